@@ -1,0 +1,155 @@
+"""The exception tree. An error names the place, what is wrong and what to do about it.
+
+    PrecursorScreenError (.where, .remedy, .exit_code)      exit code
+    ├── UsageError            a wrong option or path              2
+    ├── InputError
+    │   ├── UnreadableManifest   damaged, locked, empty           4 (3 when other inputs were screened)
+    │   ├── UnknownFormat        nothing we read                  4 (3)
+    │   └── MappingError         a column map that is wrong       2
+    ├── ReferenceDataError
+    │   ├── WatchlistError       refused, missing, damaged        4
+    │   ├── SubstanceTableError  a table that contradicts itself  4
+    │   └── StaleReference       too old                          4
+    ├── RuleError
+    │   ├── RuleSyntaxError                                       2
+    │   ├── UnknownField                                          2
+    │   └── WindowError                                           2
+    └── MissingExtra          an optional dependency              2
+
+A bad row is not an exception: it becomes an issue (`issues.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process tells its caller; the same for every command and format."""
+
+    CLEAR = 0
+    FLAGGED = 1
+    USAGE = 2
+    SET_ASIDE = 3
+    NOT_SCREENED = 4
+    LOCKED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place in an input: file, row or line, field. Any part may be unknown (None or empty)."""
+
+    file: str = ""
+    row: int | None = None
+    field: str = ""
+
+    def __str__(self) -> str:
+        """`file, row 12, field net_mass_kg`, leaving out what is not known."""
+        parts = [self.file] if self.file else []
+        if self.row is not None:
+            parts.append(f"row {self.row}")
+        if self.field:
+            parts.append(f"field {self.field}")
+        return ", ".join(parts)
+
+
+class PrecursorScreenError(Exception):
+    """Base of all errors a user can meet."""
+
+    exit_code: ExitCode = ExitCode.USAGE
+
+    def __init__(self, message: str, *, where: Where | None = None, remedy: str = "") -> None:
+        self.message = message
+        self.where = where or Where()
+        self.remedy = remedy
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        """`place: message. remedy`, in one line."""
+        place = f"{self.where}: " if str(self.where) else ""
+        remedy = f" {self.remedy}" if self.remedy else ""
+        return f"{place}{self.message}{remedy}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive pickling: errors cross process borders."""
+        return (_rebuild, (type(self), self.message, self.where, self.remedy))
+
+
+def _rebuild(kind: type[PrecursorScreenError], message: str, where: Where, remedy: str) -> PrecursorScreenError:
+    return kind(message, where=where, remedy=remedy)
+
+
+class UsageError(PrecursorScreenError):
+    """A wrong option, a path that does not exist."""
+
+
+class InputError(PrecursorScreenError):
+    """An input that cannot be screened."""
+
+    exit_code = ExitCode.NOT_SCREENED
+
+
+class UnreadableManifest(InputError):
+    """The file is damaged, locked by a password, empty, or holds no usable column."""
+
+
+class UnknownFormat(InputError):
+    """The content is of no format that we read."""
+
+
+class MappingError(InputError):
+    """The column map names unknown columns or fields."""
+
+    exit_code = ExitCode.USAGE
+
+
+class ReferenceDataError(PrecursorScreenError):
+    """What the law or a list says could not be loaded."""
+
+    exit_code = ExitCode.NOT_SCREENED
+
+
+class WatchlistError(ReferenceDataError):
+    """A watchlist was refused, is missing or is damaged."""
+
+
+class SubstanceTableError(ReferenceDataError):
+    """The substance tables contradict themselves."""
+
+
+class StaleReference(ReferenceDataError):
+    """Reference data is older than its limit and `--require-fresh` was given."""
+
+
+class RuleError(PrecursorScreenError):
+    """A rule file is wrong."""
+
+
+class RuleSyntaxError(RuleError):
+    """The rule file is not what the format asks for."""
+
+
+class UnknownField(RuleError):
+    """A rule names a field that its subject does not have."""
+
+
+class WindowError(RuleError):
+    """A correlation that cannot be evaluated."""
+
+
+class MissingExtra(PrecursorScreenError):
+    """An optional dependency is not installed; the remedy is the install line."""
+
+
+class ErrorGroup(PrecursorScreenError):
+    """Several errors of one load, so that all can be mended at once."""
+
+    def __init__(self, errors: list[PrecursorScreenError]) -> None:
+        self.errors = tuple(errors)
+        self.exit_code = errors[0].exit_code
+        super().__init__("\n".join(str(e) for e in errors))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive pickling."""
+        return (ErrorGroup, (list(self.errors),))

@@ -1,0 +1,123 @@
+"""Issue codes: what can be wrong with a row, a field or a file, and what that did to the screening.
+
+Every source row ends as a screened line or as an issue; an issue is a value that reaches every report, never a log line.
+The effect says what it did:
+
+    set-aside      the row or file was not screened; counted, exit code 3
+    unscreenable   the line was read, but nothing in it could be screened; it has no band
+    degraded       the line was screened without this field; rules that need it are not evaluable
+    note           nothing was lost (a preamble row, a blank row, a repeated header)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SET_ASIDE, UNSCREENABLE, DEGRADED, NOTE = "set-aside", "unscreenable", "degraded", "note"
+
+
+@dataclass(frozen=True, slots=True)
+class IssueCode:
+    """One kind of issue: `explain CODE` prints it."""
+
+    code: str
+    effect: str
+    title: str
+    remedy: str
+
+
+_CODES = (
+    IssueCode(
+        "unreadable-file",
+        SET_ASIDE,
+        "The file could not be read",
+        "Open it in the program it came from, or ask the sender again.",
+    ),
+    IssueCode(
+        "unknown-format",
+        SET_ASIDE,
+        "The content is of no format that is read",
+        "See the list of formats in the README; convert it to CSV or XLSX.",
+    ),
+    IssueCode(
+        "no-usable-column", SET_ASIDE, "No column holds goods descriptions or HS codes", "Name the columns with --mapping."
+    ),
+    IssueCode(
+        "broken-row", SET_ASIDE, "The row has not as many cells as the header", "Check quotes and delimiters around that row."
+    ),
+    IssueCode(
+        "broken-record", SET_ASIDE, "The JSON record could not be parsed", "Check the record; every line must be one JSON object."
+    ),
+    IssueCode(
+        "repeated-line",
+        SET_ASIDE,
+        "The same line was already read in this run",
+        "Nothing to do; it was screened at the place named.",
+    ),
+    IssueCode(
+        "undecodable-text", DEGRADED, "Bytes that are no text in the file's encoding", "Give the right encoding with --encoding."
+    ),
+    IssueCode("blank-row", NOTE, "The row is blank", "Nothing to do."),
+    IssueCode(
+        "preamble-row",
+        NOTE,
+        "The row stands before the header",
+        "Nothing to do, unless it is goods: then name the columns with --mapping.",
+    ),
+    IssueCode("repeated-header", NOTE, "The header is repeated among the rows", "Nothing to do."),
+    IssueCode("totals-row", NOTE, "The row sums up others", "Nothing to do, unless it is goods."),
+    IssueCode("empty-sheet", NOTE, "The sheet holds no rows", "Nothing to do."),
+    IssueCode(
+        "unparsed-quantity",
+        DEGRADED,
+        "The quantity is not a number",
+        "Correct the cell; the mass of the substance is unknown until then.",
+    ),
+    IssueCode(
+        "unparsed-mass",
+        DEGRADED,
+        "The mass is not a number",
+        "Correct the cell; the mass of the substance is unknown until then.",
+    ),
+    IssueCode("unparsed-packages", DEGRADED, "The number of packages is not a number", "Correct the cell."),
+    IssueCode("unparsed-value", DEGRADED, "The value is not a number", "Correct the cell; rules about prices are not evaluable."),
+    IssueCode(
+        "unparsed-date", DEGRADED, "The date could not be read", "Use ISO dates (2026-11-25); the line is judged on --as-of."
+    ),
+    IssueCode(
+        "ambiguous-date",
+        DEGRADED,
+        "Day and month cannot be told apart in the whole column",
+        "Use ISO dates, or state date_order in the mapping.",
+    ),
+    IssueCode("unknown-country", DEGRADED, "The country is neither a code nor a name that is known", "Use ISO 3166 codes."),
+    IssueCode(
+        "invalid-hs-code", DEGRADED, "The HS code has not 6 to 12 digits, or its chapter does not exist", "Correct the cell."
+    ),
+    IssueCode("invalid-cas-number", DEGRADED, "The check digit of a CAS number is wrong", "Compare with the safety data sheet."),
+    IssueCode(
+        "truncated-cell",
+        DEGRADED,
+        "A cell was too long to read whole",
+        "Shorten the cell; what follows the cut was not screened.",
+    ),
+    IssueCode("negative-number", DEGRADED, "A mass, quantity or count is negative", "Correct the cell; it was not used."),
+    IssueCode(
+        "vague-description",
+        UNSCREENABLE,
+        "The description could hide anything and there is no HS code",
+        "Ask for a description that names the goods.",
+    ),
+    IssueCode("no-description", UNSCREENABLE, "Neither a description nor an HS code", "Ask for the description."),
+    IssueCode(
+        "unscreenable-name", UNSCREENABLE, "Nothing is left of the party's name after normalising", "Ask for the party's name."
+    ),
+    IssueCode(
+        "no-watchlist",
+        UNSCREENABLE,
+        "No watchlist is imported, so no party was screened",
+        "Import one: precursor-screen watchlists import LIST_ID FILE",
+    ),
+)
+
+ISSUE_CODES: dict[str, IssueCode] = {c.code: c for c in _CODES}

@@ -1,0 +1,243 @@
+"""The nouns that come in few: substances, watchlist entries, rules, inputs. Lines come in millions and live in tables (`schema`).
+
+All are frozen and picklable, and hold no reference to files or connections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+LEVELS = ("informational", "low", "medium", "high", "critical")
+CONFIDENCES = ("low", "medium", "high")
+BANDS = ("none", "low", "review", "hold")
+TIERS = ("convention", "national", "surveillance")
+CONVENTIONS = ("UN1988", "UN1961", "UN1971")
+
+
+@dataclass(frozen=True, slots=True)
+class SubstanceName:
+    """One name of a substance. kind: usual, synonym, systematic, salt, isomer, abbreviation. language: ISO 639-1, `mul` for all."""
+
+    name: str
+    language: str
+    kind: str
+    strength: str  # strong | weak: a weak name never decides alone
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CasNumber:
+    """A CAS registry number and what it stands for: base, salt, isomer or hydrate."""
+
+    number: str
+    of: str
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One listing of a substance. In force from `since` (inclusive, None: unknown) until `until` (exclusive, None: still)."""
+
+    instrument: str
+    schedule: str
+    since: date | None
+    until: date | None
+    scope: str
+    source: str
+    verified: bool
+
+    def in_force(self, day: date) -> bool:
+        """Whether the listing holds on that day; an unknown start counts as always."""
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class HsCode:
+    """An HS subheading (six digits) of a substance. own: nothing else is classified there; else it is a basket."""
+
+    hs6: str
+    edition_from: int
+    edition_until: int | None  # last edition that has it, None: still
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Substance:
+    """A controlled or watched substance with everything that the tables say of it."""
+
+    substance_id: str
+    name: str
+    names: tuple[SubstanceName, ...]
+    cas_numbers: tuple[CasNumber, ...]
+    cus_codes: tuple[str, ...]
+    hs_codes: tuple[HsCode, ...]
+    un_numbers: tuple[str, ...]
+    danger_class: str
+    controls: tuple[Control, ...]
+    covers_salts: bool
+    covers_isomers: bool
+    parent_substance_id: str
+    family: str
+    route_groups: tuple[str, ...]
+    density_kg_per_l: Decimal | None
+    formula: str
+    smiles: str
+    notes: str
+
+    @property
+    def tier(self) -> str:
+        """convention, national or surveillance."""
+        if any(c.instrument in CONVENTIONS for c in self.controls):
+            return "convention"
+        return "national" if self.controls else "surveillance"
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A quantity from which a duty applies. kg is None where the unit cannot be turned into mass. period: transaction, month, year."""
+
+    jurisdiction: str
+    substance_id: str
+    direction: str  # import, export, domestic, any
+    kg: Decimal | None
+    quantity: Decimal
+    unit: str
+    period: str
+    valid_from: date | None
+    valid_to: date | None
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WatchlistName:
+    """A name of an entry. kind: primary, strong, weak, original_script, former."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class WatchlistEntry:
+    """A listed person, organisation, vessel or aircraft. Its key is list_id and the list's own id."""
+
+    list_id: str
+    entry_id: str
+    kind: str
+    names: tuple[WatchlistName, ...]
+    countries: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    identifiers: tuple[tuple[str, str], ...] = ()
+    programmes: tuple[str, ...] = ()
+    listed: date | None = None
+    delisted: date | None = None
+    note: str = ""
+
+    @property
+    def primary_name(self) -> str:
+        """The primary name, else the first."""
+        return next((n.name for n in self.names if n.kind == "primary"), self.names[0].name if self.names else "")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTest:
+    """An inline test of a rule: rows in, the line ids that are flagged, and those that are not evaluable."""
+
+    name: str
+    rows: tuple[Mapping[str, Any], ...]
+    expect: tuple[str, ...]
+    not_evaluable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source of a rule: title, note, mark (R read, K recalled, P our proposal)."""
+
+    title: str
+    note: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule as read from its file; detection is kept as parsed YAML until it is compiled (`rulebook`)."""
+
+    id: str
+    version: str
+    title: str
+    status: str
+    level: str
+    confidence: str
+    weight: int
+    subject: str
+    scope: str
+    description: str
+    rationale: str
+    references: tuple[Source, ...]
+    tags: tuple[str, ...]
+    related: tuple[tuple[str, str], ...]
+    falsepositives: tuple[str, ...]
+    applies: Mapping[str, Any]
+    requires: tuple[Any, ...]
+    params: Mapping[str, Any]
+    derive: Mapping[str, Any]
+    selections: Mapping[str, Any]
+    condition: str
+    correlation: Mapping[str, Any] | None
+    explain: str
+    fields: tuple[str, ...]
+    action: str
+    tests: tuple[RuleTest, ...]
+    path: str
+    lines: Mapping[str, int] = field(default_factory=dict)  # where each part stands in the file, from 1
+
+    @property
+    def family(self) -> str:
+        """chemical, quantity, party, routing, document, packaging or timing: by the middle of the id."""
+        return FAMILIES[self.id.split("-")[1]]
+
+
+FAMILIES = {
+    "CHEM": "chemical",
+    "QTY": "quantity",
+    "PTY": "party",
+    "RTE": "routing",
+    "DOC": "document",
+    "PKG": "packaging",
+    "TIM": "timing",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Typology:
+    """How the flags of a shipment become a score and a band."""
+
+    id: str
+    title: str
+    applies: tuple[str, ...]  # substance ids; empty: the default, which scores what no other claims
+    caps: Mapping[str, int]
+    bands: Mapping[str, int]
+    floor: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input as read: a file, a sheet or a member, and how it was understood."""
+
+    input_id: str
+    name: str
+    sha256: str
+    bytes: int
+    format: str
+    encoding: str
+    header_row: int | None
+    mapping: tuple[tuple[str, str], ...]  # (column as filed, canonical field), in column order
+    unmapped: tuple[str, ...]
+    supplied: frozenset[str]
+    lines: int

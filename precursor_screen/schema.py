@@ -1,0 +1,307 @@
+"""Every table and every column, with its type, subject, origin and meaning.
+
+The rule language knows no other fields than those listed here, and identifiers in generated SQL come only from here.
+Tables hold only the columns that an input supplies; `null_column` stands for the rest.
+
+Kinds: text, number (decimal, six places), integer, date, boolean, texts (a list of text), controls (a list of
+instrument and schedule).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+DECIMAL = pa.decimal128(18, 6)
+CONTROL = pa.struct([("instrument", pa.string()), ("schedule", pa.string())])
+TYPES: dict[str, pa.DataType] = {
+    "text": pa.string(),
+    "number": DECIMAL,
+    "integer": pa.int64(),
+    "date": pa.date32(),
+    "boolean": pa.bool_(),
+    "texts": pa.list_(pa.string()),
+    "controls": pa.list_(CONTROL),
+    "score": pa.float64(),
+}
+
+LINE, SUBSTANCE, PARTY = "line", "substance", "party"
+ROLES = ("consignor", "consignee", "notify_party", "exporter", "importer")
+SCREENED_ROLES = ROLES  # every named role is matched against the watchlists
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: name, kind (see the module's docstring), the subject it belongs to, who fills it, what it means."""
+
+    name: str
+    kind: str
+    subject: str
+    origin: str
+    doc: str
+
+    @property
+    def arrow(self) -> pa.DataType:
+        """The Arrow type."""
+        return TYPES[self.kind]
+
+
+def _filed(kind: str, doc: str, *names: str) -> list[Column]:
+    return [Column(n, kind, LINE, "filed", doc) for n in names]
+
+
+def _parties() -> list[Column]:
+    return [
+        Column(f"{role}_{part}", "text", LINE, "filed", f"{part} of the {role.replace('_', ' ')}, as filed")
+        for role in ROLES
+        for part in ("name", "address", "country", "identifier")
+    ]
+
+
+# What identifies a line and where it came from.
+_PLACE = [
+    Column("line_id", "text", LINE, "identity", "hash of the line's mapped values and its ordinal among equal lines of one file"),
+    Column("movement_key", "text", LINE, "identity", "hash of what identifies the cargo: references, item, container"),
+    Column("source_file", "text", LINE, "reader", "name of the file, with sheet or member"),
+    Column("source_row", "integer", LINE, "reader", "row, record or item in the file, from 1"),
+    Column("input_id", "text", LINE, "reader", "which input (file, sheet) the line came from"),
+    Column("message_type", "text", LINE, "filed", "type of the message (CUSCAR, CC015C ...)"),
+    Column("message_function", "text", LINE, "filed", "original, replacement or cancellation"),
+    Column("version", "text", LINE, "filed", "version of the message"),
+    Column("shipment_id", "text", LINE, "identity", "as stated, else house bill, bill, declaration, else the line's own id"),
+]
+
+# What a manifest states. Only these enter line_id.
+FILED: tuple[Column, ...] = (
+    *_filed(
+        "text",
+        "reference of the consignment, as filed",
+        "stated_shipment_id",
+        "bill_of_lading",
+        "house_bill_of_lading",
+        "master_bill_of_lading",
+        "bill_issuer",
+        "declaration_id",
+        "item_number",
+    ),
+    *_filed("texts", "container numbers", "container_numbers"),
+    *_parties(),
+    *_filed("text", "who declares or carries", "declarant_name", "carrier_name"),
+    *_filed("texts", "names of parties in other roles", "other_parties"),
+    *_filed("text", "what the goods are called", "description"),
+    *_filed("text", "HS or national tariff code, digits only", "hs_code"),
+    *_filed("texts", "identifiers of the substance, as filed in a column of their own", "cas_numbers", "cus_codes", "un_numbers"),
+    *_filed("number", "quantity in quantity_unit", "quantity"),
+    *_filed("text", "unit as written", "quantity_unit"),
+    *_filed("number", "mass in kilograms", "net_mass_kg", "gross_mass_kg"),
+    *_filed("integer", "number of packages", "packages"),
+    *_filed("text", "kind of packages and their marks", "package_type", "marks"),
+    *_filed("number", "value and freight, in currency", "value", "freight"),
+    *_filed("text", "ISO 4217 code", "currency"),
+    *_filed("text", "ISO 3166 alpha-2 code", "country_of_origin", "country_of_dispatch", "country_of_destination"),
+    *_filed("texts", "ISO 3166 alpha-2 codes on the way", "transit_countries"),
+    *_filed("text", "UN/LOCODE or name", "port_of_loading", "port_of_discharge", "place_of_delivery"),
+    *_filed("text", "import, export, transit or transhipment, as stated", "direction"),
+    *_filed("text", "sea, air, road, rail, post", "transport_mode"),
+    *_filed("text", "means of transport", "vessel", "voyage"),
+    *_filed("date", "date of the declaration, dispatch, arrival", "date", "dispatch_date", "arrival_date"),
+    *_filed("text", "number of the import or export permit; of the pre-export notification", "permit_reference", "pen_reference"),
+    *_filed("text", "IMDG or ADR class", "dangerous_goods_class"),
+)
+
+LINE_COLUMNS: tuple[Column, ...] = (*_PLACE, *FILED)
+
+
+def _fact(name: str, kind: str, doc: str, subject: str = LINE) -> Column:
+    return Column(name, kind, subject, "resolve", doc)
+
+
+# Derived by `kernel.resolve`, one row a line.
+LINE_FACTS: tuple[Column, ...] = (
+    *(_fact(f"{role}_key", "text", f"comparable key of the {role.replace('_', ' ')}'s name") for role in ROLES),
+    *(
+        _fact(f"{role}_watchlist_score", "score", f"best watchlist score of the {role.replace('_', ' ')}, 0 to 100")
+        for role in ROLES
+    ),
+    *(_fact(f"{role}_programmes", "texts", f"programmes of the entries the {role.replace('_', ' ')} matches") for role in ROLES),
+    _fact("consignor_consignee_score", "score", "likeness of consignor's and consignee's names, 0 to 100"),
+    _fact("hs6", "text", "first six digits of the HS code"),
+    _fact("hs_chapter", "text", "first two digits of the HS code"),
+    _fact("lexicon_terms", "texts", "terms of the named lexicons that the description holds, as list:term"),
+    _fact("description_tokens", "integer", "informative words of the description"),
+    _fact("is_vague", "boolean", "the description could hide anything (a vague term, digits or symbols only)"),
+    _fact("invalid_cas_numbers", "texts", "numbers written like a CAS number whose check digit is wrong"),
+    _fact("substance_ids", "texts", "substances recognised by any means but a basket HS code"),
+    _fact("substance_ids_by_cas", "texts", "substances recognised by a CAS number"),
+    _fact("substance_ids_by_description", "texts", "substances recognised by name in the description"),
+    _fact("substance_ids_by_hs", "texts", "substances that have the line's HS subheading to themselves"),
+    _fact("substance_hs6s", "texts", "HS subheadings of the substances recognised in the description"),
+    _fact("route_groups", "texts", "synthesis routes that the line's substances belong to"),
+    _fact("mass_kg", "number", "the line's mass in kilograms, whatever it holds: net, else quantity, else gross"),
+    _fact("as_of_date", "date", "the day on which what was controlled is judged: date, dispatch, arrival, else --as-of"),
+)
+
+SUBSTANCE_COLUMNS: tuple[Column, ...] = (
+    _fact("substance_id", "text", "which substance", SUBSTANCE),
+    _fact("substance_name", "text", "its usual name", SUBSTANCE),
+    _fact("parent_substance_id", "text", "the substance of which this is an ester or derivative", SUBSTANCE),
+    _fact("control", "controls", "instrument and schedule in force on the line's own date", SUBSTANCE),
+    _fact("tier", "text", "convention, national or surveillance", SUBSTANCE),
+    _fact("family", "text", "what it is a precursor of", SUBSTANCE),
+    _fact("substance_route_groups", "texts", "synthesis routes it belongs to", SUBSTANCE),
+    _fact(
+        "match_method",
+        "text",
+        "name, normalised, cas, cus, un_number, hs, fuzzy, structure: the best of those that agree",
+        SUBSTANCE,
+    ),
+    _fact("match_methods", "texts", "all methods that agree", SUBSTANCE),
+    _fact("match_strength", "text", "strong, medium or weak; a weak match never flags alone", SUBSTANCE),
+    _fact("match_score", "score", "0 to 100", SUBSTANCE),
+    _fact("matched_text", "text", "the characters that matched, as filed", SUBSTANCE),
+    _fact("matched_field", "text", "the field that matched", SUBSTANCE),
+    _fact("matched_name", "text", "the name or number in the tables", SUBSTANCE),
+    _fact("name_verified", "boolean", "the name has a checked source", SUBSTANCE),
+    _fact("form", "text", "substance, preparation, mixture or article", SUBSTANCE),
+    _fact("membership_verified", "boolean", "the listing has been checked against its source", SUBSTANCE),
+    _fact("own_hs6s", "texts", "HS subheadings of the substance", SUBSTANCE),
+    _fact("own_un_numbers", "texts", "UN numbers of the substance", SUBSTANCE),
+    _fact("own_danger_class", "text", "IMDG class of the substance, if dangerous in transport", SUBSTANCE),
+    _fact("concentration_pct", "number", "concentration as filed, per cent", SUBSTANCE),
+    _fact("substance_mass_kg", "number", "mass of the substance on this line, kilograms", SUBSTANCE),
+    _fact("mass_basis", "text", "net, quantity, packages, volume or gross", SUBSTANCE),
+    _fact("mass_confidence", "text", "high, medium or low", SUBSTANCE),
+    _fact("threshold_kg", "number", "threshold per transaction of the jurisdiction, kilograms", SUBSTANCE),
+    _fact("threshold_verified", "boolean", "the threshold has been checked against its source", SUBSTANCE),
+    _fact("threshold_source", "text", "where the threshold comes from", SUBSTANCE),
+)
+
+PARTY_COLUMNS: tuple[Column, ...] = (
+    _fact("party_role", "text", "consignor, consignee, notify_party, exporter or importer", PARTY),
+    _fact("party_name", "text", "the name as filed", PARTY),
+    _fact("list_id", "text", "which watchlist", PARTY),
+    _fact("entry_id", "text", "which entry", PARTY),
+    _fact("entry_name", "text", "the entry's primary name", PARTY),
+    _fact("matched_entry_name", "text", "the name of the entry that matched", PARTY),
+    _fact("name_kind", "text", "primary, strong, weak, former or original_script", PARTY),
+    _fact("entry_kind", "text", "person, organisation, vessel or aircraft", PARTY),
+    _fact("watchlist_score", "score", "0 to 100", PARTY),
+    _fact("informative_tokens", "integer", "aligned words that are neither legal form nor generic", PARTY),
+    _fact("corroboration", "texts", "what else agrees: country, address, identifier", PARTY),
+    _fact("programmes", "texts", "programmes of the entry; narcotics among them as `narcotics`", PARTY),
+    _fact("list_date", "date", "date of the list", PARTY),
+)
+
+COLUMNS: tuple[Column, ...] = (*LINE_COLUMNS, *LINE_FACTS, *SUBSTANCE_COLUMNS, *PARTY_COLUMNS)
+BY_NAME: dict[str, Column] = {c.name: c for c in COLUMNS}
+
+
+def arrow_schema(columns: tuple[Column, ...]) -> pa.Schema:
+    """The Arrow schema of some columns, in their order."""
+    return pa.schema([(c.name, c.arrow) for c in columns])
+
+
+# One row a recognised substance in one distinct text or code. `field` is description, cas_numbers, cus_codes, un_numbers
+# or hs_code; `value` is the distinct text as filed; start/end count its characters. `suppressed` holds the reason why a
+# match does not count, null for one that does.
+SUBSTANCE_MATCH = pa.schema(
+    [
+        ("field", pa.string()),
+        ("value", pa.string()),
+        ("substance_id", pa.string()),
+        ("method", pa.string()),
+        ("strength", pa.string()),
+        ("form", pa.string()),
+        ("matched", pa.string()),
+        ("start", pa.int32()),
+        ("end", pa.int32()),
+        ("score", pa.float64()),
+        ("name", pa.string()),
+        ("name_verified", pa.bool_()),
+        ("suppressed", pa.string()),
+    ]
+)
+
+# One row a (distinct name, watchlist entry) at or above the cut; the best name of the entry stands for it.
+PARTY_MATCH = pa.schema(
+    [
+        ("value", pa.string()),
+        ("list_id", pa.string()),
+        ("entry_id", pa.string()),
+        ("entry_name", pa.string()),
+        ("matched_name", pa.string()),
+        ("name_kind", pa.string()),
+        ("entry_kind", pa.string()),
+        ("score", pa.float64()),
+        ("informative_tokens", pa.int64()),
+    ]
+)
+
+# What is wrong with an input, a row or a cell. `count` sums up a run of equal ones (blank rows), of which source_row is the first.
+ISSUE = pa.schema(
+    [
+        ("code", pa.string()),
+        ("source_file", pa.string()),
+        ("source_row", pa.int64()),
+        ("field", pa.string()),
+        ("value", pa.string()),
+        ("message", pa.string()),
+        ("line_id", pa.string()),
+        ("count", pa.int64()),
+    ]
+)
+
+# One row a flag. `evidence` is a JSON array of objects (field, as_written, compared_as, candidate, method, score).
+FLAG = pa.schema(
+    [
+        ("flag_id", pa.string()),
+        ("shipment_id", pa.string()),
+        ("line_id", pa.string()),
+        ("rule_id", pa.string()),
+        ("rule_version", pa.string()),
+        ("level", pa.string()),
+        ("confidence", pa.string()),
+        ("state", pa.string()),
+        ("family", pa.string()),
+        ("weight", pa.int64()),
+        ("substance_id", pa.string()),
+        ("party_role", pa.string()),
+        ("list_id", pa.string()),
+        ("entry_id", pa.string()),
+        ("score", pa.float64()),
+        ("because", pa.string()),
+        ("source_file", pa.string()),
+        ("source_row", pa.int64()),
+        ("evidence", pa.string()),
+        ("window_line_ids", pa.list_(pa.string())),
+    ]
+)
+
+# How often a rule could not be judged, and for want of which field; shipment_id only where it can bar the band `none`.
+UNJUDGED = pa.schema(
+    [
+        ("rule_id", pa.string()),
+        ("field", pa.string()),
+        ("shipment_id", pa.string()),
+        ("count", pa.int64()),
+    ]
+)
+
+SHIPMENT = pa.schema(
+    [
+        ("shipment_id", pa.string()),
+        ("score", pa.int64()),
+        ("band", pa.string()),
+        ("typology", pa.string()),
+        ("families", pa.list_(pa.string())),
+        ("flags", pa.list_(pa.string())),
+        ("lines", pa.int64()),
+        ("incomplete", pa.bool_()),
+    ]
+)
+
+
+def empty(schema: pa.Schema) -> pa.Table:
+    """A table of that schema without rows."""
+    return schema.empty_table()
