@@ -68,8 +68,10 @@ class PrecursorScreenError(Exception):
     def __str__(self) -> str:
         """`place: message. remedy`, in one line."""
         place = f"{self.where}: " if str(self.where) else ""
-        remedy = f" {self.remedy}" if self.remedy else ""
-        return f"{place}{self.message}{remedy}"
+        if not self.remedy:
+            return f"{place}{self.message}"
+        stop = "" if self.message.endswith((".", "?", "!")) else "."
+        return f"{place}{self.message}{stop} {self.remedy}"
 
     def __reduce__(self) -> tuple[object, ...]:
         """Survive pickling: errors cross process borders."""

@@ -128,7 +128,6 @@ LINE_FACTS: tuple[Column, ...] = (
     _fact("consignor_consignee_score", "score", "likeness of consignor's and consignee's names, 0 to 100"),
     _fact("hs6", "text", "first six digits of the HS code"),
     _fact("hs_chapter", "text", "first two digits of the HS code"),
-    _fact("lexicon_terms", "texts", "terms of the named lexicons that the description holds, as list:term"),
     _fact("description_tokens", "integer", "informative words of the description"),
     _fact("is_vague", "boolean", "the description could hide anything (a vague term, digits or symbols only)"),
     _fact("invalid_cas_numbers", "texts", "numbers written like a CAS number whose check digit is wrong"),
@@ -138,7 +137,7 @@ LINE_FACTS: tuple[Column, ...] = (
     _fact("substance_ids_by_hs", "texts", "substances that have the line's HS subheading to themselves"),
     _fact("substance_hs6s", "texts", "HS subheadings of the substances recognised in the description"),
     _fact("route_groups", "texts", "synthesis routes that the line's substances belong to"),
-    _fact("mass_kg", "number", "the line's mass in kilograms, whatever it holds: net, else quantity, else gross"),
+    _fact("value_usd", "number", "value in US dollars, where the line states that currency"),
     _fact("as_of_date", "date", "the day on which what was controlled is judged: date, dispatch, arrival, else --as-of"),
 )
 

@@ -1,0 +1,156 @@
+"""Judges lines, substance candidates and party candidates by the compiled rules.
+
+`flag_lines` is right under any partitioning of the lines; `flag_shipments` needs every line of a shipment together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import duckdb
+import pyarrow as pa
+
+from precursor_screen.kernel.resolved import COLUMNS_OF, LINE_NO, Resolved
+from precursor_screen.kernel.sql import connect, fetch
+from precursor_screen.rulebook.compile import CompiledRule
+from precursor_screen.rulebook.sql import literal, null_column
+from precursor_screen.schema import BY_NAME, FLAG, LINE, PARTY, SUBSTANCE, UNJUDGED, Column
+
+SUBJECTS = (LINE, SUBSTANCE, PARTY)
+# Every flag names its place, whatever the rule asks for.
+_ALWAYS = ("line_id", "movement_key", "shipment_id", "source_file", "source_row")
+_CANDIDATE = {
+    LINE: (),
+    SUBSTANCE: ("substance_id", "match_score"),
+    PARTY: ("party_role", "list_id", "entry_id", "watchlist_score"),
+}
+# Only these levels bar the band `none` when they could not be judged (rules.md, section 2.3).
+_BARRING = ("high", "critical")
+
+
+def flag_lines(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[pa.Table, pa.Table]:
+    """Judges the rules of scope line.
+
+    Returns:
+        FLAG and UNJUDGED tables, in a fixed order.
+    """
+    return _judge(resolved, [r for r in rules if r.grouping is None])
+
+
+def flag_shipments(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[pa.Table, pa.Table]:
+    """Judges the rules of scope shipment; `resolved` must hold every line of each shipment.
+
+    Returns:
+        FLAG and UNJUDGED tables, in a fixed order.
+    """
+    return _judge(resolved, [r for r in rules if r.grouping is not None])
+
+
+def _judge(resolved: Resolved, rules: list[CompiledRule]) -> tuple[pa.Table, pa.Table]:
+    flags, unjudged = [FLAG.empty_table()], [UNJUDGED.empty_table()]
+    with connect() as connection:
+        for subject in SUBJECTS:
+            mine = sorted((r for r in rules if r.rule.subject == subject), key=lambda r: r.rule.id)
+            if not mine or resolved.table(subject).num_rows == 0:
+                continue
+            _open_view(connection, resolved, subject, mine)
+            for number, rule in enumerate(mine):
+                query = _flags_of_group if rule.grouping else _flags_of_row
+                flags.append(fetch(connection, query(rule, number), FLAG))
+                unjudged.append(fetch(connection, _unjudged(rule, number), UNJUDGED))
+            connection.execute("drop table judged")
+    return pa.concat_tables(flags), pa.concat_tables(unjudged)
+
+
+def _open_view(connection: duckdb.DuckDBPyConnection, resolved: Resolved, subject: str, rules: list[CompiledRule]) -> None:
+    """A table `judged`: the columns that the rules name, and one verdict a rule."""
+    wanted = set(_ALWAYS) | set(_CANDIDATE[subject])
+    wanted.update(*(r.columns for r in rules))
+    connection.register("lines", resolved.lines)
+    connection.register("inputs", resolved.inputs)
+    columns = [_select(BY_NAME[name], resolved, subject) for name in sorted(wanted)]
+    source = "lines"
+    if subject != LINE:
+        connection.register("candidates", resolved.table(subject))
+        source = f"candidates join lines on candidates.{LINE_NO} = lines.{LINE_NO}"
+    view = f"select {', '.join(columns)}, inputs.supplied_fields from {source} join inputs on lines.input_id = inputs.input_id"
+    verdicts = ", ".join(f"cast({r.verdict} as tinyint) as verdict_{n}" for n, r in enumerate(rules))
+    # Rows that no rule of this subject is about are not kept: most lines name no substance at all.
+    kept = " or ".join(f"verdict_{n} > 0" for n in range(len(rules)))
+    connection.execute(f"create temp table judged as select * from (select *, {verdicts} from ({view})) where {kept}")
+
+
+def _select(column: Column, resolved: Resolved, subject: str) -> str:
+    owner, table = ("candidates", subject) if column in COLUMNS_OF[subject] and subject != LINE else ("lines", LINE)
+    if column.name in resolved.table(table).column_names:
+        return f'{owner}."{column.name}"'
+    return null_column(column.name)
+
+
+def _constants(rule: CompiledRule) -> str:
+    r = rule.rule
+    return (
+        f"{literal(r.id)} as rule_id, {literal(r.version)} as rule_version, {literal(r.level)} as level, "
+        f"{literal(r.confidence)} as confidence, 'new' as state, {literal(r.family)} as family, {r.weight} as weight"
+    )
+
+
+def _flag_id(key: str, rule: CompiledRule, *parts: str) -> str:
+    """SHA-256 over what makes the flag the same tomorrow: never a row number, a score or a wording."""
+    joined = " || chr(31) || ".join([key, literal(rule.rule.id), *(f"coalesce({p}, '')" for p in parts)])
+    return f"left(sha256({joined}), 32)"
+
+
+def _flags_of_row(rule: CompiledRule, number: int) -> str:
+    subject = rule.rule.subject
+    substance = "substance_id" if subject == SUBSTANCE else "null"
+    role, listed, entry = ("party_role", "list_id", "entry_id") if subject == PARTY else ("null", "null", "null")
+    score = {SUBSTANCE: "match_score", PARTY: "watchlist_score"}.get(subject, "null")
+    flag_id = _flag_id("movement_key", rule, substance, role, listed, entry)
+    # Two lines of one movement are one flag: the first line stands for it, the others are named beside it.
+    return f"""
+        with flagged as (
+            select {flag_id} as flag_id, *, {rule.because} as because, {rule.evidence} as evidence
+            from judged where verdict_{number} = 1),
+        numbered as (
+            select *, row_number() over same as nth, list(line_id) over same_all as line_ids from flagged
+            window same as (partition by flag_id order by source_file, source_row, line_id),
+                   same_all as (partition by flag_id order by source_file, source_row, line_id
+                                rows between unbounded preceding and unbounded following))
+        select flag_id, shipment_id, line_id, {_constants(rule)}, {substance} as substance_id, {role} as party_role,
+               {listed} as list_id, {entry} as entry_id, {score} as score, because, source_file, source_row,
+               cast(to_json(evidence) as varchar) as evidence, line_ids[2:] as window_line_ids
+        from numbered where nth = 1 order by source_file, source_row, line_id, flag_id"""
+
+
+def _flags_of_group(rule: CompiledRule, number: int) -> str:
+    grouping = rule.grouping
+    assert grouping is not None
+    unnested = [f'unnest("{k}") as key_{k}' for k in sorted(grouping.unnested)]
+    keys = [f'"key_{k}"' if k in grouping.unnested else f'"{k}"' for k in grouping.keys]
+    others = [k for k in keys if k != '"shipment_id"']
+    members = "array_to_string(list_sort(list(distinct substance_name)), ', ')" if "substance_name" in rule.columns else "null"
+    over = f"partition by {', '.join(keys)}"
+    return f"""
+        with selected as (select {", ".join(["*", *unnested])} from judged where verdict_{number} = 1),
+        grouped as (
+            select {", ".join(keys)}, {grouping.value} as correlation_value, {members} as group_members,
+                   list_sort(list(distinct line_id)) as line_ids
+            from selected group by {", ".join(keys)} having {grouping.test}),
+        placed as (
+            select selected.*, correlation_value, group_members, line_ids,
+                   row_number() over ({over} order by source_file, source_row, line_id) as nth
+            from selected join grouped using ({", ".join(keys)}))
+        select {_flag_id("shipment_id", rule, *others)} as flag_id, shipment_id, line_id, {_constants(rule)},
+               null as substance_id, null as party_role, null as list_id, null as entry_id, null as score,
+               {rule.because} as because, source_file, source_row, cast(to_json({rule.evidence}) as varchar) as evidence,
+               list_filter(line_ids, lambda x: x <> line_id) as window_line_ids
+        from placed where nth = 1 order by source_file, source_row, line_id, flag_id"""
+
+
+def _unjudged(rule: CompiledRule, number: int) -> str:
+    bars = rule.rule.level in _BARRING and rule.rule.subject != LINE
+    shipment = "shipment_id" if bars else "cast(null as varchar)"
+    return f"""
+        select {literal(rule.rule.id)} as rule_id, {rule.missing} as field, {shipment} as shipment_id, count(*) as count
+        from judged where verdict_{number} = 2 group by all order by all"""

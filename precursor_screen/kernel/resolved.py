@@ -1,0 +1,31 @@
+"""What `resolve` makes and the rules judge: three narrow tables, joined by the number of the line in the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from precursor_screen.schema import LINE, LINE_COLUMNS, LINE_FACTS, PARTY, PARTY_COLUMNS, SUBSTANCE, SUBSTANCE_COLUMNS, Column
+
+LINE_NO = "line_no"  # position of the line in the run, from 0: the key within one run only
+
+COLUMNS_OF: dict[str, tuple[Column, ...]] = {
+    LINE: (*LINE_COLUMNS, *LINE_FACTS),
+    SUBSTANCE: SUBSTANCE_COLUMNS,
+    PARTY: PARTY_COLUMNS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """lines: LINE and LINE_FACTS, one row a line; substances and parties: candidates with LINE_NO; inputs: input_id, supplied_fields."""
+
+    lines: pa.Table
+    substances: pa.Table
+    parties: pa.Table
+    inputs: pa.Table
+
+    def table(self, subject: str) -> pa.Table:
+        """The table of a subject."""
+        return {LINE: self.lines, SUBSTANCE: self.substances, PARTY: self.parties}[subject]

@@ -1,0 +1,237 @@
+"""`Rule` to DuckDB SQL: the verdict on a row, the field that was missing, the sentence, the evidence.
+
+Verdicts (rules.md, section 3.1; Kleene's three values to the end):
+    1 flagged, 0 not flagged, 2 not evaluable, null none of the rule's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from precursor_screen.errors import ErrorGroup, PrecursorScreenError, RuleSyntaxError, UnknownField, Where
+from precursor_screen.model import Rule
+from precursor_screen.rulebook.atoms import COMPARISONS, AtomError, Scope, compile_atom, compile_derived
+from precursor_screen.rulebook.condition import ConditionError, parse_condition
+from precursor_screen.rulebook.lists import NamedList
+from precursor_screen.rulebook.sql import identifier, literal
+from precursor_screen.rulebook.template import compile_template, evidence
+from precursor_screen.schema import BY_NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """A shipment rule's correlation: the columns to group by, the aggregate and the test on it."""
+
+    keys: tuple[str, ...]
+    unnested: frozenset[str]  # keys that are lists: one group an element
+    value: str
+    test: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """A rule as SQL over the view of its subject. columns: those of the schema that the SQL names."""
+
+    rule: Rule
+    verdict: str
+    missing: str
+    because: str
+    evidence: str
+    grouping: Grouping | None
+    columns: frozenset[str]
+    lists: frozenset[str]
+
+
+class _Build:
+    def __init__(self, rule: Rule, lists: Mapping[str, NamedList], params: Mapping[str, Any]) -> None:
+        self.rule = rule
+        self.errors: list[PrecursorScreenError] = []
+        self.scope = Scope(rule.subject, {**rule.params, **params}, lists)
+
+    def complain(self, part: str, error: Exception) -> None:
+        line = self.rule.lines.get(part, 1)
+        remedy = error.remedy if isinstance(error, AtomError) else ""
+        kind = UnknownField if isinstance(error, AtomError) and error.unknown_field else RuleSyntaxError
+        self.errors.append(kind(str(error), where=Where(f"{self.rule.path}:{line}", None, part), remedy=remedy))
+
+    def derive(self) -> None:
+        derived: dict[str, str] = {}
+        for name, spec in self.rule.derive.items():
+            try:
+                if name in BY_NAME:
+                    raise AtomError(f"{name!r} is a field already", "Choose another name.")
+                derived[name] = compile_derived(name, spec, self.scope)
+            except AtomError as error:
+                self.complain(f"derive.{name}", error)
+        self.scope.derived = derived
+
+    def selection(self, spec: Any, part: str) -> str:
+        """A map is AND, a list is OR; null is kept."""
+        if isinstance(spec, list):
+            tests = [self.selection(item, f"{part}.{i}") for i, item in enumerate(spec)]
+            return f"({' or '.join(tests)})" if tests else "true"
+        if not isinstance(spec, Mapping) or not spec:
+            self.complain(part, AtomError("a selection is a mapping of field: value, or a list of them"))
+            return "null"
+        tests = []
+        for key, value in spec.items():
+            try:
+                tests.append(compile_atom(str(key), value, self.scope))
+            except (AtomError, ValueError) as error:
+                self.complain(f"{part}.{key}", error)
+        return f"({' and '.join(tests)})" if tests else "null"
+
+    def applies(self) -> str:
+        if not self.rule.applies:
+            return "true"
+        return self.selection(self.rule.applies, "applies")
+
+    def requirements(self) -> list[tuple[str, str]]:
+        """[(what is missing, SQL that is true when it is there)]."""
+        wanted = []
+        for i, item in enumerate(self.rule.requires):
+            names = item.get("any") if isinstance(item, Mapping) else [item]
+            try:
+                if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
+                    raise AtomError("requires lists fields, or {any: [fields]}")
+                wanted.append((" or ".join(names), " or ".join(self.there(n) for n in names)))
+            except AtomError as error:
+                self.complain(f"requires.{i}", error)
+        return wanted
+
+    def there(self, name: str) -> str:
+        field, _, modifier = name.partition("|")
+        if modifier == "supplied":
+            return f"coalesce({compile_atom(name, True, self.scope)}, false)"
+        if modifier:
+            raise AtomError(f"requires knows no modifier {modifier!r}", "Use field or field|supplied.")
+        return f"({self.scope.column(field)[0]} is not null)"
+
+    def condition(self) -> str:
+        selections = {name: self.selection(spec, f"detection.{name}") for name, spec in self.rule.selections.items()}
+        try:
+            sql, used = parse_condition(self.rule.condition, selections)
+        except ConditionError as error:
+            self.complain("detection.condition", error)
+            return "null"
+        for name in sorted(set(selections) - used):
+            self.complain(
+                f"detection.{name}", AtomError(f"selection {name!r} is not used", "Name it in the condition or delete it.")
+            )
+        return sql
+
+    def grouping(self) -> Grouping | None:
+        spec = self.rule.correlation
+        if spec is None:
+            return None
+        keys = [str(k) for k in spec["group-by"]]
+        try:
+            unnested = frozenset(k for k in keys if self.scope.column(k)[1] == "texts")
+            value = self.aggregate(spec)
+        except AtomError as error:
+            self.complain("correlation", error)
+            return None
+        tests = []
+        for comparison, limit in self.scope.resolve(spec["condition"]).items():
+            try:
+                tests.append(f"{value} {COMPARISONS[comparison]} {literal(limit)}")
+            except ValueError as error:
+                self.complain("correlation.condition", error)
+        return Grouping(tuple(keys), unnested, value, " and ".join(tests))
+
+    def aggregate(self, spec: Mapping[str, Any]) -> str:
+        if spec["type"] == "event_count":
+            return "count(distinct line_id)"
+        column, kind = self.scope.column(str(spec["field"]))
+        if spec["type"] == "value_count":
+            return f"count(distinct {column})"
+        if kind != "number":
+            raise AtomError(f"value_sum adds numbers, and {spec['field']!r} is {kind}")
+        return f"sum({column})"
+
+    def sentence(self, grouping: Grouping | None) -> str:
+        extra = {"correlation_value": "cast(correlation_value as varchar)", "group_members": "group_members"} if grouping else {}
+        try:
+            return compile_template(self.rule.explain, self.scope, extra)
+        except AtomError as error:
+            self.complain("explain", error)
+            return "''"
+
+    def evidence(self) -> str:
+        try:
+            return evidence(self.rule.fields, self.scope)
+        except AtomError as error:
+            self.complain("fields", error)
+            return "[]"
+
+
+def compile_rule(rule: Rule, lists: Mapping[str, NamedList], params: Mapping[str, Any] | None = None) -> CompiledRule:
+    """Compiles one rule; `params` are a site's values in the place of the rule's own.
+
+    Raises:
+        ErrorGroup: everything that does not compile, each with its place.
+    """
+    build = _Build(rule, lists, params or {})
+    build.derive()
+    applies = build.applies()
+    applies_columns = sorted(build.scope.columns)
+    required = build.requirements()
+    build.scope.columns, before = set(), build.scope.columns
+    condition = build.condition()
+    condition_columns = sorted(build.scope.columns)
+    build.scope.columns |= before
+    grouping = build.grouping()
+    because = build.sentence(grouping)
+    evidence_sql = build.evidence()
+    for name in sorted(set(rule.params) - build.scope.used_params):
+        build.complain(f"params.{name}", AtomError(f"parameter {name!r} is not used", "Use it or delete it."))
+    if build.errors:
+        raise ErrorGroup(build.errors)
+    there = " and ".join(f"({sql})" for _, sql in required) or "true"
+    return CompiledRule(
+        rule=rule,
+        verdict=f"case when not ({applies}) then null when ({applies}) is null then 2 when not ({there}) then 2 "
+        f"when ({condition}) is null then 2 when ({condition}) then 1 else 0 end",
+        missing=_missing(applies, applies_columns, required, condition_columns),
+        because=because,
+        evidence=evidence_sql,
+        grouping=grouping,
+        columns=frozenset(build.scope.columns),
+        lists=frozenset(build.scope.used_lists),
+    )
+
+
+def _missing(applies: str, applies_columns: list[str], required: list[tuple[str, str]], condition_columns: list[str]) -> str:
+    """SQL naming the field for want of which a row is not evaluable."""
+    parts = [f"when ({applies}) is null then {_first_null(applies_columns)}"]
+    parts += [f"when not ({sql}) then {literal(name)}" for name, sql in required]
+    return f"case {' '.join(parts)} else {_first_null(condition_columns)} end"
+
+
+def _first_null(columns: list[str]) -> str:
+    tests = " ".join(f"when {identifier(c)} is null then {literal(c)}" for c in columns)
+    return f"(case {tests} else 'supplied' end)" if tests else "'supplied'"
+
+
+def compile_rules(
+    rules: tuple[Rule, ...], lists: Mapping[str, NamedList], params: Mapping[str, Mapping[str, Any]] | None = None
+) -> tuple[CompiledRule, ...]:
+    """Compiles all rules that are not deprecated; `params` by rule id.
+
+    Raises:
+        ErrorGroup: all errors of all rules.
+    """
+    compiled: list[CompiledRule] = []
+    errors: list[PrecursorScreenError] = []
+    for rule in rules:
+        if rule.status == "deprecated":
+            continue
+        try:
+            compiled.append(compile_rule(rule, lists, (params or {}).get(rule.id)))
+        except ErrorGroup as group:
+            errors.extend(group.errors)
+    if errors:
+        raise ErrorGroup(errors)
+    return tuple(compiled)

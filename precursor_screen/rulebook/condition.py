@@ -1,0 +1,116 @@
+"""The condition of a rule: `a and not b`, `1 of near_*`, parentheses. A recursive descent parser; no free expressions."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Mapping
+
+from precursor_screen.names.suggest import did_you_mean
+
+_TOKEN = re.compile(r"\s*(?:(\()|(\))|([A-Za-z0-9_*]+))")
+
+
+class ConditionError(ValueError):
+    """The condition cannot be parsed; the message says where."""
+
+
+class _Parser:
+    def __init__(self, text: str, selections: Mapping[str, str]) -> None:
+        self.tokens = _tokenise(text)
+        self.at = 0
+        self.selections = selections
+        self.used: set[str] = set()
+
+    def peek(self) -> str:
+        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+
+    def take(self) -> str:
+        token = self.peek()
+        self.at += 1
+        return token
+
+    def either(self) -> str:
+        parts = [self.both()]
+        while self.peek() == "or":
+            self.take()
+            parts.append(self.both())
+        return parts[0] if len(parts) == 1 else f"({' or '.join(parts)})"
+
+    def both(self) -> str:
+        parts = [self.negated()]
+        while self.peek() == "and":
+            self.take()
+            parts.append(self.negated())
+        return parts[0] if len(parts) == 1 else f"({' and '.join(parts)})"
+
+    def negated(self) -> str:
+        if self.peek() == "not":
+            self.take()
+            return f"(not {self.negated()})"
+        return self.atom()
+
+    def atom(self) -> str:
+        token = self.take()
+        if token == "(":
+            inner = self.either()
+            if self.take() != ")":
+                raise ConditionError("a parenthesis is not closed")
+            return inner
+        if self.peek() == "of" and (token in ("all", "any") or token.isdigit()):
+            self.take()
+            return self.counted(token, self.take())
+        if not token or token in ("and", "or", "not", ")", "of"):
+            raise ConditionError(f"a selection is expected where {token or 'the end'!r} stands")
+        return self.named(token)
+
+    def named(self, name: str) -> str:
+        if name not in self.selections:
+            hint = did_you_mean(name, self.selections)
+            raise ConditionError(f"names no selection: {name!r}. {hint}".rstrip())
+        self.used.add(name)
+        return self.selections[name]
+
+    def counted(self, count: str, pattern: str) -> str:
+        names = sorted(fnmatch.filter(self.selections, "*" if pattern == "them" else pattern))
+        if not names:
+            raise ConditionError(f"no selection is called like {pattern!r}")
+        self.used.update(names)
+        parts = [self.selections[n] for n in names]
+        if count == "all":
+            return f"({' and '.join(parts)})"
+        if count in ("1", "any"):
+            return f"({' or '.join(parts)})"
+        if int(count) > len(parts) or count == "0":
+            raise ConditionError(f"{count} of {len(parts)} selections can never be right")
+        # Kleene: true when enough are surely true, false when enough can no longer be, else unknown.
+        true = " + ".join(f"(case when {p} then 1 else 0 end)" for p in parts)
+        open_ = " + ".join(f"(case when {p} is null or {p} then 1 else 0 end)" for p in parts)
+        return f"(case when {true} >= {count} then true when {open_} < {count} then false end)"
+
+
+def _tokenise(text: str) -> list[str]:
+    tokens, at = [], 0
+    while at < len(text.rstrip()):
+        found = _TOKEN.match(text, at)
+        if not found:
+            raise ConditionError(f"unexpected {text[at:].strip()[:1]!r}")
+        tokens.append(found.group().strip())
+        at = found.end()
+    return tokens
+
+
+def parse_condition(text: str, selections: Mapping[str, str]) -> tuple[str, set[str]]:
+    """Composes the SQL of the selections as the condition says.
+
+    Returns:
+        The SQL, three-valued, and the names of the selections used.
+
+    Raises:
+        ConditionError: with what is wrong.
+    """
+    parser = _Parser(text, selections)
+    sql = parser.either()
+    if parser.peek():
+        raise ConditionError(f"{parser.peek()!r} is not expected")
+    return sql, parser.used

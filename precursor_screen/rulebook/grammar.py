@@ -1,0 +1,306 @@
+"""YAML to `Rule`: the shape of a rule file, checked part by part with file, line and column.
+
+What the parts mean in SQL is `compile`; what makes a good rule is `lint`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from precursor_screen.errors import ErrorGroup, PrecursorScreenError, RuleSyntaxError, WindowError
+from precursor_screen.model import CONFIDENCES, FAMILIES, LEVELS, Rule, RuleTest, Source
+from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.rulebook.located import Complaints, Key, Located, load_yaml
+
+FORMAT = 1
+STATUSES = ("experimental", "test", "stable", "deprecated")
+SUBJECTS = ("line", "substance", "party")
+SCOPES = ("line", "shipment", "history")
+CORRELATIONS = ("event_count", "value_count", "value_sum")
+MARKS = ("R", "K", "P")
+
+_KEYS: dict[str, tuple[type, ...]] = {
+    "schema": (int,),
+    "id": (str,),
+    "version": (str,),
+    "title": (str,),
+    "status": (str,),
+    "level": (str,),
+    "confidence": (str,),
+    "weight": (int,),
+    "subject": (str,),
+    "scope": (str,),
+    "description": (str,),
+    "rationale": (str,),
+    "references": (list,),
+    "author": (str,),
+    "date": (object,),
+    "modified": (object,),
+    "tags": (list,),
+    "related": (list,),
+    "falsepositives": (list,),
+    "applies": (dict,),
+    "requires": (list,),
+    "params": (dict,),
+    "derive": (dict,),
+    "detection": (dict,),
+    "correlation": (dict,),
+    "explain": (str,),
+    "fields": (list,),
+    "action": (str,),
+    "tests": (list,),
+}
+_REQUIRED = (
+    "schema",
+    "id",
+    "version",
+    "title",
+    "status",
+    "level",
+    "confidence",
+    "weight",
+    "subject",
+    "scope",
+    "detection",
+    "explain",
+)
+_ID = re.compile(rf"^PS-(?:{'|'.join(FAMILIES)})-\d{{3}}$")
+
+
+def load_rule(path: Path, shown_as: str | None = None) -> Rule:
+    """Reads one rule file.
+
+    Raises:
+        ErrorGroup: everything that is wrong with its shape, each with file, line and column.
+    """
+    return parse_rule(load_yaml(path, shown_as))
+
+
+def parse_rule(located: Located) -> Rule:
+    """Turns located YAML into a Rule, or raises all its errors at once."""
+    complaints = Complaints(located)
+    data = located.data
+    if not isinstance(data, dict):
+        complaints.add(
+            (), "is not a rule: a mapping of keys is expected", "See `precursor-screen rules show` for a complete example."
+        )
+        raise ErrorGroup(complaints.errors)
+    _check_keys(data, complaints)
+    _check_values(data, complaints)
+    detection = data.get("detection") if isinstance(data.get("detection"), dict) else {}
+    assert isinstance(detection, dict)
+    condition = detection.get("condition")
+    selections = {k: v for k, v in detection.items() if k != "condition"}
+    if "detection" in data and not isinstance(condition, str):
+        complaints.add(("detection",), "has no condition", "Add `condition:` with the names of the selections.")
+    _check_correlation(data, complaints)
+    tests = _tests(data.get("tests") or [], complaints)
+    sources = _sources(data.get("references") or [], complaints)
+    related = _related(data.get("related") or [], complaints)
+    if complaints.errors:
+        raise ErrorGroup(complaints.errors)
+    return Rule(
+        id=data["id"],
+        version=data["version"],
+        title=data["title"],
+        status=data["status"],
+        level=data["level"],
+        confidence=data["confidence"],
+        weight=data["weight"],
+        subject=data["subject"],
+        scope=data["scope"],
+        description=data.get("description", ""),
+        rationale=data.get("rationale", ""),
+        references=sources,
+        tags=tuple(str(t) for t in data.get("tags") or []),
+        related=related,
+        falsepositives=tuple(str(t) for t in data.get("falsepositives") or []),
+        applies=data.get("applies") or {},
+        requires=tuple(data.get("requires") or ()),
+        params=data.get("params") or {},
+        derive=data.get("derive") or {},
+        selections=selections,
+        condition=str(condition),
+        correlation=data.get("correlation"),
+        explain=data["explain"],
+        fields=tuple(str(f) for f in data.get("fields") or []),
+        action=data.get("action", ""),
+        tests=tests,
+        path=located.path,
+        lines={".".join(str(k) for k in key): place[0] for key, place in located.places.items()},
+    )
+
+
+def _check_keys(data: Mapping[str, Any], complaints: Complaints) -> None:
+    for key, value in data.items():
+        if key not in _KEYS:
+            complaints.add((key,), f"unknown key {key!r}", did_you_mean(key, _KEYS) or f"Known: {', '.join(_KEYS)}.")
+        elif value is not None and (not isinstance(value, _KEYS[key]) or (isinstance(value, bool) and int in _KEYS[key])):
+            expected = " or ".join(
+                {dict: "a mapping", list: "a list", str: "text", int: "a whole number"}.get(t, t.__name__) for t in _KEYS[key]
+            )
+            remedy = 'Quote it: version: "1.0"' if key == "version" else ""
+            complaints.add((key,), f"{key} must be {expected}", remedy)
+    for key in _REQUIRED:
+        if data.get(key) is None:
+            complaints.add((), f"has no {key!r}", f"Add `{key}:`.")
+
+
+def _check_values(data: Mapping[str, Any], complaints: Complaints) -> None:
+    _one_of(data, "status", STATUSES, complaints)
+    _one_of(data, "level", LEVELS, complaints)
+    _one_of(data, "confidence", CONFIDENCES, complaints)
+    _one_of(data, "subject", SUBJECTS, complaints)
+    _one_of(data, "scope", SCOPES, complaints)
+    if isinstance(data.get("schema"), int) and data["schema"] != FORMAT:
+        complaints.add(
+            ("schema",),
+            f"format {data['schema']} is not known",
+            f"This version reads format {FORMAT}; a newer one may be needed.",
+        )
+    if isinstance(data.get("id"), str) and not _ID.match(data["id"]):
+        complaints.add(("id",), f"{data['id']!r} is no rule id", f"Use PS-FAMILY-NNN; families: {', '.join(FAMILIES)}.")
+    weight = data.get("weight")
+    if isinstance(weight, int) and not 0 <= weight <= 100:
+        complaints.add(("weight",), "weight must lie between 0 and 100")
+
+
+def _check_correlation(data: Mapping[str, Any], complaints: Complaints) -> None:
+    correlation = data.get("correlation")
+    scope = data.get("scope")
+    if scope == "history" or (isinstance(correlation, dict) and {"timespan", "calendar"} & set(correlation)):
+        complaints.add(
+            ("scope",), "windows over history are not evaluated by this version", "Use scope line or shipment.", WindowError
+        )
+    elif scope == "shipment" and not isinstance(correlation, dict):
+        complaints.add(("scope",), "a shipment rule needs a correlation", "Add type, group-by and condition.", WindowError)
+    elif scope == "line" and correlation is not None:
+        complaints.add(("correlation",), "a line rule has no correlation", "Use scope shipment.", WindowError)
+    if not isinstance(correlation, dict):
+        return
+    if bad := set(correlation) - {"type", "field", "group-by", "condition"}:
+        complaints.add(
+            ("correlation",), f"unknown key {sorted(bad)[0]!r} in correlation", "Known: type, field, group-by, condition."
+        )
+    kind = correlation.get("type")
+    if kind not in CORRELATIONS:
+        complaints.add(("correlation",), f"type {kind!r} is not known", f"Use one of {', '.join(CORRELATIONS)}.", WindowError)
+    if kind in ("value_count", "value_sum") and not isinstance(correlation.get("field"), str):
+        complaints.add(("correlation",), f"{kind} needs a field")
+    condition = correlation.get("condition")
+    if not isinstance(condition, dict) or not condition or set(condition) - {"gt", "gte", "lt", "lte"}:
+        complaints.add(("correlation",), "needs a condition such as {gte: 2}")
+    if not isinstance(correlation.get("group-by"), list) or "shipment_id" not in correlation["group-by"]:
+        complaints.add(("correlation",), "a shipment rule groups by shipment_id", "group-by: [shipment_id].")
+
+
+def _one_of(data: Mapping[str, Any], key: str, allowed: tuple[str, ...], complaints: Complaints) -> None:
+    value = data.get(key)
+    if isinstance(value, str) and value not in allowed:
+        complaints.add(
+            (key,), f"{key} {value!r} is not known", did_you_mean(value, allowed) or f"Use one of {', '.join(allowed)}."
+        )
+
+
+def _tests(items: list[Any], complaints: Complaints) -> tuple[RuleTest, ...]:
+    tests = []
+    for i, item in enumerate(items):
+        key: Key = ("tests", i)
+        if not isinstance(item, dict) or not isinstance(item.get("rows"), list) or not isinstance(item.get("expect"), list):
+            complaints.add(key, "a test needs rows and expect", "See another rule for the form.")
+            continue
+        if bad := set(item) - {"name", "rows", "expect", "not_evaluable"}:
+            complaints.add(
+                key,
+                f"unknown key {sorted(bad)[0]!r} in a test",
+                did_you_mean(sorted(bad)[0], ("name", "rows", "expect", "not_evaluable")),
+            )
+        rows = [r for r in item["rows"] if isinstance(r, dict) and "line_id" in r]
+        if len(rows) != len(item["rows"]):
+            complaints.add(key, "every row of a test needs a line_id")
+        known = {str(r["line_id"]) for r in rows}
+        for name in [*item["expect"], *(item.get("not_evaluable") or [])]:
+            if str(name) not in known:
+                complaints.add(key, f"the test expects {name!r}, which none of its rows is called")
+        tests.append(
+            RuleTest(
+                name=str(item.get("name", f"test {i + 1}")),
+                rows=tuple(rows),
+                expect=tuple(str(x) for x in item["expect"]),
+                not_evaluable=tuple(str(x) for x in item.get("not_evaluable") or ()),
+            )
+        )
+    return tuple(tests)
+
+
+def _sources(items: list[Any], complaints: Complaints) -> tuple[Source, ...]:
+    sources = []
+    for i, item in enumerate(items):
+        if not isinstance(item, dict) or not isinstance(item.get("title"), str) or item.get("mark") not in MARKS:
+            complaints.add(
+                ("references", i),
+                "a reference needs a title and a mark",
+                "mark: R (text read), K (recalled) or P (our proposal).",
+            )
+            continue
+        sources.append(Source(item["title"], str(item.get("note", "")), item["mark"]))
+    return tuple(sources)
+
+
+def _related(items: list[Any], complaints: Complaints) -> tuple[tuple[str, str], ...]:
+    related = []
+    for i, item in enumerate(items):
+        if (
+            not isinstance(item, dict)
+            or not _ID.match(str(item.get("id")))
+            or item.get("type") not in ("derived", "obsolete", "merged", "renamed", "similar")
+        ):
+            complaints.add(("related", i), "needs an id and a type", "type: derived, obsolete, merged, renamed or similar.")
+            continue
+        related.append((str(item["id"]), str(item["type"])))
+    return tuple(related)
+
+
+def rule_files(folders: list[Path]) -> list[Path]:
+    """The rule files of some folders, sorted by name; lists, macros and typologies lie in folders of their own."""
+    return sorted((p for folder in folders for p in folder.glob("*.y*ml")), key=lambda p: (p.name, str(p)))
+
+
+def load_rules(folders: list[Path]) -> tuple[Rule, ...]:
+    """Reads all rules of some folders, by id.
+
+    Raises:
+        ErrorGroup: all errors of all files.
+    """
+    rules: dict[str, Rule] = {}
+    errors: list[PrecursorScreenError] = []
+    for path in rule_files(folders):
+        try:
+            rule = load_rule(path, path.name)
+        except ErrorGroup as group:
+            errors.extend(group.errors)
+            continue
+        except RuleSyntaxError as error:
+            errors.append(error)
+            continue
+        located = Located(None, path.name)
+        if path.stem != rule.id.lower():
+            errors.append(
+                RuleSyntaxError(f"holds rule {rule.id}", where=located.where(()), remedy=f"Call the file {rule.id.lower()}.yml.")
+            )
+        elif rule.id in rules:
+            errors.append(
+                RuleSyntaxError(
+                    f"rule {rule.id} stands in {rules[rule.id].path} too",
+                    where=located.where(()),
+                    remedy="Give it an id of its own.",
+                )
+            )
+        else:
+            rules[rule.id] = rule
+    if errors:
+        raise ErrorGroup(errors)
+    return tuple(rules[k] for k in sorted(rules))

@@ -1,0 +1,135 @@
+"""What makes a rule fit to ship, beyond that it compiles: sources, false positives, tests, and SQL that DuckDB accepts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+
+import duckdb
+
+from precursor_screen.errors import PrecursorScreenError, RuleSyntaxError, Where
+from precursor_screen.model import Rule, RuleTest
+from precursor_screen.rulebook.compile import CompiledRule
+from precursor_screen.rulebook.lists import NamedList
+from precursor_screen.rulebook.sql import identifier, null_column
+from precursor_screen.schema import BY_NAME
+
+
+def lint(
+    rules: tuple[Rule, ...], compiled: tuple[CompiledRule, ...], lists: Mapping[str, NamedList], as_of: date
+) -> list[PrecursorScreenError]:
+    """Everything that is wrong with rules that have been compiled; an empty list if nothing is.
+
+    Args:
+        rules: all rules, deprecated ones included.
+        compiled: those that are not deprecated.
+        lists: the named lists.
+        as_of: the day on which the lists must be fresh.
+    """
+    errors: list[PrecursorScreenError] = []
+    titles: dict[str, list[str]] = defaultdict(list)
+    for rule in rules:
+        titles[rule.title.casefold()].append(rule.id)
+        errors.extend(_lint_rule(rule))
+    for ids in titles.values():
+        if len(ids) > 1:
+            errors.append(RuleSyntaxError(f"rules {' and '.join(ids)} have the same title", remedy="Say how they differ."))
+    known = {r.id for r in rules}
+    for rule in rules:
+        for other, _ in rule.related:
+            if other not in known:
+                errors.append(_error(rule, "related", f"is related to {other}, which does not exist"))
+    for one in compiled:
+        errors.extend(_lint_sql(one))
+        errors.extend(_lint_lists(one, lists, as_of))
+    return errors
+
+
+def _error(rule: Rule, part: str, message: str, remedy: str = "") -> RuleSyntaxError:
+    return RuleSyntaxError(message, where=Where(f"{rule.path}:{rule.lines.get(part, 1)}", None, part), remedy=remedy)
+
+
+def _lint_rule(rule: Rule) -> list[PrecursorScreenError]:
+    errors: list[PrecursorScreenError] = []
+    for part in ("description", "rationale", "action"):
+        if not getattr(rule, part):
+            errors.append(_error(rule, part, f"has no {part}"))
+    if not rule.falsepositives:
+        errors.append(
+            _error(rule, "falsepositives", "names no false positives", "Every rule has some: which honest trade does it flag?")
+        )
+    if not rule.references:
+        errors.append(_error(rule, "references", "names no source", "Add a title and a mark (R, K or P)."))
+    if rule.status in ("test", "stable") and any(s.mark == "K" for s in rule.references):
+        errors.append(
+            _error(
+                rule,
+                "references",
+                "a recalled source (mark K) keeps a rule experimental",
+                "Have somebody check the document, then mark it R.",
+            )
+        )
+    if rule.status == "deprecated" and not any(kind == "obsolete" for _, kind in rule.related):
+        errors.append(_error(rule, "related", "a deprecated rule names what took its place"))
+    errors.extend(_lint_tests(rule))
+    return errors
+
+
+def _lint_tests(rule: Rule) -> list[PrecursorScreenError]:
+    if rule.status == "deprecated":
+        return []
+    positive = sum(bool(t.expect) for t in rule.tests)
+    negative = sum(_is_negative(t) for t in rule.tests)
+    null = sum(bool(t.not_evaluable) for t in rule.tests)
+    wanted = {"experimental": (1, 1, 0), "test": (1, 1, 1), "stable": (2, 2, 1)}[rule.status]
+    errors: list[PrecursorScreenError] = []
+    for name, count, least in zip(
+        ("that flags", "that does not flag", "that is not evaluable"), (positive, negative, null), wanted, strict=True
+    ):
+        if count < least:
+            errors.append(_error(rule, "tests", f"a {rule.status} rule needs {least} test(s) {name}, there are {count}"))
+    return errors
+
+
+def _is_negative(test: RuleTest) -> bool:
+    """A test with a row that is neither flagged nor unjudged."""
+    return any(str(row["line_id"]) not in (*test.expect, *test.not_evaluable) for row in test.rows)
+
+
+def _lint_sql(one: CompiledRule) -> list[PrecursorScreenError]:
+    """Runs the SQL over one row of nulls: types that do not fit and patterns that RE2 refuses show here, not at the first manifest."""
+    columns = [null_column(c) for c in sorted(one.columns)]
+    view = f"select {', '.join([*columns, 'cast(null as varchar[]) as supplied_fields', '1 as correlation_value', 'null as group_members'])}"
+    try:
+        with duckdb.connect(
+            ":memory:", config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        ) as connection:
+            connection.execute(f"select {one.verdict}, {one.missing}, {one.because}, {one.evidence} from ({view})").fetchall()
+            for name in sorted(one.columns):
+                if BY_NAME[name].kind == "text":  # a pattern is compiled only when there is a text to match
+                    filled = view.replace(null_column(name), f"'x' as {identifier(name)}")
+                    connection.execute(f"select {one.verdict} from ({filled})").fetchall()
+    except duckdb.Error as error:
+        return [
+            _error(
+                one.rule,
+                "detection",
+                f"does not run: {str(error).splitlines()[0]}",
+                "Check types and patterns (RE2 knows no look-behind).",
+            )
+        ]
+    return []
+
+
+def _lint_lists(one: CompiledRule, lists: Mapping[str, NamedList], as_of: date) -> list[PrecursorScreenError]:
+    return [
+        _error(
+            one.rule,
+            "detection",
+            f"list {name!r} of {lists[name].date} is past its maximum age of {lists[name].max_age_days} days",
+            "Bring it up to date.",
+        )
+        for name in sorted(one.lists)
+        if lists[name].is_stale(as_of)
+    ]

@@ -1,0 +1,128 @@
+"""YAML whose every part knows its line and column, so that an error in a rule can be shown where it stands.
+
+Only plain data is constructed: no tags, no anchors with cycles, no duplicate keys. Dates become `datetime.date`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from precursor_screen.errors import PrecursorScreenError, RuleSyntaxError, Where
+
+MAX_BYTES = 1_000_000  # a rule is a page of text; anything larger is not one
+
+Key = tuple[str | int, ...]
+
+
+@dataclass(slots=True)
+class Located:
+    """Plain data with the place of each part: `places` maps a path of keys to (line, column), both from 1."""
+
+    data: Any
+    path: str
+    places: dict[Key, tuple[int, int]] = field(default_factory=dict)
+    quoted: set[Key] = field(default_factory=set)  # scalars written in quotes
+
+    def where(self, key: Key) -> Where:
+        """The place of a part, or of the nearest part around it."""
+        while key and key not in self.places:
+            key = key[:-1]
+        line, column = self.places.get(key, (1, 1))
+        return Where(f"{self.path}:{line}:{column}", None, ".".join(str(k) for k in key))
+
+
+def load_yaml(path: Path, shown_as: str | None = None) -> Located:
+    """Reads one YAML file.
+
+    Raises:
+        RuleSyntaxError: not readable, not YAML, duplicate keys, or a construct that is not plain data.
+    """
+    name = shown_as or str(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise RuleSyntaxError(
+            f"cannot be read: {error.strerror}", where=Where(name), remedy="Check path and permissions."
+        ) from error
+    if len(raw) > MAX_BYTES:
+        raise RuleSyntaxError(f"is larger than {MAX_BYTES} bytes", where=Where(name), remedy="A rule file holds one rule.")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RuleSyntaxError("is not UTF-8", where=Where(name), remedy="Save the file as UTF-8.") from error
+    return parse_yaml(text, name)
+
+
+def parse_yaml(text: str, name: str) -> Located:
+    """Parses YAML text; `name` is how the file is called in errors."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
+        tab = mark is not None and "\t" in "".join(text.splitlines()[mark.line : mark.line + 1])
+        remedy = "YAML is indented with blanks, not tabs." if tab else "Check the indentation and quotes on that line."
+        raise RuleSyntaxError(f"is not valid YAML: {error.problem}", where=Where(place), remedy=remedy) from error
+    except yaml.YAMLError as error:
+        raise RuleSyntaxError(f"is not valid YAML: {error}", where=Where(name), remedy="Save it as plain UTF-8 text.") from error
+    located = Located(None, name)
+    if node is not None:
+        located.data = _construct(node, (), located, set())
+    return located
+
+
+def _construct(node: yaml.Node, key: Key, located: Located, open_nodes: set[int]) -> Any:
+    place = (node.start_mark.line + 1, node.start_mark.column + 1)
+    located.places.setdefault(key, place)
+    if id(node) in open_nodes:
+        raise RuleSyntaxError("refers to itself", where=located.where(key), remedy="Write the part out.")
+    open_nodes = open_nodes | {id(node)}
+    if isinstance(node, yaml.MappingNode):
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            name = _scalar(key_node, key, located)
+            name = str(name)
+            if name in result:
+                raise RuleSyntaxError(
+                    f"states {name!r} twice",
+                    where=Where(f"{located.path}:{key_node.start_mark.line + 1}:{key_node.start_mark.column + 1}"),
+                    remedy="Keep one of them.",
+                )
+            located.places[(*key, name)] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            result[name] = _construct(value_node, (*key, name), located, open_nodes)
+        return result
+    if isinstance(node, yaml.SequenceNode):
+        return [_construct(child, (*key, i), located, open_nodes) for i, child in enumerate(node.value)]
+    return _scalar(node, key, located)
+
+
+def _scalar(node: yaml.Node, key: Key, located: Located) -> Any:
+    if not isinstance(node, yaml.ScalarNode):
+        raise RuleSyntaxError("a key must be a word", where=located.where(key), remedy="Check the indentation.")
+    if node.style in ("'", '"'):
+        located.quoted.add(key)
+    loader = yaml.SafeLoader("")
+    try:
+        return loader.construct_object(node)  # type of a scalar by YAML 1.1: text, number, boolean, date, null
+    except (yaml.YAMLError, ValueError) as error:
+        raise RuleSyntaxError(f"cannot be read: {error}", where=located.where(key), remedy="Quote it if it is text.") from error
+
+
+class Complaints:
+    """Collects errors of one file, so that all can be mended at once."""
+
+    def __init__(self, located: Located) -> None:
+        self.located = located
+        self.errors: list[PrecursorScreenError] = []
+
+    def add(self, key: Key, message: str, remedy: str = "", kind: type[PrecursorScreenError] = RuleSyntaxError) -> None:
+        """Notes an error at a part."""
+        self.errors.append(kind(message, where=self.located.where(key), remedy=remedy))
+
+    def __iter__(self) -> Iterator[PrecursorScreenError]:
+        return iter(self.errors)

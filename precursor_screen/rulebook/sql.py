@@ -1,0 +1,79 @@
+"""SQL text from checked parts: identifiers only from the schema, literals only from `literal`. There is no other way in."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+from precursor_screen.schema import BY_NAME
+
+# Free text as people write it is compared without regard to case and accents; codes are compared as they are.
+FOLDED = frozenset(
+    c.name
+    for c in BY_NAME.values()
+    if c.kind in ("text", "texts")
+    and (
+        c.name.endswith(("_name", "_address", "_parties"))
+        or c.name in ("description", "marks", "package_type", "vessel", "matched_text")
+    )
+)
+
+
+SQL_TYPES = {
+    "text": "varchar",
+    "number": "decimal(18,6)",
+    "integer": "bigint",
+    "date": "date",
+    "boolean": "boolean",
+    "texts": "varchar[]",
+    "controls": "struct(instrument varchar, schedule varchar)[]",
+    "score": "double",
+}
+
+
+def null_column(name: str) -> str:
+    """SQL for a column that the input does not have."""
+    return f"cast(null as {SQL_TYPES[BY_NAME[name].kind]}) as {identifier(name)}"
+
+
+def literal(value: object) -> str:
+    """A Python value as a DuckDB literal.
+
+    Raises:
+        ValueError: a value that has no literal form (NaN, a NUL character, another type).
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        if "\0" in value:
+            raise ValueError("text must not hold a NUL character")
+        return "'" + value.replace("'", "''") + "'"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float | Decimal):
+        number = Decimal(str(value))
+        if not number.is_finite():
+            raise ValueError(f"{value} is not a number")
+        return format(number, "f")
+    if isinstance(value, datetime.date):
+        return f"date '{value.isoformat()}'"
+    raise ValueError(f"{value!r} has no form in SQL")
+
+
+def fold(expression: str) -> str:
+    """The SQL that folds case and accents of a text."""
+    return f"lower(strip_accents({expression}))"
+
+
+def identifier(name: str) -> str:
+    """A column that the schema knows, quoted.
+
+    Raises:
+        KeyError: the schema does not know it.
+    """
+    return f'"{BY_NAME[name].name}"'
+
+
+def any_element(column: str, test: str) -> str:
+    """True when any element x of a list makes `test` (SQL over `x`) true; a null list is unknown."""
+    return f"(case when {column} is null then null else len(list_filter({column}, lambda x: {test})) > 0 end)"
