@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from precursor_screen.version import __version__
+
 if TYPE_CHECKING:
     from precursor_screen.api import load_reference, lookup, match, screen
 
-__version__ = "0.1.0"
 __all__ = ["__version__", "load_reference", "lookup", "match", "screen"]
 
 

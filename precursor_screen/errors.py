@@ -8,6 +8,7 @@
     │   └── MappingError         a column map that is wrong       2
     ├── ReferenceDataError
     │   ├── WatchlistError       refused, missing, damaged        4
+    │   │   └── WatchlistLocked  another import is running        5
     │   ├── SubstanceTableError  a table that contradicts itself  4
     │   └── StaleReference       too old                          4
     ├── RuleError
@@ -114,6 +115,12 @@ class ReferenceDataError(PrecursorScreenError):
 
 class WatchlistError(ReferenceDataError):
     """A watchlist was refused, is missing or is damaged."""
+
+
+class WatchlistLocked(WatchlistError):
+    """Another import of the same list holds the lock."""
+
+    exit_code = ExitCode.LOCKED
 
 
 class SubstanceTableError(ReferenceDataError):

@@ -60,7 +60,10 @@ def show(sql: str, kind: str, percent: bool = False) -> str:
     """SQL that shows a value to a person: numbers without idle zeros, lists joined, unknown as such."""
     if percent:
         return f"coalesce(printf('%g', round(cast({sql} as double) * 100, 1)), {literal(UNKNOWN)})"
-    return f"coalesce({plain(sql, kind, LONGEST)}, {literal(UNKNOWN)})"
+    shown = plain(sql, kind, LONGEST)
+    if kind in ("texts", "controls"):
+        shown = f"case when {shown} = '' then 'none' else {shown} end"
+    return f"coalesce({shown}, {literal(UNKNOWN)})"
 
 
 def plain(sql: str, kind: str, longest: int | None = None) -> str:

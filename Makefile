@@ -1,0 +1,53 @@
+# `make` lists all tasks. Each does its own set-up: a virtual environment in .venv, made anew when pyproject.toml changes.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast lint check docs golden bench clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $@
+
+demo: $(READY) ## screen the sample manifests and write a report to out/
+	@mkdir -p out
+	$(BIN)/precursor-screen screen sample_data/manifest.csv --watchlist sample --jurisdiction US --as-of 2026-11-25 || test $$? -eq 3
+	$(BIN)/precursor-screen screen sample_data/manifest.csv --watchlist sample --jurisdiction US --as-of 2026-11-25 --quiet -o out/report.html -o out/report.json -o out/flags.csv || test $$? -eq 3
+	@echo "The same as a page: out/report.html"
+
+test: $(READY) ## all tests, in parallel
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+test-fast: $(READY) ## the tests that take no more than a moment
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow and not browser"
+
+lint: $(READY) ## ruff, mypy --strict, import contracts, rules, generated docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/precursor-screen rules lint
+	$(BIN)/precursor-screen substances verify
+	$(BIN)/python docs/generate.py --check
+
+check: lint test ## lint and test
+
+docs: $(READY) ## write the generated parts of docs/ and README.md anew
+	$(BIN)/python docs/generate.py
+
+golden: $(READY) ## renew the golden reports after a wanted change
+	$(BIN)/python -m pytest tests/reports --renew-golden
+
+bench: $(READY) ## benchmarks, written to docs/performance.md
+	$(BIN)/python benchmarks/run.py
+
+clean: ## remove what the tasks made
+	rm -rf $(VENV) out dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

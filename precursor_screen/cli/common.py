@@ -1,0 +1,84 @@
+"""What commands share: settings, home, watchlists, the reference."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from precursor_screen.config import Value, check_value, default_home, load_settings
+from precursor_screen.errors import UsageError
+
+if TYPE_CHECKING:
+    from precursor_screen.reference.watchlists.opened import Watchlist
+
+
+def settings(ctx: click.Context) -> dict[str, Value]:
+    """The settings of this call; `--home` and `--config` stand before the command."""
+    given = ctx.find_root().obj or {}
+    values = load_settings(given.get("config"))
+    if given.get("home"):
+        values["home"] = Value(str(given["home"]), "--home")
+    return values
+
+
+def pick(values: dict[str, Value], key: str, option: Any, name: str) -> Any:
+    """The option of the command line where it was given, else the setting."""
+    if option in (None, ()):
+        return values[key].value
+    return check_value(key, list(option) if isinstance(option, tuple) else option, name)
+
+
+def home_folder(values: dict[str, Value]) -> Path:
+    """Where imported lists lie."""
+    return Path(values["home"].value) if values["home"].value else default_home()
+
+
+def parse_day(text: str | None, option: str) -> date:
+    """An ISO date, or today.
+
+    Raises:
+        UsageError: no date.
+    """
+    if not text:
+        return date.today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{option} {text!r} is no date", remedy="Write it as 2026-11-25.") from error
+
+
+def open_watchlists(values: dict[str, Value], named: list[str]) -> tuple[tuple[Watchlist, ...], bool]:
+    """The watchlists to screen against, and whether any are wanted.
+
+    Args:
+        values: for the home folder.
+        named: ids, paths of private CSV files, `none` or `sample`; empty: all that are imported.
+
+    Raises:
+        WatchlistError: a named list, or one that was imported once, is missing or damaged.
+    """
+    from precursor_screen.api import open_watchlists as open_named
+
+    if named == ["none"]:
+        return (), False
+    if "none" in named:
+        raise UsageError("--watchlist none stands alone", remedy="Leave out the other lists.")
+    return open_named(named, home_folder(values)), True
+
+
+def lines_of_stdin() -> Iterator[str]:
+    """Standard input as text, a line at a time; bytes that are no UTF-8 survive as surrogates, so that no line is lost."""
+    for raw in sys.stdin.buffer:
+        yield raw.decode("utf-8", "surrogateescape").rstrip("\r\n")
+
+
+def echo_json(value: Any) -> None:
+    """One JSON object on one line of standard output."""
+    from precursor_screen.reports.json_report import dump
+
+    sys.stdout.buffer.write(dump(value).encode("utf-8", "surrogateescape") + b"\n")

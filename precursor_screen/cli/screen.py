@@ -1,0 +1,185 @@
+"""`screen`: manifests in, reports out."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from precursor_screen.cli import common
+from precursor_screen.model import LEVELS, TIERS
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Report file; the suffix picks the format: .html .xlsx .csv .json .jsonl .parquet .txt. Repeatable.",
+)
+@click.option("--issues", "issues_path", type=click.Path(path_type=Path), help="Every issue, one row each (.csv or .parquet).")
+@click.option(
+    "--resolved",
+    "resolved_path",
+    type=click.Path(path_type=Path),
+    help="Every line with what was recognised in it, flagged or not (.csv or .parquet).",
+)
+@click.option("--jurisdiction", metavar="CODE", help="For whom one screens (US, EU, CA, AU ...): thresholds and directions.")
+@click.option("--tiers", metavar="LIST", help=f"Which kinds of control count: {', '.join(TIERS)} [default: convention,national].")
+@click.option(
+    "--rules",
+    "rule_dirs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Folder of rules, added to those that ship. Repeatable.",
+)
+@click.option("--only-rules", is_flag=True, help="Use the rules of --rules instead of those that ship.")
+@click.option(
+    "--watchlist",
+    "watchlists",
+    multiple=True,
+    metavar="ID|PATH",
+    help="Watchlist to screen against; `none`; `sample` is the fictional list that ships. Repeatable [default: all that are imported].",
+)
+@click.option("--mapping", metavar="NAME|PATH", help="Column map for tabular input [default: guessed, and reported].")
+@click.option("--encoding", metavar="NAME", help="Encoding of text input [default: decided by content, and reported].")
+@click.option(
+    "--fail-on", type=click.Choice([*LEVELS, "none"]), help="Level from which a new flag sets exit code 1 [default: none]."
+)
+@click.option("--as-of", metavar="DATE", help="Day that judges list ages and lines without a date [default: today].")
+@click.option("--require-fresh", is_flag=True, help="Stale reference data is exit code 4, not a warning.")
+@click.option(
+    "--capacity", type=click.IntRange(min=1), default=20, show_default=True, help="How many shipments the terminal shows."
+)
+@click.option("--quiet", is_flag=True, help="No summary on the terminal.")
+@click.option("--timing", is_flag=True, help="Say on standard error how long each step took.")
+@click.pass_context
+def command(ctx: click.Context, inputs: tuple[str, ...], outputs: tuple[Path, ...], **options: Any) -> int:
+    """Screen manifests and write reports.
+
+    INPUT is a file, a folder, a pattern, or - for a table or pasted text on standard input. Without -o a summary goes to the terminal.
+
+    \b
+    Examples:
+      precursor-screen screen manifest.xlsx --jurisdiction US
+      precursor-screen screen inbox/ -o report.html -o flags.csv --fail-on high
+      pbpaste | precursor-screen screen -
+
+    \b
+    Exit codes: 0 all screened, 1 new flags at or above --fail-on, 2 usage,
+    3 some input set aside or unscreenable, 4 could not screen, 5 locked.
+    """
+    from precursor_screen.errors import StaleReference
+    from precursor_screen.readers.interface import ReadOptions
+    from precursor_screen.reference.bundle import load_reference
+    from precursor_screen.reports.registry import presenter_for
+    from precursor_screen.runners.coverage import age_notices
+    from precursor_screen.runners.inputs import find_sources
+    from precursor_screen.runners.local import run
+
+    values = common.settings(ctx)
+    for path in outputs:
+        presenter_for(path)  # a wrong suffix is told before the work, not after
+    for option in ("issues_path", "resolved_path"):
+        _check_table_path(options[option])
+    stdin = sys.stdin.buffer.read() if "-" in inputs else None
+    sources = find_sources(inputs, stdin)
+    as_of = common.parse_day(options["as_of"], "--as-of")
+    named = common.pick(values, "watchlists", options["watchlists"], "--watchlist")
+    watchlists, wanted = common.open_watchlists(values, named)
+    tiers = options["tiers"].split(",") if options["tiers"] else None
+    reference = load_reference(
+        watchlists=watchlists,
+        parties_wanted=wanted,
+        rule_dirs=tuple(
+            Path(p) for p in common.pick(values, "rules.dirs", tuple(str(p) for p in options["rule_dirs"]), "--rules")
+        ),
+        only_rules=options["only_rules"],
+        jurisdiction=common.pick(values, "jurisdiction", options["jurisdiction"], "--jurisdiction").upper(),
+        as_of=as_of,
+        tiers=tuple(common.pick(values, "tiers", tuple(tiers) if tiers else None, "--tiers") or ("convention", "national")),
+    )
+    if options["require_fresh"] and (stale := age_notices(reference)):
+        raise StaleReference("; ".join(stale), remedy="Import a newer copy, or leave out --require-fresh.")
+    mapping = common.pick(values, "mapping", options["mapping"], "--mapping")
+    read_options = ReadOptions(
+        encoding=common.pick(values, "encoding", options["encoding"], "--encoding"), mapping=_load_mapping(mapping)
+    )
+    shown = {
+        "tiers": list(reference.tiers),
+        "fail_on": options["fail_on"] or values["fail_on"].value or "none",
+        "watchlists": list(named),
+    }
+    clock = _Clock(options["timing"], progress=sys.stderr.isatty() and not options["quiet"])
+    result = run(sources, read_options, reference, fail_on=shown["fail_on"], shown_options=shown, progress=clock.step)
+    _write(result, outputs, options)
+    clock.stop()
+    if not outputs and not options["quiet"]:
+        from rich.console import Console
+
+        from precursor_screen.reports.console import print_report
+
+        print_report(result.report, Console(highlight=False, soft_wrap=not sys.stdout.isatty()), options["capacity"])
+    elif outputs and not options["quiet"]:
+        for notice in result.report.notices:
+            click.echo(f"! {notice}", err=True)
+    return int(result.report.exit_code)
+
+
+def _load_mapping(name: str) -> Any:
+    if not name:
+        return None
+    from precursor_screen.readers.column_map import load_column_map
+
+    return load_column_map(Path(name))
+
+
+def _check_table_path(path: Path | None) -> None:
+    from precursor_screen.errors import UsageError, Where
+
+    if path is not None and path.suffix.lower() not in (".csv", ".parquet"):
+        raise UsageError(
+            f"{path.suffix or 'no suffix'} is no table format", where=Where(str(path)), remedy="Use .csv or .parquet."
+        )
+
+
+def _write(result: Any, outputs: tuple[Path, ...], options: dict[str, Any]) -> None:
+    from precursor_screen.reports.registry import write_report
+    from precursor_screen.reports.tables import write_table
+    from precursor_screen.runners.resolved import resolved_table
+
+    for path in outputs:
+        write_report(result.report, path)
+    if options["issues_path"]:
+        write_table(result.report.issues, options["issues_path"])
+    if options["resolved_path"]:
+        write_table(resolved_table(result.screened), options["resolved_path"])
+
+
+class _Clock:
+    """Says what is being done, and how long it took."""
+
+    def __init__(self, timing: bool, progress: bool) -> None:
+        self.timing, self.progress = timing, progress
+        self.at, self.doing = time.perf_counter(), ""
+
+    def step(self, doing: str) -> None:
+        self._tell()
+        self.at, self.doing = time.perf_counter(), doing
+        if self.progress:
+            click.echo(f"\r\x1b[2K{doing} ...", nl=False, err=True)
+
+    def _tell(self) -> None:
+        if self.timing and self.doing:
+            click.echo(f"{time.perf_counter() - self.at:8.2f} s  {self.doing}", err=True)
+
+    def stop(self) -> None:
+        self._tell()
+        if self.progress:
+            click.echo("\r\x1b[2K", nl=False, err=True)

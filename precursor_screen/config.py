@@ -1,0 +1,141 @@
+"""Settings: `precursor-screen.toml`, then `PRECURSOR_SCREEN_*`, then the command line. Each knows where its value came from."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from precursor_screen.errors import UsageError, Where
+from precursor_screen.model import LEVELS, TIERS
+from precursor_screen.names.suggest import did_you_mean
+
+FILE = "precursor-screen.toml"
+PREFIX = "PRECURSOR_SCREEN_"
+_NOT_SETTINGS = ("PRECURSOR_SCREEN_TEST_DATA",)  # for the project's own tests
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting: its key (dots are tables in the file), whether it is a list, its allowed values (empty: any), what it does."""
+
+    key: str
+    is_list: bool
+    allowed: tuple[str, ...]
+    doc: str
+
+    @property
+    def variable(self) -> str:
+        """The environment variable; lists are separated by commas, folders by the path separator."""
+        return PREFIX + self.key.replace(".", "_").upper()
+
+
+SETTINGS = (
+    Setting("home", False, (), "folder of imported watchlists and the cache"),
+    Setting("jurisdiction", False, (), "for whom one screens: US, EU, CA, AU ..."),
+    Setting("tiers", True, TIERS, "which kinds of control count"),
+    Setting("watchlists", True, (), "ids or paths of watchlists; `none`, `sample`; default: all that are imported"),
+    Setting("mapping", False, (), "column map for tabular input"),
+    Setting("encoding", False, (), "encoding of text input; default: decided by content"),
+    Setting("fail_on", False, (*LEVELS, "none"), "level from which a new flag sets exit code 1"),
+    Setting("rules.dirs", True, (), "folders of rules beside those that ship"),
+)
+_BY_KEY = {s.key: s for s in SETTINGS}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The value of a setting and where it came from: default, a file, a variable or the command line."""
+
+    value: Any
+    source: str
+
+
+def load_settings(
+    config: Path | None = None, environment: Mapping[str, str] | None = None, folder: Path | None = None
+) -> dict[str, Value]:
+    """Reads the settings file and the environment.
+
+    Args:
+        config: a file named on the command line, which must exist.
+        environment: default: the process's.
+        folder: where `precursor-screen.toml` is looked for; default: the working folder.
+
+    Raises:
+        UsageError: an unknown key (with the nearest known one), a wrong type or value, a file that cannot be read.
+    """
+    environment = os.environ if environment is None else environment
+    values = {s.key: Value([] if s.is_list else "", "default") for s in SETTINGS}
+    path = config or (folder or Path.cwd()) / FILE
+    if config or path.is_file():
+        for key, value in _flatten(_read(path)).items():
+            values[key] = Value(_checked(key, value, str(path)), str(path))
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in _NOT_SETTINGS:
+            setting = next((s for s in SETTINGS if s.variable == name), None)
+            if setting is None:
+                remedy = did_you_mean(name, [s.variable for s in SETTINGS])
+                raise UsageError(f"unknown setting {name}", where=Where("environment"), remedy=remedy)
+            text = environment[name]
+            separator = os.pathsep if setting.key == "rules.dirs" else ","
+            value = [part.strip() for part in text.split(separator) if part.strip()] if setting.is_list else text
+            values[setting.key] = Value(_checked(setting.key, value, name), name)
+    return values
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(
+            f"cannot be read: {error.strerror}", where=Where(str(path)), remedy="Check path and permissions."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"is not valid TOML: {error}", where=Where(str(path)), remedy="See the documentation of settings."
+        ) from error
+
+
+def _flatten(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in data.items():
+        if isinstance(value, Mapping):
+            flat.update(_flatten(value, f"{prefix}{key}."))
+        else:
+            flat[prefix + key] = value
+    return flat
+
+
+def _checked(key: str, value: Any, source: str) -> Any:
+    setting = _BY_KEY.get(key)
+    if setting is None:
+        raise UsageError(
+            f"unknown setting {key!r}", where=Where(source), remedy=did_you_mean(key, _BY_KEY) or f"Known: {', '.join(_BY_KEY)}."
+        )
+    wanted = list if setting.is_list else str
+    if not isinstance(value, wanted) or (setting.is_list and not all(isinstance(v, str) for v in value)):
+        raise UsageError(f"{key} must be {'a list of texts' if setting.is_list else 'a text'}", where=Where(source))
+    for part in value if setting.is_list else [value]:
+        if setting.allowed and part and part not in setting.allowed:
+            remedy = did_you_mean(part, setting.allowed) or f"Use one of {', '.join(setting.allowed)}."
+            raise UsageError(f"{key} does not know {part!r}", where=Where(source), remedy=remedy)
+    return value
+
+
+def check_value(key: str, value: Any, option: str) -> Any:
+    """Checks a value given on the command line.
+
+    Raises:
+        UsageError: not allowed.
+    """
+    return _checked(key, value, option)
+
+
+def default_home() -> Path:
+    """The platform's folder for user data."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("precursor-screen", appauthor=False))

@@ -1,0 +1,139 @@
+"""Members of gzip and zip archives, with caps: an archive of a few kilobytes can unpack to terabytes."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from dataclasses import dataclass
+
+from precursor_screen.errors import UnreadableManifest, Where
+from precursor_screen.formats.blob import CHUNK, Blob
+
+MAX_UNPACKED = 4 << 30
+FREE = 64 << 20  # below this any ratio passes: a small manifest of equal rows packs a thousandfold
+MAX_RATIO = 400
+MAX_MEMBERS = 10_000
+_SKIPPED = ("__MACOSX/", ".DS_Store", "Thumbs.db")
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """What an archive holds: the members that unpack, and an error for each that does not."""
+
+    blobs: tuple[Blob, ...]
+    errors: tuple[UnreadableManifest, ...]
+
+
+def _too_large(name: str) -> UnreadableManifest:
+    return UnreadableManifest(
+        "unpacks to far more than a manifest holds", where=Where(name), remedy="Unpack it yourself and look at what it holds."
+    )
+
+
+def gunzip(blob: Blob) -> Blob:
+    """The content of a gzip file, all of its parts.
+
+    Raises:
+        UnreadableManifest: damaged, cut off, or beyond the caps.
+    """
+    out, packed = io.BytesIO(), 0
+    engine = zlib.decompressobj(wbits=31)
+    try:
+        with blob.open() as stream:
+            while chunk := stream.read(CHUNK):
+                packed += len(chunk)
+                while chunk:
+                    out.write(engine.decompress(chunk, CHUNK))
+                    chunk = engine.unconsumed_tail
+                    if out.tell() > max(FREE, min(MAX_UNPACKED, packed * MAX_RATIO)):
+                        raise _too_large(blob.name)
+                    if engine.eof:
+                        chunk = engine.unused_data.lstrip(b"\x00")
+                        if chunk:
+                            engine = zlib.decompressobj(wbits=31)
+        out.write(engine.flush())
+    except zlib.error as error:
+        raise UnreadableManifest(
+            f"is a damaged gzip file ({error})", where=Where(blob.name), remedy="Ask for it again."
+        ) from error
+    if not engine.eof:
+        raise UnreadableManifest("is a gzip file that was cut off", where=Where(blob.name), remedy="Transfer it again, whole.")
+    return Blob(blob.name.removesuffix(".gz"), out.getvalue())
+
+
+def open_zip(blob: Blob) -> zipfile.ZipFile:
+    """The archive's directory.
+
+    Raises:
+        UnreadableManifest: damaged or cut off.
+    """
+    source = io.BytesIO(blob.source) if isinstance(blob.source, bytes) else blob.source
+    try:
+        return zipfile.ZipFile(source)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise UnreadableManifest(
+            f"is a damaged archive or workbook ({error})",
+            where=Where(blob.name),
+            remedy="Open it in its own program, or ask for it again.",
+        ) from error
+
+
+def check_bomb(archive: zipfile.ZipFile, blob: Blob) -> None:
+    """Refuse an archive whose directory states more than the caps.
+
+    Raises:
+        UnreadableManifest: too many members, or too much in them.
+    """
+    infos = archive.infolist()
+    packed = sum(i.compress_size for i in infos)
+    unpacked = sum(i.file_size for i in infos)
+    if len(infos) > MAX_MEMBERS or unpacked > max(FREE, min(MAX_UNPACKED, packed * MAX_RATIO)):
+        raise _too_large(blob.name)
+
+
+def is_workbook(archive: zipfile.ZipFile) -> bool:
+    """Whether the archive is a spreadsheet (Open Packaging or OpenDocument)."""
+    names = set(archive.namelist())
+    if any(n.startswith("xl/") for n in names):
+        return True
+    return "mimetype" in names and "content.xml" in names
+
+
+def unzip(archive: zipfile.ZipFile, blob: Blob) -> Members:
+    """Every member that is a file, in the order of the directory.
+
+    Raises:
+        UnreadableManifest: the whole archive is beyond the caps.
+    """
+    check_bomb(archive, blob)
+    blobs: list[Blob] = []
+    errors: list[UnreadableManifest] = []
+    for info in archive.infolist():
+        if info.is_dir() or info.filename.startswith(_SKIPPED[0]) or info.filename.endswith(_SKIPPED[1:]):
+            continue
+        name = f"{blob.name}!{info.filename}"
+        if info.flag_bits & 0x1:
+            errors.append(UnreadableManifest("is locked by a password", where=Where(name), remedy="Unpack it first."))
+            continue
+        try:
+            data = _read_capped(archive, info, name)
+        except UnreadableManifest as error:
+            errors.append(error)
+            continue
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as error:
+            errors.append(UnreadableManifest(f"is damaged ({error})", where=Where(name), remedy="Ask for the archive again."))
+            continue
+        blobs.append(Blob(name, data))
+    return Members(tuple(blobs), tuple(errors))
+
+
+def _read_capped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:
+    # The directory's sizes are the packer's word; the stream is counted as well.
+    out, cap = io.BytesIO(), max(FREE, min(MAX_UNPACKED, info.compress_size * MAX_RATIO))
+    with archive.open(info) as stream:
+        while chunk := stream.read(CHUNK):
+            out.write(chunk)
+            if out.tell() > cap:
+                raise _too_large(name)
+    return out.getvalue()

@@ -1,0 +1,67 @@
+"""The bytes of one input: a file on disk or bytes in memory, read as often as needed without keeping both."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from precursor_screen.errors import UnreadableManifest, Where
+
+CHUNK = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """An input: its name in reports (file, or `archive!member`) and where its bytes are."""
+
+    name: str
+    source: Path | bytes
+
+    def open(self) -> BinaryIO:
+        """A fresh binary stream at the first byte.
+
+        Raises:
+            UnreadableManifest: the file is gone or may not be read.
+        """
+        if isinstance(self.source, bytes):
+            return io.BytesIO(self.source)
+        try:
+            return self.source.open("rb")
+        except OSError as error:
+            raise UnreadableManifest(
+                f"cannot be opened ({error.strerror or error})",
+                where=Where(self.name),
+                remedy="Check the path and who may read it.",
+            ) from error
+
+    def head(self, size: int = 1 << 16) -> bytes:
+        """The first `size` bytes."""
+        if isinstance(self.source, bytes):
+            return self.source[:size]
+        with self.open() as stream:
+            return stream.read(size)
+
+    def read(self) -> bytes:
+        """All bytes."""
+        if isinstance(self.source, bytes):
+            return self.source
+        with self.open() as stream:
+            return stream.read()
+
+    def size(self) -> int:
+        """Number of bytes."""
+        if isinstance(self.source, bytes):
+            return len(self.source)
+        with self.open() as stream:
+            return stream.seek(0, io.SEEK_END)
+
+    def sha256(self) -> str:
+        """Digest of the bytes, hexadecimal."""
+        digest = hashlib.sha256()
+        with self.open() as stream:
+            while chunk := stream.read(CHUNK):
+                digest.update(chunk)
+        return digest.hexdigest()

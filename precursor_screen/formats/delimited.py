@@ -1,0 +1,249 @@
+"""Delimited text to cells: Arrow's reader, and a slow careful one for what Arrow refuses."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
+
+from precursor_screen.errors import UnreadableManifest, Where
+from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.dialect import Dialect, find_dialect, split
+from precursor_screen.formats.encoding import choose_encoding, open_utf8
+from precursor_screen.formats.sheet import HEAD_ROWS, Body, Broken, Sheet, string_array, table_of_columns
+
+BLOCK = 8 << 20
+BIG_BLOCK = 256 << 20
+BATCH = 50_000
+_JOIN_LINES = 60  # how far a quoted cell may run over line ends before it counts as unbalanced
+_SHOWN = 200  # characters of a broken row that an issue shows
+
+
+def read_delimited(blob: Blob, encoding: str = "") -> Sheet:
+    """A delimited text file as a sheet.
+
+    Args:
+        blob: the file.
+        encoding: the encoding to use; empty: decide by content.
+
+    Raises:
+        UsageError: no such encoding.
+        UnreadableManifest: the file holds no text.
+    """
+    choice = choose_encoding(blob, encoding)
+    text, undecodable = open_utf8(blob, choice)
+    sample = _sample(text)
+    if not sample.strip():
+        raise UnreadableManifest("is empty", where=Where(blob.name), remedy="Ask for the file again.")
+    dialect = find_dialect(sample)
+    head = tuple(tuple(row) for row in split(sample, dialect.delimiter, dialect.quoted, HEAD_ROWS))
+    notes: tuple[Broken, ...] = ()
+    if undecodable:
+        notes = (Broken(1, "", undecodable, f"{undecodable} characters are no text in {choice.name}", "undecodable-text"),)
+
+    def read(after: int, width: int) -> Body:
+        return read_rows(text, dialect, after, width)
+
+    return Sheet(blob.name, "CSV", str(choice), head, False, read, notes)
+
+
+def _sample(text: Blob) -> str:
+    size = 1 << 17
+    raw = text.head(size)
+    decoded = raw.decode("utf-8", "ignore").removeprefix("\ufeff")
+    if len(raw) < size:
+        return decoded
+    end = max(decoded.rfind("\n"), decoded.rfind("\r"))
+    return decoded[: end + 1] if end > 0 else decoded
+
+
+def read_rows(text: Blob, dialect: Dialect, after: int, width: int) -> Body:
+    """All rows after source row `after`, `width` cells each; rows are counted as records, from 1."""
+    for block in (BLOCK, BIG_BLOCK):
+        try:
+            body = _read_arrow(text, dialect, after, width, block)
+        except pa.ArrowInvalid:
+            continue
+        return body if body is not None else _read_careful(text, dialect, after, width)
+    return _read_careful(text, dialect, after, width)
+
+
+def _read_arrow(text: Blob, dialect: Dialect, after: int, width: int, block: int) -> Body | None:
+    """None where an unbalanced quote has swallowed rows."""
+    invalid: list[tuple[int, int, str]] = []
+
+    def keep(row: arrow_csv.InvalidRow) -> str:
+        invalid.append((row.number, row.actual_columns, row.text))
+        return "skip"
+
+    names = [str(i) for i in range(width)]
+    source = pa.BufferReader(text.source) if isinstance(text.source, bytes) else pa.OSFile(str(text.source))
+    with source:
+        try:
+            reader = arrow_csv.open_csv(
+                source,
+                read_options=arrow_csv.ReadOptions(use_threads=False, block_size=block, column_names=names),
+                parse_options=arrow_csv.ParseOptions(
+                    delimiter=dialect.delimiter,
+                    quote_char='"' if dialect.quoted else False,
+                    double_quote=dialect.quoted,
+                    newlines_in_values=dialect.quoted,
+                    ignore_empty_lines=False,
+                    invalid_row_handler=keep,
+                ),
+                # Nothing is parsed and nothing is null: `NA` is Namibia, `007` is no seven.
+                convert_options=arrow_csv.ConvertOptions(
+                    column_types={n: pa.string() for n in names}, strings_can_be_null=False, check_utf8=False
+                ),
+            )
+            batches = list(reader)
+        except pa.ArrowInvalid as error:
+            if "Empty CSV file" not in str(error):
+                raise
+            batches = []
+    table = pa.Table.from_batches(batches, schema=pa.schema([(n, pa.string()) for n in names]))
+    if dialect.quoted and _swallowed_rows(table, invalid, dialect, width):
+        return None
+    rows, broken, rescued = _number_rows(table.num_rows, invalid, after, width, dialect)
+    keep_from = int(np.searchsorted(rows, after, side="right"))
+    body = Body(table.slice(keep_from), pa.array(rows[keep_from:]), broken)
+    return _insert_rescued(body, rescued) if rescued else body
+
+
+def _number_rows(
+    count: int, invalid: list[tuple[int, int, str]], after: int, width: int, dialect: Dialect
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], tuple[Broken, ...], list[tuple[int, list[str]]]]:
+    numbers = np.arange(1, count + len(invalid) + 1, dtype=np.int64)
+    rows = np.delete(numbers, [n - 1 for n, _, _ in invalid]) if invalid else numbers
+    broken: list[Broken] = []
+    rescued: list[tuple[int, list[str]]] = []
+    for number, actual, text in invalid:
+        if number <= after:
+            continue
+        cells = _trim_tail(text, actual, width, dialect)
+        if cells is None:
+            broken.append(Broken(number, text[:_SHOWN], 1, f"{actual} cells where the header has {width}"))
+        else:
+            rescued.append((number, cells))
+    return rows, tuple(broken), rescued
+
+
+def _trim_tail(text: str, actual: int, width: int, dialect: Dialect) -> list[str] | None:
+    """The cells of a row whose surplus is empty: a trailing delimiter is no fault."""
+    if actual <= width:
+        return None
+    cells = next(iter(split(text, dialect.delimiter, dialect.quoted, 1)), [])
+    return cells[:width] if not any(c.strip() for c in cells[width:]) and len(cells) > width else None
+
+
+def _insert_rescued(body: Body, rescued: list[tuple[int, list[str]]]) -> Body:
+    extra = table_of_columns([string_array([c[i] for _, c in rescued]) for i in range(body.table.num_columns)])
+    table = pa.concat_tables([body.table, extra])
+    rows = pa.concat_arrays([body.rows, pa.array([n for n, _ in rescued], pa.int64())])
+    order = pc.sort_indices(rows)
+    return Body(table.take(order), rows.take(order), body.broken)
+
+
+def _swallowed_rows(table: pa.Table, invalid: list[tuple[int, int, str]], dialect: Dialect, width: int) -> bool:
+    """Whether a cell holds what looks like whole rows: a quote was opened and closed in another row."""
+    if width < 2:
+        return False
+    if any(line.count(dialect.delimiter) >= width - 1 for _, _, text in invalid for line in text.split("\n")[1:]):
+        return True
+    for column in table.columns:
+        if not _has_newline(column):
+            continue
+        ends = pc.count_substring(column, "\n")
+        found = pc.count_substring(column, dialect.delimiter)
+        if pc.any(pc.and_(pc.greater(ends, 0), pc.equal(found, pc.multiply(ends, width - 1)))).as_py():
+            return True
+    return False
+
+
+def _has_newline(column: pa.ChunkedArray) -> bool:
+    for chunk in column.chunks:
+        data = chunk.buffers()[2]
+        if data is not None and data.size and (np.frombuffer(data, np.uint8) == 10).any():
+            return True
+    return False
+
+
+def _may_hold_rows(cell: str, dialect: Dialect, width: int) -> bool:
+    """Whether a cell may be rows that a quote swallowed.
+
+    A record of the right width that swallowed k line ends holds k times the delimiters of a row: that is how one tells.
+    """
+    ends = cell.count("\n")
+    return ends > 0 and cell.count(dialect.delimiter) == ends * (width - 1)
+
+
+def _read_careful(text: Blob, dialect: Dialect, after: int, width: int) -> Body:
+    """Line by line: a quote that is not closed in time quotes nothing."""
+    columns: list[list[pa.Array]] = [[] for _ in range(width)]
+    numbers: list[int] = []
+    broken: list[Broken] = []
+    batch: list[list[str]] = []
+
+    def flush() -> None:
+        for i in range(width):
+            columns[i].append(string_array([cells[i] for cells in batch]))
+        batch.clear()
+
+    for number, cells in enumerate(_careful_records(text, dialect, width), start=1):
+        if number <= after:
+            continue
+        row = cells or [""] * width
+        if len(row) > width and not any(c.strip() for c in row[width:]):
+            row = row[:width]
+        if len(row) != width:
+            shown = dialect.delimiter.join(row)[:_SHOWN]
+            broken.append(Broken(number, shown, 1, f"{len(row)} cells where the header has {width}"))
+            continue
+        batch.append(row)
+        numbers.append(number)
+        if len(batch) == BATCH:
+            flush()
+    flush()
+    table = table_of_columns([pa.chunked_array(c, pa.string()) for c in columns])
+    return Body(table, pa.array(numbers, pa.int64()), tuple(broken))
+
+
+def _careful_records(text: Blob, dialect: Dialect, width: int) -> Iterator[list[str]]:
+    # The whole text is held here: looking ahead for a closing quote and stepping back needs it, and this path is rare.
+    csv.field_size_limit(1 << 30)
+    lines = text.read().decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    at = 0
+    while at < len(lines):
+        cells, used = _strict_record(lines, at, dialect) if dialect.quoted else ([], 0)
+        if used == 1 or (
+            used > 1 and len(cells) == width and (width < 4 or not any(_may_hold_rows(c, dialect, width) for c in cells))
+        ):
+            yield cells
+            at += used
+            continue
+        # One line, its stray quotes quoting what they can, else nothing.
+        loose = _cut(lines[at], dialect, dialect.quoted)
+        yield loose if len(loose) == width else _cut(lines[at], dialect, False)
+        at += 1
+
+
+def _strict_record(lines: list[str], at: int, dialect: Dialect) -> tuple[list[str], int]:
+    """The record that begins at a line and how many lines it takes; none where its quotes do not come out even in time."""
+    ahead = (f"{line}\n" for line in lines[at : at + _JOIN_LINES])
+    reader = csv.reader(ahead, delimiter=dialect.delimiter, strict=True)
+    try:
+        return next(reader, []), reader.line_num
+    except csv.Error:
+        return [], 0
+
+
+def _cut(line: str, dialect: Dialect, quoted: bool) -> list[str]:
+    if quoted:
+        return next(csv.reader([line], delimiter=dialect.delimiter), [])
+    return next(csv.reader([line], delimiter=dialect.delimiter, quoting=csv.QUOTE_NONE), [])

@@ -1,0 +1,95 @@
+"""The delimiter of a text table, found by which one cuts its rows into the same number of cells."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+# In order of preference where two cut equally well: a tab is hardly ever data, a comma often is.
+DELIMITERS = ("\t", ";", "|", "\x1d", "^", "@", "\x01", ",")
+ONE_COLUMN = "\x1f"  # stands for "no delimiter": a list of texts, one a line
+SAMPLE_ROWS = 300
+_NUMBER = re.compile(r"[\s\d.,+-]*\d[\s\d.,+-]*")
+_SEP = re.compile(r"\ufeff?sep=(.)\r?\n", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How the text is cut: its delimiter, whether `"` quotes, and how many cells most rows have."""
+
+    delimiter: str
+    quoted: bool
+    width: int
+
+
+def find_dialect(sample: str) -> Dialect:
+    """The dialect of a text table.
+
+    Args:
+        sample: the start of the text, cut at the end of a line.
+    """
+    stated = _SEP.match(sample)  # Excel's own first line
+    if stated:
+        return Dialect(stated[1], True, _widths(split(sample, stated[1], True))[0])
+    best: tuple[float, Dialect] = (0.0, Dialect(ONE_COLUMN, True, 1))
+    for order, delimiter in enumerate(DELIMITERS):
+        if delimiter not in sample:
+            continue
+        for quoted in (True, False):
+            if not quoted and not _breaks_quotes(sample, delimiter):
+                continue
+            rows = split(sample, delimiter, quoted)
+            width, share = _widths(rows)
+            if width < 2 or share < 0.5:
+                continue
+            header = any(len(r) == width and not any(_NUMBER.fullmatch(c) for c in r) for r in rows[:30])
+            # Without quoting the quotes stay in the cells, so quoting must lose clearly before it is given up.
+            score = share + (0.3 if header else 0.0) + 0.01 * min(width, 20) - 0.001 * order - (0.0 if quoted else 0.1)
+            if score > best[0]:
+                best = (score, Dialect(delimiter, quoted, width))
+    return best[1]
+
+
+def split(text: str, delimiter: str, quoted: bool, limit: int = SAMPLE_ROWS) -> list[list[str]]:
+    """The first records of a text. Blank lines count as records of no cell."""
+    csv.field_size_limit(1 << 30)
+    reader = csv.reader(
+        _lines(text),
+        delimiter=delimiter,
+        quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+    )
+    rows: list[list[str]] = []
+    for row in reader:
+        rows.append(row)
+        if len(rows) >= limit:
+            break
+    return rows
+
+
+def _breaks_quotes(sample: str, delimiter: str) -> bool:
+    """Whether quotes in the text do not quote: something other than a delimiter follows one that closes."""
+    if '"' not in sample:
+        return False
+    try:
+        for _ in csv.reader(_lines(sample), delimiter=delimiter, strict=True):
+            pass
+    except csv.Error:
+        return True
+    return False
+
+
+def _lines(text: str) -> list[str]:
+    # str.splitlines would also cut at U+2028, U+0085 and the separators 0x1C to 0x1E, which are data here.
+    return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)
+
+
+def _widths(rows: list[list[str]]) -> tuple[int, float]:
+    filled = [len(r) for r in rows if any(c.strip() for c in r)]
+    if not filled:
+        return 1, 0.0
+    counts = Counter(filled)
+    # A short preamble must not outvote the rows, nor a tie fall to the narrower of two.
+    width = max(counts, key=lambda w: (counts[w] if w > 1 else counts[w] / 2, w))
+    return width, counts[width] / len(filled)

@@ -1,0 +1,214 @@
+"""JSON to cells: an array of objects, an object that holds one, or one object a line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pyarrow as pa
+
+from precursor_screen.errors import UnreadableManifest, Where
+from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.encoding import choose_encoding, open_utf8
+from precursor_screen.formats.sheet import Broken, Sheet, memory_reader, string_array
+
+LIST_SEPARATOR = "; "
+MAX_COLUMNS = 2_000  # beyond this the keys are data (numbers, names), not columns
+MAX_DEPTH = 12
+_SHOWN = 200
+
+Record = dict[str, str | None]
+
+
+def read_json(blob: Blob, encoding: str = "") -> Sheet:
+    """A JSON or JSON lines file as a sheet whose names are known; records count from 1.
+
+    Nested objects become columns named with dots; a list of objects inside a record (items of a bill) becomes one row each,
+    with what the record says beside it repeated.
+
+    Raises:
+        UsageError: no such encoding.
+        UnreadableManifest: no JSON, or no object in it.
+    """
+    choice = choose_encoding(blob, encoding)
+    source, undecodable = open_utf8(blob, choice)
+    text = source.read().decode("utf-8", "replace").removeprefix("\ufeff")
+    whole, broken, lines = _parse(text, blob.name)
+    rows: list[Record] = []
+    numbers: list[int] = []
+    for number, value in whole:
+        for row in explode(value):
+            rows.append(row)
+            numbers.append(number)
+    if not rows:
+        raise UnreadableManifest(
+            "is JSON without a list of objects", where=Where(blob.name), remedy="Give an array of objects, one a line of goods."
+        )
+    if undecodable:
+        reason = f"{undecodable} characters are no text in {choice.name}"
+        broken = [Broken(1, "", undecodable, reason, "undecodable-text"), *broken]
+    # A record may explode into several rows; rows are numbered as they come, since a report must tell them apart.
+    if len(numbers) == len(set(numbers)) and lines:
+        return _to_sheet(rows, numbers, blob.name, "JSON lines", str(choice), broken)
+    return _to_sheet(rows, list(range(1, len(rows) + 1)), blob.name, "JSON lines" if lines else "JSON", str(choice), broken)
+
+
+def _parse(text: str, name: str) -> tuple[list[tuple[int, Any]], list[Broken], bool]:
+    try:
+        value = _loads(text)
+    except RecursionError as error:
+        raise UnreadableManifest("is JSON nested too deeply", where=Where(name), remedy="Ask for a flat list.") from error
+    except ValueError as error:
+        parsed, broken = _parse_lines(text)
+        if not parsed:
+            place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "the start"
+            raise UnreadableManifest(
+                f"is damaged JSON (at {place})", where=Where(name), remedy="Check it with a JSON validator, or ask for it again."
+            ) from error
+        return parsed, broken, True
+    records, broken = _objects(find_records(value))
+    return records, broken, False
+
+
+def _objects(values: list[Any]) -> tuple[list[tuple[int, Any]], list[Broken]]:
+    records: list[tuple[int, Any]] = []
+    broken: list[Broken] = []
+    for number, value in enumerate(values, start=1):
+        if isinstance(value, dict):
+            records.append((number, value))
+        else:
+            broken.append(Broken(number, str(value)[:_SHOWN], 1, "is no object", "broken-record"))
+    return records, broken
+
+
+def _parse_lines(text: str) -> tuple[list[tuple[int, Any]], list[Broken]]:
+    parsed: list[tuple[int, Any]] = []
+    broken: list[Broken] = []
+    lines = text.split("\n")
+    if lines and not lines[-1].strip():
+        lines.pop()
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            broken.append(Broken(number, "", 1, "is blank", "blank-row"))
+            continue
+        try:
+            value = _loads(line)
+        except (ValueError, RecursionError) as error:
+            broken.append(Broken(number, line[:_SHOWN], 1, f"is no JSON ({error})"[:_SHOWN], "broken-record"))
+            continue
+        if isinstance(value, dict):
+            parsed.append((number, value))
+        else:
+            broken.append(Broken(number, line[:_SHOWN], 1, "is no object", "broken-record"))
+    return parsed, broken
+
+
+def _loads(text: str) -> Any:
+    # Numbers stay as filed: 0304 is no JSON number, but 900.10 is, and its zero belongs to the document.
+    return json.loads(text, parse_float=str, parse_int=str, parse_constant=_constant)
+
+
+def _constant(_name: str) -> None:
+    return None
+
+
+def find_records(value: Any, depth: int = 0) -> list[Any]:
+    """The list of records in a parsed JSON value: itself, or the longest list of objects within, its surroundings repeated."""
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, dict):
+        return []
+    if depth < 3 and not any(_is_objects(v) for v in value.values()):
+        # A lone envelope ({"manifest": {...}}) is opened; an object of plain values is itself the record.
+        inner = [v for v in value.values() if isinstance(v, dict)]
+        if len(inner) == 1 and len(value) == 1:
+            return find_records(inner[0], depth + 1)
+    return [value]
+
+
+def _is_objects(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
+def explode(record: dict[str, Any]) -> list[Record]:
+    """Rows of one record: the longest list of objects in it becomes rows, again and again."""
+    return _explode(record, "", 0)
+
+
+def _explode(record: dict[str, Any], prefix: str, depth: int) -> list[Record]:
+    flat: Record = {}
+    lists: list[tuple[str, list[dict[str, Any]]]] = []
+    _flatten(record, prefix, flat, lists, 0)
+    if not lists:
+        return [flat]
+    name, items = max(lists, key=lambda item: (len(item[1]) if _is_items(item[0]) else 0, len(item[1])))
+    for other, values in lists:
+        if other != name:
+            _join(other, values, flat)
+    if depth >= 4 or not _is_items(name):
+        _join(name, items, flat)
+        return [flat]
+    rows: list[Record] = []
+    for item in items:
+        for row in _explode(item, f"{name}.", depth + 1):
+            rows.append({**flat, **row})
+    return rows
+
+
+_NOT_ITEMS = ("container", "equipment", "party", "parties", "document", "reference", "seal", "address", "contact", "route", "leg")
+
+
+def _is_items(name: str) -> bool:
+    """Whether a list holds lines of goods: containers and parties describe a line, they do not multiply it."""
+    last = name.rsplit(".", 1)[-1].lower()
+    return not any(word in last for word in _NOT_ITEMS)
+
+
+def _flatten(value: dict[str, Any], prefix: str, flat: Record, lists: list[tuple[str, list[dict[str, Any]]]], depth: int) -> None:
+    for key, item in value.items():
+        name = f"{prefix}{key}"
+        if isinstance(item, dict) and depth < MAX_DEPTH:
+            _flatten(item, f"{name}.", flat, lists, depth + 1)
+        elif isinstance(item, list) and item and all(isinstance(v, dict) for v in item):
+            lists.append((name, item))
+        else:
+            flat[name] = _text(item)
+
+
+def _join(name: str, values: list[dict[str, Any]], flat: Record) -> None:
+    gathered: dict[str, list[str]] = {}
+    for value in values:
+        part: Record = {}
+        inner: list[tuple[str, list[dict[str, Any]]]] = []
+        _flatten(value, f"{name}.", part, inner, 0)
+        for key, items in inner:
+            part[key] = json.dumps(items, ensure_ascii=False)
+        for key, text in part.items():
+            if text:
+                gathered.setdefault(key, []).append(text)
+    for key, texts in gathered.items():
+        flat[key] = LIST_SEPARATOR.join(texts)
+
+
+def _text(item: Any) -> str | None:
+    if item is None or isinstance(item, str):
+        return item
+    if isinstance(item, bool):
+        return "TRUE" if item else "FALSE"
+    if isinstance(item, list):
+        return LIST_SEPARATOR.join(t for t in (_text(v) for v in item) if t)
+    return json.dumps(item, ensure_ascii=False)
+
+
+def _to_sheet(rows: list[Record], numbers: list[int], name: str, kind: str, encoding: str, broken: list[Broken]) -> Sheet:
+    names: dict[str, None] = {}
+    for row in rows:
+        names.update(dict.fromkeys(row))
+        if len(names) > MAX_COLUMNS:
+            raise UnreadableManifest(
+                f"has more than {MAX_COLUMNS} different keys", where=Where(name), remedy="Give records that share their keys."
+            )
+    columns = [pa.chunked_array([string_array([row.get(n) for row in rows])]) for n in names]
+    head = [tuple(names), *(tuple(row.get(n) or "" for n in names) for row in rows[:30])]
+    read = memory_reader(columns, numbers)
+    return Sheet(name, kind, encoding, tuple(head), True, read, tuple(broken))

@@ -1,0 +1,93 @@
+"""What every tabular format yields: rows of text whose header has not been looked for yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+HEAD_ROWS = 60  # enough for a header among the first thirty rows and some rows to judge it by
+MAX_CELL = 1 << 20  # characters; spreadsheets stop at 32,767, so more is damage or an attack
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A run of source rows that could not become cells: where it starts, what it holds, how many rows, and why."""
+
+    row: int
+    text: str
+    count: int
+    reason: str
+    code: str = "broken-row"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The rows below the header.
+
+    Attributes:
+        table: string columns named "0", "1" ... in the order of the source; null where a cell does not exist.
+        rows: int64, the source row of each, from 1.
+        broken: rows that are not in the table.
+    """
+
+    table: pa.Table
+    rows: pa.Array
+    broken: tuple[Broken, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of cells: a file, a sheet of a workbook, a member of an archive.
+
+    Attributes:
+        name: as in reports: `file`, `file#sheet` or `archive!member`.
+        format: CSV, XLSX, XLS, XLSB, ODS, Parquet, Arrow, Feather, JSON, JSON lines.
+        encoding: name of the code page, with the runner-up where it was close; empty for formats that state their own.
+        head: the first rows as text, at most `HEAD_ROWS`.
+        named: the first row of `head` holds the names for sure, and rows count from the first record.
+        read: `read(after, width)` gives the rows after source row `after`, `width` columns wide.
+        notes: what had to be said while reading, as Broken with the code of an issue.
+    """
+
+    name: str
+    format: str
+    encoding: str
+    head: tuple[tuple[str, ...], ...]
+    named: bool
+    read: Callable[[int, int], Body]
+    notes: tuple[Broken, ...] = ()
+
+
+def string_array(values: Sequence[str | None]) -> pa.Array:
+    """Text to Arrow; lone surrogates, which no encoding can carry, become U+FFFD."""
+    try:
+        return pa.array(values, pa.string())
+    except UnicodeEncodeError:
+        return pa.array([None if v is None else v.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for v in values])
+
+
+def table_of_columns(columns: Sequence[pa.Array | pa.ChunkedArray]) -> pa.Table:
+    """Columns named by position."""
+    return pa.Table.from_arrays(list(columns), names=[str(i) for i in range(len(columns))])
+
+
+def memory_reader(columns: list[pa.ChunkedArray], numbers: Sequence[int] | None = None) -> Callable[[int, int], Body]:
+    """A `read` over columns in memory.
+
+    Args:
+        columns: of equal length.
+        numbers: the source row of each, ascending; by default they count from 1.
+    """
+
+    def read(after: int, width: int) -> Body:
+        count = len(columns[0]) if columns else 0
+        rows = np.arange(1, count + 1, dtype=np.int64) if numbers is None else np.array(numbers, np.int64)
+        skip = int(np.searchsorted(rows, after, side="right"))
+        cut = [column.slice(skip) for column in columns[:width]]
+        cut += [pa.chunked_array([pa.nulls(count - skip, pa.string())]) for _ in range(width - len(cut))]
+        return Body(table_of_columns(cut), pa.array(rows[skip:]))
+
+    return read

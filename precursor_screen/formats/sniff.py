@@ -1,0 +1,84 @@
+"""What a file is, by its first bytes; its name is never asked."""
+
+from __future__ import annotations
+
+import re
+
+# Signatures: PKWARE APPNOTE 4.3.7; RFC 1952; [MS-CFB] 2.2; Apache Parquet and Arrow specifications.
+_MAGIC = (
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"\x1f\x8b", "gzip"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"PAR1", "parquet"),
+    (b"PARE", "parquet"),
+    (b"ARROW1", "arrow"),
+    (b"FEA1", "arrow"),
+    (b"%PDF", "pdf"),
+    (b"\x89PNG", "image"),
+    (b"\xff\xd8\xff", "image"),
+    (b"GIF8", "image"),
+    (b"II*\x00", "image"),
+    (b"MM\x00*", "image"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!", "rar"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"SQLite format 3", "sqlite"),
+    (b"\x7fELF", "program"),
+    (b"MZ\x90", "program"),
+)
+_BIFF = re.compile(rb"\x09[\x00\x02\x04\x08][\x04-\x10]\x00")  # an XLS of Excel 2 to 5 without its container
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta|style|script)\b", re.I)
+_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"\xff\xfe", b"\xfe\xff")
+_WIDE_BOMS = _BOMS[1:]
+_CONTROLS = bytes(set(range(32)) - {9, 10, 11, 12, 13, 0x1A, 0x1B, 0x1C, 0x1D, 0x1E, 0x1F, 1, 2, 3}) + b"\x7f"
+
+
+def sniff_kind(head: bytes) -> str:
+    """One of: empty, zip, gzip, ole, xls, parquet, arrow, html, xml, json, text, or the name of what we do not read.
+
+    Args:
+        head: the first bytes, some kilobytes if there are as many.
+    """
+    if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xfe\xff\x1a"):
+        return "empty" if len(head) < 1 << 16 or not head.strip(b" \t\r\n") else "binary"
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return kind
+    if _BIFF.match(head):
+        return "xls"
+    wide = head.startswith(_WIDE_BOMS) or looks_utf16(head) != ""
+    text = head.replace(b"\x00", b"") if wide else head
+    for bom in _BOMS:
+        text = text.removeprefix(bom)
+    text = text.lstrip()
+    if text.startswith(b"<"):
+        return "html" if _HTML.search(text[:2048]) else "xml"
+    if text.startswith((b"{", b"[")):
+        return "json"
+    if not wide and is_binary(head):
+        return "binary"
+    return "text"
+
+
+def is_binary(head: bytes) -> bool:
+    """Whether the bytes are no text in any code page: NULs throughout, or one in twenty a control character."""
+    sample = head[: 1 << 16]
+    bad = len(sample) - len(sample.translate(None, _CONTROLS))
+    return bad > max(3, len(sample) // 20)
+
+
+def looks_utf16(head: bytes) -> str:
+    """`utf-16-le`, `utf-16-be`, or empty: UTF-16 without a byte order mark has NULs in every other place."""
+    sample = head[:4096]
+    if len(sample) < 4 or b"\x00" not in sample:
+        return ""
+    even, odd = sample[::2], sample[1::2]
+    zeros_even, zeros_odd = even.count(0) / len(even), odd.count(0) / len(odd)
+    if zeros_odd > 0.4 and zeros_even < 0.05:
+        return "utf-16-le"
+    if zeros_even > 0.4 and zeros_odd < 0.05:
+        return "utf-16-be"
+    return ""

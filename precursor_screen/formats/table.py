@@ -1,0 +1,55 @@
+"""One input to its sheets, by content: the door to every tabular format."""
+
+from __future__ import annotations
+
+from precursor_screen.errors import UnknownFormat, UnreadableManifest, Where
+from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.columnar import read_columnar
+from precursor_screen.formats.delimited import read_delimited
+from precursor_screen.formats.records import read_json
+from precursor_screen.formats.sheet import Sheet
+from precursor_screen.formats.sniff import sniff_kind
+from precursor_screen.formats.workbook import read_workbook
+
+TABULAR_KINDS = ("zip", "ole", "xls", "parquet", "arrow", "json", "text")
+_NAMED = {
+    "html": ("is a web page, whatever its name says", "Open it in a spreadsheet program and save it as XLSX or CSV."),
+    "xml": ("is XML of a kind that is not read", "Export the table as XLSX or CSV."),
+    "pdf": ("is a PDF", "Ask for the data as XLSX or CSV; a printed page cannot be screened."),
+    "image": ("is an image", "Ask for the data as XLSX or CSV; a scan cannot be screened."),
+    "binary": ("is no text and no format that is read", "Check that the file is whole, and what it is."),
+}
+
+
+def open_sheets(blob: Blob, encoding: str = "") -> list[Sheet]:
+    """The sheets of an input that is no archive.
+
+    Args:
+        blob: the input, unpacked.
+        encoding: for text formats; empty: decide by content.
+
+    Raises:
+        UnreadableManifest: empty, damaged or locked.
+        UnknownFormat: of no tabular format.
+        UsageError: no such encoding.
+    """
+    kind = sniff_kind(blob.head())
+    if kind == "empty":
+        raise UnreadableManifest("is empty", where=Where(blob.name), remedy="Ask for the file again.")
+    if kind in ("zip", "ole", "xls"):
+        return read_workbook(blob)
+    if kind in ("parquet", "arrow"):
+        return [read_columnar(blob)]
+    if kind == "json" and not _is_bracketed_text(blob):
+        return [read_json(blob, encoding)]
+    if kind in ("text", "json") or (kind == "binary" and encoding):
+        return [read_delimited(blob, encoding)]
+    message, remedy = _NAMED.get(kind, (f"is a file of kind {kind}", "Unpack or convert it to CSV or XLSX first."))
+    raise UnknownFormat(message, where=Where(blob.name), remedy=remedy)
+
+
+def _is_bracketed_text(blob: Blob) -> bool:
+    """Whether a text that begins with a bracket is a table after all: `[HEADER],[OTHER]`."""
+    head = blob.head(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
+    inner = head[1:].lstrip()
+    return not inner.startswith((b'"', b"{", b"[", b"]", b"}")) and b"\x00" not in head

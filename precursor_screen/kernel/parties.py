@@ -1,0 +1,122 @@
+"""Matches of names to one row a (line, role, entry), with what else agrees between the party and the entry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from precursor_screen.kernel.resolved import LINE_NO
+from precursor_screen.kernel.sql import fetch
+from precursor_screen.model import WatchlistEntry
+from precursor_screen.names.party import address_key
+from precursor_screen.reference.bundle import Reference
+from precursor_screen.rulebook.sql import literal
+from precursor_screen.schema import PARTY_COLUMNS as COLUMNS
+from precursor_screen.schema import SCREENED_ROLES, arrow_schema
+
+NARCOTICS_PREFIXES = ("SDNT", "ILLICIT-DRUGS")  # by prefix: ILLICIT-DRUGS-EO became ILLICIT-DRUGS-EO14059
+# Where a party states no country of its own, the goods' does: the consignee is where they go.
+_COUNTRY_OF_GOODS = {
+    "consignor": "country_of_dispatch",
+    "exporter": "country_of_dispatch",
+    "consignee": "country_of_destination",
+    "importer": "country_of_destination",
+    "notify_party": "country_of_destination",
+}
+_SCHEMA = arrow_schema(COLUMNS).insert(0, pa.field(LINE_NO, pa.int64()))
+_PARTS = ("name", "address", "country", "identifier")
+
+
+def find_party_candidates(
+    connection: duckdb.DuckDBPyConnection, columns: list[str], matches: pa.Table, reference: Reference
+) -> pa.Table:
+    """PARTY_CANDIDATE rows with LINE_NO, ordered by line, role and entry.
+
+    Args:
+        connection: holds the table `lines`.
+        columns: the columns of `lines`.
+        matches: PARTY_MATCH.
+        reference: the watchlists with their entries.
+    """
+    connection.register("party_matches", matches)
+    roles = [role for role in SCREENED_ROLES if f"{role}_name" in columns]
+    if not roles or matches.num_rows == 0:
+        return _SCHEMA.empty_table()
+    parts = []
+    for role in roles:
+        fields = ", ".join(_part(role, part, columns) for part in _PARTS)
+        parts.append(
+            f"select l.{LINE_NO}, {literal(role)} as party_role, {fields}, m.* from lines l join party_matches m on m.value = l.{role}_name"
+        )
+    found = fetch(connection, f"select * from ({' union all '.join(parts)}) order by {LINE_NO}, party_role, list_id, entry_id")
+    return _with_entries(found, reference)
+
+
+def _part(role: str, part: str, columns: list[str]) -> str:
+    own = f"l.{role}_{part}" if f"{role}_{part}" in columns else "cast(null as varchar)"
+    goods = _COUNTRY_OF_GOODS[role]
+    if part == "country" and goods in columns:
+        own = f"coalesce({own}, l.{goods})"
+    return f"{own} as own_{part}"
+
+
+def _with_entries(found: pa.Table, reference: Reference) -> pa.Table:
+    watchlists = {w.list_id: w for w in reference.watchlists}
+    entries: dict[tuple[str, str], WatchlistEntry] = {}
+    rows = []
+    for row in found.to_pylist():
+        key = (row["list_id"], row["entry_id"])
+        entry = entries.setdefault(key, entries.get(key) or watchlists[key[0]].entry(key[1]))
+        rows.append(
+            {
+                LINE_NO: row[LINE_NO],
+                "party_role": row["party_role"],
+                "party_name": row["own_name"],
+                "list_id": row["list_id"],
+                "entry_id": row["entry_id"],
+                "entry_name": row["entry_name"],
+                "matched_entry_name": row["matched_name"],
+                "name_kind": row["name_kind"],
+                "entry_kind": row["entry_kind"],
+                "watchlist_score": row["score"],
+                "informative_tokens": row["informative_tokens"],
+                "corroboration": corroborate(row["own_country"], row["own_address"], row["own_identifier"], entry),
+                "programmes": tag_programmes(entry.programmes),
+                "list_date": watchlists[row["list_id"]].manifest.list_date,
+            }
+        )
+    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+
+
+def corroborate(country: str | None, address: str | None, identifier: str | None, entry: WatchlistEntry) -> list[str]:
+    """What else agrees between a party and an entry. Absent data neither helps nor hurts; nothing is ever taken away."""
+    agrees = []
+    if country and country in entry.countries:
+        agrees.append("country")
+    if address and (key := address_key(address)) and key in {address_key(a) for a in entry.addresses}:
+        agrees.append("address")
+    if identifier and _plain(identifier) and _plain(identifier) in {_plain(value) for _, value in entry.identifiers}:
+        agrees.append("identifier")
+    return agrees
+
+
+def _plain(identifier: str) -> str:
+    return "".join(c for c in identifier.casefold() if c.isalnum())
+
+
+def tag_programmes(programmes: tuple[str, ...]) -> list[str]:
+    """The programmes, with `narcotics` before them where one is a narcotics programme."""
+    narcotics = any(p.upper().startswith(NARCOTICS_PREFIXES) for p in programmes)
+    return [*(["narcotics"] if narcotics else []), *programmes]
+
+
+def role_facts(candidates: pa.Table, wanted: frozenset[str]) -> list[tuple[str, str]]:
+    """(column, SQL) of the line facts about watchlist matches that rules ask for, over the table `party_candidates`."""
+    facts: list[Any] = []
+    for role in SCREENED_ROLES:
+        mine = f"party_role = {literal(role)} and name_kind <> 'weak'"
+        facts.append((f"{role}_watchlist_score", f"max(watchlist_score) filter (where {mine})"))
+        facts.append((f"{role}_programmes", f"list_distinct(flatten(list(programmes) filter (where {mine})))"))
+    return [(name, sql) for name, sql in facts if name in wanted and candidates.num_rows]

@@ -1,0 +1,216 @@
+"""Joins lines and matches into the three tables that rules judge, with all that is derived for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from precursor_screen.kernel.descriptions import description_facts
+from precursor_screen.kernel.parties import find_party_candidates, role_facts
+from precursor_screen.kernel.quantities import MASS_COLUMNS, quantify
+from precursor_screen.kernel.resolved import LINE_NO, Resolved
+from precursor_screen.kernel.sql import connect, fetch
+from precursor_screen.kernel.substances import find_candidates
+from precursor_screen.matching.parties import similarity
+from precursor_screen.names.codes import find_cas
+from precursor_screen.names.party import party_key
+from precursor_screen.reference.bundle import Reference
+from precursor_screen.rulebook.sql import literal
+from precursor_screen.schema import ROLES, TYPES
+
+_TEXTS = TYPES["texts"]
+# Lists over the line's substance candidates, as aggregates of the table `candidates`.
+_SUBSTANCE_LISTS = {
+    "substance_ids": "list_sort(list(distinct substance_id) filter (where not weak_code))",
+    "substance_ids_by_cas": "list_sort(list(distinct substance_id) filter (where list_contains(match_methods, 'cas')))",
+    "substance_ids_by_description": "list_sort(list(distinct substance_id) filter (where matched_field = 'description' or named))",
+    "substance_ids_by_hs": "list_sort(list(distinct substance_id) filter (where own_code))",
+    "substance_hs6s": "list_sort(list_distinct(flatten(list(own_hs6s) filter (where matched_field = 'description' or named))))",
+    "route_groups": "list_sort(list_distinct(flatten(list(substance_route_groups) filter (where not weak_code))))",
+}
+
+
+def resolve(
+    lines: pa.Table, inputs: pa.Table, substance_matches: pa.Table, party_matches: pa.Table, reference: Reference
+) -> Resolved:
+    """Makes LINE_FACTS, SUBSTANCE_CANDIDATE and PARTY_CANDIDATE.
+
+    Args:
+        lines: LINE columns that are supplied, one row a line.
+        inputs: input_id, supplied_fields.
+        substance_matches: SUBSTANCE_MATCH for the distinct texts and codes of `lines`.
+        party_matches: PARTY_MATCH for the distinct names.
+        reference: all else.
+
+    Returns:
+        Tables in a fixed order; facts that no rule asks for are left out where they are costly.
+    """
+    wanted = frozenset[str]().union(*(r.columns for r in reference.rules)) if reference.rules else frozenset[str]()
+    lines = lines.append_column(LINE_NO, pa.array(range(lines.num_rows), pa.int64()))
+    lines = _with_codes(lines, reference)
+    with connect() as connection:
+        connection.register("lines", lines)
+        connection.register("matches", substance_matches)
+        find_candidates(connection, lines.column_names, reference)
+        candidates = fetch(connection, f"select * from candidates order by {LINE_NO}, substance_id")
+        parties = find_party_candidates(connection, lines.column_names, party_matches, reference)
+        connection.register("party_candidates", parties)
+        lines = _with_substance_lists(connection, lines)
+        lines = _with_role_facts(connection, lines, parties, wanted)
+        lines = _with_descriptions(connection, lines, reference)
+    lines = _with_party_facts(lines, candidates, wanted)
+    candidates = _with_quantities(lines, candidates, reference)
+    return Resolved(lines, candidates, parties, inputs)
+
+
+def _with_codes(lines: pa.Table, reference: Reference) -> pa.Table:
+    """hs6, hs_chapter, direction, as_of_date, value_usd: what a line says by itself."""
+    names = set(lines.column_names)
+    hs = "hs_code" if "hs_code" in names else "cast(null as varchar)"
+    dates = [d for d in ("date", "dispatch_date", "arrival_date") if d in names]
+    usd = (
+        "case when currency in ('USD', 'US$', '$') then value end"
+        if {"value", "currency"} <= names
+        else "cast(null as decimal(18,6))"
+    )
+    query = f"""
+        select case when length({hs}) >= 6 then left({hs}, 6) end as hs6, left({hs}, 2) as hs_chapter,
+               {_direction(names, reference.own_countries)} as direction,
+               coalesce({", ".join([*dates, literal(reference.as_of)])}) as as_of_date, {usd} as value_usd
+        from lines order by {LINE_NO}"""
+    with connect() as connection:
+        connection.register("lines", lines)
+        facts = fetch(connection, query)
+    if "direction" in names:
+        lines = lines.drop_columns(["direction"])
+    return _append(lines, facts)
+
+
+def _direction(names: set[str], own: Sequence[str]) -> str:
+    """As stated, else from the jurisdiction: dispatch from one's own country is export, destination there import."""
+    stated = "direction" if "direction" in names else "cast(null as varchar)"
+    if not own or not {"country_of_dispatch", "country_of_destination"} & names:
+        return stated
+    ours = ", ".join(literal(c) for c in own)
+    here = {
+        side: f"coalesce({side} in ({ours}), false)" if side in names else "false"
+        for side in ("country_of_dispatch", "country_of_destination")
+    }
+    leaves, comes = here["country_of_dispatch"], here["country_of_destination"]
+    return f"coalesce({stated}, case when {leaves} and {comes} then 'domestic' when {leaves} then 'export' when {comes} then 'import' end)"
+
+
+def _append(lines: pa.Table, facts: pa.Table) -> pa.Table:
+    for name in facts.column_names:
+        if name != LINE_NO:
+            lines = lines.append_column(name, facts.column(name))
+    return lines
+
+
+def _with_substance_lists(connection: duckdb.DuckDBPyConnection, lines: pa.Table) -> pa.Table:
+    lists = ", ".join(f"{sql} as {name}" for name, sql in _SUBSTANCE_LISTS.items())
+    empty = ", ".join(f"coalesce(a.{name}, []) as {name}" for name in _SUBSTANCE_LISTS)
+    query = f"""
+        with marked as (
+            select *, match_methods = ['hs'] and match_strength <> 'strong' as weak_code,
+                   matched_field = 'hs_code' and match_strength = 'strong' or list_contains(own_code_ids, substance_id) as own_code,
+                   len(list_intersect(match_methods, ['name', 'normalised', 'fuzzy', 'structure'])) > 0 and match_strength <> 'weak' as named
+            from candidates left join (
+                select {LINE_NO}, list(distinct substance_id) as own_code_ids from found
+                where field = 'hs_code' and strength = 'strong' group by {LINE_NO}) using ({LINE_NO})),
+        a as (select {LINE_NO}, {lists} from marked where match_strength <> 'weak' or weak_code group by {LINE_NO})
+        select {empty} from lines l left join a using ({LINE_NO}) order by l.{LINE_NO}"""
+    return _append(lines, fetch(connection, query))
+
+
+def _with_role_facts(
+    connection: duckdb.DuckDBPyConnection, lines: pa.Table, parties: pa.Table, wanted: frozenset[str]
+) -> pa.Table:
+    facts = role_facts(parties, wanted)
+    if not facts:
+        return lines
+    lists = ", ".join(f"{sql} as {name}" for name, sql in facts)
+    query = f"""
+        with a as (select {LINE_NO}, {lists} from party_candidates group by {LINE_NO})
+        select {", ".join(f"a.{name}" for name, _ in facts)} from lines l left join a using ({LINE_NO}) order by l.{LINE_NO}"""
+    return _append(lines, fetch(connection, query))
+
+
+def _with_descriptions(connection: duckdb.DuckDBPyConnection, lines: pa.Table, reference: Reference) -> pa.Table:
+    if "description" not in lines.column_names:
+        count = lines.num_rows
+        return _append(
+            lines,
+            pa.table(
+                [pa.nulls(count, pa.int64()), pa.nulls(count, pa.bool_()), pa.nulls(count, _TEXTS)],
+                names=["description_tokens", "is_vague", "invalid_cas_numbers"],
+            ),
+        )
+    connection.execute("create temp table texts as select distinct description from lines where description is not null")
+    connection.execute(f"create temp table texts_known as {description_facts(reference.lists)}")
+    query = f"""
+        select k.description_tokens, k.is_vague from lines l left join texts_known k using (description) order by l.{LINE_NO}"""
+    lines = _append(lines, fetch(connection, query))
+    return lines.append_column("invalid_cas_numbers", _invalid_cas(lines))
+
+
+def _invalid_cas(lines: pa.Table) -> pa.ChunkedArray:
+    """Numbers written like a CAS number that fail their check digit, from the text and from the column."""
+    column = lines.column("description")
+    # A cheap test first: two hyphens between figures are rare in goods descriptions.
+    likely = pc.match_substring_regex(column, r"[0-9]{2,7}-[0-9]{2}-[0-9]")
+    if "cas_numbers" in lines.column_names:
+        likely = pc.or_kleene(likely, pc.is_valid(lines.column("cas_numbers")))
+    rows = pc.indices_nonzero(pc.fill_null(likely, False)).to_pylist()
+    found: list[list[str] | None] = [[] for _ in range(lines.num_rows)] if rows else []
+    for row in rows:
+        texts = [column[row].as_py() or ""]
+        if "cas_numbers" in lines.column_names:
+            texts += lines.column("cas_numbers")[row].as_py() or []
+        found[row] = sorted({code.number for text in texts for code in find_cas(text) if not code.valid})
+    if not rows:
+        offsets = pa.array([0] * (lines.num_rows + 1), pa.int32())
+        return pa.chunked_array([pa.ListArray.from_arrays(offsets, pa.array([], pa.string()))])
+    return pa.chunked_array([pa.array(found, _TEXTS)])
+
+
+def _with_party_facts(lines: pa.Table, candidates: pa.Table, wanted: frozenset[str]) -> pa.Table:
+    for role in ROLES:
+        if f"{role}_key" in wanted and f"{role}_name" in lines.column_names:
+            lines = lines.append_column(
+                f"{role}_key", map_distinct(lines.column(f"{role}_name"), lambda name: party_key(name) or None)
+            )
+    names = ("consignor_name", "consignee_name")
+    if "consignor_consignee_score" in wanted and set(names) <= set(lines.column_names):
+        lines = lines.append_column("consignor_consignee_score", _likeness(lines, candidates))
+    return lines
+
+
+def map_distinct(column: pa.ChunkedArray, function: Callable[[str], str | None]) -> pa.ChunkedArray:
+    """Applies a function once to every distinct text."""
+    encoded = column.combine_chunks().dictionary_encode()
+    encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+    mapped = pa.array([function(v) for v in encoded.dictionary.to_pylist()], pa.string())
+    return pa.chunked_array([mapped.take(encoded.indices)])
+
+
+def _likeness(lines: pa.Table, candidates: pa.Table) -> pa.ChunkedArray:
+    """How alike consignor and consignee are, for lines with a candidate: elsewhere no rule asks."""
+    rows = pc.unique(candidates.column(LINE_NO)).to_pylist()
+    scores: list[float | None] = [None] * lines.num_rows
+    left, right = (lines.column(n).take(pa.array(rows, pa.int64())).to_pylist() for n in ("consignor_name", "consignee_name"))
+    pairs = [(row, a, b) for row, a, b in zip(rows, left, right, strict=True) if a and b]
+    if pairs:
+        for (row, _, _), value in zip(pairs, similarity([p[1] for p in pairs], [p[2] for p in pairs]).tolist(), strict=True):
+            scores[row] = value if value == value else None  # NaN: nothing to compare
+    return pa.chunked_array([pa.array(scores, pa.float64())])
+
+
+def _with_quantities(lines: pa.Table, candidates: pa.Table, reference: Reference) -> pa.Table:
+    needed = [c for c in ("direction", "as_of_date", *MASS_COLUMNS) if c in lines.column_names]
+    facts = lines.select(needed).take(candidates.column(LINE_NO).combine_chunks())
+    facts = facts.append_column("substance_id", candidates.column("substance_id"))
+    return _append(candidates, quantify(facts, reference))

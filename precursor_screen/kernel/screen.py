@@ -1,0 +1,131 @@
+"""The composition: lines in; matches, flags, what could not be judged or screened, and a band a shipment out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from precursor_screen.issues import UNSCREENABLE
+from precursor_screen.kernel.flag import flag_lines, flag_shipments
+from precursor_screen.kernel.recognise import match_parties, recognise
+from precursor_screen.kernel.resolve import resolve
+from precursor_screen.kernel.resolved import LINE_NO, Resolved
+from precursor_screen.kernel.score import score
+from precursor_screen.kernel.sql import connect, fetch
+from precursor_screen.reference.bundle import Reference
+from precursor_screen.rulebook.sql import literal
+from precursor_screen.schema import ISSUE, SCREENED_ROLES
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What came of some lines. unscreened_lines counts lines of which nothing could be screened."""
+
+    resolved: Resolved
+    substance_matches: pa.Table
+    party_matches: pa.Table
+    flags: pa.Table
+    unjudged: pa.Table
+    shipments: pa.Table
+    issues: pa.Table
+    unscreened_lines: int
+
+
+def screen(lines: pa.Table, inputs: pa.Table, reference: Reference, progress: Progress = lambda _: None) -> Screened:
+    """Screens some lines; pure: the same arguments give the same tables.
+
+    Args:
+        lines: LINE columns that are supplied, one row a line, every line_id once.
+        inputs: input_id, supplied_fields.
+        reference: what the law, the lists and the rules say.
+        progress: told what is being done.
+    """
+    progress("recognising substances")
+    substance_matches = recognise(lines, reference)
+    progress("matching parties")
+    parties = match_parties(lines, reference)
+    progress("applying rules")
+    resolved = resolve(lines, inputs, substance_matches, parties.matches, reference)
+    by_line, unjudged_lines = flag_lines(resolved, reference.rules)
+    by_shipment, unjudged_shipments = flag_shipments(resolved, reference.rules)
+    flags = sort_flags(pa.concat_tables([by_line, by_shipment]))
+    unjudged = pa.concat_tables([unjudged_lines, unjudged_shipments])
+    issues = unscreenable_issues(resolved, parties.unscreenable, reference)
+    described = issues.filter(pc.is_in(issues.column("code"), pa.array(["vague-description", "no-description"])))
+    shipments = score(
+        flags,
+        unjudged,
+        resolved.lines,
+        _unscreened_shipments(resolved, issues, reference),
+        tuple(r.rule for r in reference.rules),
+        reference.typologies,
+    )
+    return Screened(resolved, substance_matches, parties.matches, flags, unjudged, shipments, issues, described.num_rows)
+
+
+def sort_flags(flags: pa.Table) -> pa.Table:
+    """Flags in their fixed order: file, row, rule, candidate."""
+    keys = ("source_file", "source_row", "rule_id", "flag_id")
+    return flags.sort_by([(k, "ascending") for k in keys])
+
+
+def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: Reference) -> pa.Table:
+    """ISSUE rows for what was read and could not be screened: goods, names, and all parties when there is no list."""
+    columns = set(resolved.lines.column_names)
+    text = "description" if "description" in columns else "cast(null as varchar)"
+    codes = [f"coalesce(len({c}), 0) > 0" for c in ("cas_numbers", "cus_codes", "un_numbers") if c in columns]
+    nothing = " and ".join(["hs6 is null", "len(substance_ids) = 0", *(f"not ({c})" for c in codes)])
+    place = "source_file, source_row"
+    parts = [
+        f"""select case when {text} is null or trim({text}) = '' then 'no-description' else 'vague-description' end as code, {place},
+            'description' as field, left({text}, 200) as value, 'nothing in the line could be screened for substances' as message,
+            line_id, cast(1 as bigint) as count, {LINE_NO}
+            from lines where {nothing} and ({text} is null or trim({text}) = '' or is_vague)"""
+    ]
+    for role in SCREENED_ROLES:
+        name = f"{role}_name"
+        if name in columns and reference.watchlists:
+            parts.append(
+                f"""select 'unscreenable-name' as code, {place}, {literal(name)} as field, left({name}, 200) as value,
+                'nothing is left of the name to compare' as message, line_id, cast(1 as bigint) as count, {LINE_NO}
+                from lines semi join unscreenable on lines.{name} = unscreenable.name"""
+            )
+    with connect() as connection:
+        connection.register("lines", resolved.lines)
+        connection.register("unscreenable", pa.table([pa.array(names, pa.string())], names=["name"]))
+        found = fetch(
+            connection, f"select * exclude ({LINE_NO}) from ({' union all '.join(parts)}) order by {LINE_NO}, field", ISSUE
+        )
+    if not reference.watchlists and reference.parties_wanted:
+        found = pa.concat_tables([_no_watchlist(resolved.lines), found])
+    return found
+
+
+def _no_watchlist(lines: pa.Table) -> pa.Table:
+    cells = sum(
+        lines.num_rows - lines.column(f"{r}_name").null_count for r in SCREENED_ROLES if f"{r}_name" in lines.column_names
+    )
+    row = {"code": "no-watchlist", "message": "no watchlist is imported", "count": cells}
+    return pa.Table.from_pylist([row] if cells else [], schema=ISSUE)
+
+
+def _unscreened_shipments(resolved: Resolved, issues: pa.Table, reference: Reference) -> set[str]:
+    if not reference.watchlists and reference.parties_wanted:
+        return set(pc.unique(resolved.lines.column("shipment_id")).to_pylist())
+    ids = pc.unique(issues.column("line_id")).drop_null()
+    rows = pc.is_in(resolved.lines.column("line_id"), ids)
+    return set(pc.unique(resolved.lines.column("shipment_id").filter(rows)).to_pylist())
+
+
+def count_unscreenable(issues: pa.Table, codes: dict[str, str]) -> int:
+    """How many things could not be screened, by the codes whose effect says so."""
+    return sum(
+        count
+        for code, count in zip(issues.column("code").to_pylist(), issues.column("count").to_pylist(), strict=True)
+        if codes[code] == UNSCREENABLE
+    )

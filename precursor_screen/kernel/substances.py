@@ -1,0 +1,162 @@
+"""Matches of texts and codes to one row a (line, substance): the best signal, what agrees with it, and what the law says on the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from precursor_screen.kernel.resolved import LINE_NO
+from precursor_screen.model import Substance
+from precursor_screen.reference.bundle import Reference
+from precursor_screen.rulebook.sql import literal
+from precursor_screen.schema import CONTROL
+
+# Best first. A name as written says more than one found only after folding; a code says what somebody typed into a form.
+METHODS = ("name", "cas", "cus", "ec_number", "normalised", "structure", "fuzzy", "un_number", "hs")
+STRENGTHS = ("strong", "medium", "weak")
+
+# Headings whose goods are preparations, whatever the text leaves out: medicines in doses (1988 Convention, article 12(14)).
+PREPARATION_HEADINGS = ("3003", "3004")
+# In such packages nothing is a dose, so the heading alone does not make it a medicine.
+BULK_PACKAGES = r"\b(drum|drums|bag|bags|sack|sacks|ibc|tank|flexitank|barrel|barrels|dr|bg|sa|big bag|fibc)\b"
+
+
+def substance_table(substances: Iterable[Substance]) -> pa.Table:
+    """What rules see of a substance, one row each."""
+    rows: list[dict[str, Any]] = [
+        {
+            "substance_id": s.substance_id,
+            "substance_name": s.name,
+            "parent_substance_id": s.parent_substance_id or None,
+            "family": s.family or None,
+            "substance_route_groups": list(s.route_groups),
+            "own_hs6s": sorted({h.hs6 for h in s.hs_codes}),
+            "own_un_numbers": list(s.un_numbers),
+            "own_danger_class": s.danger_class or None,
+        }
+        for s in substances
+    ]
+    texts = pa.list_(pa.string())
+    schema = pa.schema(
+        [
+            ("substance_id", pa.string()),
+            ("substance_name", pa.string()),
+            ("parent_substance_id", pa.string()),
+            ("family", pa.string()),
+            ("substance_route_groups", texts),
+            ("own_hs6s", texts),
+            ("own_un_numbers", texts),
+            ("own_danger_class", pa.string()),
+        ]
+    )
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def control_table(substances: Iterable[Substance]) -> pa.Table:
+    """One row a listing, with the days between which it holds."""
+    rows: list[dict[str, Any]] = [
+        {
+            "substance_id": s.substance_id,
+            "control": {"instrument": c.instrument, "schedule": c.schedule},
+            "tier": _tier(c.instrument),
+            "since": c.since,
+            "until": c.until,
+            "verified": c.verified,
+        }
+        for s in substances
+        for c in s.controls
+    ]
+    schema = pa.schema(
+        [
+            ("substance_id", pa.string()),
+            ("control", CONTROL),
+            ("tier", pa.string()),
+            ("since", pa.date32()),
+            ("until", pa.date32()),
+            ("verified", pa.bool_()),
+        ]
+    )
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _tier(instrument: str) -> str:
+    if instrument.startswith("UN"):
+        return "convention"
+    return "surveillance" if instrument == "ISSL" else "national"
+
+
+def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], reference: Reference) -> None:
+    """Makes the table `candidates` from the registered tables `lines` (with LINE_NO, hs6, as_of_date) and `matches`.
+
+    Args:
+        connection: holds `lines` and `matches`.
+        columns: the columns of `lines`.
+        reference: substances and tiers.
+    """
+    connection.register("substances", substance_table(reference.substances.substances))
+    connection.register("controls", control_table(reference.substances.substances))
+    connection.execute(f"create temp table found as {_found(columns)}")
+    # The name stands before the code where both point to a substance; a code stands for it only where no name does.
+    # Two kinds of signal that agree are worth one step more than the better of them: "AA" beside HS 2915.24.
+    connection.execute(f"""
+        create temp table best as
+        with ranked as (
+            select *, row_number() over (partition by {LINE_NO}, substance_id
+                order by strength_rank = 2, method = 'hs', strength_rank, method_rank, score desc, field, start, name) as nth,
+                min(strength_rank) over (partition by {LINE_NO}, substance_id) as best_rank,
+                list_sort(list(distinct method) over (partition by {LINE_NO}, substance_id)) as match_methods
+            from (select *, {_rank("strength", STRENGTHS)} as strength_rank, {_rank("method", METHODS)} as method_rank from found))
+        select *, case greatest(best_rank - (len(match_methods) > 1)::int, 0) when 0 then 'strong' when 1 then 'medium' else 'weak' end
+            as match_strength
+        from ranked where nth = 1""")
+    tiers = ", ".join(literal(t) for t in reference.tiers)
+    connection.execute(f"""
+        create temp table candidates as
+        with law as (
+            select b.{LINE_NO}, b.substance_id, list(c.control order by c.control.instrument, c.control.schedule) as control,
+                   min(c.tier) as tier, bool_and(c.verified) as membership_verified
+            from best b join lines l using ({LINE_NO}) join controls c on b.substance_id = c.substance_id
+                and (c.since is null or c.since <= l.as_of_date) and (c.until is null or l.as_of_date < c.until)
+                and c.tier in ({tiers})
+            group by all)
+        select b.{LINE_NO}, b.substance_id, s.substance_name, s.parent_substance_id, coalesce(law.control, []) as control,
+               coalesce(law.tier, 'surveillance') as tier, s.family, s.substance_route_groups, b.method as match_method,
+               b.match_methods, b.match_strength, b.score as match_score, b.matched as matched_text, b.field as matched_field,
+               b.name as matched_name, b.name_verified, {_form()} as form, law.membership_verified, s.own_hs6s,
+               s.own_un_numbers, s.own_danger_class
+        from best b join substances s using (substance_id) join lines l using ({LINE_NO})
+             left join law on law.{LINE_NO} = b.{LINE_NO} and law.substance_id = b.substance_id
+        where law.control is not null {"or true" if "surveillance" in reference.tiers else ""}
+        order by b.{LINE_NO}, b.substance_id""")
+
+
+def _found(columns: list[str]) -> str:
+    parts = []
+    for field, kind in (
+        ("description", "text"),
+        ("hs_code", "text"),
+        ("cas_numbers", "list"),
+        ("cus_codes", "list"),
+        ("un_numbers", "list"),
+    ):
+        if field not in columns:
+            continue
+        source = "lines" if kind == "text" else f"(select {LINE_NO}, unnest({field}) as {field} from lines)"
+        parts.append(
+            f"select l.{LINE_NO}, m.* from {source} l join matches m on m.field = {literal(field)} and m.value = l.{field} and m.suppressed is null"
+        )
+    return " union all ".join(parts) if parts else f"select cast(0 as bigint) as {LINE_NO}, * from matches where false"
+
+
+def _rank(column: str, order: tuple[str, ...]) -> str:
+    cases = " ".join(f"when {literal(value)} then {i}" for i, value in enumerate(order))
+    return f"case {column} {cases} else {len(order)} end"
+
+
+def _form() -> str:
+    headings = ", ".join(literal(h) for h in PREPARATION_HEADINGS)
+    return f"""case when b.form = 'substance' and left(l.hs6, 4) in ({headings})
+        and not coalesce(regexp_matches(lower(l.package_type), {literal(BULK_PACKAGES)}), false) then 'preparation' else b.form end"""

@@ -1,0 +1,116 @@
+"""Where a name may begin and end in a text, judged on the text itself, by script.
+
+Latin and Cyrillic words have edges; Chinese has none; Arabic takes its article and prepositions as prefixes; Korean its
+particles as suffixes; a katakana word ends where another script begins.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from precursor_screen.names.chemical import is_glued_ending
+
+_ARABIC_PREFIXES: Final = frozenset({"ال", "و", "ب", "ل", "ك", "ف", "وال", "بال", "لل", "ولل", "كال", "فال", "ول", "وب"})
+_HANGUL_PARTICLES: Final = frozenset(
+    {"을", "를", "의", "은", "는", "이", "가", "및", "과", "와", "로", "에", "용", "등", "액", "용액"}
+)
+# Between letters that the name writes together: a break, a hyphen, a bracket; never a comma, which separates goods.
+_SOFT_GAP: Final = re.compile(r"[\s\-‐‑‒–—―_/.·'’′\"()\[\]\u00ad\u200b-\u200f\u2060\ufeff\u0300-\u036f\u064b-\u065f\u0640]{1,6}")
+_TIGHT_GAP: Final = re.compile(r"[\-‐‑‒–.\u00ad\u200b-\u200f\u2060\ufeff\u0300-\u036f\u064b-\u065f\u0640]{1,3}")
+# Where the name has a separator of its own, the text may have any short one that does not end a clause.
+_OWN_GAP: Final = re.compile(r"[^\w;]{1,9}|[_\W]{1,3}")
+
+
+def script(char: str) -> str:
+    """cjk, kana, hangul, arabic, digit, alpha (every other letter), or empty for what is no letter or digit."""
+    if char.isascii():
+        return "alpha" if char.isalpha() else "digit" if char.isdigit() else ""
+    if "\u3400" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff":
+        return "cjk"
+    if "\u3041" <= char <= "\u30ff" or "\uff66" <= char <= "\uff9f":
+        return "kana"
+    if "\uac00" <= char <= "\ud7a3":
+        return "hangul"
+    if not char.isalnum():
+        return ""
+    if "\u0600" <= char <= "\u06ff":
+        return "arabic"
+    return "digit" if char.isdigit() else "alpha"
+
+
+def edges(plain: str, start: int, end: int, *, loose: bool, covers_salts: bool) -> tuple[int, int] | None:
+    """The bounds of a name if it stands free, else None.
+
+    Args:
+        plain: The text from `names.text.plain`.
+        start, end: Where the letters of the name begin and end.
+        loose: A strong name of six letters or more: a digit may touch it ("ACETONE99%"), and endings such as a plural
+            may follow; then it belongs to the bounds, like an Arabic article.
+        covers_salts: Whether endings that make a salt ("-hydrochlorid") may follow too.
+    """
+    begin = _begin(plain, start, loose=loose)
+    if begin is None:
+        return None
+    stop = _stop(plain, end, loose=loose, covers_salts=covers_salts)
+    return None if stop is None else (begin, stop)
+
+
+def _begin(plain: str, start: int, *, loose: bool) -> int | None:
+    if start == 0:
+        return 0
+    first, before = script(plain[start]), script(plain[start - 1])
+    if first == "digit":
+        if before in ("digit", "alpha") or (start > 1 and plain[start - 1] in ",.'" and plain[start - 2].isdigit()):
+            return None
+        return start
+    if not before or first == "cjk":
+        return start
+    if first == "arabic" and before == "arabic":
+        prefix = start
+        while prefix > 0 and start - prefix < 5 and script(plain[prefix - 1]) == "arabic":
+            prefix -= 1
+        return prefix if plain[prefix:start] in _ARABIC_PREFIXES else None
+    if before == first:
+        return None
+    return start if before != "digit" or loose else None
+
+
+def _stop(plain: str, end: int, *, loose: bool, covers_salts: bool) -> int | None:
+    while end < len(plain) and unicodedata.category(plain[end]) in ("Mn", "Cf"):
+        end += 1
+    if end == len(plain):
+        return end
+    last, after = script(plain[end - 1]), script(plain[end])
+    if last == "digit":
+        return None if after in ("digit", "alpha") else end
+    if not after or last == "cjk" or (after != last and after != "digit"):
+        return end
+    if after == "digit":
+        return end if loose else None
+    rest = end
+    while rest < len(plain) and rest - end < 24 and script(plain[rest]) == last:
+        rest += 1
+    word = plain[end:rest]
+    if last == "hangul":
+        return end if word in _HANGUL_PARTICLES else None
+    return rest if loose and is_glued_ending(word, covers_salts) else None
+
+
+def gaps_fit(text: str, where: list[int], own: frozenset[int], *, tight: bool) -> bool:
+    """Whether what separates the letters in the text may stand inside this name.
+
+    Args:
+        text: The text as filed.
+        where: The index in the text of each letter of the name.
+        own: After which letters (counted from 0) the name itself has a separator.
+        tight: An abbreviation: spaces may stand only where its own separators are.
+    """
+    for i, (here, there) in enumerate(zip(where, where[1:], strict=False)):
+        if there - here > 1:
+            gap = text[here + 1 : there]
+            fits = _OWN_GAP if i in own else _TIGHT_GAP if tight else _SOFT_GAP
+            if not fits.fullmatch(gap):
+                return False
+    return True

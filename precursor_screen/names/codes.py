@@ -1,0 +1,141 @@
+"""Numbers that identify a substance or a kind of goods: CAS, CUS, UN number, HS code. Find, validate, format.
+
+A number is looked for in free text only where its own form gives it away: hyphens and check digit for CAS, the prefix for UN
+and CUS. Four bare digits mean nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from stdnum import casrn
+
+_DASHES: Final = "‐‑‒–—―−﹣－-"  # the hyphen last: these stand inside character classes
+_LABEL: Final = (
+    r"(?:(?<!\w)c\.?a\.?s\.?(?:[ -]?(?:rn|registry|reg)\b\.?)?"
+    r"(?:[ -]?(?:no|nr|number|num|numero|número|numéro|nummer)(?![a-z])\.?|[ -]?n[°º]|[ -]?[№#])?[ ]{0,2}[:=#]?[ ]{0,2})"
+)
+_CAS: Final = re.compile(
+    rf"(?:(?P<label>{_LABEL})|(?<![\w.,/{_DASHES}]))(?P<a>[1-9]\d{{1,6}})[ ]?[{_DASHES}][ ]?(?P<b>\d\d)[ ]?[{_DASHES}][ ]?(?P<c>\d)"
+    rf"(?![\d{_DASHES}]|[.,/]\d|[A-Za-z])",
+    re.IGNORECASE,
+)
+_CAS_SPACED: Final = re.compile(rf"{_LABEL}(?P<a>[1-9]\d{{1,6}}) (?P<b>\d\d) (?P<c>\d)(?![\d{_DASHES}])", re.IGNORECASE)
+_CAS_GLUED: Final = re.compile(rf"{_LABEL}(?P<all>[1-9]\d{{4,9}})(?![\d{_DASHES}])", re.IGNORECASE)
+_UN: Final = re.compile(
+    r"(?<![A-Za-z\d])(?:un|u\.n\.|onu|оон)[ ]?(?:(?:no|nr|number|id)\b\.?|[№#])?[ ]?[-:.#]?[ ]?(?P<n>\d{4})(?![\d])",
+    re.IGNORECASE,
+)
+_CUS: Final = re.compile(
+    rf"(?<![A-Za-z\d])cus[ ]?(?:(?:no|nr|number|code)\b\.?)?[ ]?[:#]?[ ]?(?P<n>\d{{7}}[{_DASHES}]\d)(?!\d)", re.IGNORECASE
+)
+# Values that people type to get past a mandatory field.
+_PLACEHOLDERS: Final = frozenset(
+    {"9876543-2", "9876543-1", "1234567-8", "0123456-7", *(f"{d * 7}-{d}" for d in "0123456789"), "0000000-1"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCode:
+    """A number found in a text: normalised form, place in the text (label included), whether a label names it, check digit."""
+
+    number: str
+    start: int
+    end: int
+    labelled: bool
+    valid: bool
+
+
+def is_cas(number: str) -> bool:
+    """Whether the number has the form of a CAS registry number and its check digit is right."""
+    return bool(re.fullmatch(r"[1-9]\d{1,6}-\d\d-\d", number, re.ASCII)) and casrn.is_valid(number)
+
+
+def format_cas(text: str) -> str | None:
+    """A cell that holds one CAS number, as `67-64-1`; None if it has not that form (the check digit is not judged here)."""
+    found = find_cas(f"CAS {text.strip()}" if text.strip()[:1].isdigit() else text)
+    return found[0].number if len(found) == 1 else None
+
+
+def find_cas(text: str) -> list[FoundCode]:
+    """CAS numbers in a text, in order, in the usual spellings.
+
+    `67-64-1`, `CAS 67-64-1`, `CAS NO. 67-64-1`, `CAS-No.: 67-64-1`, `CASRN 67-64-1`, `CAS#67-64-1`, with spaces round the
+    hyphens, with other dashes, and (after the word CAS only) with spaces for hyphens or with neither.
+
+    Numbers whose check digit fails are returned with `valid=False`: a near miss of a listed number is worth saying.
+    """
+    found: list[FoundCode] = []
+    for match in _CAS.finditer(text):
+        found.append(_found(match, f"{int(match['a'])}-{int(match['b']):02}-{int(match['c'])}", bool(match["label"])))
+    for match in _CAS_SPACED.finditer(text):
+        found.append(_found(match, f"{int(match['a'])}-{int(match['b']):02}-{int(match['c'])}", True))
+    for match in _CAS_GLUED.finditer(text):
+        digits = str(int(match["all"]))
+        found.append(_found(match, f"{digits[:-3]}-{digits[-3:-1]}-{digits[-1]}", True))
+    return sorted(found, key=lambda f: (f.start, f.end))
+
+
+def _found(match: re.Match[str], number: str, labelled: bool) -> FoundCode:
+    return FoundCode(number, match.start(), match.end(), labelled, is_cas(number))
+
+
+def near_cas(number: str, listed: frozenset[str]) -> str | None:
+    """The listed number that differs from this one in exactly one digit; None if there is none, or more than one."""
+    near = {
+        changed
+        for i, old in enumerate(number)
+        if old.isdigit()
+        for new in "0123456789"
+        if new != old and (changed := number[:i] + new + number[i + 1 :]) in listed
+    }
+    return near.pop() if len(near) == 1 else None
+
+
+def format_un(text: str) -> str | None:
+    """A UN number as its four digits, with or without prefix; None if it is no such number (0004 to 3999 are in use)."""
+    match = re.fullmatch(r"(?:un|onu)?[ ]?(?:no\.?)?[ .:#-]?(\d{4})", text.strip(), re.IGNORECASE | re.ASCII)
+    return match[1] if match and "0004" <= match[1] <= "3999" else None
+
+
+def find_un(text: str) -> list[FoundCode]:
+    """UN numbers that a text writes with the prefix (UN1090, UN No. 1090, ONU 1090), in order."""
+    return [
+        FoundCode(str(int(m["n"])).zfill(4), m.start(), m.end(), True, True)
+        for m in _UN.finditer(text)
+        if 4 <= int(m["n"]) <= 3999
+    ]
+
+
+def format_cus(text: str) -> str | None:
+    """A CUS code (European Customs Inventory of Chemical Substances) as `0012345-6`; None for other forms and placeholders."""
+    digits = re.sub(rf"[\s{_DASHES}]", "", re.sub(r"(?i)^\s*cus\b\W*", "", text))
+    if not re.fullmatch(r"\d{8}", digits, re.ASCII):
+        return None
+    code = f"{digits[:7]}-{digits[7]}"
+    return None if code in _PLACEHOLDERS else code
+
+
+def find_cus(text: str) -> list[FoundCode]:
+    """CUS codes that a text writes with the prefix, in order; placeholders are left out."""
+    found = [(format_cus(m["n"]), m) for m in _CUS.finditer(text)]
+    return [FoundCode(code, m.start(), m.end(), True, True) for code, m in found if code]
+
+
+def format_hs(text: str) -> str | None:
+    """An HS or national tariff code as its digits (6 to 12); None for other lengths and for chapters that do not exist.
+
+    Chapter 77 is reserved in every edition; 98 and 99 are for national use.
+    """
+    digits = re.sub(r"[\s.\-/]", "", text)
+    if not re.fullmatch(r"\d{6,12}", digits, re.ASCII) or digits[:2] in ("00", "77"):
+        return None
+    return digits
+
+
+def hs6(text: str) -> str | None:
+    """The subheading (six digits) of a code, or None."""
+    digits = format_hs(text)
+    return digits[:6] if digits else None

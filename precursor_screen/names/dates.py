@@ -1,0 +1,218 @@
+"""Dates as filed to days, with one order of day and month for a whole column."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+from babel.dates import get_month_names
+
+MIN_YEAR, MAX_YEAR = 1950, 2099
+_EXCEL_EPOCH = date(1899, 12, 30)  # serials of the 1900 system, its leap year error included
+_LOCALES = ("en", "es", "fr", "pt", "de", "it", "nl", "ru", "uk", "pl", "tr", "vi", "id", "ro")
+
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ](.*))?")
+_TRIPLE = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})(?:[T ,]+(.*))?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{4,6})(?:\.\d+)?\s*(?:Z|[+-]\d{2}:?\d{0,2})?)?")
+_EIGHT = re.compile(r"(\d{1,2})(\d{2})(\d{4})")
+_MONTH_ONLY = re.compile(r"(\d{4})[-/.]?(\d{2})(?:\.0+)?")
+_SERIAL = re.compile(r"([2-7]\d{4})(?:\.\d+)?")
+_NAMED = re.compile(
+    r"(?:(\d{1,2})(?:st|nd|rd|th|º)?[\s.,/-]+)?(?:de\s+)?([^\W\d_]{3,12})\.?[\s.,/-]+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(?:de\s+)?(\d{4}|\d{2})(?:\s+\d{1,2}:.*)?"
+)
+_CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(?:(\d{1,2})[日号])?.*")
+_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{0,2})?")
+
+
+@dataclass(frozen=True, slots=True)
+class DateVotes:
+    """How many values can only be read in that order."""
+
+    day_first: int = 0
+    month_first: int = 0
+
+    def plus(self, other: DateVotes) -> DateVotes:
+        """Both together."""
+        return DateVotes(self.day_first + other.day_first, self.month_first + other.month_first)
+
+    def decide(self) -> str:
+        """`dmy`, `mdy`, or empty where nothing speaks for either."""
+        if self.day_first == self.month_first:
+            return ""
+        return "dmy" if self.day_first > self.month_first else "mdy"
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDate:
+    """A day; or `ambiguous`, where the order of day and month decides and is not known."""
+
+    day: date | None
+    ambiguous: bool = False
+
+
+UNREADABLE = ParsedDate(None)
+
+
+def weigh_order(texts: Iterable[str]) -> DateVotes:
+    """What a column's values say about the order of day and month: `25/11/2026` one thing, `11/25/2026` the other."""
+    day_first = month_first = 0
+    for text in texts:
+        match = _TRIPLE.fullmatch(text.strip())
+        if match:
+            first, second, dotted = int(match[1]), int(match[3]), match[2] == "."
+        else:
+            compact = _year_last(text.strip())
+            if compact is None:
+                continue
+            first, second, dotted = compact[0], compact[1], False
+        if first > 12 >= second or dotted:  # nobody writes 11.25.2026
+            day_first += 1
+        elif second > 12 >= first:
+            month_first += 1
+    return DateVotes(day_first, month_first)
+
+
+def shifts_to_midnight(texts: Iterable[str]) -> bool:
+    """Whether the times of a column are local midnights told in UTC (`2025-03-28T18:30:00.000Z` is 29 March in India).
+
+    True where every value is in UTC, all share one time of day (two, where clocks change), and it is a midnight of some zone.
+    """
+    clocks: set[str] = set()
+    for text in texts:
+        match = _ISO.fullmatch(text.strip())
+        clock = match[4] if match else None
+        if clock is None or not re.fullmatch(r"\d\d:(?:00|15|30|45):00(?:\.0+)?(?:Z|\+00:?00)", clock):
+            return False
+        clocks.add(clock[:5])
+    return bool(clocks) and len(clocks) <= 2 and "00:00" not in clocks
+
+
+def parse_date(text: str, order: str = "", shift: bool = False) -> ParsedDate:
+    """The day that a cell states; the first of the month where it names only a month.
+
+    Args:
+        text: the cell as filed.
+        order: `dmy`, `mdy` or `ymd`; empty: not known, so `03/04/2026` is ambiguous.
+        shift: times are local midnights in UTC (`shifts_to_midnight`): take the nearest midnight.
+    """
+    tidy = unicodedata.normalize("NFKC", text).strip().strip("'\"")
+    if not tidy or len(tidy) > 60:
+        return UNREADABLE
+    match = _ISO.fullmatch(tidy)
+    if match:
+        return _iso(match, shift)
+    match = _TRIPLE.fullmatch(tidy)
+    if match:
+        return _triple(match, order)
+    if tidy[0].isdigit() and tidy.replace(".", "").isdigit():
+        return _digits(tidy, order)
+    match = _COMPACT.fullmatch(tidy)
+    if match:
+        return _day(int(match[1]), int(match[2]), int(match[3]))
+    match = _CHINESE.fullmatch(tidy)
+    if match:
+        return _day(int(match[1]), int(match[2]), int(match[3] or 1))
+    match = _NAMED.fullmatch(tidy)
+    if match:
+        month = _months().get(_fold(match[2]))
+        if month:
+            return _day(_year(match[4]), month, int(match[1] or match[3] or 1))
+    return UNREADABLE
+
+
+def _iso(match: re.Match[str], shift: bool) -> ParsedDate:
+    parsed = _day(int(match[1]), int(match[2]), int(match[3]))
+    rest = match[4]
+    if rest is None or parsed.day is None:
+        return parsed
+    if not _CLOCK.fullmatch(rest.strip()):
+        return UNREADABLE
+    if shift and int(rest[:2]) >= 12:
+        return ParsedDate(parsed.day + timedelta(days=1))
+    return parsed
+
+
+def _triple(match: re.Match[str], order: str) -> ParsedDate:
+    if match[5] and not _CLOCK.fullmatch(match[5].strip()):
+        return UNREADABLE
+    first, second, year = int(match[1]), int(match[3]), match[4]
+    if order == "ymd" and len(year) == 2:
+        return _day(_year(match[1]), second, int(year))
+    if first == second or match[2] == ".":
+        return _day(_year(year), second, first)
+    if order == "mdy":
+        return _day(_year(year), first, second)
+    if order:
+        return _day(_year(year), second, first)
+    return ParsedDate(None, ambiguous=first <= 12 and second <= 12)
+
+
+def _digits(tidy: str, order: str) -> ParsedDate:
+    match = _COMPACT.fullmatch(tidy)
+    if match and MIN_YEAR <= int(match[1]) <= MAX_YEAR and 1 <= int(match[2]) <= 12 and int(match[3]) <= 31:
+        return _day(int(match[1]), int(match[2]), int(match[3]))
+    match = _MONTH_ONLY.fullmatch(tidy)
+    if match and MIN_YEAR <= int(match[1]) <= MAX_YEAR:
+        return _day(int(match[1]), int(match[2]), 1)
+    whole = re.sub(r"\.0+$", "", tidy)
+    compact = _year_last(whole)
+    if compact:
+        first, second, year = compact
+        if not order and first != second and first <= 12 and second <= 12:
+            return ParsedDate(None, ambiguous=True)
+        return _day(year, first, second) if order == "mdy" else _day(year, second, first)
+    match = _SERIAL.fullmatch(tidy)
+    if match:
+        return ParsedDate(_EXCEL_EPOCH + timedelta(days=int(match[1])))
+    return UNREADABLE
+
+
+def _year_last(text: str) -> tuple[int, int, int] | None:
+    """The parts of DDMMYYYY or MMDDYYYY; seven digits lost their leading zero in a spreadsheet."""
+    match = _EIGHT.fullmatch(re.sub(r"\.0+$", "", text))
+    if not match or not MIN_YEAR <= int(match[3]) <= MAX_YEAR:
+        return None
+    first = _COMPACT.fullmatch(text)
+    if first and MIN_YEAR <= int(first[1]) <= MAX_YEAR and 1 <= int(first[2]) <= 12:  # YYYYMMDD comes first
+        return None
+    return int(match[1]), int(match[2]), int(match[3])
+
+
+def _year(text: str) -> int:
+    year = int(text)
+    if len(text) == 4:
+        return year
+    return 2000 + year if year < 70 else 1900 + year
+
+
+def _day(year: int, month: int, day: int) -> ParsedDate:
+    if not MIN_YEAR <= year <= MAX_YEAR:
+        return UNREADABLE
+    try:
+        return ParsedDate(date(year, month, day))
+    except ValueError:
+        return UNREADABLE
+
+
+def _fold(word: str) -> str:
+    bare = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(c for c in bare if not unicodedata.combining(c))
+
+
+@lru_cache(maxsize=1)
+def _months() -> dict[str, int]:
+    """Month names and abbreviations in the languages of `_LOCALES`; a word that two languages use for two months is left out."""
+    names: dict[str, set[int]] = {}
+    for locale in _LOCALES:
+        for width in ("wide", "abbreviated"):
+            for context in ("format", "stand-alone"):
+                for month, name in get_month_names(width, context, locale).items():
+                    folded = _fold(name).strip(".")
+                    if len(folded) >= 3:
+                        names.setdefault(folded, set()).add(month)
+    names["sept"] = {9}
+    return {name: next(iter(months)) for name, months in names.items() if len(months) == 1}

@@ -1,0 +1,302 @@
+"""Parties' names in comparable form: what `match` compares, and the keys by which parties are counted.
+
+One pure function per name, linear in its length whatever it holds. The steps and their order:
+
+1. Unicode NFKC, control and zero-width characters out, case folded.
+2. Split at what manifests write between two parties (`C/O`, `TO THE ORDER OF`): each part is a reading of its own.
+3. Transliterate to ASCII. A name in a script that this loses something of keeps a reading in that script beside it.
+4. Join initials (`A.B.C.`, `A B C`), put abbreviations and legal forms into canonical tokens.
+
+A name of which nothing is left is unscreenable; it never becomes an empty key that equals other empty keys.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+
+from anyascii import anyascii
+
+from precursor_screen.names import party_words as words
+
+LEGAL_FORM, GENERIC, INITIAL, NUMBER, NAME = "legal form", "generic", "initial", "number", "name"
+LATIN, OWN_SCRIPT = "latin", "own script"
+
+# NFKC sorts runs of combining marks in quadratic time (CPython), so no run longer than this is normalised at once.
+_PIECE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a name: canonical tokens in the order written. script: `latin` (transliterated) or `own script`."""
+
+    tokens: tuple[str, ...]
+    script: str
+
+    @property
+    def compared(self) -> str:
+        """The tokens in the order written, joined by blanks."""
+        return " ".join(self.tokens)
+
+    @property
+    def scored_tokens(self) -> tuple[str, ...]:
+        """The tokens that are scored: all but legal forms, which listed and filed names add or leave out at will.
+
+        A name that is nothing but legal forms keeps them, so that it equals only its like.
+        """
+        return tuple(t for t in self.tokens if t not in words.LEGAL_FORMS) or self.tokens
+
+    @property
+    def sorted(self) -> str:
+        """The scored tokens in alphabetical order, joined by blanks: what is scored."""
+        return " ".join(sorted(self.scored_tokens))
+
+
+@dataclass(frozen=True, slots=True)
+class PartyName:
+    """A name as written with its readings, the principal one first; `removed` names what took no part in them."""
+
+    as_written: str
+    readings: tuple[Reading, ...]
+    removed: tuple[str, ...]
+
+    @property
+    def screenable(self) -> bool:
+        """Whether anything is left to compare."""
+        return bool(self.readings)
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Canonical tokens of the principal reading, in the order written; empty if unscreenable."""
+        return self.readings[0].tokens if self.readings else ()
+
+    @property
+    def compared(self) -> str:
+        """The principal reading as one string."""
+        return " ".join(self.tokens)
+
+    @property
+    def sorted(self) -> str:
+        """The principal reading as it is scored: without legal forms, in alphabetical order; empty if unscreenable."""
+        return self.readings[0].sorted if self.readings else ""
+
+    @property
+    def legal_forms(self) -> tuple[str, ...]:
+        """Tokens of the principal reading that are legal forms."""
+        return tuple(t for t in self.tokens if kind_of(t) == LEGAL_FORM)
+
+    @property
+    def generic(self) -> tuple[str, ...]:
+        """Tokens of the principal reading that many names hold: business words, places, particles, single letters."""
+        return tuple(t for t in self.tokens if kind_of(t) in (GENERIC, INITIAL))
+
+
+_SPELLINGS = {spelling: canonical for canonical, spellings in words.BUSINESS_WORDS.items() for spelling in spellings.split()}
+_EXPANSIONS: dict[str, tuple[str, ...]] = {s: (c,) for s, c in _SPELLINGS.items()} | words.COMPOUNDS
+_FORMS_BY_LAST: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+for _token, _forms in words.LEGAL_FORMS.items():
+    for _form in _forms:
+        _sequence = tuple(_form.split())
+        _FORMS_BY_LAST.setdefault(_sequence[-1], []).append((_sequence, _token))
+for _options in _FORMS_BY_LAST.values():
+    _options.sort(key=lambda option: (-len(option[0]), option[0]))
+_GENERIC = words.GENERIC | words.PLACES | frozenset(words.BUSINESS_WORDS)
+
+_NOISE = re.compile(r"(?<!\w)(?:" + "|".join(words.NOISE) + r")(?!\w)")
+_NOISE_STARTS = re.compile(r"order|orden|ordre|/|care|behalf|account|business|trading as|messrs")
+_DOTTED = re.compile(r"\b([a-z])\.(?=[a-z]\b)")
+_LETTERS_DIGITS = re.compile(r"[^\W_]+")
+_APOSTROPHES = str.maketrans("", "", "'`´’‘ʼʹ")
+_TO_ORDER = re.compile(r"(?:un)?to(?: the)? order\b|^order\b|a la orden\b|order of shipper|^order$")
+_BANK_WORDS = frozenset(("bank", "bancorp", "bancolombia", "bankasi", "sberbank", "banking"))
+_ADDRESS = {spelling: canonical for canonical, spellings in words.ADDRESS_WORDS.items() for spelling in spellings.split()}
+
+
+@cache
+def normaliser_version() -> str:
+    """Changes whenever the same name could be read otherwise, so that an index built before is rebuilt."""
+    tables = [words.LEGAL_FORMS, words.BUSINESS_WORDS, words.COMPOUNDS, words.SECOND_READINGS, words.NOISE]
+    text = repr([tables, sorted(_GENERIC), sorted(words.LAST_ONLY), sorted(words.FIRST_OR_LAST)])
+    stamp = f"{text}|{version('anyascii')}|{unicodedata.unidata_version}"
+    return "1-" + hashlib.sha256(stamp.encode()).hexdigest()[:10]
+
+
+def kind_of(token: str) -> str:
+    """What a canonical token is: legal form, generic, initial, number or name. Only the last two carry a match."""
+    if token in words.LEGAL_FORMS:
+        return LEGAL_FORM
+    if token in _GENERIC:
+        return GENERIC
+    if not token.isalpha() and any(c.isdigit() for c in token):
+        return NUMBER
+    return INITIAL if len(token) == 1 and token.isascii() else NAME
+
+
+def is_informative(token: str) -> bool:
+    """Whether a canonical token can carry a match: no legal form, business word, place, single letter or short number."""
+    kind = kind_of(token)
+    return kind == NAME or (kind == NUMBER and len(token) >= 3)
+
+
+def normalise_party(name: str) -> PartyName:
+    """Read a party's name as filed or as listed; never raises, whatever the text holds."""
+    text, removed = _clean(name)
+    parts, noise = _split_noise(text)
+    readings: dict[Reading, None] = {}
+    for part in parts:
+        for reading in _read(part):
+            readings.setdefault(reading)
+    return PartyName(name, tuple(readings), removed + noise)
+
+
+def party_key(name: str) -> str:
+    """A comparable key: canonical tokens of the principal reading, sorted, without legal forms; empty if unscreenable."""
+    return normalise_party(name).sorted
+
+
+def address_key(address: str) -> str:
+    """A comparable key of an address: distinct words in canonical spelling, sorted; empty if nothing is left."""
+    tokens = [_ADDRESS.get(t, t) for t in _split_words(_to_ascii(_clean(address)[0]))]
+    return " ".join(sorted({t for t in tokens if t not in words.ADDRESS_NOISE}))
+
+
+def is_to_order(name: str) -> bool:
+    """Whether a consignee's name says that the goods are consigned to order rather than to a named party."""
+    return _TO_ORDER.search(" ".join(_split_words(_to_ascii(_clean(name)[0])))) is not None
+
+
+def names_bank(name: str) -> bool:
+    """Whether a name is that of a bank, which as consignee holds the documents and is not the buyer."""
+    return any(not _BANK_WORDS.isdisjoint(reading.tokens) for reading in normalise_party(name).readings)
+
+
+def _clean(name: str) -> tuple[str, tuple[str, ...]]:
+    if name.isascii():
+        if name.isprintable():
+            return name.lower(), ()
+        text = "".join(c if c.isprintable() else " " for c in name)
+        return text.lower(), ("control characters",)
+    pieces = (unicodedata.normalize("NFKC", word[i : i + _PIECE]) for word in name.split() for i in range(0, len(word), _PIECE))
+    text = " ".join(pieces).casefold()
+    if text.isprintable():
+        return text, ()
+    kept = []
+    for c in text:
+        if c.isprintable():
+            kept.append(c)
+        elif unicodedata.category(c) != "Cf":  # zero-width and direction marks join what they stand in; others part it
+            kept.append(" ")
+    return "".join(kept), ("control or zero-width characters",)
+
+
+def _split_noise(text: str) -> tuple[list[str], tuple[str, ...]]:
+    if not _NOISE_STARTS.search(text):
+        return [text], ()
+    noise = tuple(" ".join(m.group().split()) for m in _NOISE.finditer(text))
+    return _NOISE.split(text), noise
+
+
+def _read(part: str) -> list[Reading]:
+    if not _LETTERS_DIGITS.search(part):
+        return []
+    if part.isascii():
+        return _latin_readings(_split_words(part))
+    own = _LETTERS_DIGITS.findall(part.translate(_APOSTROPHES))
+    if not own:
+        return []
+    readings = _latin_readings(_split_words(_to_ascii(" ".join(_part_han(token) for token in part.split()))))
+    if any(c.isalpha() and not _is_spelt_out(c) for token in own for c in token):
+        readings.append(Reading(tuple(own), OWN_SCRIPT))
+    return readings
+
+
+def _latin_readings(tokens: list[str]) -> list[Reading]:
+    if not tokens:
+        return []
+    readings = [Reading(_canonical(tokens), LATIN)]
+    if any(t in words.SECOND_READINGS for t in tokens):
+        second = [w for t in tokens for w in words.SECOND_READINGS.get(t, (t,))]
+        readings.append(Reading(_canonical(second), LATIN))
+    return readings
+
+
+def _to_ascii(text: str) -> str:
+    if text.isascii():
+        return text
+    transliterated: str = anyascii(text)
+    return transliterated.lower()
+
+
+def _split_words(text: str) -> list[str]:
+    if "." in text:
+        text = _DOTTED.sub(r"\1", text)
+    if "&" in text:
+        text = text.replace("&", " and ")
+    tokens = _LETTERS_DIGITS.findall(text.translate(_APOSTROPHES))
+    return _join_initials(tokens) if any(len(t) == 1 for t in tokens) else tokens
+
+
+def _join_initials(tokens: list[str]) -> list[str]:
+    joined: list[str] = []
+    run: list[str] = []
+    for token in [*tokens, ""]:
+        if len(token) == 1 and token.isalpha():
+            run.append(token)
+            continue
+        if run:
+            joined.append("".join(run))
+            run = []
+        if token:
+            joined.append(token)
+    return joined
+
+
+def _canonical(tokens: list[str]) -> tuple[str, ...]:
+    """Legal forms and abbreviations into canonical tokens, read from the right, where legal forms stand."""
+    found: list[str] = []
+    only_forms_follow = True
+    end = len(tokens)
+    while end:
+        form = _legal_form(tokens, end, only_forms_follow)
+        if form:
+            length, canonical = form
+            found.append(canonical)
+            end -= length
+            continue
+        token = tokens[end - 1]
+        found.extend(reversed(_EXPANSIONS.get(token, (token,))))
+        only_forms_follow = False
+        end -= 1
+    found.reverse()
+    return tuple(found)
+
+
+def _legal_form(tokens: list[str], end: int, only_forms_follow: bool) -> tuple[int, str] | None:
+    last = tokens[end - 1]
+    for sequence, canonical in _FORMS_BY_LAST.get(last, ()):
+        length = len(sequence)
+        if length == 1:
+            if last in words.LAST_ONLY or last in words.FIRST_OR_LAST:
+                first = end == 1 and last in words.FIRST_OR_LAST
+                if len(tokens) == 1 or not (first or (only_forms_follow and end > 1)):
+                    return None
+            return 1, canonical
+        if length <= end and tuple(tokens[end - length : end]) == sequence:
+            return length, canonical
+    return None
+
+
+def _is_spelt_out(c: str) -> bool:
+    # Latin, Greek, Cyrillic and their extensions go into ASCII letter by letter: the transliteration compares as well.
+    return ord(c) <= 0x052F or 0x1E00 <= ord(c) <= 0x1FFF
+
+
+def _part_han(token: str) -> str:
+    """Part the family name from a personal name of two to four Han or Hangul characters, as its romanised form does."""
+    if 2 <= len(token) <= 4 and all("\u4e00" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for c in token):
+        return f"{token[0]} {token[1:]}"
+    return token

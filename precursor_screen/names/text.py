@@ -1,0 +1,198 @@
+"""Folding text so that spellings of one name agree, without losing where each character stood.
+
+Case, accents, dashes, spaces, full-width forms, Greek letters, look-alike letters of another script, soft hyphens and
+zero-width characters are folded away. `str.lower` is never called on a whole non-ASCII text: "İ", "ß" and ligatures change
+length and would shift every position after them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+_GREEK: Final = dict(
+    zip(
+        "αβγδεζηθικλμνξοπρστυφχψως",
+        [
+            "alpha",
+            "beta",
+            "gamma",
+            "delta",
+            "epsilon",
+            "zeta",
+            "eta",
+            "theta",
+            "iota",
+            "kappa",
+            "lambda",
+            "mu",
+            "nu",
+            "xi",
+            "omicron",
+            "pi",
+            "rho",
+            "sigma",
+            "tau",
+            "upsilon",
+            "phi",
+            "chi",
+            "psi",
+            "omega",
+            "sigma",
+        ],
+        strict=True,
+    )
+)
+# Letters that NFKD leaves alone, and forms that count as one letter in customs texts: Arabic alef maqsura and teh marbuta are
+# written either way, Persian letters stand for Arabic ones, and Traditional Chinese and Japanese forms for Simplified ones.
+_LIGATURES: Final = {
+    "ß": "ss",
+    "æ": "ae",
+    "œ": "oe",
+    "ø": "o",
+    "đ": "d",
+    "ð": "d",
+    "ł": "l",
+    "ı": "i",
+    "þ": "th",
+    "ŧ": "t",
+    "ħ": "h",
+}
+_SAME_LETTER: Final = {"ى": "ي", "ة": "ه", "ک": "ك", "ی": "ي", "ە": "ه", "ـ": "", "ґ": "г"}
+_SIMPLIFIED: Final = dict(
+    zip(
+        "錳鉀鹽塩黃麥氫醯無鈉銨樟腦偽僞亞縮羥鄰間對異環純溶劑試發煙過氯醫鹼堿鹸硫揮醱濃銅鐵鋁鎂鈣鋅亜鉛",
+        "锰钾盐盐黄麦氢酰无钠铵樟脑伪伪亚缩羟邻间对异环纯溶剂试发烟过氯医碱碱碱硫挥酦浓铜铁铝镁钙锌亚铅",
+        strict=True,
+    )
+)
+_SINGLE: Final = _LIGATURES | _SAME_LETTER | _SIMPLIFIED
+_ASCII_SQUASH: Final = {i: None for i in range(128) if not chr(i).isalnum()}
+_ASCII_PLAIN: Final = dict.fromkeys(range(32), " ") | {127: " "}
+# Look-alikes: the same shape in Cyrillic (or Greek capitals) and Latin.
+_CYRILLIC: Final = "АВЕЅІЈКМНОРСТУХЗаеѕіјкмнорстухԁһԛԝ"
+_LATIN: Final = "ABESIJKMHOPCTYX3aesijkmhopctyxdhqw"
+_GREEK_CAPITALS: Final = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
+_GREEK_LATIN: Final = "ABEZHIKMNOPTYX"
+_TO_LATIN: Final = dict(zip(_CYRILLIC, _LATIN, strict=True)) | dict(zip(_GREEK_CAPITALS, _GREEK_LATIN, strict=True))
+_TO_CYRILLIC: Final = {latin: cyrillic for cyrillic, latin in zip(_CYRILLIC, _LATIN, strict=True) if cyrillic not in "ЅЈѕјԁһԛԝ"}
+_WORD: Final = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text without separators: `positions[i]` is where in the original `squashed[i]` came from (never decreasing)."""
+
+    squashed: str
+    positions: Sequence[int]
+
+
+@lru_cache(maxsize=65536)
+def fold_char(char: str) -> str:
+    """One character as its folded letters and digits: none for separators and marks, several for ligatures and Greek."""
+    if "가" <= char <= "힣" or "ぁ" <= char <= "ヿ":
+        # NFKD would take Hangul syllables apart and strip the voicing marks of kana, which tell letters apart.
+        return char if char != "・" else ""
+    out: list[str] = []
+    for part in unicodedata.normalize("NFKD", _SINGLE.get(char, char)):
+        if unicodedata.category(part) in ("Mn", "Me", "Cf", "Cs"):
+            continue
+        for low in part.lower():
+            folded = _GREEK.get(low) or _SINGLE.get(low, low)
+            out.extend(c for c in folded if c.isalnum())
+    return "".join(out)
+
+
+@lru_cache(maxsize=65536)
+def _plain_char(char: str) -> str:
+    """One character as exactly one: a folded letter or digit, a space for white space and controls, "-" for every dash."""
+    folded = fold_char(char)
+    if folded:
+        return folded[0] if len(folded) < 3 else char.lower()[0]
+    if char.isspace() or unicodedata.category(char) in ("Cc", "Zs", "Zl", "Zp"):
+        return " "
+    if char in "′’‘´`ʹʼ″":
+        return "'"
+    if unicodedata.category(char) in ("Pd", "Sm") and char in "‐‑‒–—―﹘﹣－−⁃":
+        return "-"
+    return unicodedata.normalize("NFKC", char)[0] if len(unicodedata.normalize("NFKC", char)) == 1 else char
+
+
+def _mixed_word(word: str) -> str:
+    """A word that mixes scripts, with the look-alikes of the minor script replaced, if all of that script's letters are such."""
+    latin = [c for c in word if "a" <= c.lower() <= "z"]
+    other = [c for c in word if "\u0370" <= c <= "\u052f"]
+    if not latin or not other:
+        return word
+    if all(c in _TO_LATIN for c in other):
+        return "".join(_TO_LATIN.get(c, c) for c in word)
+    if all(c in _TO_CYRILLIC for c in latin):
+        return "".join(_TO_CYRILLIC.get(c, c) for c in word)
+    return word
+
+
+def unmask(text: str) -> str:
+    """The text with look-alike letters (a Cyrillic К inside a Latin word) put right; same length, same positions."""
+    if text.isascii():
+        return text
+    return _WORD.sub(lambda m: m[0] if m[0].isascii() else _mixed_word(m[0]), text)
+
+
+def fold(text: str) -> Folded:
+    """Squash a text for matching.
+
+    Args:
+        text: Any string, control characters and lone surrogates included.
+
+    Returns:
+        The folded letters and digits in order, and for each the index in `text` that it came from. Linear time.
+    """
+    if text.isascii():
+        squashed = text.lower().translate(_ASCII_SQUASH)
+        return Folded(squashed, array("I", [i for i, c in enumerate(text) if c.isalnum()]))
+    pieces: list[str] = []
+    positions = array("I")
+    for i, char in enumerate(unmask(text)):
+        piece = fold_char(char)
+        if piece:
+            pieces.append(piece)
+            positions.extend([i] * len(piece))
+    return Folded("".join(pieces), positions)
+
+
+def squash(text: str) -> str:
+    """The squashed form alone, for building dictionaries."""
+    return fold(text).squashed
+
+
+def plain(text: str) -> str:
+    """The text in lower case without accents, every dash as "-", control characters as spaces; same length as the text.
+
+    Where one character folds to several, the first stands for it, so an index means the same in both.
+    """
+    if text.isascii():
+        return text.lower().translate(_ASCII_PLAIN)
+    return "".join(map(_plain_char, unmask(text)))
+
+
+def fold_words(text: str) -> list[str]:
+    """The words of a text in lower case without accents, in order; words break at everything that is no letter or digit."""
+    if text.isascii():
+        return re.findall(r"[a-z0-9]+", text.lower())
+    words: list[str] = []
+    current: list[str] = []
+    for char in unmask(text):
+        piece = fold_char(char)
+        if piece:
+            current.append(piece)
+        elif current and unicodedata.category(char) not in ("Mn", "Me", "Cf"):
+            words.append("".join(current))
+            current = []
+    if current:
+        words.append("".join(current))
+    return words

@@ -1,0 +1,288 @@
+"""Mapped columns of text to the columns of LINE."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from precursor_screen.names.countries import find_country
+from precursor_screen.names.numbers import Evidence
+from precursor_screen.readers import code_cells
+from precursor_screen.readers.cells import Distinct, clean_column, cut_long_cells, is_typed_null, join_texts, map_distinct
+from precursor_screen.readers.column_map import ColumnMap
+from precursor_screen.readers.date_cells import parse_date_columns
+from precursor_screen.readers.fields import COUNTRIES, DATES, KINDS, PARTY_NAMES
+from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.mapping import Guess
+from precursor_screen.readers.number_cells import Numbers, parse_numbers, to_counts, to_kilograms, weigh_column
+from precursor_screen.readers.words import direction_of_procedure, find_currency, find_direction, find_function, find_mode
+from precursor_screen.schema import LINE_COLUMNS
+
+_NUMBER_CODES = {
+    "quantity": "unparsed-quantity",
+    "gross_mass": "unparsed-mass",
+    "net_mass": "unparsed-mass",
+    "gross_mass_kg": "unparsed-mass",
+    "net_mass_kg": "unparsed-mass",
+    "packages": "unparsed-packages",
+    "value": "unparsed-value",
+    "freight": "unparsed-value",
+}
+_MASSES = {"gross_mass": "gross_mass_kg", "net_mass": "net_mass_kg"}
+EXTRA_SEPARATOR = "; "
+_JOIN = "\x1e"
+_LINE_BREAK = r"\s*\n\s*"
+_NONE = pa.scalar(None, pa.string())
+
+
+@dataclass
+class Columns:
+    """Clean text by field while a table is put together: several columns may stand for one field, best first."""
+
+    guesses: Sequence[Guess]
+    text: dict[str, list[pa.ChunkedArray]]
+    rows: pa.Array
+    issues: IssueList
+    column_map: ColumnMap
+    made: dict[str, pa.ChunkedArray] = field(default_factory=dict)
+
+    def take(self, name: str) -> pa.ChunkedArray | None:
+        """The best column of a field, taken out."""
+        columns = self.text.pop(name, None)
+        return columns[0] if columns else None
+
+    def guess_of(self, name: str) -> Guess | None:
+        """The first guess for a field."""
+        return next((g for g in self.guesses if g.field == name), None)
+
+
+def assemble(table: pa.Table, rows: pa.Array, guesses: Sequence[Guess], column_map: ColumnMap, issues: IssueList) -> pa.Table:
+    """The columns of LINE that an input supplies, in the order of the schema, without identity and place.
+
+    Args:
+        table: cells as filed, columns by position.
+        rows: source row of each row.
+        guesses: what each column is.
+        column_map: date order and decimal mark, where stated.
+        issues: added to.
+    """
+    columns = Columns(guesses, _clean(table, rows, guesses, issues), rows, issues, column_map)
+    for make in (_make_description, _make_numbers, _make_dates, _make_codes, _make_words, _make_countries, _make_parties):
+        make(columns)
+    for name in list(columns.text):
+        if name in KINDS or name in ("message_function", "version"):
+            column = columns.take(name)
+            if column is not None:
+                columns.made[name] = column
+    ordered = [c for c in LINE_COLUMNS if c.name in columns.made]
+    return pa.table([columns.made[c.name] for c in ordered], schema=pa.schema([(c.name, c.arrow) for c in ordered]))
+
+
+def _clean(table: pa.Table, rows: pa.Array, guesses: Sequence[Guess], issues: IssueList) -> dict[str, list[pa.ChunkedArray]]:
+    by_field: dict[str, list[pa.ChunkedArray]] = {}
+    # A spelling met as such goes before one found by dropping words: IMPORTER_NAME before STD_IMPORTER_NAME.
+    in_order = sorted(
+        (g for g in guesses if g.field),
+        key=lambda g: (g.field not in ("description", "description_extra") and g.reason != "known spelling", g.position),
+    )
+    for guess in in_order:
+        column = cut_long_cells(table.column(guess.position), guess.header, rows, issues)
+        by_field.setdefault(guess.field, []).append(clean_column(column))
+    return by_field
+
+
+def _make_description(columns: Columns) -> None:
+    """Descriptions and what extends them, in the order of the columns; marks are joined too, and stay marks."""
+    placed: list[tuple[int, pa.ChunkedArray]] = []
+    for name in ("description", "description_extra", "marks"):
+        positions = [g.position for g in columns.guesses if g.field == name]
+        placed += list(zip(sorted(positions), columns.text.get(name, []), strict=True))
+    if "description" in columns.text or "description_extra" in columns.text:
+        placed.sort(key=lambda item: item[0])
+        columns.made["description"] = join_texts(_without_echo([c for _, c in placed]), EXTRA_SEPARATOR)
+    columns.text.pop("description", None)
+    columns.text.pop("description_extra", None)
+
+
+def _without_echo(parts: list[pa.ChunkedArray]) -> list[pa.ChunkedArray]:
+    """Later parts without what the first says already: a description and its translation are often the same text."""
+    first = parts[0]
+    return [first, *(pc.if_else(pc.fill_null(pc.equal(part, first), False), _NONE, part) for part in parts[1:])]
+
+
+def _make_numbers(columns: Columns) -> None:
+    found = {name: column for name in _NUMBER_CODES if (column := columns.take(name)) is not None}
+    if not found:
+        columns.text.pop("mass_unit", None)
+        return
+    marks = _decimal_marks(found, columns.column_map.decimal)
+    numbers = {
+        name: parse_numbers(column, marks[name], name, _NUMBER_CODES[name], columns.rows, columns.issues)
+        for name, column in found.items()
+    }
+    unit_column = columns.take("mass_unit")
+    for name, parsed in numbers.items():
+        if name in _MASSES:
+            guess = columns.guess_of(name)
+            unit = guess.unit if guess else None
+            made = to_kilograms(parsed, unit_column, unit, _MASSES[name], found[name], columns.rows, columns.issues)
+            columns.made[_MASSES[name]] = made
+        elif name in _MASSES.values():
+            columns.made.setdefault(name, to_kilograms(parsed, None, None, name, found[name], columns.rows, columns.issues))
+        elif name == "packages":
+            columns.made[name] = to_counts(parsed, found[name], columns.rows, columns.issues)
+            _keep_units(columns, "package_type", parsed)
+        else:
+            columns.made[name] = parsed.values
+            if name == "quantity":
+                _keep_units(columns, "quantity_unit", parsed)
+    _make_currency(columns, numbers)
+
+
+def _decimal_marks(found: dict[str, pa.ChunkedArray], stated: str) -> dict[str, str]:
+    if stated:
+        return dict.fromkeys(found, stated)
+    evidence = {name: weigh_column(column) for name, column in found.items()}
+    total = Evidence()
+    for one in evidence.values():
+        total = total.plus(one)
+    return {name: one.decide() or total.decide() or "." for name, one in evidence.items()}
+
+
+def _keep_units(columns: Columns, name: str, parsed: Numbers) -> None:
+    """Units that stood in the cells (`639 PKG`), where the column of units says nothing."""
+    if parsed.units is None:
+        return
+    stated = columns.take(name)
+    columns.text[name] = [pc.coalesce(stated, parsed.units) if stated is not None else parsed.units]
+
+
+def _make_currency(columns: Columns, numbers: dict[str, Numbers]) -> None:
+    """The currency of the value: what its header names, else the column, else what stood in the cells."""
+    column = columns.take("currency")
+    guess = columns.guess_of("value")
+    if guess is not None and guess.currency:
+        values = numbers["value"].values
+        columns.made["currency"] = pc.if_else(pc.is_valid(values), pa.scalar(guess.currency), _NONE)
+        return
+    in_cells = numbers["value"].units if "value" in numbers else None
+    parts = [c for c in (column, in_cells) if c is not None]
+    if parts:
+        columns.made["currency"] = _reword(pc.coalesce(*parts), find_currency)
+
+
+def _reword(column: pa.ChunkedArray, find: Callable[[str], str | None]) -> pa.ChunkedArray:
+    distinct = Distinct(column)
+    return distinct.spread([find(t) for t in distinct.texts], pa.string())
+
+
+def _make_dates(columns: Columns) -> None:
+    found = {name: column for name in DATES if (column := columns.take(name)) is not None}
+    columns.made |= parse_date_columns(found, columns.column_map.date_order, columns.rows, columns.issues)
+
+
+def _make_codes(columns: Columns) -> None:
+    for name, parse in (
+        ("hs_code", code_cells.parse_hs_codes),
+        ("cas_numbers", code_cells.parse_cas_numbers),
+        ("cus_codes", code_cells.parse_cus_codes),
+        ("un_numbers", code_cells.parse_un_numbers),
+    ):
+        column = columns.take(name)
+        if column is not None:
+            columns.made[name] = parse(column, columns.rows, columns.issues)
+    containers = columns.text.pop("container_numbers", None)
+    if containers:
+        columns.made["container_numbers"] = code_cells.parse_containers(join_texts(containers, ";"))
+    item = columns.take("item_number")
+    if item is not None:
+        # A spreadsheet's 1.0 is item 1. Item 0 is filler, and would make one cargo of all lines of a declaration.
+        number = pc.replace_substring_regex(item, r"^(\d+)\.0+$", r"\1")
+        columns.made["item_number"] = _without_zero(number)
+    for name in [n for n in columns.text if n.endswith("_identifier")]:
+        columns.text[name] = [_without_zero(column) for column in columns.text[name]]
+
+
+def _without_zero(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    zero = pc.fill_null(pc.match_substring_regex(column, r"^0+(?:\.0+)?$"), False)
+    return pc.if_else(zero, _NONE, column) if pc.any(zero).as_py() else column
+
+
+def _make_words(columns: Columns) -> None:
+    direction, procedure = columns.take("direction"), columns.take("procedure")
+    stated = [
+        *([_reword(direction, find_direction)] if direction is not None else []),
+        *([_reword(procedure, direction_of_procedure)] if procedure is not None else []),
+    ]
+    if stated and any(c.null_count < len(c) for c in stated):
+        columns.made["direction"] = pc.coalesce(*stated)
+    for name, find in (("transport_mode", find_mode), ("message_function", find_function)):
+        column = columns.take(name)
+        if column is not None:
+            columns.made[name] = _reword(column, find)
+
+
+def _make_countries(columns: Columns) -> None:
+    message = "neither a code nor a name of a country"
+    for name in COUNTRIES:
+        column = columns.take(name)
+        if column is not None:
+            columns.made[name] = map_countries(column, name, message, columns.rows, columns.issues)
+    transit = columns.take("transit_countries")
+    if transit is not None:
+        columns.made["transit_countries"] = map_distinct(
+            transit,
+            find_countries,
+            code_cells.TEXTS,
+            "transit_countries",
+            "unknown-country",
+            message,
+            columns.rows,
+            columns.issues,
+        )
+
+
+def map_countries(column: pa.ChunkedArray, name: str, message: str, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
+    """Alpha-2 codes; `NA` is Namibia here, so only what stood for nothing everywhere is null without an issue."""
+    distinct = Distinct(column)
+    parsed = [find_country(t) for t in distinct.texts]
+    bad = [
+        (i, "unknown-country", f"{name}: {message}")
+        for i, code in enumerate(parsed)
+        if code is None and not is_typed_null(distinct.texts[i])
+    ]
+    distinct.report(bad, name, rows, issues)
+    return distinct.spread(parsed, pa.string())
+
+
+def find_countries(text: str) -> list[str] | None:
+    """The countries that a cell lists; None where one of them is not known."""
+    one = find_country(text)
+    if one:
+        return [one]
+    parts = [
+        p.strip()
+        for p in text.replace("\n", ";").replace("|", ";").replace("/", ";").replace(">", ";").replace(",", ";").split(";")
+    ]
+    if len(parts) == 1:
+        parts = text.split()
+    found = [find_country(p) for p in parts if p]
+    return [c for c in found if c] if found and all(found) else None
+
+
+def _make_parties(columns: Columns) -> None:
+    """Names and addresses; of several names for one role the first is the party's, the others go to `other_parties`."""
+    others: list[pa.ChunkedArray] = columns.text.pop("other_parties", [])
+    for name in (*PARTY_NAMES, "declarant_name", "carrier_name"):
+        found = columns.text.pop(name, None)
+        if not found:
+            continue
+        best = pc.coalesce(*found) if len(found) > 1 else found[0]
+        columns.made[name] = best
+        others += [pc.if_else(pc.fill_null(pc.equal(other, best), False), _NONE, other) for other in found[1:]]
+    if others:
+        joined = join_texts(others, _JOIN)
+        columns.made["other_parties"] = pc.split_pattern(joined, _JOIN)

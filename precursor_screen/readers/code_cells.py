@@ -1,0 +1,164 @@
+"""Columns of codes: HS codes, containers, and the numbers of substances."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from stdnum import casrn
+
+from precursor_screen.readers.cells import Distinct, is_typed_null
+from precursor_screen.readers.interface import IssueList
+
+TEXTS = pa.list_(pa.string())
+_SEPARATORS = re.compile(r"[;,|/\n\t]+")
+_FLOAT = re.compile(r"\d{5,14}\.0+")
+_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
+_CODE = re.compile(r"\d[\d. \-]*")
+_ISO_CONTAINER = re.compile(r"(?<![A-Z0-9])([A-Z]{3}[UJZR])[\s-]?(\d{3})[\s-]?(\d{3})[\s/-]?(\d)(?!\d)")
+_ONE_CONTAINER = r"^[A-Z]{4}[0-9]{7}$"
+_CAS = re.compile(r"(?<![\d-])(\d{2,7})\s?[-–—]\s?(\d{2})\s?[-–—]\s?(\d)(?!\d)")
+_CUS = re.compile(r"(?<!\d)(\d{7})\s?-?\s?(\d)(?!\d)")
+_UN = re.compile(r"(?<!\d)(\d{4}|\d{3})(?:\.0)?(?!\d)")
+
+
+def parse_hs_codes(column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
+    """HS or tariff codes as digits.
+
+    A leading zero that a spreadsheet dropped comes back: seven digits always lack one; five, nine and eleven do where the column
+    also holds codes of one digit more (Japan has nine digits, Bolivia and the Philippines eleven). Of several codes in a cell
+    the first is kept. Filler (`99999999`) is null.
+    """
+    distinct = Distinct(column)
+    digits = [hs_digits(t) for t in distinct.texts]
+    lengths = Counter(len(d[0]) for d in digits if d)
+    parsed: list[str | None] = []
+    bad: list[tuple[int, str, str]] = []
+    for position, codes in enumerate(digits):
+        text = distinct.texts[position]
+        code = restore_zero(codes[0], lengths) if codes else None
+        if code is not None and is_filler(code):
+            parsed.append(None)
+            continue
+        if code is None or not 6 <= len(code) <= 12 or not is_chapter(code[:2]):
+            parsed.append(None)
+            if not is_typed_null(text) and text.strip("0. "):
+                bad.append((position, "invalid-hs-code", f"{text[:60]!r} is no HS code of 6 to 12 digits"))
+            continue
+        parsed.append(code)
+        if len(codes) > 1:
+            bad.append((position, "invalid-hs-code", f"the cell holds {len(codes)} codes; the first, {code}, was used"))
+    distinct.report(bad, "hs_code", rows, issues)
+    return distinct.spread(parsed, pa.string())
+
+
+def hs_digits(text: str) -> list[str]:
+    """The codes in a cell, digits only, as written."""
+    text = text.strip().strip("'\"")
+    if _FLOAT.fullmatch(text):
+        return [text.partition(".")[0]]
+    if _SCIENTIFIC.fullmatch(text):
+        try:
+            return [str(int(Decimal(text.replace(",", "."))))]
+        except (InvalidOperation, ValueError):
+            return []
+    codes = []
+    for part in re.split(r"[;,|/\n\t]+|\s{2,}", text[:400]):
+        match = _CODE.search(part)
+        if match:
+            # "7323.93 8215.99" are two codes, "6907 21 00" is one.
+            words = [re.sub(r"\D", "", w) for w in match[0].split(" ")]
+            whole = words if len(words) > 1 and all(len(w) >= 6 for w in words) else ["".join(words)]
+            codes += [code for code in whole if code and code not in codes]
+    return codes
+
+
+def restore_zero(code: str, lengths: Counter[int]) -> str:
+    """The code with the leading zero it lost; see `parse_hs_codes`."""
+    size = len(code)
+    if size == 7 or (size in (5, 9, 11) and lengths[size + 1] > 0):
+        return f"0{code}"
+    return code
+
+
+def is_filler(code: str) -> bool:
+    """Whether a code is one digit over and over: 99999999, 00000000."""
+    return len(set(code)) == 1 and code[0] in ("0", "9")
+
+
+def is_chapter(chapter: str) -> bool:
+    """Whether the HS has this chapter: 01 to 97 without 77, which is reserved; 98 and 99 are national."""
+    return chapter.isdigit() and 1 <= int(chapter) <= 99 and chapter != "77"
+
+
+def parse_containers(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Lists of container numbers; in one pass where every cell holds just one."""
+    single = pc.match_substring_regex(column, _ONE_CONTAINER)
+    if pc.all(single).as_py() is not False:
+        return pa.chunked_array([lists_of_one(chunk) for chunk in column.chunks], TEXTS)
+    distinct = Distinct(column)
+    return distinct.spread([find_containers(t) or None for t in distinct.texts], TEXTS)
+
+
+def lists_of_one(chunk: pa.Array) -> pa.Array:
+    """Each text as a list of one, null as null."""
+    valid = pc.is_valid(chunk).to_numpy(zero_copy_only=False)
+    offsets = np.zeros(len(chunk) + 1, np.int32)
+    np.cumsum(valid, out=offsets[1:])
+    return pa.ListArray.from_arrays(pa.array(offsets), chunk.drop_null(), mask=pa.array(~valid))
+
+
+def find_containers(text: str) -> list[str]:
+    """Container numbers in a cell: ISO 6346 ones written together; else what stands between separators."""
+    upper = text.upper()[:20_000]
+    found = ["".join(parts) for parts in _ISO_CONTAINER.findall(upper)]
+    if not found:
+        found = [part.strip() for part in _SEPARATORS.split(upper) if part.strip()]
+    return list(dict.fromkeys(found))
+
+
+def _lists(
+    column: pa.ChunkedArray, find: Callable[[str], list[str]], field: str, rows: pa.Array, issues: IssueList
+) -> pa.ChunkedArray:
+    distinct = Distinct(column)
+    parsed = [find(t[:20_000]) for t in distinct.texts]
+    if field == "cas_numbers":
+        wrong = [", ".join(v for v in values if not casrn.is_valid(v)) for values in parsed]
+        message = "the check digit is wrong, or it is no CAS number"
+        bad = [(i, "invalid-cas-number", f"{message}: {w}"[:300]) for i, w in enumerate(wrong) if w]
+        distinct.report(bad, field, rows, issues)
+    return distinct.spread([v or None for v in parsed], TEXTS)
+
+
+def parse_cas_numbers(column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
+    """Lists of CAS numbers; one with a wrong check digit stays and is an issue. What is no CAS number stays as filed."""
+    return _lists(column, find_cas_numbers, "cas_numbers", rows, issues)
+
+
+def find_cas_numbers(text: str) -> list[str]:
+    """CAS numbers in a cell of their own column; text without one is kept, so that nothing is lost."""
+    found = list(dict.fromkeys("-".join(parts) for parts in _CAS.findall(text)))
+    return found or _as_filed(text)
+
+
+def parse_cus_codes(column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
+    """Lists of CUS codes, written `0010002-7`; a cell without one stays as filed."""
+    return _lists(
+        column, lambda t: list(dict.fromkeys("-".join(p) for p in _CUS.findall(t))) or _as_filed(t), "cus_codes", rows, issues
+    )
+
+
+def parse_un_numbers(column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
+    """Lists of UN numbers, four digits each; a cell without one stays as filed."""
+    return _lists(
+        column, lambda t: list(dict.fromkeys(n.zfill(4) for n in _UN.findall(t))) or _as_filed(t), "un_numbers", rows, issues
+    )
+
+
+def _as_filed(text: str) -> list[str]:
+    return [] if is_typed_null(text) else [text.strip()]

@@ -1,0 +1,114 @@
+"""The column map a user writes: which column of a table is which field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from precursor_screen.errors import ErrorGroup, MappingError, PrecursorScreenError, Where
+from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.readers.fields import CANONICAL, IGNORED
+
+DATE_ORDERS = ("dmy", "mdy", "ymd")
+DECIMALS = (",", ".")
+_KEYS = ("columns", "date_order", "decimal", "header_row")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """A column map.
+
+    Attributes:
+        columns: header as filed (or the column's number, from 1) -> canonical field; `ignore` leaves a column out.
+        date_order: dmy, mdy or ymd; empty: decided by the column.
+        decimal: `,` or `.`; empty: decided by the column.
+        header_row: row of the header, 0 for none (columns then go by number); None: looked for.
+        name: for messages.
+    """
+
+    columns: Mapping[str, str]
+    date_order: str = ""
+    decimal: str = ""
+    header_row: int | None = None
+    name: str = "mapping"
+
+
+def load_column_map(path: Path) -> ColumnMap:
+    """Read a column map from YAML.
+
+    Raises:
+        MappingError: unreadable.
+        ErrorGroup: of MappingErrors, all of them at once.
+    """
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MappingError(f"cannot be read ({error})", where=Where(str(path)), remedy="Check the path.") from error
+    return parse_column_map(text, str(path))
+
+
+def parse_column_map(text: str, name: str) -> ColumnMap:
+    """A column map from the text of a YAML file; errors as in `load_column_map`."""
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else None
+        raise MappingError("is no YAML", where=Where(name, line), remedy="Check indentation and quotes.") from error
+    if not isinstance(data, dict):
+        raise MappingError("holds no map", where=Where(name), remedy="Write `columns:` and one `Header: field` a line below it.")
+    errors = [*_wrong_keys(data, name), *_wrong_columns(data.get("columns"), name)]
+    if errors:
+        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    columns = {str(k): str(v or IGNORED) for k, v in data["columns"].items()}
+    row = data.get("header_row")
+    return ColumnMap(columns, str(data.get("date_order") or ""), str(data.get("decimal") or ""), row, name)
+
+
+def _wrong_keys(data: Mapping[Any, Any], name: str) -> list[PrecursorScreenError]:
+    errors: list[PrecursorScreenError] = []
+    for key in data:
+        if key not in _KEYS:
+            errors.append(MappingError(f"unknown key {key!r}", where=Where(name), remedy=did_you_mean(str(key), _KEYS)))
+    order, decimal, row = data.get("date_order"), data.get("decimal"), data.get("header_row")
+    if order and order not in DATE_ORDERS:
+        errors.append(MappingError(f"date_order {order!r} is unknown", where=Where(name), remedy="Write dmy, mdy or ymd."))
+    if decimal and decimal not in DECIMALS:
+        errors.append(MappingError(f"decimal {decimal!r} is unknown", where=Where(name), remedy='Write "," or ".".'))
+    if row is not None and (not isinstance(row, int) or isinstance(row, bool) or row < 0):
+        errors.append(MappingError(f"header_row {row!r} is no row", where=Where(name), remedy="Write a number from 0."))
+    return errors
+
+
+def _wrong_columns(columns: Any, name: str) -> list[PrecursorScreenError]:
+    if not isinstance(columns, dict) or not columns:
+        return [
+            MappingError("has no columns", where=Where(name), remedy="Write `columns:` and one `Header: field` a line below it.")
+        ]
+    return [
+        MappingError(
+            f"column {str(header)!r}: {str(field)!r} is no field",
+            where=Where(name, field=str(header)),
+            remedy=did_you_mean(str(field), CANONICAL) or "`mapping list` shows the fields.",
+        )
+        for header, field in columns.items()
+        if field is not None and field != IGNORED and field not in CANONICAL
+    ]
+
+
+def unknown_headers(column_map: ColumnMap, headers: tuple[str, ...], where: str) -> list[PrecursorScreenError]:
+    """An error for each header that the map names and the table does not have."""
+    known = {h.strip() for h in headers} | {str(i + 1) for i in range(len(headers))}
+    return [
+        MappingError(
+            f"the map {column_map.name} names the column {header!r}, which is not there",
+            where=Where(where),
+            remedy=did_you_mean(header, known) or "The columns are: " + ", ".join(h for h in headers if h.strip()),
+        )
+        for header in column_map.columns
+        if header.strip() not in known
+    ]

@@ -1,0 +1,96 @@
+"""The seam of every reader: what it is given, what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import pyarrow as pa
+
+from precursor_screen.formats.blob import Blob
+from precursor_screen.model import Input
+from precursor_screen.readers.column_map import ColumnMap
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What the user says about the inputs.
+
+    Attributes:
+        encoding: of text formats; empty: decided by content.
+        mapping: the column map for tabular inputs; None: guessed.
+    """
+
+    encoding: str = ""
+    mapping: ColumnMap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InputTables:
+    """One input as read: a file, a sheet of a workbook or a member of an archive.
+
+    Attributes:
+        input: how it was understood.
+        lines: a subset of `schema.LINE_COLUMNS` in their order and types; only what the input supplies.
+        raw: the same rows as filed: string columns under the input's own headers, repeated headers numbered.
+        issues: `schema.ISSUE`. Every source row below the header is a line or is counted in an issue.
+    """
+
+    input: Input
+    lines: pa.Table
+    raw: pa.Table
+    issues: pa.Table
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The digest and size of the file as received, before it was unpacked or decoded."""
+
+    sha256: str
+    size: int
+
+
+class Reader(Protocol):
+    """Reads one family of formats. `registry.READERS` lists all of them, in the order in which they are asked."""
+
+    name: str
+
+    def sniff(self, kind: str, head: bytes) -> bool:
+        """Whether the content is of this family.
+
+        Args:
+            kind: what `formats.sniff.sniff_kind` says.
+            head: the first 64 KiB.
+        """
+
+    def read(self, blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+        """All inputs in a file.
+
+        Raises:
+            InputError: nothing in it can be read.
+        """
+
+
+@dataclass(slots=True)
+class IssueList:
+    """Issues of one input while they are gathered."""
+
+    source_file: str
+    rows: list[tuple[str, int | None, str | None, str | None, str, int, int | None]] = field(default_factory=list)
+
+    def add(
+        self, code: str, message: str, *, row: int | None = None, field: str | None = None, value: str | None = None,
+        count: int = 1, index: int | None = None,
+    ) -> None:  # fmt: skip
+        """One issue.
+
+        Args:
+            code: of `issues.ISSUE_CODES`.
+            message: what is wrong, in words.
+            row: source row, the first of a run.
+            field: canonical field.
+            value: the cell as filed.
+            count: rows or cells that it sums up.
+            index: position of the line concerned among the input's lines.
+        """
+        self.rows.append((code, row, field, value, message, count, index))

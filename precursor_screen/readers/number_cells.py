@@ -1,0 +1,148 @@
+"""Columns of numbers: decimals, masses in kilograms, counts of packages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from precursor_screen.names.numbers import Evidence, parse_number, weigh_marks
+from precursor_screen.names.unit_codes import MASS, Unit, find_unit
+from precursor_screen.readers.cells import Distinct, is_typed_null
+from precursor_screen.readers.interface import IssueList
+from precursor_screen.schema import DECIMAL
+
+_PLAIN = r"^-?[0-9]{1,12}(?:\.[0-9]{1,20})?$"
+_POINT_FOR_SURE = r"\.[0-9]{1,2}$|\.[0-9]{4,}$|^-?0?\.[0-9]|^-?[0-9]{4,}\."
+_COMMA = r"^-?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,12})(?:,[0-9]{1,20})?$"
+_WIDE = pa.decimal128(38, 20)
+_FACTOR = pa.decimal128(19, 12)
+_SAMPLE = 5_000
+_LIMIT = pa.scalar(Decimal(10) ** 12, pa.decimal128(38, 6))
+
+
+def weigh_column(column: pa.ChunkedArray) -> Evidence:
+    """What a clean column says about its decimal mark, without reading the plain numbers one by one."""
+    plain = pc.fill_null(pc.match_substring_regex(column, _PLAIN), True)
+    if pc.all(plain).as_py() is not False:
+        for part in (column.slice(0, _SAMPLE), column):  # nearly always the start tells
+            point = _count(part, _POINT_FOR_SURE)
+            if point:
+                break
+        return Evidence(point, 0)
+    odd = pc.unique(column.filter(pc.invert(plain))).drop_null().slice(0, _SAMPLE).to_pylist()
+    return Evidence(_count(column.filter(plain), _POINT_FOR_SURE), 0).plus(weigh_marks(t for t in odd if len(t) < 60))
+
+
+def _count(column: pa.ChunkedArray, pattern: str) -> int:
+    return int(pc.sum(pc.match_substring_regex(column, pattern)).as_py() or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A parsed column: decimal128(18, 6), and the unit that stood in the cell where one did."""
+
+    values: pa.ChunkedArray
+    units: pa.ChunkedArray | None
+
+
+def parse_numbers(column: pa.ChunkedArray, mark: str, field: str, code: str, rows: pa.Array, issues: IssueList) -> Numbers:
+    """Decimals of a clean column; what is no number, or is negative, is null and an issue.
+
+    Args:
+        column: clean text.
+        mark: decimal mark of the column.
+        field: canonical field.
+        code: of the issue for what does not parse.
+        rows: source row of each row.
+        issues: added to.
+    """
+    fast = pc.fill_null(pc.match_substring_regex(column, _PLAIN if mark == "." else _COMMA), False)
+    texts = pc.if_else(fast, column, pa.scalar(None, pa.string()))
+    if mark == ",":
+        texts = pc.replace_substring(pc.replace_substring(texts, ".", ""), ",", ".")
+    values = _cast(texts)
+    units: pa.ChunkedArray | None = None
+    slow = pc.and_(pc.is_valid(column), pc.invert(fast))
+    if pc.any(slow).as_py():
+        odd = Distinct(pc.if_else(slow, column, pa.scalar(None, pa.string())))
+        parsed = [None if is_typed_null(t) else parse_number(t, mark) for t in odd.texts]
+        bad = [(i, code, f"{field} is no number") for i, n in enumerate(parsed) if n is None and not is_typed_null(odd.texts[i])]
+        odd.report(bad, field, rows, issues)
+        values = pc.coalesce(values, odd.spread([n.value if n else None for n in parsed], DECIMAL))
+        if any(n and n.unit for n in parsed):
+            units = odd.spread([n.unit or None if n else None for n in parsed], pa.string())
+    return Numbers(_refuse_negative(values, column, field, rows, issues), units)
+
+
+def _cast(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    try:
+        return pc.cast(texts, DECIMAL)
+    except pa.ArrowInvalid:  # more than six places: spreadsheets give 54.74452555
+        pass
+    # Half to even, as `parse_number` does, so that every format gives the same number.
+    return pc.cast(pc.round(pc.cast(texts, _WIDE), 6, round_mode="half_to_even"), DECIMAL)
+
+
+def _refuse_negative(
+    values: pa.ChunkedArray, column: pa.ChunkedArray, field: str, rows: pa.Array, issues: IssueList
+) -> pa.ChunkedArray:
+    lowest = pc.min(values).as_py()
+    if lowest is None or lowest >= 0:
+        return values
+    negative = pc.fill_null(pc.less(values, pa.scalar(Decimal(0), DECIMAL)), False)
+    refused = Distinct(pc.if_else(negative, column, pa.scalar(None, pa.string())))
+    refused.report([(i, "negative-number", f"{field} is negative") for i in range(len(refused.texts))], field, rows, issues)
+    return pc.if_else(negative, pa.scalar(None, DECIMAL), values)
+
+
+def to_kilograms(
+    numbers: Numbers, unit_column: pa.ChunkedArray | None, header_unit: Unit | None, field: str, column: pa.ChunkedArray, rows: pa.Array, issues: IssueList,
+) -> pa.ChunkedArray:  # fmt: skip
+    """Masses in kilograms.
+
+    The unit in the cell goes before the unit's own column, that before the header (`LB` is met under `WEIGHT_IN_KG`), and
+    kilograms are what a header without a unit means. A unit that is none of mass leaves the mass unknown, an issue.
+    """
+    stated = [u for u in (numbers.units, unit_column) if u is not None]
+    if not stated:
+        factor = header_unit.factor if header_unit else Decimal(1)
+        if factor == 1:
+            return numbers.values
+        factors: pa.ChunkedArray | pa.Scalar = pa.scalar(factor, _FACTOR)
+    else:
+        used = pc.coalesce(*stated)
+        factors = _factors(used, numbers.values, header_unit, field, column, rows, issues)
+    product = pc.round(pc.multiply(numbers.values, factors), 6, round_mode="half_to_even")
+    kilograms = pc.cast(product, pa.decimal128(38, 6))
+    return pc.cast(pc.if_else(pc.less(kilograms, _LIMIT), kilograms, pa.scalar(None, kilograms.type)), DECIMAL)
+
+
+def _factors(
+    used: pa.ChunkedArray, values: pa.ChunkedArray, header_unit: Unit | None, field: str, column: pa.ChunkedArray, rows: pa.Array, issues: IssueList,
+) -> pa.ChunkedArray:  # fmt: skip
+    relevant = pc.if_else(pc.is_valid(values), used, pa.scalar(None, pa.string()))
+    distinct = Distinct(relevant)
+    units = [find_unit(t) for t in distinct.texts]
+    factors = [u.factor if u and u.kind == MASS else None for u in units]
+    bad = [
+        (i, "unparsed-mass", f"{t!r} is no unit of mass, so {field} is not known")
+        for i, t in enumerate(distinct.texts)
+        if factors[i] is None
+    ]
+    distinct.report(bad, field, rows, issues)
+    plain = pa.scalar(header_unit.factor if header_unit else Decimal(1), _FACTOR)
+    return pc.if_else(pc.is_null(relevant), plain, distinct.spread(factors, _FACTOR))
+
+
+def to_counts(numbers: Numbers, column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
+    """Numbers of packages; a fraction of a package is an issue."""
+    whole = pc.equal(pc.round(numbers.values, 0), numbers.values)
+    if pc.all(whole).as_py() is False:
+        odd = Distinct(pc.if_else(pc.fill_null(whole, True), pa.scalar(None, pa.string()), column))
+        message = "the number of packages is not whole"
+        odd.report([(i, "unparsed-packages", message) for i in range(len(odd.texts))], "packages", rows, issues)
+    kept = pc.if_else(whole, numbers.values, pa.scalar(None, DECIMAL))
+    return pc.cast(kept, pa.int64())

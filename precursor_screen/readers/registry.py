@@ -1,0 +1,87 @@
+"""All readers, and the one way in: a file to its inputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+
+from precursor_screen.errors import InputError, MappingError, UnknownFormat, UnreadableManifest, Where
+from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
+from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.sniff import sniff_kind
+from precursor_screen.formats.table import open_sheets
+from precursor_screen.model import Input
+from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
+from precursor_screen.readers.tabular import TabularReader, input_id, issue_table, no_lines
+
+MAX_NESTING = 3
+
+# In the order in which they are asked; the reader of tables takes any text, so it comes last.
+READERS: tuple[Reader, ...] = (TabularReader(),)
+
+
+def read(source: Path | bytes, name: str = "", options: ReadOptions | None = None) -> list[InputTables]:
+    """Every input in a file: its sheets, or the members of an archive.
+
+    Args:
+        source: path or bytes.
+        name: as reports shall call it; by default the path.
+        options: encoding and column map.
+
+    Raises:
+        InputError: nothing in the file can be read. A member of an archive that cannot be read is an input without lines, with an
+            issue that says why.
+    """
+    blob = Blob(name or (str(source) if isinstance(source, Path) else "input"), source)
+    return _read_blob(blob, options or ReadOptions(), 0)
+
+
+def _read_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables]:
+    head = blob.head()
+    kind = sniff_kind(head)
+    if kind == "gzip" and depth < MAX_NESTING:
+        return _read_blob(gunzip(blob), options, depth + 1)
+    if kind == "zip":
+        with open_zip(blob) as archive:
+            members = None if is_workbook(archive) else unzip(archive, blob)
+        if members is not None:
+            if depth >= MAX_NESTING:
+                raise UnreadableManifest("holds archives within archives", where=Where(blob.name), remedy="Unpack it first.")
+            return _read_members(blob, members.blobs, members.errors, options, depth)
+    digest = Digest(blob.sha256(), blob.size())
+    for reader in READERS:
+        if reader.sniff(kind, head):
+            return reader.read(blob, digest, options)
+    open_sheets(blob, options.encoding)  # raises the error that names the kind
+    raise UnknownFormat("is of no format that is read", where=Where(blob.name), remedy="Convert it to CSV or XLSX.")
+
+
+def _read_members(
+    blob: Blob, members: tuple[Blob, ...], errors: tuple[UnreadableManifest, ...], options: ReadOptions, depth: int
+) -> list[InputTables]:
+    results: list[InputTables] = []
+    failed: list[InputError] = list(errors)
+    for member in members:
+        try:
+            results += _read_blob(member, options, depth + 1)
+        except MappingError:
+            raise
+        except InputError as error:
+            failed.append(error)
+    if not results:
+        raise failed[0] if len(failed) == 1 else UnreadableManifest(
+            f"holds nothing that can be read ({len(failed)} members)", where=Where(blob.name), remedy="Unpack it and look at what it holds."
+        )  # fmt: skip
+    return [*results, *(_unread(error) for error in failed)]
+
+
+def _unread(error: InputError) -> InputTables:
+    name = error.where.file
+    issues = IssueList(name)
+    code = "unknown-format" if isinstance(error, UnknownFormat) else "unreadable-file"
+    issues.add(code, f"{error.message}. {error.remedy}".strip())
+    lines = no_lines()
+    digest = Digest("", 0)
+    described = Input(input_id(name, digest), name, "", 0, "", "", None, (), (), frozenset(), 0)
+    return InputTables(described, lines, pa.table({}), issue_table(issues, lines))

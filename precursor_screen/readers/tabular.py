@@ -1,0 +1,184 @@
+"""The reader of every table: delimited text, workbooks, Parquet and Arrow, JSON."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from precursor_screen.errors import UnreadableManifest, Where
+from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.sheet import Body, Sheet
+from precursor_screen.formats.table import TABULAR_KINDS, open_sheets
+from precursor_screen.model import Input
+from precursor_screen.readers.assemble import assemble
+from precursor_screen.readers.column_map import ColumnMap
+from precursor_screen.readers.identity import add_identity
+from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
+from precursor_screen.readers.mapping import Guess, HeaderPlace, find_header, guess_columns
+from precursor_screen.readers.rows import drop_idle_rows
+from precursor_screen.schema import FILED, ISSUE, LINE_COLUMNS, empty
+
+_GUESSED = ColumnMap({})
+_GOODS = ("description", "hs_code")
+
+
+class TabularReader:
+    """Rows and columns of text under a header."""
+
+    name = "table"
+
+    def sniff(self, kind: str, head: bytes) -> bool:
+        """Whether the content is a table's; text of no other family counts as one."""
+        return kind in TABULAR_KINDS
+
+    def read(self, blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+        """One result a sheet.
+
+        Raises:
+            InputError: the file cannot be read, or the user's map does not fit it.
+        """
+        sheets = open_sheets(blob, options.encoding)
+        if not any(any(c.strip() for c in row) for sheet in sheets for row in sheet.head):
+            raise UnreadableManifest("holds no cells", where=Where(blob.name), remedy="Check that it is the right file.")
+        return [read_sheet(sheet, digest, options.mapping) for sheet in sheets]
+
+
+def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None) -> InputTables:
+    """One sheet to lines.
+
+    Raises:
+        MappingError, ErrorGroup: the map names columns that are not there.
+    """
+    issues = IssueList(sheet.name)
+    for note in sheet.notes:
+        issues.add(note.code, note.reason, row=note.row, value=note.text or None, count=note.count)
+    if not any(any(c.strip() for c in row) for row in sheet.head):
+        issues.add("empty-sheet", "the sheet holds no cells", count=0)
+        return _set_aside(sheet, digest, HeaderPlace(0, (), 0), (), issues)
+    place = find_header(sheet, column_map.header_row if column_map else None)
+    names = _widen(place, sheet)
+    guesses = guess_columns(names, column_map, sheet.name)
+    body = sheet.read(place.row, len(names))
+    _note_preamble(place, sheet, issues)
+    for broken in body.broken:
+        issues.add(broken.code, broken.reason, row=broken.row, value=broken.text or None, count=broken.count)
+    if not any(g.field in _GOODS or g.field == "description_extra" for g in guesses):
+        _note_unusable(guesses, body, place, issues)
+        return _set_aside(sheet, digest, place, guesses, issues)
+    texts = [g.position for g in guesses if g.field in ("description", "description_extra")]
+    body = drop_idle_rows(body, names, texts, [g.position for g in guesses if g.field == "hs_code"], issues)
+    columns = assemble(body.table, body.rows, guesses, column_map or _GUESSED, issues)
+    lines = _place(add_identity(columns) if body.table.num_rows else columns, body, sheet, digest)
+    raw = pa.Table.from_arrays(body.table.columns, names=unique_names(names))
+    return InputTables(
+        _describe(sheet, digest, place, guesses, lines), lines, raw, issue_table(issues, lines)
+    )  # fmt: skip
+
+
+def _widen(place: HeaderPlace, sheet: Sheet) -> tuple[str, ...]:
+    """The header, as wide as the rows below it: columns without a header are cells nonetheless."""
+    widths = [_filled(row) for row in sheet.head[place.row :]] if not sheet.named else []
+    common = max(set(widths), key=widths.count) if widths else 0
+    width = max(_filled(place.names), common if sheet.format == "CSV" else max(widths, default=0), 1)
+    return tuple(place.names[i].strip() if i < len(place.names) else "" for i in range(max(width, len(place.names))))
+
+
+def _filled(row: Sequence[str]) -> int:
+    return max((i + 1 for i, cell in enumerate(row) if cell.strip()), default=0)
+
+
+def _note_preamble(place: HeaderPlace, sheet: Sheet, issues: IssueList) -> None:
+    before = place.first - 1
+    if before > 0:
+        shown = next((c for row in sheet.head[:before] for c in row if c.strip()), "")
+        issues.add("preamble-row", "rows before the header", row=1, value=shown[:200] or None, count=before)
+
+
+def _note_unusable(guesses: Sequence[Guess], body: Body, place: HeaderPlace, issues: IssueList) -> None:
+    headers = ", ".join(g.header for g in guesses if g.header)[:500]
+    message = f"no column of descriptions or HS codes among: {headers}" if headers else "the sheet has no header"
+    issues.add("no-usable-column", message, row=place.row + 1, count=body.table.num_rows)
+
+
+def _place(lines: pa.Table, body: Body, sheet: Sheet, digest: Digest) -> pa.Table:
+    rows = body.table.num_rows
+    lines = lines.append_column("source_file", pa.chunked_array([pa.repeat(sheet.name, rows)], pa.string()))
+    lines = lines.append_column("source_row", pa.chunked_array([body.rows], pa.int64()))
+    lines = lines.append_column("input_id", pa.chunked_array([pa.repeat(input_id(sheet.name, digest), rows)], pa.string()))
+    missing = [n for n in ("line_id", "movement_key", "shipment_id") if n not in lines.column_names]
+    for name in missing:
+        lines = lines.append_column(name, pa.chunked_array([], pa.string()))
+    return lines.select([c.name for c in LINE_COLUMNS if c.name in lines.column_names])
+
+
+def input_id(name: str, digest: Digest) -> str:
+    """Which input: a hash of the file's digest and of the name with sheet or member."""
+    return hashlib.sha256(f"{digest.sha256}\0{name}".encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _describe(sheet: Sheet, digest: Digest, place: HeaderPlace, guesses: Sequence[Guess], lines: pa.Table) -> Input:
+    filed = {c.name for c in FILED}
+    return Input(
+        input_id=input_id(sheet.name, digest),
+        name=sheet.name,
+        sha256=digest.sha256,
+        bytes=digest.size,
+        format=sheet.format,
+        encoding=sheet.encoding,
+        header_row=place.row or None,
+        mapping=tuple((g.header, g.field) for g in guesses if g.field),
+        unmapped=tuple(g.header for g in guesses if not g.field),
+        supplied=frozenset(n for n in lines.column_names if n in filed),
+        lines=lines.num_rows,
+    )
+
+
+def _set_aside(sheet: Sheet, digest: Digest, place: HeaderPlace, guesses: Sequence[Guess], issues: IssueList) -> InputTables:
+    lines = no_lines()
+    raw = pa.table({})
+    return InputTables(_describe(sheet, digest, place, guesses, lines), lines, raw, issue_table(issues, lines))
+
+
+def no_lines() -> pa.Table:
+    """LINE without rows, with the columns that every input has."""
+    always = ("line_id", "movement_key", "source_file", "source_row", "input_id", "shipment_id")
+    return empty(pa.schema([(c.name, c.arrow) for c in LINE_COLUMNS if c.name in always]))
+
+
+def unique_names(names: Sequence[str]) -> list[str]:
+    """Headers as filed; a repeated one gets a number, an empty one its position."""
+    seen: set[str] = set()
+    unique = []
+    for position, name in enumerate(names, start=1):
+        base = name or f"column {position}"
+        candidate, number = base, 2
+        while candidate in seen:
+            candidate = f"{base} ({number})"
+            number += 1
+        seen.add(candidate)
+        unique.append(candidate)
+    return unique
+
+
+def issue_table(issues: IssueList, lines: pa.Table) -> pa.Table:
+    """`schema.ISSUE` of what was gathered, in order of rows; issues about a line carry its id."""
+    ids = lines.column("line_id") if lines.num_rows else None
+    rows = sorted(issues.rows, key=lambda r: (r[1] if r[1] is not None else 0, r[0], r[2] or "", r[3] or ""))
+    return pa.Table.from_pylist(
+        [
+            {
+                "code": code,
+                "source_file": issues.source_file,
+                "source_row": row,
+                "field": field,
+                "value": value,
+                "message": message,
+                "line_id": ids[index].as_py() if ids is not None and index is not None else None,
+                "count": count,
+            }
+            for code, row, field, value, message, count, index in rows
+        ],
+        schema=ISSUE,
+    )

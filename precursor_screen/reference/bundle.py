@@ -1,0 +1,116 @@
+"""All that screening needs to know, in one frozen value: what the law, the lists and the rules say on one day, for one jurisdiction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from precursor_screen.matching.substances import SubstanceIndex
+from precursor_screen.model import Rule, Threshold, Typology
+from precursor_screen.reference import shipped
+from precursor_screen.reference.jurisdiction import own_countries
+from precursor_screen.reference.sources import load_sources
+from precursor_screen.reference.substances import SubstanceTable, load_substances
+from precursor_screen.reference.thresholds import load_thresholds
+from precursor_screen.reference.watchlists.opened import Watchlist
+from precursor_screen.rulebook.compile import CompiledRule, compile_rules
+from precursor_screen.rulebook.grammar import load_rules, rule_files
+from precursor_screen.rulebook.lists import NamedList, load_lists
+from precursor_screen.rulebook.typology import load_typologies
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Frozen and picklable. parties_wanted is False when no watchlist was wished for (`--watchlist none`);
+    maximum_ages in days by list id."""
+
+    substances: SubstanceTable
+    substance_index: SubstanceIndex
+    thresholds: tuple[Threshold, ...]
+    watchlists: tuple[Watchlist, ...]
+    parties_wanted: bool
+    maximum_ages: Mapping[str, int]
+    rules: tuple[CompiledRule, ...]
+    rules_sha256: str
+    lists: Mapping[str, NamedList]
+    typologies: tuple[Typology, ...]
+    jurisdiction: str
+    own_countries: tuple[str, ...]
+    as_of: date
+    tiers: tuple[str, ...]
+
+    def rule(self, rule_id: str) -> Rule:
+        """The rule of that id."""
+        return next(r.rule for r in self.rules if r.rule.id == rule_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Rules with what belongs to them. sha256 is over all files, in a fixed order."""
+
+    rules: tuple[Rule, ...]
+    compiled: tuple[CompiledRule, ...]
+    lists: Mapping[str, NamedList]
+    typologies: tuple[Typology, ...]
+    sha256: str
+
+
+def rule_folders(extra: tuple[Path, ...] = (), *, only: bool = False) -> list[Path]:
+    """The folders rules come from: those that ship, then a site's own; with `only` the site's alone."""
+    return [*([] if only else [shipped.rules_folder()]), *extra]
+
+
+def load_rulebook(folders: list[Path]) -> Rulebook:
+    """Reads and compiles the rules of some folders; a folder without lists or typologies uses those that ship.
+
+    Raises:
+        ErrorGroup: everything that is wrong with them.
+    """
+    ours = shipped.rules_folder()
+    support = folders if ours in folders else [*folders, ours]
+    lists = load_lists(support)
+    rules = load_rules(folders)
+    typologies = load_typologies([f for f in support if f != ours and (f / "typologies").is_dir()] or [ours])
+    digest = hashlib.sha256()
+    for path in [*rule_files(folders), *(p for f in support for p in sorted(f.glob("*/*.y*ml")))]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return Rulebook(rules, compile_rules(rules, lists), lists, typologies, digest.hexdigest())
+
+
+def load_reference(
+    *,
+    watchlists: tuple[Watchlist, ...] = (),
+    parties_wanted: bool = True,
+    rule_dirs: tuple[Path, ...] = (),
+    only_rules: bool = False,
+    jurisdiction: str = "",
+    as_of: date,
+    tiers: tuple[str, ...] = ("convention", "national"),
+) -> Reference:
+    """Loads everything that ships and a site's own rules.
+
+    Raises:
+        ReferenceDataError, RuleError, UsageError: each with place and remedy.
+    """
+    book = load_rulebook(rule_folders(rule_dirs, only=only_rules))
+    folder = shipped.substances_folder()
+    table = load_substances(folder)
+    return Reference(
+        substances=table,
+        substance_index=SubstanceIndex(table.substances),
+        thresholds=load_thresholds(folder),
+        watchlists=watchlists,
+        parties_wanted=parties_wanted,
+        maximum_ages={s.list_id: s.max_age_days for s in load_sources(shipped.watchlists_folder()).values()},
+        rules=book.compiled,
+        rules_sha256=book.sha256,
+        lists=book.lists,
+        typologies=book.typologies,
+        jurisdiction=jurisdiction,
+        own_countries=own_countries(jurisdiction),
+        as_of=as_of,
+        tiers=tiers,
+    )

@@ -1,0 +1,51 @@
+"""For whom one screens: the countries that count as one's own."""
+
+from __future__ import annotations
+
+import re
+
+from precursor_screen.errors import UsageError
+
+# Members of the customs union of the European Union (Treaty on European Union, article 52), as of 2026.
+EU_MEMBERS = (
+    "AT",
+    "BE",
+    "BG",
+    "CY",
+    "CZ",
+    "DE",
+    "DK",
+    "EE",
+    "ES",
+    "FI",
+    "FR",
+    "GR",
+    "HR",
+    "HU",
+    "IE",
+    "IT",
+    "LT",
+    "LU",
+    "LV",
+    "MT",
+    "NL",
+    "PL",
+    "PT",
+    "RO",
+    "SE",
+    "SI",
+    "SK",
+)
+
+
+def own_countries(jurisdiction: str) -> tuple[str, ...]:
+    """ISO 3166 codes of the jurisdiction's own countries; empty when none is set.
+
+    Raises:
+        UsageError: not a code.
+    """
+    if not jurisdiction:
+        return ()
+    if not re.fullmatch(r"[A-Z]{2}", jurisdiction):
+        raise UsageError(f"{jurisdiction!r} is no jurisdiction", remedy="Use EU or an ISO 3166 code such as US, CA or AU.")
+    return EU_MEMBERS if jurisdiction == "EU" else (jurisdiction,)

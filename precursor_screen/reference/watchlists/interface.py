@@ -1,0 +1,129 @@
+"""What an importer of a watchlist is given, and what it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from precursor_screen.errors import WatchlistError, Where
+from precursor_screen.model import WatchlistEntry
+
+HEAD_BYTES = 65_536
+NARCOTICS = "narcotics"
+_NARCOTICS_PREFIXES = ("SDNT", "ILLICIT-DRUGS")  # prefixes: ILLICIT-DRUGS-EO became ILLICIT-DRUGS-EO14059
+_EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """A file offered for import: its name, where it lies, and its first 64 KB, by which layouts are told apart."""
+
+    name: str
+    path: Path
+    head: bytes
+
+    @classmethod
+    def of(cls, path: Path) -> ListFile:
+        """Look at a file.
+
+        Raises:
+            WatchlistError: it cannot be read.
+        """
+        try:
+            with path.open("rb") as stream:
+                return cls(path.name, path, stream.read(HEAD_BYTES))
+        except OSError as error:
+            message = f"The file cannot be read: {error.strerror or error}."
+            raise WatchlistError(message, where=Where(str(path)), remedy="Check the path and its permissions.") from error
+
+    def read_text(self) -> tuple[str, str]:
+        """The whole text and its encoding: UTF-8 with or without a byte order mark, else Windows-1252, else Latin-1."""
+        data = self.path.read_bytes()
+        for encoding in ("utf-8-sig", "cp1252"):
+            try:
+                return data.decode(encoding), encoding
+            except UnicodeDecodeError:
+                continue
+        return data.decode("latin-1"), "latin-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something that was left out or read otherwise than written: why, how often, and up to three examples."""
+
+    reason: str
+    count: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedList:
+    """A list as parsed.
+
+    content: the id of the official list that this is by its content; empty for a list of anyone's own.
+    list_date: what the list states about itself, None if nothing.
+    skipped: rows that became no part of any entry. notes: values left out of, or joined within, entries.
+    declared_count: how many entries the list says it has. by_source: entries of each part that may vanish by itself.
+    refusal: why the list cannot stand for a full one (filtered, amendment); empty if it can.
+    """
+
+    content: str
+    entries: tuple[WatchlistEntry, ...]
+    list_date: date | None = None
+    skipped: tuple[Remark, ...] = ()
+    notes: tuple[Remark, ...] = ()
+    declared_count: int | None = None
+    by_source: tuple[tuple[str, int], ...] = ()
+    refusal: str = ""
+
+
+class WatchlistImporter(Protocol):
+    """One layout. `version` changes with anything that changes what the same file becomes."""
+
+    @property
+    def name(self) -> str:
+        """Short name, kept in the manifest."""
+
+    @property
+    def version(self) -> str:
+        """Version of the importer, kept in the manifest."""
+
+    def recognise(self, files: Sequence[ListFile]) -> bool:
+        """Whether all files are of this layout, by the content of their heads."""
+
+    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
+        """Read the files whole.
+
+        Raises:
+            WatchlistError: damaged or cut short.
+        """
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts remarks by reason while a list is parsed, keeping the first examples."""
+
+    _counts: dict[str, int] = field(default_factory=dict)
+    _examples: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, reason: str, example: str) -> None:
+        """Count one more."""
+        self._counts[reason] = self._counts.get(reason, 0) + 1
+        examples = self._examples.setdefault(reason, [])
+        if len(examples) < _EXAMPLES:
+            examples.append(example[:200])
+
+    def remarks(self) -> tuple[Remark, ...]:
+        """All remarks, in the order in which their reasons first occurred."""
+        return tuple(Remark(reason, count, tuple(self._examples[reason])) for reason, count in self._counts.items())
+
+
+def tag_programmes(programmes: Iterable[str]) -> tuple[str, ...]:
+    """Programmes without repeats, and `narcotics` beside those that are about narcotics; absence of the tag proves nothing."""
+    distinct = list(dict.fromkeys(p.strip() for p in programmes if p.strip()))
+    if NARCOTICS not in distinct and any(p.upper().startswith(_NARCOTICS_PREFIXES) for p in distinct):
+        distinct.append(NARCOTICS)
+    return tuple(distinct)

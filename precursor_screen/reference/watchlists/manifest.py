@@ -1,0 +1,102 @@
+"""What is recorded of a snapshot: which files, which list, when, by what, how much of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from precursor_screen.errors import WatchlistError, Where
+from precursor_screen.reference.watchlists.interface import Remark
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A source file as kept in the snapshot."""
+
+    name: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One snapshot of one list.
+
+    sha256: of the one source file, or of the sorted digests of several. list_date_from: `list` (it states its date) or
+    `import` (given). imported_at: ISO 8601, UTC. forced: a refusal that `--force` overrode; empty if there was none.
+    """
+
+    list_id: str
+    number: int
+    content: str
+    list_date: date
+    list_date_from: str
+    sha256: str
+    bytes: int
+    files: tuple[SourceFile, ...]
+    importer: str
+    importer_version: str
+    imported_at: str
+    entries: int
+    names: int
+    addresses: int
+    by_source: tuple[tuple[str, int], ...]
+    declared_count: int | None
+    skipped: tuple[Remark, ...]
+    notes: tuple[Remark, ...]
+    entries_sha256: str
+    forced: str = ""
+
+    def age_days(self, as_of: date) -> int:
+        """How many days the list's date lies before that day; negative if after."""
+        return (as_of - self.list_date).days
+
+    def to_json(self) -> str:
+        """As JSON with a fixed order of keys."""
+        return json.dumps(asdict(self) | {"list_date": self.list_date.isoformat()}, indent=2, ensure_ascii=False) + "\n"
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read a manifest.
+
+    Raises:
+        WatchlistError: missing or damaged.
+    """
+    try:
+        return _from_json(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        message = f"The manifest of a watchlist is missing or damaged: {error}."
+        raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.") from error
+
+
+def digest_file(path: Path) -> str:
+    """The sha256 of a file, in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(_CHUNK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def digest_files(files: Sequence[SourceFile]) -> str:
+    """One digest for a set of files, whatever their names and order."""
+    if len(files) == 1:
+        return files[0].sha256
+    return hashlib.sha256("\n".join(sorted(f.sha256 for f in files)).encode()).hexdigest()
+
+
+def _from_json(data: Mapping[str, Any]) -> Manifest:
+    values = dict(data)
+    values["list_date"] = date.fromisoformat(values["list_date"])
+    values["files"] = tuple(SourceFile(**f) for f in values["files"])
+    values["by_source"] = tuple((name, count) for name, count in values["by_source"])
+    for field in ("skipped", "notes"):
+        values[field] = tuple(Remark(r["reason"], r["count"], tuple(r["examples"])) for r in values[field])
+    return Manifest(**values)

@@ -1,0 +1,223 @@
+"""OFAC's CSV set: the main file, aliases, addresses and continued remarks, of the SDN and of the non-SDN list.
+
+Layout: OFAC data specification of 25 September 2023. Copies in circulation lose the final 0x1A, the line ends or the quotes,
+or gain a header: all are read. Which of the two lists a set is shows in its programmes, not in its file names.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from precursor_screen.errors import WatchlistError, Where
+from precursor_screen.model import WatchlistEntry, WatchlistName
+from precursor_screen.reference.watchlists.countries import country_code
+from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally, tag_programmes
+from precursor_screen.reference.watchlists.ofac_remarks import read_remarks
+
+_WIDTHS = {"main": 12, "aliases": 5, "addresses": 6, "remarks": 2}
+_TITLES = {"main": "SDN.CSV", "aliases": "ALT.CSV", "addresses": "ADD.CSV", "remarks": "SDN_COMMENTS.CSV"}
+_KINDS = {"": "organisation", "individual": "person", "vessel": "vessel", "aircraft": "aircraft"}
+_ALIAS_KINDS = {"aka": "strong", "nka": "strong", "fka": "former"}
+# A third of the non-SDN list's entries carry one of these, and next to none of the SDN list's.
+_NON_SDN_PROGRAMMES = frozenset(("NS-PLC", "CMIC-EO13959", "NS-CMIC"))
+_NON_SDN_SHARE = 0.1
+_END_OF_FILE = "\x1a"  # the lists end as DOS files did
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An entry while its rows are gathered."""
+
+    kind: str
+    names: dict[WatchlistName, None] = field(default_factory=dict)
+    countries: dict[str, None] = field(default_factory=dict)
+    addresses: dict[str, None] = field(default_factory=dict)
+    identifiers: dict[tuple[str, str], None] = field(default_factory=dict)
+    programmes: dict[str, None] = field(default_factory=dict)
+    note: str = ""
+
+
+class OfacCsv:
+    """Reads one to four files; the main file is required."""
+
+    name = "ofac-csv"
+    version = "1"
+
+    def recognise(self, files: Sequence[ListFile]) -> bool:
+        """Whether every file is one of the four of a set."""
+        return bool(files) and all(_kind_of_file(file) for file in files)
+
+    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
+        """Read a set; entries in the order of the main file."""
+        by_kind = _sort_files(files)
+        skipped, notes = Tally(), Tally()
+        continued = {row[0]: row[1] for row in _rows(by_kind, "remarks", skipped)}
+        drafts: dict[str, _Draft] = {}
+        for row in _rows(by_kind, "main", skipped):
+            _add_main(drafts, row, continued.pop(row[0], ""), skipped, notes)
+        for row in _rows(by_kind, "aliases", skipped):
+            _add_alias(drafts, row, skipped)
+        for row in _rows(by_kind, "addresses", skipped):
+            _add_address(drafts, row, skipped, notes)
+        for entry_id in continued:
+            skipped.add("continued remarks of an entry that is not in the list", entry_id)
+        entries = tuple(_finish(list_id, entry_id, draft) for entry_id, draft in drafts.items())
+        non_sdn = sum(not _NON_SDN_PROGRAMMES.isdisjoint(entry.programmes) for entry in entries)
+        content = "ofac-cons" if non_sdn > _NON_SDN_SHARE * len(entries) else "ofac-sdn"
+        return ParsedList(content, entries, skipped=skipped.remarks(), notes=notes.remarks())
+
+
+def _kind_of_file(file: ListFile) -> str:
+    """main, aliases, addresses or remarks, by the first row that begins with a number; empty if it is none of them."""
+    text = file.head.decode("latin-1")
+    complete = text[: text.rfind("\n") + 1] or text
+    try:
+        for row in csv.reader(io.StringIO(complete, newline="")):
+            if row and row[0].strip().isdecimal():
+                return _kind_of_row(row)
+    except csv.Error:
+        return ""
+    return ""
+
+
+def _kind_of_row(row: list[str]) -> str:
+    if len(row) == 5 and row[2].strip().lower() not in _ALIAS_KINDS:
+        return ""
+    if len(row) == 6 and not row[1].strip().isdecimal():
+        return ""
+    return next((kind for kind, width in _WIDTHS.items() if width == len(row)), "")
+
+
+def _sort_files(files: Sequence[ListFile]) -> dict[str, ListFile]:
+    by_kind: dict[str, ListFile] = {}
+    for file in files:
+        kind = _kind_of_file(file)
+        if kind in by_kind:
+            message = f"Both {by_kind[kind].name} and {file.name} are a {_TITLES[kind]}."
+            raise WatchlistError(message, where=Where(file.name), remedy="Give one file of each kind.")
+        by_kind[kind] = file
+    if "main" not in by_kind:
+        message = "The set has no main file (12 columns, SDN.CSV or CONS_PRIM.CSV), so there are no entries."
+        raise WatchlistError(message, where=Where(files[0].name), remedy="Give the main file as well.")
+    return by_kind
+
+
+def _rows(by_kind: dict[str, ListFile], kind: str, skipped: Tally) -> Iterator[list[str]]:
+    """Rows of a file with their cells stripped and nulls emptied; a row counts with the right width and a numeric id."""
+    file = by_kind.get(kind)
+    if file is None:
+        return
+    text, _ = file.read_text()
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    short = 0
+    try:
+        for row in reader:
+            short = 0
+            if not row or row == [_END_OF_FILE]:
+                continue
+            if len(row) == _WIDTHS[kind] and row[0].strip().isdecimal():
+                yield [_cell(cell) for cell in row]
+            elif reader.line_num == 1 and not any(cell.strip().isdecimal() for cell in row):
+                skipped.add(f"header row of {_TITLES[kind]}", ",".join(row))
+            else:
+                short = reader.line_num if len(row) < _WIDTHS[kind] else 0
+                skipped.add(f"row of {_TITLES[kind]} without {_WIDTHS[kind]} columns and a number", ",".join(row))
+    except csv.Error as error:
+        message = f"The file is damaged or was cut short at line {reader.line_num}: {error}."
+        raise WatchlistError(message, where=Where(file.name, reader.line_num), remedy="Fetch it again.") from error
+    if short:
+        message = "The last row is cut short."
+        raise WatchlistError(message, where=Where(file.name, short), remedy="Fetch it again.")
+
+
+def _cell(cell: str) -> str:
+    text = cell.strip()
+    return "" if text == "-0-" else text
+
+
+def _add_main(drafts: dict[str, _Draft], row: list[str], continued: str, skipped: Tally, notes: Tally) -> None:
+    entry_id, name, kind, programmes = row[0], row[1], row[2].lower(), row[3]
+    if not name:
+        skipped.add("entry without a name", ",".join(row))
+        return
+    if kind not in _KINDS:
+        notes.add("kind of entry not known: taken as organisation", f"{entry_id} {kind}")
+    draft = drafts.get(entry_id)
+    if draft is None:
+        draft = drafts[entry_id] = _Draft(_KINDS.get(kind, "organisation"))
+        draft.names[WatchlistName(name, "primary")] = None
+    else:
+        # A copy that gives two parties one number: both names are kept, as one of them would else go unscreened.
+        notes.add("number given to two entries: names joined", f"{entry_id} {name}")
+        draft.names[WatchlistName(name, "strong")] = None
+    draft.programmes.update(dict.fromkeys(p.strip(" []") for p in programmes.split("] [")))
+    details = [
+        f"{label} {text}"
+        for label, text in zip(("Title", "Vessel type", "Vessel owner"), (row[4], row[6], row[10]), strict=True)
+        if text
+    ]
+    remarks = read_remarks(row[11] + continued)
+    draft.names.update(dict.fromkeys(WatchlistName(alias, "weak") for alias in remarks.weak_aliases))
+    draft.identifiers.update(dict.fromkeys(remarks.identifiers))
+    if row[5]:
+        draft.identifiers[("call_sign", row[5])] = None
+    for country in (*remarks.countries, row[9]):
+        _add_country(draft, country, entry_id, notes)
+    draft.note = "; ".join(part for part in (draft.note, *details, remarks.text) if part)
+
+
+def _add_alias(drafts: dict[str, _Draft], row: list[str], skipped: Tally) -> None:
+    entry_id, _, kind, name, _ = row
+    if entry_id not in drafts:
+        skipped.add("alias of an entry that is not in the list", f"{entry_id} {name}")
+    elif not name:
+        skipped.add("alias without a name", ",".join(row))
+    else:
+        drafts[entry_id].names[WatchlistName(name, _ALIAS_KINDS.get(kind.lower(), "strong"))] = None
+
+
+def _add_address(drafts: dict[str, _Draft], row: list[str], skipped: Tally, notes: Tally) -> None:
+    entry_id, _, street, city, country, _ = row
+    if entry_id not in drafts:
+        skipped.add("address of an entry that is not in the list", f"{entry_id} {street} {city} {country}")
+        return
+    address = ", ".join(part for part in (street, city, country) if part)
+    if not address:
+        skipped.add("empty address", entry_id)
+        return
+    # A country alone locates the party, but is no address that another party could share.
+    if not (street or city):
+        notes.add("address that is only a country: kept as country", f"{entry_id} {country}")
+    elif address in drafts[entry_id].addresses:
+        notes.add("address repeated in its entry", f"{entry_id} {address}")
+    else:
+        drafts[entry_id].addresses[address] = None
+    _add_country(drafts[entry_id], country, entry_id, notes)
+
+
+def _add_country(draft: _Draft, country: str, entry_id: str, notes: Tally) -> None:
+    if not re.search(r"\w", country) or country.lower() in ("none identified", "undetermined", "unknown"):
+        return
+    code = country_code(country)
+    if code:
+        draft.countries[code] = None
+    else:
+        notes.add("country not known", f"{entry_id} {country}")
+
+
+def _finish(list_id: str, entry_id: str, draft: _Draft) -> WatchlistEntry:
+    return WatchlistEntry(
+        list_id=list_id,
+        entry_id=entry_id,
+        kind=draft.kind,
+        names=tuple(draft.names),
+        countries=tuple(draft.countries),
+        addresses=tuple(draft.addresses),
+        identifiers=tuple(draft.identifiers),
+        programmes=tag_programmes(draft.programmes),
+        note=draft.note,
+    )

@@ -1,0 +1,180 @@
+"""A watchlist opened for screening: its names' index, its entries by id, and where it comes from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+
+from precursor_screen.errors import WatchlistError, Where
+from precursor_screen.matching.parties import PartyIndex, build_index, index_version, write_index
+from precursor_screen.model import WatchlistEntry
+from precursor_screen.reference.watchlists import entries as codec
+from precursor_screen.reference.watchlists.checks import check_content, check_file
+from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
+from precursor_screen.reference.watchlists.manifest import Manifest, SourceFile, digest_file, digest_files, read_manifest
+from precursor_screen.reference.watchlists.private_csv import PrivateCsv, parse_private_csv
+
+ENTRIES_FILE, MANIFEST_FILE = "entries.arrow", "manifest.json"
+
+
+class Watchlist:
+    """One snapshot. It goes on serving what it was opened with, whatever is imported meanwhile; pickles by its paths."""
+
+    def __init__(self, manifest: Manifest, entries: pa.Table, index: PartyIndex, folder: Path | None = None) -> None:
+        self.manifest = manifest
+        self.index = index
+        self._entries = entries
+        self._folder = folder
+
+    @classmethod
+    def open(cls, folder: Path) -> Watchlist:
+        """Open a snapshot; its index is built anew if it was built by another version.
+
+        Raises:
+            WatchlistError: missing or damaged.
+        """
+        manifest = read_manifest(folder / MANIFEST_FILE)
+        path = folder / ENTRIES_FILE
+        try:
+            table = codec.map_table(path)
+        except (OSError, pa.ArrowInvalid) as error:
+            message = f"The entries of watchlist {manifest.list_id} are missing or damaged: {error}."
+            raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.") from error
+        if table.num_rows != manifest.entries or table.schema != codec.ENTRIES:
+            message = (
+                f"Watchlist {manifest.list_id} holds {table.num_rows} entries, not the {manifest.entries} that were imported."
+            )
+            raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.")
+        return cls(manifest, table, _open_index(folder, manifest, table), folder)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle by path where there is one, so that workers map the files instead of copying them."""
+        if self._folder is not None:
+            return (Watchlist.open, (self._folder,))
+        return (Watchlist, (self.manifest, self._entries, self.index))
+
+    @property
+    def list_id(self) -> str:
+        """The list's id."""
+        return self.manifest.list_id
+
+    def __len__(self) -> int:
+        """How many entries it holds."""
+        rows: int = self._entries.num_rows
+        return rows
+
+    def __iter__(self) -> Iterator[WatchlistEntry]:
+        """All entries, in the list's order."""
+        return codec.from_table(self._entries, self.list_id)
+
+    def entry(self, entry_id: str) -> WatchlistEntry:
+        """One entry.
+
+        Raises:
+            KeyError: there is none with that id.
+        """
+        return next(codec.from_table(self._entries.slice(self._positions[entry_id], 1), self.list_id))
+
+    @property
+    def entries(self) -> pa.Table:
+        """All entries as a table (`entries.ENTRIES`)."""
+        return self._entries
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {entry_id: i for i, entry_id in enumerate(self._entries.column("entry_id").to_pylist())}
+
+
+def index_name(list_sha256: str) -> str:
+    """The index's file name: it names the list and the version that it was built for."""
+    return f"names-{list_sha256[:16]}-{index_version()}.arrow"
+
+
+def open_private_csv(path: Path, list_id: str = "sample", list_date: date | None = None) -> Watchlist:
+    """Open a file in the private layout without importing it, such as the fictional list that ships.
+
+    Args:
+        path: the CSV file.
+        list_id: the id under which its matches are reported.
+        list_date: its date; without one, the day of the file's latest listing.
+
+    Raises:
+        WatchlistError: it cannot be read, or is damaged or empty.
+    """
+    file = ListFile.of(path)
+    check_file(file)
+    parsed = parse_private_csv(path, list_id)
+    check_content(parsed, list_id, path.name)
+    source = (SourceFile(path.name, digest_file(path), path.stat().st_size),)
+    latest = max((e.listed for e in parsed.entries if e.listed), default=date(1970, 1, 1))
+    stated = list_date or latest
+    table = codec.to_table(parsed.entries)
+    imported_at = datetime.combine(stated, datetime.min.time(), UTC)
+    importer = PrivateCsv()
+    manifest = describe(
+        parsed, list_id, 0, stated, "import", source, (importer.name, importer.version), imported_at, digest_entries(table)
+    )
+    return Watchlist(manifest, table, PartyIndex(build_index(list_id, parsed.entries, manifest.sha256)))
+
+
+def describe(
+    parsed: ParsedList,
+    list_id: str,
+    number: int,
+    list_date: date,
+    list_date_from: str,
+    files: tuple[SourceFile, ...],
+    importer: tuple[str, str],
+    imported_at: datetime,
+    entries_sha256: str,
+    forced: str = "",
+) -> Manifest:
+    """The manifest of a parsed list. importer: name and version."""
+    return Manifest(
+        list_id=list_id,
+        number=number,
+        content=parsed.content,
+        list_date=list_date,
+        list_date_from=list_date_from,
+        sha256=digest_files(files),
+        bytes=sum(f.bytes for f in files),
+        files=files,
+        importer=importer[0],
+        importer_version=importer[1],
+        imported_at=imported_at.astimezone(UTC).isoformat(timespec="seconds"),
+        entries=len(parsed.entries),
+        names=sum(len(e.names) for e in parsed.entries),
+        addresses=sum(len(e.addresses) for e in parsed.entries),
+        by_source=parsed.by_source,
+        declared_count=parsed.declared_count,
+        skipped=parsed.skipped,
+        notes=parsed.notes,
+        entries_sha256=entries_sha256,
+        forced=forced,
+    )
+
+
+def digest_entries(table: pa.Table) -> str:
+    """The sha256 over the content hashes of all entries, in their order."""
+    pairs = zip(table.column("entry_id").to_pylist(), table.column("content_hash").to_pylist(), strict=True)
+    return hashlib.sha256("\n".join(f"{a} {b}" for a, b in pairs).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _open_index(folder: Path, manifest: Manifest, table: pa.Table) -> PartyIndex:
+    path = folder / index_name(manifest.sha256)
+    if path.exists():
+        return PartyIndex.open(path)
+    built = build_index(manifest.list_id, codec.from_table(table, manifest.list_id), manifest.sha256)
+    try:
+        beside = path.with_suffix(".building")
+        write_index(built, beside)
+        beside.replace(path)
+    except OSError:
+        # A home that may only be read: the index serves from memory, and is built again by the next run.
+        return PartyIndex(built)
+    return PartyIndex.open(path)

@@ -1,0 +1,187 @@
+"""The private CSV: an agency's own list.
+
+UTF-8 with a header; columns in any order: `entry_id` and `name` (required), `kind` (person, organisation, vessel, aircraft;
+default organisation), `name_kind` (primary, strong, weak, former, original_script; default primary), `country` (ISO 3166
+alpha-2), `address`, `identifier_type`, `identifier`, `programme`, `listed`, `delisted` (ISO dates), `note`. Rows with one
+`entry_id` make one entry with several names, addresses, identifiers and programmes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from precursor_screen.errors import WatchlistError, Where
+from precursor_screen.model import WatchlistEntry, WatchlistName
+from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.reference.watchlists.countries import country_code
+from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally, tag_programmes
+
+COLUMNS = (
+    *("entry_id", "kind", "name", "name_kind", "country", "address", "identifier_type", "identifier"),
+    *("programme", "listed", "delisted", "note"),
+)
+_REQUIRED = ("entry_id", "name")
+_KINDS = ("person", "organisation", "vessel", "aircraft")
+_NAME_KINDS = ("primary", "strong", "weak", "former", "original_script")
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An entry while its rows are gathered."""
+
+    kind: str
+    names: dict[WatchlistName, None] = field(default_factory=dict)
+    countries: dict[str, None] = field(default_factory=dict)
+    addresses: dict[str, None] = field(default_factory=dict)
+    identifiers: dict[tuple[str, str], None] = field(default_factory=dict)
+    programmes: dict[str, None] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
+    listed: date | None = None
+    delisted: date | None = None
+
+
+class PrivateCsv:
+    """Reads the one file; entries in the order of their first rows."""
+
+    name = "private-csv"
+    version = "1"
+
+    def recognise(self, files: Sequence[ListFile]) -> bool:
+        """Whether it is one file whose header names an `entry_id` or a `name`, and some other column of this layout."""
+        if len(files) != 1:
+            return False
+        header = _header(files[0].head)
+        return not {"entry_id", "name"}.isdisjoint(header) and len(set(header) & set(COLUMNS)) >= 2
+
+    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
+        """Read the list; it states no date of its own."""
+        file = files[0]
+        text = _read_utf8(file)
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        skipped, notes = Tally(), Tally()
+        drafts: dict[str, _Draft] = {}
+        try:
+            header = [_column(cell) for cell in next(reader)]
+            _check_header(header, file.name)
+            for row in reader:
+                if not any(cell.strip() for cell in row):
+                    continue
+                if len(row) != len(header):
+                    skipped.add(f"row without {len(header)} cells", f"line {reader.line_num}: {','.join(row)}")
+                    continue
+                cells = dict(zip(header, (cell.strip() for cell in row), strict=True))
+                _add_row(drafts, cells, f"line {reader.line_num}", skipped, notes)
+        except csv.Error as error:
+            message = f"The file is damaged or was cut short at line {reader.line_num}: {error}."
+            raise WatchlistError(
+                message, where=Where(file.name, reader.line_num), remedy="Check the quotes around it."
+            ) from error
+        entries = tuple(_finish(list_id, entry_id, draft) for entry_id, draft in drafts.items())
+        return ParsedList("", entries, skipped=skipped.remarks(), notes=notes.remarks())
+
+
+def parse_private_csv(path: Path, list_id: str) -> ParsedList:
+    """Read one file in this layout without asking whether it is.
+
+    Raises:
+        WatchlistError: it cannot be read, or is not in this layout.
+    """
+    return PrivateCsv().parse([ListFile.of(path)], list_id)
+
+
+def _column(cell: str) -> str:
+    return cell.strip().lower().replace(" ", "_")
+
+
+def _header(head: bytes) -> list[str]:
+    lines = head.decode("utf-8-sig", "replace").splitlines()
+    return [_column(cell.strip('"')) for cell in lines[0].split(",")] if lines else []
+
+
+def _read_utf8(file: ListFile) -> str:
+    try:
+        return file.path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"The file is not UTF-8: byte {error.start + 1}."
+        raise WatchlistError(message, where=Where(file.name), remedy="Save it as CSV UTF-8.") from error
+
+
+def _check_header(header: list[str], name: str) -> None:
+    for column in header:
+        if column not in COLUMNS:
+            hint = did_you_mean(column, COLUMNS) or f"Known columns: {', '.join(COLUMNS)}."
+            raise WatchlistError(f"Unknown column {column!r}.", where=Where(name, 1), remedy=hint)
+        if header.count(column) > 1:
+            raise WatchlistError(f"Column {column!r} stands twice.", where=Where(name, 1), remedy="Remove one of them.")
+    for column in _REQUIRED:
+        if column not in header:
+            raise WatchlistError(f"Column {column!r} is missing.", where=Where(name, 1), remedy="Add it.")
+
+
+def _add_row(drafts: dict[str, _Draft], cells: dict[str, str], place: str, skipped: Tally, notes: Tally) -> None:
+    entry_id, name = cells["entry_id"], cells["name"]
+    if not entry_id or not name:
+        skipped.add("row without entry_id or name", place)
+        return
+    draft = drafts.get(entry_id)
+    if draft is None:
+        draft = drafts[entry_id] = _Draft(_choose(cells.get("kind", ""), _KINDS, "organisation", "kind", place, notes))
+    kind = _choose(cells.get("name_kind", ""), _NAME_KINDS, "primary", "name_kind", place, notes)
+    if kind == "primary" and any(n.kind == "primary" and n.name != name for n in draft.names):
+        kind = "strong"  # an entry has one primary name; name_kind left blank on later rows means another name
+    draft.names[WatchlistName(name, kind)] = None
+    _add_details(draft, cells, place, notes)
+
+
+def _add_details(draft: _Draft, cells: dict[str, str], place: str, notes: Tally) -> None:
+    if country := cells.get("country", ""):
+        code = country_code(country)
+        if code:
+            draft.countries[code] = None
+        else:
+            notes.add("country not known", f"{place}: {country}")
+    for column, target in (("address", draft.addresses), ("programme", draft.programmes), ("note", draft.notes)):
+        if text := cells.get(column, ""):
+            target[text] = None
+    if identifier := cells.get("identifier", ""):
+        draft.identifiers[(cells.get("identifier_type", "").lower() or "identifier", identifier)] = None
+    draft.listed = _read_date(cells.get("listed", ""), "listed", place, notes) or draft.listed
+    draft.delisted = _read_date(cells.get("delisted", ""), "delisted", place, notes) or draft.delisted
+
+
+def _choose(text: str, known: tuple[str, ...], default: str, column: str, place: str, notes: Tally) -> str:
+    word = text.lower().replace(" ", "_")
+    if word and word not in known:
+        notes.add(f"{column} not known: taken as {default}", f"{place}: {text}")
+    return word if word in known else default
+
+
+def _read_date(text: str, column: str, place: str, notes: Tally) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        notes.add(f"{column} is no ISO date", f"{place}: {text}")
+        return None
+
+
+def _finish(list_id: str, entry_id: str, draft: _Draft) -> WatchlistEntry:
+    return WatchlistEntry(
+        list_id=list_id,
+        entry_id=entry_id,
+        kind=draft.kind,
+        names=tuple(draft.names),
+        countries=tuple(draft.countries),
+        addresses=tuple(draft.addresses),
+        identifiers=tuple(draft.identifiers),
+        programmes=tag_programmes(draft.programmes),
+        listed=draft.listed,
+        delisted=draft.delisted,
+        note="; ".join(draft.notes),
+    )

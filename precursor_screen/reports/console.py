@@ -1,0 +1,141 @@
+"""The report for a terminal, and the same as plain text: shipments worst first, then counts, then what could not be screened."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import pyarrow.compute as pc
+
+from precursor_screen.reports.report import Report, records
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+MOST_SHIPMENTS = 20
+MOST_FLAGS = 4  # a shipment
+_STYLES = {"hold": "bold white on red", "review": "bold yellow", "low": "cyan", "none": "dim", None: "magenta"}
+_SHORT = {"informational": "info"}
+_LEVELS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "informational": "dim"}
+
+
+def printable(text: object) -> str:
+    """Text without control characters: a manifest must not steer the terminal."""
+    return "".join(c if c.isprintable() else "�" if c not in "\n\t" else " " for c in str(text))
+
+
+class TextPresenter:
+    """The terminal summary as a text file, without colour."""
+
+    suffix = ".txt"
+
+    def write(self, report: Report, stream: BinaryIO) -> None:
+        """Writes the summary with all shipments that have a flag."""
+        from rich.console import Console
+
+        text = io.StringIO()
+        print_report(report, Console(file=text, width=120, color_system=None, legacy_windows=False), most=10_000)
+        stream.write(text.getvalue().encode("utf-8", "backslashreplace"))
+
+
+def print_report(report: Report, console: Console, most: int = MOST_SHIPMENTS) -> None:
+    """Prints a report; `most` shipments at the most, saying how many more there are."""
+    from rich.text import Text
+
+    for notice in report.notices:
+        console.print(Text("! " + printable(notice), style="bold red" if "NOT" in notice else "yellow"))
+    _print_shipments(report, console, most)
+    _print_counts(report, console)
+    _print_gaps(report, console)
+
+
+def _print_shipments(report: Report, console: Console, most: int) -> None:
+    from rich.text import Text
+
+    flagged = report.shipments.filter(pc.greater(pc.list_value_length(report.shipments.column("flags")), 0))
+    if flagged.num_rows == 0:
+        console.print("No shipment is flagged." if report.coverage["lines_read"] else "Nothing was screened.")
+        return
+    shown = flagged.slice(0, most)
+    flags = _flags_of(report, shown)
+    for shipment in records(shown):
+        band = shipment["band"]
+        line = Text()
+        line.append(f" {(band or 'unscreenable').upper():<7}", style=_STYLES[band])
+        line.append(f" {shipment['score']:>3}  ")
+        line.append(printable(shipment["shipment_id"]), style="bold")
+        line.append(
+            f"  {shipment['lines']} line{'s' if shipment['lines'] > 1 else ''}, {len(shipment['flags'])} flags", style="dim"
+        )
+        console.print(line)
+        mine = flags[shipment["shipment_id"]]
+        for flag in mine[:MOST_FLAGS]:
+            console.print(_flag_line(flag))
+        if len(mine) > MOST_FLAGS:
+            console.print(Text(f"            and {len(mine) - MOST_FLAGS} more", style="dim"))
+    if flagged.num_rows > most:
+        console.print(
+            Text(f"  {flagged.num_rows - most} more flagged shipments are in the full report (-o report.html)", style="dim")
+        )
+
+
+def _flags_of(report: Report, shown: Any) -> dict[str, list[dict[str, Any]]]:
+    """The flags of some shipments, worst first."""
+    ids = pc.unique(shown.column("shipment_id"))
+    order = list(report.level_counts())
+    found: dict[str, list[dict[str, Any]]] = {i: [] for i in ids.to_pylist()}
+    for flag in records(report.flags.filter(pc.is_in(report.flags.column("shipment_id"), ids))):
+        found[flag["shipment_id"]].append(flag)
+    return {key: sorted(flags, key=lambda f: order.index(f["level"])) for key, flags in found.items()}
+
+
+def _flag_line(flag: dict[str, Any]) -> Any:
+    from rich.text import Text
+
+    line = Text("     ")
+    line.append(f"{_SHORT.get(flag['level'], flag['level']):<9}", style=_LEVELS[flag["level"]])
+    line.append(f"{flag['rule_id']}  ", style="dim")
+    line.append(printable(flag["because"]))
+    line.append(f"  [{printable(flag['source_file'])}:{flag['source_row']}]", style="dim")
+    return line
+
+
+def _print_counts(report: Report, console: Console) -> None:
+    coverage = report.coverage
+    set_aside = sum(s["count"] for s in coverage["set_aside"])
+    console.print()
+    console.print(
+        f"Lines: {coverage['lines_read']:,} read = {coverage['screened']:,} screened + {coverage['unscreenable_lines']:,} unscreenable + {set_aside:,} set aside"
+    )
+    console.print("Shipments: " + ", ".join(f"{count:,} {band}" for band, count in report.band_counts().items() if count))
+    console.print(
+        "Flags: " + (", ".join(f"{count:,} {level}" for level, count in report.level_counts().items() if count) or "none")
+    )
+
+
+def _print_gaps(report: Report, console: Console) -> None:
+    from rich.text import Text
+
+    coverage = report.coverage
+    gaps = [*coverage["set_aside"], *coverage["unscreenable"], *coverage["degraded"]]
+    if gaps:
+        console.print()
+        console.print("Could not be screened, or not in full:")
+        for gap in gaps:
+            example = gap["examples"][0] if gap["examples"] else {}
+            place = f"{example.get('source_file') or ''}:{example.get('source_row') or ''}" if example.get("source_file") else ""
+            shown = " ".join(p for p in (place, str(example.get("value") or example.get("message") or "")[:70]) if p)
+            console.print(
+                Text(
+                    f"  {gap['count']:>8,}  {gap['code']:<20} {gap['title']}"
+                    + (f"  (such as {printable(shown)})" if shown else "")
+                )
+            )
+    if coverage["not_evaluable"]:
+        total = sum(u["count"] for u in coverage["not_evaluable"])
+        rules = sorted({u["rule_id"] for u in coverage["not_evaluable"]})
+        console.print(
+            Text(
+                f"  {total:>8,}  not evaluable: for want of data, in {len(rules)} rules ({', '.join(rules[:4])}{' ...' if len(rules) > 4 else ''})"
+            )
+        )

@@ -1,0 +1,91 @@
+"""The report: everything one run found, and everything it could not judge or screen. All formats are views of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from precursor_screen.model import BANDS, LEVELS, Rule
+
+SCHEMA_VERSION = "1.0"
+BATCH = 5_000  # rows turned into Python objects at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run found.
+
+    Attributes:
+        run: tool version, start, options: the only part that differs between equal runs.
+        provenance: inputs, rules, tables and lists with their digests.
+        coverage: lines read, screened, set aside, unscreenable; rules that could not be judged.
+        notices: what a reader must know first ("parties NOT screened: ...").
+        shipments: SHIPMENT, worst first.
+        flags: FLAG, in a fixed order.
+        issues: ISSUE.
+        cells: line_id, source_file, source_row, shipment_id, cells (JSON): the source's own cells of cited lines.
+        rules: the rules that were applied, by id.
+        exit_code: of the contract.
+    """
+
+    run: Mapping[str, Any]
+    provenance: Mapping[str, Any]
+    coverage: Mapping[str, Any]
+    notices: tuple[str, ...]
+    shipments: pa.Table
+    flags: pa.Table
+    issues: pa.Table
+    cells: pa.Table
+    rules: Mapping[str, Rule]
+    exit_code: int
+
+    def flag_records(self) -> Iterator[dict[str, Any]]:
+        """The flags as plain data with legal basis and parsed evidence, a batch at a time."""
+        for flag in records(self.flags):
+            flag["evidence"] = json.loads(flag["evidence"])
+            flag["title"] = self.rules[flag["rule_id"]].title
+            flag["legal_basis"] = legal_basis(self.rules[flag["rule_id"]])
+            yield flag
+
+    def cell_records(self) -> Iterator[dict[str, Any]]:
+        """The cited lines with their own cells."""
+        for line in records(self.cells):
+            line["cells"] = json.loads(line["cells"])
+            yield line
+
+    def band_counts(self) -> dict[str, int]:
+        """Shipments per band, worst first; `unscreenable` for those without one."""
+        counts = dict.fromkeys([*reversed(BANDS), "unscreenable"], 0)
+        for band in self.shipments.column("band").value_counts().to_pylist():
+            counts[band["values"] or "unscreenable"] = band["counts"]
+        return counts
+
+    def level_counts(self) -> dict[str, int]:
+        """Flags per level, worst first."""
+        counts = dict.fromkeys(reversed(LEVELS), 0)
+        for level in self.flags.column("level").value_counts().to_pylist():
+            counts[level["values"]] = level["counts"]
+        return counts
+
+
+def records(table: pa.Table) -> Iterator[dict[str, Any]]:
+    """Rows as dictionaries, a bounded batch at a time."""
+    for batch in table.to_batches(max_chunksize=BATCH):
+        yield from batch.to_pylist()
+
+
+def legal_basis(rule: Rule) -> list[dict[str, str]]:
+    """The sources of a rule. mark: R the text was read, K recalled and not yet checked, P our own proposal."""
+    return [{"title": s.title, "note": s.note, "mark": s.mark} for s in rule.references]
+
+
+MARKS = {"R": "read", "K": "recalled, not checked", "P": "own proposal"}
+
+
+def show_basis(rule: Rule) -> str:
+    """The sources of a rule in one line."""
+    return "; ".join(f"{s.title}{f', {s.note}' if s.note else ''} ({MARKS[s.mark]})" for s in rule.references)

@@ -1,0 +1,115 @@
+"""What was covered and what was not, what a reader must know first, and the exit code that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from precursor_screen.errors import ExitCode
+from precursor_screen.issues import DEGRADED, ISSUE_CODES, SET_ASIDE, UNSCREENABLE
+from precursor_screen.kernel.screen import Screened
+from precursor_screen.model import LEVELS, Input, Rule
+from precursor_screen.reference.bundle import Reference
+
+EXAMPLES = 3
+_FILES = ("unreadable-file", "unknown-format")  # set aside as a whole, before their lines could be counted
+
+
+def count_coverage(lines: int, unscreened: int, issues: pa.Table, unjudged: pa.Table) -> dict[str, Any]:
+    """The coverage block: lines_read = screened + unscreenable_lines + set aside lines.
+
+    Args:
+        lines: lines that reached the kernel.
+        unscreened: of these, lines of which nothing could be screened.
+        issues: all ISSUE rows.
+        unjudged: all UNJUDGED rows.
+    """
+    by_effect = {effect: _by_code(issues, effect) for effect in (SET_ASIDE, UNSCREENABLE, DEGRADED)}
+    set_aside = sum(g["count"] for g in by_effect[SET_ASIDE] if g["code"] not in _FILES)
+    return {
+        "lines_read": lines + set_aside,
+        "screened": lines - unscreened,
+        "set_aside": by_effect[SET_ASIDE],
+        "files_set_aside": sum(g["count"] for g in by_effect[SET_ASIDE] if g["code"] in _FILES),
+        "unscreenable_lines": unscreened,
+        "unscreenable": by_effect[UNSCREENABLE],
+        "degraded": by_effect[DEGRADED],
+        "not_evaluable": _not_evaluable(unjudged),
+    }
+
+
+def _by_code(issues: pa.Table, effect: str) -> list[dict[str, Any]]:
+    groups: dict[str, dict[str, Any]] = {}
+    for batch in issues.to_batches(max_chunksize=10_000):
+        for issue in batch.to_pylist():
+            code = ISSUE_CODES[issue["code"]]
+            if code.effect != effect:
+                continue
+            group = groups.setdefault(
+                code.code,
+                {"code": code.code, "effect": effect, "title": code.title, "remedy": code.remedy, "count": 0, "examples": []},
+            )
+            group["count"] += issue["count"]
+            if len(group["examples"]) < EXAMPLES:
+                group["examples"].append({k: issue[k] for k in ("source_file", "source_row", "field", "value", "message")})
+    return [groups[k] for k in sorted(groups)]
+
+
+def _not_evaluable(unjudged: pa.Table) -> list[dict[str, Any]]:
+    counts: dict[tuple[str, str], int] = {}
+    for rule_id, field, count in zip(*(unjudged.column(c).to_pylist() for c in ("rule_id", "field", "count")), strict=True):
+        counts[rule_id, field] = counts.get((rule_id, field), 0) + count
+    return [{"rule_id": r, "field": f, "count": n} for (r, f), n in sorted(counts.items())]
+
+
+def write_notices(inputs: tuple[Input, ...], screened: Screened, reference: Reference) -> tuple[str, ...]:
+    """The sentences at the head of a report."""
+    notices = []
+    if not reference.watchlists:
+        if reference.parties_wanted:
+            notices.append("parties NOT screened: no watchlist imported (precursor-screen watchlists import LIST_ID FILE)")
+        else:
+            notices.append("parties NOT screened: --watchlist none")
+    if any(w.list_id == "sample" for w in reference.watchlists):
+        notices.append("parties are screened against the fictional SAMPLE list that ships, which names nobody who exists")
+    if not reference.jurisdiction:
+        notices.append(
+            "no jurisdiction is set (--jurisdiction): thresholds, and directions that are not stated, cannot be judged"
+        )
+    headers = [i.name for i in inputs if not i.supplied & {"description"}]
+    notices.extend(f"{name}: no column of goods descriptions; only codes are screened for substances" for name in headers)
+    notices.extend(age_notices(reference))
+    return tuple(notices)
+
+
+def age_notices(reference: Reference) -> list[str]:
+    """One sentence for every watchlist past its maximum age."""
+    found = []
+    for watchlist in reference.watchlists:
+        age = watchlist.manifest.age_days(reference.as_of)
+        limit = reference.maximum_ages.get(watchlist.list_id)
+        if limit is not None and age is not None and age > limit:
+            found.append(
+                f"watchlist {watchlist.list_id} of {watchlist.manifest.list_date} is {age} days old; its limit is {limit}"
+            )
+    return found
+
+
+def decide_exit_code(
+    screened: Screened, coverage: Mapping[str, Any], reference: Reference, rules: Mapping[str, Rule], fail_on: str
+) -> int:
+    """The contract's code: 4 before 1 before 3 before 0."""
+    if coverage["lines_read"] == 0 or (not reference.watchlists and reference.parties_wanted):
+        return ExitCode.NOT_SCREENED
+    if fail_on != "none":
+        least = LEVELS.index(fail_on)
+        columns = (screened.flags.column(c).to_pylist() for c in ("rule_id", "level", "state"))
+        for rule_id, level, state in zip(*columns, strict=True):
+            # An experimental rule is reported and never moves the exit code.
+            if LEVELS.index(level) >= least and state == "new" and rules[rule_id].status != "experimental":
+                return ExitCode.FLAGGED
+    if coverage["set_aside"] or coverage["unscreenable"]:
+        return ExitCode.SET_ASIDE
+    return ExitCode.CLEAR

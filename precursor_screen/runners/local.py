@@ -1,0 +1,240 @@
+"""A run on this machine: read the inputs, screen all lines together, gather the report. No screening logic lives here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from precursor_screen.errors import ErrorGroup, InputError, MappingError, UnreadableManifest
+from precursor_screen.kernel.screen import Screened, screen
+from precursor_screen.model import Input
+from precursor_screen.readers.interface import InputTables, ReadOptions
+from precursor_screen.readers.registry import read
+from precursor_screen.reference.bundle import Reference
+from precursor_screen.reports.report import Report
+from precursor_screen.runners.coverage import count_coverage, decide_exit_code, write_notices
+from precursor_screen.runners.inputs import Source
+from precursor_screen.schema import ISSUE
+from precursor_screen.version import __version__
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A report, and the tables behind it for `--resolved`."""
+
+    report: Report
+    screened: Screened
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    lines: pa.Table
+    inputs: tuple[Input, ...]
+    raw: tuple[pa.Table, ...]
+    origin: pa.Table  # input_no, row_no: where each line's own cells are
+    issues: pa.Table
+
+
+def run(
+    sources: tuple[Source, ...],
+    options: ReadOptions,
+    reference: Reference,
+    *,
+    fail_on: str = "none",
+    shown_options: Mapping[str, Any] | None = None,
+    started: datetime | None = None,
+    progress: Progress = lambda _: None,
+) -> Run:
+    """Screens some inputs.
+
+    Args:
+        sources: in order; a line met again is set aside.
+        options: how to read them.
+        reference: what to screen against.
+        fail_on: level from which a flag sets the exit code, or `none`.
+        shown_options: the options as the report shows them.
+        started: default: now.
+        progress: told what is being done.
+
+    Raises:
+        InputError: no input could be read at all.
+        MappingError: the column map is wrong.
+    """
+    started = started or datetime.now(UTC)
+    gathered = _gather(sources, options, progress)
+    supplied = pa.Table.from_pylist(
+        [{"input_id": i.input_id, "supplied_fields": sorted(i.supplied)} for i in gathered.inputs],
+        schema=pa.schema([("input_id", pa.string()), ("supplied_fields", pa.list_(pa.string()))]),
+    )
+    screened = screen(gathered.lines, supplied, reference, progress)
+    progress("writing the report")
+    issues = pa.concat_tables([gathered.issues, screened.issues])
+    coverage = count_coverage(gathered.lines.num_rows, screened.unscreened_lines, issues, screened.unjudged)
+    rules = {r.rule.id: r.rule for r in reference.rules}
+    report = Report(
+        run={"tool_version": __version__, "started": started.isoformat(timespec="seconds"), "options": dict(shown_options or {})},
+        provenance=_provenance(gathered.inputs, reference),
+        coverage=coverage,
+        notices=write_notices(gathered.inputs, screened, reference),
+        shipments=screened.shipments,
+        flags=screened.flags,
+        issues=issues,
+        cells=_cited_cells(gathered, screened),
+        rules=rules,
+        exit_code=decide_exit_code(screened, coverage, reference, rules, fail_on),
+    )
+    return Run(report, screened)
+
+
+def _gather(sources: tuple[Source, ...], options: ReadOptions, progress: Progress) -> _Gathered:
+    tables: list[InputTables] = []
+    errors: list[InputError] = []
+    for source in sources:
+        progress(f"reading {source.name}")
+        try:
+            tables.extend(read(source.path if source.path is not None else source.content or b"", source.name, options))
+        except MappingError:
+            raise
+        except InputError as error:
+            errors.append(error)
+    if not tables:
+        raise errors[0] if len(errors) == 1 else ErrorGroup(list(errors))
+    read_lines = sum(t.lines.num_rows for t in tables)
+    if not read_lines:
+        _raise_unusable(tables, errors)
+    issues = [t.issues for t in tables] + [_file_issue(e) for e in errors]
+    lines = pa.concat_tables([t.lines for t in tables], promote_options="default")
+    origin = pa.table(
+        [
+            pa.array([n for n, t in enumerate(tables) for _ in range(t.lines.num_rows)], pa.int32()),
+            pa.array([r for t in tables for r in range(t.lines.num_rows)], pa.int64()),
+        ],
+        names=["input_no", "row_no"],
+    )
+    lines, origin, repeated = _set_repeated_aside(lines, origin)
+    return _Gathered(
+        lines, tuple(t.input for t in tables), tuple(t.raw for t in tables), origin, pa.concat_tables([*issues, repeated])
+    )
+
+
+def _raise_unusable(tables: list[InputTables], errors: list[InputError]) -> None:
+    """No line in any input: say what is wrong with each instead of reporting that nothing was found."""
+    for table in tables:
+        worst = next((i for i in table.issues.to_pylist() if i["code"] == "no-usable-column"), None)
+        message = worst["message"] if worst else "holds no lines"
+        remedy = "Name the columns with --mapping." if worst else "Ask for the file again."
+        errors.append(UnreadableManifest(message, where=_where(table.input.name), remedy=remedy))
+    raise errors[0] if len(errors) == 1 else ErrorGroup(list(errors))
+
+
+def _where(name: str) -> Any:
+    from precursor_screen.errors import Where
+
+    return Where(name)
+
+
+def _file_issue(error: InputError) -> pa.Table:
+    code = "unreadable-file" if isinstance(error, UnreadableManifest) else "unknown-format"
+    row = {
+        "code": code,
+        "source_file": error.where.file,
+        "source_row": error.where.row,
+        "field": error.where.field or None,
+        "message": error.message,
+        "count": 1,
+    }
+    return pa.Table.from_pylist([row], schema=ISSUE)
+
+
+def _set_repeated_aside(lines: pa.Table, origin: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """A line met again in the same run is set aside, naming the first place; its line_id is the same wherever it was filed."""
+    ids = lines.column("line_id").combine_chunks().dictionary_encode()
+    if len(ids.dictionary) == lines.num_rows:
+        return lines, origin, ISSUE.empty_table()
+    first: dict[int, int] = {}
+    keep, issues = [], []
+    place = [lines.column(c) for c in ("source_file", "source_row")]
+    for number, code in enumerate(ids.indices.to_pylist()):
+        if code not in first:
+            first[code] = number
+            keep.append(number)
+            continue
+        here, there = ([column[n].as_py() for column in place] for n in (number, first[code]))
+        message = f"already read in {there[0]}, row {there[1]}"
+        issues.append(
+            {
+                "code": "repeated-line",
+                "source_file": here[0],
+                "source_row": here[1],
+                "message": message,
+                "line_id": ids.dictionary[code].as_py(),
+                "count": 1,
+            }
+        )
+    kept = pa.array(keep, pa.int64())
+    return lines.take(kept), origin.take(kept), pa.Table.from_pylist(issues, schema=ISSUE)
+
+
+def _cited_cells(gathered: _Gathered, screened: Screened) -> pa.Table:
+    """The source's own cells of every line that a flag cites, or that could not be screened."""
+    cited = pa.concat_arrays(
+        [
+            screened.flags.column("line_id").combine_chunks(),
+            pc.list_flatten(screened.flags.column("window_line_ids")).combine_chunks(),
+            screened.issues.column("line_id").combine_chunks(),
+        ]
+    )
+    rows = pc.indices_nonzero(pc.is_in(gathered.lines.column("line_id"), pc.unique(cited)))
+    lines = gathered.lines.select(["line_id", "source_file", "source_row", "shipment_id"]).take(rows)
+    origin = gathered.origin.take(rows)
+    cells: list[str] = [""] * lines.num_rows
+    input_nos = origin.column("input_no").to_pylist()
+    for number, raw in enumerate(gathered.raw):
+        mine = [i for i, n in enumerate(input_nos) if n == number]
+        taken = raw.take(origin.column("row_no").take(pa.array(mine, pa.int64())).combine_chunks())
+        for i, row in zip(mine, taken.to_pylist(), strict=True):
+            cells[i] = json.dumps({k: v for k, v in row.items() if v not in (None, "")}, ensure_ascii=False)
+    return lines.append_column("cells", pa.array(cells, pa.string()))
+
+
+def _provenance(inputs: tuple[Input, ...], reference: Reference) -> dict[str, Any]:
+    return {
+        "as_of": reference.as_of.isoformat(),
+        "jurisdiction": reference.jurisdiction,
+        "tiers": list(reference.tiers),
+        "inputs": [
+            {
+                "name": i.name,
+                "sha256": i.sha256,
+                "bytes": i.bytes,
+                "lines": i.lines,
+                "format": i.format,
+                "encoding": i.encoding,
+                "header_row": i.header_row,
+                "mapping": [list(pair) for pair in i.mapping],
+                "unmapped": list(i.unmapped),
+            }
+            for i in inputs
+        ],
+        "rules": {"count": len(reference.rules), "version": __version__, "sha256": reference.rules_sha256, "parameters": {}},
+        "substances": {"edition": reference.substances.edition, "sha256": reference.substances.sha256},
+        "watchlists": [
+            {
+                "list_id": w.list_id,
+                "list_date": w.manifest.list_date.isoformat(),
+                "sha256": w.manifest.sha256,
+                "entries": w.manifest.entries,
+                "age_days": w.manifest.age_days(reference.as_of),
+            }
+            for w in reference.watchlists
+        ],
+        "registers": [],
+    }

@@ -1,0 +1,80 @@
+import io
+
+import pytest
+
+from precursor_screen.errors import UnreadableManifest, WatchlistError
+from precursor_screen.formats.xml import find_text, find_texts, read_root, stream_records
+
+LIST = b"""<?xml version="1.0"?>
+<l:list xmlns:l="urn:x" xmlns:y="urn:y" y:date="2026-01-02" kind="demo">
+  <group name="g"><item id="1"><name> Zorvan </name><alias>A</alias><alias/><alias>B</alias></item>
+  <l:item id="2"><item id="inner"/></l:item></group>
+  <other/>
+</l:list>"""
+
+
+def test_records_come_with_local_names_ancestors_and_numbers() -> None:
+    found = []
+    for record in stream_records(io.BytesIO(LIST), {"item"}):
+        found.append(
+            (record.name, record.number, record.element.get("id"), [name for name, _ in record.ancestors], len(record.element))
+        )
+        assert record.ancestors[0] == ("list", {"date": "2026-01-02", "kind": "demo"})
+        assert record.ancestors[1] == ("group", {"name": "g"})
+    assert found == [("item", 1, "1", ["list", "group"], 4), ("item", 2, "2", ["list", "group"], 1)]
+
+
+def test_texts() -> None:
+    record = next(stream_records(LIST, {"item"}))
+    assert find_text(record.element, "name") == "Zorvan"
+    assert find_text(record.element, "nothing") == ""
+    assert find_texts(record.element, "alias") == ["A", "B"]
+
+
+def test_root() -> None:
+    assert read_root(LIST) == ("list", {"date": "2026-01-02", "kind": "demo"})
+    assert read_root(b"<a b='c'><unfinished>") == ("a", {"b": "c"})
+
+
+def test_memory_holds_one_record_at_a_time() -> None:
+    last = None
+    for record in stream_records(b"<l>" + b"<i><n>x</n></i>" * 1000 + b"</l>", {"i"}):
+        assert last is None or len(last) == 0
+        last = record.element
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "line 1, column 1"),
+        (b"<a>\n<b></a>", "line 2, column 6"),
+        (b"<a>\n<b>", "line 2, column 4"),
+        (b"<a>\x01</a>", "line 1, column 4"),
+        (b"<a/>x", "line 1, column 5"),
+        (b"\x00", "not well formed"),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "document type"),
+        (b'<!DOCTYPE a SYSTEM "http://localhost/x.dtd"><a/>', "document type"),
+        (b'<?xml version="1.0" encoding="nope"?><a/>', "encoding"),
+        (b'<?xml version="1.0" encoding="shift_jis"?><a/>', "encoding"),
+        (b'<?xml version="1.0" encoding="utf-8"?><a>\xff</a>', "column 42"),
+        (b"<a>" * 50_000, "nest deeper"),
+    ],
+)
+def test_what_is_damaged_or_hostile_is_refused(data: bytes, said: str) -> None:
+    with pytest.raises(UnreadableManifest, match=said) as caught:
+        list(stream_records(data, {"item"}, file="f.xml"))
+    assert caught.value.where.file == "f.xml"
+    assert caught.value.remedy
+
+
+def test_the_caller_chooses_the_error() -> None:
+    with pytest.raises(WatchlistError):
+        list(stream_records(b"<a>", {"item"}, error=WatchlistError))
+    with pytest.raises(WatchlistError):
+        read_root(b"", error=WatchlistError)
+
+
+def test_encodings() -> None:
+    for encoding in ("utf-8", "utf-16", "iso-8859-1", "windows-1252"):
+        data = f'<?xml version="1.0" encoding="{encoding}"?><l><item>ñ</item></l>'.encode(encoding)
+        assert [r.element.text for r in stream_records(data, {"item"})] == ["ñ"]

@@ -1,0 +1,49 @@
+import json
+
+from precursor_screen.matching.explain import explain_party
+from precursor_screen.matching.parties import PartyIndex, build_index
+from precursor_screen.model import WatchlistEntry, WatchlistName
+
+
+def test_both_names_are_shown_as_written_and_as_compared() -> None:
+    told = explain_party("TO THE ORDER OF BRIGHTMARCH CHEM TRDG", "Brightmarsh Chemical Trading Co., Ltd.")
+    assert told["name"]["as_written"] == "TO THE ORDER OF BRIGHTMARCH CHEM TRDG"
+    assert told["name"]["compared"] == "brightmarch chemical trading"
+    assert told["name"]["removed"] == ["to the order of"]
+    assert told["entry_name"]["compared"] == "brightmarsh chemical trading co ltd"
+    assert told["entry_name"]["canonical_forms"] == {
+        "chemical": "generic",
+        "trading": "generic",
+        "co": "legal form",
+        "ltd": "legal form",
+    }
+    assert told["unaligned"] == {"name": [], "entry_name": ["co", "ltd"]}
+    assert {"name": "brightmarch", "entry_name": "brightmarsh", "similarity": 90.9, "informative": True} in told["aligned"]
+    assert (told["cut"], told["name_kind"], told["informative_tokens"]) == (85.0, "primary", 1)
+    assert "reaches the cut of 85" in told["sentence"]
+    assert json.loads(json.dumps(told)) == told
+
+
+def test_the_score_is_that_of_the_match() -> None:
+    listed = WatchlistEntry("demo", "1", "person", (WatchlistName("VELADRO QUINTANAR, Eustasio", "primary"),))
+    (found,) = PartyIndex(build_index("demo", [listed])).match("Eustasio Veladro Quintana")
+    told = explain_party(found["value"], found["matched_name"])
+    assert (told["score"], told["informative_tokens"]) == (found["score"], found["informative_tokens"])
+
+
+def test_the_best_pair_of_readings_is_explained() -> None:
+    assert explain_party("FREIGHT HUB C/O ZORVAN MIRAGE", "Zorvan Mirage Ltd")["name"]["compared"] == "zorvan mirage"
+
+
+def test_below_the_cut_and_weak() -> None:
+    told = explain_party("Zorvan", "Quillon Trading", name_kind="weak")
+    assert "does not reach" in told["sentence"]
+    assert "weak alias" in told["sentence"]
+    assert told["informative_tokens"] == 0
+
+
+def test_nothing_to_compare() -> None:
+    told = explain_party("\x00", "Zorvan")
+    assert told["score"] is None
+    assert told["sentence"] == "Nothing of '\\x00' can be compared."
+    assert explain_party("Zorvan", "...")["sentence"] == "Nothing of '...' can be compared."

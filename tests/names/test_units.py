@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import csv
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from precursor_screen.names.packages import is_package_kind, parse_packages_text
+from precursor_screen.names.unit_codes import find_unit, to_base, unit_in_header
+from precursor_screen.names.units import UNKNOWN, mass_from_line
+
+CASES = Path(__file__).parents[1] / "cases"
+UNITS = list(csv.DictReader((CASES / "units_find.csv").read_text("utf-8").splitlines()))
+PACKAGES = list(csv.DictReader((CASES / "units_packages.csv").read_text("utf-8").splitlines()))
+D = Decimal
+
+
+@pytest.mark.parametrize("case", UNITS, ids=lambda c: f"{c['text']} in {c['message']}: {c['why']}")
+def test_what_a_unit_is_depends_on_the_message(case: dict[str, str]) -> None:
+    unit = find_unit(case["text"], case["message"])
+    assert (unit.code if unit else "") == case["code"]
+
+
+def test_conversions_are_exact() -> None:
+    pound, gallon = find_unit("LBS"), find_unit("GAL")
+    assert pound is not None
+    assert gallon is not None
+    assert to_base(D(100), pound) == D("45.359237")
+    assert to_base(D(1000), gallon) == D("3785.411784")
+
+
+def test_a_header_names_its_unit_at_the_end() -> None:
+    pounds, tonnes = unit_in_header(("gross", "weight", "lbs")), unit_in_header(("weight", "mt"))
+    assert (pounds.code if pounds else "", tonnes.code if tonnes else "") == ("LBR", "TNE")
+    assert unit_in_header(("gross", "weight")) is None
+
+
+@pytest.mark.parametrize("case", PACKAGES, ids=lambda c: c["text"])
+def test_quantities_in_a_goods_text(case: dict[str, str]) -> None:
+    found = parse_packages_text(case["text"])
+    if not case["form"]:
+        assert found == ()
+        return
+    assert len(found) == 1
+    assert (found[0].form, found[0].kind, found[0].total) == (case["form"], case["kind"], D(case["total"]))
+    assert found[0].packages == (D(case["packages"]) if case["packages"] else None)
+    assert 0 <= found[0].start < found[0].end <= len(case["text"])
+
+
+@given(st.text(alphabet="0123456789 .,XxKGL/OFDRUMSß桶", max_size=60))
+def test_quantities_never_overlap(text: str) -> None:
+    found = parse_packages_text(text)
+    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+
+
+@pytest.mark.parametrize(
+    ("stated", "kg", "basis", "confidence"),
+    [
+        ({"net": D(5), "quantity": D(7), "unit": "KGM", "gross": D(9)}, "5", "net", "high"),
+        ({"net": D(0), "quantity": D(7), "unit": "KGM"}, "7", "quantity", "high"),
+        ({"quantity": D(2), "unit": "MT"}, "2000", "quantity", "high"),
+        ({"quantity": D(80), "unit": "PCS", "text": "80 DRUMS X 25 KG", "gross": D(2100)}, "2000", "packages", "medium"),
+        ({"packages": 80, "text": "IN 220 KG DRUMS"}, "17600", "packages", "medium"),
+        ({"quantity": D(80), "unit": "DRUMS", "text": "IN 220 KG DRUMS"}, "17600", "packages", "medium"),
+        ({"packages": 10, "text": "X", "package_type": "DRUM 200 KG"}, "2000", "packages", "medium"),
+        ({"text": "80 DRUMS X 25 KG, 80 DRUMS OF 25 KG"}, "2000", "packages", "medium"),
+        ({"text": "80 DRUMS X 25 KG AND 10 BAGS X 10 KG"}, "2100", "packages", "medium"),
+        ({"quantity": D(1000), "unit": "L", "density": D("1.08")}, "1080", "volume", "medium"),
+        ({"text": "4 X 2.5 L", "density": D("0.79"), "gross": D(12)}, "7.9", "volume", "medium"),
+        ({"quantity": D(1000), "unit": "L", "gross": D(1200)}, "1200", "gross", "low"),
+        ({"quantity": D(1000), "unit": "L", "message": "x12"}, "453.59237", "quantity", "high"),
+    ],
+)
+def test_the_first_thing_a_line_states_is_its_mass(stated: dict[str, Any], kg: str, basis: str, confidence: str) -> None:
+    mass = mass_from_line(**stated)
+    assert (mass.kg, mass.basis, mass.confidence) == (D(kg), basis, confidence)
+
+
+def test_a_line_that_states_nothing_has_no_mass() -> None:
+    assert mass_from_line() == UNKNOWN
+    assert mass_from_line(quantity=D(80), unit="PCS", text="ACETIC ANHYDRIDE") == UNKNOWN
+
+
+def test_kinds_of_packages() -> None:
+    assert is_package_kind("drums")
+    assert not is_package_kind("KGM")

@@ -1,0 +1,244 @@
+import json
+import pickle
+import shutil
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from precursor_screen.errors import WatchlistError
+from precursor_screen.model import WatchlistEntry, WatchlistName
+from precursor_screen.reference import store as store_module
+from precursor_screen.reference.store import WatchlistStore
+from precursor_screen.reference.watchlists import opened
+from precursor_screen.reference.watchlists.checks import check_content, find_regressions
+from precursor_screen.reference.watchlists.interface import ParsedList
+from precursor_screen.reference.watchlists.manifest import read_manifest
+from tests.reference import watchlist_files as files
+
+DAY, LATER = date(2026, 1, 10), date(2026, 2, 10)
+MOMENT = datetime(2026, 2, 11, 12, tzinfo=UTC)
+
+
+def private(count: int) -> str:
+    return "entry_id,name\n" + "".join(f"E{i},Zorvan Mirage {i}\n" for i in range(count))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> WatchlistStore:
+    return WatchlistStore(tmp_path / "home")
+
+
+def put(store: WatchlistStore, text: str, day: date | None = DAY, list_id: str = "mine", force: bool = False) -> None:
+    paths = files.write(store.folder.parent.parent / "in", list_csv=text)
+    store.import_list(list_id, paths, day, force, MOMENT)
+
+
+def test_import_and_open(store: WatchlistStore, tmp_path: Path) -> None:
+    paths = files.write(tmp_path, sdn_csv=files.SDN, alt_csv=files.ALT, add_csv=files.ADD, com_csv=files.COMMENTS)
+    manifest = store.import_list("ofac-sdn", paths, DAY, imported_at=MOMENT)
+    assert (manifest.entries, manifest.names, manifest.addresses, manifest.number) == (4, 9, 2, 1)
+    assert (manifest.list_date, manifest.list_date_from, manifest.importer) == (DAY, "import", "ofac-csv")
+    assert manifest.imported_at == "2026-02-11T12:00:00+00:00"
+    assert [f.name for f in manifest.files] == ["sdn.csv", "alt.csv", "add.csv", "com.csv"]
+    folder = store.folder / "ofac-sdn" / "1"
+    assert read_manifest(folder / "manifest.json") == manifest
+    assert (folder / "alt.csv").read_bytes() == files.ALT.encode()
+    assert not list(folder.parent.glob(".building*"))
+    listed = store.open_list("ofac-sdn")
+    assert listed.entry("103").primary_name == "QUILLON 7"
+    assert [e.entry_id for e in listed] == ["101", "102", "103", "104"]
+    assert len(listed) == 4
+    assert listed.index.match("Zorvania Ltd")[0]["entry_id"] == "101"
+    assert store.verify("ofac-sdn") == ()
+    with pytest.raises(KeyError):
+        listed.entry("999")
+
+
+def test_an_opened_list_pickles_by_its_paths(store: WatchlistStore) -> None:
+    put(store, files.PRIVATE)
+    listed = store.open_list("mine")
+    data = pickle.dumps(listed)
+    assert len(data) < 1000
+    again = pickle.loads(data)
+    assert list(again) == list(listed)
+    assert again.index.match("Zorvan Mirage") == listed.index.match("Zorvan Mirage")
+
+
+def test_the_list_states_its_own_date(store: WatchlistStore, tmp_path: Path) -> None:
+    paths = files.write(tmp_path, un_xml=files.UN)
+    assert store.import_list("un-sc", paths).list_date == date(2026, 2, 27)
+    with pytest.raises(WatchlistError, match="states its date as 2026-02-27"):
+        store.import_list("un-sc", paths, DAY)
+    with pytest.raises(WatchlistError, match="--date"):
+        put(store, files.PRIVATE, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "empty"),
+        ("\r\n \x1a", "empty"),
+        ("<!DOCTYPE html><html><body>403</body></html>", "web page"),
+        ("\ufeff<HTML>", "web page"),
+        ("entry_id,name\n", "no entry"),
+        ("something else", "layout"),
+        (files.UN[:-30], r"line \d+, column \d+"),
+        (files.PRIVATE + 'A3,person,"cut', "cut short"),
+        (private(8), "8 entries in total, the last import 10"),
+    ],
+)
+def test_a_refused_import_keeps_the_last_good_copy(store: WatchlistStore, text: str, said: str) -> None:
+    put(store, private(10))
+    with pytest.raises(WatchlistError, match=said) as caught:
+        put(store, text, LATER)
+    assert "The copy of 2026-01-10 (10 entries) stays in use" in caught.value.remedy
+    assert caught.value.exit_code == 4
+    assert store.open_list("mine").manifest.list_date == DAY
+    attempts = [json.loads(line) for line in (store.folder / "mine" / "attempts.jsonl").read_text().splitlines()]
+    assert [a["outcome"] for a in attempts] == ["imported", "refused"]
+    (status,) = store.status(LATER)
+    assert status.manifest is not None
+    assert (status.age_days, status.problem) == (31, "")
+    assert status.refused == attempts[1]["reason"] != ""
+
+
+def test_what_may_be_forced_and_what_may_not(store: WatchlistStore) -> None:
+    put(store, private(10), LATER)
+    put(store, private(9), LATER)
+    with pytest.raises(WatchlistError, match="before that of the last import"):
+        put(store, private(9), DAY)
+    put(store, private(3), DAY, force=True)
+    manifest = store.open_list("mine").manifest
+    assert (manifest.entries, manifest.number) == (3, 3)
+    assert "3 entries in total, the last import 9" in manifest.forced
+    with pytest.raises(WatchlistError, match="empty"):
+        put(store, "", DAY, force=True)
+
+
+def test_an_official_id_takes_only_that_list(store: WatchlistStore, tmp_path: Path) -> None:
+    with pytest.raises(WatchlistError, match="this is ofac-cons, not ofac-sdn"):
+        put(store, files.CONS, list_id="ofac-sdn")
+    with pytest.raises(WatchlistError, match="a list of your own, not un-sc"):
+        put(store, files.PRIVATE, list_id="un-sc")
+    assert store.list_ids() == ()
+    assert [(s.list_id, bool(s.problem), bool(s.refused)) for s in store.status(DAY)] == [
+        ("ofac-sdn", True, True),
+        ("un-sc", True, True),
+    ]
+
+
+def test_counts_and_completeness_are_checked() -> None:
+    entry = WatchlistEntry("x", "1", "person", (WatchlistName("Zorvan", "primary"),))
+    with pytest.raises(WatchlistError, match="states 2 entries, but 1 were read"):
+        check_content(ParsedList("", (entry,), declared_count=2), "x", "f")
+    with pytest.raises(WatchlistError, match="filtered"):
+        check_content(ParsedList("", (entry,), refusal="The list is filtered."), "x", "f")
+    check_content(ParsedList("", (entry,), declared_count=1), "x", "f")
+
+
+def test_a_part_that_vanishes_is_noticed(store: WatchlistStore) -> None:
+    put(store, private(10))
+    last = store.open_list("mine").manifest
+    parsed = ParsedList("", tuple(store.open_list("mine")), by_source=(("a", 5), ("b", 0)))
+    before = type(last)(**{f: getattr(last, f) for f in last.__slots__} | {"by_source": (("a", 5), ("b", 5))})
+    assert find_regressions(parsed, DAY, before) == ("it holds 0 entries from b, the last import 5",)
+    assert find_regressions(parsed, DAY, None) == ()
+
+
+@pytest.mark.parametrize("damage", ["pointer", "manifest", "entries", "snapshot", "index", "everything"])
+def test_a_list_once_imported_and_now_damaged_is_an_error(store: WatchlistStore, damage: str) -> None:
+    put(store, private(10))
+    place = store.folder / "mine"
+    snapshot = place / "1"
+    if damage == "pointer":
+        (place / "current").unlink()
+    elif damage == "manifest":
+        (snapshot / "manifest.json").write_text("{}")
+    elif damage == "entries":
+        (snapshot / "entries.arrow").write_bytes(b"x")
+    elif damage == "index":
+        next(snapshot.glob("names-*.arrow")).write_bytes(b"x")
+    else:
+        shutil.rmtree(snapshot)
+        if damage == "everything":
+            (place / "current").unlink()
+    assert store.list_ids() == ("mine",)
+    with pytest.raises(WatchlistError, match=r"(?i)import (it|the list) again"):
+        store.open_list("mine")
+
+
+def test_a_list_never_imported_is_an_error(store: WatchlistStore) -> None:
+    assert store.list_ids() == store.status(DAY) == ()
+    for list_id in ("mine", "../mine", ""):
+        with pytest.raises(WatchlistError, match="never imported"):
+            store.open_list(list_id)
+
+
+def test_verify_tells_what_was_changed(store: WatchlistStore) -> None:
+    put(store, private(10))
+    source = store.folder / "mine" / "1" / "list.csv"
+    source.write_text(private(11))
+    assert store.verify("mine") == ("list.csv is not the file that was imported",)
+    source.unlink()
+    assert store.verify("mine") == ("list.csv is missing",)
+
+
+def test_an_index_of_another_version_is_built_anew(store: WatchlistStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(store, private(10))
+    snapshot = store.folder / "mine" / "1"
+    old = next(snapshot.glob("names-*.arrow"))
+    old.rename(snapshot / "names-of-old.arrow")
+    assert store.open_list("mine").index.match("Zorvan Mirage 3")
+    assert old.exists()
+    old.unlink()
+
+    def refuse(*_: object) -> None:
+        raise OSError("read-only")
+
+    monkeypatch.setattr(opened, "write_index", refuse)
+    listed = store.open_list("mine")
+    assert listed.index.path is None
+    assert listed.index.match("Zorvan Mirage 3")
+
+
+def test_an_import_that_was_killed_leaves_no_trace(store: WatchlistStore) -> None:
+    put(store, private(10))
+    (store.folder / "mine" / ".building-2").mkdir()
+    attempts = store.folder / "mine" / "attempts.jsonl"
+    attempts.write_text(attempts.read_text() + "{half")
+    put(store, private(10), LATER)
+    assert store.open_list("mine").manifest.number == 2
+    assert not (store.folder / "mine" / ".building-2").exists()
+    assert store.status(LATER)[0].refused == ""
+    assert [line[:6] for line in attempts.read_text().splitlines()] == ['{"at":', "{half", '{"at":']
+
+
+def test_an_opened_list_goes_on_serving_its_snapshot(store: WatchlistStore) -> None:
+    put(store, private(10))
+    listed = store.open_list("mine")
+    put(store, private(12), LATER)
+    assert len(list(listed)) == 10
+    assert len(store.open_list("mine")) == 12
+
+
+def test_ids_and_files_are_checked_before_anything_is_written(store: WatchlistStore, tmp_path: Path) -> None:
+    for list_id in ("../x", "Mine", "", ".hidden", "a/b"):
+        with pytest.raises(WatchlistError, match="no list id"):
+            put(store, private(1), list_id=list_id)
+    with pytest.raises(WatchlistError, match="No file"):
+        store.import_list("mine", [])
+    assert not store.folder.exists()
+    with pytest.raises(WatchlistError, match="cannot be read"):
+        store.import_list("mine", [tmp_path / "nothing.csv"], DAY)
+    same = [*files.write(tmp_path / "a", x_csv=files.SDN), *files.write(tmp_path / "b", x_csv=files.ALT)]
+    with pytest.raises(WatchlistError, match="one name"):
+        store.import_list("mine", same, DAY)
+
+
+def test_another_import_holds_the_lock(store: WatchlistStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(store, private(10))
+    monkeypatch.setattr(store_module, "_LOCK_SECONDS", 0.01)
+    with FileLock(store.folder / "mine" / ".lock"), pytest.raises(WatchlistError, match="holds the lock"):
+        put(store, private(10), LATER)

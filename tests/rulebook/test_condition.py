@@ -1,0 +1,82 @@
+"""The condition language and its three-valued meaning, against a plain Kleene evaluator."""
+
+from __future__ import annotations
+
+import itertools
+
+import duckdb
+import pytest
+
+from precursor_screen.rulebook.condition import ConditionError, parse_condition
+
+NAMES = {"a": "a", "b": "b", "near_1": "near_1", "near_2": "near_2"}
+
+
+def sql_value(condition: str, values: dict[str, bool | None]) -> bool | None:
+    sql, _ = parse_condition(condition, NAMES)
+    columns = ", ".join(f"cast({'null' if v is None else v} as boolean) as {k}" for k, v in values.items())
+    return duckdb.execute(f"select {sql} from (select {columns})").fetchone()[0]
+
+
+def kleene_and(*values):
+    return False if False in values else None if None in values else True
+
+
+def kleene_or(*values):
+    return True if True in values else None if None in values else False
+
+
+def negate(value):
+    return None if value is None else not value
+
+
+def at_least(count, values):
+    true, open_ = values.count(True), sum(v is not False for v in values)
+    return True if true >= count else False if open_ < count else None
+
+
+MEANINGS = {
+    "a and b": lambda a, b, m, n: kleene_and(a, b),
+    "a or b": lambda a, b, m, n: kleene_or(a, b),
+    "not a": lambda a, b, m, n: negate(a),
+    "a and not b": lambda a, b, m, n: kleene_and(a, negate(b)),
+    "not (a or b)": lambda a, b, m, n: negate(kleene_or(a, b)),
+    "a or b and near_1": lambda a, b, m, n: kleene_or(a, kleene_and(b, m)),
+    "1 of near_*": lambda a, b, m, n: kleene_or(m, n),
+    "all of near_*": lambda a, b, m, n: kleene_and(m, n),
+    "2 of them": lambda a, b, m, n: at_least(2, [a, b, m, n]),
+    "3 of them": lambda a, b, m, n: at_least(3, [a, b, m, n]),
+}
+
+
+@pytest.mark.parametrize("condition", MEANINGS)
+def test_three_values_to_the_end(condition):
+    for values in itertools.product([True, False, None], repeat=4):
+        got = sql_value(condition, dict(zip(NAMES, values, strict=True)))
+        assert got == MEANINGS[condition](*values), (condition, values)
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("", "expected"),
+        ("a and", "expected"),
+        ("and a", "expected"),
+        ("(a", "not closed"),
+        ("a b", "'b' is not expected"),
+        ("a)", "is not expected"),
+        ("aa", "names no selection: 'aa'"),
+        ("1 of far_*", "no selection is called like"),
+        ("5 of them", "can never be right"),
+        ("0 of them", "can never be right"),
+        ("a; drop table x", "unexpected ';'"),
+        ("a = b", "unexpected '='"),
+    ],
+)
+def test_a_wrong_condition_is_refused(condition, expected):
+    with pytest.raises(ConditionError, match=expected.replace("*", r"\*")):
+        parse_condition(condition, NAMES)
+
+
+def test_the_names_used_are_reported():
+    assert parse_condition("a and 1 of near_*", NAMES)[1] == {"a", "near_1", "near_2"}

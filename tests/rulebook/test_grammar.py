@@ -1,0 +1,145 @@
+"""The shape of rule files: every fault is named with its place, all at once."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from precursor_screen.errors import ErrorGroup, RuleSyntaxError, WindowError
+from precursor_screen.rulebook.grammar import load_rules, parse_rule
+from precursor_screen.rulebook.located import parse_yaml
+
+GOOD = textwrap.dedent("""\
+    schema: 1
+    id: PS-QTY-900
+    version: 1.0.0
+    title: A title
+    status: test
+    level: low
+    confidence: low
+    weight: 5
+    subject: line
+    scope: line
+    detection:
+      much: {gross_mass_kg|gt: 100}
+      condition: much
+    explain: "{gross_mass_kg} kg"
+    """)
+
+
+def errors_of(text: str) -> list[str]:
+    with pytest.raises((ErrorGroup, RuleSyntaxError)) as caught:
+        parse_rule(parse_yaml(text, "rule.yml"))
+    error = caught.value
+    return [str(e) for e in error.errors] if isinstance(error, ErrorGroup) else [str(error)]
+
+
+def test_a_good_rule_keeps_what_it_says():
+    rule = parse_rule(parse_yaml(GOOD, "rule.yml"))
+    assert (rule.id, rule.weight, rule.subject, rule.condition, rule.family) == ("PS-QTY-900", 5, "line", "much", "quantity")
+    assert rule.selections == {"much": {"gross_mass_kg|gt": 100}}
+    assert rule.lines["detection.much"] == 12
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (("level: low", "level: hihg"), "level 'hihg' is not known. Did you mean 'high'?"),
+        (("status: test", "status: tset"), "Did you mean 'test'?"),
+        (("title: A title", "titel: A title"), "unknown key 'titel'. Did you mean 'title'?"),
+        (("id: PS-QTY-900", "id: QTY-900"), "is no rule id"),
+        (("id: PS-QTY-900", "id: PS-XYZ-900"), "is no rule id"),
+        (("schema: 1", "schema: 2"), "a newer one may be needed"),
+        (("weight: 5", "weight: heavy"), "weight must be a whole number"),
+        (("weight: 5", "weight: true"), "weight must be a whole number"),
+        (("weight: 5", "weight: 101"), "between 0 and 100"),
+        (("version: 1.0.0", "version: 1.0"), 'Quote it: version: "1.0"'),
+        (("  condition: much\n", ""), "has no condition"),
+        (("explain: \"{gross_mass_kg} kg\"\n", ""), "has no 'explain'"),
+        (("scope: line", "scope: history"), "windows over history are not evaluated"),
+        (("scope: line", "scope: shipment"), "a shipment rule needs a correlation"),
+        (("level: low", "level: low\nlevel: low"), "states 'level' twice"),
+        (("subject: line", "subject: line\ntests: [{rows: [{a: 1}], expect: []}]"), "needs a line_id"),
+        (("subject: line", "subject: line\ntests: [{rows: [{line_id: A}], expect: [B]}]"), "none of its rows is called"),
+        (("subject: line", "subject: line\nreferences: [{title: x}]"), "a reference needs a title and a mark"),
+        (("subject: line", "subject: line\nrelated: [{id: x}]"), "needs an id and a type"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_named(change, expected):
+    text = GOOD.replace(*change)
+    assert text != GOOD
+    assert any(expected in e for e in errors_of(text)), errors_of(text)
+
+
+def test_all_faults_are_named_at_once_each_with_line_and_column():
+    errors = errors_of(GOOD.replace("level: low", "level: x").replace("status: test", "status: y"))
+    assert len(errors) == 2
+    assert errors[0].startswith("rule.yml:5:1, field status")
+    assert errors[1].startswith("rule.yml:6:1, field level")
+
+
+@pytest.mark.parametrize(
+    ("correlation", "expected"),
+    [
+        ("{type: event_cuont, group-by: [shipment_id], condition: {gte: 2}}", "is not known"),
+        ("{type: value_count, group-by: [shipment_id], condition: {gte: 2}}", "value_count needs a field"),
+        ("{type: event_count, group-by: [consignee_name], condition: {gte: 2}}", "groups by shipment_id"),
+        ("{type: event_count, group-by: [shipment_id], condition: {gte: 2}, timespan: 30d}", "windows over history"),
+        ("{type: event_count, group-by: [shipment_id]}", "needs a condition"),
+        ("{type: event_count, group-by: [shipment_id], condition: {gte: 2}, emti: group}", "unknown key 'emti'"),
+    ],
+)
+def test_a_correlation_that_cannot_be_evaluated_is_refused(correlation, expected):
+    text = GOOD.replace("scope: line", f"scope: shipment\ncorrelation: {correlation}")
+    assert any(expected in e for e in errors_of(text)), errors_of(text)
+
+
+def test_a_window_has_an_error_of_its_own_kind():
+    with pytest.raises(ErrorGroup) as caught:
+        parse_rule(parse_yaml(GOOD.replace("scope: line", "scope: history"), "rule.yml"))
+    assert isinstance(caught.value.errors[0], WindowError)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [",
+        "\ta: 1",
+        "a: *missing",
+        "- just\n- a list",
+        "text",
+        "",
+        "a: !!python/object:os.system {}",
+        "&a a: *a",
+        "x: 2026-99-99",
+    ],
+)
+def test_what_is_no_rule_is_refused_with_its_place(text):
+    assert all("bad.yml" in e or "rule.yml" in e for e in errors_of(text))
+
+
+def test_tabs_have_their_own_remedy():
+    assert "not tabs" in errors_of("a:\n\tb: 1\n")[0]
+
+
+def test_loading_a_folder_collects_the_errors_of_all_files(tmp_path):
+    (tmp_path / "ps-qty-900.yml").write_text(GOOD)
+    (tmp_path / "ps-qty-901.yml").write_text(GOOD)
+    (tmp_path / "ps-qty-902.yml").write_text(GOOD.replace("level: low", "level: x"))
+    (tmp_path / "ps-qty-903.yml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ErrorGroup) as caught:
+        load_rules([tmp_path])
+    text = str(caught.value)
+    assert "ps-qty-901.yml" in text
+    assert "Call the file ps-qty-900.yml" in text
+    assert "ps-qty-902.yml" in text
+    assert "ps-qty-903.yml" in text
+
+
+def test_a_duplicate_id_in_two_folders_is_refused(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "ps-qty-900.yml").write_text(GOOD)
+    with pytest.raises(ErrorGroup, match="stands in"):
+        load_rules([tmp_path / "a", tmp_path / "b"])
