@@ -120,7 +120,7 @@ def _checked(key: str, value: Any, source: str) -> Any:
         raise UsageError(f"{key} must be {'a list of texts' if setting.is_list else 'a text'}", where=Where(source))
     for part in value if setting.is_list else [value]:
         if setting.allowed and part and part not in setting.allowed:
-            remedy = did_you_mean(part, setting.allowed) or f"Use one of {', '.join(setting.allowed)}."
+            remedy = did_you_mean(str(part), setting.allowed) or f"Use one of {', '.join(setting.allowed)}."
             raise UsageError(f"{key} does not know {part!r}", where=Where(source), remedy=remedy)
     return value
 

@@ -109,7 +109,7 @@ def _flag(identifier: str, report: Path | None) -> str | None:
     flag = next((f for f in flags if f["flag_id"].startswith(identifier)), None)
     if flag is None or len(identifier) < 6:
         return None
-    cells = next((line["cells"] for line in lines if line["line_id"] == flag["line_id"]), {})
+    cells: dict[str, str] = next((line["cells"] for line in lines if line["line_id"] == flag["line_id"]), {})
     return "\n".join(printable(line) for line in _flag_lines(flag, cells))
 
 

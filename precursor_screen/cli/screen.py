@@ -60,7 +60,7 @@ from precursor_screen.model import LEVELS, TIERS
 @click.option("--quiet", is_flag=True, help="No summary on the terminal.")
 @click.option("--timing", is_flag=True, help="Say on standard error how long each step took.")
 @click.pass_context
-def command(ctx: click.Context, inputs: tuple[str, ...], outputs: tuple[Path, ...], **options: Any) -> int:
+def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path, ...], **options: Any) -> int:
     """Screen manifests and write reports.
 
     INPUT is a file, a folder, a pattern, or - for a table or pasted text on standard input. Without -o a summary goes to the terminal.
@@ -111,13 +111,14 @@ def command(ctx: click.Context, inputs: tuple[str, ...], outputs: tuple[Path, ..
     read_options = ReadOptions(
         encoding=common.pick(values, "encoding", options["encoding"], "--encoding"), mapping=_load_mapping(mapping)
     )
+    fail_on = str(options["fail_on"] or values["fail_on"].value or "none")
     shown = {
         "tiers": list(reference.tiers),
-        "fail_on": options["fail_on"] or values["fail_on"].value or "none",
+        "fail_on": fail_on,
         "watchlists": list(named),
     }
     clock = _Clock(options["timing"], progress=sys.stderr.isatty() and not options["quiet"])
-    result = run(sources, read_options, reference, fail_on=shown["fail_on"], shown_options=shown, progress=clock.step)
+    result = run(sources, read_options, reference, fail_on=fail_on, shown_options=shown, progress=clock.step)
     _write(result, outputs, options)
     clock.stop()
     if not outputs and not options["quiet"]:

@@ -21,7 +21,7 @@ SUBJECTS = (LINE, SUBSTANCE, PARTY)
 _ALWAYS = ("line_id", "movement_key", "shipment_id", "source_file", "source_row")
 _CANDIDATE = {
     LINE: (),
-    SUBSTANCE: ("substance_id", "match_score"),
+    SUBSTANCE: ("substance_id", "match_score", "membership_verified", "threshold_verified"),
     PARTY: ("party_role", "list_id", "entry_id", "watchlist_score"),
 }
 # Only these levels bar the band `none` when they could not be judged (rules.md, section 2.3).
@@ -87,10 +87,36 @@ def _select(column: Column, resolved: Resolved, subject: str) -> str:
     return null_column(column.name)
 
 
+def _doubts(rule: CompiledRule) -> list[tuple[str, str]]:
+    """[(what the flag rests on that nobody has checked, SQL that is true when it is so)]."""
+    if rule.rule.subject != SUBSTANCE:
+        return []
+    doubts = [("membership unverified", "membership_verified = false")]
+    if "threshold_kg" in rule.columns:
+        doubts.append(("threshold unverified", "threshold_verified = false"))
+    return doubts
+
+
+def _level(rule: CompiledRule) -> str:
+    """A flag that rests on an unverified membership or threshold is at most medium."""
+    level = literal(rule.rule.level)
+    doubts = [sql for _, sql in _doubts(rule)]
+    if not doubts or rule.rule.level not in ("high", "critical"):
+        return level
+    return f"case when {' or '.join(doubts)} then 'medium' else {level} end"
+
+
+def _because(rule: CompiledRule) -> str:
+    """The rule's sentence, and what in it is unverified."""
+    return " || ".join(
+        [f"({rule.because})", *(f"case when {sql} then {literal(f' ({doubt})')} else '' end" for doubt, sql in _doubts(rule))]
+    )
+
+
 def _constants(rule: CompiledRule) -> str:
     r = rule.rule
     return (
-        f"{literal(r.id)} as rule_id, {literal(r.version)} as rule_version, {literal(r.level)} as level, "
+        f"{literal(r.id)} as rule_id, {literal(r.version)} as rule_version, {_level(rule)} as level, "
         f"{literal(r.confidence)} as confidence, 'new' as state, {literal(r.family)} as family, {r.weight} as weight"
     )
 
@@ -110,7 +136,7 @@ def _flags_of_row(rule: CompiledRule, number: int) -> str:
     # Two lines of one movement are one flag: the first line stands for it, the others are named beside it.
     return f"""
         with flagged as (
-            select {flag_id} as flag_id, *, {rule.because} as because, {rule.evidence} as evidence
+            select {flag_id} as flag_id, *, {_because(rule)} as because, {rule.evidence} as evidence
             from judged where verdict_{number} = 1),
         numbered as (
             select *, row_number() over same as nth, list(line_id) over same_all as line_ids from flagged
@@ -143,7 +169,7 @@ def _flags_of_group(rule: CompiledRule, number: int) -> str:
             from selected join grouped using ({", ".join(keys)}))
         select {_flag_id("shipment_id", rule, *others)} as flag_id, shipment_id, line_id, {_constants(rule)},
                null as substance_id, null as party_role, null as list_id, null as entry_id, null as score,
-               {rule.because} as because, source_file, source_row, cast(to_json({rule.evidence}) as varchar) as evidence,
+               {_because(rule)} as because, source_file, source_row, cast(to_json({rule.evidence}) as varchar) as evidence,
                list_filter(line_ids, lambda x: x <> line_id) as window_line_ids
         from placed where nth = 1 order by source_file, source_row, line_id, flag_id"""
 

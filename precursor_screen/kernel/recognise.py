@@ -50,7 +50,8 @@ def recognise(lines: pa.Table, reference: Reference) -> pa.Table:
 def match_parties(lines: pa.Table, reference: Reference) -> PartyMatches:
     """Matches the distinct names of all screened roles against all watchlists of the reference."""
     names = distinct(lines, [f"{role}_name" for role in SCREENED_ROLES])
-    tables, unscreenable = [PARTY_MATCH.empty_table()], ()
+    tables = [PARTY_MATCH.empty_table()]
+    unscreenable: tuple[str, ...] = ()
     for watchlist in reference.watchlists:
         found = watchlist.index.match_names(names, as_of=reference.as_of)
         tables.append(found.matches)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from precursor_screen.kernel.sql import connect, fetch
 from precursor_screen.model import BANDS, LEVELS, Rule, Typology
@@ -159,8 +158,3 @@ def _with_the_rest(scored: pa.Table, lines: pa.Table) -> pa.Table:
             from (select shipment_id, count(*) as lines from lines group by shipment_id) l left join scored s using (shipment_id)
             order by case band when 'hold' then 0 when 'review' then 1 when 'low' then 2 when 'none' then 4 else 3 end, score desc, shipment_id"""
         return fetch(connection, query, SHIPMENT)
-
-
-def worst_first(shipments: pa.Table) -> pa.Table:
-    """The shipments that an officer should see: those with a flag above informational, or without a band."""
-    return shipments.filter(pc.or_kleene(pc.is_null(shipments.column("band")), pc.not_equal(shipments.column("band"), "none")))

@@ -105,7 +105,7 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
         create temp table best as
         with ranked as (
             select *, row_number() over (partition by {LINE_NO}, substance_id
-                order by strength_rank = 2, method = 'hs', strength_rank, method_rank, score desc, field, start, name) as nth,
+                order by method = 'hs', strength_rank, method_rank, score desc, field, start, name) as nth,
                 min(strength_rank) over (partition by {LINE_NO}, substance_id) as best_rank,
                 list_sort(list(distinct method) over (partition by {LINE_NO}, substance_id)) as match_methods
             from (select *, {_rank("strength", STRENGTHS)} as strength_rank, {_rank("method", METHODS)} as method_rank from found))
@@ -117,7 +117,8 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
         create temp table candidates as
         with law as (
             select b.{LINE_NO}, b.substance_id, list(c.control order by c.control.instrument, c.control.schedule) as control,
-                   min(c.tier) as tier, bool_and(c.verified) as membership_verified
+                   min(c.tier) as tier, coalesce(bool_and(c.verified) filter (where c.tier = 'convention'), bool_and(c.verified))
+                   as membership_verified
             from best b join lines l using ({LINE_NO}) join controls c on b.substance_id = c.substance_id
                 and (c.since is null or c.since <= l.as_of_date) and (c.until is null or l.as_of_date < c.until)
                 and c.tier in ({tiers})
@@ -125,7 +126,7 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
         select b.{LINE_NO}, b.substance_id, s.substance_name, s.parent_substance_id, coalesce(law.control, []) as control,
                coalesce(law.tier, 'surveillance') as tier, s.family, s.substance_route_groups, b.method as match_method,
                b.match_methods, b.match_strength, b.score as match_score, b.matched as matched_text, b.field as matched_field,
-               b.name as matched_name, b.name_verified, {_form()} as form, law.membership_verified, s.own_hs6s,
+               b.name as matched_name, b.name_verified, {_form(columns)} as form, law.membership_verified, s.own_hs6s,
                s.own_un_numbers, s.own_danger_class
         from best b join substances s using (substance_id) join lines l using ({LINE_NO})
              left join law on law.{LINE_NO} = b.{LINE_NO} and law.substance_id = b.substance_id
@@ -156,7 +157,12 @@ def _rank(column: str, order: tuple[str, ...]) -> str:
     return f"case {column} {cases} else {len(order)} end"
 
 
-def _form() -> str:
+def _form(columns: list[str]) -> str:
+    bulk = (
+        f"coalesce(regexp_matches(lower(l.package_type), {literal(BULK_PACKAGES)}), false)"
+        if "package_type" in columns
+        else "false"
+    )
     headings = ", ".join(literal(h) for h in PREPARATION_HEADINGS)
     return f"""case when b.form = 'substance' and left(l.hs6, 4) in ({headings})
-        and not coalesce(regexp_matches(lower(l.package_type), {literal(BULK_PACKAGES)}), false) then 'preparation' else b.form end"""
+        and not {bulk} then 'preparation' else b.form end"""

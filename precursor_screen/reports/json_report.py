@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from precursor_screen.reports.report import SCHEMA_VERSION, Report, records
+from precursor_screen.reports.report import BATCH, SCHEMA_VERSION, Report, records
 
 
 class JsonPresenter:
@@ -45,24 +46,25 @@ class JsonLinesPresenter:
             stream.write(dump(flag).encode() + b"\n")
 
 
-def _array(stream: BinaryIO, key: str, items: Iterable[Any]) -> None:
+def _array(stream: BinaryIO, key: str, items: Iterator[Any]) -> None:
+    """One item a line, some thousands at a time."""
     stream.write(f" {dump(key)}: [".encode())
     separator = "\n  "
-    for item in items:
-        stream.write((separator + dump(item)).encode())
+    while batch := list(itertools.islice(items, BATCH)):
+        stream.write((separator + ",\n  ".join(map(dump, batch))).encode())
         separator = ",\n  "
     stream.write(b"],\n")
 
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, default=str, allow_nan=False).encode
+_ENCODE_ASCII = json.JSONEncoder(default=str, allow_nan=False).encode
+
+
 def dump(value: Any) -> str:
-    """Compact JSON in UTF-8; whatever is no JSON type (decimal, date) as text. A lone surrogate is escaped."""
-    text = json.dumps(value, ensure_ascii=False, default=str, allow_nan=False)
-    return text if text.isprintable() or _encodes(text) else json.dumps(value, default=str, allow_nan=False)
-
-
-def _encodes(text: str) -> bool:
+    """Compact JSON; whatever is no JSON type (decimal, date) as text. A lone surrogate, which UTF-8 cannot carry, is escaped."""
+    text = _ENCODE(value)
     try:
         text.encode()
     except UnicodeEncodeError:
-        return False
-    return True
+        return _ENCODE_ASCII(value)
+    return text

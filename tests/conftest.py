@@ -1,0 +1,46 @@
+"""What tests share: the reference that ships, the sample list, the flag that renews golden files, real data where it is given."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from precursor_screen.api import load_reference
+from precursor_screen.reference.bundle import Reference
+
+AS_OF = date(2026, 11, 25)
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--renew-golden", action="store_true", help="write the golden reports anew")
+
+
+@pytest.fixture(scope="session")
+def reference() -> Reference:
+    """All rules that ship, the fictional sample list, for the United States."""
+    return load_reference(watchlists=["sample"], jurisdiction="US", as_of=AS_OF)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home, and no setting from outside."""
+    for name in list(os.environ):
+        if name.startswith("PRECURSOR_SCREEN_") and name != "PRECURSOR_SCREEN_TEST_DATA":
+            monkeypatch.delenv(name)
+    folder = tmp_path / "home"
+    monkeypatch.setenv("PRECURSOR_SCREEN_HOME", str(folder))
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data; tests that need it skip where it is not given."""
+    folder = os.environ.get("PRECURSOR_SCREEN_TEST_DATA")
+    if not folder:
+        pytest.skip("PRECURSOR_SCREEN_TEST_DATA is not set: no real data to test with")
+    return Path(folder)

@@ -1,0 +1,300 @@
+"""What comes of lines: recognition, candidates, quantities, directions, what cannot be screened, bands."""
+
+from __future__ import annotations
+
+import pickle
+import random
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from precursor_screen.api import load_reference
+from tests.conftest import AS_OF
+from tests.screening import flagged, rules_of_row, screen_rows, table
+
+ACETONE = {"description of goods": "ACETONE", "hs code": "291411"}
+
+
+def candidate(result, row=0):
+    return result.screened.resolved.substances.to_pylist()[row]
+
+
+def shipments(result):
+    return {s["shipment_id"]: s for s in result.report.shipments.to_pylist()}
+
+
+def test_a_plain_line_is_screened_and_not_flagged(reference):
+    result = screen_rows([{}], reference)
+    assert flagged(result) == []
+    assert result.report.coverage["screened"] == 1
+    assert shipments(result)["B1"]["band"] == "none"
+    assert result.report.exit_code == 0
+
+
+def test_a_named_substance_is_flagged_with_its_evidence(reference):
+    result = screen_rows([{**ACETONE, "description of goods": "20 DRUMS ACETONE"}], reference)
+    (flag,) = [f for f in result.report.flag_records() if f["rule_id"] == "PS-CHEM-001"]
+    evidence = {e["field"]: e["as_written"] for e in flag["evidence"]}
+    assert evidence["matched_text"] == "ACETONE"
+    assert evidence["description"] == "20 DRUMS ACETONE"
+    assert evidence["control"].startswith("EU") or "UN1988 II" in evidence["control"]
+    assert flag["legal_basis"][0]["title"] == "1988 Convention"
+    assert (flag["source_file"], flag["source_row"]) == ("input-1.csv", 2)
+
+
+def test_the_name_stands_before_the_code_and_agreement_makes_it_strong(reference):
+    found = candidate(screen_rows([ACETONE], reference))
+    assert (found["match_method"], found["match_strength"], found["matched_field"]) == ("name", "strong", "description")
+    assert found["match_methods"] == ["hs", "name"]
+
+
+def test_a_weak_name_alone_does_not_flag_and_with_its_code_it_does(reference):
+    alone = screen_rows([{"description of goods": "MEK 20 DRUMS", "hs code": "999999"}], reference)
+    assert candidate(alone)["match_strength"] == "weak"
+    assert flagged(alone) == []
+    together = screen_rows([{"description of goods": "MEK 20 DRUMS", "hs code": "291412"}], reference)
+    assert "PS-CHEM-001" in rules_of_row(together, 2)
+
+
+def test_a_basket_code_alone_says_nothing(reference):
+    result = screen_rows([{"description of goods": "FINE ORGANIC INTERMEDIATE TYPE 7", "hs code": "293339"}], reference)
+    assert rules_of_row(result, 2) == set()
+
+
+def test_what_was_controlled_is_judged_on_the_lines_own_date(reference):
+    rows = [
+        {"description of goods": "NORFENTANYL", "hs code": "293339", "date": "2022-11-22"},
+        {"description of goods": "NORFENTANYL", "hs code": "293339", "date": "2022-11-23", "bill of lading": "B2"},
+    ]
+    result = screen_rows(rows, replace(reference, tiers=("convention",)))
+    assert rules_of_row(result, 2) & {"PS-CHEM-001"} == set()
+    assert "PS-CHEM-001" in rules_of_row(result, 3)
+
+
+@pytest.mark.parametrize(
+    ("row", "kg", "basis", "confidence"),
+    [
+        ({"net weight kg": "12.5"}, "12.5", "net", "high"),
+        ({"net weight kg": "", "quantity": "3", "unit": "TNE"}, "3000", "quantity", "high"),
+        ({"net weight kg": "", "description of goods": "ACETONE 80 DRUMS X 25 KG"}, "2000", "packages", "medium"),
+        ({"net weight kg": "", "description of goods": "ACETONE 4X2.5L"}, None, "volume", "medium"),
+        ({"net weight kg": "", "gross weight kg": "70"}, "70", "gross", "low"),
+        ({"net weight kg": "", "quantity": "4", "unit": "PALLETS"}, None, None, None),
+    ],
+)
+def test_the_mass_of_the_substance_has_a_basis(reference, row, kg, basis, confidence):
+    found = candidate(screen_rows([{**ACETONE, **row}], reference))
+    assert (found["mass_basis"], found["mass_confidence"]) == (basis, confidence)
+    if kg:
+        assert found["substance_mass_kg"] == pytest.approx(float(kg)) or str(found["substance_mass_kg"].normalize()) == kg
+    if basis == "volume":
+        assert 7 < found["substance_mass_kg"] < 9  # ten litres of acetone, 0.79 kg each
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "dispatch", "destination", "stated", "expected"),
+    [
+        ("US", "US", "MX", None, "export"),
+        ("US", "MX", "US", None, "import"),
+        ("US", "MX", "DE", None, None),
+        ("US", "US", "US", None, "domestic"),
+        ("EU", "FR", "US", None, "export"),
+        ("EU", "FR", "DE", None, "domestic"),
+        ("", "US", "MX", None, None),
+        ("US", "MX", "US", "export", "export"),
+    ],
+)
+def test_direction_is_as_stated_else_from_the_jurisdiction(jurisdiction, dispatch, destination, stated, expected):
+    reference = load_reference(watchlists=None, jurisdiction=jurisdiction, as_of=AS_OF)
+    row = {"country of dispatch": dispatch, "country of destination": destination, **({"direction": stated} if stated else {})}
+    result = screen_rows([row], reference)
+    assert result.screened.resolved.lines.column("direction").to_pylist() == [expected]
+
+
+def test_thresholds_differ_by_direction(reference):
+    rows = [
+        {**ACETONE, "net weight kg": "1500", "country of dispatch": "DE", "country of destination": "US"},
+        {**ACETONE, "net weight kg": "1499", "country of dispatch": "DE", "country of destination": "US", "bill of lading": "B2"},
+        {**ACETONE, "net weight kg": "1500", "country of dispatch": "DE", "country of destination": "MX", "bill of lading": "B3"},
+    ]
+    result = screen_rows(rows, reference)
+    assert "PS-QTY-001" in rules_of_row(result, 2)
+    assert "PS-QTY-001" not in rules_of_row(result, 3)
+    assert "PS-QTY-003" in rules_of_row(result, 3)
+    assert "PS-QTY-001" not in rules_of_row(result, 4)
+    not_evaluable = {(u["rule_id"], u["field"]) for u in result.report.coverage["not_evaluable"]}
+    assert ("PS-QTY-001", "threshold_kg") in not_evaluable
+
+
+@pytest.mark.parametrize(
+    ("description", "hs", "code"),
+    [
+        ("GENERAL CARGO", "", "vague-description"),
+        ("SAID TO CONTAIN: CHEMICALS, 20 DRUMS", "", "vague-description"),
+        ("STC 20 PKGS CHEMICAL PRODUCTS N.O.S.", "", "vague-description"),
+        ("123456", "", "vague-description"),
+        ("***", "", "vague-description"),
+        ("XXX", "", "vague-description"),
+        ("PRODUCTOS QUÍMICOS", "", "vague-description"),
+        ("化工品", "", "vague-description"),
+        ("", "", "no-description"),
+        ("GENERAL CARGO", "690721", None),
+        ("CERAMIC TILES", "", None),
+        ("ACID", "", "vague-description"),
+        ("CITRIC ACID", "", None),
+    ],
+)
+def test_what_could_hide_anything_is_never_clear(reference, description, hs, code):
+    result = screen_rows([{"description of goods": description, "hs code": hs}, {"bill of lading": "B2"}], reference)
+    codes = [i["code"] for i in result.report.issues.to_pylist() if i["source_row"] == 2]
+    assert codes == ([code] if code else [])
+    assert (shipments(result)["B1"]["band"] is None) == bool(code)
+    assert shipments(result)["B2"]["band"] == "none"
+    assert result.report.exit_code == (3 if code else 0)
+
+
+def test_a_name_of_which_nothing_is_left_is_unscreenable(reference):
+    result = screen_rows([{"consignee": "***"}], reference)
+    (issue,) = result.report.issues.to_pylist()
+    assert (issue["code"], issue["field"], issue["value"]) == ("unscreenable-name", "consignee_name", "***")
+    assert shipments(result)["B1"]["band"] is None
+
+
+def test_without_a_watchlist_no_shipment_is_clear_and_the_report_says_so_first():
+    reference = load_reference(watchlists=None, as_of=AS_OF)
+    wanted = replace(reference, parties_wanted=True)
+    result = screen_rows([{}], wanted)
+    assert result.report.notices[0].startswith("parties NOT screened: no watchlist imported")
+    assert result.report.exit_code == 4
+    assert shipments(result)["B1"]["band"] is None
+    assert [(i["code"], i["count"]) for i in result.report.issues.to_pylist()] == [("no-watchlist", 2)]
+    unwanted = screen_rows([{}], reference)
+    assert unwanted.report.exit_code == 0
+    assert "NOT screened" in unwanted.report.notices[0]
+    assert shipments(unwanted)["B1"]["band"] == "none"
+
+
+def test_a_listed_consignee_is_flagged_and_corroborated_by_its_country(reference):
+    rows = [
+        {"consignee": "QUIMERALDA REACTIVOS SA DE CV", "consignee country": "MX"},
+        {"consignee": "Quimeralda Reactivos", "consignee country": "NZ", "bill of lading": "B2"},
+        {"consignee": "QUIMERA", "bill of lading": "B3"},
+    ]
+    result = screen_rows(rows, reference)
+    parties = {(p["line_no"], p["name_kind"]): p for p in result.screened.resolved.parties.to_pylist()}
+    assert parties[0, "primary"]["corroboration"] == ["country"]
+    assert parties[0, "primary"]["programmes"][0] == "narcotics"
+    assert "PS-PTY-001" in rules_of_row(result, 2)
+    assert "PS-PTY-001" not in rules_of_row(result, 4)  # a weak alias alone
+
+
+def test_one_flag_for_two_lines_of_one_movement(reference):
+    lines = [{**ACETONE, "item no": "1", "container no": "SMPU1234565", "marks": m} for m in ("A", "B")]
+    result = screen_rows(lines, reference)
+    (flag,) = [f for f in result.report.flag_records() if f["rule_id"] == "PS-CHEM-001"]
+    assert len(flag["window_line_ids"]) == 1
+
+
+def test_a_line_met_again_is_set_aside_naming_the_first_place(reference):
+    result = screen_rows([ACETONE], reference, table([ACETONE]))
+    (issue,) = [i for i in result.report.issues.to_pylist() if i["code"] == "repeated-line"]
+    assert (issue["source_file"], issue["message"]) == ("input-2.csv", "already read in input-1.csv, row 2")
+    assert result.report.coverage["lines_read"] == 2
+    assert result.report.exit_code == 3
+
+
+def test_lines_read_are_screened_unscreenable_or_set_aside(reference):
+    result = screen_rows([ACETONE, {"description of goods": "CARGO", "hs code": ""}, {}], reference, table([ACETONE]))
+    coverage = result.report.coverage
+    set_aside = sum(s["count"] for s in coverage["set_aside"])
+    assert coverage["lines_read"] == coverage["screened"] + coverage["unscreenable_lines"] + set_aside == 4
+
+
+def test_fail_on_moves_the_exit_code_for_new_flags_at_or_above_it(reference):
+    row = {**ACETONE, "hs code": "320890"}  # PS-CHEM-003, high
+    assert screen_rows([row], reference, fail_on="high").report.exit_code == 1
+    assert screen_rows([row], reference, fail_on="critical").report.exit_code == 0
+    assert screen_rows([row], reference).report.exit_code == 0
+
+
+def test_an_experimental_rule_never_moves_the_exit_code(reference):
+    row = {"description of goods": "FERMENTED STUFF", "hs code": "290000"}
+    result = screen_rows([row], reference, fail_on="informational")
+    assert rules_of_row(result, 2) == {"PS-CHEM-013"}
+    assert reference.rule("PS-CHEM-013").status == "experimental"
+    assert result.report.exit_code == 0
+
+
+def test_the_reference_survives_pickling_and_gives_the_same_flags(reference):
+    copy = pickle.loads(pickle.dumps(reference))
+    assert screen_rows([ACETONE], copy).report.flags.equals(screen_rows([ACETONE], reference).report.flags)
+
+
+ROWS = [
+    {**ACETONE, "bill of lading": "B1"},
+    {"description of goods": "TOLUENE", "hs code": "320890", "bill of lading": "B2"},
+    {"description of goods": "ACETIC ANHYDRIDE", "hs code": "291524", "bill of lading": "B2", "item no": "2"},
+    {"description of goods": "CHEMICALS", "hs code": "", "bill of lading": "B3"},
+    {"consignee": "Quimeralda Reactivos SA de CV", "bill of lading": "B4"},
+    {"description of goods": "HYDROCHLORIC ACID 36 %", "hs code": "280610", "bill of lading": "B2", "item no": "3"},
+]
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(order=st.permutations(range(len(ROWS))), split=st.integers(1, len(ROWS) - 1))
+def test_flags_do_not_depend_on_the_order_or_split_of_lines(reference, order, split):
+    columns = {name: "" for row in ROWS for name in row}  # every input supplies the same columns
+    rows = [{**columns, **PLAINER, **row} for row in ROWS]
+    whole = screen_rows(rows, reference).report
+    shuffled = [rows[i] for i in order]
+    parts = screen_rows(shuffled[:split], reference, table(shuffled[split:])).report
+    assert sorted(whole.flags.column("flag_id").to_pylist()) == sorted(parts.flags.column("flag_id").to_pylist())
+    bands = [{s["shipment_id"]: (s["band"], s["score"]) for s in r.shipments.to_pylist()} for r in (whole, parts)]
+    assert bands[0] == bands[1]
+
+
+PLAINER = {
+    "shipper": "Acme Supply Ltd",
+    "consignee": "Zenith Imports Inc",
+    "description of goods": "CERAMIC TILES",
+    "hs code": "690721",
+}
+
+
+def test_equal_runs_give_equal_reports_but_for_the_block_run(reference, tmp_path):
+    from precursor_screen.reports.registry import write_report
+
+    random.seed(1)
+    for name in ("a.json", "b.json"):
+        write_report(screen_rows(ROWS, reference).report, tmp_path / name)
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+
+
+def test_as_of_judges_lines_without_a_date():
+    before = load_reference(watchlists=None, as_of=date(2022, 11, 22), tiers=("convention",))
+    after = load_reference(watchlists=None, as_of=date(2022, 11, 23), tiers=("convention",))
+    row = {"description of goods": "NORFENTANYL", "hs code": "293339"}
+    assert "PS-CHEM-001" not in rules_of_row(screen_rows([row], before), 2)
+    assert "PS-CHEM-001" in rules_of_row(screen_rows([row], after), 2)
+
+
+def test_a_flag_on_an_unverified_membership_is_at_most_medium_and_says_so(reference):
+    row = {**ACETONE, "hs code": "320890"}  # PS-CHEM-003, high
+    (flag,) = [f for f in screen_rows([row], reference).report.flag_records() if f["rule_id"] == "PS-CHEM-003"]
+    assert flag["level"] == "high"
+    substances = tuple(
+        replace(s, controls=tuple(replace(c, verified=False) for c in s.controls)) for s in reference.substances.substances
+    )
+    doubted = replace(reference, substances=replace(reference.substances, substances=substances))
+    (flag,) = [f for f in screen_rows([row], doubted).report.flag_records() if f["rule_id"] == "PS-CHEM-003"]
+    assert flag["level"] == "medium"
+    assert flag["because"].endswith("(membership unverified)")
+
+
+def test_a_flag_on_an_unverified_threshold_says_so(reference):
+    row = {**ACETONE, "net weight kg": "1500", "country of dispatch": "DE", "country of destination": "US"}
+    (flag,) = [f for f in screen_rows([row], reference).report.flag_records() if f["rule_id"] == "PS-QTY-001"]
+    assert flag["because"].endswith("(threshold unverified)")

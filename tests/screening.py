@@ -1,0 +1,52 @@
+"""Screens a few rows given as dictionaries, through the reader, as a user's file would be."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from precursor_screen.readers.interface import ReadOptions
+from precursor_screen.reference.bundle import Reference
+from precursor_screen.runners.inputs import Source
+from precursor_screen.runners.local import Run, run
+
+STARTED = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+PLAIN = {
+    "bill of lading": "B1",
+    "shipper": "Acme Supply Ltd",
+    "consignee": "Zenith Imports Inc",
+    "description of goods": "CERAMIC TILES",
+    "hs code": "690721",
+    "net weight kg": "100",
+}
+
+
+def table(rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """Rows as CSV; each takes the plain line's cells for what it does not say, and every row has all columns."""
+    rows = [{**PLAIN, **row} for row in rows]
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns)
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8", "surrogatepass")
+
+
+def screen_rows(rows: Iterable[Mapping[str, Any]], reference: Reference, *more: bytes, fail_on: str = "none") -> Run:
+    """Screens the rows (and further inputs as bytes)."""
+    sources = tuple(Source(f"input-{n}.csv", content=content) for n, content in enumerate((table(rows), *more), 1))
+    return run(sources, ReadOptions(), reference, fail_on=fail_on, started=STARTED)
+
+
+def flagged(result: Run) -> list[tuple[str, int]]:
+    """(rule, row) of every flag."""
+    flags = result.report.flags
+    return sorted(zip(flags.column("rule_id").to_pylist(), flags.column("source_row").to_pylist(), strict=True))
+
+
+def rules_of_row(result: Run, row: int) -> set[str]:
+    """The rules that flagged one source row (the header is row 1)."""
+    return {rule for rule, source_row in flagged(result) if source_row == row}
