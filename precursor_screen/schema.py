@@ -28,7 +28,13 @@ TYPES: dict[str, pa.DataType] = {
 
 LINE, SUBSTANCE, PARTY = "line", "substance", "party"
 ROLES = ("consignor", "consignee", "notify_party", "exporter", "importer")
-SCREENED_ROLES = ROLES  # every named role is matched against the watchlists
+# Every name on a line is matched against the watchlists: role -> column. other_parties is a list of names.
+NAME_COLUMNS = {
+    **{role: f"{role}_name" for role in ROLES},
+    "declarant": "declarant_name",
+    "carrier": "carrier_name",
+    "other_party": "other_parties",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +183,7 @@ SUBSTANCE_COLUMNS: tuple[Column, ...] = (
 )
 
 PARTY_COLUMNS: tuple[Column, ...] = (
-    _fact("party_role", "text", "consignor, consignee, notify_party, exporter or importer", PARTY),
+    _fact("party_role", "text", "consignor, consignee, notify_party, exporter, importer, declarant, carrier or other_party", PARTY),
     _fact("party_name", "text", "the name as filed", PARTY),
     _fact("list_id", "text", "which watchlist", PARTY),
     _fact("entry_id", "text", "which entry", PARTY),
@@ -201,8 +207,8 @@ def arrow_schema(columns: tuple[Column, ...]) -> pa.Schema:
     return pa.schema([(c.name, c.arrow) for c in columns])
 
 
-# One row a recognised substance in one distinct text or code. `field` is description, cas_numbers, cus_codes, un_numbers
-# or hs_code; `value` is the distinct text as filed; start/end count its characters. `suppressed` holds the reason why a
+# One row a recognised substance in one distinct text or code. `field` is description, marks, cas_numbers, cus_codes,
+# un_numbers or hs_code; `value` is the distinct text as filed; start/end count its characters. `suppressed` holds the reason why a
 # match does not count, null for one that does.
 SUBSTANCE_MATCH = pa.schema(
     [

@@ -59,10 +59,10 @@ _PAGES: dict[str, tuple[str, str]] = {
     "cp932": ("のをにはがとでたしるいなしれさんアイスルトンラリクシ", "日本会社株式品名"),
     "cp949": ("이다의는에을가하고지한사기리인도로자수국품명주식회", ""),
 }
-_PRIOR = {"cp1252": 0.06, "cp1251": 0.04, "gb18030": 0.03, "mac_roman": -0.08, "cp850": -0.03, "cp1258": -0.06, "koi8-u": -0.01}
+_PRIOR = {"cp1252": 0.06, "cp1251": 0.04, "gb18030": 0.03, "mac_roman": -0.3, "cp850": -0.03, "cp1258": -0.06, "koi8-u": -0.01}
 _HIGH = re.compile(r"[^\x00-\x7f]")
 _SCRIPT_BREAK = re.compile(r"[a-zA-Z][Ѐ-ӿͰ-Ͽ֐-׿؀-ۿ]|[Ѐ-ӿͰ-Ͽ֐-׿؀-ۿ][a-zA-Z]")
-_CASE_BREAK = re.compile(r"[^\W\d_a-zA-Z][^\W\d_a-zA-Z]")
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _SIGN_IN_WORD = re.compile(r"(?<=[^\W\d_])[^\w\s\x00-\x7f](?=[^\W\d_])")
 _BOX = re.compile("[\u2500-\u259f\u0080-\u009f\ufffd]")
 
@@ -161,7 +161,10 @@ def _score(sample: bytes, page: str) -> float:
         total += weight.get(letter, _default(letter, page, wide))
     # One character of a double-byte page took two bytes: compare per byte, or long text in one of them always wins.
     total -= 1.5 * len(_SCRIPT_BREAK.findall(text)) + 1.0 * len(_SIGN_IN_WORD.findall(text)) + 2.0 * len(_BOX.findall(text))
-    total -= 0.8 * sum(1 for pair in _CASE_BREAK.findall(text) if pair[0].islower() and pair[1].isupper())
+    # Nobody writes "ЛѕЮяУћГЦ": what a double-byte page becomes when read as a single-byte one has its capitals anywhere.
+    for word in _WORD.findall(text):
+        if not word.isascii() and not (word.islower() or word.isupper() or word.istitle()) and word.lower() != word.upper():
+            total -= 0.6 * len(word)
     return total / len(high)
 
 
@@ -174,9 +177,9 @@ def _default(letter: str, page: str, wide: bool) -> float:
 def _default_wide(letter: str, page: str) -> float:
     code = ord(letter)
     if page == "cp949":
-        return 0.5 if 0xAC00 <= code <= 0xD7A3 else -0.3
+        return 0.7 if 0xAC00 <= code <= 0xD7A3 else -0.3
     if page == "cp932":
-        return 0.6 if 0x3040 <= code <= 0x30FF else (0.15 if 0x4E00 <= code <= 0x9FFF else -0.6)
+        return 0.6 if 0x3040 <= code <= 0x30FF else (0.3 if 0x4E00 <= code <= 0x9FFF else -0.6)
     if 0x4E00 <= code <= 0x9FFF:
         return 0.2
     return 0.1 if 0x3000 <= code <= 0x303F or 0xFF00 <= code <= 0xFFEF else -0.7

@@ -40,7 +40,7 @@ def read_json(blob: Blob, encoding: str = "") -> Sheet:
         for row in explode(value):
             rows.append(row)
             numbers.append(number)
-    if not rows:
+    if not any(rows):
         raise UnreadableManifest(
             "is JSON without a list of objects", where=Where(blob.name), remedy="Give an array of objects, one a line of goods."
         )

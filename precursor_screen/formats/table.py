@@ -52,4 +52,4 @@ def _is_bracketed_text(blob: Blob) -> bool:
     """Whether a text that begins with a bracket is a table after all: `[HEADER],[OTHER]`."""
     head = blob.head(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
     inner = head[1:].lstrip()
-    return not inner.startswith((b'"', b"{", b"[", b"]", b"}")) and b"\x00" not in head
+    return inner[:1].isalpha() and not inner.startswith((b"true", b"false", b"null")) and b"\x00" not in head

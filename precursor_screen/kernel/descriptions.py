@@ -14,22 +14,28 @@ VAGUE_LIST, PACKING_LIST = "vague_goods", "packing_words"
 def description_facts(lists: Mapping[str, NamedList]) -> str:
     """SQL over `texts(description)`: description, is_vague, description_tokens.
 
-    Vague terms and words of packing are taken out; what is left are the informative words. A text is vague when nothing is
-    left: it holds only such words, only figures or symbols, or one letter again and again.
+    A text is vague when nothing is left of it without vague terms and words of packing: it holds only such words, only
+    figures or symbols, or one letter again and again. Otherwise its informative words are all but those of packing: "acid"
+    alone is vague, "citric acid" is two words.
     """
     # Every blank is doubled, so that the blank behind one term can stand before the next in a single pass.
-    words = f"' ' || regexp_replace({fold('description')}, '[^\\pL]+', '  ', 'g') || ' '"
-    without_terms = f"regexp_replace({words}, {_any_of(lists[VAGUE_LIST])}, ' ', 'g')"
-    left = f"regexp_replace({without_terms}, {_any_of(lists[PACKING_LIST])}, ' ', 'g')"
+    # Single Latin letters are initials of nothing (N.O.S.).
+    words = (
+        f"regexp_replace(' ' || regexp_replace({fold('description')}, '[^\\pL]+', '  ', 'g') || ' ', '(?: [a-z] )+', ' ', 'g')"
+    )
+    unpacked = f"regexp_replace(words, {_any_of(lists[PACKING_LIST])}, ' ', 'g')"
+    # Terms may hold words of packing ("load and count"), so they are taken from the whole text.
+    specific = (
+        f"regexp_replace(regexp_replace(words, {_any_of(lists[VAGUE_LIST])}, ' ', 'g'), {_any_of(lists[PACKING_LIST])}, ' ', 'g')"
+    )
     return f"""
-        with left_over as (select description, trim({left}) as rest from texts),
+        with split as (select description, {words} as words from texts),
         counted as (
-            select *, case when rest = '' then 0
-                else len(list_filter(string_split_regex(rest, ' +'), lambda x: length(x) >= 2 or not regexp_matches(x, '^[a-z]$'))) end as words
-            from left_over)
-        select description, words as description_tokens,
-               words = 0 or len(list_distinct(string_split(replace(rest, ' ', ''), ''))) <= 1 as is_vague
-        from counted"""
+            select description, trim({specific}) as specific,
+                   len(list_filter(string_split_regex(trim({unpacked}), ' +'), lambda x: x <> '')) as tokens from split),
+        judged as (
+            select *, specific = '' or len(list_distinct(string_split(replace(specific, ' ', ''), ''))) <= 1 as is_vague from counted)
+        select description, is_vague, case when is_vague then 0 else tokens end as description_tokens from judged"""
 
 
 def _any_of(named: NamedList) -> str:

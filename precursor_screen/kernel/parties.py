@@ -14,7 +14,7 @@ from precursor_screen.names.party import address_key
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import PARTY_COLUMNS as COLUMNS
-from precursor_screen.schema import SCREENED_ROLES, arrow_schema
+from precursor_screen.schema import NAME_COLUMNS, ROLES, arrow_schema
 
 NARCOTICS_PREFIXES = ("SDNT", "ILLICIT-DRUGS")  # by prefix: ILLICIT-DRUGS-EO became ILLICIT-DRUGS-EO14059
 # Where a party states no country of its own, the goods' does: the consignee is where they go.
@@ -26,7 +26,7 @@ _COUNTRY_OF_GOODS = {
     "notify_party": "country_of_destination",
 }
 _SCHEMA = arrow_schema(COLUMNS).insert(0, pa.field(LINE_NO, pa.int64()))
-_PARTS = ("name", "address", "country", "identifier")
+_PARTS = ("address", "country", "identifier")
 
 
 def find_party_candidates(
@@ -41,14 +41,20 @@ def find_party_candidates(
         reference: the watchlists with their entries.
     """
     connection.register("party_matches", matches)
-    roles = [role for role in SCREENED_ROLES if f"{role}_name" in columns]
+    roles = [role for role, column in NAME_COLUMNS.items() if column in columns]
     if not roles or matches.num_rows == 0:
         return _SCHEMA.empty_table()
     parts = []
     for role in roles:
         fields = ", ".join(_part(role, part, columns) for part in _PARTS)
+        lines = (
+            "lines"
+            if role != "other_party"
+            else "(select * exclude (other_parties), unnest(other_parties) as other_parties from lines)"
+        )
         parts.append(
-            f"select l.{LINE_NO}, {literal(role)} as party_role, {fields}, m.* from lines l join party_matches m on m.value = l.{role}_name"
+            f"select l.{LINE_NO}, {literal(role)} as party_role, l.{NAME_COLUMNS[role]} as own_name, {fields}, m.* "
+            f"from {lines} l join party_matches m on m.value = l.{NAME_COLUMNS[role]}"
         )
     found = fetch(connection, f"select * from ({' union all '.join(parts)}) order by {LINE_NO}, party_role, list_id, entry_id")
     return _with_entries(found, reference)
@@ -56,7 +62,7 @@ def find_party_candidates(
 
 def _part(role: str, part: str, columns: list[str]) -> str:
     own = f"l.{role}_{part}" if f"{role}_{part}" in columns else "cast(null as varchar)"
-    goods = _COUNTRY_OF_GOODS[role]
+    goods = _COUNTRY_OF_GOODS.get(role)
     if part == "country" and goods in columns:
         own = f"coalesce({own}, l.{goods})"
     return f"{own} as own_{part}"
@@ -115,7 +121,7 @@ def tag_programmes(programmes: tuple[str, ...]) -> list[str]:
 def role_facts(candidates: pa.Table, wanted: frozenset[str]) -> list[tuple[str, str]]:
     """(column, SQL) of the line facts about watchlist matches that rules ask for, over the table `party_candidates`."""
     facts: list[Any] = []
-    for role in SCREENED_ROLES:
+    for role in ROLES:
         mine = f"party_role = {literal(role)} and name_kind <> 'weak'"
         facts.append((f"{role}_watchlist_score", f"max(watchlist_score) filter (where {mine})"))
         facts.append((f"{role}_programmes", f"list_distinct(flatten(list(programmes) filter (where {mine})))"))

@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.schema import PARTY_MATCH, SCREENED_ROLES, SUBSTANCE_MATCH
+from precursor_screen.schema import PARTY_MATCH, NAME_COLUMNS, SUBSTANCE_MATCH
 
+TEXT_FIELDS = ("description", "marks")  # a name on the drums counts as much as one in the description
 CODE_FIELDS = ("cas_numbers", "cus_codes", "un_numbers", "hs_code")
 
 
@@ -42,14 +43,17 @@ def recognise(lines: pa.Table, reference: Reference) -> pa.Table:
         SUBSTANCE_MATCH, suppressed matches included.
     """
     index = reference.substance_index
-    tables = [index.recognise_texts(distinct(lines, ["description"]))]
+    tables = []
+    for position, field in enumerate(TEXT_FIELDS):
+        found = index.recognise_texts(distinct(lines, [field]))
+        tables.append(found if position == 0 else found.set_column(0, "field", pa.array([field] * found.num_rows, pa.string())))
     tables += [index.recognise_codes(field, distinct(lines, [field])) for field in CODE_FIELDS]
     return pa.concat_tables([SUBSTANCE_MATCH.empty_table(), *tables])
 
 
 def match_parties(lines: pa.Table, reference: Reference) -> PartyMatches:
     """Matches the distinct names of all screened roles against all watchlists of the reference."""
-    names = distinct(lines, [f"{role}_name" for role in SCREENED_ROLES])
+    names = distinct(lines, NAME_COLUMNS.values())
     tables = [PARTY_MATCH.empty_table()]
     unscreenable: tuple[str, ...] = ()
     for watchlist in reference.watchlists:

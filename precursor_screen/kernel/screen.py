@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.issues import UNSCREENABLE
 from precursor_screen.kernel.flag import flag_lines, flag_shipments
 from precursor_screen.kernel.recognise import match_parties, recognise
 from precursor_screen.kernel.resolve import resolve
@@ -17,7 +16,7 @@ from precursor_screen.kernel.score import score
 from precursor_screen.kernel.sql import connect, fetch
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
-from precursor_screen.schema import ISSUE, SCREENED_ROLES
+from precursor_screen.schema import ISSUE, NAME_COLUMNS
 
 Progress = Callable[[str], None]
 
@@ -87,13 +86,15 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: R
             line_id, cast(1 as bigint) as count, {LINE_NO}
             from lines where {nothing} and ({text} is null or trim({text}) = '' or is_vague)"""
     ]
-    for role in SCREENED_ROLES:
-        name = f"{role}_name"
+    for name in NAME_COLUMNS.values():
         if name in columns and reference.watchlists:
+            lines, cell = (
+                ("lines", name) if name != "other_parties" else ("(select *, unnest(other_parties) as cell from lines)", "cell")
+            )
             parts.append(
-                f"""select 'unscreenable-name' as code, {place}, {literal(name)} as field, left({name}, 200) as value,
+                f"""select 'unscreenable-name' as code, {place}, {literal(name)} as field, left(l.{cell}, 200) as value,
                 'nothing is left of the name to compare' as message, line_id, cast(1 as bigint) as count, {LINE_NO}
-                from lines semi join unscreenable on lines.{name} = unscreenable.name"""
+                from {lines} l semi join unscreenable on l.{cell} = unscreenable.name"""
             )
     with connect() as connection:
         connection.register("lines", resolved.lines)
@@ -107,9 +108,7 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: R
 
 
 def _no_watchlist(lines: pa.Table) -> pa.Table:
-    cells = sum(
-        lines.num_rows - lines.column(f"{r}_name").null_count for r in SCREENED_ROLES if f"{r}_name" in lines.column_names
-    )
+    cells = sum(lines.num_rows - lines.column(c).null_count for c in NAME_COLUMNS.values() if c in lines.column_names)
     row = {"code": "no-watchlist", "message": "no watchlist is imported", "count": cells}
     return pa.Table.from_pylist([row] if cells else [], schema=ISSUE)
 
@@ -120,12 +119,3 @@ def _unscreened_shipments(resolved: Resolved, issues: pa.Table, reference: Refer
     ids = pc.unique(issues.column("line_id")).drop_null()
     rows = pc.is_in(resolved.lines.column("line_id"), ids)
     return set(pc.unique(resolved.lines.column("shipment_id").filter(rows)).to_pylist())
-
-
-def count_unscreenable(issues: pa.Table, codes: dict[str, str]) -> int:
-    """How many things could not be screened, by the codes whose effect says so."""
-    return sum(
-        count
-        for code, count in zip(issues.column("code").to_pylist(), issues.column("count").to_pylist(), strict=True)
-        if codes[code] == UNSCREENABLE
-    )

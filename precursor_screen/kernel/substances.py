@@ -138,6 +138,7 @@ def _found(columns: list[str]) -> str:
     parts = []
     for field, kind in (
         ("description", "text"),
+        ("marks", "text"),
         ("hs_code", "text"),
         ("cas_numbers", "list"),
         ("cus_codes", "list"),

@@ -4,8 +4,9 @@ One pure function per name, linear in its length whatever it holds. The steps an
 
 1. Unicode NFKC, control and zero-width characters out, case folded.
 2. Split at what manifests write between two parties (`C/O`, `TO THE ORDER OF`): each part is a reading of its own.
-3. Transliterate to ASCII. A name in a script that this loses something of keeps a reading in that script beside it.
-4. Join initials (`A.B.C.`, `A B C`), put abbreviations and legal forms into canonical tokens.
+3. Transliterate to ASCII, Korean and Chinese names as they are customarily romanised. A name in a script that this loses
+   something of keeps a reading in that script beside it; of one without vowels only the consonants can be compared.
+4. Join initials (`A.B.C.`, `A B C`), put abbreviations, legal forms and variants of given names into canonical tokens.
 
 A name of which nothing is left is unscreenable; it never becomes an empty key that equals other empty keys.
 """
@@ -21,10 +22,13 @@ from importlib.metadata import version
 
 from anyascii import anyascii
 
+from precursor_screen.names import party_scripts as scripts
+from precursor_screen.names import party_scripts_tables as tables
 from precursor_screen.names import party_words as words
+from precursor_screen.names.party_names import COMMON, VARIANTS
 
 LEGAL_FORM, GENERIC, INITIAL, NUMBER, NAME = "legal form", "generic", "initial", "number", "name"
-LATIN, OWN_SCRIPT = "latin", "own script"
+LATIN, OWN_SCRIPT, CONSONANTS = "latin", "own script", "consonants"
 
 # NFKC sorts runs of combining marks in quadratic time (CPython), so no run longer than this is normalised at once.
 _PIECE = 200
@@ -32,7 +36,7 @@ _PIECE = 200
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read a name: canonical tokens in the order written. script: `latin` (transliterated) or `own script`."""
+    """One way to read a name: canonical tokens in the order written. script: `latin` (transliterated), `own script` or `consonants`."""
 
     tokens: tuple[str, ...]
     script: str
@@ -96,7 +100,7 @@ class PartyName:
 
 
 _SPELLINGS = {spelling: canonical for canonical, spellings in words.BUSINESS_WORDS.items() for spelling in spellings.split()}
-_EXPANSIONS: dict[str, tuple[str, ...]] = {s: (c,) for s, c in _SPELLINGS.items()} | words.COMPOUNDS
+_EXPANSIONS: dict[str, tuple[str, ...]] = {s: (c,) for s, c in (VARIANTS | _SPELLINGS).items()} | words.COMPOUNDS
 _FORMS_BY_LAST: dict[str, list[tuple[tuple[str, ...], str]]] = {}
 for _token, _forms in words.LEGAL_FORMS.items():
     for _form in _forms:
@@ -113,16 +117,22 @@ _LETTERS_DIGITS = re.compile(r"[^\W_]+")
 _APOSTROPHES = str.maketrans("", "", "'`´’‘ʼʹ")
 _TO_ORDER = re.compile(r"(?:un)?to(?: the)? order\b|^order\b|a la orden\b|order of shipper|^order$")
 _BANK_WORDS = frozenset(("bank", "bancorp", "bancolombia", "bankasi", "sberbank", "banking"))
+# Digits that stand between letters are letters misread or disguised: `Sech1n`.
+_MISREAD = re.compile(r"(?<=[a-z])[0-9](?=[a-z])")
+_LOOKALIKES = dict(zip("0123456789", "oizeasgtbg", strict=True))
+_ARTICLES = frozenset(("al", "ul", "ur", "ar", "el"))
+_TENS = frozenset(("20", "30", "40", "50", "60", "70", "80", "90"))
 _ADDRESS = {spelling: canonical for canonical, spellings in words.ADDRESS_WORDS.items() for spelling in spellings.split()}
 
 
 @cache
 def normaliser_version() -> str:
     """Changes whenever the same name could be read otherwise, so that an index built before is rebuilt."""
-    tables = [words.LEGAL_FORMS, words.BUSINESS_WORDS, words.COMPOUNDS, words.SECOND_READINGS, words.NOISE]
-    text = repr([tables, sorted(_GENERIC), sorted(words.LAST_ONLY), sorted(words.FIRST_OR_LAST)])
+    spellings = [words.LEGAL_FORMS, words.BUSINESS_WORDS, words.COMPOUNDS, words.SECOND_READINGS, words.NOISE, VARIANTS]
+    sets = [sorted(s) for s in (_GENERIC, words.LAST_ONLY, words.FIRST_OR_LAST, words.SLIGHT, COMMON)]
+    text = repr([spellings, sets, tables.FOLDED, tables.HAN_WORDS, tables.HANGUL_SURNAMES, tables.HANJA])
     stamp = f"{text}|{version('anyascii')}|{unicodedata.unidata_version}"
-    return "1-" + hashlib.sha256(stamp.encode()).hexdigest()[:10]
+    return "2-" + hashlib.sha256(stamp.encode()).hexdigest()[:10]
 
 
 def kind_of(token: str) -> str:
@@ -205,22 +215,43 @@ def _read(part: str) -> list[Reading]:
         return []
     if part.isascii():
         return _latin_readings(_split_words(part))
-    own = _LETTERS_DIGITS.findall(part.translate(_APOSTROPHES))
+    own = _own_tokens(part)
     if not own:
         return []
-    readings = _latin_readings(_split_words(_to_ascii(" ".join(_part_han(token) for token in part.split()))))
+    translated = " ".join(scripts.part_han(word) for word in part.split())
+    latin = _split_words(_to_ascii(scripts.translate_han(translated)))
+    readings = _latin_readings(latin, CONSONANTS if scripts.leaves_vowels_out(part) else LATIN)
+    readings += [Reading(_canonical(_split_words(text)), LATIN) for text in _customary(own)]
     if any(c.isalpha() and not _is_spelt_out(c) for token in own for c in token):
-        readings.append(Reading(tuple(own), OWN_SCRIPT))
+        readings.append(Reading(own, OWN_SCRIPT))
     return readings
 
 
-def _latin_readings(tokens: list[str]) -> list[Reading]:
+def _own_tokens(part: str) -> tuple[str, ...]:
+    """Tokens in their own script; the words that Chinese firms share are put into English, so that they are known as such."""
+    tokens: list[str] = []
+    for token in _LETTERS_DIGITS.findall(part.translate(_APOSTROPHES)):
+        for piece in scripts.part_han(token).split(" ") if len(token) > 4 else (token,):
+            tokens += _canonical(scripts.translate_han(piece).split()) if scripts.is_han_word(piece) else [piece] * bool(piece)
+    return tuple(tokens)
+
+
+def _customary(own: tuple[str, ...]) -> list[str]:
+    """Personal names in Hangul or Han as they are customarily romanised, where letter by letter does not give that."""
+    if len(own) == 1:
+        return [*scripts.romanise_hangul(own[0]), *scripts.read_han(own[0])]
+    if len(own) <= 3 and all(len(token) <= 3 for token in own):
+        return [*scripts.romanise_hangul("".join(own)), *scripts.read_han("".join(own))]
+    return []
+
+
+def _latin_readings(tokens: list[str], script: str = LATIN) -> list[Reading]:
     if not tokens:
         return []
-    readings = [Reading(_canonical(tokens), LATIN)]
+    readings = [Reading(_canonical(tokens), script)]
     if any(t in words.SECOND_READINGS for t in tokens):
         second = [w for t in tokens for w in words.SECOND_READINGS.get(t, (t,))]
-        readings.append(Reading(_canonical(second), LATIN))
+        readings.append(Reading(_canonical(second), script))
     return readings
 
 
@@ -268,11 +299,29 @@ def _canonical(tokens: list[str]) -> tuple[str, ...]:
             end -= length
             continue
         token = tokens[end - 1]
+        if not token.isalpha() and len(token) >= 4:
+            token = _MISREAD.sub(lambda m: _LOOKALIKES[m.group()], token)
         found.extend(reversed(_EXPANSIONS.get(token, (token,))))
         only_forms_follow = False
         end -= 1
     found.reverse()
+    if "abdul" in found or not words.NUMBER_WORDS.keys().isdisjoint(found):
+        return tuple(_join_words(found))
     return tuple(found)
+
+
+def _join_words(tokens: list[str]) -> list[str]:
+    """`abdul al rahman` to `abdul rahman`, numbers in words to digits."""
+    joined: list[str] = []
+    for token in tokens:
+        if token in _ARTICLES and joined and joined[-1] == "abdul":
+            continue
+        number = words.NUMBER_WORDS.get(token, token)
+        if joined and joined[-1] in _TENS and len(number) == 1 and number.isdigit():
+            joined[-1] = joined[-1][0] + number
+        else:
+            joined.append(number)
+    return joined
 
 
 def _legal_form(tokens: list[str], end: int, only_forms_follow: bool) -> tuple[int, str] | None:

@@ -18,7 +18,15 @@ LEGAL_FORMS: dict[str, tuple[str, ...]] = {
         *("llc", "limited liability company", "limited liability co", "limited liability", "wll", "with limited liability"),
         *("ooo", "obshchestvo s ogranichennoi otvetstvennostyu", "obshchestvo s ogranichennoy otvetstvennostyu"),
         *("tov", "too", "tovarystvo z obmezhenoyu vidpovidalnistyu", "gmbh", "mbh", "gesellschaft mit beschrankter haftung"),
-        *("srl", "s de rl", "s de rl de cv", "s rl", "sociedad de responsabilidad limitada", "sociedad limitada"),
+        *(
+            "srl",
+            "societatea cu raspundere limitata",
+            "s de rl",
+            "s de rl de cv",
+            "s rl",
+            "sociedad de responsabilidad limitada",
+            "sociedad limitada",
+        ),
         *("sociedad de responsabilidad limitada de capital variable", "societa a responsabilita limitata", "eirl"),
         *("sarl", "suarl", "societe a responsabilite limitee", "eurl", "sro", "s ro", "spol s ro", "spol sro"),
         *("doo", "d oo", "dooel", "ood", "eood", "kft", "korlatolt felelossegu tarsasag", "ou", "osauhing", "sia"),
@@ -93,7 +101,7 @@ BUSINESS_WORDS: dict[str, str] = {
     "laboratory": "lab labs laboratories laboratorio laboratorios laboratoire laboratoires",
     "group": "grp groups grupo gruppe groupe gruppa gruppo",
     "holding": "hldg hldgs holdings kholding holdco",
-    "general": "genl generale",
+    "general": "genl gen generale",
     "national": "natl nacional nationale natsionalnyi",
     "association": "assoc assn asociacion",
     "brothers": "bros hermanos",
@@ -118,7 +126,22 @@ BUSINESS_WORDS: dict[str, str] = {
     "center": "centre centro ctr zentrum merkezi tsentr",
     "factory": "fty factories fabrika zavod fabrica plant",
     "electronic": "electronics elec electronica elektronik",
-    "bank": "banco banque banka banca bankasi",
+    "bank": "banco banque banka banca bankasi bnk banking",
+    "first": "1st",
+    "second": "2nd",
+    "third": "3rd",
+    "marine": "maritime",
+    "motor": "motors",
+    "food": "foods",
+    "partner": "partners",
+    "textile": "textiles",
+    "metal": "metals",
+    "plastic": "plastics",
+    "machinery": "machine machineries",
+    "communication": "communications telecommunications telecom",
+    "government": "govt",
+    "department": "dept",
+    "institute": "instituto institut",
     "petroleum": "petrol oil petroleo neft",
     "organization": "org organisation organizacion",
 }
@@ -128,6 +151,7 @@ SECOND_READINGS: dict[str, tuple[str, ...]] = {
     "comp": ("computer",),
     "int": ("interior",),
     "dev": ("device",),
+    "mar": ("marine",),
 }
 COMPOUNDS: dict[str, tuple[str, ...]] = {
     "impex": ("import", "export"),
@@ -143,6 +167,8 @@ COMPOUNDS: dict[str, tuple[str, ...]] = {
 GENERIC = _words("""
     and the of for de del la las los el al y e und et des du da do van von bin bint ibn ben a an to in on with by
     mr mrs ms miss dr sr sra messrs mv mt
+    sheikh shaikh sheik shaykh mullah mulla maulvi maulavi mawlawi qari haji prof professor ing eng lic capt captain col colonel gen
+    president na ii iii iv vi vii viii ix xi xii xiii xiv xv xvi xx series no
     petrochemical communication computer private public state central united limited first new global world universal
     business ventures venture partner partners consulting consultant consultants agency agent agents office branch store
     stores shop market trust fund finance financial capital resource resources energy power gas mining metal metals steel
@@ -174,6 +200,18 @@ PLACES = _words("""
     tianjin tijuana tokyo tunisia turkey turkish turkmenistan turkiye uae uganda uk ukraine ukrainian ural uruguay us usa
     uzbekistan venezuela vietnam wuhan xinjiang yangon yemen yunnan zambia zhejiang zimbabwe zurich
     """)
+
+# Words that may be added to a name or left out of it without making it another's: articles, particles, titles, serial numerals.
+SLIGHT = _words("""
+    and the of for de del la las los el al y e und et des du da do van von bin bint ben a an to in on with by
+    mr mrs ms miss dr sr sra messrs mv mt sheikh shaikh sheik shaykh mullah mulla maulvi maulavi mawlawi qari haji prof professor
+    ing eng lic capt captain col colonel president na ii iii iv vi vii viii ix xi xii xiii xiv xv xvi xx series no
+    """)
+_NUMBERS = """
+    two 2 three 3 four 4 five 5 six 6 seven 7 eight 8 nine 9 ten 10 eleven 11 twelve 12 twenty 20 thirty 30 forty 40
+    fifty 50 sixty 60 seventy 70 eighty 80 ninety 90
+    """
+NUMBER_WORDS: dict[str, str] = dict(zip(_NUMBERS.split()[::2], _NUMBERS.split()[1::2], strict=True))
 
 # What manifests write between two parties or before one. Each part is a name of its own.
 NOISE = (

@@ -116,7 +116,7 @@ def _plain_char(char: str) -> str:
         return folded[0] if len(folded) < 3 else char.lower()[0]
     if char.isspace() or unicodedata.category(char) in ("Cc", "Zs", "Zl", "Zp"):
         return " "
-    if char in "′’‘´`ʹʼ″":
+    if char in "′’‘´ʹʼ″":
         return "'"
     if unicodedata.category(char) in ("Pd", "Sm") and char in "‐‑‒–—―﹘﹣－−⁃":
         return "-"

@@ -17,7 +17,7 @@ from precursor_screen.readers.date_cells import parse_date_columns
 from precursor_screen.readers.fields import COUNTRIES, DATES, KINDS, PARTY_NAMES
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.mapping import Guess
-from precursor_screen.readers.number_cells import Numbers, parse_numbers, to_counts, to_kilograms, weigh_column
+from precursor_screen.readers.number_cells import Numbers, is_plain, parse_numbers, to_counts, to_kilograms, weigh_column
 from precursor_screen.readers.words import direction_of_procedure, find_currency, find_direction, find_function, find_mode
 from precursor_screen.schema import LINE_COLUMNS
 
@@ -95,9 +95,9 @@ def _clean(table: pa.Table, rows: pa.Array, guesses: Sequence[Guess], issues: Is
 
 
 def _make_description(columns: Columns) -> None:
-    """Descriptions and what extends them, in the order of the columns; marks are joined too, and stay marks."""
+    """Descriptions and what extends them, in the order of the columns."""
     placed: list[tuple[int, pa.ChunkedArray]] = []
-    for name in ("description", "description_extra", "marks"):
+    for name in ("description", "description_extra"):
         positions = [g.position for g in columns.guesses if g.field == name]
         placed += list(zip(sorted(positions), columns.text.get(name, []), strict=True))
     if "description" in columns.text or "description_extra" in columns.text:
@@ -108,19 +108,22 @@ def _make_description(columns: Columns) -> None:
 
 
 def _without_echo(parts: list[pa.ChunkedArray]) -> list[pa.ChunkedArray]:
-    """Later parts without what the first says already: a description and its translation are often the same text."""
-    first = parts[0]
-    return [first, *(pc.if_else(pc.fill_null(pc.equal(part, first), False), _NONE, part) for part in parts[1:])]
+    """Parts without what an earlier one says already: a description and its translation are often the same text."""
+    kept: list[pa.ChunkedArray] = []
+    for part in parts:
+        fresh = part
+        for earlier in kept:
+            fresh = pc.if_else(pc.fill_null(pc.equal(fresh, earlier), False), _NONE, fresh)
+        kept.append(fresh)
+    return kept
 
 
 def _make_numbers(columns: Columns) -> None:
     found = {name: column for name in _NUMBER_CODES if (column := columns.take(name)) is not None}
-    if not found:
-        columns.text.pop("mass_unit", None)
-        return
-    marks = _decimal_marks(found, columns.column_map.decimal)
+    plain = {name: is_plain(column) for name, column in found.items()}
+    marks = _decimal_marks(found, plain, columns.column_map.decimal)
     numbers = {
-        name: parse_numbers(column, marks[name], name, _NUMBER_CODES[name], columns.rows, columns.issues)
+        name: parse_numbers(column, marks[name], plain[name], name, _NUMBER_CODES[name], columns.rows, columns.issues)
         for name, column in found.items()
     }
     unit_column = columns.take("mass_unit")
@@ -142,10 +145,10 @@ def _make_numbers(columns: Columns) -> None:
     _make_currency(columns, numbers)
 
 
-def _decimal_marks(found: dict[str, pa.ChunkedArray], stated: str) -> dict[str, str]:
+def _decimal_marks(found: dict[str, pa.ChunkedArray], plain: dict[str, bool], stated: str) -> dict[str, str]:
     if stated:
         return dict.fromkeys(found, stated)
-    evidence = {name: weigh_column(column) for name, column in found.items()}
+    evidence = {name: weigh_column(column, plain[name]) for name, column in found.items()}
     total = Evidence()
     for one in evidence.values():
         total = total.plus(one)
@@ -164,7 +167,7 @@ def _make_currency(columns: Columns, numbers: dict[str, Numbers]) -> None:
     """The currency of the value: what its header names, else the column, else what stood in the cells."""
     column = columns.take("currency")
     guess = columns.guess_of("value")
-    if guess is not None and guess.currency:
+    if guess is not None and guess.currency and "value" in numbers:
         values = numbers["value"].values
         columns.made["currency"] = pc.if_else(pc.is_valid(values), pa.scalar(guess.currency), _NONE)
         return

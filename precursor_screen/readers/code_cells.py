@@ -52,7 +52,7 @@ def parse_hs_codes(column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) -
             continue
         parsed.append(code)
         if len(codes) > 1:
-            bad.append((position, "invalid-hs-code", f"the cell holds {len(codes)} codes; the first, {code}, was used"))
+            bad.append((position, "several-hs-codes", f"the cell holds {len(codes)} codes; the first, {code}, was used"))
     distinct.report(bad, "hs_code", rows, issues)
     return distinct.spread(parsed, pa.string())
 
@@ -81,6 +81,8 @@ def hs_digits(text: str) -> list[str]:
 def restore_zero(code: str, lengths: Counter[int]) -> str:
     """The code with the leading zero it lost; see `parse_hs_codes`."""
     size = len(code)
+    if code.startswith("0"):
+        return code
     if size == 7 or (size in (5, 9, 11) and lengths[size + 1] > 0):
         return f"0{code}"
     return code

@@ -54,7 +54,7 @@ def _content_columns(lines: pa.Table) -> list[pa.ChunkedArray | pa.Scalar]:
         if column.name in lines.column_names:
             parts += [pa.scalar(gap), as_canonical_text(lines.column(column.name))]
             gap = ""
-    return parts
+    return [*parts, pa.scalar(gap)]
 
 
 def as_canonical_text(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -23,15 +23,20 @@ _SAMPLE = 5_000
 _LIMIT = pa.scalar(Decimal(10) ** 12, pa.decimal128(38, 6))
 
 
-def weigh_column(column: pa.ChunkedArray) -> Evidence:
+def is_plain(column: pa.ChunkedArray) -> bool:
+    """Whether every cell is a number of digits and perhaps a point: nearly every column, and the fast way through."""
+    return pc.all(pc.match_substring_regex(column, _PLAIN)).as_py() is not False
+
+
+def weigh_column(column: pa.ChunkedArray, plain_all: bool) -> Evidence:
     """What a clean column says about its decimal mark, without reading the plain numbers one by one."""
-    plain = pc.fill_null(pc.match_substring_regex(column, _PLAIN), True)
-    if pc.all(plain).as_py() is not False:
+    if plain_all:
         for part in (column.slice(0, _SAMPLE), column):  # nearly always the start tells
             point = _count(part, _POINT_FOR_SURE)
             if point:
                 break
         return Evidence(point, 0)
+    plain = pc.fill_null(pc.match_substring_regex(column, _PLAIN), True)
     odd = pc.unique(column.filter(pc.invert(plain))).drop_null().slice(0, _SAMPLE).to_pylist()
     return Evidence(_count(column.filter(plain), _POINT_FOR_SURE), 0).plus(weigh_marks(t for t in odd if len(t) < 60))
 
@@ -48,17 +53,22 @@ class Numbers:
     units: pa.ChunkedArray | None
 
 
-def parse_numbers(column: pa.ChunkedArray, mark: str, field: str, code: str, rows: pa.Array, issues: IssueList) -> Numbers:
+def parse_numbers(
+    column: pa.ChunkedArray, mark: str, plain_all: bool, field: str, code: str, rows: pa.Array, issues: IssueList
+) -> Numbers:
     """Decimals of a clean column; what is no number, or is negative, is null and an issue.
 
     Args:
         column: clean text.
         mark: decimal mark of the column.
+        plain_all: `is_plain` of the column.
         field: canonical field.
         code: of the issue for what does not parse.
         rows: source row of each row.
         issues: added to.
     """
+    if plain_all and mark == ".":
+        return Numbers(_refuse_negative(_cast(column), column, field, rows, issues), None)
     fast = pc.fill_null(pc.match_substring_regex(column, _PLAIN if mark == "." else _COMMA), False)
     texts = pc.if_else(fast, column, pa.scalar(None, pa.string()))
     if mark == ",":

@@ -221,7 +221,7 @@ def test_fail_on_moves_the_exit_code_for_new_flags_at_or_above_it(reference):
 
 
 def test_an_experimental_rule_never_moves_the_exit_code(reference):
-    row = {"description of goods": "FERMENTED STUFF", "hs code": "290000"}
+    row = {"description of goods": "FERMENTED 20 KG", "hs code": "290000"}
     result = screen_rows([row], reference, fail_on="informational")
     assert rules_of_row(result, 2) == {"PS-CHEM-013"}
     assert reference.rule("PS-CHEM-013").status == "experimental"
@@ -298,3 +298,41 @@ def test_a_flag_on_an_unverified_threshold_says_so(reference):
     row = {**ACETONE, "net weight kg": "1500", "country of dispatch": "DE", "country of destination": "US"}
     (flag,) = [f for f in screen_rows([row], reference).report.flag_records() if f["rule_id"] == "PS-QTY-001"]
     assert flag["because"].endswith("(threshold unverified)")
+
+
+def test_a_name_in_the_marks_counts(reference):
+    result = screen_rows([{"description of goods": "DRUMS", "hs code": "691490", "marks": "ACETONE LOT 7"}], reference)
+    assert candidate(result)["matched_field"] == "marks"
+    assert {"PS-CHEM-001", "PS-CHEM-003"} <= rules_of_row(result, 2)
+    assert [i["code"] for i in result.report.issues.to_pylist()] == []
+
+
+def test_every_named_party_is_screened(reference):
+    rows = [
+        {"carrier": "Halvorsen & Drake Forwarding Limited"},
+        {
+            "importer name": "Zenith Imports Inc",
+            "importer name en": "Al Zahirah Falcon General Trading LLC",
+            "bill of lading": "B2",
+        },
+    ]
+    result = screen_rows(rows, reference)
+    roles = {(p["line_no"], p["party_role"]) for p in result.screened.resolved.parties.to_pylist()}
+    assert roles == {(0, "carrier"), (1, "other_party")}
+    assert rules_of_row(result, 2) == rules_of_row(result, 3) == {"PS-PTY-003"}
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("STEARIC ACID", 2),
+        ("250 CTNS STEARIC ACID", 2),
+        ("CHEMICALS", 0),
+        ("20 DRUMS OF RAW MATERIAL", 0),
+        ("A B C", 0),
+        ("无水醋酸 X", 1),
+    ],
+)
+def test_informative_words_are_counted_without_those_of_packing(reference, text, tokens):
+    lines = screen_rows([{"description of goods": text}], reference).screened.resolved.lines
+    assert lines.column("description_tokens").to_pylist() == [tokens]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def test_quantities_in_a_goods_text(case: dict[str, str]) -> None:
 @given(st.text(alphabet="0123456789 .,XxKGL/OFDRUMSß桶", max_size=60))
 def test_quantities_never_overlap(text: str) -> None:
     found = parse_packages_text(text)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(found))
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,9 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def as_csv(delimiter: str = ",", encoding: str = "utf-8", rows: Sequence[Sequence[Any]] = ROWS, header: Sequence[str] = HEADER) -> bytes:
+def as_csv(
+    delimiter: str = ",", encoding: str = "utf-8", rows: Sequence[Sequence[Any]] = ROWS, header: Sequence[str] = HEADER
+) -> bytes:
     """Delimited text."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter)
@@ -47,7 +49,9 @@ def as_csv(delimiter: str = ",", encoding: str = "utf-8", rows: Sequence[Sequenc
     return out.getvalue().encode(encoding)
 
 
-def as_xlsx(rows: Sequence[Sequence[Any]] = ROWS, header: Sequence[str] = HEADER, preamble: Sequence[Sequence[Any]] = ()) -> bytes:
+def as_xlsx(
+    rows: Sequence[Sequence[Any]] = ROWS, header: Sequence[str] = HEADER, preamble: Sequence[Sequence[Any]] = ()
+) -> bytes:
     """A workbook with native numbers and dates."""
     book = openpyxl.Workbook()
     sheet = book.active
@@ -93,7 +97,8 @@ def as_feather() -> bytes:
 
 def _records() -> list[dict[str, Any]]:
     return [
-        {name: v.isoformat() if isinstance(v, dt.date) else v for name, v in zip(HEADER, row, strict=True) if v is not None} for row in ROWS
+        {name: v.isoformat() if isinstance(v, dt.date) else v for name, v in zip(HEADER, row, strict=True) if v is not None}
+        for row in ROWS
     ]
 
 

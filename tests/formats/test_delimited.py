@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from precursor_screen.errors import UnreadableManifest
+from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.delimited import read_delimited
+from precursor_screen.formats.dialect import find_dialect
+from precursor_screen.formats.sheet import Body
+
+
+def body_of(text: str, width: int, after: int = 1) -> Body:
+    return read_delimited(Blob("m.csv", text.encode("utf-8", "surrogatepass"))).read(after, width)
+
+
+def cells_of(body: Body) -> list[list[str | None]]:
+    return [list(row.values()) for row in body.table.to_pylist()]
+
+
+@pytest.mark.parametrize(
+    ("sample", "delimiter", "width"),
+    [
+        ("a,b,c\n1,2,3\n", ",", 3),
+        ("a;b;c\n1,5;2,5;3,5\n2,5;3,5;4,5\n", ";", 3),
+        ("a\tb\n1,2\t3,4\n", "\t", 2),
+        ("name@weight\nx, y@1\nz, w@2\n", "@", 2),
+        ("name,mail\nx,a@b.c\ny,d@e.f\n", ",", 2),
+        ("DATA\n\n\na,b,c\n1,2,3\n4,5,6\n", ",", 3),
+        ("sep=|\na|b\n1|2\n", "|", 2),
+        ("description\nacetic anhydride\nTOLUENE, 200 L\n", "\x1f", 1),
+        ('text\n"a, b"\n"c, d, e"\n"f"\n', "\x1f", 1),
+    ],
+)
+def test_the_delimiter_is_the_one_that_cuts_evenly(sample: str, delimiter: str, width: int) -> None:
+    dialect = find_dialect(sample)
+    assert (dialect.delimiter, dialect.width) == (delimiter, width)
+
+
+def test_nothing_is_taken_for_null_or_for_a_number() -> None:
+    body = body_of("a,b,c\nNA,NULL,007\n,1.0,true\n", 3)
+    assert cells_of(body) == [["NA", "NULL", "007"], ["", "1.0", "true"]]
+    assert body.rows.to_pylist() == [2, 3]
+
+
+def test_line_breaks_in_quotes_do_not_end_a_row() -> None:
+    body = body_of('a,b\n"x\ny, z",1\nw,2\n', 2)
+    assert cells_of(body) == [["x\ny, z", "1"], ["w", "2"]]
+    assert body.rows.to_pylist() == [2, 3]
+
+
+def test_rows_of_another_width_are_named_not_lost() -> None:
+    body = body_of("a,b,c\n1,2,3\n4,5\n6,7,8,9\n10,11,12\n", 3)
+    assert cells_of(body) == [["1", "2", "3"], ["10", "11", "12"]]
+    assert body.rows.to_pylist() == [2, 5]
+    assert [(b.row, b.text, b.count, b.code) for b in body.broken] == [
+        (3, "4,5", 1, "broken-row"),
+        (4, "6,7,8,9", 1, "broken-row"),
+    ]
+
+
+def test_surplus_delimiters_at_the_end_are_no_fault() -> None:
+    body = body_of("a,b\n1,2\n3,4,,\n5,6\n", 2)
+    assert cells_of(body) == [["1", "2"], ["3", "4"], ["5", "6"]]
+    assert body.rows.to_pylist() == [2, 3, 4]
+    assert body.broken == ()
+
+
+def test_an_unbalanced_quote_swallows_no_row() -> None:
+    rows = [f"{i},item {i},{i}.5,x" for i in range(2, 60)]
+    rows[10] = '12,"pipe 2 inch,12.5,x'
+    rows[30] = '32,"tube" 3 inch,32.5,x'
+    body = body_of("n,text,mass,end\n" + "\n".join(rows) + "\n", 4)
+    assert body.rows.to_pylist() == list(range(2, 60))
+    cells = cells_of(body)
+    assert [c[0] for c in cells] == [str(i) for i in range(2, 60)]
+    assert cells[10][1] == '"pipe 2 inch'
+
+
+def test_inch_marks_within_cells_are_text() -> None:
+    body = body_of('n,text\n1,PIPE 5" DIA\n2,TUBE 3"\n3,x\n', 2)
+    assert cells_of(body) == [["1", 'PIPE 5" DIA'], ["2", 'TUBE 3"'], ["3", "x"]]
+
+
+def test_a_cell_larger_than_a_block_is_read() -> None:
+    big = "x" * (9 << 20)
+    body = body_of(f'a,b\n1,"{big}"\n2,y\n', 2)
+    assert body.rows.to_pylist() == [2, 3]
+    assert len(body.table.column(1)[0].as_py()) == len(big)
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_every_line_ending_ends_a_row(ending: str) -> None:
+    body = body_of(ending.join(["a,b", "1,2", "3,4", ""]), 2)
+    assert cells_of(body) == [["1", "2"], ["3", "4"]]
+
+
+def test_an_empty_text_is_refused() -> None:
+    with pytest.raises(UnreadableManifest, match="empty"):
+        read_delimited(Blob("m.csv", b"  \n \n"))
+
+
+CELL = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r"), max_size=12)
+
+
+@given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=8))
+def test_what_a_writer_quotes_is_read_back(rows: list[tuple[str, str, str]]) -> None:
+    import csv
+    import io
+
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow(("first", "second", "third"))
+    writer.writerows(rows)
+    body = body_of(out.getvalue(), 3)
+    # A cell may look like swallowed rows; then lines are read one by one. No row may vanish either way.
+    read = [tuple(c) for c in cells_of(body)]
+    if not body.broken:
+        assert len(read) >= len(rows)
+    if not any("\n" in cell or "\ufeff" in cell for row in rows for cell in row):
+        assert read == rows
+
+
+@given(st.text(alphabet=',;"\n\r ab1\x00\x1d', max_size=200))
+def test_every_record_is_a_row_or_is_named(text: str) -> None:
+    source = "first,second\n" + text
+    sheet = read_delimited(Blob("m.csv", source.encode()))
+    body = sheet.read(1, 2)
+    numbers = sorted(body.rows.to_pylist() + [b.row for b in body.broken])
+    assert numbers == list(range(2, 2 + len(numbers)))
+    assert body.table.num_rows == len(body.rows)
+    marked = [c for c in text if c in "ab1"]
+    kept = "".join(c or "" for row in cells_of(body) for c in row) + "".join(b.text for b in body.broken)
+    assert sum(c in "ab1" for c in kept) == len(marked)

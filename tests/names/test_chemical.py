@@ -1,0 +1,146 @@
+"""Salt words, what makes another substance, concentration."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from precursor_screen.names.chemical import concentration, continuation_reason, is_glued_ending, prefix_reason, salt_bounds
+from precursor_screen.names.goods_words import form_of, is_negated
+from precursor_screen.names.text import plain
+
+
+def bounds(text: str, name: str, covers_salts: bool = True) -> str:
+    folded = plain(text)
+    at = folded.index(plain(name))
+    start, end = salt_bounds(folded, at, at + len(name), covers_salts)
+    return text[start:end]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("piperidine hydrochloride", "piperidine"),
+        ("ergotamine tartrate", "ergotamine"),
+        ("tartrato de ergotamina", "ergotamina"),
+        ("sulfate d'éphédrine", "ephedrine"),
+        ("ephedrine hydrochloride anhydrous", "ephedrine"),
+        ("phenylacetic acid, potassium salt", "phenylacetic acid"),
+        ("ergometrine hydrogen maleate", "ergometrine"),
+        ("(-)-ephedrine", "ephedrine"),
+        ("dl-ephedrine", "ephedrine"),
+        ("盐酸麻黄碱", "麻黄碱"),
+        ("麻黄碱盐酸盐", "麻黄碱"),
+        ("эфедрина гидрохлорид", "эфедрина"),
+    ],
+)
+def test_salt_words_belong_to_the_name(text: str, name: str) -> None:
+    assert bounds(f"1 {text} 2", name) == text
+
+
+def test_salt_words_of_a_substance_without_salts_do_not() -> None:
+    assert bounds("toluene hydrochloride", "toluene", covers_salts=False) == "toluene"
+
+
+def test_glued_endings() -> None:
+    assert is_glued_ending("s", covers_salts=False)
+    assert is_glued_ending("hydrochlorid", covers_salts=True)
+    assert not is_glued_ending("hydrochlorid", covers_salts=False)
+    assert not is_glued_ending("sulfonic", covers_salts=True)
+    assert not is_glued_ending("acetate", covers_salts=True)  # piperidineacetate is an ester's end
+
+
+@pytest.mark.parametrize(
+    "before", ["chloro", "chloro-", "hydroxy ", "(4-nitrophenyl)", "2-methyl-3-", "2,4-", "vinyl ", "bis(", "N-", "alpha,gamma-", "polymer with ", "oxime of "]
+)
+def test_what_stands_before_makes_another_substance(before: str) -> None:
+    text = plain(before + "toluene")
+    assert prefix_reason(text, len(before), "toluene") is not None
+
+
+@pytest.mark.parametrize("before", ["", "drums of ", "99% ", "1-", "solvent: ", "xylene, ", "haz. ", "technical ", "200kg ", "oxygen free "])
+def test_what_stands_before_ordinary_goods_does_not(before: str) -> None:
+    assert prefix_reason(plain(before + "toluene"), len(before), "toluene") is None
+
+
+@pytest.mark.parametrize(
+    "after", [" diisocyanate", "-2-thiol", " sulfonic acid", ", 2,4-dinitro-", " peroxide", " oxime", "-2,4-diamine", ", dimethyl acetal", " dichloride"]
+)
+def test_what_follows_makes_another_substance(after: str) -> None:
+    assert continuation_reason(plain("toluene" + after), 7, "toluene", covers_salts=False) is not None
+
+
+@pytest.mark.parametrize(
+    "after", ["", " 99.5%", " in drums", ", xylene", " methanol", " 20 cases", " 20-litre drums", "; peroxide", " and amines", " 10-metal drums", ", titanium dioxide"]
+)
+def test_what_follows_ordinary_goods_does_not(after: str) -> None:
+    assert continuation_reason(plain("toluene" + after), 7, "toluene", covers_salts=False) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("without toluene", "toluene free", "toluene-free", "non-toluene", "free of toluene", "free from xylene and toluene", "no toluene"),
+        *("other than toluene", "excluding toluene", "contains no toluene", "ohne toluene", "sans toluene", "sin toluene", "sem toluene"),
+        *("senza toluene", "без toluene", "не содержит toluene", "不含toluene", "toluenefrei", "зa"),
+    ],
+)
+def test_negation(text: str) -> None:
+    folded = plain(text)
+    if "toluene" not in folded:
+        assert not is_negated(folded, 0, len(folded))
+        return
+    at = folded.index("toluene")
+    assert is_negated(folded, at, at + 7)
+
+
+@pytest.mark.parametrize("text", ["UN no toluene", "item no toluene", "toluene free on board", "toluene", "not only: toluene", "of no value: toluene"])
+def test_what_looks_like_negation(text: str) -> None:
+    at = text.index("toluene")
+    assert not is_negated(plain(text), at, at + 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("X", "substance"),
+        ("drums of X 99%", "substance"),
+        ("X 60 MG TABLETS", "preparation"),
+        ("X cough syrup", "preparation"),
+        ("comprimés X", "preparation"),
+        ("X片剂", "preparation"),
+        ("thinner containing X", "mixture"),
+        ("X based adhesive", "mixture"),
+        ("X STD 0.020N 1000ML", "mixture"),
+        ("batteries with X", "article"),
+        ("pump spare parts for X plant", "article"),
+        ("X test kit", "article"),
+        ("empty drums X", "article"),
+        ("paint, X", "substance"),
+        ("X; paint", "substance"),
+    ],
+)
+def test_form(text: str, form: str) -> None:
+    text = text.replace("X", "xxxxxx")
+    at = text.index("xxxxxx")
+    assert form_of(plain(text), at, at + 6) == form
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("acetone 99.5%", "99.5"),
+        ("HCl 37 % w/w", "37"),
+        ("кислота 98 процентов", "98"),
+        ("ácido 33,5 por ciento", "33.5"),
+        ("100%", "100"),
+        ("acetone", None),
+        ("150% cotton", None),
+        ("0%", None),
+        ("12345%", None),
+        ("\ud800 50 PCT", "50"),
+    ],
+)
+def test_concentration(text: str, value: str | None) -> None:
+    assert concentration(text) == (Decimal(value) if value else None)

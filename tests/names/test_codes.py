@@ -1,0 +1,122 @@
+"""Numbers in text and in cells: the spellings of CAS, check digits, prefixes, placeholders."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from precursor_screen.names.codes import find_cas, find_cus, find_un, format_cas, format_cus, format_hs, format_un, hs6, is_cas, near_cas
+
+
+@pytest.mark.parametrize(
+    ("text", "labelled"),
+    [
+        ("67-64-1", False),
+        ("(67-64-1)", False),
+        ("CAS 67-64-1", True),
+        ("CAS NO. 67-64-1", True),
+        ("CAS NO.67-64-1", True),
+        ("CAS-No.: 67-64-1", True),
+        ("CAS#67-64-1", True),
+        ("CAS67-64-1", True),
+        ("CASRN 67-64-1", True),
+        ("C.A.S. 67-64-1", True),
+        ("CAS registry number 67-64-1", True),
+        ("cas nr. 67-64-1", True),
+        ("cas n° 67-64-1", True),
+        ("CAS NO 67 - 64 - 1", True),
+        ("CAS 67‑64‑1", True),
+        ("CAS 67–64–1", True),
+        ("CAS 67 64 1", True),
+        ("CAS 67641", True),
+    ],
+)
+def test_spellings_of_cas(text: str, labelled: bool) -> None:
+    (found,) = find_cas(f"goods {text} in drums")
+    assert (found.number, found.labelled, found.valid) == ("67-64-1", labelled, True)
+    assert f"goods {text} in drums"[found.start : found.end] == text.strip("()")
+
+
+@pytest.mark.parametrize(
+    "text", ["part 12-67-64-1", "67-64-12", "67-64-1-3", "67-64-1A", "A67-64-1", "1.67-64-1", "67-64-1.5", "67 64 1", "67641", "case 67 64 1"]
+)
+def test_what_is_no_cas_number(text: str) -> None:
+    assert find_cas(text) == []
+
+
+def test_the_check_digit() -> None:
+    assert is_cas("1609-66-1")
+    assert not is_cas("1609-66-5")  # printed in a public list
+    assert not is_cas("67641")
+    assert not is_cas("67-64-１")
+    assert find_cas("CAS 1609-66-5")[0].valid is False
+
+
+def test_near_cas() -> None:
+    listed = frozenset({"1609-66-1", "67-64-1"})
+    assert near_cas("1609-66-5", listed) == "1609-66-1"
+    assert near_cas("67-64-1", listed) is None
+    assert near_cas("99-99-9", listed) is None
+
+
+def test_cells() -> None:
+    assert format_cas(" 67-64-1 ") == "67-64-1"
+    assert format_cas("CAS 67 64 1") == "67-64-1"
+    assert format_cas("acetone") is None
+    assert format_un("UN 1090") == "1090"
+    assert format_un("1090") == "1090"
+    assert format_un("9999") is None
+    assert format_un("10900") is None
+    assert format_cus("CUS 0012345-6") == "0012345-6"
+    assert format_cus("00123456") == "0012345-6"
+    assert format_cus("98765432") is None  # typed to get past a mandatory field
+    assert format_cus("abc") is None
+
+
+@pytest.mark.parametrize("text", ["UN1090", "UN 1090", "UN-1090", "UN No. 1090", "UNNO 1090", "ONU 1090", "un: 1090", "ООН 1090"])
+def test_un_numbers_need_their_prefix(text: str) -> None:
+    assert [f.number for f in find_un(f"drums {text}, class 3")] == ["1090"]
+
+
+@pytest.mark.parametrize("text", ["1090", "SUN 1090", "UN10900", "UN 9999", "RUN1090"])
+def test_four_bare_digits_mean_nothing(text: str) -> None:
+    assert find_un(text) == []
+
+
+def test_cus_in_text() -> None:
+    assert [f.number for f in find_cus("CUS 0012345-6, CUS code: 9876543-2")] == ["0012345-6"]
+
+
+@pytest.mark.parametrize(
+    ("text", "digits", "six"),
+    [
+        ("2914.11.00", "29141100", "291411"),
+        ("291411", "291411", "291411"),
+        ("2914 11 00 00", "2914110000", "291411"),
+        ("2914", None, None),
+        ("7701.10", None, None),
+        ("000000", None, None),
+        ("abc", None, None),
+        ("2914110000000", None, None),
+    ],
+)
+def test_hs_codes(text: str, digits: str | None, six: str | None) -> None:
+    assert format_hs(text) == digits
+    assert hs6(text) == six
+
+
+@given(st.text(st.characters(codec=None, exclude_categories=()), max_size=120))
+def test_no_text_breaks_the_finders(text: str) -> None:
+    for found in (*find_cas(text), *find_un(text), *find_cus(text)):
+        assert 0 <= found.start < found.end <= len(text)
+    format_cas(text)
+    format_un(text)
+    format_cus(text)
+    format_hs(text)
+
+
+def test_a_megabyte_of_digits_and_hyphens_is_linear() -> None:
+    find_cas("67-" * 300_000)
+    find_cas("CAS " * 250_000)
+    find_un("UN" * 500_000)

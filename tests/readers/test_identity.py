@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from precursor_screen.readers import identity
+from precursor_screen.readers.identity import add_identity, ordinals_of
+
+
+def identified(*rows: dict[str, Any]) -> list[dict[str, Any]]:
+    names = list(dict.fromkeys(n for r in rows for n in r))
+    columns = {}
+    for name in names:
+        kind = pa.list_(pa.string()) if name == "container_numbers" else pa.string()
+        columns[name] = pa.chunked_array([pa.array([r.get(name) for r in rows], kind)])
+    return add_identity(pa.table(columns)).to_pylist()
+
+
+GOODS = {"description": "acetone", "hs_code": "29141100"}
+
+
+def test_a_null_and_a_missing_column_are_the_same() -> None:
+    (bare,) = identified(GOODS)
+    (with_null,) = identified({**GOODS, "vessel": None, "consignee_name": None})
+    assert bare["line_id"] == with_null["line_id"]
+
+
+def test_a_value_in_another_column_is_another_line() -> None:
+    one, two = identified({**GOODS, "consignor_name": "A"}, {**GOODS, "consignee_name": "A"})
+    assert one["line_id"] != two["line_id"]
+
+
+def test_values_do_not_run_into_each_other() -> None:
+    one, two = identified({"consignor_name": "AB", "consignor_address": "C"}, {"consignor_name": "A", "consignor_address": "BC"})
+    assert one["line_id"] != two["line_id"]
+
+
+def test_equal_lines_of_one_input_differ_by_their_ordinal() -> None:
+    rows = identified(GOODS, {"description": "x"}, GOODS, GOODS)
+    assert len({r["line_id"] for r in rows}) == 4
+    again = identified({"description": "x"}, GOODS, GOODS)
+    assert [again[1]["line_id"], again[2]["line_id"]] == [rows[0]["line_id"], rows[2]["line_id"]]
+
+
+def test_ids_are_stable() -> None:
+    (row,) = identified(GOODS)
+    assert row["line_id"] == row["movement_key"] == row["shipment_id"] == "5dbf69d71e338e8c8b5ee8c1a67e180c"
+
+
+@pytest.mark.parametrize(
+    ("filed", "shipment"),
+    [
+        ({"stated_shipment_id": "S", "house_bill_of_lading": "H", "bill_of_lading": "B", "declaration_id": "D"}, "S"),
+        ({"house_bill_of_lading": "H", "bill_of_lading": "B", "declaration_id": "D"}, "H"),
+        ({"bill_of_lading": "B", "declaration_id": "D"}, "B"),
+        ({"declaration_id": "D", "bill_of_lading": None}, "D"),
+    ],
+)
+def test_the_shipment_is_as_stated_else_the_nearest_reference(filed: dict[str, str], shipment: str) -> None:
+    (row,) = identified({**GOODS, **filed})
+    assert row["shipment_id"] == shipment
+
+
+def keys(*rows: dict[str, Any]) -> list[str]:
+    return [r["movement_key"] for r in identified(*rows)]
+
+
+def test_an_amended_line_keeps_its_movement() -> None:
+    bill = {**GOODS, "bill_of_lading": "B", "item_number": "1", "container_numbers": ["C"]}
+    (before,) = keys({**bill, "consignee_name": "A"})
+    (after,) = keys({**bill, "consignee_name": "B", "description": "other"})
+    assert before == after
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"bill_of_lading": "B2"},
+        {"item_number": "2"},
+        {"container_numbers": ["C2"]},
+        {"bill_issuer": "XYZU"},
+        {"declaration_id": "D"},
+    ],
+)
+def test_what_identifies_the_cargo_makes_another_movement(change: dict[str, Any]) -> None:
+    bill = {**GOODS, "bill_of_lading": "B", "item_number": "1", "container_numbers": ["C"]}
+    one, two = keys(bill, {**bill, **change})
+    assert one != two
+
+
+def test_without_an_item_number_the_goods_tell_movements_apart() -> None:
+    bill = {"bill_of_lading": "B", "hs_code": "29141100"}
+    one, two, three, four = keys(
+        {**bill, "description": "Acetone, pure"},
+        {**bill, "description": "Toluene"},
+        {**bill, "description": "ACETONE - PURE"},
+        {**bill, "description": "Acetone, pure", "hs_code": "29023000"},
+    )
+    assert len({one, two, three, four}) == 4
+    alone = keys({**bill, "description": "acetone  pure"})
+    assert alone == [one]
+
+
+def test_item_numbers_that_some_lines_lack() -> None:
+    bill = {"bill_of_lading": "B", **GOODS}
+    one, two, three = keys({**bill, "item_number": "1"}, bill, bill)
+    assert len({one, two, three}) == 3
+    assert keys(bill, bill) == [two, three]
+
+
+def test_a_line_without_a_reference_is_its_own_movement() -> None:
+    one, two = identified({**GOODS, "container_numbers": ["C"], "bill_of_lading": None}, {**GOODS, "bill_of_lading": "B"})
+    assert one["movement_key"] == one["line_id"]
+    assert two["movement_key"] != two["line_id"]
+
+
+def test_a_declaration_and_a_bill_of_one_number_are_two() -> None:
+    one, two = keys({**GOODS, "bill_of_lading": "7", "item_number": "1"}, {**GOODS, "declaration_id": "7", "item_number": "1"})
+    assert one != two
+
+
+@given(st.lists(st.integers(min_value=0, max_value=4), max_size=40))
+def test_ordinals_count_equal_rows_in_their_order(values: list[int]) -> None:
+    digests = np.array([[v] * 16 for v in values], np.uint8).reshape(-1, 16)
+    assert ordinals_of(digests).tolist() == [values[:i].count(v) for i, v in enumerate(values)]
+
+
+def test_ordinals_where_only_the_second_half_differs() -> None:
+    digests = np.zeros((4, 16), np.uint8)
+    digests[1, 15] = digests[3, 15] = 1
+    assert ordinals_of(digests).tolist() == [0, 0, 1, 1]
+
+
+def test_rows_are_hashed_alike_in_steps_and_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{**GOODS, "bill_of_lading": str(i // 2)} for i in range(10)]
+    whole = identified(*rows)
+    monkeypatch.setattr(identity, "_STEP", 3)
+    assert identified(*rows) == whole
