@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from precursor_screen.config import check_rule_folders
 from precursor_screen.errors import UsageError
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.bundle import load_reference as _load_reference
@@ -77,6 +78,7 @@ def load_reference(
     Raises:
         ReferenceDataError, RuleError, UsageError.
     """
+    check_rule_folders(tuple(rule_dirs), only_rules)
     return _load_reference(
         watchlists=() if watchlists is None else open_watchlists(watchlists, home),
         parties_wanted=watchlists is not None,

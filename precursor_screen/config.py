@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,7 +77,7 @@ def load_settings(
         if name.startswith(PREFIX) and name not in _NOT_SETTINGS:
             setting = next((s for s in SETTINGS if s.variable == name), None)
             if setting is None:
-                remedy = did_you_mean(name, [s.variable for s in SETTINGS])
+                remedy = did_you_mean(name, [s.variable for s in SETTINGS]) or "`config show` lists all settings."
                 raise UsageError(f"unknown setting {name}", where=Where("environment"), remedy=remedy)
             text = environment[name]
             separator = os.pathsep if setting.key == "rules.dirs" else ","
@@ -88,7 +88,7 @@ def load_settings(
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UsageError(
             f"cannot be read: {error.strerror}", where=Where(str(path)), remedy="Check path and permissions."
@@ -102,7 +102,7 @@ def _read(path: Path) -> dict[str, Any]:
 def _flatten(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in data.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and (value or any(k.startswith(f"{prefix}{key}.") for k in _BY_KEY)):
             flat.update(_flatten(value, f"{prefix}{key}."))
         else:
             flat[prefix + key] = value
@@ -132,6 +132,21 @@ def check_value(key: str, value: Any, option: str) -> Any:
         UsageError: not allowed.
     """
     return _checked(key, value, option)
+
+
+def check_rule_folders(folders: Sequence[Path], only: bool) -> None:
+    """Checks the folders of a site's own rules.
+
+    Raises:
+        UsageError: one does not exist, or none is given where they are to stand alone.
+    """
+    for folder in folders:
+        if not folder.is_dir():
+            raise UsageError(
+                "is no folder of rules", where=Where(str(folder)), remedy="Check the path of --rules or `rules.dirs`."
+            )
+    if only and not folders:
+        raise UsageError("--only-rules leaves no rule at all", remedy="Name the folder of your rules with --rules.")
 
 
 def default_home() -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.config import Value, check_value, default_home, load_settings
+from precursor_screen.config import Value, check_rule_folders, check_value, default_home, load_settings
 from precursor_screen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -69,6 +71,33 @@ def open_watchlists(values: dict[str, Value], named: list[str]) -> tuple[tuple[W
     if "none" in named:
         raise UsageError("--watchlist none stands alone", remedy="Leave out the other lists.")
     return open_named(named, home_folder(values)), True
+
+
+@contextlib.contextmanager
+def reader_may_leave() -> Iterator[None]:
+    """The reader of our output may go before all of it is written (`| head`)."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        discard_stdout()
+
+
+def discard_stdout() -> None:
+    """Sends what is still to be written nowhere: Python flushes once more at exit, and would fail again."""
+    with contextlib.suppress(OSError):  # not a real file (under test), so that nothing is flushed at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def rule_folders(values: dict[str, Value], given: tuple[Path, ...], only: bool) -> tuple[Path, ...]:
+    """The folders of a site's own rules: --rules, else the setting.
+
+    Raises:
+        UsageError: a folder that does not exist, or --only-rules without a folder, which would leave no rule at all.
+    """
+    folders = tuple(Path(p) for p in pick(values, "rules.dirs", tuple(str(p) for p in given), "--rules"))
+    check_rule_folders(folders, only)
+    return folders
 
 
 def lines_of_stdin() -> Iterator[str]:

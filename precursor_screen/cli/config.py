@@ -6,6 +6,7 @@ import click
 
 from precursor_screen.cli import common
 from precursor_screen.config import SETTINGS
+from precursor_screen.reports.printable import printable
 
 
 @click.group()
@@ -33,4 +34,6 @@ def show(ctx: click.Context) -> None:
         shown = ", ".join(value.value) if setting.is_list else value.value
         if setting.key == "home" and not shown:
             shown = str(common.home_folder(values))
-        click.echo(f"{setting.key:<14} {shown or '-':<30} ({value.source}; {setting.variable}) {setting.doc}")
+        click.echo(
+            f"{setting.key:<14} {printable(shown or '-'):<30} ({printable(value.source)}; {setting.variable}) {setting.doc}"
+        )

@@ -12,6 +12,9 @@ import click
 from precursor_screen.cli import common
 
 
+_LEAST = 6  # characters of a flag's id; fewer are too few to mean one
+
+
 @click.command()
 @click.argument("identifier", metavar="ID")
 @click.option("--report", type=click.Path(path_type=Path), help="JSON report that holds the flag.")
@@ -41,8 +44,20 @@ def command(ctx: click.Context, identifier: str, report: Path | None) -> None:
         if text is not None:
             click.echo(text)
             return
-    remedy = "A flag is looked up in the report that holds it: --report report.json" if report is None else "Check the id."
+    remedy = _nearest(identifier)
+    if not remedy:
+        remedy = "A flag is looked up in the report that holds it: --report report.json" if report is None else "Check the id."
     raise UsageError(f"nothing is called {identifier!r}", remedy=remedy)
+
+
+def _nearest(identifier: str) -> str:
+    from precursor_screen.cli.substances import load_table
+    from precursor_screen.issues import ISSUE_CODES
+    from precursor_screen.names.suggest import did_you_mean
+    from precursor_screen.reference.bundle import load_rulebook, rule_folders
+
+    rules = [r.id for r in load_rulebook(rule_folders()).rules]
+    return did_you_mean(identifier, [*ISSUE_CODES, *(s.substance_id for s in load_table().substances), *rules])
 
 
 def _issue(identifier: str) -> str | None:
@@ -72,7 +87,7 @@ def _substance(identifier: str) -> str | None:
 
 def _entry(ctx: click.Context, identifier: str) -> str | None:
     from precursor_screen.api import open_watchlists
-    from precursor_screen.reports.console import printable
+    from precursor_screen.reports.printable import printable
 
     list_id, separator, entry_id = identifier.partition(":")
     if not separator:
@@ -95,22 +110,22 @@ def _entry(ctx: click.Context, identifier: str) -> str | None:
 
 def _flag(identifier: str, report: Path | None) -> str | None:
     from precursor_screen.errors import UsageError, Where
-    from precursor_screen.reports.console import printable
+    from precursor_screen.reports.printable import printable
 
     if report is None:
         return None
     try:
         document = json.loads(report.read_text(encoding="utf-8"))
-        flags, lines = document["flags"], document["lines"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        found = [f for f in document["flags"] if f["flag_id"].startswith(identifier)] if len(identifier) >= _LEAST else []
+        lines = {line["line_id"]: line["cells"] for line in document["lines"]}
+        shown = [_flag_lines(f, lines.get(f["line_id"], {})) for f in found]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(
             "is no JSON report of this program", where=Where(str(report)), remedy="Write one with -o report.json."
         ) from error
-    flag = next((f for f in flags if f["flag_id"].startswith(identifier)), None)
-    if flag is None or len(identifier) < 6:
-        return None
-    cells: dict[str, str] = next((line["cells"] for line in lines if line["line_id"] == flag["line_id"]), {})
-    return "\n".join(printable(line) for line in _flag_lines(flag, cells))
+    if len(shown) > 1:
+        raise UsageError(f"{len(shown)} flags begin with {identifier!r}", where=Where(str(report)), remedy="Give more of the id.")
+    return "\n".join(printable(line) for line in shown[0]) if shown else None
 
 
 def _flag_lines(flag: dict[str, Any], cells: dict[str, str]) -> list[str]:

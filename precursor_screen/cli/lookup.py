@@ -45,7 +45,7 @@ def command(ctx: click.Context, text: str, as_json: bool, as_of: str | None) -> 
 
 
 def _print(match: dict[str, Any], text: str) -> None:
-    from precursor_screen.reports.console import printable
+    from precursor_screen.reports.printable import printable
 
     law = ", ".join(f"{c['instrument']} {c['schedule']}{'' if c['verified'] else ' (unverified)'}" for c in match["control"])
     click.echo(f"\n{match['name']}  [{match['substance_id']}]")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import os
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,8 +11,12 @@ from typing import Any
 
 import click
 
+from precursor_screen.cli.common import discard_stdout, reader_may_leave
 from precursor_screen.errors import ExitCode, PrecursorScreenError
+from precursor_screen.reports.printable import printable
 from precursor_screen.version import __version__
+
+_INTERRUPTED = 130  # 128 and the number of the signal, as a shell reports it
 
 # Command -> (module, one line for the list). The modules' own help says more.
 COMMANDS = {
@@ -50,6 +54,13 @@ class LazyGroup(click.Group):
             raise click.UsageError(f"No such command {args[0]!r}. {did_you_mean(args[0], COMMANDS)}".rstrip(), ctx)
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command. Output that nobody reads any more is no error; click would make it exit code 1, which means flags."""
+        result: Any = ExitCode.CLEAR
+        with reader_may_leave():
+            result = super().invoke(ctx)
+        return result
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Lists the commands without importing them."""
         with formatter.section("Commands"):
@@ -82,11 +93,17 @@ def cli(ctx: click.Context, home: Path | None, config_file: Path | None) -> None
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command and ends the process with the contract's exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal or pipe that is not UTF-8 still gets the whole report
     sys.exit(run(arguments))
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command; errors of ours become one message, never a traceback."""
+    """Runs a command; errors become one message, never a traceback.
+
+    Returns:
+        The contract's exit code; 130 after an interrupt.
+    """
     try:
         result: Any = cli.main(
             args=None if arguments is None else list(arguments), prog_name="precursor-screen", standalone_mode=False
@@ -94,17 +111,20 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.Abort:
-        click.echo("interrupted: nothing was written", err=True)
-        return 130
+        click.echo("interrupted", err=True)
+        return _INTERRUPTED
     except click.ClickException as error:
         error.show()
         return ExitCode.USAGE
     except PrecursorScreenError as error:
         for line in str(error).splitlines():
-            click.echo(f"error: {line}", err=True)
+            click.echo(f"error: {printable(line)}", err=True)
         return error.exit_code
-    except BrokenPipeError:
-        # The reader of our output has gone (`| head`): that is no error, but Python must not flush again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.CLEAR
+    except OSError as error:
+        # Every place where a file is opened has a message of its own; what is left is standard output (a full disk).
+        discard_stdout()
+        click.echo(
+            f"error: {printable(error.filename or 'standard output')}: {error.strerror}. Check space and permissions.", err=True
+        )
+        return ExitCode.USAGE
     return result if isinstance(result, int) else ExitCode.CLEAR

@@ -25,7 +25,7 @@ def command(ctx: click.Context, name: str, watchlists: tuple[str, ...], as_json:
     """
     from precursor_screen import api
     from precursor_screen.errors import WatchlistError
-    from precursor_screen.reports.console import printable
+    from precursor_screen.reports.printable import printable
 
     values = common.settings(ctx)
     opened, _ = common.open_watchlists(values, common.pick(values, "watchlists", watchlists, "--watchlist"))

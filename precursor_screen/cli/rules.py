@@ -8,13 +8,24 @@ from typing import TYPE_CHECKING
 
 import click
 
+from precursor_screen.cli import common
+
 if TYPE_CHECKING:
     from precursor_screen.model import Rule
+    from precursor_screen.reference.bundle import Rulebook
 
 _FOLDER = click.option(
     "--rules", "rule_dirs", multiple=True, type=click.Path(path_type=Path), help="Folder of rules, added to those that ship."
 )
 _ONLY = click.option("--only-rules", is_flag=True, help="The rules of --rules alone.")
+
+
+def _load(ctx: click.Context, rule_dirs: tuple[Path, ...], only_rules: bool) -> Rulebook:
+    """The rules that a `screen` with the same options and settings would apply."""
+    from precursor_screen.reference.bundle import load_rulebook, rule_folders
+
+    folders = common.rule_folders(common.settings(ctx), rule_dirs, only_rules)
+    return load_rulebook(rule_folders(folders, only=only_rules))
 
 
 @click.group()
@@ -30,16 +41,15 @@ def command() -> None:
 @command.command("list")
 @_FOLDER
 @_ONLY
-def list_rules(rule_dirs: tuple[Path, ...], only_rules: bool) -> None:
+@click.pass_context
+def list_rules(ctx: click.Context, rule_dirs: tuple[Path, ...], only_rules: bool) -> None:
     """One line a rule.
 
     \b
     Example:
       precursor-screen rules list
     """
-    from precursor_screen.reference.bundle import load_rulebook, rule_folders
-
-    for rule in load_rulebook(rule_folders(rule_dirs, only=only_rules)).rules:
+    for rule in _load(ctx, rule_dirs, only_rules).rules:
         click.echo(f"{rule.id:<12} {rule.level:<13} {rule.status:<12} {rule.subject:<9} {rule.title}")
 
 
@@ -47,7 +57,8 @@ def list_rules(rule_dirs: tuple[Path, ...], only_rules: bool) -> None:
 @click.argument("rule_id")
 @_FOLDER
 @_ONLY
-def show(rule_id: str, rule_dirs: tuple[Path, ...], only_rules: bool) -> None:
+@click.pass_context
+def show(ctx: click.Context, rule_id: str, rule_dirs: tuple[Path, ...], only_rules: bool) -> None:
     """One rule in full: what it means, what it rests on, which honest trade it flags.
 
     \b
@@ -56,11 +67,11 @@ def show(rule_id: str, rule_dirs: tuple[Path, ...], only_rules: bool) -> None:
     """
     from precursor_screen.errors import UsageError
     from precursor_screen.names.suggest import did_you_mean
-    from precursor_screen.reference.bundle import load_rulebook, rule_folders
 
-    rules = {r.id: r for r in load_rulebook(rule_folders(rule_dirs, only=only_rules)).rules}
+    rules = {r.id: r for r in _load(ctx, rule_dirs, only_rules).rules}
     if rule_id.upper() not in rules:
-        raise UsageError(f"no rule is called {rule_id!r}", remedy=did_you_mean(rule_id.upper(), rules))
+        remedy = did_you_mean(rule_id.upper(), rules) or "See `rules list`."
+        raise UsageError(f"no rule is called {rule_id!r}", remedy=remedy)
     click.echo(show_rule(rules[rule_id.upper()]))
 
 
@@ -86,7 +97,8 @@ def show_rule(rule: Rule) -> str:
 @command.command()
 @_FOLDER
 @_ONLY
-def lint(rule_dirs: tuple[Path, ...], only_rules: bool) -> int:
+@click.pass_context
+def lint(ctx: click.Context, rule_dirs: tuple[Path, ...], only_rules: bool) -> int:
     """Every error of every rule at once, each with file, line and remedy.
 
     \b
@@ -94,10 +106,9 @@ def lint(rule_dirs: tuple[Path, ...], only_rules: bool) -> int:
       precursor-screen rules lint --rules my-rules
     """
     from precursor_screen.errors import ExitCode
-    from precursor_screen.reference.bundle import load_rulebook, rule_folders
     from precursor_screen.rulebook.lint import lint as lint_rules
 
-    book = load_rulebook(rule_folders(rule_dirs, only=only_rules))
+    book = _load(ctx, rule_dirs, only_rules)
     errors = lint_rules(book.rules, book.compiled, book.lists, date.today())
     for error in errors:
         click.echo(f"error: {error}", err=True)
@@ -108,7 +119,8 @@ def lint(rule_dirs: tuple[Path, ...], only_rules: bool) -> int:
 @command.command("test")
 @_FOLDER
 @_ONLY
-def test_rules(rule_dirs: tuple[Path, ...], only_rules: bool) -> int:
+@click.pass_context
+def test_rules(ctx: click.Context, rule_dirs: tuple[Path, ...], only_rules: bool) -> int:
     """Every inline test, with its rows in several orders, through the kernel that screens manifests.
 
     \b
@@ -116,10 +128,9 @@ def test_rules(rule_dirs: tuple[Path, ...], only_rules: bool) -> int:
       precursor-screen rules test
     """
     from precursor_screen.errors import ExitCode
-    from precursor_screen.reference.bundle import load_rulebook, rule_folders
     from precursor_screen.rulecheck import run_tests
 
-    book = load_rulebook(rule_folders(rule_dirs, only=only_rules))
+    book = _load(ctx, rule_dirs, only_rules)
     count, failures = run_tests(book.compiled)
     for failure in failures:
         click.echo(f"FAILED {failure.rule_id}, {failure.test}: expected {failure.expected}; got {failure.got}", err=True)

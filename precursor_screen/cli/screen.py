@@ -11,6 +11,7 @@ import click
 
 from precursor_screen.cli import common
 from precursor_screen.model import LEVELS, TIERS
+from precursor_screen.reports.printable import printable
 
 
 @click.command()
@@ -78,32 +79,33 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     from precursor_screen.errors import StaleReference
     from precursor_screen.readers.interface import ReadOptions
     from precursor_screen.reference.bundle import load_reference
+    from precursor_screen.reports.interface import check_places
     from precursor_screen.reports.registry import presenter_for
     from precursor_screen.runners.coverage import age_notices
     from precursor_screen.runners.inputs import find_sources
     from precursor_screen.runners.local import run
 
     values = common.settings(ctx)
+    tables = tuple(options[name] for name in ("issues_path", "resolved_path") if options[name])
     for path in outputs:
-        presenter_for(path)  # a wrong suffix is told before the work, not after
-    for option in ("issues_path", "resolved_path"):
-        _check_table_path(options[option])
+        presenter_for(path)
+    for path in tables:
+        _check_table_path(path)
     stdin = sys.stdin.buffer.read() if "-" in inputs else None
     sources = find_sources(inputs, stdin)
+    check_places((*outputs, *tables), tuple(s.path for s in sources if s.path is not None))
     as_of = common.parse_day(options["as_of"], "--as-of")
     named = common.pick(values, "watchlists", options["watchlists"], "--watchlist")
     watchlists, wanted = common.open_watchlists(values, named)
-    tiers = options["tiers"].split(",") if options["tiers"] else None
+    tiers = tuple(t.strip() for t in options["tiers"].split(",") if t.strip()) if options["tiers"] else ()
     reference = load_reference(
         watchlists=watchlists,
         parties_wanted=wanted,
-        rule_dirs=tuple(
-            Path(p) for p in common.pick(values, "rules.dirs", tuple(str(p) for p in options["rule_dirs"]), "--rules")
-        ),
+        rule_dirs=common.rule_folders(values, options["rule_dirs"], options["only_rules"]),
         only_rules=options["only_rules"],
         jurisdiction=common.pick(values, "jurisdiction", options["jurisdiction"], "--jurisdiction").upper(),
         as_of=as_of,
-        tiers=tuple(common.pick(values, "tiers", tuple(tiers) if tiers else None, "--tiers") or ("convention", "national")),
+        tiers=tuple(common.pick(values, "tiers", tiers, "--tiers") or ("convention", "national")),
     )
     if options["require_fresh"] and (stale := age_notices(reference)):
         raise StaleReference("; ".join(stale), remedy="Import a newer copy, or leave out --require-fresh.")
@@ -126,10 +128,11 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
 
         from precursor_screen.reports.console import print_report
 
-        print_report(result.report, Console(highlight=False, soft_wrap=not sys.stdout.isatty()), options["capacity"])
+        with common.reader_may_leave():  # and the exit code stays what the screening found
+            print_report(result.report, Console(highlight=False, soft_wrap=not sys.stdout.isatty()), options["capacity"])
     elif outputs and not options["quiet"]:
         for notice in result.report.notices:
-            click.echo(f"! {notice}", err=True)
+            click.echo(f"! {printable(notice)}", err=True)
     return int(result.report.exit_code)
 
 
@@ -141,10 +144,10 @@ def _load_mapping(name: str) -> Any:
     return load_column_map(Path(name))
 
 
-def _check_table_path(path: Path | None) -> None:
+def _check_table_path(path: Path) -> None:
     from precursor_screen.errors import UsageError, Where
 
-    if path is not None and path.suffix.lower() not in (".csv", ".parquet"):
+    if path.suffix.lower() not in (".csv", ".parquet"):
         raise UsageError(
             f"{path.suffix or 'no suffix'} is no table format", where=Where(str(path)), remedy="Use .csv or .parquet."
         )

@@ -1,140 +1,248 @@
-"""Which words of two names stand for each other, and whether what agrees can carry a match.
+"""The scorer: which words of two names stand for each other, how alike the names are, and whether that can carry a match.
 
-A score says how alike two strings are; it cannot tell `GLOBAL TRADING CO LTD` from a name. So a pair at or above the cut
-also needs substance: at least two aligned words that are neither legal form, business word, place nor single letter, or
-one that is rare in the list. Numbers that differ are a difference, never a typing error (`11420 CORP` is not `11421 CORP`).
+Words are aligned so that the most similar stand together, in any order. With A the summed weight of aligned words times their
+similarity, M the weight of aligned words, U what is left over on a side, the score is
+
+    2 A / (2 M + omitted (U_left + U_right) + conflict * 2 min(U_left, U_right))
+
+Words that only one name has cost little: names drop and add them. Words left over on both sides contradict each other and cost
+more than they weigh, so that a long name does not match another that differs in one whole word. What is missing to 1 counts the
+more, the less what agrees tells names apart: `Juan Perez` needs to be the very name, a rare name may hold an error.
+
+The weights of a pair are those of the list's word. `candidates` relies on all of this for its bounds.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
-from precursor_screen.names.party import LEGAL_FORM, is_informative, kind_of
+from precursor_screen.matching.weights import (
+    CONSONANTS,
+    FIRST_MAJOR,
+    GENERIC,
+    INITIAL,
+    LEGAL,
+    NAME,
+    NUMBER,
+    SHORT_NUMBER,
+    SLIGHT,
+    WHOLE,
+    Word,
+)
+from precursor_screen.names.party_scripts import consonants
 
-TOKEN_CUT = 70.0
-_LONE_TOKEN_CUT, _LONE_TOKEN_LENGTH = 85.0, 5  # a single rare word may differ only if it is long and differs little
-_MOST_TOKENS = 40  # beyond this only equal words are aligned: keeps hostile names from costing quadratic time
-_MOST_JOINED = 8
+OMITTED = 0.4  # what a word costs that only one name has, per weight
+CONFLICT = 0.9  # what it costs besides, if the other name has another word instead
+INITIAL_OMITTED = 0.2  # a word that the other name abbreviates to its initial
+ENOUGH = 1.8  # weight of agreeing words from which a difference counts plainly
+DOUBT = 2.0  # how much more a difference counts where next to nothing agrees
+SAME_KEY, SAME_CONSONANTS, TRUNCATED = 0.97, 0.96, 0.95
+INITIAL_EVIDENCE = 0.25
+LENGTH_GATE = 65.0
+TRUNCATED_LENGTHS = (34, 35)  # UN/EDIFACT and many manifest layouts cut names at 35 characters; the 35th may be a blank
+
+_MOST_COMPARED = 10_000  # word pairs; beyond, only equal words are aligned, so that hostile names cost linear time
+_RARE = 0.6
+_NEAR, _LONG = 0.9, 7
+_VESSEL_GENERAL = 0.75
 
 
 @dataclass(frozen=True, slots=True)
-class TokenPair:
-    """Aligned words, of which one side may be two words written as one; similarity 0 to 100."""
+class Pair:
+    """Positions of aligned words, and their similarity, 0 to 1. An initial for a word has similarity 0 and no weight."""
 
-    left: str
-    right: str
+    left: int
+    right: int
     similarity: float
-
-    @property
-    def is_informative(self) -> bool:
-        """Whether both sides hold a word that can carry a match."""
-        return any(map(is_informative, self.left.split())) and any(map(is_informative, self.right.split()))
+    is_initial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Alignment:
-    """Aligned pairs, best first, and what is left over on either side, in the order given."""
+class Outcome:
+    """What comparing two names gives. Scores are 0 to 100; informative is None where the pair lacks the substance of a match."""
 
-    pairs: tuple[TokenPair, ...]
-    left_over: tuple[str, ...]
-    right_over: tuple[str, ...]
+    score: float
+    length_score: float
+    pairs: tuple[Pair, ...]
+    informative: int | None
+    evidence: float
 
 
-def align(left: Sequence[str], right: Sequence[str]) -> Alignment:
-    """Align the words of two names: equal ones first, then the most similar, also two words against one.
+def edits_allowed(length: int) -> int:
+    """How many errors two keys may differ by, by the length of the longer."""
+    if length <= 2:
+        return 0
+    return 1 if length <= 7 else 2 if length <= 11 else 3
 
-    Greedy and deterministic: among equals the first in the order given wins.
+
+def edit_similarity(distance: int, length: int) -> float:
+    """The similarity of keys that differ by so many errors, by the length of the longer."""
+    return 1.0 - distance / length if distance else SAME_KEY
+
+
+def may_differ(key: str) -> bool:
+    """Whether a key may hold errors: numbers and short words of other scripts may not."""
+    return key.isalpha() and (key.isascii() or len(key) > 3)
+
+
+def compare_words(left: Word, right: Word) -> float:
+    """How alike two words are, 0 to 1."""
+    if left.text == right.text:
+        return 1.0
+    if (left.kind == CONSONANTS) != (right.kind == CONSONANTS):
+        if left.kind in (CONSONANTS, NAME) and right.kind in (CONSONANTS, NAME):
+            ours, theirs = consonants(left.text.lstrip("~")), consonants(right.text.lstrip("~"))
+            return SAME_CONSONANTS if ours and ours == theirs else 0.0
+        return 0.0
+    if left.key == right.key:
+        return SAME_KEY if left.kind == right.kind or (left.kind == NAME and right.kind in (SLIGHT, GENERIC)) else 0.0
+    if left.kind != NAME or right.kind not in (NAME, GENERIC) or not (may_differ(left.key) and may_differ(right.key)):
+        return 0.0
+    length = max(len(left.key), len(right.key))
+    allowed = edits_allowed(length)
+    if abs(len(left.key) - len(right.key)) > allowed:
+        return 0.0
+    distance = OSA.distance(left.key, right.key, score_cutoff=allowed)
+    return edit_similarity(distance, length) if distance <= allowed else 0.0
+
+
+def align(left: Sequence[Word], right: Sequence[Word], truncated: bool = False) -> list[Pair]:
+    """Align the words of two names, legal forms left out, greedily: the most similar first, then in the order given.
+
+    truncated: the left name was cut, so that its last word may be the start of the other's.
     """
-    shared = Counter(left) & Counter(right)
-    pairs = [TokenPair(token, token, 100.0) for token in sorted(shared.elements())]
-    rest_left, rest_right = _without(left, shared), _without(right, shared)
-    if rest_left and rest_right and max(len(rest_left), len(rest_right)) <= _MOST_TOKENS:
-        pairs += _align_similar(rest_left, rest_right)
-    return Alignment(tuple(pairs), tuple(rest_left), tuple(rest_right))
-
-
-def count_informative(left: Sequence[str], right: Sequence[str], is_rare: Callable[[str], bool]) -> int | None:
-    """How many informative words agree, or None where the pair has not the substance of a match.
-
-    Args:
-        left: scored tokens of the name asked for.
-        right: those of the list's name.
-        is_rare: whether a token of the list's name is rare there.
-    """
-    if _numbers_differ(left, right):
-        return None
-    informative = [pair for pair in align(left, right).pairs if pair.is_informative]
-    if len(informative) >= 2 or (informative and _carries_alone(informative[0], is_rare)):
-        return len(informative)
-    # The very same name is a match though its one word is frequent (`Star JSC`), or all its words are generic, if there are
-    # two: lists do hold such names. The count tells the rules that it carries little.
-    if sorted(left) == sorted(right) and (informative or sum(kind_of(t) != LEGAL_FORM for t in left) >= 2):
-        return len(informative)
-    return None
-
-
-def _without(tokens: Sequence[str], shared: Counter[str]) -> list[str]:
-    left = Counter(shared)
-    rest = []
-    for token in tokens:
-        if left[token]:
-            left[token] -= 1
+    ours = [i for i, word in enumerate(left) if word.kind != LEGAL]
+    theirs = [j for j, word in enumerate(right) if word.kind != LEGAL]
+    pairs: list[Pair] = []
+    places: dict[str, list[int]] = {}
+    for j in reversed(theirs):
+        places.setdefault(right[j].text, []).append(j)
+    rest: list[int] = []
+    for i in ours:
+        same = places.get(left[i].text)
+        if same:
+            pairs.append(Pair(i, same.pop(), 1.0))
         else:
-            rest.append(token)
-    return rest
-
-
-def _align_similar(left: list[str], right: list[str]) -> list[TokenPair]:
-    """Align what is alike, best first, and take it out of both lists."""
-    options: list[tuple[tuple[int, ...], tuple[int, ...], str, str]] = [
-        ((i,), (j,), a, b) for i, a in enumerate(left) for j, b in enumerate(right)
-    ]
-    if max(len(left), len(right)) <= _MOST_JOINED:
-        options += [(two, (j,), joined, b) for two, joined in _joined(left) for j, b in enumerate(right)]
-        options += [((i,), two, a, joined) for i, a in enumerate(left) for two, joined in _joined(right)]
-    scored = [
-        (-fuzz.ratio(a, b), i, j) for i, j, a, b in options if len(a) > 1 and len(b) > 1 and not (_has_digit(a) or _has_digit(b))
-    ]
-    pairs: list[TokenPair] = []
-    used_left: set[int] = set()
-    used_right: set[int] = set()
+            rest.append(i)
+    taken = {pair.right for pair in pairs}
+    others = [j for j in theirs if j not in taken]
+    if not rest or not others or len(rest) * len(others) > _MOST_COMPARED:
+        return pairs
+    scored = []
+    last = ours[-1]
+    for i in rest:
+        for j in others:
+            similarity = compare_words(left[i], right[j])
+            if truncated and i == last and left[i].kind == NAME and right[j].kind in (GENERIC, NAME):
+                similarity = max(similarity, TRUNCATED * right[j].text.startswith(left[i].text))
+            if similarity:
+                scored.append((-similarity, i, j))
+    used: set[int] = set()
     for falling, i, j in sorted(scored):
-        if -falling < TOKEN_CUT:
-            break
-        if used_left.isdisjoint(i) and used_right.isdisjoint(j):
-            used_left.update(i)
-            used_right.update(j)
-            pairs.append(TokenPair(" ".join(left[k] for k in i), " ".join(right[k] for k in j), -falling))
-    left[:] = [t for i, t in enumerate(left) if i not in used_left]
-    right[:] = [t for j, t in enumerate(right) if j not in used_right]
+        if i not in used and j not in taken:
+            used.add(i)
+            taken.add(j)
+            pairs.append(Pair(i, j, -falling))
+    for i in rest:
+        if i in used:
+            continue
+        for j in others:
+            if j not in taken and _abbreviates(left[i], right[j]):
+                taken.add(j)
+                pairs.append(Pair(i, j, 0.0, True))
+                break
     return pairs
 
 
-def _joined(tokens: Sequence[str]) -> list[tuple[tuple[int, ...], str]]:
-    """Every two words written as one, in either order, as sorting has parted what stood side by side."""
-    return [((i, j), a + b) for i, a in enumerate(tokens) for j, b in enumerate(tokens) if i != j]
+def compare(left: Sequence[Word], right: Sequence[Word], entry_kind: str, truncated: bool = False) -> Outcome:
+    """Compare a name asked for with one of a list.
+
+    Args:
+        left: words asked for.
+        right: words of the list's name.
+        entry_kind: person, organisation, vessel or aircraft.
+        truncated: whether the name asked for was cut.
+    """
+    pairs = align(left, right, truncated)
+    score, evidence = _score(left, right, pairs, [w.weight for w in left], [w.weight for w in right], entry_kind)
+    plain, _ = _score(left, right, pairs, [w.length_weight for w in left], [w.length_weight for w in right], entry_kind)
+    informative = _count_informative(left, right, pairs)
+    if score > 0.0:
+        doubt = 1.0 + DOUBT * max(0.0, 1.0 - evidence / ENOUGH)
+        score = max(0.0, 1.0 - (1.0 - score) * doubt) * 100.0 - _lessened(left, right, pairs, evidence)
+    if plain * 100.0 < LENGTH_GATE:
+        informative = None
+    return Outcome(max(0.0, score), plain * 100.0, tuple(pairs), informative, evidence)
 
 
-def _carries_alone(pair: TokenPair, is_rare: Callable[[str], bool]) -> bool:
-    if not all(map(is_rare, pair.right.split())):
-        return False
-    shorter = min(len(pair.left), len(pair.right))
-    return pair.similarity == 100.0 or (pair.similarity >= _LONE_TOKEN_CUT and shorter >= _LONE_TOKEN_LENGTH)
+def _score(
+    left: Sequence[Word], right: Sequence[Word], pairs: Sequence[Pair], ours: list[float], theirs: list[float], entry_kind: str
+) -> tuple[float, float]:
+    """The plain score, 0 to 1, and the weight of informative words that agree."""
+    aligned = matched = evidence = 0.0
+    left_paired, right_paired = set(), set()
+    abbreviated = 0.0
+    for pair in pairs:
+        left_paired.add(pair.left)
+        right_paired.add(pair.right)
+        if pair.is_initial:
+            abbreviated += INITIAL_OMITTED * (theirs[pair.right] if left[pair.left].kind == INITIAL else 2 * ours[pair.left])
+            evidence += INITIAL_EVIDENCE
+            continue
+        weight = theirs[pair.right]
+        aligned += weight
+        matched += weight * pair.similarity
+        if right[pair.right].kind >= FIRST_MAJOR:
+            evidence += weight * pair.similarity
+    if not matched:
+        return 0.0, 0.0
+    left_over = sum(w for i, w in enumerate(ours) if i not in left_paired)
+    right_over = sum(w for j, w in enumerate(theirs) if j not in right_paired)
+    if entry_kind in ("vessel", "aircraft"):
+        # A name with words of business is a firm's, not that of a ship.
+        general = sum(1 for i, word in enumerate(left) if word.kind == GENERIC and i not in left_paired)
+        left_over += _VESSEL_GENERAL * general
+    cost = OMITTED * (left_over + right_over) + 2.0 * CONFLICT * min(left_over, right_over) + abbreviated
+    return 2.0 * matched / (2.0 * aligned + cost), evidence
 
 
-def _numbers_differ(left: Sequence[str], right: Sequence[str]) -> bool:
-    mine, theirs = _numbers(left), _numbers(right)
-    return bool(mine - theirs) and bool(theirs - mine)
+def _count_informative(left: Sequence[Word], right: Sequence[Word], pairs: Sequence[Pair]) -> int | None:
+    """How many informative words agree; None where what agrees cannot carry a match."""
+    left_paired, right_paired = {p.left for p in pairs}, {p.right for p in pairs}
+    if _numbers_over(left, left_paired) and _numbers_over(right, right_paired):
+        return None
+    major = [p for p in pairs if not p.is_initial and left[p.left].kind >= FIRST_MAJOR and right[p.right].kind >= FIRST_MAJOR]
+    if not major:
+        return None
+    if right[major[0].right].kind == WHOLE:
+        return 0 if " " in right[major[0].right].text else None
+    if len(major) >= 2 or any(pair.is_initial for pair in pairs):
+        return len(major)
+    only = right[major[0].right]
+    rare = only.weight >= _RARE * only.length_weight
+    if rare and (major[0].similarity >= _NEAR or len(only.key) >= _LONG):
+        return 1
+    others = [w for words, paired in ((left, left_paired), (right, right_paired)) for i, w in enumerate(words) if i not in paired]
+    return 1 if major[0].similarity >= SAME_CONSONANTS and all(w.kind <= SLIGHT for w in others) else None
 
 
-def _numbers(tokens: Sequence[str]) -> Counter[str]:
-    digits = ("".join(c for c in token if c.isdigit()).lstrip("0") for token in tokens if not token.isalpha())
-    return Counter(d for d in digits if d)
+def _lessened(left: Sequence[Word], right: Sequence[Word], pairs: Sequence[Pair], evidence: float) -> float:
+    """Up to a point less, so that names which agree alike have an order: by rarity, legal form, and order of words."""
+    ours, theirs = {w.text for w in left if w.kind == LEGAL}, {w.text for w in right if w.kind == LEGAL}
+    forms = 0.0 if ours == theirs else 0.1 if not ours or not theirs or ours & theirs else 0.2
+    placed = [p.right for p in sorted(pairs, key=lambda p: p.left)]
+    swapped = 0.1 if placed != sorted(placed) else 0.0
+    return forms + swapped + 0.5 * max(0.0, 1.0 - evidence / (2.0 * ENOUGH))
 
 
-def _has_digit(token: str) -> bool:
-    return not token.isalpha() and any(c.isdigit() for c in token)
+def _abbreviates(left: Word, right: Word) -> bool:
+    if left.kind == INITIAL:
+        return right.kind == NAME and right.text.startswith(left.text)
+    return right.kind == INITIAL and left.kind == NAME and left.text.startswith(right.text)
+
+
+def _numbers_over(words: Sequence[Word], paired: set[int]) -> bool:
+    return any(word.kind in (NUMBER, SHORT_NUMBER) and i not in paired for i, word in enumerate(words))

@@ -1,228 +1,228 @@
-"""Exact candidate filters: every pair of strings whose ratio reaches the cut, without scoring them all.
+"""Exact candidates: all pairs of a name and a row of the index whose score can reach the cut, without scoring them all.
 
-With `c = cut / 100`, Indel the number of insertions and deletions between two strings and L their summed length, the
-ratio reaches the cut exactly when `Indel <= (1 - c) L`. Three bounds from below on Indel rule pairs out, cheapest first:
+Two bounds, both from the formula in `alignment`:
 
-- the difference of the lengths, so that only a slice of the rows, which lie ordered by length, is looked at;
-- the L1 distance of the character counts. Counts are thermometer-coded into 128 bits, which can only lessen it;
-- a third of the differing bits of a 128-bit mask of bigrams, as one insertion or deletion changes at most three bigrams.
+- *Which words must agree.* With A the weight that agrees, the score is at most `2 A / (2 A + omitted * U)`, so a match needs
+  `A >= r U` with `r = omitted c / (2 (1 - c))`. A word for which the list holds nothing alike is left over for certain. Words
+  that the list holds in many rows are looked up only if the others could not make a match without them.
+- *How well a row can do.* The weights that agree are summed for each row that shares a looked-up word; the score that this
+  allows at best, general words and all, must reach the cut.
 
-What survives is scored. No pair that brute force would find is lost; the tests hold it against brute force.
+What is left is scored. The tests hold the outcome against scoring every pair.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz import fuzz, process
 
-SIGNATURE_VERSION = 1
+from precursor_screen.matching.alignment import CONFLICT, DOUBT, ENOUGH, INITIAL_EVIDENCE, INITIAL_OMITTED, OMITTED
+from precursor_screen.matching.weights import FIRST_MAJOR, INITIAL, LEGAL, Word
 
-U64 = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-_Found = tuple[Ints, Ints, Floats]  # queries, rows, scores
 
-# Bits for each character: the more often it repeats within a name, the more. Characters beyond ASCII share the letters' bits,
-# which keeps the bound (merging counts only lessens their distance) and still tells names of one script apart.
-_WIDTHS = dict(
-    zip("abcdefghijklmnopqrstuvwxyz", (8, 3, 5, 4, 7, 3, 4, 4, 7, 2, 4, 6, 5, 7, 7, 3, 1, 6, 5, 6, 5, 3, 2, 2, 3, 3), strict=True)
-)
-_BLANK_WIDTH, _DIGIT_WIDTH = 5, 2
-_BINS = 31  # 26 letters, blank, four for digits
-_SIGN_BLOCK = 1 << 14  # strings whose character counts are held at once
-_TILE_QUERIES, _TILE_ROWS = 32, 4096  # 1 MB of 64-bit words: stays in a core's second-level cache
-_SCORE_BLOCK = 1 << 16
-
-
-class Strings(Protocol):
-    """Strings by position, such as a list, or a column of a mapped file."""
-
-    def __len__(self) -> int: ...
-
-    def __getitem__(self, index: int, /) -> str: ...
+_BLOCK = 1 << 18  # postings that are summed at once
+_WORTH = 4  # a word of many rows is looked up nevertheless while that costs no more than this many times the rest
+_SLACK = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Signatures:
-    """What the filters look at: lengths (int64) and four 64-bit words a string, two of counts and two of bigrams."""
+class Alike:
+    """The informative words of an index that a word may stand for.
 
-    lengths: Ints
-    words: tuple[U64, ...]
-
-    def take(self, order: Ints) -> Signatures:
-        """The same in another order."""
-        return Signatures(self.lengths[order], tuple(word[order] for word in self.words))
-
-
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """Pairs at or above the cut, ordered by query, then row: positions in both inputs, and the ratio, 0 to 100."""
-
-    queries: Ints
-    rows: Ints
-    scores: Floats
-
-
-def sign(strings: Sequence[str]) -> Signatures:
-    """The signatures of strings, in their order; any text, lone surrogates included."""
-    lengths = np.fromiter((len(s) for s in strings), dtype=np.int64, count=len(strings))
-    blocks = [
-        _sign_block(strings[i : i + _SIGN_BLOCK], lengths[i : i + _SIGN_BLOCK]) for i in range(0, len(strings), _SIGN_BLOCK)
-    ]
-    columns = np.concatenate(blocks) if blocks else np.empty((0, 4), dtype=np.uint64)
-    return Signatures(lengths, tuple(np.ascontiguousarray(columns[:, i]) for i in range(4)))
-
-
-def find_pairs(
-    queries: Sequence[str], rows: Strings, signatures: Signatures, cut: float = 85.0, workers: int | None = None
-) -> Pairs:
-    """All pairs whose ratio is at least `cut`.
-
-    Args:
-        queries: distinct strings, in any order.
-        rows: the strings searched, ordered by length.
-        signatures: theirs, from `sign`.
-        cut: above 0, up to 100.
-        workers: threads; default: as many as there are cores. The outcome is the same for any number.
+    words, similarities: by falling similarity or not; heaviest: greatest weight of them; rows: how many rows hold one;
+    may_be_general: whether it may stand for a general word too.
     """
-    asked = sign(queries)
-    order = np.argsort(asked.lengths, kind="stable")
-    ordered = asked.take(order)
-    tasks = _tasks(ordered.lengths, signatures.lengths, cut)
-    search = _Search(queries, order, ordered, rows, signatures, cut)
-    threads = workers or os.cpu_count() or 1
-    if threads > 1 and len(tasks) > 1:
-        with ThreadPoolExecutor(threads) as pool:
-            found = list(pool.map(search.run, tasks))
-    else:
-        found = [search.run(task) for task in tasks]
-    query, row, score = _join(found)
-    rank = np.lexsort((row, query))
-    return Pairs(query[rank], row[rank], score[rank])
 
-
-def score_pairs(left: Sequence[str], right: Sequence[str], cut: float = 0.0) -> Floats:
-    """The ratio (normalised Indel similarity, 0 to 100) of each pair; 0 below the cut."""
-    scores: Floats = process.cpdist(left, right, scorer=fuzz.ratio, score_cutoff=cut, dtype=np.float64)
-    return scores
-
-
-def _join(found: Sequence[_Found]) -> _Found:
-    if not found:
-        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float64)
-    queries, rows, scores = zip(*found, strict=True)
-    return np.concatenate(queries), np.concatenate(rows), np.concatenate(scores)
-
-
-def _sign_block(strings: Sequence[str], lengths: Ints) -> U64:
-    count = len(strings)
-    codes = np.frombuffer("".join(strings).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    owner = np.repeat(np.arange(count, dtype=np.int64), lengths)
-    counts = np.bincount(owner * _BINS + _bin(codes), minlength=count * _BINS).reshape(count, _BINS)
-    thermometer = counts[:, _THERMOMETER_BIN] > _THERMOMETER_LEVEL
-    bigrams = np.zeros((count, 128), dtype=bool)
-    if len(codes) > 1:
-        pair = (codes[:-1].astype(np.uint64) * np.uint64(0x9E3779B1) + codes[1:]) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(57)
-        inside = owner[:-1] == owner[1:]
-        bigrams[owner[:-1][inside], pair[inside].astype(np.int64)] = True
-    packed = np.packbits(np.concatenate((thermometer, bigrams), axis=1), axis=1)
-    return packed.view(np.uint64)
-
-
-def _bin(codes: npt.NDArray[np.uint32]) -> Ints:
-    bins = (codes % 26).astype(np.int64)
-    letter = (codes >= 97) & (codes <= 122)
-    bins[letter] = codes[letter] - 97
-    digit = (codes >= 48) & (codes <= 57)
-    bins[digit] = 27 + (codes[digit] - 48) % 4
-    bins[codes == 32] = 26
-    return bins
-
-
-def _thermometer() -> tuple[Ints, Ints]:
-    widths = [*_WIDTHS.values(), _BLANK_WIDTH, *(4 * [_DIGIT_WIDTH])]
-    bins = np.repeat(np.arange(_BINS), widths)
-    levels = np.concatenate([np.arange(w) for w in widths])
-    # Spread over both words, so that the first alone already tells most pairs apart.
-    spread = np.concatenate((np.arange(0, 128, 2), np.arange(1, 128, 2)))
-    return bins[spread], levels[spread]
-
-
-_THERMOMETER_BIN, _THERMOMETER_LEVEL = _thermometer()
-
-
-def _limits(summed_lengths: Ints, cut: float) -> Ints:
-    # The summand keeps pairs that lie on the cut from being lost to rounding; scoring decides about them.
-    limits: Ints = np.floor((1.0 - cut / 100.0) * summed_lengths + 1e-6).astype(np.int64)
-    return limits
-
-
-def _tasks(lengths: Ints, row_lengths: Ints, cut: float) -> list[tuple[int, int, int, int]]:
-    """(first query, end, first row, end): queries of one length at a time, at most a tile of them, and their slice of rows."""
-    share = cut / (200.0 - cut)
-    tasks: list[tuple[int, int, int, int]] = []
-    distinct, starts, counts = np.unique(lengths, return_index=True, return_counts=True)
-    ends = starts + counts
-    for length, start, end in zip(distinct.tolist(), starts.tolist(), ends.tolist(), strict=True):
-        if not length:
-            continue
-        low = int(np.searchsorted(row_lengths, np.ceil(length * share - 1e-6), side="left"))
-        high = int(np.searchsorted(row_lengths, np.floor(length / share + 1e-6), side="right"))
-        if low < high:
-            tasks.extend((i, min(i + _TILE_QUERIES, end), low, high) for i in range(start, end, _TILE_QUERIES))
-    return tasks
+    words: Ints
+    similarities: Floats
+    heaviest: float
+    rows: int
+    may_be_general: bool
 
 
 @dataclass(frozen=True, slots=True)
-class _Search:
-    queries: Sequence[str]
-    order: Ints
-    asked: Signatures
-    rows: Strings
-    signatures: Signatures
-    cut: float
+class Asked:
+    """A reading of a name asked for, with what the index holds for each of its informative words (None: a general word)."""
 
-    def run(self, task: tuple[int, int, int, int]) -> _Found:
-        """Queries, rows and scores of one task."""
-        first, end, low, high = task
-        found: list[_Found] = []
-        length = int(self.asked.lengths[first])
-        for start in range(low, high, _TILE_ROWS):
-            stop = min(start + _TILE_ROWS, high)
-            limits = _limits(self.signatures.lengths[start:stop] + length, self.cut)
-            pairs = self._survivors(first, end, start, stop, limits)
-            for i in range(0, len(pairs[0]), _SCORE_BLOCK):
-                found.append(self._scored(pairs[0][i : i + _SCORE_BLOCK], pairs[1][i : i + _SCORE_BLOCK]))
-        return _join(found)
+    words: tuple[Word, ...]
+    alike: tuple[Alike | None, ...]
 
-    def _survivors(self, first: int, end: int, start: int, stop: int, limits: Ints) -> tuple[Ints, Ints]:
-        asked, listed = self.asked.words, self.signatures.words
-        differing = np.bitwise_count(asked[0][first:end, None] ^ listed[0][None, start:stop])
-        flat = np.flatnonzero(differing <= np.minimum(limits, 255).astype(np.uint8)[None, :])
-        query, row = np.divmod(flat, stop - start)
-        allowed = limits[row]
-        counts = differing.reshape(-1)[flat].astype(np.int64)
-        query += first
-        row += start
-        counts += np.bitwise_count(asked[1][query] ^ listed[1][row])
-        keep = counts <= allowed
-        query, row, allowed = query[keep], row[keep], allowed[keep]
-        bigrams = np.bitwise_count(asked[2][query] ^ listed[2][row]).astype(np.int64)
-        bigrams += np.bitwise_count(asked[3][query] ^ listed[3][row])
-        keep = bigrams <= 3 * allowed
-        return query[keep], row[keep]
 
-    def _scored(self, query: Ints, row: Ints) -> _Found:
-        original = self.order[query]
-        left = [self.queries[i] for i in original.tolist()]
-        right = [self.rows[i] for i in row.tolist()]
-        scores = score_pairs(left, right, self.cut)
-        keep = scores >= self.cut
-        return original[keep], row[keep], scores[keep]
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Rows of each word, and for each row the weight of its informative words, of its general ones, and how many initials."""
+
+    starts: Ints
+    rows: npt.NDArray[np.int32]
+    weights: Floats
+    informative: Floats
+    general: Floats
+    initials: Floats
+    most_initials: int
+
+
+def summarise_rows(arrays: Any) -> Postings:
+    """What the bounds need of an index."""
+    kinds, weights, words = arrays["word_kind"], arrays["word_weight"], arrays["row_words"]
+    starts = arrays["row_starts"].astype(np.int64)
+    major = np.where(kinds >= FIRST_MAJOR, weights, 0.0)
+    minor = np.where((kinds < FIRST_MAJOR) & (kinds > LEGAL), weights, 0.0)
+    initial = (kinds == INITIAL).astype(np.float64)
+    informative, general, initials = (
+        np.add.reduceat(w[words], starts[:-1]) if len(words) else np.empty(0) for w in (major, minor, initial)
+    )
+    most = int(initials.max(initial=0.0))
+    return Postings(
+        arrays["posting_starts"].astype(np.int64), arrays["posting_rows"], weights, informative, general, initials, most
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is looked up for a reading, and what the bound allows for the words that are not."""
+
+    looked_up: tuple[int, ...]
+    skipped_weight: float  # at most, of the list's words
+    own_skipped: float
+    own: float  # weight of own informative words that are left over unless something informative agrees
+    general: float
+    initials: int
+
+
+def plan(asked: Asked, cut: float, list_initials: int) -> _Plan | None:
+    """Which words to look up so that no match is lost; None if nothing can reach the cut."""
+    general = initials = 0.0
+    options: list[tuple[int, int, float, float]] = []  # rows, position, heaviest, own weight
+    lost = 0.0
+    for position, (word, alike) in enumerate(zip(asked.words, asked.alike, strict=True)):
+        if word.kind < FIRST_MAJOR:
+            general += word.weight
+            initials += word.kind == INITIAL
+            continue
+        if alike is None:
+            lost += word.weight
+            continue
+        own = 0.0 if alike.may_be_general else word.weight
+        general += 0.25 if alike.may_be_general else 0.0
+        if len(alike.words):
+            options.append((alike.rows, position, alike.heaviest, own))
+        else:
+            lost += own
+    if not options:
+        return None
+    reachable = sum(o[2] for o in options)
+    needed = _least_agreement(cut, reachable + INITIAL_EVIDENCE * (initials + list_initials))
+    if reachable + general < needed * lost - _SLACK:
+        return None
+    skipped: list[tuple[int, int, float, float]] = []
+    weight, left_over = 0.0, lost + sum(o[3] for o in options)
+    for option in sorted(options, reverse=True):
+        if len(skipped) + 1 < len(options) and weight + option[2] + general < needed * (left_over - option[3]) - _SLACK:
+            skipped.append(option)
+            weight += option[2]
+            left_over -= option[3]
+    kept = [o for o in options if o not in skipped]
+    cost = sum(o[0] for o in kept)
+    for option in reversed(skipped[:]):
+        if option[0] <= _WORTH * cost or option[0] < 64:
+            skipped.remove(option)
+            kept.append(option)
+    return _Plan(
+        tuple(o[1] for o in kept),
+        sum(o[2] for o in skipped),
+        sum(o[3] for o in skipped),
+        lost + sum(o[3] for o in options),
+        general,
+        int(initials),
+    )
+
+
+def find_candidates(asked: Sequence[Asked], postings: Postings, cut: float) -> tuple[Ints, Ints]:
+    """(position in `asked`, row) of all pairs whose score can reach the cut, 0 to 100; ordered."""
+    plans = [plan(a, cut / 100.0, postings.most_initials) for a in asked]
+    found: list[tuple[Ints, Ints]] = []
+    start = 0
+    while start < len(asked):
+        end, size = start, 0
+        while end < len(asked) and (size < _BLOCK or end == start):
+            mine = plans[end]
+            if mine is not None:
+                size += sum(a.rows for p in mine.looked_up if (a := asked[end].alike[p]) is not None)
+            end += 1
+        if size:
+            found.append(_bound(asked, plans, start, end, postings, cut / 100.0))
+        start = end
+    if not found:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    return np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
+
+
+def _bound(
+    asked: Sequence[Asked], plans: Sequence[_Plan | None], start: int, end: int, postings: Postings, cut: float
+) -> tuple[Ints, Ints]:
+    words: list[Ints] = []
+    similarities: list[Floats] = []
+    sizes: list[int] = []
+    owners: list[int] = []
+    own_weights: list[float] = []
+    for i in range(start, end):
+        mine = plans[i]
+        if mine is None:
+            continue
+        for position in mine.looked_up:
+            alike = asked[i].alike[position]
+            if alike is not None:
+                words.append(alike.words)
+                similarities.append(alike.similarities)
+                sizes.append(len(alike.words))
+                owners.append(i - start)
+                own_weights.append(0.0 if alike.may_be_general else asked[i].words[position].weight)
+    word = np.concatenate(words)
+    counts = postings.starts[word + 1] - postings.starts[word]
+    total = int(counts.sum())
+    offsets = np.repeat(postings.starts[word] - (np.cumsum(counts) - counts), counts)
+    rows = postings.rows[offsets + np.arange(total)].astype(np.int64)
+    owner = np.repeat(np.repeat(np.array(owners), sizes), counts)
+    weight = np.repeat(postings.weights[word], counts)
+    agreed = np.repeat(postings.weights[word] * np.concatenate(similarities), counts)
+    own = np.repeat(np.repeat(np.array(own_weights), sizes), counts)
+    keys = owner * len(postings.informative) + rows
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+    owner, rows = np.divmod(keys[first], len(postings.informative))
+    agreed, weight, own = (np.add.reduceat(a[order], first) for a in (agreed, weight, own))
+    facts = np.array(
+        [(m.skipped_weight, m.own_skipped, m.own, m.general, m.initials) if m else (0.0,) * 5 for m in plans[start:end]]
+    )[owner].T
+    best = _best_scores(agreed, weight, own, rows, postings, facts)
+    keep = best >= cut - _SLACK
+    return owner[keep] + start, rows[keep]
+
+
+def _best_scores(agreed: Floats, weight: Floats, own: Floats, rows: Ints, postings: Postings, facts: Any) -> Floats:
+    skipped, own_skipped, own_all, general, initials = facts
+    evidence = agreed + skipped + INITIAL_EVIDENCE * (initials + postings.initials[rows])
+    most = agreed + skipped + np.minimum(general, postings.general[rows])
+    right_over = np.maximum(0.0, postings.informative[rows] - weight - skipped)
+    left_over = np.maximum(0.0, own_all - own - own_skipped)
+    abbreviated = (initials + postings.initials[rows]) > 0
+    omitted = np.where(abbreviated, INITIAL_OMITTED, OMITTED) * (left_over + right_over)
+    conflict = np.where(abbreviated, 0.0, 2.0 * CONFLICT * np.minimum(left_over, right_over))
+    score = 2.0 * most / np.maximum(2.0 * most + omitted + conflict, _SLACK)
+    doubt = 1.0 + DOUBT * np.maximum(0.0, 1.0 - evidence / ENOUGH)
+    found: Floats = 1.0 - (1.0 - score) * doubt
+    return found
+
+
+def _least_agreement(cut: float, reachable: float) -> float:
+    """The least ratio of weight that agrees to own weight left over with which the cut can be reached."""
+    doubt = 1.0 + DOUBT * max(0.0, 1.0 - reachable / ENOUGH)
+    missing = (1.0 - cut) / doubt
+    return OMITTED * (1.0 - missing) / (2.0 * missing) if missing > 0.0 else float("inf")

@@ -6,6 +6,7 @@ particles as suffixes; a katakana word ends where another script begins.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from typing import Final
@@ -20,7 +21,11 @@ _HANGUL_PARTICLES: Final = frozenset(
 _SOFT_GAP: Final = re.compile(r"[\s\-‐‑‒–—―_/.·'’′\"()\[\]\u00ad\u200b-\u200f\u2060\ufeff\u0300-\u036f\u064b-\u065f\u0640]{1,6}")
 _TIGHT_GAP: Final = re.compile(r"[\-‐‑‒–.\u00ad\u200b-\u200f\u2060\ufeff\u0300-\u036f\u064b-\u065f\u0640]{1,3}")
 # Where the name has a separator of its own, the text may have any short one that does not end a clause.
-_OWN_GAP: Final = re.compile(r"[^\w;]{1,9}|[_\W]{1,3}")
+_OWN_GAP: Final = re.compile(r"(?!.*\s[+&]\s)(?:[^\w;]|_){1,9}", re.DOTALL)
+# A digit of the name may be one of several locants in the text: 1,2-butanone; 1-propanone, 2-chloro-; but UN1090,2-butanone.
+_LOCANT_BEFORE: Final = re.compile(r"(?<!\d)\d{1,2}[a-z]?'*[,.]$|\d'$")
+_LOCANT_GOES_ON: Final = re.compile(r"[,'-]+(?:[a-z(\[]|\d{1,2}[,'-])")
+_ELISION: Final = re.compile(r"[ ]?['’]")
 
 
 def script(char: str) -> str:
@@ -62,7 +67,7 @@ def _begin(plain: str, start: int, *, loose: bool) -> int | None:
         return 0
     first, before = script(plain[start]), script(plain[start - 1])
     if first == "digit":
-        if before in ("digit", "alpha") or (start > 1 and plain[start - 1] in ",.'" and plain[start - 2].isdigit()):
+        if before in ("digit", "alpha") or _LOCANT_BEFORE.search(plain[max(0, start - 6) : start]):
             return None
         return start
     if not before or first == "cjk":
@@ -78,6 +83,8 @@ def _begin(plain: str, start: int, *, loose: bool) -> int | None:
 
 
 def _stop(plain: str, end: int, *, loose: bool, covers_salts: bool) -> int | None:
+    if script(plain[end - 1]) == "digit" and script(plain[end - 2]) != "alpha" and _LOCANT_GOES_ON.match(plain, end):
+        return None  # the digit is the locant of what follows: 1-propanone, 2-chloro-
     while end < len(plain) and unicodedata.category(plain[end]) in ("Mn", "Cf"):
         end += 1
     if end == len(plain):
@@ -107,10 +114,10 @@ def gaps_fit(text: str, where: list[int], own: frozenset[int], *, tight: bool) -
         own: After which letters (counted from 0) the name itself has a separator.
         tight: An abbreviation: spaces may stand only where its own separators are.
     """
-    for i, (here, there) in enumerate(zip(where, where[1:], strict=False)):
+    for i, (here, there) in enumerate(itertools.pairwise(where)):
         if there - here > 1:
             gap = text[here + 1 : there]
             fits = _OWN_GAP if i in own else _TIGHT_GAP if tight else _SOFT_GAP
-            if not fits.fullmatch(gap):
-                return False
+            if not fits.fullmatch(gap) or (i == 0 and text[here].isalpha() and _ELISION.match(gap)):
+                return False  # d'éphédrine is no d-ephedrine
     return True

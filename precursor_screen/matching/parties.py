@@ -1,47 +1,56 @@
-"""Names against watchlists: the index of a list's names, the score, and the best name of each entry.
+"""Names against watchlists: every entry of which a name reaches the cut, with its best name.
 
-The score is the ratio (normalised Indel similarity, 0 to 100) of two names' canonical tokens, legal forms left out, in
-alphabetical order. Leaving them out gained 1.4 points of F1 on labelled pairs over scoring them in canonical form. A pair
-counts when the score reaches the cut and `alignment` finds substance in what agrees.
+`alignment` says what a score is, `candidates` which pairs are worth scoring, `party_index` what an index holds. A name is scored
+in each of its readings against each reading of the list's names by the rules of the entry's kind; the best counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from os import cpu_count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from precursor_screen import schema
-from precursor_screen.errors import WatchlistError, Where
-from precursor_screen.matching import candidates
-from precursor_screen.matching.alignment import count_informative
-from precursor_screen.model import WatchlistEntry
-from precursor_screen.names.party import PartyName, normalise_party, normaliser_version
+from precursor_screen.matching.alignment import Outcome, compare
+from precursor_screen.matching.candidates import Asked, find_candidates, summarise_rows
+from precursor_screen.matching.party_index import (
+    ENTRY_KINDS,
+    NAME_KINDS,
+    build_index,
+    index_version,
+    map_index,
+    open_arrays,
+    write_index,
+)
+from precursor_screen.matching.queries import WordBook, is_truncated, read_words
+from precursor_screen.matching.vocabulary import Vocabulary
+from precursor_screen.matching.weights import Word, describe, make_word
+from precursor_screen.names.party import PartyName, normalise_party
+
+__all__ = [
+    "DEFAULT_CUT",
+    "NAME_KINDS",
+    "PartyIndex",
+    "PartyMatches",
+    "build_index",
+    "compare_names",
+    "index_version",
+    "similarity",
+    "write_index",
+]
 
 DEFAULT_CUT = 85.0
 
-# The order in which the names of one entry stand for it: a weak alias only when no other name reaches the cut.
-NAME_KINDS = ("primary", "strong", "former", "original_script", "weak")
-
-_INDEX = pa.schema(
-    [
-        ("compared", pa.string()),
-        ("name", pa.string()),
-        ("name_kind", pa.string()),
-        ("entry_id", pa.string()),
-        ("entry_name", pa.string()),
-        ("entry_kind", pa.string()),
-        ("delisted", pa.date32()),
-        ("occurrences", pa.list_(pa.int32())),  # in how many entries each token of `compared` occurs
-        ("length", pa.int64()),
-        *((f"signature_{i}", pa.uint64()) for i in range(4)),
-    ]
-)
+_BATCH = 4096  # names that are looked up at once by a thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,84 +61,30 @@ class PartyMatches:
     unscreenable: tuple[str, ...]
 
 
-def index_version() -> str:
-    """Changes with anything that an index depends on but the list itself."""
-    return f"{normaliser_version()}-{candidates.SIGNATURE_VERSION}"
-
-
-def build_index(list_id: str, entries: Iterable[WatchlistEntry], list_sha256: str = "") -> pa.Table:
-    """The index of a list's names as a table, one row a comparable reading of a name, ordered by length.
-
-    A name of which nothing is left to compare has no row; `unscreenable_names` counts them.
-    """
-    rows: dict[tuple[str, str], tuple[Any, ...]] = {}
-    occurrences: dict[str, int] = {}
-    count = unscreenable = 0
-    for entry in entries:
-        count += 1
-        seen: set[str] = set()
-        primary = entry.primary_name
-        for name in sorted(entry.names, key=lambda n: NAME_KINDS.index(n.kind)):
-            readings = normalise_party(name.name).readings
-            unscreenable += not readings
-            for reading in readings:
-                seen.update(reading.scored_tokens)
-                row = (reading.sorted, name.name, name.kind, entry.entry_id, primary, entry.kind, entry.delisted)
-                rows.setdefault((entry.entry_id, reading.sorted), row)
-        for token in seen:
-            occurrences[token] = occurrences.get(token, 0) + 1
-    ordered = sorted(rows.values(), key=lambda row: (len(row[0]), row[0], row[3]))
-    strings = [row[0] for row in ordered]
-    signatures = candidates.sign(strings)
-    columns: list[Any] = [[row[i] for row in ordered] for i in range(7)]
-    columns.append([[occurrences[t] for t in s.split(" ")] for s in strings])
-    columns += [signatures.lengths, *signatures.words]
-    arrays = [pa.array(column, type=field.type) for column, field in zip(columns, _INDEX, strict=True)]
-    about = {
-        "list_id": list_id,
-        "list_sha256": list_sha256,
-        "version": index_version(),
-        "entries": str(count),
-        "unscreenable_names": str(unscreenable),
-    }
-    return pa.Table.from_arrays(arrays, schema=_INDEX.with_metadata(about))
-
-
-def write_index(table: pa.Table, path: Path) -> None:
-    """Write an index as one uncompressed Arrow file, which can be mapped into memory."""
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table.combine_chunks())
-
-
 class PartyIndex:
     """The names of one watchlist, ready to be matched. Pickles as its path, or as its table where it has none."""
 
     def __init__(self, table: pa.Table, path: Path | None = None) -> None:
         self.path = path
         self.table = table
-        about = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
-        if about.get("version") != index_version() or table.schema.names != _INDEX.names:
-            message = "The index of a watchlist was built by another version."
-            raise WatchlistError(message, where=Where(str(path or "")), remedy="Import the list again.")
-        self.list_id = about["list_id"]
-        self.list_sha256 = about["list_sha256"]
-        self.entries = int(about["entries"])
-        self.unscreenable_names = int(about["unscreenable_names"])
-        self._compared = _Texts(table.column("compared"))
-        words = tuple(_to_numpy(table.column(f"signature_{i}")) for i in range(4))
-        self._signatures = candidates.Signatures(_to_numpy(table.column("length")), words)
-        # A word in one of 2,000 entries is rare; in a short list, one in three entries.
-        self._rare = max(3, self.entries // 2000)
+        self._arrays = arrays = open_arrays(table, path)
+        self.list_id = arrays.about["list_id"]
+        self.list_sha256 = arrays.about["list_sha256"]
+        self.entries = int(arrays.about["entries"])
+        self.unscreenable_names = int(arrays.about["unscreenable_names"])
+        self._vocabulary = Vocabulary(
+            arrays["word_text"],
+            arrays["word_key"],
+            arrays["word_kind"],
+            arrays["word_weight"],
+            arrays["word_rarity"],
+            arrays["word_signature"],
+        )
 
     @classmethod
     def open(cls, path: Path) -> PartyIndex:
         """Map an index file into memory; processes that open the same file share its pages."""
-        try:
-            with pa.memory_map(str(path), "r") as source:
-                return cls(pa.ipc.open_file(source).read_all(), path)
-        except (OSError, pa.ArrowInvalid, KeyError) as error:
-            message = f"The index of a watchlist is damaged: {error}."
-            raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.") from error
+        return cls(map_index(path), path)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by path, so that workers map the file instead of copying it."""
@@ -137,7 +92,7 @@ class PartyIndex:
 
     def __len__(self) -> int:
         """How many comparable readings of names it holds."""
-        return len(self._compared)
+        return len(self._arrays["row_entry"])
 
     def match_names(
         self, names: Sequence[str], cut: float = DEFAULT_CUT, as_of: date | None = None, workers: int | None = None
@@ -148,75 +103,176 @@ class PartyIndex:
             names: as filed; repeated ones are matched once.
             cut: least score, above 0, up to 100.
             as_of: leave out entries de-listed on or before that day; None keeps all.
-            workers: threads; default: as many as there are cores.
+            workers: threads; default: as many as there are cores. The outcome is the same for any number.
 
         Returns:
             Matches in the order of `names`, within one name by falling score, then entry id; and the unscreenable names.
         """
-        asked = {name: normalise_party(name) for name in dict.fromkeys(names)}
-        strings: dict[str, list[str]] = {}
-        for name, party in asked.items():
-            for compared in dict.fromkeys(reading.sorted for reading in party.readings):
-                strings.setdefault(compared, []).append(name)
-        found = self._match_strings(list(strings), cut, as_of, workers)
-        best: dict[tuple[str, str], tuple[_Rank, dict[str, Any]]] = {}
-        for compared, rank, row in found:
-            for name in strings[compared]:
-                key = (name, row["entry_id"])
-                if key not in best or rank < best[key][0]:
-                    best[key] = (rank, row)
-        position = {name: i for i, name in enumerate(asked)}
-        ordered = sorted(best.items(), key=lambda item: (position[item[0][0]], item[1][0].falling_score, item[0][1]))
-        return PartyMatches(self._table(ordered), tuple(name for name, party in asked.items() if not party.screenable))
+        asked = list(dict.fromkeys(names))
+        batches = [asked[i : i + _BATCH] for i in range(0, len(asked), _BATCH)]
+        threads = min(workers or cpu_count() or 1, len(batches))
+        if len(self):
+            self._prepare()
+        if threads > 1:
+            with ThreadPoolExecutor(threads) as pool:
+                found = list(pool.map(lambda batch: self._match_batch(batch, cut, as_of), batches))
+        else:
+            found = [self._match_batch(batch, cut, as_of) for batch in batches]
+        rows = [row for batch, _ in found for row in batch]
+        return PartyMatches(self._table(rows), tuple(name for _, unscreenable in found for name in unscreenable))
 
     def match(self, name: str, cut: float = DEFAULT_CUT, as_of: date | None = None) -> list[dict[str, Any]]:
         """The matches of one name, as records with the fields of `schema.PARTY_MATCH`, best first."""
         records: list[dict[str, Any]] = self.match_names([name], cut, as_of, workers=1).matches.to_pylist()
         return records
 
-    def _match_strings(
-        self, strings: list[str], cut: float, as_of: date | None, workers: int | None
-    ) -> Iterable[tuple[str, _Rank, dict[str, Any]]]:
-        pairs = candidates.find_pairs(strings, self._compared, self._signatures, cut, workers)
-        distinct, inverse = np.unique(pairs.rows, return_inverse=True)
-        rows = self.table.select(_INDEX.names[:8]).take(pa.array(distinct)).to_pylist()
-        for query, position, score in zip(pairs.queries.tolist(), inverse.tolist(), pairs.scores.tolist(), strict=True):
-            row = rows[position]
-            if as_of is not None and row["delisted"] is not None and row["delisted"] <= as_of:
-                continue
-            tokens = row["compared"].split(" ")
-            rare = {t for t, occurrences in zip(tokens, row["occurrences"], strict=True) if occurrences <= self._rare}
-            informative = count_informative(strings[query].split(" "), tokens, rare.__contains__)
-            if informative is not None:
-                yield strings[query], _Rank.of(row["name_kind"], score, informative, row["name"]), row
+    def compare(self, name: str, entry_name: str, entry_kind: str) -> Compared | None:
+        """How a name compares with a name of this list, with the weights that words have here; None where either is unscreenable."""
+        return compare_names(name, entry_name, entry_kind, self._vocabulary.rarities)
 
-    def _table(self, ordered: Sequence[tuple[tuple[str, str], tuple[_Rank, Mapping[str, Any]]]]) -> pa.Table:
-        columns: dict[str, list[Any]] = {
-            "value": [name for (name, _), _ in ordered],
-            "list_id": [self.list_id] * len(ordered),
-            "entry_id": [entry_id for (_, entry_id), _ in ordered],
-            "entry_name": [row["entry_name"] for _, (_, row) in ordered],
-            "matched_name": [row["name"] for _, (_, row) in ordered],
-            "name_kind": [row["name_kind"] for _, (_, row) in ordered],
-            "entry_kind": [row["entry_kind"] for _, (_, row) in ordered],
-            "score": [-rank.falling_score for _, (rank, _) in ordered],
-            "informative_tokens": [-rank.falling_informative for _, (rank, _) in ordered],
+    def _prepare(self) -> None:
+        """What threads share is made before they start."""
+        _ = self._postings, self._words, self._vocabulary.rarities, self._row_counts
+
+    @cached_property
+    def _postings(self) -> Any:
+        return summarise_rows(self._arrays)
+
+    @cached_property
+    def _row_counts(self) -> list[int]:
+        counts: list[int] = np.diff(self._arrays["posting_starts"]).tolist()
+        return counts
+
+    @cached_property
+    def _words(self) -> _ListedWords:
+        return _ListedWords(self._vocabulary)
+
+    def _match_batch(self, names: Sequence[str], cut: float, as_of: date | None) -> tuple[list[_Match], list[str]]:
+        unscreenable: list[str] = []
+        if not len(self):
+            return [], [name for name in names if not normalise_party(name).screenable]
+        readings: list[tuple[tuple[str, str], ...]] = []
+        owners: list[str] = []
+        keys = self._vocabulary.rarities
+        for name in names:
+            party = normalise_party(name)
+            if not party.screenable:
+                unscreenable.append(name)
+            for texts in read_words(party, keys):
+                readings.append(texts)
+                owners.append(name)
+        book = WordBook(self._vocabulary, self._row_counts)
+        words = [book.make(texts) for texts in readings]
+        book.look_up(words)
+        asked = [book.ask(w, is_truncated(name)) for w, name in zip(words, owners, strict=True)]
+        best: dict[tuple[str, int], tuple[_Rank, Outcome, int]] = {}
+        for position, row, outcome in self._score(asked, owners, cut):
+            entry = int(self._arrays["row_entry"][row])
+            kind = int(self._arrays["row_kind"][row])
+            if as_of is not None and (delisted := self._arrays["delisted"][entry].as_py()) is not None and delisted <= as_of:
+                continue
+            rank = _Rank(NAME_KINDS[kind] == "weak", -outcome.score, -(outcome.informative or 0), kind, row)
+            key = (owners[position], entry)
+            if key not in best or rank < best[key][0]:
+                best[key] = (rank, outcome, row)
+        return self._ordered(names, best), unscreenable
+
+    def _score(self, asked: Sequence[Asked], owners: Sequence[str], cut: float) -> Iterator[tuple[int, int, Outcome]]:
+        positions, rows = find_candidates(asked, self._postings, cut)
+        starts, words, entries = (self._arrays[name] for name in ("row_starts", "row_words", "row_entry"))
+        kinds = self._arrays["entry_kind"]
+        for position, row in zip(positions.tolist(), rows.tolist(), strict=True):
+            listed = self._words.take(words[starts[row] : starts[row + 1]].tolist())
+            kind = ENTRY_KINDS[kinds[entries[row]]]
+            outcome = compare(asked[position].words, listed, kind, is_truncated(owners[position]))
+            if outcome.informative is not None and outcome.score >= cut:
+                yield position, row, outcome
+
+    def _ordered(self, names: Sequence[str], best: Mapping[tuple[str, int], tuple[_Rank, Outcome, int]]) -> list[_Match]:
+        place = {name: i for i, name in enumerate(names)}
+        found = []
+        for (name, entry), (_, outcome, row) in best.items():
+            found.append((place[name], -outcome.score, entry, _Match(name, entry, row, outcome.score, outcome.informative or 0)))
+        return [match for *_, match in sorted(found, key=lambda f: f[:3])]
+
+    def _table(self, found: Sequence[_Match]) -> pa.Table:
+        entries = pa.array([m.entry for m in found], pa.int64())
+        rows = pa.array([m.row for m in found], pa.int64())
+        kinds = self._arrays["row_kind"]
+        columns: dict[str, Any] = {
+            "value": [m.name for m in found],
+            "list_id": [self.list_id] * len(found),
+            "entry_id": self._arrays["entry_id"].take(entries),
+            "entry_name": self._arrays["entry_name"].take(entries),
+            "matched_name": self._arrays["row_name"].take(rows),
+            "name_kind": [NAME_KINDS[kinds[m.row]] for m in found],
+            "entry_kind": [ENTRY_KINDS[self._arrays["entry_kind"][m.entry]] for m in found],
+            "score": [m.score for m in found],
+            "informative_tokens": [m.informative for m in found],
         }
-        arrays = [pa.array(columns[field.name], type=field.type) for field in schema.PARTY_MATCH]
+        arrays = [
+            column if isinstance(column, pa.Array) else pa.array(column, type=field.type)
+            for field, column in ((field, columns[field.name]) for field in schema.PARTY_MATCH)
+        ]
         return pa.Table.from_arrays(arrays, schema=schema.PARTY_MATCH)
 
 
-def similarity(left: Sequence[str], right: Sequence[str]) -> candidates.Floats:
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The best pair of readings of two names: their words, and what comparing them gives."""
+
+    left: tuple[Word, ...]
+    right: tuple[Word, ...]
+    outcome: Outcome
+
+
+def compare_names(
+    name: str, entry_name: str, entry_kind: str = "organisation", rarities: Mapping[str, float] | None = None
+) -> Compared | None:
+    """Compare two names in all their readings; None where either is unscreenable.
+
+    Args:
+        name: as filed.
+        entry_name: as listed.
+        entry_kind: person, organisation, vessel or aircraft.
+        rarities: of the keys of a list; without them every word but those of common names is rare.
+    """
+    return _compare(normalise_party(name), normalise_party(entry_name), entry_kind, rarities or {})
+
+
+def similarity(left: Sequence[str], right: Sequence[str], entry_kind: str = "organisation") -> npt.NDArray[np.float64]:
     """The score of pairs of names, 0 to 100, the best over their readings; NaN where either name is unscreenable."""
     parties: dict[str, PartyName] = {}
-    pairs: list[tuple[int, str, str]] = []
+    scores = np.full(len(left), np.nan)
     for i, names in enumerate(zip(left, right, strict=True)):
         ours, theirs = (parties.get(n) or parties.setdefault(n, normalise_party(n)) for n in names)
-        pairs += [(i, a.sorted, b.sorted) for a in ours.readings for b in theirs.readings]
-    scores = candidates.score_pairs([p[1] for p in pairs], [p[2] for p in pairs])
-    best = np.full(len(left), np.nan)
-    np.fmax.at(best, np.fromiter((p[0] for p in pairs), np.int64, len(pairs)), scores)
+        compared = _compare(ours, theirs, entry_kind, {})
+        if compared is not None:
+            scores[i] = compared.outcome.score
+    return scores
+
+
+def _compare(ours: PartyName, theirs: PartyName, entry_kind: str, rarities: Mapping[str, float]) -> Compared | None:
+    listed = [tuple(make_word(text, rarities) for text, _ in texts) for texts in read_words(theirs, frozenset())]
+    keys = frozenset(word.key for words in listed for word in words)
+    best: Compared | None = None
+    for texts in read_words(ours, keys):
+        words = tuple(make_word(text, rarities, written) for text, written in texts)
+        for other in listed:
+            outcome = compare(words, other, entry_kind, is_truncated(ours.as_written))
+            rank = (outcome.informative is not None, outcome.score)
+            if best is None or rank > (best.outcome.informative is not None, best.outcome.score):
+                best = Compared(words, other, outcome)
     return best
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    name: str
+    entry: int
+    row: int
+    score: float
+    informative: int
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -227,28 +283,22 @@ class _Rank:
     falling_score: float
     falling_informative: int
     kind: int
-    name: str
-
-    @classmethod
-    def of(cls, kind: str, score: float, informative: int, name: str) -> _Rank:
-        return cls(kind == "weak", -score, -informative, NAME_KINDS.index(kind), name)
+    row: int
 
 
-class _Texts:
-    """A text column by position, without turning it into a Python list."""
+class _ListedWords:
+    """The words of an index by position, made when first asked for."""
 
-    def __init__(self, column: pa.ChunkedArray) -> None:
-        chunks = column.chunks
-        self._array = chunks[0] if len(chunks) == 1 else column
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._made: dict[int, Word] = {}
 
-    def __len__(self) -> int:
-        return len(self._array)
+    def take(self, positions: Sequence[int]) -> list[Word]:
+        made = self._made
+        return [made.get(i) or self._make(i) for i in positions]
 
-    def __getitem__(self, index: int, /) -> str:
-        text: str = self._array[index].as_py()
-        return text
-
-
-def _to_numpy(column: pa.ChunkedArray) -> Any:
-    chunks = column.chunks
-    return chunks[0].to_numpy(zero_copy_only=True) if len(chunks) == 1 else column.to_numpy()
+    def _make(self, i: int) -> Word:
+        mine = self._vocabulary
+        text = mine.texts[i]
+        word = Word(text, mine.keys[i], int(mine.kinds[i]), float(mine.weights[i]), describe(text)[2])
+        return self._made.setdefault(i, word)

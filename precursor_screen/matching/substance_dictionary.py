@@ -25,6 +25,7 @@ class Pattern:
     squashed: str
     name: SubstanceName
     plain_name: str
+    spellings: tuple[str, ...]  # all names that fold to it
     owners: tuple[int, ...]
     own_gaps: frozenset[int]
     open_ended: bool  # a name turned back to front ends in a hyphen: "2-propanone, 1-phenyl-"
@@ -70,22 +71,22 @@ class NameDictionary:
 
 
 def _patterns(substances: Sequence[Substance]) -> tuple[Pattern, ...]:
-    best: dict[str, tuple[SubstanceName, str, list[int], bool]] = {}
+    best: dict[str, tuple[SubstanceName, list[str], list[int], bool]] = {}
     for number, substance in enumerate(substances):
         for name in substance.names:
             key = fold(name.name).squashed
             open_ended = name.name.endswith("-")
             known = best.get(key)
             if known is None:
-                best[key] = (name, name.name, [number], open_ended)
+                best[key] = (name, [name.name], [number], open_ended)
                 continue
-            kept, _, owners, kept_open = known
+            kept, spellings, owners, kept_open = known
             better = (name.strength == "strong", name.verified) > (kept.strength == "strong", kept.verified)
             chosen = name if better else kept
-            best[key] = (chosen, chosen.name, sorted({*owners, number}), kept_open and open_ended)
+            best[key] = (chosen, [*spellings, name.name], sorted({*owners, number}), kept_open and open_ended)
     return tuple(
-        Pattern(key, name, plain(spelled), tuple(owners), _own_gaps(spelled), open_ended)
-        for key, (name, spelled, owners, open_ended) in best.items()
+        Pattern(key, name, plain(name.name), tuple(spellings), tuple(owners), _own_gaps(name.name), open_ended)
+        for key, (name, spellings, owners, open_ended) in best.items()
     )
 
 
@@ -112,19 +113,19 @@ def has_leet(text: str) -> bool:
     return re.search(r"[A-Za-z][0158]|[0158][A-Za-z]", text) is not None
 
 
-def same_letters(found: str, name: str) -> bool:
-    """Whether the text spells the name letter for letter, but for case, spacing and accents left out.
+def same_letters(found: str, spellings: Sequence[str]) -> bool:
+    """Whether the text spells one of the names letter for letter, but for case, spacing and accents left out.
 
     An accent the name has not, a letter of another script or a full-width form is no plain spelling.
     """
     if found.isascii():
         return True
-    spelled, wanted = _letters(found), _letters(name)
-    return spelled in (wanted, _unaccented(wanted))
+    spelled = _letters(found)
+    return any(spelled in (wanted, _unaccented(wanted)) for wanted in map(_letters, spellings))
 
 
 def _letters(text: str) -> str:
-    text = text.replace("α", "alpha").replace("Α", "alpha").replace("β", "beta").replace("ß", "ss")
+    text = text.replace("α", "alpha").replace("Α", "alpha").replace("β", "beta").replace("ß", "ss").replace("İ", "i")
     return "".join(c.lower() for c in unicodedata.normalize("NFC", text) if c.isalnum() or unicodedata.category(c) == "Mn")
 
 

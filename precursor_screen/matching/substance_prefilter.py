@@ -161,7 +161,8 @@ def _number_places(raw: Bytes, digits: Flags) -> Places:
         return np.zeros(0, dtype=np.int64)
     dash, digit = (raw == 0x2D)[solid], digits[solid]
     written = digit[:-5] & dash[1:-4] & digit[2:-3] & digit[3:-2] & dash[4:-1] & digit[5:]
-    return solid[:-5][written]
+    begins: Places = solid[:-5][written]
+    return begins
 
 
 def _compile(keys: list[str]) -> ahocorasick_rs.BytesAhoCorasick:

@@ -20,7 +20,8 @@ from precursor_screen.matching.substance_match import Match, match_table
 from precursor_screen.matching.substance_prefilter import Prefilter
 from precursor_screen.matching.suppression import reason_against
 from precursor_screen.model import Substance
-from precursor_screen.names.chemical import form_of, salt_bounds
+from precursor_screen.names.chemical import salt_bounds
+from precursor_screen.names.goods_words import form_of
 from precursor_screen.names.text import Folded, fold, plain
 
 EXACT, STEREO, LEET = "exact", "stereo", "leet"
@@ -176,7 +177,7 @@ class SubstanceIndex:
         pattern, layer = standing.candidate.pattern, standing.candidate.layer
         form = form_of(prepared.plain, start, end)
         core = prepared.text[standing.core[0] : standing.core[1]]
-        exact = layer != LEET and same_letters(core, pattern.name.name)
+        exact = layer != LEET and same_letters(core, pattern.spellings)
         return Match(
             substance_id=substance.substance_id,
             method="name" if exact else "normalised",

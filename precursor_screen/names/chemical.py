@@ -155,11 +155,11 @@ _ACID_DERIVATIVE: Final = re.compile(
     r"methylate?|ethylate?|esterase)(?![\w])|[ \-](?:chloride|bromide|anhydride|lactone|azide|(?:morphol|pyrrolid|piperid)ide)(?![\w])"
 )
 _MINERAL_SALT: Final = re.compile(
-    r"[ ,\-]{1,3}(?!and |or |with |of )(?:(?!and |or |with |of |in |for )[\w()+:/]+[ \-]?){1,4}?(?:salt|esters?)(?![\w])|"
+    r"[ ,\-]{1,3}(?!and |or |with |of |common |table |sea |rock |edible |epsom |iodi[sz]ed |industrial )(?:(?!and |or |with |of |in |for )[\w()+:/]+[ \-]?){1,4}?(?:salt|esters?)(?![\w])|"
     r"[ ,\-]{1,3}(?:esters?|salts? of|[a-z]*amide)(?![\w])| salt(?![\w])|"
-    r"[ ]?\(\d+:\d+\)|[ ,]{1,2}(?:[a-z]+)?(?:salt|ester)\b(?=\(|$)|, ?(?:mono|di|tri|bis|alkyl|methyl|ethyl|zinc|copper|iron|alumin\w+|"
+    r"[ ]?\(\d+:\d+\)|[ ,]{1,2}(?:[a-z]+)?(?:salt|ester)\b(?=\(|$)|, ?(?:zinc|copper|iron|alumin\w+|"
     r"magnesium|calcium|sodium|potassium|ammonium|nickel|cobalt|chromium|barium|manganese|lead|lithium|strontium|titanium|cadmium|silver|"
-    r"mercury)[a-z]*[ (]|, ?(?:compd|compound with)"
+    r"mercury)[a-z]* ?\(|, ?(?:compd|compound with)"
 )
 _ETHER_OF_ACID: Final = re.compile(r"[ -](?:[а-яa-z\d,\-()]+ ){0,4}(?:кислот|гликол|целлюлоз|крахмал|фенол)")
 _ETHER_OF: Final = re.compile(
@@ -290,7 +290,7 @@ def continuation_reason(plain: str, end: int, name: str, covers_salts: bool) -> 
             return "an ether of something else"
         if match := _ETHER_CLASS.match(after):
             return f"another substance: {match[0].strip()!r} follows"
-    if name.endswith("anhydride") and re.match(r" with (?!purity|min|assay)", after):
+    if name.endswith("anhydride") and re.match(r" with [a-z ]{1,40}acid", after):
         return "an anhydride with another acid"
     if not covers_salts and (match := _OTHER_SALT.match(after)):
         return f"another substance: {match[0].strip()!r} follows"

@@ -59,7 +59,7 @@ _ARTICLE: Final = re.compile(
 _ARTICLE_FOR: Final = re.compile(
     r"(?<![\w])(?:for|fur|pour|para|per|для)[ ](?:the |la |le |el |use with |handling |storing |storage of |transport of )?$"
 )
-_CLAUSE_END: Final = re.compile(r"[;|\n]|, (?=[a-zа-я]|$)|\. (?=[a-z])")
+_CLAUSE_END: Final = re.compile(r"[;|\n]|, |\. (?=[a-z])")
 
 
 def is_negated(plain: str, start: int, end: int) -> bool:

@@ -104,14 +104,14 @@ def load_substances(path: Path) -> SubstanceTable:
                     parent_substance_id=row["parent_substance_id"],
                     family=row["family"],
                     route_groups=_list(row["route_groups"]),
-                    density_kg_per_l=Decimal(row["density_kg_per_l"]) if row["density_kg_per_l"] else None,
+                    density_kg_per_l=_decimal(row["density_kg_per_l"]),
                     formula=row["formula"],
                     smiles=row["smiles"],
                     notes=row["notes"],
                 )
             )
-        except (ValueError, InvalidOperation) as error:
-            errors.append(_error(row.where, str(error) or "not a number"))
+        except ValueError as error:
+            errors.append(_error(row.where, str(error)))
     table = SubstanceTable(tuple(substances), EDITION, digest(path))
     errors.extend(_error(Where(str(path)), problem) for problem in verify_substances(table))
     if errors:
@@ -152,7 +152,7 @@ def verify_substances(table: SubstanceTable) -> list[str]:
 def _problems_of(s: Substance, ids: frozenset[str]) -> Iterator[str]:
     if s.parent_substance_id and s.parent_substance_id not in ids:
         yield f"unknown parent {s.parent_substance_id!r}"
-    if not any(n.kind == "usual" and n.strength == "strong" for n in s.names):
+    if not any(n.kind == "usual" and n.strength == "strong" and n.name == s.name for n in s.names):
         yield "no usual name"
     if not s.controls:
         yield "no listing"
@@ -248,6 +248,13 @@ def _boolean(cell: str) -> bool:
     if cell not in ("true", "false"):
         raise ValueError(f"{cell!r} is neither true nor false")
     return cell == "true"
+
+
+def _decimal(cell: str) -> Decimal | None:
+    try:
+        return Decimal(cell) if cell else None
+    except InvalidOperation as error:
+        raise ValueError(f"{cell!r} is not a number") from error
 
 
 def _list(cell: str) -> tuple[str, ...]:

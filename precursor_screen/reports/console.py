@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow.compute as pc
 
+from precursor_screen.reports.printable import printable
 from precursor_screen.reports.report import Report, records
 
 if TYPE_CHECKING:
@@ -17,11 +18,6 @@ MOST_FLAGS = 4  # a shipment
 _STYLES = {"hold": "bold white on red", "review": "bold yellow", "low": "cyan", "none": "dim", None: "magenta"}
 _SHORT = {"informational": "info"}
 _LEVELS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "informational": "dim"}
-
-
-def printable(text: object) -> str:
-    """Text without control characters: a manifest must not steer the terminal."""
-    return "".join(c if c.isprintable() else "�" if c not in "\n\t" else " " for c in str(text))
 
 
 class TextPresenter:
@@ -64,9 +60,7 @@ def _print_shipments(report: Report, console: Console, most: int) -> None:
         line.append(f" {(band or 'unscreenable').upper():<7}", style=_STYLES[band])
         line.append(f" {shipment['score']:>3}  ")
         line.append(printable(shipment["shipment_id"]), style="bold")
-        line.append(
-            f"  {shipment['lines']} line{'s' if shipment['lines'] > 1 else ''}, {len(shipment['flags'])} flags", style="dim"
-        )
+        line.append(f"  {_count(shipment['lines'], 'line')}, {_count(len(shipment['flags']), 'flag')}", style="dim")
         console.print(line)
         mine = flags[shipment["shipment_id"]]
         for flag in mine[:MOST_FLAGS]:
@@ -75,8 +69,14 @@ def _print_shipments(report: Report, console: Console, most: int) -> None:
             console.print(Text(f"            and {len(mine) - MOST_FLAGS} more", style="dim"))
     if flagged.num_rows > most:
         console.print(
-            Text(f"  {flagged.num_rows - most} more flagged shipments are in the full report (-o report.html)", style="dim")
+            Text(
+                f"  {_count(flagged.num_rows - most, 'more flagged shipment')}: see the full report (-o report.html)", style="dim"
+            )
         )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _flags_of(report: Report, shown: Any) -> dict[str, list[dict[str, Any]]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow.compute as pc
 
-from precursor_screen.reports.console import printable
+from precursor_screen.reports.printable import printable
 from precursor_screen.reports.report import BATCH, MARKS, Report, legal_basis, records
 
 if TYPE_CHECKING:

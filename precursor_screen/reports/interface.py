@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -20,6 +21,27 @@ class Presenter(Protocol):
 
     def write(self, report: Report, stream: BinaryIO) -> None:
         """Writes the whole report."""
+
+
+def check_places(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
+    """Finds out before the work what would go wrong after it, or destroy an input.
+
+    Raises:
+        UsageError: a folder that does not exist, an output that is a folder, is named twice, or is one of the inputs.
+    """
+    read = {path.resolve() for path in inputs}
+    seen: set[Path] = set()
+    for path in outputs:
+        place = path.resolve()
+        if not place.parent.is_dir():
+            raise UsageError("cannot be written: no such folder", where=Where(str(path)), remedy="Check that the folder exists.")
+        if place.is_dir():
+            raise UsageError("is a folder", where=Where(str(path)), remedy="Name a file in it.")
+        if place in read:
+            raise UsageError("is an input, which the report would replace", where=Where(str(path)), remedy="Name another file.")
+        if place in seen:
+            raise UsageError("is named twice as output", where=Where(str(path)), remedy="Give every output a file of its own.")
+        seen.add(place)
 
 
 @contextlib.contextmanager
@@ -55,16 +77,13 @@ def _umask() -> int:
     return mask
 
 
+# OWASP, CSV injection: the characters that begin a formula, their full-width forms, and the blanks that some programs skip.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+
+
 def defuse(text: str) -> str:
-    """Text that no spreadsheet program runs as a formula when it opens a CSV file (OWASP, CSV injection)."""
-    if text.startswith(("=", "+", "-", "@", "\t", "\r")) and not _is_number(text):
+    """Text that no spreadsheet program runs as a formula when it opens a CSV file; numbers stay as they are."""
+    if text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text):
         return "'" + text
     return text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 from precursor_screen.reports.interface import defuse, whole_file
 from precursor_screen.reports.report import Report, records, show_basis
 
+_MOST_CHARACTERS = 32_767  # of a cell, in Excel
 FLAG_COLUMNS = (
     "flag_id",
     "shipment_id",
@@ -104,6 +106,7 @@ class XlsxPresenter:
             "constant_memory": False,
         }
         book = xlsxwriter.Workbook(stream, options)
+        book.set_properties({"created": datetime.fromisoformat(report.run["started"])})  # else equal runs differ by the clock
         bold = book.add_format({"bold": True, "bottom": 1})
         self._sheet(book, "Summary", ["", ""], summary_rows(report), bold, [34, 90])
         shipments = [s for s in records(report.shipments) if s["flags"] or s["band"] is None]
@@ -166,13 +169,21 @@ class XlsxPresenter:
                 elif isinstance(value, int | float):
                     sheet.write_number(number + 1, column, value)
                 elif value is not None:
-                    sheet.write_string(number + 1, column, str(value)[:32_767])
+                    sheet.write_string(number + 1, column, _fit(str(value)))
         if len(rows) > self.most_rows:
             sheet.write_string(self.most_rows + 1, 0, f"{len(rows) - self.most_rows} more rows stand in the JSON report")
         if rows and header[0]:
             sheet.autofilter(0, 0, min(len(rows), self.most_rows), len(header) - 1)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
+
+
+def _fit(text: str) -> str:
+    """Text as long as a cell may be (32,767 characters); what is cut off is said."""
+    if len(text) <= _MOST_CHARACTERS:
+        return text
+    note = f" ... [{len(text):,} characters; all of them stand in the JSON report]"
+    return text[: _MOST_CHARACTERS - len(note)] + note
 
 
 def summary_rows(report: Report) -> list[list[Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from precursor_screen.errors import ExitCode
 from precursor_screen.issues import DEGRADED, ISSUE_CODES, SET_ASIDE, UNSCREENABLE
@@ -14,6 +15,7 @@ from precursor_screen.model import LEVELS, Input, Rule
 from precursor_screen.reference.bundle import Reference
 
 EXAMPLES = 3
+_MOST_UNREAD = 5
 _FILES = ("unreadable-file", "unknown-format")  # set aside as a whole, before their lines could be counted
 
 
@@ -64,8 +66,8 @@ def _not_evaluable(unjudged: pa.Table) -> list[dict[str, Any]]:
     return [{"rule_id": r, "field": f, "count": n} for (r, f), n in sorted(counts.items())]
 
 
-def write_notices(inputs: tuple[Input, ...], screened: Screened, reference: Reference) -> tuple[str, ...]:
-    """The sentences at the head of a report."""
+def write_notices(inputs: tuple[Input, ...], issues: pa.Table, reference: Reference) -> tuple[str, ...]:
+    """The sentences at the head of a report, also of those formats that show nothing but flags."""
     notices = []
     if not reference.watchlists:
         if reference.parties_wanted:
@@ -78,10 +80,19 @@ def write_notices(inputs: tuple[Input, ...], screened: Screened, reference: Refe
         notices.append(
             "no jurisdiction is set (--jurisdiction): thresholds, and directions that are not stated, cannot be judged"
         )
-    headers = [i.name for i in inputs if not i.supplied & {"description"}]
+    notices.extend(_unread(issues))
+    headers = [i.name for i in inputs if i.lines and "description" not in i.supplied]
     notices.extend(f"{name}: no column of goods descriptions; only codes are screened for substances" for name in headers)
     notices.extend(age_notices(reference))
     return tuple(notices)
+
+
+def _unread(issues: pa.Table) -> list[str]:
+    """One sentence for the first files and sheets that were set aside whole, and how many more there are."""
+    whole = issues.filter(pc.is_in(issues.column("code"), pa.array([*_FILES, "no-usable-column"]))).to_pylist()
+    found = [f"{i['source_file']} was NOT screened: {i['message']}" for i in whole[:_MOST_UNREAD]]
+    more = len(whole) - len(found)
+    return [*found, f"{more} more inputs were NOT screened; the full report names them"] if more else found
 
 
 def age_notices(reference: Reference) -> list[str]:
@@ -101,7 +112,7 @@ def decide_exit_code(
     screened: Screened, coverage: Mapping[str, Any], reference: Reference, rules: Mapping[str, Rule], fail_on: str
 ) -> int:
     """The contract's code: 4 before 1 before 3 before 0."""
-    if coverage["lines_read"] == 0 or (not reference.watchlists and reference.parties_wanted):
+    if coverage["screened"] == 0 or (not reference.watchlists and reference.parties_wanted):
         return ExitCode.NOT_SCREENED
     if fail_on != "none":
         least = LEVELS.index(fail_on)

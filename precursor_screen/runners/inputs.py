@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def find_sources(named: tuple[str, ...], stdin: bytes | None = None) -> tuple[So
         UsageError: a path that does not exist, a pattern or folder without files.
     """
     found: list[Source] = []
-    for name in named:
+    for name in dict.fromkeys(named):
         if name == "-":
             found.append(Source("standard input", content=stdin or b""))
         else:
@@ -39,19 +40,49 @@ def find_sources(named: tuple[str, ...], stdin: bytes | None = None) -> tuple[So
 
 def _expand(name: str) -> list[Source]:
     path = Path(name)
-    if path.is_dir():
-        files = sorted(
-            p for p in path.rglob("*") if p.is_file() and not any(part.startswith(".") for part in p.relative_to(path).parts)
-        )
-        if not files:
-            raise UsageError("the folder holds no files", where=Where(name), remedy="Name the folder with the manifests.")
-        return [Source(p.relative_to(path).as_posix(), p) for p in files]
-    if path.exists():
-        return [Source(path.name, path)]
-    matched = sorted(p for p in glob.glob(name, recursive=True) if Path(p).is_file())
+    try:
+        if name and path.is_dir():
+            return _walk(path)
+        if name and path.exists():
+            return [_source(path.name, path)]
+        matched = sorted(p for p in glob.glob(name, recursive=True) if Path(p).is_file()) if name else []
+    except OSError as error:
+        raise UsageError(
+            f"cannot be opened: {error.strerror}", where=Where(_safe(name)[:200]), remedy="Check the path."
+        ) from error
     if not matched:
-        raise UsageError("does not exist", where=Where(name), remedy="Check the path; `-` reads standard input.")
-    return [Source(Path(p).name, Path(p)) for p in matched]
+        raise UsageError("does not exist", where=Where(_safe(name) or "''"), remedy="Check the path; `-` reads standard input.")
+    return [_source(Path(p).name, Path(p)) for p in matched]
+
+
+def _walk(folder: Path) -> list[Source]:
+    """Every file below a folder, in a fixed order. A link that leads nowhere is one too: it is set aside, not passed over."""
+    found: list[Path] = []
+    for place, folders, files in os.walk(folder, onerror=_raise):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        paths = (Path(place, f) for f in files if not f.startswith("."))
+        found.extend(p for p in paths if p.is_file() or (p.is_symlink() and not p.exists()))
+    if not found:
+        raise UsageError(
+            "the folder holds no files", where=Where(_safe(str(folder))), remedy="Name the folder with the manifests."
+        )
+    return [_source(p.relative_to(folder).as_posix(), p) for p in sorted(found)]
+
+
+def _raise(error: OSError) -> None:
+    # A folder within that may not be listed could hold anything; os.walk would pass over it.
+    raise UsageError(
+        f"cannot be listed: {error.strerror}", where=Where(_safe(str(error.filename))), remedy="Check who may read it."
+    )
+
+
+def _source(name: str, path: Path) -> Source:
+    return Source(_safe(name), path)
+
+
+def _safe(name: str) -> str:
+    """A file name as text: bytes that are no UTF-8, which Python keeps as lone surrogates, fit into no report."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _distinct(sources: list[Source]) -> tuple[Source, ...]:
@@ -66,4 +97,6 @@ def _distinct(sources: list[Source]) -> tuple[Source, ...]:
             seen.add(key)
         kept.append(source)
     names = [s.name for s in kept]
-    return tuple(Source(str(s.path), s.path, s.content) if s.path is not None and names.count(s.name) > 1 else s for s in kept)
+    return tuple(
+        Source(_safe(str(s.path)), s.path, s.content) if s.path is not None and names.count(s.name) > 1 else s for s in kept
+    )

@@ -6,12 +6,15 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.errors import ErrorGroup, InputError, MappingError, UnreadableManifest
+from precursor_screen.errors import ErrorGroup, InputError, MappingError, UnreadableManifest, Where
+from precursor_screen.formats.blob import Blob
+from precursor_screen.issues import ISSUE_CODES, SET_ASIDE
 from precursor_screen.kernel.screen import Screened, screen
 from precursor_screen.model import Input
 from precursor_screen.readers.interface import InputTables, ReadOptions
@@ -83,7 +86,7 @@ def run(
         run={"tool_version": __version__, "started": started.isoformat(timespec="seconds"), "options": dict(shown_options or {})},
         provenance=_provenance(gathered.inputs, reference),
         coverage=coverage,
-        notices=write_notices(gathered.inputs, screened, reference),
+        notices=write_notices(gathered.inputs, issues, reference),
         shipments=screened.shipments,
         flags=screened.flags,
         issues=issues,
@@ -100,7 +103,7 @@ def _gather(sources: tuple[Source, ...], options: ReadOptions, progress: Progres
     for source in sources:
         progress(f"reading {source.name}")
         try:
-            tables.extend(read(source.path if source.path is not None else source.content or b"", source.name, options))
+            tables.extend(read(_content(source), source.name, options))
         except MappingError:
             raise
         except InputError as error:
@@ -125,20 +128,27 @@ def _gather(sources: tuple[Source, ...], options: ReadOptions, progress: Progres
     )
 
 
+def _content(source: Source) -> Path | bytes:
+    if source.path is None:
+        return source.content or b""
+    try:
+        str(source.path).encode()
+    except UnicodeEncodeError:  # Arrow opens files by names that are UTF-8
+        return Blob(source.name, source.path).read()
+    return source.path
+
+
 def _raise_unusable(tables: list[InputTables], errors: list[InputError]) -> None:
     """No line in any input: say what is wrong with each instead of reporting that nothing was found."""
     for table in tables:
-        worst = next((i for i in table.issues.to_pylist() if i["code"] == "no-usable-column"), None)
-        message = worst["message"] if worst else "holds no lines"
-        remedy = "Name the columns with --mapping." if worst else "Ask for the file again."
-        errors.append(UnreadableManifest(message, where=_where(table.input.name), remedy=remedy))
+        place, message, remedy = Where(table.input.name), "holds no lines", "Ask for the file again."
+        worst = next((i for i in table.issues.to_pylist() if ISSUE_CODES[i["code"]].effect == SET_ASIDE), None)
+        if worst is not None:
+            message, remedy = worst["message"], ISSUE_CODES[worst["code"]].remedy
+            if worst["code"] != "no-usable-column":
+                place, message = Where(table.input.name, worst["source_row"]), f"holds no line that can be read: {message}"
+        errors.append(UnreadableManifest(message, where=place, remedy=remedy))
     raise errors[0] if len(errors) == 1 else ErrorGroup(list(errors))
-
-
-def _where(name: str) -> Any:
-    from precursor_screen.errors import Where
-
-    return Where(name)
 
 
 def _file_issue(error: InputError) -> pa.Table:

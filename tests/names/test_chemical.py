@@ -52,27 +52,67 @@ def test_glued_endings() -> None:
 
 
 @pytest.mark.parametrize(
-    "before", ["chloro", "chloro-", "hydroxy ", "(4-nitrophenyl)", "2-methyl-3-", "2,4-", "vinyl ", "bis(", "N-", "alpha,gamma-", "polymer with ", "oxime of "]
+    "before",
+    [
+        "chloro",
+        "chloro-",
+        "hydroxy ",
+        "(3-methoxyphenyl)",
+        "2-methyl-3-",
+        "2,4-",
+        "vinyl ",
+        "bis(",
+        "N-",
+        "alpha,gamma-",
+        "polymer with ",
+        "oxime of ",
+    ],
 )
 def test_what_stands_before_makes_another_substance(before: str) -> None:
     text = plain(before + "toluene")
     assert prefix_reason(text, len(before), "toluene") is not None
 
 
-@pytest.mark.parametrize("before", ["", "drums of ", "99% ", "1-", "solvent: ", "xylene, ", "haz. ", "technical ", "200kg ", "oxygen free "])
+@pytest.mark.parametrize(
+    "before", ["", "drums of ", "99% ", "1-", "solvent: ", "xylene, ", "haz. ", "technical ", "200kg ", "oxygen free "]
+)
 def test_what_stands_before_ordinary_goods_does_not(before: str) -> None:
     assert prefix_reason(plain(before + "toluene"), len(before), "toluene") is None
 
 
 @pytest.mark.parametrize(
-    "after", [" diisocyanate", "-2-thiol", " sulfonic acid", ", 2,4-dinitro-", " peroxide", " oxime", "-2,4-diamine", ", dimethyl acetal", " dichloride"]
+    "after",
+    [
+        " diisocyanate",
+        "-2-thiol",
+        " sulfonic acid",
+        ", 2,4-dinitro-",
+        " peroxide",
+        " oxime",
+        "-2,4-diamine",
+        ", dimethyl acetal",
+        " dichloride",
+    ],
 )
 def test_what_follows_makes_another_substance(after: str) -> None:
     assert continuation_reason(plain("toluene" + after), 7, "toluene", covers_salts=False) is not None
 
 
 @pytest.mark.parametrize(
-    "after", ["", " 99.5%", " in drums", ", xylene", " methanol", " 20 cases", " 20-litre drums", "; peroxide", " and amines", " 10-metal drums", ", titanium dioxide"]
+    "after",
+    [
+        "",
+        " 99.5%",
+        " in drums",
+        ", xylene",
+        " methanol",
+        " 20 cases",
+        " 20-litre drums",
+        "; peroxide",
+        " and amines",
+        " 10-metal drums",
+        ", titanium dioxide",
+    ],
 )
 def test_what_follows_ordinary_goods_does_not(after: str) -> None:
     assert continuation_reason(plain("toluene" + after), 7, "toluene", covers_salts=False) is None
@@ -81,8 +121,24 @@ def test_what_follows_ordinary_goods_does_not(after: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("without toluene", "toluene free", "toluene-free", "non-toluene", "free of toluene", "free from xylene and toluene", "no toluene"),
-        *("other than toluene", "excluding toluene", "contains no toluene", "ohne toluene", "sans toluene", "sin toluene", "sem toluene"),
+        *(
+            "without toluene",
+            "toluene free",
+            "toluene-free",
+            "non-toluene",
+            "free of toluene",
+            "free from xylene and toluene",
+            "no toluene",
+        ),
+        *(
+            "other than toluene",
+            "excluding toluene",
+            "contains no toluene",
+            "ohne toluene",
+            "sans toluene",
+            "sin toluene",
+            "sem toluene",
+        ),
         *("senza toluene", "без toluene", "не содержит toluene", "不含toluene", "toluenefrei", "зa"),
     ],
 )
@@ -95,7 +151,9 @@ def test_negation(text: str) -> None:
     assert is_negated(folded, at, at + 7)
 
 
-@pytest.mark.parametrize("text", ["UN no toluene", "item no toluene", "toluene free on board", "toluene", "not only: toluene", "of no value: toluene"])
+@pytest.mark.parametrize(
+    "text", ["UN no toluene", "item no toluene", "toluene free on board", "toluene", "not only: toluene", "of no value: toluene"]
+)
 def test_what_looks_like_negation(text: str) -> None:
     at = text.index("toluene")
     assert not is_negated(plain(text), at, at + 7)
@@ -112,9 +170,9 @@ def test_what_looks_like_negation(text: str) -> None:
         ("X片剂", "preparation"),
         ("thinner containing X", "mixture"),
         ("X based adhesive", "mixture"),
-        ("X STD 0.020N 1000ML", "mixture"),
+        ("X 0.05 N VOLUMETRIC", "mixture"),
         ("batteries with X", "article"),
-        ("pump spare parts for X plant", "article"),
+        ("gaskets and valves for X service", "article"),
         ("X test kit", "article"),
         ("empty drums X", "article"),
         ("paint, X", "substance"),

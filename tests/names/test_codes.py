@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.names.codes import find_cas, find_cus, find_un, format_cas, format_cus, format_hs, format_un, hs6, is_cas, near_cas
+from precursor_screen.names.codes import (
+    find_cas,
+    find_cus,
+    find_un,
+    format_cas,
+    format_cus,
+    format_hs,
+    format_un,
+    hs6,
+    is_cas,
+    near_cas,
+)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +50,19 @@ def test_spellings_of_cas(text: str, labelled: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["part 12-67-64-1", "67-64-12", "67-64-1-3", "67-64-1A", "A67-64-1", "1.67-64-1", "67-64-1.5", "67 64 1", "67641", "case 67 64 1"]
+    "text",
+    [
+        "part 12-67-64-1",
+        "67-64-12",
+        "67-64-1-3",
+        "67-64-1A",
+        "A67-64-1",
+        "1.67-64-1",
+        "67-64-1.5",
+        "67 64 1",
+        "67641",
+        "case 67 64 1",
+    ],
 )
 def test_what_is_no_cas_number(text: str) -> None:
     assert find_cas(text) == []

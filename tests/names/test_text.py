@@ -47,7 +47,9 @@ def test_a_pure_cyrillic_word_of_look_alikes_is_left_alone() -> None:
     assert unmask("мЕzанол") == "мЕzанол"  # the z is no look-alike of a Cyrillic letter: not ours to guess
 
 
-@pytest.mark.parametrize(("text", "letter", "index"), [("İacetone", "a", 1), ("ﬁx 9", "9", 3), ("ß toluene", "t", 2), ("α x", "x", 2)])
+@pytest.mark.parametrize(
+    ("text", "letter", "index"), [("İacetone", "a", 1), ("ﬁx 9", "9", 3), ("ß toluene", "t", 2), ("α x", "x", 2)]
+)
 def test_positions_survive_characters_that_change_length(text: str, letter: str, index: int) -> None:
     folded = fold(text)
     places = [p for c, p in zip(folded.squashed, folded.positions, strict=True) if c == letter]

@@ -1,0 +1,113 @@
+"""What each word of a party's name weighs: by its kind, its length, and how rare it is in the list.
+
+Weights are relative to a rare word of six letters, which weighs 1. Legal forms weigh nothing: names add or drop them at will.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from precursor_screen.names import party
+from precursor_screen.names.party_names import COMMON
+from precursor_screen.names.party_scripts import fold_key
+from precursor_screen.names.party_words import SLIGHT as SLIGHT_WORDS
+
+# Kinds of words, as stored in an index. Those from NUMBER on can carry a match.
+LEGAL, SLIGHT, GENERIC, INITIAL, SHORT_NUMBER, NUMBER, NAME, CONSONANTS, WHOLE = range(9)
+FIRST_MAJOR = NUMBER
+
+_FLAT = {LEGAL: 0.0, SLIGHT: 0.05, GENERIC: 0.25, INITIAL: 0.2, SHORT_NUMBER: 0.4, NUMBER: 0.9, WHOLE: 2.0}
+_BY_LENGTH = (0.3, 0.3, 0.45, 0.6, 0.75, 0.9, 1.0, 1.1, 1.2, 1.25, 1.3)
+_LEAST_RARITY = 0.35
+_COMMON_RARITY = 0.5  # of names that many people bear, however short the list
+_LEAST_ENTRIES = 1000  # in a short list every word is rare; this keeps a word in one of three entries from counting as frequent
+_COMMON_KEYS = frozenset(fold_key(name) for name in COMMON)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a name: as compared (`text`), its key, kind, weight, and the weight it has by length alone.
+
+    written: as in the canonical reading, where `text` joins several words of it.
+    """
+
+    text: str
+    key: str
+    kind: int
+    weight: float
+    length_weight: float
+    written: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The word for a person to read."""
+        return self.written or self.text.lstrip("~=")
+
+
+def classify(token: str) -> int:
+    """The kind of a canonical token of a Latin or own-script reading."""
+    kind = party.kind_of(token)
+    if kind == party.LEGAL_FORM:
+        return LEGAL
+    if kind == party.GENERIC:
+        return SLIGHT if token in SLIGHT_WORDS else GENERIC
+    if kind == party.INITIAL:
+        return INITIAL
+    if kind == party.NUMBER:
+        return NUMBER if len(token.lstrip("0")) >= 3 else SHORT_NUMBER
+    return NAME
+
+
+@lru_cache(maxsize=1 << 16)
+def describe(text: str) -> tuple[str, int, float]:
+    """Key, kind and length weight of a word as compared; `~` marks consonants, `=` a whole name of general words."""
+    if text[0] == "~":
+        return text, CONSONANTS, _by_length(len(text) + 1)
+    if text[0] == "=":
+        return text, WHOLE, _FLAT[WHOLE]
+    kind = classify(text)
+    if kind in (NUMBER, SHORT_NUMBER):
+        return text.lstrip("0") or "0", kind, _FLAT[kind]
+    key = fold_key(text)
+    if kind != NAME:
+        return key, kind, _FLAT[kind]
+    # Scripts that write syllables or words say more in a letter.
+    return key, kind, _by_length(len(text) if text.isascii() else 2 * len(text) + 1)
+
+
+def rarity(key: str, count: int, entries: int) -> float:
+    """From 1 (in one entry at most) down to 0.35 (in one of 30 or so), halved for names that many people bear anyway."""
+    size = math.log(max(entries, _LEAST_ENTRIES))
+    found = max(_LEAST_RARITY, min(1.0, 1.0 - math.log(max(count, 1)) / size))
+    return min(found, _COMMON_RARITY) if key in _COMMON_KEYS else found
+
+
+def make_word(text: str, rarities: Mapping[str, float], written: str = "") -> Word:
+    """A word of a name that is asked for. rarities: of the keys that a list holds; any other key is rare."""
+    key, kind, length_weight = describe(text)
+    weight = length_weight
+    if kind in (NAME, CONSONANTS):
+        known = rarities.get(key)
+        weight *= rarity(key, 0, 0) if known is None else known
+    return Word(text, key, kind, weight, length_weight, written)
+
+
+def compared_words(reading: party.Reading) -> tuple[str, ...]:
+    """The texts of a reading's words as compared: consonants marked; a name of general words alone is one word."""
+    tokens = reading.tokens
+    if reading.script == party.CONSONANTS:
+        tokens = tuple("~" + t if classify(t) == NAME else t for t in tokens)
+    kinds = [describe(t)[1] for t in tokens]
+    if any(kind >= FIRST_MAJOR for kind in kinds):
+        return tokens
+    general = [t for t, kind in zip(tokens, kinds, strict=True) if kind != LEGAL]
+    if not general:
+        return ("=" + "".join(tokens),)  # no blank in it: legal forms alone identify nobody
+    return ("=" + " ".join(sorted(general)), *(t for t, kind in zip(tokens, kinds, strict=True) if kind == LEGAL))
+
+
+def _by_length(length: int) -> float:
+    return _BY_LENGTH[min(length, len(_BY_LENGTH) - 1)]

@@ -1,0 +1,43 @@
+"""Judged cases, one row each: what a text names, and what looks alike and is not."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from tests.matching.test_substances import found, index
+
+CASES = Path(__file__).parents[1] / "cases"
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (CASES / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+POSITIVE, NEGATIVE = rows("substances_positive.csv"), rows("substances_negative.csv")
+
+
+def test_there_are_enough_cases() -> None:
+    assert len(POSITIVE) >= 200
+    assert len(NEGATIVE) >= 200
+    assert {r["substance_id"] for r in POSITIVE} == {s.substance_id for s in index().substances}
+
+
+@pytest.mark.parametrize("row", POSITIVE, ids=lambda r: f"{r['kind']}:{r['text']}".encode("ascii", "backslashreplace").decode())
+def test_a_text_that_names_a_substance(row: dict[str, str]) -> None:
+    right = [m for m in found(row["text"]) if m.substance_id == row["substance_id"]]
+    assert any(m.matched == row["matched"] for m in right), index().match(row["text"])
+    assert {m.substance_id for m in found(row["text"]) if m.strength != "weak"} <= {row["substance_id"]}
+    if row["kind"] == "weak":
+        assert {m.strength for m in right} == {"weak"}
+    elif row["kind"] != "CAS":
+        assert any(m.strength != "weak" for m in right)
+        assert all((m.method == "normalised") == (row["kind"] == "normalised") for m in right)
+
+
+@pytest.mark.parametrize("row", NEGATIVE, ids=lambda r: f"{r['kind']}:{r['text']}".encode("ascii", "backslashreplace").decode())
+def test_a_text_that_names_none(row: dict[str, str]) -> None:
+    assert [m for m in found(row["text"]) if m.strength != "weak"] == []

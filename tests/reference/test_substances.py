@@ -1,0 +1,196 @@
+"""The substance tables: complete, consistent, and refused as a whole when they are not."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from precursor_screen.errors import ErrorGroup, SubstanceTableError
+from precursor_screen.model import Substance
+from precursor_screen.names.codes import is_cas
+from precursor_screen.names.text import squash
+from precursor_screen.reference.substances import SubstanceTable, load_substances, verify_substances
+
+TABLES = Path(__file__).parents[2] / "precursor_screen" / "data" / "substances"
+
+
+@pytest.fixture(scope="module")
+def table() -> SubstanceTable:
+    return load_substances(TABLES)
+
+
+@pytest.fixture(scope="module")
+def by_id(table: SubstanceTable) -> dict[str, Substance]:
+    return {s.substance_id: s for s in table.substances}
+
+
+def schedule(s: Substance, day: date) -> list[str]:
+    return [c.schedule for c in s.controls if c.instrument == "UN1988" and c.in_force(day)]
+
+
+def test_the_1988_tables_are_complete(table: SubstanceTable) -> None:
+    today = date(2026, 10, 1)
+    schedules = [schedule(s, today) for s in table.substances]
+    assert all(len(s) == 1 for s in schedules)
+    assert (schedules.count(["I"]), schedules.count(["II"])) == (43, 8)
+    assert sum("glycidic-acid" in s.substance_id and s.substance_id.endswith("-ester") for s in table.substances) == 16
+
+
+def test_every_1988_membership_in_force_is_verified(table: SubstanceTable) -> None:
+    assert all(c.verified for s in table.substances for c in s.controls if c.instrument == "UN1988" and c.until is None)
+
+
+@pytest.mark.parametrize(
+    ("substance_id", "day", "expected"),
+    [
+        ("acetic-anhydride", date(1990, 11, 10), []),
+        ("acetic-anhydride", date(1995, 1, 1), ["II"]),
+        ("acetic-anhydride", date(2002, 1, 1), ["I"]),
+        ("potassium-permanganate", date(1999, 1, 1), ["II"]),
+        ("phenylacetic-acid", date(2011, 1, 16), ["II"]),
+        ("phenylacetic-acid", date(2011, 1, 17), ["I"]),
+        ("apaan", date(2014, 10, 5), []),
+        ("apaan", date(2014, 10, 6), ["I"]),
+        ("npp", date(2017, 10, 18), ["I"]),
+        ("mapa", date(2020, 11, 3), ["I"]),
+        ("norfentanyl", date(2022, 11, 22), []),
+        ("4-piperidone", date(2024, 12, 3), ["I"]),
+        ("p-2-p-methyl-glycidic-acid-ethyl-ester", date(2024, 12, 2), []),
+        ("acetone", date(2026, 1, 1), ["II"]),
+    ],
+)
+def test_what_was_controlled_when(by_id: dict[str, Substance], substance_id: str, day: date, expected: list[str]) -> None:
+    assert schedule(by_id[substance_id], day) == expected
+
+
+def test_facts_of_some(by_id: dict[str, Substance]) -> None:
+    assert by_id["acetic-anhydride"].un_numbers == ("1715",)
+    assert by_id["sulphuric-acid"].un_numbers == ("1830", "1831", "1832", "2796")
+    assert by_id["potassium-permanganate"].danger_class == "5.1"
+    assert by_id["acetone"].density_kg_per_l == Decimal("0.79")
+    assert by_id["hydrochloric-acid"].covers_salts is False
+    assert by_id["ephedrine"].covers_salts is True
+    assert by_id["p-2-p-methyl-glycidic-acid-ethyl-ester"].parent_substance_id == "p-2-p-methyl-glycidic-acid"
+    assert {c.number for c in by_id["4-piperidone"].cas_numbers} == {"41661-47-6", "41979-39-9", "40064-34-4"}
+    assert [(h.hs6, h.own) for h in by_id["acetone"].hs_codes] == [("291411", True)]
+    assert {c.instrument for c in by_id["p-2-p"].controls} >= {"UN1988", "EU", "CA"}
+    assert by_id["acetone"].tier == "convention"
+
+
+def test_every_substance_can_be_named_in_the_main_languages(table: SubstanceTable) -> None:
+    for s in table.substances:
+        languages = {n.language for n in s.names if n.strength == "strong"}
+        assert {"en", "fr", "es", "de", "ru", "zh", "ar"} <= languages | _same_spelling(s), s.substance_id
+
+
+def _same_spelling(s: Substance) -> set[str]:
+    """Languages whose usual name is spelled as in another: piperonal, norfentanyl."""
+    return {"fr", "es", "de"} if s.name in ("Norfentanyl", "Piperonal", "1-boc-4-AP") else set()
+
+
+def test_every_cas_number_passes_its_check_digit(table: SubstanceTable) -> None:
+    assert all(is_cas(c.number) for s in table.substances for c in s.cas_numbers)
+
+
+def test_abbreviations_and_ambiguous_names_are_weak(table: SubstanceTable) -> None:
+    strong = {squash(n.name) for s in table.substances for n in s.names if n.strength == "strong"}
+    weak = ["AA", "PAA", "PPA", "NPP", "ANPP", "4-AP", "BMK", "PMK", "P2P", "MAPA", "MEK", "HCl", "ether", "APAAN"]
+    assert not strong & {squash(w) for w in weak}
+    assert {"toluol", "aceton", "butanone", "propanone", "hydrogenchloride", "kmno4"} <= strong
+    assert not strong & {"hydrochloride", "chloride", "sulfate", "ester"}
+
+
+def test_the_tables_agree_with_themselves(table: SubstanceTable) -> None:
+    assert verify_substances(table) == []
+
+
+def test_digest_and_edition(table: SubstanceTable) -> None:
+    assert len(table.sha256) == 64
+    assert load_substances(TABLES) == table
+    assert "1988" in table.edition
+
+
+# --- tables that are wrong ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("cas.csv", "acetone,67-64-1,", "acetone,67-64-2,", "check digit"),
+        ("cas.csv", "acetone,67-64-1,base", "acetone,108-88-3,base", "claimed by acetone, toluene"),
+        ("cas.csv", "acetone,67-64-1,base", "acetone,67-64-1,oil", "stands for 'oil'"),
+        ("cas.csv", "acetone,67-64-1,", "acetonne,67-64-1,", "unknown substance_id 'acetonne'"),
+        ("names.csv", "acetone,propanone,", "acetone,toluol,", "name 'toluol' is claimed by acetone, toluene"),
+        ("names.csv", "acetone,propanone,", "acetone,hydrochloride,", "bare salt word"),
+        ("names.csv", "acetone,propanone,", "acetone,ace,", "too short or too common"),
+        ("names.csv", "acetone,propanone,", "acetone,ether,", "too short or too common"),
+        ("names.csv", "acetone,propanone,", "acetone,-,", "empty when folded"),
+        ("names.csv", "acetone,propanone,en,synonym,", "acetone,propanone,en,nickname,", "not known"),
+        ("names.csv", "acetone,Acetone,en,usual,strong,", "acetone,Acetone,en,synonym,strong,", "no usual name"),
+        ("hs.csv", "acetone,291411,1996,", "acetone,29141,1996,", "not six digits"),
+        ("hs.csv", "acetone,291411,1996,,", "acetone,291411,1996,1990,", "end before they begin"),
+        ("hs.csv", "acetone,291411,1996,,true", "acetone,291411,1996,,yes", "neither true nor false"),
+        ("controls.csv", "acetone,UN1988,II,1990-11-11,,", "acetone,UN1988,II,1990-11-11,1989-01-01,", "ends before it begins"),
+        ("controls.csv", "acetone,UN1988,II,1990-11-11,", "acetone,UN1988,II,soon,", "soon"),
+        ("substances.csv", ",3,1090,", ",3,109,", "UN number '109'"),
+        ("substances.csv", ",0.79,", ",light,", "not a number"),
+    ],
+)
+def test_every_inconsistency_is_named(tmp_path: Path, file: str, old: str, new: str, says: str) -> None:
+    folder = tmp_path / "substances"
+    shutil.copytree(TABLES, folder)
+    text = (folder / file).read_text(encoding="utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ErrorGroup) as caught:
+        load_substances(folder)
+    assert any(says in str(e) for e in caught.value.errors), caught.value
+    assert all(isinstance(e, SubstanceTableError) and str(e.where) and e.remedy for e in caught.value.errors)
+
+
+def test_all_errors_come_at_once(tmp_path: Path) -> None:
+    folder = tmp_path / "substances"
+    shutil.copytree(TABLES, folder)
+    text = (folder / "cas.csv").read_text(encoding="utf-8")
+    (folder / "cas.csv").write_text(text.replace("67-64-1", "67-64-2").replace("108-88-3", "108-88-4"), encoding="utf-8")
+    with pytest.raises(ErrorGroup) as caught:
+        load_substances(folder)
+    assert len(caught.value.errors) == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"\xff\xfe\x00"])
+def test_a_damaged_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    folder = tmp_path / "substances"
+    shutil.copytree(TABLES, folder)
+    (folder / "cas.csv").write_bytes(content)
+    with pytest.raises(SubstanceTableError, match=r"cas\.csv"):
+        load_substances(folder)
+
+
+def test_a_row_with_a_missing_cell_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "substances"
+    shutil.copytree(TABLES, folder)
+    with (folder / "cas.csv").open("a", encoding="utf-8") as file:
+        file.write("acetone,1\n")
+    with pytest.raises(SubstanceTableError, match="not as many cells"):
+        load_substances(folder)
+
+
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SubstanceTableError, match="cannot be read"):
+        load_substances(tmp_path / "none")
+
+
+def test_duplicates_and_unknown_parents(table: SubstanceTable) -> None:
+    first, *_ = table.substances
+    doubled = replace(table, substances=(first, first))
+    assert any("duplicate substance_id" in p for p in verify_substances(doubled))
+    orphan = replace(table, substances=(replace(first, parent_substance_id="nobody", controls=()),))
+    problems = verify_substances(orphan)
+    assert any("unknown parent" in p for p in problems)
+    assert any("no listing" in p for p in problems)

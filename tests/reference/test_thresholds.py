@@ -1,0 +1,115 @@
+"""Thresholds: what ships, how one is chosen, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from precursor_screen.errors import ErrorGroup, SubstanceTableError
+from precursor_screen.model import Threshold
+from precursor_screen.reference.substances import load_substances
+from precursor_screen.reference.thresholds import load_thresholds, threshold_for
+
+TABLES = Path(__file__).parents[2] / "precursor_screen" / "data" / "substances"
+DAY = date(2026, 6, 1)
+HEAD = "jurisdiction,substance_id,direction,quantity,unit,kg,period,valid_from,valid_to,source,verified\n"
+
+
+@pytest.fixture(scope="module")
+def thresholds() -> tuple[Threshold, ...]:
+    return load_thresholds(TABLES)
+
+
+def kg(
+    thresholds: tuple[Threshold, ...], jurisdiction: str, substance_id: str, direction: str, period: str = "transaction"
+) -> Decimal | None:
+    found = threshold_for(thresholds, jurisdiction, substance_id, direction, DAY, period)
+    return found.kg if found else None
+
+
+def test_directions_are_never_mixed(thresholds: tuple[Threshold, ...]) -> None:
+    assert kg(thresholds, "US", "acetone", "export") == 1500
+    assert kg(thresholds, "US", "acetone", "domestic") == 150
+    assert kg(thresholds, "AU", "acetone", "import") is None
+    assert kg(thresholds, "EU", "phenylacetic-acid", "export") is None
+
+
+def test_volumes_become_mass_by_the_density_of_the_table(thresholds: tuple[Threshold, ...]) -> None:
+    density = {s.substance_id: s.density_kg_per_l for s in load_substances(TABLES).substances}
+    litres = [t for t in thresholds if t.unit == "l"]
+    assert litres
+    for t in litres:
+        factor = density[t.substance_id]
+        assert factor is not None
+        assert t.kg == t.quantity * factor
+
+
+def test_every_quantity_is_zero_and_unknown_is_none(thresholds: tuple[Threshold, ...]) -> None:
+    assert kg(thresholds, "AU", "acetic-anhydride", "export") == 0
+    assert kg(thresholds, "AU", "ephedrine", "export") is None
+    assert kg(thresholds, "XX", "acetone", "export") is None
+    in_packages = threshold_for(thresholds, "CA", "ephedrine", "export", DAY)
+    assert in_packages is not None
+    assert in_packages.kg is None
+
+
+def test_a_transaction_is_compared_with_the_month_where_the_law_has_only_that(thresholds: tuple[Threshold, ...]) -> None:
+    found = threshold_for(thresholds, "US", "toluene", "export", DAY)
+    assert found is not None
+    assert (found.period, found.kg) == ("month", 1591)
+    assert kg(thresholds, "US", "toluene", "export", "month") == 1591
+    assert kg(thresholds, "US", "toluene", "export", "year") is None
+    assert kg(thresholds, "CA", "piperidine", "export", "month") is None
+
+
+def test_marks_are_kept(thresholds: tuple[Threshold, ...]) -> None:
+    assert not any(t.verified for t in thresholds if t.jurisdiction in ("US", "EU"))
+    assert all(t.verified for t in thresholds if t.jurisdiction in ("AU", "CA"))
+    known = {s.substance_id for s in load_substances(TABLES).substances}
+    assert {t.substance_id for t in thresholds} <= known
+    assert {t.jurisdiction for t in thresholds} == {"US", "EU", "CA", "AU"}
+
+
+def test_days_and_directions_decide() -> None:
+    old = Threshold("ZZ", "acetone", "any", Decimal(1), Decimal(1), "kg", "transaction", None, date(2020, 1, 1), "s", True)
+    new = replace(old, kg=Decimal(2), valid_from=date(2020, 1, 1), valid_to=None)
+    own = replace(new, direction="export", kg=Decimal(3))
+    rows = (old, new, own)
+    at = {d: threshold_for(rows, "ZZ", "acetone", "export", d) for d in (date(2019, 12, 31), date(2020, 1, 1))}
+    assert [t.kg for t in at.values() if t] == [1, 3]
+    assert threshold_for(rows, "ZZ", "acetone", "", date(2021, 1, 1)) == new
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("US,acetone,sideways,1,kg,1,month,,,s,true", "sideways"),
+        ("US,acetone,any,1,kg,1,week,,,s,true", "week"),
+        ("US,acetone,any,much,kg,1,month,,,s,true", "cannot be read"),
+        ("US,acetone,any,-1,kg,1,month,,,s,true", "negative"),
+        ("US,acetone,any,1,kg,1,month,soon,,s,true", "cannot be read"),
+        ("US,acetone,any,1,kg,1,month,,,s,perhaps", "perhaps"),
+        ("US,acetone,any", "cannot be read"),
+        ("US,acetone,any,1,kg,1,month,,,s,true\nUS,acetone,any,2,kg,2,month,,,s,true", "another row"),
+    ],
+)
+def test_a_wrong_row_is_named(tmp_path: Path, row: str, says: str) -> None:
+    (tmp_path / "thresholds.csv").write_text(HEAD + row + "\n", encoding="utf-8")
+    with pytest.raises(ErrorGroup, match=says):
+        load_thresholds(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["", "a,b\n"])
+def test_a_file_of_another_kind_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "thresholds.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(SubstanceTableError, match="columns should be"):
+        load_thresholds(tmp_path)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SubstanceTableError, match="cannot be read"):
+        load_thresholds(tmp_path)
