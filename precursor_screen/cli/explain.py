@@ -11,7 +11,6 @@ import click
 
 from precursor_screen.cli import common
 
-
 _LEAST = 6  # characters of a flag's id; fewer are too few to mean one
 
 

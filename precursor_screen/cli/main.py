@@ -56,10 +56,9 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command. Output that nobody reads any more is no error; click would make it exit code 1, which means flags."""
-        result: Any = ExitCode.CLEAR
         with reader_may_leave():
-            result = super().invoke(ctx)
-        return result
+            return super().invoke(ctx)
+        return ExitCode.CLEAR
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Lists the commands without importing them."""

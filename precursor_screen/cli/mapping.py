@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
+
+from precursor_screen.reports.printable import printable
 
 
 @click.group()
@@ -28,9 +32,14 @@ def guess(path: str) -> None:
     from precursor_screen.readers.registry import read
     from precursor_screen.runners.inputs import find_sources
 
-    for source in find_sources((path,)):
-        for table in read(source.path if source.path is not None else b"", source.name, ReadOptions()):
-            click.echo(f"# {table.input.name}: header in row {table.input.header_row}, {table.input.lines} lines\ncolumns:")
+    printed = False
+    for source in find_sources((path,), sys.stdin.buffer.read() if path == "-" else None):
+        for table in read(source.readable(), source.name, ReadOptions()):
+            if printed:
+                click.echo("---")  # a document a table: the map of one is a file of its own
+            printed = True
+            name = printable(table.input.name)
+            click.echo(f"# {name}: header in row {table.input.header_row}, {table.input.lines} lines\ncolumns:")
             for column, field in table.input.mapping:
                 click.echo(f"  {_quoted(column)}: {field}")
             for column in table.input.unmapped:
@@ -40,4 +49,4 @@ def guess(path: str) -> None:
 def _quoted(text: str) -> str:
     import json
 
-    return json.dumps(text, ensure_ascii=False)
+    return json.dumps(text, ensure_ascii=not text.isprintable())

@@ -171,17 +171,22 @@ class _Clock:
 
     def __init__(self, timing: bool, progress: bool) -> None:
         self.timing, self.progress = timing, progress
-        self.at, self.doing = time.perf_counter(), ""
+        self.at, self.doing = self._now(), ""
+
+    @staticmethod
+    def _now() -> tuple[float, float]:
+        return time.perf_counter(), time.process_time()
 
     def step(self, doing: str) -> None:
         self._tell()
-        self.at, self.doing = time.perf_counter(), doing
+        self.at, self.doing = self._now(), doing
         if self.progress:
             click.echo(f"\r\x1b[2K{doing} ...", nl=False, err=True)
 
     def _tell(self) -> None:
         if self.timing and self.doing:
-            click.echo(f"{time.perf_counter() - self.at:8.2f} s  {self.doing}", err=True)
+            wall, cpu = (now - before for now, before in zip(self._now(), self.at, strict=True))
+            click.echo(f"{wall:8.2f} s {cpu:8.2f} CPU-s  {self.doing}", err=True)
 
     def stop(self) -> None:
         self._tell()

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 import duckdb
 import pyarrow as pa
 
+from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.resolved import COLUMNS_OF, LINE_NO, Resolved
-from precursor_screen.kernel.sql import connect, fetch
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.sql import literal, null_column
 from precursor_screen.schema import BY_NAME, FLAG, LINE, PARTY, SUBSTANCE, UNJUDGED, Column

@@ -7,14 +7,14 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from precursor_screen.engine import fetch
 from precursor_screen.kernel.resolved import LINE_NO
-from precursor_screen.kernel.sql import fetch
 from precursor_screen.model import WatchlistEntry
 from precursor_screen.names.party import address_key
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
-from precursor_screen.schema import PARTY_COLUMNS as COLUMNS
 from precursor_screen.schema import NAME_COLUMNS, ROLES, arrow_schema
+from precursor_screen.schema import PARTY_COLUMNS as COLUMNS
 
 NARCOTICS_PREFIXES = ("SDNT", "ILLICIT-DRUGS")  # by prefix: ILLICIT-DRUGS-EO became ILLICIT-DRUGS-EO14059
 # Where a party states no country of its own, the goods' does: the consignee is where they go.

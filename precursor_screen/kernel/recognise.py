@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.schema import PARTY_MATCH, NAME_COLUMNS, SUBSTANCE_MATCH
+from precursor_screen.schema import NAME_COLUMNS, PARTY_MATCH, SUBSTANCE_MATCH
 
 TEXT_FIELDS = ("description", "marks")  # a name on the drums counts as much as one in the description
 CODE_FIELDS = ("cas_numbers", "cus_codes", "un_numbers", "hs_code")

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.descriptions import description_facts
 from precursor_screen.kernel.parties import find_party_candidates, role_facts
 from precursor_screen.kernel.quantities import MASS_COLUMNS, quantify
 from precursor_screen.kernel.resolved import LINE_NO, Resolved
-from precursor_screen.kernel.sql import connect, fetch
 from precursor_screen.kernel.substances import find_candidates
 from precursor_screen.matching.parties import similarity
 from precursor_screen.names.codes import find_cas
@@ -49,7 +50,7 @@ def resolve(
         Tables in a fixed order; facts that no rule asks for are left out where they are costly.
     """
     wanted = frozenset[str]().union(*(r.columns for r in reference.rules)) if reference.rules else frozenset[str]()
-    lines = lines.append_column(LINE_NO, pa.array(range(lines.num_rows), pa.int64()))
+    lines = lines.append_column(LINE_NO, pa.array(np.arange(lines.num_rows)))
     lines = _with_codes(lines, reference)
     with connect() as connection:
         connection.register("lines", lines)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from precursor_screen.kernel.sql import connect, fetch
+from precursor_screen.engine import connect, fetch
 from precursor_screen.model import BANDS, LEVELS, Rule, Typology
 from precursor_screen.schema import SHIPMENT
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.flag import flag_lines, flag_shipments
 from precursor_screen.kernel.recognise import match_parties, recognise
 from precursor_screen.kernel.resolve import resolve
 from precursor_screen.kernel.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.score import score
-from precursor_screen.kernel.sql import connect, fetch
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import ISSUE, NAME_COLUMNS

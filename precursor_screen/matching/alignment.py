@@ -32,6 +32,7 @@ from precursor_screen.matching.weights import (
     WHOLE,
     Word,
 )
+from precursor_screen.names.party_names import VARIANTS
 from precursor_screen.names.party_scripts import consonants
 
 OMITTED = 0.4  # what a word costs that only one name has, per weight
@@ -39,7 +40,8 @@ CONFLICT = 0.9  # what it costs besides, if the other name has another word inst
 INITIAL_OMITTED = 0.2  # a word that the other name abbreviates to its initial
 ENOUGH = 1.8  # weight of agreeing words from which a difference counts plainly
 DOUBT = 2.0  # how much more a difference counts where next to nothing agrees
-SAME_KEY, SAME_CONSONANTS, TRUNCATED = 0.97, 0.96, 0.95
+SAME_KEY, SAME_NAME, SAME_CONSONANTS, TRUNCATED = 0.97, 0.96, 0.96, 0.95
+ERROR = 0.75  # what an error costs in a word of one letter; in longer ones its share of the letters
 INITIAL_EVIDENCE = 0.25
 LENGTH_GATE = 65.0
 TRUNCATED_LENGTHS = (34, 35)  # UN/EDIFACT and many manifest layouts cut names at 35 characters; the 35th may be a blank
@@ -78,11 +80,6 @@ def edits_allowed(length: int) -> int:
     return 1 if length <= 7 else 2 if length <= 11 else 3
 
 
-def edit_similarity(distance: int, length: int) -> float:
-    """The similarity of keys that differ by so many errors, by the length of the longer."""
-    return 1.0 - distance / length if distance else SAME_KEY
-
-
 def may_differ(key: str) -> bool:
     """Whether a key may hold errors: numbers and short words of other scripts may not."""
     return key.isalpha() and (key.isascii() or len(key) > 3)
@@ -99,14 +96,21 @@ def compare_words(left: Word, right: Word) -> float:
         return 0.0
     if left.key == right.key:
         return SAME_KEY if left.kind == right.kind or (left.kind == NAME and right.kind in (SLIGHT, GENERIC)) else 0.0
+    if left.kind == NAME == right.kind and left.text in VARIANTS and VARIANTS[left.text] == VARIANTS.get(right.text):
+        return SAME_NAME
     if left.kind != NAME or right.kind not in (NAME, GENERIC) or not (may_differ(left.key) and may_differ(right.key)):
         return 0.0
-    length = max(len(left.key), len(right.key))
+    by_key = _compare_spellings(left.key, right.key)
+    return max(by_key, _compare_spellings(left.text, right.text)) if left.key != left.text or right.key != right.text else by_key
+
+
+def _compare_spellings(left: str, right: str) -> float:
+    length = max(len(left), len(right))
     allowed = edits_allowed(length)
-    if abs(len(left.key) - len(right.key)) > allowed:
+    if abs(len(left) - len(right)) > allowed:
         return 0.0
-    distance = OSA.distance(left.key, right.key, score_cutoff=allowed)
-    return edit_similarity(distance, length) if distance <= allowed else 0.0
+    distance = OSA.distance(left, right, score_cutoff=allowed)
+    return 1.0 - ERROR * distance / length if distance <= allowed else 0.0
 
 
 def align(left: Sequence[Word], right: Sequence[Word], truncated: bool = False) -> list[Pair]:
@@ -195,8 +199,7 @@ def _score(
         weight = theirs[pair.right]
         aligned += weight
         matched += weight * pair.similarity
-        if right[pair.right].kind >= FIRST_MAJOR:
-            evidence += weight * pair.similarity
+        evidence += weight * pair.similarity
     if not matched:
         return 0.0, 0.0
     left_over = sum(w for i, w in enumerate(ours) if i not in left_paired)

@@ -117,7 +117,7 @@ def plan(asked: Asked, cut: float, list_initials: int) -> _Plan | None:
     if not options:
         return None
     reachable = sum(o[2] for o in options)
-    needed = _least_agreement(cut, reachable + INITIAL_EVIDENCE * (initials + list_initials))
+    needed = _least_agreement(cut, reachable + general + INITIAL_EVIDENCE * (initials + list_initials))
     if reachable + general < needed * lost - _SLACK:
         return None
     skipped: list[tuple[int, int, float, float]] = []
@@ -208,8 +208,8 @@ def _bound(
 
 def _best_scores(agreed: Floats, weight: Floats, own: Floats, rows: Ints, postings: Postings, facts: Any) -> Floats:
     skipped, own_skipped, own_all, general, initials = facts
-    evidence = agreed + skipped + INITIAL_EVIDENCE * (initials + postings.initials[rows])
     most = agreed + skipped + np.minimum(general, postings.general[rows])
+    evidence = most + INITIAL_EVIDENCE * (initials + postings.initials[rows])
     right_over = np.maximum(0.0, postings.informative[rows] - weight - skipped)
     left_over = np.maximum(0.0, own_all - own - own_skipped)
     abbreviated = (initials + postings.initials[rows]) > 0

@@ -72,14 +72,7 @@ class PartyIndex:
         self.list_sha256 = arrays.about["list_sha256"]
         self.entries = int(arrays.about["entries"])
         self.unscreenable_names = int(arrays.about["unscreenable_names"])
-        self._vocabulary = Vocabulary(
-            arrays["word_text"],
-            arrays["word_key"],
-            arrays["word_kind"],
-            arrays["word_weight"],
-            arrays["word_rarity"],
-            arrays["word_signature"],
-        )
+        self._vocabulary = Vocabulary(arrays.arrays)
 
     @classmethod
     def open(cls, path: Path) -> PartyIndex:
@@ -132,7 +125,8 @@ class PartyIndex:
 
     def _prepare(self) -> None:
         """What threads share is made before they start."""
-        _ = self._postings, self._words, self._vocabulary.rarities, self._row_counts
+        _ = self._postings, self._words, self._row_counts
+        _ = self._vocabulary.rarities, self._vocabulary.by_key, self._vocabulary.by_text
 
     @cached_property
     def _postings(self) -> Any:

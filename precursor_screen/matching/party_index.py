@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from precursor_screen.errors import WatchlistError, Where
-from precursor_screen.matching import vocabulary
+from precursor_screen.matching.spellings import order_by_length, sign
 from precursor_screen.matching.weights import CONSONANTS, FIRST_MAJOR, NAME, compared_words, describe, rarity
 from precursor_screen.model import WatchlistEntry
 from precursor_screen.names.party import normalise_party, normaliser_version
@@ -44,6 +44,8 @@ _COLUMNS: dict[str, pa.DataType] = {
     "word_weight": pa.float64(),
     "word_rarity": pa.float32(),
     "word_signature": pa.uint64(),
+    "text_order": pa.int32(),  # the words by length and text
+    "text_signature": pa.uint64(),
     "posting_starts": pa.int32(),
     "posting_rows": pa.int32(),
 }
@@ -142,14 +144,18 @@ def _word_columns(
     posted = np.unique(words[informative] * max(len(sizes), 1) + rows[informative])
     word, row = np.divmod(posted, max(len(sizes), 1))
     starts = np.concatenate(([0], np.cumsum(np.bincount(word, minlength=len(texts)))))
+    ordered = [texts[i] for i in order]
+    text_order = order_by_length(ordered)
     return {
         "row_words": words.astype(np.int32),
-        "word_text": [texts[i] for i in order],
+        "word_text": ordered,
         "word_key": keys,
         "word_kind": kinds,
         "word_weight": weights,
         "word_rarity": rarities,
-        "word_signature": vocabulary.sign(keys),
+        "word_signature": sign(keys),
+        "text_order": np.array(text_order, np.int32),
+        "text_signature": sign([ordered[i] for i in text_order]),
         "posting_starts": starts.astype(np.int32),
         "posting_rows": row.astype(np.int32),
     }

@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 
 import numpy as np
+from rapidfuzz.distance import OSA
 
 from precursor_screen.matching.alignment import TRUNCATED_LENGTHS
 from precursor_screen.matching.candidates import Alike, Asked
 from precursor_screen.matching.vocabulary import Vocabulary
 from precursor_screen.matching.weights import FIRST_MAJOR, NAME, Word, compared_words, describe, make_word
-from precursor_screen.names.party import PartyName
+from precursor_screen.names.party import GENERAL_SPELLINGS, PartyName, canonical_tokens
 from precursor_screen.names.party_scripts import fold_key
 
 _LEAST_PART, _LEAST_PARTED, _LEAST_JOINED = 3, 6, 5
 _LONGEST_PARTED = 40
 _MOST_READINGS = 4
+_LEAST_CORRECTED = 6
 _ARTICLES = frozenset(("al", "el", "de", "abu", "van", "von", "la", "da", "di", "bin"))
 
 
@@ -55,7 +57,10 @@ def _respell(texts: Sequence[str], names: Container[str]) -> Iterable[tuple[tupl
     for i, text in enumerate(texts):
         if found < _MOST_READINGS and (parts := _part(text, names)):
             found += 1
-            yield (*plain[:i], *((part, "") for part in parts), *plain[i + 1 :])
+            yield tuple((t, "") for t in canonical_tokens((*texts[:i], *parts, *texts[i + 1 :])))
+    corrected = [_correct(text, names) for text in texts]
+    if corrected != list(texts):
+        yield tuple((t, "") for t in canonical_tokens(corrected))
 
 
 def _join(texts: Sequence[str], names: Container[str]) -> str:
@@ -71,16 +76,47 @@ def _join(texts: Sequence[str], names: Container[str]) -> str:
 def _part(text: str, names: Container[str]) -> tuple[str, str] | None:
     if not _LEAST_PARTED <= len(text) <= _LONGEST_PARTED or not text.isascii() or not text.isalpha():
         return None
-    key, kind, _ = describe(text)
-    if kind != NAME or key in names:
+    _, kind, _ = describe(text)
+    if kind != NAME:
         return None
     best: tuple[int, str, str] | None = None
-    for i in range(2, len(key) - 1):
-        start, end = key[:i], key[i:]
-        fits = end in names and ((start in names and i >= _LEAST_PART) or (start in _ARTICLES and len(end) >= 4))
-        if fits and len(end) >= _LEAST_PART and (best is None or min(i, len(end)) > best[0]):
-            best = min(i, len(end)), start, end
+    for i in range(2, len(text) - 1):
+        start, end = text[:i], text[i:]
+        shorter = min(i, len(end))
+        if best is not None and shorter <= best[0]:
+            continue
+        named, follows = fold_key(start) in names, fold_key(end) in names
+        fits = (named and follows and shorter >= _LEAST_PART) or (follows and start in _ARTICLES and len(end) >= 4)
+        if fits or (named and end in GENERAL_SPELLINGS and i >= _LEAST_PART):
+            best = shorter, start, end
     return best[1:] if best else None
+
+
+def _correct(text: str, names: Container[str]) -> str:
+    """A general word for one that the list does not hold and that is such a word but for an error."""
+    if not _LEAST_CORRECTED <= len(text) <= _LONGEST_PARTED or not text.isascii() or not text.isalpha():
+        return text
+    key, kind, _ = describe(text)
+    if kind != NAME or key in names:
+        return text
+    for shortened in (text, *(text[:i] + text[i + 1 :] for i in range(len(text)))):
+        for word in _SHORTENED.get(shortened, ()):
+            if OSA.distance(text, word, score_cutoff=1) <= 1:
+                return word
+    return text
+
+
+def _shorten_general_words() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word in sorted(GENERAL_SPELLINGS):
+        if len(word) >= _LEAST_CORRECTED:
+            for shortened in {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}:
+                found.setdefault(shortened, []).append(word)
+    return found
+
+
+# Two words that differ by one error are equal or become equal when each loses at most one letter.
+_SHORTENED = _shorten_general_words()
 
 
 class WordBook:
@@ -105,17 +141,9 @@ class WordBook:
     def look_up(self, readings: Sequence[tuple[Word, ...]]) -> None:
         """Find what is alike for all words of some readings, together."""
         fresh = {w.text: w for words in readings for w in words if w.kind >= FIRST_MAJOR and w.text not in self._alike}
-        keys = list(dict.fromkeys(word.key for word in fresh.values()))
-        asked, found, similarity = self._vocabulary.find_similar(keys)
-        order = np.argsort(asked, kind="stable")
-        asked, found, similarity = asked[order], found[order], similarity[order]
-        bounds = np.searchsorted(asked, np.arange(len(keys) + 1)).tolist()
-        span = {key: (bounds[i], bounds[i + 1]) for i, key in enumerate(keys)}
-        words, alike = found.tolist(), similarity.tolist()
         kinds = self._vocabulary.kinds
-        for text, word in fresh.items():
-            start, end = span[word.key]
-            mine = dict(zip(words[start:end], alike[start:end], strict=True))
+        found = self._vocabulary.find_similar([(text, word.key) for text, word in fresh.items()])
+        for (text, word), mine in zip(fresh.items(), found, strict=True):
             for position, value in self._vocabulary.find_alike(text, word.kind).items():
                 mine[position] = max(value, mine.get(position, 0.0))
             self._alike[text] = self._gather(mine, any(kinds[i] < FIRST_MAJOR for i in mine))

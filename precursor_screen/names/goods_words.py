@@ -18,7 +18,7 @@ _NO_BEFORE: Final = re.compile(
     r"ohne|frei von|ausgenommen|ausser|kein(?:e[nrs]?)?|statt|sans|exempt de|exempte de|autres? que|hors|sauf|ne contient pas d[e']|sin|libre de|"
     r"exento de|exenta de|excepto|distint[oa]s? de|salvo|no contiene|sem|isento de|isenta de|livre de|exceto|nao contem|senza|privo di|escluso|"
     r"diverso da|zonder|vrij van|behalve|icermez|haric|bez|wolny od|без|не содержит|не содержащий|кроме|за исключением|свободн\w+ от|"
-    r"بدون|خالي? من|خاليه من|ما عدا)[ \-]{0,2}|(?:不含|无|非|除|不包括|免|不得含有|未含|ノン|無)有?)$"
+    r"بدون|خالي? من|خاليه من|ما عدا)[ \-]{0,2}(?:any |added |all |the |other |traces? of ){0,2}|(?:不含|无|非|除|不包括|免|不得含有|未含|ノン|無)有?)$"
 )
 _NO_LIST: Final = re.compile(
     r"(?<![\w])(?:without|free of|free from|excluding|other than|except|ohne|sans|sin|sem|senza|без|кроме)[ ](?:[\w\-]+(?:,| and| or| und| et| y| e| и|/)+ ?){1,4}$"

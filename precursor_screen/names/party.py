@@ -6,7 +6,7 @@ One pure function per name, linear in its length whatever it holds. The steps an
 2. Split at what manifests write between two parties (`C/O`, `TO THE ORDER OF`): each part is a reading of its own.
 3. Transliterate to ASCII, Korean and Chinese names as they are customarily romanised. A name in a script that this loses
    something of keeps a reading in that script beside it; of one without vowels only the consonants can be compared.
-4. Join initials (`A.B.C.`, `A B C`), put abbreviations, legal forms and variants of given names into canonical tokens.
+4. Join initials (`A.B.C.`, `A B C`), put abbreviations, legal forms and the particles of names into canonical tokens.
 
 A name of which nothing is left is unscreenable; it never becomes an empty key that equals other empty keys.
 """
@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -25,7 +26,7 @@ from anyascii import anyascii
 from precursor_screen.names import party_scripts as scripts
 from precursor_screen.names import party_scripts_tables as tables
 from precursor_screen.names import party_words as words
-from precursor_screen.names.party_names import COMMON, VARIANTS
+from precursor_screen.names.party_names import COMMON, STRUCTURE, VARIANTS
 
 LEGAL_FORM, GENERIC, INITIAL, NUMBER, NAME = "legal form", "generic", "initial", "number", "name"
 LATIN, OWN_SCRIPT, CONSONANTS = "latin", "own script", "consonants"
@@ -100,7 +101,7 @@ class PartyName:
 
 
 _SPELLINGS = {spelling: canonical for canonical, spellings in words.BUSINESS_WORDS.items() for spelling in spellings.split()}
-_EXPANSIONS: dict[str, tuple[str, ...]] = {s: (c,) for s, c in (VARIANTS | _SPELLINGS).items()} | words.COMPOUNDS
+_EXPANSIONS: dict[str, tuple[str, ...]] = {s: (c,) for s, c in (STRUCTURE | _SPELLINGS).items()} | words.COMPOUNDS
 _FORMS_BY_LAST: dict[str, list[tuple[tuple[str, ...], str]]] = {}
 for _token, _forms in words.LEGAL_FORMS.items():
     for _form in _forms:
@@ -109,6 +110,11 @@ for _token, _forms in words.LEGAL_FORMS.items():
 for _options in _FORMS_BY_LAST.values():
     _options.sort(key=lambda option: (-len(option[0]), option[0]))
 _GENERIC = words.GENERIC | words.PLACES | frozenset(words.BUSINESS_WORDS)
+
+# Words as written that are canonical or become so without telling names apart: business words, places, parts of legal forms.
+GENERAL_SPELLINGS = (
+    frozenset(_SPELLINGS) | _GENERIC | {w for forms in words.LEGAL_FORMS.values() for f in forms for w in f.split()}
+)
 
 _NOISE = re.compile(r"(?<!\w)(?:" + "|".join(words.NOISE) + r")(?!\w)")
 _NOISE_STARTS = re.compile(r"order|orden|ordre|/|care|behalf|account|business|trading as|messrs")
@@ -128,7 +134,15 @@ _ADDRESS = {spelling: canonical for canonical, spellings in words.ADDRESS_WORDS.
 @cache
 def normaliser_version() -> str:
     """Changes whenever the same name could be read otherwise, so that an index built before is rebuilt."""
-    spellings = [words.LEGAL_FORMS, words.BUSINESS_WORDS, words.COMPOUNDS, words.SECOND_READINGS, words.NOISE, VARIANTS]
+    spellings = [
+        words.LEGAL_FORMS,
+        words.BUSINESS_WORDS,
+        words.COMPOUNDS,
+        words.SECOND_READINGS,
+        words.NOISE,
+        VARIANTS,
+        STRUCTURE,
+    ]
     sets = [sorted(s) for s in (_GENERIC, words.LAST_ONLY, words.FIRST_OR_LAST, words.SLIGHT, COMMON)]
     text = repr([spellings, sets, tables.FOLDED, tables.HAN_WORDS, tables.HANGUL_SURNAMES, tables.HANJA])
     stamp = f"{text}|{version('anyascii')}|{unicodedata.unidata_version}"
@@ -284,6 +298,11 @@ def _join_initials(tokens: list[str]) -> list[str]:
         if token:
             joined.append(token)
     return joined
+
+
+def canonical_tokens(tokens: Sequence[str]) -> tuple[str, ...]:
+    """Words in lower case into canonical tokens, as in a reading."""
+    return _canonical(list(tokens))
 
 
 def _canonical(tokens: list[str]) -> tuple[str, ...]:

@@ -24,7 +24,6 @@ _VARIANTS = """
     said: saeed sayeed saied saeid saiid
     sayyid: sayed sayyed syed seyed seyyed sayid seyid sayd
     abdallah: abdullah abdulla abdalla abdellah abdullahi abdollah abdoulaye cabdullahi
-    abdul: abd abdel abdal abdol abdur abdus abdou
     salih: saleh salah salehe
     qasim: qassem kassem kasim qasem qassim kassim ghasem gasim
     sulayman: suleiman sulaiman soleiman suleyman suliman
@@ -47,10 +46,6 @@ _VARIANTS = """
     munir: mounir muneer
     yasin: yassin yaseen yassine
     zayd: zaid zeid
-    abu: abou
-    bin: ibn ben
-    al: el
-    haji: hajji haj hajj hadji
     sergei: sergey sergej serghei sergiy serhiy serhii siarhei
     aleksandr: alexander aleksander alexandr alexandre aleksandar oleksandr alexandros aliaksandr
     aleksei: alexei alexey aleksey aleksej oleksiy oleksii alexis
@@ -79,14 +74,45 @@ _VARIANTS = """
     gonzalez: gonzales
     guzman: gusman
 """
-VARIANTS: dict[str, str] = {}
-_canonical = ""
-for _word in _VARIANTS.split():
-    if _word.endswith(":"):
-        _canonical = _word[:-1]
-    else:
-        VARIANTS[_word] = _canonical
 
+
+def _read_variants(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    canonical = ""
+    for word in text.split():
+        canonical = word.removesuffix(":") if word.endswith(":") else canonical
+        found[word.removesuffix(":")] = canonical
+    return found
+
+
+VARIANTS: dict[str, str] = _read_variants(_VARIANTS)
+
+# Words that stand in many names beside others, in one spelling: these are put into canonical form.
+STRUCTURE: dict[str, str] = {
+    spelling: canonical
+    for canonical, spellings in {
+        "abdul": "abd abdel abdal abdol abdur abdus abdou",
+        "abu": "abou",
+        "bin": "ibn ben",
+        "al": "el",
+        "haji": "hajji haj hajj hadji",
+    }.items()
+    for spelling in spellings.split()
+}
+
+# Words that many firms use as their name, so that one alone tells little.
+_BRANDS = """
+    alpha beta gamma delta omega sigma nova apex summit golden gold silver royal star sun moon ocean river mountain eagle lion tiger
+    falcon phoenix dragon crown diamond pearl crystal titan atlas orion vega zenith prime pioneer heritage liberty unity harmony
+    evergreen horizon frontier vanguard quantum fusion synergy vertex matrix nexus metro euro trans pan uni omni max pro petro hydro
+    solar terra aqua acme stone hill lake bridge green blue red white black sky bright future modern elite noble victory sunrise
+    sunshine rainbow lotus rose palm oasis desert island bay coast harbor harbour gate tower king queen prince sultan emir alliance
+    union united standard classic quality best master super smart fast speed power dynamic active rapid direct link connect
+    integrated advanced professional premier premium supreme optimum excel excellence success progress success fortune lucky happy
+    good grand mega micro macro multi inter orient oriental occidental continental imperial national champion leader vision dream
+    angel hope faith peace freedom sam safe secure guard shield fortress castle rock iron copper cobra panther wolf bear hawk swan
+    dolphin neptune jupiter mars venus mercury saturn apollo zeus hermes olympic olympia marina
+    """
 # Borne by so many that they tell little even where a list holds them once. Sources: the most frequent given and family names
 # by country, as national statistics publish them.
 _COMMON = """
@@ -121,4 +147,4 @@ _COMMON = """
     novak kowalski nowak horvat popescu ionescu nagy kovacs szabo toth papadopoulos
     okafor adeyemi mensah diallo traore
 """
-COMMON: frozenset[str] = frozenset(_COMMON.split())
+COMMON: frozenset[str] = frozenset(_COMMON.split()) | frozenset(_BRANDS.split())

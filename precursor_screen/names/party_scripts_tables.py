@@ -15,7 +15,7 @@ def _table(text: str) -> dict[str, str]:
 # Letter groups of one sound to one letter. Longer groups first; then doubled letters are written once.
 FOLDED: dict[str, str] = _table("""
     sch x tch x tsch x sh x ch x ck k ph f kh k gh g th t dh d bh b zh j dzh j dj j dsch j
-    q k c k w v y i z s x ks ou u oo u ee i ie i ey i iy i ij i yi i iye ie iya ia ya ia ja ia yu iu ju iu tz s ts s
+    q k c k w v y i z s x ks ou u oo u ee i ie i ey i ei i iy i ij i yi i iye ie iya ia ya ia ja ia yu iu ju iu tz s ts s
     uh u
     """)
 

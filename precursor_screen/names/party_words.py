@@ -15,7 +15,16 @@ def _words(text: str) -> frozenset[str]:
 
 LEGAL_FORMS: dict[str, tuple[str, ...]] = {
     "llc": (
-        *("llc", "limited liability company", "limited liability co", "limited liability", "wll", "with limited liability"),
+        *(
+            "llc",
+            "limited liability company",
+            "limited liability co",
+            "limited liability",
+            "ltd liability co",
+            "ltd liability company",
+            "wll",
+            "with limited liability",
+        ),
         *("ooo", "obshchestvo s ogranichennoi otvetstvennostyu", "obshchestvo s ogranichennoy otvetstvennostyu"),
         *("tov", "too", "tovarystvo z obmezhenoyu vidpovidalnistyu", "gmbh", "mbh", "gesellschaft mit beschrankter haftung"),
         *(
@@ -168,7 +177,7 @@ GENERIC = _words("""
     and the of for de del la las los el al y e und et des du da do van von bin bint ibn ben a an to in on with by
     mr mrs ms miss dr sr sra messrs mv mt
     sheikh shaikh sheik shaykh mullah mulla maulvi maulavi mawlawi qari haji prof professor ing eng lic capt captain col colonel gen
-    president na ii iii iv vi vii viii ix xi xii xiii xiv xv xvi xx series no
+    president na liability joint stock ii iii iv vi vii viii ix xi xii xiii xiv xv xvi xx series no
     petrochemical communication computer private public state central united limited first new global world universal
     business ventures venture partner partners consulting consultant consultants agency agent agents office branch store
     stores shop market trust fund finance financial capital resource resources energy power gas mining metal metals steel
@@ -205,7 +214,7 @@ PLACES = _words("""
 SLIGHT = _words("""
     and the of for de del la las los el al y e und et des du da do van von bin bint ben a an to in on with by
     mr mrs ms miss dr sr sra messrs mv mt sheikh shaikh sheik shaykh mullah mulla maulvi maulavi mawlawi qari haji prof professor
-    ing eng lic capt captain col colonel president na ii iii iv vi vii viii ix xi xii xiii xiv xv xvi xx series no
+    ing eng lic capt captain col colonel president na liability joint stock ii iii iv vi vii viii ix xi xii xiii xiv xv xvi xx series no
     """)
 _NUMBERS = """
     two 2 three 3 four 4 five 5 six 6 seven 7 eight 8 nine 9 ten 10 eleven 11 twelve 12 twenty 20 thirty 30 forty 40

@@ -8,6 +8,7 @@ from datetime import date
 
 import duckdb
 
+from precursor_screen.engine import connect
 from precursor_screen.errors import PrecursorScreenError, RuleSyntaxError, Where
 from precursor_screen.model import Rule, RuleTest
 from precursor_screen.rulebook.compile import CompiledRule
@@ -102,9 +103,7 @@ def _lint_sql(one: CompiledRule) -> list[PrecursorScreenError]:
     columns = [null_column(c) for c in sorted(one.columns)]
     view = f"select {', '.join([*columns, 'cast(null as varchar[]) as supplied_fields', '1 as correlation_value', 'null as group_members'])}"
     try:
-        with duckdb.connect(
-            ":memory:", config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-        ) as connection:
+        with connect() as connection:
             connection.execute(f"select {one.verdict}, {one.missing}, {one.because}, {one.evidence} from ({view})").fetchall()
             for name in sorted(one.columns):
                 if BY_NAME[name].kind == "text":  # a pattern is compiled only when there is a text to match

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from precursor_screen.errors import UsageError, Where
+from precursor_screen.formats.blob import Blob
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,20 @@ class Source:
     name: str
     path: Path | None = None
     content: bytes | None = None
+
+    def readable(self) -> Path | bytes:
+        """What a reader is given: the path, or the bytes.
+
+        Raises:
+            UnreadableManifest: the file is gone or may not be read.
+        """
+        if self.path is None:
+            return self.content or b""
+        try:
+            str(self.path).encode()
+        except UnicodeEncodeError:  # Arrow opens only files whose names are UTF-8
+            return Blob(self.name, self.path).read()
+        return self.path
 
 
 def find_sources(named: tuple[str, ...], stdin: bytes | None = None) -> tuple[Source, ...]:

@@ -6,14 +6,13 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.errors import ErrorGroup, InputError, MappingError, UnreadableManifest, Where
-from precursor_screen.formats.blob import Blob
 from precursor_screen.issues import ISSUE_CODES, SET_ASIDE
 from precursor_screen.kernel.screen import Screened, screen
 from precursor_screen.model import Input
@@ -103,7 +102,7 @@ def _gather(sources: tuple[Source, ...], options: ReadOptions, progress: Progres
     for source in sources:
         progress(f"reading {source.name}")
         try:
-            tables.extend(read(_content(source), source.name, options))
+            tables.extend(read(source.readable(), source.name, options))
         except MappingError:
             raise
         except InputError as error:
@@ -117,8 +116,8 @@ def _gather(sources: tuple[Source, ...], options: ReadOptions, progress: Progres
     lines = pa.concat_tables([t.lines for t in tables], promote_options="default")
     origin = pa.table(
         [
-            pa.array([n for n, t in enumerate(tables) for _ in range(t.lines.num_rows)], pa.int32()),
-            pa.array([r for t in tables for r in range(t.lines.num_rows)], pa.int64()),
+            pa.array(np.repeat(np.arange(len(tables), dtype=np.int32), [t.lines.num_rows for t in tables])),
+            pa.array(np.concatenate([np.arange(t.lines.num_rows) for t in tables])),
         ],
         names=["input_no", "row_no"],
     )
@@ -126,16 +125,6 @@ def _gather(sources: tuple[Source, ...], options: ReadOptions, progress: Progres
     return _Gathered(
         lines, tuple(t.input for t in tables), tuple(t.raw for t in tables), origin, pa.concat_tables([*issues, repeated])
     )
-
-
-def _content(source: Source) -> Path | bytes:
-    if source.path is None:
-        return source.content or b""
-    try:
-        str(source.path).encode()
-    except UnicodeEncodeError:  # Arrow opens files by names that are UTF-8
-        return Blob(source.name, source.path).read()
-    return source.path
 
 
 def _raise_unusable(tables: list[InputTables], errors: list[InputError]) -> None:

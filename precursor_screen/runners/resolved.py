@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.resolved import LINE_NO
 from precursor_screen.kernel.screen import Screened
-from precursor_screen.kernel.sql import connect, fetch
 
 
 def resolved_table(screened: Screened) -> pa.Table:

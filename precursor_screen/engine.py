@@ -1,4 +1,4 @@
-"""The one way the kernel opens DuckDB: in memory, no extensions fetched, no files, bounded memory."""
+"""The one way DuckDB is opened: in memory, no extensions fetched, no files, bounded memory."""
 
 from __future__ import annotations
 

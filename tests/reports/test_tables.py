@@ -1,0 +1,167 @@
+"""CSV, XLSX and Parquet: one row a flag; text is never a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import datetime
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import python_calamine as calamine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from precursor_screen.reports.interface import defuse
+from precursor_screen.reports.tables import FLAG_COLUMNS, write_csv, write_table
+from tests.reports.conftest import REFERENCES
+
+DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def rows_of(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+@pytest.mark.parametrize(
+    ("text", "defused"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+1+1", "'+1+1"),
+        ("-1+1", "'-1+1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t=1"),
+        ("\r=1", "'\r=1"),
+        ("\n=1", "'\n=1"),
+        ("＝1+1", "'＝1+1"),
+        ("-inf", "'-inf"),
+        ("+nan", "'+nan"),
+        ("-1_0", "'-1_0"),
+        ("-", "'-"),
+        ("-٣", "'-٣"),
+        ("-5", "-5"),
+        ("+5.5e3", "+5.5e3"),
+        ("-.5", "-.5"),
+        ("ACETONE =1", "ACETONE =1"),
+        ("", ""),
+    ],
+)
+def test_a_text_that_begins_like_a_formula_gets_an_apostrophe_and_a_number_none(text, defused):
+    assert defuse(text) == defused
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1, max_size=5))
+def test_no_cell_of_a_csv_file_begins_a_formula_and_none_is_lost(texts):
+    table = pa.Table.from_arrays([pa.array(texts, pa.string())], names=["x"])
+    stream = io.BytesIO()
+    write_csv(table, stream)
+    read = [row["x"] for row in rows_of(stream.getvalue())] if any(texts) else texts
+    if all(texts):  # csv reads a row that is one empty cell as none
+        assert [cell.removeprefix("'") for cell in read] == [text.removeprefix("'") for text in texts]
+    for cell in read:
+        assert not cell.startswith(DANGEROUS) or float(cell) is not None
+
+
+def test_csv_has_the_columns_of_the_contract_and_one_row_a_flag(sample, rendered):
+    content = rendered(sample, "flags.csv")
+    assert content.startswith(b"\xef\xbb\xbfflag_id,")  # spreadsheet programs take it for UTF-8
+    rows = rows_of(content)
+    assert tuple(rows[0]) == FLAG_COLUMNS
+    assert [r["flag_id"] for r in rows] == sample.flags.column("flag_id").to_pylist()
+    evidence = [json.loads(r["evidence"]) for r in rows]
+    assert evidence == [f["evidence"] for f in sample.flag_records()]
+
+
+def test_csv_of_a_hostile_manifest_holds_no_formula(hostile, rendered):
+    rows = rows_of(rendered(hostile, "flags.csv"))
+    assert len(rows) == hostile.flags.num_rows
+    for row in rows:
+        for name, cell in row.items():
+            assert not cell.startswith(DANGEROUS) or name == "shipment_id" and cell in ("-5", "+5.5e3")
+    ids = {r["shipment_id"] for r in rows}
+    assert {"'=1+1", "'+1+1", "'-1+1", "'@SUM(A1)", "'＝1+1", "'=cmd|' /C calc'!A0", "-5", "+5.5e3"} <= ids
+
+
+def test_a_workbook_holds_text_as_text_and_numbers_as_numbers(hostile, rendered):
+    book = openpyxl.load_workbook(io.BytesIO(rendered(hostile, "report.xlsx")))
+    assert book.sheetnames == ["Summary", "Shipments", "Flags", "Issues", "Not evaluable"]
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.data_type in ("s", "n", "b"), (sheet.title, cell.coordinate, cell.value)
+                assert cell.hyperlink is None
+    ids = {row[0].value for row in book["Flags"].iter_rows(min_row=2)}
+    assert set(REFERENCES) - {"\x1b[31mB"} <= ids  # as filed: a text cell needs no apostrophe
+    head, first = (list(row) for row in book["Flags"].iter_rows(max_row=2, values_only=True))
+    assert isinstance(first[head.index("source_row")], int)
+    assert isinstance(first[head.index("score")], (int, float))
+    book.close()
+
+
+def test_a_workbook_is_read_by_another_program_too(sample, rendered):
+    book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(rendered(sample, "report.xlsx")))
+    rows = book.get_sheet_by_name("Flags").to_python()
+    assert len(rows) == sample.flags.num_rows + 1
+    assert [r[rows[0].index("flag_id")] for r in rows[1:]] == sample.flags.column("flag_id").to_pylist()
+    summary = dict(book.get_sheet_by_name("Summary").to_python()[1:])
+    assert summary["Lines read"] == 200
+    assert summary["Read first"] == sample.notices[-1]
+
+
+def test_a_cell_that_is_too_long_for_a_workbook_says_so(hostile, rendered):
+    from precursor_screen.reports.tables import _fit
+
+    assert _fit("x" * 32_767) == "x" * 32_767
+    cut = _fit("x" * 1_000_000)
+    assert len(cut) == 32_767
+    assert cut.endswith("[1,000,000 characters; all of them stand in the JSON report]")
+
+
+def test_equal_runs_give_equal_workbooks(sample):
+    from precursor_screen.reports.tables import XlsxPresenter
+
+    contents = []
+    for _ in range(2):
+        stream = io.BytesIO()
+        XlsxPresenter().write(sample, stream)
+        contents.append(stream.getvalue())
+    assert contents[0] == contents[1]
+    book = openpyxl.load_workbook(io.BytesIO(contents[0]))
+    assert book.properties.created == datetime.fromisoformat(sample.run["started"]).replace(tzinfo=None)
+
+
+def test_parquet_has_the_columns_of_the_contract_and_evidence_as_a_map(sample, rendered):
+    table = pq.read_table(pa.BufferReader(rendered(sample, "flags.parquet")))
+    assert tuple(table.column_names) == FLAG_COLUMNS
+    assert table.schema.field("evidence").type == pa.map_(pa.string(), pa.string())
+    assert table.drop(["evidence"]).equals(sample.flags.select([c for c in FLAG_COLUMNS if c != "evidence"]))
+    for pairs, flag in zip(table.column("evidence").to_pylist(), sample.flag_records(), strict=True):
+        assert pairs == [(e["field"], e["as_written"]) for e in flag["evidence"]]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_any_table_goes_to_csv_and_parquet(sample, tmp_path, suffix):
+    path = tmp_path / f"issues{suffix}"
+    write_table(sample.issues, path)
+    if suffix == ".parquet":
+        assert pq.read_table(path).equals(sample.issues)
+    else:
+        rows = rows_of(path.read_bytes())
+        assert [r["code"] for r in rows] == sample.issues.column("code").to_pylist()
+
+
+def test_a_report_without_flags_is_still_a_file_of_every_kind(reference, rendered):
+    from tests.screening import screen_rows
+
+    report = screen_rows([{}], reference).report
+    assert report.flags.num_rows == 0
+    assert rendered(report, "f.csv").decode("utf-8-sig").strip() == ",".join(FLAG_COLUMNS)
+    assert pq.read_table(pa.BufferReader(rendered(report, "f.parquet"))).num_rows == 0
+    assert rendered(report, "f.jsonl") == b""
+    assert json.loads(rendered(report, "f.json"))["flags"] == []
+    assert b"No shipment is flagged." in rendered(report, "f.html")
+    assert b"No shipment is flagged." in rendered(report, "f.txt")
+    assert openpyxl.load_workbook(io.BytesIO(rendered(report, "f.xlsx")))["Flags"].max_row == 1
