@@ -19,9 +19,9 @@ def description_facts(lists: Mapping[str, NamedList]) -> str:
     alone is vague, "citric acid" is two words.
     """
     # Every blank is doubled, so that the blank behind one term can stand before the next in a single pass.
-    # Single Latin letters are initials of nothing (N.O.S.).
+    # Dotted initials are one word (N.O.S., L.P.G.); single Latin letters are none.
     words = (
-        f"regexp_replace(' ' || regexp_replace({fold('description')}, '[^\\pL]+', '  ', 'g') || ' ', '(?: [a-z] )+', ' ', 'g')"
+        f"regexp_replace(' ' || regexp_replace(replace({fold('description')}, '.', ''), '[^\\pL]+', '  ', 'g') || ' ', '(?: [a-z] )+', ' ', 'g')"
     )
     unpacked = f"regexp_replace(words, {_any_of(lists[PACKING_LIST])}, ' ', 'g')"
     # Terms may hold words of packing ("load and count"), so they are taken from the whole text.

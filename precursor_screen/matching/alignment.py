@@ -37,8 +37,8 @@ from precursor_screen.names.party_scripts import consonants
 
 OMITTED = 0.4  # what a word costs that only one name has, per weight
 CONFLICT = 0.9  # what it costs besides, if the other name has another word instead
-INITIAL_OMITTED = 0.2  # a word that the other name abbreviates to its initial
-ENOUGH = 1.8  # weight of agreeing words from which a difference counts plainly
+INITIAL_OMITTED = 0.15  # a word that the other name abbreviates to its initial
+ENOUGH = 1.3  # weight of agreeing words from which a difference counts plainly
 DOUBT = 2.0  # how much more a difference counts where next to nothing agrees
 SAME_KEY, SAME_NAME, SAME_CONSONANTS, TRUNCATED = 0.97, 0.96, 0.96, 0.95
 ERROR = 0.75  # what an error costs in a word of one letter; in longer ones its share of the letters
@@ -96,6 +96,8 @@ def compare_words(left: Word, right: Word) -> float:
         return 0.0
     if left.key == right.key:
         return SAME_KEY if left.kind == right.kind or (left.kind == NAME and right.kind in (SLIGHT, GENERIC)) else 0.0
+    if left.written:
+        return 0.0  # words that are joined to make one of the list's must make that very word
     if left.kind == NAME == right.kind and left.text in VARIANTS and VARIANTS[left.text] == VARIANTS.get(right.text):
         return SAME_NAME
     if left.kind != NAME or right.kind not in (NAME, GENERIC) or not (may_differ(left.key) and may_differ(right.key)):
@@ -193,7 +195,7 @@ def _score(
         left_paired.add(pair.left)
         right_paired.add(pair.right)
         if pair.is_initial:
-            abbreviated += INITIAL_OMITTED * (theirs[pair.right] if left[pair.left].kind == INITIAL else 2 * ours[pair.left])
+            abbreviated += INITIAL_OMITTED * theirs[pair.right] if left[pair.left].kind == INITIAL else OMITTED * ours[pair.left]
             evidence += INITIAL_EVIDENCE
             continue
         weight = theirs[pair.right]
@@ -243,7 +245,7 @@ def _lessened(left: Sequence[Word], right: Sequence[Word], pairs: Sequence[Pair]
 
 def _abbreviates(left: Word, right: Word) -> bool:
     if left.kind == INITIAL:
-        return right.kind == NAME and right.text.startswith(left.text)
+        return right.kind in (NAME, GENERIC) and right.text.startswith(left.text)
     return right.kind == INITIAL and left.kind == NAME and left.text.startswith(right.text)
 
 

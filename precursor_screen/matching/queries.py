@@ -15,14 +15,15 @@ from precursor_screen.matching.alignment import TRUNCATED_LENGTHS
 from precursor_screen.matching.candidates import Alike, Asked
 from precursor_screen.matching.vocabulary import Vocabulary
 from precursor_screen.matching.weights import FIRST_MAJOR, NAME, Word, compared_words, describe, make_word
-from precursor_screen.names.party import GENERAL_SPELLINGS, PartyName, canonical_tokens
+from precursor_screen.names.party import GENERAL_SPELLINGS, LATIN, PartyName, Reading, canonical_tokens
 from precursor_screen.names.party_scripts import fold_key
 
 _LEAST_PART, _LEAST_PARTED, _LEAST_JOINED = 3, 6, 5
 _LONGEST_PARTED = 40
 _MOST_READINGS = 4
-_LEAST_CORRECTED = 6
-_ARTICLES = frozenset(("al", "el", "de", "abu", "van", "von", "la", "da", "di", "bin"))
+_LEAST_CORRECTED = 5
+_STARTS = frozenset(w for w in GENERAL_SPELLINGS if len(w) >= 3) | {"al", "el", "de", "la", "da", "di"}
+_ENDS = frozenset(w for w in GENERAL_SPELLINGS if len(w) >= 3)
 
 
 def is_truncated(name: str) -> bool:
@@ -57,10 +58,14 @@ def _respell(texts: Sequence[str], names: Container[str]) -> Iterable[tuple[tupl
     for i, text in enumerate(texts):
         if found < _MOST_READINGS and (parts := _part(text, names)):
             found += 1
-            yield tuple((t, "") for t in canonical_tokens((*texts[:i], *parts, *texts[i + 1 :])))
-    corrected = [_correct(text, names) for text in texts]
-    if corrected != list(texts):
-        yield tuple((t, "") for t in canonical_tokens(corrected))
+            yield _spell((*texts[:i], *parts, *texts[i + 1 :]))
+    corrected = tuple(_correct(text, names) for text in texts)
+    if corrected != tuple(texts):
+        yield _spell(corrected)
+
+
+def _spell(tokens: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((text, "") for text in compared_words(Reading(canonical_tokens(tokens), LATIN)))
 
 
 def _join(texts: Sequence[str], names: Container[str]) -> str:
@@ -79,17 +84,19 @@ def _part(text: str, names: Container[str]) -> tuple[str, str] | None:
     _, kind, _ = describe(text)
     if kind != NAME:
         return None
-    best: tuple[int, str, str] | None = None
+    known = fold_key(text) in names
+    best: tuple[bool, int, str, str] | None = None
     for i in range(2, len(text) - 1):
         start, end = text[:i], text[i:]
         shorter = min(i, len(end))
-        if best is not None and shorter <= best[0]:
-            continue
-        named, follows = fold_key(start) in names, fold_key(end) in names
-        fits = (named and follows and shorter >= _LEAST_PART) or (follows and start in _ARTICLES and len(end) >= 4)
-        if fits or (named and end in GENERAL_SPELLINGS and i >= _LEAST_PART):
-            best = shorter, start, end
-    return best[1:] if best else None
+        named = shorter >= _LEAST_PART and fold_key(end) in names and fold_key(start) in names
+        if named or (end in _ENDS and _is_word(start, names)) or (start in _STARTS and len(end) >= 4 and _is_word(end, names)):
+            best = max(best or (False, 0, "", ""), (named, shorter, start, end))
+    return best[2:] if best and not (known and not best[0]) else None
+
+
+def _is_word(text: str, names: Container[str]) -> bool:
+    return text in GENERAL_SPELLINGS or fold_key(text) in names
 
 
 def _correct(text: str, names: Container[str]) -> str:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from precursor_screen.names import party
 from precursor_screen.names.party_names import COMMON, VARIANTS
 from precursor_screen.names.party_scripts import fold_key
+from precursor_screen.names.party_words import BUSINESS_WORDS
 from precursor_screen.names.party_words import SLIGHT as SLIGHT_WORDS
 
 # Kinds of words, as stored in an index. Those from NUMBER on can carry a match.
@@ -21,7 +22,6 @@ FIRST_MAJOR = NUMBER
 
 _FLAT = {LEGAL: 0.0, SLIGHT: 0.05, GENERIC: 0.25, INITIAL: 0.2, SHORT_NUMBER: 0.4, NUMBER: 0.9, WHOLE: 2.0}
 _BY_LENGTH = (0.3, 0.3, 0.45, 0.6, 0.75, 0.9, 1.0, 1.1, 1.2, 1.25, 1.3)
-_CONJUNCTIONS = frozenset("ey")  # Spanish and Portuguese; `a` is an initial more often than a word
 _LEAST_RARITY = 0.35
 _COMMON_RARITY = 0.5  # of names that many people bear, however short the list
 _LEAST_ENTRIES = 1000  # in a short list every word is rare; this keeps a word in one of three entries from counting as frequent
@@ -53,13 +53,13 @@ class Word:
 
 def classify(token: str) -> int:
     """The kind of a canonical token of a Latin or own-script reading."""
-    if len(token) == 1 and token.isascii() and token.isalpha() and token not in _CONJUNCTIONS:
+    if len(token) == 1 and token.isascii() and token.isalpha():
         return INITIAL
     kind = party.kind_of(token)
     if kind == party.LEGAL_FORM:
         return LEGAL
     if kind == party.GENERIC:
-        return SLIGHT if token in SLIGHT_WORDS else GENERIC
+        return SLIGHT if token in SLIGHT_WORDS or (token in party.FORM_FRAGMENTS and token not in BUSINESS_WORDS) else GENERIC
     if kind == party.INITIAL:
         return INITIAL
     if kind == party.NUMBER:

@@ -109,7 +109,9 @@ for _token, _forms in words.LEGAL_FORMS.items():
         _FORMS_BY_LAST.setdefault(_sequence[-1], []).append((_sequence, _token))
 for _options in _FORMS_BY_LAST.values():
     _options.sort(key=lambda option: (-len(option[0]), option[0]))
-_GENERIC = words.GENERIC | words.PLACES | frozenset(words.BUSINESS_WORDS)
+# Parts of legal forms: alone, or in another order, they tell as little as the whole.
+FORM_FRAGMENTS = frozenset(w for forms in words.LEGAL_FORMS.values() for f in forms if " " in f for w in f.split() if len(w) >= 4)
+_GENERIC = words.GENERIC | words.PLACES | frozenset(words.BUSINESS_WORDS) | FORM_FRAGMENTS
 
 # Words as written that are canonical or become so without telling names apart: business words, places, parts of legal forms.
 GENERAL_SPELLINGS = (
@@ -126,6 +128,7 @@ _BANK_WORDS = frozenset(("bank", "bancorp", "bancolombia", "bankasi", "sberbank"
 # Digits that stand between letters are letters misread or disguised: `Sech1n`.
 _MISREAD = re.compile(r"(?<=[a-z])[0-9](?=[a-z])")
 _LOOKALIKES = dict(zip("0123456789", "oizeasgtbg", strict=True))
+_CONJUNCTIONS = frozenset("ey")  # Spanish and Portuguese between two words; at an end they are initials
 _ARTICLES = frozenset(("al", "ul", "ur", "ar", "el"))
 _TENS = frozenset(("20", "30", "40", "50", "60", "70", "80", "90"))
 _ADDRESS = {spelling: canonical for canonical, spellings in words.ADDRESS_WORDS.items() for spelling in spellings.split()}
@@ -324,6 +327,9 @@ def _canonical(tokens: list[str]) -> tuple[str, ...]:
         only_forms_follow = False
         end -= 1
     found.reverse()
+    for i in range(1, len(found) - 1):
+        if found[i] in _CONJUNCTIONS:
+            found[i] = "and"
     if "abdul" in found or not words.NUMBER_WORDS.keys().isdisjoint(found):
         return tuple(_join_words(found))
     return tuple(found)

@@ -174,10 +174,10 @@ COMPOUNDS: dict[str, tuple[str, ...]] = {
 }
 
 GENERIC = _words("""
-    and the of for de del la las los el al y e und et des du da do van von bin bint ibn ben a an to in on with by
+    and the of for de del la las los el al und et des du da do van von bin bint a an to in on with by
     mr mrs ms miss dr sr sra messrs mv mt
     sheikh shaikh sheik shaykh mullah mulla maulvi maulavi mawlawi qari haji prof professor ing eng lic capt captain col colonel gen
-    president na liability joint stock ii iii iv vi vii viii ix xi xii xiii xiv xv xvi xx series no
+    president na ii iii iv vi vii viii ix xi xii xiii xiv xv xvi xx series no
     petrochemical communication computer private public state central united limited first new global world universal
     business ventures venture partner partners consulting consultant consultants agency agent agents office branch store
     stores shop market trust fund finance financial capital resource resources energy power gas mining metal metals steel
@@ -212,9 +212,9 @@ PLACES = _words("""
 
 # Words that may be added to a name or left out of it without making it another's: articles, particles, titles, serial numerals.
 SLIGHT = _words("""
-    and the of for de del la las los el al y e und et des du da do van von bin bint ben a an to in on with by
+    and the of for de del la las los el al und et des du da do van von bin bint ben a an to in on with by
     mr mrs ms miss dr sr sra messrs mv mt sheikh shaikh sheik shaykh mullah mulla maulvi maulavi mawlawi qari haji prof professor
-    ing eng lic capt captain col colonel president na liability joint stock ii iii iv vi vii viii ix xi xii xiii xiv xv xvi xx series no
+    ing eng lic capt captain col colonel president na ii iii iv vi vii viii ix xi xii xiii xiv xv xvi xx series no
     """)
 _NUMBERS = """
     two 2 three 3 four 4 five 5 six 6 seven 7 eight 8 nine 9 ten 10 eleven 11 twelve 12 twenty 20 thirty 30 forty 40

@@ -105,7 +105,8 @@ class XlsxPresenter:
             "strings_to_numbers": False,
             "constant_memory": False,
         }
-        book = xlsxwriter.Workbook(stream, options)
+        content = io.BytesIO()  # a stream that fails must fail here, not when an archive half written is thrown away
+        book = xlsxwriter.Workbook(content, options)
         book.set_properties({"created": datetime.fromisoformat(report.run["started"])})  # else equal runs differ by the clock
         bold = book.add_format({"bold": True, "bottom": 1})
         self._sheet(book, "Summary", ["", ""], summary_rows(report), bold, [34, 90])
@@ -156,6 +157,7 @@ class XlsxPresenter:
         unjudged = [[u["rule_id"], u["field"], u["count"]] for u in report.coverage["not_evaluable"]]
         self._sheet(book, "Not evaluable", ["rule_id", "field", "count"], unjudged, bold, [16, 30, 10])
         book.close()
+        stream.write(content.getvalue())
 
     def _sheet(self, book: Any, name: str, header: list[str], rows: list[list[Any]], bold: Any, widths: list[int]) -> None:
         sheet = book.add_worksheet(name)

@@ -14,7 +14,7 @@ from precursor_screen.reports.report import Report
 from precursor_screen.runners.inputs import find_sources
 from precursor_screen.runners.local import run
 from tests.conftest import ROOT
-from tests.screening import STARTED, screen_rows
+from tests.screening import STARTED, screen_rows, table
 
 # What each row tries; every row names a controlled substance, so that every row is flagged and cited.
 ATTACKS = {
@@ -24,17 +24,27 @@ ATTACKS = {
     "style": "</style><style>@import url(http://evil.example/x)</style> ACETONE",
     "terminal": "ACETONE \x1b[2J\x1b]0;owned\x07\x9b31m\x7f\x00\x08",
     "bidi": "ACETONE \u202egnp.exe\u2066 \ufeff\u200b",
-    "surrogate": "ACETONE \ud800 \udfff",
     "equals": '=HYPERLINK("http://evil.example";"ACETONE")',
     "plus": "+ACETONE+1",
     "minus": "-ACETONE-1",
     "at": "@SUM(ACETONE)",
     "number": "ACETONE -5",
-    "markup": "[bold red]ACETONE[/bold red] [link=http://evil.example]x[/link]",
+    "markup": "[bold red] ACETONE [/bold red] [link=http://evil.example]x[/link]",
     "long": "ACETONE " + "<b>x</b> " * 110_000,
 }
 # References that reach the column shipment_id as they are.
-REFERENCES = ("=1+1", "+1+1", "-1+1", "@SUM(A1)", "-5", "+5.5e3", "＝1+1", "=cmd|' /C calc'!A0", "<script>x</script>", "\x1b[31mB")
+REFERENCES = (
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(A1)",
+    "-5",
+    "+5.5e3",
+    "＝1+1",
+    "=cmd|' /C calc'!A0",
+    "<script>x</script>",
+    "\x1b[31mB",
+)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +61,8 @@ def hostile(reference: Reference) -> Report:
     rows += [{"description of goods": "ACETONE", "bill of lading": bill, "hs code": "320890"} for bill in REFERENCES]
     rows += [{"description of goods": "<i>CARGO</i>\x1b[5m", "bill of lading": "B-gap", "hs code": ""}]
     rows += [{"consignee": "=<b>Quimeralda Reactivos</b>", "bill of lading": "B-party"}]
-    return screen_rows(rows, reference).report
+    undecodable = table([{"description of goods": "ACETONE \ud800", "bill of lading": "B-surrogate", "hs code": "320890"}])
+    return screen_rows(rows, reference, undecodable).report
 
 
 @pytest.fixture(scope="session")

@@ -80,7 +80,7 @@ def test_csv_of_a_hostile_manifest_holds_no_formula(hostile, rendered):
     assert len(rows) == hostile.flags.num_rows
     for row in rows:
         for name, cell in row.items():
-            assert not cell.startswith(DANGEROUS) or name == "shipment_id" and cell in ("-5", "+5.5e3")
+            assert not cell.startswith(DANGEROUS) or (name == "shipment_id" and cell in ("-5", "+5.5e3"))
     ids = {r["shipment_id"] for r in rows}
     assert {"'=1+1", "'+1+1", "'-1+1", "'@SUM(A1)", "'＝1+1", "'=cmd|' /C calc'!A0", "-5", "+5.5e3"} <= ids
 

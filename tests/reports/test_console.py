@@ -1,0 +1,86 @@
+"""The summary: worst first, what is left out is counted, and no manifest steers the terminal."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from precursor_screen.model import BANDS
+from precursor_screen.reports.console import print_report
+from precursor_screen.reports.printable import printable
+from tests.screening import screen_rows
+
+
+def summary(report, most=20, **options) -> str:
+    text = io.StringIO()
+    print_report(report, Console(file=text, width=200, **options), most)
+    return text.getvalue()
+
+
+@given(st.text())
+def test_printable_text_has_no_control_characters_and_its_length(text):
+    shown = printable(text)
+    assert shown.isprintable()
+    assert len(shown) == len(text)
+
+
+def test_no_control_character_reaches_a_terminal(hostile):
+    plain = summary(hostile, most=1000, color_system=None)
+    assert [c for c in set(plain) if not c.isprintable()] == ["\n"]
+    coloured = summary(hostile, most=1000, force_terminal=True, color_system="standard")
+    assert "\x1b[1" in coloured
+    assert [c for c in set(re.sub(r"\x1b\[[0-9;]*m", "", coloured)) if not c.isprintable()] == ["\n"]
+
+
+def test_text_in_brackets_is_no_markup_and_no_link(hostile):
+    text = summary(hostile, most=1000, force_terminal=True, color_system="standard")
+    assert "\x1b]8" not in text
+    assert "owned\x07" not in text
+
+
+def test_shipments_come_worst_first(sample):
+    text = summary(sample, most=1000, color_system=None)
+    bands = re.findall(r"^ (HOLD|REVIEW|LOW|NONE|UNSCREENABLE)\b", text, re.MULTILINE)
+    order = [BANDS.index(b.lower()) for b in bands if b != "UNSCREENABLE"]
+    assert order == sorted(order, reverse=True)
+    assert bands[0] == "HOLD"
+    assert text.index("Lines: 200 read") > text.rindex("LOW") > 0
+    assert text.index("Could not be screened") > text.index("Lines: 200 read")
+
+
+def test_notices_come_first(sample):
+    assert summary(sample, color_system=None).startswith(f"! {sample.notices[0]}")
+
+
+def test_it_says_how_many_shipments_it_leaves_out(sample):
+    flagged = sum(1 for s in sample.shipments.to_pylist() if s["flags"])
+    assert f"  {flagged - 3} more flagged shipments: see the full report" in summary(sample, 3, color_system=None)
+    assert "  1 more flagged shipment: see the full report" in summary(sample, flagged - 1, color_system=None)
+    assert "more flagged" not in summary(sample, flagged, color_system=None)
+
+
+def test_it_says_how_many_flags_of_a_shipment_it_leaves_out(sample):
+    text = summary(sample, color_system=None)
+    most = max(sample.shipments.to_pylist(), key=lambda s: len(s["flags"]))
+    assert len(most["flags"]) > 4
+    assert f"and {len(most['flags']) - 4} more" in text
+
+
+def test_one_of_a_thing_is_not_several(sample):
+    assert not re.search(r"\b1 (?:lines|flags)\b", summary(sample, most=1000, color_system=None))
+
+
+def test_gaps_are_counted_with_a_place(hostile):
+    assert re.search(r"1 +vague-description .*such as input-1\.csv:\d+ <i>CARGO</i>", summary(hostile, color_system=None))
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"), [([{}], "No shipment is flagged."), ([{"description of goods": "ACETONE"}], "Flags: ")]
+)
+def test_a_small_report(reference, rows, says):
+    assert says in summary(screen_rows(rows, reference).report, color_system=None)

@@ -1,0 +1,118 @@
+"""A report file is whole, or it is as it was before."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from precursor_screen.errors import UsageError
+from precursor_screen.reports import interface
+from precursor_screen.reports.interface import check_places, whole_file
+from precursor_screen.reports.registry import PRESENTERS, presenter_for, write_report
+
+SUFFIXES = [p.suffix for p in PRESENTERS]
+
+
+def test_every_format_of_the_contract_has_a_presenter():
+    assert sorted(SUFFIXES) == sorted([".html", ".xlsx", ".csv", ".json", ".jsonl", ".parquet", ".txt"])
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_report_appears_whole_and_alone_and_replaces_an_older_one(sample, tmp_path, suffix):
+    path = tmp_path / f"report{suffix}"
+    path.write_text("old")
+    write_report(sample, path)
+    assert path.stat().st_size > 1_000
+    assert os.listdir(tmp_path) == [path.name]
+    assert path.stat().st_mode & 0o777 == 0o666 & ~interface._umask()
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_full_disk_leaves_the_old_file_and_no_rest(sample, tmp_path, monkeypatch, suffix):
+    path = tmp_path / f"report{suffix}"
+    path.write_text("old")
+    real = os.fdopen
+
+    class Full:
+        """A stream on a disk that has room for two kilobytes."""
+
+        def __init__(self, handle, mode):
+            self.stream, self.left = real(handle, mode), 2_000
+
+        def write(self, data):
+            self.left -= len(data)
+            if self.left < 0:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return self.stream.write(data)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            self.stream.close()
+
+        def __getattr__(self, name):
+            return getattr(self.stream, name)
+
+    monkeypatch.setattr(interface.os, "fdopen", Full)
+    with pytest.raises(UsageError, match="No space left") as caught:
+        write_report(sample, path)
+    assert caught.value.where.file == str(path)
+    assert caught.value.remedy
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == [path.name]
+
+
+@pytest.mark.parametrize("failure", [RuntimeError("bug"), KeyboardInterrupt()])
+def test_any_failure_while_writing_leaves_the_old_file_and_no_rest(tmp_path, failure):
+    path = tmp_path / "report.json"
+    path.write_text("old")
+
+    def write_half() -> None:
+        with whole_file(path) as stream:
+            stream.write(b"half")
+            raise failure
+
+    with pytest.raises(type(failure)):
+        write_half()
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == [path.name]
+
+
+def test_the_file_does_not_exist_before_it_is_whole(tmp_path):
+    path = tmp_path / "report.json"
+    with whole_file(path) as stream:
+        stream.write(b"{}")
+        assert not path.exists()
+    assert path.read_bytes() == b"{}"
+
+
+@pytest.mark.parametrize(
+    ("name", "says"), [("report.docx", "'.docx'"), ("report", "'none'"), ("report.HTM", "Did you mean '.html'?")]
+)
+def test_an_unknown_suffix_is_a_usage_error(name, says):
+    with pytest.raises(UsageError, match=says.replace("?", r"\?")):
+        presenter_for(Path(name))
+    assert presenter_for(Path("R.HTML")).suffix == ".html"
+
+
+@pytest.mark.parametrize(
+    ("outputs", "says"),
+    [
+        (["no/such/r.json"], "no such folder"),
+        (["folder.json"], "is a folder"),
+        (["in.csv"], "is an input"),
+        (["./folder.json/../in.csv"], "is an input"),
+        (["r.json", "./r.json"], "named twice"),
+    ],
+)
+def test_what_would_go_wrong_is_told_before_the_work(tmp_path, monkeypatch, outputs, says):
+    monkeypatch.chdir(tmp_path)
+    Path("in.csv").write_text("x")
+    Path("folder.json").mkdir()
+    with pytest.raises(UsageError, match=says):
+        check_places([Path(p) for p in outputs], [Path("in.csv")])
+    check_places([Path("r.json"), Path("r.csv")], [Path("in.csv")])
