@@ -8,14 +8,175 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pc
 
-GIVEN = "Anna Boris Carla Deniz Elif Farid Greta Hassan Irina Jorge Kemal Lucia Marek Nadia Omar Petra Quentin Rosa Sami Tomas Uwe Vera Wen Xenia Yusuf Zara".split()
-FIRST = "Alder Birch Cedar Dune Ember Falcon Grove Harbour Iron Juniper Kestrel Linden Marble North Opal Pine Quartz River Stone Timber Union Vale Willow Yarrow Zenith Atlas Baltic Coral Delta Echo".split()
-SECOND = "Trading Chemical Textile Marine Foods Steel Logistics Paper Motors Electric Timber Glass Pharma Agro Plastics Tools Energy Mining Fisheries Garments".split()
-FORMS = "Ltd|LLC|GmbH|S.A. de C.V.|Co., Ltd.|Inc|B.V.|S.p.A.|OOO|Pvt Ltd|SARL|A.S.".split("|")
-GOODS = "PLASTIC SPOONS|USED TYRES|COTTON YARN|CERAMIC TILES|STEEL BOLTS|FROZEN FISH|GREEN COFFEE|WOODEN CHAIRS|LED LAMPS|BICYCLE PARTS|RUBBER GLOVES|GLASS BOTTLES|WATER PUMPS|SUNFLOWER OIL|SPORTS SHOES|PVC RESIN|UREA|CITRIC ACID|TITANIUM DIOXIDE|STEARIC ACID|POLYETHER POLYOL|AUTO SPARE PARTS|MOBILE PHONES|PAPER BAGS|TOYS".split("|")
-GOODS_HS = "392410 401220 520512 690721 731815 030489 090111 940360 853952 871499 401519 701090 841370 151219 640411 390410 310210 291814 282300 382311 390720 870899 851713 481940 950300".split()
-CHEMICALS = "ACETONE|TOLUENE|SULPHURIC ACID 98 %|HYDROCHLORIC ACID|POTASSIUM PERMANGANATE|ACETIC ANHYDRIDE|METHYL ETHYL KETONE|ETHYL ETHER|PIPERIDINE|PHENYLACETIC ACID|EPHEDRINE HYDROCHLORIDE|TOLUENE DIISOCYANATE|ACETONE CYANOHYDRIN|AMMONIUM SULPHATE".split("|")
-CHEMICALS_HS = "291411 290230 280700 280610 284161 291524 291412 290911 293332 291634 293941 292910 292690 310221".split()
+GIVEN = [
+    "Anna",
+    "Boris",
+    "Carla",
+    "Deniz",
+    "Elif",
+    "Farid",
+    "Greta",
+    "Hassan",
+    "Irina",
+    "Jorge",
+    "Kemal",
+    "Lucia",
+    "Marek",
+    "Nadia",
+    "Omar",
+    "Petra",
+    "Quentin",
+    "Rosa",
+    "Sami",
+    "Tomas",
+    "Uwe",
+    "Vera",
+    "Wen",
+    "Xenia",
+    "Yusuf",
+    "Zara",
+]
+FIRST = [
+    "Alder",
+    "Birch",
+    "Cedar",
+    "Dune",
+    "Ember",
+    "Falcon",
+    "Grove",
+    "Harbour",
+    "Iron",
+    "Juniper",
+    "Kestrel",
+    "Linden",
+    "Marble",
+    "North",
+    "Opal",
+    "Pine",
+    "Quartz",
+    "River",
+    "Stone",
+    "Timber",
+    "Union",
+    "Vale",
+    "Willow",
+    "Yarrow",
+    "Zenith",
+    "Atlas",
+    "Baltic",
+    "Coral",
+    "Delta",
+    "Echo",
+]
+SECOND = [
+    "Trading",
+    "Chemical",
+    "Textile",
+    "Marine",
+    "Foods",
+    "Steel",
+    "Logistics",
+    "Paper",
+    "Motors",
+    "Electric",
+    "Timber",
+    "Glass",
+    "Pharma",
+    "Agro",
+    "Plastics",
+    "Tools",
+    "Energy",
+    "Mining",
+    "Fisheries",
+    "Garments",
+]
+FORMS = ["Ltd", "LLC", "GmbH", "S.A. de C.V.", "Co., Ltd.", "Inc", "B.V.", "S.p.A.", "OOO", "Pvt Ltd", "SARL", "A.S."]
+GOODS = [
+    "PLASTIC SPOONS",
+    "USED TYRES",
+    "COTTON YARN",
+    "CERAMIC TILES",
+    "STEEL BOLTS",
+    "FROZEN FISH",
+    "GREEN COFFEE",
+    "WOODEN CHAIRS",
+    "LED LAMPS",
+    "BICYCLE PARTS",
+    "RUBBER GLOVES",
+    "GLASS BOTTLES",
+    "WATER PUMPS",
+    "SUNFLOWER OIL",
+    "SPORTS SHOES",
+    "PVC RESIN",
+    "UREA",
+    "CITRIC ACID",
+    "TITANIUM DIOXIDE",
+    "STEARIC ACID",
+    "POLYETHER POLYOL",
+    "AUTO SPARE PARTS",
+    "MOBILE PHONES",
+    "PAPER BAGS",
+    "TOYS",
+]
+GOODS_HS = [
+    "392410",
+    "401220",
+    "520512",
+    "690721",
+    "731815",
+    "030489",
+    "090111",
+    "940360",
+    "853952",
+    "871499",
+    "401519",
+    "701090",
+    "841370",
+    "151219",
+    "640411",
+    "390410",
+    "310210",
+    "291814",
+    "282300",
+    "382311",
+    "390720",
+    "870899",
+    "851713",
+    "481940",
+    "950300",
+]
+CHEMICALS = [
+    "ACETONE",
+    "TOLUENE",
+    "SULPHURIC ACID 98 %",
+    "HYDROCHLORIC ACID",
+    "POTASSIUM PERMANGANATE",
+    "ACETIC ANHYDRIDE",
+    "METHYL ETHYL KETONE",
+    "ETHYL ETHER",
+    "PIPERIDINE",
+    "PHENYLACETIC ACID",
+    "EPHEDRINE HYDROCHLORIDE",
+    "TOLUENE DIISOCYANATE",
+    "ACETONE CYANOHYDRIN",
+    "AMMONIUM SULPHATE",
+]
+CHEMICALS_HS = [
+    "291411",
+    "290230",
+    "280700",
+    "280610",
+    "284161",
+    "291524",
+    "291412",
+    "290911",
+    "293332",
+    "291634",
+    "293941",
+    "292910",
+    "292690",
+    "310221",
+]
 COUNTRIES = ("CN", "US", "DE", "IN", "MX", "NG", "NL", "BR", "TR", "ZA", "NA")
 CHUNK = 100_000
 
@@ -24,18 +185,23 @@ def names(count: int, random: np.random.Generator) -> list[str]:
     """Invented firms."""
     a, b, c, d = (random.integers(0, len(x), count) for x in (FIRST, SECOND, GIVEN, FORMS))
     n = random.integers(0, 4000, count)
-    return [f"{FIRST[i]}{GIVEN[k].lower() if n[j] % 3 else ''} {SECOND[m]} {FORMS[l]}" if n[j] % 2 else f"{GIVEN[k]} {FIRST[i]} {SECOND[m]} {n[j]}" for j, (i, m, k, l) in enumerate(zip(a, b, c, d, strict=True))]
+    return [
+        f"{FIRST[i]}{GIVEN[k].lower() if n[j] % 3 else ''} {SECOND[m]} {FORMS[f]}"
+        if n[j] % 2
+        else f"{GIVEN[k]} {FIRST[i]} {SECOND[m]} {n[j]}"
+        for j, (i, m, k, f) in enumerate(zip(a, b, c, d, strict=True))
+    ]
 
 
 def _zipf(count: int, size: int, random: np.random.Generator) -> np.ndarray:
     """Positions in a pool, few of them often."""
-    return np.minimum((random.pareto(0.9, size) * count / 400).astype(np.int64), count - 1)
+    return ((random.pareto(0.35, size) * count / 300) % count).astype(np.int64)
 
 
 def write(path: Path, lines: int, seed: int = 1988) -> None:
     """Writes a manifest of so many lines as CSV (22 columns)."""
     random = np.random.default_rng(seed)
-    pool = np.array(names(max(1000, lines // 6), random), dtype=object)
+    pool = np.array(names(max(1000, lines // 2), random), dtype=object)
     writer = None
     for start in range(0, lines, CHUNK):
         table = _chunk(start, min(CHUNK, lines - start), pool, random)
@@ -51,7 +217,10 @@ def _chunk(start: int, size: int, pool: np.ndarray, random: np.random.Generator)
     kind = random.integers(0, len(CHEMICALS), size)
     numbers = random.integers(1, 400, size)
     lot = random.integers(0, 40, size)
-    text = [f"{numbers[i]} DRUMS {CHEMICALS[kind[i]]}" if chemical[i] else f"{numbers[i] % 50} CTNS {GOODS[goods[i]]} MODEL {lot[i]}" for i in range(size)]
+    text = [
+        f"{numbers[i]} DRUMS {CHEMICALS[kind[i]]}" if chemical[i] else f"{numbers[i] % 50} CTNS {GOODS[goods[i]]} MODEL {lot[i]}"
+        for i in range(size)
+    ]
     hs = [CHEMICALS_HS[kind[i]] if chemical[i] else GOODS_HS[goods[i]] for i in range(size)]
     net = random.integers(20, 24_000, size)
     shipper, consignee, notify = (pool[_zipf(len(pool), size, random)] for _ in range(3))

@@ -16,6 +16,7 @@ CONFIDENCES = ("low", "medium", "high")
 BANDS = ("none", "low", "review", "hold")
 TIERS = ("convention", "national", "surveillance")
 CONVENTIONS = ("UN1988", "UN1961", "UN1971")
+SURVEILLANCE = "ISSL"  # no law: a heuristic list of substances to watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class Substance:
         """convention, national or surveillance."""
         if any(c.instrument in CONVENTIONS for c in self.controls):
             return "convention"
-        return "national" if self.controls else "surveillance"
+        return "national" if any(c.instrument != SURVEILLANCE for c in self.controls) else "surveillance"
 
 
 @dataclass(frozen=True, slots=True)

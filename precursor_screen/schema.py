@@ -152,6 +152,9 @@ SUBSTANCE_COLUMNS: tuple[Column, ...] = (
     _fact("substance_name", "text", "its usual name", SUBSTANCE),
     _fact("parent_substance_id", "text", "the substance of which this is an ester or derivative", SUBSTANCE),
     _fact("control", "controls", "instrument and schedule in force on the line's own date", SUBSTANCE),
+    _fact(
+        "own_schedules", "texts", "schedules of the jurisdiction's own law in force on that date; empty if none is set", SUBSTANCE
+    ),
     _fact("tier", "text", "convention, national or surveillance", SUBSTANCE),
     _fact("family", "text", "what it is a precursor of", SUBSTANCE),
     _fact("substance_route_groups", "texts", "synthesis routes it belongs to", SUBSTANCE),
@@ -183,7 +186,9 @@ SUBSTANCE_COLUMNS: tuple[Column, ...] = (
 )
 
 PARTY_COLUMNS: tuple[Column, ...] = (
-    _fact("party_role", "text", "consignor, consignee, notify_party, exporter, importer, declarant, carrier or other_party", PARTY),
+    _fact(
+        "party_role", "text", "consignor, consignee, notify_party, exporter, importer, declarant, carrier or other_party", PARTY
+    ),
     _fact("party_name", "text", "the name as filed", PARTY),
     _fact("list_id", "text", "which watchlist", PARTY),
     _fact("entry_id", "text", "which entry", PARTY),

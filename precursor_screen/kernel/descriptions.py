@@ -20,9 +20,7 @@ def description_facts(lists: Mapping[str, NamedList]) -> str:
     """
     # Every blank is doubled, so that the blank behind one term can stand before the next in a single pass.
     # Dotted initials are one word (N.O.S., L.P.G.); single Latin letters are none.
-    words = (
-        f"regexp_replace(' ' || regexp_replace(replace({fold('description')}, '.', ''), '[^\\pL]+', '  ', 'g') || ' ', '(?: [a-z] )+', ' ', 'g')"
-    )
+    words = f"regexp_replace(' ' || regexp_replace(replace({fold('description')}, '.', ''), '[^\\pL]+', '  ', 'g') || ' ', '(?: [a-z] )+', ' ', 'g')"
     unpacked = f"regexp_replace(words, {_any_of(lists[PACKING_LIST])}, ' ', 'g')"
     # Terms may hold words of packing ("load and count"), so they are taken from the whole text.
     specific = (

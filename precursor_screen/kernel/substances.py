@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from precursor_screen.kernel.resolved import LINE_NO
-from precursor_screen.model import Substance
+from precursor_screen.model import CONVENTIONS, SURVEILLANCE, Substance
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import CONTROL
@@ -83,9 +83,9 @@ def control_table(substances: Iterable[Substance]) -> pa.Table:
 
 
 def _tier(instrument: str) -> str:
-    if instrument.startswith("UN"):
+    if instrument in CONVENTIONS:
         return "convention"
-    return "surveillance" if instrument == "ISSL" else "national"
+    return "surveillance" if instrument == SURVEILLANCE else "national"
 
 
 def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], reference: Reference) -> None:
@@ -118,12 +118,13 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
         with law as (
             select b.{LINE_NO}, b.substance_id, list(c.control order by c.control.instrument, c.control.schedule) as control,
                    min(c.tier) as tier, coalesce(bool_and(c.verified) filter (where c.tier = 'convention'), bool_and(c.verified))
-                   as membership_verified
+                   as membership_verified,
+                   list_sort(list(c.control.schedule) filter (where c.control.instrument = {literal(reference.jurisdiction)})) as own_schedules
             from best b join lines l using ({LINE_NO}) join controls c on b.substance_id = c.substance_id
                 and (c.since is null or c.since <= l.as_of_date) and (c.until is null or l.as_of_date < c.until)
                 and c.tier in ({tiers})
             group by all)
-        select b.{LINE_NO}, b.substance_id, s.substance_name, s.parent_substance_id, coalesce(law.control, []) as control,
+        select b.{LINE_NO}, b.substance_id, s.substance_name, s.parent_substance_id, coalesce(law.control, []) as control, coalesce(law.own_schedules, []) as own_schedules,
                coalesce(law.tier, 'surveillance') as tier, s.family, s.substance_route_groups, b.method as match_method,
                b.match_methods, b.match_strength, b.score as match_score, b.matched as matched_text, b.field as matched_field,
                b.name as matched_name, b.name_verified, {_form(columns)} as form, law.membership_verified, s.own_hs6s,

@@ -81,8 +81,10 @@ def write_notices(inputs: tuple[Input, ...], issues: pa.Table, reference: Refere
             "no jurisdiction is set (--jurisdiction): thresholds, and directions that are not stated, cannot be judged"
         )
     notices.extend(_unread(issues))
-    headers = [i.name for i in inputs if i.lines and "description" not in i.supplied]
-    notices.extend(f"{name}: no column of goods descriptions; only codes are screened for substances" for name in headers)
+    without = [i.name for i in inputs if i.lines and "description" not in i.supplied]
+    if without:
+        more = f" and {len(without) - 1} more inputs" if len(without) > 1 else ""
+        notices.append(f"{without[0]}{more}: no column of goods descriptions; only codes are screened for substances")
     notices.extend(age_notices(reference))
     return tuple(notices)
 
