@@ -183,9 +183,11 @@ def match(name: str, watchlists: Sequence[Watchlist], as_of: date | None = None)
     from precursor_screen.matching.explain import explain_party
     from precursor_screen.names.party import normalise_party
 
+    # Bytes that are no UTF-8 come as lone surrogates, which fit into no table of names; no letter is lost with them.
+    comparable = name.encode("utf-8", "replace").decode()
     matches = []
     for watchlist in watchlists:
-        for found in watchlist.index.match(name, as_of=as_of or date.today()):
+        for found in watchlist.index.match(comparable, as_of=as_of or date.today()):
             entry = watchlist.entry(found["entry_id"])
             matches.append(
                 {

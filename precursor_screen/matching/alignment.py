@@ -47,8 +47,8 @@ LENGTH_GATE = 65.0
 TRUNCATED_LENGTHS = (34, 35)  # UN/EDIFACT and many manifest layouts cut names at 35 characters; the 35th may be a blank
 
 _MOST_COMPARED = 10_000  # word pairs; beyond, only equal words are aligned, so that hostile names cost linear time
-_RARE = 0.6
-_NEAR, _LONG = 0.9, 7
+RARE = 0.6  # rarity from which one word may carry a match
+NEAR, LONG = 0.9, 7  # and how alike, or how long, it has to be
 _VESSEL_GENERAL = 0.75
 
 
@@ -227,8 +227,8 @@ def _count_informative(left: Sequence[Word], right: Sequence[Word], pairs: Seque
     if len(major) >= 2 or any(pair.is_initial for pair in pairs):
         return len(major)
     only = right[major[0].right]
-    rare = only.weight >= _RARE * only.length_weight
-    if rare and (major[0].similarity >= _NEAR or len(only.key) >= _LONG):
+    rare = only.weight >= RARE * only.length_weight
+    if rare and (major[0].similarity >= NEAR or len(only.key) >= LONG):
         return 1
     others = [w for words, paired in ((left, left_paired), (right, right_paired)) for i, w in enumerate(words) if i not in paired]
     return 1 if major[0].similarity >= SAME_CONSONANTS and all(w.kind <= SLIGHT for w in others) else None

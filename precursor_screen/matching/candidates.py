@@ -15,13 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from precursor_screen.matching.alignment import CONFLICT, DOUBT, ENOUGH, INITIAL_EVIDENCE, INITIAL_OMITTED, OMITTED
-from precursor_screen.matching.weights import FIRST_MAJOR, INITIAL, LEGAL, Word
+from precursor_screen.matching.alignment import DOUBT, ENOUGH, INITIAL_EVIDENCE, OMITTED
+from precursor_screen.matching.bounds import Facts, LookedUp, Postings, add_skipped, keep_promising, sum_by_row
+from precursor_screen.matching.weights import FIRST_MAJOR, FLAT, GENERIC, INITIAL, SHORT_NUMBER, Word
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -52,35 +52,10 @@ class Asked:
 
     words: tuple[Word, ...]
     alike: tuple[Alike | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Postings:
-    """Rows of each word, and for each row the weight of its informative words, of its general ones, and how many initials."""
-
-    starts: Ints
-    rows: npt.NDArray[np.int32]
-    weights: Floats
-    informative: Floats
-    general: Floats
-    initials: Floats
-    most_initials: int
-
-
-def summarise_rows(arrays: Any) -> Postings:
-    """What the bounds need of an index."""
-    kinds, weights, words = arrays["word_kind"], arrays["word_weight"], arrays["row_words"]
-    starts = arrays["row_starts"].astype(np.int64)
-    major = np.where(kinds >= FIRST_MAJOR, weights, 0.0)
-    minor = np.where((kinds < FIRST_MAJOR) & (kinds > LEGAL), weights, 0.0)
-    initial = (kinds == INITIAL).astype(np.float64)
-    informative, general, initials = (
-        np.add.reduceat(w[words], starts[:-1]) if len(words) else np.empty(0) for w in (major, minor, initial)
-    )
-    most = int(initials.max(initial=0.0))
-    return Postings(
-        arrays["posting_starts"].astype(np.int64), arrays["posting_rows"], weights, informative, general, initials, most
-    )
+    general: int  # mask of its general words, as in `Postings.masks`
+    shared_bits: int  # how many of them have no bit of their own
+    letters: int  # mask of the letters that its names start with, and of its initials
+    initial_letters: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,28 +63,43 @@ class _Plan:
     """What is looked up for a reading, and what the bound allows for the words that are not."""
 
     looked_up: tuple[int, ...]
+    skipped: tuple[int, ...]
     skipped_weight: float  # at most, of the list's words
     own_skipped: float
     own: float  # weight of own informative words that are left over unless something informative agrees
-    general: float
+    general: float  # weight of general words that agree, at most
+    general_own: float  # of its general words but initials
+    unmasked: float  # of `general`, what the mask does not tell: slight words, and informative ones that may be general
+    per_bit: float
     initials: int
+    mask: int
 
 
 def plan(asked: Asked, cut: float, list_initials: int) -> _Plan | None:
     """Which words to look up so that no match is lost; None if nothing can reach the cut."""
-    general = initials = 0.0
+    general = general_own = unmasked = 0.0
+    initials, per_bit = 0, FLAT[GENERIC]
     options: list[tuple[int, int, float, float]] = []  # rows, position, heaviest, own weight
     lost = 0.0
     for position, (word, alike) in enumerate(zip(asked.words, asked.alike, strict=True)):
         if word.kind < FIRST_MAJOR:
             general += word.weight
-            initials += word.kind == INITIAL
+            if word.kind == INITIAL:
+                initials += 1
+            else:
+                general_own += word.weight
+            if word.kind == SHORT_NUMBER:
+                per_bit = FLAT[SHORT_NUMBER]
+            elif word.kind != GENERIC:
+                unmasked += word.weight
             continue
         if alike is None:
             lost += word.weight
             continue
         own = 0.0 if alike.may_be_general else word.weight
-        general += 0.25 if alike.may_be_general else 0.0
+        if alike.may_be_general:
+            general += FLAT[GENERIC]
+            unmasked += FLAT[GENERIC]
         if len(alike.words):
             options.append((alike.rows, position, alike.heaviest, own))
         else:
@@ -135,11 +125,16 @@ def plan(asked: Asked, cut: float, list_initials: int) -> _Plan | None:
             kept.append(option)
     return _Plan(
         tuple(o[1] for o in kept),
+        tuple(o[1] for o in skipped),
         sum(o[2] for o in skipped),
         sum(o[3] for o in skipped),
         lost + sum(o[3] for o in options),
         general,
-        int(initials),
+        general_own,
+        unmasked + per_bit * asked.shared_bits,
+        per_bit,
+        initials,
+        asked.general,
     )
 
 
@@ -166,59 +161,54 @@ def find_candidates(asked: Sequence[Asked], postings: Postings, cut: float) -> t
 def _bound(
     asked: Sequence[Asked], plans: Sequence[_Plan | None], start: int, end: int, postings: Postings, cut: float
 ) -> tuple[Ints, Ints]:
-    words: list[Ints] = []
-    similarities: list[Floats] = []
+    made = [m or _NOTHING for m in plans[start:end]]
+    facts = Facts(
+        np.array([_facts(m) for m in made]).T,
+        np.array([m.skipped_weight for m in made]),
+        np.array([m.own_skipped for m in made]),
+        np.array([m.mask for m in made], np.uint64),
+        np.array([a.letters for a in asked[start:end]], np.uint64),
+        np.array([a.initial_letters for a in asked[start:end]], np.uint64),
+    )
+    found = sum_by_row(_flatten(asked, start, [m.looked_up for m in made]), postings)
+    found = keep_promising(found, facts, postings, cut - _SLACK)
+    # What was not looked up was taken for agreeing; now that few rows are left, see whether it does.
+    skipped = _flatten(asked, start, [m.skipped for m in made])
+    if len(skipped.words) and len(found.rows):
+        found = add_skipped(found, skipped, postings)
+        found = keep_promising(found, facts.without_skipped(), postings, cut - _SLACK)
+    return found.owners + start, found.rows
+
+
+def _flatten(asked: Sequence[Asked], start: int, positions: Sequence[tuple[int, ...]]) -> LookedUp:
+    words: list[Ints] = [np.empty(0, np.int64)]
+    similarities: list[Floats] = [np.empty(0)]
     sizes: list[int] = []
     owners: list[int] = []
-    own_weights: list[float] = []
-    for i in range(start, end):
-        mine = plans[i]
-        if mine is None:
-            continue
-        for position in mine.looked_up:
-            alike = asked[i].alike[position]
+    own: list[float] = []
+    for owner, mine in enumerate(positions):
+        reading = asked[start + owner]
+        for position in mine:
+            alike = reading.alike[position]
             if alike is not None:
                 words.append(alike.words)
                 similarities.append(alike.similarities)
                 sizes.append(len(alike.words))
-                owners.append(i - start)
-                own_weights.append(0.0 if alike.may_be_general else asked[i].words[position].weight)
-    word = np.concatenate(words)
-    counts = postings.starts[word + 1] - postings.starts[word]
-    total = int(counts.sum())
-    offsets = np.repeat(postings.starts[word] - (np.cumsum(counts) - counts), counts)
-    rows = postings.rows[offsets + np.arange(total)].astype(np.int64)
-    owner = np.repeat(np.repeat(np.array(owners), sizes), counts)
-    weight = np.repeat(postings.weights[word], counts)
-    agreed = np.repeat(postings.weights[word] * np.concatenate(similarities), counts)
-    own = np.repeat(np.repeat(np.array(own_weights), sizes), counts)
-    keys = owner * len(postings.informative) + rows
-    order = np.argsort(keys, kind="stable")
-    keys = keys[order]
-    first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
-    owner, rows = np.divmod(keys[first], len(postings.informative))
-    agreed, weight, own = (np.add.reduceat(a[order], first) for a in (agreed, weight, own))
-    facts = np.array(
-        [(m.skipped_weight, m.own_skipped, m.own, m.general, m.initials) if m else (0.0,) * 5 for m in plans[start:end]]
-    )[owner].T
-    best = _best_scores(agreed, weight, own, rows, postings, facts)
-    keep = best >= cut - _SLACK
-    return owner[keep] + start, rows[keep]
+                owners.append(owner)
+                own.append(0.0 if alike.may_be_general else reading.words[position].weight)
+    return LookedUp(
+        np.concatenate(words),
+        np.concatenate(similarities),
+        np.repeat(np.array(owners, np.int64), sizes),
+        np.repeat(np.array(own, np.float64), sizes),
+    )
 
 
-def _best_scores(agreed: Floats, weight: Floats, own: Floats, rows: Ints, postings: Postings, facts: Any) -> Floats:
-    skipped, own_skipped, own_all, general, initials = facts
-    most = agreed + skipped + np.minimum(general, postings.general[rows])
-    evidence = most + INITIAL_EVIDENCE * (initials + postings.initials[rows])
-    right_over = np.maximum(0.0, postings.informative[rows] - weight - skipped)
-    left_over = np.maximum(0.0, own_all - own - own_skipped)
-    abbreviated = (initials + postings.initials[rows]) > 0
-    omitted = np.where(abbreviated, INITIAL_OMITTED, OMITTED) * (left_over + right_over)
-    conflict = np.where(abbreviated, 0.0, 2.0 * CONFLICT * np.minimum(left_over, right_over))
-    score = 2.0 * most / np.maximum(2.0 * most + omitted + conflict, _SLACK)
-    doubt = 1.0 + DOUBT * np.maximum(0.0, 1.0 - evidence / ENOUGH)
-    found: Floats = 1.0 - (1.0 - score) * doubt
-    return found
+_NOTHING = _Plan((), (), *(0.0,) * 7, 0, 0)
+
+
+def _facts(m: _Plan) -> tuple[float, ...]:
+    return m.own, m.general, m.general_own, m.unmasked, m.per_bit, m.initials
 
 
 def _least_agreement(cut: float, reachable: float) -> float:

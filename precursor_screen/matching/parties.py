@@ -21,7 +21,8 @@ import pyarrow as pa
 
 from precursor_screen import schema
 from precursor_screen.matching.alignment import Outcome, compare
-from precursor_screen.matching.candidates import Asked, find_candidates, summarise_rows
+from precursor_screen.matching.bounds import summarise_rows
+from precursor_screen.matching.candidates import Asked, find_candidates
 from precursor_screen.matching.party_index import (
     ENTRY_KINDS,
     NAME_KINDS,
@@ -31,7 +32,7 @@ from precursor_screen.matching.party_index import (
     open_arrays,
     write_index,
 )
-from precursor_screen.matching.queries import WordBook, is_truncated, read_words
+from precursor_screen.matching.queries import Speller, WordBook, is_truncated
 from precursor_screen.matching.vocabulary import Vocabulary
 from precursor_screen.matching.weights import Word, describe, make_word
 from precursor_screen.names.party import PartyName, normalise_party
@@ -50,7 +51,8 @@ __all__ = [
 
 DEFAULT_CUT = 85.0
 
-_BATCH = 4096  # names that are looked up at once by a thread
+_BLOCK = 1 << 16  # names that are read before any is matched, so that a word is looked up once
+_BATCH = 4096  # readings that a thread matches at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +104,14 @@ class PartyIndex:
             Matches in the order of `names`, within one name by falling score, then entry id; and the unscreenable names.
         """
         asked = list(dict.fromkeys(names))
-        batches = [asked[i : i + _BATCH] for i in range(0, len(asked), _BATCH)]
-        threads = min(workers or cpu_count() or 1, len(batches))
-        if len(self):
-            self._prepare()
-        if threads > 1:
+        blocks = [asked[i : i + _BLOCK] for i in range(0, len(asked), _BLOCK)]
+        threads = workers or cpu_count() or 1
+        if threads > 1 and len(asked) > _BATCH:
             with ThreadPoolExecutor(threads) as pool:
-                found = list(pool.map(lambda batch: self._match_batch(batch, cut, as_of), batches))
+                found = [self._match_block(block, cut, as_of, pool) for block in blocks]
         else:
-            found = [self._match_batch(batch, cut, as_of) for batch in batches]
-        rows = [row for batch, _ in found for row in batch]
+            found = [self._match_block(block, cut, as_of, None) for block in blocks]
+        rows = [row for block, _ in found for row in block]
         return PartyMatches(self._table(rows), tuple(name for _, unscreenable in found for name in unscreenable))
 
     def match(self, name: str, cut: float = DEFAULT_CUT, as_of: date | None = None) -> list[dict[str, Any]]:
@@ -130,7 +130,8 @@ class PartyIndex:
 
     @cached_property
     def _postings(self) -> Any:
-        return summarise_rows(self._arrays)
+        mine = self._vocabulary
+        return summarise_rows(self._arrays.arrays, mine.general_bits, mine.first_letters, mine.key_lengths)
 
     @cached_property
     def _row_counts(self) -> list[int]:
@@ -141,35 +142,45 @@ class PartyIndex:
     def _words(self) -> _ListedWords:
         return _ListedWords(self._vocabulary)
 
-    def _match_batch(self, names: Sequence[str], cut: float, as_of: date | None) -> tuple[list[_Match], list[str]]:
-        unscreenable: list[str] = []
+    def _match_block(
+        self, names: Sequence[str], cut: float, as_of: date | None, pool: ThreadPoolExecutor | None
+    ) -> tuple[list[_Match], list[str]]:
         if not len(self):
             return [], [name for name in names if not normalise_party(name).screenable]
-        readings: list[tuple[tuple[str, str], ...]] = []
-        owners: list[str] = []
-        keys = self._vocabulary.rarities
+        self._prepare()
+        unscreenable: list[str] = []
+        readings: list[tuple[str, tuple[Word, ...]]] = []
+        speller, book = Speller(self._vocabulary.rarities), WordBook(self._vocabulary, self._row_counts)
         for name in names:
             party = normalise_party(name)
             if not party.screenable:
                 unscreenable.append(name)
-            for texts in read_words(party, keys):
-                readings.append(texts)
-                owners.append(name)
-        book = WordBook(self._vocabulary, self._row_counts)
-        words = [book.make(texts) for texts in readings]
-        book.look_up(words)
-        asked = [book.ask(w, is_truncated(name)) for w, name in zip(words, owners, strict=True)]
+            readings += [(name, book.make(texts)) for texts in speller.read(party)]
+        book.look_up(pool)
+        batches = [readings[i : i + _BATCH] for i in range(0, len(readings), _BATCH)]
+        found = (pool.map if pool else map)(lambda batch: self._match_batch(batch, book, cut, as_of), batches)
         best: dict[tuple[str, int], tuple[_Rank, Outcome, int]] = {}
-        for position, row, outcome in self._score(asked, owners, cut):
+        for one in found:
+            for key, match in one.items():
+                if key not in best or match[0] < best[key][0]:
+                    best[key] = match
+        return self._ordered(names, best), unscreenable
+
+    def _match_batch(
+        self, readings: Sequence[tuple[str, tuple[Word, ...]]], book: WordBook, cut: float, as_of: date | None
+    ) -> dict[tuple[str, int], tuple[_Rank, Outcome, int]]:
+        asked = [book.ask(words, is_truncated(name)) for name, words in readings]
+        best: dict[tuple[str, int], tuple[_Rank, Outcome, int]] = {}
+        for position, row, outcome in self._score(asked, [name for name, _ in readings], cut):
             entry = int(self._arrays["row_entry"][row])
             kind = int(self._arrays["row_kind"][row])
             if as_of is not None and (delisted := self._arrays["delisted"][entry].as_py()) is not None and delisted <= as_of:
                 continue
             rank = _Rank(NAME_KINDS[kind] == "weak", -outcome.score, -(outcome.informative or 0), kind, row)
-            key = (owners[position], entry)
+            key = (readings[position][0], entry)
             if key not in best or rank < best[key][0]:
                 best[key] = (rank, outcome, row)
-        return self._ordered(names, best), unscreenable
+        return best
 
     def _score(self, asked: Sequence[Asked], owners: Sequence[str], cut: float) -> Iterator[tuple[int, int, Outcome]]:
         positions, rows = find_candidates(asked, self._postings, cut)
@@ -247,10 +258,10 @@ def similarity(left: Sequence[str], right: Sequence[str], entry_kind: str = "org
 
 
 def _compare(ours: PartyName, theirs: PartyName, entry_kind: str, rarities: Mapping[str, float]) -> Compared | None:
-    listed = [tuple(make_word(text, rarities) for text, _ in texts) for texts in read_words(theirs, frozenset())]
+    listed = [tuple(make_word(text, rarities) for text, _ in texts) for texts in Speller(frozenset()).read(theirs)]
     keys = frozenset(word.key for words in listed for word in words)
     best: Compared | None = None
-    for texts in read_words(ours, keys):
+    for texts in Speller(keys).read(ours):
         words = tuple(make_word(text, rarities, written) for text, written in texts)
         for other in listed:
             outcome = compare(words, other, entry_kind, is_truncated(ours.as_written))

@@ -10,12 +10,17 @@ from typing import Final
 
 import ahocorasick_rs
 
+from precursor_screen.matching.name_boundaries import script
+from precursor_screen.matching.substance_pieces import PieceIndex
+from precursor_screen.matching.substance_readings import ReadingIndex
 from precursor_screen.model import Substance, SubstanceName
-from precursor_screen.names.text import Folded, fold, plain
+from precursor_screen.names.text import fold, plain, spaced
 
-# One class a letter and the digits that are read or typed for it.
-_LEET: Final = str.maketrans({"0": "o", "1": "i", "l": "i", "5": "s", "8": "b"})
-_LEET_DIGITS: Final = frozenset("0158")
+# Edits that a name bears, by its number of letters: fewer, and any short word would be one.
+_ONE_EDIT, _TWO_EDITS = 6, 12
+_WEAK: Final = 2  # so many letters more for a weak name, and for a script that leaves vowels out
+_NO_VOWELS: Final = re.compile(r"[\u0590-\u06ff]")
+_WORDS: Final = re.compile(r"[^\W\d_]+|\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,8 @@ class Pattern:
     owners: tuple[int, ...]
     own_gaps: frozenset[int]
     open_ended: bool  # a name turned back to front ends in a hyphen: "2-propanone, 1-phenyl-"
+    fixed: frozenset[int]  # letters that stand alone, which are locants: the N of "N-phenethyl"
+    edits: int  # how many it bears: 0, 1 or 2
 
     @property
     def loose(self) -> bool:
@@ -49,25 +56,14 @@ class NameDictionary:
         self._scanner = ahocorasick_rs.AhoCorasick(
             [p.squashed for p in self.patterns], store_patterns=False, implementation=ahocorasick_rs.Implementation.ContiguousNFA
         )
-        leet: dict[str, Pattern] = {}
-        for p in self.patterns:
-            if p.loose and p.squashed.isascii():
-                leet.setdefault(leet_form(fold(p.name.name), p.name.name), p)
-        self.leet_patterns = tuple(leet.values())
-        self.leet_keys = tuple(leet)
-        self._leet_scanner = ahocorasick_rs.AhoCorasick(
-            list(leet) or ["\x00"], store_patterns=False, implementation=ahocorasick_rs.Implementation.ContiguousNFA
-        )
+        self.near_patterns = tuple(p for p in self.patterns if p.edits)
+        self.pieces = PieceIndex([(p.squashed, p.edits) for p in self.near_patterns])
+        self.read_patterns = tuple(p for p in self.near_patterns if p.loose)
+        self.readings = ReadingIndex([p.name.name for p in self.read_patterns])
 
     def scan(self, squashed: str) -> list[tuple[Pattern, int, int]]:
         """Every pattern in a squashed text, overlapping ones too, with its bounds in the squashed text."""
         return [(self.patterns[i], a, b) for i, a, b in self._scanner.find_matches_as_indexes(squashed, overlapping=True)]
-
-    def scan_leet(self, squashed: str) -> list[tuple[Pattern, int, int]]:
-        """As `scan`, on a text from `leet_form`."""
-        return [
-            (self.leet_patterns[i], a, b) for i, a, b in self._leet_scanner.find_matches_as_indexes(squashed, overlapping=True)
-        ]
 
 
 def _patterns(substances: Sequence[Substance]) -> tuple[Pattern, ...]:
@@ -85,7 +81,17 @@ def _patterns(substances: Sequence[Substance]) -> tuple[Pattern, ...]:
             chosen = name if better else kept
             best[key] = (chosen, [*spellings, name.name], sorted({*owners, number}), kept_open and open_ended)
     return tuple(
-        Pattern(key, name, plain(name.name), tuple(spellings), tuple(owners), _own_gaps(name.name), open_ended)
+        Pattern(
+            key,
+            name,
+            plain(name.name),
+            tuple(spellings),
+            tuple(owners),
+            _own_gaps(name.name),
+            open_ended,
+            _lone_letters(name.name),
+            _edits(key, name),
+        )
         for key, (name, spellings, owners, open_ended) in best.items()
     )
 
@@ -95,22 +101,24 @@ def _own_gaps(name: str) -> frozenset[int]:
     return frozenset(i for i in range(len(positions) - 1) if positions[i + 1] - positions[i] > 1)
 
 
-def leet_form(folded: Folded, text: str) -> str:
-    """The squashed text with digits that touch a letter read as the letters they resemble; locants stay as they are."""
-    squashed, positions = folded.squashed, folded.positions
-    out = list(squashed.translate({ord("l"): "i"}))
-    last = len(text) - 1
-    for i, char in enumerate(squashed):
-        if char in _LEET_DIGITS:
-            at = positions[i]
-            if (at > 0 and text[at - 1].isalpha()) or (at < last and text[at + 1].isalpha()):
-                out[i] = char.translate(_LEET)
-    return "".join(out)
+def _lone_letters(name: str) -> frozenset[int]:
+    lone: set[int] = set()
+    letter = 0
+    for chunk in spaced(name).split(" "):
+        for word in _WORDS.findall(chunk):
+            if len(word) == 1:
+                lone.add(letter)
+            letter += len(word)
+    return frozenset(lone)
 
 
-def has_leet(text: str) -> bool:
-    """Whether a digit that resembles a letter touches a letter."""
-    return re.search(r"[A-Za-z][0158]|[0158][A-Za-z]", text) is not None
+def _edits(squashed: str, name: SubstanceName) -> int:
+    """A Chinese character is a word of its own and bears none: one changed makes another substance."""
+    letters = sum(c.isalpha() for c in squashed)
+    letters -= _WEAK * ((name.strength == "weak") + (_NO_VOWELS.search(squashed) is not None))
+    if any(script(c) == "cjk" for c in squashed):
+        return 0
+    return (letters >= _ONE_EDIT) + (letters >= _TWO_EDITS)
 
 
 def same_letters(found: str, spellings: Sequence[str]) -> bool:

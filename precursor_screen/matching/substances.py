@@ -7,49 +7,28 @@ propose is judged once: edges of words, the longest name, salt words, what stand
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import pyarrow as pa
 
 from precursor_screen.matching.name_boundaries import edges, gaps_fit
-from precursor_screen.matching.substance_dictionary import NameDictionary, Pattern, has_leet, leet_form, same_letters
+from precursor_screen.matching.substance_dictionary import NameDictionary, Pattern, same_letters
 from precursor_screen.matching.substance_identifiers import Identifiers
+from precursor_screen.matching.substance_layers import EXACT, LAYERS, MISREAD, NEAR, STEREO, STEREO_GROUP, Candidate, Prepared
 from precursor_screen.matching.substance_match import Match, match_table
-from precursor_screen.matching.substance_prefilter import Prefilter
+from precursor_screen.matching.substance_prefilter import Prefilter, Suspicion
 from precursor_screen.matching.suppression import reason_against
 from precursor_screen.model import Substance
 from precursor_screen.names.chemical import salt_bounds
 from precursor_screen.names.goods_words import form_of
-from precursor_screen.names.text import Folded, fold, plain
+from precursor_screen.names.text import fold, plain
 
-EXACT, STEREO, LEET = "exact", "stereo", "leet"
-_SCORES: Final = {EXACT: 100.0, STEREO: 98.0, LEET: 90.0}
-# Stereochemistry in brackets may stand anywhere inside a name: methyl (2S)-3-oxo-2-phenylbutanoate.
-_STEREO_GROUP: Final = re.compile(
-    r"\((?:\d{0,2}[rsez]\*?(?:,|(?=\)))|[+\-±]{1,3}|rac|rel|dl?|l|cis|trans){1,8}\)[- ]?|\[[rsez(*),\-]{3,16}\][- ]?"
-)
+_SCORES: Final = {EXACT: 100.0, STEREO: 98.0, MISREAD: 90.0}
+_NORMALISED: Final = 95.0
 # How a name turned back to front may end: with its hyphen, or cut off.
 _TURNED_END: Final = re.compile(r"[*)\]']{0,5}(?:-(?=$|[ ,;)\]])|$| ?[,;]|(?<=[)\]]))")
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A text in the forms that the layers read; all indexes count characters of `text`."""
-
-    text: str
-    plain: str
-    folded: Folded
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A pattern and where each of its letters stands in the text, as a layer proposes it."""
-
-    pattern: Pattern
-    where: list[int]
-    layer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,43 +38,6 @@ class _Standing:
     candidate: Candidate
     core: tuple[int, int]
     whole: tuple[int, int]
-
-
-Layer = Callable[[Prepared, NameDictionary], Iterator[Candidate]]
-
-
-def exact_layer(prepared: Prepared, names: NameDictionary) -> Iterator[Candidate]:
-    """Names that agree letter for letter once case, accents, spacing and look-alikes are folded."""
-    positions = prepared.folded.positions
-    for pattern, a, b in names.scan(prepared.folded.squashed):
-        yield Candidate(pattern, list(positions[a:b]), EXACT)
-
-
-def stereo_layer(prepared: Prepared, names: NameDictionary) -> Iterator[Candidate]:
-    """Names with stereochemistry in brackets somewhere inside them."""
-    groups = [m.span() for m in _STEREO_GROUP.finditer(prepared.plain)]
-    if not groups:
-        return
-    inside = {i for start, end in groups for i in range(start, end)}
-    kept = [(c, p) for c, p in zip(prepared.folded.squashed, prepared.folded.positions, strict=True) if p not in inside]
-    for pattern, a, b in names.scan("".join(c for c, _ in kept)):
-        where = [p for _, p in kept[a:b]]
-        if any(where[0] < start < where[-1] for start, _ in groups):
-            yield Candidate(pattern, where, STEREO)
-
-
-def leet_layer(prepared: Prepared, names: NameDictionary) -> Iterator[Candidate]:
-    """Names with digits typed or read for letters: T0LUENE."""
-    if not has_leet(prepared.text):
-        return
-    positions = prepared.folded.positions
-    squashed = prepared.folded.squashed
-    for pattern, a, b in names.scan_leet(leet_form(prepared.folded, prepared.text)):
-        if squashed[a:b] != pattern.squashed:
-            yield Candidate(pattern, list(positions[a:b]), LEET)
-
-
-LAYERS: Final[tuple[Layer, ...]] = (exact_layer, stereo_layer, leet_layer)
 
 
 class SubstanceIndex:
@@ -117,7 +59,10 @@ class SubstanceIndex:
         Args:
             text: A description or any other free text. `start` and `end` of a match count its characters.
         """
-        prepared = Prepared(text, plain(text), fold(text))
+        return self._match_suspected(text, self._prefilter.scan([text], ascii_only=text.isascii()).get(0, Suspicion()))
+
+    def _match_suspected(self, text: str, suspicion: Suspicion) -> list[Match]:
+        prepared = Prepared(text, plain(text), fold(text), suspicion.near, suspicion.readings)
         named = list(self._judge(prepared))
         numbered = self._identifiers.in_text(text, named)
         return sorted((*named, *numbered), key=lambda m: (m.start, m.end, m.substance_id, m.method))
@@ -128,7 +73,11 @@ class SubstanceIndex:
         Args:
             texts: Distinct descriptions; texts without any match give no row.
         """
-        found = [(texts[i], match) for i in self._prefilter.candidates(texts) for match in self.match(texts[i])]
+        found = [
+            (texts[i], match)
+            for i, suspicion in self._prefilter.candidates(texts)
+            for match in self._match_suspected(texts[i], suspicion)
+        ]
         return match_table("description", found)
 
     def recognise_codes(self, field: str, values: Sequence[str]) -> pa.Table:
@@ -160,8 +109,8 @@ class SubstanceIndex:
             bounds = edges(prepared.plain, where[0], where[-1] + 1, loose=pattern.loose, covers_salts=covers)
             if bounds is None:
                 continue
-            text = _STEREO_GROUP.sub(_blank, prepared.plain) if candidate.layer == STEREO else prepared.text
-            if not gaps_fit(text, where, pattern.own_gaps, tight=pattern.tight):
+            text = STEREO_GROUP.sub(_blank, prepared.plain) if candidate.layer == STEREO else prepared.text
+            if not gaps_fit(text, where, candidate.gaps, tight=pattern.tight):
                 continue
             stop = bounds[1]
             if pattern.open_ended:
@@ -176,17 +125,16 @@ class SubstanceIndex:
     ) -> Match:
         pattern, layer = standing.candidate.pattern, standing.candidate.layer
         form = form_of(prepared.plain, start, end)
-        core = prepared.text[standing.core[0] : standing.core[1]]
-        exact = layer != LEET and same_letters(core, pattern.spellings)
+        method, score = _method(standing.candidate, prepared.text[standing.core[0] : standing.core[1]])
         return Match(
             substance_id=substance.substance_id,
-            method="name" if exact else "normalised",
+            method=method,
             strength=_strength(pattern, layer, form),
             form=form,
             matched=prepared.text[start:end],
             start=start,
             end=end,
-            score=_SCORES[layer] if exact or layer == LEET else 95.0,
+            score=score,
             name=pattern.name.name,
             name_verified=pattern.name.verified,
             suppressed=reason,
@@ -197,21 +145,60 @@ def _blank(match: re.Match[str]) -> str:
     return " " * len(match[0])
 
 
+def _method(candidate: Candidate, core: str) -> tuple[str, float]:
+    """Method and score, from 0 to 100; with edits, the share of letters that agree."""
+    if candidate.layer == NEAR:
+        longest = max(len(candidate.where), len(candidate.pattern.squashed))
+        return "fuzzy", round(100.0 * (1 - candidate.edits / longest), 1)
+    if candidate.layer == MISREAD:
+        return "normalised", _SCORES[MISREAD]
+    if same_letters(core, candidate.pattern.spellings):
+        return "name", _SCORES[candidate.layer]
+    return "normalised", _NORMALISED
+
+
 def _strength(pattern: Pattern, layer: str, form: str) -> str:
-    """A weak name stays weak; an unverified name, a leetspeak spelling or a blend is medium evidence; an article is weak."""
+    """A weak name stays weak; an unverified name, letters that differ or a blend is medium evidence; an article is weak."""
     if pattern.name.strength == "weak" or form == "article":
         return "weak"
-    return "strong" if pattern.name.verified and layer != LEET and form != "mixture" else "medium"
+    sure = pattern.name.verified and layer in (EXACT, STEREO) and form != "mixture"
+    return "strong" if sure else "medium"
 
 
 def _longest(standing: Iterable[_Standing]) -> Iterator[_Standing]:
     """Of names that overlap, the longest; of equally long ones, the one that an earlier layer found."""
-    order = {EXACT: 0, STEREO: 1, LEET: 2}
+    order = {EXACT: 0, STEREO: 1}
     kept: list[_Standing] = []
-    for s in sorted(standing, key=lambda s: (s.core[0], -s.core[1], order[s.candidate.layer])):
-        if kept and s.core[0] < kept[-1].whole[1]:
+    resembling: list[_Standing] = []
+    for s in sorted(standing, key=lambda s: (s.core[0], -s.core[1], order.get(s.candidate.layer, 2))):
+        if s.candidate.layer not in order:
+            resembling.append(s)
+        elif kept and s.core[0] < kept[-1].whole[1]:
             if s.core[1] - s.core[0] > kept[-1].core[1] - kept[-1].core[0]:
                 kept[-1] = s
-            continue
-        kept.append(s)
-    yield from kept
+        else:
+            kept.append(s)
+    yield from sorted(_with_resembling(kept, resembling), key=lambda s: s.core)
+
+
+def _with_resembling(kept: list[_Standing], resembling: list[_Standing]) -> list[_Standing]:
+    """Adds names that the text spells otherwise: not over an exact name that is the same substance or as long.
+
+    Of those that overlap the longest counts, and of those in one place the nearest; substances equally near are all named.
+    """
+    result = list(kept)
+    for s in sorted(resembling, key=lambda s: (s.core[0] - s.core[1], s.candidate.edits, s.core)):
+        over = [k for k in result if k.core[0] < s.core[1] and s.core[0] < k.core[1]]
+        if all(_gives_way(k, s) for k in over):
+            result = [k for k in result if k not in over or k.core == s.core]
+            result.append(s)
+    return result
+
+
+def _gives_way(kept: _Standing, other: _Standing) -> bool:
+    """Whether a name found before leaves its place to one found by resemblance, or shares it."""
+    if set(kept.candidate.pattern.owners) & set(other.candidate.pattern.owners):
+        return False
+    if kept.candidate.layer in (MISREAD, NEAR):
+        return kept.core == other.core and kept.candidate.edits == other.candidate.edits
+    return other.core[0] <= kept.core[0] and kept.core[1] <= other.core[1] and other.core != kept.core

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
+from zlib import crc32
 
 import numpy as np
+import numpy.typing as npt
 
 from precursor_screen.matching.alignment import ERROR, SAME_CONSONANTS, SAME_NAME, TRUNCATED, may_differ
+from precursor_screen.matching.bounds import letter_bit
 from precursor_screen.matching.spellings import Spellings
-from precursor_screen.matching.weights import CONSONANTS, FIRST_MAJOR, NAME
+from precursor_screen.matching.weights import CONSONANTS, GENERIC, NAME, SHORT_NUMBER
 from precursor_screen.names.party_names import VARIANTS
 from precursor_screen.names.party_scripts import consonants
 
@@ -42,6 +46,24 @@ class Vocabulary:
         named = np.flatnonzero((self.kinds == NAME) | (self.kinds == CONSONANTS)).tolist()
         rarities, keys = self._rarities.tolist(), self.keys
         return {keys[i]: rarities[i] for i in named}
+
+    @cached_property
+    def general_bits(self) -> npt.NDArray[np.uint64]:
+        """The bit of each general word, 0 for other words."""
+        bits = np.zeros(len(self.kinds), np.uint64)
+        for i in np.flatnonzero((self.kinds == GENERIC) | (self.kinds == SHORT_NUMBER)).tolist():
+            bits[i] = general_bit(self.keys[i])
+        return bits
+
+    @cached_property
+    def first_letters(self) -> npt.NDArray[np.uint64]:
+        """The bit of each word's first letter."""
+        return np.fromiter((letter_bit(text) for text in self.texts), np.uint64, len(self.texts))
+
+    @cached_property
+    def key_lengths(self) -> npt.NDArray[np.int64]:
+        """The length of each word's key."""
+        return np.fromiter((len(key) for key in self.keys), np.int64, len(self.keys))
 
     @cached_property
     def by_key(self) -> Spellings:
@@ -89,10 +111,19 @@ class Vocabulary:
             return dict.fromkeys(self._marked_consonants.get(skeleton, ()), SAME_CONSONANTS)
         return {}
 
+    @cached_property
+    def _alphabetical(self) -> list[tuple[str, int]]:
+        return sorted((self.texts[i], i) for i in np.flatnonzero(self.kinds == NAME).tolist())
+
     def find_starting(self, start: str) -> dict[int, float]:
-        """Informative words that a cut word may be the start of."""
-        kinds = self.kinds
-        return {i: TRUNCATED for i, text in enumerate(self.texts) if kinds[i] >= FIRST_MAJOR and text.startswith(start)}
+        """Names that a cut word may be the start of."""
+        words = self._alphabetical
+        found: dict[int, float] = {}
+        for i in range(bisect_left(words, (start, -1)), len(words)):
+            if not words[i][0].startswith(start):
+                break
+            found[words[i][1]] = TRUNCATED
+        return found
 
     def find_similar(self, words: Sequence[tuple[str, str]]) -> list[dict[int, float]]:
         """For each word (text, key), distinct: the words whose key or text is equal or holds few enough errors, with similarity."""
@@ -113,3 +144,8 @@ class Vocabulary:
             for i in groups[asked]:
                 found[i][position] = max(value, found[i].get(position, 0.0))
         return found
+
+
+def general_bit(key: str) -> int:
+    """The bit, of 64, that stands for a general word."""
+    return 1 << crc32(key.encode("utf-8", "surrogatepass")) % 64

@@ -20,7 +20,7 @@ from precursor_screen.names.party_words import SLIGHT as SLIGHT_WORDS
 LEGAL, SLIGHT, GENERIC, INITIAL, SHORT_NUMBER, NUMBER, NAME, CONSONANTS, WHOLE = range(9)
 FIRST_MAJOR = NUMBER
 
-_FLAT = {LEGAL: 0.0, SLIGHT: 0.05, GENERIC: 0.25, INITIAL: 0.2, SHORT_NUMBER: 0.4, NUMBER: 0.9, WHOLE: 2.0}
+FLAT = {LEGAL: 0.0, SLIGHT: 0.05, GENERIC: 0.25, INITIAL: 0.2, SHORT_NUMBER: 0.4, NUMBER: 0.9, WHOLE: 2.0}
 _BY_LENGTH = (0.3, 0.3, 0.45, 0.6, 0.75, 0.9, 1.0, 1.1, 1.2, 1.25, 1.3)
 _LEAST_RARITY = 0.35
 _COMMON_RARITY = 0.5  # of names that many people bear, however short the list
@@ -73,13 +73,13 @@ def describe(text: str) -> tuple[str, int, float]:
     if text[0] == "~":
         return text, CONSONANTS, _by_length(len(text) + 1)
     if text[0] == "=":
-        return text, WHOLE, _FLAT[WHOLE]
+        return text, WHOLE, FLAT[WHOLE]
     kind = classify(text)
     if kind in (NUMBER, SHORT_NUMBER):
-        return text.lstrip("0") or "0", kind, _FLAT[kind]
+        return text.lstrip("0") or "0", kind, FLAT[kind]
     key = fold_key(text)
     if kind != NAME:
-        return key, kind, _FLAT[kind]
+        return key, kind, FLAT[kind]
     # Scripts that write syllables or words say more in a letter.
     return key, kind, _by_length(len(text) if text.isascii() else 2 * len(text) + 1)
 

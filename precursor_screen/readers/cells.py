@@ -20,6 +20,8 @@ _NULLS = r"null|n/a|#n/a|n\.a\.?|<null ?/>|\(null\)|\\n|nan|none|nil|undefined|-
 _NULL = re.compile(rf"(?:{_NULLS})?", re.I)
 # A cell that is not yet clean. Arrow's RE2 looks for it in one pass; all other cells stay where they are.
 _UNCLEAN = rf"(?i)^(?:{_NULLS})?$|^[\s\pZ\x{{FEFF}}]|[\s\pZ\x{{FEFF}}]$|\r|&(?:#\w+|amp|lt|gt|quot|apos|nbsp);|_x000D_|[\x00-\x08\x0b\x0c\x0e-\x1f]"
+_BREAK = re.compile(r"[\x0b\x0c\x1c-\x1e]")
+# What is left of the control characters stands for nothing: a blank in their place would part a word ("ACE\x01TONE").
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _TYPED_NULL = re.compile(r"na|nd|s/d|s/n|sin dato|sin datos|no data|unknown|n\.d\.?|tbd|tba", re.I)
 _LONGEST_NULL = 10  # bytes of the longest spelling of nothing
@@ -31,7 +33,7 @@ def clean_cell(text: str) -> str | None:
     if "&" in text:
         text = html.unescape(text)
     text = text.replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n")
-    text = _CONTROL.sub(" ", text).strip().strip("\ufeff").strip()
+    text = _CONTROL.sub("", _BREAK.sub("\n", text)).strip().strip("\ufeff").strip()
     return None if _NULL.fullmatch(text) else text
 
 
@@ -180,7 +182,8 @@ def is_typed_null(text: str) -> bool:
 
 def join_texts(columns: Sequence[pa.ChunkedArray], separator: str) -> pa.ChunkedArray:
     """Several columns of text as one, nulls left out; null where all are."""
-    if len(columns) == 1:
-        return columns[0]
-    joined = pc.binary_join_element_wise(*columns, separator, null_handling="skip")
-    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
+    # Two at a time: Arrow's own null_handling="skip" drops rows in which all parts are null (seen in 26.0).
+    joined = columns[0]
+    for column in columns[1:]:
+        joined = pc.coalesce(pc.binary_join_element_wise(joined, column, separator), joined, column)
+    return joined

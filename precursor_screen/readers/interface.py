@@ -19,10 +19,12 @@ class ReadOptions:
     Attributes:
         encoding: of text formats; empty: decided by content.
         mapping: the column map for tabular inputs; None: guessed.
+        pasted: text that is no table is a list of descriptions, one a line.
     """
 
     encoding: str = ""
     mapping: ColumnMap | None = None
+    pasted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.model import Input
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
+from precursor_screen.readers.pasted import PastedReader
 from precursor_screen.readers.tabular import TabularReader, input_id, issue_table, no_lines
 
 MAX_NESTING = 3
@@ -50,7 +51,7 @@ def _read_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables
                 raise UnreadableManifest("holds archives within archives", where=Where(blob.name), remedy="Unpack it first.")
             return _read_members(blob, members.blobs, members.errors, options, depth)
     digest = Digest(blob.sha256(), blob.size())
-    for reader in READERS:
+    for reader in (PastedReader(), *READERS) if options.pasted else READERS:
         if reader.sniff(kind, head):
             return reader.read(blob, digest, options)
     open_sheets(blob, options.encoding)  # raises the error that names the kind

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from precursor_screen.errors import UsageError
+from precursor_screen.names.countries import find_country
 
 # Members of the customs union of the European Union (Treaty on European Union, article 52), as of 2026.
 EU_MEMBERS = (
@@ -46,6 +45,10 @@ def own_countries(jurisdiction: str) -> tuple[str, ...]:
     """
     if not jurisdiction:
         return ()
-    if not re.fullmatch(r"[A-Z]{2}", jurisdiction):
-        raise UsageError(f"{jurisdiction!r} is no jurisdiction", remedy="Use EU or an ISO 3166 code such as US, CA or AU.")
-    return EU_MEMBERS if jurisdiction == "EU" else (jurisdiction,)
+    if jurisdiction == "EU":
+        return EU_MEMBERS
+    if find_country(jurisdiction) != jurisdiction:
+        known = find_country(jurisdiction)
+        remedy = f"Did you mean {known!r}?" if known else "Use EU or an ISO 3166 code such as US, CA or AU."
+        raise UsageError(f"{jurisdiction!r} is no jurisdiction", remedy=remedy)
+    return (jurisdiction,)

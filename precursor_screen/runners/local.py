@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -102,7 +102,7 @@ def _gather(sources: tuple[Source, ...], options: ReadOptions, progress: Progres
     for source in sources:
         progress(f"reading {source.name}")
         try:
-            tables.extend(read(source.readable(), source.name, options))
+            tables.extend(read(source.readable(), source.name, replace(options, pasted=source.path is None)))
         except MappingError:
             raise
         except InputError as error:

@@ -222,3 +222,15 @@ def test_a_cell_beyond_all_measure_is_cut_and_said() -> None:
     lines, issues = read_columns(description=["x" * (3 << 20), "y"], shipper=["a", "b"])
     assert len(lines[0]["description"]) < 1 << 20
     assert [i[0] for i in issues] == ["truncated-cell"]
+
+
+def test_two_columns_of_description_survive_a_blank_row() -> None:
+    (tables,) = read(
+        b"bill of lading,description of goods,goods description,hs code\nB1,ACETONE,x,291411\nB2,,,690721\n", "m.csv"
+    )
+    assert tables.lines.column("description").to_pylist() == ["ACETONE; x", None]
+
+
+def test_control_characters_do_not_part_a_word() -> None:
+    (tables,) = read(b"description,hs code\nACE\x01TONE\x0bDRUMS,291411\n", "m.csv")
+    assert tables.lines.column("description").to_pylist() == ["ACETONE\nDRUMS"]

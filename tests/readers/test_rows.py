@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from precursor_screen import schema
 from precursor_screen.errors import InputError, UnreadableManifest
+from precursor_screen.formats.sniff import is_binary
 from precursor_screen.issues import ISSUE_CODES
 from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.registry import read
@@ -184,7 +185,10 @@ def test_every_row_of_text_is_a_line_or_is_counted(rows: list[tuple[str, ...]], 
     writer.writerow(HEADER)
     safe = [[c.replace("\r", " ").replace("\n", " ") for c in row] for row in rows]
     writer.writerows(safe)
-    (result,) = read(out.getvalue().encode("utf-8", "replace"), "m")
+    data = out.getvalue().encode("utf-8", "replace")
+    if is_binary(data):  # more control characters than any text has: refused as a whole
+        return
+    (result,) = read(data, "m")
     assert rows_accounted(result) == len(rows)
     check_line_table(result)
 

@@ -1,0 +1,100 @@
+"""The layers of recognition: each proposes names and where their letters stand in a text, and judges nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from precursor_screen.matching.substance_dictionary import NameDictionary, Pattern
+from precursor_screen.matching.substance_near import Reading, read_misread, read_near
+from precursor_screen.matching.substance_neighbours import Neighbours, load_neighbours
+from precursor_screen.matching.substance_stream import Near
+from precursor_screen.names.text import Folded
+
+EXACT, STEREO, MISREAD, NEAR = "exact", "stereo", "misread", "near"
+# Stereochemistry in brackets may stand anywhere inside a name: methyl (2S)-3-oxo-2-phenylbutanoate.
+STEREO_GROUP: Final = re.compile(
+    r"\((?:\d{0,2}[rsez]\*?(?:,|(?=\)))|[+\-±]{1,3}|rac|rel|dl?|l|cis|trans){1,8}\)[- ]?|\[[rsez(*),\-]{3,16}\][- ]?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A text in the forms that the layers read; all indexes count characters of `text`.
+
+    near, misread: the stretches of `folded.squashed` that resemble names.
+    """
+
+    text: str
+    plain: str
+    folded: Folded
+    near: Sequence[Near]
+    misread: Sequence[Near]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A pattern and where each of its letters stands in the text, as a layer proposes it.
+
+    gaps: after which of these letters the name has a gap of its own. edits: letters that differ, look-alikes left aside.
+    """
+
+    pattern: Pattern
+    where: list[int]
+    layer: str
+    gaps: frozenset[int]
+    edits: int = 0
+
+
+Layer = Callable[[Prepared, NameDictionary], Iterator[Candidate]]
+
+
+def exact_layer(prepared: Prepared, names: NameDictionary) -> Iterator[Candidate]:
+    """Names that agree letter for letter once case, accents, spacing and look-alikes of other scripts are folded."""
+    positions = prepared.folded.positions
+    for pattern, a, b in names.scan(prepared.folded.squashed):
+        yield Candidate(pattern, list(positions[a:b]), EXACT, pattern.own_gaps)
+
+
+def stereo_layer(prepared: Prepared, names: NameDictionary) -> Iterator[Candidate]:
+    """Names with stereochemistry in brackets somewhere inside them."""
+    groups = [m.span() for m in STEREO_GROUP.finditer(prepared.plain)]
+    if not groups:
+        return
+    inside = {i for start, end in groups for i in range(start, end)}
+    kept = [(c, p) for c, p in zip(prepared.folded.squashed, prepared.folded.positions, strict=True) if p not in inside]
+    for pattern, a, b in names.scan("".join(c for c, _ in kept)):
+        where = [p for _, p in kept[a:b]]
+        if any(where[0] < start < where[-1] for start, _ in groups):
+            yield Candidate(pattern, where, STEREO, pattern.own_gaps)
+
+
+def misread_layer(prepared: Prepared, names: NameDictionary) -> Iterator[Candidate]:
+    """Names with letters that are typed or read for others: T0LUENE, rnethylbenzene."""
+    return _resembling(prepared, prepared.misread, names.read_patterns, read_misread, MISREAD)
+
+
+def near_layer(prepared: Prepared, names: NameDictionary) -> Iterator[Candidate]:
+    """Names with one edit from six letters on, with two from twelve."""
+    return _resembling(prepared, prepared.near, names.near_patterns, read_near, NEAR)
+
+
+Reader = Callable[[Pattern, str, Sequence[int], Neighbours], Reading | None]
+
+
+def _resembling(
+    prepared: Prepared, found: Sequence[Near], patterns: Sequence[Pattern], read: Reader, layer: str
+) -> Iterator[Candidate]:
+    squashed, positions = prepared.folded.squashed, prepared.folded.positions
+    neighbours = load_neighbours()
+    for near in found:
+        pattern = patterns[near.name]
+        where = list(positions[near.start : near.end])
+        reading = read(pattern, squashed[near.start : near.end], where, neighbours)
+        if reading is not None:
+            yield Candidate(pattern, where, layer if reading.edits else MISREAD, reading.gaps, reading.edits)
+
+
+LAYERS: Final[tuple[Layer, ...]] = (exact_layer, stereo_layer, misread_layer, near_layer)

@@ -1,0 +1,127 @@
+"""Names spelled with an edit or two, or read wrongly by machine: whether a stretch of a text is a name after all.
+
+A stretch that resembles a name is none if it is another word: piperazine is no misspelled piperidine. It must also keep its
+locants, have no word too many, and have its gaps where the name may have some.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+from precursor_screen.matching.substance_alignment import align, same_word
+from precursor_screen.matching.substance_dictionary import Pattern
+from precursor_screen.matching.substance_neighbours import Neighbours
+from precursor_screen.names.confusions import loose_fold
+
+_LETTERS_A_CONFUSION: Final = 5  # so many letters of a name may hold one letter taken for another
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A stretch read as a name. edits: 0 if look-alikes explain it. gaps: after which letters of the stretch the name has a gap."""
+
+    edits: int
+    gaps: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word of the stretch and the part of the name that it stands for."""
+
+    text: str
+    name: str
+
+
+def read_near(pattern: Pattern, text: str, where: Sequence[int], neighbours: Neighbours) -> Reading | None:
+    """A stretch as a name with edits, or None if it is not.
+
+    Args:
+        pattern: The name.
+        text: The squashed stretch.
+        where: The place of each of its letters in the whole text.
+        neighbours: Other words that resemble names.
+    """
+    alignment = align(pattern.squashed, text, pattern.fixed, pattern.edits)
+    if alignment is None or text == pattern.squashed:
+        return None
+    return _judge(pattern, text, where, alignment.answers, alignment.edits, neighbours)
+
+
+def read_misread(pattern: Pattern, text: str, where: Sequence[int], neighbours: Neighbours) -> Reading | None:
+    """A stretch as a name in which look-alikes took the place of letters, or None if it is not. Arguments as of `read_near`."""
+    if text == pattern.squashed:
+        return None
+    spaced_name = "".join(c + " " * (i in pattern.own_gaps) for i, c in enumerate(pattern.squashed))
+    spaced_text = "".join(c + " " * (there - here > 1) for c, (here, there) in zip(text, itertools.pairwise([*where, where[-1]])))
+    (one, begins), (other, others) = loose_fold(spaced_name), loose_fold(spaced_text)
+    if one != other:
+        return None
+    answers: list[int | None] = []
+    confused = 0
+    for a, b, c, d in zip(begins, begins[1:], others, others[1:], strict=False):
+        answers.extend(a + i if a + i < b else None for i in range(d - c))
+        confused += not same_word(pattern.squashed[a:b], text[c:d])
+    if confused > max(1, len(pattern.squashed) // _LETTERS_A_CONFUSION):
+        return None
+    return _judge(pattern, text, where, tuple(answers), 0, neighbours)
+
+
+def _judge(
+    pattern: Pattern,
+    text: str,
+    where: Sequence[int],
+    answers: tuple[int | None, ...],
+    edits: int,
+    neighbours: Neighbours,
+) -> Reading | None:
+    words = _words(pattern, text, where, answers)
+    if words is None:
+        return None
+    changed = [w for w in words if not same_word(w.name, w.text)]
+    if any(len(w.text) == 1 or OSA.distance(w.text, w.name) * 2 > max(2, len(w.name)) for w in changed):
+        return None
+    # Two words wrong at once are not two other words by chance: "dyethyl ethen" is ether, though ethen is a word.
+    if changed and all(neighbours.is_nearer(w.text, w.name) for w in changed):
+        return None
+    return Reading(edits, _gaps(pattern, answers))
+
+
+def _words(pattern: Pattern, text: str, where: Sequence[int], answers: tuple[int | None, ...]) -> list[_Word] | None:
+    """The words of the stretch; None if one of them, or a word of the name, stands for nothing."""
+    cuts = [0]
+    for i in range(1, len(text)):
+        if where[i] - where[i - 1] > 1 or text[i].isdigit() != text[i - 1].isdigit():
+            cuts.append(i)
+    cuts.append(len(text))
+    words: list[_Word] = []
+    reached = 0
+    for number, (a, b) in enumerate(itertools.pairwise(cuts)):
+        answered = [i for i in answers[a:b] if i is not None]
+        if not answered:
+            return None
+        stop = len(pattern.squashed)
+        if number < len(cuts) - 2:
+            ahead = next((i for i in answers[b:] if i is not None), len(pattern.squashed))
+            # Letters that are missing between two words belong to the first, unless the name has its gap before them.
+            gap = next((g + 1 for g in range(answered[-1], ahead) if g in pattern.own_gaps), None)
+            stop = ahead if gap is None else gap
+        words.append(_Word(text[a:b], pattern.squashed[reached:stop]))
+        reached = stop
+    return words
+
+
+def _gaps(pattern: Pattern, answers: tuple[int | None, ...]) -> frozenset[int]:
+    """After which letters of the stretch the name has a gap of its own."""
+    gaps: set[int] = set()
+    reached = -1
+    for i, (here, there) in enumerate(itertools.pairwise(answers)):
+        reached = here if here is not None else reached
+        upto = there if there is not None else reached + 1
+        if any(g in pattern.own_gaps for g in range(max(reached, 0), max(upto, reached + 1))):
+            gaps.add(i)
+    return frozenset(gaps)

@@ -1,0 +1,162 @@
+"""Many texts as one run of bytes without separators, so that all of them can be searched at once.
+
+Every kept letter is one byte: itself if ASCII, else one of 127 stand-ins. Two letters may share a stand-in, so what is found
+here is looked at again on the text itself; nothing that stands in a text is lost. Words are told by flags beside the bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from precursor_screen.names.chemical import is_glued_ending
+from precursor_screen.names.text import spaced
+
+Bytes = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
+
+BREAK: Final = 0x0A
+_GAP: Final = 0x20
+# Kinds of letters, as in `name_boundaries.script`.
+ALPHA, DIGIT, CJK, KANA, HANGUL, ARABIC = 1, 2, 3, 4, 5, 6
+_RANGES: Final = (
+    (0x0600, 0x06FF, ARABIC),
+    (0x3041, 0x30FF, KANA),
+    (0xFF66, 0xFF9F, KANA),
+    (0x3400, 0x9FFF, CJK),
+    (0xF900, 0xFAFF, CJK),
+    (0xAC00, 0xD7A3, HANGUL),
+)
+_LONGEST_ARTICLE: Final = 4  # Arabic article with a preposition
+_LONGEST_PARTICLE: Final = 2  # Korean
+_LONGEST_ENDING: Final = 24
+
+
+def _ascii_tables() -> tuple[Bytes, Bytes]:
+    byte, kind = np.full(256, _GAP, dtype=np.uint8), np.zeros(256, dtype=np.uint8)
+    for i in range(128):
+        if chr(i).isalnum():
+            byte[i] = ord(chr(i).lower())
+            kind[i] = DIGIT if chr(i).isdigit() else ALPHA
+    return byte, kind
+
+
+_ASCII_BYTE, _ASCII_KIND = _ascii_tables()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stream:
+    """Texts squashed into one array, a break after each.
+
+    letters: one byte a letter. kind: its kind, 0 for a break. touches: whether the next letter follows without a gap.
+    text_of: the number of its text. begins, ends: whether a name may begin or end there as far as its neighbours tell (more
+    generous than `name_boundaries.edges`).
+    """
+
+    letters: Bytes
+    kind: Bytes
+    touches: Flags
+    text_of: Places
+    begins: Flags
+    ends: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A stretch of a stream that resembles a name: number of the name, first letter, end (exclusive)."""
+
+    name: int
+    start: int
+    end: int
+
+
+def byte_table(folds: Mapping[str, str]) -> Bytes:
+    """What each byte of a stream becomes under a fold of single letters."""
+    table = np.arange(256, dtype=np.uint8)
+    for char, folded in folds.items():
+        table[sketch(char)[0]] = sketch(folded)[0]
+    return table
+
+
+def sketch(squashed: str) -> bytes:
+    """A squashed text as the bytes that stand for its letters."""
+    if squashed.isascii():
+        return squashed.encode("ascii")
+    return _stand_ins(_codes(squashed)).tobytes()
+
+
+def ascii_stream(texts: Sequence[str]) -> Stream:
+    """The stream of texts that are all ASCII."""
+    raw = np.frombuffer("\0".join((*texts, "")).encode("ascii"), dtype=np.uint8)
+    kind = _ASCII_KIND[raw]
+    return _stream(_ASCII_BYTE[raw], kind, [len(t) for t in texts])
+
+
+def any_stream(texts: Sequence[str]) -> Stream:
+    """The stream of any texts."""
+    folded = [spaced(t) for t in texts]
+    codes = _codes("\n".join((*folded, "")))
+    kind = np.where(codes < 128, _ASCII_KIND[np.minimum(codes, 127)], ALPHA).astype(np.uint8)
+    for low, high, value in _RANGES:
+        kind[(codes >= low) & (codes <= high)] = value
+    return _stream(_stand_ins(codes), kind, [len(t) for t in folded])
+
+
+def free_places(stream: Stream, starts: Places, ends: Places) -> Flags:
+    """Which stretches may stand free: at word edges, or with an ending that a name may have ("-s", "-hydrochlorid").
+
+    A digit at either end is left to `name_boundaries.edges`, and so is what follows a name in another script than Latin.
+    """
+    free_begin: Flags = stream.begins[starts] | (stream.kind[starts] == DIGIT)
+    free: Flags = free_begin & (stream.ends[ends - 1] | (stream.kind[ends - 1] == DIGIT))
+    for i in np.flatnonzero(free_begin & ~free):
+        rest = stream.letters[ends[i] : ends[i] + _LONGEST_ENDING]
+        more = stream.ends[ends[i] : ends[i] + _LONGEST_ENDING]
+        word = rest[: int(np.argmax(more)) + 1] if more.any() else rest
+        free[i] = bool((word >= 128).any()) or is_glued_ending(word.tobytes().decode("latin-1"), covers_salts=True)
+    return free
+
+
+def _codes(text: str) -> npt.NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def _stand_ins(codes: npt.NDArray[np.uint32]) -> Bytes:
+    hashed = ((codes * np.uint32(2654435761)) >> np.uint32(16)) % np.uint32(127) + np.uint32(128)
+    return np.where(codes < 128, codes, hashed).astype(np.uint8)
+
+
+def _stream(byte: Bytes, kind: Bytes, lengths: list[int]) -> Stream:
+    """From bytes with gaps, each text followed by one byte that becomes its break."""
+    breaks = np.cumsum(np.array(lengths, dtype=np.int64) + 1) - 1 if lengths else np.zeros(0, dtype=np.int64)
+    byte, kind = byte.copy(), kind.copy()
+    byte[breaks], kind[breaks] = BREAK, 0
+    kept = np.flatnonzero(byte != _GAP)
+    letters, kinds = byte[kept], kind[kept]
+    # Letters run on where the next one follows without a gap and is of the same kind.
+    touches = np.zeros(len(kept), dtype=np.bool_)
+    touches[:-1] = np.diff(kept) == 1
+    runs_on = np.zeros(len(kept) + 1, dtype=np.bool_)
+    runs_on[1:-1] = touches[:-1] & (kinds[1:] == kinds[:-1]) & (kinds[1:] != CJK)
+    begins, ends = ~runs_on[:-1], ~runs_on[1:]
+    is_break = kinds == 0
+    if (kinds == ARABIC).any():
+        _near(begins, begins & (kinds == ARABIC), kinds == ARABIC, range(1, _LONGEST_ARTICLE + 1))
+    if (kinds == HANGUL).any():
+        _near(ends, ends & (kinds == HANGUL), kinds == HANGUL, range(-_LONGEST_PARTICLE, 0))
+    begins[is_break] = ends[is_break] = False
+    return Stream(letters, kinds, touches, np.cumsum(is_break) - is_break, begins, ends)
+
+
+def _near(flags: Flags, of: Flags, among: Flags, distances: range) -> None:
+    """Set flags at some distances from others: a name may begin after an article and end before a particle."""
+    places = np.flatnonzero(of)
+    for distance in distances:
+        there = places + distance
+        there = there[(there >= 0) & (there < len(flags))]
+        flags[there[among[there]]] = True

@@ -1,0 +1,125 @@
+"""`lookup` and `match`: for a person, as JSON, and a line at a time."""
+
+from __future__ import annotations
+
+import pytest
+
+LISTED = "Quimeralda Reactivos"
+SUBSTANCE_KEYS = {
+    *("substance_id", "name", "control", "tier", "method", "strength", "form", "verified", "matched", "start", "end", "score")
+}
+PARTY_KEYS = {"list_id", "entry_id", "name", "matched_name", "name_kind", "score", "programmes", "explain"}
+
+
+def test_lookup_says_what_is_named_where_and_how_it_knows(ps):
+    answer = ps("lookup", "20 drums acetic anhydride 98 %")
+    assert answer.code == 0
+    assert "Acetic anhydride  [acetic-anhydride]" in answer.out
+    lines = answer.out.splitlines()
+    marked = next(n for n, line in enumerate(lines) if set(line.strip()) == {"^"})
+    assert lines[marked - 1][lines[marked].index("^") : lines[marked].rindex("^") + 1] == "acetic anhydride"
+    assert "by name, strong, as substance; UN1988 I" in answer.out
+
+
+def test_lookup_as_json(ps):
+    (found,) = ps("lookup", "--json", "20 drums ACETONE").objects
+    assert set(found) == {"text", "matches", "suppressed"}
+    (match,) = found["matches"]
+    assert set(match) == SUBSTANCE_KEYS
+    assert found["text"][match["start"] : match["end"]] == match["matched"] == "ACETONE"
+    assert {"instrument", "schedule", "edition", "verified"} == set(match["control"][0])
+
+
+@pytest.mark.parametrize("text", ["ceramic tiles", "", "***", "x" * 10_000])
+def test_nothing_found_is_no_error(ps, text):
+    answer = ps("lookup", text)
+    assert (answer.code, answer.out) == (0, "No controlled substance is named.\n")
+    assert ps("lookup", "--json", text).objects == [{"text": text, "matches": [], "suppressed": []}]
+
+
+def test_what_does_not_count_is_shown_with_its_reason(ps):
+    (found,) = ps("lookup", "--json", "acetone-free nail polish remover").objects
+    assert found["matches"] == []
+    assert found["suppressed"][0]["substance_id"] == "acetone"
+    assert found["suppressed"][0]["reason"]
+    assert "Not counted: Acetone" in ps("lookup", "acetone-free nail polish remover").out
+
+
+def test_as_of_decides_what_was_in_force(ps):
+    def control(day: str) -> list[str]:
+        (found,) = ps("lookup", "--json", "--as-of", day, "norfentanyl").objects
+        return [c["instrument"] for c in found["matches"][0]["control"]]
+
+    assert "UN1988" not in control("2022-11-22")
+    assert "UN1988" in control("2022-11-23")
+    assert ps("lookup", "--as-of", "never", "x").code == 2
+
+
+LINES = [b"ACETONE", b"", b"ceramic tiles", b"\xff\xfe", b"\xe9ther ACETONE", "АЦЕТОН".encode(), b"\x1b[31m ACETONE\x00", b"\xc3"]
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_lookup_of_lines_gives_one_object_a_line_in_the_same_order(ps, end):
+    answer = ps("lookup", "-", stdin=end.join(LINES) + end)
+    assert answer.code == 0
+    assert [o["text"].encode("utf-8", "surrogateescape") for o in answer.objects] == LINES
+    assert [bool(o["matches"]) for o in answer.objects] == [True, False, False, False, True, True, True, False]
+    assert all(line.isascii() or line.isprintable() for line in answer.out.splitlines())
+
+
+def test_no_line_gives_no_object(ps):
+    assert ps("lookup", "-", stdin=b"").out == ""
+    assert ps("match", "-", "--watchlist", "sample", stdin=b"").out == ""
+    assert len(ps("lookup", "-", stdin=b"ACETONE").objects) == 1  # the last line needs no end
+
+
+def test_lookup_cannot_steer_the_terminal(ps):
+    out = ps("lookup", "\x1b]0;owned\x07 acetone \x9b31m").out
+    assert "Acetone" in out
+    assert all(c.isprintable() or c == "\n" for c in out)
+
+
+def test_match_says_which_entry_and_why(ps):
+    answer = ps("match", LISTED, "--watchlist", "sample", "--explain")
+    assert answer.code == 0
+    assert "Quimeralda Reactivos S.A. de C.V.  [sample S001]  narcotics" in answer.out
+    assert "which reaches the cut of" in answer.out
+    assert '"aligned"' not in answer.out
+    assert "       aligned: [" in answer.out
+
+
+def test_match_as_json(ps):
+    (found,) = ps("match", LISTED, "--watchlist", "sample", "--json").objects
+    assert set(found) == {"name", "matches", "screenable"}
+    assert found["screenable"] is True
+    assert set(found["matches"][0]) == PARTY_KEYS
+    scores = [m["score"] for m in found["matches"]]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_match_of_lines_gives_one_object_a_line_in_the_same_order(ps):
+    names = [LISTED.encode(), b"", b"***", b"\xff\xfe", b"Nobody At All", b"Quimeralda Reactivos\xff", LISTED.upper().encode()]
+    answer = ps("match", "-", "--watchlist", "sample", stdin=b"\n".join(names) + b"\n")
+    assert answer.code == 0
+    assert [o["name"].encode("utf-8", "surrogateescape") for o in answer.objects] == names
+    assert [bool(o["matches"]) for o in answer.objects][:5] == [True, False, False, False, False]
+    assert [o["screenable"] for o in answer.objects][:5] == [True, False, False, False, True]
+    assert answer.objects[-1]["matches"]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("***", "could NOT be screened"), ("Nobody At All", "No entry of sample matches."), ("", "could NOT be screened")],
+)
+def test_match_tells_unscreenable_from_unmatched(ps, name, says):
+    answer = ps("match", name, "--watchlist", "sample")
+    assert answer.code == 0
+    assert says in answer.out
+
+
+@pytest.mark.parametrize("options", [[], ["--watchlist", "none"], ["--watchlist", "no-such-list"]])
+def test_match_without_a_list_is_exit_4(ps, options):
+    answer = ps("match", LISTED, *options)
+    assert answer.code == 4
+    assert answer.out == ""
+    assert answer.err.startswith("error: ")

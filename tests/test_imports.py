@@ -1,0 +1,54 @@
+"""Reading and screening run where terminal libraries and pandas cannot be imported at all.
+
+That nothing of ours names them is import-linter's business. pyarrow itself asks for pandas in `pa.array`, `pa.scalar` and `to_pylist`,
+and does without where there is none; so they are refused here, and a run must end all the same.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+CODE = """
+import sys
+
+REFUSED = ("pandas", "click", "rich", "pyspark", "sqlalchemy", "xlsxwriter", "jinja2")
+
+
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in REFUSED:
+            raise ImportError(f"{name} is refused")
+
+
+sys.meta_path.insert(0, Refuse())
+
+from datetime import date
+
+from precursor_screen.readers.interface import ReadOptions
+from precursor_screen.reference import shipped
+from precursor_screen.reference.bundle import load_reference
+from precursor_screen.reference.watchlists.opened import open_private_csv
+from precursor_screen.runners.inputs import Source
+from precursor_screen.runners.local import run
+
+lists = (open_private_csv(shipped.watchlists_folder() / "sample-list.csv"),)
+reference = load_reference(watchlists=lists, jurisdiction="US", as_of=date(2026, 11, 25))
+rows = b"description of goods,hs code,consignee,net weight kg,date\\n"
+rows += b"ACETONE,291411,Quimeralda Reactivos,12,2026-11-01\\nGENERAL CARGO,,***,about 3,soon\\n"
+sources = (Source("m.csv", content=rows), Source("n.csv", content=rows), Source("e.csv", content=b""))
+report = run(sources, ReadOptions(), reference).report
+print(sorted(set(report.flags.column("rule_id").to_pylist()) & {"PS-CHEM-001", "PS-PTY-001"}))
+print(sorted(set(report.issues.column("code").to_pylist()) & {"repeated-line", "unreadable-file", "unparsed-mass", "vague-description"}))
+print(sorted({m.split(".")[0] for m in sys.modules} & set(REFUSED)))
+"""
+
+
+def test_a_run_needs_neither_pandas_nor_a_terminal():
+    done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr[-3_000:]
+    assert done.stdout.splitlines()[-3:] == [
+        "['PS-CHEM-001', 'PS-PTY-001']",
+        "['repeated-line', 'unparsed-mass', 'unreadable-file', 'vague-description']",
+        "[]",
+    ]
