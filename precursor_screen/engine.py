@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
+from functools import cache
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 MEMORY_LIMIT = "1200MB"
+THREADS = "2"
 
 
-def connect(threads: int = 2) -> duckdb.DuckDBPyConnection:
-    """An in-memory connection that reads nothing but the Arrow tables registered with it.
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """The process's database, which never holds a table: what a connection makes or registers is its own and goes with it.
 
     As it comes DuckDB would fetch extensions from the network and spill into the working folder.
     """
@@ -23,9 +27,21 @@ def connect(threads: int = 2) -> duckdb.DuckDBPyConnection:
             "enable_external_access": "false",
             "temp_directory": "",
             "memory_limit": MEMORY_LIMIT,
-            "threads": str(threads),
+            "threads": THREADS,
         },
     )
+
+
+if hasattr(os, "register_at_fork"):  # a forked process must not share the parent's database
+    os.register_at_fork(after_in_child=_database.cache_clear)
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A connection that reads nothing but the Arrow tables registered with it, and sees nothing of any other.
+
+    Opening a database takes 15 ms, a connection to an open one a third of a millisecond; a run needs about ten.
+    """
+    return _database().cursor()
 
 
 def fetch(connection: duckdb.DuckDBPyConnection, query: str, schema: pa.Schema | None = None) -> pa.Table:
