@@ -58,6 +58,9 @@ from precursor_screen.reports.printable import printable
 @click.option(
     "--capacity", type=click.IntRange(min=1), default=20, show_default=True, help="How many shipments the terminal shows."
 )
+@click.option(
+    "--jobs", type=click.IntRange(min=0), default=0, help="Processes for matching [default: as many as there are cores]."
+)
 @click.option("--quiet", is_flag=True, help="No summary on the terminal.")
 @click.option("--timing", is_flag=True, help="Say on standard error how long each step took.")
 @click.pass_context
@@ -120,7 +123,9 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
         "watchlists": list(named),
     }
     clock = _Clock(options["timing"], progress=sys.stderr.isatty() and not options["quiet"])
-    result = run(sources, read_options, reference, fail_on=fail_on, shown_options=shown, progress=clock.step)
+    result = run(
+        sources, read_options, reference, fail_on=fail_on, shown_options=shown, progress=clock.step, jobs=options["jobs"]
+    )
     _write(result, outputs, options)
     clock.stop()
     if not outputs and not options["quiet"]:

@@ -7,6 +7,7 @@ the error names line and column.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from defusedxml.ElementTree import iterparse
 
 from precursor_screen.errors import PrecursorScreenError, UnreadableManifest, Where
 
+_PROLOGUE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:(?:<\?.*?\?>|<!--.*?-->)\s*)*<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL)
 MAX_DEPTH = 200  # no message or list nests deeper than some twenty; deeper ones are made to exhaust the reader
 
 
@@ -99,6 +101,17 @@ def read_root(
             _use_local_names(element)
             return element.tag, dict(element.attrib)
     raise error("The XML holds no element.", where=Where(file), remedy="Fetch the file again.")
+
+
+def find_root_name(head: bytes) -> str:
+    """The local name of the root element by the first bytes of a file, well formed or not; empty if they hold no XML.
+
+    UTF-16 is looked at as if its zero bytes were not there, as root names are ASCII.
+    """
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head[2:].replace(b"\x00", b"")
+    found = _PROLOGUE.match(head)
+    return found[1].decode("latin-1") if found else ""
 
 
 def find_text(element: Element, path: str) -> str:

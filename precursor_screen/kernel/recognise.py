@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.kernel.spread import Spread, cut, in_turn
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.schema import NAME_COLUMNS, PARTY_MATCH, SUBSTANCE_MATCH
 
@@ -36,7 +38,7 @@ def distinct(lines: pa.Table, columns: Iterable[str]) -> list[str]:
     return list(found)
 
 
-def recognise(lines: pa.Table, reference: Reference) -> pa.Table:
+def recognise(lines: pa.Table, reference: Reference, spread: Spread = in_turn) -> pa.Table:
     """Recognises substances in the distinct descriptions and codes of some lines.
 
     Returns:
@@ -44,20 +46,20 @@ def recognise(lines: pa.Table, reference: Reference) -> pa.Table:
     """
     index = reference.substance_index
     tables = []
-    for position, field in enumerate(TEXT_FIELDS):
-        found = index.recognise_texts(distinct(lines, [field]))
-        tables.append(found if position == 0 else found.set_column(0, "field", pa.array([field] * found.num_rows, pa.string())))
+    for field in TEXT_FIELDS:
+        for found in spread(index.recognise_texts, cut(distinct(lines, [field]))):
+            tables.append(found.set_column(0, "field", pa.array([field] * found.num_rows, pa.string())))
     tables += [index.recognise_codes(field, distinct(lines, [field])) for field in CODE_FIELDS]
     return pa.concat_tables([SUBSTANCE_MATCH.empty_table(), *tables])
 
 
-def match_parties(lines: pa.Table, reference: Reference) -> PartyMatches:
+def match_parties(lines: pa.Table, reference: Reference, spread: Spread = in_turn) -> PartyMatches:
     """Matches the distinct names of all screened roles against all watchlists of the reference."""
     names = distinct(lines, NAME_COLUMNS.values())
     tables = [PARTY_MATCH.empty_table()]
-    unscreenable: tuple[str, ...] = ()
+    unscreenable: dict[str, None] = {}  # a property of the name, the same for every list
     for watchlist in reference.watchlists:
-        found = watchlist.index.match_names(names, as_of=reference.as_of)
-        tables.append(found.matches)
-        unscreenable = found.unscreenable  # a property of the name, the same for every list
-    return PartyMatches(pa.concat_tables(tables), unscreenable)
+        for found in spread(partial(watchlist.index.match_names, as_of=reference.as_of), cut(names)):
+            tables.append(found.matches)
+            unscreenable.update(dict.fromkeys(found.unscreenable))
+    return PartyMatches(pa.concat_tables(tables), tuple(unscreenable))

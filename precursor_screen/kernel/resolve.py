@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import duckdb
@@ -14,6 +15,7 @@ from precursor_screen.kernel.descriptions import description_facts
 from precursor_screen.kernel.parties import find_party_candidates, role_facts
 from precursor_screen.kernel.quantities import MASS_COLUMNS, quantify
 from precursor_screen.kernel.resolved import LINE_NO, Resolved
+from precursor_screen.kernel.spread import Spread, cut, in_turn
 from precursor_screen.kernel.substances import find_candidates
 from precursor_screen.matching.parties import similarity
 from precursor_screen.names.codes import find_cas
@@ -35,7 +37,12 @@ _SUBSTANCE_LISTS = {
 
 
 def resolve(
-    lines: pa.Table, inputs: pa.Table, substance_matches: pa.Table, party_matches: pa.Table, reference: Reference
+    lines: pa.Table,
+    inputs: pa.Table,
+    substance_matches: pa.Table,
+    party_matches: pa.Table,
+    reference: Reference,
+    spread: Spread = in_turn,
 ) -> Resolved:
     """Makes LINE_FACTS, SUBSTANCE_CANDIDATE and PARTY_CANDIDATE.
 
@@ -62,7 +69,7 @@ def resolve(
         lines = _with_substance_lists(connection, lines)
         lines = _with_role_facts(connection, lines, parties, wanted)
         lines = _with_descriptions(connection, lines, reference)
-    lines = _with_party_facts(lines, candidates, wanted)
+    lines = _with_party_facts(lines, candidates, wanted, spread)
     candidates = _with_quantities(lines, candidates, reference)
     return Resolved(lines, candidates, parties, inputs)
 
@@ -178,7 +185,7 @@ def _invalid_cas(lines: pa.Table) -> pa.ChunkedArray:
     return pa.chunked_array([pa.array(found, _TEXTS)])
 
 
-def _with_party_facts(lines: pa.Table, candidates: pa.Table, wanted: frozenset[str]) -> pa.Table:
+def _with_party_facts(lines: pa.Table, candidates: pa.Table, wanted: frozenset[str], spread: Spread) -> pa.Table:
     for role in ROLES:
         if f"{role}_key" in wanted and f"{role}_name" in lines.column_names:
             lines = lines.append_column(
@@ -186,7 +193,7 @@ def _with_party_facts(lines: pa.Table, candidates: pa.Table, wanted: frozenset[s
             )
     names = ("consignor_name", "consignee_name")
     if "consignor_consignee_score" in wanted and set(names) <= set(lines.column_names):
-        lines = lines.append_column("consignor_consignee_score", _likeness(lines, candidates))
+        lines = lines.append_column("consignor_consignee_score", _likeness(lines, candidates, spread))
     return lines
 
 
@@ -198,16 +205,24 @@ def map_distinct(column: pa.ChunkedArray, function: Callable[[str], str | None])
     return pa.chunked_array([mapped.take(encoded.indices)])
 
 
-def _likeness(lines: pa.Table, candidates: pa.Table) -> pa.ChunkedArray:
+def _likeness(lines: pa.Table, candidates: pa.Table, spread: Spread) -> pa.ChunkedArray:
     """How alike consignor and consignee are, for lines with a candidate: elsewhere no rule asks."""
     rows = pc.unique(candidates.column(LINE_NO)).to_pylist()
     scores: list[float | None] = [None] * lines.num_rows
     left, right = (lines.column(n).take(pa.array(rows, pa.int64())).to_pylist() for n in ("consignor_name", "consignee_name"))
-    pairs = [(row, a, b) for row, a, b in zip(rows, left, right, strict=True) if a and b]
-    if pairs:
-        for (row, _, _), value in zip(pairs, similarity([p[1] for p in pairs], [p[2] for p in pairs]).tolist(), strict=True):
-            scores[row] = value if value == value else None  # NaN: nothing to compare
+    pairs = {row: (a, b) for row, a, b in zip(rows, left, right, strict=True) if a and b}
+    distinct = list(dict.fromkeys(pairs.values()))
+    values = [value for chunk in spread(_compare, cut(distinct)) for value in chunk]
+    known = dict(zip(distinct, values, strict=True))
+    for row, pair in pairs.items():
+        scores[row] = known[pair]
     return pa.chunked_array([pa.array(scores, pa.float64())])
+
+
+def _compare(pairs: Sequence[tuple[str, str]]) -> list[float | None]:
+    """The likeness of pairs of names; None where there is nothing to compare."""
+    values = similarity([a for a, _ in pairs], [b for _, b in pairs]).tolist()
+    return [None if math.isnan(v) else v for v in values]
 
 
 def _with_quantities(lines: pa.Table, candidates: pa.Table, reference: Reference) -> pa.Table:

@@ -14,6 +14,7 @@ from precursor_screen.kernel.recognise import match_parties, recognise
 from precursor_screen.kernel.resolve import resolve
 from precursor_screen.kernel.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.score import score
+from precursor_screen.kernel.spread import Spread, in_turn
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import ISSUE, NAME_COLUMNS
@@ -35,7 +36,9 @@ class Screened:
     unscreened_lines: int
 
 
-def screen(lines: pa.Table, inputs: pa.Table, reference: Reference, progress: Progress = lambda _: None) -> Screened:
+def screen(
+    lines: pa.Table, inputs: pa.Table, reference: Reference, progress: Progress = lambda _: None, spread: Spread = in_turn
+) -> Screened:
     """Screens some lines; pure: the same arguments give the same tables.
 
     Args:
@@ -43,13 +46,14 @@ def screen(lines: pa.Table, inputs: pa.Table, reference: Reference, progress: Pr
         inputs: input_id, supplied_fields.
         reference: what the law, the lists and the rules say.
         progress: told what is being done.
+        spread: how the matching of distinct texts and names is spread; changes nothing in the result.
     """
     progress("recognising substances")
-    substance_matches = recognise(lines, reference)
+    substance_matches = recognise(lines, reference, spread)
     progress("matching parties")
-    parties = match_parties(lines, reference)
+    parties = match_parties(lines, reference, spread)
     progress("applying rules")
-    resolved = resolve(lines, inputs, substance_matches, parties.matches, reference)
+    resolved = resolve(lines, inputs, substance_matches, parties.matches, reference, spread)
     by_line, unjudged_lines = flag_lines(resolved, reference.rules)
     by_shipment, unjudged_shipments = flag_shipments(resolved, reference.rules)
     flags = sort_flags(pa.concat_tables([by_line, by_shipment]))

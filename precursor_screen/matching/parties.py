@@ -30,6 +30,7 @@ from precursor_screen.matching.party_index import (
     index_version,
     map_index,
     open_arrays,
+    storable,
     write_index,
 )
 from precursor_screen.matching.queries import Speller, WordBook, is_truncated
@@ -52,7 +53,8 @@ __all__ = [
 DEFAULT_CUT = 85.0
 
 _BLOCK = 1 << 16  # names that are read before any is matched, so that a word is looked up once
-_BATCH = 4096  # readings that a thread matches at once
+_FEW = 500  # names for which no threads are started
+_BATCH = 2048  # readings that a thread matches at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ class PartyIndex:
         asked = list(dict.fromkeys(names))
         blocks = [asked[i : i + _BLOCK] for i in range(0, len(asked), _BLOCK)]
         threads = workers or cpu_count() or 1
-        if threads > 1 and len(asked) > _BATCH:
+        if threads > 1 and len(asked) > _FEW:
             with ThreadPoolExecutor(threads) as pool:
                 found = [self._match_block(block, cut, as_of, pool) for block in blocks]
         else:
@@ -118,6 +120,11 @@ class PartyIndex:
         """The matches of one name, as records with the fields of `schema.PARTY_MATCH`, best first."""
         records: list[dict[str, Any]] = self.match_names([name], cut, as_of, workers=1).matches.to_pylist()
         return records
+
+    @property
+    def rarities(self) -> Mapping[str, float]:
+        """How rare the keys of its names are, from 1 (in one entry) down; a key that is not in it is rare."""
+        return self._vocabulary.rarities
 
     def compare(self, name: str, entry_name: str, entry_kind: str) -> Compared | None:
         """How a name compares with a name of this list, with the weights that words have here; None where either is unscreenable."""
@@ -205,7 +212,7 @@ class PartyIndex:
         rows = pa.array([m.row for m in found], pa.int64())
         kinds = self._arrays["row_kind"]
         columns: dict[str, Any] = {
-            "value": [m.name for m in found],
+            "value": [storable(m.name) for m in found],
             "list_id": [self.list_id] * len(found),
             "entry_id": self._arrays["entry_id"].take(entries),
             "entry_name": self._arrays["entry_name"].take(entries),

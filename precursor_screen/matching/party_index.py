@@ -91,14 +91,14 @@ def build_index(list_id: str, entries: Iterable[WatchlistEntry], list_sha256: st
                 if texts in seen:
                     continue
                 seen.add(texts)
-                names.append(name.name)
+                names.append(storable(name.name))
                 kinds.append(NAME_KINDS.index(name.kind))
                 owners.append(owner)
                 sizes.append(len(texts))
                 words.extend([ids.setdefault(text, len(ids)) for text in texts])
     arrays: dict[str, Any] = {
-        "entry_id": [e.entry_id for e in ordered],
-        "entry_name": [e.primary_name for e in ordered],
+        "entry_id": [storable(e.entry_id) for e in ordered],
+        "entry_name": [storable(e.primary_name) for e in ordered],
         "entry_kind": np.array([ENTRY_KINDS.index(e.kind) for e in ordered], np.int8),
         "delisted": [e.delisted for e in ordered],
         "row_name": names,
@@ -132,7 +132,7 @@ def _word_columns(
     # In how many entries each key occurs: words of one key count as one.
     new_key = np.fromiter((i == 0 or keys[i] != keys[i - 1] for i in range(len(keys))), bool, len(keys))
     key_of = np.cumsum(new_key) - 1 if len(keys) else np.empty(0, np.int64)
-    pairs = np.unique(key_of[words] * max(entries, 1) + owners[rows]) if len(words) else words
+    pairs = _distinct(key_of[words] * max(entries, 1) + owners[rows]) if len(words) else words
     counts = np.bincount(pairs // max(entries, 1), minlength=len(keys)) if len(words) else words
     named = [described[i][1] in (NAME, CONSONANTS) for i in order]
     rarities = np.array(
@@ -141,7 +141,7 @@ def _word_columns(
     )
     weights = np.array([described[i][2] for i in order], np.float64) * rarities
     informative = kinds[words] >= FIRST_MAJOR if len(words) else np.empty(0, bool)
-    posted = np.unique(words[informative] * max(len(sizes), 1) + rows[informative])
+    posted = _distinct(words[informative] * max(len(sizes), 1) + rows[informative])
     word, row = np.divmod(posted, max(len(sizes), 1))
     starts = np.concatenate(([0], np.cumsum(np.bincount(word, minlength=len(texts)))))
     ordered = [texts[i] for i in order]
@@ -196,6 +196,19 @@ def open_arrays(table: pa.Table, path: Path | None) -> Opened:
         values = table.column(name).chunk(0).flatten()
         arrays[name] = values if kind in (pa.string(), pa.date32()) else values.to_numpy(zero_copy_only=True)
     return Opened(about, arrays)
+
+
+def _distinct(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Sorted, each once; several times as fast as `np.unique`, which hashes."""
+    numbers = np.sort(numbers)
+    first = np.concatenate((np.ones(min(1, len(numbers)), bool), numbers[1:] != numbers[:-1]))
+    distinct: npt.NDArray[np.int64] = numbers[first]
+    return distinct
+
+
+def storable(text: str) -> str:
+    """The text with `?` for lone surrogates, which no UTF-8 file can hold."""
+    return text if text.isprintable() else text.encode("utf-8", "replace").decode()
 
 
 def _as_list(values: pa.Array) -> pa.Array:

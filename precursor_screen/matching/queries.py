@@ -36,7 +36,7 @@ _LEAST_PART, _LEAST_ALONE, _LEAST_PARTED, _LEAST_JOINED = 4, 3, 6, 5
 _LONGEST_PARTED = 40
 _MOST_READINGS = 4
 _MOST_WORDS = 80
-_LOOKED_UP = 4096  # words that a thread looks up at once
+_LOOKED_UP = 1024  # words that a thread looks up at once
 _LEAST_CORRECTED = 5
 _STARTS = frozenset(w for w in GENERAL_SPELLINGS if len(w) >= 3) | {"al", "el", "de", "la", "da", "di"}
 _ENDS = frozenset(w for w in GENERAL_SPELLINGS if len(w) >= 3)

@@ -11,6 +11,7 @@ from typing import Final
 import ahocorasick_rs
 
 from precursor_screen.matching.name_boundaries import script
+from precursor_screen.matching.substance_neighbours import Neighbours, load_neighbours
 from precursor_screen.matching.substance_pieces import PieceIndex
 from precursor_screen.matching.substance_readings import ReadingIndex
 from precursor_screen.model import Substance, SubstanceName
@@ -18,8 +19,9 @@ from precursor_screen.names.text import fold, plain, spaced
 
 # Edits that a name bears, by its number of letters: fewer, and any short word would be one.
 _ONE_EDIT, _TWO_EDITS = 6, 12
-_WEAK: Final = 2  # so many letters more for a weak name, and for a script that leaves vowels out
+_WEAK, _DENSE = 2, 1  # so many letters more for a weak name, and for a script that leaves vowels out
 _NO_VOWELS: Final = re.compile(r"[\u0590-\u06ff]")
+_ROMAN: Final = re.compile(r"[ivx]{1,4}")
 _WORDS: Final = re.compile(r"[^\W\d_]+|\d+")
 
 
@@ -34,7 +36,8 @@ class Pattern:
     owners: tuple[int, ...]
     own_gaps: frozenset[int]
     open_ended: bool  # a name turned back to front ends in a hyphen: "2-propanone, 1-phenyl-"
-    fixed: frozenset[int]  # letters that stand alone, which are locants: the N of "N-phenethyl"
+    words: tuple[tuple[int, int], ...]  # bounds of its words and numbers
+    fixed: frozenset[int]  # letters that are locants, the N of "N-phenethyl", and Roman numerals
     edits: int  # how many it bears: 0, 1 or 2
 
     @property
@@ -60,6 +63,7 @@ class NameDictionary:
         self.pieces = PieceIndex([(p.squashed, p.edits) for p in self.near_patterns])
         self.read_patterns = tuple(p for p in self.near_patterns if p.loose)
         self.readings = ReadingIndex([p.name.name for p in self.read_patterns])
+        self.neighbours = Neighbours(load_neighbours(), frozenset(p.squashed for p in self.patterns if p.loose))
 
     def scan(self, squashed: str) -> list[tuple[Pattern, int, int]]:
         """Every pattern in a squashed text, overlapping ones too, with its bounds in the squashed text."""
@@ -81,18 +85,24 @@ def _patterns(substances: Sequence[Substance]) -> tuple[Pattern, ...]:
             chosen = name if better else kept
             best[key] = (chosen, [*spellings, name.name], sorted({*owners, number}), kept_open and open_ended)
     return tuple(
-        Pattern(
-            key,
-            name,
-            plain(name.name),
-            tuple(spellings),
-            tuple(owners),
-            _own_gaps(name.name),
-            open_ended,
-            _lone_letters(name.name),
-            _edits(key, name),
-        )
+        _pattern(key, name, tuple(spellings), tuple(owners), open_ended)
         for key, (name, spellings, owners, open_ended) in best.items()
+    )
+
+
+def _pattern(key: str, name: SubstanceName, spellings: tuple[str, ...], owners: tuple[int, ...], open_ended: bool) -> Pattern:
+    words = _words_of(name.name)
+    return Pattern(
+        squashed=key,
+        name=name,
+        plain_name=plain(name.name),
+        spellings=spellings,
+        owners=owners,
+        own_gaps=_own_gaps(name.name),
+        open_ended=open_ended,
+        words=words,
+        fixed=frozenset(i for a, b in words if b - a == 1 or _ROMAN.fullmatch(key, a, b) for i in range(a, b)),
+        edits=_edits(key, name),
     )
 
 
@@ -101,21 +111,19 @@ def _own_gaps(name: str) -> frozenset[int]:
     return frozenset(i for i in range(len(positions) - 1) if positions[i + 1] - positions[i] > 1)
 
 
-def _lone_letters(name: str) -> frozenset[int]:
-    lone: set[int] = set()
+def _words_of(name: str) -> tuple[tuple[int, int], ...]:
+    bounds: list[tuple[int, int]] = []
     letter = 0
-    for chunk in spaced(name).split(" "):
-        for word in _WORDS.findall(chunk):
-            if len(word) == 1:
-                lone.add(letter)
-            letter += len(word)
-    return frozenset(lone)
+    for word in _WORDS.findall(spaced(name)):
+        bounds.append((letter, letter + len(word)))
+        letter += len(word)
+    return tuple(bounds)
 
 
 def _edits(squashed: str, name: SubstanceName) -> int:
     """A Chinese character is a word of its own and bears none: one changed makes another substance."""
     letters = sum(c.isalpha() for c in squashed)
-    letters -= _WEAK * ((name.strength == "weak") + (_NO_VOWELS.search(squashed) is not None))
+    letters -= _WEAK * (name.strength == "weak") + _DENSE * (_NO_VOWELS.search(squashed) is not None)
     if any(script(c) == "cjk" for c in squashed):
         return 0
     return (letters >= _ONE_EDIT) + (letters >= _TWO_EDITS)

@@ -9,7 +9,8 @@ from typing import Final
 
 from precursor_screen.matching.substance_dictionary import NameDictionary, Pattern
 from precursor_screen.matching.substance_near import Reading, read_misread, read_near
-from precursor_screen.matching.substance_neighbours import Neighbours, load_neighbours
+from precursor_screen.matching.substance_neighbours import Neighbours
+from precursor_screen.matching.substance_repeats import SAME_PLACES, Group, Repeats
 from precursor_screen.matching.substance_stream import Near
 from precursor_screen.names.text import Folded
 
@@ -24,7 +25,7 @@ STEREO_GROUP: Final = re.compile(
 class Prepared:
     """A text in the forms that the layers read; all indexes count characters of `text`.
 
-    near, misread: the stretches of `folded.squashed` that resemble names.
+    near, misread: the stretches of `folded.squashed` that resemble names. repeats: what was seen of it so far.
     """
 
     text: str
@@ -32,19 +33,22 @@ class Prepared:
     folded: Folded
     near: Sequence[Near]
     misread: Sequence[Near]
+    repeats: Repeats
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A pattern and where each of its letters stands in the text, as a layer proposes it.
 
-    gaps: after which of these letters the name has a gap of its own. edits: letters that differ, look-alikes left aside.
+    gaps: after which of these letters the name has a gap of its own. more: further places of its like. edits: letters that differ,
+    look-alikes left aside.
     """
 
     pattern: Pattern
     where: list[int]
     layer: str
     gaps: frozenset[int]
+    more: Group | None
     edits: int = 0
 
 
@@ -55,7 +59,8 @@ def exact_layer(prepared: Prepared, names: NameDictionary) -> Iterator[Candidate
     """Names that agree letter for letter once case, accents, spacing and look-alikes of other scripts are folded."""
     positions = prepared.folded.positions
     for pattern, a, b in names.scan(prepared.folded.squashed):
-        yield Candidate(pattern, list(positions[a:b]), EXACT, pattern.own_gaps)
+        if group := prepared.repeats.note((EXACT, pattern.squashed), positions[a], positions[b - 1]):
+            yield Candidate(pattern, list(positions[a:b]), EXACT, pattern.own_gaps, _last(group))
 
 
 def stereo_layer(prepared: Prepared, names: NameDictionary) -> Iterator[Candidate]:
@@ -65,36 +70,54 @@ def stereo_layer(prepared: Prepared, names: NameDictionary) -> Iterator[Candidat
         return
     inside = {i for start, end in groups for i in range(start, end)}
     kept = [(c, p) for c, p in zip(prepared.folded.squashed, prepared.folded.positions, strict=True) if p not in inside]
-    for pattern, a, b in names.scan("".join(c for c, _ in kept)):
+    first = 0
+    for pattern, a, b in sorted(names.scan("".join(c for c, _ in kept)), key=lambda f: f[1]):
         where = [p for _, p in kept[a:b]]
-        if any(where[0] < start < where[-1] for start, _ in groups):
-            yield Candidate(pattern, where, STEREO, pattern.own_gaps)
+        while first < len(groups) and groups[first][0] <= where[0]:
+            first += 1
+        if first < len(groups) and groups[first][0] < where[-1]:
+            if group := prepared.repeats.note((STEREO, pattern.squashed), where[0], where[-1]):
+                yield Candidate(pattern, where, STEREO, pattern.own_gaps, _last(group))
 
 
 def misread_layer(prepared: Prepared, names: NameDictionary) -> Iterator[Candidate]:
     """Names with letters that are typed or read for others: T0LUENE, rnethylbenzene."""
-    return _resembling(prepared, prepared.misread, names.read_patterns, read_misread, MISREAD)
+    return _resembling(prepared, prepared.misread, names.read_patterns, read_misread, names.neighbours)
 
 
 def near_layer(prepared: Prepared, names: NameDictionary) -> Iterator[Candidate]:
     """Names with one edit from six letters on, with two from twelve."""
-    return _resembling(prepared, prepared.near, names.near_patterns, read_near, NEAR)
+    return _resembling(prepared, prepared.near, names.near_patterns, read_near, names.neighbours)
 
 
 Reader = Callable[[Pattern, str, Sequence[int], Neighbours], Reading | None]
 
 
 def _resembling(
-    prepared: Prepared, found: Sequence[Near], patterns: Sequence[Pattern], read: Reader, layer: str
+    prepared: Prepared, found: Sequence[Near], patterns: Sequence[Pattern], read: Reader, neighbours: Neighbours
 ) -> Iterator[Candidate]:
     squashed, positions = prepared.folded.squashed, prepared.folded.positions
-    neighbours = load_neighbours()
+    known: dict[tuple[int, str], Reading | None] = {}
     for near in found:
-        pattern = patterns[near.name]
+        pattern, stretch = patterns[near.name], squashed[near.start : near.end]
+        start, end = positions[near.start], positions[near.end - 1]
+        if neighbours.is_name(stretch):
+            continue
+        group = prepared.repeats.note((read, near.name), start, end)
+        if group is None:
+            continue
         where = list(positions[near.start : near.end])
-        reading = read(pattern, squashed[near.start : near.end], where, neighbours)
-        if reading is not None:
-            yield Candidate(pattern, where, layer if reading.edits else MISREAD, reading.gaps, reading.edits)
+        key = near.name, prepared.text[start : end + 1]
+        if key not in known:
+            known[key] = read(pattern, stretch, where, neighbours)
+        if reading := known[key]:
+            layer = NEAR if reading.edits else MISREAD
+            yield Candidate(pattern, where, layer, reading.gaps, _last(group), reading.edits)
+
+
+def _last(group: Group) -> Group | None:
+    """The group, for the last of its places that is listed."""
+    return group if group.count == SAME_PLACES else None
 
 
 LAYERS: Final[tuple[Layer, ...]] = (exact_layer, stereo_layer, misread_layer, near_layer)

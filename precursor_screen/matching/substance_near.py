@@ -18,7 +18,9 @@ from precursor_screen.matching.substance_dictionary import Pattern
 from precursor_screen.matching.substance_neighbours import Neighbours
 from precursor_screen.names.confusions import loose_fold
 
-_LETTERS_A_CONFUSION: Final = 5  # so many letters of a name may hold one letter taken for another
+_BEARS_SHORT_EDIT: Final = 9  # letters of a name, one of whose words of three may be wrong
+_PARTICLES: Final = frozenset({"of", "de", "di", "do", "du", "da", "el", "le", "la", "et", "en", "des", "del", "von", "and"})
+_LETTERS_A_CONFUSION: Final = 4  # so many letters of a name may hold one letter taken for another
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +82,57 @@ def _judge(
     neighbours: Neighbours,
 ) -> Reading | None:
     words = _words(pattern, text, where, answers)
-    if words is None:
+    if words is None or not _digits_stand(pattern, text, where, answers):
         return None
     changed = [w for w in words if not same_word(w.name, w.text)]
-    if any(len(w.text) == 1 or OSA.distance(w.text, w.name) * 2 > max(2, len(w.name)) for w in changed):
+    if edits and not (_short_words_stand(pattern, text, answers) and all(map(_is_kept, changed))):
         return None
     # Two words wrong at once are not two other words by chance: "dyethyl ethen" is ether, though ethen is a word.
-    if changed and all(neighbours.is_nearer(w.text, w.name) for w in changed):
+    other = neighbours.is_nearer if edits else neighbours.is_word
+    if changed and all(other(w.text, w.name) for w in changed):
         return None
     return Reading(edits, _gaps(pattern, answers))
+
+
+def _is_kept(word: _Word) -> bool:
+    """Whether enough of a word is left: more than one letter, and half of it."""
+    if word.name in _PARTICLES:
+        return True
+    return len(word.text) > 1 and OSA.distance(word.text, word.name) * 2 <= len(word.name) + 1
+
+
+def _short_words_stand(pattern: Pattern, text: str, answers: tuple[int | None, ...]) -> bool:
+    """Whether short words of the name bear no more edits than they may: endings, abbreviations, substituents.
+
+    Otherwise -ol were -on, and Bn were Boc.
+    """
+    letters = sum(c.isalpha() for c in pattern.squashed)
+    reached = 0
+    spelled: list[list[str]] = [[] for _ in pattern.words]
+    for char, answer in zip(text, answers, strict=True):
+        while answer is not None and answer >= pattern.words[reached][1]:
+            reached += 1
+        spelled[reached].append(char)
+    for (start, end), found in zip(pattern.words, spelled, strict=True):
+        word = pattern.squashed[start:end]
+        if 1 < len(word) < 4 and word not in _PARTICLES:
+            most = pattern.edits - 1 if len(word) == 2 else int(letters >= _BEARS_SHORT_EDIT)
+            if OSA.distance(word, "".join(found)) > most:
+                return False
+    return True
+
+
+def _digits_stand(pattern: Pattern, text: str, where: Sequence[int], answers: tuple[int | None, ...]) -> bool:
+    """Whether a digit that is read as a letter touches a letter, and a letter that is read as a digit touches none."""
+    for j, i in enumerate(answers):
+        if i is None or pattern.squashed[i].isdigit() == text[j].isdigit() or i in pattern.fixed:
+            continue
+        beside = [k for k in (j - 1, j + 1) if 0 <= k < len(text) and abs(where[k] - where[j]) == 1 and text[k].isalpha()]
+        if text[j].isdigit() and not beside:
+            return False
+        if not text[j].isdigit() and not all((a := answers[k]) is not None and pattern.squashed[a].isdigit() for k in beside):
+            return False
+    return True
 
 
 def _words(pattern: Pattern, text: str, where: Sequence[int], answers: tuple[int | None, ...]) -> list[_Word] | None:

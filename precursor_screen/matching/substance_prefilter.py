@@ -15,7 +15,7 @@ import numpy as np
 
 from precursor_screen.matching.substance_dictionary import NameDictionary
 from precursor_screen.matching.substance_readings import compile_bytes
-from precursor_screen.matching.substance_stream import Near, Places, any_stream, ascii_stream, free_places, sketch
+from precursor_screen.matching.substance_stream import DIGIT, Near, Places, any_stream, ascii_stream, free_places, sketch
 
 _CHUNK: Final = 4_000_000  # characters at once: bounds the memory of the arrays
 _TRIGGERS: Final = (
@@ -57,7 +57,10 @@ class Prefilter:
 
     def __init__(self, names: NameDictionary) -> None:
         self._names = names
-        self._exact = compile_bytes(sorted({sketch(p) for p in (*(p.squashed for p in names.patterns), *_TRIGGERS)}))
+        triggers = {sketch(t) for t in _TRIGGERS}
+        keys = sorted({sketch(p.squashed) for p in names.patterns} | triggers)
+        self._exact = compile_bytes(keys)
+        self._is_trigger = np.array([k in triggers for k in keys], dtype=np.bool_)
 
     def candidates(self, texts: Sequence[str]) -> Iterator[tuple[int, Suspicion]]:
         """The indexes of the texts that may hold a match, in order, each with what was found."""
@@ -87,10 +90,12 @@ class Prefilter:
         if matches:
             table = np.array(matches, dtype=np.int64)
             free = free_places(stream, table[:, 1], table[:, 2])
+            if not ascii_only:  # the word CAS may follow an accented letter
+                free |= self._is_trigger[table[:, 0]] & (stream.ends[table[:, 2] - 1] | (stream.kind[table[:, 2] - 1] == DIGIT))
             for n in np.unique(stream.text_of[table[free, 1]]).tolist():
-                found[n]  # noqa: B018  makes the entry
+                found[n]
         for n in _by_form(texts):
-            found[n]  # noqa: B018
+            found[n]
         return found
 
 

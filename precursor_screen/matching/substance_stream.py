@@ -142,7 +142,9 @@ def _stream(byte: Bytes, kind: Bytes, lengths: list[int]) -> Stream:
     touches = np.zeros(len(kept), dtype=np.bool_)
     touches[:-1] = np.diff(kept) == 1
     runs_on = np.zeros(len(kept) + 1, dtype=np.bool_)
-    runs_on[1:-1] = touches[:-1] & (kinds[1:] == kinds[:-1]) & (kinds[1:] != CJK)
+    # An ASCII letter beside another alphabet's is an edge too: a number's prefix may stand there (ацетонUN1090).
+    same = (kinds[1:] == kinds[:-1]) & ((letters[1:] < 128) == (letters[:-1] < 128))
+    runs_on[1:-1] = touches[:-1] & same & (kinds[1:] != CJK)
     begins, ends = ~runs_on[:-1], ~runs_on[1:]
     is_break = kinds == 0
     if (kinds == ARABIC).any():

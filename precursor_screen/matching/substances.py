@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final
 
 import pyarrow as pa
@@ -18,7 +18,9 @@ from precursor_screen.matching.substance_dictionary import NameDictionary, Patte
 from precursor_screen.matching.substance_identifiers import Identifiers
 from precursor_screen.matching.substance_layers import EXACT, LAYERS, MISREAD, NEAR, STEREO, STEREO_GROUP, Candidate, Prepared
 from precursor_screen.matching.substance_match import Match, match_table
+from precursor_screen.matching.substance_overlaps import Standing, meant
 from precursor_screen.matching.substance_prefilter import Prefilter, Suspicion
+from precursor_screen.matching.substance_repeats import Repeats, Tally
 from precursor_screen.matching.suppression import reason_against
 from precursor_screen.model import Substance
 from precursor_screen.names.chemical import salt_bounds
@@ -29,15 +31,6 @@ _SCORES: Final = {EXACT: 100.0, STEREO: 98.0, MISREAD: 90.0}
 _NORMALISED: Final = 95.0
 # How a name turned back to front may end: with its hyphen, or cut off.
 _TURNED_END: Final = re.compile(r"[*)\]']{0,5}(?:-(?=$|[ ,;)\]])|$| ?[,;]|(?<=[)\]]))")
-
-
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """A candidate that stands free, with the bounds of its letters and of the whole name."""
-
-    candidate: Candidate
-    core: tuple[int, int]
-    whole: tuple[int, int]
 
 
 class SubstanceIndex:
@@ -57,12 +50,14 @@ class SubstanceIndex:
         """Every substance that a text names or numbers, suppressed ones included, by place and then by substance.
 
         Args:
-            text: A description or any other free text. `start` and `end` of a match count its characters.
+            text: A description or any other free text. `start` and `end` of a match count its characters. Of a text beyond
+                4,000 characters that repeats itself not every place is listed; `more` of a match counts the others.
         """
         return self._match_suspected(text, self._prefilter.scan([text], ascii_only=text.isascii()).get(0, Suspicion()))
 
     def _match_suspected(self, text: str, suspicion: Suspicion) -> list[Match]:
-        prepared = Prepared(text, plain(text), fold(text), suspicion.near, suspicion.readings)
+        flat = plain(text)
+        prepared = Prepared(text, flat, fold(text), suspicion.near, suspicion.readings, Repeats(flat))
         named = list(self._judge(prepared))
         numbered = self._identifiers.in_text(text, named)
         return sorted((*named, *numbered), key=lambda m: (m.start, m.end, m.substance_id, m.method))
@@ -94,22 +89,41 @@ class SubstanceIndex:
 
     def _judge(self, prepared: Prepared) -> Iterator[Match]:
         proposed = (c for layer in LAYERS for c in layer(prepared, self._names))
-        for standing in _longest(self._standing(prepared, proposed)):
-            pattern = standing.candidate.pattern
-            start, end = standing.whole
-            for owner in pattern.owners:
-                substance = self.substances[owner]
-                reason = reason_against(prepared.plain, standing.core, standing.whole, pattern.plain_name, substance.covers_salts)
-                yield self._match(prepared, standing, substance, start, end, reason)
 
-    def _standing(self, prepared: Prepared, proposed: Iterable[Candidate]) -> Iterator[_Standing]:
+        def reason(standing: Standing, substance: Substance) -> str | None:
+            name = standing.candidate.pattern.plain_name
+            return reason_against(prepared.plain, standing.core, standing.whole, name, substance.covers_salts)
+
+        def is_suppressed(standing: Standing) -> bool:
+            return all(reason(standing, self.substances[owner]) for owner in standing.candidate.pattern.owners)
+
+        tally = Tally()
+        last: dict[str, Match] = {}
+        for standing in meant(self._standing(prepared, proposed), is_suppressed):
+            start, end = standing.whole
+            for owner in standing.candidate.pattern.owners:
+                substance = self.substances[owner]
+                if tally.is_enough(substance.substance_id):
+                    # Unjudged, so it counts.
+                    last.setdefault(substance.substance_id, self._match(prepared, standing, substance, start, end, None))
+                    continue
+                match = self._match(prepared, standing, substance, start, end, reason(standing, substance))
+                tally.add(substance.substance_id, counts=match.suppressed is None)
+                yield match
+        for substance_id, match in last.items():
+            yield replace(match, more=match.more + tally.left[substance_id] - 1)
+
+    def _standing(self, prepared: Prepared, proposed: Iterable[Candidate]) -> Iterator[Standing]:
+        blanked = ""
         for candidate in proposed:
             pattern, where = candidate.pattern, candidate.where
             covers = self.substances[pattern.owners[0]].covers_salts
             bounds = edges(prepared.plain, where[0], where[-1] + 1, loose=pattern.loose, covers_salts=covers)
             if bounds is None:
                 continue
-            text = STEREO_GROUP.sub(_blank, prepared.plain) if candidate.layer == STEREO else prepared.text
+            if candidate.layer == STEREO and not blanked:
+                blanked = STEREO_GROUP.sub(_blank, prepared.plain)
+            text = blanked if candidate.layer == STEREO else prepared.text
             if not gaps_fit(text, where, candidate.gaps, tight=pattern.tight):
                 continue
             stop = bounds[1]
@@ -118,10 +132,10 @@ class SubstanceIndex:
                 if not turned:
                     continue
                 stop += len(turned[0].rstrip(" ,;"))
-            yield _Standing(candidate, (where[0], stop), salt_bounds(prepared.plain, bounds[0], stop, covers))
+            yield Standing(candidate, (where[0], stop), salt_bounds(prepared.plain, bounds[0], stop, covers))
 
     def _match(
-        self, prepared: Prepared, standing: _Standing, substance: Substance, start: int, end: int, reason: str | None
+        self, prepared: Prepared, standing: Standing, substance: Substance, start: int, end: int, reason: str | None
     ) -> Match:
         pattern, layer = standing.candidate.pattern, standing.candidate.layer
         form = form_of(prepared.plain, start, end)
@@ -138,6 +152,7 @@ class SubstanceIndex:
             name=pattern.name.name,
             name_verified=pattern.name.verified,
             suppressed=reason,
+            more=standing.candidate.more.more if standing.candidate.more else 0,
         )
 
 
@@ -163,42 +178,3 @@ def _strength(pattern: Pattern, layer: str, form: str) -> str:
         return "weak"
     sure = pattern.name.verified and layer in (EXACT, STEREO) and form != "mixture"
     return "strong" if sure else "medium"
-
-
-def _longest(standing: Iterable[_Standing]) -> Iterator[_Standing]:
-    """Of names that overlap, the longest; of equally long ones, the one that an earlier layer found."""
-    order = {EXACT: 0, STEREO: 1}
-    kept: list[_Standing] = []
-    resembling: list[_Standing] = []
-    for s in sorted(standing, key=lambda s: (s.core[0], -s.core[1], order.get(s.candidate.layer, 2))):
-        if s.candidate.layer not in order:
-            resembling.append(s)
-        elif kept and s.core[0] < kept[-1].whole[1]:
-            if s.core[1] - s.core[0] > kept[-1].core[1] - kept[-1].core[0]:
-                kept[-1] = s
-        else:
-            kept.append(s)
-    yield from sorted(_with_resembling(kept, resembling), key=lambda s: s.core)
-
-
-def _with_resembling(kept: list[_Standing], resembling: list[_Standing]) -> list[_Standing]:
-    """Adds names that the text spells otherwise: not over an exact name that is the same substance or as long.
-
-    Of those that overlap the longest counts, and of those in one place the nearest; substances equally near are all named.
-    """
-    result = list(kept)
-    for s in sorted(resembling, key=lambda s: (s.core[0] - s.core[1], s.candidate.edits, s.core)):
-        over = [k for k in result if k.core[0] < s.core[1] and s.core[0] < k.core[1]]
-        if all(_gives_way(k, s) for k in over):
-            result = [k for k in result if k not in over or k.core == s.core]
-            result.append(s)
-    return result
-
-
-def _gives_way(kept: _Standing, other: _Standing) -> bool:
-    """Whether a name found before leaves its place to one found by resemblance, or shares it."""
-    if set(kept.candidate.pattern.owners) & set(other.candidate.pattern.owners):
-        return False
-    if kept.candidate.layer in (MISREAD, NEAR):
-        return kept.core == other.core and kept.candidate.edits == other.candidate.edits
-    return other.core[0] <= kept.core[0] and kept.core[1] <= other.core[1] and other.core != kept.core

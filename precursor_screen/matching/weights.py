@@ -67,7 +67,7 @@ def classify(token: str) -> int:
     return NAME
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 18)
 def describe(text: str) -> tuple[str, int, float]:
     """Key, kind and length weight of a word as compared; `~` marks consonants, `=` a whole name of general words."""
     if text[0] == "~":
@@ -112,7 +112,11 @@ def compared_words(reading: party.Reading) -> tuple[str, ...]:
     general = [t for t, kind in zip(tokens, kinds, strict=True) if kind != LEGAL]
     if not general:
         return ("=" + "".join(tokens),)  # no blank in it: legal forms alone identify nobody
-    return ("=" + " ".join(sorted(general)), *(t for t, kind in zip(tokens, kinds, strict=True) if kind == LEGAL))
+    telling = [t for t in general if describe(t)[1] != SLIGHT]
+    return (
+        "=" + " ".join(sorted(telling if len(telling) >= 2 else general)),
+        *(t for t, kind in zip(tokens, kinds, strict=True) if kind == LEGAL),
+    )
 
 
 def _by_length(length: int) -> float:

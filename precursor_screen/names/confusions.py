@@ -12,8 +12,23 @@ from typing import Final
 # For each letter or digit the one that stands for its group. Of the Cyrillic letters those that are read as digits.
 FIRM: Final = {"0": "o", "1": "i", "l": "i", "5": "s", "8": "b", "2": "z", "о": "o", "з": "3"}
 LOOSE: Final = FIRM | {
-    **{"a": "o", "e": "c", "f": "c", "h": "b", "6": "b", "j": "i", "9": "q", "g": "q", "v": "u"},
-    **{"а": "o", "б": "b", "и": "н", "п": "л", "щ": "ш", "е": "c", "с": "c", "ц": "ш"},
+    "a": "o",
+    "e": "c",
+    "f": "c",
+    "h": "b",
+    "6": "b",
+    "j": "i",
+    "9": "q",
+    "g": "q",
+    "v": "u",
+    "а": "o",
+    "б": "b",
+    "и": "н",
+    "п": "л",
+    "щ": "ш",
+    "е": "c",
+    "с": "c",
+    "ц": "ш",
 }
 # Two letters that are read as one, after the firm fold: rn as m, cl (c1, ci) as d, ri (rl) as n.
 PAIRS: Final = {"rn": "m", "ci": "d", "ri": "n"}

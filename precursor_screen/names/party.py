@@ -130,6 +130,8 @@ _MISREAD = re.compile(r"(?<=[a-z])[0-9](?=[a-z])")
 _LOOKALIKES = dict(zip("0123456789", "oizeasgtbg", strict=True))
 _CONJUNCTIONS = frozenset("ey")  # Spanish and Portuguese between two words; at an end they are initials
 _ARTICLES = frozenset(("al", "ul", "ur", "ar", "el"))
+# A name with none of these is canonical as it is.
+_SPECIAL = frozenset((*_EXPANSIONS, *_FORMS_BY_LAST, *words.NUMBER_WORDS, *_CONJUNCTIONS, "abdul"))
 _TENS = frozenset(("20", "30", "40", "50", "60", "70", "80", "90"))
 _ADDRESS = {spelling: canonical for canonical, spellings in words.ADDRESS_WORDS.items() for spelling in spellings.split()}
 
@@ -310,6 +312,8 @@ def canonical_tokens(tokens: Sequence[str]) -> tuple[str, ...]:
 
 def _canonical(tokens: list[str]) -> tuple[str, ...]:
     """Legal forms and abbreviations into canonical tokens, read from the right, where legal forms stand."""
+    if _SPECIAL.isdisjoint(tokens) and all(map(str.isalpha, tokens)):
+        return tuple(tokens)
     found: list[str] = []
     only_forms_follow = True
     end = len(tokens)

@@ -16,7 +16,7 @@ def _table(text: str) -> dict[str, str]:
 FOLDED: dict[str, str] = _table("""
     sch x tch x tsch x sh x ch x ck k ph f kh k gh g th t dh d bh b zh j dzh j dj j dsch j
     q k c k w v y i z s x ks ou u oo u ee i ie i ey i ei i iy i ij i yi i iye ie iya ia ya ia ja ia yu iu ju iu tz s ts s
-    uh u
+
     """)
 
 WITHOUT_VOWELS = (("\u0590", "\u08ff"), ("\u0900", "\u0eff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff"), ("\ufb1d", "\ufeff"))

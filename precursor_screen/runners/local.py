@@ -22,6 +22,7 @@ from precursor_screen.reference.bundle import Reference
 from precursor_screen.reports.report import Report
 from precursor_screen.runners.coverage import count_coverage, decide_exit_code, write_notices
 from precursor_screen.runners.inputs import Source
+from precursor_screen.runners.pool import spread_over
 from precursor_screen.schema import ISSUE
 from precursor_screen.version import __version__
 
@@ -54,6 +55,7 @@ def run(
     shown_options: Mapping[str, Any] | None = None,
     started: datetime | None = None,
     progress: Progress = lambda _: None,
+    jobs: int = 1,
 ) -> Run:
     """Screens some inputs.
 
@@ -65,6 +67,7 @@ def run(
         shown_options: the options as the report shows them.
         started: default: now.
         progress: told what is being done.
+        jobs: processes for matching; 0: as many as there are cores.
 
     Raises:
         InputError: no input could be read at all.
@@ -76,7 +79,8 @@ def run(
         [{"input_id": i.input_id, "supplied_fields": sorted(i.supplied)} for i in gathered.inputs],
         schema=pa.schema([("input_id", pa.string()), ("supplied_fields", pa.list_(pa.string()))]),
     )
-    screened = screen(gathered.lines, supplied, reference, progress)
+    with spread_over(jobs) as spread:
+        screened = screen(gathered.lines, supplied, reference, progress, spread)
     progress("writing the report")
     issues = pa.concat_tables([gathered.issues, screened.issues])
     coverage = count_coverage(gathered.lines.num_rows, screened.unscreened_lines, issues, screened.unjudged)

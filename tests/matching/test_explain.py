@@ -18,7 +18,10 @@ def test_both_names_are_shown_as_written_and_as_compared() -> None:
         "ltd": "legal form",
     }
     assert told["unaligned"] == {"name": [], "entry_name": ["co", "ltd"]}
-    assert {"name": "brightmarch", "entry_name": "brightmarsh", "similarity": 90.9, "informative": True} in told["aligned"]
+    pair = next(p for p in told["aligned"] if p["name"] == "brightmarch")
+    assert (pair["entry_name"], pair["similarity"], pair["informative"]) == ("brightmarsh", 97.0, True)
+    assert pair["weight"] > next(p["weight"] for p in told["aligned"] if p["name"] == "trading") > 0
+    assert told["length_score"] > told["length_cut"] == 65.0
     assert (told["cut"], told["name_kind"], told["informative_tokens"]) == (85.0, "primary", 1)
     assert "reaches the cut of 85" in told["sentence"]
     assert json.loads(json.dumps(told)) == told
@@ -26,8 +29,9 @@ def test_both_names_are_shown_as_written_and_as_compared() -> None:
 
 def test_the_score_is_that_of_the_match() -> None:
     listed = WatchlistEntry("demo", "1", "person", (WatchlistName("VELADRO QUINTANAR, Eustasio", "primary"),))
-    (found,) = PartyIndex(build_index("demo", [listed])).match("Eustasio Veladro Quintana")
-    told = explain_party(found["value"], found["matched_name"])
+    index = PartyIndex(build_index("demo", [listed]))
+    (found,) = index.match("Eustasio Veladro Quintana")
+    told = explain_party(found["value"], found["matched_name"], entry_kind="person", index=index)
     assert (told["score"], told["informative_tokens"]) == (found["score"], found["informative_tokens"])
 
 
@@ -47,3 +51,16 @@ def test_nothing_to_compare() -> None:
     assert told["score"] is None
     assert told["sentence"] == "Nothing of '\\x00' can be compared."
     assert explain_party("Zorvan", "...")["sentence"] == "Nothing of '...' can be compared."
+
+
+def test_what_agrees_but_is_too_little_is_said() -> None:
+    told = explain_party("Trading Ltd", "Trading Ltd")
+    assert told["informative_tokens"] == 0
+    assert "too little for a match" in told["sentence"]
+
+
+def test_initials_and_joined_words_are_shown() -> None:
+    told = explain_party("J. Veladro", "VELADRO, Jacinto", entry_kind="person")
+    assert {"name": "j", "entry_name": "jacinto", "similarity": 0.0, "weight": 0.0, "informative": False} in told["aligned"]
+    joined = explain_party("Bright Marsh Ferula", "Brightmarsh Ferula")
+    assert next((p["name"], p["entry_name"]) for p in joined["aligned"]) == ("bright marsh", "brightmarsh")

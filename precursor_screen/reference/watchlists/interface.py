@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from io import BytesIO
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
-from precursor_screen.errors import WatchlistError, Where
+from precursor_screen.errors import UnreadableManifest, WatchlistError, Where
+from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
+from precursor_screen.formats.blob import Blob
 from precursor_screen.model import WatchlistEntry
 
 HEAD_BYTES = 65_536
@@ -19,35 +22,71 @@ _EXAMPLES = 3
 
 @dataclass(frozen=True, slots=True)
 class ListFile:
-    """A file offered for import: its name, where it lies, and its first 64 KB, by which layouts are told apart."""
+    """A file offered for import: its name, where it lies, and its first 64 KB, by which layouts are told apart.
+
+    head: of what is in it, where the file is a gzip file or an archive of one member; `unpacked` holds that whole.
+    """
 
     name: str
     path: Path
     head: bytes
+    unpacked: bytes | None = None
 
     @classmethod
     def of(cls, path: Path) -> ListFile:
-        """Look at a file.
+        """Look at a file, and into it if it is packed.
 
         Raises:
-            WatchlistError: it cannot be read.
+            WatchlistError: it cannot be read or unpacked, or packs several files.
         """
         try:
             with path.open("rb") as stream:
-                return cls(path.name, path, stream.read(HEAD_BYTES))
+                head = stream.read(HEAD_BYTES)
         except OSError as error:
             message = f"The file cannot be read: {error.strerror or error}."
             raise WatchlistError(message, where=Where(str(path)), remedy="Check the path and its permissions.") from error
+        unpacked = _unpack(path, head)
+        return cls(path.name, path, head) if unpacked is None else cls(path.name, path, unpacked[:HEAD_BYTES], unpacked)
+
+    def open(self) -> BinaryIO:
+        """A fresh stream over the content, unpacked."""
+        return self.path.open("rb") if self.unpacked is None else BytesIO(self.unpacked)
+
+    def read_bytes(self) -> bytes:
+        """The whole content, unpacked."""
+        return self.path.read_bytes() if self.unpacked is None else self.unpacked
 
     def read_text(self) -> tuple[str, str]:
         """The whole text and its encoding: UTF-8 with or without a byte order mark, else Windows-1252, else Latin-1."""
-        data = self.path.read_bytes()
+        data = self.read_bytes()
         for encoding in ("utf-8-sig", "cp1252"):
             try:
                 return data.decode(encoding), encoding
             except UnicodeDecodeError:
                 continue
         return data.decode("latin-1"), "latin-1"
+
+
+def _unpack(path: Path, head: bytes) -> bytes | None:
+    """What is in a gzip file or an archive of one member; None if the file is neither."""
+    blob = Blob(path.name, path)
+    try:
+        if head.startswith(b"\x1f\x8b"):
+            return gunzip(blob).read()
+        if not head.startswith(b"PK\x03\x04"):
+            return None
+        with open_zip(blob) as archive:
+            if is_workbook(archive):
+                return None
+            members = unzip(archive, blob)
+    except UnreadableManifest as error:
+        raise WatchlistError(f"The file {error.message}.", where=error.where, remedy="Fetch it again.") from error
+    for problem in members.errors:
+        raise WatchlistError(f"The file {problem.message}.", where=problem.where, remedy=problem.remedy) from problem
+    if len(members.blobs) != 1:
+        message = f"The archive holds {len(members.blobs)} files, not one."
+        raise WatchlistError(message, where=Where(path.name), remedy="Unpack it and give the files of one list.")
+    return members.blobs[0].read()
 
 
 @dataclass(frozen=True, slots=True)

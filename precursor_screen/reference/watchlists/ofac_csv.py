@@ -16,15 +16,11 @@ from precursor_screen.errors import WatchlistError, Where
 from precursor_screen.model import WatchlistEntry, WatchlistName
 from precursor_screen.reference.watchlists.countries import country_code
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally, tag_programmes
+from precursor_screen.reference.watchlists.ofac_content import ALIAS_KINDS, KINDS, decide_content
 from precursor_screen.reference.watchlists.ofac_remarks import read_remarks
 
 _WIDTHS = {"main": 12, "aliases": 5, "addresses": 6, "remarks": 2}
 _TITLES = {"main": "SDN.CSV", "aliases": "ALT.CSV", "addresses": "ADD.CSV", "remarks": "SDN_COMMENTS.CSV"}
-_KINDS = {"": "organisation", "individual": "person", "vessel": "vessel", "aircraft": "aircraft"}
-_ALIAS_KINDS = {"aka": "strong", "nka": "strong", "fka": "former"}
-# A third of the non-SDN list's entries carry one of these, and next to none of the SDN list's.
-_NON_SDN_PROGRAMMES = frozenset(("NS-PLC", "CMIC-EO13959", "NS-CMIC"))
-_NON_SDN_SHARE = 0.1
 _END_OF_FILE = "\x1a"  # the lists end as DOS files did
 
 
@@ -45,7 +41,7 @@ class OfacCsv:
     """Reads one to four files; the main file is required."""
 
     name = "ofac-csv"
-    version = "1"
+    version = "2"
 
     def recognise(self, files: Sequence[ListFile]) -> bool:
         """Whether every file is one of the four of a set."""
@@ -66,9 +62,7 @@ class OfacCsv:
         for entry_id in continued:
             skipped.add("continued remarks of an entry that is not in the list", entry_id)
         entries = tuple(_finish(list_id, entry_id, draft) for entry_id, draft in drafts.items())
-        non_sdn = sum(not _NON_SDN_PROGRAMMES.isdisjoint(entry.programmes) for entry in entries)
-        content = "ofac-cons" if non_sdn > _NON_SDN_SHARE * len(entries) else "ofac-sdn"
-        return ParsedList(content, entries, skipped=skipped.remarks(), notes=notes.remarks())
+        return ParsedList(decide_content(entries), entries, skipped=skipped.remarks(), notes=notes.remarks())
 
 
 def _kind_of_file(file: ListFile) -> str:
@@ -85,7 +79,7 @@ def _kind_of_file(file: ListFile) -> str:
 
 
 def _kind_of_row(row: list[str]) -> str:
-    if len(row) == 5 and row[2].strip().lower() not in _ALIAS_KINDS:
+    if len(row) == 5 and row[2].strip().lower() not in ALIAS_KINDS:
         return ""
     if len(row) == 6 and not row[1].strip().isdecimal():
         return ""
@@ -144,11 +138,11 @@ def _add_main(drafts: dict[str, _Draft], row: list[str], continued: str, skipped
     if not name:
         skipped.add("entry without a name", ",".join(row))
         return
-    if kind not in _KINDS:
+    if kind not in KINDS:
         notes.add("kind of entry not known: taken as organisation", f"{entry_id} {kind}")
     draft = drafts.get(entry_id)
     if draft is None:
-        draft = drafts[entry_id] = _Draft(_KINDS.get(kind, "organisation"))
+        draft = drafts[entry_id] = _Draft(KINDS.get(kind, "organisation"))
         draft.names[WatchlistName(name, "primary")] = None
     else:
         # A copy that gives two parties one number: both names are kept, as one of them would else go unscreened.
@@ -177,7 +171,7 @@ def _add_alias(drafts: dict[str, _Draft], row: list[str], skipped: Tally) -> Non
     elif not name:
         skipped.add("alias without a name", ",".join(row))
     else:
-        drafts[entry_id].names[WatchlistName(name, _ALIAS_KINDS.get(kind.lower(), "strong"))] = None
+        drafts[entry_id].names[WatchlistName(name, ALIAS_KINDS.get(kind.lower(), "strong"))] = None
 
 
 def _add_address(drafts: dict[str, _Draft], row: list[str], skipped: Tally, notes: Tally) -> None:

@@ -12,6 +12,7 @@ _QUALIFIER = re.compile(r"\s*(?:\(.*|issued\b.*|expires\b.*|individual\b.*)$")
 
 # Labels as they stand in the remarks, to the kind of identifier. The longest label that fits decides.
 _LABELS = {
+    "Vessel Registration Identification": "imo",
     "Vessel Registration Identification IMO": "imo",
     "Identification Number IMO": "imo",
     "Company Number IMO": "imo_company",
@@ -45,6 +46,9 @@ _LABELS = {
     "Trade License No.": "registration_number",
     "License": "registration_number",
     "Enterprise Number": "registration_number",
+    "Government Gazette Number": "registration_number",
+    "Public Registration Number": "registration_number",
+    "Business Registration Document #": "registration_number",
     "Legal Entity Number": "lei",
     "D-U-N-S Number": "duns",
     "SWIFT/BIC": "swift",
@@ -67,6 +71,11 @@ _LABELS = {
 _BY_LENGTH = sorted(_LABELS, key=len, reverse=True)
 _IDENTIFIER = re.compile(r"^(?:alt\. )?(" + "|".join(map(re.escape, _BY_LENGTH)) + r")(?: No\.| #|:)? +(\S.*)$", re.IGNORECASE)
 _BY_FOLDED = {label.casefold(): kind for label, kind in _LABELS.items()}
+
+
+def identifier_kind(label: str) -> str:
+    """The kind of identifier that a label of OFAC's stands for; empty for one that is none (a date, a risk)."""
+    return _BY_FOLDED.get(label.replace("’", "'").strip().rstrip(":").casefold(), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ def _header(head: bytes) -> list[str]:
 
 def _read_utf8(file: ListFile) -> str:
     try:
-        return file.path.read_bytes().decode("utf-8-sig")
+        return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = f"The file is not UTF-8: byte {error.start + 1}."
         raise WatchlistError(message, where=Where(file.name), remedy="Save it as CSV UTF-8.") from error

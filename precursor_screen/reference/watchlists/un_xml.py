@@ -7,7 +7,7 @@ from datetime import date
 from xml.etree.ElementTree import Element
 
 from precursor_screen.errors import WatchlistError, Where
-from precursor_screen.formats.xml import find_text, find_texts, read_root, stream_records
+from precursor_screen.formats.xml import find_root_name, find_text, find_texts, read_root, stream_records
 from precursor_screen.model import WatchlistEntry, WatchlistName
 from precursor_screen.reference.watchlists.countries import country_code
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally, tag_programmes
@@ -18,18 +18,23 @@ _SOURCES = {"INDIVIDUAL": "individuals", "ENTITY": "entities"}
 _ALIAS_KINDS = {"good": "strong", "a.k.a.": "strong", "f.k.a.": "former", "low": "weak", "": "strong"}
 _NAME_PARTS = ("FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME")
 _ADDRESS_PARTS = ("STREET", "CITY", "STATE_PROVINCE", "ZIP_CODE", "COUNTRY")
-_DOCUMENT_KINDS = {"passport": "passport", "national identification number": "national_id"}
+_DOCUMENT_KINDS = {
+    "passport": "passport",
+    "numéro de passeport": "passport",
+    "número de pasaporte": "passport",
+    "national identification number": "national_id",
+}
 
 
 class UnXml:
     """Reads the one file; entries in its order."""
 
     name = "un-xml"
-    version = "1"
+    version = "2"
 
     def recognise(self, files: Sequence[ListFile]) -> bool:
         """Whether it is one XML file with that root."""
-        return len(files) == 1 and b"<CONSOLIDATED_LIST" in files[0].head
+        return len(files) == 1 and find_root_name(files[0].head) == "CONSOLIDATED_LIST"
 
     def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
         """Read the list; its date is the day on which the file was generated."""
@@ -37,7 +42,7 @@ class UnXml:
         skipped, notes = Tally(), Tally()
         entries: list[WatchlistEntry] = []
         by_source = dict.fromkeys(_SOURCES.values(), 0)
-        with file.path.open("rb") as stream:
+        with file.open() as stream:
             _, attributes = read_root(stream, file=file.name, error=WatchlistError)
             stream.seek(0)
             for record in stream_records(stream, _KINDS, file=file.name, error=WatchlistError):
@@ -123,7 +128,7 @@ def _identifiers(element: Element, tag: str) -> tuple[tuple[str, str], ...]:
     for document in element.findall(f"{tag}_DOCUMENT"):
         number = find_text(document, "NUMBER")
         if number:
-            kind = find_text(document, "TYPE_OF_DOCUMENT").lower()
+            kind = " ".join(find_text(document, "TYPE_OF_DOCUMENT").lower().replace("_", " ").split())
             found[(_DOCUMENT_KINDS.get(kind, kind.replace(" ", "_") or "document"), number)] = None
     return tuple(found)
 

@@ -1,0 +1,25 @@
+"""How a pure function meets many texts: in turn here, over processes in a runner. Both give the same results in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+CHUNK = 5_000  # distinct texts or names that go to a worker at a time
+
+
+class Spread(Protocol):
+    """Applies a picklable function to some chunks and yields the results in the order of the chunks."""
+
+    def __call__(self, function: Callable[[Any], Any], chunks: Sequence[Any]) -> Iterable[Any]:
+        """The results."""
+
+
+def in_turn(function: Callable[[Any], Any], chunks: Sequence[Any]) -> Iterable[Any]:
+    """One after the other, in this process."""
+    return map(function, chunks)
+
+
+def cut(items: Sequence[Any]) -> list[Sequence[Any]]:
+    """Chunks of `CHUNK` items, in order."""
+    return [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]

@@ -1,0 +1,107 @@
+"""Canada's consolidated autonomous sanctions list, XML, with the tags of before and after ships were added."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from xml.etree.ElementTree import Element
+
+from precursor_screen.errors import WatchlistError
+from precursor_screen.formats.xml import find_root_name, find_text, stream_records
+from precursor_screen.model import WatchlistEntry
+from precursor_screen.reference.watchlists.draft import Draft, read_day, tidy
+from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
+
+# Aliases are free text: names parted by semicolons, commas or slashes, some behind a label.
+_LABEL = re.compile(
+    r"^(?:(?:in )?(?:russian|ukrainian|belarusian|persian|farsi|arabic|english|french|spanish|burmese|chinese)|"
+    r"also known as|formerly known as|formerly|previously known as|a\.?k\.?a\.?|f\.?k\.?a\.?|alias(?:es)?|or)\s*[:.]?\s+",
+    re.IGNORECASE,
+)
+_PARTS = re.compile(r"\s*;\s*|\s+/\s+")
+_LEGAL_FORM = re.compile(
+    r"(?:ltd|limited|inc|llc|llp|co|corp|corporation|company|plc|pjs|pjsc|jsc|ojsc|cjsc|ooo|oao|zao|ao|pte|pty|gmbh|ag|"
+    r"s\.?a|s\.?r\.?l|b\.?v|n\.?v|k\.?g|fze|fzco|lp)\b\.?",
+    re.IGNORECASE,
+)
+
+
+class CanadaXml:
+    """Reads the one file. It has no ids: an entry's key is its regulation, schedule and item."""
+
+    name = "canada-xml"
+    version = "1"
+
+    def recognise(self, files: Sequence[ListFile]) -> bool:
+        """Whether it is one XML file with that root and items of schedules."""
+        return len(files) == 1 and find_root_name(files[0].head) == "data-set" and b"<Item>" in files[0].head
+
+    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
+        """Read the list; it states no date of its own."""
+        file = files[0]
+        skipped, notes = Tally(), Tally()
+        entries: list[WatchlistEntry] = []
+        seen: set[str] = set()
+        by_source: dict[str, int] = {}
+        with file.open() as stream:
+            for record in stream_records(stream, {"record"}, file=file.name, error=WatchlistError):
+                draft = _read_record(record.element, notes)
+                if draft is None:
+                    skipped.add("record without a name or item", f"record {record.number}")
+                    continue
+                if draft.entry_id in seen:
+                    notes.add("item given to two records: numbered apart", draft.entry_id)
+                    draft.entry_id += f" ({record.number})"
+                seen.add(draft.entry_id)
+                entries.append(draft.finish(list_id))
+                for source in draft.programmes:
+                    by_source[source] = by_source.get(source, 0) + 1
+        return ParsedList(
+            "ca-sema",
+            tuple(entries),
+            skipped=skipped.remarks(),
+            notes=notes.remarks(),
+            by_source=tuple(sorted(by_source.items())),
+        )
+
+
+def split_aliases(text: str) -> Iterator[str]:
+    """The names in a text of aliases; a comma before a legal form parts nothing."""
+    for part in _PARTS.split(tidy(text)):
+        names: list[str] = []
+        for piece in _LABEL.sub("", part).split(","):
+            if names and _LEGAL_FORM.match(piece.strip()):
+                names[-1] += f", {piece.strip()}"
+            else:
+                names.append(piece.strip())
+        yield from (name for name in (_LABEL.sub("", n) for n in names) if name)
+
+
+def _read_record(element: Element, notes: Tally) -> Draft | None:
+    # `Burma / Birmanie`: the regulation, in English and French. It is no statement about the party's country.
+    regulation = tidy(find_text(element, "Country").split(" / ")[0])
+    schedule, item = tidy(find_text(element, "Schedule")), tidy(find_text(element, "Item"))
+    last, given = find_text(element, "LastName"), find_text(element, "GivenName")
+    other = find_text(element, "EntityOrShip") or find_text(element, "Entity")
+    imo = find_text(element, "ShipIMONumber")
+    kind = "vessel" if imo else "organisation" if other else "person"
+    draft = Draft(" / ".join(part for part in (regulation, schedule, item) if part), kind)
+    name = other or f"{given} {last}"
+    if not item or not draft.add_name(name, "primary"):
+        return None
+    if other and (given or last):
+        draft.add_name(f"{given} {last}", "strong")
+    for alias in split_aliases(find_text(element, "Aliases")):
+        if kind == "person" and " " not in alias:
+            # Another spelling of the surname or the given name alone.
+            notes.add("alias of a person in one word: taken as weak", f"{draft.entry_id} {alias}")
+            draft.add_name(alias, "weak")
+        else:
+            draft.add_name(alias, "strong")
+    draft.add_identifier("imo", imo)
+    draft.programmes[regulation] = None
+    draft.listed = read_day(find_text(element, "DateOfListing"), "date of listing", draft.entry_id, notes)
+    draft.add_note("Title", find_text(element, "Title") or find_text(element, "TitleOrShip"))
+    born = find_text(element, "DateOfBirth") or find_text(element, "DateOfBirthOrShipBuildDate")
+    draft.add_note("Built" if kind == "vessel" else "DOB", born)
+    return draft

@@ -1,0 +1,97 @@
+"""The US Consolidated Screening List as JSON: an object with `results`, or the list of results itself.
+
+Written from the publisher's documentation; no real file was at hand to test it with.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from precursor_screen.errors import WatchlistError, Where
+from precursor_screen.reference.watchlists.csl import CslRecord, gather
+from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
+
+_ADDRESS_PARTS = ("address", "city", "state", "postal_code")
+
+
+class CslJson:
+    """Reads the one file; entries in the order of their first records."""
+
+    name = "csl-json"
+    version = "1"
+
+    def recognise(self, files: Sequence[ListFile]) -> bool:
+        """Whether it is one JSON file whose records have a source and alternative names."""
+        if len(files) != 1:
+            return False
+        head = files[0].head.removeprefix(b"\xef\xbb\xbf").lstrip()
+        return head[:1] in (b"{", b"[") and b'"source"' in head and b'"alt_names"' in head
+
+    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
+        """Read the list; it states no date of its own, but how many records it has."""
+        file = files[0]
+        try:
+            data = json.loads(file.read_bytes())
+        except (ValueError, RecursionError) as error:
+            message = f"The JSON is damaged or was cut short: {error}."
+            raise WatchlistError(message, where=Where(file.name), remedy="Fetch it again.") from error
+        records = data.get("results") if isinstance(data, dict) else data
+        if not isinstance(records, list):
+            raise WatchlistError("The JSON holds no list of results.", where=Where(file.name), remedy="Fetch it again.")
+        total = data.get("total") if isinstance(data, dict) else None
+        skipped, notes = Tally(), Tally()
+        parsed = gather(_records(records, skipped), list_id, skipped, notes)
+        if isinstance(total, int) and total > len(records):
+            message = f"The file holds {len(records)} of {total} results: it is a page of the list, not the list."
+            raise WatchlistError(message, where=Where(file.name), remedy="Fetch the whole file.")
+        return parsed
+
+
+def _records(records: Sequence[Any], skipped: Tally) -> Iterator[CslRecord]:
+    for number, record in enumerate(records, start=1):
+        if not isinstance(record, dict):
+            skipped.add("result that is no object", f"result {number}")
+            continue
+        yield CslRecord(
+            place=f"result {number}",
+            source=_text(record, "source"),
+            number=_text(record, "entity_number"),
+            kind=_text(record, "type"),
+            name=_text(record, "name"),
+            aliases=_texts(record, "alt_names"),
+            programmes=_texts(record, "programs"),
+            addresses=tuple(
+                (", ".join(t for part in _ADDRESS_PARTS if (t := _text(a, part))), _text(a, "country"))
+                for a in _objects(record, "addresses")
+            ),
+            countries=(*_texts(record, "citizenships"), *_texts(record, "nationalities"), _text(record, "vessel_flag")),
+            identifiers=tuple((_text(i, "type"), _text(i, "number")) for i in _objects(record, "ids")),
+            call_sign=_text(record, "call_sign"),
+            start=_text(record, "start_date"),
+            end=_text(record, "end_date"),
+            notes=(
+                ("Title", _text(record, "title")),
+                ("DOB", "; ".join(_texts(record, "dates_of_birth"))),
+                ("Vessel type", _text(record, "vessel_type")),
+                ("Vessel owner", _text(record, "vessel_owner")),
+                ("", _text(record, "remarks")),
+            ),
+        )
+
+
+def _text(record: Mapping[str, Any], key: str) -> str:
+    value = record.get(key)
+    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _texts(record: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = record.get(key)
+    values = value if isinstance(value, list) else [value]
+    return tuple(v.strip() for v in values if isinstance(v, str) and v.strip())
+
+
+def _objects(record: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    value = record.get(key)
+    return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []

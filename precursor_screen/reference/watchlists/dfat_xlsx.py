@@ -1,0 +1,126 @@
+"""Australia's consolidated list (DFAT), XLSX: one row a name. The layout since 1 November 2025 adds the strength of aliases.
+
+The new layout is written from published headers; no real file was at hand to test it with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from precursor_screen.errors import UnreadableManifest, WatchlistError, Where
+from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.workbook import read_workbook
+from precursor_screen.reference.watchlists.countries import country_code
+from precursor_screen.reference.watchlists.draft import Draft, read_written_day, tidy
+from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.tables import fold_column
+
+_COLUMNS = frozenset(("reference", "nameofindividualorentity", "nametype", "committees"))
+_NAME_KINDS = {
+    "primary name": "primary",
+    "aka": "strong",
+    "a.k.a.": "strong",
+    "alias": "strong",
+    "original script": "original_script",
+    "formerly known as": "former",
+    "previously listed as": "former",
+    "fka": "former",
+}
+_KINDS = {"individual": "person", "entity": "organisation", "vessel": "vessel", "ship": "vessel"}
+_REFERENCE = re.compile(r"(\d+)\s*(?:[a-z]+\d*)?", re.IGNORECASE)  # 2, 2a, 34c1: what follows the number marks another name
+_ITEMS = re.compile(r"(?:^|[\s;,])\(?[a-z]\)\s+")  # `a) ... b) ...` in one cell
+_HEADER_ROWS = 10
+
+
+class DfatXlsx:
+    """Reads the one file; entries in the order of their first rows."""
+
+    name = "dfat-xlsx"
+    version = "1"
+
+    def recognise(self, files: Sequence[ListFile]) -> bool:
+        """Whether it is one workbook whose first sheet has the columns of the list."""
+        if len(files) != 1 or not files[0].head.startswith(b"PK\x03\x04"):
+            return False
+        try:
+            return next(_rows(files[0], Tally()), None) is not None
+        except WatchlistError:
+            return False
+
+    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
+        """Read the list; it states no date of its own."""
+        skipped, notes = Tally(), Tally()
+        drafts: dict[str, Draft] = {}
+        for row, cells in _rows(files[0], skipped):
+            reference = _REFERENCE.fullmatch(cells["reference"])
+            name = cells["nameofindividualorentity"]
+            if not reference or not name:
+                skipped.add("row without a reference or name", f"row {row}: {cells['reference']} {name}")
+                continue
+            label = cells.get("type", "").lower()
+            if label not in _KINDS:
+                notes.add("kind of entry not known: taken as organisation", f"{reference[0]} {label}")
+            draft = drafts.setdefault(reference[1], Draft(reference[1], _KINDS.get(label, "organisation")))
+            draft.add_name(name, _name_kind(cells, reference[0], notes))
+            _fill(draft, cells, notes)
+        entries = tuple(draft.finish(list_id) for draft in drafts.values())
+        return ParsedList("au-dfat", entries, skipped=skipped.remarks(), notes=notes.remarks())
+
+
+def _rows(file: ListFile, skipped: Tally) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows of the first sheet that has the columns, with their number and tidied cells by folded column name."""
+    try:
+        sheets = read_workbook(Blob(file.name, file.path if file.unpacked is None else file.unpacked))
+        for sheet in sheets:
+            for i, head in enumerate(sheet.head[:_HEADER_ROWS]):
+                header = [fold_column(cell) for cell in head]
+                if not set(header) >= _COLUMNS:
+                    continue
+                # Some two hundred empty columns follow.
+                columns = [(name, n) for n, name in enumerate(header) if name]
+                body = sheet.read(i + 1, len(head))
+                for broken in body.broken:
+                    skipped.add(broken.reason, f"row {broken.row}: {broken.text}")
+                cells = [body.table.column(n).to_pylist() for _, n in columns]
+                names = [name for name, _ in columns]
+                for row, values in zip(body.rows.to_pylist(), zip(*cells, strict=True), strict=True):
+                    if any(values):
+                        yield row, {n: tidy(v or "") for n, v in zip(names, values, strict=True)}
+                return
+    except UnreadableManifest as error:
+        raise WatchlistError(f"The file {error.message}.", where=Where(file.name), remedy="Fetch it again.") from error
+
+
+def _name_kind(cells: dict[str, str], reference: str, notes: Tally) -> str:
+    label = cells["nametype"].lower()
+    if label not in _NAME_KINDS:
+        notes.add("kind of name not known: taken as an alias", f"{reference} {label}")
+    kind = _NAME_KINDS.get(label, "strong")
+    return "weak" if cells.get("aliasstrength", "").lower() == "weak" and kind == "strong" else kind
+
+
+def _fill(draft: Draft, cells: dict[str, str], notes: Tally) -> None:
+    for address in _items(cells.get("address", "")):
+        before, _, last = address.rpartition(",")
+        country = last.strip(" .")
+        if country_code(country):
+            draft.add_address([before], country, notes)
+        elif country_code(address):
+            draft.add_address([], address, notes)
+        else:
+            draft.add_address([address], "", notes)
+    for country in _items(cells.get("citizenship", "")):
+        draft.add_country(country, notes)
+    draft.add_identifier("imo", cells.get("imonumber", ""))
+    if programme := cells["committees"]:
+        draft.programmes[programme] = None
+    if draft.listed is None:
+        draft.listed = read_written_day(cells.get("controldate", ""), "mdy", "control date", draft.entry_id, notes)
+    draft.add_note("DOB", cells.get("dateofbirth", ""))
+    draft.add_note("", cells.get("additionalinformation", ""))
+    draft.add_note("", cells.get("listinginformation", ""))
+
+
+def _items(cell: str) -> list[str]:
+    return [text for part in _ITEMS.split(cell) if (text := part.strip(" ;,")) and text.upper() not in ("NA", "N/A")]

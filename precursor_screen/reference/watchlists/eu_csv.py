@@ -1,0 +1,127 @@
+"""The EU's consolidated list of financial sanctions, CSV 1.1 (FSF): `;`, one row a sub-record, entity columns repeated.
+
+Written from published headers; no real file was at hand to test it with.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from precursor_screen.errors import WatchlistError, Where
+from precursor_screen.reference.watchlists.draft import Draft, read_day, read_written_day
+from precursor_screen.reference.watchlists.eu import CONTENT, add_alias, add_document, entry_kind
+from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.tables import fold_column, read_head_rows
+
+_COLUMNS = frozenset(("entitylogicalid", "entityeureferencenumber", "namealiaswholename"))
+_ADDRESS_COLUMNS = ("street", "pobox", "zipcode", "city", "place", "region")
+_JOIN_LINES = 40  # how far a quoted cell may run over line ends
+
+
+class EuCsv:
+    """Reads the one file; entries in the order of their first rows."""
+
+    name = "eu-fsf-csv"
+    version = "1"
+
+    def recognise(self, files: Sequence[ListFile]) -> bool:
+        """Whether it is one file with the columns of the list."""
+        return len(files) == 1 and any(set(row) >= _COLUMNS for row in read_head_rows(files[0].head, ";", 1))
+
+    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
+        """Read the list; its date is the day on which it was generated."""
+        file = files[0]
+        skipped, notes = Tally(), Tally()
+        drafts: dict[str, Draft] = {}
+        list_date: date | None = None
+        for line, cells in _rows(file, skipped):
+            entry_id = cells["entityeureferencenumber"] or cells["entitylogicalid"]
+            if not entry_id:
+                skipped.add("row without a reference", f"line {line}")
+                continue
+            if list_date is None:
+                stated = cells.get("filegenerationdate", "")
+                list_date = read_written_day(stated, "dmy", "date of generation", file.name, notes)
+            draft = drafts.get(entry_id)
+            if draft is None:
+                code = cells.get("entitysubjecttype", "") or cells.get("entitysubjecttypeclassificationcode", "")
+                draft = drafts[entry_id] = Draft(entry_id, entry_kind(code, entry_id, notes))
+            _fill(draft, cells, notes)
+        for entry_id in [key for key, draft in drafts.items() if not draft.names]:
+            skipped.add("entity without a name", entry_id)
+            del drafts[entry_id]
+        entries = tuple(draft.finish(list_id) for draft in drafts.values())
+        return ParsedList(CONTENT, entries, list_date, skipped.remarks(), notes.remarks())
+
+
+def _rows(file: ListFile, skipped: Tally) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows by folded column name. Quotes are not always balanced: one that is not closed in time quotes nothing.
+
+    Raises:
+        WatchlistError: the last row is cut short.
+    """
+    text, _ = file.read_text()
+    lines = text.replace("\r\n", "\n").split("\n")
+    header = [fold_column(cell) for cell in _cells(lines[0])]
+    at, short = 1, 0
+    while at < len(lines):
+        number = at + 1
+        if not lines[at].strip():
+            at += 1
+            continue
+        cells, used = _record(lines, at, len(header))
+        at += used
+        short = 0
+        if len(cells) == len(header):
+            # The first of several columns with one name counts.
+            yield number, {n: c.strip() for n, c in zip(reversed(header), reversed(cells), strict=True)}
+        else:
+            short = number if len(cells) < len(header) else 0
+            skipped.add(f"row without {len(header)} cells", f"line {number}: {lines[number - 1]}")
+    if short:
+        raise WatchlistError("The last row is cut short.", where=Where(file.name, short), remedy="Fetch it again.")
+
+
+def _record(lines: list[str], at: int, width: int) -> tuple[list[str], int]:
+    """The cells of the record at a line, and how many lines it takes."""
+    joined = lines[at]
+    for used in range(1, _JOIN_LINES + 1):
+        if joined.count('"') % 2 == 0:
+            cells = _cells(joined)
+            if len(cells) == width or used > 1:
+                break
+            return cells, 1
+        if at + used >= len(lines):
+            break
+        joined += "\n" + lines[at + used]
+    else:
+        used = 1
+    cells = _cells(joined) if joined.count('"') % 2 == 0 else []
+    if len(cells) == width:
+        return cells, used
+    return lines[at].split(";"), 1
+
+
+def _cells(line: str) -> list[str]:
+    return next(csv.reader([line], delimiter=";"), [])
+
+
+def _fill(draft: Draft, cells: dict[str, str], notes: Tally) -> None:
+    get = cells.get
+    parts = (get(f"namealias{part}name", "") for part in ("first", "middle", "last"))
+    add_alias(draft, cells["namealiaswholename"] or " ".join(parts), get("namealiasstrong", ""))
+    draft.add_note("Function", get("namealiasfunction", ""))
+    if programme := get("entityregulationprogramme", ""):
+        draft.programmes[programme] = None
+    address = (get(f"address{part}", "") for part in _ADDRESS_COLUMNS)
+    draft.add_address(address, get("addresscountryiso2code", "") or get("addresscountrydescription", ""), notes)
+    draft.add_country(get("citizenshipcountryiso2code", "") or get("citizenshipcountrydescription", ""), notes)
+    number = get("identificationnumber", "") or get("identificationlatinnumber", "")
+    if number:
+        add_document(draft, get("identificationtypecode", ""), number, get("identificationknownfalse", ""), notes)
+    draft.add_note("DOB", get("birthdatebirthdate", "") or get("birthdateyear", ""))
+    if draft.listed is None:
+        draft.listed = read_day(get("entitydesignationdate", ""), "date of designation", draft.entry_id, notes)
+    draft.add_note("", get("entityremark", ""))

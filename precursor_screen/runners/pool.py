@@ -1,0 +1,56 @@
+"""Worker processes for matching, where there is enough to match that starting them pays."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
+from typing import Any
+
+from precursor_screen.kernel.spread import Spread, in_turn
+
+WORTHWHILE = 4  # chunks below which a process of its own costs more than it saves
+
+
+@lru_cache(maxsize=4)
+def _unpack(packed: bytes) -> Callable[[Any], Any]:
+    """A function once a worker: an index that comes with it takes longer to build than a chunk to match."""
+    function: Callable[[Any], Any] = pickle.loads(packed)  # noqa: S301 - made by this very process
+    return function
+
+
+def _call(packed: bytes, chunk: Any) -> Any:
+    return _unpack(packed)(chunk)
+
+
+@contextlib.contextmanager
+def spread_over(jobs: int) -> Iterator[Spread]:
+    """A way to spread chunks over some processes; they are started when first needed and end with the block.
+
+    Args:
+        jobs: number of processes; 0: as many as there are cores; 1: none, all runs in this one.
+    """
+    jobs = jobs or os.cpu_count() or 1
+    if jobs == 1:
+        yield in_turn
+        return
+    pool: list[ProcessPoolExecutor] = []
+
+    def spread(function: Callable[[Any], Any], chunks: Sequence[Any]) -> Iterable[Any]:
+        if len(chunks) < WORTHWHILE:
+            return in_turn(function, chunks)
+        if not pool:
+            # Spawned, not forked: a forked process would inherit threads of Arrow and DuckDB in an unknown state.
+            pool.append(ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")))
+        packed = pickle.dumps(function)
+        return pool[0].map(_call, [packed] * len(chunks), chunks)
+
+    try:
+        yield spread
+    finally:
+        for one in pool:
+            one.shutdown(cancel_futures=True)

@@ -1,0 +1,56 @@
+"""Spreading over processes changes nothing in the result."""
+
+from __future__ import annotations
+
+import pytest
+
+from precursor_screen.kernel import spread
+from precursor_screen.runners.pool import WORTHWHILE, spread_over
+
+
+def double(chunk):
+    return [2 * n for n in chunk]
+
+
+def fail(chunk):
+    raise ValueError(f"chunk {chunk}")
+
+
+def test_one_job_runs_here():
+    with spread_over(1) as one:
+        assert one is spread.in_turn
+
+
+@pytest.mark.slow
+def test_processes_give_the_same_in_the_same_order():
+    chunks = [[n, n + 1] for n in range(3 * WORTHWHILE)]
+    with spread_over(2) as many:
+        assert list(many(double, chunks)) == list(spread.in_turn(double, chunks))
+
+
+@pytest.mark.slow
+def test_a_failure_in_a_worker_stops_the_run():
+    with spread_over(2) as many, pytest.raises(ValueError, match="chunk"):
+        list(many(fail, [[n] for n in range(WORTHWHILE)]))
+
+
+def test_chunks_hold_everything_in_order(monkeypatch):
+    monkeypatch.setattr(spread, "CHUNK", 3)
+    assert spread.cut(list(range(8))) == [[0, 1, 2], [3, 4, 5], [6, 7]]
+    assert spread.cut([]) == []
+
+
+@pytest.mark.slow
+def test_a_run_over_processes_gives_the_same_flags(reference, monkeypatch):
+    from precursor_screen.runners import pool
+    from tests.screening import screen_rows, table
+
+    monkeypatch.setattr(spread, "CHUNK", 2)
+    monkeypatch.setattr(pool, "WORTHWHILE", 1)
+    from precursor_screen.readers.interface import ReadOptions
+    from precursor_screen.runners.inputs import Source
+    from precursor_screen.runners.local import run
+
+    rows = [{"bill of lading": f"B{n}", "consignee": f"Firm {n}", "description of goods": f"ACETONE LOT {n}"} for n in range(7)]
+    many = run((Source("input-1.csv", content=table(rows)),), ReadOptions(), reference, jobs=2)
+    assert many.report.flags.equals(screen_rows(rows, reference).report.flags)
