@@ -204,6 +204,8 @@ def match(name: str, watchlists: Sequence[Watchlist], as_of: date | None = None)
                             found["matched_name"],
                             name_kind=found["name_kind"],
                             informative_tokens=found["informative_tokens"],
+                            entry_kind=found["entry_kind"],
+                            index=watchlist.index,
                         ),
                         "list_date": watchlist.manifest.list_date.isoformat(),
                     },

@@ -75,9 +75,10 @@ def stereo_layer(prepared: Prepared, names: NameDictionary) -> Iterator[Candidat
         where = [p for _, p in kept[a:b]]
         while first < len(groups) and groups[first][0] <= where[0]:
             first += 1
-        if first < len(groups) and groups[first][0] < where[-1]:
-            if group := prepared.repeats.note((STEREO, pattern.squashed), where[0], where[-1]):
-                yield Candidate(pattern, where, STEREO, pattern.own_gaps, _last(group))
+        if first == len(groups) or groups[first][0] >= where[-1]:
+            continue
+        if group := prepared.repeats.note((STEREO, pattern.squashed), where[0], where[-1]):
+            yield Candidate(pattern, where, STEREO, pattern.own_gaps, _last(group))
 
 
 def misread_layer(prepared: Prepared, names: NameDictionary) -> Iterator[Candidate]:

@@ -59,7 +59,8 @@ def read_misread(pattern: Pattern, text: str, where: Sequence[int], neighbours: 
     if text == pattern.squashed:
         return None
     spaced_name = "".join(c + " " * (i in pattern.own_gaps) for i, c in enumerate(pattern.squashed))
-    spaced_text = "".join(c + " " * (there - here > 1) for c, (here, there) in zip(text, itertools.pairwise([*where, where[-1]])))
+    steps = itertools.pairwise([*where, where[-1]])
+    spaced_text = "".join(c + " " * (there - here > 1) for c, (here, there) in zip(text, steps, strict=True))
     (one, begins), (other, others) = loose_fold(spaced_name), loose_fold(spaced_text)
     if one != other:
         return None

@@ -14,8 +14,8 @@ from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
 
 # Aliases are free text: names parted by semicolons, commas or slashes, some behind a label.
 _LABEL = re.compile(
-    r"^(?:(?:in )?(?:russian|ukrainian|belarusian|persian|farsi|arabic|english|french|spanish|burmese|chinese)|"
-    r"also known as|formerly known as|formerly|previously known as|a\.?k\.?a\.?|f\.?k\.?a\.?|alias(?:es)?|or)\s*[:.]?\s+",
+    r"^(?:(?:in )?(?:russian|ukrainian|belarusian|persian|farsi|arabic|english|french|spanish|burmese|chinese)\s*:|"
+    r"(?:also known as|formerly known as|formerly|previously known as|a\.?k\.?a\.?|f\.?k\.?a\.?|alias(?:es)?|or)(?:\s*:|\s))\s*",
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"\s*;\s*|\s+/\s+")
