@@ -18,15 +18,26 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from precursor_screen.matching.substance_stream import Flags, Near, Places, Stream, byte_table, sketch
+from precursor_screen.matching.substance_stream import Flags, Keys, Near, Places, Stream, byte_table, sketch, windows
 from precursor_screen.names.confusions import FIRM
 
-Keys = npt.NDArray[np.uint64]
 MOST_EDITS: Final = 2
 _WIDEST: Final = 8  # letters of a piece that are compared at first: as many as an integer holds
 _BITS: Final = 20
+_LONGEST: Final = 1024  # letters of a stretch that are told apart; names are shorter
 _SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
 _FIRM: Final = byte_table(FIRM)
+# Letters in eight groups, common ones apart, as counters of one byte each in one integer: no name has 256 letters.
+_GROUPS: Final = ("ea", "obv", "ipk", "ntx", "lhcw", "ydq", "mrsg", "")
+_LANES: Final = np.full(256, 1 << 56, dtype=np.uint64)
+for _lane, _group in enumerate(_GROUPS):
+    for _char in _group:
+        _LANES[ord(_char)] = 1 << (8 * _lane)
+
+
+def stretch_keys(starts: Places, ends: Places) -> Places:
+    """One integer for each stretch of a stream."""
+    return starts * _LONGEST + np.minimum(ends - starts, _LONGEST - 1)
 
 
 class _Table:
@@ -78,6 +89,7 @@ class PieceIndex:
         self._texts = [f.decode("latin-1") for f in folded]
         self._lengths = np.array([len(f) for f in folded], dtype=np.int64)
         self._edits = np.array([k for _, k in names], dtype=np.int64)
+        self._bags = np.array([_LANES[np.frombuffer(f, dtype=np.uint8)].sum(dtype=np.uint64) for f in folded], dtype=np.uint64)
         self._middles = np.array([len(f) // 3 for f in folded], dtype=np.int64)
         heads: defaultdict[int, defaultdict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         tails: defaultdict[int, defaultdict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -95,8 +107,12 @@ class PieceIndex:
             [_Table(width, table) for width, table in sorted(tables.items())] for tables in (heads, tails, middles)
         )
 
-    def find(self, stream: Stream) -> list[Near]:
+    def find(self, stream: Stream, taken: Places) -> list[Near]:
         """Every stretch between word edges within its edits of a name, by place and then by name.
+
+        Args:
+            stream: The texts.
+            taken: Stretches not to look at (`stretch_keys`), sorted: names of the tables, letter for letter.
 
         Two letters with one stand-in (see `substance_stream`) may pass for the same: the caller looks at the text itself.
         """
@@ -104,8 +120,7 @@ class PieceIndex:
         if not n or not self._texts:
             return []
         letters = _FIRM[stream.letters]
-        padded = np.concatenate((np.zeros(_WIDEST, dtype=np.uint8), letters, np.zeros(_WIDEST, dtype=np.uint8)))
-        read = np.ndarray(shape=(n + _WIDEST + 1,), dtype="<u8", buffer=padded.data, strides=(1,))
+        read = windows(np.concatenate((np.zeros(_WIDEST, dtype=np.uint8), letters)))
         begins, stops = np.flatnonzero(stream.begins), np.flatnonzero(stream.ends) + 1
         ahead, behind = read[begins + _WIDEST], read[stops]
         heads = [table.find(ahead & table.mask) for table in self._heads]
@@ -123,7 +138,18 @@ class PieceIndex:
         fits = np.flatnonzero(start >= 0)
         fits = fits[stream.begins[start[fits]]]
         found.append(self._between(stream, names[fits], start[fits], True))
-        return self._verify(letters, np.concatenate(found, axis=1))
+        table = np.concatenate(found, axis=1)
+        if len(taken) and table.shape[1]:
+            keys = stretch_keys(table[0], table[1])
+            table = table[:, taken[np.minimum(np.searchsorted(taken, keys), len(taken) - 1)] != keys]
+        return self._verify(letters, self._same_letters(letters, table))
+
+    def _same_letters(self, letters: npt.NDArray[np.uint8], table: Places) -> Places:
+        """Those stretches that hold nearly the letters of the name, whatever their order: an edit changes two counts at most."""
+        counts = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(_LANES[letters], dtype=np.uint64)))
+        bags = counts[table[1]] - counts[table[0]]
+        lanes = np.abs(bags.view(np.uint8).astype(np.int16) - self._bags[table[2]].view(np.uint8)).reshape(-1, 8).sum(axis=1)
+        return table[:, lanes <= 2 * self._edits[table[2]]]
 
     def _between(self, stream: Stream, names: Places, at: Places, forward: bool) -> Places:
         """The stretches from (or up to) some places whose other end is a word edge and whose length fits the name: their starts,

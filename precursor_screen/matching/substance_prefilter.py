@@ -14,10 +14,21 @@ from typing import Final
 import numpy as np
 
 from precursor_screen.matching.substance_dictionary import NameDictionary
+from precursor_screen.matching.substance_pieces import stretch_keys
 from precursor_screen.matching.substance_readings import compile_bytes
-from precursor_screen.matching.substance_stream import DIGIT, Near, Places, any_stream, ascii_stream, free_places, sketch
+from precursor_screen.matching.substance_stream import (
+    ALPHA,
+    ARABIC,
+    DIGIT,
+    Near,
+    Places,
+    any_stream,
+    ascii_stream,
+    free_places,
+    sketch,
+)
 
-_CHUNK: Final = 4_000_000  # characters at once: bounds the memory of the arrays
+_CHUNK: Final = 1_000_000  # characters at once: bounds the memory of the arrays
 _TRIGGERS: Final = (
     *(
         "cas",
@@ -60,6 +71,8 @@ class Prefilter:
         triggers = {sketch(t) for t in _TRIGGERS}
         keys = sorted({sketch(p.squashed) for p in names.patterns} | triggers)
         self._exact = compile_bytes(keys)
+        own = {sketch(p.squashed) for p in names.patterns if p.loose}
+        self._is_name = np.array([k in own for k in keys], dtype=np.bool_)
         self._is_trigger = np.array([k in triggers for k in keys], dtype=np.bool_)
 
     def candidates(self, texts: Sequence[str]) -> Iterator[tuple[int, Suspicion]]:
@@ -80,20 +93,25 @@ class Prefilter:
         stream = ascii_stream(texts) if ascii_only else any_stream(texts)
         found: defaultdict[int, Suspicion] = defaultdict(Suspicion)
         first = np.flatnonzero(np.diff(stream.text_of, prepend=-1)).tolist()
-        for near in self._names.pieces.find(stream):
+        taken: Places = np.zeros(0, dtype=np.int64)
+        matches = self._exact.find_matches_as_indexes(stream.letters.tobytes(), overlapping=True)
+        if matches:
+            table = np.array(matches, dtype=np.int64)
+            ends = table[:, 2] - 1
+            free = free_places(stream, table[:, 1], table[:, 2])
+            # A name of the tables is no misspelling of another one; letters that share a stand-in might be.
+            own = self._is_name[table[:, 0]] & free & np.isin(stream.kind[table[:, 1]], (ALPHA, ARABIC)) & stream.ends[ends]
+            taken = np.unique(stretch_keys(table[own, 1], table[own, 2]))
+            if not ascii_only:  # the word CAS may follow an accented letter
+                free |= self._is_trigger[table[:, 0]] & (stream.ends[ends] | (stream.kind[ends] == DIGIT))
+            for n in np.unique(stream.text_of[table[free, 1]]).tolist():
+                found[n]  # noqa: B018  makes the entry
+        for near in self._names.pieces.find(stream, taken):
             n = int(stream.text_of[near.start])
             found[n].near.append(Near(near.name, near.start - first[n], near.end - first[n]))
         for near in self._names.readings.find(stream):
             n = int(stream.text_of[near.start])
             found[n].readings.append(Near(near.name, near.start - first[n], near.end - first[n]))
-        matches = self._exact.find_matches_as_indexes(stream.letters.tobytes(), overlapping=True)
-        if matches:
-            table = np.array(matches, dtype=np.int64)
-            free = free_places(stream, table[:, 1], table[:, 2])
-            if not ascii_only:  # the word CAS may follow an accented letter
-                free |= self._is_trigger[table[:, 0]] & (stream.ends[table[:, 2] - 1] | (stream.kind[table[:, 2] - 1] == DIGIT))
-            for n in np.unique(stream.text_of[table[free, 1]]).tolist():
-                found[n]
         for n in _by_form(texts):
             found[n]
         return found

@@ -19,6 +19,7 @@ from precursor_screen.names.text import spaced
 Bytes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
+Keys = npt.NDArray[np.uint64]
 
 BREAK: Final = 0x0A
 _GAP: Final = 0x20
@@ -35,6 +36,7 @@ _RANGES: Final = (
 _LONGEST_ARTICLE: Final = 4  # Arabic article with a preposition
 _LONGEST_PARTICLE: Final = 2  # Korean
 _LONGEST_ENDING: Final = 24
+_FIRST_LETTERS: Final = np.array([(1 << (8 * n)) - 1 for n in range(9)], dtype=np.uint64)
 
 
 def _ascii_tables() -> tuple[Bytes, Bytes]:
@@ -114,12 +116,32 @@ def free_places(stream: Stream, starts: Places, ends: Places) -> Flags:
     """
     free_begin: Flags = stream.begins[starts] | (stream.kind[starts] == DIGIT)
     free: Flags = free_begin & (stream.ends[ends - 1] | (stream.kind[ends - 1] == DIGIT))
-    for i in np.flatnonzero(free_begin & ~free):
-        rest = stream.letters[ends[i] : ends[i] + _LONGEST_ENDING]
-        more = stream.ends[ends[i] : ends[i] + _LONGEST_ENDING]
-        word = rest[: int(np.argmax(more)) + 1] if more.any() else rest
-        free[i] = bool((word >= 128).any()) or is_glued_ending(word.tobytes().decode("latin-1"), covers_salts=True)
+    doubtful = np.flatnonzero(free_begin & ~free)
+    if not len(doubtful):
+        return free
+    after = ends[doubtful]
+    word_ends = np.flatnonzero(stream.ends)
+    rest = word_ends[np.minimum(np.searchsorted(word_ends, after), len(word_ends) - 1)] + 1 - after
+    # The same few endings over and over: each is judged once, by its first letters and its length.
+    keys = windows(stream.letters)[after] & _FIRST_LETTERS[np.clip(rest, 0, 8)]
+    pairs, of = np.unique(np.stack((keys, rest.astype(np.uint64))), axis=1, return_inverse=True)
+    verdicts = np.array([_may_end(int(key), int(length)) for key, length in pairs.T.tolist()], dtype=np.bool_)
+    free[doubtful] = verdicts[of.ravel()]
     return free
+
+
+def _may_end(key: int, length: int) -> bool:
+    """Whether a name may have an ending; of a long one or one in another script only `name_boundaries.edges` knows."""
+    if not 0 < length <= _LONGEST_ENDING:
+        return False
+    letters = key.to_bytes(8, "little")[: min(length, 8)]
+    return length > len(letters) or max(letters) >= 128 or is_glued_ending(letters.decode("ascii"), covers_salts=True)
+
+
+def windows(letters: Bytes) -> Keys:
+    """For each letter it and the seven that follow as an integer, the first in the lowest byte."""
+    padded = np.concatenate((letters, np.zeros(8, dtype=np.uint8)))
+    return np.ndarray(shape=(len(letters) + 1,), dtype="<u8", buffer=padded.data, strides=(1,))
 
 
 def _codes(text: str) -> npt.NDArray[np.uint32]:
@@ -127,7 +149,8 @@ def _codes(text: str) -> npt.NDArray[np.uint32]:
 
 
 def _stand_ins(codes: npt.NDArray[np.uint32]) -> Bytes:
-    hashed = ((codes * np.uint32(2654435761)) >> np.uint32(16)) % np.uint32(127) + np.uint32(128)
+    # Letters of one alphabet (Cyrillic, Arabic, Hebrew) lie less than 127 apart, so that none of them share a stand-in.
+    hashed = codes % np.uint32(127) + np.uint32(128)
     return np.where(codes < 128, codes, hashed).astype(np.uint8)
 
 

@@ -6,11 +6,11 @@ or the new one and never half of either. A refused import changes nothing but `a
 
 from __future__ import annotations
 
-import json
-import os
+import filecmp
 import re
-import shutil
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,9 +20,18 @@ from filelock import FileLock, Timeout
 from precursor_screen.errors import WatchlistError, WatchlistLocked, Where
 from precursor_screen.matching.parties import build_index, write_index
 from precursor_screen.reference.watchlists import entries as codec
+from precursor_screen.reference.watchlists.attempts import (
+    IMPORTED,
+    REFUSED,
+    UNCHANGED,
+    last_check,
+    last_refusal,
+    record_attempt,
+)
 from precursor_screen.reference.watchlists.checks import check_content, check_file, decide_date, find_regressions
+from precursor_screen.reference.watchlists.diff import ListDiff, compare_tables
 from precursor_screen.reference.watchlists.interface import ListFile
-from precursor_screen.reference.watchlists.manifest import Manifest, SourceFile, digest_file, read_manifest
+from precursor_screen.reference.watchlists.manifest import Manifest, digest_file, read_manifest
 from precursor_screen.reference.watchlists.opened import (
     ENTRIES_FILE,
     MANIFEST_FILE,
@@ -32,21 +41,35 @@ from precursor_screen.reference.watchlists.opened import (
     index_name,
 )
 from precursor_screen.reference.watchlists.registry import find_importer
+from precursor_screen.reference.watchlists.snapshots import (
+    LOCK,
+    begin_snapshot,
+    current_snapshot,
+    finish_snapshot,
+    keep_source,
+    remove_empty,
+    remove_snapshots,
+    snapshot_numbers,
+    was_imported,
+)
 
 _LIST_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_POINTER, _ATTEMPTS, _LOCK, _BUILDING = "current", "attempts.jsonl", ".lock", ".building-"
 _LOCK_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class ListStatus:
-    """One list: its manifest and age in days, or what is wrong with it; and why the last import was refused, if it was."""
+    """One list: its manifest and age in days, or what is wrong with it; and why the last import was refused, if it was.
+
+    checked_at: when it was last imported or found unchanged at its source (ISO 8601, UTC); empty if never.
+    """
 
     list_id: str
     manifest: Manifest | None
     age_days: int | None
     problem: str
     refused: str
+    checked_at: str = ""
 
 
 class WatchlistStore:
@@ -60,7 +83,7 @@ class WatchlistStore:
 
         A list of which every import was refused is not among them; `status` shows it.
         """
-        return tuple(list_id for list_id in self._tried() if _was_imported(self.folder / list_id))
+        return tuple(list_id for list_id in self._tried() if was_imported(self.folder / list_id))
 
     def import_list(
         self,
@@ -69,6 +92,7 @@ class WatchlistStore:
         list_date: date | None = None,
         force: bool = False,
         imported_at: datetime | None = None,
+        fallback_date: date | None = None,
     ) -> Manifest:
         """Import a list from its files and make it the current one.
 
@@ -78,30 +102,84 @@ class WatchlistStore:
             list_date: where the list states none.
             force: take a list that shrank or is older than the last.
             imported_at: when; default: now.
+            fallback_date: where the list states no date and none is given: that of the download.
 
         Raises:
             WatchlistError: refused; the last good copy stays, and the message says whether there is one.
         """
-        if not _LIST_ID.fullmatch(list_id):
-            remedy = "Use lower-case letters, digits, `.`, `_` and `-`."
-            raise WatchlistError(f"{list_id!r} is no list id.", remedy=remedy)
+        self._check_id(list_id)
         if not files:
             raise WatchlistError("No file was given.", remedy=f"watchlists import {list_id} FILE")
         moment = imported_at or datetime.now(UTC)
-        place = self.folder / list_id
-        place.mkdir(parents=True, exist_ok=True)
-        try:
-            with FileLock(place / _LOCK, timeout=_LOCK_SECONDS):
-                try:
-                    manifest = self._import(list_id, place, files, list_date, force, moment)
-                except WatchlistError as error:
-                    _record(place, moment, files, str(error))
-                    raise _with_last_good(error, self._last(list_id)) from error
-                _record(place, moment, files, "")
-        except Timeout as error:
-            message = f"Another import of {list_id} holds the lock."
-            raise WatchlistLocked(message, where=Where(str(place / _LOCK)), remedy="Wait for it to end.") from error
+        names = [path.name for path in files]
+        with self._locked(list_id) as place:
+            try:
+                manifest = self._import(list_id, place, files, (list_date, fallback_date), force, moment)
+            except WatchlistError as error:
+                record_attempt(place, moment, names, REFUSED, str(error))
+                raise self._with_last_good(list_id, error, "Import refused") from error
+            record_attempt(place, moment, names, IMPORTED)
         return manifest
+
+    def record_unchanged(self, list_id: str, moment: datetime, files: Sequence[str]) -> None:
+        """Record that the source still gives what is imported."""
+        with self._locked(list_id) as place:
+            record_attempt(place, moment, files, UNCHANGED)
+
+    def record_failure(self, list_id: str, moment: datetime, files: Sequence[str], error: WatchlistError) -> WatchlistError:
+        """Record that a list could not be fetched; returns the error with what stays in use."""
+        self._check_id(list_id)
+        with self._locked(list_id) as place:
+            record_attempt(place, moment, files, REFUSED, str(error))
+        return self._with_last_good(list_id, error, "Update failed")
+
+    def remove(self, list_id: str) -> None:
+        """Remove a list with all its snapshots and records, as if it had never been imported.
+
+        Raises:
+            WatchlistError: there is none, or something cannot be removed.
+        """
+        if not _LIST_ID.fullmatch(list_id) or list_id not in self._tried():
+            message = f"There is no watchlist {list_id}; there are: {', '.join(self._tried()) or 'none'}."
+            raise WatchlistError(message, remedy="Check the id.")
+        with self._locked(list_id) as place:
+            try:
+                remove_snapshots(place)
+            except OSError as error:
+                message = f"Watchlist {list_id} is in use or may not be removed: {error.strerror or error}."
+                raise WatchlistError(
+                    message, where=Where(str(place)), remedy="End the runs that use it, and try again."
+                ) from error
+        remove_empty(place)
+
+    def snapshots(self, list_id: str) -> tuple[int, ...]:
+        """The numbers of a list's snapshots, ascending.
+
+        Raises:
+            WatchlistError: never imported.
+        """
+        self._current(list_id)
+        return tuple(snapshot_numbers(self.folder / list_id))
+
+    def diff(self, list_id: str, old: int | None = None, new: int | None = None) -> ListDiff:
+        """What changed from one snapshot to another; by default from the last but one to the last.
+
+        Raises:
+            WatchlistError: never imported, no such snapshot, or it is damaged.
+        """
+        numbers = self.snapshots(list_id)
+        if old is None or new is None:
+            if len(numbers) < 2:
+                message = f"Watchlist {list_id} has one snapshot, {numbers[0]}: there is nothing to compare it with."
+                raise WatchlistError(message, remedy="Import a later copy of the list.")
+            old, new = numbers[-2:]
+        for number in (old, new):
+            if number not in numbers:
+                message = f"Watchlist {list_id} has no snapshot {number}; there are: {', '.join(map(str, numbers))}."
+                raise WatchlistError(message, remedy="Name one of these.")
+        place = self.folder / list_id
+        before, after = (Watchlist.open(place / str(number)) for number in (old, new))
+        return compare_tables(before.entries, after.entries, (before.manifest, after.manifest))
 
     def open_list(self, list_id: str) -> Watchlist:
         """Open the current snapshot.
@@ -115,13 +193,14 @@ class WatchlistStore:
         """Every list with its age on that day; one that is damaged, or was refused so far, with what is wrong."""
         found = []
         for list_id in self._tried():
-            refused = _last_refusal(self.folder / list_id)
+            place = self.folder / list_id
+            refused, checked = last_refusal(place), last_check(place)
             try:
                 manifest = read_manifest(self._current(list_id) / MANIFEST_FILE)
             except WatchlistError as error:
-                found.append(ListStatus(list_id, None, None, str(error), refused))
+                found.append(ListStatus(list_id, None, None, str(error), refused, checked))
             else:
-                found.append(ListStatus(list_id, manifest, manifest.age_days(as_of), "", refused))
+                found.append(ListStatus(list_id, manifest, manifest.age_days(as_of), "", refused, checked))
         return tuple(found)
 
     def verify(self, list_id: str) -> tuple[str, ...]:
@@ -139,18 +218,45 @@ class WatchlistStore:
                 problems.append(f"{source.name} is missing")
             elif digest_file(path) != source.sha256:
                 problems.append(f"{source.name} is not the file that was imported")
-        hashed = codec.to_table(watchlist)
-        if digest_entries(hashed) != watchlist.manifest.entries_sha256:
+        if digest_entries(codec.to_table(watchlist)) != watchlist.manifest.entries_sha256:
             problems.append("the entries are not those that were imported")
+        elif not problems and not _reads_alike(watchlist, folder):
+            problems.append("the entries are not those that the files give")
+        if not _has_its_index(watchlist, folder):
+            problems.append("the index of names is not that of the entries")
         return tuple(problems)
 
     def _tried(self) -> tuple[str, ...]:
         if not self.folder.is_dir():
             return ()
-        return tuple(sorted(p.name for p in self.folder.iterdir() if p.is_dir() and _LIST_ID.fullmatch(p.name)))
+        places = [p for p in self.folder.iterdir() if p.is_dir() and _LIST_ID.fullmatch(p.name)]
+        # A folder that holds nothing but its lock is what a removal left, or an import that has just begun.
+        return tuple(sorted(p.name for p in places if any(child.name != LOCK for child in p.iterdir())))
+
+    def _check_id(self, list_id: str) -> None:
+        if not _LIST_ID.fullmatch(list_id):
+            remedy = "Use lower-case letters, digits, `.`, `_` and `-`."
+            raise WatchlistError(f"{list_id!r} is no list id.", remedy=remedy)
+
+    @contextmanager
+    def _locked(self, list_id: str) -> Iterator[Path]:
+        place = self.folder / list_id
+        place.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(place / LOCK, timeout=_LOCK_SECONDS):
+                yield place
+        except Timeout as error:
+            message = f"Another import of {list_id} holds the lock."
+            raise WatchlistLocked(message, where=Where(str(place / LOCK)), remedy="Wait for it to end.") from error
 
     def _import(
-        self, list_id: str, place: Path, files: Sequence[Path], given: date | None, force: bool, moment: datetime
+        self,
+        list_id: str,
+        place: Path,
+        files: Sequence[Path],
+        dates: tuple[date | None, date | None],
+        force: bool,
+        moment: datetime,
     ) -> Manifest:
         offered = [ListFile.of(path) for path in files]
         for file in offered:
@@ -161,17 +267,14 @@ class WatchlistStore:
         names = ", ".join(file.name for file in offered)
         parsed = importer.parse(offered, list_id)
         check_content(parsed, list_id, names)
-        list_date, date_from = decide_date(parsed, given, names)
+        list_date, date_from = decide_date(parsed, dates[0], names, dates[1])
         worse = "; ".join(find_regressions(parsed, list_date, self._last(list_id)))
         if worse and not force:
             remedy = "If that is so at the source, import it with --force."
             raise WatchlistError(f"The list looks worse than the last import: {worse}.", where=Where(names), remedy=remedy)
-        number = max(_numbers(place), default=0) + 1
-        for left_over in place.glob(f"{_BUILDING}*"):
-            shutil.rmtree(left_over)  # of an import that was killed; nobody else writes while the lock is held
-        building = place / f"{_BUILDING}{number}"
-        building.mkdir()
-        sources = tuple(_keep(file, building) for file in offered)
+        number = max(snapshot_numbers(place), default=0) + 1
+        building = begin_snapshot(place, number)
+        sources = tuple(keep_source(file, building) for file in offered)
         table = codec.to_table(parsed.entries)
         manifest = describe(
             parsed,
@@ -188,25 +291,16 @@ class WatchlistStore:
         codec.write_table(table, building / ENTRIES_FILE)
         write_index(build_index(list_id, parsed.entries, manifest.sha256), building / index_name(manifest.sha256))
         (building / MANIFEST_FILE).write_text(manifest.to_json(), "utf-8")
-        building.replace(place / str(number))
-        _point(place, number)
+        finish_snapshot(building, place, number)
         return manifest
 
     def _current(self, list_id: str) -> Path:
         place = self.folder / list_id
-        if not _LIST_ID.fullmatch(list_id) or not _was_imported(place):
+        if not _LIST_ID.fullmatch(list_id) or not was_imported(place):
             known = ", ".join(self.list_ids()) or "none"
             message = f"Watchlist {list_id} was never imported; imported are: {known}."
             raise WatchlistError(message, remedy=f"precursor-screen watchlists import {list_id} FILE")
-        remedy = f"Import it again: precursor-screen watchlists import {list_id} FILE"
-        try:
-            number = int((place / _POINTER).read_text("ascii").strip())
-        except (OSError, ValueError) as error:
-            message = f"Watchlist {list_id} has no current copy."
-            raise WatchlistError(message, where=Where(str(place / _POINTER)), remedy=remedy) from error
-        if not (place / str(number)).is_dir():
-            raise WatchlistError(f"Snapshot {number} of watchlist {list_id} is missing.", where=Where(str(place)), remedy=remedy)
-        return place / str(number)
+        return current_snapshot(place, list_id)
 
     def _last(self, list_id: str) -> Manifest | None:
         """The manifest of the current snapshot; None where there is none, or none that can be read."""
@@ -215,64 +309,27 @@ class WatchlistStore:
         except WatchlistError:
             return None
 
-
-def _was_imported(place: Path) -> bool:
-    if not place.is_dir():
-        return False
-    return (place / _POINTER).exists() or bool(_numbers(place)) or any(a["outcome"] == "imported" for a in _attempts(place))
-
-
-def _numbers(place: Path) -> list[int]:
-    return [int(p.name) for p in place.iterdir() if p.is_dir() and p.name.isdecimal()]
+    def _with_last_good(self, list_id: str, error: WatchlistError, what: str) -> WatchlistError:
+        last = self._last(list_id)
+        kept = f"The copy of {last.list_date} ({last.entries} entries) stays in use." if last else "There is no earlier copy."
+        return WatchlistError(f"{what}: {error.message}", where=error.where, remedy=f"{error.remedy} {kept}".strip())
 
 
-def _keep(file: ListFile, folder: Path) -> SourceFile:
-    copy = folder / file.name
-    shutil.copyfile(file.path, copy)
-    return SourceFile(file.name, digest_file(copy), copy.stat().st_size)
+def _reads_alike(watchlist: Watchlist, folder: Path) -> bool:
+    """Whether the files of a snapshot give its entries; True where another version of the importer read them."""
+    files = [ListFile.of(folder / source.name) for source in watchlist.manifest.files]
+    importer = find_importer(files)
+    if (importer.name, importer.version) != (watchlist.manifest.importer, watchlist.manifest.importer_version):
+        return True
+    read: bool = codec.to_table(importer.parse(files, watchlist.list_id).entries).equals(watchlist.entries.combine_chunks())
+    return read
 
 
-def _point(place: Path, number: int) -> None:
-    beside = place / f"{_POINTER}.new"
-    with beside.open("w", encoding="ascii") as stream:
-        stream.write(f"{number}\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    beside.replace(place / _POINTER)
-
-
-def _record(place: Path, moment: datetime, files: Sequence[Path], refused: str) -> None:
-    attempt = {
-        "at": moment.astimezone(UTC).isoformat(timespec="seconds"),
-        "files": [path.name for path in files],
-        "outcome": "refused" if refused else "imported",
-        "reason": refused,
-    }
-    path = place / _ATTEMPTS
-    half = path.is_file() and not path.read_bytes().endswith(b"\n")  # of a process that was killed while it wrote
-    with path.open("a", encoding="utf-8") as stream:
-        stream.write("\n" * half + json.dumps(attempt, ensure_ascii=True) + "\n")
-
-
-def _attempts(place: Path) -> list[dict[str, str]]:
-    """The attempts on record; a line that a killed process left half written is none."""
-    path = place / _ATTEMPTS
-    found = []
-    for line in path.read_text("utf-8", "replace").splitlines() if path.is_file() else ():
-        try:
-            attempt = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(attempt, dict) and {"outcome", "reason"} <= attempt.keys():
-            found.append(attempt)
-    return found
-
-
-def _last_refusal(place: Path) -> str:
-    attempts = _attempts(place)
-    return attempts[-1]["reason"] if attempts else ""
-
-
-def _with_last_good(error: WatchlistError, last: Manifest | None) -> WatchlistError:
-    kept = f"The copy of {last.list_date} ({last.entries} entries) stays in use." if last else "There is no earlier copy."
-    return WatchlistError(f"Import refused: {error.message}", where=error.where, remedy=f"{error.remedy} {kept}".strip())
+def _has_its_index(watchlist: Watchlist, folder: Path) -> bool:
+    path = folder / index_name(watchlist.manifest.sha256)
+    if not path.is_file():
+        return True  # a home that may only be read: the index is built in memory
+    with tempfile.TemporaryDirectory() as beside:
+        fresh = Path(beside) / path.name
+        write_index(build_index(watchlist.list_id, watchlist, watchlist.manifest.sha256), fresh)
+        return filecmp.cmp(fresh, path, shallow=False)

@@ -27,6 +27,7 @@ from precursor_screen.schema import ISSUE
 from precursor_screen.version import __version__
 
 Progress = Callable[[str], None]
+LARGE = 20_000_000  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,12 @@ def run(
         MappingError: the column map is wrong.
     """
     started = started or datetime.now(UTC)
-    gathered = _gather(sources, options, progress)
-    supplied = pa.Table.from_pylist(
-        [{"input_id": i.input_id, "supplied_fields": sorted(i.supplied)} for i in gathered.inputs],
-        schema=pa.schema([("input_id", pa.string()), ("supplied_fields", pa.list_(pa.string()))]),
-    )
-    with spread_over(jobs) as spread:
+    with spread_over(jobs, early=_is_large(sources)) as spread:
+        gathered = _gather(sources, options, progress)
+        supplied = pa.Table.from_pylist(
+            [{"input_id": i.input_id, "supplied_fields": sorted(i.supplied)} for i in gathered.inputs],
+            schema=pa.schema([("input_id", pa.string()), ("supplied_fields", pa.list_(pa.string()))]),
+        )
         screened = screen(gathered.lines, supplied, reference, progress, spread)
     progress("writing the report")
     issues = pa.concat_tables([gathered.issues, screened.issues])
@@ -98,6 +99,11 @@ def run(
         exit_code=decide_exit_code(screened, coverage, reference, rules, fail_on),
     )
     return Run(report, screened)
+
+
+def _is_large(sources: tuple[Source, ...]) -> bool:
+    """Whether there will be enough names for processes to pay."""
+    return sum(s.path.stat().st_size for s in sources if s.path is not None and s.path.is_file()) > LARGE
 
 
 def _gather(sources: tuple[Source, ...], options: ReadOptions, progress: Progress) -> _Gathered:

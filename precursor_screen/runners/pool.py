@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import multiprocessing
 import os
 import pickle
@@ -23,16 +24,22 @@ def _unpack(packed: bytes) -> Callable[[Any], Any]:
     return function
 
 
+def _get_ready() -> None:
+    """Imports what matching needs."""
+    importlib.import_module("precursor_screen.kernel.recognise")
+
+
 def _call(packed: bytes, chunk: Any) -> Any:
     return _unpack(packed)(chunk)
 
 
 @contextlib.contextmanager
-def spread_over(jobs: int) -> Iterator[Spread]:
+def spread_over(jobs: int, early: bool = False) -> Iterator[Spread]:
     """A way to spread chunks over some processes; they are started when first needed and end with the block.
 
     Args:
         jobs: number of processes; 0: as many as there are cores; 1: none, all runs in this one.
+        early: start them at once: they get ready while the input is still being read.
     """
     jobs = jobs or os.cpu_count() or 1
     if jobs == 1:
@@ -40,12 +47,20 @@ def spread_over(jobs: int) -> Iterator[Spread]:
         return
     pool: list[ProcessPoolExecutor] = []
 
+    def start() -> None:
+        # Spawned, not forked: a forked process would inherit threads of Arrow and DuckDB in an unknown state.
+        pool.append(ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")))
+
+    if early:
+        start()
+        for _ in range(jobs):
+            pool[0].submit(_get_ready)
+
     def spread(function: Callable[[Any], Any], chunks: Sequence[Any]) -> Iterable[Any]:
         if len(chunks) < WORTHWHILE:
             return in_turn(function, chunks)
         if not pool:
-            # Spawned, not forked: a forked process would inherit threads of Arrow and DuckDB in an unknown state.
-            pool.append(ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")))
+            start()
         packed = pickle.dumps(function)
         return pool[0].map(_call, [packed] * len(chunks), chunks)
 

@@ -47,13 +47,15 @@ def check_content(parsed: ParsedList, list_id: str, names: str) -> None:
         raise WatchlistError(message, where=place, remedy="Fetch it again.")
 
 
-def decide_date(parsed: ParsedList, given: date | None, names: str) -> tuple[date, str]:
-    """The list's date, and whether it is from the `list` or the `import`.
+def decide_date(parsed: ParsedList, given: date | None, names: str, fallback: date | None = None) -> tuple[date, str]:
+    """The list's date, and whether it is from the `list`, the `import` or the `download` (fallback).
 
     Raises:
         WatchlistError: there is none, or the list states another than was given.
     """
     if parsed.list_date is None:
+        if given is None and fallback is not None:
+            return fallback, "download"
         if given is None:
             remedy = "Give the day of its publication with --date."
             raise WatchlistError("The list states no date of its own.", where=Where(names), remedy=remedy)

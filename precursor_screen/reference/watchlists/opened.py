@@ -19,7 +19,7 @@ from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
 from precursor_screen.reference.watchlists.manifest import Manifest, SourceFile, digest_file, digest_files, read_manifest
 from precursor_screen.reference.watchlists.private_csv import PrivateCsv, parse_private_csv
 
-ENTRIES_FILE, MANIFEST_FILE = "entries.arrow", "manifest.json"
+ENTRIES_FILE, MANIFEST_FILE, INDEX_PREFIX = "entries.arrow", "manifest.json", "names-"
 
 
 class Watchlist:
@@ -92,7 +92,7 @@ class Watchlist:
 
 def index_name(list_sha256: str) -> str:
     """The index's file name: it names the list and the version that it was built for."""
-    return f"names-{list_sha256[:16]}-{index_version()}.arrow"
+    return f"{INDEX_PREFIX}{list_sha256[:16]}-{index_version()}.arrow"
 
 
 def open_private_csv(path: Path, list_id: str = "sample", list_date: date | None = None) -> Watchlist:
