@@ -105,7 +105,7 @@ class Prefilter:
             if not ascii_only:  # the word CAS may follow an accented letter
                 free |= self._is_trigger[table[:, 0]] & (stream.ends[ends] | (stream.kind[ends] == DIGIT))
             for n in np.unique(stream.text_of[table[free, 1]]).tolist():
-                found[n]  # noqa: B018  makes the entry
+                found[n]
         for near in self._names.pieces.find(stream, taken):
             n = int(stream.text_of[near.start])
             found[n].near.append(Near(near.name, near.start - first[n], near.end - first[n]))

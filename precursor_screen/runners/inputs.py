@@ -13,11 +13,13 @@ from precursor_screen.formats.blob import Blob
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One thing to read: a path, or bytes that came through a pipe. name: how reports call it."""
+    """One thing to read: a path, or bytes that came through a pipe. name: how reports call it.
+    pasted: what is no table is a list of descriptions."""
 
     name: str
     path: Path | None = None
     content: bytes | None = None
+    pasted: bool = False
 
     def readable(self) -> Path | bytes:
         """What a reader is given: the path, or the bytes.
@@ -47,7 +49,7 @@ def find_sources(named: tuple[str, ...], stdin: bytes | None = None) -> tuple[So
     found: list[Source] = []
     for name in dict.fromkeys(named):
         if name == "-":
-            found.append(Source("standard input", content=stdin or b""))
+            found.append(Source("standard input", content=stdin or b"", pasted=True))
         else:
             found.extend(_expand(name))
     return _distinct(found)

@@ -112,7 +112,7 @@ def _gather(sources: tuple[Source, ...], options: ReadOptions, progress: Progres
     for source in sources:
         progress(f"reading {source.name}")
         try:
-            tables.extend(read(source.readable(), source.name, replace(options, pasted=source.path is None)))
+            tables.extend(read(source.readable(), source.name, replace(options, pasted=source.pasted)))
         except MappingError:
             raise
         except InputError as error:
