@@ -111,6 +111,19 @@ SPECIAL: tuple[tuple[str, dict[str, Any]], ...] = (
     ("a quantity nobody can read", {"goods": "CERAMIC TILES", "hs": "69072100", "net": "about 12 t", "from": CN_SHIPPER, "to": US_BUYER}),
     # Namibia is a country, not a missing value.
     ("to Namibia", {"goods": "ACETONE", "hs": "29141100", "un": "1090", "imdg": "3", "net": 80, "from": DE_SHIPPER, "to": ("Windhaven Paints CC", "14 Dune Street, Windhaven", "NA")}),
+    # CHEM-022 and CHEM-023: what national law lists, and a scheduled drug; a tincture of the one, a medicine of the other.
+    (
+        "on the national list only",
+        {"goods": "IODINE CRYSTALS", "hs": "28012000", "net": 500, "from": IN_SHIPPER, "to": US_BUYER},
+    ),
+    (
+        "a scheduled drug in bulk",
+        {"goods": "DIAZEPAM POWDER", "hs": "29339100", "net": 25, "from": IN_SHIPPER, "to": US_BUYER},
+    ),
+    (
+        "the drug as a medicine",
+        {"goods": "DIAZEPAM 5 MG TABLETS", "hs": "30049000", "net": 25, "package": "CARTON", "from": IN_SHIPPER, "to": US_BUYER},
+    ),
 )  # fmt: skip
 
 ORDINARY = (
