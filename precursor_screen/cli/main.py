@@ -25,8 +25,8 @@ COMMANDS = {
     "match": ("match", "Which watchlist entries does a name match, and how do we know?"),
     "explain": ("explain", "A flag, a rule, a substance, a watchlist entry or an issue code, in full."),
     "rules": ("rules", "The rules: list, show, lint, test."),
-    "substances": ("substances", "The substance tables: list, show, verify."),
-    "watchlists": ("watchlists", "The watchlists: import, status."),
+    "substances": ("substances", "The substance tables: list, show, verify, diff."),
+    "watchlists": ("watchlists", "The watchlists: import, update, status, verify, diff, remove."),
     "mapping": ("mapping", "Column maps: guess."),
     "config": ("config", "Every setting, its value and where it came from."),
 }

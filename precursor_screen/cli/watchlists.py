@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from precursor_screen.cli import common
+from precursor_screen.reports.printable import printable
 
 if TYPE_CHECKING:
     from precursor_screen.errors import ExitCode
+    from precursor_screen.reference.sources import ListSource
     from precursor_screen.reference.store import ListStatus, WatchlistStore
-    from precursor_screen.reference.watchlists.manifest import Manifest, Remark
+    from precursor_screen.reference.watchlists.interface import Remark
+    from precursor_screen.reference.watchlists.manifest import Manifest
 
 _SHOWN = 20  # entries of a kind that `diff` names without --all
 
@@ -68,6 +71,54 @@ def import_list(ctx: click.Context, list_id: str, files: tuple[Path, ...], list_
             raise UsageError("does not exist", where=Where(str(path)), remedy="Check the path.")
     day = common.parse_day(list_date, "--date") if list_date else None
     _say_imported(_store(ctx).import_list(list_id, files, day, force))
+
+
+@command.command()
+@click.argument("list_ids", nargs=-1, metavar="[LIST_ID]...")
+@click.option(
+    "--source",
+    "source_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Another file in the layout of sources.toml: mirrors, tokens, lists of your own.",
+)
+@click.option("--force", is_flag=True, help="Take a list that shrank or is older than the last import.")
+@click.pass_context
+def update(ctx: click.Context, list_ids: tuple[str, ...], source_file: Path | None, force: bool) -> ExitCode:
+    """Fetch lists from their publishers and import those that changed; without LIST_ID, all that are imported.
+
+    This is the only command that opens a connection. A list that cannot be fetched or is refused keeps its last good
+    copy, is named, and makes the exit code 4; the others are updated all the same.
+
+    \b
+    Example:
+      precursor-screen watchlists update ofac-sdn un-sc
+    """
+    from precursor_screen.errors import ExitCode, WatchlistError, WatchlistLocked
+    from precursor_screen.reference.refresh import refresh_list
+
+    store = _store(ctx)
+    sources = _choose_sources(store, list_ids, source_file)
+    failed: list[str] = []
+    locked = False
+    for source in sources:
+        try:
+            done = refresh_list(store, source, force)
+        except WatchlistError as error:
+            locked = locked or isinstance(error, WatchlistLocked)
+            failed.append(source.list_id)
+            click.echo(f"error: {source.list_id}: {printable(error)}", err=True)
+            continue
+        if not done.changed:
+            click.echo(f"{source.list_id}: unchanged; list of {done.manifest.list_date}, snapshot {done.manifest.number}")
+            continue
+        _say_imported(done.manifest)
+        if done.before is not None:
+            counts = store.diff(source.list_id, done.before.number, done.manifest.number).to_dict()["counts"]
+            click.echo(f"  added {counts['added']:,}, removed {counts['removed']:,}, changed {counts['changed']:,}")
+    if failed:
+        click.echo(f"NOT updated: {', '.join(failed)}", err=True)
+    return ExitCode.LOCKED if locked else ExitCode.NOT_SCREENED if failed else ExitCode.CLEAR
 
 
 @command.command()
@@ -158,11 +209,13 @@ def diff(ctx: click.Context, list_id: str, old: int | None, new: int | None, eve
         click.echo("  note: read by different importers, or versions of one; some changes may be of the reading")
     with common.reader_may_leave():
         for kind in ("added", "removed", "changed"):
-            entries = getattr(found, kind)
-            click.echo(f"{kind}: {len(entries):,}")
+            entries = sorted(getattr(found, kind), key=lambda e: kind == "changed" and e[0] not in found.content_changed)
+            within = f", {len(found.content_changed):,} of them in names, programmes, identifiers or addresses"
+            click.echo(f"{kind}: {len(entries):,}" + (within if kind == "changed" else ""))
             shown = entries if everything else entries[:_SHOWN]
             for entry_id, name in shown:
-                click.echo(f"  {entry_id}  {_printable(name)}")
+                details = " (other details only)" if kind == "changed" and entry_id not in found.content_changed else ""
+                click.echo(f"  {printable(entry_id)}  {printable(name)}{details}")
             if len(shown) < len(entries):
                 click.echo(f"  and {len(entries) - len(shown):,} more (--all)")
 
@@ -199,18 +252,39 @@ def _store(ctx: click.Context) -> WatchlistStore:
     return WatchlistStore(common.home_folder(common.settings(ctx)))
 
 
-def _printable(text: str) -> str:
-    """Text from a list without what could steer a terminal."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+def _choose_sources(store: WatchlistStore, named: tuple[str, ...], source_file: Path | None) -> list[ListSource]:
+    """The sources of the lists to update.
+
+    Raises:
+        UsageError: a list that has none, or nothing to update.
+    """
+    from precursor_screen.errors import UsageError
+    from precursor_screen.names.suggest import did_you_mean
+    from precursor_screen.reference import shipped
+    from precursor_screen.reference.sources import load_sources, read_sources
+
+    known = read_sources(source_file) if source_file else load_sources(shipped.watchlists_folder())
+    for list_id in named:
+        if list_id not in known:
+            hint = did_you_mean(list_id, known) or f"Known are: {', '.join(known)}."
+            raise UsageError(f"No source is known for {list_id!r}", remedy=hint)
+    imported = store.list_ids()
+    if not named and not imported:
+        raise UsageError("No watchlist is imported", remedy=f"Name those to fetch: {', '.join(known)}.")
+    for list_id in imported if not named else ():
+        if list_id not in known or not known[list_id].urls:
+            click.echo(f"{list_id}: no address is known; left as it is")
+    chosen = named or [list_id for list_id in imported if list_id in known and known[list_id].urls]
+    return [known[list_id] for list_id in dict.fromkeys(chosen)]
 
 
 def _say_imported(manifest: Manifest) -> None:
     counts = f"{manifest.entries:,} entries, {manifest.names:,} names, {manifest.addresses:,} addresses"
     click.echo(f"{manifest.list_id}: {counts}; list of {manifest.list_date}, snapshot {manifest.number}")
     for skipped in manifest.skipped:
-        click.echo(f"  skipped {skipped.count}: {skipped.reason}{_example(skipped)}")
+        click.echo(f"  skipped {skipped.count}: {printable(skipped.reason)}{_example(skipped)}")
     for note in manifest.notes:
-        click.echo(f"  note: {note.reason}" + (f" ({note.count})" if note.count > 1 else ""))
+        click.echo(f"  note: {printable(note.reason)}" + (f" ({note.count})" if note.count > 1 else ""))
     if manifest.forced:
         click.echo(f"  forced: {manifest.forced}")
 
@@ -225,16 +299,16 @@ def _is_stale(one: ListStatus, limit: int | None) -> bool:
 
 def _say_status(one: ListStatus, limit: int | None, by_source: bool) -> None:
     if one.manifest is None:
-        click.echo(f"{one.list_id:<16} NOT usable: {_printable(one.problem)}")
+        click.echo(f"{one.list_id:<16} NOT usable: {printable(one.problem)}")
     else:
         stale = f" STALE (limit {limit} days)" if _is_stale(one, limit) else ""
         counts = f"{one.manifest.entries:>8,} entries {one.manifest.names:>9,} names"
         checked = f", checked {one.checked_at[:10]}" if one.checked_at else ""
         click.echo(f"{one.list_id:<16} {counts}  list of {one.manifest.list_date}, {one.age_days} days old{stale}{checked}")
         for source, count in one.manifest.by_source if by_source else ():
-            click.echo(f"{'':<16} {count:>8,} {_printable(source)}")
+            click.echo(f"{'':<16} {count:>8,} {printable(source)}")
     if one.refused:
-        click.echo(f"{'':<16} last import refused: {_printable(one.refused)}")
+        click.echo(f"{'':<16} last import refused: {printable(one.refused)}")
 
 
 def _status_dict(one: ListStatus, limit: int | None) -> dict[str, Any]:

@@ -222,7 +222,7 @@ class WatchlistStore:
             problems.append("the entries are not those that were imported")
         elif not problems and not _reads_alike(watchlist, folder):
             problems.append("the entries are not those that the files give")
-        if not _has_its_index(watchlist, folder):
+        elif not _has_its_index(watchlist, folder):
             problems.append("the index of names is not that of the entries")
         return tuple(problems)
 

@@ -3,7 +3,7 @@ import io
 import pytest
 
 from precursor_screen.errors import UnreadableManifest, WatchlistError
-from precursor_screen.formats.xml import find_text, find_texts, read_root, stream_records
+from precursor_screen.formats.xml import find_root_name, find_text, find_texts, read_root, stream_records
 
 LIST = b"""<?xml version="1.0"?>
 <l:list xmlns:l="urn:x" xmlns:y="urn:y" y:date="2026-01-02" kind="demo">
@@ -34,6 +34,23 @@ def test_texts() -> None:
 def test_root() -> None:
     assert read_root(LIST) == ("list", {"date": "2026-01-02", "kind": "demo"})
     assert read_root(b"<a b='c'><unfinished>") == ("a", {"b": "c"})
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        (b'<?xml version="1.0"?>\n<!-- a <b> --><l:list xmlns:l="urn:x">', "list"),
+        (b"\xef\xbb\xbf <a/>", "a"),
+        ('<?xml version="1.0" encoding="utf-16"?><list>'.encode("utf-16"), "list"),
+        (b"<!DOCTYPE html><html>", ""),
+        (b"<list", "list"),
+        (b"text", ""),
+        (b"", ""),
+        (b"<!--" + b"<?" * 30_000, ""),
+    ],
+)
+def test_root_name_by_the_head(head: bytes, name: str) -> None:
+    assert find_root_name(head) == name
 
 
 def test_memory_holds_one_record_at_a_time() -> None:

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import pickle
 import shutil
@@ -11,7 +12,8 @@ from precursor_screen.errors import WatchlistError
 from precursor_screen.model import WatchlistEntry, WatchlistName
 from precursor_screen.reference import store as store_module
 from precursor_screen.reference.store import WatchlistStore
-from precursor_screen.reference.watchlists import opened
+from precursor_screen.reference.watchlists import entries as codec
+from precursor_screen.reference.watchlists import opened, snapshots
 from precursor_screen.reference.watchlists.checks import check_content, find_regressions
 from precursor_screen.reference.watchlists.interface import ParsedList
 from precursor_screen.reference.watchlists.manifest import read_manifest
@@ -183,6 +185,96 @@ def test_verify_tells_what_was_changed(store: WatchlistStore) -> None:
     assert store.verify("mine") == ("list.csv is not the file that was imported",)
     source.unlink()
     assert store.verify("mine") == ("list.csv is missing",)
+
+
+def test_verify_reads_the_files_again_and_builds_the_index_again(store: WatchlistStore) -> None:
+    put(store, files.PRIVATE)
+    snapshot = store.folder / "mine" / "1"
+    data = (snapshot / "entries.arrow").read_bytes()
+    table = codec.to_table(store.open_list("mine"))
+    elsewhere = table.set_column(3, table.schema.field("countries"), [[["ZW"]] * table.num_rows])
+    codec.write_table(elsewhere, snapshot / "entries.arrow")  # the hash of an entry's content does not cover countries
+    assert store.verify("mine") == ("the entries are not those that the files give",)
+    (snapshot / "entries.arrow").write_bytes(data)
+    put(store, private(2), LATER, "other")
+    shutil.copyfile(next((store.folder / "other" / "1").glob("names-*")), next(snapshot.glob("names-*")))
+    assert store.verify("mine") == ("the index of names is not that of the entries",)
+
+
+def test_diff_tells_what_changed(store: WatchlistStore) -> None:
+    put(store, files.PRIVATE)
+    with pytest.raises(WatchlistError, match="one snapshot, 1: there is nothing to compare"):
+        store.diff("mine")
+    put(store, files.PRIVATE.replace(",first", ",another remark").replace("A2,", "A3,"), LATER)
+    put(store, files.PRIVATE.replace(",first", ",another remark").replace("Zorvania", "Zorvanie"), LATER)
+    first, last = store.diff("mine", 1, 2), store.diff("mine")
+    assert (first.added, first.removed) == ((("A3", "Veladro, Eustasio"),), (("A2", "Veladro, Eustasio"),))
+    assert (first.changed, first.content_changed) == ((("A1", "Zorvan Mirage"),), frozenset())
+    assert (last.old.number, last.new.number, last.content_changed) == (2, 3, frozenset(["A1"]))
+    whole = store.diff("mine", 1, 3)
+    assert whole.same_reading
+    assert whole.to_dict()["counts"] == {"added": 0, "removed": 0, "changed": 1, "content_changed": 1}
+    assert whole.to_dict()["changed"] == [{"entry_id": "A1", "name": "Zorvan Mirage", "content": True}]
+    with pytest.raises(WatchlistError, match="no snapshot 9; there are: 1, 2, 3"):
+        store.diff("mine", 1, 9)
+    with pytest.raises(WatchlistError, match="never imported"):
+        store.diff("nobody")
+
+
+def test_the_last_five_snapshots_are_kept(store: WatchlistStore) -> None:
+    for _ in range(7):
+        put(store, private(3))
+    assert store.snapshots("mine") == (3, 4, 5, 6, 7)
+    assert store.open_list("mine").manifest.number == 7
+
+
+def test_a_removed_list_is_gone(store: WatchlistStore) -> None:
+    put(store, private(3))
+    put(store, private(3), list_id="other")
+    store.remove("mine")
+    assert store.list_ids() == ("other",)
+    assert [s.list_id for s in store.status(DAY)] == ["other"]
+    assert not (store.folder / "mine").exists()
+    for list_id in ("mine", "../other", ""):
+        with pytest.raises(WatchlistError, match="There is no watchlist"):
+            store.remove(list_id)
+    put(store, private(2))
+    assert store.open_list("mine").manifest.number == 1
+
+
+def test_a_list_that_was_only_ever_refused_can_be_removed(store: WatchlistStore) -> None:
+    with pytest.raises(WatchlistError, match="empty"):
+        put(store, "")
+    assert [s.list_id for s in store.status(DAY)] == ["mine"]
+    store.remove("mine")
+    assert store.status(DAY) == ()
+
+
+def test_a_removal_that_breaks_off_leaves_a_missing_list(store: WatchlistStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(store, private(3))
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "in use")
+
+    monkeypatch.setattr(snapshots.shutil, "rmtree", refuse)
+    with pytest.raises(WatchlistError, match="in use"):
+        store.remove("mine")
+    assert store.list_ids() == ("mine",)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "entries.arrow", "names-x.arrow"])
+def test_a_file_may_not_be_called_like_the_stores_own(store: WatchlistStore, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text(files.PRIVATE)
+    with pytest.raises(WatchlistError, match="name that the store uses itself"):
+        store.import_list("mine", [path], DAY)
+
+
+def test_a_list_that_goes_on_in_another_layout_is_not_worse(store: WatchlistStore) -> None:
+    put(store, private(10))
+    last = store.open_list("mine").manifest
+    before = dataclasses.replace(last, by_source=(("a", 10),))
+    assert find_regressions(ParsedList("", tuple(store.open_list("mine"))), DAY, before) == ()
 
 
 def test_an_index_of_another_version_is_built_anew(store: WatchlistStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.errors import WatchlistError
-from precursor_screen.reference.watchlists.canada_xml import split_aliases
+from precursor_screen.reference.store import WatchlistStore
+from precursor_screen.reference.watchlists.canada_xml import split_aliases, split_organisation
 from precursor_screen.reference.watchlists.draft import Draft, is_latin, tidy
 from precursor_screen.reference.watchlists.entries import to_table
 from precursor_screen.reference.watchlists.interface import ListFile
@@ -61,6 +62,9 @@ def test_canada(tmp_path, tag):
         ("Ukrainian: Ж ж", ["Ж ж"]),
         ("Russian Bank of Fables", ["Russian Bank of Fables"]),
         ("A b\nC", ["A b C"]),
+        ("also A b; Belarussian: Ж ж", ["A b", "Ж ж"]),
+        ("A b (C d, E f), G h", ["A b (C d, E f)", "G h"]),
+        ("Завод Ж, АО", ["Завод Ж, АО"]),
     ],
 )
 def test_aliases_of_free_text(text, found):
@@ -79,6 +83,37 @@ OLD = [
 ]
 OLD += ["Listing Information", "Committees", "Control Date"]
 NEW = [*OLD[:4], "Alias Strength", *OLD[4:], "IMO Number"]
+
+
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [
+        ("Zorvan", []),
+        ("Zorvan (ZM)", []),
+        ("ZM/ZT", []),
+        ("Fable Office/Bureau des fables", ["Fable Office", "Bureau des fables"]),
+        ("Zorvan Mirage (also known as Quillon Mirage)", ["Zorvan Mirage", "Quillon Mirage"]),
+    ],
+)
+def test_names_within_an_organisations_name(name, held):
+    assert list(split_organisation(name)) == held
+
+
+def test_a_legal_form_alone_is_no_alias(tmp_path):
+    parsed = parse(
+        tmp_path, "sema.xml", CANADA.replace("ENTITY", "Entity").replace("ZM Trading", "ZM Trading; ООО"), "canada-xml"
+    )
+    assert [n for n, _ in names(parsed.entries[1])] == ["Zorvan Mirage", "Zorvan Co., Ltd.", "ZM Trading"]
+    assert reasons(parsed.notes)["alias that is only a legal form: left out"] == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "number"), [("0017 (Russia)", "0017"), ("A123456(7)", "A123456(7)"), ("A 1 (12)", "A 1 (12)")]
+)
+def test_a_country_behind_a_number_is_no_part_of_it(written, number):
+    draft = Draft("1", "person")
+    draft.add_identifier("national_id", written)
+    assert list(draft.identifiers) == [("national_id", number)]
 
 
 def workbook(rows: list[list[object]]) -> bytes:
@@ -101,7 +136,7 @@ def test_australia_old_layout(tmp_path):
             "Primary name ",
             "1960",
             "a) Mexican b) Cuba",
-            "a) 17 Calle Fabula, Mexico b) Qatar",
+            "a) 17 Calle Fabula, Mexico (in 2020) b) Qatar (2021)",
             "Male",
             "Listed",
             "Demo (1)",
@@ -292,3 +327,48 @@ def test_any_text_can_be_a_name(text):
     draft.add_name(text, "strong")
     assert tidy(tidy(text)) == tidy(text)
     assert to_table([draft.finish("x")]).num_rows == 1
+
+
+@pytest.mark.parametrize("layout", ["csl", "opensanctions"])
+def test_json_can_spell_what_no_file_can_hold(tmp_path, layout):
+    bad = "Q\ud800\x00\n"
+    if layout == "csl":
+        names_ = dict.fromkeys(("source", "entity_number", "type", "name", "call_sign", "start_date", "remarks"), bad)
+        ids = [{"type": bad, "number": bad}]
+        record = names_ | {"alt_names": [bad], "programs": [bad], "addresses": [{"city": bad, "country": bad}], "ids": ids}
+        text = json.dumps([record])
+    else:
+        party = entity(bad, "Person", True, name=[bad], alias=[bad], country=[bad], topics=[bad], passportNumber=[bad])
+        text = json.dumps(party | {"referents": [bad], "first_seen": bad}) + "\n" + json.dumps(entity(bad, bad)) + "\n"
+    path = tmp_path / "list.json"
+    path.write_text(text)
+    store = WatchlistStore(tmp_path / "home")
+    assert store.import_list("mine", [path], date(2026, 1, 1)).entries == 1
+    assert store.verify("mine") == ()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[" * 100_000,
+        '{"id":1,"caption":2,"schema":[],"properties":{"name":[1,null]}}',
+        '{"source":"alt_names"',
+        '[{"source":{},"alt_names":3}]',
+        "id,schema,name,aliases,countries,identifiers,dataset\n,,,,,,\nx\n",
+        "source,entity_number,name,alt_names,programs,ids\n" + "x" * 1_000_000,
+        "<sdnList>" + "<sdnEntry/>" * 3 + "</sdnList>",
+        "<sdnList><publshInformation><Record_Count>" + "9" * 5000 + "</Record_Count></publshInformation></sdnList>",
+        "<Sanctions><ReferenceValueSets/><DateOfIssue><Year>" + "9" * 50 + "</Year></DateOfIssue></Sanctions>",
+        "<export><sanctionEntity/></export>",
+        "<swiss-sanctions-list/>",
+        "<data-set><record><Item>1</Item></record></data-set>",
+        "<sanctionsData><entity/></sanctionsData>",
+        "PK\x03\x04 no archive",
+        "\x1f\x8b",
+    ],
+)
+def test_hostile_files_are_refused_without_a_traceback(tmp_path, content):
+    path = tmp_path / "list"
+    path.write_bytes(content.encode("latin-1"))
+    with pytest.raises(WatchlistError):
+        WatchlistStore(tmp_path / "home").import_list("mine", [path], date(2026, 1, 1))

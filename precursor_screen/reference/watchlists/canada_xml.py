@@ -12,18 +12,21 @@ from precursor_screen.model import WatchlistEntry
 from precursor_screen.reference.watchlists.draft import Draft, read_day, tidy
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
 
-# Aliases are free text: names parted by semicolons, commas or slashes, some behind a label.
+# Aliases are free text: names parted by semicolons, commas or slashes, some behind a label (`Russian:`, `also known as`).
 _LABEL = re.compile(
-    r"^(?:(?:in )?(?:russian|ukrainian|belarusian|persian|farsi|arabic|english|french|spanish|burmese|chinese)\s*:|"
-    r"(?:also known as|formerly known as|formerly|previously known as|a\.?k\.?a\.?|f\.?k\.?a\.?|alias(?:es)?|or)(?:\s*:|\s))\s*",
+    r"^(?:(?:in )?[^\W\d_]{3,20}\s*:|"
+    r"(?:also known as|also called|also|formerly known as|formerly|previously known as|a\.?k\.?a\.?|f\.?k\.?a\.?|alias(?:es)?|or)"
+    r"(?:\s*:|\s))\s*",
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"\s*;\s*|\s+/\s+")
 _LEGAL_FORM = re.compile(
     r"(?:ltd|limited|inc|llc|llp|co|corp|corporation|company|plc|pjs|pjsc|jsc|ojsc|cjsc|ooo|oao|zao|ao|pte|pty|gmbh|ag|"
-    r"s\.?a|s\.?r\.?l|b\.?v|n\.?v|k\.?g|fze|fzco|lp)\b\.?",
+    r"s\.?a|s\.?r\.?l|b\.?v|n\.?v|k\.?g|fze|fzco|lp|ооо|оао|зао|пао|нао|ао|фгуп|гуп|тов|пат|ат)\b[.)]*",
     re.IGNORECASE,
 )
+# Organisations' names hold others: `Office (also known as Bureau)`, and the English and the French one, parted by a slash.
+_KNOWN_AS = re.compile(r"\s*\((?:also known as|a\.?k\.?a\.?)[:,]?\s+([^()]+)\)", re.IGNORECASE)
 
 
 class CanadaXml:
@@ -66,15 +69,27 @@ class CanadaXml:
 
 
 def split_aliases(text: str) -> Iterator[str]:
-    """The names in a text of aliases; a comma before a legal form parts nothing."""
+    """The names in a text of aliases; a comma in brackets or before a legal form parts nothing."""
     for part in _PARTS.split(tidy(text)):
         names: list[str] = []
         for piece in _LABEL.sub("", part).split(","):
-            if names and _LEGAL_FORM.match(piece.strip()):
+            inside = bool(names) and names[-1].count("(") > names[-1].count(")")
+            if names and (inside or _LEGAL_FORM.match(piece.strip())):
                 names[-1] += f", {piece.strip()}"
             else:
                 names.append(piece.strip())
         yield from (name for name in (_LABEL.sub("", n) for n in names) if name)
+
+
+def split_organisation(name: str) -> Iterator[str]:
+    """The further names that an organisation's name holds; none if it is one name."""
+    bare = _KNOWN_AS.sub("", name)
+    if bare != name:
+        yield bare
+        yield from _KNOWN_AS.findall(name)
+    halves = bare.split("/")
+    if len(halves) > 1 and all(len(half.split()) > 1 for half in halves):
+        yield from halves
 
 
 def _read_record(element: Element, notes: Tally) -> Draft | None:
@@ -91,8 +106,12 @@ def _read_record(element: Element, notes: Tally) -> Draft | None:
         return None
     if other and (given or last):
         draft.add_name(f"{given} {last}", "strong")
+    for held in split_organisation(tidy(other)):
+        draft.add_name(held, "strong")
     for alias in split_aliases(find_text(element, "Aliases")):
-        if kind == "person" and " " not in alias:
+        if _LEGAL_FORM.fullmatch(alias):
+            notes.add("alias that is only a legal form: left out", f"{draft.entry_id} {alias}")
+        elif kind == "person" and " " not in alias:
             # Another spelling of the surname or the given name alone.
             notes.add("alias of a person in one word: taken as weak", f"{draft.entry_id} {alias}")
             draft.add_name(alias, "weak")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from precursor_screen.errors import WatchlistError, Where
@@ -73,10 +72,10 @@ def find_regressions(parsed: ParsedList, list_date: date, last: Manifest | None)
     found = []
     if list_date < last.list_date:
         found.append(f"its date {list_date} is before that of the last import, {last.list_date}")
-    counts: Sequence[tuple[str, int, int]] = [
-        ("in total", len(parsed.entries), last.entries),
-        *((f"from {source}", dict(parsed.by_source).get(source, 0), count) for source, count in last.by_source),
-    ]
+    counts = [("in total", len(parsed.entries), last.entries)]
+    # A layout that counts no sources says nothing about those that another layout of the list has counted.
+    sources = dict(parsed.by_source)
+    counts += [(f"from {source}", sources.get(source, 0), count) for source, count in last.by_source if sources]
     found += [
         f"it holds {now} entries {what}, the last import {before}"
         for what, now, before in counts

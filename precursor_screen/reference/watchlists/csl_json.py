@@ -11,6 +11,7 @@ from typing import Any
 
 from precursor_screen.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists.csl import CslRecord, gather
+from precursor_screen.reference.watchlists.draft import tidy
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
 
 _ADDRESS_PARTS = ("address", "city", "state", "postal_code")
@@ -83,13 +84,13 @@ def _records(records: Sequence[Any], skipped: Tally) -> Iterator[CslRecord]:
 
 def _text(record: Mapping[str, Any], key: str) -> str:
     value = record.get(key)
-    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return tidy(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
 def _texts(record: Mapping[str, Any], key: str) -> tuple[str, ...]:
     value = record.get(key)
     values = value if isinstance(value, list) else [value]
-    return tuple(v.strip() for v in values if isinstance(v, str) and v.strip())
+    return tuple(text for v in values if isinstance(v, str) and (text := tidy(v)))
 
 
 def _objects(record: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:

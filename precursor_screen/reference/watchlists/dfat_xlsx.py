@@ -30,6 +30,7 @@ _NAME_KINDS = {
 _KINDS = {"individual": "person", "entity": "organisation", "vessel": "vessel", "ship": "vessel"}
 _REFERENCE = re.compile(r"(\d+)\s*(?:[a-z]+\d*)?", re.IGNORECASE)  # 2, 2a, 34c1: what follows the number marks another name
 _ITEMS = re.compile(r"(?:^|[\s;,])\(?[a-z]\)\s+")  # `a) ... b) ...` in one cell
+_REMARK = re.compile(r"\s*\([^()]*\)")  # `Iraq (at the time of listing)`
 _HEADER_ROWS = 10
 
 
@@ -103,13 +104,8 @@ def _name_kind(cells: dict[str, str], reference: str, notes: Tally) -> str:
 def _fill(draft: Draft, cells: dict[str, str], notes: Tally) -> None:
     for address in _items(cells.get("address", "")):
         before, _, last = address.rpartition(",")
-        country = last.strip(" .")
-        if country_code(country):
-            draft.add_address([before], country, notes)
-        elif country_code(address):
-            draft.add_address([], address, notes)
-        else:
-            draft.add_address([address], "", notes)
+        country = _REMARK.sub("", last).strip(" .")
+        draft.add_address([before] if country_code(country) else [address], country if country_code(country) else "", notes)
     for country in _items(cells.get("citizenship", "")):
         draft.add_country(country, notes)
     draft.add_identifier("imo", cells.get("imonumber", ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,8 @@ from precursor_screen.reference.watchlists.manifest import Manifest
 class ListDiff:
     """Entries that were added, removed or changed, each as (entry id, primary name), in the order of the lists.
 
-    Changed are those whose names, programmes, identifiers, addresses or day of de-listing are others.
+    changed: anything in the entry is another. content_changed: those of them whose content hash is another (names,
+    programmes, identifiers, addresses, day of de-listing); in the rest only remarks, countries, kind or day of listing are.
     """
 
     old: Manifest
@@ -22,6 +24,7 @@ class ListDiff:
     added: tuple[tuple[str, str], ...]
     removed: tuple[tuple[str, str], ...]
     changed: tuple[tuple[str, str], ...]
+    content_changed: frozenset[str]
 
     @property
     def same_reading(self) -> bool:
@@ -31,38 +34,41 @@ class ListDiff:
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON types."""
-        lists = {
-            kind: [{"entry_id": entry_id, "name": name} for entry_id, name in getattr(self, kind)]
-            for kind in ("added", "removed", "changed")
-        }
         return {
             "list_id": self.new.list_id,
             "old": _describe(self.old),
             "new": _describe(self.new),
             "same_reading": self.same_reading,
-            "counts": {kind: len(entries) for kind, entries in lists.items()},
-            **lists,
+            "counts": {
+                "added": len(self.added),
+                "removed": len(self.removed),
+                "changed": len(self.changed),
+                "content_changed": len(self.content_changed),
+            },
+            "added": [{"entry_id": key, "name": name} for key, name in self.added],
+            "removed": [{"entry_id": key, "name": name} for key, name in self.removed],
+            "changed": [{"entry_id": key, "name": name, "content": key in self.content_changed} for key, name in self.changed],
         }
 
 
 def compare_tables(old: pa.Table, new: pa.Table, manifests: tuple[Manifest, Manifest]) -> ListDiff:
-    """Compare the entries of two snapshots (`entries.ENTRIES`), by id and content hash."""
-    before, after = _hashes(old), _hashes(new)
+    """Compare the entries of two snapshots (`entries.ENTRIES`), by id."""
+    before = {row["entry_id"]: row for row in old.to_pylist()}
+    after = {row["entry_id"]: row for row in new.to_pylist()}
+    changed = [row for key, row in after.items() if before.get(key, row) != row]
     return ListDiff(
         *manifests,
-        added=_named(new, [i for i, (key, _) in enumerate(after.items()) if key not in before]),
-        removed=_named(old, [i for i, (key, _) in enumerate(before.items()) if key not in after]),
-        changed=_named(new, [i for i, (key, value) in enumerate(after.items()) if before.get(key, value) != value]),
+        added=_named(row for key, row in after.items() if key not in before),
+        removed=_named(row for key, row in before.items() if key not in after),
+        changed=_named(changed),
+        content_changed=frozenset(
+            row["entry_id"] for row in changed if before[row["entry_id"]]["content_hash"] != row["content_hash"]
+        ),
     )
 
 
-def _hashes(table: pa.Table) -> dict[str, str]:
-    return dict(zip(table.column("entry_id").to_pylist(), table.column("content_hash").to_pylist(), strict=True))
-
-
-def _named(table: pa.Table, rows: list[int]) -> tuple[tuple[str, str], ...]:
-    taken = table.select(["entry_id", "names"]).take(pa.array(rows, pa.int64())).to_pylist()
-    return tuple((row["entry_id"], row["names"][0]["name"] if row["names"] else "") for row in taken)
+def _named(rows: Iterable[dict[str, Any]]) -> tuple[tuple[str, str], ...]:
+    return tuple((row["entry_id"], row["names"][0]["name"] if row["names"] else "") for row in rows)
 
 
 def _describe(manifest: Manifest) -> dict[str, Any]:

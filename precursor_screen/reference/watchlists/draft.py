@@ -17,6 +17,7 @@ from precursor_screen.reference.watchlists.interface import Tally, tag_programme
 _NO_COUNTRY = frozenset(("", "00", "unknown", "undetermined", "none identified", "na", "n/a", "not available", "-"))
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_REMARK = re.compile(r"\s+\([^()\d]{3,}\)$")  # `0017 (Russia)`; not the check digit of `A123456(7)`
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")  # of writing direction and byte order: no part of a name
 
 
@@ -80,8 +81,8 @@ class Draft:
         self.add_country(nation, notes)
 
     def add_identifier(self, kind: str, number: str) -> None:
-        """Add an identifier, unless its number is empty."""
-        if text := tidy(number):
+        """Add an identifier, unless its number is empty; a remark in brackets behind it, such as its country, is no part of it."""
+        if text := _REMARK.sub("", tidy(number)):
             if kind == "imo":
                 text = text.upper().removeprefix("IMO").strip(" :.")
             self.identifiers[(kind, text)] = None
@@ -96,13 +97,13 @@ class Draft:
         names = sorted(self.names.items(), key=lambda item: item[1] != "primary")
         return WatchlistEntry(
             list_id=list_id,
-            entry_id=self.entry_id,
+            entry_id=tidy(self.entry_id),
             kind=self.kind,
             names=tuple(WatchlistName(name, kind) for name, kind in names),
             countries=tuple(self.countries),
             addresses=tuple(self.addresses),
             identifiers=tuple(self.identifiers),
-            programmes=tag_programmes(self.programmes),
+            programmes=tag_programmes(map(tidy, self.programmes)),
             listed=self.listed,
             delisted=self.delisted,
             note="; ".join(self.notes),

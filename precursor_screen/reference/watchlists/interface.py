@@ -149,11 +149,12 @@ class Tally:
     _examples: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, reason: str, example: str) -> None:
-        """Count one more."""
+        """Count one more. What no file can hold (lone surrogates) is shown as a question mark."""
+        reason, example = (text.encode("utf-8", "replace").decode() for text in (reason, example[:200]))
         self._counts[reason] = self._counts.get(reason, 0) + 1
         examples = self._examples.setdefault(reason, [])
         if len(examples) < _EXAMPLES:
-            examples.append(example[:200])
+            examples.append(example)
 
     def remarks(self) -> tuple[Remark, ...]:
         """All remarks, in the order in which their reasons first occurred."""

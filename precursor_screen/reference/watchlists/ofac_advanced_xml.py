@@ -182,5 +182,5 @@ class _Reading:
 def _read_date(element: Element) -> date | None:
     try:
         return date(*(int(find_text(element, part)) for part in ("Year", "Month", "Day")))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

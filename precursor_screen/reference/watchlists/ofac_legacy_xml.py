@@ -33,7 +33,7 @@ class OfacLegacyXml:
         skipped, notes = Tally(), Tally()
         entries: list[WatchlistEntry] = []
         list_date: date | None = None
-        declared = ""
+        declared: int | None = None
         with file.open() as stream:
             # `publshInformation` is the publisher's own spelling.
             names = ("publshInformation", "sdnEntry")
@@ -41,7 +41,7 @@ class OfacLegacyXml:
                 if record.name == "publshInformation":
                     day = find_text(record.element, "Publish_Date")
                     list_date = read_written_day(day, "mdy", "date of publication", file.name, notes)
-                    declared = find_text(record.element, "Record_Count")
+                    declared = _read_count(find_text(record.element, "Record_Count"), file.name, notes)
                 elif draft := _read_entry(record.element, skipped, notes):
                     entries.append(draft.finish(list_id))
                 else:
@@ -52,7 +52,7 @@ class OfacLegacyXml:
             list_date,
             skipped.remarks(),
             notes.remarks(),
-            declared_count=int(declared) if declared.isdecimal() else None,
+            declared_count=declared,
         )
 
 
@@ -87,6 +87,13 @@ def _read_entry(element: Element, skipped: Tally, notes: Tally) -> Draft | None:
         draft.add_note("DOB", born)
     draft.add_note("", find_text(element, "remarks"))
     return draft
+
+
+def _read_count(text: str, name: str, notes: Tally) -> int | None:
+    if text.isdecimal() and len(text) < 10:
+        return int(text)
+    notes.add("number of records not readable: not checked", f"{name} {text}")
+    return None
 
 
 def _name(element: Element) -> str:

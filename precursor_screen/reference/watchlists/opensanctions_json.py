@@ -124,7 +124,7 @@ def _add_about(draft: Draft, entity: Mapping[str, Any]) -> None:
 
 def _texts(entity: Mapping[str, Any], prop: str) -> list[str]:
     values = entity["properties"].get(prop)
-    return [v for v in values if isinstance(v, str) and v.strip()] if isinstance(values, list) else []
+    return [text for v in values if isinstance(v, str) and (text := tidy(v))] if isinstance(values, list) else []
 
 
 def _inside(entity: Mapping[str, Any], prop: str) -> list[Mapping[str, Any]]:

@@ -1,0 +1,161 @@
+"""Fetching a list from its publisher and importing it, if it has changed. Nothing else in the program opens a connection.
+
+A list whose refresh fails keeps its last good copy, and a record of the attempt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from precursor_screen.errors import WatchlistError, WatchlistLocked, Where
+from precursor_screen.reference.sources import ListSource
+from precursor_screen.reference.store import WatchlistStore
+from precursor_screen.reference.watchlists.fetch import Limits, fetch, show_url
+from precursor_screen.reference.watchlists.manifest import Manifest, SourceFile, digest_file, digest_files
+from precursor_screen.reference.watchlists.registry import IMPORTERS
+
+_VALIDATORS = "validators.json"
+_PLACEHOLDER = re.compile(r"(?<![A-Za-z0-9])TOKEN(?![A-Za-z0-9])")
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """What came of a refresh: whether the list changed, its manifest now, and that of before (None: there was none)."""
+
+    changed: bool
+    manifest: Manifest
+    before: Manifest | None
+
+
+def refresh_list(store: WatchlistStore, source: ListSource, force: bool = False, moment: datetime | None = None) -> Refresh:
+    """Fetch a list, and import it if it is not the one that we have.
+
+    Args:
+        store: where lists are kept.
+        source: where the list comes from.
+        force: as for `WatchlistStore.import_list`.
+        moment: now.
+
+    Raises:
+        WatchlistError: it could not be fetched, or was refused; the last good copy stays.
+    """
+    now = moment or datetime.now(UTC)
+    names = _file_names(source)
+    before = _current(store, source.list_id)
+    with tempfile.TemporaryDirectory(prefix="precursor-screen-") as folder:
+        try:
+            fetched = _fetch_all(store, source, names, Path(folder), before)
+        except WatchlistLocked:
+            raise
+        except WatchlistError as error:
+            raise store.record_failure(source.list_id, now, list(names), error) from error
+        paths = [Path(folder) / name for name in names]
+        if before is not None and (not fetched.changed or _is_the_same(paths, before)):
+            store.record_unchanged(source.list_id, now, list(names))
+            _save_validators(store, before, fetched.validators)
+            return Refresh(False, before, before)
+        day = fetched.modified or now.date()
+        manifest = store.import_list(source.list_id, paths, force=force, imported_at=now, fallback_date=day)
+    _save_validators(store, manifest, fetched.validators)
+    return Refresh(True, manifest, before)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    changed: bool
+    modified: date | None
+    validators: dict[str, dict[str, str]]
+
+
+def _fetch_all(
+    store: WatchlistStore, source: ListSource, names: Sequence[str], folder: Path, before: Manifest | None
+) -> _Fetched:
+    """Fetch the list's files; one that has not changed is taken from the current snapshot."""
+    if not source.urls:
+        message = f"No address is known for {source.list_id}."
+        raise WatchlistError(message, remedy=source.note or "Give one in a file of your own with --source.")
+    for url in source.urls:
+        if _PLACEHOLDER.search(urlsplit(url).query):
+            remedy = "Get a token from the publisher, put it into a copy of sources.toml, and give that with --source."
+            raise WatchlistError("The address holds TOKEN instead of a token.", where=Where(show_url(url)), remedy=remedy)
+    limits = Limits(source.max_bytes, source.max_seconds, source.redirect_domains, source.user_agent)
+    known = _read_validators(store, before)
+    answers = []
+    validators = {}
+    for url, name in zip(source.urls, names, strict=True):
+        key = hashlib.sha256(url.encode()).hexdigest()  # an address may hold a token
+        answer = fetch(url, folder / name, limits, known.get(key))
+        answers.append(answer)
+        if not answer.changed and before is not None:
+            shutil.copyfile(store.folder / source.list_id / str(before.number) / known[key]["name"], folder / name)
+        validators[key] = {"name": name, "etag": answer.etag, "last_modified": answer.last_modified}
+    days = [day for answer in answers if (day := answer.modified)]
+    return _Fetched(any(a.changed for a in answers), max(days, default=None), validators)
+
+
+def _file_names(source: ListSource) -> tuple[str, ...]:
+    """A name for each file: the last part of its address, or the list's id; numbered where two would be the same."""
+    names: list[str] = []
+    for number, url in enumerate(source.urls, start=1):
+        name = _UNSAFE.sub("_", urlsplit(url).path.rpartition("/")[2]).lstrip(".")
+        if not name or name in names or "." not in name:
+            name = f"{source.list_id}-{number}-{name}".rstrip("-")
+        names.append(name)
+    return tuple(names)
+
+
+def _current(store: WatchlistStore, list_id: str) -> Manifest | None:
+    """The manifest of the current snapshot; None where there is none that can be used, so that all is fetched anew."""
+    if list_id not in store.list_ids():
+        return None
+    try:
+        return store.open_list(list_id).manifest
+    except WatchlistError:
+        return None
+
+
+def _is_the_same(paths: Sequence[Path], before: Manifest) -> bool:
+    files = tuple(SourceFile(path.name, digest_file(path), path.stat().st_size) for path in paths)
+    return digest_files(files) == before.sha256 and _is_read_alike(before)
+
+
+def _is_read_alike(manifest: Manifest) -> bool:
+    """Whether the importer that read a snapshot is still of that version; a newer one shall read the same file again."""
+    return (manifest.importer, manifest.importer_version) in {(i.name, i.version) for i in IMPORTERS}
+
+
+def _read_validators(store: WatchlistStore, before: Manifest | None) -> dict[str, dict[str, str]]:
+    """By what to ask whether a file has changed, for the current snapshot; empty if that is of another origin."""
+    if before is None or not _is_read_alike(before):
+        return {}
+    place = store.folder / before.list_id
+    try:
+        data: Any = json.loads((place / _VALIDATORS).read_text("utf-8"))
+        if data["snapshot"] != before.number or data["sha256"] != before.sha256:
+            return {}
+        files = {key: {name: str(value) for name, value in file.items()} for key, file in data["files"].items()}
+        present = {
+            source.name for source in before.files if digest_file(place / str(before.number) / source.name) == source.sha256
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}  # never updated, or damaged: everything is fetched
+    return {key: file for key, file in files.items() if file.get("name") in present}
+
+
+def _save_validators(store: WatchlistStore, manifest: Manifest, validators: dict[str, dict[str, str]]) -> None:
+    place = store.folder / manifest.list_id
+    data = {"snapshot": manifest.number, "sha256": manifest.sha256, "files": validators}
+    beside = place / f"{_VALIDATORS}.new"
+    beside.write_text(json.dumps(data, indent=2) + "\n", "utf-8")
+    beside.replace(place / _VALIDATORS)
