@@ -184,7 +184,7 @@ class Rule:
     tags: tuple[str, ...]
     related: tuple[tuple[str, str], ...]
     falsepositives: tuple[str, ...]
-    applies: Mapping[str, Any]
+    applies: Mapping[str, Any] | list[Any]
     requires: tuple[Any, ...]
     params: Mapping[str, Any]
     derive: Mapping[str, Any]

@@ -131,6 +131,7 @@ LINE_FACTS: tuple[Column, ...] = (
         for role in ROLES
     ),
     *(_fact(f"{role}_programmes", "texts", f"programmes of the entries the {role.replace('_', ' ')} matches") for role in ROLES),
+    _fact("consignee_to_order", "boolean", "the consignee field is blank or names nobody: to order, or to the order of a bank"),
     _fact("consignor_consignee_score", "score", "likeness of consignor's and consignee's names, 0 to 100"),
     _fact("hs6", "text", "first six digits of the HS code"),
     _fact("hs_chapter", "text", "first two digits of the HS code"),

@@ -19,7 +19,7 @@ from precursor_screen.kernel.spread import Spread, cut, in_turn
 from precursor_screen.kernel.substances import find_candidates
 from precursor_screen.matching.parties import similarity
 from precursor_screen.names.codes import find_cas
-from precursor_screen.names.party import party_key
+from precursor_screen.names.party import is_to_order, party_key
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import ROLES, TYPES
@@ -191,10 +191,20 @@ def _with_party_facts(lines: pa.Table, candidates: pa.Table, wanted: frozenset[s
             lines = lines.append_column(
                 f"{role}_key", map_distinct(lines.column(f"{role}_name"), lambda name: party_key(name) or None)
             )
+    if "consignee_to_order" in wanted:
+        lines = lines.append_column("consignee_to_order", _to_order(lines))
     names = ("consignor_name", "consignee_name")
     if "consignor_consignee_score" in wanted and set(names) <= set(lines.column_names):
         lines = lines.append_column("consignor_consignee_score", _likeness(lines, candidates, spread))
     return lines
+
+
+def _to_order(lines: pa.Table) -> pa.ChunkedArray:
+    """Whether the consignee field names nobody, or is left blank; false where the input has no such field."""
+    if "consignee_name" not in lines.column_names:
+        return pa.chunked_array([pa.repeat(False, lines.num_rows)], pa.bool_())
+    said = map_distinct(lines.column("consignee_name"), lambda name: "yes" if is_to_order(name) else "no")
+    return pc.fill_null(pc.equal(said, "yes"), True)
 
 
 def map_distinct(column: pa.ChunkedArray, function: Callable[[str], str | None]) -> pa.ChunkedArray:

@@ -42,7 +42,7 @@ _KEYS: dict[str, tuple[type, ...]] = {
     "tags": (list,),
     "related": (list,),
     "falsepositives": (list,),
-    "applies": (dict,),
+    "applies": (dict, list),
     "requires": (list,),
     "params": (dict,),
     "derive": (dict,),

@@ -336,3 +336,15 @@ def test_every_named_party_is_screened(reference):
 def test_informative_words_are_counted_without_those_of_packing(reference, text, tokens):
     lines = screen_rows([{"description of goods": text}], reference).screened.resolved.lines
     assert lines.column("description_tokens").to_pylist() == [tokens]
+
+
+def test_the_notify_party_stands_in_for_a_consignee_who_is_nobody(reference):
+    listed = {"notify party": "Quimeralda Reactivos SA de CV", "country of destination": "MX"}
+    rows = [
+        {**listed, "consignee": "TO THE ORDER OF FIRST BANK OF NOWHERE"},
+        {**listed, "consignee": "", "bill of lading": "B2"},
+        {**listed, "consignee": "Zenith Imports Inc", "bill of lading": "B3"},
+    ]
+    result = screen_rows(rows, reference)
+    assert [("PS-PTY-001" in rules_of_row(result, row)) for row in (2, 3, 4)] == [True, True, False]
+    assert "PS-PTY-003" in rules_of_row(result, 4)
