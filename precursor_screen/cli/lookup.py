@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from precursor_screen.cli import common
+
+if TYPE_CHECKING:
+    from precursor_screen.matching.structure import StructureIndex
+
+_AT_A_TIME = 5000  # lines that share one start of Java
 
 
 @click.command()
 @click.argument("text")
 @click.option("--json", "as_json", is_flag=True, help="Print the object of the contract instead of words.")
 @click.option("--as-of", metavar="DATE", help="Day on which the law is judged [default: today].")
+@click.option("--structure", is_flag=True, help="Read systematic names as well (needs the extra `structure`, and Java).")
 @click.pass_context
-def command(ctx: click.Context, text: str, as_json: bool, as_of: str | None) -> None:
+def command(ctx: click.Context, text: str, as_json: bool, as_of: str | None, structure: bool) -> None:
     """Which controlled substances does TEXT name, and how do we know?
 
     With - one text per line is read from standard input, and one JSON object per line written, in the same order.
@@ -23,14 +31,31 @@ def command(ctx: click.Context, text: str, as_json: bool, as_of: str | None) -> 
     Examples:
       precursor-screen lookup "acetic anhydride 98 %, 20 drums"
       precursor-screen lookup - < descriptions.txt > found.jsonl
+      precursor-screen lookup --structure "1-(1,3-benzodioxol-5-yl)propan-2-one"
     """
     from precursor_screen import api
 
     common.settings(ctx)
+    if structure:
+        from precursor_screen.matching.structure_reading import require
+
+        require()  # before anything else is done
     reference = api.load_reference(watchlists=None, as_of=common.parse_day(as_of, "--as-of"))
+    names: StructureIndex | None = None
+    if structure:
+        from precursor_screen.matching.structure import StructureIndex
+
+        names = StructureIndex(reference.substances.substances)
+        reference = replace(reference, substance_index=names)
+        if names.unread:
+            click.echo(f"not checked by structure: {len(names.unread)} substances have none in the tables", err=True)
     if text == "-":
-        for line in common.lines_of_stdin():
-            common.echo_json(api.lookup(line, reference))
+        lines = common.lines_of_stdin()
+        while some := list(islice(lines, _AT_A_TIME if names else 1)):
+            if names:
+                names.read_ahead(some)
+            for line in some:
+                common.echo_json(api.lookup(line, reference))
         return
     found = api.lookup(text, reference)
     if as_json:

@@ -42,9 +42,24 @@ def align(name: str, text: str, fixed: frozenset[int], most: int) -> Alignment |
     Returns:
         None if it takes more edits.
     """
-    n, m = len(name), len(text)
-    if abs(n - m) > most:
+    if abs(len(name) - len(text)) > most:
         return None
+    # What agrees at both ends needs no counting.
+    head = tail = 0
+    shorter = min(len(name), len(text))
+    while head < shorter and same_letter(name[head], text[head]):
+        head += 1
+    while tail < shorter - head and same_letter(name[-1 - tail], text[-1 - tail]):
+        tail += 1
+    inner = _align(name[head : len(name) - tail], text[head : len(text) - tail], {i - head for i in fixed}, most)
+    if inner is None:
+        return None
+    within = (a + head if a is not None else None for a in inner.answers)
+    return Alignment(inner.edits, (*range(head), *within, *range(len(name) - tail, len(name))))
+
+
+def _align(name: str, text: str, fixed: set[int], most: int) -> Alignment | None:
+    n, m = len(name), len(text)
     stiff = [i in fixed or c.isdigit() for i, c in enumerate(name)]
     digit = [c.isdigit() for c in text]
     # How each cell is reached: 0 nothing, 1 a letter for a letter, 2 two swapped, 3 one missing, 4 one too many.

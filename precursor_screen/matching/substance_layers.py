@@ -53,6 +53,9 @@ class Candidate:
 
 
 Layer = Callable[[Prepared, NameDictionary], Iterator[Candidate]]
+# Whether a name could take its place at all among the exact ones: substances, bounds, letters, whether it takes an edit.
+Room = Callable[[Sequence[int], int, int, int, bool], bool]
+ResemblingLayer = Callable[[Prepared, NameDictionary, Room], Iterator[Candidate]]
 
 
 def exact_layer(prepared: Prepared, names: NameDictionary) -> Iterator[Candidate]:
@@ -81,36 +84,37 @@ def stereo_layer(prepared: Prepared, names: NameDictionary) -> Iterator[Candidat
             yield Candidate(pattern, where, STEREO, pattern.own_gaps, _last(group))
 
 
-def misread_layer(prepared: Prepared, names: NameDictionary) -> Iterator[Candidate]:
+def misread_layer(prepared: Prepared, names: NameDictionary, room: Room) -> Iterator[Candidate]:
     """Names with letters that are typed or read for others: T0LUENE, rnethylbenzene."""
-    return _resembling(prepared, prepared.misread, names.read_patterns, read_misread, names.neighbours)
+    return _resembling(prepared, prepared.misread, names.read_patterns, read_misread, names.neighbours, room)
 
 
-def near_layer(prepared: Prepared, names: NameDictionary) -> Iterator[Candidate]:
+def near_layer(prepared: Prepared, names: NameDictionary, room: Room) -> Iterator[Candidate]:
     """Names with one edit from six letters on, with two from twelve."""
-    return _resembling(prepared, prepared.near, names.near_patterns, read_near, names.neighbours)
+    return _resembling(prepared, prepared.near, names.near_patterns, read_near, names.neighbours, room)
 
 
-Reader = Callable[[Pattern, str, Sequence[int], Neighbours], Reading | None]
+Reader = Callable[[Pattern, str, Sequence[int], str, Neighbours], Reading | None]
 
 
 def _resembling(
-    prepared: Prepared, found: Sequence[Near], patterns: Sequence[Pattern], read: Reader, neighbours: Neighbours
+    prepared: Prepared, found: Sequence[Near], patterns: Sequence[Pattern], read: Reader, neighbours: Neighbours, room: Room
 ) -> Iterator[Candidate]:
     squashed, positions = prepared.folded.squashed, prepared.folded.positions
     known: dict[tuple[int, str], Reading | None] = {}
     for near in found:
         pattern, stretch = patterns[near.name], squashed[near.start : near.end]
         start, end = positions[near.start], positions[near.end - 1]
-        if neighbours.is_name(stretch):
+        if neighbours.is_name(stretch) or not room(pattern.owners, start, end + 1, len(stretch), read is read_near):
             continue
         group = prepared.repeats.note((read, near.name), start, end)
         if group is None:
             continue
         where = list(positions[near.start : near.end])
-        key = near.name, prepared.text[start : end + 1]
+        raw = prepared.text[start : end + 1]
+        key = near.name, raw
         if key not in known:
-            known[key] = read(pattern, stretch, where, neighbours)
+            known[key] = read(pattern, stretch, where, raw, neighbours)
         if reading := known[key]:
             layer = NEAR if reading.edits else MISREAD
             yield Candidate(pattern, where, layer, reading.gaps, _last(group), reading.edits)
@@ -121,4 +125,5 @@ def _last(group: Group) -> Group | None:
     return group if group.count == SAME_PLACES else None
 
 
-LAYERS: Final[tuple[Layer, ...]] = (exact_layer, stereo_layer, misread_layer, near_layer)
+LAYERS: Final[tuple[Layer, ...]] = (exact_layer, stereo_layer)
+RESEMBLING_LAYERS: Final[tuple[ResemblingLayer, ...]] = (misread_layer, near_layer)

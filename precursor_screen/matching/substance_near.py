@@ -39,22 +39,23 @@ class _Word:
     name: str
 
 
-def read_near(pattern: Pattern, text: str, where: Sequence[int], neighbours: Neighbours) -> Reading | None:
+def read_near(pattern: Pattern, text: str, where: Sequence[int], raw: str, neighbours: Neighbours) -> Reading | None:
     """A stretch as a name with edits, or None if it is not.
 
     Args:
         pattern: The name.
         text: The squashed stretch.
         where: The place of each of its letters in the whole text.
+        raw: The stretch as filed, from its first letter to its last.
         neighbours: Other words that resemble names.
     """
     alignment = align(pattern.squashed, text, pattern.fixed, pattern.edits)
     if alignment is None or text == pattern.squashed:
         return None
-    return _judge(pattern, text, where, alignment.answers, alignment.edits, neighbours)
+    return _judge(pattern, text, where, alignment.answers, alignment.edits, raw, neighbours)
 
 
-def read_misread(pattern: Pattern, text: str, where: Sequence[int], neighbours: Neighbours) -> Reading | None:
+def read_misread(pattern: Pattern, text: str, where: Sequence[int], raw: str, neighbours: Neighbours) -> Reading | None:
     """A stretch as a name in which look-alikes took the place of letters, or None if it is not. Arguments as of `read_near`."""
     if text == pattern.squashed:
         return None
@@ -71,7 +72,7 @@ def read_misread(pattern: Pattern, text: str, where: Sequence[int], neighbours: 
         confused += not same_word(pattern.squashed[a:b], text[c:d])
     if confused > max(1, len(pattern.squashed) // _LETTERS_A_CONFUSION):
         return None
-    return _judge(pattern, text, where, tuple(answers), 0, neighbours)
+    return _judge(pattern, text, where, tuple(answers), 0, raw, neighbours)
 
 
 def _judge(
@@ -80,6 +81,7 @@ def _judge(
     where: Sequence[int],
     answers: tuple[int | None, ...],
     edits: int,
+    raw: str,
     neighbours: Neighbours,
 ) -> Reading | None:
     words = _words(pattern, text, where, answers)
@@ -92,7 +94,13 @@ def _judge(
     other = neighbours.is_nearer if edits else neighbours.is_word
     if changed and all(other(w.text, w.name) for w in changed):
         return None
-    return Reading(edits, _gaps(pattern, answers))
+    gaps = _gaps(pattern, answers)
+    # Edits and spaces together make names of anything: "a set of" is no aseton.
+    parted = sum(
+        i not in gaps and any(map(str.isspace, raw[here - where[0] + 1 : there - where[0]]))
+        for i, (here, there) in enumerate(itertools.pairwise(where))
+    )
+    return Reading(edits, gaps) if not edits or parted < pattern.edits else None
 
 
 def _is_kept(word: _Word) -> bool:

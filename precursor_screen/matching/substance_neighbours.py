@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
@@ -42,7 +41,6 @@ _PREFIXES: Final = (
 )
 _SUFFIXES: Final = ("acid", "ether", "ketone", "anhydride", "hydrochloride", "ester")
 _SOUNDS: Final = (("ph", "f"), ("th", "t"), ("y", "i"), ("ae", "e"), ("k", "c"))
-_DOUBLE: Final = re.compile(r"(.)\1+")
 _SHORTEST: Final = 5  # of a word, to be near another
 
 
@@ -98,7 +96,7 @@ def _spelling(word: str) -> str:
     """A word without what tongues spell otherwise: fenil as phenyl, metyl as methyl, -ona as -one."""
     for written, sound in _SOUNDS:
         word = word.replace(written, sound)
-    return _DOUBLE.sub(r"\1", word).rstrip("ae")
+    return word.rstrip("ae")
 
 
 @cache

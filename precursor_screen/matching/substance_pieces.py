@@ -18,7 +18,7 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from precursor_screen.matching.substance_stream import Flags, Keys, Near, Places, Stream, byte_table, sketch, windows
+from precursor_screen.matching.substance_stream import Keys, Near, Places, Stream, byte_table, sketch, windows
 from precursor_screen.names.confusions import FIRM
 
 MOST_EDITS: Final = 2
@@ -37,35 +37,83 @@ for _lane, _group in enumerate(_GROUPS):
 
 def stretch_keys(starts: Places, ends: Places) -> Places:
     """One integer for each stretch of a stream."""
-    return starts * _LONGEST + np.minimum(ends - starts, _LONGEST - 1)
+    keys: Places = starts * _LONGEST + np.minimum(ends - starts, _LONGEST - 1)
+    return keys
+
+
+class _Lists:
+    """Lists of numbers, kept end to end."""
+
+    def __init__(self, lists: Sequence[Sequence[int]]) -> None:
+        self.counts = np.array([len(x) for x in lists], dtype=np.int64)
+        self.firsts = np.cumsum(self.counts) - self.counts
+        self.items = np.array([i for x in lists for i in x], dtype=np.int64)
+
+    def expand(self, which: Places) -> tuple[Places, Places]:
+        """The items of some lists: for each, its place in `which`, and the item."""
+        counts = self.counts[which]
+        inside = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        return np.repeat(np.arange(len(which)), counts), self.items[np.repeat(self.firsts[which], counts) + inside]
 
 
 class _Table:
-    """Pieces of one length: which names have them."""
+    """Pieces of one length, and the groups of names that have them."""
 
     def __init__(self, width: int, entries: dict[int, list[int]]) -> None:
         self.mask = np.uint64((1 << (8 * width)) - 1)
         self.width = width
         keys = sorted(entries)
         self.keys: Keys = np.array(keys, dtype=np.uint64)
-        self.counts = np.array([len(entries[k]) for k in keys], dtype=np.int64)
-        self.firsts = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(self.counts)))[:-1]
-        self.names = np.array([n for k in keys for n in entries[k]], dtype=np.int64)
+        self.groups = _Lists([entries[k] for k in keys])
         self.known = np.zeros(1 << _BITS, dtype=np.bool_)
         self.known[_spread(self.keys)] = True
 
     def find(self, read: Keys) -> tuple[Places, Places]:
-        """Which of the integers read are pieces: their numbers, one for each name that has the piece, and the names."""
+        """Which of the integers read are pieces: their numbers, one for each group that has the piece, and the groups."""
         maybe = np.flatnonzero(self.known[_spread(read)])
         if not len(maybe):
             return maybe, maybe
         value = read[maybe]
         at = np.minimum(np.searchsorted(self.keys, value), len(self.keys) - 1)
         same = self.keys[at] == value
-        maybe, at = maybe[same], at[same]
-        counts = self.counts[at]
-        inside = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        return np.repeat(maybe, counts), self.names[np.repeat(self.firsts[at], counts) + inside]
+        which, groups = self.groups.expand(at[same])
+        return maybe[same][which], groups
+
+
+class _Groups:
+    """Names with the same piece in the same place, the same length and the same edits: told apart only when one of them may stand."""
+
+    def __init__(self, folded: Sequence[bytes], edits: Sequence[int]) -> None:
+        self._folded, self._edits = folded, edits
+        self._names: list[list[int]] = []
+        self._of: dict[tuple[str, bytes, int, int], int] = {}
+        self._tables: dict[str, defaultdict[int, defaultdict[int, list[int]]]] = {}
+
+    def add(self, kind: str, piece: bytes, name: int) -> None:
+        """Notes that a name has a piece; kind: head, tail or inside."""
+        key = kind, piece, len(self._folded[name]), self._edits[name]
+        if key not in self._of:
+            self._of[key] = len(self._names)
+            self._names.append([])
+            tables = self._tables.setdefault(kind, defaultdict(lambda: defaultdict(list)))
+            tables[len(piece)][int.from_bytes(piece, "little")].append(self._of[key])
+        self._names[self._of[key]].append(name)
+
+    def tables(self, kind: str) -> list[_Table]:
+        """The pieces of one kind, a table for each length of them."""
+        return [_Table(width, table) for width, table in sorted(self._tables.get(kind, {}).items())]
+
+    def names(self) -> _Lists:
+        """The names of each group."""
+        return _Lists(self._names)
+
+    def lengths(self) -> Places:
+        """The length of the names of each group."""
+        return np.array([length for _, _, length, _ in self._of], dtype=np.int64)
+
+    def edits(self) -> Places:
+        """The edits of the names of each group."""
+        return np.array([k for _, _, _, k in self._of], dtype=np.int64)
 
 
 def _joined(found: list[tuple[Places, Places]]) -> tuple[Places, Places]:
@@ -87,25 +135,19 @@ class PieceIndex:
     def __init__(self, names: Sequence[tuple[str, int]]) -> None:
         folded = [bytes(_FIRM[np.frombuffer(sketch(name), dtype=np.uint8)]) for name, _ in names]
         self._texts = [f.decode("latin-1") for f in folded]
-        self._lengths = np.array([len(f) for f in folded], dtype=np.int64)
-        self._edits = np.array([k for _, k in names], dtype=np.int64)
+        self._name_edits = np.array([k for _, k in names], dtype=np.int64)
         self._bags = np.array([_LANES[np.frombuffer(f, dtype=np.uint8)].sum(dtype=np.uint64) for f in folded], dtype=np.uint64)
-        self._middles = np.array([len(f) // 3 for f in folded], dtype=np.int64)
-        heads: defaultdict[int, defaultdict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-        tails: defaultdict[int, defaultdict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-        middles: defaultdict[int, defaultdict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+        groups = _Groups(folded, [k for _, k in names])
         for number, (f, (_, k)) in enumerate(zip(folded, names, strict=True)):
             first, last = (len(f) // 2,) * 2 if k == 1 else (len(f) // 3, len(f) - len(f) // 3)
             for piece in {f[:first][:_WIDEST], _swapped(f[: first + 1], first)[:_WIDEST]}:
-                heads[len(piece)][int.from_bytes(piece, "little")].append(number)
+                groups.add("head", piece, number)
             for piece in {f[last:][-_WIDEST:], *((_swapped(f[last - 1 :], 1)[-_WIDEST:],) if k == 2 else ())}:
-                tails[len(piece)][int.from_bytes(piece, "little")].append(number)
+                groups.add("tail", piece, number)
             if k == 2:
-                piece = f[first:last][:_WIDEST]
-                middles[len(piece)][int.from_bytes(piece, "little")].append(number)
-        self._heads, self._tails, self._inside = (
-            [_Table(width, table) for width, table in sorted(tables.items())] for tables in (heads, tails, middles)
-        )
+                groups.add("inside", f[first:last][:_WIDEST], number)
+        self._heads, self._tails, self._inside = (groups.tables(kind) for kind in ("head", "tail", "inside"))
+        self._names, self._lengths, self._edits = groups.names(), groups.lengths(), groups.edits()
 
     def find(self, stream: Stream, taken: Places) -> list[Near]:
         """Every stretch between word edges within its edits of a name, by place and then by name.
@@ -127,18 +169,20 @@ class PieceIndex:
         tails = [table.find(behind >> np.uint64(8 * (_WIDEST - table.width))) for table in self._tails]
         everywhere = read[_WIDEST : n + _WIDEST]
         inside = _joined([table.find(everywhere & table.mask) for table in self._inside])
-        at, names = _joined(heads)
-        found = [self._between(stream, names, begins[at], True)]
-        at, names = _joined(tails)
-        found.append(self._between(stream, names, stops[at], False))
-        at, names = inside
+        at, groups = _joined(heads)
+        found = [self._between(stream, groups, begins[at], True)]
+        at, groups = _joined(tails)
+        found.append(self._between(stream, groups, stops[at], False))
+        at, groups = inside
         # One edit before the middle piece may have moved it by one.
-        start = ((at - self._middles[names])[None, :] + np.array([[-1], [0], [1]])).ravel()
-        names = np.tile(names, 3)
+        start = ((at - self._lengths[groups] // 3)[None, :] + np.array([[-1], [0], [1]])).ravel()
+        groups = np.tile(groups, 3)
         fits = np.flatnonzero(start >= 0)
         fits = fits[stream.begins[start[fits]]]
-        found.append(self._between(stream, names[fits], start[fits], True))
-        table = np.concatenate(found, axis=1)
+        found.append(self._between(stream, groups[fits], start[fits], True))
+        stretches = np.concatenate(found, axis=1)
+        which, names = self._names.expand(stretches[2])
+        table = np.stack((stretches[0, which], stretches[1, which], names))
         if len(taken) and table.shape[1]:
             keys = stretch_keys(table[0], table[1])
             table = table[:, taken[np.minimum(np.searchsorted(taken, keys), len(taken) - 1)] != keys]
@@ -149,22 +193,29 @@ class PieceIndex:
         counts = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(_LANES[letters], dtype=np.uint64)))
         bags = counts[table[1]] - counts[table[0]]
         lanes = np.abs(bags.view(np.uint8).astype(np.int16) - self._bags[table[2]].view(np.uint8)).reshape(-1, 8).sum(axis=1)
-        return table[:, lanes <= 2 * self._edits[table[2]]]
+        return table[:, lanes <= 2 * self._name_edits[table[2]]]
 
-    def _between(self, stream: Stream, names: Places, at: Places, forward: bool) -> Places:
-        """The stretches from (or up to) some places whose other end is a word edge and whose length fits the name: their starts,
-        ends and names."""
-        if not len(names):
+    def _between(self, stream: Stream, groups: Places, at: Places, forward: bool) -> Places:
+        """The stretches from (or up to) some places whose other end is a word edge and whose length fits the names: their starts,
+        ends and groups."""
+        n = len(stream.letters)
+        edges = stream.ends if forward else stream.begins
+        # First those that have an edge anywhere within reach, which are few.
+        passed = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(edges)))
+        lengths, edits = self._lengths[groups], self._edits[groups]
+        middle = at + lengths - 1 if forward else at - lengths
+        reach = passed[np.clip(middle + edits + 1, 0, n)] > passed[np.clip(middle - edits, 0, n)]
+        groups, at = groups[reach], at[reach]
+        if not len(groups):
             return np.zeros((3, 0), dtype=np.int64)
-        more = np.repeat(np.arange(-MOST_EDITS, MOST_EDITS + 1), len(names))
-        names, at = np.tile(names, 2 * MOST_EDITS + 1), np.tile(at, 2 * MOST_EDITS + 1)
-        length = self._lengths[names] + more
+        more = np.repeat(np.arange(-MOST_EDITS, MOST_EDITS + 1), len(groups))
+        groups, at = np.tile(groups, 2 * MOST_EDITS + 1), np.tile(at, 2 * MOST_EDITS + 1)
+        length = self._lengths[groups] + more
         start, end = (at, at + length) if forward else (at - length, at)
-        which = np.flatnonzero((self._edits[names] >= abs(more)) & (start >= 0) & (end <= len(stream.letters)))
-        edge: Flags = stream.ends[end[which] - 1] if forward else stream.begins[start[which]]
-        which = which[edge]
+        which = np.flatnonzero((self._edits[groups] >= abs(more)) & (start >= 0) & (end <= n))
+        which = which[edges[end[which] - 1 if forward else start[which]]]
         which = which[stream.text_of[start[which]] == stream.text_of[end[which] - 1]]
-        return np.stack((start[which], end[which], names[which]))
+        return np.stack((start[which], end[which], groups[which]))
 
     def _verify(self, letters: npt.NDArray[np.uint8], table: Places) -> list[Near]:
         if not table.shape[1]:
@@ -180,7 +231,7 @@ class PieceIndex:
         distances = process.cpdist(
             stretches, [self._texts[i] for i in names], scorer=OSA.distance, score_cutoff=MOST_EDITS, dtype=np.uint8
         )
-        near = np.flatnonzero(distances <= self._edits[table[2]])
+        near = np.flatnonzero(distances <= self._name_edits[table[2]])
         return [Near(names[i], starts[i], ends[i]) for i in near.tolist()]
 
 

@@ -16,9 +16,19 @@ import pyarrow as pa
 from precursor_screen.matching.name_boundaries import edges, gaps_fit
 from precursor_screen.matching.substance_dictionary import NameDictionary, Pattern, same_letters
 from precursor_screen.matching.substance_identifiers import Identifiers
-from precursor_screen.matching.substance_layers import EXACT, LAYERS, MISREAD, NEAR, STEREO, STEREO_GROUP, Candidate, Prepared
+from precursor_screen.matching.substance_layers import (
+    EXACT,
+    LAYERS,
+    MISREAD,
+    NEAR,
+    RESEMBLING_LAYERS,
+    STEREO,
+    STEREO_GROUP,
+    Candidate,
+    Prepared,
+)
 from precursor_screen.matching.substance_match import Match, match_table
-from precursor_screen.matching.substance_overlaps import Standing, meant
+from precursor_screen.matching.substance_overlaps import Kept, Standing
 from precursor_screen.matching.substance_prefilter import Prefilter, Suspicion
 from precursor_screen.matching.substance_repeats import Repeats, Tally
 from precursor_screen.matching.suppression import reason_against
@@ -88,8 +98,6 @@ class SubstanceIndex:
         return match_table(field, [(value, match) for value in values for match in self._identifiers.in_cell(field, value)])
 
     def _judge(self, prepared: Prepared) -> Iterator[Match]:
-        proposed = (c for layer in LAYERS for c in layer(prepared, self._names))
-
         def reason(standing: Standing, substance: Substance) -> str | None:
             name = standing.candidate.pattern.plain_name
             return reason_against(prepared.plain, standing.core, standing.whole, name, substance.covers_salts)
@@ -97,15 +105,22 @@ class SubstanceIndex:
         def is_suppressed(standing: Standing) -> bool:
             return all(reason(standing, self.substances[owner]) for owner in standing.candidate.pattern.owners)
 
+        def room(owners: Sequence[int], start: int, end: int, letters: int, edited: bool) -> bool:
+            return kept.leaves_room(owners, start, end, letters, edited=edited)
+
+        exact = (c for layer in LAYERS for c in layer(prepared, self._names))
+        kept = Kept(self._standing(prepared, exact), is_suppressed)
+        resembling = (c for layer in RESEMBLING_LAYERS for c in layer(prepared, self._names, room))
         tally = Tally()
         last: dict[str, Match] = {}
-        for standing in meant(self._standing(prepared, proposed), is_suppressed):
+        for standing in kept.add(self._standing(prepared, resembling)):
             start, end = standing.whole
             for owner in standing.candidate.pattern.owners:
                 substance = self.substances[owner]
                 if tally.is_enough(substance.substance_id):
                     # Unjudged, so it counts.
-                    last.setdefault(substance.substance_id, self._match(prepared, standing, substance, start, end, None))
+                    if substance.substance_id not in last:
+                        last[substance.substance_id] = self._match(prepared, standing, substance, start, end, None)
                     continue
                 match = self._match(prepared, standing, substance, start, end, reason(standing, substance))
                 tally.add(substance.substance_id, counts=match.suppressed is None)

@@ -8,15 +8,17 @@ Six files, because source and check belong to a fact, not to a row of a substanc
     hs.csv          one row an HS subheading, with its editions
     controls.csv    one row a listing: instrument, schedule, in force since and until
     thresholds.csv  read by `reference.thresholds`
+
+Beside them lie `editions.csv` (how many entries a list has, `reference.editions`), `readings.csv` (names that OPSIN reads otherwise,
+`reference.substance_structures`) and `neighbours.csv` (other chemicals whose names are alike, `matching.substance_neighbours`).
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -25,20 +27,13 @@ from typing import Final, TypeVar
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError, Where
 from precursor_screen.model import CasNumber, Control, HsCode, Substance, SubstanceName
-from precursor_screen.names.codes import format_cus, format_un, is_cas
-from precursor_screen.names.text import squash
+from precursor_screen.reference.editions import Edition, load_editions
+from precursor_screen.reference.substance_checks import contradictions
 
 T = TypeVar("T")
 
 _FILES: Final = ("substances.csv", "names.csv", "cas.csv", "hs.csv", "controls.csv", "thresholds.csv")
 _REMEDY: Final = "Correct the table, or install the package again."
-_KINDS: Final = frozenset({"usual", "synonym", "systematic", "salt", "isomer", "abbreviation"})
-_CAS_KINDS: Final = frozenset({"base", "salt", "isomer", "hydrate"})
-# One stray "hydrochloride" among the names flags a third of all drug salts.
-_BARE_SALT: Final = re.compile(
-    r"(?:mono|di)?(?:hydrochloride|chloride|sulfate|sulphate|tartrate|maleate|phosphate|acetate|salt|acid|ester|hydrate)s?"
-)
-_MUST_BE_WEAK: Final = frozenset({"ether", "aether", "hcl", "hydrogenchl"})
 EDITION: Final = "1988 Convention, Tables I and II, as of October 2026"
 
 
@@ -49,6 +44,11 @@ class SubstanceTable:
     substances: tuple[Substance, ...]
     edition: str
     sha256: str
+    editions: tuple[Edition, ...] = ()
+
+    def edition_of(self, instrument: str) -> str:
+        """The edition of an instrument's lists that the tables were made from; empty if it is not known."""
+        return next((e.edition for e in self.editions if e.instrument == instrument), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,23 @@ def load_substances(path: Path) -> SubstanceTable:
     Raises:
         SubstanceTableError: A file is missing or has not the expected columns.
         ErrorGroup: The tables contradict themselves; holds one `SubstanceTableError` for each inconsistency.
+    """
+    table, errors = read_substances(path)
+    errors.extend(_error(Where(str(path)), problem) for problem in contradictions(table.substances))
+    if errors:
+        raise ErrorGroup(errors)
+    return table
+
+
+def read_substances(path: Path) -> tuple[SubstanceTable, list[PrecursorScreenError]]:
+    """Read the tables of a folder as far as that goes; whether they contradict themselves is for `substance_checks`.
+
+    Returns:
+        What could be read, and an error for every row that could not.
+
+    Raises:
+        SubstanceTableError: A file is missing or has not the expected columns.
+        ErrorGroup: `editions.csv` makes no sense.
     """
     errors: list[PrecursorScreenError] = []
     parts = {name: list(_read(path / name)) for name in _FILES[:-1]}
@@ -112,11 +129,7 @@ def load_substances(path: Path) -> SubstanceTable:
             )
         except ValueError as error:
             errors.append(_error(row.where, str(error)))
-    table = SubstanceTable(tuple(substances), EDITION, digest(path))
-    errors.extend(_error(Where(str(path)), problem) for problem in verify_substances(table))
-    if errors:
-        raise ErrorGroup(errors)
-    return table
+    return SubstanceTable(tuple(substances), EDITION, digest(path), load_editions(path)), errors
 
 
 def digest(path: Path) -> str:
@@ -126,66 +139,6 @@ def digest(path: Path) -> str:
         file = path / name
         total.update(name.encode() + b"\0" + (file.read_bytes() if file.is_file() else b"") + b"\0")
     return total.hexdigest()
-
-
-def verify_substances(table: SubstanceTable) -> list[str]:
-    """Every inconsistency within the tables, as a sentence each; an empty list if there is none.
-
-    Checks ids, CAS check digits, numbers and strong names claimed by two substances, names that would match everything,
-    HS codes, UN numbers, dates, and that every substance has a usual name and a listing.
-    """
-    problems: list[str] = []
-    ids = [s.substance_id for s in table.substances]
-    problems.extend(f"duplicate substance_id {i!r}" for i in sorted({i for i in ids if ids.count(i) > 1}))
-    for s in table.substances:
-        problems.extend(f"{s.substance_id}: {problem}" for problem in _problems_of(s, frozenset(ids)))
-    problems.extend(
-        _claimed_twice(
-            "name", ((squash(n.name), s.substance_id) for s in table.substances for n in s.names if n.strength == "strong")
-        )
-    )
-    problems.extend(_claimed_twice("CAS number", ((c.number, s.substance_id) for s in table.substances for c in s.cas_numbers)))
-    problems.extend(_claimed_twice("CUS code", ((c, s.substance_id) for s in table.substances for c in s.cus_codes)))
-    return problems
-
-
-def _problems_of(s: Substance, ids: frozenset[str]) -> Iterator[str]:
-    if s.parent_substance_id and s.parent_substance_id not in ids:
-        yield f"unknown parent {s.parent_substance_id!r}"
-    if not any(n.kind == "usual" and n.strength == "strong" and n.name == s.name for n in s.names):
-        yield "no usual name"
-    if not s.controls:
-        yield "no listing"
-    for n in s.names:
-        key = squash(n.name)
-        if n.kind not in _KINDS or n.strength not in ("strong", "weak"):
-            yield f"name {n.name!r}: kind {n.kind!r} or strength {n.strength!r} is not known"
-        if not key:
-            yield f"name {n.name!r} is empty when folded"
-        if _BARE_SALT.fullmatch(key):
-            yield f"name {n.name!r} is a bare salt word"
-        if n.strength == "strong" and (key in _MUST_BE_WEAK or (len(key) < 4 and key.isascii())):
-            yield f"name {n.name!r} is too short or too common to be strong"
-    for number in s.cas_numbers:
-        if not is_cas(number.number):
-            yield f"CAS number {number.number!r}: wrong form or check digit"
-        if number.of not in _CAS_KINDS:
-            yield f"CAS number {number.number!r} stands for {number.of!r}, which is not known"
-    for h in s.hs_codes:
-        if not re.fullmatch(r"\d{6}", h.hs6, re.ASCII) or (h.edition_until or 9999) < h.edition_from:
-            yield f"HS code {h.hs6!r}: not six digits, or its editions end before they begin"
-    yield from (f"UN number {u!r} is none" for u in s.un_numbers if format_un(u) != u)
-    yield from (f"CUS code {c!r} is none" for c in s.cus_codes if format_cus(c) != c)
-    yield from (
-        f"{c.instrument} {c.schedule} ends before it begins" for c in s.controls if c.since and c.until and c.until <= c.since
-    )
-
-
-def _claimed_twice(what: str, pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
-    owners: dict[str, set[str]] = defaultdict(set)
-    for key, owner in pairs:
-        owners[key].add(owner)
-    yield from (f"{what} {key!r} is claimed by {', '.join(sorted(o))}" for key, o in sorted(owners.items()) if len(o) > 1)
 
 
 _COLUMNS: Final = {

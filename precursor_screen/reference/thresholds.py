@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError, Where
-from precursor_screen.model import Threshold
+from precursor_screen.model import Substance, Threshold
 
 _COLUMNS: Final = [
     *("jurisdiction", "substance_id", "direction", "quantity", "unit", "kg", "period"),
@@ -81,9 +81,56 @@ def _threshold(row: dict[str, str]) -> Threshold:
 
 def _overlap(a: Threshold, b: Threshold) -> bool:
     same = (a.jurisdiction, a.substance_id, a.direction, a.period) == (b.jurisdiction, b.substance_id, b.direction, b.period)
-    return (
-        same and (a.valid_from or date.min) < (b.valid_to or date.max) and (b.valid_from or date.min) < (a.valid_to or date.max)
-    )
+    return same and _at_once(a, b)
+
+
+def _at_once(a: Threshold, b: Threshold) -> bool:
+    return (a.valid_from or date.min) < (b.valid_to or date.max) and (b.valid_from or date.min) < (a.valid_to or date.max)
+
+
+# Kilograms in a unit; a volume needs the density of the substance, and any other unit is no mass.
+_KILOGRAMS: Final = {"kg": Decimal(1), "g": Decimal("0.001"), "mg": Decimal("0.000001"), "t": Decimal(1000)}
+
+
+def check_thresholds(thresholds: Sequence[Threshold], substances: Sequence[Substance]) -> list[str]:
+    """What is wrong with thresholds that could be read, as a sentence each.
+
+    A quantity must be the mass that stands beside it, belong to a substance that the jurisdiction lists (if any of its listings are
+    in the tables), hold for a while, name its source, and not shrink from transaction to month to year.
+    """
+    by_id = {s.substance_id: s for s in substances}
+    listed = {(c.instrument, s.substance_id) for s in substances for c in s.controls}
+    with_listings = {instrument for instrument, _ in listed}
+    problems: list[str] = []
+    for t in thresholds:
+        here = f"{t.jurisdiction}, {t.substance_id}, {t.direction}"
+        if t.substance_id not in by_id:
+            problems.append(f"{here}: no substance has that id")
+            continue
+        if not t.jurisdiction or not t.source.strip():
+            problems.append(f"{here}: no jurisdiction or no source")
+        if t.jurisdiction in with_listings and (t.jurisdiction, t.substance_id) not in listed:
+            problems.append(f"{here}: a threshold, but {t.jurisdiction} lists no such substance")
+        density = by_id[t.substance_id].density_kg_per_l
+        factor = density if t.unit == "l" else _KILOGRAMS.get(t.unit)
+        if (t.kg is None) != (factor is None) or (factor is not None and t.kg != t.quantity * factor):
+            problems.append(f"{here}: {t.quantity} {t.unit} are not {t.kg if t.kg is not None else 'an unknown number of'} kg")
+        if t.valid_from and t.valid_to and t.valid_to <= t.valid_from:
+            problems.append(f"{here}: ends before it begins")
+    return [*problems, *_shrinking(thresholds)]
+
+
+def _shrinking(thresholds: Sequence[Threshold]) -> list[str]:
+    """Cases in which more may move at once than in the whole month or year."""
+    problems = []
+    for a in thresholds:
+        for b in thresholds:
+            same = (a.jurisdiction, a.substance_id, a.direction) == (b.jurisdiction, b.substance_id, b.direction)
+            if same and PERIODS.index(a.period) < PERIODS.index(b.period) and _at_once(a, b) and a.kg and b.kg and a.kg > b.kg:
+                problems.append(
+                    f"{a.jurisdiction}, {a.substance_id}, {a.direction}: {a.kg} kg per {a.period}, but {b.kg} per {b.period}"
+                )
+    return problems
 
 
 def threshold_for(

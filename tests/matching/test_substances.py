@@ -250,6 +250,7 @@ PIECES = [
     "UN1090",
     "HCl",
 ]
+PIECES += ["acetnoe", "tolunee", "1-boc-4-piperidne", "etbyl ether", "potasium permaganate", "пиперидиин", "rnethyl ethyl ketone"]
 PIECES += [
     "ephedrine hydrochloride",
     "ephedrinhydrochlorid",
@@ -306,6 +307,62 @@ def test_long_cells_take_linear_time() -> None:
         began = time.process_time()
         index().match(text[:40_000])
         assert time.process_time() - began < 5 * short + 0.5  # linear would be twice; squared, four times and growing
+
+
+@pytest.mark.parametrize(
+    ("piece", "substance_id"),
+    [("acetone ", "acetone"), ("acetnoe, ", "acetone"), ("T0LUENE / ", "toluene"), ("硫酸 ", "sulphuric-acid")],
+)
+def test_a_name_over_and_over_is_counted_not_listed(piece: str, substance_id: str) -> None:
+    times = 6000
+    matches = found(piece * times)
+    assert {m.substance_id for m in matches} == {substance_id}
+    assert len(matches) < 500
+    assert sum(1 + m.more for m in matches) == times
+
+
+def test_after_many_matches_the_rest_are_counted() -> None:
+    text = "".join(f"acetone {i} " for i in range(3000))
+    matches = found(text)
+    assert len(matches) < 500
+    assert sum(1 + m.more for m in matches) == 3000
+
+
+def test_a_match_at_the_end_of_many_suppressed_ones_is_not_lost() -> None:
+    text = "".join(f"no acetone {i}, " for i in range(3000)) + "and acetone"
+    assert found(text)
+
+
+def test_nothing_is_left_aside_in_an_ordinary_text() -> None:
+    assert {m.more for m in index().match("acetone, " * 40 + "T0LUENE " * 40)} == {0}
+
+
+@pytest.mark.parametrize(
+    "noise", ["\x00\x01\x1f", "\u200b\u200d\u2060", "\ud800", "\u202e", "\ufeff", "Ａ", "ⅷ", "𝒜", "e\u0301" * 9, "а" * 3]
+)
+def test_hostile_characters_round_a_misspelled_name(noise: str) -> None:
+    for text in (f"{noise} acetnoe {noise}", f"{noise}\n25 kg potasium permaganate{noise}"):
+        for match in index().match(text):
+            assert match.matched == text[match.start : match.end]
+    assert [m.method for m in found(f"{noise} acetnoe {noise}")] == ["fuzzy"]
+
+
+def test_each_layer_says_which_letters_it_read() -> None:
+    text = "acetone, T0LUENE, safrolle, CAS 110-89-4"
+    assert [(m.method, m.matched, text[m.start : m.end]) for m in found(text)] == [
+        ("name", "acetone", "acetone"),
+        ("normalised", "T0LUENE", "T0LUENE"),
+        ("fuzzy", "safrolle", "safrolle"),
+        ("cas", "CAS 110-89-4", "CAS 110-89-4"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "score"), [("acetnoe", 85.7), ("potasium permaganate", 90.5), ("3,4-methylenedioxyphenyl-2-propannone", 97.0)]
+)
+def test_the_score_is_the_share_of_letters_that_agree(text: str, score: float) -> None:
+    match = one(text)
+    assert (match.method, match.strength, match.score) == ("fuzzy", "medium", score)
 
 
 def test_nothing_in_nothing() -> None:

@@ -18,11 +18,14 @@ def rows(name: str) -> list[dict[str, str]]:
 
 
 POSITIVE, NEGATIVE = rows("substances_positive.csv"), rows("substances_negative.csv")
+MISSPELLED, NEIGHBOURS = rows("substances_misspelled.csv"), rows("substances_neighbours.csv")
 
 
 def test_there_are_enough_cases() -> None:
     assert len(POSITIVE) >= 200
     assert len(NEGATIVE) >= 200
+    assert len(MISSPELLED) >= 250
+    assert len(NEIGHBOURS) >= 90
     assert {r["substance_id"] for r in POSITIVE} == {s.substance_id for s in index().substances}
 
 
@@ -40,4 +43,17 @@ def test_a_text_that_names_a_substance(row: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("row", NEGATIVE, ids=lambda r: f"{r['kind']}:{r['text']}".encode("ascii", "backslashreplace").decode())
 def test_a_text_that_names_none(row: dict[str, str]) -> None:
+    assert [m for m in found(row["text"]) if m.strength != "weak"] == []
+
+
+@pytest.mark.parametrize("row", MISSPELLED, ids=lambda r: r["text"].encode("ascii", "backslashreplace").decode())
+def test_a_name_spelled_otherwise(row: dict[str, str]) -> None:
+    right = [m for m in found(row["text"]) if m.substance_id == row["substance_id"]]
+    assert (row["matched"], row["method"]) in {(m.matched, m.method) for m in right}, index().match(row["text"])
+    assert {m.strength for m in right if m.method in ("fuzzy", "normalised")} <= {"medium", "weak"}
+    assert all(m.score < 100 for m in right if m.method == row["method"])
+
+
+@pytest.mark.parametrize("row", NEIGHBOURS, ids=lambda r: r["text"].encode("ascii", "backslashreplace").decode())
+def test_a_word_that_resembles_a_name(row: dict[str, str]) -> None:
     assert [m for m in found(row["text"]) if m.strength != "weak"] == []

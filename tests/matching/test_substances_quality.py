@@ -14,8 +14,8 @@ from tests.matching.test_substances import found, index
 DATA = os.environ.get("PRECURSOR_SCREEN_TEST_DATA", "")
 pytestmark = pytest.mark.skipif(not DATA, reason="PRECURSOR_SCREEN_TEST_DATA names no folder of labelled data")
 
-# Kinds that need edits inside a word are found by fuzzy matching, not by the dictionary.
-FUZZY = {"misspelling-1-edit", "misspelling-2-edit", "OCR-confusion"}
+# Some names with an edit or two are another word, or nobody's.
+LEAST = {"misspelling-1-edit": 0.98, "misspelling-2-edit": 0.88, "OCR-confusion": 0.97}
 TWINS = {"ephedrine", "pseudoephedrine"}
 
 
@@ -31,7 +31,9 @@ def test_recall() -> None:
         ids = {m.substance_id for m in found(row["string"])}
         total[row["kind"]] += 1
         right[row["kind"]] += row["substance_id"] in ids or (row["substance_id"] in TWINS and bool(ids & TWINS))
-    short = {k: f"{right[k]} of {n}" for k, n in total.items() if k not in FUZZY and right[k] < n - max(1, n // 200)}
+    short = {
+        k: f"{right[k]} of {n}" for k, n in total.items() if right[k] < (n * LEAST[k] if k in LEAST else n - max(1, n // 200))
+    }
     assert not short
 
 

@@ -14,7 +14,8 @@ from precursor_screen.errors import ErrorGroup, SubstanceTableError
 from precursor_screen.model import Substance
 from precursor_screen.names.codes import is_cas
 from precursor_screen.names.text import squash
-from precursor_screen.reference.substances import SubstanceTable, load_substances, verify_substances
+from precursor_screen.reference.substance_checks import contradictions
+from precursor_screen.reference.substances import SubstanceTable, load_substances, read_substances
 
 TABLES = Path(__file__).parents[2] / "precursor_screen" / "data" / "substances"
 
@@ -106,7 +107,7 @@ def test_abbreviations_and_ambiguous_names_are_weak(table: SubstanceTable) -> No
 
 
 def test_the_tables_agree_with_themselves(table: SubstanceTable) -> None:
-    assert verify_substances(table) == []
+    assert contradictions(table.substances) == []
 
 
 def test_digest_and_edition(table: SubstanceTable) -> None:
@@ -188,9 +189,23 @@ def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
 
 def test_duplicates_and_unknown_parents(table: SubstanceTable) -> None:
     first, *_ = table.substances
-    doubled = replace(table, substances=(first, first))
-    assert any("duplicate substance_id" in p for p in verify_substances(doubled))
-    orphan = replace(table, substances=(replace(first, parent_substance_id="nobody", controls=()),))
-    problems = verify_substances(orphan)
+    assert any("duplicate substance_id" in p for p in contradictions((first, first)))
+    problems = contradictions((replace(first, parent_substance_id="nobody", controls=()),))
     assert any("unknown parent" in p for p in problems)
     assert any("no listing" in p for p in problems)
+
+
+def test_reading_goes_as_far_as_it_can(tmp_path: Path, table: SubstanceTable) -> None:
+    folder = tmp_path / "substances"
+    shutil.copytree(TABLES, folder)
+    text = (folder / "cas.csv").read_text(encoding="utf-8")
+    (folder / "cas.csv").write_text(text.replace("acetone,67-64-1,", "acetone,67-64-2,") + "acetone,1-1-1,base,s,perhaps\n")
+    read, errors = read_substances(folder)
+    assert len(read.substances) == len(table.substances)
+    assert [e.where.row for e in errors] == [text.count("\n") + 1]
+
+
+def test_every_instrument_has_an_edition(table: SubstanceTable) -> None:
+    assert all(table.edition_of(c.instrument) for s in table.substances for c in s.controls if c.instrument in ("UN1988", "EU"))
+    assert "1988" in table.edition_of("UN1988")
+    assert table.edition_of("XX") == ""

@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from precursor_screen.errors import ErrorGroup, SubstanceTableError
 from precursor_screen.model import Threshold
 from precursor_screen.reference.substances import load_substances
-from precursor_screen.reference.thresholds import load_thresholds, threshold_for
+from precursor_screen.reference.thresholds import check_thresholds, load_thresholds, threshold_for
 
 TABLES = Path(__file__).parents[2] / "precursor_screen" / "data" / "substances"
 DAY = date(2026, 6, 1)
@@ -113,3 +114,38 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path, content: str) -> None
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SubstanceTableError, match="cannot be read"):
         load_thresholds(tmp_path)
+
+
+def test_the_thresholds_that_ship_are_sound(thresholds: tuple[Threshold, ...]) -> None:
+    assert check_thresholds(thresholds, load_substances(TABLES).substances) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"substance_id": "nobody"}, "no substance has that id"),
+        ({"source": " "}, "no source"),
+        ({"jurisdiction": ""}, "no jurisdiction"),
+        ({"jurisdiction": "US", "substance_id": "p-2-p-methyl-glycidic-acid-butyl-ester"}, "lists no such substance"),
+        ({"kg": Decimal(2)}, "are not 2 kg"),
+        ({"kg": None}, "an unknown number of kg"),
+        ({"unit": "g"}, "are not 1 kg"),
+        ({"unit": "l"}, "are not 1 kg"),
+        ({"unit": "tablets"}, "are not 1 kg"),
+        ({"valid_from": DAY, "valid_to": DAY}, "ends before it begins"),
+    ],
+)
+def test_an_unsound_threshold_is_named(change: dict[str, Any], says: str) -> None:
+    good = Threshold("ZZ", "acetone", "any", Decimal(1), Decimal(1), "kg", "transaction", None, None, "s", True)
+    substances = load_substances(TABLES).substances
+    assert check_thresholds([good], substances) == []
+    problems = check_thresholds([replace(good, **change)], substances)
+    assert any(says in p for p in problems), problems
+
+
+def test_no_more_may_move_at_once_than_in_a_year() -> None:
+    once = Threshold("ZZ", "acetone", "any", Decimal(5), Decimal(5), "kg", "transaction", None, None, "s", True)
+    year = replace(once, kg=Decimal(4), quantity=Decimal(4), period="year")
+    substances = load_substances(TABLES).substances
+    assert any("5 kg per transaction, but 4 per year" in p for p in check_thresholds([year, once], substances))
+    assert check_thresholds([replace(year, valid_to=DAY), replace(once, valid_from=DAY)], substances) == []

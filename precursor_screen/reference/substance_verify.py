@@ -1,0 +1,128 @@
+"""All checks of the substance tables, each with what it looked at, what is wrong, and what it could not check."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from precursor_screen.errors import ErrorGroup, PrecursorScreenError
+from precursor_screen.matching.structure_reading import INSTALL, why_unavailable
+from precursor_screen.model import Substance, Threshold
+from precursor_screen.reference.editions import Edition
+from precursor_screen.reference.substance_checks import check_formulas, check_hs, check_listings, contradictions
+from precursor_screen.reference.substance_structures import compare_structures, load_exceptions
+from precursor_screen.reference.substances import SubstanceTable, read_substances
+from precursor_screen.reference.thresholds import check_thresholds, load_thresholds
+
+# The words by which a source says that nobody has looked.
+_UNCHECKED: Final = re.compile(r"(?:^|; ?)(?:recalled|believed|unverified|not established)\b", re.IGNORECASE)
+_SOURCED: Final = ("names.csv", "cas.csv", "hs.csv", "controls.csv", "thresholds.csv", "editions.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: how many facts it looked at, problems (which fail), notes (what it could not check)."""
+
+    name: str
+    examined: int
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def verify_tables(path: Path, day: date) -> tuple[SubstanceTable, list[Check]]:
+    """Checks the substance tables of a folder.
+
+    Args:
+        path: The folder.
+        day: On which table sizes are counted.
+
+    Raises:
+        SubstanceTableError: A file is missing or has not the expected columns.
+        ErrorGroup: `editions.csv` makes no sense.
+    """
+    table, errors = read_substances(path)
+    substances = table.substances
+    thresholds: tuple[Threshold, ...] = ()
+    broken: list[PrecursorScreenError] = []
+    try:
+        thresholds = load_thresholds(path)
+    except ErrorGroup as group:
+        broken.extend(group.errors)
+    undated = sum(c.since is None for s in substances for c in s.controls)
+    checks = [
+        Check("rows", len(substances), tuple(str(e) for e in errors)),
+        Check(
+            "names, numbers and ids",
+            sum(len(s.names) + len(s.cas_numbers) + len(s.un_numbers) + len(s.cus_codes) for s in substances),
+            tuple(contradictions(substances)),
+        ),
+        Check("HS codes", sum(len(s.hs_codes) for s in substances), tuple(check_hs(substances))),
+        Check(
+            "listings",
+            sum(len(s.controls) for s in substances),
+            tuple(check_listings(substances)),
+            (f"{undated} listings have no date from which they hold: they count as always in force",) if undated else (),
+        ),
+        _sizes(substances, table.editions, day),
+        _sources(path),
+        Check("thresholds", len(thresholds), (*map(str, broken), *(() if broken else check_thresholds(thresholds, substances)))),
+        Check("formulas", sum(bool(s.formula) for s in substances), tuple(check_formulas(substances))),
+        _structures(path, substances),
+    ]
+    return table, checks
+
+
+def _sizes(substances: Sequence[Substance], editions: Sequence[Edition], day: date) -> Check:
+    """Listings in force against the count of the edition; a count that nobody has checked cannot prove the tables wrong."""
+    problems, notes = [], []
+    if not editions:
+        notes.append("there is no editions.csv: table sizes not checked")
+    for e in editions:
+        count = sum(
+            any(c.instrument == e.instrument and e.schedule in ("", c.schedule) and c.in_force(day) for c in s.controls)
+            for s in substances
+        )
+        sentence = f"{f'{e.instrument} {e.schedule}'.strip()} holds {count} substances on {day}, its edition {e.count}"
+        if count != e.count and e.verified:
+            problems.append(sentence)
+        elif count != e.count:
+            notes.append(f"{sentence} (not checked: {e.source})")
+    return Check("table sizes", len(editions), tuple(problems), tuple(notes))
+
+
+def _sources(path: Path) -> Check:
+    rows = list(_sourced_rows(path))
+    problems = []
+    for where, row in rows:
+        if not row["source"].strip():
+            problems.append(f"{where}: no source")
+        elif row.get("verified") == "true" and _UNCHECKED.search(row["source"]):
+            problems.append(f"{where}: marked verified, but its source says {row['source']!r}")
+    unverified = sum(row.get("verified") == "false" for _, row in rows)
+    return Check("sources", len(rows), tuple(problems), (f"{unverified} facts are marked unverified",) if unverified else ())
+
+
+def _sourced_rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """Rows that have a source, with their place; files and rows that cannot be read are named by other checks."""
+    for name in _SOURCED:
+        if not (path / name).is_file():
+            continue
+        lines = (path / name).read_text(encoding="utf-8").splitlines()
+        for number, row in enumerate(csv.DictReader(lines), start=2):
+            if row.get("source") is not None:
+                yield f"{name}, row {number}", row
+
+
+def _structures(path: Path, substances: Sequence[Substance]) -> Check:
+    exceptions = load_exceptions(path)
+    why = why_unavailable()
+    if why:
+        remedy = "" if why == "no Java" else f". {INSTALL}"
+        return Check("structures", 0, (), (f"not checked: {why}; formulas and names were not compared with structures{remedy}",))
+    found = compare_structures(substances, exceptions)
+    return Check("structures", found.names, found.problems, found.notes)
