@@ -27,6 +27,8 @@ from precursor_screen.names.text import plain
 _WATER: Final = "XLYOFNOQVPJJNP"
 _NAMED: Final = frozenset({"name", "normalised", "fuzzy"})
 _NO_CARBON: Final = re.compile(r"\[[0-9]*(?!C(?![a-z])|c)[^\]]*\]|Cl")
+# Without a locant OPSIN chooses a place: "(chloromethyl)toluene" becomes phenethyl chloride.
+_LOCANT: Final = re.compile(r"[0-9αβγω]|(?<![a-z])(?:[nops]|alpha|beta|gamma|omega|tert|ortho|meta|para)[,-]")
 # OPSIN reads "(hydrochloride)" as hydrogen chloride.
 _SALT_WORD: Final = re.compile(r"\W*[a-z]+(?:ide|ate)s?\W*")
 Readings = Mapping[str, tuple[Fragments, ...]]
@@ -162,10 +164,15 @@ class _Plan:
     def _reason_against(
         self, match: Match, spans: Sequence[tuple[int, int]], known: Structures, readings: Readings
     ) -> str | None:
+        itself = (match.start, match.end)
+        if match.method != "fuzzy":
+            # What the dictionary holds letter by letter was read by a person, what is only like it was not. OPSIN takes "codeine
+            # phosphate" for an ester: where it contradicts the dictionary, it is no judge of longer names either.
+            own = readings.get(self._name(itself), ())
+            if own and not any(known.holds(reading, match.substance_id) for reading in own):
+                return None
+            spans = [span for span in spans if span != itself]
         for span in spans:
-            # What the dictionary holds letter by letter was read by a person; what is only like it was not.
-            if span == (match.start, match.end) and match.method != "fuzzy":
-                continue
             read = readings[self._name(span)]
             verdicts = [known.holds(reading, match.substance_id) for reading in read]
             if not read or None in verdicts:
@@ -199,10 +206,11 @@ class _Plan:
 
     def _match(self, substance: Substance, start: int, end: int) -> Match:
         form = form_of(self._flat, start, end)
+        has_locant = _LOCANT.search(self._flat, start, end) is not None
         return Match(
             substance_id=substance.substance_id,
             method="structure",
-            strength={"article": "weak", "mixture": "medium"}.get(form, "strong"),
+            strength="weak" if form == "article" else "strong" if form != "mixture" and has_locant else "medium",
             form=form,
             matched=self._text[start:end],
             start=start,

@@ -181,11 +181,11 @@ class PieceIndex:
         fits = fits[stream.begins[start[fits]]]
         found.append(self._between(stream, groups[fits], start[fits], True))
         stretches = np.concatenate(found, axis=1)
+        if len(taken):
+            keys = stretch_keys(stretches[0], stretches[1])
+            stretches = stretches[:, taken[np.minimum(np.searchsorted(taken, keys), len(taken) - 1)] != keys]
         which, names = self._names.expand(stretches[2])
         table = np.stack((stretches[0, which], stretches[1, which], names))
-        if len(taken) and table.shape[1]:
-            keys = stretch_keys(table[0], table[1])
-            table = table[:, taken[np.minimum(np.searchsorted(taken, keys), len(taken) - 1)] != keys]
         return self._verify(letters, self._same_letters(letters, table))
 
     def _same_letters(self, letters: npt.NDArray[np.uint8], table: Places) -> Places:

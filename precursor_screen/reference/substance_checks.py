@@ -135,7 +135,7 @@ def check_listings(substances: Sequence[Substance]) -> list[str]:
     for s in substances:
         for c in s.controls:
             here = f"{s.substance_id}: {c.instrument} {c.schedule}"
-            if c.instrument not in _INSTRUMENTS or not c.schedule:
+            if c.instrument not in _INSTRUMENTS or not (c.schedule or c.instrument == SURVEILLANCE):
                 problems.append(f"{here}: the instrument is not known, or no schedule is named")
             if c.since and c.since < _IN_FORCE.get(c.instrument, date.min):
                 problems.append(f"{here}: listed on {c.since}, before the convention was in force")
