@@ -147,7 +147,7 @@ def lookup(text: str, reference: Reference | None = None) -> dict[str, Any]:
     for one in found:
         substance = known[one.substance_id]
         control = [
-            {"instrument": c.instrument, "schedule": c.schedule, "edition": reference.substances.edition, "verified": c.verified}
+            {"instrument": c.instrument, "schedule": c.schedule, "edition": reference.substances.edition_of(c.instrument), "verified": c.verified}
             for c in substance.controls
             if c.in_force(reference.as_of)
         ]

@@ -100,7 +100,7 @@ SPECIAL: tuple[tuple[str, dict[str, Any]], ...] = (
     ("tiny value", {"goods": "PIPERONAL", "hs": "29329300", "net": 100, "value": 400, "from": IN_SHIPPER, "to": US_BUYER}),
     ("consignor left blank", {"goods": "ANTHRANILIC ACID", "hs": "29224300", "net": 25, "from": ("", "", "IN"), "to": US_BUYER}),
     # PKG-001, PKG-007.
-    ("unmarked drums", {"goods": "SODIUM CARBONATE DENSE", "hs": "28362000", "net": 24000, "marks": "N/M", "from": CN_SHIPPER, "to": US_BUYER}),
+    ("unmarked drums", {"goods": "TOLUENE IN DRUMS", "hs": "29023000", "un": "1294", "imdg": "3", "net": 24000, "marks": "N/M", "from": CN_SHIPPER, "to": US_BUYER}),
     ("no class", {"goods": "SULPHURIC ACID", "hs": "28070000", "un": "1830", "imdg": None, "net": 1000, "from": DE_SHIPPER, "to": US_BUYER}),
     # RTE-010.
     ("drums by air", {"goods": "METHYL ETHYL KETONE", "hs": "29141200", "un": "1193", "imdg": "3", "net": 800, "mode": "air", "from": DE_SHIPPER, "to": US_BUYER}),

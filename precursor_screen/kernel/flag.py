@@ -140,8 +140,8 @@ def _flags_of_row(rule: CompiledRule, number: int) -> str:
             from judged where verdict_{number} = 1),
         numbered as (
             select *, row_number() over same as nth, list(line_id) over same_all as line_ids from flagged
-            window same as (partition by flag_id order by source_file, source_row, line_id),
-                   same_all as (partition by flag_id order by source_file, source_row, line_id
+            window same as (partition by flag_id, shipment_id order by source_file, source_row, line_id),
+                   same_all as (partition by flag_id, shipment_id order by source_file, source_row, line_id
                                 rows between unbounded preceding and unbounded following))
         select flag_id, shipment_id, line_id, {_constants(rule)}, {substance} as substance_id, {role} as party_role,
                {listed} as list_id, {entry} as entry_id, {score} as score, because, source_file, source_row,
@@ -157,6 +157,9 @@ def _flags_of_group(rule: CompiledRule, number: int) -> str:
     others = [k for k in keys if k != '"shipment_id"']
     members = "array_to_string(list_sort(list(distinct substance_name)), ', ')" if "substance_name" in rule.columns else "null"
     over = f"partition by {', '.join(keys)}"
+    # A list among the keys is one group an element: the sentence names that element, not the first line's list.
+    shown = "".join(f", [key_{k}] as {k}" for k in sorted(grouping.unnested))
+    hidden = f" exclude ({', '.join(sorted(grouping.unnested))})" if grouping.unnested else ""
     return f"""
         with selected as (select {", ".join(["*", *unnested])} from judged where verdict_{number} = 1),
         grouped as (
@@ -164,7 +167,7 @@ def _flags_of_group(rule: CompiledRule, number: int) -> str:
                    list_sort(list(distinct line_id)) as line_ids
             from selected group by {", ".join(keys)} having {grouping.test}),
         placed as (
-            select selected.*, correlation_value, group_members, line_ids,
+            select selected.*{hidden}{shown}, correlation_value, group_members, line_ids,
                    row_number() over ({over} order by source_file, source_row, line_id) as nth
             from selected join grouped using ({", ".join(keys)}))
         select {_flag_id("shipment_id", rule, *others)} as flag_id, shipment_id, line_id, {_constants(rule)},

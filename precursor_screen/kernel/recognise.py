@@ -9,7 +9,9 @@ from functools import partial
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.spread import Spread, cut, in_turn
+from precursor_screen.names.party_cells import name_parts
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.schema import NAME_COLUMNS, PARTY_MATCH, SUBSTANCE_MATCH
 
@@ -55,11 +57,30 @@ def recognise(lines: pa.Table, reference: Reference, spread: Spread = in_turn) -
 
 def match_parties(lines: pa.Table, reference: Reference, spread: Spread = in_turn) -> PartyMatches:
     """Matches the distinct names of all screened roles against all watchlists of the reference."""
-    names = distinct(lines, NAME_COLUMNS.values())
+    cells = {cell: name_parts(cell) for cell in distinct(lines, NAME_COLUMNS.values())}
+    names = list(dict.fromkeys(part for parts in cells.values() for part in parts))
     tables = [PARTY_MATCH.empty_table()]
     unscreenable: dict[str, None] = {}  # a property of the name, the same for every list
     for watchlist in reference.watchlists:
         for found in spread(partial(watchlist.index.match_names, as_of=reference.as_of), cut(names)):
             tables.append(found.matches)
             unscreenable.update(dict.fromkeys(found.unscreenable))
-    return PartyMatches(pa.concat_tables(tables), tuple(unscreenable))
+    matches = pa.concat_tables(tables)
+    if len(names) > len(cells):
+        matches = _of_cells(matches, cells)
+    return PartyMatches(matches, tuple(name for name in unscreenable if name in cells))
+
+
+def _of_cells(matches: pa.Table, cells: dict[str, list[str]]) -> pa.Table:
+    """Matches of the parts of cells as matches of the cells: the best part of each stands for it."""
+    pairs = [(cell, part) for cell, parts in cells.items() for part in parts]
+    with connect() as connection:
+        connection.register("matches", matches)
+        connection.register(
+            "parts", pa.table([pa.array([p[i] for p in pairs], pa.string()) for i in (0, 1)], names=["cell", "part"])
+        )
+        query = """
+            select cell as value, m.* exclude (value) from matches m join parts on m.value = parts.part
+            qualify row_number() over (partition by cell, list_id, entry_id order by score desc, matched_name, part) = 1
+            order by cell, list_id, entry_id"""
+        return fetch(connection, query, PARTY_MATCH)

@@ -160,11 +160,14 @@ def _rank(column: str, order: tuple[str, ...]) -> str:
 
 
 def _form(columns: list[str]) -> str:
+    """The form of the goods, from the text and from what the HS code says of it."""
     bulk = (
         f"coalesce(regexp_matches(lower(l.package_type), {literal(BULK_PACKAGES)}), false)"
         if "package_type" in columns
         else "false"
     )
     headings = ", ".join(literal(h) for h in PREPARATION_HEADINGS)
-    return f"""case when b.form = 'substance' and left(l.hs6, 4) in ({headings})
-        and not {bulk} then 'preparation' else b.form end"""
+    # A subheading of its own in chapters 28 and 29 holds the chemical itself: a word such as "kit" or "tablets" in the text
+    # must not make it something else.
+    return f"""case when list_contains(b.match_methods, 'hs') and b.best_rank = 0 and left(l.hs6, 2) in ('28', '29') then 'substance'
+        when b.form = 'substance' and left(l.hs6, 4) in ({headings}) and not {bulk} then 'preparation' else b.form end"""

@@ -20,6 +20,8 @@ from precursor_screen.names.text import fold, plain, spaced
 # Edits that a name bears, by its number of letters: fewer, and any short word would be one.
 _ONE_EDIT, _TWO_EDITS = 6, 12
 _WEAK, _DENSE = 2, 1  # so many letters more for a weak name, and for a script that leaves vowels out
+# The neighbours of names of the 1988 tables were read; of drugs, heroin is one letter off heroic, and charas off charms.
+_READ: Final = "UN1988"
 _NO_VOWELS: Final = re.compile(r"[\u0590-\u06ff]")
 _ROMAN: Final = re.compile(r"[ivx]{1,4}")
 _WORDS: Final = re.compile(r"[^\W\d_]+|\d+")
@@ -61,7 +63,7 @@ class NameDictionary:
         )
         self.near_patterns = tuple(p for p in self.patterns if p.edits)
         self.pieces = PieceIndex([(p.squashed, p.edits) for p in self.near_patterns])
-        self.read_patterns = tuple(p for p in self.near_patterns if p.loose)
+        self.read_patterns = tuple(p for p in self.patterns if p.loose and not _is_chinese(p.squashed))
         self.readings = ReadingIndex([p.name.name for p in self.read_patterns])
         self.neighbours = Neighbours(load_neighbours(), frozenset(p.squashed for p in self.patterns if p.loose))
 
@@ -71,6 +73,7 @@ class NameDictionary:
 
 
 def _patterns(substances: Sequence[Substance]) -> tuple[Pattern, ...]:
+    read = {i for i, s in enumerate(substances) if any(c.instrument == _READ for c in s.controls)}
     best: dict[str, tuple[SubstanceName, list[str], list[int], bool]] = {}
     for number, substance in enumerate(substances):
         for name in substance.names:
@@ -85,12 +88,14 @@ def _patterns(substances: Sequence[Substance]) -> tuple[Pattern, ...]:
             chosen = name if better else kept
             best[key] = (chosen, [*spellings, name.name], sorted({*owners, number}), kept_open and open_ended)
     return tuple(
-        _pattern(key, name, tuple(spellings), tuple(owners), open_ended)
+        _pattern(key, name, tuple(spellings), tuple(owners), open_ended, read=any(o in read for o in owners))
         for key, (name, spellings, owners, open_ended) in best.items()
     )
 
 
-def _pattern(key: str, name: SubstanceName, spellings: tuple[str, ...], owners: tuple[int, ...], open_ended: bool) -> Pattern:
+def _pattern(
+    key: str, name: SubstanceName, spellings: tuple[str, ...], owners: tuple[int, ...], open_ended: bool, *, read: bool
+) -> Pattern:
     words = _words_of(name.name)
     return Pattern(
         squashed=key,
@@ -102,7 +107,7 @@ def _pattern(key: str, name: SubstanceName, spellings: tuple[str, ...], owners: 
         open_ended=open_ended,
         words=words,
         fixed=frozenset(i for a, b in words if b - a == 1 or _ROMAN.fullmatch(key, a, b) for i in range(a, b)),
-        edits=_edits(key, name),
+        edits=_edits(key, name, read=read),
     )
 
 
@@ -120,11 +125,15 @@ def _words_of(name: str) -> tuple[tuple[int, int], ...]:
     return tuple(bounds)
 
 
-def _edits(squashed: str, name: SubstanceName) -> int:
+def _is_chinese(squashed: str) -> bool:
+    return any(script(c) == "cjk" for c in squashed)
+
+
+def _edits(squashed: str, name: SubstanceName, *, read: bool) -> int:
     """A Chinese character is a word of its own and bears none: one changed makes another substance."""
     letters = sum(c.isalpha() for c in squashed)
-    letters -= _WEAK * (name.strength == "weak") + _DENSE * (_NO_VOWELS.search(squashed) is not None)
-    if any(script(c) == "cjk" for c in squashed):
+    letters -= _WEAK * (name.strength == "weak" or not read) + _DENSE * (_NO_VOWELS.search(squashed) is not None)
+    if _is_chinese(squashed):
         return 0
     return (letters >= _ONE_EDIT) + (letters >= _TWO_EDITS)
 

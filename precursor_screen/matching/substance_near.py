@@ -70,7 +70,8 @@ def read_misread(pattern: Pattern, text: str, where: Sequence[int], raw: str, ne
     for a, b, c, d in zip(begins, begins[1:], others, others[1:], strict=False):
         answers.extend(a + i if a + i < b else None for i in range(d - c))
         confused += not same_word(pattern.squashed[a:b], text[c:d])
-    if confused > max(1, len(pattern.squashed) // _LETTERS_A_CONFUSION):
+    # A name that bears no edit bears digits for letters, and nothing else.
+    if confused > (max(1, len(pattern.squashed) // _LETTERS_A_CONFUSION) if pattern.edits else 0):
         return None
     return _judge(pattern, text, where, tuple(answers), 0, raw, neighbours)
 

@@ -135,9 +135,8 @@ def read_substances(path: Path) -> tuple[SubstanceTable, list[PrecursorScreenErr
 def digest(path: Path) -> str:
     """SHA-256 over the names and contents of the folder's tables, in a fixed order."""
     total = hashlib.sha256()
-    for name in _FILES:
-        file = path / name
-        total.update(name.encode() + b"\0" + (file.read_bytes() if file.is_file() else b"") + b"\0")
+    for file in sorted(path.glob("*.csv")):
+        total.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return total.hexdigest()
 
 

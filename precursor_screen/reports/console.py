@@ -102,10 +102,12 @@ def _flag_line(flag: dict[str, Any]) -> Any:
 
 def _print_counts(report: Report, console: Console) -> None:
     coverage = report.coverage
-    set_aside = sum(s["count"] for s in coverage["set_aside"])
+    files = coverage["files_set_aside"]
+    set_aside = sum(s["count"] for s in coverage["set_aside"]) - files
     console.print()
     console.print(
         f"Lines: {coverage['lines_read']:,} read = {coverage['screened']:,} screened + {coverage['unscreenable_lines']:,} unscreenable + {set_aside:,} set aside"
+        + (f"; besides, {_count(files, 'file')} set aside" if files else "")
     )
     console.print("Shipments: " + ", ".join(f"{count:,} {band}" for band, count in report.band_counts().items() if count))
     console.print(

@@ -13,8 +13,11 @@ from precursor_screen.issues import DEGRADED, ISSUE_CODES, SET_ASIDE, UNSCREENAB
 from precursor_screen.kernel.screen import Screened
 from precursor_screen.model import LEVELS, Input, Rule
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.schema import NAME_COLUMNS
 
 EXAMPLES = 3
+_MOST_COLUMNS = 6
+_REFERENCES = ("stated_shipment_id", "bill_of_lading", "house_bill_of_lading", "master_bill_of_lading", "declaration_id")
 _MOST_UNREAD = 5
 _FILES = ("unreadable-file", "unknown-format")  # set aside as a whole, before their lines could be counted
 
@@ -81,12 +84,28 @@ def write_notices(inputs: tuple[Input, ...], issues: pa.Table, reference: Refere
             "no jurisdiction is set (--jurisdiction): thresholds, and directions that are not stated, cannot be judged"
         )
     notices.extend(_unread(issues))
-    without = [i.name for i in inputs if i.lines and "description" not in i.supplied]
-    if without:
-        more = f" and {len(without) - 1} more inputs" if len(without) > 1 else ""
-        notices.append(f"{without[0]}{more}: no column of goods descriptions; only codes are screened for substances")
+    read = [i for i in inputs if i.lines]
+    notices += _missing(read, {"description"}, "no column of goods descriptions; only codes are screened for substances")
+    if reference.watchlists:
+        notices += _missing(read, set(NAME_COLUMNS.values()), "no column of parties; parties are NOT screened")
+    notices += _missing(read, set(_REFERENCES), "no column of bill, declaration or shipment; every line is taken for a shipment")
+    notices += _unused(read)
     notices.extend(age_notices(reference))
     return tuple(notices)
+
+
+def _missing(inputs: list[Input], columns: set[str], consequence: str) -> list[str]:
+    """One sentence for the inputs that supply none of some columns."""
+    without = [i.name for i in inputs if not i.supplied & columns]
+    more = f" and {len(without) - 1} more inputs" if len(without) > 1 else ""
+    return [f"{without[0]}{more}: {consequence}"] if without else []
+
+
+def _unused(inputs: list[Input]) -> list[str]:
+    """One sentence for the columns that were not understood: what stands in them was not screened."""
+    columns = list(dict.fromkeys(name for i in inputs for name in i.unmapped if name.strip()))
+    shown = ", ".join(columns[:_MOST_COLUMNS]) + (" ..." if len(columns) > _MOST_COLUMNS else "")
+    return [f"{len(columns)} columns were not used: {shown} (say what they hold with --mapping)"] if columns else []
 
 
 def _unread(issues: pa.Table) -> list[str]:

@@ -348,3 +348,52 @@ def test_the_notify_party_stands_in_for_a_consignee_who_is_nobody(reference):
     result = screen_rows(rows, reference)
     assert [("PS-PTY-001" in rules_of_row(result, row)) for row in (2, 3, 4)] == [True, True, False]
     assert "PS-PTY-003" in rules_of_row(result, 4)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "QUIMERALDA REACTIVOS SA DE CV, CALLE AZAFRAN 114, PUERTO FABULA",
+        "QUIMERALDA REACTIVOS SA DE CV\nCALLE AZAFRAN 114\nPUERTO FABULA",
+        "QUIMERALDA REACTIVOS SA DE CV TAX ID QRE000101",
+    ],
+)
+def test_a_name_with_its_address_in_the_cell_is_matched(reference, cell):
+    result = screen_rows([{"consignee": cell, "country of destination": "MX"}], reference)
+    (flag,) = [f for f in result.report.flag_records() if f["rule_id"] == "PS-PTY-001"]
+    assert {e["field"]: e["as_written"] for e in flag["evidence"]}["party_name"] == cell
+
+
+def test_a_code_alone_is_flagged_and_not_clear(reference):
+    result = screen_rows([{"description of goods": "", "hs code": "291524"}], reference)
+    assert "PS-CHEM-004" in rules_of_row(result, 2)
+    assert shipments(result)["B1"]["band"] == "review"
+
+
+def test_each_shipment_of_a_movement_has_its_own_flag(reference):
+    rows = [{**ACETONE, "shipment id": s, "item no": "1", "net weight kg": w} for s, w in (("S1", "5"), ("S2", "500"))]
+    result = screen_rows(rows, reference)
+    flagged_shipments = {f["shipment_id"] for f in result.report.flags.to_pylist() if f["rule_id"] == "PS-CHEM-001"}
+    assert flagged_shipments == {"S1", "S2"}
+
+
+@pytest.mark.parametrize(
+    ("description", "hs", "form"),
+    [
+        ("ephedrine test kit", "293941", "substance"),
+        ("ephedrine test kit", "382200", "article"),
+        ("battery grade sulphuric acid", "280700", "substance"),
+        ("pseudoephedrine HCl for tablets", "293942", "substance"),
+        ("PSEUDOEPHEDRINE HCL 60 MG TABLETS", "300442", "preparation"),
+    ],
+)
+def test_a_code_of_the_chemical_itself_outweighs_a_word_of_the_text(reference, description, hs, form):
+    result = screen_rows([{"description of goods": description, "hs code": hs}], reference)
+    assert {c["form"] for c in result.screened.resolved.substances.to_pylist() if c["substance_id"] != "hydrochloric-acid"} >= {
+        form
+    }
+
+
+def test_columns_that_were_not_used_are_named_first(reference):
+    result = screen_rows([{"secret remarks": "acetic anhydride"}], reference)
+    assert any("secret remarks" in n for n in result.report.notices)

@@ -236,13 +236,13 @@ def test_a_name_that_was_read_is_a_strong_match(monkeypatch: pytest.MonkeyPatch,
         ("2-(aza)ethane", "strong"),
         ("n-(aza)ethane", "strong"),
         ("(aza)ethane", "medium"),
-        ("solution of 2-(aza)ethane", "medium"),
+        ("mixture of 2-(aza)ethane", "medium"),
     ],
 )
 def test_a_name_without_a_locant_or_in_a_mixture_is_medium_evidence(
     monkeypatch: pytest.MonkeyPatch, chemistry: Structures, text: str, strength: str
 ) -> None:
-    name = text.removeprefix("solution of ").replace("-", "__")
+    name = text.removeprefix("mixture of ").replace("-", "__")
     judged = judge(monkeypatch, chemistry, text, [], **{name: keys(BASE)})
     assert [m.strength for m in judged] == [strength]
 

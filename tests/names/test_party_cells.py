@@ -1,0 +1,36 @@
+"""Cells that hold a name and more."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from precursor_screen.names.party_cells import name_parts
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [
+        ("INVENTED CHEMIE GMBH, ERLENWEG 9, 04711 MUSTERAU", "INVENTED CHEMIE GMBH"),
+        ("INVENTED CHEMICAL CO., LTD., 9 LOTUS ROAD, MINGBEI", "INVENTED CHEMICAL CO., LTD."),
+        ("INVENTED CHEMIE GMBH\nERLENWEG 9\n04711 MUSTERAU", "INVENTED CHEMIE GMBH"),
+        ("INVENTED CHEMIE GMBH TEL: +49 30 123456", "INVENTED CHEMIE GMBH "),
+        ("INVENTED CHEMIE GMBH TAX ID 12345", "INVENTED CHEMIE GMBH "),
+        ("TO ORDER OF FIRST BANK\nNOTIFY: INVENTED CHEMIE GMBH", "INVENTED CHEMIE GMBH"),
+    ],
+)
+def test_the_name_is_among_the_parts(cell, name):
+    assert name.strip() in [p.strip() for p in name_parts(cell)]
+    assert name_parts(cell)[0] == cell
+
+
+@pytest.mark.parametrize("cell", ["SURNAME, Given", "Invented Chemical Co., Ltd.", "Acme 9 Ltd", "A"])
+def test_a_plain_name_stays_whole(cell):
+    assert name_parts(cell) == [cell]
+
+
+@given(st.text(max_size=300))
+def test_there_is_always_a_part_and_never_many(cell):
+    assert name_parts(cell)[0] == cell
+    assert len(name_parts(cell)) <= 8
