@@ -147,7 +147,12 @@ def lookup(text: str, reference: Reference | None = None) -> dict[str, Any]:
     for one in found:
         substance = known[one.substance_id]
         control = [
-            {"instrument": c.instrument, "schedule": c.schedule, "edition": reference.substances.edition_of(c.instrument), "verified": c.verified}
+            {
+                "instrument": c.instrument,
+                "schedule": c.schedule,
+                "edition": reference.substances.edition_of(c.instrument),
+                "verified": c.verified,
+            }
             for c in substance.controls
             if c.in_force(reference.as_of)
         ]
@@ -165,6 +170,8 @@ def lookup(text: str, reference: Reference | None = None) -> dict[str, Any]:
             "end": one.end,
             "score": one.score,
         }
+        if one.more:  # further places of the like in a very long text, counted and not listed
+            record["more"] = one.more
         if one.suppressed:
             result["suppressed"].append({**record, "reason": one.suppressed})
         else:

@@ -94,7 +94,9 @@ _CODES = (
     IssueCode(
         "invalid-hs-code", DEGRADED, "The HS code has not 6 to 12 digits, or its chapter does not exist", "Correct the cell."
     ),
-    IssueCode("several-hs-codes", NOTE, "The cell holds several HS codes", "The first was used; split the line if the goods differ."),
+    IssueCode(
+        "several-hs-codes", NOTE, "The cell holds several HS codes", "The first was used; split the line if the goods differ."
+    ),
     IssueCode("invalid-cas-number", DEGRADED, "The check digit of a CAS number is wrong", "Compare with the safety data sheet."),
     IssueCode(
         "truncated-cell",

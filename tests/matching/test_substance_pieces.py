@@ -26,9 +26,9 @@ def brute_force(stream: Stream) -> set[tuple[int, int, int]]:
         wanted = firm[np.frombuffer(sketch(name), dtype=np.uint8)].tobytes().decode("latin-1")
         for a in np.flatnonzero(stream.begins).tolist():
             for b in (np.flatnonzero(stream.ends) + 1).tolist():
-                if abs(b - a - len(wanted)) <= edits and b > a and stream.text_of[a] == stream.text_of[b - 1]:
-                    if OSA.distance(letters[a:b], wanted) <= edits:
-                        found.add((number, a, b))
+                fits = abs(b - a - len(wanted)) <= edits and b > a and stream.text_of[a] == stream.text_of[b - 1]
+                if fits and OSA.distance(letters[a:b], wanted) <= edits:
+                    found.add((number, a, b))
     return found
 
 
