@@ -9,6 +9,10 @@ _OTHER_PARTY = re.compile(r"\b(?:also notify|notify party|notify|consignee|shipp
 _NO_NAME = re.compile(
     r"\b(?:tel|telephone|phone|mobile|fax|e-?mail|tax id|vat(?: no)?|eori|tin|rfc|nit|ruc|attn|zip)\b\s*[.:#;]?", re.IGNORECASE
 )
+# Without one of these there is nothing to part: most cells are done here.
+_MORE = re.compile(
+    r"[\r\n:;]|,.*\d|\d.*,|\b(?:tel|telephone|phone|mobile|fax|e-?mail|tax id|vat|eori|tin|rfc|nit|ruc|attn|zip)\b", re.IGNORECASE
+)
 _MOST_PARTS = 8
 _MOST_LETTERS = 200
 
@@ -18,6 +22,8 @@ def name_parts(cell: str) -> list[str]:
 
     A cell without a line break, a label or an address (a comma and a figure) is one part: `SURNAME, Given` stays whole.
     """
+    if not _MORE.search(cell):
+        return [cell]
     parts = [cell]
     pieces = [p for p in _OTHER_PARTY.split(cell) if p.strip()]
     for piece in pieces:
