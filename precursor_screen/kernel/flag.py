@@ -24,7 +24,7 @@ _CANDIDATE = {
     SUBSTANCE: ("substance_id", "match_score", "membership_verified", "threshold_verified"),
     PARTY: ("party_role", "list_id", "entry_id", "watchlist_score"),
 }
-# Only these levels bar the band `none` when they could not be judged (rules.md, section 2.3).
+# Only these levels bar the band `none` when they could not be judged.
 _BARRING = ("high", "critical")
 
 

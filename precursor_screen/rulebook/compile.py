@@ -1,6 +1,6 @@
 """`Rule` to DuckDB SQL: the verdict on a row, the field that was missing, the sentence, the evidence.
 
-Verdicts (rules.md, section 3.1; Kleene's three values to the end):
+Verdicts (Kleene's three values, to the end):
     1 flagged, 0 not flagged, 2 not evaluable, null none of the rule's business.
 """
 
