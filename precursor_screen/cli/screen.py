@@ -59,6 +59,9 @@ from precursor_screen.reports.printable import printable
     "--capacity", type=click.IntRange(min=1), default=20, show_default=True, help="How many shipments the terminal shows."
 )
 @click.option(
+    "--structure", is_flag=True, help="Read systematic names as structures as well (needs the extra `structure`, and Java)."
+)
+@click.option(
     "--jobs", type=click.IntRange(min=0), default=0, help="Processes for matching [default: as many as there are cores]."
 )
 @click.option("--quiet", is_flag=True, help="No summary on the terminal.")
@@ -107,6 +110,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
         rule_dirs=common.rule_folders(values, options["rule_dirs"], options["only_rules"]),
         only_rules=options["only_rules"],
         jurisdiction=common.pick(values, "jurisdiction", options["jurisdiction"], "--jurisdiction").upper(),
+        structure=options["structure"],
         as_of=as_of,
         tiers=tuple(common.pick(values, "tiers", tiers, "--tiers") or ("convention", "national")),
     )

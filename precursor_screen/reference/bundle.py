@@ -89,18 +89,20 @@ def load_reference(
     jurisdiction: str = "",
     as_of: date,
     tiers: tuple[str, ...] = ("convention", "national"),
+    structure: bool = False,
 ) -> Reference:
-    """Loads everything that ships and a site's own rules.
+    """Loads everything that ships and a site's own rules; with `structure` systematic names are read as structures too.
 
     Raises:
         ReferenceDataError, RuleError, UsageError: each with place and remedy.
+        MissingExtra: structures are wanted, and the extra or Java is not there.
     """
     book = load_rulebook(rule_folders(rule_dirs, only=only_rules))
     folder = shipped.substances_folder()
     table = load_substances(folder)
     return Reference(
         substances=table,
-        substance_index=SubstanceIndex(table.substances),
+        substance_index=_index_with_structures(table) if structure else SubstanceIndex(table.substances),
         thresholds=load_thresholds(folder),
         watchlists=watchlists,
         parties_wanted=parties_wanted,
@@ -114,3 +116,11 @@ def load_reference(
         as_of=as_of,
         tiers=tiers,
     )
+
+
+def _index_with_structures(table: SubstanceTable) -> SubstanceIndex:
+    from precursor_screen.matching.structure import StructureIndex
+    from precursor_screen.matching.structure_reading import require
+
+    require()
+    return StructureIndex(table.substances)

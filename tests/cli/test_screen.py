@@ -337,3 +337,14 @@ def test_settings_stand_behind_options(ps, manifest):
     wrong = ps("screen", path)
     assert wrong.code == 2
     assert "unknown setting 'fail-on'. Did you mean 'fail_on'?" in wrong.err
+
+
+def test_structures_that_cannot_be_read_are_said_before_the_work(home, tmp_path, capsys, monkeypatch):
+    from precursor_screen.cli.main import run
+    from precursor_screen.matching import structure_reading
+
+    monkeypatch.setattr(structure_reading, "why_unavailable", lambda: "no Java")
+    (tmp_path / "m.csv").write_text("description,hs code\nchairs,940360\n")
+    assert run(["screen", "m.csv", "--watchlist", "none", "--structure", "-o", "r.json"]) == 2
+    assert "structures not checked: no Java" in capsys.readouterr().err
+    assert not (tmp_path / "r.json").exists()
