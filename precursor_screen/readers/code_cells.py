@@ -81,7 +81,8 @@ def hs_digits(text: str) -> list[str]:
 def restore_zero(code: str, lengths: Counter[int]) -> str:
     """The code with the leading zero it lost; see `parse_hs_codes`."""
     size = len(code)
-    if code.startswith("0"):
+    # Headings of chapters 01 to 09 end at 14 (0814), so only 0 or 1 can follow: 2915240 is a cut code of chapter 29, not 02.
+    if code.startswith("0") or code[1:2] not in ("0", "1"):
         return code
     if size == 7 or (size in (5, 9, 11) and lengths[size + 1] > 0):
         return f"0{code}"

@@ -85,6 +85,13 @@ def write_notices(inputs: tuple[Input, ...], issues: pa.Table, reference: Refere
         )
     notices.extend(_unread(issues))
     read = [i for i in inputs if i.lines]
+    said = set(issues.column("source_file").to_pylist())
+    bare = [i.name for i in inputs if not i.lines and i.name not in said]
+    notices += (
+        [f"{', '.join(bare[:_MOST_UNREAD])}{' ...' if len(bare) > _MOST_UNREAD else ''}: no lines below the header"]
+        if bare
+        else []
+    )
     notices += _missing(read, {"description"}, "no column of goods descriptions; only codes are screened for substances")
     if reference.watchlists:
         notices += _missing(read, set(NAME_COLUMNS.values()), "no column of parties; parties are NOT screened")

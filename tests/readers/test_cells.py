@@ -92,6 +92,7 @@ def test_a_column_without_a_sign_of_its_own_borrows_the_decimal_mark() -> None:
         (["304890", "0304890"], ["304890", "0304890"]),
         (["304890000", "3924100000"], ["0304890000", "3924100000"]),
         (["3048900"], ["03048900"]),
+        (["2915240", "2806100"], ["2915240", "2806100"]),
         (["69072100900", "69072190090"], ["69072100900", "69072190090"]),
         (["290516190"], ["290516190"]),
         (["99999999", "00000000"], [None, None]),
@@ -113,7 +114,7 @@ def test_of_several_hs_codes_the_first_is_kept_and_said() -> None:
     assert [i[0] for i in issues] == ["several-hs-codes"] * 2
 
 
-@pytest.mark.parametrize("cell", ["6907", "none such", "770100", "1234567890123"])
+@pytest.mark.parametrize("cell", ["6907", "none such", "770100", "1234567890123", "29152"])
 def test_what_is_no_hs_code_is_an_issue(cell: str) -> None:
     values, issues = column("HS Code", [cell, "690721"], "hs_code")
     assert values == [None, "690721"]
