@@ -20,7 +20,7 @@ SUBJECTS = (LINE, SUBSTANCE, PARTY)
 # Every flag names its place, whatever the rule asks for.
 _ALWAYS = ("line_id", "movement_key", "shipment_id", "source_file", "source_row")
 _CANDIDATE = {
-    LINE: (),
+    LINE: ("substance_ids",),
     SUBSTANCE: ("substance_id", "match_score", "membership_verified", "threshold_verified"),
     PARTY: ("party_role", "list_id", "entry_id", "watchlist_score"),
 }
@@ -178,8 +178,10 @@ def _flags_of_group(rule: CompiledRule, number: int) -> str:
 
 
 def _unjudged(rule: CompiledRule, number: int) -> str:
-    bars = rule.rule.level in _BARRING and rule.rule.subject != LINE
-    shipment = "shipment_id" if bars else "cast(null as varchar)"
+    # A line bars only where a substance is recognised in it; a candidate is one by itself.
+    recognised = "len(substance_ids) > 0" if rule.rule.subject == LINE else "true"
+    bars = recognised if rule.rule.level in _BARRING else "false"
+    shipment = f"case when {bars} then shipment_id end"
     return f"""
         select {literal(rule.rule.id)} as rule_id, {rule.missing} as field, {shipment} as shipment_id, count(*) as count
         from judged where verdict_{number} = 2 group by all order by all"""

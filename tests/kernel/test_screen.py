@@ -397,3 +397,12 @@ def test_a_code_of_the_chemical_itself_outweighs_a_word_of_the_text(reference, d
 def test_columns_that_were_not_used_are_named_first(reference):
     result = screen_rows([{"secret remarks": "acetic anhydride"}], reference)
     assert any("secret remarks" in n for n in result.report.notices)
+
+
+def test_a_high_line_rule_that_cannot_be_judged_bars_none_where_a_substance_is_recognised(reference):
+    row = {"description of goods": "", "hs code": "690721", "cas": "67-64-1", "bill of lading": "B1"}
+    result = screen_rows([row, {"cas": "", "bill of lading": "B2"}], reference)
+    barred = {s for s in result.screened.unjudged.column("shipment_id").to_pylist() if s}
+    assert ("PS-CHEM-005", "description") in {(u["rule_id"], u["field"]) for u in result.report.coverage["not_evaluable"]}
+    assert barred == {"B1"}
+    assert shipments(result)["B2"]["band"] == "none"
