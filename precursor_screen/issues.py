@@ -57,6 +57,12 @@ _CODES = (
     IssueCode(
         "undecodable-text", DEGRADED, "Bytes that are no text in the file's encoding", "Give the right encoding with --encoding."
     ),
+    IssueCode(
+        "contradicting-messages",
+        DEGRADED,
+        "Two original messages state the same references with different content",
+        "Both were screened and both count; ask the carrier which one holds.",
+    ),
     IssueCode("blank-row", NOTE, "The row is blank", "Nothing to do."),
     IssueCode(
         "preamble-row",

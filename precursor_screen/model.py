@@ -148,12 +148,19 @@ class WatchlistEntry:
 
 @dataclass(frozen=True, slots=True)
 class RuleTest:
-    """An inline test of a rule: rows in, the line ids that are flagged, and those that are not evaluable."""
+    """An inline test of a rule: rows in, the line ids that are flagged, and those that are not evaluable.
+
+    since: where recorded history begins. registers: rows of registers by name. gap: a known miss; it is counted, and fails once
+    it passes.
+    """
 
     name: str
     rows: tuple[Mapping[str, Any], ...]
     expect: tuple[str, ...]
     not_evaluable: tuple[str, ...] = ()
+    since: date | None = None
+    registers: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    gap: bool = False
 
 
 @dataclass(frozen=True, slots=True)

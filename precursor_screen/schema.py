@@ -145,6 +145,11 @@ LINE_FACTS: tuple[Column, ...] = (
     _fact("substance_hs6s", "texts", "HS subheadings of the substances recognised in the description"),
     _fact("route_groups", "texts", "synthesis routes that the line's substances belong to"),
     _fact("value_usd", "number", "value in US dollars, where the line states that currency"),
+    *(
+        _fact(f"{role}_address_key", "text", f"comparable key of the {role.replace('_', ' ')}'s address")
+        for role in ("consignor", "consignee", "notify_party")
+    ),
+    _fact("lexicon_terms", "texts", "named lists of words (equipment, coded names ...) of which the description holds one"),
     _fact("as_of_date", "date", "the day on which what was controlled is judged: date, dispatch, arrival, else --as-of"),
 )
 
@@ -162,7 +167,7 @@ SUBSTANCE_COLUMNS: tuple[Column, ...] = (
     _fact(
         "match_method",
         "text",
-        "name, normalised, cas, cus, un_number, hs, fuzzy, structure: the best of those that agree",
+        "name, normalised, cas, cus, ec_number, un_number, hs, fuzzy, structure: the best of those that agree",
         SUBSTANCE,
     ),
     _fact("match_methods", "texts", "all methods that agree", SUBSTANCE),
@@ -177,11 +182,19 @@ SUBSTANCE_COLUMNS: tuple[Column, ...] = (
     _fact("own_hs6s", "texts", "HS subheadings of the substance", SUBSTANCE),
     _fact("own_un_numbers", "texts", "UN numbers of the substance", SUBSTANCE),
     _fact("own_danger_class", "text", "IMDG class of the substance, if dangerous in transport", SUBSTANCE),
-    _fact("concentration_pct", "number", "concentration as filed, per cent", SUBSTANCE),
-    _fact("substance_mass_kg", "number", "mass of the substance on this line, kilograms", SUBSTANCE),
-    _fact("mass_basis", "text", "net, quantity, packages, volume or gross", SUBSTANCE),
+    _fact("concentration_pct", "number", "concentration stated beside the name, per cent; of a range the upper end", SUBSTANCE),
+    _fact("goods_mass_kg", "number", "mass of the goods that hold the substance, kilograms", SUBSTANCE),
+    _fact(
+        "substance_mass_kg",
+        "number",
+        "mass of the substance on this line, kilograms: goods_mass_kg times concentration_pct, unless the threshold counts goods whole",
+        SUBSTANCE,
+    ),
+    _fact("mass_basis", "text", "what goods_mass_kg comes from: net, quantity, packages, volume or gross", SUBSTANCE),
     _fact("mass_confidence", "text", "high, medium or low", SUBSTANCE),
     _fact("threshold_kg", "number", "threshold per transaction of the jurisdiction, kilograms", SUBSTANCE),
+    _fact("threshold_month_kg", "number", "threshold of the jurisdiction for a calendar month, kilograms", SUBSTANCE),
+    _fact("threshold_year_kg", "number", "threshold of the jurisdiction for a calendar year, kilograms", SUBSTANCE),
     _fact("threshold_verified", "boolean", "the threshold has been checked against its source", SUBSTANCE),
     _fact("threshold_source", "text", "where the threshold comes from", SUBSTANCE),
 )
@@ -204,8 +217,55 @@ PARTY_COLUMNS: tuple[Column, ...] = (
     _fact("list_date", "date", "date of the list", PARTY),
 )
 
-COLUMNS: tuple[Column, ...] = (*LINE_COLUMNS, *LINE_FACTS, *SUBSTANCE_COLUMNS, *PARTY_COLUMNS)
+# Of a movement that was amended: what its earlier version said.
+PREVIOUS_COLUMNS: tuple[Column, ...] = tuple(
+    Column(f"previous_{name}", kind, LINE, "ledger", f"{name} in the recorded version that this one amends")
+    for name, kind in (
+        ("line_id", "text"),
+        ("description", "text"),
+        ("substance_id", "text"),
+        ("consignee_key", "text"),
+        ("country_of_destination", "text"),
+        ("port_of_discharge", "text"),
+    )
+)
+
+COLUMNS: tuple[Column, ...] = (*LINE_COLUMNS, *LINE_FACTS, *SUBSTANCE_COLUMNS, *PARTY_COLUMNS, *PREVIOUS_COLUMNS)
 BY_NAME: dict[str, Column] = {c.name: c for c in COLUMNS}
+
+# One physical movement of one substance, or of goods worth remembering without one (substance_id null): what windows are about and
+# what the ledger keeps. What the law says of the substance is not kept: it is looked up again on the movement's own date.
+MOVEMENT_STORED: tuple[Column, ...] = tuple(
+    BY_NAME[name]
+    for name in (
+        *("movement_key", "line_id", "shipment_id", "source_file", "source_row", "message_function", "version"),
+        *(
+            "declaration_id",
+            "house_bill_of_lading",
+            "bill_of_lading",
+            "master_bill_of_lading",
+            "bill_issuer",
+            "container_numbers",
+        ),
+        *("as_of_date", "direction", "country_of_origin", "country_of_dispatch", "country_of_destination", "transit_countries"),
+        *("transport_mode", "vessel", "voyage", "port_of_discharge"),
+        *(f"{role}_{part}" for role in ROLES for part in ("name", "key")),
+        *("consignor_address_key", "consignee_address_key", "notify_party_address_key", "consignor_country", "consignee_country"),
+        *("permit_reference", "pen_reference", "hs6", "hs_chapter", "description", "packages", "value_usd", "lexicon_terms"),
+        *("substance_id", "form", "match_method", "match_strength", "substance_mass_kg", "mass_basis", "mass_confidence"),
+    )
+)
+MOVEMENT = pa.schema([(c.name, c.arrow) for c in MOVEMENT_STORED])
+# Joined to a movement from the tables of the law and of the substances whenever it is judged.
+MOVEMENT_LOOKED_UP: tuple[Column, ...] = tuple(
+    BY_NAME[name]
+    for name in (
+        *("substance_name", "parent_substance_id", "control", "own_schedules", "tier", "membership_verified", "family"),
+        *("substance_route_groups", "threshold_kg", "threshold_month_kg", "threshold_year_kg", "threshold_verified"),
+        "threshold_source",
+    )
+)
+MOVEMENT_COLUMNS: tuple[Column, ...] = (*MOVEMENT_STORED, *MOVEMENT_LOOKED_UP, *PREVIOUS_COLUMNS)
 
 
 def arrow_schema(columns: tuple[Column, ...]) -> pa.Schema:

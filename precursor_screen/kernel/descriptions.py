@@ -12,7 +12,7 @@ VAGUE_LIST, PACKING_LIST = "vague_goods", "packing_words"
 
 
 def description_facts(lists: Mapping[str, NamedList]) -> str:
-    """SQL over `texts(description)`: description, is_vague, description_tokens.
+    """SQL over `texts(description)`: description, is_vague, description_tokens, lexicon_terms (ids of the lists found in it).
 
     A text is vague when nothing is left of it without vague terms and words of packing: it holds only such words, only
     figures or symbols, or one letter again and again. Otherwise its informative words are all but those of packing: "acid"
@@ -33,7 +33,17 @@ def description_facts(lists: Mapping[str, NamedList]) -> str:
                    len(list_filter(string_split_regex(trim({unpacked}), ' +'), lambda x: x <> '')) as tokens from split),
         judged as (
             select *, specific = '' or len(list_distinct(string_split(replace(specific, ' ', ''), ''))) <= 1 as is_vague from counted)
-        select description, is_vague, case when is_vague then 0 else tokens end as description_tokens from judged"""
+        select description, is_vague, case when is_vague then 0 else tokens end as description_tokens, {_lexicons(lists)} as lexicon_terms
+        from judged"""
+
+
+def _lexicons(lists: Mapping[str, NamedList]) -> str:
+    found = [
+        f"case when regexp_matches(words, {_any_of(named)}) then {literal(name)} end"
+        for name, named in sorted(lists.items())
+        if named.lexicon
+    ]
+    return f"list_filter([{', '.join(found)}], lambda x: x is not null)" if found else "cast([] as varchar[])"
 
 
 def _any_of(named: NamedList) -> str:

@@ -11,9 +11,10 @@ import duckdb
 import pyarrow as pa
 
 from precursor_screen.engine import connect, fetch
+from precursor_screen.kernel.flag_parts import because_of, constants, flag_id_sql, unjudged
 from precursor_screen.kernel.resolved import COLUMNS_OF, LINE_NO, Resolved
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.rulebook.sql import literal, null_column
+from precursor_screen.rulebook.sql import null_column
 from precursor_screen.schema import BY_NAME, FLAG, LINE, PARTY, SUBSTANCE, UNJUDGED, Column
 
 SUBJECTS = (LINE, SUBSTANCE, PARTY)
@@ -24,8 +25,6 @@ _CANDIDATE = {
     SUBSTANCE: ("substance_id", "match_score", "membership_verified", "threshold_verified"),
     PARTY: ("party_role", "list_id", "entry_id", "watchlist_score"),
 }
-# Only these levels bar the band `none` when they could not be judged.
-_BARRING = ("high", "critical")
 
 
 def flag_lines(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[pa.Table, pa.Table]:
@@ -34,7 +33,7 @@ def flag_lines(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[pa.Ta
     Returns:
         FLAG and UNJUDGED tables, in a fixed order.
     """
-    return _judge(resolved, [r for r in rules if r.grouping is None])
+    return _judge(resolved, [r for r in rules if r.rule.scope == "line"])
 
 
 def flag_shipments(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[pa.Table, pa.Table]:
@@ -43,11 +42,11 @@ def flag_shipments(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[p
     Returns:
         FLAG and UNJUDGED tables, in a fixed order.
     """
-    return _judge(resolved, [r for r in rules if r.grouping is not None])
+    return _judge(resolved, [r for r in rules if r.rule.scope == "shipment"])
 
 
 def _judge(resolved: Resolved, rules: list[CompiledRule]) -> tuple[pa.Table, pa.Table]:
-    flags, unjudged = [FLAG.empty_table()], [UNJUDGED.empty_table()]
+    flags, unjudged_rows = [FLAG.empty_table()], [UNJUDGED.empty_table()]
     with connect() as connection:
         for subject in SUBJECTS:
             mine = sorted((r for r in rules if r.rule.subject == subject), key=lambda r: r.rule.id)
@@ -57,9 +56,11 @@ def _judge(resolved: Resolved, rules: list[CompiledRule]) -> tuple[pa.Table, pa.
             for number, rule in enumerate(mine):
                 query = _flags_of_group if rule.grouping else _flags_of_row
                 flags.append(fetch(connection, query(rule, number), FLAG))
-                unjudged.append(fetch(connection, _unjudged(rule, number), UNJUDGED))
+                unjudged_rows.append(
+                    fetch(connection, unjudged(rule, f"(select * from judged where verdict_{number} = 2)"), UNJUDGED)
+                )
             connection.execute("drop table judged")
-    return pa.concat_tables(flags), pa.concat_tables(unjudged)
+    return pa.concat_tables(flags), pa.concat_tables(unjudged_rows)
 
 
 def _open_view(connection: duckdb.DuckDBPyConnection, resolved: Resolved, subject: str, rules: list[CompiledRule]) -> None:
@@ -87,63 +88,23 @@ def _select(column: Column, resolved: Resolved, subject: str) -> str:
     return null_column(column.name)
 
 
-def _doubts(rule: CompiledRule) -> list[tuple[str, str]]:
-    """[(what the flag rests on that nobody has checked, SQL that is true when it is so)]."""
-    if rule.rule.subject != SUBSTANCE:
-        return []
-    doubts = [("membership unverified", "membership_verified = false")]
-    if "threshold_kg" in rule.columns:
-        doubts.append(("threshold unverified", "threshold_verified = false"))
-    return doubts
-
-
-def _level(rule: CompiledRule) -> str:
-    """A flag that rests on an unverified membership or threshold is at most medium."""
-    level = literal(rule.rule.level)
-    doubts = [sql for _, sql in _doubts(rule)]
-    if not doubts or rule.rule.level not in ("high", "critical"):
-        return level
-    return f"case when {' or '.join(doubts)} then 'medium' else {level} end"
-
-
-def _because(rule: CompiledRule) -> str:
-    """The rule's sentence, and what in it is unverified."""
-    return " || ".join(
-        [f"({rule.because})", *(f"case when {sql} then {literal(f' ({doubt})')} else '' end" for doubt, sql in _doubts(rule))]
-    )
-
-
-def _constants(rule: CompiledRule) -> str:
-    r = rule.rule
-    return (
-        f"{literal(r.id)} as rule_id, {literal(r.version)} as rule_version, {_level(rule)} as level, "
-        f"{literal(r.confidence)} as confidence, 'new' as state, {literal(r.family)} as family, {r.weight} as weight"
-    )
-
-
-def _flag_id(key: str, rule: CompiledRule, *parts: str) -> str:
-    """SHA-256 over what makes the flag the same tomorrow: never a row number, a score or a wording."""
-    joined = " || chr(31) || ".join([key, literal(rule.rule.id), *(f"coalesce({p}, '')" for p in parts)])
-    return f"left(sha256({joined}), 32)"
-
-
 def _flags_of_row(rule: CompiledRule, number: int) -> str:
     subject = rule.rule.subject
     substance = "substance_id" if subject == SUBSTANCE else "null"
     role, listed, entry = ("party_role", "list_id", "entry_id") if subject == PARTY else ("null", "null", "null")
     score = {SUBSTANCE: "match_score", PARTY: "watchlist_score"}.get(subject, "null")
-    flag_id = _flag_id("movement_key", rule, substance, role, listed, entry)
+    identity = flag_id_sql("movement_key", rule, substance, role, listed, entry)
     # Two lines of one movement are one flag: the first line stands for it, the others are named beside it.
     return f"""
         with flagged as (
-            select {flag_id} as flag_id, *, {_because(rule)} as because, {rule.evidence} as evidence
+            select {identity} as flag_id, *, {because_of(rule)} as because, {rule.evidence} as evidence
             from judged where verdict_{number} = 1),
         numbered as (
             select *, row_number() over same as nth, list(line_id) over same_all as line_ids from flagged
             window same as (partition by flag_id, shipment_id order by source_file, source_row, line_id),
                    same_all as (partition by flag_id, shipment_id order by source_file, source_row, line_id
                                 rows between unbounded preceding and unbounded following))
-        select flag_id, shipment_id, line_id, {_constants(rule)}, {substance} as substance_id, {role} as party_role,
+        select flag_id, shipment_id, line_id, {constants(rule)}, {substance} as substance_id, {role} as party_role,
                {listed} as list_id, {entry} as entry_id, {score} as score, because, source_file, source_row,
                cast(to_json(evidence) as varchar) as evidence, line_ids[2:] as window_line_ids
         from numbered where nth = 1 order by source_file, source_row, line_id, flag_id"""
@@ -170,18 +131,8 @@ def _flags_of_group(rule: CompiledRule, number: int) -> str:
             select selected.*{hidden}{shown}, correlation_value, group_members, line_ids,
                    row_number() over ({over} order by source_file, source_row, line_id) as nth
             from selected join grouped using ({", ".join(keys)}))
-        select {_flag_id("shipment_id", rule, *others)} as flag_id, shipment_id, line_id, {_constants(rule)},
+        select {flag_id_sql("shipment_id", rule, *others)} as flag_id, shipment_id, line_id, {constants(rule)},
                null as substance_id, null as party_role, null as list_id, null as entry_id, null as score,
-               {_because(rule)} as because, source_file, source_row, cast(to_json({rule.evidence}) as varchar) as evidence,
+               {because_of(rule)} as because, source_file, source_row, cast(to_json({rule.evidence}) as varchar) as evidence,
                list_filter(line_ids, lambda x: x <> line_id) as window_line_ids
         from placed where nth = 1 order by source_file, source_row, line_id, flag_id"""
-
-
-def _unjudged(rule: CompiledRule, number: int) -> str:
-    # A line bars only where a substance is recognised in it; a candidate is one by itself.
-    recognised = "len(substance_ids) > 0" if rule.rule.subject == LINE else "true"
-    bars = recognised if rule.rule.level in _BARRING else "false"
-    shipment = f"case when {bars} then shipment_id end"
-    return f"""
-        select {literal(rule.rule.id)} as rule_id, {rule.missing} as field, {shipment} as shipment_id, count(*) as count
-        from judged where verdict_{number} = 2 group by all order by all"""

@@ -10,11 +10,14 @@ import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.flag import flag_lines, flag_shipments
+from precursor_screen.kernel.look_back import LookBack, forget
+from precursor_screen.kernel.movements import Movements, to_movements
 from precursor_screen.kernel.recognise import match_parties, recognise
 from precursor_screen.kernel.resolve import resolve
 from precursor_screen.kernel.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.score import score
 from precursor_screen.kernel.spread import Spread, in_turn
+from precursor_screen.kernel.windows import flag_windows, request_history
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import ISSUE, NAME_COLUMNS
@@ -24,9 +27,13 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """What came of some lines. unscreened_lines counts lines of which nothing could be screened."""
+    """What came of some lines. unscreened_lines counts lines of which nothing could be screened.
+
+    movements: what a ledger is to remember.
+    """
 
     resolved: Resolved
+    movements: Movements
     substance_matches: pa.Table
     party_matches: pa.Table
     flags: pa.Table
@@ -37,7 +44,12 @@ class Screened:
 
 
 def screen(
-    lines: pa.Table, inputs: pa.Table, reference: Reference, progress: Progress = lambda _: None, spread: Spread = in_turn
+    lines: pa.Table,
+    inputs: pa.Table,
+    reference: Reference,
+    progress: Progress = lambda _: None,
+    spread: Spread = in_turn,
+    look_back: LookBack = forget,
 ) -> Screened:
     """Screens some lines; pure: the same arguments give the same tables.
 
@@ -47,6 +59,7 @@ def screen(
         reference: what the law, the lists and the rules say.
         progress: told what is being done.
         spread: how the matching of distinct texts and names is spread; changes nothing in the result.
+        look_back: what is known of earlier runs.
     """
     progress("recognising substances")
     substance_matches = recognise(lines, reference, spread)
@@ -56,9 +69,13 @@ def screen(
     resolved = resolve(lines, inputs, substance_matches, parties.matches, reference, spread)
     by_line, unjudged_lines = flag_lines(resolved, reference.rules)
     by_shipment, unjudged_shipments = flag_shipments(resolved, reference.rules)
-    flags = sort_flags(pa.concat_tables([by_line, by_shipment]))
-    unjudged = pa.concat_tables([unjudged_lines, unjudged_shipments])
-    issues = unscreenable_issues(resolved, parties.unscreenable, reference)
+    progress("looking back")
+    movements = to_movements(resolved)
+    history = look_back(request_history(movements, reference.rules))
+    by_window, unjudged_windows = flag_windows(movements.live, history, reference.rules, reference)
+    flags = sort_flags(pa.concat_tables([by_line, by_shipment, by_window]))
+    unjudged = pa.concat_tables([unjudged_lines, unjudged_shipments, unjudged_windows])
+    issues = pa.concat_tables([unscreenable_issues(resolved, parties.unscreenable, reference), movements.issues])
     described = issues.filter(pc.is_in(issues.column("code"), pa.array(["vague-description", "no-description"])))
     shipments = score(
         flags,
@@ -68,7 +85,9 @@ def screen(
         tuple(r.rule for r in reference.rules),
         reference.typologies,
     )
-    return Screened(resolved, substance_matches, parties.matches, flags, unjudged, shipments, issues, described.num_rows)
+    return Screened(
+        resolved, movements, substance_matches, parties.matches, flags, unjudged, shipments, issues, described.num_rows
+    )
 
 
 def sort_flags(flags: pa.Table) -> pa.Table:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+
+import pyarrow as pa
 
 from precursor_screen.matching.substances import SubstanceIndex
 from precursor_screen.model import Rule, Threshold, Typology
@@ -25,7 +27,7 @@ from precursor_screen.rulebook.typology import load_typologies
 @dataclass(frozen=True, slots=True)
 class Reference:
     """Frozen and picklable. parties_wanted is False when no watchlist was wished for (`--watchlist none`);
-    maximum_ages in days by list id."""
+    maximum_ages in days by list id; registers: by name (permits ...), only those that are imported."""
 
     substances: SubstanceTable
     substance_index: SubstanceIndex
@@ -41,6 +43,7 @@ class Reference:
     own_countries: tuple[str, ...]
     as_of: date
     tiers: tuple[str, ...]
+    registers: Mapping[str, pa.Table] = field(default_factory=dict)
 
     def rule(self, rule_id: str) -> Rule:
         """The rule of that id."""

@@ -19,6 +19,7 @@ COMPARISONS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 TEXT_TESTS = ("contains", "startswith", "endswith", "word", "re")
 MODIFIERS = ("eq", "neq", "in", "all", *TEXT_TESTS, *COMPARISONS, "between", "exists", "supplied", "blank", "inlist", "cased")
 OPERATORS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
+FUNCTIONS = {"ln": "ln", "abs": "abs"}  # of one operand
 
 
 class AtomError(ValueError):
@@ -41,7 +42,7 @@ class Scope:
     columns: set[str] = field(default_factory=set)
     used_params: set[str] = field(default_factory=set)
     used_lists: set[str] = field(default_factory=set)
-    uses_supplied: bool = False
+    allowed: frozenset[str] | None = None  # the only columns there are (history rules see movements, not lines)
 
     def column(self, name: str) -> tuple[str, str]:
         """The SQL and the kind of a field; notes that it is used."""
@@ -54,6 +55,10 @@ class Scope:
             raise AtomError(
                 f"{name!r} is a field of the subject {column.subject}", f"This rule judges a {self.subject}.", unknown_field=True
             )
+        if self.allowed is not None and name not in self.allowed:
+            raise AtomError(f"{name!r} is not kept in the history", did_you_mean(name, self.allowed), unknown_field=True)
+        if self.allowed is None and column.origin == "ledger":
+            raise AtomError(f"{name!r} is known of the history only", "Use scope history.", unknown_field=True)
         self.columns.add(name)
         return identifier(name), column.kind
 
@@ -128,7 +133,8 @@ def _supplied(name: str, value: Any, scope: Scope) -> str:
     column = BY_NAME[name]
     if column.origin not in ("filed", "reader"):
         raise AtomError(f"{name!r} is derived, so no input supplies it")
-    scope.uses_supplied = True
+    if scope.allowed is not None:
+        raise AtomError("what an input supplies is not kept in the history", f"Ask `{name}|exists: false`.")
     return f"(case when list_contains(supplied_fields, {literal(name)}) then true end)"
 
 
@@ -268,9 +274,16 @@ def compile_derived(name: str, spec: Any, scope: Scope) -> str:
     Raises:
         AtomError: an operator or operand that is not known.
     """
-    if not isinstance(spec, Mapping) or len(spec) != 1 or next(iter(spec)) not in OPERATORS:
-        raise AtomError(f"derived column {name!r} needs one operator", f"One of {', '.join(OPERATORS)} with two operands.")
+    if not isinstance(spec, Mapping) or len(spec) != 1 or next(iter(spec)) not in (*OPERATORS, *FUNCTIONS):
+        known = ", ".join((*OPERATORS, *FUNCTIONS))
+        raise AtomError(f"derived column {name!r} needs one operator", f"One of {known}.")
     operator, operands = next(iter(spec.items()))
+    if operator in FUNCTIONS:
+        if not isinstance(operands, list) or len(operands) != 1:
+            raise AtomError(f"{operator} needs one operand", f"{operator}: [a]")
+        inner = f"cast({_operand_number(operands[0], scope)} as double)"
+        inner = f"case when {inner} > 0 then {inner} end" if operator == "ln" else inner
+        return f"round({FUNCTIONS[operator]}({inner}), 6)"
     if not isinstance(operands, list) or len(operands) != 2:
         raise AtomError(f"{operator} needs two operands", f"{operator}: [a, b]")
     left, right = (_operand_number(o, scope) for o in operands)

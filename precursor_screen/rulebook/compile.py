@@ -12,12 +12,16 @@ from typing import Any
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError, RuleSyntaxError, UnknownField, Where
 from precursor_screen.model import Rule
-from precursor_screen.rulebook.atoms import COMPARISONS, AtomError, Scope, compile_atom, compile_derived
-from precursor_screen.rulebook.condition import ConditionError, parse_condition
+from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.rulebook.atoms import COMPARISONS, AtomError, Scope, compile_atom, compile_derived, operand
+from precursor_screen.rulebook.condition import ConditionError, parse_condition, words_of
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.sql import identifier, literal
 from precursor_screen.rulebook.template import compile_template, evidence
-from precursor_screen.schema import BY_NAME
+from precursor_screen.rulebook.windows import SENTENCE, Window, compile_window
+from precursor_screen.schema import BY_NAME, MOVEMENT_COLUMNS
+
+_OF_MOVEMENTS = frozenset(c.name for c in MOVEMENT_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,10 @@ class Grouping:
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """A rule as SQL over the view of its subject. columns: those of the schema that the SQL names."""
+    """A rule as SQL over the view of its subject. columns: those of the schema that the SQL names.
+
+    grouping: of a shipment rule; window: of a history rule that looks beyond the movement itself.
+    """
 
     rule: Rule
     verdict: str
@@ -40,15 +47,19 @@ class CompiledRule:
     because: str
     evidence: str
     grouping: Grouping | None
+    window: Window | None
     columns: frozenset[str]
     lists: frozenset[str]
 
 
 class _Build:
-    def __init__(self, rule: Rule, lists: Mapping[str, NamedList], params: Mapping[str, Any]) -> None:
+    def __init__(self, rule: Rule, lists: Mapping[str, NamedList], params: Mapping[str, Any], macros: Mapping[str, Any]) -> None:
         self.rule = rule
         self.errors: list[PrecursorScreenError] = []
-        self.scope = Scope(rule.subject, {**rule.params, **params}, lists)
+        self.scope = Scope(
+            rule.subject, {**rule.params, **params}, lists, allowed=_OF_MOVEMENTS if rule.scope == "history" else None
+        )
+        self.macros = macros
 
     def complain(self, part: str, error: Exception) -> None:
         line = self.rule.lines.get(part, 1)
@@ -58,6 +69,7 @@ class _Build:
 
     def derive(self) -> None:
         derived: dict[str, str] = {}
+        self.scope.derived = derived  # one may build on those before it
         for name, spec in self.rule.derive.items():
             try:
                 if name in BY_NAME:
@@ -65,7 +77,6 @@ class _Build:
                 derived[name] = compile_derived(name, spec, self.scope)
             except AtomError as error:
                 self.complain(f"derive.{name}", error)
-        self.scope.derived = derived
 
     def selection(self, spec: Any, part: str) -> str:
         """A map is AND, a list is OR; null is kept."""
@@ -111,35 +122,61 @@ class _Build:
 
     def condition(self) -> str:
         selections = {name: self.selection(spec, f"detection.{name}") for name, spec in self.rule.selections.items()}
+        named = words_of(self.rule.condition)
+        for name in sorted(named & set(self.macros) - set(selections)):
+            selections[name] = self.selection(self.macros[name], f"detection.condition ({name})")
         try:
             sql, used = parse_condition(self.rule.condition, selections)
         except ConditionError as error:
             self.complain("detection.condition", error)
             return "null"
-        for name in sorted(set(selections) - used):
+        self.selections = selections
+        correlated = set((self.rule.correlation or {}).get("selections") or ())
+        for name in sorted(set(selections) - used - correlated):
             self.complain(
                 f"detection.{name}", AtomError(f"selection {name!r} is not used", "Name it in the condition or delete it.")
             )
         return sql
 
+    def window(self) -> tuple[Window | None, list[str]]:
+        """The window of a history rule, and the fields without which a movement cannot enter it."""
+        spec = self.rule.correlation
+        if self.rule.scope != "history" or spec is None:
+            return None, []
+
+        def selection(name: str) -> str:
+            if name not in self.selections:
+                raise AtomError(f"names no selection: {name!r}", did_you_mean(name, self.selections))
+            return self.selections[name]
+
+        try:
+            return compile_window(spec, self.scope, selection)
+        except AtomError as error:
+            self.complain("correlation", error)
+            return None, []
+
     def grouping(self) -> Grouping | None:
         spec = self.rule.correlation
-        if spec is None:
+        if self.rule.scope != "shipment" or spec is None:
             return None
         keys = [str(k) for k in spec["group-by"]]
         try:
             unnested = frozenset(k for k in keys if self.scope.column(k)[1] == "texts")
-            value = self.aggregate(spec)
+            blocks = [spec, *([spec["and"]] if "and" in spec else [])]
+            values = [self.aggregate(block) for block in blocks]
         except AtomError as error:
             self.complain("correlation", error)
             return None
         tests = []
-        for comparison, limit in self.scope.resolve(spec["condition"]).items():
-            try:
-                tests.append(f"{value} {COMPARISONS[comparison]} {literal(limit)}")
-            except ValueError as error:
-                self.complain("correlation.condition", error)
-        return Grouping(tuple(keys), unnested, value, " and ".join(tests))
+        for block, value in zip(blocks, values, strict=True):
+            for comparison, limit in self.scope.resolve(block["condition"]).items():
+                try:
+                    # A limit that is a field (a threshold) is the lowest one of the group.
+                    sql, _ = operand(limit, "number", self.scope)
+                    tests.append(f"{value} {COMPARISONS[comparison]} {f'min({sql})' if isinstance(limit, Mapping) else sql}")
+                except ValueError as error:
+                    self.complain("correlation.condition", error)
+        return Grouping(tuple(keys), unnested, values[0], " and ".join(tests))
 
     def aggregate(self, spec: Mapping[str, Any]) -> str:
         if spec["type"] == "event_count":
@@ -147,12 +184,13 @@ class _Build:
         column, kind = self.scope.column(str(spec["field"]))
         if spec["type"] == "value_count":
             return f"count(distinct {column})"
-        if kind != "number":
-            raise AtomError(f"value_sum adds numbers, and {spec['field']!r} is {kind}")
-        return f"sum({column})"
+        if kind not in ("number", "integer", "score"):
+            raise AtomError(f"{spec['type']} needs numbers, and {spec['field']!r} is {kind}")
+        return {"value_sum": "sum({})", "value_avg": "avg({})", "value_median": "median({})"}[spec["type"]].format(column)
 
-    def sentence(self, grouping: Grouping | None) -> str:
+    def sentence(self, grouping: Grouping | None, window: Window | None) -> str:
         extra = {"correlation_value": "cast(correlation_value as varchar)", "group_members": "group_members"} if grouping else {}
+        extra = dict(SENTENCE) if window else extra
         try:
             return compile_template(self.rule.explain, self.scope, extra)
         except AtomError as error:
@@ -167,13 +205,18 @@ class _Build:
             return "[]"
 
 
-def compile_rule(rule: Rule, lists: Mapping[str, NamedList], params: Mapping[str, Any] | None = None) -> CompiledRule:
-    """Compiles one rule; `params` are a site's values in the place of the rule's own.
+def compile_rule(
+    rule: Rule,
+    lists: Mapping[str, NamedList],
+    params: Mapping[str, Any] | None = None,
+    macros: Mapping[str, Any] | None = None,
+) -> CompiledRule:
+    """Compiles one rule; `params` are a site's values in the place of the rule's own, `macros` selections by name.
 
     Raises:
         ErrorGroup: everything that does not compile, each with its place.
     """
-    build = _Build(rule, lists, params or {})
+    build = _Build(rule, lists, params or {}, macros or {})
     build.derive()
     applies = build.applies()
     applies_columns = sorted(build.scope.columns)
@@ -183,7 +226,9 @@ def compile_rule(rule: Rule, lists: Mapping[str, NamedList], params: Mapping[str
     condition_columns = sorted(build.scope.columns)
     build.scope.columns |= before
     grouping = build.grouping()
-    because = build.sentence(grouping)
+    window, needed = build.window()
+    required += [(name, f"{build.scope.column(name)[0]} is not null") for name in dict.fromkeys(needed)]
+    because = build.sentence(grouping, window)
     evidence_sql = build.evidence()
     for name in sorted(set(rule.params) - build.scope.used_params):
         build.complain(f"params.{name}", AtomError(f"parameter {name!r} is not used", "Use it or delete it."))
@@ -198,6 +243,7 @@ def compile_rule(rule: Rule, lists: Mapping[str, NamedList], params: Mapping[str
         because=because,
         evidence=evidence_sql,
         grouping=grouping,
+        window=window,
         columns=frozenset(build.scope.columns),
         lists=frozenset(build.scope.used_lists),
     )
@@ -216,7 +262,10 @@ def _first_null(columns: list[str]) -> str:
 
 
 def compile_rules(
-    rules: tuple[Rule, ...], lists: Mapping[str, NamedList], params: Mapping[str, Mapping[str, Any]] | None = None
+    rules: tuple[Rule, ...],
+    lists: Mapping[str, NamedList],
+    params: Mapping[str, Mapping[str, Any]] | None = None,
+    macros: Mapping[str, Any] | None = None,
 ) -> tuple[CompiledRule, ...]:
     """Compiles all rules that are not deprecated; `params` by rule id.
 
@@ -229,7 +278,7 @@ def compile_rules(
         if rule.status == "deprecated":
             continue
         try:
-            compiled.append(compile_rule(rule, lists, (params or {}).get(rule.id)))
+            compiled.append(compile_rule(rule, lists, (params or {}).get(rule.id), macros))
         except ErrorGroup as group:
             errors.extend(group.errors)
     if errors:

@@ -100,6 +100,11 @@ def _tokenise(text: str) -> list[str]:
     return tokens
 
 
+def words_of(text: str) -> set[str]:
+    """The names in a condition, operators among them; none where it cannot be read."""
+    return {word for match in _TOKEN.finditer(text) if (word := match.group(3))}
+
+
 def parse_condition(text: str, selections: Mapping[str, str]) -> tuple[str, set[str]]:
     """Composes the SQL of the selections as the condition says.
 

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from precursor_screen.errors import ErrorGroup, PrecursorScreenError, RuleSyntaxError, WindowError
+from precursor_screen.errors import ErrorGroup, PrecursorScreenError, RuleSyntaxError
 from precursor_screen.model import CONFIDENCES, FAMILIES, LEVELS, Rule, RuleTest, Source
 from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.rulebook.correlation import REGISTERS, check_correlation
 from precursor_screen.rulebook.located import Complaints, Key, Located, load_yaml
 
 FORMAT = 1
 STATUSES = ("experimental", "test", "stable", "deprecated")
 SUBJECTS = ("line", "substance", "party")
 SCOPES = ("line", "shipment", "history")
-CORRELATIONS = ("event_count", "value_count", "value_sum")
 MARKS = ("R", "K", "P")
+_TEST_KEYS = ("name", "rows", "expect", "not_evaluable", "since", "registers", "gap")
 
 _KEYS: dict[str, tuple[type, ...]] = {
     "schema": (int,),
@@ -96,7 +98,7 @@ def parse_rule(located: Located) -> Rule:
     selections = {k: v for k, v in detection.items() if k != "condition"}
     if "detection" in data and not isinstance(condition, str):
         complaints.add(("detection",), "has no condition", "Add `condition:` with the names of the selections.")
-    _check_correlation(data, complaints)
+    check_correlation(data, complaints)
     tests = _tests(data.get("tests") or [], complaints)
     sources = _sources(data.get("references") or [], complaints)
     related = _related(data.get("related") or [], complaints)
@@ -168,35 +170,6 @@ def _check_values(data: Mapping[str, Any], complaints: Complaints) -> None:
         complaints.add(("weight",), "weight must lie between 0 and 100")
 
 
-def _check_correlation(data: Mapping[str, Any], complaints: Complaints) -> None:
-    correlation = data.get("correlation")
-    scope = data.get("scope")
-    if scope == "history" or (isinstance(correlation, dict) and {"timespan", "calendar"} & set(correlation)):
-        complaints.add(
-            ("scope",), "windows over history are not evaluated by this version", "Use scope line or shipment.", WindowError
-        )
-    elif scope == "shipment" and not isinstance(correlation, dict):
-        complaints.add(("scope",), "a shipment rule needs a correlation", "Add type, group-by and condition.", WindowError)
-    elif scope == "line" and correlation is not None:
-        complaints.add(("correlation",), "a line rule has no correlation", "Use scope shipment.", WindowError)
-    if not isinstance(correlation, dict):
-        return
-    if bad := set(correlation) - {"type", "field", "group-by", "condition"}:
-        complaints.add(
-            ("correlation",), f"unknown key {sorted(bad)[0]!r} in correlation", "Known: type, field, group-by, condition."
-        )
-    kind = correlation.get("type")
-    if kind not in CORRELATIONS:
-        complaints.add(("correlation",), f"type {kind!r} is not known", f"Use one of {', '.join(CORRELATIONS)}.", WindowError)
-    if kind in ("value_count", "value_sum") and not isinstance(correlation.get("field"), str):
-        complaints.add(("correlation",), f"{kind} needs a field")
-    condition = correlation.get("condition")
-    if not isinstance(condition, dict) or not condition or set(condition) - {"gt", "gte", "lt", "lte"}:
-        complaints.add(("correlation",), "needs a condition such as {gte: 2}")
-    if not isinstance(correlation.get("group-by"), list) or "shipment_id" not in correlation["group-by"]:
-        complaints.add(("correlation",), "a shipment rule groups by shipment_id", "group-by: [shipment_id].")
-
-
 def _one_of(data: Mapping[str, Any], key: str, allowed: tuple[str, ...], complaints: Complaints) -> None:
     value = data.get(key)
     if isinstance(value, str) and value not in allowed:
@@ -212,12 +185,14 @@ def _tests(items: list[Any], complaints: Complaints) -> tuple[RuleTest, ...]:
         if not isinstance(item, dict) or not isinstance(item.get("rows"), list) or not isinstance(item.get("expect"), list):
             complaints.add(key, "a test needs rows and expect", "See another rule for the form.")
             continue
-        if bad := set(item) - {"name", "rows", "expect", "not_evaluable"}:
-            complaints.add(
-                key,
-                f"unknown key {sorted(bad)[0]!r} in a test",
-                did_you_mean(sorted(bad)[0], ("name", "rows", "expect", "not_evaluable")),
-            )
+        if bad := set(item) - set(_TEST_KEYS):
+            complaints.add(key, f"unknown key {sorted(bad)[0]!r} in a test", did_you_mean(sorted(bad)[0], _TEST_KEYS))
+        registers = item.get("registers") or {}
+        if not isinstance(registers, dict) or set(registers) - set(REGISTERS):
+            complaints.add((*key, "registers"), "registers maps names of registers to rows", f"Names: {', '.join(REGISTERS)}.")
+            registers = {}
+        if not isinstance(item.get("since"), date | None):
+            complaints.add((*key, "since"), "since is a date", "Write it as 2026-11-25.")
         rows = [r for r in item["rows"] if isinstance(r, dict) and "line_id" in r]
         if len(rows) != len(item["rows"]):
             complaints.add(key, "every row of a test needs a line_id")
@@ -231,6 +206,9 @@ def _tests(items: list[Any], complaints: Complaints) -> tuple[RuleTest, ...]:
                 rows=tuple(rows),
                 expect=tuple(str(x) for x in item["expect"]),
                 not_evaluable=tuple(str(x) for x in item.get("not_evaluable") or ()),
+                since=item.get("since"),
+                registers={name: tuple(rows) for name, rows in registers.items()},
+                gap=item.get("gap") is True,
             )
         )
     return tuple(tests)

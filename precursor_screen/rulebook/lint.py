@@ -101,7 +101,9 @@ def _is_negative(test: RuleTest) -> bool:
 def _lint_sql(one: CompiledRule) -> list[PrecursorScreenError]:
     """Runs the SQL over one row of nulls: types that do not fit and patterns that RE2 refuses show here, not at the first manifest."""
     columns = [null_column(c) for c in sorted(one.columns)]
-    view = f"select {', '.join([*columns, 'cast(null as varchar[]) as supplied_fields', '1 as correlation_value', 'null as group_members'])}"
+    number = "cast(1 as double)" if one.window else "1"
+    others = [f"{number} as correlation_value", "'' as group_members", "'' as window_text", "1 as window_lines"]
+    view = f"select {', '.join([*columns, 'cast(null as varchar[]) as supplied_fields', *others])}"
     try:
         with connect() as connection:
             connection.execute(f"select {one.verdict}, {one.missing}, {one.because}, {one.evidence} from ({view})").fetchall()

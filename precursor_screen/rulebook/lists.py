@@ -12,12 +12,15 @@ from precursor_screen.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.rulebook.located import Complaints, load_yaml
 
-_KEYS = ("id", "title", "source", "date", "max_age_days", "terms")
+_KEYS = ("id", "title", "source", "date", "max_age_days", "lexicon", "terms")
 
 
 @dataclass(frozen=True, slots=True)
 class NamedList:
-    """A list of terms. max_age_days: None if it does not age. sha256 is of the file."""
+    """A list of terms. max_age_days: None if it does not age. sha256 is of the file.
+
+    lexicon: its terms are looked for in every description, and lines that hold one are remembered (`lexicon_terms`).
+    """
 
     id: str
     title: str
@@ -26,6 +29,7 @@ class NamedList:
     max_age_days: int | None
     terms: tuple[str, ...]
     sha256: str
+    lexicon: bool = False
 
     def is_stale(self, as_of: datetime.date) -> bool:
         """Whether the list is past its maximum age on that day."""
@@ -77,10 +81,14 @@ def _load(path: Path) -> tuple[NamedList | None, Complaints]:
     terms = data["terms"]
     if not isinstance(terms, list) or not all(isinstance(t, str) and t.strip() for t in terms):
         complaints.add(("terms",), "terms must be a list of texts", "Quote words such as no and on: YAML reads them as booleans.")
+    if not isinstance(data.get("lexicon", False), bool):
+        complaints.add(("lexicon",), "lexicon is true or false")
     if data["id"] != path.stem:
         complaints.add(("id",), f"list {data['id']!r} is in a file of another name", f"Call the file {data['id']}.yml.")
     if complaints.errors:
         return None, complaints
     age = data.get("max_age_days")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return NamedList(data["id"], data["title"], data["source"], data["date"], age, tuple(terms), digest), complaints
+    return NamedList(
+        data["id"], data["title"], data["source"], data["date"], age, tuple(terms), digest, data.get("lexicon") is True
+    ), complaints

@@ -57,7 +57,6 @@ def test_a_good_rule_keeps_what_it_says():
         (("version: 1.0.0", "version: 1.0"), 'Quote it: version: "1.0"'),
         (("  condition: much\n", ""), "has no condition"),
         (("explain: \"{gross_mass_kg} kg\"\n", ""), "has no 'explain'"),
-        (("scope: line", "scope: history"), "windows over history are not evaluated"),
         (("scope: line", "scope: shipment"), "a shipment rule needs a correlation"),
         (("level: low", "level: low\nlevel: low"), "states 'level' twice"),
         (("subject: line", "subject: line\ntests: [{rows: [{a: 1}], expect: []}]"), "needs a line_id"),
@@ -83,11 +82,15 @@ def test_all_faults_are_named_at_once_each_with_line_and_column():
     ("correlation", "expected"),
     [
         ("{type: event_cuont, group-by: [shipment_id], condition: {gte: 2}}", "is not known"),
-        ("{type: value_count, group-by: [shipment_id], condition: {gte: 2}}", "value_count needs a field"),
+        ("{type: value_count, group-by: [shipment_id], condition: {gte: 2}}", "value_count needs field"),
         ("{type: event_count, group-by: [consignee_name], condition: {gte: 2}}", "groups by shipment_id"),
-        ("{type: event_count, group-by: [shipment_id], condition: {gte: 2}, timespan: 30d}", "windows over history"),
-        ("{type: event_count, group-by: [shipment_id]}", "needs a condition"),
-        ("{type: event_count, group-by: [shipment_id], condition: {gte: 2}, emti: group}", "unknown key 'emti'"),
+        ("{type: event_count, group-by: [shipment_id], condition: {gte: 2}, timespan: 30d}", "a shipment rule has no timespan"),
+        ("{type: event_count, group-by: [shipment_id]}", "event_count needs condition"),
+        ("{type: event_count, group-by: [shipment_id], condition: {gte: 2}, emti: group}", "Did you mean 'emit'?"),
+        (
+            "{type: baseline, field: value_usd, group-by: [shipment_id], timespan: 9d, min_history: 2, condition: {gte: 2}}",
+            "looks back",
+        ),
     ],
 )
 def test_a_correlation_that_cannot_be_evaluated_is_refused(correlation, expected):
@@ -95,9 +98,47 @@ def test_a_correlation_that_cannot_be_evaluated_is_refused(correlation, expected
     assert any(expected in e for e in errors_of(text)), errors_of(text)
 
 
-def test_a_window_has_an_error_of_its_own_kind():
+@pytest.mark.parametrize(
+    ("correlation", "expected"),
+    [
+        ("{type: event_count, group-by: [consignee_key], condition: {gte: 2}}", "either a timespan or a calendar"),
+        ("{type: event_count, group-by: [consignee_key], condition: {gte: 2}, timespan: 0d}", "'0d' is no span of time"),
+        ("{type: event_count, group-by: [consignee_key], condition: {gte: 2}, timespan: 30}", "30 is no span of time"),
+        ("{type: event_count, group-by: [consignee_key], condition: {gte: 2}, timespan: 99999d}", "no span of time"),
+        ("{type: event_count, group-by: [consignee_key], condition: {gte: 2}, timespan: $window}", "'$window' is no span"),
+        ("{type: event_count, group-by: [consignee_key], condition: {gte: 2}, calendar: week}", "calendar 'week' is not known"),
+        (
+            "{type: event_count, group-by: [consignee_key], condition: {gte: 2}, timespan: 9d, emit: all}",
+            "emit 'all' is not known",
+        ),
+        ("{type: event_count, condition: {gte: 2}, timespan: 9d}", "needs group-by"),
+        ("{type: temporal, group-by: [consignee_key], timespan: 9d, selections: [a]}", "at least two selections"),
+        ("{type: first_seen, group-by: [consignee_key]}", "first_seen needs min_history"),
+        ("{type: absence, register: permitts, match: {permit_reference: reference}}", "Did you mean 'permits'?"),
+        ("{type: reconcile, register: permits, match: [a], field: value_usd, against: kg}", "match maps fields"),
+        (
+            "{type: baseline, field: value_usd, group-by: [a], timespan: 9d, min_history: 9d, condition: {gte: 2}}",
+            "number of earlier lines",
+        ),
+        (
+            "{type: value_sum, field: value_usd, group-by: [a], timespan: 9d, condition: {gte: 2}, and: {type: x}}",
+            "second condition",
+        ),
+    ],
+)
+def test_a_window_that_cannot_be_evaluated_has_an_error_of_its_own(correlation, expected):
+    text = GOOD.replace("scope: line", f"scope: history\ncorrelation: {correlation}")
+    assert any(expected in e for e in errors_of(text)), errors_of(text)
+
+
+def test_windows_have_an_error_of_their_own_kind():
     with pytest.raises(ErrorGroup) as caught:
-        parse_rule(parse_yaml(GOOD.replace("scope: line", "scope: history"), "rule.yml"))
+        parse_rule(parse_yaml(GOOD.replace("scope: line", "scope: shipment"), "rule.yml"))
+    assert isinstance(caught.value.errors[0], WindowError)
+    with pytest.raises(ErrorGroup) as caught:
+        parse_rule(
+            parse_yaml(GOOD.replace("scope: line", "scope: history").replace("subject: line", "subject: party"), "rule.yml")
+        )
     assert isinstance(caught.value.errors[0], WindowError)
 
 

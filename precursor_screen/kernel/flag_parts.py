@@ -1,0 +1,70 @@
+"""The parts that all flag queries share: level, sentence, identity, and what a flag rests on that nobody has checked."""
+
+from __future__ import annotations
+
+from precursor_screen.rulebook.compile import CompiledRule
+from precursor_screen.rulebook.sql import literal
+from precursor_screen.schema import LINE, SUBSTANCE
+
+# Only these levels bar the band `none` when they could not be judged.
+BARRING = ("high", "critical")
+
+
+def doubts(rule: CompiledRule) -> list[tuple[str, str]]:
+    """[(what the flag rests on that nobody has checked, SQL that is true when it is so)]."""
+    if rule.rule.subject != SUBSTANCE:
+        return []
+    found = [("membership unverified", "membership_verified = false")]
+    if {"threshold_kg", "threshold_month_kg", "threshold_year_kg"} & rule.columns:
+        found.append(("threshold unverified", "threshold_verified = false"))
+    return found
+
+
+def columns_of_rule(rule: CompiledRule) -> frozenset[str]:
+    """The columns that judging a history rule and showing its flags need."""
+    verified = {"membership_verified", "threshold_verified"} if rule.rule.subject == SUBSTANCE else set()
+    return rule.columns | verified | {"substance_id"}
+
+
+def level_of(rule: CompiledRule) -> str:
+    """A flag that rests on an unverified membership or threshold is at most medium."""
+    level = literal(rule.rule.level)
+    doubtful = [sql for _, sql in doubts(rule)]
+    if not doubtful or rule.rule.level not in ("high", "critical"):
+        return level
+    return f"case when {' or '.join(doubtful)} then 'medium' else {level} end"
+
+
+def because_of(rule: CompiledRule) -> str:
+    """The rule's sentence, and what in it is unverified."""
+    return " || ".join(
+        [f"({rule.because})", *(f"case when {sql} then {literal(f' ({doubt})')} else '' end" for doubt, sql in doubts(rule))]
+    )
+
+
+def constants(rule: CompiledRule) -> str:
+    """The columns of FLAG that are the same for every flag of a rule."""
+    r = rule.rule
+    return (
+        f"{literal(r.id)} as rule_id, {literal(r.version)} as rule_version, {level_of(rule)} as level, "
+        f"{literal(r.confidence)} as confidence, 'new' as state, {literal(r.family)} as family, {r.weight} as weight"
+    )
+
+
+def flag_id_sql(key: str, rule: CompiledRule, *parts: str) -> str:
+    """SHA-256 over what makes the flag the same tomorrow: never a row number, a score or a wording."""
+    joined = " || chr(31) || ".join([key, literal(rule.rule.id), *(f"coalesce({p}, '')" for p in parts)])
+    return f"left(sha256({joined}), 32)"
+
+
+def unjudged(rule: CompiledRule, source: str) -> str:
+    """UNJUDGED rows of a rule from `source`, SQL of the rows that could not be judged."""
+    # A line bars only where a substance is recognised in it; a candidate is one by itself.
+    recognised = (
+        "len(substance_ids) > 0" if rule.rule.subject == LINE and rule.rule.scope != "history" else "substance_id is not null"
+    )
+    recognised = "true" if rule.rule.subject not in (LINE, SUBSTANCE) else recognised
+    shipment = f"case when {recognised if rule.rule.level in BARRING else 'false'} then shipment_id end"
+    return f"""
+        select {literal(rule.rule.id)} as rule_id, {rule.missing} as field, {shipment} as shipment_id, count(*) as count
+        from {source} group by all order by all"""

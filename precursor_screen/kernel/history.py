@@ -1,0 +1,144 @@
+"""The movements that windows see: those of this run and those recorded before, linked, with what the law says of each on its own date."""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+
+from precursor_screen.kernel.look_back import ALWAYS, IDENTITY, History
+from precursor_screen.kernel.movements import link_movements
+from precursor_screen.kernel.substances import control_table, substance_table
+from precursor_screen.reference.bundle import Reference
+from precursor_screen.rulebook.sql import identifier, literal, null_column
+from precursor_screen.schema import BY_NAME, MOVEMENT_LOOKED_UP, PREVIOUS_COLUMNS
+
+_LAW = ("control", "own_schedules", "tier", "membership_verified")
+_SUBSTANCE = ("substance_name", "parent_substance_id", "family", "substance_route_groups")
+_PERIODS = ("transaction", "month", "year")
+
+
+def open_moves(
+    connection: duckdb.DuckDBPyConnection, live: pa.Table, history: History, columns: frozenset[str], reference: Reference
+) -> None:
+    """Makes the table `moves`: row_no, is_new, cargo_id and the columns asked for; movements that stand for another's cargo are left out.
+
+    A movement is new when it is not recorded, or under another line_id (amended); one that was sent again is the recorded one.
+
+    Args:
+        connection: where the table is made.
+        live: MOVEMENT rows of this run.
+        history: what was recorded before.
+        columns: columns of MOVEMENT, looked up or previous.
+        reference: substances, law and thresholds.
+    """
+    connection.register("live", live)
+    connection.register("recorded", history.movements)
+    connection.register("known", history.known)
+    connection.register("amended", history.amended)
+    stored = [n for n in live.column_names if n in columns or n in ALWAYS]
+    mine = ", ".join(identifier(n) for n in stored)
+    theirs = ", ".join(identifier(n) if n in history.movements.column_names else null_column(n) for n in stored)
+    connection.execute(f"""
+        create temp table stored as
+        select {mine}, true as is_new from live anti join known
+            on live.movement_key = known.movement_key and live.line_id = known.line_id
+        union all select {theirs}, false from recorded""")
+    connection.execute(f"create temp table linked as {link_movements('stored')}")
+    joins, looked_up = _lookups(connection, columns, reference)
+    keep = ", ".join(f"linked.{identifier(n)}" for n in stored if n in columns or n in IDENTITY)
+    connection.execute(f"""
+        create temp table moves as
+        select row_number() over (order by linked.as_of_date, linked.line_id, linked.substance_id) as row_no, {keep}, is_new, cargo_id{looked_up}
+        from linked {joins} where counts""")
+    connection.execute("drop table stored; drop table linked")
+
+
+def _lookups(connection: duckdb.DuckDBPyConnection, columns: frozenset[str], reference: Reference) -> tuple[str, str]:
+    """SQL of the joins, and of the columns they give (with a leading comma), for the columns asked for."""
+    joins, found = "", ""
+    if any(c in columns for c in _SUBSTANCE):
+        connection.register("substances", substance_table(reference.substances.substances))
+        joins += " left join substances on linked.substance_id = substances.substance_id"
+        found += "".join(f", substances.{c}" for c in _SUBSTANCE if c in columns)
+    if any(c in columns for c in _LAW):
+        connection.execute(f"create temp table law as {_law(connection, reference)}")
+        joins += " left join law on linked.substance_id = law.substance_id and linked.as_of_date = law.as_of_date"
+        found += "".join(f", law.{c}" for c in _LAW if c in columns)
+    if any(c.startswith("threshold_") for c in columns):
+        connection.execute(f"create temp table limits as {_limits(connection, reference)}")
+        joins += """ left join limits on linked.substance_id = limits.substance_id and linked.as_of_date = limits.as_of_date
+            and linked.direction is not distinct from limits.direction"""
+        found += "".join(
+            f", limits.{c.name}" for c in MOVEMENT_LOOKED_UP if c.name.startswith("threshold_") and c.name in columns
+        )
+    if previous := [c for c in PREVIOUS_COLUMNS if c.name in columns]:
+        # The earlier version of a movement of two substances has two rows: what it says of the same one comes first.
+        joins += """ left join (select * from amended qualify row_number() over (partition by movement_key order by substance_id) = 1) amended
+            on linked.is_new and linked.movement_key = amended.movement_key"""
+        found += "".join(f", amended.{identifier(c.name.removeprefix('previous_'))} as {identifier(c.name)}" for c in previous)
+    return joins, found
+
+
+def _law(connection: duckdb.DuckDBPyConnection, reference: Reference) -> str:
+    """SQL of the listings of every substance on every date there is."""
+    connection.register("controls", control_table(reference.substances.substances))
+    tiers = ", ".join(literal(t) for t in reference.tiers)
+    return f"""
+        select d.substance_id, d.as_of_date, list(c.control order by c.control.instrument, c.control.schedule) as control,
+               list_sort(list(c.control.schedule) filter (where c.control.instrument = {literal(reference.jurisdiction)})) as own_schedules,
+               min(c.tier) as tier,
+               coalesce(bool_and(c.verified) filter (where c.tier = 'convention'), bool_and(c.verified)) as membership_verified
+        from (select distinct substance_id, as_of_date from linked where substance_id is not null) d
+             join controls c on d.substance_id = c.substance_id and c.tier in ({tiers})
+             and (c.since is null or c.since <= d.as_of_date) and (c.until is null or d.as_of_date < c.until)
+        group by all"""
+
+
+def _limits(connection: duckdb.DuckDBPyConnection, reference: Reference) -> str:
+    """SQL of the thresholds of every substance, direction and date there is; `reference.thresholds.threshold_for` says which holds."""
+    rows = [
+        {
+            "substance_id": t.substance_id,
+            "direction": t.direction,
+            "kg": t.kg,
+            "nth": _PERIODS.index(t.period),
+            "since": t.valid_from,
+            "until": t.valid_to,
+            "source": t.source,
+            "verified": t.verified,
+        }
+        for t in reference.thresholds
+        if t.jurisdiction == reference.jurisdiction
+    ]
+    schema = pa.schema(
+        [
+            ("substance_id", pa.string()),
+            ("direction", pa.string()),
+            ("kg", BY_NAME["threshold_kg"].arrow),
+            ("nth", pa.int64()),
+            ("since", pa.date32()),
+            ("until", pa.date32()),
+            ("source", pa.string()),
+            ("verified", pa.bool_()),
+        ]
+    )
+    connection.register("thresholds", pa.Table.from_pylist(rows, schema=schema))
+    rank = "nth * 2 + (t.direction = 'any')::int"
+    first = ", ".join(
+        f"arg_min({value}, {rank}) filter (where nth >= {least}) as {name}"
+        for value, least, name in (
+            ("struct_pack(v := kg)", 0, "per_transaction"),
+            ("struct_pack(v := kg)", 1, "per_month"),
+            ("struct_pack(v := kg)", 2, "per_year"),
+            ("verified", 0, "threshold_verified"),
+            ("t.source", 0, "threshold_source"),
+        )
+    )
+    return f"""
+        select * exclude (per_transaction, per_month, per_year), per_transaction.v as threshold_kg, per_month.v as threshold_month_kg,
+               per_year.v as threshold_year_kg
+        from (select d.substance_id, d.direction, d.as_of_date, {first}
+              from (select distinct substance_id, direction, as_of_date from linked where substance_id is not null) d
+                   join thresholds t on d.substance_id = t.substance_id and t.direction in (d.direction, 'any')
+                   and (t.since is null or t.since <= d.as_of_date) and (t.until is null or d.as_of_date < t.until)
+              group by all)"""

@@ -1,0 +1,137 @@
+"""Lines to movements: one row a physical movement of one substance, messages about one cargo merged, totals of a bill counted once.
+
+A movement is what windows count and what the ledger keeps. Goods without a substance are kept where something else is worth
+remembering of them: a word of a lexicon, or a party that resembles a listed one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from precursor_screen.engine import connect, fetch
+from precursor_screen.kernel.resolved import LINE_NO, Resolved
+from precursor_screen.rulebook.sql import null_column
+from precursor_screen.schema import ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
+
+LINK_DAYS = 90  # a number used again after that is another consignment's
+
+
+@dataclass(frozen=True, slots=True)
+class Movements:
+    """live: MOVEMENT rows; cancelled: movement_key of those that the run takes back; issues: ISSUE rows about contradicting messages."""
+
+    live: pa.Table
+    cancelled: pa.Table
+    issues: pa.Table
+
+
+def to_movements(resolved: Resolved) -> Movements:
+    """Makes movements of resolved lines; `resolved` must hold every line of each bill.
+
+    A cancellation removes its movement, a replacement takes the place of what it replaces (the highest version, then the last
+    in the order read). Two originals with one key and different content contradict each other: both stay, and an issue names
+    them. A gross mass that is the same on every line of a bill, while the goods differ, is the bill's: it counts once.
+    """
+    with connect() as connection:
+        connection.register("lines", resolved.lines)
+        connection.register("substances", resolved.substances)
+        connection.register("party_candidates", resolved.parties)
+        connection.execute(f"create temp table rows as {_rows(resolved)}")
+        connection.execute(_VERSIONS)
+        live = fetch(connection, _LIVE.format(columns=", ".join(f'"{c.name}"' for c in MOVEMENT_STORED)), MOVEMENT)
+        cancelled = fetch(connection, "select distinct movement_key from versions where cancelled order by 1")
+        issues = fetch(connection, _CONFLICTS, ISSUE)
+    return Movements(live, cancelled, issues)
+
+
+def _rows(resolved: Resolved) -> str:
+    """SQL of all rows worth remembering, with LINE_NO and the columns of MOVEMENT."""
+    columns = []
+    for column in MOVEMENT_STORED:
+        owner, table = ("s", resolved.substances) if column.subject == SUBSTANCE else ("l", resolved.lines)
+        columns.append(f'{owner}."{column.name}"' if column.name in table.column_names else null_column(column.name))
+    function = "l.message_function" if "message_function" in resolved.lines.column_names else "cast(null as varchar)"
+    words = "or len(l.lexicon_terms) > 0" if "lexicon_terms" in resolved.lines.column_names else ""
+    return f"""
+        select l.{LINE_NO}, coalesce({function}, 'original') as function, {", ".join(columns)}
+        from lines l left join substances s using ({LINE_NO})
+        where s.substance_id is not null {words}
+           or l.{LINE_NO} in (select {LINE_NO} from party_candidates) or function = 'cancellation'
+        order by l.{LINE_NO}, s.substance_id"""
+
+
+# One row a message (line) of a movement, and which of them stands.
+_VERSIONS = f"""
+    create temp table versions as
+    with messages as (
+        select distinct movement_key, line_id, function, coalesce(try_cast(version as double), 0) as nth, {LINE_NO} from rows),
+    counted as (
+        select *, bool_or(function = 'cancellation') over whole as cancelled, bool_or(function = 'replacement') over whole as replaced,
+               first_value(line_id) over (partition by movement_key
+                   order by (function = 'replacement') desc, nth desc, {LINE_NO} desc) as last_line
+        from messages window whole as (partition by movement_key))
+    select *, not cancelled and (not replaced or line_id = last_line) as stands from counted"""
+
+_LIVE = f"""
+    with standing as (
+        select r.* from rows r semi join (select * from versions where stands) v
+        on r.movement_key = v.movement_key and r.line_id = v.line_id),
+    bills as (
+        select shipment_id from (select distinct shipment_id, line_id, description, substance_mass_kg, mass_basis from standing)
+        group by shipment_id having count(*) > 1 and count(distinct description) = count(*) and count(*) = count(substance_mass_kg)
+           and count(distinct substance_mass_kg) = 1 and bool_and(mass_basis = 'gross')),
+    totalled as (
+        select s.* replace (case when b.shipment_id is not null
+                and row_number() over (partition by s.shipment_id, s.substance_id order by s.{LINE_NO}) > 1
+                then 0 else s.substance_mass_kg end as substance_mass_kg)
+        from standing s left join bills b using (shipment_id))
+    select {{columns}} from totalled
+    qualify row_number() over (partition by movement_key, line_id, substance_id order by {LINE_NO}) = 1
+    order by {LINE_NO}, substance_id"""
+
+_CONFLICTS = f"""
+    select 'contradicting-messages' as code, source_file, source_row, 'movement_key' as field, r.line_id as value,
+           'another original states the same references with other content' as message, r.line_id, cast(1 as bigint) as count
+    from rows r semi join (
+        select movement_key from versions where stands group by movement_key having count(distinct line_id) > 1) c
+    on r.movement_key = c.movement_key
+    qualify row_number() over (partition by r.line_id order by {LINE_NO}) = 1 order by {LINE_NO}"""
+
+
+def link_movements(source: str) -> str:
+    """SQL that adds `cargo_id` and `counts` to the movements of the table `source`.
+
+    Declaration, house bill and master bill of one cargo carry different numbers. Where a movement states the number of a
+    document of a lower rank, and that document's own movement of the same substance lies within 90 days, the two are one cargo:
+    it takes the identity of the highest (declaration over house over master), and only that one counts.
+    """
+    return f"""
+        with ranked as (
+            select *, coalesce(bill_issuer, '') as issuer,
+                   case when declaration_id is not null then 3 when house_bill_of_lading is not null then 2
+                        when bill_of_lading is not null or master_bill_of_lading is not null then 1 else 0 end as document_rank
+            from {source}),
+        own as (
+            select *, case document_rank when 3 then declaration_id when 2 then house_bill_of_lading
+                           when 1 then coalesce(bill_of_lading, master_bill_of_lading) else movement_key end as own_number
+            from ranked),
+        stated as (
+            select number, document_rank as above, substance_id, issuer, as_of_date, own_number
+            from (select document_rank, substance_id, issuer, as_of_date, own_number,
+                         unnest([house_bill_of_lading, bill_of_lading, master_bill_of_lading]) as number
+                  from own where document_rank >= 2)
+            where number is not null and number <> own_number),
+        covered as (
+            select o.movement_key, o.line_id, o.substance_id,
+                   arg_max(s.own_number, (s.above, s.own_number)) as upper_number, max(s.above) as upper_rank
+            from own o join stated s on o.own_number = s.number and o.document_rank < s.above
+                 and o.substance_id is not distinct from s.substance_id
+                 and (o.issuer = s.issuer or o.issuer = '' or s.issuer = '')
+                 and abs(date_diff('day', o.as_of_date, s.as_of_date)) <= {LINK_DAYS}
+            where o.document_rank in (1, 2) group by all)
+        select own.* exclude (issuer, document_rank, own_number), c.upper_number is null as counts,
+               coalesce(c.upper_rank, document_rank)::varchar || ':' || coalesce(c.upper_number, own_number) as cargo_id
+        from own left join covered c on own.movement_key = c.movement_key and own.line_id = c.line_id
+             and own.substance_id is not distinct from c.substance_id"""

@@ -1,0 +1,290 @@
+"""The queries behind each type of correlation, over the table `picked` (movements with a verdict) of one rule.
+
+Windows are RANGE frames over days: all movements of a day see the same window, so nothing depends on the order of rows, files,
+threads or partitions. Ratios and scores are rounded before they are compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from precursor_screen.rulebook.compile import CompiledRule
+from precursor_screen.rulebook.sql import literal
+from precursor_screen.rulebook.windows import Window
+
+_MAD = 1.4826  # makes the median absolute deviation comparable with a standard deviation of normal data
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """SQL of the parts of windows. since: where recorded history begins; has_past: whether anything is recorded."""
+
+    window: Window
+    since: date | None
+    has_past: bool
+
+    @property
+    def keys(self) -> list[str]:
+        """The columns of `selected` that a group shares, the calendar period among them."""
+        keys = [f"key_{n}" for n in range(len(self.window.keys))]
+        return [*keys, "period"] if self.window.period else keys
+
+    @property
+    def back(self) -> str:
+        """The window that ends at a movement."""
+        reach = "unbounded" if self.window.days is None else f"interval {self.window.days} days"
+        return f"(partition by {', '.join(self.keys)} order by day range between {reach} preceding and current row)"
+
+    @property
+    def before(self) -> str:
+        """The same without the movement's own day."""
+        reach = "unbounded" if self.window.days is None else f"interval {self.window.days} days"
+        return f"(partition by {', '.join(self.keys)} order by day range between {reach} preceding and interval 1 day preceding)"
+
+    @property
+    def ahead(self) -> str:
+        """The ends of all windows that a movement falls in."""
+        reach = "unbounded" if self.window.days is None else f"interval {self.window.days} days"
+        return f"(partition by {', '.join(self.keys)} order by day range between current row and {reach} following)"
+
+
+def judge_window(connection: duckdb.DuckDBPyConnection, rule: CompiledRule, frames: Frames, most_lines: int) -> None:
+    """Makes `flagged` (row_no, correlation_value, window_line_ids ...) and `undecided` (row_no, reason) of one rule."""
+    window = frames.window
+    connection.execute(f"create or replace temp table selected as {_selected(frames)}")
+    connection.execute(f"create or replace temp table judged as {_judged(frames)}")
+    undecided = ["select row_no, 'history' as reason from judged where is_new and early"]
+    if window.register:
+        undecided.append(f"select row_no, {literal(f'register.{window.register}')} from judged where is_new and sure and ok is null")
+    if not all(m.is_lower_bound for m in window.measures) or window.kind in ("absence", "first_seen"):
+        undecided.append("select row_no, 'group' from judged where is_new and tip is not null and unknown > 0 and not early")
+    connection.execute(f"create or replace temp table undecided as {' union all '.join(undecided)}")
+    connection.execute(f"create or replace temp table emitted as {_emitted(frames)}")
+    connection.execute(f"create or replace temp table flagged as {_flagged(frames, most_lines)}")
+
+
+def _selected(frames: Frames) -> str:
+    """One row a (movement, group): few columns, so that sorting many movements by their groups stays cheap."""
+    window = frames.window
+    keys = [f'unnest("{k}") as key_{n}' if k in window.unnested else f'"{k}" as key_{n}' for n, k in enumerate(window.keys)]
+    values = [f"{m.value} as value_{i}" for i, m in enumerate(window.measures)]
+    limits = [f"{sql} as limit_{i}_{j}" for i, m in enumerate(window.measures) for j, (_, sql) in enumerate(m.tests)]
+    stages = [f"{sql} as stage_{i}" for i, sql in enumerate(window.stages)]
+    differs = [f"{column} as differs_{i}" for i, column in enumerate(window.differs)]
+    period = [f"date_trunc('{window.period}', as_of_date) as period"] if window.period else []
+    match = [f"{sql} as match_{i}" for i, (sql, _) in enumerate(window.match)]
+    columns = ", ".join([*keys, *values, *limits, *stages, *differs, *period, *match])
+    return f"""
+        select row_no, line_id, as_of_date as day, is_new, cargo_id, verdict = 1 as sure, {columns}
+        from picked where verdict = 1 or verdict = 2"""
+
+
+def _judged(frames: Frames) -> str:
+    """`selected` with `measure` (what is compared), `ok`, `early` (too little history), `unknown`, and the day that tips it."""
+    builders = {
+        "baseline": _baseline,
+        "temporal": _temporal,
+        "temporal_ordered": _temporal_ordered,
+        "first_seen": _first_seen,
+        "absence": _absence,
+        "reconcile": _reconcile,
+    }
+    inner = builders.get(frames.window.kind, _aggregates)(frames)
+    looks_ahead = frames.window.kind not in ("baseline", "first_seen", "absence") and frames.has_past
+    tip = "case when ok and sure then day end"
+    value = "measure"
+    if looks_ahead:
+        mine = "filter (where ok and sure and not is_new) over ahead"
+        tip = f"case when not sure then null when ok then day else min(day) {mine} end"
+        value = f"case when ok then measure else arg_min(measure, day) {mine} end"
+    clause = f" window ahead as {frames.ahead}" if looks_ahead else ""
+    return f"with measured as ({inner}) select * exclude (measure), {tip} as tip, {value} as measure from measured{clause}"
+
+
+def _unknown(frames: Frames) -> str:
+    """How many movements of the window could not be judged."""
+    return f"count(*) filter (where not sure) over {frames.back}"
+
+
+def _aggregate(kind: str, value: str) -> str:
+    only = "filter (where sure)"
+    return {
+        "event_count": f"count(distinct {value}) {only}",
+        "value_count": f"count(distinct {value}) {only}",
+        "value_sum": f"sum({value}) {only}",
+        "value_avg": f"avg({value}) {only}",
+        "value_median": f"median({value}) {only}",
+    }[kind]
+
+
+def _aggregates(frames: Frames) -> str:
+    measures = frames.window.measures
+    computed = [f"{_aggregate(m.aggregate, f'value_{i}')} over back as measure_{i}" for i, m in enumerate(measures)]
+    tests = [
+        f"{f'round(measure_{i}, 6)' if m.aggregate in ('value_avg', 'value_median') else f'measure_{i}'} {op} limit_{i}_{j}"
+        for i, m in enumerate(measures)
+        for j, (op, _) in enumerate(m.tests)
+    ]
+    return f"""
+        select *, cast(measure_0 as double) as measure, ({" and ".join(tests)}) as ok, false as early
+        from (select *, {", ".join(computed)}, {_unknown(frames)} as unknown from selected window back as {frames.back})"""
+
+
+def _baseline(frames: Frames) -> str:
+    """The movement's value against the group's own past, its own day left out."""
+    window = frames.window
+    past = "filter (where sure) over before"
+    value = "cast(value_0 as double)"
+    measure = (
+        f"round({value} / nullif(middle, 0), 6)"
+        if window.method == "ratio"
+        else f"round(({value} - middle) / nullif({_MAD} * spread, 0), 6)"
+    )
+    tests = " and ".join(f"measure {op} limit_0_{j}" for j, (op, _) in enumerate(window.measures[0].tests))
+    return f"""
+        select *, ({tests}) and not early as ok from (
+            select *, sure and (n < {window.min_history} or measure is null) as early from (
+                select *, {measure} as measure from (
+                    select *, count(value_0) {past} as n, median({value}) {past} as middle, mad({value}) {past} as spread,
+                           0 as unknown
+                    from selected window before as {frames.before})))"""
+
+
+def _temporal(frames: Frames) -> str:
+    seen = [f"bool_or(stage_{i}) filter (where sure) over back as seen_{i}" for i in range(len(frames.window.stages))]
+    all_seen = " and ".join(f"coalesce(seen_{i}, false)" for i in range(len(frames.window.stages)))
+    return f"""
+        select *, {all_seen} as ok, false as early from (
+            select *, {", ".join(seen)}, cast(count(distinct cargo_id) filter (where sure) over back as double) as measure,
+                   {_unknown(frames)} as unknown
+            from selected window back as {frames.back})"""
+
+
+def _temporal_ordered(frames: Frames) -> str:
+    """Each stage on a later day than the one before; `start` is the latest first day from which the stages so far were passed."""
+    window = frames.window
+    query = f"select *, case when stage_0 and sure then day end as start_0, {_unknown(frames)} as unknown from selected"
+    last = len(window.stages) - 1
+    for i in range(1, last + 1):
+        differs = ""
+        if i == last:
+            for n in range(len(window.differs)):
+                differs += f""" and len(list_filter(list(differs_{n}) filter (where start_{i - 1} is not null) over before,
+                    lambda x: x is distinct from differs_{n})) > 0"""
+        query = f"""
+            select *, case when stage_{i} and sure {differs} then max(start_{i - 1}) over before end as start_{i}
+            from ({query}) window before as {frames.before}"""
+    return f"""
+        select *, coalesce(date_diff('day', start_{last}, day) <= {window.days}, false) as ok, false as early,
+               cast(date_diff('day', start_{last}, day) as double) as measure
+        from ({query})"""
+
+
+def _first_seen(frames: Frames) -> str:
+    keys = ", ".join(frames.keys)
+    since = literal(frames.since) if frames.since else "cast(null as date)"
+    return f"""
+        select *, first and not early as ok from (
+            select *, sure and first and coalesce(date_diff('day', {since}, day), 0) < {frames.window.min_history} as early from (
+                select *, day = min(day) filter (where sure) over (partition by {keys}) as first, cast(null as double) as measure,
+                       count(*) filter (where not sure) over (partition by {keys}) as unknown
+                from selected))"""
+
+
+def _register(window: Window) -> str:
+    return f"register_{window.register.replace('-', '_')}"
+
+
+def _on(window: Window) -> str:
+    return " and ".join(f'r."{column}" = s.match_{i}' for i, (_, column) in enumerate(window.match))
+
+
+def _absence(frames: Frames) -> str:
+    return f"""
+        select s.*, case when sure then not exists (select 1 from {_register(frames.window)} r where {_on(frames.window)}) end as ok,
+               false as early, cast(null as double) as measure, 0 as unknown
+        from selected s"""
+
+
+def _reconcile(frames: Frames) -> str:
+    """The running sum of what moved against what the register allows."""
+    window = frames.window
+    year = " and r.year = year(s.day)" if window.period == "year" else ""
+    allowed = f'(select sum(r."{window.against}") from {_register(window)} r where {_on(window)}{year})'
+    return f"""
+        select *, measure > allowed * cast({1 + window.tolerance} as decimal(9, 6)) as ok from (
+            select s.*, cast(sum(value_0) filter (where sure) over back as double) as measure, false as early, {allowed} as allowed,
+                   {_unknown(frames)} as unknown
+            from selected s window back as {frames.back})"""
+
+
+def _emitted(frames: Frames) -> str:
+    """The movements that carry a flag: every one, the first of an episode, or the last of a group."""
+    window = frames.window
+    true_here = "is_new and tip is not null and row_no not in (select row_no from undecided)"
+    keys = ", ".join(frames.keys)
+    if window.emit == "trigger":
+        return f"select * from judged where {true_here}"
+    if window.emit == "group":
+        return f"select * from judged where {true_here} qualify row_number() over (partition by {keys} order by day desc, line_id desc) = 1"
+    # An episode goes on while true movements follow each other within one span; what lies between must not have been false.
+    within = f"day <= was_day + interval {window.days} days" if window.days is not None else "true"
+    return f"""
+        with fresh as (
+            select *, lag(tip is not null) over g as was_true, lag(day) over g as was_day from judged where is_new and sure
+            window g as (partition by {keys} order by day, line_id))
+        select * exclude (was_true, was_day) from fresh where {true_here} and not coalesce(was_true and {within}, false)"""
+
+
+def _flagged(frames: Frames, most_lines: int) -> str:
+    """The emitted movements with the others of their window, at most `most_lines` of them, the latest."""
+    window = frames.window
+    keys = ", ".join(frames.keys)
+    same = " and ".join(f"p.{k} = e.{k}" for k in frames.keys)
+    alone = window.kind in ("first_seen", "absence")  # about one movement; the group has nothing to tell
+    key_values = f"[{', '.join(f'cast(e.{k} as varchar)' for k in frames.keys)}]"
+    member = f"m.{window.members}" if window.members else "null::varchar"
+    names = f"list_sort(list(distinct {member}))"
+    text = "''" if alone else f"{_span(window)} || ' (' || min(w.day) || ' to ' || max(w.day) || ')'"
+    return f"""
+        with placed as (
+            select row_no, line_id, day, {keys}, row_number() over (partition by {keys} order by day, line_id, row_no) as nth,
+                   {"1" if alone else "count(*) over back"} as in_window
+            from judged where sure window back as {frames.back}),
+        last_of_day as (select {keys}, day, max(nth) as last_nth, max(in_window) as in_window from placed group by {keys}, day),
+        ends as (
+            select e.row_no, e.measure, e.unknown, {key_values} as key_values, {", ".join(f"e.{k}" for k in frames.keys)},
+                   {"m.nth" if alone else "p.last_nth"} as last_nth, p.in_window
+            from emitted e join last_of_day p on {same} and p.day = e.tip {_own_place(frames) if alone else ""}),
+        inside as (
+            select e.row_no, e.measure, e.unknown, e.key_values, e.in_window, p.row_no as other, p.line_id, p.day
+            from (select *, unnest(range(last_nth - least(in_window, {most_lines}) + 1, last_nth + 1)) as nth from ends) e
+                 join placed p on {same} and p.nth = e.nth)
+        select w.row_no, any_value(w.measure) as correlation_value,
+               list_sort(list(distinct w.line_id) filter (where w.line_id <> picked.line_id)) as window_line_ids,
+               any_value(w.in_window) as window_lines,
+               array_to_string({names}[:{_MOST_MEMBERS}], ', ') || case when len({names}) > {_MOST_MEMBERS} then ' ...' else '' end
+                   as group_members,
+               {text} as window_text, any_value(w.unknown) as unknown, any_value(w.key_values) as key_values
+        from inside w join moves m on m.row_no = w.other join picked on picked.row_no = w.row_no
+        group by w.row_no"""
+
+
+def _own_place(frames: Frames) -> str:
+    mine = " and ".join(f"m.{k} = e.{k}" for k in frames.keys)
+    return f"join placed m on {mine} and m.row_no = e.row_no"
+
+
+_MOST_MEMBERS = 10
+
+
+def _span(window: Window) -> str:
+    """SQL of how long the window is, in words."""
+    if window.days is not None:
+        return f"'within {window.days} days'"
+    if window.period:
+        return f"strftime(min(w.day), '{'in %Y-%m' if window.period == 'month' else 'in %Y'}')"
+    return "'in all that is recorded'"

@@ -1,0 +1,117 @@
+"""Lines to movements: what is one cargo counts once, and nothing is lost on the way."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from precursor_screen.engine import connect, fetch
+from precursor_screen.kernel.movements import Movements, link_movements, to_movements
+from precursor_screen.kernel.resolved import COLUMNS_OF, LINE_NO, Resolved
+from precursor_screen.rulecheck import resolved_from_rows
+from precursor_screen.schema import MOVEMENT, PARTY, arrow_schema
+
+
+def movements(*rows: dict[str, Any]) -> Movements:
+    plain = {"substance_id": "acetone", "as_of_date": date(2026, 3, 1), "substance_mass_kg": 100, "mass_basis": "net"}
+    resolved = resolved_from_rows([{**plain, **r} for r in rows], "substance")
+    parties = arrow_schema(COLUMNS_OF[PARTY]).insert(0, pa.field(LINE_NO, pa.int64())).empty_table()
+    named = resolved.substances.filter(pc.is_valid(resolved.substances.column("substance_id")))
+    return to_movements(Resolved(resolved.lines, named, parties, resolved.inputs))
+
+
+def linked(*rows: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    plain = {"substance_id": "acetone", "as_of_date": date(2026, 3, 1)}
+    made = [{"movement_key": f"m-{r['line_id']}", **plain, **r} for r in rows]
+    with connect() as connection:
+        connection.register("stored", pa.Table.from_pylist(made, schema=MOVEMENT))
+        found = fetch(connection, f"select line_id, cargo_id, counts from ({link_movements('stored')}) order by line_id")
+    return [(r["line_id"], r["cargo_id"], r["counts"]) for r in found.to_pylist()]
+
+
+def masses(found: Movements) -> list[tuple[str, Decimal]]:
+    return [(r["line_id"], r["substance_mass_kg"]) for r in found.live.to_pylist()]
+
+
+def test_a_replacement_takes_the_place_of_what_it_replaces():
+    found = movements(
+        {"line_id": "A", "movement_key": "k", "message_function": "original"},
+        {"line_id": "B", "movement_key": "k", "message_function": "replacement", "version": "2", "substance_mass_kg": 70},
+        {"line_id": "C", "movement_key": "k", "message_function": "replacement", "version": "10", "substance_mass_kg": 60},
+    )
+    assert masses(found) == [("C", Decimal(60))]
+    assert found.issues.num_rows == 0
+
+
+def test_a_cancellation_removes_the_movement_and_says_so():
+    found = movements(
+        {"line_id": "A", "movement_key": "k"},
+        {"line_id": "B", "movement_key": "k", "message_function": "cancellation", "substance_id": None},
+        {"line_id": "C", "movement_key": "j"},
+    )
+    assert masses(found) == [("C", Decimal(100))]
+    assert found.cancelled.column("movement_key").to_pylist() == ["k"]
+
+
+def test_two_originals_with_one_key_and_other_content_both_stay_and_are_named():
+    found = movements({"line_id": "A", "movement_key": "k"}, {"line_id": "B", "movement_key": "k", "substance_mass_kg": 70})
+    assert masses(found) == [("A", Decimal(100)), ("B", Decimal(70))]
+    assert found.issues.column("code").to_pylist() == ["contradicting-messages"] * 2
+
+
+def test_a_gross_mass_repeated_on_all_lines_of_a_bill_counts_once():
+    bill = {"shipment_id": "S", "mass_basis": "gross"}
+    found = movements(
+        {"line_id": "A", "description": "ACETONE", **bill},
+        {"line_id": "B", "description": "ACETONE FOR SYNTHESIS", **bill},
+        {"line_id": "C", "description": "TOLUENE", "substance_id": "toluene", **bill},
+    )
+    assert masses(found) == [("A", Decimal(100)), ("B", Decimal(0)), ("C", Decimal(100))]
+
+
+def test_equal_masses_of_equal_goods_or_net_masses_all_count():
+    bill = {"shipment_id": "S", "mass_basis": "gross", "description": "ACETONE"}
+    assert [m for _, m in masses(movements({"line_id": "A", **bill}, {"line_id": "B", **bill}))] == [Decimal(100)] * 2
+    net = {"shipment_id": "S", "mass_basis": "net"}
+    found = movements({"line_id": "A", "description": "ACETONE", **net}, {"line_id": "B", "description": "ACETONE PURE", **net})
+    assert [m for _, m in masses(found)] == [Decimal(100)] * 2
+
+
+def test_goods_without_a_substance_are_remembered_for_a_word_only():
+    found = movements(
+        {"line_id": "A", "substance_id": None, "lexicon_terms": ["equipment"]},
+        {"line_id": "B", "substance_id": None, "lexicon_terms": []},
+    )
+    assert found.live.column("line_id").to_pylist() == ["A"]
+
+
+def test_declaration_over_house_bill_over_master_bill():
+    found = linked(
+        {"line_id": "D", "declaration_id": "D1", "house_bill_of_lading": "H1"},
+        {"line_id": "H", "house_bill_of_lading": "H1", "master_bill_of_lading": "M1"},
+        {"line_id": "M", "bill_of_lading": "M1"},
+    )
+    assert found == [("D", "3:D1", True), ("H", "3:D1", False), ("M", "2:H1", False)]
+
+
+def test_the_same_number_of_another_issuer_substance_or_season_is_another_cargo():
+    house = {"line_id": "H", "house_bill_of_lading": "H1", "bill_issuer": "ONE"}
+    for other in ({"bill_issuer": "TWO"}, {"substance_id": "toluene"}, {"as_of_date": date(2026, 9, 1)}):
+        found = linked(house, {"line_id": "D", "declaration_id": "D1", "house_bill_of_lading": "H1", **other})
+        assert [counts for _, _, counts in found] == [True, True]
+
+
+def test_two_house_bills_of_one_master_are_two_consignments():
+    found = linked(
+        {"line_id": "A", "house_bill_of_lading": "H1", "master_bill_of_lading": "M1"},
+        {"line_id": "B", "house_bill_of_lading": "H2", "master_bill_of_lading": "M1"},
+    )
+    assert found == [("A", "2:H1", True), ("B", "2:H2", True)]
+
+
+def test_a_movement_without_references_is_a_cargo_of_its_own():
+    assert linked({"line_id": "A"}) == [("A", "0:m-A", True)]
