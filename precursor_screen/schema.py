@@ -149,6 +149,18 @@ LINE_FACTS: tuple[Column, ...] = (
         _fact(f"{role}_address_key", "text", f"comparable key of the {role.replace('_', ' ')}'s address")
         for role in ("consignor", "consignee", "notify_party")
     ),
+    _fact("pen_found", "boolean", "the pre-export notification that the line names is in the register"),
+    _fact("pen_status", "text", "its status: sent, accepted, objected, suspended, revoked"),
+    _fact(
+        "pen_lead_days", "integer", "days from the notification to the dispatch, working days where the jurisdiction counts those"
+    ),
+    _fact("pen_substance_ids", "texts", "substances that it names"),
+    _fact("pen_importer_key", "text", "comparable key of the importer that it names"),
+    _fact("pen_country", "text", "destination that it names"),
+    _fact("permit_found", "boolean", "the permit that the line names is in the register"),
+    _fact("permit_status", "text", "its status: valid, suspended, revoked, expired"),
+    _fact("permit_in_force", "boolean", "the line's date lies within the permit's validity"),
+    _fact("permit_substance_ids", "texts", "substances that it names"),
     _fact("lexicon_terms", "texts", "named lists of words (equipment, coded names ...) of which the description holds one"),
     _fact("as_of_date", "date", "the day on which what was controlled is judged: date, dispatch, arrival, else --as-of"),
 )
@@ -196,6 +208,12 @@ SUBSTANCE_COLUMNS: tuple[Column, ...] = (
     _fact("threshold_month_kg", "number", "threshold of the jurisdiction for a calendar month, kilograms", SUBSTANCE),
     _fact("threshold_year_kg", "number", "threshold of the jurisdiction for a calendar year, kilograms", SUBSTANCE),
     _fact("threshold_verified", "boolean", "the threshold has been checked against its source", SUBSTANCE),
+    _fact("reply_days", "integer", "days that the jurisdiction leaves for an answer to a pre-export notification", SUBSTANCE),
+    _fact(
+        "consignee_licensed", "boolean", "consignee or importer holds a licence for the substance in force that day", SUBSTANCE
+    ),
+    _fact("exporter_licensed", "boolean", "exporter or consignor holds a licence for the substance in force that day", SUBSTANCE),
+    _fact("licence_lapsed", "boolean", "one of these parties held a licence for the substance, and none is in force", SUBSTANCE),
     _fact("threshold_source", "text", "where the threshold comes from", SUBSTANCE),
 )
 

@@ -85,6 +85,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     from precursor_screen.errors import StaleReference
     from precursor_screen.readers.interface import ReadOptions
     from precursor_screen.reference.bundle import load_reference
+    from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.reports.interface import check_places
     from precursor_screen.reports.registry import presenter_for
     from precursor_screen.runners.coverage import age_notices
@@ -113,6 +114,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
         structure=options["structure"],
         as_of=as_of,
         tiers=tuple(common.pick(values, "tiers", tiers, "--tiers") or ("convention", "national")),
+        registers=RegisterStore(common.home_folder(values)).open_all(),
     )
     if options["require_fresh"] and (stale := age_notices(reference)):
         raise StaleReference("; ".join(stale), remedy="Import a newer copy, or leave out --require-fresh.")

@@ -14,6 +14,7 @@ from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.descriptions import description_facts
 from precursor_screen.kernel.parties import find_party_candidates, role_facts
 from precursor_screen.kernel.quantities import MASS_COLUMNS, quantify
+from precursor_screen.kernel.register_facts import add_register_facts
 from precursor_screen.kernel.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.spread import Spread, cut, in_turn
 from precursor_screen.kernel.substances import find_candidates
@@ -72,6 +73,8 @@ def resolve(
         lines = _with_descriptions(connection, lines, reference)
     lines = _with_party_facts(lines, candidates, parties, wanted, spread)
     candidates = _with_quantities(lines, candidates, reference)
+    with connect() as connection:
+        lines, candidates = add_register_facts(connection, lines, candidates, reference.registers, reference.jurisdiction)
     return Resolved(lines, candidates, parties, inputs)
 
 

@@ -12,7 +12,7 @@ from datetime import date
 import duckdb
 
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.rulebook.sql import literal
+from precursor_screen.rulebook.sql import literal, same_reference
 from precursor_screen.rulebook.windows import Window
 
 _MAD = 1.4826  # makes the median absolute deviation comparable with a standard deviation of normal data
@@ -58,7 +58,9 @@ def judge_window(connection: duckdb.DuckDBPyConnection, rule: CompiledRule, fram
     connection.execute(f"create or replace temp table judged as {_judged(frames)}")
     undecided = ["select row_no, 'history' as reason from judged where is_new and early"]
     if window.register:
-        undecided.append(f"select row_no, {literal(f'register.{window.register}')} from judged where is_new and sure and ok is null")
+        undecided.append(
+            f"select row_no, {literal(f'register.{window.register}')} from judged where is_new and sure and ok is null"
+        )
     if not all(m.is_lower_bound for m in window.measures) or window.kind in ("absence", "first_seen"):
         undecided.append("select row_no, 'group' from judged where is_new and tip is not null and unknown > 0 and not early")
     connection.execute(f"create or replace temp table undecided as {' union all '.join(undecided)}")
@@ -199,7 +201,7 @@ def _register(window: Window) -> str:
 
 
 def _on(window: Window) -> str:
-    return " and ".join(f'r."{column}" = s.match_{i}' for i, (_, column) in enumerate(window.match))
+    return " and ".join(same_reference(f'r."{column}"', f"s.match_{i}") for i, (_, column) in enumerate(window.match))
 
 
 def _absence(frames: Frames) -> str:

@@ -65,8 +65,8 @@ def flag_windows(
     with connect() as connection:
         columns = frozenset[str]().union(*(columns_of_rule(r) for r in mine))
         open_moves(connection, live, history, columns, reference)
-        found = connection.execute("select min(as_of_date) from moves").fetchone()
-        days = [d for d in (found[0] if found else None, history.since) if d is not None]
+        first = connection.execute("select min(as_of_date) from moves").fetchall()[0][0]
+        days = [d for d in (first, history.since) if d is not None]
         return _judge_all(connection, mine, min(days, default=None), bool(history.movements.num_rows), reference.registers)
 
 

@@ -14,6 +14,7 @@ from precursor_screen.matching.substances import SubstanceIndex
 from precursor_screen.model import Rule, Threshold, Typology
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import own_countries
+from precursor_screen.reference.registers.store import Register, RegisterManifest
 from precursor_screen.reference.sources import load_sources
 from precursor_screen.reference.substances import SubstanceTable, load_substances
 from precursor_screen.reference.thresholds import load_thresholds
@@ -44,6 +45,7 @@ class Reference:
     as_of: date
     tiers: tuple[str, ...]
     registers: Mapping[str, pa.Table] = field(default_factory=dict)
+    register_manifests: tuple[RegisterManifest, ...] = ()
 
     def rule(self, rule_id: str) -> Rule:
         """The rule of that id."""
@@ -93,6 +95,7 @@ def load_reference(
     as_of: date,
     tiers: tuple[str, ...] = ("convention", "national"),
     structure: bool = False,
+    registers: tuple[Register, ...] = (),
 ) -> Reference:
     """Loads everything that ships and a site's own rules; with `structure` systematic names are read as structures too.
 
@@ -118,6 +121,8 @@ def load_reference(
         own_countries=own_countries(jurisdiction),
         as_of=as_of,
         tiers=tiers,
+        registers={r.manifest.register: r.table for r in registers},
+        register_manifests=tuple(r.manifest for r in registers),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from precursor_screen.errors import WindowError
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.rulebook.located import Complaints
+from precursor_screen.rulebook.registers import REGISTERS, schema_of
 
 AGGREGATES = ("event_count", "value_sum", "value_count", "value_avg", "value_median")
 COMPARED = (*AGGREGATES, "baseline", "reconcile")  # types whose outcome is a number that is compared
@@ -19,7 +20,6 @@ TYPES = (*COMPARED, "temporal", "temporal_ordered", "first_seen", "absence")
 EMITS = ("crossing", "trigger", "group")
 PERIODS = ("month", "year")
 METHODS = ("ratio", "robust_z")
-REGISTERS = ("permits", "pre-export-notifications", "licences", "annual-requirements")
 LONGEST = 3660  # days: ten years; the ledger keeps far less
 
 # What a type must have and may have, beside type, group-by and emit.
@@ -150,7 +150,13 @@ def _check_parts(spec: Mapping[str, Any], kind: str, complaints: Complaints) -> 
         if spec.get("register") not in REGISTERS:
             remedy = did_you_mean(str(spec.get("register")), REGISTERS) or f"Use one of {', '.join(REGISTERS)}."
             complaints.add(("correlation", "register"), f"register {spec.get('register')!r} is not known", remedy, WindowError)
+        columns = schema_of(spec["register"]).names if spec.get("register") in REGISTERS else []
         match = spec.get("match")
+        named = [*(match.values() if isinstance(match, Mapping) else ()), *([spec["against"]] if "against" in spec else [])]
+        for name in named:
+            if columns and name not in columns:
+                remedy = did_you_mean(str(name), columns) or f"Columns: {', '.join(columns)}."
+                complaints.add(("correlation", "match"), f"{spec['register']} has no column {name!r}", remedy, WindowError)
         if not isinstance(match, Mapping) or not match or not all(isinstance(v, str) for v in match.values()):
             complaints.add(
                 ("correlation", "match"), "match maps fields to columns of the register", "match: {pen_reference: reference}"

@@ -14,8 +14,9 @@ from typing import Any
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError, RuleSyntaxError
 from precursor_screen.model import CONFIDENCES, FAMILIES, LEVELS, Rule, RuleTest, Source
 from precursor_screen.names.suggest import did_you_mean
-from precursor_screen.rulebook.correlation import REGISTERS, check_correlation
+from precursor_screen.rulebook.correlation import check_correlation
 from precursor_screen.rulebook.located import Complaints, Key, Located, load_yaml
+from precursor_screen.rulebook.registers import REGISTERS
 
 FORMAT = 1
 STATUSES = ("experimental", "test", "stable", "deprecated")

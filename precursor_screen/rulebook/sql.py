@@ -65,6 +65,12 @@ def fold(expression: str) -> str:
     return f"lower(strip_accents({expression}))"
 
 
+def same_reference(left: str, right: str) -> str:
+    """SQL that is true when two numbers of documents are the same but for case, blanks and punctuation."""
+    plain = "upper(regexp_replace({}, '[^\\pL\\pN]', '', 'g'))"
+    return f"{plain.format(left)} = {plain.format(right)}"
+
+
 def identifier(name: str) -> str:
     """A column that the schema knows, quoted.
 

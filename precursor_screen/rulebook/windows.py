@@ -98,6 +98,8 @@ def compile_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[s
             needed += fields
     match = []
     for field, column in (spec.get("match") or {}).items():
+        if scope.column(field)[1] != "text":
+            raise AtomError(f"match compares texts, and {field!r} is none")
         match.append((scope.column(field)[0], str(column)))
         needed.append(field)
     min_history = scope.resolve(spec.get("min_history", 0))

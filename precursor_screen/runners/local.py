@@ -245,5 +245,15 @@ def _provenance(inputs: tuple[Input, ...], reference: Reference) -> dict[str, An
             }
             for w in reference.watchlists
         ],
-        "registers": [],
+        "registers": [
+            {
+                "register": m.register,
+                "date": m.day,
+                "sha256": m.sha256,
+                "rows": m.rows,
+                "set_aside": len(m.skipped),
+                "age_days": m.age_days(reference.as_of),
+            }
+            for m in reference.register_manifests
+        ],
     }

@@ -295,6 +295,7 @@ def test_a_flag_on_an_unverified_membership_is_at_most_medium_and_says_so(refere
 
 
 def test_a_flag_on_an_unverified_threshold_says_so(reference):
+    reference = replace(reference, thresholds=tuple(replace(t, verified=False) for t in reference.thresholds))
     row = {**ACETONE, "net weight kg": "1500", "country of dispatch": "DE", "country of destination": "US"}
     (flag,) = [f for f in screen_rows([row], reference).report.flag_records() if f["rule_id"] == "PS-QTY-001"]
     assert flag["because"].endswith("(threshold unverified)")

@@ -1,0 +1,84 @@
+"""`registers`: import, status."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from precursor_screen.cli import common
+
+
+@click.group()
+def command() -> None:
+    """Permits, pre-export notifications, licences and annual requirements: what the document rules compare with.
+
+    \b
+    Example:
+      precursor-screen registers import permits permits.xlsx
+    """
+
+
+@command.command("import")
+@click.argument("register")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--date", "day", metavar="DATE", help="Day on which the register held [default: today].")
+@click.option("--force", is_flag=True, help="Also if it is much shorter or older than the last copy.")
+@click.pass_context
+def import_register(ctx: click.Context, register: str, file: Path, day: str | None, force: bool) -> int:
+    """Import a register (CSV, XLSX, Parquet, JSON): permits, pre-export-notifications, licences or annual-requirements.
+
+    Rows that cannot be understood are set aside and named; exit code 3 then. The columns are in the documentation.
+
+    \b
+    Example:
+      precursor-screen registers import pre-export-notifications pen.csv --date 2026-11-25
+    """
+    from precursor_screen.errors import ExitCode
+    from precursor_screen.matching.substances import SubstanceIndex
+    from precursor_screen.reference import shipped
+    from precursor_screen.reference.registers.store import RegisterStore
+    from precursor_screen.reference.substances import load_substances
+
+    index = SubstanceIndex(load_substances(shipped.substances_folder()).substances)
+    store = RegisterStore(common.home_folder(common.settings(ctx)))
+    manifest, unused = store.import_file(register, file, index, common.parse_day(day, "--date"), force=force)
+    click.echo(f"{register}: {manifest.rows} rows of {manifest.day} imported, {len(manifest.skipped)} set aside")
+    for skipped in manifest.skipped:
+        click.echo(f"  row {skipped.row}: {skipped.reason}", err=True)
+    if unused:
+        click.echo(f"  not used: {', '.join(unused)}", err=True)
+    return ExitCode.SET_ASIDE if manifest.skipped else ExitCode.CLEAR
+
+
+@command.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_context
+def status(ctx: click.Context, as_json: bool) -> None:
+    """Which registers are imported, of what day, and how many rows.
+
+    \b
+    Example:
+      precursor-screen registers status
+    """
+    from dataclasses import asdict
+    from datetime import date
+
+    from precursor_screen.reference.registers.store import RegisterStore
+    from precursor_screen.rulebook.registers import REGISTERS
+
+    store = RegisterStore(common.home_folder(common.settings(ctx)))
+    opened = {r.manifest.register: r.manifest for r in store.open_all()}
+    if as_json:
+        click.echo(json.dumps([asdict(m) for m in opened.values()], ensure_ascii=False))
+        return
+    for name in REGISTERS:
+        if name not in opened:
+            click.echo(f"{name:<26} not imported")
+            continue
+        manifest = opened[name]
+        age = manifest.age_days(date.today())
+        click.echo(
+            f"{name:<26} {manifest.rows:>7} rows of {manifest.day} ({age} days old), {len(manifest.skipped)} set aside, {manifest.file}"
+        )

@@ -1,0 +1,125 @@
+"""What registers say of the lines in which a substance was recognised: joined by reference number, and by party and substance.
+
+A register that is not imported leaves its columns null, so that rules about it are not evaluable rather than false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+import pyarrow as pa
+
+from precursor_screen.engine import fetch
+from precursor_screen.kernel.resolved import LINE_NO
+from precursor_screen.rulebook.sql import literal, same_reference
+from precursor_screen.schema import BY_NAME
+
+_PERMIT = ("permit_found", "permit_status", "permit_in_force", "permit_substance_ids")
+_PEN = ("pen_found", "pen_status", "pen_lead_days", "pen_substance_ids", "pen_importer_key", "pen_country")
+_LICENCE = ("consignee_licensed", "exporter_licensed", "licence_lapsed")
+# 21 CFR 1313.21 (fifteen days before export); Office of Drug Control, Australia (five working days).
+REPLY_DAYS: Mapping[str, tuple[int, bool]] = {"US": (15, False), "AU": (5, True)}  # days, whether they are working days
+
+
+def add_register_facts(
+    connection: duckdb.DuckDBPyConnection,
+    lines: pa.Table,
+    candidates: pa.Table,
+    registers: Mapping[str, pa.Table],
+    jurisdiction: str,
+) -> tuple[pa.Table, pa.Table]:
+    """Adds the columns about registers.
+
+    Args:
+        connection: for the queries.
+        lines: with LINE_NO and as_of_date.
+        candidates: SUBSTANCE_CANDIDATE with LINE_NO.
+        registers: the imported ones by name.
+        jurisdiction: whose period of reply counts.
+
+    Returns:
+        lines and candidates with the columns of the registers that there are.
+    """
+    days, _ = REPLY_DAYS.get(jurisdiction, (None, False))
+    candidates = candidates.append_column("reply_days", pa.array([days] * candidates.num_rows, pa.int64()))
+    connection.register("lines", lines)
+    connection.register("noted", candidates.select([LINE_NO, "substance_id"]))
+    for name in registers:
+        connection.register(f"register_{name.replace('-', '_')}", registers[name])
+    names = set(lines.column_names)
+    if "permits" in registers and "permit_reference" in names:
+        lines = _append(lines, fetch(connection, _of_lines(_permits())), _PERMIT)
+    if "pre-export-notifications" in registers and "pen_reference" in names:
+        lines = _append(lines, fetch(connection, _of_lines(_notifications(names, jurisdiction))), _PEN)
+    if "licences" in registers:
+        found = fetch(connection, _licences(names))
+        candidates = _append(candidates, found, _LICENCE)
+    return lines, candidates
+
+
+def _append(table: pa.Table, found: pa.Table, names: tuple[str, ...]) -> pa.Table:
+    for name in names:
+        table = table.append_column(name, found.column(name).cast(BY_NAME[name].arrow))
+    return table
+
+
+def _of_lines(facts: str) -> str:
+    """SQL of one row a line, in their order; nothing is looked up for lines in which no substance was recognised."""
+    return f"""
+        with mine as (select * from lines semi join noted using ({LINE_NO})), facts as ({facts})
+        select facts.* from lines l left join facts using ({LINE_NO}) order by l.{LINE_NO}"""
+
+
+def _permits() -> str:
+    there = "permit_reference is not null"
+    return f"""
+        select m.{LINE_NO}, case when {there} then count(r.reference) > 0 end as permit_found,
+               first(r.status order by r.status) as permit_status,
+               case when count(r.reference) > 0 then bool_or(coalesce(r.valid_from <= m.as_of_date, true)
+                   and coalesce(m.as_of_date <= r.valid_to, true)) end as permit_in_force,
+               list_sort(list(distinct r.substance_id) filter (where r.substance_id is not null)) as permit_substance_ids
+        from mine m left join register_permits r on {same_reference("m.permit_reference", "r.reference")}
+        group by m.{LINE_NO}, m.permit_reference"""
+
+
+def _notifications(names: set[str], jurisdiction: str) -> str:
+    dispatch = "coalesce(m.dispatch_date, m.as_of_date)" if "dispatch_date" in names else "m.as_of_date"
+    _, working = REPLY_DAYS.get(jurisdiction, (0, False))
+    lead = (
+        f"len(list_filter(range(r.sent::timestamp, {dispatch}::timestamp, interval 1 day), lambda d: isodow(d) <= 5))"
+        if working
+        else f"date_diff('day', r.sent, {dispatch})"
+    )
+    return f"""
+        select m.{LINE_NO}, case when m.pen_reference is not null then count(r.reference) > 0 end as pen_found,
+               first(r.status order by r.status) as pen_status, min({lead}) as pen_lead_days,
+               list_sort(list(distinct r.substance_id) filter (where r.substance_id is not null)) as pen_substance_ids,
+               first(r.importer_key order by r.importer_key) as pen_importer_key, first(r.country order by r.country) as pen_country
+        from mine m left join register_pre_export_notifications r on {same_reference("m.pen_reference", "r.reference")}
+        group by m.{LINE_NO}, m.pen_reference"""
+
+
+def _licences(names: set[str]) -> str:
+    """One row a candidate, in their order. A party that the line does not name cannot be looked up: unknown."""
+
+    def keys(*roles: str) -> str:
+        there = [f"l.{role}_key" for role in roles if f"{role}_key" in names]
+        return f"list_filter([{', '.join(there)}], lambda x: x is not null)" if there else "cast([] as varchar[])"
+
+    receiving, sending = keys("consignee", "importer"), keys("exporter", "consignor")
+    live = f"""r.status = {literal("valid")} and coalesce(r.valid_from <= p.as_of_date, true) and coalesce(p.as_of_date <= r.valid_to, true)"""
+    return f"""
+        with pairs as (
+            select n.{LINE_NO}, n.substance_id, l.as_of_date, {receiving} as receiving, {sending} as sending
+            from noted n join lines l using ({LINE_NO})),
+        held as (
+            select p.{LINE_NO}, p.substance_id, bool_or({live} and list_contains(receiving, r.holder_key)) as receiver,
+                   bool_or({live} and list_contains(sending, r.holder_key)) as sender, bool_or({live}) as in_force
+            from pairs p join register_licences r on r.substance_id = p.substance_id
+                 and (list_contains(receiving, r.holder_key) or list_contains(sending, r.holder_key))
+            group by all)
+        select case when len(receiving) > 0 then coalesce(receiver, false) end as consignee_licensed,
+               case when len(sending) > 0 then coalesce(sender, false) end as exporter_licensed,
+               case when len(receiving) + len(sending) > 0 then coalesce(not in_force, false) end as licence_lapsed
+        from pairs left join held using ({LINE_NO}, substance_id) order by {LINE_NO}, substance_id"""

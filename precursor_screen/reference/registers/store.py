@@ -1,0 +1,164 @@
+"""Imported registers on disk: `<home>/registers/<register>/<n>/`, a snapshot an import, and a pointer to the last good one.
+
+A snapshot is written beside and renamed into place, and only then is the pointer replaced: a run sees the old register or the new
+one, never half of either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
+
+from precursor_screen.errors import RegisterError, Where
+from precursor_screen.matching.substances import SubstanceIndex
+from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.reference.registers.reading import Skipped, read_register
+from precursor_screen.rulebook.registers import REGISTERS, schema_of
+
+SHRINKS_TO = 0.5  # a register with less than half of the last one's rows is more likely cut off than emptied
+KEPT = 5  # snapshots
+_TABLE, _MANIFEST, _POINTER = "register.parquet", "manifest.json", "current"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterManifest:
+    """One snapshot of one register. day: ISO date, as stated by who imported it."""
+
+    register: str
+    number: int
+    file: str
+    sha256: str
+    day: str
+    rows: int
+    skipped: tuple[Skipped, ...]
+
+    def age_days(self, as_of: date) -> int:
+        """How many days its date lies before that day."""
+        return (as_of - date.fromisoformat(self.day)).days
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """An opened register: its manifest and its table (`rulebook.registers.schema_of`)."""
+
+    manifest: RegisterManifest
+    table: pa.Table
+
+
+class RegisterStore:
+    """The registers under one home."""
+
+    def __init__(self, home: Path) -> None:
+        self.folder = home / "registers"
+
+    def imported(self) -> list[str]:
+        """The registers that were ever imported, in the order of REGISTERS."""
+        return [name for name in REGISTERS if (self.folder / name / _POINTER).exists()]
+
+    def import_file(
+        self, register: str, path: Path, index: SubstanceIndex, day: date, *, force: bool = False
+    ) -> tuple[RegisterManifest, tuple[str, ...]]:
+        """Imports one file as the next snapshot.
+
+        Returns:
+            What was imported, and the headers that no column took.
+
+        Raises:
+            RegisterError: an unknown register, a file that is not one, much shorter or older than the last one (unless forced).
+            InputError: a file of no format that is read.
+        """
+        if register not in REGISTERS:
+            raise RegisterError(f"no register is called {register!r}", remedy=did_you_mean(register, REGISTERS) or _known())
+        if not path.is_file():
+            raise RegisterError("does not exist", where=Where(str(path)), remedy="Check the path.")
+        read = read_register(register, path, index)
+        place = self.folder / register
+        place.mkdir(parents=True, exist_ok=True)
+        with _locked(place, register):
+            last = self._last(register)
+            if last is not None and not force:
+                _check_against(last, read.table.num_rows, day, path)
+            number = max((int(p.name) for p in place.iterdir() if p.name.isdecimal()), default=0) + 1
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            manifest = RegisterManifest(register, number, path.name, digest, day.isoformat(), read.table.num_rows, read.skipped)
+            building = place / f".building-{number}"
+            shutil.rmtree(building, ignore_errors=True)
+            building.mkdir()
+            pq.write_table(read.table, building / _TABLE)
+            (building / _MANIFEST).write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
+            building.replace(place / str(number))
+            pointer = place / f"{_POINTER}.new"
+            pointer.write_text(f"{number}\n", encoding="ascii")
+            pointer.replace(place / _POINTER)
+            for old in sorted(int(p.name) for p in place.iterdir() if p.name.isdecimal())[:-KEPT]:
+                shutil.rmtree(place / str(old))
+        return manifest, read.unused
+
+    def _last(self, register: str) -> RegisterManifest | None:
+        try:
+            return self.open(register).manifest if register in self.imported() else None
+        except RegisterError:  # what is damaged does not stand in the way of its own replacement
+            return None
+
+    def open(self, register: str) -> Register:
+        """The current snapshot.
+
+        Raises:
+            RegisterError: it was never imported, or is damaged.
+        """
+        place = self.folder / register
+        remedy = f"Import it again: precursor-screen registers import {register} FILE"
+        try:
+            folder = place / place.joinpath(_POINTER).read_text("ascii").strip()
+            data = json.loads((folder / _MANIFEST).read_text("utf-8"))
+            manifest = RegisterManifest(**{**data, "skipped": tuple(Skipped(**s) for s in data["skipped"])})
+            table = pq.read_table(folder / _TABLE)
+        except (OSError, ValueError, TypeError, KeyError, pa.ArrowException) as error:
+            raise RegisterError(
+                f"register {register} has no copy that can be read", where=Where(str(place)), remedy=remedy
+            ) from error
+        if table.num_rows != manifest.rows or not table.schema.equals(schema_of(register)):
+            raise RegisterError(f"register {register} is not what was imported", where=Where(str(folder)), remedy=remedy)
+        return Register(manifest, table)
+
+    def open_all(self) -> tuple[Register, ...]:
+        """Every register that was imported.
+
+        Raises:
+            RegisterError: one of them is damaged.
+        """
+        return tuple(self.open(name) for name in self.imported())
+
+
+def _known() -> str:
+    return f"Known: {', '.join(REGISTERS)}."
+
+
+def _check_against(last: RegisterManifest, rows: int, day: date, path: Path) -> None:
+    if rows < last.rows * SHRINKS_TO:
+        raise RegisterError(
+            f"holds {rows} rows, the last copy {last.rows}", where=Where(path.name), remedy="If that is right, say --force."
+        )
+    if day < date.fromisoformat(last.day):
+        raise RegisterError(
+            f"is of {day}, the last copy of {last.day}", where=Where(path.name), remedy="If that is right, say --force."
+        )
+
+
+@contextmanager
+def _locked(place: Path, register: str) -> Iterator[None]:
+    try:
+        with FileLock(place / ".lock", timeout=30):
+            yield
+    except Timeout as error:
+        raise RegisterError(f"another import of {register} is running", where=Where(str(place)), remedy="Try again.") from error

@@ -1,0 +1,85 @@
+"""What registers say of a line, and that nothing is said where there is none."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from precursor_screen.engine import connect
+from precursor_screen.kernel.register_facts import add_register_facts
+from precursor_screen.rulebook.registers import schema_of
+from precursor_screen.rulecheck import resolved_from_rows
+
+LINE = {
+    "line_id": "A",
+    "as_of_date": date(2026, 11, 20),
+    "dispatch_date": date(2026, 11, 23),
+    "substance_id": "safrole",
+    "permit_reference": "p 1",
+    "pen_reference": "PEN/2026-7",
+    "consignee_key": "acme",
+    "exporter_key": "norwood",
+}
+
+
+def facts(
+    registers: dict[str, list[dict[str, Any]]], jurisdiction: str = "US", **line: Any
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    resolved = resolved_from_rows([{**LINE, **line}], "substance")
+    tables = {name: pa.Table.from_pylist(rows, schema=schema_of(name)) for name, rows in registers.items()}
+    with connect() as connection:
+        lines, candidates = add_register_facts(connection, resolved.lines, resolved.substances, tables, jurisdiction)
+    return lines.to_pylist()[0], candidates.to_pylist()[0]
+
+
+def test_numbers_are_compared_without_case_blanks_and_punctuation():
+    permits = [{"reference": "P-1", "substance_id": "safrole", "status": "valid", "valid_to": date(2026, 11, 20)}]
+    pens = [
+        {"reference": "pen 2026 7", "substance_id": "safrole", "status": "objected", "sent": date(2026, 11, 13), "country": "MX"}
+    ]
+    line, _ = facts({"permits": permits, "pre-export-notifications": pens})
+    assert (line["permit_found"], line["permit_in_force"], line["permit_substance_ids"]) == (True, True, ["safrole"])
+    assert (line["pen_found"], line["pen_status"], line["pen_country"], line["pen_lead_days"]) == (True, "objected", "MX", 10)
+
+
+def test_australia_counts_working_days():
+    pens = [{"reference": "PEN20267", "substance_id": "safrole", "status": "sent", "sent": date(2026, 11, 13)}]
+    line, candidate = facts({"pre-export-notifications": pens}, "AU")
+    assert (line["pen_lead_days"], candidate["reply_days"]) == (6, 5)  # Friday to Monday week: six working days begun
+
+
+def test_not_in_the_register_no_number_and_no_register_are_three_things():
+    other = {"permits": [{"reference": "P-2", "substance_id": "safrole", "status": "valid"}]}
+    assert facts(other)[0]["permit_found"] is False
+    assert facts(other, permit_reference=None)[0]["permit_found"] is None
+    assert "permit_found" not in facts({})[0]
+
+
+def test_a_permit_that_has_run_out():
+    permits = [{"reference": "P1", "substance_id": "safrole", "status": "valid", "valid_to": date(2026, 11, 19)}]
+    assert facts({"permits": permits})[0]["permit_in_force"] is False
+
+
+def test_licences_by_party_and_substance_on_the_day():
+    def licences(**more: Any) -> dict[str, Any]:
+        row = {"reference": "L", "holder_key": "acme", "substance_id": "safrole", "status": "valid", **more}
+        return facts({"licences": [row]})[1]
+
+    assert (licences()["consignee_licensed"], licences()["exporter_licensed"], licences()["licence_lapsed"]) == (
+        True,
+        False,
+        False,
+    )
+    lapsed = licences(valid_to=date(2026, 1, 1))
+    assert (lapsed["consignee_licensed"], lapsed["licence_lapsed"]) == (False, True)
+    assert licences(substance_id="piperonal")["consignee_licensed"] is False
+    assert licences(status="suspended")["consignee_licensed"] is False
+
+
+def test_a_party_that_is_not_named_cannot_be_looked_up():
+    row = {"reference": "L", "holder_key": "acme", "substance_id": "safrole", "status": "valid"}
+    _, candidate = facts({"licences": [row]}, consignee_key=None, exporter_key=None)
+    assert candidate["consignee_licensed"] is None
+    assert candidate["licence_lapsed"] is None

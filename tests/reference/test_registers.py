@@ -1,0 +1,119 @@
+"""Registers: read as offices keep them, a row that is not understood is named, a copy that is damaged is refused."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from precursor_screen.errors import InputError, RegisterError
+from precursor_screen.matching.substances import SubstanceIndex
+from precursor_screen.reference import shipped
+from precursor_screen.reference.registers.reading import read_register
+from precursor_screen.reference.registers.store import RegisterStore
+from precursor_screen.reference.substances import load_substances
+
+DAY = date(2026, 11, 25)
+NOTIFICATIONS = """\
+Register of notifications;;;;;;;
+Notification number;Chemical;Quantity kg;Exporter;Importer;Destination;Date sent;Reply
+PEN-1;Acetic anhydride;1.500,5;Norwood Chemie GmbH;Zenith Imports;Mexico;13/10/2026;no objection
+PEN-2;108-24-7;100;Norwood Chemie GmbH;Zenith Imports;MX;01/11/2026;objected
+PEN-3;Unobtainium;100;Norwood;Zenith;MX;01/11/2026;
+PEN-4;Safrole;12,5;Norwood;Zenith;Narnia;01/11/2026;
+PEN-5;Safrole;twelve;Norwood;Zenith;MX;01/11/2026;
+PEN-6;Safrole;12,5;Norwood;Zenith;MX;01/11/2026;perhaps
+;Safrole;12,5;Norwood;Zenith;MX;01/11/2026;
+"""
+
+
+@pytest.fixture(scope="module")
+def index() -> SubstanceIndex:
+    return SubstanceIndex(load_substances(shipped.substances_folder()).substances)
+
+
+def file(folder: Path, text: str, name: str = "register.csv") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_rows_are_read_and_what_is_not_understood_is_named(tmp_path, index):
+    read = read_register("pre-export-notifications", file(tmp_path, NOTIFICATIONS), index)
+    first, second = read.table.to_pylist()
+    assert (first["reference"], first["substance_id"], first["quantity_kg"]) == ("PEN-1", "acetic-anhydride", Decimal("1500.5"))
+    assert (first["country"], first["sent"], first["status"]) == ("MX", date(2026, 10, 13), "accepted")
+    assert first["importer_key"]
+    assert (second["substance_id"], second["status"]) == ("acetic-anhydride", "objected")
+    assert [(s.row, s.reason.split(" is ")[0]) for s in read.skipped] == [
+        (5, "substance 'Unobtainium'"),
+        (6, "country 'Narnia'"),
+        (7, "quantity_kg 'twelve'"),
+        (8, "status 'perhaps'"),
+        (9, "reference"),
+    ]
+
+
+def test_a_workbook_with_the_columns_on_its_second_sheet(tmp_path, index):
+    path = tmp_path / "permits.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("Notes").write_row(0, 0, ["nothing", "here"])
+        sheet = book.add_worksheet("Permits")
+        sheet.write_row(0, 0, ["Permit no", "Substance", "kg", "Valid until", "One-time", "Colour"])
+        sheet.write_row(1, 0, ["P-1", "Ephedrine and pseudoephedrine", 25, "2026-12-31", "yes", "red"])
+    read = read_register("permits", path, index)
+    rows = read.table.to_pylist()
+    assert [r["substance_id"] for r in rows] == ["ephedrine", "pseudoephedrine"]  # a permit for two is a row for each
+    assert all(r["valid_to"] == date(2026, 12, 31) and r["single_use"] and r["status"] == "valid" for r in rows)
+    assert read.unused == ("Colour",)
+
+
+@pytest.mark.parametrize(
+    ("register", "text", "expected"),
+    [
+        ("permits", "a,b\n1,2\n", "Needed: reference, substance"),
+        ("annual-requirements", "country,substance,year,kg\nMX,Safrole,MMXXVI,5\n", "holds no row that can be understood; row 2"),
+        ("licences", "licence,company,substance,valid from,valid until\nL,Acme,Safrole,2026-05-01,2026-04-01\n", "lies before"),
+    ],
+)
+def test_what_is_no_register_is_refused(tmp_path, index, register, text, expected):
+    with pytest.raises(RegisterError, match=expected):
+        read_register(register, file(tmp_path, text), index)
+
+
+def test_a_file_of_no_format_is_refused(tmp_path, index):
+    path = tmp_path / "register.pdf"
+    path.write_bytes(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+    with pytest.raises(InputError):
+        read_register("permits", path, index)
+
+
+def test_snapshots_and_what_is_refused_against_the_last(tmp_path, index):
+    store = RegisterStore(tmp_path)
+    rows = "\n".join(f"P-{n},Safrole,{n}" for n in range(10))
+    store.import_file("permits", file(tmp_path, f"permit,substance,kg\n{rows}\n"), index, DAY)
+    short = file(tmp_path, "permit,substance,kg\nP-1,Safrole,1\n", "short.csv")
+    with pytest.raises(RegisterError, match="holds 1 rows, the last copy 10"):
+        store.import_file("permits", short, index, DAY)
+    with pytest.raises(RegisterError, match="is of 2026-11-24, the last copy of 2026-11-25"):
+        store.import_file("permits", tmp_path / "register.csv", index, date(2026, 11, 24))
+    assert store.open("permits").manifest.rows == 10
+    manifest, _ = store.import_file("permits", short, index, DAY, force=True)
+    assert (manifest.number, store.open("permits").table.num_rows) == (2, 1)
+    with pytest.raises(RegisterError, match="Did you mean 'permits'"):
+        store.import_file("permit", short, index, DAY)
+
+
+@pytest.mark.parametrize("damage", ["register.parquet", "manifest.json", "../current"])
+def test_a_damaged_copy_is_an_error_and_can_be_replaced(tmp_path, index, damage):
+    store = RegisterStore(tmp_path)
+    path = file(tmp_path, "permit,substance,kg\nP-1,Safrole,1\n")
+    store.import_file("permits", path, index, DAY)
+    (tmp_path / "registers" / "permits" / "1" / damage).write_bytes(b"77")
+    with pytest.raises(RegisterError, match="registers import permits FILE"):
+        store.open_all()
+    store.import_file("permits", path, index, DAY)
+    assert store.open("permits").manifest.number == 2
