@@ -211,6 +211,39 @@ class Rule:
         return FAMILIES[self.id.split("-")[1]]
 
 
+def retired_rule(rule_id: str) -> Rule:
+    """A stand-in for a rule that raised a recorded flag and is not applied any more."""
+    return Rule(
+        id=rule_id,
+        version="",
+        title="A rule that is not applied any more",
+        status="deprecated",
+        level="informational",
+        confidence="low",
+        weight=0,
+        subject="line",
+        scope="line",
+        description="",
+        rationale="",
+        references=(),
+        tags=(),
+        related=(),
+        falsepositives=(),
+        applies={},
+        requires=(),
+        params={},
+        derive={},
+        selections={},
+        condition="",
+        correlation=None,
+        explain="",
+        fields=(),
+        action="",
+        tests=(),
+        path="",
+    )
+
+
 FAMILIES = {
     "CHEM": "chemical",
     "QTY": "quantity",

@@ -367,6 +367,9 @@ FLAG = pa.schema(
     ]
 )
 
+# Flags that were decided not to be seen: by an exception, or by an officer's verdict; the last day of it.
+SUPPRESSED = pa.schema([("flag_id", pa.string()), ("by", pa.string()), ("reason", pa.string()), ("until", pa.date32())])
+
 # How often a rule could not be judged, and for want of which field; shipment_id only where it can bar the band `none`.
 UNJUDGED = pa.schema(
     [

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from precursor_screen.config import Value, check_rule_folders, check_value, default_home, load_settings
-from precursor_screen.errors import UsageError
+from precursor_screen.errors import UsageError, Where
 
 if TYPE_CHECKING:
+    from precursor_screen.reference.bundle import SiteRules
     from precursor_screen.reference.watchlists.opened import Watchlist
 
 
@@ -98,6 +99,26 @@ def rule_folders(values: dict[str, Value], given: tuple[Path, ...], only: bool) 
     folders = tuple(Path(p) for p in pick(values, "rules.dirs", tuple(str(p) for p in given), "--rules"))
     check_rule_folders(folders, only)
     return folders
+
+
+def site_rules(values: dict[str, Value]) -> SiteRules:
+    """What the settings add to the rules.
+
+    Raises:
+        UsageError: a file that does not exist.
+    """
+    from precursor_screen.reference.bundle import SiteRules
+
+    files: dict[str, Path | None] = {}
+    for name in ("params", "exceptions"):
+        value = values[f"rules.{name}"]
+        path = Path(value.value) if value.value else None
+        if path is not None and not path.is_file():
+            raise UsageError(
+                f"does not exist (rules.{name}, from {value.source})", where=Where(str(path)), remedy="Check the path."
+            )
+        files[name] = path
+    return SiteRules(values["rules.pack"].value, files["params"], files["exceptions"])
 
 
 def lines_of_stdin() -> Iterator[str]:

@@ -24,8 +24,9 @@ def _load(ctx: click.Context, rule_dirs: tuple[Path, ...], only_rules: bool) -> 
     """The rules that a `screen` with the same options and settings would apply."""
     from precursor_screen.reference.bundle import load_rulebook, rule_folders
 
-    folders = common.rule_folders(common.settings(ctx), rule_dirs, only_rules)
-    return load_rulebook(rule_folders(folders, only=only_rules))
+    values = common.settings(ctx)
+    folders = common.rule_folders(values, rule_dirs, only_rules)
+    return load_rulebook(rule_folders(folders, only=only_rules), common.site_rules(values))
 
 
 @click.group()

@@ -115,6 +115,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
         as_of=as_of,
         tiers=tuple(common.pick(values, "tiers", tiers, "--tiers") or ("convention", "national")),
         registers=RegisterStore(common.home_folder(values)).open_all(),
+        site=common.site_rules(values),
     )
     if options["require_fresh"] and (stale := age_notices(reference)):
         raise StaleReference("; ".join(stale), remedy="Import a newer copy, or leave out --require-fresh.")

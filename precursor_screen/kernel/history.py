@@ -5,9 +5,9 @@ from __future__ import annotations
 import duckdb
 import pyarrow as pa
 
-from precursor_screen.kernel.look_back import ALWAYS, IDENTITY, History
 from precursor_screen.kernel.movements import link_movements
 from precursor_screen.kernel.substances import control_table, substance_table
+from precursor_screen.memory import ALWAYS, IDENTITY, History
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import identifier, literal, null_column
 from precursor_screen.schema import BY_NAME, MOVEMENT_LOOKED_UP, PREVIOUS_COLUMNS

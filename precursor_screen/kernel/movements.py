@@ -20,11 +20,16 @@ LINK_DAYS = 90  # a number used again after that is another consignment's
 
 @dataclass(frozen=True, slots=True)
 class Movements:
-    """live: MOVEMENT rows; cancelled: movement_key of those that the run takes back; issues: ISSUE rows about contradicting messages."""
+    """MOVEMENT rows that stand, and the cancellations of those that the run takes back; ISSUE rows about contradicting messages."""
 
     live: pa.Table
     cancelled: pa.Table
     issues: pa.Table
+
+    @property
+    def batch(self) -> pa.Table:
+        """What a ledger is to remember: MOVEMENT rows, cancellations among them."""
+        return pa.concat_tables([self.live, self.cancelled])
 
 
 def to_movements(resolved: Resolved) -> Movements:
@@ -40,8 +45,9 @@ def to_movements(resolved: Resolved) -> Movements:
         connection.register("party_candidates", resolved.parties)
         connection.execute(f"create temp table rows as {_rows(resolved)}")
         connection.execute(_VERSIONS)
-        live = fetch(connection, _LIVE.format(columns=", ".join(f'"{c.name}"' for c in MOVEMENT_STORED)), MOVEMENT)
-        cancelled = fetch(connection, "select distinct movement_key from versions where cancelled order by 1")
+        columns = ", ".join(f'"{c.name}"' for c in MOVEMENT_STORED)
+        live = fetch(connection, _LIVE.format(columns=columns), MOVEMENT)
+        cancelled = fetch(connection, _CANCELLED.format(columns=columns), MOVEMENT)
         issues = fetch(connection, _CONFLICTS, ISSUE)
     return Movements(live, cancelled, issues)
 
@@ -90,6 +96,10 @@ _LIVE = f"""
     select {{columns}} from totalled
     qualify row_number() over (partition by movement_key, line_id, substance_id order by {LINE_NO}) = 1
     order by {LINE_NO}, substance_id"""
+
+_CANCELLED = f"""
+    select {{columns}} from rows where function = 'cancellation'
+    qualify row_number() over (partition by movement_key order by {LINE_NO}, substance_id) = 1 order by {LINE_NO}"""
 
 _CONFLICTS = f"""
     select 'contradicting-messages' as code, source_file, source_row, 'movement_key' as field, r.line_id as value,

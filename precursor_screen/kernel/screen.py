@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
+from precursor_screen.kernel.exceptions import Excepted, apply_exceptions
 from precursor_screen.kernel.flag import flag_lines, flag_shipments
-from precursor_screen.kernel.look_back import LookBack, forget
 from precursor_screen.kernel.movements import Movements, to_movements
 from precursor_screen.kernel.recognise import match_parties, recognise
 from precursor_screen.kernel.resolve import resolve
@@ -18,6 +18,7 @@ from precursor_screen.kernel.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.score import score
 from precursor_screen.kernel.spread import Spread, in_turn
 from precursor_screen.kernel.windows import flag_windows, request_history
+from precursor_screen.memory import Compared, Forgetful, Judged, Memory
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import ISSUE, NAME_COLUMNS
@@ -29,7 +30,7 @@ Progress = Callable[[str], None]
 class Screened:
     """What came of some lines. unscreened_lines counts lines of which nothing could be screened.
 
-    movements: what a ledger is to remember.
+    flags: every flag with its state; suppressed: SUPPRESSED; movements, compared and judged: what a ledger is to remember.
     """
 
     resolved: Resolved
@@ -37,10 +38,15 @@ class Screened:
     substance_matches: pa.Table
     party_matches: pa.Table
     flags: pa.Table
+    suppressed: pa.Table
+    expired_exceptions: tuple[str, ...]
+    unused_exceptions: tuple[str, ...]
     unjudged: pa.Table
     shipments: pa.Table
     issues: pa.Table
     unscreened_lines: int
+    compared: Compared
+    judged: Judged
 
 
 def screen(
@@ -49,7 +55,7 @@ def screen(
     reference: Reference,
     progress: Progress = lambda _: None,
     spread: Spread = in_turn,
-    look_back: LookBack = forget,
+    memory: Memory | None = None,
 ) -> Screened:
     """Screens some lines; pure: the same arguments give the same tables.
 
@@ -59,7 +65,7 @@ def screen(
         reference: what the law, the lists and the rules say.
         progress: told what is being done.
         spread: how the matching of distinct texts and names is spread; changes nothing in the result.
-        look_back: what is known of earlier runs.
+        memory: what is known of earlier runs; default: nothing.
     """
     progress("recognising substances")
     substance_matches = recognise(lines, reference, spread)
@@ -70,15 +76,22 @@ def screen(
     by_line, unjudged_lines = flag_lines(resolved, reference.rules)
     by_shipment, unjudged_shipments = flag_shipments(resolved, reference.rules)
     progress("looking back")
+    memory = memory or Forgetful()
     movements = to_movements(resolved)
-    history = look_back(request_history(movements, reference.rules))
+    history = memory.look_back(request_history(movements, reference.rules))
     by_window, unjudged_windows = flag_windows(movements.live, history, reference.rules, reference)
-    flags = sort_flags(pa.concat_tables([by_line, by_shipment, by_window]))
     unjudged = pa.concat_tables([unjudged_lines, unjudged_shipments, unjudged_windows])
+    excepted = apply_exceptions(
+        sort_flags(pa.concat_tables([by_line, by_shipment, by_window])), resolved, reference.exceptions, reference.as_of
+    )
+    judged = _judged(resolved, movements, unjudged, reference)
+    compared = memory.compare_flags(excepted.flags, judged)
+    flags = sort_flags(pa.concat_tables([_with_exceptions(compared, excepted), compared.carried, compared.resolved]))
+    suppressed = pa.concat_tables([excepted.suppressed, compared.suppressed])
     issues = pa.concat_tables([unscreenable_issues(resolved, parties.unscreenable, reference), movements.issues])
     described = issues.filter(pc.is_in(issues.column("code"), pa.array(["vague-description", "no-description"])))
     shipments = score(
-        flags,
+        flags.filter(pc.is_in(flags.column("state"), pa.array(OPEN))),
         unjudged,
         resolved.lines,
         _unscreened_shipments(resolved, issues, reference),
@@ -86,8 +99,40 @@ def screen(
         reference.typologies,
     )
     return Screened(
-        resolved, movements, substance_matches, parties.matches, flags, unjudged, shipments, issues, described.num_rows
+        resolved=resolved,
+        movements=movements,
+        substance_matches=substance_matches,
+        party_matches=parties.matches,
+        flags=flags,
+        suppressed=suppressed,
+        expired_exceptions=excepted.expired,
+        unused_exceptions=excepted.unused,
+        unjudged=unjudged,
+        shipments=shipments,
+        issues=issues,
+        unscreened_lines=described.num_rows,
+        compared=compared,
+        judged=judged,
     )
+
+
+OPEN = ("new", "existing")  # states of flags that score and that an officer is to look at
+
+
+def _judged(resolved: Resolved, movements: Movements, unjudged: pa.Table, reference: Reference) -> Judged:
+    return Judged(
+        resolved.lines.select(["line_id", "movement_key", "shipment_id"]),
+        {r.rule.id: r.rule.scope for r in reference.rules},
+        frozenset(pc.unique(unjudged.column("rule_id")).to_pylist()),
+        frozenset(movements.cancelled.column("movement_key").to_pylist()),
+    )
+
+
+def _with_exceptions(compared: Compared, excepted: Excepted) -> pa.Table:
+    """The flags with their states against what is recorded; what an exception suppresses stays suppressed."""
+    by_exception = pc.is_in(compared.flags.column("flag_id"), excepted.suppressed.column("flag_id"))
+    states = pc.if_else(by_exception, pa.scalar("suppressed"), compared.flags.column("state"))
+    return compared.flags.set_column(compared.flags.column_names.index("state"), "state", states)
 
 
 def sort_flags(flags: pa.Table) -> pa.Table:

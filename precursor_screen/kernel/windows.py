@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.flag_parts import because_of, columns_of_rule, constants, flag_id_sql, unjudged
 from precursor_screen.kernel.history import open_moves
-from precursor_screen.kernel.look_back import History, Request, columns_of
 from precursor_screen.kernel.movements import Movements
 from precursor_screen.kernel.window_queries import Frames, judge_window
+from precursor_screen.memory import History, Request, columns_of
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.sql import literal
@@ -42,7 +42,7 @@ def request_history(movements: Movements, rules: Iterable[CompiledRule]) -> Requ
     span = None if None in reaches else max((r for r in reaches if r is not None), default=0)
     groupings = tuple(sorted({w.keys for w in windows if w.keys}))
     needed = frozenset[str]().union(*(columns_of_rule(r) for r in mine)) if mine else frozenset[str]()
-    return Request(movements.live, movements.cancelled, groupings, span, columns_of(needed))
+    return Request(movements.batch, groupings, span, columns_of(needed))
 
 
 def flag_windows(

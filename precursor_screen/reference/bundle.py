@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
+from precursor_screen.errors import UsageError
 from precursor_screen.matching.substances import SubstanceIndex
 from precursor_screen.model import Rule, Threshold, Typology
+from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import own_countries
 from precursor_screen.reference.registers.store import Register, RegisterManifest
@@ -20,8 +23,11 @@ from precursor_screen.reference.substances import SubstanceTable, load_substance
 from precursor_screen.reference.thresholds import load_thresholds
 from precursor_screen.reference.watchlists.opened import Watchlist
 from precursor_screen.rulebook.compile import CompiledRule, compile_rules
+from precursor_screen.rulebook.exceptions import RuleException, load_exceptions
 from precursor_screen.rulebook.grammar import load_rules, rule_files
 from precursor_screen.rulebook.lists import NamedList, load_lists
+from precursor_screen.rulebook.macros import load_macros
+from precursor_screen.rulebook.packs import Pack, load_packs, load_params
 from precursor_screen.rulebook.typology import load_typologies
 
 
@@ -46,6 +52,8 @@ class Reference:
     tiers: tuple[str, ...]
     registers: Mapping[str, pa.Table] = field(default_factory=dict)
     register_manifests: tuple[RegisterManifest, ...] = ()
+    exceptions: tuple[RuleException, ...] = ()
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def rule(self, rule_id: str) -> Rule:
         """The rule of that id."""
@@ -54,13 +62,28 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Rules with what belongs to them. sha256 is over all files, in a fixed order."""
+    """Rules with what belongs to them. sha256 is over all files, in a fixed order.
+
+    compiled: those of the pack, with the site's parameters.
+    """
 
     rules: tuple[Rule, ...]
     compiled: tuple[CompiledRule, ...]
     lists: Mapping[str, NamedList]
     typologies: tuple[Typology, ...]
     sha256: str
+    packs: Mapping[str, Pack]
+    parameters: Mapping[str, Mapping[str, Any]]
+    exceptions: tuple[RuleException, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRules:
+    """What a site adds to the rules: a pack to run ('' for all), files of parameters and exceptions."""
+
+    pack: str = ""
+    params: Path | None = None
+    exceptions: Path | None = None
 
 
 def rule_folders(extra: tuple[Path, ...] = (), *, only: bool = False) -> list[Path]:
@@ -68,21 +91,33 @@ def rule_folders(extra: tuple[Path, ...] = (), *, only: bool = False) -> list[Pa
     return [*([] if only else [shipped.rules_folder()]), *extra]
 
 
-def load_rulebook(folders: list[Path]) -> Rulebook:
-    """Reads and compiles the rules of some folders; a folder without lists or typologies uses those that ship.
+def load_rulebook(folders: list[Path], site: SiteRules | None = None) -> Rulebook:
+    """Reads and compiles the rules of some folders; a folder without lists, macros, packs or typologies uses those that ship.
 
     Raises:
         ErrorGroup: everything that is wrong with them.
+        UsageError: a pack that does not exist.
     """
+    site = site or SiteRules()
     ours = shipped.rules_folder()
     support = folders if ours in folders else [*folders, ours]
-    lists = load_lists(support)
+    lists, macros, packs = load_lists(support), load_macros(support), load_packs(support)
     rules = load_rules(folders)
     typologies = load_typologies([f for f in support if f != ours and (f / "typologies").is_dir()] or [ours])
-    digest = hashlib.sha256()
-    for path in [*rule_files(folders), *(p for f in support for p in sorted(f.glob("*/*.y*ml")))]:
+    if site.pack and site.pack not in packs:
+        raise UsageError(
+            f"no pack is called {site.pack!r}", remedy=did_you_mean(site.pack, packs) or f"Known: {', '.join(packs)}."
+        )
+    parameters = load_params(site.params, rules) if site.params else {}
+    exceptions = load_exceptions(site.exceptions, frozenset(r.id for r in rules), lists) if site.exceptions else ()
+    compiled = compile_rules(rules, lists, parameters, macros)
+    if site.pack:
+        compiled = tuple(c for c in compiled if packs[site.pack].holds(c.rule))
+    digest = hashlib.sha256(site.pack.encode())
+    own = [p for p in (site.params, site.exceptions) if p is not None]
+    for path in [*rule_files(folders), *(p for f in support for p in sorted(f.glob("*/*.y*ml"))), *own]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return Rulebook(rules, compile_rules(rules, lists), lists, typologies, digest.hexdigest())
+    return Rulebook(rules, compiled, lists, typologies, digest.hexdigest(), packs, parameters, exceptions)
 
 
 def load_reference(
@@ -96,6 +131,7 @@ def load_reference(
     tiers: tuple[str, ...] = ("convention", "national"),
     structure: bool = False,
     registers: tuple[Register, ...] = (),
+    site: SiteRules | None = None,
 ) -> Reference:
     """Loads everything that ships and a site's own rules; with `structure` systematic names are read as structures too.
 
@@ -103,7 +139,7 @@ def load_reference(
         ReferenceDataError, RuleError, UsageError: each with place and remedy.
         MissingExtra: structures are wanted, and the extra or Java is not there.
     """
-    book = load_rulebook(rule_folders(rule_dirs, only=only_rules))
+    book = load_rulebook(rule_folders(rule_dirs, only=only_rules), site)
     folder = shipped.substances_folder()
     table = load_substances(folder)
     return Reference(
@@ -123,6 +159,8 @@ def load_reference(
         tiers=tiers,
         registers={r.manifest.register: r.table for r in registers},
         register_manifests=tuple(r.manifest for r in registers),
+        exceptions=book.exceptions,
+        parameters=book.parameters,
     )
 
 

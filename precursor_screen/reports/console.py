@@ -84,7 +84,7 @@ def _flags_of(report: Report, shown: Any) -> dict[str, list[dict[str, Any]]]:
     ids = pc.unique(shown.column("shipment_id"))
     order = list(report.level_counts())
     found: dict[str, list[dict[str, Any]]] = {i: [] for i in ids.to_pylist()}
-    for flag in records(report.flags.filter(pc.is_in(report.flags.column("shipment_id"), ids))):
+    for flag in records(report.open_flags.filter(pc.is_in(report.open_flags.column("shipment_id"), ids))):
         found[flag["shipment_id"]].append(flag)
     return {key: sorted(flags, key=lambda f: order.index(f["level"])) for key, flags in found.items()}
 
@@ -113,6 +113,12 @@ def _print_counts(report: Report, console: Console) -> None:
     console.print(
         "Flags: " + (", ".join(f"{count:,} {level}" for level, count in report.level_counts().items() if count) or "none")
     )
+    states = report.state_counts()
+    if set(states) - {"new"}:
+        console.print("Of all flags: " + ", ".join(f"{count:,} {state}" for state, count in states.items()))
+    for name, ids in (("expired", report.expired_exceptions), ("unused", report.unused_exceptions)):
+        if ids:
+            console.print(f"Exceptions {name}: {printable(', '.join(ids))}")
 
 
 def _print_gaps(report: Report, console: Console) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.reports.printable import printable
@@ -54,7 +55,8 @@ def _context(report: Report) -> dict[str, Any]:
     order = list(report.level_counts())
     ids = shown.column("shipment_id").to_pylist()
     flags: dict[str, list[dict[str, Any]]] = {i: [] for i in ids}
-    chosen = report.flags.filter(pc.is_in(report.flags.column("shipment_id"), pc.unique(shown.column("shipment_id"))))
+    chosen = report.open_flags
+    chosen = chosen.filter(pc.is_in(chosen.column("shipment_id"), pc.unique(shown.column("shipment_id"))))
     cells = _cells_of(report, chosen)
     for flag in _records(report, chosen):
         flag["cells"] = cells.get(flag["line_id"], {})
@@ -72,7 +74,16 @@ def _context(report: Report) -> dict[str, Any]:
         "issues": list(records(report.issues.slice(0, MOST_ISSUES))),
         "more_issues": max(0, report.issues.num_rows - MOST_ISSUES),
         "marks": MARKS,
+        "states": report.state_counts(),
+        "closed": _closed(report),
     }
+
+
+def _closed(report: Report) -> list[dict[str, Any]]:
+    """Flags that are suppressed or resolved, with the reason: they stay visible."""
+    reasons = {s["flag_id"]: s for s in records(report.suppressed)}
+    closed = report.flags.filter(pc.is_in(report.flags.column("state"), pa.array(["suppressed", "resolved"])))
+    return [{**f, "suppressed": reasons.get(f["flag_id"])} for f in records(closed.slice(0, MOST_ISSUES))]
 
 
 def _records(report: Report, flags: Any) -> list[dict[str, Any]]:

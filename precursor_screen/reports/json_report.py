@@ -32,7 +32,9 @@ class JsonPresenter:
         _array(stream, "flags", report.flag_records())
         _array(stream, "lines", report.cell_records())
         _array(stream, "issues", records(report.issues))
-        stream.write(b' "suppressed": [],\n "exceptions": {"expired": [], "unused": []}\n}\n')
+        _array(stream, "suppressed", records(report.suppressed))
+        exceptions = {"expired": list(report.expired_exceptions), "unused": list(report.unused_exceptions)}
+        stream.write(f' "exceptions": {dump(exceptions)}\n}}\n'.encode())
 
 
 class JsonLinesPresenter:

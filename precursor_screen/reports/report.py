@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from precursor_screen.model import BANDS, LEVELS, Rule
+from precursor_screen.schema import SUPPRESSED
 
 SCHEMA_VERSION = "1.0"
 BATCH = 5_000  # rows turned into Python objects at a time
@@ -25,7 +27,9 @@ class Report:
         coverage: lines read, screened, set aside, unscreenable; rules that could not be judged.
         notices: what a reader must know first ("parties NOT screened: ...").
         shipments: SHIPMENT, worst first.
-        flags: FLAG, in a fixed order.
+        flags: FLAG, in a fixed order, each with its state: new, existing, resolved or suppressed.
+        suppressed: SUPPRESSED: by what, why and until when.
+        expired_exceptions, unused_exceptions: ids of a site's exceptions that are past their day, or cover nothing here.
         issues: ISSUE.
         cells: line_id, source_file, source_row, shipment_id, cells (JSON): the source's own cells of cited lines.
         rules: the rules that were applied, by id.
@@ -42,6 +46,19 @@ class Report:
     cells: pa.Table
     rules: Mapping[str, Rule]
     exit_code: int
+    suppressed: pa.Table = field(default_factory=SUPPRESSED.empty_table)
+    expired_exceptions: tuple[str, ...] = ()
+    unused_exceptions: tuple[str, ...] = ()
+
+    @property
+    def open_flags(self) -> pa.Table:
+        """The flags that an officer is to look at: new and existing ones."""
+        return self.flags.filter(pc.is_in(self.flags.column("state"), pa.array(["new", "existing"])))
+
+    def state_counts(self) -> dict[str, int]:
+        """Flags per state, of those states that occur."""
+        counts = {v["values"]: v["counts"] for v in self.flags.column("state").value_counts().to_pylist()}
+        return {state: counts[state] for state in ("new", "existing", "suppressed", "resolved") if state in counts}
 
     def flag_records(self) -> Iterator[dict[str, Any]]:
         """The flags as plain data with legal basis and parsed evidence, a batch at a time."""
@@ -65,9 +82,9 @@ class Report:
         return counts
 
     def level_counts(self) -> dict[str, int]:
-        """Flags per level, worst first."""
+        """Open flags per level, worst first."""
         counts = dict.fromkeys(reversed(LEVELS), 0)
-        for level in self.flags.column("level").value_counts().to_pylist():
+        for level in self.open_flags.column("level").value_counts().to_pylist():
             counts[level["values"]] = level["counts"]
         return counts
 

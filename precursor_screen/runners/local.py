@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 from precursor_screen.errors import ErrorGroup, InputError, MappingError, UnreadableManifest, Where
 from precursor_screen.issues import ISSUE_CODES, SET_ASIDE
 from precursor_screen.kernel.screen import Screened, screen
-from precursor_screen.model import Input
+from precursor_screen.memory import Memory
+from precursor_screen.model import Input, retired_rule
 from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.registry import read
 from precursor_screen.reference.bundle import Reference
@@ -57,6 +58,7 @@ def run(
     started: datetime | None = None,
     progress: Progress = lambda _: None,
     jobs: int = 1,
+    memory: Memory | None = None,
 ) -> Run:
     """Screens some inputs.
 
@@ -69,6 +71,7 @@ def run(
         started: default: now.
         progress: told what is being done.
         jobs: processes for matching; 0: as many as there are cores.
+        memory: what is known of earlier runs; default: nothing.
 
     Raises:
         InputError: no input could be read at all.
@@ -81,11 +84,13 @@ def run(
             [{"input_id": i.input_id, "supplied_fields": sorted(i.supplied)} for i in gathered.inputs],
             schema=pa.schema([("input_id", pa.string()), ("supplied_fields", pa.list_(pa.string()))]),
         )
-        screened = screen(gathered.lines, supplied, reference, progress, spread)
+        screened = screen(gathered.lines, supplied, reference, progress, spread, memory)
     progress("writing the report")
     issues = pa.concat_tables([gathered.issues, screened.issues])
     coverage = count_coverage(gathered.lines.num_rows, screened.unscreened_lines, issues, screened.unjudged)
     rules = {r.rule.id: r.rule for r in reference.rules}
+    for rule_id in pc.unique(screened.flags.column("rule_id")).to_pylist():
+        rules.setdefault(rule_id, retired_rule(rule_id))
     report = Report(
         run={"tool_version": __version__, "started": started.isoformat(timespec="seconds"), "options": dict(shown_options or {})},
         provenance=_provenance(gathered.inputs, reference),
@@ -97,6 +102,9 @@ def run(
         cells=_cited_cells(gathered, screened),
         rules=rules,
         exit_code=decide_exit_code(screened, coverage, reference, rules, fail_on),
+        suppressed=screened.suppressed,
+        expired_exceptions=screened.expired_exceptions,
+        unused_exceptions=screened.unused_exceptions,
     )
     return Run(report, screened)
 
@@ -233,7 +241,12 @@ def _provenance(inputs: tuple[Input, ...], reference: Reference) -> dict[str, An
             }
             for i in inputs
         ],
-        "rules": {"count": len(reference.rules), "version": __version__, "sha256": reference.rules_sha256, "parameters": {}},
+        "rules": {
+            "count": len(reference.rules),
+            "version": __version__,
+            "sha256": reference.rules_sha256,
+            "parameters": {k: dict(v) for k, v in sorted(reference.parameters.items())},
+        },
         "substances": {"edition": reference.substances.edition, "sha256": reference.substances.sha256},
         "watchlists": [
             {

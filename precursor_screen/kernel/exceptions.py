@@ -1,0 +1,82 @@
+"""Applies a site's exceptions to flags. A suppressed flag stays in the report; it scores nothing and moves no exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pyarrow as pa
+
+from precursor_screen.engine import connect, fetch
+from precursor_screen.kernel.resolved import Resolved
+from precursor_screen.rulebook.exceptions import RuleException
+from precursor_screen.rulebook.sql import identifier, literal, null_column
+from precursor_screen.schema import FLAG, ROLES, SUPPRESSED
+
+
+@dataclass(frozen=True, slots=True)
+class Excepted:
+    """flags: FLAG, with the state `suppressed` where an exception holds; suppressed: SUPPRESSED; expired and unused: ids."""
+
+    flags: pa.Table
+    suppressed: pa.Table
+    expired: tuple[str, ...]
+    unused: tuple[str, ...]
+
+
+def apply_exceptions(flags: pa.Table, resolved: Resolved, exceptions: Sequence[RuleException], as_of: date) -> Excepted:
+    """Marks the flags that an exception in force covers.
+
+    Args:
+        flags: FLAG rows.
+        resolved: the lines that they are about.
+        exceptions: all of the site's.
+        as_of: the day on which they must be in force.
+    """
+    live = [e for e in exceptions if e.since <= as_of <= e.until]
+    expired = tuple(e.id for e in exceptions if e.until < as_of)
+    if not live or not flags.num_rows:
+        return Excepted(flags, SUPPRESSED.empty_table(), expired, tuple(e.id for e in live))
+    with connect() as connection:
+        connection.register("flags", flags)
+        connection.register("lines", resolved.lines)
+        connection.register("inputs", resolved.inputs)
+        names = set(resolved.lines.column_names)
+        wanted = sorted(frozenset[str]().union(*(e.columns for e in live)) | {f"{role}_key" for role in ROLES} | {"line_id"})
+        columns = ", ".join(f"l.{identifier(c)}" if c in names else null_column(c) for c in wanted)
+        connection.execute(f"""
+            create temp table cited as select {columns}, inputs.supplied_fields
+            from lines l join inputs using (input_id) where l.line_id in (select line_id from flags)""")
+        parts = " union all ".join(_covered(number, one) for number, one in enumerate(live))
+        suppressed = fetch(
+            connection,
+            f"""select flag_id, "by", reason, until from ({parts})
+            qualify row_number() over (partition by flag_id order by nth) = 1 order by flag_id""",
+            SUPPRESSED,
+        )
+        connection.register("suppressed", suppressed)
+        marked = fetch(
+            connection,
+            """select f.* replace (case when s.flag_id is null then f.state else 'suppressed' end as state)
+            from flags f left join suppressed s using (flag_id) order by source_file, source_row, rule_id, flag_id""",
+            FLAG,
+        )
+        used = {row[0] for row in connection.execute(f'select distinct "by" from ({parts})').fetchall()}
+    return Excepted(marked, suppressed, expired, tuple(e.id for e in live if f"exception {e.id}" not in used))
+
+
+def _covered(number: int, one: RuleException) -> str:
+    tests = []
+    if one.flag:
+        tests.append(f"f.flag_id = {literal(one.flag)}")
+    if one.rules:
+        tests.append(f"f.rule_id in ({', '.join(map(literal, one.rules))})")
+    if one.party_key:
+        tests.append(f"{literal(one.party_key)} in ({', '.join(f'{role}_key' for role in ROLES)})")
+    if one.when:
+        tests.append(f"({one.when})")
+    return f"""
+        select f.flag_id, {literal(f"exception {one.id}")} as "by", {literal(f"{one.reason} ({one.author})")} as reason,
+               {literal(one.until)} as until, {number} as nth
+        from flags f join cited c on f.line_id = c.line_id where {" and ".join(tests)}"""

@@ -1,0 +1,113 @@
+"""What is known of earlier runs: the seam between the kernel, which is pure, and whatever remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+import pyarrow as pa
+
+from precursor_screen.schema import FLAG, MOVEMENT, SUPPRESSED
+
+KNOWN = pa.schema([("movement_key", pa.string()), ("line_id", pa.string())])
+# What every judgement needs: identity, the references that link messages about one cargo, and what the law is looked up by.
+IDENTITY = ("movement_key", "line_id", "shipment_id", "source_file", "source_row", "as_of_date", "substance_id")
+REFERENCES = ("declaration_id", "house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "bill_issuer")
+ALWAYS = (*IDENTITY, *REFERENCES, "direction")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What windows need.
+
+    Attributes:
+        movements: MOVEMENT rows of this run, cancellations among them.
+        groupings: the columns that groups share, one tuple a kind of group.
+        span_days: longest window, on both sides; None: all that is recorded.
+        columns: of MOVEMENT.
+    """
+
+    movements: pa.Table
+    groupings: tuple[tuple[str, ...], ...]
+    span_days: int | None
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is recorded that bears on a run.
+
+    Attributes:
+        movements: recorded movements that still count; the columns asked for. Without those that this run amends or cancels.
+        known: movement_key, line_id: lines of this run that are recorded already; they are sent again.
+        amended: MOVEMENT: recorded rows that lines of this run replace.
+        since: earliest date of any recorded movement; None: nothing is recorded.
+    """
+
+    movements: pa.Table
+    known: pa.Table
+    amended: pa.Table
+    since: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a run has judged, so that what it no longer flags can be told from what it never looked at.
+
+    Attributes:
+        lines: line_id, movement_key, shipment_id of every line that was screened.
+        scopes: rule id -> line, shipment or history, of the rules that were applied.
+        doubtful: rule ids with a row that could not be judged: none of their flags is resolved by this run.
+        cancelled: movement keys that a message of this run cancels.
+    """
+
+    lines: pa.Table
+    scopes: Mapping[str, str]
+    doubtful: frozenset[str] = frozenset()
+    cancelled: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The flags of a run against what is recorded.
+
+    Attributes:
+        flags: FLAG: those of the run in their order, `state` new, existing or suppressed.
+        carried: FLAG: of earlier runs on lines sent again, by history rules, which judge new lines only; existing or suppressed.
+        resolved: FLAG: open until now, judged again and no longer raised, or on a cancelled movement; reported once.
+        suppressed: SUPPRESSED: the clearances that hold, by officer.
+    """
+
+    flags: pa.Table
+    carried: pa.Table
+    resolved: pa.Table
+    suppressed: pa.Table
+
+
+class Memory(Protocol):
+    """Whatever remembers: asked twice a run, first for what moved, then for what was flagged."""
+
+    def look_back(self, request: Request) -> History:
+        """What is recorded that bears on the run."""
+
+    def compare_flags(self, flags: pa.Table, judged: Judged) -> Compared:
+        """The flags with their states, and what is no longer raised."""
+
+
+class Forgetful:
+    """The memory of a run without a ledger: nothing is known, every flag is new."""
+
+    def look_back(self, request: Request) -> History:
+        """Nothing."""
+        return History(MOVEMENT.empty_table(), KNOWN.empty_table(), MOVEMENT.empty_table(), None)
+
+    def compare_flags(self, flags: pa.Table, judged: Judged) -> Compared:
+        """The flags as they are."""
+        return Compared(flags, FLAG.empty_table(), FLAG.empty_table(), SUPPRESSED.empty_table())
+
+
+def columns_of(needed: Iterable[str]) -> tuple[str, ...]:
+    """The columns of MOVEMENT among some, in the order of the schema, and those that are always needed."""
+    return tuple(name for name in MOVEMENT.names if name in {*needed, *ALWAYS})

@@ -1,0 +1,133 @@
+"""What a site adds to the rules: exceptions, macros, packs and parameters; every fault is named with its place."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from precursor_screen.errors import ErrorGroup, RuleSyntaxError, UsageError
+from precursor_screen.reference.bundle import SiteRules, load_rulebook, rule_folders
+from precursor_screen.rulebook.compile import compile_rule
+from precursor_screen.rulebook.exceptions import load_exceptions
+from precursor_screen.rulebook.macros import load_macros
+from precursor_screen.rulebook.packs import load_packs, load_params
+from tests.rulebook.rules import LISTS, make_rule
+
+GOOD = """\
+- id: EX-1
+  rules: [PS-QTY-900]
+  when: {consignee_name|contains: acme}
+  reason: audited
+  author: somebody
+  since: 2026-11-01
+  until: 2027-11-01
+"""
+IDS = frozenset({"PS-QTY-900"})
+
+
+def write(folder: Path, text: str, name: str = "file.yml") -> Path:
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_an_exception_keeps_what_it_says(tmp_path):
+    (one,) = load_exceptions(write(tmp_path, GOOD), IDS, LISTS)
+    assert (one.id, one.rules, one.until, one.columns) == ("EX-1", ("PS-QTY-900",), date(2027, 11, 1), {"consignee_name"})
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (("  reason: audited\n", ""), "has no reason"),
+        (("  author: somebody\n", ""), "has no author"),
+        (("  until: 2027-11-01\n", ""), "has no since and until"),
+        (("until: 2027-11-01", "until: 2027-11-02"), "not within 365 days"),
+        (("until: 2027-11-01", "until: 2026-10-31"), "not within 365 days"),
+        (("until: 2027-11-01", "until: next year"), "has no since and until"),
+        (("rules: [PS-QTY-900]", "rules: [PS-QTY-901]"), "Did you mean 'PS-QTY-900'?"),
+        (("rules: [PS-QTY-900]", "rules: PS-QTY-900"), "rules is a list"),
+        (("rules: [PS-QTY-900]", "party: '..'"), "names nobody"),
+        (("rules: [PS-QTY-900]", "flag: 12"), "is no flag id"),
+        (("  rules: [PS-QTY-900]\n", ""), "names no flag, party or rules"),
+        (("consignee_name|contains", "consignee_nam|contains"), "Did you mean 'consignee_name'?"),
+        (("consignee_name|contains: acme", "substance_id: acetone"), "a field of the subject substance"),
+        (("reason: audited", "raeson: audited"), "Did you mean 'reason'?"),
+        ((GOOD, GOOD + GOOD), "stands twice"),
+        ((GOOD, "id: EX-1"), "is not a list"),
+        ((GOOD, "- EX-1"), "is a mapping"),
+    ],
+)  # fmt: skip
+def test_a_faulty_exception_is_named(tmp_path, change, expected):
+    with pytest.raises(ErrorGroup) as caught:
+        load_exceptions(write(tmp_path, GOOD.replace(*change)), IDS, LISTS)
+    assert any(expected in str(e) and "file.yml:" in str(e) for e in caught.value.errors), caught.value
+
+
+def test_a_macro_is_used_like_a_selection_of_the_rule(tmp_path):
+    write(tmp_path / "macros", "id: heavy\ntitle: Heavy\nselection: {gross_mass_kg|gt: 500}\n", "heavy.yml")
+    macros = load_macros([tmp_path])
+    rule = make_rule("light: {gross_mass_kg|lt: 1}\n  condition: light or heavy")
+    compiled = compile_rule(rule, LISTS, {}, macros)
+    assert '"gross_mass_kg" > 500' in compiled.verdict
+    with pytest.raises(ErrorGroup, match="names no selection: 'heavy'"):
+        compile_rule(rule, LISTS)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("id: other\nselection: {a: 1}", "in a file of another name"),
+        ("id: heavy", "has no selection"),
+        ("id: heavy\nselecton: {a: 1}", "Did you mean 'selection'?"),
+        ("- a", "is not a macro"),
+        ("a: [", "not valid YAML"),
+    ],
+)
+def test_a_faulty_macro_is_named(tmp_path, text, expected):
+    write(tmp_path / "macros", text, "heavy.yml")
+    with pytest.raises((ErrorGroup, RuleSyntaxError), match=expected):
+        load_macros([tmp_path])
+
+
+def test_packs_choose_by_status_and_level(tmp_path):
+    write(tmp_path / "packs", "id: own\ntitle: Own\nstatuses: [test]\nwithout: [PS-QTY-900]\n", "own.yml")
+    pack = load_packs([tmp_path])["own"]
+    assert not pack.holds(make_rule("a: {gross_mass_kg|gt: 5}\n  condition: a"))
+    write(tmp_path / "packs", "id: own\ntitle: Own\nstatuses: [tset]\n", "own.yml")
+    with pytest.raises(ErrorGroup, match="Did you mean 'test'"):
+        load_packs([tmp_path])
+
+
+def test_the_packs_that_ship_lie_within_each_other():
+    sizes = [len(load_rulebook(rule_folders(), SiteRules(pack=p)).compiled) for p in ("core", "extended", "all", "")]
+    assert 0 < sizes[0] < sizes[1] < sizes[2] == sizes[3]
+    with pytest.raises(UsageError, match="Did you mean 'core'"):
+        load_rulebook(rule_folders(), SiteRules(pack="cor"))
+
+
+def test_a_site_s_parameters_take_the_place_of_the_rule_s(tmp_path):
+    rule = make_rule("a: {gross_mass_kg|gt: $most}\n  condition: a", more="params: {most: 50}", explain="more than {most}")
+    params = load_params(write(tmp_path, "PS-QTY-900: {most: 70}"), (rule,))
+    compiled = compile_rule(rule, LISTS, params["PS-QTY-900"])
+    assert '"gross_mass_kg" > 70' in compiled.verdict
+    assert "70" in compiled.because
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("PS-QTY-901: {most: 1}", "no rule with parameters"),
+        ("PS-QTY-900: {mots: 1}", "Did you mean 'most'?"),
+        ("PS-QTY-900: {most: heavy}", "does not fit"),
+        ("PS-QTY-900: {most: true}", "does not fit"),
+        ("- PS-QTY-900", "is not a mapping"),
+    ],
+)
+def test_a_faulty_parameter_is_named(tmp_path, text, expected):
+    rule = make_rule("a: {gross_mass_kg|gt: $most}\n  condition: a", more="params: {most: 50}")
+    with pytest.raises(ErrorGroup, match=expected):
+        load_params(write(tmp_path, text), (rule,))
