@@ -139,7 +139,7 @@ LINE_FACTS: tuple[Column, ...] = (
     _fact("is_vague", "boolean", "the description could hide anything (a vague term, digits or symbols only)"),
     _fact("invalid_cas_numbers", "texts", "numbers written like a CAS number whose check digit is wrong"),
     _fact("substance_ids", "texts", "substances recognised by any means but a basket HS code"),
-    _fact("substance_ids_by_cas", "texts", "substances recognised by a CAS number"),
+    _fact("substance_ids_by_cas", "texts", "substances recognised by a CAS or EC number"),
     _fact("substance_ids_by_description", "texts", "substances recognised by name in the description"),
     _fact("substance_ids_by_hs", "texts", "substances that have the line's HS subheading to themselves"),
     _fact("substance_hs6s", "texts", "HS subheadings of the substances recognised in the description"),

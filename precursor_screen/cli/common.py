@@ -121,6 +121,12 @@ def site_rules(values: dict[str, Value]) -> SiteRules:
     return SiteRules(values["rules.pack"].value, files["params"], files["exceptions"])
 
 
+def ledger_url(values: dict[str, Value], option: str | None) -> str:
+    """Where the ledger is: the option, else the setting; `home` is `<home>/ledger.sqlite`; empty: none is wanted."""
+    url = str(option or values["ledger"].value or "")
+    return f"sqlite:///{home_folder(values) / 'ledger.sqlite'}" if url == "home" else url
+
+
 def lines_of_stdin() -> Iterator[str]:
     """Standard input as text, a line at a time; bytes that are no UTF-8 survive as surrogates, so that no line is lost."""
     for raw in sys.stdin.buffer:

@@ -80,8 +80,9 @@ def _rule(identifier: str) -> str | None:
 def _substance(identifier: str) -> str | None:
     from precursor_screen.cli.substances import load_table, show_substance
 
-    found = next((s for s in load_table().substances if s.substance_id == identifier), None)
-    return show_substance(found) if found else None
+    table = load_table()
+    found = next((s for s in table.substances if s.substance_id == identifier), None)
+    return show_substance(found, table) if found else None
 
 
 def _entry(ctx: click.Context, identifier: str) -> str | None:

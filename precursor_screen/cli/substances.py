@@ -64,6 +64,8 @@ def list_substances(instrument: str | None, schedule: str | None, tier: str | No
             law = ", ".join(f"{c.instrument} {c.schedule}" for c in standing)
             base = ", ".join(c.number for c in substance.cas_numbers if c.of == "base") or "-"
             click.echo(f"{substance.substance_id:<48} {law:<12} {base:<12} {substance.name}")
+    if not as_json:  # apart from the lines, which may be counted or cut
+        click.echo(f"Editions: {table.edition}", err=True)
 
 
 def _check_filters(table: SubstanceTable, instrument: str | None, schedule: str | None) -> None:
@@ -109,7 +111,7 @@ def show(substance_id: str, as_json: bool) -> None:
     if as_json:
         common.echo_json(_record(known[substance_id], table))
     else:
-        click.echo(show_substance(known[substance_id]))
+        click.echo(show_substance(known[substance_id], table))
 
 
 @command.command()
@@ -153,7 +155,8 @@ def verify(folder: Path | None, as_of: str | None, as_json: bool) -> int:
         click.echo(f"{check.name}: {check.examined} examined, {len(check.problems)} wrong")
         for note in check.notes:
             click.echo(f"  note: {printable(note)}")
-    click.echo(f"{len(table.substances)} substances, edition {table.edition}: {len(problems)} problems")
+    click.echo(f"editions: {table.edition}")
+    click.echo(f"{len(table.substances)} substances: {len(problems)} problems")
     return ExitCode.FLAGGED if problems else ExitCode.CLEAR
 
 
@@ -285,6 +288,11 @@ def _record(substance: Substance, table: SubstanceTable) -> dict[str, Any]:
             for n in substance.names
         ],
         "cas": [{"number": c.number, "of": c.of, "verified": c.verified} for c in substance.cas_numbers],
+        "ec": [
+            {"number": e.number, "of": e.of, "verified": e.verified}
+            for e in table.ec_numbers
+            if e.substance_id == substance.substance_id
+        ],
         "hs": [
             {"hs6": h.hs6, "own": h.own, "edition_from": h.edition_from, "edition_until": h.edition_until}
             for h in substance.hs_codes
@@ -311,17 +319,32 @@ def _checked(verified: bool) -> str:
     return "checked" if verified else "unverified"
 
 
-def show_substance(substance: Substance) -> str:
-    """A substance for a person."""
+def show_substance(substance: Substance, table: SubstanceTable | None = None) -> str:
+    """A substance for a person, with what the tables hold beside it: EC numbers, and the editions of the lists it stands on.
+
+    Args:
+        substance: the substance.
+        table: the tables it is from; by default those that ship.
+    """
+    table = table or load_table()
     lines = [f"{substance.name}  [{substance.substance_id}]  {substance.formula}"]
     lines += [
         f"  {c.instrument} {c.schedule}, from {c.since or 'unknown'}{f' until {c.until}' if c.until else ''} ({_checked(c.verified)}): {c.source}"
         for c in substance.controls
     ]
     lines += [
+        f"  edition of {instrument}: {table.edition_of(instrument) or 'not stated'}"
+        for instrument in dict.fromkeys(c.instrument for c in substance.controls)
+    ]
+    lines += [
         f"  covers salts: {'yes' if substance.covers_salts else 'no'}; isomers: {'yes' if substance.covers_isomers else 'no'}"
     ]
     lines += [f"  CAS {c.number} ({c.of}, {_checked(c.verified)}: {c.source})" for c in substance.cas_numbers]
+    lines += [
+        f"  EC {e.number} ({e.of}, {_checked(e.verified)}: {e.source})"
+        for e in table.ec_numbers
+        if e.substance_id == substance.substance_id
+    ]
     lines += [
         f"  HS {h.hs6[:4]}.{h.hs6[4:]} ({'its own' if h.own else 'a basket'}), edition {h.edition_from}{f' to {h.edition_until}' if h.edition_until else ' on'}"
         for h in substance.hs_codes

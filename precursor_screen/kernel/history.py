@@ -9,12 +9,12 @@ from precursor_screen.kernel.movements import link_movements
 from precursor_screen.kernel.substances import control_table, substance_table
 from precursor_screen.memory import ALWAYS, IDENTITY, History
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.reference.thresholds import PERIODS
 from precursor_screen.rulebook.sql import identifier, literal, null_column
 from precursor_screen.schema import BY_NAME, MOVEMENT_LOOKED_UP, PREVIOUS_COLUMNS
 
 _LAW = ("control", "own_schedules", "tier", "membership_verified")
 _SUBSTANCE = ("substance_name", "parent_substance_id", "family", "substance_route_groups")
-_PERIODS = ("transaction", "month", "year")
 
 
 def open_moves(
@@ -101,7 +101,7 @@ def _limits(connection: duckdb.DuckDBPyConnection, reference: Reference) -> str:
             "substance_id": t.substance_id,
             "direction": t.direction,
             "kg": t.kg,
-            "nth": _PERIODS.index(t.period),
+            "nth": PERIODS.index(t.period),
             "since": t.valid_from,
             "until": t.valid_to,
             "source": t.source,

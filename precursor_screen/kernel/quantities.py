@@ -1,4 +1,8 @@
-"""The mass of a substance on a line, and the threshold it is compared with."""
+"""The mass of a substance on a line, and the threshold it is compared with.
+
+A solution holds less of the substance than it weighs. Its mass is worked out where the concentration stands beside the name, but
+not where a threshold counts the goods whole: a smaller figure would then stay under it unseen.
+"""
 
 from __future__ import annotations
 
@@ -9,30 +13,47 @@ from typing import Any
 
 import pyarrow as pa
 
-from precursor_screen.names.chemical import concentration
-from precursor_screen.names.units import mass_from_line
+from precursor_screen.model import Threshold
+from precursor_screen.names.concentrations import Concentration, concentration_of
+from precursor_screen.names.units import Mass, mass_from_line
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.reference.thresholds import threshold_for
+from precursor_screen.reference.thresholds import PERIODS, threshold_for
 from precursor_screen.schema import DECIMAL
 
 # What the mass of a substance is worked out from, in the order of the arguments of `mass_from_line`.
 MASS_COLUMNS = ("net_mass_kg", "quantity", "quantity_unit", "packages", "package_type", "description", "gross_mass_kg")
+# What is asked of the candidate itself.
+CANDIDATE_COLUMNS = ("substance_id", "matched_text", "matched_field")
 _FIELDS: tuple[tuple[str, pa.DataType], ...] = (
     ("concentration_pct", DECIMAL),
+    ("goods_mass_kg", DECIMAL),
     ("substance_mass_kg", DECIMAL),
     ("mass_basis", pa.string()),
     ("mass_confidence", pa.string()),
     ("threshold_kg", DECIMAL),
+    ("threshold_month_kg", DECIMAL),
+    ("threshold_year_kg", DECIMAL),
     ("threshold_verified", pa.bool_()),
     ("threshold_source", pa.string()),
 )
+# Only the United States count the listed chemical in a mixture, 21 CFR 1310.04(h)(1). The European Union counts mixtures as scheduled
+# substances, Reg. (EC) 273/2004, article 2(a); so does Canada, CDSA Schedule VI, part 3 (recalled); Australia counts litres.
+_COUNTS_THE_SUBSTANCE = "US"
+# Of these the whole mixture counts, 21 CFR 1310.04(h)(2); of hydriodic acid a kilogram and litre that agree for the 57 % solution.
+_COUNTED_WHOLE = frozenset(
+    {"acetone", "ethyl-ether", "methyl-ethyl-ketone", "toluene", "methyl-isobutyl-ketone", "hydriodic-acid"}
+)
+# What is purer is no mixture: impurities make none, 21 CFR 1300.02, "chemical mixture" (recalled). The figure is our own.
+_PURE = Decimal(90)
+_LOWER = {"high": "medium", "medium": "low", "low": "low"}
+_KILOGRAMS = Decimal("0.000001")
 
 
 def quantify(facts: pa.Table, reference: Reference) -> pa.Table:
-    """The columns `concentration_pct`, mass and threshold of some candidates.
+    """Concentration, masses and threshold of some candidates.
 
     Args:
-        facts: one row a candidate: substance_id, direction, as_of_date and MASS_COLUMNS (absent ones count as null).
+        facts: one row a candidate: CANDIDATE_COLUMNS, direction, as_of_date and MASS_COLUMNS (absent ones count as null).
         reference: densities, thresholds and jurisdiction.
 
     Returns:
@@ -42,7 +63,7 @@ def quantify(facts: pa.Table, reference: Reference) -> pa.Table:
     known: dict[tuple[Any, ...], tuple[Any, ...]] = {}  # equal goods are worked out once
     columns = {
         name: facts.column(name).to_pylist() if name in facts.column_names else [None] * facts.num_rows
-        for name in (*MASS_COLUMNS, "substance_id", "direction", "as_of_date")
+        for name in (*MASS_COLUMNS, *CANDIDATE_COLUMNS, "direction", "as_of_date")
     }
     rows = []
     for key in zip(*columns.values(), strict=True):
@@ -65,13 +86,37 @@ def _quantify(row: Mapping[str, Any], density: Mapping[str, Decimal | None], ref
         density=density.get(row["substance_id"]),
     )
     day: date = row["as_of_date"]
-    threshold = threshold_for(reference.thresholds, reference.jurisdiction, row["substance_id"], row["direction"], day)
+    threshold, monthly, yearly = (
+        threshold_for(reference.thresholds, reference.jurisdiction, row["substance_id"], row["direction"], day, period)
+        for period in PERIODS
+    )
+    stated = (
+        concentration_of(row["description"] or "", row["matched_text"] or "") if row["matched_field"] == "description" else None
+    )
+    counted = _of_substance(mass, stated, row["substance_id"], threshold)
     return (
-        concentration(row["description"] or ""),
+        stated.percent if stated else None,
         mass.kg,
-        mass.basis or None,
-        mass.confidence or None,
+        counted.kg,
+        counted.basis or None,
+        counted.confidence or None,
         threshold.kg if threshold else None,
+        monthly.kg if monthly else None,
+        yearly.kg if yearly else None,
         threshold.verified if threshold else None,
         threshold.source if threshold else None,
     )
+
+
+def _of_substance(mass: Mass, stated: Concentration | None, substance_id: str, threshold: Threshold | None) -> Mass:
+    """The part of the goods' mass that is the substance, or all of it where the law counts it all or no share of mass is stated."""
+    if mass.kg is None or stated is None or (threshold is not None and _counts_whole(substance_id, stated, threshold)):
+        return mass
+    confidence = mass.confidence if stated.by_mass and stated.exact else _LOWER[mass.confidence]
+    if not stated.by_mass:
+        return Mass(mass.kg, mass.basis, confidence)
+    return Mass((mass.kg * stated.percent / 100).quantize(_KILOGRAMS), mass.basis, confidence)
+
+
+def _counts_whole(substance_id: str, stated: Concentration, threshold: Threshold) -> bool:
+    return threshold.jurisdiction != _COUNTS_THE_SUBSTANCE or substance_id in _COUNTED_WHOLE or stated.percent >= _PURE

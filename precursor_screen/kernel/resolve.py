@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.descriptions import description_facts
 from precursor_screen.kernel.parties import find_party_candidates, role_facts
-from precursor_screen.kernel.quantities import MASS_COLUMNS, quantify
+from precursor_screen.kernel.quantities import CANDIDATE_COLUMNS, MASS_COLUMNS, quantify
 from precursor_screen.kernel.register_facts import add_register_facts
 from precursor_screen.kernel.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.spread import Spread, cut, in_turn
@@ -30,7 +30,7 @@ _MOVEMENT_NAMES = frozenset(MOVEMENT.names)
 # Lists over the line's substance candidates, as aggregates of the table `candidates`.
 _SUBSTANCE_LISTS = {
     "substance_ids": "list_sort(list(distinct substance_id) filter (where not weak_code))",
-    "substance_ids_by_cas": "list_sort(list(distinct substance_id) filter (where list_contains(match_methods, 'cas')))",
+    "substance_ids_by_cas": "list_sort(list(distinct substance_id) filter (where list_has_any(match_methods, ['cas', 'ec_number'])))",
     "substance_ids_by_description": "list_sort(list(distinct substance_id) filter (where matched_field = 'description' or named))",
     "substance_ids_by_hs": "list_sort(list(distinct substance_id) filter (where own_code))",
     "substance_hs6s": "list_sort(list_distinct(flatten(list(own_hs6s) filter (where matched_field = 'description' or named))))",
@@ -252,5 +252,6 @@ def _compare(pairs: Sequence[tuple[str, str]]) -> list[float | None]:
 def _with_quantities(lines: pa.Table, candidates: pa.Table, reference: Reference) -> pa.Table:
     needed = [c for c in ("direction", "as_of_date", *MASS_COLUMNS) if c in lines.column_names]
     facts = lines.select(needed).take(candidates.column(LINE_NO).combine_chunks())
-    facts = facts.append_column("substance_id", candidates.column("substance_id"))
+    for name in CANDIDATE_COLUMNS:
+        facts = facts.append_column(name, candidates.column(name))
     return _append(candidates, quantify(facts, reference))

@@ -14,8 +14,8 @@ from precursor_screen.schema import SUBSTANCE_MATCH
 class Match:
     """One substance recognised in one text or code.
 
-    method: name, normalised, fuzzy, cas, cus, un_number, hs. strength: strong, medium, weak. form: substance, preparation, mixture,
-    article. `start`/`end` count characters of the text as given; `name` is the name or number in the tables. `suppressed`
+    method: name, normalised, fuzzy, structure, cas, cus, ec_number, un_number, hs. strength: strong, medium, weak. form: substance,
+    preparation, mixture, article. `start`/`end` count characters of the text as given; `name` is the name or number in the tables. `suppressed`
     holds the reason why the match does not count, None for one that does. `more` counts further places in the text that were not
     listed: the same name in the same surroundings, or, after many matches of the substance, any.
     """

@@ -50,6 +50,7 @@ _STEREO: Final = re.compile(
     r"[(\[](?:\d{0,2}[RSEZrsez]\*?[,)\]]|[+\-±]{1,3}\)|[RSrs]?\(|(?:rac|rel|[dD][lL]?|[lL]|cis|trans)[,)])"
 )
 _NUMBER: Final = re.compile(r"\d ?[‐‑‒–—―−﹣－-] ?\d\d ?[‐‑‒–—―−﹣－-] ?\d")
+_EC_NUMBER: Final = re.compile(r"\d\d\d(?: | ?[‐‑‒–—―−﹣－-] ?)\d\d\d(?: | ?[‐‑‒–—―−﹣－-] ?)\d(?!\d)")
 
 
 @dataclass(slots=True)
@@ -131,9 +132,9 @@ def _chunks(texts: Sequence[str], group: list[int]) -> Iterator[list[int]]:
 
 
 def _by_form(texts: Sequence[str]) -> list[int]:
-    """Texts that write something like the end of a CAS number, or stereochemistry in brackets, which may stand inside a name."""
+    """Texts that write something like the end of a CAS number, an EC number, or stereochemistry in brackets, which may stand inside a name."""
     joined = "\0".join((*texts, ""))
     starts = np.cumsum(np.fromiter((len(t) + 1 for t in texts), dtype=np.int64, count=len(texts)))
-    places: Places = np.fromiter((m.start() for p in (_STEREO, _NUMBER) for m in p.finditer(joined)), dtype=np.int64)
+    places: Places = np.fromiter((m.start() for p in (_STEREO, _NUMBER, _EC_NUMBER) for m in p.finditer(joined)), dtype=np.int64)
     within: list[int] = np.unique(np.searchsorted(starts, places, side="right")).tolist()
     return within

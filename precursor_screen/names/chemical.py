@@ -9,7 +9,6 @@ Each looks at a bounded window, so a cell of any size costs linear time.
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import Final
 
 WINDOW: Final = 120
@@ -170,9 +169,6 @@ _ETHER_CLASS: Final = re.compile(r" (?:acetat|ketone|sulfat|sulphat|carbox|amine
 _OTHER_SALT: Final = re.compile(
     r"[ \-](?:mono|di|tri|tetra|penta|hexa)?(?:chlorid|bromid|iodid|fluorid|hydrid|phosphat|cyanid|acetat)e?s?(?![\w])"
 )
-_CONCENTRATION: Final = re.compile(
-    r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,4})?) ?(?:%|pct\b|per ?cent|percent|pour ?cent|por ?ciento|prozent|процент)", re.IGNORECASE
-)
 
 
 def salt_bounds(plain: str, start: int, end: int, covers_salts: bool) -> tuple[int, int]:
@@ -294,13 +290,4 @@ def continuation_reason(plain: str, end: int, name: str, covers_salts: bool) -> 
         return "an anhydride with another acid"
     if not covers_salts and (match := _OTHER_SALT.match(after)):
         return f"another substance: {match[0].strip()!r} follows"
-    return None
-
-
-def concentration(text: str) -> Decimal | None:
-    """The first percentage in a text that can be a concentration ("98 %", "37% w/w"), above 0 and at most 100; else None."""
-    for match in _CONCENTRATION.finditer(text):
-        value = Decimal(match[1].replace(",", "."))
-        if 0 < value <= 100:
-            return value
     return None

@@ -1,7 +1,7 @@
-"""Numbers that identify a substance or a kind of goods: CAS, CUS, UN number, HS code. Find, validate, format.
+"""Numbers that identify a substance or a kind of goods: CAS, EC, CUS, UN number, HS code. Find, validate, format.
 
-A number is looked for in free text only where its own form gives it away: hyphens and check digit for CAS, the prefix for UN
-and CUS. Four bare digits mean nothing.
+A number is looked for in free text only where its own form gives it away: hyphens and check digit for CAS and EC, the prefix for
+UN and CUS. Four bare digits mean nothing.
 """
 
 from __future__ import annotations
@@ -31,6 +31,17 @@ _UN: Final = re.compile(
 _CUS: Final = re.compile(
     rf"(?<![A-Za-z\d])cus[ ]?(?:(?:no|nr|number|code)\b\.?)?[ ]?[:#]?[ ]?(?P<n>\d{{7}}[{_DASHES}]\d)(?!\d)", re.IGNORECASE
 )
+# As safety data sheets name it: EC No., EINECS, EG-Nr. (German, Dutch, Swedish), CE and n° CE (French, Spanish, Italian), WE (Polish).
+_EC_LABEL: Final = (
+    r"(?:(?<!\w)(?:einecs|elincs|e\.?c\.?|eg|ce|we)(?:[ -]?(?:list )?(?:no|nr|number|num|numero|número|numéro|nummer)(?![a-z])\.?"
+    r"|[ -]?n[°º]\.?|[ -]?[№#])?[ ]{0,2}[:=#]?[ ]{0,2})"
+)
+_EC: Final = re.compile(
+    rf"(?:(?P<label>{_EC_LABEL})|(?<![\w.,/+{_DASHES}]))(?P<a>[2-9]\d\d)[ ]?[{_DASHES}][ ]?(?P<b>\d{{3}})[ ]?[{_DASHES}][ ]?(?P<c>\d)"
+    rf"(?![\d{_DASHES}]|[.,/]\d|[A-Za-z])",
+    re.IGNORECASE,
+)
+_EC_SPACED: Final = re.compile(rf"{_EC_LABEL}(?P<a>[2-9]\d\d) (?P<b>\d{{3}}) (?P<c>\d)(?![\d{_DASHES}])", re.IGNORECASE)
 # Values that people type to get past a mandatory field.
 _PLACEHOLDERS: Final = frozenset(
     {"9876543-2", "9876543-1", "1234567-8", "0123456-7", *(f"{d * 7}-{d}" for d in "0123456789"), "0000000-1"}
@@ -82,8 +93,35 @@ def _found(match: re.Match[str], number: str, labelled: bool) -> FoundCode:
     return FoundCode(number, match.start(), match.end(), labelled, is_cas(number))
 
 
-def near_cas(number: str, listed: frozenset[str]) -> str | None:
-    """The listed number that differs from this one in exactly one digit; None if there is none, or more than one."""
+def is_ec(number: str) -> bool:
+    """Whether the number has the form of an EC number (EINECS, ELINCS, list number) and its check digit is right.
+
+    The digit is the sum of the first six, each times its place, modulo 11; a remainder of 10 is never given out.
+    """
+    if not re.fullmatch(r"[2-9]\d\d-\d{3}-\d", number, re.ASCII):
+        return False
+    *digits, check = (int(c) for c in number if c != "-")
+    return sum(place * digit for place, digit in enumerate(digits, start=1)) % 11 == check
+
+
+def find_ec(text: str) -> list[FoundCode]:
+    """EC numbers in a text, in order: `203-564-8`, `EC 203-564-8`, `EINECS: 203-564-8`, `EG-Nr.`, `CE n°`, after a label with spaces too.
+
+    A bare number of that form is as often a telephone or part number; whoever asks must hold it against a table. Numbers whose check
+    digit fails are returned with `valid=False`.
+    """
+    found = [_ec(m, bool(m["label"])) for m in _EC.finditer(text)]
+    found += [_ec(m, True) for m in _EC_SPACED.finditer(text)]
+    return sorted(found, key=lambda f: (f.start, f.end))
+
+
+def _ec(match: re.Match[str], labelled: bool) -> FoundCode:
+    number = f"{int(match['a'])}-{int(match['b']):03}-{int(match['c'])}"
+    return FoundCode(number, match.start(), match.end(), labelled, is_ec(number))
+
+
+def near_number(number: str, listed: frozenset[str]) -> str | None:
+    """The listed CAS or EC number that differs from this one in exactly one digit; None if there is none, or more than one."""
     near = {
         changed
         for i, old in enumerate(number)

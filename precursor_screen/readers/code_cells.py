@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from stdnum import casrn
 
+from precursor_screen.names.codes import is_ec
 from precursor_screen.readers.cells import Distinct, is_typed_null
 from precursor_screen.readers.interface import IssueList
 
@@ -131,8 +132,8 @@ def _lists(
     distinct = Distinct(column)
     parsed = [find(t[:20_000]) for t in distinct.texts]
     if field == "cas_numbers":
-        wrong = [", ".join(v for v in values if not casrn.is_valid(v)) for values in parsed]
-        message = "the check digit is wrong, or it is no CAS number"
+        wrong = [", ".join(v for v in values if not casrn.is_valid(v) and not is_ec(v)) for values in parsed]
+        message = "the check digit is wrong, or it is no CAS or EC number"
         bad = [(i, "invalid-cas-number", f"{message}: {w}"[:300]) for i, w in enumerate(wrong) if w]
         distinct.report(bad, field, rows, issues)
     return distinct.spread([v or None for v in parsed], TEXTS)

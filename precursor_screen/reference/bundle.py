@@ -100,7 +100,7 @@ def load_rulebook(folders: list[Path], site: SiteRules | None = None) -> Ruleboo
     """
     site = site or SiteRules()
     ours = shipped.rules_folder()
-    support = folders if ours in folders else [*folders, ours]
+    support = folders if ours in folders else [ours, *folders]
     lists, macros, packs = load_lists(support), load_macros(support), load_packs(support)
     rules = load_rules(folders)
     typologies = load_typologies([f for f in support if f != ours and (f / "typologies").is_dir()] or [ours])

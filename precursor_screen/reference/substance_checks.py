@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import combinations
 from typing import Final
 
+from precursor_screen.matching.substance_ec import EcNumber
 from precursor_screen.model import CONVENTIONS, SURVEILLANCE, Control, HsCode, Substance
 from precursor_screen.names.codes import format_cus, format_un, is_cas
 from precursor_screen.names.text import squash
@@ -98,6 +99,14 @@ def _claimed_twice(what: str, pairs: Iterable[tuple[str, str]]) -> Iterator[str]
     for key, owner in pairs:
         owners[key].add(owner)
     yield from (f"{what} {key!r} is claimed by {', '.join(sorted(o))}" for key, o in sorted(owners.items()) if len(o) > 1)
+
+
+def check_ec(numbers: Sequence[EcNumber], substances: Sequence[Substance]) -> list[str]:
+    """EC numbers of no substance of the tables, and those that two substances claim; form and check digit are judged on loading."""
+    ids = frozenset(s.substance_id for s in substances)
+    unknown = [f"EC number {n.number!r}: unknown substance_id {n.substance_id!r}" for n in numbers if n.substance_id not in ids]
+    twice = [f"EC number {number!r} is listed twice" for number, count in Counter(n.number for n in numbers).items() if count > 1]
+    return [*unknown, *twice]
 
 
 def check_hs(substances: Sequence[Substance]) -> list[str]:

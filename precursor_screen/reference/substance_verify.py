@@ -14,14 +14,14 @@ from precursor_screen.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.matching.structure_reading import INSTALL, why_unavailable
 from precursor_screen.model import Substance, Threshold
 from precursor_screen.reference.editions import Edition
-from precursor_screen.reference.substance_checks import check_formulas, check_hs, check_listings, contradictions
+from precursor_screen.reference.substance_checks import check_ec, check_formulas, check_hs, check_listings, contradictions
 from precursor_screen.reference.substance_structures import compare_structures, load_exceptions
 from precursor_screen.reference.substances import SubstanceTable, read_substances
 from precursor_screen.reference.thresholds import check_thresholds, load_thresholds
 
 # The words by which a source says that nobody has looked.
 _UNCHECKED: Final = re.compile(r"(?:^|; ?)(?:recalled|believed|unverified|not established)\b", re.IGNORECASE)
-_SOURCED: Final = ("names.csv", "cas.csv", "hs.csv", "controls.csv", "thresholds.csv", "editions.csv")
+_SOURCED: Final = ("names.csv", "cas.csv", "ec.csv", "hs.csv", "controls.csv", "thresholds.csv", "editions.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ def verify_tables(path: Path, day: date) -> tuple[SubstanceTable, list[Check]]:
             sum(len(s.names) + len(s.cas_numbers) + len(s.un_numbers) + len(s.cus_codes) for s in substances),
             tuple(contradictions(substances)),
         ),
+        Check("EC numbers", len(table.ec_numbers), tuple(check_ec(table.ec_numbers, substances))),
         Check("HS codes", sum(len(s.hs_codes) for s in substances), tuple(check_hs(substances))),
         Check(
             "listings",

@@ -9,7 +9,7 @@ Six files, because source and check belong to a fact, not to a row of a substanc
     controls.csv    one row a listing: instrument, schedule, in force since and until
     thresholds.csv  read by `reference.thresholds`
 
-Beside them lie `editions.csv` (how many entries a list has, `reference.editions`), `readings.csv` (names that OPSIN reads otherwise,
+Beside them lie `ec.csv` (EC numbers, `matching.substance_ec`), `editions.csv` (how many entries a list has, `reference.editions`), `readings.csv` (names that OPSIN reads otherwise,
 `reference.substance_structures`) and `neighbours.csv` (other chemicals whose names are alike, `matching.substance_neighbours`).
 """
 
@@ -18,7 +18,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -26,25 +26,26 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError, Where
+from precursor_screen.matching.substance_ec import EcNumber, load_ec_numbers
 from precursor_screen.model import CasNumber, Control, HsCode, Substance, SubstanceName
 from precursor_screen.reference.editions import Edition, load_editions
-from precursor_screen.reference.substance_checks import contradictions
+from precursor_screen.reference.substance_checks import check_ec, contradictions
 
 T = TypeVar("T")
 
 _FILES: Final = ("substances.csv", "names.csv", "cas.csv", "hs.csv", "controls.csv", "thresholds.csv")
 _REMEDY: Final = "Correct the table, or install the package again."
-EDITION: Final = "1988 Convention, Tables I and II, as of October 2026"
 
 
 @dataclass(frozen=True, slots=True)
 class SubstanceTable:
-    """All substances in a fixed order, the edition of the lists, and the digest of the files they were read from."""
+    """All substances in a fixed order, the editions of all lists in one line, and the digest of the files they were read from."""
 
     substances: tuple[Substance, ...]
     edition: str
     sha256: str
     editions: tuple[Edition, ...] = ()
+    ec_numbers: tuple[EcNumber, ...] = ()
 
     def edition_of(self, instrument: str) -> str:
         """The edition of an instrument's lists that the tables were made from; empty if it is not known."""
@@ -73,7 +74,8 @@ def load_substances(path: Path) -> SubstanceTable:
         ErrorGroup: The tables contradict themselves; holds one `SubstanceTableError` for each inconsistency.
     """
     table, errors = read_substances(path)
-    errors.extend(_error(Where(str(path)), problem) for problem in contradictions(table.substances))
+    problems = (*contradictions(table.substances), *check_ec(table.ec_numbers, table.substances))
+    errors.extend(_error(Where(str(path)), problem) for problem in problems)
     if errors:
         raise ErrorGroup(errors)
     return table
@@ -129,7 +131,26 @@ def read_substances(path: Path) -> tuple[SubstanceTable, list[PrecursorScreenErr
             )
         except ValueError as error:
             errors.append(_error(row.where, str(error)))
-    return SubstanceTable(tuple(substances), EDITION, digest(path), load_editions(path)), errors
+    ec = _ec_numbers(path / "ec.csv", errors)
+    editions = load_editions(path)
+    return SubstanceTable(tuple(substances), _edition(editions, substances), digest(path), editions, ec), errors
+
+
+def _ec_numbers(file: Path, errors: list[PrecursorScreenError]) -> tuple[EcNumber, ...]:
+    """The EC numbers; none if there is no such file, or if rows of it are wrong."""
+    try:
+        return load_ec_numbers(file) if file.exists() else ()
+    except ErrorGroup as group:
+        errors.extend(group.errors)
+        return ()
+
+
+def _edition(editions: Sequence[Edition], substances: Sequence[Substance]) -> str:
+    """Of every instrument the edition, once; those whose edition is not stated are named last."""
+    known = {e.instrument: e.edition for e in editions}
+    texts = [f"{instrument}: {edition}" for instrument, edition in known.items()]
+    others = sorted({c.instrument for s in substances for c in s.controls} - known.keys())
+    return "; ".join([*texts, *([f"{', '.join(others)}: edition not stated"] if others else [])])
 
 
 def digest(path: Path) -> str:

@@ -23,6 +23,7 @@ STATUSES = ("experimental", "test", "stable", "deprecated")
 SUBJECTS = ("line", "substance", "party")
 SCOPES = ("line", "shipment", "history")
 MARKS = ("R", "K", "P")
+RELATIONS = ("derived", "obsolete", "merged", "renamed", "similar")
 _TEST_KEYS = ("name", "rows", "expect", "not_evaluable", "since", "registers", "gap")
 
 _KEYS: dict[str, tuple[type, ...]] = {
@@ -56,7 +57,7 @@ _KEYS: dict[str, tuple[type, ...]] = {
     "action": (str,),
     "tests": (list,),
 }
-_REQUIRED = (
+REQUIRED = (
     "schema",
     "id",
     "version",
@@ -70,7 +71,7 @@ _REQUIRED = (
     "detection",
     "explain",
 )
-_ID = re.compile(rf"^PS-(?:{'|'.join(FAMILIES)})-\d{{3}}$")
+RULE_ID = re.compile(rf"^PS-(?:{'|'.join(FAMILIES)})-\d{{3}}$")
 
 
 def load_rule(path: Path, shown_as: str | None = None) -> Rule:
@@ -147,7 +148,7 @@ def _check_keys(data: Mapping[str, Any], complaints: Complaints) -> None:
             )
             remedy = 'Quote it: version: "1.0"' if key == "version" else ""
             complaints.add((key,), f"{key} must be {expected}", remedy)
-    for key in _REQUIRED:
+    for key in REQUIRED:
         if data.get(key) is None:
             complaints.add((), f"has no {key!r}", f"Add `{key}:`.")
 
@@ -164,7 +165,7 @@ def _check_values(data: Mapping[str, Any], complaints: Complaints) -> None:
             f"format {data['schema']} is not known",
             f"This version reads format {FORMAT}; a newer one may be needed.",
         )
-    if isinstance(data.get("id"), str) and not _ID.match(data["id"]):
+    if isinstance(data.get("id"), str) and not RULE_ID.match(data["id"]):
         complaints.add(("id",), f"{data['id']!r} is no rule id", f"Use PS-FAMILY-NNN; families: {', '.join(FAMILIES)}.")
     weight = data.get("weight")
     if isinstance(weight, int) and not 0 <= weight <= 100:
@@ -232,11 +233,7 @@ def _sources(items: list[Any], complaints: Complaints) -> tuple[Source, ...]:
 def _related(items: list[Any], complaints: Complaints) -> tuple[tuple[str, str], ...]:
     related = []
     for i, item in enumerate(items):
-        if (
-            not isinstance(item, dict)
-            or not _ID.match(str(item.get("id")))
-            or item.get("type") not in ("derived", "obsolete", "merged", "renamed", "similar")
-        ):
+        if not isinstance(item, dict) or not RULE_ID.match(str(item.get("id"))) or item.get("type") not in RELATIONS:
             complaints.add(("related", i), "needs an id and a type", "type: derived, obsolete, merged, renamed or similar.")
             continue
         related.append((str(item["id"]), str(item["type"])))

@@ -37,14 +37,14 @@ class NamedList:
 
 
 def load_lists(folders: list[Path]) -> dict[str, NamedList]:
-    """Reads `lists/*.yml` of some rule folders.
+    """Reads `lists/*.yml` of some rule folders; a list of a later folder takes the place of one of that name before it.
 
     Raises:
         ErrorGroup: all errors of all files.
     """
     lists: dict[str, NamedList] = {}
     errors: list[PrecursorScreenError] = []
-    for path in sorted((p for folder in folders for p in (folder / "lists").glob("*.y*ml")), key=lambda p: p.name):
+    for path in (p for folder in folders for p in sorted((folder / "lists").glob("*.y*ml"))):
         try:
             named, complaints = _load(path)
         except PrecursorScreenError as error:
@@ -52,9 +52,6 @@ def load_lists(folders: list[Path]) -> dict[str, NamedList]:
             continue
         errors.extend(complaints)
         if named is not None:
-            if named.id in lists:
-                complaints.add(("id",), f"list {named.id!r} stands in two files", "Rename one.")
-                errors.append(complaints.errors[-1])
             lists[named.id] = named
     if errors:
         raise ErrorGroup(errors)

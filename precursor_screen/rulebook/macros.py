@@ -14,14 +14,14 @@ _KEYS = ("id", "title", "selection")
 
 
 def load_macros(folders: list[Path]) -> dict[str, Any]:
-    """Reads the macros of some rule folders: name -> selection.
+    """Reads the macros of some rule folders: name -> selection; those of a later folder take the place of those before.
 
     Raises:
         ErrorGroup: all errors of all files.
     """
     macros: dict[str, Any] = {}
     errors: list[PrecursorScreenError] = []
-    for path in sorted((p for folder in folders for p in (folder / "macros").glob("*.y*ml")), key=lambda p: p.name):
+    for path in (p for folder in folders for p in sorted((folder / "macros").glob("*.y*ml"))):
         try:
             located = load_yaml(path, f"macros/{path.name}")
         except PrecursorScreenError as error:
@@ -40,8 +40,6 @@ def load_macros(folders: list[Path]) -> dict[str, Any]:
             complaints.add(("id",), f"macro {data.get('id')!r} is in a file of another name", f"Call it {path.stem}.")
         if not isinstance(data.get("selection"), dict | list) or not data["selection"]:
             complaints.add(("selection",), "has no selection", "selection: {field: value}")
-        if data.get("id") in macros:
-            complaints.add(("id",), f"macro {data['id']!r} stands in two files", "Rename one.")
         errors.extend(complaints)
         macros[path.stem] = data.get("selection")
     if errors:

@@ -32,14 +32,14 @@ class Pack:
 
 
 def load_packs(folders: list[Path]) -> dict[str, Pack]:
-    """Reads the packs of some rule folders.
+    """Reads the packs of some rule folders; those of a later folder take the place of those before.
 
     Raises:
         ErrorGroup: all errors of all files.
     """
     packs: dict[str, Pack] = {}
     errors: list[PrecursorScreenError] = []
-    for path in sorted((p for folder in folders for p in (folder / "packs").glob("*.y*ml")), key=lambda p: p.name):
+    for path in (p for folder in folders for p in sorted((folder / "packs").glob("*.y*ml"))):
         try:
             located = load_yaml(path, f"packs/{path.name}")
         except PrecursorScreenError as error:

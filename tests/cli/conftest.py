@@ -47,7 +47,11 @@ def tables_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bundle, "SubstanceIndex", SubstanceIndex)
     ours = [shipped.rules_folder()]
     monkeypatch.setattr(
-        bundle, "load_rulebook", lambda folders: shipped_rulebook() if folders == ours else load_rulebook(folders)
+        bundle,
+        "load_rulebook",
+        lambda folders, site=None: (
+            shipped_rulebook() if folders == ours and site in (None, bundle.SiteRules()) else load_rulebook(folders, site)
+        ),
     )
 
 

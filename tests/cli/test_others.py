@@ -100,7 +100,7 @@ def test_substances_list_has_every_substance(ps):
     table = ps("substances", "list", "--json").objects
     assert len(table) > 40
     assert len(ps("substances", "list").out.splitlines()) == len(table)
-    assert {"substance_id", "name", "names", "cas", "hs", "un_numbers", "control", "tier"} == set(table[0])
+    assert {"substance_id", "name", "names", "cas", "ec", "hs", "un_numbers", "control", "tier"} == set(table[0])
 
 
 def test_substances_show(ps):

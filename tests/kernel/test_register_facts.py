@@ -10,7 +10,7 @@ import pyarrow as pa
 from precursor_screen.engine import connect
 from precursor_screen.kernel.register_facts import add_register_facts
 from precursor_screen.rulebook.registers import schema_of
-from precursor_screen.rulecheck import resolved_from_rows
+from precursor_screen.rulecheck.inline_tests import resolved_from_rows
 
 LINE = {
     "line_id": "A",

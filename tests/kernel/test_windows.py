@@ -17,7 +17,7 @@ from precursor_screen.kernel.windows import flag_moves
 from precursor_screen.rulebook.compile import CompiledRule, compile_rule
 from precursor_screen.rulebook.grammar import parse_rule
 from precursor_screen.rulebook.located import parse_yaml
-from precursor_screen.rulecheck import moves_from_rows, register_from_rows
+from precursor_screen.rulecheck.inline_tests import moves_from_rows, register_from_rows
 
 START = date(2026, 1, 1)
 

@@ -58,6 +58,9 @@ def one(text: str) -> Match:
         ("67-64-1", "cas", "weak"),
         ("CAS 5449-12-7", "cas", "medium"),  # no second source gives this number to the substance
         ("5449-12-7", "cas", "weak"),
+        ("EC 200-662-2", "ec_number", "strong"),
+        ("200-662-2", "ec_number", "weak"),  # a telephone number as likely
+        ("EINECS 203-564-8", "ec_number", "medium"),  # no document that names both was read
     ],
 )
 def test_method_and_strength(text: str, method: str, strength: str) -> None:
@@ -77,6 +80,21 @@ def test_a_bare_cas_number_is_strong_when_a_name_agrees() -> None:
     assert {(m.method, m.strength) for m in found("toluene 108-88-3")} == {("name", "strong"), ("cas", "strong")}
     assert ("cas", "weak") in {(m.method, m.strength) for m in found("acetone 108-88-3")}
     assert ("cas", "weak") in {(m.method, m.strength) for m in found("toluene-free 108-88-3")}
+
+
+def test_a_bare_ec_number_is_strong_when_a_name_agrees() -> None:
+    assert {(m.method, m.strength) for m in found("toluene 203-625-9")} == {("name", "strong"), ("ec_number", "strong")}
+    assert ("ec_number", "weak") in {(m.method, m.strength) for m in found("acetone 203-625-9")}
+
+
+def test_cas_and_ec_numbers_are_not_taken_for_each_other() -> None:
+    both = "acetone (CAS 67-64-1, EC 200-662-2)"
+    assert [(m.method, m.matched) for m in found(both)] == [
+        ("name", "acetone"),
+        ("cas", "CAS 67-64-1"),
+        ("ec_number", "EC 200-662-2"),
+    ]
+    assert [m.method for m in found("EC 67-64-1")] == ["cas"]
 
 
 def test_a_family_name_reports_every_member() -> None:
@@ -159,6 +177,7 @@ def test_commas_part_goods(text: str) -> None:
         ("硫酸铜", "follows"),
         ("2-propanone, 1-hydroxy-", "back to front"),
         ("CAS 67-64-2", "one digit off 67-64-1"),
+        ("EC 200-662-3", "one digit off 200-662-2"),
         ("ambroxol HCl", "salt of something else"),
     ],
 )
@@ -200,6 +219,21 @@ def test_cas_cells() -> None:
     assert codes("cas_numbers", "64-17-5", "", "n/a") == set()
     near = index().recognise_codes("cas_numbers", ["1609-66-5"]).to_pylist()
     assert [(r["substance_id"], r["start"], r["end"]) for r in near if r["suppressed"]] == [("norfentanyl", 0, 9)]
+
+
+def test_cas_cells_that_hold_ec_numbers() -> None:
+    assert codes("cas_numbers", "200-662-2") == {("acetone", "strong", "substance")}
+    assert codes("cas_numbers", "EC 203-564-8") == {("acetic-anhydride", "medium", "substance")}
+    assert codes("cas_numbers", "200-578-6") == set()
+    near = index().recognise_codes("cas_numbers", ["200-662-3"]).to_pylist()
+    assert [(r["substance_id"], r["method"], r["start"], r["end"]) for r in near] == [("acetone", "ec_number", 0, 9)]
+    assert near[0]["suppressed"]
+
+
+def test_ec_numbers_of_other_substances_are_left_out() -> None:
+    """The table that ships holds them all; an index of a few substances knows only theirs."""
+    assert found("EC 231-442-4") == []  # iodine, of no convention
+    assert SubstanceIndex(()).recognise_codes("cas_numbers", ["200-662-2"]).num_rows == 0
 
 
 def test_un_cells_are_weak() -> None:
@@ -252,6 +286,9 @@ PIECES = [
     "67-64-1",
     "UN1090",
     "HCl",
+    "EC 200-662-2",
+    "203-625-9",
+    "EINECS203 564 8",
 ]
 PIECES += ["acetnoe", "tolunee", "1-boc-4-piperidne", "etbyl ether", "potasium permaganate", "пиперидиин", "rnethyl ethyl ketone"]
 PIECES += [
@@ -302,7 +339,21 @@ def test_lone_surrogates_are_stored_as_question_marks() -> None:
 
 
 def test_long_cells_take_linear_time() -> None:
-    for piece in ("acetone ", "a", "(1S,2S)-", "67-64-", "chloro-", "硫酸", "2,4-", "methyl ", "((((", "CAS 67 64 ", "0l0l"):
+    for piece in (
+        "acetone ",
+        "a",
+        "(1S,2S)-",
+        "67-64-",
+        "chloro-",
+        "硫酸",
+        "2,4-",
+        "methyl ",
+        "((((",
+        "CAS 67 64 ",
+        "0l0l",
+        "203-564-",
+        "EC 203 ",
+    ):
         text = piece * (1_000_000 // len(piece))
         began = time.process_time()
         index().match(text[:20_000])
@@ -322,6 +373,13 @@ def test_a_name_over_and_over_is_counted_not_listed(piece: str, substance_id: st
     assert {m.substance_id for m in matches} == {substance_id}
     assert len(matches) < 500
     assert sum(1 + m.more for m in matches) == times
+
+
+@pytest.mark.parametrize(("number", "method"), [("67-64-1 ", "cas"), ("EC 203-564-8; ", "ec_number"), ("UN1090 ", "un_number")])
+def test_a_number_over_and_over_is_counted_not_listed(number: str, method: str) -> None:
+    matches = [m for m in found(number * 6000) if m.method == method]
+    assert len(matches) == 200
+    assert sum(1 + m.more for m in matches) == 6000
 
 
 def test_after_many_matches_the_rest_are_counted() -> None:

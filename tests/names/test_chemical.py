@@ -1,12 +1,10 @@
-"""Salt words, what makes another substance, concentration."""
+"""Salt words, and what makes another substance."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
 
-from precursor_screen.names.chemical import concentration, continuation_reason, is_glued_ending, prefix_reason, salt_bounds
+from precursor_screen.names.chemical import continuation_reason, is_glued_ending, prefix_reason, salt_bounds
 from precursor_screen.names.goods_words import form_of, is_negated
 from precursor_screen.names.text import plain
 
@@ -183,22 +181,3 @@ def test_form(text: str, form: str) -> None:
     text = text.replace("X", "xxxxxx")
     at = text.index("xxxxxx")
     assert form_of(plain(text), at, at + 6) == form
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("acetone 99.5%", "99.5"),
-        ("HCl 37 % w/w", "37"),
-        ("кислота 98 процентов", "98"),
-        ("ácido 33,5 por ciento", "33.5"),
-        ("100%", "100"),
-        ("acetone", None),
-        ("150% cotton", None),
-        ("0%", None),
-        ("12345%", None),
-        ("\ud800 50 PCT", "50"),
-    ],
-)
-def test_concentration(text: str, value: str | None) -> None:
-    assert concentration(text) == (Decimal(value) if value else None)

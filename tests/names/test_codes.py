@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from precursor_screen.names.codes import (
     find_cas,
     find_cus,
+    find_ec,
     find_un,
     format_cas,
     format_cus,
@@ -16,7 +17,8 @@ from precursor_screen.names.codes import (
     format_un,
     hs6,
     is_cas,
-    near_cas,
+    is_ec,
+    near_number,
 )
 
 
@@ -76,11 +78,96 @@ def test_the_check_digit() -> None:
     assert find_cas("CAS 1609-66-5")[0].valid is False
 
 
-def test_near_cas() -> None:
+def test_near_number() -> None:
     listed = frozenset({"1609-66-1", "67-64-1"})
-    assert near_cas("1609-66-5", listed) == "1609-66-1"
-    assert near_cas("67-64-1", listed) is None
-    assert near_cas("99-99-9", listed) is None
+    assert near_number("1609-66-5", listed) == "1609-66-1"
+    assert near_number("67-64-1", listed) is None
+    assert near_number("99-99-9", listed) is None
+    assert near_number("203-564-7", frozenset({"203-564-8"})) == "203-564-8"
+
+
+@pytest.mark.parametrize(
+    ("text", "labelled"),
+    [
+        ("203-564-8", False),
+        ("(203-564-8)", False),
+        ("EC 203-564-8", True),
+        ("EC No. 203-564-8", True),
+        ("EC-No.: 203-564-8", True),
+        ("EC number 203-564-8", True),
+        ("EC list number 203-564-8", True),
+        ("E.C. 203-564-8", True),
+        ("EC#203-564-8", True),
+        ("EINECS: 203-564-8", True),
+        ("EINECS-Nr. 203-564-8", True),
+        ("EINECS203-564-8", True),
+        ("EG-Nr. 203-564-8", True),
+        ("EG-Nummer: 203-564-8", True),
+        ("CE 203-564-8", True),
+        ("CE n° 203-564-8", True),
+        ("CE nº203-564-8", True),
+        ("WE: 203-564-8", True),
+        ("EC 203 - 564 - 8", True),
+        ("EC 203‑564‑8", True),
+        ("EC 203–564–8", True),
+        ("EC 203 564 8", True),
+    ],
+)
+def test_spellings_of_ec(text: str, labelled: bool) -> None:
+    (found,) = find_ec(f"goods {text} in drums")
+    assert (found.number, found.labelled, found.valid) == ("203-564-8", labelled, True)
+    assert f"goods {text} in drums"[found.start : found.end] == text.strip("()")
+    assert find_cas(f"goods {text} in drums") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "part 12-203-564-8",
+        "203-564-81",
+        "203-564-8-3",
+        "203-564-8A",
+        "A203-564-8",
+        "+44 (0)203-813-0457",
+        "+203-564-8",
+        "1.203-564-8",
+        "203-564-8.5",
+        "203 564 8",
+        "2035648",
+        "003-564-8",
+        "203-56-48",
+        "SPEC 203 564 8",
+    ],
+)
+def test_what_is_no_ec_number(text: str) -> None:
+    assert find_ec(text) == []
+
+
+def test_the_check_digit_of_ec() -> None:
+    assert is_ec("200-001-8")  # the first one given out
+    assert not is_ec("200-001-9")
+    assert not is_ec("2000018")
+    assert not is_ec("200-001-８")
+    assert find_ec("EC 203-564-7")[0].valid is False
+
+
+@given(st.integers(200_000, 999_999))
+def test_one_check_digit_at_most_fits(number: int) -> None:
+    right = [d for d in range(10) if is_ec(f"{number // 1000}-{number % 1000:03}-{d}")]
+    weighed = sum(place * int(digit) for place, digit in enumerate(str(number), start=1)) % 11
+    assert right == ([weighed] if weighed < 10 else [])
+
+
+@given(st.integers(200_000, 999_999), st.integers(0, 6), st.integers(1, 9))
+def test_every_wrong_digit_is_noticed(number: int, place: int, more: int) -> None:
+    """The weights are prime to 11, so no change of one digit keeps the sum."""
+    weighed = sum(p * int(d) for p, d in enumerate(str(number), start=1)) % 11
+    digits = f"{number}{weighed % 10}"
+    if weighed == 10:
+        return
+    changed = digits[:place] + str((int(digits[place]) + more) % 10) + digits[place + 1 :]
+    assert is_ec(f"{digits[:3]}-{digits[3:6]}-{digits[6]}")
+    assert not is_ec(f"{changed[:3]}-{changed[3:6]}-{changed[6]}")
 
 
 def test_cells() -> None:
@@ -131,7 +218,7 @@ def test_hs_codes(text: str, digits: str | None, six: str | None) -> None:
 
 @given(st.text(st.characters(codec=None, exclude_categories=()), max_size=120))
 def test_no_text_breaks_the_finders(text: str) -> None:
-    for found in (*find_cas(text), *find_un(text), *find_cus(text)):
+    for found in (*find_cas(text), *find_ec(text), *find_un(text), *find_cus(text)):
         assert 0 <= found.start < found.end <= len(text)
     format_cas(text)
     format_un(text)
@@ -143,3 +230,6 @@ def test_a_megabyte_of_digits_and_hyphens_is_linear() -> None:
     find_cas("67-" * 300_000)
     find_cas("CAS " * 250_000)
     find_un("UN" * 500_000)
+    find_ec("203-564-" * 120_000)
+    find_ec("EC " * 330_000)
+    find_ec("CE n" * 250_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -207,6 +208,79 @@ def test_reading_goes_as_far_as_it_can(tmp_path: Path, table: SubstanceTable) ->
     read, errors = read_substances(folder)
     assert len(read.substances) == len(table.substances)
     assert [e.where.row for e in errors] == [text.count("\n") + 1]
+
+
+def test_the_edition_names_every_instrument_once(table: SubstanceTable) -> None:
+    instruments = {c.instrument for s in table.substances for c in s.controls}
+    assert {"UN1988", "UN1961", "UN1971", "EU", "US", "CA"} <= instruments
+    named, _, others = table.edition.rpartition("; ")
+    assert others.endswith(": edition not stated")
+    assert {part.split(":")[0] for part in named.split("; ")} | set(others.split(":")[0].split(", ")) == instruments
+    assert len(table.edition) < 500
+
+
+def test_tables_without_editions_or_ec_numbers_can_be_read(tmp_path: Path) -> None:
+    folder = tmp_path / "substances"
+    shutil.copytree(TABLES, folder)
+    (folder / "editions.csv").unlink()
+    (folder / "ec.csv").unlink()
+    read, errors = read_substances(folder)
+    assert errors == []
+    assert (read.editions, read.ec_numbers) == ((), ())
+    assert read.edition.endswith("edition not stated")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("acetone,200-662-2,", "acetone,200-662-1,", "check digit"),
+        ("acetone,200-662-2,", "acetone,203-625-9,", "listed twice"),
+        ("acetone,200-662-2,", "nobody,200-662-2,", "unknown substance_id"),
+        ("substance_id,number,of,", "substance_id,ec,of,", "columns should be"),
+    ],
+)
+def test_wrong_ec_numbers_are_refused(tmp_path: Path, old: str, new: str, says: str) -> None:
+    folder = tmp_path / "substances"
+    shutil.copytree(TABLES, folder)
+    text = (folder / "ec.csv").read_text(encoding="utf-8")
+    assert old in text
+    (folder / "ec.csv").write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises((ErrorGroup, SubstanceTableError), match=says):
+        load_substances(folder)
+
+
+def test_ec_numbers_stand_in_the_order_of_cas_numbers(table: SubstanceTable) -> None:
+    """EINECS gave its numbers in the order of CAS numbers; one that breaks the order is a slip of the pen."""
+    kinds = {(s.substance_id, c.number): c.of for s in table.substances for c in s.cas_numbers}
+    pairs: list[tuple[int, str]] = []
+    for ec in table.ec_numbers:
+        match = re.search(r"EINECS entry of CAS (\d+-\d\d-\d);", ec.source)
+        if match:
+            assert kinds[ec.substance_id, match[1]] == ec.of
+            pairs.append((int(match[1].replace("-", "")), ec.number))
+    assert len(pairs) > 200
+    assert [number for _, number in sorted(pairs)] == sorted(number for _, number in pairs)
+
+
+@pytest.mark.parametrize(
+    ("name", "substance_id"),
+    [
+        ("fenobarbital", "phenobarbital"),
+        ("morfina", "morphine"),
+        ("metadona", "methadone"),
+        ("metadone", "methadone"),
+        ("kokain", "cocaine"),
+        ("fentanilo", "fentanyl"),
+        ("anfetamina", "amfetamine"),
+        ("hidrocodona", "hydrocodone"),
+        ("clordiazepoxido", "chlordiazepoxide"),
+        ("metilfenidato", "methylphenidate"),
+        ("difenoxilato", "diphenoxylate"),
+    ],
+)
+def test_names_of_medicines_as_other_languages_spell_them(table: SubstanceTable, name: str, substance_id: str) -> None:
+    owners = {s.substance_id for s in table.substances for n in s.names if n.strength == "strong" and squash(n.name) == name}
+    assert owners == {substance_id}
 
 
 def test_every_instrument_has_an_edition(table: SubstanceTable) -> None:

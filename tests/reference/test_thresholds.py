@@ -67,9 +67,23 @@ def test_a_transaction_is_compared_with_the_month_where_the_law_has_only_that(th
     assert kg(thresholds, "CA", "piperidine", "export", "month") is None
 
 
+def test_listed_without_a_threshold_is_every_quantity(thresholds: tuple[Threshold, ...]) -> None:
+    for substance_id in ("ephedrine", "pseudoephedrine", "norephedrine", "npp", "iodine"):
+        assert kg(thresholds, "US", substance_id, "import") == 0
+
+
+def test_domestic_sales_of_three_solvents_are_not_summed(thresholds: tuple[Threshold, ...]) -> None:
+    """21 CFR 1310.04(f)(2)(iii)."""
+    for substance_id in ("acetone", "methyl-ethyl-ketone", "toluene"):
+        assert kg(thresholds, "US", substance_id, "domestic", "month") is None
+    assert kg(thresholds, "US", "ethyl-ether", "domestic", "month") == Decimal("135.8")
+
+
 def test_marks_are_kept(thresholds: tuple[Threshold, ...]) -> None:
-    assert not any(t.verified for t in thresholds if t.jurisdiction in ("US", "EU"))
+    assert not any(t.verified for t in thresholds if t.jurisdiction == "EU")
     assert all(t.verified for t in thresholds if t.jurisdiction in ("AU", "CA"))
+    # Its listing is younger than the copy of the regulation that was read.
+    assert {t.substance_id for t in thresholds if t.jurisdiction == "US" and not t.verified} == {"propionyl-chloride"}
     known = {s.substance_id for s in load_substances(TABLES).substances}
     assert {t.substance_id for t in thresholds} <= known
     assert {t.jurisdiction for t in thresholds} == {"US", "EU", "CA", "AU"}

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
-from precursor_screen.rulecheck import run_tests
+from precursor_screen.rulecheck.inline_tests import run_tests
 
 BOOK = load_rulebook(rule_folders())
 

@@ -1,0 +1,179 @@
+"""`ledger` and `review`."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from precursor_screen.ledger.store import open_ledger
+from tests.ledger.rows import cells, flag, flags, judged, movement, run, table
+
+KEYS = ("abcdef01", "abcdef02")
+
+
+@pytest.fixture
+def recorded(home):
+    """A ledger under home with two flags, and its path."""
+    path = home / "ledger.sqlite"
+    with open_ledger(f"sqlite:///{path}") as ledger, ledger.begin(run(1)) as transaction:
+        transaction.record_movements(table(*(movement(k) for k in KEYS)))
+        found = flags(*(flag("PS-CHEM-001", k, flag_id=k, because=f"\x1b[31mbecause of {k}") for k in KEYS))
+        compared = transaction.compare_flags(found, judged(*KEYS))
+        transaction.record_flags(compared, cells(*KEYS), judged(*KEYS))
+    return path
+
+
+def test_info(ps, recorded):
+    answer = ps("ledger", "info")
+    assert answer.code == 0
+    lines = answer.out.splitlines()
+    assert lines[0].startswith(f"{recorded}: version 1, ")
+    assert lines[1].startswith("  runs        1, the last ended 20")
+    assert lines[2:] == [
+        "  movements   2 that count, 2026-03-01 to 2026-03-01; kept beside them: 0 superseded, 0 cancelled",
+        "  flags       new 2, existing 0, suppressed 0, resolved 0",
+        "  verdicts    0, of them clearances that hold today 0",
+    ]
+    (found,) = ps("ledger", "info", "--json").objects
+    assert (found["movements"], found["flags"]["new"], found["first_day"]) == (2, 2, "2026-03-01")
+
+
+@pytest.mark.parametrize("words", [["ledger", "info"], ["ledger", "verify"], ["review", "list"], ["ledger", "prune", "--yes"]])
+def test_without_a_ledger(ps, home, words):
+    answer = ps(*words)
+    assert (answer.code, "does not exist" in answer.err) == (4, True)
+    assert not home.exists()
+
+
+def test_which_ledger(ps, recorded, tmp_path, monkeypatch):
+    other = tmp_path / "other.sqlite"
+    with open_ledger(f"sqlite:///{other}"):
+        pass
+    assert str(other) in ps("ledger", "info", "--ledger", f"sqlite:///{other}").out
+    monkeypatch.setenv("PRECURSOR_SCREEN_LEDGER", f"sqlite:///{other}")
+    assert str(other) in ps("ledger", "info").out
+    assert str(recorded) in ps("ledger", "info", "--ledger", "home").out
+
+
+def test_verify(ps, recorded):
+    answer = ps("ledger", "verify")
+    assert (answer.code, answer.out) == (0, f"{recorded}: sound\n")
+    import sqlite3
+
+    connection = sqlite3.connect(recorded)
+    connection.execute("update runs set movements_added = 9")
+    connection.commit()
+    connection.close()
+    answer = ps("ledger", "verify")
+    assert answer.code == 1
+    assert "1 runs whose movements are not those they recorded" in answer.out
+
+
+def test_backup_and_export(ps, recorded, tmp_path):
+    answer = ps("ledger", "backup", "copy.sqlite")
+    assert (answer.code, answer.out.startswith("copy.sqlite: ")) == (0, True)
+    assert ps("ledger", "backup", "copy.sqlite").code == 4
+    assert ps("ledger", "verify", "--ledger", "sqlite:///copy.sqlite").code == 0
+    answer = ps("ledger", "export", "out", "--format", "csv")
+    assert (answer.code, "out/movements.csv: 2 rows" in answer.out) == (0, True)
+    assert ps("ledger", "export", "out", "--format", "csv").code == 2
+
+
+def test_prune_asks_and_counts(ps, recorded):
+    answer = ps("ledger", "prune")
+    assert (answer.code, "Say --yes" in answer.err) == (2, True)
+    assert ps("ledger", "prune", stdin=b"n\n").out == "Nothing was removed.\n"
+    days = str((date.today() - date(2026, 3, 1)).days + 1000)
+    assert ps("ledger", "prune", "--yes", "--days", days).out.splitlines()[1].endswith("0 open flags, 0 flags with a verdict")
+    with open_ledger(f"sqlite:///{recorded}") as ledger:
+        assert ledger.prune(1, date(2026, 3, 1) + timedelta(days=100)).movements == 2
+
+
+def test_a_locked_ledger(ps, recorded):
+    with open_ledger(f"sqlite:///{recorded}") as ledger, ledger.begin(run(2)):
+        answer = ps("review", "add", KEYS[0], "--verdict", "confirmed", "--reason", "other")
+        assert answer.code == 5
+        assert "is held by process" in answer.err
+        assert ps("review", "list").code == 0
+
+
+def test_list(ps, recorded):
+    answer = ps("review", "list")
+    assert answer.code == 0
+    assert answer.out.splitlines() == [
+        "high          abcdef01  \ufffd[31mbecause of abcdef01",
+        "              new; PS-CHEM-001, shipment S-abcdef01",
+        "high          abcdef02  \ufffd[31mbecause of abcdef02",
+        "              new; PS-CHEM-001, shipment S-abcdef02",
+        "2 flags",
+    ]
+    assert ps("review", "list", "--state", "resolved").out == "No such flag is recorded.\n"
+    assert [f["flag_id"] for f in ps("review", "list", "--json", "--shipment", "S-abcdef02").objects] == ["abcdef02"]
+    assert ps("review", "list", "--rule", "ps-chem-001").out.endswith("2 flags\n")
+
+
+def test_add_then_list(ps, recorded):
+    last = (date.today() + timedelta(days=9)).isoformat()
+    words = ("--verdict", "cleared", "--reason", "licensed", "--text", "seen", "--until", last, "--officer", "N. Officer")
+    answer = ps("review", "add", *KEYS, *words)
+    assert (answer.code, answer.out.splitlines()) == (0, [f"{k}: cleared until {last}, by N. Officer" for k in KEYS])
+    assert ps("review", "list").out == "No such flag is recorded.\n"
+    lines = ps("review", "list", "--state", "suppressed").out.splitlines()
+    assert lines[2].strip() == f"cleared until {last} (licensed) by N. Officer, {date.today()}" or "cleared until" in lines[2]
+    (one, _) = ps("review", "list", "--state", "all", "--json").objects
+    assert (one["state"], one["dispositions"][0]["officer"], one["evidence"][0]["field"]) == (
+        "suppressed",
+        "N. Officer",
+        "description",
+    )
+
+
+def test_who_says_so(ps, recorded, monkeypatch):
+    words = ("review", "add", KEYS[0], "--verdict", "inconclusive", "--reason", "other")
+    assert f"by {getpass.getuser()}" in ps(*words).out
+    monkeypatch.setenv("PRECURSOR_SCREEN_OFFICER", "From The Settings")
+    assert "by From The Settings" in ps(*words).out
+
+
+def test_a_wrong_flag_changes_nothing(ps, recorded):
+    answer = ps("review", "add", KEYS[0], "nothing-like-it", "--verdict", "confirmed", "--reason", "other")
+    assert (answer.code, "no flag 'nothing-like-it'" in answer.err) == (2, True)
+    assert ps("review", "list", "--json").objects[0]["dispositions"] == []
+
+
+def test_import_and_export(ps, recorded):
+    Path("in.csv").write_text("flag_id,verdict,reason,text\nabcdef01,confirmed,referred,=1\nabcdef02,cleared,licensed,\n")
+    assert ps("review", "import", "in.csv", "--officer", "N").out == "2 verdicts added\n"
+    assert ps("review", "export", "out.csv").out == "out.csv: 2 verdicts\n"
+    answer = ps("review", "import", "out.csv")
+    assert answer.out.splitlines() == ["0 verdicts added", "2 were recorded already, word for word"]
+    Path("in.csv").write_text("flag_id,verdict,reason\nabcdef01,maybe,other\nxyzxyz,cleared,other\n")
+    answer = ps("review", "import", "in.csv")
+    assert answer.code == 2
+    assert [line.split(": ")[1] for line in answer.err.splitlines()] == ["in.csv, row 2", "in.csv, row 3"]
+
+
+def test_settings_show_both(ps, home):
+    out = ps("config", "show").out
+    assert "PRECURSOR_SCREEN_LEDGER" in out
+    assert "PRECURSOR_SCREEN_OFFICER" in out
+
+
+@pytest.mark.parametrize("words", [["--help"], ["ledger", "--help"], ["review", "--help"], ["review", "add", "--help"]])
+def test_help_imports_no_database(words):
+    code = f"import sys; from precursor_screen.cli.main import run; code = run({words!r}); "
+    code += "print(sorted({m.split('.')[0] for m in sys.modules} & {'sqlalchemy', 'pyarrow', 'numpy', 'filelock', 'sqlite3', 'duckdb'}), code)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout.splitlines()[-1] == "[] 0", done.stderr
+    assert "Example" in done.stdout
+
+
+def test_json_is_one_object_a_line(ps, recorded):
+    for line in ps("review", "list", "--json").out.splitlines():
+        assert json.loads(line)["state"] == "new"
