@@ -41,7 +41,12 @@ SETTINGS = (
     Setting("mapping", False, (), "column map for tabular input"),
     Setting("encoding", False, (), "encoding of text input; default: decided by content"),
     Setting("fail_on", False, (*LEVELS, "none"), "level from which a new flag sets exit code 1"),
+    Setting("ledger", False, (), "the ledger: sqlite:///PATH, postgresql://... or `home` (<home>/ledger.sqlite)"),
+    Setting("officer", False, (), "the name that verdicts are recorded under; default: the user of the operating system"),
     Setting("rules.dirs", True, (), "folders of rules beside those that ship"),
+    Setting("rules.pack", False, (), "which rules are applied: core, extended, all [default: all]"),
+    Setting("rules.params", False, (), "file with the site's own parameters of rules"),
+    Setting("rules.exceptions", False, (), "file with the site's exceptions, each with reason, author and expiry"),
 )
 _BY_KEY = {s.key: s for s in SETTINGS}
 

@@ -9,8 +9,12 @@
     ├── ReferenceDataError
     │   ├── WatchlistError       refused, missing, damaged        4
     │   │   └── WatchlistLocked  another import is running        5
+    │   ├── RegisterError        refused, missing, damaged        4
     │   ├── SubstanceTableError  a table that contradicts itself  4
     │   └── StaleReference       too old                          4
+    ├── LedgerError           unreadable, no ledger, no space     4
+    │   ├── LedgerVersion        written by a newer version       4
+    │   └── LedgerLocked         another run holds it             5
     ├── RuleError
     │   ├── RuleSyntaxError                                       2
     │   ├── UnknownField                                          2
@@ -123,12 +127,32 @@ class WatchlistLocked(WatchlistError):
     exit_code = ExitCode.LOCKED
 
 
+class RegisterError(ReferenceDataError):
+    """A register was refused, is missing or is damaged."""
+
+
 class SubstanceTableError(ReferenceDataError):
     """The substance tables contradict themselves."""
 
 
 class StaleReference(ReferenceDataError):
     """Reference data is older than its limit and `--require-fresh` was given."""
+
+
+class LedgerError(PrecursorScreenError):
+    """The ledger cannot be read or written, or is none."""
+
+    exit_code = ExitCode.NOT_SCREENED
+
+
+class LedgerVersion(LedgerError):
+    """The ledger was written by a newer version of the program."""
+
+
+class LedgerLocked(LedgerError):
+    """Another run holds the ledger; the message says who and since when."""
+
+    exit_code = ExitCode.LOCKED
 
 
 class RuleError(PrecursorScreenError):

@@ -19,20 +19,31 @@ ALWAYS = (*IDENTITY, *REFERENCES, "direction")
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What windows need.
+class Ask:
+    """One look back: windows of about one length ask together, so that a long one does not read a year for the short ones.
 
     Attributes:
-        movements: MOVEMENT rows of this run, cancellations among them.
         groupings: the columns that groups share, one tuple a kind of group.
         span_days: longest window, on both sides; None: all that is recorded.
         columns: of MOVEMENT.
     """
 
-    movements: pa.Table
     groupings: tuple[tuple[str, ...], ...]
     span_days: int | None
     columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What windows need.
+
+    Attributes:
+        movements: MOVEMENT rows of this run, cancellations among them.
+        asks: each answered by a table of its own.
+    """
+
+    movements: pa.Table
+    asks: tuple[Ask, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +51,14 @@ class History:
     """What is recorded that bears on a run.
 
     Attributes:
-        movements: recorded movements that still count; the columns asked for. Without those that this run amends or cancels.
+        movements: recorded movements that still count, one table an `Ask` with the columns asked for. Without those that this run
+            amends or cancels.
         known: movement_key, line_id: lines of this run that are recorded already; they are sent again.
         amended: MOVEMENT: recorded rows that lines of this run replace.
         since: earliest date of any recorded movement; None: nothing is recorded.
     """
 
-    movements: pa.Table
+    movements: tuple[pa.Table, ...]
     known: pa.Table
     amended: pa.Table
     since: date | None
@@ -101,7 +113,12 @@ class Forgetful:
 
     def look_back(self, request: Request) -> History:
         """Nothing."""
-        return History(MOVEMENT.empty_table(), KNOWN.empty_table(), MOVEMENT.empty_table(), None)
+        return History(
+            tuple(MOVEMENT.empty_table().select(ask.columns) for ask in request.asks),
+            KNOWN.empty_table(),
+            MOVEMENT.empty_table(),
+            None,
+        )
 
     def compare_flags(self, flags: pa.Table, judged: Judged) -> Compared:
         """The flags as they are."""
@@ -109,5 +126,6 @@ class Forgetful:
 
 
 def columns_of(needed: Iterable[str]) -> tuple[str, ...]:
-    """The columns of MOVEMENT among some, in the order of the schema, and those that are always needed."""
-    return tuple(name for name in MOVEMENT.names if name in {*needed, *ALWAYS})
+    """The columns of MOVEMENT among some, in the order of the schema."""
+    wanted = set(needed)
+    return tuple(name for name in MOVEMENT.names if name in wanted)

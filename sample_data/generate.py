@@ -23,9 +23,15 @@ COLUMNS = (
     "Consignee Country", "Notify Party", "Description of Goods", "HS Code", "CAS No", "UN No", "IMDG Class", "Packages", "Package Type",
     "Marks", "Net Weight KG", "Gross Weight KG", "Quantity", "Unit", "Value", "Currency", "Country of Origin", "Country of Dispatch",
     "Country of Destination", "Port of Loading", "Port of Discharge", "Mode of Transport", "Vessel", "Date", "Permit No", "PEN No",
+    "Consignee ID", "Freight", "Transit Countries", "Place of Delivery",
 )  # fmt: skip
-NUMBERS = ("Net Weight KG", "Gross Weight KG", "Quantity", "Value")
+NUMBERS = ("Net Weight KG", "Gross Weight KG", "Quantity", "Value", "Freight")
 WHOLE = ("Item No", "Packages")
+
+FIRMS = (
+    "Ashgrove Home Goods", "Bellwether Textiles", "Casa Verde Importaciones", "Dunmore Foods", "Estuary Trading House", "Ferrand et Fils",
+    "Glenholt Retail", "Hartwig Werkzeuge", "Ilmari Paper", "Juniper Garden Centres", "Kestrel Marine Stores", "Lindqvist Bygg",
+)  # fmt: skip
 
 US_SHIPPER = ("Larkfield Laboratory Supply Inc", "410 Millrace Road, Denby", "US")
 DE_SHIPPER = ("Wendelin Feinchemie GmbH", "Erlenweg 9, Musterau", "DE")
@@ -34,6 +40,54 @@ CN_SHIPPER = ("Mingbei Bright Toys Co Ltd", "22 Lantern Street, Mingbei", "CN")
 US_BUYER = ("Pellam Coatings LLC", "7 Foundry Lane, Otterville", "US")
 MX_BUYER = ("Pinturas del Arroyo SA de CV", "Calle Nogal 15, San Ficticio", "MX")
 NG_BUYER = ("Okemadu Textile Mills Limited", "Plot 6, Marina Layout, Igbodo", "NG")
+PARCELS = ("Taller Lomita", "Calle Olmo 6, San Ficticio", "MX")
+FORWARDER = "Halcyon Freight Services Ltd"
+
+
+def _toluene(**other: Any) -> dict[str, Any]:
+    """A plain line of toluene, to show what is odd about parties, routes and papers."""
+    return {
+        "goods": "TOLUENE",
+        "hs": "29023000",
+        "un": "1294",
+        "imdg": "3",
+        "net": 900,
+        "from": DE_SHIPPER,
+        "to": MX_BUYER,
+    } | other
+
+
+def _phenylacetic_acid(**other: Any) -> dict[str, Any]:
+    """An export of phenylacetic acid from the United States, to show what the registers say of it."""
+    return {"goods": "PHENYLACETIC ACID", "hs": "29163400", "net": 40, "from": US_SHIPPER, "to": MX_BUYER} | other
+
+
+def _permanganate(**other: Any) -> dict[str, Any]:
+    """An import of potassium permanganate into the United States."""
+    plain = {
+        "goods": "POTASSIUM PERMANGANATE",
+        "hs": "28416100",
+        "un": "1490",
+        "imdg": "5.1",
+        "net": 40,
+        "from": IN_SHIPPER,
+        "to": US_BUYER,
+    }
+    return plain | other
+
+
+def _groupage(bill: str, consignees: int) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """One bill with drums of toluene and the clothes of others."""
+    names = [
+        (f"{firm} Sarl", f"{number} Market Street, Sampleford", "NG") for number, firm in enumerate(FIRMS[: consignees - 1], 1)
+    ]
+    clothes = {"goods": "COTTON T-SHIRTS", "hs": "61091000", "net": 300, "package": "CARTON", "from": CN_SHIPPER}
+    rest = (
+        (f"groupage {bill}, clothes {item}", clothes | {"bill": bill, "item": item, "to": name})
+        for item, name in enumerate(names, 2)
+    )
+    return ((f"groupage {bill}, drums", _toluene(bill=bill, **{"from": CN_SHIPPER, "to": NG_BUYER})), *rest)
+
 
 # (what is shown, what differs from a plain line); `rules` are the flags that the line must and must not get, for the tests.
 SPECIAL: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -61,7 +115,7 @@ SPECIAL: tuple[tuple[str, dict[str, Any]], ...] = (
     # CHEM-013: vague in a chemical chapter, and the same vagueness elsewhere.
     ("vague chemical", {"goods": "CHEMICAL PRODUCTS", "hs": "29420000", "net": 700, "from": IN_SHIPPER, "to": MX_BUYER}),
     ("vague spare parts", {"goods": "SPARE PARTS", "hs": "84879000", "net": 700, "from": DE_SHIPPER, "to": MX_BUYER}),
-    # CHEM-014: anhydride and acid of one route on one bill.
+    # CHEM-025: anhydride and acid of one route on one bill.
     ("one synthesis, first half", {"bill": "SMPL900", "goods": "ACETIC ANHYDRIDE 99 %", "hs": "29152400", "un": "1715", "imdg": "8", "net": 900, "from": IN_SHIPPER, "to": NG_BUYER, "pen": "PEN-DEMO-17"}),
     ("one synthesis, second half", {"bill": "SMPL900", "item": 2, "goods": "HYDROCHLORIC ACID 36 %", "hs": "28061000", "un": "1789", "imdg": "8", "net": 400, "from": IN_SHIPPER, "to": NG_BUYER}),
     # CHEM-019: nobody can tell how much.
@@ -69,9 +123,9 @@ SPECIAL: tuple[tuple[str, dict[str, Any]], ...] = (
     # CHEM-020: an honest medicine.
     ("cold tablets", {"goods": "PSEUDOEPHEDRINE HCL 60 MG TABLETS, BLISTER PACKS", "hs": "30044200", "net": 120, "package": "CARTON", "from": DE_SHIPPER, "to": US_BUYER}),
     # CHEM-001 in other languages and forms.
-    ("German name", {"goods": "ESSIGSÄUREANHYDRID, 4 FÄSSER", "hs": "29152400", "un": "1715", "imdg": "8", "net": 800, "from": DE_SHIPPER, "to": US_BUYER, "pen": "PEN-DEMO-18"}),
-    ("Spanish name", {"goods": "PERMANGANATO DE POTASIO", "hs": "28416100", "un": "1490", "imdg": "5.1", "net": 250, "from": MX_BUYER, "to": US_BUYER}),
-    ("Chinese name", {"goods": "高锰酸钾", "hs": "28416100", "un": "1490", "imdg": "5.1", "net": 250, "from": CN_SHIPPER, "to": US_BUYER}),
+    ("German name", {"goods": "ESSIGSÄUREANHYDRID, 4 FÄSSER", "hs": "29152400", "un": "1715", "imdg": "8", "net": 800, "from": DE_SHIPPER, "to": US_BUYER, "pen": "PEN-DEMO-18", "permit": "PERMIT-DEMO-1"}),
+    ("Spanish name", {"goods": "PERMANGANATO DE POTASIO", "hs": "28416100", "un": "1490", "imdg": "5.1", "net": 250, "from": MX_BUYER, "to": US_BUYER, "permit": "PERMIT-DEMO-2"}),
+    ("Chinese name", {"goods": "高锰酸钾", "hs": "28416100", "un": "1490", "imdg": "5.1", "net": 250, "from": CN_SHIPPER, "to": US_BUYER, "permit": "PERMIT-DEMO-4"}),
     ("Russian name", {"goods": "СОЛЯНАЯ КИСЛОТА 35 %", "hs": "28061000", "un": "1789", "imdg": "8", "net": 90, "from": DE_SHIPPER, "to": US_BUYER}),
     ("a salt", {"goods": "PIPERIDINE HYDROCHLORIDE", "hs": "29333200", "un": "2401", "imdg": "8", "net": 25, "from": IN_SHIPPER, "to": US_BUYER}),
     # Look-alikes that must stay quiet.
@@ -97,7 +151,7 @@ SPECIAL: tuple[tuple[str, dict[str, Any]], ...] = (
     ("not notified", {"goods": "PHENYLACETIC ACID", "hs": "29163400", "net": 50, "from": US_SHIPPER, "to": MX_BUYER}),
     ("notified", {"goods": "PHENYLACETIC ACID", "hs": "29163400", "net": 50, "from": US_SHIPPER, "to": MX_BUYER, "pen": "PEN-DEMO-0021"}),
     # DOC-013, DOC-016.
-    ("tiny value", {"goods": "PIPERONAL", "hs": "29329300", "net": 100, "value": 400, "from": IN_SHIPPER, "to": US_BUYER}),
+    ("tiny value", {"goods": "PIPERONAL", "hs": "29329300", "net": 100, "value": 400, "from": IN_SHIPPER, "to": US_BUYER, "permit": "PERMIT-DEMO-3"}),
     ("consignor left blank", {"goods": "ANTHRANILIC ACID", "hs": "29224300", "net": 25, "from": ("", "", "IN"), "to": US_BUYER}),
     # PKG-001, PKG-007.
     ("unmarked drums", {"goods": "TOLUENE IN DRUMS", "hs": "29023000", "un": "1294", "imdg": "3", "net": 24000, "marks": "N/M", "from": CN_SHIPPER, "to": US_BUYER}),
@@ -124,6 +178,86 @@ SPECIAL: tuple[tuple[str, dict[str, Any]], ...] = (
         "the drug as a medicine",
         {"goods": "DIAZEPAM 5 MG TABLETS", "hs": "30049000", "net": 25, "package": "CARTON", "from": IN_SHIPPER, "to": US_BUYER},
     ),
+    # CHEM-009 to CHEM-012: coded names, designer precursors and their masks, strong mixtures.
+    ("a coded name", {"goods": "PMK-OIL 180 KG", "hs": "33029000", "net": 180, "from": CN_SHIPPER, "to": MX_BUYER}),
+    ("a type of pump", {"goods": "OIL PUMP PMK 12", "hs": "84136000", "net": 180, "from": CN_SHIPPER, "to": MX_BUYER}),
+    ("a designer precursor", {"goods": "ALPHA-PHENYLACETOACETONITRILE", "hs": "29264000", "net": 25, "from": CN_SHIPPER, "to": MX_BUYER}),
+    ("an intermediate of pigments", {"goods": "ACETOACETANILIDE", "hs": "29242990", "net": 2500, "from": CN_SHIPPER, "to": MX_BUYER}),
+    ("a masked precursor", {"goods": "PMK ETHYL GLYCIDATE", "hs": "29329900", "net": 25, "from": CN_SHIPPER, "to": MX_BUYER}),
+    ("strawberry aldehyde", {"goods": "ETHYL METHYLPHENYLGLYCIDATE FOR FLAVOURS", "hs": "29189900", "net": 25, "from": CN_SHIPPER, "to": MX_BUYER}),
+    ("a strong mixture", {"goods": "DESCALER MIXTURE OF HYDROCHLORIC ACID 32 %", "hs": "34029000", "un": "1789", "imdg": "8", "net": 300, "from": DE_SHIPPER, "to": MX_BUYER}),
+    ("a weak mixture", {"goods": "DESCALER MIXTURE OF HYDROCHLORIC ACID 8 %", "hs": "34029000", "un": "1789", "imdg": "8", "net": 300, "from": DE_SHIPPER, "to": MX_BUYER}),
+    # CHEM-014: two precursors of one route, and two solvents of a distributor.
+    ("two precursors, the first", {"bill": "SMPL901", "goods": "PHENYLACETIC ACID", "hs": "29163400", "net": 20, "from": IN_SHIPPER, "to": MX_BUYER}),
+    ("two precursors, the second", {"bill": "SMPL901", "item": 2, "goods": "1-PHENYL-2-PROPANONE", "hs": "29143100", "net": 20, "from": IN_SHIPPER, "to": MX_BUYER}),
+    ("two solvents, the first", {"bill": "SMPL902", "goods": "ACETONE", "hs": "29141100", "un": "1090", "imdg": "3", "net": 800, "from": DE_SHIPPER, "to": MX_BUYER}),
+    ("two solvents, the second", _toluene(bill="SMPL902", item=2)),
+    # CHEM-023: the printed packing of a medicine.
+    ("foil for a medicine", {"goods": "PRINTED ALUMINIUM FOIL FOR DIAZEPAM", "hs": "76072000", "net": 400, "from": IN_SHIPPER, "to": US_BUYER}),
+    # QTY-001: what a mixture holds counts, not what it weighs.
+    ("a mixture over the threshold", {"goods": "MIXTURE OF ACETIC ANHYDRIDE 50 % AND ACETIC ACID", "hs": "38249900", "un": "1715", "imdg": "8", "net": 3000, "from": US_SHIPPER, "to": MX_BUYER}),
+    ("a mixture under the threshold", {"goods": "MIXTURE OF ACETIC ANHYDRIDE 50 % AND ACETIC ACID", "hs": "38249900", "un": "1715", "imdg": "8", "net": 1500, "from": US_SHIPPER, "to": MX_BUYER}),
+    # PTY-002: the number of a listed party, and a namesake with another.
+    ("the number of a listed party", {"goods": "COTTON YARN", "hs": "52051200", "net": 8000, "from": IN_SHIPPER, "to": ("Reactivos Quimeralda", "Calle Olmo 9, San Ficticio", "MX"), "id": "QRE-000101-AB1"}),
+    ("a namesake with another number", {"goods": "COTTON YARN", "hs": "52051200", "net": 8000, "from": IN_SHIPPER, "to": ("Reactivos Quimeralda", "Calle Olmo 9, San Ficticio", "CL"), "id": "QXE-990101-ZZ9"}),
+    # PTY-009, PTY-012, PTY-013, PTY-017, PTY-022, PTY-023: what name and address tell of a buyer.
+    ("a travel agency", _toluene(to=("Blue Palm Travel & Tours Ltd", "5 Parade Street, Denby", "GB"))),
+    ("a name that only sounds like toys", _toluene(to=("Toysenberg Chemie GmbH", "Weidenallee 3, Musterau", "DE"))),
+    ("a forwarder as consignee", _toluene(to=(FORWARDER, "Dock 4, Denby", "GB"))),
+    ("a forwarder to be notified", _toluene(to=("Denby Lacquers Ltd", "18 Dock Street, Denby", "GB"), notify=FORWARDER)),
+    ("a post office box", _toluene(to=("Denby Lacquers Ltd", "P.O. Box 4417, Denby", "GB"))),
+    ("a post office box where it is usual", _toluene(to=("Ras Wahmi Paints LLC", "P.O. Box 77, Ras Wahmi", "AE"))),
+    ("a free mail address", _toluene(net=910, to=("Pinturas Lomita", "Calle Olmo 4, San Ficticio, pinturas.lomita@gmail.com", "MX"))),
+    ("a mail address of its own", _toluene(net=920, to=("Pinturas Lomita", "Calle Olmo 4, San Ficticio, ventas@lomita.example", "MX"))),
+    ("a town for an address", _toluene(net=930, to=("Pinturas Lomita", "San Ficticio", "MX"))),
+    ("a short address", _toluene(net=940, to=("Pinturas Lomita", "Olmo 4, San Ficticio", "MX"))),
+    ("a buyer in a free zone", _toluene(to=("Pearl Lagoon Solvents FZE", "Plot 8, Wahmi Free Zone, Ras Wahmi", "AE"))),
+    ("a buyer in a free zone who sells on", _toluene(to=("Pearl Lagoon Solvents FZE", "Plot 8, Wahmi Free Zone, Ras Wahmi", "AE"), destination="KE")),
+    # RTE-005, RTE-009, RTE-013: the route.
+    ("through a free zone", _toluene(destination="PA", place="COLON FREE ZONE")),
+    ("through a town", _toluene(destination="PA", place="COLON")),
+    ("a parcel through a third country", _toluene(to=PARCELS, net=2, mode="post", transit="NL")),
+    ("a parcel by the direct way", _toluene(to=PARCELS, net=3, mode="post")),
+    ("three countries", _toluene(net=810, origin="CN", dispatch="NL")),
+    ("two countries", _toluene(net=820, origin="CN")),
+    # DOC-008, DOC-012, DOC-020: the papers.
+    ("no permit", _permanganate()),
+    ("a permit", _permanganate(net=41, permit="PERMIT-DEMO-5")),
+    ("freight dearer than the goods", _toluene(net=870, value=5000, freight=6000)),
+    ("freight cheaper than the goods", _toluene(net=880, value=5000, freight=600)),
+    ("only the number says it", {"goods": "CLEANING LIQUID TX-9", "hs": "29141100", "cas": "67-64-1", "un": "1090", "imdg": "3", "net": 600, "from": IN_SHIPPER, "to": NG_BUYER}),
+    # PKG-003: drums among consumer goods of three other chapters, and of two.
+    ("drums among toys", _toluene(bill="SMPL903", **{"from": CN_SHIPPER, "to": NG_BUYER})),
+    ("the toys", {"bill": "SMPL903", "item": 2, "goods": "PLASTIC TOYS", "hs": "95030000", "net": 900, "package": "CARTON", "from": CN_SHIPPER, "to": NG_BUYER}),
+    ("the clothes", {"bill": "SMPL903", "item": 3, "goods": "COTTON T-SHIRTS", "hs": "61091000", "net": 900, "package": "CARTON", "from": CN_SHIPPER, "to": NG_BUYER}),
+    ("the shoes", {"bill": "SMPL903", "item": 4, "goods": "SPORTS SHOES", "hs": "64041100", "net": 900, "package": "CARTON", "from": CN_SHIPPER, "to": NG_BUYER}),
+    ("drums beside machines", _toluene(bill="SMPL904", **{"from": CN_SHIPPER, "to": NG_BUYER})),
+    ("the machines", {"bill": "SMPL904", "item": 2, "goods": "WATER PUMPS", "hs": "84137000", "net": 900, "package": "CASE", "from": CN_SHIPPER, "to": NG_BUYER}),
+    ("the dyed fabric", {"bill": "SMPL904", "item": 3, "goods": "LINEN FABRIC", "hs": "53091100", "net": 900, "package": "CARTON", "from": CN_SHIPPER, "to": NG_BUYER}),
+    ("the working clothes", {"bill": "SMPL904", "item": 4, "goods": "COTTON OVERALLS", "hs": "62113200", "net": 90, "package": "CARTON", "from": CN_SHIPPER, "to": NG_BUYER}),
+    # PKG-005, TIM-007.
+    ("neutral labels", _toluene(net=830, goods="TOLUENE IN DRUMS, NEUTRAL LABELS")),
+    ("labels as usual", _toluene(net=840, goods="TOLUENE IN DRUMS, LABELLED CLASS 3")),
+    ("in haste", _toluene(net=850, goods="TOLUENE - URGENT")),
+    ("without haste", _toluene(net=860, goods="TOLUENE, FOR BRUSH MAKERS")),
+    # DOC-002, DOC-003, DOC-004, PTY-024: what the register of notifications says (registers/pre_export_notifications.csv).
+    ("a notification that nobody knows", _phenylacetic_acid(net=33, pen="PEN-DEMO-9999")),
+    ("a notification that is known", _phenylacetic_acid(net=34, pen="PEN-DEMO-0030", day=20)),
+    ("shipped three days after", _phenylacetic_acid(net=35, pen="PEN-DEMO-0031", day=20)),
+    ("shipped on the last day", _phenylacetic_acid(net=36, pen="PEN-DEMO-0032", day=20)),
+    ("objected to", _phenylacetic_acid(net=37, pen="PEN-DEMO-0033", day=20)),
+    ("accepted", _phenylacetic_acid(net=38, pen="PEN-DEMO-0034", day=20)),
+    ("for another importer", _phenylacetic_acid(net=39, pen="PEN-DEMO-0035", day=20)),
+    ("for this importer, otherwise written", _phenylacetic_acid(net=40, pen="PEN-DEMO-0036", day=20)),
+    # DOC-007 (registers/permits.csv), PTY-018 and PTY-019 (registers/licences.csv).
+    ("a permit that ran out", _permanganate(net=42, permit="PERMIT-DEMO-8")),
+    ("a permit in force", _permanganate(net=43, permit="PERMIT-DEMO-9")),
+    ("no licence", _permanganate(permit="PERMIT-DEMO-12", to=("Marrow Lane Trading LLC", "60 Marrow Lane, Otterville", "US"))),
+    ("a licence that lapsed", _permanganate(permit="PERMIT-DEMO-13", to=("Old Quay Chemicals Inc", "1 Old Quay, Otterville", "US"))),
+    ("a licence in force", _permanganate(permit="PERMIT-DEMO-14", to=("New Quay Chemicals Inc", "2 Old Quay, Otterville", "US"))),
+    # PKG-004: ten and nine consignees under one bill.
+    *_groupage("SMPL905", 10),
+    *_groupage("SMPL906", 9),
 )  # fmt: skip
 
 ORDINARY = (
@@ -135,10 +269,6 @@ ORDINARY = (
     ("CHOCOLATE CONFECTIONERY", "18069000"), ("TOOTHPASTE", "33061000"), ("CARDBOARD BOXES", "48191000"), ("ALUMINIUM FOIL", "76071100"),
     ("MOBILE PHONE CASES", "39269000"), ("SPORTS SHOES", "64041100"), ("UREA FERTILISER", "31021000"), ("POLYETHYLENE GRANULES", "39012000"),
     ("STEARIC ACID", "38231100"), ("GLYCERINE USP", "29054500"), ("ACETYLSALICYLIC ACID TABLETS", "30049000"),
-)  # fmt: skip
-FIRMS = (
-    "Ashgrove Home Goods", "Bellwether Textiles", "Casa Verde Importaciones", "Dunmore Foods", "Estuary Trading House", "Ferrand et Fils",
-    "Glenholt Retail", "Hartwig Werkzeuge", "Ilmari Paper", "Juniper Garden Centres", "Kestrel Marine Stores", "Lindqvist Bygg",
 )  # fmt: skip
 FORMS = ("Ltd", "GmbH", "SARL", "Inc", "BV", "Oy")
 PLACES = (("Rotterdam", "NLRTM", "NL"), ("Houston", "USHOU", "US"), ("Hamburg", "DEHAM", "DE"), ("Mumbai", "INBOM", "IN"), ("Shanghai", "CNSHA", "CN"), ("Veracruz", "MXVER", "MX"), ("Lagos", "NGLOS", "NG"), ("Walvis Bay", "NAWVB", "NA"), ("London", "GBLON", "GB"))  # fmt: skip
@@ -176,7 +306,10 @@ def _special(number: int, what: dict[str, Any]) -> dict[str, Any]:
         value=what.get("value", 25 * net if plain else 9000),
         mode=what.get("mode", "sea"),
         number=number,
-        pen=what.get("pen"),
+        references=(what.get("permit"), what.get("pen")),
+        countries=(what.get("origin", shipper[2]), what.get("dispatch", shipper[2]), what.get("destination", consignee[2])),
+        more=(what.get("id"), what.get("freight"), what.get("transit"), what.get("place")),
+        day=what.get("day"),
     )
 
 
@@ -201,19 +334,24 @@ def _ordinary(number: int, random_: random.Random) -> dict[str, Any]:
         value=net * random_.randrange(2, 30),
         mode="sea",
         number=number,
-        pen=None,
+        references=(None, None),
+        countries=(origin, origin, destination),
+        more=(None, None, None, None),
+        day=None,
     )
 
 
 def _line(
     *, bill: str, item: int, shipper: Any, consignee: Any, notify: Any, goods: Any, hs: Any, codes: Any, packing: Any, masses: Any,
-    quantity: Any, value: Any, mode: str, number: int, pen: Any,
+    quantity: Any, value: Any, mode: str, number: int, references: Any, countries: Any, more: Any, day: Any,
 ) -> dict[str, Any]:  # fmt: skip
-    day = datetime.date(2026, 11, 1) + datetime.timedelta(days=number % 21)
+    date = datetime.date(2026, 11, day or number % 21 + 1)
+    tax_number, freight, transit, place = more
+    freight = round(value * 0.04, 2) if freight is None else freight
     values = (
         bill, item, _container(number), *shipper, *consignee, notify, goods, hs, *codes, *packing, *masses, *quantity, value, "USD",
-        shipper[2], shipper[2], consignee[2], PORTS.get(shipper[2]), PORTS.get(consignee[2]), mode,
-        "SAMPLE STAR" if mode == "sea" else None, day, None, pen,
+        *countries, PORTS.get(countries[1]), PORTS.get(countries[2]), mode, "SAMPLE STAR" if mode == "sea" else None, date, *references,
+        tax_number, freight, transit, place,
     )  # fmt: skip
     return {name: None if value == "" else value for name, value in zip(COLUMNS, values, strict=True)}
 

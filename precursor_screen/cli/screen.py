@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from precursor_screen.cli import common
 from precursor_screen.model import LEVELS, TIERS
 from precursor_screen.reports.printable import printable
+
+if TYPE_CHECKING:
+    from precursor_screen.reports.report import Report
+    from precursor_screen.runners.remembering import Remembering
 
 
 @click.command()
@@ -54,6 +59,9 @@ from precursor_screen.reports.printable import printable
     "--fail-on", type=click.Choice([*LEVELS, "none"]), help="Level from which a new flag sets exit code 1 [default: none]."
 )
 @click.option("--as-of", metavar="DATE", help="Day that judges list ages and lines without a date [default: today].")
+@click.option("--ledger", "ledger", metavar="URL|home", help="Remember, and look back: sqlite:///PATH, postgresql://..., home.")
+@click.option("--no-ledger", is_flag=True, help="Neither, also if a setting names one.")
+@click.option("--wait", type=click.FloatRange(min=0), default=0.0, help="Seconds to wait for another run that holds the ledger.")
 @click.option("--require-fresh", is_flag=True, help="Stale reference data is exit code 4, not a warning.")
 @click.option(
     "--capacity", type=click.IntRange(min=1), default=20, show_default=True, help="How many shipments the terminal shows."
@@ -130,22 +138,58 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
         "watchlists": list(named),
     }
     clock = _Clock(options["timing"], progress=sys.stderr.isatty() and not options["quiet"])
-    result = run(
-        sources, read_options, reference, fail_on=fail_on, shown_options=shown, progress=clock.step, jobs=options["jobs"]
-    )
-    _write(result, outputs, options)
+    with contextlib.ExitStack() as stack:
+        memory = _open_memory(stack, common.ledger_url(values, options["ledger"]), options)
+        result = run(
+            sources,
+            read_options,
+            reference,
+            fail_on=fail_on,
+            shown_options=shown,
+            progress=clock.step,
+            jobs=options["jobs"],
+            remember=memory.of_run if memory else None,
+            home=common.home_folder(values),
+        )
+        _write(result, outputs, options)
+        clock.pause()
+        _show(result.report, outputs, options)
+        if memory:  # last of all: a run that is killed before has told nobody of a flag that the next one takes for known
+            clock.step("recording")
+            memory.record(result.screened, result.report, result.inputs)
     clock.stop()
-    if not outputs and not options["quiet"]:
-        from rich.console import Console
-
-        from precursor_screen.reports.console import print_report
-
-        with common.reader_may_leave():  # and the exit code stays what the screening found
-            print_report(result.report, Console(highlight=False, soft_wrap=not sys.stdout.isatty()), options["capacity"])
-    elif outputs and not options["quiet"]:
-        for notice in result.report.notices:
-            click.echo(f"! {printable(notice)}", err=True)
     return int(result.report.exit_code)
+
+
+def _show(report: Report, outputs: tuple[Path, ...], options: dict[str, Any]) -> None:
+    """The summary on the terminal; of a report in files only its notices."""
+    if options["quiet"]:
+        return
+    if outputs:
+        for notice in report.notices:
+            click.echo(f"! {printable(notice)}", err=True)
+        return
+    from rich.console import Console
+
+    from precursor_screen.reports.console import print_report
+
+    with common.reader_may_leave():  # and the exit code stays what the screening found
+        print_report(report, Console(highlight=False, soft_wrap=not sys.stdout.isatty()), options["capacity"])
+
+
+def _open_memory(stack: contextlib.ExitStack, url: str, options: dict[str, Any]) -> Remembering | None:
+    """The ledger, where one is wanted; it keeps the run if nothing is raised."""
+    if options["no_ledger"]:
+        if options["ledger"]:
+            from precursor_screen.errors import UsageError
+
+            raise UsageError("--ledger and --no-ledger contradict each other", remedy="Leave one out.")
+        return None
+    if not url:
+        return None
+    from precursor_screen.runners.remembering import Remembering
+
+    return stack.enter_context(Remembering(url, options["wait"]))
 
 
 def _load_mapping(name: str) -> Any:
@@ -200,7 +244,11 @@ class _Clock:
             wall, cpu = (now - before for now, before in zip(self._now(), self.at, strict=True))
             click.echo(f"{wall:8.2f} s {cpu:8.2f} CPU-s  {self.doing}", err=True)
 
-    def stop(self) -> None:
+    def pause(self) -> None:
+        """Says how long the last step took, and clears the line for what is printed."""
         self._tell()
+        self.doing = ""
         if self.progress:
             click.echo("\r\x1b[2K", nl=False, err=True)
+
+    stop = pause

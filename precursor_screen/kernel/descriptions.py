@@ -29,7 +29,7 @@ def description_facts(lists: Mapping[str, NamedList]) -> str:
     return f"""
         with split as (select description, {words} as words from texts),
         counted as (
-            select description, trim({specific}) as specific,
+            select description, words, trim({specific}) as specific,
                    len(list_filter(string_split_regex(trim({unpacked}), ' +'), lambda x: x <> '')) as tokens from split),
         judged as (
             select *, specific = '' or len(list_distinct(string_split(replace(specific, ' ', ''), ''))) <= 1 as is_vague from counted)

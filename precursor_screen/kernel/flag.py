@@ -11,9 +11,9 @@ import duckdb
 import pyarrow as pa
 
 from precursor_screen.engine import connect, fetch
-from precursor_screen.kernel.flag_parts import because_of, constants, flag_id_sql, unjudged
+from precursor_screen.kernel.flag_parts import because_of, constants, count_verdicts, flag_id_sql, unjudged
 from precursor_screen.kernel.resolved import COLUMNS_OF, LINE_NO, Resolved
-from precursor_screen.rulebook.compile import CompiledRule
+from precursor_screen.rulebook.compile import CompiledRule, verdict_columns
 from precursor_screen.rulebook.sql import null_column
 from precursor_screen.schema import BY_NAME, FLAG, LINE, PARTY, SUBSTANCE, UNJUDGED, Column
 
@@ -46,21 +46,26 @@ def flag_shipments(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[p
 
 
 def _judge(resolved: Resolved, rules: list[CompiledRule]) -> tuple[pa.Table, pa.Table]:
-    flags, unjudged_rows = [FLAG.empty_table()], [UNJUDGED.empty_table()]
+    flags, merged, unjudged_rows = [FLAG.empty_table()], [FLAG.empty_table()], [UNJUDGED.empty_table()]
     with connect() as connection:
         for subject in SUBJECTS:
             mine = sorted((r for r in rules if r.rule.subject == subject), key=lambda r: r.rule.id)
             if not mine or resolved.table(subject).num_rows == 0:
                 continue
             _open_view(connection, resolved, subject, mine)
-            for number, rule in enumerate(mine):
-                query = _flags_of_group if rule.grouping else _flags_of_row
-                flags.append(fetch(connection, query(rule, number), FLAG))
-                unjudged_rows.append(
-                    fetch(connection, unjudged(rule, f"(select * from judged where verdict_{number} = 2)"), UNJUDGED)
-                )
+            for number, (rule, (true, unknown)) in enumerate(
+                zip(mine, count_verdicts(connection, "judged", len(mine)), strict=True)
+            ):
+                if true and rule.grouping:
+                    merged.append(fetch(connection, _flags_of_group(rule, number), FLAG))
+                elif true:
+                    flags.append(fetch(connection, _flags_of_row(rule, number), FLAG))
+                if unknown:
+                    rows = f"(select * from judged where verdict_{number} = 2)"
+                    unjudged_rows.append(fetch(connection, unjudged(rule, rows), UNJUDGED))
             connection.execute("drop table judged")
-    return pa.concat_tables(flags), pa.concat_tables(unjudged_rows)
+        merged.append(_merge(connection, pa.concat_tables(flags)))
+    return pa.concat_tables(merged), pa.concat_tables(unjudged_rows)
 
 
 def _open_view(connection: duckdb.DuckDBPyConnection, resolved: Resolved, subject: str, rules: list[CompiledRule]) -> None:
@@ -75,10 +80,10 @@ def _open_view(connection: duckdb.DuckDBPyConnection, resolved: Resolved, subjec
         connection.register("candidates", resolved.table(subject))
         source = f"candidates join lines on candidates.{LINE_NO} = lines.{LINE_NO}"
     view = f"select {', '.join(columns)}, inputs.supplied_fields from {source} join inputs on lines.input_id = inputs.input_id"
-    verdicts = ", ".join(f"cast({r.verdict} as tinyint) as verdict_{n}" for n, r in enumerate(rules))
+    judged = verdict_columns(rules, f"({view})")
     # Rows that no rule of this subject is about are not kept: most lines name no substance at all.
     kept = " or ".join(f"verdict_{n} > 0" for n in range(len(rules)))
-    connection.execute(f"create temp table judged as select * from (select *, {verdicts} from ({view})) where {kept}")
+    connection.execute(f"create temp table judged as select * from ({judged}) where {kept}")
 
 
 def _select(column: Column, resolved: Resolved, subject: str) -> str:
@@ -94,20 +99,29 @@ def _flags_of_row(rule: CompiledRule, number: int) -> str:
     role, listed, entry = ("party_role", "list_id", "entry_id") if subject == PARTY else ("null", "null", "null")
     score = {SUBSTANCE: "match_score", PARTY: "watchlist_score"}.get(subject, "null")
     identity = flag_id_sql("movement_key", rule, substance, role, listed, entry)
-    # Two lines of one movement are one flag: the first line stands for it, the others are named beside it.
     return f"""
-        with flagged as (
-            select {identity} as flag_id, *, {because_of(rule)} as because, {rule.evidence} as evidence
-            from judged where verdict_{number} = 1),
-        numbered as (
+        select {identity} as flag_id, shipment_id, line_id, {constants(rule)}, {substance} as substance_id, {role} as party_role,
+               {listed} as list_id, {entry} as entry_id, {score} as score, {because_of(rule)} as because, source_file, source_row,
+               cast(to_json({rule.evidence}) as varchar) as evidence, cast([] as varchar[]) as window_line_ids
+        from judged where verdict_{number} = 1"""
+
+
+def _merge(connection: duckdb.DuckDBPyConnection, flags: pa.Table) -> pa.Table:
+    """Two lines of one movement are one flag: the first line stands for it, the others are named beside it. Also puts flags in order."""
+    connection.register("flagged", flags)
+    order = "source_file, source_row, line_id"
+    return fetch(
+        connection,
+        f"""
+        with numbered as (
             select *, row_number() over same as nth, list(line_id) over same_all as line_ids from flagged
-            window same as (partition by flag_id, shipment_id order by source_file, source_row, line_id),
-                   same_all as (partition by flag_id, shipment_id order by source_file, source_row, line_id
+            window same as (partition by flag_id, shipment_id order by {order}),
+                   same_all as (partition by flag_id, shipment_id order by {order}
                                 rows between unbounded preceding and unbounded following))
-        select flag_id, shipment_id, line_id, {constants(rule)}, {substance} as substance_id, {role} as party_role,
-               {listed} as list_id, {entry} as entry_id, {score} as score, because, source_file, source_row,
-               cast(to_json(evidence) as varchar) as evidence, line_ids[2:] as window_line_ids
-        from numbered where nth = 1 order by source_file, source_row, line_id, flag_id"""
+        select * exclude (nth, line_ids) replace (line_ids[2:] as window_line_ids) from numbered
+        where nth = 1 order by rule_id, {order}, flag_id""",
+        FLAG,
+    )
 
 
 def _flags_of_group(rule: CompiledRule, number: int) -> str:

@@ -3,79 +3,120 @@
 from __future__ import annotations
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from precursor_screen.kernel.movements import link_movements
 from precursor_screen.kernel.substances import control_table, substance_table
-from precursor_screen.memory import ALWAYS, IDENTITY, History
+from precursor_screen.memory import ALWAYS, IDENTITY, REFERENCES, History
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.thresholds import PERIODS
 from precursor_screen.rulebook.sql import identifier, literal, null_column
 from precursor_screen.schema import BY_NAME, MOVEMENT_LOOKED_UP, PREVIOUS_COLUMNS
 
 _LAW = ("control", "own_schedules", "tier", "membership_verified")
+_LIMITS = tuple(c.name for c in MOVEMENT_LOOKED_UP if c.name.startswith("threshold_"))
 _SUBSTANCE = ("substance_name", "parent_substance_id", "family", "substance_route_groups")
 
 
 def open_moves(
-    connection: duckdb.DuckDBPyConnection, live: pa.Table, history: History, columns: frozenset[str], reference: Reference
-) -> None:
-    """Makes the table `moves`: row_no, is_new, cargo_id and the columns asked for; movements that stand for another's cargo are left out.
+    connection: duckdb.DuckDBPyConnection,
+    live: pa.Table,
+    recorded: pa.Table,
+    history: History,
+    columns: frozenset[str],
+    judging: frozenset[str],
+    reference: Reference,
+) -> str:
+    """Makes the table `fresh`, the new movements, and says how new and recorded ones are read together.
 
-    A movement is new when it is not recorded, or under another line_id (amended); one that was sent again is the recorded one.
+    A movement is new when it is not recorded, or under another line_id (amended); one that was sent again is the recorded one. One
+    that stands for another's cargo is left out. Recorded movements come in millions: they are read where they lie, and only the
+    columns that judge them.
 
     Args:
-        connection: where the table is made.
+        connection: where the tables are made.
         live: MOVEMENT rows of this run.
-        history: what was recorded before.
-        columns: columns of MOVEMENT, looked up or previous.
+        recorded: MOVEMENT rows of earlier runs.
+        history: what else was recorded.
+        columns: of MOVEMENT, looked up or previous: those that `fresh` is to have, beside row_no, cargo_id and is_new.
+        judging: those that a recorded movement is judged by.
         reference: substances, law and thresholds.
+
+    Returns:
+        SQL of all movements: row_no, is_new, cargo_id, line_id, movement_key, as_of_date and the columns `judging`.
     """
     connection.register("live", live)
-    connection.register("recorded", history.movements)
     connection.register("known", history.known)
     connection.register("amended", history.amended)
+    first = live.num_rows
+    numbers = pa.array(np.arange(first, first + recorded.num_rows))
+    connection.register("recorded", recorded.append_column("row_no", numbers))
     stored = [n for n in live.column_names if n in columns or n in ALWAYS]
-    mine = ", ".join(identifier(n) for n in stored)
-    theirs = ", ".join(identifier(n) if n in history.movements.column_names else null_column(n) for n in stored)
+    names = ", ".join(identifier(n) for n in stored)
     connection.execute(f"""
-        create temp table stored as
-        select {mine}, true as is_new from live anti join known
-            on live.movement_key = known.movement_key and live.line_id = known.line_id
-        union all select {theirs}, false from recorded""")
-    connection.execute(f"create temp table linked as {link_movements('stored')}")
+        create temp table mine as
+        select {names}, row_number() over (order by as_of_date, line_id, substance_id) - 1 as row_no
+        from live anti join known on live.movement_key = known.movement_key and live.line_id = known.line_id""")
+    _link(connection, recorded)
+    wanted = [n for n in stored if n in judging or n in _JUDGED_BY]
+    theirs = ", ".join(identifier(n) if n in recorded.column_names else null_column(n) for n in wanted)
+    own = ", ".join(identifier(n) for n in wanted)
+    every = f"(select {own}, row_no, true as is_new from mine union all select {theirs}, row_no, false from recorded) linked"
+    connection.execute(f"create temp view everything as select * from {every}")
     joins, looked_up = _lookups(connection, columns, reference)
-    keep = ", ".join(f"linked.{identifier(n)}" for n in stored if n in columns or n in IDENTITY)
+    shown = ", ".join(f"linked.{identifier(n)}" for n in stored if n in columns or n in IDENTITY)
     connection.execute(f"""
-        create temp table moves as
-        select row_number() over (order by linked.as_of_date, linked.line_id, linked.substance_id) as row_no, {keep}, is_new, cargo_id{looked_up}
-        from linked {joins} where counts""")
-    connection.execute("drop table stored; drop table linked")
+        create temp table fresh as select linked.row_no, {shown}, linked.is_new, cargo.cargo_id{"".join(looked_up.values())}
+        from (select *, true as is_new from mine) linked join cargo using (row_no) {joins} where cargo.counts""")
+    kept = [n for n in wanted if n in judging and n not in _ALL]
+    some = "".join(f", linked.{identifier(n)}" for n in kept) + "".join(sql for n, sql in looked_up.items() if n in judging)
+    return f"""select linked.row_no, linked.is_new, coalesce(cargo.cargo_id, '0:' || linked.movement_key) as cargo_id,
+            {", ".join(f"linked.{n}" for n in _ALL)}{some}
+        from everything linked left join cargo on linked.row_no = cargo.row_no {joins} where coalesce(cargo.counts, true)"""
 
 
-def _lookups(connection: duckdb.DuckDBPyConnection, columns: frozenset[str], reference: Reference) -> tuple[str, str]:
-    """SQL of the joins, and of the columns they give (with a leading comma), for the columns asked for."""
-    joins, found = "", ""
+_ALL = ("line_id", "movement_key", "as_of_date")
+_JUDGED_BY = (*_ALL, "substance_id", "direction")  # what is looked up is looked up by substance, day and direction
+
+
+def _link(connection: duckdb.DuckDBPyConnection, recorded: pa.Table) -> None:
+    """Makes `cargo` (row_no, cargo_id, counts). Recorded movements that come without their references are cargo of their own."""
+    needed = (*_ALL, "substance_id", *REFERENCES)
+    names = ", ".join(identifier(n) for n in needed)
+    theirs = ""
+    if recorded.num_rows and any(n in recorded.column_names for n in REFERENCES):
+        them = ", ".join(identifier(n) if n in recorded.column_names else null_column(n) for n in needed)
+        theirs = f" union all select row_no, {them} from recorded"
+    connection.execute(f"create temp view referring as select row_no, {names} from mine{theirs}")
+    connection.execute(f"create temp table cargo as select row_no, cargo_id, counts from ({link_movements('referring')})")
+
+
+def _lookups(connection: duckdb.DuckDBPyConnection, columns: frozenset[str], reference: Reference) -> tuple[str, dict[str, str]]:
+    """SQL of the joins, and of the columns they give by name (each with a leading comma), for the columns asked for."""
+    joins = ""
+    found: dict[str, str] = {}
     if any(c in columns for c in _SUBSTANCE):
         connection.register("substances", substance_table(reference.substances.substances))
         joins += " left join substances on linked.substance_id = substances.substance_id"
-        found += "".join(f", substances.{c}" for c in _SUBSTANCE if c in columns)
+        found |= {c: f", substances.{c}" for c in _SUBSTANCE if c in columns}
+    if any(c in columns for c in (*_LAW, *_LIMITS)):
+        connection.execute("""create temp table days as
+            select distinct substance_id, direction, as_of_date from everything where substance_id is not null""")
     if any(c in columns for c in _LAW):
         connection.execute(f"create temp table law as {_law(connection, reference)}")
         joins += " left join law on linked.substance_id = law.substance_id and linked.as_of_date = law.as_of_date"
-        found += "".join(f", law.{c}" for c in _LAW if c in columns)
-    if any(c.startswith("threshold_") for c in columns):
+        found |= {c: f", law.{c}" for c in _LAW if c in columns}
+    if any(c in columns for c in _LIMITS):
         connection.execute(f"create temp table limits as {_limits(connection, reference)}")
         joins += """ left join limits on linked.substance_id = limits.substance_id and linked.as_of_date = limits.as_of_date
             and linked.direction is not distinct from limits.direction"""
-        found += "".join(
-            f", limits.{c.name}" for c in MOVEMENT_LOOKED_UP if c.name.startswith("threshold_") and c.name in columns
-        )
+        found |= {c: f", limits.{c}" for c in _LIMITS if c in columns}
     if previous := [c for c in PREVIOUS_COLUMNS if c.name in columns]:
         # The earlier version of a movement of two substances has two rows: what it says of the same one comes first.
         joins += """ left join (select * from amended qualify row_number() over (partition by movement_key order by substance_id) = 1) amended
             on linked.is_new and linked.movement_key = amended.movement_key"""
-        found += "".join(f", amended.{identifier(c.name.removeprefix('previous_'))} as {identifier(c.name)}" for c in previous)
+        found |= {c.name: f", amended.{identifier(c.name.removeprefix('previous_'))} as {identifier(c.name)}" for c in previous}
     return joins, found
 
 
@@ -88,7 +129,7 @@ def _law(connection: duckdb.DuckDBPyConnection, reference: Reference) -> str:
                list_sort(list(c.control.schedule) filter (where c.control.instrument = {literal(reference.jurisdiction)})) as own_schedules,
                min(c.tier) as tier,
                coalesce(bool_and(c.verified) filter (where c.tier = 'convention'), bool_and(c.verified)) as membership_verified
-        from (select distinct substance_id, as_of_date from linked where substance_id is not null) d
+        from (select distinct substance_id, as_of_date from days) d
              join controls c on d.substance_id = c.substance_id and c.tier in ({tiers})
              and (c.since is null or c.since <= d.as_of_date) and (c.until is null or d.as_of_date < c.until)
         group by all"""
@@ -138,7 +179,6 @@ def _limits(connection: duckdb.DuckDBPyConnection, reference: Reference) -> str:
         select * exclude (per_transaction, per_month, per_year), per_transaction.v as threshold_kg, per_month.v as threshold_month_kg,
                per_year.v as threshold_year_kg
         from (select d.substance_id, d.direction, d.as_of_date, {first}
-              from (select distinct substance_id, direction, as_of_date from linked where substance_id is not null) d
-                   join thresholds t on d.substance_id = t.substance_id and t.direction in (d.direction, 'any')
+              from days d join thresholds t on d.substance_id = t.substance_id and t.direction in (d.direction, 'any')
                    and (t.since is null or t.since <= d.as_of_date) and (t.until is null or d.as_of_date < t.until)
               group by all)"""

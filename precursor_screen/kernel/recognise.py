@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
+from precursor_screen.kernel.party_memory import FORGETFUL, PartyMemory
 from precursor_screen.kernel.spread import Spread, cut, in_turn
-from precursor_screen.names.party_cells import name_parts
+from precursor_screen.matching.parties import PartyIndex
+from precursor_screen.names.party_cells import MAY_HOLD_MORE, name_parts
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.schema import NAME_COLUMNS, PARTY_MATCH, SUBSTANCE_MATCH
 
@@ -55,25 +58,60 @@ def recognise(lines: pa.Table, reference: Reference, spread: Spread = in_turn) -
     return pa.concat_tables([SUBSTANCE_MATCH.empty_table(), *tables])
 
 
-def match_parties(lines: pa.Table, reference: Reference, spread: Spread = in_turn) -> PartyMatches:
-    """Matches the distinct names of all screened roles against all watchlists of the reference."""
-    cells = {cell: name_parts(cell) for cell in distinct(lines, NAME_COLUMNS.values())}
-    names = list(dict.fromkeys(part for parts in cells.values() for part in parts))
+def match_parties(
+    lines: pa.Table, reference: Reference, spread: Spread = in_turn, memory: PartyMemory = FORGETFUL
+) -> PartyMatches:
+    """Matches the distinct names of all screened roles against all watchlists of the reference.
+
+    Args:
+        lines: LINE columns.
+        reference: with the watchlists.
+        spread: how the matching is spread; changes nothing in the result.
+        memory: what is known of names from earlier runs; changes nothing in the result, and learns what is new.
+    """
+    cells = distinct(lines, NAME_COLUMNS.values())
+    parted = _part(cells)
+    names = list(dict.fromkeys(part for cell in cells for part in parted.get(cell, (cell,)))) if parted else cells
     tables = [PARTY_MATCH.empty_table()]
-    unscreenable: dict[str, None] = {}  # a property of the name, the same for every list
+    unscreenable: set[str] = set()  # a property of the name, the same for every list
     for watchlist in reference.watchlists:
-        for found in spread(partial(watchlist.index.match_names, as_of=reference.as_of), cut(names)):
-            tables.append(found.matches)
-            unscreenable.update(dict.fromkeys(found.unscreenable))
+        found = _match(names, watchlist.index, reference.as_of, spread, memory)
+        tables.append(found.matches)
+        unscreenable.update(found.unscreenable)
     matches = pa.concat_tables(tables)
-    if len(names) > len(cells):
-        matches = _of_cells(matches, cells)
-    return PartyMatches(matches, tuple(name for name in unscreenable if name in cells))
+    if parted:
+        matches = _of_cells(matches, cells, parted)
+    return PartyMatches(matches, tuple(name for name in cells if name in unscreenable))
 
 
-def _of_cells(matches: pa.Table, cells: dict[str, list[str]]) -> pa.Table:
+def _match(names: list[str], index: PartyIndex, as_of: date, spread: Spread, memory: PartyMemory) -> PartyMatches:
+    """Matches names against one list, those apart that are known; in the order of the names, whatever is known."""
+    known = memory.recall(index, as_of, names)
+    tables, unscreenable = [PARTY_MATCH.empty_table()], list[str]()
+    for found in spread(partial(index.match_names, as_of=as_of), cut(known.unknown)):
+        tables.append(found.matches)
+        unscreenable += found.unscreenable
+    fresh = pa.concat_tables(tables)
+    memory.learn(index, as_of, known.unknown, fresh, unscreenable)
+    if not known.matches.num_rows:
+        return PartyMatches(fresh, (*known.unscreenable, *unscreenable))
+    both = pa.concat_tables([known.matches, fresh])
+    place = pc.index_in(both.column("value"), value_set=pa.array(names, pa.string()))
+    return PartyMatches(both.take(pc.sort_indices(place)), (*known.unscreenable, *unscreenable))
+
+
+def _part(cells: list[str]) -> dict[str, list[str]]:
+    """The cells that hold more than one possible name, with these."""
+    array = pa.array(cells, pa.string())
+    may = pc.or_(pc.match_substring_regex(array, MAY_HOLD_MORE), pc.invert(pc.string_is_ascii(array)))
+    parted = ((cell, name_parts(cell)) for cell in array.filter(may).to_pylist())
+    return {cell: parts for cell, parts in parted if parts != [cell]}
+
+
+def _of_cells(matches: pa.Table, cells: list[str], parted: dict[str, list[str]]) -> pa.Table:
     """Matches of the parts of cells as matches of the cells: the best part of each stands for it."""
-    pairs = [(cell, part) for cell, parts in cells.items() for part in parts]
+    matched = set(matches.column("value").to_pylist())
+    pairs = [(cell, part) for cell in cells for part in parted.get(cell, (cell,)) if part in matched]
     with connect() as connection:
         connection.register("matches", matches)
         connection.register(

@@ -12,6 +12,7 @@ from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.exceptions import Excepted, apply_exceptions
 from precursor_screen.kernel.flag import flag_lines, flag_shipments
 from precursor_screen.kernel.movements import Movements, to_movements
+from precursor_screen.kernel.party_memory import FORGETFUL, PartyMemory
 from precursor_screen.kernel.recognise import match_parties, recognise
 from precursor_screen.kernel.resolve import resolve
 from precursor_screen.kernel.resolved import LINE_NO, Resolved
@@ -56,6 +57,7 @@ def screen(
     progress: Progress = lambda _: None,
     spread: Spread = in_turn,
     memory: Memory | None = None,
+    known_parties: PartyMemory = FORGETFUL,
 ) -> Screened:
     """Screens some lines; pure: the same arguments give the same tables.
 
@@ -66,11 +68,12 @@ def screen(
         progress: told what is being done.
         spread: how the matching of distinct texts and names is spread; changes nothing in the result.
         memory: what is known of earlier runs; default: nothing.
+        known_parties: names that were matched before; changes nothing in the result.
     """
     progress("recognising substances")
     substance_matches = recognise(lines, reference, spread)
     progress("matching parties")
-    parties = match_parties(lines, reference, spread)
+    parties = match_parties(lines, reference, spread, known_parties)
     progress("applying rules")
     resolved = resolve(lines, inputs, substance_matches, parties.matches, reference, spread)
     by_line, unjudged_lines = flag_lines(resolved, reference.rules)

@@ -11,7 +11,7 @@ from datetime import date
 
 import duckdb
 
-from precursor_screen.rulebook.compile import CompiledRule
+from precursor_screen.rulebook.registers import schema_of
 from precursor_screen.rulebook.sql import literal, same_reference
 from precursor_screen.rulebook.windows import Window
 
@@ -20,17 +20,23 @@ _MAD = 1.4826  # makes the median absolute deviation comparable with a standard 
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """SQL of the parts of windows. since: where recorded history begins; has_past: whether anything is recorded."""
+    """SQL of the parts of windows.
+
+    Attributes:
+        number: of the rule's verdict in `moves`.
+        since: where recorded history begins.
+        one_a_line: SQL that keeps one movement a line, of rules that judge lines.
+    """
 
     window: Window
+    number: int
     since: date | None
-    has_past: bool
+    one_a_line: str = ""
 
     @property
     def keys(self) -> list[str]:
         """The columns of `selected` that a group shares, the calendar period among them."""
-        keys = [f"key_{n}" for n in range(len(self.window.keys))]
-        return [*keys, "period"] if self.window.period else keys
+        return ["gid", "period"] if self.window.period else ["gid"]
 
     @property
     def back(self) -> str:
@@ -51,40 +57,98 @@ class Frames:
         return f"(partition by {', '.join(self.keys)} order by day range between current row and {reach} following)"
 
 
-def judge_window(connection: duckdb.DuckDBPyConnection, rule: CompiledRule, frames: Frames, most_lines: int) -> None:
-    """Makes `flagged` (row_no, correlation_value, window_line_ids ...) and `undecided` (row_no, reason) of one rule."""
+def judge_window(connection: duckdb.DuckDBPyConnection, frames: Frames, most_lines: int) -> list[str]:
+    """Makes `flagged` (row_no, correlation_value, window_line_ids ...) and `undecided` (row_no, reason) of one rule.
+
+    Only groups that a new movement is in are looked at, under a number instead of their keys.
+
+    Returns:
+        The reasons that may be in `undecided`.
+    """
     window = frames.window
+    connection.execute(f"create or replace temp table grouped as {_groups(frames)}")
     connection.execute(f"create or replace temp table selected as {_selected(frames)}")
-    connection.execute(f"create or replace temp table judged as {_judged(frames)}")
-    undecided = ["select row_no, 'history' as reason from judged where is_new and early"]
+    if test := _possible(window):
+        connection.execute(f"""
+            delete from selected where gid in (select gid from selected group by gid having not coalesce({test}, false))""")
+    looks_ahead = window.kind not in ("baseline", "first_seen", "absence") and bool(
+        connection.execute(
+            "select count(*) from selected where sure and not is_new and day >= (select min(day) from selected where is_new)"
+        ).fetchall()[0][0]
+    )
+    if window.kind == "baseline":
+        _make_past(connection, frames)
+    connection.execute(f"create or replace temp table judged as {_judged(frames, looks_ahead)}")
+    undecided = {"history": "select row_no, 'history' as reason from judged where is_new and early"}
     if window.register:
-        undecided.append(
-            f"select row_no, {literal(f'register.{window.register}')} from judged where is_new and sure and ok is null"
-        )
+        reason = f"register.{window.register}"
+        undecided[reason] = f"select row_no, {literal(reason)} from judged where is_new and sure and ok is null"
     if not all(m.is_lower_bound for m in window.measures) or window.kind in ("absence", "first_seen"):
-        undecided.append("select row_no, 'group' from judged where is_new and tip is not null and unknown > 0 and not early")
-    connection.execute(f"create or replace temp table undecided as {' union all '.join(undecided)}")
+        undecided["group"] = "select row_no, 'group' from judged where is_new and tip is not null and unknown > 0 and not early"
+    connection.execute(f"create or replace temp table undecided as {' union all '.join(undecided.values())}")
     connection.execute(f"create or replace temp table emitted as {_emitted(frames)}")
     connection.execute(f"create or replace temp table flagged as {_flagged(frames, most_lines)}")
+    return list(undecided)
+
+
+def _keys(window: Window) -> list[str]:
+    return [f'unnest("{k}") as key_{n}' if k in window.unnested else f'"{k}" as key_{n}' for n, k in enumerate(window.keys)]
+
+
+def _groups(frames: Frames) -> str:
+    """The groups in which a flag is possible at all: those of new movements that a rule is sure of."""
+    names = [f"key_{n}" for n in range(len(frames.window.keys))]
+    there = " and ".join(f"{name} is not null" for name in names)
+    return f"""
+        select row_number() over (order by {", ".join(names)}) as gid, * from (
+            select distinct * from (select {", ".join(_keys(frames.window))} from moves where is_new and verdict_{frames.number} = 1)
+            where {there})"""
 
 
 def _selected(frames: Frames) -> str:
-    """One row a (movement, group): few columns, so that sorting many movements by their groups stays cheap."""
+    """One row a (movement, group): few and narrow columns, so that sorting many movements by their groups stays cheap."""
     window = frames.window
-    keys = [f'unnest("{k}") as key_{n}' if k in window.unnested else f'"{k}" as key_{n}' for n, k in enumerate(window.keys)]
-    values = [f"{m.value} as value_{i}" for i, m in enumerate(window.measures)]
+    values = [f"{_counted(m.value) if m.aggregate in _DISTINCT else m.value} as value_{i}" for i, m in enumerate(window.measures)]
     limits = [f"{sql} as limit_{i}_{j}" for i, m in enumerate(window.measures) for j, (_, sql) in enumerate(m.tests)]
     stages = [f"{sql} as stage_{i}" for i, sql in enumerate(window.stages)]
     differs = [f"{column} as differs_{i}" for i, column in enumerate(window.differs)]
-    period = [f"date_trunc('{window.period}', as_of_date) as period"] if window.period else []
     match = [f"{sql} as match_{i}" for i, (sql, _) in enumerate(window.match)]
-    columns = ", ".join([*keys, *values, *limits, *stages, *differs, *period, *match])
+    cargo = [f"{_counted('cargo_id')} as cargo"] if window.kind == "temporal" else []
+    columns = "".join(f", {c}" for c in [*_keys(window), *values, *limits, *stages, *differs, *match, *cargo])
+    same = " and ".join(f"m.key_{n} = g.key_{n}" for n in range(len(window.keys)))
+    dropped = ", ".join(f"key_{n}" for n in range(len(window.keys)))
+    period = f", cast(date_trunc('{window.period}', day) as date) as period" if window.period else ""
     return f"""
-        select row_no, line_id, as_of_date as day, is_new, cargo_id, verdict = 1 as sure, {columns}
-        from picked where verdict = 1 or verdict = 2"""
+        select g.gid, m.* exclude ({dropped}){period}
+        from (select row_no, as_of_date as day, is_new, verdict_{frames.number} = 1 as sure{columns}
+              from moves where verdict_{frames.number} > 0 {frames.one_a_line}) m join grouped g on {same}"""
 
 
-def _judged(frames: Frames) -> str:
+_DISTINCT = ("event_count", "value_count")
+
+
+def _counted(value: str) -> str:
+    """What stands for a value where only different ones are counted: numbers sort faster than texts."""
+    return f"case when {value} is not null then hash({value}) end"
+
+
+def _possible(window: Window) -> str:
+    """SQL over the rows of a group without which no window of it can be true; empty: there is none that is cheap."""
+    if window.kind in ("temporal", "temporal_ordered"):
+        return " and ".join(f"bool_or(stage_{i} and sure)" for i in range(len(window.stages)))
+    if window.kind not in ("event_count", "value_count", "value_sum") or not all(m.is_lower_bound for m in window.measures):
+        return ""
+    tests = [
+        f"count(*) filter (where sure) {op} {limit}"
+        for m in window.measures
+        if m.aggregate in _DISTINCT
+        for op, limit in m.tests
+        if limit.isdigit()
+    ]
+    return " and ".join(tests)
+
+
+def _judged(frames: Frames, looks_ahead: bool) -> str:
     """`selected` with `measure` (what is compared), `ok`, `early` (too little history), `unknown`, and the day that tips it."""
     builders = {
         "baseline": _baseline,
@@ -95,7 +159,6 @@ def _judged(frames: Frames) -> str:
         "reconcile": _reconcile,
     }
     inner = builders.get(frames.window.kind, _aggregates)(frames)
-    looks_ahead = frames.window.kind not in ("baseline", "first_seen", "absence") and frames.has_past
     tip = "case when ok and sure then day end"
     value = "measure"
     if looks_ahead:
@@ -135,10 +198,36 @@ def _aggregates(frames: Frames) -> str:
         from (select *, {", ".join(computed)}, {_unknown(frames)} as unknown from selected window back as {frames.back})"""
 
 
+def _make_past(connection: duckdb.DuckDBPyConnection, frames: Frames) -> None:
+    """The table `past`: count, median and deviation of what a group received before each day that something new moved.
+
+    A sliding median over everything recorded looked at every day of the past; asked for are the few days of the run. Some days at a
+    time, so that what is joined stays within memory.
+    """
+    days = frames.window.days
+    rows = connection.execute("select count(*) from selected").fetchall()[0][0]
+    wanted = [
+        row[0] for row in connection.execute("select distinct day from selected where is_new and sure order by day").fetchall()
+    ]
+    step = max(1, _JOINED // max(1, rows))
+    spread = "mad(value)" if frames.window.method == "robust_z" else "null::double"
+    insert = "create or replace temp table past as"
+    for start in range(0, max(1, len(wanted)), step):
+        few = ", ".join(literal(d) for d in wanted[start : start + step]) or "null"
+        connection.execute(f"""{insert}
+            select n.gid, n.day, count(value) as n, median(value) as middle, {spread} as spread
+            from (select distinct gid, day from selected where is_new and sure and day in ({few})) n
+                 join (select gid, day, cast(value_0 as double) as value from selected where sure) p
+                 on p.gid = n.gid and p.day between n.day - {days} and n.day - 1 group by n.gid, n.day""")
+        insert = "insert into past"
+
+
+_JOINED = 5_000_000  # rows that one step of it joins, roughly
+
+
 def _baseline(frames: Frames) -> str:
     """The movement's value against the group's own past, its own day left out."""
     window = frames.window
-    past = "filter (where sure) over before"
     value = "cast(value_0 as double)"
     measure = (
         f"round({value} / nullif(middle, 0), 6)"
@@ -148,11 +237,9 @@ def _baseline(frames: Frames) -> str:
     tests = " and ".join(f"measure {op} limit_0_{j}" for j, (op, _) in enumerate(window.measures[0].tests))
     return f"""
         select *, ({tests}) and not early as ok from (
-            select *, sure and (n < {window.min_history} or measure is null) as early from (
-                select *, {measure} as measure from (
-                    select *, count(value_0) {past} as n, median({value}) {past} as middle, mad({value}) {past} as spread,
-                           0 as unknown
-                    from selected window before as {frames.before})))"""
+            select *, is_new and sure and (n < {window.min_history} or measure is null) as early from (
+                select s.*, coalesce(past.n, 0) as n, {measure} as measure, 0 as unknown
+                from selected s left join past on s.is_new and s.gid = past.gid and s.day = past.day))"""
 
 
 def _temporal(frames: Frames) -> str:
@@ -160,7 +247,7 @@ def _temporal(frames: Frames) -> str:
     all_seen = " and ".join(f"coalesce(seen_{i}, false)" for i in range(len(frames.window.stages)))
     return f"""
         select *, {all_seen} as ok, false as early from (
-            select *, {", ".join(seen)}, cast(count(distinct cargo_id) filter (where sure) over back as double) as measure,
+            select *, {", ".join(seen)}, cast(count(distinct cargo) filter (where sure) over back as double) as measure,
                    {_unknown(frames)} as unknown
             from selected window back as {frames.back})"""
 
@@ -186,14 +273,14 @@ def _temporal_ordered(frames: Frames) -> str:
 
 
 def _first_seen(frames: Frames) -> str:
-    keys = ", ".join(frames.keys)
     since = literal(frames.since) if frames.since else "cast(null as date)"
     return f"""
         select *, first and not early as ok from (
             select *, sure and first and coalesce(date_diff('day', {since}, day), 0) < {frames.window.min_history} as early from (
-                select *, day = min(day) filter (where sure) over (partition by {keys}) as first, cast(null as double) as measure,
-                       count(*) filter (where not sure) over (partition by {keys}) as unknown
-                from selected))"""
+                select s.*, sure and s.day = g.earliest as first, cast(null as double) as measure, g.unknown
+                from selected s join (
+                    select gid, min(day) filter (where sure) as earliest, count(*) filter (where not sure) as unknown
+                    from selected group by gid) g on s.gid = g.gid where s.is_new))"""
 
 
 def _register(window: Window) -> str:
@@ -214,7 +301,7 @@ def _absence(frames: Frames) -> str:
 def _reconcile(frames: Frames) -> str:
     """The running sum of what moved against what the register allows."""
     window = frames.window
-    year = " and r.year = year(s.day)" if window.period == "year" else ""
+    year = " and r.year = year(s.day)" if window.period == "year" and "year" in schema_of(window.register).names else ""
     allowed = f'(select sum(r."{window.against}") from {_register(window)} r where {_on(window)}{year})'
     return f"""
         select *, measure > allowed * cast({1 + window.tolerance} as decimal(9, 6)) as ok from (
@@ -231,13 +318,13 @@ def _emitted(frames: Frames) -> str:
     if window.emit == "trigger":
         return f"select * from judged where {true_here}"
     if window.emit == "group":
-        return f"select * from judged where {true_here} qualify row_number() over (partition by {keys} order by day desc, line_id desc) = 1"
+        return f"select * from judged where {true_here} qualify row_number() over (partition by {keys} order by row_no desc) = 1"
     # An episode goes on while true movements follow each other within one span; what lies between must not have been false.
     within = f"day <= was_day + interval {window.days} days" if window.days is not None else "true"
     return f"""
         with fresh as (
             select *, lag(tip is not null) over g as was_true, lag(day) over g as was_day from judged where is_new and sure
-            window g as (partition by {keys} order by day, line_id))
+            window g as (partition by {keys} order by row_no))
         select * exclude (was_true, was_day) from fresh where {true_here} and not coalesce(was_true and {within}, false)"""
 
 
@@ -247,26 +334,31 @@ def _flagged(frames: Frames, most_lines: int) -> str:
     keys = ", ".join(frames.keys)
     same = " and ".join(f"p.{k} = e.{k}" for k in frames.keys)
     alone = window.kind in ("first_seen", "absence")  # about one movement; the group has nothing to tell
-    key_values = f"[{', '.join(f'cast(e.{k} as varchar)' for k in frames.keys)}]"
+    key_values = ", ".join(
+        [
+            *(f"cast(g.key_{n} as varchar)" for n in range(len(window.keys))),
+            *(["cast(e.period as varchar)"] if window.period else []),
+        ]
+    )
     member = f"m.{window.members}" if window.members else "null::varchar"
     names = f"list_sort(list(distinct {member}))"
     text = "''" if alone else f"{_span(window)} || ' (' || min(w.day) || ' to ' || max(w.day) || ')'"
     return f"""
         with placed as (
-            select row_no, line_id, day, {keys}, row_number() over (partition by {keys} order by day, line_id, row_no) as nth,
+            select row_no, day, {keys}, row_number() over (partition by {keys} order by day, row_no) as nth,
                    {"1" if alone else "count(*) over back"} as in_window
-            from judged where sure window back as {frames.back}),
+            from selected where sure and gid in (select gid from emitted) window back as {frames.back}),
         last_of_day as (select {keys}, day, max(nth) as last_nth, max(in_window) as in_window from placed group by {keys}, day),
         ends as (
-            select e.row_no, e.measure, e.unknown, {key_values} as key_values, {", ".join(f"e.{k}" for k in frames.keys)},
+            select e.row_no, e.measure, e.unknown, [{key_values}] as key_values, {", ".join(f"e.{k}" for k in frames.keys)},
                    {"m.nth" if alone else "p.last_nth"} as last_nth, p.in_window
-            from emitted e join last_of_day p on {same} and p.day = e.tip {_own_place(frames) if alone else ""}),
+            from emitted e join grouped g on e.gid = g.gid join last_of_day p on {same} and p.day = e.tip {_own_place(frames) if alone else ""}),
         inside as (
-            select e.row_no, e.measure, e.unknown, e.key_values, e.in_window, p.row_no as other, p.line_id, p.day
+            select e.row_no, e.measure, e.unknown, e.key_values, e.in_window, p.row_no as other, p.day
             from (select *, unnest(range(last_nth - least(in_window, {most_lines}) + 1, last_nth + 1)) as nth from ends) e
                  join placed p on {same} and p.nth = e.nth)
         select w.row_no, any_value(w.measure) as correlation_value,
-               list_sort(list(distinct w.line_id) filter (where w.line_id <> picked.line_id)) as window_line_ids,
+               list_sort(list(distinct m.line_id) filter (where m.line_id <> picked.line_id)) as window_line_ids,
                any_value(w.in_window) as window_lines,
                array_to_string({names}[:{_MOST_MEMBERS}], ', ') || case when len({names}) > {_MOST_MEMBERS} then ' ...' else '' end
                    as group_members,

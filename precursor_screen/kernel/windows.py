@@ -15,13 +15,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
-from precursor_screen.kernel.flag_parts import because_of, columns_of_rule, constants, flag_id_sql, unjudged
+from precursor_screen.kernel.asks import history_rules, judging_columns, plan_asks
+from precursor_screen.kernel.flag_parts import because_of, columns_of_rule, constants, count_verdicts, flag_id_sql, unjudged
 from precursor_screen.kernel.history import open_moves
 from precursor_screen.kernel.movements import Movements
 from precursor_screen.kernel.window_queries import Frames, judge_window
-from precursor_screen.memory import History, Request, columns_of
+from precursor_screen.memory import History, Request
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.rulebook.compile import CompiledRule
+from precursor_screen.rulebook.compile import CompiledRule, verdict_columns
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.rulebook.windows import Window
 from precursor_screen.schema import FLAG, LINE, UNJUDGED
@@ -29,20 +30,9 @@ from precursor_screen.schema import FLAG, LINE, UNJUDGED
 MOST_LINES = 200  # of a window that are named beside a flag; how many there are is in the evidence
 
 
-def history_rules(rules: Iterable[CompiledRule]) -> list[CompiledRule]:
-    """The rules of scope history, in their fixed order."""
-    return sorted((r for r in rules if r.rule.scope == "history"), key=lambda r: r.rule.id)
-
-
 def request_history(movements: Movements, rules: Iterable[CompiledRule]) -> Request:
     """What the history rules need to know of earlier runs to judge some movements."""
-    mine = history_rules(rules)
-    windows = [r.window for r in mine if r.window is not None]
-    reaches = [w.reach for w in windows]
-    span = None if None in reaches else max((r for r in reaches if r is not None), default=0)
-    groupings = tuple(sorted({w.keys for w in windows if w.keys}))
-    needed = frozenset[str]().union(*(columns_of_rule(r) for r in mine)) if mine else frozenset[str]()
-    return Request(movements.batch, groupings, span, columns_of(needed))
+    return Request(movements.batch, tuple(ask for ask, _ in plan_asks(rules) if ask.groupings))
 
 
 def flag_windows(
@@ -52,22 +42,29 @@ def flag_windows(
 
     Args:
         live: MOVEMENT rows of this run.
-        history: what was recorded before.
+        history: what was recorded before, as `request_history` of the same rules asks for it.
         rules: all compiled rules.
         reference: law, registers.
 
     Returns:
         FLAG and UNJUDGED tables, in a fixed order.
     """
-    mine = history_rules(rules)
-    if not mine or not live.num_rows:
+    if not live.num_rows:
         return FLAG.empty_table(), UNJUDGED.empty_table()
-    with connect() as connection:
+    days = [d for d in (pc.min(live.column("as_of_date")).as_py(), history.since) if d is not None]
+    since = min(days, default=None)
+    tables = iter(history.movements)
+    found: dict[str, tuple[pa.Table, pa.Table]] = {}
+    for ask, mine in plan_asks(rules):
+        recorded = next(tables) if ask.groupings else live.schema.empty_table()
         columns = frozenset[str]().union(*(columns_of_rule(r) for r in mine))
-        open_moves(connection, live, history, columns, reference)
-        first = connection.execute("select min(as_of_date) from moves").fetchall()[0][0]
-        days = [d for d in (first, history.since) if d is not None]
-        return _judge_all(connection, mine, min(days, default=None), bool(history.movements.num_rows), reference.registers)
+        judging = frozenset[str]().union(*(judging_columns(r) for r in mine))
+        with connect() as connection:
+            source = open_moves(connection, live, recorded, history, columns, judging, reference)
+            _make_moves(connection, mine, source, judging)
+            del recorded
+            found |= _judge_all(connection, mine, since, reference.registers)
+    return _joined(found)
 
 
 def flag_moves(
@@ -76,34 +73,51 @@ def flag_moves(
     """Judges movements that are linked and looked up already.
 
     Args:
-        moves: row_no, is_new, cargo_id and the columns that the rules name.
+        moves: is_new, cargo_id, what identifies a movement and the columns that the rules name.
         rules: all compiled rules; those of another scope are passed over.
         since: where recorded history begins.
         registers: by name.
     """
+    mine = history_rules(rules)
+    judging = frozenset[str]().union(*(judging_columns(r) for r in mine))
     with connect() as connection:
-        connection.register("moves", moves)
-        recorded = pc.any(pc.invert(moves.column("is_new"))).as_py()
-        return _judge_all(connection, history_rules(rules), since, bool(recorded), registers)
+        connection.register("given", moves)
+        connection.execute("""create temp table numbered as select * exclude (row_no),
+            row_number() over (order by as_of_date, line_id, substance_id, row_no) - 1 as row_no from given""")
+        connection.execute("create temp table fresh as select * from numbered where is_new")
+        _make_moves(connection, mine, "select * from numbered", judging)
+        return _joined(_judge_all(connection, mine, since, registers))
+
+
+def _joined(found: Mapping[str, tuple[pa.Table, pa.Table]]) -> tuple[pa.Table, pa.Table]:
+    """The tables of all rules, by rule."""
+    parts = [found[rule_id] for rule_id in sorted(found)]
+    return (
+        pa.concat_tables([FLAG.empty_table(), *(flags for flags, _ in parts)]),
+        pa.concat_tables([UNJUDGED.empty_table(), *(missing for _, missing in parts)]),
+    )
+
+
+def _make_moves(connection: duckdb.DuckDBPyConnection, rules: list[CompiledRule], source: str, judging: frozenset[str]) -> None:
+    """The table `moves`: every movement that a rule is about, with a verdict a rule."""
+    kept = ", ".join(f'"{c}"' for c in sorted((judging | {"substance_id"}) - {"line_id", "movement_key", "as_of_date"}))
+    narrow = f"(select row_no, is_new, cargo_id, line_id, movement_key, as_of_date, {kept} from ({source}))"
+    about = " or ".join(f"verdict_{n} > 0" for n in range(len(rules)))
+    connection.execute(f"create temp table moves as select * from ({verdict_columns(rules, narrow)}) where {about}")
 
 
 def _judge_all(
-    connection: duckdb.DuckDBPyConnection,
-    rules: list[CompiledRule],
-    since: date | None,
-    has_past: bool,
-    registers: Mapping[str, pa.Table],
-) -> tuple[pa.Table, pa.Table]:
-    flags, not_judged = [FLAG.empty_table()], [UNJUDGED.empty_table()]
+    connection: duckdb.DuckDBPyConnection, rules: list[CompiledRule], since: date | None, registers: Mapping[str, pa.Table]
+) -> dict[str, tuple[pa.Table, pa.Table]]:
     for name, table in registers.items():
         connection.register(f"register_{name.replace('-', '_')}", table)
-    verdicts = ", ".join(f"cast({r.verdict} as tinyint) as verdict_{n}" for n, r in enumerate(rules))
-    connection.execute(f"create temp table verdicts as select row_no, {verdicts} from moves")
-    for number, rule in enumerate(rules):
-        found, missing = _judge(connection, rule, number, since, has_past, frozenset(registers))
-        flags.append(found)
-        not_judged.append(missing)
-    return pa.concat_tables(flags), pa.concat_tables(not_judged)
+    counts = count_verdicts(connection, "(select * from moves where is_new)", len(rules))
+    found = {}
+    for number, (rule, (true, unknown)) in enumerate(zip(rules, counts, strict=True)):
+        found[rule.rule.id] = (FLAG.empty_table(), UNJUDGED.empty_table())
+        if true or unknown:
+            found[rule.rule.id] = _judge(connection, rule, number, since, frozenset(registers), true > 0)
+    return found
 
 
 def _judge(
@@ -111,35 +125,35 @@ def _judge(
     rule: CompiledRule,
     number: int,
     since: date | None,
-    has_past: bool,
     registers: frozenset[str],
+    sure: bool,
 ) -> tuple[pa.Table, pa.Table]:
+    """Flags and what could not be judged of one rule. sure: a new movement was judged true."""
     one_a_line = (
         "qualify row_number() over (partition by movement_key, line_id order by substance_id) = 1"
         if rule.rule.subject == LINE
         else ""
     )
     connection.execute(f"""
-        create or replace temp table picked as select moves.*, verdict_{number} as verdict
-        from moves join verdicts using (row_no) where verdict_{number} > 0 {one_a_line}""")
-    not_judged = fetch(connection, unjudged(rule, "(select * from picked where verdict = 2 and is_new)"), UNJUDGED)
+        create or replace temp table picked as select fresh.*, verdict_{number} as verdict
+        from fresh join (select row_no, verdict_{number} from moves where is_new and verdict_{number} > 0) using (row_no) {one_a_line}""")
+    not_judged = fetch(connection, unjudged(rule, "(select * from picked where verdict = 2)"), UNJUDGED)
     window = rule.window
+    if not sure:
+        return FLAG.empty_table(), not_judged
     if window is None:
         connection.execute("""
             create or replace temp table flagged as
             select row_no, cast(null as double) as correlation_value, cast([] as varchar[]) as window_line_ids, 1 as window_lines,
                    cast(null as varchar) as group_members, '' as window_text, 0 as unknown, cast([] as varchar[]) as key_values
-            from picked where verdict = 1 and is_new""")
+            from picked where verdict = 1""")
         return _flags(connection, rule), not_judged
     if window.register and window.register not in registers:
         missing = f"register.{window.register}"
-        return FLAG.empty_table(), pa.concat_tables(
-            [not_judged, _all_unjudged(connection, rule, missing, "verdict = 1 and is_new")]
-        )
-    frames = Frames(window, since, has_past)
-    judge_window(connection, rule, frames, MOST_LINES)
+        return FLAG.empty_table(), pa.concat_tables([not_judged, _all_unjudged(connection, rule, missing, "verdict = 1")])
+    reasons = judge_window(connection, Frames(window, number, since, one_a_line), MOST_LINES)
     late = [not_judged]
-    for reason in ("history", "group", f"register.{window.register}"):
+    for reason in reasons:
         late.append(
             _all_unjudged(connection, rule, reason, f"row_no in (select row_no from undecided where reason = {literal(reason)})")
         )

@@ -32,7 +32,7 @@ from precursor_screen.matching.weights import (
     WHOLE,
     Word,
 )
-from precursor_screen.names.party_names import VARIANTS
+from precursor_screen.names.party_names import COMMON, VARIANTS
 from precursor_screen.names.party_scripts import consonants
 
 OMITTED = 0.4  # what a word costs that only one name has, per weight
@@ -41,7 +41,9 @@ INITIAL_OMITTED = 0.15  # a word that the other name abbreviates to its initial
 ENOUGH = 1.3  # weight of agreeing words from which a difference counts plainly
 DOUBT = 2.0  # how much more a difference counts where next to nothing agrees
 SAME_KEY, SAME_NAME, SAME_CONSONANTS, TRUNCATED = 0.97, 0.96, 0.96, 0.95
-ERROR = 0.75  # what an error costs in a word of one letter; in longer ones its share of the letters
+ERROR = 0.67  # what an error costs in a word of one letter; in longer ones its share of the letters
+# How many times as much in a name that many bear: `Lobez` is as likely another name as a misspelt `Lopez`, `Mary` more so.
+KNOWN_ERROR, OTHER_KNOWN = 1.2, 1.6
 INITIAL_EVIDENCE = 0.25
 LENGTH_GATE = 65.0
 TRUNCATED_LENGTHS = (34, 35)  # UN/EDIFACT and many manifest layouts cut names at 35 characters; the 35th may be a blank
@@ -49,6 +51,7 @@ TRUNCATED_LENGTHS = (34, 35)  # UN/EDIFACT and many manifest layouts cut names a
 _MOST_COMPARED = 10_000  # word pairs; beyond, only equal words are aligned, so that hostile names cost linear time
 RARE = 0.6  # rarity from which one word may carry a match
 NEAR, LONG = 0.9, 7  # and how alike, or how long, it has to be
+FAIR = 0.84  # enough, if nothing else of either name is left over: an error in a word of five letters
 _VESSEL_GENERAL = 0.75
 
 
@@ -102,8 +105,12 @@ def compare_words(left: Word, right: Word) -> float:
         return SAME_NAME
     if left.kind != NAME or right.kind not in (NAME, GENERIC) or not (may_differ(left.key) and may_differ(right.key)):
         return 0.0
-    by_key = _compare_spellings(left.key, right.key)
-    return max(by_key, _compare_spellings(left.text, right.text)) if left.key != left.text or right.key != right.text else by_key
+    alike = _compare_spellings(left.key, right.key)
+    if left.key != left.text or right.key != right.text:
+        alike = max(alike, _compare_spellings(left.text, right.text))
+    if not alike or right.text not in COMMON:
+        return alike
+    return max(0.0, 1.0 - (OTHER_KNOWN if left.text in COMMON else KNOWN_ERROR) * (1.0 - alike))
 
 
 def _compare_spellings(left: str, right: str) -> float:
@@ -163,7 +170,7 @@ def align(left: Sequence[Word], right: Sequence[Word], truncated: bool = False) 
     return pairs
 
 
-def compare(left: Sequence[Word], right: Sequence[Word], entry_kind: str, truncated: bool = False) -> Outcome:
+def compare(left: Sequence[Word], right: Sequence[Word], entry_kind: str, truncated: bool = False, least: float = 0.0) -> Outcome:
     """Compare a name asked for with one of a list.
 
     Args:
@@ -171,14 +178,19 @@ def compare(left: Sequence[Word], right: Sequence[Word], entry_kind: str, trunca
         right: words of the list's name.
         entry_kind: person, organisation, vessel or aircraft.
         truncated: whether the name asked for was cut.
+        least: score that matters; of an outcome below it only the score is told, and that it is no match.
     """
     pairs = align(left, right, truncated)
     score, evidence = _score(left, right, pairs, [w.weight for w in left], [w.weight for w in right], entry_kind)
-    plain, _ = _score(left, right, pairs, [w.length_weight for w in left], [w.length_weight for w in right], entry_kind)
-    informative = _count_informative(left, right, pairs)
     if score > 0.0:
         doubt = 1.0 + DOUBT * max(0.0, 1.0 - evidence / ENOUGH)
-        score = max(0.0, 1.0 - (1.0 - score) * doubt) * 100.0 - _lessened(left, right, pairs, evidence)
+        score = max(0.0, 1.0 - (1.0 - score) * doubt) * 100.0
+    if score < least:
+        return Outcome(score, 0.0, (), None, evidence)
+    if score > 0.0:
+        score -= _lessened(left, right, pairs, evidence)
+    plain, _ = _score(left, right, pairs, [w.length_weight for w in left], [w.length_weight for w in right], entry_kind)
+    informative = _count_informative(left, right, pairs, entry_kind)
     if plain * 100.0 < LENGTH_GATE:
         informative = None
     return Outcome(max(0.0, score), plain * 100.0, tuple(pairs), informative, evidence)
@@ -214,7 +226,7 @@ def _score(
     return 2.0 * matched / (2.0 * aligned + cost), evidence
 
 
-def _count_informative(left: Sequence[Word], right: Sequence[Word], pairs: Sequence[Pair]) -> int | None:
+def _count_informative(left: Sequence[Word], right: Sequence[Word], pairs: Sequence[Pair], entry_kind: str) -> int | None:
     """How many informative words agree; None where what agrees cannot carry a match."""
     left_paired, right_paired = {p.left for p in pairs}, {p.right for p in pairs}
     if _numbers_over(left, left_paired) and _numbers_over(right, right_paired):
@@ -226,12 +238,19 @@ def _count_informative(left: Sequence[Word], right: Sequence[Word], pairs: Seque
         return 0 if " " in right[major[0].right].text else None
     if len(major) >= 2 or any(pair.is_initial for pair in pairs):
         return len(major)
-    only = right[major[0].right]
+    only, similarity = right[major[0].right], major[0].similarity
     rare = only.weight >= RARE * only.length_weight
-    if rare and (major[0].similarity >= NEAR or len(only.key) >= LONG):
-        return 1
-    others = [w for words, paired in ((left, left_paired), (right, right_paired)) for i, w in enumerate(words) if i not in paired]
-    return 1 if major[0].similarity >= SAME_CONSONANTS and all(w.kind <= SLIGHT for w in others) else None
+    ours, theirs = (
+        [w for i, w in enumerate(words) if i not in paired and w.kind > SLIGHT]
+        for words, paired in ((left, left_paired), (right, right_paired))
+    )
+    if not ours and not theirs:
+        return 1 if similarity >= (FAIR if rare else SAME_CONSONANTS) or (rare and len(only.key) >= LONG) else None
+    if entry_kind == "person" and ours and not theirs:
+        return (
+            None  # one name of a person beside other names or words of business: `Jasper` is not `Jasper Steel`, nor `Ana Jasper`
+        )
+    return 1 if rare and (similarity >= NEAR or len(only.key) >= LONG) else None
 
 
 def _lessened(left: Sequence[Word], right: Sequence[Word], pairs: Sequence[Pair], evidence: float) -> float:

@@ -13,10 +13,10 @@ from precursor_screen.matching.alignment import (
     CONFLICT,
     DOUBT,
     ENOUGH,
+    FAIR,
     INITIAL_EVIDENCE,
     INITIAL_OMITTED,
     LONG,
-    NEAR,
     OMITTED,
     RARE,
     SAME_CONSONANTS,
@@ -78,7 +78,7 @@ def summarise_rows(
     rows = arrays["posting_rows"]
     posting_starts = arrays["posting_starts"].astype(np.int64)
     # The least similarity with which a word may be the only one that agrees.
-    alone = np.where(arrays["word_rarity"] < RARE, SAME_CONSONANTS, np.where(key_lengths >= LONG, 0.0, NEAR))
+    alone = np.where(arrays["word_rarity"] < RARE, SAME_CONSONANTS, np.where(key_lengths >= LONG, 0.0, FAIR))
     return Postings(
         posting_starts, rows, weights, alone, starts, words, informative, general, initials, masks, letters, initial_letters, most
     )
@@ -114,7 +114,7 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Bounded:
     """What is known of each owner.
 
     plain: in rows: weight of own informative words, weight of general words that agree at most, of own general words, the part of
@@ -129,13 +129,17 @@ class Facts:
     letters: npt.NDArray[np.uint64]
     initial_letters: npt.NDArray[np.uint64]
 
-    def without_skipped(self) -> Facts:
+    def of(self, start: int, stop: int) -> Bounded:
+        """Of some owners only."""
+        return Bounded(self.plain[:, start:stop], *(getattr(self, name)[start:stop] for name in self.__slots__[1:]))
+
+    def without_skipped(self) -> Bounded:
         """Once all words have been looked up."""
         return replace(self, skipped=np.zeros_like(self.skipped), own_skipped=np.zeros_like(self.own_skipped))
 
 
-def sum_by_row(found: LookedUp, postings: Postings) -> Sums:
-    """The sums of all rows that hold one of the words."""
+def sum_by_row(found: LookedUp, bounded: Bounded, postings: Postings) -> Sums:
+    """The sums of all rows that hold one of the words, less those of which a single word cannot make a match."""
     word = found.words
     counts = postings.starts[word + 1] - postings.starts[word]
     offsets = np.repeat(postings.starts[word] - (np.cumsum(counts) - counts), counts)
@@ -146,8 +150,21 @@ def sum_by_row(found: LookedUp, postings: Postings) -> Sums:
     keys, each = keys[order], each[order]
     first = np.flatnonzero(np.concatenate((np.ones(min(1, len(keys)), bool), keys[1:] != keys[:-1])))
     owners, positions = np.divmod(keys[first], len(postings.informative))
-    summed = [np.add.reduceat(part[each], first) if len(first) else np.empty(0) for part in _parts(found, postings)]
-    return Sums(owners, positions, *summed)
+    parts = _parts(found, postings)
+    # Nearly all rows hold one word only: what that word gives is all there is to sum.
+    sizes = np.diff(first, append=len(keys))
+    several = sizes > 1
+    kept = several | (parts[3][each[first]] >= 2.0)
+    kept[~kept] = _may_stand_alone(owners[~kept], positions[~kept], bounded, postings)
+    inside = each[np.repeat(several, sizes)]
+    places = np.cumsum(sizes[several]) - sizes[several]
+    summed = []
+    for part in parts:
+        values = part[each[first]]
+        if len(places):
+            values[several] = np.add.reduceat(part[inside], places)
+        summed.append(values[kept])
+    return Sums(owners[kept], positions[kept], *summed)
 
 
 def add_skipped(sums: Sums, skipped: LookedUp, postings: Postings) -> Sums:
@@ -172,25 +189,31 @@ def add_skipped(sums: Sums, skipped: LookedUp, postings: Postings) -> Sums:
     )
 
 
-def keep_promising(sums: Sums, facts: Facts, postings: Postings, least: float) -> Sums:
+def keep_promising(sums: Sums, facts: Bounded, postings: Postings, least: float) -> Sums:
     """The pairs that can reach a score of `least`, 0 to 1, with substance."""
-    # Two words that agree, one that can carry a match, or one beside an initial.
-    lone = np.flatnonzero((sums.carries < 2.0) & (facts.skipped[sums.owners] == 0.0))
-    owners, rows = sums.owners[lone], sums.rows[lone]
+    lone = np.flatnonzero(sums.carries < 2.0)
     substantial = np.ones(len(sums.rows), bool)
-    substantial[lone] = _abbreviates(owners, rows, facts, postings)
+    substantial[lone] = _may_stand_alone(sums.owners[lone], sums.rows[lone], facts, postings)
     sums = sums.keep(substantial)
     return sums.keep(_best_scores(sums, facts, postings) >= least)
 
 
-def _abbreviates(owners: Ints, rows: Ints, facts: Facts, postings: Postings) -> npt.NDArray[np.bool_]:
+def _may_stand_alone(owners: Ints, rows: Ints, facts: Bounded, postings: Postings) -> npt.NDArray[np.bool_]:
+    """Whether one word that agrees, and cannot carry a match, may be enough: another may be skipped, or an initial beside it."""
+    may: npt.NDArray[np.bool_] = facts.skipped[owners] > 0.0
+    rest = np.flatnonzero(~may)
+    may[rest] = _abbreviates(owners[rest], rows[rest], facts, postings)
+    return may
+
+
+def _abbreviates(owners: Ints, rows: Ints, facts: Bounded, postings: Postings) -> npt.NDArray[np.bool_]:
     """Whether an initial of either may stand for a word of the other."""
     ours = facts.letters[owners] & postings.initial_letters[rows]
     found: npt.NDArray[np.bool_] = (ours | (facts.initial_letters[owners] & postings.letters[rows])) > 0
     return found
 
 
-def _best_scores(sums: Sums, facts: Facts, postings: Postings) -> Floats:
+def _best_scores(sums: Sums, facts: Bounded, postings: Postings) -> Floats:
     owners, rows = sums.owners, sums.rows
     own_all, general, general_own, unmasked, per_bit, initials = facts.plain[:, owners]
     skipped, own_skipped = facts.skipped[owners], facts.own_skipped[owners]

@@ -13,206 +13,220 @@ What is left is scored. The tests hold the outcome against scoring every pair.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from precursor_screen.matching.alignment import DOUBT, ENOUGH, INITIAL_EVIDENCE, OMITTED
-from precursor_screen.matching.bounds import Facts, LookedUp, Postings, add_skipped, keep_promising, sum_by_row
-from precursor_screen.matching.weights import FIRST_MAJOR, FLAT, GENERIC, INITIAL, SHORT_NUMBER, Word
+from precursor_screen.matching.bounds import Bounded, LookedUp, Postings, add_skipped, keep_promising, sum_by_row
+from precursor_screen.matching.weights import FLAT, GENERIC, SHORT_NUMBER
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 _BLOCK = 1 << 18  # postings that are summed at once
-_WORTH = 4  # a word of many rows is looked up nevertheless while that costs no more than this many times the rest
+_WORTH, _FEW = (
+    4,
+    64,
+)  # a word of many rows is looked up nevertheless while that costs no more than so many times the rest, or so few
 _SLACK = 1e-9
+_BEYOND = 1e300  # instead of infinity, of which nought times is no number
+
+# What is summed over the words of a reading:
+# weight of a general word, or of the general one that a word may stand for; the former alone, without initials; that part of the
+# general weight which masks do not tell; how many initials; how many words with a bit in the mask; own weight of informative
+# words, which is left over unless something informative agrees; that part for which the list holds nothing; the most that
+# the list's words weigh.
+_GENERAL, _GENERAL_OWN, _UNMASKED, _INITIALS, _MASKED, _OWN, _LOST, _REACH = range(8)
+SUMMED = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
-    """The informative words of an index that a word may stand for.
+class Facts:
+    """What is known of words asked for, by their number.
 
-    words, similarities: by falling similarity or not; heaviest: greatest weight of them; rows: how many rows hold one;
-    may_be_general: whether it may stand for a general word too.
+    sums: `SUMMED` rows; masks: in rows: of general words as in `Postings.masks`, of letters that names start with, of initials;
+    rows: how many rows of the index hold something alike; starts: where the alike words of each begin in `alike` and
+    `similarities`, one more than there are words.
     """
 
-    words: Ints
+    sums: Floats
+    masks: npt.NDArray[np.uint64]
+    short_number: npt.NDArray[np.bool_]
+    rows: Ints
+    starts: Ints
+    alike: Ints
     similarities: Floats
-    heaviest: float
-    rows: int
-    may_be_general: bool
+
+    @classmethod
+    def of_none(cls) -> Facts:
+        """Of no word."""
+        none = np.empty(0, np.int64)
+        return cls(
+            np.empty((SUMMED, 0)), np.empty((3, 0), np.uint64), np.empty(0, bool), none, np.zeros(1, np.int64), none, np.empty(0)
+        )
+
+    @property
+    def count(self) -> int:
+        """Of how many words."""
+        return len(self.rows)
+
+    def extend(self, more: Facts) -> Facts:
+        """Of these words and some more."""
+        return Facts(
+            np.concatenate((self.sums, more.sums), axis=1),
+            np.concatenate((self.masks, more.masks), axis=1),
+            np.concatenate((self.short_number, more.short_number)),
+            np.concatenate((self.rows, more.rows)),
+            np.concatenate((self.starts, more.starts[1:] + self.starts[-1])),
+            np.concatenate((self.alike, more.alike)),
+            np.concatenate((self.similarities, more.similarities)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A reading of a name asked for, with what the index holds for each of its informative words (None: a general word)."""
+class Questions:
+    """Readings of names asked for: the numbers of their words, and where each reading starts in these (one more than there are)."""
 
-    words: tuple[Word, ...]
-    alike: tuple[Alike | None, ...]
-    general: int  # mask of its general words, as in `Postings.masks`
-    shared_bits: int  # how many of them have no bit of their own
-    letters: int  # mask of the letters that its names start with, and of its initials
-    initial_letters: int
+    facts: Facts
+    words: Ints
+    starts: Ints
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
-    """What is looked up for a reading, and what the bound allows for the words that are not."""
+class _Words:
+    """Words of readings: position of the reading, ascending, and the word's number."""
 
-    looked_up: tuple[int, ...]
-    skipped: tuple[int, ...]
-    skipped_weight: float  # at most, of the list's words
-    own_skipped: float
-    own: float  # weight of own informative words that are left over unless something informative agrees
-    general: float  # weight of general words that agree, at most
-    general_own: float  # of its general words but initials
-    unmasked: float  # of `general`, what the mask does not tell: slight words, and informative ones that may be general
-    per_bit: float
-    initials: int
-    mask: int
+    owners: Ints
+    words: Ints
+
+    def of(self, start: int, stop: int) -> _Words:
+        """Those of some readings, counted from the first of these."""
+        low, high = np.searchsorted(self.owners, (start, stop)).tolist()
+        return _Words(self.owners[low:high] - start, self.words[low:high])
 
 
-def plan(asked: Asked, cut: float, list_initials: int) -> _Plan | None:
-    """Which words to look up so that no match is lost; None if nothing can reach the cut."""
-    general = general_own = unmasked = 0.0
-    initials, per_bit = 0, FLAT[GENERIC]
-    options: list[tuple[int, int, float, float]] = []  # rows, position, heaviest, own weight
-    lost = 0.0
-    for position, (word, alike) in enumerate(zip(asked.words, asked.alike, strict=True)):
-        if word.kind < FIRST_MAJOR:
-            general += word.weight
-            if word.kind == INITIAL:
-                initials += 1
-            else:
-                general_own += word.weight
-            if word.kind == SHORT_NUMBER:
-                per_bit = FLAT[SHORT_NUMBER]
-            elif word.kind != GENERIC:
-                unmasked += word.weight
-            continue
-        if alike is None:
-            lost += word.weight
-            continue
-        own = 0.0 if alike.may_be_general else word.weight
-        if alike.may_be_general:
-            general += FLAT[GENERIC]
-            unmasked += FLAT[GENERIC]
-        if len(alike.words):
-            options.append((alike.rows, position, alike.heaviest, own))
-        else:
-            lost += own
-    if not options:
-        return None
-    reachable = sum(o[2] for o in options)
-    needed = _least_agreement(cut, reachable + general + INITIAL_EVIDENCE * (initials + list_initials))
-    if reachable + general < needed * lost - _SLACK:
-        return None
-    skipped: list[tuple[int, int, float, float]] = []
-    weight, left_over = 0.0, lost + sum(o[3] for o in options)
-    for option in sorted(options, reverse=True):
-        if len(skipped) + 1 < len(options) and weight + option[2] + general < needed * (left_over - option[3]) - _SLACK:
-            skipped.append(option)
-            weight += option[2]
-            left_over -= option[3]
-    kept = [o for o in options if o not in skipped]
-    cost = sum(o[0] for o in kept)
-    for option in reversed(skipped[:]):
-        if option[0] <= _WORTH * cost or option[0] < 64:
-            skipped.remove(option)
-            kept.append(option)
-    return _Plan(
-        tuple(o[1] for o in kept),
-        tuple(o[1] for o in skipped),
-        sum(o[2] for o in skipped),
-        sum(o[3] for o in skipped),
-        lost + sum(o[3] for o in options),
-        general,
-        general_own,
-        unmasked + per_bit * asked.shared_bits,
-        per_bit,
-        initials,
-        asked.general,
-    )
+@dataclass(frozen=True, slots=True)
+class _Plans:
+    """What is looked up for the readings that can reach the cut, and what the bound allows for the words that are not."""
+
+    readings: Ints  # their positions among all that are asked for
+    looked_up: _Words
+    skipped: _Words
+    bounded: Bounded
 
 
-def find_candidates(asked: Sequence[Asked], postings: Postings, cut: float) -> tuple[Ints, Ints]:
+def find_candidates(asked: Questions, postings: Postings, cut: float) -> tuple[Ints, Ints]:
     """(position in `asked`, row) of all pairs whose score can reach the cut, 0 to 100; ordered."""
-    plans = [plan(a, cut / 100.0, postings.most_initials) for a in asked]
-    found: list[tuple[Ints, Ints]] = []
-    start = 0
-    while start < len(asked):
-        end, size = start, 0
-        while end < len(asked) and (size < _BLOCK or end == start):
-            mine = plans[end]
-            if mine is not None:
-                size += sum(a.rows for p in mine.looked_up if (a := asked[end].alike[p]) is not None)
-            end += 1
-        if size:
-            found.append(_bound(asked, plans, start, end, postings, cut / 100.0))
-        start = end
+    found = []
+    if len(asked):
+        plans = _plan(asked, cut / 100.0, postings.most_initials)
+        found = [_bound(asked.facts, plans, start, stop, postings, cut / 100.0) for start, stop in _blocks(asked.facts, plans)]
     if not found:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     return np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
 
 
-def _bound(
-    asked: Sequence[Asked], plans: Sequence[_Plan | None], start: int, end: int, postings: Postings, cut: float
-) -> tuple[Ints, Ints]:
-    made = [m or _NOTHING for m in plans[start:end]]
-    facts = Facts(
-        np.array([_facts(m) for m in made]).T,
-        np.array([m.skipped_weight for m in made]),
-        np.array([m.own_skipped for m in made]),
-        np.array([m.mask for m in made], np.uint64),
-        np.array([a.letters for a in asked[start:end]], np.uint64),
-        np.array([a.initial_letters for a in asked[start:end]], np.uint64),
+def _plan(asked: Questions, cut: float, list_initials: int) -> _Plans:
+    """Which words to look up so that no match is lost; readings of which nothing can reach the cut are left out."""
+    facts, begins = asked.facts, asked.starts[:-1]
+    sums = np.add.reduceat(facts.sums[:, asked.words], begins, axis=1)
+    general = sums[_GENERAL]
+    needed = _least_agreement(cut, sums[_REACH] + general + INITIAL_EVIDENCE * (sums[_INITIALS] + list_initials))
+    alive = (sums[_REACH] > 0.0) & (sums[_REACH] + general >= needed * sums[_LOST] - _SLACK)
+    owners = np.repeat(np.arange(len(asked)), np.diff(asked.starts))
+    held = np.flatnonzero(alive[owners] & (facts.rows[asked.words] > 0))
+    readings = np.flatnonzero(alive)
+    place = np.cumsum(alive) - 1
+    options = _Words(place[owners[held]], asked.words[held])
+    # Of each reading's words those in most rows first: what can be spared is spared there.
+    order = np.lexsort((-facts.rows[options.words], options.owners))
+    options = _Words(options.owners[order], options.words[order])
+    sums = sums[:, readings]
+    skipped = _choose_skipped(facts, options, sums, needed[readings])
+    skipped_weight, own_skipped = (
+        np.bincount(options.owners, np.where(skipped, facts.sums[row, options.words], 0.0), len(readings)).astype(np.float64)
+        for row in (_REACH, _OWN)
     )
-    found = sum_by_row(_flatten(asked, start, [m.looked_up for m in made]), postings)
-    found = keep_promising(found, facts, postings, cut - _SLACK)
+    masks = np.bitwise_or.reduceat(facts.masks[:, asked.words], begins, axis=1)[:, readings]
+    short = np.bitwise_or.reduceat(facts.short_number[asked.words], begins)[readings]
+    per_bit = np.where(short, FLAT[SHORT_NUMBER], FLAT[GENERIC])
+    unmasked = sums[_UNMASKED] + per_bit * (sums[_MASKED] - np.bitwise_count(masks[0]))
+    plain = np.stack((sums[_OWN], sums[_GENERAL], sums[_GENERAL_OWN], unmasked, per_bit, sums[_INITIALS]))
+    return _Plans(
+        readings,
+        _Words(options.owners[~skipped], options.words[~skipped]),
+        _Words(options.owners[skipped], options.words[skipped]),
+        Bounded(plain, skipped_weight, own_skipped, masks[0], masks[1], masks[2]),
+    )
+
+
+def _choose_skipped(facts: Facts, options: _Words, sums: Floats, needed: Floats) -> npt.NDArray[np.bool_]:
+    """Which words need not be looked up: a row that shares none of the others cannot reach the cut."""
+    count = np.bincount(options.owners, minlength=len(needed))
+    first = np.cumsum(count) - count
+    weight, left_over, spared = np.zeros(len(needed)), sums[_OWN].copy(), np.zeros(len(needed), np.int64)
+    skipped = np.zeros(len(options.words), bool)
+    mine = np.arange(len(needed))
+    for rank in range(int(count.max(initial=0))):
+        mine = mine[count[mine] > rank]
+        option = first[mine] + rank
+        heaviest, own = (facts.sums[row, options.words[option]] for row in (_REACH, _OWN))
+        enough = weight[mine] + heaviest + sums[_GENERAL, mine] < needed[mine] * (left_over[mine] - own) - _SLACK
+        enough &= spared[mine] + 1 < count[mine]
+        chosen = mine[enough]
+        skipped[option[enough]] = True
+        weight[chosen] += heaviest[enough]
+        left_over[chosen] -= own[enough]
+        spared[chosen] += 1
+    rows = facts.rows[options.words]
+    cost = np.bincount(options.owners, np.where(skipped, 0, rows), len(needed))
+    few: npt.NDArray[np.bool_] = (rows <= _WORTH * cost[options.owners]) | (rows < _FEW)
+    return skipped & ~few
+
+
+def _blocks(facts: Facts, plans: _Plans) -> Iterator[tuple[int, int]]:
+    """Readings from and to which are dealt with at once."""
+    sizes = np.bincount(plans.looked_up.owners, facts.rows[plans.looked_up.words], len(plans.readings))
+    block = (np.cumsum(sizes) // _BLOCK).astype(np.int64)
+    ends = np.flatnonzero(np.diff(block)) + 1
+    edges = [0, *ends.tolist(), len(plans.readings)]
+    return ((start, stop) for start, stop in pairwise(edges) if stop > start)
+
+
+def _bound(facts: Facts, plans: _Plans, start: int, stop: int, postings: Postings, cut: float) -> tuple[Ints, Ints]:
+    bounded = plans.bounded.of(start, stop)
+    found = sum_by_row(_look_up(facts, plans.looked_up.of(start, stop)), bounded, postings)
+    found = keep_promising(found, bounded, postings, cut - _SLACK)
     # What was not looked up was taken for agreeing; now that few rows are left, see whether it does.
-    skipped = _flatten(asked, start, [m.skipped for m in made])
+    skipped = _look_up(facts, plans.skipped.of(start, stop))
     if len(skipped.words) and len(found.rows):
         found = add_skipped(found, skipped, postings)
-        found = keep_promising(found, facts.without_skipped(), postings, cut - _SLACK)
-    return found.owners + start, found.rows
+        found = keep_promising(found, bounded.without_skipped(), postings, cut - _SLACK)
+    return plans.readings[start:stop][found.owners], found.rows
 
 
-def _flatten(asked: Sequence[Asked], start: int, positions: Sequence[tuple[int, ...]]) -> LookedUp:
-    words: list[Ints] = [np.empty(0, np.int64)]
-    similarities: list[Floats] = [np.empty(0)]
-    sizes: list[int] = []
-    owners: list[int] = []
-    own: list[float] = []
-    for owner, mine in enumerate(positions):
-        reading = asked[start + owner]
-        for position in mine:
-            alike = reading.alike[position]
-            if alike is not None:
-                words.append(alike.words)
-                similarities.append(alike.similarities)
-                sizes.append(len(alike.words))
-                owners.append(owner)
-                own.append(0.0 if alike.may_be_general else reading.words[position].weight)
-    return LookedUp(
-        np.concatenate(words),
-        np.concatenate(similarities),
-        np.repeat(np.array(owners, np.int64), sizes),
-        np.repeat(np.array(own, np.float64), sizes),
-    )
+def _look_up(facts: Facts, asked: _Words) -> LookedUp:
+    """What the index holds alike for some words of some readings."""
+    starts = facts.starts[asked.words]
+    sizes = facts.starts[asked.words + 1] - starts
+    places = np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(int(sizes.sum()))
+    own = np.repeat(facts.sums[_OWN, asked.words], sizes)
+    return LookedUp(facts.alike[places], facts.similarities[places], np.repeat(asked.owners, sizes), own)
 
 
-_NOTHING = _Plan((), (), *(0.0,) * 7, 0, 0)
-
-
-def _facts(m: _Plan) -> tuple[float, ...]:
-    return m.own, m.general, m.general_own, m.unmasked, m.per_bit, m.initials
-
-
-def _least_agreement(cut: float, reachable: float) -> float:
+def _least_agreement(cut: float, reachable: Any) -> Floats:
     """The least ratio of weight that agrees to own weight left over with which the cut can be reached."""
-    doubt = 1.0 + DOUBT * max(0.0, 1.0 - reachable / ENOUGH)
+    doubt = 1.0 + DOUBT * np.maximum(0.0, 1.0 - reachable / ENOUGH)
     missing = (1.0 - cut) / doubt
-    return OMITTED * (1.0 - missing) / (2.0 * missing) if missing > 0.0 else float("inf")
+    if cut >= 1.0:
+        return np.full_like(missing, _BEYOND)
+    least: Floats = OMITTED * (1.0 - missing) / (2.0 * missing)
+    return least

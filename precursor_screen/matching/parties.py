@@ -6,23 +6,25 @@ in each of its readings against each reading of the list's names by the rules of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from os import cpu_count
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from precursor_screen import schema
 from precursor_screen.matching.alignment import Outcome, compare
 from precursor_screen.matching.bounds import summarise_rows
-from precursor_screen.matching.candidates import Asked, find_candidates
+from precursor_screen.matching.candidates import Questions, find_candidates
 from precursor_screen.matching.party_index import (
     ENTRY_KINDS,
     NAME_KINDS,
@@ -30,12 +32,14 @@ from precursor_screen.matching.party_index import (
     index_version,
     map_index,
     open_arrays,
+    spell_listed,
     storable,
     write_index,
 )
-from precursor_screen.matching.queries import Speller, WordBook, is_truncated
+from precursor_screen.matching.queries import Joined, Speller, Texts, is_truncated
 from precursor_screen.matching.vocabulary import Vocabulary
 from precursor_screen.matching.weights import Word, describe, make_word
+from precursor_screen.matching.word_book import WordBook
 from precursor_screen.names.party import PartyName, normalise_party
 
 __all__ = [
@@ -74,9 +78,25 @@ class PartyIndex:
         self._arrays = arrays = open_arrays(table, path)
         self.list_id = arrays.about["list_id"]
         self.list_sha256 = arrays.about["list_sha256"]
+        self.content_sha256 = arrays.about["content_sha256"]
         self.entries = int(arrays.about["entries"])
         self.unscreenable_names = int(arrays.about["unscreenable_names"])
         self._vocabulary = Vocabulary(arrays.arrays)
+        self._lock = Lock()
+        self._opened_book: WordBook | None = None
+
+    def _delisted(self, as_of: date | None) -> frozenset[int]:
+        if as_of is None or not len(self._arrays["delisted_day"]):
+            return frozenset()
+        past = pc.less_equal(self._arrays["delisted_day"], pa.scalar(as_of, pa.date32())).to_numpy(zero_copy_only=False)
+        return frozenset(self._arrays["delisted_entry"][past].tolist())
+
+    def last_delisting(self, as_of: date) -> date | None:
+        """The last day, up to that one, on which an entry was de-listed: between two such days nothing changes."""
+        days = self._arrays["delisted_day"]
+        past = days.filter(pc.less_equal(days, pa.scalar(as_of, pa.date32())))
+        last: date | None = pc.max(past).as_py()
+        return last
 
     @classmethod
     def open(cls, path: Path) -> PartyIndex:
@@ -85,7 +105,7 @@ class PartyIndex:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by path, so that workers map the file instead of copying it."""
-        return (PartyIndex.open, (self.path,)) if self.path else (PartyIndex, (self.table,))
+        return (_reopen, (self.path,)) if self.path else (PartyIndex, (self.table,))
 
     def __len__(self) -> int:
         """How many comparable readings of names it holds."""
@@ -130,8 +150,8 @@ class PartyIndex:
         """How a name compares with a name of this list, with the weights that words have here; None where either is unscreenable."""
         return compare_names(name, entry_name, entry_kind, self._vocabulary.rarities)
 
-    def _prepare(self) -> None:
-        """What threads share is made before they start."""
+    def prepare(self) -> None:
+        """Makes what matching needs and threads share; the first call to match does so, unless it was done before."""
         _ = self._postings, self._words, self._row_counts
         _ = self._vocabulary.rarities, self._vocabulary.by_key, self._vocabulary.by_text
 
@@ -145,6 +165,13 @@ class PartyIndex:
         counts: list[int] = np.diff(self._arrays["posting_starts"]).tolist()
         return counts
 
+    @property
+    def _book(self) -> WordBook:
+        """The words asked for so far; a new one where it has become too large."""
+        if self._opened_book is None or self._opened_book.is_full():
+            self._opened_book = WordBook(self._vocabulary, self._row_counts)
+        return self._opened_book
+
     @cached_property
     def _words(self) -> _ListedWords:
         return _ListedWords(self._vocabulary)
@@ -154,18 +181,25 @@ class PartyIndex:
     ) -> tuple[list[_Match], list[str]]:
         if not len(self):
             return [], [name for name in names if not normalise_party(name).screenable]
-        self._prepare()
-        unscreenable: list[str] = []
-        readings: list[tuple[str, tuple[Word, ...]]] = []
-        speller, book = Speller(self._vocabulary.rarities), WordBook(self._vocabulary, self._row_counts)
-        for name in names:
-            party = normalise_party(name)
-            if not party.screenable:
-                unscreenable.append(name)
-            readings += [(name, book.make(texts)) for texts in speller.read(party)]
-        book.look_up(pool)
-        batches = [readings[i : i + _BATCH] for i in range(0, len(readings), _BATCH)]
-        found = (pool.map if pool else map)(lambda batch: self._match_batch(batch, book, cut, as_of), batches)
+        with self._lock:
+            # Reading fills a book that all calls share; what it says of the words read so far is never changed afterwards.
+            self.prepare()
+            book = self._book
+            unscreenable: list[str] = []
+            owners: list[str] = []
+            readings: list[list[int]] = []
+            for name in names:
+                party = normalise_party(name)
+                if not party.screenable:
+                    unscreenable.append(name)
+                for texts in book.speller.read(party):
+                    owners.append(name)
+                    readings.append(book.make(texts, is_truncated(name)))
+            book.look_up(pool)
+            parts = [slice(i, i + _BATCH) for i in range(0, len(readings), _BATCH)]
+            gone = self._delisted(as_of)
+            batches = [_Batch(owners[part], readings[part], book.ask(readings[part]), book.words, gone) for part in parts]
+        found = (pool.map if pool else map)(lambda batch: self._match_batch(batch, cut), batches)
         best: dict[tuple[str, int], tuple[_Rank, Outcome, int]] = {}
         for one in found:
             for key, match in one.items():
@@ -173,32 +207,28 @@ class PartyIndex:
                     best[key] = match
         return self._ordered(names, best), unscreenable
 
-    def _match_batch(
-        self, readings: Sequence[tuple[str, tuple[Word, ...]]], book: WordBook, cut: float, as_of: date | None
-    ) -> dict[tuple[str, int], tuple[_Rank, Outcome, int]]:
-        asked = [book.ask(words, is_truncated(name)) for name, words in readings]
+    def _match_batch(self, batch: _Batch, cut: float) -> dict[tuple[str, int], tuple[_Rank, Outcome, int]]:
         best: dict[tuple[str, int], tuple[_Rank, Outcome, int]] = {}
-        for position, row, outcome in self._score(asked, [name for name, _ in readings], cut):
+        positions, rows = find_candidates(batch.asked, self._postings, cut)
+        for position, row in zip(positions.tolist(), rows.tolist(), strict=True):
+            name = batch.owners[position]
+            outcome = self._compare([batch.words[i] for i in batch.readings[position]], row, is_truncated(name), cut)
+            if outcome.informative is None or outcome.score < cut:
+                continue
             entry = int(self._arrays["row_entry"][row])
             kind = int(self._arrays["row_kind"][row])
-            if as_of is not None and (delisted := self._arrays["delisted"][entry].as_py()) is not None and delisted <= as_of:
+            if entry in batch.gone:
                 continue
             rank = _Rank(NAME_KINDS[kind] == "weak", -outcome.score, -(outcome.informative or 0), kind, row)
-            key = (readings[position][0], entry)
+            key = (name, entry)
             if key not in best or rank < best[key][0]:
                 best[key] = (rank, outcome, row)
         return best
 
-    def _score(self, asked: Sequence[Asked], owners: Sequence[str], cut: float) -> Iterator[tuple[int, int, Outcome]]:
-        positions, rows = find_candidates(asked, self._postings, cut)
-        starts, words, entries = (self._arrays[name] for name in ("row_starts", "row_words", "row_entry"))
-        kinds = self._arrays["entry_kind"]
-        for position, row in zip(positions.tolist(), rows.tolist(), strict=True):
-            listed = self._words.take(words[starts[row] : starts[row + 1]].tolist())
-            kind = ENTRY_KINDS[kinds[entries[row]]]
-            outcome = compare(asked[position].words, listed, kind, is_truncated(owners[position]))
-            if outcome.informative is not None and outcome.score >= cut:
-                yield position, row, outcome
+    def _compare(self, words: Sequence[Word], row: int, truncated: bool, cut: float) -> Outcome:
+        starts, held, entries = (self._arrays[name] for name in ("row_starts", "row_words", "row_entry"))
+        listed = self._words.take(held[starts[row] : starts[row + 1]].tolist())
+        return compare(words, listed, ENTRY_KINDS[self._arrays["entry_kind"][entries[row]]], truncated, cut)
 
     def _ordered(self, names: Sequence[str], best: Mapping[tuple[str, int], tuple[_Rank, Outcome, int]]) -> list[_Match]:
         place = {name: i for i, name in enumerate(names)}
@@ -216,7 +246,7 @@ class PartyIndex:
             "list_id": [self.list_id] * len(found),
             "entry_id": self._arrays["entry_id"].take(entries),
             "entry_name": self._arrays["entry_name"].take(entries),
-            "matched_name": self._arrays["row_name"].take(rows),
+            "matched_name": pc.coalesce(self._arrays["row_name"].take(rows), self._arrays["entry_name"].take(entries)),
             "name_kind": [NAME_KINDS[kinds[m.row]] for m in found],
             "entry_kind": [ENTRY_KINDS[self._arrays["entry_kind"][m.entry]] for m in found],
             "score": [m.score for m in found],
@@ -227,6 +257,12 @@ class PartyIndex:
             for field, column in ((field, columns[field.name]) for field in schema.PARTY_MATCH)
         ]
         return pa.Table.from_arrays(arrays, schema=schema.PARTY_MATCH)
+
+
+@lru_cache(maxsize=8)
+def _reopen(path: Path) -> PartyIndex:
+    """An index that comes from another process, opened once here, however often it comes; a file of that name never changes."""
+    return PartyIndex.open(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,17 +301,33 @@ def similarity(left: Sequence[str], right: Sequence[str], entry_kind: str = "org
 
 
 def _compare(ours: PartyName, theirs: PartyName, entry_kind: str, rarities: Mapping[str, float]) -> Compared | None:
-    listed = [tuple(make_word(text, rarities) for text, _ in texts) for texts in Speller(frozenset()).read(theirs)]
+    listed = [_make_words(texts, rarities) for texts in spell_listed(theirs, entry_kind)]
     keys = frozenset(word.key for words in listed for word in words)
     best: Compared | None = None
     for texts in Speller(keys).read(ours):
-        words = tuple(make_word(text, rarities, written) for text, written in texts)
+        words = _make_words(texts, rarities)
         for other in listed:
             outcome = compare(words, other, entry_kind, is_truncated(ours.as_written))
             rank = (outcome.informative is not None, outcome.score)
             if best is None or rank > (best.outcome.informative is not None, best.outcome.score):
                 best = Compared(words, other, outcome)
     return best
+
+
+def _make_words(texts: Texts, rarities: Mapping[str, float]) -> tuple[Word, ...]:
+    return tuple(make_word(t.text, rarities, t.written) if isinstance(t, Joined) else make_word(t, rarities) for t in texts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Readings that are matched at once: whose each is, the numbers of its words, the same for the bounds, all words, and
+    the entries that do not count."""
+
+    owners: Sequence[str]
+    readings: Sequence[Sequence[int]]
+    asked: Questions
+    words: Sequence[Word]
+    gone: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)

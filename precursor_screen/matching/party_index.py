@@ -7,7 +7,8 @@ informative word.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,21 +20,24 @@ import pyarrow as pa
 from precursor_screen.errors import WatchlistError, Where
 from precursor_screen.matching.spellings import order_by_length, sign
 from precursor_screen.matching.weights import CONSONANTS, FIRST_MAJOR, NAME, compared_words, describe, rarity
-from precursor_screen.model import WatchlistEntry
-from precursor_screen.names.party import normalise_party, normaliser_version
+from precursor_screen.model import WatchlistEntry, WatchlistName
+from precursor_screen.names.party import LATIN, PartyName, Reading, canonical_tokens, normalise_party, normaliser_version
+from precursor_screen.names.party_forms import part_form
 
-INDEX_VERSION = 2
+INDEX_VERSION = 3
 
 # The order in which the names of one entry stand for it: a weak alias only when no other name reaches the cut.
 NAME_KINDS = ("primary", "strong", "former", "original_script", "weak")
+_NAME_KIND = {kind: i for i, kind in enumerate(NAME_KINDS)}
 ENTRY_KINDS = ("person", "organisation", "vessel", "aircraft")
 
 _COLUMNS: dict[str, pa.DataType] = {
     "entry_id": pa.string(),
     "entry_name": pa.string(),
     "entry_kind": pa.int8(),
-    "delisted": pa.date32(),
-    "row_name": pa.string(),
+    "delisted_entry": pa.int32(),  # few are: only these, with the day
+    "delisted_day": pa.date32(),
+    "row_name": pa.string(),  # null: the entry's primary name
     "row_kind": pa.int8(),
     "row_entry": pa.int32(),
     "row_starts": pa.int32(),  # where each row's words start in row_words; one more than there are rows
@@ -72,50 +76,104 @@ def build_index(list_id: str, entries: Iterable[WatchlistEntry], list_sha256: st
     """The index of a list's names; does not depend on the order of the entries.
 
     A name of which nothing is left to compare has no row; `unscreenable_names` in the metadata counts them.
+
+    Raises:
+        WatchlistError: an entry or a name is of no known kind.
     """
-    ordered = sorted(entries, key=lambda e: (e.entry_id, e.primary_name))
-    names: list[str] = []
-    kinds: list[int] = []
-    owners: list[int] = []
-    words: list[int] = []
-    sizes: list[int] = []
-    ids: dict[str, int] = {}
-    unscreenable = 0
-    for owner, entry in enumerate(ordered):
+    ordered = sorted(((e.entry_id, e.primary_name, e) for e in entries), key=lambda one: one[:2])
+    rows = _Rows()
+    for owner, (_, primary, entry) in enumerate(ordered):
+        _check_kinds(list_id, entry)
+        names = sorted(entry.names, key=lambda n: _NAME_KIND[n.kind]) if len(entry.names) > 1 else entry.names
         seen: set[tuple[str, ...]] = set()
-        for name in sorted(entry.names, key=lambda n: NAME_KINDS.index(n.kind)) if len(entry.names) > 1 else entry.names:
-            readings = normalise_party(name.name).readings
-            unscreenable += not readings
-            for reading in readings:
-                texts = compared_words(reading)
-                if texts in seen:
-                    continue
-                seen.add(texts)
-                names.append(storable(name.name))
-                kinds.append(NAME_KINDS.index(name.kind))
-                owners.append(owner)
-                sizes.append(len(texts))
-                words.extend([ids.setdefault(text, len(ids)) for text in texts])
+        for name in names:
+            rows.add(owner, entry.kind, name, primary, seen)
+    delisted = [(owner, entry.delisted) for owner, (*_, entry) in enumerate(ordered) if entry.delisted]
+    sizes = np.array(rows.sizes, np.int64)
     arrays: dict[str, Any] = {
-        "entry_id": [storable(e.entry_id) for e in ordered],
-        "entry_name": [storable(e.primary_name) for e in ordered],
-        "entry_kind": np.array([ENTRY_KINDS.index(e.kind) for e in ordered], np.int8),
-        "delisted": [e.delisted for e in ordered],
-        "row_name": names,
-        "row_kind": np.array(kinds, np.int8),
-        "row_entry": np.array(owners, np.int32),
+        "entry_id": [storable(entry_id) for entry_id, *_ in ordered],
+        "entry_name": [storable(primary) for _, primary, _ in ordered],
+        "entry_kind": np.array([ENTRY_KINDS.index(entry.kind) for *_, entry in ordered], np.int8),
+        "delisted_entry": [owner for owner, _ in delisted],
+        "delisted_day": [day for _, day in delisted],
+        "row_name": rows.names,
+        "row_kind": np.array(rows.kinds, np.int8),
+        "row_entry": np.array(rows.owners, np.int32),
         "row_starts": np.concatenate(([0], np.cumsum(sizes))).astype(np.int32),
     }
-    arrays |= _word_columns(list(ids), np.array(words, np.int64), np.array(sizes, np.int64), arrays["row_entry"], len(ordered))
+    arrays |= _word_columns(list(rows.ids), np.array(rows.words, np.int64), sizes, arrays["row_entry"], len(ordered))
     about = {
         "list_id": list_id,
         "list_sha256": list_sha256,
         "version": index_version(),
         "entries": str(len(ordered)),
-        "unscreenable_names": str(unscreenable),
+        "unscreenable_names": str(rows.unscreenable),
     }
     columns = [_as_list(pa.array(arrays[name], type=kind)) for name, kind in _COLUMNS.items()]
+    about["content_sha256"] = _digest(list_id, columns)
     return pa.Table.from_arrays(columns, schema=_SCHEMA.with_metadata(about))
+
+
+class _Ids(dict[str, int]):
+    """A number for each text, in the order of their first asking."""
+
+    def __missing__(self, text: str) -> int:
+        number = self[text] = len(self)
+        return number
+
+
+class _Rows:
+    """The readings of names, row by row, as they are met."""
+
+    def __init__(self) -> None:
+        self.names: list[str | None] = []
+        self.kinds: list[int] = []
+        self.owners: list[int] = []
+        self.sizes: list[int] = []
+        self.words: list[int] = []
+        self.ids = _Ids()
+        self.unscreenable = 0
+
+    def add(self, owner: int, entry_kind: str, name: WatchlistName, primary: str, seen: set[tuple[str, ...]]) -> None:
+        """The readings of a name but those that its entry has already."""
+        kind = _NAME_KIND[name.kind]
+        party = normalise_party(name.name)
+        self.unscreenable += not party.screenable
+        for texts in spell_listed(party, entry_kind):
+            if texts not in seen:
+                seen.add(texts)
+                self.names.append(None if name.name == primary else storable(name.name))
+                self.kinds.append(kind)
+                self.owners.append(owner)
+                self.sizes.append(len(texts))
+                self.words.extend(map(self.ids.__getitem__, texts))
+
+
+def spell_listed(party: PartyName, entry_kind: str) -> Iterator[tuple[str, ...]]:
+    """All ways to read a listed name, each as the texts of its words; a firm's also parted from what is run together with it."""
+    for reading in party.readings:
+        texts = compared_words(reading)
+        yield texts
+        if entry_kind == "organisation":
+            yield from _part_firm(texts)
+
+
+def _part_firm(texts: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
+    """The same words with the first parted from the business and the legal form that a list runs together with it."""
+    for i, text in enumerate(texts):
+        if (parts := part_form(text)) and describe(text)[1] == NAME:
+            yield compared_words(Reading(canonical_tokens((*texts[:i], *parts, *texts[i + 1 :])), LATIN))
+            return
+
+
+def _check_kinds(list_id: str, entry: WatchlistEntry) -> None:
+    if entry.kind in ENTRY_KINDS and all(n.kind in _NAME_KIND for n in entry.names):
+        return
+    kinds = [(entry.kind, ENTRY_KINDS, "entry"), *((n.kind, NAME_KINDS, "name") for n in entry.names)]
+    for kind, known, what in kinds:
+        if kind not in known:
+            message = f"{kind!r} is no kind of {what}; there are: {', '.join(known)}."
+            raise WatchlistError(message, where=Where(f"{list_id}, entry {entry.entry_id}"), remedy="Correct the list.")
 
 
 def _word_columns(
@@ -196,6 +254,16 @@ def open_arrays(table: pa.Table, path: Path | None) -> Opened:
         values = table.column(name).chunk(0).flatten()
         arrays[name] = values if kind in (pa.string(), pa.date32()) else values.to_numpy(zero_copy_only=True)
     return Opened(about, arrays)
+
+
+def _digest(list_id: str, columns: Sequence[pa.Array]) -> str:
+    """The sha256 of the content: two lists with one digest give the same matches."""
+    digest = hashlib.sha256(list_id.encode("utf-8", "replace"))
+    for column in columns:
+        for buffer in column.buffers():
+            digest.update(str(-1 if buffer is None else buffer.size).encode() + b"\0")
+            digest.update(buffer or b"")
+    return digest.hexdigest()
 
 
 def _distinct(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

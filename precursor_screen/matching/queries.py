@@ -1,4 +1,4 @@
-"""Names asked for, made ready for an index: their words with the weights of that list, parted or joined as the list writes them.
+"""Names asked for, read as a list writes them: its words parted or joined as they are there, general ones corrected.
 
 `PricewaterhouseCoopers` and `Pricewaterhouse Coopers` are one name. Which spelling a list has shows in its words: neighbours
 that make one of its words when joined are read so as well, and a word that it does not hold is parted where it holds both parts.
@@ -6,29 +6,17 @@ that make one of its words when joined are read so as well, and a word that it d
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
-from concurrent.futures import Executor
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import pairwise
+from typing import Generic, NamedTuple, TypeVar
 
-import numpy as np
 from rapidfuzz.distance import OSA
 
 from precursor_screen.matching.alignment import TRUNCATED_LENGTHS
-from precursor_screen.matching.bounds import letter_bit
-from precursor_screen.matching.candidates import Alike, Asked
-from precursor_screen.matching.vocabulary import Vocabulary, general_bit
-from precursor_screen.matching.weights import (
-    FIRST_MAJOR,
-    GENERIC,
-    INITIAL,
-    LEGAL,
-    NAME,
-    SHORT_NUMBER,
-    Word,
-    compared_words,
-    describe,
-    make_word,
-)
+from precursor_screen.matching.weights import NAME, compared_words, describe
 from precursor_screen.names.party import GENERAL_SPELLINGS, LATIN, PartyName, Reading, canonical_tokens
+from precursor_screen.names.party_forms import SHORT_FORMS, part_form
 from precursor_screen.names.party_names import COMMON
 from precursor_screen.names.party_scripts import fold_key
 
@@ -36,13 +24,21 @@ _LEAST_PART, _LEAST_ALONE, _LEAST_PARTED, _LEAST_JOINED = 4, 3, 6, 5
 _LONGEST_PARTED = 40
 _MOST_READINGS = 4
 _MOST_WORDS = 80
-_LOOKED_UP = 1024  # words that a thread looks up at once
 _LEAST_CORRECTED = 5
 _STARTS = frozenset(w for w in GENERAL_SPELLINGS if len(w) >= 3) | {"al", "el", "de", "la", "da", "di"}
 _ENDS = frozenset(w for w in GENERAL_SPELLINGS if len(w) >= 3)
 
 
-Texts = tuple[tuple[str, str], ...]
+class Joined(NamedTuple):
+    """A word that joins neighbours, and what was written for it."""
+
+    text: str
+    written: str
+
+
+Texts = tuple[str | Joined, ...]
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 def is_truncated(name: str) -> bool:
@@ -50,21 +46,48 @@ def is_truncated(name: str) -> bool:
     return len(name) in TRUNCATED_LENGTHS
 
 
+class _Memo(dict[_Key, _Value], Generic[_Key, _Value]):
+    """What a function gives, worked out once for each argument."""
+
+    def __init__(self, function: Callable[[_Key], _Value]) -> None:
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, key: _Key) -> _Value:
+        value = self[key] = self._function(key)
+        return value
+
+
+class _Pair(NamedTuple):
+    joined: str
+    may_go_on: bool  # a third word may be joined to them
+
+
+class _Single(NamedTuple):
+    corrected: str
+    parts: tuple[str, ...] | None
+
+
 class Speller:
     """Reads names as a list writes them. names: the keys of the list's names."""
 
-    def __init__(self, names: Container[str]) -> None:
+    def __init__(self, names: Collection[str]) -> None:
         self._names = names
-        self._joined: dict[tuple[str, ...], str] = {}
-        self._parted: dict[tuple[str, int], tuple[str, str] | None] = {}
-        self._corrected: dict[str, str] = {}
+        self._sorted: list[str] | None = None
+        self._pairs: _Memo[tuple[str, str], _Pair | None] = _Memo(self._join_pair)
+        self._words: _Memo[str, _Single | None] = _Memo(lambda text: self._read_word(text, _LEAST_PART))
+        self._alone: _Memo[str, _Single | None] = _Memo(lambda text: self._read_word(text, _LEAST_ALONE))
+
+    def __len__(self) -> int:
+        """How many words and pairs of words it remembers."""
+        return len(self._pairs) + len(self._words) + len(self._alone)
 
     def read(self, party: PartyName) -> list[Texts]:
-        """All ways to read a name, as (text, as written if joined) of its words."""
+        """All ways to read a name, each as the texts of its words."""
         found: dict[Texts, None] = {}
         for reading in party.readings:
             texts = compared_words(reading)
-            found.setdefault(tuple([(text, "") for text in texts]))
+            found.setdefault(texts)
             if len(texts) == 1 and texts[0][0] == "=":
                 texts = reading.tokens
             for other in self._respell(texts):
@@ -74,54 +97,92 @@ class Speller:
     def _respell(self, texts: tuple[str, ...]) -> Iterable[Texts]:
         """The same words with neighbours joined, one parted, or general ones corrected, as far as the list bears it."""
         if len(texts) > _MOST_WORDS:
-            return
+            return ()
+        pairs = list(map(self._pairs.__getitem__, pairwise(texts)))
+        words = list(map((self._alone if len(texts) == 1 else self._words).__getitem__, texts))
+        return self._spell_otherwise(texts, pairs, words) if any(pairs) or any(words) else ()
+
+    def _spell_otherwise(
+        self, texts: tuple[str, ...], pairs: Sequence[_Pair | None], words: Sequence[_Single | None]
+    ) -> Iterable[Texts]:
         found = 0
-        for size in (2, 3):
-            for i in range(len(texts) - size + 1):
-                words = texts[i : i + size]
-                joined = self._joined.get(words)
-                if joined is None:
-                    joined = self._joined[words] = _join(words, self._names)
-                if joined and found < _MOST_READINGS:
-                    found += 1
-                    plain = [(text, "") for text in texts]
-                    yield (*plain[:i], (joined, " ".join(t.lstrip("~") for t in words)), *plain[i + size :])
-        for i, text in enumerate(texts):
-            if len(text) < _LEAST_CORRECTED:
-                continue
-            if text not in self._corrected:
-                self._corrected[text] = _correct(text, self._names)
-            part = (text, _LEAST_ALONE if len(texts) == 1 else _LEAST_PART)
-            if part not in self._parted:
-                self._parted[part] = _part(*part, self._names)
-            parts = self._parted[part]
-            if parts and found < _MOST_READINGS:
+        for joined, i, size in self._join_neighbours(texts, pairs):
+            if found < _MOST_READINGS:
                 found += 1
-                yield _spell((*texts[:i], *parts, *texts[i + 1 :]))
-        corrected = tuple([self._corrected.get(text, text) for text in texts])
-        if corrected != texts:
-            yield _spell(corrected)
+                written = " ".join(t.lstrip("~") for t in texts[i : i + size])
+                yield (*texts[:i], Joined(joined, written), *texts[i + size :])
+        for i, word in enumerate(words):
+            if word and word.parts and found < _MOST_READINGS:
+                found += 1
+                yield _spell((*texts[:i], *word.parts, *texts[i + 1 :]))
+        if any(word and word.corrected for word in words):
+            yield _spell(tuple([(word and word.corrected) or text for word, text in zip(words, texts, strict=True)]))
+
+    def _join_neighbours(self, texts: tuple[str, ...], pairs: Sequence[_Pair | None]) -> Iterable[tuple[str, int, int]]:
+        for i, pair in enumerate(pairs):
+            if pair and pair.joined:
+                yield pair.joined, i, 2
+        for i, pair in enumerate(pairs[:-1]):
+            if pair and pair.may_go_on and (joined := _join(texts[i : i + 3], self._names)):
+                yield joined, i, 3
+
+    def _join_pair(self, texts: tuple[str, str]) -> _Pair | None:
+        is_marked = texts[0][0] == "~"
+        if not is_marked and not (texts[0].isalpha() and texts[1].isalpha()):
+            return None
+        joined = _join(texts, self._names) or _join_form(texts, self._names)
+        may_go_on = is_marked or self._starts_name(texts)
+        return _Pair(joined, may_go_on) if joined or may_go_on else None
+
+    def _starts_name(self, texts: tuple[str, str]) -> bool:
+        """Whether a name of the list starts with the key of two words: a third may then make that name."""
+        if not (texts[0].isascii() and texts[1].isascii()):
+            return False
+        if self._sorted is None:
+            self._sorted = sorted(self._names)
+        key = _join_keys(texts)
+        place = bisect_left(self._sorted, key)
+        return place < len(self._sorted) and self._sorted[place].startswith(key)
+
+    def _read_word(self, text: str, least_part: int) -> _Single | None:
+        if len(text) < _LEAST_CORRECTED:
+            return None
+        corrected, parts = _correct(text, self._names), _part(text, least_part, self._names)
+        return _Single(corrected if corrected != text else "", parts) if corrected != text or parts else None
 
 
 def _spell(tokens: tuple[str, ...]) -> Texts:
-    return tuple([(text, "") for text in compared_words(Reading(canonical_tokens(tokens), LATIN))])
+    return compared_words(Reading(canonical_tokens(tokens), LATIN))
 
 
-def _join(texts: Sequence[str], names: Container[str]) -> str:
+def _join(texts: Sequence[str], names: Collection[str]) -> str:
     joined = "".join(texts)
     if joined[0] == "~":
         joined = joined.replace("~", "")
         return "~" + joined if len(joined) >= _LEAST_PART else ""  # consonants part as the writer likes: `bd llh`
     if not _LEAST_JOINED <= len(joined) <= _LONGEST_PARTED or not joined.isalpha() or not joined.isascii():
         return ""
+    return joined if _join_keys(texts) in names else ""
+
+
+def _join_form(texts: tuple[str, str], names: Collection[str]) -> str:
+    """A name with a legal form of two letters run together with it, as a list in capitals has it: `SIEMENSAG`."""
+    name, form = texts
+    if len(name) < _LEAST_JOINED or not name.isascii():
+        return ""
+    return next((name + short for short in SHORT_FORMS.get(form, ()) if describe(name + short)[0] in names), "")
+
+
+def _join_keys(texts: Sequence[str]) -> str:
+    """The key of words that are joined: letters that repeat where they meet are written once."""
     key = ""
     for text in texts:
         part = describe(text)[0]
         key += part[1:] if key[-1:] == part[:1] else part
-    return joined if key in names else ""
+    return key
 
 
-def _part(text: str, least: int, names: Container[str]) -> tuple[str, str] | None:
+def _part(text: str, least: int, names: Collection[str]) -> tuple[str, ...] | None:
     if not _LEAST_PARTED <= len(text) <= _LONGEST_PARTED or not text.isascii() or not text.isalpha():
         return None
     _, kind, _ = describe(text)
@@ -135,14 +196,18 @@ def _part(text: str, least: int, names: Container[str]) -> tuple[str, str] | Non
         named = shorter >= least and fold_key(end) in names and fold_key(start) in names
         if named or (end in _ENDS and _is_word(start, names)) or (start in _STARTS and len(end) >= 4 and _is_word(end, names)):
             best = max(best or (False, 0, "", ""), (named, shorter, start, end))
-    return best[2:] if best and not (known and not best[0]) else None
+    if best:
+        return best[2:] if best[0] or not known else None
+    form = () if known else part_form(text)
+    inner = _part("".join(form[:-1]), least, names) if form else None
+    return (*inner, form[-1]) if inner else None
 
 
-def _is_word(text: str, names: Container[str]) -> bool:
+def _is_word(text: str, names: Collection[str]) -> bool:
     return text in GENERAL_SPELLINGS or fold_key(text) in names
 
 
-def _correct(text: str, names: Container[str]) -> str:
+def _correct(text: str, names: Collection[str]) -> str:
     """A general word for one that the list does not hold and that is such a word but for an error."""
     if not _LEAST_CORRECTED <= len(text) <= _LONGEST_PARTED or not text.isascii() or not text.isalpha():
         return text
@@ -167,77 +232,3 @@ def _shorten_general_words() -> dict[str, list[str]]:
 
 # Two words that differ by one error are equal or become equal when each loses at most one letter.
 _SHORTENED = _shorten_general_words()
-
-
-class WordBook:
-    """The words that are asked for, each made once: with its weight in this list and what the list holds alike."""
-
-    def __init__(self, vocabulary: Vocabulary, rows: Sequence[int]) -> None:
-        self._vocabulary = vocabulary
-        self._rows = rows
-        self._words: dict[tuple[str, str], Word] = {}
-        self._alike: dict[str, Alike] = {}
-        self._bits: dict[str, int] = {}
-
-    def make(self, texts: Texts) -> tuple[Word, ...]:
-        """Words by text and what was written for it."""
-        known = self._words
-        return tuple([known.get(pair) or self._make(pair) for pair in texts])
-
-    def _make(self, pair: tuple[str, str]) -> Word:
-        return self._words.setdefault(pair, make_word(pair[0], self._vocabulary.rarities, pair[1]))
-
-    def look_up(self, pool: Executor | None) -> None:
-        """Find what the list holds alike for all words made so far."""
-        fresh = {w.text: w for w in self._words.values() if w.kind >= FIRST_MAJOR and w.text not in self._alike}
-        words = sorted(fresh.values(), key=lambda w: (len(w.text), w.text))
-        blocks = [words[i : i + _LOOKED_UP] for i in range(0, len(words), _LOOKED_UP)]
-        for found in (pool.map if pool else map)(self._find_alike, blocks):
-            self._alike.update(found)
-
-    def _find_alike(self, words: Sequence[Word]) -> dict[str, Alike]:
-        kinds = self._vocabulary.kinds
-        alike = {}
-        for word, mine in zip(words, self._vocabulary.find_similar([(w.text, w.key) for w in words]), strict=True):
-            for position, value in self._vocabulary.find_alike(word.text, word.kind).items():
-                mine[position] = max(value, mine.get(position, 0.0))
-            alike[word.text] = self._gather(mine, any(kinds[i] < FIRST_MAJOR for i in mine))
-        return alike
-
-    def ask(self, words: tuple[Word, ...], truncated: bool) -> Asked:
-        """A reading with what is alike for each word."""
-        found = self._alike
-        alike = [found[w.text] if w.kind >= FIRST_MAJOR else None for w in words]
-        if truncated:
-            last = max((i for i, w in enumerate(words) if w.kind != LEGAL), default=-1)
-            if last >= 0 and words[last].kind == NAME:
-                mine = found[words[last].text]
-                known = dict(zip(mine.words.tolist(), mine.similarities.tolist(), strict=True))
-                alike[last] = self._gather(self._vocabulary.find_starting(words[last].text) | known, True)
-        mask = count = letters = initials = 0
-        for word in words:
-            if word.kind == NAME:
-                letters |= letter_bit(word.text)
-            elif word.kind == INITIAL:
-                initials |= letter_bit(word.text)
-            elif word.kind in (GENERIC, SHORT_NUMBER):
-                count += 1
-                mask |= self._bit(word.key)
-        return Asked(words, tuple(alike), mask, count - mask.bit_count(), letters, initials)
-
-    def _bit(self, key: str) -> int:
-        bit = self._bits.get(key)
-        if bit is None:
-            bit = self._bits[key] = general_bit(key)
-        return bit
-
-    def _gather(self, found: Mapping[int, float], may_be_general: bool) -> Alike:
-        kinds, weights = self._vocabulary.kinds, self._vocabulary.weights
-        informative = sorted(i for i in found if kinds[i] >= FIRST_MAJOR)
-        return Alike(
-            np.array(informative, np.int64),
-            np.array([found[i] for i in informative], np.float64),
-            max((float(weights[i]) for i in informative), default=0.0),
-            sum(self._rows[i] for i in informative),
-            may_be_general,
-        )

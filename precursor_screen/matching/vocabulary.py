@@ -1,4 +1,4 @@
-"""The words of an index, and which of them a word asked for may stand for: exactly those that `alignment` finds alike."""
+"""The words of an index, and which of them a word asked for may stand for: all that `alignment` finds alike, at least as alike."""
 
 from __future__ import annotations
 

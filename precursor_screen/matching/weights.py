@@ -106,9 +106,10 @@ def compared_words(reading: party.Reading) -> tuple[str, ...]:
     tokens = reading.tokens
     if reading.script == party.CONSONANTS:
         tokens = tuple("~" + t if classify(t) == NAME else t for t in tokens)
+    for token in tokens:
+        if describe(token)[1] >= FIRST_MAJOR:
+            return tokens
     kinds = [describe(t)[1] for t in tokens]
-    if any(kind >= FIRST_MAJOR for kind in kinds):
-        return tokens
     general = [t for t, kind in zip(tokens, kinds, strict=True) if kind != LEGAL]
     if not general:
         return ("=" + "".join(tokens),)  # no blank in it: legal forms alone identify nobody

@@ -118,6 +118,9 @@ GENERAL_SPELLINGS = (
     frozenset(_SPELLINGS) | _GENERIC | {w for forms in words.LEGAL_FORMS.values() for f in forms for w in f.split()}
 )
 
+# A capital after a small letter starts a word that was run together with the one before: `SiemensAG`.
+_RUN_TOGETHER = re.compile(r"(?<=[a-z]{2})(?=[A-Z][A-Za-z])")
+
 _NOISE = re.compile(r"(?<!\w)(?:" + "|".join(words.NOISE) + r")(?!\w)")
 _NOISE_STARTS = re.compile(r"order|orden|ordre|/|care|behalf|account|business|trading as|messrs")
 _DOTTED = re.compile(r"\b([a-z])\.(?=[a-z]\b)")
@@ -151,7 +154,7 @@ def normaliser_version() -> str:
     sets = [sorted(s) for s in (_GENERIC, words.LAST_ONLY, words.FIRST_OR_LAST, words.SLIGHT, COMMON)]
     text = repr([spellings, sets, tables.FOLDED, tables.HAN_WORDS, tables.HANGUL_SURNAMES, tables.HANJA])
     stamp = f"{text}|{version('anyascii')}|{unicodedata.unidata_version}"
-    return "2-" + hashlib.sha256(stamp.encode()).hexdigest()[:10]
+    return "3-" + hashlib.sha256(stamp.encode()).hexdigest()[:10]
 
 
 def kind_of(token: str) -> str:
@@ -174,11 +177,10 @@ def is_informative(token: str) -> bool:
 def normalise_party(name: str) -> PartyName:
     """Read a party's name as filed or as listed; never raises, whatever the text holds."""
     text, removed = _clean(name)
-    parts, noise = _split_noise(text)
-    readings: dict[Reading, None] = {}
-    for part in parts:
-        for reading in _read(part):
-            readings.setdefault(reading)
+    parts, noise = _split_noise(text) if _NOISE_STARTS.search(text) else ([text], ())
+    if _RUN_TOGETHER.search(name):
+        parts += _split_noise(_clean(_RUN_TOGETHER.sub(" ", name))[0])[0]
+    readings = dict.fromkeys(_read(parts[0])) if len(parts) == 1 else dict.fromkeys(r for part in parts for r in _read(part))
     return PartyName(name, tuple(readings), removed + noise)
 
 
@@ -223,8 +225,6 @@ def _clean(name: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _split_noise(text: str) -> tuple[list[str], tuple[str, ...]]:
-    if not _NOISE_STARTS.search(text):
-        return [text], ()
     noise = tuple(" ".join(m.group().split()) for m in _NOISE.finditer(text))
     return _NOISE.split(text), noise
 
@@ -268,7 +268,7 @@ def _latin_readings(tokens: list[str], script: str = LATIN) -> list[Reading]:
     if not tokens:
         return []
     readings = [Reading(_canonical(tokens), script)]
-    if any(t in words.SECOND_READINGS for t in tokens):
+    if not words.SECOND_READINGS.keys().isdisjoint(tokens):
         second = [w for t in tokens for w in words.SECOND_READINGS.get(t, (t,))]
         readings.append(Reading(_canonical(second), script))
     return readings
@@ -286,8 +286,8 @@ def _split_words(text: str) -> list[str]:
         text = _DOTTED.sub(r"\1", text)
     if "&" in text:
         text = text.replace("&", " and ")
-    tokens = _LETTERS_DIGITS.findall(text.translate(_APOSTROPHES))
-    return _join_initials(tokens) if any(len(t) == 1 for t in tokens) else tokens
+    tokens = _LETTERS_DIGITS.findall(text.translate(_APOSTROPHES) if "'" in text or "`" in text or not text.isascii() else text)
+    return _join_initials(tokens) if 1 in map(len, tokens) else tokens
 
 
 def _join_initials(tokens: list[str]) -> list[str]:
@@ -318,22 +318,26 @@ def _canonical(tokens: list[str]) -> tuple[str, ...]:
     only_forms_follow = True
     end = len(tokens)
     while end:
-        form = _legal_form(tokens, end, only_forms_follow)
-        if form:
+        token = tokens[end - 1]
+        if token in _FORMS_BY_LAST and (form := _legal_form(tokens, end, only_forms_follow)):
             length, canonical = form
             found.append(canonical)
             end -= length
             continue
-        token = tokens[end - 1]
-        if not token.isalpha() and len(token) >= 4:
+        if len(token) >= 4 and not (token.isalpha() or token.isdigit()):
             token = _MISREAD.sub(lambda m: _LOOKALIKES[m.group()], token)
-        found.extend(reversed(_EXPANSIONS.get(token, (token,))))
+        expanded = _EXPANSIONS.get(token)
+        if expanded is None:
+            found.append(token)
+        else:
+            found.extend(reversed(expanded))
         only_forms_follow = False
         end -= 1
     found.reverse()
-    for i in range(1, len(found) - 1):
-        if found[i] in _CONJUNCTIONS:
-            found[i] = "and"
+    if not _CONJUNCTIONS.isdisjoint(found):
+        for i in range(1, len(found) - 1):
+            if found[i] in _CONJUNCTIONS:
+                found[i] = "and"
     if "abdul" in found or not words.NUMBER_WORDS.keys().isdisjoint(found):
         return tuple(_join_words(found))
     return tuple(found)
@@ -355,7 +359,7 @@ def _join_words(tokens: list[str]) -> list[str]:
 
 def _legal_form(tokens: list[str], end: int, only_forms_follow: bool) -> tuple[int, str] | None:
     last = tokens[end - 1]
-    for sequence, canonical in _FORMS_BY_LAST.get(last, ()):
+    for sequence, canonical in _FORMS_BY_LAST[last]:
         length = len(sequence)
         if length == 1:
             if last in words.LAST_ONLY or last in words.FIRST_OR_LAST:

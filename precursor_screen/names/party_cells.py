@@ -13,6 +13,9 @@ _NO_NAME = re.compile(
 _MORE = re.compile(
     r"[\r\n:;]|,.*\d|\d.*,|\b(?:tel|telephone|phone|mobile|fax|e-?mail|tax id|vat|eori|tin|rfc|nit|ruc|attn|zip)\b", re.IGNORECASE
 )
+# For RE2, on ASCII cells: everything that `_MORE` finds, and little else; a column of cells is searched at once. Without word
+# borders, since RE2 has another idea of them.
+MAY_HOLD_MORE = r"(?i)[\r\n:;]|,.*[0-9]|[0-9].*,|tel|phone|mobile|fax|e-?mail|tax id|vat|eori|tin|rfc|nit|ruc|attn|zip"
 _MOST_PARTS = 8
 _MOST_LETTERS = 200
 

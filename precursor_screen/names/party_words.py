@@ -189,6 +189,7 @@ GENERIC = _words("""
     warehouse warehousing storage packing packaging wholesale retail project projects design institute school college
     academy foundation society committee council ministry department government military defense defence security
     special free zone zona franca industrialists sons son and brothers family house home
+    timber wood lumber glass paper electric electrical garment garments fishery fisheries furniture ceramic ceramics leather
     north south east west northern southern eastern western middle great upper lower
     """)
 PLACES = _words("""

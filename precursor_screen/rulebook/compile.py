@@ -6,7 +6,7 @@ Verdicts (Kleene's three values, to the end):
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,9 @@ class CompiledRule:
     """
 
     rule: Rule
-    verdict: str
+    applies: str
+    there: str
+    condition: str
     missing: str
     because: str
     evidence: str
@@ -50,6 +52,37 @@ class CompiledRule:
     window: Window | None
     columns: frozenset[str]
     lists: frozenset[str]
+
+    @property
+    def verdict(self) -> str:
+        """SQL of the verdict on a row."""
+        return verdict_of(f"({self.applies})", f"({self.there})", f"({self.condition})")
+
+
+def verdict_of(applies: str, there: str, condition: str) -> str:
+    """SQL of a verdict from three booleans: whether the row is the rule's business, whether what it requires is there, its condition."""
+    return (
+        f"case when not {applies} then null when {applies} is null then 2 when not {there} then 2 "
+        f"when {condition} is null then 2 when {condition} then 1 else 0 end"
+    )
+
+
+def verdict_columns(rules: Sequence[CompiledRule], source: str) -> str:
+    """SQL of a query that adds `verdict_0` ... to the rows of `source` (a table or a query in parentheses), in the order of the rules.
+
+    Every test is written once: rules about the same kind of goods share their `applies`, and binding and running them is most
+    of the cost of a run.
+    """
+    tests: dict[str, str] = {}
+    for rule in rules:
+        for sql in (rule.applies, rule.there, rule.condition):
+            tests.setdefault(sql, f"test_{len(tests)}")
+    inner = ", ".join(f"({sql}) as {name}" for sql, name in tests.items())
+    verdicts = ", ".join(
+        f"cast({verdict_of(tests[r.applies], tests[r.there], tests[r.condition])} as tinyint) as verdict_{n}"
+        for n, r in enumerate(rules)
+    )
+    return f"select * exclude ({', '.join(tests.values())}), {verdicts} from (select *, {inner} from {source})"
 
 
 class _Build:
@@ -237,8 +270,9 @@ def compile_rule(
     there = " and ".join(f"({sql})" for _, sql in required) or "true"
     return CompiledRule(
         rule=rule,
-        verdict=f"case when not ({applies}) then null when ({applies}) is null then 2 when not ({there}) then 2 "
-        f"when ({condition}) is null then 2 when ({condition}) then 1 else 0 end",
+        applies=applies,
+        there=there,
+        condition=condition,
         missing=_missing(applies, applies_columns, required, condition_columns),
         because=because,
         evidence=evidence_sql,

@@ -39,11 +39,11 @@ def _plain(text: str) -> str:
 
 
 def _part(name: str, percent: bool, scope: Scope, correlation: Mapping[str, str]) -> str:
+    if name in correlation:  # before parameters: `{window}` tells the days, and the parameter of that name only how many
+        return correlation[name]
     if name in scope.params:
         scope.used_params.add(name)
         return literal(_parameter(scope.params[name], percent))
-    if name in correlation:
-        return correlation[name]
     sql, kind = scope.column(name)
     return show(sql, kind, percent)
 

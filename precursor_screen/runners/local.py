@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -23,9 +24,13 @@ from precursor_screen.reference.bundle import Reference
 from precursor_screen.reports.report import Report
 from precursor_screen.runners.coverage import count_coverage, decide_exit_code, write_notices
 from precursor_screen.runners.inputs import Source
+from precursor_screen.runners.match_cache import remembering
 from precursor_screen.runners.pool import spread_over
 from precursor_screen.schema import ISSUE
 from precursor_screen.version import __version__
+
+if TYPE_CHECKING:
+    from precursor_screen.ledger.values import RunRecord
 
 Progress = Callable[[str], None]
 LARGE = 20_000_000  # bytes
@@ -33,10 +38,11 @@ LARGE = 20_000_000  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A report, and the tables behind it for `--resolved`."""
+    """A report, the tables behind it for `--resolved` and the ledger, and what was read."""
 
     report: Report
     screened: Screened
+    inputs: tuple[Input, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,8 @@ def run(
     started: datetime | None = None,
     progress: Progress = lambda _: None,
     jobs: int = 1,
-    memory: Memory | None = None,
+    remember: Callable[[RunRecord], Memory] | None = None,
+    home: Path | None = None,
 ) -> Run:
     """Screens some inputs.
 
@@ -71,20 +78,29 @@ def run(
         started: default: now.
         progress: told what is being done.
         jobs: processes for matching; 0: as many as there are cores.
-        memory: what is known of earlier runs; default: nothing.
+        remember: what is known of earlier runs, for this one; default: nothing.
+        home: where names that were matched are kept for the next run; default: nowhere.
 
     Raises:
         InputError: no input could be read at all.
         MappingError: the column map is wrong.
     """
     started = started or datetime.now(UTC)
-    with spread_over(jobs, early=_is_large(sources)) as spread:
+    prepare = [w.index.prepare for w in reference.watchlists]
+    with (
+        spread_over(jobs, early=_is_large(sources), prepare=prepare) as spread,
+        remembering(home, progress) as known_parties,
+    ):
         gathered = _gather(sources, options, progress)
         supplied = pa.Table.from_pylist(
             [{"input_id": i.input_id, "supplied_fields": sorted(i.supplied)} for i in gathered.inputs],
             schema=pa.schema([("input_id", pa.string()), ("supplied_fields", pa.list_(pa.string()))]),
         )
-        screened = screen(gathered.lines, supplied, reference, progress, spread, memory)
+        provenance = _provenance(gathered.inputs, reference)
+        memory = None
+        if remember is not None:
+            memory = remember(_record(started, shown_options or {}, provenance, reference))
+        screened = screen(gathered.lines, supplied, reference, progress, spread, memory, known_parties)
     progress("writing the report")
     issues = pa.concat_tables([gathered.issues, screened.issues])
     coverage = count_coverage(gathered.lines.num_rows, screened.unscreened_lines, issues, screened.unjudged)
@@ -93,7 +109,7 @@ def run(
         rules.setdefault(rule_id, retired_rule(rule_id))
     report = Report(
         run={"tool_version": __version__, "started": started.isoformat(timespec="seconds"), "options": dict(shown_options or {})},
-        provenance=_provenance(gathered.inputs, reference),
+        provenance=provenance,
         coverage=coverage,
         notices=write_notices(gathered.inputs, issues, reference),
         shipments=screened.shipments,
@@ -106,7 +122,22 @@ def run(
         expired_exceptions=screened.expired_exceptions,
         unused_exceptions=screened.unused_exceptions,
     )
-    return Run(report, screened)
+    return Run(report, screened, gathered.inputs)
+
+
+def _record(started: datetime, options: Mapping[str, Any], provenance: Mapping[str, Any], reference: Reference) -> RunRecord:
+    from precursor_screen.ledger.values import RunRecord
+
+    inputs = tuple({k: i[k] for k in ("name", "sha256", "bytes", "lines")} for i in provenance["inputs"])
+    return RunRecord(
+        started=started,
+        tool_version=__version__,
+        as_of=reference.as_of,
+        jurisdiction=reference.jurisdiction,
+        options=options,
+        rules_sha256=reference.rules_sha256,
+        inputs=inputs,
+    )
 
 
 def _is_large(sources: tuple[Source, ...]) -> bool:

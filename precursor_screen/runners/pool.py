@@ -24,9 +24,11 @@ def _unpack(packed: bytes) -> Callable[[Any], Any]:
     return function
 
 
-def _get_ready() -> None:
-    """Imports what matching needs."""
+def _get_ready(packed: bytes) -> None:
+    """Imports what matching needs, and does beforehand what each function would do at its first call."""
     importlib.import_module("precursor_screen.kernel.recognise")
+    for prepare in pickle.loads(packed):  # noqa: S301 - made by this very process
+        prepare()
 
 
 def _call(packed: bytes, chunk: Any) -> Any:
@@ -34,12 +36,13 @@ def _call(packed: bytes, chunk: Any) -> Any:
 
 
 @contextlib.contextmanager
-def spread_over(jobs: int, early: bool = False) -> Iterator[Spread]:
+def spread_over(jobs: int, early: bool = False, prepare: Sequence[Callable[[], object]] = ()) -> Iterator[Spread]:
     """A way to spread chunks over some processes; they are started when first needed and end with the block.
 
     Args:
         jobs: number of processes; 0: as many as there are cores; 1: none, all runs in this one.
         early: start them at once: they get ready while the input is still being read.
+        prepare: what they then do beforehand, such as opening the index of a watchlist; picklable.
     """
     jobs = jobs or os.cpu_count() or 1
     if jobs == 1:
@@ -53,8 +56,9 @@ def spread_over(jobs: int, early: bool = False) -> Iterator[Spread]:
 
     if early:
         start()
+        packed = pickle.dumps(list(prepare))
         for _ in range(jobs):
-            pool[0].submit(_get_ready)
+            pool[0].submit(_get_ready, packed)
 
     def spread(function: Callable[[Any], Any], chunks: Sequence[Any]) -> Iterable[Any]:
         if len(chunks) < WORTHWHILE:

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from precursor_screen.matching import word_book
 from precursor_screen.matching.alignment import compare
 from precursor_screen.matching.parties import PartyIndex, build_index
-from precursor_screen.matching.queries import Speller, is_truncated
-from precursor_screen.matching.weights import compared_words, make_word
+from precursor_screen.matching.party_index import spell_listed
+from precursor_screen.matching.queries import Joined, Speller, is_truncated
+from precursor_screen.matching.weights import make_word
 from precursor_screen.model import WatchlistEntry, WatchlistName
 from precursor_screen.names.party import normalise_party
 
@@ -69,6 +71,12 @@ WORDS = [
     "royal",
     "zorvanmirage",
     "alzorvan",
+    "zorvantradingllc",
+    "mirageltd",
+    "zorvansa",
+    "ZorvanMirage",
+    "mary",
+    "mark",
     "e",
     "y",
 ]
@@ -85,10 +93,10 @@ def brute(index: PartyIndex, names: list[tuple[str, str]], asked: str, cut: floa
     rarities = index.rarities
     found: dict[str, float] = {}
     for texts in Speller(rarities).read(normalise_party(asked)):
-        mine = [make_word(text, rarities, written) for text, written in texts]
+        mine = [make_word(t.text, rarities, t.written) if isinstance(t, Joined) else make_word(t, rarities) for t in texts]
         for i, (name, kind) in enumerate(names):
-            for reading in normalise_party(name).readings:
-                theirs = [make_word(text, rarities) for text in compared_words(reading)]
+            for listed_texts in spell_listed(normalise_party(name), kind):
+                theirs = [make_word(text, rarities) for text in listed_texts]
                 outcome = compare(mine, theirs, kind, is_truncated(asked))
                 if outcome.informative is not None and outcome.score >= cut:
                     found[f"{i:04d}"] = max(outcome.score, found.get(f"{i:04d}", 0.0))
@@ -140,3 +148,22 @@ def test_equals_scoring_every_pair_of_many_names(cut: float) -> None:
         letters[rng.randrange(len(letters))] = rng.choice("abxz ")
         asked.append("".join(letters))
     assert check(names, asked, cut) >= 40
+
+
+@given(
+    st.lists(st.tuples(name, st.sampled_from(KINDS)), min_size=1, max_size=8),
+    st.lists(st.lists(name, min_size=1, max_size=4), min_size=2, max_size=3),
+)
+@settings(max_examples=60, deadline=None)
+def test_what_was_asked_before_changes_nothing(names: list[tuple[str, str]], batches: list[list[str]]) -> None:
+    index = listed(names)
+    for asked in batches:
+        assert index.match_names(asked, 70.0).matches.equals(listed(names).match_names(asked, 70.0).matches)
+
+
+def test_a_full_book_is_closed_and_the_next_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(word_book, "FULL", 3)
+    index = listed([("zorvan mirage", "person"), ("ferula quillon", "organisation")])
+    for asked in (["zorvan mirage"], ["ferula quillan"], ["zorvan miraje"]):
+        assert [m["value"] for m in index.match_names(asked).matches.to_pylist()] == asked
+        assert len(index._book.words) <= 3

@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from precursor_screen.matching.explain import explain_party
 from precursor_screen.matching.parties import PartyIndex, build_index
 from precursor_screen.model import WatchlistEntry, WatchlistName
@@ -64,3 +66,22 @@ def test_initials_and_joined_words_are_shown() -> None:
     assert {"name": "j", "entry_name": "jacinto", "similarity": 0.0, "weight": 0.0, "informative": False} in told["aligned"]
     joined = explain_party("Bright Marsh Ferula", "Brightmarsh Ferula")
     assert next((p["name"], p["entry_name"]) for p in joined["aligned"]) == ("bright marsh", "brightmarsh")
+
+
+@pytest.mark.parametrize(
+    ("listed", "filed"),
+    [
+        ("ZORVANTRADINGLLC", "Zorvan Trading GmbH"),
+        ("SiemensAG", "SIEMENS AG"),
+        ("SIEMENSAG", "Siemens AG"),
+        ("Zorvan Mirage", "ZorvanMirage"),
+        ("Brightmarsh Ferula", "BRIGHTMARSHFERULA"),
+    ],
+)
+def test_the_score_explained_is_that_of_the_match(listed: str, filed: str) -> None:
+    entry = WatchlistEntry("demo", "1", "organisation", (WatchlistName(listed, "primary"),))
+    index = PartyIndex(build_index("demo", [entry]))
+    (found,) = index.match(filed)
+    why = explain_party(filed, listed, entry_kind="organisation", index=index)
+    assert why["score"] == pytest.approx(found["score"])
+    assert why["informative_tokens"] == found["informative_tokens"]

@@ -203,3 +203,80 @@ def test_the_quality_gate() -> None:
             wrong.append(f"{i + 2}: {pair['filed']} / {pair['listed']} ({pair['kind']})")
     assert len(pairs) >= 150
     assert wrong == []
+
+
+RUN_TOGETHER = [
+    ("SiemensAG", "Siemens AG", True),
+    ("SiemensAG", "SIEMENS AKTIENGESELLSCHAFT", True),
+    ("SIEMENSAG", "Siemens AG", True),
+    ("Siemens AG", "SIEMENSAG", False),  # nothing says where the name ends: the list holds no `siemensag`
+    ("ZORVANTRADINGLLC", "Zorvan Trading", True),
+    ("ZORVANTRADINGLLC", "ZORVAN TRADING GMBH", True),
+    ("Zorvan Trading LLC", "ZORVANTRADINGLLC", True),
+    ("MirageltdFerula", "Mirage Ltd Ferula", True),
+    ("Zorvan Mirage", "ZorvanMirage", True),
+    ("GmbH", "GmbH", False),
+]
+
+
+@pytest.mark.parametrize(("listed", "filed", "matches"), RUN_TOGETHER)
+def test_names_run_together_match_on_either_side(listed: str, filed: str, matches: bool) -> None:
+    assert bool(index(entry("1", (listed, "primary"))).match(filed)) == matches
+
+
+def test_one_name_of_a_person_is_no_firm_and_nobody_else() -> None:
+    alias = index(WatchlistEntry("demo", "1", "person", (WatchlistName("Zorvax", "strong"),)))
+    assert alias.match("ZORVAX")
+    assert alias.match("Mr Zorvax")
+    assert not alias.match("Zorvax Steel Ltd")
+    assert not alias.match("Ana Zorvax")
+    assert index(entry("1", ("Zorvax", "strong"))).match("Zorvax Steel Ltd")
+
+
+def test_another_known_name_counts_more_than_a_misspelt_one() -> None:
+    people = [
+        WatchlistEntry("demo", str(i), "person", (WatchlistName(n, "primary"),))
+        for i, n in enumerate(("Mark Quillon", "Marq Quillon"))
+    ]
+    scores = {m["entry_id"]: m["score"] for m in index(*people).match("Mary Quillon", cut=50.0)}
+    assert scores["0"] < scores["1"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        WatchlistEntry("demo", "7", "company", (WatchlistName("Zorvan", "primary"),)),
+        WatchlistEntry("demo", "7", "person", (WatchlistName("Zorvan", "nickname"),)),
+    ],
+)
+def test_an_unknown_kind_is_named_with_its_entry(wrong: WatchlistEntry) -> None:
+    with pytest.raises(WatchlistError, match=r"demo, entry 7: '(company|nickname)' is no kind of (entry|name); there are: "):
+        build_index("demo", [wrong])
+
+
+def test_the_digest_tells_contents_apart() -> None:
+    same = [index(entry("1", ("Zorvan", "primary"))) for _ in range(2)]
+    assert same[0].content_sha256 == same[1].content_sha256
+    others = [
+        entry("1", ("Zorvan", "weak")),
+        entry("2", ("Zorvan", "primary")),
+        entry("1", ("Zorvan", "primary"), delisted=date(2026, 1, 1)),
+    ]
+    assert len({same[0].content_sha256, *(index(one).content_sha256 for one in others)}) == 4
+
+
+def test_the_last_delisting() -> None:
+    listed = index(
+        *(entry(str(m), (f"Zorvan {m}", "primary"), delisted=date(2026, m, 1)) for m in (3, 1)), entry("9", ("Mirage", "primary"))
+    )
+    days = [listed.last_delisting(date(2026, m, d)) for m, d in ((1, 1), (2, 28), (3, 1), (12, 31))]
+    assert days == [date(2026, 1, 1), date(2026, 1, 1), date(2026, 3, 1), date(2026, 3, 1)]
+    assert listed.last_delisting(date(2025, 12, 31)) is None
+    assert index().last_delisting(date(2026, 1, 1)) is None
+
+
+def test_an_index_that_comes_again_from_another_process_is_opened_once(tmp_path: Path) -> None:
+    path = tmp_path / "names.arrow"
+    write_index(build_index("demo", [entry("1", ("Zorvan Mirage", "primary"))]), path)
+    packed = pickle.dumps(PartyIndex.open(path))
+    assert pickle.loads(packed) is pickle.loads(packed)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from precursor_screen.names.party_cells import name_parts
+from precursor_screen.names.party_cells import MAY_HOLD_MORE, name_parts
 
 
 @pytest.mark.parametrize(
@@ -34,3 +36,32 @@ def test_a_plain_name_stays_whole(cell):
 def test_there_is_always_a_part_and_never_many(cell):
     assert name_parts(cell)[0] == cell
     assert len(name_parts(cell)) <= 8
+
+
+LABELS = [
+    "Tel",
+    "TELEPHONE:",
+    "fax.",
+    "e-mail",
+    "Tax ID",
+    "VAT no",
+    "eori",
+    "attn",
+    "zip",
+    ",",
+    "9",
+    "\n",
+    ":",
+    ";",
+    " ",
+    "Zorvan",
+    "notify party;",
+]
+
+
+@given(st.lists(st.sampled_from(LABELS), max_size=8).map("".join) | st.text(st.characters(max_codepoint=127), max_size=60))
+@example("A, 9")
+@example("9\x0b,")
+def test_the_pattern_for_whole_columns_finds_all_that_hold_more(cell):
+    if name_parts(cell) != [cell]:
+        assert pc.match_substring_regex(pa.array([cell]), MAY_HOLD_MORE)[0].as_py()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.errors import WatchlistError
+from precursor_screen.reference.shipped import watchlists_folder
+from precursor_screen.reference.sources import load_sources
 from precursor_screen.reference.watchlists import fetch as fetching
 from precursor_screen.reference.watchlists.fetch import USER_AGENT, Limits, fetch, registered_domain, show_url
 from tests.reference.watchlist_server import Publisher, publisher
@@ -104,6 +107,47 @@ def test_a_redirect_that_the_source_allows(site, tmp_path):
         fetch(url, tmp_path / "list", LIMITS)
     fetch(url, tmp_path / "list", Limits(99, 9, ("localhost",)))
     assert (tmp_path / "list").read_text() == "content"
+
+
+@pytest.mark.parametrize(
+    ("host", "domain", "lies"),
+    [
+        ("store.cloud.example", "store.cloud.example", True),
+        ("a.store.cloud.example", "store.cloud.example", True),
+        ("store.cloud.example", "STORE.cloud.example", True),
+        ("other.cloud.example", "store.cloud.example", False),
+        ("evilstore.cloud.example", "store.cloud.example", False),
+        ("store.cloud.example.evil.example", "store.cloud.example", False),
+        ("cloud.example", "store.cloud.example", False),
+    ],
+)
+def test_a_host_that_is_allowed_is_that_host_or_lies_in_it(host, domain, lies):
+    assert fetching._lies_in(host, domain) == lies
+
+
+@pytest.mark.parametrize("list_id", ["ofac-sdn", "ofac-cons", "un-sc"])
+def test_the_official_sources_may_redirect_to_their_stores_and_nowhere_else(site, tmp_path, list_id):
+    source = load_sources(watchlists_folder())[list_id]
+    limits = Limits(99, 9, source.redirect_domains)
+    (store,) = source.redirect_domains
+    url = site.put("/old", "", 302, location=f"https://{store}/signed?token=1")
+    # Nothing here leaves this machine: that the store cannot be reached shows that the redirect was followed.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("socket.getaddrinfo", _only_here)
+        with pytest.raises(WatchlistError, match="cannot be reached"):
+            fetch(url, tmp_path / "list", limits)
+        neighbour = "another." + store.partition(".")[2]
+        with pytest.raises(WatchlistError, match=f"another domain, {neighbour}"):
+            fetch(site.put("/old", "", 302, location=f"https://{neighbour}/signed"), tmp_path / "list", limits)
+
+
+_resolve = socket.getaddrinfo
+
+
+def _only_here(host, *rest, **more):
+    if host != "127.0.0.1":
+        raise socket.gaierror(socket.EAI_NONAME, "no such host")
+    return _resolve(host, *rest, **more)
 
 
 @pytest.mark.parametrize("url", ["http://example.org/x", "ftp://example.org/x", "file:///x", "x", "", "https://", "https://[x"])

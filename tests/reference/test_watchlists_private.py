@@ -124,3 +124,17 @@ def test_the_sample_list_that_ships() -> None:
 def test_the_readme_lists_the_columns() -> None:
     text = SAMPLE.with_name("README.md").read_text("utf-8")
     assert all(f"`{column}`" in text for column in COLUMNS)
+
+
+def test_the_same_draft_as_other_layouts(tmp_path: Path) -> None:
+    text = (
+        "entry_id,name,name_kind,identifier_type,identifier,country\n"
+        "A1,  Zorvan   Mirage ,,imo,IMO 1234567,Mexico\n"
+        "A1,زرفان,strong,,,Nowhereland\n"
+        "A1,Zorvan Mirage,weak,,,\n"
+    )
+    parsed = parse(tmp_path, text)
+    (entry,) = parsed.entries
+    assert entry.names == (WatchlistName("Zorvan Mirage", "primary"), WatchlistName("زرفان", "original_script"))
+    assert (entry.identifiers, entry.countries) == ((("imo", "1234567"),), ("MX",))
+    assert [(n.reason, n.examples) for n in parsed.notes] == [("country not known", ("A1 Nowhereland",))]

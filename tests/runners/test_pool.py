@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
+
 import pytest
 
 from precursor_screen.kernel import spread
@@ -26,6 +29,20 @@ def test_processes_give_the_same_in_the_same_order():
     chunks = [[n, n + 1] for n in range(3 * WORTHWHILE)]
     with spread_over(2) as many:
         assert list(many(double, chunks)) == list(spread.in_turn(double, chunks))
+
+
+def leave_a_mark(folder):
+    (folder / f"{os.getpid()}").touch()
+
+
+@pytest.mark.slow
+def test_processes_that_start_early_get_ready(tmp_path):
+    with spread_over(2, early=True, prepare=[partial(leave_a_mark, tmp_path)]) as many:
+        chunks = [[n] for n in range(2 * WORTHWHILE)]
+        assert list(many(double, chunks)) == [[2 * n] for n in range(2 * WORTHWHILE)]
+    marks = {path.name for path in tmp_path.iterdir()}
+    assert marks
+    assert str(os.getpid()) not in marks
 
 
 @pytest.mark.slow

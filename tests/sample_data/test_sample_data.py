@@ -3,69 +3,137 @@
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from precursor_screen.api import screen
 from precursor_screen.readers.registry import read
-from tests.conftest import ROOT
+from precursor_screen.reference.registers.store import RegisterStore
+from tests.conftest import AS_OF, ROOT
 
 FOLDER = ROOT / "sample_data"
 FORMATS = ("csv", "jsonl", "parquet", "xlsx")
 
-# What each special line must be flagged by, and (behind the bar) what it must not: the number is the line, from 0.
+# What each special line must be flagged by, and (behind the bar) what it must not.
 EXPECTED = {
-    0: "PS-CHEM-001 PS-QTY-001 | PS-QTY-003",
-    1: "PS-QTY-003 | PS-QTY-001",
-    2: "PS-CHEM-001 | PS-QTY-001 PS-QTY-003",
-    3: "PS-CHEM-003",
-    4: "| PS-CHEM-003",
-    5: "PS-CHEM-004",
-    6: "| PS-CHEM-004 PS-CHEM-001",
-    7: "PS-CHEM-005",
-    8: "PS-CHEM-001 | PS-CHEM-005 PS-CHEM-003",
-    9: "PS-CHEM-006",
-    10: "| PS-CHEM-006",
-    11: "PS-CHEM-007",
-    12: "PS-CHEM-001 | PS-CHEM-007",
-    13: "PS-CHEM-008",
-    14: "PS-CHEM-013",
-    15: "| PS-CHEM-013",
-    16: "PS-CHEM-014",
-    18: "PS-CHEM-019",
-    19: "PS-CHEM-020 | PS-CHEM-001 PS-QTY-001",
-    20: "PS-CHEM-001 | PS-DOC-001",
-    21: "PS-CHEM-001",
-    22: "PS-CHEM-001",
-    23: "PS-CHEM-001",
-    24: "PS-CHEM-001",
-    25: "| *",
-    26: "| *",
-    27: "| *",
-    28: "| *",
-    29: "| *",
-    31: "PS-QTY-015",
-    32: "PS-PTY-001",
-    33: "| *",
-    34: "PS-PTY-001",
-    35: "PS-PTY-003",
-    36: "| *",
-    37: "PS-PTY-011",
-    38: "PS-PTY-011",
-    39: "PS-PTY-015",
-    40: "PS-DOC-001",
-    41: "| PS-DOC-001",
-    42: "PS-DOC-013",
-    43: "PS-DOC-016",
-    44: "PS-PKG-001",
-    45: "PS-PKG-007",
-    46: "PS-RTE-010",
-    47: "| PS-RTE-010",
-    51: "PS-CHEM-001",
-    52: "PS-CHEM-022",
-    53: "PS-CHEM-023",
-    54: "| PS-CHEM-023",
+    "at the threshold": "PS-CHEM-001 PS-QTY-001 | PS-QTY-003",
+    "just under the threshold": "PS-QTY-003 | PS-QTY-001",
+    "well under the threshold": "PS-CHEM-001 | PS-QTY-001 PS-QTY-003",
+    "toluene under paints": "PS-CHEM-003",
+    "thinner that contains toluene": "| PS-CHEM-003",
+    "code of acetic anhydride": "PS-CHEM-004",
+    "code of acetic acid": "| PS-CHEM-004 PS-CHEM-001",
+    "CAS number of acetic anhydride": "PS-CHEM-005",
+    "CAS number that agrees": "PS-CHEM-001 | PS-CHEM-005 PS-CHEM-003 PS-DOC-020",
+    "wrong check digit": "PS-CHEM-006",
+    "a part number": "| PS-CHEM-006",
+    "UN number of other goods": "PS-CHEM-007",
+    "its own UN number": "PS-CHEM-001 | PS-CHEM-007",
+    "Cyrillic letters in the name": "PS-CHEM-008",
+    "vague chemical": "PS-CHEM-013",
+    "vague spare parts": "| PS-CHEM-013",
+    "one synthesis, first half": "PS-CHEM-001 | PS-CHEM-014",
+    "one synthesis, second half": "PS-CHEM-025",
+    "no quantity": "PS-CHEM-019",
+    "cold tablets": "PS-CHEM-020 | PS-CHEM-001 PS-QTY-001",
+    "German name": "PS-CHEM-001 | PS-DOC-001",
+    "Spanish name": "PS-CHEM-001",
+    "Chinese name": "PS-CHEM-001",
+    "Russian name": "PS-CHEM-001",
+    "a salt": "PS-CHEM-001",
+    "a salt of hydrochloric acid": "| *",
+    "an isocyanate": "| *",
+    "free of acetone": "| *",
+    "a polymer": "| *",
+    "a network": "| *",
+    "net above gross": "PS-QTY-015",
+    "a listed consignee": "PS-PTY-001",
+    "nearly the listed consignee": "| *",
+    "a listed consignor, misspelt": "PS-PTY-001",
+    "a listed notify party": "PS-PTY-003",
+    "a weak alias alone": "| *",
+    "to order": "PS-PTY-011",
+    "nobody": "PS-PTY-011",
+    "to itself": "PS-PTY-015",
+    "not notified": "PS-DOC-001",
+    "notified": "| PS-DOC-001",
+    "tiny value": "PS-DOC-013",
+    "consignor left blank": "PS-DOC-016",
+    "unmarked drums": "PS-PKG-001",
+    "no class": "PS-PKG-007",
+    "drums by air": "PS-RTE-010",
+    "a sample by air": "| PS-RTE-010",
+    "to Namibia": "PS-CHEM-001",
+    "on the national list only": "PS-CHEM-022",
+    "a scheduled drug in bulk": "PS-CHEM-023",
+    "the drug as a medicine": "| PS-CHEM-023",
+    "a coded name": "PS-CHEM-009",
+    "a type of pump": "| *",
+    "a designer precursor": "PS-CHEM-010 | PS-CHEM-011",
+    "an intermediate of pigments": "| *",
+    "a masked precursor": "PS-CHEM-011 | PS-CHEM-010",
+    "strawberry aldehyde": "| *",
+    "a strong mixture": "PS-CHEM-012",
+    "a weak mixture": "| PS-CHEM-012 PS-CHEM-001",
+    "two precursors, the first": "PS-CHEM-014 | PS-CHEM-025",
+    "two solvents, the first": "PS-CHEM-001 | PS-CHEM-014 PS-CHEM-025",
+    "two solvents, the second": "PS-CHEM-001 | PS-CHEM-014 PS-CHEM-025",
+    "foil for a medicine": "| *",
+    "a mixture over the threshold": "PS-QTY-001",
+    "a mixture under the threshold": "PS-CHEM-001 | PS-QTY-001",
+    "the number of a listed party": "PS-PTY-001 PS-PTY-002",
+    "a namesake with another number": "PS-PTY-001 | PS-PTY-002",
+    "a travel agency": "PS-PTY-009",
+    "a name that only sounds like toys": "PS-CHEM-001 | PS-PTY-009",
+    "a forwarder as consignee": "PS-PTY-012",
+    "a forwarder to be notified": "PS-CHEM-001 | PS-PTY-012",
+    "a post office box": "PS-PTY-013",
+    "a post office box where it is usual": "PS-CHEM-001 | PS-PTY-013",
+    "a free mail address": "PS-PTY-017",
+    "a mail address of its own": "PS-CHEM-001 | PS-PTY-017",
+    "a town for an address": "PS-PTY-022",
+    "a short address": "PS-CHEM-001 | PS-PTY-022",
+    "a buyer in a free zone": "PS-PTY-023",
+    "a buyer in a free zone who sells on": "PS-CHEM-001 | PS-PTY-023",
+    "through a free zone": "PS-RTE-005",
+    "through a town": "PS-CHEM-001 | PS-RTE-005",
+    "a parcel through a third country": "PS-RTE-009",
+    "a parcel by the direct way": "PS-CHEM-001 | PS-RTE-009",
+    "three countries": "PS-RTE-013",
+    "two countries": "PS-CHEM-001 | PS-RTE-013",
+    "no permit": "PS-DOC-008",
+    "a permit": "PS-CHEM-001 | PS-DOC-008",
+    "freight dearer than the goods": "PS-DOC-012",
+    "freight cheaper than the goods": "PS-CHEM-001 | PS-DOC-012",
+    "only the number says it": "PS-DOC-020 | PS-CHEM-004 PS-CHEM-005",
+    "drums among toys": "PS-PKG-003",
+    "drums beside machines": "PS-CHEM-001 | PS-PKG-003",
+    "neutral labels": "PS-PKG-005",
+    "labels as usual": "PS-CHEM-001 | PS-PKG-005",
+    "in haste": "PS-TIM-007",
+    "without haste": "PS-CHEM-001 | PS-TIM-007",
+    "groupage SMPL905, drums": "PS-PKG-004",
+    "groupage SMPL906, drums": "PS-CHEM-001 | PS-PKG-004",
+}
+
+
+# What the registers add: rule -> the line that it flags, and the one beside it that it must not.
+WITH_REGISTERS = {
+    "PS-DOC-002": ("a notification that nobody knows", "a notification that is known"),
+    "PS-DOC-003": ("shipped three days after", "shipped on the last day"),
+    "PS-DOC-004": ("objected to", "accepted"),
+    "PS-DOC-007": ("a permit that ran out", "a permit in force"),
+    "PS-PTY-018": ("no licence", "a licence in force"),
+    "PS-PTY-019": ("a licence that lapsed", "a licence in force"),
+    "PS-PTY-024": ("for another importer", "for this importer, otherwise written"),
+}
+REGISTERS = {
+    "permits": "permits.csv",
+    "pre-export-notifications": "pre_export_notifications.csv",
+    "licences": "licences.csv",
+    "annual-requirements": "annual_requirements.csv",
 }
 
 
@@ -82,6 +150,23 @@ def generator():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def rows_of(generator):
+    """What is shown -> the row of the manifest, below its header."""
+    return {shown: number + 2 for number, (shown, _) in enumerate(generator.SPECIAL)}
+
+
+@pytest.fixture(scope="module")
+def with_registers(reference, tmp_path_factory):
+    store = RegisterStore(tmp_path_factory.mktemp("home"))
+    for name, file in REGISTERS.items():
+        manifest, unused = store.import_file(name, FOLDER / "registers" / file, reference.substance_index, AS_OF)
+        assert not manifest.skipped
+        assert not unused
+    tables = {register.manifest.register: register.table for register in store.open_all()}
+    return screen(FOLDER / "manifest.csv", replace(reference, registers=tables))
 
 
 def test_the_files_are_what_the_generator_writes(generator):
@@ -110,17 +195,39 @@ def test_every_rule_is_shown(reports, reference):
     shown = set(reports["csv"].flags.column("rule_id").to_pylist())
     # Surveillance is off by default: what no law controls must not stop a shipment unasked.
     # Rules over history are shown by the thirty days beside it.
-    assert {r.rule.id for r in reference.rules if r.rule.scope != "history"} - shown == {"PS-CHEM-002"}
+    # What needs registers is shown with them, below.
+    assert {r.rule.id for r in reference.rules if r.rule.scope != "history"} - shown == {"PS-CHEM-002", *WITH_REGISTERS}
 
 
-@pytest.mark.parametrize("number", EXPECTED)
-def test_the_real_thing_is_flagged_and_the_near_miss_is_not(reports, number):
-    wanted, _, unwanted = EXPECTED[number].partition("|")
-    row = number + 2
+@pytest.mark.parametrize("shown", EXPECTED)
+def test_the_real_thing_is_flagged_and_the_near_miss_is_not(reports, rows_of, shown):
+    wanted, _, unwanted = EXPECTED[shown].partition("|")
     flags = reports["csv"].flags.to_pylist()
-    got = {f["rule_id"] for f in flags if f["source_row"] == row}
+    got = {f["rule_id"] for f in flags if f["source_row"] == rows_of[shown]}
     assert set(wanted.split()) <= got
     assert not (got if unwanted.strip() == "*" else got & set(unwanted.split()))
+
+
+@pytest.mark.parametrize("rule_id", WITH_REGISTERS)
+def test_a_rule_that_needs_a_register_flags_one_line_and_not_its_near_miss(with_registers, rows_of, rule_id):
+    flagged, near_miss = (rows_of[shown] for shown in WITH_REGISTERS[rule_id])
+    rows = [f["source_row"] for f in with_registers.flags.to_pylist() if f["rule_id"] == rule_id]
+    assert rows == [flagged]
+    assert near_miss not in rows
+
+
+def test_without_registers_such_rules_are_counted_as_not_evaluable(reports):
+    unjudged = {u["rule_id"] for u in reports["csv"].coverage["not_evaluable"]}
+    assert set(WITH_REGISTERS) <= unjudged
+
+
+def test_an_objection_holds_the_shipment_and_nothing_else_does_by_itself(with_registers, rows_of):
+    bands = {s["shipment_id"]: s["band"] for s in with_registers.shipments.to_pylist()}
+    bills = {f["source_row"]: f["shipment_id"] for f in with_registers.flags.to_pylist()}
+    assert bands[bills[rows_of["objected to"]]] == "hold"
+    assert bands[bills[rows_of["accepted"]]] != "hold"
+    assert bands[bills[rows_of["the number of a listed party"]]] == "hold"
+    assert bands[bills[rows_of["a namesake with another number"]]] == "review"
 
 
 def test_no_ordinary_line_is_flagged(reports, generator):

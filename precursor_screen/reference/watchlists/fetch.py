@@ -121,6 +121,11 @@ def registered_domain(host: str) -> str:
     return host.lower() if is_loopback(host) else ".".join(labels[-3:] if deep else labels[-2:])
 
 
+def _lies_in(host: str, domain: str) -> bool:
+    """Whether a host is a domain, or lies in it."""
+    return host == domain.lower() or host.endswith("." + domain.lower())
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine."""
     try:
@@ -158,10 +163,10 @@ class _SameDomain(urllib.request.HTTPRedirectHandler):
         """
         where = Where(show_url(req.full_url))
         _check_url(newurl, where)
-        domain = registered_domain(urlsplit(newurl).hostname or "")
-        allowed = {registered_domain(urlsplit(req.full_url).hostname or ""), *map(str.lower, self._limits.redirect_domains)}
-        if domain not in allowed:
-            message = f"The publisher redirects to another domain, {domain}."
+        host = (urlsplit(newurl).hostname or "").lower()
+        own = registered_domain(urlsplit(req.full_url).hostname or "")
+        if registered_domain(host) != own and not any(_lies_in(host, domain) for domain in self._limits.redirect_domains):
+            message = f"The publisher redirects to another domain, {host}."
             remedy = "If that is theirs, put it into redirect_domains of a copy of sources.toml, and give that with --source."
             raise WatchlistError(message, where=where, remedy=remedy)
         return super().redirect_request(req, fp, code, msg, headers, newurl)

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from precursor_screen.errors import WatchlistError, Where
-from precursor_screen.model import WatchlistEntry, WatchlistName
-from precursor_screen.reference.watchlists.countries import country_code
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally, tag_programmes
+from precursor_screen.reference.watchlists.draft import Draft
+from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
 from precursor_screen.reference.watchlists.ofac_content import ALIAS_KINDS, KINDS, decide_content
 from precursor_screen.reference.watchlists.ofac_remarks import read_remarks
 
@@ -24,24 +21,11 @@ _TITLES = {"main": "SDN.CSV", "aliases": "ALT.CSV", "addresses": "ADD.CSV", "rem
 _END_OF_FILE = "\x1a"  # the lists end as DOS files did
 
 
-@dataclass(slots=True)
-class _Draft:
-    """An entry while its rows are gathered."""
-
-    kind: str
-    names: dict[WatchlistName, None] = field(default_factory=dict)
-    countries: dict[str, None] = field(default_factory=dict)
-    addresses: dict[str, None] = field(default_factory=dict)
-    identifiers: dict[tuple[str, str], None] = field(default_factory=dict)
-    programmes: dict[str, None] = field(default_factory=dict)
-    note: str = ""
-
-
 class OfacCsv:
     """Reads one to four files; the main file is required."""
 
     name = "ofac-csv"
-    version = "2"
+    version = "3"
 
     def recognise(self, files: Sequence[ListFile]) -> bool:
         """Whether every file is one of the four of a set."""
@@ -52,7 +36,7 @@ class OfacCsv:
         by_kind = _sort_files(files)
         skipped, notes = Tally(), Tally()
         continued = {row[0]: row[1] for row in _rows(by_kind, "remarks", skipped)}
-        drafts: dict[str, _Draft] = {}
+        drafts: dict[str, Draft] = {}
         for row in _rows(by_kind, "main", skipped):
             _add_main(drafts, row, continued.pop(row[0], ""), skipped, notes)
         for row in _rows(by_kind, "aliases", skipped):
@@ -61,7 +45,7 @@ class OfacCsv:
             _add_address(drafts, row, skipped, notes)
         for entry_id in continued:
             skipped.add("continued remarks of an entry that is not in the list", entry_id)
-        entries = tuple(_finish(list_id, entry_id, draft) for entry_id, draft in drafts.items())
+        entries = tuple(draft.finish(list_id) for draft in drafts.values())
         return ParsedList(decide_content(entries), entries, skipped=skipped.remarks(), notes=notes.remarks())
 
 
@@ -133,7 +117,7 @@ def _cell(cell: str) -> str:
     return "" if text == "-0-" else text
 
 
-def _add_main(drafts: dict[str, _Draft], row: list[str], continued: str, skipped: Tally, notes: Tally) -> None:
+def _add_main(drafts: dict[str, Draft], row: list[str], continued: str, skipped: Tally, notes: Tally) -> None:
     entry_id, name, kind, programmes = row[0], row[1], row[2].lower(), row[3]
     if not name:
         skipped.add("entry without a name", ",".join(row))
@@ -142,76 +126,44 @@ def _add_main(drafts: dict[str, _Draft], row: list[str], continued: str, skipped
         notes.add("kind of entry not known: taken as organisation", f"{entry_id} {kind}")
     draft = drafts.get(entry_id)
     if draft is None:
-        draft = drafts[entry_id] = _Draft(KINDS.get(kind, "organisation"))
-        draft.names[WatchlistName(name, "primary")] = None
+        draft = drafts[entry_id] = Draft(entry_id, KINDS.get(kind, "organisation"))
     else:
         # A copy that gives two parties one number: both names are kept, as one of them would else go unscreened.
         notes.add("number given to two entries: names joined", f"{entry_id} {name}")
-        draft.names[WatchlistName(name, "strong")] = None
+    draft.add_name(name, "primary")
     draft.programmes.update(dict.fromkeys(p.strip(" []") for p in programmes.split("] [")))
-    details = [
-        f"{label} {text}"
-        for label, text in zip(("Title", "Vessel type", "Vessel owner"), (row[4], row[6], row[10]), strict=True)
-        if text
-    ]
+    for label, text in zip(("Title", "Vessel type", "Vessel owner"), (row[4], row[6], row[10]), strict=True):
+        draft.add_note(label, text)
     remarks = read_remarks(row[11] + continued)
-    draft.names.update(dict.fromkeys(WatchlistName(alias, "weak") for alias in remarks.weak_aliases))
-    draft.identifiers.update(dict.fromkeys(remarks.identifiers))
-    if row[5]:
-        draft.identifiers[("call_sign", row[5])] = None
+    for alias in remarks.weak_aliases:
+        draft.add_name(alias, "weak")
+    for identifier in (*remarks.identifiers, ("call_sign", row[5])):
+        draft.add_identifier(*identifier)
     for country in (*remarks.countries, row[9]):
-        _add_country(draft, country, entry_id, notes)
-    draft.note = "; ".join(part for part in (draft.note, *details, remarks.text) if part)
+        draft.add_country(country, notes)
+    draft.add_note("", remarks.text)
 
 
-def _add_alias(drafts: dict[str, _Draft], row: list[str], skipped: Tally) -> None:
+def _add_alias(drafts: dict[str, Draft], row: list[str], skipped: Tally) -> None:
     entry_id, _, kind, name, _ = row
     if entry_id not in drafts:
         skipped.add("alias of an entry that is not in the list", f"{entry_id} {name}")
     elif not name:
         skipped.add("alias without a name", ",".join(row))
     else:
-        drafts[entry_id].names[WatchlistName(name, ALIAS_KINDS.get(kind.lower(), "strong"))] = None
+        drafts[entry_id].add_name(name, ALIAS_KINDS.get(kind.lower(), "strong"))
 
 
-def _add_address(drafts: dict[str, _Draft], row: list[str], skipped: Tally, notes: Tally) -> None:
+def _add_address(drafts: dict[str, Draft], row: list[str], skipped: Tally, notes: Tally) -> None:
     entry_id, _, street, city, country, _ = row
     if entry_id not in drafts:
         skipped.add("address of an entry that is not in the list", f"{entry_id} {street} {city} {country}")
         return
-    address = ", ".join(part for part in (street, city, country) if part)
-    if not address:
+    if not (street or city or country):
         skipped.add("empty address", entry_id)
         return
-    # A country alone locates the party, but is no address that another party could share.
-    if not (street or city):
-        notes.add("address that is only a country: kept as country", f"{entry_id} {country}")
-    elif address in drafts[entry_id].addresses:
-        notes.add("address repeated in its entry", f"{entry_id} {address}")
-    else:
-        drafts[entry_id].addresses[address] = None
-    _add_country(drafts[entry_id], country, entry_id, notes)
-
-
-def _add_country(draft: _Draft, country: str, entry_id: str, notes: Tally) -> None:
-    if not re.search(r"\w", country) or country.lower() in ("none identified", "undetermined", "unknown"):
-        return
-    code = country_code(country)
-    if code:
-        draft.countries[code] = None
-    else:
-        notes.add("country not known", f"{entry_id} {country}")
-
-
-def _finish(list_id: str, entry_id: str, draft: _Draft) -> WatchlistEntry:
-    return WatchlistEntry(
-        list_id=list_id,
-        entry_id=entry_id,
-        kind=draft.kind,
-        names=tuple(draft.names),
-        countries=tuple(draft.countries),
-        addresses=tuple(draft.addresses),
-        identifiers=tuple(draft.identifiers),
-        programmes=tag_programmes(draft.programmes),
-        note=draft.note,
-    )
+    draft = drafts[entry_id]
+    known = len(draft.addresses)
+    draft.add_address((street, city), country, notes)
+    if (street or city) and len(draft.addresses) == known:
+        notes.add("address repeated in its entry", f"{entry_id} {street} {city}")

@@ -11,15 +11,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from precursor_screen.errors import WatchlistError, Where
-from precursor_screen.model import WatchlistEntry, WatchlistName
 from precursor_screen.names.suggest import did_you_mean
-from precursor_screen.reference.watchlists.countries import country_code
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally, tag_programmes
+from precursor_screen.reference.watchlists.draft import Draft
+from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
 
 COLUMNS = (
     *("entry_id", "kind", "name", "name_kind", "country", "address", "identifier_type", "identifier"),
@@ -30,26 +28,11 @@ _KINDS = ("person", "organisation", "vessel", "aircraft")
 _NAME_KINDS = ("primary", "strong", "weak", "former", "original_script")
 
 
-@dataclass(slots=True)
-class _Draft:
-    """An entry while its rows are gathered."""
-
-    kind: str
-    names: dict[WatchlistName, None] = field(default_factory=dict)
-    countries: dict[str, None] = field(default_factory=dict)
-    addresses: dict[str, None] = field(default_factory=dict)
-    identifiers: dict[tuple[str, str], None] = field(default_factory=dict)
-    programmes: dict[str, None] = field(default_factory=dict)
-    notes: dict[str, None] = field(default_factory=dict)
-    listed: date | None = None
-    delisted: date | None = None
-
-
 class PrivateCsv:
     """Reads the one file; entries in the order of their first rows."""
 
     name = "private-csv"
-    version = "1"
+    version = "2"
 
     def recognise(self, files: Sequence[ListFile]) -> bool:
         """Whether it is one file whose header names an `entry_id` or a `name`, and some other column of this layout."""
@@ -64,7 +47,7 @@ class PrivateCsv:
         text = _read_utf8(file)
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         skipped, notes = Tally(), Tally()
-        drafts: dict[str, _Draft] = {}
+        drafts: dict[str, Draft] = {}
         try:
             header = [_column(cell) for cell in next(reader)]
             _check_header(header, file.name)
@@ -81,7 +64,7 @@ class PrivateCsv:
             raise WatchlistError(
                 message, where=Where(file.name, reader.line_num), remedy="Check the quotes around it."
             ) from error
-        entries = tuple(_finish(list_id, entry_id, draft) for entry_id, draft in drafts.items())
+        entries = tuple(draft.finish(list_id) for draft in drafts.values())
         return ParsedList("", entries, skipped=skipped.remarks(), notes=notes.remarks())
 
 
@@ -123,33 +106,26 @@ def _check_header(header: list[str], name: str) -> None:
             raise WatchlistError(f"Column {column!r} is missing.", where=Where(name, 1), remedy="Add it.")
 
 
-def _add_row(drafts: dict[str, _Draft], cells: dict[str, str], place: str, skipped: Tally, notes: Tally) -> None:
+def _add_row(drafts: dict[str, Draft], cells: dict[str, str], place: str, skipped: Tally, notes: Tally) -> None:
     entry_id, name = cells["entry_id"], cells["name"]
     if not entry_id or not name:
         skipped.add("row without entry_id or name", place)
         return
     draft = drafts.get(entry_id)
     if draft is None:
-        draft = drafts[entry_id] = _Draft(_choose(cells.get("kind", ""), _KINDS, "organisation", "kind", place, notes))
+        draft = drafts[entry_id] = Draft(entry_id, _choose(cells.get("kind", ""), _KINDS, "organisation", "kind", place, notes))
     kind = _choose(cells.get("name_kind", ""), _NAME_KINDS, "primary", "name_kind", place, notes)
-    if kind == "primary" and any(n.kind == "primary" and n.name != name for n in draft.names):
-        kind = "strong"  # an entry has one primary name; name_kind left blank on later rows means another name
-    draft.names[WatchlistName(name, kind)] = None
+    draft.add_name(name, kind)  # where name_kind is left blank on later rows, another name is meant: one name is primary
     _add_details(draft, cells, place, notes)
 
 
-def _add_details(draft: _Draft, cells: dict[str, str], place: str, notes: Tally) -> None:
-    if country := cells.get("country", ""):
-        code = country_code(country)
-        if code:
-            draft.countries[code] = None
-        else:
-            notes.add("country not known", f"{place}: {country}")
-    for column, target in (("address", draft.addresses), ("programme", draft.programmes), ("note", draft.notes)):
-        if text := cells.get(column, ""):
-            target[text] = None
-    if identifier := cells.get("identifier", ""):
-        draft.identifiers[(cells.get("identifier_type", "").lower() or "identifier", identifier)] = None
+def _add_details(draft: Draft, cells: dict[str, str], place: str, notes: Tally) -> None:
+    draft.add_country(cells.get("country", ""), notes)
+    draft.add_address((cells.get("address", ""),), "", notes)
+    if programme := cells.get("programme", ""):
+        draft.programmes[programme] = None
+    draft.add_note("", cells.get("note", ""))
+    draft.add_identifier(cells.get("identifier_type", "").lower() or "identifier", cells.get("identifier", ""))
     draft.listed = _read_date(cells.get("listed", ""), "listed", place, notes) or draft.listed
     draft.delisted = _read_date(cells.get("delisted", ""), "delisted", place, notes) or draft.delisted
 
@@ -169,19 +145,3 @@ def _read_date(text: str, column: str, place: str, notes: Tally) -> date | None:
     except ValueError:
         notes.add(f"{column} is no ISO date", f"{place}: {text}")
         return None
-
-
-def _finish(list_id: str, entry_id: str, draft: _Draft) -> WatchlistEntry:
-    return WatchlistEntry(
-        list_id=list_id,
-        entry_id=entry_id,
-        kind=draft.kind,
-        names=tuple(draft.names),
-        countries=tuple(draft.countries),
-        addresses=tuple(draft.addresses),
-        identifiers=tuple(draft.identifiers),
-        programmes=tag_programmes(draft.programmes),
-        listed=draft.listed,
-        delisted=draft.delisted,
-        note="; ".join(draft.notes),
-    )

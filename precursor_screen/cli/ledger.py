@@ -1,0 +1,179 @@
+"""`ledger`: info, verify, backup, export, prune."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from precursor_screen.cli import common
+from precursor_screen.reports.printable import printable
+
+if TYPE_CHECKING:
+    from precursor_screen.errors import ExitCode
+    from precursor_screen.ledger.store import Ledger
+
+
+def open_existing(ctx: click.Context, given: str | None, wait: float) -> Ledger:
+    """The ledger that a command looks at; none is made.
+
+    Raises:
+        LedgerError: there is none, or it cannot be opened.
+    """
+    from precursor_screen.ledger.store import open_ledger
+
+    values = common.settings(ctx)
+    return open_ledger(common.ledger_url(values, given) or common.ledger_url(values, "home"), wait=wait, create=False)
+
+
+ledger_option = click.option(
+    "--ledger", "url", metavar="URL", help="sqlite:///PATH, postgresql://... or home [default: the setting, else home]."
+)
+wait_option = click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="How long to wait for a run that is being recorded.",
+)
+
+
+@click.group()
+def command() -> None:
+    """The ledger: what was screened, what moved, what was flagged and what officers said of it.
+
+    \b
+    Examples:
+      precursor-screen ledger info
+      precursor-screen ledger backup /backup/ledger-2026-11-25.sqlite
+    """
+
+
+@command.command()
+@ledger_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def info(ctx: click.Context, url: str | None, as_json: bool) -> None:
+    """What the ledger holds.
+
+    \b
+    Example:
+      precursor-screen ledger info --json
+    """
+    with open_existing(ctx, url, 0) as ledger:
+        found = ledger.info()
+    if as_json:
+        common.echo_json(dataclasses.asdict(found))
+        return
+    size = "" if found.bytes is None else f", {found.bytes / 1e6:,.1f} MB"
+    click.echo(f"{printable(found.place)}: version {found.version}{size}")
+    click.echo(
+        f"  runs        {found.runs:,}{f', the last ended {found.last_run}' if found.last_run else ''}; files {found.files:,}"
+    )
+    days = f", {found.first_day} to {found.last_day}" if found.first_day else ""
+    click.echo(
+        f"  movements   {found.movements:,} that count{days}; kept beside them: {found.superseded:,} superseded,", nl=False
+    )
+    click.echo(f" {found.cancelled:,} cancelled")
+    click.echo(f"  flags       {', '.join(f'{state} {count:,}' for state, count in found.flags.items())}")
+    click.echo(f"  verdicts    {found.dispositions:,}, of them clearances that hold today {found.clearances:,}")
+
+
+@command.command()
+@ledger_option
+@click.pass_context
+def verify(ctx: click.Context, url: str | None) -> ExitCode:
+    """Check that the ledger is sound: the file, every run with what it recorded; exit code 1 when something is wrong.
+
+    \b
+    Example:
+      precursor-screen ledger verify
+    """
+    from precursor_screen.errors import ExitCode
+
+    with open_existing(ctx, url, 0) as ledger:
+        problems = ledger.verify()
+        click.echo(f"{printable(ledger.shown)}: {'sound' if not problems else f'{len(problems):,} problems'}")
+    for problem in problems:
+        click.echo(f"  {printable(problem)}")
+    if problems:
+        click.echo("Restore the last backup; `ledger export` saves what can be read.", err=True)
+    return ExitCode.FLAGGED if problems else ExitCode.CLEAR
+
+
+@command.command()
+@click.argument("target", type=click.Path(path_type=Path), metavar="PATH")
+@ledger_option
+@click.pass_context
+def backup(ctx: click.Context, target: Path, url: str | None) -> None:
+    """Copy the ledger into one file, as it is at one moment; runs may go on. An existing file is not replaced.
+
+    \b
+    Example:
+      precursor-screen ledger backup /backup/ledger-2026-11-25.sqlite
+    """
+    with open_existing(ctx, url, 0) as ledger:
+        ledger.backup(target)
+    click.echo(f"{printable(target)}: {target.stat().st_size / 1e6:,.1f} MB")
+
+
+@command.command()
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option(
+    "--format", "kind", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True, help="Of the files."
+)
+@ledger_option
+@click.pass_context
+def export(ctx: click.Context, folder: Path, kind: str, url: str | None) -> None:
+    """Write each table into a file of DIR, all as they are at one moment. Existing files are not replaced.
+
+    \b
+    Example:
+      precursor-screen ledger export out/ledger --format csv
+    """
+    from precursor_screen.casework.export import export_tables
+
+    with open_existing(ctx, url, 0) as ledger:
+        for name, rows in export_tables(ledger, folder, kind).items():
+            click.echo(f"{printable(folder / f'{name}.{kind}')}: {rows:,} rows")
+
+
+@command.command()
+@click.option(
+    "--days",
+    type=click.IntRange(min=1),
+    default=400,
+    show_default=True,
+    help="How many days of movements and resolved flags stay.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@ledger_option
+@wait_option
+@click.pass_context
+def prune(ctx: click.Context, days: int, yes: bool, url: str | None, wait: float) -> None:
+    """Remove movements older than some days, and flags that were resolved before that and bear no verdict.
+
+    Open flags, flags with a verdict, verdicts, runs and the list of files stay. Rules that look back further than what is left
+    see less: the longest windows that ship need 400 days.
+
+    \b
+    Example:
+      precursor-screen ledger prune --days 800 --yes
+    """
+    from precursor_screen.errors import UsageError
+
+    with open_existing(ctx, url, wait) as ledger:
+        if not yes:
+            try:
+                sure = click.confirm(f"Remove from {printable(ledger.shown)} what is older than {days} days?", err=True)
+            except click.Abort as error:
+                raise UsageError("Nobody is there to answer", remedy="Say --yes.") from error
+            if not sure:
+                click.echo("Nothing was removed.")
+                return
+        done: Any = ledger.prune(days)
+    click.echo(f"removed, from before {done.before}: {done.movements:,} movements, {done.flags:,} resolved flags,", nl=False)
+    click.echo(f" {done.lines:,} lines they cited")
+    click.echo(f"kept, though as old: {done.kept_open:,} open flags, {done.kept_with_verdict:,} flags with a verdict")

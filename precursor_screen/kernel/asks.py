@@ -1,0 +1,70 @@
+"""What is asked of the past: rules whose windows are about as long ask together, and only for the columns that judge.
+
+One question for all rules read a year, or all that is recorded, for windows of a week, with every column of every rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from precursor_screen.memory import REFERENCES, Ask, columns_of
+from precursor_screen.rulebook.compile import CompiledRule
+from precursor_screen.rulebook.windows import Window
+from precursor_screen.schema import MOVEMENT_LOOKED_UP
+
+SPANS = (31, 92, 366, 3660)  # days: a month, a quarter, a year, ten years (the longest that a rule may ask for)
+# Groups that name neither a party nor a document hold most of what is recorded: they ask by themselves, for few columns.
+_WIDE = frozenset(
+    {"substance_id", "country_of_dispatch", "country_of_destination", "country_of_origin", "hs6", "hs_chapter", "direction"}
+)
+_NEEDED = ("movement_key", "line_id", "as_of_date", "substance_id")
+
+
+def history_rules(rules: Iterable[CompiledRule]) -> list[CompiledRule]:
+    """The rules of scope history, in their fixed order."""
+    return sorted((r for r in rules if r.rule.scope == "history"), key=lambda r: r.rule.id)
+
+
+def judging_columns(rule: CompiledRule) -> frozenset[str]:
+    """The columns without which a recorded movement cannot be judged; what only a flag shows is read of new movements alone."""
+    window = rule.window
+    if window is None:
+        return frozenset(c for c in rule.columns if _names(rule.verdict, c))
+    texts = [rule.verdict, window.members, *window.stages, *window.differs, *(sql for sql, _ in window.match)]
+    for measure in window.measures:
+        texts += [measure.value, *(sql for _, sql in measure.tests)]
+    joined = " ".join(texts)
+    return frozenset(c for c in {*rule.columns, *window.keys} if c in window.keys or _names(joined, c))
+
+
+def _names(sql: str, column: str) -> bool:
+    """Whether generated SQL reads a column: it quotes every one (`sql.identifier`)."""
+    return f'"{column}"' in sql
+
+
+def plan_asks(rules: Iterable[CompiledRule]) -> list[tuple[Ask, list[CompiledRule]]]:
+    """The questions, each with the rules that it is for; the first, without groupings, is for rules that do not look back."""
+    mine = history_rules(rules)
+    plan = []
+    for kind, some in groupby(sorted(mine, key=lambda r: (_kind(r.window), r.rule.id)), key=lambda r: _kind(r.window)):
+        those = list(some)
+        windows = [r.window for r in those if r.window is not None]
+        reaches = [w.reach for w in windows]
+        span = None if None in reaches else max((r for r in reaches if r is not None), default=0)
+        needed = frozenset(_NEEDED).union(*(judging_columns(r) for r in those))
+        if any(c.name in needed for c in MOVEMENT_LOOKED_UP):
+            needed |= {"direction"}
+        # Where so much is read, that two documents may be about one cargo is left unheeded: a median or a first day bears it.
+        if not kind[1] and span is not None:
+            needed |= set(REFERENCES)
+        groupings = tuple(sorted({w.keys for w in windows})) if kind[0] >= 0 else ()
+        plan.append((Ask(groupings, span, columns_of(needed)), those))
+    return plan
+
+
+def _kind(window: Window | None) -> tuple[int, bool]:
+    if window is None or window.kind == "absence":
+        return -1, False
+    reach = window.reach
+    return (len(SPANS) if reach is None else next(n for n, s in enumerate(SPANS) if reach <= s)), _WIDE.issuperset(window.keys)

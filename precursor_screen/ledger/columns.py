@@ -1,0 +1,178 @@
+"""A copy of the movements by column, from which windows are read: Arrow IPC, one file a block of consecutive ids.
+
+Only the columns that are asked for are read and unpacked; texts that repeat are dictionary-encoded.
+
+The ledger alone counts. A block's name says of which rows it is a copy; one that is missing, damaged or of other rows is made anew,
+and the folder may be deleted at any time. docs/ledger.md has the figures.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Connection, text
+
+from precursor_screen.ledger.transfer import fetch, fetch_batches
+from precursor_screen.schema import MOVEMENT
+
+BLOCK = 1 << 15  # ids; what is not yet a whole block is read from the ledger, in a fifth of a second at most
+_ID = pa.field("id", pa.int64())
+_SCHEMA = pa.schema([_ID, *MOVEMENT])
+_DATE = "as_of_date"
+
+
+@dataclass(slots=True)
+class _Block:
+    """A block of ids from `first` on.
+
+    Attributes:
+        digest: of the runs that wrote its rows, and of what was pruned since: a restored ledger has other runs.
+        first_day, last_day: of all movements of those runs, ISO 8601.
+    """
+
+    first: int
+    digest: Any
+    first_day: str = "9999-12-31"
+    last_day: str = "0001-01-01"
+
+    @property
+    def name(self) -> str:
+        """Of the file that is a copy of its rows as they are now."""
+        return f"{self.first // BLOCK:06d}-{self.digest.hexdigest()[:16]}.arrow"
+
+
+def read_window(
+    connection: Connection, folder: Path | None, run_no: int, columns: Sequence[str], first: date, last: date
+) -> Iterator[pa.Table]:
+    """The movements of some days that counted when they were copied, by id, a block at a time.
+
+    Args:
+        connection: in a transaction.
+        folder: of the copy; None: everything is read from the ledger.
+        run_no: of the run that asks. What it has ended itself is copied: it may yet be rolled back.
+        columns: of MOVEMENT.
+        first: day.
+        last: day, included.
+
+    Yields:
+        `id` and the columns. Rows may be among them that have ended since: see `ended_since`.
+    """
+    wanted = pa.schema([_ID, *(MOVEMENT.field(c) for c in dict.fromkeys((*columns, _DATE)))])
+    blocks = _blocks(connection) if folder is not None else []
+    if folder is not None and blocks:
+        _remove_others(folder, blocks)
+        for block in blocks:
+            if block.first_day <= last.isoformat() and block.last_day >= first.isoformat():
+                rows = _read(connection, folder / block.name, (block.first, block.first + BLOCK, run_no), wanted)
+                yield _in_days(rows, first, last)
+    # One condition, so that the database takes the index of that one: with both, SQLite went through the dates of all blocks.
+    if folder is None:
+        where = f"{_DATE} between ? and ?"
+        values: tuple[Any, ...] = (first.isoformat(), last.isoformat())
+    else:
+        where, values = "id >= ?", (blocks[-1].first + BLOCK if blocks else 0,)
+    query = f"select {', '.join(wanted.names)} from movements where {where} and ended_run is null order by id"
+    for batch in fetch_batches(connection, query, wanted, values):
+        yield _in_days(pa.Table.from_batches([batch]), first, last)
+
+
+def ended_since(connection: Connection, first: date, last: date) -> pa.Array:
+    """Ids of movements of those days that count no longer."""
+    query = f"select id from movements where ended_run is not null and {_DATE} between ? and ?"
+    return fetch(connection, query, pa.schema([_ID]), (first.isoformat(), last.isoformat())).column(0).combine_chunks()
+
+
+def _blocks(connection: Connection) -> list[_Block]:
+    """The whole blocks."""
+    query = """select run_id, first_movement, movements_added, movements_pruned, first_day, last_day
+        from runs where movements_added > 0 order by run_no"""
+    runs = [(str(i), int(f), int(n), int(p), str(a), str(z)) for i, f, n, p, a, z in connection.execute(text(query))]
+    if not runs:
+        return []
+    whole = (runs[-1][1] + runs[-1][2]) // BLOCK
+    fields = ",".join(_SCHEMA.names).encode()
+    blocks = [_Block(number * BLOCK, hashlib.sha256(fields)) for number in range(whole)]
+    for run_id, first, added, pruned, first_day, last_day in runs:
+        for block in blocks[first // BLOCK : (first + added - 1) // BLOCK + 1]:
+            block.digest.update(f"{run_id} {first} {added} {pruned}\n".encode())
+            block.first_day, block.last_day = min(block.first_day, first_day), max(block.last_day, last_day)
+    return blocks
+
+
+def _remove_others(folder: Path, blocks: list[_Block]) -> None:
+    if folder.is_dir():
+        for name in sorted({p.name for p in folder.iterdir()} - {b.name for b in blocks}):
+            with contextlib.suppress(OSError):  # a file too many is never read
+                (folder / name).unlink()
+
+
+def _read(connection: Connection, path: Path, rows: tuple[int, int, int], wanted: pa.Schema) -> pa.Table:
+    if path.is_file():
+        try:
+            return _read_file(path, wanted)
+        except (OSError, KeyError, ValueError, pa.ArrowException):
+            pass  # damaged: the ledger is the truth, and the copy is written over
+    table = fetch(connection, _COPIED, _SCHEMA, rows)
+    with contextlib.suppress(OSError):  # no space, or a folder that is not ours: the next run reads the ledger again
+        _write(path, table)
+    return table.select(wanted.names)
+
+
+def _read_file(path: Path, wanted: pa.Schema) -> pa.Table:
+    fields = sorted(_SCHEMA.get_field_index(name) for name in wanted.names)
+    with pa.memory_map(str(path)) as source:
+        reader = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=fields))
+        table = reader.read_all().select(wanted.names)
+    if not _plain(table.schema).equals(wanted):
+        raise ValueError("columns of another version")
+    return table
+
+
+_COPIED = f"""select {", ".join(_SCHEMA.names)} from movements
+    where id >= ? and id < ? and (ended_run is null or ended_run = ?) order by id"""
+
+
+def _write(path: Path, table: pa.Table) -> None:
+    path.parent.mkdir(exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            encoded = _encode(table)
+            with pa.ipc.new_file(stream, encoded.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
+                writer.write_table(encoded)
+        os.replace(name, path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _in_days(table: pa.Table, first: date, last: date) -> pa.Table:
+    days = table.column(_DATE)
+    inside = pc.and_(pc.greater_equal(days, first), pc.less_equal(days, last))
+    # Most blocks lie within the window, and to filter one costs more than to read it.
+    return table if pc.all(inside, min_count=0).as_py() else table.filter(inside)
+
+
+def _encode(table: pa.Table) -> pa.Table:
+    """The table in one chunk, with texts that repeat as dictionaries."""
+    columns = []
+    for column in table.combine_chunks().columns:
+        if pa.types.is_string(column.type):
+            encoded = column.combine_chunks().dictionary_encode()
+            columns.append(encoded if len(encoded.dictionary) <= table.num_rows // 2 else column)
+        else:
+            columns.append(column)
+    return pa.table(columns, names=table.column_names)
+
+
+def _plain(schema: pa.Schema) -> pa.Schema:
+    return pa.schema([(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type) for f in schema])

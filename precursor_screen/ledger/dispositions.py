@@ -1,0 +1,72 @@
+"""Officers' verdicts: rows that are only ever added. The last one on a flag and a line stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from precursor_screen.errors import LedgerError
+from precursor_screen.ledger.values import CLEARED, EXISTING, OPEN, SUPPRESSED, Disposition
+
+_COLUMNS = ("flag_id", "line_id", "verdict", "reason", "text", "officer", "at", "until")
+_SELECT = f"select {', '.join(f'd.{c}' for c in _COLUMNS)} from dispositions d"
+
+
+def add(connection: Connection, dispositions: Iterable[Disposition]) -> tuple[int, int]:
+    """Adds verdicts; one that is there already, word for word, is not added again.
+
+    The flag's state follows at once where the verdict is about the content that the flag is about now.
+
+    Returns:
+        How many were added, and how many were there already.
+
+    Raises:
+        LedgerError: a flag that is not in the ledger; nothing is added then.
+    """
+    added = repeated = 0
+    for one in dispositions:
+        row = {name: getattr(one, name) for name in _COLUMNS}
+        flag = connection.execute(text("select line_id, state from flags where flag_id = :flag_id"), row).one_or_none()
+        if flag is None:
+            raise LedgerError(
+                f"flag {one.flag_id} is not in the ledger", remedy="`precursor-screen review list` shows those that are."
+            )
+        same = " and ".join(f"d.{c} = :{c}" for c in _COLUMNS)
+        if connection.execute(text(f"{_SELECT} where {same}"), row).first() is not None:
+            repeated += 1
+            continue
+        number = int(connection.execute(text("select coalesce(max(id), 0) + 1 from dispositions")).scalar_one())
+        names = ", ".join(_COLUMNS)
+        marks = ", ".join(f":{c}" for c in _COLUMNS)
+        connection.execute(text(f"insert into dispositions (id, {names}) values (:id, {marks})"), {**row, "id": number})
+        added += 1
+        if flag.line_id == one.line_id:
+            _follow(connection, one, str(flag.state))
+    return added, repeated
+
+
+def _follow(connection: Connection, verdict: Disposition, state: str) -> None:
+    follows = {CLEARED: SUPPRESSED if state in OPEN else state}.get(verdict.verdict, EXISTING if state == SUPPRESSED else state)
+    if follows != state:
+        connection.execute(
+            text("update flags set state = :state where flag_id = :flag_id"), {"state": follows, "flag_id": verdict.flag_id}
+        )
+
+
+def standing_clearances(connection: Connection, day: date) -> dict[tuple[str, str], Disposition]:
+    """The clearances that hold on a day, by flag and line: the last verdict on both, and not past its last day."""
+    query = f"""{_SELECT} where d.verdict = '{CLEARED}' and (d.until = '' or d.until >= :day) and d.id =
+        (select max(e.id) from dispositions e where e.flag_id = d.flag_id and e.line_id = d.line_id)"""
+    found = (Disposition(*row) for row in connection.execute(text(query), {"day": day.isoformat()}))
+    return {(one.flag_id, one.line_id): one for one in found}
+
+
+def read(connection: Connection, flag_id: str = "") -> Iterator[Disposition]:
+    """All verdicts, or those on one flag, in the order in which they were added."""
+    where = " where d.flag_id = :flag_id" if flag_id else ""
+    rows: Any = connection.execute(text(f"{_SELECT}{where} order by d.id"), {"flag_id": flag_id})
+    for row in rows:
+        yield Disposition(*row)

@@ -1,0 +1,93 @@
+"""Recording flags with their evidence, and the source's own cells of the lines they cite."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Connection
+
+from precursor_screen.ledger.transfer import insert, run_many
+from precursor_screen.ledger.values import OPEN, SUPPRESSED
+from precursor_screen.memory import Compared, Judged
+from precursor_screen.schema import FLAG
+
+# What a later run says of a known flag replaces what an earlier one said; when it was first raised stays.
+_LATEST = (*(n for n in FLAG.names if n != "flag_id"), "movement_key", "movement_keys", "last_run")
+_ON_CONFLICT = f"on conflict (flag_id) do update set {', '.join(f'{c} = excluded.{c}' for c in _LATEST)}, resolved_run = null"
+
+
+def record(connection: Connection, compared: Compared, cells: pa.Table, judged: Judged, run_no: int) -> Counter[str]:
+    """Records what a comparison came to.
+
+    Args:
+        connection: in a transaction.
+        compared: of this run.
+        cells: line_id, source_file, source_row, shipment_id, cells (JSON) of the lines that flags cite; others are left out.
+        judged: of this run.
+        run_no: of the run.
+
+    Returns:
+        Flags by state, and under `added` those that were never recorded before.
+    """
+    flags = _first_of_each(compared.flags)
+    before = _count(connection)
+    rows = flags.append_column("movement_key", _keys(flags.column("line_id"), judged))
+    rows = rows.append_column("movement_keys", _key_lists(flags, judged))
+    for name in ("first_run", "last_run"):
+        rows = rows.append_column(name, pa.array([run_no] * flags.num_rows, pa.int64()))
+    insert(connection, "flags", rows, on_conflict=_ON_CONFLICT)
+    _move(connection, compared.carried, f"last_run = {run_no}")
+    _move(connection, compared.resolved, f"resolved_run = {run_no}")
+    _record_lines(connection, flags, cells, run_no)
+    counts = Counter(flags.column("state").to_pylist() + compared.carried.column("state").to_pylist())
+    counts["resolved"] = compared.resolved.num_rows
+    counts["added"] = _count(connection) - before
+    assert set(counts) <= {*OPEN, SUPPRESSED, "resolved", "added"}
+    return counts
+
+
+def _count(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("select count(*) from flags").scalar_one())
+
+
+def _first_of_each(flags: pa.Table) -> pa.Table:
+    """One row a flag_id: a movement that stands in two shipments is one flag, kept with the first."""
+    ids = flags.column("flag_id").combine_chunks().dictionary_encode()
+    if len(ids.dictionary) == flags.num_rows:
+        return flags
+    positions = pa.table([ids.indices, pa.array(range(flags.num_rows), pa.int64())], names=["id", "row"])
+    firsts = positions.group_by("id", use_threads=False).aggregate([("row", "min")]).column("row_min")
+    return flags.take(firsts.take(pc.sort_indices(firsts)))
+
+
+def _keys(line_ids: pa.ChunkedArray, judged: Judged) -> pa.ChunkedArray:
+    """The movement key of each line; null for a line that is not of this run."""
+    return judged.lines.column("movement_key").take(pc.index_in(line_ids, judged.lines.column("line_id")))
+
+
+def _key_lists(flags: pa.Table, judged: Judged) -> pa.Array:
+    """The movement keys of the flag's line and of the lines beside it, as JSON: what must be judged again to resolve it."""
+    beside = flags.column("window_line_ids").combine_chunks()
+    parents = pc.list_parent_indices(beside).to_pylist()
+    others = _keys(pa.chunked_array([pc.list_flatten(beside)]), judged).to_pylist()
+    lists: list[list[str]] = [[key] if key else [] for key in _keys(flags.column("line_id"), judged).to_pylist()]
+    for parent, key in zip(parents, others, strict=True):
+        if key and key not in lists[parent]:
+            lists[parent].append(key)
+    return pa.array([json.dumps(keys) for keys in lists], pa.string())
+
+
+def _move(connection: Connection, flags: pa.Table, change: str) -> None:
+    states, ids = flags.column("state").to_pylist(), flags.column("flag_id").to_pylist()
+    run_many(connection, f"update flags set state = ?, {change} where flag_id = ?", list(zip(states, ids, strict=True)))
+
+
+def _record_lines(connection: Connection, flags: pa.Table, cells: pa.Table, run_no: int) -> None:
+    cited = pa.chunked_array([*flags.column("line_id").chunks, pc.list_flatten(flags.column("window_line_ids")).combine_chunks()])
+    rows = cells.select(["line_id", "source_file", "source_row", "shipment_id", "cells"])
+    rows = rows.filter(pc.is_in(rows.column("line_id"), pc.unique(cited)))
+    rows = rows.append_column("run_no", pa.array([run_no] * rows.num_rows, pa.int64()))
+    insert(connection, "cited_lines", rows, on_conflict="on conflict (line_id) do nothing")

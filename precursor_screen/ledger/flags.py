@@ -1,0 +1,155 @@
+"""The flags of a run against those recorded: which are new, which are known, cleared, or no longer raised."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Connection, text
+
+from precursor_screen.ledger.dispositions import standing_clearances
+from precursor_screen.ledger.transfer import fetch, stage
+from precursor_screen.ledger.values import EXISTING, NEW, OPEN, RESOLVED, SUPPRESSED, Disposition
+from precursor_screen.memory import Compared, Judged
+from precursor_screen.schema import FLAG
+from precursor_screen.schema import SUPPRESSED as SUPPRESSION
+
+_TEXT = pa.string()
+_STORED = pa.schema([*FLAG, ("movement_key", _TEXT), ("movement_keys", _TEXT)])
+_HISTORY = "history"
+Clearances = dict[tuple[str, str], Disposition]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What is asked about the run again and again."""
+
+    flag_ids: frozenset[str]
+    judged: Judged
+    cleared: Clearances
+
+
+def compare(connection: Connection, flags: pa.Table, judged: Judged, as_of: date, run_no: int) -> Compared:
+    """Compares the flags of a run with those recorded before it.
+
+    Args:
+        connection: in a transaction.
+        flags: FLAG of the run.
+        judged: what the run has judged.
+        as_of: the day on which a clearance must still hold.
+        run_no: of the run; what it has recorded itself is not held against it.
+    """
+    cleared = standing_clearances(connection, as_of)
+    run = _Run(frozenset(flags.column("flag_id").to_pylist()), judged, cleared)
+    recorded = _recorded_states(connection, flags)
+    places = list(zip(flags.column("flag_id").to_pylist(), flags.column("line_id").to_pylist(), strict=True))
+    states = [_state(cleared, place, recorded.get(place[0])) for place in places]
+    position = flags.column_names.index("state")
+    compared = flags.set_column(position, "state", pa.array(states, _TEXT))
+    carried, resolved = _no_longer_raised(connection, run, run_no)
+    hold = [p for p, s in zip(places, states, strict=True) if s == SUPPRESSED]
+    hold += [(f["flag_id"], f["line_id"]) for f in carried if f["state"] == SUPPRESSED]
+    return Compared(
+        compared,
+        pa.Table.from_pylist(carried, schema=FLAG),
+        pa.Table.from_pylist(resolved, schema=FLAG),
+        pa.Table.from_pylist([_suppression(cleared[place]) for place in dict.fromkeys(hold)], schema=SUPPRESSION),
+    )
+
+
+def _state(cleared: Clearances, place: tuple[str, str], recorded: str | None) -> str:
+    """A flag that was resolved, or cleared by a verdict that holds no longer, is new again: somebody has to look at it."""
+    if place in cleared:
+        return SUPPRESSED
+    return EXISTING if recorded in OPEN else NEW
+
+
+def _suppression(verdict: Disposition) -> dict[str, Any]:
+    reason = f"{verdict.reason}: {verdict.text}" if verdict.text else verdict.reason
+    return {
+        "flag_id": verdict.flag_id,
+        "by": verdict.officer,
+        "reason": reason,
+        "until": date.fromisoformat(verdict.until) if verdict.until else None,
+    }
+
+
+def _recorded_states(connection: Connection, flags: pa.Table) -> dict[str, str]:
+    ids = pa.table([pc.unique(flags.column("flag_id"))], names=["flag_id"])
+    stage(connection, "raised", ids, ["flag_id"])
+    found = fetch(
+        connection,
+        "select f.flag_id, f.state from raised r cross join flags f where f.flag_id = r.flag_id",
+        pa.schema([("flag_id", _TEXT), ("state", _TEXT)]),
+    )
+    return dict(zip(found.column(0).to_pylist(), found.column(1).to_pylist(), strict=True))
+
+
+def _no_longer_raised(connection: Connection, run: _Run, run_no: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Flags recorded on what the run judged, which it does not raise: (carried over, resolved)."""
+    judged = run.judged
+    candidates = [f for f in _flags_of_judged(connection, judged) if f["flag_id"] not in run.flag_ids]
+    sent = _among(judged.lines.column("line_id"), (f["line_id"] for f in candidates))
+    keys_of = {f["flag_id"]: json.loads(f.pop("movement_keys")) for f in candidates}
+    there = _among(judged.lines.column("movement_key"), (k for keys in keys_of.values() for k in keys))
+    replaced = _replaced_keys(connection, judged, candidates, run_no)
+    carried, resolved = [], []
+    for flag in candidates:
+        keys, own = keys_of[flag["flag_id"]], flag.pop("movement_key")
+        is_cleared = (flag["flag_id"], flag["line_id"]) in run.cleared
+        scope = judged.scopes.get(flag["rule_id"])
+        if own in judged.cancelled:
+            over = not is_cleared
+        elif scope == _HISTORY and flag["line_id"] in sent:
+            carried.append({**flag, "state": SUPPRESSED if is_cleared else EXISTING})
+            continue
+        else:
+            # A flag rests on all its lines: what a part of a shipment no longer shows may stand in the rest of it.
+            whole = scope == _HISTORY or there.issuperset(keys)
+            again = flag["line_id"] in sent or own in replaced
+            over = scope is not None and flag["rule_id"] not in judged.doubtful and whole and again and not is_cleared
+        if over:
+            resolved.append({**flag, "state": RESOLVED})
+    return carried, resolved
+
+
+def _flags_of_judged(connection: Connection, judged: Judged) -> list[dict[str, Any]]:
+    """The recorded flags that are not resolved and whose movement the run judged or cancels, in the order they were raised."""
+    cancelled = pa.array(sorted(judged.cancelled), _TEXT)
+    keys = pc.unique(pa.chunked_array([*judged.lines.column("movement_key").chunks, cancelled], _TEXT)).drop_null()
+    unresolved = f"from flags where state <> '{RESOLVED}'"
+    if connection.execute(text(f"select count(*) {unresolved}")).scalar_one() < len(keys):
+        flagged = fetch(connection, f"select movement_key {unresolved}", pa.schema([("movement_key", _TEXT)])).column(0)
+        keys = keys.filter(pc.is_in(keys, flagged.combine_chunks()))
+    stage(connection, "judged", pa.table([keys], names=["movement_key"]), ["movement_key"])
+    names = ", ".join(f"f.{n}" for n in _STORED.names)
+    query = f"""select {names} from judged j cross join flags f
+        where f.movement_key = j.movement_key and f.state <> '{RESOLVED}' order by f.first_run, f.rule_id, f.flag_id"""
+    rows: list[dict[str, Any]] = fetch(connection, query, _STORED).to_pylist()
+    return rows
+
+
+def _among(column: pa.ChunkedArray, wanted: Iterable[str | None]) -> frozenset[str]:
+    """Those of some texts that stand in a column."""
+    texts = pa.array(sorted({w for w in wanted if w}), _TEXT)
+    return frozenset(column.filter(pc.is_in(column, texts)).to_pylist())
+
+
+def _replaced_keys(connection: Connection, judged: Judged, candidates: list[dict[str, Any]], run_no: int) -> frozenset[str]:
+    """Movement keys of the candidates for which the run has a line that was not recorded before it: an amendment.
+
+    Where all its lines were, another original of the same key still stands, though it was not sent again.
+    """
+    wanted = pa.array(sorted({f["movement_key"] for f in candidates if f["movement_key"]}), _TEXT)
+    lines = judged.lines.select(["movement_key", "line_id"])
+    lines = lines.filter(pc.is_in(lines.column("movement_key"), wanted))
+    stage(connection, "judged_lines", lines, ["movement_key", "line_id"])
+    query = """select distinct j.movement_key from judged_lines j where not exists (
+        select 1 from movements m where m.movement_key = j.movement_key and m.line_id = j.line_id and m.added_run < ?)"""
+    found = fetch(connection, query, pa.schema([("movement_key", _TEXT)]), (run_no,))
+    return frozenset(found.column(0).to_pylist())

@@ -1,0 +1,151 @@
+"""Numbered steps from an empty database to the present tables. A step that has been released never changes.
+
+The statements are those that SQLite and PostgreSQL share; where they differ, a step has two forms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, inspect, text
+
+from precursor_screen.errors import LedgerError, LedgerVersion
+from precursor_screen.ledger.transfer import text_type
+from precursor_screen.version import __version__
+
+VERSIONS = "precursor_screen_versions"  # its presence tells our database from anybody else's
+
+_RUNS = """create table runs (
+    run_no integer primary key, run_id text not null unique, started text not null, finished text, tool_version text not null,
+    as_of text not null, jurisdiction text not null, options text not null, rules_sha256 text not null, inputs text not null,
+    first_movement integer not null default 0, first_day text, last_day text, movements_added integer not null default 0,
+    movements_superseded integer not null default 0, movements_cancelled integer not null default 0,
+    movements_pruned integer not null default 0, flags_new integer not null default 0, flags_existing integer not null default 0,
+    flags_suppressed integer not null default 0, flags_resolved integer not null default 0, flags_added integer not null default 0,
+    flags_pruned integer not null default 0)"""
+_FILES = """create table files (
+    sha256 text primary key, name text not null, bytes bigint not null, lines bigint not null,
+    run_no integer not null references runs (run_no))"""
+# Decimals are text and dates are ISO text: exact on both, and in order.
+_MOVEMENTS = """create table movements (
+    id integer primary key, added_run integer not null references runs (run_no), ended_run integer references runs (run_no),
+    ended_why text, movement_key text not null, line_id text not null, shipment_id text, source_file text, source_row bigint,
+    message_function text, version text, declaration_id text, house_bill_of_lading text, bill_of_lading text,
+    master_bill_of_lading text, bill_issuer text, container_numbers text, as_of_date text not null, direction text,
+    country_of_origin text, country_of_dispatch text, country_of_destination text, transit_countries text, transport_mode text,
+    vessel text, voyage text, port_of_discharge text, consignor_name text, consignor_key text, consignee_name text,
+    consignee_key text, notify_party_name text, notify_party_key text, exporter_name text, exporter_key text, importer_name text,
+    importer_key text, consignor_address_key text, consignee_address_key text, notify_party_address_key text,
+    consignor_country text, consignee_country text, permit_reference text, pen_reference text, hs6 text, hs_chapter text,
+    description text, packages bigint, value_usd text, lexicon_terms text, substance_id text, form text, match_method text,
+    match_strength text, substance_mass_kg text, mass_basis text, mass_confidence text)"""
+_FLAGS = """create table flags (
+    flag_id text primary key, first_run integer not null references runs (run_no), last_run integer not null references runs (run_no),
+    resolved_run integer references runs (run_no), state text not null, movement_key text, movement_keys text not null,
+    shipment_id text, line_id text, rule_id text not null, rule_version text, level text, confidence text, family text,
+    weight bigint, substance_id text, party_role text, list_id text, entry_id text, score double precision, because text,
+    source_file text, source_row bigint, evidence text, window_line_ids text)"""
+_LINES = """create table cited_lines (
+    line_id text primary key, source_file text, source_row bigint, shipment_id text, cells text not null,
+    run_no integer not null references runs (run_no))"""
+_DISPOSITIONS = """create table dispositions (
+    id integer primary key, flag_id text not null references flags (flag_id), line_id text not null, verdict text not null,
+    reason text not null, text text not null, officer text not null, at text not null, until text not null)"""
+# None on what rules group by: text keys in no order doubled the time of every insert, and windows are read from copies by column.
+_INDEXES = (
+    "create index movements_by_key on movements (movement_key)",
+    "create index movements_by_date on movements (as_of_date)",
+    "create index movements_ended on movements (as_of_date) where ended_run is not null",
+    "create index flags_by_movement on flags (movement_key)",
+    "create index flags_by_shipment on flags (shipment_id)",
+    "create index flags_by_line on flags (line_id)",
+    "create index flags_by_state on flags (state)",
+    "create index dispositions_by_flag on dispositions (flag_id, line_id)",
+)
+# A verdict is never rewritten: a later one stands beside it.
+_APPEND_ONLY = {
+    "sqlite": tuple(
+        f"create trigger dispositions_no_{act} before {act} on dispositions "
+        "begin select raise(abort, 'dispositions are only ever added'); end"
+        for act in ("update", "delete")
+    ),
+    "postgresql": (
+        "create function dispositions_append_only() returns trigger language plpgsql as "
+        "$$ begin raise exception 'dispositions are only ever added'; end $$",
+        "create trigger dispositions_no_change before update or delete on dispositions "
+        "for each row execute function dispositions_append_only()",
+    ),
+}
+
+
+def _create_first_tables(connection: Connection) -> None:
+    tables = (_RUNS, _FILES, _MOVEMENTS, _FLAGS, _LINES, _DISPOSITIONS)
+    for statement in tables:
+        # The type, not the column of that name.
+        connection.exec_driver_sql(re.sub(r" text(?=,| not| primary|\)|$)", f" {text_type(connection)}", statement))
+    for statement in (*_INDEXES, *_APPEND_ONLY[connection.dialect.name]):
+        connection.exec_driver_sql(statement)
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A step: its number, from 1 without a gap, what it is, and what it does."""
+
+    number: int
+    name: str
+    apply: Callable[[Connection], None]
+
+
+MIGRATIONS = (Migration(1, "runs, files, movements, flags, cited lines, dispositions", _create_first_tables),)
+
+
+def read_version(connection: Connection, shown: str) -> int:
+    """The number of the last step that was applied; 0: an empty database.
+
+    Args:
+        connection: to the ledger.
+        shown: the ledger as errors name it.
+
+    Raises:
+        LedgerError: the database holds somebody else's tables.
+        LedgerVersion: a newer version of the program wrote it.
+    """
+    names = set(inspect(connection).get_table_names())
+    if VERSIONS not in names:
+        if names and (connection.dialect.name == "sqlite" or names & {"runs", "files", "movements", "flags", "dispositions"}):
+            raise LedgerError(
+                f"{shown} is a database of something else (it holds {', '.join(sorted(names)[:3])})",
+                remedy="Name another file or database; nothing was changed.",
+            )
+        return 0
+    number = int(connection.execute(text(f"select coalesce(max(number), 0) from {VERSIONS}")).scalar_one())
+    if number > MIGRATIONS[-1].number:
+        written = connection.execute(text(f"select tool_version from {VERSIONS} order by number desc limit 1")).scalar_one()
+        raise LedgerVersion(
+            f"{shown} has version {number}, written by precursor-screen {written}; this is {__version__}, which reads up to "
+            f"version {MIGRATIONS[-1].number}",
+            remedy="Install that version or a newer one; nothing was changed.",
+        )
+    return number
+
+
+def migrate(connection: Connection, version: int) -> None:
+    """Applies the steps after `version`, within the caller's transaction."""
+    if not version:
+        connection.exec_driver_sql(
+            f"create table {VERSIONS} (number integer primary key, name text not null, applied text not null, "
+            "tool_version text not null)"
+        )
+    for step in MIGRATIONS:
+        if step.number > version:
+            step.apply(connection)
+            row = {
+                "number": step.number,
+                "name": step.name,
+                "applied": datetime.now(UTC).isoformat(timespec="seconds"),
+                "tool_version": __version__,
+            }
+            connection.execute(text(f"insert into {VERSIONS} values (:number, :name, :applied, :tool_version)"), row)

@@ -1,0 +1,85 @@
+"""Recording movements: new ones are added, replaced and cancelled ones are marked and kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Connection, text
+
+from precursor_screen.ledger.batch import CANCELLED, SUPERSEDED
+from precursor_screen.ledger.transfer import fetch, insert
+from precursor_screen.schema import MOVEMENT
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What came of a run's movements. first: id of the first that was added; 0: none was. days: earliest and latest of those."""
+
+    first: int
+    added: int
+    superseded: int
+    cancelled: int
+    days: tuple[date, date] | None = None
+
+
+def record(connection: Connection, movements: pa.Table, run_no: int) -> Recorded:
+    """Records the movements of a run whose batch is staged (`batch.stage_batch`).
+
+    Args:
+        connection: in a transaction.
+        movements: MOVEMENT of the run.
+        run_no: of the run.
+    """
+    added = movements.take(_unrecorded(connection))
+    rows = connection.execute(text("select why, count(*) from leaving group by why")).all()
+    ended = {str(why): int(count) for why, count in rows}
+    connection.execute(
+        text(
+            """update movements set ended_run = :run, ended_why = (select why from leaving l where l.id = movements.id)
+            where id in (select id from leaving)"""
+        ),
+        {"run": run_no},
+    )
+    first = next_id(connection)
+    if added.num_rows:
+        _insert(connection, added, first, run_no)
+        # A message and its cancellation in one run: recorded, and ended at once.
+        both = connection.execute(
+            text(
+                f"""update movements set ended_run = :run, ended_why = '{CANCELLED}'
+                where id >= :first and movement_key in (select movement_key from batch where cancels = 1)"""
+            ),
+            {"run": run_no, "first": first},
+        )
+        ended[CANCELLED] = ended.get(CANCELLED, 0) + both.rowcount
+    counts = (added.num_rows, ended.get(SUPERSEDED, 0), ended.get(CANCELLED, 0))
+    if not added.num_rows:
+        return Recorded(0, *counts)
+    days = pc.min_max(added.column("as_of_date")).as_py()
+    return Recorded(first, *counts, (days["min"], days["max"]))
+
+
+def next_id(connection: Connection) -> int:
+    """The next number; never one that was given before, even where its row has been pruned."""
+    query = "select max(first_movement + movements_added) from runs"
+    return max(1, int(connection.execute(text(query)).scalar() or 0))
+
+
+def _unrecorded(connection: Connection) -> pa.Array:
+    """Rows of lines that are recorded in no version, and substances that are new on a line that still counts."""
+    of_line = "select 1 from movements m where m.movement_key = b.movement_key and m.line_id = b.line_id"
+    query = f"""select min(b.row_no) from batch b where b.cancels = 0
+        and not exists ({of_line} and coalesce(m.substance_id, '') = coalesce(b.substance_id, ''))
+        and (not exists ({of_line}) or exists ({of_line} and m.ended_run is null))
+        group by b.movement_key, b.line_id, coalesce(b.substance_id, '') order by 1"""
+    return fetch(connection, query, pa.schema([("row_no", pa.int64())])).column(0).combine_chunks()
+
+
+def _insert(connection: Connection, added: pa.Table, first: int, run_no: int) -> None:
+    ids = pa.array(np.arange(first, first + added.num_rows))
+    runs = pa.array(np.full(added.num_rows, run_no))
+    insert(connection, "movements", pa.table([ids, runs, *added.columns], names=["id", "added_run", *MOVEMENT.names]))
