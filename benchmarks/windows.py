@@ -8,15 +8,16 @@ lines (1,000 movements) against a real ledger of as many, from the look back to 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import tempfile
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from data import write
-from ledger import DAYS, RUN, make, record_of, timed
+from ledger import DAYS, FIRST, RUN, make, record_of, timed
 
 from precursor_screen.api import load_reference
 from precursor_screen.kernel.flag import flag_lines, flag_shipments
@@ -24,10 +25,12 @@ from precursor_screen.kernel.movements import Movements
 from precursor_screen.kernel.recognise import match_parties, recognise
 from precursor_screen.kernel.resolve import resolve
 from precursor_screen.kernel.windows import flag_windows, request_history
+from precursor_screen.ledger.groups import Groups
 from precursor_screen.ledger.store import Ledger, open_ledger
-from precursor_screen.memory import KNOWN, History
+from precursor_screen.memory import KNOWN, Past
 from precursor_screen.readers.registry import read
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.runners.remembering import EVER
 from precursor_screen.schema import MOVEMENT
 
 PARTIES = 300_000
@@ -124,15 +127,23 @@ def judge_past(reference: Reference, live_rows: int, past_rows: int) -> None:
     rng = np.random.default_rng(3)
     live = make_moves(rng, live_rows, 10**9, DAYS, 1, reference)
     request = request_history(Movements(live, MOVEMENT.empty_table(), pa.table({})), reference.rules)
-    parts = []
+    parts: list[list[pa.Table]] = [[] for _ in request.asks]
+    last = FIRST + timedelta(days=DAYS)
     for start in range(0, past_rows, 500_000):
         rows = min(500_000, past_rows - start)
-        parts.append(
-            make_moves(rng, rows, start, start * DAYS // past_rows, DAYS * rows // past_rows, reference).select(request.columns)
+        table = make_moves(rng, rows, start, start * DAYS // past_rows, DAYS * rows // past_rows, reference)
+        for ask, part in zip(request.asks, parts, strict=True):
+            near = pc.field("as_of_date") >= last - timedelta(days=ask.span_days or 36_500)
+            groups = Groups(live, ask.groupings)
+            found = table.filter(near)
+            part.append(found.take(pa.array(np.flatnonzero(groups.shared(found)))).select(ask.columns))
+    tables = tuple(pa.concat_tables(part) for part in parts)
+    for ask, table in zip(request.asks, tables, strict=True):
+        print(
+            f"{'':12}{table.num_rows:,} of {past_rows:,} recorded movements share a group within {ask.span_days or 'all'} days, "
+            f"{len(ask.columns)} columns, {table.nbytes / 1e6:,.0f} MB"
         )
-    past = pa.concat_tables(parts)
-    print(f"{'':12}{past.num_rows:,} movements recorded, {len(request.columns)} columns, {past.nbytes / 1e6:,.0f} MB")
-    history = History(past, KNOWN.empty_table(), MOVEMENT.empty_table(), date(2025, 11, 1))
+    history = Past(tables, KNOWN.empty_table(), MOVEMENT.empty_table(), FIRST)
     rules = [r for r in reference.rules if r.rule.scope == "history"]
     with timed(f"{len(rules)} history rules over {live_rows:,} movements and {past_rows:,} recorded"):
         flags, _ = flag_windows(live, history, rules, reference)
@@ -148,10 +159,8 @@ def judge_day(reference: Reference, live_rows: int, past_rows: int, url: str) ->
         print(f"{'':12}{ledger.info().movements:,} movements, {(ledger.info().bytes or 0) / 1e9:.2f} GB")
         live = make_moves(np.random.default_rng(2), live_rows, 10**9, DAYS, 1, reference)
         for number in range(2):  # the first makes the copy by column
-            try:
+            with contextlib.suppress(InterruptedError):
                 _look(ledger, live, reference, DAYS + number)
-            except InterruptedError:
-                pass
 
 
 def _fill(ledger: Ledger, total: int, reference: Reference) -> None:
@@ -169,8 +178,13 @@ def _look(ledger: Ledger, live: pa.Table, reference: Reference, run: int) -> Non
     request = request_history(Movements(live, MOVEMENT.empty_table(), pa.table({})), rules)
     with ledger.begin(record_of(run)) as transaction:
         with timed(f"look back for {live.num_rows:,} movements"):
-            history = transaction.look_back(request.movements, request.span_days or 36_500, request.columns, request.groupings)
-        print(f"{'':12}{history.movements.num_rows:,} movements came back, {history.movements.nbytes / 1e6:,.0f} MB")
+            found = [transaction.look_back(request.movements, a.span_days or EVER, a.columns, a.groupings) for a in request.asks]
+        for ask, part in zip(request.asks, found, strict=True):
+            print(
+                f"{'':12}{part.movements.num_rows:,} movements came back of {ask.span_days or 'all'} days, {len(ask.columns)} columns, "
+                f"{part.movements.nbytes / 1e6:,.0f} MB"
+            )
+        history = Past(tuple(h.movements for h in found), found[0].known, found[0].amended, found[0].since)
         with timed(f"{len(rules)} history rules"):
             flags, _ = flag_windows(live, history, rules, reference)
         print(f"{'':12}{flags.num_rows:,} flags")

@@ -48,15 +48,24 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What is recorded that bears on a run.
+    """What is recorded that bears on a run: the answer to one `Ask`.
 
     Attributes:
-        movements: recorded movements that still count, one table an `Ask` with the columns asked for. Without those that this run
-            amends or cancels.
+        movements: recorded movements that still count; the columns asked for. Without those that this run amends or cancels.
         known: movement_key, line_id: lines of this run that are recorded already; they are sent again.
         amended: MOVEMENT: recorded rows that lines of this run replace.
         since: earliest date of any recorded movement; None: nothing is recorded.
     """
+
+    movements: pa.Table
+    known: pa.Table
+    amended: pa.Table
+    since: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The answers to a `Request`: as `History`, with a table of movements for each `Ask`, in their order."""
 
     movements: tuple[pa.Table, ...]
     known: pa.Table
@@ -101,7 +110,7 @@ class Compared:
 class Memory(Protocol):
     """Whatever remembers: asked twice a run, first for what moved, then for what was flagged."""
 
-    def look_back(self, request: Request) -> History:
+    def look_back(self, request: Request) -> Past:
         """What is recorded that bears on the run."""
 
     def compare_flags(self, flags: pa.Table, judged: Judged) -> Compared:
@@ -111,14 +120,10 @@ class Memory(Protocol):
 class Forgetful:
     """The memory of a run without a ledger: nothing is known, every flag is new."""
 
-    def look_back(self, request: Request) -> History:
+    def look_back(self, request: Request) -> Past:
         """Nothing."""
-        return History(
-            tuple(MOVEMENT.empty_table().select(ask.columns) for ask in request.asks),
-            KNOWN.empty_table(),
-            MOVEMENT.empty_table(),
-            None,
-        )
+        empty = tuple(MOVEMENT.empty_table().select(ask.columns) for ask in request.asks)
+        return Past(empty, KNOWN.empty_table(), MOVEMENT.empty_table(), None)
 
     def compare_flags(self, flags: pa.Table, judged: Judged) -> Compared:
         """The flags as they are."""

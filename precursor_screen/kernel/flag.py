@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.flag_parts import because_of, constants, count_verdicts, flag_id_sql, unjudged
@@ -39,10 +41,24 @@ def flag_lines(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[pa.Ta
 def flag_shipments(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[pa.Table, pa.Table]:
     """Judges the rules of scope shipment; `resolved` must hold every line of each shipment.
 
+    They are asked of shipments in which something was recognised: a substance, a listed party, a word of a lexicon. A rule that
+    counts all lines of those would else keep every line there is (0.7 KB each).
+
     Returns:
         FLAG and UNJUDGED tables, in a fixed order.
     """
-    return _judge(resolved, [r for r in rules if r.rule.scope == "shipment"])
+    return _judge(_of_noted_shipments(resolved), [r for r in rules if r.rule.scope == "shipment"])
+
+
+def _of_noted_shipments(resolved: Resolved) -> Resolved:
+    lines = resolved.lines
+    numbers = [*resolved.substances.column(LINE_NO).chunks, *resolved.parties.column(LINE_NO).chunks]
+    noted = pc.is_in(lines.column(LINE_NO), pc.unique(pa.chunked_array(numbers, pa.int64())))
+    for name in ("substance_ids", "lexicon_terms"):
+        if name in lines.column_names:  # null is unknown, so it counts
+            noted = pc.or_(noted, pc.fill_null(pc.greater(pc.list_value_length(lines.column(name)), 0), name == "substance_ids"))
+    shipments = pc.unique(lines.column("shipment_id").filter(noted))
+    return replace(resolved, lines=lines.filter(pc.is_in(lines.column("shipment_id"), shipments)))
 
 
 def _judge(resolved: Resolved, rules: list[CompiledRule]) -> tuple[pa.Table, pa.Table]:

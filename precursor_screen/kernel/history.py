@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from precursor_screen.kernel.movements import link_movements
 from precursor_screen.kernel.substances import control_table, substance_table
-from precursor_screen.memory import ALWAYS, IDENTITY, REFERENCES, History
+from precursor_screen.memory import ALWAYS, IDENTITY, REFERENCES, Past
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.thresholds import PERIODS
 from precursor_screen.rulebook.sql import identifier, literal, null_column
@@ -23,7 +23,7 @@ def open_moves(
     connection: duckdb.DuckDBPyConnection,
     live: pa.Table,
     recorded: pa.Table,
-    history: History,
+    history: Past,
     columns: frozenset[str],
     judging: frozenset[str],
     reference: Reference,

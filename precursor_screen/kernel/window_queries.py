@@ -362,9 +362,9 @@ def _flagged(frames: Frames, most_lines: int) -> str:
                any_value(w.in_window) as window_lines,
                array_to_string({names}[:{_MOST_MEMBERS}], ', ') || case when len({names}) > {_MOST_MEMBERS} then ' ...' else '' end
                    as group_members,
-               {text} as window_text, any_value(w.unknown) as unknown, any_value(w.key_values) as key_values
+               {text} as window_text, any_value(w.unknown) as unknown, w.key_values
         from inside w join moves m on m.row_no = w.other join picked on picked.row_no = w.row_no
-        group by w.row_no"""
+        group by w.row_no, w.key_values"""
 
 
 def _own_place(frames: Frames) -> str:

@@ -20,7 +20,7 @@ from precursor_screen.kernel.flag_parts import because_of, columns_of_rule, cons
 from precursor_screen.kernel.history import open_moves
 from precursor_screen.kernel.movements import Movements
 from precursor_screen.kernel.window_queries import Frames, judge_window
-from precursor_screen.memory import History, Request
+from precursor_screen.memory import Past, Request
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule, verdict_columns
 from precursor_screen.rulebook.sql import literal
@@ -35,9 +35,7 @@ def request_history(movements: Movements, rules: Iterable[CompiledRule]) -> Requ
     return Request(movements.batch, tuple(ask for ask, _ in plan_asks(rules) if ask.groupings))
 
 
-def flag_windows(
-    live: pa.Table, history: History, rules: Iterable[CompiledRule], reference: Reference
-) -> tuple[pa.Table, pa.Table]:
+def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], reference: Reference) -> tuple[pa.Table, pa.Table]:
     """Judges the rules of scope history.
 
     Args:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from precursor_screen.kernel.screen import Screened
 from precursor_screen.ledger.store import Ledger, Transaction, open_ledger
 from precursor_screen.ledger.values import FileRecord, RunRecord
-from precursor_screen.memory import Ask, Compared, History, Judged, Request
+from precursor_screen.memory import Ask, Compared, History, Judged, Past, Request
 from precursor_screen.model import Input
 from precursor_screen.reports.report import Report
 
@@ -45,7 +45,7 @@ class Remembering:
         self._run = run
         return self
 
-    def look_back(self, request: Request) -> History:
+    def look_back(self, request: Request) -> Past:
         """What is recorded that bears on the run; takes the lock.
 
         Raises:
@@ -54,9 +54,8 @@ class Remembering:
         assert self._run is not None
         self._transaction = self._ledger.begin(self._run)
         found = [self._ask(request.movements, ask) for ask in request.asks or (NOTHING,)]
-        return History(
-            tuple(h.movements for h in found) if request.asks else (), found[0].known, found[0].amended, found[0].since
-        )
+        tables = tuple(h.movements for h in found) if request.asks else ()
+        return Past(tables, found[0].known, found[0].amended, found[0].since)
 
     def _ask(self, movements: pa.Table, ask: Ask) -> History:
         assert self._transaction is not None
