@@ -21,7 +21,7 @@ def test_inline_tests(rule):
 
 def test_a_rule_that_never_flags_fails_its_tests():
     rule = BOOK.compiled[0]
-    broken = replace(rule, verdict=rule.verdict.replace("then 1 else 0", "then 0 else 0"))
+    broken = replace(rule, condition="false")
     _, failures = run_tests([broken])
     assert failures
     assert failures[0].rule_id == rule.rule.id
@@ -29,6 +29,6 @@ def test_a_rule_that_never_flags_fails_its_tests():
 
 def test_a_rule_that_folds_unknown_to_false_fails_its_tests():
     rule = next(r for r in BOOK.compiled if r.rule.requires)
-    broken = replace(rule, verdict=rule.verdict.replace("then 2", "then 0"))
+    broken = replace(rule, there="true", condition=f"coalesce({rule.condition}, false)")
     _, failures = run_tests([broken])
     assert any("not evaluable 0" in f.got for f in failures)
