@@ -27,7 +27,7 @@ from precursor_screen.kernel.resolve import resolve
 from precursor_screen.kernel.windows import flag_windows, request_history
 from precursor_screen.ledger.groups import Groups
 from precursor_screen.ledger.store import Ledger, open_ledger
-from precursor_screen.memory import KNOWN, Past
+from precursor_screen.memory import KNOWN, Past, Request
 from precursor_screen.readers.registry import read
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.runners.remembering import EVER
@@ -123,31 +123,43 @@ def judge_rows(reference: Reference, lines: int) -> None:
 
 
 def judge_past(reference: Reference, live_rows: int, past_rows: int) -> None:
-    """The rules of scope history, with the past as a look back gives it: only the columns asked for."""
+    """The rules of scope history, with the past as a look back gives it: only the columns asked for, one table after another."""
     rng = np.random.default_rng(3)
     live = make_moves(rng, live_rows, 10**9, DAYS, 1, reference)
-    request = request_history(Movements(live, MOVEMENT.empty_table(), pa.table({})), reference.rules)
-    parts: list[list[pa.Table]] = [[] for _ in request.asks]
+    request = request_history(Movements(live, MOVEMENT.empty_table(), pa.table({})), reference.rules, reference.registers)
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / f"{n}.arrow" for n in range(len(request.asks))]
+        _write_past(rng, live, request, past_rows, reference, paths)
+        tables = (pa.ipc.open_file(pa.memory_map(str(path))).read_all() for path in paths)
+        history = Past(tables, KNOWN.empty_table(), MOVEMENT.empty_table(), FIRST)
+        rules = [r for r in reference.rules if r.rule.scope == "history"]
+        with timed(f"{len(rules)} history rules over {live_rows:,} movements and {past_rows:,} recorded"):
+            flags, _ = flag_windows(live, history, rules, reference)
+        print(f"{'':12}{flags.num_rows:,} flags")
+
+
+def _write_past(
+    rng: np.random.Generator, live: pa.Table, request: Request, past_rows: int, reference: Reference, paths: list[Path]
+) -> None:
     last = FIRST + timedelta(days=DAYS)
-    for start in range(0, past_rows, 500_000):
-        rows = min(500_000, past_rows - start)
-        table = make_moves(rng, rows, start, start * DAYS // past_rows, DAYS * rows // past_rows, reference)
-        for ask, part in zip(request.asks, parts, strict=True):
-            near = pc.field("as_of_date") >= last - timedelta(days=ask.span_days or 36_500)
-            groups = Groups(live, ask.groupings)
-            found = table.filter(near)
-            part.append(found.take(pa.array(np.flatnonzero(groups.shared(found)))).select(ask.columns))
-    tables = tuple(pa.concat_tables(part) for part in parts)
-    for ask, table in zip(request.asks, tables, strict=True):
+    groups = [Groups(live, ask.groupings) for ask in request.asks]
+    rows = [0] * len(paths)
+    with contextlib.ExitStack() as stack:
+        schemas = [pa.schema([MOVEMENT.field(c) for c in ask.columns]) for ask in request.asks]
+        files = [stack.enter_context(pa.ipc.new_file(str(p), s)) for p, s in zip(paths, schemas, strict=True)]
+        for start in range(0, past_rows, 250_000):
+            count = min(250_000, past_rows - start)
+            table = make_moves(rng, count, start, start * DAYS // past_rows, max(1, DAYS * count // past_rows), reference)
+            for n, ask in enumerate(request.asks):
+                near = table.filter(pc.field("as_of_date") >= last - timedelta(days=ask.span_days or 36_500))
+                part = near.take(pa.array(np.flatnonzero(groups[n].shared(near)))).select(ask.columns)
+                files[n].write_table(part)
+                rows[n] += part.num_rows
+    for ask, count, path in zip(request.asks, rows, paths, strict=True):
         print(
-            f"{'':12}{table.num_rows:,} of {past_rows:,} recorded movements share a group within {ask.span_days or 'all'} days, "
-            f"{len(ask.columns)} columns, {table.nbytes / 1e6:,.0f} MB"
+            f"{'':12}{count:,} of {past_rows:,} recorded movements share a group within {ask.span_days or 'all'} days, "
+            f"{len(ask.columns)} columns, {path.stat().st_size / 1e6:,.0f} MB"
         )
-    history = Past(tables, KNOWN.empty_table(), MOVEMENT.empty_table(), FIRST)
-    rules = [r for r in reference.rules if r.rule.scope == "history"]
-    with timed(f"{len(rules)} history rules over {live_rows:,} movements and {past_rows:,} recorded"):
-        flags, _ = flag_windows(live, history, rules, reference)
-    print(f"{'':12}{flags.num_rows:,} flags")
 
 
 def judge_day(reference: Reference, live_rows: int, past_rows: int, url: str) -> None:
@@ -175,7 +187,7 @@ def _fill(ledger: Ledger, total: int, reference: Reference) -> None:
 
 def _look(ledger: Ledger, live: pa.Table, reference: Reference, run: int) -> None:
     rules = [r for r in reference.rules if r.rule.scope == "history"]
-    request = request_history(Movements(live, MOVEMENT.empty_table(), pa.table({})), rules)
+    request = request_history(Movements(live, MOVEMENT.empty_table(), pa.table({})), rules, reference.registers)
     with ledger.begin(record_of(run)) as transaction:
         with timed(f"look back for {live.num_rows:,} movements"):
             found = [transaction.look_back(request.movements, a.span_days or EVER, a.columns, a.groupings) for a in request.asks]

@@ -65,9 +65,12 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The answers to a `Request`: as `History`, with a table of movements for each `Ask`, in their order."""
+    """The answers to a `Request`: as `History`, with a table of movements for each `Ask`, in their order.
 
-    movements: tuple[pa.Table, ...]
+    The tables are read once, one after another, so that only one of them need be held at a time.
+    """
+
+    movements: Iterable[pa.Table]
     known: pa.Table
     amended: pa.Table
     since: date | None

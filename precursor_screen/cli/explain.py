@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
 from precursor_screen.cli import common
-
-_LEAST = 6  # characters of a flag's id; fewer are too few to mean one
+from precursor_screen.cli.ledger import ledger_option
 
 
 @click.command()
 @click.argument("identifier", metavar="ID")
-@click.option("--report", type=click.Path(path_type=Path), help="JSON report that holds the flag.")
+@click.option("--report", type=click.Path(path_type=Path), help="JSON report that holds the flag; default: the ledger.")
+@ledger_option
 @click.pass_context
-def command(ctx: click.Context, identifier: str, report: Path | None) -> None:
+def command(ctx: click.Context, identifier: str, report: Path | None, url: str | None) -> None:
     """Explain a flag, a rule, a substance, a watchlist entry (LIST:ENTRY) or an issue code, in full.
+
+    A flag may be named by the beginning of its id, six characters at least.
 
     \b
     Examples:
@@ -27,8 +27,10 @@ def command(ctx: click.Context, identifier: str, report: Path | None) -> None:
       precursor-screen explain acetic-anhydride
       precursor-screen explain unparsed-quantity
       precursor-screen explain sample:S001
-      precursor-screen explain 4f2c... --report report.json
+      precursor-screen explain 4f2c9a
+      precursor-screen explain 4f2c9a --report report.json
     """
+    from precursor_screen.cli.explain_flag import explain_flag, where_flags_are
     from precursor_screen.errors import UsageError
 
     explainers: tuple[Callable[[], str | None], ...] = (
@@ -36,17 +38,14 @@ def command(ctx: click.Context, identifier: str, report: Path | None) -> None:
         lambda: _rule(identifier),
         lambda: _substance(identifier),
         lambda: _entry(ctx, identifier),
-        lambda: _flag(identifier, report),
+        lambda: explain_flag(ctx, identifier, report, url),
     )
     for explainer in explainers:
         text = explainer()
         if text is not None:
             click.echo(text)
             return
-    remedy = _nearest(identifier)
-    if not remedy:
-        remedy = "A flag is looked up in the report that holds it: --report report.json" if report is None else "Check the id."
-    raise UsageError(f"nothing is called {identifier!r}", remedy=remedy)
+    raise UsageError(f"nothing is called {identifier!r}", remedy=_nearest(identifier) or where_flags_are(ctx, report, url))
 
 
 def _nearest(identifier: str) -> str:
@@ -106,38 +105,3 @@ def _entry(ctx: click.Context, identifier: str) -> str | None:
     lines += [f"  listed: {entry.listed or 'not stated'}; de-listed: {entry.delisted or 'no'}"]
     lines += [f"  note: {entry.note}"] if entry.note else []
     return "\n".join(printable(line) for line in lines)
-
-
-def _flag(identifier: str, report: Path | None) -> str | None:
-    from precursor_screen.errors import UsageError, Where
-    from precursor_screen.reports.printable import printable
-
-    if report is None:
-        return None
-    try:
-        document = json.loads(report.read_text(encoding="utf-8"))
-        found = [f for f in document["flags"] if f["flag_id"].startswith(identifier)] if len(identifier) >= _LEAST else []
-        lines = {line["line_id"]: line["cells"] for line in document["lines"]}
-        shown = [_flag_lines(f, lines.get(f["line_id"], {})) for f in found]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise UsageError(
-            "is no JSON report of this program", where=Where(str(report)), remedy="Write one with -o report.json."
-        ) from error
-    if len(shown) > 1:
-        raise UsageError(f"{len(shown)} flags begin with {identifier!r}", where=Where(str(report)), remedy="Give more of the id.")
-    return "\n".join(printable(line) for line in shown[0]) if shown else None
-
-
-def _flag_lines(flag: dict[str, Any], cells: dict[str, str]) -> list[str]:
-    return [
-        f"{flag['level'].upper()}  {flag['because']}",
-        f"  flag {flag['flag_id']}, {flag['state']}, confidence {flag['confidence']}",
-        f"  rule {flag['rule_id']} {flag['rule_version']}: {flag['title']}",
-        *(f"  basis: {b['title']} {b['note']} (mark {b['mark']})" for b in flag["legal_basis"]),
-        f"  shipment {flag['shipment_id']}, line {flag['line_id']}: {flag['source_file']}, row {flag['source_row']}",
-        *(f"  with line {other}" for other in flag["window_line_ids"]),
-        "  evidence:",
-        *(f"    {e['field']}: {e['as_written']}" for e in flag["evidence"]),
-        "  the line as filed:",
-        *(f"    {name}: {value}" for name, value in cells.items()),
-    ]

@@ -15,6 +15,7 @@ from precursor_screen.model import LEVELS, TIERS
 from precursor_screen.reports.printable import printable
 
 if TYPE_CHECKING:
+    from precursor_screen.reference.bundle import Reference
     from precursor_screen.reports.report import Report
     from precursor_screen.runners.remembering import Remembering
 
@@ -139,7 +140,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     }
     clock = _Clock(options["timing"], progress=sys.stderr.isatty() and not options["quiet"])
     with contextlib.ExitStack() as stack:
-        memory = _open_memory(stack, common.ledger_url(values, options["ledger"]), options)
+        memory = _open_memory(stack, common.ledger_url(values, options["ledger"]), options, reference)
         result = run(
             sources,
             read_options,
@@ -177,7 +178,7 @@ def _show(report: Report, outputs: tuple[Path, ...], options: dict[str, Any]) ->
         print_report(report, Console(highlight=False, soft_wrap=not sys.stdout.isatty()), options["capacity"])
 
 
-def _open_memory(stack: contextlib.ExitStack, url: str, options: dict[str, Any]) -> Remembering | None:
+def _open_memory(stack: contextlib.ExitStack, url: str, options: dict[str, Any], reference: Reference) -> Remembering | None:
     """The ledger, where one is wanted; it keeps the run if nothing is raised."""
     if options["no_ledger"]:
         if options["ledger"]:
@@ -189,7 +190,7 @@ def _open_memory(stack: contextlib.ExitStack, url: str, options: dict[str, Any])
         return None
     from precursor_screen.runners.remembering import Remembering
 
-    return stack.enter_context(Remembering(url, options["wait"]))
+    return stack.enter_context(Remembering(url, options["wait"], reference))
 
 
 def _load_mapping(name: str) -> Any:

@@ -5,7 +5,7 @@ One question for all rules read a year, or all that is recorded, for windows of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import groupby
 
 from precursor_screen.memory import REFERENCES, Ask, columns_of
@@ -43,11 +43,20 @@ def _names(sql: str, column: str) -> bool:
     return f'"{column}"' in sql
 
 
-def plan_asks(rules: Iterable[CompiledRule]) -> list[tuple[Ask, list[CompiledRule]]]:
-    """The questions, each with the rules that it is for; the first, without groupings, is for rules that do not look back."""
+def plan_asks(rules: Iterable[CompiledRule], registers: Collection[str]) -> list[tuple[Ask, list[CompiledRule]]]:
+    """The questions, each with the rules that it is for; one without groupings is for rules that need not look back.
+
+    Args:
+        rules: all compiled rules; those of another scope are passed over.
+        registers: that are loaded: without its register a rule judges nothing.
+    """
+
+    def kind_of(rule: CompiledRule) -> tuple[int, bool]:
+        return _kind(rule.window, registers)
+
     mine = history_rules(rules)
     plan = []
-    for kind, some in groupby(sorted(mine, key=lambda r: (_kind(r.window), r.rule.id)), key=lambda r: _kind(r.window)):
+    for kind, some in groupby(sorted(mine, key=lambda r: (kind_of(r), r.rule.id)), key=kind_of):
         those = list(some)
         windows = [r.window for r in those if r.window is not None]
         reaches = [w.reach for w in windows]
@@ -63,8 +72,8 @@ def plan_asks(rules: Iterable[CompiledRule]) -> list[tuple[Ask, list[CompiledRul
     return plan
 
 
-def _kind(window: Window | None) -> tuple[int, bool]:
-    if window is None or window.kind == "absence":
+def _kind(window: Window | None, registers: Collection[str]) -> tuple[int, bool]:
+    if window is None or window.kind == "absence" or (window.register and window.register not in registers):
         return -1, False
     reach = window.reach
     return (len(SPANS) if reach is None else next(n for n, s in enumerate(SPANS) if reach <= s)), _WIDE.issuperset(window.keys)

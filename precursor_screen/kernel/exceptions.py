@@ -73,10 +73,20 @@ def _covered(number: int, one: RuleException) -> str:
     if one.rules:
         tests.append(f"f.rule_id in ({', '.join(map(literal, one.rules))})")
     if one.party_key:
-        tests.append(f"{literal(one.party_key)} in ({', '.join(f'{role}_key' for role in ROLES)})")
+        tests.append(_about_party(literal(one.party_key)))
     if one.when:
         tests.append(f"({one.when})")
     return f"""
         select f.flag_id, {literal(f"exception {one.id}")} as "by", {literal(f"{one.reason} ({one.author})")} as reason,
                {literal(one.until)} as until, {number} as nth
         from flags f join cited c on f.line_id = c.line_id where {" and ".join(tests)}"""
+
+
+def _about_party(key: str) -> str:
+    """SQL that is true for flags about the party itself, and for flags about the goods of which it is sender or receiver.
+
+    A forwarder who is excepted must not silence a match of the consignor on the same line.
+    """
+    traders = ", ".join(f"c.{role}_key" for role in ("consignor", "consignee", "exporter", "importer"))
+    own = [f"(f.party_role = {literal(role)} and c.{role}_key = {key})" for role in ROLES]
+    return f"((f.party_role is null and {key} in ({traders})) or {' or '.join(own)})"

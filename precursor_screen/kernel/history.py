@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from precursor_screen.kernel.movements import link_movements
+from precursor_screen.kernel.movements import DOCUMENT_RANK, OWN_NUMBER, link_movements
 from precursor_screen.kernel.substances import control_table, substance_table
 from precursor_screen.memory import ALWAYS, IDENTITY, REFERENCES, Past
 from precursor_screen.reference.bundle import Reference
@@ -28,7 +28,7 @@ def open_moves(
     judging: frozenset[str],
     reference: Reference,
 ) -> str:
-    """Makes the table `fresh`, the new movements, and says how new and recorded ones are read together.
+    """Makes `fresh`, the new movements, and `named`, the line of every movement, and says how new and recorded ones are read together.
 
     A movement is new when it is not recorded, or under another line_id (amended); one that was sent again is the recorded one. One
     that stands for another's cargo is left out. Recorded movements come in millions: they are read where they lie, and only the
@@ -39,12 +39,12 @@ def open_moves(
         live: MOVEMENT rows of this run.
         recorded: MOVEMENT rows of earlier runs.
         history: what else was recorded.
-        columns: of MOVEMENT, looked up or previous: those that `fresh` is to have, beside row_no, cargo_id and is_new.
+        columns: of MOVEMENT, looked up or previous: those that `fresh` is to have, beside row_no and is_new.
         judging: those that a recorded movement is judged by.
         reference: substances, law and thresholds.
 
     Returns:
-        SQL of all movements: row_no, is_new, cargo_id, line_id, movement_key, as_of_date and the columns `judging`.
+        SQL of all movements: row_no, is_new, cargo, line_id, movement_key, as_of_date and the columns `judging`.
     """
     connection.register("live", live)
     connection.register("known", history.known)
@@ -58,38 +58,51 @@ def open_moves(
         create temp table mine as
         select {names}, row_number() over (order by as_of_date, line_id, substance_id) - 1 as row_no
         from live anti join known on live.movement_key = known.movement_key and live.line_id = known.line_id""")
-    _link(connection, recorded)
     wanted = [n for n in stored if n in judging or n in _JUDGED_BY]
     theirs = ", ".join(identifier(n) if n in recorded.column_names else null_column(n) for n in wanted)
     own = ", ".join(identifier(n) for n in wanted)
     every = f"(select {own}, row_no, true as is_new from mine union all select {theirs}, row_no, false from recorded) linked"
     connection.execute(f"create temp view everything as select * from {every}")
+    _link(connection)
     joins, looked_up = _lookups(connection, columns, reference)
     shown = ", ".join(f"linked.{identifier(n)}" for n in stored if n in columns or n in IDENTITY)
     connection.execute(f"""
-        create temp table fresh as select linked.row_no, {shown}, linked.is_new, cargo.cargo_id{"".join(looked_up.values())}
-        from (select *, true as is_new from mine) linked join cargo using (row_no) {joins} where cargo.counts""")
+        create temp table fresh as select linked.row_no, {shown}, linked.is_new{"".join(looked_up.values())}
+        from (select *, true as is_new from mine) linked left join cargo using (row_no) {joins} where coalesce(cargo.counts, true)""")
     kept = [n for n in wanted if n in judging and n not in _ALL]
     some = "".join(f", linked.{identifier(n)}" for n in kept) + "".join(sql for n, sql in looked_up.items() if n in judging)
-    return f"""select linked.row_no, linked.is_new, coalesce(cargo.cargo_id, '0:' || linked.movement_key) as cargo_id,
+    connection.execute(
+        "create temp view named as select row_no, line_id from mine union all select row_no, line_id from recorded"
+    )
+    return f"""select linked.row_no, linked.is_new, coalesce(cargo.cargo, hash(({DOCUMENT_RANK})::varchar || ':' || {OWN_NUMBER})) as cargo,
             {", ".join(f"linked.{n}" for n in _ALL)}{some}
         from everything linked left join cargo on linked.row_no = cargo.row_no {joins} where coalesce(cargo.counts, true)"""
 
 
 _ALL = ("line_id", "movement_key", "as_of_date")
-_JUDGED_BY = (*_ALL, "substance_id", "direction")  # what is looked up is looked up by substance, day and direction
+_JUDGED_BY = (*_ALL, *REFERENCES, "substance_id", "direction")  # what is looked up is looked up by substance, day and direction
 
 
-def _link(connection: duckdb.DuckDBPyConnection, recorded: pa.Table) -> None:
-    """Makes `cargo` (row_no, cargo_id, counts). Recorded movements that come without their references are cargo of their own."""
-    needed = (*_ALL, "substance_id", *REFERENCES)
-    names = ", ".join(identifier(n) for n in needed)
-    theirs = ""
-    if recorded.num_rows and any(n in recorded.column_names for n in REFERENCES):
-        them = ", ".join(identifier(n) if n in recorded.column_names else null_column(n) for n in needed)
-        theirs = f" union all select row_no, {them} from recorded"
-    connection.execute(f"create temp view referring as select row_no, {names} from mine{theirs}")
-    connection.execute(f"create temp table cargo as select row_no, cargo_id, counts from ({link_movements('referring')})")
+def _link(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes `cargo` (row_no, cargo, counts) of the movements that share a cargo with another's document.
+
+    Few do, and the exact search holds all it is given: so it gets those alone whose own number another one states. What is one
+    cargo has one number, a hash; equal hashes of different numbers cost a look and change nothing.
+    """
+    upper = f"""
+        select hash(unnest([house_bill_of_lading, bill_of_lading, master_bill_of_lading])) as number, hash({OWN_NUMBER}) as own
+        from everything where {DOCUMENT_RANK} >= 2"""
+    connection.execute(f"""
+        create temp table shared as
+        select distinct number from ({upper}) where number <> own
+        intersect select hash({OWN_NUMBER}) from everything where {DOCUMENT_RANK} in (1, 2)""")
+    numbers = ("house_bill_of_lading", "bill_of_lading", "master_bill_of_lading")
+    states = " or ".join(f"hash({n}) in (from shared)" for n in numbers)
+    connection.execute(
+        f"create temp table referring as select * from everything where hash({OWN_NUMBER}) in (from shared) or {states}"
+    )
+    connection.execute(f"""
+        create temp table cargo as select row_no, hash(cargo_id) as cargo, counts from ({link_movements("referring")})""")
 
 
 def _lookups(connection: duckdb.DuckDBPyConnection, columns: frozenset[str], reference: Reference) -> tuple[str, dict[str, str]]:

@@ -110,6 +110,12 @@ _CONFLICTS = f"""
     qualify row_number() over (partition by r.line_id order by {LINE_NO}) = 1 order by {LINE_NO}"""
 
 
+# A movement's own document is the highest that it states: declaration over house bill over bill; with none it is its own.
+DOCUMENT_RANK = """case when declaration_id is not null then 3 when house_bill_of_lading is not null then 2
+    when bill_of_lading is not null or master_bill_of_lading is not null then 1 else 0 end"""
+OWN_NUMBER = "coalesce(declaration_id, house_bill_of_lading, bill_of_lading, master_bill_of_lading, movement_key)"
+
+
 def link_movements(source: str) -> str:
     """SQL that adds `cargo_id` and `counts` to the movements of the table `source`.
 
@@ -118,15 +124,8 @@ def link_movements(source: str) -> str:
     it takes the identity of the highest (declaration over house over master), and only that one counts.
     """
     return f"""
-        with ranked as (
-            select *, coalesce(bill_issuer, '') as issuer,
-                   case when declaration_id is not null then 3 when house_bill_of_lading is not null then 2
-                        when bill_of_lading is not null or master_bill_of_lading is not null then 1 else 0 end as document_rank
-            from {source}),
-        own as (
-            select *, case document_rank when 3 then declaration_id when 2 then house_bill_of_lading
-                           when 1 then coalesce(bill_of_lading, master_bill_of_lading) else movement_key end as own_number
-            from ranked),
+        with own as (
+            select *, coalesce(bill_issuer, '') as issuer, {DOCUMENT_RANK} as document_rank, {OWN_NUMBER} as own_number from {source}),
         stated as (
             select number, document_rank as above, substance_id, issuer, as_of_date, own_number
             from (select document_rank, substance_id, issuer, as_of_date, own_number,

@@ -71,33 +71,48 @@ def _of_lines(facts: str) -> str:
         select facts.* from lines l left join facts using ({LINE_NO}) order by l.{LINE_NO}"""
 
 
-def _permits() -> str:
-    there = "permit_reference is not null"
+# Of several rows the most serious one speaks: an objection must not hide behind an acceptance.
+_WORST = "['revoked', 'objected', 'suspended', 'expired', 'sent', 'accepted', 'valid']"
+
+
+def _document(register: str, reference: str) -> str:
+    """SQL of the rows of a register for each line: those about a substance of the line, or, where there are none, all.
+
+    A document for two substances has a row each, and what the register says of the other one is not the line's business.
+    """
     return f"""
-        select m.{LINE_NO}, case when {there} then count(r.reference) > 0 end as permit_found,
-               first(r.status order by r.status) as permit_status,
-               case when count(r.reference) > 0 then bool_or(coalesce(r.valid_from <= m.as_of_date, true)
-                   and coalesce(m.as_of_date <= r.valid_to, true)) end as permit_in_force,
-               list_sort(list(distinct r.substance_id) filter (where r.substance_id is not null)) as permit_substance_ids
-        from mine m left join register_permits r on {same_reference("m.permit_reference", "r.reference")}
-        group by m.{LINE_NO}, m.permit_reference"""
+        select m.*, r.* exclude (substance_id), r.substance_id as named_substance_id, r.reference as found_reference,
+               coalesce(list_contains(m.substance_ids, r.substance_id), false) as about,
+               bool_or(coalesce(list_contains(m.substance_ids, r.substance_id), false)) over (partition by m.{LINE_NO}) as any_about
+        from mine m left join (select distinct on (all_of) * exclude (all_of) from (select *, to_json(t) as all_of from {register} t)) r
+             on {same_reference(f"m.{reference}", "r.reference")}"""
+
+
+def _permits() -> str:
+    return f"""
+        select {LINE_NO}, case when permit_reference is not null then count(found_reference) > 0 end as permit_found,
+               arg_min(status, list_position({_WORST}, status)) filter (where about or not any_about) as permit_status,
+               bool_or(coalesce(valid_from <= as_of_date, true) and coalesce(as_of_date <= valid_to, true))
+                   filter (where found_reference is not null and (about or not any_about)) as permit_in_force,
+               list_sort(list(distinct named_substance_id) filter (where named_substance_id is not null)) as permit_substance_ids
+        from ({_document("register_permits", "permit_reference")}) group by {LINE_NO}, permit_reference"""
 
 
 def _notifications(names: set[str], jurisdiction: str) -> str:
-    dispatch = "coalesce(m.dispatch_date, m.as_of_date)" if "dispatch_date" in names else "m.as_of_date"
+    dispatch = "coalesce(dispatch_date, as_of_date)" if "dispatch_date" in names else "as_of_date"
     _, working = REPLY_DAYS.get(jurisdiction, (0, False))
     lead = (
-        f"len(list_filter(range(r.sent::timestamp, {dispatch}::timestamp, interval 1 day), lambda d: isodow(d) <= 5))"
+        f"len(list_filter(range(sent::timestamp, {dispatch}::timestamp, interval 1 day), lambda d: isodow(d) <= 5))"
         if working
-        else f"date_diff('day', r.sent, {dispatch})"
+        else f"date_diff('day', sent, {dispatch})"
     )
+    mine = "filter (where about or not any_about)"
     return f"""
-        select m.{LINE_NO}, case when m.pen_reference is not null then count(r.reference) > 0 end as pen_found,
-               first(r.status order by r.status) as pen_status, min({lead}) as pen_lead_days,
-               list_sort(list(distinct r.substance_id) filter (where r.substance_id is not null)) as pen_substance_ids,
-               first(r.importer_key order by r.importer_key) as pen_importer_key, first(r.country order by r.country) as pen_country
-        from mine m left join register_pre_export_notifications r on {same_reference("m.pen_reference", "r.reference")}
-        group by m.{LINE_NO}, m.pen_reference"""
+        select {LINE_NO}, case when pen_reference is not null then count(found_reference) > 0 end as pen_found,
+               arg_min(status, list_position({_WORST}, status)) {mine} as pen_status, min({lead}) {mine} as pen_lead_days,
+               list_sort(list(distinct named_substance_id) filter (where named_substance_id is not null)) as pen_substance_ids,
+               min(importer_key) {mine} as pen_importer_key, min(country) {mine} as pen_country
+        from ({_document("register_pre_export_notifications", "pen_reference")}) group by {LINE_NO}, pen_reference"""
 
 
 def _licences(names: set[str]) -> str:
@@ -115,11 +130,13 @@ def _licences(names: set[str]) -> str:
             from noted n join lines l using ({LINE_NO})),
         held as (
             select p.{LINE_NO}, p.substance_id, bool_or({live} and list_contains(receiving, r.holder_key)) as receiver,
-                   bool_or({live} and list_contains(sending, r.holder_key)) as sender, bool_or({live}) as in_force
+                   bool_or({live} and list_contains(sending, r.holder_key)) as sender,
+                   bool_or(list_contains(receiving, r.holder_key)) and not receiver as receiver_lapsed,
+                   bool_or(list_contains(sending, r.holder_key)) and not sender as sender_lapsed
             from pairs p join register_licences r on r.substance_id = p.substance_id
                  and (list_contains(receiving, r.holder_key) or list_contains(sending, r.holder_key))
             group by all)
         select case when len(receiving) > 0 then coalesce(receiver, false) end as consignee_licensed,
                case when len(sending) > 0 then coalesce(sender, false) end as exporter_licensed,
-               case when len(receiving) + len(sending) > 0 then coalesce(not in_force, false) end as licence_lapsed
+               case when len(receiving) + len(sending) > 0 then coalesce(receiver_lapsed or sender_lapsed, false) end as licence_lapsed
         from pairs left join held using ({LINE_NO}, substance_id) order by {LINE_NO}, substance_id"""

@@ -196,7 +196,7 @@ def _with_party_facts(
     noted = pa.chunked_array([*candidates.column(LINE_NO).chunks, *parties.column(LINE_NO).chunks], pa.int64())
     here = pc.is_in(lines.column(LINE_NO), pc.unique(noted))
     here = pc.or_(here, pc.fill_null(pc.greater(pc.list_value_length(lines.column("lexicon_terms")), 0), False))
-    for part, key in (("name", party_key), ("address", address_key)):
+    for part, key in (("name", _key_of_somebody), ("address", address_key)):
         for role in ROLES:
             name = f"{role}_key" if part == "name" else f"{role}_address_key"
             if name in _MOVEMENT_NAMES and f"{role}_{part}" in lines.column_names:
@@ -208,6 +208,28 @@ def _with_party_facts(
     if "consignor_consignee_score" in wanted and set(names) <= set(lines.column_names):
         lines = lines.append_column("consignor_consignee_score", _likeness(lines, candidates, spread))
     return lines
+
+
+# What stands in a field of a party and names none: goods "to order" of two bills have no common consignee.
+_NOBODY = frozenset(
+    party_key(text)
+    for text in (
+        "unknown",
+        "same as consignee",
+        "same as shipper",
+        "same as consignor",
+        "as per documents",
+        "not applicable",
+        "various",
+        "tba",
+        "to be advised",
+    )
+)
+
+
+def _key_of_somebody(name: str) -> str:
+    key = party_key(name)
+    return "" if key in _NOBODY or is_to_order(name) else key
 
 
 def _to_order(lines: pa.Table) -> pa.ChunkedArray:

@@ -81,7 +81,7 @@ def screen(
     progress("looking back")
     memory = memory or Forgetful()
     movements = to_movements(resolved)
-    history = memory.look_back(request_history(movements, reference.rules))
+    history = memory.look_back(request_history(movements, reference.rules, reference.registers))
     by_window, unjudged_windows = flag_windows(movements.live, history, reference.rules, reference)
     unjudged = pa.concat_tables([unjudged_lines, unjudged_shipments, unjudged_windows])
     excepted = apply_exceptions(

@@ -13,7 +13,7 @@ import duckdb
 
 from precursor_screen.rulebook.registers import schema_of
 from precursor_screen.rulebook.sql import literal, same_reference
-from precursor_screen.rulebook.windows import Window
+from precursor_screen.rulebook.windows import Measure, Window
 
 _MAD = 1.4826  # makes the median absolute deviation comparable with a standard deviation of normal data
 
@@ -57,13 +57,14 @@ class Frames:
         return f"(partition by {', '.join(self.keys)} order by day range between current row and {reach} following)"
 
 
-def judge_window(connection: duckdb.DuckDBPyConnection, frames: Frames, most_lines: int) -> list[str]:
+def judge_window(connection: duckdb.DuckDBPyConnection, frames: Frames, most_lines: int) -> tuple[list[str], bool]:
     """Makes `flagged` (row_no, correlation_value, window_line_ids ...) and `undecided` (row_no, reason) of one rule.
 
-    Only groups that a new movement is in are looked at, under a number instead of their keys.
+    Only groups that a new movement is in are looked at, under a number instead of their keys; and no further than there is
+    something to find, for most rules find nothing in a day and every query costs milliseconds.
 
     Returns:
-        The reasons that may be in `undecided`.
+        The reasons in `undecided` (none: the table is not made), and whether `flagged` was made.
     """
     window = frames.window
     connection.execute(f"create or replace temp table grouped as {_groups(frames)}")
@@ -71,24 +72,32 @@ def judge_window(connection: duckdb.DuckDBPyConnection, frames: Frames, most_lin
     if test := _possible(window):
         connection.execute(f"""
             delete from selected where gid in (select gid from selected group by gid having not coalesce({test}, false))""")
-    looks_ahead = window.kind not in ("baseline", "first_seen", "absence") and bool(
-        connection.execute(
-            "select count(*) from selected where sure and not is_new and day >= (select min(day) from selected where is_new)"
-        ).fetchall()[0][0]
-    )
+    new, late = connection.execute("""
+        select count(*) filter (where is_new), count(*) filter (where sure and not is_new and day >= first)
+        from selected, (select min(day) filter (where is_new) as first from selected)""").fetchall()[0]
+    if not new:
+        return [], False
     if window.kind == "baseline":
         _make_past(connection, frames)
+    looks_ahead = late > 0 and window.kind not in ("baseline", "first_seen", "absence")
     connection.execute(f"create or replace temp table judged as {_judged(frames, looks_ahead)}")
-    undecided = {"history": "select row_no, 'history' as reason from judged where is_new and early"}
+    undecided = {"history": "early"}
     if window.register:
-        reason = f"register.{window.register}"
-        undecided[reason] = f"select row_no, {literal(reason)} from judged where is_new and sure and ok is null"
+        undecided[f"register.{window.register}"] = "sure and ok is null"
     if not all(m.is_lower_bound for m in window.measures) or window.kind in ("absence", "first_seen"):
-        undecided["group"] = "select row_no, 'group' from judged where is_new and tip is not null and unknown > 0 and not early"
-    connection.execute(f"create or replace temp table undecided as {' union all '.join(undecided.values())}")
-    connection.execute(f"create or replace temp table emitted as {_emitted(frames)}")
-    connection.execute(f"create or replace temp table flagged as {_flagged(frames, most_lines)}")
-    return list(undecided)
+        undecided["group"] = "tip is not null and unknown > 0 and not early"
+    counted = ", ".join(f"count(*) filter (where {test})" for test in ("tip is not null", *undecided.values()))
+    true, *counts = connection.execute(f"select {counted} from judged where is_new").fetchall()[0]
+    reasons = {reason: test for (reason, test), count in zip(undecided.items(), counts, strict=True) if count}
+    parts = [
+        f"select row_no, {literal(reason)} as reason from judged where is_new and {test}" for reason, test in reasons.items()
+    ]
+    nothing = "select 0 as row_no, '' as reason where false"
+    connection.execute(f"create or replace temp table undecided as {' union all '.join(parts) or nothing}")
+    if true:
+        connection.execute(f"create or replace temp table emitted as {_emitted(frames)}")
+        connection.execute(f"create or replace temp table flagged as {_flagged(frames, most_lines)}")
+    return list(reasons), bool(true)
 
 
 def _keys(window: Window) -> list[str]:
@@ -108,12 +117,12 @@ def _groups(frames: Frames) -> str:
 def _selected(frames: Frames) -> str:
     """One row a (movement, group): few and narrow columns, so that sorting many movements by their groups stays cheap."""
     window = frames.window
-    values = [f"{_counted(m.value) if m.aggregate in _DISTINCT else m.value} as value_{i}" for i, m in enumerate(window.measures)]
+    values = [f"{_counted(m) if m.aggregate in _DISTINCT else m.value} as value_{i}" for i, m in enumerate(window.measures)]
     limits = [f"{sql} as limit_{i}_{j}" for i, m in enumerate(window.measures) for j, (_, sql) in enumerate(m.tests)]
     stages = [f"{sql} as stage_{i}" for i, sql in enumerate(window.stages)]
     differs = [f"{column} as differs_{i}" for i, column in enumerate(window.differs)]
     match = [f"{sql} as match_{i}" for i, (sql, _) in enumerate(window.match)]
-    cargo = [f"{_counted('cargo_id')} as cargo"] if window.kind == "temporal" else []
+    cargo = ["cargo"] if window.kind == "temporal" else []
     columns = "".join(f", {c}" for c in [*_keys(window), *values, *limits, *stages, *differs, *match, *cargo])
     same = " and ".join(f"m.key_{n} = g.key_{n}" for n in range(len(window.keys)))
     dropped = ", ".join(f"key_{n}" for n in range(len(window.keys)))
@@ -127,9 +136,9 @@ def _selected(frames: Frames) -> str:
 _DISTINCT = ("event_count", "value_count")
 
 
-def _counted(value: str) -> str:
+def _counted(measure: Measure) -> str:
     """What stands for a value where only different ones are counted: numbers sort faster than texts."""
-    return f"case when {value} is not null then hash({value}) end"
+    return "cargo" if measure.value == "cargo_id" else f"case when {measure.value} is not null then hash({measure.value}) end"
 
 
 def _possible(window: Window) -> str:
@@ -237,9 +246,9 @@ def _baseline(frames: Frames) -> str:
     tests = " and ".join(f"measure {op} limit_0_{j}" for j, (op, _) in enumerate(window.measures[0].tests))
     return f"""
         select *, ({tests}) and not early as ok from (
-            select *, is_new and sure and (n < {window.min_history} or measure is null) as early from (
+            select *, sure and (n < {window.min_history} or measure is null) as early from (
                 select s.*, coalesce(past.n, 0) as n, {measure} as measure, 0 as unknown
-                from selected s left join past on s.is_new and s.gid = past.gid and s.day = past.day))"""
+                from selected s left join past on s.gid = past.gid and s.day = past.day where s.is_new))"""
 
 
 def _temporal(frames: Frames) -> str:
@@ -273,14 +282,22 @@ def _temporal_ordered(frames: Frames) -> str:
 
 
 def _first_seen(frames: Frames) -> str:
+    """Whether nothing of the group moved before, in all that is recorded or within the span."""
     since = literal(frames.since) if frames.since else "cast(null as date)"
+    days = frames.window.days
+    if days is None:
+        group = """(select gid, min(day) filter (where sure) as earliest, count(*) filter (where not sure) as unknown
+                    from selected group by gid) g on s.gid = g.gid"""
+    else:
+        group = f"""(select n.gid, n.day, min(p.day) filter (where sure) as earliest, count(*) filter (where not sure) as unknown
+                    from (select distinct gid, day from selected where is_new and sure) n
+                         join selected p on p.gid = n.gid and p.day between n.day - {days} and n.day group by n.gid, n.day) g
+                    on s.gid = g.gid and s.day = g.day"""
     return f"""
         select *, first and not early as ok from (
             select *, sure and first and coalesce(date_diff('day', {since}, day), 0) < {frames.window.min_history} as early from (
-                select s.*, sure and s.day = g.earliest as first, cast(null as double) as measure, g.unknown
-                from selected s join (
-                    select gid, min(day) filter (where sure) as earliest, count(*) filter (where not sure) as unknown
-                    from selected group by gid) g on s.gid = g.gid where s.is_new))"""
+                select s.*, sure and s.day = g.earliest as first, cast(null as double) as measure, coalesce(g.unknown, 0) as unknown
+                from selected s left join {group} where s.is_new))"""
 
 
 def _register(window: Window) -> str:
@@ -358,12 +375,12 @@ def _flagged(frames: Frames, most_lines: int) -> str:
             from (select *, unnest(range(last_nth - least(in_window, {most_lines}) + 1, last_nth + 1)) as nth from ends) e
                  join placed p on {same} and p.nth = e.nth)
         select w.row_no, any_value(w.measure) as correlation_value,
-               list_sort(list(distinct m.line_id) filter (where m.line_id <> picked.line_id)) as window_line_ids,
+               list_sort(list(distinct named.line_id) filter (where named.line_id <> picked.line_id)) as window_line_ids,
                any_value(w.in_window) as window_lines,
                array_to_string({names}[:{_MOST_MEMBERS}], ', ') || case when len({names}) > {_MOST_MEMBERS} then ' ...' else '' end
                    as group_members,
                {text} as window_text, any_value(w.unknown) as unknown, w.key_values
-        from inside w join moves m on m.row_no = w.other join picked on picked.row_no = w.row_no
+        from inside w join moves m on m.row_no = w.other join named on named.row_no = w.other join picked on picked.row_no = w.row_no
         group by w.row_no, w.key_values"""
 
 

@@ -7,7 +7,7 @@ about the new movement; the others of the window are named beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 import duckdb
@@ -30,9 +30,9 @@ from precursor_screen.schema import FLAG, LINE, UNJUDGED
 MOST_LINES = 200  # of a window that are named beside a flag; how many there are is in the evidence
 
 
-def request_history(movements: Movements, rules: Iterable[CompiledRule]) -> Request:
+def request_history(movements: Movements, rules: Iterable[CompiledRule], registers: Collection[str]) -> Request:
     """What the history rules need to know of earlier runs to judge some movements."""
-    return Request(movements.batch, tuple(ask for ask, _ in plan_asks(rules) if ask.groupings))
+    return Request(movements.batch, tuple(ask for ask, _ in plan_asks(rules, registers) if ask.groupings))
 
 
 def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], reference: Reference) -> tuple[pa.Table, pa.Table]:
@@ -53,15 +53,18 @@ def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], r
     since = min(days, default=None)
     tables = iter(history.movements)
     found: dict[str, tuple[pa.Table, pa.Table]] = {}
-    for ask, mine in plan_asks(rules):
+    for ask, mine in plan_asks(rules, reference.registers):
         recorded = next(tables) if ask.groupings else live.schema.empty_table()
         columns = frozenset[str]().union(*(columns_of_rule(r) for r in mine))
-        judging = frozenset[str]().union(*(judging_columns(r) for r in mine))
+        judging = frozenset({"substance_id"}).union(*(judging_columns(r) for r in mine))
         with connect() as connection:
             source = open_moves(connection, live, recorded, history, columns, judging, reference)
-            _make_moves(connection, mine, source, judging)
+            some = max(1, _JUDGED_AT_ONCE // max(1, recorded.num_rows + live.num_rows))
             del recorded
-            found |= _judge_all(connection, mine, since, reference.registers)
+            for start in range(0, len(mine), some):
+                few = mine[start : start + some]
+                _make_moves(connection, few, source)
+                found |= _judge_all(connection, few, since, reference.registers)
     return _joined(found)
 
 
@@ -77,13 +80,13 @@ def flag_moves(
         registers: by name.
     """
     mine = history_rules(rules)
-    judging = frozenset[str]().union(*(judging_columns(r) for r in mine))
     with connect() as connection:
         connection.register("given", moves)
         connection.execute("""create temp table numbered as select * exclude (row_no),
             row_number() over (order by as_of_date, line_id, substance_id, row_no) - 1 as row_no from given""")
         connection.execute("create temp table fresh as select * from numbered where is_new")
-        _make_moves(connection, mine, "select * from numbered", judging)
+        connection.execute("create temp view named as select row_no, line_id from numbered")
+        _make_moves(connection, mine, "select *, hash(cargo_id) as cargo from numbered")
         return _joined(_judge_all(connection, mine, since, registers))
 
 
@@ -96,12 +99,19 @@ def _joined(found: Mapping[str, tuple[pa.Table, pa.Table]]) -> tuple[pa.Table, p
     )
 
 
-def _make_moves(connection: duckdb.DuckDBPyConnection, rules: list[CompiledRule], source: str, judging: frozenset[str]) -> None:
+_JUDGED_AT_ONCE = 6_000_000  # movements times rules: so many columns of so many movements fit into memory
+
+
+def _make_moves(connection: duckdb.DuckDBPyConnection, rules: list[CompiledRule], source: str) -> None:
     """The table `moves`: every movement that a rule is about, with a verdict a rule."""
-    kept = ", ".join(f'"{c}"' for c in sorted((judging | {"substance_id"}) - {"line_id", "movement_key", "as_of_date"}))
-    narrow = f"(select row_no, is_new, cargo_id, line_id, movement_key, as_of_date, {kept} from ({source}))"
+    wanted = {"substance_id"}.union(*(judging_columns(r) for r in rules)) | {
+        "as_of_date",
+        *(("line_id", "movement_key") if any(r.rule.subject == LINE for r in rules) else ()),
+    }
+    kept = ", ".join(f'"{c}"' for c in sorted(wanted))
+    narrow = f"(select row_no, is_new, cargo, {kept} from ({source}))"
     about = " or ".join(f"verdict_{n} > 0" for n in range(len(rules)))
-    connection.execute(f"create temp table moves as select * from ({verdict_columns(rules, narrow)}) where {about}")
+    connection.execute(f"create or replace temp table moves as select * from ({verdict_columns(rules, narrow)}) where {about}")
 
 
 def _judge_all(
@@ -149,13 +159,13 @@ def _judge(
     if window.register and window.register not in registers:
         missing = f"register.{window.register}"
         return FLAG.empty_table(), pa.concat_tables([not_judged, _all_unjudged(connection, rule, missing, "verdict = 1")])
-    reasons = judge_window(connection, Frames(window, number, since, one_a_line), MOST_LINES)
+    reasons, found = judge_window(connection, Frames(window, number, since, one_a_line), MOST_LINES)
     late = [not_judged]
     for reason in reasons:
         late.append(
             _all_unjudged(connection, rule, reason, f"row_no in (select row_no from undecided where reason = {literal(reason)})")
         )
-    return _flags(connection, rule), pa.concat_tables(late)
+    return _flags(connection, rule) if found else FLAG.empty_table(), pa.concat_tables(late)
 
 
 def _all_unjudged(connection: duckdb.DuckDBPyConnection, rule: CompiledRule, field: str, where: str) -> pa.Table:

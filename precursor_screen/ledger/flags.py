@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,10 +13,11 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection, text
 
 from precursor_screen.ledger.dispositions import standing_clearances
+from precursor_screen.ledger.episodes import name_continued
 from precursor_screen.ledger.transfer import fetch, stage
 from precursor_screen.ledger.values import EXISTING, NEW, OPEN, RESOLVED, SUPPRESSED, Disposition
 from precursor_screen.memory import Compared, Judged
-from precursor_screen.schema import FLAG
+from precursor_screen.schema import FLAG, MOVEMENT
 from precursor_screen.schema import SUPPRESSED as SUPPRESSION
 
 _TEXT = pa.string()
@@ -27,14 +28,17 @@ Clearances = dict[tuple[str, str], Disposition]
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What is asked about the run again and again."""
+    """What is asked about the run again and again. answered: flags whose document is no longer absent."""
 
     flag_ids: frozenset[str]
     judged: Judged
     cleared: Clearances
+    answered: frozenset[str]
 
 
-def compare(connection: Connection, flags: pa.Table, judged: Judged, as_of: date, run_no: int) -> Compared:
+def compare(
+    connection: Connection, flags: pa.Table, judged: Judged, as_of: date, run_no: int, answered: frozenset[str] = frozenset()
+) -> Compared:
     """Compares the flags of a run with those recorded before it.
 
     Args:
@@ -43,14 +47,18 @@ def compare(connection: Connection, flags: pa.Table, judged: Judged, as_of: date
         judged: what the run has judged.
         as_of: the day on which a clearance must still hold.
         run_no: of the run; what it has recorded itself is not held against it.
+        answered: ids of recorded flags about a document that was absent and is there now.
     """
     cleared = standing_clearances(connection, as_of)
-    run = _Run(frozenset(flags.column("flag_id").to_pylist()), judged, cleared)
+    run = _Run(frozenset(flags.column("flag_id").to_pylist()), judged, cleared, answered)
     recorded = _recorded_states(connection, flags)
     places = list(zip(flags.column("flag_id").to_pylist(), flags.column("line_id").to_pylist(), strict=True))
-    states = [_state(cleared, place, recorded.get(place[0])) for place in places]
+    states = [_state(cleared, place, recorded.get(place[0], ("", 0))[0]) for place in places]
     position = flags.column_names.index("state")
     compared = flags.set_column(position, "state", pa.array(states, _TEXT))
+    over_time = frozenset(r for r, scope in judged.scopes.items() if scope == _HISTORY)
+    first_runs = [run_no if s == NEW else recorded.get(p[0], ("", run_no))[1] for p, s in zip(places, states, strict=True)]
+    compared = name_continued(connection, compared, over_time, first_runs)
     carried, resolved = _no_longer_raised(connection, run, run_no)
     hold = [p for p, s in zip(places, states, strict=True) if s == SUPPRESSED]
     hold += [(f["flag_id"], f["line_id"]) for f in carried if f["state"] == SUPPRESSED]
@@ -62,7 +70,7 @@ def compare(connection: Connection, flags: pa.Table, judged: Judged, as_of: date
     )
 
 
-def _state(cleared: Clearances, place: tuple[str, str], recorded: str | None) -> str:
+def _state(cleared: Clearances, place: tuple[str, str], recorded: str) -> str:
     """A flag that was resolved, or cleared by a verdict that holds no longer, is new again: somebody has to look at it."""
     if place in cleared:
         return SUPPRESSED
@@ -79,21 +87,22 @@ def _suppression(verdict: Disposition) -> dict[str, Any]:
     }
 
 
-def _recorded_states(connection: Connection, flags: pa.Table) -> dict[str, str]:
+def _recorded_states(connection: Connection, flags: pa.Table) -> dict[str, tuple[str, int]]:
+    """Flag id -> state, and the run that first raised it."""
     ids = pa.table([pc.unique(flags.column("flag_id"))], names=["flag_id"])
     stage(connection, "raised", ids, ["flag_id"])
     found = fetch(
         connection,
-        "select f.flag_id, f.state from raised r cross join flags f where f.flag_id = r.flag_id",
-        pa.schema([("flag_id", _TEXT), ("state", _TEXT)]),
+        "select f.flag_id, f.state, f.first_run from raised r cross join flags f where f.flag_id = r.flag_id",
+        pa.schema([("flag_id", _TEXT), ("state", _TEXT), ("first_run", pa.int64())]),
     )
-    return dict(zip(found.column(0).to_pylist(), found.column(1).to_pylist(), strict=True))
+    return {flag_id: (state, run) for flag_id, state, run in zip(*(c.to_pylist() for c in found.columns), strict=True)}
 
 
 def _no_longer_raised(connection: Connection, run: _Run, run_no: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Flags recorded on what the run judged, which it does not raise: (carried over, resolved)."""
     judged = run.judged
-    candidates = [f for f in _flags_of_judged(connection, judged) if f["flag_id"] not in run.flag_ids]
+    candidates = [f for f in _flags_to_compare(connection, run) if f["flag_id"] not in run.flag_ids]
     sent = _among(judged.lines.column("line_id"), (f["line_id"] for f in candidates))
     keys_of = {f["flag_id"]: json.loads(f.pop("movement_keys")) for f in candidates}
     there = _among(judged.lines.column("movement_key"), (k for keys in keys_of.values() for k in keys))
@@ -103,7 +112,7 @@ def _no_longer_raised(connection: Connection, run: _Run, run_no: int) -> tuple[l
         keys, own = keys_of[flag["flag_id"]], flag.pop("movement_key")
         is_cleared = (flag["flag_id"], flag["line_id"]) in run.cleared
         scope = judged.scopes.get(flag["rule_id"])
-        if own in judged.cancelled:
+        if own in judged.cancelled or flag["flag_id"] in run.answered:
             over = not is_cleared
         elif scope == _HISTORY and flag["line_id"] in sent:
             carried.append({**flag, "state": SUPPRESSED if is_cleared else EXISTING})
@@ -118,8 +127,10 @@ def _no_longer_raised(connection: Connection, run: _Run, run_no: int) -> tuple[l
     return carried, resolved
 
 
-def _flags_of_judged(connection: Connection, judged: Judged) -> list[dict[str, Any]]:
-    """The recorded flags that are not resolved and whose movement the run judged or cancels, in the order they were raised."""
+def _flags_to_compare(connection: Connection, run: _Run) -> list[dict[str, Any]]:
+    """The recorded flags that are not resolved and whose movement the run judged or cancels, or whose document is there now; in
+    the order they were raised."""
+    judged = run.judged
     cancelled = pa.array(sorted(judged.cancelled), _TEXT)
     keys = pc.unique(pa.chunked_array([*judged.lines.column("movement_key").chunks, cancelled], _TEXT)).drop_null()
     unresolved = f"from flags where state <> '{RESOLVED}'"
@@ -127,9 +138,12 @@ def _flags_of_judged(connection: Connection, judged: Judged) -> list[dict[str, A
         flagged = fetch(connection, f"select movement_key {unresolved}", pa.schema([("movement_key", _TEXT)])).column(0)
         keys = keys.filter(pc.is_in(keys, flagged.combine_chunks()))
     stage(connection, "judged", pa.table([keys], names=["movement_key"]), ["movement_key"])
+    stage(connection, "answered", pa.table([pa.array(sorted(run.answered), _TEXT)], names=["flag_id"]), ["flag_id"])
     names = ", ".join(f"f.{n}" for n in _STORED.names)
-    query = f"""select {names} from judged j cross join flags f
-        where f.movement_key = j.movement_key and f.state <> '{RESOLVED}' order by f.first_run, f.rule_id, f.flag_id"""
+    query = f"""select {names} from (
+            select g.flag_id from judged j cross join flags g where g.movement_key = j.movement_key
+            union select flag_id from answered) c
+        cross join flags f where f.flag_id = c.flag_id and f.state <> '{RESOLVED}' order by f.first_run, f.rule_id, f.flag_id"""
     rows: list[dict[str, Any]] = fetch(connection, query, _STORED).to_pylist()
     return rows
 
@@ -153,3 +167,21 @@ def _replaced_keys(connection: Connection, judged: Judged, candidates: list[dict
         select 1 from movements m where m.movement_key = j.movement_key and m.line_id = j.line_id and m.added_run < ?)"""
     found = fetch(connection, query, pa.schema([("movement_key", _TEXT)]), (run_no,))
     return frozenset(found.column(0).to_pylist())
+
+
+def open_movements(connection: Connection, rule_ids: Sequence[str]) -> pa.Table:
+    """The movements that count and bear an open flag of some rules: flag_id, rule_id and the columns of MOVEMENT.
+
+    Args:
+        connection: in a transaction.
+        rule_ids: of the rules.
+    """
+    schema = pa.schema([("flag_id", _TEXT), ("rule_id", _TEXT), *MOVEMENT])
+    columns = ", ".join(f"m.{n}" for n in MOVEMENT.names)
+    marks = ", ".join("?" * len(rule_ids)) or "null"
+    # A flag about a substance is about that one of its line's movements.
+    query = f"""select f.flag_id, f.rule_id, {columns} from flags f cross join movements m
+        where f.rule_id in ({marks}) and f.state in ('{NEW}', '{EXISTING}')
+        and m.movement_key = f.movement_key and m.line_id = f.line_id and m.ended_run is null
+        and (f.substance_id is null or m.substance_id = f.substance_id) order by f.flag_id, m.id"""
+    return fetch(connection, query, schema, tuple(rule_ids))

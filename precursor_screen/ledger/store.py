@@ -157,6 +157,14 @@ class Ledger:
         with connected(self.engine) as connection:
             return fetch(connection, query, FLAG, tuple(values))
 
+    def history_of(self, flag_id: str) -> dict[str, str]:
+        """Start of the runs that first raised a flag, last raised it, and resolved it (empty: none did), ISO 8601."""
+        query = """select a.started, z.started, coalesce(r.started, '') from flags f join runs a on a.run_no = f.first_run
+            join runs z on z.run_no = f.last_run left join runs r on r.run_no = f.resolved_run where f.flag_id = :flag_id"""
+        with connected(self.engine) as connection:
+            found = connection.execute(text(query), {"flag_id": flag_id}).one_or_none()
+        return dict(zip(("first", "last", "resolved"), map(str, found), strict=True)) if found else {}
+
     def cited_lines(self, line_ids: Sequence[str]) -> pa.Table:
         """The source's own cells of flagged lines: line_id, source_file, source_row, shipment_id, cells (JSON)."""
         schema = pa.schema([("line_id", pa.string()), *(FLAG.field(n) for n in ("source_file", "source_row", "shipment_id"))])
@@ -295,9 +303,13 @@ class Transaction:
             self._staged = batch
         return as_movements(batch)
 
-    def compare_flags(self, found: pa.Table, judged: Judged) -> Compared:
+    def open_movements(self, rule_ids: Sequence[str]) -> pa.Table:
+        """The movements that count and bear an open flag of some rules: flag_id, rule_id and the columns of MOVEMENT."""
+        return flags.open_movements(self._connection, rule_ids)
+
+    def compare_flags(self, found: pa.Table, judged: Judged, answered: frozenset[str] = frozenset()) -> Compared:
         """States of the flags of this run, and what is no longer raised (`flags.compare`)."""
-        return flags.compare(self._connection, found, judged, self._run.as_of, self.run_no)
+        return flags.compare(self._connection, found, judged, self._run.as_of, self.run_no, answered)
 
     def record_flags(self, compared: Compared, cells: pa.Table, judged: Judged) -> dict[str, int]:
         """Records flags with their evidence and the cells of the lines they cite.

@@ -6,6 +6,7 @@ Verdicts (Kleene's three values, to the end):
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ from precursor_screen.rulebook.template import compile_template, evidence
 from precursor_screen.rulebook.windows import SENTENCE, Window, compile_window
 from precursor_screen.schema import BY_NAME, MOVEMENT_COLUMNS
 
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
 _OF_MOVEMENTS = frozenset(c.name for c in MOVEMENT_COLUMNS)
 
 
@@ -107,8 +109,10 @@ class _Build:
             try:
                 if name in BY_NAME:
                     raise AtomError(f"{name!r} is a field already", "Choose another name.")
+                if not _NAME.fullmatch(name):
+                    raise AtomError(f"{name!r} is no name", "Use small letters, figures and underscores.")
                 derived[name] = compile_derived(name, spec, self.scope)
-            except AtomError as error:
+            except (AtomError, ValueError) as error:
                 self.complain(f"derive.{name}", error)
 
     def selection(self, spec: Any, part: str) -> str:
@@ -183,10 +187,16 @@ class _Build:
             return self.selections[name]
 
         try:
+            self.check_keys(spec)
             return compile_window(spec, self.scope, selection)
-        except AtomError as error:
+        except (AtomError, ValueError, KeyError) as error:
             self.complain("correlation", error)
             return None, []
+
+    def check_keys(self, spec: Mapping[str, Any]) -> None:
+        for key in spec.get("group-by") or ():
+            if key not in BY_NAME:
+                raise AtomError(f"{key!r} cannot group: it is no field", did_you_mean(str(key), BY_NAME))
 
     def grouping(self) -> Grouping | None:
         spec = self.rule.correlation
@@ -194,6 +204,7 @@ class _Build:
             return None
         keys = [str(k) for k in spec["group-by"]]
         try:
+            self.check_keys(spec)
             unnested = frozenset(k for k in keys if self.scope.column(k)[1] == "texts")
             blocks = [spec, *([spec["and"]] if "and" in spec else [])]
             values = [self.aggregate(block) for block in blocks]
@@ -226,7 +237,7 @@ class _Build:
         extra = dict(SENTENCE) if window else extra
         try:
             return compile_template(self.rule.explain, self.scope, extra)
-        except AtomError as error:
+        except (AtomError, ValueError) as error:
             self.complain("explain", error)
             return "''"
 
@@ -260,6 +271,9 @@ def compile_rule(
     build.scope.columns |= before
     grouping = build.grouping()
     window, needed = build.window()
+    if grouping is not None and rule.correlation:  # a line without its group, or without what is added up, is in no group
+        blocks = (rule.correlation, rule.correlation.get("and") or {})
+        needed = [*grouping.keys, *(str(b["field"]) for b in blocks if "field" in b)]
     required += [(name, f"{build.scope.column(name)[0]} is not null") for name in dict.fromkeys(needed)]
     because = build.sentence(grouping, window)
     evidence_sql = build.evidence()

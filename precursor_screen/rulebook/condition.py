@@ -11,6 +11,9 @@ from precursor_screen.names.suggest import did_you_mean
 _TOKEN = re.compile(r"\s*(?:(\()|(\))|([A-Za-z0-9_*]+))")
 
 
+LONGEST = 500  # characters; parentheses are read by recursion
+
+
 class ConditionError(ValueError):
     """The condition cannot be parsed; the message says where."""
 
@@ -114,6 +117,8 @@ def parse_condition(text: str, selections: Mapping[str, str]) -> tuple[str, set[
     Raises:
         ConditionError: with what is wrong.
     """
+    if len(text) > LONGEST:
+        raise ConditionError(f"is longer than {LONGEST} characters")
     parser = _Parser(text, selections)
     sql = parser.either()
     if parser.peek():

@@ -29,7 +29,7 @@ _KEYS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "baseline": (frozenset({"condition", "field", "timespan", "min_history"}), frozenset({"method"})),
     "temporal": (frozenset({"selections", "timespan"}), frozenset()),
     "temporal_ordered": (frozenset({"selections", "timespan"}), frozenset({"differs"})),
-    "first_seen": (frozenset({"min_history"}), frozenset()),
+    "first_seen": (frozenset({"min_history"}), frozenset({"timespan"})),
     "absence": (frozenset({"register", "match"}), frozenset()),
     "reconcile": (frozenset({"register", "match", "field", "against"}), frozenset({"tolerance", "calendar"})),
 }

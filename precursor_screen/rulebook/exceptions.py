@@ -13,13 +13,17 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
+from precursor_screen.engine import connect
 from precursor_screen.errors import ErrorGroup
 from precursor_screen.names.party import party_key
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.rulebook.atoms import AtomError, Scope, compile_atom
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.located import Complaints, Key, load_yaml
-from precursor_screen.schema import LINE
+from precursor_screen.rulebook.sql import identifier, null_column
+from precursor_screen.schema import BY_NAME, LINE
 
 LONGEST = timedelta(days=365)
 _KEYS = ("id", "flag", "party", "rules", "when", "reason", "author", "since", "until")
@@ -80,12 +84,12 @@ def _parse(
         if name not in _KEYS:
             complaints.add((*key, name), f"unknown key {name!r}", did_you_mean(name, _KEYS) or f"Known: {', '.join(_KEYS)}.")
     for name in ("id", "reason", "author"):
-        if not isinstance(item.get(name), str) or not item[name].strip():
+        if not isinstance(item.get(name), str) or not item[name].strip() or "\0" in item[name]:
             complaints.add(key, f"has no {name}", f"Add `{name}:`; an exception without one cannot be contested.")
     since, until = item.get("since"), item.get("until")
-    if not isinstance(since, date) or not isinstance(until, date):
+    if type(since) is not date or type(until) is not date:
         complaints.add(key, "has no since and until", "Write both as dates; until at most 365 days after since.")
-    elif not since <= until <= since + LONGEST:
+    elif not (timedelta(0) <= until - since <= LONGEST):
         complaints.add(
             (*key, "until"), f"until {until} is not within 365 days after since {since}", "Look at it again in a year."
         )
@@ -110,9 +114,11 @@ def _check_target(key: Key, item: Mapping[str, Any], rule_ids: frozenset[str], c
     if "party" in item and not party_key(str(item["party"])):
         complaints.add((*key, "party"), f"{item['party']!r} names nobody", "Write the name as it is filed.")
     rules = item.get("rules", [])
-    if not isinstance(rules, list):
+    if not isinstance(rules, list) or ("rules" in item and not rules) or not all(isinstance(r, str) for r in rules):
         complaints.add((*key, "rules"), "rules is a list of rule ids", "rules: [PS-QTY-001]")
         return
+    if rules and not any(name in item for name in ("flag", "party", "when")):
+        complaints.add((*key, "rules"), "would suppress the rules everywhere", "Narrow it with when:, party: or flag:.")
     for rule_id in rules:
         if rule_id not in rule_ids:
             complaints.add((*key, "rules"), f"no rule is called {rule_id!r}", did_you_mean(str(rule_id), rule_ids))
@@ -135,4 +141,21 @@ def _compile_when(
         except (AtomError, ValueError) as error:
             remedy = error.remedy if isinstance(error, AtomError) else ""
             complaints.add((*key, "when", name), str(error), remedy)
-    return " and ".join(tests), frozenset(scope.columns)
+    sql = " and ".join(tests)
+    if sql and (fault := _cannot_run(sql, scope.columns)):
+        complaints.add((*key, "when"), f"does not run: {fault}", "Check types and patterns (RE2 knows no look-behind).")
+    return sql, frozenset(scope.columns)
+
+
+def _cannot_run(sql: str, columns: set[str]) -> str:
+    """What DuckDB says against the SQL over a row of nulls and one of texts; '' if nothing."""
+    view = ", ".join(["cast([] as varchar[]) as supplied_fields", *(null_column(c) for c in sorted(columns))])
+    text = [f"'x' as {identifier(c)}" if BY_NAME[c].kind == "text" else null_column(c) for c in sorted(columns)]
+    filled = ", ".join(["cast([] as varchar[]) as supplied_fields", *text])
+    try:
+        with connect() as connection:
+            for row in (view, filled):
+                connection.execute(f"select {sql} from (select {row})").fetchall()
+    except duckdb.Error as error:
+        return str(error).splitlines()[0]
+    return ""

@@ -16,6 +16,8 @@ from precursor_screen.errors import PrecursorScreenError, RuleSyntaxError, Where
 
 MAX_BYTES = 1_000_000  # a rule is a page of text; anything larger is not one
 
+MOST_PARTS, MOST_LEVELS = 100_000, 40
+
 Key = tuple[str | int, ...]
 
 
@@ -62,6 +64,8 @@ def parse_yaml(text: str, name: str) -> Located:
     """Parses YAML text; `name` is how the file is called in errors."""
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except RecursionError as error:
+        raise RuleSyntaxError("is nested too deeply", where=Where(name), remedy="A rule has a handful of levels.") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
@@ -77,6 +81,10 @@ def parse_yaml(text: str, name: str) -> Located:
 
 
 def _construct(node: yaml.Node, key: Key, located: Located, open_nodes: set[int]) -> Any:
+    if len(located.places) > MOST_PARTS or len(key) > MOST_LEVELS:  # a few aliases of aliases would be millions of parts
+        raise RuleSyntaxError(
+            "has too many parts", where=located.where(key[:MOST_LEVELS]), remedy="Write less, and no aliases of aliases."
+        )
     place = (node.start_mark.line + 1, node.start_mark.column + 1)
     located.places.setdefault(key, place)
     if id(node) in open_nodes:

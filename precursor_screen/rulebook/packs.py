@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.model import LEVELS, Rule
 from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.rulebook.correlation import days_of
 from precursor_screen.rulebook.grammar import STATUSES
 from precursor_screen.rulebook.located import Complaints, load_yaml
 
@@ -108,7 +110,14 @@ def load_params(path: Path, rules: tuple[Rule, ...]) -> dict[str, dict[str, Any]
 
 
 def _alike(value: Any, own: Any) -> bool:
+    """Whether a site's value can stand in for the rule's own: of the same kind, a span of days for a span, above 0 where that is."""
+    if days_of(own) is not None:
+        return days_of(value) is not None
     number = int | float
     if isinstance(own, bool) or isinstance(value, bool):
         return isinstance(own, bool) and isinstance(value, bool)
-    return (isinstance(own, number) and isinstance(value, number)) or type(own) is type(value)
+    if isinstance(own, int) and own > 0 and not isinstance(value, int) and isinstance(value, float):
+        return False
+    if isinstance(own, number) and isinstance(value, number):
+        return math.isfinite(value) and (own <= 0 or value > 0)
+    return type(own) is type(value)

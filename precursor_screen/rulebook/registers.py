@@ -30,7 +30,7 @@ TYPES: dict[str, pa.DataType] = {
 
 @dataclass(frozen=True, slots=True)
 class RegisterColumn:
-    """A column: its kind (see TYPES), whether a row is worth nothing without it, other headers that it goes by, what it means."""
+    """A column: its kind (see TYPES), whether a row is worth nothing without it, headers that it goes by (the surest first), what it means."""
 
     name: str
     kind: str
@@ -41,7 +41,7 @@ class RegisterColumn:
 
 def _reference(*spellings: str) -> RegisterColumn:
     return RegisterColumn(
-        "reference", "reference", True, ("reference", "number", "no", "ref", *spellings), "number of the document"
+        "reference", "reference", True, (*spellings, "reference", "ref", "number", "no"), "number of the document"
     )
 
 

@@ -65,10 +65,14 @@ def fold(expression: str) -> str:
     return f"lower(strip_accents({expression}))"
 
 
+def plain_reference(sql: str) -> str:
+    """SQL of a number of a document without case, blanks and punctuation; null where nothing is left."""
+    return f"nullif(upper(regexp_replace({sql}, '[^\\pL\\pN]', '', 'g')), '')"
+
+
 def same_reference(left: str, right: str) -> str:
     """SQL that is true when two numbers of documents are the same but for case, blanks and punctuation."""
-    plain = "upper(regexp_replace({}, '[^\\pL\\pN]', '', 'g'))"
-    return f"{plain.format(left)} = {plain.format(right)}"
+    return f"{plain_reference(left)} = {plain_reference(right)}"
 
 
 def identifier(name: str) -> str:

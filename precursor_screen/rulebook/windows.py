@@ -66,9 +66,9 @@ class Window:
     @property
     def reach(self) -> int | None:
         """How many days of history a movement can be judged with; None: all there is."""
-        if self.kind in ("first_seen", "reconcile"):
-            return None
-        return {"month": 31, "year": 366}.get(self.period, self.days or 0)
+        if self.period:
+            return {"month": 31, "year": 366}[self.period]
+        return None if self.kind in ("first_seen", "reconcile") and self.days is None else self.days or 0
 
 
 def compile_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[str], str]) -> tuple[Window, list[str]]:

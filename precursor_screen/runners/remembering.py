@@ -16,16 +16,24 @@ from precursor_screen.ledger.store import Ledger, Transaction, open_ledger
 from precursor_screen.ledger.values import FileRecord, RunRecord
 from precursor_screen.memory import Ask, Compared, History, Judged, Past, Request
 from precursor_screen.model import Input
+from precursor_screen.reference.bundle import Reference
 from precursor_screen.reports.report import Report
+from precursor_screen.runners.absence import absence_rules, no_longer_absent
 
 EVER = 36_500  # days: all that is recorded
-NOTHING = Ask((), 0, ())  # which lines are recorded already must be known even where no rule looks back
+NOTHING = Ask((), 0, ())  # which lines of a run are recorded already
 
 
 class Remembering:
     """The memory of a run, backed by a ledger. A context manager: what was recorded is kept only if nothing is raised within."""
 
-    def __init__(self, url: str, wait: float) -> None:
+    def __init__(self, url: str, wait: float, reference: Reference | None = None) -> None:
+        """Args:
+        url: of the ledger.
+        wait: seconds for another run that holds it.
+        reference: whose rules and registers say which documents are no longer absent; None: that is not asked.
+        """
+        self._reference = reference
         self._ledger: Ledger = open_ledger(url, wait=wait)
         self._transaction: Transaction | None = None
         self._run: RunRecord | None = None
@@ -53,9 +61,9 @@ class Remembering:
         """
         assert self._run is not None
         self._transaction = self._ledger.begin(self._run)
-        found = [self._ask(request.movements, ask) for ask in request.asks or (NOTHING,)]
-        tables = tuple(h.movements for h in found) if request.asks else ()
-        return Past(tables, found[0].known, found[0].amended, found[0].since)
+        first = self._ask(request.movements, NOTHING)
+        tables = (self._ask(request.movements, ask).movements for ask in request.asks)
+        return Past(tables, first.known, first.amended, first.since)
 
     def _ask(self, movements: pa.Table, ask: Ask) -> History:
         assert self._transaction is not None
@@ -65,7 +73,16 @@ class Remembering:
     def compare_flags(self, flags: pa.Table, judged: Judged) -> Compared:
         """The flags with their states, and what is no longer raised."""
         assert self._transaction is not None
-        return self._transaction.compare_flags(flags, judged)
+        return self._transaction.compare_flags(flags, judged, self._answered())
+
+    def _answered(self) -> frozenset[str]:
+        """Recorded flags about a document that was absent and is in the registers of today, whether or not its line is sent again."""
+        assert self._transaction is not None
+        rules = absence_rules(self._reference) if self._reference is not None else []
+        if self._reference is None or not rules:
+            return frozenset()
+        movements = self._transaction.open_movements([r.rule.id for r in rules])
+        return no_longer_absent(movements, rules, self._reference.registers)
 
     def record(self, screened: Screened, report: Report, inputs: tuple[Input, ...]) -> dict[str, Any]:
         """Records the run: what moved, what was flagged, which files were read.

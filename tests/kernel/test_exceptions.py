@@ -25,8 +25,8 @@ def exceptions(tmp_path: Path, target: str, reference: Reference, until: str = "
 @pytest.mark.parametrize(
     ("target", "covers"),
     [
-        ("rules: [PS-CHEM-001]", True),
-        ("rules: [PS-CHEM-003]", False),
+        ("rules: [PS-CHEM-001], when: {gross_mass_kg|exists: false}", True),
+        ("rules: [PS-CHEM-003], when: {gross_mass_kg|exists: false}", False),
         ("party: ZENITH IMPORTS INC.", True),
         ("party: Zenith Chemicals Inc", False),
         ("rules: [PS-CHEM-001], when: {consignee_name|contains: zenith}", True),
@@ -62,7 +62,15 @@ def test_one_flag_alone_scores_nothing_when_it_is_suppressed(tmp_path, reference
 
 
 def test_an_expired_exception_suppresses_nothing_and_is_named(tmp_path, reference):
-    held = exceptions(tmp_path, "rules: [PS-CHEM-001]", reference, until="2026-11-02")
+    held = exceptions(tmp_path, "rules: [PS-CHEM-001], when: {hs6: '291524'}", reference, until="2026-11-02")
     report = screen_rows([ROW], replace(reference, exceptions=held, as_of=date(2026, 11, 3))).report
     assert report.state_counts() == {"new": report.flags.num_rows}
     assert report.expired_exceptions == ("EX",)
+
+
+def test_an_exception_for_the_notify_party_does_not_silence_the_others(tmp_path, reference):
+    row = {**ROW, "shipper": "Quimeralda Reactivos SA de CV", "notify party": "Steady Forwarding Ltd"}
+    held = exceptions(tmp_path, "party: Steady Forwarding Ltd", reference)
+    report = screen_rows([row], replace(reference, exceptions=held)).report
+    assert "PS-PTY-001" in {f["rule_id"] for f in report.open_flags.to_pylist()}
+    assert report.suppressed.num_rows == 0

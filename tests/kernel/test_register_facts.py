@@ -17,6 +17,7 @@ LINE = {
     "as_of_date": date(2026, 11, 20),
     "dispatch_date": date(2026, 11, 23),
     "substance_id": "safrole",
+    "substance_ids": ["safrole"],
     "permit_reference": "p 1",
     "pen_reference": "PEN/2026-7",
     "consignee_key": "acme",
@@ -83,3 +84,27 @@ def test_a_party_that_is_not_named_cannot_be_looked_up():
     _, candidate = facts({"licences": [row]}, consignee_key=None, exporter_key=None)
     assert candidate["consignee_licensed"] is None
     assert candidate["licence_lapsed"] is None
+
+
+def test_what_the_register_says_of_another_substance_is_not_the_line_s_business():
+    rows = [
+        {"reference": "PEN20267", "substance_id": "safrole", "status": "objected", "country": "MX"},
+        {"reference": "PEN20267", "substance_id": "acetone", "status": "accepted", "country": "AT"},
+    ]
+    line, _ = facts({"pre-export-notifications": rows}, substance_ids=["safrole"])
+    assert (line["pen_status"], line["pen_country"]) == ("objected", "MX")
+    line, _ = facts({"pre-export-notifications": rows}, substance_ids=["piperonal"])
+    assert line["pen_status"] == "objected"  # of several the most serious speaks
+
+
+def test_a_lapsed_consignee_is_not_hidden_by_a_licensed_consignor():
+    rows = [
+        {"reference": "L1", "holder_key": "acme", "substance_id": "safrole", "status": "valid", "valid_to": date(2026, 1, 1)},
+        {"reference": "L2", "holder_key": "norwood", "substance_id": "safrole", "status": "valid"},
+    ]
+    assert facts({"licences": rows})[1]["licence_lapsed"] is True
+
+
+def test_signs_alone_are_no_number():
+    permits = [{"reference": "..", "substance_id": "safrole", "status": "valid"}]
+    assert facts({"permits": permits}, permit_reference="-")[0]["permit_found"] is False

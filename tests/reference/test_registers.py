@@ -63,12 +63,21 @@ def test_a_workbook_with_the_columns_on_its_second_sheet(tmp_path, index):
         book.add_worksheet("Notes").write_row(0, 0, ["nothing", "here"])
         sheet = book.add_worksheet("Permits")
         sheet.write_row(0, 0, ["Permit no", "Substance", "kg", "Valid until", "One-time", "Colour"])
-        sheet.write_row(1, 0, ["P-1", "Ephedrine and pseudoephedrine", 25, "2026-12-31", "yes", "red"])
+        sheet.write_row(1, 0, ["P-1", "Ephedrine and pseudoephedrine", "", "2026-12-31", "yes", "red"])
+        sheet.write_row(2, 0, ["P-2", "Ephedrine and pseudoephedrine", 25, "2026-12-31", "yes", "red"])
     read = read_register("permits", path, index)
     rows = read.table.to_pylist()
     assert [r["substance_id"] for r in rows] == ["ephedrine", "pseudoephedrine"]  # a permit for two is a row for each
     assert all(r["valid_to"] == date(2026, 12, 31) and r["single_use"] and r["status"] == "valid" for r in rows)
     assert read.unused == ("Colour",)
+    assert [s.row for s in read.skipped] == [3]  # one quantity for two substances says how much of neither
+
+
+def test_a_serial_number_is_not_the_number_of_the_document(tmp_path, index):
+    text = "No,Permit number,Substance\n1,P-77,Safrole\n2,P-78,Safrole\n2,P-78,Safrole\n"
+    read = read_register("permits", file(tmp_path, text), index)
+    assert read.table.column("reference").to_pylist() == ["P-77", "P-78"]
+    assert [s.reason for s in read.skipped] == ["the same row stands above"]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from precursor_screen.names.party import party_key
 from precursor_screen.rulebook.registers import NOTIFICATIONS, REGISTERS, STATUSES, RegisterColumn, schema_of
 
 _YES = frozenset(("yes", "y", "true", "1", "x", "single", "once"))
+_LONGEST_REASON = 200  # characters
 _NO = frozenset(("no", "n", "false", "0", "", "multiple"))
 
 
@@ -70,14 +71,20 @@ def read_register(register: str, path: Path, index: SubstanceIndex) -> ReadRegis
     body = sheet.read(header_row, max(len(row) for row in sheet.head))
     cells = {name: body.table.column(at).to_pylist() for name, at in columns.items()}
     parse = _Parser(register, index, cells)
-    rows, skipped = [], [Skipped(b.row, b.reason) for b in body.broken]
+    rows, skipped = [], [Skipped(b.row, b.reason[:_LONGEST_REASON]) for b in body.broken]
+    seen: set[tuple[Any, ...]] = set()
     for number, source_row in enumerate(body.rows.to_pylist()):
         if not any((values[number] or "").strip() for values in cells.values()):
             continue
+        content = tuple((values[number] or "").strip() for values in cells.values())
+        if content in seen:  # counted twice it would allow twice as much
+            skipped.append(Skipped(source_row, "the same row stands above"))
+            continue
+        seen.add(content)
         try:
             rows.extend(parse.row(number))
         except _BadCell as error:
-            skipped.append(Skipped(source_row, str(error)))
+            skipped.append(Skipped(source_row, str(error)[:_LONGEST_REASON]))
     if not rows:
         reason = f"; row {skipped[0].row}: {skipped[0].reason}" if skipped else ""
         raise RegisterError(f"holds no row that can be understood{reason}", where=Where(path.name), remedy="Check its columns.")
@@ -97,7 +104,12 @@ def _find_header(sheet: Sheet, columns: Sequence[RegisterColumn]) -> tuple[int, 
         folded = [_fold(cell) for cell in row]
         found: dict[str, int] = {}
         for column in columns:
-            wanted = [_fold(column.name), *map(_fold, column.spellings)]
+            # A serial number ("No") may stand beside the number of the permit: the surest spelling wins, wherever it stands.
+            wanted = (
+                [*map(_fold, column.spellings)]
+                if column.kind == "reference"
+                else [_fold(column.name), *map(_fold, column.spellings)]
+            )
             at = next((folded.index(w) for w in wanted if w in folded and folded.index(w) not in found.values()), None)
             if at is not None:
                 found[column.name] = at
@@ -152,6 +164,8 @@ class _Parser:
                 values[f"{column.name}_key"] = party_key(text) or None
         if values.get("valid_from") and values.get("valid_to") and values["valid_to"] < values["valid_from"]:
             raise _BadCell("valid_to lies before valid_from")
+        if len(substance_ids) > 1 and values.get("quantity_kg") is not None:
+            raise _BadCell(f"one quantity for {len(substance_ids)} substances: {', '.join(substance_ids)}; write a row for each")
         return [{**values, "substance_id": one} for one in substance_ids]
 
     def _substances(self, text: str) -> list[str]:

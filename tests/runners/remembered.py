@@ -1,0 +1,175 @@
+"""A few rules whose outcome is easily reckoned, and an office that screens with a ledger."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import textwrap
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from precursor_screen.ledger.store import Ledger, open_ledger
+from precursor_screen.ledger.values import Disposition
+from precursor_screen.readers.interface import ReadOptions
+from precursor_screen.reference import shipped
+from precursor_screen.reference.bundle import Reference, load_rulebook
+from precursor_screen.rulebook.registers import schema_of
+from precursor_screen.runners.inputs import Source
+from precursor_screen.runners.local import Run, run
+from precursor_screen.runners.remembering import Remembering
+from tests.screening import table
+
+LARGE, SUM, SHARED, ABSENT, UNKNOWN = "PS-QTY-901", "PS-QTY-902", "PS-CHEM-903", "PS-DOC-904", "PS-DOC-002"
+_RULES = {
+    LARGE: """
+        subject: substance
+        scope: line
+        requires: [substance_mass_kg]
+        detection:
+          large: {substance_mass_kg|gte: 50}
+          condition: large
+        explain: "{substance_mass_kg} kg of {substance_name} on one line."
+        """,
+    SUM: """
+        subject: substance
+        scope: history
+        requires: [consignee_key, substance_mass_kg]
+        detection:
+          any: {substance_id|exists: true}
+          condition: any
+        correlation:
+          type: value_sum
+          field: substance_mass_kg
+          group-by: [consignee_key, substance_id]
+          timespan: 30d
+          condition: {gte: 100}
+          emit: crossing
+        explain: "{correlation_value} kg of {substance_name} reach {consignee_name} {window}."
+        """,
+    SHARED: """
+        subject: substance
+        scope: shipment
+        detection:
+          any: {substance_id|exists: true}
+          condition: any
+        correlation:
+          type: value_count
+          field: substance_id
+          group-by: [shipment_id]
+          condition: {gte: 2}
+        explain: "{correlation_value} substances in one shipment."
+        """,
+    ABSENT: """
+        subject: substance
+        scope: history
+        applies: {pen_reference|exists: true}
+        detection:
+          any: {substance_id|exists: true}
+          condition: any
+        correlation:
+          type: absence
+          register: pre-export-notifications
+          match: {pen_reference: reference}
+        explain: "Notification {pen_reference} is not in the register."
+        """,
+}
+_HEAD = """\
+schema: 1
+id: {id}
+version: 1.0.0
+title: A rule for tests
+status: test
+level: high
+confidence: medium
+weight: 35
+falsepositives: [It is a test]
+action: Look at the test.
+"""
+DAY = date(2026, 11, 2)
+
+
+def write_rules(folder: Path, *rule_ids: str) -> Path:
+    """A folder of rules: those named, else all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for rule_id in rule_ids or (*_RULES, UNKNOWN):
+        if rule_id in _RULES:
+            text = _HEAD.format(id=rule_id) + textwrap.dedent(_RULES[rule_id])
+            (folder / f"{rule_id.lower()}.yml").write_text(text)
+        else:
+            shutil.copy(shipped.rules_folder() / f"{rule_id.lower()}.yml", folder)
+    return folder
+
+
+def line(number: int, kg: float | str = 60, day: date | str = DAY, **cells: Any) -> dict[str, Any]:
+    """A row of a manifest: ephedrine for Zenith, under a declaration of its own."""
+    return {
+        "declaration id": f"D{number}",
+        "item number": "1",
+        "bill of lading": f"B{number}",
+        "house bill of lading": "",
+        "message function": "original",
+        "date": day,
+        "pen reference": "",
+        "description of goods": "EPHEDRINE",
+        "hs code": "293941",
+        "net weight kg": kg,
+        **{name.replace("_", " "): value for name, value in cells.items()},
+    }
+
+
+class Office:
+    """Screens rows with one ledger, a run a day."""
+
+    def __init__(self, url: str, reference: Reference, folder: Path) -> None:
+        self.url = url
+        compiled = load_rulebook([write_rules(folder)]).compiled
+        self.reference = dataclasses.replace(reference, rules=compiled, watchlists=(), parties_wanted=False, registers={})
+        self.runs = 0
+
+    def screen(self, *rows: Mapping[str, Any], as_of: date = DAY, fail_on: str = "high", **changes: Any) -> Run:
+        """One run; `changes` of the reference."""
+        self.runs += 1
+        reference = dataclasses.replace(self.reference, as_of=as_of, **changes)
+        source = Source(f"run-{self.runs}.csv", content=table(rows))
+        started = datetime(2026, 11, 1, 6, tzinfo=UTC) + timedelta(days=self.runs)
+        with Remembering(self.url, 0.0, reference) as memory:
+            result = run((source,), ReadOptions(), reference, fail_on=fail_on, started=started, remember=memory.of_run)
+            memory.record(result.screened, result.report, result.inputs)
+        return result
+
+    def ledger(self) -> Ledger:
+        """The ledger, to be looked at."""
+        return open_ledger(self.url, create=False)
+
+    def clear(self, flag: Mapping[str, Any], until: str = "") -> None:
+        """An officer's clearance of a flag."""
+        with self.ledger() as ledger:
+            place = (flag["flag_id"], flag["line_id"])
+            verdict = Disposition(*place, "cleared", "licensed", "seen", "N. Officer", "2026-11-02T08:00:00+00:00", until)
+            ledger.add_dispositions([verdict])
+
+
+def notifications(*references: str) -> dict[str, pa.Table]:
+    """A register of pre-export notifications."""
+    rows = [{"reference": r, "substance": "Ephedrine", "substance_id": "ephedrine", "status": "sent"} for r in references]
+    return {"pre-export-notifications": pa.Table.from_pylist(rows, schema=schema_of("pre-export-notifications"))}
+
+
+def states(result: Run) -> list[tuple[str, str]]:
+    """(rule, state) of every flag of a report."""
+    columns = (result.report.flags.column(c).to_pylist() for c in ("rule_id", "state"))
+    return sorted(zip(*columns, strict=True))
+
+
+def of_rule(result: Run, rule_id: str) -> list[dict[str, Any]]:
+    """The flags of one rule."""
+    return [f for f in result.report.flags.to_pylist() if f["rule_id"] == rule_id]
+
+
+def ids(flags: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Their flag ids."""
+    return {str(f["flag_id"]) for f in flags}

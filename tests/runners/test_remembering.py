@@ -1,0 +1,276 @@
+"""Whole runs with a ledger, through the real runner: what each day's report says in the light of the days before it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+
+import pytest
+
+from precursor_screen.errors import ExitCode
+from precursor_screen.ledger.store import open_ledger
+from precursor_screen.reference.bundle import Reference
+from tests.runners.remembered import ABSENT, DAY, LARGE, SHARED, SUM, UNKNOWN, Office, ids, line, notifications, of_rule, states
+
+VAGUE = line(99, "", description_of_goods="GENERAL CARGO", hs_code="")
+
+
+@pytest.fixture
+def office(tmp_path, reference: Reference) -> Office:
+    return Office(f"sqlite:///{tmp_path / 'ledger.sqlite'}", reference, tmp_path / "rules")
+
+
+def day(number: int) -> date:
+    return DAY + timedelta(days=number)
+
+
+def continued(flag) -> list[str]:
+    return [e["as_written"] for e in json.loads(flag["evidence"]) if e["field"] == "continues"]
+
+
+def told(result) -> dict[str, tuple[object, ...]]:
+    """What a report says of each flag, but for its state and the file in which the line stands."""
+    return {
+        f["flag_id"]: (f["because"], f["evidence"], f["line_id"], f["window_line_ids"]) for f in result.report.flags.to_pylist()
+    }
+
+
+# Lines sent again, amended, cancelled
+
+
+def test_a_file_sent_again_tells_the_same_flags_and_none_of_them_is_new(office):
+    rows = (line(1), line(2, day=day(3)), line(3, 20, day(4)))
+    first = office.screen(*rows)
+    again = office.screen(*rows)
+    assert states(first) == [(LARGE, "new"), (LARGE, "new"), (SUM, "new")]
+    assert states(again) == [(LARGE, "existing"), (LARGE, "existing"), (SUM, "existing")]
+    assert told(again) == told(first)
+    bands = [[(s["shipment_id"], s["band"], s["score"]) for s in r.report.shipments.to_pylist()] for r in (first, again)]
+    assert bands[0] == bands[1]
+    assert (first.report.exit_code, again.report.exit_code) == (ExitCode.FLAGGED, ExitCode.CLEAR)
+    with office.ledger() as ledger:
+        assert (ledger.info().movements, ledger.verify()) == (3, [])
+
+
+def test_part_of_a_file_sent_again(office):
+    office.screen(line(1), line(2, day=day(3)))
+    assert states(office.screen(line(1))) == [(LARGE, "existing")]
+    assert states(office.screen(line(2, day=day(3)))) == [(LARGE, "existing"), (SUM, "existing")]
+
+
+def test_an_amended_line_no_longer_over_the_threshold_resolves_its_flags_once(office):
+    first = office.screen(line(1), line(2, day=day(3)))
+    amended = office.screen(line(2, 10, day(3)))
+    assert states(amended) == [(LARGE, "resolved"), (SUM, "resolved")]
+    assert ids(amended.report.flags.to_pylist()) <= ids(first.report.flags.to_pylist())
+    assert amended.report.exit_code == ExitCode.CLEAR
+    assert [s["band"] for s in amended.report.shipments.to_pylist()] == ["none"]
+    assert states(office.screen(line(2, 10, day(3)))) == []
+    back = office.screen(line(2, 61, day(3)))  # raised again, it is new
+    assert states(back) == [(LARGE, "new"), (SUM, "new")]
+
+
+def test_the_old_version_of_an_amended_line_leaves_the_sums(office):
+    office.screen(line(1, 45), line(2, 45, day(1)))
+    assert states(office.screen(line(1, 20))) == []
+    assert states(office.screen(line(3, 30, day(2)))) == []  # 95 kg; 120 with the old version
+    assert states(office.screen(line(1, 49))) == [(SUM, "new")]  # 124 kg, and not 144 with what it replaces
+    with office.ledger() as ledger:
+        (flag,) = ledger.flags(rule_id=SUM).to_pylist()
+        assert flag["because"].startswith("124 kg of Ephedrine")
+        assert (ledger.info().movements, ledger.info().superseded) == (3, 2)
+
+
+def test_an_amendment_may_be_what_reaches_the_threshold(office):
+    office.screen(line(1, 45), line(2, 45, day(1)))
+    (flag,) = of_rule(office.screen(line(2, 49, day(1))), SUM) or [None]
+    assert flag is None
+    (flag,) = of_rule(office.screen(line(2, 55, day(1))), SUM)
+    assert (flag["state"], flag["shipment_id"]) == ("new", "B2")
+
+
+def test_an_old_version_sent_once_more_changes_nothing(office):
+    office.screen(line(1, 60))
+    office.screen(line(1, 20))
+    office.screen(line(1, 60))
+    assert states(office.screen(line(2, 49, day(1)))) == []
+    with office.ledger() as ledger:
+        assert (ledger.info().movements, ledger.verify()) == (2, [])
+
+
+def test_a_cancelled_movement_resolves_its_flags_and_leaves_the_sums(office):
+    office.screen(line(1), line(2, 60, day(3)))
+    cancellation = line(2, "", "", message_function="cancellation", description_of_goods="", hs_code="")
+    assert states(office.screen(line(3, 5, day(40)), cancellation)) == [(LARGE, "resolved"), (SUM, "resolved")]
+    assert states(office.screen(line(4, 5, day(40)), cancellation)) == []
+    assert of_rule(office.screen(line(5, 39, day(4))), SUM) == []  # 99 kg
+    with office.ledger() as ledger:
+        assert (ledger.info().cancelled, ledger.verify()) == (1, [])
+
+
+def test_a_shipment_rule_is_resolved_by_all_its_lines_only(office):
+    two = (line(1, 5, house_bill_of_lading="H1"), line(1, 5, item_number="2", description_of_goods="ACETONE", hs_code="291411"))
+    two[1]["house bill of lading"] = "H1"
+    assert (SHARED, "new") in states(office.screen(*two))
+    assert [s for s in states(office.screen(two[0])) if s[0] == SHARED] == []
+    tiles = {**two[1], "description of goods": "CERAMIC TILES", "hs code": "690721"}
+    assert (SHARED, "resolved") in states(office.screen(two[0], tiles))
+
+
+# Windows
+
+
+def test_a_late_manifest_tips_the_window_it_completes(office):
+    recorded = office.screen(line(1, day=day(20)))
+    late = office.screen(line(2, 45, day(5)))
+    (flag,) = of_rule(late, SUM)
+    assert (flag["state"], flag["shipment_id"]) == ("new", "B2")
+    assert flag["window_line_ids"] == recorded.screened.resolved.lines.column("line_id").to_pylist()
+    assert flag["because"] == "105 kg of Ephedrine reach Zenith Imports Inc within 30 days (2026-11-07 to 2026-11-22)."
+    assert of_rule(office.screen(line(3, 45, day(60))), SUM) == []
+
+
+@pytest.mark.parametrize("declaration_first", [True, False])
+def test_declaration_and_house_bill_of_one_cargo_in_two_runs_count_once(office, declaration_first):
+    declaration = line(1, house_bill_of_lading="H1")
+    bill = {**line(1, house_bill_of_lading="H1"), "declaration id": "", "item number": ""}
+    for row in (declaration, bill) if declaration_first else (bill, declaration):
+        result = office.screen(row)
+    assert of_rule(result, SUM) == []
+    assert of_rule(office.screen(line(2, 39, day(2))), SUM) == []  # 99 kg
+    assert len(of_rule(office.screen(line(3, 5, day(3))), SUM)) == 1
+    other = {**bill, "house bill of lading": "H2", "bill of lading": "B7", "consignee": "Other Works Ltd"}
+    assert of_rule(office.screen(other, {**other, "house bill of lading": "H3", "bill of lading": "B8"}), SUM) != []
+
+
+def test_a_later_run_that_continues_an_episode_names_the_flag_before_it(office):
+    (first,) = of_rule(office.screen(line(1), line(2, day=day(3)), line(3, 20, day(4))), SUM)
+    assert continued(first) == []
+    (second,) = of_rule(office.screen(line(4, 5, day(10)), line(5, 5, day(11))), SUM)
+    assert (second["state"], continued(second)) == ("new", [first["flag_id"]])
+    (third,) = of_rule(office.screen(line(6, 5, day(12))), SUM)
+    assert continued(third) == [second["flag_id"]]  # the latest
+    again = of_rule(office.screen(line(4, 5, day(10)), line(6, 5, day(12))), SUM)
+    assert [(f["state"], continued(f)) for f in again] == [("existing", continued(second)), ("existing", continued(third))]
+    with office.ledger() as ledger:
+        assert continued(ledger.flags(flag_id=third["flag_id"]).to_pylist()[0]) == [second["flag_id"]]
+
+
+def test_what_is_over_or_about_something_else_is_not_continued(office):
+    acetone = {"description_of_goods": "ACETONE", "hs_code": "291411"}
+    office.screen(line(1, 200, **acetone), line(2, 150, consignee="Other Works Ltd"))
+    assert [continued(f) for f in of_rule(office.screen(line(3, 150, day(2))), SUM)] == [[]]
+    office.screen(line(3, 5, day(2)))  # amended: resolved
+    (flag,) = of_rule(office.screen(line(4, 150, day(3))), SUM)
+    assert (flag["state"], continued(flag)) == ("new", [])
+    assert [continued(f) for f in of_rule(office.screen(line(5, 150, day(60))), SUM)] == [[]]  # another episode
+
+
+def test_a_cleared_flag_is_continued_too(office):
+    (first,) = of_rule(office.screen(line(1, 150)), SUM)
+    office.clear(first)
+    (second,) = of_rule(office.screen(line(2, 5, day(2))), SUM)
+    assert (second["state"], continued(second)) == ("new", [first["flag_id"]])
+
+
+def test_an_amended_line_still_names_what_its_flag_continued(office):
+    (first,) = of_rule(office.screen(line(1, 150)), SUM)
+    (second,) = of_rule(office.screen(line(2, 5, day(2))), SUM)
+    office.screen(line(3, 5, day(3)))
+    (amended,) = of_rule(office.screen(line(2, 6, day(2))), SUM)
+    assert (amended["flag_id"], amended["state"]) == (second["flag_id"], "existing")
+    assert continued(amended) == [first["flag_id"]]  # and not the third, which came after it
+
+
+# Verdicts
+
+
+def test_a_clearance_suppresses_until_its_last_day(office):
+    rows = (line(1, 150),)
+    for flag in office.screen(*rows).report.flags.to_pylist():
+        office.clear(flag, until=day(2).isoformat())
+    cleared = office.screen(*rows, as_of=day(2))
+    assert states(cleared) == [(LARGE, "suppressed"), (SUM, "suppressed")]
+    assert {(s["by"], s["reason"], s["until"]) for s in cleared.report.suppressed.to_pylist()} == {
+        ("N. Officer", "licensed: seen", day(2))
+    }
+    assert cleared.report.exit_code == ExitCode.CLEAR
+    assert [s["band"] for s in cleared.report.shipments.to_pylist()] == ["none"]
+    over = office.screen(*rows, as_of=day(3))
+    assert (LARGE, "new") in states(over)
+    assert over.report.exit_code == ExitCode.FLAGGED
+
+
+def test_a_clearance_lapses_when_the_content_of_the_line_changes(office):
+    for flag in office.screen(line(1, 150)).report.flags.to_pylist():
+        office.clear(flag)
+    assert states(office.screen(line(1, 150))) == [(LARGE, "suppressed"), (SUM, "suppressed")]
+    assert states(office.screen(line(1, 151))) == [(LARGE, "new"), (SUM, "new")]
+
+
+# Registers
+
+
+def test_a_notification_recorded_later_resolves_an_absence_although_its_line_is_not_sent_again(office):
+    found = office.screen(line(1, 5, pen_reference="N-17/26"), line(2, 5, pen_reference="N-18"), registers=notifications("X"))
+    assert states(found) == [(UNKNOWN, "new"), (UNKNOWN, "new"), (ABSENT, "new"), (ABSENT, "new")]
+    later = office.screen(line(3, 5, day(1)), registers=notifications("X", "n 1726"))
+    (resolved,) = later.report.flags.to_pylist()
+    assert (resolved["rule_id"], resolved["state"], resolved["shipment_id"]) == (ABSENT, "resolved", "B1")
+    assert later.report.exit_code == ExitCode.CLEAR
+    assert states(office.screen(line(4, 5, day(1)), registers=notifications("X", "n 1726"))) == []
+    with office.ledger() as ledger:
+        assert [(f["shipment_id"], f["state"]) for f in ledger.flags(rule_id=ABSENT).to_pylist()] == [
+            ("B1", "resolved"),
+            ("B2", "new"),
+        ]
+        assert ledger.verify() == []
+
+
+def test_an_absence_on_a_line_sent_again(office):
+    row = line(1, 5, pen_reference="N1")
+    office.screen(row, registers=notifications("X"))
+    assert states(office.screen(row, registers=notifications("X"))) == [(UNKNOWN, "existing"), (ABSENT, "existing")]
+    # A rule about a row judges the line again; that of type absence asks the register what it has learnt.
+    assert states(office.screen(row, registers=notifications("X", "N1"))) == [(UNKNOWN, "resolved"), (ABSENT, "resolved")]
+    assert states(office.screen(row, registers=notifications("X", "N1"))) == []
+
+
+def test_an_absence_stays_without_its_register_or_its_rule_and_where_it_was_cleared(office):
+    office.screen(line(1, 5, pen_reference="N1"), registers=notifications("X"))
+    there = notifications("N1")
+    assert states(office.screen(line(2, 5), registers={})) == []
+    without = tuple(r for r in office.reference.rules if r.rule.id != ABSENT)
+    assert states(office.screen(line(3, 5), registers=there, rules=without)) == []
+    with office.ledger() as ledger:
+        (flag,) = ledger.flags(rule_id=ABSENT).to_pylist()
+        assert flag["state"] == "new"
+    office.clear(flag)
+    assert states(office.screen(line(4, 5), registers=there)) == []
+
+
+# Exit codes and failures
+
+
+def test_the_exit_code_follows_what_is_new(office):
+    rows = (line(1),)
+    codes = [office.screen(*some).report.exit_code for some in (rows, rows, (*rows, VAGUE), (VAGUE,), (*rows, line(2), VAGUE))]
+    assert codes == [ExitCode.FLAGGED, ExitCode.CLEAR, ExitCode.SET_ASIDE, ExitCode.NOT_SCREENED, ExitCode.FLAGGED]
+
+
+def test_a_run_that_fails_before_its_end_is_not_remembered(office, monkeypatch):
+    office.screen(line(1))
+    with open_ledger(office.url) as ledger:
+        before = ledger.info()
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr("precursor_screen.ledger.store.Transaction.record_files", fail)
+        with pytest.raises(ZeroDivisionError):
+            office.screen(line(2))
+    with office.ledger() as ledger:
+        assert ledger.info().runs == before.runs == 1
+        assert (ledger.info().movements, ledger.info().flags, ledger.verify()) == (1, before.flags, [])
+    assert (LARGE, "new") in states(office.screen(line(2)))
