@@ -15,7 +15,7 @@ KNOWN = pa.schema([("movement_key", pa.string()), ("line_id", pa.string())])
 # What every judgement needs: identity, the references that link messages about one cargo, and what the law is looked up by.
 IDENTITY = ("movement_key", "line_id", "shipment_id", "source_file", "source_row", "as_of_date", "substance_id")
 REFERENCES = ("declaration_id", "house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "bill_issuer")
-ALWAYS = (*IDENTITY, *REFERENCES, "direction")
+ALWAYS = (*IDENTITY, *REFERENCES, "direction", "substance_mass_kg")
 
 
 @dataclass(frozen=True, slots=True)

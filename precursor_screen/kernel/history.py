@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from precursor_screen.kernel.movements import DOCUMENT_RANK, OWN_NUMBER, link_movements
+from precursor_screen.kernel.movements import CARGO, DOCUMENT_RANK, OWN_NUMBER, link_movements
 from precursor_screen.kernel.substances import control_table, substance_table
 from precursor_screen.memory import ALWAYS, IDENTITY, REFERENCES, Past
 from precursor_screen.reference.bundle import Reference
@@ -62,7 +62,7 @@ def open_moves(
     theirs = ", ".join(identifier(n) if n in recorded.column_names else null_column(n) for n in wanted)
     own = ", ".join(identifier(n) for n in wanted)
     every = f"(select {own}, row_no, true as is_new from mine union all select {theirs}, row_no, false from recorded) linked"
-    connection.execute(f"create temp view everything as select * from {every}")
+    connection.execute(f"create temp view everything as select *, hash({CARGO}) as cargo_hash from {every}")
     _link(connection)
     joins, looked_up = _lookups(connection, columns, reference)
     shown = ", ".join(f"linked.{identifier(n)}" for n in stored if n in columns or n in IDENTITY)
@@ -74,13 +74,14 @@ def open_moves(
     connection.execute(
         "create temp view named as select row_no, line_id from mine union all select row_no, line_id from recorded"
     )
-    return f"""select linked.row_no, linked.is_new, coalesce(cargo.cargo, hash(({DOCUMENT_RANK})::varchar || ':' || {OWN_NUMBER})) as cargo,
-            {", ".join(f"linked.{n}" for n in _ALL)}{some}
+    return f"""
+        select linked.row_no, linked.is_new, coalesce(cargo.cargo, linked.cargo_hash) as cargo, {", ".join(f"linked.{n}" for n in _ALL)}{some}
         from everything linked left join cargo on linked.row_no = cargo.row_no {joins} where coalesce(cargo.counts, true)"""
 
 
 _ALL = ("line_id", "movement_key", "as_of_date")
-_JUDGED_BY = (*_ALL, *REFERENCES, "substance_id", "direction")  # what is looked up is looked up by substance, day and direction
+# What is looked up is looked up by substance, day and direction; what is linked must state as much as what it covers.
+_JUDGED_BY = (*_ALL, *REFERENCES, "substance_id", "direction", "substance_mass_kg")
 
 
 def _link(connection: duckdb.DuckDBPyConnection) -> None:
@@ -127,8 +128,8 @@ def _lookups(connection: duckdb.DuckDBPyConnection, columns: frozenset[str], ref
         found |= {c: f", limits.{c}" for c in _LIMITS if c in columns}
     if previous := [c for c in PREVIOUS_COLUMNS if c.name in columns]:
         # The earlier version of a movement of two substances has two rows: what it says of the same one comes first.
-        joins += """ left join (select * from amended qualify row_number() over (partition by movement_key order by substance_id) = 1) amended
-            on linked.is_new and linked.movement_key = amended.movement_key"""
+        joins += """ left join lateral (select * from amended a where linked.is_new and linked.movement_key = a.movement_key
+            order by a.substance_id is distinct from linked.substance_id, a.substance_id limit 1) amended on true"""
         found |= {c.name: f", amended.{identifier(c.name.removeprefix('previous_'))} as {identifier(c.name)}" for c in previous}
     return joins, found
 

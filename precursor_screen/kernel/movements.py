@@ -37,7 +37,8 @@ def to_movements(resolved: Resolved) -> Movements:
 
     A cancellation removes its movement, a replacement takes the place of what it replaces (the highest version, then the last
     in the order read). Two originals with one key and different content contradict each other: both stay, and an issue names
-    them. A gross mass that is the same on every line of a bill, while the goods differ, is the bill's: it counts once.
+    them. A gross mass that is the same on every line of a bill, while the goods differ and packages and containers do not, is the
+    bill's: it counts once.
     """
     with connect() as connection:
         connection.register("lines", resolved.lines)
@@ -68,26 +69,31 @@ def _rows(resolved: Resolved) -> str:
         order by l.{LINE_NO}, s.substance_id"""
 
 
-# One row a message (line) of a movement, and which of them stands.
+# One row a message (line) of a movement, and which of them stands: a cancellation takes back what is not of a higher version.
 _VERSIONS = f"""
     create temp table versions as
     with messages as (
-        select distinct movement_key, line_id, function, coalesce(try_cast(version as double), 0) as nth, {LINE_NO} from rows),
+        select distinct movement_key, line_id, function, {LINE_NO},
+               coalesce(case when isfinite(try_cast(version as double)) then try_cast(version as double) end, 0) as nth from rows),
     counted as (
-        select *, bool_or(function = 'cancellation') over whole as cancelled, bool_or(function = 'replacement') over whole as replaced,
+        select *, max(nth) filter (where function = 'cancellation') over (partition by movement_key) as cancelled_at from messages),
+    ranked as (
+        select *, bool_or(function = 'replacement') over (partition by movement_key) as replaced,
                first_value(line_id) over (partition by movement_key
                    order by (function = 'replacement') desc, nth desc, {LINE_NO} desc) as last_line
-        from messages window whole as (partition by movement_key))
-    select *, not cancelled and (not replaced or line_id = last_line) as stands from counted"""
+        from counted where function <> 'cancellation' and (cancelled_at is null or nth > cancelled_at))
+    select *, not replaced or line_id = last_line as stands from ranked"""
 
 _LIVE = f"""
     with standing as (
         select r.* from rows r semi join (select * from versions where stands) v
         on r.movement_key = v.movement_key and r.line_id = v.line_id),
     bills as (
-        select shipment_id from (select distinct shipment_id, line_id, description, substance_mass_kg, mass_basis from standing)
+        select shipment_id from (
+            select distinct shipment_id, line_id, description, substance_mass_kg, mass_basis, packages, container_numbers from standing)
         group by shipment_id having count(*) > 1 and count(distinct description) = count(*) and count(*) = count(substance_mass_kg)
-           and count(distinct substance_mass_kg) = 1 and bool_and(mass_basis = 'gross')),
+           and count(distinct substance_mass_kg) = 1 and bool_and(mass_basis = 'gross')
+           and count(distinct packages) <= 1 and count(distinct container_numbers) <= 1),
     totalled as (
         select s.* replace (case when b.shipment_id is not null
                 and row_number() over (partition by s.shipment_id, s.substance_id order by s.{LINE_NO}) > 1
@@ -99,6 +105,7 @@ _LIVE = f"""
 
 _CANCELLED = f"""
     select {{columns}} from rows where function = 'cancellation'
+        and movement_key not in (select movement_key from versions where stands)
     qualify row_number() over (partition by movement_key order by {LINE_NO}, substance_id) = 1 order by {LINE_NO}"""
 
 _CONFLICTS = f"""
@@ -110,10 +117,21 @@ _CONFLICTS = f"""
     qualify row_number() over (partition by r.line_id order by {LINE_NO}) = 1 order by {LINE_NO}"""
 
 
-# A movement's own document is the highest that it states: declaration over house bill over bill; with none it is its own.
-DOCUMENT_RANK = """case when declaration_id is not null then 3 when house_bill_of_lading is not null then 2
-    when bill_of_lading is not null or master_bill_of_lading is not null then 1 else 0 end"""
-OWN_NUMBER = "coalesce(declaration_id, house_bill_of_lading, bill_of_lading, master_bill_of_lading, movement_key)"
+def _numbered(column: str) -> str:
+    """SQL of a number of a document, null where no figure stands in it: "TBA" on two bills is not one bill."""
+    return f"case when regexp_matches({column}, '[1-9]') then {column} end"
+
+
+# A movement's own document is the highest that it states: declaration over house bill over bill; with none it is its own. Bills of two
+# carriers may carry the same number.
+_BILL = f"coalesce({_numbered('bill_of_lading')}, {_numbered('master_bill_of_lading')})"
+DOCUMENT_RANK = f"""case when {_numbered("declaration_id")} is not null then 3
+    when {_numbered("house_bill_of_lading")} is not null then 2 when {_BILL} is not null then 1 else 0 end"""
+OWN_NUMBER = f"coalesce({_numbered('declaration_id')}, {_numbered('house_bill_of_lading')}, {_BILL}, movement_key)"
+CARGO = f"""({DOCUMENT_RANK})::varchar || ':' || case when {DOCUMENT_RANK} in (1, 2) then coalesce(bill_issuer, '') else '' end
+    || ':' || {OWN_NUMBER}"""
+LOWER_NUMBERS = ("house_bill_of_lading", "bill_of_lading", "master_bill_of_lading")
+_COVERS = "0.95"  # of a bill's mass must stand in the documents above it; else it speaks for itself
 
 
 def link_movements(source: str) -> str:
@@ -121,26 +139,34 @@ def link_movements(source: str) -> str:
 
     Declaration, house bill and master bill of one cargo carry different numbers. Where a movement states the number of a
     document of a lower rank, and that document's own movement of the same substance lies within 90 days, the two are one cargo:
-    it takes the identity of the highest (declaration over house over master), and only that one counts.
+    it takes the identity of the highest (declaration over house over master), and only that one counts. A small declaration
+    hides no large bill: where the documents above state less of the substance than the bill does, or do not say how much, the bill
+    counts as well.
     """
     return f"""
         with own as (
-            select *, coalesce(bill_issuer, '') as issuer, {DOCUMENT_RANK} as document_rank, {OWN_NUMBER} as own_number from {source}),
+            select *, coalesce(bill_issuer, '') as issuer, {DOCUMENT_RANK} as document_rank, {OWN_NUMBER} as own_number,
+                   {CARGO} as own_cargo from {source}),
+        weighed as (
+            select *, sum(substance_mass_kg) over (partition by own_cargo, substance_id) as own_kg from own),
         stated as (
-            select number, document_rank as above, substance_id, issuer, as_of_date, own_number
-            from (select document_rank, substance_id, issuer, as_of_date, own_number,
-                         unnest([house_bill_of_lading, bill_of_lading, master_bill_of_lading]) as number
-                  from own where document_rank >= 2)
-            where number is not null and number <> own_number),
+            select number, above, substance_id, issuer, as_of_date, own_cargo, max(own_number) as own_number, max(own_kg) as kg
+            from (select document_rank as above, substance_id, issuer, as_of_date, own_number, own_cargo, own_kg,
+                         unnest([{", ".join(LOWER_NUMBERS)}]) as number
+                  from weighed where document_rank >= 2)
+            where regexp_matches(number, '[1-9]') and number <> own_number group by all),
         covered as (
-            select o.movement_key, o.line_id, o.substance_id,
-                   arg_max(s.own_number, (s.above, s.own_number)) as upper_number, max(s.above) as upper_rank
-            from own o join stated s on o.own_number = s.number and o.document_rank < s.above
-                 and o.substance_id is not distinct from s.substance_id
-                 and (o.issuer = s.issuer or o.issuer = '' or s.issuer = '')
-                 and abs(date_diff('day', o.as_of_date, s.as_of_date)) <= {LINK_DAYS}
-            where o.document_rank in (1, 2) group by all)
-        select own.* exclude (issuer, document_rank, own_number), c.upper_number is null as counts,
-               coalesce(c.upper_rank, document_rank)::varchar || ':' || coalesce(c.upper_number, own_number) as cargo_id
-        from own left join covered c on own.movement_key = c.movement_key and own.line_id = c.line_id
-             and own.substance_id is not distinct from c.substance_id"""
+            select movement_key, line_id, substance_id, own_kg, arg_max(cargo, (above, cargo)) as upper_cargo,
+                   greatest(sum(kg) filter (where above = 3), sum(kg) filter (where above = 2)) as upper_kg
+            from (select distinct o.movement_key, o.line_id, o.substance_id, o.own_kg, s.own_cargo as cargo, s.above, s.kg
+                  from weighed o join stated s on o.own_number = s.number and o.document_rank < s.above
+                       and o.substance_id is not distinct from s.substance_id
+                       and (o.issuer = s.issuer or o.issuer = '' or s.issuer = '')
+                       and abs(date_diff('day', o.as_of_date, s.as_of_date)) <= {LINK_DAYS}
+                  where o.document_rank in (1, 2))
+            group by all)
+        select w.* exclude (issuer, document_rank, own_number, own_cargo, own_kg),
+               c.upper_cargo is null or (c.own_kg is not null and coalesce(c.upper_kg, 0) < {_COVERS} * c.own_kg) as counts,
+               coalesce(c.upper_cargo, w.own_cargo) as cargo_id
+        from weighed w left join covered c on w.movement_key = c.movement_key and w.line_id = c.line_id
+             and w.substance_id is not distinct from c.substance_id"""

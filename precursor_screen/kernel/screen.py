@@ -84,8 +84,10 @@ def screen(
     history = memory.look_back(request_history(movements, reference.rules, reference.registers))
     by_window, unjudged_windows = flag_windows(movements.live, history, reference.rules, reference)
     unjudged = pa.concat_tables([unjudged_lines, unjudged_shipments, unjudged_windows])
+    of_rows = pa.concat_tables([by_line, by_shipment])
+    of_rows = of_rows.filter(pc.invert(pc.is_in(of_rows.column("line_id"), _taken_back(resolved, movements))))
     excepted = apply_exceptions(
-        sort_flags(pa.concat_tables([by_line, by_shipment, by_window])), resolved, reference.exceptions, reference.as_of
+        sort_flags(pa.concat_tables([of_rows, by_window])), resolved, reference.exceptions, reference.as_of
     )
     judged = _judged(resolved, movements, unjudged, reference)
     compared = memory.compare_flags(excepted.flags, judged)
@@ -120,6 +122,12 @@ def screen(
 
 
 OPEN = ("new", "existing")  # states of flags that score and that an officer is to look at
+
+
+def _taken_back(resolved: Resolved, movements: Movements) -> pa.Array:
+    """The lines of movements that a message of this run cancels: nothing of them moved, so no rule flags them."""
+    cancelled = pc.is_in(resolved.lines.column("movement_key"), pc.unique(movements.cancelled.column("movement_key")))
+    return pc.unique(resolved.lines.column("line_id").filter(cancelled))
 
 
 def _judged(resolved: Resolved, movements: Movements, unjudged: pa.Table, reference: Reference) -> Judged:

@@ -12,7 +12,7 @@ from datetime import date
 import duckdb
 
 from precursor_screen.rulebook.registers import schema_of
-from precursor_screen.rulebook.sql import literal, same_reference
+from precursor_screen.rulebook.sql import identifier, literal, plain_reference, same_reference
 from precursor_screen.rulebook.windows import Measure, Window
 
 _MAD = 1.4826  # makes the median absolute deviation comparable with a standard deviation of normal data
@@ -101,7 +101,13 @@ def judge_window(connection: duckdb.DuckDBPyConnection, frames: Frames, most_lin
 
 
 def _keys(window: Window) -> list[str]:
-    return [f'unnest("{k}") as key_{n}' if k in window.unnested else f'"{k}" as key_{n}' for n, k in enumerate(window.keys)]
+    # One document is one group, however its number is written.
+    return [
+        f'unnest("{k}") as key_{n}'
+        if k in window.unnested
+        else f"{plain_reference(identifier(k)) if k.endswith('_reference') else identifier(k)} as key_{n}"
+        for n, k in enumerate(window.keys)
+    ]
 
 
 def _groups(frames: Frames) -> str:
@@ -340,7 +346,7 @@ def _emitted(frames: Frames) -> str:
     within = f"day <= was_day + interval {window.days} days" if window.days is not None else "true"
     return f"""
         with fresh as (
-            select *, lag(tip is not null) over g as was_true, lag(day) over g as was_day from judged where is_new and sure
+            select *, lag(tip is not null and row_no not in (select row_no from undecided)) over g as was_true, lag(day) over g as was_day from judged where is_new and sure
             window g as (partition by {keys} order by row_no))
         select * exclude (was_true, was_day) from fresh where {true_here} and not coalesce(was_true and {within}, false)"""
 

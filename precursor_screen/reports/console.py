@@ -96,6 +96,8 @@ def _flag_line(flag: dict[str, Any]) -> Any:
     line.append(f"{_SHORT.get(flag['level'], flag['level']):<9}", style=_LEVELS[flag["level"]])
     line.append(f"{flag['rule_id']}  ", style="dim")
     line.append(printable(flag["because"]))
+    if flag["state"] == "existing":
+        line.append("  (known)", style="dim")
     line.append(f"  [{printable(flag['source_file'])}:{flag['source_row']}]", style="dim")
     return line
 

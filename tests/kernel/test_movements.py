@@ -57,6 +57,25 @@ def test_a_cancellation_removes_the_movement_and_says_so():
     assert found.cancelled.column("movement_key").to_pylist() == ["k"]
 
 
+def test_an_original_of_a_higher_version_outlives_the_cancellation():
+    found = movements(
+        {"line_id": "A", "movement_key": "k", "message_function": "cancellation", "version": "1", "substance_id": None},
+        {"line_id": "B", "movement_key": "k", "version": "2"},
+        {"line_id": "C", "movement_key": "k", "version": "nan", "substance_mass_kg": 7},
+    )
+    assert masses(found) == [("B", Decimal(100))]
+    assert found.cancelled.num_rows == 0
+
+
+def test_equal_masses_in_two_containers_both_count():
+    bill = {"shipment_id": "S", "mass_basis": "gross"}
+    found = movements(
+        {"line_id": "A", "description": "ACETONE", "container_numbers": ["ABCU1234567"], **bill},
+        {"line_id": "B", "description": "ACETONE PURE", "container_numbers": ["ABCU7654321"], **bill},
+    )
+    assert [m for _, m in masses(found)] == [Decimal(100)] * 2
+
+
 def test_two_originals_with_one_key_and_other_content_both_stay_and_are_named():
     found = movements({"line_id": "A", "movement_key": "k"}, {"line_id": "B", "movement_key": "k", "substance_mass_kg": 70})
     assert masses(found) == [("A", Decimal(100)), ("B", Decimal(70))]
@@ -95,7 +114,7 @@ def test_declaration_over_house_bill_over_master_bill():
         {"line_id": "H", "house_bill_of_lading": "H1", "master_bill_of_lading": "M1"},
         {"line_id": "M", "bill_of_lading": "M1"},
     )
-    assert found == [("D", "3:D1", True), ("H", "3:D1", False), ("M", "2:H1", False)]
+    assert found == [("D", "3::D1", True), ("H", "3::D1", False), ("M", "2::H1", False)]
 
 
 def test_the_same_number_of_another_issuer_substance_or_season_is_another_cargo():
@@ -110,8 +129,26 @@ def test_two_house_bills_of_one_master_are_two_consignments():
         {"line_id": "A", "house_bill_of_lading": "H1", "master_bill_of_lading": "M1"},
         {"line_id": "B", "house_bill_of_lading": "H2", "master_bill_of_lading": "M1"},
     )
-    assert found == [("A", "2:H1", True), ("B", "2:H2", True)]
+    assert found == [("A", "2::H1", True), ("B", "2::H2", True)]
 
 
 def test_a_movement_without_references_is_a_cargo_of_its_own():
-    assert linked({"line_id": "A"}) == [("A", "0:m-A", True)]
+    assert linked({"line_id": "A"}) == [("A", "0::m-A", True)]
+
+
+def test_a_small_declaration_hides_no_large_bill():
+    bill = {"line_id": "B", "bill_of_lading": "B1", "substance_mass_kg": 900}
+    small = {"line_id": "D", "declaration_id": "D1", "master_bill_of_lading": "B1", "substance_mass_kg": 1}
+    assert [counts for _, _, counts in linked(bill, small)] == [True, True]
+    assert [counts for _, _, counts in linked(bill, {**small, "substance_mass_kg": 880})] == [False, True]
+    assert [counts for _, _, counts in linked(bill, {**small, "substance_mass_kg": None})] == [True, True]
+
+
+def test_a_word_is_no_number_and_two_carriers_may_use_the_same():
+    found = linked(
+        {"line_id": "A", "bill_of_lading": "TBA"},
+        {"line_id": "B", "bill_of_lading": "TBA"},
+        {"line_id": "C", "bill_of_lading": "1001", "bill_issuer": "ONE"},
+        {"line_id": "D", "bill_of_lading": "1001", "bill_issuer": "TWO"},
+    )
+    assert len({cargo for _, cargo, _ in found}) == 4
