@@ -100,6 +100,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(run(arguments))
 
 
+def _engine_error() -> type[BaseException]:
+    """What DuckDB raises, where it is loaded at all: a pattern or type that only shows when a rule runs."""
+    error: type[BaseException] = getattr(sys.modules.get("duckdb"), "Error", RecursionError)
+    return error
+
+
 def run(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; errors become one message, never a traceback.
 
@@ -122,6 +128,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         for line in str(error).splitlines():
             click.echo(f"error: {printable(line)}", err=True)
         return error.exit_code
+    except (RecursionError, _engine_error()) as error:
+        message = printable(str(error).splitlines()[0]) if str(error) else type(error).__name__
+        click.echo(f"error: a rule does not run: {message}. `precursor-screen rules lint` and `rules test` say which.", err=True)
+        return ExitCode.USAGE
     except OSError as error:
         # Every place where a file is opened has a message of its own; what is left is standard output (a full disk).
         discard_stdout()

@@ -28,14 +28,19 @@ def history_rules(rules: Iterable[CompiledRule]) -> list[CompiledRule]:
 
 def judging_columns(rule: CompiledRule) -> frozenset[str]:
     """The columns without which a recorded movement cannot be judged; what only a flag shows is read of new movements alone."""
+    return window_columns(rule) | {c for c in rule.columns if _names(rule.verdict, c)}
+
+
+def window_columns(rule: CompiledRule) -> frozenset[str]:
+    """The columns that a window needs of a movement whose verdict is known."""
     window = rule.window
     if window is None:
-        return frozenset(c for c in rule.columns if _names(rule.verdict, c))
-    texts = [rule.verdict, window.members, *window.stages, *window.differs, *(sql for sql, _ in window.match)]
+        return frozenset()
+    texts = [window.members, *window.stages, *window.differs, *(sql for sql, _ in window.match)]
     for measure in window.measures:
         texts += [measure.value, *(sql for _, sql in measure.tests)]
     joined = " ".join(texts)
-    return frozenset(c for c in {*rule.columns, *window.keys} if c in window.keys or _names(joined, c))
+    return frozenset(window.keys) | {c for c in rule.columns if _names(joined, c)}
 
 
 def _names(sql: str, column: str) -> bool:
@@ -66,7 +71,7 @@ def plan_asks(rules: Iterable[CompiledRule], registers: Collection[str]) -> list
             needed |= {"direction"}
         # Where so much is read, that two documents may be about one cargo is left unheeded: a median or a first day bears it.
         if not kind[1] and span is not None:
-            needed |= set(REFERENCES)
+            needed |= {*REFERENCES, "substance_mass_kg"}
         groupings = tuple(sorted({w.keys for w in windows})) if kind[0] >= 0 else ()
         plan.append((Ask(groupings, span, columns_of(needed)), those))
     return plan

@@ -12,10 +12,9 @@ from datetime import date
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
-from precursor_screen.kernel.asks import history_rules, judging_columns, plan_asks
+from precursor_screen.kernel.asks import history_rules, judging_columns, plan_asks, window_columns
 from precursor_screen.kernel.flag_parts import because_of, columns_of_rule, constants, count_verdicts, flag_id_sql, unjudged
 from precursor_screen.kernel.history import open_moves
 from precursor_screen.kernel.movements import Movements
@@ -23,7 +22,7 @@ from precursor_screen.kernel.window_queries import Frames, judge_window
 from precursor_screen.memory import Past, Request
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule, verdict_columns
-from precursor_screen.rulebook.sql import literal
+from precursor_screen.rulebook.sql import identifier, literal
 from precursor_screen.rulebook.windows import Window
 from precursor_screen.schema import FLAG, LINE, UNJUDGED
 
@@ -49,8 +48,7 @@ def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], r
     """
     if not live.num_rows:
         return FLAG.empty_table(), UNJUDGED.empty_table()
-    days = [d for d in (pc.min(live.column("as_of_date")).as_py(), history.since) if d is not None]
-    since = min(days, default=None)
+    since = history.since or _begins(live)
     tables = iter(history.movements)
     found: dict[str, tuple[pa.Table, pa.Table]] = {}
     for ask, mine in plan_asks(rules, reference.registers):
@@ -66,6 +64,13 @@ def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], r
                 _make_moves(connection, few, source)
                 found |= _judge_all(connection, few, since, reference.registers)
     return _joined(found)
+
+
+def _begins(live: pa.Table) -> date | None:
+    """Where a run that knows no other begins: one twentieth of its movements lie before; a date mistyped by years is no history."""
+    days = live.column("as_of_date").drop_null().sort()
+    first: date | None = days[len(days) // 20].as_py() if len(days) else None
+    return first
 
 
 def flag_moves(
@@ -104,14 +109,20 @@ _JUDGED_AT_ONCE = 6_000_000  # movements times rules: so many columns of so many
 
 def _make_moves(connection: duckdb.DuckDBPyConnection, rules: list[CompiledRule], source: str) -> None:
     """The table `moves`: every movement that a rule is about, with a verdict a rule."""
-    wanted = {"substance_id"}.union(*(judging_columns(r) for r in rules)) | {
-        "as_of_date",
-        *(("line_id", "movement_key") if any(r.rule.subject == LINE for r in rules) else ()),
-    }
-    kept = ", ".join(f'"{c}"' for c in sorted(wanted))
-    narrow = f"(select row_no, is_new, cargo, {kept} from ({source}))"
-    about = " or ".join(f"verdict_{n} > 0" for n in range(len(rules)))
-    connection.execute(f"create or replace temp table moves as select * from ({verdict_columns(rules, narrow)}) where {about}")
+    of_line = {"line_id", "movement_key", "substance_id"} if any(r.rule.subject == LINE for r in rules) else set()
+    kept = of_line.union({"as_of_date"}, *(window_columns(r) for r in rules))
+    read = kept.union(*(judging_columns(r) for r in rules))
+    narrow = f"(select row_no, is_new, cargo, {_quoted(read)} from ({source}))"
+    numbers = range(len(rules))
+    columns = ", ".join([_quoted(kept), *(f"verdict_{n}" for n in numbers)])
+    about = " or ".join(f"verdict_{n} > 0" for n in numbers)
+    connection.execute(f"""
+        create or replace temp table moves as
+        select row_no, is_new, cargo, {columns} from ({verdict_columns(rules, narrow)}) where {about}""")
+
+
+def _quoted(columns: Iterable[str]) -> str:
+    return ", ".join(identifier(c) for c in sorted(columns))
 
 
 def _judge_all(

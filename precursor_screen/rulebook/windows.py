@@ -34,7 +34,9 @@ class Measure:
     @property
     def is_lower_bound(self) -> bool:
         """Whether what could not be judged can only make it truer: sums and counts that must reach something."""
-        return self.aggregate in ("event_count", "value_sum", "value_count", "reconcile") and all(op in (">", ">=") for op, _ in self.tests)
+        return self.aggregate in ("event_count", "value_sum", "value_count", "reconcile") and all(
+            op in (">", ">=") for op, _ in self.tests
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,3 +191,15 @@ def test_no_damage_to_a_sample_is_a_traceback(ps, suffix):
         answer = ps("mapping", "guess", f"damaged{suffix}")
         assert answer.code in (0, 4)
         assert answer.code == 0 or answer.err.startswith("error: damaged")
+
+
+def test_a_pattern_that_only_shows_when_a_rule_runs_is_a_usage_error(ps, tmp_path):
+    ps("rules", "new", "PS-QTY-901", "--folder", tmp_path)
+    path = tmp_path / "ps-qty-901.yml"
+    text = path.read_text().replace("much: {substance_mass_kg|gt: $most}", "much: {description|re: '(?<=a)b'}")
+    path.write_text(text.replace("params: {most: 1000}\n", "").replace("; more than {most} kg", ""))
+    manifest = tmp_path / "m.csv"
+    manifest.write_text("description,net weight kg\nACETONE,5\n")
+    answer = ps("screen", manifest, "--watchlist", "none", "--rules", tmp_path, "--only-rules")
+    assert answer.code == 2
+    assert "rules lint" in answer.err
