@@ -116,8 +116,10 @@ def _make_moves(connection: duckdb.DuckDBPyConnection, rules: list[CompiledRule]
     numbers = range(len(rules))
     columns = ", ".join([_quoted(kept), *(f"verdict_{n}" for n in numbers)])
     about = " or ".join(f"verdict_{n} > 0" for n in numbers)
+    for table in ("moves", "grouped", "selected", "judged"):  # to replace one holds the old beside the new
+        connection.execute(f"drop table if exists {table}")
     connection.execute(f"""
-        create or replace temp table moves as
+        create temp table moves as
         select row_no, is_new, cargo, {columns} from ({verdict_columns(rules, narrow)}) where {about}""")
 
 

@@ -127,7 +127,7 @@ PORTS = {"DE": "DEHAM", "IN": "INNSA", "NL": "NLRTM", "FR": "FRLEH", "GB": "GBFX
 
 def manifests() -> dict[str, bytes]:
     """File name -> content, one a day."""
-    rng = random.Random(30)  # noqa: S311 - a story, not a secret
+    rng = random.Random(30)
     found, number = {}, 0
     for day in range(1, DAYS + 1):
         told = [(goods, kg, *firms) for when, goods, kg, *firms in STORIES if when == day]
