@@ -56,29 +56,37 @@ def plan_asks(rules: Iterable[CompiledRule], registers: Collection[str]) -> list
         registers: that are loaded: without its register a rule judges nothing.
     """
 
-    def kind_of(rule: CompiledRule) -> tuple[int, bool]:
+    def kind_of(rule: CompiledRule) -> tuple[int, int]:
         return _kind(rule.window, registers)
 
     mine = history_rules(rules)
     plan = []
     for kind, some in groupby(sorted(mine, key=lambda r: (kind_of(r), r.rule.id)), key=kind_of):
         those = list(some)
-        windows = [r.window for r in those if r.window is not None]
+        windows = [r.window for r in those if r.window is not None and kind[0] >= 0]
         reaches = [w.reach for w in windows]
         span = None if None in reaches else max((r for r in reaches if r is not None), default=0)
         needed = frozenset(_NEEDED).union(*(judging_columns(r) for r in those))
         if any(c.name in needed for c in MOVEMENT_LOOKED_UP):
             needed |= {"direction"}
-        # Where so much is read, that two documents may be about one cargo is left unheeded: a median or a first day bears it.
-        if not kind[1] and span is not None:
+        # That two documents may be about one cargo is left unheeded where very much is read and a median or a first day bears it.
+        if kind[1] != _BEARS_IT:
             needed |= {*REFERENCES, "substance_mass_kg"}
-        groupings = tuple(sorted({w.keys for w in windows})) if kind[0] >= 0 else ()
-        plan.append((Ask(groupings, span, columns_of(needed)), those))
+        plan.append((Ask(tuple(sorted({w.keys for w in windows})), span, columns_of(needed)), those))
     return plan
 
 
-def _kind(window: Window | None, registers: Collection[str]) -> tuple[int, bool]:
+_NARROW = 0  # groups of a party or a document
+_SUMMED = 1  # wide groups whose sums or counts matter
+_BEARS_IT = 2  # wide groups that are asked for a median or a first day
+
+
+def _kind(window: Window | None, registers: Collection[str]) -> tuple[int, int]:
+    """Which question a window asks: how far back, and how wide. -1: none."""
     if window is None or window.kind == "absence" or (window.register and window.register not in registers):
-        return -1, False
+        return -1, _NARROW
     reach = window.reach
-    return (len(SPANS) if reach is None else next(n for n, s in enumerate(SPANS) if reach <= s)), _WIDE.issuperset(window.keys)
+    span = len(SPANS) if reach is None else next(n for n, s in enumerate(SPANS) if reach <= s)
+    if not _WIDE.issuperset(window.keys):
+        return span, _NARROW
+    return span, _BEARS_IT if window.kind in ("baseline", "first_seen") else _SUMMED

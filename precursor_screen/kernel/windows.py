@@ -16,9 +16,10 @@ import pyarrow as pa
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.asks import history_rules, judging_columns, plan_asks, window_columns
 from precursor_screen.kernel.flag_parts import because_of, columns_of_rule, constants, count_verdicts, flag_id_sql, unjudged
+from precursor_screen.kernel.frames import Frames
 from precursor_screen.kernel.history import open_moves
 from precursor_screen.kernel.movements import Movements
-from precursor_screen.kernel.window_queries import Frames, judge_window
+from precursor_screen.kernel.window_queries import judge_window
 from precursor_screen.memory import Past, Request
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule, verdict_columns
