@@ -42,6 +42,16 @@ class CasNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class EcNumber:
+    """An EC number and what it stands for: base, salt, isomer or hydrate."""
+
+    number: str
+    of: str
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Control:
     """One listing of a substance. In force from `since` (inclusive, None: unknown) until `until` (exclusive, None: still)."""
 
@@ -90,6 +100,7 @@ class Substance:
     formula: str
     smiles: str
     notes: str
+    ec_numbers: tuple[EcNumber, ...] = ()
 
     @property
     def tier(self) -> str:

@@ -170,12 +170,17 @@ def _csv_line(values: Iterable[str]) -> str:
     return ",".join(f'"{defuse(v).replace(chr(34), chr(34) * 2)}"' for v in values)
 
 
+LONGEST_CELL = 100_000  # characters
+
+
 def read_verdicts(source: Path) -> list[tuple[Where, Draft]]:
     """Reads verdicts from CSV: flag_id, verdict and reason; text, officer, until, line_id and at may be there.
 
     Raises:
         UsageError: the file cannot be read, or lacks a column.
     """
+    # The limit of the module is the process's, and other readers raise it: what a cell may hold is judged below.
+    csv.field_size_limit(1 << 30)
     try:
         with source.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream, restkey="", restval="")
@@ -195,6 +200,10 @@ def read_verdicts(source: Path) -> list[tuple[Where, Draft]]:
 
 
 def _draft(row: dict[str, Any], where: Where) -> Draft:
+    if any(len(cell) > LONGEST_CELL for cell in row.values()):
+        raise UsageError(
+            f"holds a cell of more than {LONGEST_CELL:,} characters", where=where, remedy="Close the quotes before it."
+        )
     if row.pop("", None):
         raise UsageError("has more cells than the header", where=where, remedy="Put quotes around texts that hold commas.")
     cells = {name: _as_written(value if name == "text" else value.strip()) for name, value in row.items()}

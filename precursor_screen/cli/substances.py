@@ -288,11 +288,7 @@ def _record(substance: Substance, table: SubstanceTable) -> dict[str, Any]:
             for n in substance.names
         ],
         "cas": [{"number": c.number, "of": c.of, "verified": c.verified} for c in substance.cas_numbers],
-        "ec": [
-            {"number": e.number, "of": e.of, "verified": e.verified}
-            for e in table.ec_numbers
-            if e.substance_id == substance.substance_id
-        ],
+        "ec": [{"number": e.number, "of": e.of, "verified": e.verified} for e in substance.ec_numbers],
         "hs": [
             {"hs6": h.hs6, "own": h.own, "edition_from": h.edition_from, "edition_until": h.edition_until}
             for h in substance.hs_codes
@@ -320,7 +316,7 @@ def _checked(verified: bool) -> str:
 
 
 def show_substance(substance: Substance, table: SubstanceTable | None = None) -> str:
-    """A substance for a person, with what the tables hold beside it: EC numbers, and the editions of the lists it stands on.
+    """A substance for a person, with the editions of the lists it stands on.
 
     Args:
         substance: the substance.
@@ -340,11 +336,7 @@ def show_substance(substance: Substance, table: SubstanceTable | None = None) ->
         f"  covers salts: {'yes' if substance.covers_salts else 'no'}; isomers: {'yes' if substance.covers_isomers else 'no'}"
     ]
     lines += [f"  CAS {c.number} ({c.of}, {_checked(c.verified)}: {c.source})" for c in substance.cas_numbers]
-    lines += [
-        f"  EC {e.number} ({e.of}, {_checked(e.verified)}: {e.source})"
-        for e in table.ec_numbers
-        if e.substance_id == substance.substance_id
-    ]
+    lines += [f"  EC {e.number} ({e.of}, {_checked(e.verified)}: {e.source})" for e in substance.ec_numbers]
     lines += [
         f"  HS {h.hs6[:4]}.{h.hs6[4:]} ({'its own' if h.own else 'a basket'}), edition {h.edition_from}{f' to {h.edition_until}' if h.edition_until else ' on'}"
         for h in substance.hs_codes

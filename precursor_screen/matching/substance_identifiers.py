@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from precursor_screen.matching.substance_ec import EcNumber, load_ec_numbers
 from precursor_screen.matching.substance_match import Match
 from precursor_screen.matching.substance_repeats import COUNTED_MATCHES
-from precursor_screen.model import CasNumber, HsCode, Substance
+from precursor_screen.model import CasNumber, EcNumber, HsCode, Substance
 from precursor_screen.names.codes import (
     FoundCode,
     find_cas,
@@ -33,10 +32,9 @@ class Identifiers:
 
     Args:
         substances: The substances.
-        ec_numbers: EC numbers of these and perhaps of others, which are left out.
     """
 
-    def __init__(self, substances: Sequence[Substance], ec_numbers: Sequence[EcNumber] | None = None) -> None:
+    def __init__(self, substances: Sequence[Substance]) -> None:
         self._cas: dict[str, list[tuple[Substance, CasNumber | EcNumber]]] = defaultdict(list)
         self._ec: dict[str, list[tuple[Substance, CasNumber | EcNumber]]] = defaultdict(list)
         self._cus: dict[str, list[Substance]] = defaultdict(list)
@@ -45,6 +43,8 @@ class Identifiers:
         for s in substances:
             for number in s.cas_numbers:
                 self._cas[number.number].append((s, number))
+            for ec in s.ec_numbers:
+                self._ec[ec.number].append((s, ec))
             for cus in s.cus_codes:
                 self._cus[cus].append(s)
             for un in s.un_numbers:
@@ -52,10 +52,6 @@ class Identifiers:
             for code in s.hs_codes:
                 if code.edition_until is None or code.edition_until >= _FIRST_EDITION:
                     self._hs[code.hs6].append((s, code))
-        by_id = {s.substance_id: s for s in substances}
-        for ec in load_ec_numbers() if ec_numbers is None else ec_numbers:
-            if ec.substance_id in by_id:
-                self._ec[ec.number].append((by_id[ec.substance_id], ec))
         self._listed_cas, self._listed_ec = frozenset(self._cas), frozenset(self._ec)
 
     def in_text(self, text: str, named: Iterable[Match]) -> Iterator[Match]:

@@ -9,13 +9,12 @@ from datetime import date
 from itertools import combinations
 from typing import Final
 
-from precursor_screen.matching.substance_ec import EcNumber
 from precursor_screen.model import CONVENTIONS, SURVEILLANCE, Control, HsCode, Substance
 from precursor_screen.names.codes import format_cus, format_un, is_cas
 from precursor_screen.names.text import squash
 
 _KINDS: Final = frozenset({"usual", "synonym", "systematic", "salt", "isomer", "abbreviation"})
-_CAS_KINDS: Final = frozenset({"base", "salt", "isomer", "hydrate"})
+NUMBER_KINDS: Final = frozenset({"base", "salt", "isomer", "hydrate"})  # what a CAS or EC number stands for
 # One stray "hydrochloride" among the names flags a third of all drug salts.
 _BARE_SALT: Final = re.compile(
     r"(?:mono|di)?(?:hydrochloride|chloride|sulfate|sulphate|tartrate|maleate|phosphate|acetate|salt|acid|ester|hydrate)s?"
@@ -76,7 +75,7 @@ def _numbers(s: Substance) -> Iterator[str]:
     for number in s.cas_numbers:
         if not is_cas(number.number):
             yield f"CAS number {number.number!r}: wrong form or check digit"
-        if number.of not in _CAS_KINDS:
+        if number.of not in NUMBER_KINDS:
             yield f"CAS number {number.number!r} stands for {number.of!r}, which is not known"
     yield from (f"UN number {u!r} is none" for u in s.un_numbers if format_un(u) != u)
     yield from (f"CUS code {c!r} is none" for c in s.cus_codes if format_cus(c) != c)
@@ -101,12 +100,10 @@ def _claimed_twice(what: str, pairs: Iterable[tuple[str, str]]) -> Iterator[str]
     yield from (f"{what} {key!r} is claimed by {', '.join(sorted(o))}" for key, o in sorted(owners.items()) if len(o) > 1)
 
 
-def check_ec(numbers: Sequence[EcNumber], substances: Sequence[Substance]) -> list[str]:
-    """EC numbers of no substance of the tables, and those that two substances claim; form and check digit are judged on loading."""
-    ids = frozenset(s.substance_id for s in substances)
-    unknown = [f"EC number {n.number!r}: unknown substance_id {n.substance_id!r}" for n in numbers if n.substance_id not in ids]
-    twice = [f"EC number {number!r} is listed twice" for number, count in Counter(n.number for n in numbers).items() if count > 1]
-    return [*unknown, *twice]
+def check_ec(substances: Sequence[Substance]) -> list[str]:
+    """EC numbers that are listed twice; form and check digit are judged on loading."""
+    counts = Counter(n.number for s in substances for n in s.ec_numbers)
+    return [f"EC number {number!r} is listed twice" for number, count in counts.items() if count > 1]
 
 
 def check_hs(substances: Sequence[Substance]) -> list[str]:

@@ -1,24 +1,24 @@
 """The substance tables: reviewed CSV files in, `Substance` values out, or every inconsistency at once.
 
-Six files, because source and check belong to a fact, not to a row of a substance:
+Seven files, because source and check belong to a fact, not to a row of a substance:
 
     substances.csv  one row a substance: id, usual name, family, routes, structure, transport
     names.csv       one row a name: language, kind, strength, source, verified
     cas.csv         one row a CAS number, and what it stands for
+    ec.csv          one row an EC number, and what it stands for
     hs.csv          one row an HS subheading, with its editions
     controls.csv    one row a listing: instrument, schedule, in force since and until
     thresholds.csv  read by `reference.thresholds`
 
-Beside them lie `ec.csv` (EC numbers, `matching.substance_ec`), `editions.csv` (how many entries a list has, `reference.editions`), `readings.csv` (names that OPSIN reads otherwise,
+Beside them lie `editions.csv` (how many entries a list has, `reference.editions`), `readings.csv` (names that OPSIN reads otherwise,
 `reference.substance_structures`) and `neighbours.csv` (other chemicals whose names are alike, `matching.substance_neighbours`).
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -26,15 +26,13 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError, Where
-from precursor_screen.matching.substance_ec import EcNumber, load_ec_numbers
-from precursor_screen.model import CasNumber, Control, HsCode, Substance, SubstanceName
+from precursor_screen.model import CasNumber, Control, EcNumber, HsCode, Substance, SubstanceName
+from precursor_screen.names.codes import is_ec
 from precursor_screen.reference.editions import Edition, load_editions
-from precursor_screen.reference.substance_checks import check_ec, contradictions
+from precursor_screen.reference.substance_checks import NUMBER_KINDS, check_ec, contradictions
+from precursor_screen.reference.table_rows import REMEDY, Row, read_boolean, read_rows
 
 T = TypeVar("T")
-
-_FILES: Final = ("substances.csv", "names.csv", "cas.csv", "hs.csv", "controls.csv", "thresholds.csv")
-_REMEDY: Final = "Correct the table, or install the package again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +43,10 @@ class SubstanceTable:
     edition: str
     sha256: str
     editions: tuple[Edition, ...] = ()
-    ec_numbers: tuple[EcNumber, ...] = ()
 
     def edition_of(self, instrument: str) -> str:
         """The edition of an instrument's lists that the tables were made from; empty if it is not known."""
         return next((e.edition for e in self.editions if e.instrument == instrument), "")
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A row with its place, so that an error can say where it stands."""
-
-    cells: dict[str, str]
-    where: Where
-
-    def __getitem__(self, column: str) -> str:
-        return self.cells[column]
 
 
 def load_substances(path: Path) -> SubstanceTable:
@@ -74,8 +60,8 @@ def load_substances(path: Path) -> SubstanceTable:
         ErrorGroup: The tables contradict themselves; holds one `SubstanceTableError` for each inconsistency.
     """
     table, errors = read_substances(path)
-    problems = (*contradictions(table.substances), *check_ec(table.ec_numbers, table.substances))
-    errors.extend(_error(Where(str(path)), problem) for problem in problems)
+    problems = (*contradictions(table.substances), *check_ec(table.substances))
+    errors.extend(SubstanceTableError(problem, where=Where(str(path)), remedy=REMEDY) for problem in problems)
     if errors:
         raise ErrorGroup(errors)
     return table
@@ -92,21 +78,24 @@ def read_substances(path: Path) -> tuple[SubstanceTable, list[PrecursorScreenErr
         ErrorGroup: `editions.csv` makes no sense.
     """
     errors: list[PrecursorScreenError] = []
-    parts = {name: list(_read(path / name)) for name in _FILES[:-1]}
-    ids = [row["substance_id"] for row in parts["substances.csv"]]
+    parts = {
+        name: list(read_rows(path / name, columns.split()))
+        for name, columns in _COLUMNS.items()
+        if name not in _OPTIONAL or (path / name).exists()
+    }
+    ids = frozenset(row.cells["substance_id"] for row in parts["substances.csv"])
     for name, rows in parts.items():
         if name != "substances.csv":
-            errors.extend(
-                _error(r.where, f"unknown substance_id {r['substance_id']!r}") for r in rows if r["substance_id"] not in ids
-            )
+            errors.extend(r.error(f"unknown substance_id {i!r}") for r in rows if (i := r.cells["substance_id"]) not in ids)
     names = _gather(parts["names.csv"], _name, errors)
     cas = _gather(parts["cas.csv"], _cas, errors)
+    ec = _gather(parts.get("ec.csv", []), _ec, errors)
     hs = _gather(parts["hs.csv"], _hs, errors)
     controls = _gather(parts["controls.csv"], _control, errors)
     substances: list[Substance] = []
     for row in parts["substances.csv"]:
-        i = row["substance_id"]
         try:
+            i = row["substance_id"]
             substances.append(
                 Substance(
                     substance_id=i,
@@ -118,8 +107,8 @@ def read_substances(path: Path) -> tuple[SubstanceTable, list[PrecursorScreenErr
                     un_numbers=_list(row["un_numbers"]),
                     danger_class=row["danger_class"],
                     controls=tuple(controls[i]),
-                    covers_salts=_boolean(row["covers_salts"]),
-                    covers_isomers=_boolean(row["covers_isomers"]),
+                    covers_salts=read_boolean(row["covers_salts"]),
+                    covers_isomers=read_boolean(row["covers_isomers"]),
                     parent_substance_id=row["parent_substance_id"],
                     family=row["family"],
                     route_groups=_list(row["route_groups"]),
@@ -127,22 +116,13 @@ def read_substances(path: Path) -> tuple[SubstanceTable, list[PrecursorScreenErr
                     formula=row["formula"],
                     smiles=row["smiles"],
                     notes=row["notes"],
+                    ec_numbers=tuple(ec[i]),
                 )
             )
         except ValueError as error:
-            errors.append(_error(row.where, str(error)))
-    ec = _ec_numbers(path / "ec.csv", errors)
+            errors.append(row.error(str(error)))
     editions = load_editions(path)
-    return SubstanceTable(tuple(substances), _edition(editions, substances), digest(path), editions, ec), errors
-
-
-def _ec_numbers(file: Path, errors: list[PrecursorScreenError]) -> tuple[EcNumber, ...]:
-    """The EC numbers; none if there is no such file, or if rows of it are wrong."""
-    try:
-        return load_ec_numbers(file) if file.exists() else ()
-    except ErrorGroup as group:
-        errors.extend(group.errors)
-        return ()
+    return SubstanceTable(tuple(substances), _edition(editions, substances), digest(path), editions), errors
 
 
 def _edition(editions: Sequence[Edition], substances: Sequence[Substance]) -> str:
@@ -166,61 +146,48 @@ _COLUMNS: Final = {
     "formula smiles danger_class un_numbers cus_codes notes",
     "names.csv": "substance_id name language kind strength source verified",
     "cas.csv": "substance_id number of source verified",
+    "ec.csv": "substance_id number of source verified",
     "hs.csv": "substance_id hs6 edition_from edition_until own source",
     "controls.csv": "substance_id instrument schedule since until scope source verified",
 }
+_OPTIONAL: Final = frozenset({"ec.csv"})  # tables of before 2026 have none
 
 
-def _read(file: Path) -> Iterator[_Row]:
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SubstanceTableError(f"cannot be read ({error})", where=Where(str(file)), remedy=_REMEDY) from error
-    reader = csv.DictReader(text.splitlines())
-    wanted = _COLUMNS[file.name].split()
-    if reader.fieldnames is None or list(reader.fieldnames) != wanted:
-        raise SubstanceTableError(f"columns should be {', '.join(wanted)}", where=Where(str(file), 1), remedy=_REMEDY)
-    for number, row in enumerate(reader, start=2):
-        if None in row or None in row.values():
-            raise SubstanceTableError(
-                "the row has not as many cells as the header", where=Where(str(file), number), remedy=_REMEDY
-            )
-        yield _Row(row, Where(str(file), number))
-
-
-def _gather(rows: list[_Row], make: Callable[[_Row], T], errors: list[PrecursorScreenError]) -> defaultdict[str, list[T]]:
+def _gather(rows: list[Row], make: Callable[[Row], T], errors: list[PrecursorScreenError]) -> defaultdict[str, list[T]]:
     """The facts by substance, in the file's order; rows that cannot be read become errors."""
     facts: defaultdict[str, list[T]] = defaultdict(list)
     for row in rows:
         try:
             facts[row["substance_id"]].append(make(row))
         except ValueError as error:
-            errors.append(_error(row.where, str(error)))
+            errors.append(row.error(str(error)))
     return facts
 
 
-def _name(row: _Row) -> SubstanceName:
-    return SubstanceName(row["name"], row["language"], row["kind"], row["strength"], row["source"], _boolean(row["verified"]))
+def _name(row: Row) -> SubstanceName:
+    return SubstanceName(row["name"], row["language"], row["kind"], row["strength"], row["source"], read_boolean(row["verified"]))
 
 
-def _cas(row: _Row) -> CasNumber:
-    return CasNumber(row["number"], row["of"], row["source"], _boolean(row["verified"]))
+def _cas(row: Row) -> CasNumber:
+    return CasNumber(row["number"], row["of"], row["source"], read_boolean(row["verified"]))
 
 
-def _hs(row: _Row) -> HsCode:
+def _ec(row: Row) -> EcNumber:
+    if not is_ec(row["number"]):
+        raise ValueError(f"EC number {row['number']!r}: wrong form or check digit")
+    if row["of"] not in NUMBER_KINDS:
+        raise ValueError(f"EC number {row['number']!r} stands for {row['of']!r}, which is not known")
+    return EcNumber(row["number"], row["of"], row["source"], read_boolean(row["verified"]))
+
+
+def _hs(row: Row) -> HsCode:
     until = int(row["edition_until"]) if row["edition_until"] else None
-    return HsCode(row["hs6"], int(row["edition_from"]), until, _boolean(row["own"]))
+    return HsCode(row["hs6"], int(row["edition_from"]), until, read_boolean(row["own"]))
 
 
-def _control(row: _Row) -> Control:
+def _control(row: Row) -> Control:
     since, until = (date.fromisoformat(row[c]) if row[c] else None for c in ("since", "until"))
-    return Control(row["instrument"], row["schedule"], since, until, row["scope"], row["source"], _boolean(row["verified"]))
-
-
-def _boolean(cell: str) -> bool:
-    if cell not in ("true", "false"):
-        raise ValueError(f"{cell!r} is neither true nor false")
-    return cell == "true"
+    return Control(row["instrument"], row["schedule"], since, until, row["scope"], row["source"], read_boolean(row["verified"]))
 
 
 def _decimal(cell: str) -> Decimal | None:
@@ -232,7 +199,3 @@ def _decimal(cell: str) -> Decimal | None:
 
 def _list(cell: str) -> tuple[str, ...]:
     return tuple(part for part in cell.split("|") if part)
-
-
-def _error(where: Where, message: str) -> SubstanceTableError:
-    return SubstanceTableError(message, where=where, remedy=_REMEDY)

@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 
-from precursor_screen.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError, Where
+from precursor_screen.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.model import Substance, Threshold
+from precursor_screen.reference.table_rows import Row, read_rows
 
 _COLUMNS: Final = [
     *("jurisdiction", "substance_id", "direction", "quantity", "unit", "kg", "period"),
@@ -21,7 +21,6 @@ _COLUMNS: Final = [
 ]
 _DIRECTIONS: Final = ("import", "export", "domestic", "any")
 PERIODS: Final = ("transaction", "month", "year")
-_REMEDY: Final = "Correct the table, or install the package again."
 
 
 def load_thresholds(path: Path) -> tuple[Threshold, ...]:
@@ -32,31 +31,23 @@ def load_thresholds(path: Path) -> tuple[Threshold, ...]:
         ErrorGroup: Rows cannot be read, or two say different things of the same day.
     """
     file = path / "thresholds.csv"
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SubstanceTableError(f"cannot be read ({error})", where=Where(str(file)), remedy=_REMEDY) from error
-    reader = csv.DictReader(lines)
-    if reader.fieldnames is None or list(reader.fieldnames) != _COLUMNS:
-        raise SubstanceTableError(f"columns should be {', '.join(_COLUMNS)}", where=Where(str(file), 1), remedy=_REMEDY)
     thresholds: list[Threshold] = []
     errors: list[PrecursorScreenError] = []
-    for number, row in enumerate(reader, start=2):
-        where = Where(str(file), number)
+    for row in read_rows(file, _COLUMNS):
         try:
             threshold = _threshold(row)
-        except (ValueError, InvalidOperation, TypeError) as error:
-            errors.append(SubstanceTableError(f"the row cannot be read ({error})", where=where, remedy=_REMEDY))
+        except (ValueError, InvalidOperation) as error:
+            errors.append(row.error(f"the row cannot be read ({error})"))
             continue
         if any(_overlap(threshold, other) for other in thresholds):
-            errors.append(SubstanceTableError("another row speaks of the same case and day", where=where, remedy=_REMEDY))
+            errors.append(row.error("another row speaks of the same case and day"))
         thresholds.append(threshold)
     if errors:
         raise ErrorGroup(errors)
     return tuple(thresholds)
 
 
-def _threshold(row: dict[str, str]) -> Threshold:
+def _threshold(row: Row) -> Threshold:
     if row["direction"] not in _DIRECTIONS or row["period"] not in PERIODS or row["verified"] not in ("true", "false"):
         raise ValueError(f"direction {row['direction']!r}, period {row['period']!r} or verified {row['verified']!r} is not known")
     valid_from, valid_to = (date.fromisoformat(row[c]) if row[c] else None for c in ("valid_from", "valid_to"))

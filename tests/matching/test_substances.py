@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import re
 import time
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.matching.substance_match import Match
 from precursor_screen.matching.substances import SubstanceIndex
+from precursor_screen.model import EcNumber
 from precursor_screen.reference.substances import load_substances
 from precursor_screen.schema import SUBSTANCE_MATCH
 
@@ -230,10 +232,13 @@ def test_cas_cells_that_hold_ec_numbers() -> None:
     assert near[0]["suppressed"]
 
 
-def test_ec_numbers_of_other_substances_are_left_out() -> None:
-    """The table that ships holds them all; an index of a few substances knows only theirs."""
+def test_an_index_knows_the_ec_numbers_of_its_own_substances_only() -> None:
     assert found("EC 231-442-4") == []  # iodine, of no convention
     assert SubstanceIndex(()).recognise_codes("cas_numbers", ["200-662-2"]).num_rows == 0
+    acetone = next(s for s in index().substances if s.substance_id == "acetone")
+    own = replace(acetone, ec_numbers=(EcNumber("203-625-9", "base", "a site's own table", True),))
+    cells = ["200-662-2", "203-625-9"]
+    assert SubstanceIndex((own,)).recognise_codes("cas_numbers", cells).column("value").to_pylist() == ["203-625-9"]
 
 
 def test_un_cells_are_weak() -> None:

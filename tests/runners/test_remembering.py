@@ -108,6 +108,13 @@ def test_a_cancelled_movement_resolves_its_flags_and_leaves_the_sums(office):
         assert (ledger.info().cancelled, ledger.verify()) == (1, [])
 
 
+def test_a_cancellation_that_repeats_its_goods_flags_none_of_them(office):
+    office.screen(line(1), line(2, 60, day(3)))
+    cancellation = line(2, 60, day(3), message_function="cancellation")
+    assert states(office.screen(cancellation, line(3, 5, day(40)))) == [(LARGE, "resolved"), (SUM, "resolved")]
+    assert states(office.screen(cancellation, line(3, 5, day(40)))) == []
+
+
 def test_a_shipment_rule_is_resolved_by_all_its_lines_only(office):
     two = (line(1, 5, house_bill_of_lading="H1"), line(1, 5, item_number="2", description_of_goods="ACETONE", hs_code="291411"))
     two[1]["house bill of lading"] = "H1"
