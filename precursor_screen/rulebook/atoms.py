@@ -10,6 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import duckdb
+
+from precursor_screen.engine import connect
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.sql import FOLDED, any_element, fold, identifier, literal
@@ -236,6 +239,8 @@ def _text(column: str, kind: str, test: str, value: Any, folded: bool, *, every:
     if kind not in ("text", "texts"):
         raise AtomError(f"{test} tests text, not {kind}")
     values = value if isinstance(value, list) else [value]
+    if not values:
+        raise AtomError("an empty list matches nothing")
     for v in values:
         _check_kind(v, "text")
     subject = "x" if kind == "texts" else column
@@ -246,9 +251,22 @@ def _text(column: str, kind: str, test: str, value: Any, folded: bool, *, every:
     return any_element(column, sql) if kind == "texts" else f"({sql})"
 
 
+def _check_pattern(pattern: str) -> None:
+    try:
+        with connect() as connection:
+            connection.execute("select regexp_matches('', ?)", [pattern]).fetchall()
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0].partition(": ")[2]
+        raise AtomError(
+            f"{pattern!r} is no pattern: {reason}", "Patterns are those of RE2: no look-behind, no back reference."
+        ) from error
+
+
 def _pattern(test: str, values: list[str], folded: bool) -> str:
     """One RE2 pattern for all values: one pass over the text, however many terms."""
     if test == "re":
+        for v in values:
+            _check_pattern(v)
         body = "|".join(f"(?:{v})" for v in values)
         return literal(f"(?i){body}" if folded else body)
     # Terms are folded by SQL itself, so that text and term go through one and the same folding.

@@ -6,8 +6,10 @@ What the parts mean in SQL is `windows` (scope history) and `compile` (scope shi
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
+
+import pyarrow as pa
 
 from precursor_screen.errors import WindowError
 from precursor_screen.names.suggest import did_you_mean
@@ -43,6 +45,15 @@ def days_of(value: Any) -> int | None:
     return days if 0 < days <= LONGEST else None
 
 
+def _one_of(value: Any, allowed: Collection[str]) -> bool:
+    """Whether a value is one of some words; a list or mapping in its place is none."""
+    return isinstance(value, str) and value in allowed
+
+
+def _texts(value: Any, least: int = 1) -> bool:
+    return isinstance(value, list) and len(value) >= least and all(isinstance(v, str) for v in value)
+
+
 def check_correlation(data: Mapping[str, Any], complaints: Complaints) -> None:
     """Checks the block `correlation` of a rule against its `scope`; complains of everything that is wrong."""
     spec, scope = data.get("correlation"), data.get("scope")
@@ -56,7 +67,7 @@ def check_correlation(data: Mapping[str, Any], complaints: Complaints) -> None:
     if not isinstance(spec, Mapping):
         return
     kind = spec.get("type")
-    if kind not in TYPES:
+    if not _one_of(kind, TYPES):
         remedy = did_you_mean(str(kind), TYPES) or f"Use one of {', '.join(TYPES)}."
         complaints.add(("correlation", "type"), f"type {kind!r} is not known", remedy, WindowError)
         return
@@ -85,7 +96,7 @@ def _check_shipment(spec: Mapping[str, Any], kind: str, complaints: Complaints) 
     for key in ("timespan", "calendar", "emit"):
         if key in spec:
             complaints.add(("correlation", key), f"a shipment rule has no {key}", "Use scope history.", WindowError)
-    if not isinstance(spec.get("group-by"), list) or "shipment_id" not in spec["group-by"]:
+    if not _texts(spec.get("group-by")) or "shipment_id" not in spec["group-by"]:
         complaints.add(("correlation", "group-by"), "a shipment rule groups by shipment_id", "group-by: [shipment_id].")
 
 
@@ -103,17 +114,17 @@ def _check_span(spec: Mapping[str, Any], kind: str, complaints: Complaints, para
         elif not counts and value is not None and days_of(value) is None:
             remedy = f"Write a number of days from 1d to {LONGEST}d."
             complaints.add(("correlation", key), f"{value!r} is no span of time", remedy, WindowError)
-    if spec.get("calendar", "month") not in PERIODS:
+    if not _one_of(spec.get("calendar", "month"), PERIODS):
         complaints.add(
             ("correlation", "calendar"), f"calendar {spec['calendar']!r} is not known", "Use month or year.", WindowError
         )
-    if spec.get("emit", "trigger") not in EMITS:
+    if not _one_of(spec.get("emit", "trigger"), EMITS):
         complaints.add(
             ("correlation", "emit"), f"emit {spec['emit']!r} is not known", f"Use one of {', '.join(EMITS)}.", WindowError
         )
     keys = spec.get("group-by")
     needs = kind not in ("absence", "reconcile")  # those are grouped by what they match
-    if needs and (not isinstance(keys, list) or not keys):
+    if needs and not _texts(keys):
         complaints.add(("correlation",), "needs group-by", "group-by: [consignee_key, substance_id]", WindowError)
 
 
@@ -126,7 +137,7 @@ def _check_parts(spec: Mapping[str, Any], kind: str, complaints: Complaints) -> 
     if joined is not None:
         if (
             not isinstance(joined, Mapping)
-            or joined.get("type") not in AGGREGATES
+            or not _one_of(joined.get("type"), AGGREGATES)
             or set(joined) - {"type", "field", "condition"}
         ):
             complaints.add(
@@ -137,30 +148,47 @@ def _check_parts(spec: Mapping[str, Any], kind: str, complaints: Complaints) -> 
                 complaints.add(("correlation", "and"), f"{joined['type']} needs a field")
             _check_condition(joined.get("condition"), ("correlation", "and"), complaints)
     if kind.startswith("temporal"):
-        names = spec.get("selections")
-        if not isinstance(names, list) or len(names) < 2 or not all(isinstance(n, str) for n in names):
+        if not _texts(spec.get("selections"), least=2):
             complaints.add(
                 ("correlation", "selections"), "names at least two selections", "selections: [first, second]", WindowError
             )
-    if kind == "baseline" and spec.get("method", "ratio") not in METHODS:
+        if "differs" in spec and not _texts(spec["differs"]):
+            complaints.add(("correlation", "differs"), "differs is a list of columns", "differs: [vessel_key]", WindowError)
+    if kind == "baseline" and not _one_of(spec.get("method", "ratio"), METHODS):
         complaints.add(
             ("correlation", "method"), f"method {spec['method']!r} is not known", "Use ratio or robust_z.", WindowError
         )
     if kind in ("absence", "reconcile"):
-        if spec.get("register") not in REGISTERS:
-            remedy = did_you_mean(str(spec.get("register")), REGISTERS) or f"Use one of {', '.join(REGISTERS)}."
-            complaints.add(("correlation", "register"), f"register {spec.get('register')!r} is not known", remedy, WindowError)
-        columns = schema_of(spec["register"]).names if spec.get("register") in REGISTERS else []
-        match = spec.get("match")
-        named = [*(match.values() if isinstance(match, Mapping) else ()), *([spec["against"]] if "against" in spec else [])]
-        for name in named:
-            if columns and name not in columns:
-                remedy = did_you_mean(str(name), columns) or f"Columns: {', '.join(columns)}."
-                complaints.add(("correlation", "match"), f"{spec['register']} has no column {name!r}", remedy, WindowError)
-        if not isinstance(match, Mapping) or not match or not all(isinstance(v, str) for v in match.values()):
-            complaints.add(
-                ("correlation", "match"), "match maps fields to columns of the register", "match: {pen_reference: reference}"
-            )
+        _check_register(spec, complaints)
+
+
+def _check_register(spec: Mapping[str, Any], complaints: Complaints) -> None:
+    """What is matched are columns of text of the register, what is compared is a column of numbers."""
+    register, match = spec.get("register"), spec.get("match")
+    if not isinstance(match, Mapping) or not match:
+        complaints.add(
+            ("correlation", "match"), "match maps fields to columns of the register", "match: {pen_reference: reference}"
+        )
+        match = {}
+    if not isinstance(register, str) or register not in REGISTERS:
+        remedy = did_you_mean(str(register), REGISTERS) or f"Use one of {', '.join(REGISTERS)}."
+        complaints.add(("correlation", "register"), f"register {register!r} is not known", remedy, WindowError)
+        return
+    columns = {field.name: _kind(field.type) for field in schema_of(register)}
+    for key, name, kind in [
+        *(("match", name, "text") for name in match.values()),
+        *([("against", spec["against"], "number")] if "against" in spec else []),
+    ]:
+        if not _one_of(name, columns):
+            remedy = did_you_mean(str(name), columns) or f"Columns: {', '.join(columns)}."
+            complaints.add(("correlation", key), f"{register} has no column {name!r}", remedy, WindowError)
+        elif columns[name] != kind:
+            remedy = f"Columns: {', '.join(n for n, k in columns.items() if k == kind)}."
+            complaints.add(("correlation", key), f"{name!r} of {register} is no column of {kind}s", remedy, WindowError)
+
+
+def _kind(type_: pa.DataType) -> str:
+    return "text" if pa.types.is_string(type_) else "number" if pa.types.is_decimal(type_) else "other"
 
 
 def _check_condition(condition: Any, key: tuple[str, ...], complaints: Complaints) -> None:

@@ -143,7 +143,7 @@ def _compile_when(
             complaints.add((*key, "when", name), str(error), remedy)
     sql = " and ".join(tests)
     if sql and (fault := _cannot_run(sql, scope.columns)):
-        complaints.add((*key, "when"), f"does not run: {fault}", "Check types and patterns (RE2 knows no look-behind).")
+        complaints.add((*key, "when"), f"does not run: {fault}", "Check the types.")
     return sql, frozenset(scope.columns)
 
 

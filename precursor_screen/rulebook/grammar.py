@@ -190,16 +190,24 @@ def _tests(items: list[Any], complaints: Complaints) -> tuple[RuleTest, ...]:
         if bad := set(item) - set(_TEST_KEYS):
             complaints.add(key, f"unknown key {sorted(bad)[0]!r} in a test", did_you_mean(sorted(bad)[0], _TEST_KEYS))
         registers = item.get("registers") or {}
-        if not isinstance(registers, dict) or set(registers) - set(REGISTERS):
+        if (
+            not isinstance(registers, dict)
+            or set(registers) - set(REGISTERS)
+            or not all(isinstance(rows, list) and all(isinstance(r, dict) for r in rows) for rows in registers.values())
+        ):
             complaints.add((*key, "registers"), "registers maps names of registers to rows", f"Names: {', '.join(REGISTERS)}.")
             registers = {}
-        if not isinstance(item.get("since"), date | None):
+        unjudged = item.get("not_evaluable") or []
+        if not isinstance(unjudged, list):
+            complaints.add((*key, "not_evaluable"), "not_evaluable is a list of line ids", "not_evaluable: [A]")
+            unjudged = []
+        if item.get("since") is not None and type(item["since"]) is not date:
             complaints.add((*key, "since"), "since is a date", "Write it as 2026-11-25.")
         rows = [r for r in item["rows"] if isinstance(r, dict) and "line_id" in r]
         if len(rows) != len(item["rows"]):
             complaints.add(key, "every row of a test needs a line_id")
         known = {str(r["line_id"]) for r in rows}
-        for name in [*item["expect"], *(item.get("not_evaluable") or [])]:
+        for name in [*item["expect"], *unjudged]:
             if str(name) not in known:
                 complaints.add(key, f"the test expects {name!r}, which none of its rows is called")
         tests.append(
@@ -207,7 +215,7 @@ def _tests(items: list[Any], complaints: Complaints) -> tuple[RuleTest, ...]:
                 name=str(item.get("name", f"test {i + 1}")),
                 rows=tuple(rows),
                 expect=tuple(str(x) for x in item["expect"]),
-                not_evaluable=tuple(str(x) for x in item.get("not_evaluable") or ()),
+                not_evaluable=tuple(str(x) for x in unjudged),
                 since=item.get("since"),
                 registers={name: tuple(rows) for name, rows in registers.items()},
                 gap=item.get("gap") is True,

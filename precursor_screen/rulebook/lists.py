@@ -73,18 +73,20 @@ def _load(path: Path) -> tuple[NamedList | None, Complaints]:
             complaints.add((), f"has no {key!r}", f"Add `{key}:`.")
     if complaints.errors:
         return None, complaints
-    if not isinstance(data["date"], datetime.date):
+    if type(data["date"]) is not datetime.date:  # a time of day would not compare with a day
         complaints.add(("date",), "date must be a date", "Write it as 2026-11-25.")
     terms = data["terms"]
     if not isinstance(terms, list) or not all(isinstance(t, str) and t.strip() for t in terms):
         complaints.add(("terms",), "terms must be a list of texts", "Quote words such as no and on: YAML reads them as booleans.")
+    age = data.get("max_age_days")
+    if age is not None and (isinstance(age, bool) or not isinstance(age, int) or age < 1):
+        complaints.add(("max_age_days",), f"max_age_days {age!r} is no number of days", "Leave it out if the list does not age.")
     if not isinstance(data.get("lexicon", False), bool):
         complaints.add(("lexicon",), "lexicon is true or false")
     if data["id"] != path.stem:
         complaints.add(("id",), f"list {data['id']!r} is in a file of another name", f"Call the file {data['id']}.yml.")
     if complaints.errors:
         return None, complaints
-    age = data.get("max_age_days")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return NamedList(
         data["id"], data["title"], data["source"], data["date"], age, tuple(terms), digest, data.get("lexicon") is True

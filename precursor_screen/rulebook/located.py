@@ -116,7 +116,10 @@ def _scalar(node: yaml.Node, key: Key, located: Located) -> Any:
         located.quoted.add(key)
     loader = yaml.SafeLoader("")
     try:
-        return loader.construct_object(node)  # type of a scalar by YAML 1.1: text, number, boolean, date, null
+        value = loader.construct_object(node)  # type of a scalar by YAML 1.1: text, number, boolean, date, null
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError("it holds a NUL character")
+        return value
     except (yaml.YAMLError, ValueError) as error:
         raise RuleSyntaxError(f"cannot be read: {error}", where=located.where(key), remedy="Quote it if it is text.") from error
 

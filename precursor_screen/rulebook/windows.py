@@ -6,6 +6,7 @@ beginning of a calendar period on.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -120,10 +121,16 @@ def compile_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[s
         register=str(spec.get("register", "")),
         match=tuple(match),
         against=str(spec.get("against", "")),
-        tolerance=float(scope.resolve(spec.get("tolerance", 0))),
+        tolerance=_tolerance(scope.resolve(spec.get("tolerance", 0))),
         members=_members(spec, scope),
     )
     return window, needed
+
+
+def _tolerance(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        raise AtomError(f"tolerance {value!r} is no share", "tolerance: 0.05")
+    return float(value)
 
 
 def _measure(block: Mapping[str, Any], kind: str, scope: Scope) -> tuple[Measure, list[str]]:
@@ -149,6 +156,7 @@ def _members(spec: Mapping[str, Any], scope: Scope) -> str:
     fields = [str(b.get("field", "")) for b in (spec, spec.get("and") or {}) if b.get("type") == "value_count"]
     field = fields[0] if fields else "substance_id"
     named = {"substance_id": "substance_name"}.get(field, field.replace("_key", "_name").replace("_address_name", "_address_key"))
-    if named not in BY_NAME or BY_NAME[named].kind != "text":
-        named = field
-    return scope.column(named)[0] if BY_NAME[named].kind == "text" else ""
+    for name in (named, field):
+        if name in BY_NAME and BY_NAME[name].kind == "text":
+            return scope.column(name)[0]
+    return ""

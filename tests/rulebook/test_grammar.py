@@ -63,6 +63,13 @@ def test_a_good_rule_keeps_what_it_says():
         (("subject: line", "subject: line\ntests: [{rows: [{line_id: A}], expect: [B]}]"), "none of its rows is called"),
         (("subject: line", "subject: line\nreferences: [{title: x}]"), "a reference needs a title and a mark"),
         (("subject: line", "subject: line\nrelated: [{id: x}]"), "needs an id and a type"),
+        (("subject: line", "subject: line\ntests: [{rows: [{line_id: A}], expect: [], not_evaluable: 5}]"), "list of line ids"),
+        (("subject: line", "subject: line\ntests: [{rows: [{line_id: A}], expect: [], since: [1]}]"), "since is a date"),
+        (
+            ("subject: line", "subject: line\ntests: [{rows: [{line_id: A}], expect: [], registers: {permits: 5}}]"),
+            "registers maps names of registers to rows",
+        ),
+        (("version: 1.0.0", 'version: "1\\0"'), "it holds a NUL character"),
     ],
 )  # fmt: skip
 def test_a_fault_is_named(change, expected):
@@ -123,6 +130,31 @@ def test_a_correlation_that_cannot_be_evaluated_is_refused(correlation, expected
         (
             "{type: value_sum, field: value_usd, group-by: [a], timespan: 9d, condition: {gte: 2}, and: {type: x}}",
             "second condition",
+        ),
+        ("{type: [event_count], group-by: [a], timespan: 9d, condition: {gte: 2}}", "is not known"),
+        ("{type: event_count, group-by: [{a: b}], timespan: 9d, condition: {gte: 2}}", "needs group-by"),
+        ("{type: event_count, group-by: [a], timespan: 9d, condition: {gte: 2}, emit: [group]}", "is not known"),
+        (
+            "{type: value_sum, field: a, group-by: [a], timespan: 9d, condition: {gte: 2}, and: {type: [event_count]}}",
+            "second condition",
+        ),
+        (
+            "{type: baseline, field: a, group-by: [a], timespan: 9d, min_history: 2, condition: {gte: 2}, method: [ratio]}",
+            "method ['ratio'] is not known",
+        ),
+        (
+            "{type: temporal_ordered, group-by: [a], timespan: 9d, selections: [a, b], differs: vessel_key}",
+            "differs is a list of columns",
+        ),
+        ("{type: absence, register: [permits], match: {permit_reference: reference}}", "register ['permits'] is not known"),
+        ("{type: absence, register: permits, match: {permit_reference: [reference]}}", "has no column ['reference']"),
+        (
+            "{type: absence, register: permits, match: {permit_reference: valid_to}}",
+            "'valid_to' of permits is no column of texts",
+        ),
+        (
+            "{type: reconcile, register: permits, match: {permit_reference: reference}, field: a, against: status}",
+            "'status' of permits is no column of numbers. Columns: quantity_kg.",
         ),
     ],
 )

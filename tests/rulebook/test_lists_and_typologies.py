@@ -22,6 +22,8 @@ bands: {low: 1, review: 40, hold: 90}
     [
         (("terms: [to order]", "terms: [no]"), "YAML reads them as booleans"),
         (("date: 2026-11-25", "date: yesterday"), "date must be a date"),
+        (("date: 2026-11-25", "date: 2026-11-25 10:00:00"), "date must be a date"),
+        (("title: t", "title: t\nmax_age_days: old"), "max_age_days 'old' is no number of days"),
         (("title: t", "titel: t"), "Did you mean 'title'?"),
         (("source: s\n", ""), "has no 'source'"),
         (("id: orders", "id: other"), "in a file of another name"),
