@@ -214,6 +214,15 @@ SUBSTANCE_COLUMNS: tuple[Column, ...] = (
     ),
     _fact("exporter_licensed", "boolean", "exporter or consignor holds a licence for the substance in force that day", SUBSTANCE),
     _fact("licence_lapsed", "boolean", "one of these parties held a licence for the substance, and none is in force", SUBSTANCE),
+    _fact(
+        "objected_elsewhere",
+        "boolean",
+        "an earlier notification of this exporter for this substance, for another country, was objected to, suspended or revoked",
+        SUBSTANCE,
+    ),
+    _fact("objected_days", "integer", "days since the last such notification was sent", SUBSTANCE),
+    _fact("objected_country", "text", "its destination", SUBSTANCE),
+    _fact("objected_reference", "text", "its number", SUBSTANCE),
     _fact("threshold_source", "text", "where the threshold comes from", SUBSTANCE),
 )
 

@@ -240,7 +240,7 @@ SPECIAL: tuple[tuple[str, dict[str, Any]], ...] = (
     ("labels as usual", _toluene(net=840, goods="TOLUENE IN DRUMS, LABELLED CLASS 3")),
     ("in haste", _toluene(net=850, goods="TOLUENE - URGENT")),
     ("without haste", _toluene(net=860, goods="TOLUENE, FOR BRUSH MAKERS")),
-    # DOC-002, DOC-003, DOC-004, PTY-024: what the register of notifications says (registers/pre_export_notifications.csv).
+    # DOC-002, DOC-003, DOC-004, PTY-024, RTE-006: what the register of notifications says (registers/pre_export_notifications.csv).
     ("a notification that nobody knows", _phenylacetic_acid(net=33, pen="PEN-DEMO-9999")),
     ("a notification that is known", _phenylacetic_acid(net=34, pen="PEN-DEMO-0030", day=20)),
     ("shipped three days after", _phenylacetic_acid(net=35, pen="PEN-DEMO-0031", day=20)),
@@ -249,6 +249,8 @@ SPECIAL: tuple[tuple[str, dict[str, Any]], ...] = (
     ("accepted", _phenylacetic_acid(net=38, pen="PEN-DEMO-0034", day=20)),
     ("for another importer", _phenylacetic_acid(net=39, pen="PEN-DEMO-0035", day=20)),
     ("for this importer, otherwise written", _phenylacetic_acid(net=40, pen="PEN-DEMO-0036", day=20)),
+    ("refused by Mexico, sent to Nigeria", _phenylacetic_acid(net=41, pen="PEN-DEMO-0037", day=20, to=NG_BUYER)),
+    ("of an exporter whom nobody refused", _phenylacetic_acid(net=41, pen="PEN-DEMO-0038", day=20, to=NG_BUYER, **{"from": DE_SHIPPER})),
     # DOC-007 (registers/permits.csv), PTY-018 and PTY-019 (registers/licences.csv).
     ("a permit that ran out", _permanganate(net=42, permit="PERMIT-DEMO-8")),
     ("a permit in force", _permanganate(net=43, permit="PERMIT-DEMO-9")),

@@ -17,6 +17,7 @@ from precursor_screen.schema import BY_NAME
 
 _PERMIT = ("permit_found", "permit_status", "permit_in_force", "permit_substance_ids")
 _PEN = ("pen_found", "pen_status", "pen_lead_days", "pen_substance_ids", "pen_importer_key", "pen_country")
+_OBJECTION = ("objected_elsewhere", "objected_days", "objected_country", "objected_reference")
 _LICENCE = ("consignee_licensed", "exporter_licensed", "licence_lapsed")
 # 21 CFR 1313.21 (fifteen days before export); Office of Drug Control, Australia (five working days).
 REPLY_DAYS: Mapping[str, tuple[int, bool]] = {"US": (15, False), "AU": (5, True)}  # days, whether they are working days
@@ -52,6 +53,8 @@ def add_register_facts(
         lines = _append(lines, fetch(connection, _of_lines(_permits())), _PERMIT)
     if "pre-export-notifications" in registers and "pen_reference" in names:
         lines = _append(lines, fetch(connection, _of_lines(_notifications(names, jurisdiction))), _PEN)
+    if "pre-export-notifications" in registers:
+        candidates = _append(candidates, fetch(connection, _objections(names)), _OBJECTION)
     if "licences" in registers:
         found = fetch(connection, _licences(names))
         candidates = _append(candidates, found, _LICENCE)
@@ -115,14 +118,39 @@ def _notifications(names: set[str], jurisdiction: str) -> str:
         from ({_document("register_pre_export_notifications", "pen_reference")}) group by {LINE_NO}, pen_reference"""
 
 
+def _keys(names: set[str], *roles: str) -> str:
+    """SQL of the keys of those parties in these roles that a line `l` names."""
+    there = [f"l.{role}_key" for role in roles if f"{role}_key" in names]
+    return f"list_distinct(list_filter([{', '.join(there)}], lambda x: x is not null))" if there else "cast([] as varchar[])"
+
+
+def _objections(names: set[str]) -> str:
+    """One row a candidate, in their order: the last notification of the same exporter and substance, for another country, to which
+    the importing State objected. Whether there is one is unknown where the line names no exporter or no destination, or the register
+    no exporter or no country."""
+    destination = "l.country_of_destination" if "country_of_destination" in names else "null::varchar"
+    stopped = "status in ('objected', 'suspended', 'revoked') and substance_id is not null"
+    return f"""
+        with pairs as (
+            select n.{LINE_NO}, n.substance_id, l.as_of_date as day, {destination} as destination, {_keys(names, "exporter", "consignor")} as sending
+            from noted n join lines l using ({LINE_NO})),
+        stopped as (select distinct reference, substance_id, exporter_key, country, sent from register_pre_export_notifications where {stopped}),
+        found as (
+            select p.{LINE_NO}, p.substance_id, arg_max({{'days': date_diff('day', s.sent, day), 'country': s.country, 'reference': s.reference}},
+                       (coalesce(s.sent, date '0001-01-01'), s.reference)) filter (where s.country <> destination) as latest,
+                   bool_or(s.country is null) as unnamed
+            from (select *, unnest(sending) as exporter_key from pairs) p
+                 join stopped s using (substance_id, exporter_key) where s.sent is null or s.sent <= day group by all),
+        anybody as (select substance_id, min(coalesce(sent, date '0001-01-01')) as first from stopped where exporter_key is null group by all)
+        select case when len(sending) = 0 or destination is null then null when latest is not null then true
+                    when coalesce(unnamed, false) or coalesce(anybody.first <= day, false) then null else false end as objected_elsewhere,
+               latest.days as objected_days, latest.country as objected_country, latest.reference as objected_reference
+        from pairs left join found using ({LINE_NO}, substance_id) left join anybody using (substance_id) order by {LINE_NO}, substance_id"""
+
+
 def _licences(names: set[str]) -> str:
     """One row a candidate, in their order. A party that the line does not name cannot be looked up: unknown."""
-
-    def keys(*roles: str) -> str:
-        there = [f"l.{role}_key" for role in roles if f"{role}_key" in names]
-        return f"list_filter([{', '.join(there)}], lambda x: x is not null)" if there else "cast([] as varchar[])"
-
-    receiving, sending = keys("consignee", "importer"), keys("exporter", "consignor")
+    receiving, sending = _keys(names, "consignee", "importer"), _keys(names, "exporter", "consignor")
     live = f"""r.status = {literal("valid")} and coalesce(r.valid_from <= p.as_of_date, true) and coalesce(p.as_of_date <= r.valid_to, true)"""
     return f"""
         with pairs as (

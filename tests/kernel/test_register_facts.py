@@ -108,3 +108,30 @@ def test_a_lapsed_consignee_is_not_hidden_by_a_licensed_consignor():
 def test_signs_alone_are_no_number():
     permits = [{"reference": "..", "substance_id": "safrole", "status": "valid"}]
     assert facts({"permits": permits}, permit_reference="-")[0]["permit_found"] is False
+
+
+def test_an_objection_for_another_country_follows_the_exporter_and_the_substance():
+    def refused(*rows: dict[str, Any], **line: Any) -> tuple[Any, ...]:
+        base = {"reference": "N1", "substance_id": "safrole", "status": "objected", "exporter_key": "norwood", "country": "MX"}
+        pens = [{**base, "sent": date(2026, 11, 1), **row} for row in rows]
+        _, found = facts({"pre-export-notifications": pens}, **{"country_of_destination": "GT", "consignor_key": None, **line})
+        return tuple(found[f"objected_{part}"] for part in ("elsewhere", "days", "country", "reference"))
+
+    nothing, unknown = (False, None, None, None), (None, None, None, None)
+    assert refused({}) == (True, 19, "MX", "N1")
+    assert refused({}, exporter_key=None, consignor_key="norwood") == (True, 19, "MX", "N1")
+    assert refused({}, {"reference": "N2", "country": "PE", "sent": date(2026, 11, 19)}) == (True, 1, "PE", "N2")
+    assert refused({"sent": date(2026, 11, 20)})[1] == 0
+    assert refused({"sent": date(2026, 11, 21)}) == nothing  # a notification after the goods left does not explain them
+    assert refused({"status": "sent"}) == nothing
+    assert [refused({"status": s})[0] for s in ("suspended", "revoked", "accepted")] == [True, True, False]
+    assert refused({}, country_of_destination="MX") == nothing
+    assert refused({"substance_id": "piperonal"}) == nothing
+    assert refused({"exporter_key": "other"}) == nothing
+    assert refused({"sent": None}) == (True, None, "MX", "N1")
+    # What cannot be known is not denied.
+    assert refused({"exporter_key": None}) == unknown
+    assert refused({"country": None}) == unknown
+    assert refused({"country": None}, {"reference": "N2"}) == (True, 19, "MX", "N2")
+    assert refused({}, exporter_key=None) == unknown
+    assert refused({}, country_of_destination=None) == unknown

@@ -127,6 +127,7 @@ WITH_REGISTERS = {
     "PS-DOC-007": ("a permit that ran out", "a permit in force"),
     "PS-PTY-018": ("no licence", "a licence in force"),
     "PS-PTY-019": ("a licence that lapsed", "a licence in force"),
+    "PS-RTE-006": ("refused by Mexico, sent to Nigeria", "of an exporter whom nobody refused"),
     "PS-PTY-024": ("for another importer", "for this importer, otherwise written"),
 }
 REGISTERS = {
