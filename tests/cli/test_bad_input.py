@@ -193,7 +193,7 @@ def test_no_damage_to_a_sample_is_a_traceback(ps, suffix):
         assert answer.code == 0 or answer.err.startswith("error: damaged")
 
 
-def test_a_pattern_that_only_shows_when_a_rule_runs_is_a_usage_error(ps, tmp_path):
+def test_a_pattern_that_cannot_be_is_a_usage_error_with_its_place(ps, tmp_path):
     ps("rules", "new", "PS-QTY-901", "--folder", tmp_path)
     path = tmp_path / "ps-qty-901.yml"
     text = path.read_text().replace("much: {substance_mass_kg|gt: $most}", "much: {description|re: '(?<=a)b'}")
@@ -202,4 +202,5 @@ def test_a_pattern_that_only_shows_when_a_rule_runs_is_a_usage_error(ps, tmp_pat
     manifest.write_text("description,net weight kg\nACETONE,5\n")
     answer = ps("screen", manifest, "--watchlist", "none", "--rules", tmp_path, "--only-rules")
     assert answer.code == 2
-    assert "rules lint" in answer.err
+    assert "ps-qty-901.yml:" in answer.err
+    assert "look-behind" in answer.err
