@@ -18,6 +18,8 @@ SPANS = (31, 92, 366, 3660)  # days: a month, a quarter, a year, ten years (the 
 _WIDE = frozenset(
     {"substance_id", "country_of_dispatch", "country_of_destination", "country_of_origin", "hs6", "hs_chapter", "direction"}
 )
+# What the law says of a substance on a day.
+LAW = frozenset({"control", "own_schedules", "tier", "membership_verified"})
 _NEEDED = ("movement_key", "line_id", "as_of_date", "substance_id")
 
 
@@ -28,7 +30,7 @@ def history_rules(rules: Iterable[CompiledRule]) -> list[CompiledRule]:
 
 def judging_columns(rule: CompiledRule) -> frozenset[str]:
     """The columns without which a recorded movement cannot be judged; what only a flag shows is read of new movements alone."""
-    return window_columns(rule) | {c for c in rule.columns if _names(rule.verdict, c)}
+    return window_columns(rule) | columns_in(rule.verdict, rule)
 
 
 def window_columns(rule: CompiledRule) -> frozenset[str]:
@@ -39,13 +41,26 @@ def window_columns(rule: CompiledRule) -> frozenset[str]:
     texts = [window.members, *window.stages, *window.differs, *(sql for sql, _ in window.match)]
     for measure in window.measures:
         texts += [measure.value, *(sql for _, sql in measure.tests)]
-    joined = " ".join(texts)
-    return frozenset(window.keys) | {c for c in rule.columns if _names(joined, c)}
+    return frozenset(window.keys) | columns_in(" ".join(texts), rule)
 
 
-def _names(sql: str, column: str) -> bool:
-    """Whether generated SQL reads a column: it quotes every one (`sql.identifier`)."""
-    return f'"{column}"' in sql
+def columns_in(sql: str, rule: CompiledRule) -> frozenset[str]:
+    """The columns that SQL of a rule reads: it quotes every one (`sql.identifier`)."""
+    return frozenset(c for c in rule.columns if f'"{c}"' in sql)
+
+
+def tests_of_law(rules: Iterable[CompiledRule]) -> dict[str, str]:
+    """The tests that ask for nothing but what the law says of a substance on a day, each with a name for its outcome.
+
+    Movements come in millions, substances and days in thousands.
+    """
+    found: dict[str, str] = {}
+    for rule in rules:
+        for sql in rule.applies:
+            columns = columns_in(sql, rule)
+            if columns and columns <= LAW:
+                found.setdefault(sql, f"law_{len(found)}")
+    return found
 
 
 def plan_asks(rules: Iterable[CompiledRule], registers: Collection[str]) -> list[tuple[Ask, list[CompiledRule]]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from precursor_screen.rulebook.atoms import re2_escape
 from precursor_screen.rulebook.lists import NamedList
-from precursor_screen.rulebook.sql import fold, literal
+from precursor_screen.rulebook.sql import fold, fold_terms, literal
 
 VAGUE_LIST, PACKING_LIST = "vague_goods", "packing_words"
 
@@ -48,5 +49,5 @@ def _lexicons(lists: Mapping[str, NamedList]) -> str:
 
 def _any_of(named: NamedList) -> str:
     terms = sorted(named.terms, key=lambda t: (-len(t), t))  # RE2 takes the first that fits: the longest must come first
-    joined = " || '|' || ".join(f"regexp_replace({fold(literal(re2_escape(t)))}, ' +', '  ', 'g')" for t in terms)
-    return f"('(?: (?:' || {joined} || ') )+')"
+    joined = "|".join(re.sub(" +", "  ", t) for t in fold_terms(tuple(re2_escape(t) for t in terms)))
+    return literal(f"(?: (?:{joined}) )+")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import duckdb
 import numpy as np
 import pyarrow as pa
 
+from precursor_screen.kernel.asks import LAW
 from precursor_screen.kernel.movements import CARGO, DOCUMENT_RANK, OWN_NUMBER, link_movements
 from precursor_screen.kernel.substances import control_table, substance_table
 from precursor_screen.memory import ALWAYS, IDENTITY, REFERENCES, Past
@@ -14,7 +17,6 @@ from precursor_screen.reference.thresholds import PERIODS
 from precursor_screen.rulebook.sql import identifier, literal, null_column
 from precursor_screen.schema import BY_NAME, MOVEMENT_LOOKED_UP, PREVIOUS_COLUMNS
 
-_LAW = ("control", "own_schedules", "tier", "membership_verified")
 _LIMITS = tuple(c.name for c in MOVEMENT_LOOKED_UP if c.name.startswith("threshold_"))
 _SUBSTANCE = ("substance_name", "parent_substance_id", "family", "substance_route_groups")
 
@@ -26,6 +28,7 @@ def open_moves(
     history: Past,
     columns: frozenset[str],
     judging: frozenset[str],
+    tests: Mapping[str, str],
     reference: Reference,
 ) -> str:
     """Makes `fresh`, the new movements, and `named`, the line of every movement, and says how new and recorded ones are read together.
@@ -41,10 +44,11 @@ def open_moves(
         history: what else was recorded.
         columns: of MOVEMENT, looked up or previous: those that `fresh` is to have, beside row_no and is_new.
         judging: those that a recorded movement is judged by.
+        tests: `tests_of_law`: they are made once a substance and day.
         reference: substances, law and thresholds.
 
     Returns:
-        SQL of all movements: row_no, is_new, cargo, line_id, movement_key, as_of_date and the columns `judging`.
+        SQL of all movements: row_no, is_new, cargo, line_id, movement_key, as_of_date, the columns `judging` and the outcomes of `tests`.
     """
     connection.register("live", live)
     connection.register("known", history.known)
@@ -64,13 +68,14 @@ def open_moves(
     every = f"(select {own}, row_no, true as is_new from mine union all select {theirs}, row_no, false from recorded) linked"
     connection.execute(f"create temp view everything as select *, hash({CARGO}) as cargo_hash from {every}")
     _link(connection)
-    joins, looked_up = _lookups(connection, columns, reference)
+    joins, looked_up = _lookups(connection, columns, tests, reference)
     shown = ", ".join(f"linked.{identifier(n)}" for n in stored if n in columns or n in IDENTITY)
     connection.execute(f"""
         create temp table fresh as select linked.row_no, {shown}, linked.is_new{"".join(looked_up.values())}
         from (select *, true as is_new from mine) linked left join cargo using (row_no) {joins} where coalesce(cargo.counts, true)""")
     kept = [n for n in wanted if n in judging and n not in _ALL]
     some = "".join(f", linked.{identifier(n)}" for n in kept) + "".join(sql for n, sql in looked_up.items() if n in judging)
+    some += "".join(_outcome(connection, sql, name) for sql, name in tests.items())
     connection.execute(
         "create temp view named as select row_no, line_id from mine union all select row_no, line_id from recorded"
     )
@@ -106,7 +111,20 @@ def _link(connection: duckdb.DuckDBPyConnection) -> None:
         create temp table cargo as select row_no, hash(cargo_id) as cargo, counts from ({link_movements("referring")})""")
 
 
-def _lookups(connection: duckdb.DuckDBPyConnection, columns: frozenset[str], reference: Reference) -> tuple[str, dict[str, str]]:
+def _outcome(connection: duckdb.DuckDBPyConnection, test: str, name: str) -> str:
+    """SQL of the outcome of a test of the law, with a leading comma; what no law speaks of is tested with nulls."""
+    nothing = ", ".join(null_column(c) for c in sorted(LAW))
+    without = connection.execute(f"select {test} from (select {nothing})").fetchall()[0][0]
+    return (
+        f", law.{name}"
+        if without is None
+        else f", case when law.substance_id is null then {without} else law.{name} end as {name}"
+    )
+
+
+def _lookups(
+    connection: duckdb.DuckDBPyConnection, columns: frozenset[str], tests: Mapping[str, str], reference: Reference
+) -> tuple[str, dict[str, str]]:
     """SQL of the joins, and of the columns they give by name (each with a leading comma), for the columns asked for."""
     joins = ""
     found: dict[str, str] = {}
@@ -114,13 +132,14 @@ def _lookups(connection: duckdb.DuckDBPyConnection, columns: frozenset[str], ref
         connection.register("substances", substance_table(reference.substances.substances))
         joins += " left join substances on linked.substance_id = substances.substance_id"
         found |= {c: f", substances.{c}" for c in _SUBSTANCE if c in columns}
-    if any(c in columns for c in (*_LAW, *_LIMITS)):
+    if tests or any(c in columns for c in (*LAW, *_LIMITS)):
         connection.execute("""create temp table days as
             select distinct substance_id, direction, as_of_date from everything where substance_id is not null""")
-    if any(c in columns for c in _LAW):
-        connection.execute(f"create temp table law as {_law(connection, reference)}")
+    if tests or any(c in columns for c in LAW):
+        outcomes = "".join(f", ({sql}) as {name}" for sql, name in tests.items())
+        connection.execute(f"create temp table law as select *{outcomes} from ({_law(connection, reference)})")
         joins += " left join law on linked.substance_id = law.substance_id and linked.as_of_date = law.as_of_date"
-        found |= {c: f", law.{c}" for c in _LAW if c in columns}
+        found |= {c: f", law.{c}" for c in sorted(LAW) if c in columns}
     if any(c in columns for c in _LIMITS):
         connection.execute(f"create temp table limits as {_limits(connection, reference)}")
         joins += """ left join limits on linked.substance_id = limits.substance_id and linked.as_of_date = limits.as_of_date

@@ -14,13 +14,13 @@ import duckdb
 import pyarrow as pa
 
 from precursor_screen.engine import connect, fetch
-from precursor_screen.kernel.asks import history_rules, judging_columns, plan_asks, window_columns
+from precursor_screen.kernel.asks import columns_in, history_rules, plan_asks, tests_of_law, window_columns
 from precursor_screen.kernel.flag_parts import because_of, columns_of_rule, constants, count_verdicts, flag_id_sql, unjudged
 from precursor_screen.kernel.frames import Frames
 from precursor_screen.kernel.history import open_moves
 from precursor_screen.kernel.movements import Movements
 from precursor_screen.kernel.window_queries import judge_window
-from precursor_screen.memory import Past, Request
+from precursor_screen.memory import Ask, Past, Request
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule, verdict_columns
 from precursor_screen.rulebook.sql import identifier, literal
@@ -52,17 +52,21 @@ def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], r
     since = history.since or _begins(live)
     tables = iter(history.movements)
     found: dict[str, tuple[pa.Table, pa.Table]] = {}
-    for ask, mine in plan_asks(rules, reference.registers):
+    plan = plan_asks(rules, reference.registers)
+    if history.since is None:  # nothing is recorded, so the questions need not be answered one by one
+        plan = [(Ask((), None, ()), history_rules(rules))]
+    for ask, mine in plan:
         recorded = next(tables) if ask.groupings else live.schema.empty_table()
         columns = frozenset[str]().union(*(columns_of_rule(r) for r in mine))
-        judging = frozenset({"substance_id"}).union(*(judging_columns(r) for r in mine))
+        tests = tests_of_law(mine)
+        judging = frozenset({"substance_id"}).union(*(_read(r, tests) for r in mine))
         with connect() as connection:
-            source = open_moves(connection, live, recorded, history, columns, judging, reference)
+            source = open_moves(connection, live, recorded, history, columns, judging, tests, reference)
             some = max(1, _JUDGED_AT_ONCE // max(1, recorded.num_rows + live.num_rows))
             del recorded
             for start in range(0, len(mine), some):
                 few = mine[start : start + some]
-                _make_moves(connection, few, source)
+                _make_moves(connection, few, source, tests)
                 found |= _judge_all(connection, few, since, reference.registers)
     return _joined(found)
 
@@ -92,7 +96,7 @@ def flag_moves(
             row_number() over (order by as_of_date, line_id, substance_id, row_no) - 1 as row_no from given""")
         connection.execute("create temp table fresh as select * from numbered where is_new")
         connection.execute("create temp view named as select row_no, line_id from numbered")
-        _make_moves(connection, mine, "select *, hash(cargo_id) as cargo from numbered")
+        _make_moves(connection, mine, "select *, hash(cargo_id) as cargo from numbered", {})
         return _joined(_judge_all(connection, mine, since, registers))
 
 
@@ -108,20 +112,32 @@ def _joined(found: Mapping[str, tuple[pa.Table, pa.Table]]) -> tuple[pa.Table, p
 _JUDGED_AT_ONCE = 6_000_000  # movements times rules: so many columns of so many movements fit into memory
 
 
-def _make_moves(connection: duckdb.DuckDBPyConnection, rules: list[CompiledRule], source: str) -> None:
-    """The table `moves`: every movement that a rule is about, with a verdict a rule."""
+def _read(rule: CompiledRule, known: Mapping[str, str]) -> frozenset[str]:
+    """The columns without which a movement cannot be judged, but for those of tests whose outcome is known."""
+    tests = [sql for sql in (*rule.applies, *rule.there, rule.condition) if sql not in known]
+    return window_columns(rule) | columns_in(" ".join(tests), rule)
+
+
+def _make_moves(connection: duckdb.DuckDBPyConnection, rules: list[CompiledRule], source: str, tests: Mapping[str, str]) -> None:
+    """The tables `moves`, every movement that a rule is about, with a verdict a rule, and `verdicts`, those of the new ones."""
     of_line = {"line_id", "movement_key", "substance_id"} if any(r.rule.subject == LINE for r in rules) else set()
     kept = of_line.union({"as_of_date"}, *(window_columns(r) for r in rules))
-    read = kept.union(*(judging_columns(r) for r in rules))
-    narrow = f"(select row_no, is_new, cargo, {_quoted(read)} from ({source}))"
+    asked = {sql for r in rules for sql in r.applies}
+    known = {sql: name for sql, name in tests.items() if sql in asked}
+    read = kept.union(*(_read(r, known) for r in rules))
+    narrow = f"(select row_no, is_new, cargo, {', '.join([_quoted(read), *known.values()])} from ({source}))"
     numbers = range(len(rules))
     columns = ", ".join([_quoted(kept), *(f"verdict_{n}" for n in numbers)])
     about = " or ".join(f"verdict_{n} > 0" for n in numbers)
-    for table in ("moves", "grouped", "selected", "judged"):  # to replace one holds the old beside the new
+    connection.execute("drop view if exists picked")
+    for table in ("moves", "verdicts", "grouped", "selected", "judged"):  # to replace one holds the old beside the new
         connection.execute(f"drop table if exists {table}")
     connection.execute(f"""
         create temp table moves as
-        select row_no, is_new, cargo, {columns} from ({verdict_columns(rules, narrow)}) where {about}""")
+        select row_no, is_new, cargo, {columns} from ({verdict_columns(rules, narrow, known)}) where {about}""")
+    connection.execute(f"""
+        create temp table verdicts as
+        select row_no, {", ".join(f"verdict_{n}" for n in numbers)} from moves where is_new""")
 
 
 def _quoted(columns: Iterable[str]) -> str:
@@ -133,12 +149,12 @@ def _judge_all(
 ) -> dict[str, tuple[pa.Table, pa.Table]]:
     for name, table in registers.items():
         connection.register(f"register_{name.replace('-', '_')}", table)
-    counts = count_verdicts(connection, "(select * from moves where is_new)", len(rules))
+    counts = count_verdicts(connection, "verdicts", len(rules))
     found = {}
     for number, (rule, (true, unknown)) in enumerate(zip(rules, counts, strict=True)):
         found[rule.rule.id] = (FLAG.empty_table(), UNJUDGED.empty_table())
         if true or unknown:
-            found[rule.rule.id] = _judge(connection, rule, number, since, frozenset(registers), true > 0)
+            found[rule.rule.id] = _judge(connection, rule, number, since, frozenset(registers), (true, unknown))
     return found
 
 
@@ -148,18 +164,21 @@ def _judge(
     number: int,
     since: date | None,
     registers: frozenset[str],
-    sure: bool,
+    counts: tuple[int, int],
 ) -> tuple[pa.Table, pa.Table]:
-    """Flags and what could not be judged of one rule. sure: a new movement was judged true."""
+    """Flags and what could not be judged of one rule. counts: how many new movements were judged true, and how many not at all."""
     one_a_line = (
         "qualify row_number() over (partition by movement_key, line_id order by substance_id) = 1"
         if rule.rule.subject == LINE
         else ""
     )
     connection.execute(f"""
-        create or replace temp table picked as select fresh.*, verdict_{number} as verdict
-        from fresh join (select row_no, verdict_{number} from moves where is_new and verdict_{number} > 0) using (row_no) {one_a_line}""")
-    not_judged = fetch(connection, unjudged(rule, "(select * from picked where verdict = 2)"), UNJUDGED)
+        create or replace temp view picked as select fresh.*, verdict_{number} as verdict
+        from fresh join verdicts using (row_no) where verdict_{number} > 0 {one_a_line}""")
+    sure, unknown = counts
+    not_judged = UNJUDGED.empty_table()
+    if unknown:
+        not_judged = fetch(connection, unjudged(rule, "(select * from picked where verdict = 2)"), UNJUDGED)
     window = rule.window
     if not sure:
         return FLAG.empty_table(), not_judged

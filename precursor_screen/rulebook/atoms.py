@@ -15,7 +15,7 @@ import duckdb
 from precursor_screen.engine import connect
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.rulebook.lists import NamedList
-from precursor_screen.rulebook.sql import FOLDED, any_element, fold, identifier, literal
+from precursor_screen.rulebook.sql import FOLDED, any_element, fold, fold_terms, identifier, literal
 from precursor_screen.schema import BY_NAME, LINE, Column
 
 COMPARISONS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
@@ -269,16 +269,15 @@ def _pattern(test: str, values: list[str], folded: bool) -> str:
             _check_pattern(v)
         body = "|".join(f"(?:{v})" for v in values)
         return literal(f"(?i){body}" if folded else body)
-    # Terms are folded by SQL itself, so that text and term go through one and the same folding.
-    parts = [fold(literal(re2_escape(v))) if folded else literal(re2_escape(v)) for v in values]
-    joined = " || '|' || ".join(parts)
+    escaped = tuple(re2_escape(v) for v in values)
+    joined = "|".join(fold_terms(escaped) if folded else escaped)
     start, end = {
         "contains": ("(?:", ")"),
         "startswith": ("^(?:", ")"),
         "endswith": ("(?:", ")$"),
         "word": (r"(?:^|[^\pL\pN])(?:", r")(?:[^\pL\pN]|$)"),
     }[test]
-    return f"({literal(start)} || {joined} || {literal(end)})"
+    return literal(f"{start}{joined}{end}")
 
 
 def re2_escape(text: str) -> str:

@@ -7,7 +7,7 @@ Verdicts (Kleene's three values, to the end):
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,12 +40,13 @@ class Grouping:
 class CompiledRule:
     """A rule as SQL over the view of its subject. columns: those of the schema that the SQL names.
 
+    applies and there are tests that must all be true: many rules are about the same kind of goods, and share them.
     grouping: of a shipment rule; window: of a history rule that looks beyond the movement itself.
     """
 
     rule: Rule
-    applies: str
-    there: str
+    applies: tuple[str, ...]
+    there: tuple[str, ...]
     condition: str
     missing: str
     because: str
@@ -58,7 +59,12 @@ class CompiledRule:
     @property
     def verdict(self) -> str:
         """SQL of the verdict on a row."""
-        return verdict_of(f"({self.applies})", f"({self.there})", f"({self.condition})")
+        return verdict_of(all_of(self.applies), all_of(self.there), f"({self.condition})")
+
+
+def all_of(tests: Iterable[str]) -> str:
+    """SQL that is true when all tests are, false when one is false, null else."""
+    return f"({' and '.join(tests) or 'true'})"
 
 
 def verdict_of(applies: str, there: str, condition: str) -> str:
@@ -69,22 +75,29 @@ def verdict_of(applies: str, there: str, condition: str) -> str:
     )
 
 
-def verdict_columns(rules: Sequence[CompiledRule], source: str) -> str:
+def verdict_columns(rules: Sequence[CompiledRule], source: str, known: Mapping[str, str] | None = None) -> str:
     """SQL of a query that adds `verdict_0` ... to the rows of `source` (a table or a query in parentheses), in the order of the rules.
 
-    Every test is written once: rules about the same kind of goods share their `applies`, and binding and running them is most
-    of the cost of a run.
+    Every test is written once: binding and running them is most of the cost of a run.
+
+    Args:
+        rules: whose verdicts are wanted.
+        source: has the columns that the rules name.
+        known: tests whose outcome is a column of the source already.
     """
     tests: dict[str, str] = {}
     for rule in rules:
-        for sql in (rule.applies, rule.there, rule.condition):
-            tests.setdefault(sql, f"test_{len(tests)}")
-    inner = ", ".join(f"({sql}) as {name}" for sql, name in tests.items())
-    verdicts = ", ".join(
-        f"cast({verdict_of(tests[r.applies], tests[r.there], tests[r.condition])} as tinyint) as verdict_{n}"
-        for n, r in enumerate(rules)
-    )
-    return f"select * exclude ({', '.join(tests.values())}), {verdicts} from (select *, {inner} from {source})"
+        for sql in (*rule.applies, *rule.there, rule.condition):
+            if sql not in (known or {}):
+                tests.setdefault(sql, f"test_{len(tests)}")
+    named = {**tests, **(known or {})}
+    inner = "".join(f", ({sql}) as {name}" for sql, name in tests.items())
+
+    def verdict(rule: CompiledRule) -> str:
+        return verdict_of(all_of(named[t] for t in rule.applies), all_of(named[t] for t in rule.there), named[rule.condition])
+
+    verdicts = ", ".join(f"cast({verdict(r)} as tinyint) as verdict_{n}" for n, r in enumerate(rules))
+    return f"select * exclude ({', '.join(named.values())}), {verdicts} from (select *{inner} from {source})"
 
 
 class _Build:
@@ -131,10 +144,11 @@ class _Build:
                 self.complain(f"{part}.{key}", error)
         return f"({' and '.join(tests)})" if tests else "null"
 
-    def applies(self) -> str:
-        if not self.rule.applies:
-            return "true"
-        return self.selection(self.rule.applies, "applies")
+    def applies(self) -> tuple[str, ...]:
+        spec = self.rule.applies
+        if isinstance(spec, Mapping) and len(spec) > 1:
+            return tuple(self.selection({key: value}, "applies") for key, value in spec.items())
+        return (self.selection(spec, "applies"),) if spec else ()
 
     def requirements(self) -> list[tuple[str, str]]:
         """[(what is missing, SQL that is true when it is there)]."""
@@ -281,13 +295,12 @@ def compile_rule(
         build.complain(f"params.{name}", AtomError(f"parameter {name!r} is not used", "Use it or delete it."))
     if build.errors:
         raise ErrorGroup(build.errors)
-    there = " and ".join(f"({sql})" for _, sql in required) or "true"
     return CompiledRule(
         rule=rule,
         applies=applies,
-        there=there,
+        there=tuple(dict.fromkeys(f"({sql})" for _, sql in required)),
         condition=condition,
-        missing=_missing(applies, applies_columns, required, condition_columns),
+        missing=_missing(all_of(applies), applies_columns, required, condition_columns),
         because=because,
         evidence=evidence_sql,
         grouping=grouping,
@@ -299,7 +312,7 @@ def compile_rule(
 
 def _missing(applies: str, applies_columns: list[str], required: list[tuple[str, str]], condition_columns: list[str]) -> str:
     """SQL naming the field for want of which a row is not evaluable."""
-    parts = [f"when ({applies}) is null then {_first_null(applies_columns)}"]
+    parts = [f"when {applies} is null then {_first_null(applies_columns)}"]
     parts += [f"when not ({sql}) then {literal(name)}" for name, sql in required]
     return f"case {' '.join(parts)} else {_first_null(condition_columns)} end"
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from functools import lru_cache
 
+from precursor_screen.engine import connect
 from precursor_screen.schema import BY_NAME
 
 # Free text as people write it is compared without regard to case and accents; codes are compared as they are.
@@ -63,6 +65,14 @@ def literal(value: object) -> str:
 def fold(expression: str) -> str:
     """The SQL that folds case and accents of a text."""
     return f"lower(strip_accents({expression}))"
+
+
+@lru_cache(maxsize=256)
+def fold_terms(terms: tuple[str, ...]) -> tuple[str, ...]:
+    """Terms as `fold` leaves them: folded by the engine itself, so that text and term go through one and the same folding."""
+    with connect() as connection:
+        query = f"select list_transform(?::varchar[], lambda x: {fold('x')})"
+        return tuple(connection.execute(query, [list(terms)]).fetchall()[0][0])
 
 
 def plain_reference(sql: str) -> str:
