@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from precursor_screen.rulebook.windows import Window
+from precursor_screen.rulebook.sql import identifier, plain_reference
+from precursor_screen.rulebook.windows import Measure, Window
+
+DISTINCT = ("event_count", "value_count")
+
+
+def key_of(column: str) -> str:
+    """SQL of what groups by a column: one document is one group, however its number is written."""
+    return plain_reference(identifier(column)) if column.endswith("_reference") else identifier(column)
+
+
+def parts_of(window: Window) -> list[tuple[str, str]]:
+    """What a window needs of every movement: names of columns of `selected`, and their SQL."""
+    return [
+        *((f"value_{i}", _counted(m) if m.aggregate in DISTINCT else m.value) for i, m in enumerate(window.measures)),
+        *((f"limit_{i}_{j}", sql) for i, m in enumerate(window.measures) for j, (_, sql) in enumerate(m.tests)),
+        *((f"stage_{i}", sql) for i, sql in enumerate(window.stages)),
+        *((f"differs_{i}", sql) for i, sql in enumerate(window.differs)),
+        *((f"match_{i}", sql) for i, (sql, _) in enumerate(window.match)),
+    ]
+
+
+def _counted(measure: Measure) -> str:
+    """What stands for a value where only different ones are counted: numbers sort faster than texts."""
+    return "cargo" if measure.value == "cargo_id" else f"case when {measure.value} is not null then hash({measure.value}) end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,15 +38,20 @@ class Frames:
     """SQL of the parts of windows.
 
     Attributes:
+        window: of the rule.
         number: of the rule's verdict in `moves`.
+        groups: number of the table that holds its groups.
+        columns: SQL of a part of the window -> column of `moves`.
         since: where recorded history begins.
-        one_a_line: SQL that keeps one movement a line, of rules that judge lines.
+        by_line: whether the rule judges lines, of which one movement stands for all.
     """
 
     window: Window
     number: int
+    groups: int
+    columns: Mapping[str, str]
     since: date | None
-    one_a_line: str = ""
+    by_line: bool
 
     @property
     def keys(self) -> list[str]:

@@ -28,6 +28,7 @@ def open_moves(
     history: Past,
     columns: frozenset[str],
     judging: frozenset[str],
+    naming: frozenset[str],
     tests: Mapping[str, str],
     reference: Reference,
 ) -> str:
@@ -44,6 +45,7 @@ def open_moves(
         history: what else was recorded.
         columns: of MOVEMENT, looked up or previous: those that `fresh` is to have, beside row_no and is_new.
         judging: those that a recorded movement is judged by.
+        naming: those by whose values a sentence names what is in a window.
         tests: `tests_of_law`: they are made once a substance and day.
         reference: substances, law and thresholds.
 
@@ -62,7 +64,7 @@ def open_moves(
         create temp table mine as
         select {names}, row_number() over (order by as_of_date, line_id, substance_id) - 1 as row_no
         from live anti join known on live.movement_key = known.movement_key and live.line_id = known.line_id""")
-    wanted = [n for n in stored if n in judging or n in _JUDGED_BY]
+    wanted = [n for n in live.column_names if n in judging or n in naming or n in _JUDGED_BY]
     theirs = ", ".join(identifier(n) if n in recorded.column_names else null_column(n) for n in wanted)
     own = ", ".join(identifier(n) for n in wanted)
     every = f"(select {own}, row_no, true as is_new from mine union all select {theirs}, row_no, false from recorded) linked"
@@ -76,12 +78,20 @@ def open_moves(
     kept = [n for n in wanted if n in judging and n not in _ALL]
     some = "".join(f", linked.{identifier(n)}" for n in kept) + "".join(sql for n, sql in looked_up.items() if n in judging)
     some += "".join(_outcome(connection, sql, name) for sql, name in tests.items())
-    connection.execute(
-        "create temp view named as select row_no, line_id from mine union all select row_no, line_id from recorded"
-    )
+    _name(connection, [n for n in naming if n in wanted], [n for n in naming if n in _SUBSTANCE], reference)
     return f"""
         select linked.row_no, linked.is_new, coalesce(cargo.cargo, linked.cargo_hash) as cargo, {", ".join(f"linked.{n}" for n in _ALL)}{some}
         from everything linked left join cargo on linked.row_no = cargo.row_no {joins} where coalesce(cargo.counts, true)"""
+
+
+def _name(connection: duckdb.DuckDBPyConnection, stored: list[str], of_substance: list[str], reference: Reference) -> None:
+    """Makes the view `named`: the line of every movement, and what names it in a sentence."""
+    joins = ""
+    if of_substance:
+        connection.register("substances", substance_table(reference.substances.substances))
+        joins = "left join substances on everything.substance_id = substances.substance_id"
+    names = "".join([*(f", everything.{identifier(n)}" for n in stored), *(f", substances.{n}" for n in of_substance)])
+    connection.execute(f"create temp view named as select row_no, line_id{names} from everything {joins}")
 
 
 _ALL = ("line_id", "movement_key", "as_of_date")

@@ -18,7 +18,7 @@ def query_flagged(frames: Frames, most_lines: int) -> str:
             *(["cast(e.period as varchar)"] if window.period else []),
         ]
     )
-    member = f"m.{window.members}" if window.members else "null::varchar"
+    member = f"named.{window.members}" if window.members else "null::varchar"
     names = f"list_sort(list(distinct {member}))"
     text = "''" if alone else f"{_span(window)} || ' (' || min(w.day) || ' to ' || max(w.day) || ')'"
     return f"""
@@ -30,7 +30,7 @@ def query_flagged(frames: Frames, most_lines: int) -> str:
         ends as (
             select e.row_no, e.measure, e.unknown, [{key_values}] as key_values, {", ".join(f"e.{k}" for k in frames.keys)},
                    {"m.nth" if alone else "p.last_nth"} as last_nth, p.in_window
-            from emitted e join grouped g on e.gid = g.gid join last_of_day p on {same} and p.day = e.tip {_own_place(frames) if alone else ""}),
+            from emitted e join groups_{frames.groups} g on e.gid = g.gid join last_of_day p on {same} and p.day = e.tip {_own_place(frames) if alone else ""}),
         inside as (
             select e.row_no, e.measure, e.unknown, e.key_values, e.in_window, p.row_no as other, p.day
             from (select *, unnest(range(last_nth - least(in_window, {most_lines}) + 1, last_nth + 1)) as nth from ends) e
@@ -41,7 +41,7 @@ def query_flagged(frames: Frames, most_lines: int) -> str:
                array_to_string({names}[:{_MOST_MEMBERS}], ', ') || case when len({names}) > {_MOST_MEMBERS} then ' ...' else '' end
                    as group_members,
                {text} as window_text, any_value(w.unknown) as unknown, w.key_values
-        from inside w join moves m on m.row_no = w.other join named on named.row_no = w.other join fresh on fresh.row_no = w.row_no
+        from inside w join named on named.row_no = w.other join fresh on fresh.row_no = w.row_no
         group by w.row_no, w.key_values"""
 
 

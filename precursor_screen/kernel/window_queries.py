@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import duckdb
 
-from precursor_screen.kernel.frames import Frames
+from precursor_screen.kernel.frames import DISTINCT, Frames, key_of, parts_of
 from precursor_screen.kernel.window_members import query_flagged
 from precursor_screen.rulebook.registers import schema_of
-from precursor_screen.rulebook.sql import identifier, literal, plain_reference, same_reference
-from precursor_screen.rulebook.windows import Measure, Window
+from precursor_screen.rulebook.sql import identifier, literal, same_reference
+from precursor_screen.rulebook.windows import Window
 
 _MAD = 1.4826  # makes the median absolute deviation comparable with a standard deviation of normal data
 
@@ -27,8 +27,9 @@ def judge_window(connection: duckdb.DuckDBPyConnection, frames: Frames, most_lin
         The reasons in `undecided` (none: the table is not made), and whether `flagged` was made.
     """
     window = frames.window
-    connection.execute(f"create or replace temp table grouped as {_groups(frames)}")
-    connection.execute(f"create or replace temp table selected as {_selected(frames)}")
+    for table in ("selected", "judged"):  # to replace one holds the old beside the new
+        connection.execute(f"drop table if exists {table}")
+    connection.execute(f"create temp table selected as {_selected(frames)}")
     if test := _possible(window):
         connection.execute(f"""
             delete from selected where gid in (select gid from selected group by gid having not coalesce({test}, false))""")
@@ -40,7 +41,7 @@ def judge_window(connection: duckdb.DuckDBPyConnection, frames: Frames, most_lin
     if window.kind == "baseline":
         _make_past(connection, frames)
     looks_ahead = late > 0 and window.kind not in ("baseline", "first_seen", "absence")
-    connection.execute(f"create or replace temp table judged as {_judged(frames, looks_ahead)}")
+    connection.execute(f"create temp table judged as {_judged(frames, looks_ahead)}")
     undecided = {"history": "early"}
     if window.register:
         undecided[f"register.{window.register}"] = "sure and ok is null"
@@ -60,51 +61,30 @@ def judge_window(connection: duckdb.DuckDBPyConnection, frames: Frames, most_lin
     return list(reasons), bool(true)
 
 
-def _keys(window: Window) -> list[str]:
-    # One document is one group, however its number is written.
-    return [
-        f'unnest("{k}") as key_{n}'
-        if k in window.unnested
-        else f"{plain_reference(identifier(k)) if k.endswith('_reference') else identifier(k)} as key_{n}"
-        for n, k in enumerate(window.keys)
-    ]
-
-
-def _groups(frames: Frames) -> str:
-    """The groups in which a flag is possible at all: those of new movements that a rule is sure of."""
-    names = [f"key_{n}" for n in range(len(frames.window.keys))]
-    there = " and ".join(f"{name} is not null" for name in names)
-    return f"""
-        select row_number() over (order by {", ".join(names)}) as gid, * from (
-            select distinct * from (select {", ".join(_keys(frames.window))} from moves where is_new and verdict_{frames.number} = 1)
-            where {there})"""
-
-
 def _selected(frames: Frames) -> str:
     """One row a (movement, group): few and narrow columns, so that sorting many movements by their groups stays cheap."""
     window = frames.window
-    values = [f"{_counted(m) if m.aggregate in _DISTINCT else m.value} as value_{i}" for i, m in enumerate(window.measures)]
-    limits = [f"{sql} as limit_{i}_{j}" for i, m in enumerate(window.measures) for j, (_, sql) in enumerate(m.tests)]
-    stages = [f"{sql} as stage_{i}" for i, sql in enumerate(window.stages)]
-    differs = [f"{column} as differs_{i}" for i, column in enumerate(window.differs)]
-    match = [f"{sql} as match_{i}" for i, (sql, _) in enumerate(window.match)]
-    cargo = ["cargo"] if window.kind == "temporal" else []
-    columns = "".join(f", {c}" for c in [*_keys(window), *values, *limits, *stages, *differs, *match, *cargo])
-    same = " and ".join(f"m.key_{n} = g.key_{n}" for n in range(len(window.keys)))
-    dropped = ", ".join(f"key_{n}" for n in range(len(window.keys)))
-    period = f", cast(date_trunc('{window.period}', day) as date) as period" if window.period else ""
-    return f"""
-        select g.gid, m.* exclude ({dropped}){period}
-        from (select row_no, as_of_date as day, is_new, verdict_{frames.number} = 1 as sure{columns}
-              from moves where verdict_{frames.number} > 0 {frames.one_a_line}) m join grouped g on {same}"""
-
-
-_DISTINCT = ("event_count", "value_count")
-
-
-def _counted(measure: Measure) -> str:
-    """What stands for a value where only different ones are counted: numbers sort faster than texts."""
-    return "cargo" if measure.value == "cargo_id" else f"case when {measure.value} is not null then hash({measure.value}) end"
+    columns = "".join(f", {frames.columns.get(sql, sql)} as {name}" for name, sql in parts_of(window))
+    columns += ", cargo" if window.kind == "temporal" else ""
+    columns += f", cast(date_trunc('{window.period}', day) as date) as period" if window.period else ""
+    start = f"row_no, day, is_new, verdict_{frames.number} = 1 as sure{columns}"
+    about = f"verdict_{frames.number} > 0"
+    if window.unnested:
+        one = "qualify row_number() over (partition by line order by row_no) = 1" if frames.by_line else ""
+        keys = [f"unnest({identifier(k)})" if k in window.unnested else key_of(k) for k in window.keys]
+        listed = ", ".join(f"{sql} as key_{n}" for n, sql in enumerate(keys))
+        same = " and ".join(f"m.key_{n} = g.key_{n}" for n in range(len(keys)))
+        dropped = ", ".join(f"key_{n}" for n in range(len(keys)))
+        return f"""
+            with mine as (
+                select g.gid, m.* exclude ({dropped})
+                from (select {start}, {listed} from moves where {about} {one}) m join groups_{frames.groups} g on {same})
+            select * from mine where gid in (select gid from mine where is_new and sure)"""
+    gid = f"gid_{frames.groups}"
+    one = f"qualify row_number() over (partition by {gid}, line order by row_no) = 1" if frames.by_line else ""
+    # Groups of which only another rule is sure are none of this one's.
+    mine = f"{gid} in (select {gid} from moves where is_new and verdict_{frames.number} = 1)"
+    return f"select {gid} as gid, {start} from moves where {about} and {mine} {one}"
 
 
 def _possible(window: Window) -> str:
@@ -116,7 +96,7 @@ def _possible(window: Window) -> str:
     tests = [
         f"count(*) filter (where sure) {op} {limit}"
         for m in window.measures
-        if m.aggregate in _DISTINCT
+        if m.aggregate in DISTINCT
         for op, limit in m.tests
         if limit.isdigit()
     ]

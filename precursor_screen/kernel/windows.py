@@ -14,16 +14,17 @@ import duckdb
 import pyarrow as pa
 
 from precursor_screen.engine import connect, fetch
-from precursor_screen.kernel.asks import columns_in, history_rules, plan_asks, tests_of_law, window_columns
+from precursor_screen.kernel.asks import columns_in, history_rules, plan_asks, tests_of_law
 from precursor_screen.kernel.flag_parts import because_of, columns_of_rule, constants, count_verdicts, flag_id_sql, unjudged
 from precursor_screen.kernel.frames import Frames
 from precursor_screen.kernel.history import open_moves
 from precursor_screen.kernel.movements import Movements
+from precursor_screen.kernel.window_moves import columns_read, make_moves, make_verdicts
 from precursor_screen.kernel.window_queries import judge_window
 from precursor_screen.memory import Ask, Past, Request
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.rulebook.compile import CompiledRule, verdict_columns
-from precursor_screen.rulebook.sql import identifier, literal
+from precursor_screen.rulebook.compile import CompiledRule
+from precursor_screen.rulebook.sql import literal
 from precursor_screen.rulebook.windows import Window
 from precursor_screen.schema import FLAG, LINE, UNJUDGED
 
@@ -59,15 +60,13 @@ def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], r
         recorded = next(tables) if ask.groupings else live.schema.empty_table()
         columns = frozenset[str]().union(*(columns_of_rule(r) for r in mine))
         tests = tests_of_law(mine)
-        judging = frozenset({"substance_id"}).union(*(_read(r, tests) for r in mine))
+        judging = frozenset({"substance_id"}).union(*(columns_read(r, tests) for r in mine))
+        naming = frozenset[str]().union(*(columns_in(r.window.members, r) for r in mine if r.window))
         with connect() as connection:
-            source = open_moves(connection, live, recorded, history, columns, judging, tests, reference)
-            some = max(1, _JUDGED_AT_ONCE // max(1, recorded.num_rows + live.num_rows))
+            source = open_moves(connection, live, recorded, history, columns, judging, naming, tests, reference)
+            rows = recorded.num_rows + live.num_rows
             del recorded
-            for start in range(0, len(mine), some):
-                few = mine[start : start + some]
-                _make_moves(connection, few, source, tests)
-                found |= _judge_all(connection, few, since, reference.registers)
+            found |= _judge_all(connection, mine, source, tests, since, reference.registers, rows)
     return _joined(found)
 
 
@@ -95,9 +94,9 @@ def flag_moves(
         connection.execute("""create temp table numbered as select * exclude (row_no),
             row_number() over (order by as_of_date, line_id, substance_id, row_no) - 1 as row_no from given""")
         connection.execute("create temp table fresh as select * from numbered where is_new")
-        connection.execute("create temp view named as select row_no, line_id from numbered")
-        _make_moves(connection, mine, "select *, hash(cargo_id) as cargo from numbered", {})
-        return _joined(_judge_all(connection, mine, since, registers))
+        connection.execute("create temp view named as select * from numbered")
+        source = "select *, hash(cargo_id) as cargo from numbered"
+        return _joined(_judge_all(connection, mine, source, {}, since, registers, moves.num_rows))
 
 
 def _joined(found: Mapping[str, tuple[pa.Table, pa.Table]]) -> tuple[pa.Table, pa.Table]:
@@ -109,96 +108,82 @@ def _joined(found: Mapping[str, tuple[pa.Table, pa.Table]]) -> tuple[pa.Table, p
     )
 
 
-_JUDGED_AT_ONCE = 6_000_000  # movements times rules: so many columns of so many movements fit into memory
-
-
-def _read(rule: CompiledRule, known: Mapping[str, str]) -> frozenset[str]:
-    """The columns without which a movement cannot be judged, but for those of tests whose outcome is known."""
-    tests = [sql for sql in (*rule.applies, *rule.there, rule.condition) if sql not in known]
-    return window_columns(rule) | columns_in(" ".join(tests), rule)
-
-
-def _make_moves(connection: duckdb.DuckDBPyConnection, rules: list[CompiledRule], source: str, tests: Mapping[str, str]) -> None:
-    """The tables `moves`, every movement that a rule is about, with a verdict a rule, and `verdicts`, those of the new ones."""
-    of_line = {"line_id", "movement_key", "substance_id"} if any(r.rule.subject == LINE for r in rules) else set()
-    kept = of_line.union({"as_of_date"}, *(window_columns(r) for r in rules))
-    asked = {sql for r in rules for sql in r.applies}
-    known = {sql: name for sql, name in tests.items() if sql in asked}
-    read = kept.union(*(_read(r, known) for r in rules))
-    narrow = f"(select row_no, is_new, cargo, {', '.join([_quoted(read), *known.values()])} from ({source}))"
-    numbers = range(len(rules))
-    columns = ", ".join([_quoted(kept), *(f"verdict_{n}" for n in numbers)])
-    about = " or ".join(f"verdict_{n} > 0" for n in numbers)
-    connection.execute("drop view if exists picked")
-    for table in ("moves", "verdicts", "grouped", "selected", "judged"):  # to replace one holds the old beside the new
-        connection.execute(f"drop table if exists {table}")
-    connection.execute(f"""
-        create temp table moves as
-        select row_no, is_new, cargo, {columns} from ({verdict_columns(rules, narrow, known)}) where {about}""")
-    connection.execute(f"""
-        create temp table verdicts as
-        select row_no, {", ".join(f"verdict_{n}" for n in numbers)} from moves where is_new""")
-
-
-def _quoted(columns: Iterable[str]) -> str:
-    return ", ".join(identifier(c) for c in sorted(columns))
+_JUDGED_AT_ONCE = 40_000_000  # movements times rules: so much fits into memory
 
 
 def _judge_all(
-    connection: duckdb.DuckDBPyConnection, rules: list[CompiledRule], since: date | None, registers: Mapping[str, pa.Table]
+    connection: duckdb.DuckDBPyConnection,
+    rules: list[CompiledRule],
+    source: str,
+    tests: Mapping[str, str],
+    since: date | None,
+    registers: Mapping[str, pa.Table],
+    movements: int,
 ) -> dict[str, tuple[pa.Table, pa.Table]]:
+    """Flags and UNJUDGED of every rule that has either. Recorded movements are read for rules that are sure of a new one."""
     for name, table in registers.items():
         connection.register(f"register_{name.replace('-', '_')}", table)
-    counts = count_verdicts(connection, "verdicts", len(rules))
-    found = {}
-    for number, (rule, (true, unknown)) in enumerate(zip(rules, counts, strict=True)):
-        found[rule.rule.id] = (FLAG.empty_table(), UNJUDGED.empty_table())
-        if true or unknown:
-            found[rule.rule.id] = _judge(connection, rule, number, since, frozenset(registers), (true, unknown))
+    make_verdicts(connection, rules, source, tests)
+    found: dict[str, tuple[pa.Table, pa.Table]] = {}
+    windows: dict[int, CompiledRule] = {}
+    for number, (rule, (sure, unknown)) in enumerate(zip(rules, count_verdicts(connection, "verdicts", len(rules)), strict=True)):
+        if sure or unknown:
+            _pick(connection, rule, number)
+            found[rule.rule.id] = _judge_alone(connection, rule, registers, unknown > 0)
+        if sure and rule.window is not None and (not rule.window.register or rule.window.register in registers):
+            windows[number] = rule
+    at_once = max(1, _JUDGED_AT_ONCE // max(1, movements))
+    for start in range(0, len(windows), at_once):
+        some = dict(list(windows.items())[start : start + at_once])
+        layout = make_moves(connection, some, source, tests)
+        for number, rule in some.items():
+            assert rule.window is not None
+            _pick(connection, rule, number)
+            frames = Frames(
+                rule.window, number, layout.groups[rule.window.keys], layout.columns, since, rule.rule.subject == LINE
+            )
+            flags, undecided = _judge_window(connection, rule, frames)
+            found[rule.rule.id] = flags, pa.concat_tables([found[rule.rule.id][1], undecided])
     return found
 
 
-def _judge(
-    connection: duckdb.DuckDBPyConnection,
-    rule: CompiledRule,
-    number: int,
-    since: date | None,
-    registers: frozenset[str],
-    counts: tuple[int, int],
-) -> tuple[pa.Table, pa.Table]:
-    """Flags and what could not be judged of one rule. counts: how many new movements were judged true, and how many not at all."""
-    one_a_line = (
-        "qualify row_number() over (partition by movement_key, line_id order by substance_id) = 1"
-        if rule.rule.subject == LINE
-        else ""
+def _pick(connection: duckdb.DuckDBPyConnection, rule: CompiledRule, number: int) -> None:
+    """Makes the view `picked`: the new movements that a rule flags or cannot judge, by themselves; one a line if it judges lines."""
+    one = (
+        "qualify row_number() over (partition by movement_key, line_id order by row_no) = 1" if rule.rule.subject == LINE else ""
     )
     connection.execute(f"""
         create or replace temp view picked as select fresh.*, verdict_{number} as verdict
-        from fresh join verdicts using (row_no) where verdict_{number} > 0 {one_a_line}""")
-    sure, unknown = counts
-    not_judged = UNJUDGED.empty_table()
+        from fresh join (select row_no, verdict_{number} from verdicts where verdict_{number} > 0) using (row_no) {one}""")
+
+
+def _judge_alone(
+    connection: duckdb.DuckDBPyConnection, rule: CompiledRule, registers: Collection[str], unknown: bool
+) -> tuple[pa.Table, pa.Table]:
+    """The flags of a rule that looks no further than the movement, and what any rule cannot judge without looking further."""
+    window, tables = rule.window, [UNJUDGED.empty_table()]
     if unknown:
-        not_judged = fetch(connection, unjudged(rule, "(select * from picked where verdict = 2)"), UNJUDGED)
-    window = rule.window
-    if not sure:
-        return FLAG.empty_table(), not_judged
-    if window is None:
-        connection.execute("""
-            create or replace temp table flagged as
-            select row_no, cast(null as double) as correlation_value, cast([] as varchar[]) as window_line_ids, 1 as window_lines,
-                   cast(null as varchar) as group_members, '' as window_text, 0 as unknown, cast([] as varchar[]) as key_values
-            from picked where verdict = 1""")
-        return _flags(connection, rule), not_judged
-    if window.register and window.register not in registers:
-        missing = f"register.{window.register}"
-        return FLAG.empty_table(), pa.concat_tables([not_judged, _all_unjudged(connection, rule, missing, "verdict = 1")])
-    reasons, found = judge_window(connection, Frames(window, number, since, one_a_line), MOST_LINES)
-    late = [not_judged]
-    for reason in reasons:
-        late.append(
-            _all_unjudged(connection, rule, reason, f"row_no in (select row_no from undecided where reason = {literal(reason)})")
-        )
-    return _flags(connection, rule) if found else FLAG.empty_table(), pa.concat_tables(late)
+        tables.append(fetch(connection, unjudged(rule, "(select * from picked where verdict = 2)"), UNJUDGED))
+    if window is not None and window.register and window.register not in registers:
+        tables.append(_all_unjudged(connection, rule, f"register.{window.register}", "verdict = 1"))
+    if window is not None:
+        return FLAG.empty_table(), pa.concat_tables(tables)
+    connection.execute("""
+        create or replace temp table flagged as
+        select row_no, cast(null as double) as correlation_value, cast([] as varchar[]) as window_line_ids, 1 as window_lines,
+               cast(null as varchar) as group_members, '' as window_text, 0 as unknown, cast([] as varchar[]) as key_values
+        from picked where verdict = 1""")
+    return _flags(connection, rule), pa.concat_tables(tables)
+
+
+def _judge_window(connection: duckdb.DuckDBPyConnection, rule: CompiledRule, frames: Frames) -> tuple[pa.Table, pa.Table]:
+    """The flags of a rule's window, and what it could not decide."""
+    reasons, found = judge_window(connection, frames, MOST_LINES)
+    undecided = [
+        _all_unjudged(connection, rule, reason, f"row_no in (select row_no from undecided where reason = {literal(reason)})")
+        for reason in reasons
+    ]
+    return _flags(connection, rule) if found else FLAG.empty_table(), pa.concat_tables([UNJUDGED.empty_table(), *undecided])
 
 
 def _all_unjudged(connection: duckdb.DuckDBPyConnection, rule: CompiledRule, field: str, where: str) -> pa.Table:
