@@ -56,7 +56,7 @@ def tests_of_law(rules: Iterable[CompiledRule]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for rule in rules:
-        for sql in rule.applies:
+        for sql in sorted(rule.atoms):
             columns = columns_in(sql, rule)
             if columns and columns <= LAW:
                 found.setdefault(sql, f"law_{len(found)}")

@@ -105,18 +105,20 @@ def _link(connection: duckdb.DuckDBPyConnection) -> None:
     Few do, and the exact search holds all it is given: so it gets those alone whose own number another one states. What is one
     cargo has one number, a hash; equal hashes of different numbers cost a look and change nothing.
     """
-    upper = f"""
-        select hash(unnest([house_bill_of_lading, bill_of_lading, master_bill_of_lading])) as number, hash({OWN_NUMBER}) as own
-        from everything where {DOCUMENT_RANK} >= 2"""
+    bills = ("house_bill_of_lading", "bill_of_lading", "master_bill_of_lading")
+    stated = ", ".join(f"case when {b} is not null then hash({b}) end as bill_{n}" for n, b in enumerate(bills))
     connection.execute(f"""
+        create temp table numbers as
+        select row_no, cast({DOCUMENT_RANK} as tinyint) as rank, hash({OWN_NUMBER}) as own, {stated} from everything""")
+    connection.execute("""
         create temp table shared as
-        select distinct number from ({upper}) where number <> own
-        intersect select hash({OWN_NUMBER}) from everything where {DOCUMENT_RANK} in (1, 2)""")
-    numbers = ("house_bill_of_lading", "bill_of_lading", "master_bill_of_lading")
-    states = " or ".join(f"hash({n}) in (from shared)" for n in numbers)
-    connection.execute(
-        f"create temp table referring as select * from everything where hash({OWN_NUMBER}) in (from shared) or {states}"
-    )
+        select distinct number from (select unnest([bill_0, bill_1, bill_2]) as number, own from numbers where rank >= 2) where number <> own
+        intersect select own from numbers where rank in (1, 2)""")
+    states = " or ".join(f"{number} in (from shared)" for number in ("own", "bill_0", "bill_1", "bill_2"))
+    connection.execute(f"""
+        create temp table referring as
+        select * from everything where row_no in (select row_no from numbers where {states})""")
+    connection.execute("drop table numbers")
     connection.execute(f"""
         create temp table cargo as select row_no, hash(cargo_id) as cargo, counts from ({link_movements("referring")})""")
 

@@ -5,7 +5,7 @@ A group is a number instead of its keys, a test is its outcome, and only movemen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -13,7 +13,7 @@ import duckdb
 from precursor_screen.kernel.asks import columns_in
 from precursor_screen.kernel.frames import key_of, parts_of
 from precursor_screen.rulebook.compile import CompiledRule, verdict_columns
-from precursor_screen.rulebook.sql import identifier
+from precursor_screen.rulebook.sql import identifier, substitute
 from precursor_screen.rulebook.windows import Window
 from precursor_screen.schema import LINE
 
@@ -26,14 +26,12 @@ class Layout:
     columns: Mapping[str, str]
 
 
-def columns_read(rule: CompiledRule, known: Iterable[str]) -> frozenset[str]:
+def columns_read(rule: CompiledRule, known: Mapping[str, str]) -> frozenset[str]:
     """The columns that judging a movement by a rule reads, but for those of tests whose outcome is known."""
-    tests = set(known)
-    sql = [t for t in (*rule.applies, *rule.there, rule.condition) if t not in tests]
-    if rule.window is None:
-        return columns_in(" ".join(sql), rule)
-    sql += [part for _, part in parts_of(rule.window)]
-    return columns_in(" ".join(sql), rule) | frozenset(rule.window.keys)
+    sql = [*rule.applies, *rule.there, rule.condition]
+    if rule.window is not None:
+        sql += [part for _, part in parts_of(rule.window)]
+    return columns_in(substitute(" ".join(sql), known), rule) | frozenset(rule.window.keys if rule.window else ())
 
 
 def make_verdicts(
@@ -83,7 +81,7 @@ def make_moves(
         *cargo,
         *lines,
         *(identifier(k) for k in lists),
-        *(f"{sql} as {name}" for sql, name in columns.items()),
+        *(f"{substitute(sql, tests)} as {name}" for sql, name in columns.items()),
         *(f"verdict_{place} as verdict_{n}" for place, n in enumerate(windows)),
         *(f"groups_{n}.gid as gid_{n}" for n in joined.values()),
     ]
@@ -116,7 +114,7 @@ def _make_groups(connection: duckdb.DuckDBPyConnection, number: int, mine: Seque
 
 def _judged(rules: Sequence[CompiledRule], source: str, tests: Mapping[str, str]) -> str:
     """SQL of a source with verdicts, of which only what the rules read is read."""
-    asked = {sql for r in rules for sql in r.applies}
+    asked = {sql for r in rules for sql in r.atoms}
     known = {sql: name for sql, name in tests.items() if sql in asked}
     read = frozenset().union(*(columns_read(r, known) for r in rules))
     identity = {"movement_key", "line_id"} if any(r.rule.subject == LINE for r in rules) else set()

@@ -17,7 +17,7 @@ from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.rulebook.atoms import COMPARISONS, AtomError, Scope, compile_atom, compile_derived, operand
 from precursor_screen.rulebook.condition import ConditionError, parse_condition, words_of
 from precursor_screen.rulebook.lists import NamedList
-from precursor_screen.rulebook.sql import identifier, literal
+from precursor_screen.rulebook.sql import identifier, literal, substitute
 from precursor_screen.rulebook.template import compile_template, evidence
 from precursor_screen.rulebook.windows import SENTENCE, Window, compile_window
 from precursor_screen.schema import BY_NAME, MOVEMENT_COLUMNS
@@ -40,7 +40,8 @@ class Grouping:
 class CompiledRule:
     """A rule as SQL over the view of its subject. columns: those of the schema that the SQL names.
 
-    applies and there are tests that must all be true: many rules are about the same kind of goods, and share them.
+    applies and there are tests that must all be true: many rules are about the same kind of goods, and share them. atoms: the
+    smallest tests, each of them a part of the others.
     grouping: of a shipment rule; window: of a history rule that looks beyond the movement itself.
     """
 
@@ -55,6 +56,7 @@ class CompiledRule:
     window: Window | None
     columns: frozenset[str]
     lists: frozenset[str]
+    atoms: frozenset[str]
 
     @property
     def verdict(self) -> str:
@@ -83,15 +85,13 @@ def verdict_columns(rules: Sequence[CompiledRule], source: str, known: Mapping[s
     Args:
         rules: whose verdicts are wanted.
         source: has the columns that the rules name.
-        known: tests whose outcome is a column of the source already.
+        known: atoms whose outcome is a column of the source already.
     """
-    tests: dict[str, str] = {}
+    named: dict[str, str] = {}
     for rule in rules:
         for sql in (*rule.applies, *rule.there, rule.condition):
-            if sql not in (known or {}):
-                tests.setdefault(sql, f"test_{len(tests)}")
-    named = {**tests, **(known or {})}
-    inner = "".join(f", ({sql}) as {name}" for sql, name in tests.items())
+            named.setdefault(sql, f"test_{len(named)}")
+    inner = "".join(f", ({substitute(sql, known or {})}) as {name}" for sql, name in named.items())
 
     def verdict(rule: CompiledRule) -> str:
         return verdict_of(all_of(named[t] for t in rule.applies), all_of(named[t] for t in rule.there), named[rule.condition])
@@ -108,6 +108,7 @@ class _Build:
             rule.subject, {**rule.params, **params}, lists, allowed=_OF_MOVEMENTS if rule.scope == "history" else None
         )
         self.macros = macros
+        self.atoms: set[str] = set()
 
     def complain(self, part: str, error: Exception) -> None:
         line = self.rule.lines.get(part, 1)
@@ -140,6 +141,7 @@ class _Build:
         for key, value in spec.items():
             try:
                 tests.append(compile_atom(str(key), value, self.scope))
+                self.atoms.add(tests[-1])
             except (AtomError, ValueError) as error:
                 self.complain(f"{part}.{key}", error)
         return f"({' and '.join(tests)})" if tests else "null"
@@ -307,6 +309,7 @@ def compile_rule(
         window=window,
         columns=frozenset(build.scope.columns),
         lists=frozenset(build.scope.used_lists),
+        atoms=frozenset(build.atoms),
     )
 
 
