@@ -114,6 +114,10 @@ def _link(connection: duckdb.DuckDBPyConnection) -> None:
         create temp table shared as
         select distinct number from (select unnest([bill_0, bill_1, bill_2]) as number, own from numbers where rank >= 2) where number <> own
         intersect select own from numbers where rank in (1, 2)""")
+    if not connection.execute("select count(*) from shared").fetchall()[0][0]:
+        connection.execute("drop table numbers")
+        connection.execute("create temp table cargo (row_no bigint, cargo ubigint, counts boolean)")
+        return
     states = " or ".join(f"{number} in (from shared)" for number in ("own", "bill_0", "bill_1", "bill_2"))
     connection.execute(f"""
         create temp table referring as

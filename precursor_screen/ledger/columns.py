@@ -12,7 +12,8 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -26,6 +27,7 @@ from precursor_screen.ledger.transfer import fetch, fetch_batches
 from precursor_screen.schema import MOVEMENT
 
 BLOCK = 1 << 15  # ids; what is not yet a whole block is read from the ledger, in a fifth of a second at most
+_AT_ONCE = 2  # blocks
 _ID = pa.field("id", pa.int64())
 _SCHEMA = pa.schema([_ID, *MOVEMENT])
 _DATE = "as_of_date"
@@ -52,29 +54,41 @@ class _Block:
 
 
 def read_window(
-    connection: Connection, folder: Path | None, run_no: int, columns: Sequence[str], first: date, last: date
+    connection: Connection,
+    folder: Path | None,
+    run_no: int,
+    columns: Sequence[str],
+    days: tuple[date, date],
+    pick: Callable[[pa.Table], pa.Table],
 ) -> Iterator[pa.Table]:
-    """The movements of some days that counted when they were copied, by id, a block at a time.
+    """What is picked of the movements of some days that counted when they were copied, by id, a block at a time.
 
     Args:
         connection: in a transaction.
         folder: of the copy; None: everything is read from the ledger.
         run_no: of the run that asks. What it has ended itself is copied: it may yet be rolled back.
         columns: of MOVEMENT.
-        first: day.
-        last: day, included.
-
-    Yields:
-        `id` and the columns. Rows may be among them that have ended since: see `ended_since`.
+        days: the first and the last, which is included.
+        pick: takes `id` and the columns of a block, gives what is wanted of it; two blocks are unpacked and picked from at once. Rows
+            may be among them that have ended since: see `ended_since`.
     """
+    first, last = days
     wanted = pa.schema([_ID, *(MOVEMENT.field(c) for c in dict.fromkeys((*columns, _DATE)))])
     blocks = _blocks(connection) if folder is not None else []
     if folder is not None and blocks:
         _remove_others(folder, blocks)
-        for block in blocks:
-            if block.first_day <= last.isoformat() and block.last_day >= first.isoformat():
-                rows = _read(connection, folder / block.name, (block.first, block.first + BLOCK, run_no), wanted)
-                yield _in_days(rows, first, last)
+        mine = [b for b in blocks if b.first_day <= last.isoformat() and b.last_day >= first.isoformat()]
+
+        def read(block: _Block) -> pa.Table | None:
+            found = _read_file(folder / block.name, wanted)
+            return None if found is None else pick(_in_days(found, first, last))
+
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for block, picked in zip(mine, pool.map(read, mine), strict=True):
+                if picked is None:
+                    copied = _copy(connection, folder / block.name, (block.first, block.first + BLOCK, run_no))
+                    picked = pick(_in_days(copied.select(wanted.names), first, last))
+                yield picked
     # One condition, so that the database takes the index of that one: with both, SQLite went through the dates of all blocks.
     if folder is None:
         where = f"{_DATE} between ? and ?"
@@ -83,7 +97,7 @@ def read_window(
         where, values = "id >= ?", (blocks[-1].first + BLOCK if blocks else 0,)
     query = f"select {', '.join(wanted.names)} from movements where {where} and ended_run is null order by id"
     for batch in fetch_batches(connection, query, wanted, values):
-        yield _in_days(pa.Table.from_batches([batch]), first, last)
+        yield pick(_in_days(pa.Table.from_batches([batch]), first, last))
 
 
 def ended_since(connection: Connection, first: date, last: date) -> pa.Array:
@@ -116,26 +130,24 @@ def _remove_others(folder: Path, blocks: list[_Block]) -> None:
                 (folder / name).unlink()
 
 
-def _read(connection: Connection, path: Path, rows: tuple[int, int, int], wanted: pa.Schema) -> pa.Table:
-    if path.is_file():
-        try:
-            return _read_file(path, wanted)
-        except (OSError, KeyError, ValueError, pa.ArrowException):
-            pass  # damaged: the ledger is the truth, and the copy is written over
+def _copy(connection: Connection, path: Path, rows: tuple[int, int, int]) -> pa.Table:
+    """The rows of a block from the ledger, which are copied."""
     table = fetch(connection, _COPIED, _SCHEMA, rows)
     with contextlib.suppress(OSError):  # no space, or a folder that is not ours: the next run reads the ledger again
         _write(path, table)
-    return table.select(wanted.names)
-
-
-def _read_file(path: Path, wanted: pa.Schema) -> pa.Table:
-    fields = sorted(_SCHEMA.get_field_index(name) for name in wanted.names)
-    with pa.memory_map(str(path)) as source:
-        reader = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=fields))
-        table = reader.read_all().select(wanted.names)
-    if not _plain(table.schema).equals(wanted):
-        raise ValueError("columns of another version")
     return table
+
+
+def _read_file(path: Path, wanted: pa.Schema) -> pa.Table | None:
+    """The copy; None: there is none, or it is damaged: the ledger is the truth, and the copy is written over."""
+    fields = sorted(_SCHEMA.get_field_index(name) for name in wanted.names)
+    try:
+        with pa.memory_map(str(path)) as source:
+            reader = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=fields))
+            table = reader.read_all().select(wanted.names)
+    except (OSError, KeyError, ValueError, pa.ArrowException):
+        return None
+    return table if _plain(table.schema).equals(wanted) else None
 
 
 _COPIED = f"""select {", ".join(_SCHEMA.names)} from movements

@@ -83,13 +83,14 @@ def _find(
     if days is None or not groups.keys:
         return schema.empty_table()
     gone = pa.concat_arrays([ended_since(connection, *days), _leaving(connection)])
-    found = [schema.empty_table()]
-    for rows in read_window(connection, folder, run_no, (*columns, *groups.columns), *days):
-        shared = np.flatnonzero(groups.shared(rows))
-        part = rows.take(pa.array(shared))
+
+    def pick(rows: pa.Table) -> pa.Table:
+        part = rows.take(pa.array(np.flatnonzero(groups.shared(rows))))
         part = part.filter(pc.invert(pc.is_in(part.column("id"), gone)))
-        found.append(part.select(list(columns)).cast(schema))
-    return pa.concat_tables(found)
+        return part.select(list(columns)).cast(schema)
+
+    found = read_window(connection, folder, run_no, (*columns, *groups.columns), days, pick)
+    return pa.concat_tables([schema.empty_table(), *found])
 
 
 def _leaving(connection: Connection) -> pa.Array:
