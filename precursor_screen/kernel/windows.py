@@ -54,7 +54,7 @@ def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], r
     tables = iter(history.movements)
     found: dict[str, tuple[pa.Table, pa.Table]] = {}
     plan = plan_asks(rules, reference.registers)
-    if history.since is None:  # nothing is recorded, so the questions need not be answered one by one
+    if plan and history.since is None:  # nothing is recorded, so the questions need not be answered one by one
         plan = [(Ask((), None, ()), history_rules(rules))]
     for ask, mine in plan:
         recorded = next(tables) if ask.groupings else live.schema.empty_table()

@@ -126,7 +126,7 @@ def _words_of(name: str) -> tuple[tuple[int, int], ...]:
 
 
 def _is_chinese(squashed: str) -> bool:
-    return any(script(c) == "cjk" for c in squashed)
+    return not squashed.isascii() and any(script(c) == "cjk" for c in squashed)
 
 
 def _edits(squashed: str, name: SubstanceName, *, read: bool) -> int:

@@ -29,6 +29,6 @@ def test_a_rule_that_never_flags_fails_its_tests():
 
 def test_a_rule_that_folds_unknown_to_false_fails_its_tests():
     rule = next(r for r in BOOK.compiled if r.rule.requires)
-    broken = replace(rule, there="true", condition=f"coalesce({rule.condition}, false)")
+    broken = replace(rule, there=(), condition=f"coalesce({rule.condition}, false)")
     _, failures = run_tests([broken])
     assert any("not evaluable 0" in f.got for f in failures)
