@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
-from precursor_screen.kernel.flag_parts import because_of, constants, count_verdicts, flag_id_sql, unjudged
+from precursor_screen.kernel.flag_parts import because_of, constants, count_verdicts, fetch_unjudged, flag_id_sql, unjudged
 from precursor_screen.kernel.resolved import COLUMNS_OF, LINE_NO, Resolved
 from precursor_screen.rulebook.compile import CompiledRule, verdict_columns
 from precursor_screen.rulebook.sql import null_column
@@ -69,6 +69,7 @@ def _judge(resolved: Resolved, rules: list[CompiledRule]) -> tuple[pa.Table, pa.
             if not mine or resolved.table(subject).num_rows == 0:
                 continue
             _open_view(connection, resolved, subject, mine)
+            missing = []
             for number, (rule, (true, unknown)) in enumerate(
                 zip(mine, count_verdicts(connection, "judged", len(mine)), strict=True)
             ):
@@ -77,8 +78,8 @@ def _judge(resolved: Resolved, rules: list[CompiledRule]) -> tuple[pa.Table, pa.
                 elif true:
                     flags.append(fetch(connection, _flags_of_row(rule, number), FLAG))
                 if unknown:
-                    rows = f"(select * from judged where verdict_{number} = 2)"
-                    unjudged_rows.append(fetch(connection, unjudged(rule, rows), UNJUDGED))
+                    missing.append(unjudged(rule, f"(select * from judged where verdict_{number} = 2)"))
+            unjudged_rows.append(fetch_unjudged(connection, missing))
             connection.execute("drop table judged")
         merged.append(_merge(connection, pa.concat_tables(flags)))
     return pa.concat_tables(merged), pa.concat_tables(unjudged_rows)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import duckdb
+from collections.abc import Iterable
 
+import duckdb
+import pyarrow as pa
+
+from precursor_screen.engine import fetch
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.sql import literal
-from precursor_screen.schema import LINE, SUBSTANCE
+from precursor_screen.schema import LINE, SUBSTANCE, UNJUDGED
 
 # Only these levels bar the band `none` when they could not be judged.
 BARRING = ("high", "critical")
@@ -68,8 +72,20 @@ def count_verdicts(connection: duckdb.DuckDBPyConnection, table: str, rules: int
     return list(zip(row[::2], row[1::2], strict=True))
 
 
-def unjudged(rule: CompiledRule, source: str) -> str:
-    """UNJUDGED rows of a rule from `source`, SQL of the rows that could not be judged."""
+def fetch_unjudged(connection: duckdb.DuckDBPyConnection, queries: Iterable[str]) -> pa.Table:
+    """The UNJUDGED rows of some rules, in one query."""
+    joined = " union all ".join(queries)
+    return fetch(connection, f"{joined} order by all", UNJUDGED) if joined else UNJUDGED.empty_table()
+
+
+def unjudged(rule: CompiledRule, source: str, field: str = "") -> str:
+    """SQL of UNJUDGED rows of a rule.
+
+    Args:
+        rule: which could not judge them.
+        source: SQL of the rows.
+        field: what was missing, where that is no field of the row.
+    """
     # A line bars only where a substance is recognised in it; a candidate is one by itself.
     recognised = (
         "len(substance_ids) > 0" if rule.rule.subject == LINE and rule.rule.scope != "history" else "substance_id is not null"
@@ -77,5 +93,5 @@ def unjudged(rule: CompiledRule, source: str) -> str:
     recognised = "true" if rule.rule.subject not in (LINE, SUBSTANCE) else recognised
     shipment = f"case when {recognised if rule.rule.level in BARRING else 'false'} then shipment_id end"
     return f"""
-        select {literal(rule.rule.id)} as rule_id, {rule.missing} as field, {shipment} as shipment_id, count(*) as count
-        from {source} group by all order by all"""
+        select {literal(rule.rule.id)} as rule_id, {literal(field) if field else rule.missing} as field, {shipment} as shipment_id, count(*) as count
+        from {source} group by all"""

@@ -7,7 +7,7 @@ about the new movement; the others of the window are named beside it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 import duckdb
@@ -15,7 +15,15 @@ import pyarrow as pa
 
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.asks import columns_in, history_rules, plan_asks, tests_of_law
-from precursor_screen.kernel.flag_parts import because_of, columns_of_rule, constants, count_verdicts, flag_id_sql, unjudged
+from precursor_screen.kernel.flag_parts import (
+    because_of,
+    columns_of_rule,
+    constants,
+    count_verdicts,
+    fetch_unjudged,
+    flag_id_sql,
+    unjudged,
+)
 from precursor_screen.kernel.frames import Frames
 from precursor_screen.kernel.history import open_moves
 from precursor_screen.kernel.movements import Movements
@@ -52,7 +60,7 @@ def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], r
         return FLAG.empty_table(), UNJUDGED.empty_table()
     since = history.since or _begins(live)
     tables = iter(history.movements)
-    found: dict[str, tuple[pa.Table, pa.Table]] = {}
+    found = []
     plan = plan_asks(rules, reference.registers)
     if plan and history.since is None:  # nothing is recorded, so the questions need not be answered one by one
         plan = [(Ask((), None, ()), history_rules(rules))]
@@ -66,7 +74,7 @@ def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], r
             source = open_moves(connection, live, recorded, history, columns, judging, naming, tests, reference)
             rows = recorded.num_rows + live.num_rows
             del recorded
-            found |= _judge_all(connection, mine, source, tests, since, reference.registers, rows)
+            found.append(_judge_all(connection, mine, source, tests, since, reference.registers, rows))
     return _joined(found)
 
 
@@ -96,16 +104,15 @@ def flag_moves(
         connection.execute("create temp table fresh as select * from numbered where is_new")
         connection.execute("create temp view named as select * from numbered")
         source = "select *, hash(cargo_id) as cargo from numbered"
-        return _joined(_judge_all(connection, mine, source, {}, since, registers, moves.num_rows))
+        return _joined([_judge_all(connection, mine, source, {}, since, registers, moves.num_rows)])
 
 
-def _joined(found: Mapping[str, tuple[pa.Table, pa.Table]]) -> tuple[pa.Table, pa.Table]:
-    """The tables of all rules, by rule."""
-    parts = [found[rule_id] for rule_id in sorted(found)]
-    return (
-        pa.concat_tables([FLAG.empty_table(), *(flags for flags, _ in parts)]),
-        pa.concat_tables([UNJUDGED.empty_table(), *(missing for _, missing in parts)]),
-    )
+def _joined(found: Sequence[tuple[pa.Table, pa.Table]]) -> tuple[pa.Table, pa.Table]:
+    """The tables of all rules, by rule: whichever question they were judged with."""
+    flags = pa.concat_tables([FLAG.empty_table(), *(table for table, _ in found)])
+    order = ("rule_id", "source_file", "source_row", "line_id", "flag_id")
+    missing = pa.concat_tables([UNJUDGED.empty_table(), *(table for _, table in found)])
+    return flags.sort_by([(c, "ascending") for c in order]), missing.sort_by([(c, "ascending") for c in UNJUDGED.names])
 
 
 _JUDGED_AT_ONCE = 40_000_000  # movements times rules: so much fits into memory
@@ -119,81 +126,65 @@ def _judge_all(
     since: date | None,
     registers: Mapping[str, pa.Table],
     movements: int,
-) -> dict[str, tuple[pa.Table, pa.Table]]:
-    """Flags and UNJUDGED of every rule that has either. Recorded movements are read for rules that are sure of a new one."""
+) -> tuple[pa.Table, pa.Table]:
+    """FLAG and UNJUDGED rows of all rules. Recorded movements are read for rules that are sure of a new one."""
     for name, table in registers.items():
         connection.register(f"register_{name.replace('-', '_')}", table)
     make_verdicts(connection, rules, source, tests)
-    found: dict[str, tuple[pa.Table, pa.Table]] = {}
+    flags, missing = [FLAG.empty_table()], []
     windows: dict[int, CompiledRule] = {}
     for number, (rule, (sure, unknown)) in enumerate(zip(rules, count_verdicts(connection, "verdicts", len(rules)), strict=True)):
-        if sure or unknown:
-            _pick(connection, rule, number)
-            found[rule.rule.id] = _judge_alone(connection, rule, registers, unknown > 0)
-        if sure and rule.window is not None and (not rule.window.register or rule.window.register in registers):
+        picked = _picked(rule, number)
+        if unknown:
+            missing.append(unjudged(rule, f"({picked} where verdict = 2)"))
+        if sure and rule.window is None:
+            flags.append(_flags_by_themselves(connection, rule, picked))
+        elif sure and rule.window and rule.window.register and rule.window.register not in registers:
+            missing.append(unjudged(rule, f"({picked} where verdict = 1)", f"register.{rule.window.register}"))
+        elif sure:
             windows[number] = rule
+    unjudged_rows = [fetch_unjudged(connection, missing)]
     at_once = max(1, _JUDGED_AT_ONCE // max(1, movements))
     for start in range(0, len(windows), at_once):
         some = dict(list(windows.items())[start : start + at_once])
         layout = make_moves(connection, some, source, tests)
         for number, rule in some.items():
             assert rule.window is not None
-            _pick(connection, rule, number)
             frames = Frames(
                 rule.window, number, layout.groups[rule.window.keys], layout.columns, since, rule.rule.subject == LINE
             )
-            flags, undecided = _judge_window(connection, rule, frames)
-            found[rule.rule.id] = flags, pa.concat_tables([found[rule.rule.id][1], undecided])
-    return found
+            picked = _picked(rule, number)
+            reasons, found = judge_window(connection, frames, MOST_LINES)
+            undecided = [
+                (r, f"({picked} where row_no in (select row_no from undecided where reason = {literal(r)}))") for r in reasons
+            ]
+            unjudged_rows.append(fetch_unjudged(connection, [unjudged(rule, source, r) for r, source in undecided]))
+            if found:
+                flags.append(_flags(connection, rule, picked))
+    return pa.concat_tables(flags), pa.concat_tables(unjudged_rows)
 
 
-def _pick(connection: duckdb.DuckDBPyConnection, rule: CompiledRule, number: int) -> None:
-    """Makes the view `picked`: the new movements that a rule flags or cannot judge, by themselves; one a line if it judges lines."""
+def _picked(rule: CompiledRule, number: int) -> str:
+    """SQL of the new movements that a rule flags or cannot judge, by themselves, with `verdict`; one a line if it judges lines."""
     one = (
         "qualify row_number() over (partition by movement_key, line_id order by row_no) = 1" if rule.rule.subject == LINE else ""
     )
+    return f"""select * from (
+        select fresh.*, verdict_{number} as verdict
+        from fresh join (select row_no, verdict_{number} from verdicts where verdict_{number} > 0) using (row_no) {one})"""
+
+
+def _flags_by_themselves(connection: duckdb.DuckDBPyConnection, rule: CompiledRule, picked: str) -> pa.Table:
+    """The flags of a rule that looks no further than the movement."""
     connection.execute(f"""
-        create or replace temp view picked as select fresh.*, verdict_{number} as verdict
-        from fresh join (select row_no, verdict_{number} from verdicts where verdict_{number} > 0) using (row_no) {one}""")
-
-
-def _judge_alone(
-    connection: duckdb.DuckDBPyConnection, rule: CompiledRule, registers: Collection[str], unknown: bool
-) -> tuple[pa.Table, pa.Table]:
-    """The flags of a rule that looks no further than the movement, and what any rule cannot judge without looking further."""
-    window, tables = rule.window, [UNJUDGED.empty_table()]
-    if unknown:
-        tables.append(fetch(connection, unjudged(rule, "(select * from picked where verdict = 2)"), UNJUDGED))
-    if window is not None and window.register and window.register not in registers:
-        tables.append(_all_unjudged(connection, rule, f"register.{window.register}", "verdict = 1"))
-    if window is not None:
-        return FLAG.empty_table(), pa.concat_tables(tables)
-    connection.execute("""
         create or replace temp table flagged as
         select row_no, cast(null as double) as correlation_value, cast([] as varchar[]) as window_line_ids, 1 as window_lines,
                cast(null as varchar) as group_members, '' as window_text, 0 as unknown, cast([] as varchar[]) as key_values
-        from picked where verdict = 1""")
-    return _flags(connection, rule), pa.concat_tables(tables)
+        from ({picked} where verdict = 1)""")
+    return _flags(connection, rule, picked)
 
 
-def _judge_window(connection: duckdb.DuckDBPyConnection, rule: CompiledRule, frames: Frames) -> tuple[pa.Table, pa.Table]:
-    """The flags of a rule's window, and what it could not decide."""
-    reasons, found = judge_window(connection, frames, MOST_LINES)
-    undecided = [
-        _all_unjudged(connection, rule, reason, f"row_no in (select row_no from undecided where reason = {literal(reason)})")
-        for reason in reasons
-    ]
-    return _flags(connection, rule) if found else FLAG.empty_table(), pa.concat_tables([UNJUDGED.empty_table(), *undecided])
-
-
-def _all_unjudged(connection: duckdb.DuckDBPyConnection, rule: CompiledRule, field: str, where: str) -> pa.Table:
-    """UNJUDGED rows for what a rule could not judge for want of something that is no field of the movement."""
-    source = f"(select * from picked where {where})"
-    found = fetch(connection, unjudged(rule, source), UNJUDGED)
-    return found.set_column(1, "field", pa.array([field] * found.num_rows, pa.string()))
-
-
-def _flags(connection: duckdb.DuckDBPyConnection, rule: CompiledRule) -> pa.Table:
+def _flags(connection: duckdb.DuckDBPyConnection, rule: CompiledRule, picked: str) -> pa.Table:
     """FLAG rows of the table `flagged`, joined to what is shown of the movement."""
     window: Window | None = rule.window
     substance = "substance_id" if rule.rule.subject != LINE else "null"
@@ -210,7 +201,7 @@ def _flags(connection: duckdb.DuckDBPyConnection, rule: CompiledRule) -> pa.Tabl
         select {flag_id_sql("movement_key", rule, substance, keys)} as flag_id, shipment_id, line_id, {constants(rule)},
                {substance} as substance_id, null as party_role, null as list_id, null as entry_id, null as score,
                {because_of(rule)} as because, source_file, source_row, cast(to_json({shown}) as varchar) as evidence, window_line_ids
-        from flagged join picked using (row_no)
+        from flagged join ({picked}) using (row_no)
         qualify row_number() over (partition by flag_id order by source_file, source_row, line_id) = 1
         order by source_file, source_row, line_id, flag_id"""
     return fetch(connection, query, FLAG)
