@@ -91,3 +91,29 @@ def test_sums_heed_that_two_documents_are_about_one_cargo(reference):
 def test_a_rule_without_its_register_asks_for_nothing(reference):
     assert any(ask.span_days is None for ask, _ in plan_asks(reference.rules, REGISTERS))
     assert not any(ask.span_days is None for ask, _ in plan_asks(reference.rules, ()))
+
+
+def test_tests_made_once_a_substance_and_day_give_what_tests_of_every_movement_give(reference, monkeypatch):
+    """Among the movements: substances that no law lists on their day, and goods without a substance, of which no law speaks."""
+    of_goods = make_rule(
+        "type: event_count\ngroup-by: [consignee_key]\ntimespan: 9d\ncondition: {gte: 2}",
+        detection="none: {control|exists: false}\n  listed: {tier: convention}\n  condition: none or not listed",
+    )
+    rows = [
+        {
+            "description of goods": goods,
+            "consignee": f"Firm {n % 2}",
+            "date": f"{year}-03-{n + 1:02}",
+            "bill of lading": f"B{n}{year}",
+        }
+        for n, goods in enumerate(["ACETONE", "NORFENTANYL", "PILL PRESS", "PILL PRESS", "SULPHURIC ACID", "PIPERONAL"])
+        for year in (1980, 2026)
+    ]
+    movements = to_movements(screen_rows(rows, reference).screened.resolved)
+    rules = [*reference.rules, of_goods]
+    request = request_history(movements, rules, reference.registers)
+    once = flag_windows(movements.live, Forgetful().look_back(request), rules, reference)
+    assert windows.tests_of_law([of_goods])
+    monkeypatch.setattr(windows, "tests_of_law", lambda _: {})
+    assert flag_windows(movements.live, Forgetful().look_back(request), rules, reference) == once
+    assert {of_goods.rule.id, "PS-CHEM-021"} <= set(once[0].column("rule_id").to_pylist())
