@@ -114,6 +114,7 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=1_000_000)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--peer", default=sys.executable, help="an interpreter with nomenklatura")
+    parser.add_argument("--ledger", help="URL of a ledger with recorded movements, for a day against it [default: without]")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -130,9 +131,27 @@ def main() -> None:
         plain = baselines(manifest, home)
         parties = measure_parties(manifest, home, folder, options.peer)
         size = manifest.stat().st_size
-    page = render(options.lines, size, what, runs, again, helps, plain) + render_parties(parties)
+    page = (
+        render(options.lines, size, what, runs, again, helps, plain) + render_parties(parties) + measure_windows(options.ledger)
+    )
     (ROOT / "docs" / "performance.md").write_text(page, encoding="utf-8")
     print(page)
+
+
+def measure_windows(ledger: str | None) -> str:
+    """Rules over lines and over time, as `benchmarks/windows.py` prints them."""
+    arguments = ["rows", "past", *(["day", "--url", ledger] if ledger else [])]
+    script = [sys.executable, str(ROOT / "benchmarks" / "windows.py"), *arguments]
+    done = subprocess.run(script, capture_output=True, text=True, check=True)
+    return f"""
+## Rules over lines and over time
+One manifest of 1,000,000 lines, of which 100,000 are movements, with 10,000,000 recorded ones; and, where a day stands below, one of
+10,000 lines against a ledger that holds as many: the first look reads the copy by column from the disk.
+
+```text
+{done.stdout.rstrip()}
+```
+"""
 
 
 def render(

@@ -36,14 +36,11 @@ def import_register(ctx: click.Context, register: str, file: Path, day: str | No
       precursor-screen registers import pre-export-notifications pen.csv --date 2026-11-25
     """
     from precursor_screen.errors import ExitCode
-    from precursor_screen.matching.substances import SubstanceIndex
-    from precursor_screen.reference import shipped
+    from precursor_screen.reference.bundle import shipped_index
     from precursor_screen.reference.registers.store import RegisterStore
-    from precursor_screen.reference.substances import load_substances
 
-    index = SubstanceIndex(load_substances(shipped.substances_folder()).substances)
     store = RegisterStore(common.home_folder(common.settings(ctx)))
-    manifest, unused = store.import_file(register, file, index, common.parse_day(day, "--date"), force=force)
+    manifest, unused = store.import_file(register, file, shipped_index(), common.parse_day(day, "--date"), force=force)
     click.echo(f"{register}: {manifest.rows} rows of {manifest.day} imported, {len(manifest.skipped)} set aside")
     for skipped in manifest.skipped:
         click.echo(f"  row {skipped.row}: {skipped.reason}", err=True)

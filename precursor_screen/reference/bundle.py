@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -141,10 +142,10 @@ def load_reference(
     """
     book = load_rulebook(rule_folders(rule_dirs, only=only_rules), site)
     folder = shipped.substances_folder()
-    table = load_substances(folder)
+    table = _table(folder)
     return Reference(
         substances=table,
-        substance_index=_index_with_structures(table) if structure else SubstanceIndex(table.substances),
+        substance_index=_index_with_structures(table) if structure else shipped_index(),
         thresholds=load_thresholds(folder),
         watchlists=watchlists,
         parties_wanted=parties_wanted,
@@ -162,6 +163,22 @@ def load_reference(
         exceptions=book.exceptions,
         parameters=book.parameters,
     )
+
+
+# What ships does not change while a program runs, and takes a second to read and index.
+@cache
+def _table(folder: Path) -> SubstanceTable:
+    return load_substances(folder)
+
+
+@cache
+def _index(folder: Path) -> SubstanceIndex:
+    return SubstanceIndex(_table(folder).substances)
+
+
+def shipped_index() -> SubstanceIndex:
+    """The index of the substances that ship."""
+    return _index(shipped.substances_folder())
 
 
 def _index_with_structures(table: SubstanceTable) -> SubstanceIndex:

@@ -24,7 +24,7 @@ from tests.ledger.processes import ROOT, start
 from tests.ledger.rows import movement, record
 from tests.runners.remembered import DAY, LARGE, SUM, line, write_rules
 
-KILLS = int(os.environ.get("PRECURSOR_SCREEN_TEST_KILLS", "12"))
+KILLS = int(os.environ.get("PRECURSOR_SCREEN_TEST_KILLS", "6"))
 PLAIN = ("--rules", "rules", "--only-rules", "--watchlist", "none", "--as-of", "2026-11-25")
 KEPT = (*PLAIN, "--ledger", "sqlite:///ledger.sqlite")
 URL = "sqlite:///ledger.sqlite"

@@ -16,7 +16,7 @@ from precursor_screen.ledger.store import open_ledger
 from tests.ledger.processes import start
 from tests.ledger.rows import lines_of, look, movement, record, run
 
-MOMENTS = int(os.environ.get("PRECURSOR_SCREEN_TEST_KILLS", "12"))
+MOMENTS = int(os.environ.get("PRECURSOR_SCREEN_TEST_KILLS", "6"))
 
 HOLD = """
 import sys
