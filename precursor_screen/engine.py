@@ -1,8 +1,14 @@
-"""The one way DuckDB is opened: in memory, no extensions fetched, no files, bounded memory."""
+"""The one way DuckDB is opened: in memory, no extensions fetched, no access to files, bounded memory.
+
+What does not fit goes into a private temporary folder, which goes with the process: a manifest that names listed parties in
+every line is slow, and not refused.
+"""
 
 from __future__ import annotations
 
+import atexit
 import os
+import tempfile
 from functools import cache
 from typing import Any
 
@@ -19,13 +25,19 @@ def _database() -> duckdb.DuckDBPyConnection:
 
     As it comes DuckDB would fetch extensions from the network and spill into the working folder.
     """
+    try:
+        spill = tempfile.TemporaryDirectory(prefix="precursor-screen-", ignore_cleanup_errors=True)
+        atexit.register(spill.cleanup)
+        folder = spill.name
+    except OSError:  # nowhere to write: then all must fit
+        folder = ""
     return duckdb.connect(
         ":memory:",
         config={
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "enable_external_access": "false",
-            "temp_directory": "",
+            "temp_directory": folder,
             "memory_limit": MEMORY_LIMIT,
             "threads": THREADS,
         },

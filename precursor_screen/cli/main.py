@@ -100,6 +100,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(run(arguments))
 
 
+# What DuckDB raises where neither memory nor the folder for what does not fit into it has room.
+_NO_ROOM = ("OutOfMemoryException", "IOException")
+
+
 def _engine_error() -> type[BaseException]:
     """What DuckDB raises, where it is loaded at all: a pattern or type that only shows when a rule runs."""
     error: type[BaseException] = getattr(sys.modules.get("duckdb"), "Error", RecursionError)
@@ -130,7 +134,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except (RecursionError, _engine_error()) as error:
         message = printable(str(error).splitlines()[0]) if str(error) else type(error).__name__
-        click.echo(f"error: a rule does not run: {message}. `precursor-screen rules lint` and `rules test` say which.", err=True)
+        if type(error).__name__ in _NO_ROOM:
+            remedy = "Screen fewer files at a time, or point TMPDIR at a larger disk"
+            click.echo(f"error: there is no room in memory and on the temporary disk: {message}. {remedy}.", err=True)
+        else:
+            click.echo(
+                f"error: a rule does not run: {message}. `precursor-screen rules lint` and `rules test` say which.", err=True
+            )
         return ExitCode.USAGE
     except OSError as error:
         # Every place where a file is opened has a message of its own; what is left is standard output (a full disk).

@@ -13,7 +13,7 @@ from precursor_screen.model import WatchlistEntry
 from precursor_screen.names.party import address_key
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
-from precursor_screen.schema import NAME_COLUMNS, ROLES, arrow_schema
+from precursor_screen.schema import BY_NAME, NAME_COLUMNS, ROLES, arrow_schema
 from precursor_screen.schema import PARTY_COLUMNS as COLUMNS
 
 NARCOTICS_PREFIXES = ("SDNT", "ILLICIT-DRUGS")  # by prefix: ILLICIT-DRUGS-EO became ILLICIT-DRUGS-EO14059
@@ -27,6 +27,7 @@ _COUNTRY_OF_GOODS = {
 }
 _SCHEMA = arrow_schema(COLUMNS).insert(0, pa.field(LINE_NO, pa.int64()))
 _PARTS = ("address", "country", "identifier")
+_FACTS_OF = ("list_id", "entry_id", "own_country", "own_address", "own_identifier")
 
 
 def find_party_candidates(
@@ -56,8 +57,18 @@ def find_party_candidates(
             f"select l.{LINE_NO}, {literal(role)} as party_role, l.{NAME_COLUMNS[role]} as own_name, {fields}, m.* "
             f"from {lines} l join party_matches m on m.value = l.{NAME_COLUMNS[role]}"
         )
-    found = fetch(connection, f"select * from ({' union all '.join(parts)}) order by {LINE_NO}, party_role, list_id, entry_id")
-    return _with_entries(found, reference)
+    connection.execute(f"create temp table parties_found as {' union all '.join(parts)}")
+    distinct = fetch(connection, f"select distinct {', '.join(_FACTS_OF)} from parties_found order by all")
+    connection.register("facts", _facts(distinct, reference))
+    same = " and ".join(f"found.{c} is not distinct from facts.{c}" for c in _FACTS_OF)
+    query = f"""
+        select {LINE_NO}, party_role, own_name as party_name, found.list_id, found.entry_id, entry_name,
+               matched_name as matched_entry_name, name_kind, entry_kind, score as watchlist_score, informative_tokens, corroboration,
+               programmes, list_date
+        from parties_found found join facts on {same} order by {LINE_NO}, party_role, found.list_id, found.entry_id"""
+    candidates = fetch(connection, query)
+    connection.execute("drop table parties_found")
+    return candidates.select(_SCHEMA.names).cast(_SCHEMA)
 
 
 def _part(role: str, part: str, columns: list[str]) -> str:
@@ -68,32 +79,20 @@ def _part(role: str, part: str, columns: list[str]) -> str:
     return f"{own} as own_{part}"
 
 
-def _with_entries(found: pa.Table, reference: Reference) -> pa.Table:
+def _facts(distinct: pa.Table, reference: Reference) -> pa.Table:
+    """What the entry adds to each of some parties, beside the columns they are told apart by. The same firm stands in many lines."""
     watchlists = {w.list_id: w for w in reference.watchlists}
     entries: dict[tuple[str, str], WatchlistEntry] = {}
-    rows = []
-    for row in found.to_pylist():
-        key = (row["list_id"], row["entry_id"])
-        entry = entries.setdefault(key, entries.get(key) or watchlists[key[0]].entry(key[1]))
-        rows.append(
-            {
-                LINE_NO: row[LINE_NO],
-                "party_role": row["party_role"],
-                "party_name": row["own_name"],
-                "list_id": row["list_id"],
-                "entry_id": row["entry_id"],
-                "entry_name": row["entry_name"],
-                "matched_entry_name": row["matched_name"],
-                "name_kind": row["name_kind"],
-                "entry_kind": row["entry_kind"],
-                "watchlist_score": row["score"],
-                "informative_tokens": row["informative_tokens"],
-                "corroboration": corroborate(row["own_country"], row["own_address"], row["own_identifier"], entry),
-                "programmes": tag_programmes(entry.programmes),
-                "list_date": watchlists[row["list_id"]].manifest.list_date,
-            }
-        )
-    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+    corroboration, programmes, dates = [], [], []
+    for list_id, entry_id, country, address, identifier in zip(*(distinct.column(c).to_pylist() for c in _FACTS_OF), strict=True):
+        entry = entries.get((list_id, entry_id)) or watchlists[list_id].entry(entry_id)
+        entries[list_id, entry_id] = entry
+        corroboration.append(corroborate(country, address, identifier, entry))
+        programmes.append(tag_programmes(entry.programmes))
+        dates.append(watchlists[list_id].manifest.list_date)
+    for name, values in (("corroboration", corroboration), ("programmes", programmes), ("list_date", dates)):
+        distinct = distinct.append_column(name, pa.array(values, BY_NAME[name].arrow))
+    return distinct
 
 
 def corroborate(country: str | None, address: str | None, identifier: str | None, entry: WatchlistEntry) -> list[str]:

@@ -1,0 +1,60 @@
+"""How DuckDB is opened."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from precursor_screen import engine
+from precursor_screen.cli import main
+from precursor_screen.engine import connect
+
+
+def test_queries_read_no_files():
+    with connect() as connection, pytest.raises(duckdb.PermissionException):
+        connection.execute(f"select * from read_csv('{__file__}')")
+
+
+def test_what_does_not_fit_goes_into_a_private_folder_that_goes_with_the_process(tmp_path: Path):
+    code = f"""
+import os, stat
+from precursor_screen import engine
+engine.MEMORY_LIMIT = "60MB"
+with engine.connect() as connection:
+    connection.execute("create temp table t as select range as a, md5(range::varchar) as c from range(2_000_000)")
+    assert connection.execute("select count(*) from (select c from t order by c)").fetchall() == [(2_000_000,)]
+(folder,) = os.listdir({str(tmp_path)!r})
+path = os.path.join({str(tmp_path)!r}, folder)
+assert os.listdir(path), "nothing was put aside"
+assert stat.S_IMODE(os.stat(path).st_mode) == 0o700
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "TMPDIR": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_room_anywhere_is_named_with_a_remedy(monkeypatch, capsys):
+    def full(*_: object, **__: object) -> None:
+        raise duckdb.OutOfMemoryException("Out of Memory Error: failed to offload data block (1 GiB used)\nmore")
+
+    monkeypatch.setattr(main.cli, "main", full)
+    assert main.run(["screen", "x"]) == 2
+    said = capsys.readouterr().err
+    assert "no room in memory" in said
+    assert "TMPDIR" in said
+    assert "Traceback" not in said
+
+
+def test_connections_see_nothing_of_each_other():
+    with connect() as one, connect() as other:
+        one.execute("create temp table mine as select 1 as a")
+        with pytest.raises(duckdb.CatalogException):
+            other.execute("from mine")
+    assert engine.THREADS == "2"
