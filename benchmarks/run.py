@@ -164,6 +164,7 @@ def render(
     plain: dict[str, float],
 ) -> str:
     """The page."""
+    count = "one run" if len(runs) == 1 else f"median of {len(runs)} runs"
     wall, cpu, peak = (statistics.median(r[i] for r in runs) for i in range(3))
     stages = sorted(runs, key=lambda r: r[0])[len(runs) // 2][3]
     rows = "\n".join(f"| {key} | {value:,.0f} |" for key, value in plain.items())
@@ -175,7 +176,7 @@ Python {platform.python_version()}. The machine was shared: read ratios and CPU 
 
 ## A whole run
 {lines:,} synthetic lines ({size / 1e6:,.0f} MB of CSV, 22 columns; five in a hundred name a chemical) against {what}, flags written
-as CSV, as a process of its own; median of {len(runs)} runs.
+as CSV, as a process of its own; {count}.
 
 | | |
 |---|---|
