@@ -89,7 +89,10 @@ def _open_view(connection: duckdb.DuckDBPyConnection, resolved: Resolved, subjec
     """A table `judged`: the columns that the rules name, and one verdict a rule."""
     wanted = set(_ALWAYS) | set(_CANDIDATE[subject])
     wanted.update(*(r.columns for r in rules))
-    connection.register("lines", resolved.lines)
+    lines = resolved.lines.select([c for c in resolved.lines.column_names if c in wanted or c in (LINE_NO, "input_id")])
+    if subject != LINE:  # few lines have candidates, and to read all columns of the others costs more than the rules
+        lines = lines.filter(pc.is_in(lines.column(LINE_NO), pc.unique(resolved.table(subject).column(LINE_NO))))
+    connection.register("lines", lines)
     connection.register("inputs", resolved.inputs)
     columns = [_select(BY_NAME[name], resolved, subject) for name in sorted(wanted)]
     source = "lines"
