@@ -6,7 +6,8 @@ not where a threshold counts the goods whole: a smaller figure would then stay u
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -60,6 +61,9 @@ def quantify(facts: pa.Table, reference: Reference) -> pa.Table:
         As many rows as `facts`, in the same order.
     """
     density = {s.substance_id: s.density_kg_per_l for s in reference.substances.substances}
+    thresholds: dict[str, list[Threshold]] = defaultdict(list)
+    for threshold in reference.thresholds:
+        thresholds[threshold.substance_id].append(threshold)
     known: dict[tuple[Any, ...], tuple[Any, ...]] = {}  # equal goods are worked out once
     columns = {
         name: facts.column(name).to_pylist() if name in facts.column_names else [None] * facts.num_rows
@@ -68,13 +72,18 @@ def quantify(facts: pa.Table, reference: Reference) -> pa.Table:
     rows = []
     for key in zip(*columns.values(), strict=True):
         if key not in known:
-            known[key] = _quantify(dict(zip(columns, key, strict=True)), density, reference)
+            known[key] = _quantify(dict(zip(columns, key, strict=True)), density, thresholds, reference.jurisdiction)
         rows.append(known[key])
     arrays = [pa.array([row[i] for row in rows], type=kind) for i, (_, kind) in enumerate(_FIELDS)]
     return pa.Table.from_arrays(arrays, names=[name for name, _ in _FIELDS])
 
 
-def _quantify(row: Mapping[str, Any], density: Mapping[str, Decimal | None], reference: Reference) -> tuple[Any, ...]:
+def _quantify(
+    row: Mapping[str, Any],
+    density: Mapping[str, Decimal | None],
+    thresholds: Mapping[str, Sequence[Threshold]],
+    jurisdiction: str,
+) -> tuple[Any, ...]:
     mass = mass_from_line(
         net=row["net_mass_kg"],
         quantity=row["quantity"],
@@ -87,7 +96,7 @@ def _quantify(row: Mapping[str, Any], density: Mapping[str, Decimal | None], ref
     )
     day: date = row["as_of_date"]
     threshold, monthly, yearly = (
-        threshold_for(reference.thresholds, reference.jurisdiction, row["substance_id"], row["direction"], day, period)
+        threshold_for(thresholds.get(row["substance_id"], ()), jurisdiction, row["substance_id"], row["direction"], day, period)
         for period in PERIODS
     )
     stated = (
