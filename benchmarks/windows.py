@@ -24,7 +24,7 @@ from precursor_screen.kernel.flag import flag_lines, flag_shipments
 from precursor_screen.kernel.movements import Movements
 from precursor_screen.kernel.recognise import match_parties, recognise
 from precursor_screen.kernel.resolve import resolve
-from precursor_screen.kernel.windows import flag_windows, request_history
+from precursor_screen.kernel.windows.judge import flag_windows, request_history
 from precursor_screen.ledger.groups import Groups
 from precursor_screen.ledger.store import Ledger, open_ledger
 from precursor_screen.memory import KNOWN, Past, Request

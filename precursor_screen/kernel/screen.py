@@ -18,7 +18,7 @@ from precursor_screen.kernel.resolve import resolve
 from precursor_screen.kernel.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.score import score
 from precursor_screen.kernel.spread import Spread, in_turn
-from precursor_screen.kernel.windows import flag_windows, request_history
+from precursor_screen.kernel.windows.judge import flag_windows, request_history
 from precursor_screen.memory import Compared, Forgetful, Judged, Memory
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal

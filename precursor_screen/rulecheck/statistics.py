@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from precursor_screen.kernel.flag import flag_lines, flag_shipments
 from precursor_screen.kernel.screen import Screened
-from precursor_screen.kernel.windows import flag_windows, request_history
+from precursor_screen.kernel.windows.judge import flag_windows, request_history
 from precursor_screen.memory import Forgetful
 from precursor_screen.model import Rule
 from precursor_screen.reference.bundle import Reference

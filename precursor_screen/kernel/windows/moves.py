@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from precursor_screen.kernel.asks import columns_in
-from precursor_screen.kernel.frames import key_of, parts_of
+from precursor_screen.kernel.windows.asks import columns_in
+from precursor_screen.kernel.windows.frames import key_of, parts_of
 from precursor_screen.rulebook.compile import CompiledRule, verdict_columns
 from precursor_screen.rulebook.sql import identifier, substitute
 from precursor_screen.rulebook.windows import Window

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import duckdb
 
-from precursor_screen.kernel.frames import DISTINCT, Frames, key_of, parts_of
-from precursor_screen.kernel.window_members import query_flagged
+from precursor_screen.kernel.windows.frames import DISTINCT, Frames, key_of, parts_of
+from precursor_screen.kernel.windows.members import query_flagged
 from precursor_screen.rulebook.registers import schema_of
 from precursor_screen.rulebook.sql import identifier, literal, same_reference
 from precursor_screen.rulebook.windows import Window

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from precursor_screen.kernel.flag_parts import columns_of_rule
-from precursor_screen.kernel.windows import flag_moves
+from precursor_screen.kernel.windows.judge import flag_moves
 from precursor_screen.rulebook.compile import CompiledRule, compile_rule
 from precursor_screen.rulebook.grammar import parse_rule
 from precursor_screen.rulebook.located import parse_yaml

@@ -8,9 +8,9 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from precursor_screen.kernel.asks import LAW
 from precursor_screen.kernel.movements import CARGO, DOCUMENT_RANK, OWN_NUMBER, link_movements
 from precursor_screen.kernel.substances import control_table, substance_table
+from precursor_screen.kernel.windows.asks import LAW
 from precursor_screen.memory import ALWAYS, IDENTITY, REFERENCES, Past
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.thresholds import PERIODS

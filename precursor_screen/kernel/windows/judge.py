@@ -14,7 +14,6 @@ import duckdb
 import pyarrow as pa
 
 from precursor_screen.engine import connect, fetch
-from precursor_screen.kernel.asks import columns_in, history_rules, plan_asks, tests_of_law
 from precursor_screen.kernel.flag_parts import (
     because_of,
     columns_of_rule,
@@ -24,11 +23,12 @@ from precursor_screen.kernel.flag_parts import (
     flag_id_sql,
     unjudged,
 )
-from precursor_screen.kernel.frames import Frames
-from precursor_screen.kernel.history import open_moves
 from precursor_screen.kernel.movements import Movements
-from precursor_screen.kernel.window_moves import columns_read, make_moves, make_verdicts
-from precursor_screen.kernel.window_queries import judge_window
+from precursor_screen.kernel.windows.asks import columns_in, history_rules, plan_asks, tests_of_law
+from precursor_screen.kernel.windows.frames import Frames
+from precursor_screen.kernel.windows.history import open_moves
+from precursor_screen.kernel.windows.moves import columns_read, make_moves, make_verdicts
+from precursor_screen.kernel.windows.queries import judge_window
 from precursor_screen.memory import Ask, Past, Request
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from precursor_screen.kernel.frames import Frames
+from precursor_screen.kernel.windows.frames import Frames
 from precursor_screen.rulebook.windows import Window
 
 

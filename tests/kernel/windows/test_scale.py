@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from precursor_screen.kernel import window_queries, windows
-from precursor_screen.kernel.asks import judging_columns, plan_asks
 from precursor_screen.kernel.flag_parts import columns_of_rule
 from precursor_screen.kernel.movements import to_movements
-from precursor_screen.kernel.windows import flag_moves, flag_windows, request_history
+from precursor_screen.kernel.windows import judge, queries
+from precursor_screen.kernel.windows.asks import judging_columns, plan_asks
+from precursor_screen.kernel.windows.judge import flag_moves, flag_windows, request_history
 from precursor_screen.memory import REFERENCES, Forgetful
 from precursor_screen.rulecheck.inline_tests import moves_from_rows
-from tests.kernel.test_windows import START, flagged, groups, histories, make_rule
+from tests.kernel.windows.test_judge import START, flagged, groups, histories, make_rule
 from tests.screening import screen_rows
 
 REGISTERS = ("permits", "pre-export-notifications", "licences", "annual-requirements")
@@ -44,7 +44,7 @@ def test_a_jump_is_the_same_however_many_days_are_joined_at_once(rows):
     moves = moves_from_rows(rows, columns_of_rule(rule))
     whole = flag_moves(moves, [rule], START, {})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(window_queries, "_JOINED", 1)
+        patch.setattr(queries, "_JOINED", 1)
         assert flag_moves(moves, [rule], START, {}) == whole
 
 
@@ -65,7 +65,7 @@ def test_rules_one_at_a_time_give_the_flags_of_all_at_once(reference, monkeypatc
     request = request_history(movements, reference.rules, reference.registers)
     whole = flag_windows(movements.live, Forgetful().look_back(request), reference.rules, reference)
     assert {"PS-QTY-002", "PS-QTY-005"} <= set(whole[0].column("rule_id").to_pylist())
-    monkeypatch.setattr(windows, "_JUDGED_AT_ONCE", 1)
+    monkeypatch.setattr(judge, "_JUDGED_AT_ONCE", 1)
     assert flag_windows(movements.live, Forgetful().look_back(request), reference.rules, reference) == whole
 
 
@@ -113,7 +113,7 @@ def test_tests_made_once_a_substance_and_day_give_what_tests_of_every_movement_g
     rules = [*reference.rules, of_goods]
     request = request_history(movements, rules, reference.registers)
     once = flag_windows(movements.live, Forgetful().look_back(request), rules, reference)
-    assert windows.tests_of_law([of_goods])
-    monkeypatch.setattr(windows, "tests_of_law", lambda _: {})
+    assert judge.tests_of_law([of_goods])
+    monkeypatch.setattr(judge, "tests_of_law", lambda _: {})
     assert flag_windows(movements.live, Forgetful().look_back(request), rules, reference) == once
     assert {of_goods.rule.id, "PS-CHEM-021"} <= set(once[0].column("rule_id").to_pylist())
