@@ -12,8 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from precursor_screen.api import load_reference
+from precursor_screen.engine import THREADS, connect
+from precursor_screen.readers.interface import ReadOptions
+from precursor_screen.runners.inputs import Source
+from precursor_screen.runners.local import run
 from tests.conftest import AS_OF
-from tests.screening import flagged, rules_of_row, screen_rows, table
+from tests.rules.clean_manifest import make_manifest
+from tests.screening import STARTED, flagged, rules_of_row, screen_rows, table
 
 ACETONE = {"description of goods": "ACETONE", "hs code": "291411"}
 
@@ -254,6 +259,24 @@ def test_flags_do_not_depend_on_the_order_or_split_of_lines(reference, order, sp
     assert sorted(whole.flags.column("flag_id").to_pylist()) == sorted(parts.flags.column("flag_id").to_pylist())
     bands = [{s["shipment_id"]: (s["band"], s["score"]) for s in r.shipments.to_pylist()} for r in (whole, parts)]
     assert bands[0] == bands[1]
+
+
+@pytest.mark.slow
+def test_flags_do_not_depend_on_the_number_of_threads(reference):
+    sources = (Source("clean.csv", content=make_manifest()),)
+    reports = []
+    with connect() as connection:
+        try:
+            for threads in (1, 3):
+                connection.execute(f"set threads = {threads}")
+                reports.append(run(sources, ReadOptions(), reference, started=STARTED).report)
+        finally:
+            connection.execute(f"set threads = {THREADS}")
+    one, three = reports
+    assert one.flags.num_rows > 1000
+    assert one.flags.equals(three.flags)
+    assert one.shipments.equals(three.shipments)
+    assert one.coverage == three.coverage
 
 
 PLAINER = {
