@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import shutil
 import tempfile
 from functools import cache
 from typing import Any
@@ -26,9 +27,8 @@ def _database() -> duckdb.DuckDBPyConnection:
     As it comes DuckDB would fetch extensions from the network and spill into the working folder.
     """
     try:
-        spill = tempfile.TemporaryDirectory(prefix="precursor-screen-", ignore_cleanup_errors=True)
-        atexit.register(spill.cleanup)
-        folder = spill.name
+        folder = tempfile.mkdtemp(prefix="precursor-screen-")
+        atexit.register(_remove, folder, os.getpid())
     except OSError:  # nowhere to write: then all must fit
         folder = ""
     return duckdb.connect(
@@ -38,10 +38,17 @@ def _database() -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": "false",
             "enable_external_access": "false",
             "temp_directory": folder,
+            # With it DuckDB 2.0.1 gave another column's values for `qualify row_number() = 1` over a join.
+            "disabled_optimizers": "top_n_window_elimination",
             "memory_limit": MEMORY_LIMIT,
             "threads": THREADS,
         },
     )
+
+
+def _remove(folder: str, process: int) -> None:
+    if os.getpid() == process:  # a forked child leaves what is its parent's
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if hasattr(os, "register_at_fork"):  # a forked process must not share the parent's database

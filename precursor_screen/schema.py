@@ -221,6 +221,12 @@ SUBSTANCE_COLUMNS: tuple[Column, ...] = (
         SUBSTANCE,
     ),
     _fact("objected_days", "integer", "days since the last such notification was sent", SUBSTANCE),
+    _fact(
+        "objected_later",
+        "boolean",
+        "false; unknown where a later one without exporter, country or day may be such a one",
+        SUBSTANCE,
+    ),
     _fact("objected_country", "text", "its destination", SUBSTANCE),
     _fact("objected_reference", "text", "its number", SUBSTANCE),
     _fact("threshold_source", "text", "where the threshold comes from", SUBSTANCE),

@@ -17,7 +17,7 @@ from precursor_screen.schema import BY_NAME
 
 _PERMIT = ("permit_found", "permit_status", "permit_in_force", "permit_substance_ids")
 _PEN = ("pen_found", "pen_status", "pen_lead_days", "pen_substance_ids", "pen_importer_key", "pen_country")
-_OBJECTION = ("objected_elsewhere", "objected_days", "objected_country", "objected_reference")
+_OBJECTION = ("objected_elsewhere", "objected_later", "objected_days", "objected_country", "objected_reference")
 _LICENCE = ("consignee_licensed", "exporter_licensed", "licence_lapsed")
 # 21 CFR 1313.21 (fifteen days before export); Office of Drug Control, Australia (five working days).
 REPLY_DAYS: Mapping[str, tuple[int, bool]] = {"US": (15, False), "AU": (5, True)}  # days, whether they are working days
@@ -135,17 +135,28 @@ def _objections(names: set[str]) -> str:
             select n.{LINE_NO}, n.substance_id, l.as_of_date as day, {destination} as destination, {_keys(names, "exporter", "consignor")} as sending
             from noted n join lines l using ({LINE_NO})),
         stopped as (select distinct reference, substance_id, exporter_key, country, sent from register_pre_export_notifications where {stopped}),
-        found as (
-            select p.{LINE_NO}, p.substance_id, arg_max({{'days': date_diff('day', s.sent, day), 'country': s.country, 'reference': s.reference}},
-                       (coalesce(s.sent, date '0001-01-01'), s.reference)) filter (where s.country <> destination) as latest,
-                   bool_or(s.country is null) as unnamed
+        known as (
+            select p.{LINE_NO}, p.substance_id, bool_or(s.country <> destination) as elsewhere,
+                   arg_max({{'sent': s.sent, 'country': s.country, 'reference': s.reference}},
+                       (coalesce(s.sent, date '0001-01-01'), s.reference, s.country)) filter (where s.country <> destination) as latest,
+                   max(coalesce(s.sent, day)) filter (where s.country is null or (s.sent is null and s.country <> destination)) as doubt
             from (select *, unnest(sending) as exporter_key from pairs) p
                  join stopped s using (substance_id, exporter_key) where s.sent is null or s.sent <= day group by all),
-        anybody as (select substance_id, min(coalesce(sent, date '0001-01-01')) as first from stopped where exporter_key is null group by all)
-        select case when len(sending) = 0 or destination is null then null when latest is not null then true
-                    when coalesce(unnamed, false) or coalesce(anybody.first <= day, false) then null else false end as objected_elsewhere,
-               latest.days as objected_days, latest.country as objected_country, latest.reference as objected_reference
-        from pairs left join found using ({LINE_NO}, substance_id) left join anybody using (substance_id) order by {LINE_NO}, substance_id"""
+        nobody as (
+            select substance_id, country, min(coalesce(sent, date '0001-01-01')) as first, max(coalesce(sent, date '9999-12-31')) as last
+            from stopped where exporter_key is null group by all),
+        others as (
+            select p.{LINE_NO}, p.substance_id, max(least(n.last, day)) as doubt from pairs p join nobody n using (substance_id)
+            where n.first <= day and (n.country is null or n.country <> destination) group by all),
+        judged as (
+            select pairs.*, elsewhere, latest, coalesce(greatest(known.doubt, others.doubt), known.doubt, others.doubt) as doubt
+            from pairs left join known using ({LINE_NO}, substance_id) left join others using ({LINE_NO}, substance_id))
+        select case when len(sending) = 0 or destination is null then null when coalesce(elsewhere, false) then true
+                    when doubt is not null then null else false end as objected_elsewhere,
+               case when len(sending) = 0 or destination is null or doubt > latest.sent then null else false end as objected_later,
+               date_diff('day', latest.sent, day) as objected_days, latest.country as objected_country,
+               latest.reference as objected_reference
+        from judged order by {LINE_NO}, substance_id"""
 
 
 def _licences(names: set[str]) -> str:

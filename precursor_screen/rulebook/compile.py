@@ -210,9 +210,13 @@ class _Build:
             return None, []
 
     def check_keys(self, spec: Mapping[str, Any]) -> None:
-        for key in spec.get("group-by") or ():
+        keys = spec.get("group-by") or ()
+        for key in keys:
             if key not in BY_NAME:
                 raise AtomError(f"{key!r} cannot group: it is no field", did_you_mean(str(key), BY_NAME))
+        lists = [key for key in keys if self.scope.column(key)[1] == "texts"]
+        if len(lists) > 1 or len(set(keys)) < len(keys):
+            raise AtomError("one list at most can group, and each field once", "Leave out the others.")
 
     def grouping(self) -> Grouping | None:
         spec = self.rule.correlation

@@ -124,7 +124,7 @@ def _check_span(spec: Mapping[str, Any], kind: str, complaints: Complaints, para
         )
     keys = spec.get("group-by")
     needs = kind not in ("absence", "reconcile")  # those are grouped by what they match
-    if needs and not _texts(keys):
+    if (needs or keys is not None) and not _texts(keys):
         complaints.add(("correlation",), "needs group-by", "group-by: [consignee_key, substance_id]", WindowError)
 
 

@@ -6,14 +6,13 @@ beginning of a calendar period on.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from precursor_screen.rulebook.atoms import COMPARISONS, AtomError, Scope, operand
 from precursor_screen.rulebook.correlation import AGGREGATES, days_of
-from precursor_screen.schema import BY_NAME
+from precursor_screen.schema import BY_NAME, LINE
 
 # SQL names that a sentence may use beside fields and parameters.
 SENTENCE = {
@@ -127,9 +126,12 @@ def compile_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[s
     return window, needed
 
 
+_MOST_TOLERANCE = 10
+
+
 def _tolerance(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
-        raise AtomError(f"tolerance {value!r} is no share", "tolerance: 0.05")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MOST_TOLERANCE:
+        raise AtomError(f"tolerance {value!r} is no share of at most {_MOST_TOLERANCE}", "tolerance: 0.05")
     return float(value)
 
 
@@ -157,6 +159,6 @@ def _members(spec: Mapping[str, Any], scope: Scope) -> str:
     field = fields[0] if fields else "substance_id"
     named = {"substance_id": "substance_name"}.get(field, field.replace("_key", "_name").replace("_address_name", "_address_key"))
     for name in (named, field):
-        if name in BY_NAME and BY_NAME[name].kind == "text":
+        if name in BY_NAME and BY_NAME[name].kind == "text" and BY_NAME[name].subject in (LINE, scope.subject):
             return scope.column(name)[0]
     return ""

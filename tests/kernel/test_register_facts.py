@@ -135,3 +135,25 @@ def test_an_objection_for_another_country_follows_the_exporter_and_the_substance
     assert refused({"country": None}, {"reference": "N2"}) == (True, 19, "MX", "N2")
     assert refused({}, exporter_key=None) == unknown
     assert refused({}, country_of_destination=None) == unknown
+    assert refused({"exporter_key": None, "country": "GT"}) == nothing  # whoever it was: to this very country
+    same_day = ({"reference": "N2", "country": "BR"}, {"reference": "N2", "country": "MX"})
+    assert refused(*same_day) == refused(*reversed(same_day)) == (True, 19, "MX", "N2")
+
+
+def test_an_old_objection_does_not_hide_what_may_be_a_later_one():
+    def later(*rows: dict[str, Any]) -> tuple[Any, ...]:
+        old = {"reference": "N0", "substance_id": "safrole", "status": "objected", "exporter_key": "norwood", "country": "BR"}
+        pens = [
+            {**old, "sent": date(2026, 1, 1)},
+            *({**old, "reference": "N9", "sent": date(2026, 11, 10), **row} for row in rows),
+        ]
+        _, found = facts({"pre-export-notifications": pens}, country_of_destination="GT", consignor_key=None)
+        return tuple(found[f"objected_{part}"] for part in ("elsewhere", "days", "later"))
+
+    assert later() == (True, 323, False)
+    assert later({"country": None}) == (True, 323, None)
+    assert later({"exporter_key": None, "country": "MX"}) == (True, 323, None)
+    assert later({"country": "MX", "sent": None}) == (True, 323, None)
+    assert later({"exporter_key": None, "country": "GT"}) == (True, 323, False)
+    assert later({"country": None, "sent": date(2025, 12, 1)}) == (True, 323, False)
+    assert later({"exporter_key": "other", "country": None}) == (True, 323, False)

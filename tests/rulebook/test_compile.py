@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import duckdb
 import pytest
 from hypothesis import given
@@ -178,6 +180,34 @@ def test_what_does_not_compile_is_named(detection, expected):
     with pytest.raises(ErrorGroup) as caught:
         compile_rule(make_rule(detection), LISTS)
     assert any(expected in str(e) for e in caught.value.errors), str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("correlation", "expected"),
+    [
+        ({"type": "event_count", "group-by": ["container_numbers", "transit_countries"]}, "one list at most can group"),
+        ({"type": "event_count", "group-by": ["hs6", "hs6"]}, "each field once"),
+        (
+            {
+                "type": "reconcile",
+                "register": "permits",
+                "match": {"permit_reference": "reference"},
+                "field": "value_usd",
+                "against": "quantity_kg",
+                "tolerance": 1000,
+            },
+            "no share of at most 10",
+        ),
+    ],
+)
+def test_a_window_that_does_not_compile_is_named(correlation, expected):
+    rule = replace(
+        make_rule("sel: {hs6: x}\n  condition: sel"),
+        scope="history",
+        correlation={"timespan": "9d", "condition": {"gte": 2}, **correlation},
+    )
+    with pytest.raises(ErrorGroup, match=expected):
+        compile_rule(rule, LISTS)
 
 
 def test_an_unknown_field_has_an_error_of_its_own_kind_with_its_line():

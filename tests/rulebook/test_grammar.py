@@ -146,6 +146,7 @@ def test_a_correlation_that_cannot_be_evaluated_is_refused(correlation, expected
             "{type: temporal_ordered, group-by: [a], timespan: 9d, selections: [a, b], differs: vessel_key}",
             "differs is a list of columns",
         ),
+        ("{type: absence, register: permits, group-by: 5, match: {permit_reference: reference}}", "needs group-by"),
         ("{type: absence, register: [permits], match: {permit_reference: reference}}", "register ['permits'] is not known"),
         ("{type: absence, register: permits, match: {permit_reference: [reference]}}", "has no column ['reference']"),
         (

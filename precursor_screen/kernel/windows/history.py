@@ -78,20 +78,14 @@ def open_moves(
     kept = [n for n in wanted if n in judging and n not in _ALL]
     some = "".join(f", linked.{identifier(n)}" for n in kept) + "".join(sql for n, sql in looked_up.items() if n in judging)
     some += "".join(_outcome(connection, sql, name) for sql, name in tests.items())
-    _name(connection, [n for n in naming if n in wanted], [n for n in naming if n in _SUBSTANCE], reference)
+    stated = [f", linked.{identifier(n)}" for n in sorted(naming) if n in wanted]
+    found = [looked_up[n] for n in sorted(naming) if n in looked_up and n not in wanted]
+    connection.execute(f"""
+        create temp view named as
+        select linked.row_no, linked.line_id{"".join([*stated, *found])} from everything linked {joins if found else ""}""")
     return f"""
         select linked.row_no, linked.is_new, coalesce(cargo.cargo, linked.cargo_hash) as cargo, {", ".join(f"linked.{n}" for n in _ALL)}{some}
         from everything linked left join cargo on linked.row_no = cargo.row_no {joins} where coalesce(cargo.counts, true)"""
-
-
-def _name(connection: duckdb.DuckDBPyConnection, stored: list[str], of_substance: list[str], reference: Reference) -> None:
-    """Makes the view `named`: the line of every movement, and what names it in a sentence."""
-    joins = ""
-    if of_substance:
-        connection.register("substances", substance_table(reference.substances.substances))
-        joins = "left join substances on everything.substance_id = substances.substance_id"
-    names = "".join([*(f", everything.{identifier(n)}" for n in stored), *(f", substances.{n}" for n in of_substance)])
-    connection.execute(f"create temp view named as select row_no, line_id{names} from everything {joins}")
 
 
 _ALL = ("line_id", "movement_key", "as_of_date")

@@ -36,7 +36,7 @@ def query_flagged(frames: Frames, most_lines: int) -> str:
             from (select *, unnest(range(last_nth - least(in_window, {most_lines}) + 1, last_nth + 1)) as nth from ends) e
                  join placed p on {same} and p.nth = e.nth)
         select w.row_no, any_value(w.measure) as correlation_value,
-               list_sort(list(distinct named.line_id) filter (where named.line_id <> fresh.line_id)) as window_line_ids,
+               coalesce(list_sort(list(distinct named.line_id) filter (where named.line_id <> fresh.line_id)), []) as window_line_ids,
                any_value(w.in_window) as window_lines,
                array_to_string({names}[:{_MOST_MEMBERS}], ', ') || case when len({names}) > {_MOST_MEMBERS} then ' ...' else '' end
                    as group_members,

@@ -114,8 +114,9 @@ def _make_groups(connection: duckdb.DuckDBPyConnection, number: int, mine: Seque
 
 def _judged(rules: Sequence[CompiledRule], source: str, tests: Mapping[str, str]) -> str:
     """SQL of a source with verdicts, of which only what the rules read is read."""
-    asked = {sql for r in rules for sql in r.atoms}
-    known = {sql: name for sql, name in tests.items() if sql in asked}
+    # An atom may stand in a rule that has it from elsewhere: what a rule requires is a test like any other.
+    texts = [t for r in rules for t in (*r.applies, *r.there, r.condition)]
+    known = {sql: name for sql, name in tests.items() if any(sql in t for t in texts)}
     read = frozenset().union(*(columns_read(r, known) for r in rules))
     identity = {"movement_key", "line_id"} if any(r.rule.subject == LINE for r in rules) else set()
     columns = ["row_no", "is_new", "cargo", *(identifier(c) for c in sorted(read | identity | {"as_of_date"})), *known.values()]

@@ -144,7 +144,7 @@ def _aggregates(frames: Frames) -> str:
     measures = frames.window.measures
     computed = [f"{_aggregate(m.aggregate, f'value_{i}')} over back as measure_{i}" for i, m in enumerate(measures)]
     tests = [
-        f"{f'round(measure_{i}, 6)' if m.aggregate in ('value_avg', 'value_median') else f'measure_{i}'} {op} limit_{i}_{j}"
+        f"{f'measure_{i}' if m.aggregate in DISTINCT else f'round(measure_{i}, 6)'} {op} limit_{i}_{j}"
         for i, m in enumerate(measures)
         for j, (op, _) in enumerate(m.tests)
     ]
@@ -268,7 +268,7 @@ def _reconcile(frames: Frames) -> str:
     allowed = f'(select sum(r."{window.against}") from {_register(window)} r where {_on(window)}{year})'
     return f"""
         select *, measure > allowed * cast({1 + window.tolerance} as decimal(9, 6)) as ok from (
-            select s.*, cast(sum(value_0) filter (where sure) over back as double) as measure, false as early, {allowed} as allowed,
+            select s.*, round(cast(sum(value_0) filter (where sure) over back as double), 6) as measure, false as early, {allowed} as allowed,
                    {_unknown(frames)} as unknown
             from selected s window back as {frames.back})"""
 

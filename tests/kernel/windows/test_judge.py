@@ -308,3 +308,65 @@ def test_a_heavy_group_names_the_latest_lines_and_counts_them_all():
     assert flags.num_rows == 1
     assert len(flags.column("window_line_ids")[0]) == 199
     assert flags.column("because")[0].as_py() == "300 within 10 days (2026-01-02 to 2026-01-03) 300 not stated"
+
+
+def test_sums_of_divisions_do_not_depend_on_the_order_of_rows():
+    rule = compile_rule(
+        parse_rule(
+            parse_yaml(
+                """
+schema: 1
+id: PS-QTY-900
+version: 1.0.0
+title: A title
+status: test
+level: low
+confidence: low
+weight: 5
+subject: substance
+scope: history
+derive: {price: {div: [value_usd, packages]}}
+detection:
+  any: {substance_id|exists: true}
+  condition: any
+correlation: {type: value_sum, field: price, group-by: [consignee_key], timespan: 9d, condition: {gt: 0.6}}
+explain: "{correlation_value}"
+""",
+                "rule.yml",
+            )
+        ),
+        {},
+    )
+    for values in ((1, 2, 3), (3, 2, 1)):
+        rows = [
+            {"line_id": f"L{n}", "as_of_date": START, "consignee_key": "a", "substance_id": "s", "value_usd": v, "packages": 10}
+            for n, v in enumerate(values)
+        ]
+        flags, _ = flag_moves(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, {})
+        assert flags.num_rows == 0
+
+
+def test_a_rule_over_time_may_judge_lines_and_counts_each_once():
+    text = """
+schema: 1
+id: PS-QTY-900
+version: 1.0.0
+title: A title
+status: test
+level: low
+confidence: low
+weight: 5
+subject: line
+scope: history
+detection:
+  any: {hs6|exists: true}
+  condition: any
+correlation: {type: event_count, group-by: [consignee_key], timespan: 9d, condition: {gte: 2}, emit: trigger}
+explain: "{correlation_value} {group_members}"
+"""
+    rule = compile_rule(parse_rule(parse_yaml(text, "rule.yml")), {})
+    row = {"as_of_date": START, "consignee_key": "a", "hs6": "290911"}
+    two_substances = [{**row, "line_id": "A", "substance_id": s} for s in ("s", "t")]
+    for rows, expected in ((two_substances, []), ([*two_substances, {**row, "line_id": "B", "substance_id": "s"}], ["A", "B"])):
+        flags, _ = flag_moves(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, {})
+        assert sorted(flags.column("line_id").to_pylist()) == expected

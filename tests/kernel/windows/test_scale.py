@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from precursor_screen.kernel.windows.asks import judging_columns, plan_asks
 from precursor_screen.kernel.windows.judge import flag_moves, flag_windows, request_history
 from precursor_screen.memory import REFERENCES, Forgetful
 from precursor_screen.rulecheck.inline_tests import moves_from_rows
+from precursor_screen.schema import MOVEMENT_COLUMNS
 from tests.kernel.windows.test_judge import START, flagged, groups, histories, make_rule
 from tests.screening import screen_rows
 
@@ -117,3 +119,28 @@ def test_tests_made_once_a_substance_and_day_give_what_tests_of_every_movement_g
     monkeypatch.setattr(judge, "tests_of_law", lambda _: {})
     assert flag_windows(movements.live, Forgetful().look_back(request), rules, reference) == once
     assert {of_goods.rule.id, "PS-CHEM-021"} <= set(once[0].column("rule_id").to_pylist())
+
+
+@pytest.mark.parametrize("name", [c.name for c in MOVEMENT_COLUMNS if c.kind == "text"])
+def test_every_field_can_be_required_counted_and_named(reference, name):
+    """Beside a rule that asks for it otherwise and is sure of nothing: what is known of the one is none of the other's business."""
+    movements = to_movements(
+        screen_rows([{"description of goods": "ACETONE", "date": "2026-03-01"}], reference).screened.resolved
+    )
+    count = f"type: value_count\nfield: {name}\ngroup-by: [consignee_key]\ntimespan: 9d\ncondition: {{gte: 1}}"
+    event = "type: event_count\ngroup-by: [consignee_key]\ntimespan: 9d\ncondition: {gte: 1}"
+    rules = [
+        replace_id(
+            make_rule(event, detection=f"a: {{{name}|exists: true, consignee_key: nobody}}\n  condition: a"), "PS-QTY-901"
+        ),
+        replace_id(make_rule(event, requires=f"[{name}]"), "PS-QTY-902"),
+        replace_id(make_rule(count), "PS-QTY-903"),
+    ]
+    request = request_history(movements, rules, ())
+    flags, unjudged = flag_windows(movements.live, Forgetful().look_back(request), rules, reference)
+    there = {"PS-QTY-902", "PS-QTY-903"}
+    assert set(flags.column("rule_id").to_pylist()) | set(unjudged.column("rule_id").to_pylist()) == there
+
+
+def replace_id(rule, rule_id):
+    return replace(rule, rule=replace(rule.rule, id=rule_id))
