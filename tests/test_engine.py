@@ -10,7 +10,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from precursor_screen import engine
 from precursor_screen.cli import main
 from precursor_screen.engine import connect
 
@@ -57,4 +56,15 @@ def test_connections_see_nothing_of_each_other():
         one.execute("create temp table mine as select 1 as a")
         with pytest.raises(duckdb.CatalogException):
             other.execute("from mine")
-    assert engine.THREADS == "2"
+
+
+def test_a_window_over_a_join_gives_each_column_its_own_values():
+    """As it comes DuckDB 2.0.1 gives row_no in the place of v (optimizer top_n_window_elimination)."""
+    with connect() as connection:
+        connection.execute("""create temp table fresh as select * from
+            (values (0, 'A', 'A', 'x'), (1, 'B', 'B', null), (2, 'C', 'C', 'y')) t(row_no, key, line, s)""")
+        connection.execute("create temp table moves as select row_no, true as is_new, 2 as v from fresh")
+        rows = connection.execute("""
+            select fresh.*, v as verdict from fresh join (select row_no, v from moves where is_new and v > 0) using (row_no)
+            qualify row_number() over (partition by key, line order by s) = 1""").fetchall()
+    assert [row[-1] for row in rows] == [2, 2, 2]

@@ -5,11 +5,13 @@ One question for all rules read a year, or all that is recorded, for windows of 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 
+from precursor_screen.kernel.windows.frames import parts_of
 from precursor_screen.memory import REFERENCES, Ask, columns_of
 from precursor_screen.rulebook.compile import CompiledRule
+from precursor_screen.rulebook.sql import substitute
 from precursor_screen.rulebook.windows import Window
 from precursor_screen.schema import MOVEMENT_LOOKED_UP
 
@@ -29,19 +31,16 @@ def history_rules(rules: Iterable[CompiledRule]) -> list[CompiledRule]:
 
 
 def judging_columns(rule: CompiledRule) -> frozenset[str]:
-    """The columns without which a recorded movement cannot be judged; what only a flag shows is read of new movements alone."""
-    return window_columns(rule) | columns_in(rule.verdict, rule)
+    """The columns of a recorded movement that a rule needs; what only a flag shows is read of new movements alone."""
+    return columns_read(rule, {}) | (columns_in(rule.window.members, rule) if rule.window else frozenset())
 
 
-def window_columns(rule: CompiledRule) -> frozenset[str]:
-    """The columns that a window needs of a movement whose verdict is known."""
-    window = rule.window
-    if window is None:
-        return frozenset()
-    texts = [window.members, *window.stages, *window.differs, *(sql for sql, _ in window.match)]
-    for measure in window.measures:
-        texts += [measure.value, *(sql for _, sql in measure.tests)]
-    return frozenset(window.keys) | columns_in(" ".join(texts), rule)
+def columns_read(rule: CompiledRule, known: Mapping[str, str]) -> frozenset[str]:
+    """The columns that judging a movement by a rule reads, but for those of tests whose outcome is known."""
+    sql = [*rule.applies, *rule.there, rule.condition]
+    if rule.window is not None:
+        sql += [part for _, part in parts_of(rule.window)]
+    return columns_in(substitute(" ".join(sql), known), rule) | frozenset(rule.window.keys if rule.window else ())
 
 
 def columns_in(sql: str, rule: CompiledRule) -> frozenset[str]:

@@ -24,10 +24,10 @@ from precursor_screen.kernel.flag_parts import (
     unjudged,
 )
 from precursor_screen.kernel.movements import Movements
-from precursor_screen.kernel.windows.asks import columns_in, history_rules, plan_asks, tests_of_law
+from precursor_screen.kernel.windows.asks import columns_in, columns_read, history_rules, plan_asks, tests_of_law
 from precursor_screen.kernel.windows.frames import Frames
 from precursor_screen.kernel.windows.history import open_moves
-from precursor_screen.kernel.windows.moves import columns_read, make_moves, make_verdicts
+from precursor_screen.kernel.windows.moves import make_moves, make_verdicts
 from precursor_screen.kernel.windows.queries import judge_window
 from precursor_screen.memory import Ask, Past, Request
 from precursor_screen.reference.bundle import Reference
@@ -97,6 +97,8 @@ def flag_moves(
         registers: by name.
     """
     mine = history_rules(rules)
+    if not mine:
+        return FLAG.empty_table(), UNJUDGED.empty_table()
     with connect() as connection:
         connection.register("given", moves)
         connection.execute("""create temp table numbered as select * exclude (row_no),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from precursor_screen.kernel.windows.asks import columns_in
+from precursor_screen.kernel.windows.asks import columns_read
 from precursor_screen.kernel.windows.frames import key_of, parts_of
 from precursor_screen.rulebook.compile import CompiledRule, verdict_columns
 from precursor_screen.rulebook.sql import identifier, substitute
@@ -24,14 +24,6 @@ class Layout:
 
     groups: Mapping[tuple[str, ...], int]
     columns: Mapping[str, str]
-
-
-def columns_read(rule: CompiledRule, known: Mapping[str, str]) -> frozenset[str]:
-    """The columns that judging a movement by a rule reads, but for those of tests whose outcome is known."""
-    sql = [*rule.applies, *rule.there, rule.condition]
-    if rule.window is not None:
-        sql += [part for _, part in parts_of(rule.window)]
-    return columns_in(substitute(" ".join(sql), known), rule) | frozenset(rule.window.keys if rule.window else ())
 
 
 def make_verdicts(

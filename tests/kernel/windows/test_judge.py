@@ -23,7 +23,12 @@ START = date(2026, 1, 1)
 
 
 def make_rule(
-    correlation: str, *, detection: str = "any: {substance_id|exists: true}\n  condition: any", requires: str = "[]"
+    correlation: str,
+    *,
+    detection: str = "any: {substance_id|exists: true}\n  condition: any",
+    requires: str = "[]",
+    subject: str = "substance",
+    more: str = "",
 ) -> CompiledRule:
     text = f"""
 schema: 1
@@ -34,9 +39,10 @@ status: test
 level: low
 confidence: low
 weight: 5
-subject: substance
+subject: {subject}
 scope: history
 requires: {requires}
+{more}
 detection:
   {detection}
 correlation:
@@ -311,62 +317,33 @@ def test_a_heavy_group_names_the_latest_lines_and_counts_them_all():
 
 
 def test_sums_of_divisions_do_not_depend_on_the_order_of_rows():
-    rule = compile_rule(
-        parse_rule(
-            parse_yaml(
-                """
-schema: 1
-id: PS-QTY-900
-version: 1.0.0
-title: A title
-status: test
-level: low
-confidence: low
-weight: 5
-subject: substance
-scope: history
-derive: {price: {div: [value_usd, packages]}}
-detection:
-  any: {substance_id|exists: true}
-  condition: any
-correlation: {type: value_sum, field: price, group-by: [consignee_key], timespan: 9d, condition: {gt: 0.6}}
-explain: "{correlation_value}"
-""",
-                "rule.yml",
-            )
-        ),
-        {},
-    )
-    for values in ((1, 2, 3), (3, 2, 1)):
-        rows = [
-            {"line_id": f"L{n}", "as_of_date": START, "consignee_key": "a", "substance_id": "s", "value_usd": v, "packages": 10}
-            for n, v in enumerate(values)
-        ]
-        flags, _ = flag_moves(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, {})
-        assert flags.num_rows == 0
+    found = []
+    for condition in ("gt", "gte"):
+        rule = make_rule(
+            f"type: value_sum\nfield: price\ngroup-by: [consignee_key]\ntimespan: 9d\ncondition: {{{condition}: 0.6}}\nemit: trigger",
+            more="derive: {price: {div: [value_usd, packages]}}",
+        )
+        for values in ((1, 2, 3), (3, 2, 1)):
+            row = {"as_of_date": START, "consignee_key": "a", "substance_id": "s", "packages": 10}
+            rows = [{**row, "line_id": f"L{n}", "value_usd": value} for n, value in enumerate(values)]
+            flags, _ = flag_moves(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, {})
+            found.append(flags.num_rows)
+    assert found == [0, 0, 3, 3]
 
 
 def test_a_rule_over_time_may_judge_lines_and_counts_each_once():
-    text = """
-schema: 1
-id: PS-QTY-900
-version: 1.0.0
-title: A title
-status: test
-level: low
-confidence: low
-weight: 5
-subject: line
-scope: history
-detection:
-  any: {hs6|exists: true}
-  condition: any
-correlation: {type: event_count, group-by: [consignee_key], timespan: 9d, condition: {gte: 2}, emit: trigger}
-explain: "{correlation_value} {group_members}"
-"""
-    rule = compile_rule(parse_rule(parse_yaml(text, "rule.yml")), {})
+    rule = make_rule(
+        "type: event_count\ngroup-by: [consignee_key]\ntimespan: 9d\ncondition: {gte: 2}\nemit: trigger",
+        detection="any: {hs6|exists: true}\n  condition: any",
+        subject="line",
+    )
     row = {"as_of_date": START, "consignee_key": "a", "hs6": "290911"}
     two_substances = [{**row, "line_id": "A", "substance_id": s} for s in ("s", "t")]
     for rows, expected in ((two_substances, []), ([*two_substances, {**row, "line_id": "B", "substance_id": "s"}], ["A", "B"])):
         flags, _ = flag_moves(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, {})
         assert sorted(flags.column("line_id").to_pylist()) == expected
+
+
+def test_no_rule_finds_nothing():
+    flags, unjudged = flag_moves(moves_from_rows([{"line_id": "A", "as_of_date": START}], frozenset()), [], START, {})
+    assert flags.num_rows == unjudged.num_rows == 0
