@@ -65,7 +65,8 @@ def find_party_candidates(
         select {LINE_NO}, party_role, own_name as party_name, found.list_id, found.entry_id, entry_name,
                matched_name as matched_entry_name, name_kind, entry_kind, score as watchlist_score, informative_tokens, corroboration,
                programmes, list_date
-        from parties_found found join facts on {same} order by {LINE_NO}, party_role, found.list_id, found.entry_id"""
+        from parties_found found join facts on {same}
+        order by {LINE_NO}, party_role, found.list_id, found.entry_id, party_name, matched_entry_name"""
     candidates = fetch(connection, query)
     connection.execute("drop table parties_found")
     return candidates.select(_SCHEMA.names).cast(_SCHEMA)
