@@ -39,6 +39,21 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """Text of an input that stands in no cell of the table: a comment, a text box, a header or footer, a name of a sheet.
+
+    Attributes:
+        row: source row it belongs to; None where it belongs to none.
+        place: where it stands, in words an officer can follow: `comment at C5`, `text box`.
+        text: as filed.
+    """
+
+    row: int | None
+    place: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """One table of cells: a file, a sheet of a workbook, a member of an archive.
 
@@ -50,6 +65,7 @@ class Sheet:
         named: the first row of `head` holds the names for sure, and rows count from the first record.
         read: `read(after, width)` gives the rows after source row `after`, `width` columns wide.
         notes: what had to be said while reading, as Broken with the code of an issue.
+        asides: texts beside the table; they are screened as well.
     """
 
     name: str
@@ -59,6 +75,7 @@ class Sheet:
     named: bool
     read: Callable[[int, int], Body]
     notes: tuple[Broken, ...] = ()
+    asides: tuple[Aside, ...] = ()
 
 
 def string_array(values: Sequence[str | None]) -> pa.Array:
