@@ -55,13 +55,19 @@ _CODES = (
         "Nothing to do; it was screened at the place named.",
     ),
     IssueCode(
-        "undecodable-text", DEGRADED, "Bytes that are no text in the file's encoding", "Give the right encoding with --encoding."
+        "undecodable-text", UNSCREENABLE, "Bytes that are no text in the file's encoding", "Give the right encoding with --encoding."
     ),
     IssueCode(
         "contradicting-messages",
         DEGRADED,
         "Two original messages state the same references with different content",
         "Both were screened and both count; ask the carrier which one holds.",
+    ),
+    IssueCode(
+        "continued-row",
+        NOTE,
+        "The description of the line above goes on in this row",
+        "Nothing to do; the row was read as part of that line.",
     ),
     IssueCode("blank-row", NOTE, "The row is blank", "Nothing to do."),
     IssueCode(
@@ -101,12 +107,15 @@ _CODES = (
         "invalid-hs-code", DEGRADED, "The HS code has not 6 to 12 digits, or its chapter does not exist", "Correct the cell."
     ),
     IssueCode(
-        "several-hs-codes", NOTE, "The cell holds several HS codes", "The first was used; split the line if the goods differ."
+        "several-hs-codes",
+        NOTE,
+        "The cell holds several HS codes",
+        "Each was looked up; rules that compare goods and code use the first. Split the line if the goods differ.",
     ),
     IssueCode("invalid-cas-number", DEGRADED, "The check digit of a CAS number is wrong", "Compare with the safety data sheet."),
     IssueCode(
         "truncated-cell",
-        DEGRADED,
+        UNSCREENABLE,
         "A cell was too long to read whole",
         "Shorten the cell; what follows the cut was not screened.",
     ),
@@ -116,6 +125,24 @@ _CODES = (
         UNSCREENABLE,
         "The description could hide anything and there is no HS code",
         "Ask for a description that names the goods.",
+    ),
+    IssueCode(
+        "refers-elsewhere",
+        UNSCREENABLE,
+        "The description names no goods, only a document that does",
+        "Ask for that document, and for a description that names the goods.",
+    ),
+    IssueCode(
+        "unreadable-cell",
+        UNSCREENABLE,
+        "A text cell holds an error of a spreadsheet, or a formula whose result was not saved",
+        "Open the workbook in its program, let it calculate, and save it; or ask for the text.",
+    ),
+    IssueCode(
+        "unreadable-column",
+        UNSCREENABLE,
+        "No filled cell of a column of masses could be read",
+        "Correct the column, or name its unit and decimal mark with --mapping.",
     ),
     IssueCode("no-description", UNSCREENABLE, "Neither a description nor an HS code", "Ask for the description."),
     IssueCode(

@@ -27,6 +27,7 @@ TYPES: dict[str, pa.DataType] = {
 }
 
 LINE, SUBSTANCE, PARTY = "line", "substance", "party"
+BESIDE_TABLE = "beside the table"  # message_type of a line that holds nothing but texts of no row of goods
 ROLES = ("consignor", "consignee", "notify_party", "exporter", "importer")
 # Every name on a line is matched against the watchlists: role -> column. other_parties is a list of names.
 NAME_COLUMNS = {
@@ -34,7 +35,17 @@ NAME_COLUMNS = {
     "declarant": "declarant_name",
     "carrier": "carrier_name",
     "other_party": "other_parties",
+    "vessel": "vessel",  # compared with vessels alone
 }
+# Texts in which a listed party may be named among other words; the field stands for the role.
+MENTION_COLUMNS = (
+    "description",
+    "marks",
+    *(f"{role}_address" for role in ROLES),
+    "place_of_delivery",
+    "other_texts",
+    *(column for role, column in NAME_COLUMNS.items() if role != "vessel"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +127,15 @@ FILED: tuple[Column, ...] = (
     *_filed("text", "IMDG or ADR class", "dangerous_goods_class"),
 )
 
-LINE_COLUMNS: tuple[Column, ...] = (*_PLACE, *FILED)
+# What stands beside the fields: further codes in a cell, cells in columns that are mapped to nothing, and words in cells that hold
+# something else. They are looked at like the goods' own, so that nothing hides there.
+BESIDE: tuple[Column, ...] = (
+    Column("other_hs_codes", "texts", LINE, "filed", "further codes where the cell of the HS code holds several"),
+    Column("other_texts", "texts", LINE, "filed", "texts of the line in no field of goods, as filed"),
+    Column("other_columns", "texts", LINE, "filed", "the column of each of other_texts, by its header"),
+)
+
+LINE_COLUMNS: tuple[Column, ...] = (*_PLACE, *FILED, *BESIDE)
 
 
 def _fact(name: str, kind: str, doc: str, subject: str = LINE) -> Column:
@@ -137,6 +156,7 @@ LINE_FACTS: tuple[Column, ...] = (
     _fact("hs_chapter", "text", "first two digits of the HS code"),
     _fact("description_tokens", "integer", "informative words of the description"),
     _fact("is_vague", "boolean", "the description could hide anything (a vague term, digits or symbols only)"),
+    _fact("is_reference", "boolean", "the description names no goods but a document that does (as per invoice 4711)"),
     _fact("invalid_cas_numbers", "texts", "numbers written like a CAS number whose check digit is wrong"),
     _fact("substance_ids", "texts", "substances recognised by any means but a basket HS code"),
     _fact("substance_ids_by_cas", "texts", "substances recognised by a CAS or EC number"),
@@ -186,7 +206,8 @@ SUBSTANCE_COLUMNS: tuple[Column, ...] = (
     _fact("match_strength", "text", "strong, medium or weak; a weak match never flags alone", SUBSTANCE),
     _fact("match_score", "score", "0 to 100", SUBSTANCE),
     _fact("matched_text", "text", "the characters that matched, as filed", SUBSTANCE),
-    _fact("matched_field", "text", "the field that matched", SUBSTANCE),
+    _fact("matched_field", "text", "the field that matched; other_texts for a column that is mapped to nothing", SUBSTANCE),
+    _fact("matched_column", "text", "the header of that column", SUBSTANCE),
     _fact("matched_name", "text", "the name or number in the tables", SUBSTANCE),
     _fact("name_verified", "boolean", "the name has a checked source", SUBSTANCE),
     _fact("form", "text", "substance, preparation, mixture or article", SUBSTANCE),
@@ -234,9 +255,14 @@ SUBSTANCE_COLUMNS: tuple[Column, ...] = (
 
 PARTY_COLUMNS: tuple[Column, ...] = (
     _fact(
-        "party_role", "text", "consignor, consignee, notify_party, exporter, importer, declarant, carrier or other_party", PARTY
+        "party_role",
+        "text",
+        "consignor, consignee, notify_party, exporter, importer, declarant, carrier, other_party or vessel; "
+        "for a name within a longer text the field of that text",
+        PARTY,
     ),
-    _fact("party_name", "text", "the name as filed", PARTY),
+    _fact("party_name", "text", "the name as filed; of a longer text the words that name the party", PARTY),
+    _fact("party_column", "text", "the field of that text, or the header of the column that is mapped to nothing", PARTY),
     _fact("list_id", "text", "which watchlist", PARTY),
     _fact("entry_id", "text", "which entry", PARTY),
     _fact("entry_name", "text", "the entry's primary name", PARTY),
@@ -341,6 +367,9 @@ PARTY_MATCH = pa.schema(
         ("informative_tokens", pa.int64()),
     ]
 )
+
+# The same for a name that stands within a longer text: `value` is the text as filed, `named` the words of it that name the party.
+PARTY_MENTION = PARTY_MATCH.append(pa.field("named", pa.string()))
 
 # What is wrong with an input, a row or a cell. `count` sums up a run of equal ones (blank rows), of which source_row is the first.
 ISSUE = pa.schema(

@@ -105,7 +105,21 @@ def _parse_lines(text: str) -> tuple[list[tuple[int, Any]], list[Broken]]:
 
 def _loads(text: str) -> Any:
     # Numbers stay as filed: 0304 is no JSON number, but 900.10 is, and its zero belongs to the document.
-    return json.loads(text, parse_float=str, parse_int=str, parse_constant=_constant)
+    return json.loads(text, parse_float=str, parse_int=str, parse_constant=_constant, object_pairs_hook=_keep_repeated)
+
+
+def _keep_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object with every value of a repeated key, numbered: RFC 8259 leaves open which counts, so none may be lost."""
+    record = dict(pairs)
+    if len(record) == len(pairs):
+        return record
+    kept: dict[str, Any] = {}
+    for key, value in pairs:
+        name, number = key, 2
+        while name in kept:
+            name, number = f"{key} ({number})", number + 1
+        kept[name] = value
+    return kept
 
 
 def _constant(_name: str) -> None:

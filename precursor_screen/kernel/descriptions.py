@@ -9,15 +9,22 @@ from precursor_screen.rulebook.atoms import re2_escape
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.sql import fold, fold_terms, literal
 
-VAGUE_LIST, PACKING_LIST = "vague_goods", "packing_words"
+VAGUE_LIST, PACKING_LIST, DOCUMENT_LIST = "vague_goods", "packing_words", "document_words"
+# One of these at least, so that a word such as "list" or "full" among packing words alone refers to nothing.
+_DOCUMENTS = (
+    r" (?:invoices?|inv|proforma|att?ached|attd?|attachments?|enclos\pL+|annex\pL*|appendix|pack(?:ing)? ?list\pL*|packlist\pL*|lists?|documents?|"
+    r"manifest|orders?|contracts?|overleaf|facturas?|adjunt\pL+|anex\pL+|faturas?|factures?|ci joint\pL*|rechnung|anlage|anhang|lieferschein|"
+    r"fattura|allegat\pL+|factuur|bijlage|faktura|zalacznik|инво[ий]су?|счету|приложени\pL+|спецификации|below|附件|附表|发票|清单|装箱单) "
+)
 
 
 def description_facts(lists: Mapping[str, NamedList]) -> str:
-    """SQL over `texts(description)`: description, is_vague, description_tokens, lexicon_terms (ids of the lists found in it).
+    """SQL over `texts(description)`: description, is_vague, is_reference, description_tokens, lexicon_terms (ids of the lists found).
 
     A text is vague when nothing is left of it without vague terms and words of packing: it holds only such words, only
     figures or symbols, or one letter again and again. Otherwise its informative words are all but those of packing: "acid"
-    alone is vague, "citric acid" is two words.
+    alone is vague, "citric acid" is two words. A text is a reference when nothing is left without words of documents either, and
+    one of those is there: "as per invoice 4711 attached". References are vague too.
     """
     # Every blank is doubled, so that the blank behind one term can stand before the next in a single pass.
     # Dotted initials are one word (N.O.S., L.P.G.); single Latin letters are none.
@@ -27,14 +34,18 @@ def description_facts(lists: Mapping[str, NamedList]) -> str:
     specific = (
         f"regexp_replace(regexp_replace(words, {_any_of(lists[VAGUE_LIST])}, ' ', 'g'), {_any_of(lists[PACKING_LIST])}, ' ', 'g')"
     )
+    # `specific` has lost blanks at its ends and where terms stood.
+    elsewhere = f"regexp_replace(regexp_replace(' ' || specific || ' ', ' +', '  ', 'g'), {_any_of(lists[DOCUMENT_LIST])}, ' ', 'g')"
     return f"""
         with split as (select description, {words} as words from texts),
         counted as (
             select description, words, trim({specific}) as specific,
                    len(list_filter(string_split_regex(trim({unpacked}), ' +'), lambda x: x <> '')) as tokens from split),
         judged as (
-            select *, specific = '' or len(list_distinct(string_split(replace(specific, ' ', ''), ''))) <= 1 as is_vague from counted)
-        select description, is_vague, case when is_vague then 0 else tokens end as description_tokens, {_lexicons(lists)} as lexicon_terms
+            select *, regexp_matches(words, {literal(_DOCUMENTS)}) and trim({elsewhere}) = '' as is_reference,
+                   specific = '' or len(list_distinct(string_split(replace(specific, ' ', ''), ''))) <= 1 or is_reference as is_vague
+            from counted)
+        select description, is_vague, is_reference, case when is_vague then 0 else tokens end as description_tokens, {_lexicons(lists)} as lexicon_terms
         from judged"""
 
 

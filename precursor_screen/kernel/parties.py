@@ -13,7 +13,8 @@ from precursor_screen.model import WatchlistEntry
 from precursor_screen.names.party import address_key
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
-from precursor_screen.schema import BY_NAME, NAME_COLUMNS, ROLES, arrow_schema
+from precursor_screen.matching.mentions import SURE
+from precursor_screen.schema import BY_NAME, MENTION_COLUMNS, NAME_COLUMNS, ROLES, arrow_schema
 from precursor_screen.schema import PARTY_COLUMNS as COLUMNS
 
 NARCOTICS_PREFIXES = ("SDNT", "ILLICIT-DRUGS")  # by prefix: ILLICIT-DRUGS-EO became ILLICIT-DRUGS-EO14059
@@ -31,7 +32,7 @@ _FACTS_OF = ("list_id", "entry_id", "own_country", "own_address", "own_identifie
 
 
 def find_party_candidates(
-    connection: duckdb.DuckDBPyConnection, columns: list[str], matches: pa.Table, reference: Reference
+    connection: duckdb.DuckDBPyConnection, columns: list[str], matches: pa.Table, mentions: pa.Table, reference: Reference
 ) -> pa.Table:
     """PARTY_CANDIDATE rows with LINE_NO, ordered by line, role and entry.
 
@@ -39,37 +40,62 @@ def find_party_candidates(
         connection: holds the table `lines`.
         columns: the columns of `lines`.
         matches: PARTY_MATCH.
+        mentions: PARTY_MENTION.
         reference: the watchlists with their entries.
     """
     connection.register("party_matches", matches)
-    roles = [role for role, column in NAME_COLUMNS.items() if column in columns]
-    if not roles or matches.num_rows == 0:
-        return _SCHEMA.empty_table()
+    connection.register("party_mentions", mentions)
     parts = []
-    for role in roles:
-        fields = ", ".join(_part(role, part, columns) for part in _PARTS)
-        lines = (
-            "lines"
-            if role != "other_party"
-            else "(select * exclude (other_parties), unnest(other_parties) as other_parties from lines)"
-        )
-        parts.append(
-            f"select l.{LINE_NO}, {literal(role)} as party_role, l.{NAME_COLUMNS[role]} as own_name, {fields}, m.* "
-            f"from {lines} l join party_matches m on m.value = l.{NAME_COLUMNS[role]}"
-        )
-    connection.execute(f"create temp table parties_found as {' union all '.join(parts)}")
+    if matches.num_rows:
+        parts += [_named(role, column, columns) for role, column in NAME_COLUMNS.items() if column in columns]
+    if mentions.num_rows:
+        parts += [_mentioned(field) for field in MENTION_COLUMNS if field in columns]
+    if not parts:
+        return _SCHEMA.empty_table()
+    connection.execute(f"create temp table parties_found as {' union all by name '.join(parts)}")
     distinct = fetch(connection, f"select distinct {', '.join(_FACTS_OF)} from parties_found order by all")
     connection.register("facts", _facts(distinct, reference))
     same = " and ".join(f"found.{c} is not distinct from facts.{c}" for c in _FACTS_OF)
     query = f"""
-        select {LINE_NO}, party_role, own_name as party_name, found.list_id, found.entry_id, entry_name,
+        select {LINE_NO}, party_role, own_name as party_name, party_column, found.list_id, found.entry_id, entry_name,
                matched_name as matched_entry_name, name_kind, entry_kind, score as watchlist_score, informative_tokens, corroboration,
                programmes, list_date
         from parties_found found join facts on {same}
-        order by {LINE_NO}, party_role, found.list_id, found.entry_id, party_name, matched_entry_name"""
+        order by {LINE_NO}, party_role, found.list_id, found.entry_id, party_name, matched_entry_name, party_column"""
     candidates = fetch(connection, query)
     connection.execute("drop table parties_found")
     return candidates.select(_SCHEMA.names).cast(_SCHEMA)
+
+
+def _named(role: str, column: str, columns: list[str]) -> str:
+    """The parties of one role whose name matches; a vessel is compared with vessels."""
+    fields = ", ".join(_part(role, part, columns) for part in _PARTS)
+    lines = "lines" if role != "other_party" else f"(select * exclude ({column}), unnest({column}) as {column} from lines)"
+    kind = " and m.entry_kind = 'vessel'" if role == "vessel" else ""
+    return (
+        f"select l.{LINE_NO}, {literal(role)} as party_role, l.{column} as own_name, cast(null as varchar) as party_column, {fields}, m.* "
+        f"from {lines} l join party_matches m on m.value = l.{column}{kind}"
+    )
+
+
+def _mentioned(field: str) -> str:
+    """The parties that one field names among other words; a field of names leaves out what matches as a name."""
+    nothing = ", ".join(f"cast(null as varchar) as own_{part}" for part in _PARTS)
+    column, lines = literal(field), "lines"
+    if field in ("other_texts", "other_parties"):
+        beside = ", unnest(other_columns) as in_column" if field == "other_texts" else ""
+        lines = f"(select {LINE_NO}, unnest({field}) as {field}{beside} from lines where {field} is not null)"
+        column = "l.in_column" if beside else column
+    known = (
+        "where not exists (select 1 from party_matches p where p.value = m.value and p.list_id = m.list_id"
+        f" and p.entry_id = m.entry_id and p.score >= {SURE})"
+        if field in NAME_COLUMNS.values()
+        else ""
+    )
+    return (
+        f"select l.{LINE_NO}, {literal(field)} as party_role, m.named as own_name, {column} as party_column, {nothing}, m.* exclude (named) "
+        f"from {lines} l join party_mentions m on m.value = l.{field} {known}"
+    )
 
 
 def _part(role: str, part: str, columns: list[str]) -> str:

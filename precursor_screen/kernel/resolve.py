@@ -23,7 +23,7 @@ from precursor_screen.names.codes import find_cas
 from precursor_screen.names.party import address_key, is_to_order, party_key
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
-from precursor_screen.schema import MOVEMENT, ROLES, TYPES
+from precursor_screen.schema import MOVEMENT, PARTY_MENTION, ROLES, TYPES
 
 _TEXTS = TYPES["texts"]
 _MOVEMENT_NAMES = frozenset(MOVEMENT.names)
@@ -45,6 +45,7 @@ def resolve(
     party_matches: pa.Table,
     reference: Reference,
     spread: Spread = in_turn,
+    mentions: pa.Table | None = None,
 ) -> Resolved:
     """Makes LINE_FACTS, SUBSTANCE_CANDIDATE and PARTY_CANDIDATE.
 
@@ -54,6 +55,8 @@ def resolve(
         substance_matches: SUBSTANCE_MATCH for the distinct texts and codes of `lines`.
         party_matches: PARTY_MATCH for the distinct names.
         reference: all else.
+        spread: how the comparison of names is spread; changes nothing in the result.
+        mentions: PARTY_MENTION for the distinct texts; None: none.
 
     Returns:
         Tables in a fixed order; facts that no rule asks for are left out where they are costly.
@@ -66,7 +69,9 @@ def resolve(
         connection.register("matches", substance_matches)
         find_candidates(connection, lines.column_names, reference)
         candidates = fetch(connection, f"select * from candidates order by {LINE_NO}, substance_id")
-        parties = find_party_candidates(connection, lines.column_names, party_matches, reference)
+        parties = find_party_candidates(
+            connection, lines.column_names, party_matches, PARTY_MENTION.empty_table() if mentions is None else mentions, reference
+        )
         connection.register("party_candidates", parties)
         lines = _with_substance_lists(connection, lines)
         lines = _with_role_facts(connection, lines, parties, wanted)
@@ -128,11 +133,11 @@ def _with_substance_lists(connection: duckdb.DuckDBPyConnection, lines: pa.Table
     query = f"""
         with marked as (
             select *, match_methods = ['hs'] and match_strength <> 'strong' as weak_code,
-                   matched_field = 'hs_code' and match_strength = 'strong' or list_contains(own_code_ids, substance_id) as own_code,
+                   matched_field in ('hs_code', 'other_hs_codes') and match_strength = 'strong' or list_contains(own_code_ids, substance_id) as own_code,
                    len(list_intersect(match_methods, ['name', 'normalised', 'fuzzy', 'structure'])) > 0 and match_strength <> 'weak' as named
             from candidates left join (
                 select {LINE_NO}, list(distinct substance_id) as own_code_ids from found
-                where field = 'hs_code' and strength = 'strong' group by {LINE_NO}) using ({LINE_NO})),
+                where field in ('hs_code', 'other_hs_codes') and strength = 'strong' group by {LINE_NO}) using ({LINE_NO})),
         a as (select {LINE_NO}, {lists} from marked where match_strength <> 'weak' or weak_code group by {LINE_NO})
         select {empty} from lines l left join a using ({LINE_NO}) order by l.{LINE_NO}"""
     return _append(lines, fetch(connection, query))
@@ -157,14 +162,17 @@ def _with_descriptions(connection: duckdb.DuckDBPyConnection, lines: pa.Table, r
         return _append(
             lines,
             pa.table(
-                [pa.nulls(count, pa.int64()), pa.nulls(count, pa.bool_()), pa.nulls(count, _TEXTS), pa.nulls(count, _TEXTS)],
-                names=["description_tokens", "is_vague", "lexicon_terms", "invalid_cas_numbers"],
+                [
+                    *(pa.nulls(count, kind) for kind in (pa.int64(), pa.bool_(), pa.bool_())),
+                    *(pa.nulls(count, _TEXTS) for _ in range(2)),
+                ],
+                names=["description_tokens", "is_vague", "is_reference", "lexicon_terms", "invalid_cas_numbers"],
             ),
         )
     connection.execute("create temp table texts as select distinct description from lines where description is not null")
     connection.execute(f"create temp table texts_known as {description_facts(reference.lists)}")
     query = f"""
-        select k.description_tokens, k.is_vague, k.lexicon_terms from lines l left join texts_known k using (description) order by l.{LINE_NO}"""
+        select k.description_tokens, k.is_vague, k.is_reference, k.lexicon_terms from lines l left join texts_known k using (description) order by l.{LINE_NO}"""
     lines = _append(lines, fetch(connection, query))
     return lines.append_column("invalid_cas_numbers", _invalid_cas(lines))
 

@@ -22,7 +22,8 @@ from precursor_screen.kernel.windows.judge import flag_windows, request_history
 from precursor_screen.memory import Compared, Forgetful, Judged, Memory
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
-from precursor_screen.schema import ISSUE, NAME_COLUMNS
+from precursor_screen.names.cell_errors import CELL_ERROR
+from precursor_screen.schema import BESIDE_TABLE, ISSUE, NAME_COLUMNS
 
 Progress = Callable[[str], None]
 
@@ -75,7 +76,7 @@ def screen(
     progress("matching parties")
     parties = match_parties(lines, reference, spread, known_parties)
     progress("applying rules")
-    resolved = resolve(lines, inputs, substance_matches, parties.matches, reference, spread)
+    resolved = resolve(lines, inputs, substance_matches, parties.matches, reference, spread, parties.mentions)
     by_line, unjudged_lines = flag_lines(resolved, reference.rules)
     by_shipment, unjudged_shipments = flag_shipments(resolved, reference.rules)
     progress("looking back")
@@ -94,7 +95,7 @@ def screen(
     flags = sort_flags(pa.concat_tables([_with_exceptions(compared, excepted), compared.carried, compared.resolved]))
     suppressed = pa.concat_tables([excepted.suppressed, compared.suppressed])
     issues = pa.concat_tables([unscreenable_issues(resolved, parties.unscreenable, reference), movements.issues])
-    described = issues.filter(pc.is_in(issues.column("code"), pa.array(["vague-description", "no-description"])))
+    described = issues.filter(pc.and_(pc.is_in(issues.column("code"), GOODS_UNSCREENED), pc.equal(issues.column("field"), "description")))
     shipments = score(
         flags.filter(pc.is_in(flags.column("state"), pa.array(OPEN))),
         unjudged,
@@ -121,6 +122,7 @@ def screen(
     )
 
 
+GOODS_UNSCREENED = pa.array(["no-description", "vague-description", "refers-elsewhere", "unreadable-cell"])
 OPEN = ("new", "existing")  # states of flags that score and that an officer is to look at
 
 
@@ -158,15 +160,28 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: R
     text = "description" if "description" in columns else "cast(null as varchar)"
     codes = [f"coalesce(len({c}), 0) > 0" for c in ("cas_numbers", "cus_codes", "un_numbers") if c in columns]
     nothing = " and ".join(["hs6 is null", "len(substance_ids) = 0", *(f"not ({c})" for c in codes)])
+    error, blank = f"coalesce(regexp_matches({text}, {literal(CELL_ERROR)}), false)", f"({text} is null or trim({text}) = '')"
+    beside = f" and coalesce(message_type, '') <> {literal(BESIDE_TABLE)}" if "message_type" in columns else ""
     place = "source_file, source_row"
+    # A text that only says where the goods are named, or none at all, is no description, whatever code stands beside it.
     parts = [
-        f"""select case when {text} is null or trim({text}) = '' then 'no-description' else 'vague-description' end as code, {place},
-            'description' as field, left({text}, 200) as value, 'nothing in the line could be screened for substances' as message,
+        f"""select case when {error} then 'unreadable-cell' when {blank} then 'no-description' when is_reference then 'refers-elsewhere'
+                else 'vague-description' end as code, {place}, 'description' as field, left({text}, 200) as value,
+            case when {error} then 'an error of a spreadsheet stands for the description' when is_reference then
+                'the goods are named in a document that was not screened' else 'nothing in the line could be screened for substances' end as message,
             line_id, cast(1 as bigint) as count, {LINE_NO}
-            from lines where {nothing} and ({text} is null or trim({text}) = '' or is_vague)"""
+            from lines where ({nothing} and ({blank} or is_vague) or {error} or coalesce(is_reference, false)){beside}"""
     ]
-    for name in NAME_COLUMNS.values():
-        if name in columns and reference.watchlists:
+    parts += [
+        f"""select 'unreadable-cell' as code, {place}, {literal(field)} as field, left({field}, 200) as value,
+            'an error of a spreadsheet stands for the text' as message, line_id, cast(1 as bigint) as count, {LINE_NO}
+            from lines where regexp_matches({field}, {literal(CELL_ERROR)})"""
+        for field in ("marks", *NAME_COLUMNS.values())
+        if field in columns and field != "other_parties"
+    ]
+    for role, name in NAME_COLUMNS.items():
+        # A vessel that is not named yet ("TBN"), or by its number alone, is no party without a name.
+        if name in columns and reference.watchlists and role != "vessel":
             lines, cell = (
                 ("lines", name) if name != "other_parties" else ("(select *, unnest(other_parties) as cell from lines)", "cell")
             )
@@ -187,7 +202,8 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: R
 
 
 def _no_watchlist(lines: pa.Table) -> pa.Table:
-    cells = sum(lines.num_rows - lines.column(c).null_count for c in NAME_COLUMNS.values() if c in lines.column_names)
+    columns = [c for role, c in NAME_COLUMNS.items() if c in lines.column_names and role != "vessel"]
+    cells = sum(lines.num_rows - lines.column(c).null_count for c in columns)
     row = {"code": "no-watchlist", "message": "no watchlist is imported", "count": cells}
     return pa.Table.from_pylist([row] if cells else [], schema=ISSUE)
 

@@ -105,7 +105,7 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
         create temp table best as
         with ranked as (
             select *, row_number() over (partition by {LINE_NO}, substance_id
-                order by method = 'hs', strength_rank, method_rank, score desc, field, start, name) as nth,
+                order by method = 'hs', strength_rank, method_rank, score desc, field, start, name, matched_column) as nth,
                 min(strength_rank) over (partition by {LINE_NO}, substance_id) as best_rank,
                 list_sort(list(distinct method) over (partition by {LINE_NO}, substance_id)) as match_methods
             from (select *, {_rank("strength", STRENGTHS)} as strength_rank, {_rank("method", METHODS)} as method_rank from found))
@@ -126,7 +126,7 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
             group by all)
         select b.{LINE_NO}, b.substance_id, s.substance_name, s.parent_substance_id, coalesce(law.control, []) as control, coalesce(law.own_schedules, []) as own_schedules,
                coalesce(law.tier, 'surveillance') as tier, s.family, s.substance_route_groups, b.method as match_method,
-               b.match_methods, b.match_strength, b.score as match_score, b.matched as matched_text, b.field as matched_field,
+               b.match_methods, b.match_strength, b.score as match_score, b.matched as matched_text, b.field as matched_field, b.matched_column,
                b.name as matched_name, b.name_verified, {_form(columns)} as form, law.membership_verified, s.own_hs6s,
                s.own_un_numbers, s.own_danger_class
         from best b join substances s using (substance_id) join lines l using ({LINE_NO})
@@ -140,18 +140,30 @@ def _found(columns: list[str]) -> str:
     for field, kind in (
         ("description", "text"),
         ("marks", "text"),
+        ("other_texts", "beside"),
         ("hs_code", "text"),
+        ("other_hs_codes", "list"),
         ("cas_numbers", "list"),
         ("cus_codes", "list"),
         ("un_numbers", "list"),
     ):
         if field not in columns:
             continue
-        source = "lines" if kind == "text" else f"(select {LINE_NO}, unnest({field}) as {field} from lines)"
+        column = "l.other_columns" if kind == "beside" else "cast(null as varchar)"
         parts.append(
-            f"select l.{LINE_NO}, m.* from {source} l join matches m on m.field = {literal(field)} and m.value = l.{field} and m.suppressed is null"
+            f"select l.{LINE_NO}, {column} as matched_column, m.* from {_unnested(field, kind)} l "
+            f"join matches m on m.field = {literal(field)} and m.value = l.{field} and m.suppressed is null"
         )
-    return " union all ".join(parts) if parts else f"select cast(0 as bigint) as {LINE_NO}, * from matches where false"
+    none = f"select cast(0 as bigint) as {LINE_NO}, cast(null as varchar) as matched_column, * from matches where false"
+    return " union all ".join(parts) if parts else none
+
+
+def _unnested(field: str, kind: str) -> str:
+    """The table `lines` with one row a value of a field."""
+    if kind == "text":
+        return "lines"
+    beside = ", unnest(other_columns) as other_columns" if kind == "beside" else ""
+    return f"(select {LINE_NO}, unnest({field}) as {field}{beside} from lines where {field} is not null)"
 
 
 def _rank(column: str, order: tuple[str, ...]) -> str:

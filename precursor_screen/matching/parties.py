@@ -107,6 +107,11 @@ class PartyIndex:
         """Pickle by path, so that workers map the file instead of copying it."""
         return (_reopen, (self.path,)) if self.path else (PartyIndex, (self.table,))
 
+    @property
+    def arrays(self) -> Mapping[str, Any]:
+        """The arrays of the index by column name (`party_index`)."""
+        return self._arrays.arrays
+
     def __len__(self) -> int:
         """How many comparable readings of names it holds."""
         return len(self._arrays["row_entry"])

@@ -24,7 +24,7 @@ from precursor_screen.names.codes import (
 
 # Editions in use on manifests: HS 2012, 2017 and 2022. A subheading that ended before is another thing today.
 _FIRST_EDITION: Final = 2012
-FIELDS: Final = ("cas_numbers", "cus_codes", "un_numbers", "hs_code")
+FIELDS: Final = ("cas_numbers", "cus_codes", "un_numbers", "hs_code", "other_hs_codes")
 
 
 class Identifiers:
@@ -112,7 +112,7 @@ class Identifiers:
         """Matches of one cell of a field that holds codes.
 
         Args:
-            field: cas_numbers, cus_codes, un_numbers or hs_code.
+            field: one of `FIELDS`.
             value: The cell as filed.
 
         Raises:
@@ -126,7 +126,7 @@ class Identifiers:
         if field == "un_numbers":
             un = format_un(value)
             return [_match(s, "un_number", "weak", value, 0, len(value), 50.0, un) for s in self._un.get(un or "", ()) if un]
-        if field == "hs_code":
+        if field in ("hs_code", "other_hs_codes"):
             return self._hs_cell(value)
         raise ValueError(f"{field!r} holds no codes of substances; fields that do: {', '.join(FIELDS)}")
 

@@ -34,6 +34,7 @@ from precursor_screen.matching.substance_repeats import Repeats, Tally
 from precursor_screen.matching.suppression import reason_against
 from precursor_screen.model import Substance
 from precursor_screen.names.chemical import salt_bounds
+from precursor_screen.names.decodings import further_readings
 from precursor_screen.names.goods_words import form_of
 from precursor_screen.names.text import fold, plain
 
@@ -63,7 +64,20 @@ class SubstanceIndex:
             text: A description or any other free text. `start` and `end` of a match count its characters. Of a text beyond
                 4,000 characters that repeats itself not every place is listed; `more` of a match counts the others.
         """
+        return [*self._match_written(text), *self._match_decoded(text)]
+
+    def _match_written(self, text: str) -> list[Match]:
         return self._match_suspected(text, self._prefilter.scan([text], ascii_only=text.isascii()).get(0, Suspicion()))
+
+    def _match_decoded(self, text: str) -> Iterator[Match]:
+        """What a text names only once its encodings are taken back: medium at most, and standing for the whole text."""
+        seen: set[str] = set()
+        for reading in further_readings(text):
+            for match in self._match_written(reading):
+                if match.suppressed is None and match.substance_id not in seen:
+                    seen.add(match.substance_id)
+                    strength = "weak" if match.strength == "weak" else "medium"
+                    yield replace(match, start=0, end=len(text), method="normalised", strength=strength)
 
     def _match_suspected(self, text: str, suspicion: Suspicion) -> list[Match]:
         flat = plain(text)
@@ -78,18 +92,19 @@ class SubstanceIndex:
         Args:
             texts: Distinct descriptions; texts without any match give no row.
         """
-        found = [
-            (texts[i], match)
-            for i, suspicion in self._prefilter.candidates(texts)
-            for match in self._match_suspected(texts[i], suspicion)
-        ]
-        return match_table("description", found)
+        found: dict[int, list[Match]] = {
+            i: self._match_suspected(texts[i], suspicion) for i, suspicion in self._prefilter.candidates(texts)
+        }
+        for i, text in enumerate(texts):
+            if decoded := list(self._match_decoded(text)):
+                found.setdefault(i, []).extend(decoded)
+        return match_table("description", [(texts[i], match) for i in sorted(found) for match in found[i]])
 
     def recognise_codes(self, field: str, values: Sequence[str]) -> pa.Table:
         """Matches of distinct cells of a field that holds codes: `schema.SUBSTANCE_MATCH`.
 
         Args:
-            field: cas_numbers, cus_codes, un_numbers or hs_code.
+            field: one of `substance_identifiers.FIELDS`.
             values: Distinct cells as filed.
 
         Raises:

@@ -59,7 +59,8 @@ _ARTICLE: Final = re.compile(
 _ARTICLE_FOR: Final = re.compile(
     r"(?<![\w])(?:for|fur|pour|para|per|для)[ ](?:the |la |le |el |use with |handling |storing |storage of |transport of )?$"
 )
-_CLAUSE_END: Final = re.compile(r"[;|\n]|, |\. (?=[a-z])")
+# "Remover and 20 drums acetone": a number after the conjunction begins goods of their own.
+_CLAUSE_END: Final = re.compile(r"[;|\n]|, |\. (?=[a-z])|(?: and| plus| und| et| y| e| и|[ ]?[+&])[ ](?=\d)")
 
 
 def is_negated(plain: str, start: int, end: int) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.names.cell_errors import NOT_AVAILABLE
 from precursor_screen.names.countries import find_country
 from precursor_screen.names.numbers import Evidence
 from precursor_screen.readers import code_cells
@@ -31,6 +32,7 @@ _NUMBER_CODES = {
     "value": "unparsed-value",
     "freight": "unparsed-value",
 }
+_GOODS_TEXTS = ("description", "description_extra")
 _MASSES = {"gross_mass": "gross_mass_kg", "net_mass": "net_mass_kg"}
 EXTRA_SEPARATOR = "; "
 _JOIN = "\x1e"
@@ -86,18 +88,22 @@ def _clean(table: pa.Table, rows: pa.Array, guesses: Sequence[Guess], issues: Is
     # A spelling met as such goes before one found by dropping words: IMPORTER_NAME before STD_IMPORTER_NAME.
     in_order = sorted(
         (g for g in guesses if g.field),
-        key=lambda g: (g.field not in ("description", "description_extra") and g.reason != "known spelling", g.position),
+        key=lambda g: (g.field not in _GOODS_TEXTS and g.reason != "known spelling", g.position),
     )
     for guess in in_order:
         column = cut_long_cells(table.column(guess.position), guess.header, rows, issues)
-        by_field.setdefault(guess.field, []).append(clean_column(column))
+        cleaned = clean_column(column)
+        if guess.field in _GOODS_TEXTS:
+            failed = pc.fill_null(pc.match_substring_regex(column, NOT_AVAILABLE), False)
+            cleaned = pc.if_else(failed, pa.scalar("#N/A"), cleaned) if pc.any(failed).as_py() else cleaned
+        by_field.setdefault(guess.field, []).append(cleaned)
     return by_field
 
 
 def _make_description(columns: Columns) -> None:
     """Descriptions and what extends them, in the order of the columns."""
     placed: list[tuple[int, pa.ChunkedArray]] = []
-    for name in ("description", "description_extra"):
+    for name in _GOODS_TEXTS:
         positions = [g.position for g in columns.guesses if g.field == name]
         placed += list(zip(sorted(positions), columns.text.get(name, []), strict=True))
     if "description" in columns.text or "description_extra" in columns.text:
@@ -188,8 +194,12 @@ def _make_dates(columns: Columns) -> None:
 
 
 def _make_codes(columns: Columns) -> None:
+    codes = columns.take("hs_code")
+    if codes is not None:
+        columns.made["hs_code"], others = code_cells.parse_hs_codes(codes, columns.rows, columns.issues)
+        if others is not None:
+            columns.made["other_hs_codes"] = others
     for name, parse in (
-        ("hs_code", code_cells.parse_hs_codes),
         ("cas_numbers", code_cells.parse_cas_numbers),
         ("cus_codes", code_cells.parse_cus_codes),
         ("un_numbers", code_cells.parse_un_numbers),

@@ -16,10 +16,10 @@ from precursor_screen.formats.sheet import MAX_CELL, string_array
 from precursor_screen.readers.interface import IssueList
 
 # What stands for "nothing" in any column. NA is missing on purpose: it is Namibia, and sodium.
-_NULLS = r"null|n/a|#n/a|n\.a\.?|<null ?/>|\(null\)|\\n|nan|none|nil|undefined|-+|_+|\.+|\?+|''|\"\""
-_NULL = re.compile(rf"(?:{_NULLS})?", re.I)
+NULLS = r"null|n/a|#n/a|n\.a\.?|<null ?/>|\(null\)|\\n|nan|none|nil|undefined|-+|_+|\.+|\?+|''|\"\""
+_NULL = re.compile(rf"(?:{NULLS})?", re.I)
 # A cell that is not yet clean. Arrow's RE2 looks for it in one pass; all other cells stay where they are.
-_UNCLEAN = rf"(?i)^(?:{_NULLS})?$|^[\s\pZ\x{{FEFF}}]|[\s\pZ\x{{FEFF}}]$|\r|&(?:#\w+|amp|lt|gt|quot|apos|nbsp);|_x000D_|[\x00-\x08\x0b\x0c\x0e-\x1f]"
+_UNCLEAN = rf"(?i)^(?:{NULLS})?$|^[\s\pZ\x{{FEFF}}]|[\s\pZ\x{{FEFF}}]$|\r|&(?:#\w+|amp|lt|gt|quot|apos|nbsp);|_x000D_|[\x00-\x08\x0b\x0c\x0e-\x1f]"
 _BREAK = re.compile(r"[\x0b\x0c\x1c-\x1e]")
 # What is left of the control characters stands for nothing: a blank in their place would part a word ("ACE\x01TONE").
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")

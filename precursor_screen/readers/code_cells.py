@@ -28,34 +28,33 @@ _CUS = re.compile(r"(?<!\d)(\d{7})\s?-?\s?(\d)(?!\d)")
 _UN = re.compile(r"(?<!\d)(\d{4}|\d{3})(?:\.0)?(?!\d)")
 
 
-def parse_hs_codes(column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
-    """HS or tariff codes as digits.
+def parse_hs_codes(
+    column: pa.ChunkedArray, rows: pa.Array, issues: IssueList
+) -> tuple[pa.ChunkedArray, pa.ChunkedArray | None]:
+    """HS or tariff codes as digits: the first of each cell, and the others where a cell holds several (None where none does).
 
     A leading zero that a spreadsheet dropped comes back: seven digits always lack one; five, nine and eleven do where the column
-    also holds codes of one digit more (Japan has nine digits, Bolivia and the Philippines eleven). Of several codes in a cell
-    the first is kept. Filler (`99999999`) is null.
+    also holds codes of one digit more (Japan has nine digits, Bolivia and the Philippines eleven). Filler (`99999999`) is null.
     """
     distinct = Distinct(column)
     digits = [hs_digits(t) for t in distinct.texts]
     lengths = Counter(len(d[0]) for d in digits if d)
-    parsed: list[str | None] = []
+    parsed: list[list[str]] = []
     bad: list[tuple[int, str, str]] = []
     for position, codes in enumerate(digits):
         text = distinct.texts[position]
-        code = restore_zero(codes[0], lengths) if codes else None
-        if code is not None and is_filler(code):
-            parsed.append(None)
-            continue
-        if code is None or not 6 <= len(code) <= 12 or not is_chapter(code[:2]):
-            parsed.append(None)
-            if not is_typed_null(text) and text.strip("0. "):
-                bad.append((position, "invalid-hs-code", f"{text[:60]!r} is no HS code of 6 to 12 digits"))
-            continue
-        parsed.append(code)
-        if len(codes) > 1:
-            bad.append((position, "several-hs-codes", f"the cell holds {len(codes)} codes; the first, {code}, was used"))
+        restored = [restore_zero(code, lengths) for code in codes]
+        good = [c for c in restored if not is_filler(c) and 6 <= len(c) <= 12 and is_chapter(c[:2])]
+        parsed.append(good)
+        if not good and not any(is_filler(c) for c in restored) and not is_typed_null(text) and text.strip("0. "):
+            bad.append((position, "invalid-hs-code", f"{text[:60]!r} is no HS code of 6 to 12 digits"))
+        if len(good) > 1:
+            bad.append((position, "several-hs-codes", f"the cell holds {len(good)} codes; rules about the code use {good[0]}"))
     distinct.report(bad, "hs_code", rows, issues)
-    return distinct.spread(parsed, pa.string())
+    first = distinct.spread([codes[0] if codes else None for codes in parsed], pa.string())
+    if all(len(codes) < 2 for codes in parsed):
+        return first, None
+    return first, distinct.spread([codes[1:] or None for codes in parsed], TEXTS)
 
 
 def hs_digits(text: str) -> list[str]:

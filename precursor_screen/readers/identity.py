@@ -55,7 +55,13 @@ def _content_columns(lines: pa.Table) -> list[pa.ChunkedArray | pa.Scalar]:
         if column.name in lines.column_names:
             parts += [pa.scalar(gap), as_canonical_text(lines.column(column.name))]
             gap = ""
-    return [*parts, pa.scalar(gap)]
+    parts.append(pa.scalar(gap))
+    for name in ("other_hs_codes", "other_texts"):
+        if name in lines.column_names:
+            # Beside the mapped values, so that a line keeps its id where there is none; another remark is another line.
+            beside = pc.binary_join_element_wise(pa.scalar("\x1c"), as_canonical_text(lines.column(name)), "")
+            parts.append(pc.coalesce(beside, pa.scalar("")))
+    return parts
 
 
 def as_canonical_text(column: pa.ChunkedArray) -> pa.ChunkedArray:

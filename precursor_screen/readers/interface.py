@@ -36,12 +36,14 @@ class InputTables:
         lines: a subset of `schema.LINE_COLUMNS` in their order and types; only what the input supplies.
         raw: the same rows as filed: string columns under the input's own headers, repeated headers numbered.
         issues: `schema.ISSUE`. Every source row below the header is a line or is counted in an issue.
+        asides: lines of texts that belong to no row of goods (`readers.asides`); they are screened where they name something.
     """
 
     input: Input
     lines: pa.Table
     raw: pa.Table
     issues: pa.Table
+    asides: pa.Table | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from precursor_screen.readers.fields import IGNORED, SEVERAL
 from precursor_screen.readers.headers import is_share, is_tariff_text, lookup, reduce_header
 
 SEARCHED_ROWS = 30
+IGNORED_BY_MAP = "left out by the map"
 KNOWN_NEEDED = 3
 _SHORT_CODE = re.compile(r"[\s_]?[24](?:[\s_-]?digits?)?\)?\s*$", re.I)  # HS_CODE_2, HS4: not the code of the goods
 _NUMBER = re.compile(r"[\s\d.,:/+%-]*\d[\s\d.,:/+%-]*")
@@ -150,7 +151,8 @@ def _stated(names: tuple[str, ...], column_map: ColumnMap | None, where: str) ->
         if field is not None:
             reduced = reduce_header(name)
             mapped = "" if field == IGNORED else field
-            stated[position] = Guess(position, name, mapped, f"stated in {column_map.name}", reduced.unit, reduced.currency)
+            reason = f"stated in {column_map.name}" if mapped else IGNORED_BY_MAP
+            stated[position] = Guess(position, name, mapped, reason, reduced.unit, reduced.currency)
     return stated
 
 

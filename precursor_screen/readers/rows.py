@@ -1,4 +1,4 @@
-"""Rows that are no goods: blank ones, the header once more, totals."""
+"""Rows that are no line of their own: blank ones, the header once more, totals, descriptions that go on below."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.formats.sheet import Body
+from precursor_screen.formats.sheet import Body, string_array
+from precursor_screen.readers.cells import NULLS
 from precursor_screen.readers.interface import IssueList
 
 _BLANK = r"^[\s\pZ\x{FEFF}]*$"
+_NOTHING = rf"(?i)^[\s\pZ\x{{FEFF}}]*(?:{NULLS})?[\s\pZ]*$"
 _TOTAL = (
     r"(?i)^[\s\pZ*]*(?:grand[\s_]?|sub[\s_-]?|report[\s_]?|sheet[\s_]?)?totale?s?(?:\s*(?:general|général|geral|weight|rows?|usd|amount|kgs?|:|=|-|sum)*)?[\s:.*]*$|"
     r"^\s*(?:сумма|итого|всего|合计|总计|小计|gesamt|summe|suma|razem|toplam|genel toplam|tổng|tổng cộng|разом|fin de archivo|end of (?:file|report))[\s:.]*$"
@@ -22,8 +24,14 @@ _TOTAL = (
 Mask = npt.NDArray[np.bool_]
 
 
-def drop_idle_rows(body: Body, names: Sequence[str], texts: Sequence[int], codes: Sequence[int], issues: IssueList) -> Body:
-    """The body without rows that are no goods, each run counted in an issue.
+LEAST_BESIDE = 2  # cells beside the description that make a row a line to which others may belong
+MOST_CONTINUED = 200  # rows that a description may go on for; a table of descriptions alone is no single line
+
+
+def drop_idle_rows(
+    body: Body, names: Sequence[str], texts: Sequence[int], codes: Sequence[int], issues: IssueList
+) -> tuple[Body, Body]:
+    """The body without rows that are no goods, each run counted in an issue; and its rows of totals, which may say more than that.
 
     A row of totals holds no HS code, and says so in its goods text or in its first cell; a row with an HS code is always goods.
 
@@ -35,8 +43,9 @@ def drop_idle_rows(body: Body, names: Sequence[str], texts: Sequence[int], codes
         issues: added to.
     """
     table = body.table
+    none = Body(table.slice(0, 0), body.rows.slice(0, 0))
     if not table.num_rows or not table.num_columns:
-        return body
+        return body, none
     uncoded = _blank_in(table, codes)
     idle = uncoded & _blank_in(table, texts)
     blank = _narrow(idle, table, lambda part: _blank_in(part, range(part.num_columns)))
@@ -50,9 +59,75 @@ def drop_idle_rows(body: Body, names: Sequence[str], texts: Sequence[int], codes
     _count_runs(rows, total & ~blank & ~header, "totals-row", "a sum of other rows", issues)
     drop = blank | total | header
     if not drop.any():
+        return body, none
+    keep, sums = pa.array(~drop), pa.array(total & ~blank & ~header)
+    return (
+        Body(table.filter(keep), body.rows.filter(keep), body.broken),
+        Body(table.filter(sums), body.rows.filter(sums)),
+    )
+
+
+def join_continued(body: Body, texts: Sequence[int], issues: IssueList) -> Body:
+    """The body with descriptions that go on in the rows below put together, each run counted in an issue.
+
+    A row of which only the description is filled continues the row above it: printed manifests wrap long texts so. Where the row
+    above says hardly more than its description, or the table has no room for more, each row is a line: a value may just be missing.
+
+    Args:
+        body: rows of goods, in the order of the source.
+        texts: positions of the columns that hold descriptions.
+        issues: added to.
+    """
+    table = body.table
+    others = [i for i in range(table.num_columns) if i not in texts]
+    if len(others) <= LEAST_BESIDE or not texts or table.num_rows < 2:
         return body
-    keep = pa.array(~drop)
-    return Body(table.filter(keep), body.rows.filter(keep), body.broken)
+    alone = _blank_in(table, others) & ~_blank_in(table, texts)
+    if not alone.any():
+        return body
+    rows = np.asarray(body.rows)
+    below = np.diff(rows, prepend=rows[0] - 2) == 1
+    goes_on = _runs_within(alone & below, MOST_CONTINUED)
+    # The first of a run must stand below a line of its own.
+    head = np.maximum.accumulate(np.where(goes_on, 0, np.arange(len(rows))))
+    goes_on &= (_filled_in(table, others) >= LEAST_BESIDE)[head]
+    if not goes_on.any():
+        return body
+    _count_runs(rows, goes_on, "continued-row", "the description of the line above goes on", issues)
+    columns = list(table.columns)
+    places = np.flatnonzero(goes_on)
+    for position in texts:
+        columns[position] = _append_below(columns[position], places, head[places])
+    keep = pa.array(~goes_on)
+    joined = pa.Table.from_arrays(columns, names=table.column_names)
+    return Body(joined.filter(keep), body.rows.filter(keep), body.broken)
+
+
+def _runs_within(mask: Mask, most: int) -> Mask:
+    """The mask without runs of more than `most` rows."""
+    starts = np.flatnonzero(mask & ~np.concatenate(([False], mask[:-1])))
+    ends = np.flatnonzero(mask & ~np.concatenate((mask[1:], [False]))) + 1
+    kept = mask.copy()
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        if end - start > most:
+            kept[start:end] = False
+    return kept
+
+
+def _append_below(column: pa.ChunkedArray, places: npt.NDArray[np.int64], heads: npt.NDArray[np.int64]) -> pa.ChunkedArray:
+    parts: dict[int, list[str]] = {}
+    for head, text in zip(heads.tolist(), column.take(pa.array(places)).to_pylist(), strict=True):
+        if text and text.strip():
+            parts.setdefault(head, []).append(text)
+    if not parts:
+        return column
+    mask = np.zeros(len(column), bool)
+    mask[list(parts)] = True
+    above = column.take(pa.array(list(parts))).to_pylist()
+    joined = [
+        "\n".join(t for t in (first, *more) if t and t.strip()) for first, more in zip(above, parts.values(), strict=True)
+    ]
+    return pc.replace_with_mask(column.combine_chunks(), pa.array(mask), string_array(joined))
 
 
 def _mask(mask: pa.ChunkedArray) -> Mask:
@@ -67,6 +142,15 @@ def _blank_in(table: pa.Table, positions: Iterable[int]) -> Mask:
             column = table.column(position)
             blank &= np.asarray(pc.fill_null(pc.match_substring_regex(column, _BLANK), True).to_numpy(), bool)
     return blank
+
+
+def _filled_in(table: pa.Table, positions: Iterable[int]) -> npt.NDArray[np.int64]:
+    """How many of these columns each row fills with more than a word for nothing."""
+    count = np.zeros(table.num_rows, np.int64)
+    for position in positions:
+        column = table.column(position)
+        count += ~np.asarray(pc.fill_null(pc.match_substring_regex(column, _NOTHING), True).to_numpy(), bool)
+    return count
 
 
 def _narrow(candidates: Mask, table: pa.Table, judge: Callable[[pa.Table], Mask]) -> Mask:

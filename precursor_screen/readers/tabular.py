@@ -9,15 +9,17 @@ import pyarrow as pa
 
 from precursor_screen.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
-from precursor_screen.formats.sheet import Body, Sheet
+from precursor_screen.formats.sheet import Aside, Body, Sheet
 from precursor_screen.formats.table import TABULAR_KINDS, open_sheets
 from precursor_screen.model import Input
+from precursor_screen.readers.asides import ABOVE, HEADERS, TOTALS, UNHEADED, cells_aside, lines_aside, rows_of
 from precursor_screen.readers.assemble import assemble
+from precursor_screen.readers.beside import other_positions, texts_beside, unmapped_positions
 from precursor_screen.readers.column_map import ColumnMap
 from precursor_screen.readers.identity import add_identity
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.mapping import Guess, HeaderPlace, find_header, guess_columns
-from precursor_screen.readers.rows import drop_idle_rows
+from precursor_screen.readers.rows import drop_idle_rows, join_continued
 from precursor_screen.schema import FILED, ISSUE, LINE_COLUMNS, empty
 
 _GUESSED = ColumnMap({})
@@ -56,25 +58,56 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
         issues.add(note.code, note.reason, row=note.row, value=note.text or None, count=note.count)
     if not any(any(c.strip() for c in row) for row in sheet.head):
         issues.add("empty-sheet", "the sheet holds no cells", count=0)
-        return _set_aside(sheet, digest, HeaderPlace(0, (), 0), (), issues)
+        return _set_aside(sheet, digest, HeaderPlace(0, (), 0), (), issues, sheet.asides)
     place = find_header(sheet, column_map.header_row if column_map else None)
     names = _widen(place, sheet)
     guesses = guess_columns(names, column_map, sheet.name)
     body = sheet.read(place.row, len(names))
-    _note_preamble(place, sheet, issues)
+    asides = [*sheet.asides, *_note_preamble(place, sheet, issues), *_headers_aside(guesses, place)]
     for broken in body.broken:
         issues.add(broken.code, broken.reason, row=broken.row, value=broken.text or None, count=broken.count)
     if not any(g.field in _GOODS or g.field == "description_extra" for g in guesses):
         _note_unusable(guesses, body, place, issues)
-        return _set_aside(sheet, digest, place, guesses, issues)
+        asides += cells_aside([(place.row, names), *rows_of(body)], UNHEADED)
+        return _set_aside(sheet, digest, place, guesses, issues, asides)
     texts = [g.position for g in guesses if g.field in ("description", "description_extra")]
-    body = drop_idle_rows(body, names, texts, [g.position for g in guesses if g.field == "hs_code"], issues)
+    body, totals = drop_idle_rows(body, names, texts, [g.position for g in guesses if g.field == "hs_code"], issues)
+    asides += cells_aside(rows_of(totals), TOTALS)
+    if not sheet.named:
+        body = join_continued(body, texts, issues)
     columns = assemble(body.table, body.rows, guesses, column_map or _GUESSED, issues)
-    lines = _place(add_identity(columns) if body.table.num_rows else columns, body, sheet, digest)
-    raw = pa.Table.from_arrays(body.table.columns, names=unique_names(names))
+    headers = unique_names(names)
+    if body.table.num_rows:
+        columns = _with_texts_beside(columns, body, headers, guesses, issues)
+    lines = _place(columns, body, sheet, digest)
+    raw = pa.Table.from_arrays(body.table.columns, names=headers)
     return InputTables(
-        _describe(sheet, digest, place, guesses, lines), lines, raw, issue_table(issues, lines)
+        _describe(sheet, digest, place, guesses, lines), lines, raw, issue_table(issues, lines), _lines_aside(asides, sheet, digest)
     )  # fmt: skip
+
+
+def _with_texts_beside(
+    columns: pa.Table, body: Body, headers: Sequence[str], guesses: Sequence[Guess], issues: IssueList
+) -> pa.Table:
+    """The columns with identity, and with the texts that stand in no field of goods.
+
+    Words in cells of other kinds count for screening, but not for who a line is: what such a cell states is hashed as parsed.
+    """
+    unmapped, others = unmapped_positions(guesses), other_positions(guesses)
+    texts, named = texts_beside(body.table, headers, unmapped, (), body.rows, issues)
+    if texts.null_count < len(texts):
+        columns = add_identity(columns.append_column("other_texts", texts)).drop_columns(["other_texts"])
+    else:
+        columns = add_identity(columns)
+    if others:
+        texts, named = texts_beside(body.table, headers, unmapped, others, body.rows, issues)
+    if texts.null_count < len(texts):
+        columns = columns.append_column("other_texts", texts).append_column("other_columns", named)
+    return columns
+
+
+def _lines_aside(asides: Sequence[Aside], sheet: Sheet, digest: Digest) -> pa.Table | None:
+    return lines_aside(asides, sheet.name, input_id(sheet.name, digest)) if asides else None
 
 
 def _widen(place: HeaderPlace, sheet: Sheet) -> tuple[str, ...]:
@@ -89,11 +122,17 @@ def _filled(row: Sequence[str]) -> int:
     return max((i + 1 for i, cell in enumerate(row) if cell.strip()), default=0)
 
 
-def _note_preamble(place: HeaderPlace, sheet: Sheet, issues: IssueList) -> None:
-    before = place.first - 1
-    if before > 0:
+def _note_preamble(place: HeaderPlace, sheet: Sheet, issues: IssueList) -> list[Aside]:
+    before = max(place.first - 1, 0)
+    if before:
         shown = next((c for row in sheet.head[:before] for c in row if c.strip()), "")
         issues.add("preamble-row", "rows before the header", row=1, value=shown[:200] or None, count=before)
+    return cells_aside(enumerate(sheet.head[:before], start=1), ABOVE)
+
+
+def _headers_aside(guesses: Sequence[Guess], place: HeaderPlace) -> list[Aside]:
+    """Headers that are no field's may be what the column holds: a list of substances with their amounts below."""
+    return cells_aside([(place.row or None, [g.header for g in guesses if not g.field])], HEADERS, joined=False)
 
 
 def _note_unusable(guesses: Sequence[Guess], body: Body, place: HeaderPlace, issues: IssueList) -> None:
@@ -135,10 +174,13 @@ def _describe(sheet: Sheet, digest: Digest, place: HeaderPlace, guesses: Sequenc
     )
 
 
-def _set_aside(sheet: Sheet, digest: Digest, place: HeaderPlace, guesses: Sequence[Guess], issues: IssueList) -> InputTables:
+def _set_aside(
+    sheet: Sheet, digest: Digest, place: HeaderPlace, guesses: Sequence[Guess], issues: IssueList, asides: Sequence[Aside]
+) -> InputTables:
     lines = no_lines()
-    raw = pa.table({})
-    return InputTables(_describe(sheet, digest, place, guesses, lines), lines, raw, issue_table(issues, lines))
+    return InputTables(
+        _describe(sheet, digest, place, guesses, lines), lines, pa.table({}), issue_table(issues, lines), _lines_aside(asides, sheet, digest)
+    )  # fmt: skip
 
 
 def no_lines() -> pa.Table:

@@ -94,7 +94,7 @@ def write_notices(inputs: tuple[Input, ...], issues: pa.Table, reference: Refere
     )
     notices += _missing(read, {"description"}, "no column of goods descriptions; only codes are screened for substances")
     if reference.watchlists:
-        notices += _missing(read, set(NAME_COLUMNS.values()), "no column of parties; parties are NOT screened")
+        notices += _missing(read, set(NAME_COLUMNS.values()) - {"vessel"}, "no column of parties; parties are NOT screened")
     notices += _missing(read, set(_REFERENCES), "no column of bill, declaration or shipment; every line is taken for a shipment")
     notices += _unused(read)
     notices.extend(age_notices(reference))

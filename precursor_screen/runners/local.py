@@ -15,9 +15,11 @@ import pyarrow.compute as pc
 
 from precursor_screen.errors import ErrorGroup, InputError, MappingError, UnreadableManifest, Where
 from precursor_screen.issues import ISSUE_CODES, SET_ASIDE
+from precursor_screen.kernel.asides import naming
 from precursor_screen.kernel.screen import Screened, screen
 from precursor_screen.memory import Memory
 from precursor_screen.model import Input, retired_rule
+from precursor_screen.readers.asides import BESIDE, raw_aside
 from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.registry import read
 from precursor_screen.reference.bundle import Reference
@@ -52,6 +54,7 @@ class _Gathered:
     raw: tuple[pa.Table, ...]
     origin: pa.Table  # input_no, row_no: where each line's own cells are
     issues: pa.Table
+    asides: tuple[pa.Table, ...]  # lines of texts beside the tables
 
 
 def run(
@@ -91,9 +94,12 @@ def run(
         spread_over(jobs, early=_is_large(sources), prepare=prepare) as spread,
         remembering(home, progress) as known_parties,
     ):
-        gathered = _gather(sources, options, progress)
+        gathered = _with_asides(_gather(sources, options, progress), reference)
         supplied = pa.Table.from_pylist(
-            [{"input_id": i.input_id, "supplied_fields": sorted(i.supplied)} for i in gathered.inputs],
+            [
+                *({"input_id": i.input_id, "supplied_fields": sorted(i.supplied)} for i in gathered.inputs),
+                *({"input_id": f"{i.input_id}{BESIDE}", "supplied_fields": []} for i in gathered.inputs),
+            ],
             schema=pa.schema([("input_id", pa.string()), ("supplied_fields", pa.list_(pa.string()))]),
         )
         provenance = _provenance(gathered.inputs, reference)
@@ -158,8 +164,7 @@ def _gather(sources: tuple[Source, ...], options: ReadOptions, progress: Progres
             errors.append(error)
     if not tables:
         raise errors[0] if len(errors) == 1 else ErrorGroup(list(errors))
-    read_lines = sum(t.lines.num_rows for t in tables)
-    if not read_lines:
+    if not any(t.lines.num_rows for t in tables):
         _raise_unusable(tables, errors)
     issues = [t.issues for t in tables] + [_file_issue(e) for e in errors]
     lines = pa.concat_tables([t.lines for t in tables], promote_options="default")
@@ -172,7 +177,35 @@ def _gather(sources: tuple[Source, ...], options: ReadOptions, progress: Progres
     )
     lines, origin, repeated = _set_repeated_aside(lines, origin)
     return _Gathered(
-        lines, tuple(t.input for t in tables), tuple(t.raw for t in tables), origin, pa.concat_tables([*issues, repeated])
+        lines,
+        tuple(t.input for t in tables),
+        tuple(t.raw for t in tables),
+        origin,
+        pa.concat_tables([*issues, repeated]),
+        tuple(t.asides for t in tables if t.asides is not None),
+    )
+
+
+def _with_asides(gathered: _Gathered, reference: Reference) -> _Gathered:
+    """The lines, and behind them those of texts beside the tables that name something."""
+    if not gathered.asides:
+        return gathered
+    found = pa.concat_tables(gathered.asides)
+    found = found.filter(naming(found, reference))
+    # The same words above each of many sheets are one finding; the notes of the rows stand.
+    first = pc.index_in(pc.unique(found.column("line_id")), found.column("line_id"))
+    found = found.take(first)
+    if not found.num_rows:
+        return gathered
+    number, count = len(gathered.raw), found.num_rows
+    places = pa.table(
+        [pa.array(np.full(count, number, np.int32)), pa.array(np.arange(count, dtype=np.int64))], names=gathered.origin.column_names
+    )
+    return replace(
+        gathered,
+        lines=pa.concat_tables([gathered.lines, found], promote_options="default"),
+        origin=pa.concat_tables([gathered.origin, places]),
+        raw=(*gathered.raw, raw_aside(found)),
     )
 
 

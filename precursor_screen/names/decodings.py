@@ -1,0 +1,109 @@
+"""Text that was encoded once more on its way: what a reader of it would see.
+
+A name is not hidden by how it is written down. Entities and tags of HTML, percent signs, quoted-printable, escapes of programming
+languages and marks that turn the direction of writing are taken back; a reading counts only where that changes letters. The text
+as filed stays the first reading, so nothing is lost where something only looks like an encoding.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+# For RE2 and `re` alike: cells without any of these have no further reading. Two percent or equal signs with figures at least,
+# since one alone is a share or a sum.
+MAY_DECODE: Final = (
+    r"&(?:#|[A-Za-z]{2,8};)|<[A-Za-z/!]|%[0-9A-Fa-f]{2}.*%[0-9A-Fa-f]{2}|=[0-9A-F]{2}.*=[0-9A-F]{2}|=\r?\n"
+    r"|\\[ux]\{?[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|U\+[0-9A-Fa-f]{4}|[\x{202A}-\x{202E}\x{2066}-\x{2069}\x{200E}\x{200F}]"
+    r"|[\x{0660}-\x{0669}\x{06F0}-\x{06F9}\x{0966}-\x{096F}\x{FF10}-\x{FF19}]"
+)
+_MAY: Final = re.compile(re.sub(r"\\x\{([0-9A-F]{4})\}", r"\\u\1", MAY_DECODE), re.DOTALL)
+_TAG: Final = re.compile(r"<!--.*?-->|<[A-Za-z/!][^<>]{0,300}>", re.DOTALL)
+_SHORT_ESCAPE: Final = re.compile(r"\\x([0-9A-Fa-f]{2})")
+_LONG_ESCAPE: Final = re.compile(r"(?:\\u|%u)([0-9A-Fa-f]{4})|(?:\\[ux]\{)([0-9A-Fa-f]{1,6})\}|U\+([0-9A-Fa-f]{4})[ ,;]?")
+_QUOTED: Final = re.compile(r"=([0-9A-Fa-f]{2})")
+_SOFT_BREAK: Final = re.compile(r"=[ \t]*\r?\n")
+# Behind an override letters show from their end; behind an embedding or isolate Latin ones do not, but a writer may have meant them to.
+_OVERRIDE: Final = re.compile("[\u202b\u202e\u2067]([^\u202a-\u202e\u2066-\u2069\n]*)")
+_DIRECTION: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_ROUNDS: Final = 3  # encoded once in a mail and once in a form; more is nobody's mistake
+_LONGEST: Final = 1 << 20
+
+
+def further_readings(text: str) -> tuple[str, ...]:
+    """What a text says once its encodings are taken back; empty where that changes no letter.
+
+    Tags parted words (`ACETIC<br>ANHYDRIDE`) or stand within one (`<b>ACE</b>TONE`), so both are tried.
+    """
+    if not _MAY.search(text):
+        return ()
+    readings: dict[str, None] = {}
+    for tag in ("", " "):
+        reading = text[:_LONGEST]
+        for _ in range(_ROUNDS):
+            before = reading
+            for step in (html.unescape, _take_percent, _take_quoted, _take_escapes, _turn, _take_digits):
+                reading = step(reading)
+            reading = _TAG.sub(tag, reading)
+            if reading == before:
+                break
+        if _letters(reading) != _letters(text):
+            readings[reading] = None
+    return tuple(readings)
+
+
+def _letters(text: str) -> str:
+    return "".join(text.split())
+
+
+def _take_percent(text: str) -> str:
+    if text.count("%") < 2:
+        return text
+    return _decoded(text, unquote_to_bytes) or text
+
+
+def _take_quoted(text: str) -> str:
+    text = _SOFT_BREAK.sub("", text)
+    if text.count("=") < 2:
+        return text
+    return _decoded(text, lambda t: _QUOTED.sub(lambda m: chr(int(m[1], 16)), t).encode("latin-1", "ignore")) or text
+
+
+def _decoded(text: str, take: Callable[[str], bytes]) -> str:
+    """The bytes that a text of ASCII stands for, as text; empty where it holds more than ASCII and the bytes would not."""
+    if not text.isascii():
+        # The parts that are encoded are ASCII; all else stays as it is.
+        return re.sub(r"[\x21-\x7e]+", lambda m: _decoded(m[0], take), text)
+    raw = take(text)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def _take_escapes(text: str) -> str:
+    text = _SHORT_ESCAPE.sub(lambda m: chr(int(m[1], 16)), text)
+    return _LONG_ESCAPE.sub(lambda m: _char(next(g for g in m.groups() if g)), text)
+
+
+def _char(digits: str) -> str:
+    code = int(digits, 16)
+    return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
+
+
+def _take_digits(text: str) -> str:
+    """Figures of other scripts and widths as those in which numbers of substances are written."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(c)) if not c.isascii() and c.isdecimal() else c for c in text)
+
+
+def _turn(text: str) -> str:
+    """A text as it shows: what stands behind a right-to-left override from its end, without the marks (Unicode Annex 9)."""
+    if not _DIRECTION.search(text):
+        return text
+    return _DIRECTION.sub("", _OVERRIDE.sub(lambda m: m[1][::-1], text))
