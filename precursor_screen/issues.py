@@ -40,6 +40,12 @@ _CODES = (
         "See the list of formats in the README; convert it to CSV or XLSX.",
     ),
     IssueCode(
+        "changed-while-read",
+        SET_ASIDE,
+        "The file was changing all the time while it was read",
+        "Screen it when it is complete.",
+    ),
+    IssueCode(
         "no-usable-column", SET_ASIDE, "No column holds goods descriptions or HS codes", "Name the columns with --mapping."
     ),
     IssueCode(
@@ -63,6 +69,7 @@ _CODES = (
         "Two original messages state the same references with different content",
         "Both were screened and both count; ask the carrier which one holds.",
     ),
+    IssueCode("linked-folder", NOTE, "The link leads to a folder that is read under another name", "Nothing to do."),
     IssueCode("blank-row", NOTE, "The row is blank", "Nothing to do."),
     IssueCode(
         "preamble-row",

@@ -98,7 +98,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     from precursor_screen.reports.interface import check_places
     from precursor_screen.reports.registry import presenter_for
     from precursor_screen.runners.coverage import age_notices
-    from precursor_screen.runners.inputs import find_sources
+    from precursor_screen.runners.inputs import find_sources, wants_stdin
     from precursor_screen.runners.local import run
 
     values = common.settings(ctx)
@@ -107,7 +107,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
         presenter_for(path)
     for path in tables:
         _check_table_path(path)
-    stdin = sys.stdin.buffer.read() if "-" in inputs else None
+    stdin = sys.stdin.buffer.read() if wants_stdin(inputs) else None
     sources = find_sources(inputs, stdin)
     check_places((*outputs, *tables), tuple(s.path for s in sources if s.path is not None))
     as_of = common.parse_day(options["as_of"], "--as-of")
@@ -151,6 +151,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
             jobs=options["jobs"],
             remember=memory.of_run if memory else None,
             home=common.home_folder(values),
+            keep_fault=common.fault_keeper(ctx),
         )
         _write(result, outputs, options)
         clock.pause()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,18 +13,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.errors import ErrorGroup, InputError, MappingError, UnreadableManifest, Where
+from precursor_screen.errors import ChangedWhileRead, ErrorGroup, InputError, MappingError, UnreadableManifest, Where
 from precursor_screen.issues import ISSUE_CODES, SET_ASIDE
 from precursor_screen.kernel.screen import Screened, screen
 from precursor_screen.memory import Memory
 from precursor_screen.model import Input, retired_rule
 from precursor_screen.readers.interface import InputTables, ReadOptions
-from precursor_screen.readers.registry import read
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reports.report import Report
 from precursor_screen.runners.coverage import count_coverage, decide_exit_code, write_notices
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.match_cache import remembering
+from precursor_screen.runners.one_input import FaultKeeper, read_one
 from precursor_screen.runners.pool import spread_over
 from precursor_screen.schema import ISSUE
 from precursor_screen.version import __version__
@@ -66,6 +66,7 @@ def run(
     jobs: int = 1,
     remember: Callable[[RunRecord], Memory] | None = None,
     home: Path | None = None,
+    keep_fault: FaultKeeper | None = None,
 ) -> Run:
     """Screens some inputs.
 
@@ -80,6 +81,7 @@ def run(
         jobs: processes for matching; 0: as many as there are cores.
         remember: what is known of earlier runs, for this one; default: nothing.
         home: where names that were matched are kept for the next run; default: nowhere.
+        keep_fault: told of an error in reading one input that nobody foresaw; default: it is raised.
 
     Raises:
         InputError: no input could be read at all.
@@ -91,7 +93,7 @@ def run(
         spread_over(jobs, early=_is_large(sources), prepare=prepare) as spread,
         remembering(home, progress) as known_parties,
     ):
-        gathered = _gather(sources, options, progress)
+        gathered = _gather(sources, options, progress, keep_fault)
         supplied = pa.Table.from_pylist(
             [{"input_id": i.input_id, "supplied_fields": sorted(i.supplied)} for i in gathered.inputs],
             schema=pa.schema([("input_id", pa.string()), ("supplied_fields", pa.list_(pa.string()))]),
@@ -145,13 +147,13 @@ def _is_large(sources: tuple[Source, ...]) -> bool:
     return sum(s.path.stat().st_size for s in sources if s.path is not None and s.path.is_file()) > LARGE
 
 
-def _gather(sources: tuple[Source, ...], options: ReadOptions, progress: Progress) -> _Gathered:
+def _gather(sources: tuple[Source, ...], options: ReadOptions, progress: Progress, keep_fault: FaultKeeper | None) -> _Gathered:
     tables: list[InputTables] = []
     errors: list[InputError] = []
     for source in sources:
         progress(f"reading {source.name}")
         try:
-            tables.extend(read(source.readable(), source.name, replace(options, pasted=source.pasted)))
+            tables.extend(read_one(source, options, keep_fault))
         except MappingError:
             raise
         except InputError as error:
@@ -190,7 +192,8 @@ def _raise_unusable(tables: list[InputTables], errors: list[InputError]) -> None
 
 
 def _file_issue(error: InputError) -> pa.Table:
-    code = "unreadable-file" if isinstance(error, UnreadableManifest) else "unknown-format"
+    kinds = ((ChangedWhileRead, "changed-while-read"), (UnreadableManifest, "unreadable-file"), (InputError, "unknown-format"))
+    code = next(code for kind, code in kinds if isinstance(error, kind))
     row = {
         "code": code,
         "source_file": error.where.file,
