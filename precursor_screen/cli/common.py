@@ -60,12 +60,13 @@ def parse_day(text: str | None, option: str) -> date:
         raise UsageError(f"{option} {text!r} is no date", remedy="Write it as 2026-11-25.") from error
 
 
-def open_watchlists(values: dict[str, Value], named: list[str]) -> tuple[tuple[Watchlist, ...], bool]:
+def open_watchlists(values: dict[str, Value], named: list[str], in_full: bool = False) -> tuple[tuple[Watchlist, ...], bool]:
     """The watchlists to screen against, and whether any are wanted.
 
     Args:
         values: for the home folder.
         named: ids, paths of private CSV files, `none` or `sample`; empty: all that are imported.
+        in_full: whether every file is read to see that it is what was imported.
 
     Raises:
         WatchlistError: a named list, or one that was imported once, is missing or damaged.
@@ -76,7 +77,7 @@ def open_watchlists(values: dict[str, Value], named: list[str]) -> tuple[tuple[W
         return (), False
     if "none" in named:
         raise UsageError("--watchlist none stands alone", remedy="Leave out the other lists.")
-    return open_named(named, home_folder(values)), True
+    return open_named(named, home_folder(values), in_full=in_full), True
 
 
 def fault_keeper(ctx: click.Context) -> Callable[[BaseException], str]:

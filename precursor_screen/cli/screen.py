@@ -63,7 +63,9 @@ if TYPE_CHECKING:
 @click.option("--ledger", "ledger", metavar="URL|home", help="Remember, and look back: sqlite:///PATH, postgresql://..., home.")
 @click.option("--no-ledger", is_flag=True, help="Neither, also if a setting names one.")
 @click.option("--wait", type=click.FloatRange(min=0), default=0.0, help="Seconds to wait for another run that holds the ledger.")
-@click.option("--require-fresh", is_flag=True, help="Stale reference data is exit code 4, not a warning.")
+@click.option(
+    "--require-fresh", is_flag=True, help="Stale reference data is exit code 4, not a warning; all of it is checked in full."
+)
 @click.option(
     "--capacity", type=click.IntRange(min=1), default=20, show_default=True, help="How many shipments the terminal shows."
 )
@@ -112,7 +114,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     check_places((*outputs, *tables), tuple(s.path for s in sources if s.path is not None))
     as_of = common.parse_day(options["as_of"], "--as-of")
     named = common.pick(values, "watchlists", options["watchlists"], "--watchlist")
-    watchlists, wanted = common.open_watchlists(values, named)
+    watchlists, wanted = common.open_watchlists(values, named, options["require_fresh"])
     tiers = tuple(t.strip() for t in options["tiers"].split(",") if t.strip()) if options["tiers"] else ()
     reference = load_reference(
         watchlists=watchlists,
@@ -123,7 +125,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
         structure=options["structure"],
         as_of=as_of,
         tiers=tuple(common.pick(values, "tiers", tiers, "--tiers") or ("convention", "national")),
-        registers=RegisterStore(common.home_folder(values)).open_all(),
+        registers=RegisterStore(common.home_folder(values), options["require_fresh"]).open_all(),
         site=common.site_rules(values),
     )
     if options["require_fresh"] and (stale := age_notices(reference)):

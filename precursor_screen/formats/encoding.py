@@ -200,7 +200,7 @@ def open_utf8(blob: Blob, choice: EncodingChoice) -> tuple[Blob, int]:
     An input that is UTF-8 already is handed back as it is.
 
     Raises:
-        UnreadableManifest: the decoded text is beyond `MAX_TEXT`.
+        UnreadableManifest: the decoded text is beyond `MAX_TEXT`, or the encoding asked for cannot be that of the input.
     """
     if choice.name == "utf-8" and choice.reason != "as told":
         return blob, 0
@@ -209,7 +209,14 @@ def open_utf8(blob: Blob, choice: EncodingChoice) -> tuple[Blob, int]:
     with blob.open() as stream:
         while True:
             chunk = stream.read(CHUNK)
-            text = decoder.decode(chunk, not chunk)
+            try:
+                text = decoder.decode(chunk, not chunk)
+            except (
+                UnicodeError
+            ) as error:  # what cannot be replaced: no byte order mark, where the encoding asked for must have one
+                raise UnreadableManifest(
+                    f"is not in {choice.name} ({error})", where=Where(blob.name), remedy="Name another --encoding, or none."
+                ) from error
             bad += text.count("\ufffd")
             out.write(text.encode("utf-8", "replace"))
             if out.tell() > MAX_TEXT:
