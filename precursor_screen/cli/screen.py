@@ -99,7 +99,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.reports.interface import check_places
     from precursor_screen.reports.registry import presenter_for
-    from precursor_screen.runners.coverage import age_notices
+    from precursor_screen.runners.coverage import age_notices, undated
     from precursor_screen.runners.inputs import find_sources, wants_stdin
     from precursor_screen.runners.local import run
 
@@ -128,7 +128,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
         registers=RegisterStore(common.home_folder(values), options["require_fresh"]).open_all(),
         site=common.site_rules(values),
     )
-    if options["require_fresh"] and (stale := age_notices(reference)):
+    if options["require_fresh"] and (stale := [*age_notices(reference), *undated(reference)]):
         raise StaleReference("; ".join(stale), remedy="Import a newer copy, or leave out --require-fresh.")
     mapping = common.pick(values, "mapping", options["mapping"], "--mapping")
     read_options = ReadOptions(

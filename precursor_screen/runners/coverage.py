@@ -136,6 +136,12 @@ def age_notices(reference: Reference) -> list[str]:
     return found
 
 
+def undated(reference: Reference) -> list[str]:
+    """One sentence for every watchlist of which nobody knows how old it is; the fictional one that ships never ages."""
+    unknown = [w.list_id for w in reference.watchlists if not w.manifest.number and w.list_id != "sample"]
+    return [f"watchlist {list_id} was opened from a file, which states no date; import it with one" for list_id in unknown]
+
+
 def decide_exit_code(
     screened: Screened, coverage: Mapping[str, Any], reference: Reference, rules: Mapping[str, Rule], fail_on: str
 ) -> int:
