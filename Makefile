@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint check docs golden bench clean
+.PHONY: help demo test test-fast lint check docs digests golden bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,11 +29,12 @@ test: $(READY) ## all tests, in parallel
 test-fast: $(READY) ## the tests that take no more than a moment
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow and not browser"
 
-lint: $(READY) ## ruff, mypy --strict, import contracts, rules, generated docs
+lint: $(READY) ## ruff, mypy --strict, import contracts, digests, rules, generated docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python docs/digests.py --check
 	$(BIN)/precursor-screen rules lint
 	$(BIN)/precursor-screen substances verify
 	$(BIN)/python docs/generate.py --check
@@ -41,7 +42,11 @@ lint: $(READY) ## ruff, mypy --strict, import contracts, rules, generated docs
 check: lint test ## lint and test
 
 docs: $(READY) ## write the generated parts of docs/ and README.md anew
+	$(BIN)/python docs/digests.py
 	$(BIN)/python docs/generate.py
+
+digests: $(READY) ## take changed tables, rules and lists that ship for wanted ones
+	$(BIN)/python docs/digests.py
 
 golden: $(READY) ## renew the golden reports after a wanted change
 	$(BIN)/python -m pytest tests/reports --renew-golden

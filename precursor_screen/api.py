@@ -27,12 +27,13 @@ if TYPE_CHECKING:
 __all__ = ["Reference", "load_reference", "lookup", "match", "open_watchlists", "screen"]
 
 
-def open_watchlists(named: Sequence[str] = (), home: Path | None = None) -> tuple[Watchlist, ...]:
+def open_watchlists(named: Sequence[str] = (), home: Path | None = None, *, in_full: bool = False) -> tuple[Watchlist, ...]:
     """Opens imported watchlists.
 
     Args:
         named: ids, paths of private CSV files, or `sample` for the fictional list that ships; empty: all that are imported.
         home: where imported lists lie; default: the platform's user data folder.
+        in_full: read every file to see that it is what was imported; default: large ones once a day.
 
     Raises:
         WatchlistError: a named list, or one that was imported once, is missing or damaged.
@@ -40,15 +41,20 @@ def open_watchlists(named: Sequence[str] = (), home: Path | None = None) -> tupl
     from precursor_screen.config import default_home
     from precursor_screen.reference import shipped
     from precursor_screen.reference.store import WatchlistStore
+    from precursor_screen.reference.watchlists.checks import refuse_reserved
     from precursor_screen.reference.watchlists.opened import open_private_csv
 
-    store = WatchlistStore(home or default_home())
+    store = WatchlistStore(home or default_home(), in_full)
+    if not named:
+        return tuple(store.open_list(list_id) for list_id in store.list_ids())
     opened = []
-    for name in named or store.list_ids():
+    for name in named:
         if name == "sample":
             opened.append(open_private_csv(shipped.watchlists_folder() / "sample-list.csv"))
         elif Path(name).is_file():
-            opened.append(open_private_csv(Path(name), Path(name).stem.lower()))
+            list_id = Path(name).stem.lower()
+            refuse_reserved(list_id)
+            opened.append(open_private_csv(Path(name), list_id))
         else:
             opened.append(store.open_list(name))
     return tuple(opened)

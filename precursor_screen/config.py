@@ -124,6 +124,8 @@ def _checked(key: str, value: Any, source: str) -> Any:
     if not isinstance(value, wanted) or (setting.is_list and not all(isinstance(v, str) for v in value)):
         raise UsageError(f"{key} must be {'a list of texts' if setting.is_list else 'a text'}", where=Where(source))
     for part in value if setting.is_list else [value]:
+        if "\0" in part:
+            raise UsageError(f"{key} holds a NUL, which no name does", where=Where(source), remedy="Correct it.")
         if setting.allowed and part and part not in setting.allowed:
             remedy = did_you_mean(str(part), setting.allowed) or f"Use one of {', '.join(setting.allowed)}."
             raise UsageError(f"{key} does not know {part!r}", where=Where(source), remedy=remedy)

@@ -4,6 +4,7 @@
     ├── UsageError            a wrong option or path              2
     ├── InputError
     │   ├── UnreadableManifest   damaged, locked, empty           4 (3 when other inputs were screened)
+    │   │   └── ChangedWhileRead somebody is still writing it     4 (3)
     │   ├── UnknownFormat        nothing we read                  4 (3)
     │   └── MappingError         a column map that is wrong       2
     ├── ReferenceDataError
@@ -19,9 +20,12 @@
     │   ├── RuleSyntaxError                                       2
     │   ├── UnknownField                                          2
     │   └── WindowError                                           2
+    ├── NoRoom                a limit of memory that cannot do    4
+    │   └── WorkerDied        a process of ours was killed        4
     └── MissingExtra          an optional dependency              2
 
-A bad row is not an exception: it becomes an issue (`issues.py`).
+A bad row is not an exception: it becomes an issue (`issues.py`). What is not in this tree is a fault of the program: exit code 4,
+or 3 where it befell one of several inputs (`cli/faults.py`).
 """
 
 from __future__ import annotations
@@ -101,6 +105,10 @@ class UnreadableManifest(InputError):
     """The file is damaged, locked by a password, empty, or holds no usable column."""
 
 
+class ChangedWhileRead(UnreadableManifest):
+    """The file was another one after each reading than before."""
+
+
 class UnknownFormat(InputError):
     """The content is of no format that we read."""
 
@@ -169,6 +177,16 @@ class UnknownField(RuleError):
 
 class WindowError(RuleError):
     """A correlation that cannot be evaluated."""
+
+
+class NoRoom(PrecursorScreenError):
+    """There is not enough memory to begin or to go on."""
+
+    exit_code = ExitCode.NOT_SCREENED
+
+
+class WorkerDied(NoRoom):
+    """A worker process ended before its work was done: killed, or out of memory."""
 
 
 class MissingExtra(PrecursorScreenError):

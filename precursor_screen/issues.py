@@ -40,6 +40,12 @@ _CODES = (
         "See the list of formats in the README; convert it to CSV or XLSX.",
     ),
     IssueCode(
+        "changed-while-read",
+        SET_ASIDE,
+        "The file was changing all the time while it was read",
+        "Screen it when it is complete.",
+    ),
+    IssueCode(
         "no-usable-column", SET_ASIDE, "No column holds goods descriptions or HS codes", "Name the columns with --mapping."
     ),
     IssueCode(
@@ -55,7 +61,10 @@ _CODES = (
         "Nothing to do; it was screened at the place named.",
     ),
     IssueCode(
-        "undecodable-text", UNSCREENABLE, "Bytes that are no text in the file's encoding", "Give the right encoding with --encoding."
+        "undecodable-text",
+        UNSCREENABLE,
+        "Bytes that are no text in the file's encoding",
+        "Give the right encoding with --encoding.",
     ),
     IssueCode(
         "contradicting-messages",
@@ -69,6 +78,7 @@ _CODES = (
         "The description of the line above goes on in this row",
         "Nothing to do; the row was read as part of that line.",
     ),
+    IssueCode("linked-folder", NOTE, "The link leads to a folder that is read under another name", "Nothing to do."),
     IssueCode("blank-row", NOTE, "The row is blank", "Nothing to do."),
     IssueCode(
         "preamble-row",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ import click
 
 from precursor_screen.config import Value, check_rule_folders, check_value, default_home, load_settings
 from precursor_screen.errors import UsageError, Where
+from precursor_screen.reports.printable import printable
 
 if TYPE_CHECKING:
     from precursor_screen.reference.bundle import SiteRules
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
 
 def settings(ctx: click.Context) -> dict[str, Value]:
     """The settings of this call; `--home` and `--config` stand before the command."""
-    given = ctx.find_root().obj or {}
+    return settings_of(ctx.find_root().obj or {})
+
+
+def settings_of(given: Mapping[str, Any]) -> dict[str, Value]:
+    """The settings of a call, with what stood before its command (`home`, `config`)."""
     values = load_settings(given.get("config"))
     if given.get("home"):
         values["home"] = Value(str(given["home"]), "--home")
@@ -55,12 +60,13 @@ def parse_day(text: str | None, option: str) -> date:
         raise UsageError(f"{option} {text!r} is no date", remedy="Write it as 2026-11-25.") from error
 
 
-def open_watchlists(values: dict[str, Value], named: list[str]) -> tuple[tuple[Watchlist, ...], bool]:
+def open_watchlists(values: dict[str, Value], named: list[str], in_full: bool = False) -> tuple[tuple[Watchlist, ...], bool]:
     """The watchlists to screen against, and whether any are wanted.
 
     Args:
         values: for the home folder.
         named: ids, paths of private CSV files, `none` or `sample`; empty: all that are imported.
+        in_full: whether every file is read to see that it is what was imported.
 
     Raises:
         WatchlistError: a named list, or one that was imported once, is missing or damaged.
@@ -71,7 +77,24 @@ def open_watchlists(values: dict[str, Value], named: list[str]) -> tuple[tuple[W
         return (), False
     if "none" in named:
         raise UsageError("--watchlist none stands alone", remedy="Leave out the other lists.")
-    return open_named(named, home_folder(values)), True
+    return open_named(named, home_folder(values), in_full=in_full), True
+
+
+def fault_keeper(ctx: click.Context) -> Callable[[BaseException], str]:
+    """Writes the report of a fault that befell one input, and gives the sentence that stands for it in the report of the run.
+
+    The sentence holds no path and no time, so that the same inputs give the same report; standard error says where the file is.
+    """
+    from precursor_screen.cli.faults import keep_fault
+
+    given = ctx.find_root().obj or {}
+
+    def keep(error: BaseException) -> str:
+        fault = keep_fault(error, lambda: home_folder(settings_of(given)), given.get("arguments", ()))
+        click.echo(f"! unforeseen fault {fault.digest}: {printable(fault)}", err=True)
+        return f"met an unforeseen fault, {fault.digest} under `faults` of the home folder ({fault.summary})"
+
+    return keep
 
 
 @contextlib.contextmanager

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,8 +13,9 @@ from typing import Any
 
 import click
 
-from precursor_screen.cli.common import discard_stdout, reader_may_leave
-from precursor_screen.errors import ExitCode, PrecursorScreenError
+from precursor_screen.cli import faults
+from precursor_screen.cli.common import discard_stdout, home_folder, reader_may_leave, settings_of
+from precursor_screen.errors import ExitCode, NoRoom, PrecursorScreenError
 from precursor_screen.reports.printable import printable
 from precursor_screen.version import __version__
 
@@ -55,6 +58,8 @@ class LazyGroup(click.Group):
             from precursor_screen.names.suggest import did_you_mean
 
             raise click.UsageError(f"No such command {args[0]!r}. {did_you_mean(args[0], COMMANDS)}".rstrip(), ctx)
+        if args and "--help" not in args and "-h" not in args:
+            _check_address_space(args[0])
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -67,6 +72,28 @@ class LazyGroup(click.Group):
         """Lists the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+# What the libraries reserve on two cores with no input at all, measured. With less one of them ends the process as it starts, where
+# nothing can be said any more.
+_ADDRESS_SPACE = {"screen": 5 << 29, "lookup": 1 << 30, "match": 1 << 30}
+
+
+def _check_address_space(name: str) -> None:
+    """Refuses to start where a limit (`ulimit -v`) cannot do. There is none on Windows.
+
+    Raises:
+        NoRoom: the limit is too low.
+    """
+    if sys.platform != "win32":
+        import resource
+
+        limit, needed = resource.getrlimit(resource.RLIMIT_AS)[0], _ADDRESS_SPACE.get(name, 0)
+        if limit != resource.RLIM_INFINITY and limit < needed:
+            raise NoRoom(
+                f"the limit of this process leaves {limit / 2**30:.1f} GiB of address space; {name} needs {needed / 2**30:.1f} GiB",
+                remedy="Raise the limit (ulimit -v).",
+            )
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -90,24 +117,66 @@ def cli(ctx: click.Context, home: Path | None, config_file: Path | None) -> None
     Example:
       precursor-screen screen manifest.csv --jurisdiction US -o report.html
     """
-    ctx.obj = {"home": home, "config": config_file}
+    ctx.ensure_object(dict).update(home=home, config=config_file)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command and ends the process with the contract's exit code."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal or pipe that is not UTF-8 still gets the whole report
+    _open_standard_streams()
+    faults.no_traces()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's: unused here, yet each would ask for memory as it starts
     sys.exit(run(arguments))
 
 
-# What DuckDB raises where neither memory nor the folder for what does not fit into it has room.
-_NO_ROOM = ("OutOfMemoryException", "IOException")
+class _Unheard(io.FileIO):
+    """Standard error. That nobody reads it, or its disk is full, changes neither what was found nor the exit code."""
+
+    def write(self, data: Any) -> int:
+        """Writes as far as that goes."""
+        with contextlib.suppress(OSError):
+            return super().write(data)
+        return len(data)
 
 
-def _engine_error() -> type[BaseException]:
-    """What DuckDB raises, where it is loaded at all: a pattern or type that only shows when a rule runs."""
-    error: type[BaseException] = getattr(sys.modules.get("duckdb"), "Error", RecursionError)
-    return error
+def _open_standard_streams() -> None:
+    """All three are open, and take any character.
+
+    One that the caller has closed (`>&-`) leads nowhere: else the next file opened, a ledger perhaps, would take its number, and
+    what a library writes to standard error would end up in that file.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - stays open
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal or pipe that is not UTF-8 still gets the whole report
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        raw = io.BufferedWriter(_Unheard(2, "w", closefd=False))
+        sys.stderr = io.TextIOWrapper(raw, sys.stderr.encoding, "backslashreplace", line_buffering=True)
+
+
+_RULES = ("precursor_screen.rulebook", "precursor_screen.kernel.flag", "precursor_screen.kernel.windows")
+_TEMPORARY = "Screen fewer files at a time, or point TMPDIR at a larger disk"
+
+
+def _engine_errors(*names: str) -> tuple[type[BaseException], ...]:
+    """What DuckDB raises, where it is loaded at all."""
+    return tuple(getattr(engine, name) for name in names) if (engine := sys.modules.get("duckdb")) else ()
+
+
+def _is_for_want_of_room(error: BaseException) -> bool:
+    """Whether neither memory nor the folder for what does not fit into it has room."""
+    return isinstance(error, (MemoryError, *_engine_errors("OutOfMemoryException", "IOException")))
+
+
+def _is_of_a_rule(error: BaseException) -> bool:
+    """Whether a rule's pattern, type or depth is at fault, which only shows when the rule runs."""
+    of_the_engine = isinstance(error, _engine_errors("Error")) and not isinstance(
+        error, _engine_errors("InternalException", "FatalException")
+    )
+    return (of_the_engine or isinstance(error, RecursionError)) and faults.passes_through(error, _RULES)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -116,13 +185,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The contract's exit code; 130 after an interrupt.
     """
+    given: dict[str, Any] = {"arguments": sys.argv[1:] if arguments is None else list(arguments)}
     try:
-        result: Any = cli.main(
-            args=None if arguments is None else list(arguments), prog_name="precursor-screen", standalone_mode=False
-        )
+        result: Any = cli.main(args=given["arguments"], prog_name="precursor-screen", standalone_mode=False, obj=given)
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return _INTERRUPTED
     except click.ClickException as error:
@@ -132,21 +200,36 @@ def run(arguments: Sequence[str] | None = None) -> int:
         for line in str(error).splitlines():
             click.echo(f"error: {printable(line)}", err=True)
         return error.exit_code
-    except (RecursionError, _engine_error()) as error:
-        message = printable(str(error).splitlines()[0]) if str(error) else type(error).__name__
-        if type(error).__name__ in _NO_ROOM:
-            remedy = "Screen fewer files at a time, or point TMPDIR at a larger disk"
-            click.echo(f"error: there is no room in memory and on the temporary disk: {message}. {remedy}.", err=True)
-        else:
-            click.echo(
-                f"error: a rule does not run: {message}. `precursor-screen rules lint` and `rules test` say which.", err=True
-            )
-        return ExitCode.USAGE
-    except OSError as error:
-        # Every place where a file is opened has a message of its own; what is left is standard output (a full disk).
-        discard_stdout()
-        click.echo(
-            f"error: {printable(error.filename or 'standard output')}: {error.strerror}. Check space and permissions.", err=True
-        )
-        return ExitCode.USAGE
+    except BaseException as error:
+        if isinstance(error, faults.NOT_FAULTS):
+            raise
+        return _answer_fault(error, given)
     return result if isinstance(result, int) else ExitCode.CLEAR
+
+
+def _answer_fault(error: BaseException, given: dict[str, Any]) -> ExitCode:
+    """One message for an error that has none of its own.
+
+    Returns:
+        2 where a rule is at fault; else 4: whatever was being done was not finished, and nothing counts as screened.
+    """
+    code = ExitCode.NOT_SCREENED
+    if _is_for_want_of_room(error):
+        said = f"there is no room in memory and on the temporary disk: {_what(error)}. {_TEMPORARY}."
+    elif _is_of_a_rule(error):
+        said = f"a rule does not run: {_what(error)}. `precursor-screen rules lint` and `rules test` say which."
+        code = ExitCode.USAGE
+    elif isinstance(error, OSError) and error.strerror:
+        # Every place where a file is opened has a message of its own; what is left is mostly standard output (a full disk).
+        discard_stdout()
+        said = f"{error.filename or 'standard output'}: {error.strerror}. Check space and permissions."
+    else:
+        fault = faults.keep_fault(error, lambda: home_folder(settings_of(given)), given["arguments"])
+        said = f"unforeseen fault: {fault}. The command did not finish; nothing counts as screened."
+    click.echo(f"error: {printable(said)}", err=True)
+    return code
+
+
+def _what(error: BaseException) -> str:
+    lines = str(error).splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -30,10 +30,10 @@ def guess(path: str) -> None:
     """
     from precursor_screen.readers.interface import ReadOptions
     from precursor_screen.readers.registry import read
-    from precursor_screen.runners.inputs import find_sources
+    from precursor_screen.runners.inputs import find_sources, wants_stdin
 
     printed = False
-    for source in find_sources((path,), sys.stdin.buffer.read() if path == "-" else None):
+    for source in find_sources((path,), sys.stdin.buffer.read() if wants_stdin((path,)) else None):
         for table in read(source.readable(), source.name, ReadOptions()):
             if printed:
                 click.echo("---")  # a document a table: the map of one is a file of its own

@@ -63,7 +63,9 @@ if TYPE_CHECKING:
 @click.option("--ledger", "ledger", metavar="URL|home", help="Remember, and look back: sqlite:///PATH, postgresql://..., home.")
 @click.option("--no-ledger", is_flag=True, help="Neither, also if a setting names one.")
 @click.option("--wait", type=click.FloatRange(min=0), default=0.0, help="Seconds to wait for another run that holds the ledger.")
-@click.option("--require-fresh", is_flag=True, help="Stale reference data is exit code 4, not a warning.")
+@click.option(
+    "--require-fresh", is_flag=True, help="Stale reference data is exit code 4, not a warning; all of it is checked in full."
+)
 @click.option(
     "--capacity", type=click.IntRange(min=1), default=20, show_default=True, help="How many shipments the terminal shows."
 )
@@ -97,8 +99,8 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.reports.interface import check_places
     from precursor_screen.reports.registry import presenter_for
-    from precursor_screen.runners.coverage import age_notices
-    from precursor_screen.runners.inputs import find_sources
+    from precursor_screen.runners.coverage import age_notices, undated
+    from precursor_screen.runners.inputs import find_sources, wants_stdin
     from precursor_screen.runners.local import run
 
     values = common.settings(ctx)
@@ -107,12 +109,12 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
         presenter_for(path)
     for path in tables:
         _check_table_path(path)
-    stdin = sys.stdin.buffer.read() if "-" in inputs else None
+    stdin = sys.stdin.buffer.read() if wants_stdin(inputs) else None
     sources = find_sources(inputs, stdin)
     check_places((*outputs, *tables), tuple(s.path for s in sources if s.path is not None))
     as_of = common.parse_day(options["as_of"], "--as-of")
     named = common.pick(values, "watchlists", options["watchlists"], "--watchlist")
-    watchlists, wanted = common.open_watchlists(values, named)
+    watchlists, wanted = common.open_watchlists(values, named, options["require_fresh"])
     tiers = tuple(t.strip() for t in options["tiers"].split(",") if t.strip()) if options["tiers"] else ()
     reference = load_reference(
         watchlists=watchlists,
@@ -123,10 +125,10 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
         structure=options["structure"],
         as_of=as_of,
         tiers=tuple(common.pick(values, "tiers", tiers, "--tiers") or ("convention", "national")),
-        registers=RegisterStore(common.home_folder(values)).open_all(),
+        registers=RegisterStore(common.home_folder(values), options["require_fresh"]).open_all(),
         site=common.site_rules(values),
     )
-    if options["require_fresh"] and (stale := age_notices(reference)):
+    if options["require_fresh"] and (stale := [*age_notices(reference), *undated(reference)]):
         raise StaleReference("; ".join(stale), remedy="Import a newer copy, or leave out --require-fresh.")
     mapping = common.pick(values, "mapping", options["mapping"], "--mapping")
     read_options = ReadOptions(
@@ -151,6 +153,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
             jobs=options["jobs"],
             remember=memory.of_run if memory else None,
             home=common.home_folder(values),
+            keep_fault=common.fault_keeper(ctx),
         )
         _write(result, outputs, options)
         clock.pause()

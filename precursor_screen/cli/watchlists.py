@@ -36,9 +36,17 @@ def command() -> None:
 @click.argument("list_id")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--date", "list_date", metavar="DATE", help="Date of the list, where it states none.")
-@click.option("--force", is_flag=True, help="Take a list that shrank or is older than the last import.")
+@click.option(
+    "--max-age",
+    type=click.IntRange(min=1),
+    metavar="DAYS",
+    help="Age from which it counts as stale [default: as before, else 90].",
+)
+@click.option("--force", is_flag=True, help="Take a list that shrank, is older than the last import, or looks cut off.")
 @click.pass_context
-def import_list(ctx: click.Context, list_id: str, files: tuple[Path, ...], list_date: str | None, force: bool) -> None:
+def import_list(
+    ctx: click.Context, list_id: str, files: tuple[Path, ...], list_date: str | None, max_age: int | None, force: bool
+) -> None:
     """Import a list and make it the current one; a list that looks damaged is refused and the last good copy stays.
 
     The layout is recognised by content, in the file itself, in a .gz or in a .zip of one file:
@@ -70,7 +78,7 @@ def import_list(ctx: click.Context, list_id: str, files: tuple[Path, ...], list_
         if not path.is_file():
             raise UsageError("does not exist", where=Where(str(path)), remedy="Check the path.")
     day = common.parse_day(list_date, "--date") if list_date else None
-    _say_imported(_store(ctx).import_list(list_id, files, day, force))
+    _say_imported(_store(ctx).import_list(list_id, files, day, force, max_age_days=max_age))
 
 
 @command.command()
@@ -134,12 +142,11 @@ def status(ctx: click.Context, as_of: str | None, by_source: bool, as_json: bool
       precursor-screen watchlists status
     """
     from precursor_screen.errors import ExitCode
-    from precursor_screen.reference import shipped
-    from precursor_screen.reference.sources import load_sources
+    from precursor_screen.reference.bundle import maximum_ages
 
     day = common.parse_day(as_of, "--as-of") if as_of else date.today()
-    limits = {s.list_id: s.max_age_days for s in load_sources(shipped.watchlists_folder()).values()}
     found = _store(ctx).status(day)
+    limits = maximum_ages(one.manifest for one in found if one.manifest is not None)
     if as_json:
         common.echo_json({"as_of": day.isoformat(), "lists": [_status_dict(one, limits.get(one.list_id)) for one in found]})
     else:
@@ -301,7 +308,7 @@ def _say_status(one: ListStatus, limit: int | None, by_source: bool) -> None:
     if one.manifest is None:
         click.echo(f"{one.list_id:<16} NOT usable: {printable(one.problem)}")
     else:
-        stale = f" STALE (limit {limit} days)" if _is_stale(one, limit) else ""
+        stale = f"{' STALE' if _is_stale(one, limit) else ''} (limit {limit} days)"
         counts = f"{one.manifest.entries:>8,} entries {one.manifest.names:>9,} names"
         checked = f", checked {one.checked_at[:10]}" if one.checked_at else ""
         click.echo(f"{one.list_id:<16} {counts}  list of {one.manifest.list_date}, {one.age_days} days old{stale}{checked}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -11,6 +13,15 @@ from typing import BinaryIO
 from precursor_screen.errors import UnreadableManifest, Where
 
 CHUNK = 4 << 20
+# A pipe that nobody writes to, and some devices, would hold up the opening itself.
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_KINDS = {
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFDIR: "a folder",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +35,25 @@ class Blob:
         """A fresh binary stream at the first byte.
 
         Raises:
-            UnreadableManifest: the file is gone or may not be read.
+            UnreadableManifest: the file is gone, may not be read, or is a device, a pipe, a socket or a folder.
         """
         if isinstance(self.source, bytes):
             return io.BytesIO(self.source)
         try:
-            return self.source.open("rb")
+            stream = os.fdopen(os.open(self.source, _FLAGS), "rb")
         except OSError as error:
             raise UnreadableManifest(
                 f"cannot be opened ({error.strerror or error})",
                 where=Where(self.name),
                 remedy="Check the path and who may read it.",
             ) from error
+        kind = stat.S_IFMT(os.fstat(stream.fileno()).st_mode)
+        if kind != stat.S_IFREG:  # a device may never end
+            stream.close()
+            raise UnreadableManifest(
+                f"is {_KINDS.get(kind, 'no file')}, not a file", where=Where(self.name), remedy="Write it to a file first."
+            )
+        return stream
 
     def head(self, size: int = 1 << 16) -> bytes:
         """The first `size` bytes."""

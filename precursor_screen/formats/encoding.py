@@ -88,11 +88,8 @@ def choose_encoding(blob: Blob, override: str = "") -> EncodingChoice:
         UsageError: `override` is no encoding that Python knows.
     """
     if override:
-        try:
-            info = codecs.lookup(override)
-        except LookupError:
-            info = None
-        if info is None or not info._is_text_encoding:
+        info = _look_up(override)
+        if info is None:
             raise UsageError(f"no encoding is named {override!r}", remedy="Try utf-8, cp1252, cp1251, gb18030 or shift_jis.")
         return EncodingChoice(info.name, "as told")
     head = blob.head(1 << 16)
@@ -107,6 +104,18 @@ def choose_encoding(blob: Blob, override: str = "") -> EncodingChoice:
         return EncodingChoice("utf-8", "all ASCII" if ascii_only else "valid UTF-8")
     ranking = rank_code_pages(sample)
     return EncodingChoice(ranking[0][0], "code page", ranking[1][0])
+
+
+# Encodings to Python, but of host names, of programs' sources, or of nothing: none is one that a manifest is written in.
+_NOT_OF_TEXT = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"})
+
+
+def _look_up(name: str) -> codecs.CodecInfo | None:
+    try:
+        info = codecs.lookup(name)
+    except (LookupError, ValueError):  # the latter: a NUL within
+        return None
+    return info if info._is_text_encoding and info.name.replace("_", "-") not in _NOT_OF_TEXT else None
 
 
 def _scan_utf8(blob: Blob) -> tuple[bool, bool, bytes]:
@@ -191,7 +200,7 @@ def open_utf8(blob: Blob, choice: EncodingChoice) -> tuple[Blob, int]:
     An input that is UTF-8 already is handed back as it is.
 
     Raises:
-        UnreadableManifest: the decoded text is beyond `MAX_TEXT`.
+        UnreadableManifest: the decoded text is beyond `MAX_TEXT`, or the encoding asked for cannot be that of the input.
     """
     if choice.name == "utf-8" and choice.reason != "as told":
         return blob, 0
@@ -200,7 +209,14 @@ def open_utf8(blob: Blob, choice: EncodingChoice) -> tuple[Blob, int]:
     with blob.open() as stream:
         while True:
             chunk = stream.read(CHUNK)
-            text = decoder.decode(chunk, not chunk)
+            try:
+                text = decoder.decode(chunk, not chunk)
+            except (
+                UnicodeError
+            ) as error:  # what cannot be replaced: no byte order mark, where the encoding asked for must have one
+                raise UnreadableManifest(
+                    f"is not in {choice.name} ({error})", where=Where(blob.name), remedy="Name another --encoding, or none."
+                ) from error
             bad += text.count("\ufffd")
             out.write(text.encode("utf-8", "replace"))
             if out.tell() > MAX_TEXT:

@@ -35,7 +35,9 @@ def description_facts(lists: Mapping[str, NamedList]) -> str:
         f"regexp_replace(regexp_replace(words, {_any_of(lists[VAGUE_LIST])}, ' ', 'g'), {_any_of(lists[PACKING_LIST])}, ' ', 'g')"
     )
     # `specific` has lost blanks at its ends and where terms stood.
-    elsewhere = f"regexp_replace(regexp_replace(' ' || specific || ' ', ' +', '  ', 'g'), {_any_of(lists[DOCUMENT_LIST])}, ' ', 'g')"
+    elsewhere = (
+        f"regexp_replace(regexp_replace(' ' || specific || ' ', ' +', '  ', 'g'), {_any_of(lists[DOCUMENT_LIST])}, ' ', 'g')"
+    )
     return f"""
         with split as (select description, {words} as words from texts),
         counted as (

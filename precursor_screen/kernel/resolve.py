@@ -70,7 +70,11 @@ def resolve(
         find_candidates(connection, lines.column_names, reference)
         candidates = fetch(connection, f"select * from candidates order by {LINE_NO}, substance_id")
         parties = find_party_candidates(
-            connection, lines.column_names, party_matches, PARTY_MENTION.empty_table() if mentions is None else mentions, reference
+            connection,
+            lines.column_names,
+            party_matches,
+            PARTY_MENTION.empty_table() if mentions is None else mentions,
+            reference,
         )
         connection.register("party_candidates", parties)
         lines = _with_substance_lists(connection, lines)

@@ -95,7 +95,9 @@ def screen(
     flags = sort_flags(pa.concat_tables([_with_exceptions(compared, excepted), compared.carried, compared.resolved]))
     suppressed = pa.concat_tables([excepted.suppressed, compared.suppressed])
     issues = pa.concat_tables([unscreenable_issues(resolved, parties.unscreenable, reference), movements.issues])
-    described = issues.filter(pc.and_(pc.is_in(issues.column("code"), GOODS_UNSCREENED), pc.equal(issues.column("field"), "description")))
+    described = issues.filter(
+        pc.and_(pc.is_in(issues.column("code"), GOODS_UNSCREENED), pc.equal(issues.column("field"), "description"))
+    )
     shipments = score(
         flags.filter(pc.is_in(flags.column("state"), pa.array(OPEN))),
         unjudged,

@@ -28,9 +28,7 @@ _CUS = re.compile(r"(?<!\d)(\d{7})\s?-?\s?(\d)(?!\d)")
 _UN = re.compile(r"(?<!\d)(\d{4}|\d{3})(?:\.0)?(?!\d)")
 
 
-def parse_hs_codes(
-    column: pa.ChunkedArray, rows: pa.Array, issues: IssueList
-) -> tuple[pa.ChunkedArray, pa.ChunkedArray | None]:
+def parse_hs_codes(column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) -> tuple[pa.ChunkedArray, pa.ChunkedArray | None]:
     """HS or tariff codes as digits: the first of each cell, and the others where a cell holds several (None where none does).
 
     A leading zero that a spreadsheet dropped comes back: seven digits always lack one; five, nine and eleven do where the column

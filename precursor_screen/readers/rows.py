@@ -124,9 +124,7 @@ def _append_below(column: pa.ChunkedArray, places: npt.NDArray[np.int64], heads:
     mask = np.zeros(len(column), bool)
     mask[list(parts)] = True
     above = column.take(pa.array(list(parts))).to_pylist()
-    joined = [
-        "\n".join(t for t in (first, *more) if t and t.strip()) for first, more in zip(above, parts.values(), strict=True)
-    ]
+    joined = ["\n".join(t for t in (first, *more) if t and t.strip()) for first, more in zip(above, parts.values(), strict=True)]
     return pc.replace_with_mask(column.combine_chunks(), pa.array(mask), string_array(joined))
 
 

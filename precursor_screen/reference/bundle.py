@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -22,6 +22,8 @@ from precursor_screen.reference.registers.store import Register, RegisterManifes
 from precursor_screen.reference.sources import load_sources
 from precursor_screen.reference.substances import SubstanceTable, load_substances
 from precursor_screen.reference.thresholds import load_thresholds
+from precursor_screen.reference.watchlists.checks import MAX_AGE_DAYS
+from precursor_screen.reference.watchlists.manifest import Manifest
 from precursor_screen.reference.watchlists.opened import Watchlist
 from precursor_screen.rulebook.compile import CompiledRule, compile_rules
 from precursor_screen.rulebook.exceptions import RuleException, load_exceptions
@@ -121,6 +123,13 @@ def load_rulebook(folders: list[Path], site: SiteRules | None = None) -> Ruleboo
     return Rulebook(rules, compiled, lists, typologies, digest.hexdigest(), packs, parameters, exceptions)
 
 
+def maximum_ages(manifests: Iterable[Manifest]) -> dict[str, int]:
+    """From what age imported lists count as stale, in days: as said at import, else as the official list's rhythm has it, else 90."""
+    official = {s.list_id: s.max_age_days for s in load_sources(shipped.watchlists_folder()).values()}
+    imported = (m for m in manifests if m.number)  # a file that was never imported has no date of its own
+    return {m.list_id: m.max_age_days or official.get(m.list_id, MAX_AGE_DAYS) for m in imported}
+
+
 def load_reference(
     *,
     watchlists: tuple[Watchlist, ...] = (),
@@ -149,7 +158,7 @@ def load_reference(
         thresholds=load_thresholds(folder),
         watchlists=watchlists,
         parties_wanted=parties_wanted,
-        maximum_ages={s.list_id: s.max_age_days for s in load_sources(shipped.watchlists_folder()).values()},
+        maximum_ages=maximum_ages(w.manifest for w in watchlists),
         rules=book.compiled,
         rules_sha256=book.sha256,
         lists=book.lists,

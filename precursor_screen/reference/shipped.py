@@ -1,12 +1,22 @@
-"""Where the data that ships lies: inside the package (wheel), else beside the checkout (editable install). Nobody else looks."""
+"""Where the data that ships lies: inside the package (wheel), else beside the checkout (editable install). Nobody else looks.
+
+`data/digests.json` holds the SHA-256 of every table, rule and list that ships; a folder is checked when it is first asked for, so
+that a damaged installation is found. `make digests` writes it anew after a wanted change.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from functools import cache
 from pathlib import Path
 
 from precursor_screen.errors import ReferenceDataError, Where
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+DIGESTS = _PACKAGE / "data" / "digests.json"
+# What of each folder decides what is flagged: tables, rules with their lists and typologies, the addresses and ages of lists.
+CHECKED = {"substances": "*.csv", "rules": "**/*.y*ml", "watchlists": "[!.]*.*"}
 
 
 def _find(name: str) -> Path:
@@ -20,19 +30,57 @@ def _find(name: str) -> Path:
     )
 
 
+def compute_digests(name: str) -> dict[str, str]:
+    """The digests of a folder's files by their names (`rules/lists/ports.yml`), in a fixed order.
+
+    Line ends do not count: a checkout may change them.
+    """
+    folder = _find(name)
+    found = {}
+    for path in sorted(folder.glob(CHECKED[name])):
+        content = path.read_bytes().replace(b"\r\n", b"\n")
+        found[f"{name}/{path.relative_to(folder).as_posix()}"] = hashlib.sha256(content).hexdigest()
+    return found
+
+
+@cache
+def _find_checked(name: str) -> Path:
+    folder = _find(name)
+    try:
+        known = {key: digest for key, digest in json.loads(DIGESTS.read_bytes()).items() if key.startswith(f"{name}/")}
+        now = compute_digests(name)
+    except (OSError, ValueError, AttributeError) as error:
+        raise _damaged(folder, f"cannot be checked: {error}") from error
+    wrong = sorted(key for key in known.keys() | now.keys() if known.get(key) != now.get(key))
+    if wrong:
+        raise _damaged(folder, f"are not what was released: {', '.join(wrong[:3])}{' ...' if len(wrong) > 3 else ''}")
+    return folder
+
+
+def _damaged(folder: Path, problem: str) -> ReferenceDataError:
+    remedy = "Install the package again."
+    if (_PACKAGE.parent / "pyproject.toml").exists():  # a checkout
+        remedy = "If they were edited, run `make digests`; else check them out again."
+    return ReferenceDataError(f"files that ship with the program {problem}", where=Where(str(folder)), remedy=remedy)
+
+
 def substances_folder() -> Path:
-    """The reviewed substance tables."""
-    return _find("substances")
+    """The reviewed substance tables.
+
+    Raises:
+        ReferenceDataError: missing, or not what was released; so for the other folders.
+    """
+    return _find_checked("substances")
 
 
 def rules_folder() -> Path:
     """The rules that ship, with their lists and typologies."""
-    return _find("rules")
+    return _find_checked("rules")
 
 
 def watchlists_folder() -> Path:
     """`sources.toml` and the fictional sample list."""
-    return _find("watchlists")
+    return _find_checked("watchlists")
 
 
 def sample_data_folder() -> Path:

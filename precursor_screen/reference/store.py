@@ -6,11 +6,8 @@ or the new one and never half of either. A refused import changes nothing but `a
 
 from __future__ import annotations
 
-import filecmp
-import re
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,7 +15,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from precursor_screen.errors import WatchlistError, WatchlistLocked, Where
-from precursor_screen.matching.parties import build_index, write_index
+from precursor_screen.matching.parties import build_index
+from precursor_screen.reference.digests import Digests
+from precursor_screen.reference.sealed import DamagedError, read_pointer, seal_late
 from precursor_screen.reference.watchlists import entries as codec
 from precursor_screen.reference.watchlists.attempts import (
     IMPORTED,
@@ -28,17 +27,28 @@ from precursor_screen.reference.watchlists.attempts import (
     last_refusal,
     record_attempt,
 )
-from precursor_screen.reference.watchlists.checks import check_content, check_file, decide_date, find_regressions
+from precursor_screen.reference.watchlists.checks import (
+    check_content,
+    check_day,
+    check_file,
+    check_list_id,
+    decide_date,
+    find_cut,
+    find_regressions,
+    is_list_id,
+)
 from precursor_screen.reference.watchlists.diff import ListDiff, compare_tables
 from precursor_screen.reference.watchlists.interface import ListFile
-from precursor_screen.reference.watchlists.manifest import Manifest, digest_file, read_manifest
+from precursor_screen.reference.watchlists.manifest import Manifest
 from precursor_screen.reference.watchlists.opened import (
     ENTRIES_FILE,
     MANIFEST_FILE,
+    SEALED_FILES,
     Watchlist,
     describe,
     digest_entries,
-    index_name,
+    keep_index,
+    open_manifest,
 )
 from precursor_screen.reference.watchlists.registry import find_importer
 from precursor_screen.reference.watchlists.snapshots import (
@@ -52,8 +62,8 @@ from precursor_screen.reference.watchlists.snapshots import (
     snapshot_numbers,
     was_imported,
 )
+from precursor_screen.reference.watchlists.verifying import find_problems
 
-_LIST_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _LOCK_SECONDS = 30.0
 
 
@@ -75,8 +85,10 @@ class ListStatus:
 class WatchlistStore:
     """The watchlists under one home."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, full: bool = False) -> None:
+        """full: whether every file that is opened is read in full to see that it is what was written, not once a day."""
         self.folder = home / "watchlists"
+        self._digests = Digests(home / "cache", full)
 
     def list_ids(self) -> tuple[str, ...]:
         """All lists that were ever imported, in alphabetical order, also those of which nothing is left.
@@ -93,6 +105,7 @@ class WatchlistStore:
         force: bool = False,
         imported_at: datetime | None = None,
         fallback_date: date | None = None,
+        max_age_days: int | None = None,
     ) -> Manifest:
         """Import a list from its files and make it the current one.
 
@@ -100,21 +113,22 @@ class WatchlistStore:
             list_id: an official id, or any other of lower-case letters, digits, `.`, `_` and `-`.
             files: one file, or the set that makes up the list.
             list_date: where the list states none.
-            force: take a list that shrank or is older than the last.
+            force: take a list that shrank, is older than the last, or looks as if it had been cut off.
             imported_at: when; default: now.
             fallback_date: where the list states no date and none is given: that of the download.
+            max_age_days: from what age it counts as stale; default: what was said at the last import.
 
         Raises:
             WatchlistError: refused; the last good copy stays, and the message says whether there is one.
         """
-        self._check_id(list_id)
+        check_list_id(list_id)
         if not files:
             raise WatchlistError("No file was given.", remedy=f"watchlists import {list_id} FILE")
         moment = imported_at or datetime.now(UTC)
         names = [path.name for path in files]
         with self._locked(list_id) as place:
             try:
-                manifest = self._import(list_id, place, files, (list_date, fallback_date), force, moment)
+                manifest = self._import(list_id, place, files, (list_date, fallback_date), force, moment, max_age_days)
             except WatchlistError as error:
                 record_attempt(place, moment, names, REFUSED, str(error))
                 raise self._with_last_good(list_id, error, "Import refused") from error
@@ -128,7 +142,7 @@ class WatchlistStore:
 
     def record_failure(self, list_id: str, moment: datetime, files: Sequence[str], error: WatchlistError) -> WatchlistError:
         """Record that a list could not be fetched; returns the error with what stays in use."""
-        self._check_id(list_id)
+        check_list_id(list_id)
         with self._locked(list_id) as place:
             record_attempt(place, moment, files, REFUSED, str(error))
         return self._with_last_good(list_id, error, "Update failed")
@@ -139,7 +153,7 @@ class WatchlistStore:
         Raises:
             WatchlistError: there is none, or something cannot be removed.
         """
-        if not _LIST_ID.fullmatch(list_id) or list_id not in self._tried():
+        if not is_list_id(list_id) or list_id not in self._tried():
             message = f"There is no watchlist {list_id}; there are: {', '.join(self._tried()) or 'none'}."
             raise WatchlistError(message, remedy="Check the id.")
         with self._locked(list_id) as place:
@@ -187,7 +201,19 @@ class WatchlistStore:
         Raises:
             WatchlistError: never imported, missing or damaged.
         """
-        return Watchlist.open(self._current(list_id))
+        folder, seal = self._current(list_id)
+        opened = Watchlist.open(folder, seal, self._digests)
+        if not seal:
+            self._seal_late(list_id)
+        return opened
+
+    def _seal_late(self, list_id: str) -> None:
+        """Writes down the digests of a snapshot of before there were any, if it is still the current one and nobody imports."""
+        place = self.folder / list_id
+        with suppress(OSError, DamagedError, Timeout), FileLock(place / LOCK, timeout=0):
+            pointer = read_pointer(place)
+            if not pointer.seal:
+                seal_late(place, pointer.number, SEALED_FILES)
 
     def status(self, as_of: date) -> tuple[ListStatus, ...]:
         """Every list with its age on that day; one that is damaged, or was refused so far, with what is wrong."""
@@ -196,7 +222,7 @@ class WatchlistStore:
             place = self.folder / list_id
             refused, checked = last_refusal(place), last_check(place)
             try:
-                manifest = read_manifest(self._current(list_id) / MANIFEST_FILE)
+                manifest = open_manifest(*self._current(list_id), self._digests)
             except WatchlistError as error:
                 found.append(ListStatus(list_id, None, None, str(error), refused, checked))
             else:
@@ -209,34 +235,14 @@ class WatchlistStore:
         Raises:
             WatchlistError: it cannot even be opened.
         """
-        folder = self._current(list_id)
-        watchlist = Watchlist.open(folder)
-        problems = []
-        for source in watchlist.manifest.files:
-            path = folder / source.name
-            if not path.is_file():
-                problems.append(f"{source.name} is missing")
-            elif digest_file(path) != source.sha256:
-                problems.append(f"{source.name} is not the file that was imported")
-        if digest_entries(codec.to_table(watchlist)) != watchlist.manifest.entries_sha256:
-            problems.append("the entries are not those that were imported")
-        elif not problems and not _reads_alike(watchlist, folder):
-            problems.append("the entries are not those that the files give")
-        elif not _has_its_index(watchlist, folder):
-            problems.append("the index of names is not that of the entries")
-        return tuple(problems)
+        return find_problems(*self._current(list_id))
 
     def _tried(self) -> tuple[str, ...]:
         if not self.folder.is_dir():
             return ()
-        places = [p for p in self.folder.iterdir() if p.is_dir() and _LIST_ID.fullmatch(p.name)]
+        places = [p for p in self.folder.iterdir() if p.is_dir() and is_list_id(p.name)]
         # A folder that holds nothing but its lock is what a removal left, or an import that has just begun.
         return tuple(sorted(p.name for p in places if any(child.name != LOCK for child in p.iterdir())))
-
-    def _check_id(self, list_id: str) -> None:
-        if not _LIST_ID.fullmatch(list_id):
-            remedy = "Use lower-case letters, digits, `.`, `_` and `-`."
-            raise WatchlistError(f"{list_id!r} is no list id.", remedy=remedy)
 
     @contextmanager
     def _locked(self, list_id: str) -> Iterator[Path]:
@@ -257,6 +263,7 @@ class WatchlistStore:
         dates: tuple[date | None, date | None],
         force: bool,
         moment: datetime,
+        max_age_days: int | None,
     ) -> Manifest:
         offered = [ListFile.of(path) for path in files]
         for file in offered:
@@ -268,10 +275,14 @@ class WatchlistStore:
         parsed = importer.parse(offered, list_id)
         check_content(parsed, list_id, names)
         list_date, date_from = decide_date(parsed, dates[0], names, dates[1])
-        worse = "; ".join(find_regressions(parsed, list_date, self._last(list_id)))
+        check_day(list_date, moment, names)
+        last = self._last(list_id)
+        worse = "; ".join([*filter(None, map(find_cut, offered)), *find_regressions(parsed, list_date, last)])
         if worse and not force:
             remedy = "If that is so at the source, import it with --force."
-            raise WatchlistError(f"The list looks worse than the last import: {worse}.", where=Where(names), remedy=remedy)
+            raise WatchlistError(
+                f"The list looks damaged, or worse than the last import: {worse}.", where=Where(names), remedy=remedy
+            )
         number = max(snapshot_numbers(place), default=0) + 1
         building = begin_snapshot(place, number)
         sources = tuple(keep_source(file, building) for file in offered)
@@ -287,16 +298,17 @@ class WatchlistStore:
             moment,
             digest_entries(table),
             worse,
+            max_age_days or (last.max_age_days if last else None),
         )
         codec.write_table(table, building / ENTRIES_FILE)
-        write_index(build_index(list_id, parsed.entries, manifest.sha256), building / index_name(manifest.sha256))
+        keep_index(build_index(list_id, parsed.entries, manifest.sha256), building, manifest.sha256)
         (building / MANIFEST_FILE).write_text(manifest.to_json(), "utf-8")
         finish_snapshot(building, place, number)
         return manifest
 
-    def _current(self, list_id: str) -> Path:
+    def _current(self, list_id: str) -> tuple[Path, str]:
         place = self.folder / list_id
-        if not _LIST_ID.fullmatch(list_id) or not was_imported(place):
+        if not is_list_id(list_id) or not was_imported(place):
             known = ", ".join(self.list_ids()) or "none"
             message = f"Watchlist {list_id} was never imported; imported are: {known}."
             raise WatchlistError(message, remedy=f"precursor-screen watchlists import {list_id} FILE")
@@ -305,7 +317,7 @@ class WatchlistStore:
     def _last(self, list_id: str) -> Manifest | None:
         """The manifest of the current snapshot; None where there is none, or none that can be read."""
         try:
-            return read_manifest(self._current(list_id) / MANIFEST_FILE)
+            return open_manifest(*self._current(list_id), self._digests)
         except WatchlistError:
             return None
 
@@ -313,23 +325,3 @@ class WatchlistStore:
         last = self._last(list_id)
         kept = f"The copy of {last.list_date} ({last.entries} entries) stays in use." if last else "There is no earlier copy."
         return WatchlistError(f"{what}: {error.message}", where=error.where, remedy=f"{error.remedy} {kept}".strip())
-
-
-def _reads_alike(watchlist: Watchlist, folder: Path) -> bool:
-    """Whether the files of a snapshot give its entries; True where another version of the importer read them."""
-    files = [ListFile.of(folder / source.name) for source in watchlist.manifest.files]
-    importer = find_importer(files)
-    if (importer.name, importer.version) != (watchlist.manifest.importer, watchlist.manifest.importer_version):
-        return True
-    read: bool = codec.to_table(importer.parse(files, watchlist.list_id).entries).equals(watchlist.entries.combine_chunks())
-    return read
-
-
-def _has_its_index(watchlist: Watchlist, folder: Path) -> bool:
-    path = folder / index_name(watchlist.manifest.sha256)
-    if not path.is_file():
-        return True  # a home that may only be read: the index is built in memory
-    with tempfile.TemporaryDirectory() as beside:
-        fresh = Path(beside) / path.name
-        write_index(build_index(watchlist.list_id, watchlist, watchlist.manifest.sha256), fresh)
-        return filecmp.cmp(fresh, path, shallow=False)

@@ -29,10 +29,10 @@ def check_places(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
     Raises:
         UsageError: a folder that does not exist, an output that is a folder, is named twice, or is one of the inputs.
     """
-    read = {path.resolve() for path in inputs}
+    read = {_real(path) for path in inputs}
     seen: set[Path] = set()
     for path in outputs:
-        place = path.resolve()
+        place = _real(path)
         if not place.parent.is_dir():
             raise UsageError("cannot be written: no such folder", where=Where(str(path)), remedy="Check that the folder exists.")
         if place.is_dir():
@@ -42,6 +42,10 @@ def check_places(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
         if place in seen:
             raise UsageError("is named twice as output", where=Where(str(path)), remedy="Give every output a file of its own.")
         seen.add(place)
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))  # `Path.resolve` raises where links form a circle, which is for the reader to say
 
 
 @contextlib.contextmanager

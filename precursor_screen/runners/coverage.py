@@ -19,7 +19,7 @@ EXAMPLES = 3
 _MOST_COLUMNS = 6
 _REFERENCES = ("stated_shipment_id", "bill_of_lading", "house_bill_of_lading", "master_bill_of_lading", "declaration_id")
 _MOST_UNREAD = 5
-_FILES = ("unreadable-file", "unknown-format")  # set aside as a whole, before their lines could be counted
+_FILES = ("unreadable-file", "unknown-format", "changed-while-read")  # set aside as a whole, before their lines could be counted
 
 
 def count_coverage(lines: int, unscreened: int, issues: pa.Table, unjudged: pa.Table) -> dict[str, Any]:
@@ -134,6 +134,12 @@ def age_notices(reference: Reference) -> list[str]:
                 f"watchlist {watchlist.list_id} of {watchlist.manifest.list_date} is {age} days old; its limit is {limit}"
             )
     return found
+
+
+def undated(reference: Reference) -> list[str]:
+    """One sentence for every watchlist of which nobody knows how old it is; the fictional one that ships never ages."""
+    unknown = [w.list_id for w in reference.watchlists if not w.manifest.number and w.list_id != "sample"]
+    return [f"watchlist {list_id} was opened from a file, which states no date; import it with one" for list_id in unknown]
 
 
 def decide_exit_code(

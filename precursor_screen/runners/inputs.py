@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
+import fnmatch
 import glob
 import os
-from dataclasses import dataclass
+import stat
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from precursor_screen.errors import UsageError, Where
+from precursor_screen.errors import UnreadableManifest, UsageError, Where
 from precursor_screen.formats.blob import Blob
+from precursor_screen.runners.folders import walk
+from precursor_screen.runners.streams import read_stream
+
+STANDARD_INPUT = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """One thing to read: a path, or bytes that came through a pipe. name: how reports call it.
-    pasted: what is no table is a list of descriptions."""
+    pasted: what is no table is a list of descriptions. problem: why it cannot be read, as far as that is known beforehand.
+    note: why it is not read, where nothing is lost by that."""
 
     name: str
     path: Path | None = None
     content: bytes | None = None
     pasted: bool = False
+    problem: str = ""
+    note: str = ""
 
     def readable(self) -> Path | bytes:
-        """What a reader is given: the path, or the bytes.
+        """What a reader is given: the path, or the bytes; a pipe is read to its end.
 
         Raises:
-            UnreadableManifest: the file is gone or may not be read.
+            UnreadableManifest: the file is gone, may not be read, or is none; nobody writes into the pipe.
         """
+        if self.problem:
+            raise UnreadableManifest(self.problem, where=Where(self.name), remedy="Check who may read it.")
         if self.path is None:
             return self.content or b""
+        if is_pipe(self.path):
+            return read_stream(self.path, self.name)
         try:
             str(self.path).encode()
         except UnicodeEncodeError:  # Arrow opens only files whose names are UTF-8
@@ -36,18 +49,31 @@ class Source:
         return self.path
 
 
+def wants_stdin(named: tuple[str, ...]) -> bool:
+    """Whether standard input is among what the user named, under any of its names."""
+    return any(name in STANDARD_INPUT for name in named)
+
+
+def is_pipe(path: Path) -> bool:
+    """Whether it is a named pipe, or what a shell makes of `<(command)`."""
+    try:
+        return stat.S_ISFIFO(path.stat().st_mode)
+    except OSError:
+        return False
+
+
 def find_sources(named: tuple[str, ...], stdin: bytes | None = None) -> tuple[Source, ...]:
     """Expands what the user named.
 
     Args:
-        named: paths, folders (all files below, hidden ones left out), patterns, or `-`.
-        stdin: what came through standard input, for `-`.
+        named: paths, folders (all below, hidden ones left out), patterns, or `-`.
+        stdin: what came through standard input, for `-` and its other names.
 
     Raises:
         UsageError: a path that does not exist, a pattern or folder without files.
     """
     found: list[Source] = []
-    for name in dict.fromkeys(named):
+    for name in dict.fromkeys("-" if name in STANDARD_INPUT else name for name in named):
         if name == "-":
             found.append(Source("standard input", content=stdin or b"", pasted=True))
         else:
@@ -59,38 +85,52 @@ def _expand(name: str) -> list[Source]:
     path = Path(name)
     try:
         if name and path.is_dir():
-            return _walk(path)
+            return _below(path)
         if name and path.exists():
             return [_source(path.name, path)]
-        matched = sorted(p for p in glob.glob(name, recursive=True) if Path(p).is_file()) if name else []
-    except OSError as error:
-        raise UsageError(
-            f"cannot be opened: {error.strerror}", where=Where(_safe(name)[:200]), remedy="Check the path."
-        ) from error
+        matched = _match(name) if name else []
+    except (OSError, ValueError) as error:  # the latter: a NUL within
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise UsageError(f"cannot be opened: {reason}", where=Where(_safe(name)[:200]), remedy="Check the path.") from error
     if not matched:
         raise UsageError("does not exist", where=Where(_safe(name) or "''"), remedy="Check the path; `-` reads standard input.")
-    return [_source(Path(p).name, Path(p)) for p in matched]
+    return [_source(p.name, p) for p in matched]
 
 
-def _walk(folder: Path) -> list[Source]:
-    """Every file below a folder, in a fixed order. A link that leads nowhere is one too: it is set aside, not passed over."""
+def _match(pattern: str) -> list[Path]:
+    """What fits a pattern and is no folder, in a fixed order; `**` stands for any number of folders, linked ones among them once."""
+    parts = Path(pattern).parts
+    if "**" not in parts:
+        return sorted(p for p in map(Path, glob.glob(pattern)) if not p.is_dir())
+    # glob.glob goes round in circles where links do, and takes hours where two of them do.
+    first = parts.index("**")
     found: list[Path] = []
-    for place, folders, files in os.walk(folder, onerror=_raise):
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
-        paths = (Path(place, f) for f in files if not f.startswith("."))
-        found.extend(p for p in paths if p.is_file() or (p.is_symlink() and not p.exists()))
+    for folder in map(Path, glob.glob(str(Path(*parts[:first])))):
+        if folder.is_dir():
+            below = [one.path for one in walk(folder) if not one.note]
+            found += [path for path in below if _fits(path.relative_to(folder).parts, parts[first:])]
+    return sorted(set(found))
+
+
+def _fits(names: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+    """Whether the names of a path fit the parts of a pattern."""
+    if not pattern:
+        return not names
+    if pattern[0] == "**":
+        return len(pattern) == 1 or any(_fits(names[n:], pattern[1:]) for n in range(len(names) + 1))
+    return bool(names) and fnmatch.fnmatch(names[0], pattern[0]) and _fits(names[1:], pattern[1:])
+
+
+def _below(folder: Path) -> list[Source]:
+    """Everything below a folder, in a fixed order: what cannot be read is set aside, not passed over."""
+    found = walk(folder)
     if not found:
         raise UsageError(
             "the folder holds no files", where=Where(_safe(str(folder))), remedy="Name the folder with the manifests."
         )
-    return [_source(p.relative_to(folder).as_posix(), p) for p in sorted(found)]
-
-
-def _raise(error: OSError) -> None:
-    # A folder within that may not be listed could hold anything; os.walk would pass over it.
-    raise UsageError(
-        f"cannot be listed: {error.strerror}", where=Where(_safe(str(error.filename))), remedy="Check who may read it."
-    )
+    return [
+        replace(_source(one.path.relative_to(folder).as_posix(), one.path), problem=one.problem, note=one.note) for one in found
+    ]
 
 
 def _source(name: str, path: Path) -> Source:
@@ -104,16 +144,15 @@ def _safe(name: str) -> str:
 
 def _distinct(sources: list[Source]) -> tuple[Source, ...]:
     """The same file is read once; different files of one name are told apart by their paths."""
-    seen: set[Path] = set()
+    seen: set[str] = set()
     kept = []
     for source in sources:
         if source.path is not None:
-            key = source.path.resolve()
+            key = os.path.realpath(source.path)
             if key in seen:
                 continue
-            seen.add(key)
+            if not source.note:  # a link to a folder that is read under its own name: both are listed
+                seen.add(key)
         kept.append(source)
     names = [s.name for s in kept]
-    return tuple(
-        Source(_safe(str(s.path)), s.path, s.content) if s.path is not None and names.count(s.name) > 1 else s for s in kept
-    )
+    return tuple(replace(s, name=_safe(str(s.path))) if s.path is not None and names.count(s.name) > 1 else s for s in kept)

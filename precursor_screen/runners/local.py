@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.errors import ErrorGroup, InputError, MappingError, UnreadableManifest, Where
+from precursor_screen.errors import ChangedWhileRead, ErrorGroup, InputError, MappingError, UnreadableManifest, Where
 from precursor_screen.issues import ISSUE_CODES, SET_ASIDE
 from precursor_screen.kernel.asides import naming
 from precursor_screen.kernel.screen import Screened, screen
@@ -21,12 +21,12 @@ from precursor_screen.memory import Memory
 from precursor_screen.model import Input, retired_rule
 from precursor_screen.readers.asides import BESIDE, raw_aside
 from precursor_screen.readers.interface import InputTables, ReadOptions
-from precursor_screen.readers.registry import read
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reports.report import Report
 from precursor_screen.runners.coverage import count_coverage, decide_exit_code, write_notices
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.match_cache import remembering
+from precursor_screen.runners.one_input import FaultKeeper, read_one
 from precursor_screen.runners.pool import spread_over
 from precursor_screen.schema import ISSUE
 from precursor_screen.version import __version__
@@ -69,6 +69,7 @@ def run(
     jobs: int = 1,
     remember: Callable[[RunRecord], Memory] | None = None,
     home: Path | None = None,
+    keep_fault: FaultKeeper | None = None,
 ) -> Run:
     """Screens some inputs.
 
@@ -83,6 +84,7 @@ def run(
         jobs: processes for matching; 0: as many as there are cores.
         remember: what is known of earlier runs, for this one; default: nothing.
         home: where names that were matched are kept for the next run; default: nowhere.
+        keep_fault: told of an error in reading one input that nobody foresaw; default: it is raised.
 
     Raises:
         InputError: no input could be read at all.
@@ -94,7 +96,7 @@ def run(
         spread_over(jobs, early=_is_large(sources), prepare=prepare) as spread,
         remembering(home, progress) as known_parties,
     ):
-        gathered = _with_asides(_gather(sources, options, progress), reference)
+        gathered = _with_asides(_gather(sources, options, progress, keep_fault), reference)
         supplied = pa.Table.from_pylist(
             [
                 *({"input_id": i.input_id, "supplied_fields": sorted(i.supplied)} for i in gathered.inputs),
@@ -151,13 +153,13 @@ def _is_large(sources: tuple[Source, ...]) -> bool:
     return sum(s.path.stat().st_size for s in sources if s.path is not None and s.path.is_file()) > LARGE
 
 
-def _gather(sources: tuple[Source, ...], options: ReadOptions, progress: Progress) -> _Gathered:
+def _gather(sources: tuple[Source, ...], options: ReadOptions, progress: Progress, keep_fault: FaultKeeper | None) -> _Gathered:
     tables: list[InputTables] = []
     errors: list[InputError] = []
     for source in sources:
         progress(f"reading {source.name}")
         try:
-            tables.extend(read(source.readable(), source.name, replace(options, pasted=source.pasted)))
+            tables.extend(read_one(source, options, keep_fault))
         except MappingError:
             raise
         except InputError as error:
@@ -199,7 +201,8 @@ def _with_asides(gathered: _Gathered, reference: Reference) -> _Gathered:
         return gathered
     number, count = len(gathered.raw), found.num_rows
     places = pa.table(
-        [pa.array(np.full(count, number, np.int32)), pa.array(np.arange(count, dtype=np.int64))], names=gathered.origin.column_names
+        [pa.array(np.full(count, number, np.int32)), pa.array(np.arange(count, dtype=np.int64))],
+        names=gathered.origin.column_names,
     )
     return replace(
         gathered,
@@ -223,7 +226,8 @@ def _raise_unusable(tables: list[InputTables], errors: list[InputError]) -> None
 
 
 def _file_issue(error: InputError) -> pa.Table:
-    code = "unreadable-file" if isinstance(error, UnreadableManifest) else "unknown-format"
+    kinds = ((ChangedWhileRead, "changed-while-read"), (UnreadableManifest, "unreadable-file"), (InputError, "unknown-format"))
+    code = next(code for kind, code in kinds if isinstance(error, kind))
     row = {
         "code": code,
         "source_file": error.where.file,

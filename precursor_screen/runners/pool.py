@@ -9,9 +9,11 @@ import os
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
 from typing import Any
 
+from precursor_screen.errors import WorkerDied
 from precursor_screen.kernel.spread import Spread, in_turn
 
 WORTHWHILE = 4  # chunks below which a process of its own costs more than it saves
@@ -43,6 +45,9 @@ def spread_over(jobs: int, early: bool = False, prepare: Sequence[Callable[[], o
         jobs: number of processes; 0: as many as there are cores; 1: none, all runs in this one.
         early: start them at once: they get ready while the input is still being read.
         prepare: what they then do beforehand, such as opening the index of a watchlist; picklable.
+
+    Raises:
+        WorkerDied: a process ended before its work was done.
     """
     jobs = jobs or os.cpu_count() or 1
     if jobs == 1:
@@ -54,12 +59,6 @@ def spread_over(jobs: int, early: bool = False, prepare: Sequence[Callable[[], o
         # Spawned, not forked: a forked process would inherit threads of Arrow and DuckDB in an unknown state.
         pool.append(ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")))
 
-    if early:
-        start()
-        packed = pickle.dumps(list(prepare))
-        for _ in range(jobs):
-            pool[0].submit(_get_ready, packed)
-
     def spread(function: Callable[[Any], Any], chunks: Sequence[Any]) -> Iterable[Any]:
         if len(chunks) < WORTHWHILE:
             return in_turn(function, chunks)
@@ -69,7 +68,16 @@ def spread_over(jobs: int, early: bool = False, prepare: Sequence[Callable[[], o
         return pool[0].map(_call, [packed] * len(chunks), chunks)
 
     try:
+        if early:
+            start()
+            packed = pickle.dumps(list(prepare))
+            for _ in range(jobs):
+                pool[0].submit(_get_ready, packed)
         yield spread
+    except BrokenProcessPool as error:
+        raise WorkerDied(
+            "a worker process was killed, or ran out of memory", remedy="Screen fewer files at a time, or with --jobs 1."
+        ) from error
     finally:
         for one in pool:
             one.shutdown(cancel_futures=True)

@@ -134,7 +134,7 @@ def test_a_full_disk_behind_standard_output_is_one_message():
         done = subprocess.run(
             [sys.executable, "-c", PROGRAM, "config", "show"], stdout=full, stderr=subprocess.PIPE, timeout=60, check=False
         )
-    assert done.returncode == 2
+    assert done.returncode == 4
     assert done.stderr == b"error: standard output: No space left on device. Check space and permissions.\n"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import Answer
 from tests.reference.watchlist_files import PRIVATE, UN
 from tests.reference.watchlist_server import Publisher, publisher
 
@@ -190,3 +191,44 @@ def test_the_help_says_what_is_untested(ps):
     ):
         assert layout in text
     assert "untested against real files" in " ".join(text.split())
+
+
+def test_every_list_has_an_age_from_which_it_is_stale(ps, manifest):
+    Path("own.csv").write_text("entry_id,name\nE1,Zorvan Mirage\n")
+    assert ps("watchlists", "import", "own", "own.csv", "--date", "2026-01-10").code == 0
+    path = manifest()
+
+    def screen(day: str, *options: str) -> Answer:
+        return ps("screen", path, "--as-of", day, "--require-fresh", *options)
+
+    assert screen("2026-04-10").code == 0
+    assert screen("2026-04-11").code == 4
+    assert "is 91 days old; its limit is 90" in screen("2026-04-11").err
+    assert "(limit 90 days)" in ps("watchlists", "status", "--as-of", "2026-04-10").out
+    assert ps("watchlists", "import", "own", "own.csv", "--date", "2026-01-10", "--max-age", "7").code == 0
+    assert screen("2026-01-17").code == 0
+    assert "its limit is 7" in screen("2026-01-18").err
+    assert ps("watchlists", "import", "own", "own.csv", "--date", "2026-01-10", "--max-age", "0").code == 2
+    stated = screen("2026-01-10", "--watchlist", "own.csv")
+    assert (stated.code, "opened from a file, which states no date" in stated.err) == (4, True)
+    assert screen("2036-01-10", "--watchlist", "sample").code == 0
+
+
+def test_lists_that_are_called_like_something_else_are_refused(ps, manifest):
+    Path("none.csv").write_text("entry_id,name\nE1,Zorvan Mirage\n")
+    assert ps("watchlists", "import", "none", "none.csv", "--date", "2026-01-10").code == 4
+    answer = ps("screen", manifest(), "--watchlist", "none.csv")
+    assert (answer.code, "means something else" in answer.err) == (4, True)
+
+
+def test_a_damaged_list_is_exit_4_and_never_clear(ps, home, manifest):
+    Path("own.csv").write_text("entry_id,name\nE1,Zorvan Mirage\n")
+    ps("watchlists", "import", "own", "own.csv", "--date", "2026-01-10")
+    path = home / "watchlists" / "own" / "1" / "entries.arrow"
+    path.write_bytes(path.read_bytes().replace(b"Zorvan", b"Zorvon"))
+    for arguments in (("screen", manifest()), ("match", "Zorvan Mirage"), ("watchlists", "status")):
+        answer = ps(*arguments)
+        assert answer.code == 4
+        assert "entries.arrow is not what was written" in answer.err + answer.out
+        assert "watchlists import own FILE" in answer.err + answer.out
+    assert ps("watchlists", "verify").code == 1

@@ -15,7 +15,17 @@ HEADER = (
     *("bill of lading", "description of goods", "hs code", "consignor", "consignee", "consignee address"),
     *("marks and numbers", "net weight kg", "date"),
 )
-PLAIN = ("HB1", "GARDEN CHAIRS", "940179", "Tolmere Makers Ltd", "Vantry Home Stores BV", "3 Quay Row", "LOT 7", "640", "2026-11-03")
+PLAIN = (
+    "HB1",
+    "GARDEN CHAIRS",
+    "940179",
+    "Tolmere Makers Ltd",
+    "Vantry Home Stores BV",
+    "3 Quay Row",
+    "LOT 7",
+    "640",
+    "2026-11-03",
+)
 PARTY = "Quimeralda Reactivos S.A. de C.V."
 DESCRIPTION, HS, CONSIGNEE, ADDRESS, MARKS, NET = 1, 2, 4, 5, 6, 7
 
@@ -133,7 +143,17 @@ COLUMNS = {
     "weight-note": "%GTTotal note",
     "heading": "HS4",
 }
-PARTY_COLUMNS = ("delivery address", "end user", "Remarks", "", "ultimate consignee", "notify address", "buyer", "Zusatz 9", "contact")
+PARTY_COLUMNS = (
+    "delivery address",
+    "end user",
+    "Remarks",
+    "",
+    "ultimate consignee",
+    "notify address",
+    "buyer",
+    "Zusatz 9",
+    "contact",
+)
 
 
 def places() -> Iterator[Place]:
@@ -158,7 +178,17 @@ def _cells() -> Iterator[Place]:
     yield Place("hs-cell", "m.csv", one(HS, "940179 ACETONE"))
     yield Place("several-codes", "m.csv", one(HS, "9401.79; 2915.24"))
     yield Place("several-codes-lines", "m.csv", one(HS, "940179\n291524"))
-    for header in ("package type", "quantity", "unit", "packages", "CAS number", "UN number", "currency", "place of delivery", "permit number"):
+    for header in (
+        "package type",
+        "quantity",
+        "unit",
+        "packages",
+        "CAS number",
+        "UN number",
+        "currency",
+        "place of delivery",
+        "permit number",
+    ):
         yield Place(f"in-{header}", "m.csv", wide(header, "drums of acetic anhydride"))
     yield Place("far-column", "m.csv", table([[*HEADER, *(f"x{i}" for i in range(60))], [*PLAIN, *[""] * 59, "ACETONE"]]))
     yield Place("header-itself", "m.csv", table([[*HEADER, "ACETONE drums"], [*PLAIN, "20"]]))
@@ -195,7 +225,9 @@ def _rows() -> Iterator[Place]:
     yield Place("surplus-cell", "m.csv", table([HEADER, (*PLAIN, "ACETONE"), PLAIN, PLAIN]))
     yield Place("short-row", "m.csv", table([HEADER, PLAIN, ("HB2", "ACETONE")]))
     swallowed = b'HB3,"CHAIRS,940179,Tolmere Makers Ltd,Vantry Home Stores BV,3 Quay Row,LOT 7,640,2026-11-03\n'
-    yield Place("quote", "m.csv", table([HEADER]) + swallowed + table([line("ACETONE")]) + swallowed.replace(b'"CHAIRS', b'CHAIRS"'))
+    yield Place(
+        "quote", "m.csv", table([HEADER]) + swallowed + table([line("ACETONE")]) + swallowed.replace(b'"CHAIRS', b'CHAIRS"')
+    )
 
 
 def _parties() -> Iterator[Place]:
@@ -249,7 +281,9 @@ def _files() -> Iterator[Place]:
     yield Place("carriage-returns", "m.csv", hidden.replace(b"\n", b"\r"))
     yield Place("gzip", "m.csv.gz", gzip.compress(hidden, mtime=0))
     yield Place("second-member", "m.zip", _zip({"a.csv": one(DESCRIPTION, "CHAIRS"), "b/c.csv": hidden}))
-    yield Place("odd-member", "m.zip", _zip({"a.csv": one(DESCRIPTION, "CHAIRS"), "readme.bin": base64.b64decode("AAECAwQ=") + hidden}))
+    yield Place(
+        "odd-member", "m.zip", _zip({"a.csv": one(DESCRIPTION, "CHAIRS"), "readme.bin": base64.b64decode("AAECAwQ=") + hidden})
+    )
     yield Place("archive-within", "m.zip", _zip({"a.csv": one(DESCRIPTION, "CHAIRS"), "b.zip": _zip({"c.csv": hidden})}))
     yield Place("tabs-after-commas", "m.csv", one(DESCRIPTION, "CHAIRS") + table([[*PLAIN[:1], "ACETONE", *PLAIN[2:]]], "\t"))
 

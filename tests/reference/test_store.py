@@ -2,7 +2,7 @@ import dataclasses
 import json
 import pickle
 import shutil
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,8 @@ from filelock import FileLock
 from precursor_screen.errors import WatchlistError
 from precursor_screen.model import WatchlistEntry, WatchlistName
 from precursor_screen.reference import store as store_module
+from precursor_screen.reference.bundle import maximum_ages
+from precursor_screen.reference.sealed import seal_late
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.reference.watchlists import entries as codec
 from precursor_screen.reference.watchlists import opened, snapshots
@@ -149,7 +151,7 @@ def test_a_part_that_vanishes_is_noticed(store: WatchlistStore) -> None:
     assert find_regressions(parsed, DAY, None) == ()
 
 
-@pytest.mark.parametrize("damage", ["pointer", "manifest", "entries", "snapshot", "index", "everything"])
+@pytest.mark.parametrize("damage", ["pointer", "manifest", "entries", "sums", "snapshot", "everything"])
 def test_a_list_once_imported_and_now_damaged_is_an_error(store: WatchlistStore, damage: str) -> None:
     put(store, private(10))
     place = store.folder / "mine"
@@ -160,8 +162,8 @@ def test_a_list_once_imported_and_now_damaged_is_an_error(store: WatchlistStore,
         (snapshot / "manifest.json").write_text("{}")
     elif damage == "entries":
         (snapshot / "entries.arrow").write_bytes(b"x")
-    elif damage == "index":
-        next(snapshot.glob("names-*.arrow")).write_bytes(b"x")
+    elif damage == "sums":
+        (snapshot / "SHA256SUMS").unlink()
     else:
         shutil.rmtree(snapshot)
         if damage == "everything":
@@ -194,11 +196,25 @@ def test_verify_reads_the_files_again_and_builds_the_index_again(store: Watchlis
     table = codec.to_table(store.open_list("mine"))
     elsewhere = table.set_column(3, table.schema.field("countries"), [[["ZW"]] * table.num_rows])
     codec.write_table(elsewhere, snapshot / "entries.arrow")  # the hash of an entry's content does not cover countries
+    with pytest.raises(WatchlistError, match=r"entries.arrow is not what was written"):
+        store.verify("mine")
+    seal_late(snapshot.parent, 1, opened.SEALED_FILES)
     assert store.verify("mine") == ("the entries are not those that the files give",)
     (snapshot / "entries.arrow").write_bytes(data)
+    seal_late(snapshot.parent, 1, opened.SEALED_FILES)
     put(store, private(2), LATER, "other")
     shutil.copyfile(next((store.folder / "other" / "1").glob("names-*")), next(snapshot.glob("names-*")))
     assert store.verify("mine") == ("the index of names is not that of the entries",)
+    assert store.verify("mine") == ()
+
+
+def test_a_damaged_index_is_built_anew(store: WatchlistStore) -> None:
+    put(store, private(10))
+    (path,) = (store.folder / "mine" / "1").glob("names-*.arrow")
+    content = path.read_bytes()
+    path.write_bytes(content[:-100] + b"x" * 100)
+    assert store.open_list("mine").index.match("Zorvan Mirage 3")
+    assert path.read_bytes() == content
 
 
 def test_diff_tells_what_changed(store: WatchlistStore) -> None:
@@ -334,3 +350,63 @@ def test_another_import_holds_the_lock(store: WatchlistStore, monkeypatch: pytes
     monkeypatch.setattr(store_module, "_LOCK_SECONDS", 0.01)
     with FileLock(store.folder / "mine" / ".lock"), pytest.raises(WatchlistError, match="holds the lock"):
         put(store, private(10), LATER)
+
+
+def unseal(place: Path) -> None:
+    """A list as it was kept before there were digests."""
+    (place / "1" / "SHA256SUMS").unlink()
+    (place / "current").write_text("1\n")
+    (index,) = (place / "1").glob("names-*.arrow")
+    index.rename(index.with_name(f"{index.stem.rpartition('-')[0]}.arrow"))
+
+
+def test_a_list_of_before_there_were_digests_gets_them(store: WatchlistStore) -> None:
+    put(store, private(3))
+    place = store.folder / "mine"
+    unseal(place)
+    assert store.open_list("mine").index.match("Zorvan Mirage 2")
+    assert (place / "1" / "SHA256SUMS").is_file()
+    assert len((place / "current").read_text().split()[1]) == 64
+    assert len(list((place / "1").glob("names-*.arrow"))) == 1
+    assert store.verify("mine") == ()
+
+
+def test_a_list_of_before_there_were_digests_is_checked_by_its_entries(store: WatchlistStore) -> None:
+    put(store, private(3))
+    unseal(store.folder / "mine")
+    path = store.folder / "mine" / "1" / "entries.arrow"
+    path.write_bytes(path.read_bytes().replace(b"Mirage 2", b"Mirage 7"))
+    with pytest.raises(WatchlistError, match="not those that were imported"):
+        store.open_list("mine")
+
+
+def test_a_list_of_the_future_is_refused(store: WatchlistStore) -> None:
+    put(store, private(3), MOMENT.date() + timedelta(days=1))
+    with pytest.raises(WatchlistError, match="is of 2026-02-13, which is yet to come"):
+        put(store, private(3), MOMENT.date() + timedelta(days=2), force=True)
+
+
+@pytest.mark.parametrize("list_id", ["none", "sample"])
+def test_a_list_cannot_be_called_like_something_else(store: WatchlistStore, list_id: str) -> None:
+    with pytest.raises(WatchlistError, match="means something else"):
+        put(store, private(3), list_id=list_id)
+
+
+def test_a_list_that_ends_within_a_line_is_refused_unless_that_is_wanted(store: WatchlistStore) -> None:
+    put(store, private(3))
+    with pytest.raises(WatchlistError, match=r"the last line of list.csv has no end"):
+        put(store, private(3).rstrip(), LATER)
+    put(store, private(3).rstrip(), LATER, force=True)
+    assert "has no end" in store.open_list("mine").manifest.forced
+
+
+def test_an_age_that_was_said_once_holds_for_later_imports(store: WatchlistStore, tmp_path: Path) -> None:
+    paths = files.write(tmp_path, list_csv=private(3))
+    assert store.import_list("mine", paths, DAY, imported_at=MOMENT).max_age_days is None
+    assert store.import_list("mine", paths, DAY, imported_at=MOMENT, max_age_days=7).max_age_days == 7
+    assert store.import_list("mine", paths, DAY, imported_at=MOMENT).max_age_days == 7
+    manifest = store.open_list("mine").manifest
+    unsaid = dataclasses.replace(manifest, max_age_days=None)
+    assert maximum_ages([manifest]) == {"mine": 7}
+    assert maximum_ages([unsaid, dataclasses.replace(unsaid, list_id="un-sc")]) == {"mine": 90, "un-sc": 14}
+    assert maximum_ages([dataclasses.replace(unsaid, number=0)]) == {}

@@ -64,9 +64,9 @@ def test_a_wrong_header_is_refused_with_a_hint(tmp_path: Path, header: str, said
 
 
 def test_what_was_left_out_or_changed_is_counted(tmp_path: Path) -> None:
-    text = "entry_id,name,kind,country,listed\nA1,Zorvan,firm,Nowhereland,15.01.2026\n,Nobody,,,\nA2,Short\n\n"
+    text = "entry_id,name,kind,country,listed\nA1,Zorvan,firm,Nowhereland,15.01.2026\nA2,Short\n,Nobody,,,\n\n"
     parsed = parse(tmp_path, text)
-    assert [(r.reason, r.count) for r in parsed.skipped] == [("row without entry_id or name", 1), ("row without 5 cells", 1)]
+    assert [(r.reason, r.count) for r in parsed.skipped] == [("row without 5 cells", 1), ("row without entry_id or name", 1)]
     assert [r.reason for r in parsed.notes] == [
         "kind not known: taken as organisation",
         "country not known",
@@ -79,6 +79,9 @@ def test_other_encodings_and_broken_quotes_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(b"entry_id,name\nA1,Caf\xe9\n")
     with pytest.raises(WatchlistError, match="not UTF-8"):
+        open_private_csv(path)
+    path.write_bytes(b"entry_id,name,country\nA1,Zorvan,MX\nA2,Zor")
+    with pytest.raises(WatchlistError, match="last row is cut short"):
         open_private_csv(path)
     path.write_bytes(b'entry_id,name\nA1,"Zorvan\n')
     with pytest.raises(WatchlistError, match="cut short"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.errors import UnreadableManifest, UsageError
-from precursor_screen.runners.inputs import Source, find_sources
+from precursor_screen.runners.inputs import Source, find_sources, wants_stdin
 
 
 @pytest.fixture(autouse=True)
@@ -79,21 +79,65 @@ def test_what_is_not_there_is_a_usage_error(name):
     assert caught.value.remedy
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may list every folder")
-def test_a_folder_within_that_may_not_be_listed_is_not_passed_over():
-    Path("in/deep").chmod(0)
-    try:
-        with pytest.raises(UsageError, match="cannot be listed"):
-            find_sources(("in",))
-    finally:
-        Path("in/deep").chmod(0o755)
+def test_a_folder_within_that_cannot_be_listed_is_an_input_that_cannot_be_read(monkeypatch):
+    listed = os.scandir
+
+    def refuse(path):
+        if str(path).endswith("deep"):
+            raise PermissionError(13, "Permission denied", path)
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    found = find_sources(("in",))
+    assert [(s.name, bool(s.problem)) for s in found] == [("[x].csv", False), ("a.csv", False), ("deep", True)]
+    with pytest.raises(UnreadableManifest, match=r"deep: is a folder that cannot be listed \(Permission denied\)"):
+        found[-1].readable()
 
 
 def test_a_folder_that_cannot_be_listed_is_a_usage_error(monkeypatch):
-    def refuse(path, onerror=None, **_):
-        onerror(PermissionError(13, "Permission denied", f"{path}/deep"))
-        yield from ()
-
-    monkeypatch.setattr(os, "walk", refuse)
-    with pytest.raises(UsageError, match="in/deep: cannot be listed: Permission denied"):
+    monkeypatch.setattr(os, "listdir", lambda _: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
+    with pytest.raises(UsageError, match="in: cannot be opened: Permission denied"):
         find_sources(("in",))
+
+
+def test_a_linked_folder_is_followed_once_and_a_circle_is_listed():
+    Path("elsewhere/below").mkdir(parents=True)
+    Path("elsewhere/below/far.csv").touch()
+    for link, target in {
+        "in/one": "../elsewhere",
+        "in/two": "../elsewhere/below",
+        "in/deep/up": "..",
+        "in/own": "deep",
+        "in/top": "..",
+    }.items():
+        Path(link).symlink_to(target)
+    found = {s.name: s.note for s in find_sources(("in",))}
+    assert {name for name, note in found.items() if not note} == {"[x].csv", "a.csv", "deep/c.csv", "one/below/far.csv"}
+    already, above = "leads to a folder that is read already", "leads to a folder that holds the one that is read"
+    assert {n: note for n, note in found.items() if note} == {"two": already, "deep/up": already, "own": already, "top": above}
+
+
+def test_two_circles_do_not_hold_up_a_pattern():
+    for name in ("one", "two"):
+        Path("in", name).symlink_to(".")
+    assert names("in/**/*.csv") == ["[x].csv", "a.csv", "c.csv"]
+    assert names("**/c.csv", "i?/**/deep/*") == ["c.csv"]
+    assert names("in/**") == ["[x].csv", "a.csv", "c.csv"]
+
+
+def test_a_link_to_itself_is_an_input_that_cannot_be_read():
+    Path("in/self.csv").symlink_to("self.csv")
+    assert "self.csv" in names("in")
+    assert "self.csv" in names("in/s*.csv")
+
+
+def test_standard_input_has_several_names():
+    (source,) = find_sources(("/dev/stdin", "-", "/dev/fd/0"), b"x")
+    assert (source.content, source.pasted) == (b"x", True)
+    assert wants_stdin(("a.csv", "/proc/self/fd/0"))
+    assert not wants_stdin(("a.csv", "/dev/fd/9"))
+
+
+def test_a_nul_in_a_path_is_a_usage_error():
+    with pytest.raises(UsageError):
+        find_sources(("a\0b.csv",))

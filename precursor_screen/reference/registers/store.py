@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -22,12 +22,24 @@ from filelock import FileLock, Timeout
 from precursor_screen.errors import RegisterError, Where
 from precursor_screen.matching.substances import SubstanceIndex
 from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.reference.digests import Digests
 from precursor_screen.reference.registers.reading import Skipped, read_register
+from precursor_screen.reference.sealed import (
+    POINTER,
+    DamagedError,
+    Pointer,
+    check,
+    is_sealed,
+    point,
+    read_pointer,
+    seal,
+    seal_late,
+)
 from precursor_screen.rulebook.registers import REGISTERS, schema_of
 
 SHRINKS_TO = 0.5  # a register with less than half of the last one's rows is more likely cut off than emptied
 KEPT = 5  # snapshots
-_TABLE, _MANIFEST, _POINTER = "register.parquet", "manifest.json", "current"
+_TABLE, _MANIFEST, _LOCK = "register.parquet", "manifest.json", ".lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +70,14 @@ class Register:
 class RegisterStore:
     """The registers under one home."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, full: bool = False) -> None:
+        """full: whether every file that is opened is read in full to see that it is what was written, not once a day."""
         self.folder = home / "registers"
+        self._digests = Digests(home / "cache", full)
 
     def imported(self) -> list[str]:
-        """The registers that were ever imported, in the order of REGISTERS."""
-        return [name for name in REGISTERS if (self.folder / name / _POINTER).exists()]
+        """The registers that were ever imported, also if little is left of them, in the order of REGISTERS."""
+        return [name for name in REGISTERS if _was_imported(self.folder / name)]
 
     def import_file(
         self, register: str, path: Path, index: SubstanceIndex, day: date, *, force: bool = False
@@ -96,10 +110,9 @@ class RegisterStore:
             building.mkdir()
             pq.write_table(read.table, building / _TABLE)
             (building / _MANIFEST).write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
+            sealed = seal(building, (_TABLE, _MANIFEST))
             building.replace(place / str(number))
-            pointer = place / f"{_POINTER}.new"
-            pointer.write_text(f"{number}\n", encoding="ascii")
-            pointer.replace(place / _POINTER)
+            point(place, Pointer(number, sealed))
             for old in sorted(int(p.name) for p in place.iterdir() if p.name.isdecimal())[:-KEPT]:
                 shutil.rmtree(place / str(old))
         return manifest, read.unused
@@ -119,17 +132,29 @@ class RegisterStore:
         place = self.folder / register
         remedy = f"Import it again: precursor-screen registers import {register} FILE"
         try:
-            folder = place / place.joinpath(_POINTER).read_text("ascii").strip()
+            pointer = read_pointer(place)
+            folder = place / str(pointer.number)
+            if pointer.seal or is_sealed(folder):
+                check(folder, (_TABLE, _MANIFEST), self._digests, pointer.seal)
             data = json.loads((folder / _MANIFEST).read_text("utf-8"))
             manifest = RegisterManifest(**{**data, "skipped": tuple(Skipped(**s) for s in data["skipped"])})
             table = pq.read_table(folder / _TABLE)
-        except (OSError, ValueError, TypeError, KeyError, pa.ArrowException) as error:
+        except (OSError, ValueError, TypeError, KeyError, pa.ArrowException, DamagedError) as error:
             raise RegisterError(
-                f"register {register} has no copy that can be read", where=Where(str(place)), remedy=remedy
+                f"register {register} has no copy that can be read ({error})", where=Where(str(place)), remedy=remedy
             ) from error
         if table.num_rows != manifest.rows or not table.schema.equals(schema_of(register)):
             raise RegisterError(f"register {register} is not what was imported", where=Where(str(folder)), remedy=remedy)
+        if not pointer.seal:
+            self._seal_late(place)
         return Register(manifest, table)
+
+    def _seal_late(self, place: Path) -> None:
+        """Writes down the digests of a snapshot of before there were any, if it is still the current one and nobody imports."""
+        with suppress(OSError, DamagedError, Timeout), FileLock(place / _LOCK, timeout=0):
+            pointer = read_pointer(place)
+            if not pointer.seal:
+                seal_late(place, pointer.number, (_TABLE, _MANIFEST))
 
     def open_all(self) -> tuple[Register, ...]:
         """Every register that was imported.
@@ -138,6 +163,10 @@ class RegisterStore:
             RegisterError: one of them is damaged.
         """
         return tuple(self.open(name) for name in self.imported())
+
+
+def _was_imported(place: Path) -> bool:
+    return place.is_dir() and any(p.name == POINTER or p.name.isdecimal() for p in place.iterdir())
 
 
 def _known() -> str:
@@ -158,7 +187,7 @@ def _check_against(last: RegisterManifest, rows: int, day: date, path: Path) -> 
 @contextmanager
 def _locked(place: Path, register: str) -> Iterator[None]:
     try:
-        with FileLock(place / ".lock", timeout=30):
+        with FileLock(place / _LOCK, timeout=30):
             yield
     except Timeout as error:
         raise RegisterError(f"another import of {register} is running", where=Where(str(place)), remedy="Try again.") from error

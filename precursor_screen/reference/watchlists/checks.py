@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, datetime, timedelta
 
 from precursor_screen.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
@@ -10,7 +11,39 @@ from precursor_screen.reference.watchlists.manifest import Manifest
 from precursor_screen.reference.watchlists.registry import OFFICIAL_IDS
 
 MAX_FALL = 0.10  # of entries, against the last import: whole sub-lists have vanished from published files for a day
+MAX_AGE_DAYS = 90  # of a list for which nobody said from what age it is stale
+RESERVED = ("none", "sample")  # what `--watchlist` understands otherwise
+_LIST_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_AHEAD = timedelta(days=1)  # a list may be of tomorrow where the publisher lives
+_MARKED = (b"<", b"{", b"[", b"PK\x03\x04")
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body")
+
+
+def is_list_id(text: str) -> bool:
+    """Whether a text may be the id of an imported list."""
+    return bool(_LIST_ID.fullmatch(text))
+
+
+def check_list_id(list_id: str) -> None:
+    """Refuse what cannot be the id of a list.
+
+    Raises:
+        WatchlistError: other characters than an id has, or a word that `--watchlist` understands otherwise.
+    """
+    if not is_list_id(list_id):
+        raise WatchlistError(f"{list_id!r} is no list id.", remedy="Use lower-case letters, digits, `.`, `_` and `-`.")
+    refuse_reserved(list_id)
+
+
+def refuse_reserved(list_id: str) -> None:
+    """Refuse a list that would be called like something else.
+
+    Raises:
+        WatchlistError: `none` stands for no list, `sample` for the fictional one that ships.
+    """
+    if list_id in RESERVED:
+        message = f"No list can be called {list_id!r}: `--watchlist {list_id}` means something else."
+        raise WatchlistError(message, remedy="Give it another name.")
 
 
 def check_file(file: ListFile) -> None:
@@ -63,6 +96,26 @@ def decide_date(parsed: ParsedList, given: date | None, names: str, fallback: da
         message = f"The list states its date as {parsed.list_date}, not {given}."
         raise WatchlistError(message, where=Where(names), remedy="Leave --date out.")
     return parsed.list_date, "list"
+
+
+def check_day(day: date, now: datetime, names: str) -> None:
+    """Refuse a list of a day that is yet to come: it would count as fresh for as long.
+
+    Raises:
+        WatchlistError: it is of later than tomorrow.
+    """
+    if day > now.date() + _AHEAD:
+        remedy = "Correct the date, and look at this computer's clock."
+        raise WatchlistError(f"The list is of {day}, which is yet to come.", where=Where(names), remedy=remedy)
+
+
+def find_cut(file: ListFile) -> str:
+    """How it shows that a list of rows was cut off; empty if it does not. XML, JSON and workbooks show it when they are read."""
+    content = file.read_bytes()
+    if file.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_MARKED) or b"\0" in file.head:
+        return ""
+    whole = content.rstrip(b"\x1a \t").endswith((b"\n", b"\r"))
+    return "" if whole else f"the last line of {file.name} has no end, as if it had been cut off"
 
 
 def find_regressions(parsed: ParsedList, list_date: date, last: Manifest | None) -> tuple[str, ...]:

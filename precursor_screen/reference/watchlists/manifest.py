@@ -13,8 +13,6 @@ from typing import Any
 from precursor_screen.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists.interface import Remark
 
-_CHUNK = 1 << 20
-
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
@@ -31,6 +29,7 @@ class Manifest:
 
     sha256: of the one source file, or of the sorted digests of several. list_date_from: `list` (it states its date) or
     `import` (given). imported_at: ISO 8601, UTC. forced: a refusal that `--force` overrode; empty if there was none.
+    max_age_days: from what age the list counts as stale, where that was said at import.
     """
 
     list_id: str
@@ -53,6 +52,7 @@ class Manifest:
     notes: tuple[Remark, ...]
     entries_sha256: str
     forced: str = ""
+    max_age_days: int | None = None
 
     def age_days(self, as_of: date) -> int:
         """How many days the list's date lies before that day; negative if after."""
@@ -74,15 +74,6 @@ def read_manifest(path: Path) -> Manifest:
     except (OSError, ValueError, TypeError, KeyError) as error:
         message = f"The manifest of a watchlist is missing or damaged: {error}."
         raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.") from error
-
-
-def digest_file(path: Path) -> str:
-    """The sha256 of a file, in hexadecimal."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(_CHUNK):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def digest_files(files: Sequence[SourceFile]) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -13,13 +16,16 @@ import pyarrow as pa
 from precursor_screen.errors import WatchlistError, Where
 from precursor_screen.matching.parties import PartyIndex, build_index, index_version, write_index
 from precursor_screen.model import WatchlistEntry
+from precursor_screen.reference.digests import Digests, digest_file
+from precursor_screen.reference.sealed import DamagedError, check, is_sealed
 from precursor_screen.reference.watchlists import entries as codec
 from precursor_screen.reference.watchlists.checks import check_content, check_file
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
-from precursor_screen.reference.watchlists.manifest import Manifest, SourceFile, digest_file, digest_files, read_manifest
+from precursor_screen.reference.watchlists.manifest import Manifest, SourceFile, digest_files, read_manifest
 from precursor_screen.reference.watchlists.private_csv import PrivateCsv, parse_private_csv
 
 ENTRIES_FILE, MANIFEST_FILE, INDEX_PREFIX = "entries.arrow", "manifest.json", "names-"
+SEALED_FILES = (ENTRIES_FILE, MANIFEST_FILE)
 
 
 class Watchlist:
@@ -32,13 +38,19 @@ class Watchlist:
         self._folder = folder
 
     @classmethod
-    def open(cls, folder: Path) -> Watchlist:
-        """Open a snapshot; its index is built anew if it was built by another version.
+    def open(cls, folder: Path, seal: str = "", digests: Digests | None = None) -> Watchlist:
+        """Open a snapshot whose files are what was written; an index that is not, or is of another version, is built anew.
+
+        Args:
+            folder: of the snapshot.
+            seal: what the digest of its SHA256SUMS must be; empty: not known.
+            digests: what knows the digests of files; default: all are read in full.
 
         Raises:
             WatchlistError: missing or damaged.
         """
-        manifest = read_manifest(folder / MANIFEST_FILE)
+        digests = digests or Digests()
+        manifest = open_manifest(folder, seal, digests)
         path = folder / ENTRIES_FILE
         try:
             table = codec.map_table(path)
@@ -50,7 +62,11 @@ class Watchlist:
                 f"Watchlist {manifest.list_id} holds {table.num_rows} entries, not the {manifest.entries} that were imported."
             )
             raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.")
-        return cls(manifest, table, _open_index(folder, manifest, table), folder)
+        opened = cls(manifest, table, _open_index(folder, manifest, table, digests), folder)
+        if not is_sealed(folder) and digest_entries(codec.to_table(opened)) != manifest.entries_sha256:
+            message = f"The entries of watchlist {manifest.list_id} are not those that were imported."
+            raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.")
+        return opened
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle by path where there is one, so that workers map the files instead of copying them."""
@@ -90,9 +106,65 @@ class Watchlist:
         return {entry_id: i for i, entry_id in enumerate(self._entries.column("entry_id").to_pylist())}
 
 
-def index_name(list_sha256: str) -> str:
-    """The index's file name: it names the list and the version that it was built for."""
-    return f"{INDEX_PREFIX}{list_sha256[:16]}-{index_version()}.arrow"
+def open_manifest(folder: Path, seal: str, digests: Digests) -> Manifest:
+    """The manifest of a snapshot, once its files have been checked; one of before there were digests has none to check.
+
+    Raises:
+        WatchlistError: a file is missing, or not what was written.
+    """
+    if seal or is_sealed(folder):
+        try:
+            check(folder, SEALED_FILES, digests, seal)
+        except (DamagedError, OSError) as error:
+            list_id = folder.parent.name
+            message = f"The copy of watchlist {list_id} is damaged: {error}."
+            remedy = f"Import it again: precursor-screen watchlists import {list_id} FILE"
+            raise WatchlistError(message, where=Where(str(folder)), remedy=remedy) from error
+    return read_manifest(folder / MANIFEST_FILE)
+
+
+def find_index(folder: Path, list_sha256: str, digests: Digests) -> Path | None:
+    """The index for this version of the program; None where there is none, or it is not what was written.
+
+    An index can be built anew at any time, also by another version, so that its digest stands in its own name.
+    """
+    for path in index_files(folder, list_sha256):
+        with contextlib.suppress(OSError):
+            if digests.match(path, path.stem.rpartition("-")[2]):
+                return path
+    return None
+
+
+def index_files(folder: Path, list_sha256: str) -> list[Path]:
+    """The indexes for this version of the program whose names hold a digest."""
+    return sorted(folder.glob(f"{_index_stem(list_sha256)}-{'?' * 64}.arrow"))
+
+
+def keep_index(table: pa.Table, folder: Path, list_sha256: str) -> Path:
+    """Write an index into a snapshot, in place of any other for this version of the program.
+
+    Raises:
+        OSError: the folder may only be read.
+    """
+    stem = _index_stem(list_sha256)
+    handle, beside = tempfile.mkstemp(dir=folder, prefix=f".{INDEX_PREFIX}")
+    os.close(handle)
+    try:
+        write_index(table, Path(beside))
+        path = folder / f"{stem}-{digest_file(Path(beside))}.arrow"
+        os.chmod(beside, 0o644)
+        os.replace(beside, path)
+    finally:
+        Path(beside).unlink(missing_ok=True)
+    for other in folder.glob(f"{stem}*.arrow"):
+        if other != path:
+            with contextlib.suppress(OSError):  # on Windows, while a run has it open
+                other.unlink()
+    return path
+
+
+def _index_stem(list_sha256: str) -> str:
+    return f"{INDEX_PREFIX}{list_sha256[:16]}-{index_version()}"
 
 
 def open_private_csv(path: Path, list_id: str = "sample", list_date: date | None = None) -> Watchlist:
@@ -133,6 +205,7 @@ def describe(
     imported_at: datetime,
     entries_sha256: str,
     forced: str = "",
+    max_age_days: int | None = None,
 ) -> Manifest:
     """The manifest of a parsed list. importer: name and version."""
     return Manifest(
@@ -156,6 +229,7 @@ def describe(
         notes=parsed.notes,
         entries_sha256=entries_sha256,
         forced=forced,
+        max_age_days=max_age_days,
     )
 
 
@@ -165,16 +239,13 @@ def digest_entries(table: pa.Table) -> str:
     return hashlib.sha256("\n".join(f"{a} {b}" for a, b in pairs).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _open_index(folder: Path, manifest: Manifest, table: pa.Table) -> PartyIndex:
-    path = folder / index_name(manifest.sha256)
-    if path.exists():
+def _open_index(folder: Path, manifest: Manifest, table: pa.Table, digests: Digests) -> PartyIndex:
+    path = find_index(folder, manifest.sha256, digests)
+    if path is not None:
         return PartyIndex.open(path)
     built = build_index(manifest.list_id, codec.from_table(table, manifest.list_id), manifest.sha256)
     try:
-        beside = path.with_suffix(".building")
-        write_index(built, beside)
-        beside.replace(path)
+        return PartyIndex.open(keep_index(built, folder, manifest.sha256))
     except OSError:
         # A home that may only be read: the index serves from memory, and is built again by the next run.
         return PartyIndex(built)
-    return PartyIndex.open(path)

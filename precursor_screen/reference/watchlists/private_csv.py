@@ -48,12 +48,14 @@ class PrivateCsv:
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         skipped, notes = Tally(), Tally()
         drafts: dict[str, Draft] = {}
+        cut = 0
         try:
             header = [_column(cell) for cell in next(reader)]
             _check_header(header, file.name)
             for row in reader:
                 if not any(cell.strip() for cell in row):
                     continue
+                cut = reader.line_num if len(row) < len(header) else 0
                 if len(row) != len(header):
                     skipped.add(f"row without {len(header)} cells", f"line {reader.line_num}: {','.join(row)}")
                     continue
@@ -64,6 +66,8 @@ class PrivateCsv:
             raise WatchlistError(
                 message, where=Where(file.name, reader.line_num), remedy="Check the quotes around it."
             ) from error
+        if cut:
+            raise WatchlistError("The last row is cut short.", where=Where(file.name, cut), remedy="Get the whole list.")
         entries = tuple(draft.finish(list_id) for draft in drafts.values())
         return ParsedList("", entries, skipped=skipped.remarks(), notes=notes.remarks())
 

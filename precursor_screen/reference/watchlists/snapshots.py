@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 from pathlib import Path
 
 from precursor_screen.errors import WatchlistError, Where
+from precursor_screen.reference.digests import digest_file
+from precursor_screen.reference.sealed import POINTER, SUMS, DamagedError, Pointer, point, read_pointer, seal
 from precursor_screen.reference.watchlists.attempts import IMPORTED, read_attempts
 from precursor_screen.reference.watchlists.interface import ListFile
-from precursor_screen.reference.watchlists.manifest import SourceFile, digest_file
-from precursor_screen.reference.watchlists.opened import ENTRIES_FILE, INDEX_PREFIX, MANIFEST_FILE
+from precursor_screen.reference.watchlists.manifest import SourceFile
+from precursor_screen.reference.watchlists.opened import INDEX_PREFIX, SEALED_FILES
 
-POINTER, LOCK, BUILDING = "current", ".lock", ".building-"
+LOCK, BUILDING = ".lock", ".building-"
 KEPT = 5  # snapshots: what changed lately can be told, and a run that is still going keeps what it opened
 
 
@@ -31,21 +32,23 @@ def was_imported(place: Path) -> bool:
     return any(attempt.outcome == IMPORTED for attempt in read_attempts(place))
 
 
-def current_snapshot(place: Path, list_id: str) -> Path:
-    """The folder of the current snapshot.
+def current_snapshot(place: Path, list_id: str) -> tuple[Path, str]:
+    """The folder of the current snapshot, and what the digest of its SHA256SUMS must be (empty: not known).
 
     Raises:
         WatchlistError: there is no pointer, or it points at nothing.
     """
     remedy = f"Import it again: precursor-screen watchlists import {list_id} FILE"
     try:
-        number = int((place / POINTER).read_text("ascii").strip())
-    except (OSError, ValueError) as error:
+        pointer = read_pointer(place)
+    except (OSError, DamagedError) as error:
         message = f"Watchlist {list_id} has no current copy."
         raise WatchlistError(message, where=Where(str(place / POINTER)), remedy=remedy) from error
-    if not (place / str(number)).is_dir():
-        raise WatchlistError(f"Snapshot {number} of watchlist {list_id} is missing.", where=Where(str(place)), remedy=remedy)
-    return place / str(number)
+    folder = place / str(pointer.number)
+    if not folder.is_dir():
+        message = f"Snapshot {pointer.number} of watchlist {list_id} is missing."
+        raise WatchlistError(message, where=Where(str(place)), remedy=remedy)
+    return folder, pointer.seal
 
 
 def begin_snapshot(place: Path, number: int) -> Path:
@@ -63,7 +66,7 @@ def keep_source(file: ListFile, folder: Path) -> SourceFile:
     Raises:
         WatchlistError: its name is one that a snapshot uses itself.
     """
-    if file.name in (ENTRIES_FILE, MANIFEST_FILE) or file.name.startswith(INDEX_PREFIX):
+    if file.name in (*SEALED_FILES, SUMS) or file.name.startswith(INDEX_PREFIX):
         message = "The file has a name that the store uses itself."
         raise WatchlistError(message, where=Where(file.name), remedy="Rename it.")
     copy = folder / file.name
@@ -72,14 +75,10 @@ def keep_source(file: ListFile, folder: Path) -> SourceFile:
 
 
 def finish_snapshot(building: Path, place: Path, number: int) -> None:
-    """Rename a snapshot into place, point at it, and remove the oldest beyond those that are kept."""
+    """Write down the digests of a snapshot, rename it into place, point at it, and remove the oldest beyond those that are kept."""
+    sealed = seal(building, SEALED_FILES)
     building.replace(place / str(number))
-    beside = place / f"{POINTER}.new"
-    with beside.open("w", encoding="ascii") as stream:
-        stream.write(f"{number}\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    beside.replace(place / POINTER)
+    point(place, Pointer(number, sealed))
     for old in [n for n in snapshot_numbers(place) if n != number][: -(KEPT - 1)]:
         # A snapshot that a run has mapped cannot be removed on Windows; the next import tries again.
         shutil.rmtree(place / str(old), ignore_errors=True)
