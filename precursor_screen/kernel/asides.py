@@ -5,7 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.kernel.recognise import find_mentions, recognise
+from precursor_screen.kernel.mentions import find_mentions
+from precursor_screen.kernel.recognise import recognise
 from precursor_screen.reference.bundle import Reference
 
 

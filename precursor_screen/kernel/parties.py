@@ -9,11 +9,11 @@ import pyarrow as pa
 
 from precursor_screen.engine import fetch
 from precursor_screen.kernel.resolved import LINE_NO
+from precursor_screen.matching.mentions import SURE
 from precursor_screen.model import WatchlistEntry
 from precursor_screen.names.party import address_key
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
-from precursor_screen.matching.mentions import SURE
 from precursor_screen.schema import BY_NAME, MENTION_COLUMNS, NAME_COLUMNS, ROLES, arrow_schema
 from precursor_screen.schema import PARTY_COLUMNS as COLUMNS
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -13,12 +13,10 @@ import pyarrow.compute as pc
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.party_memory import FORGETFUL, PartyMemory
 from precursor_screen.kernel.spread import Spread, cut, in_turn
-from precursor_screen.matching.mentions import Mentions
 from precursor_screen.matching.parties import PartyIndex
-from precursor_screen.names.decodings import MAY_DECODE
 from precursor_screen.names.party_cells import MAY_HOLD_MORE, name_parts
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.schema import MENTION_COLUMNS, NAME_COLUMNS, PARTY_MATCH, PARTY_MENTION, SUBSTANCE_MATCH
+from precursor_screen.schema import NAME_COLUMNS, PARTY_MATCH, SUBSTANCE_MATCH
 
 TEXT_FIELDS = ("description", "marks", "other_texts")  # a name on the drums counts as much as one in the description
 CODE_FIELDS = ("cas_numbers", "cus_codes", "un_numbers", "hs_code", "other_hs_codes")
@@ -26,12 +24,10 @@ CODE_FIELDS = ("cas_numbers", "cus_codes", "un_numbers", "hs_code", "other_hs_co
 
 @dataclass(frozen=True, slots=True)
 class PartyMatches:
-    """matches: PARTY_MATCH over all lists; unscreenable: names of which nothing is left to compare; mentions: PARTY_MENTION, the
-    listed names that stand within longer texts."""
+    """matches: PARTY_MATCH over all lists; unscreenable: names of which nothing is left to compare."""
 
     matches: pa.Table
     unscreenable: tuple[str, ...]
-    mentions: pa.Table = field(default_factory=PARTY_MENTION.empty_table)
 
 
 def distinct(lines: pa.Table, columns: Iterable[str]) -> list[str]:
@@ -92,34 +88,7 @@ def match_parties(
     matches = pa.concat_tables(tables)
     if parted:
         matches = _of_cells(matches, cells, parted)
-    mentions = find_mentions(lines, reference, spread)
-    return PartyMatches(matches, tuple(name for name in cells if name in unscreenable), mentions)
-
-
-# Of a cell that holds a name only what may hold another one behind it is a text: a firm whose name contains a listed one is another.
-_MAY_NAME_ANOTHER = (
-    r"(?i)\b(?:[oca]/[oabc](?:/o)?|f/?a/o|o\.b\.o|on behalf|behalf of|(?:for|on)(?: the)? account|care of|agents? (?:of|for)|attn|attention|via|"
-    r"notify|represent\w+|p/?a|por cuenta|pour le compte|im auftrag|per conto|по поручению|а/я)\b|[/;|\n(]|(?:\S+\s+){9}"
-)
-
-
-def find_mentions(lines: pa.Table, reference: Reference, spread: Spread = in_turn) -> pa.Table:
-    """The listed names that stand within descriptions, marks, addresses, texts beside, and names that hold more than one.
-
-    Returns:
-        PARTY_MENTION over all lists.
-    """
-    texts: dict[str, None] = {}
-    names = set(NAME_COLUMNS.values())
-    for field in MENTION_COLUMNS:
-        found = pa.array(distinct(lines, [field]), pa.string())
-        if field in names:
-            found = found.filter(pc.match_substring_regex(found, f"{_MAY_NAME_ANOTHER}|{MAY_DECODE}"))
-        texts.update(dict.fromkeys(found.to_pylist()))
-    tables = [PARTY_MENTION.empty_table()]
-    for watchlist in reference.watchlists:
-        tables += spread(Mentions(watchlist.index, reference.as_of).find, cut(list(texts))) if texts else []
-    return pa.concat_tables(tables)
+    return PartyMatches(matches, tuple(name for name in cells if name in unscreenable))
 
 
 def _match(names: list[str], index: PartyIndex, as_of: date, spread: Spread, memory: PartyMemory) -> PartyMatches:

@@ -23,7 +23,7 @@ from precursor_screen.names.codes import find_cas
 from precursor_screen.names.party import address_key, is_to_order, party_key
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
-from precursor_screen.schema import MOVEMENT, PARTY_MENTION, ROLES, TYPES
+from precursor_screen.schema import MOVEMENT, ROLES, TYPES
 
 _TEXTS = TYPES["texts"]
 _MOVEMENT_NAMES = frozenset(MOVEMENT.names)
@@ -43,9 +43,9 @@ def resolve(
     inputs: pa.Table,
     substance_matches: pa.Table,
     party_matches: pa.Table,
+    mentions: pa.Table,
     reference: Reference,
     spread: Spread = in_turn,
-    mentions: pa.Table | None = None,
 ) -> Resolved:
     """Makes LINE_FACTS, SUBSTANCE_CANDIDATE and PARTY_CANDIDATE.
 
@@ -54,9 +54,9 @@ def resolve(
         inputs: input_id, supplied_fields.
         substance_matches: SUBSTANCE_MATCH for the distinct texts and codes of `lines`.
         party_matches: PARTY_MATCH for the distinct names.
+        mentions: PARTY_MENTION for the distinct texts.
         reference: all else.
         spread: how the comparison of names is spread; changes nothing in the result.
-        mentions: PARTY_MENTION for the distinct texts; None: none.
 
     Returns:
         Tables in a fixed order; facts that no rule asks for are left out where they are costly.
@@ -73,7 +73,7 @@ def resolve(
             connection,
             lines.column_names,
             party_matches,
-            PARTY_MENTION.empty_table() if mentions is None else mentions,
+            mentions,
             reference,
         )
         connection.register("party_candidates", parties)

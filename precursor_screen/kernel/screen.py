@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.exceptions import Excepted, apply_exceptions
 from precursor_screen.kernel.flag import flag_lines, flag_shipments
+from precursor_screen.kernel.mentions import find_mentions
 from precursor_screen.kernel.movements import Movements, to_movements
 from precursor_screen.kernel.party_memory import FORGETFUL, PartyMemory
 from precursor_screen.kernel.recognise import match_parties, recognise
@@ -20,9 +21,9 @@ from precursor_screen.kernel.score import score
 from precursor_screen.kernel.spread import Spread, in_turn
 from precursor_screen.kernel.windows.judge import flag_windows, request_history
 from precursor_screen.memory import Compared, Forgetful, Judged, Memory
+from precursor_screen.names.cell_errors import CELL_ERROR
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
-from precursor_screen.names.cell_errors import CELL_ERROR
 from precursor_screen.schema import BESIDE_TABLE, ISSUE, NAME_COLUMNS
 
 Progress = Callable[[str], None]
@@ -75,8 +76,9 @@ def screen(
     substance_matches = recognise(lines, reference, spread)
     progress("matching parties")
     parties = match_parties(lines, reference, spread, known_parties)
+    mentions = find_mentions(lines, reference, spread)
     progress("applying rules")
-    resolved = resolve(lines, inputs, substance_matches, parties.matches, reference, spread, parties.mentions)
+    resolved = resolve(lines, inputs, substance_matches, parties.matches, mentions, reference, spread)
     by_line, unjudged_lines = flag_lines(resolved, reference.rules)
     by_shipment, unjudged_shipments = flag_shipments(resolved, reference.rules)
     progress("looking back")

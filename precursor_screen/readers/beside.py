@@ -14,7 +14,6 @@ import pyarrow.compute as pc
 
 from precursor_screen.formats.sheet import string_array
 from precursor_screen.readers.cells import clean_column, cut_long_cells
-from precursor_screen.readers.fields import PARTY_NAMES
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.mapping import IGNORED_BY_MAP, Guess
 
