@@ -129,6 +129,12 @@ _CODES = (
         "A cell was too long to read whole",
         "Shorten the cell; what follows the cut was not screened.",
     ),
+    IssueCode(
+        "ambiguous-number",
+        DEGRADED,
+        "A mass or quantity such as 2.500 may be read with or without a mark for thousands",
+        "Name the decimal mark with --mapping. Until then thresholds are held against the larger reading, and the mass counts as unknown.",
+    ),
     IssueCode("negative-number", DEGRADED, "A mass, quantity or count is negative", "Correct the cell; it was not used."),
     IssueCode(
         "vague-description",

@@ -130,6 +130,12 @@ FILED: tuple[Column, ...] = (
 # What stands beside the fields: further codes in a cell, cells in columns that are mapped to nothing, and words in cells that hold
 # something else. They are looked at like the goods' own, so that nothing hides there.
 BESIDE: tuple[Column, ...] = (
+    *(
+        Column(
+            f"ambiguous_{name}", "number", LINE, "filed", f"{name} by the larger of two readings (2.500), where it is not known"
+        )
+        for name in ("net_mass_kg", "gross_mass_kg", "quantity")
+    ),
     Column("other_hs_codes", "texts", LINE, "filed", "further codes where the cell of the HS code holds several"),
     Column("other_texts", "texts", LINE, "filed", "texts of the line in no field of goods, as filed"),
     Column("other_columns", "texts", LINE, "filed", "the column of each of other_texts, by its header"),
@@ -223,6 +229,13 @@ SUBSTANCE_COLUMNS: tuple[Column, ...] = (
         "mass of the substance on this line, kilograms: goods_mass_kg times concentration_pct, unless the threshold counts goods whole",
         SUBSTANCE,
     ),
+    _fact(
+        "largest_mass_kg",
+        "number",
+        "substance_mass_kg; where a figure may be read in two ways, by the larger reading, and substance_mass_kg is unknown",
+        SUBSTANCE,
+    ),
+    _fact("mass_readings", "texts", "both readings of such a figure, as kilograms of the substance", SUBSTANCE),
     _fact("mass_basis", "text", "what goods_mass_kg comes from: net, quantity, packages, volume or gross", SUBSTANCE),
     _fact("mass_confidence", "text", "high, medium or low", SUBSTANCE),
     _fact("threshold_kg", "number", "threshold per transaction of the jurisdiction, kilograms", SUBSTANCE),

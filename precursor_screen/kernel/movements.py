@@ -59,6 +59,8 @@ def _rows(resolved: Resolved) -> str:
     for column in MOVEMENT_STORED:
         owner, table = ("s", resolved.substances) if column.subject == SUBSTANCE else ("l", resolved.lines)
         columns.append(f'{owner}."{column.name}"' if column.name in table.column_names else null_column(column.name))
+    # Sums are held against thresholds, so a figure that may be read in two ways counts by the larger one.
+    columns = [c.replace('s."substance_mass_kg"', "s.largest_mass_kg as substance_mass_kg") for c in columns]
     function = "l.message_function" if "message_function" in resolved.lines.column_names else "cast(null as varchar)"
     words = "or len(l.lexicon_terms) > 0" if "lexicon_terms" in resolved.lines.column_names else ""
     return f"""

@@ -23,12 +23,16 @@ from precursor_screen.schema import DECIMAL
 
 # What the mass of a substance is worked out from, in the order of the arguments of `mass_from_line`.
 MASS_COLUMNS = ("net_mass_kg", "quantity", "quantity_unit", "packages", "package_type", "description", "gross_mass_kg")
+_AMBIGUOUS = ("ambiguous_net_mass_kg", "ambiguous_quantity", "ambiguous_gross_mass_kg")
+LINE_COLUMNS = (*MASS_COLUMNS, *_AMBIGUOUS)
 # What is asked of the candidate itself.
 CANDIDATE_COLUMNS = ("substance_id", "matched_text", "matched_field")
 _FIELDS: tuple[tuple[str, pa.DataType], ...] = (
     ("concentration_pct", DECIMAL),
     ("goods_mass_kg", DECIMAL),
     ("substance_mass_kg", DECIMAL),
+    ("largest_mass_kg", DECIMAL),
+    ("mass_readings", pa.list_(pa.string())),
     ("mass_basis", pa.string()),
     ("mass_confidence", pa.string()),
     ("threshold_kg", DECIMAL),
@@ -48,13 +52,14 @@ _COUNTED_WHOLE = frozenset(
 _PURE = Decimal(90)
 _LOWER = {"high": "medium", "medium": "low", "low": "low"}
 _KILOGRAMS = Decimal("0.000001")
+_SMALLER, _LARGER = Decimal("0.001"), Decimal(1)  # what is recorded of such a figure is its larger reading
 
 
 def quantify(facts: pa.Table, reference: Reference) -> pa.Table:
     """Concentration, masses and threshold of some candidates.
 
     Args:
-        facts: one row a candidate: CANDIDATE_COLUMNS, direction, as_of_date and MASS_COLUMNS (absent ones count as null).
+        facts: one row a candidate: CANDIDATE_COLUMNS, direction, as_of_date and LINE_COLUMNS (absent ones count as null).
         reference: densities, thresholds and jurisdiction.
 
     Returns:
@@ -67,7 +72,7 @@ def quantify(facts: pa.Table, reference: Reference) -> pa.Table:
     known: dict[tuple[Any, ...], tuple[Any, ...]] = {}  # equal goods are worked out once
     columns = {
         name: facts.column(name).to_pylist() if name in facts.column_names else [None] * facts.num_rows
-        for name in (*MASS_COLUMNS, *CANDIDATE_COLUMNS, "direction", "as_of_date")
+        for name in (*LINE_COLUMNS, *CANDIDATE_COLUMNS, "direction", "as_of_date")
     }
     rows = []
     for key in zip(*columns.values(), strict=True):
@@ -84,16 +89,7 @@ def _quantify(
     thresholds: Mapping[str, Sequence[Threshold]],
     jurisdiction: str,
 ) -> tuple[Any, ...]:
-    mass = mass_from_line(
-        net=row["net_mass_kg"],
-        quantity=row["quantity"],
-        unit=row["quantity_unit"],
-        packages=row["packages"],
-        package_type=row["package_type"],
-        text=row["description"],
-        gross=row["gross_mass_kg"],
-        density=density.get(row["substance_id"]),
-    )
+    mass, larger = (_mass(row, density.get(row["substance_id"]), factor) for factor in (_SMALLER, _LARGER))
     day: date = row["as_of_date"]
     threshold, monthly, yearly = (
         threshold_for(thresholds.get(row["substance_id"], ()), jurisdiction, row["substance_id"], row["direction"], day, period)
@@ -102,18 +98,36 @@ def _quantify(
     stated = (
         concentration_of(row["description"] or "", row["matched_text"] or "") if row["matched_field"] == "description" else None
     )
-    counted = _of_substance(mass, stated, row["substance_id"], threshold)
+    counted, most = (_of_substance(m, stated, row["substance_id"], threshold) for m in (mass, larger))
+    sure = counted.kg == most.kg
     return (
         stated.percent if stated else None,
-        mass.kg,
-        counted.kg,
+        mass.kg if sure else None,
+        counted.kg if sure else None,
+        most.kg,
+        None if sure else [f"{m.kg.normalize():f}" for m in (counted, most) if m.kg is not None],
         counted.basis or None,
-        counted.confidence or None,
+        (counted.confidence if sure else "low") or None,
         threshold.kg if threshold else None,
         monthly.kg if monthly else None,
         yearly.kg if yearly else None,
         threshold.verified if threshold else None,
         threshold.source if threshold else None,
+    )
+
+
+def _mass(row: Mapping[str, Any], density: Decimal | None, factor: Decimal) -> Mass:
+    """The mass of a line's goods; of figures that may be read in two ways by that reading."""
+    stated = {name.removeprefix("ambiguous_"): row[name] * factor for name in _AMBIGUOUS if row[name] is not None}
+    return mass_from_line(
+        net=stated.get("net_mass_kg", row["net_mass_kg"]),
+        quantity=stated.get("quantity", row["quantity"]),
+        unit=row["quantity_unit"],
+        packages=row["packages"],
+        package_type=row["package_type"],
+        text=row["description"],
+        gross=stated.get("gross_mass_kg", row["gross_mass_kg"]),
+        density=density,
     )
 
 

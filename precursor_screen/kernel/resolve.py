@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.descriptions import description_facts
 from precursor_screen.kernel.parties import find_party_candidates, role_facts
-from precursor_screen.kernel.quantities import CANDIDATE_COLUMNS, MASS_COLUMNS, quantify
+from precursor_screen.kernel.quantities import CANDIDATE_COLUMNS, quantify
+from precursor_screen.kernel.quantities import LINE_COLUMNS as MASS_LINE_COLUMNS
 from precursor_screen.kernel.register_facts import add_register_facts
 from precursor_screen.kernel.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.spread import Spread, cut, in_turn
@@ -284,7 +285,7 @@ def _compare(pairs: Sequence[tuple[str, str]]) -> list[float | None]:
 
 
 def _with_quantities(lines: pa.Table, candidates: pa.Table, reference: Reference) -> pa.Table:
-    needed = [c for c in ("direction", "as_of_date", *MASS_COLUMNS) if c in lines.column_names]
+    needed = [c for c in ("direction", "as_of_date", *MASS_LINE_COLUMNS) if c in lines.column_names]
     facts = lines.select(needed).take(candidates.column(LINE_NO).combine_chunks())
     for name in CANDIDATE_COLUMNS:
         facts = facts.append_column(name, candidates.column(name))

@@ -18,7 +18,15 @@ from precursor_screen.readers.date_cells import parse_date_columns
 from precursor_screen.readers.fields import COUNTRIES, DATES, KINDS, PARTY_NAMES
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.mapping import Guess
-from precursor_screen.readers.number_cells import Numbers, is_plain, parse_numbers, to_counts, to_kilograms, weigh_column
+from precursor_screen.readers.number_cells import (
+    Numbers,
+    is_plain,
+    parse_numbers,
+    part_ambiguous,
+    to_counts,
+    to_kilograms,
+    weigh_column,
+)
 from precursor_screen.readers.words import direction_of_procedure, find_currency, find_direction, find_function, find_mode
 from precursor_screen.schema import LINE_COLUMNS
 
@@ -32,6 +40,9 @@ _NUMBER_CODES = {
     "value": "unparsed-value",
     "freight": "unparsed-value",
 }
+# Of these a figure a thousand times too small would stay under a threshold unseen.
+_AMBIGUOUS = ("quantity", "gross_mass", "net_mass", "gross_mass_kg", "net_mass_kg")
+TEXT, MIXED, TYPED = "text", "mixed", "typed"  # whether an input's numbers are text, may be either, or are numbers as such
 _GOODS_TEXTS = ("description", "description_extra")
 _MASSES = {"gross_mass": "gross_mass_kg", "net_mass": "net_mass_kg"}
 EXTRA_SEPARATOR = "; "
@@ -49,6 +60,7 @@ class Columns:
     rows: pa.Array
     issues: IssueList
     column_map: ColumnMap
+    numbers: str
     made: dict[str, pa.ChunkedArray] = field(default_factory=dict)
 
     def take(self, name: str) -> pa.ChunkedArray | None:
@@ -61,7 +73,9 @@ class Columns:
         return next((g for g in self.guesses if g.field == name), None)
 
 
-def assemble(table: pa.Table, rows: pa.Array, guesses: Sequence[Guess], column_map: ColumnMap, issues: IssueList) -> pa.Table:
+def assemble(
+    table: pa.Table, rows: pa.Array, guesses: Sequence[Guess], column_map: ColumnMap, issues: IssueList, numbers: str = TEXT
+) -> pa.Table:
     """The columns of LINE that an input supplies, in the order of the schema, without identity and place.
 
     Args:
@@ -70,8 +84,9 @@ def assemble(table: pa.Table, rows: pa.Array, guesses: Sequence[Guess], column_m
         guesses: what each column is.
         column_map: date order and decimal mark, where stated.
         issues: added to.
+        numbers: TEXT, MIXED or TYPED.
     """
-    columns = Columns(guesses, _clean(table, rows, guesses, issues), rows, issues, column_map)
+    columns = Columns(guesses, _clean(table, rows, guesses, issues), rows, issues, column_map, numbers)
     for make in (_make_description, _make_numbers, _make_dates, _make_codes, _make_words, _make_countries, _make_parties):
         make(columns)
     for name in list(columns.text):
@@ -127,20 +142,30 @@ def _without_echo(parts: list[pa.ChunkedArray]) -> list[pa.ChunkedArray]:
 def _make_numbers(columns: Columns) -> None:
     found = {name: column for name in _NUMBER_CODES if (column := columns.take(name)) is not None}
     plain = {name: is_plain(column) for name, column in found.items()}
-    marks = _decimal_marks(found, plain, columns.column_map.decimal)
+    marks, sure = _decimal_marks(found, plain, columns.column_map.decimal)
     numbers = {
         name: parse_numbers(column, marks[name], plain[name], name, _NUMBER_CODES[name], columns.rows, columns.issues)
         for name, column in found.items()
     }
     unit_column = columns.take("mass_unit")
     for name, parsed in numbers.items():
+        larger: Numbers | None = None
+        if name in _AMBIGUOUS and name not in sure and _may_be_text(columns, found[name]):
+            parsed, larger = part_ambiguous(parsed, found[name], marks[name], name, columns.rows, columns.issues)
+        if name in _AMBIGUOUS and name != "quantity":
+            _note_unread(columns, name, found[name], parsed, larger)
         if name in _MASSES:
             guess = columns.guess_of(name)
             unit = guess.unit if guess else None
-            made = to_kilograms(parsed, unit_column, unit, _MASSES[name], found[name], columns.rows, columns.issues)
-            columns.made[_MASSES[name]] = made
+            for prefix, values in (("", parsed), ("ambiguous_", larger)):
+                if values is not None:
+                    made = to_kilograms(values, unit_column, unit, _MASSES[name], found[name], columns.rows, columns.issues)
+                    columns.made[f"{prefix}{_MASSES[name]}"] = made
         elif name in _MASSES.values():
-            columns.made.setdefault(name, to_kilograms(parsed, None, None, name, found[name], columns.rows, columns.issues))
+            for prefix, values in (("", parsed), ("ambiguous_", larger)):
+                if values is not None and f"{prefix}{name}" not in columns.made:
+                    made = to_kilograms(values, None, None, name, found[name], columns.rows, columns.issues)
+                    columns.made[f"{prefix}{name}"] = made
         elif name == "packages":
             columns.made[name] = to_counts(parsed, found[name], columns.rows, columns.issues)
             _keep_units(columns, "package_type", parsed)
@@ -148,17 +173,39 @@ def _make_numbers(columns: Columns) -> None:
             columns.made[name] = parsed.values
             if name == "quantity":
                 _keep_units(columns, "quantity_unit", parsed)
+                if larger is not None:
+                    columns.made["ambiguous_quantity"] = larger.values
     _make_currency(columns, numbers)
 
 
-def _decimal_marks(found: dict[str, pa.ChunkedArray], plain: dict[str, bool], stated: str) -> dict[str, str]:
+def _may_be_text(columns: Columns, column: pa.ChunkedArray) -> bool:
+    """Whether the cells can have been written with a mark for thousands: a number as such has none, and no zeros at its end."""
+    if columns.numbers == TYPED:
+        return False
+    return columns.numbers != MIXED or pc.any(pc.match_substring_regex(column, r"[.,][0-9]*0$")).as_py() is True
+
+
+def _note_unread(columns: Columns, name: str, column: pa.ChunkedArray, parsed: Numbers, larger: Numbers | None) -> None:
+    """An issue where no filled cell of a column of masses is a number: it is as if there were none, which nobody would notice."""
+    filled = len(column) - column.null_count
+    if filled and parsed.values.null_count == len(column) and larger is None:
+        row = pc.index(pc.is_valid(column), True).as_py()
+        message = f"none of the {filled} filled cells of {name} could be read"
+        columns.issues.add("unreadable-column", message, row=columns.rows[row].as_py(), field=name, count=filled)
+
+
+def _decimal_marks(
+    found: dict[str, pa.ChunkedArray], plain: dict[str, bool], stated: str
+) -> tuple[dict[str, str], frozenset[str]]:
+    """The decimal mark of each column, and the columns of which it is certain: stated by the user, or told by their own cells."""
     if stated:
-        return dict.fromkeys(found, stated)
+        return dict.fromkeys(found, stated), frozenset(found)
     evidence = {name: weigh_column(column, plain[name]) for name, column in found.items()}
     total = Evidence()
     for one in evidence.values():
         total = total.plus(one)
-    return {name: one.decide() or total.decide() or "." for name, one in evidence.items()}
+    marks = {name: one.decide() or total.decide() or "." for name, one in evidence.items()}
+    return marks, frozenset(name for name, one in evidence.items() if one.decide())
 
 
 def _keep_units(columns: Columns, name: str, parsed: Numbers) -> None:

@@ -24,6 +24,7 @@ _FILLERS = frozenset(
 )
 _LANGUAGES = frozenset(("en", "eng", "english", "vn", "es", "esp", "fr", "pt", "ru", "cn", "zh", "local", "native"))
 _BOX = re.compile(r"^(?:g(?=\d))?\d+(?:[_.]\d+)*\s*[.)]?\s+(?=\D)", re.I)  # "72. Peso Neto kgs.", "G33 (Код товара)"
+_NESTED = re.compile(r"[^\W\d][\w -]*(?:\.[^\W\d][\w -]*)+")
 _SUMMED = re.compile(r"^sumof", re.I)
 
 
@@ -95,6 +96,9 @@ def _forms(header: str, reduced: Reduced) -> list[tuple[tuple[str, ...], str]]:
     if words and summed != words[0]:
         words = ((summed,) if summed else ()) + words[1:]
         forms.append((words, "known spelling of a summed column"))
+    if _NESTED.fullmatch(header.strip()):
+        # `items.description`: JSON names a value by its path, and the last part says what it is.
+        forms.append((split_header(header.rpartition(".")[2]), "known spelling of the last key"))
     tail = words
     while len(tail) > 1 and (tail[-1] in _LANGUAGES or (tail[-1].isdigit() and len(tail[-1]) == 1)):
         tail = tail[:-1]

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
 from precursor_screen.readers.cells import Distinct, join_texts
-from precursor_screen.schema import FILED
+from precursor_screen.schema import BESIDE, FILED
 
 _NEXT, _INNER = "\x1f", "\x1e"  # the separators of ASCII; clean cells hold no control characters
 _SIZE = 16  # bytes of SHA-256 kept: 32 hexadecimal characters, no chance of collision in any ledger
@@ -56,7 +56,7 @@ def _content_columns(lines: pa.Table) -> list[pa.ChunkedArray | pa.Scalar]:
             parts += [pa.scalar(gap), as_canonical_text(lines.column(column.name))]
             gap = ""
     parts.append(pa.scalar(gap))
-    for name in ("other_hs_codes", "other_texts"):
+    for name in (c.name for c in BESIDE if c.name != "other_columns"):
         if name in lines.column_names:
             # Beside the mapped values, so that a line keeps its id where there is none; another remark is another line.
             beside = pc.binary_join_element_wise(pa.scalar("\x1c"), as_canonical_text(lines.column(name)), "")

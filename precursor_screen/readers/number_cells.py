@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -51,6 +52,45 @@ class Numbers:
 
     values: pa.ChunkedArray
     units: pa.ChunkedArray | None
+
+
+def part_ambiguous(
+    numbers: Numbers, column: pa.ChunkedArray, mark: str, field: str, rows: pa.Array, issues: IssueList
+) -> tuple[Numbers, Numbers | None]:
+    """The numbers without those that may as well be a thousand times as large; and these, by the larger reading.
+
+    `2.500` in a column where nothing tells the decimal mark is two and a half, or two thousand five hundred.
+
+    Args:
+        numbers: as parsed.
+        column: clean text, of which no cell tells the decimal mark for sure.
+        mark: the decimal mark by which it was parsed.
+        field: canonical field.
+        rows: source row of each row.
+        issues: added to.
+    """
+    pattern = rf"^-?[1-9][0-9]{{0,2}}{re.escape(mark)}[0-9]{{3}}(?:[^0-9.,].*)?$"
+    either = pc.and_(pc.fill_null(pc.match_substring_regex(column, pattern), False), pc.is_valid(numbers.values))
+    if not pc.any(either).as_py():
+        return numbers, None
+    none = pa.scalar(None, DECIMAL)
+    larger = pc.multiply(pc.cast(numbers.values, pa.decimal128(28, 6)), pa.scalar(Decimal(1000), pa.decimal128(5, 0)))
+    larger = pc.cast(pc.if_else(either, larger, pa.scalar(None, larger.type)), DECIMAL)
+    said = Distinct(pc.if_else(either, column, pa.scalar(None, pa.string())))
+    said.report(
+        [
+            (i, "ambiguous-number", f"{field} may be {_shown(t, mark, '.')} or {_shown(t, mark, '')}")
+            for i, t in enumerate(said.texts)
+        ],
+        field,
+        rows,
+        issues,
+    )
+    return Numbers(pc.if_else(either, none, numbers.values), numbers.units), Numbers(larger, numbers.units)
+
+
+def _shown(text: str, mark: str, instead: str) -> str:
+    return text.replace(mark, instead, 1)[:40]
 
 
 def parse_numbers(

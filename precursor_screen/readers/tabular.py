@@ -13,7 +13,7 @@ from precursor_screen.formats.sheet import Aside, Body, Sheet
 from precursor_screen.formats.table import TABULAR_KINDS, open_sheets
 from precursor_screen.model import Input
 from precursor_screen.readers.asides import ABOVE, HEADERS, TOTALS, UNHEADED, cells_aside, lines_aside, rows_of
-from precursor_screen.readers.assemble import assemble
+from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
 from precursor_screen.readers.beside import other_positions, texts_beside, unmapped_positions
 from precursor_screen.readers.column_map import ColumnMap
 from precursor_screen.readers.identity import add_identity
@@ -24,6 +24,7 @@ from precursor_screen.schema import FILED, ISSUE, LINE_COLUMNS, empty
 
 _GUESSED = ColumnMap({})
 _GOODS = ("description", "hs_code")
+_NUMBERS = dict.fromkeys(("XLSX", "XLS", "XLSB", "ODS"), MIXED) | dict.fromkeys(("Parquet", "Arrow", "Feather"), TYPED)
 
 
 class TabularReader:
@@ -75,7 +76,8 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
     asides += cells_aside(rows_of(totals), TOTALS)
     if not sheet.named:
         body = join_continued(body, texts, issues)
-    columns = assemble(body.table, body.rows, guesses, column_map or _GUESSED, issues)
+    numbers = _NUMBERS.get(sheet.format, TEXT)
+    columns = assemble(body.table, body.rows, guesses, column_map or _GUESSED, issues, numbers)
     headers = unique_names(names)
     if body.table.num_rows:
         columns = _with_texts_beside(columns, body, headers, guesses, issues)
