@@ -19,6 +19,7 @@ from urllib.parse import unquote_to_bytes
 MAY_DECODE: Final = (
     r"&(?:#|[A-Za-z]{2,8};)|<[A-Za-z/!]|%[0-9A-Fa-f]{2}.*%[0-9A-Fa-f]{2}|=[0-9A-F]{2}.*=[0-9A-F]{2}|=\r?\n"
     r"|\\[ux]\{?[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|U\+[0-9A-Fa-f]{4}|[\x{202A}-\x{202E}\x{2066}-\x{2069}\x{200E}\x{200F}]"
+    r"|[A-Za-z][013457][A-Za-z]{0,4}[013457][A-Za-z]"
     r"|[\x{0660}-\x{0669}\x{06F0}-\x{06F9}\x{0966}-\x{096F}\x{FF10}-\x{FF19}]"
 )
 _MAY: Final = re.compile(re.sub(r"\\x\{([0-9A-F]{4})\}", r"\\u\1", MAY_DECODE), re.DOTALL)
@@ -29,6 +30,8 @@ _QUOTED: Final = re.compile(r"=([0-9A-Fa-f]{2})")
 _SOFT_BREAK: Final = re.compile(r"=[ \t]*\r?\n")
 # Behind an override letters show from their end; behind an embedding or isolate Latin ones do not, but a writer may have meant them to.
 _OVERRIDE: Final = re.compile("[\u202b\u202e\u2067]([^\u202a-\u202e\u2066-\u2069\n]*)")
+_FIGURED: Final = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,20}(?:[013457][A-Za-z]{1,20}){2,8}(?![A-Za-z0-9])")
+_LETTERS_OF: Final = str.maketrans("013457", "oleast")
 _DIRECTION: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ROUNDS: Final = 3  # encoded once in a mail and once in a form; more is nobody's mistake
 _LONGEST: Final = 1 << 20
@@ -46,7 +49,7 @@ def further_readings(text: str) -> tuple[str, ...]:
         reading = text[:_LONGEST]
         for _ in range(_ROUNDS):
             before = reading
-            for step in (html.unescape, _take_percent, _take_quoted, _take_escapes, _turn, _take_digits):
+            for step in (html.unescape, _take_percent, _take_quoted, _take_escapes, _turn, _take_digits, _take_figures):
                 reading = step(reading)
             reading = _TAG.sub(tag, reading)
             if reading == before:
@@ -100,6 +103,11 @@ def _take_digits(text: str) -> str:
     if text.isascii():
         return text
     return "".join(str(unicodedata.decimal(c)) if not c.isascii() and c.isdecimal() else c for c in text)
+
+
+def _take_figures(text: str) -> str:
+    """Words in which several figures stand for letters (AC3T0NE); one alone is a fault that recognition bears anyway."""
+    return _FIGURED.sub(lambda m: m[0].translate(_LETTERS_OF) if sum(c.isdigit() for c in m[0]) * 2 < len(m[0]) else m[0], text)
 
 
 def _turn(text: str) -> str:

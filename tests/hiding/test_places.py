@@ -1,0 +1,84 @@
+"""Nothing is silently clear: each hiding place is flagged, or an issue says that something could not be screened."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from precursor_screen import load_reference
+from precursor_screen.issues import ISSUE_CODES, SET_ASIDE, UNSCREENABLE
+from precursor_screen.readers.interface import ReadOptions
+from precursor_screen.reference.bundle import Reference
+from precursor_screen.runners.inputs import find_sources
+from precursor_screen.runners.local import run
+from tests.hiding.places import places
+
+DATA = Path(os.environ.get("PRECURSOR_SCREEN_TEST_DATA", "")) / "hiding_places"
+PLACES = {p.name: p for p in places()}
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    return load_reference(watchlists=["sample"], jurisdiction="US")
+
+
+def told(folder: Path, reference: Reference) -> dict[str, set[str]]:
+    """What the report says of each file below a folder: rules about goods and parties, and issues that set the exit code."""
+    report = run(find_sources((str(folder),)), ReadOptions(), reference, jobs=1).report
+    found: dict[str, set[str]] = {}
+    for file, rule in zip(*(report.flags.column(c).to_pylist() for c in ("source_file", "rule_id")), strict=True):
+        if rule.startswith(("PS-CHEM", "PS-PTY")):
+            found.setdefault(_part(file), set()).add(rule)
+    for file, code in zip(*(report.issues.column(c).to_pylist() for c in ("source_file", "code")), strict=True):
+        if ISSUE_CODES[code].effect in (SET_ASIDE, UNSCREENABLE):
+            found.setdefault(_part(file), set()).add(code)
+    return found
+
+
+def _part(file: str) -> str:
+    return file.partition("/")[0]
+
+
+@pytest.fixture(scope="module")
+def reported(tmp_path_factory: pytest.TempPathFactory, reference: Reference) -> dict[str, set[str]]:
+    """All places in one run, each with a bill of its own."""
+    folder = tmp_path_factory.mktemp("places")
+    for number, place in enumerate(PLACES.values()):
+        (folder / f"{number:03}").mkdir()
+        content = place.content.replace(b"HB1", b"HB1%03d" % number) if place.file.endswith((".csv", ".json")) else place.content
+        (folder / f"{number:03}" / place.file).write_bytes(content)
+    found = told(folder, reference)
+    return {name: found.get(f"{number:03}", set()) for number, name in enumerate(PLACES)}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_nothing_hides(name: str, reported: dict[str, set[str]]) -> None:
+    assert reported[name], f"{name} is silently clear"
+
+
+def test_the_plain_manifest_is_clear(tmp_path: Path, reference: Reference) -> None:
+    """Else the test above would show nothing."""
+    from tests.hiding.places import HEADER, PLAIN, table
+
+    (tmp_path / "plain.csv").write_bytes(table([HEADER, PLAIN]))
+    assert not told(tmp_path, reference)
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="PRECURSOR_SCREEN_TEST_DATA has no hiding places")
+def test_nothing_hides_in_the_labelled_places(tmp_path: Path, reference: Reference) -> None:
+    files = sorted(p for p in DATA.iterdir() if p.suffix in (".csv", ".json", ".xlsx"))
+    silent = []
+    for number, file in enumerate(files):
+        # One by one: they state the same bill.
+        folder = tmp_path / str(number) / "in"
+        folder.mkdir(parents=True)
+        shutil.copy(file, folder)
+        try:
+            if not told(folder.parent, reference):
+                silent.append(file.name)
+        except Exception as error:  # noqa: BLE001 - an input of which nothing can be read says so by an error
+            assert getattr(error, "exit_code", None) == 4, (file.name, error)
+    assert files and not silent
