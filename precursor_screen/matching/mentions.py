@@ -28,7 +28,7 @@ from precursor_screen.matching.party_index import ENTRY_KINDS, NAME_KINDS
 from precursor_screen.matching.weights import GENERIC, LEGAL, NAME, describe
 from precursor_screen.names.decodings import further_readings
 from precursor_screen.names.party import normalise_party
-from precursor_screen.names.party_names import COMMON
+from precursor_screen.names.party_names import COMMON, VARIANTS
 from precursor_screen.names.text import squash, unmask
 from precursor_screen.schema import PARTY_MENTION
 
@@ -77,14 +77,14 @@ class Mentions:
         codes = first * len(self._texts) + second
         order = np.argsort(codes, kind="stable")
         self._codes, self._rows = codes[order], rows[order]
-        self._partners = self._codes % max(len(self._texts), 1)
-        self._words = np.unique(first)
+        self._partners = _Partners.of(held[left], held[right], row_of[left], person)
+        self._words = np.unique(held[places])
         self._counts = np.bincount(row_of[telling], minlength=len(starts) - 1)  # words that must stand close together
         self._starts, self._held, self._legal = starts, held, kinds == LEGAL
         self._row_names = arrays["row_name"]
         patterns = [f" {self._texts[i]} ".encode() for i in self._words.tolist()]
         self._finder = BytesAhoCorasick(patterns) if patterns else None
-        self._near: dict[tuple[int, str], tuple[int, ...]] = {}
+        self._near: dict[tuple[int, bool, str], tuple[int, ...]] = {}
         self._own_script = _OwnScript(index)
 
     def __reduce__(self) -> tuple[type[Mentions], tuple[PartyIndex, date | None]]:
@@ -165,31 +165,31 @@ class Mentions:
 
     def _near_pairs(self, word: Ints, place: Ints, owner: Ints, stream: _Stream) -> Iterator[tuple[int, int, int]]:
         """The same where the other word of a name of two holds an error."""
-        low = np.searchsorted(self._codes, word * len(self._texts), "left")
-        high = np.searchsorted(self._codes, (word + 1) * len(self._texts), "left")
+        low, high = self._partners.range_of(word)
         few = np.flatnonzero((high - low <= _FEW_PARTNERS) & (high > low))
         taken = set(place.tolist())
         for k in few.tolist():
             here = int(place[k])
-            for there in (here - 2, here - 1, here + 1, here + 2):
-                other = stream.word(there)
-                if len(other) < _LEAST_WRONG - 1 or there in taken or not stream.joined(here, there):
+            for step in (-2, -1, 1, 2):
+                other = stream.word(here + step)
+                if len(other) < _LEAST_WRONG - 1 or here + step in taken or not stream.joined(here, here + step):
                     continue
-                key = int(word[k]), other
+                key = int(word[k]), step > 0, other
                 rows = self._near.get(key)
                 if rows is None:
-                    rows = self._near[key] = self._rows_near(int(low[k]), int(high[k]), other)
                     if len(self._near) > 1 << 20:
                         self._near.clear()
+                    rows = self._near[key] = self._rows_near(int(low[k]), int(high[k]), step, other)
                 for row in rows:
-                    yield here, there, row
+                    yield here, here + step, row
 
-    def _rows_near(self, low: int, high: int, other: str) -> tuple[int, ...]:
+    def _rows_near(self, low: int, high: int, step: int, other: str) -> tuple[int, ...]:
         rows = []
-        for partner, row in zip(self._partners[low:high].tolist(), self._rows[low:high].tolist(), strict=True):
+        for partner, row, side in self._partners.between(low, high):
             listed = self._texts[partner]
             if (
-                len(listed) >= _LEAST_WRONG
+                side * step >= 0
+                and len(listed) >= _LEAST_WRONG
                 and abs(len(listed) - len(other)) <= 1
                 and self._counts[row] == LEAST_WORDS
                 and OSA.distance(listed, other, score_cutoff=1) <= 1
@@ -226,7 +226,7 @@ def _says_enough(match: dict[str, Any]) -> bool:
     if all(len(named.split()) < len(reading.scored_tokens) for reading in listed.readings):
         return False
     if match["informative_tokens"] >= LEAST_WORDS:
-        return not all(word in COMMON for word in named.split())
+        return not all(VARIANTS.get(word, word) in COMMON for word in named.split())
     return bool(match["score"] >= EXACT and len(named.split()) >= LEAST_EXACT)
 
 
@@ -261,6 +261,32 @@ def _words_by_text(word: Ints, owner: Ints) -> dict[int, set[int]]:
     for text, one in zip(owner.tolist(), word.tolist(), strict=True):
         found[text].add(one)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Partners:
+    """For each word those that stand beside it in names, with the row of the name and on which side: 1 behind it, -1 before it,
+    0 on either."""
+
+    words: Ints
+    partners: Ints
+    rows: Ints
+    sides: Ints
+
+    @classmethod
+    def of(cls, left: Ints, right: Ints, rows: Ints, either: npt.NDArray[np.bool_]) -> _Partners:
+        words = np.concatenate((left, right))
+        sides = np.where(np.concatenate((either, either)), 0, np.repeat((1, -1), len(left)))
+        order = np.argsort(words, kind="stable")
+        return cls(words[order], np.concatenate((right, left))[order], np.concatenate((rows, rows))[order], sides[order])
+
+    def range_of(self, word: Ints) -> tuple[Ints, Ints]:
+        """Where the partners of each word stand."""
+        return np.searchsorted(self.words, word, "left"), np.searchsorted(self.words, word, "right")
+
+    def between(self, low: int, high: int) -> Iterator[tuple[int, int, int]]:
+        """Partner, row and side of each."""
+        return zip(*(a[low:high].tolist() for a in (self.partners, self.rows, self.sides)), strict=True)
 
 
 _BREAK: Final = "|"

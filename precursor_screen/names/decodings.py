@@ -14,10 +14,10 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-# For RE2 and `re` alike: cells without any of these have no further reading. Two percent or equal signs with figures at least,
-# since one alone is a share or a sum.
+# For RE2 and `re` alike: cells without any of these have no further reading. Of percent and equal signs two with figures, or one within
+# a word, since one alone is a share or a sum.
 MAY_DECODE: Final = (
-    r"&(?:#|[A-Za-z]{2,8};)|<[A-Za-z/!]|%[0-9A-Fa-f]{2}.*%[0-9A-Fa-f]{2}|=[0-9A-F]{2}.*=[0-9A-F]{2}|=\r?\n"
+    r"&(?:#|[A-Za-z]{2,8};)|<[A-Za-z/!]|%[0-9A-Fa-f]{2}.*%[0-9A-Fa-f]{2}|[A-Za-z]%[0-9A-Fa-f]{2}[A-Za-z]|=[0-9A-F]{2}.*=[0-9A-F]{2}|=\r?\n"
     r"|\\[ux]\{?[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|U\+[0-9A-Fa-f]{4}|[\x{202A}-\x{202E}\x{2066}-\x{2069}\x{200E}\x{200F}]"
     r"|[A-Za-z][013457][A-Za-z]{0,4}[013457][A-Za-z]"
     r"|[\x{0660}-\x{0669}\x{06F0}-\x{06F9}\x{0966}-\x{096F}\x{FF10}-\x{FF19}]"
@@ -26,6 +26,7 @@ _MAY: Final = re.compile(re.sub(r"\\x\{([0-9A-F]{4})\}", r"\\u\1", MAY_DECODE), 
 _TAG: Final = re.compile(r"<!--.*?-->|<[A-Za-z/!][^<>]{0,300}>", re.DOTALL)
 _SHORT_ESCAPE: Final = re.compile(r"\\x([0-9A-Fa-f]{2})")
 _LONG_ESCAPE: Final = re.compile(r"(?:\\u|%u)([0-9A-Fa-f]{4})|(?:\\[ux]\{)([0-9A-Fa-f]{1,6})\}|U\+([0-9A-Fa-f]{4})[ ,;]?")
+_WITHIN: Final = re.compile("[A-Za-z]%[0-9A-Fa-f]{2}[A-Za-z]")
 _QUOTED: Final = re.compile(r"=([0-9A-Fa-f]{2})")
 _SOFT_BREAK: Final = re.compile(r"=[ \t]*\r?\n")
 # Behind an override letters show from their end; behind an embedding or isolate Latin ones do not, but a writer may have meant them to.
@@ -64,7 +65,7 @@ def _letters(text: str) -> str:
 
 
 def _take_percent(text: str) -> str:
-    if text.count("%") < 2:
+    if text.count("%") < 2 and not _WITHIN.search(text):
         return text
     return _decoded(text, unquote_to_bytes) or text
 

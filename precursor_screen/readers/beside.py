@@ -22,7 +22,7 @@ TEXTS = pa.list_(pa.string())
 # behind figures.
 _SAYS_SOMETHING = (
     r"\pL[\pL\pM\x{200B}-\x{200F}\x{202A}-\x{202E}]{2}|[\p{Han}\p{Hangul}\p{Hiragana}\p{Katakana}]{2}"
-    r"|[0-9]{2,7} ?[-\x{2010}-\x{2015}] ?[0-9]{2} ?[-\x{2010}-\x{2015}] ?[0-9]|&#|%[0-9A-Fa-f]{2}.*%|=[0-9A-F]{2}.*=|\\[ux]|(?:\pL[^\pL\pN]{1,3}){3}"
+    r"|[0-9]{2,7} ?[-\x{2010}-\x{2015}] ?[0-9]{2} ?[-\x{2010}-\x{2015}] ?[0-9]|&#|%[0-9A-Fa-f]{2}.*%|=[0-9A-F]{2}.*=|\\[ux]|(?:\pL[^\pL\pN]{1,3}){2}\pL"
 )
 # Fields that are read for something else, or not at all: of their cells those with a longer word are scanned as well.
 _OF_OTHER_KINDS = frozenset(

@@ -19,7 +19,16 @@ from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.registry import read
 from tests.readers import shipments
 
-ROW_CODES = {"broken-row", "broken-record", "blank-row", "preamble-row", "repeated-header", "totals-row", "no-usable-column"}
+ROW_CODES = {
+    "broken-row",
+    "broken-record",
+    "blank-row",
+    "continued-row",
+    "preamble-row",
+    "repeated-header",
+    "totals-row",
+    "no-usable-column",
+}
 
 
 def rows_accounted(result: InputTables) -> int:

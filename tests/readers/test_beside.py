@@ -1,0 +1,207 @@
+"""What stands in no field of goods stays with its line, and what belongs to no line is kept beside the table."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from precursor_screen.readers.column_map import ColumnMap
+from precursor_screen.readers.interface import InputTables, ReadOptions
+from precursor_screen.readers.registry import read
+
+HEADER = "bill of lading,description,hs code,consignee,marks,net weight kg"
+LINE = "B1,tiles,690721,Someone,LOT,10"
+
+
+def one(text: str, options: ReadOptions | None = None) -> InputTables:
+    (result,) = read(text.encode(), "m", options)
+    return result
+
+
+def beside(text: str, options: ReadOptions | None = None) -> list[list[tuple[str, str]] | None]:
+    lines = one(text, options).lines
+    if "other_texts" not in lines.column_names:
+        return [None] * lines.num_rows
+    pairs = zip(lines.column("other_columns").to_pylist(), lines.column("other_texts").to_pylist(), strict=True)
+    return [None if t is None else list(zip(c, t, strict=True)) for c, t in pairs]
+
+
+def asides(result: InputTables) -> list[tuple[int | None, list[str]]]:
+    assert result.asides is not None
+    return list(zip(result.asides.column("source_row").to_pylist(), result.asides.column("other_texts").to_pylist(), strict=True))
+
+
+def issues_of(result: InputTables) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for issue in result.issues.to_pylist():
+        counts[issue["code"]] = counts.get(issue["code"], 0) + issue["count"]
+    return counts
+
+
+def test_cells_of_columns_that_are_mapped_to_nothing_stay_with_their_line() -> None:
+    text = f"{HEADER},Zusatz,,x\n{LINE},ether,wool,12\n{LINE},,,\n{LINE},ab,,108-24-7\n"
+    assert beside(text) == [[("Zusatz", "ether"), ("column 8", "wool")], None, [("x", "108-24-7")]]
+
+
+@pytest.mark.parametrize("cell", ["12", "1.5", "ab", "-", "NULL", "4711/22"])
+def test_cells_that_can_name_nothing_are_left_out(cell: str) -> None:
+    assert beside(f"{HEADER},Zusatz\n{LINE},{cell}\n") == [None]
+
+
+@pytest.mark.parametrize("cell", ["abc", "丙酮", "67-64-1", "&#65;&#66;", "%41%42", "\\u0041", "A B C", "A.B.C"])
+def test_cells_that_may_name_something_are_kept(cell: str) -> None:
+    found = beside(f"{HEADER},Zusatz\n{LINE},{cell}\n")[0]
+    assert found and found[0][0] == "Zusatz"
+
+
+def test_words_in_cells_of_other_kinds_are_kept_as_well() -> None:
+    text = f"{HEADER},package type\n{LINE.removesuffix('10')}500 KG ACETONE,STEEL DRUMS\n{LINE},PKG\n"
+    assert beside(text) == [[("net weight kg", "500 KG ACETONE"), ("package type", "STEEL DRUMS")], None]
+
+
+def test_a_column_that_the_map_leaves_out_is_left_out() -> None:
+    options = ReadOptions(mapping=ColumnMap({"Zusatz": "ignore"}))
+    assert beside(f"{HEADER},Zusatz\n{LINE},ether\n", options) == [None]
+
+
+def test_a_line_keeps_its_id_but_for_another_remark() -> None:
+    ids = [one(text).lines.column("line_id")[0].as_py() for text in (
+        f"{HEADER}\n{LINE}\n", f"{HEADER},Zusatz\n{LINE},\n", f"{HEADER},Zusatz\n{LINE},17\n",
+        f"{HEADER},package type\n{LINE},STEEL DRUMS\n", f"{HEADER},Zusatz\n{LINE},ether\n", f"{HEADER},Zusatz\n{LINE},wool\n",
+    )]  # fmt: skip
+    assert ids[0] == ids[1] == ids[2] and len(set(ids)) == 4  # the kind of packages is mapped, so it counts by itself
+
+
+def test_texts_above_the_header_and_in_totals_are_lines_of_their_own() -> None:
+    result = one(f"Cargo of ether,,,,,\n17,,,,,\n{HEADER}\n{LINE}\nTOTAL,,,,ACETONE,10\n")
+    assert asides(result) == [(1, ["Cargo of ether"]), (5, ["TOTAL", "ACETONE", "TOTAL ACETONE 10"])]
+    assert result.lines.num_rows == 1
+    assert result.asides is not None and set(result.asides.column("message_type").to_pylist()) == {"beside the table"}
+
+
+def test_cells_above_the_header_are_read_together_too() -> None:
+    assert asides(one(f"Cargo:,ACETIC,ANHYDRIDE,,,\n{HEADER}\n{LINE}\n"))[0][1][-1] == "Cargo: ACETIC ANHYDRIDE"
+
+
+def test_headers_of_no_field_may_be_what_the_column_holds() -> None:
+    result = one(f"{HEADER},ETHER drums\n{LINE},20\n")
+    assert asides(result) == [(1, ["ETHER drums"])]
+
+
+def test_rows_of_a_sheet_without_a_usable_column_are_looked_at() -> None:
+    result = one("who,what\nsomeone,wool of a sheep\n")
+    assert issues_of(result)["no-usable-column"] == 1
+    assert (2, ["someone", "wool of a sheep", "someone wool of a sheep"]) in asides(result)
+
+
+@pytest.mark.parametrize(
+    ("rows", "descriptions"),
+    [
+        ([LINE, ",drums of,,,,"], ["tiles\ndrums of"]),
+        ([LINE, ",drums,,,,", ",of,,,,"], ["tiles\ndrums\nof"]),
+        (["B1,,690721,Someone,LOT,10", ",drums,,,,"], ["drums"]),
+        (["B1,,690721,,,", ",drums,,,,"], ["drums"]),
+        ([LINE, ",,,,,", ",drums,,,,"], ["tiles", "drums"]),  # a blank row parts
+        ([LINE, ",drums,,,LOT,"], ["tiles", "drums"]),  # it says more than its description
+        (["B1,tiles,,,,", ",drums,,,,"], ["tiles", "drums"]),  # the row above says hardly more itself
+        ([",tiles,,,,", ",drums,,,,"], ["tiles", "drums"]),
+        ([LINE, ",drums,NULL,,-,"], ["tiles", "drums"]),  # a cell that says that there is nothing is filled
+        ([LINE, *[",x y,,,,"] * 200], ["tiles" + "\nx y" * 200]),
+        ([LINE, *[",x y,,,,"] * 201], ["tiles", *["x y"] * 201]),
+    ],
+)
+def test_descriptions_go_on_below(rows: list[str], descriptions: list[str]) -> None:
+    result = one("\n".join([HEADER, *rows]) + "\n")
+    assert result.lines.column("description").to_pylist() == descriptions
+    accounted = result.lines.num_rows + issues_of(result).get("continued-row", 0) + issues_of(result).get("blank-row", 0)
+    assert accounted == len(rows)
+
+
+def test_a_table_with_room_for_little_else_is_not_joined() -> None:
+    assert one("description,hs code,marks\ntiles,690721,LOT\ndrums,,\n").lines.num_rows == 2
+
+
+def masses(cells: list[str], **more: str) -> tuple[list[Any], list[Any], dict[str, int]]:
+    header = ",".join(("description", "Net Weight", *more))
+    rows = "".join(",".join((f'x{i},"{c}"', *more.values())) + "\n" for i, c in enumerate(cells))
+    result = one(f"{header}\n{rows}")
+    names = result.lines.column_names
+    ambiguous = (
+        result.lines.column("ambiguous_net_mass_kg").to_pylist() if "ambiguous_net_mass_kg" in names else [None] * len(cells)
+    )
+    return result.lines.column("net_mass_kg").to_pylist(), ambiguous, issues_of(result)
+
+
+D = Decimal
+
+
+@pytest.mark.parametrize(
+    ("cells", "masses_kg", "larger"),
+    [
+        (["1.000", "2.500"], [None, None], [D(1000), D(2500)]),
+        (["2.500", "7"], [None, D(7)], [D(2500), None]),
+        (["2.500 KG"], [None], [D(2500)]),
+        (["2.500", "0.250"], [D("2.5"), D("0.25")], [None, None]),
+        (["2.500", "12.5"], [D("2.5"), D("12.5")], [None, None]),
+        (["2.500", "1250.000"], [D("2.5"), D(1250)], [None, None]),
+        (["2.500", "1.250,5"], [D(2500), D("1250.5")], [None, None]),
+        (["2,500"], [D(2500)], [None]),  # read by the larger anyway
+        (["2500", "7"], [D(2500), D(7)], [None, None]),
+        (["0.500"], [D("0.5")], [None]),
+    ],
+)
+def test_figures_that_may_be_a_thousand_times_as_large(cells: list[str], masses_kg: list[Any], larger: list[Any]) -> None:
+    found, ambiguous, issues = masses(cells)
+    assert (found, ambiguous) == (masses_kg, larger)
+    assert issues.get("ambiguous-number", 0) == sum(v is not None for v in larger)
+
+
+def test_another_column_does_not_tell_the_decimal_mark_of_masses() -> None:
+    found, ambiguous, _ = masses(["2.500"], Value="17.25")
+    assert (found, ambiguous) == ([None], [D(2500)])
+
+
+def test_a_comma_that_other_columns_tell_is_ambiguous_too() -> None:
+    found, ambiguous, _ = masses(["2,500"], Value='"17,25"')
+    assert (found, ambiguous) == ([None], [D(2500)])
+
+
+def test_the_map_settles_the_decimal_mark() -> None:
+    columns = ColumnMap({"description": "description", "Net Weight": "net_mass"}, decimal=",")
+    assert one("description,Net Weight\nx,2.500\n", ReadOptions(mapping=columns)).lines.column("net_mass_kg").to_pylist() == [
+        D(2500)
+    ]
+
+
+def test_two_readings_make_two_lines_different() -> None:
+    ids = one("description,Net Weight\nx,2.500\nx,3.500\n").lines.column("line_id").to_pylist()
+    assert len(set(ids)) == 2
+
+
+def test_a_column_of_masses_that_cannot_be_read_is_said_once() -> None:
+    assert masses(["about ten", "some"])[2]["unreadable-column"] == 2
+    assert "unreadable-column" not in masses(["about ten", "5"])[2]
+
+
+def test_numbers_as_such_have_no_mark_for_thousands(tmp_path: Any) -> None:
+    import pyarrow.parquet as parquet
+
+    path = tmp_path / "m.parquet"
+    parquet.write_table(pa.table({"description": ["x"], "Net Weight": [2.125]}), path)
+    (result,) = read(path)
+    assert result.lines.column("net_mass_kg").to_pylist() == [D("2.125")]
+
+
+def test_further_codes_are_kept() -> None:
+    lines = one("description,hs code\nx,9401.79; 2915.24 / 12\nx,940179\n").lines
+    assert lines.column("hs_code").to_pylist() == ["940179", "940179"]
+    assert lines.column("other_hs_codes").to_pylist() == [["291524"], None]
+
+
+def test_a_failed_look_up_among_descriptions_stays_to_be_said() -> None:
+    assert one(f"{HEADER}\nB1,#N/A,690721,#N/A,LOT,10\n").lines.select(["description", "consignee_name"]).to_pylist() == [
+        {"description": "#N/A", "consignee_name": None}
+    ]
