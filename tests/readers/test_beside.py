@@ -54,7 +54,8 @@ def test_cells_that_can_name_nothing_are_left_out(cell: str) -> None:
 @pytest.mark.parametrize("cell", ["abc", "丙酮", "67-64-1", "&#65;&#66;", "%41%42", "\\u0041", "A B C", "A.B.C"])
 def test_cells_that_may_name_something_are_kept(cell: str) -> None:
     found = beside(f"{HEADER},Zusatz\n{LINE},{cell}\n")[0]
-    assert found and found[0][0] == "Zusatz"
+    assert found
+    assert found[0][0] == "Zusatz"
 
 
 def test_words_in_cells_of_other_kinds_are_kept_as_well() -> None:
@@ -72,14 +73,16 @@ def test_a_line_keeps_its_id_but_for_another_remark() -> None:
         f"{HEADER}\n{LINE}\n", f"{HEADER},Zusatz\n{LINE},\n", f"{HEADER},Zusatz\n{LINE},17\n",
         f"{HEADER},package type\n{LINE},STEEL DRUMS\n", f"{HEADER},Zusatz\n{LINE},ether\n", f"{HEADER},Zusatz\n{LINE},wool\n",
     )]  # fmt: skip
-    assert ids[0] == ids[1] == ids[2] and len(set(ids)) == 4  # the kind of packages is mapped, so it counts by itself
+    assert ids[0] == ids[1] == ids[2]
+    assert len(set(ids)) == 4
 
 
 def test_texts_above_the_header_and_in_totals_are_lines_of_their_own() -> None:
     result = one(f"Cargo of ether,,,,,\n17,,,,,\n{HEADER}\n{LINE}\nTOTAL,,,,ACETONE,10\n")
     assert asides(result) == [(1, ["Cargo of ether"]), (5, ["TOTAL", "ACETONE", "TOTAL ACETONE 10"])]
     assert result.lines.num_rows == 1
-    assert result.asides is not None and set(result.asides.column("message_type").to_pylist()) == {"beside the table"}
+    assert result.asides is not None
+    assert set(result.asides.column("message_type").to_pylist()) == {"beside the table"}
 
 
 def test_cells_above_the_header_are_read_together_too() -> None:
