@@ -153,11 +153,13 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
             home=common.home_folder(values),
         )
         _write(result, outputs, options)
-        clock.pause()
-        _show(result.report, outputs, options)
-        if memory:  # last of all: a run that is killed before has told nobody of a flag that the next one takes for known
+        if memory:  # after the reports: a run that is killed before has recorded no flag that nobody knows of
             clock.step("recording")
             memory.record(result.screened, result.report, result.inputs)
+        clock.pause()
+        _show(result.report, outputs, options)
+        if memory:  # last of all: until then the next run tells as new what is new in this one
+            memory.delivered()
     clock.stop()
     return int(result.report.exit_code)
 

@@ -88,6 +88,12 @@ def connected(engine: Engine, *, writes: bool = False) -> Iterator[Connection]:
         yield connection
 
 
+def one_moment(connection: Connection) -> None:
+    """Lets a transaction that only reads see the ledger as it is at its beginning; SQLite does so by itself."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("set transaction isolation level repeatable read")
+
+
 @contextmanager
 def explained(engine: Engine) -> Iterator[None]:
     """Turns errors of the database into ours.

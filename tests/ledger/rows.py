@@ -9,7 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from precursor_screen.ledger.store import Ledger, Transaction
+from precursor_screen.ledger.store import Ledger
+from precursor_screen.ledger.transaction import Transaction
 from precursor_screen.ledger.values import RunRecord
 from precursor_screen.memory import Judged
 from precursor_screen.schema import FLAG, MOVEMENT
