@@ -73,6 +73,7 @@ if TYPE_CHECKING:
 @click.option(
     "--jobs", type=click.IntRange(min=0), default=0, help="Processes for matching [default: as many as there are cores]."
 )
+@common.mode_option
 @click.option("--quiet", is_flag=True, help="No summary on the terminal.")
 @click.option("--timing", is_flag=True, help="Say on standard error how long each step took.")
 @click.pass_context
@@ -102,6 +103,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     from precursor_screen.runners.local import run
 
     values = common.settings(ctx)
+    options["mode"] = common.file_mode(values, options["mode"])
     tables = tuple(options[name] for name in ("issues_path", "resolved_path") if options[name])
     for path in outputs:
         presenter_for(path)
@@ -218,11 +220,11 @@ def _write(result: Any, outputs: tuple[Path, ...], options: dict[str, Any]) -> N
     from precursor_screen.runners.resolved import resolved_table
 
     for path in outputs:
-        write_report(result.report, path)
+        write_report(result.report, path, options["mode"])
     if options["issues_path"]:
-        write_table(result.report.issues, options["issues_path"])
+        write_table(result.report.issues, options["issues_path"], options["mode"])
     if options["resolved_path"]:
-        write_table(resolved_table(result.screened), options["resolved_path"])
+        write_table(resolved_table(result.screened), options["resolved_path"], options["mode"])
 
 
 class _Clock:

@@ -110,6 +110,8 @@ def explained(engine: Engine) -> Iterator[None]:
         raise _explain(engine, error.orig or error) from error
     except driver.Error as error:
         raise _explain(engine, error) from error
+    except UnicodeDecodeError as error:  # names of tables and columns, which the driver reads as UTF-8
+        raise LedgerError(f"{shown_url(engine.url)} is damaged: {error}", remedy=_SQLITE["SQLITE_CORRUPT"][1]) from error
 
 
 # What SQLite says (https://sqlite.org/rescode.html) -> what is wrong, what to do.

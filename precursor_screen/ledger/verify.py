@@ -43,18 +43,19 @@ _CHECKS = (
 )
 
 
-def sound_seals(connection: Connection, shown: str) -> Seals:
+def sound_seals(connection: Connection, shown: str, *, looked: bool = False) -> Seals:
     """Looks at what a run relies on: the chain from its last checkpoint on, runs and verdicts in full, and of a file that is small
     everything. Other rows are checked when they are read (`Seals.check`).
 
     Args:
         connection: in a transaction.
         shown: the ledger as errors name it.
+        looked: whether the same process has just done so: then the file is not read in full once more.
 
     Raises:
         LedgerError: damaged.
     """
-    if connection.dialect.name == "sqlite":
+    if connection.dialect.name == "sqlite" and not looked:
         path = connection.engine.url.database or ""
         problems = _check_tables(connection)
         if not problems and os.path.getsize(path) <= SMALL:

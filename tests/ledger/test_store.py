@@ -120,7 +120,15 @@ def test_the_tables_hold_what_the_schema_says(url, sql):
     names = {t: [c["name"] for c in inspect(engine).get_columns(t)] for t in ("movements", "flags")}
     engine.dispose()
     assert names["movements"] == ["id", "added_run", "ended_run", "ended_why", *MOVEMENT.names, "digest"]
-    assert set(names["flags"]) == {*FLAG.names, "first_run", "last_run", "resolved_run", "movement_key", "movement_keys", "digest"}
+    assert set(names["flags"]) == {
+        *FLAG.names,
+        "first_run",
+        "last_run",
+        "resolved_run",
+        "movement_key",
+        "movement_keys",
+        "digest",
+    }
     numbers = [m.number for m in migrations.MIGRATIONS]
     assert numbers == list(range(1, len(numbers) + 1))
 
