@@ -19,7 +19,7 @@ import pyarrow as pa
 from sqlalchemy import Connection
 
 from precursor_screen.errors import LedgerError
-from precursor_screen.ledger.transfer import fetch_rows, insert_rows, run_many, to_rows
+from precursor_screen.ledger.transfer import fetch_rows, insert_rows, run_many, to_batch, to_rows
 
 KEYS = {
     "runs": "run_no",
@@ -129,9 +129,28 @@ class Seals:
         """
         asked = (name, source, *values)
         if not (once and asked in self._checked):
-            for row in read_rows(self.connection, source, values):
-                self._believe(name, row)
+            for _ in self._checked_rows(name, source, values):
+                pass
             self._checked.add(asked)
+
+    def fetch(self, name: str, source: str, values: tuple[Any, ...], schema: pa.Schema) -> pa.Table:
+        """Some columns of rows that are checked; for the arguments and errors see `check`."""
+        batches = []
+        for names, rows in self._checked_rows(name, source, values):
+            at = [names.index(column) for column in schema.names]
+            batches.append(to_batch(self.connection, [tuple(row[i] for i in at) for row in rows], schema))
+        return pa.Table.from_batches(batches, schema)
+
+    def _checked_rows(
+        self, name: str, source: str, values: tuple[Any, ...]
+    ) -> Iterator[tuple[tuple[str, ...], list[tuple[Any, ...]]]]:
+        for names, rows in fetch_rows(self.connection, f"select t.* from {source}", values):
+            at = names.index(DIGEST)
+            for row in rows:
+                plain = row[:at] + row[at + 1 :]
+                if (now := digest_of(plain)) != row[at]:
+                    raise self._damaged(name, Row((*names[:at], *names[at + 1 :]), plain, row[at], now))
+            yield names, rows
 
     def check_all(self, name: str) -> None:
         """Checks every row of a table, and that none is missing or too many.
@@ -144,7 +163,8 @@ class Seals:
             self._believe(name, row)
             found.add(row.now)
         if found != self.tallies[name]:
-            raise self._damaged(f"{name} has {found.rows:,} rows, not the {self.tallies[name].rows:,} that were recorded")
+            problem = f"{name} has {found.rows:,} rows, not the {self.tallies[name].rows:,} that were recorded"
+            raise LedgerError(f"{self.shown} is damaged: {problem}", remedy=RESTORE)
 
     def insert(self, name: str, table: pa.Table) -> None:
         """Inserts new rows; columns that the table lacks are null."""
@@ -190,10 +210,10 @@ class Seals:
 
     def _believe(self, name: str, row: Row) -> None:
         if not row.sound:
-            raise self._damaged(f"{describe(name, row)} is not what was recorded")
+            raise self._damaged(name, row)
 
-    def _damaged(self, what: str) -> LedgerError:
-        return LedgerError(f"{self.shown} is damaged: {what}", remedy=RESTORE)
+    def _damaged(self, name: str, row: Row) -> LedgerError:
+        return LedgerError(f"{self.shown} is damaged: {describe(name, row)} is not what was recorded", remedy=RESTORE)
 
     def _names(self, name: str) -> tuple[str, ...]:
         if name not in self._columns:
