@@ -178,8 +178,14 @@ def _show(report: Report, outputs: tuple[Path, ...], options: dict[str, Any]) ->
 
     from precursor_screen.reports.console import print_report
 
+    class Terminal(Console):
+        """A console that leaves it to `reader_may_leave` when nobody reads any more: rich ends the process with exit code 1."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
     with common.reader_may_leave():  # and the exit code stays what the screening found
-        print_report(report, Console(highlight=False, soft_wrap=not sys.stdout.isatty()), options["capacity"])
+        print_report(report, Terminal(highlight=False, soft_wrap=not sys.stdout.isatty()), options["capacity"])
 
 
 def _open_memory(stack: contextlib.ExitStack, url: str, options: dict[str, Any], reference: Reference) -> Remembering | None:

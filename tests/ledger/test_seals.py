@@ -26,7 +26,9 @@ def large(monkeypatch):
 def filled(ledger):
     with ledger.begin(run(1)) as transaction:
         compared = transaction.compare_flags(flags(flag("PS-CHEM-001", "A", score=97.25)), judged("A", "B"))
-        transaction.record_movements(table(movement("A"), movement("B", consignee_key="other"), movement("C", as_of_date=day(-99))))
+        transaction.record_movements(
+            table(movement("A"), movement("B", consignee_key="other"), movement("C", as_of_date=day(-99)))
+        )
         transaction.record_flags(compared, cells("A"), judged("A", "B"))
     ledger.add_dispositions([Disposition(A, "A", "confirmed", "other", "x", "N", "2026-03-02T08:00:00+00:00")])
     return ledger
@@ -102,7 +104,7 @@ def test_a_run_refuses_what_it_reads(filled, sql, large, edit, where):
             look(transaction, movement("Z"))
             transaction.compare_flags(flags(flag("PS-CHEM-001", "A")), judged("A"))
 
-    with pytest.raises(LedgerError, match="is damaged: .*") as caught:
+    with pytest.raises(LedgerError, match="is damaged: ") as caught:
         use()
     assert (caught.value.exit_code, "Restore the last backup" in caught.value.remedy) == (4, True)
     assert filled.info().runs == 1
