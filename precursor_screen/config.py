@@ -43,6 +43,7 @@ SETTINGS = (
     Setting("fail_on", False, (*LEVELS, "none"), "level from which a new flag sets exit code 1"),
     Setting("ledger", False, (), "the ledger: sqlite:///PATH, postgresql://... or `home` (<home>/ledger.sqlite)"),
     Setting("officer", False, (), "the name that verdicts are recorded under; default: the user of the operating system"),
+    Setting("mode", False, (), "permissions of reports, exports and backups, octal [default: 0600]; without effect on Windows"),
     Setting("rules.dirs", True, (), "folders of rules beside those that ship"),
     Setting("rules.pack", False, (), "which rules are applied: core, extended, all [default: all]"),
     Setting("rules.params", False, (), "file with the site's own parameters of rules"),

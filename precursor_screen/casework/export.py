@@ -14,18 +14,19 @@ import pyarrow.parquet as pq
 
 from precursor_screen.errors import UsageError, Where
 from precursor_screen.ledger.store import Ledger
-from precursor_screen.reports.interface import defuse, whole_file
+from precursor_screen.reports.interface import PRIVATE, defuse, whole_file
 
 FORMATS = ("parquet", "csv")
 
 
-def export_tables(ledger: Ledger, folder: Path, kind: str) -> dict[str, int]:
+def export_tables(ledger: Ledger, folder: Path, kind: str, mode: int = PRIVATE) -> dict[str, int]:
     """Writes each table of the ledger into a file of the folder, all as they are at one moment.
 
     Args:
         ledger: to read.
         folder: made where it does not exist; no file in it is replaced.
         kind: parquet or csv (formulas defused).
+        mode: permissions of the files.
 
     Returns:
         Rows by table.
@@ -43,7 +44,7 @@ def export_tables(ledger: Ledger, folder: Path, kind: str) -> dict[str, int]:
             path = folder / f"{name}.{kind}"
             if path.exists():
                 raise UsageError("exists", where=Where(str(path)), remedy="Name another folder: an export replaces nothing.")
-            with whole_file(path) as stream:
+            with whole_file(path, mode) as stream:
                 write = _write_parquet if kind == "parquet" else _write_csv
                 counts[name] = write(stream, schema, batches)
     return counts

@@ -14,7 +14,7 @@ from precursor_screen.errors import ErrorGroup, PrecursorScreenError, UsageError
 from precursor_screen.ledger.store import Ledger
 from precursor_screen.ledger.values import CLEARED, OPEN, SUPPRESSED, VERDICTS, Disposition
 from precursor_screen.names.suggest import did_you_mean
-from precursor_screen.reports.interface import defuse, whole_file
+from precursor_screen.reports.interface import PRIVATE, defuse, whole_file
 
 LEAST = 6  # characters of a flag's id; fewer are too few to mean one
 CLEARED_DAYS = 365  # how long a clearance holds that names no last day
@@ -149,8 +149,8 @@ def states_of(name: str) -> tuple[str, ...]:
     return {"open": OPEN, "all": (), "cleared": (SUPPRESSED,)}.get(name, (name,))
 
 
-def write_verdicts(ledger: Ledger, target: Path) -> int:
-    """Writes all verdicts as CSV, formulas defused.
+def write_verdicts(ledger: Ledger, target: Path, mode: int = PRIVATE) -> int:
+    """Writes all verdicts as CSV, formulas defused, with some permissions.
 
     Returns:
         How many.
@@ -159,7 +159,7 @@ def write_verdicts(ledger: Ledger, target: Path) -> int:
         UsageError: the file cannot be written.
     """
     verdicts = ledger.dispositions()
-    with whole_file(target) as stream:
+    with whole_file(target, mode) as stream:
         stream.write(
             "\r\n".join([_csv_line(COLUMNS), *(_csv_line(asdict(v).values()) for v in verdicts), ""]).encode("utf-8-sig")
         )

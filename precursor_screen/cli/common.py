@@ -150,6 +150,23 @@ def ledger_url(values: dict[str, Value], option: str | None) -> str:
     return f"sqlite:///{home_folder(values) / 'ledger.sqlite'}" if url == "home" else url
 
 
+mode_option = click.option(
+    "--mode", metavar="OCTAL", help="Permissions of the files that are written [default: the setting, else 0600]."
+)
+
+
+def file_mode(values: dict[str, Value], option: str | None) -> int:
+    """The permissions of files that are written: the option, else the setting.
+
+    Raises:
+        UsageError: none, or none for a report.
+    """
+    from precursor_screen.reports.interface import parse_mode
+
+    given = option is not None
+    return parse_mode(str(pick(values, "mode", option, "--mode")), "--mode" if given else f"mode, from {values['mode'].source}")
+
+
 def lines_of_stdin() -> Iterator[str]:
     """Standard input as text, a line at a time; bytes that are no UTF-8 survive as surrogates, so that no line is lost."""
     for raw in sys.stdin.buffer:

@@ -79,13 +79,19 @@ def info(ctx: click.Context, url: str | None, as_json: bool) -> None:
     click.echo(f" {found.cancelled:,} cancelled")
     click.echo(f"  flags       {', '.join(f'{state} {count:,}' for state, count in found.flags.items())}")
     click.echo(f"  verdicts    {found.dispositions:,}, of them clearances that hold today {found.clearances:,}")
+    before = f"; not what was recorded before ({found.unverified_runs:,} runs)" if found.unverified_runs else ""
+    click.echo(f"  verifiable  since {found.verified_since}{before}; {found.links:,} links, head {found.head[:16]}")
+    if found.undelivered:
+        click.echo(f"  broken off  {found.undelivered:,} runs after they were recorded; what was new in them is told once more")
 
 
 @command.command()
 @ledger_option
 @click.pass_context
 def verify(ctx: click.Context, url: str | None) -> ExitCode:
-    """Check that the ledger is sound: the file, every run with what it recorded; exit code 1 when something is wrong.
+    """Check that the ledger is sound: the file, every row and the chain of what was recorded; exit code 1 when something is wrong.
+
+    About half a minute a million movements. It finds damage and careless edits, not who reckons the whole chain anew.
 
     \b
     Example:
@@ -105,17 +111,19 @@ def verify(ctx: click.Context, url: str | None) -> ExitCode:
 
 @command.command()
 @click.argument("target", type=click.Path(path_type=Path), metavar="PATH")
+@common.mode_option
 @ledger_option
 @click.pass_context
-def backup(ctx: click.Context, target: Path, url: str | None) -> None:
+def backup(ctx: click.Context, target: Path, mode: str | None, url: str | None) -> None:
     """Copy the ledger into one file, as it is at one moment; runs may go on. An existing file is not replaced.
 
     \b
     Example:
       precursor-screen ledger backup /backup/ledger-2026-11-25.sqlite
     """
+    permissions = common.file_mode(common.settings(ctx), mode)
     with open_existing(ctx, url, 0) as ledger:
-        ledger.backup(target)
+        ledger.backup(target, permissions)
     click.echo(f"{printable(target)}: {target.stat().st_size / 1e6:,.1f} MB")
 
 
@@ -124,9 +132,10 @@ def backup(ctx: click.Context, target: Path, url: str | None) -> None:
 @click.option(
     "--format", "kind", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True, help="Of the files."
 )
+@common.mode_option
 @ledger_option
 @click.pass_context
-def export(ctx: click.Context, folder: Path, kind: str, url: str | None) -> None:
+def export(ctx: click.Context, folder: Path, kind: str, mode: str | None, url: str | None) -> None:
     """Write each table into a file of DIR, all as they are at one moment. Existing files are not replaced.
 
     \b
@@ -135,8 +144,9 @@ def export(ctx: click.Context, folder: Path, kind: str, url: str | None) -> None
     """
     from precursor_screen.casework.export import export_tables
 
+    permissions = common.file_mode(common.settings(ctx), mode)
     with open_existing(ctx, url, 0) as ledger:
-        for name, rows in export_tables(ledger, folder, kind).items():
+        for name, rows in export_tables(ledger, folder, kind, permissions).items():
             click.echo(f"{printable(folder / f'{name}.{kind}')}: {rows:,} rows")
 
 

@@ -160,9 +160,10 @@ def import_verdicts(ctx: click.Context, source: Path, officer: str | None, url: 
 
 @command.command("export")
 @click.argument("target", type=click.Path(path_type=Path), metavar="FILE")
+@common.mode_option
 @ledger_option
 @click.pass_context
-def export_verdicts(ctx: click.Context, target: Path, url: str | None) -> None:
+def export_verdicts(ctx: click.Context, target: Path, mode: str | None, url: str | None) -> None:
     """Write all verdicts as CSV, in the columns that `review import` reads.
 
     \b
@@ -171,8 +172,9 @@ def export_verdicts(ctx: click.Context, target: Path, url: str | None) -> None:
     """
     from precursor_screen.casework.review import write_verdicts
 
+    permissions = common.file_mode(common.settings(ctx), mode)
     with open_existing(ctx, url, 0) as ledger:
-        count = write_verdicts(ledger, target)
+        count = write_verdicts(ledger, target, permissions)
     click.echo(f"{printable(target)}: {count:,} verdicts")
 
 

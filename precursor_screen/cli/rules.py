@@ -288,7 +288,7 @@ def docs(ctx: click.Context, output: Path | None, check: bool, rule_dirs: tuple[
         click.echo(f"{output} is {'up to date' if current else 'out of date'}")
         return ExitCode.CLEAR if current else ExitCode.FLAGGED
     else:
-        with whole_file(output) as stream:
+        with whole_file(output, mode=None) as stream:
             stream.write(page.encode())
     return ExitCode.CLEAR
 

@@ -75,6 +75,7 @@ if TYPE_CHECKING:
 @click.option(
     "--jobs", type=click.IntRange(min=0), default=0, help="Processes for matching [default: as many as there are cores]."
 )
+@common.mode_option
 @click.option("--quiet", is_flag=True, help="No summary on the terminal.")
 @click.option("--timing", is_flag=True, help="Say on standard error how long each step took.")
 @click.pass_context
@@ -104,6 +105,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     from precursor_screen.runners.local import run
 
     values = common.settings(ctx)
+    options["mode"] = common.file_mode(values, options["mode"])
     tables = tuple(options[name] for name in ("issues_path", "resolved_path") if options[name])
     for path in outputs:
         presenter_for(path)
@@ -156,11 +158,13 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
             keep_fault=common.fault_keeper(ctx),
         )
         _write(result, outputs, options)
-        clock.pause()
-        _show(result.report, outputs, options)
-        if memory:  # last of all: a run that is killed before has told nobody of a flag that the next one takes for known
+        if memory:  # after the reports: a run that is killed before has recorded no flag that nobody knows of
             clock.step("recording")
             memory.record(result.screened, result.report, result.inputs)
+        clock.pause()
+        _show(result.report, outputs, options)
+        if memory:  # last of all: until then the next run tells as new what is new in this one
+            memory.delivered()
     clock.stop()
     return int(result.report.exit_code)
 
@@ -177,8 +181,14 @@ def _show(report: Report, outputs: tuple[Path, ...], options: dict[str, Any]) ->
 
     from precursor_screen.reports.console import print_report
 
+    class Terminal(Console):
+        """A console that leaves it to `reader_may_leave` when nobody reads any more: rich ends the process with exit code 1."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
     with common.reader_may_leave():  # and the exit code stays what the screening found
-        print_report(report, Console(highlight=False, soft_wrap=not sys.stdout.isatty()), options["capacity"])
+        print_report(report, Terminal(highlight=False, soft_wrap=not sys.stdout.isatty()), options["capacity"])
 
 
 def _open_memory(stack: contextlib.ExitStack, url: str, options: dict[str, Any], reference: Reference) -> Remembering | None:
@@ -219,11 +229,11 @@ def _write(result: Any, outputs: tuple[Path, ...], options: dict[str, Any]) -> N
     from precursor_screen.runners.resolved import resolved_table
 
     for path in outputs:
-        write_report(result.report, path)
+        write_report(result.report, path, options["mode"])
     if options["issues_path"]:
-        write_table(result.report.issues, options["issues_path"])
+        write_table(result.report.issues, options["issues_path"], options["mode"])
     if options["resolved_path"]:
-        write_table(resolved_table(result.screened), options["resolved_path"])
+        write_table(resolved_table(result.screened), options["resolved_path"], options["mode"])
 
 
 class _Clock:

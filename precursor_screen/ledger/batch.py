@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection
 
+from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import stage
 from precursor_screen.ledger.values import CANCELLATION
 from precursor_screen.schema import MOVEMENT
@@ -29,13 +29,17 @@ def as_movements(movements: pa.Table) -> pa.Table:
     return pa.table(columns, schema=MOVEMENT)
 
 
-def stage_batch(connection: Connection, movements: pa.Table) -> None:
+def stage_batch(seals: Seals, movements: pa.Table) -> None:
     """Stages the rows of the run and what follows from them.
 
     Args:
-        connection: in a transaction.
+        seals: of a transaction.
         movements: MOVEMENT, with the cancellations among them.
+
+    Raises:
+        LedgerError: a recorded movement of the same key is not what was recorded.
     """
+    connection = seals.connection
     cancels = pc.fill_null(pc.equal(movements.column("message_function"), CANCELLATION), False)
     rows = pa.table(
         [
@@ -46,6 +50,8 @@ def stage_batch(connection: Connection, movements: pa.Table) -> None:
         names=["row_no", "movement_key", "line_id", "substance_id", "cancels"],
     )
     stage(connection, "batch", rows, ["movement_key", "line_id"])
+    keys = "(select distinct movement_key from batch) b"
+    seals.check("movements", f"{keys} cross join movements t where t.movement_key = b.movement_key")
     one_text = pa.schema([("movement_key", pa.string())])
     stage(connection, "fresh", one_text.empty_table(), ["movement_key"])
     connection.exec_driver_sql(

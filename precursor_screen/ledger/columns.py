@@ -1,9 +1,9 @@
 """A copy of the movements by column, from which windows are read: Arrow IPC, one file a block of consecutive ids.
 
-Only the columns that are asked for are read and unpacked; texts that repeat are dictionary-encoded.
+Only the columns that are asked for are unpacked; texts that repeat are dictionary-encoded.
 
-The ledger alone counts. A block's name says of which rows it is a copy; one that is missing, damaged or of other rows is made anew,
-and the folder may be deleted at any time. docs/ledger.md has the figures.
+The ledger alone counts. A block's name says of which rows it is a copy, and a SHA-256 stands behind its content; one that is
+missing, damaged or of other rows is made anew, and the folder may be deleted at any time. docs/ledger.md has the figures.
 """
 
 from __future__ import annotations
@@ -23,13 +23,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, text
 
+from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, fetch_batches
 from precursor_screen.schema import MOVEMENT
 
-BLOCK = 1 << 15  # ids; what is not yet a whole block is read from the ledger, in a fifth of a second at most
+BLOCK = 1 << 14  # ids; what is not yet a whole block is read from the ledger and checked, in half a second at most
 _AT_ONCE = 2  # blocks
+_SEAL = hashlib.sha256().digest_size
 _ID = pa.field("id", pa.int64())
 _SCHEMA = pa.schema([_ID, *MOVEMENT])
+_ENDED = pa.field("ended_run", pa.int64())
 _DATE = "as_of_date"
 
 
@@ -54,7 +57,7 @@ class _Block:
 
 
 def read_window(
-    connection: Connection,
+    seals: Seals,
     folder: Path | None,
     run_no: int,
     columns: Sequence[str],
@@ -64,14 +67,19 @@ def read_window(
     """What is picked of the movements of some days that counted when they were copied, by id, a block at a time.
 
     Args:
-        connection: in a transaction.
+        seals: of a transaction.
         folder: of the copy; None: everything is read from the ledger.
         run_no: of the run that asks. What it has ended itself is copied: it may yet be rolled back.
         columns: of MOVEMENT.
         days: the first and the last, which is included.
         pick: takes `id` and the columns of a block, gives what is wanted of it; two blocks are unpacked and picked from at once. Rows
             may be among them that have ended since: see `ended_since`.
+
+    Raises:
+        LedgerError: what is copied, or not copied yet, is not what was recorded. Rows that are read where there is no copy are not
+            checked here.
     """
+    connection = seals.connection
     first, last = days
     wanted = pa.schema([_ID, *(MOVEMENT.field(c) for c in dict.fromkeys((*columns, _DATE)))])
     blocks = _blocks(connection) if folder is not None else []
@@ -86,7 +94,7 @@ def read_window(
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for block, picked in zip(mine, pool.map(read, mine), strict=True):
                 if picked is None:
-                    copied = _copy(connection, folder / block.name, (block.first, block.first + BLOCK, run_no))
+                    copied = _copy(seals, folder / block.name, block.first, run_no)
                     picked = pick(_in_days(copied.select(wanted.names), first, last))
                 yield picked
     # One condition, so that the database takes the index of that one: with both, SQLite went through the dates of all blocks.
@@ -95,6 +103,7 @@ def read_window(
         values: tuple[Any, ...] = (first.isoformat(), last.isoformat())
     else:
         where, values = "id >= ?", (blocks[-1].first + BLOCK if blocks else 0,)
+        seals.check("movements", f"movements t where t.{where}", values, once=True)
     query = f"select {', '.join(wanted.names)} from movements where {where} and ended_run is null order by id"
     for batch in fetch_batches(connection, query, wanted, values):
         yield pick(_in_days(pa.Table.from_batches([batch]), first, last))
@@ -130,9 +139,11 @@ def _remove_others(folder: Path, blocks: list[_Block]) -> None:
                 (folder / name).unlink()
 
 
-def _copy(connection: Connection, path: Path, rows: tuple[int, int, int]) -> pa.Table:
+def _copy(seals: Seals, path: Path, first: int, run_no: int) -> pa.Table:
     """The rows of a block from the ledger, which are copied."""
-    table = fetch(connection, _COPIED, _SCHEMA, rows)
+    source = "movements t where t.id >= ? and t.id < ? order by t.id"
+    table = seals.fetch("movements", source, (first, first + BLOCK), _SCHEMA.append(_ENDED))
+    table = table.filter(pc.equal(pc.fill_null(table.column(_ENDED.name), run_no), run_no)).select(_SCHEMA.names)
     with contextlib.suppress(OSError):  # no space, or a folder that is not ours: the next run reads the ledger again
         _write(path, table)
     return table
@@ -143,15 +154,15 @@ def _read_file(path: Path, wanted: pa.Schema) -> pa.Table | None:
     fields = sorted(_SCHEMA.get_field_index(name) for name in wanted.names)
     try:
         with pa.memory_map(str(path)) as source:
-            reader = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=fields))
+            content = source.read_buffer()
+            body = content.slice(0, max(0, content.size - _SEAL))
+            if content.slice(body.size).to_pybytes() != _seal(path, body):
+                return None
+            reader = pa.ipc.open_file(body, options=pa.ipc.IpcReadOptions(included_fields=fields))
             table = reader.read_all().select(wanted.names)
     except (OSError, KeyError, ValueError, pa.ArrowException):
         return None
     return table if _plain(table.schema).equals(wanted) else None
-
-
-_COPIED = f"""select {", ".join(_SCHEMA.names)} from movements
-    where id >= ? and id < ? and (ended_run is null or ended_run = ?) order by id"""
 
 
 def _write(path: Path, table: pa.Table) -> None:
@@ -160,11 +171,22 @@ def _write(path: Path, table: pa.Table) -> None:
     try:
         with os.fdopen(handle, "wb") as stream:
             encoded = _encode(table)
-            with pa.ipc.new_file(stream, encoded.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
+            content = pa.BufferOutputStream()
+            with pa.ipc.new_file(content, encoded.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
                 writer.write_table(encoded)
+            body = content.getvalue()
+            stream.write(body)
+            stream.write(_seal(path, body))
         os.replace(name, path)
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def _seal(path: Path, body: pa.Buffer) -> bytes:
+    """The digest of a block and its name, which stands behind it: damage is found, and a block in another's place."""
+    digest = hashlib.sha256(path.name.encode())
+    digest.update(body)
+    return digest.digest()
 
 
 def _in_days(table: pa.Table, first: date, last: date) -> pa.Table:

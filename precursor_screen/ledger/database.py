@@ -88,6 +88,12 @@ def connected(engine: Engine, *, writes: bool = False) -> Iterator[Connection]:
         yield connection
 
 
+def one_moment(connection: Connection) -> None:
+    """Lets a transaction that only reads see the ledger as it is at its beginning; SQLite does so by itself."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("set transaction isolation level repeatable read")
+
+
 @contextmanager
 def explained(engine: Engine) -> Iterator[None]:
     """Turns errors of the database into ours.
@@ -104,6 +110,8 @@ def explained(engine: Engine) -> Iterator[None]:
         raise _explain(engine, error.orig or error) from error
     except driver.Error as error:
         raise _explain(engine, error) from error
+    except UnicodeDecodeError as error:  # names of tables and columns, which the driver reads as UTF-8
+        raise LedgerError(f"{shown_url(engine.url)} is damaged: {error}", remedy=_SQLITE["SQLITE_CORRUPT"][1]) from error
 
 
 # What SQLite says (https://sqlite.org/rescode.html) -> what is wrong, what to do.

@@ -6,16 +6,18 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
 from sqlalchemy import Connection, text
 
 from precursor_screen.errors import LedgerError
+from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.values import CLEARED, EXISTING, OPEN, SUPPRESSED, Disposition
 
 _COLUMNS = ("flag_id", "line_id", "verdict", "reason", "text", "officer", "at", "until")
 _SELECT = f"select {', '.join(f'd.{c}' for c in _COLUMNS)} from dispositions d"
 
 
-def add(connection: Connection, dispositions: Iterable[Disposition]) -> tuple[int, int]:
+def add(seals: Seals, dispositions: Iterable[Disposition]) -> tuple[int, int]:
     """Adds verdicts; one that is there already, word for word, is not added again.
 
     The flag's state follows at once where the verdict is about the content that the flag is about now.
@@ -24,11 +26,13 @@ def add(connection: Connection, dispositions: Iterable[Disposition]) -> tuple[in
         How many were added, and how many were there already.
 
     Raises:
-        LedgerError: a flag that is not in the ledger; nothing is added then.
+        LedgerError: a flag that is not in the ledger, or not what was recorded; nothing is added then.
     """
+    connection = seals.connection
     added = repeated = 0
     for one in dispositions:
         row = {name: getattr(one, name) for name in _COLUMNS}
+        seals.check("flags", "flags t where t.flag_id = ?", (one.flag_id,))
         flag = connection.execute(text("select line_id, state from flags where flag_id = :flag_id"), row).one_or_none()
         if flag is None:
             raise LedgerError(
@@ -39,21 +43,20 @@ def add(connection: Connection, dispositions: Iterable[Disposition]) -> tuple[in
             repeated += 1
             continue
         number = int(connection.execute(text("select coalesce(max(id), 0) + 1 from dispositions")).scalar_one())
-        names = ", ".join(_COLUMNS)
-        marks = ", ".join(f":{c}" for c in _COLUMNS)
-        connection.execute(text(f"insert into dispositions (id, {names}) values (:id, {marks})"), {**row, "id": number})
+        seals.insert("dispositions", pa.Table.from_pylist([{**row, "id": number}]))
         added += 1
         if flag.line_id == one.line_id:
-            _follow(connection, one, str(flag.state))
+            _follow(seals, one, str(flag.state))
     return added, repeated
 
 
-def _follow(connection: Connection, verdict: Disposition, state: str) -> None:
+def _follow(seals: Seals, verdict: Disposition, state: str) -> None:
     follows = {CLEARED: SUPPRESSED if state in OPEN else state}.get(verdict.verdict, EXISTING if state == SUPPRESSED else state)
     if follows != state:
-        connection.execute(
+        seals.connection.execute(
             text("update flags set state = :state where flag_id = :flag_id"), {"state": follows, "flag_id": verdict.flag_id}
         )
+        seals.renew("flags", "flags t where t.flag_id = ?", (verdict.flag_id,))
 
 
 def standing_clearances(connection: Connection, day: date) -> dict[tuple[str, str], Disposition]:

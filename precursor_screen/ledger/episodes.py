@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection
 
+from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
-from precursor_screen.ledger.values import RESOLVED
+from precursor_screen.ledger.values import NEW, RESOLVED
 
 _TEXT = pa.string()
 _EARLIER = pa.schema([*((n, _TEXT) for n in ("line_id", "rule_id", "substance_id", "flag_id")), ("first_run", pa.int64())])
@@ -24,20 +24,26 @@ _NONE = -1
 Numbers = npt.NDArray[np.int64]
 
 
-def name_continued(connection: Connection, flags: pa.Table, rules: frozenset[str], first_runs: Sequence[int]) -> pa.Table:
+def name_continued(
+    seals: Seals, flags: pa.Table, rules: frozenset[str], first_runs: Sequence[int], untold: frozenset[int] = frozenset()
+) -> pa.Table:
     """Adds to the evidence of a flag the one it continues: the last that was raised before it, by the same rule, about the same
     substance, on a line of its window, and that is not resolved.
 
     Args:
-        connection: in a transaction.
+        seals: of a transaction.
         flags: FLAG of a run.
         rules: ids of those that look at windows over time.
         first_runs: number of the run that first raised each flag; this one for what is raised anew.
+        untold: numbers of earlier runs that were not delivered: nobody knows of what is new in them.
 
     Returns:
         The flags, in their order.
+
+    Raises:
+        LedgerError: a flag on a line of a window is not what was recorded.
     """
-    earlier = _flags_beside(connection, flags, rules)
+    earlier = _flags_beside(seals, flags, rules, untold)
     if not earlier.num_rows:
         return flags
     evidence = flags.column("evidence").to_pylist()
@@ -50,16 +56,19 @@ def name_continued(connection: Connection, flags: pa.Table, rules: frozenset[str
     return flags.set_column(flags.column_names.index("evidence"), "evidence", pa.array(evidence, _TEXT))
 
 
-def _flags_beside(connection: Connection, flags: pa.Table, rules: frozenset[str]) -> pa.Table:
+def _flags_beside(seals: Seals, flags: pa.Table, rules: frozenset[str], untold: frozenset[int]) -> pa.Table:
     """_EARLIER, those raised first coming first: what is recorded of the lines in the windows of some rules."""
     mine = flags.filter(pc.is_in(flags.column("rule_id"), pa.array(sorted(rules), _TEXT)))
     lines = pc.unique(pc.list_flatten(mine.column("window_line_ids")))
     if not len(lines):
         return _EARLIER.empty_table()
-    stage(connection, "beside", pa.table([lines], names=["line_id"]), ["line_id"])
+    stage(seals.connection, "beside", pa.table([lines], names=["line_id"]), ["line_id"])
+    seals.check("flags", "beside b cross join flags t where t.line_id = b.line_id")
+    runs = ", ".join(map(str, sorted(untold))) or "null"
     query = f"""select f.line_id, f.rule_id, coalesce(f.substance_id, ''), f.flag_id, f.first_run
-        from beside b cross join flags f where f.line_id = b.line_id and f.state <> '{RESOLVED}' order by f.first_run, f.flag_id"""
-    found = fetch(connection, query, _EARLIER)
+        from beside b cross join flags f where f.line_id = b.line_id and f.state <> '{RESOLVED}'
+        and not (f.state = '{NEW}' and coalesce(f.last_run in ({runs}), false)) order by f.first_run, f.flag_id"""
+    found = fetch(seals.connection, query, _EARLIER)
     return found.filter(pc.is_in(found.column("rule_id"), pa.array(sorted(rules), _TEXT)))
 
 

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection
 
-from precursor_screen.ledger.transfer import insert, run_many
+from precursor_screen.ledger.seals import KEYS, Seals
+from precursor_screen.ledger.transfer import fetch_texts, insert, run_many, stage
 from precursor_screen.ledger.values import OPEN, SUPPRESSED
 from precursor_screen.memory import Compared, Judged
 from precursor_screen.schema import FLAG
@@ -19,11 +20,11 @@ _LATEST = (*(n for n in FLAG.names if n != "flag_id"), "movement_key", "movement
 _ON_CONFLICT = f"on conflict (flag_id) do update set {', '.join(f'{c} = excluded.{c}' for c in _LATEST)}, resolved_run = null"
 
 
-def record(connection: Connection, compared: Compared, cells: pa.Table, judged: Judged, run_no: int) -> Counter[str]:
+def record(seals: Seals, compared: Compared, cells: pa.Table, judged: Judged, run_no: int) -> Counter[str]:
     """Records what a comparison came to.
 
     Args:
-        connection: in a transaction.
+        seals: of a transaction, in which the flags were compared.
         compared: of this run.
         cells: line_id, source_file, source_row, shipment_id, cells (JSON) of the lines that flags cite; others are left out.
         judged: of this run.
@@ -33,7 +34,7 @@ def record(connection: Connection, compared: Compared, cells: pa.Table, judged: 
         Flags by state, and under `added` those that were never recorded before.
     """
     flags = _first_of_each(compared.flags)
-    before = _count(connection)
+    connection = seals.connection
     rows = flags.append_column("movement_key", _keys(flags.column("line_id"), judged))
     rows = rows.append_column("movement_keys", _key_lists(flags, judged))
     for name in ("first_run", "last_run"):
@@ -41,26 +42,30 @@ def record(connection: Connection, compared: Compared, cells: pa.Table, judged: 
     insert(connection, "flags", rows, on_conflict=_ON_CONFLICT)
     _move(connection, compared.carried, f"last_run = {run_no}")
     _move(connection, compared.resolved, f"resolved_run = {run_no}")
-    _record_lines(connection, flags, cells, run_no)
+    ids = (t.column("flag_id") for t in (flags, compared.carried, compared.resolved))
+    touched = pc.unique(pa.chunked_array([chunk for column in ids for chunk in column.chunks], pa.string()))
+    stage(connection, "touched", pa.table([touched], names=["flag_id"]), ["flag_id"])
+    added = seals.renew("flags", "touched r cross join flags t where t.flag_id = r.flag_id")
+    _record_lines(seals, flags, cells, run_no)
     counts = Counter(flags.column("state").to_pylist() + compared.carried.column("state").to_pylist())
     counts["resolved"] = compared.resolved.num_rows
-    counts["added"] = _count(connection) - before
+    counts["added"] = added
     assert set(counts) <= {*OPEN, SUPPRESSED, "resolved", "added"}
     return counts
 
 
-def _count(connection: Connection) -> int:
-    return int(connection.exec_driver_sql("select count(*) from flags").scalar_one())
-
-
 def _first_of_each(flags: pa.Table) -> pa.Table:
     """One row a flag_id: a movement that stands in two shipments is one flag, kept with the first."""
-    ids = flags.column("flag_id").combine_chunks().dictionary_encode()
-    if len(ids.dictionary) == flags.num_rows:
-        return flags
-    positions = pa.table([ids.indices, pa.array(range(flags.num_rows), pa.int64())], names=["id", "row"])
+    firsts = _first_rows(flags.column("flag_id"))
+    return flags if len(firsts) == flags.num_rows else flags.take(firsts)
+
+
+def _first_rows(keys: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The positions at which each key stands first, in order."""
+    ids = pa.chunked_array([keys.combine_chunks().dictionary_encode().indices], pa.int32())
+    positions = pa.table([ids, pa.array(range(len(keys)), pa.int64())], names=["id", "row"])
     firsts = positions.group_by("id", use_threads=False).aggregate([("row", "min")]).column("row_min")
-    return flags.take(firsts.take(pc.sort_indices(firsts)))
+    return firsts.take(pc.sort_indices(firsts))
 
 
 def _keys(line_ids: pa.ChunkedArray, judged: Judged) -> pa.ChunkedArray:
@@ -85,9 +90,18 @@ def _move(connection: Connection, flags: pa.Table, change: str) -> None:
     run_many(connection, f"update flags set state = ?, {change} where flag_id = ?", list(zip(states, ids, strict=True)))
 
 
-def _record_lines(connection: Connection, flags: pa.Table, cells: pa.Table, run_no: int) -> None:
+def _record_lines(seals: Seals, flags: pa.Table, cells: pa.Table, run_no: int) -> None:
     cited = pa.chunked_array([*flags.column("line_id").chunks, pc.list_flatten(flags.column("window_line_ids")).combine_chunks()])
     rows = cells.select(["line_id", "source_file", "source_row", "shipment_id", "cells"])
     rows = rows.filter(pc.is_in(rows.column("line_id"), pc.unique(cited)))
     rows = rows.append_column("run_no", pa.array([run_no] * rows.num_rows, pa.int64()))
-    insert(connection, "cited_lines", rows, on_conflict="on conflict (line_id) do nothing")
+    insert_new(seals, "cited_lines", rows)
+
+
+def insert_new(seals: Seals, name: str, rows: pa.Table) -> None:
+    """Inserts the rows whose key is not there yet; of several with one key the first."""
+    keys = rows.column(KEYS[name])
+    stage(seals.connection, "offered", pa.table([pc.unique(keys)], names=["key"]), ["key"])
+    known = fetch_texts(seals.connection, f"select o.key from offered o cross join {name} t where t.{KEYS[name]} = o.key")
+    rows = rows.take(_first_rows(keys))
+    seals.insert(name, rows.filter(pc.invert(pc.is_in(rows.column(KEYS[name]), pa.array(known, pa.string())))))

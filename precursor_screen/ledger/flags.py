@@ -14,52 +14,69 @@ from sqlalchemy import Connection, text
 
 from precursor_screen.ledger.dispositions import standing_clearances
 from precursor_screen.ledger.episodes import name_continued
+from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
-from precursor_screen.ledger.values import EXISTING, NEW, OPEN, RESOLVED, SUPPRESSED, Disposition
+from precursor_screen.ledger.values import EXISTING, NEW, RESOLVED, SUPPRESSED, Disposition
 from precursor_screen.memory import Compared, Judged
 from precursor_screen.schema import FLAG, MOVEMENT
 from precursor_screen.schema import SUPPRESSED as SUPPRESSION
 
 _TEXT = pa.string()
-_STORED = pa.schema([*FLAG, ("movement_key", _TEXT), ("movement_keys", _TEXT)])
+_STORED = pa.schema(
+    [*FLAG, ("movement_key", _TEXT), ("movement_keys", _TEXT), ("last_run", pa.int64()), ("first_run", pa.int64())]
+)
 _HISTORY = "history"
 Clearances = dict[tuple[str, str], Disposition]
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What is asked about the run again and again. answered: flags whose document is no longer absent."""
+    """What is asked about the run again and again.
+
+    Attributes:
+        flag_ids: of those it raises.
+        judged: what it has judged.
+        cleared: the clearances that hold.
+        answered: flags whose document is no longer absent.
+        untold: numbers of earlier runs that were recorded and not delivered.
+    """
 
     flag_ids: frozenset[str]
     judged: Judged
     cleared: Clearances
     answered: frozenset[str]
+    untold: frozenset[int]
 
 
 def compare(
-    connection: Connection, flags: pa.Table, judged: Judged, as_of: date, run_no: int, answered: frozenset[str] = frozenset()
+    seals: Seals, flags: pa.Table, judged: Judged, as_of: date, run_no: int, answered: frozenset[str] = frozenset()
 ) -> Compared:
     """Compares the flags of a run with those recorded before it.
 
     Args:
-        connection: in a transaction.
+        seals: of a transaction.
         flags: FLAG of the run.
         judged: what the run has judged.
         as_of: the day on which a clearance must still hold.
         run_no: of the run; what it has recorded itself is not held against it.
         answered: ids of recorded flags about a document that was absent and is there now.
+
+    Raises:
+        LedgerError: a flag that is compared with is not what was recorded.
     """
+    connection = seals.connection
+    untold = undelivered(connection, run_no)
     cleared = standing_clearances(connection, as_of)
-    run = _Run(frozenset(flags.column("flag_id").to_pylist()), judged, cleared, answered)
-    recorded = _recorded_states(connection, flags)
+    run = _Run(frozenset(flags.column("flag_id").to_pylist()), judged, cleared, answered, untold)
+    recorded = _recorded_states(seals, flags, untold)
     places = list(zip(flags.column("flag_id").to_pylist(), flags.column("line_id").to_pylist(), strict=True))
     states = [_state(cleared, place, recorded.get(place[0], ("", 0))[0]) for place in places]
     position = flags.column_names.index("state")
     compared = flags.set_column(position, "state", pa.array(states, _TEXT))
     over_time = frozenset(r for r, scope in judged.scopes.items() if scope == _HISTORY)
     first_runs = [run_no if s == NEW else recorded.get(p[0], ("", run_no))[1] for p, s in zip(places, states, strict=True)]
-    compared = name_continued(connection, compared, over_time, first_runs)
-    carried, resolved = _no_longer_raised(connection, run, run_no)
+    compared = name_continued(seals, compared, over_time, first_runs, untold)
+    carried, resolved = _no_longer_raised(seals, run, run_no)
     hold = [p for p, s in zip(places, states, strict=True) if s == SUPPRESSED]
     hold += [(f["flag_id"], f["line_id"]) for f in carried if f["state"] == SUPPRESSED]
     return Compared(
@@ -74,7 +91,7 @@ def _state(cleared: Clearances, place: tuple[str, str], recorded: str) -> str:
     """A flag that was resolved, or cleared by a verdict that holds no longer, is new again: somebody has to look at it."""
     if place in cleared:
         return SUPPRESSED
-    return EXISTING if recorded in OPEN else NEW
+    return EXISTING if recorded == EXISTING else NEW
 
 
 def _suppression(verdict: Disposition) -> dict[str, Any]:
@@ -87,35 +104,52 @@ def _suppression(verdict: Disposition) -> dict[str, Any]:
     }
 
 
-def _recorded_states(connection: Connection, flags: pa.Table) -> dict[str, tuple[str, int]]:
-    """Flag id -> state, and the run that first raised it."""
+def undelivered(connection: Connection, run_no: int) -> frozenset[int]:
+    """The runs before this one that were recorded and broke off before anybody was told: what was new in them is new still."""
+    query = text("select run_no from runs where delivered is null and run_no < :run")
+    return frozenset(int(n) for n in connection.execute(query, {"run": run_no}).scalars())
+
+
+def _recorded_states(seals: Seals, flags: pa.Table, untold: frozenset[int]) -> dict[str, tuple[str, int]]:
+    """Flag id -> state, new only where nobody was told, and the run that first raised it."""
+    connection = seals.connection
     ids = pa.table([pc.unique(flags.column("flag_id"))], names=["flag_id"])
     stage(connection, "raised", ids, ["flag_id"])
+    seals.check("flags", "raised r cross join flags t where t.flag_id = r.flag_id")
     found = fetch(
         connection,
-        "select f.flag_id, f.state, f.first_run from raised r cross join flags f where f.flag_id = r.flag_id",
-        pa.schema([("flag_id", _TEXT), ("state", _TEXT), ("first_run", pa.int64())]),
+        "select f.flag_id, f.state, f.last_run, f.first_run from raised r cross join flags f where f.flag_id = r.flag_id",
+        pa.schema([("flag_id", _TEXT), ("state", _TEXT), ("last_run", pa.int64()), ("first_run", pa.int64())]),
     )
-    return {flag_id: (state, run) for flag_id, state, run in zip(*(c.to_pylist() for c in found.columns), strict=True)}
+    rows = zip(*(c.to_pylist() for c in found.columns), strict=True)
+    return {flag_id: (_known_state(state, last, untold), first) for flag_id, state, last, first in rows}
 
 
-def _no_longer_raised(connection: Connection, run: _Run, run_no: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _known_state(state: str, last_run: int, untold: frozenset[int]) -> str:
+    """What somebody was told of a flag: `new` means that nobody was."""
+    return EXISTING if state == NEW and last_run not in untold else state
+
+
+def _no_longer_raised(seals: Seals, run: _Run, run_no: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Flags recorded on what the run judged, which it does not raise: (carried over, resolved)."""
     judged = run.judged
-    candidates = [f for f in _flags_to_compare(connection, run) if f["flag_id"] not in run.flag_ids]
+    candidates = [f for f in _flags_to_compare(seals, run) if f["flag_id"] not in run.flag_ids]
     sent = _among(judged.lines.column("line_id"), (f["line_id"] for f in candidates))
     keys_of = {f["flag_id"]: json.loads(f.pop("movement_keys")) for f in candidates}
     there = _among(judged.lines.column("movement_key"), (k for keys in keys_of.values() for k in keys))
-    replaced = _replaced_keys(connection, judged, candidates, run_no)
+    replaced = _replaced_keys(seals.connection, judged, candidates, run_no)
     carried, resolved = [], []
     for flag in candidates:
         keys, own = keys_of[flag["flag_id"]], flag.pop("movement_key")
+        known = _known_state(flag["state"], flag["last_run"], run.untold)
         is_cleared = (flag["flag_id"], flag["line_id"]) in run.cleared
         scope = judged.scopes.get(flag["rule_id"])
-        if own in judged.cancelled or flag["flag_id"] in run.answered:
+        if known == RESOLVED:
+            over = True  # by a run that was not delivered
+        elif own in judged.cancelled or flag["flag_id"] in run.answered:
             over = not is_cleared
         elif scope == _HISTORY and flag["line_id"] in sent:
-            carried.append({**flag, "state": SUPPRESSED if is_cleared else EXISTING})
+            carried.append({**flag, "state": SUPPRESSED if is_cleared else NEW if known == NEW else EXISTING})
             continue
         else:
             # A flag rests on all its lines: what a part of a shipment no longer shows may stand in the rest of it.
@@ -127,10 +161,10 @@ def _no_longer_raised(connection: Connection, run: _Run, run_no: int) -> tuple[l
     return carried, resolved
 
 
-def _flags_to_compare(connection: Connection, run: _Run) -> list[dict[str, Any]]:
-    """The recorded flags that are not resolved and whose movement the run judged or cancels, or whose document is there now; in
-    the order they were raised."""
-    judged = run.judged
+def _flags_to_compare(seals: Seals, run: _Run) -> list[dict[str, Any]]:
+    """The recorded flags that are not resolved and whose movement the run judged or cancels, or whose document is there now; and
+    those of which nobody was told that they are resolved; in the order they were raised."""
+    judged, connection = run.judged, seals.connection
     cancelled = pa.array(sorted(judged.cancelled), _TEXT)
     keys = pc.unique(pa.chunked_array([*judged.lines.column("movement_key").chunks, cancelled], _TEXT)).drop_null()
     unresolved = f"from flags where state <> '{RESOLVED}'"
@@ -143,9 +177,17 @@ def _flags_to_compare(connection: Connection, run: _Run) -> list[dict[str, Any]]
     query = f"""select {names} from (
             select g.flag_id from judged j cross join flags g where g.movement_key = j.movement_key
             union select flag_id from answered) c
-        cross join flags f where f.flag_id = c.flag_id and f.state <> '{RESOLVED}' order by f.first_run, f.rule_id, f.flag_id"""
+        cross join flags f where f.flag_id = c.flag_id and f.state <> '{RESOLVED}'
+        union all select {names} from flags f where f.state = '{RESOLVED}' and f.resolved_run in ({_numbers(run.untold)})
+        order by first_run, rule_id, flag_id"""
+    for place in ("judged c cross join flags t where t.movement_key", "answered c cross join flags t where t.flag_id"):
+        seals.check("flags", f"{place} = c.{place.rpartition('.')[2]}")
     rows: list[dict[str, Any]] = fetch(connection, query, _STORED).to_pylist()
     return rows
+
+
+def _numbers(runs: Iterable[int]) -> str:
+    return ", ".join(map(str, sorted(runs))) or "null"
 
 
 def _among(column: pa.ChunkedArray, wanted: Iterable[str | None]) -> frozenset[str]:
@@ -169,19 +211,26 @@ def _replaced_keys(connection: Connection, judged: Judged, candidates: list[dict
     return frozenset(found.column(0).to_pylist())
 
 
-def open_movements(connection: Connection, rule_ids: Sequence[str]) -> pa.Table:
+def open_movements(seals: Seals, rule_ids: Sequence[str]) -> pa.Table:
     """The movements that count and bear an open flag of some rules: flag_id, rule_id and the columns of MOVEMENT.
 
     Args:
-        connection: in a transaction.
+        seals: of a transaction.
         rule_ids: of the rules.
+
+    Raises:
+        LedgerError: one of them, or its flag, is not what was recorded.
     """
     schema = pa.schema([("flag_id", _TEXT), ("rule_id", _TEXT), *MOVEMENT])
     columns = ", ".join(f"m.{n}" for n in MOVEMENT.names)
     marks = ", ".join("?" * len(rule_ids)) or "null"
+    flags = f"flags {{}} where {{}}.rule_id in ({marks})"
+    seals.check("flags", flags.format("t", "t"), tuple(rule_ids))
+    movements = "cross join movements t where t.movement_key = f.movement_key and t.line_id = f.line_id"
+    seals.check("movements", f"(select * from {flags.format('g', 'g')}) f {movements}", tuple(rule_ids))
     # A flag about a substance is about that one of its line's movements.
     query = f"""select f.flag_id, f.rule_id, {columns} from flags f cross join movements m
         where f.rule_id in ({marks}) and f.state in ('{NEW}', '{EXISTING}')
         and m.movement_key = f.movement_key and m.line_id = f.line_id and m.ended_run is null
         and (f.substance_id is null or m.substance_id = f.substance_id) order by f.flag_id, m.id"""
-    return fetch(connection, query, schema, tuple(rule_ids))
+    return fetch(seals.connection, query, schema, tuple(rule_ids))

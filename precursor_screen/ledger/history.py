@@ -14,7 +14,8 @@ from sqlalchemy import Connection, text
 from precursor_screen.ledger.batch import SUPERSEDED
 from precursor_screen.ledger.columns import ended_since, read_window
 from precursor_screen.ledger.groups import Groups
-from precursor_screen.ledger.transfer import fetch
+from precursor_screen.ledger.seals import Seals
+from precursor_screen.ledger.transfer import fetch, stage
 from precursor_screen.memory import KNOWN, History
 from precursor_screen.schema import MOVEMENT
 
@@ -22,7 +23,7 @@ IDENTITY = ("movement_key", "line_id")
 
 
 def read_history(
-    connection: Connection,
+    seals: Seals,
     folder: Path | None,
     run_no: int,
     movements: pa.Table,
@@ -33,14 +34,18 @@ def read_history(
     """What is recorded that bears on a run whose batch is staged (`batch.stage_batch`).
 
     Args:
-        connection: in a transaction.
+        seals: of a transaction.
         folder: of the copy by column; None: there is none.
         run_no: of the run.
         movements: MOVEMENT of the run.
         span_days: longest window of the rules.
         columns: of MOVEMENT, beside the identity.
         keys: the groupings of the rules.
+
+    Raises:
+        LedgerError: a movement that it reads is not what was recorded.
     """
+    connection = seals.connection
     known = fetch(
         connection,
         """select distinct b.movement_key, b.line_id from batch b cross join movements m
@@ -55,7 +60,7 @@ def read_history(
     )
     first = connection.execute(text("select min(as_of_date) from movements")).scalar()
     wanted = tuple(dict.fromkeys((*IDENTITY, *columns)))
-    found = _find(connection, folder, run_no, Groups(movements, keys), date_range(movements, span_days), wanted)
+    found = _find(seals, folder, run_no, Groups(movements, keys), date_range(movements, span_days), wanted)
     return History(found, known, amended, date.fromisoformat(first) if first else None)
 
 
@@ -72,7 +77,7 @@ def date_range(movements: pa.Table, span_days: int) -> tuple[date, date] | None:
 
 
 def _find(
-    connection: Connection,
+    seals: Seals,
     folder: Path | None,
     run_no: int,
     groups: Groups,
@@ -82,15 +87,22 @@ def _find(
     schema = pa.schema([MOVEMENT.field(c) for c in columns])
     if days is None or not groups.keys:
         return schema.empty_table()
-    gone = pa.concat_arrays([ended_since(connection, *days), _leaving(connection)])
+    gone = pa.concat_arrays([ended_since(seals.connection, *days), _leaving(seals.connection)])
 
     def pick(rows: pa.Table) -> pa.Table:
         part = rows.take(pa.array(np.flatnonzero(groups.shared(rows))))
         part = part.filter(pc.invert(pc.is_in(part.column("id"), gone)))
+        if folder is None:
+            _check(seals, part.column("id"))
         return part.select(list(columns)).cast(schema)
 
-    found = read_window(connection, folder, run_no, (*columns, *groups.columns), days, pick)
+    found = read_window(seals, folder, run_no, (*columns, *groups.columns), days, pick)
     return pa.concat_tables([schema.empty_table(), *found])
+
+
+def _check(seals: Seals, ids: pa.ChunkedArray) -> None:
+    stage(seals.connection, "picked", pa.table([ids], names=["id"]), ["id"])
+    seals.check("movements", "picked p cross join movements t where t.id = p.id")
 
 
 def _leaving(connection: Connection) -> pa.Array:

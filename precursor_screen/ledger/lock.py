@@ -14,6 +14,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from precursor_screen.errors import LedgerError, LedgerLocked
 
@@ -84,11 +85,12 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def take_server_lock(connection: Connection, shown: str, wait: float) -> None:
-    """Takes the lock in PostgreSQL until the transaction ends, however it ends.
+@contextmanager
+def hold_server(connection: Connection, shown: str, wait: float) -> Iterator[None]:
+    """Holds the lock in PostgreSQL; it ends with the connection at the latest, however that ends.
 
     Args:
-        connection: in a transaction, which has done nothing yet.
+        connection: in no transaction.
         shown: the ledger as errors name it.
         wait: seconds.
 
@@ -97,13 +99,22 @@ def take_server_lock(connection: Connection, shown: str, wait: float) -> None:
     """
     until = time.monotonic() + wait
     key = f"{_CLASS}, hashtext(current_schema())"
-    while not connection.execute(text(f"select pg_try_advisory_xact_lock({key})")).scalar_one():
+    while not connection.execute(text(f"select pg_try_advisory_lock({key})")).scalar_one():
         if time.monotonic() >= until:
             raise LedgerLocked(f"{shown} is held by {_server_owner(connection)}", remedy=_REMEDY)
+        connection.rollback()
         time.sleep(_POLL)
     # Visible to other users too, unlike the query and its start.
     name = f"precursor-screen {os.getpid()} {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {os_user()}@{socket.gethostname()}"
     connection.execute(text("select set_config('application_name', :name, false)"), {"name": name[:_MOST_NAME]})
+    connection.commit()
+    try:
+        yield
+    finally:
+        with suppress(DBAPIError):  # a connection that is gone holds nothing
+            connection.rollback()
+            connection.execute(text(f"select pg_advisory_unlock({key})"))
+            connection.commit()
 
 
 def _server_owner(connection: Connection) -> str:

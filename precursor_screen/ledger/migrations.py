@@ -9,11 +9,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, inspect, text
 
 from precursor_screen.errors import LedgerError, LedgerVersion
-from precursor_screen.ledger.transfer import text_type
+from precursor_screen.ledger import chain
+from precursor_screen.ledger.seals import DIGEST, empty_tallies, read_rows
+from precursor_screen.ledger.transfer import STEP, run_many, text_type
 from precursor_screen.version import __version__
 
 VERSIONS = "precursor_screen_versions"  # its presence tells our database from anybody else's
@@ -84,10 +87,54 @@ _APPEND_ONLY = {
 def _create_first_tables(connection: Connection) -> None:
     tables = (_RUNS, _FILES, _MOVEMENTS, _FLAGS, _LINES, _DISPOSITIONS)
     for statement in tables:
-        # The type, not the column of that name.
-        connection.exec_driver_sql(re.sub(r" text(?=,| not| primary|\)|$)", f" {text_type(connection)}", statement))
+        connection.exec_driver_sql(_typed(connection, statement))
     for statement in (*_INDEXES, *_APPEND_ONLY[connection.dialect.name]):
         connection.exec_driver_sql(statement)
+
+
+def _typed(connection: Connection, statement: str) -> str:
+    # The type, not the column of that name.
+    return re.sub(r" text(?=,| not| primary|\)|$)", f" {text_type(connection)}", statement)
+
+
+_KEYS = {
+    "runs": "run_no",
+    "files": "sha256",
+    "movements": "id",
+    "flags": "flag_id",
+    "cited_lines": "line_id",
+    "dispositions": "id",
+}
+
+
+def _start_chain(connection: Connection) -> None:
+    """Digests of all rows, and the first link. What was recorded before may have been changed before: it is marked so."""
+    kind = "bytea" if connection.dialect.name == "postgresql" else "blob"
+    connection.exec_driver_sql(_typed(connection, "alter table runs add column delivered text"))
+    connection.exec_driver_sql("update runs set delivered = finished")  # version 1 recorded last of all
+    for name in _KEYS:
+        connection.exec_driver_sql(f"alter table {name} add column {DIGEST} {kind}")
+    connection.exec_driver_sql(_typed(connection, chain.CREATE))
+    triggers = _APPEND_ONLY[connection.dialect.name]
+    for name in ("dispositions_no_update", "dispositions_no_delete", "dispositions_no_change"):
+        on = " on dispositions" if connection.dialect.name == "postgresql" else ""
+        connection.exec_driver_sql(f"drop trigger if exists {name}{on}")
+    tallies = empty_tallies()
+    for name, key in _KEYS.items():
+        last: Any = None
+        while True:  # by the key: what is read must not change under the reader
+            after, values = (f"where t.{key} > ?", (last,)) if last is not None else ("", ())
+            rows = list(read_rows(connection, f"{name} t {after} order by t.{key} limit {STEP}", values))
+            if not rows:
+                break
+            run_many(connection, f"update {name} set {DIGEST} = ? where {key} = ?", [(r.now, r[key]) for r in rows])
+            for row in rows:
+                tallies[name].add(row.now)
+            last = rows[-1][key]
+    for statement in triggers:
+        if statement.startswith("create trigger"):
+            connection.exec_driver_sql(statement)
+    chain.add_link(connection, chain.UNVERIFIED if tallies["runs"].rows else chain.NEW, tallies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +146,12 @@ class Migration:
     apply: Callable[[Connection], None]
 
 
-MIGRATIONS = (Migration(1, "runs, files, movements, flags, cited lines, dispositions", _create_first_tables),)
+MIGRATIONS = (
+    Migration(1, "runs, files, movements, flags, cited lines, dispositions", _create_first_tables),
+    Migration(2, "digests of rows, the chain, what was delivered", _start_chain),
+)
+
+_SEALED = 2  # the step from which on rows have digests
 
 
 def read_version(connection: Connection, shown: str) -> int:
@@ -132,8 +184,13 @@ def read_version(connection: Connection, shown: str) -> int:
     return number
 
 
-def migrate(connection: Connection, version: int) -> None:
-    """Applies the steps after `version`, within the caller's transaction."""
+def migrate(connection: Connection, version: int, shown: str) -> None:
+    """Applies the steps after `version`, within the caller's transaction.
+
+    Raises:
+        LedgerError: what an earlier version sealed is not what was recorded.
+    """
+    seals = chain.open_seals(connection, shown) if version >= _SEALED else None
     if not version:
         connection.exec_driver_sql(
             f"create table {VERSIONS} (number integer primary key, name text not null, applied text not null, "
@@ -149,3 +206,5 @@ def migrate(connection: Connection, version: int) -> None:
                 "tool_version": __version__,
             }
             connection.execute(text(f"insert into {VERSIONS} values (:number, :name, :applied, :tool_version)"), row)
+    if seals is not None:
+        chain.add_link(connection, chain.MIGRATED, seals.tallies)

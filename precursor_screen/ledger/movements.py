@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection, text
 
 from precursor_screen.ledger.batch import CANCELLED, SUPERSEDED
-from precursor_screen.ledger.transfer import fetch, insert
+from precursor_screen.ledger.seals import Seals
+from precursor_screen.ledger.transfer import fetch
 from precursor_screen.schema import MOVEMENT
 
 
@@ -26,14 +27,15 @@ class Recorded:
     days: tuple[date, date] | None = None
 
 
-def record(connection: Connection, movements: pa.Table, run_no: int) -> Recorded:
+def record(seals: Seals, movements: pa.Table, run_no: int) -> Recorded:
     """Records the movements of a run whose batch is staged (`batch.stage_batch`).
 
     Args:
-        connection: in a transaction.
+        seals: of a transaction.
         movements: MOVEMENT of the run.
         run_no: of the run.
     """
+    connection = seals.connection
     added = movements.take(_unrecorded(connection))
     rows = connection.execute(text("select why, count(*) from leaving group by why")).all()
     ended = {str(why): int(count) for why, count in rows}
@@ -44,9 +46,10 @@ def record(connection: Connection, movements: pa.Table, run_no: int) -> Recorded
         ),
         {"run": run_no},
     )
+    seals.renew("movements", "leaving l cross join movements t where t.id = l.id")
     first = next_id(connection)
     if added.num_rows:
-        _insert(connection, added, first, run_no)
+        _insert(seals, added, first, run_no)
         # A message and its cancellation in one run: recorded, and ended at once.
         both = connection.execute(
             text(
@@ -55,6 +58,8 @@ def record(connection: Connection, movements: pa.Table, run_no: int) -> Recorded
             ),
             {"run": run_no, "first": first},
         )
+        if both.rowcount:
+            seals.renew("movements", "movements t where t.id >= ?", (first,))
         ended[CANCELLED] = ended.get(CANCELLED, 0) + both.rowcount
     counts = (added.num_rows, ended.get(SUPERSEDED, 0), ended.get(CANCELLED, 0))
     if not added.num_rows:
@@ -79,7 +84,7 @@ def _unrecorded(connection: Connection) -> pa.Array:
     return fetch(connection, query, pa.schema([("row_no", pa.int64())])).column(0).combine_chunks()
 
 
-def _insert(connection: Connection, added: pa.Table, first: int, run_no: int) -> None:
+def _insert(seals: Seals, added: pa.Table, first: int, run_no: int) -> None:
     ids = pa.array(np.arange(first, first + added.num_rows))
     runs = pa.array(np.full(added.num_rows, run_no))
-    insert(connection, "movements", pa.table([ids, runs, *added.columns], names=["id", "added_run", *MOVEMENT.names]))
+    seals.insert("movements", pa.table([ids, runs, *added.columns], names=["id", "added_run", *MOVEMENT.names]))

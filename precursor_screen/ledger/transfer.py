@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import count
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection
 
+from precursor_screen.errors import LedgerError
+from precursor_screen.ledger.database import shown_url
+
+_numbers = count(1)
 STEP = 20_000  # rows that are Python objects at a time
 
 
@@ -55,10 +60,16 @@ def run_many(connection: Connection, statement: str, rows: list[tuple[Any, ...]]
 
 def insert(connection: Connection, name: str, table: pa.Table, *, on_conflict: str = "") -> None:
     """Inserts the rows of a table whose columns are those of the database's table, or some of them."""
-    marks = ", ".join("?" * table.num_columns)
-    statement = f"insert into {name} ({', '.join(table.column_names)}) values ({marks}) {on_conflict}"
     for rows in to_rows(table):
-        run_many(connection, statement, rows)
+        insert_rows(connection, name, table.column_names, rows, on_conflict=on_conflict)
+
+
+def insert_rows(
+    connection: Connection, name: str, columns: Sequence[str], rows: list[tuple[Any, ...]], *, on_conflict: str = ""
+) -> None:
+    """Inserts rows of values as the database stores them."""
+    marks = ", ".join("?" * len(columns))
+    run_many(connection, f"insert into {name} ({', '.join(columns)}) values ({marks}) {on_conflict}", rows)
 
 
 def text_type(connection: Connection) -> str:
@@ -85,20 +96,57 @@ def stage(connection: Connection, name: str, table: pa.Table, key: Sequence[str]
         connection.exec_driver_sql(f"analyze {name}")
 
 
+def fetch_rows(
+    connection: Connection, query: str, values: tuple[Any, ...] = (), *, at_least_once: bool = False
+) -> Iterator[tuple[tuple[str, ...], list[tuple[Any, ...]]]]:
+    """The rows of a query with `?` for its values as the database holds them, with the names of the columns.
+
+    Args:
+        connection: to the ledger.
+        query: the query.
+        values: of its question marks.
+        at_least_once: give the names also where there is no row.
+    """
+    driver: Any = connection.connection.driver_connection
+    # PostgreSQL hands over a whole result at once unless the cursor has a name.
+    cursor = driver.cursor(name=f"ledger_{next(_numbers)}") if connection.dialect.name == "postgresql" else driver.cursor()
+    try:
+        cursor.execute(_marked(connection, query), values)
+        names = tuple(column[0] for column in cursor.description)
+        while (rows := cursor.fetchmany(STEP)) or at_least_once:
+            at_least_once = False
+            yield names, rows
+    finally:
+        cursor.close()
+
+
 def fetch_batches(
     connection: Connection, query: str, schema: pa.Schema, values: tuple[Any, ...] = ()
 ) -> Iterator[pa.RecordBatch]:
-    """The rows of a query with `?` for its values, as batches of the schema; never all of them at once."""
-    driver: Any = connection.connection.driver_connection
-    # PostgreSQL hands over a whole result at once unless the cursor has a name.
-    cursor = driver.cursor(name="ledger") if connection.dialect.name == "postgresql" else driver.cursor()
+    """The rows of a query with `?` for its values, as batches of the schema; never all of them at once.
+
+    Raises:
+        LedgerError: the database holds a value that is not of its column's kind.
+    """
+    for _, rows in fetch_rows(connection, query, values):
+        yield to_batch(connection, rows, schema)
+
+
+def to_batch(connection: Connection, rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
+    """Rows as the database holds them, as a batch.
+
+    Raises:
+        LedgerError: see `fetch_batches`.
+    """
     try:
-        cursor.execute(_marked(connection, query), values)
-        while rows := cursor.fetchmany(STEP):
-            columns = [from_values(c, f.type) for c, f in zip(zip(*rows, strict=True), schema, strict=True)]
-            yield pa.RecordBatch.from_arrays(columns, schema=schema)
-    finally:
-        cursor.close()
+        columns = [from_values(c, f.type) for c, f in zip(zip(*rows, strict=True), schema, strict=True)]
+    except (ValueError, TypeError, pa.ArrowException) as error:  # only damage makes what we wrote unreadable
+        place = shown_url(connection.engine.url)
+        raise LedgerError(
+            f"{place} is damaged: it holds a value of the wrong kind ({error})",
+            remedy="Restore the last backup; `precursor-screen ledger verify` says what is wrong.",
+        ) from error
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def fetch(connection: Connection, query: str, schema: pa.Schema, values: tuple[Any, ...] = ()) -> pa.Table:

@@ -15,14 +15,16 @@ import pyarrow as pa
 from sqlalchemy import Connection, Float, Integer, inspect, text
 
 from precursor_screen.errors import LedgerError
+from precursor_screen.ledger import chain
 from precursor_screen.ledger.dispositions import standing_clearances
 from precursor_screen.ledger.migrations import read_version
+from precursor_screen.ledger.seals import DIGEST, KEYS, Seals
 from precursor_screen.ledger.transfer import fetch_batches, stage
 from precursor_screen.ledger.values import OPEN, RESOLVED, SUPPRESSED, Pruned
 from precursor_screen.schema import MOVEMENT
 
-TABLES = ("runs", "files", "movements", "flags", "cited_lines", "dispositions")
-_KEYS = {"runs": "run_no", "files": "run_no, sha256", "flags": "flag_id", "cited_lines": "line_id"}  # else: id
+TABLES = (*KEYS, chain.CHAIN)
+_ORDER = {**KEYS, "files": "run_no, sha256", chain.CHAIN: "number"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,9 @@ class Info:
         first_day, last_day: dates of the movements, ISO 8601; empty: there is none.
         flags: by state.
         dispositions: recorded; clearances: of them those that hold today.
+        undelivered: runs that were recorded and broke off before anybody was told.
+        verified_since: when the chain begins, ISO 8601; unverified_runs: recorded before that.
+        links: of the chain; head: the last one, which an older copy of the ledger does not have.
     """
 
     place: str
@@ -55,6 +60,11 @@ class Info:
     flags: dict[str, int]
     dispositions: int
     clearances: int
+    undelivered: int
+    verified_since: str
+    unverified_runs: int
+    links: int
+    head: str
 
 
 def describe(connection: Connection, shown: str, today: date) -> Info:
@@ -81,6 +91,11 @@ def describe(connection: Connection, shown: str, today: date) -> Info:
         flags=flags,
         dispositions=one("select count(*) from dispositions"),
         clearances=len(standing_clearances(connection, today)),
+        undelivered=one("select count(*) from runs where delivered is null"),
+        verified_since=one("select min(at) from chain") or "",
+        unverified_runs=one("select count(*) from runs where run_no not in (select run_no from chain where kind = 'run')"),
+        links=one("select count(*) from chain"),
+        head=one("select link from chain order by number desc limit 1") or "",
     )
 
 
@@ -94,52 +109,13 @@ def _size(connection: Connection) -> int | None:
     return None
 
 
-# What must hold in a sound ledger -> what is wrong where it returns rows. The counts of a run are those it wrote itself.
-_CHECKS = (
-    (
-        "runs whose movements are not those they recorded",
-        """select r.run_id from runs r left join (select added_run, count(*) as n from movements group by added_run) m
-        on m.added_run = r.run_no where coalesce(m.n, 0) + r.movements_pruned <> r.movements_added""",
-    ),
-    (
-        "runs whose flags are not those they recorded",
-        """select r.run_id from runs r left join (select first_run, count(*) as n from flags group by first_run) f
-        on f.first_run = r.run_no where coalesce(f.n, 0) + r.flags_pruned <> r.flags_added""",
-    ),
-    (
-        "runs that ended more movements than they recorded",
-        """select r.run_id from runs r join (select ended_run, count(*) as n from movements where ended_run is not null
-        group by ended_run) m on m.ended_run = r.run_no where m.n > r.movements_superseded + r.movements_cancelled""",
-    ),
-    ("runs that did not end", "select run_id from runs where finished is null"),
-    (
-        "flags whose run does not exist",
-        "select flag_id from flags where first_run not in (select run_no from runs) or last_run not in (select run_no from runs)",
-    ),
-    ("movements whose run does not exist", "select id from movements where added_run not in (select run_no from runs)"),
-    ("verdicts on flags that do not exist", "select id from dispositions where flag_id not in (select flag_id from flags)"),
-)
-
-
-def check(connection: Connection, shown: str) -> list[str]:
-    """What is wrong with a ledger; empty: nothing."""
-    read_version(connection, shown)
-    problems: list[str] = []
-    if connection.dialect.name == "sqlite":
-        found = [str(row[0]) for row in connection.exec_driver_sql("pragma integrity_check")]
-        problems += [] if found == ["ok"] else found
-    missing = sorted(set(TABLES) - set(inspect(connection).get_table_names()))
-    if missing:
-        return [*problems, f"tables that are missing: {', '.join(missing)}"]
-    for problem, query in _CHECKS:
-        rows = [str(row[0]) for row in connection.execute(text(query))]
-        if rows:
-            problems.append(f"{len(rows):,} {problem}: {', '.join(rows[:3])}{' ...' if len(rows) > 3 else ''}")
-    return problems
-
-
-def copy_file(source: Path, target: Path) -> None:
+def copy_file(source: Path, target: Path, mode: int = 0o600) -> None:
     """Copies an SQLite ledger as it is at one moment, while others may write to it; the copy appears whole or not at all.
+
+    Args:
+        source: the ledger.
+        target: the copy.
+        mode: its permissions; without effect on Windows.
 
     Raises:
         LedgerError: the target exists, or cannot be written.
@@ -154,6 +130,7 @@ def copy_file(source: Path, target: Path) -> None:
     part = Path(name)
     try:
         _copy_pages(source, part)
+        part.chmod(mode)
         os.replace(part, target)
     except (sqlite3.Error, OSError) as error:
         raise LedgerError(f"{target} cannot be written: {error}", remedy="Check space and permissions.") from error
@@ -179,25 +156,31 @@ def read_table(connection: Connection, name: str) -> tuple[pa.Schema, Iterator[p
     """A table of the ledger with its schema, in the order of its key, a bounded number of rows at a time."""
     fields = []
     for column in inspect(connection).get_columns(name):
+        if column["name"] == DIGEST:  # the chain has their sums; what they are of is in `seals`
+            continue
         kind = column["type"]
         plain = pa.int64() if isinstance(kind, Integer) else pa.float64() if isinstance(kind, Float) else pa.string()
         stored = name == "movements" and column["name"] in MOVEMENT.names
         fields.append(pa.field(column["name"], MOVEMENT.field(column["name"]).type if stored else plain))
     schema = pa.schema(fields)
-    query = f"select {', '.join(schema.names)} from {name} order by {_KEYS.get(name, 'id')}"
+    query = f"select {', '.join(schema.names)} from {name} order by {_ORDER[name]}"
     return schema, fetch_batches(connection, query, schema)
 
 
-def prune(connection: Connection, days: int, today: date) -> Pruned:
+def prune(seals: Seals, days: int, today: date) -> Pruned:
     """Removes movements that are older than some days, and flags of runs that long ago that are resolved and bear no verdict.
 
     Runs, files and verdicts stay: they say what was done.
 
     Args:
-        connection: in a transaction that writes.
+        seals: of a transaction that writes.
         days: that are kept.
         today: from which they are counted.
+
+    Raises:
+        LedgerError: a row that would go is not what was recorded.
     """
+    connection = seals.connection
     before = today - timedelta(days=days)
     day = {"day": before.isoformat()}
     if connection.dialect.name == "sqlite":
@@ -213,9 +196,12 @@ def prune(connection: Connection, days: int, today: date) -> Pruned:
     kept_judged = int(connection.execute(text(f"select count(*) from flags where {old} and {judged}"), day).scalar_one())
     _note(connection, "movements_pruned", "added_run from movements where as_of_date < :day", day)
     _note(connection, "flags_pruned", "first_run from flags where flag_id in (select flag_id from pruned)", {})
+    seals.drop("movements", "movements t where t.as_of_date < ?", (day["day"],))
+    seals.drop("flags", "pruned p cross join flags t where t.flag_id = p.flag_id")
     movements = connection.execute(text("delete from movements where as_of_date < :day"), day).rowcount
     flags = connection.execute(text("delete from flags where flag_id in (select flag_id from pruned)")).rowcount
-    return Pruned(before, movements, flags, _remove_uncited(connection) if flags else 0, kept_open, kept_judged)
+    seals.renew("runs", "runs t")
+    return Pruned(before, movements, flags, _remove_uncited(seals) if flags else 0, kept_open, kept_judged)
 
 
 def _note(connection: Connection, column: str, rows: str, values: dict[str, str]) -> None:
@@ -228,11 +214,12 @@ def _note(connection: Connection, column: str, rows: str, values: dict[str, str]
         )
 
 
-def _remove_uncited(connection: Connection) -> int:
+def _remove_uncited(seals: Seals) -> int:
+    connection = seals.connection
     each = {
         "sqlite": "select j.value from flags f, json_each(f.window_line_ids) j",
         "postgresql": "select jsonb_array_elements_text(f.window_line_ids::jsonb) from flags f where f.window_line_ids is not null",
     }[connection.dialect.name]
-    query = f"""delete from cited_lines where line_id not in (select line_id from flags where line_id is not null)
-        and line_id not in ({each})"""
-    return connection.execute(text(query)).rowcount
+    uncited = f"line_id not in (select line_id from flags where line_id is not null) and line_id not in ({each})"
+    seals.drop("cited_lines", f"cited_lines t where t.{uncited}")
+    return connection.execute(text(f"delete from cited_lines where {uncited}")).rowcount

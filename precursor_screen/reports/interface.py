@@ -48,9 +48,39 @@ def _real(path: Path) -> Path:
     return Path(os.path.realpath(path))  # `Path.resolve` raises where links form a circle, which is for the reader to say
 
 
+PRIVATE = 0o600  # reports hold names of persons and companies
+_MODES = re.compile(r"0?[0-7]{3}", re.ASCII)
+_OWN, _READ_AND_WRITE = 0o600, 0o666
+
+
+def parse_mode(text: str, where: str) -> int:
+    """Permissions of a file, as `chmod` takes them in octal.
+
+    Args:
+        text: 0640 or 640; empty: for the owner alone.
+        where: they are given, for the error.
+
+    Raises:
+        UsageError: not octal, not for the owner to read and write, or for anybody to execute.
+    """
+    if not text:
+        return PRIVATE
+    mode = int(text, 8) if _MODES.fullmatch(text) else -1
+    if mode & _OWN != _OWN or mode & ~_READ_AND_WRITE:
+        raise UsageError(
+            f"{text!r} is no mode of a report", where=Where(where), remedy="Use 0600, 0640 or another in which the owner has 6."
+        )
+    return mode
+
+
 @contextlib.contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
+def whole_file(path: Path, mode: int | None = PRIVATE) -> Iterator[BinaryIO]:
     """A file that appears under its name only when all of it has been written; an older one stays until then.
+
+    Args:
+        path: of the file.
+        mode: its permissions, which it never exceeds, not even while it is written; None: what the process's mask leaves of 0666.
+            Windows knows no such permissions: there the folder's rules hold.
 
     Raises:
         UsageError: the folder does not exist or cannot be written to.
@@ -65,7 +95,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     try:
         with os.fdopen(handle, "wb") as stream:
             yield stream
-        temporary.chmod(0o666 & ~_umask())
+        temporary.chmod(_READ_AND_WRITE & ~_umask() if mode is None else mode)
         temporary.replace(path)
     except OSError as error:
         raise UsageError(

@@ -8,7 +8,7 @@ from precursor_screen.errors import UsageError, Where
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.reports.console import TextPresenter
 from precursor_screen.reports.html import HtmlPresenter
-from precursor_screen.reports.interface import Presenter, whole_file
+from precursor_screen.reports.interface import PRIVATE, Presenter, whole_file
 from precursor_screen.reports.json_report import JsonLinesPresenter, JsonPresenter
 from precursor_screen.reports.report import Report
 from precursor_screen.reports.tables import CsvPresenter, ParquetPresenter, XlsxPresenter
@@ -38,12 +38,12 @@ def presenter_for(path: Path) -> Presenter:
     return found
 
 
-def write_report(report: Report, path: Path) -> None:
-    """Writes a report in the format of the path's suffix; the file is whole or does not change.
+def write_report(report: Report, path: Path, mode: int = PRIVATE) -> None:
+    """Writes a report in the format of the path's suffix, with some permissions; the file is whole or does not change.
 
     Raises:
         UsageError: unknown suffix, or the place cannot be written to.
     """
     presenter = presenter_for(path)
-    with whole_file(path) as stream:
+    with whole_file(path, mode) as stream:
         presenter.write(report, stream)

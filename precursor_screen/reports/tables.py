@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from precursor_screen.reports.interface import defuse, whole_file
+from precursor_screen.reports.interface import PRIVATE, defuse, whole_file
 from precursor_screen.reports.report import Report, records, show_basis
 
 _MOST_CHARACTERS = 32_767  # of a cell, in Excel
@@ -57,9 +57,9 @@ def write_csv(table: pa.Table, stream: BinaryIO) -> None:
     text.detach()
 
 
-def write_table(table: pa.Table, path: Path) -> None:
-    """Writes a table as CSV or Parquet, by suffix; the file is whole or does not change."""
-    with whole_file(path) as stream:
+def write_table(table: pa.Table, path: Path, mode: int = PRIVATE) -> None:
+    """Writes a table as CSV or Parquet, by suffix, with some permissions; the file is whole or does not change."""
+    with whole_file(path, mode) as stream:
         if path.suffix.lower() == ".parquet":
             pq.write_table(table, stream)
         else:

@@ -1,7 +1,8 @@
 """A run with a ledger: it looks back while it judges, and is recorded whole once its reports are in place, or not at all.
 
-The transaction begins when the kernel first asks (recognition needs no lock) and ends after the reports are written: a run that is
-killed leaves either nothing, and the next one finds the same flags anew, or reports and ledger together.
+The transaction begins when the kernel first asks (recognition needs no lock). Three steps end it: the reports are written, the run is
+recorded (`record`), and, when the terminal has been told too, marked as delivered (`delivered`). Killed before the second, a run
+leaves nothing; killed before the third, it is recorded, and the next one tells as new what was new in it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import Any
 import pyarrow as pa
 
 from precursor_screen.kernel.screen import Screened
-from precursor_screen.ledger.store import Ledger, Transaction, open_ledger
+from precursor_screen.ledger.store import Ledger, open_ledger
+from precursor_screen.ledger.transaction import Transaction
 from precursor_screen.ledger.values import FileRecord, RunRecord
 from precursor_screen.memory import Ask, Compared, History, Judged, Past, Request
 from precursor_screen.model import Input
@@ -25,7 +27,7 @@ NOTHING = Ask((), 0, ())  # which lines of a run are recorded already
 
 
 class Remembering:
-    """The memory of a run, backed by a ledger. A context manager: what was recorded is kept only if nothing is raised within."""
+    """The memory of a run, backed by a ledger. A context manager: without `record` nothing is kept if something is raised within."""
 
     def __init__(self, url: str, wait: float, reference: Reference | None = None) -> None:
         """Args:
@@ -58,6 +60,7 @@ class Remembering:
 
         Raises:
             LedgerLocked: another run holds it.
+            LedgerError: it is damaged.
         """
         assert self._run is not None
         self._transaction = self._ledger.begin(self._run)
@@ -85,13 +88,22 @@ class Remembering:
         return no_longer_absent(movements, rules, self._reference.registers)
 
     def record(self, screened: Screened, report: Report, inputs: tuple[Input, ...]) -> dict[str, Any]:
-        """Records the run: what moved, what was flagged, which files were read.
+        """Records the run for good: what moved, what was flagged, which files were read.
 
         Returns:
             Flags by state, as recorded.
+
+        Raises:
+            LedgerError: the ledger is damaged.
         """
         assert self._transaction is not None
         self._transaction.record_movements(screened.movements.batch)
         counts = self._transaction.record_flags(screened.compared, report.cells, screened.judged)
         self._transaction.record_files(FileRecord(i.sha256, i.name, i.bytes, i.lines) for i in inputs)
+        self._transaction.keep()
         return counts
+
+    def delivered(self) -> None:
+        """Marks the recorded run: everybody who waits for it has been told."""
+        assert self._transaction is not None
+        self._transaction.delivered()

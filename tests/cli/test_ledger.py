@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import re
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -33,13 +34,15 @@ def test_info(ps, recorded):
     answer = ps("ledger", "info")
     assert answer.code == 0
     lines = answer.out.splitlines()
-    assert lines[0].startswith(f"{recorded}: version 1, ")
+    assert lines[0].startswith(f"{recorded}: version 2, ")
     assert lines[1].startswith("  runs        1, the last ended 20")
     assert lines[2:] == [
         "  movements   2 that count, 2026-03-01 to 2026-03-01; kept beside them: 0 superseded, 0 cancelled",
         "  flags       new 2, existing 0, suppressed 0, resolved 0",
         "  verdicts    0, of them clearances that hold today 0",
+        lines[5],
     ]
+    assert re.fullmatch(r"  verifiable  since 20\S+; 2 links, head [0-9a-f]{16}", lines[5])
     (found,) = ps("ledger", "info", "--json").objects
     assert (found["movements"], found["flags"]["new"], found["first_day"]) == (2, 2, "2026-03-01")
 
@@ -83,6 +86,30 @@ def test_backup_and_export(ps, recorded, tmp_path):
     answer = ps("ledger", "export", "out", "--format", "csv")
     assert (answer.code, "out/movements.csv: 2 rows" in answer.out) == (0, True)
     assert ps("ledger", "export", "out", "--format", "csv").code == 2
+
+
+def permissions(*names):
+    return [oct(Path(n).stat().st_mode & 0o777) for n in names]
+
+
+def test_copies_are_for_their_owner_unless_a_mode_says_otherwise(ps, recorded, monkeypatch):
+    ps("ledger", "backup", "a.sqlite")
+    ps("ledger", "export", "a", "--format", "csv")
+    ps("review", "export", "a.csv")
+    assert permissions("a.sqlite", "a/runs.csv", "a/chain.csv", "a.csv") == ["0o600"] * 4
+    monkeypatch.setenv("PRECURSOR_SCREEN_MODE", "0640")
+    ps("ledger", "backup", "b.sqlite")
+    ps("ledger", "export", "b")
+    ps("review", "export", "b.csv")
+    assert permissions("b.sqlite", "b/runs.parquet", "b.csv") == ["0o640"] * 3
+    assert ps("ledger", "backup", "c.sqlite", "--mode", "644").code == 0
+    assert permissions("c.sqlite") == ["0o644"]
+    for words in (("backup", "d.sqlite"), ("export", "d")):
+        answer = ps("ledger", *words, "--mode", "7")
+        assert (answer.code, answer.err.startswith("error: --mode: '7' is no mode of a report.")) == (2, True)
+    monkeypatch.setenv("PRECURSOR_SCREEN_MODE", "rw")
+    assert "error: mode, from PRECURSOR_SCREEN_MODE: 'rw' is no mode" in ps("ledger", "backup", "d.sqlite").err
+    assert not Path("d.sqlite").exists()
 
 
 def test_prune_asks_and_counts(ps, recorded):

@@ -21,7 +21,7 @@ import pytest
 from precursor_screen.ledger.store import open_ledger
 from tests.cli.conftest import VAGUE
 from tests.ledger.processes import ROOT, start
-from tests.ledger.rows import movement, record
+from tests.ledger.rows import movement, record, seal_anew
 from tests.runners.remembered import DAY, LARGE, SUM, line, write_rules
 
 KILLS = int(os.environ.get("PRECURSOR_SCREEN_TEST_KILLS", "6"))
@@ -162,6 +162,7 @@ def test_explain_of_a_beginning_that_several_flags_share_names_them(ps, screen):
     connection.execute("update flags set flag_id = 'abcdef' || substr(flag_id, 7)")
     connection.commit()
     connection.close()
+    seal_anew(URL)
     answer = ps("explain", "abcdef", "--ledger", URL)
     assert answer.code == 2
     assert answer.err.startswith("error: 3 flags begin with 'abcdef': abcdef")
@@ -312,25 +313,118 @@ def test_a_full_disk_is_exit_4_nothing_is_recorded_and_reports_are_whole(screen,
     assert screen(line(1), line(2, 45)).code == 1  # as if that run had not been
 
 
+def test_a_damaged_ledger_is_exit_4_for_every_command_and_exit_1_for_verify(ps, screen):
+    screen(line(1))
+    (flag,) = flags_of()
+    connection = sqlite3.connect("ledger.sqlite")
+    connection.execute("update movements set substance_mass_kg = '1.000000'")
+    connection.commit()
+    connection.close()
+    Path("r.json").unlink()
+    words = ("--verdict", "confirmed", "--reason", "other", "--ledger", URL)
+    for answer in (
+        screen(line(1)),
+        ps("review", "list", "--ledger", URL),
+        ps("review", "add", flag["flag_id"], *words),
+        ps("explain", flag["flag_id"], "--ledger", URL),
+        ps("ledger", "prune", "--yes", "--ledger", URL),
+    ):
+        assert (answer.code, answer.err.count("\n")) == (4, 1)
+        assert (
+            "error: ledger.sqlite is damaged: 1 rows of movements that are not what was recorded: movements 1 (run 1)"
+            in answer.err
+        )
+        assert "Restore the last backup" in answer.err
+    assert not Path("r.json").exists()
+    assert ps("ledger", "verify", "--ledger", URL).code == 1
+
+
 # Power cuts
+
+
+KILL = """
+import os, signal, sys
+from precursor_screen.cli import main, screen
+from precursor_screen.ledger import chain
+from precursor_screen.runners.remembering import Remembering
+def kill(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+def after(function):
+    def both(*given):
+        function(*given)
+        kill()
+    return both
+step = sys.argv.pop(1)
+if step == "the reports are written":
+    Remembering.record = kill
+elif step == "it is recorded":
+    Remembering.record = after(Remembering.record)
+elif step == "the terminal was told":
+    screen._show = after(screen._show)
+elif step == "it is being marked":
+    add_link = chain.add_link
+    chain.add_link = lambda c, kind, *rest: kill() if kind == chain.DELIVERED else add_link(c, kind, *rest)
+elif step == "it is marked":
+    Remembering.delivered = after(Remembering.delivered)
+main.main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "runs", "broken_off", "again"),
+    [
+        ("the reports are written", 0, 0, "new"),
+        ("it is recorded", 1, 1, "new"),
+        ("the terminal was told", 1, 1, "new"),
+        ("it is being marked", 1, 1, "new"),
+        ("it is marked", 1, 0, "existing"),
+    ],
+)
+def test_killed_at_each_step(ps, manifest, step, runs, broken_off, again):
+    path = manifest(line(1), line(2))
+    words = ("screen", path, *KEPT, "--fail-on", "high", "--quiet")
+    killed = start(KILL, step, *map(str, words), "-o", "first.json")
+    killed.communicate(timeout=120)
+    assert killed.returncode == -signal.SIGKILL
+    assert {f["state"] for f in flags_of("first.json")} == {"new"}
+    assert (info().runs, info().undelivered) == (runs, broken_off)
+    assert ps(*words, "-o", "again.json").code == (1 if again == "new" else 0)
+    assert {f["state"] for f in flags_of("again.json")} == {again}
+    assert without_state("again.json") == without_state("first.json")
+    assert ps(*words, "-o", "third.json").code == 0
+    assert {f["state"] for f in flags_of("third.json")} == {"existing"}
+
+
+def test_the_reader_of_the_terminal_may_leave_and_the_run_is_delivered(manifest):
+    path = manifest(line(1))
+    process = start("from precursor_screen.cli.main import main; main()", "screen", str(path), *KEPT)
+    process.stdout.close()
+    with process.stderr:
+        assert "Traceback" not in process.stderr.read()
+    assert process.wait(timeout=120) == 0
+    assert (info().runs, info().undelivered) == (1, 0)
 
 
 def without_state(path: str) -> list[dict[str, Any]]:
     return [{k: v for k, v in f.items() if k != "state"} for f in sorted(flags_of(path), key=lambda f: f["flag_id"])]
 
 
+def states_of(path: str) -> dict[str, str]:
+    return {f["flag_id"]: f["state"] for f in flags_of(path)}
+
+
 @pytest.mark.slow
 def test_killed_at_any_moment_whole_runs_are_kept_and_the_rerun_tells_the_same(ps, manifest):
     rng = random.Random(11)
     spared = "sqlite:///spared.sqlite"
-    survived = 0
+    survived = told = 0  # runs that were killed after they were recorded, and after they were delivered
     for n in range(KILLS):
         rows = [line(1_000 * n + i, 3 * i, DAY + timedelta(days=n), consignee=f"Buyer {i % 7} Ltd") for i in range(60)]
         path = manifest(*rows, name=f"day{n}.csv")
         process = command("screen", path, *KEPT, "--wait", "30", "--timing", "-o", "killed.json", "-o", "killed.csv")
         if n % 4:  # from the moment on in which it asks for the ledger
-            for told in process.stderr:
-                if "applying rules" in told:
+            for step in process.stderr:
+                if "applying rules" in step:
                     break
             time.sleep(rng.uniform(0, 0.7))
         else:
@@ -339,9 +433,11 @@ def test_killed_at_any_moment_whole_runs_are_kept_and_the_rerun_tells_the_same(p
         process.communicate()
         with open_ledger(URL, wait=10) as ledger:
             assert ledger.verify() == []
-            runs = ledger.info().runs
+            runs, delivered = ledger.info().runs, ledger.info().runs - ledger.info().undelivered
         assert runs in (n + survived, n + survived + 1)
-        survived += runs - n - survived
+        assert delivered in (n + told, n + told + 1)
+        nobody_knows = delivered == n + told
+        survived, told = runs - n, delivered - n
         for name in ("killed.json", "killed.csv"):
             if Path(name).exists():
                 assert Path(name).read_bytes().endswith(b"}\n" if name.endswith("json") else b"\n")
@@ -349,6 +445,8 @@ def test_killed_at_any_moment_whole_runs_are_kept_and_the_rerun_tells_the_same(p
         assert ps("screen", path, *KEPT, "-o", "again.json", "--quiet").code == 0
         assert ps("screen", path, *PLAIN, "--ledger", spared, "-o", "spared.json", "--quiet").code == 0
         assert without_state("again.json") == without_state("spared.json")
+        if nobody_knows:
+            assert states_of("again.json") == states_of("spared.json")
     assert (info().movements, info().files) == (info(spared).movements, info(spared).files)
     assert info().runs == KILLS + survived
     kept = []

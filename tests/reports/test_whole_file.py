@@ -10,7 +10,7 @@ import pytest
 
 from precursor_screen.errors import UsageError
 from precursor_screen.reports import interface
-from precursor_screen.reports.interface import check_places, whole_file
+from precursor_screen.reports.interface import check_places, parse_mode, whole_file
 from precursor_screen.reports.registry import PRESENTERS, presenter_for, write_report
 
 SUFFIXES = [p.suffix for p in PRESENTERS]
@@ -27,7 +27,7 @@ def test_a_report_appears_whole_and_alone_and_replaces_an_older_one(sample, tmp_
     write_report(sample, path)
     assert path.stat().st_size > 1_000
     assert os.listdir(tmp_path) == [path.name]
-    assert path.stat().st_mode & 0o777 == 0o666 & ~interface._umask()
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -80,6 +80,30 @@ def test_any_failure_while_writing_leaves_the_old_file_and_no_rest(tmp_path, fai
         write_half()
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == [path.name]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644, None])
+def test_a_file_never_has_more_permissions_than_it_is_given(tmp_path, mode):
+    path = tmp_path / "report.json"
+    path.write_text("old")
+    path.chmod(0o666)
+    with whole_file(path, mode) as stream:
+        stream.write(b"{}")
+        (part,) = [p for p in tmp_path.iterdir() if p != path]
+        assert part.stat().st_mode & 0o777 == 0o600
+    assert path.stat().st_mode & 0o777 == (0o666 & ~interface._umask() if mode is None else mode)
+
+
+@pytest.mark.parametrize(("text", "mode"), [("", 0o600), ("0640", 0o640), ("644", 0o644), ("0666", 0o666), ("600", 0o600)])
+def test_modes(text, mode):
+    assert parse_mode(text, "--mode") == mode
+
+
+@pytest.mark.parametrize("text", ["0", "0400", "0200", "0700", "0611", "1640", "4600", "u=rw", "0o640", "640 ", "0698", "00640"])
+def test_what_is_no_mode(text):
+    with pytest.raises(UsageError, match="is no mode of a report") as caught:
+        parse_mode(text, "--mode")
+    assert (caught.value.where.file, "0640" in caught.value.remedy) == ("--mode", True)
 
 
 def test_the_file_does_not_exist_before_it_is_whole(tmp_path):

@@ -139,6 +139,7 @@ class Office:
         with Remembering(self.url, 0.0, reference) as memory:
             result = run((source,), ReadOptions(), reference, fail_on=fail_on, started=started, remember=memory.of_run)
             memory.record(result.screened, result.report, result.inputs)
+            memory.delivered()
         return result
 
     def ledger(self) -> Ledger:
