@@ -99,6 +99,25 @@ def check_bomb(archive: zipfile.ZipFile, blob: Blob) -> None:
         raise _too_large(blob.name, packed)
 
 
+def check_members(archive: zipfile.ZipFile, blob: Blob) -> None:
+    """Read every member through, so that its checksum is compared: libraries that read workbooks do not all do so.
+
+    Raises:
+        UnreadableManifest: a member is damaged, locked, or longer than the directory states.
+    """
+    for info in archive.infolist():
+        try:
+            with archive.open(info) as stream:
+                while stream.read(CHUNK):
+                    pass
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
+            raise UnreadableManifest(
+                f"is damaged: its part {info.filename} ({error})",
+                where=Where(blob.name),
+                remedy="Open it in its own program and save it again, or ask for it again.",
+            ) from error
+
+
 def is_workbook(archive: zipfile.ZipFile) -> bool:
     """Whether the archive is a spreadsheet (Open Packaging or OpenDocument)."""
     names = set(archive.namelist())

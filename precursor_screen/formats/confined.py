@@ -27,11 +27,15 @@ from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.transfer import read_sheets, rebuild_error
 
 _START = (
-    "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
-    "from precursor_screen.formats.confined_child import serve; serve()"
+    "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from precursor_screen.formats.confined_child import serve; serve()"
 )
 # Libraries that reserve address space for threads would spend the limit on it.
-_ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+_ENVIRONMENT = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",
+}
 _OUT_OF_MEMORY = ("memory allocation", "out of memory", "bad_alloc", "MemoryError", "capacity overflow")
 
 
