@@ -92,7 +92,7 @@ class _Child:
         self.folder = Path(tempfile.mkdtemp(prefix="precursor-screen-"))
         self._last_words = (self.folder / "stderr").open("w+b")
         paths = [path or os.getcwd() for path in sys.path]
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603 - this very interpreter
             [sys.executable, "-I", "-c", _START, json.dumps(paths)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

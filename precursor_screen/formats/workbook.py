@@ -5,26 +5,24 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
-from typing import Any
 
-import pyarrow as pa
 import python_calamine as calamine
 
 from precursor_screen.errors import UnreadableManifest, Where
 from precursor_screen.formats.archive import check_bomb, check_members, open_zip
 from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.gathering import Cells, text_of
 from precursor_screen.formats.limits import cells_allowed
-from precursor_screen.formats.sheet import HEAD_ROWS, Broken, Sheet, memory_reader, string_array
+from precursor_screen.formats.ods import read_ods
+from precursor_screen.formats.sheet import Broken, Sheet, memory_reader
 from precursor_screen.formats.witness import LOST, NoWitness, SheetScan, Witness, name_of
 from precursor_screen.formats.xls import XlsWitness
 from precursor_screen.formats.xlsx import XlsxWitness
 from precursor_screen.formats.xlsx_asides import asides_of_names
 
-BATCH = 20_000
 _LOCKED = "is locked by a password"
 _READ = (calamine.SheetTypeEnum.WorkSheet, calamine.SheetTypeEnum.DialogSheet)
 _DAMAGE = (calamine.CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, OverflowError)
@@ -61,7 +59,7 @@ def _read_zipped(blob: Blob, archive: zipfile.ZipFile) -> list[Sheet]:
     if "xl/workbook.bin" in names:
         return _read_sheets(blob, _open(blob.read()), "XLSB", NoWitness(), size)
     if not any(name.startswith("xl/") for name in names):
-        return _read_sheets(blob, _open(blob.read()), "ODS", NoWitness(), size)
+        return read_ods(blob.name, archive, cells_allowed(size))
     return _read_sheets(blob, _open(blob.read()), "XLSX", XlsxWitness(archive), size)
 
 
@@ -120,7 +118,7 @@ def _read_watched(book: calamine.CalamineWorkbook, index: int, name: str, empty:
             held = max(scan.rows if scan else 1, 1)
             return replace(empty, notes=(Broken(1, name, held, f"the sheet is damaged ({error})", LOST),))
         scan = looking.result()
-    cells = _Cells()
+    cells = Cells()
     cells.take(_text_rows(sheet, _fill_from_merged(sheet), scan.fixes if scan else {}, cells))
     notes: list[Broken] = []
     if scan is not None:
@@ -156,41 +154,6 @@ def _compare(scan: SheetScan, delivered: int, count_empty: Callable[[], int]) ->
     return [Broken(1, "", min(missing, scan.rows), reason, LOST)]
 
 
-class _Cells:
-    """Columns in the making, in batches: a table of Python strings takes five times what Arrow takes."""
-
-    def __init__(self) -> None:
-        self.head: list[tuple[str, ...]] = []
-        self.filled = 0  # as the library gave them
-        self._columns: list[list[pa.Array]] = []
-        self._batch: list[list[str]] = []
-        self._done = 0
-
-    def take(self, rows: Iterable[list[str]]) -> None:
-        """All rows of a sheet."""
-        for cells in rows:
-            if len(self.head) < HEAD_ROWS:
-                self.head.append(tuple(cells))
-            self._batch.append(cells)
-            if len(self._batch) == BATCH:
-                self._flush()
-        self._flush()
-
-    def columns(self) -> list[pa.ChunkedArray]:
-        """What was taken."""
-        return [pa.chunked_array(c, pa.string()) for c in self._columns]
-
-    def _flush(self) -> None:
-        batch = self._batch
-        width = max((len(r) for r in batch), default=0)
-        while len(self._columns) < width:
-            self._columns.append([pa.nulls(self._done, pa.string())] if self._done else [])
-        for i, column in enumerate(self._columns):
-            column.append(string_array([r[i] if i < len(r) else None for r in batch]))
-        self._done += len(batch)
-        batch.clear()
-
-
 def _fill_from_merged(sheet: calamine.CalamineSheet) -> dict[int, list[tuple[int, int, int]]]:
     """Row -> (column, first row, first column) of the cells that a merged range covers."""
     covered: dict[int, list[tuple[int, int, int]]] = {}
@@ -210,7 +173,7 @@ def _text_rows(
     sheet: calamine.CalamineSheet,
     covered: dict[int, list[tuple[int, int, int]]],
     fixes: Mapping[tuple[int, int], str],
-    count: _Cells,
+    count: Cells,
 ) -> Iterator[list[str]]:
     by_row: dict[int, list[tuple[int, str]]] = {}
     for (at, column), text in fixes.items():
@@ -249,20 +212,3 @@ def _put(cells: list[str], column: int, text: str) -> None:
         return
     cells.extend([""] * (column + 1 - len(cells)))
     cells[column] = text
-
-
-def text_of(cell: Any) -> str:
-    """A cell as text: whole numbers without `.0`, dates in ISO form, a time of day only where it is not midnight."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat()
-    if isinstance(cell, (date, time)):
-        return cell.isoformat()
-    if isinstance(cell, timedelta):
-        return str(cell)
-    return str(cell)

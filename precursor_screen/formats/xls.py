@@ -17,7 +17,7 @@ from precursor_screen.formats.biff import (
     workbook_stream,
 )
 from precursor_screen.formats.sheet import Aside, Broken
-from precursor_screen.formats.witness import LOST, SheetScan
+from precursor_screen.formats.witness import SheetScan
 
 _DAMAGE = (ValueError, struct.error, IndexError, OSError)
 
