@@ -22,6 +22,7 @@ NOTE, OBJ, TXO, HEADER, FOOTER = 0x1C, 0x5D, 0x1B6, 0x14, 0x15
 _SINGLE = (NUMBER, LABEL, BOOLERR, RK, RSTRING, LABELSST, FORMULA)
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A", 43: "#GETTING_DATA"}
 _BIFF8 = 0x600
+_WITH_CELLS = (0, 1)  # worksheets and macro sheets; 2 is a chart, 6 a module
 
 Record = tuple[int, bytes]
 
@@ -78,7 +79,7 @@ def records(stream: bytes, offset: int) -> Iterator[Record]:
 
 
 def list_sheets(stream: bytes) -> list[XlsSheet]:
-    """The worksheets that the workbook lists; charts and macros are none.
+    """The sheets of cells that the workbook lists.
 
     Raises:
         ValueError, struct.error: damaged.
@@ -87,7 +88,7 @@ def list_sheets(stream: bytes) -> list[XlsSheet]:
     for kind, body in records(stream, 0):
         if kind == EOF:
             break
-        if kind == BOUNDSHEET and body[5] == 0:
+        if kind == BOUNDSHEET and body[5] & 0x0F in _WITH_CELLS:
             sheets.append(XlsSheet(struct.unpack_from("<I", body)[0], _short_string(body[6:])))
     return sheets
 

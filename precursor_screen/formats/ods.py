@@ -54,7 +54,7 @@ def read_ods(name: str, archive: zipfile.ZipFile, cells: int) -> list[Sheet]:
             while chunk := stream.read(_CHUNK):
                 reader.parser.Parse(chunk, False)
         reader.parser.Parse(b"", True)
-    except (expat.ExpatError, ValueError) as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
         raise UnreadableManifest(
             f"is a damaged workbook ({error})", where=Where(name), remedy="Open it in its own program and save it again as XLSX."
         ) from error

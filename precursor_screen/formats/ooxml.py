@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from precursor_screen.errors import UnreadableManifest
 from precursor_screen.formats.xml import stream_records
 
-_SHEET_KINDS = ("worksheet", "dialogsheet")
+_SHEET_KINDS = ("worksheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from precursor_screen.formats.xlsx import XlsxWitness
 from precursor_screen.formats.xlsx_asides import asides_of_names
 
 _LOCKED = "is locked by a password"
-_READ = (calamine.SheetTypeEnum.WorkSheet, calamine.SheetTypeEnum.DialogSheet)
+_READ = (calamine.SheetTypeEnum.WorkSheet, calamine.SheetTypeEnum.DialogSheet, calamine.SheetTypeEnum.MacroSheet)
 _DAMAGE = (calamine.CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, OverflowError)
 
 
@@ -42,7 +42,8 @@ def read_workbook(blob: Blob) -> list[Sheet]:
             if _is_encrypted(blob):
                 raise _unreadable(blob, _LOCKED, "Save it without a password.")
             data = blob.read()
-            return _read_sheets(blob, _open(data), "XLS", XlsWitness(data), blob.size())
+            witness = XlsWitness(data)  # first: calamine asks for what a damaged container states, be it gigabytes
+            return _read_sheets(blob, _open(data), "XLS", witness, len(data))
         with open_zip(blob) as archive:
             return _read_zipped(blob, archive)
     except calamine.PasswordError as error:
@@ -93,8 +94,10 @@ def _read_sheets(blob: Blob, book: calamine.CalamineWorkbook, kind: str, witness
     book.close()
     asides, notes = witness.rest()
     asides += asides_of_names(name for _, name in metas)
-    if sheets and (asides or notes):
+    if asides or notes:
         sheets[0] = replace(sheets[0], asides=(*sheets[0].asides, *asides), notes=(*sheets[0].notes, *notes))
+    if not sheets:
+        raise _unreadable(blob, "holds no sheet of cells", "Check that it is the right file.")
     lost = [note for sheet in sheets for note in sheet.notes]
     if lost and not any(sheet.head for sheet in sheets):
         raise _unreadable(blob, f"cannot be read: {lost[0].reason}", "Open it in its own program and save it again as XLSX.")

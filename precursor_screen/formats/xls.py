@@ -26,16 +26,16 @@ class XlsWitness:
     """Walks the records of each sheet."""
 
     def __init__(self, data: bytes) -> None:
-        self._bad = ""
-        self._stream = b""
-        self._sheets: list[XlsSheet] = []
+        """Raises ValueError where the container or the list of sheets is damaged."""
         self._scans: dict[int, tuple[SheetScan, int]] = {}
+        self._sheets: list[XlsSheet] = []
         try:
             self._stream = workbook_stream(data)
-            self._sheets = list_sheets(self._stream)
+            self._is_known = self._is_biff5_or_later()
+            if self._is_known:
+                self._sheets = list_sheets(self._stream)
         except _DAMAGE as error:
-            self._bad = f"the workbook is damaged: {error}"
-        self._is_known = self._is_biff5_or_later()
+            raise ValueError(str(error)) from error
 
     def _is_biff5_or_later(self) -> bool:
         return (
@@ -53,8 +53,6 @@ class XlsWitness:
 
     def scan(self, position: int, name: str) -> SheetScan | None:
         """As `Witness.scan`."""
-        if self._bad:
-            return SheetScan(bad=self._bad)
         if not self._is_known:
             return None
         if position >= len(self._sheets):

@@ -14,7 +14,7 @@ from precursor_screen.formats.witness import LOST, SheetScan
 from precursor_screen.formats.xlsx_asides import asides_of_sheet, asides_of_workbook
 from precursor_screen.formats.xlsx_scan import CHUNK, scan_sheet, survey_sheet
 
-_SHEETS = re.compile(r"xl/(?:worksheets|dialogsheets)/[^/]+\.xml")
+_SHEETS = re.compile(r"xl/(?:worksheets|dialogsheets|macrosheets)/[^/]+\.xml")
 
 
 # Error values that Excel has learnt since 2018; calamine refuses a sheet that holds one.

@@ -141,7 +141,7 @@ class _Scanner:
             self._may_count = False  # what follows the rows is looked at
             self._feed(rest)
             self._parser.Parse(b"", True)
-        except expat.ExpatError as error:
+        except (expat.ExpatError, LookupError, ValueError) as error:  # an encoding that is not known is a LookupError
             self.scan.bad = f"its XML is not well formed ({error})"
         except _Refused:
             self.scan.bad = "its XML holds a document type definition"
