@@ -136,7 +136,7 @@ def unzip(archive: zipfile.ZipFile, blob: Blob) -> Members:
     blobs: list[Blob] = []
     errors: list[UnreadableManifest] = []
     for info in archive.infolist():
-        if info.is_dir() or info.filename.startswith(_SKIPPED[0]) or info.filename.endswith(_SKIPPED[1:]):
+        if info.filename.endswith("/") or info.filename.startswith(_SKIPPED[0]) or info.filename.endswith(_SKIPPED[1:]):
             continue
         name = f"{blob.name}!{info.filename}"
         if info.flag_bits & 0x1:

@@ -20,6 +20,7 @@ DIMENSIONS, ROW, BLANK, MULBLANK = 0x200, 0x208, 0x201, 0xBE
 NUMBER, LABEL, BOOLERR, RK, RSTRING, LABELSST, MULRK, FORMULA = 0x203, 0x204, 0x205, 0x27E, 0xD6, 0xFD, 0xBD, 0x06
 NOTE, OBJ, TXO, HEADER, FOOTER = 0x1C, 0x5D, 0x1B6, 0x14, 0x15
 _SINGLE = (NUMBER, LABEL, BOOLERR, RK, RSTRING, LABELSST, FORMULA)
+_SIZES = {NUMBER: 14, RK: 10, LABELSST: 10, BOOLERR: 8, ROW: 16, BLANK: 6}
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A", 43: "#GETTING_DATA"}
 _BIFF8 = 0x600
 _WITH_CELLS = (0, 1)  # worksheets and macro sheets; 2 is a chart, 6 a module
@@ -41,6 +42,8 @@ class _State:
     scan: SheetScan = field(default_factory=SheetScan)
     last_column: int = -1
     rows: set[int] = field(default_factory=set)
+    stated: set[int] = field(default_factory=set)  # rows that have cells by their ROW record
+    blank: set[int] = field(default_factory=set)
     last_mentioned: int = -1  # the highest row that any record names, blank ones too
     dimensions: int = 0  # rows by the DIMENSIONS record
     object_id: int = -1
@@ -124,10 +127,16 @@ def scan_records(stream: bytes, offset: int) -> tuple[SheetScan, int]:
             _note(state, kind, body)
     else:
         raise ValueError("it was cut off")
-    return _finish(state), state.last_column
+    scan = _finish(state)
+    kind, _ = next(all_records, (BOF, b""))
+    if kind not in (BOF, 0):  # zeros fill up the container's last sector
+        scan.bad = scan.bad or "records follow after its end"
+    return scan, state.last_column
 
 
 def _note(state: _State, kind: int, body: bytes) -> None:
+    if len(body) != _SIZES.get(kind, len(body)):  # a longer one has swallowed what follows it
+        raise ValueError("a record of a cell has not the length of its kind")
     if kind in _SINGLE:
         row, column = struct.unpack_from("<HH", body)
         text = _error_of(kind, body)
@@ -142,7 +151,12 @@ def _note(state: _State, kind: int, body: bytes) -> None:
         state.scan.filled += count
         _use(state, row, first + count - 1)
     elif kind in (ROW, BLANK, MULBLANK):
-        state.last_mentioned = max(state.last_mentioned, struct.unpack_from("<H", body)[0])
+        row, first, last = struct.unpack_from("<HHH", body)
+        state.last_mentioned = max(state.last_mentioned, row)
+        if kind != ROW:
+            state.blank.add(row)
+        elif first < last:
+            state.stated.add(row)
     elif kind == DIMENSIONS:
         state.dimensions = struct.unpack_from(
             "<I" if state.version >= _BIFF8 else "<H", body, 4 if state.version >= _BIFF8 else 2
@@ -189,6 +203,9 @@ def _finish(state: _State) -> SheetScan:
             scan.asides.append(Aside(None if place is None else place[0] + 1, shown, text))
     if scan.rows and state.dimensions > state.last_mentioned + 1:
         scan.bad = f"it should reach to row {state.dimensions} and ends at row {state.last_mentioned + 1}"
+    empty = sorted(state.stated - state.rows - state.blank)
+    if empty and not scan.bad:
+        scan.bad = f"row {empty[0] + 1} says that it has cells and has none"
     return scan
 
 

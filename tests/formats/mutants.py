@@ -119,15 +119,18 @@ class Format:
     base: bytes
     present: Callable[[bytes], set[int]]
     parts: bool = False  # also altered part by part, under valid checksums
+    columns: bool = False  # values stand by themselves: a row counts as read whatever became of its number
 
 
 FORMATS: dict[str, Format] = {
     "xlsx": Format(books.xlsx((HEADER, *ROWS)), _in_parts("sheet1.xml$", lambda n: b"<v>%d</v></c>" % n), True),
     "xls": Format(books.xls((HEADER, *ROWS)), _in_any(_number_record)),
     "ods": Format(books.ods((HEADER, *ROWS)), _in_parts("content.xml$", lambda n: b'office:value="%d"' % n), True),
-    "parquet": Format(_parquet(), _in_any(lambda n: struct.pack("<q", n))),
-    "arrow": Format(_arrow(), _in_any(lambda n: struct.pack("<q", n))),
-    "feather": Format(_feather(), _in_any(lambda n: struct.pack("<q", n))),  # compressed: little is there to be found
+    "parquet": Format(_parquet(), _in_any(lambda n: struct.pack("<q", n)), columns=True),
+    "arrow": Format(_arrow(), _in_any(lambda n: struct.pack("<q", n)), columns=True),
+    "feather": Format(
+        _feather(), _in_any(lambda n: struct.pack("<q", n)), columns=True
+    ),  # compressed: little is there to be found
     "gz": Format(gzip.compress(_delimited(","), mtime=0), _gunzipped),
     "zip": Format(_zipped(), _in_parts("", lambda n: b"%d" % n), True),
     "csv": Format(_delimited(","), _in_any(lambda n: b"%d" % n)),
@@ -266,7 +269,10 @@ def judge(name: str, data: bytes) -> Verdict:
         return Verdict("crashed", f"{type(error).__name__}: {error}")
     if gaps:
         return Verdict("read", gaps)
-    lost = sorted(n for n in FORMATS[name].present(data) if str(n) not in texts)
+    present = FORMATS[name].present(data)
+    lost = sorted(n for n in present if str(n) not in texts)
+    if FORMATS[name].columns and sum(len(s.read(0, 1).rows) for s in sheets) >= len(present):
+        lost = []
     if lost and not notes:
         return Verdict("read", f"rows lost in silence: {lost}")
     return Verdict("said" if notes else "read")
