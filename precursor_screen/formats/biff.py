@@ -21,6 +21,8 @@ NUMBER, LABEL, BOOLERR, RK, RSTRING, LABELSST, MULRK, FORMULA = 0x203, 0x204, 0x
 NOTE, OBJ, TXO, HEADER, FOOTER = 0x1C, 0x5D, 0x1B6, 0x14, 0x15
 _SINGLE = (NUMBER, LABEL, BOOLERR, RK, RSTRING, LABELSST, FORMULA)
 _SIZES = {NUMBER: 14, RK: 10, LABELSST: 10, BOOLERR: 8, ROW: 16, BLANK: 6}
+# How records of cells begin: within the body of another one they were swallowed by it.
+_BEGINNINGS = tuple(struct.pack("<HH", kind, _SIZES[kind]) for kind in (NUMBER, RK, LABELSST, ROW))
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A", 43: "#GETTING_DATA"}
 _BIFF8 = 0x600
 _WITH_CELLS = (0, 1)  # worksheets and macro sheets; 2 is a chart, 6 a module
@@ -107,9 +109,10 @@ def scan_records(stream: bytes, offset: int) -> tuple[SheetScan, int]:
     if kind != BOF:
         raise ValueError("its records do not begin where the workbook says")
     state = _State(struct.unpack_from("<H", body)[0])
-    depth = 1
+    depth, end = 1, offset + 4 + len(body)
     text: tuple[int, bytearray] | None = None  # a text box whose characters follow
     for kind, body in all_records:
+        end += 4 + len(body)
         if text is not None and kind == CONTINUE and len(text[1]) < 2 * text[0]:
             text[1].extend(_continued(body))
         elif text is not None:
@@ -128,8 +131,8 @@ def scan_records(stream: bytes, offset: int) -> tuple[SheetScan, int]:
     else:
         raise ValueError("it was cut off")
     scan = _finish(state)
-    kind, _ = next(all_records, (BOF, b""))
-    if kind not in (BOF, 0):  # zeros fill up the container's last sector
+    after = stream[end:]
+    if not after.startswith(struct.pack("<H", BOF)) and after.strip(b"\0"):  # zeros fill up the container's last sector
         scan.bad = scan.bad or "records follow after its end"
     return scan, state.last_column
 
@@ -137,6 +140,8 @@ def scan_records(stream: bytes, offset: int) -> tuple[SheetScan, int]:
 def _note(state: _State, kind: int, body: bytes) -> None:
     if len(body) != _SIZES.get(kind, len(body)):  # a longer one has swallowed what follows it
         raise ValueError("a record of a cell has not the length of its kind")
+    if len(body) > 16 and any(beginning in body for beginning in _BEGINNINGS):
+        raise ValueError("records stand within another one")
     if kind in _SINGLE:
         row, column = struct.unpack_from("<HH", body)
         text = _error_of(kind, body)

@@ -51,6 +51,7 @@ def test_a_far_cell_that_has_but_a_style_takes_no_room() -> None:
     assert cells(one(data)) == cells(one(xlsx()))
 
 
+@pytest.mark.slow
 def test_a_far_row_or_a_far_column_alone_is_read() -> None:
     far_row = one(replace_in(xlsx(), SHEET, b'r="A4"', b'r="A1048576"'))
     assert far_row.read(1_048_575, 1).table.to_pylist() == [{"0": "B3"}]
