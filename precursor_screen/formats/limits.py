@@ -10,9 +10,9 @@ MEMBERS = 10_000  # of an archive
 COLUMNS = 16_384  # Excel's own limit; a wider Parquet or Arrow file holds data in its names
 
 # Memory of the process that reads a binary format, above what it has when it starts.
-MEMORY_FLOOR = 1 << 30
+MEMORY_BASE = 1 << 30
 MEMORY_MOST = 4 << 30
-MEMORY_TIMES = 10  # times the input, unpacked
+MEMORY_TIMES = 10  # times the input, unpacked, comes on top
 CELL_BYTES = 40  # calamine keeps the rectangle from the first to the last used cell, 32 bytes each, empty ones too
 
 SECONDS = 60.0  # for one input
@@ -22,7 +22,7 @@ LARGE_TEXT = 16 * MB  # JSON from here on is read in a process of its own as wel
 
 def memory_allowed(size: int) -> int:
     """Bytes that reading an input of this size, unpacked, may take."""
-    return min(MEMORY_MOST, max(MEMORY_FLOOR, MEMORY_TIMES * size))
+    return min(MEMORY_MOST, MEMORY_BASE + MEMORY_TIMES * size)
 
 
 def cells_allowed(size: int) -> int:
