@@ -63,7 +63,25 @@ def _read_table(blob: Blob, kind: str) -> pa.Table:
             raise ValueError(f"{table.num_rows} rows where it states {stated}")
         return table
     with pa.ipc.open_file(_open(blob)) as reader:
-        return reader.read_all()
+        table = reader.read_all()
+    streamed = _streamed_rows(blob)
+    if streamed > table.num_rows:
+        raise ValueError(f"{streamed} rows stand in it where its footer lists {table.num_rows}")
+    return table
+
+
+def _streamed_rows(blob: Blob) -> int:
+    """Rows of the batches as they follow each other, whatever the footer lists; a file is a stream between two marks."""
+    count = 0
+    with _open(blob) as source:
+        source.seek(8)
+        try:
+            with pa.ipc.open_stream(source) as reader:
+                for batch in reader:
+                    count += batch.num_rows
+        except (pa.ArrowException, OSError, ValueError):
+            return count
+    return count
 
 
 def _open(blob: Blob) -> pa.NativeFile:
