@@ -5,10 +5,10 @@ It may take only so much memory and may die: the program that asked loses one in
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,12 +20,9 @@ def serve() -> None:
     # What libraries print must not stand among the answers.
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
-    from precursor_screen.formats import direct, transfer  # imported before the limit is set
-
-    for heavy in ("pyarrow.parquet", "python_calamine", "olefile", "zipfile", "xml.parsers.expat"):
-        if importlib.util.find_spec(heavy) is not None:
-            importlib.import_module(heavy)
-    del direct, transfer
+    # Imported before the limit is set; what only Parquet needs is left until then.
+    import_module("precursor_screen.formats.transfer")
+    import_module("precursor_screen.formats.workbook")
     base = memory_in_use()
     _answer(answers, {"ready": base})
     for line in sys.stdin.buffer:

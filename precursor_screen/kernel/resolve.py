@@ -166,6 +166,7 @@ def _with_descriptions(connection: duckdb.DuckDBPyConnection, lines: pa.Table, r
     query = f"""
         select k.description_tokens, k.is_vague, k.lexicon_terms from lines l left join texts_known k using (description) order by l.{LINE_NO}"""
     lines = _append(lines, fetch(connection, query))
+    connection.execute("drop table texts_known")
     return lines.append_column("invalid_cas_numbers", _invalid_cas(lines))
 
 
@@ -181,6 +182,8 @@ def _know_texts(connection: duckdb.DuckDBPyConnection, facts: str) -> None:
     for number, (part,) in enumerate(parts):
         connection.execute(f"create or replace temp view texts as select description from all_texts where part = {part}")
         connection.execute(f"{'insert into texts_known' if number else 'create temp table texts_known as'} {facts}")
+    connection.execute("drop view texts")
+    connection.execute("drop table all_texts")
 
 
 def _invalid_cas(lines: pa.Table) -> pa.ChunkedArray:
