@@ -25,6 +25,7 @@ _SIZES = {NUMBER: 14, RK: 10, LABELSST: 10, BOOLERR: 8, ROW: 16, BLANK: 6}
 _BEGINNINGS = tuple(struct.pack("<HH", kind, _SIZES[kind]) for kind in (NUMBER, RK, LABELSST, ROW))
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A", 43: "#GETTING_DATA"}
 _BIFF8 = 0x600
+COLUMNS = 256  # [MS-XLS] 2.5.43: a sheet has no more
 _WITH_CELLS = (0, 1)  # worksheets and macro sheets; 2 is a chart, 6 a module
 
 Record = tuple[int, bytes]

@@ -38,7 +38,7 @@ class Witness(Protocol):
     """What else is known of a workbook. Sheets go by their position among the worksheets."""
 
     def corner(self, position: int, name: str, cells: int) -> tuple[int, int]:
-        """Highest row and column, from 1, of the used cells where they span more than `cells`; else (0, 0)."""
+        """Highest row and column, from 1, of the used cells where they span more than `cells`, or leave the format's grid; else (0, 0)."""
 
     def scan(self, position: int, name: str) -> SheetScan | None:
         """What the sheet holds; None: not known."""

@@ -109,8 +109,10 @@ def _read_watched(book: calamine.CalamineWorkbook, index: int, name: str, empty:
     witness, position, size = watch
     most = cells_allowed(size)
     rows, columns = witness.corner(position, name, most)
-    if rows:
-        far = f"its cells reach to {name_of(rows - 1, columns - 1)}, {rows * columns:,} cells where {most:,} are read"
+    if rows:  # before calamine makes room for them
+        too_many = f"{rows * columns:,} cells where {most:,} are read"
+        why = too_many if rows * columns > most else "a column that the format does not have"
+        far = f"its cells reach to {name_of(rows - 1, columns - 1)}, {why}"
         return replace(empty, notes=(Broken(1, name, 1, far, LOST),))
     with ThreadPoolExecutor(1) as beside:
         looking = beside.submit(witness.scan, position, name)

@@ -6,6 +6,7 @@ import struct
 
 from precursor_screen.formats.biff import (
     BOF,
+    COLUMNS,
     CONTINUE,
     EOF,
     LABELSST,
@@ -49,7 +50,8 @@ class XlsWitness:
         if not self._is_known or position >= len(self._sheets):
             return 0, 0
         scan, column = self._scan(position)
-        return (scan.last_row, column + 1) if scan.last_row * (column + 1) > cells else (0, 0)
+        is_far = column >= COLUMNS or scan.last_row * (column + 1) > cells
+        return (scan.last_row, column + 1) if is_far else (0, 0)
 
     def scan(self, position: int, name: str) -> SheetScan | None:
         """As `Witness.scan`."""
