@@ -52,6 +52,12 @@ _CODES = (
         "broken-row", SET_ASIDE, "The row has not as many cells as the header", "Check quotes and delimiters around that row."
     ),
     IssueCode(
+        "lost-rows",
+        SET_ASIDE,
+        "The file holds rows or cells that could not be read",
+        "Open it in its own program and save it again, or ask for it again; what could be read was screened.",
+    ),
+    IssueCode(
         "broken-record", SET_ASIDE, "The JSON record could not be parsed", "Check the record; every line must be one JSON object."
     ),
     IssueCode(

@@ -9,11 +9,8 @@ from dataclasses import dataclass
 
 from precursor_screen.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import CHUNK, Blob
+from precursor_screen.formats.limits import FREE_BYTES, MB, MEMBERS, UNPACKED_BYTES, UNPACKED_RATIO
 
-MAX_UNPACKED = 4 << 30
-FREE = 64 << 20  # below this any ratio passes: a small manifest of equal rows packs a thousandfold
-MAX_RATIO = 400
-MAX_MEMBERS = 10_000
 _SKIPPED = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 
 
@@ -25,9 +22,15 @@ class Members:
     errors: tuple[UnreadableManifest, ...]
 
 
-def _too_large(name: str) -> UnreadableManifest:
+def _most_unpacked(packed: int) -> int:
+    return max(FREE_BYTES, min(UNPACKED_BYTES, packed * UNPACKED_RATIO))
+
+
+def _too_large(name: str, packed: int) -> UnreadableManifest:
     return UnreadableManifest(
-        "unpacks to far more than a manifest holds", where=Where(name), remedy="Unpack it yourself and look at what it holds."
+        f"unpacks to far more than a manifest holds (the limit for its size is {_most_unpacked(packed) // MB} MB)",
+        where=Where(name),
+        remedy="Unpack it yourself and look at what it holds.",
     )
 
 
@@ -46,8 +49,8 @@ def gunzip(blob: Blob) -> Blob:
                 while chunk:
                     out.write(engine.decompress(chunk, CHUNK))
                     chunk = engine.unconsumed_tail
-                    if out.tell() > max(FREE, min(MAX_UNPACKED, packed * MAX_RATIO)):
-                        raise _too_large(blob.name)
+                    if out.tell() > _most_unpacked(packed):
+                        raise _too_large(blob.name, packed)
                     if engine.eof:
                         chunk = engine.unused_data.lstrip(b"\x00")
                         if chunk:
@@ -88,8 +91,31 @@ def check_bomb(archive: zipfile.ZipFile, blob: Blob) -> None:
     infos = archive.infolist()
     packed = sum(i.compress_size for i in infos)
     unpacked = sum(i.file_size for i in infos)
-    if len(infos) > MAX_MEMBERS or unpacked > max(FREE, min(MAX_UNPACKED, packed * MAX_RATIO)):
-        raise _too_large(blob.name)
+    if len(infos) > MEMBERS:
+        raise UnreadableManifest(
+            f"holds more than {MEMBERS:,} members", where=Where(blob.name), remedy="Unpack it yourself and look at what it holds."
+        )
+    if unpacked > _most_unpacked(packed):
+        raise _too_large(blob.name, packed)
+
+
+def check_members(archive: zipfile.ZipFile, blob: Blob) -> None:
+    """Read every member through, so that its checksum is compared: libraries that read workbooks do not all do so.
+
+    Raises:
+        UnreadableManifest: a member is damaged, locked, or longer than the directory states.
+    """
+    for info in archive.infolist():
+        try:
+            with archive.open(info) as stream:
+                while stream.read(CHUNK):
+                    pass
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
+            raise UnreadableManifest(
+                f"is damaged: its part {info.filename} ({error})",
+                where=Where(blob.name),
+                remedy="Open it in its own program and save it again, or ask for it again.",
+            ) from error
 
 
 def is_workbook(archive: zipfile.ZipFile) -> bool:
@@ -110,7 +136,7 @@ def unzip(archive: zipfile.ZipFile, blob: Blob) -> Members:
     blobs: list[Blob] = []
     errors: list[UnreadableManifest] = []
     for info in archive.infolist():
-        if info.is_dir() or info.filename.startswith(_SKIPPED[0]) or info.filename.endswith(_SKIPPED[1:]):
+        if info.filename.endswith("/") or info.filename.startswith(_SKIPPED[0]) or info.filename.endswith(_SKIPPED[1:]):
             continue
         name = f"{blob.name}!{info.filename}"
         if info.flag_bits & 0x1:
@@ -130,10 +156,10 @@ def unzip(archive: zipfile.ZipFile, blob: Blob) -> Members:
 
 def _read_capped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:
     # The directory's sizes are the packer's word; the stream is counted as well.
-    out, cap = io.BytesIO(), max(FREE, min(MAX_UNPACKED, info.compress_size * MAX_RATIO))
+    out, cap = io.BytesIO(), _most_unpacked(info.compress_size)
     with archive.open(info) as stream:
         while chunk := stream.read(CHUNK):
             out.write(chunk)
             if out.tell() > cap:
-                raise _too_large(name)
+                raise _too_large(name, info.compress_size)
     return out.getvalue()

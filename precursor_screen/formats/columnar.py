@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.feather as feather
 import pyarrow.parquet as parquet
 
 from precursor_screen.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
-from precursor_screen.formats.sheet import Sheet, memory_reader, string_array
-from precursor_screen.formats.workbook import text_of
+from precursor_screen.formats.gathering import text_of
+from precursor_screen.formats.limits import COLUMNS
+from precursor_screen.formats.sheet import Broken, Sheet, memory_reader, string_array
 
 LIST_SEPARATOR = "; "
 
@@ -19,20 +21,23 @@ def read_columnar(blob: Blob) -> Sheet:
     """A Parquet, Arrow or Feather file as a sheet whose names are known.
 
     Raises:
-        UnreadableManifest: damaged, encrypted, or of a kind that Arrow does not read.
+        UnreadableManifest: damaged, encrypted, wider than the limit, or of a kind that Arrow does not read.
     """
-    is_parquet = blob.head(4) in (b"PAR1", b"PARE")
+    kind = "Parquet" if blob.head(4) in (b"PAR1", b"PARE") else "Arrow"
+    if blob.head(4) == b"FEA1":
+        # Version 1 states nothing that its columns can be checked by: one in four damaged files ended the process that read it.
+        raise UnreadableManifest(
+            "is Feather of version 1, which cannot be checked", where=Where(blob.name), remedy="Save it as Feather 2 or Parquet."
+        )
+    undecodable = Counter[str]()
     try:
-        if is_parquet:
-            table = parquet.read_table(_open(blob))
-        elif blob.head(6) == b"ARROW1":
-            with pa.ipc.open_file(_open(blob)) as reader:
-                table = reader.read_all()
-        else:
-            table = feather.read_table(_open(blob))
-        columns = flatten(table)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        kind = "Parquet" if is_parquet else "Arrow"
+        table = _read_table(blob, kind)
+        # Arrow believes the offsets and indices of a file: what it made of damaged ones ends the process at the first touch.
+        table.validate(full=True)
+        if table.num_columns > COLUMNS:
+            raise ValueError(f"{table.num_columns:,} columns where {COLUMNS:,} are read")
+        columns = flatten(table, undecodable)
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         first = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise UnreadableManifest(
             f"is a damaged {kind} file ({first})", where=Where(blob.name), remedy="Transfer it again, whole."
@@ -42,15 +47,54 @@ def read_columnar(blob: Blob) -> Sheet:
     head = [names]
     for i in range(min(30, table.num_rows)):
         head.append(tuple(column[i].as_py() or "" for column in texts))
-    return Sheet(blob.name, "Parquet" if is_parquet else "Arrow", "", tuple(head), True, memory_reader(texts))
+    notes = tuple(
+        Broken(1, name, count, f"{count} cells of the column {name} are bytes that are no text", "undecodable-text")
+        for name, count in undecodable.items()
+    )
+    return Sheet(blob.name, kind, "", tuple(head), True, memory_reader(texts), notes)
+
+
+def _read_table(blob: Blob, kind: str) -> pa.Table:
+    if kind == "Parquet":
+        with parquet.ParquetFile(_open(blob), page_checksum_verification=True) as file:
+            table = file.read()
+            stated = file.metadata.num_rows
+        if table.num_rows != stated:
+            raise ValueError(f"{table.num_rows} rows where it states {stated}")
+        return table
+    with pa.ipc.open_file(_open(blob)) as reader:
+        table = reader.read_all()
+    streamed = _streamed_rows(blob)
+    if streamed > table.num_rows:
+        raise ValueError(f"{streamed} rows stand in it where its footer lists {table.num_rows}")
+    return table
+
+
+def _streamed_rows(blob: Blob) -> int:
+    """Rows of the batches as they follow each other, whatever the footer lists; a file is a stream between two marks."""
+    count = 0
+    with _open(blob) as source:
+        source.seek(8)
+        try:
+            with pa.ipc.open_stream(source) as reader:
+                for batch in reader:
+                    count += batch.num_rows
+        except (pa.ArrowException, OSError, ValueError):
+            return count
+    return count
 
 
 def _open(blob: Blob) -> pa.NativeFile:
     return pa.BufferReader(blob.source) if isinstance(blob.source, bytes) else pa.OSFile(str(blob.source))
 
 
-def flatten(table: pa.Table) -> list[tuple[str, pa.ChunkedArray]]:
-    """Columns as text; a struct becomes one column a field, named with dots."""
+def flatten(table: pa.Table, undecodable: Counter[str] | None = None) -> list[tuple[str, pa.ChunkedArray]]:
+    """Columns as text; a struct becomes one column a field, named with dots.
+
+    Args:
+        table: of any types.
+        undecodable: how many cells of a column were bytes that are no text; added to.
+    """
     columns: list[tuple[str, pa.ChunkedArray]] = []
     pending = list(zip(table.column_names, table.columns, strict=True))
     while pending:
@@ -61,7 +105,29 @@ def flatten(table: pa.Table) -> list[tuple[str, pa.ChunkedArray]]:
             pending[:0] = [(f"{name}.{field}", part) for field, part in zip(fields, parts.columns, strict=True)]
         else:
             columns.append((name, as_text(column)))
+            if undecodable is not None and (count := _count_undecodable(column)):
+                undecodable[name] += count
     return columns
+
+
+def _count_undecodable(column: pa.ChunkedArray) -> int:
+    kind = column.type
+    if not (
+        pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+        or pa.types.is_fixed_size_binary(kind)
+        or pa.types.is_binary_view(kind)
+    ):
+        return 0
+    return sum(value is not None and not _is_text(value) for chunk in column.chunks for value in chunk.to_pylist())
+
+
+def _is_text(value: bytes) -> bool:
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -69,6 +135,8 @@ def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     kind = column.type
     if pa.types.is_string(kind):
         return column
+    if isinstance(kind, pa.BaseExtensionType):
+        return as_text(pa.chunked_array([chunk.storage for chunk in column.chunks], kind.storage_type))
     if pa.types.is_dictionary(kind):
         return as_text(column.cast(kind.value_type))
     if pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind):

@@ -67,6 +67,10 @@ _SIGN_IN_WORD = re.compile(r"(?<=[^\W\d_])[^\w\s\x00-\x7f](?=[^\W\d_])")
 _BOX = re.compile("[\u2500-\u259f\u0080-\u009f\ufffd]")
 
 
+def _is_plain(text: bytes) -> bool:
+    return len(text) > 32 and text.isascii() and b"\x00" not in text
+
+
 @dataclass(frozen=True, slots=True)
 class EncodingChoice:
     """The encoding, why, and the runner-up among code pages (empty where there was no contest)."""
@@ -94,7 +98,8 @@ def choose_encoding(blob: Blob, override: str = "") -> EncodingChoice:
         return EncodingChoice(info.name, "as told")
     head = blob.head(1 << 16)
     for bom, name in _BOMS:
-        if head.startswith(bom):
+        # UTF-16 has a zero in every line end: plain letters behind its mark are no UTF-16, and would be read as one Chinese cell.
+        if head.startswith(bom) and not (name.startswith("utf-16") and _is_plain(head[len(bom) :])):
             return EncodingChoice(name, "byte order mark")
     wide = looks_utf16(head)
     if wide:

@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 HEAD_ROWS = 60  # enough for a header among the first thirty rows and some rows to judge it by
+# What a formula shows that was never calculated: the file holds the formula and no value, so nobody knows what it would say.
+UNCACHED = "#UNCACHED!"
 MAX_CELL = 1 << 20  # characters; spreadsheets stop at 32,767, so more is damage or an attack
 
 
@@ -91,20 +93,28 @@ def table_of_columns(columns: Sequence[pa.Array | pa.ChunkedArray]) -> pa.Table:
     return pa.Table.from_arrays(list(columns), names=[str(i) for i in range(len(columns))])
 
 
-def memory_reader(columns: list[pa.ChunkedArray], numbers: Sequence[int] | None = None) -> Callable[[int, int], Body]:
+@dataclass(frozen=True, slots=True)
+class MemoryReader:
     """A `read` over columns in memory.
 
-    Args:
+    Attributes:
         columns: of equal length.
-        numbers: the source row of each, ascending; by default they count from 1.
+        numbers: the source row of each, ascending; None: they count from 1.
     """
 
-    def read(after: int, width: int) -> Body:
-        count = len(columns[0]) if columns else 0
-        rows = np.arange(1, count + 1, dtype=np.int64) if numbers is None else np.array(numbers, np.int64)
-        skip = int(np.searchsorted(rows, after, side="right"))
-        cut = [column.slice(skip) for column in columns[:width]]
-        cut += [pa.chunked_array([pa.nulls(count - skip, pa.string())]) for _ in range(width - len(cut))]
-        return Body(table_of_columns(cut), pa.array(rows[skip:]))
+    columns: tuple[pa.ChunkedArray, ...]
+    numbers: pa.Array | None = None
 
-    return read
+    def __call__(self, after: int, width: int) -> Body:
+        """The rows after source row `after`, `width` columns wide."""
+        count = len(self.columns[0]) if self.columns else 0
+        rows = np.arange(1, count + 1, dtype=np.int64) if self.numbers is None else self.numbers.to_numpy(zero_copy_only=False)
+        skip = int(np.searchsorted(rows, after, side="right"))
+        cut = [column.slice(skip) for column in self.columns[:width]]
+        cut += [pa.chunked_array([pa.nulls(count - skip, pa.string())]) for _ in range(width - len(cut))]
+        return Body(table_of_columns(cut), pa.array(rows[skip:], pa.int64()))
+
+
+def memory_reader(columns: Sequence[pa.ChunkedArray], numbers: Sequence[int] | None = None) -> MemoryReader:
+    """A `read` over columns in memory; by default rows count from 1."""
+    return MemoryReader(tuple(columns), None if numbers is None else pa.array(numbers, pa.int64()))

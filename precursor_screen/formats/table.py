@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from precursor_screen.errors import UnknownFormat, UnreadableManifest, Where
+from precursor_screen.formats.archive import open_zip
 from precursor_screen.formats.blob import Blob
-from precursor_screen.formats.columnar import read_columnar
-from precursor_screen.formats.delimited import read_delimited
-from precursor_screen.formats.records import read_json
+from precursor_screen.formats.confined import read_confined
+from precursor_screen.formats.direct import COLUMNAR, WORKBOOKS, read_directly
+from precursor_screen.formats.limits import LARGE_TEXT
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.sniff import sniff_kind
-from precursor_screen.formats.workbook import read_workbook
 
 TABULAR_KINDS = ("zip", "ole", "xls", "parquet", "arrow", "json", "text")
 _NAMED = {
@@ -22,28 +22,29 @@ _NAMED = {
 
 
 def open_sheets(blob: Blob, encoding: str = "") -> list[Sheet]:
-    """The sheets of an input that is no archive.
+    """The sheets of an input that is no archive. Binary formats and large JSON are read in a process of their own, within limits.
 
     Args:
         blob: the input, unpacked.
         encoding: for text formats; empty: decide by content.
 
     Raises:
-        UnreadableManifest: empty, damaged or locked.
+        UnreadableManifest: empty, damaged, locked, or beyond the limits of memory and time.
         UnknownFormat: of no tabular format.
         UsageError: no such encoding.
     """
     kind = sniff_kind(blob.head())
     if kind == "empty":
         raise UnreadableManifest("is empty", where=Where(blob.name), remedy="Ask for the file again.")
-    if kind in ("zip", "ole", "xls"):
-        return read_workbook(blob)
-    if kind in ("parquet", "arrow"):
-        return [read_columnar(blob)]
-    if kind == "json" and not _is_bracketed_text(blob):
-        return [read_json(blob, encoding)]
-    if kind in ("text", "json") or (kind == "binary" and encoding):
-        return [read_delimited(blob, encoding)]
+    if kind == "json" and _is_bracketed_text(blob):
+        kind = "text"
+    if kind in WORKBOOKS or kind in COLUMNAR:
+        return read_confined(blob, kind, encoding, _unpacked_size(blob, kind))
+    if kind == "json":
+        size = blob.size()
+        return read_confined(blob, kind, encoding, size) if size > LARGE_TEXT else read_directly(blob, kind, encoding)
+    if kind == "text" or (kind == "binary" and encoding):
+        return read_directly(blob, "text", encoding)
     message, remedy = _NAMED.get(kind, (f"is a file of kind {kind}", "Unpack or convert it to CSV or XLSX first."))
     raise UnknownFormat(message, where=Where(blob.name), remedy=remedy)
 
@@ -53,3 +54,10 @@ def _is_bracketed_text(blob: Blob) -> bool:
     head = blob.head(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
     inner = head[1:].lstrip()
     return inner[:1].isalpha() and not inner.startswith((b"true", b"false", b"null")) and b"\x00" not in head
+
+
+def _unpacked_size(blob: Blob, kind: str) -> int:
+    if kind != "zip":
+        return blob.size()
+    with open_zip(blob) as archive:
+        return sum(info.file_size for info in archive.infolist())

@@ -3,70 +3,78 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from typing import Any
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
-import pyarrow as pa
 import python_calamine as calamine
 
 from precursor_screen.errors import UnreadableManifest, Where
-from precursor_screen.formats.archive import check_bomb, open_zip
+from precursor_screen.formats.archive import check_bomb, check_members, open_zip
 from precursor_screen.formats.blob import Blob
-from precursor_screen.formats.sheet import HEAD_ROWS, Sheet, memory_reader, string_array
+from precursor_screen.formats.gathering import Cells, text_of
+from precursor_screen.formats.limits import cells_allowed
+from precursor_screen.formats.ods import read_ods
+from precursor_screen.formats.sheet import Broken, Sheet, memory_reader
+from precursor_screen.formats.witness import LOST, NoWitness, SheetScan, Witness, name_of
+from precursor_screen.formats.xls import XlsWitness
+from precursor_screen.formats.xlsx import XlsxWitness
+from precursor_screen.formats.xlsx_asides import asides_of_names
 
-BATCH = 20_000
 _LOCKED = "is locked by a password"
+_READ = (calamine.SheetTypeEnum.WorkSheet, calamine.SheetTypeEnum.DialogSheet, calamine.SheetTypeEnum.MacroSheet)
+_DAMAGE = (calamine.CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, OverflowError)
 
 
 def read_workbook(blob: Blob) -> list[Sheet]:
     """Every worksheet of a workbook, in order; sheets without a cell have an empty head.
 
+    What calamine leaves out (error values, formulas that were never calculated, texts beside the cells) is added, and what it
+    loses is counted in the notes of a sheet.
+
     Raises:
-        UnreadableManifest: locked by a password, damaged, or no workbook.
+        UnreadableManifest: locked by a password, damaged, no workbook, or none of its sheets can be read.
     """
-    head = blob.head(8)
-    if head.startswith(b"PK"):
-        with open_zip(blob) as archive:
-            check_bomb(archive, blob)
-            kind = _zip_kind(set(archive.namelist()))
-    else:
-        kind = "XLS"
-        if _is_encrypted(blob):
-            raise _unreadable(blob, _LOCKED, "Save it without a password.")
-    source: Any = io.BytesIO(blob.source) if isinstance(blob.source, bytes) else str(blob.source)
     try:
-        book = calamine.CalamineWorkbook.from_object(source) if not isinstance(source, str) else _open_path(blob)
-        sheets = []
-        several = len(book.sheets_metadata) > 1
-        for meta in book.sheets_metadata:
-            if meta.typ not in (calamine.SheetTypeEnum.WorkSheet, calamine.SheetTypeEnum.DialogSheet):
-                continue
-            name = f"{blob.name}#{meta.name}" if several else blob.name
-            sheets.append(_read_sheet(book.get_sheet_by_name(meta.name), name, kind))
-        book.close()
+        if not blob.head(8).startswith(b"PK"):
+            if _is_encrypted(blob):
+                raise _unreadable(blob, _LOCKED, "Save it without a password.")
+            data = blob.read()
+            witness = XlsWitness(data)  # first: calamine asks for what a damaged container states, be it gigabytes
+            return _read_sheets(blob, _open(data), "XLS", witness, len(data))
+        with open_zip(blob) as archive:
+            return _read_zipped(blob, archive)
     except calamine.PasswordError as error:
         raise _unreadable(blob, _LOCKED, "Save it without a password.") from error
-    except (calamine.CalamineError, OSError, ValueError, OverflowError) as error:
-        raise _unreadable(
-            blob, f"is a damaged workbook ({error})", "Open it in its own program and save it again as XLSX."
-        ) from error
-    return sheets
+    except _DAMAGE as error:
+        raise _damaged(blob, str(error)) from error
 
 
-def _open_path(blob: Blob) -> calamine.CalamineWorkbook:
+def _read_zipped(blob: Blob, archive: zipfile.ZipFile) -> list[Sheet]:
+    check_bomb(archive, blob)
+    check_members(archive, blob)
+    names = archive.NameToInfo
+    size = sum(info.file_size for info in archive.infolist())
+    if "xl/workbook.bin" in names:
+        return _read_sheets(blob, _open(blob.read()), "XLSB", NoWitness(), size)
+    if not any(name.startswith("xl/") for name in names):
+        return read_ods(blob.name, archive, cells_allowed(size))
+    return _read_sheets(blob, _open(blob.read()), "XLSX", XlsxWitness(archive), size)
+
+
+def _open(data: bytes) -> calamine.CalamineWorkbook:
     # By content, not by path: calamine believes the suffix, and an XLSX named .xls is common.
-    return calamine.CalamineWorkbook.from_filelike(io.BytesIO(blob.read()))
+    return calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
 
 
 def _unreadable(blob: Blob, message: str, remedy: str) -> UnreadableManifest:
     return UnreadableManifest(message, where=Where(blob.name), remedy=remedy)
 
 
-def _zip_kind(names: set[str]) -> str:
-    if "xl/workbook.bin" in names:
-        return "XLSB"
-    return "XLSX" if any(n.startswith("xl/") for n in names) else "ODS"
+def _damaged(blob: Blob, reason: str) -> UnreadableManifest:
+    return _unreadable(blob, f"is a damaged workbook ({reason})", "Open it in its own program and save it again as XLSX.")
 
 
 def _is_encrypted(blob: Blob) -> bool:
@@ -74,32 +82,81 @@ def _is_encrypted(blob: Blob) -> bool:
     return "EncryptedPackage".encode("utf-16-le") in blob.read()
 
 
-def _read_sheet(sheet: calamine.CalamineSheet, name: str, kind: str) -> Sheet:
-    merged = _fill_from_merged(sheet)
-    columns: list[list[pa.Array]] = []
-    head: list[tuple[str, ...]] = []
-    batch: list[list[str]] = []
-    done = 0
+def _read_sheets(blob: Blob, book: calamine.CalamineWorkbook, kind: str, witness: Witness, size: int) -> list[Sheet]:
+    metas = [(index, meta.name) for index, meta in enumerate(book.sheets_metadata) if meta.typ in _READ]
+    several = len(book.sheets_metadata) > 1
+    sheets: list[Sheet] = []
+    for position, (index, name) in enumerate(metas):
+        shown = f"{blob.name}#{name}" if several else blob.name
+        sheets.append(
+            _read_watched(book, index, name, Sheet(shown, kind, "", (), False, memory_reader([])), (witness, position, size))
+        )
+    book.close()
+    asides, notes = witness.rest()
+    asides += asides_of_names(name for _, name in metas)
+    if asides or notes:
+        sheets[0] = replace(sheets[0], asides=(*sheets[0].asides, *asides), notes=(*sheets[0].notes, *notes))
+    if not sheets:
+        raise _unreadable(blob, "holds no sheet of cells", "Check that it is the right file.")
+    lost = [note for sheet in sheets for note in sheet.notes]
+    if lost and not any(sheet.head for sheet in sheets):
+        raise _unreadable(blob, f"cannot be read: {lost[0].reason}", "Open it in its own program and save it again as XLSX.")
+    return sheets
 
-    def flush() -> None:
-        nonlocal done
-        width = max((len(r) for r in batch), default=0)
-        while len(columns) < width:
-            columns.append([pa.nulls(done, pa.string())] if done else [])
-        for i, column in enumerate(columns):
-            column.append(string_array([r[i] if i < len(r) else None for r in batch]))
-        done += len(batch)
-        batch.clear()
 
-    for number, cells in enumerate(_text_rows(sheet, merged)):
-        if number < HEAD_ROWS:
-            head.append(tuple(cells))
-        batch.append(cells)
-        if len(batch) == BATCH:
-            flush()
-    flush()
-    chunked = [pa.chunked_array(c, pa.string()) for c in columns]
-    return Sheet(name, kind, "", tuple(head), False, memory_reader(chunked))
+def _read_watched(book: calamine.CalamineWorkbook, index: int, name: str, empty: Sheet, watch: tuple[Witness, int, int]) -> Sheet:
+    """One sheet by calamine while the witness looks at it as well: calamine leaves the interpreter alone meanwhile."""
+    witness, position, size = watch
+    most = cells_allowed(size)
+    rows, columns = witness.corner(position, name, most)
+    if rows:  # before calamine makes room for them
+        too_many = f"{rows * columns:,} cells where {most:,} are read"
+        why = too_many if rows * columns > most else "a column that the format does not have"
+        far = f"its cells reach to {name_of(rows - 1, columns - 1)}, {why}"
+        return replace(empty, notes=(Broken(1, name, 1, far, LOST),))
+    with ThreadPoolExecutor(1) as beside:
+        looking = beside.submit(witness.scan, position, name)
+        try:
+            sheet = _load(book, index, witness)
+        except _DAMAGE as error:
+            scan = looking.result()
+            held = max(scan.rows if scan else 1, 1)
+            return replace(empty, notes=(Broken(1, name, held, f"the sheet is damaged ({error})", LOST),))
+        scan = looking.result()
+    cells = Cells()
+    cells.take(_text_rows(sheet, _fill_from_merged(sheet), scan.fixes if scan else {}, cells))
+    notes: list[Broken] = []
+    if scan is not None:
+        notes = _compare(scan, cells.filled, lambda: witness.count_empty(position))
+    return replace(
+        empty,
+        head=tuple(cells.head),
+        read=memory_reader(cells.columns()),
+        notes=tuple(notes),
+        asides=tuple(scan.asides if scan else ()),
+    )
+
+
+def _load(book: calamine.CalamineWorkbook, index: int, witness: Witness) -> calamine.CalamineSheet:
+    try:
+        return book.get_sheet_by_index(index)
+    except calamine.CalamineError as error:
+        mended = witness.mended() if "error value" in str(error) else b""
+        if not mended:
+            raise
+        return _open(mended).get_sheet_by_index(index)
+
+
+def _compare(scan: SheetScan, delivered: int, count_empty: Callable[[], int]) -> list[Broken]:
+    if scan.bad:
+        return [Broken(1, "", max(scan.rows, 1), f"{scan.bad}: rows may be missing", LOST)]
+    if delivered >= scan.filled:
+        return []
+    missing = scan.filled - delivered - count_empty()
+    if missing <= 0:
+        return []
+    reason = f"{missing} of its {scan.filled} filled cells could not be read (rows with cells: {scan.rows}, the last is row {scan.last_row})"
+    return [Broken(1, "", min(missing, scan.rows), reason, LOST)]
 
 
 def _fill_from_merged(sheet: calamine.CalamineSheet) -> dict[int, list[tuple[int, int, int]]]:
@@ -117,12 +174,24 @@ def _fill_from_merged(sheet: calamine.CalamineSheet) -> dict[int, list[tuple[int
     return covered
 
 
-def _text_rows(sheet: calamine.CalamineSheet, covered: dict[int, list[tuple[int, int, int]]]) -> Iterator[list[str]]:
+def _text_rows(
+    sheet: calamine.CalamineSheet,
+    covered: dict[int, list[tuple[int, int, int]]],
+    fixes: Mapping[tuple[int, int], str],
+    count: Cells,
+) -> Iterator[list[str]]:
+    by_row: dict[int, list[tuple[int, str]]] = {}
+    for (at, column), text in fixes.items():
+        by_row.setdefault(at, []).append((column, text))
     anchors: dict[tuple[int, int], str] = {}
     wanted = {(top, left) for cells in covered.values() for _, top, left in cells}
     tops = {top for top, _ in wanted}
+    number: int | None = None
     for number, row in enumerate(sheet.iter_rows()):
         cells = [c if type(c) is str else text_of(c) for c in row]
+        count.filled += len(cells) - cells.count("")
+        for column, text in by_row.pop(number, ()):
+            _put(cells, column, text)
         if number in tops:
             for left, cell in enumerate(row):
                 # A number is not copied down: one gross mass over five rows is one mass, a name over five rows is five names.
@@ -132,20 +201,19 @@ def _text_rows(sheet: calamine.CalamineSheet, covered: dict[int, list[tuple[int,
             if column < len(cells) and not cells[column]:
                 cells[column] = anchors.get((top, left), "")
         yield cells
+    # calamine ends at the last cell that it does not give empty.
+    last = -1 if number is None else number
+    for at in sorted(at for at in by_row if at > last):
+        for _ in range(at - last - 1):
+            yield []
+        last, cells = at, []
+        for column, text in by_row[at]:
+            _put(cells, column, text)
+        yield cells
 
 
-def text_of(cell: Any) -> str:
-    """A cell as text: whole numbers without `.0`, dates in ISO form, a time of day only where it is not midnight."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat()
-    if isinstance(cell, (date, time)):
-        return cell.isoformat()
-    if isinstance(cell, timedelta):
-        return str(cell)
-    return str(cell)
+def _put(cells: list[str], column: int, text: str) -> None:
+    if column < 0:
+        return
+    cells.extend([""] * (column + 1 - len(cells)))
+    cells[column] = text

@@ -30,6 +30,7 @@ def description_facts(lists: Mapping[str, NamedList]) -> str:
     # Dotted initials are one word (N.O.S., L.P.G.); single Latin letters are none.
     words = f"regexp_replace(' ' || regexp_replace(replace({fold('description')}, '.', ''), '[^\\pL]+', '  ', 'g') || ' ', '(?: [a-z] )+', ' ', 'g')"
     unpacked = f"regexp_replace(words, {_any_of(lists[PACKING_LIST])}, ' ', 'g')"
+    # Words and letters are counted by what goes when blanks or a letter are taken out: as lists, a text of a megabyte takes forty.
     # Terms may hold words of packing ("load and count"), so they are taken from the whole text.
     specific = (
         f"regexp_replace(regexp_replace(words, {_any_of(lists[VAGUE_LIST])}, ' ', 'g'), {_any_of(lists[PACKING_LIST])}, ' ', 'g')"
@@ -42,11 +43,11 @@ def description_facts(lists: Mapping[str, NamedList]) -> str:
         with split as (select description, {words} as words from texts),
         counted as (
             select description, words, trim({specific}) as specific,
-                   len(list_filter(string_split_regex(trim({unpacked}), ' +'), lambda x: x <> '')) as tokens from split),
+                   trim(regexp_replace({unpacked}, ' +', ' ', 'g')) as kept from split),
         judged as (
-            select *, regexp_matches(words, {literal(_DOCUMENTS)}) and trim({elsewhere}) = '' as is_reference,
-                   specific = '' or len(list_distinct(string_split(replace(specific, ' ', ''), ''))) <= 1 or is_reference as is_vague
-            from counted)
+            select description, words, regexp_matches(words, {literal(_DOCUMENTS)}) and trim({elsewhere}) = '' as is_reference,
+                   specific = '' or replace(replace(specific, ' ', ''), left(specific, 1), '') = '' or is_reference as is_vague,
+                   if(kept = '', 0, length(kept) - length(replace(kept, ' ', '')) + 1) as tokens from counted)
         select description, is_vague, is_reference, case when is_vague then 0 else tokens end as description_tokens, {_lexicons(lists)} as lexicon_terms
         from judged"""
 

@@ -26,6 +26,7 @@ from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import MOVEMENT, ROLES, TYPES
 
+_TEXT_PART = 16 << 20  # bytes of descriptions that are looked at together
 _TEXTS = TYPES["texts"]
 _MOVEMENT_NAMES = frozenset(MOVEMENT.names)
 # Lists over the line's substance candidates, as aggregates of the table `candidates`.
@@ -174,12 +175,28 @@ def _with_descriptions(connection: duckdb.DuckDBPyConnection, lines: pa.Table, r
                 names=["description_tokens", "is_vague", "is_reference", "lexicon_terms", "invalid_cas_numbers"],
             ),
         )
-    connection.execute("create temp table texts as select distinct description from lines where description is not null")
-    connection.execute(f"create temp table texts_known as {description_facts(reference.lists)}")
+    _know_texts(connection, description_facts(reference.lists))
     query = f"""
         select k.description_tokens, k.is_vague, k.is_reference, k.lexicon_terms from lines l left join texts_known k using (description) order by l.{LINE_NO}"""
     lines = _append(lines, fetch(connection, query))
+    connection.execute("drop table texts_known")
     return lines.append_column("invalid_cas_numbers", _invalid_cas(lines))
+
+
+def _know_texts(connection: duckdb.DuckDBPyConnection, facts: str) -> None:
+    """Makes `texts_known` of all distinct descriptions, some megabytes at a time: the steps of `facts` hold each text many times over,
+    and DuckDB bounds its tables, not what it works on."""
+    connection.execute(
+        f"""create temp table all_texts as
+            select description, cast(sum(strlen(description)) over (rows unbounded preceding) as bigint) // {_TEXT_PART} as part
+            from (select distinct description from lines where description is not null)"""
+    )
+    parts = connection.execute("select distinct part from all_texts order by part").fetchall() or [(0,)]
+    for number, (part,) in enumerate(parts):
+        connection.execute(f"create or replace temp view texts as select description from all_texts where part = {part}")
+        connection.execute(f"{'insert into texts_known' if number else 'create temp table texts_known as'} {facts}")
+    connection.execute("drop view texts")
+    connection.execute("drop table all_texts")
 
 
 def _invalid_cas(lines: pa.Table) -> pa.ChunkedArray:

@@ -10,6 +10,7 @@ reference it is the line_id.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 
 import duckdb
@@ -23,6 +24,7 @@ from precursor_screen.readers.cells import Distinct, join_texts
 from precursor_screen.schema import BESIDE, FILED
 
 _NEXT, _INNER = "\x1f", "\x1e"  # the separators of ASCII; clean cells hold no control characters
+_NO_GOODS = re.compile(r"[\W_]+")  # what is neither letter nor digit
 _SIZE = 16  # bytes of SHA-256 kept: 32 hexadecimal characters, no chance of collision in any ledger
 _STEP = 1 << 17
 _NONE = pa.scalar(None, pa.string())
@@ -213,4 +215,4 @@ def _goods(lines: pa.Table, item: pa.ChunkedArray | None) -> pa.ChunkedArray | N
 
 def fold_goods(text: str) -> str:
     """Letters and digits in one case: a bill sent again with other blanks and dashes names the same goods."""
-    return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
+    return _NO_GOODS.sub(" ", text.casefold()).strip()

@@ -72,3 +72,10 @@ def test_a_name_that_is_no_text_encoding_is_refused(name: str) -> None:
 def test_any_bytes_become_utf8(data: bytes) -> None:
     decoded, _ = open_utf8(Blob("m", data), choose_encoding(Blob("m", data)))
     decoded.read().decode("utf-8")
+
+
+def test_a_mark_of_utf_16_before_plain_letters_is_no_utf_16() -> None:
+    plain = b"bill,description,hs code\nB1,acetone,291411\n"
+    assert choose_encoding(Blob("m", b"\xff\xfe" + plain)).name not in ("utf-16", "utf-16-le")
+    wide = b"\xff\xfe" + plain.decode().encode("utf-16-le")
+    assert choose_encoding(Blob("m", wide)).name.startswith("utf-16")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from precursor_screen.errors import UnreadableManifest, WatchlistError, Where
 from precursor_screen.formats.blob import Blob
-from precursor_screen.formats.workbook import read_workbook
+from precursor_screen.formats.table import open_sheets
 from precursor_screen.reference.watchlists.countries import country_code
 from precursor_screen.reference.watchlists.draft import Draft, read_written_day, tidy
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
@@ -72,7 +72,7 @@ class DfatXlsx:
 def _rows(file: ListFile, skipped: Tally) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows of the first sheet that has the columns, with their number and tidied cells by folded column name."""
     try:
-        sheets = read_workbook(Blob(file.name, file.path if file.unpacked is None else file.unpacked))
+        sheets = open_sheets(Blob(file.name, file.path if file.unpacked is None else file.unpacked))
         for sheet in sheets:
             for i, head in enumerate(sheet.head[:_HEADER_ROWS]):
                 header = [fold_column(cell) for cell in head]

@@ -1,0 +1,38 @@
+"""One input to its sheets by kind, in the process that asks."""
+
+from __future__ import annotations
+
+from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.sheet import Sheet
+
+WORKBOOKS = ("zip", "ole", "xls")
+COLUMNAR = ("parquet", "arrow")
+
+
+def read_directly(blob: Blob, kind: str, encoding: str = "") -> list[Sheet]:
+    """The sheets of an input of a tabular kind.
+
+    Args:
+        blob: the input, unpacked.
+        kind: zip, ole, xls, parquet, arrow, json or text.
+        encoding: for text formats; empty: decide by content.
+
+    Raises:
+        UnreadableManifest: empty, damaged or locked.
+        UsageError: no such encoding.
+    """
+    if kind in WORKBOOKS:
+        from precursor_screen.formats.workbook import read_workbook
+
+        return read_workbook(blob)
+    if kind in COLUMNAR:
+        from precursor_screen.formats.columnar import read_columnar
+
+        return [read_columnar(blob)]
+    if kind == "json":
+        from precursor_screen.formats.records import read_json
+
+        return [read_json(blob, encoding)]
+    from precursor_screen.formats.delimited import read_delimited
+
+    return [read_delimited(blob, encoding)]

@@ -1,0 +1,220 @@
+"""OpenDocument spreadsheets (ODS) to cells: one pass over content.xml.
+
+Source: OASIS Open Document Format 1.3, part 3, chapters 9 (tables), 14 (annotations) and 19 (attributes).
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from precursor_screen.errors import UnreadableManifest, Where
+from precursor_screen.formats.gathering import Cells, text_of
+from precursor_screen.formats.ooxml import records
+from precursor_screen.formats.sheet import UNCACHED, Aside, Sheet, memory_reader
+from precursor_screen.formats.witness import name_of
+from precursor_screen.formats.xlsx_asides import asides_of_names
+
+_CHUNK = 1 << 20
+_CELLS = ("table:table-cell", "table:covered-table-cell")
+_BESIDE = (
+    "office:annotation",
+    "draw:frame",
+    "draw:custom-shape",
+    "draw:rect",
+    "draw:ellipse",
+    "draw:line",
+    "draw:caption",
+    "draw:polygon",
+)
+_DURATION = re.compile(r"P(?:T)?(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
+_MOST_DIGITS = 9  # of a number of repeats
+
+
+def read_ods(name: str, archive: zipfile.ZipFile, cells: int) -> list[Sheet]:
+    """Every table of a spreadsheet, in order.
+
+    Args:
+        name: of the input.
+        archive: its members.
+        cells: how many a table may span.
+
+    Raises:
+        UnreadableManifest: not well formed, no spreadsheet, or a table spans too many cells.
+        zipfile.BadZipFile, zlib.error, EOFError, KeyError: damaged.
+    """
+    if "content.xml" not in archive.NameToInfo:
+        raise UnreadableManifest("is no spreadsheet", where=Where(name), remedy="Save it as XLSX.")
+    reader = _Reader(cells)
+    try:
+        with archive.open("content.xml") as stream:
+            while chunk := stream.read(_CHUNK):
+                reader.parser.Parse(chunk, False)
+        reader.parser.Parse(b"", True)
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise UnreadableManifest(
+            f"is a damaged workbook ({error})", where=Where(name), remedy="Open it in its own program and save it again as XLSX."
+        ) from error
+    tables = reader.tables
+    several = len(tables) > 1
+    sheets = [_to_sheet(table, f"{name}#{table.name}" if several else name) for table in tables]
+    beside = (*asides_of_names(table.name for table in tables), *_page_texts(archive))
+    if sheets and beside:
+        first = sheets[0]
+        sheets[0] = Sheet(first.name, "ODS", "", first.head, False, first.read, first.notes, (*first.asides, *beside))
+    return sheets
+
+
+@dataclass(slots=True)
+class _Table:
+    name: str
+    cells: Cells = field(default_factory=Cells)
+    asides: list[Aside] = field(default_factory=list)
+    width: int = 0
+    rows: int = 0
+    blank: int = 0  # rows without a cell that are held back: those at the end are not there
+
+
+def _to_sheet(table: _Table, name: str) -> Sheet:
+    table.cells.finish()
+    return Sheet(name, "ODS", "", tuple(table.cells.head), False, memory_reader(table.cells.columns()), (), tuple(table.asides))
+
+
+class _Reader:
+    """What the parser calls. Texts beside cells are gathered apart from the cell they stand in."""
+
+    def __init__(self, cells: int) -> None:
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._hear
+        self.parser.StartDoctypeDeclHandler = self._refuse
+        self.tables: list[_Table] = []
+        self._most = cells
+        self._tables_open = 0  # a table may stand within a cell
+        self._row: list[str] = []
+        self._row_repeats = 1
+        self._cell: dict[str, str] | None = None
+        self._lines: list[str] = []
+        self._beside: list[tuple[str, list[str]]] = []  # annotations and shapes that are open
+        self._paragraphs = 0
+
+    def _refuse(self, *_: object) -> None:
+        raise ValueError("it holds a document type definition")
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "text:p" or name == "text:h":
+            self._paragraphs += 1
+            self._target().append("")
+        elif name in _CELLS and not self._beside:
+            self._cell, self._lines = attributes, []
+        elif name in _BESIDE:
+            self._beside.append((name, []))
+        elif name == "table:table-row" and not self._beside:
+            self._row, self._row_repeats = [], _count(attributes.get("table:number-rows-repeated", "1"))
+        elif name == "table:table":
+            self._tables_open += 1
+            if self._tables_open == 1:
+                self.tables.append(_Table(attributes.get("table:name", "")))
+        elif self._paragraphs and name in ("text:s", "text:tab"):
+            self._hear(" " * min(_count(attributes.get("text:c", "1")), 1000))
+        elif self._paragraphs and name == "text:line-break":
+            self._hear("\n")
+
+    def _end(self, name: str) -> None:
+        if name == "text:p" or name == "text:h":
+            self._paragraphs -= 1
+        elif name in _CELLS and not self._beside and self._cell is not None:
+            self._end_cell(self._cell)
+            self._cell = None
+        elif self._beside and name == self._beside[-1][0]:
+            self._end_beside(*self._beside.pop())
+        elif name == "table:table-row" and not self._beside and self._tables_open == 1:
+            self._end_row(self.tables[-1])
+        elif name == "table:table":
+            self._tables_open -= 1
+
+    def _hear(self, text: str) -> None:
+        if self._paragraphs:
+            target = self._target()
+            target[-1:] = [(target[-1] if target else "") + text]
+
+    def _target(self) -> list[str]:
+        return self._beside[-1][1] if self._beside else self._lines
+
+    def _end_cell(self, attributes: dict[str, str]) -> None:
+        repeats = _count(attributes.get("table:number-columns-repeated", "1"))
+        text = _cell_text(attributes, "\n".join(self._lines))
+        if text and len(self._row) + repeats > self._most:
+            raise ValueError(f"a row of more than {self._most:,} cells, the limit for its size")
+        self._row.extend([text] * min(repeats, self._most - len(self._row)))
+
+    def _end_beside(self, name: str, lines: list[str]) -> None:
+        text = "\n".join(line for line in lines if line.strip())
+        if not text or not self.tables:
+            return
+        table = self.tables[-1]
+        row, inside = table.rows + table.blank, self._cell is not None
+        if name == "office:annotation":
+            table.asides.append(Aside(row + 1, f"comment at {name_of(row, len(self._row))}", text))
+        else:
+            table.asides.append(Aside(row + 1 if inside else None, "text box", text))
+
+    def _end_row(self, table: _Table) -> None:
+        while self._row and not self._row[-1]:
+            self._row.pop()
+        if not self._row:
+            table.blank += self._row_repeats
+            return
+        table.width = max(table.width, len(self._row))
+        rows = table.rows + table.blank + self._row_repeats
+        if rows * table.width > self._most:
+            corner = name_of(rows - 1, table.width - 1)
+            raise ValueError(f"its cells reach to {corner}, {rows * table.width:,} cells where {self._most:,} are read")
+        table.cells.take_some(_repeated([], table.blank))
+        table.cells.take_some(_repeated(self._row, self._row_repeats))
+        table.rows, table.blank = rows, 0
+
+
+def _repeated(row: list[str], count: int) -> Iterator[list[str]]:
+    for _ in range(count):
+        yield list(row)
+
+
+def _count(text: str) -> int:
+    return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 1
+
+
+def _cell_text(attributes: dict[str, str], shown: str) -> str:
+    kind = attributes.get("office:value-type", "")
+    if kind in ("float", "percentage", "currency"):
+        value = attributes.get("office:value", "")
+        try:
+            return text_of(float(value))
+        except ValueError:
+            return shown or value
+    if kind == "date":
+        value = attributes.get("office:date-value", shown)
+        return value.removesuffix("T00:00:00")
+    if kind == "time":
+        parts = _DURATION.match(attributes.get("office:time-value", ""))
+        return ":".join(part.zfill(2) for part in parts.groups()) if parts else shown
+    if kind == "boolean":
+        return attributes.get("office:boolean-value", shown).upper()
+    if kind == "string":
+        return shown or attributes.get("office:string-value", "")
+    return shown or (UNCACHED if attributes.get("table:formula") else "")
+
+
+def _page_texts(archive: zipfile.ZipFile) -> Iterator[Aside]:
+    """Headers and footers of pages, from styles.xml."""
+    for element in records(
+        archive, "styles.xml", ("header", "footer", "header-left", "footer-left", "header-first", "footer-first")
+    ):
+        # Fields (page, title, date) are elements of their own; their text is a sample.
+        words = " ".join(t.strip() for p in element.iter("p") for t in (p.text, *(c.tail for c in p)) if t and t.strip())
+        if any(c.isalpha() for c in words) and words not in ("Page", "Seite"):
+            yield Aside(None, "page header" if element.tag.startswith("header") else "page footer", words)

@@ -1,0 +1,161 @@
+"""The second look at an XLS: its records beside the cells that calamine gives."""
+
+from __future__ import annotations
+
+import struct
+
+from precursor_screen.formats.biff import (
+    BOF,
+    COLUMNS,
+    CONTINUE,
+    EOF,
+    LABELSST,
+    SST,
+    XlsSheet,
+    list_sheets,
+    records,
+    scan_records,
+    workbook_stream,
+)
+from precursor_screen.formats.sheet import Aside, Broken
+from precursor_screen.formats.witness import SheetScan
+
+_DAMAGE = (ValueError, struct.error, IndexError, OSError)
+
+
+class XlsWitness:
+    """Walks the records of each sheet."""
+
+    def __init__(self, data: bytes) -> None:
+        """Raises ValueError where the container or the list of sheets is damaged."""
+        self._scans: dict[int, tuple[SheetScan, int]] = {}
+        self._sheets: list[XlsSheet] = []
+        try:
+            self._stream = workbook_stream(data)
+            self._is_known = self._is_biff5_or_later()
+            if self._is_known:
+                self._sheets = list_sheets(self._stream)
+        except _DAMAGE as error:
+            raise ValueError(str(error)) from error
+
+    def _is_biff5_or_later(self) -> bool:
+        return (
+            self._stream[:2] == struct.pack("<H", BOF)
+            and self._stream[4:6] >= b"\x00\x05"
+            and self._stream[5:6] in (b"\x05", b"\x06")
+        )
+
+    def corner(self, position: int, name: str, cells: int) -> tuple[int, int]:
+        """As `Witness.corner`."""
+        if not self._is_known or position >= len(self._sheets):
+            return 0, 0
+        scan, column = self._scan(position)
+        is_far = column >= COLUMNS or scan.last_row * (column + 1) > cells
+        return (scan.last_row, column + 1) if is_far else (0, 0)
+
+    def scan(self, position: int, name: str) -> SheetScan | None:
+        """As `Witness.scan`."""
+        if not self._is_known:
+            return None
+        if position >= len(self._sheets):
+            return SheetScan(bad="the workbook does not list it")
+        return self._scan(position)[0]
+
+    def count_empty(self, position: int) -> int:
+        """Cells that refer to an empty shared string."""
+        try:
+            return _count_empty(self._stream, self._sheets[position].offset)
+        except _DAMAGE:
+            return 0
+
+    def rest(self) -> tuple[list[Aside], list[Broken]]:
+        """Nothing: a stream of records has no parts that nothing refers to."""
+        return [], []
+
+    def mended(self) -> bytes:
+        """Not needed: calamine knows every error code of the format."""
+        return b""
+
+    def _scan(self, position: int) -> tuple[SheetScan, int]:
+        if position not in self._scans:
+            try:
+                self._scans[position] = scan_records(self._stream, self._sheets[position].offset)
+            except _DAMAGE as error:
+                self._scans[position] = SheetScan(bad=f"the records of the sheet are damaged: {error}"), -1
+        return self._scans[position]
+
+
+def _count_empty(stream: bytes, offset: int) -> int:
+    empty = _empty_strings(stream)
+    count = 0
+    for kind, body in records(stream, offset):
+        if kind == EOF:
+            break
+        count += kind == LABELSST and struct.unpack_from("<I", body, 6)[0] in empty
+    return count
+
+
+def _empty_strings(stream: bytes) -> set[int]:
+    """Numbers of the shared strings without a character, [MS-XLS] 2.4.265."""
+    parts: list[bytes] = []
+    for kind, body in records(stream, 0):
+        if kind == SST:
+            parts.append(body[8:])
+        elif kind == CONTINUE and parts:
+            parts.append(body)
+        elif parts:
+            break
+    cursor = _Cursor(parts)
+    empty: set[int] = set()
+    number = 0
+    while cursor.has_more():
+        count, flags = struct.unpack("<HB", cursor.take(3))
+        runs = struct.unpack("<H", cursor.take(2))[0] if flags & 8 else 0
+        extra = struct.unpack("<I", cursor.take(4))[0] if flags & 4 else 0
+        cursor.skip_characters(count, flags & 1)
+        cursor.take(4 * runs + extra)
+        if not count:
+            empty.add(number)
+        number += 1
+    return empty
+
+
+class _Cursor:
+    """A place in a text table that runs over several records."""
+
+    def __init__(self, parts: list[bytes]) -> None:
+        self._parts = [part for part in parts if part]
+        self._at = 0
+
+    def has_more(self) -> bool:
+        """Whether anything follows."""
+        return bool(self._parts)
+
+    def take(self, size: int) -> bytes:
+        """The next bytes, over the ends of records."""
+        taken = b""
+        while len(taken) < size:
+            if not self._parts:
+                raise ValueError("the table of texts was cut off")
+            piece = self._parts[0][self._at : self._at + size - len(taken)]
+            taken += piece
+            self._advance(len(piece))
+        return taken
+
+    def skip_characters(self, count: int, wide: int) -> None:
+        """Characters of one string: where it runs into the next record, that begins with the width of its own characters."""
+        while count:
+            if not self._parts:
+                raise ValueError("the table of texts was cut off")
+            here = min(count, (len(self._parts[0]) - self._at) // (1 + wide))
+            ends = self._at + here * (1 + wide) >= len(self._parts[0]) - wide
+            self._advance(max(here * (1 + wide), len(self._parts[0]) - self._at if ends else 0))
+            count -= here
+            if count:
+                wide = self.take(1)[0] & 1
+
+    def _advance(self, size: int) -> None:
+        self._at += size
+        if self._at >= len(self._parts[0]):
+            self._parts.pop(0)
+            self._at = 0

@@ -1,0 +1,165 @@
+"""The second look at an XLSX: each sheet's XML beside the cells that calamine gives."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from xml.parsers import expat
+
+from precursor_screen.errors import UnreadableManifest
+from precursor_screen.formats.ooxml import relations, sheet_parts
+from precursor_screen.formats.sheet import Aside, Broken
+from precursor_screen.formats.witness import LOST, SheetScan
+from precursor_screen.formats.xlsx_asides import asides_of_sheet, asides_of_workbook
+from precursor_screen.formats.xlsx_scan import CHUNK, scan_sheet, survey_sheet
+
+_SHEETS = re.compile(r"xl/(?:worksheets|dialogsheets|macrosheets)/[^/]+\.xml")
+
+
+# Error values that Excel has learnt since 2018; calamine refuses a sheet that holds one.
+_NEW_ERROR = re.compile(
+    rb"""(\bt=["']e["'][^>]*>(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?<v>)#(?!NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|DATA!|GETTING_DATA)[^<]*"""
+)
+
+
+class XlsxWitness:
+    """Knows which part of the archive is which sheet."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._parts = sheet_parts(archive)
+        self._bad: dict[str, str] = {}  # by part, of those that were looked at
+
+    def corner(self, position: int, name: str, cells: int) -> tuple[int, int]:
+        """As `Witness.corner`."""
+        path = self._path(position, name)
+        if not path:
+            return 0, 0
+        survey = survey_sheet(self._archive, path, cells)
+        self._bad[path] = survey.bad
+        return survey.rows, survey.columns
+
+    def scan(self, position: int, name: str) -> SheetScan | None:
+        """As `Witness.scan`."""
+        path = self._path(position, name)
+        if not path:
+            return SheetScan(bad="the workbook does not say where its cells are")
+        scan = scan_sheet(self._archive, path)
+        scan.bad = scan.bad or self._bad.get(path, "")
+        try:
+            scan.asides += asides_of_sheet(self._archive, path)
+        except UnreadableManifest as error:
+            scan.bad = scan.bad or f"a comment or drawing is damaged: {error.message}"
+        return scan
+
+    def count_empty(self, position: int) -> int:
+        """As `Witness.count_empty`."""
+        strings = [path for kind, path in relations(self._archive, "xl/workbook.xml").values() if kind == "sharedStrings"]
+        empty = _empty_strings(self._archive, strings[0]) if strings and strings[0] in self._archive.namelist() else set()
+        return _count_empty(self._archive, self._parts[position].path, empty)
+
+    def mended(self) -> bytes:
+        """The workbook with `#N/A` for error values that calamine does not know: the scan gives the true ones."""
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as copy:
+            for info in self._archive.infolist():
+                content = self._archive.read(info)
+                copy.writestr(info.filename, _NEW_ERROR.sub(rb"\1#N/A", content) if _SHEETS.fullmatch(info.filename) else content)
+        return out.getvalue()
+
+    def rest(self) -> tuple[list[Aside], list[Broken]]:
+        """As `Witness.rest`."""
+        notes = []
+        try:
+            asides = asides_of_workbook(self._archive, self._bad)
+        except UnreadableManifest as error:
+            asides = []
+            notes.append(Broken(1, "", 1, f"a comment, drawing or list of names is damaged: {error.message}", LOST))
+        for path in sorted(set(filter(_SHEETS.fullmatch, self._archive.namelist())) - {p.path for p in self._parts}):
+            scan = scan_sheet(self._archive, path)
+            if scan.filled or scan.fixes:
+                notes.append(Broken(1, path, scan.rows, "holds cells, and the workbook does not list it as a sheet", LOST))
+        return asides, notes
+
+    def _path(self, position: int, name: str) -> str:
+        if position >= len(self._parts) or self._parts[position].name != name:
+            return ""
+        path = self._parts[position].path
+        return path if path in self._archive.NameToInfo else ""
+
+
+def _empty_strings(archive: zipfile.ZipFile, path: str) -> set[int]:
+    """Numbers of the shared strings without a text; phonetic readings are none."""
+    empty: set[int] = set()
+    number, filled, phonetic, hearing = -1, False, False, False
+
+    def start(name: str, _: object) -> None:
+        nonlocal number, filled, phonetic, hearing
+        local = name.rpartition(":")[2]
+        if local == "si":
+            number, filled = number + 1, False
+        elif local == "rPh":
+            phonetic = True
+        hearing = local == "t" and not phonetic
+
+    def end(name: str) -> None:
+        nonlocal phonetic, hearing
+        local = name.rpartition(":")[2]
+        hearing = False
+        if local == "rPh":
+            phonetic = False
+        elif local == "si" and not filled:
+            empty.add(number)
+
+    def hear(text: str) -> None:
+        nonlocal filled
+        filled = filled or (hearing and bool(text.strip()))
+
+    _parse(archive, path, start, end, hear)
+    return empty
+
+
+def _count_empty(archive: zipfile.ZipFile, path: str, empty_strings: set[int]) -> int:
+    count = 0
+    kind, element, has_formula = "", "", False
+    text: list[str] = []
+    seen = False
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal kind, element, has_formula, seen
+        local = name.rpartition(":")[2]
+        if local == "c":
+            kind, element, has_formula, seen = attributes.get("t", ""), "", False, False
+            text.clear()
+        elif local in ("v", "is"):
+            element, seen = local, True
+        elif local == "f":
+            has_formula = not seen
+
+    def end(name: str) -> None:
+        nonlocal count, element
+        local = name.rpartition(":")[2]
+        if local == element:
+            element = ""
+        elif local == "c" and seen and kind != "e" and not has_formula:
+            value = "".join(text).strip()
+            count += not value or (kind == "s" and value.isdigit() and int(value) in empty_strings)
+
+    def hear(heard: str) -> None:
+        if element:
+            text.append(heard)
+
+    _parse(archive, path, start, end, hear)
+    return count
+
+
+def _parse(archive: zipfile.ZipFile, path: str, start: object, end: object, hear: object) -> None:
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, hear  # type: ignore
+    try:
+        with archive.open(path) as stream:
+            while chunk := stream.read(CHUNK):
+                parser.Parse(chunk, False)
+    except expat.ExpatError:
+        return  # the scan has said so

@@ -1,0 +1,273 @@
+"""The XML of an XLSX sheet, looked at beside the cells: how far it reaches, how many cells hold something, and what calamine leaves out.
+
+calamine gives an empty cell for an error value and for a formula that was never calculated, takes a string of a wrong number
+for the first one, and lets a cell that is given twice overwrite the other. Counting what the XML holds shows all of that.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from xml.parsers import expat
+
+from precursor_screen.formats.sheet import UNCACHED, Aside
+from precursor_screen.formats.witness import SheetScan, has_words, place_of
+
+CHUNK = 1 << 20
+# No rectangle is too large without one of these references: 26 columns of 999,999 rows are within the least limit.
+_FAR = re.compile(rb"""r=["'](?:[A-Za-z]{3}|[A-Za-z]{2}[0-9]{5}|[A-Za-z][0-9]{7})""")
+_PLACE = rb"""r=["']([A-Za-z]{1,9})([0-9]{1,9})["']"""
+_ANY = re.compile(_PLACE)
+_FILLED = re.compile(_PLACE + rb"(?:[^<>]*[^<>/])?>\s*<(?:\w+:)?(?:v|f|is)\b")  # a cell that has but a style takes no room
+# A shared string goes by its number; calamine takes what is none for the first string.
+_BAD_STRING = re.compile(rb"""t="s"[^<>]{0,80}>\s*<v>(?!\s*[0-9]+\s*<|\s*[0-9]*\s*\Z)""")
+_OVERLAP = 200
+_ROW_END = b"</row>"
+_LONGEST_ROW = 16 << 20
+_ROW_NUMBER = re.compile(rb'<row[^>]*\sr="([0-9]{1,9})"')
+_HEADERS = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
+_ATTRIBUTES = {"dataValidation": ("promptTitle", "prompt", "errorTitle", "error"), "hyperlink": ("display", "tooltip")}
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What can be told of a sheet before its cells are read.
+
+    Attributes:
+        rows, columns: the corner of its used cells, from 1, as far as they are far out; 0 where the rectangle is small.
+        bad: what is wrong with it, in words.
+    """
+
+    rows: int
+    columns: int
+    bad: str
+
+
+def survey_sheet(archive: zipfile.ZipFile, path: str, cells: int) -> Survey:
+    """Looks over a sheet's XML without parsing it.
+
+    Args:
+        archive: the workbook.
+        path: the sheet's part.
+        cells: how large a rectangle may be.
+
+    Raises:
+        zipfile.BadZipFile, zlib.error, EOFError: damaged.
+    """
+    is_far, bad = False, ""
+    for piece in _pieces(archive, path):
+        is_far = is_far or _FAR.search(piece) is not None
+        if _BAD_STRING.search(piece):
+            bad = "it refers to texts by what is no number"
+    if is_far:
+        for pattern in (_ANY, _FILLED):
+            rows, columns = _corner(archive, path, pattern)
+            if rows * columns <= cells:
+                break
+        else:
+            return Survey(rows, columns, bad)
+    return Survey(0, 0, bad)
+
+
+def _corner(archive: zipfile.ZipFile, path: str, pattern: re.Pattern[bytes]) -> tuple[int, int]:
+    rows, columns = {b"0"}, {b""}
+    for piece in _pieces(archive, path):
+        for column, row in pattern.findall(piece):
+            rows.add(row)
+            columns.add(column)
+    return max(map(int, rows)), 1 + max(place_of(f"{column.decode()}1")[1] for column in columns)
+
+
+def _pieces(archive: zipfile.ZipFile, path: str) -> Iterator[bytes]:
+    """A part in pieces that overlap, so that nothing short is cut in two."""
+    tail = b""
+    with archive.open(path) as stream:
+        while chunk := stream.read(CHUNK):
+            yield tail + chunk
+            tail = chunk[-_OVERLAP:]
+
+
+def scan_sheet(archive: zipfile.ZipFile, path: str) -> SheetScan:
+    """Reads a sheet's XML through.
+
+    Raises:
+        zipfile.BadZipFile, zlib.error, EOFError: damaged.
+    """
+    scanner = _Scanner()
+    with archive.open(path) as stream:
+        return scanner.run(stream.read)
+
+
+def _is_plain(piece: bytes) -> bool:
+    """Whether tags can be counted as bytes: no error, no formula, no comment, and no tag written in an unusual way."""
+    return (
+        not any(mark in piece for mark in (b't="e"', b"t='", b"<f", b"<!", b":row", b":v>", b"\x00"))
+        and piece.count(b"<v") == piece.count(b"<v>")
+        and piece.count(b"<is") == piece.count(b"<is>")
+    )
+
+
+class _Scanner:
+    """Counts while expat parses. Only what is looked for has a handler: the rest costs nothing."""
+
+    def __init__(self) -> None:
+        self.scan = SheetScan()
+        self._parser = expat.ParserCreate()
+        self._parser.StartDoctypeDeclHandler = self._refuse
+        self._may_count = True
+        self._local: dict[str, str] = {}
+        # The cell that is open: its row, from 0; the last reference given in the row and how many cells ago that was.
+        self._row, self._reference, self._since = -1, "", 0
+        self._type = ""
+        self._is_error = self._is_formula = self._is_filled = False
+        self._row_filled = False
+        self._text: list[str] | None = None
+        self._element = ""
+
+    def run(self, read: Callable[[int], bytes]) -> SheetScan:
+        """Parses all of a stream, cut after rows."""
+        rest = b""
+        try:
+            while chunk := read(CHUNK):
+                piece = rest + chunk
+                end = piece.rfind(_ROW_END) + len(_ROW_END)
+                if end < len(_ROW_END):
+                    end = len(piece) if len(piece) > _LONGEST_ROW else 0
+                    self._may_count = self._may_count and not end
+                rest = piece[end:]
+                self._feed(piece[:end])
+            self._may_count = False  # what follows the rows is looked at
+            self._feed(rest)
+            self._parser.Parse(b"", True)
+        except (expat.ExpatError, LookupError, ValueError) as error:  # an encoding that is not known is a LookupError
+            self.scan.bad = f"its XML is not well formed ({error})"
+        except _Refused:
+            self.scan.bad = "its XML holds a document type definition"
+        self._end_cell()
+        self._end_row()
+        return self.scan
+
+    def _feed(self, piece: bytes) -> None:
+        """Whole rows: plain ones are counted as bytes, which takes a third of the time."""
+        if self._may_count and _is_plain(piece):
+            self._parser.StartElementHandler = None
+            filled = piece.count(b"<v>") + piece.count(b"<is>")
+            self.scan.filled += filled
+            if filled:
+                self.scan.rows += piece.count(b"<row")
+                number = _ROW_NUMBER.match(piece, piece.rfind(b"<row"))
+                self._row = int(number[1]) - 1 if number else self._row + piece.count(b"<row")
+                self.scan.last_row = max(self.scan.last_row, self._row + 1)
+        else:
+            self._parser.StartElementHandler = self._start
+        self._parser.Parse(piece, False)
+
+    def _refuse(self, *_: object) -> None:
+        raise _Refused
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        local = self._local.get(name)
+        if local is None:
+            local = self._local[name] = name.rpartition(":")[2]
+        if local == "c":
+            if self._is_error or self._is_formula:
+                self._end_cell()
+            self._since += 1
+            reference = attributes.get("r")
+            if reference:
+                self._reference, self._since = reference, 0
+            self._is_filled = False
+            self._type = attributes.get("t", "")
+            if self._type == "e":
+                self._is_error = True
+                self._listen()
+        elif local == "v" or local == "is":
+            if self._is_error or self._is_formula:
+                self._element, self._is_filled = local, True
+            elif not self._is_filled:
+                self._is_filled = self._row_filled = True
+                self.scan.filled += 1
+        elif local == "row":
+            self._end_cell()
+            self._end_row()
+            number = attributes.get("r", "")
+            self._row = int(number) - 1 if number.isascii() and number.isdigit() else self._row + 1
+            self._reference, self._since = "", 0
+        elif local == "f":
+            if not self._is_filled and not self._is_error:
+                self._is_formula = True
+                self._listen()
+        elif local == "t" or local == "r":
+            return
+        else:
+            self._start_other(local, attributes)
+
+    def _start_other(self, local: str, attributes: dict[str, str]) -> None:
+        if local in _HEADERS:
+            self._element = local
+            self._listen()
+        elif local in _ATTRIBUTES:
+            self._end_cell()
+            place = f"{'prompt' if local == 'dataValidation' else 'link'} at {attributes.get('sqref', attributes.get('ref', ''))}"
+            row = place_of(attributes.get("ref", ""))[0] + 1 or None
+            for key in _ATTRIBUTES[local]:
+                if attributes.get(key):
+                    self.scan.asides.append(Aside(row, place, attributes[key]))
+
+    def _listen(self) -> None:
+        self._text = []
+        self._parser.CharacterDataHandler = self._hear
+        self._parser.EndElementHandler = self._end
+
+    def _hear(self, text: str) -> None:
+        if self._text is not None and self._element in ("v", "is", *_HEADERS):
+            self._text.append(text)
+
+    def _end(self, name: str) -> None:
+        local = name.rpartition(":")[2]
+        if local in _HEADERS and self._text is not None:
+            text = "".join(self._text).strip()
+            if has_words(text):
+                kind = "page header" if local.endswith("Header") else "page footer"
+                self.scan.asides.append(Aside(None, kind, text))
+            self._stop_listening()
+        elif local == self._element:
+            self._element = ""
+        elif local == "c":
+            self._end_cell()
+
+    def _stop_listening(self) -> None:
+        self._text, self._element = None, ""
+        self._parser.CharacterDataHandler = None
+        self._parser.EndElementHandler = None
+
+    def _end_cell(self) -> None:
+        if not (self._is_error or self._is_formula):
+            return
+        text = "".join(self._text or ())
+        row, column = self._place()
+        if self._is_error:
+            self.scan.fixes[row, column] = text or UNCACHED
+        elif text:
+            self.scan.filled += 1
+        elif self._type != "str" or not self._is_filled:  # a formula may come to an empty text
+            self.scan.fixes[row, column] = UNCACHED
+        self._row_filled = True
+        self._is_error = self._is_formula = False
+        self._stop_listening()
+
+    def _end_row(self) -> None:
+        if self._row_filled:
+            self.scan.rows += 1
+            self.scan.last_row = max(self.scan.last_row, self._row + 1)
+        self._row_filled = False
+
+    def _place(self) -> tuple[int, int]:
+        row, column = place_of(self._reference) if self._reference else (self._row, -1)
+        return row, column + self._since
+
+
+class _Refused(Exception):
+    """A document type definition."""
