@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -25,13 +26,17 @@ def serve() -> None:
     import_module("precursor_screen.formats.workbook")
     base = memory_in_use()
     _answer(answers, {"ready": base})
+    folder = ""
     for line in sys.stdin.buffer:
         request = json.loads(line)
+        folder = request["folder"]
         limit_memory(memory_in_use() + int(request["memory"]))
         answer = _handle(request)
         limit_memory(None)
         answer["tired"] = memory_in_use() > base + TIRED
         _answer(answers, answer)
+    if folder:  # the other side is gone, perhaps killed, and did not clear up
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _answer(answers: BinaryIO, answer: dict[str, Any]) -> None:

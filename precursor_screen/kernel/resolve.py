@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import duckdb
 import numpy as np
@@ -175,7 +176,7 @@ def _with_descriptions(connection: duckdb.DuckDBPyConnection, lines: pa.Table, r
                 names=["description_tokens", "is_vague", "is_reference", "lexicon_terms", "invalid_cas_numbers"],
             ),
         )
-    _know_texts(connection, description_facts(reference.lists))
+    _know_texts(connection, lines.column("description"), description_facts(reference.lists))
     query = f"""
         select k.description_tokens, k.is_vague, k.is_reference, k.lexicon_terms from lines l left join texts_known k using (description) order by l.{LINE_NO}"""
     lines = _append(lines, fetch(connection, query))
@@ -183,20 +184,16 @@ def _with_descriptions(connection: duckdb.DuckDBPyConnection, lines: pa.Table, r
     return lines.append_column("invalid_cas_numbers", _invalid_cas(lines))
 
 
-def _know_texts(connection: duckdb.DuckDBPyConnection, facts: str) -> None:
+def _know_texts(connection: duckdb.DuckDBPyConnection, descriptions: pa.ChunkedArray, facts: str) -> None:
     """Makes `texts_known` of all distinct descriptions, some megabytes at a time: the steps of `facts` hold each text many times over,
     and DuckDB bounds its tables, not what it works on."""
-    connection.execute(
-        f"""create temp table all_texts as
-            select description, cast(sum(strlen(description)) over (rows unbounded preceding) as bigint) // {_TEXT_PART} as part
-            from (select distinct description from lines where description is not null)"""
-    )
-    parts = connection.execute("select distinct part from all_texts order by part").fetchall() or [(0,)]
-    for number, (part,) in enumerate(parts):
-        connection.execute(f"create or replace temp view texts as select description from all_texts where part = {part}")
-        connection.execute(f"{'insert into texts_known' if number else 'create temp table texts_known as'} {facts}")
-    connection.execute("drop view texts")
-    connection.execute("drop table all_texts")
+    texts = pc.unique(descriptions.cast(pa.large_string())).drop_null()
+    parts = np.cumsum(pc.binary_length(texts).to_numpy(zero_copy_only=False)) // _TEXT_PART
+    begins = [0, *(np.flatnonzero(np.diff(parts)) + 1).tolist(), len(texts)]
+    for begin, end in pairwise(begins):
+        connection.register("texts", pa.table({"description": texts.slice(begin, end - begin)}))
+        connection.execute(f"{'insert into texts_known' if begin else 'create temp table texts_known as'} {facts}")
+        connection.unregister("texts")
 
 
 def _invalid_cas(lines: pa.Table) -> pa.ChunkedArray:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,26 @@ def test_large_json_is_read_in_the_process_too(monkeypatch: pytest.MonkeyPatch) 
 def test_memory_grows_with_the_input_from_a_base_to_a_ceiling(size: int, memory: int) -> None:
     assert limits.memory_allowed(size) == memory
     assert limits.cells_allowed(size) == memory // 40
+
+
+def test_what_asked_and_was_killed_leaves_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "m.xlsx").write_bytes(books.xlsx())
+    script = (
+        "import os\nfrom pathlib import Path\nfrom precursor_screen.formats import confined, table\n"
+        "table.open_sheets(table.Blob('m', Path('m.xlsx')))\nprint(confined._CURRENT[0].folder, flush=True)\nos._exit(0)"
+    )
+    root = str(Path(confined.__file__).parents[2])
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": root},
+        check=True,
+    )
+    folder = Path(done.stdout.strip())
+    for _ in range(100):
+        if not folder.exists():
+            break
+        time.sleep(0.05)
+    assert not folder.exists()
