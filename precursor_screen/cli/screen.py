@@ -101,7 +101,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     from precursor_screen.reports.interface import check_places
     from precursor_screen.reports.registry import presenter_for
     from precursor_screen.runners.coverage import age_notices, undated
-    from precursor_screen.runners.inputs import find_sources, wants_stdin
+    from precursor_screen.runners.inputs import find_sources, looks_binary, wants_stdin
     from precursor_screen.runners.local import run
 
     values = common.settings(ctx)
@@ -114,6 +114,10 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     stdin = sys.stdin.buffer.read() if wants_stdin(inputs) else None
     sources = find_sources(inputs, stdin)
     check_places((*outputs, *tables), tuple(s.path for s in sources if s.path is not None))
+    if any(looks_binary(s) for s in sources):
+        from precursor_screen.formats.confined import start_early
+
+        start_early()  # it gets ready while lists and rules are loaded
     as_of = common.parse_day(options["as_of"], "--as-of")
     named = common.pick(values, "watchlists", options["watchlists"], "--watchlist")
     watchlists, wanted = common.open_watchlists(values, named, options["require_fresh"])

@@ -59,8 +59,10 @@ def _rows(resolved: Resolved) -> str:
     for column in MOVEMENT_STORED:
         owner, table = ("s", resolved.substances) if column.subject == SUBSTANCE else ("l", resolved.lines)
         columns.append(f'{owner}."{column.name}"' if column.name in table.column_names else null_column(column.name))
-    # Sums are held against thresholds, so a figure that may be read in two ways counts by the larger one.
-    columns = [c.replace('s."substance_mass_kg"', "s.largest_mass_kg as substance_mass_kg") for c in columns]
+    if "largest_mass_kg" in resolved.substances.column_names:
+        # Sums are held against thresholds, so a figure that may be read in two ways counts by the larger one.
+        mass = "coalesce(s.substance_mass_kg, s.largest_mass_kg) as substance_mass_kg"
+        columns = [mass if column == 's."substance_mass_kg"' else column for column in columns]
     function = "l.message_function" if "message_function" in resolved.lines.column_names else "cast(null as varchar)"
     words = "or len(l.lexicon_terms) > 0" if "lexicon_terms" in resolved.lines.column_names else ""
     return f"""

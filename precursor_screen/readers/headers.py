@@ -25,6 +25,7 @@ _FILLERS = frozenset(
 _LANGUAGES = frozenset(("en", "eng", "english", "vn", "es", "esp", "fr", "pt", "ru", "cn", "zh", "local", "native"))
 _BOX = re.compile(r"^(?:g(?=\d))?\d+(?:[_.]\d+)*\s*[.)]?\s+(?=\D)", re.I)  # "72. Peso Neto kgs.", "G33 (Код товара)"
 _NESTED = re.compile(r"[^\W\d][\w -]*(?:\.[^\W\d][\w -]*)+")
+_OTHER_WORDS = frozenset(("rate", "rates"))  # no misspelt date: INVOICE_RATE
 _SUMMED = re.compile(r"^sumof", re.I)
 
 
@@ -82,7 +83,7 @@ def lookup(header: str) -> tuple[str, str]:
         found = known.get("".join(words))
         if found:
             return found, how
-    return _misspelt(reduced.key, known)
+    return _misspelt(reduced.words, known)
 
 
 def _forms(header: str, reduced: Reduced) -> list[tuple[tuple[str, ...], str]]:
@@ -113,8 +114,9 @@ def _forms(header: str, reduced: Reduced) -> list[tuple[tuple[str, ...], str]]:
     return [(w, how) for w, how in forms if w]
 
 
-def _misspelt(key: str, known: dict[str, str]) -> tuple[str, str]:
-    if len(key) < 8 or any(c.isdigit() for c in key):
+def _misspelt(words: tuple[str, ...], known: dict[str, str]) -> tuple[str, str]:
+    key = "".join(words)
+    if len(key) < 8 or any(c.isdigit() for c in key) or not _OTHER_WORDS.isdisjoint(words):
         return "", ""
     from rapidfuzz import process
     from rapidfuzz.distance import OSA

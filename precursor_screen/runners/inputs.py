@@ -62,6 +62,14 @@ def is_pipe(path: Path) -> bool:
         return False
 
 
+_BINARY = frozenset((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".parquet", ".arrow", ".feather"))
+
+
+def looks_binary(source: Source) -> bool:
+    """Whether a source is called like a format that a process of its own reads: a hint, what it is its content says."""
+    return source.path is not None and source.path.suffix.lower() in _BINARY
+
+
 def find_sources(named: tuple[str, ...], stdin: bytes | None = None) -> tuple[Source, ...]:
     """Expands what the user named.
 

@@ -80,8 +80,8 @@ def test_a_fraction_of_a_package_is_an_issue() -> None:
 
 
 def test_a_column_without_a_sign_of_its_own_borrows_the_decimal_mark() -> None:
-    lines, _ = read_columns(description=["a", "b"], net__weight=["125,000", "1,250"], value=["3,50", "12,75"])
-    assert [line["net_mass_kg"] for line in lines] == [D(125), D("1.25")]
+    lines, _ = read_columns(description=["a", "b"], freight=["125,000", "1,250"], value=["3,50", "12,75"])
+    assert [line["freight"] for line in lines] == [D(125), D("1.25")]
 
 
 @pytest.mark.parametrize(
