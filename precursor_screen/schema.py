@@ -381,8 +381,9 @@ PARTY_MATCH = pa.schema(
     ]
 )
 
-# The same for a name that stands within a longer text: `value` is the text as filed, `named` the words of it that name the party.
-PARTY_MENTION = PARTY_MATCH.append(pa.field("named", pa.string()))
+# The same for a name that stands within a longer text: `value` is the text as filed, `named` the words of it that name the party;
+# `apart`: in a cell that holds a name they are no part of a longer one.
+PARTY_MENTION = PARTY_MATCH.append(pa.field("named", pa.string())).append(pa.field("apart", pa.bool_()))
 
 # What is wrong with an input, a row or a cell. `count` sums up a run of equal ones (blank rows), of which source_row is the first.
 ISSUE = pa.schema(

@@ -15,7 +15,7 @@ from precursor_screen.formats.witness import place_of
 _ANCHORS = ("twoCellAnchor", "oneCellAnchor", "absoluteAnchor")
 _PROPERTIES = {"title": "title", "subject": "subject", "description": "comments", "keywords": "keywords", "category": "category"}
 # VML was never well-formed XML in practice: <br> stands unclosed in it.
-_TEXTBOX = re.compile(r"<v:textbox\b[^>]*>(.*?)</v:textbox>", re.DOTALL | re.IGNORECASE)
+_TEXTBOX = re.compile(r"<v:textbox\b[^>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 # What programs call a sheet in the languages of Excel and LibreOffice.
 _DEFAULT_SHEET = re.compile(
@@ -113,7 +113,8 @@ def _vml(archive: zipfile.ZipFile, path: str) -> Iterator[Aside]:
         text = archive.read(path).decode("utf-8", "replace")
     except KeyError:
         return
-    for box in _TEXTBOX.findall(text):
+    # Each box reaches to the next end at most; looking for a pair would cost the square of what is left open.
+    for box in (part.partition("</v:textbox>")[0] for part in _TEXTBOX.split(text)[1:]):
         words = " ".join(unescape(_TAG.sub(" ", box)).split())
         if words:
             yield Aside(None, "text box", words)

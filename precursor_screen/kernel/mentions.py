@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -12,10 +14,12 @@ from precursor_screen.names.decodings import MAY_DECODE
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.schema import MENTION_COLUMNS, NAME_COLUMNS, PARTY_MENTION
 
-# Of a cell that holds a name only what may hold another one behind it is a text: a firm whose name contains a listed one is another.
+# Of a cell that holds a name only what may hold another one is a text: a cell of words and blanks alone is one name, unless a legal
+# form stands before more words. For RE2; whether a name found there stands apart is judged by itself (`PARTY_MENTION.apart`).
 _MAY_NAME_ANOTHER = (
-    r"(?i)\b(?:[oca]/[oabc](?:/o)?|f/?a/o|o\.b\.o|on behalf|behalf of|(?:for|on)(?: the)? account|care of|agents? (?:of|for)|attn|attention|via|"
-    r"notify|represent\w+|p/?a|por cuenta|pour le compte|im auftrag|per conto|по поручению|а/я)\b|[/;|\n(]|(?:\S+\s+){9}"
+    r"(?i)[;:|\n\t(/\\\[\]{}<>\"“”„«»=+*_·（）／【】–—]|\s-|,|\b(?:obo|p\.?p|aka|alias|for|per|care|via|attn?|attention|by|behalf|account|agents?|"
+    r"notify|nominee|namen|namens|nome|nom|nombre|cuenta|compte|auftrag|conto|через|для)\b|代|"
+    r"\b(?:ltd|limited|llc|llp|inc|corp|gmbh|ag|kg|bv|nv|sa|sas|sarl|srl|spa|plc|pvt|pte|oy|ab|as|oo[oо]|ooo|zao|pao|fze|fzco|jsc|co)\b\.?\s+\w|(?:\S+\s+){9}"
 )
 
 
@@ -25,14 +29,17 @@ def find_mentions(lines: pa.Table, reference: Reference, spread: Spread = in_tur
     Returns:
         PARTY_MENTION over all lists.
     """
-    texts: dict[str, None] = {}
     names = set(NAME_COLUMNS.values())
+    goods: dict[str, None] = {}
+    others: dict[str, None] = {}
     for field in MENTION_COLUMNS:
         found = pa.array(distinct(lines, [field]), pa.string())
         if field in names:
             found = found.filter(pc.match_substring_regex(found, f"{_MAY_NAME_ANOTHER}|{MAY_DECODE}"))
-        texts.update(dict.fromkeys(found.to_pylist()))
+        (goods if field == "description" else others).update(dict.fromkeys(found.to_pylist()))
     tables = [PARTY_MENTION.empty_table()]
     for watchlist in reference.watchlists:
-        tables += spread(Mentions(watchlist.index, reference.as_of).find, cut(list(texts))) if texts else []
+        find = Mentions(watchlist.index, reference.as_of).find
+        tables += spread(partial(find, whole=False), cut([text for text in goods if text not in others])) if goods else []
+        tables += spread(partial(find, whole=True), cut(list(others))) if others else []
     return pa.concat_tables(tables)

@@ -87,13 +87,13 @@ def _mentioned(field: str) -> str:
         lines = f"(select {LINE_NO}, unnest({field}) as {field}{beside} from lines where {field} is not null)"
         column = "l.in_column" if beside else column
     known = (
-        "where not exists (select 1 from party_matches p where p.value = m.value and p.list_id = m.list_id"
+        "where m.apart and not exists (select 1 from party_matches p where p.value = m.value and p.list_id = m.list_id"
         f" and p.entry_id = m.entry_id and p.score >= {SURE})"
         if field in NAME_COLUMNS.values()
         else ""
     )
     return (
-        f"select l.{LINE_NO}, {literal(field)} as party_role, m.named as own_name, {column} as party_column, {nothing}, m.* exclude (named) "
+        f"select l.{LINE_NO}, {literal(field)} as party_role, m.named as own_name, {column} as party_column, {nothing}, m.* exclude (named, apart) "
         f"from {lines} l join party_mentions m on m.value = l.{field} {known}"
     )
 

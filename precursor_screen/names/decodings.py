@@ -11,6 +11,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable
+from email.header import decode_header
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -18,24 +19,26 @@ from urllib.parse import unquote_to_bytes
 # a word, since one alone is a share or a sum.
 MAY_DECODE: Final = (
     r"&(?:#|[A-Za-z]{2,8};)|<[A-Za-z/!]|%[0-9A-Fa-f]{2}.*%[0-9A-Fa-f]{2}|[A-Za-z]%[0-9A-Fa-f]{2}[A-Za-z]|=[0-9A-F]{2}.*=[0-9A-F]{2}|=\r?\n"
-    r"|\\[ux]\{?[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|U\+[0-9A-Fa-f]{4}|[\x{202A}-\x{202E}\x{2066}-\x{2069}\x{200E}\x{200F}]"
+    r"|=\?[\w-]{2,20}\?[BbQq]\?|\\[ux]\{?[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|U\+[0-9A-Fa-f]{4}|[\x{202A}-\x{202E}\x{2066}-\x{2069}\x{200E}\x{200F}]"
     r"|[A-Za-z][013457][A-Za-z]{0,4}[013457][A-Za-z]"
     r"|[\x{0660}-\x{0669}\x{06F0}-\x{06F9}\x{0966}-\x{096F}\x{FF10}-\x{FF19}]"
 )
 _MAY: Final = re.compile(re.sub(r"\\x\{([0-9A-F]{4})\}", r"\\u\1", MAY_DECODE), re.DOTALL)
-_TAG: Final = re.compile(r"<!--.*?-->|<[A-Za-z/!][^<>]{0,300}>", re.DOTALL)
+# Bounded, so that a cell full of beginnings costs linear time.
+_TAG: Final = re.compile(r"<!--(?:[^-]|-(?!->)){0,80}-->|<[A-Za-z/!][^<>]{0,300}>")
 _SHORT_ESCAPE: Final = re.compile(r"\\x([0-9A-Fa-f]{2})")
 _LONG_ESCAPE: Final = re.compile(r"(?:\\u|%u)([0-9A-Fa-f]{4})|(?:\\[ux]\{)([0-9A-Fa-f]{1,6})\}|U\+([0-9A-Fa-f]{4})[ ,;]?")
 _WITHIN: Final = re.compile("[A-Za-z]%[0-9A-Fa-f]{2}[A-Za-z]")
 _QUOTED: Final = re.compile(r"=([0-9A-Fa-f]{2})")
 _SOFT_BREAK: Final = re.compile(r"=[ \t]*\r?\n")
 # Behind an override letters show from their end; behind an embedding or isolate Latin ones do not, but a writer may have meant them to.
+_MAIL_WORD: Final = re.compile(r"=\?[\w-]{2,20}\?[BbQq]\?[^?\s]{1,400}\?=")
 _OVERRIDE: Final = re.compile("[\u202b\u202e\u2067]([^\u202a-\u202e\u2066-\u2069\n]*)")
 _FIGURED: Final = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,20}(?:[013457][A-Za-z]{1,20}){2,8}(?![A-Za-z0-9])")
 _LETTERS_OF: Final = str.maketrans("013457", "oleast")
+_LETTERS_OTHERWISE: Final = str.maketrans("013457", "oieast")  # 1 is l or i
 _DIRECTION: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ROUNDS: Final = 3  # encoded once in a mail and once in a form; more is nobody's mistake
-_LONGEST: Final = 1 << 20
 
 
 def further_readings(text: str) -> tuple[str, ...]:
@@ -46,12 +49,13 @@ def further_readings(text: str) -> tuple[str, ...]:
     if not _MAY.search(text):
         return ()
     readings: dict[str, None] = {}
-    for tag in ("", " "):
-        reading = text[:_LONGEST]
+    for tag, letters in (("", _LETTERS_OF), (" ", _LETTERS_OF), ("", _LETTERS_OTHERWISE)):
+        reading = text
         for _ in range(_ROUNDS):
             before = reading
-            for step in (html.unescape, _take_percent, _take_quoted, _take_escapes, _turn, _take_digits, _take_figures):
+            for step in (_take_words, html.unescape, _take_percent, _take_quoted, _take_escapes, _turn, _take_digits):
                 reading = step(reading)
+            reading = _take_figures(reading, letters)
             reading = _TAG.sub(tag, reading)
             if reading == before:
                 break
@@ -62,6 +66,20 @@ def further_readings(text: str) -> tuple[str, ...]:
 
 def _letters(text: str) -> str:
     return "".join(text.split())
+
+
+def _take_words(text: str) -> str:
+    """Encoded words of mail headers (RFC 2047): `=?UTF-8?B?...?=`."""
+    return _MAIL_WORD.sub(lambda m: _mail_word(m[0]), text) if "=?" in text else text
+
+
+def _mail_word(word: str) -> str:
+    try:
+        return "".join(
+            part.decode(name or "latin-1", "replace") if isinstance(part, bytes) else part for part, name in decode_header(word)
+        )
+    except (ValueError, LookupError):  # no such code page, or no base64
+        return word
 
 
 def _take_percent(text: str) -> str:
@@ -106,9 +124,9 @@ def _take_digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(c)) if not c.isascii() and c.isdecimal() else c for c in text)
 
 
-def _take_figures(text: str) -> str:
+def _take_figures(text: str, letters: dict[int, int]) -> str:
     """Words in which several figures stand for letters (AC3T0NE); one alone is a fault that recognition bears anyway."""
-    return _FIGURED.sub(lambda m: m[0].translate(_LETTERS_OF) if sum(c.isdigit() for c in m[0]) * 2 < len(m[0]) else m[0], text)
+    return _FIGURED.sub(lambda m: m[0].translate(letters) if sum(c.isdigit() for c in m[0]) * 2 < len(m[0]) else m[0], text)
 
 
 def _turn(text: str) -> str:

@@ -48,8 +48,16 @@ def rows_of(body: Body) -> Iterator[tuple[int, Sequence[str]]]:
         yield number, [column[i] or "" for column in columns]
 
 
-def lines_aside(asides: Sequence[Aside], source_file: str, input_id: str) -> pa.Table:
-    """One LINE a row of source, with its texts in other_texts; asides without a row are one line each."""
+def lines_aside(asides: Sequence[Aside], source_file: str, input_id: str, beside: str) -> pa.Table:
+    """One LINE a row of source, with its texts in other_texts; asides without a row are one line each.
+
+    Args:
+        asides: in the order of the source.
+        source_file: name of the input.
+        input_id: of the input.
+        beside: what tells the table apart that they stand beside, such as the id of a line of it: the same words above two manifests
+            are two findings.
+    """
     groups: dict[object, list[tuple[str, str]]] = {}
     rows: dict[object, int | None] = {}
     for number, aside in enumerate(asides):
@@ -62,7 +70,8 @@ def lines_aside(asides: Sequence[Aside], source_file: str, input_id: str) -> pa.
     count = len(groups)
     texts = pa.array([[t for _, t in dict.fromkeys(g)] for g in groups.values()], TEXTS)
     places = pa.array([[p for p, _ in dict.fromkeys(g)] for g in groups.values()], TEXTS)
-    lines = add_identity(pa.table([texts, places], names=["other_texts", "other_columns"])) if count else _no_identity()
+    owner = pa.chunked_array([pa.repeat(beside, count)], pa.string())
+    lines = add_identity(pa.table([texts, owner], names=["other_texts", "declaration_id"])) if count else _no_identity()
     return pa.table(
         {
             "line_id": lines.column("line_id"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
@@ -18,6 +19,11 @@ from precursor_screen.readers.interface import IssueList
 
 TEXTS = pa.list_(pa.string())
 _SEPARATORS = re.compile(r"[;,|/\n\t]+")
+# "9401.79; 2915.24", "940179 and 291524", "940179 - 291524", "940179-291524", "940179 (291524)".
+_PARTS_OF_CODES = re.compile(
+    r"[;,|/\n\t&+()\[\]:]+|\s{2,}|\s-\s|\s(?:and|or|und|oder|y|o|et|ou|e|и)\s|(?<=\d{6})\s?-\s?(?=\d{4})|(?<=\d{4}\.\d\d)\s?-\s?(?=\d{4})"
+)
+_MOST_OF_CODES = 4_000
 _FLOAT = re.compile(r"\d{5,14}\.0+")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
 _CODE = re.compile(r"\d[\d. \-]*")
@@ -66,7 +72,7 @@ def hs_digits(text: str) -> list[str]:
         except (InvalidOperation, ValueError):
             return []
     codes = []
-    for part in re.split(r"[;,|/\n\t]+|\s{2,}", text[:400]):
+    for part in _PARTS_OF_CODES.split(unicodedata.normalize("NFKC", text)[:_MOST_OF_CODES]):
         match = _CODE.search(part)
         if match:
             # "7323.93 8215.99" are two codes, "6907 21 00" is one.

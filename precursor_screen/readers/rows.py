@@ -82,7 +82,7 @@ def join_continued(body: Body, texts: Sequence[int], issues: IssueList) -> Body:
     others = [i for i in range(table.num_columns) if i not in texts]
     if len(others) <= LEAST_BESIDE or not texts or table.num_rows < 2:
         return body
-    alone = _blank_in(table, others) & ~_blank_in(table, texts)
+    alone = (_filled_in(table, others) == 0) & ~_blank_in(table, texts)
     if not alone.any():
         return body
     rows = np.asarray(body.rows)

@@ -84,7 +84,7 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
     lines = _place(columns, body, sheet, digest)
     raw = pa.Table.from_arrays(body.table.columns, names=headers)
     return InputTables(
-        _describe(sheet, digest, place, guesses, lines), lines, raw, issue_table(issues, lines), _lines_aside(asides, sheet, digest)
+        _describe(sheet, digest, place, guesses, lines), lines, raw, issue_table(issues, lines), _lines_aside(asides, sheet, digest, lines)
     )  # fmt: skip
 
 
@@ -108,8 +108,11 @@ def _with_texts_beside(
     return columns
 
 
-def _lines_aside(asides: Sequence[Aside], sheet: Sheet, digest: Digest) -> pa.Table | None:
-    return lines_aside(asides, sheet.name, input_id(sheet.name, digest)) if asides else None
+def _lines_aside(asides: Sequence[Aside], sheet: Sheet, digest: Digest, lines: pa.Table) -> pa.Table | None:
+    if not asides:
+        return None
+    beside = lines.column("line_id")[0].as_py() if lines.num_rows else digest.sha256
+    return lines_aside(asides, sheet.name, input_id(sheet.name, digest), beside)
 
 
 def _widen(place: HeaderPlace, sheet: Sheet) -> tuple[str, ...]:
@@ -181,7 +184,7 @@ def _set_aside(
 ) -> InputTables:
     lines = no_lines()
     return InputTables(
-        _describe(sheet, digest, place, guesses, lines), lines, pa.table({}), issue_table(issues, lines), _lines_aside(asides, sheet, digest)
+        _describe(sheet, digest, place, guesses, lines), lines, pa.table({}), issue_table(issues, lines), _lines_aside(asides, sheet, digest, lines)
     )  # fmt: skip
 
 

@@ -194,7 +194,7 @@ def _with_asides(gathered: _Gathered, reference: Reference) -> _Gathered:
         return gathered
     found = pa.concat_tables(gathered.asides)
     found = found.filter(naming(found, reference))
-    # The same words above each of many sheets are one finding; the notes of the rows stand.
+    # A file that is read twice is one finding; the notes of the rows stand.
     first = pc.index_in(pc.unique(found.column("line_id")), found.column("line_id"))
     found = found.take(first)
     if not found.num_rows:

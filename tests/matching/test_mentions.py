@@ -68,7 +68,7 @@ def test_a_listed_name_is_found(mentions: Mentions, text: str, entry_id: str) ->
     [
         "milling machines for metal",  # goods
         "port of Saint Brendan",  # the bank's name without the bank
-        "Wexley Quarndon",  # of a firm the order counts
+        "tiles of Wexley Quarndon in nine cartons and one more box",  # of a firm the order counts
         "Quarndon and five other firms of Wexley Town and a long way apart",
         "Quarndon",
         "Hassan Mohamed brand dates",  # two names that many bear
@@ -84,8 +84,40 @@ def test_other_texts_name_nobody(mentions: Mentions, text: str) -> None:
 
 
 def test_the_words_are_shown_as_written(mentions: Mentions) -> None:
-    (row,) = mentions.find(["c/o QUARNDON - Wexley Ltd"]).to_pylist()
-    assert (row["named"], row["value"]) == ("QUARNDON - Wexley", "c/o QUARNDON - Wexley Ltd")
+    (row,) = mentions.find(["c/o QUARNDON - Wexley Ltd"], whole=False).to_pylist()
+    assert (row["named"], row["value"], row["apart"]) == ("QUARNDON - Wexley", "c/o QUARNDON - Wexley Ltd", True)
+
+
+@pytest.mark.parametrize(
+    ("cell", "apart"),
+    [
+        ("Vantry Stores BV Quarndon Wexley", True),
+        ("Vantry Stores - Quarndon Wexley", True),
+        ("Vantry Stores [Quarndon Wexley]", True),
+        ("Vantry Stores obo Quarndon Wexley", True),
+        ("Quarndon Wexley o/b Vantry Stores", True),
+        ("Quarndon Wexley / Vantry Stores", True),
+        ("Quarndon Wexley Vantry Stores", False),
+        ("Vantry Quarndon Wexley Stores", False),
+    ],
+)
+def test_a_part_of_a_longer_name_is_told_from_a_second_party(mentions: Mentions, cell: str, apart: bool) -> None:
+    (row,) = mentions.find([cell], whole=False).to_pylist()
+    assert row["apart"] is apart
+
+
+@pytest.mark.parametrize(
+    ("cell", "entry_ids"),
+    [
+        ("Halbrecht Chem", []),
+        ("Halbrecht Chem. Trdg", ["E5"]),
+        ("Bank St Brendan", []),
+        ("Hassan Mohamed", []),
+        ("milling machines", []),
+    ],
+)
+def test_a_short_cell_may_be_a_name_and_nothing_else(mentions: Mentions, cell: str, entry_ids: list[str]) -> None:
+    assert found(mentions, cell) == entry_ids
 
 
 def test_a_name_does_not_reach_over_two_texts(mentions: Mentions) -> None:

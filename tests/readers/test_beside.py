@@ -89,6 +89,12 @@ def test_cells_above_the_header_are_read_together_too() -> None:
     assert asides(one(f"Cargo:,ACETIC,ANHYDRIDE,,,\n{HEADER}\n{LINE}\n"))[0][1][-1] == "Cargo: ACETIC ANHYDRIDE"
 
 
+def test_the_same_words_above_two_manifests_are_two_findings() -> None:
+    texts = [f"Cargo of ether,,,,,\n{HEADER}\n{LINE.replace('B1', bill)}\n" for bill in ("B1", "B2", "B1")]
+    first, second, again = (one(t).asides.column("line_id")[0].as_py() for t in texts)  # type: ignore[union-attr]
+    assert first == again != second
+
+
 def test_headers_of_no_field_may_be_what_the_column_holds() -> None:
     result = one(f"{HEADER},ETHER drums\n{LINE},20\n")
     assert asides(result) == [(1, ["ETHER drums"])]
@@ -111,7 +117,7 @@ def test_rows_of_a_sheet_without_a_usable_column_are_looked_at() -> None:
         ([LINE, ",drums,,,LOT,"], ["tiles", "drums"]),  # it says more than its description
         (["B1,tiles,,,,", ",drums,,,,"], ["tiles", "drums"]),  # the row above says hardly more itself
         ([",tiles,,,,", ",drums,,,,"], ["tiles", "drums"]),
-        ([LINE, ",drums,NULL,,-,"], ["tiles", "drums"]),  # a cell that says that there is nothing is filled
+        ([LINE, "-,drums,NULL,,-,"], ["tiles\ndrums"]),  # a cell that says that there is nothing is none
         ([LINE, *[",x y,,,,"] * 200], ["tiles" + "\nx y" * 200]),
         ([LINE, *[",x y,,,,"] * 201], ["tiles", *["x y"] * 201]),
     ],

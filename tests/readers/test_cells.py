@@ -173,7 +173,7 @@ def test_containers(cell: str, numbers: list[str] | None) -> None:
 
 def test_numbers_of_substances() -> None:
     lines, issues = read_columns(
-        description=["a", "b", "c"], cas__no=["108-24-7; 64-17-5", "108-24-8", "n/a"], un__no=["UN1715", "1593.0", ""], cus__code=["0010002-7", "", ""]
+        description=["a", "b", "c"], marks=["x", "y", "z"], cas__no=["108-24-7; 64-17-5", "108-24-8", "n/a"], un__no=["UN1715", "1593.0", ""], cus__code=["0010002-7", "", ""]
     )  # fmt: skip
     assert [r["cas_numbers"] for r in lines] == [["108-24-7", "64-17-5"], ["108-24-8"], None]
     assert [r["un_numbers"] for r in lines] == [["1715"], ["1593"], None]
