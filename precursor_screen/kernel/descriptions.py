@@ -12,9 +12,9 @@ from precursor_screen.rulebook.sql import fold, fold_terms, literal
 VAGUE_LIST, PACKING_LIST, DOCUMENT_LIST = "vague_goods", "packing_words", "document_words"
 # One of these at least, so that a word such as "list" or "full" among packing words alone refers to nothing.
 _DOCUMENTS = (
-    r" (?:invoices?|inv|proforma|att?ached|attd?|attachments?|enclos\pL+|annex\pL*|appendix|pack(?:ing)? ?list\pL*|packlist\pL*|lists?|documents?|"
-    r"manifest|orders?|contracts?|overleaf|facturas?|adjunt\pL+|anex\pL+|faturas?|factures?|ci joint\pL*|rechnung|anlage|anhang|lieferschein|"
-    r"fattura|allegat\pL+|factuur|bijlage|faktura|zalacznik|инво[ий]су?|счету|приложени\pL+|спецификации|below|附件|附表|发票|清单|装箱单) "
+    r" (?:invoices?|inv|proforma|att?ached|attd?|attachments?|enclos\pL+|annex\pL*|appendix|pack(?:ing)? *list\pL*|list\pL*|documents?|"
+    r"manifest|orders?|contracts?|overleaf|facturas?|adjunt\pL+|anex\pL+|faturas?|factures?|ci +joint\pL*|rechnung|anlage|anhang|lieferschein|"
+    r"fattura|allegat\pL+|factuur|bijlage|faktura|zalacznik|инво[ий]су?|счету|приложени\pL+|спецификации|below|above|rider|quotation|msds|remarks?|next +(?:page|line)|fakt\pL+|fatura\pL*) |附件|附表|发票|發票|清单|清單|装箱单|裝箱單|別紙|添付|첨부"
 )
 
 
@@ -35,10 +35,12 @@ def description_facts(lists: Mapping[str, NamedList]) -> str:
     specific = (
         f"regexp_replace(regexp_replace(words, {_any_of(lists[VAGUE_LIST])}, ' ', 'g'), {_any_of(lists[PACKING_LIST])}, ' ', 'g')"
     )
+    # Chinese does not part words, so its terms stand within a run of characters.
     # `specific` has lost blanks at its ends and where terms stood.
     elsewhere = (
         f"regexp_replace(regexp_replace(' ' || specific || ' ', ' +', '  ', 'g'), {_any_of(lists[DOCUMENT_LIST])}, ' ', 'g')"
     )
+    elsewhere = f"regexp_replace({elsewhere}, {_han_of(lists[DOCUMENT_LIST])}, '', 'g')"
     return f"""
         with split as (select description, {words} as words from texts),
         counted as (
@@ -59,6 +61,11 @@ def _lexicons(lists: Mapping[str, NamedList]) -> str:
         if named.lexicon
     ]
     return f"list_filter([{', '.join(found)}], lambda x: x is not null)" if found else "cast([] as varchar[])"
+
+
+def _han_of(named: NamedList) -> str:
+    terms = [t for t in named.terms if any(ord(c) >= 0x3040 for c in t)]
+    return literal("(?:" + "|".join(sorted(terms, key=lambda t: (-len(t), t))) + ")")
 
 
 def _any_of(named: NamedList) -> str:

@@ -21,10 +21,10 @@ from precursor_screen.kernel.score import score
 from precursor_screen.kernel.spread import Spread, in_turn
 from precursor_screen.kernel.windows.judge import flag_windows, request_history
 from precursor_screen.memory import Compared, Forgetful, Judged, Memory
-from precursor_screen.names.cell_errors import CELL_ERROR
+from precursor_screen.names.cell_errors import CELL_ERROR, UNCACHED_CELL
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
-from precursor_screen.schema import BESIDE_TABLE, ISSUE, NAME_COLUMNS
+from precursor_screen.schema import BESIDE_TABLE, ISSUE, NAME_COLUMNS, ROLES
 
 Progress = Callable[[str], None]
 
@@ -180,9 +180,16 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: R
         f"""select 'unreadable-cell' as code, {place}, {literal(field)} as field, left({field}, 200) as value,
             'an error of a spreadsheet stands for the text' as message, line_id, cast(1 as bigint) as count, {LINE_NO}
             from lines where regexp_matches({field}, {literal(CELL_ERROR)})"""
-        for field in ("marks", *NAME_COLUMNS.values())
+        for field in ("marks", *NAME_COLUMNS.values(), *(f"{role}_address" for role in ROLES))
         if field in columns and field != "other_parties"
     ]
+    if "other_texts" in columns:
+        parts.append(
+            f"""select 'unreadable-cell' as code, {place}, other_columns as field, left(other_texts, 200) as value,
+            'an error of a spreadsheet stands for the text' as message, line_id, cast(1 as bigint) as count, {LINE_NO}
+            from (select * exclude (other_texts, other_columns), unnest(other_texts) as other_texts, unnest(other_columns) as other_columns
+                  from lines where other_texts is not null) where regexp_matches(other_texts, {literal(UNCACHED_CELL)})"""
+        )
     for role, name in NAME_COLUMNS.items():
         # A vessel that is not named yet ("TBN"), or by its number alone, is no party without a name.
         if name in columns and reference.watchlists and role != "vessel":

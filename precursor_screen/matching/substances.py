@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import Final
 
 import pyarrow as pa
@@ -40,6 +41,8 @@ from precursor_screen.names.text import fold, plain
 
 _SCORES: Final = {EXACT: 100.0, STEREO: 98.0, MISREAD: 90.0}
 _NORMALISED: Final = 95.0
+_COLUMNS: Final = "; "  # what readers put between the parts of a description that stands in several columns
+_LONGEST_JOINED: Final = 2_000
 # How a name turned back to front may end: with its hyphen, or cut off.
 _TURNED_END: Final = re.compile(r"[*)\]']{0,5}(?:-(?=$|[ ,;)\]])|$| ?[,;]|(?<=[)\]]))")
 
@@ -70,11 +73,13 @@ class SubstanceIndex:
         return self._match_suspected(text, self._prefilter.scan([text], ascii_only=text.isascii()).get(0, Suspicion()))
 
     def _match_decoded(self, text: str) -> Iterator[Match]:
-        """What a text names only once its encodings are taken back: medium at most, and standing for the whole text."""
+        """What a text names only once its encodings are taken back, or its parts are joined: medium at most, and standing for the whole."""
         seen: set[str] = set()
-        for reading in further_readings(text):
+        for reading, seams in (*((r, None) for r in further_readings(text)), *_joined(text)):
             for match in self._match_written(reading):
-                if match.suppressed is None and match.substance_id not in seen:
+                # What stands on one side of a seam was found as filed, in its own surroundings.
+                over = seams is None or any(match.start < seam < match.end for seam in seams)
+                if over and match.suppressed is None and match.substance_id not in seen:
                     seen.add(match.substance_id)
                     strength = "weak" if match.strength == "weak" else "medium"
                     yield replace(match, start=0, end=len(text), method="normalised", strength=strength)
@@ -184,6 +189,17 @@ class SubstanceIndex:
             suppressed=reason,
             more=standing.candidate.more.more if standing.candidate.more else 0,
         )
+
+
+def _joined(text: str) -> Iterator[tuple[str, list[float]]]:
+    """A text of several columns as one, and where it was joined: a name may go on in the next column, parted at a blank or within a
+    word."""
+    if _COLUMNS not in text or len(text) > _LONGEST_JOINED:
+        return
+    parts = text.split(_COLUMNS)
+    for between in (" ", ""):
+        ends = accumulate(len(part) + len(between) for part in parts[:-1])
+        yield between.join(parts), [end - len(between) / 2 for end in ends]
 
 
 def _blank(match: re.Match[str]) -> str:
