@@ -67,14 +67,18 @@ class SubstanceIndex:
             text: A description or any other free text. `start` and `end` of a match count its characters. Of a text beyond
                 4,000 characters that repeats itself not every place is listed; `more` of a match counts the others.
         """
-        return [*self._match_written(text), *self._match_decoded(text)]
+        written = self._match_written(text)
+        return [*written, *self._match_decoded(text, written)]
 
     def _match_written(self, text: str) -> list[Match]:
         return self._match_suspected(text, self._prefilter.scan([text], ascii_only=text.isascii()).get(0, Suspicion()))
 
-    def _match_decoded(self, text: str) -> Iterator[Match]:
-        """What a text names only once its encodings are taken back, or its parts are joined: medium at most, and standing for the whole."""
-        seen: set[str] = set()
+    def _match_decoded(self, text: str, written: Iterable[Match]) -> Iterator[Match]:
+        """What a text names only once its encodings are taken back, or its parts are joined: medium at most, and standing for the whole.
+
+        A substance that the text names as it is written needs no further reading.
+        """
+        seen = {m.substance_id for m in written if m.suppressed is None and m.strength != "weak"}
         for reading, seams in (*((r, None) for r in further_readings(text)), *_joined(text)):
             for match in self._match_written(reading):
                 # What stands on one side of a seam was found as filed, in its own surroundings.
@@ -101,7 +105,7 @@ class SubstanceIndex:
             i: self._match_suspected(texts[i], suspicion) for i, suspicion in self._prefilter.candidates(texts)
         }
         for i, text in enumerate(texts):
-            if decoded := list(self._match_decoded(text)):
+            if decoded := list(self._match_decoded(text, found.get(i, ()))):
                 found.setdefault(i, []).extend(decoded)
         return match_table("description", [(texts[i], match) for i in sorted(found) for match in found[i]])
 

@@ -55,6 +55,7 @@ def screen_days(names: list[str], reference: Reference, number: int, memory: Rem
     result = run(sources, ReadOptions(), reference, started=started, remember=memory.of_run if memory else None)
     if memory:
         memory.record(result.screened, result.report, result.inputs)
+        memory.delivered()
     return result
 
 
