@@ -27,7 +27,7 @@ _NUMBER_SIGN: Final = re.compile(
     r"(?<![a-z])(?:un|cas|ec|hs|inv|item|lot|ref|order|batch|po|s|b/l|bl|invoice|index|ci|code|part|article|art|model|ord)[ .]?no $"
 )
 _NO_AFTER: Final = re.compile(
-    r"(?:[ \-]{0,2}(?:-? ?free|less|frei|freie[rsnm]?|exempt|not included|excluded|vrij)(?![\w])(?! (?:base|on |sample|of charge|flow|acid|fatty|(?:trade )?zone|stock|issue|shipment|carrier|deliver|alongside|x ?\d|\d))|"
+    r"(?:[ \-]{0,2}(?:-? ?free|less|frei|freie[rsnm]?|exempt|not included|excluded|vrij)(?![\w])(?! (?:base|on |sample|of charge|flow|acid|fatty|(?:trade )?zone|stock|issue|shipment|carrier|deliver|alongside|x ?\d|\d[\d.,]* ?(?:x|drums?|barrels?|ibcs?|cans?|bottles?|bags?|tank\w*|kgs?|kilos?|l|ltrs?|lit\w+|mt|tons?|tonnes?|gal\w*)(?![\w])))|"
     r"[ ,]{1,2}(?:is |are )?(?:not included|excluded|prohibited)(?![\w])|(?:除外|以外|フリー))"
 )
 
