@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from xml.parsers import expat
 
 from precursor_screen.errors import UnreadableManifest
@@ -154,9 +155,17 @@ def _count_empty(archive: zipfile.ZipFile, path: str, empty_strings: set[int]) -
     return count
 
 
-def _parse(archive: zipfile.ZipFile, path: str, start: object, end: object, hear: object) -> None:
+def _parse(
+    archive: zipfile.ZipFile,
+    path: str,
+    start: Callable[[str, dict[str, str]], object],
+    end: Callable[[str], object],
+    hear: Callable[[str], object],
+) -> None:
     parser = expat.ParserCreate()
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, hear  # type: ignore
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = hear
     try:
         with archive.open(path) as stream:
             while chunk := stream.read(CHUNK):

@@ -30,16 +30,20 @@ def find_mentions(lines: pa.Table, reference: Reference, spread: Spread = in_tur
         PARTY_MENTION over all lists.
     """
     names = set(NAME_COLUMNS.values())
-    goods: dict[str, None] = {}
-    others: dict[str, None] = {}
+    parts: dict[str, None] = {}  # texts that may hold a name among other words
+    wholes: dict[str, None] = {}  # those that may be a name and nothing else
     for field in MENTION_COLUMNS:
         found = pa.array(distinct(lines, [field]), pa.string())
         if field in names:
-            found = found.filter(pc.match_substring_regex(found, f"{_MAY_NAME_ANOTHER}|{MAY_DECODE}"))
-        (goods if field == "description" else others).update(dict.fromkeys(found.to_pylist()))
+            # As a whole a party's name was compared with the lists already, but not what it says decoded.
+            encoded = pc.match_substring_regex(found, MAY_DECODE)
+            wholes.update(dict.fromkeys(found.filter(encoded).to_pylist()))
+            found = found.filter(pc.match_substring_regex(found, _MAY_NAME_ANOTHER))
+        within = field == "description" or field in names
+        (parts if within else wholes).update(dict.fromkeys(found.to_pylist()))
     tables = [PARTY_MENTION.empty_table()]
     for watchlist in reference.watchlists:
         find = Mentions(watchlist.index, reference.as_of).find
-        tables += spread(partial(find, whole=False), cut([text for text in goods if text not in others])) if goods else []
-        tables += spread(partial(find, whole=True), cut(list(others))) if others else []
+        tables += spread(partial(find, whole=False), cut([text for text in parts if text not in wholes])) if parts else []
+        tables += spread(partial(find, whole=True), cut(list(wholes))) if wholes else []
     return pa.concat_tables(tables)

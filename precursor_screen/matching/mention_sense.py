@@ -92,7 +92,8 @@ def has_form(named: str, text: str) -> bool:
     words = parted(named).split()
     for i in range(len(around) - len(words) + 1):
         if around[i : i + len(words)] == words:
-            beside = (*around[max(0, i - 3) : i], *around[i + len(words) : i + len(words) + 5])
-            if any(describe(w)[1] == LEGAL for w in normalise_party(" ".join((*words, *beside[-5:]))).tokens):
+            before, behind = around[max(0, i - 3) : i], around[i + len(words) : i + len(words) + 5]
+            stretches = (normalise_party(" ".join(stretch)) for stretch in ((*before, *words), (*words, *behind)))
+            if any(describe(token)[1] == LEGAL for stretch in stretches for token in stretch.tokens):
                 return True
     return False

@@ -44,9 +44,12 @@ class Partners:
         """Where the partners of each word stand."""
         return np.searchsorted(self.words, word, "left"), np.searchsorted(self.words, word, "right")
 
-    def between(self, low: int, high: int) -> Iterator[tuple[int, int, int]]:
-        """Partner, row and side of each."""
-        return zip(*(a[low:high].tolist() for a in (self.partners, self.rows, self.sides)), strict=True)
+    def between(self, low: Ints, high: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+        """What stands in some ranges, one after another: the number of the range, partner, row and side."""
+        counts = high - low
+        at = np.repeat(np.arange(len(low)), counts)
+        place = np.arange(len(at)) + np.repeat(low - np.cumsum(counts) + counts, counts)
+        return at, self.partners[place], self.rows[place], self.sides[place]
 
 
 _BREAK: Final = "|"
@@ -58,6 +61,7 @@ class Stream:
 
     data: bytes
     words: Sequence[str]
+    lengths: Ints
     blanks: Ints
     bars: Ints
 
@@ -67,7 +71,8 @@ class Stream:
         words = f" {_BREAK} ".join(" ".join(parted(text).split()) for text in texts).split(" ")
         data = f" {' '.join(map(_canonical, words))} ".encode("ascii", "replace")
         raw = np.frombuffer(data, np.uint8)
-        return cls(data, words, np.flatnonzero(raw == 32), np.flatnonzero(raw == ord(_BREAK)))
+        lengths = np.fromiter(map(len, words), np.int64, len(words))
+        return cls(data, words, lengths, np.flatnonzero(raw == 32), np.flatnonzero(raw == ord(_BREAK)))
 
     def words_before(self, starts: Ints) -> Ints:
         """The number of the word behind each blank."""
@@ -77,13 +82,15 @@ class Stream:
         """The number of the text at each place."""
         return np.searchsorted(self.bars, starts)
 
-    def word(self, number: int) -> str:
-        """A word as written; a bar beyond the ends."""
-        return self.words[number] if 0 <= number < len(self.words) else _BREAK
-
-    def joined(self, here: int, there: int) -> bool:
-        """Whether no bar stands between two words."""
-        return _BREAK not in self.words[min(here, there) : max(here, there) + 1]
+    def beside(self, places: Ints, step: int, least: int) -> Ints:
+        """Which of some words have a word of at least that length so many steps away, in the same text; a bar is short."""
+        there = places + step
+        inside = np.flatnonzero((there >= 0) & (there < len(self.words)))
+        there = there[inside]
+        long = self.lengths[there] >= least
+        same = np.searchsorted(self.bars, self.blanks[there]) == np.searchsorted(self.bars, self.blanks[places[inside]])
+        found: Ints = inside[long & same]
+        return found
 
     def stretch(self, start: int, end: int, inside: int) -> tuple[int, str]:
         """The words from start to end, cut at the ends of the text that a word of them stands in, and the number of the text."""

@@ -75,12 +75,11 @@ class Mentions:
         self._codes, self._rows = codes[order], rows[order]
         self._partners = Partners.of(held[left], held[right], row_of[left], person)
         self._words = np.unique(held[places])
+        self._lengths = np.fromiter(map(len, self._texts), np.int64, len(self._texts))
         self._counts = np.bincount(row_of[telling], minlength=len(starts) - 1)  # words that must stand close together
         self._starts, self._held, self._legal = starts, held, kinds == LEGAL
-        self._row_names = arrays["row_name"]
         patterns = [f" {self._texts[i]} ".encode() for i in self._words.tolist()]
         self._finder = BytesAhoCorasick(patterns) if patterns else None
-        self._near: dict[tuple[int, bool, str], tuple[int, ...]] = {}
         self._own_script = OwnScript(index)
 
     def __reduce__(self) -> tuple[type[Mentions], tuple[PartyIndex, date | None]]:
@@ -113,13 +112,13 @@ class Mentions:
             enough, common = says_enough(match), is_goods(match)
             for number in windows[named]:
                 text, reading = readings[number]
-                whole = named == reading and is_name_by_itself(match)
-                if not whole and (not enough or (common and not has_form(named, reading))):
+                alone = named == reading and is_name_by_itself(match)
+                if not alone and (not enough or (common and not has_form(named, reading))):
                     continue
                 known = best.get((text, match["entry_id"]))
                 if known is None or match["score"] > known["score"]:
                     written = as_written(named, reading)
-                    apart = whole or stands_apart(written, reading)
+                    apart = alone or stands_apart(written, reading)
                     best[text, match["entry_id"]] = {**match, "value": texts[text], "named": written, "apart": apart}
         ordered = sorted(best.items(), key=lambda item: (item[0][0], -item[1]["score"], item[0][1]))
         return pa.Table.from_pylist([row for _, row in ordered], schema=PARTY_MENTION)
@@ -161,7 +160,7 @@ class Mentions:
                 i = int(at[k])
                 for row in self._rows[low[k] : high[k]].tolist():
                     if self._counts[row] > LEAST_WORDS:
-                        # Of a longer name all words but one must be there.
+                        # Of a longer name all words but one must be there; that one may hold an error.
                         found_in = found_in or _words_by_text(word, owner)
                         mine = set(self._held[self._starts[row] : self._starts[row + 1]].tolist())
                         if len(mine & found_in[int(owner[i])]) < self._counts[row] - 1:
@@ -172,35 +171,17 @@ class Mentions:
         """The same where the other word of a name of two holds an error."""
         low, high = self._partners.range_of(word)
         few = np.flatnonzero((high - low <= _FEW_PARTNERS) & (high > low))
-        taken = set(place.tolist())
-        for k in few.tolist():
-            here = int(place[k])
-            for step in (-2, -1, 1, 2):
-                other = stream.word(here + step)
-                if len(other) < _LEAST_WRONG - 1 or here + step in taken or not stream.joined(here, here + step):
-                    continue
-                key = int(word[k]), step > 0, other
-                rows = self._near.get(key)
-                if rows is None:
-                    if len(self._near) > 1 << 20:
-                        self._near.clear()
-                    rows = self._near[key] = self._rows_near(int(low[k]), int(high[k]), step, other)
-                for row in rows:
-                    yield here, here + step, row
-
-    def _rows_near(self, low: int, high: int, step: int, other: str) -> tuple[int, ...]:
-        rows = []
-        for partner, row, side in self._partners.between(low, high):
-            listed = self._texts[partner]
-            if (
-                side * step >= 0
-                and len(listed) >= _LEAST_WRONG
-                and abs(len(listed) - len(other)) <= 1
-                and self._counts[row] == LEAST_WORDS
-                and OSA.distance(listed, other, score_cutoff=1) <= 1
-            ):
-                rows.append(row)
-        return tuple(dict.fromkeys(rows))
+        for step in (-2, -1, 1, 2):
+            beside = few[stream.beside(place[few], step, _LEAST_WRONG - 1)]
+            beside = beside[~np.isin(place[beside] + step, place)]
+            at, partner, row, side = self._partners.between(low[beside], high[beside])
+            here = place[beside[at]]
+            likely = (side * step >= 0) & (self._counts[row] == LEAST_WORDS) & (self._lengths[partner] >= _LEAST_WRONG)
+            likely &= np.abs(self._lengths[partner] - stream.lengths[here + step]) <= 1
+            for k in np.flatnonzero(likely).tolist():
+                start = int(here[k])
+                if OSA.distance(self._texts[int(partner[k])], stream.words[start + step], score_cutoff=1) <= 1:
+                    yield start, start + step, int(row[k])
 
     def _spans(self, row: int, i: int, j: int) -> Iterable[tuple[int, int]]:
         """Where the name may begin and end, given the places of two of its words: these alone, and as far as it goes."""

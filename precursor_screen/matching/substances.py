@@ -67,26 +67,30 @@ class SubstanceIndex:
             text: A description or any other free text. `start` and `end` of a match count its characters. Of a text beyond
                 4,000 characters that repeats itself not every place is listed; `more` of a match counts the others.
         """
-        written = self._match_written(text)
-        return [*written, *self._match_decoded(text, written)]
+        suspicion = self._prefilter.scan([text], ascii_only=text.isascii()).get(0, Suspicion())
+        found = {0: self._match_suspected(text, suspicion)}
+        self._add_decoded([text], found)
+        return found[0]
 
-    def _match_written(self, text: str) -> list[Match]:
-        return self._match_suspected(text, self._prefilter.scan([text], ascii_only=text.isascii()).get(0, Suspicion()))
+    def _add_decoded(self, texts: Sequence[str], found: dict[int, list[Match]]) -> None:
+        """Add what texts name only once their encodings are taken back, or their parts are joined: medium at most, and standing for the whole.
 
-    def _match_decoded(self, text: str, written: Iterable[Match]) -> Iterator[Match]:
-        """What a text names only once its encodings are taken back, or its parts are joined: medium at most, and standing for the whole.
-
-        A substance that the text names as it is written needs no further reading.
+        A substance that a text names as it is written needs no further reading.
         """
-        seen = {m.substance_id for m in written if m.suppressed is None and m.strength != "weak"}
-        for reading, seams in (*((r, None) for r in further_readings(text)), *_joined(text)):
-            for match in self._match_written(reading):
+        readings = [*_readings(texts)]
+        seen: dict[int, set[str]] = {}
+        for n, suspicion in self._prefilter.candidates([reading for _, reading, _ in readings]):
+            i, reading, seams = readings[n]
+            if i not in seen:
+                seen[i] = {m.substance_id for m in found.get(i, ()) if m.suppressed is None and m.strength != "weak"}
+            for match in self._match_suspected(reading, suspicion):
                 # What stands on one side of a seam was found as filed, in its own surroundings.
                 over = seams is None or any(match.start < seam < match.end for seam in seams)
-                if over and match.suppressed is None and match.substance_id not in seen:
-                    seen.add(match.substance_id)
+                if over and match.suppressed is None and match.substance_id not in seen[i]:
+                    seen[i].add(match.substance_id)
                     strength = "weak" if match.strength == "weak" else "medium"
-                    yield replace(match, start=0, end=len(text), method="normalised", strength=strength)
+                    whole = replace(match, start=0, end=len(texts[i]), method="normalised", strength=strength)
+                    found.setdefault(i, []).append(whole)
 
     def _match_suspected(self, text: str, suspicion: Suspicion) -> list[Match]:
         flat = plain(text)
@@ -104,9 +108,7 @@ class SubstanceIndex:
         found: dict[int, list[Match]] = {
             i: self._match_suspected(texts[i], suspicion) for i, suspicion in self._prefilter.candidates(texts)
         }
-        for i, text in enumerate(texts):
-            if decoded := list(self._match_decoded(text, found.get(i, ()))):
-                found.setdefault(i, []).extend(decoded)
+        self._add_decoded(texts, found)
         return match_table("description", [(texts[i], match) for i in sorted(found) for match in found[i]])
 
     def recognise_codes(self, field: str, values: Sequence[str]) -> pa.Table:
@@ -193,6 +195,13 @@ class SubstanceIndex:
             suppressed=reason,
             more=standing.candidate.more.more if standing.candidate.more else 0,
         )
+
+
+def _readings(texts: Sequence[str]) -> Iterator[tuple[int, str, list[float] | None]]:
+    """What texts say otherwise than as written: the number of the text, the reading, and where parts of it were joined."""
+    for i, text in enumerate(texts):
+        yield from ((i, reading, None) for reading in further_readings(text))
+        yield from ((i, reading, seams) for reading, seams in _joined(text))
 
 
 def _joined(text: str) -> Iterator[tuple[str, list[float]]]:

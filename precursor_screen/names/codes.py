@@ -15,14 +15,16 @@ from stdnum import casrn
 _DASHES: Final = "‐‑‒–—―−﹣－-"  # the hyphen last: these stand inside character classes
 _LABEL: Final = (
     r"(?:(?<!\w)c\.?a\.?s\.?(?:[ -]?(?:rn|registry|reg)\b\.?)?"
-    r"(?:[ -]?(?:no|nr|number|num|numero|número|numéro|nummer)(?![a-z])\.?|[ -]?n[°º]|[ -]?[№#])?[ ]{0,2}[:=#]?[ ]{0,2})"
+    r"(?:[ -]?(?:no|nr|number|num|numero|número|numéro|nummer)(?![a-z])\.?|[ -]?n[°º]|[ -]?[№#])?[ ]{0,2}[:=#-]?[ ]{0,2})"
 )
 _CAS: Final = re.compile(
     rf"(?:(?P<label>{_LABEL})|(?<![\w.,/{_DASHES}]))(?P<a>[1-9]\d{{1,6}})[ ]?[{_DASHES}][ ]?(?P<b>\d\d)[ ]?[{_DASHES}][ ]?(?P<c>\d)"
     rf"(?![\d{_DASHES}]|[.,/]\d|[A-Za-z])",
     re.IGNORECASE,
 )
-_CAS_SPACED: Final = re.compile(rf"{_LABEL}(?P<a>[1-9]\d{{1,6}}) (?P<b>\d\d) (?P<c>\d)(?![\d{_DASHES}])", re.IGNORECASE)
+_CAS_SPACED: Final = re.compile(
+    rf"{_LABEL}(?P<a>[1-9]\d{{1,6}})(?P<gap>[ ./_])(?P<b>\d\d)(?P=gap)(?P<c>\d)(?![\d{_DASHES}])", re.IGNORECASE
+)
 _CAS_GLUED: Final = re.compile(rf"{_LABEL}(?P<all>[1-9]\d{{4,9}})(?![\d{_DASHES}])", re.IGNORECASE)
 _UN: Final = re.compile(
     r"(?<![A-Za-z\d])(?:un|u\.n\.|onu|оон)[ ]?(?:(?:no|nr|number|id)\b\.?|[№#])?[ ]?[-:.#]?[ ]?(?P<n>\d{4})(?![\d])",
@@ -34,7 +36,7 @@ _CUS: Final = re.compile(
 # As safety data sheets name it: EC No., EINECS, EG-Nr. (German, Dutch, Swedish), CE and n° CE (French, Spanish, Italian), WE (Polish).
 _EC_LABEL: Final = (
     r"(?:(?<!\w)(?:einecs|elincs|e\.?c\.?|eg|ce|we)(?:[ -]?(?:list )?(?:no|nr|number|num|numero|número|numéro|nummer)(?![a-z])\.?"
-    r"|[ -]?n[°º]\.?|[ -]?[№#])?[ ]{0,2}[:=#]?[ ]{0,2})"
+    r"|[ -]?n[°º]\.?|[ -]?[№#])?[ ]{0,2}[:=#-]?[ ]{0,2})"
 )
 _EC: Final = re.compile(
     rf"(?:(?P<label>{_EC_LABEL})|(?<![\w.,/+{_DASHES}]))(?P<a>[2-9]\d\d)[ ]?[{_DASHES}][ ]?(?P<b>\d{{3}})[ ]?[{_DASHES}][ ]?(?P<c>\d)"
@@ -74,7 +76,7 @@ def find_cas(text: str) -> list[FoundCode]:
     """CAS numbers in a text, in order, in the usual spellings.
 
     `67-64-1`, `CAS 67-64-1`, `CAS NO. 67-64-1`, `CAS-No.: 67-64-1`, `CASRN 67-64-1`, `CAS#67-64-1`, with spaces round the
-    hyphens, with other dashes, and (after the word CAS only) with spaces for hyphens or with neither.
+    hyphens, with other dashes, and (after the word CAS only) with spaces, strokes or points for hyphens or with none.
 
     Numbers whose check digit fails are returned with `valid=False`: a near miss of a listed number is worth saying.
     """

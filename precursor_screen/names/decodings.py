@@ -31,8 +31,8 @@ _LONG_ESCAPE: Final = re.compile(r"(?:\\u|%u)([0-9A-Fa-f]{4})|(?:\\[ux]\{)([0-9A
 _WITHIN: Final = re.compile("[A-Za-z]%[0-9A-Fa-f]{2}[A-Za-z]")
 _QUOTED: Final = re.compile(r"=([0-9A-Fa-f]{2})")
 _SOFT_BREAK: Final = re.compile(r"=[ \t]*\r?\n")
-# Behind an override letters show from their end; behind an embedding or isolate Latin ones do not, but a writer may have meant them to.
 _MAIL_WORD: Final = re.compile(r"=\?[\w-]{2,20}\?[BbQq]\?[^?\s]{1,400}\?=")
+# Behind an override letters show from their end; behind an embedding or isolate Latin ones do not, but a writer may have meant them to.
 _OVERRIDE: Final = re.compile("[\u202b\u202e\u2067]([^\u202a-\u202e\u2066-\u2069\n]*)")
 _FIGURED: Final = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,20}(?:[013457][A-Za-z]{1,20}){2,8}(?![A-Za-z0-9])")
 _LETTERS_OF: Final = str.maketrans("013457", "oleast")

@@ -282,7 +282,7 @@ def _make_words(columns: Columns) -> None:
     for name, find in (("transport_mode", find_mode), ("message_function", find_function)):
         column = columns.take(name)
         if column is not None:
-            columns.made[name] = _reword(column, find)
+            columns.made[name] = pc.coalesce(_reword(column, find), column)  # an unknown word stays as filed
 
 
 def _make_countries(columns: Columns) -> None:

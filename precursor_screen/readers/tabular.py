@@ -14,7 +14,7 @@ from precursor_screen.formats.table import TABULAR_KINDS, open_sheets
 from precursor_screen.model import Input
 from precursor_screen.readers.asides import ABOVE, HEADERS, TOTALS, UNHEADED, cells_aside, lines_aside, rows_of
 from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
-from precursor_screen.readers.beside import other_positions, texts_beside, unmapped_positions
+from precursor_screen.readers.beside import as_lists, other_cells, unmapped_cells
 from precursor_screen.readers.column_map import ColumnMap
 from precursor_screen.readers.identity import add_identity
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
@@ -95,16 +95,17 @@ def _with_texts_beside(
 
     Words in cells of other kinds count for screening, but not for who a line is: what such a cell states is hashed as parsed.
     """
-    unmapped, others = unmapped_positions(guesses), other_positions(guesses)
-    texts, named = texts_beside(body.table, headers, unmapped, (), body.rows, issues)
-    if texts.null_count < len(texts):
-        columns = add_identity(columns.append_column("other_texts", texts)).drop_columns(["other_texts"])
-    else:
+    count = body.table.num_rows
+    unmapped = unmapped_cells(body.table, headers, guesses, body.rows, issues)
+    beside = as_lists(unmapped, count)
+    if beside is None:
         columns = add_identity(columns)
-    if others:
-        texts, named = texts_beside(body.table, headers, unmapped, others, body.rows, issues)
-    if texts.null_count < len(texts):
-        columns = columns.append_column("other_texts", texts).append_column("other_columns", named)
+    else:
+        columns = add_identity(columns.append_column("other_texts", beside[0])).drop_columns(["other_texts"])
+    if others := other_cells(body.table, headers, guesses, body.rows, issues):
+        beside = as_lists([*unmapped, *others], count)
+    if beside is not None:
+        columns = columns.append_column("other_texts", beside[0]).append_column("other_columns", beside[1])
     return columns
 
 

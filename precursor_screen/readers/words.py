@@ -87,15 +87,15 @@ def direction_of_procedure(text: str) -> str | None:
     return {"IM": IMPORT, "EX": EXPORT, "TR": TRANSIT}[head[1]] if head else None
 
 
-def find_mode(text: str) -> str:
-    """sea, air, road, rail or post; what is none of these stays as filed (pipelines, several modes)."""
+def find_mode(text: str) -> str | None:
+    """sea, air, road, rail or post, from a word or code in several languages; else None (pipelines, several modes)."""
     tidy = re.sub(r"\.0+$", "", text)
-    return _MODE_OF.get(_fold(tidy), text) if len(text) <= 60 else text
+    return _MODE_OF.get(_fold(tidy)) if len(text) <= 60 else None
 
 
-def find_function(text: str) -> str:
-    """original, replacement or cancellation; an unknown function stays as filed."""
-    return _FUNCTION_OF.get(_fold(text), text)
+def find_function(text: str) -> str | None:
+    """original, replacement or cancellation; else None."""
+    return _FUNCTION_OF.get(_fold(text)) if len(text) <= 60 else None
 
 
 @lru_cache(maxsize=1)

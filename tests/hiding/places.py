@@ -190,6 +190,26 @@ def _cells() -> Iterator[Place]:
         "permit number",
     ):
         yield Place(f"in-{header}", "m.csv", wide(header, "drums of acetic anhydride"))
+    for header in (
+        *(
+            "container number",
+            "port of loading",
+            "port of discharge",
+            "country of origin",
+            "country of destination",
+            "arrival date",
+        ),
+        *(
+            "transport mode",
+            "voyage",
+            "house bill of lading",
+            "item number",
+            "declaration number",
+            "direction",
+            "master bill of lading",
+        ),
+    ):
+        yield Place(f"in-{header}", "m.csv", wide(header, "20 drums of acetic anhydride"))
     yield Place("far-column", "m.csv", table([[*HEADER, *(f"x{i}" for i in range(60))], [*PLAIN, *[""] * 59, "ACETONE"]]))
     yield Place("header-itself", "m.csv", table([[*HEADER, "ACETONE drums"], [*PLAIN, "20"]]))
     yield Place("misspelt-header", "m.csv", one(DESCRIPTION, "ACETONE").replace(b"description of goods", b"dscrptn gds"))

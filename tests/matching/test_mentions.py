@@ -53,6 +53,8 @@ def found(mentions: Mentions, text: str) -> list[str]:
         ("attn Oldrich Semyon Tarvenko", "E2"),
         ("attn Tarvenko Oldrich Semyon", "E2"),
         ("by MILLING MACHINES LLC, Tver", "E3"),
+        ("LLC MILLING MACHINES for metal and wood in nine crates of one ton", "E3"),
+        ("by%20MILLING%20MACHINES%20LLC", "E3"),
         ("to Halbrecht Chemical Trading for tiles", "E5"),
         ("收货 海湖化工贸易 桶", "E6"),
         ("Zorvath Kelmund Ostrander", "E9"),

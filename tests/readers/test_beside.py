@@ -63,6 +63,28 @@ def test_words_in_cells_of_other_kinds_are_kept_as_well() -> None:
     assert beside(text) == [[("net weight kg", "500 KG ACETONE"), ("package type", "STEEL DRUMS")], None]
 
 
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [
+        ("port of loading", "CNSHA"),
+        ("port of loading", "CN SHA"),
+        ("country of origin", "Germany"),
+        ("country of origin", "Viet Nam"),
+        ("container number", "MAEU1234567"),
+        ("house bill of lading", "MEDUAB123456"),
+        ("arrival date", "2026-11-03"),
+        ("direction", "export"),
+    ],
+)
+def test_what_such_columns_are_for_is_no_text(header: str, cell: str) -> None:
+    assert beside(f"{HEADER},{header}\n{LINE},{cell}\n") == [None]
+
+
+def test_a_cell_that_is_too_long_is_said_once() -> None:
+    result = one(f"{HEADER},Zusatz,package type\n{LINE},{'abc ' * 300_000},DRUM\n")
+    assert issues_of(result)["truncated-cell"] == 1
+
+
 def test_a_column_that_the_map_leaves_out_is_left_out() -> None:
     options = ReadOptions(mapping=ColumnMap({"Zusatz": "ignore"}))
     assert beside(f"{HEADER},Zusatz\n{LINE},ether\n", options) == [None]
