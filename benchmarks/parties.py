@@ -21,7 +21,7 @@ from data import names as invent
 from retrieval import measure, summarise
 
 from precursor_screen.kernel.recognise import match_parties
-from precursor_screen.matching.parties import PartyIndex, build_index, write_index
+from precursor_screen.matching.party.index import PartyIndex, build_index, write_index
 from precursor_screen.model import WatchlistEntry, WatchlistName
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.runners.match_cache import remembering

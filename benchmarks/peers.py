@@ -72,7 +72,7 @@ def main() -> None:
     except ImportError as error:
         print(f"skipped: nomenklatura cannot be imported ({error}); pip install nomenklatura in an environment of its own")
         return
-    from precursor_screen.matching.parties import similarity
+    from precursor_screen.matching.party.index import similarity
 
     config = ScoringConfig.defaults()
 

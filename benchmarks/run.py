@@ -30,7 +30,7 @@ from parties import measure_parties, render_parties
 from rapidfuzz import fuzz, process, utils
 
 from precursor_screen.api import open_watchlists
-from precursor_screen.matching.parties import similarity
+from precursor_screen.matching.party.index import similarity
 from precursor_screen.version import __version__
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -2,7 +2,7 @@
 
 from precursor_screen import load_reference, lookup, match, screen
 
-report = screen("manifest.csv", jurisdiction="US").report
+report = screen("manifest.csv", jurisdiction="US")
 report.flags.to_pandas()
 """
 
@@ -193,7 +193,7 @@ def match(name: str, watchlists: Sequence[Watchlist], as_of: date | None = None)
         watchlists: from `open_watchlists`.
         as_of: entries de-listed by that day do not count; default: today.
     """
-    from precursor_screen.matching.explain import explain_party
+    from precursor_screen.matching.party.explain import explain_party
     from precursor_screen.names.party import normalise_party
 
     # Bytes that are no UTF-8 come as lone surrogates, which fit into no table of names; no letter is lost with them.

@@ -7,9 +7,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from precursor_screen.api import load_reference
 from precursor_screen.reference.bundle import Reference
+
+# An example takes as long as the machine is busy; what a test may cost is bounded by its number of examples.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 AS_OF = date(2026, 11, 25)
 ROOT = Path(__file__).resolve().parents[1]

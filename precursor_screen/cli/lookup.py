@@ -11,7 +11,7 @@ import click
 from precursor_screen.cli import common
 
 if TYPE_CHECKING:
-    from precursor_screen.matching.structure import StructureIndex
+    from precursor_screen.matching.structure.index import StructureIndex
 
 _AT_A_TIME = 5000  # lines that share one start of Java
 
@@ -37,13 +37,13 @@ def command(ctx: click.Context, text: str, as_json: bool, as_of: str | None, str
 
     common.settings(ctx)
     if structure:
-        from precursor_screen.matching.structure_reading import require
+        from precursor_screen.matching.structure.reading import require
 
         require()  # before anything else is done
     reference = api.load_reference(watchlists=None, as_of=common.parse_day(as_of, "--as-of"))
     names: StructureIndex | None = None
     if structure:
-        from precursor_screen.matching.structure import StructureIndex
+        from precursor_screen.matching.structure.index import StructureIndex
 
         names = StructureIndex(reference.substances.substances)
         reference = replace(reference, substance_index=names)

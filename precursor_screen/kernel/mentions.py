@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from precursor_screen.kernel.recognise import distinct
 from precursor_screen.kernel.spread import Spread, cut, in_turn
-from precursor_screen.matching.mentions import Mentions
+from precursor_screen.matching.party.mentions import Mentions
 from precursor_screen.names.decodings import MAY_DECODE
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.schema import MENTION_COLUMNS, NAME_COLUMNS, PARTY_MENTION

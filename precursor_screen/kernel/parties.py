@@ -9,15 +9,15 @@ import pyarrow as pa
 
 from precursor_screen.engine import fetch
 from precursor_screen.kernel.resolved import LINE_NO
-from precursor_screen.matching.mentions import SURE
+from precursor_screen.matching.party.mentions import SURE
 from precursor_screen.model import WatchlistEntry
 from precursor_screen.names.party import address_key
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.reference.watchlists.interface import tag_programmes
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import BY_NAME, MENTION_COLUMNS, NAME_COLUMNS, ROLES, arrow_schema
 from precursor_screen.schema import PARTY_COLUMNS as COLUMNS
 
-NARCOTICS_PREFIXES = ("SDNT", "ILLICIT-DRUGS")  # by prefix: ILLICIT-DRUGS-EO became ILLICIT-DRUGS-EO14059
 # Where a party states no country of its own, the goods' does: the consignee is where they go.
 _COUNTRY_OF_GOODS = {
     "consignor": "country_of_dispatch",
@@ -115,7 +115,7 @@ def _facts(distinct: pa.Table, reference: Reference) -> pa.Table:
         entry = entries.get((list_id, entry_id)) or watchlists[list_id].entry(entry_id)
         entries[list_id, entry_id] = entry
         corroboration.append(corroborate(country, address, identifier, entry))
-        programmes.append(tag_programmes(entry.programmes))
+        programmes.append(list(tag_programmes(entry.programmes)))
         dates.append(watchlists[list_id].manifest.list_date)
     for name, values in (("corroboration", corroboration), ("programmes", programmes), ("list_date", dates)):
         distinct = distinct.append_column(name, pa.array(values, BY_NAME[name].arrow))
@@ -136,12 +136,6 @@ def corroborate(country: str | None, address: str | None, identifier: str | None
 
 def _plain(identifier: str) -> str:
     return "".join(c for c in identifier.casefold() if c.isalnum())
-
-
-def tag_programmes(programmes: tuple[str, ...]) -> list[str]:
-    """The programmes, with `narcotics` before them where one is a narcotics programme."""
-    narcotics = any(p.upper().startswith(NARCOTICS_PREFIXES) for p in programmes)
-    return [*(["narcotics"] if narcotics else []), *programmes]
 
 
 def role_facts(candidates: pa.Table, wanted: frozenset[str]) -> list[tuple[str, str]]:

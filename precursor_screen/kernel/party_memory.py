@@ -12,7 +12,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from precursor_screen.matching.parties import PartyIndex
+from precursor_screen.matching.party.index import PartyIndex
 from precursor_screen.schema import PARTY_MATCH
 
 

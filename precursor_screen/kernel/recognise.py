@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.party_memory import FORGETFUL, PartyMemory
 from precursor_screen.kernel.spread import Spread, cut, in_turn
-from precursor_screen.matching.parties import PartyIndex
+from precursor_screen.matching.party.index import PartyIndex
 from precursor_screen.names.party_cells import MAY_HOLD_MORE, name_parts
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.schema import NAME_COLUMNS, PARTY_MATCH, SUBSTANCE_MATCH

@@ -20,7 +20,7 @@ from precursor_screen.kernel.register_facts import add_register_facts
 from precursor_screen.kernel.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.spread import Spread, cut, in_turn
 from precursor_screen.kernel.substances import find_candidates
-from precursor_screen.matching.parties import similarity
+from precursor_screen.matching.party.index import similarity
 from precursor_screen.names.codes import find_cas
 from precursor_screen.names.party import address_key, is_to_order, party_key
 from precursor_screen.reference.bundle import Reference

@@ -66,12 +66,6 @@ def is_cas(number: str) -> bool:
     return bool(re.fullmatch(r"[1-9]\d{1,6}-\d\d-\d", number, re.ASCII)) and casrn.is_valid(number)
 
 
-def format_cas(text: str) -> str | None:
-    """A cell that holds one CAS number, as `67-64-1`; None if it has not that form (the check digit is not judged here)."""
-    found = find_cas(f"CAS {text.strip()}" if text.strip()[:1].isdigit() else text)
-    return found[0].number if len(found) == 1 else None
-
-
 def find_cas(text: str) -> list[FoundCode]:
     """CAS numbers in a text, in order, in the usual spellings.
 

@@ -81,9 +81,13 @@ _PAIR = re.compile(
 )
 
 
+_LETTERS_OF_THEIR_OWN = frozenset("ЙЇЎ")  # not И, І and У with an accent, though Unicode takes them apart
+
+
 def fold_country(text: str) -> str:
     """Letters only, in capitals, without accents: the form in which names are compared."""
-    bare = unicodedata.normalize("NFKD", text.upper())
+    composed = unicodedata.normalize("NFKC", text.upper())
+    bare = "".join(c if c in _LETTERS_OF_THEIR_OWN else unicodedata.normalize("NFD", c) for c in composed)
     return "".join(c for c in bare if c.isalpha() and not unicodedata.combining(c))
 
 

@@ -127,7 +127,6 @@ _DOTTED = re.compile(r"\b([a-z])\.(?=[a-z]\b)")
 _LETTERS_DIGITS = re.compile(r"[^\W_]+")
 _APOSTROPHES = str.maketrans("", "", "'`´’‘ʼʹ")
 _TO_ORDER = re.compile(r"(?:un)?to(?: the)? order\b|^order\b|a la orden\b|order of shipper|^order$")
-_BANK_WORDS = frozenset(("bank", "bancorp", "bancolombia", "bankasi", "sberbank", "banking"))
 # Digits that stand between letters are letters misread or disguised: `Sech1n`.
 _MISREAD = re.compile(r"(?<=[a-z])[0-9](?=[a-z])")
 _LOOKALIKES = dict(zip("0123456789", "oizeasgtbg", strict=True))
@@ -198,11 +197,6 @@ def address_key(address: str) -> str:
 def is_to_order(name: str) -> bool:
     """Whether a consignee's name says that the goods are consigned to order rather than to a named party."""
     return _TO_ORDER.search(" ".join(_split_words(_to_ascii(_clean(name)[0])))) is not None
-
-
-def names_bank(name: str) -> bool:
-    """Whether a name is that of a bank, which as consignee holds the documents and is not the buyer."""
-    return any(not _BANK_WORDS.isdisjoint(reading.tokens) for reading in normalise_party(name).readings)
 
 
 def _clean(name: str) -> tuple[str, tuple[str, ...]]:
@@ -375,10 +369,3 @@ def _legal_form(tokens: list[str], end: int, only_forms_follow: bool) -> tuple[i
 def _is_spelt_out(c: str) -> bool:
     # Latin, Greek, Cyrillic and their extensions go into ASCII letter by letter: the transliteration compares as well.
     return ord(c) <= 0x052F or 0x1E00 <= ord(c) <= 0x1FFF
-
-
-def _part_han(token: str) -> str:
-    """Part the family name from a personal name of two to four Han or Hangul characters, as its romanised form does."""
-    if 2 <= len(token) <= 4 and all("\u4e00" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for c in token):
-        return f"{token[0]} {token[1:]}"
-    return token

@@ -213,21 +213,3 @@ def plain(text: str) -> str:
     if text.isascii():
         return text.lower().translate(_ASCII_PLAIN)
     return unmask(text).translate(_PLAIN)
-
-
-def fold_words(text: str) -> list[str]:
-    """The words of a text in lower case without accents, in order; words break at everything that is no letter or digit."""
-    if text.isascii():
-        return re.findall(r"[a-z0-9]+", text.lower())
-    words: list[str] = []
-    current: list[str] = []
-    for char in unmask(text):
-        piece = fold_char(char)
-        if piece:
-            current.append(piece)
-        elif current and unicodedata.category(char) not in ("Mn", "Me", "Cf"):
-            words.append("".join(current))
-            current = []
-    if current:
-        words.append("".join(current))
-    return words

@@ -160,11 +160,6 @@ def unit_in_header(words: tuple[str, ...]) -> Unit | None:
     return None
 
 
-def unit_spellings() -> dict[str, Unit]:
-    """Every spelling, folded, with its unit."""
-    return dict(_SPELLINGS)
-
-
 def to_base(value: Decimal, unit: Unit) -> Decimal:
     """The value in kilograms, litres or pieces, to six places (half to even)."""
     return (value * unit.factor).quantize(Decimal("0.000001"))

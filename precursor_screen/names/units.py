@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from precursor_screen.names.packages import Parsed, is_package_kind, parse_packages_text
-from precursor_screen.names.unit_codes import MASS, TABLE, VOLUME, find_unit, to_base
+from precursor_screen.names.unit_codes import MASS, VOLUME, find_unit, to_base
 
 NET, QUANTITY, PACKAGES, VOLUME_BASIS, GROSS = "net", "quantity", "packages", "volume", "gross"
 _LIMIT = Decimal(10) ** 12
@@ -34,7 +34,6 @@ def mass_from_line(
     text: str | None = None,
     gross: Decimal | None = None,
     density: Decimal | None = None,
-    message: str = TABLE,
 ) -> Mass:
     """The mass of a line's goods, by the first of these that it states.
 
@@ -55,11 +54,10 @@ def mass_from_line(
         text: the goods description.
         gross: gross mass in kilograms, as stated.
         density: of the substance, kilograms per litre.
-        message: table, x12 or iata (see `units`).
     """
     if net is not None and net > 0:
         return Mass(net, NET, "high")
-    measured = find_unit(unit, message) if unit and quantity is not None and quantity > 0 else None
+    measured = find_unit(unit) if unit and quantity is not None and quantity > 0 else None
     if quantity is not None and measured is not None and measured.kind == MASS:
         return _bounded(to_base(quantity, measured), QUANTITY, "high")
     if packages is None and quantity is not None and 0 < quantity == int(quantity) and unit and is_package_kind(unit):

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from precursor_screen.errors import UsageError
-from precursor_screen.matching.substances import SubstanceIndex
+from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.model import Rule, Threshold, Typology
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.reference import shipped
@@ -191,8 +191,8 @@ def shipped_index() -> SubstanceIndex:
 
 
 def _index_with_structures(table: SubstanceTable) -> SubstanceIndex:
-    from precursor_screen.matching.structure import StructureIndex
-    from precursor_screen.matching.structure_reading import require
+    from precursor_screen.matching.structure.index import StructureIndex
+    from precursor_screen.matching.structure.reading import require
 
     require()
     return StructureIndex(table.substances)

@@ -15,7 +15,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from precursor_screen.errors import WatchlistError, WatchlistLocked, Where
-from precursor_screen.matching.parties import build_index
+from precursor_screen.matching.party.index import build_index
 from precursor_screen.reference.digests import Digests
 from precursor_screen.reference.sealed import DamagedError, read_pointer, seal_late
 from precursor_screen.reference.watchlists import entries as codec

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from precursor_screen.errors import SubstanceTableError, Where
-from precursor_screen.matching.structure_reading import Fragments, connectivity, formula_of, read_names, read_smiles
+from precursor_screen.matching.structure.reading import Fragments, connectivity, formula_of, read_names, read_smiles
 from precursor_screen.model import Substance
 
 _COLUMNS: Final = ["substance_id", "name", "reason"]

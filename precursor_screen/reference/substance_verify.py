@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError
-from precursor_screen.matching.structure_reading import INSTALL, why_unavailable
+from precursor_screen.matching.structure.reading import INSTALL, why_unavailable
 from precursor_screen.model import Substance, Threshold
 from precursor_screen.reference.editions import Edition
 from precursor_screen.reference.substance_checks import check_ec, check_formulas, check_hs, check_listings, contradictions

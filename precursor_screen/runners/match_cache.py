@@ -25,7 +25,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.kernel.party_memory import FORGETFUL, PartyMemory, Recalled
-from precursor_screen.matching.parties import PartyIndex
+from precursor_screen.matching.party.index import PartyIndex
 from precursor_screen.schema import PARTY_MATCH
 
 MOST_NAMES = 2_000_000  # of one list in one state; those that were not met for longest go first
@@ -47,7 +47,7 @@ def matcher_version() -> str:
     2 ms and needs no one. It also holds where an office patches its installation.
     """
     digest = hashlib.sha256()
-    for package in ("precursor_screen.matching", "precursor_screen.names"):
+    for package in ("precursor_screen.matching.party", "precursor_screen.names"):
         for source in sorted(importlib.resources.files(package).iterdir(), key=lambda s: s.name):
             if source.name.endswith(".py"):
                 digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")

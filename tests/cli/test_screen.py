@@ -341,7 +341,7 @@ def test_settings_stand_behind_options(ps, manifest):
 
 def test_structures_that_cannot_be_read_are_said_before_the_work(home, tmp_path, capsys, monkeypatch):
     from precursor_screen.cli.main import run
-    from precursor_screen.matching import structure_reading
+    from precursor_screen.matching.structure import reading as structure_reading
 
     monkeypatch.setattr(structure_reading, "why_unavailable", lambda: "no Java")
     (tmp_path / "m.csv").write_text("description,hs code\nchairs,940360\n")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.matching import structure_reading
-from precursor_screen.matching.structure_reading import why_unavailable
+from precursor_screen.matching.structure import reading as structure_reading
+from precursor_screen.matching.structure.reading import why_unavailable
 from precursor_screen.reference import shipped
 
 MISSING = why_unavailable()

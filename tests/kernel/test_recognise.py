@@ -10,7 +10,7 @@ import pytest
 
 from precursor_screen.kernel.party_memory import Forgetful, Recalled
 from precursor_screen.kernel.recognise import match_parties
-from precursor_screen.matching.parties import PartyIndex, build_index
+from precursor_screen.matching.party.index import PartyIndex, build_index
 from precursor_screen.model import WatchlistEntry, WatchlistName
 from precursor_screen.schema import PARTY_MATCH
 

@@ -191,7 +191,7 @@ def test_a_listed_consignee_is_flagged_and_corroborated_by_its_country(reference
     result = screen_rows(rows, reference)
     parties = {(p["line_no"], p["name_kind"]): p for p in result.screened.resolved.parties.to_pylist()}
     assert parties[0, "primary"]["corroboration"] == ["country"]
-    assert parties[0, "primary"]["programmes"][0] == "narcotics"
+    assert parties[0, "primary"]["programmes"].count("narcotics") == 1
     assert "PS-PTY-001" in rules_of_row(result, 2)
     assert "PS-PTY-001" not in rules_of_row(result, 4)  # a weak alias alone
 
@@ -248,7 +248,7 @@ ROWS = [
 ]
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(len(ROWS))), split=st.integers(1, len(ROWS) - 1))
 def test_flags_do_not_depend_on_the_order_or_split_of_lines(reference, order, split):
     columns = {name: "" for row in ROWS for name in row}  # every input supplies the same columns

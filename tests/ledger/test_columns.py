@@ -145,7 +145,7 @@ def shares(one, other, key):
     return same
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(ROW, max_size=12),
     st.lists(ROW, max_size=4),

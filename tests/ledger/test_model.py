@@ -56,7 +56,7 @@ class Model:
         self.rows = after
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(st.lists(MESSAGE, max_size=5), max_size=6))
 def test_the_ledger_does_what_the_definition_says(tmp_path_factory, batches):
     model = Model()

@@ -26,7 +26,7 @@ ROW = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ROW, max_size=5))
 def test_round_trip(url, rows):
     table = pa.Table.from_pylist([{**row, "no": n} for n, row in enumerate(rows)], schema=pa.schema([("no", pa.int64()), *KINDS]))

@@ -11,7 +11,6 @@ from precursor_screen.names.codes import (
     find_cus,
     find_ec,
     find_un,
-    format_cas,
     format_cus,
     format_hs,
     format_un,
@@ -171,9 +170,6 @@ def test_every_wrong_digit_is_noticed(number: int, place: int, more: int) -> Non
 
 
 def test_cells() -> None:
-    assert format_cas(" 67-64-1 ") == "67-64-1"
-    assert format_cas("CAS 67 64 1") == "67-64-1"
-    assert format_cas("acetone") is None
     assert format_un("UN 1090") == "1090"
     assert format_un("1090") == "1090"
     assert format_un("9999") is None
@@ -220,7 +216,6 @@ def test_hs_codes(text: str, digits: str | None, six: str | None) -> None:
 def test_no_text_breaks_the_finders(text: str) -> None:
     for found in (*find_cas(text), *find_ec(text), *find_un(text), *find_cus(text)):
         assert 0 <= found.start < found.end <= len(text)
-    format_cas(text)
     format_un(text)
     format_cus(text)
     format_hs(text)

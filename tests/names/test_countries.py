@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.names.countries import find_country
+from precursor_screen.names import countries
+from precursor_screen.names.countries import find_country, fold_country
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,14 @@ def test_what_a_cell_names(text: str, code: str | None) -> None:
 def test_any_text_is_two_letters_or_nothing(text: str) -> None:
     code = find_country(text)
     assert code is None or (len(code) == 2 and code.isupper())
+
+
+def test_every_alias_is_found_as_it_stands_in_the_table() -> None:
+    assert [alias for alias in countries._ALIASES if fold_country(alias) != alias] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("Российская Федерация", "RU"), ("Йемен", "YE"), ("Україна", "UA"), ("Côte d'Ivoire", "CI")]
+)
+def test_accents_go_and_letters_stay(text: str, code: str) -> None:
+    assert find_country(text) == code

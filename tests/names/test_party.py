@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.names import party
-from precursor_screen.names.party import address_key, is_informative, is_to_order, kind_of, names_bank, normalise_party, party_key
+from precursor_screen.names.party import address_key, is_informative, is_to_order, kind_of, normalise_party, party_key
 
 CASES = Path(__file__).parents[1] / "cases"
 
@@ -90,12 +90,6 @@ def test_to_order(name: str) -> None:
 @pytest.mark.parametrize("name", ["ACME LTD", "ORDERLY GOODS LTD", "MAIL ORDER HOUSE", ""])
 def test_not_to_order(name: str) -> None:
     assert not is_to_order(name)
-
-
-def test_banks() -> None:
-    assert names_bank("Banco de las Fabulas S.A.")
-    assert names_bank("TO THE ORDER OF FABLE BANK")
-    assert not names_bank("Bankside Chemicals Ltd")
 
 
 @given(st.text(max_size=60))

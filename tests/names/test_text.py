@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.names.text import fold, fold_words, plain, squash, unmask
+from precursor_screen.names.text import fold, plain, squash, unmask
 
 # Lone surrogates, controls, marks and every script: whatever a manifest may hold.
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=200)
@@ -81,13 +81,6 @@ def test_the_ascii_path_agrees_with_the_general_one(text: str) -> None:
     assert fold(text).squashed + "e" == general.squashed
     assert list(fold(text).positions) == list(general.positions)[:-1]
     assert plain(text) == plain(text + "é")[:-1]
-    assert fold_words(text + " é")[:-1] == fold_words(text)
-
-
-def test_fold_words() -> None:
-    assert fold_words("Añejo, CAFÉ-crème 12%") == ["anejo", "cafe", "creme", "12"]
-    assert fold_words("Rotterdam/Antwerp") == ["rotterdam", "antwerp"]
-    assert fold_words("") == []
 
 
 def test_a_megabyte_is_linear() -> None:

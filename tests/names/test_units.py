@@ -73,7 +73,6 @@ def test_quantities_never_overlap(text: str) -> None:
         ({"quantity": D(1000), "unit": "L", "density": D("1.08")}, "1080", "volume", "medium"),
         ({"text": "4 X 2.5 L", "density": D("0.79"), "gross": D(12)}, "7.9", "volume", "medium"),
         ({"quantity": D(1000), "unit": "L", "gross": D(1200)}, "1200", "gross", "low"),
-        ({"quantity": D(1000), "unit": "L", "message": "x12"}, "453.59237", "quantity", "high"),
     ],
 )
 def test_the_first_thing_a_line_states_is_its_mass(stated: dict[str, Any], kg: str, basis: str, confidence: str) -> None:

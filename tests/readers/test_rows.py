@@ -174,7 +174,7 @@ TABLES = st.lists(st.tuples(CELL, CELL, CELL, CELL, CELL), max_size=10)
 HEADER = ("Description", "HS Code", "Net Weight", "Date", "Country of Origin")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TABLES)
 def test_every_row_of_json_is_a_line_or_is_counted(rows: list[tuple[str, ...]]) -> None:
     if not rows:
@@ -186,7 +186,7 @@ def test_every_row_of_json_is_a_line_or_is_counted(rows: list[tuple[str, ...]]) 
     check_line_table(result)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TABLES, st.sampled_from([",", ";", "\t", "|"]))
 def test_every_row_of_text_is_a_line_or_is_counted(rows: list[tuple[str, ...]], delimiter: str) -> None:
     out = io.StringIO()
@@ -219,7 +219,7 @@ def read_or_refuse(data: bytes) -> list[InputTables] | InputError:
         return error
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused_in_words(data: bytes) -> None:
     outcome = read_or_refuse(data)

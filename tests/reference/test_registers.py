@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 
 from precursor_screen.errors import InputError, RegisterError
-from precursor_screen.matching.substances import SubstanceIndex
+from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.reference import shipped
 from precursor_screen.reference.registers.reading import read_register
 from precursor_screen.reference.registers.store import RegisterStore

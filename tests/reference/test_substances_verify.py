@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.errors import ErrorGroup, SubstanceTableError
-from precursor_screen.matching.structure_reading import why_unavailable
+from precursor_screen.matching.structure.reading import why_unavailable
 from precursor_screen.reference import substance_structures, substance_verify
 from precursor_screen.reference.editions import load_editions
 from precursor_screen.reference.substance_structures import compare_structures, load_exceptions

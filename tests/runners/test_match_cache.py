@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from datetime import date
 from pathlib import Path
@@ -14,8 +15,10 @@ from hypothesis import strategies as st
 
 from precursor_screen.kernel.party_memory import FORGETFUL, Recalled
 from precursor_screen.kernel.recognise import match_parties
-from precursor_screen.matching.parties import PartyIndex, build_index
+from precursor_screen.matching.party import alignment, bounds, candidates
+from precursor_screen.matching.party.index import PartyIndex, build_index
 from precursor_screen.model import WatchlistEntry, WatchlistName
+from precursor_screen.names.party import normalise_party
 from precursor_screen.runners import match_cache
 from precursor_screen.runners.match_cache import MatchCache, matcher_version, remembering, state_key
 from precursor_screen.schema import PARTY_MATCH
@@ -81,7 +84,7 @@ names = st.lists(st.one_of(st.sampled_from(NAMES + list(LISTED)), st.text(st.cha
 
 
 @given(st.lists(names, min_size=2, max_size=4))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_with_memory_equals_without(tmp_path_factory: pytest.TempPathFactory, runs: list[list[str]]) -> None:
     home = tmp_path_factory.mktemp("home")
     known = reference(index(*LISTED), index("Zorvan", "Mirage Veladro", list_id="other", delisted=date(2026, 1, 1)))
@@ -149,6 +152,15 @@ def test_the_matchers_version_follows_its_sources(tmp_path: Path, monkeypatch: p
     assert matcher_version.__wrapped__() == first
     (tmp_path / "alignment.py").write_text("OMITTED = 0.5\n")
     assert matcher_version.__wrapped__() != first
+
+
+def test_the_sources_are_all_that_compare_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, files = [], match_cache.importlib.resources.files
+    monkeypatch.setattr(match_cache.importlib.resources, "files", lambda package: read.append(files(package)) or read[-1])
+    matcher_version.__wrapped__()
+    sources = {path.resolve() for folder in read for path in folder.iterdir()}
+    for module in (alignment, bounds, candidates, normalise_party):
+        assert Path(inspect.getfile(module)) in sources
 
 
 def test_de_listed_entries_are_left_out_though_their_names_are_known(tmp_path: Path) -> None:

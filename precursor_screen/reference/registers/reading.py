@@ -15,7 +15,7 @@ from precursor_screen.errors import RegisterError, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.table import open_sheets
-from precursor_screen.matching.substances import SubstanceIndex
+from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.names.countries import find_country
 from precursor_screen.names.dates import parse_date, weigh_order
 from precursor_screen.names.numbers import parse_number, weigh_marks

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from precursor_screen.errors import RegisterError, Where
-from precursor_screen.matching.substances import SubstanceIndex
+from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.reference.digests import Digests
 from precursor_screen.reference.registers.reading import Skipped, read_register

@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from precursor_screen.errors import WatchlistError, Where
-from precursor_screen.matching.parties import PartyIndex, build_index, index_version, write_index
+from precursor_screen.matching.party.index import PartyIndex, build_index, index_version, write_index
 from precursor_screen.model import WatchlistEntry
 from precursor_screen.reference.digests import Digests, digest_file
 from precursor_screen.reference.sealed import DamagedError, check, is_sealed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from precursor_screen.matching.parties import build_index, write_index
+from precursor_screen.matching.party.index import build_index, write_index
 from precursor_screen.reference.digests import Digests, digest_file
 from precursor_screen.reference.watchlists import entries as codec
 from precursor_screen.reference.watchlists.interface import ListFile

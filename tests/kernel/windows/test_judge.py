@@ -114,7 +114,7 @@ def by_hand(rows: list[dict[str, Any]], keys: tuple[str, ...], days: int, is_tru
 
 
 @pytest.mark.parametrize("emit", ["crossing", "trigger", "group"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=histories())
 def test_counts_of_cargo_are_what_they_are_by_hand(emit, rows):
     rule = make_rule(
@@ -124,7 +124,7 @@ def test_counts_of_cargo_are_what_they_are_by_hand(emit, rows):
     assert flagged(rule, rows) == expected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=histories())
 def test_sums_joined_with_counts_are_what_they_are_by_hand(rows):
     rule = make_rule(
@@ -148,7 +148,7 @@ def test_sums_joined_with_counts_are_what_they_are_by_hand(rows):
     assert flagged(rule, rows) == by_hand(known, ("consignee_key",), 7, is_true, "trigger")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=histories(), seed=st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(rows, seed):
     rule = make_rule(
@@ -159,7 +159,7 @@ def test_the_order_of_rows_changes_nothing(rows, seed):
     assert flagged(rule, rows) == flagged(rule, shuffled)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=histories(), cut=st.integers(0, 40))
 def test_two_runs_in_date_order_give_the_trigger_flags_of_one(rows, cut):
     rule = make_rule("type: event_count\ngroup-by: [consignee_key]\ntimespan: 10d\ncondition: {gte: 3}\nemit: trigger")
@@ -171,7 +171,7 @@ def test_two_runs_in_date_order_give_the_trigger_flags_of_one(rows, cut):
     assert split == flagged(rule, rows)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=histories())
 def test_one_after_another_with_another_destination(rows):
     rule = make_rule(
@@ -208,7 +208,7 @@ def test_one_after_another_with_another_destination(rows):
     assert flagged(rule, rows) == expected
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows=histories())
 def test_a_jump_is_judged_against_the_past_without_its_own_day(rows):
     rule = make_rule(

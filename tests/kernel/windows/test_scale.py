@@ -23,7 +23,7 @@ from tests.screening import screen_rows
 REGISTERS = ("permits", "pre-export-notifications", "licences", "annual-requirements")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=histories(), days=st.integers(1, 20))
 def test_the_first_within_a_span_is_what_it_is_by_hand(rows, days):
     rule = make_rule(f"type: first_seen\ngroup-by: [consignee_key]\ntimespan: {days}d\nmin_history: 10d\nemit: trigger")
@@ -36,7 +36,7 @@ def test_the_first_within_a_span_is_what_it_is_by_hand(rows, days):
     assert flagged(rule, rows) == expected
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows=histories())
 def test_a_jump_is_the_same_however_many_days_are_joined_at_once(rows):
     rule = make_rule(

@@ -1,0 +1,247 @@
+"""How well each row of an index can score at best, from the words that it shares with a name: the formula of `alignment`, bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from precursor_screen.matching.party.alignment import (
+    CONFLICT,
+    DOUBT,
+    ENOUGH,
+    FAIR,
+    INITIAL_EVIDENCE,
+    INITIAL_OMITTED,
+    LONG,
+    OMITTED,
+    RARE,
+    SAME_CONSONANTS,
+)
+from precursor_screen.matching.party.weights import FIRST_MAJOR, FLAT, GENERIC, INITIAL, LEGAL, NAME
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+_TINY = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Rows of each word, and what the bounds need of each row.
+
+    alone: least similarity with which a word can carry a match by itself; informative: weight of the row's informative words; general: of all others; initials: how many initials it has; masks: a bit
+    for each of its general words, which other words may share; letters, initial_letters: a bit
+    for each letter that a word starts with, or that stands as an initial.
+    """
+
+    starts: Ints
+    rows: npt.NDArray[np.int32]
+    weights: Floats
+    alone: Floats
+    row_starts: Ints
+    row_words: npt.NDArray[np.int32]
+    informative: Floats
+    general: Floats
+    initials: Floats
+    masks: npt.NDArray[np.uint64]
+    letters: npt.NDArray[np.uint64]
+    initial_letters: npt.NDArray[np.uint64]
+    most_initials: int
+
+
+def summarise_rows(
+    arrays: Any, bits: npt.NDArray[np.uint64], first_letters: npt.NDArray[np.uint64], key_lengths: Ints
+) -> Postings:
+    """What the bounds need of an index.
+
+    bits: the bit of each general word, 0 for other words; first_letters: that of each word's first letter; key_lengths: the length of each word's key.
+    """
+    kinds, weights, words = arrays["word_kind"], arrays["word_weight"], arrays["row_words"]
+    starts = arrays["row_starts"].astype(np.int64)
+    major = np.where(kinds >= FIRST_MAJOR, weights, 0.0)
+    minor = np.where((kinds < FIRST_MAJOR) & (kinds > LEGAL), weights, 0.0)
+    initial = (kinds == INITIAL).astype(np.float64)
+    informative, general, initials = (
+        np.add.reduceat(w[words], starts[:-1]) if len(words) else np.empty(0) for w in (major, minor, initial)
+    )
+    none = np.uint64(0)
+    abbreviated = np.where((kinds == NAME) | (kinds == GENERIC), first_letters, none)
+    masks, letters, initial_letters = (
+        np.bitwise_or.reduceat(w[words], starts[:-1]) if len(words) else np.empty(0, np.uint64)
+        for w in (bits, abbreviated, np.where(kinds == INITIAL, first_letters, none))
+    )
+    most = int(initials.max(initial=0.0))
+    rows = arrays["posting_rows"]
+    posting_starts = arrays["posting_starts"].astype(np.int64)
+    # The least similarity with which a word may be the only one that agrees.
+    alone = np.where(arrays["word_rarity"] < RARE, SAME_CONSONANTS, np.where(key_lengths >= LONG, 0.0, FAIR))
+    return Postings(
+        posting_starts, rows, weights, alone, starts, words, informative, general, initials, masks, letters, initial_letters, most
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """Words of the index that stand for words asked for: position, similarity, whose they are, and the own word's weight."""
+
+    words: Ints
+    similarities: Floats
+    owners: Ints
+    own: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """For each pair of owner and row, ordered: weight that agrees, weight of the row's words that do, of the own words that do.
+
+    carries: at least 2 where two words agree, or one that can carry a match by itself.
+    """
+
+    owners: Ints
+    rows: Ints
+    agreed: Floats
+    weight: Floats
+    own: Floats
+    carries: Floats
+
+    def keep(self, kept: npt.NDArray[np.bool_]) -> Sums:
+        """Only some of the pairs."""
+        return Sums(*(getattr(self, name)[kept] for name in self.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """What is known of each owner.
+
+    plain: in rows: weight of own informative words, weight of general words that agree at most, of own general words, the part of
+    the former that masks do not tell, the most a bit of a mask stands for, number of initials.
+    skipped: weight that words which were not looked up may add; own_skipped: of the own ones.
+    """
+
+    plain: Any
+    skipped: Floats
+    own_skipped: Floats
+    masks: npt.NDArray[np.uint64]
+    letters: npt.NDArray[np.uint64]
+    initial_letters: npt.NDArray[np.uint64]
+
+    def of(self, start: int, stop: int) -> Bounded:
+        """Of some owners only."""
+        return Bounded(self.plain[:, start:stop], *(getattr(self, name)[start:stop] for name in self.__slots__[1:]))
+
+    def without_skipped(self) -> Bounded:
+        """Once all words have been looked up."""
+        return replace(self, skipped=np.zeros_like(self.skipped), own_skipped=np.zeros_like(self.own_skipped))
+
+
+def sum_by_row(found: LookedUp, bounded: Bounded, postings: Postings) -> Sums:
+    """The sums of all rows that hold one of the words, less those of which a single word cannot make a match."""
+    word = found.words
+    counts = postings.starts[word + 1] - postings.starts[word]
+    offsets = np.repeat(postings.starts[word] - (np.cumsum(counts) - counts), counts)
+    rows = postings.rows[offsets + np.arange(len(offsets))]
+    each = np.repeat(np.arange(len(word)), counts)
+    keys = found.owners[each] * len(postings.informative) + rows
+    order = np.argsort(keys, kind="stable")
+    keys, each = keys[order], each[order]
+    first = np.flatnonzero(np.concatenate((np.ones(min(1, len(keys)), bool), keys[1:] != keys[:-1])))
+    owners, positions = np.divmod(keys[first], len(postings.informative))
+    parts = _parts(found, postings)
+    # Nearly all rows hold one word only: what that word gives is all there is to sum.
+    sizes = np.diff(first, append=len(keys))
+    several = sizes > 1
+    kept = several | (parts[3][each[first]] >= 2.0)
+    kept[~kept] = _may_stand_alone(owners[~kept], positions[~kept], bounded, postings)
+    inside = each[np.repeat(several, sizes)]
+    places = np.cumsum(sizes[several]) - sizes[several]
+    summed = []
+    for part in parts:
+        values = part[each[first]]
+        if len(places):
+            values[several] = np.add.reduceat(part[inside], places)
+        summed.append(values[kept])
+    return Sums(owners[kept], positions[kept], *summed)
+
+
+def add_skipped(sums: Sums, skipped: LookedUp, postings: Postings) -> Sums:
+    """The sums with the words that were not looked up at first, where a row holds them."""
+    words = len(postings.weights)
+    keys = skipped.owners * words + skipped.words
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    starts = postings.row_starts[sums.rows]
+    counts = postings.row_starts[sums.rows + 1] - starts
+    offsets = np.repeat(starts - (np.cumsum(counts) - counts), counts)
+    held = postings.row_words[offsets + np.arange(len(offsets))]
+    wanted = np.repeat(sums.owners, counts) * words + held
+    pair = np.repeat(np.arange(len(sums.rows)), counts)
+    low, high = np.searchsorted(keys, wanted, "left"), np.searchsorted(keys, wanted, "right")
+    hits = high - low
+    pair = np.repeat(pair, hits)
+    entry = order[np.repeat(low - (np.cumsum(hits) - hits), hits) + np.arange(len(pair))]
+    added = [np.bincount(pair, part[entry], len(sums.rows)) for part in _parts(skipped, postings)]
+    return Sums(
+        sums.owners, sums.rows, sums.agreed + added[0], sums.weight + added[1], sums.own + added[2], sums.carries + added[3]
+    )
+
+
+def keep_promising(sums: Sums, facts: Bounded, postings: Postings, least: float) -> Sums:
+    """The pairs that can reach a score of `least`, 0 to 1, with substance."""
+    lone = np.flatnonzero(sums.carries < 2.0)
+    substantial = np.ones(len(sums.rows), bool)
+    substantial[lone] = _may_stand_alone(sums.owners[lone], sums.rows[lone], facts, postings)
+    sums = sums.keep(substantial)
+    return sums.keep(_best_scores(sums, facts, postings) >= least)
+
+
+def _may_stand_alone(owners: Ints, rows: Ints, facts: Bounded, postings: Postings) -> npt.NDArray[np.bool_]:
+    """Whether one word that agrees, and cannot carry a match, may be enough: another may be skipped, or an initial beside it."""
+    may: npt.NDArray[np.bool_] = facts.skipped[owners] > 0.0
+    rest = np.flatnonzero(~may)
+    may[rest] = _abbreviates(owners[rest], rows[rest], facts, postings)
+    return may
+
+
+def _abbreviates(owners: Ints, rows: Ints, facts: Bounded, postings: Postings) -> npt.NDArray[np.bool_]:
+    """Whether an initial of either may stand for a word of the other."""
+    ours = facts.letters[owners] & postings.initial_letters[rows]
+    found: npt.NDArray[np.bool_] = (ours | (facts.initial_letters[owners] & postings.letters[rows])) > 0
+    return found
+
+
+def _best_scores(sums: Sums, facts: Bounded, postings: Postings) -> Floats:
+    owners, rows = sums.owners, sums.rows
+    own_all, general, general_own, unmasked, per_bit, initials = facts.plain[:, owners]
+    skipped, own_skipped = facts.skipped[owners], facts.own_skipped[owners]
+    listed = postings.general[rows]
+    shared = np.bitwise_count(facts.masks[owners] & postings.masks[rows])
+    general = np.minimum(np.minimum(general, listed), per_bit * shared + unmasked)
+    most = sums.agreed + skipped + general
+    abbreviated = _abbreviates(owners, rows, facts, postings)
+    initials = np.where(abbreviated, initials + postings.initials[rows], 0.0)
+    evidence = most + INITIAL_EVIDENCE * initials
+    right_over = np.maximum(0.0, postings.informative[rows] - sums.weight - skipped)
+    right_over += np.maximum(0.0, listed - FLAT[INITIAL] * postings.initials[rows] - general)
+    left_over = np.maximum(0.0, own_all - sums.own - own_skipped) + np.maximum(0.0, general_own - general)
+    cost = np.where(abbreviated, INITIAL_OMITTED, OMITTED) * (left_over + right_over)
+    cost += np.where(abbreviated, 0.0, 2.0 * CONFLICT * np.minimum(left_over, right_over))
+    score = 2.0 * most / np.maximum(2.0 * most + cost, _TINY)
+    doubt = 1.0 + DOUBT * np.maximum(0.0, 1.0 - evidence / ENOUGH)
+    best: Floats = 1.0 - (1.0 - score) * doubt
+    return best
+
+
+def _parts(found: LookedUp, postings: Postings) -> Sequence[Floats]:
+    weights = postings.weights[found.words]
+    carries = np.where(found.similarities >= postings.alone[found.words], 2.0, 1.0)
+    return weights * found.similarities, weights, found.own, carries
+
+
+def letter_bit(text: str) -> int:
+    """The bit that stands for a word's first letter; letters beyond ASCII share one."""
+    place = ord(text[0]) - 97
+    return 1 << (place if 0 <= place < 26 else 26)

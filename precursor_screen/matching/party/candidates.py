@@ -1,0 +1,230 @@
+"""Exact candidates: all pairs of a name and a row of the index whose score can reach the cut, without scoring them all.
+
+Two bounds, both from the formula in `alignment`:
+
+- *Which words must agree.* With A the weight that agrees, the score is at most `2 A / (2 A + omitted * U)`, so a match needs
+  `A >= r U` with `r = omitted c / (2 (1 - c))`. A word for which the list holds nothing alike is left over for certain. Words
+  that the list holds in many rows are looked up only if the others could not make a match without them.
+- *How well a row can do.* The weights that agree are summed for each row that shares a looked-up word; the score that this
+  allows at best, general words and all, must reach the cut.
+
+What is left is scored. The tests hold the outcome against scoring every pair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from precursor_screen.matching.party.alignment import DOUBT, ENOUGH, INITIAL_EVIDENCE, OMITTED
+from precursor_screen.matching.party.bounds import Bounded, LookedUp, Postings, add_skipped, keep_promising, sum_by_row
+from precursor_screen.matching.party.weights import FLAT, GENERIC, SHORT_NUMBER
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+_BLOCK = 1 << 18  # postings that are summed at once
+# A word of many rows is looked up nevertheless while that costs no more than so many times the rest, or so few.
+_WORTH, _FEW = 4, 64
+_SLACK = 1e-9
+_BEYOND = 1e300  # instead of infinity, of which nought times is no number
+
+# What is summed over the words of a reading:
+# weight of a general word, or of the general one that a word may stand for; the former alone, without initials; that part of the
+# general weight which masks do not tell; how many initials; how many words with a bit in the mask; own weight of informative
+# words, which is left over unless something informative agrees; that part for which the list holds nothing; the most that
+# the list's words weigh.
+_GENERAL, _GENERAL_OWN, _UNMASKED, _INITIALS, _MASKED, _OWN, _LOST, _REACH = range(8)
+SUMMED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of words asked for, by their number.
+
+    sums: `SUMMED` rows; masks: in rows: of general words as in `Postings.masks`, of letters that names start with, of initials;
+    rows: how many rows of the index hold something alike; starts: where the alike words of each begin in `alike` and
+    `similarities`, one more than there are words.
+    """
+
+    sums: Floats
+    masks: npt.NDArray[np.uint64]
+    short_number: npt.NDArray[np.bool_]
+    rows: Ints
+    starts: Ints
+    alike: Ints
+    similarities: Floats
+
+    @classmethod
+    def of_none(cls) -> Facts:
+        """Of no word."""
+        none = np.empty(0, np.int64)
+        return cls(
+            np.empty((SUMMED, 0)), np.empty((3, 0), np.uint64), np.empty(0, bool), none, np.zeros(1, np.int64), none, np.empty(0)
+        )
+
+    @property
+    def count(self) -> int:
+        """Of how many words."""
+        return len(self.rows)
+
+    def extend(self, more: Facts) -> Facts:
+        """Of these words and some more."""
+        return Facts(
+            np.concatenate((self.sums, more.sums), axis=1),
+            np.concatenate((self.masks, more.masks), axis=1),
+            np.concatenate((self.short_number, more.short_number)),
+            np.concatenate((self.rows, more.rows)),
+            np.concatenate((self.starts, more.starts[1:] + self.starts[-1])),
+            np.concatenate((self.alike, more.alike)),
+            np.concatenate((self.similarities, more.similarities)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Readings of names asked for: the numbers of their words, and where each reading starts in these (one more than there are)."""
+
+    facts: Facts
+    words: Ints
+    starts: Ints
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Words of readings: position of the reading, ascending, and the word's number."""
+
+    owners: Ints
+    words: Ints
+
+    def of(self, start: int, stop: int) -> _Words:
+        """Those of some readings, counted from the first of these."""
+        low, high = np.searchsorted(self.owners, (start, stop)).tolist()
+        return _Words(self.owners[low:high] - start, self.words[low:high])
+
+
+@dataclass(frozen=True, slots=True)
+class _Plans:
+    """What is looked up for the readings that can reach the cut, and what the bound allows for the words that are not."""
+
+    readings: Ints  # their positions among all that are asked for
+    looked_up: _Words
+    skipped: _Words
+    bounded: Bounded
+
+
+def find_candidates(asked: Questions, postings: Postings, cut: float) -> tuple[Ints, Ints]:
+    """(position in `asked`, row) of all pairs whose score can reach the cut, 0 to 100; ordered."""
+    found = []
+    if len(asked):
+        plans = _plan(asked, cut / 100.0, postings.most_initials)
+        found = [_bound(asked.facts, plans, start, stop, postings, cut / 100.0) for start, stop in _blocks(asked.facts, plans)]
+    if not found:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    return np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
+
+
+def _plan(asked: Questions, cut: float, list_initials: int) -> _Plans:
+    """Which words to look up so that no match is lost; readings of which nothing can reach the cut are left out."""
+    facts, begins = asked.facts, asked.starts[:-1]
+    sums = np.add.reduceat(facts.sums[:, asked.words], begins, axis=1)
+    general = sums[_GENERAL]
+    needed = _least_agreement(cut, sums[_REACH] + general + INITIAL_EVIDENCE * (sums[_INITIALS] + list_initials))
+    alive = (sums[_REACH] > 0.0) & (sums[_REACH] + general >= needed * sums[_LOST] - _SLACK)
+    owners = np.repeat(np.arange(len(asked)), np.diff(asked.starts))
+    held = np.flatnonzero(alive[owners] & (facts.rows[asked.words] > 0))
+    readings = np.flatnonzero(alive)
+    place = np.cumsum(alive) - 1
+    options = _Words(place[owners[held]], asked.words[held])
+    # Of each reading's words those in most rows first: what can be spared is spared there.
+    order = np.lexsort((-facts.rows[options.words], options.owners))
+    options = _Words(options.owners[order], options.words[order])
+    sums = sums[:, readings]
+    skipped = _choose_skipped(facts, options, sums, needed[readings])
+    skipped_weight, own_skipped = (
+        np.bincount(options.owners, np.where(skipped, facts.sums[row, options.words], 0.0), len(readings)).astype(np.float64)
+        for row in (_REACH, _OWN)
+    )
+    masks = np.bitwise_or.reduceat(facts.masks[:, asked.words], begins, axis=1)[:, readings]
+    short = np.bitwise_or.reduceat(facts.short_number[asked.words], begins)[readings]
+    per_bit = np.where(short, FLAT[SHORT_NUMBER], FLAT[GENERIC])
+    unmasked = sums[_UNMASKED] + per_bit * (sums[_MASKED] - np.bitwise_count(masks[0]))
+    plain = np.stack((sums[_OWN], sums[_GENERAL], sums[_GENERAL_OWN], unmasked, per_bit, sums[_INITIALS]))
+    return _Plans(
+        readings,
+        _Words(options.owners[~skipped], options.words[~skipped]),
+        _Words(options.owners[skipped], options.words[skipped]),
+        Bounded(plain, skipped_weight, own_skipped, masks[0], masks[1], masks[2]),
+    )
+
+
+def _choose_skipped(facts: Facts, options: _Words, sums: Floats, needed: Floats) -> npt.NDArray[np.bool_]:
+    """Which words need not be looked up: a row that shares none of the others cannot reach the cut."""
+    count = np.bincount(options.owners, minlength=len(needed))
+    first = np.cumsum(count) - count
+    weight, left_over, spared = np.zeros(len(needed)), sums[_OWN].copy(), np.zeros(len(needed), np.int64)
+    skipped = np.zeros(len(options.words), bool)
+    mine = np.arange(len(needed))
+    for rank in range(int(count.max(initial=0))):
+        mine = mine[count[mine] > rank]
+        option = first[mine] + rank
+        heaviest, own = (facts.sums[row, options.words[option]] for row in (_REACH, _OWN))
+        enough = weight[mine] + heaviest + sums[_GENERAL, mine] < needed[mine] * (left_over[mine] - own) - _SLACK
+        enough &= spared[mine] + 1 < count[mine]
+        chosen = mine[enough]
+        skipped[option[enough]] = True
+        weight[chosen] += heaviest[enough]
+        left_over[chosen] -= own[enough]
+        spared[chosen] += 1
+    rows = facts.rows[options.words]
+    cost = np.bincount(options.owners, np.where(skipped, 0, rows), len(needed))
+    few: npt.NDArray[np.bool_] = (rows <= _WORTH * cost[options.owners]) | (rows < _FEW)
+    return skipped & ~few
+
+
+def _blocks(facts: Facts, plans: _Plans) -> Iterator[tuple[int, int]]:
+    """Readings from and to which are dealt with at once."""
+    sizes = np.bincount(plans.looked_up.owners, facts.rows[plans.looked_up.words], len(plans.readings))
+    block = (np.cumsum(sizes) // _BLOCK).astype(np.int64)
+    ends = np.flatnonzero(np.diff(block)) + 1
+    edges = [0, *ends.tolist(), len(plans.readings)]
+    return ((start, stop) for start, stop in pairwise(edges) if stop > start)
+
+
+def _bound(facts: Facts, plans: _Plans, start: int, stop: int, postings: Postings, cut: float) -> tuple[Ints, Ints]:
+    bounded = plans.bounded.of(start, stop)
+    found = sum_by_row(_look_up(facts, plans.looked_up.of(start, stop)), bounded, postings)
+    found = keep_promising(found, bounded, postings, cut - _SLACK)
+    # What was not looked up was taken for agreeing; now that few rows are left, see whether it does.
+    skipped = _look_up(facts, plans.skipped.of(start, stop))
+    if len(skipped.words) and len(found.rows):
+        found = add_skipped(found, skipped, postings)
+        found = keep_promising(found, bounded.without_skipped(), postings, cut - _SLACK)
+    return plans.readings[start:stop][found.owners], found.rows
+
+
+def _look_up(facts: Facts, asked: _Words) -> LookedUp:
+    """What the index holds alike for some words of some readings."""
+    starts = facts.starts[asked.words]
+    sizes = facts.starts[asked.words + 1] - starts
+    places = np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(int(sizes.sum()))
+    own = np.repeat(facts.sums[_OWN, asked.words], sizes)
+    return LookedUp(facts.alike[places], facts.similarities[places], np.repeat(asked.owners, sizes), own)
+
+
+def _least_agreement(cut: float, reachable: Any) -> Floats:
+    """The least ratio of weight that agrees to own weight left over with which the cut can be reached."""
+    doubt = 1.0 + DOUBT * np.maximum(0.0, 1.0 - reachable / ENOUGH)
+    missing = (1.0 - cut) / doubt
+    if cut >= 1.0:
+        return np.full_like(missing, _BEYOND)
+    least: Floats = OMITTED * (1.0 - missing) / (2.0 * missing)
+    return least

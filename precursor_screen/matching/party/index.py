@@ -1,0 +1,373 @@
+"""Names against watchlists: every entry of which a name reaches the cut, with its best name.
+
+`alignment` says what a score is, `candidates` which pairs are worth scoring, `party_index` what an index holds. A name is scored
+in each of its readings against each reading of the list's names by the rules of the entry's kind; the best counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+from os import cpu_count
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from precursor_screen import schema
+from precursor_screen.matching.party.alignment import Outcome, compare
+from precursor_screen.matching.party.bounds import summarise_rows
+from precursor_screen.matching.party.candidates import Questions, find_candidates
+from precursor_screen.matching.party.index_file import (
+    ENTRY_KINDS,
+    NAME_KINDS,
+    build_index,
+    index_version,
+    map_index,
+    open_arrays,
+    spell_listed,
+    storable,
+    write_index,
+)
+from precursor_screen.matching.party.queries import Joined, Speller, Texts, is_truncated
+from precursor_screen.matching.party.vocabulary import Vocabulary
+from precursor_screen.matching.party.weights import Word, describe, make_word
+from precursor_screen.matching.party.word_book import WordBook
+from precursor_screen.names.party import PartyName, normalise_party
+
+__all__ = [
+    "DEFAULT_CUT",
+    "NAME_KINDS",
+    "PartyIndex",
+    "PartyMatches",
+    "build_index",
+    "compare_names",
+    "index_version",
+    "similarity",
+    "write_index",
+]
+
+DEFAULT_CUT = 85.0
+
+_BLOCK = 1 << 16  # names that are read before any is matched, so that a word is looked up once
+_FEW = 500  # names for which no threads are started
+_BATCH = 2048  # readings that a thread matches at once
+
+
+@dataclass(frozen=True, slots=True)
+class PartyMatches:
+    """Matches (`schema.PARTY_MATCH`) and the distinct names of which nothing was left to compare, in the order asked."""
+
+    matches: pa.Table
+    unscreenable: tuple[str, ...]
+
+
+class PartyIndex:
+    """The names of one watchlist, ready to be matched. Pickles as its path, or as its table where it has none."""
+
+    def __init__(self, table: pa.Table, path: Path | None = None) -> None:
+        self.path = path
+        self.table = table
+        self._arrays = arrays = open_arrays(table, path)
+        self.list_id = arrays.about["list_id"]
+        self.list_sha256 = arrays.about["list_sha256"]
+        self.content_sha256 = arrays.about["content_sha256"]
+        self.entries = int(arrays.about["entries"])
+        self.unscreenable_names = int(arrays.about["unscreenable_names"])
+        self._vocabulary = Vocabulary(arrays.arrays)
+        self._lock = Lock()
+        self._opened_book: WordBook | None = None
+
+    def _delisted(self, as_of: date | None) -> frozenset[int]:
+        if as_of is None or not len(self._arrays["delisted_day"]):
+            return frozenset()
+        past = pc.less_equal(self._arrays["delisted_day"], pa.scalar(as_of, pa.date32())).to_numpy(zero_copy_only=False)
+        return frozenset(self._arrays["delisted_entry"][past].tolist())
+
+    def last_delisting(self, as_of: date) -> date | None:
+        """The last day, up to that one, on which an entry was de-listed: between two such days nothing changes."""
+        days = self._arrays["delisted_day"]
+        past = days.filter(pc.less_equal(days, pa.scalar(as_of, pa.date32())))
+        last: date | None = pc.max(past).as_py()
+        return last
+
+    @classmethod
+    def open(cls, path: Path) -> PartyIndex:
+        """Map an index file into memory; processes that open the same file share its pages."""
+        return cls(map_index(path), path)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by path, so that workers map the file instead of copying it."""
+        return (_reopen, (self.path,)) if self.path else (PartyIndex, (self.table,))
+
+    @property
+    def arrays(self) -> Mapping[str, Any]:
+        """The arrays of the index by column name (`party_index`)."""
+        return self._arrays.arrays
+
+    def __len__(self) -> int:
+        """How many comparable readings of names it holds."""
+        return len(self._arrays["row_entry"])
+
+    def match_names(
+        self, names: Sequence[str], cut: float = DEFAULT_CUT, as_of: date | None = None, workers: int | None = None
+    ) -> PartyMatches:
+        """Match names against the list: the best name of each entry that reaches the cut.
+
+        Args:
+            names: as filed; repeated ones are matched once.
+            cut: least score, above 0, up to 100.
+            as_of: leave out entries de-listed on or before that day; None keeps all.
+            workers: threads; default: as many as there are cores. The outcome is the same for any number.
+
+        Returns:
+            Matches in the order of `names`, within one name by falling score, then entry id; and the unscreenable names.
+        """
+        asked = list(dict.fromkeys(names))
+        blocks = [asked[i : i + _BLOCK] for i in range(0, len(asked), _BLOCK)]
+        threads = workers or cpu_count() or 1
+        if threads > 1 and len(asked) > _FEW:
+            with ThreadPoolExecutor(threads) as pool:
+                found = [self._match_block(block, cut, as_of, pool) for block in blocks]
+        else:
+            found = [self._match_block(block, cut, as_of, None) for block in blocks]
+        rows = [row for block, _ in found for row in block]
+        return PartyMatches(self._table(rows), tuple(name for _, unscreenable in found for name in unscreenable))
+
+    def match(self, name: str, cut: float = DEFAULT_CUT, as_of: date | None = None) -> list[dict[str, Any]]:
+        """The matches of one name, as records with the fields of `schema.PARTY_MATCH`, best first."""
+        records: list[dict[str, Any]] = self.match_names([name], cut, as_of, workers=1).matches.to_pylist()
+        return records
+
+    @property
+    def rarities(self) -> Mapping[str, float]:
+        """How rare the keys of its names are, from 1 (in one entry) down; a key that is not in it is rare."""
+        return self._vocabulary.rarities
+
+    def compare(self, name: str, entry_name: str, entry_kind: str) -> Compared | None:
+        """How a name compares with a name of this list, with the weights that words have here; None where either is unscreenable."""
+        return compare_names(name, entry_name, entry_kind, self._vocabulary.rarities)
+
+    def prepare(self) -> None:
+        """Makes what matching needs and threads share; the first call to match does so, unless it was done before."""
+        _ = self._postings, self._words, self._row_counts
+        _ = self._vocabulary.rarities, self._vocabulary.by_key, self._vocabulary.by_text
+
+    @cached_property
+    def _postings(self) -> Any:
+        mine = self._vocabulary
+        return summarise_rows(self._arrays.arrays, mine.general_bits, mine.first_letters, mine.key_lengths)
+
+    @cached_property
+    def _row_counts(self) -> list[int]:
+        counts: list[int] = np.diff(self._arrays["posting_starts"]).tolist()
+        return counts
+
+    @property
+    def _book(self) -> WordBook:
+        """The words asked for so far; a new one where it has become too large."""
+        if self._opened_book is None or self._opened_book.is_full():
+            self._opened_book = WordBook(self._vocabulary, self._row_counts)
+        return self._opened_book
+
+    @cached_property
+    def _words(self) -> _ListedWords:
+        return _ListedWords(self._vocabulary)
+
+    def _match_block(
+        self, names: Sequence[str], cut: float, as_of: date | None, pool: ThreadPoolExecutor | None
+    ) -> tuple[list[_Match], list[str]]:
+        if not len(self):
+            return [], [name for name in names if not normalise_party(name).screenable]
+        with self._lock:
+            # Reading fills a book that all calls share; what it says of the words read so far is never changed afterwards.
+            self.prepare()
+            book = self._book
+            unscreenable: list[str] = []
+            owners: list[str] = []
+            readings: list[list[int]] = []
+            for name in names:
+                party = normalise_party(name)
+                if not party.screenable:
+                    unscreenable.append(name)
+                for texts in book.speller.read(party):
+                    owners.append(name)
+                    readings.append(book.make(texts, is_truncated(name)))
+            book.look_up(pool)
+            parts = [slice(i, i + _BATCH) for i in range(0, len(readings), _BATCH)]
+            gone = self._delisted(as_of)
+            batches = [_Batch(owners[part], readings[part], book.ask(readings[part]), book.words, gone) for part in parts]
+        found = (pool.map if pool else map)(lambda batch: self._match_batch(batch, cut), batches)
+        best: dict[tuple[str, int], tuple[_Rank, Outcome, int]] = {}
+        for one in found:
+            for key, match in one.items():
+                if key not in best or match[0] < best[key][0]:
+                    best[key] = match
+        return self._ordered(names, best), unscreenable
+
+    def _match_batch(self, batch: _Batch, cut: float) -> dict[tuple[str, int], tuple[_Rank, Outcome, int]]:
+        best: dict[tuple[str, int], tuple[_Rank, Outcome, int]] = {}
+        positions, rows = find_candidates(batch.asked, self._postings, cut)
+        for position, row in zip(positions.tolist(), rows.tolist(), strict=True):
+            name = batch.owners[position]
+            outcome = self._compare([batch.words[i] for i in batch.readings[position]], row, is_truncated(name), cut)
+            if outcome.informative is None or outcome.score < cut:
+                continue
+            entry = int(self._arrays["row_entry"][row])
+            kind = int(self._arrays["row_kind"][row])
+            if entry in batch.gone:
+                continue
+            rank = _Rank(NAME_KINDS[kind] == "weak", -outcome.score, -(outcome.informative or 0), kind, row)
+            key = (name, entry)
+            if key not in best or rank < best[key][0]:
+                best[key] = (rank, outcome, row)
+        return best
+
+    def _compare(self, words: Sequence[Word], row: int, truncated: bool, cut: float) -> Outcome:
+        starts, held, entries = (self._arrays[name] for name in ("row_starts", "row_words", "row_entry"))
+        listed = self._words.take(held[starts[row] : starts[row + 1]].tolist())
+        return compare(words, listed, ENTRY_KINDS[self._arrays["entry_kind"][entries[row]]], truncated, cut)
+
+    def _ordered(self, names: Sequence[str], best: Mapping[tuple[str, int], tuple[_Rank, Outcome, int]]) -> list[_Match]:
+        place = {name: i for i, name in enumerate(names)}
+        found = []
+        for (name, entry), (_, outcome, row) in best.items():
+            found.append((place[name], -outcome.score, entry, _Match(name, entry, row, outcome.score, outcome.informative or 0)))
+        return [match for *_, match in sorted(found, key=lambda f: f[:3])]
+
+    def _table(self, found: Sequence[_Match]) -> pa.Table:
+        entries = pa.array([m.entry for m in found], pa.int64())
+        rows = pa.array([m.row for m in found], pa.int64())
+        kinds = self._arrays["row_kind"]
+        columns: dict[str, Any] = {
+            "value": [storable(m.name) for m in found],
+            "list_id": [self.list_id] * len(found),
+            "entry_id": self._arrays["entry_id"].take(entries),
+            "entry_name": self._arrays["entry_name"].take(entries),
+            "matched_name": pc.coalesce(self._arrays["row_name"].take(rows), self._arrays["entry_name"].take(entries)),
+            "name_kind": [NAME_KINDS[kinds[m.row]] for m in found],
+            "entry_kind": [ENTRY_KINDS[self._arrays["entry_kind"][m.entry]] for m in found],
+            "score": [m.score for m in found],
+            "informative_tokens": [m.informative for m in found],
+        }
+        arrays = [
+            column if isinstance(column, pa.Array) else pa.array(column, type=field.type)
+            for field, column in ((field, columns[field.name]) for field in schema.PARTY_MATCH)
+        ]
+        return pa.Table.from_arrays(arrays, schema=schema.PARTY_MATCH)
+
+
+@lru_cache(maxsize=8)
+def _reopen(path: Path) -> PartyIndex:
+    """An index that comes from another process, opened once here, however often it comes; a file of that name never changes."""
+    return PartyIndex.open(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The best pair of readings of two names: their words, and what comparing them gives."""
+
+    left: tuple[Word, ...]
+    right: tuple[Word, ...]
+    outcome: Outcome
+
+
+def compare_names(
+    name: str, entry_name: str, entry_kind: str = "organisation", rarities: Mapping[str, float] | None = None
+) -> Compared | None:
+    """Compare two names in all their readings; None where either is unscreenable.
+
+    Args:
+        name: as filed.
+        entry_name: as listed.
+        entry_kind: person, organisation, vessel or aircraft.
+        rarities: of the keys of a list; without them every word but those of common names is rare.
+    """
+    return _compare(normalise_party(name), normalise_party(entry_name), entry_kind, rarities or {})
+
+
+def similarity(left: Sequence[str], right: Sequence[str], entry_kind: str = "organisation") -> npt.NDArray[np.float64]:
+    """The score of pairs of names, 0 to 100, the best over their readings; NaN where either name is unscreenable."""
+    parties: dict[str, PartyName] = {}
+    scores = np.full(len(left), np.nan)
+    for i, names in enumerate(zip(left, right, strict=True)):
+        ours, theirs = (parties.get(n) or parties.setdefault(n, normalise_party(n)) for n in names)
+        compared = _compare(ours, theirs, entry_kind, {})
+        if compared is not None:
+            scores[i] = compared.outcome.score
+    return scores
+
+
+def _compare(ours: PartyName, theirs: PartyName, entry_kind: str, rarities: Mapping[str, float]) -> Compared | None:
+    listed = [_make_words(texts, rarities) for texts in spell_listed(theirs, entry_kind)]
+    keys = frozenset(word.key for words in listed for word in words)
+    best: Compared | None = None
+    for texts in Speller(keys).read(ours):
+        words = _make_words(texts, rarities)
+        for other in listed:
+            outcome = compare(words, other, entry_kind, is_truncated(ours.as_written))
+            rank = (outcome.informative is not None, outcome.score)
+            if best is None or rank > (best.outcome.informative is not None, best.outcome.score):
+                best = Compared(words, other, outcome)
+    return best
+
+
+def _make_words(texts: Texts, rarities: Mapping[str, float]) -> tuple[Word, ...]:
+    return tuple(make_word(t.text, rarities, t.written) if isinstance(t, Joined) else make_word(t, rarities) for t in texts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Readings that are matched at once: whose each is, the numbers of its words, the same for the bounds, all words, and
+    the entries that do not count."""
+
+    owners: Sequence[str]
+    readings: Sequence[Sequence[int]]
+    asked: Questions
+    words: Sequence[Word]
+    gone: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    name: str
+    entry: int
+    row: int
+    score: float
+    informative: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Rank:
+    """Which of an entry's names stands for it: the least."""
+
+    is_weak: bool
+    falling_score: float
+    falling_informative: int
+    kind: int
+    row: int
+
+
+class _ListedWords:
+    """The words of an index by position, made when first asked for."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._made: dict[int, Word] = {}
+
+    def take(self, positions: Sequence[int]) -> list[Word]:
+        made = self._made
+        return [made.get(i) or self._make(i) for i in positions]
+
+    def _make(self, i: int) -> Word:
+        mine = self._vocabulary
+        text = mine.texts[i]
+        word = Word(text, mine.keys[i], int(mine.kinds[i]), float(mine.weights[i]), describe(text)[2])
+        return self._made.setdefault(i, word)

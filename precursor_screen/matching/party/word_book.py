@@ -1,0 +1,156 @@
+"""The words that are asked for, each made once for a list: with its weight there and what the list holds alike.
+
+Names share words, and one run asks in many blocks. So a book is kept with its index, and what the bounds need of each word
+lies in arrays, by the word's number, which a block of names gathers at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+
+from precursor_screen.matching.party.bounds import letter_bit
+from precursor_screen.matching.party.candidates import SUMMED, Facts, Questions
+from precursor_screen.matching.party.queries import Joined, Speller, Texts
+from precursor_screen.matching.party.vocabulary import Vocabulary, general_bit
+from precursor_screen.matching.party.weights import (
+    FIRST_MAJOR,
+    FLAT,
+    GENERIC,
+    INITIAL,
+    LEGAL,
+    NAME,
+    SHORT_NUMBER,
+    Word,
+    make_word,
+)
+
+_LOOKED_UP = 1024  # words that a thread looks up at once
+FULL = 1 << 19  # words and pairs of words with which a book is closed and the next begun, so that memory stays bounded
+
+_Start = tuple[str | Joined]  # a word that was cut off: what stands for it is what it starts
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """The informative words of an index that a word may stand for; may_be_general: whether it may stand for others too."""
+
+    words: list[int]
+    similarities: list[float]
+    may_be_general: bool
+
+
+class WordBook:
+    """Words by number. Texts of names become numbers (`make`), then `look_up` fills in what the list holds for new ones."""
+
+    def __init__(self, vocabulary: Vocabulary, rows: Sequence[int]) -> None:
+        self._vocabulary = vocabulary
+        self._rows = rows
+        self.speller = Speller(vocabulary.rarities)
+        self.words: list[Word] = []
+        self._numbers: dict[str | Joined | _Start, int] = {}
+        self._starts: list[bool] = []
+        self._alike: dict[str, _Alike] = {}
+        self.facts = Facts.of_none()
+
+    def is_full(self) -> bool:
+        """Whether it holds as much as a book should."""
+        return len(self.words) + len(self.speller) > FULL
+
+    def make(self, texts: Texts, truncated: bool) -> list[int]:
+        """The numbers of a reading's words. truncated: its last word but legal forms may be the start of a longer one."""
+        known = self._numbers
+        numbers = [known[text] if text in known else self._make(text) for text in texts]
+        if truncated:
+            last = next((i for i in range(len(numbers) - 1, -1, -1) if self.words[numbers[i]].kind != LEGAL), None)
+            if last is not None and self.words[numbers[last]].kind == NAME:
+                start = (texts[last],)
+                numbers[last] = known[start] if start in known else self._make(start)
+        return numbers
+
+    def _make(self, text: str | Joined | _Start) -> int:
+        is_start = type(text) is tuple
+        what = text[0] if type(text) is tuple else text
+        plain, written = what if isinstance(what, Joined) else (str(what), "")
+        self.words.append(make_word(plain, self._vocabulary.rarities, written))
+        self._starts.append(is_start)
+        self._numbers[text] = len(self.words) - 1
+        return len(self.words) - 1
+
+    def look_up(self, pool: Executor | None) -> None:
+        """Find what the list holds alike for all words made since the last time."""
+        first = self.facts.count
+        if first == len(self.words):
+            return
+        fresh = {w.text: w for w in self.words[first:] if w.kind >= FIRST_MAJOR and w.text not in self._alike}
+        words = sorted(fresh.values(), key=lambda w: (len(w.text), w.text))
+        blocks = [words[i : i + _LOOKED_UP] for i in range(0, len(words), _LOOKED_UP)]
+        for found in (pool.map if pool else map)(self._find_alike, blocks):
+            self._alike.update(found)
+        self.facts = self.facts.extend(self._describe(first))
+
+    def ask(self, readings: Sequence[Sequence[int]]) -> Questions:
+        """Some readings, as numbers of words, with what is known of these; none of them is empty."""
+        sizes = np.fromiter(map(len, readings), np.int64, len(readings))
+        words = np.fromiter((number for reading in readings for number in reading), np.int64, int(sizes.sum()))
+        return Questions(self.facts, words, np.concatenate(([0], np.cumsum(sizes))))
+
+    def _find_alike(self, words: Sequence[Word]) -> dict[str, _Alike]:
+        alike = {}
+        for word, mine in zip(words, self._vocabulary.find_similar([(w.text, w.key) for w in words]), strict=True):
+            for position, value in self._vocabulary.find_alike(word.text, word.kind).items():
+                mine[position] = max(value, mine.get(position, 0.0))
+            alike[word.text] = self._gather(mine, False)
+        return alike
+
+    def _gather(self, found: Mapping[int, float], may_be_general: bool) -> _Alike:
+        kinds = self._vocabulary.kinds
+        informative = sorted(i for i in found if kinds[i] >= FIRST_MAJOR)
+        return _Alike(informative, [found[i] for i in informative], may_be_general or len(informative) < len(found))
+
+    def _of(self, number: int) -> _Alike:
+        word = self.words[number]
+        mine = self._alike[word.text]
+        if not self._starts[number]:
+            return mine
+        known = dict(zip(mine.words, mine.similarities, strict=True))
+        return self._gather(self._vocabulary.find_starting(word.text) | known, True)
+
+    def _describe(self, first: int) -> Facts:
+        """The facts of all words from that number on."""
+        words = self.words[first:]
+        alike = [self._of(first + i) if w.kind >= FIRST_MAJOR else None for i, w in enumerate(words)]
+        sums = np.zeros((SUMMED, len(words)))
+        masks = np.zeros((3, len(words)), np.uint64)
+        for i, (word, mine) in enumerate(zip(words, alike, strict=True)):
+            if mine is None:
+                is_masked = word.kind in (GENERIC, SHORT_NUMBER)
+                sums[:5, i] = (
+                    word.weight,
+                    0.0 if word.kind == INITIAL else word.weight,
+                    0.0 if is_masked else word.weight,
+                    word.kind == INITIAL,
+                    is_masked,
+                )
+                masks[0, i] = general_bit(word.key) if is_masked else 0
+            else:
+                own = 0.0 if mine.may_be_general else word.weight
+                general = FLAT[GENERIC] if mine.may_be_general else 0.0
+                heaviest = max((float(self._vocabulary.weights[j]) for j in mine.words), default=0.0)
+                sums[:, i] = (general, 0.0, general, 0.0, 0.0, own, 0.0 if mine.words else own, heaviest)
+            masks[1, i] = letter_bit(word.text) if word.kind == NAME else 0
+            masks[2, i] = letter_bit(word.text) if word.kind == INITIAL else 0
+        sizes = np.fromiter((len(a.words) if a else 0 for a in alike), np.int64, len(words))
+        rows = self._rows
+        return Facts(
+            sums,
+            masks,
+            np.fromiter((w.kind == SHORT_NUMBER for w in words), bool, len(words)),
+            np.fromiter((sum(rows[j] for j in a.words) if a else 0 for a in alike), np.int64, len(words)),
+            np.concatenate(([0], np.cumsum(sizes))),
+            np.fromiter((j for a in alike if a for j in a.words), np.int64),
+            np.fromiter((s for a in alike if a for s in a.similarities), np.float64),
+        )

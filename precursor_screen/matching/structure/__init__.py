@@ -1,0 +1,1 @@
+"""Systematic names read as structures (the extra `structure`)."""

@@ -1,0 +1,261 @@
+"""Recognising a substance by the structure that its name stands for, and setting a match aside because of it.
+
+A systematic name spells its structure out, so names that no dictionary holds can be read. A match means the substance when any part
+of the structure has the connectivity (first block of the InChIKey) of the substance, which joins isomers, isotopes and salts. The
+other way round, "toluene" inside a name that reads as another compound is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import pyarrow as pa
+
+from precursor_screen.matching.structure.reading import Fragments, connectivity, read_names, read_smiles
+from precursor_screen.matching.structure.spans import systematic_spans, wider_spans
+from precursor_screen.matching.substance.index import SubstanceIndex
+from precursor_screen.matching.substance.match import Match, match_table
+from precursor_screen.matching.substance.suppression import reason_against
+from precursor_screen.model import Substance
+from precursor_screen.names.goods_words import form_of
+from precursor_screen.names.text import plain
+
+_WATER: Final = "XLYOFNOQVPJJNP"
+_NAMED: Final = frozenset({"name", "normalised", "fuzzy"})
+_NO_CARBON: Final = re.compile(r"\[[0-9]*(?!C(?![a-z])|c)[^\]]*\]|Cl")
+# Without a locant OPSIN chooses a place: "(chloromethyl)toluene" becomes phenethyl chloride.
+_LOCANT: Final = re.compile(r"[0-9αβγω]|(?<![a-z])(?:[nops]|alpha|beta|gamma|omega|tert|ortho|meta|para)[,-]")
+# OPSIN reads "(hydrochloride)" as hydrogen chloride.
+_SALT_WORD: Final = re.compile(r"\W*[a-z]+(?:ide|ate)s?\W*")
+Readings = Mapping[str, tuple[Fragments, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    substance: Substance
+    keys: Fragments
+    blocks: frozenset[str]
+    alone: bool  # the salt of another base is not this substance
+
+
+def _is_organic(smiles: str) -> bool:
+    return "c" in _NO_CARBON.sub("", smiles).lower()
+
+
+class Structures:
+    """The structures of the tables: built once for a digest of the tables, immutable.
+
+    `unread` are the ids of substances without a structure that can be read: this layer cannot find them.
+    """
+
+    def __init__(self, substances: Iterable[Substance]) -> None:
+        self._by_block: dict[str, list[_Entry]] = defaultdict(list)
+        self._blocks: dict[str, frozenset[str]] = {}
+        unread = []
+        for substance in substances:
+            keys = read_smiles(substance.smiles) if substance.smiles else frozenset()
+            if not keys:
+                unread.append(substance.substance_id)
+                continue
+            blocks = frozenset(map(connectivity, keys))
+            # Mineral acids and inorganic salts make salts of everything: "X hydrochloride" is no hydrochloric acid.
+            alone = not substance.covers_salts or not _is_organic(substance.smiles)
+            self._blocks[substance.substance_id] = blocks
+            for block in blocks:
+                self._by_block[block].append(_Entry(substance, keys, blocks, alone))
+        self.unread = tuple(unread)
+
+    def named_by(self, reading: Fragments) -> list[Substance]:
+        """The substances that a structure is, in a fixed order; those whose stereochemistry agrees before all that share the skeleton."""
+        blocks = frozenset(map(connectivity, reading))
+        found = {
+            e.substance.substance_id: e
+            for block in sorted(blocks)
+            for e in self._by_block.get(block, ())
+            if (e.blocks == blocks - {_WATER} if e.alone else e.blocks <= blocks)
+        }
+        exact = [e for e in found.values() if e.keys <= reading]
+        return sorted((e.substance for e in exact or found.values()), key=lambda s: s.substance_id)
+
+    def holds(self, reading: Fragments, substance_id: str) -> bool | None:
+        """Whether a structure has the substance as a part; None if the substance has no structure in the tables."""
+        blocks = self._blocks.get(substance_id)
+        return None if blocks is None else blocks <= frozenset(map(connectivity, reading))
+
+
+def judge_structures(
+    found: Sequence[tuple[str, Sequence[Match]]], known: Structures, readings: dict[str, tuple[Fragments, ...]] | None = None
+) -> list[list[Match]]:
+    """Adds what systematic names say to the matches of some texts, and sets aside the matches that they contradict.
+
+    Args:
+        found: Each text with its matches so far.
+        known: The structures of the tables.
+        readings: Names read before; those read now are added.
+
+    Returns:
+        The matches of each text, by place and then by substance.
+
+    Raises:
+        MissingExtra: the extra `structure` or Java is not installed.
+    """
+    readings = {} if readings is None else readings
+    plans = [_Plan(text, matches) for text, matches in found]
+    wanted = dict.fromkeys(name for plan in plans for name in plan.names())
+    readings.update(read_names(name for name in wanted if name not in readings))
+    return [plan.judge(known, readings) for plan in plans]
+
+
+class _Plan:
+    """What is to be read for one text."""
+
+    def __init__(self, text: str, matches: Sequence[Match]) -> None:
+        self._text, self._matches, self._flat = text, matches, plain(text)
+        self._cased = "".join(c if c.isascii() and c.isprintable() else f for c, f in zip(text, self._flat, strict=True))
+        self._runs = list(systematic_spans(self._flat))
+        self._doubtful = [m for m in matches if m.suppressed is None and m.method in _NAMED]
+        self._wider = wider_spans(self._flat, [(m.start, m.end) for m in self._doubtful])
+
+    def _name(self, span: tuple[int, int]) -> str:
+        return self._cased[span[0] : span[1]]
+
+    def names(self) -> Iterable[str]:
+        for run in self._runs:
+            yield from map(self._name, run)
+        for match, spans in zip(self._doubtful, self._wider, strict=True):
+            for span in spans:
+                yield self._name(span)
+                yield from self._rest(match, span)
+
+    def _rest(self, match: Match, span: tuple[int, int]) -> list[str]:
+        """What a longer name holds beside the match."""
+        sides = (self._cased[span[0] : match.start], self._cased[match.end : span[1]])
+        return [side for s in sides if (side := s.strip(" ,.()[]-")) and any(c.isalpha() for c in side)]
+
+    def judge(self, known: Structures, readings: Readings) -> list[Match]:
+        reasons = {
+            id(match): reason
+            for match, spans in zip(self._doubtful, self._wider, strict=True)
+            if (reason := self._reason_against(match, spans, known, readings))
+        }
+        kept = [replace(m, suppressed=reasons[id(m)]) if id(m) in reasons else m for m in self._matches]
+        added = [m for run in self._runs for m in self._read_run(run, known, readings) if not _is_known(m, kept)]
+        return sorted((*kept, *added), key=lambda m: (m.start, m.end, m.substance_id, m.method))
+
+    def _reason_against(
+        self, match: Match, spans: Sequence[tuple[int, int]], known: Structures, readings: Readings
+    ) -> str | None:
+        itself = (match.start, match.end)
+        if match.method != "fuzzy":
+            # What the dictionary holds letter by letter was read by a person, what is only like it was not. OPSIN takes "codeine
+            # phosphate" for an ester: where it contradicts the dictionary, it is no judge of longer names either.
+            own = readings.get(self._name(itself), ())
+            if own and not any(known.holds(reading, match.substance_id) for reading in own):
+                return None
+            spans = [span for span in spans if span != itself]
+        for span in spans:
+            read = readings[self._name(span)]
+            verdicts = [known.holds(reading, match.substance_id) for reading in read]
+            if not read or None in verdicts:
+                continue
+            if any(verdicts):
+                return None
+            # "toluene 2-butanone" is two goods side by side, not one compound.
+            if not any(readings[rest] for rest in self._rest(match, span)):
+                return f"the whole name {self._text[span[0] : span[1]]!r} spells another structure"
+        return None
+
+    def _read_run(self, run: Sequence[tuple[int, int]], known: Structures, readings: Readings) -> list[Match]:
+        """The longest stretches that can be read, without overlaps; each names the substances of its first fitting reading."""
+        taken: list[tuple[int, int]] = []
+        matches: list[Match] = []
+        for start, end in run:
+            read = readings[self._name((start, end))]
+            if not read or _SALT_WORD.fullmatch(self._flat, start, end) or any(start < e and s < end for s, e in taken):
+                continue
+            taken.append((start, end))
+            substances: list[Substance] = next(filter(None, (known.named_by(reading) for reading in read)), [])
+            matches += [self._match(substance, start, end) for substance in substances]
+        return matches
+
+    def _reason_beside(self, substance: Substance, start: int, end: int) -> str | None:
+        """Why a name that was read does not count: for what stands beside it, as with a name of the dictionary."""
+        for other in self._matches:
+            if other.suppressed and other.substance_id == substance.substance_id and other.start <= start and end <= other.end:
+                return other.suppressed
+        return reason_against(self._flat, (start, end), (start, end), self._flat[start:end], substance.covers_salts)
+
+    def _match(self, substance: Substance, start: int, end: int) -> Match:
+        form = form_of(self._flat, start, end)
+        has_locant = _LOCANT.search(self._flat, start, end) is not None
+        return Match(
+            substance_id=substance.substance_id,
+            method="structure",
+            strength="weak" if form == "article" else "strong" if form != "mixture" and has_locant else "medium",
+            form=form,
+            matched=self._text[start:end],
+            start=start,
+            end=end,
+            score=100.0,
+            name=substance.name,
+            name_verified=True,
+            suppressed=self._reason_beside(substance, start, end),
+        )
+
+
+def _is_known(match: Match, others: Iterable[Match]) -> bool:
+    """Whether the same substance was found there by other means: as surely, or set aside as this one is."""
+    return any(
+        o.substance_id == match.substance_id
+        and (match.suppressed is not None or (o.suppressed is None and o.strength == "strong"))
+        and o.start < match.end
+        and match.start < o.end
+        for o in others
+    )
+
+
+class StructureIndex(SubstanceIndex):
+    """A recogniser that reads systematic names as well: in place of a `SubstanceIndex` it does the same and more.
+
+    Names that were read stay in memory, so that `match` after `read_ahead` starts no Java.
+
+    Raises:
+        MissingExtra: the extra `structure` or Java is not installed.
+    """
+
+    def __init__(self, substances: tuple[Substance, ...]) -> None:
+        self._known = Structures(substances)
+        self._readings: dict[str, tuple[Fragments, ...]] = {}
+        super().__init__(substances)
+
+    def __reduce__(self) -> tuple[type[StructureIndex], tuple[tuple[Substance, ...]]]:
+        """Rebuild from the substances, as the class above does."""
+        return (StructureIndex, (self.substances,))
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Ids of substances that have no structure in the tables."""
+        return self._known.unread
+
+    def read_ahead(self, texts: Sequence[str]) -> None:
+        """Reads the names of some texts in one run, and forgets all that was read before."""
+        self._readings.clear()
+        judge_structures([(text, super(StructureIndex, self).match(text)) for text in texts], self._known, self._readings)
+
+    def match(self, text: str) -> list[Match]:
+        """As `SubstanceIndex.match`, with method "structure" and the matches that a longer name contradicts set aside."""
+        (judged,) = judge_structures([(text, super().match(text))], self._known, self._readings)
+        return judged
+
+    def recognise_texts(self, texts: Sequence[str]) -> pa.Table:
+        """As `SubstanceIndex.recognise_texts`; all texts take one run of OPSIN."""
+        rows: dict[str, list[Match]] = {text: [] for text in texts}
+        for row in super().recognise_texts(texts).to_pylist():
+            # Texts come from a column, which holds no lone surrogate: what is stored is the text itself.
+            rows[row["value"]].append(Match(**{k: v for k, v in row.items() if k not in ("field", "value")}))
+        judged = judge_structures(list(rows.items()), self._known)
+        return match_table("description", [(text, m) for text, matches in zip(rows, judged, strict=True) for m in matches])

@@ -1,0 +1,1 @@
+"""Controlled substances in texts and codes."""

@@ -1,0 +1,158 @@
+"""The dictionary of names, squashed and compiled: what a text is scanned for, and what each spelling stands for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import ahocorasick_rs
+
+from precursor_screen.matching.substance.boundaries import script
+from precursor_screen.matching.substance.lookalikes import ReadingIndex
+from precursor_screen.matching.substance.neighbours import Neighbours, load_neighbours
+from precursor_screen.matching.substance.pieces import PieceIndex
+from precursor_screen.model import Substance, SubstanceName
+from precursor_screen.names.text import fold, plain, spaced
+
+# Edits that a name bears, by its number of letters: fewer, and any short word would be one.
+_ONE_EDIT, _TWO_EDITS = 6, 12
+_WEAK, _DENSE = 2, 1  # so many letters more for a weak name, and for a script that leaves vowels out
+# The neighbours of names of the 1988 tables were read; of drugs, heroin is one letter off heroic, and charas off charms.
+_READ: Final = "UN1988"
+_NO_VOWELS: Final = re.compile(r"[\u0590-\u06ff]")
+_ROMAN: Final = re.compile(r"[ivx]{1,4}")
+_WORDS: Final = re.compile(r"[^\W\d_]+|\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One squashed spelling. `owners` are the substances it may mean: more than one only for weak family names (PMK oil)."""
+
+    squashed: str
+    name: SubstanceName
+    plain_name: str
+    spellings: tuple[str, ...]  # all names that fold to it
+    owners: tuple[int, ...]
+    own_gaps: frozenset[int]
+    open_ended: bool  # a name turned back to front ends in a hyphen: "2-propanone, 1-phenyl-"
+    words: tuple[tuple[int, int], ...]  # bounds of its words and numbers
+    fixed: frozenset[int]  # letters that are locants, the N of "N-phenethyl", and Roman numerals
+    edits: int  # how many it bears: 0, 1 or 2
+
+    @property
+    def loose(self) -> bool:
+        """Long and sure enough for a digit or an ending to touch it."""
+        return self.name.strength == "strong" and len(self.squashed) >= 6
+
+    @property
+    def tight(self) -> bool:
+        """An abbreviation: no space may fall inside it."""
+        return self.name.strength == "weak" and len(self.squashed) <= 5
+
+
+class NameDictionary:
+    """All names of all substances, ready to scan. Immutable; the order of patterns follows from the substances alone."""
+
+    def __init__(self, substances: Sequence[Substance]) -> None:
+        self.patterns = _patterns(substances)
+        self._scanner = ahocorasick_rs.AhoCorasick(
+            [p.squashed for p in self.patterns], store_patterns=False, implementation=ahocorasick_rs.Implementation.ContiguousNFA
+        )
+        self.near_patterns = tuple(p for p in self.patterns if p.edits)
+        self.pieces = PieceIndex([(p.squashed, p.edits) for p in self.near_patterns])
+        self.read_patterns = tuple(p for p in self.patterns if p.loose and not _is_chinese(p.squashed))
+        self.readings = ReadingIndex([p.name.name for p in self.read_patterns])
+        self.neighbours = Neighbours(load_neighbours(), frozenset(p.squashed for p in self.patterns if p.loose))
+
+    def scan(self, squashed: str) -> list[tuple[Pattern, int, int]]:
+        """Every pattern in a squashed text, overlapping ones too, with its bounds in the squashed text."""
+        return [(self.patterns[i], a, b) for i, a, b in self._scanner.find_matches_as_indexes(squashed, overlapping=True)]
+
+
+def _patterns(substances: Sequence[Substance]) -> tuple[Pattern, ...]:
+    read = {i for i, s in enumerate(substances) if any(c.instrument == _READ for c in s.controls)}
+    best: dict[str, tuple[SubstanceName, list[str], list[int], bool]] = {}
+    for number, substance in enumerate(substances):
+        for name in substance.names:
+            key = fold(name.name).squashed
+            open_ended = name.name.endswith("-")
+            known = best.get(key)
+            if known is None:
+                best[key] = (name, [name.name], [number], open_ended)
+                continue
+            kept, spellings, owners, kept_open = known
+            better = (name.strength == "strong", name.verified) > (kept.strength == "strong", kept.verified)
+            chosen = name if better else kept
+            best[key] = (chosen, [*spellings, name.name], sorted({*owners, number}), kept_open and open_ended)
+    return tuple(
+        _pattern(key, name, tuple(spellings), tuple(owners), open_ended, read=any(o in read for o in owners))
+        for key, (name, spellings, owners, open_ended) in best.items()
+    )
+
+
+def _pattern(
+    key: str, name: SubstanceName, spellings: tuple[str, ...], owners: tuple[int, ...], open_ended: bool, *, read: bool
+) -> Pattern:
+    words = _words_of(name.name)
+    return Pattern(
+        squashed=key,
+        name=name,
+        plain_name=plain(name.name),
+        spellings=spellings,
+        owners=owners,
+        own_gaps=_own_gaps(name.name),
+        open_ended=open_ended,
+        words=words,
+        fixed=frozenset(i for a, b in words if b - a == 1 or _ROMAN.fullmatch(key, a, b) for i in range(a, b)),
+        edits=_edits(key, name, read=read),
+    )
+
+
+def _own_gaps(name: str) -> frozenset[int]:
+    positions = fold(name).positions
+    return frozenset(i for i in range(len(positions) - 1) if positions[i + 1] - positions[i] > 1)
+
+
+def _words_of(name: str) -> tuple[tuple[int, int], ...]:
+    bounds: list[tuple[int, int]] = []
+    letter = 0
+    for word in _WORDS.findall(spaced(name)):
+        bounds.append((letter, letter + len(word)))
+        letter += len(word)
+    return tuple(bounds)
+
+
+def _is_chinese(squashed: str) -> bool:
+    return not squashed.isascii() and any(script(c) == "cjk" for c in squashed)
+
+
+def _edits(squashed: str, name: SubstanceName, *, read: bool) -> int:
+    """A Chinese character is a word of its own and bears none: one changed makes another substance."""
+    letters = sum(c.isalpha() for c in squashed)
+    letters -= _WEAK * (name.strength == "weak" or not read) + _DENSE * (_NO_VOWELS.search(squashed) is not None)
+    if _is_chinese(squashed):
+        return 0
+    return (letters >= _ONE_EDIT) + (letters >= _TWO_EDITS)
+
+
+def same_letters(found: str, spellings: Sequence[str]) -> bool:
+    """Whether the text spells one of the names letter for letter, but for case, spacing and accents left out.
+
+    An accent the name has not, a letter of another script or a full-width form is no plain spelling.
+    """
+    if found.isascii():
+        return True
+    spelled = _letters(found)
+    return any(spelled in (wanted, _unaccented(wanted)) for wanted in map(_letters, spellings))
+
+
+def _letters(text: str) -> str:
+    text = text.replace("α", "alpha").replace("Α", "alpha").replace("β", "beta").replace("ß", "ss").replace("İ", "i")
+    return "".join(c.lower() for c in unicodedata.normalize("NFC", text) if c.isalnum() or unicodedata.category(c) == "Mn")
+
+
+def _unaccented(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")

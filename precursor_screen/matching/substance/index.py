@@ -1,0 +1,239 @@
+"""Which controlled substances a text names, and how we know.
+
+A text goes through a list of layers, each of which proposes candidates (a pattern and where its letters stand); what they
+propose is judged once: edges of words, the longest name, salt words, what stands round it, the form of the goods.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import accumulate
+from typing import Final
+
+import pyarrow as pa
+
+from precursor_screen.matching.substance.boundaries import edges, gaps_fit
+from precursor_screen.matching.substance.dictionary import NameDictionary, Pattern, same_letters
+from precursor_screen.matching.substance.identifiers import Identifiers
+from precursor_screen.matching.substance.layers import (
+    EXACT,
+    LAYERS,
+    MISREAD,
+    NEAR,
+    RESEMBLING_LAYERS,
+    STEREO,
+    STEREO_GROUP,
+    Candidate,
+    Prepared,
+)
+from precursor_screen.matching.substance.match import Match, match_table
+from precursor_screen.matching.substance.overlaps import Kept, Standing
+from precursor_screen.matching.substance.prefilter import Prefilter, Suspicion
+from precursor_screen.matching.substance.repeats import Repeats, Tally
+from precursor_screen.matching.substance.suppression import reason_against
+from precursor_screen.model import Substance
+from precursor_screen.names.chemical import salt_bounds
+from precursor_screen.names.decodings import further_readings
+from precursor_screen.names.goods_words import form_of
+from precursor_screen.names.text import fold, plain
+
+_SCORES: Final = {EXACT: 100.0, STEREO: 98.0, MISREAD: 90.0}
+_NORMALISED: Final = 95.0
+_COLUMNS: Final = "; "  # what readers put between the parts of a description that stands in several columns
+_LONGEST_JOINED: Final = 2_000
+# How a name turned back to front may end: with its hyphen, or cut off.
+_TURNED_END: Final = re.compile(r"[*)\]']{0,5}(?:-(?=$|[ ,;)\]])|$| ?[,;]|(?<=[)\]]))")
+
+
+class SubstanceIndex:
+    """The recogniser: built once from the substances, immutable, deterministic; pickled as its substances."""
+
+    def __init__(self, substances: tuple[Substance, ...]) -> None:
+        self.substances = substances
+        self._names = NameDictionary(substances)
+        self._identifiers = Identifiers(substances)
+        self._prefilter = Prefilter(self._names)
+
+    def __reduce__(self) -> tuple[type[SubstanceIndex], tuple[tuple[Substance, ...]]]:
+        """Rebuild from the substances: automata do not pickle."""
+        return (SubstanceIndex, (self.substances,))
+
+    def match(self, text: str) -> list[Match]:
+        """Every substance that a text names or numbers, suppressed ones included, by place and then by substance.
+
+        Args:
+            text: A description or any other free text. `start` and `end` of a match count its characters. Of a text beyond
+                4,000 characters that repeats itself not every place is listed; `more` of a match counts the others.
+        """
+        suspicion = self._prefilter.scan([text], ascii_only=text.isascii()).get(0, Suspicion())
+        found = {0: self._match_suspected(text, suspicion)}
+        self._add_decoded([text], found)
+        return found[0]
+
+    def _add_decoded(self, texts: Sequence[str], found: dict[int, list[Match]]) -> None:
+        """Add what texts name only once their encodings are taken back, or their parts are joined: medium at most, and standing for the whole.
+
+        A substance that a text names as it is written needs no further reading.
+        """
+        readings = [*_readings(texts)]
+        seen: dict[int, set[str]] = {}
+        for n, suspicion in self._prefilter.candidates([reading for _, reading, _ in readings]):
+            i, reading, seams = readings[n]
+            if i not in seen:
+                seen[i] = {m.substance_id for m in found.get(i, ()) if m.suppressed is None and m.strength != "weak"}
+            for match in self._match_suspected(reading, suspicion):
+                # What stands on one side of a seam was found as filed, in its own surroundings.
+                over = seams is None or any(match.start < seam < match.end for seam in seams)
+                if over and match.suppressed is None and match.substance_id not in seen[i]:
+                    seen[i].add(match.substance_id)
+                    strength = "weak" if match.strength == "weak" else "medium"
+                    whole = replace(match, start=0, end=len(texts[i]), method="normalised", strength=strength)
+                    found.setdefault(i, []).append(whole)
+
+    def _match_suspected(self, text: str, suspicion: Suspicion) -> list[Match]:
+        flat = plain(text)
+        prepared = Prepared(text, flat, fold(text), suspicion.near, suspicion.readings, Repeats(flat))
+        named = list(self._judge(prepared))
+        numbered = self._identifiers.in_text(text, named)
+        return sorted((*named, *numbered), key=lambda m: (m.start, m.end, m.substance_id, m.method))
+
+    def recognise_texts(self, texts: Sequence[str]) -> pa.Table:
+        """Matches in distinct texts: `schema.SUBSTANCE_MATCH` with field "description", in the order of the texts.
+
+        Args:
+            texts: Distinct descriptions; texts without any match give no row.
+        """
+        found: dict[int, list[Match]] = {
+            i: self._match_suspected(texts[i], suspicion) for i, suspicion in self._prefilter.candidates(texts)
+        }
+        self._add_decoded(texts, found)
+        return match_table("description", [(texts[i], match) for i in sorted(found) for match in found[i]])
+
+    def recognise_codes(self, field: str, values: Sequence[str]) -> pa.Table:
+        """Matches of distinct cells of a field that holds codes: `schema.SUBSTANCE_MATCH`.
+
+        Args:
+            field: one of `substance_identifiers.FIELDS`.
+            values: Distinct cells as filed.
+
+        Raises:
+            ValueError: The field holds no codes.
+        """
+        return match_table(field, [(value, match) for value in values for match in self._identifiers.in_cell(field, value)])
+
+    def _judge(self, prepared: Prepared) -> Iterator[Match]:
+        def reason(standing: Standing, substance: Substance) -> str | None:
+            name = standing.candidate.pattern.plain_name
+            return reason_against(prepared.plain, standing.core, standing.whole, name, substance.covers_salts)
+
+        def is_suppressed(standing: Standing) -> bool:
+            return all(reason(standing, self.substances[owner]) for owner in standing.candidate.pattern.owners)
+
+        def room(owners: Sequence[int], start: int, end: int, letters: int, edited: bool) -> bool:
+            return kept.leaves_room(owners, start, end, letters, edited=edited)
+
+        exact = (c for layer in LAYERS for c in layer(prepared, self._names))
+        kept = Kept(self._standing(prepared, exact), is_suppressed)
+        resembling = (c for layer in RESEMBLING_LAYERS for c in layer(prepared, self._names, room))
+        tally = Tally()
+        last: dict[str, Match] = {}
+        for standing in kept.add(self._standing(prepared, resembling)):
+            start, end = standing.whole
+            for owner in standing.candidate.pattern.owners:
+                substance = self.substances[owner]
+                if tally.is_enough(substance.substance_id):
+                    # Unjudged, so it counts.
+                    if substance.substance_id not in last:
+                        last[substance.substance_id] = self._match(prepared, standing, substance, start, end, None)
+                    continue
+                match = self._match(prepared, standing, substance, start, end, reason(standing, substance))
+                tally.add(substance.substance_id, counts=match.suppressed is None)
+                yield match
+        for substance_id, match in last.items():
+            yield replace(match, more=match.more + tally.left[substance_id] - 1)
+
+    def _standing(self, prepared: Prepared, proposed: Iterable[Candidate]) -> Iterator[Standing]:
+        blanked = ""
+        for candidate in proposed:
+            pattern, where = candidate.pattern, candidate.where
+            covers = self.substances[pattern.owners[0]].covers_salts
+            bounds = edges(prepared.plain, where[0], where[-1] + 1, loose=pattern.loose, covers_salts=covers)
+            if bounds is None:
+                continue
+            if candidate.layer == STEREO and not blanked:
+                blanked = STEREO_GROUP.sub(_blank, prepared.plain)
+            text = blanked if candidate.layer == STEREO else prepared.text
+            if not gaps_fit(text, where, candidate.gaps, tight=pattern.tight):
+                continue
+            stop = bounds[1]
+            if pattern.open_ended:
+                turned = _TURNED_END.match(prepared.plain[stop : stop + 9])
+                if not turned:
+                    continue
+                stop += len(turned[0].rstrip(" ,;"))
+            yield Standing(candidate, (where[0], stop), salt_bounds(prepared.plain, bounds[0], stop, covers))
+
+    def _match(
+        self, prepared: Prepared, standing: Standing, substance: Substance, start: int, end: int, reason: str | None
+    ) -> Match:
+        pattern, layer = standing.candidate.pattern, standing.candidate.layer
+        form = form_of(prepared.plain, start, end)
+        method, score = _method(standing.candidate, prepared.text[standing.core[0] : standing.core[1]])
+        return Match(
+            substance_id=substance.substance_id,
+            method=method,
+            strength=_strength(pattern, layer, form),
+            form=form,
+            matched=prepared.text[start:end],
+            start=start,
+            end=end,
+            score=score,
+            name=pattern.name.name,
+            name_verified=pattern.name.verified,
+            suppressed=reason,
+            more=standing.candidate.more.more if standing.candidate.more else 0,
+        )
+
+
+def _readings(texts: Sequence[str]) -> Iterator[tuple[int, str, list[float] | None]]:
+    """What texts say otherwise than as written: the number of the text, the reading, and where parts of it were joined."""
+    for i, text in enumerate(texts):
+        yield from ((i, reading, None) for reading in further_readings(text))
+        yield from ((i, reading, seams) for reading, seams in _joined(text))
+
+
+def _joined(text: str) -> Iterator[tuple[str, list[float]]]:
+    """A text of several columns as one, and where it was joined: a name may go on in the next column, parted at a blank or within a
+    word."""
+    if _COLUMNS not in text or len(text) > _LONGEST_JOINED:
+        return
+    parts = text.split(_COLUMNS)
+    for between in (" ", ""):
+        ends = accumulate(len(part) + len(between) for part in parts[:-1])
+        yield between.join(parts), [end - len(between) / 2 for end in ends]
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def _method(candidate: Candidate, core: str) -> tuple[str, float]:
+    """Method and score, from 0 to 100; with edits, the share of letters that agree."""
+    if candidate.layer == NEAR:
+        longest = max(len(candidate.where), len(candidate.pattern.squashed))
+        return "fuzzy", round(100.0 * (1 - candidate.edits / longest), 1)
+    if candidate.layer == MISREAD:
+        return "normalised", _SCORES[MISREAD]
+    if same_letters(core, candidate.pattern.spellings):
+        return "name", _SCORES[candidate.layer]
+    return "normalised", _NORMALISED
+
+
+def _strength(pattern: Pattern, layer: str, form: str) -> str:
+    """A weak name stays weak; an unverified name, letters that differ or a blend is medium evidence; an article is weak."""
+    if pattern.name.strength == "weak" or form == "article":
+        return "weak"
+    sure = pattern.name.verified and layer in (EXACT, STEREO) and form != "mixture"
+    return "strong" if sure else "medium"

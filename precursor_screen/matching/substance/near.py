@@ -1,0 +1,181 @@
+"""Names spelled with an edit or two, or read wrongly by machine: whether a stretch of a text is a name after all.
+
+A stretch that resembles a name is none if it is another word: piperazine is no misspelled piperidine. It must also keep its
+locants, have no word too many, and have its gaps where the name may have some.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+from precursor_screen.matching.substance.alignment import align, same_word
+from precursor_screen.matching.substance.dictionary import Pattern
+from precursor_screen.matching.substance.neighbours import Neighbours
+from precursor_screen.names.confusions import loose_fold
+
+_BEARS_SHORT_EDIT: Final = 9  # letters of a name, one of whose words of three may be wrong
+_PARTICLES: Final = frozenset({"of", "de", "di", "do", "du", "da", "el", "le", "la", "et", "en", "des", "del", "von", "and"})
+_LETTERS_A_CONFUSION: Final = 4  # so many letters of a name may hold one letter taken for another
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A stretch read as a name. edits: 0 if look-alikes explain it. gaps: after which letters of the stretch the name has a gap."""
+
+    edits: int
+    gaps: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word of the stretch and the part of the name that it stands for."""
+
+    text: str
+    name: str
+
+
+def read_near(pattern: Pattern, text: str, where: Sequence[int], raw: str, neighbours: Neighbours) -> Reading | None:
+    """A stretch as a name with edits, or None if it is not.
+
+    Args:
+        pattern: The name.
+        text: The squashed stretch.
+        where: The place of each of its letters in the whole text.
+        raw: The stretch as filed, from its first letter to its last.
+        neighbours: Other words that resemble names.
+    """
+    alignment = align(pattern.squashed, text, pattern.fixed, pattern.edits)
+    if alignment is None or text == pattern.squashed:
+        return None
+    return _judge(pattern, text, where, alignment.answers, alignment.edits, raw, neighbours)
+
+
+def read_misread(pattern: Pattern, text: str, where: Sequence[int], raw: str, neighbours: Neighbours) -> Reading | None:
+    """A stretch as a name in which look-alikes took the place of letters, or None if it is not. Arguments as of `read_near`."""
+    if text == pattern.squashed:
+        return None
+    spaced_name = "".join(c + " " * (i in pattern.own_gaps) for i, c in enumerate(pattern.squashed))
+    steps = itertools.pairwise([*where, where[-1]])
+    spaced_text = "".join(c + " " * (there - here > 1) for c, (here, there) in zip(text, steps, strict=True))
+    (one, begins), (other, others) = loose_fold(spaced_name), loose_fold(spaced_text)
+    if one != other:
+        return None
+    answers: list[int | None] = []
+    confused = 0
+    for a, b, c, d in zip(begins, begins[1:], others, others[1:], strict=False):
+        answers.extend(a + i if a + i < b else None for i in range(d - c))
+        confused += not same_word(pattern.squashed[a:b], text[c:d])
+    # A name that bears no edit bears digits for letters, and nothing else.
+    if confused > (max(1, len(pattern.squashed) // _LETTERS_A_CONFUSION) if pattern.edits else 0):
+        return None
+    return _judge(pattern, text, where, tuple(answers), 0, raw, neighbours)
+
+
+def _judge(
+    pattern: Pattern,
+    text: str,
+    where: Sequence[int],
+    answers: tuple[int | None, ...],
+    edits: int,
+    raw: str,
+    neighbours: Neighbours,
+) -> Reading | None:
+    words = _words(pattern, text, where, answers)
+    if words is None or not _digits_stand(pattern, text, where, answers):
+        return None
+    changed = [w for w in words if not same_word(w.name, w.text)]
+    if edits and not (_short_words_stand(pattern, text, answers) and all(map(_is_kept, changed))):
+        return None
+    # Two words wrong at once are not two other words by chance: "dyethyl ethen" is ether, though ethen is a word.
+    other = neighbours.is_nearer if edits else neighbours.is_word
+    if changed and all(other(w.text, w.name) for w in changed):
+        return None
+    gaps = _gaps(pattern, answers)
+    # Edits and spaces together make names of anything: "a set of" is no aseton.
+    parted = sum(
+        i not in gaps and any(map(str.isspace, raw[here - where[0] + 1 : there - where[0]]))
+        for i, (here, there) in enumerate(itertools.pairwise(where))
+    )
+    return Reading(edits, gaps) if not edits or parted < pattern.edits else None
+
+
+def _is_kept(word: _Word) -> bool:
+    """Whether enough of a word is left: more than one letter, and half of it."""
+    if word.name in _PARTICLES:
+        return True
+    return len(word.text) > 1 and OSA.distance(word.text, word.name) * 2 <= len(word.name) + 1
+
+
+def _short_words_stand(pattern: Pattern, text: str, answers: tuple[int | None, ...]) -> bool:
+    """Whether short words of the name bear no more edits than they may: endings, abbreviations, substituents.
+
+    Otherwise -ol were -on, and Bn were Boc.
+    """
+    letters = sum(c.isalpha() for c in pattern.squashed)
+    reached = 0
+    spelled: list[list[str]] = [[] for _ in pattern.words]
+    for char, answer in zip(text, answers, strict=True):
+        while answer is not None and answer >= pattern.words[reached][1]:
+            reached += 1
+        spelled[reached].append(char)
+    for (start, end), found in zip(pattern.words, spelled, strict=True):
+        word = pattern.squashed[start:end]
+        if 1 < len(word) < 4 and word not in _PARTICLES:
+            most = pattern.edits - 1 if len(word) == 2 else int(letters >= _BEARS_SHORT_EDIT)
+            if OSA.distance(word, "".join(found)) > most:
+                return False
+    return True
+
+
+def _digits_stand(pattern: Pattern, text: str, where: Sequence[int], answers: tuple[int | None, ...]) -> bool:
+    """Whether a digit that is read as a letter touches a letter, and a letter that is read as a digit touches none."""
+    for j, i in enumerate(answers):
+        if i is None or pattern.squashed[i].isdigit() == text[j].isdigit() or i in pattern.fixed:
+            continue
+        beside = [k for k in (j - 1, j + 1) if 0 <= k < len(text) and abs(where[k] - where[j]) == 1 and text[k].isalpha()]
+        if text[j].isdigit() and not beside:
+            return False
+        if not text[j].isdigit() and not all((a := answers[k]) is not None and pattern.squashed[a].isdigit() for k in beside):
+            return False
+    return True
+
+
+def _words(pattern: Pattern, text: str, where: Sequence[int], answers: tuple[int | None, ...]) -> list[_Word] | None:
+    """The words of the stretch; None if one of them, or a word of the name, stands for nothing."""
+    cuts = [0]
+    for i in range(1, len(text)):
+        if where[i] - where[i - 1] > 1 or text[i].isdigit() != text[i - 1].isdigit():
+            cuts.append(i)
+    cuts.append(len(text))
+    words: list[_Word] = []
+    reached = 0
+    for number, (a, b) in enumerate(itertools.pairwise(cuts)):
+        answered = [i for i in answers[a:b] if i is not None]
+        if not answered:
+            return None
+        stop = len(pattern.squashed)
+        if number < len(cuts) - 2:
+            ahead = next((i for i in answers[b:] if i is not None), len(pattern.squashed))
+            # Letters that are missing between two words belong to the first, unless the name has its gap before them.
+            gap = next((g + 1 for g in range(answered[-1], ahead) if g in pattern.own_gaps), None)
+            stop = ahead if gap is None else gap
+        words.append(_Word(text[a:b], pattern.squashed[reached:stop]))
+        reached = stop
+    return words
+
+
+def _gaps(pattern: Pattern, answers: tuple[int | None, ...]) -> frozenset[int]:
+    """After which letters of the stretch the name has a gap of its own."""
+    gaps: set[int] = set()
+    reached = -1
+    for i, (here, there) in enumerate(itertools.pairwise(answers)):
+        reached = here if here is not None else reached
+        upto = there if there is not None else reached + 1
+        if any(g in pattern.own_gaps for g in range(max(reached, 0), max(upto, reached + 1))):
+            gaps.add(i)
+    return frozenset(gaps)

@@ -1,0 +1,122 @@
+"""Words that resemble a name and are another word: other chemicals, medicines, brands, places, things."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Final
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from precursor_screen.errors import SubstanceTableError, Where
+
+COLUMNS: Final = ["word", "kind", "near"]
+KINDS: Final = frozenset({"chemical", "medicine", "plant", "food", "word", "brand", "place"})
+_TABLE: Final = Path(__file__).resolve().parents[2] / "data" / "substances" / "neighbours.csv"
+# What may stand before a word and makes one word with it: dimethyl-, phenyl-, hydroxy-.
+_PREFIXES: Final = (
+    *(
+        "mono",
+        "di",
+        "tri",
+        "tetra",
+        "bis",
+        "iso",
+        "neo",
+        "cyclo",
+        "meta",
+        "ortho",
+        "para",
+        "poly",
+        "hydroxy",
+        "methoxy",
+        "ethoxy",
+    ),
+    *("amino", "nitro", "chloro", "bromo", "fluoro", "iodo", "methyl", "ethyl", "propyl", "isopropyl", "butyl", "isobutyl"),
+    *("phenyl", "phenoxy", "benzyl", "benzoyl", "acetyl", "acetoxy", "vinyl", "allyl", "cyano", "thio", "oxo", "keto"),
+    *("pentyl", "hexyl", "octyl", "cetyl", "tolyl", "thienyl", "thenyl", "thenoyl", "naphthyl", "ethenyl", "ethynyl", "propenyl"),
+    *("methylene", "ethylene", "metil", "etil", "propil", "butil", "fenil", "bencil", "dimetil", "dietil", "azo", "aza", "oxa"),
+)
+_SUFFIXES: Final = ("acid", "ether", "ketone", "anhydride", "hydrochloride", "ester")
+_SOUNDS: Final = (("ph", "f"), ("th", "t"), ("y", "i"), ("ae", "e"), ("k", "c"))
+_SHORTEST: Final = 5  # of a word, to be near another
+
+
+class Neighbours:
+    """Words that are no misspelling of a name.
+
+    Args:
+        words: Squashed words.
+        names: Squashed names of the tables, which are words as well.
+    """
+
+    def __init__(self, words: frozenset[str], names: frozenset[str] = frozenset()) -> None:
+        self._names = names
+        self._words = words | names
+        self._listed = sorted(w for w in words if len(w) >= _SHORTEST)
+
+    def is_name(self, stretch: str) -> bool:
+        """Whether it is a name of the tables, letter for letter."""
+        return stretch in self._names
+
+    def is_nearer(self, word: str, part: str) -> bool:
+        """Whether a word of a text is another word, or nearer to one than to the part of the name it would stand for.
+
+        Args:
+            word: Squashed, as found.
+            part: The part of the name, squashed.
+        """
+        if self.is_word(word, part):
+            return True
+        edits = OSA.distance(word, part)
+        if edits < 2:
+            return False
+        nearest = process.extractOne(word, self._listed, scorer=OSA.distance, score_cutoff=edits - 1)
+        return nearest is not None and _spelling(nearest[0]) != _spelling(part)
+
+    def is_word(self, word: str, part: str) -> bool:
+        """Whether it is a listed word, or one with substituents before it, and not the part of the name as another tongue has it."""
+        if _spelling(word) == _spelling(part):
+            return False
+        if word in self._words:
+            return True
+        for s in _SUFFIXES:
+            if word.endswith(s) and part.endswith(s) and len(word) > len(s):
+                return self.is_word(word[: -len(s)], part[: -len(s)])
+        return any(
+            word.startswith(p) and len(word) > len(p) + 2 and (word[len(p) :] == part or self.is_word(word[len(p) :], part))
+            for p in _PREFIXES
+        )
+
+
+@lru_cache(maxsize=4096)
+def _spelling(word: str) -> str:
+    """A word without what tongues spell otherwise: fenil as phenyl, metyl as methyl, -ona as -one."""
+    for written, sound in _SOUNDS:
+        word = word.replace(written, sound)
+    return word.rstrip("ae")
+
+
+@cache
+def load_neighbours(path: Path = _TABLE) -> frozenset[str]:
+    """The words of the table that ships, or of another of its form.
+
+    Raises:
+        SubstanceTableError: It cannot be read, has other columns or a row that is not filled.
+    """
+    remedy = "Correct the table, or install the package again."
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            if reader.fieldnames != COLUMNS:
+                raise SubstanceTableError(f"columns should be {', '.join(COLUMNS)}", where=Where(str(path), 1), remedy=remedy)
+            rows = list(reader)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SubstanceTableError(f"cannot be read ({error})", where=Where(str(path)), remedy=remedy) from error
+    for number, row in enumerate(rows, start=2):
+        if not row["word"] or row["kind"] not in KINDS:
+            message = f"no word, or kind not one of {', '.join(sorted(KINDS))}"
+            raise SubstanceTableError(message, where=Where(str(path), number), remedy=remedy)
+    return frozenset(row["word"] for row in rows)

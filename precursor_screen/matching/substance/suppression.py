@@ -1,0 +1,81 @@
+"""Whether a name found in a text means the substance, and if not, why: a suppressed match keeps its reason, it never vanishes."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from precursor_screen.matching.substance.boundaries import script
+from precursor_screen.names.chemical import continuation_reason, prefix_reason
+from precursor_screen.names.goods_words import is_negated
+
+# Chinese has no word edges. The mineral acids head the names of their salts (硫酸铜 copper sulfate, 盐酸麻黄碱 ephedrine
+# hydrochloride), so they count only before what is known to end a name.
+_ENDS_ACID: Final = re.compile(
+    r"(?:溶液|水|液|级|试剂|分析|工业|浓|稀|纯|优级|化学|含量|浓度|桶|罐|瓶|吨|公斤|千克|升|和|及|与|或|等|的|用|为|规格|发烟|"
+    r"精制|电镀|电子|食品|[^\u3400-\u9fff\u3040-\u30ff]|$)"
+)
+_MINERAL_ACIDS: Final = frozenset(
+    {"硫酸", "盐酸", "塩酸", "浓硫酸", "稀硫酸", "発煙硫酸", "濃硫酸", "希硫酸", "氯化氢", "氢氯酸"}
+)
+# What makes another compound when it follows or precedes a Chinese name.
+_CJK_AFTER: Final = re.compile(
+    r"(?:(?:[甲乙丙丁戊己庚辛苄苯]|[异叔仲正].|乙烯|烯丙|苯.)?酯|酸(?!酐)|醇|酚|醛|酮|胺|腈|肟|腙|烯|烷|醚|基|磺|硫(?!酸盐)|氯|溴|碘|氟|氰|硝|酰|酐|二|三|四|异|缩|脲|胍|肼|过氧|聚|环|代|化|并|亚|苯|菊|合氢|衍生物|树脂|胶|麝香)"
+)
+_CJK_BEFORE: Final = re.compile(
+    r"(?:基|氯|溴|碘|氟|硝|二|三|四|五|六|八|聚|环|异|甲|乙|丙|丁|苯|硫|氨|羟|氧|代|偏|亚|过|焦|次|叔|仲|新|双|多|缩|脱|氢|卤|烯|石油|萘|酰|巯|叠氮|磺|酚|醇|邻|间|对|去)$"
+)
+_CJK_BEFORE_ACID: Final = re.compile(r"(?:亚|过|焦|次|氯|氟|氨基|烷基|硝基|代|聚|乙基|甲基|苯|羟基|连二|双)$")
+_CONTEXT: Final = re.compile(
+    r"(?<![\w])(?:chemicals?|acids?|solvents?|drums?|ibcs?|jerr?[iy]cans?|liquid|purity|cas|un ?\d{4}|anhydride|reagent|hazardous|corrosive|isotank)(?![\w])"
+)
+_BATTERY: Final = re.compile(r"batter|alkaline|size|grade|bater|pile|акку|电池")
+_HALF_WIDTH_PREFIX: Final = re.compile(r"(?:\d{1,2},\d{1,2}(?:,\d{1,2})*-|[nop]-)$")
+
+
+def reason_against(plain: str, core: tuple[int, int], whole: tuple[int, int], name: str, covers_salts: bool) -> str | None:
+    """Why a name does not mean the substance here, or None if it does.
+
+    Args:
+        plain: The text from `names.text.plain`.
+        core: Bounds of the name's own letters.
+        whole: Bounds with stereochemistry and salt words.
+        name: The name as `plain` text.
+        covers_salts: Whether the substance is listed with its salts.
+    """
+    if is_negated(plain, *whole):
+        return "negated"
+    if len(name) < 3 and name.isascii() and not _says_chemical(plain, whole):
+        return "two letters without a chemical context"
+    asian = {script(plain[core[0]]), script(plain[core[1] - 1])} & {"cjk", "kana"}
+    if asian and (reason := _cjk_reason(plain, whole, name)):
+        return reason
+    return prefix_reason(plain, whole[0], name) or continuation_reason(plain, whole[1], name, covers_salts)
+
+
+def _says_chemical(plain: str, whole: tuple[int, int]) -> bool:
+    """Whether the text is hardly more than the abbreviation, or speaks of chemicals near it."""
+    near = plain[max(0, whole[0] - 40) : whole[1] + 40]
+    if _BATTERY.search(near):
+        return False
+    return len(plain.split()) <= 3 or _CONTEXT.search(near) is not None
+
+
+def _cjk_reason(plain: str, whole: tuple[int, int], name: str) -> str | None:
+    start, end = whole
+    before, after = plain[max(0, start - 8) : start], plain[end : end + 8]
+    if name in _MINERAL_ACIDS:
+        if not _ENDS_ACID.match(after):
+            return f"a salt or another compound: {after[:2]!r} follows"
+        if match := _CJK_BEFORE_ACID.search(before):
+            return f"another acid: {match[0]!r} stands before it"
+        if name == "盐酸" and re.search(r"[碱素胺林定平啶因宁明星酯醇酮]$", before):
+            return "a hydrochloride of something else"
+        return None
+    if script(plain[end - 1]) == "cjk" and (match := _CJK_AFTER.match(after)):
+        return f"another compound: {match[0]!r} follows"
+    if script(plain[start]) == "cjk" and (match := _CJK_BEFORE.search(before)):
+        return f"another compound: {match[0]!r} stands before it"
+    if script(plain[start]) == "cjk" and (match := _HALF_WIDTH_PREFIX.search(before)) and not name[0].isdigit():
+        return f"another compound: {match[0]!r} stands before it"
+    return None

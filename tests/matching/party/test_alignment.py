@@ -1,0 +1,102 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from precursor_screen.matching.party.alignment import align, compare, compare_words
+from precursor_screen.matching.party.weights import Word, make_word
+
+RARITIES = {"komon": 0.35}
+
+
+def words(text: str) -> list[Word]:
+    return [make_word(token.replace("_", " "), RARITIES) for token in text.split()]
+
+
+def informative(left: str, right: str, kind: str = "organisation") -> int | None:
+    return compare(words(left), words(right), kind).informative
+
+
+def score(left: str, right: str, kind: str = "organisation") -> float:
+    return compare(words(left), words(right), kind).score
+
+
+def test_equal_words_first_then_similar_ones() -> None:
+    left, right = words("zorvan mirage ltd"), words("mirages zorvan corp")
+    assert [(left[p.left].text, right[p.right].text) for p in align(left, right)] == [("zorvan", "zorvan"), ("mirage", "mirages")]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "alike"),
+    [
+        ("zorvan", "zorvan", True),
+        ("zorvan", "zrovan", True),
+        ("zorvan", "zorwan", True),
+        ("zorvan", "zirwen", False),
+        ("volodymyr", "wolodymyr", True),
+        ("mohammed", "maxamed", True),
+        ("~mhmd", "mohammed", True),
+        ("mohammed", "~mhmd", True),
+        ("~mhmd", "ahmad", False),
+        ("mirage2004", "mirage2005", False),
+        ("05", "5", True),
+        ("ab", "ac", False),
+        ("王明", "王朋", False),
+    ],
+)
+def test_words_are_alike(left: str, right: str, alike: bool) -> None:
+    assert (compare_words(make_word(left, {}), make_word(right, {})) > 0) == alike
+
+
+def test_substance() -> None:
+    assert informative("zorvan mirage", "mirages zorvan") == 2
+    assert informative("zorvan trading", "trading zorvan") == 1
+    assert informative("common trading", "common trading india") is None
+    assert informative("common", "common") == 1
+    assert informative("=global_trading", "=global_trading") == 0
+    assert informative("=trading", "=trading") is None
+    assert informative("zorvan mirage 5", "zorvan mirage 6") is None
+    assert informative("zorvan mirage 05", "zorvan mirage 5") == 2
+    assert informative("zorvan mirage", "zorvan mirage 6") == 2
+
+
+def test_another_whole_word_costs_more_than_one_that_is_missing() -> None:
+    assert score("zorvan mirage ferula", "zorvan mirage ferula") > score("zorvan mirage", "zorvan mirage ferula") > 85
+    assert score("zorvan mirage quillon oppidan", "zorvan mirage quillon ferula") < 85
+    assert score("ahmad al raymi", "ahmad al hamzi", "person") < 85
+
+
+def test_what_tells_little_bears_little_difference() -> None:
+    assert score("zorvan mirage", "zorvam mirage") > 90
+    assert score("juan lopez", "juan lobez", "person") < score("zorvan mirage", "zorvam mirage")
+
+
+def test_an_initial_supports_and_a_wrong_one_contradicts() -> None:
+    assert 85 < score("j veladro", "veladro jacinto", "person") < 95
+    assert score("k veladro", "veladro jacinto", "person") < 85
+
+
+def test_a_cut_name_ends_within_a_word() -> None:
+    left, right = words("zorvan mirage fer"), words("zorvan mirage ferula")
+    assert compare(left, right, "organisation", truncated=True).score > compare(left, right, "organisation").score
+
+
+texts = st.lists(
+    st.sampled_from(["zorvan", "zorvans", "mirage", "mir", "ltd", "7", "a", "trading", "al", "juan"]), min_size=1, max_size=8
+)
+
+
+@given(texts, texts)
+def test_every_word_is_aligned_once_at_most(left: list[str], right: list[str]) -> None:
+    pairs = align(words(" ".join(left)), words(" ".join(right)))
+    assert len({p.left for p in pairs}) == len({p.right for p in pairs}) == len(pairs)
+
+
+@given(texts)
+def test_a_name_is_most_like_itself(left: list[str]) -> None:
+    outcome = compare(words(" ".join(left)), words(" ".join(left)), "person")
+    assert outcome.score == 0.0 or outcome.score >= 99.0
+
+
+def test_very_many_words_align_only_where_equal() -> None:
+    left, right = (words(" ".join(f"word{c}{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(600))) for c in "ab")
+    assert align(left, right) == []

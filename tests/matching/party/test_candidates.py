@@ -1,0 +1,172 @@
+"""The candidates against scoring every pair: nothing that scores is lost, whatever the names, the cut and the list."""
+
+import random
+from unittest import mock
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from precursor_screen.matching.party import candidates, word_book
+from precursor_screen.matching.party.alignment import compare
+from precursor_screen.matching.party.index import PartyIndex, build_index
+from precursor_screen.matching.party.index_file import spell_listed
+from precursor_screen.matching.party.queries import Joined, Speller, is_truncated
+from precursor_screen.matching.party.weights import make_word
+from precursor_screen.model import WatchlistEntry, WatchlistName
+from precursor_screen.names.party import normalise_party
+
+KINDS = ("person", "organisation", "vessel")
+WORDS = [
+    "zorvan",
+    "zorvam",
+    "mirage",
+    "miraje",
+    "ferula",
+    "quillon",
+    "oppidan",
+    "veladro",
+    "brightmarsh",
+    "bright",
+    "marsh",
+    "juan",
+    "perez",
+    "lopez",
+    "mohammed",
+    "muhammad",
+    "ali",
+    "al",
+    "bin",
+    "abdul",
+    "aziz",
+    "abdulaziz",
+    "trading",
+    "chemical",
+    "chem",
+    "intl",
+    "international",
+    "bank",
+    "of",
+    "the",
+    "co",
+    "ltd",
+    "llc",
+    "gmbh",
+    "sa",
+    "j",
+    "k",
+    "m",
+    "7",
+    "07",
+    "2004",
+    "mirage2004",
+    "ii",
+    "wang",
+    "li",
+    "محمد",
+    "علي",
+    "王伟",
+    "김정은",
+    "golden",
+    "star",
+    "royal",
+    "zorvanmirage",
+    "alzorvan",
+    "zorvantradingllc",
+    "mirageltd",
+    "zorvansa",
+    "ZorvanMirage",
+    "mary",
+    "mark",
+    "e",
+    "y",
+]
+
+
+def listed(names: list[tuple[str, str]]) -> PartyIndex:
+    entries = [
+        WatchlistEntry("demo", f"{i:04d}", kind, (WatchlistName(name, "primary"),)) for i, (name, kind) in enumerate(names)
+    ]
+    return PartyIndex(build_index("demo", entries))
+
+
+def brute(index: PartyIndex, names: list[tuple[str, str]], asked: str, cut: float) -> dict[str, float]:
+    rarities = index.rarities
+    found: dict[str, float] = {}
+    for texts in Speller(rarities).read(normalise_party(asked)):
+        mine = [make_word(t.text, rarities, t.written) if isinstance(t, Joined) else make_word(t, rarities) for t in texts]
+        for i, (name, kind) in enumerate(names):
+            for listed_texts in spell_listed(normalise_party(name), kind):
+                theirs = [make_word(text, rarities) for text in listed_texts]
+                outcome = compare(mine, theirs, kind, is_truncated(asked))
+                if outcome.informative is not None and outcome.score >= cut:
+                    found[f"{i:04d}"] = max(outcome.score, found.get(f"{i:04d}", 0.0))
+    return found
+
+
+def check(names: list[tuple[str, str]], asked: list[str], cut: float) -> int:
+    """How many matches there are; each is found, and none else, whether words of many rows are looked up or skipped where they can be."""
+    index = listed(names)
+    expected = {name: brute(index, names, name, cut) for name in asked}
+    for few, worth in ((candidates._FEW, candidates._WORTH), (0, 0)):  # small lists have no words of many rows
+        with mock.patch.multiple(candidates, _FEW=few, _WORTH=worth):
+            matches = index.match_names(asked, cut=cut).matches.to_pylist()
+        for name in expected:
+            found = {m["entry_id"]: m["score"] for m in matches if m["value"] == name}
+            assert found == pytest.approx(expected[name]), (name, few)
+    return sum(map(len, expected.values()))
+
+
+name = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)
+
+
+@given(
+    st.lists(st.tuples(name, st.sampled_from(KINDS)), min_size=1, max_size=12),
+    st.lists(name, min_size=1, max_size=4),
+    st.sampled_from([50.0, 70.0, 85.0, 95.0, 99.0]),
+)
+@settings(max_examples=250)
+def test_equals_scoring_every_pair(names: list[tuple[str, str]], asked: list[str], cut: float) -> None:
+    check(names, asked, cut)
+
+
+@given(
+    st.lists(st.tuples(st.text(min_size=1, max_size=12), st.sampled_from(KINDS)), min_size=1, max_size=6), st.text(max_size=12)
+)
+@settings(max_examples=150)
+def test_equals_scoring_every_pair_of_any_text(names: list[tuple[str, str]], asked: str) -> None:
+    check(names, [asked, names[0][0]], 60.0)
+
+
+@pytest.mark.parametrize("cut", [60.0, 75.0, 85.0, 92.0])
+def test_equals_scoring_every_pair_of_many_names(cut: float) -> None:
+    rng = random.Random(3)
+    syllables = ["ba", "da", "ka", "la", "ma", "na", "ra", "sa", "ta", "za", "bi", "li", "mi", "ni", "ri", "zu"]
+    vocabulary = ["".join(rng.choices(syllables, k=rng.randint(1, 4))) for _ in range(120)] + WORDS
+    weights = [1 / (i + 2) for i in range(len(vocabulary))]
+    names = [(" ".join(rng.choices(vocabulary, weights, k=rng.randint(1, 5))), rng.choice(KINDS)) for _ in range(250)]
+    asked = []
+    for text, _ in rng.sample(names, 60):
+        letters = list(text)
+        letters[rng.randrange(len(letters))] = rng.choice("abxz ")
+        asked.append("".join(letters))
+    assert check(names, asked, cut) >= 40
+
+
+@given(
+    st.lists(st.tuples(name, st.sampled_from(KINDS)), min_size=1, max_size=8),
+    st.lists(st.lists(name, min_size=1, max_size=4), min_size=2, max_size=3),
+)
+@settings(max_examples=60)
+def test_what_was_asked_before_changes_nothing(names: list[tuple[str, str]], batches: list[list[str]]) -> None:
+    index = listed(names)
+    for asked in batches:
+        assert index.match_names(asked, 70.0).matches.equals(listed(names).match_names(asked, 70.0).matches)
+
+
+def test_a_full_book_is_closed_and_the_next_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(word_book, "FULL", 3)
+    index = listed([("zorvan mirage", "person"), ("ferula quillon", "organisation")])
+    for asked in (["zorvan mirage"], ["ferula quillan"], ["zorvan miraje"]):
+        assert [m["value"] for m in index.match_names(asked).matches.to_pylist()] == asked
+        assert len(index._book.words) <= 3

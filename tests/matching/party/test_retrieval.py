@@ -1,0 +1,29 @@
+"""What is found again of a real list, and how many innocents are flagged: the measurement of `benchmarks/retrieval.py` as a gate."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from pathlib import Path
+
+import pytest
+
+DATA = os.environ.get("PRECURSOR_SCREEN_TEST_DATA")
+SCRIPT = Path(__file__).parents[3] / "benchmarks" / "retrieval.py"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not DATA, reason="PRECURSOR_SCREEN_TEST_DATA names no folder of real lists")
+def test_listed_names_are_found_again_and_innocents_left_alone(tmp_path: Path) -> None:
+    spec = importlib.util.spec_from_file_location("retrieval", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    retrieval = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(retrieval)
+    figures = {kind: found / asked for kind, (found, asked) in retrieval.measure(retrieval.open_ofac(tmp_path), 400).items()}
+    assert (figures["typing error"] + figures["other order"]) / 2 >= 0.985
+    assert figures["people"] <= 0.005
+    assert figures["firms"] <= 0.005
+    least = {"two typing errors": 0.8, "run together": 0.88, "word omitted": 0.83, "initial": 0.87, "cut at 35": 0.6}
+    assert {kind: figures[kind] for kind in least if figures[kind] < least[kind]} == {}
+    assert all(figures[kind] >= 0.96 for kind, *_ in retrieval.KINDS if kind not in least)
