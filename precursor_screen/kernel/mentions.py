@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.kernel.recognise import distinct
-from precursor_screen.kernel.spread import Spread, cut, in_turn
+from precursor_screen.kernel.spread import Spread, cut_texts, in_turn
 from precursor_screen.matching.party.mentions import Mentions
 from precursor_screen.names.decodings import MAY_DECODE
 from precursor_screen.reference.bundle import Reference
@@ -44,6 +44,6 @@ def find_mentions(lines: pa.Table, reference: Reference, spread: Spread = in_tur
     tables = [PARTY_MENTION.empty_table()]
     for watchlist in reference.watchlists:
         find = Mentions(watchlist.index, reference.as_of).find
-        tables += spread(partial(find, whole=False), cut([text for text in parts if text not in wholes])) if parts else []
-        tables += spread(partial(find, whole=True), cut(list(wholes))) if wholes else []
+        tables += spread(partial(find, whole=False), cut_texts([text for text in parts if text not in wholes])) if parts else []
+        tables += spread(partial(find, whole=True), cut_texts(list(wholes))) if wholes else []
     return pa.concat_tables(tables)

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.party_memory import FORGETFUL, PartyMemory
-from precursor_screen.kernel.spread import Spread, cut, in_turn
+from precursor_screen.kernel.spread import Spread, cut, cut_texts, in_turn
 from precursor_screen.matching.party.index import PartyIndex
 from precursor_screen.names.party_cells import MAY_HOLD_MORE, name_parts
 from precursor_screen.reference.bundle import Reference
@@ -52,7 +52,7 @@ def recognise(lines: pa.Table, reference: Reference, spread: Spread = in_turn) -
     index = reference.substance_index
     tables = []
     for field in TEXT_FIELDS:
-        for found in spread(index.recognise_texts, cut(distinct(lines, [field]))):
+        for found in spread(index.recognise_texts, cut_texts(distinct(lines, [field]))):
             tables.append(found.set_column(0, "field", pa.array([field] * found.num_rows, pa.string())))
     tables += [index.recognise_codes(field, distinct(lines, [field])) for field in CODE_FIELDS]
     return _at_most_medium(pa.concat_tables([SUBSTANCE_MATCH.empty_table(), *tables]))

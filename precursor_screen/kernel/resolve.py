@@ -28,6 +28,7 @@ from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import MOVEMENT, ROLES, TYPES
 
 _TEXT_PART = 16 << 20  # bytes of descriptions that are looked at together
+_TEXT_BATCHES = 4
 _TEXTS = TYPES["texts"]
 _MOVEMENT_NAMES = frozenset(MOVEMENT.names)
 # Lists over the line's substance candidates, as aggregates of the table `candidates`.
@@ -191,7 +192,10 @@ def _know_texts(connection: duckdb.DuckDBPyConnection, descriptions: pa.ChunkedA
     parts = np.cumsum(pc.binary_length(texts).to_numpy(zero_copy_only=False)) // _TEXT_PART
     begins = [0, *(np.flatnonzero(np.diff(parts)) + 1).tolist(), len(texts)]
     for begin, end in pairwise(begins):
-        connection.register("texts", pa.table({"description": texts.slice(begin, end - begin)}))
+        part = pa.table({"description": texts.slice(begin, end - begin)})
+        # DuckDB gives each batch to one thread: of a few long texts it would else use one thread alone.
+        batches = part.to_batches(max_chunksize=max(1, part.num_rows // _TEXT_BATCHES))
+        connection.register("texts", pa.Table.from_batches(batches, part.schema))
         connection.execute(f"{'insert into texts_known' if begin else 'create temp table texts_known as'} {facts}")
         connection.unregister("texts")
 

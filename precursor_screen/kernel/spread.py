@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 CHUNK = 5_000  # distinct texts or names that go to a worker at a time
+CHUNK_LETTERS = 4_000_000
 
 
 class Spread(Protocol):
@@ -23,3 +24,14 @@ def in_turn(function: Callable[[Any], Any], chunks: Sequence[Any]) -> Iterable[A
 def cut(items: Sequence[Any]) -> list[Sequence[Any]]:
     """Chunks of `CHUNK` items, in order."""
     return [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
+
+
+def cut_texts(texts: Sequence[str]) -> list[Sequence[str]]:
+    """Chunks of texts that may be as long as a book, in order: no more than `CHUNK`, nor much more than `CHUNK_LETTERS`."""
+    chunks, start, letters = [], 0, 0
+    for end, text in enumerate(texts, start=1):
+        letters += len(text)
+        if end - start == CHUNK or letters >= CHUNK_LETTERS or end == len(texts):
+            chunks.append(texts[start:end])
+            start, letters = end, 0
+    return chunks

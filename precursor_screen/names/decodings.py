@@ -24,6 +24,7 @@ MAY_DECODE: Final = (
     r"|[\x{0660}-\x{0669}\x{06F0}-\x{06F9}\x{0966}-\x{096F}\x{FF10}-\x{FF19}]"
 )
 _MAY: Final = re.compile(re.sub(r"\\x\{([0-9A-F]{4})\}", r"\\u\1", MAY_DECODE), re.DOTALL)
+_AMONG_LETTERS: Final = re.compile(r"[013457](?<=[A-Za-z][013457])[A-Za-z]{0,4}[013457][A-Za-z]")
 # Bounded, so that a cell full of beginnings costs linear time.
 _TAG: Final = re.compile(r"<!--(?:[^-]|-(?!->)){0,80}-->|<[A-Za-z/!][^<>]{0,300}>")
 _SHORT_ESCAPE: Final = re.compile(r"\\x([0-9A-Fa-f]{2})")
@@ -46,7 +47,7 @@ def further_readings(text: str) -> tuple[str, ...]:
 
     Tags parted words (`ACETIC<br>ANHYDRIDE`) or stand within one (`<b>ACE</b>TONE`), so both are tried.
     """
-    if not _MAY.search(text):
+    if not _may_decode(text):
         return ()
     readings: dict[str, None] = {}
     for tag, letters in (("", _LETTERS_OF), (" ", _LETTERS_OF), ("", _LETTERS_OTHERWISE)):
@@ -62,6 +63,12 @@ def further_readings(text: str) -> tuple[str, ...]:
         if _letters(reading) != _letters(text):
             readings[reading] = None
     return tuple(readings)
+
+
+def _may_decode(text: str) -> bool:
+    """Whether `MAY_DECODE` matches; most texts hold none of its marks and need not be looked through for each of them."""
+    marked = not text.isascii() or any(mark in text for mark in "&<%=\\+")
+    return (_MAY if marked else _AMONG_LETTERS).search(text) is not None
 
 
 def _letters(text: str) -> str:

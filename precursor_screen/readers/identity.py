@@ -25,6 +25,7 @@ from precursor_screen.schema import BESIDE, FILED
 
 _NEXT, _INNER = "\x1f", "\x1e"  # the separators of ASCII; clean cells hold no control characters
 _NO_GOODS = re.compile(r"[\W_]+")  # what is neither letter nor digit
+_PARTED = {c: " " for c in range(128) if not chr(c).isalnum()}
 _SIZE = 16  # bytes of SHA-256 kept: 32 hexadecimal characters, no chance of collision in any ledger
 _STEP = 1 << 17
 _NONE = pa.scalar(None, pa.string())
@@ -215,4 +216,6 @@ def _goods(lines: pa.Table, item: pa.ChunkedArray | None) -> pa.ChunkedArray | N
 
 def fold_goods(text: str) -> str:
     """Letters and digits in one case: a bill sent again with other blanks and dashes names the same goods."""
+    if text.isascii():  # the same, in a third of the time
+        return " ".join(text.lower().translate(_PARTED).split())
     return _NO_GOODS.sub(" ", text.casefold()).strip()

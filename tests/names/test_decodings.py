@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from precursor_screen.names import decodings
 from precursor_screen.names.decodings import MAY_DECODE, further_readings
 
 CASES = list(csv.DictReader(Path("tests/cases/decodings.csv").read_text("utf-8").splitlines()))
@@ -28,6 +29,11 @@ def test_readings(case: dict[str, str]) -> None:
 def test_the_filter_for_columns_finds_all_that_has_a_reading() -> None:
     texts = [c["text"] for c in CASES if c["reading"]]
     assert all(pc.match_substring_regex(pa.array(texts), f"(?s){MAY_DECODE}").to_pylist())
+
+
+@given(st.text(st.sampled_from("Ab0157&;#<%=\\\\uU+x\u202e٣ \n"), max_size=12))
+def test_the_quick_look_sees_what_the_filter_sees(text: str) -> None:
+    assert decodings._may_decode(text) == bool(decodings._MAY.search(text))
 
 
 WORDS = st.text(st.sampled_from("ACETONIHYDR "), min_size=3, max_size=30).filter(lambda t: len(t.split()) > 0)

@@ -61,7 +61,6 @@ class Stream:
 
     data: bytes
     words: Sequence[str]
-    lengths: Ints
     blanks: Ints
     bars: Ints
 
@@ -71,8 +70,7 @@ class Stream:
         words = f" {_BREAK} ".join(" ".join(parted(text).split()) for text in texts).split(" ")
         data = f" {' '.join(map(_canonical, words))} ".encode("ascii", "replace")
         raw = np.frombuffer(data, np.uint8)
-        lengths = np.fromiter(map(len, words), np.int64, len(words))
-        return cls(data, words, lengths, np.flatnonzero(raw == 32), np.flatnonzero(raw == ord(_BREAK)))
+        return cls(data, words, np.flatnonzero(raw == 32), np.flatnonzero(raw == ord(_BREAK)))
 
     def words_before(self, starts: Ints) -> Ints:
         """The number of the word behind each blank."""
@@ -82,12 +80,16 @@ class Stream:
         """The number of the text at each place."""
         return np.searchsorted(self.bars, starts)
 
+    def lengths(self, numbers: Ints) -> Ints:
+        """How many letters some words have."""
+        return self.blanks[numbers + 1] - self.blanks[numbers] - 1
+
     def beside(self, places: Ints, step: int, least: int) -> Ints:
         """Which of some words have a word of at least that length so many steps away, in the same text; a bar is short."""
         there = places + step
         inside = np.flatnonzero((there >= 0) & (there < len(self.words)))
         there = there[inside]
-        long = self.lengths[there] >= least
+        long = self.lengths(there) >= least
         same = np.searchsorted(self.bars, self.blanks[there]) == np.searchsorted(self.bars, self.blanks[places[inside]])
         found: Ints = inside[long & same]
         return found
@@ -106,6 +108,8 @@ class Stream:
 @lru_cache(maxsize=1 << 18)
 def _canonical(word: str) -> str:
     """A word as the index has it (grupo: group), where it stays one word."""
+    if not word.isalpha():
+        return word
     tokens = canonical_tokens((word,))
     return tokens[0] if len(tokens) == 1 and tokens[0].isascii() else word
 

@@ -177,7 +177,7 @@ class Mentions:
             at, partner, row, side = self._partners.between(low[beside], high[beside])
             here = place[beside[at]]
             likely = (side * step >= 0) & (self._counts[row] == LEAST_WORDS) & (self._lengths[partner] >= _LEAST_WRONG)
-            likely &= np.abs(self._lengths[partner] - stream.lengths[here + step]) <= 1
+            likely &= np.abs(self._lengths[partner] - stream.lengths(here + step)) <= 1
             for k in np.flatnonzero(likely).tolist():
                 start = int(here[k])
                 if OSA.distance(self._texts[int(partner[k])], stream.words[start + step], score_cutoff=1) <= 1:
