@@ -27,7 +27,7 @@ from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import MOVEMENT, ROLES, TYPES
 
-_TEXT_PART = 16 << 20  # bytes of descriptions that are looked at together
+_TEXT_PART = 8 << 20  # bytes of descriptions that are looked at together
 _TEXT_BATCHES = 4
 _TEXTS = TYPES["texts"]
 _MOVEMENT_NAMES = frozenset(MOVEMENT.names)

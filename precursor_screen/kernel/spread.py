@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 CHUNK = 5_000  # distinct texts or names that go to a worker at a time
-CHUNK_LETTERS = 4_000_000
+CHUNK_LETTERS = 1_000_000
 
 
 class Spread(Protocol):
