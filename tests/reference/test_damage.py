@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from precursor_screen.errors import ExitCode, PrecursorScreenError
-from precursor_screen.reference import digests as digests_module
 from precursor_screen.reference.bundle import shipped_index
-from precursor_screen.reference.digests import Digests, digest_file
 from precursor_screen.reference.registers.store import RegisterStore
 from precursor_screen.reference.store import WatchlistStore
+from precursor_screen.store import digests as digests_module
+from precursor_screen.store.digests import Digests, digest_file
 from tests.reference import watchlist_files as files
 
 DAY, MOMENT = date(2026, 1, 10), datetime(2026, 2, 11, 12, tzinfo=UTC)
