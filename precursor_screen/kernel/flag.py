@@ -16,7 +16,8 @@ from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.flag_parts import because_of, constants, count_verdicts, fetch_unjudged, flag_id_sql, unjudged
 from precursor_screen.kernel.resolved import COLUMNS_OF, LINE_NO, Resolved
 from precursor_screen.rulebook.compile import CompiledRule, verdict_columns
-from precursor_screen.rulebook.sql import null_column
+from precursor_screen.rulebook.render import render
+from precursor_screen.rulebook.sql import identifier, null_column
 from precursor_screen.schema import BY_NAME, FLAG, LINE, PARTY, SUBSTANCE, UNJUDGED, Column
 
 SUBJECTS = (LINE, SUBSTANCE, PARTY)
@@ -109,7 +110,7 @@ def _open_view(connection: duckdb.DuckDBPyConnection, resolved: Resolved, subjec
 def _select(column: Column, resolved: Resolved, subject: str) -> str:
     owner, table = ("candidates", subject) if column in COLUMNS_OF[subject] and subject != LINE else ("lines", LINE)
     if column.name in resolved.table(table).column_names:
-        return f'{owner}."{column.name}"'
+        return f"{owner}.{identifier(column.name)}"
     return null_column(column.name)
 
 
@@ -147,9 +148,10 @@ def _merge(connection: duckdb.DuckDBPyConnection, flags: pa.Table) -> pa.Table:
 def _flags_of_group(rule: CompiledRule, number: int) -> str:
     grouping = rule.grouping
     assert grouping is not None
-    unnested = [f'unnest("{k}") as key_{k}' for k in sorted(grouping.unnested)]
-    keys = [f'"key_{k}"' if k in grouping.unnested else f'"{k}"' for k in grouping.keys]
-    others = [k for k in keys if k != '"shipment_id"']
+    unnested = [f"unnest({identifier(k)}) as key_{k}" for k in sorted(grouping.unnested)]
+    columns = {k: f"key_{k}" if k in grouping.unnested else identifier(k) for k in grouping.keys}
+    keys = list(columns.values())
+    others = [sql for k, sql in columns.items() if k != "shipment_id"]
     members = "array_to_string(list_sort(list(distinct substance_name)), ', ')" if "substance_name" in rule.columns else "null"
     over = f"partition by {', '.join(keys)}"
     # A list among the keys is one group an element: the sentence names that element, not the first line's list.
@@ -158,9 +160,9 @@ def _flags_of_group(rule: CompiledRule, number: int) -> str:
     return f"""
         with selected as (select {", ".join(["*", *unnested])} from judged where verdict_{number} = 1),
         grouped as (
-            select {", ".join(keys)}, {grouping.value} as correlation_value, {members} as group_members,
+            select {", ".join(keys)}, {render(grouping.value)} as correlation_value, {members} as group_members,
                    list_sort(list(distinct line_id)) as line_ids
-            from selected group by {", ".join(keys)} having {grouping.test}),
+            from selected group by {", ".join(keys)} having {render(grouping.test)}),
         placed as (
             select selected.*{hidden}{shown}, correlation_value, group_members, line_ids,
                    row_number() over ({over} order by source_file, source_row, line_id) as nth

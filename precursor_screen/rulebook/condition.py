@@ -7,10 +7,9 @@ import re
 from collections.abc import Mapping
 
 from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.rulebook.expression import AtLeast, Expression, Operator, all_of, any_of, apply
 
 _TOKEN = re.compile(r"\s*(?:(\()|(\))|([A-Za-z0-9_*]+))")
-
-
 LONGEST = 500  # characters; parentheses are read by recursion
 
 
@@ -19,7 +18,7 @@ class ConditionError(ValueError):
 
 
 class _Parser:
-    def __init__(self, text: str, selections: Mapping[str, str]) -> None:
+    def __init__(self, text: str, selections: Mapping[str, Expression]) -> None:
         self.tokens = _tokenise(text)
         self.at = 0
         self.selections = selections
@@ -33,27 +32,27 @@ class _Parser:
         self.at += 1
         return token
 
-    def either(self) -> str:
+    def either(self) -> Expression:
         parts = [self.both()]
         while self.peek() == "or":
             self.take()
             parts.append(self.both())
-        return parts[0] if len(parts) == 1 else f"({' or '.join(parts)})"
+        return any_of(parts)
 
-    def both(self) -> str:
+    def both(self) -> Expression:
         parts = [self.negated()]
         while self.peek() == "and":
             self.take()
             parts.append(self.negated())
-        return parts[0] if len(parts) == 1 else f"({' and '.join(parts)})"
+        return all_of(parts)
 
-    def negated(self) -> str:
+    def negated(self) -> Expression:
         if self.peek() == "not":
             self.take()
-            return f"(not {self.negated()})"
+            return apply(Operator.NOT, self.negated())
         return self.atom()
 
-    def atom(self) -> str:
+    def atom(self) -> Expression:
         token = self.take()
         if token == "(":
             inner = self.either()
@@ -67,29 +66,26 @@ class _Parser:
             raise ConditionError(f"a selection is expected where {token or 'the end'!r} stands")
         return self.named(token)
 
-    def named(self, name: str) -> str:
+    def named(self, name: str) -> Expression:
         if name not in self.selections:
             hint = did_you_mean(name, self.selections)
             raise ConditionError(f"names no selection: {name!r}. {hint}".rstrip())
         self.used.add(name)
         return self.selections[name]
 
-    def counted(self, count: str, pattern: str) -> str:
+    def counted(self, count: str, pattern: str) -> Expression:
         names = sorted(fnmatch.filter(self.selections, "*" if pattern == "them" else pattern))
         if not names:
             raise ConditionError(f"no selection is called like {pattern!r}")
         self.used.update(names)
         parts = [self.selections[n] for n in names]
         if count == "all":
-            return f"({' and '.join(parts)})"
+            return all_of(parts)
         if count in ("1", "any"):
-            return f"({' or '.join(parts)})"
+            return any_of(parts)
         if int(count) > len(parts) or count == "0":
             raise ConditionError(f"{count} of {len(parts)} selections can never be right")
-        # Kleene: true when enough are surely true, false when enough can no longer be, else unknown.
-        true = " + ".join(f"(case when {p} then 1 else 0 end)" for p in parts)
-        open_ = " + ".join(f"(case when {p} is null or {p} then 1 else 0 end)" for p in parts)
-        return f"(case when {true} >= {count} then true when {open_} < {count} then false end)"
+        return AtLeast(int(count), tuple(parts))
 
 
 def _tokenise(text: str) -> list[str]:
@@ -108,11 +104,11 @@ def words_of(text: str) -> set[str]:
     return {word for match in _TOKEN.finditer(text) if (word := match.group(3))}
 
 
-def parse_condition(text: str, selections: Mapping[str, str]) -> tuple[str, set[str]]:
-    """Composes the SQL of the selections as the condition says.
+def parse_condition(text: str, selections: Mapping[str, Expression]) -> tuple[Expression, set[str]]:
+    """Composes the selections as the condition says.
 
     Returns:
-        The SQL, three-valued, and the names of the selections used.
+        The test, and the names of the selections used.
 
     Raises:
         ConditionError: with what is wrong.
@@ -120,7 +116,7 @@ def parse_condition(text: str, selections: Mapping[str, str]) -> tuple[str, set[
     if len(text) > LONGEST:
         raise ConditionError(f"is longer than {LONGEST} characters")
     parser = _Parser(text, selections)
-    sql = parser.either()
+    test = parser.either()
     if parser.peek():
         raise ConditionError(f"{parser.peek()!r} is not expected")
-    return sql, parser.used
+    return test, parser.used

@@ -19,9 +19,12 @@ from precursor_screen.engine import connect
 from precursor_screen.errors import ErrorGroup
 from precursor_screen.names.party import party_key
 from precursor_screen.names.suggest import did_you_mean
-from precursor_screen.rulebook.atoms import AtomError, Scope, compile_atom
+from precursor_screen.rulebook.atoms import parse_atom
+from precursor_screen.rulebook.expression import all_of
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.located import Complaints, Key, load_yaml
+from precursor_screen.rulebook.render import render
+from precursor_screen.rulebook.scope import AtomError, Scope
 from precursor_screen.rulebook.sql import identifier, null_column
 from precursor_screen.schema import BY_NAME, LINE
 
@@ -137,17 +140,20 @@ def _compile_when(
     tests = []
     for name, value in when.items():
         try:
-            tests.append(compile_atom(str(name), value, scope))
+            tests.append(parse_atom(str(name), value, scope))
         except (AtomError, ValueError) as error:
             remedy = error.remedy if isinstance(error, AtomError) else ""
             complaints.add((*key, "when", name), str(error), remedy)
-    sql = " and ".join(tests)
-    if sql and (fault := _cannot_run(sql, scope.columns)):
+    if not tests:
+        return "", frozenset()
+    test = all_of(tests)
+    sql = render(test)
+    if fault := _cannot_run(sql, test.columns):
         complaints.add((*key, "when"), f"does not run: {fault}", "Check the types.")
-    return sql, frozenset(scope.columns)
+    return sql, test.columns
 
 
-def _cannot_run(sql: str, columns: set[str]) -> str:
+def _cannot_run(sql: str, columns: frozenset[str]) -> str:
     """What DuckDB says against the SQL over a row of nulls and one of texts; '' if nothing."""
     view = ", ".join(["cast([] as varchar[]) as supplied_fields", *(null_column(c) for c in sorted(columns))])
     text = [f"'x' as {identifier(c)}" if BY_NAME[c].kind == "text" else null_column(c) for c in sorted(columns)]

@@ -102,8 +102,3 @@ def identifier(name: str) -> str:
         KeyError: the schema does not know it.
     """
     return f'"{BY_NAME[name].name}"'
-
-
-def any_element(column: str, test: str) -> str:
-    """True when any element x of a list makes `test` (SQL over `x`) true; a null list is unknown."""
-    return f"(case when {column} is null then null else len(list_filter({column}, lambda x: {test})) > 0 end)"

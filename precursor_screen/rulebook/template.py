@@ -1,51 +1,62 @@
-"""The sentence of a flag: `explain` templates such as "{substance_name} at {substance_mass_kg} kg", to SQL."""
+"""The sentence of a flag (`explain` templates such as "{substance_name} at {substance_mass_kg} kg") and its evidence."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from precursor_screen.rulebook.atoms import AtomError, Scope
-from precursor_screen.rulebook.sql import literal
+from precursor_screen.rulebook.expression import Apply, Expression, Literal, Operator, Outcome, Text
+from precursor_screen.rulebook.render import OUTCOMES
+from precursor_screen.rulebook.scope import AtomError, Scope
 from precursor_screen.schema import BY_NAME
 
 _PART = re.compile(r"\{([a-z_0-9]+)(?::(%))?\}")
-LONGEST = 160  # characters of a cell shown in a sentence; the whole cell is in the evidence
-UNKNOWN = "not stated"
 
 
-def compile_template(template: str, scope: Scope, correlation: Mapping[str, str] | None = None) -> str:
-    """A template to an SQL text expression. `{name}` is a field, derived column or parameter; `{name:%}` a share in per cent.
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A column of the evidence: whose field it is, its name, its value as text."""
 
-    correlation maps further names (correlation_value ...) to SQL.
+    subject: str
+    field: str
+    as_written: Expression
+
+
+def parse_template(template: str, scope: Scope, outcomes_of: str = "") -> Expression:
+    """A template as a text. `{name}` is a field, derived column or parameter; `{name:%}` a share in per cent.
+
+    Args:
+        template: of the rule.
+        scope: what it may refer to; the parameters it names are noted there.
+        outcomes_of: the scope of a rule with a correlation, whose outcomes (correlation_value ...) it may name too.
 
     Raises:
         AtomError: a name that is none of these, or a stray brace.
     """
-    pieces, at = [], 0
+    pieces: list[Expression] = []
+    at = 0
     for part in _PART.finditer(template):
-        pieces.append(_plain(template[at : part.start()]))
-        pieces.append(_part(part.group(1), part.group(2) == "%", scope, correlation or {}))
+        pieces += _plain(template[at : part.start()])
+        pieces.append(_part(part.group(1), part.group(2) == "%", scope, outcomes_of))
         at = part.end()
-    pieces.append(_plain(template[at:]))
-    return " || ".join(p for p in pieces if p != "''") or "''"
+    pieces += _plain(template[at:])
+    return Apply(Operator.JOINED, tuple(pieces)) if pieces else Literal("")
 
 
-def _plain(text: str) -> str:
+def _plain(text: str) -> list[Expression]:
     if "{" in text or "}" in text:
         raise AtomError(f"a brace without a name in {text!r}", "Write {field} or {field:%}.")
-    return literal(text)
+    return [Literal(text)] if text else []
 
 
-def _part(name: str, percent: bool, scope: Scope, correlation: Mapping[str, str]) -> str:
-    if name in correlation:  # before parameters: `{window}` tells the days, and the parameter of that name only how many
-        return correlation[name]
+def _part(name: str, percent: bool, scope: Scope, outcomes_of: str) -> Expression:
+    if name in OUTCOMES.get(outcomes_of, ()):  # before parameters: `{window}` tells the days, and the parameter only how many
+        return Outcome(outcomes_of, name)
     if name in scope.params:
         scope.used_params.add(name)
-        return literal(_parameter(scope.params[name], percent))
-    sql, kind = scope.column(name)
-    return show(sql, kind, percent)
+        return Literal(_parameter(scope.params[name], percent))
+    return Text(scope.column(name), shown=True, percent=percent)
 
 
 def _parameter(value: Any, percent: bool) -> str:
@@ -56,41 +67,11 @@ def _parameter(value: Any, percent: bool) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def show(sql: str, kind: str, percent: bool = False) -> str:
-    """SQL that shows a value to a person: numbers without idle zeros, lists joined, unknown as such."""
-    if percent:
-        return f"coalesce(printf('%g', round(cast({sql} as double) * 100, 1)), {literal(UNKNOWN)})"
-    shown = plain(sql, kind, LONGEST)
-    if kind in ("texts", "controls"):
-        shown = f"case when {shown} = '' then 'none' else {shown} end"
-    return f"coalesce({shown}, {literal(UNKNOWN)})"
+def facts_of(fields: tuple[str, ...], scope: Scope) -> tuple[Fact, ...]:
+    """The evidence of a rule, a fact a field.
 
-
-def plain(sql: str, kind: str, longest: int | None = None) -> str:
-    """SQL that turns a value into text; null stays null."""
-    if kind == "number":
-        return f"regexp_replace(regexp_replace(cast({sql} as varchar), '(\\.\\d*?)0+$', '\\1'), '\\.$', '')"
-    if kind == "score":
-        return f"printf('%.1f', {sql})"
-    if kind == "texts":
-        sql = f"array_to_string({sql}, ', ')"
-    elif kind == "controls":
-        sql = f"array_to_string(list_transform({sql}, lambda x: x.instrument || ' ' || x.schedule), ', ')"
-    elif kind != "text":
-        return f"cast({sql} as varchar)"
-    return (
-        sql
-        if longest is None
-        else f"(case when length({sql}) > {longest} then left({sql}, {longest - 3}) || '...' else {sql} end)"
-    )
-
-
-def evidence(fields: tuple[str, ...], scope: Scope) -> str:
-    """SQL of a JSON array [{field, as_written}], one for each field that has a value."""
-    parts = []
-    for name in fields:
-        sql, kind = scope.column(name)
-        value = plain(sql, kind)
-        subject = BY_NAME[name].subject if name in BY_NAME else scope.subject
-        parts.append(f"{{'subject': {literal(subject)}, 'field': {literal(name)}, 'as_written': {value}}}")
-    return f"list_filter([{', '.join(parts)}], lambda x: x.as_written is not null)" if parts else "[]"
+    Raises:
+        AtomError: a field that the rule does not have.
+    """
+    values = [(name, scope.column(name)) for name in fields]
+    return tuple(Fact(BY_NAME[name].subject if name in BY_NAME else scope.subject, name, Text(value)) for name, value in values)

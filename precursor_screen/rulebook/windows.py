@@ -1,4 +1,4 @@
-"""The correlation of a history rule as SQL expressions over a movement; `kernel.windows` puts them into its queries.
+"""The correlation of a history rule over movements; `kernel.windows` puts its parts into queries.
 
 A group is what shares the keys; a window is the movements of a group within a span of days, both ends included, or from the
 beginning of a calendar period on.
@@ -10,42 +10,49 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from precursor_screen.rulebook.atoms import COMPARISONS, AtomError, Scope, operand
-from precursor_screen.rulebook.correlation import AGGREGATES, days_of
+from precursor_screen.rulebook.correlation import COMPARED, days_of
+from precursor_screen.rulebook.expression import NUMERIC, Expression, Field, columns_of
+from precursor_screen.rulebook.groups import blocks_of, limits_of, read_keys
+from precursor_screen.rulebook.render import render
+from precursor_screen.rulebook.scope import AtomError, Scope
 from precursor_screen.schema import BY_NAME, LINE
 
-# SQL names that a sentence may use beside fields and parameters.
-SENTENCE = {
-    "correlation_value": "regexp_replace(printf('%.3f', correlation_value), '\\.?0+$', '')",
-    "window": "window_text",
-    "window_lines": "cast(window_lines as varchar)",
-    "group_members": "coalesce(group_members, 'not stated')",
-}
+_SIGNS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What is computed over a window and compared: aggregate, SQL of one movement's value, ((operator, SQL of the limit), ...)."""
+    """What is computed over a window and compared. of: a movement's value, None: its cargo; limits: (gt, gte, lt or lte, limit) each."""
 
     aggregate: str
-    value: str
-    tests: tuple[tuple[str, str], ...]
+    of: Expression | None
+    limits: tuple[tuple[str, Expression], ...]
+
+    @property
+    def value(self) -> str:
+        """SQL of a movement's value."""
+        return render(self.of) if self.of else "cargo_id"
+
+    @property
+    def tests(self) -> tuple[tuple[str, str], ...]:
+        """((sign of the comparison, SQL of the limit), ...)."""
+        return tuple((_SIGNS[comparison], render(limit)) for comparison, limit in self.limits)
 
     @property
     def is_lower_bound(self) -> bool:
         """Whether what could not be judged can only make it truer: sums and counts that must reach something."""
         return self.aggregate in ("event_count", "value_sum", "value_count", "reconcile") and all(
-            op in (">", ">=") for op, _ in self.tests
+            comparison in ("gt", "gte") for comparison, _ in self.limits
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A compiled correlation of scope history.
+    """A correlation of scope history.
 
-    days: span, or None; period: month or year, or ''. stages: SQL of the selections, in order. differs: columns that must
-    differ between the first and the last stage. min_history: movements (baseline) or days (first_seen). match: (SQL of the
-    movement's value, column of the register). members: the column that `{group_members}` lists.
+    days: span, or None; period: month or year, or ''. steps: the selections, in order. changes: what must differ between the
+    first and the last step. min_history: movements (baseline) or days (first_seen). matched: (a movement's value, column of the
+    register). named_by: the text that `{group_members}` lists.
     """
 
     kind: str
@@ -55,15 +62,46 @@ class Window:
     days: int | None = None
     period: str = ""
     measures: tuple[Measure, ...] = ()
-    stages: tuple[str, ...] = ()
-    differs: tuple[str, ...] = ()
+    steps: tuple[Expression, ...] = ()
+    changes: tuple[Expression, ...] = ()
     min_history: int = 0
     method: str = "ratio"
     register: str = ""
-    match: tuple[tuple[str, str], ...] = ()
+    matched: tuple[tuple[Expression, str], ...] = ()
     against: str = ""
     tolerance: float = 0.0
-    members: str = ""
+    named_by: Expression | None = None
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """What it reads of every movement to judge it; what it only names (`named_by`) is not among them."""
+        measured = [e for m in self.measures for e in (m.of, *(limit for _, limit in m.limits)) if e]
+        return (*map(Field, self.keys), *measured, *self.steps, *self.changes, *(value for value, _ in self.matched))
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns of the schema that it reads."""
+        return columns_of((*self.expressions, *((self.named_by,) if self.named_by else ())))
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """SQL of the steps."""
+        return tuple(map(render, self.steps))
+
+    @property
+    def differs(self) -> tuple[str, ...]:
+        """SQL of the changes."""
+        return tuple(map(render, self.changes))
+
+    @property
+    def match(self) -> tuple[tuple[str, str], ...]:
+        """(SQL of the movement's value, column of the register)."""
+        return tuple((render(value), column) for value, column in self.matched)
+
+    @property
+    def members(self) -> str:
+        """SQL of what `{group_members}` lists; '' if nothing."""
+        return render(self.named_by) if self.named_by else ""
 
     @property
     def reach(self) -> int | None:
@@ -73,13 +111,13 @@ class Window:
         return None if self.kind in ("first_seen", "reconcile") and self.days is None else self.days or 0
 
 
-def compile_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[str], str]) -> tuple[Window, list[str]]:
-    """Compiles a correlation block that has passed `check_correlation`.
+def parse_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[str], Expression]) -> tuple[Window, list[str]]:
+    """Reads a correlation of scope history that has passed `check_correlation`.
 
     Args:
         spec: the block.
         scope: fields, parameters and lists of the rule.
-        selection: SQL of a named selection.
+        selection: a selection by its name.
 
     Returns:
         The window, and the fields that must be there for a movement to enter it.
@@ -88,21 +126,19 @@ def compile_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[s
         AtomError: a field, parameter or selection that is not known, or of the wrong kind.
     """
     kind = str(spec["type"])
-    keys = tuple(str(k) for k in spec.get("group-by") or ())
-    unnested = frozenset(k for k in keys if scope.column(k)[1] == "texts")
+    keys, unnested = read_keys(spec, scope)
     needed = list(keys)
     measures = []
-    if kind in AGGREGATES or kind in ("baseline", "reconcile"):
-        blocks = [spec, *([spec["and"]] if "and" in spec else [])]
-        for block in blocks:
-            measure, fields = _measure(block, kind if block is spec else str(block["type"]), scope)
-            measures.append(measure)
-            needed += fields
-    match = []
+    for block in blocks_of(spec) if kind in COMPARED else ():
+        measure, fields = _measure(block, scope)
+        measures.append(measure)
+        needed += fields
+    matched = []
     for field, column in (spec.get("match") or {}).items():
-        if scope.column(field)[1] != "text":
+        value = scope.column(field)
+        if value.kind != "text":
             raise AtomError(f"match compares texts, and {field!r} is none")
-        match.append((scope.column(field)[0], str(column)))
+        matched.append((value, str(column)))
         needed.append(field)
     min_history = scope.resolve(spec.get("min_history", 0))
     window = Window(
@@ -113,15 +149,15 @@ def compile_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[s
         days=days_of(scope.resolve(spec["timespan"])) if "timespan" in spec else None,
         period=str(spec.get("calendar", "")),
         measures=tuple(measures),
-        stages=tuple(selection(name) for name in spec.get("selections") or ()),
-        differs=tuple(scope.column(str(f))[0] for f in spec.get("differs") or ()),
+        steps=tuple(selection(name) for name in spec.get("selections") or ()),
+        changes=tuple(scope.column(str(f)) for f in spec.get("differs") or ()),
         min_history=min_history if isinstance(min_history, int) else days_of(min_history) or 0,
         method=str(spec.get("method", "ratio")),
         register=str(spec.get("register", "")),
-        match=tuple(match),
+        matched=tuple(matched),
         against=str(spec.get("against", "")),
         tolerance=_tolerance(scope.resolve(spec.get("tolerance", 0))),
-        members=_members(spec, scope),
+        named_by=_named_by(spec, scope),
     )
     return window, needed
 
@@ -135,30 +171,26 @@ def _tolerance(value: Any) -> float:
     return float(value)
 
 
-def _measure(block: Mapping[str, Any], kind: str, scope: Scope) -> tuple[Measure, list[str]]:
-    needed: list[str] = []
-    value = "cargo_id"
+def _measure(block: Mapping[str, Any], scope: Scope) -> tuple[Measure, list[str]]:
+    kind, needed, of = str(block["type"]), [], None
     if "field" in block:
-        field = str(block["field"])
-        value, type_ = scope.column(field)
-        if kind not in ("value_count",) and type_ not in ("number", "integer", "score"):
-            raise AtomError(f"{kind} needs a number, and {field!r} is {type_}")
-        needed.append(field)
-    tests = []
-    for comparison, limit in scope.resolve(block.get("condition") or {}).items():
-        sql, _ = operand(limit, "number", scope)
-        tests.append((COMPARISONS[comparison], sql))
-        if isinstance(limit, Mapping):
-            needed.append(str(limit["field"]))
-    return Measure(kind, value, tuple(tests)), needed
+        needed.append(str(block["field"]))
+        of = scope.column(needed[0])
+        if kind != "value_count" and of.kind not in NUMERIC:
+            raise AtomError(f"{kind} needs a number, and {needed[0]!r} is {of.kind}")
+    limits = limits_of(block, scope)
+    needed += [
+        str(limit["field"]) for limit in scope.resolve(block.get("condition") or {}).values() if isinstance(limit, Mapping)
+    ]
+    return Measure(kind, of, tuple(limits.items())), needed
 
 
-def _members(spec: Mapping[str, Any], scope: Scope) -> str:
-    """Which column's values tell an officer what is in the group: names rather than keys."""
-    fields = [str(b.get("field", "")) for b in (spec, spec.get("and") or {}) if b.get("type") == "value_count"]
-    field = fields[0] if fields else "substance_id"
-    named = {"substance_id": "substance_name"}.get(field, field.replace("_key", "_name").replace("_address_name", "_address_key"))
+def _named_by(spec: Mapping[str, Any], scope: Scope) -> Expression | None:
+    """What tells an officer what is in the group: names rather than keys."""
+    counted = (str(b.get("field", "")) for b in blocks_of(spec) if b.get("type") == "value_count")
+    field = next(counted, "substance_id")
+    named = f"{field.removesuffix('_id').removesuffix('_key')}_name"
     for name in (named, field):
         if name in BY_NAME and BY_NAME[name].kind == "text" and BY_NAME[name].subject in (LINE, scope.subject):
-            return scope.column(name)[0]
-    return ""
+            return scope.column(name)
+    return None

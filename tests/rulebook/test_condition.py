@@ -8,14 +8,21 @@ import duckdb
 import pytest
 
 from precursor_screen.rulebook.condition import ConditionError, parse_condition
+from precursor_screen.rulebook.expression import Field
+from precursor_screen.rulebook.render import render
 
-NAMES = {"a": "a", "b": "b", "near_1": "near_1", "near_2": "near_2"}
+NAMES = {
+    "a": Field("is_vague"),
+    "b": Field("is_reference"),
+    "near_1": Field("pen_found"),
+    "near_2": Field("permit_found"),
+}
 
 
 def sql_value(condition: str, values: dict[str, bool | None]) -> bool | None:
-    sql, _ = parse_condition(condition, NAMES)
-    columns = ", ".join(f"cast({'null' if v is None else v} as boolean) as {k}" for k, v in values.items())
-    return duckdb.execute(f"select {sql} from (select {columns})").fetchone()[0]
+    test, _ = parse_condition(condition, NAMES)
+    columns = ", ".join(f"cast({'null' if v is None else v} as boolean) as {NAMES[k].name}" for k, v in values.items())
+    return duckdb.execute(f"select {render(test)} from (select {columns})").fetchone()[0]
 
 
 def kleene_and(*values):

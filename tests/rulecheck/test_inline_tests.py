@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
+from precursor_screen.rulebook.expression import Literal, Operator, apply
 from precursor_screen.rulecheck.inline_tests import run_tests
 
 BOOK = load_rulebook(rule_folders())
@@ -21,7 +22,7 @@ def test_inline_tests(rule):
 
 def test_a_rule_that_never_flags_fails_its_tests():
     rule = BOOK.compiled[0]
-    broken = replace(rule, condition="false")
+    broken = replace(rule, selected=Literal(False))
     _, failures = run_tests([broken])
     assert failures
     assert failures[0].rule_id == rule.rule.id
@@ -29,6 +30,6 @@ def test_a_rule_that_never_flags_fails_its_tests():
 
 def test_a_rule_that_folds_unknown_to_false_fails_its_tests():
     rule = next(r for r in BOOK.compiled if r.rule.requires)
-    broken = replace(rule, there=(), condition=f"coalesce({rule.condition}, false)")
+    broken = replace(rule, required=(), selected=apply(Operator.SURELY, rule.selected))
     _, failures = run_tests([broken])
     assert any("not evaluable 0" in f.got for f in failures)

@@ -1,0 +1,162 @@
+"""What a rule says, part by part, as expressions; everything that is wrong with it is gathered with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from precursor_screen.errors import PrecursorScreenError, RuleSyntaxError, UnknownField, Where
+from precursor_screen.model import Rule
+from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.rulebook.atoms import parse_atom, parse_derived
+from precursor_screen.rulebook.condition import ConditionError, parse_condition, words_of
+from precursor_screen.rulebook.expression import Expression, Literal, Operator, all_of, any_of, apply
+from precursor_screen.rulebook.groups import Grouping, parse_grouping
+from precursor_screen.rulebook.lists import NamedList
+from precursor_screen.rulebook.scope import AtomError, Scope
+from precursor_screen.rulebook.template import Fact, facts_of, parse_template
+from precursor_screen.rulebook.windows import Window, parse_window
+from precursor_screen.schema import BY_NAME, MOVEMENT_COLUMNS
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
+_OF_MOVEMENTS = frozenset(c.name for c in MOVEMENT_COLUMNS)
+_WRONG = Literal(False)  # stands for a part that has been complained of
+
+
+class Builder:
+    """Reads the parts of one rule; `errors` grows with what is wrong."""
+
+    def __init__(self, rule: Rule, lists: Mapping[str, NamedList], params: Mapping[str, Any], macros: Mapping[str, Any]) -> None:
+        self.rule = rule
+        self.errors: list[PrecursorScreenError] = []
+        allowed = _OF_MOVEMENTS if rule.scope == "history" else None
+        self.scope = Scope(rule.subject, {**rule.params, **params}, lists, allowed=allowed)
+        self.macros = macros
+        self.selections: dict[str, Expression] = {}
+
+    def complain(self, part: str, error: Exception) -> None:
+        """Notes an error at a part of the rule."""
+        part = f"{part}.{error.part}" if isinstance(error, AtomError) and error.part else part
+        line = self.rule.lines.get(part, 1)
+        remedy = error.remedy if isinstance(error, AtomError) else ""
+        kind = UnknownField if isinstance(error, AtomError) and error.unknown_field else RuleSyntaxError
+        self.errors.append(kind(str(error), where=Where(f"{self.rule.path}:{line}", None, part), remedy=remedy))
+
+    def derive(self) -> None:
+        """Reads the derived columns; one may build on those before it."""
+        derived: dict[str, Expression] = {}
+        self.scope.derived = derived
+        for name, spec in self.rule.derive.items():
+            try:
+                if name in BY_NAME:
+                    raise AtomError(f"{name!r} is a field already", "Choose another name.")
+                if not _NAME.fullmatch(name):
+                    raise AtomError(f"{name!r} is no name", "Use small letters, figures and underscores.")
+                derived[name] = parse_derived(name, spec, self.scope)
+            except (AtomError, ValueError) as error:
+                self.complain(f"derive.{name}", error)
+
+    def selection(self, spec: Any, part: str) -> Expression:
+        """A map is AND, a list is OR."""
+        if isinstance(spec, list):
+            return any_of(self.selection(item, f"{part}.{i}") for i, item in enumerate(spec))
+        if not isinstance(spec, Mapping) or not spec:
+            self.complain(part, AtomError("a selection is a mapping of field: value, or a list of them"))
+            return _WRONG
+        tests = []
+        for key, value in spec.items():
+            try:
+                tests.append(parse_atom(str(key), value, self.scope))
+            except (AtomError, ValueError) as error:
+                self.complain(f"{part}.{key}", error)
+        return all_of(tests)
+
+    def applies(self) -> tuple[Expression, ...]:
+        """The tests of whether a row is the rule's business."""
+        spec = self.rule.applies
+        if isinstance(spec, Mapping) and len(spec) > 1:
+            return tuple(self.selection({key: value}, "applies") for key, value in spec.items())
+        return (self.selection(spec, "applies"),) if spec else ()
+
+    def requirements(self) -> list[tuple[str, Expression]]:
+        """[(what is missing, true when it is there)]."""
+        wanted = []
+        for i, item in enumerate(self.rule.requires):
+            names = item.get("any") if isinstance(item, Mapping) else [item]
+            try:
+                if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
+                    raise AtomError("requires lists fields, or {any: [fields]}")
+                wanted.append((" or ".join(names), any_of(self.there(n) for n in names)))
+            except AtomError as error:
+                self.complain(f"requires.{i}", error)
+        return wanted
+
+    def there(self, name: str) -> Expression:
+        """True when a field, or a column of the input for it, is there."""
+        field, _, modifier = name.partition("|")
+        if modifier == "supplied":
+            return apply(Operator.SURELY, parse_atom(name, True, self.scope))
+        if modifier:
+            raise AtomError(f"requires knows no modifier {modifier!r}", "Use field or field|supplied.")
+        return apply(Operator.PRESENT, self.scope.column(field))
+
+    def condition(self) -> Expression:
+        """The condition over the selections, which are kept by name."""
+        self.selections = {name: self.selection(spec, f"detection.{name}") for name, spec in self.rule.selections.items()}
+        for name in sorted(words_of(self.rule.condition) & set(self.macros) - set(self.selections)):
+            self.selections[name] = self.selection(self.macros[name], f"detection.condition ({name})")
+        try:
+            condition, used = parse_condition(self.rule.condition, self.selections)
+        except ConditionError as error:
+            self.complain("detection.condition", error)
+            return _WRONG
+        correlated = set((self.rule.correlation or {}).get("selections") or ())
+        for name in sorted(set(self.selections) - used - correlated):
+            self.complain(
+                f"detection.{name}", AtomError(f"selection {name!r} is not used", "Name it in the condition or delete it.")
+            )
+        return condition
+
+    def correlation(self) -> tuple[Grouping | None, Window | None, list[tuple[str, Expression]]]:
+        """The grouping of a shipment rule or the window of a history rule, and what must be there for a row to enter it."""
+        spec = self.rule.correlation
+        if spec is None:
+            return None, None, []
+        grouping = window = None
+        try:
+            if self.rule.scope == "shipment":
+                grouping, needed = parse_grouping(spec, self.scope)
+            else:
+                window, needed = parse_window(spec, self.scope, self.named)
+            return grouping, window, [(n, apply(Operator.PRESENT, self.scope.column(n))) for n in dict.fromkeys(needed)]
+        except (AtomError, ValueError, KeyError) as error:
+            self.complain("correlation", error)
+            return None, None, []
+
+    def named(self, name: str) -> Expression:
+        """A selection by its name."""
+        if name not in self.selections:
+            raise AtomError(f"names no selection: {name!r}", did_you_mean(name, self.selections))
+        return self.selections[name]
+
+    def sentence(self) -> Expression:
+        """The sentence of a flag."""
+        try:
+            return parse_template(self.rule.explain, self.scope, self.rule.scope if self.rule.correlation else "")
+        except (AtomError, ValueError) as error:
+            self.complain("explain", error)
+            return _WRONG
+
+    def facts(self) -> tuple[Fact, ...]:
+        """The evidence of a flag."""
+        try:
+            return facts_of(self.rule.fields, self.scope)
+        except AtomError as error:
+            self.complain("fields", error)
+            return ()
+
+    def check_params(self) -> None:
+        """Complains of parameters that no part read so far has used."""
+        for name in sorted(set(self.rule.params) - self.scope.used_params):
+            self.complain(f"params.{name}", AtomError(f"parameter {name!r} is not used", "Use it or delete it."))

@@ -1,0 +1,214 @@
+"""What rules say, as a tree of expressions in which every node knows the columns it reads; `render` turns it into SQL.
+
+Truth has three values (Kleene's, as SQL's null): nothing is coalesced in a test, so `not` of an unknown stays unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from precursor_screen.rulebook.sql import fold, literal
+from precursor_screen.schema import BY_NAME
+
+NUMERIC = ("number", "integer", "score")  # kinds that can be reckoned with
+LISTS = ("texts", "controls")
+
+
+class Operator(Enum):
+    """An operator, and how DuckDB writes it: {0} is its first operand, {rest} all after it."""
+
+    AND = "({and_})"
+    OR = "({or_})"
+    NOT = "(not {0})"
+    EQ = "({0} = {1})"
+    GT = "({0} > {1})"
+    GTE = "({0} >= {1})"
+    LT = "({0} < {1})"
+    LTE = "({0} <= {1})"
+    BETWEEN = "({0} between {1} and {2})"
+    IN = "({0} in ({rest}))"
+    PRESENT = "({0} is not null)"
+    IS_NULL = "({0} is null)"
+    EMPTY_TEXT = "(trim({0}) = '')"
+    EMPTY_LIST = "(len({0}) = 0)"
+    FILLED = "(coalesce(len({0}), 0) > 0)"
+    MATCHES = "regexp_matches({0}, {1})"
+    FOLDED = fold("{0}")
+    WHEN = "(case when {0} then {1} end)"
+    SURELY = "coalesce({0}, false)"
+    # Of lists: true when any element x makes the test true; a null list is unknown.
+    ANY = "(case when {0} is null then null else len(list_filter({0}, lambda x: {1})) > 0 end)"
+    CONTAINS = "(case when {0} is null or {1} is null then null else list_contains({0}, {1}) end)"
+    HAS_ANY = "(case when {0} is null or {1} is null then null else list_has_any({0}, {1}) end)"
+    # Of numbers: division by zero and the logarithm of what is none are unknown.
+    ADD = "({0} + {1})"
+    SUB = "({0} - {1})"
+    MUL = "({0} * {1})"
+    DIV = "round(cast({0} as double) / nullif(cast({1} as double), 0), 6)"
+    LN = "round(ln(case when cast({0} as double) > 0 then cast({0} as double) end), 6)"
+    ABS = "round(abs(cast({0} as double)), 6)"
+    # Of the rows of a group.
+    COUNT_DISTINCT = "count(distinct {0})"
+    SUM = "sum({0})"
+    AVG = "avg({0})"
+    MEDIAN = "median({0})"
+    MIN = "min({0})"
+    # Of texts.
+    JOINED = "({joined})"
+
+
+_LOGICAL = (Operator.AND, Operator.OR, Operator.NOT)
+_RECKONING = (Operator.ADD, Operator.SUB, Operator.MUL, Operator.DIV, Operator.LN, Operator.ABS)
+
+
+class Expression:
+    """A node of the tree. parts: the nodes below it. kind: of its value, one of those of `schema`."""
+
+    __slots__ = ()
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """The nodes below it."""
+        return ()
+
+    @property
+    def kind(self) -> str:
+        """The kind of its value, one of those of `schema`."""
+        return "boolean"
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns of the schema that it reads."""
+        return columns_of(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Expression):
+    """A column of the schema."""
+
+    name: str
+
+    @property
+    def kind(self) -> str:
+        """As the schema says."""
+        return BY_NAME[self.name].kind
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Itself."""
+        return frozenset((self.name,))
+
+
+@dataclass(frozen=True, slots=True)
+class Supplied(Field):
+    """True when the input has a column or element for a field, else unknown."""
+
+    @property
+    def kind(self) -> str:
+        """A test."""
+        return "boolean"
+
+
+@dataclass(frozen=True, slots=True)
+class Literal(Expression):
+    """A text, number, date or truth.
+
+    Raises:
+        ValueError: a value that has no form in SQL.
+    """
+
+    value: object
+
+    def __post_init__(self) -> None:
+        literal(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Element(Expression):
+    """The element of the list that ANY looks at, or a part of it."""
+
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Apply(Expression):
+    """An operator on its operands."""
+
+    operator: Operator
+    parts: tuple[Expression, ...]
+
+    @property
+    def kind(self) -> str:
+        """A number where it reckons, else a test."""
+        return "number" if self.operator in _RECKONING else "boolean"
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast(Expression):
+    """So many of some tests: true when enough surely are, false when enough can no longer be, else unknown."""
+
+    count: int
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Expression):
+    """A value as text; null stays null. shown: to a person, so that it is short and an unknown is called so; percent: as a share."""
+
+    value: Expression
+    shown: bool = False
+    percent: bool = False
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """The value."""
+        return (self.value,)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Expression):
+    """What judging a group or window gives to a sentence: `correlation_value` ... of the scope."""
+
+    scope: str
+    name: str
+
+
+def apply(operator: Operator, *parts: Expression) -> Apply:
+    """An operator on its operands."""
+    return Apply(operator, parts)
+
+
+def all_of(tests: Iterable[Expression]) -> Expression:
+    """True when all tests are, false when one is false, else unknown."""
+    return _joined(Operator.AND, tuple(tests))
+
+
+def any_of(tests: Iterable[Expression]) -> Expression:
+    """True when a test is, false when all are false, else unknown; true where there is none to be met."""
+    return _joined(Operator.OR, tuple(tests))
+
+
+def _joined(operator: Operator, tests: tuple[Expression, ...]) -> Expression:
+    if len(tests) == 1:
+        return tests[0]
+    return Apply(operator, tests) if tests else Literal(True)
+
+
+def columns_of(expressions: Iterable[Expression], known: Collection[Expression] = ()) -> frozenset[str]:
+    """The columns that expressions read, but for those of parts whose outcome is known."""
+    found: set[str] = set()
+    for one in expressions:
+        if one not in known:
+            found |= columns_of(one.parts, known) if one.parts else one.columns
+    return frozenset(found)
+
+
+def smallest_tests(expression: Expression) -> Iterator[Expression]:
+    """The smallest tests that `and`, `or`, `not` and counting join."""
+    if isinstance(expression, AtLeast) or (isinstance(expression, Apply) and expression.operator in _LOGICAL):
+        for part in expression.parts:
+            yield from smallest_tests(part)
+    else:
+        yield expression
