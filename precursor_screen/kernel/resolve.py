@@ -303,7 +303,7 @@ def _compare(pairs: Sequence[tuple[str, str]]) -> list[float | None]:
 
 
 def _with_quantities(lines: pa.Table, candidates: pa.Table, reference: Reference) -> pa.Table:
-    needed = [c for c in ("direction", "as_of_date", *MASS_LINE_COLUMNS) if c in lines.column_names]
+    needed = [c for c in MASS_LINE_COLUMNS if c in lines.column_names]
     facts = lines.select(needed).take(candidates.column(LINE_NO).combine_chunks())
     for name in CANDIDATE_COLUMNS:
         facts = facts.append_column(name, candidates.column(name))
