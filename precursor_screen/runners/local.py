@@ -21,6 +21,7 @@ from precursor_screen.memory import Memory
 from precursor_screen.model import Input, retired_rule
 from precursor_screen.readers.asides import BESIDE, raw_aside
 from precursor_screen.readers.interface import InputTables, ReadOptions
+from precursor_screen.readers.repeated import find_repeated
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reports.report import Report
 from precursor_screen.runners.coverage import count_coverage, decide_exit_code, write_notices
@@ -177,7 +178,9 @@ def _gather(sources: tuple[Source, ...], options: ReadOptions, progress: Progres
         ],
         names=["input_no", "row_no"],
     )
-    lines, origin, repeated = _set_repeated_aside(lines, origin)
+    kept, repeated = find_repeated(lines)
+    if repeated.num_rows:
+        lines, origin = lines.take(kept), origin.take(kept)
     return _Gathered(
         lines,
         tuple(t.input for t in tables),
@@ -192,11 +195,7 @@ def _with_asides(gathered: _Gathered, reference: Reference) -> _Gathered:
     """The lines, and behind them those of texts beside the tables that name something."""
     if not gathered.asides:
         return gathered
-    found = pa.concat_tables(gathered.asides)
-    found = found.filter(naming(found, reference))
-    # A file that is read twice is one finding; the notes of the rows stand.
-    first = pc.index_in(pc.unique(found.column("line_id")), found.column("line_id"))
-    found = found.take(first)
+    found = naming(pa.concat_tables(gathered.asides), reference)
     if not found.num_rows:
         return gathered
     number, count = len(gathered.raw), found.num_rows
@@ -237,35 +236,6 @@ def _file_issue(error: InputError) -> pa.Table:
         "count": 1,
     }
     return pa.Table.from_pylist([row], schema=ISSUE)
-
-
-def _set_repeated_aside(lines: pa.Table, origin: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """A line met again in the same run is set aside, naming the first place; its line_id is the same wherever it was filed."""
-    ids = lines.column("line_id").combine_chunks().dictionary_encode()
-    if len(ids.dictionary) == lines.num_rows:
-        return lines, origin, ISSUE.empty_table()
-    first: dict[int, int] = {}
-    keep, issues = [], []
-    place = [lines.column(c) for c in ("source_file", "source_row")]
-    for number, code in enumerate(ids.indices.to_pylist()):
-        if code not in first:
-            first[code] = number
-            keep.append(number)
-            continue
-        here, there = ([column[n].as_py() for column in place] for n in (number, first[code]))
-        message = f"already read in {there[0]}, row {there[1]}"
-        issues.append(
-            {
-                "code": "repeated-line",
-                "source_file": here[0],
-                "source_row": here[1],
-                "message": message,
-                "line_id": ids.dictionary[code].as_py(),
-                "count": 1,
-            }
-        )
-    kept = pa.array(keep, pa.int64())
-    return lines.take(kept), origin.take(kept), pa.Table.from_pylist(issues, schema=ISSUE)
 
 
 def _cited_cells(gathered: _Gathered, screened: Screened) -> pa.Table:

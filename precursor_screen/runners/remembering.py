@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from precursor_screen.kernel.screen import Screened
+from precursor_screen.kernel.windows.absence import absence_rules, no_longer_absent
 from precursor_screen.ledger.store import Ledger, open_ledger
 from precursor_screen.ledger.transaction import Transaction
 from precursor_screen.ledger.values import FileRecord, RunRecord
@@ -20,7 +21,6 @@ from precursor_screen.memory import Ask, Compared, History, Judged, Past, Reques
 from precursor_screen.model import Input
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reports.report import Report
-from precursor_screen.runners.absence import absence_rules, no_longer_absent
 
 EVER = 36_500  # days: all that is recorded
 NOTHING = Ask((), 0, ())  # which lines of a run are recorded already

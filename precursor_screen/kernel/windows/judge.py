@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from precursor_screen.engine import connect, fetch
+from precursor_screen.kernel.documents import open_registers
 from precursor_screen.kernel.flag_parts import (
     because_of,
     columns_of_rule,
@@ -130,8 +131,7 @@ def _judge_all(
     movements: int,
 ) -> tuple[pa.Table, pa.Table]:
     """FLAG and UNJUDGED rows of all rules. Recorded movements are read for rules that are sure of a new one."""
-    for name, table in registers.items():
-        connection.register(f"register_{name.replace('-', '_')}", table)
+    open_registers(connection, registers)
     make_verdicts(connection, rules, source, tests)
     flags, missing = [FLAG.empty_table()], []
     windows: dict[int, CompiledRule] = {}

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import duckdb
 
+from precursor_screen.kernel.documents import is_document, register_table
 from precursor_screen.kernel.windows.frames import DISTINCT, Frames, key_of, parts_of
 from precursor_screen.kernel.windows.members import query_flagged
 from precursor_screen.rulebook.registers import schema_of
-from precursor_screen.rulebook.sql import identifier, literal, same_reference
+from precursor_screen.rulebook.sql import identifier, literal
 from precursor_screen.rulebook.windows import Window
 
 _MAD = 1.4826  # makes the median absolute deviation comparable with a standard deviation of normal data
@@ -246,17 +247,15 @@ def _first_seen(frames: Frames) -> str:
                 from selected s left join {group} where s.is_new))"""
 
 
-def _register(window: Window) -> str:
-    return f"register_{window.register.replace('-', '_')}"
-
-
-def _on(window: Window) -> str:
-    return " and ".join(same_reference(f'r."{column}"', f"s.match_{i}") for i, (_, column) in enumerate(window.match))
+def _document(window: Window) -> str:
+    """SQL of the rows of the register that are the document of a movement `s`, from `from` on."""
+    document = is_document(window, [f"s.match_{i}" for i in range(len(window.match))])
+    return f"{register_table(window.register)} r where {document}"
 
 
 def _absence(frames: Frames) -> str:
     return f"""
-        select s.*, case when sure then not exists (select 1 from {_register(frames.window)} r where {_on(frames.window)}) end as ok,
+        select s.*, case when sure then not exists (select 1 from {_document(frames.window)}) end as ok,
                false as early, cast(null as double) as measure, 0 as unknown
         from selected s"""
 
@@ -265,7 +264,7 @@ def _reconcile(frames: Frames) -> str:
     """The running sum of what moved against what the register allows."""
     window = frames.window
     year = " and r.year = year(s.day)" if window.period == "year" and "year" in schema_of(window.register).names else ""
-    allowed = f'(select sum(r."{window.against}") from {_register(window)} r where {_on(window)}{year})'
+    allowed = f'(select sum(r."{window.against}") from {_document(window)}{year})'
     return f"""
         select *, measure > allowed * cast({1 + window.tolerance} as decimal(9, 6)) as ok from (
             select s.*, round(cast(sum(value_0) filter (where sure) over back as double), 6) as measure, false as early, {allowed} as allowed,
