@@ -194,6 +194,7 @@ def draw(packages: list[str], count: int, seed: int) -> list[Mutant]:
     return sorted(itertools.islice(found, count), key=lambda m: (m.path, m.line))
 
 
-def modules(package: str) -> list[Path]:
-    """The modules of a package, relative to the tree."""
-    return [p.relative_to(ROOT) for p in (ROOT / PACKAGE / package).rglob("*.py")]
+def modules(name: str) -> list[Path]:
+    """The modules of a package such as `kernel/windows`, or one module such as `kernel/score.py`, relative to the tree."""
+    place = ROOT / PACKAGE / name
+    return [p.relative_to(ROOT) for p in ([place] if place.is_file() else place.rglob("*.py"))]

@@ -70,7 +70,7 @@ def run_tests(tree: Path, where: str, limit: float) -> str:
 def main() -> int:
     """Draws, judges, reports."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("packages", nargs="+", help=f"packages under {PACKAGE}/")
+    parser.add_argument("packages", nargs="+", help=f"packages or modules under {PACKAGE}/")
     parser.add_argument("--count", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=float, default=600, help="seconds for one run of tests")
