@@ -48,6 +48,36 @@ def test_masses_are_kilograms(header: str, cells: list[str], kilograms: list[str
     assert issues == []
 
 
+@pytest.mark.parametrize(
+    "null", ["n/a", "N.A.", "nil", "none", "null", "-", "--", "---", "#N/A", "NaN", "unknown", "TBA", "?", "."]
+)
+def test_a_cell_that_says_there_is_none_is_no_issue(null: str) -> None:
+    values, issues = column("Net Weight", [null, "5", "12 KG"], "net_mass_kg")
+    assert values == [None, D(5), D(12)]
+    assert issues == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "kilograms", "issues"),
+    [
+        ("0", "0", []),
+        ("-0.000001", None, [("negative-number", "-0.000001", 1)]),
+        ("(5)", None, [("negative-number", "(5)", 1)]),
+        ("999999999999", "999999999999", []),
+        ("999999999 MT", "999999999000", []),
+        ("1000000000 MT", None, []),
+        ("1000000000000", None, [("unparsed-mass", "1000000000000", 1)]),
+        ("0.0000015", "0.000002", []),
+        ("0.0000025", "0.000002", []),
+        ("5 apples", None, [("unparsed-mass", "apples", 1)]),
+    ],
+)
+def test_masses_at_their_limits(cell: str, kilograms: str | None, issues: list[tuple[str, str, int]]) -> None:
+    values, said = column("Net Weight", [cell, "7"], "net_mass_kg")
+    assert values == [None if kilograms is None else D(kilograms), D(7)]
+    assert [(code, value, count) for code, _, value, count in said] == issues
+
+
 def test_the_column_of_units_goes_before_the_header() -> None:
     lines, issues = read_columns(
         description=["a", "b", "c", "d"],
