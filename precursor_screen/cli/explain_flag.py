@@ -127,11 +127,19 @@ def _show(flag: Mapping[str, Any], lines: Lines, rule: Rule | None) -> list[str]
         *_rule(flag, rule),
         f"  shipment {flag['shipment_id']}, line {flag['line_id']}: {flag['source_file']}, row {flag['source_row']}",
         "  evidence:",
-        *(f"    {e['field']}: {e['as_written']}" for e in flag["evidence"]),
+        *(f"    {e['field']}: {e['as_written']}{_match(e)}" for e in flag["evidence"]),
         "  the line as filed:" if filed else "  The line as filed is not kept here.",
         *(f"    {name}: {value}" for name, value in filed.get("cells", {}).items()),
         *_beside(flag["window_line_ids"] or [], lines),
     ]
+
+
+def _match(item: Mapping[str, Any]) -> str:
+    """Where a match stands, and as what it was compared."""
+    if "candidate" not in item:
+        return ""
+    place = f", characters {item['start'] + 1} to {item['end']}" if item["start"] is not None else ""
+    return f"{place}, compared as {item['compared_as']} with {item['candidate']}, by {item['method']}, {item['score']:g}"
 
 
 def _recorded(flag: Mapping[str, Any]) -> list[str]:

@@ -84,6 +84,7 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
         select b.{LINE_NO}, b.substance_id, s.substance_name, s.parent_substance_id, coalesce(law.control, []) as control, coalesce(law.own_schedules, []) as own_schedules,
                coalesce(law.tier, 'surveillance') as tier, s.family, s.substance_route_groups, b.method as match_method,
                b.match_methods, b.match_strength, b.score as match_score, b.matched as matched_text, b.field as matched_field, b.matched_column,
+               b.start as matched_start, b."end" as matched_end, b.compared_as as matched_as,
                b.name as matched_name, b.name_verified, {_form(columns)} as form, law.membership_verified, s.own_hs6s,
                s.own_un_numbers, s.own_danger_class, {", ".join(f"law.{c}" for c in THRESHOLDS)}
         from best b join substances s using (substance_id) join lines l using ({LINE_NO}) left join law on {same_law("b", "l")}
