@@ -73,7 +73,6 @@ CORRELATION = Record(
             rest=Shape(hint=TEXT),
             names=_FIELD,
             least=1,
-            hint={"type": "object", "propertyNames": _FIELD, "additionalProperties": TEXT},
             fault="match maps fields to columns of the register",
             remedy="match: {pen_reference: reference}",
         ),

@@ -44,9 +44,7 @@ _TEST = Record(
     fields={
         "name": Shape(hint=TEXT, default="", into=str),
         "rows": Items(
-            of=Record(
-                required=("line_id",), rest=Shape(), hint={"type": "object", "required": ["line_id"]}, fault="has no line_id"
-            ),
+            of=Record(required=("line_id",), rest=Shape()),
             fault="every row of a test needs a line_id",
         ),
         "expect": Value(kinds=("array",), into=_strings),
