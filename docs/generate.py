@@ -3,7 +3,7 @@
 docs/commands.md   from the commands' own --help
 docs/rules.md      from the rule files
 docs/issues.md     from the issue codes
-rules/rule.schema.json  from the grammar
+rules/rule.schema.json  from the shape of rule files
 README.md          the output of the demo, between its two marks
 """
 
@@ -22,7 +22,7 @@ import click
 from precursor_screen.cli.main import cli
 from precursor_screen.issues import ISSUE_CODES
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
-from precursor_screen.rulebook.json_schema import rule_schema
+from precursor_screen.rulebook.rule_shape import rule_schema
 from precursor_screen.rulecheck.pages import rule_index
 
 ROOT = Path(__file__).resolve().parents[1]

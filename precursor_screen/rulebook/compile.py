@@ -14,7 +14,7 @@ from typing import Any
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.model import Rule
 from precursor_screen.rulebook.build import Builder
-from precursor_screen.rulebook.expression import Expression, all_of, columns_of, smallest_tests
+from precursor_screen.rulebook.expression import Expression, all_of, columns_in, smallest_tests
 from precursor_screen.rulebook.groups import Grouping
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.render import render
@@ -61,7 +61,7 @@ class CompiledRule:
         """The columns of the schema that judging a row, and showing a flag of it, reads."""
         grouped = (self.grouping.value, self.grouping.test) if self.grouping else ()
         shown = (self.sentence, *(fact.as_written for fact in self.facts))
-        read = columns_of((*self.tests, *self.selections.values(), *grouped, *shown))
+        read = columns_in((*self.tests, *self.selections.values(), *grouped, *shown))
         return read | (self.window.columns if self.window else frozenset())
 
     @property
@@ -93,9 +93,9 @@ class CompiledRule:
     @property
     def missing(self) -> str:
         """SQL of the field for want of which a row is not evaluable."""
-        parts = [f"when {render(all_of(self.business))} is null then {_first_null(columns_of(self.business))}"]
+        parts = [f"when {render(all_of(self.business))} is null then {_first_null(columns_in(self.business))}"]
         parts += [f"when not {render(there)} then {literal(name)}" for name, there in self.required]
-        return f"case {' '.join(parts)} else {_first_null(columns_of(self.selections.values()))} end"
+        return f"case {' '.join(parts)} else {_first_null(columns_in(self.selections.values()))} end"
 
     @property
     def because(self) -> str:

@@ -81,7 +81,7 @@ class Expression:
     @property
     def columns(self) -> frozenset[str]:
         """The columns of the schema that it reads."""
-        return columns_of(self.parts)
+        return columns_in(self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +196,12 @@ def _joined(operator: Operator, tests: tuple[Expression, ...]) -> Expression:
     return Apply(operator, tests) if tests else Literal(True)
 
 
-def columns_of(expressions: Iterable[Expression], known: Collection[Expression] = ()) -> frozenset[str]:
+def columns_in(expressions: Iterable[Expression], known: Collection[Expression] = ()) -> frozenset[str]:
     """The columns that expressions read, but for those of parts whose outcome is known."""
     found: set[str] = set()
     for one in expressions:
         if one not in known:
-            found |= columns_of(one.parts, known) if one.parts else one.columns
+            found |= columns_in(one.parts, known) if one.parts else one.columns
     return frozenset(found)
 
 

@@ -5,7 +5,7 @@ Only plain data is constructed: no tags, no anchors with cycles, no duplicate ke
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -138,6 +138,11 @@ class Complaints:
     def add(self, key: Key, message: str, remedy: str = "", kind: type[PrecursorScreenError] = RuleSyntaxError) -> None:
         """Notes an error at a part."""
         self.errors.append(kind(message, where=self.located.where(key), remedy=remedy))
+
+    def extend(self, faults: Iterable[tuple[Key, str, str]], kind: type[PrecursorScreenError] = RuleSyntaxError) -> None:
+        """Notes faults: where each is, what is wrong, what to do."""
+        for key, message, remedy in faults:
+            self.add(key, message, remedy, kind)
 
     def __iter__(self) -> Iterator[PrecursorScreenError]:
         return iter(self.errors)

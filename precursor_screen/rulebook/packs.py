@@ -8,14 +8,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from precursor_screen.errors import ErrorGroup, PrecursorScreenError
+from precursor_screen.errors import ErrorGroup
 from precursor_screen.model import LEVELS, Rule
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.rulebook.correlation import days_of
-from precursor_screen.rulebook.grammar import STATUSES
+from precursor_screen.rulebook.folders import check_name, read_folders
 from precursor_screen.rulebook.located import Complaints, load_yaml
+from precursor_screen.rulebook.rule_shape import STATUSES
+from precursor_screen.rulebook.shape import Choice, Items, Record, Shape, Value
 
-_KEYS = ("id", "title", "statuses", "levels", "without")
+_PACK = Record(
+    what="a pack",
+    fields={
+        "id": Value(kinds=("string",)),
+        "title": Shape(default="", into=str),
+        "statuses": Items(of=Choice(of=STATUSES), default=STATUSES),
+        "levels": Items(of=Choice(of=LEVELS), default=LEVELS),
+        "without": Items(of=Value(kinds=("string",)), default=()),
+    },
+    required=("id",),
+    into=dict,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,46 +52,12 @@ def load_packs(folders: list[Path]) -> dict[str, Pack]:
     Raises:
         ErrorGroup: all errors of all files.
     """
-    packs: dict[str, Pack] = {}
-    errors: list[PrecursorScreenError] = []
-    for path in (p for folder in folders for p in sorted((folder / "packs").glob("*.y*ml"))):
-        try:
-            located = load_yaml(path, f"packs/{path.name}")
-        except PrecursorScreenError as error:
-            errors.append(error)
-            continue
-        complaints = Complaints(located)
-        data = located.data if isinstance(located.data, Mapping) else {}
-        if not data:
-            complaints.add((), "is not a pack: a mapping of keys is expected", f"Keys: {', '.join(_KEYS)}.")
-        for key in data:
-            if key not in _KEYS:
-                complaints.add((key,), f"unknown key {key!r}", did_you_mean(key, _KEYS))
-        if data and data.get("id") != path.stem:
-            complaints.add(("id",), f"pack {data.get('id')!r} is in a file of another name", f"Call it {path.stem}.")
-        values = {
-            key: _choice(data, key, known, complaints)
-            for key, known in (("statuses", STATUSES), ("levels", LEVELS), ("without", ()))
-        }
-        errors.extend(complaints)
-        if not complaints.errors:
-            packs[path.stem] = Pack(
-                path.stem, str(data.get("title", "")), values["statuses"], values["levels"], values["without"]
-            )
-    if errors:
-        raise ErrorGroup(errors)
-    return packs
+    return {pack.id: pack for pack in read_folders(folders, "packs", _PACK, _pack)}
 
 
-def _choice(data: Mapping[str, Any], key: str, known: tuple[str, ...], complaints: Complaints) -> tuple[str, ...]:
-    values = data.get(key, list(known))
-    if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
-        complaints.add((key,), f"{key} is a list of texts")
-        return ()
-    for value in values:
-        if known and value not in known:
-            complaints.add((key,), f"{value!r} is not known", did_you_mean(value, known) or f"Known: {', '.join(known)}.")
-    return tuple(values)
+def _pack(path: Path, data: dict[str, Any], complaints: Complaints) -> Pack:
+    check_name(path, data, complaints)
+    return Pack(**data)
 
 
 def load_params(path: Path, rules: tuple[Rule, ...]) -> dict[str, dict[str, Any]]:

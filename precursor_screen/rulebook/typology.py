@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from precursor_screen.errors import ErrorGroup, PrecursorScreenError, RuleSyntaxError, Where
+from precursor_screen.errors import ErrorGroup, RuleSyntaxError, Where
 from precursor_screen.model import BANDS, FAMILIES, Typology
-from precursor_screen.names.suggest import did_you_mean
-from precursor_screen.rulebook.located import Complaints, load_yaml
+from precursor_screen.rulebook.folders import read_folders
+from precursor_screen.rulebook.located import Complaints
+from precursor_screen.rulebook.shape import Choice, Items, Record, Shape, Value
 
-_KEYS = ("id", "title", "applies", "score", "bands", "floor")
+_count = Value(kinds=("integer",), passes=lambda value: value >= 0, fault="{value!r} is no whole number")
+_TYPOLOGY = Record(
+    what="a typology",
+    fields={
+        "id": Value(kinds=("string",)),
+        "title": Value(kinds=("string",)),
+        "applies": Record(fields={"substance_id": Items(of=Value(kinds=("string",)))}, rest=Shape(), default={}),
+        "score": Record(
+            fields={"caps": Record(fields=dict.fromkeys(FAMILIES.values(), _count))}, required=("caps",), rest=Shape()
+        ),
+        "bands": Record(fields={band: _count for band in BANDS if band != "none"}, least=1),
+        "floor": Record(rest=Choice(of=BANDS), default={}),
+    },
+    required=("id", "title", "score", "bands"),
+    into=dict,
+)
 
 
 def load_typologies(folders: list[Path]) -> tuple[Typology, ...]:
@@ -20,62 +35,17 @@ def load_typologies(folders: list[Path]) -> tuple[Typology, ...]:
     Raises:
         ErrorGroup: all errors of all files.
     """
-    found: list[Typology] = []
-    errors: list[PrecursorScreenError] = []
-    for path in sorted((p for folder in folders for p in (folder / "typologies").glob("*.y*ml")), key=lambda p: p.name):
-        try:
-            typology, complaints = _load(path)
-        except PrecursorScreenError as error:
-            errors.append(error)
-            continue
-        errors.extend(complaints)
-        if typology:
-            found.append(typology)
+    found = read_folders(folders, "typologies", _TYPOLOGY, _typology)
     defaults = [t for t in found if not t.applies]
-    if not errors and len(defaults) != 1:
-        errors.append(
-            RuleSyntaxError(
-                f"{len(defaults)} typologies without `applies`", where=Where("typologies"), remedy="Exactly one is the default."
-            )
-        )
-    if errors:
-        raise ErrorGroup(errors)
+    if len(defaults) != 1:
+        message = f"{len(defaults)} typologies without `applies`"
+        raise ErrorGroup([RuleSyntaxError(message, where=Where("typologies"), remedy="Exactly one is the default.")])
     return tuple(sorted(found, key=lambda t: t.id))
 
 
-def _load(path: Path) -> tuple[Typology | None, Complaints]:
-    located = load_yaml(path, f"typologies/{path.name}")
-    complaints = Complaints(located)
-    data = located.data
-    if not isinstance(data, Mapping):
-        complaints.add((), "is not a typology: a mapping of keys is expected")
-        return None, complaints
-    for key in data:
-        if key not in _KEYS:
-            complaints.add((key,), f"unknown key {key!r}", did_you_mean(key, _KEYS))
-    for key in ("id", "title", "score", "bands"):
-        if not data.get(key):
-            complaints.add((), f"has no {key!r}", f"Add `{key}:`.")
-    caps = (data.get("score") or {}).get("caps") or {}
-    bands = data.get("bands") or {}
-    floor = data.get("floor") or {}
-    _check(caps, set(FAMILIES.values()), ("score", "caps"), complaints)
-    _check(bands, set(BANDS) - {"none"}, ("bands",), complaints)
-    for rule_id, band in floor.items():
-        if band not in BANDS:
-            complaints.add(("floor", rule_id), f"band {band!r} is not known", did_you_mean(str(band), BANDS))
+def _typology(path: Path, data: dict[str, Any], complaints: Complaints) -> Typology:
+    caps = data["score"]["caps"]
     if missing := set(FAMILIES.values()) - set(caps):
         complaints.add(("score",), f"no cap for {', '.join(sorted(missing))}")
-    if complaints.errors:
-        return None, complaints
-    applies = data.get("applies") or {}
-    wanted = applies.get("substance_id", [])
-    return Typology(data["id"], data["title"], tuple(wanted), dict(caps), dict(bands), dict(floor)), complaints
-
-
-def _check(values: Mapping[str, Any], known: set[str], key: tuple[str, ...], complaints: Complaints) -> None:
-    for name, value in values.items():
-        if name not in known:
-            complaints.add((*key, name), f"{name!r} is not known", did_you_mean(name, known))
-        elif not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            complaints.add((*key, name), f"{value!r} is no whole number")
+    claimed = tuple(data["applies"].get("substance_id", ()))
+    return Typology(data["id"], data["title"], claimed, dict(caps), dict(data["bands"]), dict(data["floor"]))

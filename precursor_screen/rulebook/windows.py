@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from precursor_screen.rulebook.correlation import COMPARED, days_of
-from precursor_screen.rulebook.expression import NUMERIC, Expression, Field, columns_of
+from precursor_screen.rulebook.expression import NUMERIC, Expression, Field, columns_in
 from precursor_screen.rulebook.groups import blocks_of, limits_of, read_keys
 from precursor_screen.rulebook.render import render
 from precursor_screen.rulebook.scope import AtomError, Scope
@@ -81,7 +81,7 @@ class Window:
     @property
     def columns(self) -> frozenset[str]:
         """The columns of the schema that it reads."""
-        return columns_of((*self.expressions, *((self.named_by,) if self.named_by else ())))
+        return columns_in((*self.expressions, *((self.named_by,) if self.named_by else ())))
 
     @property
     def stages(self) -> tuple[str, ...]:

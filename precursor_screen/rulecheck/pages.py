@@ -9,7 +9,7 @@ from pathlib import Path
 from precursor_screen.errors import UsageError, Where
 from precursor_screen.model import FAMILIES, Rule
 from precursor_screen.reports.report import show_basis
-from precursor_screen.rulebook.grammar import RULE_ID
+from precursor_screen.rulebook.rule_shape import RULE_ID
 
 
 def rule_index(rules: Sequence[Rule]) -> str:

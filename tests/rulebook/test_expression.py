@@ -17,7 +17,7 @@ from precursor_screen.rulebook.expression import (
     all_of,
     any_of,
     apply,
-    columns_of,
+    columns_in,
     smallest_tests,
 )
 from precursor_screen.rulebook.grammar import parse_rule
@@ -32,7 +32,7 @@ GOODS = apply(Operator.EQ, Field("description"), Literal("(\"tier\" = 'conventio
 def test_a_node_knows_the_columns_below_it():
     tree = all_of([TIER, apply(Operator.NOT, any_of([GOODS, Supplied("marks")]))])
     assert tree.columns == {"tier", "description", "marks"}
-    assert columns_of([tree], known={TIER}) == {"description", "marks"}
+    assert columns_in([tree], known={TIER}) == {"description", "marks"}
 
 
 def test_the_smallest_tests_are_what_the_logic_joins():

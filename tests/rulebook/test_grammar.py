@@ -70,6 +70,9 @@ def test_a_good_rule_keeps_what_it_says():
             "registers maps names of registers to rows",
         ),
         (("version: 1.0.0", 'version: "1\\0"'), "it holds a NUL character"),
+        (("subject: line", "subject: line\nreferences: 5"), "references must be a list"),
+        (("subject: line", "subject: line\ntests: 5"), "tests must be a list"),
+        (("scope: line", "scope: history\nparams: 5\ncorrelation: {type: first_seen, group-by: [hs6], min_history: $x}"), "a mapping"),
     ],
 )  # fmt: skip
 def test_a_fault_is_named(change, expected):
@@ -121,6 +124,7 @@ def test_a_correlation_that_cannot_be_evaluated_is_refused(correlation, expected
         ("{type: event_count, condition: {gte: 2}, timespan: 9d}", "needs group-by"),
         ("{type: temporal, group-by: [consignee_key], timespan: 9d, selections: [a]}", "at least two selections"),
         ("{type: first_seen, group-by: [consignee_key]}", "first_seen needs min_history"),
+        ("{type: first_seen, group-by: [consignee_key], min_history: 9d, emit: null}", "emit has no value"),
         ("{type: absence, register: permitts, match: {permit_reference: reference}}", "Did you mean 'permits'?"),
         ("{type: reconcile, register: permits, match: [a], field: value_usd, against: kg}", "match maps fields"),
         (

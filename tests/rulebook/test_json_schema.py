@@ -1,4 +1,4 @@
-"""The JSON Schema fits the rules that ship, and refuses what the grammar refuses."""
+"""The JSON Schema fits the rules that ship, and refuses what loading a rule refuses: both are of one shape."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
+from precursor_screen.errors import ErrorGroup
 from precursor_screen.reference import shipped
-from precursor_screen.rulebook.grammar import rule_files
-from precursor_screen.rulebook.json_schema import rule_schema
+from precursor_screen.rulebook.grammar import parse_rule, rule_files
+from precursor_screen.rulebook.located import Located
+from precursor_screen.rulebook.rule_shape import rule_schema
 
 SCHEMA = rule_schema()
 
@@ -59,6 +61,7 @@ def test_every_rule_that_ships_fits(path):
         {"correlation": {"type": "event_cuont"}},
         {"correlation": {"type": "event_count", "timespan": "30 days"}},
         {"tests": [{"rows": [{}], "expect": []}]},
+        {"correlation": {"type": "value_sum", "and": {"type": "event_count", "condition": {"gte": 2}, "feild": "x"}}},
     ],
     ids=str,
 )
@@ -66,3 +69,12 @@ def test_a_fault_is_found(change):
     path = shipped.rules_folder() / "ps-qty-002.yml"
     rule = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert faults({**rule, **change}, SCHEMA)
+    assert change == {"applies": {"substance_id|exits": True}} or _is_refused({**rule, **change})  # what a key means is compiled
+
+
+def _is_refused(rule: dict[str, Any]) -> bool:
+    try:
+        parse_rule(Located(rule, "rule.yml"))
+    except ErrorGroup:
+        return True
+    return False

@@ -81,7 +81,7 @@ def test_a_macro_is_used_like_a_selection_of_the_rule(tmp_path):
     ("text", "expected"),
     [
         ("id: other\nselection: {a: 1}", "in a file of another name"),
-        ("id: heavy", "has no selection"),
+        ("id: heavy", "has no 'selection'"),
         ("id: heavy\nselecton: {a: 1}", "Did you mean 'selection'?"),
         ("- a", "is not a macro"),
         ("a: [", "not valid YAML"),

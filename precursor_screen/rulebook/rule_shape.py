@@ -1,0 +1,156 @@
+"""The shape of a rule file, declared once: the checks of `grammar`, the JSON Schema for editors and the values of `Rule` follow from it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from precursor_screen.model import CONFIDENCES, FAMILIES, LEVELS, RuleTest, Source
+from precursor_screen.rulebook.atoms import FUNCTIONS, MODIFIERS, OPERATORS
+from precursor_screen.rulebook.correlation import CORRELATION, FIELDS, TEXT, TEXTS
+from precursor_screen.rulebook.registers import REGISTERS
+from precursor_screen.rulebook.shape import Choice, Items, Record, Shape, Value, Whole
+
+FORMAT = 1
+STATUSES = ("experimental", "test", "stable", "deprecated")
+SUBJECTS = ("line", "substance", "party")
+SCOPES = ("line", "shipment", "history")
+MARKS = ("R", "K", "P")
+RELATIONS = ("derived", "obsolete", "merged", "renamed", "similar")
+RULE_ID = re.compile(rf"^PS-({'|'.join(FAMILIES)})-\d{{3}}$")
+
+
+def _strings(values: list[Any]) -> tuple[str, ...]:
+    return tuple(str(v) for v in values)
+
+
+def _is_rule_id(value: Any) -> bool:
+    return RULE_ID.match(value) is not None
+
+
+_ATOM = rf"^({'|'.join(sorted(FIELDS))}|[a-z_0-9]+)(\|({'|'.join(MODIFIERS)}))*$"
+_SELECTION = {"type": "object", "propertyNames": {"pattern": _ATOM}}
+_EITHER = {"anyOf": [_SELECTION, {"type": "array", "items": _SELECTION}]}
+_OPERATORS = {
+    name: {"type": "array", "minItems": count, "maxItems": count}
+    for names, count in ((OPERATORS, 2), (FUNCTIONS, 1))
+    for name in names
+}
+_REQUIRED = {"anyOf": [TEXT, {"type": "object", "properties": {"any": TEXTS}, "required": ["any"]}]}
+_text = Value(kinds=("string",), default="")
+_texts = Value(kinds=("array",), hint=TEXTS, default=(), into=_strings)
+
+_TEST = Record(
+    fields={
+        "name": Shape(hint=TEXT, default="", into=str),
+        "rows": Items(
+            of=Record(required=("line_id",), rest=Shape()),
+            fault="every row of a test needs a line_id",
+        ),
+        "expect": Value(kinds=("array",), into=_strings),
+        "not_evaluable": Value(
+            kinds=("array",), default=(), into=_strings, fault="not_evaluable is a list of line ids", remedy="not_evaluable: [A]"
+        ),
+        "since": Value(kinds=("date",), fault="since is a date", remedy="Write it as 2026-11-25."),
+        "registers": Record(
+            fields=dict.fromkeys(REGISTERS, Items(of=Record(rest=Shape()))),
+            default={},
+            into=lambda registers: {name: rows for name, rows in registers.items() if rows is not None},
+            hint={"type": "object", "propertyNames": {"enum": list(REGISTERS)}},
+            fault="registers maps names of registers to rows",
+            remedy=f"Names: {', '.join(REGISTERS)}.",
+        ),
+        "gap": Shape(hint={"type": "boolean"}, default=False, into=lambda value: value is True),
+    },
+    required=("rows", "expect"),
+    into=lambda parts: RuleTest(**parts),
+)
+_SOURCE = Record(
+    fields={"title": Value(kinds=("string",)), "note": Shape(hint=TEXT, default="", into=str), "mark": Choice(of=MARKS)},
+    required=("title", "mark"),
+    rest=Shape(),
+    fault="a reference needs a title and a mark",
+    remedy="mark: R (text read), K (recalled) or P (our proposal).",
+    into=lambda parts: Source(**parts),
+)
+_RELATION = Record(
+    fields={"id": Value(kinds=("string",), passes=_is_rule_id), "type": Choice(of=RELATIONS)},
+    required=("id", "type"),
+    rest=Shape(),
+    fault="needs an id and a type",
+    remedy="type: derived, obsolete, merged, renamed or similar.",
+    into=lambda parts: (parts["id"], parts["type"]),
+)
+
+RULE = Record(
+    what="a rule",
+    remedy="See `precursor-screen rules show` for a complete example.",
+    fields={
+        "schema": Value(
+            kinds=("integer",),
+            passes=lambda value: value == FORMAT,
+            hint={"const": FORMAT},
+            fault="format {value} is not known",
+            remedy=f"This version reads format {FORMAT}; a newer one may be needed.",
+        ),
+        "id": Value(
+            kinds=("string",),
+            passes=_is_rule_id,
+            hint={"type": "string", "pattern": RULE_ID.pattern},
+            fault="{value!r} is no rule id",
+            remedy=f"Use PS-FAMILY-NNN; families: {', '.join(FAMILIES)}.",
+        ),
+        "version": Value(
+            kinds=("string",), hint={"type": "string", "pattern": r"^\d+\.\d+\.\d+$"}, remedy='Quote it: version: "1.0"'
+        ),
+        "title": _text,
+        "status": Choice(of=STATUSES),
+        "level": Choice(of=LEVELS),
+        "confidence": Choice(of=CONFIDENCES),
+        "weight": Whole(low=0, high=100),
+        "subject": Choice(of=SUBJECTS),
+        "scope": Choice(of=SCOPES),
+        "description": _text,
+        "rationale": _text,
+        "references": Items(of=_SOURCE, default=()),
+        "author": _text,
+        "date": Shape(),
+        "modified": Shape(),
+        "tags": _texts,
+        "related": Items(of=_RELATION, default=()),
+        "falsepositives": _texts,
+        "applies": Value(kinds=("object", "array"), hint=_EITHER, default={}),
+        "requires": Value(kinds=("array",), hint={"type": "array", "items": _REQUIRED}, default=(), into=tuple),
+        "params": Value(kinds=("object",), default={}),
+        "derive": Value(
+            kinds=("object",),
+            hint={
+                "type": "object",
+                "additionalProperties": {"type": "object", "properties": _OPERATORS, "additionalProperties": False},
+            },
+            default={},
+        ),
+        "detection": Record(
+            fields={"condition": Value(kinds=("string",))},
+            required=("condition",),
+            rest=Shape(hint=_EITHER),
+            fault="has no condition",
+            remedy="Add `condition:` with the names of the selections.",
+        ),
+        "correlation": CORRELATION,
+        "explain": _text,
+        "fields": _texts,
+        "action": _text,
+        "tests": Items(of=_TEST, default=()),
+    },
+    required=(
+        "schema", "id", "version", "title", "status", "level", "confidence", "weight", "subject", "scope", "detection", "explain",
+    ),
+    into=dict,
+)  # fmt: skip
+
+
+def rule_schema() -> dict[str, Any]:
+    """The JSON Schema of a rule file (draft 2020-12). What it cannot say, `rules lint` does."""
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A rule of precursor-screen"}
+    return {**head, **RULE.schema()}

@@ -1,0 +1,66 @@
+"""Shapes: one declaration checks, tells editors, and reads."""
+
+from __future__ import annotations
+
+import pytest
+
+from precursor_screen.rulebook.shape import Choice, Items, Record, Shape, Value, Whole
+
+BOX = Record(
+    fields={
+        "name": Value(kinds=("string",)),
+        "size": Whole(low=1, high=9),
+        "colour": Choice(of=("red", "blue")),
+        "marks": Items(of=Value(kinds=("string",)), default=(), fault="marks are texts", remedy="marks: [A]"),
+        "note": Shape(hint={"type": "string"}, default=""),
+    },
+    required=("name",),
+    what="a box",
+    into=dict,
+)
+
+
+def test_what_fits_is_read_with_what_is_left_out():
+    box = {"name": "a", "marks": ["x"], "size": None}
+    assert BOX.faults(box, ()) == []
+    assert BOX.read(box) == {"name": "a", "size": None, "colour": None, "marks": ("x",), "note": ""}
+
+
+@pytest.mark.parametrize(
+    ("box", "key", "message"),
+    [
+        ([], (), "is not a box"),
+        ({}, (), "has no 'name'"),
+        ({"name": 5}, ("name",), "name must be text"),
+        ({"name": "a", "size": True}, ("size",), "size must be a whole number"),
+        ({"name": "a", "size": 10}, ("size",), "between 1 and 9"),
+        ({"name": "a", "colour": "rde"}, ("colour",), "colour 'rde' is not known"),
+        ({"name": "a", "colour": ["red"]}, ("colour",), "is not known"),
+        ({"name": "a", "colours": "red"}, ("colours",), "unknown key 'colours'"),
+        ({"name": "a", "marks": ["x", 5, 6]}, ("marks",), "marks are texts"),
+    ],
+)
+def test_a_fault_is_named_where_it_stands_and_once(box, key, message):
+    [(where, says, remedy)] = BOX.faults(box, ())
+    assert where == key
+    assert message in says
+    assert message != "marks are texts" or remedy == "marks: [A]"
+
+
+def test_all_faults_are_found():
+    assert len(BOX.faults({"size": 0, "colour": "x", "shape": 1}, ())) == 4
+
+
+def test_a_shape_tells_editors_what_it_checks():
+    assert BOX.schema() == {
+        "type": "object",
+        "properties": {
+            "name": {"type": "string"},
+            "size": {"type": "integer", "minimum": 1, "maximum": 9},
+            "colour": {"enum": ["red", "blue"]},
+            "marks": {"type": "array", "items": {"type": "string"}},
+            "note": {"type": "string"},
+        },
+        "required": ["name"],
+        "additionalProperties": False,
+    }
