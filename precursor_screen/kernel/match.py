@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from precursor_screen.kernel.mentions import find_mentions
-from precursor_screen.kernel.party_memory import FORGETFUL, PartyMemory
+from precursor_screen.kernel.party_memory import NO_PARTY_MEMORY, PartyMemory
 from precursor_screen.kernel.recognise import match_parties, recognise
 from precursor_screen.kernel.spread import Spread, in_turn
 from precursor_screen.reference.bundle import Reference
@@ -37,7 +37,7 @@ def match(
     lines: pa.Table,
     reference: Reference,
     spread: Spread = in_turn,
-    known_parties: PartyMemory = FORGETFUL,
+    known_parties: PartyMemory = NO_PARTY_MEMORY,
     progress: Progress = lambda _: None,
 ) -> Matches:
     """Matches what lines say with substances and listed parties.

@@ -30,7 +30,7 @@ from precursor_screen.reference.bundle import Reference
 from precursor_screen.reports.report import Report
 from precursor_screen.runners.coverage import count_coverage, decide_exit_code, write_notices
 from precursor_screen.runners.inputs import Source
-from precursor_screen.runners.match_cache import remembering
+from precursor_screen.runners.match_cache import cached_matches
 from precursor_screen.runners.one_input import FaultKeeper, read_one
 from precursor_screen.runners.pool import spread_over
 from precursor_screen.schema import ISSUE
@@ -99,7 +99,7 @@ def run(
     prepare = [w.index.prepare for w in reference.watchlists]
     with (
         spread_over(jobs, early=_is_large(sources), prepare=prepare) as spread,
-        remembering(home, progress) as known_parties,
+        cached_matches(home, progress) as known_parties,
     ):
         gathered = _with_asides(_gather(sources, options, progress, keep_fault), reference)
         supplied = pa.Table.from_pylist(
@@ -113,13 +113,13 @@ def run(
         matches = match(gathered.lines, reference, spread, known_parties, progress)
         progress("applying rules")
         part = judge_part(gathered.lines, supplied, matches, reference, spread, every_line=True)
-    by_shipment = judge_shipments(part.noted, reference)
-    progress("looking back")
-    memory = remember(_record(started, shown_options or {}, provenance, reference)) if remember is not None else Forgetful()
-    movements = settle(part.moved)
-    history = memory.look_back(request_history(movements, reference.rules, reference.registers))
-    raised = raise_flags(part, movements, by_shipment, judge_windows(movements, history, reference), reference)
-    screened = finish(raised, memory.compare_flags(raised.flags, raised.judged), reference)
+        by_shipment = judge_shipments(part.noted, reference)
+        progress("looking back")
+        memory = remember(_record(started, shown_options or {}, provenance, reference)) if remember is not None else Forgetful()
+        movements = settle(part.moved)
+        history = memory.look_back(request_history(movements, reference.rules, reference.registers))
+        raised = raise_flags(part, movements, by_shipment, judge_windows(movements, history, reference), reference)
+        screened = finish(raised, memory.compare_flags(raised.flags, raised.judged), reference)
     progress("writing the report")
     issues = pa.concat_tables([gathered.issues, screened.issues])
     coverage = count_coverage(gathered.lines.num_rows, screened.unscreened_lines, issues, screened.unjudged)
