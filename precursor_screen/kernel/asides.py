@@ -25,5 +25,5 @@ def naming(lines: pa.Table, reference: Reference) -> pa.Table:
     texts = lines.column("other_texts")
     hit = pc.is_in(pc.list_flatten(texts), value_set=pc.unique(pa.chunked_array(named, pa.string())))
     rows = pc.unique(pc.list_parent_indices(texts).filter(hit))
-    found = lines.filter(pc.is_in(pa.array(range(lines.num_rows), rows.type), value_set=rows))
-    return found.take(pc.index_in(pc.unique(found.column("line_id")), found.column("line_id")))
+    mine = lines.filter(pc.is_in(pa.array(range(lines.num_rows), rows.type), value_set=rows))
+    return mine.take(pc.index_in(pc.unique(mine.column("line_id")), mine.column("line_id")))

@@ -6,11 +6,12 @@ The law changes on few days, so this is a table of spans of days: movements come
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from precursor_screen.model import CONVENTIONS, SURVEILLANCE, Control, Threshold
@@ -60,6 +61,16 @@ def law_table(reference: Reference) -> pa.Table:
                 if found:
                     rows.append({"substance_id": substance_id, "direction": direction, "since": since, "until": until, **found})
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
+
+
+def open_law(connection: duckdb.DuckDBPyConnection, reference: Reference, tests: Mapping[str, str] | None = None) -> None:
+    """Makes the table `law` of `law_table`, and beside it the outcomes of tests of LISTING: SQL -> name of its column.
+
+    A table, for its size is known: of rows that are only registered DuckDB kept the many candidates in memory to look these few up.
+    """
+    outcomes = "".join(f", ({sql}) as {name}" for sql, name in (tests or {}).items())
+    connection.register("spans", law_table(reference))
+    connection.execute(f"create temp table law as select *{outcomes} from spans")
 
 
 def same_law(goods: str, moved: str) -> str:

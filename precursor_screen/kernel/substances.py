@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from precursor_screen.kernel.law import THRESHOLDS, law_table, same_law
+from precursor_screen.kernel.law import THRESHOLDS, open_law, same_law
 from precursor_screen.kernel.resolved import LINE_NO
 from precursor_screen.model import Substance
 from precursor_screen.reference.bundle import Reference
@@ -64,7 +64,7 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
         reference: substances and tiers.
     """
     connection.register("substances", substance_table(reference.substances.substances))
-    connection.register("law", law_table(reference))
+    open_law(connection, reference)
     connection.execute(f"create temp table found as {_found(columns)}")
     # The name stands before the code where both point to a substance; a code stands for it only where no name does.
     # Two kinds of signal that agree are worth one step more than the better of them: "AA" beside HS 2915.24.

@@ -16,8 +16,12 @@ import pyarrow.compute as pc
 from precursor_screen.errors import ChangedWhileRead, ErrorGroup, InputError, MappingError, UnreadableManifest, Where
 from precursor_screen.issues import ISSUE_CODES, SET_ASIDE
 from precursor_screen.kernel.asides import naming
-from precursor_screen.kernel.screen import Screened, screen
-from precursor_screen.memory import Memory
+from precursor_screen.kernel.match import match
+from precursor_screen.kernel.movements import settle
+from precursor_screen.kernel.part import judge_part
+from precursor_screen.kernel.screen import Screened, finish, judge_shipments, judge_windows, raise_flags
+from precursor_screen.kernel.windows.judge import request_history
+from precursor_screen.memory import Forgetful, Memory
 from precursor_screen.model import Input, retired_rule
 from precursor_screen.readers.asides import BESIDE, raw_aside
 from precursor_screen.readers.interface import InputTables, ReadOptions
@@ -26,7 +30,7 @@ from precursor_screen.reference.bundle import Reference
 from precursor_screen.reports.report import Report
 from precursor_screen.runners.coverage import count_coverage, decide_exit_code, write_notices
 from precursor_screen.runners.inputs import Source
-from precursor_screen.runners.match_cache import remembering
+from precursor_screen.runners.match_cache import cached_matches
 from precursor_screen.runners.one_input import FaultKeeper, read_one
 from precursor_screen.runners.pool import spread_over
 from precursor_screen.schema import ISSUE
@@ -95,7 +99,7 @@ def run(
     prepare = [w.index.prepare for w in reference.watchlists]
     with (
         spread_over(jobs, early=_is_large(sources), prepare=prepare) as spread,
-        remembering(home, progress) as known_parties,
+        cached_matches(home, progress) as known_parties,
     ):
         gathered = _with_asides(_gather(sources, options, progress, keep_fault), reference)
         supplied = pa.Table.from_pylist(
@@ -106,10 +110,16 @@ def run(
             schema=pa.schema([("input_id", pa.string()), ("supplied_fields", pa.list_(pa.string()))]),
         )
         provenance = _provenance(gathered.inputs, reference)
-        memory = None
-        if remember is not None:
-            memory = remember(_record(started, shown_options or {}, provenance, reference))
-        screened = screen(gathered.lines, supplied, reference, progress, spread, memory, known_parties)
+        matches = match(gathered.lines, reference, spread, known_parties, progress)
+        progress("applying rules")
+        part = judge_part(gathered.lines, supplied, matches, reference, spread, every_line=True)
+        by_shipment = judge_shipments(part.noted, reference)
+        progress("looking back")
+        memory = remember(_record(started, shown_options or {}, provenance, reference)) if remember is not None else Forgetful()
+        movements = settle(part.moved)
+        history = memory.look_back(request_history(movements, reference.rules, reference.registers))
+        raised = raise_flags(part, movements, by_shipment, judge_windows(movements, history, reference), reference)
+        screened = finish(raised, memory.compare_flags(raised.flags, raised.judged), reference)
     progress("writing the report")
     issues = pa.concat_tables([gathered.issues, screened.issues])
     coverage = count_coverage(gathered.lines.num_rows, screened.unscreened_lines, issues, screened.unjudged)

@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.kernel.party_memory import FORGETFUL, PartyMemory, Recalled
+from precursor_screen.kernel.party_memory import NO_PARTY_MEMORY, PartyMemory, Recalled
 from precursor_screen.matching.party.index import PartyIndex
 from precursor_screen.schema import PARTY_MATCH
 from precursor_screen.store.files import PART, written_whole
@@ -114,7 +114,7 @@ class MatchCache:
 
 
 @contextlib.contextmanager
-def remembering(home: Path | None, progress: Callable[[str], None] = lambda _: None) -> Iterator[PartyMemory]:
+def cached_matches(home: Path | None, progress: Callable[[str], None] = lambda _: None) -> Iterator[PartyMemory]:
     """A memory for one run, saved at its end. A run that fails keeps nothing.
 
     Args:
@@ -122,7 +122,7 @@ def remembering(home: Path | None, progress: Callable[[str], None] = lambda _: N
         progress: told why matches could not be kept.
     """
     if home is None:
-        yield FORGETFUL
+        yield NO_PARTY_MEMORY
         return
     memory = MatchCache(home)
     yield memory

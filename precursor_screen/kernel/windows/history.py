@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from precursor_screen.kernel.law import LISTING, THRESHOLDS, law_table, same_law
+from precursor_screen.kernel.law import LISTING, THRESHOLDS, open_law, same_law
 from precursor_screen.kernel.movements import CARGO, DOCUMENT_RANK, OWN_NUMBER, link_movements
 from precursor_screen.kernel.substances import substance_table
 from precursor_screen.memory import ALWAYS, IDENTITY, REFERENCES, Past
@@ -142,9 +142,7 @@ def _lookups(
         joins += " left join substances on linked.substance_id = substances.substance_id"
         found |= {c: f", substances.{c}" for c in _SUBSTANCE if c in columns}
     if tests or any(c in columns for c in _LAW):
-        connection.register("spans", law_table(reference))
-        outcomes = "".join(f", ({sql}) as {name}" for sql, name in tests.items())
-        connection.execute(f"create temp table law as select *{outcomes} from spans")
+        open_law(connection, reference, tests)
         joins += f" left join law on {same_law('linked', 'linked')}"
         found |= {c: f", law.{c}" for c in _LAW if c in columns}
     if previous := [c for c in PREVIOUS_COLUMNS if c.name in columns]:

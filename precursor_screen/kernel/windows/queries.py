@@ -28,7 +28,7 @@ def judge_window(connection: duckdb.DuckDBPyConnection, frames: Frames, most_lin
         The reasons in `undecided` (none: the table is not made), and whether `flagged` was made.
     """
     window = frames.window
-    for table in ("selected", "judged"):  # to replace one holds the old beside the new
+    for table in ("selected", "measured"):  # to replace one holds the old beside the new
         connection.execute(f"drop table if exists {table}")
     connection.execute(f"create temp table selected as {_selected(frames)}")
     if test := _possible(window):
@@ -42,17 +42,17 @@ def judge_window(connection: duckdb.DuckDBPyConnection, frames: Frames, most_lin
     if window.kind == "baseline":
         _make_past(connection, frames)
     looks_ahead = late > 0 and window.kind not in ("baseline", "first_seen", "absence")
-    connection.execute(f"create temp table judged as {_judged(frames, looks_ahead)}")
+    connection.execute(f"create temp table measured as {_measured(frames, looks_ahead)}")
     undecided = {"history": "early"}
     if window.register:
         undecided[f"register.{window.register}"] = "sure and ok is null"
     if not all(m.is_lower_bound for m in window.measures) or window.kind in ("absence", "first_seen"):
         undecided["group"] = "tip is not null and unknown > 0 and not early"
     counted = ", ".join(f"count(*) filter (where {test})" for test in ("tip is not null", *undecided.values()))
-    true, *counts = connection.execute(f"select {counted} from judged where is_new").fetchall()[0]
+    true, *counts = connection.execute(f"select {counted} from measured where is_new").fetchall()[0]
     reasons = {reason: test for (reason, test), count in zip(undecided.items(), counts, strict=True) if count}
     parts = [
-        f"select row_no, {literal(reason)} as reason from judged where is_new and {test}" for reason, test in reasons.items()
+        f"select row_no, {literal(reason)} as reason from measured where is_new and {test}" for reason, test in reasons.items()
     ]
     nothing = "select 0 as row_no, '' as reason where false"
     connection.execute(f"create or replace temp table undecided as {' union all '.join(parts) or nothing}")
@@ -104,7 +104,7 @@ def _possible(window: Window) -> str:
     return " and ".join(tests)
 
 
-def _judged(frames: Frames, looks_ahead: bool) -> str:
+def _measured(frames: Frames, looks_ahead: bool) -> str:
     """`selected` with `measure` (what is compared), `ok`, `early` (too little history), `unknown`, and the day that tips it."""
     builders = {
         "baseline": _baseline,
@@ -122,7 +122,7 @@ def _judged(frames: Frames, looks_ahead: bool) -> str:
         tip = f"case when not sure then null when ok then day else min(day) {mine} end"
         value = f"case when ok then measure else arg_min(measure, day) {mine} end"
     clause = f" window ahead as {frames.ahead}" if looks_ahead else ""
-    return f"with measured as ({inner}) select * exclude (measure), {tip} as tip, {value} as measure from measured{clause}"
+    return f"with computed as ({inner}) select * exclude (measure), {tip} as tip, {value} as measure from computed{clause}"
 
 
 def _unknown(frames: Frames) -> str:
@@ -278,13 +278,15 @@ def _emitted(frames: Frames) -> str:
     true_here = "is_new and tip is not null and row_no not in (select row_no from undecided)"
     keys = ", ".join(frames.keys)
     if window.emit == "trigger":
-        return f"select * from judged where {true_here}"
+        return f"select * from measured where {true_here}"
     if window.emit == "group":
-        return f"select * from judged where {true_here} qualify row_number() over (partition by {keys} order by row_no desc) = 1"
+        return (
+            f"select * from measured where {true_here} qualify row_number() over (partition by {keys} order by row_no desc) = 1"
+        )
     # An episode goes on while true movements follow each other within one span; what lies between must not have been false.
     within = f"day <= was_day + interval {window.days} days" if window.days is not None else "true"
     return f"""
         with fresh as (
-            select *, lag(tip is not null and row_no not in (select row_no from undecided)) over g as was_true, lag(day) over g as was_day from judged where is_new and sure
+            select *, lag(tip is not null and row_no not in (select row_no from undecided)) over g as was_true, lag(day) over g as was_day from measured where is_new and sure
             window g as (partition by {keys} order by row_no))
         select * exclude (was_true, was_day) from fresh where {true_here} and not coalesce(was_true and {within}, false)"""
