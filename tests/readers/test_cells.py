@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -265,3 +266,26 @@ def test_two_columns_of_description_survive_a_blank_row() -> None:
 def test_control_characters_do_not_part_a_word() -> None:
     (tables,) = read(b"description,hs code\nACE\x01TONE\x0bDRUMS,291411\n", "m.csv")
     assert tables.lines.column("description").to_pylist() == ["ACETONE\nDRUMS"]
+
+
+@pytest.mark.parametrize("null", ["", "n/a", "unknown", "TBA", "0", "00/00/0000", "00000000", "0000-00-00", "-"])
+def test_a_date_cell_that_says_there_is_none_is_no_issue(null: str) -> None:
+    values, issues = column("Date", [null, "2026-03-01"], "date")
+    assert (values, issues) == ([None, date(2026, 3, 1)], [])
+
+
+@pytest.mark.parametrize(
+    ("cells", "days", "issues"),
+    [
+        (["03/04/2026", "25/04/2026"], ["2026-04-03", "2026-04-25"], []),
+        (["03/04/2026", "04/25/2026"], ["2026-03-04", "2026-04-25"], []),
+        (["12/12/2026", "03/03/2026"], ["2026-12-12", "2026-03-03"], []),
+        (["03/04/2026", "2026-04-25"], [None, "2026-04-25"], [("ambiguous-date", "date", "03/04/2026", 1)]),
+        (["soon", "2026-04-25"], [None, "2026-04-25"], [("unparsed-date", "date", "soon", 1)]),
+        (["13/13/2026", "2026-04-25"], [None, "2026-04-25"], [("unparsed-date", "date", "13/13/2026", 1)]),
+    ],
+)
+def test_days_of_a_column_at_the_turn_of_day_and_month(cells: list[str], days: list[str | None], issues: list[Any]) -> None:
+    values, said = column("Date", cells, "date")
+    assert [v.isoformat() if v else None for v in values] == days
+    assert said == issues
