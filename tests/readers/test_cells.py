@@ -289,3 +289,28 @@ def test_days_of_a_column_at_the_turn_of_day_and_month(cells: list[str], days: l
     values, said = column("Date", cells, "date")
     assert [v.isoformat() if v else None for v in values] == days
     assert said == issues
+
+
+@pytest.mark.parametrize(
+    ("cells", "codes", "issues"),
+    [
+        (["29152", "291524"], [None, "291524"], ["invalid-hs-code"]),
+        (["20713", "020713"], ["020713", "020713"], []),
+        (["2915240", "291524"], ["2915240", "291524"], []),  # a code of chapter 29 that lacks no zero
+        (["2071300", "291524"], ["02071300", "291524"], []),
+        (["207130012", "0207130012"], ["0207130012", "0207130012"], []),
+        (["207130012", "020713"], ["207130012", "020713"], []),
+        (["291524001012", "2915240010123"], ["291524001012", None], ["invalid-hs-code"]),
+        (["999999", "000000"], [None, None], []),
+        (["990000", "980000"], ["990000", "980000"], []),
+        (["010121", "009999"], ["010121", None], ["invalid-hs-code"]),
+        (["760110", "780110"], ["760110", "780110"], []),
+        (["291524.0", "2.91524E+05"], ["291524", "291524"], []),
+        (["2915 24 00", "'291524'"], ["29152400", "291524"], []),
+        (["0", "n/a", "unknown"], [None, None, None], []),
+        (["291524; 291524"], ["291524"], []),
+    ],
+)
+def test_tariff_codes_at_their_lengths(cells: list[str], codes: list[str | None], issues: list[str]) -> None:
+    values, said = column("HS Code", cells, "hs_code")
+    assert (values, [i[0] for i in said]) == (codes, issues)
