@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from precursor_screen.errors import MappingError
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.delimited import read_delimited
+from precursor_screen.readers.column_map import ColumnMap
 from precursor_screen.readers.headers import is_share, is_tariff_text, lookup, reduce_header, split_header
 from precursor_screen.readers.mapping import find_header, guess_columns, join_rows
 
@@ -172,3 +174,17 @@ def test_of_several_columns_for_one_field_the_surest_is_taken(headers, fields):
     guesses = guess_columns(headers)
     assert [g.field for g in guesses] == fields
     assert all(g.reason for g in guesses)
+
+
+@pytest.mark.parametrize("header", ["Ware", " Ware", "Ware  "])
+@pytest.mark.parametrize("named", ["Ware", "  Ware ", "1"])
+def test_blanks_round_a_header_make_no_other_column(header, named):
+    own = ColumnMap({named: "description"}, name="map")
+    assert [g.field for g in guess_columns([header, "x"], own)] == ["description", ""]
+
+
+def test_a_map_that_names_no_column_of_the_table_is_refused():
+    with pytest.raises(MappingError, match="'Waer', which is not there"):
+        guess_columns(["Ware", "x"], ColumnMap({"Waer": "description"}, name="map"))
+    with pytest.raises(MappingError):
+        guess_columns(["Ware", "x"], ColumnMap({"3": "description"}, name="map"))
