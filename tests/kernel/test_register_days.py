@@ -117,4 +117,4 @@ def test_days_of_lead_run_from_the_notice_to_the_dispatch(sent, jurisdiction, di
 def test_of_several_notices_the_shortest_lead_counts():
     pens = [{"reference": "PEN20267", "substance_id": "safrole", "status": "sent", "sent": after(d)} for d in (-9, -2, -5)]
     line, _ = facts({"pre-export-notifications": pens})
-    assert (line["pen_lead_days"], line["pen_found"]) == (5, True)
+    assert (line["pen_lead_days"], line["pen_found"], line["pen_substance_ids"]) == (5, True, ["safrole"])
