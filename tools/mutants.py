@@ -96,7 +96,10 @@ def _sites(node: ast.AST, parent: ast.AST, name: str, at: int | None) -> Iterato
         for i, op in enumerate(node.ops):
             other = _OTHER_OPERATOR[type(op)]()
             yield edited(lambda n, i=i, other=other: n.ops.__setitem__(i, other))  # type: ignore[misc]
-        for i, side in enumerate([node.left, *node.comparators]):
+        equal = all(
+            isinstance(op, ast.Eq | ast.NotEq | ast.In | ast.NotIn) for op in node.ops
+        )  # a longer word has the same place in an order
+        for i, side in enumerate([node.left, *node.comparators] if equal else []):
             for j, word in enumerate(side.elts if isinstance(side, ast.Tuple | ast.Set | ast.List) else [side]):
                 if isinstance(word, ast.Constant) and isinstance(word.value, str):
                     yield edited(lambda n, i=i, j=j: _alter(n, i, j))  # type: ignore[misc]

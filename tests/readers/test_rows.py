@@ -255,3 +255,9 @@ def test_any_bytes_are_read_or_refused_in_words(data: bytes) -> None:
         return
     for result in outcome:
         check_line_table(result)
+
+
+def test_a_second_description_alone_describes_goods() -> None:
+    (result,) = read(b"Description 2,Shipper\nacetone,Zorvan Ltd\n", "m")
+    assert codes_of(result) == {}
+    assert result.lines.column("description").to_pylist() == ["acetone"]

@@ -59,10 +59,15 @@ def test_a_kind_of_change_is_made(text, mutant):
         "def f(x: Literal[3]) -> Literal[4]: ...",
         "x = 'select a from b where c between 1 and 2'",
         "x = 'select a from b where c <> d'",
+        "x = 'a'.join(b)",
     ],
 )
 def test_what_says_nothing_is_left_alone(text):
     assert mutants_of(text) == set()
+
+
+def test_words_that_are_compared_by_order_stay_as_they_are():
+    assert mutants_of("'a' <= x") == {"'a' < x"}
 
 
 def test_a_draw_is_the_same_for_the_same_seed_and_holds_as_many_as_asked_for():

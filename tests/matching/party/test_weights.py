@@ -88,8 +88,11 @@ def test_a_name_of_general_words_alone_is_one_word(name: str, words: tuple[str, 
     assert compared_words(normalise_party(name).readings[0]) == words
 
 
-def test_only_names_are_compared_by_their_consonants() -> None:
-    readings = [r for r in normalise_party("شركة محمد علي").readings if r.script == "consonants"]
-    assert readings
-    for reading in readings:
-        assert [w.startswith("~") for w in compared_words(reading)] == [classify(t) == weights.NAME for t in reading.tokens]
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("شركة محمد علي", ("~shrkh", "~mhmd", "~ly")), ("محمد علي ٢٠٠٤", ("~mhmd", "~ly", "2004"))],
+)
+def test_names_in_writing_without_vowels_are_compared_by_consonants_and_numbers_as_such(
+    name: str, words: tuple[str, ...]
+) -> None:
+    assert [compared_words(r) for r in normalise_party(name).readings if r.script == "consonants"] == [words]
