@@ -282,3 +282,8 @@ def test_the_order_of_flags_changes_no_band_and_more_flags_lower_none(flags, ran
     fewer = one(flags[1:], typologies=(ANY,))
     assert fewer["score"] <= whole["score"]
     assert BANDS.index(fewer["band"]) <= BANDS.index(whole["band"])
+
+
+def test_what_could_not_be_screened_stands_before_what_is_clear() -> None:
+    found = rows([], unscreened=("u",), lines=("n", "u"))
+    assert [(r["shipment_id"], r["band"]) for r in found] == [("u", None), ("n", "none")]
