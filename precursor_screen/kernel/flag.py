@@ -77,10 +77,11 @@ def flag_shipments(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[p
     Returns:
         FLAG and UNJUDGED tables, in a fixed order.
     """
-    return _judge(_of_noted_shipments(resolved), [r for r in rules if r.rule.scope == "shipment"])
+    return _judge(of_noted_shipments(resolved), [r for r in rules if r.rule.scope == "shipment"])
 
 
-def _of_noted_shipments(resolved: Resolved) -> Resolved:
+def of_noted_shipments(resolved: Resolved) -> Resolved:
+    """The lines of the shipments of which a line names a substance, a party or a word of the lists; rules of shipments ask of no other."""
     lines = resolved.lines
     numbers = [*resolved.substances.column(LINE_NO).chunks, *resolved.parties.column(LINE_NO).chunks]
     noted = pc.is_in(lines.column(LINE_NO), pc.unique(pa.chunked_array(numbers, pa.int64())))

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.kernel.flag import _of_noted_shipments, flag_lines
+from precursor_screen.kernel.flag import flag_lines, of_noted_shipments
 from precursor_screen.kernel.match import Matches
 from precursor_screen.kernel.movements import movement_rows
 from precursor_screen.kernel.resolve import resolve
@@ -113,7 +113,7 @@ def cut_shipments(lines: pa.Table, count: int) -> list[pa.Table]:
 
 def _noted(resolved: Resolved, flags: pa.Table) -> Resolved:
     lines = resolved.lines
-    in_noted = pc.is_in(lines.column(LINE_NO), _of_noted_shipments(resolved).lines.column(LINE_NO))
+    in_noted = pc.is_in(lines.column(LINE_NO), of_noted_shipments(resolved).lines.column(LINE_NO))
     wanted = pc.or_(in_noted, pc.is_in(lines.column("line_id"), pc.unique(flags.column("line_id"))))
     return Resolved(lines.filter(wanted), resolved.substances, resolved.parties, resolved.inputs)
 

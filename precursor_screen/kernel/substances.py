@@ -81,13 +81,17 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
         from ranked where nth = 1""")
     connection.execute(f"""
         create temp table candidates as
+        -- What is known of the goods is settled before the law is looked up: joined with all lines by direction alone, it fits into no memory.
+        with goods as materialized (
+            select best.*, direction, as_of_date, hs6{", package_type" if "package_type" in columns else ""}
+            from best join lines using ({LINE_NO}))
         select b.{LINE_NO}, b.substance_id, s.substance_name, s.parent_substance_id, coalesce(law.control, []) as control, coalesce(law.own_schedules, []) as own_schedules,
                coalesce(law.tier, 'surveillance') as tier, s.family, s.substance_route_groups, b.method as match_method,
                b.match_methods, b.match_strength, b.score as match_score, b.matched as matched_text, b.field as matched_field, b.matched_column,
                b.start as matched_start, b."end" as matched_end, b.compared_as as matched_as,
                b.name as matched_name, b.name_verified, {_form(columns)} as form, law.membership_verified, s.own_hs6s,
                s.own_un_numbers, s.own_danger_class, {", ".join(f"law.{c}" for c in THRESHOLDS)}
-        from best b join substances s using (substance_id) join lines l using ({LINE_NO}) left join law on {same_law("b", "l")}
+        from goods b join substances s using (substance_id) left join law on {same_law("b", "b")}
         where law.control is not null {"or true" if "surveillance" in reference.tiers else ""}
         order by b.{LINE_NO}, b.substance_id""")
 
@@ -131,12 +135,12 @@ def _rank(column: str, order: tuple[str, ...]) -> str:
 def _form(columns: list[str]) -> str:
     """The form of the goods, from the text and from what the HS code says of it."""
     bulk = (
-        f"coalesce(regexp_matches(lower(l.package_type), {literal(BULK_PACKAGES)}), false)"
+        f"coalesce(regexp_matches(lower(b.package_type), {literal(BULK_PACKAGES)}), false)"
         if "package_type" in columns
         else "false"
     )
     headings = ", ".join(literal(h) for h in PREPARATION_HEADINGS)
     # A subheading of its own in chapters 28 and 29 holds the chemical itself: a word such as "kit" or "tablets" in the text
     # must not make it something else.
-    return f"""case when list_contains(b.match_methods, 'hs') and b.best_rank = 0 and left(l.hs6, 2) in ('28', '29') then 'substance'
-        when b.form = 'substance' and left(l.hs6, 4) in ({headings}) and not {bulk} then 'preparation' else b.form end"""
+    return f"""case when list_contains(b.match_methods, 'hs') and b.best_rank = 0 and left(b.hs6, 2) in ('28', '29') then 'substance'
+        when b.form = 'substance' and left(b.hs6, 4) in ({headings}) and not {bulk} then 'preparation' else b.form end"""

@@ -34,7 +34,7 @@ def law_of(law, substance_id, direction, day):
         return fetch(connection, f"select law.* from moved join law on {same_law('moved', 'moved')}").to_pylist()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     code=st.sampled_from(sorted(REFERENCES)),
     substance_id=st.sampled_from(SUBSTANCES),
