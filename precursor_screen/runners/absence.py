@@ -12,6 +12,7 @@ import pyarrow as pa
 from precursor_screen.engine import connect, fetch
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
+from precursor_screen.rulebook.render import render
 from precursor_screen.rulebook.sql import literal, same_reference
 from precursor_screen.schema import MOVEMENT
 
@@ -46,7 +47,7 @@ def no_longer_absent(movements: pa.Table, rules: list[CompiledRule], registers: 
         for rule in rules:
             assert rule.window is not None
             connection.register("register", registers[rule.window.register])
-            there = " and ".join(same_reference(f'r."{column}"', sql) for sql, column in rule.window.match)
+            there = " and ".join(same_reference(f'r."{column}"', render(value)) for value, column in rule.window.matched)
             query = f"""select flag_id from (
                     select flag_id, exists (select 1 from register r where {there}) as there
                     from movements m where rule_id = {literal(rule.rule.id)})
