@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint check docs digests golden bench clean
+.PHONY: help demo test test-fast lint check docs digests golden bench mutate clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,11 @@ golden: $(READY) ## renew the golden reports after a wanted change
 
 bench: $(READY) ## benchmarks, written to docs/performance.md
 	$(BIN)/python benchmarks/run.py
+
+MUTATE ?= names readers ledger matching rulebook kernel --count 60 --show-survivors
+
+mutate: $(READY) ## change the program in small ways and see whether the tests notice: make mutate MUTATE="names --count 20 --seed 7"
+	nice -n 5 $(BIN)/python -m tools.mutate $(MUTATE)
 
 clean: ## remove what the tasks made
 	rm -rf $(VENV) out dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -24,7 +24,7 @@ from precursor_screen.kernel.recognise import match_parties
 from precursor_screen.matching.party.index import PartyIndex, build_index, write_index
 from precursor_screen.model import WatchlistEntry, WatchlistName
 from precursor_screen.reference.store import WatchlistStore
-from precursor_screen.runners.match_cache import remembering
+from precursor_screen.runners.match_cache import cached_matches
 from precursor_screen.runners.pool import spread_over
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -57,7 +57,7 @@ def time_days(names: Sequence[str], index: PartyIndex, home: Path) -> dict[str, 
             list(spread(len, [[0]] * 8))  # as in a run, the processes got ready while the input was read
             time.sleep(3)
             started, before = time.perf_counter(), _cpu()
-            with remembering(kept) as memory:
+            with cached_matches(kept) as memory:
                 match_parties(lines, reference, spread, memory)
             wall = time.perf_counter() - started
         figures[what] = (wall, _cpu() - before)

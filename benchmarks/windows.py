@@ -21,13 +21,13 @@ from ledger import DAYS, FIRST, RUN, make, record_of, timed
 
 from precursor_screen.api import load_reference
 from precursor_screen.kernel.flag import flag_lines, flag_shipments
+from precursor_screen.kernel.match import match
 from precursor_screen.kernel.movements import Movements
-from precursor_screen.kernel.recognise import match_parties, recognise
 from precursor_screen.kernel.resolve import resolve
 from precursor_screen.kernel.windows.judge import flag_windows, request_history
 from precursor_screen.ledger.groups import Groups
 from precursor_screen.ledger.store import Ledger, open_ledger
-from precursor_screen.memory import KNOWN, Past, Request
+from precursor_screen.memory import KNOWN, Answers, Past, Request
 from precursor_screen.readers.registry import read
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.runners.remembering import EVER
@@ -111,8 +111,8 @@ def judge_rows(reference: Reference, lines: int) -> None:
         write(path, lines)
         (filed,) = read(path)
     supplied = pa.table([[filed.input.input_id], [sorted(filed.input.supplied)]], names=["input_id", "supplied_fields"])
-    parties = match_parties(filed.lines, reference)
-    resolved = resolve(filed.lines, supplied, recognise(filed.lines, reference), parties.matches, reference)
+    found = match(filed.lines, reference)
+    resolved = resolve(filed.lines, supplied, found.substances, found.parties, found.mentions, reference)
     by_line = sum(r.rule.scope == "line" for r in reference.rules)
     by_shipment = sum(r.rule.scope == "shipment" for r in reference.rules)
     with timed(f"{by_line} line rules over {lines:,} lines, {resolved.substances.num_rows:,} substance candidates"):
@@ -130,8 +130,9 @@ def judge_past(reference: Reference, live_rows: int, past_rows: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder) / f"{n}.arrow" for n in range(len(request.asks))]
         _write_past(rng, live, request, past_rows, reference, paths)
-        tables = (pa.ipc.open_file(pa.memory_map(str(path))).read_all() for path in paths)
-        history = Past(tables, KNOWN.empty_table(), MOVEMENT.empty_table(), FIRST)
+        path_of = dict(zip(request.asks, paths, strict=True))
+        answers = Answers(path_of, lambda ask: pa.ipc.open_file(pa.memory_map(str(path_of[ask]))).read_all())
+        history = Past(answers, KNOWN.empty_table(), MOVEMENT.empty_table(), FIRST)
         rules = [r for r in reference.rules if r.rule.scope == "history"]
         with timed(f"{len(rules)} history rules over {live_rows:,} movements and {past_rows:,} recorded"):
             flags, _ = flag_windows(live, history, rules, reference)
@@ -196,7 +197,8 @@ def _look(ledger: Ledger, live: pa.Table, reference: Reference, run: int) -> Non
                 f"{'':12}{part.movements.num_rows:,} movements came back of {ask.span_days or 'all'} days, {len(ask.columns)} columns, "
                 f"{part.movements.nbytes / 1e6:,.0f} MB"
             )
-        history = Past(tuple(h.movements for h in found), found[0].known, found[0].amended, found[0].since)
+        answers = dict(zip(request.asks, (h.movements for h in found), strict=True))
+        history = Past(answers, found[0].known, found[0].amended, found[0].since)
         with timed(f"{len(rules)} history rules"):
             flags, _ = flag_windows(live, history, rules, reference)
         print(f"{'':12}{flags.num_rows:,} flags")

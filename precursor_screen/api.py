@@ -13,10 +13,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from precursor_screen.config import check_rule_folders
+from precursor_screen.config import default_home
 from precursor_screen.errors import UsageError
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.reference.bundle import load_reference as _load_reference
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,36 +27,10 @@ __all__ = ["Reference", "load_reference", "lookup", "match", "open_watchlists", 
 
 
 def open_watchlists(named: Sequence[str] = (), home: Path | None = None, *, in_full: bool = False) -> tuple[Watchlist, ...]:
-    """Opens imported watchlists.
+    """Opens watchlists; see `runners.session.open_watchlists`."""
+    from precursor_screen.runners import session
 
-    Args:
-        named: ids, paths of private CSV files, or `sample` for the fictional list that ships; empty: all that are imported.
-        home: where imported lists lie; default: the platform's user data folder.
-        in_full: read every file to see that it is what was imported; default: large ones once a day.
-
-    Raises:
-        WatchlistError: a named list, or one that was imported once, is missing or damaged.
-    """
-    from precursor_screen.config import default_home
-    from precursor_screen.reference import shipped
-    from precursor_screen.reference.store import WatchlistStore
-    from precursor_screen.reference.watchlists.checks import refuse_reserved
-    from precursor_screen.reference.watchlists.opened import open_private_csv
-
-    store = WatchlistStore(home or default_home(), in_full)
-    if not named:
-        return tuple(store.open_list(list_id) for list_id in store.list_ids())
-    opened = []
-    for name in named:
-        if name == "sample":
-            opened.append(open_private_csv(shipped.watchlists_folder() / "sample-list.csv"))
-        elif Path(name).is_file():
-            list_id = Path(name).stem.lower()
-            refuse_reserved(list_id)
-            opened.append(open_private_csv(Path(name), list_id))
-        else:
-            opened.append(store.open_list(name))
-    return tuple(opened)
+    return session.open_watchlists(named, home, in_full=in_full)
 
 
 def load_reference(
@@ -66,33 +39,51 @@ def load_reference(
     home: Path | None = None,
     rule_dirs: Sequence[Path] = (),
     only_rules: bool = False,
+    pack: str = "",
+    params: Path | None = None,
+    exceptions: Path | None = None,
     jurisdiction: str = "",
     as_of: date | None = None,
     tiers: Sequence[str] = ("convention", "national"),
+    registers: bool = False,
+    structure: bool = False,
 ) -> Reference:
     """Loads all that screening needs to know; load once, use often.
 
     Args:
         watchlists: as for `open_watchlists`; None: parties are not to be screened.
-        home: where imported lists lie.
+        home: where imported lists and registers lie.
         rule_dirs: folders of rules, added to those that ship.
         only_rules: use `rule_dirs` instead of those that ship.
+        pack: which rules are applied: core, extended; empty: all.
+        params: file with a site's own parameters of rules.
+        exceptions: file with a site's exceptions.
         jurisdiction: US, EU, CA, AU ...; empty: none.
         as_of: the day that judges; default: today.
         tiers: which kinds of control count.
+        registers: open the registers under `home`.
+        structure: read systematic names as structures as well (the extra `structure`).
 
     Raises:
-        ReferenceDataError, RuleError, UsageError.
+        ReferenceDataError, RuleError, UsageError, MissingExtra.
     """
-    check_rule_folders(tuple(rule_dirs), only_rules)
-    return _load_reference(
-        watchlists=() if watchlists is None else open_watchlists(watchlists, home),
-        parties_wanted=watchlists is not None,
-        rule_dirs=tuple(rule_dirs),
-        only_rules=only_rules,
-        jurisdiction=jurisdiction,
-        as_of=as_of or date.today(),
-        tiers=tuple(tiers),
+    from precursor_screen.reference.bundle import SiteRules
+    from precursor_screen.runners.session import load
+    from precursor_screen.runners.settings import NO_WATCHLIST, Settings
+
+    return load(
+        Settings(
+            home=home or default_home(),
+            watchlists=(NO_WATCHLIST,) if watchlists is None else tuple(watchlists),
+            rule_dirs=tuple(rule_dirs),
+            only_rules=only_rules,
+            site=SiteRules(pack, params, exceptions),
+            jurisdiction=jurisdiction,
+            as_of=as_of or date.today(),
+            tiers=tuple(tiers),
+            registers=registers,
+            structure=structure,
+        )
     )
 
 
@@ -103,9 +94,12 @@ def screen(
     mapping: Path | None = None,
     encoding: str = "",
     fail_on: str = "none",
+    ledger: str = "",
+    wait: float = 0.0,
+    jobs: int = 1,
     **options: Any,
 ) -> Report:
-    """Screens a file, a folder, a pattern or an Arrow table.
+    """Screens a file, a folder, a pattern or an Arrow table, as the command does.
 
     Args:
         what: a path or pattern, or a table of cells (any columns; types are turned into text and mapped as in a file).
@@ -113,21 +107,31 @@ def screen(
         mapping: a column map; default: guessed.
         encoding: of text input; default: decided by content.
         fail_on: level from which a flag sets `report.exit_code`.
+        ledger: URL of a ledger that remembers the run and is looked back in; default: none. The run counts as delivered when this returns.
+        wait: seconds for another run that holds the ledger.
+        jobs: processes for matching; 0: as many as there are cores.
         options: of `load_reference`.
 
     Raises:
         PrecursorScreenError: as the command line would say.
     """
-    from precursor_screen.readers.column_map import load_column_map
-    from precursor_screen.readers.interface import ReadOptions
     from precursor_screen.runners.inputs import Source, find_sources
-    from precursor_screen.runners.local import run
+    from precursor_screen.runners.session import Session
+    from precursor_screen.runners.settings import Settings, read_options
 
     if reference is not None and options:
         raise UsageError(f"{', '.join(options)} belong to load_reference", remedy="Give either a reference or its options.")
     sources = find_sources((str(what),)) if isinstance(what, str | Path) else (Source("table", content=_table_bytes(what)),)
-    read_options = ReadOptions(encoding=encoding, mapping=load_column_map(mapping) if mapping else None)
-    return run(sources, read_options, reference or load_reference(**options), fail_on=fail_on).report
+    known = reference or load_reference(**options)
+    settings = Settings(
+        watchlists=tuple(w.list_id for w in known.watchlists) if known.parties_wanted else ("none",),
+        read=read_options(mapping, encoding),
+        fail_on=fail_on,
+        ledger=ledger,
+        wait=wait,
+        jobs=jobs,
+    )
+    return Session(settings, known).run(sources).report
 
 
 def _table_bytes(table: pa.Table) -> bytes:

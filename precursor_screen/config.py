@@ -162,3 +162,25 @@ def default_home() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_data_dir("precursor-screen", appauthor=False))
+
+
+def home_of(values: Mapping[str, Value]) -> Path:
+    """Where imported lists lie."""
+    return Path(values["home"].value) if values["home"].value else default_home()
+
+
+def ledger_of(values: Mapping[str, Value], option: str | None) -> str:
+    """Where the ledger is: the option, else the setting; `home` is `<home>/ledger.sqlite`; empty: none is wanted."""
+    url = str(option or values["ledger"].value or "")
+    return f"sqlite:///{home_of(values) / 'ledger.sqlite'}" if url == "home" else url
+
+
+def rule_dirs_of(values: Mapping[str, Value], given: Sequence[Path], only: bool) -> tuple[Path, ...]:
+    """The folders of a site's own rules: those given, else the setting.
+
+    Raises:
+        UsageError: a folder that does not exist, or `only` without a folder, which would leave no rule at all.
+    """
+    folders = tuple(Path(p) for p in given or values["rules.dirs"].value)
+    check_rule_folders(folders, only)
+    return folders

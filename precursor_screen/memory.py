@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -39,7 +39,7 @@ class Request:
 
     Attributes:
         movements: MOVEMENT rows of this run, cancellations among them.
-        asks: each answered by a table of its own.
+        asks: different ones, each answered by a table of its own.
     """
 
     movements: pa.Table
@@ -65,12 +65,12 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The answers to a `Request`: as `History`, with a table of movements for each `Ask`, in their order.
+    """The answers to a `Request`: as `History`, with a table of movements for each `Ask`.
 
-    The tables are read once, one after another, so that only one of them need be held at a time.
+    Each table is taken once, when the one before is done with: it may be read only then.
     """
 
-    movements: Iterable[pa.Table]
+    movements: Mapping[Ask, pa.Table]
     known: pa.Table
     amended: pa.Table
     since: date | None
@@ -110,6 +110,28 @@ class Compared:
     suppressed: pa.Table
 
 
+class Answers(Mapping[Ask, pa.Table]):
+    """Answers that are read when they are taken, so that only one of them need be held at a time."""
+
+    def __init__(self, asks: Iterable[Ask], read: Callable[[Ask], pa.Table]) -> None:
+        """Args:
+        asks: that can be answered.
+        read: gives the answer to one of them.
+        """
+        self._asks, self._read = dict.fromkeys(asks), read
+
+    def __getitem__(self, ask: Ask) -> pa.Table:
+        if ask not in self._asks:
+            raise KeyError(ask)
+        return self._read(ask)
+
+    def __iter__(self) -> Iterator[Ask]:
+        return iter(self._asks)
+
+    def __len__(self) -> int:
+        return len(self._asks)
+
+
 class Memory(Protocol):
     """Whatever remembers: asked twice a run, first for what moved, then for what was flagged."""
 
@@ -125,7 +147,7 @@ class Forgetful:
 
     def look_back(self, request: Request) -> Past:
         """Nothing."""
-        empty = tuple(MOVEMENT.empty_table().select(ask.columns) for ask in request.asks)
+        empty = {ask: MOVEMENT.empty_table().select(ask.columns) for ask in request.asks}
         return Past(empty, KNOWN.empty_table(), MOVEMENT.empty_table(), None)
 
     def compare_flags(self, flags: pa.Table, judged: Judged) -> Compared:

@@ -214,6 +214,9 @@ SUBSTANCE_COLUMNS: tuple[Column, ...] = (
     _fact("matched_text", "text", "the characters that matched, as filed", SUBSTANCE),
     _fact("matched_field", "text", "the field that matched; other_texts for a column that is mapped to nothing", SUBSTANCE),
     _fact("matched_column", "text", "the header of that column", SUBSTANCE),
+    _fact("matched_start", "integer", "where they begin in the text of that field, in characters", SUBSTANCE),
+    _fact("matched_end", "integer", "where they end there", SUBSTANCE),
+    _fact("matched_as", "text", "as they were compared: folded, without what parts letters", SUBSTANCE),
     _fact("matched_name", "text", "the name or number in the tables", SUBSTANCE),
     _fact("name_verified", "boolean", "the name has a checked source", SUBSTANCE),
     _fact("form", "text", "substance, preparation, mixture or article", SUBSTANCE),
@@ -276,6 +279,14 @@ PARTY_COLUMNS: tuple[Column, ...] = (
     ),
     _fact("party_name", "text", "the name as filed; of a longer text the words that name the party", PARTY),
     _fact("party_column", "text", "the field of that text, or the header of the column that is mapped to nothing", PARTY),
+    _fact(
+        "party_start",
+        "integer",
+        "where the name begins in the text of its field, in characters; null: written otherwise there",
+        PARTY,
+    ),
+    _fact("party_end", "integer", "where it ends there", PARTY),
+    _fact("party_compared", "text", "the name as it was compared", PARTY),
     _fact("list_id", "text", "which watchlist", PARTY),
     _fact("entry_id", "text", "which entry", PARTY),
     _fact("entry_name", "text", "the entry's primary name", PARTY),
@@ -346,7 +357,8 @@ def arrow_schema(columns: tuple[Column, ...]) -> pa.Schema:
 
 
 # One row a recognised substance in one distinct text or code. `field` is description, marks, cas_numbers, cus_codes,
-# un_numbers or hs_code; `value` is the distinct text as filed; start/end count its characters. `suppressed` holds the reason why a
+# un_numbers or hs_code; `value` is the distinct text as filed; start/end count its characters, and compared_as is what stands there,
+# folded. `suppressed` holds the reason why a
 # match does not count, null for one that does.
 SUBSTANCE_MATCH = pa.schema(
     [
@@ -359,6 +371,7 @@ SUBSTANCE_MATCH = pa.schema(
         ("matched", pa.string()),
         ("start", pa.int32()),
         ("end", pa.int32()),
+        ("compared_as", pa.string()),
         ("score", pa.float64()),
         ("name", pa.string()),
         ("name_verified", pa.bool_()),
@@ -382,8 +395,9 @@ PARTY_MATCH = pa.schema(
 )
 
 # The same for a name that stands within a longer text: `value` is the text as filed, `named` the words of it that name the party;
-# `apart`: in a cell that holds a name they are no part of a longer one.
-PARTY_MENTION = PARTY_MATCH.append(pa.field("named", pa.string())).append(pa.field("apart", pa.bool_()))
+# `start`: where these begin in the text, null where it writes them otherwise; `apart`: in a cell that holds a name they are no part
+# of a longer one.
+PARTY_MENTION = pa.schema([*PARTY_MATCH, ("named", pa.string()), ("start", pa.int32()), ("apart", pa.bool_())])
 
 # What is wrong with an input, a row or a cell. `count` sums up a run of equal ones (blank rows), of which source_row is the first.
 ISSUE = pa.schema(
@@ -399,7 +413,8 @@ ISSUE = pa.schema(
     ]
 )
 
-# One row a flag. `evidence` is a JSON array of objects (field, as_written, compared_as, candidate, method, score).
+# One row a flag. `evidence` is a JSON array of objects: (subject, field, as_written) of what the rule shows, and of a flag about a
+# substance or a party where the match stands (with start, end, compared_as, candidate, method, score besides).
 FLAG = pa.schema(
     [
         ("flag_id", pa.string()),

@@ -22,6 +22,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--renew-golden", action="store_true", help="write the golden reports anew")
+    parser.addoption(
+        "--every-byte", action="store_true", help="turn every byte of what is kept, not a sample: three minutes more"
+    )
 
 
 @pytest.fixture(scope="session")

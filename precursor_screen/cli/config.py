@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from precursor_screen.cli import common
-from precursor_screen.config import SETTINGS
+from precursor_screen.config import SETTINGS, home_of
 from precursor_screen.reports.printable import printable
 
 
@@ -33,7 +33,7 @@ def show(ctx: click.Context) -> None:
         value = values[setting.key]
         shown = ", ".join(value.value) if setting.is_list else value.value
         if setting.key == "home" and not shown:
-            shown = str(common.home_folder(values))
+            shown = str(home_of(values))
         click.echo(
             f"{setting.key:<14} {printable(shown or '-'):<30} ({printable(value.source)}; {setting.variable}) {setting.doc}"
         )

@@ -9,6 +9,7 @@ import click
 
 from precursor_screen.cli import common
 from precursor_screen.cli.ledger import ledger_option
+from precursor_screen.config import home_of
 
 
 @click.command()
@@ -91,7 +92,7 @@ def _entry(ctx: click.Context, identifier: str) -> str | None:
     list_id, separator, entry_id = identifier.partition(":")
     if not separator:
         return None
-    (watchlist,) = open_watchlists([list_id], common.home_folder(common.settings(ctx)))
+    (watchlist,) = open_watchlists([list_id], home_of(common.settings(ctx)))
     try:
         entry = watchlist.entry(entry_id)
     except KeyError:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from precursor_screen.cli import common
+from precursor_screen.config import ledger_of, rule_dirs_of
 from precursor_screen.model import Rule
 
 _LEAST = 6  # characters of a flag's id; fewer are too few to mean one
@@ -55,7 +56,7 @@ def where_flags_are(ctx: click.Context, report: Path | None, url: str | None) ->
 
 def _ledger_url(ctx: click.Context, given: str | None) -> str:
     values = common.settings(ctx)
-    return common.ledger_url(values, given) or common.ledger_url(values, "home")
+    return ledger_of(values, given) or ledger_of(values, "home")
 
 
 def _shown(url: str) -> str:
@@ -111,7 +112,7 @@ def _rule_of(ctx: click.Context, flag: Mapping[str, Any]) -> Rule | None:
     """The rule as it is now, of those that ship and the site's own; None: there is none of that id any more."""
     from precursor_screen.reference.bundle import load_rulebook, rule_folders
 
-    folders = common.rule_folders(common.settings(ctx), (), False)
+    folders = rule_dirs_of(common.settings(ctx), (), only=False)
     return next((r for r in load_rulebook(rule_folders(folders)).rules if r.id == flag["rule_id"]), None)
 
 
@@ -126,11 +127,19 @@ def _show(flag: Mapping[str, Any], lines: Lines, rule: Rule | None) -> list[str]
         *_rule(flag, rule),
         f"  shipment {flag['shipment_id']}, line {flag['line_id']}: {flag['source_file']}, row {flag['source_row']}",
         "  evidence:",
-        *(f"    {e['field']}: {e['as_written']}" for e in flag["evidence"]),
+        *(f"    {e['field']}: {e['as_written']}{_match(e)}" for e in flag["evidence"]),
         "  the line as filed:" if filed else "  The line as filed is not kept here.",
         *(f"    {name}: {value}" for name, value in filed.get("cells", {}).items()),
         *_beside(flag["window_line_ids"] or [], lines),
     ]
+
+
+def _match(item: Mapping[str, Any]) -> str:
+    """Where a match stands, and as what it was compared."""
+    if "candidate" not in item:
+        return ""
+    place = f", characters {item['start'] + 1} to {item['end']}" if item["start"] is not None else ""
+    return f"{place}, compared as {item['compared_as']} with {item['candidate']}, by {item['method']}, {item['score']:g}"
 
 
 def _recorded(flag: Mapping[str, Any]) -> list[str]:

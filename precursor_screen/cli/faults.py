@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import sys
 import traceback
@@ -117,16 +116,10 @@ def _without_values(arguments: Sequence[str]) -> Iterator[str]:
 
 
 def _write(folder: Path, name: str, text: str) -> Path:
-    import tempfile
+    from precursor_screen.store.files import write_whole
 
     folder.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=folder, prefix=".writing-")  # 0600: a message may name what nobody else should read
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as stream:
-            stream.write(text)
-        os.replace(beside, folder / name)
-    finally:
-        Path(beside).unlink(missing_ok=True)
+    write_whole(folder / name, text)  # for the owner alone: a message may name what nobody else should read
     for old in sorted(folder.glob("*.txt"))[:-KEPT]:
         old.unlink(missing_ok=True)
     return folder / name

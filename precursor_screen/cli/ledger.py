@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from precursor_screen.cli import common
+from precursor_screen.config import ledger_of
 from precursor_screen.reports.printable import printable
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def open_existing(ctx: click.Context, given: str | None, wait: float) -> Ledger:
     from precursor_screen.ledger.store import open_ledger
 
     values = common.settings(ctx)
-    return open_ledger(common.ledger_url(values, given) or common.ledger_url(values, "home"), wait=wait, create=False)
+    return open_ledger(ledger_of(values, given) or ledger_of(values, "home"), wait=wait, create=False)
 
 
 ledger_option = click.option(

@@ -14,7 +14,8 @@ from typing import Any
 import click
 
 from precursor_screen.cli import faults
-from precursor_screen.cli.common import discard_stdout, home_folder, reader_may_leave, settings_of
+from precursor_screen.cli.common import discard_stdout, reader_may_leave, settings_of
+from precursor_screen.config import home_of
 from precursor_screen.errors import ExitCode, NoRoom, PrecursorScreenError
 from precursor_screen.reports.printable import printable
 from precursor_screen.version import __version__
@@ -224,7 +225,7 @@ def _answer_fault(error: BaseException, given: dict[str, Any]) -> ExitCode:
         discard_stdout()
         said = f"{error.filename or 'standard output'}: {error.strerror}. Check space and permissions."
     else:
-        fault = faults.keep_fault(error, lambda: home_folder(settings_of(given)), given["arguments"])
+        fault = faults.keep_fault(error, lambda: home_of(settings_of(given)), given["arguments"])
         said = f"unforeseen fault: {fault}. The command did not finish; nothing counts as screened."
     click.echo(f"error: {printable(said)}", err=True)
     return code

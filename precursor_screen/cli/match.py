@@ -26,9 +26,10 @@ def command(ctx: click.Context, name: str, watchlists: tuple[str, ...], as_json:
     from precursor_screen import api
     from precursor_screen.errors import WatchlistError
     from precursor_screen.reports.printable import printable
+    from precursor_screen.runners.session import open_lists
+    from precursor_screen.runners.settings import settle
 
-    values = common.settings(ctx)
-    opened, _ = common.open_watchlists(values, common.pick(values, "watchlists", watchlists, "--watchlist"))
+    opened = open_lists(settle(common.settings(ctx), watchlists=watchlists))
     if not opened:
         raise WatchlistError("no watchlist is imported", remedy="Import one: precursor-screen watchlists import LIST_ID FILE")
     if name == "-":

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from precursor_screen.cli import common
+from precursor_screen.config import home_of
 
 
 @click.group()
@@ -39,7 +40,7 @@ def import_register(ctx: click.Context, register: str, file: Path, day: str | No
     from precursor_screen.reference.bundle import shipped_index
     from precursor_screen.reference.registers.store import RegisterStore
 
-    store = RegisterStore(common.home_folder(common.settings(ctx)))
+    store = RegisterStore(home_of(common.settings(ctx)))
     manifest, unused = store.import_file(register, file, shipped_index(), common.parse_day(day, "--date"), force=force)
     click.echo(f"{register}: {manifest.rows} rows of {manifest.day} imported, {len(manifest.skipped)} set aside")
     for skipped in manifest.skipped:
@@ -65,7 +66,7 @@ def status(ctx: click.Context, as_json: bool) -> None:
     from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.rulebook.registers import REGISTERS
 
-    store = RegisterStore(common.home_folder(common.settings(ctx)))
+    store = RegisterStore(home_of(common.settings(ctx)))
     opened = {r.manifest.register: r.manifest for r in store.open_all()}
     if as_json:
         click.echo(json.dumps([asdict(m) for m in opened.values()], ensure_ascii=False))

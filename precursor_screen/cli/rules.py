@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from precursor_screen.cli import common
+from precursor_screen.config import ledger_of, rule_dirs_of
 
 if TYPE_CHECKING:
     from precursor_screen.model import Rule
@@ -23,10 +24,11 @@ _ONLY = click.option("--only-rules", is_flag=True, help="The rules of --rules al
 def _load(ctx: click.Context, rule_dirs: tuple[Path, ...], only_rules: bool) -> Rulebook:
     """The rules that a `screen` with the same options and settings would apply."""
     from precursor_screen.reference.bundle import load_rulebook, rule_folders
+    from precursor_screen.runners.settings import site_rules
 
     values = common.settings(ctx)
-    folders = common.rule_folders(values, rule_dirs, only_rules)
-    return load_rulebook(rule_folders(folders, only=only_rules), common.site_rules(values))
+    folders = rule_dirs_of(values, rule_dirs, only_rules)
+    return load_rulebook(rule_folders(folders, only=only_rules), site_rules(values))
 
 
 @click.group()
@@ -168,20 +170,22 @@ def diff(
     """
     from precursor_screen.config import check_rule_folders
     from precursor_screen.errors import ExitCode
-    from precursor_screen.reference.bundle import load_reference, load_rulebook
+    from precursor_screen.reference.bundle import SiteRules, load_rulebook
     from precursor_screen.rulecheck.comparison import compare_rules, show_changes
     from precursor_screen.runners.inputs import find_sources
+    from precursor_screen.runners.session import open_session
+    from precursor_screen.runners.settings import NO_WATCHLIST, settle
 
-    values = common.settings(ctx)
     check_rule_folders((old, new), only=True)
-    opened, wanted = common.open_watchlists(values, list(watchlists) or ["none"])
-    reference = load_reference(
-        watchlists=opened,
-        parties_wanted=wanted,
-        jurisdiction=common.pick(values, "jurisdiction", jurisdiction, "--jurisdiction").upper(),
+    settings = settle(
+        common.settings(ctx),
+        watchlists=watchlists or (NO_WATCHLIST,),
+        jurisdiction=jurisdiction,
         as_of=common.parse_day(as_of, "--as-of"),
+        rule_dirs=(),
+        site=SiteRules(),
     )
-    changes = compare_rules(find_sources(inputs, None), reference, load_rulebook([old]), load_rulebook([new]))
+    changes = compare_rules(find_sources(inputs, None), open_session(settings), load_rulebook([old]), load_rulebook([new]))
     for line in show_changes(changes):
         click.echo(line)
     gained, lost = (sum(len(getattr(c, kind)) for c in changes) for kind in ("gained", "lost"))
@@ -221,24 +225,19 @@ def stats(
     values = common.settings(ctx)
     rows: tuple[RuleStats, ...]
     if inputs:
-        from precursor_screen.readers.interface import ReadOptions
-        from precursor_screen.reference.bundle import load_reference
         from precursor_screen.runners.inputs import find_sources
-        from precursor_screen.runners.local import run
+        from precursor_screen.runners.session import open_session
+        from precursor_screen.runners.settings import NO_WATCHLIST, settle
 
-        reference = load_reference(
-            parties_wanted=False,
-            rule_dirs=common.rule_folders(values, rule_dirs, only_rules),
-            only_rules=only_rules,
-            jurisdiction=common.pick(values, "jurisdiction", jurisdiction, "--jurisdiction").upper(),
-            as_of=common.parse_day(None, "--as-of"),
-            site=common.site_rules(values),
+        settings = settle(
+            values, watchlists=(NO_WATCHLIST,), rule_dirs=rule_dirs, only_rules=only_rules, jurisdiction=jurisdiction
         )
-        rows = measure(run(find_sources(inputs, None), ReadOptions(), reference).screened, reference)
+        session = open_session(settings)
+        rows = measure(session.run(find_sources(inputs, None), remember=False).screened, session.reference)
     else:
         from precursor_screen.ledger.store import open_ledger
 
-        place = common.ledger_url(values, url)
+        place = ledger_of(values, url)
         if not place:
             raise UsageError("nothing to count", remedy="Name manifests, or a ledger with --ledger.")
         with open_ledger(place, create=False) as ledger:

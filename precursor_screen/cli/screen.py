@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,10 @@ from precursor_screen.model import LEVELS, TIERS
 from precursor_screen.reports.printable import printable
 
 if TYPE_CHECKING:
-    from precursor_screen.reference.bundle import Reference
+    from precursor_screen.config import Value
     from precursor_screen.reports.report import Report
-    from precursor_screen.runners.remembering import Remembering
+    from precursor_screen.runners.local import Run
+    from precursor_screen.runners.settings import Settings
 
 
 @click.command()
@@ -94,15 +95,10 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     Exit codes: 0 all screened, 1 new flags at or above --fail-on, 2 usage,
     3 some input set aside or unscreenable, 4 could not screen, 5 locked.
     """
-    from precursor_screen.errors import StaleReference
-    from precursor_screen.readers.interface import ReadOptions
-    from precursor_screen.reference.bundle import load_reference
-    from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.reports.interface import check_places
     from precursor_screen.reports.registry import presenter_for
-    from precursor_screen.runners.coverage import age_notices, undated
     from precursor_screen.runners.inputs import find_sources, looks_binary, wants_stdin
-    from precursor_screen.runners.local import run
+    from precursor_screen.runners.session import open_session
 
     values = common.settings(ctx)
     options["mode"] = common.file_mode(values, options["mode"])
@@ -118,59 +114,39 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
         from precursor_screen.formats.confined import start_early
 
         start_early()  # it gets ready while lists and rules are loaded
-    as_of = common.parse_day(options["as_of"], "--as-of")
-    named = common.pick(values, "watchlists", options["watchlists"], "--watchlist")
-    watchlists, wanted = common.open_watchlists(values, named, options["require_fresh"])
-    tiers = tuple(t.strip() for t in options["tiers"].split(",") if t.strip()) if options["tiers"] else ()
-    reference = load_reference(
-        watchlists=watchlists,
-        parties_wanted=wanted,
-        rule_dirs=common.rule_folders(values, options["rule_dirs"], options["only_rules"]),
-        only_rules=options["only_rules"],
-        jurisdiction=common.pick(values, "jurisdiction", options["jurisdiction"], "--jurisdiction").upper(),
-        structure=options["structure"],
-        as_of=as_of,
-        tiers=tuple(common.pick(values, "tiers", tiers, "--tiers") or ("convention", "national")),
-        registers=RegisterStore(common.home_folder(values), options["require_fresh"]).open_all(),
-        site=common.site_rules(values),
-    )
-    if options["require_fresh"] and (stale := [*age_notices(reference), *undated(reference)]):
-        raise StaleReference("; ".join(stale), remedy="Import a newer copy, or leave out --require-fresh.")
-    mapping = common.pick(values, "mapping", options["mapping"], "--mapping")
-    read_options = ReadOptions(
-        encoding=common.pick(values, "encoding", options["encoding"], "--encoding"), mapping=_load_mapping(mapping)
-    )
-    fail_on = str(options["fail_on"] or values["fail_on"].value or "none")
-    shown = {
-        "tiers": list(reference.tiers),
-        "fail_on": fail_on,
-        "watchlists": list(named),
-    }
+    settings = _settle(values, options)
     clock = _Clock(options["timing"], progress=sys.stderr.isatty() and not options["quiet"])
-    with contextlib.ExitStack() as stack:
-        memory = _open_memory(stack, common.ledger_url(values, options["ledger"]), options, reference)
-        result = run(
-            sources,
-            read_options,
-            reference,
-            fail_on=fail_on,
-            shown_options=shown,
-            progress=clock.step,
-            jobs=options["jobs"],
-            remember=memory.of_run if memory else None,
-            home=common.home_folder(values),
-            keep_fault=common.fault_keeper(ctx),
-        )
-        _write(result, outputs, options)
-        if memory:  # after the reports: a run that is killed before has recorded no flag that nobody knows of
-            clock.step("recording")
-            memory.record(result.screened, result.report, result.inputs)
+
+    def tell(result: Run) -> None:
         clock.pause()
         _show(result.report, outputs, options)
-        if memory:  # last of all: until then the next run tells as new what is new in this one
-            memory.delivered()
+
+    session = open_session(settings, clock.step, common.fault_keeper(ctx))
+    result = session.run(sources, lambda result: _write(result, outputs, options), tell)
     clock.stop()
     return int(result.report.exit_code)
+
+
+def _settle(values: dict[str, Value], options: dict[str, Any]) -> Settings:
+    from precursor_screen.errors import UsageError
+    from precursor_screen.runners.settings import settle
+
+    if options["no_ledger"] and options["ledger"]:
+        raise UsageError("--ledger and --no-ledger contradict each other", remedy="Leave one out.")
+    settings = settle(
+        values,
+        tiers=tuple(t.strip() for t in options["tiers"].split(",") if t.strip()) if options["tiers"] else (),
+        as_of=common.parse_day(options["as_of"], "--as-of"),
+        cache=True,
+        **{
+            name: options[name]
+            for name in (
+                *("jurisdiction", "watchlists", "mapping", "encoding", "fail_on", "ledger", "wait"),
+                *("rule_dirs", "only_rules", "require_fresh", "structure", "jobs"),
+            )
+        },
+    )
+    return replace(settings, ledger="") if options["no_ledger"] else settings
 
 
 def _show(report: Report, outputs: tuple[Path, ...], options: dict[str, Any]) -> None:
@@ -195,29 +171,6 @@ def _show(report: Report, outputs: tuple[Path, ...], options: dict[str, Any]) ->
         print_report(report, Terminal(highlight=False, soft_wrap=not sys.stdout.isatty()), options["capacity"])
 
 
-def _open_memory(stack: contextlib.ExitStack, url: str, options: dict[str, Any], reference: Reference) -> Remembering | None:
-    """The ledger, where one is wanted; it keeps the run if nothing is raised."""
-    if options["no_ledger"]:
-        if options["ledger"]:
-            from precursor_screen.errors import UsageError
-
-            raise UsageError("--ledger and --no-ledger contradict each other", remedy="Leave one out.")
-        return None
-    if not url:
-        return None
-    from precursor_screen.runners.remembering import Remembering
-
-    return stack.enter_context(Remembering(url, options["wait"], reference))
-
-
-def _load_mapping(name: str) -> Any:
-    if not name:
-        return None
-    from precursor_screen.readers.column_map import load_column_map
-
-    return load_column_map(Path(name))
-
-
 def _check_table_path(path: Path) -> None:
     from precursor_screen.errors import UsageError, Where
 
@@ -227,7 +180,7 @@ def _check_table_path(path: Path) -> None:
         )
 
 
-def _write(result: Any, outputs: tuple[Path, ...], options: dict[str, Any]) -> None:
+def _write(result: Run, outputs: tuple[Path, ...], options: dict[str, Any]) -> None:
     from precursor_screen.reports.registry import write_report
     from precursor_screen.reports.tables import write_table
     from precursor_screen.runners.resolved import resolved_table

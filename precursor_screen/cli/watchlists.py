@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from precursor_screen.cli import common
+from precursor_screen.config import home_of
 from precursor_screen.reports.printable import printable
 
 if TYPE_CHECKING:
@@ -256,7 +257,7 @@ def remove(ctx: click.Context, list_id: str, yes: bool) -> None:
 def _store(ctx: click.Context) -> WatchlistStore:
     from precursor_screen.reference.store import WatchlistStore
 
-    return WatchlistStore(common.home_folder(common.settings(ctx)))
+    return WatchlistStore(home_of(common.settings(ctx)))
 
 
 def _choose_sources(store: WatchlistStore, named: tuple[str, ...], source_file: Path | None) -> list[ListSource]:

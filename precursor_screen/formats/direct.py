@@ -7,6 +7,7 @@ from precursor_screen.formats.sheet import Sheet
 
 WORKBOOKS = ("zip", "ole", "xls")
 COLUMNAR = ("parquet", "arrow")
+TABULAR_KINDS = (*WORKBOOKS, *COLUMNAR, "json", "text")
 
 
 def read_directly(blob: Blob, kind: str, encoding: str = "") -> list[Sheet]:

@@ -11,7 +11,6 @@ from precursor_screen.formats.limits import LARGE_TEXT
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.sniff import sniff_kind
 
-TABULAR_KINDS = ("zip", "ole", "xls", "parquet", "arrow", "json", "text")
 _NAMED = {
     "html": ("is a web page, whatever its name says", "Open it in a spreadsheet program and save it as XLSX or CSV."),
     "xml": ("is XML of a kind that is not read", "Export the table as XLSX or CSV."),

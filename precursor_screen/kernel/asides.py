@@ -10,8 +10,8 @@ from precursor_screen.kernel.recognise import recognise
 from precursor_screen.reference.bundle import Reference
 
 
-def naming(lines: pa.Table, reference: Reference) -> pa.Array:
-    """Which lines of texts beside a table name a listed substance or party: a mask, one value a line.
+def naming(lines: pa.Table, reference: Reference) -> pa.Table:
+    """Those lines of texts beside a table that name a listed substance or party, each once: a file that is read twice is one finding.
 
     A weak name (two letters above a table) is none: such lines have nothing beside it that could bear it out.
 
@@ -25,4 +25,5 @@ def naming(lines: pa.Table, reference: Reference) -> pa.Array:
     texts = lines.column("other_texts")
     hit = pc.is_in(pc.list_flatten(texts), value_set=pc.unique(pa.chunked_array(named, pa.string())))
     rows = pc.unique(pc.list_parent_indices(texts).filter(hit))
-    return pc.is_in(pa.array(range(lines.num_rows), rows.type), value_set=rows)
+    mine = lines.filter(pc.is_in(pa.array(range(lines.num_rows), rows.type), value_set=rows))
+    return mine.take(pc.index_in(pc.unique(mine.column("line_id")), mine.column("line_id")))

@@ -17,16 +17,45 @@ from precursor_screen.kernel.flag_parts import because_of, constants, count_verd
 from precursor_screen.kernel.resolved import COLUMNS_OF, LINE_NO, Resolved
 from precursor_screen.rulebook.compile import CompiledRule, verdict_columns
 from precursor_screen.rulebook.render import render
-from precursor_screen.rulebook.sql import identifier, null_column
+from precursor_screen.rulebook.sql import identifier, literal, null_column
 from precursor_screen.schema import BY_NAME, FLAG, LINE, PARTY, SUBSTANCE, UNJUDGED, Column
 
 SUBJECTS = (LINE, SUBSTANCE, PARTY)
 # Every flag names its place, whatever the rule asks for.
 _ALWAYS = ("line_id", "movement_key", "shipment_id", "source_file", "source_row")
+# Where a match stands, beside what the rule shows: as in `schema.FLAG`.
+_SPANS = {
+    SUBSTANCE: {
+        "field": "coalesce(matched_column, matched_field)",
+        "as_written": "matched_text",
+        "start": "matched_start",
+        "end": "matched_end",
+        "compared_as": "matched_as",
+        "candidate": "matched_name",
+        "method": "match_method",
+        "score": "match_score",
+    },
+    PARTY: {
+        "field": "coalesce(party_column, party_role)",
+        "as_written": "party_name",
+        "start": "party_start",
+        "end": "party_end",
+        "compared_as": "party_compared",
+        "candidate": "matched_entry_name",
+        "method": "'name'",
+        "score": "watchlist_score",
+    },
+}
 _CANDIDATE = {
     LINE: ("substance_ids",),
-    SUBSTANCE: ("substance_id", "match_score", "membership_verified", "threshold_verified"),
-    PARTY: ("party_role", "list_id", "entry_id", "watchlist_score"),
+    SUBSTANCE: (
+        *("substance_id", "membership_verified", "threshold_verified", "matched_column", "matched_field", "matched_text"),
+        *("matched_start", "matched_end", "matched_as", "matched_name", "match_method", "match_score"),
+    ),
+    PARTY: (
+        *("party_role", "list_id", "entry_id", "party_column", "party_name", "party_start", "party_end", "party_compared"),
+        *("matched_entry_name", "watchlist_score"),
+    ),
 }
 
 
@@ -123,8 +152,17 @@ def _flags_of_row(rule: CompiledRule, number: int) -> str:
     return f"""
         select {identity} as flag_id, shipment_id, line_id, {constants(rule)}, {substance} as substance_id, {role} as party_role,
                {listed} as list_id, {entry} as entry_id, {score} as score, {because_of(rule)} as because, source_file, source_row,
-               cast(to_json({rule.evidence}) as varchar) as evidence, cast([] as varchar[]) as window_line_ids
+               cast(to_json({_with_span(rule)}) as varchar) as evidence, cast([] as varchar[]) as window_line_ids
         from judged where verdict_{number} = 1"""
+
+
+def _with_span(rule: CompiledRule) -> str:
+    """SQL of the rule's evidence and, of a rule about a substance or a party, of where the match stands."""
+    span = _SPANS.get(rule.rule.subject)
+    if span is None:
+        return rule.evidence
+    members = ", ".join(f"{literal(name)}: {sql}" for name, sql in {"subject": literal(rule.rule.subject), **span}.items())
+    return f"list_append(list_transform({rule.evidence}, lambda x: to_json(x)), to_json({{{members}}}))"
 
 
 def _merge(connection: duckdb.DuckDBPyConnection, flags: pa.Table) -> pa.Table:

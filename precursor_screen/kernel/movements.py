@@ -15,6 +15,8 @@ from precursor_screen.kernel.resolved import LINE_NO, Resolved
 from precursor_screen.rulebook.sql import null_column
 from precursor_screen.schema import ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
 
+# One row a line and substance: a line's number in the run, what its message does (original, replacement, cancellation), MOVEMENT.
+MOVED = pa.schema([(LINE_NO, pa.int64()), ("function", pa.string()), *MOVEMENT])
 LINK_DAYS = 90  # a number used again after that is another consignment's
 
 
@@ -33,18 +35,32 @@ class Movements:
 
 
 def to_movements(resolved: Resolved) -> Movements:
-    """Makes movements of resolved lines; `resolved` must hold every line of each bill.
+    """Makes movements of resolved lines; `resolved` must hold every line of each bill."""
+    return settle(movement_rows(resolved))
+
+
+def movement_rows(resolved: Resolved) -> pa.Table:
+    """MOVED: what is worth remembering of each line; right under any partitioning."""
+    with connect() as connection:
+        connection.register("lines", resolved.lines)
+        connection.register("substances", resolved.substances)
+        connection.register("party_candidates", resolved.parties)
+        return fetch(connection, _rows(resolved), MOVED)
+
+
+def settle(moved: pa.Table) -> Movements:
+    """Makes movements of what moved, message by message.
 
     A cancellation removes its movement, a replacement takes the place of what it replaces (the highest version, then the last
     in the order read). Two originals with one key and different content contradict each other: both stay, and an issue names
     them. A gross mass that is the same on every line of a bill, while the goods differ and packages and containers do not, is the
     bill's: it counts once.
+
+    Args:
+        moved: MOVED, every line of each bill, in the order of lines and substances.
     """
     with connect() as connection:
-        connection.register("lines", resolved.lines)
-        connection.register("substances", resolved.substances)
-        connection.register("party_candidates", resolved.parties)
-        connection.execute(f"create temp table rows as {_rows(resolved)}")
+        connection.register("rows", moved)
         connection.execute(_VERSIONS)
         columns = ", ".join(f'"{c.name}"' for c in MOVEMENT_STORED)
         live = fetch(connection, _LIVE.format(columns=columns), MOVEMENT)

@@ -11,7 +11,7 @@ from precursor_screen.engine import fetch
 from precursor_screen.kernel.resolved import LINE_NO
 from precursor_screen.matching.party.mentions import SURE
 from precursor_screen.model import WatchlistEntry
-from precursor_screen.names.party import address_key
+from precursor_screen.names.party import address_key, normalise_party
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.watchlists.interface import tag_programmes
 from precursor_screen.rulebook.sql import literal
@@ -55,12 +55,16 @@ def find_party_candidates(
     connection.execute(f"create temp table parties_found as {' union all by name '.join(parts)}")
     distinct = fetch(connection, f"select distinct {', '.join(_FACTS_OF)} from parties_found order by all")
     connection.register("facts", _facts(distinct, reference))
+    names = fetch(connection, "select distinct own_name from parties_found order by all").column("own_name")
+    compared = [" ".join(normalise_party(name).tokens) for name in names.to_pylist()]
+    connection.register("names", pa.table([names, pa.array(compared, pa.string())], names=["own_name", "party_compared"]))
     same = " and ".join(f"found.{c} is not distinct from facts.{c}" for c in _FACTS_OF)
     query = f"""
-        select {LINE_NO}, party_role, own_name as party_name, party_column, found.list_id, found.entry_id, entry_name,
+        select {LINE_NO}, party_role, own_name as party_name, party_column, party_start, party_start + length(own_name) as party_end,
+               party_compared, found.list_id, found.entry_id, entry_name,
                matched_name as matched_entry_name, name_kind, entry_kind, score as watchlist_score, informative_tokens, corroboration,
                programmes, list_date
-        from parties_found found join facts on {same}
+        from parties_found found join facts on {same} join names using (own_name)
         order by {LINE_NO}, party_role, found.list_id, found.entry_id, party_name, matched_entry_name, party_column"""
     candidates = fetch(connection, query)
     connection.execute("drop table parties_found")
@@ -73,7 +77,8 @@ def _named(role: str, column: str, columns: list[str]) -> str:
     lines = "lines" if role != "other_party" else f"(select * exclude ({column}), unnest({column}) as {column} from lines)"
     kind = " and m.entry_kind = 'vessel'" if role == "vessel" else ""
     return (
-        f"select l.{LINE_NO}, {literal(role)} as party_role, l.{column} as own_name, cast(null as varchar) as party_column, {fields}, m.* "
+        f"select l.{LINE_NO}, {literal(role)} as party_role, l.{column} as own_name, cast(null as varchar) as party_column, 0 as party_start, "
+        f"{fields}, m.* "
         f"from {lines} l join party_matches m on m.value = l.{column}{kind}"
     )
 
@@ -93,7 +98,8 @@ def _mentioned(field: str) -> str:
         else ""
     )
     return (
-        f"select l.{LINE_NO}, {literal(field)} as party_role, m.named as own_name, {column} as party_column, {nothing}, m.* exclude (named, apart) "
+        f"select l.{LINE_NO}, {literal(field)} as party_role, m.named as own_name, {column} as party_column, m.start as party_start, "
+        f"{nothing}, m.* exclude (named, start, apart) "
         f"from {lines} l join party_mentions m on m.value = l.{field} {known}"
     )
 

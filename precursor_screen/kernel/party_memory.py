@@ -39,7 +39,7 @@ class PartyMemory(Protocol):
         """Takes note of what came of matching some distinct names: matches (PARTY_MATCH), and which names were unscreenable."""
 
 
-class Forgetful:
+class NoPartyMemory:
     """Knows nothing and keeps nothing."""
 
     def recall(self, index: PartyIndex, as_of: date, names: Sequence[str]) -> Recalled:
@@ -50,4 +50,4 @@ class Forgetful:
         """Nothing is kept."""
 
 
-FORGETFUL = Forgetful()
+NO_PARTY_MEMORY = NoPartyMemory()

@@ -1,4 +1,4 @@
-"""The mass of a substance on a line, and the threshold it is compared with.
+"""The mass of a substance on a line.
 
 A solution holds less of the substance than it weighs. Its mass is worked out where the concentration stands beside the name, but
 not where a threshold counts the goods whole: a smaller figure would then stay under it unseen.
@@ -6,27 +6,23 @@ not where a threshold counts the goods whole: a smaller figure would then stay u
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 
-from precursor_screen.model import Threshold
 from precursor_screen.names.concentrations import Concentration, concentration_of
 from precursor_screen.names.units import Mass, mass_from_line
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.reference.thresholds import PERIODS, threshold_for
 from precursor_screen.schema import DECIMAL
 
 # What the mass of a substance is worked out from, in the order of the arguments of `mass_from_line`.
 MASS_COLUMNS = ("net_mass_kg", "quantity", "quantity_unit", "packages", "package_type", "description", "gross_mass_kg")
 _AMBIGUOUS = ("ambiguous_net_mass_kg", "ambiguous_quantity", "ambiguous_gross_mass_kg")
 LINE_COLUMNS = (*MASS_COLUMNS, *_AMBIGUOUS)
-# What is asked of the candidate itself.
-CANDIDATE_COLUMNS = ("substance_id", "matched_text", "matched_field")
+# What is asked of the candidate itself; threshold_source is null where there is no threshold.
+CANDIDATE_COLUMNS = ("substance_id", "matched_text", "matched_field", "threshold_source")
 _FIELDS: tuple[tuple[str, pa.DataType], ...] = (
     ("concentration_pct", DECIMAL),
     ("goods_mass_kg", DECIMAL),
@@ -35,11 +31,6 @@ _FIELDS: tuple[tuple[str, pa.DataType], ...] = (
     ("mass_readings", pa.list_(pa.string())),
     ("mass_basis", pa.string()),
     ("mass_confidence", pa.string()),
-    ("threshold_kg", DECIMAL),
-    ("threshold_month_kg", DECIMAL),
-    ("threshold_year_kg", DECIMAL),
-    ("threshold_verified", pa.bool_()),
-    ("threshold_source", pa.string()),
 )
 # Only the United States count the listed chemical in a mixture, 21 CFR 1310.04(h)(1). The European Union counts mixtures as scheduled
 # substances, Reg. (EC) 273/2004, article 2(a); so does Canada, CDSA Schedule VI, part 3 (recalled); Australia counts litres.
@@ -56,49 +47,39 @@ _SMALLER, _LARGER = Decimal("0.001"), Decimal(1)  # what is recorded of such a f
 
 
 def quantify(facts: pa.Table, reference: Reference) -> pa.Table:
-    """Concentration, masses and threshold of some candidates.
+    """Concentration and masses of some candidates.
 
     Args:
-        facts: one row a candidate: CANDIDATE_COLUMNS, direction, as_of_date and LINE_COLUMNS (absent ones count as null).
-        reference: densities, thresholds and jurisdiction.
+        facts: one row a candidate: CANDIDATE_COLUMNS and LINE_COLUMNS (absent ones count as null).
+        reference: densities and jurisdiction.
 
     Returns:
         As many rows as `facts`, in the same order.
     """
     density = {s.substance_id: s.density_kg_per_l for s in reference.substances.substances}
-    thresholds: dict[str, list[Threshold]] = defaultdict(list)
-    for threshold in reference.thresholds:
-        thresholds[threshold.substance_id].append(threshold)
     known: dict[tuple[Any, ...], tuple[Any, ...]] = {}  # equal goods are worked out once
     columns = {
         name: facts.column(name).to_pylist() if name in facts.column_names else [None] * facts.num_rows
-        for name in (*LINE_COLUMNS, *CANDIDATE_COLUMNS, "direction", "as_of_date")
+        for name in (*LINE_COLUMNS, *CANDIDATE_COLUMNS)
     }
     rows = []
     for key in zip(*columns.values(), strict=True):
         if key not in known:
-            known[key] = _quantify(dict(zip(columns, key, strict=True)), density, thresholds, reference.jurisdiction)
+            known[key] = _quantify(dict(zip(columns, key, strict=True)), density, reference.jurisdiction)
         rows.append(known[key])
     arrays = [pa.array([row[i] for row in rows], type=kind) for i, (_, kind) in enumerate(_FIELDS)]
     return pa.Table.from_arrays(arrays, names=[name for name, _ in _FIELDS])
 
 
-def _quantify(
-    row: Mapping[str, Any],
-    density: Mapping[str, Decimal | None],
-    thresholds: Mapping[str, Sequence[Threshold]],
-    jurisdiction: str,
-) -> tuple[Any, ...]:
+def _quantify(row: Mapping[str, Any], density: Mapping[str, Decimal | None], jurisdiction: str) -> tuple[Any, ...]:
     mass, larger = (_mass(row, density.get(row["substance_id"]), factor) for factor in (_SMALLER, _LARGER))
-    day: date = row["as_of_date"]
-    threshold, monthly, yearly = (
-        threshold_for(thresholds.get(row["substance_id"], ()), jurisdiction, row["substance_id"], row["direction"], day, period)
-        for period in PERIODS
-    )
     stated = (
         concentration_of(row["description"] or "", row["matched_text"] or "") if row["matched_field"] == "description" else None
     )
-    counted, most = (_of_substance(m, stated, row["substance_id"], threshold) for m in (mass, larger))
+    if stated and row["threshold_source"] is not None and _counts_whole(row["substance_id"], stated, jurisdiction):
+        counted, most = mass, larger
+    else:
+        counted, most = (_of_substance(m, stated) for m in (mass, larger))
     sure = counted.kg == most.kg
     return (
         stated.percent if stated else None,
@@ -108,11 +89,6 @@ def _quantify(
         None if sure else [f"{m.kg.normalize():f}" for m in (counted, most) if m.kg is not None],
         counted.basis or None,
         (counted.confidence if sure else "low") or None,
-        threshold.kg if threshold else None,
-        monthly.kg if monthly else None,
-        yearly.kg if yearly else None,
-        threshold.verified if threshold else None,
-        threshold.source if threshold else None,
     )
 
 
@@ -131,9 +107,9 @@ def _mass(row: Mapping[str, Any], density: Decimal | None, factor: Decimal) -> M
     )
 
 
-def _of_substance(mass: Mass, stated: Concentration | None, substance_id: str, threshold: Threshold | None) -> Mass:
-    """The part of the goods' mass that is the substance, or all of it where the law counts it all or no share of mass is stated."""
-    if mass.kg is None or stated is None or (threshold is not None and _counts_whole(substance_id, stated, threshold)):
+def _of_substance(mass: Mass, stated: Concentration | None) -> Mass:
+    """The part of the goods' mass that is the substance, or all of it where no share of mass is stated."""
+    if mass.kg is None or stated is None:
         return mass
     confidence = mass.confidence if stated.by_mass and stated.exact else _LOWER[mass.confidence]
     if not stated.by_mass:
@@ -141,5 +117,6 @@ def _of_substance(mass: Mass, stated: Concentration | None, substance_id: str, t
     return Mass((mass.kg * stated.percent / 100).quantize(_KILOGRAMS), mass.basis, confidence)
 
 
-def _counts_whole(substance_id: str, stated: Concentration, threshold: Threshold) -> bool:
-    return threshold.jurisdiction != _COUNTS_THE_SUBSTANCE or substance_id in _COUNTED_WHOLE or stated.percent >= _PURE
+def _counts_whole(substance_id: str, stated: Concentration, jurisdiction: str) -> bool:
+    """Whether the jurisdiction's threshold is compared with the goods as a whole."""
+    return jurisdiction != _COUNTS_THE_SUBSTANCE or substance_id in _COUNTED_WHOLE or stated.percent >= _PURE

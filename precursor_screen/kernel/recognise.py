@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
-from precursor_screen.kernel.party_memory import FORGETFUL, PartyMemory
+from precursor_screen.kernel.party_memory import NO_PARTY_MEMORY, PartyMemory
 from precursor_screen.kernel.spread import Spread, cut, cut_texts, in_turn
 from precursor_screen.matching.party.index import PartyIndex
 from precursor_screen.names.party_cells import MAY_HOLD_MORE, name_parts
@@ -66,7 +66,7 @@ def _at_most_medium(matches: pa.Table) -> pa.Table:
 
 
 def match_parties(
-    lines: pa.Table, reference: Reference, spread: Spread = in_turn, memory: PartyMemory = FORGETFUL
+    lines: pa.Table, reference: Reference, spread: Spread = in_turn, memory: PartyMemory = NO_PARTY_MEMORY
 ) -> PartyMatches:
     """Matches the distinct names of all screened roles against all watchlists of the reference.
 

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from precursor_screen.engine import fetch
+from precursor_screen.kernel.documents import open_registers, register_table
 from precursor_screen.kernel.resolved import LINE_NO
 from precursor_screen.rulebook.sql import literal, same_reference
 from precursor_screen.schema import BY_NAME
@@ -46,8 +47,7 @@ def add_register_facts(
     candidates = candidates.append_column("reply_days", pa.array([days] * candidates.num_rows, pa.int64()))
     connection.register("lines", lines)
     connection.register("noted", candidates.select([LINE_NO, "substance_id"]))
-    for name in registers:
-        connection.register(f"register_{name.replace('-', '_')}", registers[name])
+    open_registers(connection, registers)
     names = set(lines.column_names)
     if "permits" in registers and "permit_reference" in names:
         lines = _append(lines, fetch(connection, _of_lines(_permits())), _PERMIT)
@@ -87,7 +87,7 @@ def _document(register: str, reference: str) -> str:
         select m.*, r.* exclude (substance_id), r.substance_id as named_substance_id, r.reference as found_reference,
                coalesce(list_contains(m.substance_ids, r.substance_id), false) as about,
                bool_or(coalesce(list_contains(m.substance_ids, r.substance_id), false)) over (partition by m.{LINE_NO}) as any_about
-        from mine m left join (select distinct on (all_of) * exclude (all_of) from (select *, to_json(t) as all_of from {register} t)) r
+        from mine m left join (select distinct on (all_of) * exclude (all_of) from (select *, to_json(t) as all_of from {register_table(register)} t)) r
              on {same_reference(f"m.{reference}", "r.reference")}"""
 
 
@@ -98,7 +98,7 @@ def _permits() -> str:
                bool_or(coalesce(valid_from <= as_of_date, true) and coalesce(as_of_date <= valid_to, true))
                    filter (where found_reference is not null and (about or not any_about)) as permit_in_force,
                list_sort(list(distinct named_substance_id) filter (where named_substance_id is not null)) as permit_substance_ids
-        from ({_document("register_permits", "permit_reference")}) group by {LINE_NO}, permit_reference"""
+        from ({_document("permits", "permit_reference")}) group by {LINE_NO}, permit_reference"""
 
 
 def _notifications(names: set[str], jurisdiction: str) -> str:
@@ -115,7 +115,7 @@ def _notifications(names: set[str], jurisdiction: str) -> str:
                arg_min(status, list_position({_WORST}, status)) {mine} as pen_status, min({lead}) {mine} as pen_lead_days,
                list_sort(list(distinct named_substance_id) filter (where named_substance_id is not null)) as pen_substance_ids,
                min(importer_key) {mine} as pen_importer_key, min(country) {mine} as pen_country
-        from ({_document("register_pre_export_notifications", "pen_reference")}) group by {LINE_NO}, pen_reference"""
+        from ({_document("pre-export-notifications", "pen_reference")}) group by {LINE_NO}, pen_reference"""
 
 
 def _keys(names: set[str], *roles: str) -> str:
@@ -134,7 +134,7 @@ def _objections(names: set[str]) -> str:
         with pairs as (
             select n.{LINE_NO}, n.substance_id, l.as_of_date as day, {destination} as destination, {_keys(names, "exporter", "consignor")} as sending
             from noted n join lines l using ({LINE_NO})),
-        stopped as (select distinct reference, substance_id, exporter_key, country, sent from register_pre_export_notifications where {stopped}),
+        stopped as (select distinct reference, substance_id, exporter_key, country, sent from {register_table("pre-export-notifications")} where {stopped}),
         known as (
             select p.{LINE_NO}, p.substance_id, bool_or(s.country <> destination) as elsewhere,
                    arg_max({{'sent': s.sent, 'country': s.country, 'reference': s.reference}},
@@ -172,7 +172,7 @@ def _licences(names: set[str]) -> str:
                    bool_or({live} and list_contains(sending, r.holder_key)) as sender,
                    bool_or(list_contains(receiving, r.holder_key)) and not receiver as receiver_lapsed,
                    bool_or(list_contains(sending, r.holder_key)) and not sender as sender_lapsed
-            from pairs p join register_licences r on r.substance_id = p.substance_id
+            from pairs p join {register_table("licences")} r on r.substance_id = p.substance_id
                  and (list_contains(receiving, r.holder_key) or list_contains(sending, r.holder_key))
             group by all)
         select case when len(receiving) > 0 then coalesce(receiver, false) end as consignee_licensed,

@@ -303,8 +303,7 @@ def _compare(pairs: Sequence[tuple[str, str]]) -> list[float | None]:
 
 
 def _with_quantities(lines: pa.Table, candidates: pa.Table, reference: Reference) -> pa.Table:
-    needed = [c for c in ("direction", "as_of_date", *MASS_LINE_COLUMNS) if c in lines.column_names]
-    facts = lines.select(needed).take(candidates.column(LINE_NO).combine_chunks())
-    for name in CANDIDATE_COLUMNS:
-        facts = facts.append_column(name, candidates.column(name))
+    facts, rows = candidates.select(CANDIDATE_COLUMNS), candidates.column(LINE_NO)
+    for name in (c for c in MASS_LINE_COLUMNS if c in lines.column_names):
+        facts = facts.append_column(name, lines.column(name).take(rows))
     return _append(candidates, quantify(facts, reference))

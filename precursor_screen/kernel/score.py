@@ -84,9 +84,10 @@ def _tally(flags: pa.Table, similar: dict[str, str]) -> dict[str, _Tally]:
             continue
         tally.rules.add(rule_id)
         tally.families.add(family)
-        # A rule that flags several lines of a shipment is one fact; of similar rules the highest counts.
+        # A rule that flags several lines of a shipment is one fact; of similar rules the highest counts, of equal ones always the same.
         group = similar.get(rule_id, rule_id)
-        if weight > tally.weights.get(group, (family, -1))[1]:
+        known_family, known = tally.weights.get(group, (family, -1))
+        if weight > known or (weight == known and family < known_family):
             tally.weights[group] = (family, weight)
     return tallies
 
@@ -152,9 +153,9 @@ def _with_the_rest(scored: pa.Table, lines: pa.Table) -> pa.Table:
         connection.register("scored", scored)
         connection.register("lines", lines.select(["shipment_id"]))
         query = """
-            select l.shipment_id, coalesce(s.score, 0) as score, case when s.shipment_id is null then 'none' else s.band end as band,
+            select * from (select l.shipment_id, coalesce(s.score, 0) as score, case when s.shipment_id is null then 'none' else s.band end as band,
                    s.typology, coalesce(s.families, []) as families, coalesce(s.flags, []) as flags, l.lines,
                    coalesce(s.incomplete, false) as incomplete
-            from (select shipment_id, count(*) as lines from lines group by shipment_id) l left join scored s using (shipment_id)
+            from (select shipment_id, count(*) as lines from lines group by shipment_id) l left join scored s using (shipment_id))
             order by case band when 'hold' then 0 when 'review' then 1 when 'low' then 2 when 'none' then 4 else 3 end, score desc, shipment_id"""
         return fetch(connection, query, SHIPMENT)

@@ -8,11 +8,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from precursor_screen.kernel.law import THRESHOLDS, open_law, same_law
 from precursor_screen.kernel.resolved import LINE_NO
-from precursor_screen.model import CONVENTIONS, SURVEILLANCE, Substance
+from precursor_screen.model import Substance
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
-from precursor_screen.schema import CONTROL
 
 # Best first. A name as written says more than one found only after folding; a code says what somebody typed into a form.
 METHODS = ("name", "cas", "cus", "ec_number", "normalised", "structure", "fuzzy", "un_number", "hs")
@@ -55,41 +55,8 @@ def substance_table(substances: Iterable[Substance]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-def control_table(substances: Iterable[Substance]) -> pa.Table:
-    """One row a listing, with the days between which it holds."""
-    rows: list[dict[str, Any]] = [
-        {
-            "substance_id": s.substance_id,
-            "control": {"instrument": c.instrument, "schedule": c.schedule},
-            "tier": _tier(c.instrument),
-            "since": c.since,
-            "until": c.until,
-            "verified": c.verified,
-        }
-        for s in substances
-        for c in s.controls
-    ]
-    schema = pa.schema(
-        [
-            ("substance_id", pa.string()),
-            ("control", CONTROL),
-            ("tier", pa.string()),
-            ("since", pa.date32()),
-            ("until", pa.date32()),
-            ("verified", pa.bool_()),
-        ]
-    )
-    return pa.Table.from_pylist(rows, schema=schema)
-
-
-def _tier(instrument: str) -> str:
-    if instrument in CONVENTIONS:
-        return "convention"
-    return "surveillance" if instrument == SURVEILLANCE else "national"
-
-
 def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], reference: Reference) -> None:
-    """Makes the table `candidates` from the registered tables `lines` (with LINE_NO, hs6, as_of_date) and `matches`.
+    """Makes the table `candidates` from the registered tables `lines` (with LINE_NO, hs6, direction, as_of_date) and `matches`.
 
     Args:
         connection: holds `lines` and `matches`.
@@ -97,7 +64,7 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
         reference: substances and tiers.
     """
     connection.register("substances", substance_table(reference.substances.substances))
-    connection.register("controls", control_table(reference.substances.substances))
+    open_law(connection, reference)
     connection.execute(f"create temp table found as {_found(columns)}")
     # The name stands before the code where both point to a substance; a code stands for it only where no name does.
     # Two kinds of signal that agree are worth one step more than the better of them: "AA" beside HS 2915.24.
@@ -112,25 +79,15 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
         select *, case greatest(best_rank - (len(match_methods) > 1)::int, 0) when 0 then 'strong' when 1 then 'medium' else 'weak' end
             as match_strength
         from ranked where nth = 1""")
-    tiers = ", ".join(literal(t) for t in reference.tiers)
     connection.execute(f"""
         create temp table candidates as
-        with law as (
-            select b.{LINE_NO}, b.substance_id, list(c.control order by c.control.instrument, c.control.schedule) as control,
-                   min(c.tier) as tier, coalesce(bool_and(c.verified) filter (where c.tier = 'convention'), bool_and(c.verified))
-                   as membership_verified,
-                   list_sort(list(c.control.schedule) filter (where c.control.instrument = {literal(reference.jurisdiction)})) as own_schedules
-            from best b join lines l using ({LINE_NO}) join controls c on b.substance_id = c.substance_id
-                and (c.since is null or c.since <= l.as_of_date) and (c.until is null or l.as_of_date < c.until)
-                and c.tier in ({tiers})
-            group by all)
         select b.{LINE_NO}, b.substance_id, s.substance_name, s.parent_substance_id, coalesce(law.control, []) as control, coalesce(law.own_schedules, []) as own_schedules,
                coalesce(law.tier, 'surveillance') as tier, s.family, s.substance_route_groups, b.method as match_method,
                b.match_methods, b.match_strength, b.score as match_score, b.matched as matched_text, b.field as matched_field, b.matched_column,
+               b.start as matched_start, b."end" as matched_end, b.compared_as as matched_as,
                b.name as matched_name, b.name_verified, {_form(columns)} as form, law.membership_verified, s.own_hs6s,
-               s.own_un_numbers, s.own_danger_class
-        from best b join substances s using (substance_id) join lines l using ({LINE_NO})
-             left join law on law.{LINE_NO} = b.{LINE_NO} and law.substance_id = b.substance_id
+               s.own_un_numbers, s.own_danger_class, {", ".join(f"law.{c}" for c in THRESHOLDS)}
+        from best b join substances s using (substance_id) join lines l using ({LINE_NO}) left join law on {same_law("b", "l")}
         where law.control is not null {"or true" if "surveillance" in reference.tiers else ""}
         order by b.{LINE_NO}, b.substance_id""")
 

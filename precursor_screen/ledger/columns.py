@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -26,6 +24,7 @@ from sqlalchemy import Connection, text
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, fetch_batches
 from precursor_screen.schema import MOVEMENT
+from precursor_screen.store.files import written_whole
 
 BLOCK = 1 << 14  # ids; what is not yet a whole block is read from the ledger and checked, in half a second at most
 _AT_ONCE = 2  # blocks
@@ -167,19 +166,14 @@ def _read_file(path: Path, wanted: pa.Schema) -> pa.Table | None:
 
 def _write(path: Path, table: pa.Table) -> None:
     path.parent.mkdir(exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            encoded = _encode(table)
-            content = pa.BufferOutputStream()
-            with pa.ipc.new_file(content, encoded.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
-                writer.write_table(encoded)
-            body = content.getvalue()
-            stream.write(body)
-            stream.write(_seal(path, body))
-        os.replace(name, path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    with written_whole(path) as beside, beside.open("wb") as stream:
+        encoded = _encode(table)
+        content = pa.BufferOutputStream()
+        with pa.ipc.new_file(content, encoded.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
+            writer.write_table(encoded)
+        body = content.getvalue()
+        stream.write(body)
+        stream.write(_seal(path, body))
 
 
 def _seal(path: Path, body: pa.Buffer) -> bytes:

@@ -16,34 +16,17 @@ from precursor_screen.ledger.columns import ended_since, read_window
 from precursor_screen.ledger.groups import Groups
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
-from precursor_screen.memory import KNOWN, History
+from precursor_screen.memory import KNOWN
 from precursor_screen.schema import MOVEMENT
 
 IDENTITY = ("movement_key", "line_id")
 
 
-def read_history(
-    seals: Seals,
-    folder: Path | None,
-    run_no: int,
-    movements: pa.Table,
-    span_days: int,
-    columns: Sequence[str],
-    keys: Iterable[Sequence[str]],
-) -> History:
-    """What is recorded that bears on a run whose batch is staged (`batch.stage_batch`).
+def read_beside(seals: Seals) -> tuple[pa.Table, pa.Table, date | None]:
+    """What is recorded of a run's own lines, whatever is asked beside: `known`, `amended` and `since` of a `History`.
 
     Args:
-        seals: of a transaction.
-        folder: of the copy by column; None: there is none.
-        run_no: of the run.
-        movements: MOVEMENT of the run.
-        span_days: longest window of the rules.
-        columns: of MOVEMENT, beside the identity.
-        keys: the groupings of the rules.
-
-    Raises:
-        LedgerError: a movement that it reads is not what was recorded.
+        seals: of a transaction in which the batch of the run is staged (`batch.stage_batch`).
     """
     connection = seals.connection
     known = fetch(
@@ -59,9 +42,34 @@ def read_history(
         MOVEMENT,
     )
     first = connection.execute(text("select min(as_of_date) from movements")).scalar()
+    return known, amended, date.fromisoformat(first) if first else None
+
+
+def read_groups(
+    seals: Seals,
+    folder: Path | None,
+    run_no: int,
+    movements: pa.Table,
+    span_days: int,
+    columns: Sequence[str],
+    keys: Iterable[Sequence[str]],
+) -> pa.Table:
+    """The recorded movements that share a group with a run whose batch is staged: `movements` of a `History`.
+
+    Args:
+        seals: of a transaction.
+        folder: of the copy by column; None: there is none.
+        run_no: of the run.
+        movements: MOVEMENT of the run.
+        span_days: longest window of the rules.
+        columns: of MOVEMENT, beside the identity.
+        keys: the groupings of the rules.
+
+    Raises:
+        LedgerError: a movement that it reads is not what was recorded.
+    """
     wanted = tuple(dict.fromkeys((*IDENTITY, *columns)))
-    found = _find(seals, folder, run_no, Groups(movements, keys), date_range(movements, span_days), wanted)
-    return History(found, known, amended, date.fromisoformat(first) if first else None)
+    return _find(seals, folder, run_no, Groups(movements, keys), date_range(movements, span_days), wanted)
 
 
 def date_range(movements: pa.Table, span_days: int) -> tuple[date, date] | None:

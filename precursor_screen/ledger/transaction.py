@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from precursor_screen.errors import LedgerError
 from precursor_screen.ledger import chain, flag_records, flags, movements
 from precursor_screen.ledger.batch import as_movements, stage_batch
-from precursor_screen.ledger.history import read_history
+from precursor_screen.ledger.history import read_beside, read_groups
 from precursor_screen.ledger.transfer import fetch_texts, stage
 from precursor_screen.ledger.values import FileRecord, RunRecord
 from precursor_screen.ledger.verify import sound_seals
@@ -46,6 +46,7 @@ class Transaction:
         """
         self._connection, self._run, self._stack, self._cache = connection, run, stack, cache
         self._staged: pa.Table | None = None
+        self._beside: tuple[pa.Table, pa.Table, date | None] | None = None
         self._scope = connection.begin()
         self._kept = False
         self._seals = sound_seals(connection, shown)
@@ -108,7 +109,10 @@ class Transaction:
             See `History`. Movements outside the run's groups and days may be among them; none that shares both is missing.
         """
         table = self._stage(batch)
-        return read_history(self._seals, self._cache, self.run_no, table, span_days, columns, keys)
+        if self._beside is None:
+            self._beside = read_beside(self._seals)
+        found = read_groups(self._seals, self._cache, self.run_no, table, span_days, columns, keys)
+        return History(found, *self._beside)
 
     def record_movements(self, batch: pa.Table) -> movements.Recorded:
         """Records the movements of this run; the same twice changes nothing.
@@ -132,7 +136,7 @@ class Transaction:
     def _stage(self, batch: pa.Table) -> pa.Table:
         if self._staged is not batch:
             stage_batch(self._seals, as_movements(batch))
-            self._staged = batch
+            self._staged, self._beside = batch, None
         return as_movements(batch)
 
     def open_movements(self, rule_ids: Sequence[str]) -> pa.Table:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,6 +21,7 @@ from precursor_screen.ledger.seals import DIGEST, KEYS, Seals
 from precursor_screen.ledger.transfer import fetch_batches, stage
 from precursor_screen.ledger.values import OPEN, RESOLVED, SUPPRESSED, Pruned
 from precursor_screen.schema import MOVEMENT
+from precursor_screen.store.files import written_whole
 
 TABLES = (*KEYS, chain.CHAIN)
 _ORDER = {**KEYS, "files": "run_no, sha256", chain.CHAIN: "number"}
@@ -123,20 +123,15 @@ def copy_file(source: Path, target: Path, mode: int = 0o600) -> None:
     if target.exists():
         raise LedgerError(f"{target} exists", remedy="Name another file: a backup replaces nothing.")
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-        os.close(handle)
-    except OSError as error:
-        raise LedgerError(f"{target} cannot be written: {error.strerror}", remedy="Check that the folder exists.") from error
-    part = Path(name)
-    try:
-        _copy_pages(source, part)
-        part.chmod(mode)
-        os.replace(part, target)
+        with written_whole(target, mode) as part:
+            try:
+                _copy_pages(source, part)
+            finally:
+                for end in ("-wal", "-shm", "-journal"):
+                    Path(f"{part}{end}").unlink(missing_ok=True)
     except (sqlite3.Error, OSError) as error:
-        raise LedgerError(f"{target} cannot be written: {error}", remedy="Check space and permissions.") from error
-    finally:
-        for end in ("", "-wal", "-shm", "-journal"):
-            Path(name + end).unlink(missing_ok=True)
+        remedy = "Check space and permissions." if target.parent.is_dir() else "Check that the folder exists."
+        raise LedgerError(f"{target} cannot be written: {error}", remedy=remedy) from error
 
 
 def _copy_pages(source: Path, target: Path) -> None:

@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from precursor_screen.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.direct import TABULAR_KINDS
 from precursor_screen.formats.sheet import Aside, Body, Sheet
-from precursor_screen.formats.table import TABULAR_KINDS, open_sheets
+from precursor_screen.formats.table import open_sheets
 from precursor_screen.model import Input
 from precursor_screen.readers.asides import ABOVE, HEADERS, TOTALS, UNHEADED, cells_aside, lines_aside, rows_of
 from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -61,6 +61,18 @@ class Reference:
     def rule(self, rule_id: str) -> Rule:
         """The rule of that id."""
         return next(r.rule for r in self.rules if r.rule.id == rule_id)
+
+    def with_rules(self, book: Rulebook) -> Reference:
+        """The same with other rules, and all that belongs to them."""
+        return replace(
+            self,
+            rules=book.compiled,
+            rules_sha256=book.sha256,
+            lists=book.lists,
+            typologies=book.typologies,
+            exceptions=book.exceptions,
+            parameters=book.parameters,
+        )
 
 
 @dataclass(frozen=True, slots=True)

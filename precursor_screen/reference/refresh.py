@@ -18,12 +18,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from precursor_screen.errors import WatchlistError, WatchlistLocked, Where
-from precursor_screen.reference.digests import digest_file
 from precursor_screen.reference.sources import ListSource
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.reference.watchlists.fetch import Limits, fetch, show_url
 from precursor_screen.reference.watchlists.manifest import Manifest, SourceFile, digest_files
 from precursor_screen.reference.watchlists.registry import IMPORTERS
+from precursor_screen.store.digests import digest_file
 
 _VALIDATORS = "validators.json"
 _PLACEHOLDER = re.compile(r"(?<![A-Za-z0-9])TOKEN(?![A-Za-z0-9])")

@@ -16,8 +16,6 @@ from filelock import FileLock, Timeout
 
 from precursor_screen.errors import WatchlistError, WatchlistLocked, Where
 from precursor_screen.matching.party.index import build_index
-from precursor_screen.reference.digests import Digests
-from precursor_screen.reference.sealed import DamagedError, read_pointer, seal_late
 from precursor_screen.reference.watchlists import entries as codec
 from precursor_screen.reference.watchlists.attempts import (
     IMPORTED,
@@ -63,6 +61,8 @@ from precursor_screen.reference.watchlists.snapshots import (
     was_imported,
 )
 from precursor_screen.reference.watchlists.verifying import find_problems
+from precursor_screen.store.digests import Digests
+from precursor_screen.store.sealed import DamagedError, read_pointer, seal_late
 
 _LOCK_SECONDS = 30.0
 

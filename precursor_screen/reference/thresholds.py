@@ -19,7 +19,8 @@ _COLUMNS: Final = [
     *("jurisdiction", "substance_id", "direction", "quantity", "unit", "kg", "period"),
     *("valid_from", "valid_to", "source", "verified"),
 ]
-_DIRECTIONS: Final = ("import", "export", "domestic", "any")
+DIRECTIONS: Final = ("import", "export", "domestic")
+ANY_DIRECTION: Final = "any"
 PERIODS: Final = ("transaction", "month", "year")
 
 
@@ -48,7 +49,11 @@ def load_thresholds(path: Path) -> tuple[Threshold, ...]:
 
 
 def _threshold(row: Row) -> Threshold:
-    if row["direction"] not in _DIRECTIONS or row["period"] not in PERIODS or row["verified"] not in ("true", "false"):
+    if (
+        row["direction"] not in (*DIRECTIONS, ANY_DIRECTION)
+        or row["period"] not in PERIODS
+        or row["verified"] not in ("true", "false")
+    ):
         raise ValueError(f"direction {row['direction']!r}, period {row['period']!r} or verified {row['verified']!r} is not known")
     valid_from, valid_to = (date.fromisoformat(row[c]) if row[c] else None for c in ("valid_from", "valid_to"))
     kg = Decimal(row["kg"]) if row["kg"] else None
@@ -155,11 +160,11 @@ def threshold_for(
         for t in thresholds
         if t.jurisdiction == jurisdiction
         and t.substance_id == substance_id
-        and t.direction in (direction, "any")
+        and t.direction in (direction, ANY_DIRECTION)
         and (t.valid_from or date.min) <= day < (t.valid_to or date.max)
     ]
     for candidate in PERIODS[PERIODS.index(period) :]:
         fitting = [t for t in rows if t.period == candidate]
         if fitting:
-            return min(fitting, key=lambda t: t.direction == "any")
+            return min(fitting, key=lambda t: t.direction == ANY_DIRECTION)
     return None

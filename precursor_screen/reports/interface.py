@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from precursor_screen.errors import UsageError, Where
 from precursor_screen.reports.report import Report
+from precursor_screen.store.files import written_whole
 
 
 class Presenter(Protocol):
@@ -86,29 +86,11 @@ def whole_file(path: Path, mode: int | None = PRIVATE) -> Iterator[BinaryIO]:
         UsageError: the folder does not exist or cannot be written to.
     """
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    except OSError as error:
-        raise UsageError(
-            f"cannot be written: {error.strerror}", where=Where(str(path)), remedy="Check that the folder exists."
-        ) from error
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
+        with written_whole(path, mode) as beside, beside.open("wb") as stream:
             yield stream
-        temporary.chmod(_READ_AND_WRITE & ~_umask() if mode is None else mode)
-        temporary.replace(path)
     except OSError as error:
-        raise UsageError(
-            f"cannot be written: {error.strerror}", where=Where(str(path)), remedy="Check space and permissions."
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        remedy = "Check space and permissions." if path.parent.is_dir() else "Check that the folder exists."
+        raise UsageError(f"cannot be written: {error.strerror}", where=Where(str(path)), remedy=remedy) from error
 
 
 # OWASP, CSV injection: the characters that begin a formula, their full-width forms, and the blanks that some programs skip.

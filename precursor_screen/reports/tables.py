@@ -82,7 +82,10 @@ class ParquetPresenter:
     def write(self, report: Report, stream: BinaryIO) -> None:
         """Writes one row a flag."""
         table = report.flags.select(list(FLAG_COLUMNS))
-        maps = [[(e["field"], e["as_written"]) for e in json.loads(text)] for text in table.column("evidence").to_pylist()]
+        maps = [
+            [(e["field"], e["as_written"]) for e in json.loads(text) if "candidate" not in e]
+            for text in table.column("evidence").to_pylist()
+        ]
         position = table.column_names.index("evidence")
         evidence = pa.array(maps, pa.map_(pa.string(), pa.string()))
         pq.write_table(table.set_column(position, "evidence", evidence), stream)

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from precursor_screen.readers.interface import ReadOptions
-from precursor_screen.reference.bundle import Reference, Rulebook
+from precursor_screen.reference.bundle import Rulebook
 from precursor_screen.runners.inputs import Source
-from precursor_screen.runners.local import run
+from precursor_screen.runners.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +36,16 @@ class Change:
         return "patch" if self.text_differs else ""
 
 
-def compare_rules(sources: tuple[Source, ...], reference: Reference, old: Rulebook, new: Rulebook) -> tuple[Change, ...]:
+def compare_rules(sources: tuple[Source, ...], session: Session, old: Rulebook, new: Rulebook) -> tuple[Change, ...]:
     """Screens the same inputs with both and compares flag by flag.
 
     Args:
         sources: the manifests.
-        reference: all else; its own rules are not used.
+        session: all else; its own rules are not used.
         old: the rules as they were.
         new: the rules as they are to be.
     """
-    before, after = (_flags(sources, reference, book) for book in (old, new))
+    before, after = (_flags(sources, session, book) for book in (old, new))
     old_rules, new_rules = ({r.id: r for r in book.rules} for book in (old, new))
     changes = []
     for rule_id in sorted({*old_rules, *new_rules}):
@@ -69,17 +68,8 @@ def compare_rules(sources: tuple[Source, ...], reference: Reference, old: Rulebo
     return tuple(changes)
 
 
-def _flags(sources: tuple[Source, ...], reference: Reference, book: Rulebook) -> dict[str, dict[str, Any]]:
-    chosen = replace(
-        reference,
-        rules=book.compiled,
-        rules_sha256=book.sha256,
-        lists=book.lists,
-        typologies=book.typologies,
-        exceptions=(),
-        parameters=book.parameters,
-    )
-    report = run(sources, ReadOptions(), chosen).report
+def _flags(sources: tuple[Source, ...], session: Session, book: Rulebook) -> dict[str, dict[str, Any]]:
+    report = session.with_rules(book).run(sources, remember=False).report
     return {flag["flag_id"]: flag for flag in report.flags.to_pylist()}
 
 

@@ -16,16 +16,21 @@ import pyarrow.compute as pc
 from precursor_screen.errors import ChangedWhileRead, ErrorGroup, InputError, MappingError, UnreadableManifest, Where
 from precursor_screen.issues import ISSUE_CODES, SET_ASIDE
 from precursor_screen.kernel.asides import naming
-from precursor_screen.kernel.screen import Screened, screen
-from precursor_screen.memory import Memory
+from precursor_screen.kernel.match import match
+from precursor_screen.kernel.movements import settle
+from precursor_screen.kernel.part import judge_part
+from precursor_screen.kernel.screen import Screened, finish, judge_shipments, judge_windows, raise_flags
+from precursor_screen.kernel.windows.judge import request_history
+from precursor_screen.memory import Forgetful, Memory
 from precursor_screen.model import Input, retired_rule
 from precursor_screen.readers.asides import BESIDE, raw_aside
 from precursor_screen.readers.interface import InputTables, ReadOptions
+from precursor_screen.readers.repeated import find_repeated
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reports.report import Report
 from precursor_screen.runners.coverage import count_coverage, decide_exit_code, write_notices
 from precursor_screen.runners.inputs import Source
-from precursor_screen.runners.match_cache import remembering
+from precursor_screen.runners.match_cache import cached_matches
 from precursor_screen.runners.one_input import FaultKeeper, read_one
 from precursor_screen.runners.pool import spread_over
 from precursor_screen.schema import ISSUE
@@ -94,7 +99,7 @@ def run(
     prepare = [w.index.prepare for w in reference.watchlists]
     with (
         spread_over(jobs, early=_is_large(sources), prepare=prepare) as spread,
-        remembering(home, progress) as known_parties,
+        cached_matches(home, progress) as known_parties,
     ):
         gathered = _with_asides(_gather(sources, options, progress, keep_fault), reference)
         supplied = pa.Table.from_pylist(
@@ -105,10 +110,16 @@ def run(
             schema=pa.schema([("input_id", pa.string()), ("supplied_fields", pa.list_(pa.string()))]),
         )
         provenance = _provenance(gathered.inputs, reference)
-        memory = None
-        if remember is not None:
-            memory = remember(_record(started, shown_options or {}, provenance, reference))
-        screened = screen(gathered.lines, supplied, reference, progress, spread, memory, known_parties)
+        matches = match(gathered.lines, reference, spread, known_parties, progress)
+        progress("applying rules")
+        part = judge_part(gathered.lines, supplied, matches, reference, spread, every_line=True)
+        by_shipment = judge_shipments(part.noted, reference)
+        progress("looking back")
+        memory = remember(_record(started, shown_options or {}, provenance, reference)) if remember is not None else Forgetful()
+        movements = settle(part.moved)
+        history = memory.look_back(request_history(movements, reference.rules, reference.registers))
+        raised = raise_flags(part, movements, by_shipment, judge_windows(movements, history, reference), reference)
+        screened = finish(raised, memory.compare_flags(raised.flags, raised.judged), reference)
     progress("writing the report")
     issues = pa.concat_tables([gathered.issues, screened.issues])
     coverage = count_coverage(gathered.lines.num_rows, screened.unscreened_lines, issues, screened.unjudged)
@@ -177,7 +188,9 @@ def _gather(sources: tuple[Source, ...], options: ReadOptions, progress: Progres
         ],
         names=["input_no", "row_no"],
     )
-    lines, origin, repeated = _set_repeated_aside(lines, origin)
+    kept, repeated = find_repeated(lines)
+    if repeated.num_rows:
+        lines, origin = lines.take(kept), origin.take(kept)
     return _Gathered(
         lines,
         tuple(t.input for t in tables),
@@ -192,11 +205,7 @@ def _with_asides(gathered: _Gathered, reference: Reference) -> _Gathered:
     """The lines, and behind them those of texts beside the tables that name something."""
     if not gathered.asides:
         return gathered
-    found = pa.concat_tables(gathered.asides)
-    found = found.filter(naming(found, reference))
-    # A file that is read twice is one finding; the notes of the rows stand.
-    first = pc.index_in(pc.unique(found.column("line_id")), found.column("line_id"))
-    found = found.take(first)
+    found = naming(pa.concat_tables(gathered.asides), reference)
     if not found.num_rows:
         return gathered
     number, count = len(gathered.raw), found.num_rows
@@ -237,35 +246,6 @@ def _file_issue(error: InputError) -> pa.Table:
         "count": 1,
     }
     return pa.Table.from_pylist([row], schema=ISSUE)
-
-
-def _set_repeated_aside(lines: pa.Table, origin: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """A line met again in the same run is set aside, naming the first place; its line_id is the same wherever it was filed."""
-    ids = lines.column("line_id").combine_chunks().dictionary_encode()
-    if len(ids.dictionary) == lines.num_rows:
-        return lines, origin, ISSUE.empty_table()
-    first: dict[int, int] = {}
-    keep, issues = [], []
-    place = [lines.column(c) for c in ("source_file", "source_row")]
-    for number, code in enumerate(ids.indices.to_pylist()):
-        if code not in first:
-            first[code] = number
-            keep.append(number)
-            continue
-        here, there = ([column[n].as_py() for column in place] for n in (number, first[code]))
-        message = f"already read in {there[0]}, row {there[1]}"
-        issues.append(
-            {
-                "code": "repeated-line",
-                "source_file": here[0],
-                "source_row": here[1],
-                "message": message,
-                "line_id": ids.dictionary[code].as_py(),
-                "count": 1,
-            }
-        )
-    kept = pa.array(keep, pa.int64())
-    return lines.take(kept), origin.take(kept), pa.Table.from_pylist(issues, schema=ISSUE)
 
 
 def _cited_cells(gathered: _Gathered, screened: Screened) -> pa.Table:

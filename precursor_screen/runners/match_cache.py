@@ -11,8 +11,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.resources
-import os
-import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -24,9 +22,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.kernel.party_memory import FORGETFUL, PartyMemory, Recalled
+from precursor_screen.kernel.party_memory import NO_PARTY_MEMORY, PartyMemory, Recalled
 from precursor_screen.matching.party.index import PartyIndex
 from precursor_screen.schema import PARTY_MATCH
+from precursor_screen.store.files import PART, written_whole
 
 MOST_NAMES = 2_000_000  # of one list in one state; those that were not met for longest go first
 MOST_FILES = 16  # lists change, matchers too: files that were not written for longest go first
@@ -34,7 +33,7 @@ LONGEST = 200  # characters of a name that is kept: hostile cells must not fill 
 WORTHWHILE = 400_000_000  # names times rows of the index from which reading a file takes less time than matching
 
 _MAGIC = b"precursor-screen matches 1\n"
-_SUFFIX, _BESIDE = ".matches", ".writing-"
+_SUFFIX = ".matches"
 _MATCH = pa.struct([field for field in PARTY_MATCH if field.name not in ("value", "list_id")])
 _STORED = pa.schema([("value", pa.string()), ("seen", pa.int32()), ("screenable", pa.bool_()), ("matches", pa.list_(_MATCH))])
 
@@ -115,7 +114,7 @@ class MatchCache:
 
 
 @contextlib.contextmanager
-def remembering(home: Path | None, progress: Callable[[str], None] = lambda _: None) -> Iterator[PartyMemory]:
+def cached_matches(home: Path | None, progress: Callable[[str], None] = lambda _: None) -> Iterator[PartyMemory]:
     """A memory for one run, saved at its end. A run that fails keeps nothing.
 
     Args:
@@ -123,7 +122,7 @@ def remembering(home: Path | None, progress: Callable[[str], None] = lambda _: N
         progress: told why matches could not be kept.
     """
     if home is None:
-        yield FORGETFUL
+        yield NO_PARTY_MEMORY
         return
     memory = MatchCache(home)
     yield memory
@@ -196,16 +195,9 @@ def _write(path: Path, key: str, table: pa.Table) -> None:
         writer.write_table(table.combine_chunks())
     payload = memoryview(sink.getvalue())
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=_BESIDE)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(_MAGIC + _digest(key, payload))
-            stream.write(payload)
-        os.replace(beside, path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.unlink(beside)
-        raise
+    with written_whole(path) as beside, beside.open("wb") as stream:
+        stream.write(_MAGIC + _digest(key, payload))
+        stream.write(payload)
 
 
 def _digest(key: str, payload: memoryview) -> bytes:
@@ -216,7 +208,7 @@ def _digest(key: str, payload: memoryview) -> bytes:
 
 def _remove_oldest(folder: Path) -> None:
     """No more files than are kept; one that another run removes or still holds is left to it."""
-    for pattern, most in ((f"*{_SUFFIX}", MOST_FILES), (f"{_BESIDE}*", MOST_FILES)):  # the latter are of runs that were killed
+    for pattern, most in ((f"*{_SUFFIX}", MOST_FILES), (f".*{PART}", MOST_FILES)):  # the latter are of runs that were killed
         dated = []
         for path in folder.glob(pattern):
             with contextlib.suppress(OSError):

@@ -13,14 +13,15 @@ from typing import Any
 import pyarrow as pa
 
 from precursor_screen.kernel.screen import Screened
+from precursor_screen.kernel.windows.absence import absence_rules, no_longer_absent
 from precursor_screen.ledger.store import Ledger, open_ledger
 from precursor_screen.ledger.transaction import Transaction
 from precursor_screen.ledger.values import FileRecord, RunRecord
-from precursor_screen.memory import Ask, Compared, History, Judged, Past, Request
+from precursor_screen.memory import Answers, Ask, Compared, History, Judged, Past, Request
 from precursor_screen.model import Input
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reports.report import Report
-from precursor_screen.runners.absence import absence_rules, no_longer_absent
+from precursor_screen.schema import MOVEMENT
 
 EVER = 36_500  # days: all that is recorded
 NOTHING = Ask((), 0, ())  # which lines of a run are recorded already
@@ -39,6 +40,7 @@ class Remembering:
         self._ledger: Ledger = open_ledger(url, wait=wait)
         self._transaction: Transaction | None = None
         self._run: RunRecord | None = None
+        self._movements = MOVEMENT.empty_table()
 
     def __enter__(self) -> Remembering:
         return self
@@ -64,14 +66,15 @@ class Remembering:
         """
         assert self._run is not None
         self._transaction = self._ledger.begin(self._run)
-        first = self._ask(request.movements, NOTHING)
-        tables = (self._ask(request.movements, ask).movements for ask in request.asks)
-        return Past(tables, first.known, first.amended, first.since)
+        self._movements = request.movements
+        first = self._ask(NOTHING)
+        answers = Answers(request.asks, lambda ask: self._ask(ask).movements)
+        return Past(answers, first.known, first.amended, first.since)
 
-    def _ask(self, movements: pa.Table, ask: Ask) -> History:
+    def _ask(self, ask: Ask) -> History:
         assert self._transaction is not None
         span = EVER if ask.span_days is None else ask.span_days
-        return self._transaction.look_back(movements, span, ask.columns, ask.groupings)
+        return self._transaction.look_back(self._movements, span, ask.columns, ask.groupings)
 
     def compare_flags(self, flags: pa.Table, judged: Judged) -> Compared:
         """The flags with their states, and what is no longer raised."""
@@ -97,7 +100,7 @@ class Remembering:
             LedgerError: the ledger is damaged.
         """
         assert self._transaction is not None
-        self._transaction.record_movements(screened.movements.batch)
+        self._transaction.record_movements(self._movements)  # staged already
         counts = self._transaction.record_flags(screened.compared, report.cells, screened.judged)
         self._transaction.record_files(FileRecord(i.sha256, i.name, i.bytes, i.lines) for i in inputs)
         self._transaction.keep()

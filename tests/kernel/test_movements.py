@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pytest
 
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.movements import Movements, link_movements, to_movements
@@ -152,3 +153,151 @@ def test_a_word_is_no_number_and_two_carriers_may_use_the_same():
         {"line_id": "D", "bill_of_lading": "1001", "bill_issuer": "TWO"},
     )
     assert len({cargo for _, cargo, _ in found}) == 4
+
+
+GROSS = {"shipment_id": "S", "mass_basis": "gross"}
+
+
+@pytest.mark.parametrize(
+    ("second", "why"),
+    [
+        ({"substance_mass_kg": 101}, "another mass is a line's own"),
+        ({"substance_mass_kg": None}, "a line without a mass leaves the bill's unknown"),
+        ({"mass_basis": "packages"}, "not both are gross"),
+        ({"packages": 9}, "another number of packages"),
+        ({"container_numbers": ["ABCU7654321"]}, "another container"),
+        ({"shipment_id": "T"}, "another bill"),
+        ({"description": "ACETONE"}, "equal goods"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_masses_count_each_where_one_thing_says_that_they_are_not_the_bills(second, why):
+    first = {"line_id": "A", "description": "ACETONE", "packages": 4, "container_numbers": ["ABCU1234567"], **GROSS}
+    same = {**first, "line_id": "B", "description": "ACETONE PURE"}
+    assert masses(movements(first, same)) == [("A", Decimal(100)), ("B", Decimal(0))]
+    found = dict(masses(movements(first, {**same, **second})))
+    assert found["B"] == second.get("substance_mass_kg", 100), why
+
+
+def test_the_mass_of_a_bill_stands_on_its_first_line_of_each_substance():
+    found = movements(
+        {"line_id": "A", "description": "TOLUENE", "substance_id": "toluene", **GROSS},
+        {"line_id": "B", "description": "ACETONE", **GROSS},
+        {"line_id": "C", "description": "ACETONE PURE", **GROSS},
+        {"line_id": "D", "description": "TOLUENE PURE", "substance_id": "toluene", **GROSS},
+    )
+    assert masses(found) == [("A", Decimal(100)), ("B", Decimal(100)), ("C", Decimal(0)), ("D", Decimal(0))]
+
+
+@pytest.mark.parametrize(
+    ("cancelled", "original", "stands"),
+    [
+        (None, None, False),
+        ("1", None, False),
+        ("1", "1", False),
+        ("1", "1.5", True),
+        ("2", "10", True),
+        ("10", "2", False),
+        ("inf", "1", True),
+        ("two", "0", False),
+        ("two", "1", True),
+        ("-1", None, True),
+    ],
+)
+def test_a_cancellation_takes_back_what_is_of_no_higher_version(cancelled, original, stands):
+    found = movements(
+        {"line_id": "A", "movement_key": "k", "version": original},
+        {"line_id": "B", "movement_key": "k", "version": cancelled, "message_function": "cancellation", "substance_id": None},
+    )
+    assert masses(found) == ([("A", Decimal(100))] if stands else [])
+    assert found.cancelled.num_rows == (0 if stands else 1)
+
+
+def test_the_highest_cancellation_counts_and_only_for_its_own_key():
+    found = movements(
+        {"line_id": "A", "movement_key": "k", "version": "2"},
+        {"line_id": "B", "movement_key": "k", "version": "1", "message_function": "cancellation", "substance_id": None},
+        {"line_id": "C", "movement_key": "k", "version": "3", "message_function": "cancellation", "substance_id": None},
+        {"line_id": "D", "movement_key": "j", "version": "1"},
+        {"line_id": "E", "movement_key": "i", "message_function": "cancellation"},
+    )
+    assert masses(found) == [("D", Decimal(100))]
+    assert sorted(found.cancelled.column("movement_key").to_pylist()) == ["i", "k"]
+    assert found.issues.num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("versions", "last"),
+    [(("2", "10"), "B"), (("10", "2"), "A"), (("3", "3"), "B"), ((None, None), "B"), (("1", None), "A")],
+)
+def test_the_replacement_of_the_highest_version_stands_then_the_last_read(versions, last):
+    first, second = versions
+    found = movements(
+        {"line_id": "A", "movement_key": "k", "version": first, "message_function": "replacement"},
+        {"line_id": "B", "movement_key": "k", "version": second, "message_function": "replacement"},
+        {"line_id": "C", "movement_key": "k", "version": "99"},
+    )
+    assert [line for line, _ in masses(found)] == [last]
+    assert found.issues.num_rows == 0
+
+
+def test_one_line_sent_twice_is_one_movement_and_no_contradiction():
+    found = movements({"line_id": "A", "movement_key": "k"}, {"line_id": "A", "movement_key": "k"})
+    assert masses(found) == [("A", Decimal(100))]
+    assert found.issues.num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("day", "one_cargo"),
+    [(date(2026, 5, 30), True), (date(2026, 5, 31), False), (date(2025, 12, 1), True), (date(2025, 11, 30), False)],
+)
+def test_a_number_is_the_same_cargos_within_ninety_days_either_way(day, one_cargo):
+    house = {"line_id": "H", "house_bill_of_lading": "H1"}
+    found = linked(house, {"line_id": "D", "declaration_id": "D1", "house_bill_of_lading": "H1", "as_of_date": day})
+    assert [counts for _, _, counts in found] == [True, not one_cargo]
+
+
+@pytest.mark.parametrize(("kg", "counts"), [("94.999998", True), ("95", False), ("100", False), ("2000", False), ("0", True)])
+def test_a_bill_counts_as_well_where_less_than_ninety_five_in_a_hundred_is_declared(kg, counts):
+    bill = {"line_id": "B", "bill_of_lading": "B1", "substance_mass_kg": Decimal(100)}
+    above = {"line_id": "D", "declaration_id": "D1", "bill_of_lading": "B1", "substance_mass_kg": Decimal(kg)}
+    assert linked(bill, above)[0][2] is counts
+    halves = [{**above, "line_id": n, "declaration_id": n, "substance_mass_kg": Decimal(kg) / 2} for n in ("D1", "D2")]
+    assert linked(bill, *halves)[0][2] is counts
+
+
+def test_masses_of_one_rank_add_up_and_those_of_two_ranks_do_not():
+    bill = {"line_id": "B", "bill_of_lading": "B1", "substance_mass_kg": Decimal(100)}
+    house = {"line_id": "H", "house_bill_of_lading": "H1", "bill_of_lading": "B1", "substance_mass_kg": Decimal(60)}
+    declaration = {"line_id": "D", "declaration_id": "D1", "bill_of_lading": "B1", "substance_mass_kg": Decimal(60)}
+    assert linked(bill, house, declaration)[0][2] is True
+    assert linked(bill, {**house, "substance_mass_kg": Decimal(95)}, declaration)[0][2] is False
+    assert linked(bill, house, {**declaration, "substance_mass_kg": Decimal(95)})[0][2] is False
+
+
+def test_a_bill_that_states_no_mass_hides_behind_any_declaration():
+    found = linked({"line_id": "B", "bill_of_lading": "B1"}, {"line_id": "D", "declaration_id": "D1", "bill_of_lading": "B1"})
+    assert found == [("B", "3::D1", False), ("D", "3::D1", True)]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "one_cargo"), [("ONE", "ONE", True), ("ONE", "TWO", False), (None, "TWO", True), ("ONE", None, True)]
+)
+def test_an_issuer_that_is_not_stated_may_be_any(left, right, one_cargo):
+    bill = {"line_id": "B", "bill_of_lading": "B1", "bill_issuer": left}
+    found = linked(bill, {"line_id": "H", "house_bill_of_lading": "H1", "bill_of_lading": "B1", "bill_issuer": right})
+    assert [counts for _, _, counts in found] == [not one_cargo, True]
+
+
+@pytest.mark.parametrize(("number", "one_cargo"), [("B1", True), ("000", False), ("N/A", False)])
+def test_a_number_without_a_figure_links_nothing(number, one_cargo):
+    found = linked({"line_id": "B", "bill_of_lading": number}, {"line_id": "D", "declaration_id": "D1", "bill_of_lading": number})
+    assert [counts for _, _, counts in found] == [not one_cargo, True]
+
+
+def test_documents_of_one_rank_do_not_hide_each_other():
+    found = linked(
+        {"line_id": "A", "house_bill_of_lading": "X1", "bill_of_lading": "X2"},
+        {"line_id": "B", "house_bill_of_lading": "X2", "bill_of_lading": "X3"},
+    )
+    assert [counts for _, _, counts in found] == [True, True]

@@ -12,10 +12,11 @@ import pytest
 from precursor_screen.api import load_reference
 from precursor_screen.kernel.quantities import quantify
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.reference.thresholds import threshold_for
 from precursor_screen.schema import BY_NAME, DECIMAL
 from tests.conftest import AS_OF
 
-KINDS = {"net_mass_kg": DECIMAL, "gross_mass_kg": DECIMAL, "quantity": DECIMAL, "packages": pa.int64(), "as_of_date": pa.date32()}
+KINDS = {"net_mass_kg": DECIMAL, "gross_mass_kg": DECIMAL, "quantity": DECIMAL, "packages": pa.int64()}
 
 
 @pytest.fixture(scope="module")
@@ -25,13 +26,13 @@ def references() -> dict[str, Reference]:
 
 def one(reference: Reference, substance_id: str, description: str, matched: str, **cells: Any) -> dict[str, Any]:
     """The quantities of one candidate, of a line of 1000 kg net unless the cells say otherwise."""
+    threshold = threshold_for(reference.thresholds, reference.jurisdiction, substance_id, "export", date(2026, 6, 1))
     row = {
         "substance_id": substance_id,
         "description": description,
         "matched_text": matched,
         "matched_field": "description",
-        "direction": "export",
-        "as_of_date": date(2026, 6, 1),
+        "threshold_source": threshold.source if threshold else None,
         "net_mass_kg": Decimal(1000),
         **cells,
     }
@@ -40,7 +41,7 @@ def one(reference: Reference, substance_id: str, description: str, matched: str,
         names=list(row),
     )
     (found,) = quantify(facts, reference).to_pylist()
-    return found
+    return found | {"threshold_kg": threshold.kg if threshold else None}
 
 
 @pytest.mark.parametrize(

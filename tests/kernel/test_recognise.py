@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pyarrow as pa
 import pytest
 
-from precursor_screen.kernel.party_memory import Forgetful, Recalled
+from precursor_screen.kernel.party_memory import NoPartyMemory, Recalled
 from precursor_screen.kernel.recognise import match_parties
 from precursor_screen.matching.party.index import PartyIndex, build_index
 from precursor_screen.model import WatchlistEntry, WatchlistName
@@ -28,7 +28,7 @@ def match(memory=None, **columns):
             for name, values in columns.items()
         }
     )
-    found = match_parties(table, REFERENCE, memory=memory or Forgetful())
+    found = match_parties(table, REFERENCE, memory=memory or NoPartyMemory())
     assert found.matches.schema == PARTY_MATCH
     return [(m["value"], m["entry_id"]) for m in found.matches.to_pylist()], found.unscreenable
 
@@ -63,7 +63,7 @@ def test_all_roles_each_name_once_and_what_cannot_be_screened():
 
 
 def test_memory_is_asked_for_all_parts_and_told_only_what_was_unknown():
-    class Known(Forgetful):
+    class Known(NoPartyMemory):
         def recall(self, index, as_of, names):
             self.asked = list(names)
             row = {**dict.fromkeys(PARTY_MATCH.names), "value": "Zorvan", "list_id": "demo", "entry_id": "7", "score": 90.0}

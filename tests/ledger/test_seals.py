@@ -62,6 +62,12 @@ def test_verify_names_what_was_changed(filled, sql, edit, says):
     assert any(all(part in p for part in says.split(" .* ")) for p in filled.verify()), filled.verify()
 
 
+def test_a_run_that_was_changed_is_named_once(filled, sql):
+    sql("update runs set rules_sha256 = 'x'")
+    (problem,) = [p for p in filled.verify() if "runs 1" in p]
+    assert "(run 1)" not in problem
+
+
 def test_verdicts_are_covered(filled, sql):
     name = "dispositions_no_change on dispositions" if filled.path is None else "dispositions_no_update"
     sql(f"drop trigger {name}")

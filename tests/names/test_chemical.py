@@ -97,6 +97,31 @@ def test_what_follows_makes_another_substance(after: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "after", "says"),
+    [
+        ("диэтиловый эфир", " щавелевой кислоты", "an ester or ether of something else"),
+        ("диэтиловый эфир", " чистый", None),
+        ("ацетон", " щавелевой кислоты", None),
+        ("ether", " of cellulose", "an ether of something else"),
+        ("ether", " of high purity", None),
+        ("ether", " phenyl", "an ether of something else"),
+        ("diethyl ether", " phenyl", None),
+        ("ethyl ether", " acetate", "another substance: 'acetate' follows"),
+        ("eter etilico", " acetato", "another substance: 'acetato' follows"),
+        ("butanone", " of cellulose", None),
+        ("acetic anhydride", " with propionic acid", "an anhydride with another acid"),
+        ("acetic anhydride", " with care", None),
+        ("toluene", " with propionic acid", None),
+        ("toluene", " (ester)", "an ester"),
+        ("toluene", "(ester)", "an ester"),
+    ],
+)
+def test_each_kind_of_name_has_its_own_continuations(name: str, after: str, says: str | None) -> None:
+    text = plain(name + after)
+    assert continuation_reason(text, len(plain(name)), plain(name), covers_salts=False) == says
+
+
+@pytest.mark.parametrize(
     "after",
     [
         "",

@@ -69,6 +69,103 @@ def test_what_is_no_cas_number(text: str) -> None:
     assert find_cas(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("UN0003", None),
+        ("UN0004", "0004"),
+        ("UN3999", "3999"),
+        ("UN4000", None),
+        ("UN 1090", "1090"),
+        ("un no. 1090", "1090"),
+        ("1090", "1090"),
+        ("UN109", None),
+        ("UN10900", None),
+        ("  UN-1090  ", "1090"),
+        ("SUN1090", None),
+    ],
+)
+def test_numbers_of_the_united_nations_run_from_4_to_3999(text: str, number: str | None) -> None:
+    assert format_un(text) == number
+    if text.strip().lower().startswith("un") or text.startswith("SUN"):
+        assert [f.number for f in find_un(text)] == ([number] if number else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("29152", None),
+        ("291524", "291524"),
+        ("2915.24-00 10", "2915240010"),
+        ("291524001012", "291524001012"),
+        ("2915240010123", None),
+        ("009999", None),
+        ("010121", "010121"),
+        ("760110", "760110"),
+        ("770100", None),
+        ("780110", "780110"),
+        ("999999", "999999"),
+        ("29152x", None),
+        ("２９１５２４", None),
+    ],
+)
+def test_tariff_codes_have_six_to_twelve_digits_and_a_chapter_that_exists(text: str, digits: str | None) -> None:
+    assert format_hs(text) == digits
+    assert hs6(text) == (digits[:6] if digits else None)
+
+
+@pytest.mark.parametrize(
+    ("number", "right"),
+    [
+        ("203-564-8", True),
+        ("203-564-7", False),
+        ("103-564-8", False),
+        ("203-564", False),
+        ("203-5648", False),
+        ("2035648", False),
+        ("200-001-8", True),
+        ("200-001-9", False),
+    ],
+)
+def test_the_check_digit_of_the_european_number(number: str, right: bool) -> None:
+    assert is_ec(number) is right
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("0012345-6", "0012345-6"),
+        ("CUS 0012345-6", "0012345-6"),
+        ("cus: 00123456", "0012345-6"),
+        ("0012345 6", "0012345-6"),
+        ("0012345", None),
+        ("001234567", None),
+        ("1234567-8", None),
+        ("0000000-0", None),
+        ("7777777-7", None),
+        ("7777777-6", "7777777-6"),
+        ("0000000-1", None),
+    ],
+)
+def test_codes_of_the_european_inventory_are_eight_digits_and_no_placeholder(text: str, code: str | None) -> None:
+    assert format_cus(text) == code
+
+
+@pytest.mark.parametrize(
+    ("number", "listed", "near"),
+    [
+        ("67-64-2", {"67-64-1"}, "67-64-1"),
+        ("67-64-1", {"67-64-1"}, None),
+        ("67-65-2", {"67-64-1"}, None),
+        ("67-64-2", {"67-64-1", "67-64-3"}, None),
+        ("67-64-2", {"67-64-1", "97-64-7"}, "67-64-1"),
+        ("67-64-2", {"167-64-2"}, None),
+    ],
+)
+def test_the_one_listed_number_a_digit_away(number: str, listed: set[str], near: str | None) -> None:
+    assert near_number(number, frozenset(listed)) == near
+
+
 def test_the_check_digit() -> None:
     assert is_cas("1609-66-1")
     assert not is_cas("1609-66-5")  # printed in a public list

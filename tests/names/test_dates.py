@@ -53,6 +53,13 @@ def test_every_day_is_read_back_from_every_form(day: date) -> None:
     assert parse_date(f"{day:%d-%b-%Y}").day == day
 
 
+@pytest.mark.parametrize(("length", "read"), [(17, True), (60, True), (61, False)])
+def test_a_cell_of_more_than_sixty_characters_is_no_date(length: int, read: bool) -> None:
+    text = "2025-03-28 18:30Z".replace("Z", "Z".rjust(length - 16))
+    assert len(text) == length
+    assert (parse_date(text).day is not None) is read
+
+
 @given(st.text(max_size=40))
 def test_any_text_is_a_day_or_is_not(text: str) -> None:
     for order in ("", "dmy", "mdy", "ymd"):

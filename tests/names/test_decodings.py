@@ -55,3 +55,35 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
 
 def test_a_megabyte_is_read() -> None:
     assert further_readings("&#65;" * 200_000)[0] == "A" * 200_000
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("A\\u{10FFFF}B", ("A\U0010ffffB",)),
+        ("A\\u{110000}B", ("A\ufffdB",)),
+        ("A\\uD7FFB", ("A\ud7ffB",)),
+        ("A\\uD800B", ("A\ufffdB",)),
+        ("A\\uDFFFB", ("A\ufffdB",)),
+        ("A\\uE000B", ("A\ue000B",)),
+        ("&amp;amp;#65;CETONE", ("ACETONE",)),
+        ("&amp;amp;amp;#65;CETONE", ("&#65;CETONE",)),
+        ("A3B3", ()),
+        ("A3T0N", ("AeToN",)),
+        ("ac1t1ne", ("acltlne", "acitine")),
+        ("5A3T0NE", ()),
+        ("ace%74one", ("acetone",)),
+        ("ace%74", ()),
+        ("%74%6f", ("to",)),
+        ("=?utf-8?B?QUNFVE9ORQ==?=", ("ACETONE",)),
+        ("=?nocode?B?QUNFVE9ORQ==?=", ()),
+        ("a=41", ()),
+        ("AB=\nCD", ("ABCD",)),
+        ("\u202bENOTECA", ("ACETONE",)),
+        ("\u202aACETONE", ("ACETONE",)),
+        ("A\u200eCETONE", ("ACETONE",)),
+        ("CAS é ６", ("CAS é 6",)),
+    ],
+)
+def test_the_ends_of_each_way_of_encoding(text: str, readings: tuple[str, ...]) -> None:
+    assert further_readings(text) == readings

@@ -87,7 +87,7 @@ def test_to_order(name: str) -> None:
     assert is_to_order(name)
 
 
-@pytest.mark.parametrize("name", ["ACME LTD", "ORDERLY GOODS LTD", "MAIL ORDER HOUSE", ""])
+@pytest.mark.parametrize("name", ["ACME LTD", "ORDERLY GOODS LTD", "Order Solutions Ltd", "MAIL ORDER HOUSE", ""])
 def test_not_to_order(name: str) -> None:
     assert not is_to_order(name)
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.names.party import normalise_party
-from precursor_screen.names.party_scripts import consonants, fold_key, part_han, read_han, romanise_hangul
+from precursor_screen.names.party_scripts import consonants, fold_key, leaves_vowels_out, part_han, read_han, romanise_hangul
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,47 @@ def test_korean_names_in_the_spelling_of_the_south_and_the_north() -> None:
     assert romanise_hangul("박지성") == ("park ji sung", "pak ji song")
     assert romanise_hangul("남궁민수") == ("namgung min su",)
     assert romanise_hangul("가") == romanise_hangul("서울특별시") == romanise_hangul("Kim") == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "read"),
+    [
+        (
+            "독고영재",
+            ("tok ko yung jae", "tok ko yong jae"),
+        ),  # no double surname of the table: the first syllable is the family's
+        ("김민수진", ("kim min su jin",)),
+        ("뷁민수", ("pwek min su",)),  # no surname of the table: read by its sound
+        ("갑을", ("kap ul",)),
+        ("이", ()),
+        ("가나다라마", ()),
+        ("김a", ()),
+        ("김\ua960", ()),
+    ],
+)
+def test_korean_names_that_the_table_of_surnames_lacks(word: str, read: tuple[str, ...]) -> None:
+    assert romanise_hangul(word) == read
+
+
+@pytest.mark.parametrize(
+    ("word", "parted"),
+    [
+        ("王明", "王 明"),
+        ("欧阳", "欧 阳"),  # two characters are a family name and a given name
+        ("欧阳小明", "欧阳 小明"),
+        ("王小小明", "王 小小明"),
+        ("王小小明明", "王小小明明"),
+        ("王", "王"),
+        ("王x", "王x"),
+    ],
+)
+def test_names_of_two_to_four_characters_are_parted(word: str, parted: str) -> None:
+    assert part_han(word) == parted
+
+
+@pytest.mark.parametrize(("letter", "lacks"), [("م", True), ("ש", True), ("ก", True), ("a", False), ("ж", False), ("김", False)])
+def test_writing_that_leaves_vowels_out(letter: str, lacks: bool) -> None:
+    assert leaves_vowels_out(f"ab {letter}") is lacks
 
 
 def test_han_names() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.names.text import fold, plain, squash, unmask
+from precursor_screen.names.text import fold, plain, spaced, squash, unmask
 
 # Lone surrogates, controls, marks and every script: whatever a manifest may hold.
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=200)
@@ -33,6 +33,7 @@ ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=20
         ("塩酸", "盐酸"),
         ("أنهيدريد", "انهيدريد"),
         ("トルエン", "トルエン"),
+        ("ぁヿ", "ぁヿ"),  # the first and the last of the kana, which would fall apart
         ("톨루엔", "톨루엔"),
         ("\ud800\x00 ", ""),
         ("", ""),
@@ -54,6 +55,55 @@ def test_positions_survive_characters_that_change_length(text: str, letter: str,
     folded = fold(text)
     places = [p for c, p in zip(folded.squashed, folded.positions, strict=True) if c == letter]
     assert index in places
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("acetic-anhydride", "acetic anhydride"),
+        ("étique/été", "etique ete"),
+        ("محـمد", "محمد"),  # a tatweel stretches a word and parts none
+        ("ace\u200btone é", "acetone e"),
+        ("a\u0301b", "ab"),
+        ("α…β", "alpha beta"),
+        ("トル・エン", "トル エン"),
+    ],
+)
+def test_what_parts_words_is_a_space_and_what_marks_letters_is_nothing(text: str, expected: str) -> None:
+    assert spaced(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("char", "expected"),
+    [
+        ("É", "e"),
+        ("ß", "s"),
+        ("ﬃ", "ﬃ"),
+        ("\x07", " "),
+        ("\u3000", " "),
+        ("\u2028", " "),
+        ("\u2029", " "),
+        ("\u200b", "\u200b"),
+        ("−", "-"),
+        ("—", "-"),
+        ("′", "'"),
+        ("´", "'"),
+        ("‘", "'"),
+        ("″", "'"),
+        ("±", "±"),
+        ("〜", "〜"),
+        ("；", ";"),
+        ("…", "…"),
+        ("д", "д"),
+    ],
+)
+def test_one_character_stays_one(char: str, expected: str) -> None:
+    assert plain(f"é{char}") == f"e{expected}"
+
+
+@given(ANY_TEXT)
+def test_words_apart_hold_the_same_letters(text: str) -> None:
+    assert spaced(text).replace(" ", "") == squash(text)
 
 
 @given(ANY_TEXT)

@@ -80,6 +80,46 @@ def test_the_first_thing_a_line_states_is_its_mass(stated: dict[str, Any], kg: s
     assert (mass.kg, mass.basis, mass.confidence) == (D(kg), basis, confidence)
 
 
+@pytest.mark.parametrize(
+    ("stated", "basis"),
+    [
+        ({"quantity": D("999999999999"), "unit": "KGM"}, "quantity"),
+        ({"quantity": D("1000000000000"), "unit": "KGM"}, ""),
+        ({"quantity": D(0), "unit": "KGM", "gross": D(5)}, "gross"),
+        ({"net": D(0), "gross": D(0)}, ""),
+        ({"net": D(-1), "quantity": D(-1), "unit": "KGM", "gross": D(-1)}, ""),
+        ({"net": D("0.000001"), "gross": D(9)}, "net"),
+        ({"quantity": D(0), "unit": "DRUMS", "text": "IN 220 KG DRUMS"}, ""),
+        ({"quantity": D("1.5"), "unit": "DRUMS", "text": "IN 220 KG DRUMS"}, ""),
+        ({"quantity": D(1), "unit": "DRUMS", "text": "IN 220 KG DRUMS"}, "packages"),
+        ({"quantity": D(2), "unit": "", "text": "IN 220 KG DRUMS"}, ""),
+        ({"packages": 0, "text": "IN 220 KG DRUMS"}, ""),
+        ({"packages": -1, "text": "IN 220 KG DRUMS"}, ""),
+        ({"packages": 1, "text": "IN 220 KG DRUMS"}, "packages"),
+        ({"quantity": D(10), "unit": "L", "density": D(0), "gross": D(5)}, "gross"),
+        ({"quantity": D(10), "unit": "L", "density": D("0.5")}, "volume"),
+        ({"packages": 3, "text": "IN 200 L DRUMS", "density": D("0.5")}, "volume"),
+    ],
+)
+def test_what_is_nothing_or_beyond_measure_is_no_mass(stated: dict[str, Any], basis: str) -> None:
+    mass = mass_from_line(**stated)
+    assert (mass.basis, mass.kg is None) == (basis, not basis)
+
+
+@pytest.mark.parametrize(
+    ("packages", "text", "package_type", "kg"),
+    [
+        (5, "DRUMS OF 200 KG", "BAG 25 KG", "1000"),  # the text goes before the kind of packages
+        (5, "", "BAG 25 KG", "125"),
+        (7, "80 DRUMS X 25 KG", "", "2000"),  # what is counted goes before the column of packages
+        (None, "ABOUT 25 KG", "", "25"),
+        (4, "TOLUENE 25 KG AND 30 KG", "", "30"),
+    ],
+)
+def test_texts_say_how_much_there_is(packages: int | None, text: str, package_type: str, kg: str) -> None:
+    assert mass_from_line(packages=packages, text=text, package_type=package_type).kg == D(kg)
+
+
 def test_a_line_that_states_nothing_has_no_mass() -> None:
     assert mass_from_line() == UNKNOWN
     assert mass_from_line(quantity=D(80), unit="PCS", text="ACETIC ANHYDRIDE") == UNKNOWN

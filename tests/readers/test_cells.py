@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -46,6 +47,36 @@ def test_masses_are_kilograms(header: str, cells: list[str], kilograms: list[str
     values, issues = column(header, cells, field)
     assert values == [None if k is None else D(k) for k in kilograms]
     assert issues == []
+
+
+@pytest.mark.parametrize(
+    "null", ["n/a", "N.A.", "nil", "none", "null", "-", "--", "---", "#N/A", "NaN", "unknown", "TBA", "?", "."]
+)
+def test_a_cell_that_says_there_is_none_is_no_issue(null: str) -> None:
+    values, issues = column("Net Weight", [null, "5", "12 KG"], "net_mass_kg")
+    assert values == [None, D(5), D(12)]
+    assert issues == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "kilograms", "issues"),
+    [
+        ("0", "0", []),
+        ("-0.000001", None, [("negative-number", "-0.000001", 1)]),
+        ("(5)", None, [("negative-number", "(5)", 1)]),
+        ("999999999999", "999999999999", []),
+        ("999999999 MT", "999999999000", []),
+        ("1000000000 MT", None, []),
+        ("1000000000000", None, [("unparsed-mass", "1000000000000", 1)]),
+        ("0.0000015", "0.000002", []),
+        ("0.0000025", "0.000002", []),
+        ("5 apples", None, [("unparsed-mass", "apples", 1)]),
+    ],
+)
+def test_masses_at_their_limits(cell: str, kilograms: str | None, issues: list[tuple[str, str, int]]) -> None:
+    values, said = column("Net Weight", [cell, "7"], "net_mass_kg")
+    assert values == [None if kilograms is None else D(kilograms), D(7)]
+    assert [(code, value, count) for code, _, value, count in said] == issues
 
 
 def test_the_column_of_units_goes_before_the_header() -> None:
@@ -235,3 +266,51 @@ def test_two_columns_of_description_survive_a_blank_row() -> None:
 def test_control_characters_do_not_part_a_word() -> None:
     (tables,) = read(b"description,hs code\nACE\x01TONE\x0bDRUMS,291411\n", "m.csv")
     assert tables.lines.column("description").to_pylist() == ["ACETONE\nDRUMS"]
+
+
+@pytest.mark.parametrize("null", ["", "n/a", "unknown", "TBA", "0", "00/00/0000", "00000000", "0000-00-00", "-"])
+def test_a_date_cell_that_says_there_is_none_is_no_issue(null: str) -> None:
+    values, issues = column("Date", [null, "2026-03-01"], "date")
+    assert (values, issues) == ([None, date(2026, 3, 1)], [])
+
+
+@pytest.mark.parametrize(
+    ("cells", "days", "issues"),
+    [
+        (["03/04/2026", "25/04/2026"], ["2026-04-03", "2026-04-25"], []),
+        (["03/04/2026", "04/25/2026"], ["2026-03-04", "2026-04-25"], []),
+        (["12/12/2026", "03/03/2026"], ["2026-12-12", "2026-03-03"], []),
+        (["03/04/2026", "2026-04-25"], [None, "2026-04-25"], [("ambiguous-date", "date", "03/04/2026", 1)]),
+        (["soon", "2026-04-25"], [None, "2026-04-25"], [("unparsed-date", "date", "soon", 1)]),
+        (["13/13/2026", "2026-04-25"], [None, "2026-04-25"], [("unparsed-date", "date", "13/13/2026", 1)]),
+    ],
+)
+def test_days_of_a_column_at_the_turn_of_day_and_month(cells: list[str], days: list[str | None], issues: list[Any]) -> None:
+    values, said = column("Date", cells, "date")
+    assert [v.isoformat() if v else None for v in values] == days
+    assert said == issues
+
+
+@pytest.mark.parametrize(
+    ("cells", "codes", "issues"),
+    [
+        (["29152", "291524"], [None, "291524"], ["invalid-hs-code"]),
+        (["20713", "020713"], ["020713", "020713"], []),
+        (["2915240", "291524"], ["2915240", "291524"], []),  # a code of chapter 29 that lacks no zero
+        (["2071300", "291524"], ["02071300", "291524"], []),
+        (["207130012", "0207130012"], ["0207130012", "0207130012"], []),
+        (["207130012", "020713"], ["207130012", "020713"], []),
+        (["291524001012", "2915240010123"], ["291524001012", None], ["invalid-hs-code"]),
+        (["999999", "000000"], [None, None], []),
+        (["990000", "980000"], ["990000", "980000"], []),
+        (["010121", "009999"], ["010121", None], ["invalid-hs-code"]),
+        (["760110", "780110"], ["760110", "780110"], []),
+        (["291524.0", "2.91524E+05"], ["291524", "291524"], []),
+        (["2915 24 00", "'291524'"], ["29152400", "291524"], []),
+        (["0", "n/a", "unknown"], [None, None, None], []),
+        (["291524; 291524"], ["291524"], []),
+    ],
+)
+def test_tariff_codes_at_their_lengths(cells: list[str], codes: list[str | None], issues: list[str]) -> None:
+    values, said = column("HS Code", cells, "hs_code")
+    assert (values, [i[0] for i in said]) == (codes, issues)

@@ -42,6 +42,12 @@ def test_a_file_of_such_lines_is_set_aside_as_ever():
     assert [i["code"] for i in tables.issues.to_pylist()] == ["no-usable-column"]
 
 
+def test_characters_that_are_no_text_are_said():
+    (tables,) = read(b"acetone \xff\xfe drums\ntoluene\n", "standard input", ReadOptions(pasted=True, encoding="utf-8"))
+    assert tables.lines.num_rows == 2
+    assert [(i["code"], i["count"]) for i in tables.issues.to_pylist()] == [("undecodable-text", 2)]
+
+
 def test_nothing_is_an_error():
     with pytest.raises(UnreadableManifest):
         read(b"\n \n", "standard input", PASTED)

@@ -56,6 +56,32 @@ def test_rows_that_are_no_goods_are_counted() -> None:
     assert rows_accounted(result) == 12  # thirteen records, one of them the header
 
 
+@pytest.mark.parametrize("cell", ["in drums of steel", "  in drums of steel  "])
+def test_a_column_without_a_header_is_read_beside(cell: str) -> None:
+    (result,) = read(f"description,hs code\nacetone,291411,{cell}\ntoluene,290230,second floor\n".encode(), "m")
+    assert result.lines.column("other_texts").to_pylist() == [["in drums of steel"], ["second floor"]]
+    assert result.lines.column("other_columns").to_pylist() == [["column 3"]] * 2
+    assert codes_of(result) == {}
+
+
+def test_one_row_wider_than_most_is_broken_and_shown() -> None:
+    text = "description,hs code\nacetone,291411\ntoluene,290230,x,second floor\nxylene,290241\n"
+    (result,) = read(text.encode(), "m")
+    assert result.lines.column("description").to_pylist() == ["acetone", "xylene"]
+    (issue,) = result.issues.to_pylist()
+    assert (issue["code"], issue["source_row"], issue["value"]) == ("broken-row", 3, "toluene,290230,x,second floor")
+
+
+def test_named_records_are_as_wide_as_their_names() -> None:
+    rows = [
+        {"description": "acetone", "hs code": "291411"},
+        {"description": "toluene", "hs code": "290230", "remark": "second floor"},
+    ]
+    (result,) = read(json.dumps(rows).encode(), "m")
+    assert result.lines.column("description").to_pylist() == ["acetone", "toluene"]
+    assert result.lines.column("other_texts").to_pylist() == [None, ["second floor"]]
+
+
 @pytest.mark.parametrize("word", ["Total", "TOTALS:", "Grand Total", "Sub-total", "Итого:", "合计", "Total general", "Toplam"])
 def test_a_row_of_totals_is_told_in_many_languages(word: str) -> None:
     (result,) = read(f"Item,Description,HS Code,Net Weight\n1,acetone,291411,10\n{word},,,10\n".encode(), "m")
@@ -229,3 +255,9 @@ def test_any_bytes_are_read_or_refused_in_words(data: bytes) -> None:
         return
     for result in outcome:
         check_line_table(result)
+
+
+def test_a_second_description_alone_describes_goods() -> None:
+    (result,) = read(b"Description 2,Shipper\nacetone,Zorvan Ltd\n", "m")
+    assert codes_of(result) == {}
+    assert result.lines.column("description").to_pylist() == ["acetone"]

@@ -12,13 +12,13 @@ from precursor_screen.errors import WatchlistError
 from precursor_screen.model import WatchlistEntry, WatchlistName
 from precursor_screen.reference import store as store_module
 from precursor_screen.reference.bundle import maximum_ages
-from precursor_screen.reference.sealed import seal_late
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.reference.watchlists import entries as codec
 from precursor_screen.reference.watchlists import opened, snapshots
 from precursor_screen.reference.watchlists.checks import check_content, find_regressions
 from precursor_screen.reference.watchlists.interface import ParsedList
 from precursor_screen.reference.watchlists.manifest import read_manifest
+from precursor_screen.store.sealed import seal_late
 from tests.reference import watchlist_files as files
 
 DAY, LATER = date(2026, 1, 10), date(2026, 2, 10)

@@ -139,7 +139,7 @@ def test_parquet_has_the_columns_of_the_contract_and_evidence_as_a_map(sample, r
     assert table.schema.field("evidence").type == pa.map_(pa.string(), pa.string())
     assert table.drop(["evidence"]).equals(sample.flags.select([c for c in FLAG_COLUMNS if c != "evidence"]))
     for pairs, flag in zip(table.column("evidence").to_pylist(), sample.flag_records(), strict=True):
-        assert pairs == [(e["field"], e["as_written"]) for e in flag["evidence"]]
+        assert pairs == [(e["field"], e["as_written"]) for e in flag["evidence"] if "candidate" not in e]
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.errors import UsageError
-from precursor_screen.reports import interface
 from precursor_screen.reports.interface import check_places, parse_mode, whole_file
 from precursor_screen.reports.registry import PRESENTERS, presenter_for, write_report
+from precursor_screen.store import files
 
 SUFFIXES = [p.suffix for p in PRESENTERS]
 
@@ -34,13 +34,13 @@ def test_a_report_appears_whole_and_alone_and_replaces_an_older_one(sample, tmp_
 def test_a_full_disk_leaves_the_old_file_and_no_rest(sample, tmp_path, monkeypatch, suffix):
     path = tmp_path / f"report{suffix}"
     path.write_text("old")
-    real = os.fdopen
+    real = Path.open
 
     class Full:
         """A stream on a disk that has room for two kilobytes."""
 
-        def __init__(self, handle, mode):
-            self.stream, self.left = real(handle, mode), 2_000
+        def __init__(self, stream):
+            self.stream, self.left = stream, 2_000
 
         def write(self, data):
             self.left -= len(data)
@@ -57,7 +57,11 @@ def test_a_full_disk_leaves_the_old_file_and_no_rest(sample, tmp_path, monkeypat
         def __getattr__(self, name):
             return getattr(self.stream, name)
 
-    monkeypatch.setattr(interface.os, "fdopen", Full)
+    def fill(path: Path, mode: str = "r", *rest, **named):
+        stream = real(path, mode, *rest, **named)
+        return Full(stream) if mode == "wb" else stream
+
+    monkeypatch.setattr(Path, "open", fill)
     with pytest.raises(UsageError, match="No space left") as caught:
         write_report(sample, path)
     assert caught.value.where.file == str(path)
@@ -91,7 +95,7 @@ def test_a_file_never_has_more_permissions_than_it_is_given(tmp_path, mode):
         stream.write(b"{}")
         (part,) = [p for p in tmp_path.iterdir() if p != path]
         assert part.stat().st_mode & 0o777 == 0o600
-    assert path.stat().st_mode & 0o777 == (0o666 & ~interface._umask() if mode is None else mode)
+    assert path.stat().st_mode & 0o777 == (0o666 & ~files._umask() if mode is None else mode)
 
 
 @pytest.mark.parametrize(("text", "mode"), [("", 0o600), ("0640", 0o640), ("644", 0o644), ("0666", 0o666), ("600", 0o600)])

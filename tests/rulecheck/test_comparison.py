@@ -11,6 +11,8 @@ from precursor_screen.reference import shipped
 from precursor_screen.reference.bundle import Reference, load_rulebook
 from precursor_screen.rulecheck.comparison import Change, compare_rules, show_changes
 from precursor_screen.runners.inputs import Source
+from precursor_screen.runners.session import Session
+from precursor_screen.runners.settings import Settings
 from tests.screening import table
 
 ROWS = [
@@ -41,7 +43,7 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
 
 def changes(folders: tuple[Path, Path], reference: Reference) -> tuple[Change, ...]:
     sources = (Source("input.csv", content=table(ROWS)),)
-    return compare_rules(sources, reference, load_rulebook([folders[0]]), load_rulebook([folders[1]]))
+    return compare_rules(sources, Session(Settings(), reference), load_rulebook([folders[0]]), load_rulebook([folders[1]]))
 
 
 def edit(folder: Path, old: str, new: str) -> None:

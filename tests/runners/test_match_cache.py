@@ -13,14 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from precursor_screen.kernel.party_memory import FORGETFUL, Recalled
+from precursor_screen.kernel.party_memory import NO_PARTY_MEMORY, Recalled
 from precursor_screen.kernel.recognise import match_parties
 from precursor_screen.matching.party import alignment, bounds, candidates
 from precursor_screen.matching.party.index import PartyIndex, build_index
 from precursor_screen.model import WatchlistEntry, WatchlistName
 from precursor_screen.names.party import normalise_party
 from precursor_screen.runners import match_cache
-from precursor_screen.runners.match_cache import MatchCache, matcher_version, remembering, state_key
+from precursor_screen.runners.match_cache import MatchCache, cached_matches, matcher_version, state_key
 from precursor_screen.schema import PARTY_MATCH
 
 DAY = date(2026, 11, 25)
@@ -52,7 +52,7 @@ def reference(*indexes: PartyIndex, as_of: date = DAY) -> SimpleNamespace:
 
 def screen(names: list[str], known: SimpleNamespace, home: Path | None):
     lines = pa.table({"consignee_name": pa.array(names, pa.string())})
-    with remembering(home) as memory:
+    with cached_matches(home) as memory:
         return match_parties(lines, known, memory=memory)
 
 
@@ -224,7 +224,7 @@ def test_of_two_runs_at_once_the_last_stays(tmp_path: Path) -> None:
 def test_a_home_that_cannot_be_written_is_told_and_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file, where a folder should be")
     told: list[str] = []
-    with remembering(tmp_path, told.append) as memory:
+    with cached_matches(tmp_path, told.append) as memory:
         match_parties(pa.table({"consignee_name": NAMES}), reference(index(*LISTED)), memory=memory)
     assert len(told) == 1
     assert told[0].startswith("matches were not kept for the next run: ")
@@ -232,7 +232,7 @@ def test_a_home_that_cannot_be_written_is_told_and_changes_nothing(tmp_path: Pat
 
 def test_a_run_that_fails_keeps_nothing(tmp_path: Path) -> None:
     def fail() -> None:
-        with remembering(tmp_path) as memory:
+        with cached_matches(tmp_path) as memory:
             match_parties(pa.table({"consignee_name": NAMES}), reference(index(*LISTED)), memory=memory)
             raise KeyError
 
@@ -242,6 +242,6 @@ def test_a_run_that_fails_keeps_nothing(tmp_path: Path) -> None:
 
 
 def test_without_a_home_nothing_is_remembered() -> None:
-    with remembering(None) as memory:
-        assert memory is FORGETFUL
-    assert FORGETFUL.recall(index(), DAY, ["a"]) == Recalled(PARTY_MATCH.empty_table(), (), ["a"])
+    with cached_matches(None) as memory:
+        assert memory is NO_PARTY_MEMORY
+    assert NO_PARTY_MEMORY.recall(index(), DAY, ["a"]) == Recalled(PARTY_MATCH.empty_table(), (), ["a"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from itertools import groupby
 
+from precursor_screen.kernel.law import LISTING
 from precursor_screen.memory import REFERENCES, Ask, columns_of
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.expression import Expression, columns_in, smallest_tests
@@ -19,8 +20,6 @@ SPANS = (31, 92, 366, 3660)  # days: a month, a quarter, a year, ten years (the 
 _WIDE = frozenset(
     {"substance_id", "country_of_dispatch", "country_of_destination", "country_of_origin", "hs6", "hs_chapter", "direction"}
 )
-# What the law says of a substance on a day.
-LAW = frozenset({"control", "own_schedules", "tier", "membership_verified"})
 _NEEDED = ("movement_key", "line_id", "as_of_date", "substance_id")
 
 
@@ -45,14 +44,11 @@ def naming_columns(rule: CompiledRule) -> frozenset[str]:
 
 
 def tests_of_law(rules: Iterable[CompiledRule]) -> dict[Expression, str]:
-    """The tests that ask for nothing but what the law says of a substance on a day, each with a name for its outcome.
-
-    Movements come in millions, substances and days in thousands.
-    """
+    """The tests that ask for nothing but how a substance is listed, each with a name for its outcome: made once a row of the law."""
     found: dict[Expression, str] = {}
     for rule in rules:
         for test in (smallest for one in (*rule.business, *rule.selections.values()) for smallest in smallest_tests(one)):
-            if test.columns and test.columns <= LAW:
+            if test.columns and test.columns.issubset(LISTING):
                 found.setdefault(test, f"law_{len(found)}")
     return found
 

@@ -8,18 +8,17 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from precursor_screen.kernel.law import LISTING, THRESHOLDS, open_law, same_law
 from precursor_screen.kernel.movements import CARGO, DOCUMENT_RANK, OWN_NUMBER, link_movements
-from precursor_screen.kernel.substances import control_table, substance_table
-from precursor_screen.kernel.windows.asks import LAW
+from precursor_screen.kernel.substances import substance_table
 from precursor_screen.memory import ALWAYS, IDENTITY, REFERENCES, Past
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.reference.thresholds import PERIODS
 from precursor_screen.rulebook.expression import Expression
 from precursor_screen.rulebook.render import render
-from precursor_screen.rulebook.sql import identifier, literal, null_column
-from precursor_screen.schema import BY_NAME, MOVEMENT_LOOKED_UP, PREVIOUS_COLUMNS
+from precursor_screen.rulebook.sql import identifier, null_column
+from precursor_screen.schema import PREVIOUS_COLUMNS
 
-_LIMITS = tuple(c.name for c in MOVEMENT_LOOKED_UP if c.name.startswith("threshold_"))
+_LAW = (*LISTING, *THRESHOLDS)
 _SUBSTANCE = ("substance_name", "parent_substance_id", "family", "substance_route_groups")
 
 
@@ -48,7 +47,7 @@ def open_moves(
         columns: of MOVEMENT, looked up or previous: those that `fresh` is to have, beside row_no and is_new.
         judging: those that a recorded movement is judged by.
         naming: those by whose values a sentence names what is in a window.
-        tests: `tests_of_law`: they are made once a substance and day.
+        tests: `tests_of_law`: they are made once a row of the law.
         reference: substances, law and thresholds.
 
     Returns:
@@ -125,7 +124,7 @@ def _link(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _outcome(connection: duckdb.DuckDBPyConnection, test: Expression, name: str) -> str:
     """SQL of the outcome of a test of the law, with a leading comma; what no law speaks of is tested with nulls."""
-    nothing = ", ".join(null_column(c) for c in sorted(LAW))
+    nothing = ", ".join(null_column(c) for c in LISTING)
     without = connection.execute(f"select {render(test)} from (select {nothing})").fetchall()[0][0]
     return (
         f", law.{name}"
@@ -144,86 +143,13 @@ def _lookups(
         connection.register("substances", substance_table(reference.substances.substances))
         joins += " left join substances on linked.substance_id = substances.substance_id"
         found |= {c: f", substances.{c}" for c in _SUBSTANCE if c in columns}
-    if tests or any(c in columns for c in (*LAW, *_LIMITS)):
-        connection.execute("""create temp table days as
-            select distinct substance_id, direction, as_of_date from everything where substance_id is not null""")
-    if tests or any(c in columns for c in LAW):
-        outcomes = "".join(f", {render(test)} as {name}" for test, name in tests.items())
-        connection.execute(f"create temp table law as select *{outcomes} from ({_law(connection, reference)})")
-        joins += " left join law on linked.substance_id = law.substance_id and linked.as_of_date = law.as_of_date"
-        found |= {c: f", law.{c}" for c in sorted(LAW) if c in columns}
-    if any(c in columns for c in _LIMITS):
-        connection.execute(f"create temp table limits as {_limits(connection, reference)}")
-        joins += """ left join limits on linked.substance_id = limits.substance_id and linked.as_of_date = limits.as_of_date
-            and linked.direction is not distinct from limits.direction"""
-        found |= {c: f", limits.{c}" for c in _LIMITS if c in columns}
+    if tests or any(c in columns for c in _LAW):
+        open_law(connection, reference, tests)
+        joins += f" left join law on {same_law('linked', 'linked')}"
+        found |= {c: f", law.{c}" for c in _LAW if c in columns}
     if previous := [c for c in PREVIOUS_COLUMNS if c.name in columns]:
         # The earlier version of a movement of two substances has two rows: what it says of the same one comes first.
         joins += """ left join lateral (select * from amended a where linked.is_new and linked.movement_key = a.movement_key
             order by a.substance_id is distinct from linked.substance_id, a.substance_id limit 1) amended on true"""
         found |= {c.name: f", amended.{identifier(c.name.removeprefix('previous_'))} as {identifier(c.name)}" for c in previous}
     return joins, found
-
-
-def _law(connection: duckdb.DuckDBPyConnection, reference: Reference) -> str:
-    """SQL of the listings of every substance on every date there is."""
-    connection.register("controls", control_table(reference.substances.substances))
-    tiers = ", ".join(literal(t) for t in reference.tiers)
-    return f"""
-        select d.substance_id, d.as_of_date, list(c.control order by c.control.instrument, c.control.schedule) as control,
-               list_sort(list(c.control.schedule) filter (where c.control.instrument = {literal(reference.jurisdiction)})) as own_schedules,
-               min(c.tier) as tier,
-               coalesce(bool_and(c.verified) filter (where c.tier = 'convention'), bool_and(c.verified)) as membership_verified
-        from (select distinct substance_id, as_of_date from days) d
-             join controls c on d.substance_id = c.substance_id and c.tier in ({tiers})
-             and (c.since is null or c.since <= d.as_of_date) and (c.until is null or d.as_of_date < c.until)
-        group by all"""
-
-
-def _limits(connection: duckdb.DuckDBPyConnection, reference: Reference) -> str:
-    """SQL of the thresholds of every substance, direction and date there is; `reference.thresholds.threshold_for` says which holds."""
-    rows = [
-        {
-            "substance_id": t.substance_id,
-            "direction": t.direction,
-            "kg": t.kg,
-            "nth": PERIODS.index(t.period),
-            "since": t.valid_from,
-            "until": t.valid_to,
-            "source": t.source,
-            "verified": t.verified,
-        }
-        for t in reference.thresholds
-        if t.jurisdiction == reference.jurisdiction
-    ]
-    schema = pa.schema(
-        [
-            ("substance_id", pa.string()),
-            ("direction", pa.string()),
-            ("kg", BY_NAME["threshold_kg"].arrow),
-            ("nth", pa.int64()),
-            ("since", pa.date32()),
-            ("until", pa.date32()),
-            ("source", pa.string()),
-            ("verified", pa.bool_()),
-        ]
-    )
-    connection.register("thresholds", pa.Table.from_pylist(rows, schema=schema))
-    rank = "nth * 2 + (t.direction = 'any')::int"
-    first = ", ".join(
-        f"arg_min({value}, {rank}) filter (where nth >= {least}) as {name}"
-        for value, least, name in (
-            ("struct_pack(v := kg)", 0, "per_transaction"),
-            ("struct_pack(v := kg)", 1, "per_month"),
-            ("struct_pack(v := kg)", 2, "per_year"),
-            ("verified", 0, "threshold_verified"),
-            ("t.source", 0, "threshold_source"),
-        )
-    )
-    return f"""
-        select * exclude (per_transaction, per_month, per_year), per_transaction.v as threshold_kg, per_month.v as threshold_month_kg,
-               per_year.v as threshold_year_kg
-        from (select d.substance_id, d.direction, d.as_of_date, {first}
-              from days d join thresholds t on d.substance_id = t.substance_id and t.direction in (d.direction, 'any')
-                   and (t.since is null or t.since <= d.as_of_date) and (t.until is null or d.as_of_date < t.until)
-              group by all)"""

@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from precursor_screen.engine import connect, fetch
+from precursor_screen.kernel.documents import open_registers
 from precursor_screen.kernel.flag_parts import (
     because_of,
     columns_of_rule,
@@ -42,7 +43,7 @@ MOST_LINES = 200  # of a window that are named beside a flag; how many there are
 
 def request_history(movements: Movements, rules: Iterable[CompiledRule], registers: Collection[str]) -> Request:
     """What the history rules need to know of earlier runs to judge some movements."""
-    return Request(movements.batch, tuple(ask for ask, _ in plan_asks(rules, registers) if ask.groupings))
+    return Request(movements.batch, tuple(dict.fromkeys(ask for ask, _ in plan_asks(rules, registers) if ask.groupings)))
 
 
 def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], reference: Reference) -> tuple[pa.Table, pa.Table]:
@@ -60,13 +61,12 @@ def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], r
     if not live.num_rows:
         return FLAG.empty_table(), UNJUDGED.empty_table()
     since = history.since or _begins(live)
-    tables = iter(history.movements)
     found = []
     plan = plan_asks(rules, reference.registers)
     if plan and history.since is None:  # nothing is recorded, so the questions need not be answered one by one
         plan = [(Ask((), None, ()), history_rules(rules))]
     for ask, mine in plan:
-        recorded = next(tables) if ask.groupings else live.schema.empty_table()
+        recorded = history.movements[ask] if ask.groupings else live.schema.empty_table()
         columns = frozenset[str]().union(*(columns_of_rule(r) for r in mine))
         tests = tests_of_law(mine)
         judging = frozenset({"substance_id"}).union(*(columns_read(r, tests) for r in mine))
@@ -131,8 +131,7 @@ def _judge_all(
     movements: int,
 ) -> tuple[pa.Table, pa.Table]:
     """FLAG and UNJUDGED rows of all rules. Recorded movements are read for rules that are sure of a new one."""
-    for name, table in registers.items():
-        connection.register(f"register_{name.replace('-', '_')}", table)
+    open_registers(connection, registers)
     make_verdicts(connection, rules, source, tests)
     flags, missing = [FLAG.empty_table()], []
     windows: dict[int, CompiledRule] = {}

@@ -42,7 +42,7 @@ def make_verdicts(
     verdicts = "".join(f", verdict_{n}" for n in range(len(rules)))
     connection.execute(f"""
         create or replace temp table verdicts as
-        select row_no{keys}{verdicts} from ({_judged(rules, f"({source}) where is_new", tests)})""")
+        select row_no{keys}{verdicts} from ({_with_verdicts(rules, f"({source}) where is_new", tests)})""")
 
 
 def make_moves(
@@ -82,11 +82,11 @@ def make_moves(
         f"(verdict_{place} > 0{f' and groups_{groups[w.keys]}.gid is not null' if w.keys in joined else ''})"
         for place, w in enumerate(windows.values())
     )
-    for table in ("moves", "selected", "judged"):
+    for table in ("moves", "selected", "measured"):
         connection.execute(f"drop table if exists {table}")
     connection.execute(f"""
         create temp table moves as select row_no, is_new, as_of_date as day, {", ".join(kept)}
-        from ({_judged([numbered[n] for n in windows], f"({source})", tests)}) {joins} where {about}""")
+        from ({_with_verdicts([numbered[n] for n in windows], f"({source})", tests)}) {joins} where {about}""")
     return Layout(groups, columns)
 
 
@@ -105,7 +105,7 @@ def _make_groups(connection: duckdb.DuckDBPyConnection, number: int, mine: Seque
             where {there})""")
 
 
-def _judged(rules: Sequence[CompiledRule], source: str, tests: Mapping[Expression, str]) -> str:
+def _with_verdicts(rules: Sequence[CompiledRule], source: str, tests: Mapping[Expression, str]) -> str:
     """SQL of a source with verdicts, of which only what the rules read is read."""
     # An atom may stand in a rule that has it from elsewhere: what a rule requires is a test like any other.
     read_of = [one for r in rules for one in (*r.tests, *(r.window.expressions if r.window else ()))]

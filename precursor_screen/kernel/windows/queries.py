@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import duckdb
 
+from precursor_screen.kernel.documents import is_document, register_table
 from precursor_screen.kernel.windows.frames import DISTINCT, Frames, key_of, parts_of
 from precursor_screen.kernel.windows.members import query_flagged
 from precursor_screen.rulebook.expression import Expression, Literal
 from precursor_screen.rulebook.registers import schema_of
 from precursor_screen.rulebook.render import render
-from precursor_screen.rulebook.sql import identifier, literal, same_reference
+from precursor_screen.rulebook.sql import identifier, literal
 from precursor_screen.rulebook.windows import Window
 
 _MAD = 1.4826  # makes the median absolute deviation comparable with a standard deviation of normal data
@@ -29,7 +30,7 @@ def judge_window(connection: duckdb.DuckDBPyConnection, frames: Frames, most_lin
         The reasons in `undecided` (none: the table is not made), and whether `flagged` was made.
     """
     window = frames.window
-    for table in ("selected", "judged"):  # to replace one holds the old beside the new
+    for table in ("selected", "measured"):  # to replace one holds the old beside the new
         connection.execute(f"drop table if exists {table}")
     connection.execute(f"create temp table selected as {_selected(frames)}")
     if test := _possible(window):
@@ -43,17 +44,17 @@ def judge_window(connection: duckdb.DuckDBPyConnection, frames: Frames, most_lin
     if window.kind == "baseline":
         _make_past(connection, frames)
     looks_ahead = late > 0 and window.kind not in ("baseline", "first_seen", "absence")
-    connection.execute(f"create temp table judged as {_judged(frames, looks_ahead)}")
+    connection.execute(f"create temp table measured as {_measured(frames, looks_ahead)}")
     undecided = {"history": "early"}
     if window.register:
         undecided[f"register.{window.register}"] = "sure and ok is null"
     if not all(m.is_lower_bound for m in window.measures) or window.kind in ("absence", "first_seen"):
         undecided["group"] = "tip is not null and unknown > 0 and not early"
     counted = ", ".join(f"count(*) filter (where {test})" for test in ("tip is not null", *undecided.values()))
-    true, *counts = connection.execute(f"select {counted} from judged where is_new").fetchall()[0]
+    true, *counts = connection.execute(f"select {counted} from measured where is_new").fetchall()[0]
     reasons = {reason: test for (reason, test), count in zip(undecided.items(), counts, strict=True) if count}
     parts = [
-        f"select row_no, {literal(reason)} as reason from judged where is_new and {test}" for reason, test in reasons.items()
+        f"select row_no, {literal(reason)} as reason from measured where is_new and {test}" for reason, test in reasons.items()
     ]
     nothing = "select 0 as row_no, '' as reason where false"
     connection.execute(f"create or replace temp table undecided as {' union all '.join(parts) or nothing}")
@@ -109,7 +110,7 @@ def _possible(window: Window) -> str:
     return " and ".join(tests)
 
 
-def _judged(frames: Frames, looks_ahead: bool) -> str:
+def _measured(frames: Frames, looks_ahead: bool) -> str:
     """`selected` with `measure` (what is compared), `ok`, `early` (too little history), `unknown`, and the day that tips it."""
     builders = {
         "baseline": _baseline,
@@ -127,7 +128,7 @@ def _judged(frames: Frames, looks_ahead: bool) -> str:
         tip = f"case when not sure then null when ok then day else min(day) {mine} end"
         value = f"case when ok then measure else arg_min(measure, day) {mine} end"
     clause = f" window ahead as {frames.ahead}" if looks_ahead else ""
-    return f"with measured as ({inner}) select * exclude (measure), {tip} as tip, {value} as measure from measured{clause}"
+    return f"with computed as ({inner}) select * exclude (measure), {tip} as tip, {value} as measure from computed{clause}"
 
 
 def _unknown(frames: Frames) -> str:
@@ -252,17 +253,15 @@ def _first_seen(frames: Frames) -> str:
                 from selected s left join {group} where s.is_new))"""
 
 
-def _register(window: Window) -> str:
-    return f"register_{window.register.replace('-', '_')}"
-
-
-def _on(window: Window) -> str:
-    return " and ".join(same_reference(f'r."{column}"', f"s.match_{i}") for i, (_, column) in enumerate(window.matched))
+def _document(window: Window) -> str:
+    """SQL of the rows of the register that are the document of a movement `s`, from `from` on."""
+    document = is_document(window, [f"s.match_{i}" for i in range(len(window.matched))])
+    return f"{register_table(window.register)} r where {document}"
 
 
 def _absence(frames: Frames) -> str:
     return f"""
-        select s.*, case when sure then not exists (select 1 from {_register(frames.window)} r where {_on(frames.window)}) end as ok,
+        select s.*, case when sure then not exists (select 1 from {_document(frames.window)}) end as ok,
                false as early, cast(null as double) as measure, 0 as unknown
         from selected s"""
 
@@ -271,7 +270,7 @@ def _reconcile(frames: Frames) -> str:
     """The running sum of what moved against what the register allows."""
     window = frames.window
     year = " and r.year = year(s.day)" if window.period == "year" and "year" in schema_of(window.register).names else ""
-    allowed = f'(select sum(r."{window.against}") from {_register(window)} r where {_on(window)}{year})'
+    allowed = f'(select sum(r."{window.against}") from {_document(window)}{year})'
     return f"""
         select *, measure > allowed * cast({1 + window.tolerance} as decimal(9, 6)) as ok from (
             select s.*, round(cast(sum(value_0) filter (where sure) over back as double), 6) as measure, false as early, {allowed} as allowed,
@@ -285,13 +284,15 @@ def _emitted(frames: Frames) -> str:
     true_here = "is_new and tip is not null and row_no not in (select row_no from undecided)"
     keys = ", ".join(frames.keys)
     if window.emit == "trigger":
-        return f"select * from judged where {true_here}"
+        return f"select * from measured where {true_here}"
     if window.emit == "group":
-        return f"select * from judged where {true_here} qualify row_number() over (partition by {keys} order by row_no desc) = 1"
+        return (
+            f"select * from measured where {true_here} qualify row_number() over (partition by {keys} order by row_no desc) = 1"
+        )
     # An episode goes on while true movements follow each other within one span; what lies between must not have been false.
     within = f"day <= was_day + interval {window.days} days" if window.days is not None else "true"
     return f"""
         with fresh as (
-            select *, lag(tip is not null and row_no not in (select row_no from undecided)) over g as was_true, lag(day) over g as was_day from judged where is_new and sure
+            select *, lag(tip is not null and row_no not in (select row_no from undecided)) over g as was_true, lag(day) over g as was_day from measured where is_new and sure
             window g as (partition by {keys} order by row_no))
         select * exclude (was_true, was_day) from fresh where {true_here} and not coalesce(was_true and {within}, false)"""

@@ -49,10 +49,10 @@ def stands_apart(named: str, text: str) -> bool:
     return bool(last) and describe(last[0])[1] == LEGAL
 
 
-def as_written(named: str, text: str) -> str:
-    """The words of a name as they stand in a text; as compared, where the text writes them otherwise."""
+def as_written(named: str, text: str) -> tuple[str, int | None]:
+    """The words of a name as they stand in a text, and where they begin; as compared, and None, where the text writes them otherwise."""
     found = re.search(r"[\W_]+".join(map(re.escape, named.split())), text, re.IGNORECASE)
-    return found[0] if found else named
+    return (found[0], found.start()) if found else (named, None)
 
 
 def says_enough(match: dict[str, Any]) -> bool:

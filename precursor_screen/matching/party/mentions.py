@@ -117,9 +117,14 @@ class Mentions:
                     continue
                 known = best.get((text, match["entry_id"]))
                 if known is None or match["score"] > known["score"]:
-                    written = as_written(named, reading)
-                    apart = alone or stands_apart(written, reading)
-                    best[text, match["entry_id"]] = {**match, "value": texts[text], "named": written, "apart": apart}
+                    written, start = as_written(named, reading)
+                    best[text, match["entry_id"]] = {
+                        **match,
+                        "value": texts[text],
+                        "named": written,
+                        "start": start if reading == texts[text] else None,  # of what was decoded nothing stands there as such
+                        "apart": alone or stands_apart(written, reading),
+                    }
         ordered = sorted(best.items(), key=lambda item: (item[0][0], -item[1]["score"], item[0][1]))
         return pa.Table.from_pylist([row for _, row in ordered], schema=PARTY_MENTION)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from precursor_screen.names.text import fold
 from precursor_screen.schema import SUBSTANCE_MATCH
 
 
@@ -45,6 +46,7 @@ def match_table(field: str, found: Sequence[tuple[str, Match]]) -> pa.Table:
         "field": [field] * len(found),
         "value": [_storable(value) for value, _ in found],
         "matched": [_storable(m.matched) for _, m in found],
+        "compared_as": [fold(_storable(m.matched)).squashed for _, m in found],
     }
     for name in SUBSTANCE_MATCH.names:
         if name not in columns:

@@ -22,9 +22,10 @@ from filelock import FileLock, Timeout
 from precursor_screen.errors import RegisterError, Where
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.names.suggest import did_you_mean
-from precursor_screen.reference.digests import Digests
 from precursor_screen.reference.registers.reading import Skipped, read_register
-from precursor_screen.reference.sealed import (
+from precursor_screen.rulebook.registers import REGISTERS, schema_of
+from precursor_screen.store.digests import Digests
+from precursor_screen.store.sealed import (
     POINTER,
     DamagedError,
     Pointer,
@@ -35,7 +36,6 @@ from precursor_screen.reference.sealed import (
     seal,
     seal_late,
 )
-from precursor_screen.rulebook.registers import REGISTERS, schema_of
 
 SHRINKS_TO = 0.5  # a register with less than half of the last one's rows is more likely cut off than emptied
 KEPT = 5  # snapshots

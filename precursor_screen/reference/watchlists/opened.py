@@ -16,13 +16,13 @@ import pyarrow as pa
 from precursor_screen.errors import WatchlistError, Where
 from precursor_screen.matching.party.index import PartyIndex, build_index, index_version, write_index
 from precursor_screen.model import WatchlistEntry
-from precursor_screen.reference.digests import Digests, digest_file
-from precursor_screen.reference.sealed import DamagedError, check, is_sealed
 from precursor_screen.reference.watchlists import entries as codec
 from precursor_screen.reference.watchlists.checks import check_content, check_file
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
 from precursor_screen.reference.watchlists.manifest import Manifest, SourceFile, digest_files, read_manifest
 from precursor_screen.reference.watchlists.private_csv import PrivateCsv, parse_private_csv
+from precursor_screen.store.digests import Digests, digest_file
+from precursor_screen.store.sealed import DamagedError, check, is_sealed
 
 ENTRIES_FILE, MANIFEST_FILE, INDEX_PREFIX = "entries.arrow", "manifest.json", "names-"
 SEALED_FILES = (ENTRIES_FILE, MANIFEST_FILE)

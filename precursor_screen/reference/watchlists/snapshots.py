@@ -7,12 +7,12 @@ import shutil
 from pathlib import Path
 
 from precursor_screen.errors import WatchlistError, Where
-from precursor_screen.reference.digests import digest_file
-from precursor_screen.reference.sealed import POINTER, SUMS, DamagedError, Pointer, point, read_pointer, seal
 from precursor_screen.reference.watchlists.attempts import IMPORTED, read_attempts
 from precursor_screen.reference.watchlists.interface import ListFile
 from precursor_screen.reference.watchlists.manifest import SourceFile
 from precursor_screen.reference.watchlists.opened import INDEX_PREFIX, SEALED_FILES
+from precursor_screen.store.digests import digest_file
+from precursor_screen.store.sealed import POINTER, SUMS, DamagedError, Pointer, point, read_pointer, seal
 
 LOCK, BUILDING = ".lock", ".building-"
 KEPT = 5  # snapshots: what changed lately can be told, and a run that is still going keeps what it opened

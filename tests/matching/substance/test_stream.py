@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from precursor_screen.matching.substance import stream
+from precursor_screen.matching.substance.boundaries import script
 from precursor_screen.matching.substance.stream import BREAK, any_stream, ascii_stream, free_places, sketch
 from precursor_screen.names.text import squash
 
@@ -58,3 +60,12 @@ def test_what_may_stand_free(text: str, word: str, free: bool) -> None:
 def test_articles_and_particles() -> None:
     assert any_stream(["التولوين"]).begins[:4].all()
     assert any_stream(["톨루엔을"]).ends[2]
+
+
+@pytest.mark.parametrize("code", [n for low, high, _ in stream._RANGES for n in (low - 1, low, high, high + 1)])
+def test_a_letter_is_of_the_same_script_in_a_stream_and_by_itself(code: int) -> None:
+    kinds = {1: "alpha", 2: "digit", 3: "cjk", 4: "kana", 5: "hangul", 6: "arabic"}
+    folded = squash(chr(code))
+    if len(folded) == 1:
+        found = any_stream([folded])
+        assert kinds[int(found.kind[0])] == script(folded)

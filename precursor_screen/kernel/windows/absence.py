@@ -10,10 +10,11 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from precursor_screen.engine import connect, fetch
+from precursor_screen.kernel.documents import is_document, open_registers, register_table
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.render import render
-from precursor_screen.rulebook.sql import literal, same_reference
+from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import MOVEMENT
 
 _FLAG = pa.schema([("flag_id", pa.string())])
@@ -44,14 +45,13 @@ def no_longer_absent(movements: pa.Table, rules: list[CompiledRule], registers: 
     found: set[str] = set()
     with connect() as connection:
         connection.register("movements", movements)
+        open_registers(connection, registers)
         for rule in rules:
             assert rule.window is not None
-            connection.register("register", registers[rule.window.register])
-            there = " and ".join(same_reference(f'r."{column}"', render(value)) for value, column in rule.window.matched)
+            there = is_document(rule.window, [render(value) for value, _ in rule.window.matched])
             query = f"""select flag_id from (
-                    select flag_id, exists (select 1 from register r where {there}) as there
+                    select flag_id, exists (select 1 from {register_table(rule.window.register)} r where {there}) as there
                     from movements m where rule_id = {literal(rule.rule.id)})
                 group by flag_id having bool_and(there) order by flag_id"""
             found.update(fetch(connection, query, _FLAG).column(0).to_pylist())
-            connection.unregister("register")
     return frozenset(found)

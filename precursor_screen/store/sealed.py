@@ -14,7 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from precursor_screen.reference.digests import Digests, digest_file, write_whole
+from precursor_screen.store.digests import Digests, digest_file
+from precursor_screen.store.files import READABLE, write_whole
 
 SUMS, POINTER = "SHA256SUMS", "current"
 _POINTER = re.compile(rb"(0|[1-9]\d{0,17})(?: ([0-9a-f]{64}))?\n")
@@ -40,7 +41,7 @@ def seal(folder: Path, names: Iterable[str]) -> str:
         OSError: a file cannot be read, or SHA256SUMS not be written.
     """
     text = "".join(f"{digest_file(folder / name)}  {name}\n" for name in sorted(names))
-    write_whole(folder / SUMS, text)
+    write_whole(folder / SUMS, text, READABLE, durable=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -59,7 +60,7 @@ def point(place: Path, pointer: Pointer) -> None:
     Raises:
         OSError: the pointer cannot be written.
     """
-    write_whole(place / POINTER, f"{pointer.number} {pointer.seal}".rstrip() + "\n")
+    write_whole(place / POINTER, f"{pointer.number} {pointer.seal}".rstrip() + "\n", READABLE, durable=True)
 
 
 def read_pointer(place: Path) -> Pointer:

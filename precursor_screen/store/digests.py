@@ -10,11 +10,12 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from precursor_screen.store.files import READABLE, write_whole
 
 SMALL = 1 << 18  # bytes that are read in full every time: a tenth of a millisecond
 DAY = 86_400.0
@@ -75,25 +76,7 @@ class Digests:
         known = {name: one for name, one in _read(self._path).items() if name != str(path) and os.path.exists(name)}
         with contextlib.suppress(OSError):  # a home that may only be read: the next run reads the file in full again
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(self._path, json.dumps({**known, str(path): entry}, indent=1))
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Writes a small text file beside and then in place, and makes sure that it is on the disk.
-
-    Raises:
-        OSError: there is no room, or no permission.
-    """
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(beside).chmod(0o644)
-        os.replace(beside, path)
-    finally:
-        Path(beside).unlink(missing_ok=True)
+            write_whole(self._path, json.dumps({**known, str(path): entry}, indent=1), READABLE)
 
 
 def _state(path: Path) -> dict[str, int]:

@@ -1,0 +1,130 @@
+"""What the law says of a substance that moves in a direction on a day: worked out once, and joined alike by lines and by windows.
+
+The law changes on few days, so this is a table of spans of days: movements come in millions, spans in hundreds.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from precursor_screen.model import CONVENTIONS, SURVEILLANCE, Control, Threshold
+from precursor_screen.reference.bundle import Reference
+from precursor_screen.reference.thresholds import ANY_DIRECTION, DIRECTIONS, PERIODS, threshold_for
+from precursor_screen.rulebook.expression import Expression
+from precursor_screen.rulebook.render import render
+from precursor_screen.rulebook.sql import literal
+from precursor_screen.schema import BY_NAME
+
+# What a listing says, whichever way the goods move; null where nothing lists the substance.
+LISTING = ("control", "own_schedules", "tier", "membership_verified")
+# From which quantity a duty applies: a threshold a period of `PERIODS`, and where that of a transaction stands.
+THRESHOLDS = ("threshold_kg", "threshold_month_kg", "threshold_year_kg", "threshold_verified", "threshold_source")
+_SCHEMA = pa.schema(
+    [
+        ("substance_id", pa.string()),
+        ("direction", pa.string()),
+        ("since", pa.date32()),
+        ("until", pa.date32()),
+        *((name, BY_NAME[name].arrow) for name in (*LISTING, *THRESHOLDS)),
+    ]
+)
+
+
+def law_table(reference: Reference) -> pa.Table:
+    """One row a substance, direction and span of days in which the law stays the same.
+
+    Args:
+        reference: substances, thresholds, tiers and jurisdiction.
+
+    Returns:
+        substance_id; direction (import, export, domestic; null: any other, or unknown); since (inclusive; null: ever), until (exclusive;
+        null: still); LISTING and THRESHOLDS in kg. A span of which nothing is said has no row.
+    """
+    thresholds: dict[str, list[Threshold]] = defaultdict(list)
+    for threshold in reference.thresholds:
+        if threshold.jurisdiction == reference.jurisdiction:
+            thresholds[threshold.substance_id].append(threshold)
+    listings = {s.substance_id: [c for c in s.controls if _tier(c) in reference.tiers] for s in reference.substances.substances}
+    rows: list[dict[str, Any]] = []
+    for substance_id in dict.fromkeys([*listings, *thresholds]):
+        controls, limits = listings.get(substance_id, []), thresholds[substance_id]
+        for since, until in _spans(controls, limits):
+            day = since or date.min
+            listing = _listing([c for c in controls if c.in_force(day)], reference.jurisdiction)
+            for direction in (*DIRECTIONS, None):
+                found = listing | _limits(limits, reference.jurisdiction, substance_id, direction, day)
+                if found:
+                    rows.append({"substance_id": substance_id, "direction": direction, "since": since, "until": until, **found})
+    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+
+
+def open_law(connection: duckdb.DuckDBPyConnection, reference: Reference, tests: Mapping[Expression, str] | None = None) -> None:
+    """Makes the table `law` of `law_table`, and beside it the outcomes of tests of LISTING: test -> name of its column.
+
+    A table, for its size is known: of rows that are only registered DuckDB kept the many candidates in memory to look these few up.
+    """
+    outcomes = "".join(f", {render(test)} as {name}" for test, name in (tests or {}).items())
+    connection.register("spans", law_table(reference))
+    connection.execute(f"create temp table law as select *{outcomes} from spans")
+
+
+def same_law(goods: str, moved: str) -> str:
+    """SQL that is true for the one row of a table `law` that holds for `goods` (has substance_id), `moved` (direction, as_of_date)."""
+    directions = ", ".join(literal(d) for d in DIRECTIONS)
+    return f"""{goods}.substance_id = law.substance_id
+        and case when {moved}.direction in ({directions}) then {moved}.direction end is not distinct from law.direction
+        and (law.since is null or law.since <= {moved}.as_of_date) and (law.until is null or {moved}.as_of_date < law.until)"""
+
+
+def _tier(control: Control) -> str:
+    if control.instrument in CONVENTIONS:
+        return "convention"
+    return "surveillance" if control.instrument == SURVEILLANCE else "national"
+
+
+def _spans(controls: Sequence[Control], limits: Sequence[Threshold]) -> Iterator[tuple[date | None, date | None]]:
+    """The spans between the days on which something begins or ends."""
+    days = {c.since for c in controls} | {c.until for c in controls} | {d for t in limits for d in (t.valid_from, t.valid_to)}
+    return pairwise([None, *sorted(d for d in days if d is not None), None])
+
+
+def _listing(controls: Sequence[Control], jurisdiction: str) -> dict[str, Any]:
+    """LISTING of the listings in force; empty: there is none. That of a convention is verified where the convention's own are."""
+    if not controls:
+        return {}
+    convention = [c.verified for c in controls if _tier(c) == "convention"]
+    named = sorted((c.instrument, c.schedule) for c in controls)
+    return {
+        "control": [{"instrument": instrument, "schedule": schedule} for instrument, schedule in named],
+        "own_schedules": [schedule for instrument, schedule in named if instrument == jurisdiction] or None,
+        "tier": min(_tier(c) for c in controls),
+        "membership_verified": all(convention or [c.verified for c in controls]),
+    }
+
+
+def _limits(
+    limits: Sequence[Threshold], jurisdiction: str, substance_id: str, direction: str | None, day: date
+) -> dict[str, Any]:
+    """THRESHOLDS that hold on a day; empty: none does."""
+    transaction, month, year = (
+        threshold_for(limits, jurisdiction, substance_id, direction or ANY_DIRECTION, day, period) for period in PERIODS
+    )
+    # A longer period's threshold stands in for a shorter one's, so that without one for a transaction there is none.
+    return (
+        {}
+        if transaction is None
+        else {
+            "threshold_kg": transaction.kg,
+            "threshold_month_kg": month.kg if month else None,
+            "threshold_year_kg": year.kg if year else None,
+            "threshold_verified": transaction.verified,
+            "threshold_source": transaction.source,
+        }
+    )

@@ -1,0 +1,97 @@
+"""What was read and could not be screened: goods of which nothing is said, names of which nothing is left, lists that are not there."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from precursor_screen.engine import connect, fetch
+from precursor_screen.kernel.resolved import LINE_NO, Resolved
+from precursor_screen.names.cell_errors import CELL_ERROR, UNCACHED_CELL
+from precursor_screen.reference.bundle import Reference
+from precursor_screen.rulebook.sql import literal
+from precursor_screen.schema import BESIDE_TABLE, ISSUE, NAME_COLUMNS, ROLES
+
+NUMBERED_ISSUE = ISSUE.append(pa.field(LINE_NO, pa.int64()))
+_GOODS = pa.array(["no-description", "vague-description", "refers-elsewhere", "unreadable-cell"])
+
+
+def goods_unscreened(issues: pa.Table) -> int:
+    """How many lines there are of which the goods could not be screened, by the ISSUE rows about them."""
+    about_goods = pc.and_(pc.is_in(issues.column("code"), _GOODS), pc.equal(issues.column("field"), "description"))
+    return int(pc.sum(about_goods).as_py() or 0)
+
+
+def lacks_watchlists(reference: Reference) -> bool:
+    """Whether parties are to be screened and there is nothing to compare them with."""
+    return not reference.watchlists and reference.parties_wanted
+
+
+def count_parties(lines: pa.Table) -> int:
+    """How many cells of some lines name a party."""
+    columns = [c for role, c in NAME_COLUMNS.items() if c in lines.column_names and role != "vessel"]
+    return sum(lines.num_rows - lines.column(c).null_count for c in columns)
+
+
+def no_watchlist(cells: int) -> pa.Table:
+    """ISSUE about cells that name a party and are compared with no list."""
+    row = {"code": "no-watchlist", "message": "no watchlist is imported", "count": cells}
+    return pa.Table.from_pylist([row] if cells else [], schema=ISSUE)
+
+
+def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: Reference) -> pa.Table:
+    """What was read and could not be screened, line by line: goods and names.
+
+    Args:
+        resolved: the lines.
+        names: cells of names of which nothing is left to compare.
+        reference: whether names are compared at all.
+
+    Returns:
+        NUMBERED_ISSUE, in the order of lines and fields.
+    """
+    columns = set(resolved.lines.column_names)
+    text = "description" if "description" in columns else "cast(null as varchar)"
+    codes = [f"coalesce(len({c}), 0) > 0" for c in ("cas_numbers", "cus_codes", "un_numbers") if c in columns]
+    nothing = " and ".join(["hs6 is null", "len(substance_ids) = 0", *(f"not ({c})" for c in codes)])
+    error, blank = f"coalesce(regexp_matches({text}, {literal(CELL_ERROR)}), false)", f"({text} is null or trim({text}) = '')"
+    beside = f" and coalesce(message_type, '') <> {literal(BESIDE_TABLE)}" if "message_type" in columns else ""
+    place = "source_file, source_row"
+    # A text that only says where the goods are named, or none at all, is no description, whatever code stands beside it.
+    parts = [
+        f"""select case when {error} then 'unreadable-cell' when {blank} then 'no-description' when is_reference then 'refers-elsewhere'
+                else 'vague-description' end as code, {place}, 'description' as field, left({text}, 200) as value,
+            case when {error} then 'an error of a spreadsheet stands for the description' when is_reference then
+                'the goods are named in a document that was not screened' else 'nothing in the line could be screened for substances' end as message,
+            line_id, cast(1 as bigint) as count, {LINE_NO}
+            from lines where ({nothing} and ({blank} or is_vague) or {error} or coalesce(is_reference, false)){beside}"""
+    ]
+    parts += [
+        f"""select 'unreadable-cell' as code, {place}, {literal(field)} as field, left({field}, 200) as value,
+            'an error of a spreadsheet stands for the text' as message, line_id, cast(1 as bigint) as count, {LINE_NO}
+            from lines where regexp_matches({field}, {literal(CELL_ERROR)})"""
+        for field in ("marks", *NAME_COLUMNS.values(), *(f"{role}_address" for role in ROLES))
+        if field in columns and field != "other_parties"
+    ]
+    if "other_texts" in columns:
+        parts.append(
+            f"""select 'unreadable-cell' as code, {place}, other_columns as field, left(other_texts, 200) as value,
+            'an error of a spreadsheet stands for the text' as message, line_id, cast(1 as bigint) as count, {LINE_NO}
+            from (select * exclude (other_texts, other_columns), unnest(other_texts) as other_texts, unnest(other_columns) as other_columns
+                  from lines where other_texts is not null) where regexp_matches(other_texts, {literal(UNCACHED_CELL)})"""
+        )
+    for role, name in NAME_COLUMNS.items():
+        # A vessel that is not named yet ("TBN"), or by its number alone, is no party without a name.
+        if name in columns and reference.watchlists and role != "vessel":
+            lines, cell = (
+                ("lines", name) if name != "other_parties" else ("(select *, unnest(other_parties) as cell from lines)", "cell")
+            )
+            parts.append(
+                f"""select 'unscreenable-name' as code, {place}, {literal(name)} as field, left(l.{cell}, 200) as value,
+                'nothing is left of the name to compare' as message, line_id, cast(1 as bigint) as count, {LINE_NO}
+                from {lines} l semi join unscreenable on l.{cell} = unscreenable.name"""
+            )
+    with connect() as connection:
+        connection.register("lines", resolved.lines)
+        connection.register("unscreenable", pa.table([pa.array(names, pa.string())], names=["name"]))
+        return fetch(connection, f"{' union all '.join(parts)} order by {LINE_NO}, field", NUMBERED_ISSUE)

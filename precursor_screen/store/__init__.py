@@ -1,0 +1,1 @@
+"""What is kept on disk: files that appear whole or not at all, their digests, and snapshots that show any damage."""

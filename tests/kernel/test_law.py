@@ -1,0 +1,77 @@
+"""The law of a substance on a day: one row holds, whichever way the goods move, and it says what listings and thresholds say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from precursor_screen.api import load_reference
+from precursor_screen.engine import connect, fetch
+from precursor_screen.kernel.law import law_table, same_law
+from precursor_screen.reference.thresholds import PERIODS, threshold_for
+from tests.conftest import AS_OF
+
+TIERS = ("convention", "national", "surveillance")
+REFERENCES = {
+    code: replace(load_reference(watchlists=None, jurisdiction=code, as_of=AS_OF), tiers=TIERS) for code in ("", "US", "EU", "AU")
+}
+LAWS = {code: law_table(reference) for code, reference in REFERENCES.items()}
+SUBSTANCES = [s.substance_id for s in REFERENCES[""].substances.substances]
+
+
+def law_of(law, substance_id, direction, day):
+    """The rows of a law that hold, found as the kernel finds them."""
+    kinds = pa.schema([("substance_id", pa.string()), ("direction", pa.string()), ("as_of_date", pa.date32())])
+    moved = {"substance_id": substance_id, "direction": direction, "as_of_date": day}
+    with connect() as connection:
+        connection.register("law", law)
+        connection.register("moved", pa.Table.from_pylist([moved], schema=kinds))
+        return fetch(connection, f"select law.* from moved join law on {same_law('moved', 'moved')}").to_pylist()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    code=st.sampled_from(sorted(REFERENCES)),
+    substance_id=st.sampled_from(SUBSTANCES),
+    direction=st.sampled_from(["import", "export", "domestic", "transit", None]),
+    day=st.dates(date(1960, 1, 1), date(2030, 1, 1)),
+)
+def test_the_law_is_what_listings_and_thresholds_say(code, substance_id, direction, day):
+    reference = REFERENCES[code]
+    (substance,) = (s for s in reference.substances.substances if s.substance_id == substance_id)
+    listed = sorted((c.instrument, c.schedule) for c in substance.controls if c.in_force(day))
+    limits = [threshold_for(reference.thresholds, code, substance_id, direction or "", day, period) for period in PERIODS]
+    rows = law_of(LAWS[code], substance_id, direction, day)
+    assert len(rows) == bool(listed or any(limits))
+    for row in rows:
+        assert [tuple(c.values()) for c in row["control"] or []] == listed
+        assert (row["own_schedules"] or []) == [schedule for instrument, schedule in listed if instrument == code]
+        kg = [row[name] for name in ("threshold_kg", "threshold_month_kg", "threshold_year_kg")]
+        assert kg == [t.kg if t else None for t in limits]
+        assert row["threshold_source"] == (limits[0].source if limits[0] else None)
+
+
+def test_a_listing_begins_on_its_day():
+    before, after = (law_of(LAWS[""], "norfentanyl", "export", date(2022, 11, d)) for d in (22, 23))
+    assert {"instrument": "UN1988", "schedule": "I"} not in (before[0]["control"] if before else [])
+    assert after[0]["tier"] == "convention"
+
+
+@pytest.mark.parametrize("tiers", [("convention",), ("convention", "national")])
+def test_listings_of_other_tiers_say_nothing(tiers):
+    law = law_table(replace(REFERENCES["US"], tiers=tiers))
+    assert set(law.column("tier").to_pylist()) - {None} == set(tiers)
+
+
+def test_a_membership_is_verified_where_the_conventions_listing_is():
+    reference = REFERENCES["US"]
+    (acetone,) = (s for s in reference.substances.substances if s.substance_id == "acetone")
+    assert {c.instrument for c in acetone.controls} > {"UN1988"}
+    doubted = replace(acetone, controls=tuple(replace(c, verified=c.instrument != "US") for c in acetone.controls))
+    law = law_table(replace(reference, substances=replace(reference.substances, substances=(doubted,))))
+    assert law_of(law, "acetone", "export", AS_OF)[0]["membership_verified"] is True

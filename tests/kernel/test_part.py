@@ -1,0 +1,157 @@
+"""Lines judged in parts and joined are what they are judged whole: wherever the cuts between shipments lie, whichever part comes first."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import fields, replace
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from precursor_screen.kernel.match import match
+from precursor_screen.kernel.movements import settle
+from precursor_screen.kernel.part import cut_shipments, judge_part, merge_parts
+from precursor_screen.kernel.screen import finish, judge_shipments, judge_windows, raise_flags, screen
+from precursor_screen.kernel.windows.judge import request_history
+from precursor_screen.memory import KNOWN, Answers, Forgetful, Past
+from precursor_screen.readers.interface import ReadOptions
+from precursor_screen.rulebook.exceptions import RuleException
+from precursor_screen.runners.inputs import Source
+from precursor_screen.runners.one_input import read_one
+from precursor_screen.schema import MOVEMENT
+from tests.conftest import ROOT
+from tests.kernel.test_screen import ROWS
+from tests.screening import table
+
+DAYS = [
+    ROOT / "sample_data" / "thirty_days" / f"2026-{day}.csv" for day in ("10-20", "10-25", "10-28", "11-02", "11-09", "11-10")
+]
+# A bill that is taken back, one that is replaced, and one movement that stands in two shipments.
+MESSAGES = [
+    {
+        "message function": "original",
+        "bill of lading": "B7",
+        "item no": "1",
+        "shipment id": "S7",
+        "description of goods": "TOLUENE",
+    },
+    {"message function": "cancellation", "bill of lading": "B7", "item no": "1", "shipment id": "S8"},
+    {
+        "message function": "original",
+        "bill of lading": "B8",
+        "item no": "1",
+        "shipment id": "S8",
+        "description of goods": "ACETONE",
+    },
+    {
+        "message function": "replacement",
+        "bill of lading": "B8",
+        "item no": "1",
+        "shipment id": "S9",
+        "description of goods": "ACETONE",
+    },
+    {"description of goods": "", "hs code": "", "consignee": "#REF!", "shipment id": "S1"},
+]
+
+
+def gather():
+    sources = [Source("rows.csv", content=table([*ROWS, *MESSAGES])), *(Source(path.name, path) for path in DAYS)]
+    tables = [t for source in sources for t in read_one(source, ReadOptions())]
+    lines = pa.concat_tables([t.lines for t in tables], promote_options="default")
+    rows = [{"input_id": t.input.input_id, "supplied_fields": sorted(t.input.supplied)} for t in tables]
+    # Shipments lie between each other, as they do where several files are read.
+    order = random.Random(7).sample(range(lines.num_rows), lines.num_rows)
+    return lines.take(pa.array(order)), pa.Table.from_pylist(rows)
+
+
+LINES, INPUTS = gather()
+
+
+def screen_in_parts(reference, count, *, every_line):
+    matches = match(LINES, reference)
+    cut = [p for p in cut_shipments(LINES, count) if p.num_rows]
+    parts = [judge_part(lines, INPUTS, matches, reference, every_line=every_line) for lines in cut]
+    random.Random(count).shuffle(parts)
+    whole = merge_parts(parts)
+    movements, memory = settle(whole.moved), Forgetful()
+    history = memory.look_back(request_history(movements, reference.rules, reference.registers))
+    by_shipment, by_window = judge_shipments(whole.noted, reference), judge_windows(movements, history, reference)
+    raised = raise_flags(whole, movements, by_shipment, by_window, reference)
+    return finish(raised, memory.compare_flags(raised.flags, raised.judged), reference)
+
+
+@pytest.fixture(scope="module")
+def excepting(reference):
+    """An exception that asks for a column of the line, whichever line a rule flags."""
+    rules, when = ("PS-CHEM-013", "PS-CHEM-001"), '"hs6" is null or "hs6" = \'291411\''
+    days = date(2020, 1, 1), date(2030, 1, 1)
+    return replace(
+        reference, exceptions=(RuleException("E", "", "", "", rules, when, frozenset({"hs6"}), "known", "K. Officer", *days),)
+    )
+
+
+@pytest.fixture(scope="module")
+def whole(excepting):
+    return screen(LINES, INPUTS, excepting)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_parts_joined_are_the_whole(excepting, whole, count):
+    parts = screen_in_parts(excepting, count, every_line=True)
+    assert whole.movements.cancelled.num_rows == 1
+    assert {"PS-QTY-004", "PS-PTY-020", "PS-CHEM-001"} <= set(whole.flags.column("rule_id").to_pylist())
+    assert whole.suppressed.num_rows
+    for field in fields(whole):
+        expected, found = (getattr(screened, field.name) for screened in (whole, parts))
+        if field.name in ("resolved", "movements", "compared", "judged"):
+            pairs = zip(values_of(expected), values_of(found), strict=True)
+        else:
+            pairs = [(expected, found)]
+        for a, b in pairs:
+            assert same(a, b), field.name
+
+
+def values_of(value):
+    return [getattr(value, f.name) for f in fields(value)]
+
+
+def same(a, b):
+    if isinstance(a, pa.Table):
+        return a.select(sorted(a.column_names)).equals(b.select(sorted(a.column_names))) and len(a.columns) == len(b.columns)
+    return a == b
+
+
+def test_a_part_keeps_little_and_loses_nothing(excepting, whole):
+    parts = screen_in_parts(excepting, 3, every_line=False)
+    assert parts.resolved.lines.num_rows < LINES.num_rows / 2
+    for name in ("flags", "unjudged", "shipments", "issues", "suppressed"):
+        assert getattr(parts, name).equals(getattr(whole, name)), name
+
+
+def test_the_past_is_asked_by_what_is_wanted_and_once(reference, whole):
+    request = request_history(whole.movements, reference.rules, reference.registers)
+    asked = []
+
+    def read(ask):
+        asked.append(ask)
+        return MOVEMENT.empty_table().select(ask.columns)
+
+    def judge(asks):
+        past = Past(Answers(asks, read), KNOWN.empty_table(), MOVEMENT.empty_table(), date(2020, 1, 1))
+        return judge_windows(whole.movements, past, reference)
+
+    flags = judge(request.asks).flags
+    assert sorted(asked, key=repr) == sorted(request.asks, key=repr)
+    assert judge(request.asks[::-1]).flags.equals(flags)
+    with pytest.raises(KeyError):
+        judge(request.asks[:-1])
+
+
+def test_parts_hold_whole_shipments_and_every_line():
+    parts = cut_shipments(LINES, 4)
+    shipments = [set(p.column("shipment_id").to_pylist()) for p in parts]
+    assert sum(map(len, shipments)) == len(set().union(*shipments))
+    assert sorted(n for p in parts for n in p.column("line_no").to_pylist()) == list(range(LINES.num_rows))
+    assert pc.count_distinct(LINES.column("line_id")).as_py() == LINES.num_rows

@@ -1,0 +1,106 @@
+"""Names that a list writes otherwise: words run together, parted, misspelt or cut, as far as the list bears it."""
+
+from __future__ import annotations
+
+import pytest
+
+from precursor_screen.matching.party.queries import Speller, is_truncated
+from precursor_screen.names.party import normalise_party
+from precursor_screen.names.party_scripts import fold_key
+
+LISTED = ("merlan", "torine", "merlantorine", "quarndon", "wexley", "perlanko")
+
+
+def read(name: str, *more: str) -> list[str]:
+    """The ways to read a name other than as it stands."""
+    speller = Speller(frozenset(fold_key(w) for w in (*LISTED, *more)))
+    first, *others = [" ".join(getattr(t, "text", t) for t in texts) for texts in speller.read(normalise_party(name))]
+    assert first
+    return others
+
+
+@pytest.mark.parametrize(
+    ("name", "others"),
+    [
+        ("quarndonwexley", ["quarndon wexley"]),
+        ("quarndonperlank", []),
+        ("wexleyltd", ["wexley ltd"]),
+        ("wexleygmbh", ["wexley llc"]),
+        ("quarndonco", []),
+        ("newwexley", ["new wexley"]),
+        ("inewexley", []),
+        ("thequarndon", ["the quarndon"]),
+        ("alwexley", ["al wexley"]),
+        ("xywexley", []),
+        ("deltaquarndon", []),
+        ("merlantorine", ["merlan torine"]),
+        ("merlan", []),
+        ("quarndonwexley12", []),
+        ("кварндонwexley", []),
+    ],
+)
+def test_a_word_is_parted_where_both_parts_are_known(name, others):
+    assert read(name) == others
+
+
+def test_a_word_of_the_list_is_parted_into_names_only():
+    assert read("wexleyltd", "wexleyltd") == []
+    assert read("quarndonwexley", "quarndonwexley") == ["quarndon wexley"]
+
+
+@pytest.mark.parametrize(
+    ("name", "others"),
+    [
+        ("merlan torine", ["merlantorine"]),
+        ("torine merlan", []),
+        ("mer lan torine", ["merlan torine", "merlantorine"]),
+        ("mer lan quarndon", ["merlan quarndon"]),
+        ("mer lan 12", ["merlan 12"]),
+        ("merlan 12 torine", []),
+        ("wex l ey", ["wexley"]),
+        ("perlan xko", []),
+        ("perlank ko", ["perlankko"]),
+    ],
+)
+def test_neighbours_are_joined_where_they_make_a_name_of_the_list(name, others):
+    assert read(name) == others
+
+
+def test_a_name_with_its_form_run_together_in_the_list_is_found():
+    assert read("quarndon ag", "quarndonag") == ["quarndonag"]
+    assert read("quarndon ag") == []
+
+
+def test_consonants_part_as_the_writer_likes():
+    assert "~bdllh" in read("عبد الله")
+
+
+@pytest.mark.parametrize(
+    ("name", "others"),
+    [
+        ("tradng quarndon", ["trading quarndon"]),
+        ("traading quarndon", ["trading quarndon"]),
+        ("tarding quarndon", ["trading quarndon"]),
+        ("trdng quarndon", []),
+        ("tradng", ["=trading"]),
+        ("trading quarndon", []),
+        ("quarndonn trading", []),
+    ],
+)
+def test_a_general_word_that_is_misspelt_by_one_letter_is_put_right(name, others):
+    assert read(name) == others
+
+
+def test_a_misspelt_general_word_that_the_list_holds_is_left():
+    assert read("tradng quarndon", "tradng") == []
+
+
+def test_no_more_than_four_ways_are_tried_and_none_of_a_very_long_name():
+    assert len(read(" ".join(["merlan torine"] * 6))) == 4
+    assert len(read(" ".join(["merlan torine"] * 40))) == 4
+    assert read(" ".join(["merlan torine"] * 41)) == []
+
+
+@pytest.mark.parametrize(("length", "cut"), [(33, False), (34, True), (35, True), (36, False)])
+def test_manifests_cut_names_at_certain_lengths(length, cut):
+    assert is_truncated("x" * length) is cut

@@ -1,0 +1,70 @@
+"""Words beside a name that deny it or make other goods of it, as far as they reach and no further."""
+
+from __future__ import annotations
+
+import pytest
+
+from precursor_screen.names.goods_words import form_of, is_negated
+from precursor_screen.names.text import plain
+
+
+def placed(text: str, name: str = "toluene") -> tuple[str, int, int]:
+    flat = plain(text)
+    start = flat.index(name)
+    return flat, start, start + len(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "negated"),
+    [
+        ("without toluene", True),
+        ("without any toluene", True),
+        ("paint without benzene, toluene", True),
+        ("paint without benzene and toluene", True),
+        ("paint without aa, bb, cc, dd, toluene", True),
+        ("paint without aa, bb, cc, dd, ff, toluene", False),
+        ("toluene free", True),
+        ("toluene-free", True),
+        ("toluene free of charge", False),
+        ("toluene free 20 drums", False),
+        ("toluene freedom", False),
+        ("toluene not included", True),
+        ("toluene, excluded", True),
+        ("toluene is prohibited", True),
+        ("no toluene", True),
+        ("un no toluene", False),
+        ("lot no toluene", False),
+        ("with toluene", False),
+        ("toluene", False),
+    ],
+)
+def test_a_substance_is_denied_or_it_is_not(text, negated):
+    assert is_negated(*placed(text)) is negated
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("toluene", "substance"),
+        ("toluene in drums", "substance"),
+        ("toluene tablets", "preparation"),
+        ("syrup of toluene", "preparation"),
+        ("tablets, toluene", "substance"),
+        ("tablets; toluene", "substance"),
+        ("pump for toluene", "article"),
+        ("toluene pump", "article"),
+        ("toluene, pump", "substance"),
+        ("pump: toluene", "substance"),
+        ("pump (toluene", "substance"),
+        ("pump toluene", "article"),
+        ("pumps and 20 drums toluene", "substance"),
+        ("thinner containing toluene", "mixture"),
+        ("toluene based paint", "mixture"),
+        ("paint with toluene", "mixture"),
+        ("paint, toluene", "substance"),
+        ("paint and 20 drums toluene", "substance"),
+        ("toluene tablets for a pump", "preparation"),
+    ],
+)
+def test_what_the_goods_are(text, form):
+    assert form_of(*placed(text)) == form

@@ -1,0 +1,87 @@
+"""Keys of parties and addresses, words of order, and what tells one party from another."""
+
+from __future__ import annotations
+
+import pytest
+
+from precursor_screen.names.party import address_key, is_informative, is_to_order, kind_of, normalise_party, party_key
+
+
+@pytest.mark.parametrize(
+    ("token", "kind", "informative"),
+    [
+        ("ltd", "legal form", False),
+        ("trading", "generic", False),
+        ("india", "generic", False),
+        ("j", "initial", False),
+        ("7", "number", False),
+        ("12", "number", False),
+        ("123", "number", True),
+        ("m1", "number", False),
+        ("m12", "number", True),
+        ("zo", "name", True),
+        ("王", "name", True),
+    ],
+)
+def test_a_word_carries_a_match_or_does_not(token, kind, informative):
+    assert kind_of(token).replace("_", " ") == kind
+    assert is_informative(token) is informative
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Zorvan Ltd", "ZORVAN GmbH", True),
+        ("Zorvan-Mirage", "Mirage Zorvan", True),
+        ("Zorvan & Co", "Zorvan", False),
+        ("Zorvan 12", "Zorvan 13", False),
+        ("SiemensAG", "Siemens AG", False),
+        ("Zorvan\u200b", "Zorvan", True),
+        ("Zor\u200bvan", "Zorvan", True),
+        ("Zor\x07van", "Zor van", True),
+        ("ZORVAN", "zorvan", True),
+        ("Zorvän", "Zorvan", True),
+    ],
+)
+def test_keys_agree_for_one_party(one, other, same):
+    assert (party_key(one) == party_key(other)) is same
+    assert party_key(one)
+
+
+def test_words_run_together_are_read_apart_as_well():
+    assert "merlan torine" in [r.compared for r in normalise_party("MerlanTorine").readings]
+    assert len(normalise_party("Merlantorine").readings) == 1
+    assert len(normalise_party("McTorine").readings) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("12 High Street", "12 HIGH ST.", True),
+        ("High St 12", "12, High Street", True),
+        ("12 High Street", "13 High Street", False),
+        ("12 High High Street", "12 High Street", True),
+        ("", "...", True),
+    ],
+)
+def test_an_address_is_its_words_in_any_order(one, other, same):
+    assert (address_key(one) == address_key(other)) is same
+
+
+@pytest.mark.parametrize(
+    ("name", "to_order"),
+    [
+        ("TO ORDER", True),
+        ("to the order of Bank", True),
+        ("order", True),
+        ("ORDER OF SHIPPER", True),
+        ("A la orden", True),
+        ("Zorvan Order", False),
+        ("Zorvan Ordering", False),
+        ("Torder", False),
+        ("Zorvan", False),
+        ("", False),
+    ],
+)
+def test_goods_to_order(name, to_order):
+    assert is_to_order(name) is to_order

@@ -1,0 +1,129 @@
+"""What several cells of a row make together: currencies, item numbers, directions, countries, parties, doubtful figures."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from precursor_screen.readers.column_map import ColumnMap
+from precursor_screen.readers.interface import ReadOptions
+from precursor_screen.readers.registry import read
+from tests.readers.test_cells import column, read_columns
+
+D = Decimal
+
+
+@pytest.mark.parametrize(
+    ("columns", "currencies"),
+    [
+        ({"value_usd": ["5", ""]}, ["USD", None]),
+        ({"value_usd": ["5", "6"], "currency": ["EUR", "EUR"]}, ["USD", "USD"]),
+        ({"value": ["5", "6"], "currency": ["EUR", "us dollar"]}, ["EUR", "USD"]),
+        ({"value": ["EUR 5", "6"], "currency": ["USD", ""]}, ["USD", None]),
+        ({"value": ["EUR 5", "6"]}, ["EUR", None]),
+        ({"currency": ["EUR", "nothing known"]}, ["EUR", "nothing known"]),
+    ],
+)
+def test_the_currency_is_the_headers_else_the_columns_else_the_cells(
+    columns: dict[str, list[str]], currencies: list[Any]
+) -> None:
+    lines, _ = read_columns(description=["a", "b"], **columns)
+    assert [line.get("currency") for line in lines] == currencies
+
+
+@pytest.mark.parametrize(
+    ("cell", "item"),
+    [("1", "1"), ("1.0", "1"), ("01", "01"), ("0", None), ("0.0", None), ("000", None), ("10", "10"), ("1.5", "1.5"), ("", None)],
+)
+def test_item_nothing_is_no_item(cell: str, item: str | None) -> None:
+    values, issues = column("Item No", [cell, "7"], "item_number")
+    assert (values, issues) == ([item, "7"], [])
+
+
+@pytest.mark.parametrize(
+    ("directions", "procedures", "expected"),
+    [
+        (["import", ""], None, ["import", None]),
+        (["", ""], None, [None, None]),
+        (["import", ""], ["1000", "1000"], ["import", "export"]),
+        (["", ""], ["4000", ""], ["import", None]),
+    ],
+)
+def test_the_direction_is_stated_or_told_by_the_procedure(
+    directions: list[str], procedures: list[str] | None, expected: list[Any]
+) -> None:
+    more = {} if procedures is None else {"regime": procedures}
+    lines, _ = read_columns(description=["a", "b"], trade__direction=directions, **more)
+    assert [line.get("direction") for line in lines] == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "countries"),
+    [
+        ("DE", ["DE"]),
+        ("DE; FR", ["DE", "FR"]),
+        ("DE/FR>IT", ["DE", "FR", "IT"]),
+        ("DE|FR", ["DE", "FR"]),
+        ("DE, FR", ["DE", "FR"]),
+        ("DE FR", ["DE", "FR"]),
+        ("DE;; FR", ["DE", "FR"]),
+        ("DE; Atlantis", None),
+        ("Atlantis", None),
+        ("South Africa", ["ZA"]),
+    ],
+)
+def test_countries_on_the_way_are_all_known_or_none_is(cell: str, countries: list[str] | None) -> None:
+    values, issues = column("Transit Countries", [cell], "transit_countries")
+    assert values == [countries]
+    assert [i[0] for i in issues] == ([] if countries else ["unknown-country"])
+
+
+@pytest.mark.parametrize(
+    ("cells", "name", "others"),
+    [
+        (("Zorvan Ltd", ""), "Zorvan Ltd", None),
+        (("", "Zorvan Ltd"), "Zorvan Ltd", None),
+        (("Zorvan Ltd", "Zorvan Ltd"), "Zorvan Ltd", None),
+        (("Zorvan Ltd", "Mirage Ltd"), "Zorvan Ltd", ["Mirage Ltd"]),
+    ],
+)
+def test_of_two_names_for_one_role_the_other_is_kept(cells: tuple[str, str], name: str, others: list[str] | None) -> None:
+    mapped = ColumnMap({"1": "description", "2": "consignee_name", "3": "consignee_name"}, header_row=0, name="map")
+    text = "\x1d".join(("goods", *cells)) + "\n"
+    (result,) = read(text.encode(), "m", ReadOptions(mapping=mapped))
+    (line,) = result.lines.to_pylist()
+    assert (line["consignee_name"], line.get("other_parties")) == (name, others)
+
+
+@pytest.mark.parametrize(
+    ("cells", "mass", "larger"),
+    [
+        (["2.500", "5"], [None, D(5)], [D(2500), None]),
+        (["2.500", "5.25"], [D("2.5"), D("5.25")], None),
+        (["2.500", "5,25"], [D(2500), D("5.25")], None),
+        (["0.500", "5"], [D("0.5"), D(5)], None),
+        (["2.5000", "5"], [D("2.5"), D(5)], None),
+        (["2500.000", "5"], [D(2500), D(5)], None),
+        (["999.999", "5"], [None, D(5)], [D(999999), None]),
+        (["2.500 KG", "5"], [None, D(5)], [D(2500), None]),
+    ],
+)
+def test_a_figure_that_may_be_a_thousand_times_as_large_is_kept_by_both_readings(
+    cells: list[str], mass: list[Any], larger: list[Any] | None
+) -> None:
+    lines, issues = read_columns(description=["a", "b"], net__weight=cells)
+    assert [line["net_mass_kg"] for line in lines] == mass
+    found = [line.get("ambiguous_net_mass_kg") for line in lines]
+    assert found == (larger or [None, None])
+    assert [i[0] for i in issues] == (["ambiguous-number"] if larger else [])
+
+
+@pytest.mark.parametrize(
+    ("cells", "count"),
+    [(["some", "more"], 2), (["some", ""], 1), (["some", "5"], 0), (["", ""], 0), (["5", "6"], 0), (["2.500", ""], 0)],
+)
+def test_a_column_of_masses_of_which_none_can_be_read_is_said(cells: list[str], count: int) -> None:
+    _, issues = read_columns(description=["a", "b"], net__weight=cells)
+    assert [i[3] for i in issues if i[0] == "unreadable-column"] == ([count] if count else [])

@@ -1,0 +1,109 @@
+"""The sentence of a flag: what its braces may name, and how each kind of value is shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from precursor_screen.engine import connect
+from precursor_screen.errors import ErrorGroup
+from precursor_screen.rulebook.compile import compile_rule, compile_rules
+from tests.rulebook.rules import LISTS, make_rule
+
+DETECTION = "a: {hs6: x}\n  condition: a"
+VALUES = {
+    "gross_mass_kg": "cast({} as decimal(18,6))",
+    "packages": "cast({} as bigint)",
+    "consignor_consignee_score": "cast({} as double)",
+    "vessel": "cast({} as varchar)",
+    "container_numbers": "cast({} as varchar[])",
+    "as_of_date": "cast({} as date)",
+}
+
+
+def sentence(explain: str, field: str, value: str, **params: object) -> str:
+    compiled = compile_rule(replace(make_rule(DETECTION, explain=explain), params=params), LISTS)
+    with connect() as connection:
+        shown = connection.execute(f"select {compiled.because} from (select {VALUES[field].format(value)} as {field})").fetchall()
+    return str(shown[0][0])
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "shown"),
+    [
+        ("gross_mass_kg", "900.5", "900.5"),
+        ("gross_mass_kg", "900", "900"),
+        ("gross_mass_kg", "0.000001", "0.000001"),
+        ("gross_mass_kg", "100.10", "100.1"),
+        ("gross_mass_kg", "null", "not stated"),
+        ("packages", "100", "100"),
+        ("packages", "null", "not stated"),
+        ("consignor_consignee_score", "97.25", "97.2"),
+        ("consignor_consignee_score", "100", "100.0"),
+        ("vessel", "'MV {x}'", "MV {x}"),
+        ("vessel", "null", "not stated"),
+        ("container_numbers", "['A', 'B']", "A, B"),
+        ("container_numbers", "[]", "none"),
+        ("container_numbers", "null", "not stated"),
+        ("as_of_date", "'2026-03-01'", "2026-03-01"),
+    ],
+)
+def test_a_value_is_shown_for_a_person_to_read(field, value, shown):
+    assert sentence(f"it is {{{field}}}!", field, value) == f"it is {shown}!"
+
+
+@pytest.mark.parametrize(("length", "cut"), [(1, False), (100, False), (10_000, True)])
+def test_a_long_text_is_cut_and_says_so(length, cut):
+    shown = sentence("{vessel}", "vessel", f"'{'x' * length}'")
+    assert shown.endswith("...") is cut
+    assert (len(shown) == length) is not cut
+    again = sentence("{vessel}", "vessel", f"'{shown[:-3] + 'xxx' if cut else shown}'")
+    assert len(again) == len(shown)  # what has just the length that is shown is not cut
+
+
+@pytest.mark.parametrize(
+    ("explain", "params", "shown"),
+    [
+        ("{share:%} %", {"share": 0.95}, "95 %"),
+        ("{share:%} %", {"share": 2}, "200 %"),
+        ("{share}", {"share": 0.5}, "0.5"),
+        ("{most} and {most}", {"most": 800}, "800 and 800"),
+        ("{gross_mass_kg:%} %", {}, "50 %"),
+    ],
+)
+def test_parameters_and_shares_stand_in_the_sentence(explain, params, shown):
+    assert sentence(explain, "gross_mass_kg", "0.5", **params) == shown
+
+
+@pytest.mark.parametrize(
+    ("explain", "params", "says"),
+    [
+        ("a { b", {}, "a brace without a name"),
+        ("a } b", {}, "a brace without a name"),
+        ("{correlation_value} kg", {}, "unknown field 'correlation_value'"),
+        ("{group_members}", {}, "unknown field 'group_members'"),
+        ("{window_text}", {}, "unknown field 'window_text'"),
+        ("{gros_mass_kg}", {}, "Did you mean 'gross_mass_kg'"),
+        ("{share:%}", {"share": "much"}, "is no share"),
+        ("{share:%}", {"share": True}, "is no share"),
+    ],
+)
+def test_a_sentence_that_cannot_be_said_is_refused(explain, params, says):
+    with pytest.raises(ErrorGroup, match=says):
+        compile_rule(replace(make_rule(DETECTION, explain=explain), params=params), LISTS)
+
+
+def test_rules_are_compiled_together_and_those_out_of_use_are_left_out():
+    one = make_rule(DETECTION, more="params: {most: 5}", explain="over {most}")
+    rules = (one, replace(one, id="PS-QTY-901", status="deprecated"), replace(one, id="PS-QTY-902"))
+    assert [c.rule.id for c in compile_rules(rules, LISTS)] == ["PS-QTY-900", "PS-QTY-902"]
+    changed = compile_rules(rules, LISTS, {"PS-QTY-902": {"most": 9}})
+    assert ["9" in c.because for c in changed] == [False, True]
+
+
+def test_the_errors_of_all_rules_are_named_at_once():
+    wrong = make_rule("a: {nope: x}\n  condition: a")
+    with pytest.raises(ErrorGroup) as caught:
+        compile_rules((wrong, make_rule(DETECTION), replace(wrong, id="PS-QTY-901")), LISTS)
+    assert len(caught.value.errors) == 2
