@@ -27,6 +27,6 @@ def is_document(window: Window, own: Iterable[str]) -> str:
 
     Args:
         window: says which columns of the register must agree.
-        own: SQL of what the goods say, in the order of `window.match`.
+        own: SQL of what the goods say, in the order of `window.matched`.
     """
-    return " and ".join(same_reference(f'r."{column}"', sql) for (_, column), sql in zip(window.match, own, strict=True))
+    return " and ".join(same_reference(f'r."{column}"', sql) for (_, column), sql in zip(window.matched, own, strict=True))

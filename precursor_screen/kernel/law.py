@@ -17,6 +17,8 @@ import pyarrow as pa
 from precursor_screen.model import CONVENTIONS, SURVEILLANCE, Control, Threshold
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.thresholds import ANY_DIRECTION, DIRECTIONS, PERIODS, threshold_for
+from precursor_screen.rulebook.expression import Expression
+from precursor_screen.rulebook.render import render
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import BY_NAME
 
@@ -63,12 +65,12 @@ def law_table(reference: Reference) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
 
 
-def open_law(connection: duckdb.DuckDBPyConnection, reference: Reference, tests: Mapping[str, str] | None = None) -> None:
-    """Makes the table `law` of `law_table`, and beside it the outcomes of tests of LISTING: SQL -> name of its column.
+def open_law(connection: duckdb.DuckDBPyConnection, reference: Reference, tests: Mapping[Expression, str] | None = None) -> None:
+    """Makes the table `law` of `law_table`, and beside it the outcomes of tests of LISTING: test -> name of its column.
 
     A table, for its size is known: of rows that are only registered DuckDB kept the many candidates in memory to look these few up.
     """
-    outcomes = "".join(f", ({sql}) as {name}" for sql, name in (tests or {}).items())
+    outcomes = "".join(f", {render(test)} as {name}" for test, name in (tests or {}).items())
     connection.register("spans", law_table(reference))
     connection.execute(f"create temp table law as select *{outcomes} from spans")
 

@@ -14,7 +14,7 @@ from typing import Any
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.model import Rule
 from precursor_screen.rulebook.build import Builder
-from precursor_screen.rulebook.expression import Expression, all_of, columns_in, smallest_tests
+from precursor_screen.rulebook.expression import Expression, all_of, columns_in
 from precursor_screen.rulebook.groups import Grouping
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.render import render
@@ -63,27 +63,6 @@ class CompiledRule:
         shown = (self.sentence, *(fact.as_written for fact in self.facts))
         read = columns_in((*self.tests, *self.selections.values(), *grouped, *shown))
         return read | (self.window.columns if self.window else frozenset())
-
-    @property
-    def applies(self) -> tuple[str, ...]:
-        """SQL of `business`."""
-        return tuple(map(render, self.business))
-
-    @property
-    def there(self) -> tuple[str, ...]:
-        """SQL of what is required."""
-        return tuple(dict.fromkeys(render(there) for _, there in self.required))
-
-    @property
-    def condition(self) -> str:
-        """SQL of `selected`."""
-        return render(self.selected)
-
-    @property
-    def atoms(self) -> frozenset[str]:
-        """SQL of the smallest tests, each of them a part of the others."""
-        every = (*self.business, self.selected, *self.selections.values())
-        return frozenset(render(test) for one in every for test in smallest_tests(one))
 
     @property
     def verdict(self) -> str:
@@ -137,7 +116,7 @@ def _all(tests: Iterable[str]) -> str:
     return f"({' and '.join(dict.fromkeys(tests)) or 'true'})"
 
 
-def verdict_columns(rules: Sequence[CompiledRule], source: str, known: Mapping[str, str] | None = None) -> str:
+def verdict_columns(rules: Sequence[CompiledRule], source: str, known: Mapping[Expression, str] | None = None) -> str:
     """SQL of a query that adds `verdict_0` ... to the rows of `source` (a table or a query in parentheses), in the order of the rules.
 
     Every test is written once: binding and running them is most of the cost of a run.
@@ -145,14 +124,11 @@ def verdict_columns(rules: Sequence[CompiledRule], source: str, known: Mapping[s
     Args:
         rules: whose verdicts are wanted.
         source: has the columns that the rules name.
-        known: SQL of the smallest tests whose outcome is a column of the source already -> that column.
+        known: tests whose outcome is a column of the source already -> that column.
     """
     tests = dict.fromkeys(test for rule in rules for test in rule.tests)
-    outcomes = (
-        {one: known[sql] for test in tests for one in smallest_tests(test) if (sql := render(one)) in known} if known else {}
-    )
     names = {test: f"test_{n}" for n, test in enumerate(tests)}
-    inner = "".join(f", {render(test, outcomes)} as {name}" for test, name in names.items())
+    inner = "".join(f", {render(test, known)} as {name}" for test, name in names.items())
     verdicts = ", ".join(f"cast({_verdict(rule, names)} as tinyint) as verdict_{n}" for n, rule in enumerate(rules))
     return f"select * exclude ({', '.join(names.values())}), {verdicts} from (select *{inner} from {source})"
 

@@ -36,6 +36,7 @@ class Operator(Enum):
     FILLED = "(coalesce(len({0}), 0) > 0)"
     MATCHES = "regexp_matches({0}, {1})"
     FOLDED = fold("{0}")
+    HASH = "(case when {0} is not null then hash({0}) end)"
     WHEN = "(case when {0} then {1} end)"
     SURELY = "coalesce({0}, false)"
     # Of lists: true when any element x makes the test true; a null list is unknown.

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
-from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 
@@ -75,14 +73,6 @@ def fold_terms(terms: tuple[str, ...]) -> tuple[str, ...]:
     with connect() as connection:
         query = f"select list_transform(?::varchar[], lambda x: {fold('x')})"
         return tuple(connection.execute(query, [list(terms)]).fetchall()[0][0])
-
-
-def substitute(sql: str, outcomes: Mapping[str, str]) -> str:
-    """SQL in which some expressions are replaced by others, outside its literals."""
-    if not outcomes:
-        return sql
-    wanted = "|".join(re.escape(o) for o in sorted(outcomes, key=len, reverse=True))
-    return re.sub(f"'(?:[^']|'')*'|{wanted}", lambda m: outcomes.get(m.group(), m.group()), sql)
 
 
 def plain_reference(sql: str) -> str:

@@ -13,7 +13,6 @@ from typing import Any
 from precursor_screen.rulebook.correlation import COMPARED, days_of
 from precursor_screen.rulebook.expression import NUMERIC, Expression, Field, columns_in
 from precursor_screen.rulebook.groups import blocks_of, limits_of, read_keys
-from precursor_screen.rulebook.render import render
 from precursor_screen.rulebook.scope import AtomError, Scope
 from precursor_screen.schema import BY_NAME, LINE
 
@@ -22,27 +21,17 @@ _SIGNS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What is computed over a window and compared. of: a movement's value, None: its cargo; limits: (gt, gte, lt or lte, limit) each."""
+    """What is computed over a window and compared. of: a movement's value, None: its cargo; limits: (sign of the comparison, limit) each."""
 
     aggregate: str
     of: Expression | None
     limits: tuple[tuple[str, Expression], ...]
 
     @property
-    def value(self) -> str:
-        """SQL of a movement's value."""
-        return render(self.of) if self.of else "cargo_id"
-
-    @property
-    def tests(self) -> tuple[tuple[str, str], ...]:
-        """((sign of the comparison, SQL of the limit), ...)."""
-        return tuple((_SIGNS[comparison], render(limit)) for comparison, limit in self.limits)
-
-    @property
     def is_lower_bound(self) -> bool:
         """Whether what could not be judged can only make it truer: sums and counts that must reach something."""
         return self.aggregate in ("event_count", "value_sum", "value_count", "reconcile") and all(
-            comparison in ("gt", "gte") for comparison, _ in self.limits
+            sign in (">", ">=") for sign, _ in self.limits
         )
 
 
@@ -82,26 +71,6 @@ class Window:
     def columns(self) -> frozenset[str]:
         """The columns of the schema that it reads."""
         return columns_in((*self.expressions, *((self.named_by,) if self.named_by else ())))
-
-    @property
-    def stages(self) -> tuple[str, ...]:
-        """SQL of the steps."""
-        return tuple(map(render, self.steps))
-
-    @property
-    def differs(self) -> tuple[str, ...]:
-        """SQL of the changes."""
-        return tuple(map(render, self.changes))
-
-    @property
-    def match(self) -> tuple[tuple[str, str], ...]:
-        """(SQL of the movement's value, column of the register)."""
-        return tuple((render(value), column) for value, column in self.matched)
-
-    @property
-    def members(self) -> str:
-        """SQL of what `{group_members}` lists; '' if nothing."""
-        return render(self.named_by) if self.named_by else ""
 
     @property
     def reach(self) -> int | None:
@@ -182,7 +151,7 @@ def _measure(block: Mapping[str, Any], scope: Scope) -> tuple[Measure, list[str]
     needed += [
         str(limit["field"]) for limit in scope.resolve(block.get("condition") or {}).values() if isinstance(limit, Mapping)
     ]
-    return Measure(kind, of, tuple(limits.items())), needed
+    return Measure(kind, of, tuple((_SIGNS[key], limit) for key, limit in limits.items())), needed
 
 
 def _named_by(spec: Mapping[str, Any], scope: Scope) -> Expression | None:

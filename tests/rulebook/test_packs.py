@@ -42,14 +42,14 @@ def test_a_pack_holds_what_all_of_its_keys_admit(tmp_path, pack, holds):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("{id: other}", "pack 'other' is in a file of another name.*Call it own."),
-        ("{title: Own}", "pack None is in a file of another name"),
+        ("{id: other}", "'other' is in a file of another name.*Call the file other.yml"),
+        ("{title: Own}", "has no 'id'"),
         ("[]", "is not a pack"),
-        ("{}", "is not a pack"),
+        ("{}", "has no 'id'"),
         ("{id: own, status: [test]}", "unknown key 'status'.*Did you mean 'statuses'"),
-        ("{id: own, statuses: test}", "statuses is a list of texts"),
-        ("{id: own, levels: [1]}", "levels is a list of texts"),
-        ("{id: own, levels: [zzz]}", "'zzz' is not known.*Known: informational"),
+        ("{id: own, statuses: test}", "statuses must be a list"),
+        ("{id: own, levels: [1]}", "field levels.*1 is not known"),
+        ("{id: own, levels: [zzz]}", "'zzz' is not known.*Use one of informational"),
         ("{id: own, levels: [hihg]}", "Did you mean 'high'"),
     ],
 )

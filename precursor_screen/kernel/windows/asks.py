@@ -5,14 +5,13 @@ One question for all rules read a year, or all that is recorded, for windows of 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from itertools import groupby
 
 from precursor_screen.kernel.law import LISTING
-from precursor_screen.kernel.windows.frames import parts_of
 from precursor_screen.memory import REFERENCES, Ask, columns_of
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.rulebook.sql import substitute
+from precursor_screen.rulebook.expression import Expression, columns_in, smallest_tests
 from precursor_screen.rulebook.windows import Window
 from precursor_screen.schema import MOVEMENT_LOOKED_UP
 
@@ -31,30 +30,26 @@ def history_rules(rules: Iterable[CompiledRule]) -> list[CompiledRule]:
 
 def judging_columns(rule: CompiledRule) -> frozenset[str]:
     """The columns of a recorded movement that a rule needs; what only a flag shows is read of new movements alone."""
-    return columns_read(rule, {}) | (columns_in(rule.window.members, rule) if rule.window else frozenset())
+    return columns_read(rule) | naming_columns(rule)
 
 
-def columns_read(rule: CompiledRule, known: Mapping[str, str]) -> frozenset[str]:
+def columns_read(rule: CompiledRule, known: Collection[Expression] = ()) -> frozenset[str]:
     """The columns that judging a movement by a rule reads, but for those of tests whose outcome is known."""
-    sql = [*rule.applies, *rule.there, rule.condition]
-    if rule.window is not None:
-        sql += [part for _, part in parts_of(rule.window)]
-    return columns_in(substitute(" ".join(sql), known), rule) | frozenset(rule.window.keys if rule.window else ())
+    return columns_in((*rule.tests, *(rule.window.expressions if rule.window else ())), known)
 
 
-def columns_in(sql: str, rule: CompiledRule) -> frozenset[str]:
-    """The columns that SQL of a rule reads: it quotes every one (`sql.identifier`)."""
-    return frozenset(c for c in rule.columns if f'"{c}"' in sql)
+def naming_columns(rule: CompiledRule) -> frozenset[str]:
+    """The column by whose values a sentence names what is in a window."""
+    return rule.window.named_by.columns if rule.window and rule.window.named_by else frozenset()
 
 
-def tests_of_law(rules: Iterable[CompiledRule]) -> dict[str, str]:
+def tests_of_law(rules: Iterable[CompiledRule]) -> dict[Expression, str]:
     """The tests that ask for nothing but how a substance is listed, each with a name for its outcome: made once a row of the law."""
-    found: dict[str, str] = {}
+    found: dict[Expression, str] = {}
     for rule in rules:
-        for sql in sorted(rule.atoms):
-            columns = columns_in(sql, rule)
-            if columns and columns.issubset(LISTING):
-                found.setdefault(sql, f"law_{len(found)}")
+        for test in (smallest for one in (*rule.business, *rule.selections.values()) for smallest in smallest_tests(one)):
+            if test.columns and test.columns.issubset(LISTING):
+                found.setdefault(test, f"law_{len(found)}")
     return found
 
 

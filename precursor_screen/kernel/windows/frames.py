@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from precursor_screen.rulebook.expression import Expression, Operator, apply
 from precursor_screen.rulebook.sql import identifier, plain_reference
 from precursor_screen.rulebook.windows import Measure, Window
 
@@ -17,20 +18,20 @@ def key_of(column: str) -> str:
     return plain_reference(identifier(column)) if column.endswith("_reference") else identifier(column)
 
 
-def parts_of(window: Window) -> list[tuple[str, str]]:
-    """What a window needs of every movement: names of columns of `selected`, and their SQL."""
+def parts_of(window: Window) -> list[tuple[str, Expression | None]]:
+    """What a window needs of every movement: names of columns of `selected`, and what they hold; None: the movement's cargo."""
     return [
-        *((f"value_{i}", _counted(m) if m.aggregate in DISTINCT else m.value) for i, m in enumerate(window.measures)),
-        *((f"limit_{i}_{j}", sql) for i, m in enumerate(window.measures) for j, (_, sql) in enumerate(m.tests)),
-        *((f"stage_{i}", sql) for i, sql in enumerate(window.stages)),
-        *((f"differs_{i}", sql) for i, sql in enumerate(window.differs)),
-        *((f"match_{i}", sql) for i, (sql, _) in enumerate(window.match)),
+        *((f"value_{i}", _value(m)) for i, m in enumerate(window.measures)),
+        *((f"limit_{i}_{j}", limit) for i, m in enumerate(window.measures) for j, (_, limit) in enumerate(m.limits)),
+        *((f"stage_{i}", step) for i, step in enumerate(window.steps)),
+        *((f"differs_{i}", change) for i, change in enumerate(window.changes)),
+        *((f"match_{i}", value) for i, (value, _) in enumerate(window.matched)),
     ]
 
 
-def _counted(measure: Measure) -> str:
-    """What stands for a value where only different ones are counted: numbers sort faster than texts."""
-    return "cargo" if measure.value == "cargo_id" else f"case when {measure.value} is not null then hash({measure.value}) end"
+def _value(measure: Measure) -> Expression | None:
+    """A movement's value; where only different ones are counted a number stands for it: numbers sort faster than texts."""
+    return apply(Operator.HASH, measure.of) if measure.of and measure.aggregate in DISTINCT else measure.of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Frames:
         window: of the rule.
         number: of the rule's verdict in `moves`.
         groups: number of the table that holds its groups.
-        columns: SQL of a part of the window -> column of `moves`.
+        columns: part of the window -> column of `moves`.
         since: where recorded history begins.
         by_line: whether the rule judges lines, of which one movement stands for all.
     """
@@ -49,7 +50,7 @@ class Frames:
     window: Window
     number: int
     groups: int
-    columns: Mapping[str, str]
+    columns: Mapping[Expression, str]
     since: date | None
     by_line: bool
 

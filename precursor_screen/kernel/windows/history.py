@@ -13,6 +13,8 @@ from precursor_screen.kernel.movements import CARGO, DOCUMENT_RANK, OWN_NUMBER, 
 from precursor_screen.kernel.substances import substance_table
 from precursor_screen.memory import ALWAYS, IDENTITY, REFERENCES, Past
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.rulebook.expression import Expression
+from precursor_screen.rulebook.render import render
 from precursor_screen.rulebook.sql import identifier, null_column
 from precursor_screen.schema import PREVIOUS_COLUMNS
 
@@ -28,7 +30,7 @@ def open_moves(
     columns: frozenset[str],
     judging: frozenset[str],
     naming: frozenset[str],
-    tests: Mapping[str, str],
+    tests: Mapping[Expression, str],
     reference: Reference,
 ) -> str:
     """Makes `fresh`, the new movements, and `named`, the line of every movement, and says how new and recorded ones are read together.
@@ -76,7 +78,7 @@ def open_moves(
         from (select *, true as is_new from mine) linked left join cargo using (row_no) {joins} where coalesce(cargo.counts, true)""")
     kept = [n for n in wanted if n in judging and n not in _ALL]
     some = "".join(f", linked.{identifier(n)}" for n in kept) + "".join(sql for n, sql in looked_up.items() if n in judging)
-    some += "".join(_outcome(connection, sql, name) for sql, name in tests.items())
+    some += "".join(_outcome(connection, test, name) for test, name in tests.items())
     stated = [f", linked.{identifier(n)}" for n in sorted(naming) if n in wanted]
     found = [looked_up[n] for n in sorted(naming) if n in looked_up and n not in wanted]
     connection.execute(f"""
@@ -120,10 +122,10 @@ def _link(connection: duckdb.DuckDBPyConnection) -> None:
         create temp table cargo as select row_no, hash(cargo_id) as cargo, counts from ({link_movements("referring")})""")
 
 
-def _outcome(connection: duckdb.DuckDBPyConnection, test: str, name: str) -> str:
+def _outcome(connection: duckdb.DuckDBPyConnection, test: Expression, name: str) -> str:
     """SQL of the outcome of a test of the law, with a leading comma; what no law speaks of is tested with nulls."""
     nothing = ", ".join(null_column(c) for c in LISTING)
-    without = connection.execute(f"select {test} from (select {nothing})").fetchall()[0][0]
+    without = connection.execute(f"select {render(test)} from (select {nothing})").fetchall()[0][0]
     return (
         f", law.{name}"
         if without is None
@@ -132,7 +134,7 @@ def _outcome(connection: duckdb.DuckDBPyConnection, test: str, name: str) -> str
 
 
 def _lookups(
-    connection: duckdb.DuckDBPyConnection, columns: frozenset[str], tests: Mapping[str, str], reference: Reference
+    connection: duckdb.DuckDBPyConnection, columns: frozenset[str], tests: Mapping[Expression, str], reference: Reference
 ) -> tuple[str, dict[str, str]]:
     """SQL of the joins, and of the columns they give by name (each with a leading comma), for the columns asked for."""
     joins = ""

@@ -25,7 +25,7 @@ from precursor_screen.kernel.flag_parts import (
     unjudged,
 )
 from precursor_screen.kernel.movements import Movements
-from precursor_screen.kernel.windows.asks import columns_in, columns_read, history_rules, plan_asks, tests_of_law
+from precursor_screen.kernel.windows.asks import columns_read, history_rules, naming_columns, plan_asks, tests_of_law
 from precursor_screen.kernel.windows.frames import Frames
 from precursor_screen.kernel.windows.history import open_moves
 from precursor_screen.kernel.windows.moves import make_moves, make_verdicts
@@ -33,6 +33,7 @@ from precursor_screen.kernel.windows.queries import judge_window
 from precursor_screen.memory import Ask, Past, Request
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
+from precursor_screen.rulebook.expression import Expression
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.rulebook.windows import Window
 from precursor_screen.schema import FLAG, LINE, UNJUDGED
@@ -69,7 +70,7 @@ def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], r
         columns = frozenset[str]().union(*(columns_of_rule(r) for r in mine))
         tests = tests_of_law(mine)
         judging = frozenset({"substance_id"}).union(*(columns_read(r, tests) for r in mine))
-        naming = frozenset[str]().union(*(columns_in(r.window.members, r) for r in mine if r.window))
+        naming = frozenset[str]().union(*map(naming_columns, mine))
         with connect() as connection:
             source = open_moves(connection, live, recorded, history, columns, judging, naming, tests, reference)
             rows = recorded.num_rows + live.num_rows
@@ -124,7 +125,7 @@ def _judge_all(
     connection: duckdb.DuckDBPyConnection,
     rules: list[CompiledRule],
     source: str,
-    tests: Mapping[str, str],
+    tests: Mapping[Expression, str],
     since: date | None,
     registers: Mapping[str, pa.Table],
     movements: int,

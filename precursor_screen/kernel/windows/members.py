@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from precursor_screen.kernel.windows.frames import Frames
+from precursor_screen.rulebook.render import render
 from precursor_screen.rulebook.windows import Window
 
 
@@ -18,7 +19,7 @@ def query_flagged(frames: Frames, most_lines: int) -> str:
             *(["cast(e.period as varchar)"] if window.period else []),
         ]
     )
-    member = f"named.{window.members}" if window.members else "null::varchar"
+    member = f"named.{render(window.named_by)}" if window.named_by else "null::varchar"
     names = f"list_sort(list(distinct {member}))"
     text = "''" if alone else f"{_span(window)} || ' (' || min(w.day) || ' to ' || max(w.day) || ')'"
     return f"""

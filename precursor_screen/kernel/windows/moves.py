@@ -10,24 +10,25 @@ from dataclasses import dataclass
 
 import duckdb
 
-from precursor_screen.kernel.windows.asks import columns_read
 from precursor_screen.kernel.windows.frames import key_of, parts_of
 from precursor_screen.rulebook.compile import CompiledRule, verdict_columns
-from precursor_screen.rulebook.sql import identifier, substitute
+from precursor_screen.rulebook.expression import Expression, columns_in, smallest_tests
+from precursor_screen.rulebook.render import render
+from precursor_screen.rulebook.sql import identifier
 from precursor_screen.rulebook.windows import Window
 from precursor_screen.schema import LINE
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where things stand: keys of groups -> number of their table `groups_0` ..., SQL of a part of a window -> column of `moves`."""
+    """Where things stand: keys of groups -> number of their table `groups_0` ..., part of a window -> column of `moves`."""
 
     groups: Mapping[tuple[str, ...], int]
-    columns: Mapping[str, str]
+    columns: Mapping[Expression, str]
 
 
 def make_verdicts(
-    connection: duckdb.DuckDBPyConnection, rules: Sequence[CompiledRule], source: str, tests: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection, rules: Sequence[CompiledRule], source: str, tests: Mapping[Expression, str]
 ) -> None:
     """Makes `verdicts`: row_no of the new movements, a verdict a rule, and what groups them.
 
@@ -45,7 +46,7 @@ def make_verdicts(
 
 
 def make_moves(
-    connection: duckdb.DuckDBPyConnection, numbered: Mapping[int, CompiledRule], source: str, tests: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection, numbered: Mapping[int, CompiledRule], source: str, tests: Mapping[Expression, str]
 ) -> Layout:
     """Makes `moves`, the movements of the groups of some rules, and a table of each kind of group.
 
@@ -59,21 +60,21 @@ def make_moves(
     groups = {keys: n for n, keys in enumerate(sorted({w.keys for w in windows.values()}))}
     for keys, number in groups.items():
         _make_groups(connection, number, [(n, w) for n, w in windows.items() if w.keys == keys])
-    parts = sorted({sql for w in windows.values() for _, sql in parts_of(w) if '"' in sql})
-    columns = {sql: f"part_{n}" for n, sql in enumerate(parts)}
+    parts = dict.fromkeys(part for w in windows.values() for _, part in parts_of(w) if part and part.columns)
+    columns = {part: f"part_{n}" for n, part in enumerate(parts)}
     joined = {keys: n for keys, n in groups.items() if not any(k in w.unnested for w in windows.values() for k in keys)}
     joins = "".join(
         f" left join groups_{n} on {' and '.join(f'{key_of(k)} = groups_{n}.key_{i}' for i, k in enumerate(keys))}"
         for keys, n in joined.items()
     )
     lists = sorted({k for keys in groups if keys not in joined for k in keys})
-    cargo = ["cargo"] if any(w.kind == "temporal" or "cargo" in [p for _, p in parts_of(w)] for w in windows.values()) else []
+    cargo = ["cargo"] if any(w.kind == "temporal" or None in [p for _, p in parts_of(w)] for w in windows.values()) else []
     lines = ["hash(movement_key, line_id) as line"] if any(r.rule.subject == LINE for r in numbered.values()) else []
     kept = [
         *cargo,
         *lines,
         *(identifier(k) for k in lists),
-        *(f"{substitute(sql, tests)} as {name}" for sql, name in columns.items()),
+        *(f"{render(part, tests)} as {name}" for part, name in columns.items()),
         *(f"verdict_{place} as verdict_{n}" for place, n in enumerate(windows)),
         *(f"groups_{n}.gid as gid_{n}" for n in joined.values()),
     ]
@@ -104,12 +105,13 @@ def _make_groups(connection: duckdb.DuckDBPyConnection, number: int, mine: Seque
             where {there})""")
 
 
-def _with_verdicts(rules: Sequence[CompiledRule], source: str, tests: Mapping[str, str]) -> str:
+def _with_verdicts(rules: Sequence[CompiledRule], source: str, tests: Mapping[Expression, str]) -> str:
     """SQL of a source with verdicts, of which only what the rules read is read."""
     # An atom may stand in a rule that has it from elsewhere: what a rule requires is a test like any other.
-    texts = [t for r in rules for t in (*r.applies, *r.there, r.condition)]
-    known = {sql: name for sql, name in tests.items() if any(sql in t for t in texts)}
-    read = frozenset().union(*(columns_read(r, known) for r in rules))
+    read_of = [one for r in rules for one in (*r.tests, *(r.window.expressions if r.window else ()))]
+    asked = {test for one in read_of for test in smallest_tests(one)}
+    known = {test: name for test, name in tests.items() if test in asked}
+    read = columns_in(read_of, known)
     identity = {"movement_key", "line_id"} if any(r.rule.subject == LINE for r in rules) else set()
     columns = ["row_no", "is_new", "cargo", *(identifier(c) for c in sorted(read | identity | {"as_of_date"})), *known.values()]
     return verdict_columns(rules, f"(select {', '.join(columns)} from {source})", known)

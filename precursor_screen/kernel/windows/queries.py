@@ -11,7 +11,9 @@ import duckdb
 from precursor_screen.kernel.documents import is_document, register_table
 from precursor_screen.kernel.windows.frames import DISTINCT, Frames, key_of, parts_of
 from precursor_screen.kernel.windows.members import query_flagged
+from precursor_screen.rulebook.expression import Expression, Literal
 from precursor_screen.rulebook.registers import schema_of
+from precursor_screen.rulebook.render import render
 from precursor_screen.rulebook.sql import identifier, literal
 from precursor_screen.rulebook.windows import Window
 
@@ -65,7 +67,7 @@ def judge_window(connection: duckdb.DuckDBPyConnection, frames: Frames, most_lin
 def _selected(frames: Frames) -> str:
     """One row a (movement, group): few and narrow columns, so that sorting many movements by their groups stays cheap."""
     window = frames.window
-    columns = "".join(f", {frames.columns.get(sql, sql)} as {name}" for name, sql in parts_of(window))
+    columns = "".join(f", {_column(frames, part)} as {name}" for name, part in parts_of(window))
     columns += ", cargo" if window.kind == "temporal" else ""
     columns += f", cast(date_trunc('{window.period}', day) as date) as period" if window.period else ""
     start = f"row_no, day, is_new, verdict_{frames.number} = 1 as sure{columns}"
@@ -88,18 +90,22 @@ def _selected(frames: Frames) -> str:
     return f"select {gid} as gid, {start} from moves where {about} and {mine} {one}"
 
 
+def _column(frames: Frames, part: Expression | None) -> str:
+    return "cargo" if part is None else frames.columns.get(part) or render(part)
+
+
 def _possible(window: Window) -> str:
     """SQL over the rows of a group without which no window of it can be true; empty: there is none that is cheap."""
     if window.kind in ("temporal", "temporal_ordered"):
-        return " and ".join(f"bool_or(stage_{i} and sure)" for i in range(len(window.stages)))
+        return " and ".join(f"bool_or(stage_{i} and sure)" for i in range(len(window.steps)))
     if window.kind not in ("event_count", "value_count", "value_sum") or not all(m.is_lower_bound for m in window.measures):
         return ""
     tests = [
-        f"count(*) filter (where sure) {op} {limit}"
+        f"count(*) filter (where sure) {op} {limit.value}"
         for m in window.measures
         if m.aggregate in DISTINCT
-        for op, limit in m.tests
-        if limit.isdigit()
+        for op, limit in m.limits
+        if isinstance(limit, Literal) and isinstance(limit.value, int)
     ]
     return " and ".join(tests)
 
@@ -147,7 +153,7 @@ def _aggregates(frames: Frames) -> str:
     tests = [
         f"{f'measure_{i}' if m.aggregate in DISTINCT else f'round(measure_{i}, 6)'} {op} limit_{i}_{j}"
         for i, m in enumerate(measures)
-        for j, (op, _) in enumerate(m.tests)
+        for j, (op, _) in enumerate(m.limits)
     ]
     return f"""
         select *, cast(measure_0 as double) as measure, ({" and ".join(tests)}) as ok, false as early
@@ -190,7 +196,7 @@ def _baseline(frames: Frames) -> str:
         if window.method == "ratio"
         else f"round(({value} - middle) / nullif({_MAD} * spread, 0), 6)"
     )
-    tests = " and ".join(f"measure {op} limit_0_{j}" for j, (op, _) in enumerate(window.measures[0].tests))
+    tests = " and ".join(f"measure {op} limit_0_{j}" for j, (op, _) in enumerate(window.measures[0].limits))
     return f"""
         select *, ({tests}) and not early as ok from (
             select *, sure and (n < {window.min_history} or measure is null) as early from (
@@ -199,8 +205,8 @@ def _baseline(frames: Frames) -> str:
 
 
 def _temporal(frames: Frames) -> str:
-    seen = [f"bool_or(stage_{i}) filter (where sure) over back as seen_{i}" for i in range(len(frames.window.stages))]
-    all_seen = " and ".join(f"coalesce(seen_{i}, false)" for i in range(len(frames.window.stages)))
+    seen = [f"bool_or(stage_{i}) filter (where sure) over back as seen_{i}" for i in range(len(frames.window.steps))]
+    all_seen = " and ".join(f"coalesce(seen_{i}, false)" for i in range(len(frames.window.steps)))
     return f"""
         select *, {all_seen} as ok, false as early from (
             select *, {", ".join(seen)}, cast(count(distinct cargo) filter (where sure) over back as double) as measure,
@@ -212,11 +218,11 @@ def _temporal_ordered(frames: Frames) -> str:
     """Each stage on a later day than the one before; `start` is the latest first day from which the stages so far were passed."""
     window = frames.window
     query = f"select *, case when stage_0 and sure then day end as start_0, {_unknown(frames)} as unknown from selected"
-    last = len(window.stages) - 1
+    last = len(window.steps) - 1
     for i in range(1, last + 1):
         differs = ""
         if i == last:
-            for n in range(len(window.differs)):
+            for n in range(len(window.changes)):
                 differs += f""" and len(list_filter(list(differs_{n}) filter (where start_{i - 1} is not null) over before,
                     lambda x: x is distinct from differs_{n})) > 0"""
         query = f"""
@@ -249,7 +255,7 @@ def _first_seen(frames: Frames) -> str:
 
 def _document(window: Window) -> str:
     """SQL of the rows of the register that are the document of a movement `s`, from `from` on."""
-    document = is_document(window, [f"s.match_{i}" for i in range(len(window.match))])
+    document = is_document(window, [f"s.match_{i}" for i in range(len(window.matched))])
     return f"{register_table(window.register)} r where {document}"
 
 
