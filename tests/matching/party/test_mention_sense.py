@@ -65,7 +65,9 @@ def test_a_name_is_another_partys_where_something_parts_it_from_the_first(text, 
     ],
 )
 def test_a_name_is_shown_as_the_text_has_it(text, written):
-    assert as_written("quarndon wexley", text) == written
+    named, start = as_written("quarndon wexley", text)
+    assert named == written
+    assert text.find(written) == (-1 if start is None else start)
 
 
 @pytest.mark.parametrize(
