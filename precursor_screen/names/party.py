@@ -126,7 +126,9 @@ _NOISE_STARTS = re.compile(r"order|orden|ordre|/|care|behalf|account|business|tr
 _DOTTED = re.compile(r"\b([a-z])\.(?=[a-z]\b)")
 _LETTERS_DIGITS = re.compile(r"[^\W_]+")
 _APOSTROPHES = str.maketrans("", "", "'`´’‘ʼʹ")
-_TO_ORDER = re.compile(r"(?:un)?to(?: the)? order\b|^order(?= of\b| to\b|$)|a la orden\b|order of shipper")
+_TO_ORDER = re.compile(
+    r"(?:un)?to(?: the)? order\b|^order(?= (?:of|to|bank|banco|banque|banca)\b|$)|a la orden\b|order of shipper"
+)
 # Digits that stand between letters are letters misread or disguised: `Sech1n`.
 _MISREAD = re.compile(r"(?<=[a-z])[0-9](?=[a-z])")
 _LOOKALIKES = dict(zip("0123456789", "oizeasgtbg", strict=True))

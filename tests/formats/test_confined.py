@@ -51,9 +51,7 @@ def test_a_path_is_read_where_it_is(tmp_path: Path) -> None:
 def test_what_needs_too_much_memory_is_set_aside_and_the_next_input_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     big = books.xlsx([("description",), *((f"{i} " * 1000,) for i in range(30_000, 33_000))])
     monkeypatch.setattr(confined, "memory_allowed", lambda size: 8 << 20)
-    monkeypatch.setattr(confined, "seconds_allowed", lambda size: 20.0)
-    # Rarely an allocator that gets nothing waits for ever: then it is the limit of time that is said.
-    with pytest.raises(UnreadableManifest, match=r"needs more than 8 MB of memory|took more than 20 seconds") as caught:
+    with pytest.raises(UnreadableManifest, match="needs more than 8 MB of memory") as caught:
         open_sheets(Blob("big.xlsx", big))
     assert caught.value.where.file == "big.xlsx"
     monkeypatch.undo()

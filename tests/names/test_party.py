@@ -81,7 +81,17 @@ def test_address_keys() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["TO ORDER", "To the Order of Bank of Fables", "UNTO ORDER", "A LA ORDEN DE ACME", "ORDER", "to order of shipper"]
+    "name",
+    [
+        "ORDER: BANK X",
+        "ORDER BANCO X",
+        "TO ORDER",
+        "To the Order of Bank of Fables",
+        "UNTO ORDER",
+        "A LA ORDEN DE ACME",
+        "ORDER",
+        "to order of shipper",
+    ],
 )
 def test_to_order(name: str) -> None:
     assert is_to_order(name)
