@@ -20,7 +20,7 @@ import pyarrow.csv
 from data import names as invent
 from retrieval import measure, summarise
 
-from precursor_screen.kernel.recognise import match_parties
+from precursor_screen.kernel.match.recognise import match_parties
 from precursor_screen.matching.party.index import PartyIndex, build_index, write_index
 from precursor_screen.model import WatchlistEntry, WatchlistName
 from precursor_screen.reference.store import WatchlistStore

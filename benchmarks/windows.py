@@ -20,11 +20,11 @@ from data import write
 from ledger import DAYS, FIRST, RUN, make, record_of, timed
 
 from precursor_screen.api import load_reference
-from precursor_screen.kernel.flag import flag_lines, flag_shipments
-from precursor_screen.kernel.match import match
+from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
+from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history
+from precursor_screen.kernel.match.match import match
 from precursor_screen.kernel.movements import Movements
-from precursor_screen.kernel.resolve import resolve
-from precursor_screen.kernel.windows.judge import flag_windows, request_history
+from precursor_screen.kernel.resolve.resolve import resolve
 from precursor_screen.ledger.groups import Groups
 from precursor_screen.ledger.store import Ledger, open_ledger
 from precursor_screen.memory import KNOWN, Answers, Past, Request

@@ -158,7 +158,7 @@ def _open_standard_streams() -> None:
         sys.stderr = io.TextIOWrapper(raw, sys.stderr.encoding, "backslashreplace", line_buffering=True)
 
 
-_RULES = ("precursor_screen.rulebook", "precursor_screen.kernel.flag", "precursor_screen.kernel.windows")
+_RULES = ("precursor_screen.rulebook", "precursor_screen.kernel.judge.flag", "precursor_screen.kernel.judge.windows")
 _TEMPORARY = "Screen fewer files at a time, or point TMPDIR at a larger disk"
 
 

@@ -9,7 +9,7 @@ from datetime import date
 import pyarrow as pa
 
 from precursor_screen.engine import connect, fetch
-from precursor_screen.kernel.resolved import Resolved
+from precursor_screen.kernel.resolve.resolved import Resolved
 from precursor_screen.rulebook.exceptions import RuleException
 from precursor_screen.rulebook.sql import identifier, literal, null_column
 from precursor_screen.schema import FLAG, ROLES, SUPPRESSED

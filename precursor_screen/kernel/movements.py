@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from precursor_screen.engine import connect, fetch
-from precursor_screen.kernel.resolved import LINE_NO, Resolved
+from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.rulebook.sql import null_column
 from precursor_screen.schema import ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
 

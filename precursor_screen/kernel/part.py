@@ -12,12 +12,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.kernel.flag import flag_lines, of_noted_shipments
-from precursor_screen.kernel.match import Matches
+from precursor_screen.kernel.judge.flag import flag_lines, of_noted_shipments
+from precursor_screen.kernel.match.match import Matches
+from precursor_screen.kernel.match.spread import Spread, in_turn
 from precursor_screen.kernel.movements import movement_rows
-from precursor_screen.kernel.resolve import resolve
-from precursor_screen.kernel.resolved import LINE_NO, Resolved
-from precursor_screen.kernel.spread import Spread, in_turn
+from precursor_screen.kernel.resolve.resolve import resolve
+from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.unscreenable import count_parties, unscreenable_issues
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.schema import LINE, PARTY, SUBSTANCE

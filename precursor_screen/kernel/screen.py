@@ -15,15 +15,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.kernel.exceptions import apply_exceptions
-from precursor_screen.kernel.flag import flag_shipments
-from precursor_screen.kernel.match import Progress, match
+from precursor_screen.kernel.judge.flag import flag_shipments
+from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history
+from precursor_screen.kernel.match.match import Progress, match
+from precursor_screen.kernel.match.spread import Spread, in_turn
 from precursor_screen.kernel.movements import Movements, settle
 from precursor_screen.kernel.part import Part, judge_part
-from precursor_screen.kernel.resolved import LINE_NO, Resolved
+from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.score import score
-from precursor_screen.kernel.spread import Spread, in_turn
 from precursor_screen.kernel.unscreenable import goods_unscreened, lacks_watchlists, no_watchlist
-from precursor_screen.kernel.windows.judge import flag_windows, request_history
 from precursor_screen.memory import Compared, Forgetful, Judged, Past
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.schema import UNJUDGED

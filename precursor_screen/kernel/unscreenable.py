@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
-from precursor_screen.kernel.resolved import LINE_NO, Resolved
+from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.names.cell_errors import CELL_ERROR, UNCACHED_CELL
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal

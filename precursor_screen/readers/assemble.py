@@ -13,11 +13,10 @@ from precursor_screen.names.countries import find_country
 from precursor_screen.names.numbers import Evidence
 from precursor_screen.readers import code_cells
 from precursor_screen.readers.cells import Distinct, clean_column, cut_long_cells, is_typed_null, join_texts, map_distinct
-from precursor_screen.readers.column_map import ColumnMap
+from precursor_screen.readers.column_map import ColumnMap, Guess
 from precursor_screen.readers.date_cells import parse_date_columns
 from precursor_screen.readers.fields import COUNTRIES, DATES, KINDS, PARTY_NAMES
 from precursor_screen.readers.interface import IssueList
-from precursor_screen.readers.mapping import Guess
 from precursor_screen.readers.number_cells import (
     Numbers,
     is_plain,

@@ -11,11 +11,33 @@ import yaml
 
 from precursor_screen.errors import ErrorGroup, MappingError, PrecursorScreenError, Where
 from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.names.unit_codes import Unit
 from precursor_screen.readers.fields import CANONICAL, IGNORED
 
 DATE_ORDERS = ("dmy", "mdy", "ymd")
 DECIMALS = (",", ".")
 _KEYS = ("columns", "date_order", "decimal", "header_row")
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What one column is taken for, and why.
+
+    Attributes:
+        position: of the column, from 0.
+        header: as filed.
+        field: canonical field; empty: not mapped.
+        reason: in words.
+        unit: unit of mass that the header names.
+        currency: ISO 4217 code that the header names.
+    """
+
+    position: int
+    header: str
+    field: str
+    reason: str
+    unit: Unit | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.model import Input
+from precursor_screen.readers.finish import input_id, issue_table, no_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
-from precursor_screen.readers.pasted import PastedReader
-from precursor_screen.readers.tabular import TabularReader, input_id, issue_table, no_lines
+from precursor_screen.readers.tabular.pasted import PastedReader
+from precursor_screen.readers.tabular.reader import TabularReader
 
 MAX_NESTING = 3
 

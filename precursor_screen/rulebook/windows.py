@@ -1,4 +1,4 @@
-"""The correlation of a history rule over movements; `kernel.windows` puts its parts into queries.
+"""The correlation of a history rule over movements; `kernel.judge.windows` puts its parts into queries.
 
 A group is what shares the keys; a window is the movements of a group within a span of days, both ends included, or from the
 beginning of a calendar period on.

@@ -12,10 +12,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from precursor_screen.kernel.flag import flag_lines, flag_shipments
-from precursor_screen.kernel.flag_parts import columns_of_rule
-from precursor_screen.kernel.resolved import COLUMNS_OF, LINE_NO, Resolved
-from precursor_screen.kernel.windows.judge import flag_moves
+from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
+from precursor_screen.kernel.judge.flag_parts import columns_of_rule
+from precursor_screen.kernel.judge.windows.judge import flag_moves
+from precursor_screen.kernel.resolve.resolved import COLUMNS_OF, LINE_NO, Resolved
 from precursor_screen.model import RuleTest
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.schema import BY_NAME, DECIMAL, LINE, MOVEMENT_COLUMNS, PARTY, SUBSTANCE

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.kernel.flag import flag_lines, flag_shipments
+from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
+from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history
 from precursor_screen.kernel.screen import Screened
-from precursor_screen.kernel.windows.judge import flag_windows, request_history
 from precursor_screen.memory import Forgetful
 from precursor_screen.model import Rule
 from precursor_screen.reference.bundle import Reference

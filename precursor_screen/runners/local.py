@@ -15,17 +15,17 @@ import pyarrow.compute as pc
 
 from precursor_screen.errors import ChangedWhileRead, ErrorGroup, InputError, MappingError, UnreadableManifest, Where
 from precursor_screen.issues import ISSUE_CODES, SET_ASIDE
-from precursor_screen.kernel.asides import naming
-from precursor_screen.kernel.match import match
+from precursor_screen.kernel.judge.windows.judge import request_history
+from precursor_screen.kernel.match.asides import naming
+from precursor_screen.kernel.match.match import match
 from precursor_screen.kernel.movements import settle
 from precursor_screen.kernel.part import judge_part
 from precursor_screen.kernel.screen import Screened, finish, judge_shipments, judge_windows, raise_flags
-from precursor_screen.kernel.windows.judge import request_history
 from precursor_screen.memory import Forgetful, Memory
 from precursor_screen.model import Input, retired_rule
-from precursor_screen.readers.asides import BESIDE, raw_aside
 from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.repeated import find_repeated
+from precursor_screen.readers.tabular.asides import BESIDE, raw_aside
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reports.report import Report
 from precursor_screen.runners.coverage import count_coverage, decide_exit_code, write_notices

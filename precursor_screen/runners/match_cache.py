@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.kernel.party_memory import NO_PARTY_MEMORY, PartyMemory, Recalled
+from precursor_screen.kernel.match.party_memory import NO_PARTY_MEMORY, PartyMemory, Recalled
 from precursor_screen.matching.party.index import PartyIndex
 from precursor_screen.schema import PARTY_MATCH
 from precursor_screen.store.files import PART, written_whole

@@ -12,9 +12,9 @@ import pyarrow as pa
 from precursor_screen.errors import ChangedWhileRead, InputError, PrecursorScreenError, UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.model import Input
+from precursor_screen.readers.finish import input_id, issue_table, no_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.registry import read
-from precursor_screen.readers.tabular import input_id, issue_table, no_lines
 from precursor_screen.runners.inputs import Source, is_pipe
 
 FaultKeeper = Callable[[BaseException], str]

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from precursor_screen.errors import WorkerDied
-from precursor_screen.kernel.spread import Spread, in_turn
+from precursor_screen.kernel.match.spread import Spread, in_turn
 
 WORTHWHILE = 4  # chunks below which a process of its own costs more than it saves
 
@@ -28,7 +28,7 @@ def _unpack(packed: bytes) -> Callable[[Any], Any]:
 
 def _get_ready(packed: bytes) -> None:
     """Imports what matching needs, and does beforehand what each function would do at its first call."""
-    importlib.import_module("precursor_screen.kernel.recognise")
+    importlib.import_module("precursor_screen.kernel.match.recognise")
     for prepare in pickle.loads(packed):  # noqa: S301 - made by this very process
         prepare()
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from precursor_screen.kernel.judge.windows.absence import absence_rules, no_longer_absent
 from precursor_screen.kernel.screen import Screened
-from precursor_screen.kernel.windows.absence import absence_rules, no_longer_absent
 from precursor_screen.ledger.store import Ledger, open_ledger
 from precursor_screen.ledger.transaction import Transaction
 from precursor_screen.ledger.values import FileRecord, RunRecord

@@ -126,11 +126,16 @@ def test_an_engine_without_room_is_exit_4_and_a_rule_that_does_not_run_is_exit_2
         monkeypatch.setattr(main.cli, "main", lambda **_: scope["f"](error))
 
     for module, error, code, says in (
-        ("precursor_screen.kernel.flag", duckdb.OutOfMemoryException("full"), 4, "no room in memory"),
-        ("precursor_screen.kernel.flag", MemoryError(), 4, "no room in memory"),
-        ("precursor_screen.kernel.flag", duckdb.ConversionException("no number"), 2, "a rule does not run: no number"),
+        ("precursor_screen.kernel.judge.flag", duckdb.OutOfMemoryException("full"), 4, "no room in memory"),
+        ("precursor_screen.kernel.judge.flag", MemoryError(), 4, "no room in memory"),
+        ("precursor_screen.kernel.judge.flag", duckdb.ConversionException("no number"), 2, "a rule does not run: no number"),
         ("precursor_screen.rulebook.grammar", RecursionError("too deep"), 2, "a rule does not run: too deep"),
-        ("precursor_screen.kernel.flag", duckdb.InternalException("broken"), 4, "unforeseen fault: InternalException: broken"),
+        (
+            "precursor_screen.kernel.judge.flag",
+            duckdb.InternalException("broken"),
+            4,
+            "unforeseen fault: InternalException: broken",
+        ),
         ("precursor_screen.readers.identity", duckdb.ConversionException("no"), 4, "unforeseen fault: ConversionException"),
         ("precursor_screen.ledger.store", OSError(28, "No space left on device", "x.db"), 4, "x.db: No space left on device"),
         ("precursor_screen.readers", OSError("no number, no text"), 4, "unforeseen fault: OSError: no number"),
@@ -226,7 +231,7 @@ def test_a_pipe_that_never_ends_is_not_read_for_ever(ps, monkeypatch):
 @pytest.mark.parametrize("jobs", [2])
 @pytest.mark.slow
 def test_a_worker_that_is_killed_is_exit_4(ps, manifest, monkeypatch, jobs):
-    from precursor_screen.kernel import spread
+    from precursor_screen.kernel.match import spread
     from precursor_screen.runners import pool
 
     monkeypatch.setattr(spread, "CHUNK", 2)

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from precursor_screen.kernel.match import match
+from precursor_screen.kernel.judge.windows.judge import request_history
+from precursor_screen.kernel.match.match import match
 from precursor_screen.kernel.movements import settle
 from precursor_screen.kernel.part import cut_shipments, judge_part, merge_parts
 from precursor_screen.kernel.screen import finish, judge_shipments, judge_windows, raise_flags, screen
-from precursor_screen.kernel.windows.judge import request_history
 from precursor_screen.memory import KNOWN, Answers, Forgetful, Past
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.rulebook.exceptions import RuleException

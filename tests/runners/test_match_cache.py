@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from precursor_screen.kernel.party_memory import NO_PARTY_MEMORY, Recalled
-from precursor_screen.kernel.recognise import match_parties
+from precursor_screen.kernel.match.party_memory import NO_PARTY_MEMORY, Recalled
+from precursor_screen.kernel.match.recognise import match_parties
 from precursor_screen.matching.party import alignment, bounds, candidates
 from precursor_screen.matching.party.index import PartyIndex, build_index
 from precursor_screen.model import WatchlistEntry, WatchlistName

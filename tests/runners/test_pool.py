@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from precursor_screen.kernel import spread
+from precursor_screen.kernel.match import spread
 from precursor_screen.runners.pool import WORTHWHILE, spread_over
 
 

@@ -81,7 +81,7 @@ def test_a_draw_is_the_same_for_the_same_seed_and_holds_as_many_as_asked_for():
     [
         ("names/dates.py", ["tests/names/test_dates.py", "tests/names"]),
         ("names/suggest.py", ["tests/names"]),
-        ("kernel/windows/judge.py", ["tests/kernel/windows/test_judge.py", "tests/kernel/windows"]),
+        ("kernel/judge/windows/judge.py", ["tests/kernel/windows/test_judge.py", "tests/kernel/windows"]),
     ],
 )
 def test_the_tests_of_a_module_are_its_namesake_then_its_folder(module, tests):

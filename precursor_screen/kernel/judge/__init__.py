@@ -1,0 +1,1 @@
+"""The rules on lines, shipments and, in `windows/`, on movements over time."""

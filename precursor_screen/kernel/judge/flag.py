@@ -1,0 +1,213 @@
+"""Judges lines, substance candidates and party candidates by the compiled rules.
+
+`flag_lines` is right under any partitioning of the lines; `flag_shipments` needs every line of a shipment together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from precursor_screen.engine import connect, fetch
+from precursor_screen.kernel.judge.flag_parts import because_of, constants, count_verdicts, fetch_unjudged, flag_id_sql, unjudged
+from precursor_screen.kernel.resolve.resolved import COLUMNS_OF, LINE_NO, Resolved
+from precursor_screen.rulebook.compile import CompiledRule, verdict_columns
+from precursor_screen.rulebook.render import render
+from precursor_screen.rulebook.sql import identifier, literal, null_column
+from precursor_screen.schema import BY_NAME, FLAG, LINE, PARTY, SUBSTANCE, UNJUDGED, Column
+
+SUBJECTS = (LINE, SUBSTANCE, PARTY)
+# Every flag names its place, whatever the rule asks for.
+_ALWAYS = ("line_id", "movement_key", "shipment_id", "source_file", "source_row")
+# Where a match stands, beside what the rule shows: as in `schema.FLAG`.
+_SPANS = {
+    SUBSTANCE: {
+        "field": "coalesce(matched_column, matched_field)",
+        "as_written": "matched_text",
+        "start": "matched_start",
+        "end": "matched_end",
+        "compared_as": "matched_as",
+        "candidate": "matched_name",
+        "method": "match_method",
+        "score": "match_score",
+    },
+    PARTY: {
+        "field": "coalesce(party_column, party_role)",
+        "as_written": "party_name",
+        "start": "party_start",
+        "end": "party_end",
+        "compared_as": "party_compared",
+        "candidate": "matched_entry_name",
+        "method": "'name'",
+        "score": "watchlist_score",
+    },
+}
+_CANDIDATE = {
+    LINE: ("substance_ids",),
+    SUBSTANCE: (
+        *("substance_id", "membership_verified", "threshold_verified", "matched_column", "matched_field", "matched_text"),
+        *("matched_start", "matched_end", "matched_as", "matched_name", "match_method", "match_score"),
+    ),
+    PARTY: (
+        *("party_role", "list_id", "entry_id", "party_column", "party_name", "party_start", "party_end", "party_compared"),
+        *("matched_entry_name", "watchlist_score"),
+    ),
+}
+
+
+def flag_lines(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[pa.Table, pa.Table]:
+    """Judges the rules of scope line.
+
+    Returns:
+        FLAG and UNJUDGED tables, in a fixed order.
+    """
+    return _judge(resolved, [r for r in rules if r.rule.scope == "line"])
+
+
+def flag_shipments(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[pa.Table, pa.Table]:
+    """Judges the rules of scope shipment; `resolved` must hold every line of each shipment.
+
+    They are asked of shipments in which something was recognised: a substance, a listed party, a word of a lexicon. A rule that
+    counts all lines of those would else keep every line there is (0.7 KB each).
+
+    Returns:
+        FLAG and UNJUDGED tables, in a fixed order.
+    """
+    return _judge(of_noted_shipments(resolved), [r for r in rules if r.rule.scope == "shipment"])
+
+
+def of_noted_shipments(resolved: Resolved) -> Resolved:
+    """The lines of the shipments of which a line names a substance, a party or a word of the lists; rules of shipments ask of no other."""
+    lines = resolved.lines
+    numbers = [*resolved.substances.column(LINE_NO).chunks, *resolved.parties.column(LINE_NO).chunks]
+    noted = pc.is_in(lines.column(LINE_NO), pc.unique(pa.chunked_array(numbers, pa.int64())))
+    for name in ("substance_ids", "lexicon_terms"):
+        if name in lines.column_names:  # null is unknown, so it counts
+            noted = pc.or_(noted, pc.fill_null(pc.greater(pc.list_value_length(lines.column(name)), 0), name == "substance_ids"))
+    shipments = pc.unique(lines.column("shipment_id").filter(noted))
+    return replace(resolved, lines=lines.filter(pc.is_in(lines.column("shipment_id"), shipments)))
+
+
+def _judge(resolved: Resolved, rules: list[CompiledRule]) -> tuple[pa.Table, pa.Table]:
+    flags, merged, unjudged_rows = [FLAG.empty_table()], [FLAG.empty_table()], [UNJUDGED.empty_table()]
+    with connect() as connection:
+        for subject in SUBJECTS:
+            mine = sorted((r for r in rules if r.rule.subject == subject), key=lambda r: r.rule.id)
+            if not mine or resolved.table(subject).num_rows == 0:
+                continue
+            _open_view(connection, resolved, subject, mine)
+            missing = []
+            for number, (rule, (true, unknown)) in enumerate(
+                zip(mine, count_verdicts(connection, "judged", len(mine)), strict=True)
+            ):
+                if true and rule.grouping:
+                    merged.append(fetch(connection, _flags_of_group(rule, number), FLAG))
+                elif true:
+                    flags.append(fetch(connection, _flags_of_row(rule, number), FLAG))
+                if unknown:
+                    missing.append(unjudged(rule, f"(select * from judged where verdict_{number} = 2)"))
+            unjudged_rows.append(fetch_unjudged(connection, missing))
+            connection.execute("drop table judged")
+        merged.append(_merge(connection, pa.concat_tables(flags)))
+    return pa.concat_tables(merged), pa.concat_tables(unjudged_rows)
+
+
+def _open_view(connection: duckdb.DuckDBPyConnection, resolved: Resolved, subject: str, rules: list[CompiledRule]) -> None:
+    """A table `judged`: the columns that the rules name, and one verdict a rule."""
+    wanted = set(_ALWAYS) | set(_CANDIDATE[subject])
+    wanted.update(*(r.columns for r in rules))
+    lines = resolved.lines.select([c for c in resolved.lines.column_names if c in wanted or c in (LINE_NO, "input_id")])
+    if subject != LINE:  # few lines have candidates, and to read all columns of the others costs more than the rules
+        lines = lines.filter(pc.is_in(lines.column(LINE_NO), pc.unique(resolved.table(subject).column(LINE_NO))))
+    connection.register("lines", lines)
+    connection.register("inputs", resolved.inputs)
+    columns = [_select(BY_NAME[name], resolved, subject) for name in sorted(wanted)]
+    source = "lines"
+    if subject != LINE:
+        connection.register("candidates", resolved.table(subject))
+        source = f"candidates join lines on candidates.{LINE_NO} = lines.{LINE_NO}"
+    view = f"select {', '.join(columns)}, inputs.supplied_fields from {source} join inputs on lines.input_id = inputs.input_id"
+    judged = verdict_columns(rules, f"({view})")
+    # Rows that no rule of this subject is about are not kept: most lines name no substance at all.
+    kept = " or ".join(f"verdict_{n} > 0" for n in range(len(rules)))
+    connection.execute(f"create temp table judged as select * from ({judged}) where {kept}")
+
+
+def _select(column: Column, resolved: Resolved, subject: str) -> str:
+    owner, table = ("candidates", subject) if column in COLUMNS_OF[subject] and subject != LINE else ("lines", LINE)
+    if column.name in resolved.table(table).column_names:
+        return f"{owner}.{identifier(column.name)}"
+    return null_column(column.name)
+
+
+def _flags_of_row(rule: CompiledRule, number: int) -> str:
+    subject = rule.rule.subject
+    substance = "substance_id" if subject == SUBSTANCE else "null"
+    role, listed, entry = ("party_role", "list_id", "entry_id") if subject == PARTY else ("null", "null", "null")
+    score = {SUBSTANCE: "match_score", PARTY: "watchlist_score"}.get(subject, "null")
+    identity = flag_id_sql("movement_key", rule, substance, role, listed, entry)
+    return f"""
+        select {identity} as flag_id, shipment_id, line_id, {constants(rule)}, {substance} as substance_id, {role} as party_role,
+               {listed} as list_id, {entry} as entry_id, {score} as score, {because_of(rule)} as because, source_file, source_row,
+               cast(to_json({_with_span(rule)}) as varchar) as evidence, cast([] as varchar[]) as window_line_ids
+        from judged where verdict_{number} = 1"""
+
+
+def _with_span(rule: CompiledRule) -> str:
+    """SQL of the rule's evidence and, of a rule about a substance or a party, of where the match stands."""
+    span = _SPANS.get(rule.rule.subject)
+    if span is None:
+        return rule.evidence
+    members = ", ".join(f"{literal(name)}: {sql}" for name, sql in {"subject": literal(rule.rule.subject), **span}.items())
+    return f"list_append(list_transform({rule.evidence}, lambda x: to_json(x)), to_json({{{members}}}))"
+
+
+def _merge(connection: duckdb.DuckDBPyConnection, flags: pa.Table) -> pa.Table:
+    """Two lines of one movement are one flag: the first line stands for it, the others are named beside it. Also puts flags in order."""
+    connection.register("flagged", flags)
+    order = "source_file, source_row, line_id"
+    return fetch(
+        connection,
+        f"""
+        with numbered as (
+            select *, row_number() over same as nth, list(line_id) over same_all as line_ids from flagged
+            window same as (partition by flag_id, shipment_id order by {order}),
+                   same_all as (partition by flag_id, shipment_id order by {order}
+                                rows between unbounded preceding and unbounded following))
+        select * exclude (nth, line_ids) replace (line_ids[2:] as window_line_ids) from numbered
+        where nth = 1 order by rule_id, {order}, flag_id""",
+        FLAG,
+    )
+
+
+def _flags_of_group(rule: CompiledRule, number: int) -> str:
+    grouping = rule.grouping
+    assert grouping is not None
+    unnested = [f"unnest({identifier(k)}) as key_{k}" for k in sorted(grouping.unnested)]
+    columns = {k: f"key_{k}" if k in grouping.unnested else identifier(k) for k in grouping.keys}
+    keys = list(columns.values())
+    others = [sql for k, sql in columns.items() if k != "shipment_id"]
+    members = "array_to_string(list_sort(list(distinct substance_name)), ', ')" if "substance_name" in rule.columns else "null"
+    over = f"partition by {', '.join(keys)}"
+    # A list among the keys is one group an element: the sentence names that element, not the first line's list.
+    shown = "".join(f", [key_{k}] as {k}" for k in sorted(grouping.unnested))
+    hidden = f" exclude ({', '.join(sorted(grouping.unnested))})" if grouping.unnested else ""
+    return f"""
+        with selected as (select {", ".join(["*", *unnested])} from judged where verdict_{number} = 1),
+        grouped as (
+            select {", ".join(keys)}, {render(grouping.value)} as correlation_value, {members} as group_members,
+                   list_sort(list(distinct line_id)) as line_ids
+            from selected group by {", ".join(keys)} having {render(grouping.test)}),
+        placed as (
+            select selected.*{hidden}{shown}, correlation_value, group_members, line_ids,
+                   row_number() over ({over} order by source_file, source_row, line_id) as nth
+            from selected join grouped using ({", ".join(keys)}))
+        select {flag_id_sql("shipment_id", rule, *others)} as flag_id, shipment_id, line_id, {constants(rule)},
+               null as substance_id, null as party_role, null as list_id, null as entry_id, null as score,
+               {because_of(rule)} as because, source_file, source_row, cast(to_json({rule.evidence}) as varchar) as evidence,
+               list_filter(line_ids, lambda x: x <> line_id) as window_line_ids
+        from placed where nth = 1 order by source_file, source_row, line_id, flag_id"""

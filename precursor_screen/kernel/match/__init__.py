@@ -1,0 +1,1 @@
+"""What texts, codes and names name; each distinct one once."""

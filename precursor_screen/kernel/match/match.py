@@ -1,0 +1,56 @@
+"""What texts and names of lines mean: each is matched once, however often it occurs and whichever lines it stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from precursor_screen.kernel.match.mentions import find_mentions
+from precursor_screen.kernel.match.party_memory import NO_PARTY_MEMORY, PartyMemory
+from precursor_screen.kernel.match.recognise import match_parties, recognise
+from precursor_screen.kernel.match.spread import Spread, in_turn
+from precursor_screen.reference.bundle import Reference
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Of distinct texts, codes and names.
+
+    Attributes:
+        substances: SUBSTANCE_MATCH, suppressed ones included.
+        parties: PARTY_MATCH over all lists.
+        mentions: PARTY_MENTION: parties named among other words.
+        unscreenable: names of which nothing is left to compare.
+    """
+
+    substances: pa.Table
+    parties: pa.Table
+    mentions: pa.Table
+    unscreenable: tuple[str, ...]
+
+
+def match(
+    lines: pa.Table,
+    reference: Reference,
+    spread: Spread = in_turn,
+    known_parties: PartyMemory = NO_PARTY_MEMORY,
+    progress: Progress = lambda _: None,
+) -> Matches:
+    """Matches what lines say with substances and listed parties.
+
+    Args:
+        lines: LINE columns; those of texts, codes and names are looked at.
+        reference: substances and watchlists.
+        spread: how the matching is spread; changes nothing in the result.
+        known_parties: names that were matched before; changes nothing in the result.
+        progress: told what is being done.
+    """
+    progress("recognising substances")
+    substances = recognise(lines, reference, spread)
+    progress("matching parties")
+    parties = match_parties(lines, reference, spread, known_parties)
+    return Matches(substances, parties.matches, find_mentions(lines, reference, spread), parties.unscreenable)

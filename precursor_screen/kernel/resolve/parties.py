@@ -1,0 +1,154 @@
+"""Matches of names to one row a (line, role, entry), with what else agrees between the party and the entry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from precursor_screen.engine import fetch
+from precursor_screen.kernel.resolve.resolved import LINE_NO
+from precursor_screen.matching.party.mentions import SURE
+from precursor_screen.model import WatchlistEntry
+from precursor_screen.names.party import address_key, normalise_party
+from precursor_screen.reference.bundle import Reference
+from precursor_screen.reference.watchlists.interface import tag_programmes
+from precursor_screen.rulebook.sql import literal
+from precursor_screen.schema import BY_NAME, MENTION_COLUMNS, NAME_COLUMNS, ROLES, arrow_schema
+from precursor_screen.schema import PARTY_COLUMNS as COLUMNS
+
+# Where a party states no country of its own, the goods' does: the consignee is where they go.
+_COUNTRY_OF_GOODS = {
+    "consignor": "country_of_dispatch",
+    "exporter": "country_of_dispatch",
+    "consignee": "country_of_destination",
+    "importer": "country_of_destination",
+    "notify_party": "country_of_destination",
+}
+_SCHEMA = arrow_schema(COLUMNS).insert(0, pa.field(LINE_NO, pa.int64()))
+_PARTS = ("address", "country", "identifier")
+_FACTS_OF = ("list_id", "entry_id", "own_country", "own_address", "own_identifier")
+
+
+def find_party_candidates(
+    connection: duckdb.DuckDBPyConnection, columns: list[str], matches: pa.Table, mentions: pa.Table, reference: Reference
+) -> pa.Table:
+    """PARTY_CANDIDATE rows with LINE_NO, ordered by line, role and entry.
+
+    Args:
+        connection: holds the table `lines`.
+        columns: the columns of `lines`.
+        matches: PARTY_MATCH.
+        mentions: PARTY_MENTION.
+        reference: the watchlists with their entries.
+    """
+    connection.register("party_matches", matches)
+    connection.register("party_mentions", mentions)
+    parts = []
+    if matches.num_rows:
+        parts += [_named(role, column, columns) for role, column in NAME_COLUMNS.items() if column in columns]
+    if mentions.num_rows:
+        parts += [_mentioned(field) for field in MENTION_COLUMNS if field in columns]
+    if not parts:
+        return _SCHEMA.empty_table()
+    connection.execute(f"create temp table parties_found as {' union all by name '.join(parts)}")
+    distinct = fetch(connection, f"select distinct {', '.join(_FACTS_OF)} from parties_found order by all")
+    connection.register("facts", _facts(distinct, reference))
+    names = fetch(connection, "select distinct own_name from parties_found order by all").column("own_name")
+    compared = [" ".join(normalise_party(name).tokens) for name in names.to_pylist()]
+    connection.register("names", pa.table([names, pa.array(compared, pa.string())], names=["own_name", "party_compared"]))
+    same = " and ".join(f"found.{c} is not distinct from facts.{c}" for c in _FACTS_OF)
+    query = f"""
+        select {LINE_NO}, party_role, own_name as party_name, party_column, party_start, party_start + length(own_name) as party_end,
+               party_compared, found.list_id, found.entry_id, entry_name,
+               matched_name as matched_entry_name, name_kind, entry_kind, score as watchlist_score, informative_tokens, corroboration,
+               programmes, list_date
+        from parties_found found join facts on {same} join names using (own_name)
+        order by {LINE_NO}, party_role, found.list_id, found.entry_id, party_name, matched_entry_name, party_column"""
+    candidates = fetch(connection, query)
+    connection.execute("drop table parties_found")
+    return candidates.select(_SCHEMA.names).cast(_SCHEMA)
+
+
+def _named(role: str, column: str, columns: list[str]) -> str:
+    """The parties of one role whose name matches; a vessel is compared with vessels."""
+    fields = ", ".join(_part(role, part, columns) for part in _PARTS)
+    lines = "lines" if role != "other_party" else f"(select * exclude ({column}), unnest({column}) as {column} from lines)"
+    kind = " and m.entry_kind = 'vessel'" if role == "vessel" else ""
+    return (
+        f"select l.{LINE_NO}, {literal(role)} as party_role, l.{column} as own_name, cast(null as varchar) as party_column, 0 as party_start, "
+        f"{fields}, m.* "
+        f"from {lines} l join party_matches m on m.value = l.{column}{kind}"
+    )
+
+
+def _mentioned(field: str) -> str:
+    """The parties that one field names among other words; a field of names leaves out what matches as a name."""
+    nothing = ", ".join(f"cast(null as varchar) as own_{part}" for part in _PARTS)
+    column, lines = literal(field), "lines"
+    if field in ("other_texts", "other_parties"):
+        beside = ", unnest(other_columns) as in_column" if field == "other_texts" else ""
+        lines = f"(select {LINE_NO}, unnest({field}) as {field}{beside} from lines where {field} is not null)"
+        column = "l.in_column" if beside else column
+    known = (
+        "where m.apart and not exists (select 1 from party_matches p where p.value = m.value and p.list_id = m.list_id"
+        f" and p.entry_id = m.entry_id and p.score >= {SURE})"
+        if field in NAME_COLUMNS.values()
+        else ""
+    )
+    return (
+        f"select l.{LINE_NO}, {literal(field)} as party_role, m.named as own_name, {column} as party_column, m.start as party_start, "
+        f"{nothing}, m.* exclude (named, start, apart) "
+        f"from {lines} l join party_mentions m on m.value = l.{field} {known}"
+    )
+
+
+def _part(role: str, part: str, columns: list[str]) -> str:
+    own = f"l.{role}_{part}" if f"{role}_{part}" in columns else "cast(null as varchar)"
+    goods = _COUNTRY_OF_GOODS.get(role)
+    if part == "country" and goods in columns:
+        own = f"coalesce({own}, l.{goods})"
+    return f"{own} as own_{part}"
+
+
+def _facts(distinct: pa.Table, reference: Reference) -> pa.Table:
+    """What the entry adds to each of some parties, beside the columns they are told apart by. The same firm stands in many lines."""
+    watchlists = {w.list_id: w for w in reference.watchlists}
+    entries: dict[tuple[str, str], WatchlistEntry] = {}
+    corroboration, programmes, dates = [], [], []
+    for list_id, entry_id, country, address, identifier in zip(*(distinct.column(c).to_pylist() for c in _FACTS_OF), strict=True):
+        entry = entries.get((list_id, entry_id)) or watchlists[list_id].entry(entry_id)
+        entries[list_id, entry_id] = entry
+        corroboration.append(corroborate(country, address, identifier, entry))
+        programmes.append(list(tag_programmes(entry.programmes)))
+        dates.append(watchlists[list_id].manifest.list_date)
+    for name, values in (("corroboration", corroboration), ("programmes", programmes), ("list_date", dates)):
+        distinct = distinct.append_column(name, pa.array(values, BY_NAME[name].arrow))
+    return distinct
+
+
+def corroborate(country: str | None, address: str | None, identifier: str | None, entry: WatchlistEntry) -> list[str]:
+    """What else agrees between a party and an entry. Absent data neither helps nor hurts; nothing is ever taken away."""
+    agrees = []
+    if country and country in entry.countries:
+        agrees.append("country")
+    if address and (key := address_key(address)) and key in {address_key(a) for a in entry.addresses}:
+        agrees.append("address")
+    if identifier and _plain(identifier) and _plain(identifier) in {_plain(value) for _, value in entry.identifiers}:
+        agrees.append("identifier")
+    return agrees
+
+
+def _plain(identifier: str) -> str:
+    return "".join(c for c in identifier.casefold() if c.isalnum())
+
+
+def role_facts(candidates: pa.Table, wanted: frozenset[str]) -> list[tuple[str, str]]:
+    """(column, SQL) of the line facts about watchlist matches that rules ask for, over the table `party_candidates`."""
+    facts: list[Any] = []
+    for role in ROLES:
+        mine = f"party_role = {literal(role)} and name_kind <> 'weak'"
+        facts.append((f"{role}_watchlist_score", f"max(watchlist_score) filter (where {mine})"))
+        facts.append((f"{role}_programmes", f"list_distinct(flatten(list(programmes) filter (where {mine})))"))
+    return [(name, sql) for name, sql in facts if name in wanted and candidates.num_rows]

@@ -1,0 +1,309 @@
+"""Joins lines and matches into the three tables that rules judge, with all that is derived for them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from precursor_screen.engine import connect, fetch
+from precursor_screen.kernel.match.spread import Spread, cut, in_turn
+from precursor_screen.kernel.resolve.descriptions import description_facts
+from precursor_screen.kernel.resolve.parties import find_party_candidates, role_facts
+from precursor_screen.kernel.resolve.quantities import CANDIDATE_COLUMNS, quantify
+from precursor_screen.kernel.resolve.quantities import LINE_COLUMNS as MASS_LINE_COLUMNS
+from precursor_screen.kernel.resolve.register_facts import add_register_facts
+from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
+from precursor_screen.kernel.resolve.substances import find_candidates
+from precursor_screen.matching.party.index import similarity
+from precursor_screen.names.codes import find_cas
+from precursor_screen.names.party import address_key, is_to_order, party_key
+from precursor_screen.reference.bundle import Reference
+from precursor_screen.rulebook.sql import literal
+from precursor_screen.schema import MOVEMENT, ROLES, TYPES
+
+_TEXT_PART = 8 << 20  # bytes of descriptions that are looked at together
+_TEXT_BATCHES = 4
+_TEXTS = TYPES["texts"]
+_MOVEMENT_NAMES = frozenset(MOVEMENT.names)
+# Lists over the line's substance candidates, as aggregates of the table `candidates`.
+_SUBSTANCE_LISTS = {
+    "substance_ids": "list_sort(list(distinct substance_id) filter (where not weak_code))",
+    "substance_ids_by_cas": "list_sort(list(distinct substance_id) filter (where list_has_any(match_methods, ['cas', 'ec_number'])))",
+    "substance_ids_by_description": "list_sort(list(distinct substance_id) filter (where matched_field = 'description' or named))",
+    "substance_ids_by_hs": "list_sort(list(distinct substance_id) filter (where own_code))",
+    "substance_hs6s": "list_sort(list_distinct(flatten(list(own_hs6s) filter (where matched_field = 'description' or named))))",
+    "route_groups": "list_sort(list_distinct(flatten(list(substance_route_groups) filter (where not weak_code))))",
+}
+
+
+def resolve(
+    lines: pa.Table,
+    inputs: pa.Table,
+    substance_matches: pa.Table,
+    party_matches: pa.Table,
+    mentions: pa.Table,
+    reference: Reference,
+    spread: Spread = in_turn,
+) -> Resolved:
+    """Makes LINE_FACTS, SUBSTANCE_CANDIDATE and PARTY_CANDIDATE.
+
+    Args:
+        lines: LINE columns that are supplied, one row a line.
+        inputs: input_id, supplied_fields.
+        substance_matches: SUBSTANCE_MATCH for the distinct texts and codes of `lines`.
+        party_matches: PARTY_MATCH for the distinct names.
+        mentions: PARTY_MENTION for the distinct texts.
+        reference: all else.
+        spread: how the comparison of names is spread; changes nothing in the result.
+
+    Returns:
+        Tables in a fixed order; facts that no rule asks for are left out where they are costly.
+    """
+    wanted = frozenset[str]().union(*(r.columns for r in reference.rules)) if reference.rules else frozenset[str]()
+    lines = lines.append_column(LINE_NO, pa.array(np.arange(lines.num_rows)))
+    lines = _with_codes(lines, reference)
+    with connect() as connection:
+        connection.register("lines", lines)
+        connection.register("matches", substance_matches)
+        find_candidates(connection, lines.column_names, reference)
+        candidates = fetch(connection, f"select * from candidates order by {LINE_NO}, substance_id")
+        parties = find_party_candidates(
+            connection,
+            lines.column_names,
+            party_matches,
+            mentions,
+            reference,
+        )
+        connection.register("party_candidates", parties)
+        lines = _with_substance_lists(connection, lines)
+        lines = _with_role_facts(connection, lines, parties, wanted)
+        lines = _with_descriptions(connection, lines, reference)
+    lines = _with_party_facts(lines, candidates, parties, wanted, spread)
+    candidates = _with_quantities(lines, candidates, reference)
+    with connect() as connection:
+        lines, candidates = add_register_facts(connection, lines, candidates, reference.registers, reference.jurisdiction)
+    return Resolved(lines, candidates, parties, inputs)
+
+
+def _with_codes(lines: pa.Table, reference: Reference) -> pa.Table:
+    """hs6, hs_chapter, direction, as_of_date, value_usd: what a line says by itself."""
+    names = set(lines.column_names)
+    hs = "hs_code" if "hs_code" in names else "cast(null as varchar)"
+    dates = [d for d in ("date", "dispatch_date", "arrival_date") if d in names]
+    usd = (
+        "case when currency in ('USD', 'US$', '$') then value end"
+        if {"value", "currency"} <= names
+        else "cast(null as decimal(18,6))"
+    )
+    query = f"""
+        select case when length({hs}) >= 6 then left({hs}, 6) end as hs6, left({hs}, 2) as hs_chapter,
+               {_direction(names, reference.own_countries)} as direction,
+               coalesce({", ".join([*dates, literal(reference.as_of)])}) as as_of_date, {usd} as value_usd
+        from lines order by {LINE_NO}"""
+    with connect() as connection:
+        connection.register("lines", lines)
+        facts = fetch(connection, query)
+    if "direction" in names:
+        lines = lines.drop_columns(["direction"])
+    return _append(lines, facts)
+
+
+def _direction(names: set[str], own: Sequence[str]) -> str:
+    """As stated, else from the jurisdiction: dispatch from one's own country is export, destination there import."""
+    stated = "direction" if "direction" in names else "cast(null as varchar)"
+    if not own or not {"country_of_dispatch", "country_of_destination"} & names:
+        return stated
+    ours = ", ".join(literal(c) for c in own)
+    here = {
+        side: f"coalesce({side} in ({ours}), false)" if side in names else "false"
+        for side in ("country_of_dispatch", "country_of_destination")
+    }
+    leaves, comes = here["country_of_dispatch"], here["country_of_destination"]
+    return f"coalesce({stated}, case when {leaves} and {comes} then 'domestic' when {leaves} then 'export' when {comes} then 'import' end)"
+
+
+def _append(lines: pa.Table, facts: pa.Table) -> pa.Table:
+    for name in facts.column_names:
+        if name != LINE_NO:
+            lines = lines.append_column(name, facts.column(name))
+    return lines
+
+
+def _with_substance_lists(connection: duckdb.DuckDBPyConnection, lines: pa.Table) -> pa.Table:
+    lists = ", ".join(f"{sql} as {name}" for name, sql in _SUBSTANCE_LISTS.items())
+    empty = ", ".join(f"coalesce(a.{name}, []) as {name}" for name in _SUBSTANCE_LISTS)
+    query = f"""
+        with marked as (
+            select *, match_methods = ['hs'] and match_strength <> 'strong' as weak_code,
+                   matched_field in ('hs_code', 'other_hs_codes') and match_strength = 'strong' or list_contains(own_code_ids, substance_id) as own_code,
+                   len(list_intersect(match_methods, ['name', 'normalised', 'fuzzy', 'structure'])) > 0 and match_strength <> 'weak' as named
+            from candidates left join (
+                select {LINE_NO}, list(distinct substance_id) as own_code_ids from found
+                where field in ('hs_code', 'other_hs_codes') and strength = 'strong' group by {LINE_NO}) using ({LINE_NO})),
+        a as (select {LINE_NO}, {lists} from marked where match_strength <> 'weak' or weak_code group by {LINE_NO})
+        select {empty} from lines l left join a using ({LINE_NO}) order by l.{LINE_NO}"""
+    return _append(lines, fetch(connection, query))
+
+
+def _with_role_facts(
+    connection: duckdb.DuckDBPyConnection, lines: pa.Table, parties: pa.Table, wanted: frozenset[str]
+) -> pa.Table:
+    facts = role_facts(parties, wanted)
+    if not facts:
+        return lines
+    lists = ", ".join(f"{sql} as {name}" for name, sql in facts)
+    query = f"""
+        with a as (select {LINE_NO}, {lists} from party_candidates group by {LINE_NO})
+        select {", ".join(f"a.{name}" for name, _ in facts)} from lines l left join a using ({LINE_NO}) order by l.{LINE_NO}"""
+    return _append(lines, fetch(connection, query))
+
+
+def _with_descriptions(connection: duckdb.DuckDBPyConnection, lines: pa.Table, reference: Reference) -> pa.Table:
+    if "description" not in lines.column_names:
+        count = lines.num_rows
+        return _append(
+            lines,
+            pa.table(
+                [
+                    *(pa.nulls(count, kind) for kind in (pa.int64(), pa.bool_(), pa.bool_())),
+                    *(pa.nulls(count, _TEXTS) for _ in range(2)),
+                ],
+                names=["description_tokens", "is_vague", "is_reference", "lexicon_terms", "invalid_cas_numbers"],
+            ),
+        )
+    _know_texts(connection, lines.column("description"), description_facts(reference.lists))
+    query = f"""
+        select k.description_tokens, k.is_vague, k.is_reference, k.lexicon_terms from lines l left join texts_known k using (description) order by l.{LINE_NO}"""
+    lines = _append(lines, fetch(connection, query))
+    connection.execute("drop table texts_known")
+    return lines.append_column("invalid_cas_numbers", _invalid_cas(lines))
+
+
+def _know_texts(connection: duckdb.DuckDBPyConnection, descriptions: pa.ChunkedArray, facts: str) -> None:
+    """Makes `texts_known` of all distinct descriptions, some megabytes at a time: the steps of `facts` hold each text many times over,
+    and DuckDB bounds its tables, not what it works on."""
+    texts = pc.unique(descriptions.cast(pa.large_string())).drop_null()
+    parts = np.cumsum(pc.binary_length(texts).to_numpy(zero_copy_only=False)) // _TEXT_PART
+    begins = [0, *(np.flatnonzero(np.diff(parts)) + 1).tolist(), len(texts)]
+    for begin, end in pairwise(begins):
+        part = pa.table({"description": texts.slice(begin, end - begin)})
+        # DuckDB gives each batch to one thread: of a few long texts it would else use one thread alone.
+        batches = part.to_batches(max_chunksize=max(1, part.num_rows // _TEXT_BATCHES))
+        connection.register("texts", pa.Table.from_batches(batches, part.schema))
+        connection.execute(f"{'insert into texts_known' if begin else 'create temp table texts_known as'} {facts}")
+        connection.unregister("texts")
+
+
+def _invalid_cas(lines: pa.Table) -> pa.ChunkedArray:
+    """Numbers written like a CAS number that fail their check digit, from the text and from the column."""
+    column = lines.column("description")
+    # A cheap test first: two hyphens between figures are rare in goods descriptions.
+    likely = pc.match_substring_regex(column, r"[0-9]{2,7}-[0-9]{2}-[0-9]")
+    if "cas_numbers" in lines.column_names:
+        likely = pc.or_kleene(likely, pc.is_valid(lines.column("cas_numbers")))
+    rows = pc.indices_nonzero(pc.fill_null(likely, False)).to_pylist()
+    found: list[list[str] | None] = [[] for _ in range(lines.num_rows)] if rows else []
+    for row in rows:
+        texts = [column[row].as_py() or ""]
+        if "cas_numbers" in lines.column_names:
+            texts += lines.column("cas_numbers")[row].as_py() or []
+        found[row] = sorted({code.number for text in texts for code in find_cas(text) if not code.valid})
+    if not rows:
+        offsets = pa.array([0] * (lines.num_rows + 1), pa.int32())
+        return pa.chunked_array([pa.ListArray.from_arrays(offsets, pa.array([], pa.string()))])
+    return pa.chunked_array([pa.array(found, _TEXTS)])
+
+
+def _with_party_facts(
+    lines: pa.Table, candidates: pa.Table, parties: pa.Table, wanted: frozenset[str], spread: Spread
+) -> pa.Table:
+    """Keys of names and addresses, on the lines in which something was recognised: elsewhere no rule asks, and each costs 20 us."""
+    noted = pa.chunked_array([*candidates.column(LINE_NO).chunks, *parties.column(LINE_NO).chunks], pa.int64())
+    here = pc.is_in(lines.column(LINE_NO), pc.unique(noted))
+    here = pc.or_(here, pc.fill_null(pc.greater(pc.list_value_length(lines.column("lexicon_terms")), 0), False))
+    for part, key in (("name", _key_of_somebody), ("address", address_key)):
+        for role in ROLES:
+            name = f"{role}_key" if part == "name" else f"{role}_address_key"
+            if name in _MOVEMENT_NAMES and f"{role}_{part}" in lines.column_names:
+                cells = pc.if_else(here, lines.column(f"{role}_{part}"), pa.scalar(None, pa.string()))
+                lines = lines.append_column(name, map_distinct(cells, key))
+    if "consignee_to_order" in wanted:
+        lines = lines.append_column("consignee_to_order", _to_order(lines))
+    names = ("consignor_name", "consignee_name")
+    if "consignor_consignee_score" in wanted and set(names) <= set(lines.column_names):
+        lines = lines.append_column("consignor_consignee_score", _likeness(lines, candidates, spread))
+    return lines
+
+
+# What stands in a field of a party and names none: goods "to order" of two bills have no common consignee.
+_NOBODY = frozenset(
+    party_key(text)
+    for text in (
+        "unknown",
+        "same as consignee",
+        "same as shipper",
+        "same as consignor",
+        "as per documents",
+        "not applicable",
+        "various",
+        "tba",
+        "to be advised",
+    )
+)
+
+
+def _key_of_somebody(name: str) -> str:
+    key = party_key(name)
+    return "" if key in _NOBODY or is_to_order(name) else key
+
+
+def _to_order(lines: pa.Table) -> pa.ChunkedArray:
+    """Whether the consignee field names nobody, or is left blank; false where the input has no such field."""
+    if "consignee_name" not in lines.column_names:
+        return pa.chunked_array([pa.repeat(False, lines.num_rows)], pa.bool_())
+    # "order", "orden", "ordre", "ordem": a name in Latin letters without this syllable is not worth a closer look.
+    said = map_distinct(
+        lines.column("consignee_name"), lambda n: "yes" if ("ord" in n.lower() or not n.isascii()) and is_to_order(n) else "no"
+    )
+    return pc.fill_null(pc.equal(said, "yes"), True)
+
+
+def map_distinct(column: pa.ChunkedArray, function: Callable[[str], str | None]) -> pa.ChunkedArray:
+    """Applies a function once to every distinct text; an empty result is none."""
+    encoded = column.combine_chunks().dictionary_encode()
+    encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+    mapped = pa.array([function(v) or None for v in encoded.dictionary.to_pylist()], pa.string())
+    return pa.chunked_array([mapped.take(encoded.indices)])
+
+
+def _likeness(lines: pa.Table, candidates: pa.Table, spread: Spread) -> pa.ChunkedArray:
+    """How alike consignor and consignee are, for lines with a candidate: elsewhere no rule asks."""
+    rows = pc.unique(candidates.column(LINE_NO)).to_pylist()
+    scores: list[float | None] = [None] * lines.num_rows
+    left, right = (lines.column(n).take(pa.array(rows, pa.int64())).to_pylist() for n in ("consignor_name", "consignee_name"))
+    pairs = {row: (a, b) for row, a, b in zip(rows, left, right, strict=True) if a and b}
+    distinct = list(dict.fromkeys(pairs.values()))
+    values = [value for chunk in spread(_compare, cut(distinct)) for value in chunk]
+    known = dict(zip(distinct, values, strict=True))
+    for row, pair in pairs.items():
+        scores[row] = known[pair]
+    return pa.chunked_array([pa.array(scores, pa.float64())])
+
+
+def _compare(pairs: Sequence[tuple[str, str]]) -> list[float | None]:
+    """The likeness of pairs of names; None where there is nothing to compare."""
+    values = similarity([a for a, _ in pairs], [b for _, b in pairs]).tolist()
+    return [None if math.isnan(v) else v for v in values]
+
+
+def _with_quantities(lines: pa.Table, candidates: pa.Table, reference: Reference) -> pa.Table:
+    facts, rows = candidates.select(CANDIDATE_COLUMNS), candidates.column(LINE_NO)
+    for name in (c for c in MASS_LINE_COLUMNS if c in lines.column_names):
+        facts = facts.append_column(name, lines.column(name).take(rows))
+    return _append(candidates, quantify(facts, reference))

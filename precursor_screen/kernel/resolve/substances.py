@@ -1,0 +1,146 @@
+"""Matches of texts and codes to one row a (line, substance): the best signal, what agrees with it, and what the law says on the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from precursor_screen.kernel.law import THRESHOLDS, open_law, same_law
+from precursor_screen.kernel.resolve.resolved import LINE_NO
+from precursor_screen.model import Substance
+from precursor_screen.reference.bundle import Reference
+from precursor_screen.rulebook.sql import literal
+
+# Best first. A name as written says more than one found only after folding; a code says what somebody typed into a form.
+METHODS = ("name", "cas", "cus", "ec_number", "normalised", "structure", "fuzzy", "un_number", "hs")
+STRENGTHS = ("strong", "medium", "weak")
+
+# Headings whose goods are preparations, whatever the text leaves out: medicines in doses (1988 Convention, article 12(14)).
+PREPARATION_HEADINGS = ("3003", "3004")
+# In such packages nothing is a dose, so the heading alone does not make it a medicine.
+BULK_PACKAGES = r"\b(drum|drums|bag|bags|sack|sacks|ibc|tank|flexitank|barrel|barrels|dr|bg|sa|big bag|fibc)\b"
+
+
+def substance_table(substances: Iterable[Substance]) -> pa.Table:
+    """What rules see of a substance, one row each."""
+    rows: list[dict[str, Any]] = [
+        {
+            "substance_id": s.substance_id,
+            "substance_name": s.name,
+            "parent_substance_id": s.parent_substance_id or None,
+            "family": s.family or None,
+            "substance_route_groups": list(s.route_groups),
+            "own_hs6s": sorted({h.hs6 for h in s.hs_codes}),
+            "own_un_numbers": list(s.un_numbers),
+            "own_danger_class": s.danger_class or None,
+        }
+        for s in substances
+    ]
+    texts = pa.list_(pa.string())
+    schema = pa.schema(
+        [
+            ("substance_id", pa.string()),
+            ("substance_name", pa.string()),
+            ("parent_substance_id", pa.string()),
+            ("family", pa.string()),
+            ("substance_route_groups", texts),
+            ("own_hs6s", texts),
+            ("own_un_numbers", texts),
+            ("own_danger_class", pa.string()),
+        ]
+    )
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], reference: Reference) -> None:
+    """Makes the table `candidates` from the registered tables `lines` (with LINE_NO, hs6, direction, as_of_date) and `matches`.
+
+    Args:
+        connection: holds `lines` and `matches`.
+        columns: the columns of `lines`.
+        reference: substances and tiers.
+    """
+    connection.register("substances", substance_table(reference.substances.substances))
+    open_law(connection, reference)
+    connection.execute(f"create temp table found as {_found(columns)}")
+    # The name stands before the code where both point to a substance; a code stands for it only where no name does.
+    # Two kinds of signal that agree are worth one step more than the better of them: "AA" beside HS 2915.24.
+    connection.execute(f"""
+        create temp table best as
+        with ranked as (
+            select *, row_number() over (partition by {LINE_NO}, substance_id
+                order by method = 'hs', strength_rank, method_rank, score desc, field, start, name, matched_column) as nth,
+                min(strength_rank) over (partition by {LINE_NO}, substance_id) as best_rank,
+                list_sort(list(distinct method) over (partition by {LINE_NO}, substance_id)) as match_methods
+            from (select *, {_rank("strength", STRENGTHS)} as strength_rank, {_rank("method", METHODS)} as method_rank from found))
+        select *, case greatest(best_rank - (len(match_methods) > 1)::int, 0) when 0 then 'strong' when 1 then 'medium' else 'weak' end
+            as match_strength
+        from ranked where nth = 1""")
+    connection.execute(f"""
+        create temp table candidates as
+        -- What is known of the goods is settled before the law is looked up: joined with all lines by direction alone, it fits into no memory.
+        with goods as materialized (
+            select best.*, direction, as_of_date, hs6{", package_type" if "package_type" in columns else ""}
+            from best join lines using ({LINE_NO}))
+        select b.{LINE_NO}, b.substance_id, s.substance_name, s.parent_substance_id, coalesce(law.control, []) as control, coalesce(law.own_schedules, []) as own_schedules,
+               coalesce(law.tier, 'surveillance') as tier, s.family, s.substance_route_groups, b.method as match_method,
+               b.match_methods, b.match_strength, b.score as match_score, b.matched as matched_text, b.field as matched_field, b.matched_column,
+               b.start as matched_start, b."end" as matched_end, b.compared_as as matched_as,
+               b.name as matched_name, b.name_verified, {_form(columns)} as form, law.membership_verified, s.own_hs6s,
+               s.own_un_numbers, s.own_danger_class, {", ".join(f"law.{c}" for c in THRESHOLDS)}
+        from goods b join substances s using (substance_id) left join law on {same_law("b", "b")}
+        where law.control is not null {"or true" if "surveillance" in reference.tiers else ""}
+        order by b.{LINE_NO}, b.substance_id""")
+
+
+def _found(columns: list[str]) -> str:
+    parts = []
+    for field, kind in (
+        ("description", "text"),
+        ("marks", "text"),
+        ("other_texts", "beside"),
+        ("hs_code", "text"),
+        ("other_hs_codes", "list"),
+        ("cas_numbers", "list"),
+        ("cus_codes", "list"),
+        ("un_numbers", "list"),
+    ):
+        if field not in columns:
+            continue
+        column = "l.other_columns" if kind == "beside" else "cast(null as varchar)"
+        parts.append(
+            f"select l.{LINE_NO}, {column} as matched_column, m.* from {_unnested(field, kind)} l "
+            f"join matches m on m.field = {literal(field)} and m.value = l.{field} and m.suppressed is null"
+        )
+    none = f"select cast(0 as bigint) as {LINE_NO}, cast(null as varchar) as matched_column, * from matches where false"
+    return " union all ".join(parts) if parts else none
+
+
+def _unnested(field: str, kind: str) -> str:
+    """The table `lines` with one row a value of a field."""
+    if kind == "text":
+        return "lines"
+    beside = ", unnest(other_columns) as other_columns" if kind == "beside" else ""
+    return f"(select {LINE_NO}, unnest({field}) as {field}{beside} from lines where {field} is not null)"
+
+
+def _rank(column: str, order: tuple[str, ...]) -> str:
+    cases = " ".join(f"when {literal(value)} then {i}" for i, value in enumerate(order))
+    return f"case {column} {cases} else {len(order)} end"
+
+
+def _form(columns: list[str]) -> str:
+    """The form of the goods, from the text and from what the HS code says of it."""
+    bulk = (
+        f"coalesce(regexp_matches(lower(b.package_type), {literal(BULK_PACKAGES)}), false)"
+        if "package_type" in columns
+        else "false"
+    )
+    headings = ", ".join(literal(h) for h in PREPARATION_HEADINGS)
+    # A subheading of its own in chapters 28 and 29 holds the chemical itself: a word such as "kit" or "tablets" in the text
+    # must not make it something else.
+    return f"""case when list_contains(b.match_methods, 'hs') and b.best_rank = 0 and left(b.hs6, 2) in ('28', '29') then 'substance'
+        when b.form = 'substance' and left(b.hs6, 4) in ({headings}) and not {bulk} then 'preparation' else b.form end"""

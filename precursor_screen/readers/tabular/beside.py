@@ -1,0 +1,160 @@
+"""Texts of a line that stand in no field of goods: columns that are mapped to nothing, and words in cells of other kinds.
+
+Whoever hides goods writes them where nobody reads. So every cell with a word in it is kept with the line, under its column's
+header, and scanned like the goods' own texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from precursor_screen.formats.sheet import string_array
+from precursor_screen.names.countries import find_country
+from precursor_screen.names.packages import is_package_kind
+from precursor_screen.readers.cells import clean_column, cut_long_cells
+from precursor_screen.readers.column_map import Guess
+from precursor_screen.readers.fields import COUNTRIES, DATES
+from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.tabular.mapping import IGNORED_BY_MAP
+from precursor_screen.readers.words import find_direction, find_function, find_mode
+
+TEXTS = pa.list_(pa.string())
+# Ranges rather than \pL, which takes RE2 milliseconds to compile and makes its automaton large; a mark or figure of another script
+# counts as a letter then, which costs a scan of the cell.
+_OTHER_LETTERS = r"\x{AA}\x{B5}\x{BA}\x{C0}-\x{1FFF}\x{2C00}-\x{D7FF}\x{F900}-\x{FFDC}\x{10000}-\x{10FFFF}"
+_LETTER = f"[A-Za-z{_OTHER_LETTERS}]"
+_BETWEEN = r"[\x{200B}-\x{200F}\x{202A}-\x{202E}]"  # written without a width, or turning the direction
+_NEITHER = r"[\x00-/:-@\[-`{-\x{A9}]"  # between the letters of a word that is written with gaps
+_HAN = r"[\x{3041}-\x{9FFF}\x{AC00}-\x{D7AF}\x{F900}-\x{FAFF}\x{20000}-\x{3FFFF}]{2}"
+_DASH = r" ?[-\x{2010}-\x{2015}\x{2212}] ?"
+# A word of three letters, or what could be a CAS number: nothing shorter names a substance or a party. Encoded text has its letters
+# behind figures.
+_SAYS_SOMETHING = (
+    rf"{_LETTER}(?:{_LETTER}|{_BETWEEN}){{2}}|{_HAN}|[0-9]{{2,7}}{_DASH}[0-9]{{2}}{_DASH}[0-9]"
+    rf"|&#|%[0-9A-Fa-f]{{2}}.*%|=[0-9A-F]{{2}}.*=|\\[ux]|(?:{_LETTER}{_NEITHER}{{1,3}}){{2}}{_LETTER}"
+)
+_LONG_WORD = rf"{_LETTER}{{4}}|{_HAN}"
+# Numbers of documents hold letters, but no words.
+_WORD_AMONG_OTHERS = rf"{_LETTER}{{5}}.*\s|\s.*{_LETTER}{{5}}|^[^0-9]*{_LETTER}{{6}}[^0-9]*$|{_HAN}"
+_LONG_NAME = rf"{_LETTER}{{6}}|{_LETTER}{{4}}.*\s|\s.*{_LETTER}{{4}}|{_HAN}"  # not a UN/LOCODE, which has five letters
+# Fields that are read for something else, or not at all: of their cells those that hold words of their own are scanned as well.
+_OTHERS = {
+    **dict.fromkeys(
+        (
+            *("quantity", "quantity_unit", "mass_unit", "net_mass", "gross_mass", "net_mass_kg", "gross_mass_kg", "packages"),
+            *("package_type", "value", "freight", "currency", "hs_code", "cas_numbers", "cus_codes", "un_numbers"),
+            *("dangerous_goods_class", "permit_reference", "pen_reference", "place_of_delivery", "procedure", "customs_office"),
+            *DATES,
+            *COUNTRIES,
+        ),
+        _LONG_WORD,
+    ),
+    **dict.fromkeys(
+        (
+            *("stated_shipment_id", "bill_of_lading", "house_bill_of_lading", "master_bill_of_lading", "bill_issuer"),
+            *("declaration_id", "item_number", "container_numbers", "transport_mode", "direction", "voyage", "version"),
+            "message_function",
+        ),
+        _WORD_AMONG_OTHERS,
+    ),
+    **dict.fromkeys(("port_of_loading", "port_of_discharge"), _LONG_NAME),
+}
+
+
+# Words that such a field is for hide nothing: "Germany" under the country, "export" under the direction.
+_KNOWN: dict[str, Callable[[str], str | bool | None]] = {
+    **dict.fromkeys(COUNTRIES, find_country),
+    **dict.fromkeys(("package_type", "quantity_unit"), is_package_kind),
+    "direction": find_direction,
+    "transport_mode": find_mode,
+    "message_function": find_function,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Cells of one column that could name something: the rows they stand in, what they say, and the column's header."""
+
+    rows: npt.NDArray[np.int64]
+    texts: pa.Array
+    header: str
+
+
+def unmapped_cells(
+    table: pa.Table, names: Sequence[str], guesses: Sequence[Guess], rows: pa.Array, issues: IssueList
+) -> list[Cells]:
+    """The cells of columns that are mapped to nothing, those apart that the user's map leaves out.
+
+    Args:
+        table: cells as filed, columns by position.
+        names: the headers, each once.
+        guesses: what each column is.
+        rows: source row of each row.
+        issues: added to, for cells that are too long.
+    """
+    wanted = [(g.position, _SAYS_SOMETHING, "") for g in guesses if not g.field and g.reason != IGNORED_BY_MAP]
+    return _cells(table, names, wanted, rows, issues)
+
+
+def other_cells(
+    table: pa.Table, names: Sequence[str], guesses: Sequence[Guess], rows: pa.Array, issues: IssueList
+) -> list[Cells]:
+    """Cells with words in columns that are read for something other than what goods or parties are called; arguments as above."""
+    wanted = [(g.position, _OTHERS[g.field], g.field) for g in guesses if g.field in _OTHERS]
+    return _cells(table, names, wanted, rows, issues)
+
+
+def _cells(
+    table: pa.Table, names: Sequence[str], wanted: Sequence[tuple[int, str, str]], rows: pa.Array, issues: IssueList
+) -> list[Cells]:
+    found = []
+    for position, pattern, field in wanted:
+        column = table.column(position)
+        says = _matching(column, pattern, field)
+        if says is None:
+            continue
+        cells = cut_long_cells(column, names[position], rows, issues)
+        cleaned = clean_column(pa.chunked_array([cells.take(pa.array(says)).combine_chunks()], pa.string()))
+        kept = np.flatnonzero(cleaned.is_valid().to_numpy())
+        found.append(Cells(says[kept], cleaned.take(pa.array(kept)).combine_chunks(), names[position]))
+    return found
+
+
+def as_lists(cells: Sequence[Cells], count: int) -> tuple[pa.ChunkedArray, pa.ChunkedArray] | None:
+    """other_texts and other_columns of some rows: lists of equal length, null where there is nothing; None where there is none at all."""
+    cells = [c for c in cells if len(c.rows)]
+    if not cells:
+        return None
+    row_of = np.concatenate([c.rows for c in cells])
+    order = pa.array(np.argsort(row_of, kind="stable"))
+    counts = np.bincount(row_of, minlength=count)
+    headers = pa.concat_arrays([pa.repeat(c.header, len(c.rows)) for c in cells])
+    return _as_lists(pa.concat_arrays([c.texts for c in cells]).take(order), counts), _as_lists(headers.take(order), counts)
+
+
+def _matching(column: pa.ChunkedArray, pattern: str, field: str) -> npt.NDArray[np.int64] | None:
+    """The rows whose cell matches; None where there is none. Each distinct cell is looked at once."""
+    distinct = pc.unique(column).drop_null()
+    found = distinct.filter(pc.match_substring_regex(distinct, pattern))
+    if find := _KNOWN.get(field):
+        found = pa.array([t for t in found.to_pylist() if not find(t)], pa.string())
+    if not len(found):
+        return None
+    return np.flatnonzero(pc.is_in(column, value_set=found).to_numpy())
+
+
+def _as_lists(values: pa.Array, counts: npt.NDArray[np.int64]) -> pa.ChunkedArray:
+    offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
+    return pa.chunked_array([pa.ListArray.from_arrays(pa.array(offsets), values, mask=pa.array(counts == 0))], TEXTS)
+
+
+def says_something(texts: Sequence[str]) -> list[bool]:
+    """Which of some cells could name a substance or a party at all."""
+    found: list[bool] = pc.match_substring_regex(string_array(list(texts)), _SAYS_SOMETHING).to_pylist()
+    return found

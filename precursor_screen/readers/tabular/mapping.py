@@ -1,0 +1,175 @@
+"""Which column is which field: the header's row, the guess, and the user's map on top of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from precursor_screen.errors import ErrorGroup
+from precursor_screen.formats.sheet import Sheet
+from precursor_screen.readers.column_map import ColumnMap, Guess, unknown_headers
+from precursor_screen.readers.fields import IGNORED, SEVERAL
+from precursor_screen.readers.tabular.headers import is_share, is_tariff_text, lookup, reduce_header
+
+SEARCHED_ROWS = 30
+IGNORED_BY_MAP = "left out by the map"
+KNOWN_NEEDED = 3
+_SHORT_CODE = re.compile(r"[\s_]?[24](?:[\s_-]?digits?)?\)?\s*$", re.I)  # HS_CODE_2, HS4: not the code of the goods
+_NUMBER = re.compile(r"[\s\d.,:/+%-]*\d[\s\d.,:/+%-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderPlace:
+    """Where the header stands.
+
+    Attributes:
+        row: its (last) source row; 0 where the sheet has none.
+        names: the headers as filed; two rows are joined.
+        first: its first source row: 1 below `row` where it takes two rows.
+    """
+
+    row: int
+    names: tuple[str, ...]
+    first: int
+
+
+def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
+    """The header: the first of thirty rows with three known spellings, perhaps over two rows; else the first row with a cell.
+
+    Args:
+        sheet: whose head is searched.
+        header_row: where the user says it is; 0: there is none.
+    """
+    head = sheet.head
+    if sheet.named:
+        return HeaderPlace(0, head[0], 0)
+    if header_row == 0:
+        width = max((len(r) for r in head), default=0)
+        return HeaderPlace(0, tuple(str(i + 1) for i in range(width)), 0)
+    if header_row is not None:
+        names = head[header_row - 1] if header_row <= len(head) else ()
+        return HeaderPlace(header_row, names, header_row)
+    for i, row in enumerate(head[:SEARCHED_ROWS]):
+        alone = _known(row)
+        below = head[i + 1] if i + 1 < len(head) else ()
+        joined = join_rows(row, below) if _is_second_row(row, below) else ()
+        both = _known(joined)
+        if both > max(alone, _known(below)) and both >= KNOWN_NEEDED:
+            return HeaderPlace(i + 2, joined, i + 1)
+        if alone >= KNOWN_NEEDED:
+            return HeaderPlace(i + 1, row, i + 1)
+    # A table of one or two columns cannot reach three: then the first row that holds nothing but known spellings.
+    for i, row in enumerate(head[:SEARCHED_ROWS]):
+        filled = sum(1 for c in row if c.strip())
+        if filled and _known(row) == filled:
+            return HeaderPlace(i + 1, row, i + 1)
+    first = next((i for i, row in enumerate(head) if any(c.strip() for c in row)), 0)
+    return HeaderPlace(first + 1, head[first] if head else (), first + 1)
+
+
+def _known(row: Sequence[str]) -> int:
+    return len({f for f in (lookup(c)[0] for c in row if c.strip() and len(c) <= 120) if f})
+
+
+def _is_second_row(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    filled = [c for c in lower if c.strip()]
+    gaps = any(not c.strip() for c in upper) or len(set(upper)) < len(upper)
+    over = sum(1 for c in upper if c.strip())
+    return bool(filled) and over >= 2 and gaps and not any(_NUMBER.fullmatch(c) or len(c) > 60 for c in filled)
+
+
+def join_rows(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
+    """One header out of two rows: a merged cell of the upper one stands over several of the lower."""
+    width = max(len(upper), len(lower))
+    names: list[str] = []
+    over = ""
+    for i in range(width):
+        top = upper[i].strip() if i < len(upper) else ""
+        bottom = lower[i].strip() if i < len(lower) else ""
+        over = top or (over if bottom else "")
+        if bottom and over and over != bottom:
+            joined = f"{over} {bottom}"
+            names.append(joined if lookup(joined)[0] or not lookup(bottom)[0] else bottom)
+        else:
+            names.append(bottom or over)
+    return tuple(names)
+
+
+def guess_columns(names: Sequence[str], column_map: ColumnMap | None = None, where: str = "") -> tuple[Guess, ...]:
+    """What each column is, with the reason; one Guess a column, in their order.
+
+    Args:
+        names: headers as filed.
+        column_map: the user's; what it names is not guessed.
+        where: name of the input, for errors.
+
+    Raises:
+        MappingError, ErrorGroup: the map names columns that are not there.
+    """
+    stated = _stated(tuple(names), column_map, where)
+    taken = {g.field for g in stated.values() if g.field}
+    guesses = []
+    for position, header in enumerate(names):
+        own = stated.get(position)
+        guesses.append(own if own is not None else _guess_one(position, header, taken))
+    return tuple(_settle(guesses, set(stated)))
+
+
+def _stated(names: tuple[str, ...], column_map: ColumnMap | None, where: str) -> dict[int, Guess]:
+    if column_map is None:
+        return {}
+    errors = unknown_headers(column_map, names, where)
+    if errors:
+        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
+    stated: dict[int, Guess] = {}
+    wanted = {h.strip(): f for h, f in column_map.columns.items()}
+    for position, name in enumerate(names):
+        field = wanted.get(name.strip(), wanted.get(str(position + 1)))
+        if field is not None:
+            reduced = reduce_header(name)
+            mapped = "" if field == IGNORED else field
+            reason = f"stated in {column_map.name}" if mapped else IGNORED_BY_MAP
+            stated[position] = Guess(position, name, mapped, reason, reduced.unit, reduced.currency)
+    return stated
+
+
+def _guess_one(position: int, header: str, taken: set[str]) -> Guess:
+    if not header.strip():
+        return Guess(position, header, "", "no header")
+    if is_share(header):
+        return Guess(position, header, "", "a share of a total")
+    field, how = lookup(header)
+    if field == "hs_code" and _SHORT_CODE.search(header):
+        return Guess(position, header, "", "chapter or heading alone")
+    if is_tariff_text(header) and field != "hs_code":
+        return Guess(position, header, "", "text of the tariff, not of these goods")
+    if not field:
+        return Guess(position, header, "", "unknown header")
+    if field in taken and field not in SEVERAL:
+        return Guess(position, header, "", f"the map names another column for {field}")
+    reduced = reduce_header(header)
+    return Guess(position, header, field, how, reduced.unit, reduced.currency)
+
+
+def _rank(guess: Guess, stated: set[int]) -> tuple[int, int, int]:
+    exact = 0 if guess.reason == "known spelling" else 1
+    # Among several values the one whose currency is certain is the one to compare.
+    currency = 0 if guess.field in ("value", "freight") and guess.currency else 1
+    return (0 if guess.position in stated else 1, currency, exact)
+
+
+def _settle(guesses: list[Guess], stated: set[int]) -> list[Guess]:
+    """Of several columns for one field, keep the best; the others stay with the cells as filed."""
+    best: dict[str, Guess] = {}
+    for guess in guesses:
+        if guess.field and guess.field not in SEVERAL:
+            current = best.get(guess.field)
+            if current is None or _rank(guess, stated) < _rank(current, stated):
+                best[guess.field] = guess
+    settled = []
+    for guess in guesses:
+        if guess.field in best and best[guess.field].position != guess.position:
+            guess = replace(guess, field="", reason=f"{guess.field} is taken from {best[guess.field].header!r}")
+        settled.append(guess)
+    return settled

@@ -1,0 +1,200 @@
+"""The reader of every table: delimited text, workbooks, Parquet and Arrow, JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from precursor_screen.errors import UnreadableManifest, Where
+from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.direct import TABULAR_KINDS
+from precursor_screen.formats.sheet import Aside, Body, Sheet
+from precursor_screen.formats.table import open_sheets
+from precursor_screen.model import Input
+from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
+from precursor_screen.readers.column_map import ColumnMap, Guess
+from precursor_screen.readers.finish import input_id, issue_table, no_lines
+from precursor_screen.readers.identity import add_identity
+from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
+from precursor_screen.readers.tabular.asides import ABOVE, HEADERS, TOTALS, UNHEADED, cells_aside, lines_aside, rows_of
+from precursor_screen.readers.tabular.beside import as_lists, other_cells, unmapped_cells
+from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
+from precursor_screen.readers.tabular.rows import drop_idle_rows, join_continued
+from precursor_screen.schema import FILED, LINE_COLUMNS
+
+_GUESSED = ColumnMap({})
+_GOODS = ("description", "hs_code")
+_NUMBERS = dict.fromkeys(("XLSX", "XLS", "XLSB", "ODS"), MIXED) | dict.fromkeys(("Parquet", "Arrow", "Feather"), TYPED)
+
+
+class TabularReader:
+    """Rows and columns of text under a header."""
+
+    name = "table"
+
+    def sniff(self, kind: str, head: bytes) -> bool:
+        """Whether the content is a table's; text of no other family counts as one."""
+        return kind in TABULAR_KINDS
+
+    def read(self, blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+        """One result a sheet.
+
+        Raises:
+            InputError: the file cannot be read, or the user's map does not fit it.
+        """
+        sheets = open_sheets(blob, options.encoding)
+        if not any(any(c.strip() for c in row) for sheet in sheets for row in sheet.head):
+            raise UnreadableManifest("holds no cells", where=Where(blob.name), remedy="Check that it is the right file.")
+        return [read_sheet(sheet, digest, options.mapping) for sheet in sheets]
+
+
+def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None) -> InputTables:
+    """One sheet to lines.
+
+    Raises:
+        MappingError, ErrorGroup: the map names columns that are not there.
+    """
+    issues = IssueList(sheet.name)
+    for note in sheet.notes:
+        issues.add(note.code, note.reason, row=note.row, value=note.text or None, count=note.count)
+    if not any(any(c.strip() for c in row) for row in sheet.head):
+        issues.add("empty-sheet", "the sheet holds no cells", count=0)
+        return _set_aside(sheet, digest, HeaderPlace(0, (), 0), (), issues, sheet.asides)
+    place = find_header(sheet, column_map.header_row if column_map else None)
+    names = _widen(place, sheet)
+    guesses = guess_columns(names, column_map, sheet.name)
+    body = sheet.read(place.row, len(names))
+    asides = [*sheet.asides, *_note_preamble(place, sheet, issues), *_headers_aside(guesses, place)]
+    for broken in body.broken:
+        issues.add(broken.code, broken.reason, row=broken.row, value=broken.text or None, count=broken.count)
+    if not any(g.field in _GOODS or g.field == "description_extra" for g in guesses):
+        _note_unusable(guesses, body, place, issues)
+        asides += cells_aside([(place.row, names), *rows_of(body)], UNHEADED)
+        return _set_aside(sheet, digest, place, guesses, issues, asides)
+    texts = [g.position for g in guesses if g.field in ("description", "description_extra")]
+    body, totals = drop_idle_rows(body, names, texts, [g.position for g in guesses if g.field == "hs_code"], issues)
+    asides += cells_aside(rows_of(totals), TOTALS)
+    if not sheet.named:
+        body = join_continued(body, texts, issues)
+    numbers = _NUMBERS.get(sheet.format, TEXT)
+    columns = assemble(body.table, body.rows, guesses, column_map or _GUESSED, issues, numbers)
+    headers = unique_names(names)
+    if body.table.num_rows:
+        columns = _with_texts_beside(columns, body, headers, guesses, issues)
+    lines = _place(columns, body, sheet, digest)
+    raw = pa.Table.from_arrays(body.table.columns, names=headers)
+    return InputTables(
+        _describe(sheet, digest, place, guesses, lines), lines, raw, issue_table(issues, lines), _lines_aside(asides, sheet, digest, lines)
+    )  # fmt: skip
+
+
+def _with_texts_beside(
+    columns: pa.Table, body: Body, headers: Sequence[str], guesses: Sequence[Guess], issues: IssueList
+) -> pa.Table:
+    """The columns with identity, and with the texts that stand in no field of goods.
+
+    Words in cells of other kinds count for screening, but not for who a line is: what such a cell states is hashed as parsed.
+    """
+    count = body.table.num_rows
+    unmapped = unmapped_cells(body.table, headers, guesses, body.rows, issues)
+    beside = as_lists(unmapped, count)
+    if beside is None:
+        columns = add_identity(columns)
+    else:
+        columns = add_identity(columns.append_column("other_texts", beside[0])).drop_columns(["other_texts"])
+    if others := other_cells(body.table, headers, guesses, body.rows, issues):
+        beside = as_lists([*unmapped, *others], count)
+    if beside is not None:
+        columns = columns.append_column("other_texts", beside[0]).append_column("other_columns", beside[1])
+    return columns
+
+
+def _lines_aside(asides: Sequence[Aside], sheet: Sheet, digest: Digest, lines: pa.Table) -> pa.Table | None:
+    if not asides:
+        return None
+    beside = lines.column("line_id")[0].as_py() if lines.num_rows else digest.sha256
+    return lines_aside(asides, sheet.name, input_id(sheet.name, digest), beside)
+
+
+def _widen(place: HeaderPlace, sheet: Sheet) -> tuple[str, ...]:
+    """The header, as wide as the rows below it: columns without a header are cells nonetheless."""
+    widths = [_filled(row) for row in sheet.head[place.row :]] if not sheet.named else []
+    common = max(set(widths), key=widths.count) if widths else 0
+    width = max(_filled(place.names), common if sheet.format == "CSV" else max(widths, default=0), 1)
+    return tuple(place.names[i].strip() if i < len(place.names) else "" for i in range(max(width, len(place.names))))
+
+
+def _filled(row: Sequence[str]) -> int:
+    return max((i + 1 for i, cell in enumerate(row) if cell.strip()), default=0)
+
+
+def _note_preamble(place: HeaderPlace, sheet: Sheet, issues: IssueList) -> list[Aside]:
+    before = max(place.first - 1, 0)
+    if before:
+        shown = next((c for row in sheet.head[:before] for c in row if c.strip()), "")
+        issues.add("preamble-row", "rows before the header", row=1, value=shown[:200] or None, count=before)
+    return cells_aside(enumerate(sheet.head[:before], start=1), ABOVE)
+
+
+def _headers_aside(guesses: Sequence[Guess], place: HeaderPlace) -> list[Aside]:
+    """Headers that are no field's may be what the column holds: a list of substances with their amounts below."""
+    return cells_aside([(place.row or None, [g.header for g in guesses if not g.field])], HEADERS, joined=False)
+
+
+def _note_unusable(guesses: Sequence[Guess], body: Body, place: HeaderPlace, issues: IssueList) -> None:
+    headers = ", ".join(g.header for g in guesses if g.header)[:500]
+    message = f"no column of descriptions or HS codes among: {headers}" if headers else "the sheet has no header"
+    issues.add("no-usable-column", message, row=place.row + 1, count=body.table.num_rows)
+
+
+def _place(lines: pa.Table, body: Body, sheet: Sheet, digest: Digest) -> pa.Table:
+    rows = body.table.num_rows
+    lines = lines.append_column("source_file", pa.chunked_array([pa.repeat(sheet.name, rows)], pa.string()))
+    lines = lines.append_column("source_row", pa.chunked_array([body.rows], pa.int64()))
+    lines = lines.append_column("input_id", pa.chunked_array([pa.repeat(input_id(sheet.name, digest), rows)], pa.string()))
+    missing = [n for n in ("line_id", "movement_key", "shipment_id") if n not in lines.column_names]
+    for name in missing:
+        lines = lines.append_column(name, pa.chunked_array([], pa.string()))
+    return lines.select([c.name for c in LINE_COLUMNS if c.name in lines.column_names])
+
+
+def _describe(sheet: Sheet, digest: Digest, place: HeaderPlace, guesses: Sequence[Guess], lines: pa.Table) -> Input:
+    filed = {c.name for c in FILED}
+    return Input(
+        input_id=input_id(sheet.name, digest),
+        name=sheet.name,
+        sha256=digest.sha256,
+        bytes=digest.size,
+        format=sheet.format,
+        encoding=sheet.encoding,
+        header_row=place.row or None,
+        mapping=tuple((g.header, g.field) for g in guesses if g.field),
+        unmapped=tuple(g.header for g in guesses if not g.field),
+        supplied=frozenset(n for n in lines.column_names if n in filed),
+        lines=lines.num_rows,
+    )
+
+
+def _set_aside(
+    sheet: Sheet, digest: Digest, place: HeaderPlace, guesses: Sequence[Guess], issues: IssueList, asides: Sequence[Aside]
+) -> InputTables:
+    lines = no_lines()
+    return InputTables(
+        _describe(sheet, digest, place, guesses, lines), lines, pa.table({}), issue_table(issues, lines), _lines_aside(asides, sheet, digest, lines)
+    )  # fmt: skip
+
+
+def unique_names(names: Sequence[str]) -> list[str]:
+    """Headers as filed; a repeated one gets a number, an empty one its position."""
+    seen: set[str] = set()
+    unique = []
+    for position, name in enumerate(names, start=1):
+        base = name or f"column {position}"
+        candidate, number = base, 2
+        while candidate in seen:
+            candidate = f"{base} ({number})"
+            number += 1
+        seen.add(candidate)
+        unique.append(candidate)
+    return unique

@@ -1,0 +1,349 @@
+"""Windows against a row-by-row reading of the same definitions: whatever the order, the split, or what was recorded before."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from precursor_screen.kernel.judge.flag_parts import columns_of_rule
+from precursor_screen.kernel.judge.windows.judge import flag_moves
+from precursor_screen.rulebook.compile import CompiledRule, compile_rule
+from precursor_screen.rulebook.grammar import parse_rule
+from precursor_screen.rulebook.located import parse_yaml
+from precursor_screen.rulecheck.inline_tests import moves_from_rows, register_from_rows
+
+START = date(2026, 1, 1)
+
+
+def make_rule(
+    correlation: str,
+    *,
+    detection: str = "any: {substance_id|exists: true}\n  condition: any",
+    requires: str = "[]",
+    subject: str = "substance",
+    more: str = "",
+) -> CompiledRule:
+    text = f"""
+schema: 1
+id: PS-QTY-900
+version: 1.0.0
+title: A title
+status: test
+level: low
+confidence: low
+weight: 5
+subject: {subject}
+scope: history
+requires: {requires}
+{more}
+detection:
+  {detection}
+correlation:
+{textwrap.indent(textwrap.dedent(correlation), "  ")}
+explain: "{{correlation_value}} {{window}} {{window_lines}} {{group_members}}"
+"""
+    return compile_rule(parse_rule(parse_yaml(text, "rule.yml")), {})
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
+    count = draw(st.integers(1, 14))
+    rows = []
+    for n in range(count):
+        day = draw(st.integers(0, 40))
+        rows.append(
+            {
+                "line_id": f"L{n:02}",
+                "cargo_id": draw(st.sampled_from([f"L{n:02}", "X", "Y"])),
+                "as_of_date": START + timedelta(days=day),
+                "consignee_key": draw(st.sampled_from(["a", "b"])),
+                "consignor_key": draw(st.sampled_from(["p", "q", "r"])),
+                "country_of_destination": draw(st.sampled_from(["DE", "FR"])),
+                "substance_id": draw(st.sampled_from(["s", "s", "t"])),
+                "substance_mass_kg": draw(st.sampled_from([1, 5, 10, 10.5, None])),
+                "recorded": draw(st.booleans()),
+            }
+        )
+    return rows
+
+
+def groups(rows: list[dict[str, Any]], *keys: str) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
+    found: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[tuple(row[k] for k in keys)].append(row)
+    return found
+
+
+def flagged(rule: CompiledRule, rows: list[dict[str, Any]], since: date | None = START) -> set[str]:
+    moves = moves_from_rows(rows, columns_of_rule(rule))
+    return set(flag_moves(moves, [rule], since, {})[0].column("line_id").to_pylist())
+
+
+def by_hand(rows: list[dict[str, Any]], keys: tuple[str, ...], days: int, is_true: Any, emit: str) -> set[str]:
+    """The definition of the rule format, said once more without SQL."""
+    found = set()
+    for group in groups(rows, *keys).values():
+
+        def at(end: date, group: list[dict[str, Any]] = group) -> bool:
+            return bool(is_true([r for r in group if end - timedelta(days=days) <= r["as_of_date"] <= end]))
+
+        new = sorted((r for r in group if not r["recorded"]), key=lambda r: (r["as_of_date"], r["line_id"]))
+        ends = [r["as_of_date"] for r in group if r["recorded"]]
+        true = {
+            r["line_id"]: at(r["as_of_date"])
+            or any(at(e) for e in ends if r["as_of_date"] <= e <= r["as_of_date"] + timedelta(days=days))
+            for r in new
+        }
+        if emit == "trigger":
+            found |= {r["line_id"] for r in new if true[r["line_id"]]}
+        elif emit == "group":
+            found |= {r["line_id"] for r in [r for r in new if true[r["line_id"]]][-1:]}
+        else:
+            for before, row in zip([None, *new], new, strict=False):
+                goes_on = before and true[before["line_id"]] and row["as_of_date"] <= before["as_of_date"] + timedelta(days=days)
+                if true[row["line_id"]] and not goes_on:
+                    found.add(row["line_id"])
+    return found
+
+
+@pytest.mark.parametrize("emit", ["crossing", "trigger", "group"])
+@settings(max_examples=60)
+@given(rows=histories())
+def test_counts_of_cargo_are_what_they_are_by_hand(emit, rows):
+    rule = make_rule(
+        f"type: event_count\ngroup-by: [consignee_key, substance_id]\ntimespan: 10d\ncondition: {{gte: 3}}\nemit: {emit}"
+    )
+    expected = by_hand(rows, ("consignee_key", "substance_id"), 10, lambda w: len({r["cargo_id"] for r in w}) >= 3, emit)
+    assert flagged(rule, rows) == expected
+
+
+@settings(max_examples=60)
+@given(rows=histories())
+def test_sums_joined_with_counts_are_what_they_are_by_hand(rows):
+    rule = make_rule(
+        """\
+        type: value_sum
+        field: substance_mass_kg
+        group-by: [consignee_key]
+        timespan: 7d
+        condition: {gte: 20}
+        and: {type: value_count, field: consignor_key, condition: {gte: 2}}
+        emit: trigger
+        """
+    )
+    known = [r for r in rows if r["substance_mass_kg"] is not None]
+
+    def is_true(window: list[dict[str, Any]]) -> bool:
+        total = sum(Decimal(str(r["substance_mass_kg"])) for r in window)
+        return total >= 20 and len({r["consignor_key"] for r in window}) >= 2
+
+    # Both conditions hold in one window: the one that ends at the movement, or at a recorded one.
+    assert flagged(rule, rows) == by_hand(known, ("consignee_key",), 7, is_true, "trigger")
+
+
+@settings(max_examples=60)
+@given(rows=histories(), seed=st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing(rows, seed):
+    rule = make_rule(
+        "type: value_count\nfield: consignor_key\ngroup-by: [consignee_key]\ntimespan: 10d\ncondition: {gte: 2}\nemit: crossing"
+    )
+    shuffled = list(rows)
+    seed.shuffle(shuffled)
+    assert flagged(rule, rows) == flagged(rule, shuffled)
+
+
+@settings(max_examples=60)
+@given(rows=histories(), cut=st.integers(0, 40))
+def test_two_runs_in_date_order_give_the_trigger_flags_of_one(rows, cut):
+    rule = make_rule("type: event_count\ngroup-by: [consignee_key]\ntimespan: 10d\ncondition: {gte: 3}\nemit: trigger")
+    rows = [{**r, "recorded": False} for r in rows]
+    day = START + timedelta(days=cut)
+    first = [r for r in rows if r["as_of_date"] < day]
+    second = [{**r, "recorded": True} for r in first] + [r for r in rows if r["as_of_date"] >= day]
+    split = (flagged(rule, first) if first else set()) | flagged(rule, second)
+    assert split == flagged(rule, rows)
+
+
+@settings(max_examples=60)
+@given(rows=histories())
+def test_one_after_another_with_another_destination(rows):
+    rule = make_rule(
+        """\
+        type: temporal_ordered
+        selections: [small, large]
+        group-by: [consignee_key]
+        timespan: 10d
+        differs: [country_of_destination]
+        emit: trigger
+        """,
+        detection="small: {substance_mass_kg|lte: 1}\n  large: {substance_mass_kg|gte: 10}\n  condition: small or large",
+    )
+    expected = set()
+    for group in groups([r for r in rows if r["substance_mass_kg"] in (1, 10, 10.5)], "consignee_key").values():
+
+        def is_large(row: dict[str, Any], group: list[dict[str, Any]] = group) -> bool:
+            return row["substance_mass_kg"] >= 10 and any(
+                a["substance_mass_kg"] == 1
+                and timedelta(0) < row["as_of_date"] - a["as_of_date"] <= timedelta(days=10)
+                and a["country_of_destination"] != row["country_of_destination"]
+                for a in group
+            )
+
+        for row in group:
+            if not row["recorded"]:
+                later = [
+                    r
+                    for r in group
+                    if r["recorded"] and timedelta(0) <= r["as_of_date"] - row["as_of_date"] <= timedelta(days=10)
+                ]
+                if is_large(row) or any(map(is_large, later)):
+                    expected.add(row["line_id"])
+    assert flagged(rule, rows) == expected
+
+
+@settings(max_examples=40)
+@given(rows=histories())
+def test_a_jump_is_judged_against_the_past_without_its_own_day(rows):
+    rule = make_rule(
+        "type: baseline\nfield: substance_mass_kg\ngroup-by: [consignee_key]\ntimespan: 20d\nmin_history: 2\ncondition: {gte: 2}"
+    )
+    moves = moves_from_rows(rows, columns_of_rule(rule))
+    flags, unjudged = flag_moves(moves, [rule], START, {})
+    expected, early = set(), 0
+    for group in groups([r for r in rows if r["substance_mass_kg"] is not None], "consignee_key").values():
+        for row in group:
+            past = sorted(
+                Decimal(str(r["substance_mass_kg"]))
+                for r in group
+                if timedelta(0) < row["as_of_date"] - r["as_of_date"] <= timedelta(days=20)
+            )
+            if row["recorded"]:
+                continue
+            if len(past) < 2:
+                early += 1
+                continue
+            half = len(past) // 2
+            middle = past[half] if len(past) % 2 else (past[half - 1] + past[half]) / 2
+            if Decimal(str(row["substance_mass_kg"])) / middle >= 2:
+                expected.add(row["line_id"])
+    assert set(flags.column("line_id").to_pylist()) == expected
+    by_field = dict(zip(unjudged.column("field").to_pylist(), unjudged.column("count").to_pylist(), strict=True))
+    assert by_field.get("history", 0) == early
+    assert by_field.get("substance_mass_kg", 0) == sum(r["substance_mass_kg"] is None and not r["recorded"] for r in rows)
+
+
+def row(line_id: str, day: int, **more: Any) -> dict[str, Any]:
+    return {
+        "line_id": line_id,
+        "as_of_date": START + timedelta(days=day),
+        "substance_id": "s",
+        "consignee_key": "a",
+        "recorded": False,
+        **more,
+    }
+
+
+def test_the_first_of_a_pair_needs_a_history_that_reaches_back():
+    rule = make_rule("type: first_seen\ngroup-by: [consignee_key]\nmin_history: 30d")
+    rows = [row("A", 40), row("B", 41), row("C", 40, consignee_key="b")]
+    assert flagged(rule, rows) == {"A", "C"}
+    moves = moves_from_rows(rows, columns_of_rule(rule))
+    flags, unjudged = flag_moves(moves, [rule], START + timedelta(days=20), {})
+    assert flags.num_rows == 0
+    assert unjudged.select(["field", "count"]).to_pylist() == [{"field": "history", "count": 2}]
+    assert flagged(rule, [*rows, row("P", 2, recorded=True)]) == {"C"}
+
+
+def test_a_calendar_month_begins_on_its_first_day():
+    rule = make_rule(
+        "type: value_sum\nfield: substance_mass_kg\ngroup-by: [consignee_key]\ncalendar: month\ncondition: {gte: 20}"
+    )
+    rows = [row("A", 30, substance_mass_kg=15), row("B", 31, substance_mass_kg=15), row("C", 40, substance_mass_kg=5)]
+    assert flagged(rule, rows) == {"C"}  # 31 January belongs to another month
+
+
+def test_what_could_not_be_judged_is_named_beside_a_flag_and_stops_one_that_it_could_undo():
+    rows = [row("A", 1, substance_mass_kg=15), row("B", 2, substance_mass_kg=None), row("C", 3, substance_mass_kg=15)]
+    over = make_rule("type: value_sum\nfield: substance_mass_kg\ngroup-by: [consignee_key]\ntimespan: 7d\ncondition: {gte: 20}")
+    flags, _ = flag_moves(moves_from_rows(rows, columns_of_rule(over)), [over], START, {})
+    assert flags.column("line_id").to_pylist() == ["C"]
+    assert flags.column("window_line_ids").to_pylist() == [["A"]]
+    assert '"field":"not_evaluable_lines","as_written":"1"' in flags.column("evidence")[0].as_py()
+    under = make_rule("type: value_sum\nfield: substance_mass_kg\ngroup-by: [consignee_key]\ntimespan: 7d\ncondition: {lt: 40}")
+    flags, unjudged = flag_moves(moves_from_rows(rows, columns_of_rule(under)), [under], START, {})
+    assert flags.column("line_id").to_pylist() == ["A"]
+    assert ("group", 1) in zip(unjudged.column("field").to_pylist(), unjudged.column("count").to_pylist(), strict=True)
+
+
+def test_registers():
+    absent = make_rule("type: absence\nregister: permits\nmatch: {permit_reference: reference}")
+    over = make_rule(
+        "type: reconcile\nregister: permits\nmatch: {permit_reference: reference}\nfield: substance_mass_kg\nagainst: quantity_kg\ntolerance: 0.02"
+    )
+    rows = [
+        row("A", 1, permit_reference="P1", substance_mass_kg=60),
+        row("B", 9, permit_reference="P1", substance_mass_kg=42.5),
+        row("C", 9, permit_reference="P2", substance_mass_kg=1),
+        row("D", 9, permit_reference=None, substance_mass_kg=1),
+    ]
+    registers = {"permits": register_from_rows(({"reference": "P1", "quantity_kg": 100},))}
+
+    def judged(rule: CompiledRule, registers: dict[str, Any]) -> tuple[list[str], dict[str, int]]:
+        flags, unjudged = flag_moves(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, registers)
+        counts: dict[str, int] = {}
+        for field, count in zip(unjudged.column("field").to_pylist(), unjudged.column("count").to_pylist(), strict=True):
+            counts[field] = counts.get(field, 0) + count
+        return flags.column("line_id").to_pylist(), counts
+
+    assert judged(absent, registers) == (["C"], {"permit_reference": 1})
+    assert judged(over, registers) == (["B"], {"permit_reference": 1, "register.permits": 1})  # 102.5 kg are over 100 + 2 %
+    assert judged(absent, {}) == ([], {"permit_reference": 1, "register.permits": 3})
+
+
+def test_a_heavy_group_names_the_latest_lines_and_counts_them_all():
+    rule = make_rule("type: event_count\ngroup-by: [consignee_key]\ntimespan: 10d\ncondition: {gte: 300}")
+    rows = [row(f"L{n:04}", n // 100) for n in range(400)]
+    flags, _ = flag_moves(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, {})
+    assert flags.num_rows == 1
+    assert len(flags.column("window_line_ids")[0]) == 199
+    assert flags.column("because")[0].as_py() == "300 within 10 days (2026-01-02 to 2026-01-03) 300 not stated"
+
+
+def test_sums_of_divisions_do_not_depend_on_the_order_of_rows():
+    found = []
+    for condition in ("gt", "gte"):
+        rule = make_rule(
+            f"type: value_sum\nfield: price\ngroup-by: [consignee_key]\ntimespan: 9d\ncondition: {{{condition}: 0.6}}\nemit: trigger",
+            more="derive: {price: {div: [value_usd, packages]}}",
+        )
+        for values in ((1, 2, 3), (3, 2, 1)):
+            row = {"as_of_date": START, "consignee_key": "a", "substance_id": "s", "packages": 10}
+            rows = [{**row, "line_id": f"L{n}", "value_usd": value} for n, value in enumerate(values)]
+            flags, _ = flag_moves(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, {})
+            found.append(flags.num_rows)
+    assert found == [0, 0, 3, 3]
+
+
+def test_a_rule_over_time_may_judge_lines_and_counts_each_once():
+    rule = make_rule(
+        "type: event_count\ngroup-by: [consignee_key]\ntimespan: 9d\ncondition: {gte: 2}\nemit: trigger",
+        detection="any: {hs6|exists: true}\n  condition: any",
+        subject="line",
+    )
+    row = {"as_of_date": START, "consignee_key": "a", "hs6": "290911"}
+    two_substances = [{**row, "line_id": "A", "substance_id": s} for s in ("s", "t")]
+    for rows, expected in ((two_substances, []), ([*two_substances, {**row, "line_id": "B", "substance_id": "s"}], ["A", "B"])):
+        flags, _ = flag_moves(moves_from_rows(rows, columns_of_rule(rule)), [rule], START, {})
+        assert sorted(flags.column("line_id").to_pylist()) == expected
+
+
+def test_no_rule_finds_nothing():
+    flags, unjudged = flag_moves(moves_from_rows([{"line_id": "A", "as_of_date": START}], frozenset()), [], START, {})
+    assert flags.num_rows == unjudged.num_rows == 0

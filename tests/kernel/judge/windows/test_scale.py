@@ -1,0 +1,146 @@
+"""What bounds memory changes no flag: days and rules taken a few at a time, spans of first sight, questions to the past by span."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from precursor_screen.kernel.judge.flag_parts import columns_of_rule
+from precursor_screen.kernel.judge.windows import judge, queries
+from precursor_screen.kernel.judge.windows.asks import judging_columns, plan_asks
+from precursor_screen.kernel.judge.windows.judge import flag_moves, flag_windows, request_history
+from precursor_screen.kernel.movements import to_movements
+from precursor_screen.memory import REFERENCES, Forgetful
+from precursor_screen.rulecheck.inline_tests import moves_from_rows
+from precursor_screen.schema import MOVEMENT_COLUMNS
+from tests.kernel.judge.windows.test_judge import START, flagged, groups, histories, make_rule
+from tests.screening import screen_rows
+
+REGISTERS = ("permits", "pre-export-notifications", "licences", "annual-requirements")
+
+
+@settings(max_examples=60)
+@given(rows=histories(), days=st.integers(1, 20))
+def test_the_first_within_a_span_is_what_it_is_by_hand(rows, days):
+    rule = make_rule(f"type: first_seen\ngroup-by: [consignee_key]\ntimespan: {days}d\nmin_history: 10d\nemit: trigger")
+    expected = set()
+    for group in groups(rows, "consignee_key").values():
+        for row in (r for r in group if not r["recorded"] and r["as_of_date"] >= START + timedelta(days=10)):
+            gaps = [row["as_of_date"] - r["as_of_date"] for r in group]
+            if not any(timedelta(0) < gap <= timedelta(days=days) for gap in gaps):
+                expected.add(row["line_id"])
+    assert flagged(rule, rows) == expected
+
+
+@settings(max_examples=40)
+@given(rows=histories())
+def test_a_jump_is_the_same_however_many_days_are_joined_at_once(rows):
+    rule = make_rule(
+        "type: baseline\nfield: substance_mass_kg\ngroup-by: [consignee_key]\ntimespan: 20d\nmin_history: 2\n"
+        "method: robust_z\ncondition: {gt: 0.5}"
+    )
+    moves = moves_from_rows(rows, columns_of_rule(rule))
+    whole = flag_moves(moves, [rule], START, {})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(queries, "_JOINED", 1)
+        assert flag_moves(moves, [rule], START, {}) == whole
+
+
+def test_rules_one_at_a_time_give_the_flags_of_all_at_once(reference, monkeypatch):
+    rows = [
+        {
+            "description of goods": "ACETONE",
+            "hs code": "29141100",
+            "net weight kg": 1300 + n,
+            "date": f"2026-03-{n + 1:02}",
+            "bill of lading": f"B{n}",
+            "country of dispatch": "DE",
+            "country of destination": "US",
+        }
+        for n in range(6)
+    ]
+    movements = to_movements(screen_rows(rows, reference).screened.resolved)
+    request = request_history(movements, reference.rules, reference.registers)
+    whole = flag_windows(movements.live, Forgetful().look_back(request), reference.rules, reference)
+    assert {"PS-QTY-002", "PS-QTY-005"} <= set(whole[0].column("rule_id").to_pylist())
+    monkeypatch.setattr(judge, "_JUDGED_AT_ONCE", 1)
+    assert flag_windows(movements.live, Forgetful().look_back(request), reference.rules, reference) == whole
+
+
+def test_each_rule_asks_once_for_a_span_and_the_columns_that_hold_it(reference):
+    plan = plan_asks(reference.rules, REGISTERS)
+    asked = [rule.rule.id for _, rules in plan for rule in rules]
+    assert sorted(asked) == sorted(r.rule.id for r in reference.rules if r.rule.scope == "history")
+    stored = {c for ask, _ in plan for c in ask.columns}
+    for ask, rules in plan:
+        for window in (r.window for r in rules if r.window and ask.groupings):
+            assert window.keys in ask.groupings
+            assert ask.span_days is None or (window.reach is not None and window.reach <= ask.span_days)
+        for rule in rules:
+            assert judging_columns(rule) & stored <= set(ask.columns)
+
+
+def test_sums_heed_that_two_documents_are_about_one_cargo(reference):
+    for ask, rules in plan_asks(reference.rules, REGISTERS):
+        if any(r.window and r.window.kind not in ("baseline", "first_seen") for r in rules):
+            assert {*REFERENCES, "substance_mass_kg"} <= set(ask.columns)
+
+
+def test_a_rule_without_its_register_asks_for_nothing(reference):
+    assert any(ask.span_days is None for ask, _ in plan_asks(reference.rules, REGISTERS))
+    assert not any(ask.span_days is None for ask, _ in plan_asks(reference.rules, ()))
+
+
+def test_tests_made_once_a_substance_and_day_give_what_tests_of_every_movement_give(reference, monkeypatch):
+    """Among the movements: substances that no law lists on their day, and goods without a substance, of which no law speaks."""
+    of_goods = make_rule(
+        "type: event_count\ngroup-by: [consignee_key]\ntimespan: 9d\ncondition: {gte: 2}",
+        detection="none: {control|exists: false}\n  listed: {tier: convention}\n  condition: none or not listed",
+    )
+    rows = [
+        {
+            "description of goods": goods,
+            "consignee": f"Firm {n % 2}",
+            "date": f"{year}-03-{n + 1:02}",
+            "bill of lading": f"B{n}{year}",
+        }
+        for n, goods in enumerate(["ACETONE", "NORFENTANYL", "PILL PRESS", "PILL PRESS", "SULPHURIC ACID", "PIPERONAL"])
+        for year in (1980, 2026)
+    ]
+    movements = to_movements(screen_rows(rows, reference).screened.resolved)
+    rules = [*reference.rules, of_goods]
+    request = request_history(movements, rules, reference.registers)
+    once = flag_windows(movements.live, Forgetful().look_back(request), rules, reference)
+    assert judge.tests_of_law([of_goods])
+    monkeypatch.setattr(judge, "tests_of_law", lambda _: {})
+    assert flag_windows(movements.live, Forgetful().look_back(request), rules, reference) == once
+    assert {of_goods.rule.id, "PS-CHEM-021"} <= set(once[0].column("rule_id").to_pylist())
+
+
+@pytest.mark.parametrize("name", [c.name for c in MOVEMENT_COLUMNS if c.kind == "text"])
+def test_every_field_can_be_required_counted_and_named(reference, name):
+    """Beside a rule that asks for it otherwise and is sure of nothing: what is known of the one is none of the other's business."""
+    movements = to_movements(
+        screen_rows([{"description of goods": "ACETONE", "date": "2026-03-01"}], reference).screened.resolved
+    )
+    count = f"type: value_count\nfield: {name}\ngroup-by: [consignee_key]\ntimespan: 9d\ncondition: {{gte: 1}}"
+    event = "type: event_count\ngroup-by: [consignee_key]\ntimespan: 9d\ncondition: {gte: 1}"
+    rules = [
+        replace_id(
+            make_rule(event, detection=f"a: {{{name}|exists: true, consignee_key: nobody}}\n  condition: a"), "PS-QTY-901"
+        ),
+        replace_id(make_rule(event, requires=f"[{name}]"), "PS-QTY-902"),
+        replace_id(make_rule(count), "PS-QTY-903"),
+    ]
+    request = request_history(movements, rules, ())
+    flags, unjudged = flag_windows(movements.live, Forgetful().look_back(request), rules, reference)
+    there = {"PS-QTY-902", "PS-QTY-903"}
+    assert set(flags.column("rule_id").to_pylist()) | set(unjudged.column("rule_id").to_pylist()) == there
+
+
+def replace_id(rule, rule_id):
+    return replace(rule, rule=replace(rule.rule, id=rule_id))

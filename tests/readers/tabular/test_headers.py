@@ -1,0 +1,190 @@
+"""Headers: which row holds them, what each form of one means, and which of several columns is taken."""
+
+from __future__ import annotations
+
+import pytest
+
+from precursor_screen.errors import MappingError
+from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.delimited import read_delimited
+from precursor_screen.readers.column_map import ColumnMap
+from precursor_screen.readers.tabular.headers import is_share, is_tariff_text, lookup, reduce_header, split_header
+from precursor_screen.readers.tabular.mapping import find_header, guess_columns, join_rows
+
+
+def place(text: str, header_row: int | None = None) -> tuple[int, tuple[str, ...], int]:
+    found = find_header(read_delimited(Blob("m", text.encode())), header_row)
+    return found.row, found.names, found.first
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("NetWeight", ("net", "weight")),
+        ("NETWEIGHT", ("netweight",)),
+        ("Désignation  des-marchandises", ("designation", "des", "marchandises")),
+        ("HSCode2", ("hscode2",)),
+        ("ＮＥＴ", ("net",)),
+        ("", ()),
+        ("--", ()),
+    ],
+)
+def test_a_header_falls_into_words(header, words):
+    assert "".join(split_header(header)) == "".join(words)
+
+
+@pytest.mark.parametrize(
+    ("header", "field", "how"),
+    [
+        ("Net Weight", "net_mass", "known spelling"),
+        ("net weight kg", "net_mass", "known spelling"),
+        ("72. Net Weight", "net_mass", "known spelling after the number of the box"),
+        ("SumOfNet Weight", "net_mass", "known spelling of a summed column"),
+        ("items.description", "description", "known spelling of the last key"),
+        ("Description_EN", "description", "known spelling without language or number"),
+        ("Vessel 2", "vessel", "known spelling without language or number"),
+        ("Vessel 22", "", ""),
+        ("Net Weight (MT)", "net_mass", "known spelling without its unit"),
+        ("Total Net Weight", "net_mass", "known spelling without filler words"),
+        ("consigneee", "consignee_name", "one letter off 'consignee'"),
+        ("constgneee", "", ""),
+        ("vesel", "", ""),
+        ("colour of the lid", "", ""),
+        ("", "", ""),
+        ("of the", "", ""),
+    ],
+)
+def test_each_form_of_a_header_is_found_and_named(header, field, how):
+    found = lookup(header)
+    assert found[0] == field
+    assert bool(found[1]) is bool(how)
+    if field and not how.startswith("known spelling "):
+        assert found[1] == how
+
+
+@pytest.mark.parametrize(
+    ("header", "unit", "currency"),
+    [
+        ("Weight (LBS)", "LBR", ""),
+        ("Weight", "", ""),
+        ("FOB Value USD", "", "USD"),
+        ("FOB VALUEUSD", "", "USD"),
+        ("Value EUR", "", "EUR"),
+        ("usd", "", "USD"),
+        ("Value", "", ""),
+    ],
+)
+def test_the_tail_of_a_header_is_its_unit_or_currency(header, unit, currency):
+    reduced = reduce_header(header)
+    assert (reduced.unit.code if reduced.unit else "", reduced.currency) == (unit, currency)
+
+
+@pytest.mark.parametrize(
+    ("header", "share"),
+    [("%Total", True), ("  % of total", True), ("PctValue", True), ("pct", True), ("Total %", False), ("Value", False)],
+)
+def test_a_share_of_a_total_is_no_value(header, share):
+    assert is_share(header) is share
+    assert (guess_columns([header])[0].reason == "a share of a total") is share
+
+
+@pytest.mark.parametrize(
+    ("header", "tariff"),
+    [("HS_CODE_DESCRIPTION", True), ("Tariff text", True), ("Description", False), ("HS Code", False), ("Chapter name", True)],
+)
+def test_the_words_of_the_tariff_are_not_those_of_the_goods(header, tariff):
+    assert is_tariff_text(header) is tariff
+
+
+GOOD = "Shipper,Consignee,Description\na,b,c\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "first"),
+    [
+        (GOOD, 1, 1),
+        ("x,y,z\n" * 29 + GOOD, 30, 30),
+        ("x,y,z\n" * 30 + GOOD, 1, 1),
+        ("Shipper,colour,lid\n" + GOOD, 2, 2),
+        ("Shipper,Consignee,lid\n" + GOOD, 2, 2),
+        ("Shipper,,lid,\nx,Description,y,HS Code\na,b,c,d\n", 1, 1),
+        ("Description,HS Code\nb,690721\n", 1, 1),
+        ("x,y\nDescription,HS Code\nb,690721\n", 2, 2),
+        ("x,\nDescription,\nb,\n", 2, 2),
+        ("Description,colour\nb,690721\n", 1, 1),
+    ],
+)
+def test_the_first_row_of_three_known_headers_is_the_header(text, row, first):
+    found = place(text)
+    assert (found[0], found[2]) == (row, first)
+
+
+@pytest.mark.parametrize(
+    ("lower", "second"),
+    [
+        ("Name,Address,Description,HS Code", True),
+        ("Name,12.5,Description,HS Code", False),
+        ("Name," + "x" * 60 + ",Description,HS Code", True),
+        ("Name," + "x" * 61 + ",Description,HS Code", False),
+    ],
+)
+def test_a_second_row_of_headers_holds_no_number_and_no_long_text(lower, second):
+    row, names, _ = place(f"Shipper,,Goods,\n{lower}\nA,B,c,690721\n")
+    assert (row == 2 and names[0] == "Shipper Name") is second
+
+
+@pytest.mark.parametrize(("row", "names"), [(1, ("x", "y", "z")), (2, ("Shipper", "Consignee", "Description")), (9, ())])
+def test_the_user_says_which_row_it_is(row, names):
+    assert place("x,y,z\n" + GOOD, row) == (row, names, row)
+
+
+def test_without_a_header_columns_are_numbered():
+    assert place("a,b,c\n", 0) == (0, ("1", "2", "3"), 0)
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "names"),
+    [
+        (("Shipper", ""), ("Name", "Address"), ("Shipper Name", "Shipper Address")),
+        (("Shipper", ""), ("Name", ""), ("Shipper Name", "")),
+        (("Goods", "Vessel"), ("Description", ""), ("Goods Description", "Vessel")),
+        (("Weight", ""), ("Weight", "Net"), ("Weight", "Weight Net")),
+        (("",), ("HS Code", "Marks"), ("HS Code", "Marks")),
+        (("Lid", ""), ("HS Code", "Marks"), ("HS Code", "Marks")),
+    ],
+)
+def test_a_merged_cell_stands_over_several_columns(upper, lower, names):
+    assert join_rows(upper, lower) == names
+
+
+@pytest.mark.parametrize(
+    ("headers", "fields"),
+    [
+        (["HS Code", "hs"], ["hs_code", ""]),
+        (["HS Code 2", "HS Code"], ["", "hs_code"]),
+        (["FOB Value", "CIF Value USD"], ["", "value"]),
+        (["FOB Value USD", "CIF Value USD"], ["value", ""]),
+        (["Net Weight", "Net Weight (MT)"], ["net_mass", ""]),
+        (["HS2", "HS Code"], ["", "hs_code"]),
+        (["", "Description"], ["", "description"]),
+        (["Description", "Goods Description"], ["description", "description"]),
+    ],
+)
+def test_of_several_columns_for_one_field_the_surest_is_taken(headers, fields):
+    guesses = guess_columns(headers)
+    assert [g.field for g in guesses] == fields
+    assert all(g.reason for g in guesses)
+
+
+@pytest.mark.parametrize("header", ["Ware", " Ware", "Ware  "])
+@pytest.mark.parametrize("named", ["Ware", "  Ware ", "1"])
+def test_blanks_round_a_header_make_no_other_column(header, named):
+    own = ColumnMap({named: "description"}, name="map")
+    assert [g.field for g in guess_columns([header, "x"], own)] == ["description", ""]
+
+
+def test_a_map_that_names_no_column_of_the_table_is_refused():
+    with pytest.raises(MappingError, match="'Waer', which is not there"):
+        guess_columns(["Ware", "x"], ColumnMap({"Waer": "description"}, name="map"))
+    with pytest.raises(MappingError):
+        guess_columns(["Ware", "x"], ColumnMap({"3": "description"}, name="map"))
