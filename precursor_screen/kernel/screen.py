@@ -1,4 +1,4 @@
-"""The composition: lines in; matches, flags, what could not be judged or screened, and a band a shipment out.
+"""The composition: lines in; matches, flags, what could not be judged or screened, and a score and a band a shipment out.
 
     match -> judge_part -> merge_parts -> judge_shipments, judge_windows -> raise_flags -> finish
 
@@ -22,7 +22,7 @@ from precursor_screen.kernel.match.spread import Spread, in_turn
 from precursor_screen.kernel.movements import Movements, settle
 from precursor_screen.kernel.part import Part, judge_part
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
-from precursor_screen.kernel.score import score
+from precursor_screen.kernel.triage.triage import triage
 from precursor_screen.kernel.unscreenable import goods_unscreened, lacks_watchlists, no_watchlist
 from precursor_screen.memory import Compared, Forgetful, Judged, Past
 from precursor_screen.reference.bundle import Reference
@@ -135,7 +135,7 @@ def raise_flags(part: Part, movements: Movements, by_shipment: Judgement, by_win
 
 
 def finish(raised: Raised, compared: Compared, reference: Reference) -> Screened:
-    """Applies the site's exceptions and scores what is open.
+    """Applies the site's exceptions and puts in order what is open.
 
     Args:
         raised: of all lines.
@@ -147,13 +147,15 @@ def finish(raised: Raised, compared: Compared, reference: Reference) -> Screened
     flags = sort_flags(pa.concat_tables([excepted.flags, compared.carried, compared.resolved]))
     unlisted = [no_watchlist(part.party_cells)] if lacks_watchlists(reference) else []
     issues = pa.concat_tables([*unlisted, part.issues.drop_columns([LINE_NO]), raised.movements.issues])
-    shipments = score(
+    shipments = triage(
         flags.filter(pc.is_in(flags.column("state"), pa.array(OPEN))),
         raised.unjudged,
         part.lines,
+        part.noted,
         _unscreened_shipments(part.lines, issues, reference),
         tuple(r.rule for r in reference.rules),
         reference.typologies,
+        reference.concern,
     )
     return Screened(
         resolved=part.noted,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import pyarrow.compute as pc
 
 from precursor_screen.reports.printable import printable
-from precursor_screen.reports.report import Report, records
+from precursor_screen.reports.report import Report, records, show_parts
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -62,6 +62,8 @@ def _print_shipments(report: Report, console: Console, most: int) -> None:
         line.append(printable(shipment["shipment_id"]), style="bold")
         line.append(f"  {_count(shipment['lines'], 'line')}, {_count(len(shipment['flags']), 'flag')}", style="dim")
         console.print(line)
+        if shipment["parts"]:
+            console.print(Text(f"            {printable(show_parts(shipment))}", style="dim"))
         mine = flags[shipment["shipment_id"]]
         for flag in mine[:MOST_FLAGS]:
             console.print(_flag_line(flag))

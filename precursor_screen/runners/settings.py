@@ -117,7 +117,7 @@ def site_rules(values: Mapping[str, Value]) -> SiteRules:
         UsageError: a file that does not exist.
     """
     files: dict[str, Path | None] = {}
-    for name in ("params", "exceptions"):
+    for name in ("params", "exceptions", "concern"):
         value = values[f"rules.{name}"]
         path = Path(value.value) if value.value else None
         if path is not None and not path.is_file():
@@ -125,4 +125,10 @@ def site_rules(values: Mapping[str, Value]) -> SiteRules:
                 f"does not exist (rules.{name}, from {value.source})", where=Where(str(path)), remedy="Check the path."
             )
         files[name] = path
-    return SiteRules(values["rules.pack"].value, files["params"], files["exceptions"])
+    return SiteRules(
+        values["rules.pack"].value,
+        files["params"],
+        files["exceptions"],
+        files["concern"],
+        tuple(values["rules.always_filed"].value),
+    )

@@ -19,7 +19,7 @@ from precursor_screen.rulebook.sql import identifier, null_column
 from precursor_screen.schema import PREVIOUS_COLUMNS
 
 _LAW = (*LISTING, *THRESHOLDS)
-_SUBSTANCE = ("substance_name", "parent_substance_id", "family", "substance_route_groups")
+_SUBSTANCE = ("substance_name", "parent_substance_id", "family", "licit_use", "substance_route_groups")
 
 
 def open_moves(
@@ -140,7 +140,7 @@ def _lookups(
     joins = ""
     found: dict[str, str] = {}
     if any(c in columns for c in _SUBSTANCE):
-        connection.register("substances", substance_table(reference.substances.substances))
+        connection.register("substances", substance_table(reference.substances.substances, reference.concern))
         joins += " left join substances on linked.substance_id = substances.substance_id"
         found |= {c: f", substances.{c}" for c in _SUBSTANCE if c in columns}
     if tests or any(c in columns for c in _LAW):
