@@ -147,6 +147,10 @@ class Transaction:
         """States of the flags of this run, and what is no longer raised (`flags.compare`)."""
         return flags.compare(self._seals, found, judged, self._run.as_of, self.run_no, answered)
 
+    def troubled(self, movement_keys: pa.Array) -> frozenset[str]:
+        """Those of some recorded movements that bear an open flag of high or critical."""
+        return flags.troubled(self._seals, movement_keys)
+
     def record_flags(self, compared: Compared, cells: pa.Table, judged: Judged) -> dict[str, int]:
         """Records flags with their evidence and the cells of the lines they cite.
 

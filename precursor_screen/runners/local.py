@@ -15,12 +15,10 @@ import pyarrow.compute as pc
 
 from precursor_screen.errors import ChangedWhileRead, ErrorGroup, InputError, MappingError, UnreadableManifest, Where
 from precursor_screen.issues import ISSUE_CODES, SET_ASIDE
-from precursor_screen.kernel.judge.windows.judge import request_history
 from precursor_screen.kernel.match.asides import naming
 from precursor_screen.kernel.match.match import match
-from precursor_screen.kernel.movements import settle
 from precursor_screen.kernel.part import judge_part
-from precursor_screen.kernel.screen import Screened, finish, judge_shipments, judge_windows, raise_flags
+from precursor_screen.kernel.screen import Screened, judge_run
 from precursor_screen.memory import Forgetful, Memory
 from precursor_screen.model import Input, retired_rule
 from precursor_screen.readers.interface import InputTables, ReadOptions
@@ -113,13 +111,9 @@ def run(
         matches = match(gathered.lines, reference, spread, known_parties, progress)
         progress("applying rules")
         part = judge_part(gathered.lines, supplied, matches, reference, spread, every_line=True)
-        by_shipment = judge_shipments(part.noted, reference)
         progress("looking back")
         memory = remember(_record(started, shown_options or {}, provenance, reference)) if remember is not None else Forgetful()
-        movements = settle(part.moved)
-        history = memory.look_back(request_history(movements, reference.rules, reference.registers))
-        raised = raise_flags(part, movements, by_shipment, judge_windows(movements, history, reference), reference)
-        screened = finish(raised, memory.compare_flags(raised.flags, raised.judged), reference)
+        screened = judge_run(part, memory, reference)
     progress("writing the report")
     issues = pa.concat_tables([gathered.issues, screened.issues])
     coverage = count_coverage(gathered.lines.num_rows, screened.unscreened_lines, issues, screened.unjudged)

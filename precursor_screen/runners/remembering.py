@@ -76,6 +76,11 @@ class Remembering:
         span = EVER if ask.span_days is None else ask.span_days
         return self._transaction.look_back(self._movements, span, ask.columns, ask.groupings)
 
+    def troubled(self, movement_keys: pa.Array) -> frozenset[str]:
+        """Those of some recorded movements that bear an open flag of high or critical."""
+        assert self._transaction is not None
+        return self._transaction.troubled(movement_keys)
+
     def compare_flags(self, flags: pa.Table, judged: Judged) -> Compared:
         """The flags with their states, and what is no longer raised."""
         assert self._transaction is not None

@@ -28,6 +28,7 @@ MEANING = {
 }
 # A medicine in doses is one grade lower, and a drug in doses two: pharmacies and hospitals order it every day.
 _IN_DOSES = {"S": "B", "A": "B", "B": "C", "C": "D", "D": "E", "E": "E"}
+_ACTIVE = 0.1  # of a tablet's or an ampoule's mass is the substance; the rest is filler, water and glass
 _LARGE = 25  # points of a large consignment
 _OF_COMMODITIES = 16  # tank after tank of a solvent goes to honest plants
 _LINE_FACTS = (
@@ -79,7 +80,9 @@ class Goods:
         """0 to 25, on a scale of ratios from a small consignment to a large one; of a commodity at most 16."""
         half = _LARGE / 2
         points = self._of(self.known_kg)
-        if self.most_kg > self.known_kg:
+        if self.in_doses:
+            points = max(points, self._of(self.most_kg * _ACTIVE))
+        elif self.most_kg > self.known_kg:
             points = max(points, min(half, self._of(self.most_kg)))
         if self.unweighed:
             points = max(points, half)
@@ -98,6 +101,7 @@ class Goods:
         if not self.most_kg:
             return "mass unknown, counted as halfway" if self.unweighed else "no mass"
         said = f"{_kg(self.most_kg)} of goods that hold it" if self.most_kg > self.known_kg else _kg(self.known_kg)
+        said += ", of which a tenth is counted" if self.in_doses and self.most_kg > self.known_kg else ""
         scale = f"{_kg(self.concern.small_kg)} is small, {_kg(self.concern.large_kg)} is large"
         return f"{said}; {scale}" + ("; the mass of some lines is unknown" if self.unweighed else "")
 

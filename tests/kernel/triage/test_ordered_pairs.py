@@ -77,11 +77,16 @@ def rows_of(number: int, side: str, goods: Mapping[str, Any]) -> list[dict[str, 
         "un number": goods.get("un", ""),
         "cas number": goods.get("cas", ""),
         "mode of transport": goods.get("mode", "sea"),
-        "permit number": f"P-{number}-{side}" if "permit" in goods else "",
+        "permit number": f"P-{number}-{side}",
         "date": DAY.isoformat(),
     }
     earlier = [
-        {**now, "bill of lading": f"{number}-{side}-{n}", "date": (DAY - timedelta(days=30 * n)).isoformat()}
+        {
+            **now,
+            "bill of lading": f"{number}-{side}-{n}",
+            "permit number": f"P-{number}-{side}-{n}",
+            "date": (DAY - timedelta(days=30 * n)).isoformat(),
+        }
         for n in range(1, goods.get("earlier", 0) + 1)
     ]
     return [*earlier, now]

@@ -349,6 +349,11 @@ def test_quantity_goes_by_ratios_from_small_to_large(kg, counted):
         ([{"kg": 60}, {"kg": 40}], 17, "100 kg; 1 kg is small, 1,000 kg is large"),
         ([{"kg": 100, "form": "mixture"}], 13, "100 kg of goods that hold it; 1 kg is small, 1,000 kg is large"),
         ([{"kg": 2, "form": "mixture"}], 3, "2 kg of goods that hold it; 1 kg is small, 1,000 kg is large"),
+        (
+            [{"kg": 100, "form": "preparation"}],
+            8,
+            "100 kg of goods that hold it, of which a tenth is counted; 1 kg is small, 1,000 kg is large",
+        ),
         ([{"kg": 100, "form": "mixture", "concentration_pct": 40}], 17, "100 kg; 1 kg is small, 1,000 kg is large"),
         ([{"kg": None, "largest_mass_kg": 100}], 17, "100 kg; 1 kg is small, 1,000 kg is large"),
         ([{"kg": 0}], 0, "no mass"),
