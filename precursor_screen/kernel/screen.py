@@ -24,7 +24,7 @@ from precursor_screen.kernel.part import Part, judge_part
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.score import score
 from precursor_screen.kernel.unscreenable import goods_unscreened, lacks_watchlists, no_watchlist
-from precursor_screen.memory import Compared, Forgetful, Judged, Past
+from precursor_screen.memory import Compared, Judged, NoMemory, Past
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.schema import UNJUDGED
 
@@ -97,7 +97,7 @@ def screen(
     """
     matches = match(lines, reference, spread, progress=progress)
     part = judge_part(lines, inputs, matches, reference, spread, every_line=True)
-    movements, nothing = settle(part.moved), Forgetful()
+    movements, nothing = settle(part.moved), NoMemory()
     history = nothing.look_back(request_history(movements, reference.rules, reference.registers))
     by_shipment, by_window = judge_shipments(part.noted, reference), judge_windows(movements, history, reference)
     raised = raise_flags(part, movements, by_shipment, by_window, reference)

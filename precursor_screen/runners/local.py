@@ -21,7 +21,7 @@ from precursor_screen.kernel.match.match import match
 from precursor_screen.kernel.movements import settle
 from precursor_screen.kernel.part import judge_part
 from precursor_screen.kernel.screen import Screened, finish, judge_shipments, judge_windows, raise_flags
-from precursor_screen.memory import Forgetful, Memory
+from precursor_screen.memory import Memory, NoMemory
 from precursor_screen.model import Input, retired_rule
 from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.repeated import find_repeated
@@ -115,7 +115,7 @@ def run(
         part = judge_part(gathered.lines, supplied, matches, reference, spread, every_line=True)
         by_shipment = judge_shipments(part.noted, reference)
         progress("looking back")
-        memory = remember(_record(started, shown_options or {}, provenance, reference)) if remember is not None else Forgetful()
+        memory = remember(_record(started, shown_options or {}, provenance, reference)) if remember is not None else NoMemory()
         movements = settle(part.moved)
         history = memory.look_back(request_history(movements, reference.rules, reference.registers))
         raised = raise_flags(part, movements, by_shipment, judge_windows(movements, history, reference), reference)
