@@ -145,7 +145,7 @@ class Memory(Protocol):
         """The flags with their states, and what is no longer raised."""
 
 
-class Forgetful:
+class NoMemory:
     """The memory of a run without a ledger: nothing is known, every flag is new."""
 
     def look_back(self, request: Request) -> Past:

@@ -25,7 +25,7 @@ from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.triage.standing import EARLIER, count_earlier
 from precursor_screen.kernel.triage.triage import triage
 from precursor_screen.kernel.unscreenable import goods_unscreened, lacks_watchlists, no_watchlist
-from precursor_screen.memory import Compared, Forgetful, Judged, Memory, Past, Request
+from precursor_screen.memory import Compared, Judged, Memory, NoMemory, Past, Request
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.schema import UNJUDGED
 
@@ -98,7 +98,7 @@ def screen(
     """
     matches = match(lines, reference, spread, progress=progress)
     part = judge_part(lines, inputs, matches, reference, spread, every_line=True)
-    return judge_run(part, Forgetful(), reference)
+    return judge_run(part, NoMemory(), reference)
 
 
 def judge_run(part: Part, memory: Memory, reference: Reference) -> Screened:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, inspect, text
 
 from precursor_screen.errors import LedgerError, LedgerVersion
 from precursor_screen.ledger import chain
-from precursor_screen.ledger.seals import DIGEST, Seals, empty_tallies, read_rows
+from precursor_screen.ledger.seals import DIGEST, Seals, empty_checksums, read_rows
 from precursor_screen.ledger.transfer import STEP, run_many, text_type
 from precursor_screen.version import __version__
 
@@ -119,7 +119,7 @@ def _start_chain(connection: Connection) -> None:
     for name in ("dispositions_no_update", "dispositions_no_delete", "dispositions_no_change"):
         on = " on dispositions" if connection.dialect.name == "postgresql" else ""
         connection.exec_driver_sql(f"drop trigger if exists {name}{on}")
-    tallies = empty_tallies()
+    checksums = empty_checksums()
     for name, key in _KEYS.items():
         last: Any = None
         while True:  # by the key: what is read must not change under the reader
@@ -129,12 +129,12 @@ def _start_chain(connection: Connection) -> None:
                 break
             run_many(connection, f"update {name} set {DIGEST} = ? where {key} = ?", [(r.now, r[key]) for r in rows])
             for row in rows:
-                tallies[name].add(row.now)
+                checksums[name].add(row.now)
             last = rows[-1][key]
     for statement in triggers:
         if statement.startswith("create trigger"):
             connection.exec_driver_sql(statement)
-    chain.add_link(connection, chain.UNVERIFIED if tallies["runs"].rows else chain.NEW, tallies)
+    chain.add_link(connection, chain.UNVERIFIED if checksums["runs"].rows else chain.NEW, checksums)
 
 
 _TRADERS = {
@@ -253,4 +253,4 @@ def migrate(connection: Connection, version: int, shown: str) -> None:
             }
             connection.execute(text(f"insert into {VERSIONS} values (:number, :name, :applied, :tool_version)"), row)
     if seals is not None and version:
-        chain.add_link(connection, chain.MIGRATED, seals.tallies)
+        chain.add_link(connection, chain.MIGRATED, seals.checksums)

@@ -93,7 +93,7 @@ class Transaction:
 
     def _seal(self, kind: str) -> None:
         self._seals.renew("runs", "runs t where t.run_no = ?", (self.run_no,))
-        chain.add_link(self._connection, kind, self._seals.tallies, self.run_no)
+        chain.add_link(self._connection, kind, self._seals.checksums, self.run_no)
 
     def look_back(self, batch: pa.Table, span_days: int, columns: Sequence[str], keys: Iterable[Sequence[str]]) -> History:
         """What is recorded that bears on the movements of this run.

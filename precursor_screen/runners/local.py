@@ -19,7 +19,7 @@ from precursor_screen.kernel.match.asides import naming
 from precursor_screen.kernel.match.match import match
 from precursor_screen.kernel.part import judge_part
 from precursor_screen.kernel.screen import Screened, judge_run
-from precursor_screen.memory import Forgetful, Memory
+from precursor_screen.memory import Memory, NoMemory
 from precursor_screen.model import Input, retired_rule
 from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.repeated import find_repeated
@@ -112,7 +112,7 @@ def run(
         progress("applying rules")
         part = judge_part(gathered.lines, supplied, matches, reference, spread, every_line=True)
         progress("looking back")
-        memory = remember(_record(started, shown_options or {}, provenance, reference)) if remember is not None else Forgetful()
+        memory = remember(_record(started, shown_options or {}, provenance, reference)) if remember is not None else NoMemory()
         screened = judge_run(part, memory, reference)
     progress("writing the report")
     issues = pa.concat_tables([gathered.issues, screened.issues])

@@ -161,7 +161,7 @@ def test_who_reckons_everything_anew_is_not_found(filled, sql):
     with connected(filled.engine, writes=True) as connection:
         opened = chain.open_seals(connection, "")
         opened.renew("flags", "flags t")
-        chain.add_link(connection, chain.RUN, opened.tallies, 1)
+        chain.add_link(connection, chain.RUN, opened.checksums, 1)
     assert filled.verify() == []
 
 

@@ -148,7 +148,7 @@ def _objections(names: set[str]) -> str:
         others as (
             select p.{LINE_NO}, p.substance_id, max(least(n.last, day)) as doubt from pairs p join nobody n using (substance_id)
             where n.first <= day and (n.country is null or n.country <> destination) group by all),
-        judged as (
+        objected as (
             select pairs.*, elsewhere, latest, coalesce(greatest(known.doubt, others.doubt), known.doubt, others.doubt) as doubt
             from pairs left join known using ({LINE_NO}, substance_id) left join others using ({LINE_NO}, substance_id))
         select case when len(sending) = 0 or destination is null then null when coalesce(elsewhere, false) then true
@@ -156,7 +156,7 @@ def _objections(names: set[str]) -> str:
                case when len(sending) = 0 or destination is null or doubt > latest.sent then null else false end as objected_later,
                date_diff('day', latest.sent, day) as objected_days, latest.country as objected_country,
                latest.reference as objected_reference
-        from judged order by {LINE_NO}, substance_id"""
+        from objected order by {LINE_NO}, substance_id"""
 
 
 def _licences(names: set[str]) -> str:
