@@ -81,12 +81,16 @@ class Case:
     @property
     def methods(self) -> frozenset[str]:
         """The case's own words for how it was done."""
-        return frozenset(map(str, self.facts.get("method") or ()))
+        return frozenset(self.several("method"))
+
+    def several(self, name: str) -> tuple[str, ...]:
+        """A field of one or several texts."""
+        return tuple(_texts(self.facts.get(name)))
 
     def rules(self, *moments: str) -> frozenset[str]:
         """Rules that the case names for those moments: filing, window, register, amendment."""
         named = (one for one in self.facts.get("could_flag") or () if one.get("moment") in moments)
-        return frozenset(str(rule) for one in named for rule in (*(one.get("rules") or ()), *(one.get("catalogue_only") or ())))
+        return frozenset(rule for one in named for rule in _texts([one.get("rules"), one.get("catalogue_only")]))
 
     @property
     def words(self) -> str:

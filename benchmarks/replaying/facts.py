@@ -75,7 +75,7 @@ HISTORY: tuple[tuple[Told, Earlier], ...] = (
         Told(
             ("split_consignments",),
             ("PS-QTY-002", "PS-QTY-011", "PS-QTY-013", "PS-TIM-001"),
-            r"twice in a week|second .{0,30}(lot|load)|(two|three|five|ten) (equal |like )?(lots|loads|consignments)|a first .{0,40} (had gone|was found)",
+            r"\btwice (in|within)\b|second .{0,30}(lot|load)|(two|three|five|ten) (equal |like )?(lots|loads|consignments)|a first .{0,40} (went|gone|found|passed)",
         ),
         Earlier(0, 7),
     ),
@@ -91,7 +91,7 @@ HISTORY: tuple[tuple[Told, Earlier], ...] = (
     (Told((), ("PS-PTY-021",), r"one (seller|supplier) to many"), Earlier(5, 10, receiver="others")),
     (Told(("small_parcels",), ("PS-RTE-011",), r"several parcels|parcels to one"), Earlier(3, 4)),
     (
-        Told(("pair_of_one_synthesis",), ("PS-CHEM-015", "PS-CHEM-021"), r"of one synthesis|reagents of|rise together"),
+        Told(("pair_of_one_synthesis",), ("PS-CHEM-015", "PS-CHEM-021"), r"of (one|the same) synthesis"),
         Earlier(0, 12, goods="partners", sender="others"),
     ),
     (
@@ -106,7 +106,7 @@ HISTORY: tuple[tuple[Told, Earlier], ...] = (
 )
 REGULAR = Earlier(12, 29, (0.85, 1.1))  # an honest firm's own trade
 NO_PAPERS = Told(("missing_papers", "missing_notification"))  # honest goods, whose fault was that
-ONE_FAMILY = Told((), ("PS-PTY-015",), r"one family name|brother's")
+ONE_FAMILY = Told((), ("PS-PTY-015",), r"family name|brother|relatives")
 
 # What belongs to one synthesis, where a case does not name the other chemicals: (words of its family or goods, the others).
 PARTNERS = (
@@ -257,7 +257,7 @@ def _goods_like(lot: Line, goods: str, rng: random.Random) -> Goods:
 def _partners(case: Case, line: Line) -> tuple[tuple[str, str], ...]:
     """Other chemicals of the case, else of its kind of synthesis: (text, HS code)."""
     own = line.text.lower()
-    named = [str(s) for s in case.facts.get("substances") or () if re.fullmatch(r"[\w ,'()-]{3,40}", str(s))]
+    named = [s for s in case.several("substances") if re.fullmatch(r"[\w ,'()-]{3,40}", s)]
     others = [s for s in named if s.lower() not in own and not re.search(r"chemicals|salts and|derivative", s.lower())]
     if len(named) > 1 and others:
         return tuple((s.upper(), _code_of(s) or line.hs) for s in others)
@@ -282,16 +282,24 @@ def _regular(lot: Line, case: Case, papers: Papers) -> Line:
 
 def substances_of(case: Case) -> tuple[str, ...]:
     """Their names without what stands in brackets."""
-    return tuple(re.sub(r"\s*\(.*?\)", "", str(s)).strip() for s in case.facts.get("substances") or ())
+    return tuple(re.sub(r"\s*\(.*?\)", "", s).strip() for s in case.several("substances"))
 
 
 # Papers of a diversion: (when, what). The first that writes a number on the line does.
 PAPERS: tuple[tuple[Told, str], ...] = (
-    (Told((), ("PS-PTY-019",), r"permits? had been cut|licence (no longer|lapsed|revoked)", ("register",)), "licence revoked"),
+    (
+        Told(
+            (),
+            ("PS-PTY-019",),
+            r"(permits?|licences?) (\w+ ){0,3}(cut|lapsed|revoked|suspended|withdrawn|no longer)",
+            ("register",),
+        ),
+        "licence revoked",
+    ),
     (Told(("licensed_firm",), (), LICENSED), "licence"),
     (Told(("genuine_permit",), (), r"genuine (import )?permit"), "permit"),
-    (Told((), (), r"number of another firm|permit of another"), "permit of another"),
-    (Told((), ("PS-DOC-004",), r"answered with objections|objected to", ("register",)), "objected"),
+    (Told((), (), r"(number|permit|licence) of an?other"), "permit of another"),
+    (Told((), ("PS-DOC-004",), r"objections?\b|objected", ("register",)), "objected"),
     (Told((), ("PS-RTE-006",), r"refused in one country", ("register",)), "objected elsewhere"),
     (Told((), ("PS-DOC-005", "PS-DOC-021"), "", ("register", "window")), "permit for half"),
     (Told((), (), r"never (been )?issued|not in the register|number of no permit"), "unknown number"),
@@ -304,6 +312,8 @@ def _papers(case: Case, line: Line) -> Papers:
     kinds = [kind for told, kind in PAPERS if told.holds(case)] if case.kind not in HONEST else []
     if case.kind in HONEST and not NO_PAPERS.holds(case):
         kinds = ["licence", "permit", "accepted"]
+    if "licence revoked" in kinds:  # what was taken away is not held beside it
+        kinds = [kind for kind in kinds if kind != "licence"]
     for kind in kinds:
         for substance in substances_of(case):
             WRITERS[kind](papers, substance, line)
