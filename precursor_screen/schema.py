@@ -300,6 +300,13 @@ PARTY_COLUMNS: tuple[Column, ...] = (
     ),
     _fact("party_end", "integer", "where it ends there", PARTY),
     _fact("party_compared", "text", "the name as it was compared", PARTY),
+    _fact(
+        "exact_name",
+        "boolean",
+        "every word of the name and of the entry's is equal after normalising, at least four letters",
+        PARTY,
+    ),
+    _fact("copies", "texts", "further entries of the same party, in this list or another: name, list and entry", PARTY),
     _fact("list_id", "text", "which watchlist", PARTY),
     _fact("entry_id", "text", "which entry", PARTY),
     _fact("entry_name", "text", "the entry's primary name", PARTY),

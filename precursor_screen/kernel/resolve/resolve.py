@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.match.spread import Spread, in_turn
 from precursor_screen.kernel.resolve.descriptions import description_facts
+from precursor_screen.kernel.resolve.identifiers import find_identified
 from precursor_screen.kernel.resolve.parties import find_party_candidates, role_facts
 from precursor_screen.kernel.resolve.party_facts import add_party_facts
 from precursor_screen.kernel.resolve.quantities import CANDIDATE_COLUMNS, quantify
@@ -77,6 +78,7 @@ def resolve(
             lines.column_names,
             party_matches,
             mentions,
+            find_identified(lines, reference),
             reference,
         )
         connection.register("party_candidates", parties)
