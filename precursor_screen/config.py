@@ -56,6 +56,7 @@ SETTINGS = (
         (),
         "file with the site's own grades and masses of substances (CSV: substance_id, licit_use, small_kg, large_kg)",
     ),
+    Setting("rules.rates", False, (), "file with the site's own rates (CSV: currency, date, usd: US dollars for one unit)"),
     Setting(
         "rules.always_filed", True, BLANKABLE, "fields that the law always has filed where one screens: a blank one is a sign"
     ),

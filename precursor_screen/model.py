@@ -280,6 +280,15 @@ FAMILIES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """US dollars for one unit of a currency on a day."""
+
+    currency: str
+    day: date
+    usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Concern:
     """How much a consignment of a substance is worth a look by itself.
 

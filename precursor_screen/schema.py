@@ -173,7 +173,7 @@ LINE_FACTS: tuple[Column, ...] = (
     _fact("substance_ids_by_hs", "texts", "substances that have the line's HS subheading to themselves"),
     _fact("substance_hs6s", "texts", "HS subheadings of the substances recognised in the description"),
     _fact("route_groups", "texts", "synthesis routes that the line's substances belong to"),
-    _fact("value_usd", "number", "value in US dollars, where the line states that currency"),
+    _fact("value_usd", "number", "value in US dollars, by the rate of its day (rates.csv, or a site's own)"),
     *(
         _fact(f"{role}_address_key", "text", f"comparable key of the {role.replace('_', ' ')}'s address")
         for role in ("consignor", "consignee", "notify_party")

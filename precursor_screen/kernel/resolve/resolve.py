@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import duckdb
 import numpy as np
@@ -21,6 +21,7 @@ from precursor_screen.kernel.resolve.quantities import LINE_COLUMNS as MASS_LINE
 from precursor_screen.kernel.resolve.register_facts import add_register_facts
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.resolve.substances import find_candidates
+from precursor_screen.model import Rate
 from precursor_screen.names.codes import find_cas
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
@@ -97,15 +98,12 @@ def _with_codes(lines: pa.Table, reference: Reference) -> pa.Table:
     names = set(lines.column_names)
     hs = "hs_code" if "hs_code" in names else "cast(null as varchar)"
     dates = [d for d in ("date", "dispatch_date", "arrival_date") if d in names]
-    usd = (
-        "case when currency in ('USD', 'US$', '$') then value end"
-        if {"value", "currency"} <= names
-        else "cast(null as decimal(18,6))"
-    )
+    day = f"coalesce({', '.join([*dates, literal(reference.as_of)])})"
+    usd = _in_dollars(day, reference.rates) if {"value", "currency"} <= names else "cast(null as decimal(18,6))"
     query = f"""
         select case when length({hs}) >= 6 then left({hs}, 6) end as hs6, left({hs}, 2) as hs_chapter,
                {_direction(names, reference.own_countries)} as direction,
-               coalesce({", ".join([*dates, literal(reference.as_of)])}) as as_of_date, {usd} as value_usd
+               {day} as as_of_date, {usd} as value_usd
         from lines order by {LINE_NO}"""
     with connect() as connection:
         connection.register("lines", lines)
@@ -113,6 +111,17 @@ def _with_codes(lines: pa.Table, reference: Reference) -> pa.Table:
     if "direction" in names:
         lines = lines.drop_columns(["direction"])
     return _append(lines, facts)
+
+
+def _in_dollars(day: str, rates: Sequence[Rate]) -> str:
+    """SQL of the value in US dollars, by the last rate on or before the day, else the first; null for a currency without one."""
+    cases = ["when currency in ('USD', 'US$', '$') then value"]
+    for currency, mine in groupby(rates, key=lambda r: r.currency):
+        first, *later = mine
+        steps = "".join(f" when {day} >= {literal(r.day)} then {r.usd}" for r in reversed(later))
+        factor = f"(case{steps} else {first.usd} end)" if steps else str(first.usd)
+        cases.append(f"when currency = {literal(currency)} then round(value::double * {factor}, 2)")
+    return f"cast(case {' '.join(cases)} end as decimal(18,6))"
 
 
 def _direction(names: set[str], own: Sequence[str]) -> str:
