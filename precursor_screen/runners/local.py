@@ -26,6 +26,7 @@ from precursor_screen.readers.repeated import find_repeated
 from precursor_screen.readers.tabular.asides import BESIDE, raw_aside
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reports.report import Report
+from precursor_screen.runners.blind_spots import find_blind_spots
 from precursor_screen.runners.coverage import count_coverage, decide_exit_code, write_notices
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.match_cache import cached_matches
@@ -117,6 +118,10 @@ def run(
     progress("writing the report")
     issues = pa.concat_tables([gathered.issues, screened.issues])
     coverage = count_coverage(gathered.lines.num_rows, screened.unscreened_lines, issues, screened.unjudged)
+    described = "description" in gathered.lines.column_names and bool(
+        pc.any(pc.is_valid(gathered.lines.column("description"))).as_py()
+    )
+    coverage["blind_spots"] = find_blind_spots(screened.resolved, screened.unjudged, described, reference)
     rules = {r.rule.id: r.rule for r in reference.rules}
     for rule_id in pc.unique(screened.flags.column("rule_id")).to_pylist():
         rules.setdefault(rule_id, retired_rule(rule_id))

@@ -31,7 +31,8 @@ def test_those_that_ship_are_plausible_and_one_a_currency():
 
 
 @pytest.mark.parametrize(
-    ("day", "usd"), [("2025-12-31", "1.1"), ("2026-01-01", "1.1"), ("2026-02-28", "1.1"), ("2026-03-01", "1.2"), ("2027-01-01", "1.2")]
+    ("day", "usd"),
+    [("2025-12-31", "1.1"), ("2026-01-01", "1.1"), ("2026-02-28", "1.1"), ("2026-03-01", "1.2"), ("2027-01-01", "1.2")],
 )
 def test_the_last_rate_on_or_before_the_day_counts_else_the_first(tmp_path, day, usd):
     rates = load_rates(SHIPPED, own(tmp_path, "EUR,2026-03-01,1.2\nEUR,2026-01-01,1.1\n"))
