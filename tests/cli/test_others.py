@@ -59,7 +59,7 @@ def test_explain_of_what_is_nothing(ps, identifier, code, says):
 
 
 def test_explain_a_shipment_of_a_report_and_of_the_ledger(ps, manifest):
-    path = manifest([{"description of goods": "ACETIC ANHYDRIDE", "hs code": "291524", "net weight kg": "400"}])
+    path = manifest({"description of goods": "ACETIC ANHYDRIDE", "hs code": "291524", "net weight kg": "400"})
     ps("screen", path, "-o", "r.json", "--ledger", "home", "--watchlist", "sample", "--quiet")
     told = ps("explain", "B1", "--report", "r.json")
     assert told.code == 0
