@@ -15,6 +15,7 @@ LEVELS = ("informational", "low", "medium", "high", "critical")
 CONFIDENCES = ("low", "medium", "high")
 BANDS = ("none", "low", "review", "hold")
 # How rare lawful trade in a substance is, from commodities to the controlled drug itself (`data/substances/concern.csv`).
+ROLES_IN_ROUTE = ("precursor", "reagent", "solvent")
 LICIT_USES = ("E", "D", "C", "B", "A", "S")
 TIERS = ("convention", "national", "surveillance")
 CONVENTIONS = ("UN1988", "UN1961", "UN1971")
@@ -103,6 +104,8 @@ class Substance:
     smiles: str
     notes: str
     ec_numbers: tuple[EcNumber, ...] = ()
+    route_roles: tuple[tuple[str, str], ...] = ()  # (route, one of ROLES_IN_ROUTE)
+    usual_usd_per_kg: Decimal | None = None  # low end of what it costs by the drum
 
     @property
     def tier(self) -> str:

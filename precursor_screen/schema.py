@@ -199,6 +199,8 @@ LINE_FACTS: tuple[Column, ...] = (
     _fact("permit_status", "text", "its status: valid, suspended, revoked, expired"),
     _fact("permit_in_force", "boolean", "the line's date lies within the permit's validity"),
     _fact("permit_substance_ids", "texts", "substances that it names"),
+    _fact("permit_quantity_kg", "number", "kilograms of the line's substance that it is for"),
+    _fact("permit_single_use", "boolean", "it is good for one shipment"),
     _fact("lexicon_terms", "texts", "named lists of words (equipment, coded names ...) of which the description holds one"),
     _fact("as_of_date", "date", "the day on which what was controlled is judged: date, dispatch, arrival, else --as-of"),
 )
@@ -215,6 +217,16 @@ SUBSTANCE_COLUMNS: tuple[Column, ...] = (
     _fact("family", "text", "what it is a precursor of", SUBSTANCE),
     _fact("licit_use", "text", "how rare lawful trade in it is: S, A, B, C, D or E (concern.csv)", SUBSTANCE),
     _fact("substance_route_groups", "texts", "synthesis routes it belongs to", SUBSTANCE),
+    _fact(
+        "substance_route_roles",
+        "texts",
+        "ROUTE:ROLE of each: precursor (the chemical that the route turns on), reagent or solvent (route_roles.csv)",
+        SUBSTANCE,
+    ),
+    _fact(
+        "usual_usd_per_kg", "number", "low end of what it costs by the drum, US dollars a kilogram (usual_prices.csv)", SUBSTANCE
+    ),
+    _fact("large_kg", "number", "mass that is a large consignment for illicit use, kilograms (concern.csv)", SUBSTANCE),
     _fact(
         "match_method",
         "text",
@@ -366,8 +378,9 @@ MOVEMENT_LOOKED_UP: tuple[Column, ...] = tuple(
     BY_NAME[name]
     for name in (
         *("substance_name", "parent_substance_id", "control", "own_schedules", "tier", "membership_verified", "family"),
-        "licit_use",
-        *("substance_route_groups", "threshold_kg", "threshold_month_kg", "threshold_year_kg", "threshold_verified"),
+        *("licit_use", "permit_single_use"),
+        *("substance_route_groups", "substance_route_roles", "usual_usd_per_kg", "large_kg"),
+        *("threshold_kg", "threshold_month_kg", "threshold_year_kg", "threshold_verified"),
         "threshold_source",
     )
 )

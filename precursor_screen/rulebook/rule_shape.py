@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from precursor_screen.model import CONFIDENCES, FAMILIES, LEVELS, RuleLevel, RuleTest, Source
-from precursor_screen.rulebook.atoms import FUNCTIONS, MODIFIERS, OPERATORS
+from precursor_screen.rulebook.atoms import FUNCTIONS, MODIFIERS, OF_TEXTS, OPERATORS
 from precursor_screen.rulebook.correlation import CORRELATION, FIELDS, TEXT, TEXTS
 from precursor_screen.rulebook.registers import REGISTERS
 from precursor_screen.rulebook.shape import Choice, Items, Record, Shape, Value, Whole
@@ -33,7 +33,7 @@ _SELECTION = {"type": "object", "propertyNames": {"pattern": _ATOM}}
 _EITHER = {"anyOf": [_SELECTION, {"type": "array", "items": _SELECTION}]}
 _OPERATORS = {
     name: {"type": "array", "minItems": count, "maxItems": count}
-    for names, count in ((OPERATORS, 2), (FUNCTIONS, 1))
+    for names, count in ((OPERATORS, 2), (OF_TEXTS, 2), (FUNCTIONS, 1))
     for name in names
 }
 _REQUIRED = {"anyOf": [TEXT, {"type": "object", "properties": {"any": TEXTS}, "required": ["any"]}]}

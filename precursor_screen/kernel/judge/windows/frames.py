@@ -19,6 +19,17 @@ def key_of(column: str) -> str:
     return plain_reference(identifier(column)) if column.endswith("_reference") else identifier(column)
 
 
+def elements_of(column: str) -> str:
+    """SQL of the elements of a list that group: of GROUP:VALUE texts what stands before the colon."""
+    listed = identifier(column)
+    return f"list_transform({listed}, lambda x: split_part(x, ':', 1))" if is_paired(column) else listed
+
+
+def is_paired(column: str) -> bool:
+    """Whether the elements of a list are GROUP:VALUE, of which one groups and the other is counted."""
+    return column.endswith("_roles")
+
+
 def gid_of(groups: Relation) -> str:
     """The column of `moves` that holds the number of a movement's group."""
     return f"gid_of_{groups}"
@@ -76,6 +87,12 @@ class Frames:
         """The same without the movement's own day."""
         reach = "unbounded" if self.window.days is None else f"interval {self.window.days} days"
         return f"(partition by {', '.join(self.keys)} order by day range between {reach} preceding and interval 1 day preceding)"
+
+    @property
+    def bearing(self) -> str:
+        """The window with the days before its span that bear on it."""
+        reach = "unbounded" if self.window.days is None else f"interval {self.window.days + self.window.before} days"
+        return f"(partition by {', '.join(self.keys)} order by day range between {reach} preceding and current row)"
 
     @property
     def ahead(self) -> str:

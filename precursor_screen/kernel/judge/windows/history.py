@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from precursor_screen.kernel.documents import open_registers, register_table
 from precursor_screen.kernel.judge.windows.asks import Needs
 from precursor_screen.kernel.judge.windows.links import link
 from precursor_screen.kernel.judge.windows.relation import Relation, derive, give, keep
@@ -18,12 +19,16 @@ from precursor_screen.kernel.resolve.substances import substance_table
 from precursor_screen.memory import ALWAYS, IDENTITY, REFERENCES, Past
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.expression import Expression
+from precursor_screen.rulebook.registers import PERMITS
 from precursor_screen.rulebook.render import render
-from precursor_screen.rulebook.sql import identifier, null_column
+from precursor_screen.rulebook.sql import identifier, null_column, plain_reference
 from precursor_screen.schema import PREVIOUS_COLUMNS
 
 _LAW = (*LISTING, *THRESHOLDS)
-_SUBSTANCE = ("substance_name", "parent_substance_id", "family", "licit_use", "substance_route_groups")
+_SUBSTANCE = (
+    *("substance_name", "parent_substance_id", "family", "licit_use", "substance_route_groups", "substance_route_roles"),
+    *("usual_usd_per_kg", "large_kg"),
+)
 _ALL = ("line_id", "movement_key", "as_of_date")
 # What is looked up is looked up by substance, day and direction; what is linked must state as much as what it covers.
 _JUDGED_BY = (*_ALL, *REFERENCES, "substance_id", "direction", "substance_mass_kg")
@@ -158,6 +163,17 @@ def _outcome(connection: duckdb.DuckDBPyConnection, test: Expression, name: str)
     )
 
 
+def _single_use(registers: Mapping[str, pa.Table]) -> tuple[str, str]:
+    """SQL of a join and of a column: whether the permit that a movement names is good for one shipment; where its rows contradict
+    each other it is a running one."""
+    if PERMITS not in registers:
+        return "", null_column("permit_single_use")
+    of_reference = plain_reference("reference")
+    uses = f"select {of_reference} as permit, bool_and(single_use) as single_use from {register_table(PERMITS)} group by {of_reference}"
+    joined = f" left join ({uses}) permits on permits.permit = {plain_reference('linked.permit_reference')}"
+    return joined, "permits.single_use as permit_single_use"
+
+
 def _look_up(connection: duckdb.DuckDBPyConnection, amended: Relation, needs: Needs, reference: Reference) -> _Lookups:
     """What a movement does not state: its substance, the law of its day, its earlier version."""
     joins = ""
@@ -166,6 +182,10 @@ def _look_up(connection: duckdb.DuckDBPyConnection, amended: Relation, needs: Ne
         substances = give(connection, "substances", substance_table(reference.substances.substances, reference.concern))
         joins += f" left join {substances} substances on linked.substance_id = substances.substance_id"
         found |= {c: f"substances.{c}" for c in _SUBSTANCE if c in needs.columns}
+    if "permit_single_use" in needs.columns:
+        open_registers(connection, reference.registers)
+        joined, found["permit_single_use"] = _single_use(reference.registers)
+        joins += joined
     if needs.tests or any(c in needs.columns for c in _LAW):
         open_law(connection, reference, needs.tests)
         joins += f" left join law on {same_law('linked', 'linked')}"

@@ -38,7 +38,7 @@ def compute(frames: Frames, selected: Relation, past: Relation | None = None) ->
 
 def _unknown(frames: Frames) -> str:
     """How many movements of the window could not be judged."""
-    return f"count(*) filter (where not sure) over {frames.back}"
+    return f"count(*) filter (where not sure) over {frames.bearing}"
 
 
 def _aggregate(kind: str, value: str) -> str:
@@ -52,14 +52,20 @@ def _aggregate(kind: str, value: str) -> str:
     }[kind]
 
 
+def _tests(frames: Frames, measured: str) -> str:
+    """SQL that is true where all measures, called `measured`_0 ..., meet their limits."""
+    return " and ".join(
+        f"{f'{measured}_{i}' if m.aggregate in DISTINCT else f'round({measured}_{i}, 6)'} {op} limit_{i}_{j}"
+        for i, m in enumerate(frames.window.measures)
+        for j, (op, _) in enumerate(m.limits)
+    )
+
+
 def _aggregates(frames: Frames, selected: Relation) -> Relation:
+    if frames.window.before:
+        return _aggregates_after(frames, selected)
     measures = frames.window.measures
     computed = [f"{_aggregate(m.aggregate, f'value_{i}')} over back as measure_{i}" for i, m in enumerate(measures)]
-    tests = [
-        f"{f'measure_{i}' if m.aggregate in DISTINCT else f'round(measure_{i}, 6)'} {op} limit_{i}_{j}"
-        for i, m in enumerate(measures)
-        for j, (op, _) in enumerate(m.limits)
-    ]
     summed = derive(
         "summed",
         f"select *, {', '.join(computed)}, {_unknown(frames)} as unknown from {selected} window back as {frames.back}",
@@ -67,7 +73,57 @@ def _aggregates(frames: Frames, selected: Relation) -> Relation:
     )
     return derive(
         "computed",
-        f"select *, cast(measure_0 as double) as measure, ({' and '.join(tests)}) as ok, false as early from {summed}",
+        f"select *, cast(measure_0 as double) as measure, ({_tests(frames, 'measure')}) as ok, false as early from {summed}",
+        summed,
+    )
+
+
+def _aggregates_after(frames: Frames, selected: Relation) -> Relation:
+    """Aggregates of which the days before the window decide too: whether a value is new, whether anything moved.
+
+    Where the record does not reach back so far, it is true (`ok`), or may be (`early`), or is not even if all were new and silent.
+    """
+    window, since = frames.window, literal(frames.since) if frames.since else "cast(null as date)"
+    keys, days_known = ", ".join(frames.keys), f"coalesce(date_diff('day', {since}, day), 0)"
+    seen_before = f"""max(day) filter (where sure) over (partition by {keys}, value_0 order by day
+        range between interval {window.unseen} days preceding and interval 1 day preceding)"""
+    moved_before = f"""max(day) filter (where sure) over (partition by {keys} order by day
+        range between unbounded preceding and interval 1 day preceding)"""
+    began = derive(
+        "began",
+        f"""select *, {"true" if not window.unseen else f"{seen_before} is null"} as maybe_new,
+                   {days_known} >= {window.unseen} as is_told, {moved_before} as moved from {selected}""",
+        selected,
+    )
+    # 1 where the group was silent before the movement's day, 0 where it was not, 2 where the record begins too late to say.
+    quiet = derive(
+        "quiet",
+        f"""select *, case when not {days_known} >= {window.silence} and moved is null then 2
+                   when moved is null then {0 if window.known else 1} when date_diff('day', moved, day) > {window.silence} then 1 else 0 end
+                   as quiet from {began}""",
+        began,
+    )
+    measures = list(enumerate(window.measures))
+    only = {i: "maybe_new and is_told" if window.unseen and i == 0 else "true" for i, _ in measures}
+    might = {i: "maybe_new" if window.unseen and i == 0 else "true" for i, _ in measures}
+    computed = ", ".join(
+        f"{_aggregate(m.aggregate, f'case when {test[i]} then value_{i} end')} over back as {name}_{i}"
+        for name, test in (("measure", only), ("might", might))
+        for i, m in measures
+    )
+    summed = derive(
+        "summed",
+        f"""select *, {computed}, arg_min(quiet, day) filter (where sure) over back as silent, {_unknown(frames)} as unknown
+            from {quiet} window back as {frames.back}""",
+        quiet,
+    )
+    silent, perhaps = ("silent = 1", "silent > 0") if window.silence else ("true", "true")
+    return derive(
+        "computed",
+        f"""select *, cast(measure_0 as double) as measure, coalesce({_tests(frames, "measure")}, false) and {silent} as ok,
+                   sure and coalesce({_tests(frames, "might")}, false) and {perhaps}
+                   and not (coalesce({_tests(frames, "measure")}, false) and {silent}) as early
+            from {summed}""",
         summed,
     )
 
@@ -144,6 +200,8 @@ def _first_seen(frames: Frames, selected: Relation) -> Relation:
     """Whether nothing of the group moved before, in all that is recorded or within the span."""
     since = literal(frames.since) if frames.since else "cast(null as date)"
     days = frames.window.days
+    if frames.window.changes:
+        return _first_of_its_kind(frames, selected, since)
     found = "min(p.day) filter (where p.sure) as earliest, count(*) filter (where not p.sure) as unknown"
     if days is None:
         earliest = derive("earliest", f"select gid, {found} from {selected} p group by gid", selected)
@@ -169,6 +227,52 @@ def _first_seen(frames: Frames, selected: Relation) -> Relation:
         "computed",
         f"""select *, first and not early as ok from (
                 select *, sure and first and {known_for} < {frames.window.min_history} as early from {firsts})""",
+        firsts,
+    )
+
+
+def _first_of_its_kind(frames: Frames, selected: Relation, since: str) -> Relation:
+    """Whether nothing of the group moved before with the same values of `differs`, among so many that did with others.
+
+    Of several on one day the first stands for all.
+    """
+    window = frames.window
+    what = f"hash({', '.join(f'differs_{n}' for n in range(len(window.changes)))})"
+    days = "p.day < n.day" if window.days is None else f"p.day between n.day - {window.days} and n.day - 1"
+    counted = "count(distinct value_0)" if window.measures else "count(*)"
+    earlier = derive(
+        "earlier",
+        f"""select n.gid, n.day, {counted} filter (where p.sure) as n
+            from (select distinct gid, day from {selected} where is_new and sure) n join {selected} p on p.gid = n.gid and {days}
+            group by n.gid, n.day""",
+        selected,
+    )
+    same = derive(
+        "same",
+        f"""select n.gid, n.day, n.what, count(*) filter (where p.sure) as seen, count(*) filter (where not p.sure) as unknown
+            from (select distinct gid, day, {what} as what from {selected} where is_new and sure) n
+                 join (select *, {what} as what from {selected}) p on p.gid = n.gid and p.what = n.what and {days}
+            group by n.gid, n.day, n.what""",
+        selected,
+    )
+    firsts = derive(
+        "firsts",
+        f"""select s.*, sure and coalesce(x.seen, 0) = 0
+                   and row_number() over (partition by s.gid, s.day, s.what, s.sure order by row_no) = 1 as first,
+                   cast(coalesce(e.n, 0) as double) as measure, coalesce(x.unknown, 0) as unknown
+            from (select *, {what} as what from {selected}) s left join {earlier} e on s.gid = e.gid and s.day = e.day
+                 left join {same} x on s.gid = x.gid and s.day = x.day and s.what = x.what where s.is_new""",
+        selected,
+        earlier,
+        same,
+    )
+    tests = "".join(f" and measure {op} limit_0_{j}" for m in window.measures for j, (op, _) in enumerate(m.limits))
+    known_for = f"coalesce(date_diff('day', {since}, day), 0)"
+    return derive(
+        "computed",
+        f"""select * exclude (what), first and not early as ok from (
+                select *, first and {known_for} < {window.min_history} as early
+                from (select * replace ((first{tests}) as first) from {firsts}))""",
         firsts,
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from precursor_screen.kernel.judge.windows.frames import gid_of, key_of, parts_of
+from precursor_screen.kernel.judge.windows.frames import elements_of, gid_of, key_of, parts_of
 from precursor_screen.kernel.judge.windows.history import Seen
 from precursor_screen.kernel.judge.windows.relation import Relation, derive, kept
 from precursor_screen.rulebook.compile import CompiledRule, verdict_columns
@@ -80,7 +80,7 @@ def _of_keys(windows: Mapping[int, Window], keys: Keys) -> dict[int, Window]:
 def _groups(name: str, verdicts: Relation, mine: Mapping[int, Window]) -> Relation:
     """The groups in which a flag is possible at all: those of new movements that a rule is sure of."""
     window = next(iter(mine.values()))
-    keys = [f"unnest({identifier(k)})" if k in window.unnested else key_of(k) for k in window.keys]
+    keys = [f"unnest({elements_of(k)})" if k in window.unnested else key_of(k) for k in window.keys]
     names = [f"key_{i}" for i in range(len(keys))]
     sure = " or ".join(f"verdict_{n} = 1" for n in mine)
     there = " and ".join(f"{name} is not null" for name in names)

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 
 import duckdb
 
-from precursor_screen.kernel.judge.windows.frames import DISTINCT, Frames, gid_of, key_of, parts_of
+from precursor_screen.kernel.judge.windows.frames import DISTINCT, Frames, elements_of, gid_of, is_paired, key_of, parts_of
 from precursor_screen.kernel.judge.windows.kinds import compute
 from precursor_screen.kernel.judge.windows.relation import Relation, derive, kept
-from precursor_screen.rulebook.expression import Expression, Literal
+from precursor_screen.rulebook.expression import Expression, Field, Literal
 from precursor_screen.rulebook.render import render
 from precursor_screen.rulebook.sql import identifier, literal
 from precursor_screen.rulebook.windows import Window
@@ -44,13 +44,23 @@ def _select_by_element(frames: Frames, moves: Relation, start: str, about: str) 
     window = frames.window
     one = "qualify row_number() over (partition by line order by row_no) = 1" if frames.by_line else ""
     names = [f"key_{n}" for n in range(len(window.keys))]
-    keys = [f"unnest({identifier(k)})" if k in window.unnested else key_of(k) for k in window.keys]
+    keys = [f"unnest({elements_of(k)})" if k in window.unnested else key_of(k) for k in window.keys]
+    # Of GROUP:VALUE texts the values are counted that belong to the group.
+    paired = [k for k in window.unnested if is_paired(k)]
+    counted = [
+        f"hash(split_part(m.element, ':', 2)) as value_{i}"
+        for i, measure in enumerate(window.measures)
+        if measure.aggregate in DISTINCT and measure.of in [Field(k) for k in paired]
+    ]
+    element = "".join(f", unnest({identifier(k)}) as element" for k in paired)
+    without = ", ".join([*names, *(["element"] if paired else [])])
+    replaced = f" replace ({', '.join(counted)})" if counted else ""
     listed = ", ".join(f"{sql} as {name}" for sql, name in zip(keys, names, strict=True))
     same = " and ".join(f"m.{name} = g.{name}" for name in names)
     mine = derive(
         "in_groups",
-        f"""select g.gid, m.* exclude ({", ".join(names)})
-            from (select {start}, {listed} from {moves} where {about} {one}) m join {frames.groups} g on {same}""",
+        f"""select g.gid, m.* exclude ({without}){replaced}
+            from (select {start}, {listed}{element} from {moves} where {about} {one}) m join {frames.groups} g on {same}""",
         moves,
         frames.groups,
     )
@@ -155,7 +165,7 @@ def reasons_of(window: Window) -> dict[str, str]:
     reasons = {"history": "early"}
     if window.register:
         reasons[f"register.{window.register}"] = "sure and ok is null"
-    if not all(m.is_lower_bound for m in window.measures) or window.kind in ("absence", "first_seen"):
+    if not all(m.is_lower_bound for m in window.measures) or window.before or window.kind in ("absence", "first_seen"):
         reasons["group"] = "tip is not null and unknown > 0 and not early"
     return reasons
 
