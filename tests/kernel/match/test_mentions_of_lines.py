@@ -90,7 +90,9 @@ def test_lists_of_names_and_of_texts_are_looked_into():
 
 
 def test_a_text_of_two_kinds_is_looked_at_once_as_a_name():
-    assert mentioned(description=["Trading Chemical Halbrecht"], marks=["Trading Chemical Halbrecht"]) == [("Trading Chemical Halbrecht", "1")]
+    assert mentioned(description=["Trading Chemical Halbrecht"], marks=["Trading Chemical Halbrecht"]) == [
+        ("Trading Chemical Halbrecht", "1")
+    ]
     assert mentioned(description=["for Quarndon Wexley"], consignee_address=["for Quarndon Wexley"]) == [
         ("for Quarndon Wexley", "0")
     ]
