@@ -127,3 +127,32 @@ def test_a_figure_that_may_be_a_thousand_times_as_large_is_kept_by_both_readings
 def test_a_column_of_masses_of_which_none_can_be_read_is_said(cells: list[str], count: int) -> None:
     _, issues = read_columns(description=["a", "b"], net__weight=cells)
     assert [i[3] for i in issues if i[0] == "unreadable-column"] == ([count] if count else [])
+
+
+@pytest.mark.parametrize(
+    ("cells", "text"),
+    [(("tiles", "#N/A"), "tiles; #N/A"), (("#N/A", ""), "#N/A"), (("n/a", "wool"), "wool"), (("", ""), None)],
+)
+def test_a_description_that_failed_in_its_sheet_is_kept_as_such(cells: tuple[str, str], text: str | None) -> None:
+    lines, _ = read_columns(goods__description=[cells[0], "x"], brand=[cells[1], "y"], vessel=["A", "B"])
+    assert lines[0]["description"] == text
+
+
+@pytest.mark.parametrize(
+    ("columns", "mass"),
+    [
+        ({"net__weight__lbs": ["100", "1"]}, D("45.359237")),
+        ({"net__weight": ["100", "1"], "weight__unit": ["LB", "KG"]}, D("45.359237")),
+        ({"net__weight": ["100", "1"]}, D(100)),
+    ],
+)
+def test_a_mass_is_of_the_unit_that_header_or_column_states(columns: dict[str, list[str]], mass: Any) -> None:
+    lines, _ = read_columns(description=["a", "b"], **columns)
+    assert lines[0]["net_mass_kg"] == mass
+
+
+@pytest.mark.parametrize("kind", ["importer", "exporter", "shipper", "consignee"])
+def test_a_partys_identifier_of_noughts_is_none(kind: str) -> None:
+    lines, _ = read_columns(description=["a", "b", "c"], **{f"{kind}__id": ["0", "000.0", "10"]})
+    (name,) = [n for n in lines[0] if n.endswith("_identifier")]
+    assert [line[name] for line in lines] == [None, None, "10"]
