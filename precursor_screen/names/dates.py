@@ -113,6 +113,9 @@ def parse_date(text: str, order: str = "", shift: bool = False) -> ParsedDate:
     match = _COMPACT.fullmatch(tidy)
     if match:
         return _day(int(match[1]), int(match[2]), int(match[3]))
+    match = _MONTH_ONLY.fullmatch(tidy)
+    if match:
+        return _day(int(match[1]), int(match[2]), 1)
     match = _CHINESE.fullmatch(tidy)
     if match:
         return _day(int(match[1]), int(match[2]), int(match[3] or 1))
