@@ -156,3 +156,59 @@ def test_a_partys_identifier_of_noughts_is_none(kind: str) -> None:
     lines, _ = read_columns(description=["a", "b", "c"], **{f"{kind}__id": ["0", "000.0", "10"]})
     (name,) = [n for n in lines[0] if n.endswith("_identifier")]
     assert [line[name] for line in lines] == [None, None, "10"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "masses"),
+    [
+        ({"net_mass_kg": ["100", "n/a"]}, [D(100), None]),
+        ({"net_mass_kg": ["100 LB", "1"]}, [D("45.359237"), D(1)]),
+        ({"net_mass": ["7", "8"], "net_mass_kg": ["100", "1"]}, [D(7), D(8)]),
+        ({"net_mass_kg": ["100", "1"], "net_mass": ["7", "8"]}, [D(7), D(8)]),
+        ({"net_mass_kg": ["2.500", "5"]}, [None, D(5)]),
+    ],
+)
+def test_a_column_of_kilograms_is_taken_where_none_of_another_unit_stands(
+    columns: dict[str, list[str]], masses: list[Any]
+) -> None:
+    named = {"description": ["a", "b"], **columns}
+    mapped = ColumnMap({str(n): field for n, field in enumerate(named, 1)}, header_row=0, name="map")
+    text = "".join("\x1d".join(row) + "\n" for row in zip(*named.values(), strict=True))
+    (result,) = read(text.encode(), "m", ReadOptions(mapping=mapped))
+    assert [line["net_mass_kg"] for line in result.lines.to_pylist()] == masses
+    larger = [line.get("ambiguous_net_mass_kg") for line in result.lines.to_pylist()]
+    assert larger == ([D(2500), None] if masses[0] is None else [None, None])
+
+
+@pytest.mark.parametrize(
+    ("columns", "made"),
+    [
+        ({"trade__direction": ["", ""]}, False),
+        ({"trade__direction": ["", ""], "regime": ["9900", ""]}, False),
+        ({"trade__direction": ["sideways", ""]}, False),
+        ({"trade__direction": ["", "import"]}, True),
+        ({"trade__direction": ["", ""], "regime": ["4000", ""]}, True),
+        ({"regime": ["", "4000"]}, True),
+    ],
+)
+def test_a_direction_that_no_line_states_is_not_supplied(columns: dict[str, list[str]], made: bool) -> None:
+    named = {"description": ["a", "b"], **columns}
+    text = "\x1d".join(h.replace("__", " ") for h in named) + "\n"
+    text += "".join("\x1d".join(row) + "\n" for row in zip(*named.values(), strict=True))
+    (result,) = read(text.encode(), "m")
+    assert ("direction" in result.lines.column_names) is made
+
+
+@pytest.mark.parametrize(
+    ("field", "header", "cell"),
+    [
+        ("hs_code", "HS Code", "6907"),
+        ("arrival_date", "Arrival Date", "soon"),
+        ("packages", "Packages", "x"),
+        ("item_number", "Item No", "0"),
+    ],
+)
+def test_a_column_is_supplied_though_nothing_in_it_can_be_read(field: str, header: str, cell: str) -> None:
+    (result,) = read(f"description\x1d{header}\nacetone\x1d{cell}\ntoluene\x1d{cell}\n".encode(), "m")
+    assert field in result.lines.column_names
+    assert result.lines.column(field).null_count == 2
