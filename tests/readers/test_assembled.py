@@ -5,10 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
-from precursor_screen.readers.column_map import ColumnMap
-from precursor_screen.readers.interface import ReadOptions
+from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
+from precursor_screen.readers.column_map import ColumnMap, Guess
+from precursor_screen.readers.interface import IssueList, ReadOptions
 from precursor_screen.readers.registry import read
 from tests.readers.test_cells import column, read_columns
 
@@ -212,3 +214,30 @@ def test_a_column_is_supplied_though_nothing_in_it_can_be_read(field: str, heade
     (result,) = read(f"description\x1d{header}\nacetone\x1d{cell}\ntoluene\x1d{cell}\n".encode(), "m")
     assert field in result.lines.column_names
     assert result.lines.column(field).null_count == 2
+
+
+@pytest.mark.parametrize(
+    ("numbers", "cells", "mass", "larger"),
+    [
+        (TEXT, ["2.512", "5"], None, D(2512)),
+        (MIXED, ["2.512", "5"], D("2.512"), None),
+        (MIXED, ["2.510", "5"], None, D(2510)),
+        (MIXED, ["2.510", "5.0"], D("2.51"), None),  # the mark is known
+        (TYPED, ["2.512", "5"], D("2.512"), None),
+        (TYPED, ["2.510", "5"], D("2.510"), None),
+    ],
+)
+def test_a_number_as_such_has_no_mark_for_thousands(numbers: str, cells: list[str], mass: Any, larger: Any) -> None:
+    issues = IssueList("m")
+    table = pa.table([pa.chunked_array([cells])], names=["net"])
+    made = assemble(table, pa.array([2, 3]), [Guess(0, "net", "net_mass", "known spelling")], ColumnMap({}), issues, numbers)
+    (line, _) = made.to_pylist()
+    assert (line["net_mass_kg"], line.get("ambiguous_net_mass_kg")) == (mass, larger)
+    assert [i[0] for i in issues.rows] == (["ambiguous-number"] if larger else [])
+
+
+def test_numbers_of_containers_stand_in_several_columns() -> None:
+    lines, _ = read_columns(
+        description=["a", "b"], container__no=["TSTU1234567", ""], container__number=["TSTU7654321", "TSTU1234567"]
+    )
+    assert [line["container_numbers"] for line in lines] == [["TSTU1234567", "TSTU7654321"], ["TSTU1234567"]]
