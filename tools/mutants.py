@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ast
 import copy
+import difflib
 import itertools
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ _OTHER_OPERATOR: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
 }  # fmt: skip
+_SAY_NOTHING = ("annotation", "returns", "decorator_list", "format_spec")  # what is asserted holds, see `sites`
 _DROPPED_CALLS = {"strip", "lstrip", "rstrip", "lower", "upper", "casefold"}
 _EMPTY = {"int": "0", "float": "0.0", "str": "''", "list": "[]", "tuple": "()", "dict": "{}", "set": "set()"}
 _SQL = re.compile(
@@ -50,6 +52,7 @@ class Mutant:
 
     path: Path
     line: int
+    function: str  # the function it lies in, by its qualified name; of a module or class the body: ""
     before: str
     after: str
     source: str
@@ -59,6 +62,13 @@ class Mutant:
         """The package under precursor_screen/ that holds it."""
         return self.path.relative_to(PACKAGE).parts[0]
 
+    def diff(self) -> list[str]:
+        """The lines that change, as a module without comments has them."""
+        before, after = (ast.unparse(ast.parse(t)).splitlines() for t in ((ROOT / self.path).read_text("utf-8"), self.source))
+        return [
+            line for line in difflib.unified_diff(before, after, n=0, lineterm="") if not line.startswith(("---", "+++", "@@"))
+        ]
+
     def __str__(self) -> str:
         return f"{self.path}:{self.line}  {self.before}  ->  {self.after}"
 
@@ -66,7 +76,7 @@ class Mutant:
 def sites(tree: ast.AST) -> Iterator[Site]:
     """All changes that can be made to a tree, in the order of the text."""
     for name, value in ast.iter_fields(tree):
-        if name in ("annotation", "returns", "decorator_list", "format_spec"):
+        if name in _SAY_NOTHING or isinstance(tree, ast.Assert):
             continue
         for at, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if isinstance(node, ast.AST):
@@ -175,7 +185,21 @@ def mutate(path: Path, text: str, nth: int) -> Mutant | None:
         return None
     if ast.dump(ast.parse(source)) == ast.dump(ast.parse(text)):
         return None
-    return Mutant(path, site.line, *_shown(ast.unparse(site.before), ast.unparse(after)), source)
+    return Mutant(
+        path, site.line, _function(ast.parse(text), site.line), *_shown(ast.unparse(site.before), ast.unparse(after)), source
+    )
+
+
+def _function(tree: ast.AST, line: int, within: str = "") -> str:
+    """The qualified name of the innermost function that holds a line."""
+    for node in ast.iter_child_nodes(tree):
+        if not getattr(node, "lineno", line) <= line <= (getattr(node, "end_lineno", None) or line):
+            continue
+        if isinstance(node, ast.FunctionDef):
+            return _function(node, line, f"{within}{node.name}.<locals>.") or within + node.name
+        if found := _function(node, line, f"{within}{node.name}." if isinstance(node, ast.ClassDef) else within):
+            return found
+    return ""
 
 
 def _shown(before: str, after: str, around: int = 40) -> tuple[str, str]:
@@ -188,9 +212,10 @@ def _shown(before: str, after: str, around: int = 40) -> tuple[str, str]:
     return cut[0], cut[1]
 
 
-def draw(packages: list[str], count: int, seed: int) -> list[Mutant]:
+def draw(packages: list[str], count: int, seed: int, without: Sequence[str] = ()) -> list[Mutant]:
     """As many mutants of the packages as asked for, where there are so many: every change is as likely as any other."""
-    texts = {p: (ROOT / p).read_text(encoding="utf-8") for name in packages for p in modules(name)}
+    left_out = {p for name in without for p in modules(name)}
+    texts = {p: (ROOT / p).read_text(encoding="utf-8") for name in packages for p in modules(name) if p not in left_out}
     places = [(p, n) for p, text in sorted(texts.items()) for n, _ in enumerate(sites(ast.parse(text)))]
     random.Random(seed).shuffle(places)  # noqa: S311
     found = filter(None, (mutate(path, texts[path], nth) for path, nth in places))

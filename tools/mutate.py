@@ -3,68 +3,120 @@
     python -m tools.mutate names kernel ledger --count 60 --seed 7 --show-survivors
 
 Draws mutants from the named packages, the same for the same seed and the same sources. Each is written into a copy of the tree,
-never into the tree itself, and the copy's tests run against it: first the test module of the same name, then the folder that mirrors
-the package. What no test notices has survived; what runs into the time limit counts as neither.
+never into the tree itself, and the tests of the folder that mirrors the package run against it, in one process that ends with the
+first that fails: those that run the changed function come first, see `tools.traced`. What no test notices has survived; where a test
+takes ten times as long as it did, the mutant is noticed too.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
+import importlib
+import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tools.mutants import PACKAGE, ROOT, Mutant, draw
+from tools.traced import Chooser, Recorder, Watched, in_turn
 
 NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "out", "dist", "build", "__pycache__", ".*_cache", ".hypothesis")
 MARKS = "not slow and not browser and not postgres"
+OPTIONS = ["-x", "-q", "-m", MARKS, "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0"]
+REMEMBERED = ROOT / "out" / "mutate"
+HEAVY = ("duckdb", "pandas", "pyarrow.compute", "sqlalchemy")  # imported once for all processes that run tests
+OUTCOMES = ("killed", "timed out", "survived")
 
 
-def tests_of(path: Path) -> list[str]:
-    """Where the tests of a module lie: the test module of its name, where there is one, then the folder."""
+def tests_of(path: Path) -> str | None:
+    """The folder of the tests of a module: the one that mirrors its package."""
     folder = Path("tests") / path.relative_to(PACKAGE).parent
-    own = folder / f"test_{path.stem}.py"
-    return [str(p) for p in (own, folder) if (ROOT / p).exists()]
+    return str(folder) if (ROOT / folder).exists() else None
 
 
-def judge(mutant: Mutant, tree: Path, limit: float) -> str:
-    """Says whether the tests in the copy notice the mutant: killed, survived or timed out."""
-    target = tree / mutant.path
-    kept = target.read_bytes()
-    compiled = Path(importlib.util.cache_from_source(str(target)))
+def judge(mutant: Mutant, tree: Path, tests: list[Watched], asked: argparse.Namespace) -> str:
+    """Says whether the tests in the copy notice the mutant: killed, timed out or survived."""
+    target, folder = tree / mutant.path, tests_of(mutant.path)
+    if folder is None:
+        return "survived"
+    kept, known = target.read_bytes(), [t for t in tests if t.name.startswith(folder + "/")]
+    chooser = Chooser(in_turn(known, mutant, asked.budget), known)
+    times = os.stat(target)
     try:
         target.write_text(mutant.source, encoding="utf-8")
-        for where in tests_of(mutant.path):
-            compiled.unlink(missing_ok=True)  # it may be of the same second and size
-            outcome = run_tests(tree, where, limit)
-            if outcome != "survived":
-                return outcome
-        return "survived"
+        return run_tests(tree, folder, chooser, asked.limit)
     finally:
         target.write_bytes(kept)
-        compiled.unlink(missing_ok=True)
+        os.utime(target, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
-def run_tests(tree: Path, where: str, limit: float) -> str:
-    """Runs tests of the copy, with its own package before any that is installed."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-m", MARKS, "-p", "no:cacheprovider", "--hypothesis-seed=0", where]
-    environment = {**os.environ, "PYTHONPATH": str(tree)}
-    with subprocess.Popen(  # noqa: S603
-        command, cwd=tree, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    ) as process:
+def record(tree: Path, folder: str, remembered: Path) -> None:
+    """Runs all tests of a folder and writes down what each runs; that all of them pass is asked for."""
+    recorder = Recorder(tree)
+    if run_tests(tree, folder, recorder, None, lambda: _write(recorder.tests, remembered)) != "survived":
+        sys.exit(f"{folder} fails without any change")
+
+
+def _write(tests: list[Watched], remembered: Path) -> None:
+    remembered.parent.mkdir(parents=True, exist_ok=True)
+    remembered.write_text(json.dumps([(t.name, t.seconds, sorted(t.ran)) for t in tests]), encoding="utf-8")
+
+
+def _read(remembered: Path) -> list[Watched]:
+    if not remembered.exists():
+        return []
+    rows = json.loads(remembered.read_text(encoding="utf-8"))
+    return [Watched(name, seconds, frozenset((path, function) for path, function in ran)) for name, seconds, ran in rows]
+
+
+def run_tests(tree: Path, folder: str, plugin: object, limit: float | None, then: Callable[[], None] = lambda: None) -> str:
+    """Runs tests of the copy in a process of their own, with its own package before any that is installed."""
+    child = os.fork()
+    if not child:
+        _become_tests(tree, folder, plugin, then)
+    until = time.monotonic() + (limit or float("inf"))
+    try:
+        while True:
+            ended, status = os.waitpid(child, os.WNOHANG)
+            if ended:
+                return {0: "survived", 3: "timed out"}.get(os.waitstatus_to_exitcode(status), "killed")
+            if time.monotonic() > until:
+                return "timed out"
+            time.sleep(0.02)
+    finally:
         try:
-            return "survived" if process.wait(limit) in (0, 5) else "killed"  # 5: no test was chosen
-        except subprocess.TimeoutExpired:
-            return "timed out"
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
+            os.killpg(child, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        else:
+            if not ended:
+                os.waitpid(child, 0)
+
+
+def _become_tests(tree: Path, folder: str, plugin: object, then: Callable[[], None]) -> None:
+    os.setsid()
+    os.chdir(tree)
+    sys.dont_write_bytecode = True
+    os.environ.update(PYTHONPATH=str(tree), PYTHONDONTWRITEBYTECODE="1")
+    sys.path[:0] = [str(tree)]
+    for name in [n for n in sys.modules if n.split(".")[0] in (PACKAGE, "tests")]:
+        del sys.modules[name]  # of the tree that is not changed
+    for stream in () if isinstance(plugin, Recorder) else (1, 2):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+    code = 1
+    try:
+        code = 0 if pytest.main([*OPTIONS, folder], plugins=[plugin]) in (0, 5) else 1  # 5: no test was chosen
+        then()
+    finally:
+        os._exit(code)
 
 
 def main() -> int:
@@ -73,37 +125,55 @@ def main() -> int:
     parser.add_argument("packages", nargs="+", help=f"packages or modules under {PACKAGE}/")
     parser.add_argument("--count", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--limit", type=float, default=600, help="seconds for one run of tests")
+    parser.add_argument("--each", action="store_true", help="draw that many of each named package, not of all together")
+    parser.add_argument("--without", nargs="+", default=[], help="modules that are left out, such as kernel/score.py")
+    parser.add_argument("--limit", type=float, default=600, help="seconds for the tests of one mutant")
+    parser.add_argument(
+        "--budget", type=float, default=150, help="run no more tests on a mutant than take so many seconds by themselves"
+    )
     parser.add_argument("--only", type=int, nargs="+", help="of those drawn, judge only these numbers")
     parser.add_argument("--list", action="store_true", help="draw, but judge nothing")
-    parser.add_argument("--trust", action="store_true", help="do not see first that the tests pass without a change")
+    parser.add_argument(
+        "--trust", action="store_true", help="do not run the tests without a change first, where that was done before"
+    )
     parser.add_argument("--show-survivors", action="store_true", help="list what no test noticed")
     asked = parser.parse_args()
-    numbered = [
-        (n, m) for n, m in enumerate(draw(asked.packages, asked.count, asked.seed), 1) if not asked.only or n in asked.only
-    ]
+    groups = [[p] for p in asked.packages] if asked.each else [asked.packages]
+    drawn = [m for group in groups for m in draw(group, asked.count, asked.seed, asked.without)]
+    numbered = [(n, m) for n, m in enumerate(drawn, 1) if not asked.only or n in asked.only]
     if asked.list:
         print("\n".join(f"{n}  {m}" for n, m in numbered))
         return 0
     outcomes: list[tuple[Mutant, str]] = []
+    for name in HEAVY:
+        importlib.import_module(name)
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        tree = Path(folder) / "tree"
+        tree = Path(folder).resolve() / "tree"
         shutil.copytree(ROOT, tree, ignore=NOT_COPIED)
-        for where in [] if asked.trust else sorted({tests_of(m.path)[-1] for _, m in numbered}):
-            if run_tests(tree, where, asked.limit) != "survived":
-                sys.exit(f"{where} fails or takes longer than {asked.limit:g} s without any change")
+        tests: dict[str, list[Watched]] = {}
+        for package in sorted({m.package for _, m in numbered}):
+            remembered = REMEMBERED / f"{package}.json"
+            if not asked.trust or not remembered.exists():
+                record(tree, f"tests/{package}", remembered)
+            tests[package] = _read(remembered)
         for n, mutant in numbered:
-            outcomes.append((mutant, judge(mutant, tree, asked.limit)))
-            print(f"{n:4} {outcomes[-1][1]:9} {mutant}", flush=True)
-    for package in sorted({m.package for m, _ in outcomes}):
-        counts = Counter(o for m, o in outcomes if m.package == package)
-        share = counts["killed"] / counts.total()
-        print(
-            f"{package:10} {counts['killed']:4} killed {counts['survived']:4} survived {counts['timed out']:4} timed out {share:6.0%}"
-        )
-    if asked.show_survivors:
-        print("\n".join(["\nSurvived:", *(f"  {m}" for m, o in outcomes if o == "survived")]))
+            started = time.monotonic()
+            outcomes.append((mutant, judge(mutant, tree, tests[mutant.package], asked)))
+            print(f"{n:4} {time.monotonic() - started:5.0f} s  {outcomes[-1][1]:9} {mutant}", flush=True)
+    _report(outcomes, asked.show_survivors)
     return 0
+
+
+def _report(outcomes: list[tuple[Mutant, str]], survivors: bool) -> None:
+    """A line a package, then each survivor with its change."""
+    print(f"\n{'':10} {'mutants':>9} {'killed':>9} {'timed out':>9} {'survived':>9}    noticed")
+    packages = sorted({m.package for m, _ in outcomes})
+    for package in [*packages, *(["together"] if len(packages) > 1 else [])]:
+        counts = Counter(o for m, o in outcomes if package in (m.package, "together"))
+        numbers = " ".join(f"{n:9}" for n in (counts.total(), *(counts[o] for o in OUTCOMES)))
+        print(f"{package:10} {numbers}    {1 - counts['survived'] / counts.total():7.0%}")
+    for mutant in [m for m, o in outcomes if o == "survived"] if survivors else []:
+        print("\n".join(["", f"{mutant.path}:{mutant.line}", *("  " + line for line in mutant.diff())]))
 
 
 if __name__ == "__main__":

@@ -113,6 +113,9 @@ def parse_date(text: str, order: str = "", shift: bool = False) -> ParsedDate:
     match = _COMPACT.fullmatch(tidy)
     if match:
         return _day(int(match[1]), int(match[2]), int(match[3]))
+    match = _MONTH_ONLY.fullmatch(tidy)
+    if match:
+        return _day(int(match[1]), int(match[2]), 1)
     match = _CHINESE.fullmatch(tidy)
     if match:
         return _day(int(match[1]), int(match[2]), int(match[3] or 1))
@@ -153,7 +156,7 @@ def _triple(match: re.Match[str], order: str) -> ParsedDate:
 
 def _digits(tidy: str, order: str) -> ParsedDate:
     match = _COMPACT.fullmatch(tidy)
-    if match and MIN_YEAR <= int(match[1]) <= MAX_YEAR and 1 <= int(match[2]) <= 12 and int(match[3]) <= 31:
+    if match and MIN_YEAR <= int(match[1]) <= MAX_YEAR and 1 <= int(match[2]) <= 12:
         return _day(int(match[1]), int(match[2]), int(match[3]))
     match = _MONTH_ONLY.fullmatch(tidy)
     if match and MIN_YEAR <= int(match[1]) <= MAX_YEAR:
@@ -175,9 +178,6 @@ def _year_last(text: str) -> tuple[int, int, int] | None:
     """The parts of DDMMYYYY or MMDDYYYY; seven digits lost their leading zero in a spreadsheet."""
     match = _EIGHT.fullmatch(re.sub(r"\.0+$", "", text))
     if not match or not MIN_YEAR <= int(match[3]) <= MAX_YEAR:
-        return None
-    first = _COMPACT.fullmatch(text)
-    if first and MIN_YEAR <= int(first[1]) <= MAX_YEAR and 1 <= int(first[2]) <= 12:  # YYYYMMDD comes first
         return None
     return int(match[1]), int(match[2]), int(match[3])
 

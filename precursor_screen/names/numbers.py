@@ -156,7 +156,7 @@ def _grouped(whole: str, separator: str) -> bool:
     """Whether thousands are grouped as such: a stray mark means that the convention is the other one."""
     for group in (separator, "'", " "):
         if group in whole:
-            if group == "," and _GROUPED_INDIAN.fullmatch(whole):  # lakh and crore: 12,34,567
+            if _GROUPED_INDIAN.fullmatch(whole):  # lakh and crore: 12,34,567
                 return True
             parts = whole.split(group)
             return 1 <= len(parts[0]) <= 3 and all(len(p) == 3 and p.isdigit() for p in parts[1:])

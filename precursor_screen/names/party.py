@@ -271,8 +271,6 @@ def _latin_readings(tokens: list[str], script: str = LATIN) -> list[Reading]:
 
 
 def _to_ascii(text: str) -> str:
-    if text.isascii():
-        return text
     transliterated: str = anyascii(text)
     return transliterated.lower()
 

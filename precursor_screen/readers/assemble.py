@@ -339,7 +339,7 @@ def _make_parties(columns: Columns) -> None:
         found = columns.text.pop(name, None)
         if not found:
             continue
-        best = pc.coalesce(*found) if len(found) > 1 else found[0]
+        best = pc.coalesce(*found)
         columns.made[name] = best
         others += [pc.if_else(pc.fill_null(pc.equal(other, best), False), _NONE, other) for other in found[1:]]
     if others:

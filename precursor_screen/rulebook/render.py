@@ -11,7 +11,10 @@ LONGEST = 160  # characters of a cell shown in a sentence; the whole cell is in 
 UNKNOWN = "not stated"
 # What judging a group or window gives to a sentence, by the scope of its rule: name -> SQL.
 OUTCOMES: Mapping[str, Mapping[str, str]] = {
-    "shipment": {"correlation_value": "cast(correlation_value as varchar)", "group_members": "group_members"},
+    "shipment": {
+        "correlation_value": "cast(correlation_value as varchar)",
+        "group_members": "coalesce(group_members, 'not stated')",
+    },
     "history": {
         "correlation_value": "regexp_replace(printf('%.3f', correlation_value), '\\.?0+$', '')",
         "window": "window_text",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,17 +72,29 @@ def test_the_plain_manifest_is_clear(tmp_path: Path, reference: Reference) -> No
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="PRECURSOR_SCREEN_TEST_DATA has no hiding places")
 def test_nothing_hides_in_the_labelled_places(tmp_path: Path, reference: Reference) -> None:
+    """In one run, each with a bill of its own; those whose bill cannot be told apart one by one."""
     files = sorted(p for p in DATA.iterdir() if p.suffix in (".csv", ".json", ".xlsx"))
-    silent = []
+    together, alone = tmp_path / "together", list[Path]()
+    # What one file shows must not be told of another: rules over history look at all of them.
+    by_itself = replace(reference, rules=tuple(r for r in reference.rules if r.rule.scope != "history"))
     for number, file in enumerate(files):
-        # One by one: they state the same bill. Of some nothing can be read at all, which is exit code 4.
-        folder = tmp_path / str(number) / "in"
+        content, count = re.subn(rb"\bB1\b", b"B1%03d" % number, file.read_bytes())
+        if not count or file.suffix == ".xlsx":
+            alone.append(file)
+            continue
+        (together / file.stem).mkdir(parents=True)
+        (together / file.stem / file.name).write_bytes(content)
+    found = told(together, by_itself)
+    silent = [file.name for file in files if file not in alone and not found.get(file.stem)]
+    for file in alone:
+        folder = tmp_path / file.stem / "in"
         folder.mkdir(parents=True)
         shutil.copy(file, folder)
         try:
-            clear = not told(folder.parent, reference)
-        except InputError as error:
+            clear = not told(folder.parent, by_itself)
+        except InputError as error:  # nothing at all can be read: exit code 4
             clear = error.exit_code != ExitCode.NOT_SCREENED
         silent += [file.name] * clear
     assert files
+    assert len(alone) < len(files) / 2
     assert not silent

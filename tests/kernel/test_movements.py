@@ -301,3 +301,18 @@ def test_documents_of_one_rank_do_not_hide_each_other():
         {"line_id": "B", "house_bill_of_lading": "X2", "bill_of_lading": "X3"},
     )
     assert [counts for _, _, counts in found] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower"),
+    [
+        ({"declaration_id": "N7", "house_bill_of_lading": "N7"}, {"house_bill_of_lading": "N7"}),
+        ({"declaration_id": "N7", "bill_of_lading": "N7"}, {"bill_of_lading": "N7"}),
+        ({"house_bill_of_lading": "N7", "bill_of_lading": "N7"}, {"bill_of_lading": "N7"}),
+    ],
+)
+def test_one_number_filed_under_two_names_says_nothing_of_another_document(upper, lower):
+    assert [counts for _, _, counts in linked({"line_id": "A", **upper}, {"line_id": "B", **lower})] == [True, True]
+    other = {**upper, "master_bill_of_lading": "M1"}
+    found = linked({"line_id": "A", **other}, {"line_id": "B", "bill_of_lading": "M1"})
+    assert [counts for _, _, counts in found] == [True, False]

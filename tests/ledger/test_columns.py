@@ -183,3 +183,32 @@ def test_the_copy_changes_nothing(file_url, monkeypatch):
                 assert with_copy == without
                 transaction.record_movements(table(*rows))
         assert ledger.verify() == []
+
+
+@pytest.mark.parametrize("span", [0, 1, 2])
+def test_every_day_is_found_by_the_windows_that_begin_or_end_on_it(file_url, span):
+    with open_ledger(file_url) as ledger:
+        for number in range(1, 4):
+            many(ledger, number, first=4 * number - 3, count=4)
+        for n in range(14):
+            with ledger.begin(run(100 + n)) as transaction:
+                found = lines_of(look(transaction, movement("Z", as_of_date=day(n)), span=span).movements)
+            assert found == [f"M{m:02}" for m in range(1, 13) if abs(m - n) <= span], n
+
+
+@pytest.mark.parametrize(("count", "blocks"), [(2, 0), (3, 1), (6, 1), (7, 2)])
+def test_a_block_is_copied_once_it_is_whole(file_url, copy, count, blocks):
+    with open_ledger(file_url) as ledger:
+        many(ledger, count=count)
+        assert seen(ledger) == ALL[:count]
+        assert len(list(copy.iterdir()) if copy.is_dir() else []) == blocks
+
+
+def test_files_that_are_no_block_of_the_ledger_go(file_url, copy):
+    with open_ledger(file_url) as ledger:
+        many(ledger)
+        seen(ledger)
+        (copy / "other.arrow").write_text("x")
+        (copy / "folder").mkdir()
+        seen(ledger, 91)
+        assert sorted(p.suffix for p in copy.iterdir()) == ["", ".arrow", ".arrow"]

@@ -165,13 +165,15 @@ def test_who_reckons_everything_anew_is_not_found(filled, sql):
     assert filled.verify() == []
 
 
-def test_a_ledger_of_version_1(url, sql, monkeypatch):
-    """Its rows get digests, and what was before is marked unverified; nothing else changes."""
+@pytest.mark.parametrize("step", [1, 2, 3, 20_000])
+def test_a_ledger_of_version_1(url, sql, monkeypatch, step):
+    """Its rows get digests, however many are read at once, and what was before is marked unverified; nothing else changes."""
     engine = create_database(parse_url(url), 1)
     with connected(engine, writes=True) as connection:
         monkeypatch.setattr(migrations, "MIGRATIONS", MIGRATIONS[:1])
         migrations.migrate(connection, 0, "")
         monkeypatch.undo()
+        monkeypatch.setattr(migrations, "STEP", step)
         row = {**run(1).columns(1), "finished": "2026-03-02T07:00:00+00:00", "movements_added": 2, "flags_added": 1}
         marks = ", ".join(f":{name}" for name in row)
         connection.execute(text(f"insert into runs ({', '.join(row)}) values ({marks})"), row)
@@ -199,3 +201,31 @@ def test_a_ledger_of_version_1(url, sql, monkeypatch):
         assert (ledger.info().unverified_runs, ledger.verify()) == (1, [])
         sql("update movements set hs6 = '1' where id = 2")
         assert "1 rows of movements that are not what was recorded: movements 2 (run 1)" in ledger.verify()
+
+
+def test_rows_that_a_transaction_does_not_change_are_checked_once_where_that_is_enough(filled, sql):
+    source = "movements t where t.id = ?"
+    with connected(filled.engine, writes=True) as connection:
+        opened = chain.open_seals(connection, "shown")
+        opened.check("movements", source, (1,))
+        connection.execute(text("update movements set hs6 = '9' where id in (1, 2)"))
+        opened.check("movements", source, (1,), once=True)
+        for once, number in ((False, 1), (True, 2)):
+            with pytest.raises(LedgerError, match=rf"shown is damaged: movements {number} \(run 1\) is not what was recorded"):
+                opened.check("movements", source, (number,), once=once)
+        assert opened.renew("movements", "movements t") == 0
+        opened.check("movements", source, (1,))
+        connection.execute(text("update movements set digest = null where id = 1"))
+        rows = opened.tallies["movements"].rows
+        assert opened.renew("movements", "movements t cross join (select 1 union all select 2) twice") == 1
+        assert opened.tallies["movements"].rows == rows + 1
+        connection.rollback()
+
+
+def test_a_table_with_a_row_too_few_is_named_with_both_numbers(filled):
+    with connected(filled.engine) as connection:
+        opened = chain.open_seals(connection, "shown")
+        opened.check_all("movements")
+        opened.tallies["movements"].add(bytes(16))
+        with pytest.raises(LedgerError, match="movements has 3 rows, not the 4 that were recorded"):
+            opened.check_all("movements")

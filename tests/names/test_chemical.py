@@ -206,3 +206,98 @@ def test_form(text: str, form: str) -> None:
     text = text.replace("X", "xxxxxx")
     at = text.index("xxxxxx")
     assert form_of(plain(text), at, at + 6) == form
+
+
+GROUP = "part of a longer chemical name: a bracketed group stands before it"
+LOCANT = "part of a longer chemical name: a locant stands before it"
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "says"),
+    [
+        ("toluene", "(3-methoxy)-", GROUP),
+        ("toluene", "(oxo)", GROUP),
+        ("toluene", "(3-methoxy]-2-", GROUP),
+        ("toluene", "(x)", "part of a longer chemical name: ')' stands before it"),
+        ("toluene", "s-", "part of a longer chemical name: 's-' stands before it"),
+        ("toluene", "s", None),
+        ("toluene", "n-", "part of a longer chemical name: 'n-' stands before it"),
+        ("toluene", "n", None),
+        ("toluene", "benzo-2-", LOCANT),
+        ("toluene", "2,4-", LOCANT),
+        ("toluene", "1-", None),
+        ("butanone", "1-", "another position isomer: locant 1"),
+        ("butanone", "3- ", "another position isomer: locant 3"),
+        ("butanone", "2-", None),
+        ("pentanone", "3-", None),
+        ("toluene", "amino ", "part of a longer chemical name: 'amino' stands before it"),
+        ("diethyl ether", "glycerol ", "part of a longer chemical name: 'glycerol' stands before it"),
+        ("diethyl ether", "methanol ", None),
+        ("toluene", "glycerol ", None),
+        ("diethyl ether", "glycerol, ", None),
+        ("hcl", "levamisole ", "a salt of something else"),
+        ("hcl", "drums ", None),
+        ("hcl", "x ", None),
+        ("toluene", "levamisole ", None),
+        ("sulfuric acid", "phenylethylamine; ", "a salt of something else"),
+        ("sulfuric", "phenylethylamine; ", None),
+        ("nitric acid", "phenylethylamine; ", None),
+        ("диэтиловый эфир", "серной кислоты ", "an ester: an acid stands before it"),
+        ("диэтиловый эфир", "чистый ", None),
+        ("ацетон", "серной кислоты ", None),
+        ("toluene", "compound of ", "a compound of it: 'compound of' stands before it"),
+        ("toluene", "x" * 200 + " oxime of ", "a compound of it: 'oxime of' stands before it"),
+        ("toluene", "oxime of" + " " * 113, None),
+    ],
+)
+def test_why_what_stands_before_makes_another_substance(name: str, before: str, says: str | None) -> None:
+    assert prefix_reason(plain(before + name), len(before), name) == says
+
+
+@pytest.mark.parametrize(
+    ("name", "after", "covers_salts", "what"),
+    [
+        ("toluene", " sulfonic", False, "another substance: 'sulfonic' follows"),
+        ("toluene", "-amine", False, "another substance: 'amine' follows"),
+        ("toluene", " amine", False, None),
+        ("toluene", "-2-one", False, "another substance: '-2-one' follows"),
+        ("toluene", " 2-methyl-amine", False, "another substance: '2-methyl' follows"),
+        ("toluene", ")sulfonyl", False, "another substance: ')sulfonyl' follows"),
+        ("toluene", ") in drums", False, None),
+        ("toluene", ", 2-chloro-", False, "another substance, named back to front: '2-chloro-' follows"),
+        ("toluene", ", oxime", False, "another substance, named back to front: 'oxime' follows"),
+        ("sulfuric acid", " zinc salt", False, "a salt, ester or other derivative: 'zinc salt' follows"),
+        ("sulfuric acid", " common salt", False, None),
+        ("sulfuric acid", ", zinc (2)", False, "a salt, ester or other derivative: 'zinc (' follows"),
+        ("sulfuric acid", " methylate", False, None),
+        ("hydrogen chloride", " zinc salt", False, "a salt, ester or other derivative: 'zinc salt' follows"),
+        ("phenylacetic acid", " methyl ester", False, "a salt, ester or other derivative: 'methyl ester' follows"),
+        ("phenylacetic acid", " chloride", False, "a salt, ester or other derivative: 'chloride' follows"),
+        ("phenylacetic acid", " zinc", False, None),
+        ("phenylacetic acid", " and ester", False, None),
+        ("toluene", " methyl ester", False, None),
+        ("piperidine", " dichloride", False, "another substance: 'dichloride' follows"),
+        ("piperidine", " dichloride", True, None),
+    ],
+)
+def test_why_what_follows_makes_another_substance(name: str, after: str, covers_salts: bool, what: str | None) -> None:
+    assert continuation_reason(plain(name + after), len(name), name, covers_salts) == what
+
+
+@pytest.mark.parametrize(
+    ("text", "with_salts", "without"),
+    [
+        ("(piperidine) hydrochloride", "piperidine", "piperidine"),
+        ("(piperidine hydrochloride)", "piperidine hydrochloride", "piperidine"),
+        ("piperidine (hydrochloride)", "piperidine (hydrochloride)", "piperidine"),
+        ("piperidine hydrochloride, sodium salt base", "piperidine hydrochloride, sodium salt base", "piperidine"),
+        ("piperidine base hydrochloride citrate oxalate", "piperidine base hydrochloride", "piperidine"),
+        ("(l-piperidine)", "l-piperidine", "l-piperidine"),
+        ("piperidine base)", "piperidine base", "piperidine"),
+        ("salt of piperidine", "salt of piperidine", "piperidine"),
+        ("(1r)-piperidine", "(1r)-piperidine", "(1r)-piperidine"),
+        ("无水piperidine", "无水piperidine", "piperidine"),
+    ],
+)
+def test_what_belongs_to_a_name_with_and_without_its_salts(text: str, with_salts: str, without: str) -> None:
+    assert (bounds(text, "piperidine"), bounds(text, "piperidine", covers_salts=False)) == (with_salts, without)

@@ -68,3 +68,43 @@ def test_a_substance_is_denied_or_it_is_not(text, negated):
 )
 def test_what_the_goods_are(text, form):
     assert form_of(*placed(text)) == form
+
+
+@pytest.mark.parametrize(
+    ("text", "negated"),
+    [
+        ("without " + "any toluene", True),
+        ("x" * 80 + " without toluene", True),
+        ("without " + "the all toluene", True),
+        ("without any added other of toluene", False),
+        ("toluene" + " " * 3 + "free", True),
+        ("toluene" + " " * 4 + "free", False),
+        ("toluene is excluded", True),
+        ("toluene   excluded", False),
+    ],
+)
+def test_how_close_a_denial_stands(text, negated):
+    assert is_negated(*placed(text)) is negated
+
+
+def apart(word: str, gap: int, *, before: bool) -> str:
+    """A word so many characters from the name, with nothing between that says anything."""
+    filler = " " + "q" * (gap - 2) + " "
+    return f"{word}{filler}toluene" if before else f"toluene{filler}{word}"
+
+
+@pytest.mark.parametrize(
+    ("word", "reach_before", "reach_after", "form"),
+    [("tablet", 60, 60, "preparation"), ("pump", 30, 30, "article"), ("paint", 40, 40, "mixture")],
+)
+def test_how_far_a_word_for_other_goods_reaches(word, reach_before, reach_after, form):
+    for before, reach in ((True, reach_before), (False, reach_after)):
+        assert form_of(*placed(apart(word, reach - len(word), before=before))) == form
+        assert form_of(*placed(apart(word, reach - len(word) + 1, before=before))) == "substance"
+
+
+def test_a_pump_far_away_is_meant_for_the_goods_where_it_says_so():
+    near, far = ("pump " + "q" * n + " for toluene" for n in (140, 155))
+    assert form_of(*placed(near)) == "article"
+    assert form_of(*placed(far)) == "substance"
+    assert form_of(*placed("for toluene pumping")) == "substance"

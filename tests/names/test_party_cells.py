@@ -65,3 +65,25 @@ LABELS = [
 def test_the_pattern_for_whole_columns_finds_all_that_hold_more(cell):
     if name_parts(cell) != [cell]:
         assert pc.match_substring_regex(pa.array([cell]), MAY_HOLD_MORE)[0].as_py()
+
+
+@pytest.mark.parametrize(
+    ("cell", "parts"),
+    [
+        ("ACME 9 TEL 5", ["ACME 9 TEL 5", "ACME 9 "]),
+        ("ACME, 9 ROAD", ["ACME, 9 ROAD", "ACME"]),
+        ("ACME, ROAD, 9", ["ACME, ROAD, 9", "ACME", "ACME, ROAD"]),
+        ("ACME\nROAD", ["ACME\nROAD", "ACME", "ROAD"]),
+        ("ACME\n\n ,; \nROAD 9", ["ACME\n\n ,; \nROAD 9", "ACME", "ROAD 9", "ACME, ; \nROAD 9"]),
+        ("ACME\n9", ["ACME\n9", "ACME"]),
+        ("X NOTIFY: ACME", ["X NOTIFY: ACME", "X", "X ", "ACME", " ACME"]),
+        ("ACME; ROAD", ["ACME; ROAD"]),
+        ("A" * 200 + "\nB", ["A" * 200 + "\nB", "A" * 200, "B"]),
+        ("A" * 201 + "\nB", ["A" * 201 + "\nB", "B"]),
+        ("\n".join("ABCDEFG"), ["\n".join("ABCDEFG"), *"ABCDEFG"]),
+        ("\n".join("ABCDEFGH"), ["\n".join("ABCDEFGH"), *"ABCDEFG"]),
+        (" : ", [" : "]),
+    ],
+)
+def test_the_parts_of_a_cell_and_their_order(cell, parts):
+    assert name_parts(cell) == parts

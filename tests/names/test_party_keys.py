@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.names.party import address_key, is_informative, is_to_order, kind_of, normalise_party, party_key
+from precursor_screen.names.party import (
+    address_key,
+    canonical_tokens,
+    is_informative,
+    is_to_order,
+    kind_of,
+    normalise_party,
+    party_key,
+)
 
 
 @pytest.mark.parametrize(
@@ -85,3 +93,67 @@ def test_an_address_is_its_words_in_any_order(one, other, same):
 )
 def test_goods_to_order(name, to_order):
     assert is_to_order(name) is to_order
+
+
+@pytest.mark.parametrize(
+    ("words", "canonical"),
+    [
+        ("zorvan sa", "zorvan jsc"),
+        ("sa zorvan", "sa zorvan"),
+        ("zorvan sa mirage", "zorvan sa mirage"),
+        ("sa", "sa"),
+        ("zorvan ag ltd", "zorvan jsc ltd"),
+        ("zorvan pt", "zorvan jsc"),
+        ("pt zorvan", "jsc zorvan"),
+        ("zorvan pt mirage", "zorvan pt mirage"),
+        ("pt", "pt"),
+        ("zorvan s de rl", "zorvan llc"),
+        ("s de rl", "llc"),
+        ("zorvan sa de cv", "zorvan jsc"),
+        ("sa de cv", "jsc"),
+        ("de cv", "de lp"),
+        ("zorvan e mirage", "zorvan and mirage"),
+        ("zorvan y mirage", "zorvan and mirage"),
+        ("e zorvan", "e zorvan"),
+        ("zorvan e", "zorvan e"),
+        ("e y", "e y"),
+        ("sech1n", "sechin"),
+        ("se1n", "sein"),
+        ("s1n", "s1n"),
+        ("1sechn", "1sechn"),
+        ("sechn1", "sechn1"),
+        ("2004", "2004"),
+        ("abdul al rahman", "abdul rahman"),
+        ("abdul el al rahman", "abdul rahman"),
+        ("al abdul rahman", "al abdul rahman"),
+        ("abdul rahman al", "abdul rahman al"),
+        ("thirty five x", "35 x"),
+        ("one twenty", "one 20"),
+        ("twenty twelve", "20 12"),
+        ("twenty twenty", "20 20"),
+        ("21 1 three", "21 1 3"),
+        ("zorvan chem trdg", "zorvan chemical trading"),
+    ],
+)
+def test_words_in_canonical_form(words, canonical):
+    assert " ".join(canonical_tokens(words.split())) == canonical
+
+
+@pytest.mark.parametrize(
+    ("name", "tokens"),
+    [
+        ("A.B.C. Zorvan", ("abc", "zorvan")),
+        ("A B C Zorvan", ("abc", "zorvan")),
+        ("Zorvan A B", ("zorvan", "jsc")),  # a legal form written apart
+        ("Zorvan J K", ("zorvan", "jk")),
+        ("Zorvan A. Mirage B.", ("zorvan", "a", "mirage", "b")),
+        ("Zorvan 1 2", ("zorvan", "1", "2")),
+        ("Zorvan&Mirage", ("zorvan", "and", "mirage")),
+        ("O'Zorvan", ("ozorvan",)),
+        ("O`Zorvan", ("ozorvan",)),
+        ("O’Zorvan", ("ozorvan",)),
+        ("Zorvan_Mirage", ("zorvan", "mirage")),
+    ],
+)
+def test_initials_apostrophes_and_signs(name, tokens):
+    assert normalise_party(name).tokens == tokens

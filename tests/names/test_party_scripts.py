@@ -45,6 +45,7 @@ def test_korean_names_in_the_spelling_of_the_south_and_the_north() -> None:
             "독고영재",
             ("tok ko yung jae", "tok ko yong jae"),
         ),  # no double surname of the table: the first syllable is the family's
+        ("남궁민", ("nam kung min",)),  # three syllables: of one the family name
         ("김민수진", ("kim min su jin",)),
         ("뷁민수", ("pwek min su",)),  # no surname of the table: read by its sound
         ("갑을", ("kap ul",)),
@@ -98,3 +99,38 @@ def test_keys_of_any_text(text: str) -> None:
     assert fold_key(text)
     assert consonants(text) is not None
     assert isinstance(romanise_hangul(text), tuple)
+
+
+@pytest.mark.parametrize(
+    ("name", "removed", "tokens"),
+    [
+        ("Müller", (), ("muller",)),
+        ("Muller", (), ("muller",)),
+        ("Mül\u200bler", ("control or zero-width characters",), ("muller",)),
+        ("Mül\u0007ler", ("control or zero-width characters",), ("mul", "ler")),
+        ("Mul\tler", ("control characters",), ("mul", "ler")),
+    ],
+)
+def test_marks_that_cannot_be_seen_go_and_are_named(name: str, removed: tuple[str, ...], tokens: tuple[str, ...]) -> None:
+    found = normalise_party(name)
+    assert (found.removed, found.readings[0].tokens) == (removed, tokens)
+
+
+@pytest.mark.parametrize(
+    ("name", "customary"),
+    [
+        ("남궁민수", ["namgung min su"]),
+        ("남궁 민수", ["namgung min su"]),
+        ("김정은", ["kim jung un", "kim jong un"]),
+        ("김 정은", ["kim jung un", "kim jong un"]),
+        ("남궁민수가", []),
+        ("남궁민수 김", []),
+        ("김 정 은 가", []),
+        ("山田太郎", ["yamada taro"]),
+        ("山田 太郎", ["yamada taro"]),
+    ],
+)
+def test_names_of_persons_are_also_read_as_is_customary(name: str, customary: list[str]) -> None:
+    letter_by_letter, *others = [r.compared for r in normalise_party(name).readings if r.script == "latin"]
+    assert letter_by_letter
+    assert others == customary

@@ -128,3 +128,35 @@ def test_a_line_that_states_nothing_has_no_mass() -> None:
 def test_kinds_of_packages() -> None:
     assert is_package_kind("drums")
     assert not is_package_kind("KGM")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("weight", "kg", "net"), "KGM"),
+        (("kg", "net", "weight"), None),
+        (("kg",), "KGM"),
+        (("lbs", "kg"), "KGM"),
+        (("kg", "lbs"), "LBR"),
+        (("weight", "l"), None),  # of volume
+        (("weight", "kilogrammes"), "KGM"),
+        (("weight", "toneladametricaneta"), None),
+        ((), None),
+    ],
+)
+def test_the_unit_stands_among_the_last_two_words_of_a_header(words: tuple[str, ...], code: str | None) -> None:
+    unit = unit_in_header(words)
+    assert (unit.code if unit else None) == code
+
+
+@pytest.mark.parametrize(("length", "code"), [(80, "KGM"), (81, None)])
+def test_a_long_cell_names_no_unit(length: int, code: str | None) -> None:
+    unit = find_unit("kg" + " " * (length - 2))
+    assert (unit.code if unit else None) == code
+
+
+@pytest.mark.parametrize(("value", "kg"), [("1", "0.453592"), ("3", "1.360777"), ("0.0000011", "0.000000"), ("-1", "-0.453592")])
+def test_masses_are_rounded_to_a_milligram(value: str, kg: str) -> None:
+    pound = find_unit("lb")
+    assert pound
+    assert to_base(D(value), pound) == D(kg)

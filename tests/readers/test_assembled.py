@@ -5,10 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
-from precursor_screen.readers.column_map import ColumnMap
-from precursor_screen.readers.interface import ReadOptions
+from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
+from precursor_screen.readers.column_map import ColumnMap, Guess
+from precursor_screen.readers.interface import IssueList, ReadOptions
 from precursor_screen.readers.registry import read
 from tests.readers.test_cells import column, read_columns
 
@@ -127,3 +129,115 @@ def test_a_figure_that_may_be_a_thousand_times_as_large_is_kept_by_both_readings
 def test_a_column_of_masses_of_which_none_can_be_read_is_said(cells: list[str], count: int) -> None:
     _, issues = read_columns(description=["a", "b"], net__weight=cells)
     assert [i[3] for i in issues if i[0] == "unreadable-column"] == ([count] if count else [])
+
+
+@pytest.mark.parametrize(
+    ("cells", "text"),
+    [(("tiles", "#N/A"), "tiles; #N/A"), (("#N/A", ""), "#N/A"), (("n/a", "wool"), "wool"), (("", ""), None)],
+)
+def test_a_description_that_failed_in_its_sheet_is_kept_as_such(cells: tuple[str, str], text: str | None) -> None:
+    lines, _ = read_columns(goods__description=[cells[0], "x"], brand=[cells[1], "y"], vessel=["A", "B"])
+    assert lines[0]["description"] == text
+
+
+@pytest.mark.parametrize(
+    ("columns", "mass"),
+    [
+        ({"net__weight__lbs": ["100", "1"]}, D("45.359237")),
+        ({"net__weight": ["100", "1"], "weight__unit": ["LB", "KG"]}, D("45.359237")),
+        ({"net__weight": ["100", "1"]}, D(100)),
+    ],
+)
+def test_a_mass_is_of_the_unit_that_header_or_column_states(columns: dict[str, list[str]], mass: Any) -> None:
+    lines, _ = read_columns(description=["a", "b"], **columns)
+    assert lines[0]["net_mass_kg"] == mass
+
+
+@pytest.mark.parametrize("kind", ["importer", "exporter", "shipper", "consignee"])
+def test_a_partys_identifier_of_noughts_is_none(kind: str) -> None:
+    lines, _ = read_columns(description=["a", "b", "c"], **{f"{kind}__id": ["0", "000.0", "10"]})
+    (name,) = [n for n in lines[0] if n.endswith("_identifier")]
+    assert [line[name] for line in lines] == [None, None, "10"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "masses"),
+    [
+        ({"net_mass_kg": ["100", "n/a"]}, [D(100), None]),
+        ({"net_mass_kg": ["100 LB", "1"]}, [D("45.359237"), D(1)]),
+        ({"net_mass": ["7", "8"], "net_mass_kg": ["100", "1"]}, [D(7), D(8)]),
+        ({"net_mass_kg": ["100", "1"], "net_mass": ["7", "8"]}, [D(7), D(8)]),
+        ({"net_mass_kg": ["2.500", "5"]}, [None, D(5)]),
+    ],
+)
+def test_a_column_of_kilograms_is_taken_where_none_of_another_unit_stands(
+    columns: dict[str, list[str]], masses: list[Any]
+) -> None:
+    named = {"description": ["a", "b"], **columns}
+    mapped = ColumnMap({str(n): field for n, field in enumerate(named, 1)}, header_row=0, name="map")
+    text = "".join("\x1d".join(row) + "\n" for row in zip(*named.values(), strict=True))
+    (result,) = read(text.encode(), "m", ReadOptions(mapping=mapped))
+    assert [line["net_mass_kg"] for line in result.lines.to_pylist()] == masses
+    larger = [line.get("ambiguous_net_mass_kg") for line in result.lines.to_pylist()]
+    assert larger == ([D(2500), None] if masses[0] is None else [None, None])
+
+
+@pytest.mark.parametrize(
+    ("columns", "made"),
+    [
+        ({"trade__direction": ["", ""]}, False),
+        ({"trade__direction": ["", ""], "regime": ["9900", ""]}, False),
+        ({"trade__direction": ["sideways", ""]}, False),
+        ({"trade__direction": ["", "import"]}, True),
+        ({"trade__direction": ["", ""], "regime": ["4000", ""]}, True),
+        ({"regime": ["", "4000"]}, True),
+    ],
+)
+def test_a_direction_that_no_line_states_is_not_supplied(columns: dict[str, list[str]], made: bool) -> None:
+    named = {"description": ["a", "b"], **columns}
+    text = "\x1d".join(h.replace("__", " ") for h in named) + "\n"
+    text += "".join("\x1d".join(row) + "\n" for row in zip(*named.values(), strict=True))
+    (result,) = read(text.encode(), "m")
+    assert ("direction" in result.lines.column_names) is made
+
+
+@pytest.mark.parametrize(
+    ("field", "header", "cell"),
+    [
+        ("hs_code", "HS Code", "6907"),
+        ("arrival_date", "Arrival Date", "soon"),
+        ("packages", "Packages", "x"),
+        ("item_number", "Item No", "0"),
+    ],
+)
+def test_a_column_is_supplied_though_nothing_in_it_can_be_read(field: str, header: str, cell: str) -> None:
+    (result,) = read(f"description\x1d{header}\nacetone\x1d{cell}\ntoluene\x1d{cell}\n".encode(), "m")
+    assert field in result.lines.column_names
+    assert result.lines.column(field).null_count == 2
+
+
+@pytest.mark.parametrize(
+    ("numbers", "cells", "mass", "larger"),
+    [
+        (TEXT, ["2.512", "5"], None, D(2512)),
+        (MIXED, ["2.512", "5"], D("2.512"), None),
+        (MIXED, ["2.510", "5"], None, D(2510)),
+        (MIXED, ["2.510", "5.0"], D("2.51"), None),  # the mark is known
+        (TYPED, ["2.512", "5"], D("2.512"), None),
+        (TYPED, ["2.510", "5"], D("2.510"), None),
+    ],
+)
+def test_a_number_as_such_has_no_mark_for_thousands(numbers: str, cells: list[str], mass: Any, larger: Any) -> None:
+    issues = IssueList("m")
+    table = pa.table([pa.chunked_array([cells])], names=["net"])
+    made = assemble(table, pa.array([2, 3]), [Guess(0, "net", "net_mass", "known spelling")], ColumnMap({}), issues, numbers)
+    (line, _) = made.to_pylist()
+    assert (line["net_mass_kg"], line.get("ambiguous_net_mass_kg")) == (mass, larger)
+    assert [i[0] for i in issues.rows] == (["ambiguous-number"] if larger else [])
+
+
+def test_numbers_of_containers_stand_in_several_columns() -> None:
+    lines, _ = read_columns(
+        description=["a", "b"], container__no=["TSTU1234567", ""], container__number=["TSTU7654321", "TSTU1234567"]
+    )
+    assert [line["container_numbers"] for line in lines] == [["TSTU1234567", "TSTU7654321"], ["TSTU1234567"]]

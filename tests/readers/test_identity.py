@@ -146,3 +146,60 @@ def test_rows_are_hashed_alike_in_steps_and_whole(monkeypatch: pytest.MonkeyPatc
 @given(st.text(st.characters(codec="ascii"), max_size=40))
 def test_goods_of_ascii_are_folded_as_all_others(text: str) -> None:
     assert identity.fold_goods(text) == identity.fold_goods(text + " é").removesuffix("é").rstrip(" ")
+
+
+def test_a_bill_of_another_issuer_is_another_and_an_issuer_alone_is_no_reference() -> None:
+    bill = {**GOODS, "bill_of_lading": "B", "item_number": "1"}
+    one, two, bare = keys({**bill, "bill_issuer": "XYZU"}, {**bill, "bill_issuer": "ABCD"}, {**bill, "bill_issuer": None})
+    assert len({one, two, bare}) == 3
+    assert keys(bill) == [bare]
+    (alone,) = identified({**GOODS, "bill_issuer": "XYZU", "bill_of_lading": None})
+    assert alone["movement_key"] == alone["line_id"]
+
+
+@pytest.mark.parametrize(
+    ("filed", "nearest"),
+    [
+        ({"house_bill_of_lading": "H", "bill_of_lading": "B", "master_bill_of_lading": "M"}, {"bill_of_lading": "H"}),
+        ({"bill_of_lading": "B", "master_bill_of_lading": "M", "stated_shipment_id": "S"}, {"bill_of_lading": "B"}),
+        ({"master_bill_of_lading": "M", "stated_shipment_id": "S"}, {"bill_of_lading": "M"}),
+        ({"stated_shipment_id": "S"}, {"bill_of_lading": "S"}),
+        ({"declaration_id": "D", "house_bill_of_lading": "H"}, {"declaration_id": "D"}),
+    ],
+)
+def test_the_cargo_goes_by_the_nearest_reference(filed: dict[str, str], nearest: dict[str, str]) -> None:
+    item = {**GOODS, "item_number": "1"}
+    assert keys({**item, **filed}) == keys({**item, **nearest})
+
+
+def test_goods_are_told_apart_by_six_digits_of_their_code() -> None:
+    bill = {"bill_of_lading": "B", "description": "acetone"}
+    one, same, other = (keys({**bill, "hs_code": code})[0] for code in ("29141100", "29141199", "29141200"))
+    assert one == same != other
+
+
+def test_lines_of_a_bill_without_any_goods_differ_by_their_ordinal() -> None:
+    rows = keys({"bill_of_lading": "B"}, {"bill_of_lading": "B"}, {"bill_of_lading": "C"})
+    assert len(set(rows)) == 3
+    assert keys({"bill_of_lading": "B"}) == [rows[0]]
+    assert len(set(keys({"bill_of_lading": "B", "item_number": "1"}, {"bill_of_lading": "B", "item_number": "1"}))) == 1
+
+
+def test_a_remark_beside_the_line_makes_another_line_and_its_header_does_not() -> None:
+    (bare,) = identified(GOODS)
+    rows = [
+        add_identity(
+            pa.table(
+                {
+                    "description": pa.chunked_array([["acetone"]]),
+                    "hs_code": pa.chunked_array([["29141100"]]),
+                    "other_texts": pa.chunked_array([pa.array([texts], pa.list_(pa.string()))]),
+                    "other_columns": pa.chunked_array([pa.array([headers], pa.list_(pa.string()))]),
+                }
+            )
+        ).to_pylist()[0]["line_id"]
+        for texts, headers in ((None, None), (["wool"], ["x"]), (["wool"], ["y"]), (["wool", "silk"], ["x", "x"]))
+    ]
+    assert rows[0] == bare["line_id"]
+    assert rows[1] == rows[2]
+    assert len(set(rows)) == 3

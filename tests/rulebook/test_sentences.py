@@ -107,3 +107,14 @@ def test_the_errors_of_all_rules_are_named_at_once():
     with pytest.raises(ErrorGroup) as caught:
         compile_rules((wrong, make_rule(DETECTION), replace(wrong, id="PS-QTY-901")), LISTS)
     assert len(caught.value.errors) == 2
+
+
+@pytest.mark.parametrize("members", ["'a, b'", "null"])
+def test_a_sentence_about_a_group_is_said_whether_its_members_have_names_or_none(members):
+    correlation = {"type": "event_count", "group-by": ["shipment_id"], "condition": {"gte": 2}}
+    rule = replace(
+        make_rule(DETECTION, explain="{correlation_value} of {group_members}"), scope="shipment", correlation=correlation
+    )
+    with connect() as connection:
+        query = f"select {compile_rule(rule, LISTS).because} from (select 2 as correlation_value, {members} as group_members)"
+        assert connection.execute(query).fetchall() == [("2 of a, b" if "a" in members else "2 of not stated",)]

@@ -67,3 +67,44 @@ def test_a_shape_tells_editors_what_it_checks():
         "required": ["name"],
         "additionalProperties": False,
     }
+
+
+@pytest.mark.parametrize(
+    ("box", "remedy"),
+    [
+        ([], "Keys: name, size, colour, marks, note."),
+        ({}, "Add `name:`."),
+        ({"name": None}, "Add `name:`."),
+        ({"name": "a", "colour": "rde"}, "Did you mean 'red'?"),
+        ({"name": "a", "colour": "green"}, "Use one of red, blue."),
+        ({"name": "a", "colours": "red"}, "Did you mean 'colour'?"),
+        ({"name": "a", "zzz": "red"}, "Known: name, size, colour, marks, note."),
+    ],
+)
+def test_each_fault_says_what_to_do(box, remedy):
+    [(_, _, told)] = BOX.faults(box, ())
+    assert told == remedy
+
+
+@pytest.mark.parametrize(("size", "fits"), [(0, False), (1, True), (9, True), (10, False), (None, True), (5.0, False)])
+def test_numbers_at_their_ends(size, fits):
+    assert (BOX.faults({"name": "a", "size": size}, ()) == []) is fits
+
+
+@pytest.mark.parametrize(
+    ("shape", "value", "fits"),
+    [
+        (Items(of=Value(kinds=("string",)), least=2), ["a", "b"], True),
+        (Items(of=Value(kinds=("string",)), least=2), ["a"], False),
+        (Items(of=Value(kinds=("string",)), least=2), ("a", "b"), False),
+        (Record(rest=Whole(low=0, high=1), least=1), {"a": 0}, True),
+        (Record(rest=Whole(low=0, high=1), least=1), {}, False),
+        (Record(rest=Whole(low=0, high=1), least=1), {"a": 2}, False),
+        (Value(kinds=("string", "integer")), 5, True),
+        (Value(kinds=("string", "integer")), True, False),
+        (Value(kinds=("string",), passes=bool), "", False),
+        (Value(kinds=("array",)), {}, False),
+    ],
+)
+def test_what_fits_a_shape(shape, value, fits):
+    assert (shape.faults(value, ("x",)) == []) is fits

@@ -84,7 +84,7 @@ def build_index(list_id: str, entries: Iterable[WatchlistEntry], list_sha256: st
     rows = _Rows()
     for owner, (_, primary, entry) in enumerate(ordered):
         _check_kinds(list_id, entry)
-        names = sorted(entry.names, key=lambda n: _NAME_KIND[n.kind]) if len(entry.names) > 1 else entry.names
+        names = sorted(entry.names, key=lambda n: _NAME_KIND[n.kind])
         seen: set[tuple[str, ...]] = set()
         for name in names:
             rows.add(owner, entry.kind, name, primary, seen)

@@ -86,7 +86,7 @@ def join_continued(body: Body, texts: Sequence[int], issues: IssueList) -> Body:
     if not alone.any():
         return body
     rows = np.asarray(body.rows)
-    below = np.diff(rows, prepend=rows[0] - 2) == 1
+    below = np.concatenate(([False], np.diff(rows) == 1))
     goes_on = _runs_within(alone & below, MOST_CONTINUED)
     # The first of a run must stand below a line of its own.
     head = np.maximum.accumulate(np.where(goes_on, 0, np.arange(len(rows))))
@@ -184,7 +184,7 @@ def _count_runs(rows: npt.NDArray[np.int64], mask: Mask, code: str, what: str, i
     places = np.flatnonzero(mask)
     if not len(places):
         return
-    starts = np.flatnonzero(np.diff(places, prepend=places[0] - 2) != 1)
+    starts = np.flatnonzero(np.concatenate(([True], np.diff(places) != 1)))
     lengths = np.diff(np.append(starts, len(places)))
     for start, length in zip(starts.tolist(), lengths.tolist(), strict=True):
         first = int(rows[places[start]])

@@ -80,3 +80,33 @@ def test_memory_is_asked_for_all_parts_and_told_only_what_was_unknown():
     assert memory.learned == (["Ferula Brightmarsh", "..."], ["Ferula Brightmarsh"], ["..."])
     assert found == [("Ferula Brightmarsh", "1"), ("Zorvan", "7")]
     assert unscreenable == ("?", "...")
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_each_list_is_asked_and_a_name_that_is_none_is_told_once(count):
+    lists = SimpleNamespace(watchlists=REFERENCE.watchlists * count, as_of=REFERENCE.as_of)
+    found = match_parties(pa.table({"consignee_name": ["Zorvan Mirage", "...", "Nobody"]}), lists)
+    assert found.matches.num_rows == count
+    assert found.unscreenable == (("...",) if count else ())
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["Zorvan Mirage\n9 Dune Road", "Zorvan Mirage"], [("Zorvan Mirage", "0"), ("Zorvan Mirage\n9 Dune Road", "0")]),
+        (["Ferula Brightmarsh; Zorvan Mirage\nTEL 5"], [("Ferula Brightmarsh; Zorvan Mirage\nTEL 5", "1")]),
+        (
+            ["Brightmarsh Ferula\nZorvan Mirage"],
+            [("Brightmarsh Ferula\nZorvan Mirage", "0"), ("Brightmarsh Ferula\nZorvan Mirage", "1")],
+        ),
+        (["Nobody\n9 Dune Road"], []),
+    ],
+)
+def test_the_best_part_of_a_cell_stands_for_it_once_an_entry(cells, expected):
+    assert match(consignee_name=cells)[0] == expected
+
+
+def test_the_best_reading_of_a_cell_gives_the_score():
+    found = match_parties(pa.table({"consignee_name": ["ZORVAN MIRAGES\nZORVAN MIRAGE"]}), REFERENCE).matches.to_pylist()
+    (exact,) = match_parties(pa.table({"consignee_name": ["ZORVAN MIRAGE"]}), REFERENCE).matches.to_pylist()
+    assert [m["score"] for m in found] == [exact["score"]]

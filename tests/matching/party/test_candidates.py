@@ -170,3 +170,39 @@ def test_a_full_book_is_closed_and_the_next_begun(monkeypatch: pytest.MonkeyPatc
     for asked in (["zorvan mirage"], ["ferula quillan"], ["zorvan miraje"]):
         assert [m["value"] for m in index.match_names(asked).matches.to_pylist()] == asked
         assert len(index._book.words) <= 3
+
+
+CUT = [
+    "Zorvan Mirage Brightmarsh Ferulaquillonia",
+    "Zorvan Oppidanveladrobrightmarsh Trading",
+    "Zorvanmirageferulaquillonoppidanveladro",
+    "Zorvan Mirage Chemical Trading International",
+    "Juan Perez Lopez Mohammed Abdulaziz Zorvanquillon",
+    "Mirage Ferula Quillon Oppidan Zorvan Veladro",
+]
+
+
+@pytest.mark.parametrize("length", [33, 34, 35, 36])
+def test_equals_scoring_every_pair_of_names_that_were_cut(length: int) -> None:
+    names = [(name, kind) for name in CUT for kind in KINDS]
+    found = check(names, [name[:length] for name in CUT], 60.0)
+    assert found >= len(CUT)
+
+
+@pytest.mark.parametrize(("length", "found"), [(33, []), (34, ["0000"]), (35, ["0000"]), (36, [])])
+def test_a_name_that_was_cut_is_found_by_the_beginning_of_its_last_word(length: int, found: list[str]) -> None:
+    name = ("Zorvan " + "Brightmarshveladroquillonoppidanferulazorvan")[:length]
+    index = listed(
+        [("Zorvan Brightmarshveladroquillonoppidanferulazorvan", "organisation"), ("Brightmarsh Zorvan", "organisation")]
+    )
+    assert [m["entry_id"] for m in index.match_names([name], cut=90.0).matches.to_pylist()] == found
+
+
+@given(
+    st.lists(st.tuples(name, st.sampled_from(KINDS)), min_size=1, max_size=6),
+    st.lists(st.sampled_from(WORDS), min_size=6, max_size=9).map(" ".join),
+    st.sampled_from([34, 35]),
+)
+@settings(max_examples=80)
+def test_equals_scoring_every_pair_of_any_cut_name(names: list[tuple[str, str]], long: str, length: int) -> None:
+    check([*names, (long, "organisation")], [long[:length]], 70.0)

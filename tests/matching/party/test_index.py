@@ -280,3 +280,54 @@ def test_an_index_that_comes_again_from_another_process_is_opened_once(tmp_path:
     write_index(build_index("demo", [entry("1", ("Zorvan Mirage", "primary"))]), path)
     packed = pickle.dumps(PartyIndex.open(path))
     assert pickle.loads(packed) is pickle.loads(packed)
+
+
+def test_a_word_is_as_rare_as_the_entries_that_hold_it_are_few() -> None:
+    listed = index(
+        entry("1", ("Zorvan Mirage", "primary"), ("Zorvan Quillon", "strong")), entry("2", ("Zorvan Ferula 2004", "primary"))
+    )
+    assert {k: round(v, 3) for k, v in listed.rarities.items()} == {
+        parties.describe(word)[0]: known for word, known in (("zorvan", 0.9), ("mirage", 1.0), ("quillon", 1.0), ("ferula", 1.0))
+    }
+    assert len(listed) == 3
+
+
+def test_a_name_that_reads_as_one_before_it_has_no_row_of_its_own() -> None:
+    listed = index(entry("1", ("Zorvan Mirage", "primary"), ("ZORVAN, MIRAGE", "strong"), ("...", "strong")))
+    assert (len(listed), listed.unscreenable_names) == (1, 1)
+    (found,) = listed.match("zorvan mirage")
+    assert (found["matched_name"], found["name_kind"]) == ("Zorvan Mirage", "primary")
+
+
+@pytest.mark.parametrize(
+    ("names", "filed", "stands"),
+    [
+        ([("Mirage Zorvan", "primary"), ("Zorvan Mirage", "strong")], "Zorvan Mirage", "Zorvan Mirage"),
+        ([("Zorvan Mirage Ltd", "former"), ("Zorvan Mirage LLC", "strong")], "Zorvan Mirage", "Zorvan Mirage LLC"),
+        ([("Zorvan Mirage", "weak"), ("Zorvan Mirages", "former")], "Zorvan Mirage", "Zorvan Mirages"),
+    ],
+)
+def test_of_an_entrys_names_the_surest_stands_for_it(names: list[tuple[str, str]], filed: str, stands: str) -> None:
+    (found,) = index(entry("1", *names)).match(filed)
+    assert found["matched_name"] == stands
+
+
+def test_the_best_pair_of_readings_is_one_that_carries_a_match() -> None:
+    best = parties.compare_names("Trading Ltd C/O Zorvan Mirage", "Zorvan Miragee")
+    assert best is not None
+    assert [w.text for w in best.left] == ["zorvan", "mirage"]
+    assert best.outcome.informative
+    assert parties.compare_names("...", "Zorvan") is None
+    assert parties.compare_names("Zorvan", "...") is None
+    alone = parties.compare_names("Trading", "Zorvan")
+    assert alone is not None
+    assert alone.outcome.informative is None
+
+
+def test_similarity_takes_each_pair_by_itself() -> None:
+    left, right = ["Zorvan", "Zorvan Steel Ltd", "...", "Zorvan"], ["Zorvan", "Zorvan", "Zorvan", "Quillon"]
+    together = similarity(left, right)
+    apart = [similarity([one], [other])[0] for one, other in zip(left, right, strict=True)]
+    assert np.allclose(together, apart, equal_nan=True)
+    assert together[0] > 99 > together[1] > 85 > together[3]
+    assert np.isnan(together[2])

@@ -141,3 +141,74 @@ def test_it_crosses_processes(mentions: Mentions) -> None:
 
 def test_an_empty_list_finds_nothing() -> None:
     assert Mentions(PartyIndex(build_index("list", ()))).find(["of Quarndon Wexley"]).num_rows == 0
+
+
+WIDER = (
+    *ENTRIES,
+    entry(10, "person", "KELMUND, Arvo"),
+    WatchlistEntry(
+        "list",
+        entry_id="E11",
+        kind="organisation",
+        names=(WatchlistName("Plenderleith Borrow", "primary"), WatchlistName("Grendal Hoskyn", "weak")),
+    ),
+    entry(12, "organisation", "Abrek Dunn Ltd"),
+    entry(13, "organisation", "Ostrava Quince Ferrow Maldon"),
+    entry(14, "organisation", "Quarndon Wexley Brewing Ltd"),
+)
+
+
+@pytest.fixture(scope="module")
+def wider() -> Mentions:
+    return Mentions(PartyIndex(build_index("list", WIDER)))
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("of Quarndon a Wexley now", [("E1", "Quarndon a Wexley", 3)]),
+        ("of Quarndon a b Wexley now", [("E1", "Quarndon a b Wexley", 3)]),
+        ("of Quarndon a b c Wexley now", []),
+        ("of Quarndon x Wexly it", [("E1", "Quarndon x Wexly", 3)]),
+        ("of Quarndon x y Wexly it", []),
+        ("of Wexly Quarndon it", []),
+        ("of Arvo Kelmund it", [("E10", "Arvo Kelmund", 3)]),
+        ("of Kelmund Arvo it", [("E10", "Kelmund Arvo", 3)]),
+        ("of Arvo Kelmand it", []),
+        ("by Plenderleith Borrow of it", [("E11", "Plenderleith Borrow", 3)]),
+        ("by Grendal Hoskyn of it", []),  # a weak alias
+        ("of Abrek Dunn it", [("E12", "Abrek Dunn", 3)]),
+        ("of Abrekk Dunn it", [("E12", "Abrekk Dunn", 3)]),
+        ("of Abrik Dunn it", []),
+        ("of Abrek Dumn it", []),  # a word of four letters bears no error
+        ("of Ostrava Quince Ferrow Maldon it", [("E13", "Ostrava Quince Ferrow Maldon", 3)]),
+        ("of Ostrava Quince Ferrow Maldom it", [("E13", "Ostrava Quince Ferrow Maldom", 3)]),
+        ("of Ostrawa Quince Ferrow Maldon it", [("E13", "Ostrawa Quince Ferrow Maldon", 3)]),
+        ("of Ostrava Quinse Ferrow Maldom it", []),
+        ("of Ostrava Quince Ferrow it", []),
+        ("of Quarndon Wexley Brewing Ltd it", [("E14", "Quarndon Wexley Brewing", 3), ("E1", "Quarndon Wexley", 3)]),
+        ("of Quarndon Wexley Ltd it", [("E1", "Quarndon Wexley Ltd", 3)]),
+        ("%51uarndon%20Wexley", [("E1", "Quarndon Wexley", None)]),  # nothing stands in the text as such
+    ],
+)
+def test_how_far_apart_and_how_far_off_the_words_of_a_name_may_be(
+    wider: Mentions, text: str, named: list[tuple[str, str, int | None]]
+) -> None:
+    found = wider.find([text], whole=False).to_pylist()
+    assert [(r["entry_id"], r["named"], r["start"]) for r in found] == named
+
+
+@pytest.mark.parametrize(
+    ("cell", "alone"),
+    [
+        ("Halbrecht Chem. Trdg", True),
+        ("Halbrecht Chem. Trdg." + " " * 5, True),
+        ("Quarndon Wexley", True),
+        ("Quarndon Wexley of Brendan Harbour", False),
+    ],
+)
+def test_a_cell_that_is_nothing_but_a_name_stands_for_itself(wider: Mentions, cell: str, alone: bool) -> None:
+    (row,) = wider.find([cell]).to_pylist()
+    assert row["apart"] is alone
+    (row,) = wider.find([cell], whole=False).to_pylist()
+    assert row["apart"] is False

@@ -104,3 +104,47 @@ def test_no_more_than_four_ways_are_tried_and_none_of_a_very_long_name():
 @pytest.mark.parametrize(("length", "cut"), [(33, False), (34, True), (35, True), (36, False)])
 def test_manifests_cut_names_at_certain_lengths(length, cut):
     assert is_truncated("x" * length) is cut
+
+
+@pytest.mark.parametrize(
+    ("name", "listed", "others"),
+    [
+        ("newwex", "wex", []),  # of a general beginning and three letters nothing is made
+        ("newwexl", "wexl", ["new wexl"]),
+        ("alwexl", "wexl", ["al wexl"]),
+        ("wexnew", "wex", ["wex new"]),
+        ("abcdefg", "abc", []),
+        ("merlanwexl", "wexl", ["merlan wexl"]),
+        ("merlanwex", "wex", ["merlan wex"]),
+        ("merlanwe", "we", []),
+        ("wexmer", "wex mer", ["wex mer"]),
+        ("wemer", "we mer", []),
+    ],
+)
+def test_how_short_a_part_may_be(name, listed, others):
+    assert read(name, *listed.split()) == others
+
+
+@pytest.mark.parametrize(
+    ("name", "others"),
+    [
+        ("quarndon tradng", ["quarndon trading"]),
+        ("quarndon traiding", ["quarndon trading"]),
+        ("quarndon tradnig", ["quarndon trading"]),
+        ("quarndon trdng", []),
+        ("quarndon tradxi", []),
+        ("quarndon bnak", []),  # four letters bear no error
+    ],
+)
+def test_a_general_word_with_one_error_is_read_as_such(name, others):
+    assert read(name) == others
+
+
+def test_a_word_that_the_list_holds_is_no_misspelt_general_word():
+    assert read("quarndon tradng", "tradng") == []
+
+
+def test_a_name_of_very_many_words_is_read_as_it_stands():
+    many = " ".join(["merlan", "torine"] * 40)
+    assert read(many)
+    assert read(many + " wexley") == []

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.errors import MappingError
+from precursor_screen.errors import ErrorGroup, MappingError
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.delimited import read_delimited
 from precursor_screen.readers.column_map import ColumnMap
+from precursor_screen.readers.tabular import mapping
 from precursor_screen.readers.tabular.headers import is_share, is_tariff_text, lookup, reduce_header, split_header
 from precursor_screen.readers.tabular.mapping import find_header, guess_columns, join_rows
 
@@ -188,3 +189,166 @@ def test_a_map_that_names_no_column_of_the_table_is_refused():
         guess_columns(["Ware", "x"], ColumnMap({"Waer": "description"}, name="map"))
     with pytest.raises(MappingError):
         guess_columns(["Ware", "x"], ColumnMap({"3": "description"}, name="map"))
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("NetWeight", ["net", "weight"]),
+        ("HSCode2", ["hs", "code2"]),
+        ("a2B", ["a2", "b"]),
+        ("XMLFile", ["xml", "file"]),
+        ("NET_WEIGHT", ["net", "weight"]),
+        ("Poids  été", ["poids", "ete"]),
+        ("x" * 299 + "yz", ["x" * 299 + "y"]),
+    ],
+)
+def test_where_a_header_is_parted(header, words):
+    assert list(split_header(header)) == words
+
+
+@pytest.mark.parametrize(
+    ("header", "field", "how"),
+    [
+        ("shippper", "", ""),
+        ("consigne", "consignee_name", "one letter off 'consignee'"),
+        ("quantitt", "quantity", "one letter off 'quantity'"),
+        ("quantit", "", ""),
+        ("quantityy", "quantity", "one letter off 'quantity'"),
+        ("quantittty", "", ""),
+        ("invoice dte", "date", "one letter off 'invoicedate'"),
+        ("invoice rate", "", ""),
+        ("invoicedate2", "", ""),
+        ("Description 2", "description_extra", "known spelling"),
+        ("Description 2 EN", "description", "known spelling without language or number"),
+        ("Description EN 2", "description", "known spelling without language or number"),
+        ("Description 22", "", ""),
+        ("EN", "", ""),
+        ("2", "", ""),
+        ("SumOf", "", ""),
+        ("SumOfQuantity", "quantity", "known spelling"),
+        ("G33 (Quantity)", "quantity", "known spelling after the number of the box"),
+        ("3_1) Quantity", "quantity", "known spelling after the number of the box"),
+        ("33Quantity", "", ""),
+        ("a b.quantity", "quantity", "known spelling of the last key"),
+        (" items.quantity ", "quantity", "known spelling of the last key"),
+        ("items.lid", "", ""),
+        ("items.0.quantity", "", ""),
+        ("Quantity in kg", "quantity", "known spelling without filler words"),
+        ("gross mass g", "gross_mass", "known spelling without its unit"),
+        ("Quantity USD EN", "quantity", "known spelling without its unit"),
+        ("Total", "", ""),
+    ],
+)
+def test_headers_at_the_edges_of_each_form(header, field, how):
+    assert lookup(header) == (field, how)
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "names", "first"),
+    [
+        ("Shipper,Shipper,Goods,lid\nName,Address,Description,lid\nA,B,c,d\n", 2, ("Shipper Name", "Shipper Address", "Goods Description", "lid"), 1),
+        ("Shipper,Sender,Goods,lid\nName,Address,Description,lid\nA,B,c,d\n", 1, ("Shipper", "Sender", "Goods", "lid"), 1),
+        ("Shipper,,,\nName,Address,Description,HS Code\nA,B,c,690721\n", 2, ("Name", "Address", "Description", "HS Code"), 2),
+        ("Shipper,,Goods,\n,,,\nShipper,Consignee,Description,x\n", 3, ("Shipper", "Consignee", "Description", "x"), 3),
+        ("lid,\nDescription,lid\nDescription,Quantity\n", 3, ("Description", "Quantity"), 3),
+        ("x,y\n" * 29 + "Description,Quantity\n", 30, ("Description", "Quantity"), 30),
+        ("x,y\n" * 30 + "Description,Quantity\n", 1, ("x", "y"), 1),
+        (",,\n\nx,y\n1,2\n", 3, ("x", "y"), 3),
+        ("Description" + " " * 109 + ",Quantity,Shipper\n1,2,3\n", 1, ("Description" + " " * 109, "Quantity", "Shipper"), 1),
+    ],
+)  # fmt: skip
+def test_which_rows_are_the_header(text, row, names, first):
+    found = place(text)
+    assert (found[0], found[2]) == (row, first)
+    assert tuple(n.strip() for n in found[1]) == tuple(n.strip() for n in names)
+
+
+def test_a_cell_of_120_letters_may_be_a_header_and_a_longer_one_is_text():
+    long = "Description" + " " * 109
+    assert place(f'x,y,z\n"{long}",Quantity,Shipper\n1,2,3\n')[0] == 2
+    assert place(f'x,y,z\n"{long} ",Quantity,Shipper\n1,2,3\n')[0] == 1
+
+
+@pytest.mark.parametrize(("row", "names"), [(2, ("c", "d")), (3, ())])
+def test_a_header_in_the_last_row_and_behind_it(row, names):
+    assert place("a,b\nc,d\n", row) == (row, names, row)
+
+
+def test_without_a_header_the_widest_row_counts():
+    assert place("a\nb,c,d\n", 0) == (0, ("1", "2", "3"), 0)
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "second"),
+    [
+        (("a", ""), ("b",), False),
+        (("a", "b"), ("c", "d"), False),
+        (("a", "a"), ("c", "d"), True),
+        (("a", " ", "b"), ("c",), True),
+        (("a", "", "b"), ("", " ", ""), False),
+        (("a", "b", ""), ("x", "1.5", "y"), False),
+        (("a", "b", ""), ("x", "1/2", "y"), False),
+        (("a", "b", ""), ("x", "+", "y"), True),
+        (("a", "b", ""), ("x", "1a", "y"), True),
+    ],
+)
+def test_what_can_be_the_second_row_of_a_header(upper, lower, second):
+    assert mapping._is_second_row(upper, lower) is second
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "names"),
+    [
+        (("Goods", "", "Vessel", ""), ("Description", "", "", "Name"), ("Goods Description", "", "Vessel", "Vessel Name")),
+        (("Goods",), ("Description", "Marks"), ("Goods Description", "Marks")),
+        (("Goods", "x"), (), ("Goods", "x")),
+        ((" Goods ", ""), (" Lid", "Vessel"), ("Goods Lid", "Vessel")),
+    ],
+)
+def test_how_far_a_merged_cell_reaches(upper, lower, names):
+    assert join_rows(upper, lower) == names
+
+
+@pytest.mark.parametrize(
+    ("headers", "columns"),
+    [
+        (["HS Code 4", "HS-6", "HS Code"], [("", "chapter or heading alone"), ("hs_code", "known spelling"), ("", "hs_code is taken from 'HS-6'")]),
+        (["HS Code Description", "Description"], [("", "text of the tariff, not of these goods"), ("description", "known spelling")]),
+        (["Value", "Value USD", "Value EUR"], [("", "value is taken from 'Value USD'"), ("value", "known spelling"), ("", "value is taken from 'Value USD'")]),
+        (["Freight", "Freight USD"], [("", "freight is taken from 'Freight USD'"), ("freight", "known spelling")]),
+        (["Quantity USD", "Quantity"], [("", "quantity is taken from 'Quantity'"), ("quantity", "known spelling")]),
+        (["Importer Name", "Importer Name EN"], [("importer_name", "known spelling"), ("importer_name", "known spelling without language or number")]),
+        ([" ", "lid"], [("", "no header"), ("", "unknown header")]),
+    ],
+)  # fmt: skip
+def test_each_column_says_why_it_is_taken_or_not(headers, columns):
+    assert [(g.field, g.reason) for g in guess_columns(headers)] == columns
+
+
+def test_what_the_map_names_is_taken_and_keeps_its_unit_and_currency():
+    own = ColumnMap(
+        {"Ware (lbs)": "net_mass", "Rest": "ignore", "3": "value", "Text": "description", "Mehr": "description"}, name="map"
+    )
+    headers = ["Ware (lbs)", "Rest", "Wert EUR", "Text", "Mehr", "Net Weight", "Value", "Description", "Gross Weight"]
+    found = [
+        (g.position, g.field, g.reason, g.unit.code if g.unit else "", g.currency) for g in guess_columns(headers, own, "m.csv")
+    ]
+    assert found == [
+        (0, "net_mass", "stated in map", "LBR", ""),
+        (1, "", "left out by the map", "", ""),
+        (2, "value", "stated in map", "", "EUR"),
+        (3, "description", "stated in map", "", ""),
+        (4, "description", "stated in map", "", ""),
+        (5, "", "the map names another column for net_mass", "", ""),
+        (6, "", "the map names another column for value", "", ""),
+        (7, "description", "known spelling", "", ""),
+        (8, "gross_mass", "known spelling", "", ""),
+    ]
+
+
+def test_every_column_that_a_map_misses_is_told_at_once():
+    with pytest.raises(ErrorGroup) as caught:
+        guess_columns(["Ware"], ColumnMap({"Waer": "description", "2": "value", "Rest": "ignore"}, name="map"))
+    assert len(caught.value.errors) == 3
+    assert guess_columns(["Ware"], ColumnMap({"1": "description"}, name="map"))[0].field == "description"

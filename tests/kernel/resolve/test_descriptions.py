@@ -1,0 +1,125 @@
+"""What a description is worth: informative words, texts that could hide anything, references to other papers, words of lexicons."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pyarrow as pa
+import pytest
+
+from precursor_screen.engine import connect
+from precursor_screen.kernel.resolve import resolve
+from precursor_screen.kernel.resolve.descriptions import description_facts
+from precursor_screen.rulebook.lists import NamedList
+
+
+def named(name: str, *terms: str, lexicon: bool = False) -> NamedList:
+    return NamedList(name, "t", "s", date(2026, 1, 1), None, terms, "", lexicon)
+
+
+LISTS = {
+    n.id: n
+    for n in (
+        named("vague_goods", "goods", "general cargo", "chemicals", "acid", "化工品"),
+        named("packing_words", "drum", "drums", "of", "bag", "full", "full load"),
+        named("document_words", "as per", "invoice", "attached", "list", "full", "发票", "见"),
+        named("presses", "pill press", "press", lexicon=True),
+        named("glass", "flask", lexicon=True),
+    )
+}
+
+
+def facts(*texts: str, lists: dict[str, NamedList] = LISTS) -> list[tuple[int, bool, bool, list[str]]]:
+    with connect() as connection:
+        connection.register("texts", pa.table({"description": pa.array(texts, pa.string())}))
+        rows = connection.execute(
+            f"select description_tokens, is_vague, is_reference, lexicon_terms from ({description_facts(lists)}) order by list_position(?, description)",
+            [list(texts)],
+        ).fetchall()
+    return [tuple(r) for r in rows]
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens", "vague"),
+    [
+        ("CERAMIC TILES", 2, False),
+        ("tiles", 1, False),
+        ("20 DRUMS OF TILES", 1, False),
+        ("general cargo", 0, True),
+        ("general tiles", 2, False),
+        ("acid", 0, True),
+        ("citric acid", 2, False),
+        ("ACIDS", 1, False),
+        ("drums", 0, True),
+        ("drums of goods", 0, True),
+        ("a b c", 0, True),
+        ("x x x", 0, True),
+        ("xxxx", 0, True),
+        ("xxxy", 1, False),
+        ("xx xx", 0, True),
+        ("12345 ***", 0, True),
+        ("", 0, True),
+        ("N.O.S. goods", 2, False),
+        ("Ácid", 0, True),
+        ("化工品", 0, True),
+        ("陶瓷", 1, False),
+        ("bags full load of silk", 2, False),
+    ],
+)  # fmt: skip
+def test_informative_words_are_those_that_are_not_of_packing(text, tokens, vague):
+    assert facts(text)[0][:2] == (tokens, vague)
+
+
+@pytest.mark.parametrize(
+    ("text", "reference"),
+    [
+        ("as per invoice 4711 attached", True),
+        ("invoice", True),
+        ("as per invoice: tiles", False),
+        ("as per", False),  # no paper is named
+        ("full", False),
+        ("full list", True),
+        ("goods as per list", True),
+        ("goods", False),
+        ("见发票", True),
+        ("发票 陶瓷", False),
+    ],
+)
+def test_a_text_that_only_names_another_paper_is_a_reference(text, reference):
+    ((_, vague, is_reference, _),) = facts(text)
+    assert is_reference is reference
+    assert vague or not reference
+
+
+@pytest.mark.parametrize(
+    ("text", "lexicons"),
+    [
+        ("a pill press", ["presses"]),
+        ("PRESS and FLASK", ["glass", "presses"]),
+        ("pressed", []),
+        ("pill, press", ["presses"]),
+        ("tiles", []),
+        ("", []),
+    ],
+)
+def test_words_of_lexicons_are_told_by_the_name_of_their_list(text, lexicons):
+    assert facts(text)[0][3] == lexicons
+
+
+def test_without_lexicons_no_word_is_told():
+    bare = {name: one for name, one in LISTS.items() if not one.lexicon}
+    assert facts("pill press", lists=bare)[0][3] == []
+
+
+def test_many_texts_are_looked_at_some_at_a_time(monkeypatch):
+    texts = [f"tiles {'x' * n}" for n in range(5)] + ["goods"]
+    column = pa.chunked_array([pa.array([*texts, None, *texts])])
+    found = []
+    for size in (8 << 20, 64, 1):
+        monkeypatch.setattr(resolve, "_TEXT_PART", size)
+        with connect() as connection:
+            resolve._know_texts(connection, column, description_facts(LISTS))
+            found.append(sorted(connection.execute("from texts_known").fetchall()))
+            connection.execute("drop table texts_known")
+    assert found[0] == found[1] == found[2]
+    assert len(found[0]) == len(texts)

@@ -1,0 +1,166 @@
+"""Rows that are no line of their own, looked at without a file: which go, what is said of them, and what goes on above them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from precursor_screen.formats.sheet import Body
+from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.tabular import rows as module
+from precursor_screen.readers.tabular.rows import drop_idle_rows, join_continued
+
+NAMES = ("item", "text", "code", "mass")
+Row = tuple[str | None, ...]
+GOODS = ("1", "tiles", "690721", "10")
+
+
+def body(rows: list[Row], numbers: list[int] | None = None) -> Body:
+    columns = [pa.chunked_array([pa.array([r[i] for r in rows], pa.string())]) for i in range(len(NAMES))]
+    return Body(pa.Table.from_arrays(columns, names=list(NAMES)), pa.array(numbers or range(2, 2 + len(rows)), pa.int64()))
+
+
+def plain(found: Body) -> list[tuple[int, Row]]:
+    assert found.table.num_rows == len(found.rows)
+    return list(zip(found.rows.to_pylist(), (tuple(r.values()) for r in found.table.to_pylist()), strict=True))
+
+
+def said(issues: IssueList) -> list[tuple[Any, ...]]:
+    return [(code, row, message, count) for code, row, _, _, message, count, _ in issues.rows]
+
+
+def dropped(
+    *rows: Row, texts: tuple[int, ...] = (1,), codes: tuple[int, ...] = (2,)
+) -> tuple[list[int], list[int], list[tuple[Any, ...]]]:
+    issues = IssueList("m")
+    kept, totals = drop_idle_rows(body(list(rows)), NAMES, texts, codes, issues)
+    return [n for n, _ in plain(kept)], [n for n, _ in plain(totals)], said(issues)
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        (GOODS, ""),
+        (("", "", "", ""), "blank-row"),
+        ((None, None, None, None), "blank-row"),
+        ((" ", "\u00a0", "\ufeff", "\t"), "blank-row"),
+        ((None, "", None, "."), ""),
+        (("Total", "", "", "10"), "totals-row"),
+        (("", "", "", "TOTAL:"), "totals-row"),
+        (("x", "", "", "Total"), ""),  # the first cell that is filled says it
+        (("1", "Grand Total", "", "10"), "totals-row"),
+        (("1", "Grand Total", None, "10"), "totals-row"),
+        (("Total", "tiles", "", "10"), ""),  # it has goods
+        (("Total", "", "690721", "10"), ""),  # it has a code
+        (("1", "Total", "690721", "10"), ""),
+        (NAMES, "repeated-header"),
+        (("item", "text", "code", "10"), ""),
+        (("item", "text", "690721", "mass"), ""),
+    ],
+)
+def test_a_row_is_goods_or_says_what_it_is(row, code):
+    kept, totals, issues = dropped(GOODS, row, GOODS)
+    assert kept == ([2, 4] if code else [2, 3, 4])
+    assert totals == ([3] if code == "totals-row" else [])
+    assert [(c, n, count) for c, n, _, count in issues] == ([(code, 3, 1)] if code else [])
+
+
+def test_neighbours_are_counted_together_and_each_run_is_said():
+    blank, total = ("", "", "", ""), ("Total", "", "", "")
+    kept, totals, issues = dropped(blank, GOODS, blank, blank, GOODS, total, total, total, blank)
+    assert (kept, totals) == ([3, 6], [7, 8, 9])
+    assert sorted(issues, key=lambda i: i[1]) == [
+        ("blank-row", 2, "blank", 1),
+        ("blank-row", 4, "2 rows, blank", 2),
+        ("totals-row", 7, "3 rows, a sum of other rows", 3),
+        ("blank-row", 10, "blank", 1),
+    ]
+
+
+def test_without_rows_or_without_such_rows_all_stays_as_it_is():
+    for rows in ([], [GOODS, GOODS]):
+        given, issues = body(rows), IssueList("m")
+        kept, totals = drop_idle_rows(given, NAMES, (1,), (2,), issues)
+        assert kept is given
+        assert (plain(totals), issues.rows) == ([], [])
+
+
+def test_a_table_without_codes_or_without_texts():
+    assert dropped(GOODS, ("Total", "", "", "10"), codes=())[:2] == ([2], [3])
+    assert dropped(GOODS, ("Total", "x", "", "10"), texts=())[:2] == ([2], [3])
+    assert dropped(GOODS, NAMES, texts=(), codes=())[0] == [2, 3]  # nothing of the goods to know a header by
+
+
+def test_a_header_without_a_name_is_repeated_by_an_empty_cell():
+    columns = [pa.chunked_array([pa.array(c, pa.string())]) for c in (["text", "text", "text"], [None, "", "x"])]
+    given = Body(pa.Table.from_arrays(columns, names=["0", "1"]), pa.array([2, 3, 4]))
+    kept, _ = drop_idle_rows(given, ("text", ""), (0,), (), IssueList("m"))
+    assert kept.rows.to_pylist() == [4]
+
+
+ALONE = (None, "in drums", None, None)
+HEAD = ("1", "tiles", None, "10")
+
+
+def joined(
+    *rows: Row, numbers: list[int] | None = None, texts: tuple[int, ...] = (1,)
+) -> tuple[list[tuple[int, Any]], list[tuple[Any, ...]]]:
+    issues = IssueList("m")
+    found = join_continued(body(list(rows), numbers), texts, issues)
+    return [(n, row[1]) for n, row in plain(found)], said(issues)
+
+
+@pytest.mark.parametrize(
+    ("rows", "numbers", "texts"),
+    [
+        ([HEAD, ALONE], None, [(2, "tiles\nin drums")]),
+        ([HEAD, ALONE, ALONE], None, [(2, "tiles\nin drums\nin drums")]),
+        ([HEAD, ALONE, HEAD, ALONE], None, [(2, "tiles\nin drums"), (4, "tiles\nin drums")]),
+        ([HEAD, ALONE], [2, 4], [(2, "tiles"), (4, "in drums")]),
+        ([ALONE, HEAD, ALONE], None, [(2, "in drums"), (3, "tiles\nin drums")]),
+        ([ALONE, ALONE, HEAD], None, [(2, "in drums"), (3, "in drums"), (4, "tiles")]),
+        ([("1", "tiles", None, None), ALONE], None, [(2, "tiles"), (3, "in drums")]),
+        ([("1", None, "690721", None), ALONE], None, [(2, "in drums")]),
+        ([("1", "  ", "690721", None), ALONE], None, [(2, "in drums")]),
+        ([HEAD, ("n/a", "in drums", "-", " ")], None, [(2, "tiles\nin drums")]),
+        ([HEAD, ("2", "in drums", None, None)], None, [(2, "tiles"), (3, "in drums")]),
+        ([HEAD, (None, " ", None, None)], None, [(2, "tiles"), (3, " ")]),
+        ([HEAD], None, [(2, "tiles")]),
+        ([], None, []),
+    ],
+)  # fmt: skip
+def test_a_description_goes_on_below_its_line(rows, numbers, texts):
+    found, issues = joined(*rows, numbers=numbers)
+    assert found == texts
+    assert sum(i[3] for i in issues) == len(rows) - len(texts)
+
+
+def test_runs_of_rows_that_go_on_are_said():
+    _, issues = joined(HEAD, ALONE, ALONE, HEAD, ALONE)
+    assert issues == [
+        ("continued-row", 3, "2 rows, the description of the line above goes on", 2),
+        ("continued-row", 6, "the description of the line above goes on", 1),
+    ]
+
+
+def test_a_description_goes_on_for_so_many_rows_and_no_more(monkeypatch):
+    monkeypatch.setattr(module, "MOST_CONTINUED", 2)
+    assert joined(HEAD, ALONE, ALONE, HEAD, ALONE)[0] == [(2, "tiles\nin drums\nin drums"), (5, "tiles\nin drums")]
+    assert [n for n, _ in joined(HEAD, ALONE, ALONE, ALONE, HEAD, ALONE)[0]] == [2, 3, 4, 5, 6]
+
+
+def test_each_column_of_text_goes_on_for_itself():
+    columns = [
+        pa.chunked_array([pa.array(c, pa.string())])
+        for c in (["1", None, None], ["tiles", "red", None], ["2", None, None], [None, None, "glazed"], ["3", None, None])
+    ]
+    given = Body(pa.Table.from_arrays(columns, names=list("01234")), pa.array([2, 3, 4]))
+    found = join_continued(given, (1, 3), IssueList("m"))
+    assert found.table.to_pylist() == [{"0": "1", "1": "tiles\nred", "2": "2", "3": "glazed", "4": "3"}]
+
+
+def test_a_table_with_two_columns_beside_the_text_has_no_room_for_more():
+    assert joined(HEAD, ALONE, texts=(1, 2))[0] == [(2, "tiles"), (3, "in drums")]
+    assert joined(HEAD, ALONE, texts=())[0] == [(2, "tiles"), (3, "in drums")]

@@ -1,0 +1,81 @@
+"""A user's map: what each key may say, where a fault stands, and which headers it may name."""
+
+from __future__ import annotations
+
+import pytest
+
+from precursor_screen.errors import ErrorGroup, MappingError
+from precursor_screen.readers.column_map import ColumnMap, parse_column_map, unknown_headers
+
+COLUMNS = "columns: {A: description}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (COLUMNS, ColumnMap({"A": "description"}, name="m.yaml")),
+        (COLUMNS + "date_order: dmy\ndecimal: ','\nheader_row: 0", ColumnMap({"A": "description"}, "dmy", ",", 0, "m.yaml")),
+        (COLUMNS + "date_order: ymd\ndecimal: .\nheader_row: 3", ColumnMap({"A": "description"}, "ymd", ".", 3, "m.yaml")),
+        (
+            "columns: {1: description, B:, C: ignore}",
+            ColumnMap({"1": "description", "B": "ignore", "C": "ignore"}, name="m.yaml"),
+        ),
+        (COLUMNS + "date_order:\ndecimal: ''\nheader_row:", ColumnMap({"A": "description"}, name="m.yaml")),
+    ],
+)
+def test_a_map_says_what_it_says(text, expected):
+    assert parse_column_map(text, "m.yaml") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "remedy", "line"),
+    [
+        ("columns: [", "is no YAML", "Check indentation and quotes.", 1),
+        ("a: b\nc: d: e\n", "is no YAML", "Check indentation and quotes.", 2),
+        ("columns: \x01", "is no YAML", "Check indentation and quotes.", None),
+        ("", "holds no map", "Write `columns:` and one `Header: field` a line below it.", None),
+        ("columns:", "has no columns", "Write `columns:` and one `Header: field` a line below it.", None),
+        (COLUMNS + "date_order: ydm", "date_order 'ydm' is unknown", "Write dmy, mdy or ymd.", None),
+        (COLUMNS + "decimal: ;", "decimal ';' is unknown", 'Write "," or ".".', None),
+        (COLUMNS + "header_row: -1", "header_row -1 is no row", "Write a number from 0.", None),
+        (COLUMNS + "header_row: true", "header_row True is no row", "Write a number from 0.", None),
+        (COLUMNS + "header_row: x", "header_row 'x' is no row", "Write a number from 0.", None),
+        (COLUMNS + "decimla: .", "unknown key 'decimla'", "Did you mean 'decimal'?", None),
+        ("columns: {A: zzz}", "column 'A': 'zzz' is no field", "`mapping list` shows the fields.", None),
+        ("columns: {A: descripton}", "column 'A': 'descripton' is no field", "Did you mean 'description'?", None),
+    ],
+)
+def test_a_fault_is_told_with_its_place_and_a_way_out(text, message, remedy, line):
+    with pytest.raises(MappingError) as caught:
+        parse_column_map(text, "m.yaml")
+    told = caught.value
+    assert (told.message, told.remedy, told.where.file, told.where.row) == (message, remedy, "m.yaml", line)
+
+
+def test_two_faults_are_told_together():
+    with pytest.raises(ErrorGroup) as caught:
+        parse_column_map("columns: {A: zzz}\ndecimal: ;", "m.yaml")
+    assert [e.message for e in caught.value.errors] == ["decimal ';' is unknown", "column 'A': 'zzz' is no field"]
+
+
+@pytest.mark.parametrize(
+    ("named", "wrong"),
+    [
+        (["Ware", "Code"], []),
+        ([" Ware "], []),
+        (["1", "2"], []),
+        (["0"], ["0"]),
+        (["3"], ["3"]),
+        (["Waren", "4711"], ["Waren", "4711"]),
+    ],
+)
+def test_headers_that_are_not_there_are_named(named, wrong):
+    column_map = ColumnMap(dict.fromkeys(named, "description"), name="m.yaml")
+    errors = unknown_headers(column_map, ("Ware ", "Code"), "goods.csv")
+    assert [e.message for e in errors] == [f"the map m.yaml names the column {w!r}, which is not there" for w in wrong]
+    assert all(e.where and e.where.file == "goods.csv" for e in errors)
+
+
+def test_where_no_header_is_near_all_are_listed():
+    (error,) = unknown_headers(ColumnMap({"4711": "description"}), ("Ware", " ", "Code"), "goods.csv")
+    assert error.remedy == "The columns are: Ware, Code"
