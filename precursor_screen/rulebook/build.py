@@ -118,7 +118,8 @@ class Builder:
         except ConditionError as error:
             self.complain("detection.condition", error)
             return _WRONG
-        correlated = set((self.rule.correlation or {}).get("selections") or ())
+        spec = self.rule.correlation or {}
+        correlated = {*(spec.get("selections") or ()), spec.get("only")}
         for name in sorted(set(self.selections) - used - correlated):
             self.complain(
                 f"detection.{name}", AtomError(f"selection {name!r} is not used", "Name it in the condition or delete it.")

@@ -69,6 +69,7 @@ CORRELATION = Record(
         "min_history": Shape(hint={"anyOf": [_SPAN, {"type": "integer", "minimum": 1}]}),
         "unseen": Shape(hint=_SPAN),
         "silence": Shape(hint=_SPAN),
+        "only": Value(kinds=("string",), fault="only is the name of a selection"),
         "known": Value(kinds=("boolean",), fault="known is true or false"),
         "method": Choice(of=METHODS),
         "register": Choice(of=tuple(REGISTERS)),
@@ -92,7 +93,7 @@ _KEYS: dict[str, tuple[set[str], set[str]]] = {
     "baseline": ({"condition", "field", "timespan", "min_history"}, {"method"}),
     "temporal": ({"selections", "timespan"}, set()),
     "temporal_ordered": ({"selections", "timespan"}, {"differs"}),
-    "first_seen": ({"min_history"}, {"timespan", "differs", "condition"}),
+    "first_seen": ({"min_history"}, {"timespan", "differs", "condition", "only"}),
     "absence": ({"register", "match"}, set()),
     "reconcile": ({"register", "match", "field", "against"}, {"tolerance", "calendar"}),
 }
@@ -171,10 +172,9 @@ def _check_span(spec: Mapping[str, Any], kind: str, complain: Complain, params: 
             complain(key, f"{key} lies before a timespan", "timespan: 30d")
     if spec.get("known") is not None and "silence" not in spec:
         complain("known", "known is said of a silence", "silence: 365d")
-    if kind == "first_seen" and "condition" in spec and "differs" not in spec:
-        complain(
-            "condition", "a condition counts the earlier movements of the group that differ", "differs: [country_of_dispatch]"
-        )
+    for key in ("condition", "only"):
+        if kind == "first_seen" and key in spec and "differs" not in spec:
+            complain(key, f"{key} is said of movements that differ within a group", "differs: [country_of_dispatch]")
     for key in ("timespan", "min_history", "unseen", "silence"):
         value = spec.get(key)
         if isinstance(value, str) and value.startswith("$"):

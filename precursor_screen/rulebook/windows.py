@@ -39,7 +39,7 @@ class Measure:
 class Window:
     """A correlation of scope history.
 
-    days: span, or None; period: month or year, or ''. steps: the selections, in order. changes: what must differ between the
+    days: span, or None; period: month or year, or ''. steps: the selections, in order; of first_seen the movements that are asked. changes: what must differ between the
     first and the last step. min_history: movements (baseline) or days (first_seen). matched: (a movement's value, column of the
     register). named_by: the text that `{group_members}` lists. unseen: days in which a value must not have been seen before, to be
     counted. silence: days without a movement before the first of the window; known: that there was one before them.
@@ -135,7 +135,7 @@ def parse_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[str
         days=days_of(scope.resolve(spec["timespan"])) if "timespan" in spec else None,
         period=str(spec.get("calendar", "")),
         measures=tuple(measures),
-        steps=tuple(selection(name) for name in spec.get("selections") or ()),
+        steps=tuple(selection(name) for name in spec.get("selections") or ([spec["only"]] if "only" in spec else [])),
         changes=tuple(scope.column(str(f)) for f in spec.get("differs") or ()),
         min_history=min_history if isinstance(min_history, int) else days_of(min_history) or 0,
         method=str(spec.get("method", "ratio")),

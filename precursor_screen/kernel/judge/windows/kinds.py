@@ -266,7 +266,8 @@ def _first_of_its_kind(frames: Frames, selected: Relation, since: str) -> Relati
         earlier,
         same,
     )
-    tests = "".join(f" and measure {op} limit_0_{j}" for m in window.measures for j, (op, _) in enumerate(m.limits))
+    asked = "".join(f" and coalesce(stage_{n}, false)" for n in range(len(window.steps)))
+    tests = asked + "".join(f" and measure {op} limit_0_{j}" for m in window.measures for j, (op, _) in enumerate(m.limits))
     known_for = f"coalesce(date_diff('day', {since}, day), 0)"
     return derive(
         "computed",

@@ -347,3 +347,128 @@ def test_a_rule_over_time_may_judge_lines_and_counts_each_once():
 def test_no_rule_finds_nothing():
     flags, unjudged = flag_moves(moves_from_rows([{"line_id": "A", "as_of_date": START}], frozenset()), [], START, {})
     assert flags.num_rows == unjudged.num_rows == 0
+
+
+@settings(max_examples=60)
+@given(rows=histories())
+def test_only_values_that_were_not_seen_before_are_counted(rows):
+    """Of those that are told: the record covers the days before."""
+    rule = make_rule(
+        """\
+        type: value_count
+        field: consignor_key
+        group-by: [consignee_key]
+        timespan: 7d
+        unseen: 12d
+        condition: {gte: 2}
+        emit: trigger
+        """
+    )
+
+    def debuts(group: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [
+            r
+            for r in group
+            if not any(
+                o["consignor_key"] == r["consignor_key"] and 0 < (r["as_of_date"] - o["as_of_date"]).days <= 12 for o in group
+            )
+        ]
+
+    new = [r for group in groups(rows, "consignee_key").values() for r in debuts(group)]
+    ids = {r["line_id"] for r in new}
+    expected = by_hand(
+        rows, ("consignee_key",), 7, lambda w: len({r["consignor_key"] for r in w if r["line_id"] in ids}) >= 2, "trigger"
+    )
+    assert flagged(rule, rows, START - timedelta(days=60)) == expected
+
+
+@settings(max_examples=60)
+@given(rows=histories(), known=st.booleans())
+def test_a_burst_after_silence(rows, known):
+    rule = make_rule(
+        f"""\
+        type: event_count
+        group-by: [consignee_key]
+        timespan: 7d
+        silence: 9d
+        known: {str(known).lower()}
+        condition: {{gte: 2}}
+        emit: trigger
+        """
+    )
+    days = {key: sorted(r["as_of_date"] for r in group) for key, group in groups(rows, "consignee_key").items()}
+
+    def is_true(window: list[dict[str, Any]]) -> bool:
+        if len({r["cargo_id"] for r in window}) < 2:
+            return False
+        first = min(r["as_of_date"] for r in window)
+        before = [d for d in days[(window[0]["consignee_key"],)] if d < first]
+        return (first - before[-1]).days > 9 if before else not known
+
+    assert flagged(rule, rows, START - timedelta(days=60)) == by_hand(rows, ("consignee_key",), 7, is_true, "trigger")
+
+
+def test_what_lies_before_the_record_is_unknown():
+    rows = [
+        {"line_id": f"L{n}", "as_of_date": START + timedelta(days=n), "consignee_key": "a", "consignor_key": key}
+        for n, key in enumerate("pqr")
+    ]
+    rows = [{**r, "substance_id": "s", "cargo_id": r["line_id"], "recorded": False} for r in rows]
+    for more in ("unseen: 30d", "silence: 30d"):
+        text = "type: value_count\nfield: consignor_key\ngroup-by: [consignee_key]\ntimespan: 7d\ncondition: {gte: 3}\n" + more
+        moves = moves_from_rows(rows, columns_of_rule(make_rule(text)))
+        for since, expected in ((START - timedelta(days=90), (1, 0)), (START - timedelta(days=9), (0, 1))):
+            flags, unjudged = flag_moves(moves, [make_rule(text)], since, {})
+            assert (flags.num_rows, sum(unjudged.column("count").to_pylist())) == expected
+
+
+@settings(max_examples=60)
+@given(rows=histories())
+def test_the_first_of_its_kind_among_so_many_others(rows):
+    rule = make_rule(
+        """\
+        type: first_seen
+        group-by: [substance_id]
+        differs: [consignee_key, country_of_destination]
+        timespan: 20d
+        min_history: 9d
+        condition: {gte: 2}
+        """
+    )
+
+    def kind(r: dict[str, Any]) -> tuple[str, str]:
+        return r["consignee_key"], r["country_of_destination"]
+
+    expected = set()
+    for group in groups(rows, "substance_id").values():
+        new = sorted((r for r in group if not r["recorded"]), key=lambda r: (r["as_of_date"], r["line_id"]))
+        done = set()
+        for row in new:
+            before = [o for o in group if 0 < (row["as_of_date"] - o["as_of_date"]).days <= 20]
+            first = kind(row) not in {kind(o) for o in before} and (row["as_of_date"], kind(row)) not in done
+            done.add((row["as_of_date"], kind(row)))
+            if first and len({o["cargo_id"] for o in before}) >= 2:
+                expected.add(row["line_id"])
+    assert flagged(rule, rows, START - timedelta(days=60)) == expected
+
+
+def test_roles_count_within_their_own_route():
+    rule = make_rule(
+        """\
+        type: value_count
+        field: substance_route_roles
+        group-by: [consignee_key, substance_route_roles]
+        timespan: 9d
+        condition: {gte: 2}
+        emit: crossing
+        """
+    )
+    base = {"cargo_id": None, "consignee_key": "a", "recorded": False, "as_of_date": START}
+
+    def row(line: str, substance: str, *roles: str) -> dict[str, Any]:
+        return {**base, "line_id": line, "cargo_id": line, "substance_id": substance, "substance_route_roles": list(roles)}
+
+    anhydride, acid = row("A", "aa", "heroin:precursor", "p-2-p:reagent"), row("B", "hcl", "heroin:reagent", "cocaine:reagent")
+    assert flagged(rule, [anhydride, acid]) == {"A"}
+    assert flagged(rule, [acid, row("C", "permanganate", "cocaine:precursor")]) == {"B"}
+    assert flagged(rule, [anhydride, row("C", "ephedrine", "ephedrine:precursor"), row("D", "x", "heroin:precursor")]) == set()
