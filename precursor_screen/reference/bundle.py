@@ -19,6 +19,7 @@ from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.reference import shipped
 from precursor_screen.reference.concern import load_concern
 from precursor_screen.reference.jurisdiction import own_countries
+from precursor_screen.reference.nomenclature import Nomenclature, load_nomenclature
 from precursor_screen.reference.registers.store import Register, RegisterManifest
 from precursor_screen.reference.sources import load_sources
 from precursor_screen.reference.substances import SubstanceTable, load_substances
@@ -60,6 +61,7 @@ class Reference:
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     concern: Mapping[str, Concern] = field(default_factory=dict)
     always_filed: tuple[str, ...] = ()
+    nomenclature: Nomenclature = field(default_factory=Nomenclature)
 
     def rule(self, rule_id: str) -> Rule:
         """The rule of that id."""
@@ -191,6 +193,7 @@ def load_reference(
         parameters=book.parameters,
         concern=load_concern(folder, table.substances, site.concern if site else None),
         always_filed=site.always_filed if site else (),
+        nomenclature=load_nomenclature(shipped.nomenclature_folder()),
     )
 
 
