@@ -123,6 +123,12 @@ _CODES = (
         "invalid-hs-code", DEGRADED, "The HS code has not 6 to 12 digits, or its chapter does not exist", "Correct the cell."
     ),
     IssueCode(
+        "unknown-edition",
+        NOTE,
+        "The HS code is none of the edition that is known here",
+        "Nothing to do if it is of another edition; codes of substances are looked up by the editions that they belong to.",
+    ),
+    IssueCode(
         "several-hs-codes",
         NOTE,
         "The cell holds several HS codes",

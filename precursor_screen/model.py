@@ -231,10 +231,11 @@ class Rule:
     path: str
     lines: Mapping[str, int] = field(default_factory=dict)  # where each part stands in the file, from 1
     levels: tuple[RuleLevel, ...] = ()  # the first whose selection holds counts; else `level` and `weight`
+    beside: bool = False  # its flags stand only on lines that another flag with a weight is about
 
     @property
     def family(self) -> str:
-        """chemical, quantity, party, routing, document, packaging or timing: by the middle of the id."""
+        """chemical, quantity, party, routing, document, packaging, timing or cover: by the middle of the id."""
         return FAMILIES[self.id.split("-")[1]]
 
 
@@ -279,6 +280,7 @@ FAMILIES = {
     "DOC": "document",
     "PKG": "packaging",
     "TIM": "timing",
+    "COV": "cover",
 }
 
 

@@ -163,6 +163,15 @@ LINE_FACTS: tuple[Column, ...] = (
     _fact("sender_receiver_score", "score", "likeness of sender's and receiver's names, 0 to 100"),
     _fact("hs6", "text", "first six digits of the HS code"),
     _fact("hs_chapter", "text", "first two digits of the HS code"),
+    _fact("hs_known", "text", "whether the HS code exists: exists, does-not-exist or unknown-edition; null: that cannot be told"),
+    _fact("watched", "boolean", "goods worth a look even if no substance is recognised: by chapter, packing, danger or words"),
+    _fact(
+        "goods_key", "text", "of watched goods in which no substance is recognised: hs6, else the first words of the description"
+    ),
+    _fact("goods_named", "text", "by what watched goods are named: goods, code name, trade name or purpose"),
+    _fact("package_kind", "text", "drum, can, ibc, tank, carton, bag or bottle"),
+    _fact("package_kg", "number", "kilograms in one package: net, else gross mass by the number of packages"),
+    _fact("packing_unusual", "boolean", "goods of the code do not travel in such packages, or not so much in one"),
     _fact("description_tokens", "integer", "informative words of the description"),
     _fact("is_vague", "boolean", "the description could hide anything (a vague term, digits or symbols only)"),
     _fact("is_reference", "boolean", "the description names no goods but a document that does (as per invoice 4711)"),
@@ -368,7 +377,17 @@ MOVEMENT_STORED: tuple[Column, ...] = tuple(
         *(f"{role}_{part}" for role in ROLES for part in ("name", "key")),
         *("consignor_address_key", "consignee_address_key", "notify_party_address_key", "consignor_country", "consignee_country"),
         *(f"{side}_{part}" for side in TRADERS for part in ("role", "name", "key", "address_key", "country")),
-        *("permit_reference", "pen_reference", "hs6", "hs_chapter", "description", "packages", "value_usd", "lexicon_terms"),
+        *(
+            "permit_reference",
+            "pen_reference",
+            "hs6",
+            "hs_chapter",
+            "goods_key",
+            "description",
+            "packages",
+            "value_usd",
+            "lexicon_terms",
+        ),
         *("substance_id", "form", "match_method", "match_strength", "substance_mass_kg", "mass_basis", "mass_confidence"),
     )
 )

@@ -1,7 +1,7 @@
 """Lines to movements: one row a physical movement of one substance, messages about one cargo merged, totals of a bill counted once.
 
 A movement is what windows count and what the ledger keeps. Goods without a substance are kept where something else is worth
-remembering of them: a word of a lexicon, or a party that resembles a listed one.
+remembering of them: a word of a lexicon, a party that resembles a listed one, or goods that are watched.
 """
 
 from __future__ import annotations
@@ -80,11 +80,12 @@ def _rows(resolved: Resolved) -> str:
         mass = "coalesce(s.substance_mass_kg, s.largest_mass_kg) as substance_mass_kg"
         columns = [mass if column == 's."substance_mass_kg"' else column for column in columns]
     function = "l.message_function" if "message_function" in resolved.lines.column_names else "cast(null as varchar)"
-    words = "or len(l.lexicon_terms) > 0" if "lexicon_terms" in resolved.lines.column_names else ""
+    told = {"lexicon_terms": "len(l.lexicon_terms) > 0", "goods_key": "l.goods_key is not null"}
+    signs = "".join(f" or {test}" for name, test in told.items() if name in resolved.lines.column_names)
     return f"""
         select l.{LINE_NO}, coalesce({function}, 'original') as function, {", ".join(columns)}
         from lines l left join substances s using ({LINE_NO})
-        where s.substance_id is not null {words}
+        where s.substance_id is not null{signs}
            or l.{LINE_NO} in (select {LINE_NO} from party_candidates) or function = 'cancellation'
         order by l.{LINE_NO}, s.substance_id"""
 

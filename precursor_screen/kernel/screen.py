@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.kernel.exceptions import apply_exceptions
+from precursor_screen.kernel.judge.beside import drop_lonely
 from precursor_screen.kernel.judge.flag import flag_shipments
 from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history
 from precursor_screen.kernel.match.match import Progress, match
@@ -116,6 +117,7 @@ def judge_run(part: Part, memory: Memory, reference: Reference) -> Screened:
     recorded = history.movements[EARLIER]
     raised = raise_flags(part, movements, by_shipment, by_window, reference)
     compared = memory.compare_flags(raised.flags, raised.judged)
+    compared = drop_lonely(compared, (r.rule for r in reference.rules))
     return finish(raised, compared, reference, recorded, memory.troubled(recorded.column("movement_key").combine_chunks()))
 
 

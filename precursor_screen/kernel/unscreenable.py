@@ -40,7 +40,7 @@ def no_watchlist(cells: int) -> pa.Table:
 
 
 def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: Reference) -> pa.Table:
-    """What was read and could not be screened, line by line: goods and names.
+    """What was read and could not be screened, line by line: goods and names; and codes of another edition, of which a note is made.
 
     Args:
         resolved: the lines.
@@ -73,6 +73,12 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: R
         for field in ("marks", *NAME_COLUMNS.values(), *(f"{role}_address" for role in ROLES))
         if field in columns and field != "other_parties"
     ]
+    if "hs_known" in columns:  # the line was screened, so the issue names no line that was not
+        parts.append(
+            f"""select 'unknown-edition' as code, {place}, 'hs_code' as field, hs_code as value,
+            'the heading or subheading is none of the edition that is known here' as message, cast(null as varchar) as line_id,
+            cast(1 as bigint) as count, {LINE_NO} from lines where hs_known = 'unknown-edition'"""
+        )
     if "other_texts" in columns:
         parts.append(
             f"""select 'unreadable-cell' as code, {place}, other_columns as field, left(other_texts, 200) as value,

@@ -177,6 +177,11 @@ def _of_role(role: str, part: str) -> str:
     return f"{role}_{part}" if role in _STORED[part] else "null"
 
 
+def _add_goods(connection: Connection) -> None:
+    """What watched goods are known by. Earlier versions watched none, so nothing is filled in; nulls at the end change no digest."""
+    connection.exec_driver_sql(_typed(connection, "alter table movements add column goods_key text"))
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """A step: its number, from 1 without a gap, what it is, and what it does to the tables, and to rows with digests."""
@@ -191,6 +196,7 @@ MIGRATIONS = (
     Migration(1, "runs, files, movements, flags, cited lines, dispositions", _create_first_tables),
     Migration(2, "digests of rows, the chain, what was delivered", _start_chain),
     Migration(3, "sender and receiver of movements", change=_fill_traders),
+    Migration(4, "goods that are watched", _add_goods),
 )
 
 _SEALED = 2  # the step from which on rows have digests

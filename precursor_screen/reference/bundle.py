@@ -19,6 +19,7 @@ from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.reference import shipped
 from precursor_screen.reference.concern import load_concern
 from precursor_screen.reference.jurisdiction import own_countries
+from precursor_screen.reference.nomenclature import Nomenclature, load_nomenclature
 from precursor_screen.reference.rates import load_rates
 from precursor_screen.reference.registers.store import Register, RegisterManifest
 from precursor_screen.reference.sources import load_sources
@@ -62,6 +63,7 @@ class Reference:
     concern: Mapping[str, Concern] = field(default_factory=dict)
     always_filed: tuple[str, ...] = ()
     rates: tuple[Rate, ...] = ()
+    nomenclature: Nomenclature = field(default_factory=Nomenclature)
 
     def rule(self, rule_id: str) -> Rule:
         """The rule of that id."""
@@ -195,6 +197,7 @@ def load_reference(
         concern=load_concern(folder, table.substances, site.concern if site else None),
         always_filed=site.always_filed if site else (),
         rates=load_rates(folder.parent / "rates.csv", site.rates if site else None),
+        nomenclature=load_nomenclature(shipped.nomenclature_folder()),
     )
 
 

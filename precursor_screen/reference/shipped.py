@@ -16,7 +16,7 @@ from precursor_screen.errors import ReferenceDataError, Where
 _PACKAGE = Path(__file__).resolve().parents[1]
 DIGESTS = _PACKAGE / "data" / "digests.json"
 # What of each folder decides what is flagged: tables, rules with their lists and typologies, the addresses and ages of lists.
-CHECKED = {"substances": "*.csv", "rules": "**/*.y*ml", "watchlists": "[!.]*.*"}
+CHECKED = {"substances": "*.csv", "hs": "*.csv", "rules": "**/*.y*ml", "watchlists": "[!.]*.*"}
 
 
 def _find(name: str) -> Path:
@@ -71,6 +71,11 @@ def substances_folder() -> Path:
         ReferenceDataError: missing, or not what was released; so for the other folders.
     """
     return _find_checked("substances")
+
+
+def nomenclature_folder() -> Path:
+    """The Harmonized System."""
+    return _find_checked("hs")
 
 
 def rules_folder() -> Path:

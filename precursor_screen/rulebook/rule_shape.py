@@ -118,6 +118,7 @@ RULE = Record(
         "status": Choice(of=STATUSES),
         "level": Choice(of=LEVELS),
         "levels": Items(of=_LEVEL, default=()),
+        "beside": Value(kinds=("boolean",), default=False),
         "confidence": Choice(of=CONFIDENCES),
         "weight": Whole(low=0, high=100),
         "subject": Choice(of=SUBJECTS),

@@ -95,16 +95,16 @@ def test_migrations_are_applied_in_turn_and_all_or_none(url, sql, monkeypatch):
 
     known = migrations.MIGRATIONS
     monkeypatch.setattr(
-        migrations, "MIGRATIONS", (*known, migrations.Migration(4, "a", widen), migrations.Migration(5, "b", fail))
+        migrations, "MIGRATIONS", (*known, migrations.Migration(5, "a", widen), migrations.Migration(6, "b", fail))
     )
     monkeypatch.setattr("precursor_screen.ledger.store.MIGRATIONS", migrations.MIGRATIONS)
     with pytest.raises(LedgerError, match="no"):
         open_ledger(url)
-    assert sql("select max(number) from precursor_screen_versions") == [(3,)]
-    monkeypatch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:4])
+    assert sql("select max(number) from precursor_screen_versions") == [(4,)]
+    monkeypatch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:5])
     monkeypatch.setattr("precursor_screen.ledger.store.MIGRATIONS", migrations.MIGRATIONS)
     with open_ledger(url) as ledger:
-        assert (ledger.info().version, ledger.info().movements) == (4, 1)
+        assert (ledger.info().version, ledger.info().movements) == (5, 1)
         record(ledger, 2, movement("B"))
         assert ledger.verify() == []
     assert sql("select colour from movements") == [(None,), (None,)]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.kernel.match.spread import Spread, cut
+from precursor_screen.kernel.resolve.distinct import map_distinct
 from precursor_screen.kernel.resolve.resolved import LINE_NO
 from precursor_screen.kernel.resolve.traders import add_traders
 from precursor_screen.matching.party.index import similarity
@@ -28,11 +29,11 @@ def add_party_facts(
     lists: Mapping[str, NamedList],
     spread: Spread,
 ) -> pa.Table:
-    """Adds keys of names and addresses, and who sends and receives, on the lines in which something was recognised: elsewhere no rule asks,
-    and each costs 20 us.
+    """Adds keys of names and addresses, and who sends and receives, on the lines in which something was recognised or that are
+    watched: elsewhere no rule asks, and each costs 20 us.
 
     Args:
-        lines: with LINE_NO and lexicon_terms.
+        lines: with LINE_NO, lexicon_terms and goods_key.
         candidates: of substances.
         parties: matched with lists.
         wanted: the columns that rules ask for.
@@ -42,6 +43,7 @@ def add_party_facts(
     noted = pa.chunked_array([*candidates.column(LINE_NO).chunks, *parties.column(LINE_NO).chunks], pa.int64())
     here = pc.is_in(lines.column(LINE_NO), pc.unique(noted))
     here = pc.or_(here, pc.fill_null(pc.greater(pc.list_value_length(lines.column("lexicon_terms")), 0), False))
+    here = pc.or_(here, pc.is_valid(lines.column("goods_key")))
     for part, key in (("name", _key_of_somebody), ("address", address_key)):
         for role in ROLES:
             name = f"{role}_key" if part == "name" else f"{role}_address_key"
@@ -87,14 +89,6 @@ def _to_order(lines: pa.Table) -> pa.ChunkedArray:
         lines.column("consignee_name"), lambda n: "yes" if ("ord" in n.lower() or not n.isascii()) and is_to_order(n) else "no"
     )
     return pc.fill_null(pc.equal(said, "yes"), True)
-
-
-def map_distinct(column: pa.ChunkedArray, function: Callable[[str], str | None]) -> pa.ChunkedArray:
-    """Applies a function once to every distinct text; an empty result is none."""
-    encoded = column.combine_chunks().dictionary_encode()
-    encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
-    mapped = pa.array([function(v) or None for v in encoded.dictionary.to_pylist()], pa.string())
-    return pa.chunked_array([mapped.take(encoded.indices)])
 
 
 def _likeness(lines: pa.Table, candidates: pa.Table, spread: Spread) -> pa.ChunkedArray:

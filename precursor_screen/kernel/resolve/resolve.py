@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.match.spread import Spread, in_turn
 from precursor_screen.kernel.resolve.descriptions import description_facts
+from precursor_screen.kernel.resolve.goods_facts import add_goods_facts
 from precursor_screen.kernel.resolve.identifiers import find_identified
 from precursor_screen.kernel.resolve.parties import find_party_candidates, role_facts
 from precursor_screen.kernel.resolve.party_facts import add_party_facts
@@ -86,6 +87,7 @@ def resolve(
         lines = _with_substance_lists(connection, lines)
         lines = _with_role_facts(connection, lines, parties, wanted)
         lines = _with_descriptions(connection, lines, reference)
+    lines = add_goods_facts(lines, reference.nomenclature, reference.lists)
     lines = add_party_facts(lines, candidates, parties, wanted, reference.lists, spread)
     candidates = _with_quantities(lines, candidates, reference)
     with connect() as connection:

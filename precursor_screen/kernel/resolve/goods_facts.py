@@ -1,0 +1,124 @@
+"""What a line says of its goods whether or not a substance is recognised: whether the code exists, whether the goods are worth watching,
+how they are packed and by what they are named. Everything is worked out once a distinct code or text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from precursor_screen.kernel.resolve.distinct import map_distinct
+from precursor_screen.kernel.resolve.goods_names import (
+    GENERIC_LIST,
+    PACKING_LIST,
+    PURPOSE_LIST,
+    Vocabulary,
+    fold_words,
+    head_words,
+    name_kind,
+)
+from precursor_screen.names.package_kinds import CHEMICAL_KINDS, package_kind
+from precursor_screen.reference.nomenclature import DOES_NOT_EXIST, EXISTS, Nomenclature, stem
+from precursor_screen.rulebook.lists import NamedList
+
+# Chemicals, colours, oils of perfume, soaps, other chemical products, plastics: where other goods than declared are least seen.
+WATCHED_CHAPTERS: Final = ("28", "29", "32", "33", "34", "38", "39")
+CHEMISTRY_LIST: Final = "chemistry_words"
+_TEXT = pa.string()
+
+
+def add_goods_facts(lines: pa.Table, nomenclature: Nomenclature, lists: Mapping[str, NamedList]) -> pa.Table:
+    """Adds hs_known, watched, goods_key, goods_named, package_kind, package_kg and packing_unusual.
+
+    Args:
+        lines: with hs_chapter, hs6 and substance_ids.
+        nomenclature: of the HS.
+        lists: words of packing, of classes of goods, of purposes and of chemistry among them.
+
+    Returns:
+        The lines with these columns; what cannot be known is null.
+    """
+    words = _vocabulary(nomenclature, lists)
+    code, text = _column(lines, "hs_code"), _column(lines, "description")
+    known = map_distinct(code, nomenclature.tell)
+    kind = map_distinct(_column(lines, "package_type"), package_kind)
+    each = _package_kg(lines)
+    watched = _watched(lines, known, kind, lists)
+    here = pc.fill_null(watched, False)
+    unnamed = pc.and_(here, pc.invert(_has_some(lines, "substance_ids")))
+    stated = pc.if_else(pc.not_equal(pc.fill_null(known, EXISTS), DOES_NOT_EXIST), lines.column("hs6"), _nothing())
+    key = pc.coalesce(stated, map_distinct(_only(pc.and_(here, pc.is_null(stated)), text), lambda t: head_words(t, words)))
+    facts = {
+        "hs_known": known,
+        "watched": watched,
+        "goods_key": _only(unnamed, key),
+        "goods_named": map_distinct(_only(here, text), lambda t: name_kind(t, words)),
+        "package_kind": kind,
+        "package_kg": each,
+        "packing_unusual": _unusual(code, known, kind, each, nomenclature),
+    }
+    for name, values in facts.items():
+        lines = lines.append_column(name, values)
+    return lines
+
+
+def _vocabulary(nomenclature: Nomenclature, lists: Mapping[str, NamedList]) -> Vocabulary:
+    def words(name: str) -> frozenset[str]:
+        return frozenset(stem(w) for term in (lists[name].terms if name in lists else ()) for w in fold_words(term))
+
+    packing = frozenset(w for term in (lists[PACKING_LIST].terms if PACKING_LIST in lists else ()) for w in fold_words(term))
+    return Vocabulary(words(GENERIC_LIST), words(PURPOSE_LIST), packing, nomenclature.words)
+
+
+def _watched(lines: pa.Table, known: pa.ChunkedArray, kind: pa.ChunkedArray, lists: Mapping[str, NamedList]) -> pa.ChunkedArray:
+    """By the chapter of the code; without one that exists by packing, class of danger or words of chemistry. Null: nothing is stated."""
+    chapter, text = lines.column("hs_chapter"), _column(lines, "description")
+    by_chapter = pc.fill_null(pc.is_in(chapter, pa.array(WATCHED_CHAPTERS)), False)
+    no_code = pc.or_(pc.is_null(chapter), pc.fill_null(pc.equal(known, DOES_NOT_EXIST), False))
+    packed = pc.fill_null(pc.is_in(kind, pa.array(sorted(CHEMICAL_KINDS))), False)
+    dangerous = pc.or_(pc.is_valid(_column(lines, "dangerous_goods_class")), _has_some(lines, "un_numbers"))
+    terms = frozenset(w for t in (lists[CHEMISTRY_LIST].terms if CHEMISTRY_LIST in lists else ()) for w in fold_words(t))
+    said = map_distinct(_only(no_code, text), lambda t: "yes" if terms.intersection(fold_words(t)) else None)
+    signs = pc.or_(pc.or_(packed, dangerous), pc.is_valid(said))
+    silent = pc.and_(pc.is_null(chapter), pc.is_null(text))
+    return pc.if_else(pc.and_(silent, pc.invert(signs)), pa.scalar(None, pa.bool_()), pc.or_(by_chapter, pc.and_(no_code, signs)))
+
+
+def _package_kg(lines: pa.Table) -> pa.ChunkedArray:
+    """Kilograms in one package: the net mass, else the gross mass, by the number of packages."""
+    mass = pc.coalesce(*(_column(lines, name, pa.decimal128(18, 6)) for name in ("net_mass_kg", "gross_mass_kg")))
+    count = _column(lines, "packages", pa.int64())
+    count = pc.if_else(pc.greater(count, 0), count, pa.scalar(None, pa.int64()))
+    each = pc.round(pc.divide(pc.cast(mass, pa.float64()), pc.cast(count, pa.float64())), 6)
+    return pc.cast(each, pa.decimal128(18, 6), safe=False)
+
+
+def _unusual(
+    code: pa.ChunkedArray, known: pa.ChunkedArray, kind: pa.ChunkedArray, each: pa.ChunkedArray, nomenclature: Nomenclature
+) -> pa.ChunkedArray:
+    """Whether goods of the code do not travel in such packages, or not so much in one; null where code, kind or mass is missing."""
+    meant = pc.fill_null(pc.not_equal(known, DOES_NOT_EXIST), False)
+    pair = pc.binary_join_element_wise(kind, pc.utf8_slice_codeunits(_only(meant, code), 0, 4), " ")
+    most = pc.cast(map_distinct(pair, lambda p: str(nomenclature.most_in(*p.split(" ")))), pa.float64())
+    over = pc.greater(pc.cast(each, pa.float64()), most)
+    # In a package that holds none at all the mass does not matter, nor where nothing is too much.
+    return pc.if_else(pc.equal(most, 0), True, pc.if_else(pc.is_inf(most), False, over))
+
+
+def _only(where: pa.ChunkedArray, values: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.if_else(where, values, pa.scalar(None, values.type))
+
+
+def _nothing() -> pa.Scalar:
+    return pa.scalar(None, _TEXT)
+
+
+def _has_some(lines: pa.Table, name: str) -> pa.ChunkedArray:
+    return pc.fill_null(pc.greater(pc.list_value_length(_column(lines, name, pa.list_(_TEXT))), 0), False)
+
+
+def _column(lines: pa.Table, name: str, kind: pa.DataType = _TEXT) -> pa.ChunkedArray:
+    return lines.column(name) if name in lines.column_names else pa.chunked_array([pa.nulls(lines.num_rows, kind)])
