@@ -1,9 +1,11 @@
 """Times whole runs as a user starts them, beside two plainer ways to match the same names in the same run.
 
-    python benchmarks/run.py [--lines 1000000] [--repeat 3] [--peer INTERPRETER]
+    python benchmarks/run.py [--lines 1000000] [--repeat 3] [--peer INTERPRETER] [--cases FOLDER]
 
 The watchlist is OFAC's under PRECURSOR_SCREEN_TEST_DATA where that is set, else a synthetic one of 35,000 names. Writes
-docs/performance.md. With an interpreter that has nomenklatura (see peers.py) its logic-v2 is timed as well. Seconds on a shared machine mean little; ratios within a run mean something.
+docs/performance.md. With an interpreter that has nomenklatura (see peers.py) its logic-v2 is timed as well. Published cases are replayed
+(see replay.py) where a folder of them is named or lies under the test data. Seconds on a shared machine mean little; ratios within a run
+mean something.
 """
 
 from __future__ import annotations
@@ -115,6 +117,9 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--peer", default=sys.executable, help="an interpreter with nomenklatura")
     parser.add_argument("--ledger", help="URL of a ledger with recorded movements, for a day against it [default: without]")
+    parser.add_argument(
+        "--cases", type=Path, default=published_cases(), help="folder of published cases [default: of the test data]"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -134,6 +139,7 @@ def main() -> None:
     page = (
         render(options.lines, size, what, runs, again, helps, plain) + render_parties(parties) + measure_windows(options.ledger)
     )
+    page += measure_replay(options.cases)
     (ROOT / "docs" / "performance.md").write_text(page, encoding="utf-8")
     print(page)
 
@@ -147,6 +153,28 @@ def measure_windows(ledger: str | None) -> str:
 ## Rules over lines and over time
 One manifest of 1,000,000 lines, of which 100,000 are movements, with 10,000,000 recorded ones; and, where a day stands below, one of
 10,000 lines against a ledger that holds as many: the first look reads the copy by column from the disk.
+
+```text
+{done.stdout.rstrip()}
+```
+"""
+
+
+def published_cases() -> Path | None:
+    """The cases under PRECURSOR_SCREEN_TEST_DATA, if there are any."""
+    folder = Path(os.environ.get("PRECURSOR_SCREEN_TEST_DATA") or ROOT / "none") / "published_cases"
+    return folder if (folder / "cases.yml").is_file() else None
+
+
+def measure_replay(cases: Path | None) -> str:
+    """Published cases among lawful trade, as `benchmarks/replay.py` sums them up; without cases nothing."""
+    if cases is None:
+        return ""
+    script = [sys.executable, str(ROOT / "benchmarks" / "replay.py"), "--cases", str(cases), "--summary"]
+    done = subprocess.run(script, capture_output=True, text=True, check=True)
+    return f"""
+## Published cases among lawful trade
+Diversions and honest look-alikes as their facts say, among two years of invented lawful trade; see `benchmarks/replay.py`.
 
 ```text
 {done.stdout.rstrip()}

@@ -30,7 +30,7 @@ from precursor_screen.ledger.store import Ledger, open_ledger
 from precursor_screen.memory import KNOWN, Answers, Past, Request
 from precursor_screen.readers.registry import read
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.runners.remembering import EVER
+from precursor_screen.runners.ledger_memory import EVER
 from precursor_screen.schema import MOVEMENT
 
 PARTIES = 300_000

@@ -41,6 +41,8 @@ def load_reference(
     only_rules: bool = False,
     pack: str = "",
     params: Path | None = None,
+    concern: Path | None = None,
+    rates: Path | None = None,
     exceptions: Path | None = None,
     jurisdiction: str = "",
     as_of: date | None = None,
@@ -57,6 +59,8 @@ def load_reference(
         only_rules: use `rule_dirs` instead of those that ship.
         pack: which rules are applied: core, extended; empty: all.
         params: file with a site's own parameters of rules.
+        concern: file with a site's own grades and masses of substances.
+        rates: file with a site's own rates of currencies.
         exceptions: file with a site's exceptions.
         jurisdiction: US, EU, CA, AU ...; empty: none.
         as_of: the day that judges; default: today.
@@ -77,7 +81,7 @@ def load_reference(
             watchlists=(NO_WATCHLIST,) if watchlists is None else tuple(watchlists),
             rule_dirs=tuple(rule_dirs),
             only_rules=only_rules,
-            site=SiteRules(pack, params, exceptions),
+            site=SiteRules(pack, params, exceptions, concern, rates=rates),
             jurisdiction=jurisdiction,
             as_of=as_of or date.today(),
             tiers=tuple(tiers),

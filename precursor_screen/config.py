@@ -33,6 +33,9 @@ class Setting:
         return PREFIX + self.key.replace(".", "_").upper()
 
 
+# Fields of which a blank is a sign only where the law has them filed.
+BLANKABLE = ("consignor_name", "country_of_destination", "net_mass_kg")
+
 SETTINGS = (
     Setting("home", False, (), "folder of imported watchlists and the cache"),
     Setting("jurisdiction", False, (), "for whom one screens: US, EU, CA, AU ..."),
@@ -47,6 +50,16 @@ SETTINGS = (
     Setting("rules.dirs", True, (), "folders of rules beside those that ship"),
     Setting("rules.pack", False, (), "which rules are applied: core, extended, all [default: all]"),
     Setting("rules.params", False, (), "file with the site's own parameters of rules"),
+    Setting(
+        "rules.concern",
+        False,
+        (),
+        "file with the site's own grades and masses of substances (CSV: substance_id, licit_use, small_kg, large_kg)",
+    ),
+    Setting("rules.rates", False, (), "file with the site's own rates (CSV: currency, date, usd: US dollars for one unit)"),
+    Setting(
+        "rules.always_filed", True, BLANKABLE, "fields that the law always has filed where one screens: a blank one is a sign"
+    ),
     Setting("rules.exceptions", False, (), "file with the site's exceptions, each with reason, author and expiry"),
 )
 _BY_KEY = {s.key: s for s in SETTINGS}

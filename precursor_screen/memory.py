@@ -138,17 +138,24 @@ class Memory(Protocol):
     def look_back(self, request: Request) -> Past:
         """What is recorded that bears on the run."""
 
+    def troubled(self, movement_keys: pa.Array) -> frozenset[str]:
+        """Those of some recorded movements that bear an open flag of high or critical."""
+
     def compare_flags(self, flags: pa.Table, judged: Judged) -> Compared:
         """The flags with their states, and what is no longer raised."""
 
 
-class Forgetful:
+class NoMemory:
     """The memory of a run without a ledger: nothing is known, every flag is new."""
 
     def look_back(self, request: Request) -> Past:
         """Nothing."""
         empty = {ask: MOVEMENT.empty_table().select(ask.columns) for ask in request.asks}
         return Past(empty, KNOWN.empty_table(), MOVEMENT.empty_table(), None)
+
+    def troubled(self, movement_keys: pa.Array) -> frozenset[str]:
+        """None."""
+        return frozenset()
 
     def compare_flags(self, flags: pa.Table, judged: Judged) -> Compared:
         """The flags as they are."""

@@ -14,6 +14,9 @@ from typing import Any
 LEVELS = ("informational", "low", "medium", "high", "critical")
 CONFIDENCES = ("low", "medium", "high")
 BANDS = ("none", "low", "review", "hold")
+# How rare lawful trade in a substance is, from commodities to the controlled drug itself (`data/substances/concern.csv`).
+ROLES_IN_ROUTE = ("precursor", "reagent", "solvent")
+LICIT_USES = ("E", "D", "C", "B", "A", "S")
 TIERS = ("convention", "national", "surveillance")
 CONVENTIONS = ("UN1988", "UN1961", "UN1971")
 SURVEILLANCE = "ISSL"  # no law: a heuristic list of substances to watch
@@ -101,6 +104,8 @@ class Substance:
     smiles: str
     notes: str
     ec_numbers: tuple[EcNumber, ...] = ()
+    route_roles: tuple[tuple[str, str], ...] = ()  # (route, one of ROLES_IN_ROUTE)
+    usual_usd_per_kg: Decimal | None = None  # low end of what it costs by the drum
 
     @property
     def tier(self) -> str:
@@ -161,7 +166,7 @@ class WatchlistEntry:
 class RuleTest:
     """An inline test of a rule: rows in, the line ids that are flagged, and those that are not evaluable.
 
-    since: where recorded history begins. registers: rows of registers by name. gap: a known miss; it is counted, and fails once
+    since: where recorded history begins. registers: rows of registers by name. levels: of flags, by line id. gap: a known miss; it is counted, and fails once
     it passes.
     """
 
@@ -172,6 +177,7 @@ class RuleTest:
     since: date | None = None
     registers: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     gap: bool = False
+    levels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +187,15 @@ class Source:
     title: str
     note: str
     mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLevel:
+    """The level and weight of a rule's flags where a selection holds."""
+
+    when: Mapping[str, Any]
+    level: str
+    weight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +230,7 @@ class Rule:
     tests: tuple[RuleTest, ...]
     path: str
     lines: Mapping[str, int] = field(default_factory=dict)  # where each part stands in the file, from 1
+    levels: tuple[RuleLevel, ...] = ()  # the first whose selection holds counts; else `level` and `weight`
 
     @property
     def family(self) -> str:
@@ -267,14 +283,37 @@ FAMILIES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """US dollars for one unit of a currency on a day."""
+
+    currency: str
+    day: date
+    usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """How much a consignment of a substance is worth a look by itself.
+
+    Attributes:
+        licit_use: one of LICIT_USES.
+        small_kg: from which mass it is worth a thought for illicit use.
+        large_kg: from which mass it is a large one.
+    """
+
+    licit_use: str
+    small_kg: float
+    large_kg: float
+
+
+@dataclass(frozen=True, slots=True)
 class Typology:
-    """How the flags of a shipment become a score and a band."""
+    """What the flags of a shipment can add to its score, family by family, and which rules decide its band by themselves."""
 
     id: str
     title: str
     applies: tuple[str, ...]  # substance ids; empty: the default, which scores what no other claims
     caps: Mapping[str, int]
-    bands: Mapping[str, int]
     floor: Mapping[str, str]
 
 

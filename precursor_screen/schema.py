@@ -29,6 +29,9 @@ TYPES: dict[str, pa.DataType] = {
 LINE, SUBSTANCE, PARTY = "line", "substance", "party"
 BESIDE_TABLE = "beside the table"  # message_type of a line that holds nothing but texts of no row of goods
 ROLES = ("consignor", "consignee", "notify_party", "exporter", "importer")
+# What is known of who sends and who receives, whichever column named them: {side}_role says which.
+TRADERS = ("sender", "receiver")
+TRADER_PARTS = ("name", "key", "address", "address_key", "country")
 # Every name on a line is matched against the watchlists: role -> column. other_parties is a list of names.
 NAME_COLUMNS = {
     **{role: f"{role}_name" for role in ROLES},
@@ -157,7 +160,7 @@ LINE_FACTS: tuple[Column, ...] = (
     ),
     *(_fact(f"{role}_programmes", "texts", f"programmes of the entries the {role.replace('_', ' ')} matches") for role in ROLES),
     _fact("consignee_to_order", "boolean", "the consignee field is blank or names nobody: to order, or to the order of a bank"),
-    _fact("consignor_consignee_score", "score", "likeness of consignor's and consignee's names, 0 to 100"),
+    _fact("sender_receiver_score", "score", "likeness of sender's and receiver's names, 0 to 100"),
     _fact("hs6", "text", "first six digits of the HS code"),
     _fact("hs_chapter", "text", "first two digits of the HS code"),
     _fact("description_tokens", "integer", "informative words of the description"),
@@ -170,11 +173,20 @@ LINE_FACTS: tuple[Column, ...] = (
     _fact("substance_ids_by_hs", "texts", "substances that have the line's HS subheading to themselves"),
     _fact("substance_hs6s", "texts", "HS subheadings of the substances recognised in the description"),
     _fact("route_groups", "texts", "synthesis routes that the line's substances belong to"),
-    _fact("value_usd", "number", "value in US dollars, where the line states that currency"),
+    _fact("value_usd", "number", "value in US dollars, by the rate of its day (rates.csv, or a site's own)"),
     *(
         _fact(f"{role}_address_key", "text", f"comparable key of the {role.replace('_', ' ')}'s address")
         for role in ("consignor", "consignee", "notify_party")
     ),
+    *(
+        _fact(f"{side}_{part}", "text", f"{part.replace('_', ' ')} of the {side}: {which}")
+        for side, which in (
+            ("sender", "consignor, else exporter"),
+            ("receiver", "consignee, else importer, else (bill to order, bank or forwarder) notify party"),
+        )
+        for part in ("role", *TRADER_PARTS)
+    ),
+    _fact("always_filed", "texts", "fields that the jurisdiction always has filed (setting rules.always_filed)"),
     _fact("pen_found", "boolean", "the pre-export notification that the line names is in the register"),
     _fact("pen_status", "text", "its status: sent, accepted, objected, suspended, revoked"),
     _fact(
@@ -187,6 +199,8 @@ LINE_FACTS: tuple[Column, ...] = (
     _fact("permit_status", "text", "its status: valid, suspended, revoked, expired"),
     _fact("permit_in_force", "boolean", "the line's date lies within the permit's validity"),
     _fact("permit_substance_ids", "texts", "substances that it names"),
+    _fact("permit_quantity_kg", "number", "kilograms of the line's substance that it is for"),
+    _fact("permit_single_use", "boolean", "it is good for one shipment"),
     _fact("lexicon_terms", "texts", "named lists of words (equipment, coded names ...) of which the description holds one"),
     _fact("as_of_date", "date", "the day on which what was controlled is judged: date, dispatch, arrival, else --as-of"),
 )
@@ -201,7 +215,18 @@ SUBSTANCE_COLUMNS: tuple[Column, ...] = (
     ),
     _fact("tier", "text", "convention, national or surveillance", SUBSTANCE),
     _fact("family", "text", "what it is a precursor of", SUBSTANCE),
+    _fact("licit_use", "text", "how rare lawful trade in it is: S, A, B, C, D or E (concern.csv)", SUBSTANCE),
     _fact("substance_route_groups", "texts", "synthesis routes it belongs to", SUBSTANCE),
+    _fact(
+        "substance_route_roles",
+        "texts",
+        "ROUTE:ROLE of each: precursor (the chemical that the route turns on), reagent or solvent (route_roles.csv)",
+        SUBSTANCE,
+    ),
+    _fact(
+        "usual_usd_per_kg", "number", "low end of what it costs by the drum, US dollars a kilogram (usual_prices.csv)", SUBSTANCE
+    ),
+    _fact("large_kg", "number", "mass that is a large consignment for illicit use, kilograms (concern.csv)", SUBSTANCE),
     _fact(
         "match_method",
         "text",
@@ -287,6 +312,13 @@ PARTY_COLUMNS: tuple[Column, ...] = (
     ),
     _fact("party_end", "integer", "where it ends there", PARTY),
     _fact("party_compared", "text", "the name as it was compared", PARTY),
+    _fact(
+        "exact_name",
+        "boolean",
+        "every word of the name and of the entry's is equal after normalising, at least four letters",
+        PARTY,
+    ),
+    _fact("copies", "texts", "further entries of the same party, in this list or another: name, list and entry", PARTY),
     _fact("list_id", "text", "which watchlist", PARTY),
     _fact("entry_id", "text", "which entry", PARTY),
     _fact("entry_name", "text", "the entry's primary name", PARTY),
@@ -307,7 +339,8 @@ PREVIOUS_COLUMNS: tuple[Column, ...] = tuple(
         ("line_id", "text"),
         ("description", "text"),
         ("substance_id", "text"),
-        ("consignee_key", "text"),
+        ("receiver_key", "text"),
+        ("receiver_name", "text"),
         ("country_of_destination", "text"),
         ("port_of_discharge", "text"),
     )
@@ -334,6 +367,7 @@ MOVEMENT_STORED: tuple[Column, ...] = tuple(
         *("transport_mode", "vessel", "voyage", "port_of_discharge"),
         *(f"{role}_{part}" for role in ROLES for part in ("name", "key")),
         *("consignor_address_key", "consignee_address_key", "notify_party_address_key", "consignor_country", "consignee_country"),
+        *(f"{side}_{part}" for side in TRADERS for part in ("role", "name", "key", "address_key", "country")),
         *("permit_reference", "pen_reference", "hs6", "hs_chapter", "description", "packages", "value_usd", "lexicon_terms"),
         *("substance_id", "form", "match_method", "match_strength", "substance_mass_kg", "mass_basis", "mass_confidence"),
     )
@@ -344,7 +378,9 @@ MOVEMENT_LOOKED_UP: tuple[Column, ...] = tuple(
     BY_NAME[name]
     for name in (
         *("substance_name", "parent_substance_id", "control", "own_schedules", "tier", "membership_verified", "family"),
-        *("substance_route_groups", "threshold_kg", "threshold_month_kg", "threshold_year_kg", "threshold_verified"),
+        *("licit_use", "permit_single_use"),
+        *("substance_route_groups", "substance_route_roles", "usual_usd_per_kg", "large_kg"),
+        *("threshold_kg", "threshold_month_kg", "threshold_year_kg", "threshold_verified"),
         "threshold_source",
     )
 )
@@ -453,12 +489,15 @@ UNJUDGED = pa.schema(
     ]
 )
 
+# What a shipment's score is made of: licit use, quantity, evidence, standing; each with its reason.
+PART_OF_SCORE = pa.struct([("part", pa.string()), ("points", pa.int64()), ("because", pa.string())])
 SHIPMENT = pa.schema(
     [
         ("shipment_id", pa.string()),
         ("score", pa.int64()),
         ("band", pa.string()),
         ("typology", pa.string()),
+        ("parts", pa.list_(PART_OF_SCORE)),
         ("families", pa.list_(pa.string())),
         ("flags", pa.list_(pa.string())),
         ("lines", pa.int64()),

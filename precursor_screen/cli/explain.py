@@ -14,11 +14,15 @@ from precursor_screen.config import home_of
 
 @click.command()
 @click.argument("identifier", metavar="ID")
-@click.option("--report", type=click.Path(path_type=Path), help="JSON report that holds the flag; default: the ledger.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    help="JSON report that holds the flag or the shipment; default: the ledger.",
+)
 @ledger_option
 @click.pass_context
 def command(ctx: click.Context, identifier: str, report: Path | None, url: str | None) -> None:
-    """Explain a flag, a rule, a substance, a watchlist entry (LIST:ENTRY) or an issue code, in full.
+    """Explain a shipment of a report, a flag, a rule, a substance, a watchlist entry (LIST:ENTRY) or an issue code, in full.
 
     A flag may be named by the beginning of its id, six characters at least.
 
@@ -30,8 +34,10 @@ def command(ctx: click.Context, identifier: str, report: Path | None, url: str |
       precursor-screen explain sample:S001
       precursor-screen explain 4f2c9a
       precursor-screen explain 4f2c9a --report report.json
+      precursor-screen explain SMPL007 --report report.json
     """
     from precursor_screen.cli.explain_flag import explain_flag, where_flags_are
+    from precursor_screen.cli.explain_shipment import explain_shipment
     from precursor_screen.errors import UsageError
 
     explainers: tuple[Callable[[], str | None], ...] = (
@@ -39,6 +45,7 @@ def command(ctx: click.Context, identifier: str, report: Path | None, url: str |
         lambda: _rule(identifier),
         lambda: _substance(identifier),
         lambda: _entry(ctx, identifier),
+        lambda: explain_shipment(ctx, identifier, report, url),
         lambda: explain_flag(ctx, identifier, report, url),
     )
     for explainer in explainers:

@@ -65,6 +65,11 @@ def _shown(url: str) -> str:
     return shown_url(parse_url(url))
 
 
+def ledger_is_missing(ctx: click.Context) -> bool:
+    """Whether the ledger of the settings, or that of the home, is a file that does not exist."""
+    return _is_missing(_ledger_url(ctx, None))
+
+
 def _is_missing(url: str) -> bool:
     """Whether it is a file that does not exist."""
     return url.startswith("sqlite:") and not Path(_shown(url)).exists()

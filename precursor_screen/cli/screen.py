@@ -56,6 +56,12 @@ if TYPE_CHECKING:
     help="Watchlist to screen against; `none`; `sample` is the fictional list that ships. Repeatable [default: all that are imported].",
 )
 @click.option("--mapping", metavar="NAME|PATH", help="Column map for tabular input [default: guessed, and reported].")
+@click.option(
+    "--rates",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Rates of currencies (CSV: currency, date, usd) [default: those that ship].",
+)
 @click.option("--encoding", metavar="NAME", help="Encoding of text input [default: decided by content, and reported].")
 @click.option(
     "--fail-on", type=click.Choice([*LEVELS, "none"]), help="Level from which a new flag sets exit code 1 [default: none]."
@@ -141,7 +147,7 @@ def _settle(values: dict[str, Value], options: dict[str, Any]) -> Settings:
         **{
             name: options[name]
             for name in (
-                *("jurisdiction", "watchlists", "mapping", "encoding", "fail_on", "ledger", "wait"),
+                *("jurisdiction", "watchlists", "mapping", "encoding", "fail_on", "ledger", "wait", "rates"),
                 *("rule_dirs", "only_rules", "require_fresh", "structure", "jobs"),
             )
         },

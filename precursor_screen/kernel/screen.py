@@ -1,4 +1,4 @@
-"""The composition: lines in; matches, flags, what could not be judged or screened, and a band a shipment out.
+"""The composition: lines in; matches, flags, what could not be judged or screened, and a score and a band a shipment out.
 
     match -> judge_part -> merge_parts -> judge_shipments, judge_windows -> raise_flags -> finish
 
@@ -22,9 +22,10 @@ from precursor_screen.kernel.match.spread import Spread, in_turn
 from precursor_screen.kernel.movements import Movements, settle
 from precursor_screen.kernel.part import Part, judge_part
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
-from precursor_screen.kernel.score import score
+from precursor_screen.kernel.triage.standing import EARLIER, count_earlier
+from precursor_screen.kernel.triage.triage import triage
 from precursor_screen.kernel.unscreenable import goods_unscreened, lacks_watchlists, no_watchlist
-from precursor_screen.memory import Compared, Forgetful, Judged, Past
+from precursor_screen.memory import Compared, Judged, Memory, NoMemory, Past, Request
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.schema import UNJUDGED
 
@@ -97,11 +98,31 @@ def screen(
     """
     matches = match(lines, reference, spread, progress=progress)
     part = judge_part(lines, inputs, matches, reference, spread, every_line=True)
-    movements, nothing = settle(part.moved), Forgetful()
-    history = nothing.look_back(request_history(movements, reference.rules, reference.registers))
-    by_shipment, by_window = judge_shipments(part.noted, reference), judge_windows(movements, history, reference)
+    return judge_run(part, NoMemory(), reference)
+
+
+def judge_run(part: Part, memory: Memory, reference: Reference) -> Screened:
+    """All lines of a run, judged by themselves, against one another and against what is remembered.
+
+    Args:
+        part: all lines.
+        memory: of earlier runs; asked for the history, then for the states of flags.
+        reference: what the law, the lists and the rules say.
+    """
+    by_shipment = judge_shipments(part.noted, reference)
+    movements = settle(part.moved)
+    history = memory.look_back(request_past(movements, reference))
+    by_window = judge_windows(movements, history, reference)
+    recorded = history.movements[EARLIER]
     raised = raise_flags(part, movements, by_shipment, by_window, reference)
-    return finish(raised, nothing.compare_flags(raised.flags, raised.judged), reference)
+    compared = memory.compare_flags(raised.flags, raised.judged)
+    return finish(raised, compared, reference, recorded, memory.troubled(recorded.column("movement_key").combine_chunks()))
+
+
+def request_past(movements: Movements, reference: Reference) -> Request:
+    """What must be known of earlier runs: what the history rules ask for, and what speaks for a shipment."""
+    request = request_history(movements, reference.rules, reference.registers)
+    return Request(request.movements, (*request.asks, EARLIER))
 
 
 def judge_shipments(noted: Resolved, reference: Reference) -> Judgement:
@@ -134,26 +155,34 @@ def raise_flags(part: Part, movements: Movements, by_shipment: Judgement, by_win
     return Raised(part, movements, sort_flags(pa.concat_tables([of_rows, by_window.flags])), unjudged, judged)
 
 
-def finish(raised: Raised, compared: Compared, reference: Reference) -> Screened:
-    """Applies the site's exceptions and scores what is open.
+def finish(
+    raised: Raised, compared: Compared, reference: Reference, recorded: pa.Table, troubled: frozenset[str] = frozenset()
+) -> Screened:
+    """Applies the site's exceptions and puts in order what is open.
 
     Args:
         raised: of all lines.
         compared: its flags with their states, and what is no longer raised.
         reference: exceptions, typologies, and whether there are lists.
+        recorded: earlier consignments, as `EARLIER` asks for them.
+        troubled: those with an open flag of high or critical, by movement key.
     """
     part = raised.part
     excepted = apply_exceptions(compared.flags, part.noted, reference.exceptions, reference.as_of)
     flags = sort_flags(pa.concat_tables([excepted.flags, compared.carried, compared.resolved]))
     unlisted = [no_watchlist(part.party_cells)] if lacks_watchlists(reference) else []
     issues = pa.concat_tables([*unlisted, part.issues.drop_columns([LINE_NO]), raised.movements.issues])
-    shipments = score(
-        flags.filter(pc.is_in(flags.column("state"), pa.array(OPEN))),
+    still_open = flags.filter(pc.is_in(flags.column("state"), pa.array(OPEN)))
+    shipments = triage(
+        still_open,
         raised.unjudged,
         part.lines,
+        part.noted,
         _unscreened_shipments(part.lines, issues, reference),
         tuple(r.rule for r in reference.rules),
         reference.typologies,
+        reference.concern,
+        count_earlier(raised.movements.live, recorded, troubled | _troubled(still_open, part.lines)),
     )
     return Screened(
         resolved=part.noted,
@@ -169,6 +198,13 @@ def finish(raised: Raised, compared: Compared, reference: Reference) -> Screened
         compared=compared,
         judged=raised.judged,
     )
+
+
+def _troubled(still_open: pa.Table, lines: pa.Table) -> frozenset[str]:
+    """The movements of this run with an open flag of high or critical."""
+    serious = still_open.filter(pc.is_in(still_open.column("level"), pa.array(["high", "critical"])))
+    mine = pc.is_in(lines.column("line_id"), pc.unique(serious.column("line_id")))
+    return frozenset(pc.unique(lines.column("movement_key").filter(mine)).to_pylist())
 
 
 def sort_flags(flags: pa.Table) -> pa.Table:

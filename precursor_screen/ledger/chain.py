@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from precursor_screen.errors import LedgerError
-from precursor_screen.ledger.seals import RESTORE, Seals, Tally, from_state, to_state
+from precursor_screen.ledger.seals import RESTORE, Checksum, Seals, from_state, to_state
 from precursor_screen.ledger.transfer import fetch_rows, insert_rows
 
 CHAIN = "chain"
@@ -81,25 +81,25 @@ def open_seals(connection: Connection, shown: str) -> Seals:
     try:
         links = read_chain(connection)
         problem = find_break(links)
-        tallies = from_state(links[-1].state) if not problem else {}
+        checksums = from_state(links[-1].state) if not problem else {}
     except (ValueError, TypeError) as error:
-        problem, tallies = f"the chain cannot be read ({error})", {}
+        problem, checksums = f"the chain cannot be read ({error})", {}
     if problem:
         raise LedgerError(f"{shown} is damaged: {problem}", remedy=RESTORE)
-    return Seals(connection, shown, tallies)
+    return Seals(connection, shown, checksums)
 
 
-def add_link(connection: Connection, kind: str, tallies: Mapping[str, Tally], run_no: int | None = None) -> None:
+def add_link(connection: Connection, kind: str, checksums: Mapping[str, Checksum], run_no: int | None = None) -> None:
     """Adds what was done.
 
     Args:
         connection: in a transaction that writes, in which the chain was followed (`open_seals`).
         kind: of what was done.
-        tallies: what the tables hold now.
+        checksums: what the tables hold now.
         run_no: of the run that did it.
     """
     query = f"{_SELECT} order by number desc limit 1"
     last = [Link(*row) for _, rows in fetch_rows(connection, query) for row in rows]
     number, before = (last[0].number + 1, last[0].link) if last else (1, "")
-    content = (number, kind, run_no, datetime.now(UTC).isoformat(timespec="seconds"), to_state(tallies))
+    content = (number, kind, run_no, datetime.now(UTC).isoformat(timespec="seconds"), to_state(checksums))
     insert_rows(connection, CHAIN, COLUMNS, [(*content, _hash(before, content))])

@@ -211,6 +211,22 @@ def _replaced_keys(connection: Connection, judged: Judged, candidates: list[dict
     return frozenset(found.column(0).to_pylist())
 
 
+def troubled(seals: Seals, movement_keys: pa.Array) -> frozenset[str]:
+    """Those of some movements that bear an open flag of high or critical.
+
+    Raises:
+        LedgerError: such a flag is not what was recorded.
+    """
+    wanted = pc.unique(movement_keys).drop_null()
+    if not len(wanted):
+        return frozenset()
+    serious = f"state in ('{NEW}', '{EXISTING}') and {{}}level in ('high', 'critical')"
+    stage(seals.connection, "asked_keys", pa.table({"movement_key": wanted}), ["movement_key"])
+    seals.check("flags", f"asked_keys a join flags t on t.movement_key = a.movement_key where {serious.format('t.')}")
+    query = f"select distinct f.movement_key from asked_keys a join flags f on f.movement_key = a.movement_key where {serious.format('f.')}"
+    return frozenset(fetch(seals.connection, query, pa.schema([("movement_key", _TEXT)])).column(0).to_pylist())
+
+
 def open_movements(seals: Seals, rule_ids: Sequence[str]) -> pa.Table:
     """The movements that count and bear an open flag of some rules: flag_id, rule_id and the columns of MOVEMENT.
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, inspect, text
 
 from precursor_screen.errors import LedgerError, LedgerVersion
 from precursor_screen.ledger import chain
-from precursor_screen.ledger.seals import DIGEST, empty_tallies, read_rows
+from precursor_screen.ledger.seals import DIGEST, Seals, empty_checksums, read_rows
 from precursor_screen.ledger.transfer import STEP, run_many, text_type
 from precursor_screen.version import __version__
 
@@ -119,7 +119,7 @@ def _start_chain(connection: Connection) -> None:
     for name in ("dispositions_no_update", "dispositions_no_delete", "dispositions_no_change"):
         on = " on dispositions" if connection.dialect.name == "postgresql" else ""
         connection.exec_driver_sql(f"drop trigger if exists {name}{on}")
-    tallies = empty_tallies()
+    checksums = empty_checksums()
     for name, key in _KEYS.items():
         last: Any = None
         while True:  # by the key: what is read must not change under the reader
@@ -129,26 +129,68 @@ def _start_chain(connection: Connection) -> None:
                 break
             run_many(connection, f"update {name} set {DIGEST} = ? where {key} = ?", [(r.now, r[key]) for r in rows])
             for row in rows:
-                tallies[name].add(row.now)
+                checksums[name].add(row.now)
             last = rows[-1][key]
     for statement in triggers:
         if statement.startswith("create trigger"):
             connection.exec_driver_sql(statement)
-    chain.add_link(connection, chain.UNVERIFIED if tallies["runs"].rows else chain.NEW, tallies)
+    chain.add_link(connection, chain.UNVERIFIED if checksums["runs"].rows else chain.NEW, checksums)
+
+
+_TRADERS = {
+    "sender": (("consignor", "exporter"), ("country_of_dispatch", "country_of_origin")),
+    "receiver": (("consignee", "importer", "notify_party"), ("country_of_destination",)),
+}
+_STORED = {  # parts of a role that version 2 recorded
+    "name": ("consignor", "consignee", "notify_party", "exporter", "importer"),
+    "key": ("consignor", "consignee", "notify_party", "exporter", "importer"),
+    "address_key": ("consignor", "consignee", "notify_party"),
+    "country": ("consignor", "consignee"),
+}
+
+
+def _fill_traders(connection: Connection, seals: Seals) -> None:
+    """Sender and receiver of every movement, from the roles that were recorded.
+
+    By its recorded names alone: that a consignee is a bank or a forwarder is not looked at. As `kernel.resolve.traders` else.
+    """
+    seals.check_all("movements")
+    filled = []
+    for side, (roles, places) in _TRADERS.items():
+        for part in ("role", *_STORED):
+            connection.exec_driver_sql(_typed(connection, f"alter table movements add column {side}_{part} text"))
+            cases = " ".join(f"when {r}_key is not null then {_of_role(r, part)}" for r in roles)
+            value = f"case {cases} end"
+            if part == "country":
+                value = f"coalesce({value}, {', '.join(places)})"
+            filled.append(f"{side}_{part} = {value}")
+    connection.exec_driver_sql(f"update movements set {', '.join(filled)}")
+    highest = connection.execute(text("select coalesce(max(id), -1) from movements")).scalar_one()
+    for first in range(0, int(highest) + 1, STEP):
+        seals.renew("movements", "movements t where t.id >= ? and t.id < ?", (first, first + STEP))
+
+
+def _of_role(role: str, part: str) -> str:
+    """SQL of what version 2 recorded of a role."""
+    if part == "role":
+        return f"'{role}'"
+    return f"{role}_{part}" if role in _STORED[part] else "null"
 
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """A step: its number, from 1 without a gap, what it is, and what it does."""
+    """A step: its number, from 1 without a gap, what it is, and what it does to the tables, and to rows with digests."""
 
     number: int
     name: str
-    apply: Callable[[Connection], None]
+    apply: Callable[[Connection], None] | None = None
+    change: Callable[[Connection, Seals], None] | None = None  # of a ledger whose rows have digests
 
 
 MIGRATIONS = (
     Migration(1, "runs, files, movements, flags, cited lines, dispositions", _create_first_tables),
     Migration(2, "digests of rows, the chain, what was delivered", _start_chain),
+    Migration(3, "sender and receiver of movements", change=_fill_traders),
 )
 
 _SEALED = 2  # the step from which on rows have digests
@@ -198,7 +240,11 @@ def migrate(connection: Connection, version: int, shown: str) -> None:
         )
     for step in MIGRATIONS:
         if step.number > version:
-            step.apply(connection)
+            if step.apply is not None:
+                step.apply(connection)
+            if step.change is not None:
+                seals = seals or chain.open_seals(connection, shown)
+                step.change(connection, seals)
             row = {
                 "number": step.number,
                 "name": step.name,
@@ -206,5 +252,5 @@ def migrate(connection: Connection, version: int, shown: str) -> None:
                 "tool_version": __version__,
             }
             connection.execute(text(f"insert into {VERSIONS} values (:number, :name, :applied, :tool_version)"), row)
-    if seals is not None:
-        chain.add_link(connection, chain.MIGRATED, seals.tallies)
+    if seals is not None and version:
+        chain.add_link(connection, chain.MIGRATED, seals.checksums)

@@ -47,7 +47,7 @@ def digest_of(values: Sequence[Any]) -> bytes:
 
 
 @dataclass(slots=True)
-class Tally:
+class Checksum:
     """How many rows a table holds, and the sum of their digests."""
 
     rows: int = 0
@@ -106,12 +106,12 @@ class Seals:
     Attributes:
         connection: in a transaction.
         shown: the ledger as errors name it.
-        tallies: what the tables hold, by name; follows what is written.
+        checksums: what the tables hold, by name; follows what is written.
     """
 
     connection: Connection
     shown: str
-    tallies: dict[str, Tally]
+    checksums: dict[str, Checksum]
     _columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _checked: set[tuple[Any, ...]] = field(default_factory=set)
 
@@ -158,23 +158,23 @@ class Seals:
         Raises:
             LedgerError: it is not what was recorded.
         """
-        found = Tally()
+        found = Checksum()
         for row in read_rows(self.connection, f"{name} t"):
             self._believe(name, row)
             found.add(row.now)
-        if found != self.tallies[name]:
-            problem = f"{name} has {found.rows:,} rows, not the {self.tallies[name].rows:,} that were recorded"
+        if found != self.checksums[name]:
+            problem = f"{name} has {found.rows:,} rows, not the {self.checksums[name].rows:,} that were recorded"
             raise LedgerError(f"{self.shown} is damaged: {problem}", remedy=RESTORE)
 
     def insert(self, name: str, table: pa.Table) -> None:
         """Inserts new rows; columns that the table lacks are null."""
         names = self._names(name)
         columns = [table.column(n) if n in table.column_names else pa.nulls(table.num_rows) for n in names]
-        tally = self.tallies[name]
+        checksum = self.checksums[name]
         for rows in to_rows(pa.table(columns, names=names)):
             digests = [digest_of(row) for row in rows]
             for digest in digests:
-                tally.add(digest)
+                checksum.add(digest)
             insert_rows(self.connection, name, (*names, DIGEST), [(*r, d) for r, d in zip(rows, digests, strict=True)])
 
     def renew(self, name: str, source: str, values: tuple[Any, ...] = ()) -> int:
@@ -183,7 +183,7 @@ class Seals:
         Returns:
             How many of them had none.
         """
-        tally, changed = self.tallies[name], {}
+        checksum, changed = self.checksums[name], {}
         added = 0
         for row in read_rows(self.connection, source, values):
             if row[KEYS[name]] in changed or row.sound:
@@ -192,8 +192,8 @@ class Seals:
             if row.stored is None:
                 added += 1
             else:
-                tally.add(row.stored, -1)
-            tally.add(row.now)
+                checksum.add(row.stored, -1)
+            checksum.add(row.now)
         statement = f"update {name} set {DIGEST} = ? where {KEYS[name]} = ?"
         run_many(self.connection, statement, [(digest, key) for key, digest in changed.items()])
         return added
@@ -206,7 +206,7 @@ class Seals:
         """
         for row in read_rows(self.connection, source, values):
             self._believe(name, row)
-            self.tallies[name].add(row.now, -1)
+            self.checksums[name].add(row.now, -1)
 
     def _believe(self, name: str, row: Row) -> None:
         if not row.sound:
@@ -222,17 +222,17 @@ class Seals:
         return self._columns[name]
 
 
-def empty_tallies() -> dict[str, Tally]:
+def empty_checksums() -> dict[str, Checksum]:
     """Those of a ledger that holds nothing."""
-    return {name: Tally() for name in TABLES}
+    return {name: Checksum() for name in TABLES}
 
 
-def to_state(tallies: Mapping[str, Tally]) -> str:
-    """Tallies as the chain holds them."""
-    return json.dumps({name: [t.rows, f"{t.total:032x}"] for name, t in tallies.items()}, sort_keys=True)
+def to_state(checksums: Mapping[str, Checksum]) -> str:
+    """Checksums as the chain holds them."""
+    return json.dumps({name: [t.rows, f"{t.total:032x}"] for name, t in checksums.items()}, sort_keys=True)
 
 
-def from_state(state: str) -> dict[str, Tally]:
+def from_state(state: str) -> dict[str, Checksum]:
     """The opposite.
 
     Raises:
@@ -240,6 +240,6 @@ def from_state(state: str) -> dict[str, Tally]:
     """
     try:
         found = json.loads(state)
-        return {name: Tally(int(found[name][0]), int(found[name][1], 16)) for name in TABLES}
+        return {name: Checksum(int(found[name][0]), int(found[name][1], 16)) for name in TABLES}
     except (TypeError, KeyError, IndexError, AttributeError) as error:
         raise ValueError("no state") from error

@@ -210,7 +210,7 @@ class Ledger:
             seals = verify.sound_seals(connection, self.shown)
             added, repeated = dispositions.add(seals, verdicts)
             if added:
-                chain.add_link(connection, chain.VERDICTS, seals.tallies)
+                chain.add_link(connection, chain.VERDICTS, seals.checksums)
             return added, repeated
 
     def info(self, today: date | None = None) -> upkeep.Info:
@@ -251,5 +251,5 @@ class Ledger:
         with self._writing() as connection:
             seals = verify.sound_seals(connection, self.shown)
             pruned = upkeep.prune(seals, days, today or date.today())
-            chain.add_link(connection, chain.PRUNED, seals.tallies)
+            chain.add_link(connection, chain.PRUNED, seals.checksums)
             return pruned

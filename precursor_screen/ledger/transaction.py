@@ -93,7 +93,7 @@ class Transaction:
 
     def _seal(self, kind: str) -> None:
         self._seals.renew("runs", "runs t where t.run_no = ?", (self.run_no,))
-        chain.add_link(self._connection, kind, self._seals.tallies, self.run_no)
+        chain.add_link(self._connection, kind, self._seals.checksums, self.run_no)
 
     def look_back(self, batch: pa.Table, span_days: int, columns: Sequence[str], keys: Iterable[Sequence[str]]) -> History:
         """What is recorded that bears on the movements of this run.
@@ -146,6 +146,10 @@ class Transaction:
     def compare_flags(self, found: pa.Table, judged: Judged, answered: frozenset[str] = frozenset()) -> Compared:
         """States of the flags of this run, and what is no longer raised (`flags.compare`)."""
         return flags.compare(self._seals, found, judged, self._run.as_of, self.run_no, answered)
+
+    def troubled(self, movement_keys: pa.Array) -> frozenset[str]:
+        """Those of some recorded movements that bear an open flag of high or critical."""
+        return flags.troubled(self._seals, movement_keys)
 
     def record_flags(self, compared: Compared, cells: pa.Table, judged: Judged) -> dict[str, int]:
         """Records flags with their evidence and the cells of the lines they cite.

@@ -181,14 +181,16 @@ def prune(seals: Seals, days: int, today: date) -> Pruned:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("pragma secure_delete = on")  # what is removed is overwritten
     old = "last_run in (select run_no from runs where as_of < :day)"
-    judged = "flag_id in (select flag_id from dispositions)"
+    has_verdict = "flag_id in (select flag_id from dispositions)"
     stage(connection, "pruned", pa.schema([("flag_id", pa.string())]).empty_table(), ["flag_id"])
     connection.execute(
-        text(f"insert into pruned select flag_id from flags where {old} and state = '{RESOLVED}' and not ({judged})"), day
+        text(f"insert into pruned select flag_id from flags where {old} and state = '{RESOLVED}' and not ({has_verdict})"), day
     )
-    counted = text(f"select count(*) from flags where {old} and not ({judged}) and state <> '{RESOLVED}'")
+    counted = text(f"select count(*) from flags where {old} and not ({has_verdict}) and state <> '{RESOLVED}'")
     kept_open = int(connection.execute(counted, day).scalar_one())
-    kept_judged = int(connection.execute(text(f"select count(*) from flags where {old} and {judged}"), day).scalar_one())
+    kept_with_verdict = int(
+        connection.execute(text(f"select count(*) from flags where {old} and {has_verdict}"), day).scalar_one()
+    )
     _note(connection, "movements_pruned", "added_run from movements where as_of_date < :day", day)
     _note(connection, "flags_pruned", "first_run from flags where flag_id in (select flag_id from pruned)", {})
     seals.drop("movements", "movements t where t.as_of_date < ?", (day["day"],))
@@ -196,7 +198,7 @@ def prune(seals: Seals, days: int, today: date) -> Pruned:
     movements = connection.execute(text("delete from movements where as_of_date < :day"), day).rowcount
     flags = connection.execute(text("delete from flags where flag_id in (select flag_id from pruned)")).rowcount
     seals.renew("runs", "runs t")
-    return Pruned(before, movements, flags, _remove_uncited(seals) if flags else 0, kept_open, kept_judged)
+    return Pruned(before, movements, flags, _remove_uncited(seals) if flags else 0, kept_open, kept_with_verdict)
 
 
 def _note(connection: Connection, column: str, rows: str, values: dict[str, str]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, create_engine, inspect, text
 
 from precursor_screen.errors import LedgerError
 from precursor_screen.ledger import chain, migrations
-from precursor_screen.ledger.seals import RESTORE, TABLES, Seals, Tally, describe, from_state, read_rows
+from precursor_screen.ledger.seals import RESTORE, TABLES, Checksum, Seals, describe, from_state, read_rows
 
 SMALL = 4_000_000  # bytes of a file that every run checks in full, indexes and all: a third of a second
 _SHOWN = 3
@@ -124,12 +124,12 @@ def _check_rows(connection: Connection) -> list[str]:
     try:
         links = chain.read_chain(connection, whole=True)
         problems += [p for p in [chain.find_break(links)] if p]
-        tallies = from_state(links[-1].state) if links else None
+        checksums = from_state(links[-1].state) if links else None
     except (ValueError, TypeError) as error:
         problems.append(f"the chain cannot be read: {error}")
-        tallies = None
+        checksums = None
     for name in TABLES:
-        found, wrong = Tally(), []
+        found, wrong = Checksum(), []
         try:
             for row in read_rows(connection, f"{name} t"):
                 found.add(row.now)
@@ -140,7 +140,7 @@ def _check_rows(connection: Connection) -> list[str]:
             continue
         if wrong:
             problems.append(f"{len(wrong):,} rows of {name} that are not what was recorded: {_some(wrong)}")
-        expected = tallies[name] if tallies else found
+        expected = checksums[name] if checksums else found
         if found.rows != expected.rows:
             problems.append(f"{name} has {found.rows:,} rows, not the {expected.rows:,} that were recorded")
         elif found != expected and not wrong:

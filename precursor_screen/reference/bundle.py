@@ -14,10 +14,12 @@ import pyarrow as pa
 
 from precursor_screen.errors import UsageError
 from precursor_screen.matching.substance.index import SubstanceIndex
-from precursor_screen.model import Rule, Threshold, Typology
+from precursor_screen.model import Concern, Rate, Rule, Threshold, Typology
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.reference import shipped
+from precursor_screen.reference.concern import load_concern
 from precursor_screen.reference.jurisdiction import own_countries
+from precursor_screen.reference.rates import load_rates
 from precursor_screen.reference.registers.store import Register, RegisterManifest
 from precursor_screen.reference.sources import load_sources
 from precursor_screen.reference.substances import SubstanceTable, load_substances
@@ -57,6 +59,9 @@ class Reference:
     register_manifests: tuple[RegisterManifest, ...] = ()
     exceptions: tuple[RuleException, ...] = ()
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    concern: Mapping[str, Concern] = field(default_factory=dict)
+    always_filed: tuple[str, ...] = ()
+    rates: tuple[Rate, ...] = ()
 
     def rule(self, rule_id: str) -> Rule:
         """The rule of that id."""
@@ -94,11 +99,15 @@ class Rulebook:
 
 @dataclass(frozen=True, slots=True)
 class SiteRules:
-    """What a site adds to the rules: a pack to run ('' for all), files of parameters and exceptions."""
+    """What a site adds: a pack of rules to run ('' for all), files of parameters, exceptions, grades and masses of
+    substances, rates of currencies, and which fields are always filed where it screens."""
 
     pack: str = ""
     params: Path | None = None
     exceptions: Path | None = None
+    concern: Path | None = None
+    always_filed: tuple[str, ...] = ()
+    rates: Path | None = None
 
 
 def rule_folders(extra: tuple[Path, ...] = (), *, only: bool = False) -> list[Path]:
@@ -129,7 +138,7 @@ def load_rulebook(folders: list[Path], site: SiteRules | None = None) -> Ruleboo
     if site.pack:
         compiled = tuple(c for c in compiled if packs[site.pack].holds(c.rule))
     digest = hashlib.sha256(site.pack.encode())
-    own = [p for p in (site.params, site.exceptions) if p is not None]
+    own = [p for p in (site.params, site.exceptions, site.concern, site.rates) if p is not None]
     for path in [*rule_files(folders), *(p for f in support for p in sorted(f.glob("*/*.y*ml"))), *own]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return Rulebook(rules, compiled, lists, typologies, digest.hexdigest(), packs, parameters, exceptions)
@@ -183,6 +192,9 @@ def load_reference(
         register_manifests=tuple(r.manifest for r in registers),
         exceptions=book.exceptions,
         parameters=book.parameters,
+        concern=load_concern(folder, table.substances, site.concern if site else None),
+        always_filed=site.always_filed if site else (),
+        rates=load_rates(folder.parent / "rates.csv", site.rates if site else None),
     )
 
 

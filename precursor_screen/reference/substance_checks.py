@@ -34,13 +34,14 @@ def contradictions(substances: Sequence[Substance]) -> list[str]:
     """Every inconsistency that would make screening wrong, as a sentence each; an empty list if there is none.
 
     Checks ids, CAS check digits, numbers and strong names claimed by two substances, names that would match everything,
-    HS codes, UN numbers, dates, and that every substance has a usual name and a listing.
+    HS codes, UN numbers, dates, the role of each substance in its routes, and that every substance has a usual name and a listing.
     """
     ids = [s.substance_id for s in substances]
     problems = [f"duplicate substance_id {i!r}" for i in sorted({i for i in ids if ids.count(i) > 1})]
     known = frozenset(ids)
+    any_roles = any(s.route_roles for s in substances)
     for s in substances:
-        found = (*_identity(s, known), *_names(s), *_numbers(s), *_codes(s), *_dates(s))
+        found = (*_identity(s, known), *_names(s), *_numbers(s), *_codes(s), *_dates(s), *_routes(s, any_roles=any_roles))
         problems.extend(f"{s.substance_id}: {problem}" for problem in found)
     names = ((squash(n.name), s.substance_id) for s in substances for n in s.names if n.strength == "strong")
     problems.extend(_claimed_twice("name", names))
@@ -69,6 +70,12 @@ def _names(s: Substance) -> Iterator[str]:
             yield f"name {n.name!r} is a bare salt word"
         if n.strength == "strong" and (key in _MUST_BE_WEAK or (len(key) < 4 and key.isascii())):
             yield f"name {n.name!r} is too short or too common to be strong"
+
+
+def _routes(s: Substance, *, any_roles: bool) -> Iterator[str]:
+    """One role in each route, where tables say anything of roles."""
+    if any_roles and sorted(route for route, _ in s.route_roles) != sorted(s.route_groups):
+        yield f"roles in {', '.join(route for route, _ in s.route_roles) or 'no route'}, routes {', '.join(s.route_groups) or 'none'}"
 
 
 def _numbers(s: Substance) -> Iterator[str]:

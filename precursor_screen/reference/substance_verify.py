@@ -21,7 +21,17 @@ from precursor_screen.reference.thresholds import check_thresholds, load_thresho
 
 # The words by which a source says that nobody has looked.
 _UNCHECKED: Final = re.compile(r"(?:^|; ?)(?:recalled|believed|unverified|not established)\b", re.IGNORECASE)
-_SOURCED: Final = ("names.csv", "cas.csv", "ec.csv", "hs.csv", "controls.csv", "thresholds.csv", "editions.csv")
+_SOURCED: Final = (
+    "names.csv",
+    "cas.csv",
+    "ec.csv",
+    "hs.csv",
+    "controls.csv",
+    "route_roles.csv",
+    "usual_prices.csv",
+    "thresholds.csv",
+    "editions.csv",
+)
 
 
 @dataclass(frozen=True, slots=True)

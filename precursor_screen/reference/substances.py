@@ -1,6 +1,6 @@
 """The substance tables: reviewed CSV files in, `Substance` values out, or every inconsistency at once.
 
-Seven files, because source and check belong to a fact, not to a row of a substance:
+Nine files, because source and check belong to a fact, not to a row of a substance:
 
     substances.csv  one row a substance: id, usual name, family, routes, structure, transport
     names.csv       one row a name: language, kind, strength, source, verified
@@ -8,6 +8,8 @@ Seven files, because source and check belong to a fact, not to a row of a substa
     ec.csv          one row an EC number, and what it stands for
     hs.csv          one row an HS subheading, with its editions
     controls.csv    one row a listing: instrument, schedule, in force since and until
+    route_roles.csv one row a route that a substance serves: precursor, reagent or solvent
+    usual_prices.csv one row a substance of which a usual price is known
     thresholds.csv  read by `reference.thresholds`
 
 Beside them lie `editions.csv` (how many entries a list has, `reference.editions`), `readings.csv` (names that OPSIN reads otherwise,
@@ -26,7 +28,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError, Where
-from precursor_screen.model import CasNumber, Control, EcNumber, HsCode, Substance, SubstanceName
+from precursor_screen.model import ROLES_IN_ROUTE, CasNumber, Control, EcNumber, HsCode, Substance, SubstanceName
 from precursor_screen.names.codes import is_ec
 from precursor_screen.reference.editions import Edition, load_editions
 from precursor_screen.reference.substance_checks import NUMBER_KINDS, check_ec, contradictions
@@ -92,6 +94,8 @@ def read_substances(path: Path) -> tuple[SubstanceTable, list[PrecursorScreenErr
     ec = _gather(parts.get("ec.csv", []), _ec, errors)
     hs = _gather(parts["hs.csv"], _hs, errors)
     controls = _gather(parts["controls.csv"], _control, errors)
+    roles = _gather(parts.get("route_roles.csv", []), _role, errors)
+    prices = _gather(parts.get("usual_prices.csv", []), _price, errors)
     substances: list[Substance] = []
     for row in parts["substances.csv"]:
         try:
@@ -117,6 +121,8 @@ def read_substances(path: Path) -> tuple[SubstanceTable, list[PrecursorScreenErr
                     smiles=row["smiles"],
                     notes=row["notes"],
                     ec_numbers=tuple(ec[i]),
+                    route_roles=tuple(roles[i]),
+                    usual_usd_per_kg=min(prices[i], default=None),
                 )
             )
         except ValueError as error:
@@ -149,8 +155,10 @@ _COLUMNS: Final = {
     "ec.csv": "substance_id number of source verified",
     "hs.csv": "substance_id hs6 edition_from edition_until own source",
     "controls.csv": "substance_id instrument schedule since until scope source verified",
+    "route_roles.csv": "substance_id route role source verified",
+    "usual_prices.csv": "substance_id usd_per_kg source verified",
 }
-_OPTIONAL: Final = frozenset({"ec.csv"})  # tables of before 2026 have none
+_OPTIONAL: Final = frozenset({"ec.csv", "route_roles.csv", "usual_prices.csv"})  # older tables have none
 
 
 def _gather(rows: list[Row], make: Callable[[Row], T], errors: list[PrecursorScreenError]) -> defaultdict[str, list[T]]:
@@ -188,6 +196,21 @@ def _hs(row: Row) -> HsCode:
 def _control(row: Row) -> Control:
     since, until = (date.fromisoformat(row[c]) if row[c] else None for c in ("since", "until"))
     return Control(row["instrument"], row["schedule"], since, until, row["scope"], row["source"], read_boolean(row["verified"]))
+
+
+def _role(row: Row) -> tuple[str, str]:
+    if row["role"] not in ROLES_IN_ROUTE:
+        raise ValueError(f"role {row['role']!r} is none of {', '.join(ROLES_IN_ROUTE)}")
+    read_boolean(row["verified"])
+    return row["route"], row["role"]
+
+
+def _price(row: Row) -> Decimal:
+    price = _decimal(row["usd_per_kg"])
+    if price is None or not price.is_finite() or price <= 0:
+        raise ValueError(f"{row['usd_per_kg']!r} is no price above zero")
+    read_boolean(row["verified"])
+    return price
 
 
 def _decimal(cell: str) -> Decimal | None:

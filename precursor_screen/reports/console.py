@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import pyarrow.compute as pc
 
 from precursor_screen.reports.printable import printable
-from precursor_screen.reports.report import Report, records
+from precursor_screen.reports.report import Report, records, show_parts, show_spot
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 MOST_SHIPMENTS = 20
+MOST_SPOTS = 5
 MOST_FLAGS = 4  # a shipment
 _STYLES = {"hold": "bold white on red", "review": "bold yellow", "low": "cyan", "none": "dim", None: "magenta"}
 _SHORT = {"informational": "info"}
@@ -40,9 +41,21 @@ def print_report(report: Report, console: Console, most: int = MOST_SHIPMENTS) -
 
     for notice in report.notices:
         console.print(Text("! " + printable(notice), style="bold red" if "NOT" in notice else "yellow"))
+    _print_blind_spots(report, console)
     _print_shipments(report, console, most)
     _print_counts(report, console)
     _print_gaps(report, console)
+
+
+def _print_blind_spots(report: Report, console: Console) -> None:
+    """What could not be seen, before what was."""
+    from rich.text import Text
+
+    spots = report.coverage["blind_spots"]
+    for spot in spots[:MOST_SPOTS]:
+        console.print(Text(f"? {printable(show_spot(spot))} {spot['remedy']}", style="dim"))
+    if len(spots) > MOST_SPOTS:
+        console.print(Text(f"? and {len(spots) - MOST_SPOTS} more blind spots, in the full report", style="dim"))
 
 
 def _print_shipments(report: Report, console: Console, most: int) -> None:
@@ -62,6 +75,8 @@ def _print_shipments(report: Report, console: Console, most: int) -> None:
         line.append(printable(shipment["shipment_id"]), style="bold")
         line.append(f"  {_count(shipment['lines'], 'line')}, {_count(len(shipment['flags']), 'flag')}", style="dim")
         console.print(line)
+        if shipment["parts"]:
+            console.print(Text(f"            {printable(show_parts(shipment))}", style="dim"))
         mine = flags[shipment["shipment_id"]]
         for flag in mine[:MOST_FLAGS]:
             console.print(_flag_line(flag))

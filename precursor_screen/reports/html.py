@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.reports.printable import printable
-from precursor_screen.reports.report import BATCH, MARKS, Report, legal_basis, records
+from precursor_screen.reports.report import BATCH, MARKS, Report, legal_basis, records, show_spot
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -67,6 +67,7 @@ def _context(report: Report) -> dict[str, Any]:
         "provenance": report.provenance,
         "bands": report.band_counts(),
         "levels": report.level_counts(),
+        "spots": [(show_spot(s), s["remedy"]) for s in report.coverage["blind_spots"]],
         "shipments": [
             {**s, "flags": sorted(flags[s["shipment_id"]], key=lambda f: order.index(f["level"]))} for s in records(shown)
         ],

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from precursor_screen.model import BANDS, LEVELS, Rule
 from precursor_screen.schema import SUPPRESSED
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "4"
 BATCH = 5_000  # rows turned into Python objects at a time
 
 
@@ -101,6 +101,17 @@ def legal_basis(rule: Rule) -> list[dict[str, str]]:
 
 
 MARKS = {"R": "read", "K": "recalled, not checked", "P": "own proposal"}
+
+
+def show_spot(spot: Mapping[str, Any]) -> str:
+    """A blind spot in one sentence, with how many shipments and rules it concerns."""
+    rules = f", {len(spot['rules'])} rules" if len(spot["rules"]) > 1 else ", 1 rule" if spot["rules"] else ""
+    return f"{spot['message']} ({spot['shipments']:,} shipment{'' if spot['shipments'] == 1 else 's'}{rules})."
+
+
+def show_parts(shipment: Mapping[str, Any]) -> str:
+    """What the score of a shipment is made of, in one line."""
+    return "; ".join(f"{p['part']} {p['points']}: {p['because']}" for p in shipment["parts"])
 
 
 def show_basis(rule: Rule) -> str:

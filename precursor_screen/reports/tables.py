@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from precursor_screen.reports.interface import PRIVATE, defuse, whole_file
-from precursor_screen.reports.report import Report, records, show_basis
+from precursor_screen.reports.report import Report, records, show_basis, show_parts
 
 _MOST_CHARACTERS = 32_767  # of a cell, in Excel
 FLAG_COLUMNS = (
@@ -114,12 +114,13 @@ class XlsxPresenter:
         bold = book.add_format({"bold": True, "bottom": 1})
         self._sheet(book, "Summary", ["", ""], summary_rows(report), bold, [34, 90])
         shipments = [s for s in records(report.shipments) if s["flags"] or s["band"] is None]
-        columns = ["shipment_id", "band", "score", "families", "flags", "lines", "incomplete"]
+        columns = ["shipment_id", "band", "score", "parts", "families", "flags", "lines", "incomplete"]
         rows = [
             [
                 s["shipment_id"],
                 s["band"] or "unscreenable",
                 s["score"],
+                show_parts(s),
                 ", ".join(s["families"]),
                 len(s["flags"]),
                 s["lines"],
@@ -127,7 +128,7 @@ class XlsxPresenter:
             ]
             for s in shipments
         ]
-        self._sheet(book, "Shipments", columns, rows, bold, [30, 14, 8, 30, 8, 8, 12])
+        self._sheet(book, "Shipments", columns, rows, bold, [30, 14, 8, 70, 30, 8, 8, 12])
         wanted = [
             "shipment_id",
             "level",

@@ -30,6 +30,7 @@ COMPARISONS = {"gt": Operator.GT, "gte": Operator.GTE, "lt": Operator.LT, "lte":
 TEXT_TESTS = ("contains", "startswith", "endswith", "word", "re")
 MODIFIERS = ("eq", "neq", "in", "all", *TEXT_TESTS, *COMPARISONS, "between", "exists", "supplied", "blank", "inlist", "cased")
 OPERATORS = {"add": Operator.ADD, "sub": Operator.SUB, "mul": Operator.MUL, "div": Operator.DIV}
+OF_TEXTS = {"likeness": Operator.LIKENESS}  # of two texts, a number from 0 to 100
 FUNCTIONS = {"ln": Operator.LN, "abs": Operator.ABS}  # of one operand
 
 
@@ -238,14 +239,22 @@ def parse_derived(name: str, spec: Any, scope: Scope) -> Expression:
     Raises:
         AtomError: an operator or operand that is not known.
     """
-    known = {**OPERATORS, **FUNCTIONS}
+    known = {**OPERATORS, **OF_TEXTS, **FUNCTIONS}
     if not isinstance(spec, Mapping) or len(spec) != 1 or next(iter(spec)) not in known:
         raise AtomError(f"derived column {name!r} needs one operator", f"One of {', '.join(known)}.")
     operator, operands = next(iter(spec.items()))
     wanted, written, form = (1, "one operand", "[a]") if operator in FUNCTIONS else (2, "two operands", "[a, b]")
     if not isinstance(operands, list) or len(operands) != wanted:
         raise AtomError(f"{operator} needs {written}", f"{operator}: {form}")
-    return apply(known[operator], *(_number(o, scope) for o in operands))
+    read = _text_column if operator in OF_TEXTS else _number
+    return apply(known[operator], *(read(o, scope) for o in operands))
+
+
+def _text_column(name: Any, scope: Scope) -> Expression:
+    column = scope.column(str(name))
+    if column.kind != "text":
+        raise AtomError(f"{name!r} is no text")
+    return column
 
 
 def _number(value: Any, scope: Scope) -> Expression:

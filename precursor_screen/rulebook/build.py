@@ -79,6 +79,13 @@ class Builder:
             return tuple(self.selection({key: value}, "applies") for key, value in spec.items())
         return (self.selection(spec, "applies"),) if spec else ()
 
+    def levels(self) -> tuple[tuple[Expression, str, int], ...]:
+        """[(when, level, weight)], in order; the first that surely holds counts."""
+        return tuple(
+            (apply(Operator.SURELY, self.selection(one.when, f"levels.{i}.when")), one.level, one.weight)
+            for i, one in enumerate(self.rule.levels)
+        )
+
     def requirements(self) -> list[tuple[str, Expression]]:
         """[(what is missing, true when it is there)]."""
         wanted = []

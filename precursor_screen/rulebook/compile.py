@@ -38,6 +38,7 @@ class CompiledRule:
         grouping: of a shipment rule.
         window: of a history rule that looks beyond the movement itself.
         lists: names of those it uses.
+        levels: (when, level, weight), in order; before the rule's own level and weight.
     """
 
     rule: Rule
@@ -50,6 +51,7 @@ class CompiledRule:
     grouping: Grouping | None
     window: Window | None
     lists: frozenset[str]
+    levels: tuple[tuple[Expression, str, int], ...] = ()
 
     @property
     def tests(self) -> tuple[Expression, ...]:
@@ -61,7 +63,7 @@ class CompiledRule:
         """The columns of the schema that judging a row, and showing a flag of it, reads."""
         grouped = (self.grouping.value, self.grouping.test) if self.grouping else ()
         shown = (self.sentence, *(fact.as_written for fact in self.facts))
-        read = columns_in((*self.tests, *self.selections.values(), *grouped, *shown))
+        read = columns_in((*self.tests, *self.selections.values(), *(when for when, _, _ in self.levels), *grouped, *shown))
         return read | (self.window.columns if self.window else frozenset())
 
     @property
@@ -148,7 +150,7 @@ def compile_rule(
     build.derive()
     business, required, condition = build.applies(), build.requirements(), build.condition()
     grouping, window, needed = build.correlation()
-    sentence, facts = build.sentence(), build.facts()
+    sentence, facts, levels = build.sentence(), build.facts(), build.levels()
     build.check_params()
     if build.errors:
         raise ErrorGroup(build.errors)
@@ -163,6 +165,7 @@ def compile_rule(
         grouping=grouping,
         window=window,
         lists=frozenset(build.scope.used_lists),
+        levels=levels,
     )
 
 

@@ -67,6 +67,9 @@ CORRELATION = Record(
         ),
         "differs": Items(of=_names, least=1, fault="differs is a list of columns", remedy="differs: [vessel_key]"),
         "min_history": Shape(hint={"anyOf": [_SPAN, {"type": "integer", "minimum": 1}]}),
+        "unseen": Shape(hint=_SPAN),
+        "silence": Shape(hint=_SPAN),
+        "known": Value(kinds=("boolean",), fault="known is true or false"),
         "method": Choice(of=METHODS),
         "register": Choice(of=tuple(REGISTERS)),
         "match": Record(
@@ -83,12 +86,13 @@ CORRELATION = Record(
 )
 # What a type must have and may have, beside type, group-by and emit.
 _KEYS: dict[str, tuple[set[str], set[str]]] = {
-    **{t: ({"condition", "field"}, {"and", "timespan", "calendar"}) for t in AGGREGATES},
-    "event_count": ({"condition"}, {"and", "timespan", "calendar"}),
+    **{t: ({"condition", "field"}, {"and", "timespan", "calendar", "silence", "known"}) for t in AGGREGATES},
+    "value_count": ({"condition", "field"}, {"and", "timespan", "calendar", "silence", "known", "unseen"}),
+    "event_count": ({"condition"}, {"and", "timespan", "calendar", "silence", "known"}),
     "baseline": ({"condition", "field", "timespan", "min_history"}, {"method"}),
     "temporal": ({"selections", "timespan"}, set()),
     "temporal_ordered": ({"selections", "timespan"}, {"differs"}),
-    "first_seen": ({"min_history"}, {"timespan"}),
+    "first_seen": ({"min_history"}, {"timespan", "differs", "condition"}),
     "absence": ({"register", "match"}, set()),
     "reconcile": ({"register", "match", "field", "against"}, {"tolerance", "calendar"}),
 }
@@ -151,7 +155,7 @@ Complain = Callable[..., None]
 def _check_shipment(spec: Mapping[str, Any], kind: str, complain: Complain) -> None:
     if kind not in AGGREGATES:
         complain("type", f"{kind} looks back in time", "Use scope history.")
-    for key in ("timespan", "calendar", "emit"):
+    for key in ("timespan", "calendar", "emit", "unseen", "silence", "known"):
         if key in spec:
             complain(key, f"a shipment rule has no {key}", "Use scope history.")
     keys = spec.get("group-by")
@@ -162,7 +166,16 @@ def _check_shipment(spec: Mapping[str, Any], kind: str, complain: Complain) -> N
 def _check_span(spec: Mapping[str, Any], kind: str, complain: Complain, params: Mapping[str, Any]) -> None:
     if kind in AGGREGATES and ("timespan" in spec) == ("calendar" in spec):
         complain("", "needs either a timespan or a calendar period", "timespan: 30d")
-    for key in ("timespan", "min_history"):
+    for key in ("unseen", "silence"):
+        if key in spec and "timespan" not in spec:
+            complain(key, f"{key} lies before a timespan", "timespan: 30d")
+    if spec.get("known") is not None and "silence" not in spec:
+        complain("known", "known is said of a silence", "silence: 365d")
+    if kind == "first_seen" and "condition" in spec and "differs" not in spec:
+        complain(
+            "condition", "a condition counts the earlier movements of the group that differ", "differs: [country_of_dispatch]"
+        )
+    for key in ("timespan", "min_history", "unseen", "silence"):
         value = spec.get(key)
         if isinstance(value, str) and value.startswith("$"):
             value = params.get(value[1:], value)

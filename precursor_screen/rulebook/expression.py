@@ -50,6 +50,8 @@ class Operator(Enum):
     DIV = "round(cast({0} as double) / nullif(cast({1} as double), 0), 6)"
     LN = "round(ln(case when cast({0} as double) > 0 then cast({0} as double) end), 6)"
     ABS = "round(abs(cast({0} as double)), 6)"
+    # Of two texts: 100 where they are equal, less by each letter that must be changed, added, left out or swapped.
+    LIKENESS = "round(100 * (1 - damerau_levenshtein({0}, {1}) / greatest(length({0}), length({1}), 1)), 6)"
     # Of the rows of a group.
     COUNT_DISTINCT = "count(distinct {0})"
     SUM = "sum({0})"
@@ -61,7 +63,7 @@ class Operator(Enum):
 
 
 _LOGICAL = (Operator.AND, Operator.OR, Operator.NOT)
-_RECKONING = (Operator.ADD, Operator.SUB, Operator.MUL, Operator.DIV, Operator.LN, Operator.ABS)
+_RECKONING = (Operator.ADD, Operator.SUB, Operator.MUL, Operator.DIV, Operator.LN, Operator.ABS, Operator.LIKENESS)
 
 
 class Expression:

@@ -30,7 +30,6 @@ class Located:
     data: Any
     path: str
     places: dict[Key, tuple[int, int]] = field(default_factory=dict)
-    quoted: set[Key] = field(default_factory=set)  # scalars written in quotes
 
     def where(self, key: Key) -> Where:
         """The place of a part, or of the nearest part around it."""
@@ -114,8 +113,6 @@ def _construct(node: yaml.Node, key: Key, located: Located, open_nodes: set[int]
 def _scalar(node: yaml.Node, key: Key, located: Located) -> Any:
     if not isinstance(node, yaml.ScalarNode):
         raise RuleSyntaxError("a key must be a word", where=located.where(key), remedy="Check the indentation.")
-    if node.style in ("'", '"'):
-        located.quoted.add(key)
     try:
         if node.tag == "tag:yaml.org,2002:str":
             value: Any = node.value

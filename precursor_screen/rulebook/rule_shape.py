@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from precursor_screen.model import CONFIDENCES, FAMILIES, LEVELS, RuleTest, Source
-from precursor_screen.rulebook.atoms import FUNCTIONS, MODIFIERS, OPERATORS
+from precursor_screen.model import CONFIDENCES, FAMILIES, LEVELS, RuleLevel, RuleTest, Source
+from precursor_screen.rulebook.atoms import FUNCTIONS, MODIFIERS, OF_TEXTS, OPERATORS
 from precursor_screen.rulebook.correlation import CORRELATION, FIELDS, TEXT, TEXTS
 from precursor_screen.rulebook.registers import REGISTERS
 from precursor_screen.rulebook.shape import Choice, Items, Record, Shape, Value, Whole
@@ -33,7 +33,7 @@ _SELECTION = {"type": "object", "propertyNames": {"pattern": _ATOM}}
 _EITHER = {"anyOf": [_SELECTION, {"type": "array", "items": _SELECTION}]}
 _OPERATORS = {
     name: {"type": "array", "minItems": count, "maxItems": count}
-    for names, count in ((OPERATORS, 2), (FUNCTIONS, 1))
+    for names, count in ((OPERATORS, 2), (OF_TEXTS, 2), (FUNCTIONS, 1))
     for name in names
 }
 _REQUIRED = {"anyOf": [TEXT, {"type": "object", "properties": {"any": TEXTS}, "required": ["any"]}]}
@@ -60,6 +60,7 @@ _TEST = Record(
             fault="registers maps names of registers to rows",
             remedy=f"Names: {', '.join(REGISTERS)}.",
         ),
+        "levels": Record(rest=Choice(of=LEVELS), default={}),
         "gap": Shape(hint={"type": "boolean"}, default=False, into=lambda value: value is True),
     },
     required=("rows", "expect"),
@@ -80,6 +81,16 @@ _RELATION = Record(
     fault="needs an id and a type",
     remedy="type: derived, obsolete, merged, renamed or similar.",
     into=lambda parts: (parts["id"], parts["type"]),
+)
+
+_LEVEL = Record(
+    fields={
+        "when": Value(kinds=("object",), hint=_SELECTION),
+        "level": Choice(of=LEVELS),
+        "weight": Whole(low=0, high=100),
+    },
+    required=("when", "level", "weight"),
+    into=lambda parts: RuleLevel(**parts),
 )
 
 RULE = Record(
@@ -106,6 +117,7 @@ RULE = Record(
         "title": _text,
         "status": Choice(of=STATUSES),
         "level": Choice(of=LEVELS),
+        "levels": Items(of=_LEVEL, default=()),
         "confidence": Choice(of=CONFIDENCES),
         "weight": Whole(low=0, high=100),
         "subject": Choice(of=SUBJECTS),

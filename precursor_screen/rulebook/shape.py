@@ -24,6 +24,11 @@ _KINDS: dict[str, tuple[type, str]] = {
 }
 
 
+def _called(key: Key) -> str:
+    """How a message calls a part: by its name; an item of a list has none, and where it stands is told beside the message."""
+    return "the item" if isinstance(key[-1], int) else key[-1]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """Any value.
@@ -79,7 +84,7 @@ class Value(Shape):
 
     def _faults(self, value: Any, key: Key) -> Iterator[Fault]:
         if not any(type(value) is _KINDS[kind][0] for kind in self.kinds):
-            yield key, f"{key[-1]} must be {' or '.join(_KINDS[kind][1] for kind in self.kinds)}", self.remedy
+            yield key, f"{_called(key)} must be {' or '.join(_KINDS[kind][1] for kind in self.kinds)}", self.remedy
         elif self.passes and not self.passes(value):
             yield key, f"{value!r} is not possible", self.remedy
 
@@ -96,9 +101,9 @@ class Whole(Shape):
 
     def _faults(self, value: Any, key: Key) -> Iterator[Fault]:
         if type(value) is not int:
-            yield key, f"{key[-1]} must be a whole number", self.remedy
+            yield key, f"{_called(key)} must be a whole number", self.remedy
         elif not self.low <= value <= self.high:
-            yield key, f"{key[-1]} must lie between {self.low} and {self.high}", self.remedy
+            yield key, f"{_called(key)} must lie between {self.low} and {self.high}", self.remedy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +118,7 @@ class Choice(Shape):
     def _faults(self, value: Any, key: Key) -> Iterator[Fault]:
         if not isinstance(value, str) or value not in self.of:
             remedy = did_you_mean(str(value), self.of) or f"Use one of {', '.join(self.of)}."
-            yield key, f"{key[-1]} {value!r} is not known", remedy
+            yield key, f"{_called(key)} {value!r} is not known", remedy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +133,7 @@ class Items(Shape):
 
     def _faults(self, value: Any, key: Key) -> Iterator[Fault]:
         if not isinstance(value, list) or len(value) < self.least:
-            yield key, f"{key[-1]} must be a list", self.remedy
+            yield key, f"{_called(key)} must be a list", self.remedy
             return
         for i, item in enumerate(value):
             yield from self.of.faults(item, (*key, i))
@@ -169,7 +174,7 @@ class Record(Shape):
 
     def _faults(self, value: Any, key: Key) -> Iterator[Fault]:
         if not isinstance(value, Mapping) or len(value) < self.least:
-            message = f"is not {self.what}: a mapping of keys is expected" if self.what else f"{key[-1]} must be a mapping"
+            message = f"is not {self.what}: a mapping of keys is expected" if self.what else f"{_called(key)} must be a mapping"
             yield key, message, self.remedy or f"Keys: {', '.join(self.fields)}."
             return
         for name, part in value.items():

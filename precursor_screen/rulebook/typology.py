@@ -1,4 +1,4 @@
-"""Typologies (`typologies/*.yml`): how the flags of a shipment become a score and a band."""
+"""Typologies (`typologies/*.yml`): what the flags of a shipment can add to its score, and which rules decide its band."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ _TYPOLOGY = Record(
         "score": Record(
             fields={"caps": Record(fields=dict.fromkeys(FAMILIES.values(), _count))}, required=("caps",), rest=Shape()
         ),
-        "bands": Record(fields={band: _count for band in BANDS if band != "none"}, least=1),
         "floor": Record(rest=Choice(of=BANDS), default={}),
     },
-    required=("id", "title", "score", "bands"),
+    required=("id", "title", "score"),
     into=dict,
 )
 
@@ -48,4 +47,4 @@ def _typology(path: Path, data: dict[str, Any], complaints: Complaints) -> Typol
     if missing := set(FAMILIES.values()) - set(caps):
         complaints.add(("score",), f"no cap for {', '.join(sorted(missing))}")
     claimed = tuple(data["applies"].get("substance_id", ()))
-    return Typology(data["id"], data["title"], claimed, dict(caps), dict(data["bands"]), dict(data["floor"]))
+    return Typology(data["id"], data["title"], claimed, dict(caps), dict(data["floor"]))

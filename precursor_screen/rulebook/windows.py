@@ -41,7 +41,8 @@ class Window:
 
     days: span, or None; period: month or year, or ''. steps: the selections, in order. changes: what must differ between the
     first and the last step. min_history: movements (baseline) or days (first_seen). matched: (a movement's value, column of the
-    register). named_by: the text that `{group_members}` lists.
+    register). named_by: the text that `{group_members}` lists. unseen: days in which a value must not have been seen before, to be
+    counted. silence: days without a movement before the first of the window; known: that there was one before them.
     """
 
     kind: str
@@ -60,6 +61,9 @@ class Window:
     against: str = ""
     tolerance: float = 0.0
     named_by: Expression | None = None
+    unseen: int = 0
+    silence: int = 0
+    known: bool = False
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
@@ -77,7 +81,14 @@ class Window:
         """How many days of history a movement can be judged with; None: all there is."""
         if self.period:
             return {"month": 31, "year": 366}[self.period]
-        return None if self.kind in ("first_seen", "reconcile") and self.days is None else self.days or 0
+        if self.known or (self.kind in ("first_seen", "reconcile") and self.days is None):
+            return None
+        return (self.days or 0) + self.before
+
+    @property
+    def before(self) -> int:
+        """How many days before its span bear on a window."""
+        return max(self.unseen, self.silence)
 
 
 def parse_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[str], Expression]) -> tuple[Window, list[str]]:
@@ -102,6 +113,10 @@ def parse_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[str
         measure, fields = _measure(block, scope)
         measures.append(measure)
         needed += fields
+    if kind == "first_seen":
+        limits = limits_of(spec, scope) if "condition" in spec else {}
+        measures += [Measure("event_count", None, tuple((_SIGNS[key], limit) for key, limit in limits.items()))] if limits else []
+        needed += [str(f) for f in spec.get("differs") or ()]
     matched = []
     for field, column in (spec.get("match") or {}).items():
         value = scope.column(field)
@@ -114,7 +129,9 @@ def parse_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[str
         kind=kind,
         keys=keys or tuple(spec.get("match") or ()),
         unnested=unnested,
-        emit=str(spec.get("emit", "trigger" if kind in ("absence", "baseline") else "crossing")),
+        emit=str(
+            spec.get("emit", "trigger" if kind in _BY_THEMSELVES or (kind == "first_seen" and "differs" in spec) else "crossing")
+        ),
         days=days_of(scope.resolve(spec["timespan"])) if "timespan" in spec else None,
         period=str(spec.get("calendar", "")),
         measures=tuple(measures),
@@ -127,11 +144,19 @@ def parse_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[str
         against=str(spec.get("against", "")),
         tolerance=_tolerance(scope.resolve(spec.get("tolerance", 0))),
         named_by=_named_by(spec, scope),
+        unseen=_span(spec, "unseen", scope),
+        silence=_span(spec, "silence", scope),
+        known=spec.get("known") is True,
     )
     return window, needed
 
 
+_BY_THEMSELVES = ("absence", "baseline")  # every movement carries its own flag
 _MOST_TOLERANCE = 10
+
+
+def _span(spec: Mapping[str, Any], key: str, scope: Scope) -> int:
+    return days_of(scope.resolve(spec.get(key))) or 0
 
 
 def _tolerance(value: Any) -> float:
@@ -159,7 +184,7 @@ def _named_by(spec: Mapping[str, Any], scope: Scope) -> Expression | None:
     counted = (str(b.get("field", "")) for b in blocks_of(spec) if b.get("type") == "value_count")
     field = next(counted, "substance_id")
     named = f"{field.removesuffix('_id').removesuffix('_key')}_name"
-    for name in (named, field):
+    for name in (named, field, "substance_name"):
         if name in BY_NAME and BY_NAME[name].kind == "text" and BY_NAME[name].subject in (LINE, scope.subject):
             return scope.column(name)
     return None

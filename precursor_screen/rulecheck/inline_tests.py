@@ -77,6 +77,10 @@ def _run(rule: CompiledRule, test: RuleTest) -> Failure | None:
         got = _say(flagged, sum(unjudged.column("count").to_pylist()))
         if got != expected:
             return Failure(rule.rule.id, test.name, expected, got)
+        levels = dict(zip(flags.column("line_id").to_pylist(), flags.column("level").to_pylist(), strict=True))
+        wrong = {line: levels.get(line, "none") for line, level in test.levels.items() if levels.get(line) != level}
+        if wrong:
+            return Failure(rule.rule.id, test.name, f"levels {dict(test.levels)}", f"levels {wrong}")
     return None
 
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
 from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history
 from precursor_screen.kernel.screen import Screened
-from precursor_screen.memory import Forgetful
+from precursor_screen.memory import NoMemory
 from precursor_screen.model import Rule
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
@@ -20,7 +20,7 @@ from precursor_screen.rulebook.compile import CompiledRule
 
 @dataclass(frozen=True, slots=True)
 class RuleStats:
-    """One rule. judged: rows on which it came to a verdict or could not; milliseconds: on the manifests given; None: none was.
+    """One rule. not_evaluable: rows that it could not judge; milliseconds: on the manifests given; None: none was.
 
     confirmed, cleared: verdicts of officers in the ledger. flags: there, or on the manifests.
     """
@@ -106,7 +106,7 @@ def _sums(unjudged: pa.Table) -> dict[str, int]:
 def _milliseconds(one: CompiledRule, screened: Screened, reference: Reference) -> float:
     start = time.perf_counter()
     if one.rule.scope == "history":
-        history = Forgetful().look_back(request_history(screened.movements, [one], reference.registers))
+        history = NoMemory().look_back(request_history(screened.movements, [one], reference.registers))
         flag_windows(screened.movements.live, history, [one], reference)
     else:
         (flag_shipments if one.grouping else flag_lines)(screened.resolved, [one])

@@ -83,6 +83,8 @@ def write_notices(inputs: tuple[Input, ...], issues: pa.Table, reference: Refere
         notices.append(
             "no jurisdiction is set (--jurisdiction): thresholds, and directions that are not stated, cannot be judged"
         )
+    elif not any(t.jurisdiction == reference.jurisdiction and t.kg is not None for t in reference.thresholds):
+        notices.insert(0, f"no thresholds for {reference.jurisdiction} in the tables: quantities are NOT judged")
     notices.extend(_unread(issues))
     read = [i for i in inputs if i.lines]
     said = set(issues.column("source_file").to_pylist())
@@ -155,6 +157,7 @@ def decide_exit_code(
             # An experimental rule is reported and never moves the exit code.
             if LEVELS.index(level) >= least and state == "new" and rules[rule_id].status != "experimental":
                 return ExitCode.FLAGGED
-    if coverage["set_aside"] or coverage["unscreenable"]:
+    by_code_only = any(spot["code"] == "no-descriptions" for spot in coverage.get("blind_spots", ()))
+    if coverage["set_aside"] or coverage["unscreenable"] or by_code_only:
         return ExitCode.SET_ASIDE
     return ExitCode.CLEAR

@@ -15,19 +15,18 @@ import pyarrow.compute as pc
 
 from precursor_screen.errors import ChangedWhileRead, ErrorGroup, InputError, MappingError, UnreadableManifest, Where
 from precursor_screen.issues import ISSUE_CODES, SET_ASIDE
-from precursor_screen.kernel.judge.windows.judge import request_history
 from precursor_screen.kernel.match.asides import naming
 from precursor_screen.kernel.match.match import match
-from precursor_screen.kernel.movements import settle
 from precursor_screen.kernel.part import judge_part
-from precursor_screen.kernel.screen import Screened, finish, judge_shipments, judge_windows, raise_flags
-from precursor_screen.memory import Forgetful, Memory
+from precursor_screen.kernel.screen import Screened, judge_run
+from precursor_screen.memory import Memory, NoMemory
 from precursor_screen.model import Input, retired_rule
 from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.repeated import find_repeated
 from precursor_screen.readers.tabular.asides import BESIDE, raw_aside
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reports.report import Report
+from precursor_screen.runners.blind_spots import find_blind_spots
 from precursor_screen.runners.coverage import count_coverage, decide_exit_code, write_notices
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.match_cache import cached_matches
@@ -113,16 +112,16 @@ def run(
         matches = match(gathered.lines, reference, spread, known_parties, progress)
         progress("applying rules")
         part = judge_part(gathered.lines, supplied, matches, reference, spread, every_line=True)
-        by_shipment = judge_shipments(part.noted, reference)
         progress("looking back")
-        memory = remember(_record(started, shown_options or {}, provenance, reference)) if remember is not None else Forgetful()
-        movements = settle(part.moved)
-        history = memory.look_back(request_history(movements, reference.rules, reference.registers))
-        raised = raise_flags(part, movements, by_shipment, judge_windows(movements, history, reference), reference)
-        screened = finish(raised, memory.compare_flags(raised.flags, raised.judged), reference)
+        memory = remember(_record(started, shown_options or {}, provenance, reference)) if remember is not None else NoMemory()
+        screened = judge_run(part, memory, reference)
     progress("writing the report")
     issues = pa.concat_tables([gathered.issues, screened.issues])
     coverage = count_coverage(gathered.lines.num_rows, screened.unscreened_lines, issues, screened.unjudged)
+    described = "description" in gathered.lines.column_names and bool(
+        pc.any(pc.is_valid(gathered.lines.column("description"))).as_py()
+    )
+    coverage["blind_spots"] = find_blind_spots(screened.resolved, screened.unjudged, described, reference)
     rules = {r.rule.id: r.rule for r in reference.rules}
     for rule_id in pc.unique(screened.flags.column("rule_id")).to_pylist():
         rules.setdefault(rule_id, retired_rule(rule_id))

@@ -24,7 +24,7 @@ from precursor_screen.runners.settings import NO_WATCHLIST, SAMPLE, Settings
 
 if TYPE_CHECKING:
     from precursor_screen.reference.watchlists.opened import Watchlist
-    from precursor_screen.runners.remembering import Remembering
+    from precursor_screen.runners.ledger_memory import LedgerMemory
 
 
 def open_watchlists(named: Sequence[str] = (), home: Path | None = None, *, in_full: bool = False) -> tuple[Watchlist, ...]:
@@ -175,13 +175,13 @@ class Session:
         """The same with other rules."""
         return replace(self, reference=self.reference.with_rules(book))
 
-    def _open_memory(self, stack: contextlib.ExitStack) -> Remembering | None:
+    def _open_memory(self, stack: contextlib.ExitStack) -> LedgerMemory | None:
         """The ledger, where one is wanted; it keeps the run if nothing is raised."""
         if not self.settings.ledger:
             return None
-        from precursor_screen.runners.remembering import Remembering
+        from precursor_screen.runners.ledger_memory import LedgerMemory
 
-        return stack.enter_context(Remembering(self.settings.ledger, self.settings.wait, self.reference))
+        return stack.enter_context(LedgerMemory(self.settings.ledger, self.settings.wait, self.reference))
 
 
 def open_session(settings: Settings, progress: Progress = _nothing, keep_fault: FaultKeeper | None = None) -> Session:

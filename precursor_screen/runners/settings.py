@@ -87,7 +87,7 @@ def settle(values: Mapping[str, Value], **given: Any) -> Settings:
         tiers=tuple(pick("tiers", "tiers")) or COUNTED_TIERS,
         watchlists=tuple(pick("watchlists", "watchlists")),
         rule_dirs=tuple(Path(p) for p in pick("rules.dirs", "rule_dirs")),
-        site=site_rules(values),
+        site=site_rules(values, given.pop("rates", None)),
         read=read_options(mapping, encoding),
         fail_on=str(pick("fail_on", "fail_on") or "none"),
         ledger=ledger_of(values, given.pop("ledger", None)),
@@ -110,19 +110,23 @@ def read_options(mapping: str | Path | None = None, encoding: str = "") -> ReadO
     return ReadOptions(encoding=encoding, mapping=load_column_map(Path(mapping)) if mapping else None)
 
 
-def site_rules(values: Mapping[str, Value]) -> SiteRules:
-    """What the settings add to the rules.
+def site_rules(values: Mapping[str, Value], rates: Path | None = None) -> SiteRules:
+    """What the settings add to the rules; `rates`: a file that a command was given.
 
     Raises:
         UsageError: a file that does not exist.
     """
     files: dict[str, Path | None] = {}
-    for name in ("params", "exceptions"):
-        value = values[f"rules.{name}"]
+    for name in ("params", "exceptions", "concern", "rates"):
+        value = Value(rates, "--rates") if name == "rates" and rates else values[f"rules.{name}"]
         path = Path(value.value) if value.value else None
         if path is not None and not path.is_file():
             raise UsageError(
                 f"does not exist (rules.{name}, from {value.source})", where=Where(str(path)), remedy="Check the path."
             )
         files[name] = path
-    return SiteRules(values["rules.pack"].value, files["params"], files["exceptions"])
+    return SiteRules(
+        pack=values["rules.pack"].value,
+        always_filed=tuple(values["rules.always_filed"].value),
+        **files,
+    )

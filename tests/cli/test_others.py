@@ -58,6 +58,25 @@ def test_explain_of_what_is_nothing(ps, identifier, code, says):
     assert "\x1b" not in answer.err
 
 
+def test_explain_a_shipment_of_a_report_and_of_the_ledger(ps, manifest):
+    path = manifest({"description of goods": "ACETIC ANHYDRIDE", "hs code": "291524", "net weight kg": "400"})
+    ps("screen", path, "-o", "r.json", "--ledger", "home", "--watchlist", "sample", "--quiet")
+    told = ps("explain", "B1", "--report", "r.json")
+    assert told.code == 0
+    assert told.out.startswith("Shipment B1: low, score ")
+    for part in (
+        "licit use     8  Acetic anhydride: D, an industrial reagent",
+        "quantity     16  400 kg; 5 kg is small, 5,000 kg is large",
+    ):
+        assert part in told.out
+    assert "PS-CHEM-001" in told.out
+    recorded = ps("explain", "B1")
+    assert recorded.out.startswith("Shipment B1: ")
+    assert "PS-CHEM-001" in recorded.out
+    assert "--report report.json" in recorded.out
+    assert ps("explain", "B2", "--report", "r.json").code == 2
+
+
 def test_explain_a_flag_of_a_report(ps, manifest):
     ps("screen", manifest({**ACETONE, "marks": "\x1b[31mLOT"}, LISTED), "--watchlist", "sample", "--quiet", "-o", "r.json")
     for flag in json.loads(Path("r.json").read_text())["flags"]:

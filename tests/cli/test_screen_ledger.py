@@ -346,7 +346,7 @@ KILL = """
 import os, signal, sys
 from precursor_screen.cli import main, screen
 from precursor_screen.ledger import chain
-from precursor_screen.runners.remembering import Remembering
+from precursor_screen.runners.ledger_memory import LedgerMemory
 def kill(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 def after(function):
@@ -356,16 +356,16 @@ def after(function):
     return both
 step = sys.argv.pop(1)
 if step == "the reports are written":
-    Remembering.record = kill
+    LedgerMemory.record = kill
 elif step == "it is recorded":
-    Remembering.record = after(Remembering.record)
+    LedgerMemory.record = after(LedgerMemory.record)
 elif step == "the terminal was told":
     screen._show = after(screen._show)
 elif step == "it is being marked":
     add_link = chain.add_link
     chain.add_link = lambda c, kind, *rest: kill() if kind == chain.DELIVERED else add_link(c, kind, *rest)
 elif step == "it is marked":
-    Remembering.delivered = after(Remembering.delivered)
+    LedgerMemory.delivered = after(LedgerMemory.delivered)
 main.main()
 """
 

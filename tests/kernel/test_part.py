@@ -12,10 +12,9 @@ import pytest
 
 from precursor_screen.kernel.judge.windows.judge import request_history
 from precursor_screen.kernel.match.match import match
-from precursor_screen.kernel.movements import settle
 from precursor_screen.kernel.part import cut_shipments, judge_part, merge_parts
-from precursor_screen.kernel.screen import finish, judge_shipments, judge_windows, raise_flags, screen
-from precursor_screen.memory import KNOWN, Answers, Forgetful, Past
+from precursor_screen.kernel.screen import judge_run, judge_windows, screen
+from precursor_screen.memory import KNOWN, Answers, NoMemory, Past
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.rulebook.exceptions import RuleException
 from precursor_screen.runners.inputs import Source
@@ -74,12 +73,7 @@ def screen_in_parts(reference, count, *, every_line):
     cut = [p for p in cut_shipments(LINES, count) if p.num_rows]
     parts = [judge_part(lines, INPUTS, matches, reference, every_line=every_line) for lines in cut]
     random.Random(count).shuffle(parts)
-    whole = merge_parts(parts)
-    movements, memory = settle(whole.moved), Forgetful()
-    history = memory.look_back(request_history(movements, reference.rules, reference.registers))
-    by_shipment, by_window = judge_shipments(whole.noted, reference), judge_windows(movements, history, reference)
-    raised = raise_flags(whole, movements, by_shipment, by_window, reference)
-    return finish(raised, memory.compare_flags(raised.flags, raised.judged), reference)
+    return judge_run(merge_parts(parts), NoMemory(), reference)
 
 
 @pytest.fixture(scope="module")

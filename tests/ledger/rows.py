@@ -125,7 +125,7 @@ def seal_anew(url: str) -> None:
         seals = chain.open_seals(connection, url)
         for name in ("flags", "movements", "runs"):
             seals.renew(name, f"{name} t")
-        chain.add_link(connection, chain.RUN, seals.tallies, 1)
+        chain.add_link(connection, chain.RUN, seals.checksums, 1)
 
 
 def lines_of(found: pa.Table) -> list[str]:

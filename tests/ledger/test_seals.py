@@ -161,7 +161,7 @@ def test_who_reckons_everything_anew_is_not_found(filled, sql):
     with connected(filled.engine, writes=True) as connection:
         opened = chain.open_seals(connection, "")
         opened.renew("flags", "flags t")
-        chain.add_link(connection, chain.RUN, opened.tallies, 1)
+        chain.add_link(connection, chain.RUN, opened.checksums, 1)
     assert filled.verify() == []
 
 
@@ -190,8 +190,8 @@ def test_a_ledger_of_version_1(url, sql, monkeypatch, step):
     engine.dispose()
     with open_ledger(url) as ledger:
         info = ledger.info()
-        assert (info.version, info.unverified_runs, info.undelivered, info.links) == (2, 1, 0, 1)
-        assert (ledger.verify(), sql("select kind from chain")) == ([], [("unverified",)])
+        assert (info.version, info.unverified_runs, info.undelivered, info.links) == (3, 1, 0, 2)
+        assert (ledger.verify(), sql("select kind from chain")) == ([], [("unverified",), ("migrated",)])
         with ledger.begin(run(2)) as transaction:
             assert sorted(look(transaction, movement("Z")).movements.column("line_id").to_pylist()) == ["A", "B"]
             (found,) = transaction.compare_flags(flags(flag("PS-CHEM-001", "A")), judged("A")).flags.to_pylist()

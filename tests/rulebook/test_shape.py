@@ -12,6 +12,7 @@ BOX = Record(
         "size": Whole(low=1, high=9),
         "colour": Choice(of=("red", "blue")),
         "marks": Items(of=Value(kinds=("string",)), default=(), fault="marks are texts", remedy="marks: [A]"),
+        "tags": Items(of=Choice(of=("fragile", "heavy"))),
         "note": Shape(hint={"type": "string"}, default=""),
     },
     required=("name",),
@@ -23,7 +24,7 @@ BOX = Record(
 def test_what_fits_is_read_with_what_is_left_out():
     box = {"name": "a", "marks": ["x"], "size": None}
     assert BOX.faults(box, ()) == []
-    assert BOX.read(box) == {"name": "a", "size": None, "colour": None, "marks": ("x",), "note": ""}
+    assert BOX.read(box) == {"name": "a", "size": None, "colour": None, "marks": ("x",), "tags": None, "note": ""}
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,7 @@ def test_what_fits_is_read_with_what_is_left_out():
         ({"name": "a", "colour": ["red"]}, ("colour",), "is not known"),
         ({"name": "a", "colours": "red"}, ("colours",), "unknown key 'colours'"),
         ({"name": "a", "marks": ["x", 5, 6]}, ("marks",), "marks are texts"),
+        ({"name": "a", "tags": ["heavy", "hevay"]}, ("tags", 1), "the item 'hevay' is not known"),
     ],
 )
 def test_a_fault_is_named_where_it_stands_and_once(box, key, message):
@@ -59,6 +61,7 @@ def test_a_shape_tells_editors_what_it_checks():
             "size": {"type": "integer", "minimum": 1, "maximum": 9},
             "colour": {"enum": ["red", "blue"]},
             "marks": {"type": "array", "items": {"type": "string"}},
+            "tags": {"type": "array", "items": {"enum": ["fragile", "heavy"]}},
             "note": {"type": "string"},
         },
         "required": ["name"],

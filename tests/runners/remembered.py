@@ -19,8 +19,8 @@ from precursor_screen.reference import shipped
 from precursor_screen.reference.bundle import Reference, load_rulebook
 from precursor_screen.rulebook.registers import schema_of
 from precursor_screen.runners.inputs import Source
+from precursor_screen.runners.ledger_memory import LedgerMemory
 from precursor_screen.runners.local import Run, run
-from precursor_screen.runners.remembering import Remembering
 from tests.screening import table
 
 LARGE, SUM, SHARED, ABSENT, UNKNOWN = "PS-QTY-901", "PS-QTY-902", "PS-CHEM-903", "PS-DOC-904", "PS-DOC-002"
@@ -136,7 +136,7 @@ class Office:
         reference = dataclasses.replace(self.reference, as_of=as_of, **changes)
         source = Source(f"run-{self.runs}.csv", content=table(rows))
         started = datetime(2026, 11, 1, 6, tzinfo=UTC) + timedelta(days=self.runs)
-        with Remembering(self.url, 0.0, reference) as memory:
+        with LedgerMemory(self.url, 0.0, reference) as memory:
             result = run((source,), ReadOptions(), reference, fail_on=fail_on, started=started, remember=memory.of_run)
             memory.record(result.screened, result.report, result.inputs)
             memory.delivered()

@@ -16,8 +16,8 @@ from precursor_screen.api import load_reference
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.runners.inputs import Source
+from precursor_screen.runners.ledger_memory import LedgerMemory
 from precursor_screen.runners.local import Run, run
-from precursor_screen.runners.remembering import Remembering
 from tests.conftest import AS_OF, ROOT
 
 FOLDER = ROOT / "sample_data" / "thirty_days"
@@ -49,7 +49,7 @@ class Told:
         return {(rule, consignee) for rule, consignee, _ in self.story()}
 
 
-def screen_days(names: list[str], reference: Reference, number: int, memory: Remembering | None = None) -> Run:
+def screen_days(names: list[str], reference: Reference, number: int, memory: LedgerMemory | None = None) -> Run:
     sources = tuple(Source(name, path=FOLDER / name) for name in names)
     started = FIRST_RUN + timedelta(days=number)
     result = run(sources, ReadOptions(), reference, started=started, remember=memory.of_run if memory else None)
@@ -92,7 +92,7 @@ def day_by_day(names: list[str], law: Reference, tmp_path_factory: pytest.TempPa
     url = f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'ledger.sqlite'}"
     results = []
     for number, name in enumerate(names):
-        with Remembering(url, 0.0) as memory:
+        with LedgerMemory(url, 0.0) as memory:
             results.append(screen_days([name], law, number, memory))
     return told(results)
 
@@ -147,7 +147,7 @@ def test_a_day_that_is_sent_again_raises_nothing(names, law, tmp_path):
     days = [n for n in names if n in ("2026-10-19.csv", "2026-10-28.csv")]
     states: list[pa.Table] = []
     for number, name in enumerate([*days, days[-1]]):
-        with Remembering(url, 0.0) as memory:
+        with LedgerMemory(url, 0.0) as memory:
             states.append(screen_days([name], law, number, memory).report.flags)
     rules = [set(zip(f.column("rule_id").to_pylist(), f.column("state").to_pylist(), strict=True)) for f in states]
     assert ("PS-QTY-005", "new") in rules[1]

@@ -102,22 +102,22 @@ def _judge(resolved: Resolved, rules: list[CompiledRule]) -> tuple[pa.Table, pa.
             _open_view(connection, resolved, subject, mine)
             missing = []
             for number, (rule, (true, unknown)) in enumerate(
-                zip(mine, count_verdicts(connection, "judged", len(mine)), strict=True)
+                zip(mine, count_verdicts(connection, "verdicts", len(mine)), strict=True)
             ):
                 if true and rule.grouping:
                     merged.append(fetch(connection, _flags_of_group(rule, number), FLAG))
                 elif true:
                     flags.append(fetch(connection, _flags_of_row(rule, number), FLAG))
                 if unknown:
-                    missing.append(unjudged(rule, f"(select * from judged where verdict_{number} = 2)"))
+                    missing.append(unjudged(rule, f"(select * from verdicts where verdict_{number} = 2)"))
             unjudged_rows.append(fetch_unjudged(connection, missing))
-            connection.execute("drop table judged")
+            connection.execute("drop table verdicts")
         merged.append(_merge(connection, pa.concat_tables(flags)))
     return pa.concat_tables(merged), pa.concat_tables(unjudged_rows)
 
 
 def _open_view(connection: duckdb.DuckDBPyConnection, resolved: Resolved, subject: str, rules: list[CompiledRule]) -> None:
-    """A table `judged`: the columns that the rules name, and one verdict a rule."""
+    """A table `verdicts`: the columns that the rules name, and one verdict a rule."""
     wanted = set(_ALWAYS) | set(_CANDIDATE[subject])
     wanted.update(*(r.columns for r in rules))
     lines = resolved.lines.select([c for c in resolved.lines.column_names if c in wanted or c in (LINE_NO, "input_id")])
@@ -131,10 +131,10 @@ def _open_view(connection: duckdb.DuckDBPyConnection, resolved: Resolved, subjec
         connection.register("candidates", resolved.table(subject))
         source = f"candidates join lines on candidates.{LINE_NO} = lines.{LINE_NO}"
     view = f"select {', '.join(columns)}, inputs.supplied_fields from {source} join inputs on lines.input_id = inputs.input_id"
-    judged = verdict_columns(rules, f"({view})")
+    query = verdict_columns(rules, f"({view})")
     # Rows that no rule of this subject is about are not kept: most lines name no substance at all.
     kept = " or ".join(f"verdict_{n} > 0" for n in range(len(rules)))
-    connection.execute(f"create temp table judged as select * from ({judged}) where {kept}")
+    connection.execute(f"create temp table verdicts as select * from ({query}) where {kept}")
 
 
 def _select(column: Column, resolved: Resolved, subject: str) -> str:
@@ -154,7 +154,7 @@ def _flags_of_row(rule: CompiledRule, number: int) -> str:
         select {identity} as flag_id, shipment_id, line_id, {constants(rule)}, {substance} as substance_id, {role} as party_role,
                {listed} as list_id, {entry} as entry_id, {score} as score, {because_of(rule)} as because, source_file, source_row,
                cast(to_json({_with_span(rule)}) as varchar) as evidence, cast([] as varchar[]) as window_line_ids
-        from judged where verdict_{number} = 1"""
+        from verdicts where verdict_{number} = 1"""
 
 
 def _with_span(rule: CompiledRule) -> str:
@@ -197,7 +197,7 @@ def _flags_of_group(rule: CompiledRule, number: int) -> str:
     shown = "".join(f", [key_{k}] as {k}" for k in sorted(grouping.unnested))
     hidden = f" exclude ({', '.join(sorted(grouping.unnested))})" if grouping.unnested else ""
     return f"""
-        with selected as (select {", ".join(["*", *unnested])} from judged where verdict_{number} = 1),
+        with selected as (select {", ".join(["*", *unnested])} from verdicts where verdict_{number} = 1),
         grouped as (
             select {", ".join(keys)}, {render(grouping.value)} as correlation_value, {members} as group_members,
                    list_sort(list(distinct line_id)) as line_ids

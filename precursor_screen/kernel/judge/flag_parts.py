@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from precursor_screen.engine import fetch
 from precursor_screen.rulebook.compile import CompiledRule
+from precursor_screen.rulebook.render import render
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import LINE, SUBSTANCE, UNJUDGED
 
@@ -34,11 +36,17 @@ def columns_of_rule(rule: CompiledRule) -> frozenset[str]:
 
 def level_of(rule: CompiledRule) -> str:
     """A flag that rests on an unverified membership or threshold is at most medium."""
-    level = literal(rule.rule.level)
+    level = _by_level(rule, {name: literal(name) for _, name, _ in rule.levels}, literal(rule.rule.level))
     doubtful = [sql for _, sql in doubts(rule)]
-    if not doubtful or rule.rule.level not in ("high", "critical"):
+    if not doubtful or not {rule.rule.level, *(name for _, name, _ in rule.levels)}.intersection(BARRING):
         return level
-    return f"case when {' or '.join(doubtful)} then 'medium' else {level} end"
+    return f"case when ({' or '.join(doubtful)}) and {level} in ('high', 'critical') then 'medium' else {level} end"
+
+
+def _by_level(rule: CompiledRule, values: Mapping[Any, str], otherwise: str) -> str:
+    """SQL of a value by the first of the rule's levels whose selection holds."""
+    cases = "".join(f" when {render(when)} then {values.get(level, weight)}" for when, level, weight in rule.levels)
+    return f"(case{cases} else {otherwise} end)" if cases else otherwise
 
 
 def because_of(rule: CompiledRule) -> str:
@@ -49,11 +57,11 @@ def because_of(rule: CompiledRule) -> str:
 
 
 def constants(rule: CompiledRule) -> str:
-    """The columns of FLAG that are the same for every flag of a rule."""
+    """The columns of FLAG that follow from the rule, and from which of its levels holds."""
     r = rule.rule
     return (
         f"{literal(r.id)} as rule_id, {literal(r.version)} as rule_version, {level_of(rule)} as level, "
-        f"{literal(r.confidence)} as confidence, 'new' as state, {literal(r.family)} as family, {r.weight} as weight"
+        f"{literal(r.confidence)} as confidence, 'new' as state, {literal(r.family)} as family, {_by_level(rule, {}, str(r.weight))} as weight"
     )
 
 

@@ -46,12 +46,12 @@ def description_facts(lists: Mapping[str, NamedList]) -> str:
         counted as (
             select description, words, trim({specific}) as specific,
                    trim(regexp_replace({unpacked}, ' +', ' ', 'g')) as kept from split),
-        judged as (
+        told as (
             select description, words, regexp_matches(words, {literal(_DOCUMENTS)}) and trim({elsewhere}) = '' as is_reference,
                    specific = '' or replace(replace(specific, ' ', ''), left(specific, 1), '') = '' or is_reference as is_vague,
                    if(kept = '', 0, length(kept) - length(replace(kept, ' ', '')) + 1) as tokens from counted)
         select description, is_vague, is_reference, case when is_vague then 0 else tokens end as description_tokens, {_lexicons(lists)} as lexicon_terms
-        from judged"""
+        from told"""
 
 
 def _lexicons(lists: Mapping[str, NamedList]) -> str:

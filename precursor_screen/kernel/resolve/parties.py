@@ -8,10 +8,13 @@ import duckdb
 import pyarrow as pa
 
 from precursor_screen.engine import fetch
+from precursor_screen.kernel.resolve.copies import fold_copies
+from precursor_screen.kernel.resolve.identifiers import number_columns
 from precursor_screen.kernel.resolve.resolved import LINE_NO
 from precursor_screen.matching.party.mentions import SURE
 from precursor_screen.model import WatchlistEntry
-from precursor_screen.names.party import address_key, normalise_party
+from precursor_screen.names.identifiers import imo_numbers_in, numbers_in, plain_number
+from precursor_screen.names.party import address_key, normalise_party, party_key
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.watchlists.interface import tag_programmes
 from precursor_screen.rulebook.sql import literal
@@ -27,12 +30,19 @@ _COUNTRY_OF_GOODS = {
     "notify_party": "country_of_destination",
 }
 _SCHEMA = arrow_schema(COLUMNS).insert(0, pa.field(LINE_NO, pa.int64()))
+_LEAST_LETTERS = 4  # of a name that is to count as the same
 _PARTS = ("address", "country", "identifier")
 _FACTS_OF = ("list_id", "entry_id", "own_country", "own_address", "own_identifier")
+_BY_NUMBER = "identifier"  # what agrees where a number does
 
 
 def find_party_candidates(
-    connection: duckdb.DuckDBPyConnection, columns: list[str], matches: pa.Table, mentions: pa.Table, reference: Reference
+    connection: duckdb.DuckDBPyConnection,
+    columns: list[str],
+    matches: pa.Table,
+    mentions: pa.Table,
+    identified: pa.Table,
+    reference: Reference,
 ) -> pa.Table:
     """PARTY_CANDIDATE rows with LINE_NO, ordered by line, role and entry.
 
@@ -41,6 +51,7 @@ def find_party_candidates(
         columns: the columns of `lines`.
         matches: PARTY_MATCH.
         mentions: PARTY_MENTION.
+        identified: as `find_identified` gives it.
         reference: the watchlists with their entries.
     """
     connection.register("party_matches", matches)
@@ -50,25 +61,46 @@ def find_party_candidates(
         parts += [_named(role, column, columns) for role, column in NAME_COLUMNS.items() if column in columns]
     if mentions.num_rows:
         parts += [_mentioned(field) for field in MENTION_COLUMNS if field in columns]
+    if identified.num_rows:
+        connection.register("identified", identified)
+        parts += [_identified(role, column) for role, column in number_columns(columns)]
     if not parts:
         return _SCHEMA.empty_table()
     connection.execute(f"create temp table parties_found as {' union all by name '.join(parts)}")
     distinct = fetch(connection, f"select distinct {', '.join(_FACTS_OF)} from parties_found order by all")
     connection.register("facts", _facts(distinct, reference))
-    names = fetch(connection, "select distinct own_name from parties_found order by all").column("own_name")
-    compared = [" ".join(normalise_party(name).tokens) for name in names.to_pylist()]
-    connection.register("names", pa.table([names, pa.array(compared, pa.string())], names=["own_name", "party_compared"]))
+    connection.register(
+        "names", _names(fetch(connection, "select distinct own_name, matched_name from parties_found order by all"))
+    )
     same = " and ".join(f"found.{c} is not distinct from facts.{c}" for c in _FACTS_OF)
     query = f"""
         select {LINE_NO}, party_role, own_name as party_name, party_column, party_start, party_start + length(own_name) as party_end,
-               party_compared, found.list_id, found.entry_id, entry_name,
+               party_compared, exact_name, found.list_id, found.entry_id, entry_name,
                matched_name as matched_entry_name, name_kind, entry_kind, score as watchlist_score, informative_tokens, corroboration,
                programmes, list_date
-        from parties_found found join facts on {same} join names using (own_name)
+        from parties_found found join facts on {same} join names using (own_name, matched_name)
         order by {LINE_NO}, party_role, found.list_id, found.entry_id, party_name, matched_entry_name, party_column"""
-    candidates = fetch(connection, query)
+    # A number decides by itself; beside a name that matches, it is what agrees.
+    known = f"partition by {LINE_NO}, party_role, list_id, entry_id"
+    candidates = fetch(
+        connection, f"select * from ({query}) qualify watchlist_score > 0 or max(watchlist_score) over ({known}) = 0"
+    )
     connection.execute("drop table parties_found")
-    return candidates.select(_SCHEMA.names).cast(_SCHEMA)
+    folded = fold_copies(candidates.select([n for n in _SCHEMA.names if n != "copies"]), reference)
+    return folded.select(_SCHEMA.names).cast(_SCHEMA)
+
+
+def _names(pairs: pa.Table) -> pa.Table:
+    """own_name, matched_name, how the first is compared, and whether every word of both is equal after normalising."""
+    compared, exact = [], []
+    keys: dict[str, str] = {}
+    for own, matched in zip(pairs.column("own_name").to_pylist(), pairs.column("matched_name").to_pylist(), strict=True):
+        compared.append(" ".join(normalise_party(own).tokens))
+        mine, theirs = (keys.setdefault(name, party_key(name)) for name in (own, matched))
+        exact.append(bool(mine) and mine == theirs and min(len(own), len(matched)) >= _LEAST_LETTERS)
+    return pairs.append_column("party_compared", pa.array(compared, pa.string())).append_column(
+        "exact_name", pa.array(exact, pa.bool_())
+    )
 
 
 def _named(role: str, column: str, columns: list[str]) -> str:
@@ -80,6 +112,17 @@ def _named(role: str, column: str, columns: list[str]) -> str:
         f"select l.{LINE_NO}, {literal(role)} as party_role, l.{column} as own_name, cast(null as varchar) as party_column, 0 as party_start, "
         f"{fields}, m.* "
         f"from {lines} l join party_matches m on m.value = l.{column}{kind}"
+    )
+
+
+def _identified(role: str, column: str) -> str:
+    """The parties and vessels whose number is that of an entry, whatever their name."""
+    nothing = ", ".join(f"cast(null as varchar) as own_{part}" for part in ("address", "country"))
+    return (
+        f"select l.{LINE_NO}, m.party_role, m.own_name, {literal(column)} as party_column, cast(null as integer) as party_start, {nothing}, "
+        f"m.own_name as own_identifier, m.value, m.list_id, m.entry_id, m.entry_name, m.matched_name, m.name_kind, m.entry_kind, "
+        f"0.0::double as score, 0::bigint as informative_tokens "
+        f"from lines l join identified m on m.value = l.{column} and m.party_role = {literal(role)}"
     )
 
 
@@ -135,13 +178,14 @@ def corroborate(country: str | None, address: str | None, identifier: str | None
         agrees.append("country")
     if address and (key := address_key(address)) and key in {address_key(a) for a in entry.addresses}:
         agrees.append("address")
-    if identifier and _plain(identifier) and _plain(identifier) in {_plain(value) for _, value in entry.identifiers}:
+    own = (
+        {plain_number(identifier), *(number for _, number in numbers_in(identifier)), *(n for _, n in imo_numbers_in(identifier))}
+        if identifier
+        else set()
+    )
+    if own & {plain_number(value) for _, value in entry.identifiers} - {""}:
         agrees.append("identifier")
     return agrees
-
-
-def _plain(identifier: str) -> str:
-    return "".join(c for c in identifier.casefold() if c.isalnum())
 
 
 def role_facts(candidates: pa.Table, wanted: frozenset[str]) -> list[tuple[str, str]]:

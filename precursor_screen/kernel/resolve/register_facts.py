@@ -16,7 +16,7 @@ from precursor_screen.kernel.resolve.resolved import LINE_NO
 from precursor_screen.rulebook.sql import literal, same_reference
 from precursor_screen.schema import BY_NAME
 
-_PERMIT = ("permit_found", "permit_status", "permit_in_force", "permit_substance_ids")
+_PERMIT = ("permit_found", "permit_status", "permit_in_force", "permit_substance_ids", "permit_quantity_kg", "permit_single_use")
 _PEN = ("pen_found", "pen_status", "pen_lead_days", "pen_substance_ids", "pen_importer_key", "pen_country")
 _OBJECTION = ("objected_elsewhere", "objected_later", "objected_days", "objected_country", "objected_reference")
 _LICENCE = ("consignee_licensed", "exporter_licensed", "licence_lapsed")
@@ -97,7 +97,8 @@ def _permits() -> str:
                arg_min(status, list_position({_WORST}, status)) filter (where about or not any_about) as permit_status,
                bool_or(coalesce(valid_from <= as_of_date, true) and coalesce(as_of_date <= valid_to, true))
                    filter (where found_reference is not null and (about or not any_about)) as permit_in_force,
-               list_sort(list(distinct named_substance_id) filter (where named_substance_id is not null)) as permit_substance_ids
+               list_sort(list(distinct named_substance_id) filter (where named_substance_id is not null)) as permit_substance_ids,
+               min(quantity_kg) filter (where about or not any_about) as permit_quantity_kg, bool_and(single_use) filter (where about or not any_about) as permit_single_use
         from ({_document("permits", "permit_reference")}) group by {LINE_NO}, permit_reference"""
 
 
@@ -148,7 +149,7 @@ def _objections(names: set[str]) -> str:
         others as (
             select p.{LINE_NO}, p.substance_id, max(least(n.last, day)) as doubt from pairs p join nobody n using (substance_id)
             where n.first <= day and (n.country is null or n.country <> destination) group by all),
-        judged as (
+        objected as (
             select pairs.*, elsewhere, latest, coalesce(greatest(known.doubt, others.doubt), known.doubt, others.doubt) as doubt
             from pairs left join known using ({LINE_NO}, substance_id) left join others using ({LINE_NO}, substance_id))
         select case when len(sending) = 0 or destination is null then null when coalesce(elsewhere, false) then true
@@ -156,7 +157,7 @@ def _objections(names: set[str]) -> str:
                case when len(sending) = 0 or destination is null or doubt > latest.sent then null else false end as objected_later,
                date_diff('day', latest.sent, day) as objected_days, latest.country as objected_country,
                latest.reference as objected_reference
-        from judged order by {LINE_NO}, substance_id"""
+        from objected order by {LINE_NO}, substance_id"""
 
 
 def _licences(names: set[str]) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import groupby, pairwise
 
 import duckdb
 import numpy as np
@@ -12,25 +11,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
-from precursor_screen.kernel.match.spread import Spread, cut, in_turn
+from precursor_screen.kernel.match.spread import Spread, in_turn
 from precursor_screen.kernel.resolve.descriptions import description_facts
+from precursor_screen.kernel.resolve.identifiers import find_identified
 from precursor_screen.kernel.resolve.parties import find_party_candidates, role_facts
+from precursor_screen.kernel.resolve.party_facts import add_party_facts
 from precursor_screen.kernel.resolve.quantities import CANDIDATE_COLUMNS, quantify
 from precursor_screen.kernel.resolve.quantities import LINE_COLUMNS as MASS_LINE_COLUMNS
 from precursor_screen.kernel.resolve.register_facts import add_register_facts
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.resolve.substances import find_candidates
-from precursor_screen.matching.party.index import similarity
+from precursor_screen.model import Rate
 from precursor_screen.names.codes import find_cas
-from precursor_screen.names.party import address_key, is_to_order, party_key
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
-from precursor_screen.schema import MOVEMENT, ROLES, TYPES
+from precursor_screen.schema import TYPES
 
 _TEXT_PART = 8 << 20  # bytes of descriptions that are looked at together
 _TEXT_BATCHES = 4
 _TEXTS = TYPES["texts"]
-_MOVEMENT_NAMES = frozenset(MOVEMENT.names)
 # Lists over the line's substance candidates, as aggregates of the table `candidates`.
 _SUBSTANCE_LISTS = {
     "substance_ids": "list_sort(list(distinct substance_id) filter (where not weak_code))",
@@ -68,6 +67,8 @@ def resolve(
     wanted = frozenset[str]().union(*(r.columns for r in reference.rules)) if reference.rules else frozenset[str]()
     lines = lines.append_column(LINE_NO, pa.array(np.arange(lines.num_rows)))
     lines = _with_codes(lines, reference)
+    if "always_filed" in wanted:
+        lines = lines.append_column("always_filed", pa.repeat(pa.scalar(list(reference.always_filed), _TEXTS), lines.num_rows))
     with connect() as connection:
         connection.register("lines", lines)
         connection.register("matches", substance_matches)
@@ -78,13 +79,14 @@ def resolve(
             lines.column_names,
             party_matches,
             mentions,
+            find_identified(lines, reference),
             reference,
         )
         connection.register("party_candidates", parties)
         lines = _with_substance_lists(connection, lines)
         lines = _with_role_facts(connection, lines, parties, wanted)
         lines = _with_descriptions(connection, lines, reference)
-    lines = _with_party_facts(lines, candidates, parties, wanted, spread)
+    lines = add_party_facts(lines, candidates, parties, wanted, reference.lists, spread)
     candidates = _with_quantities(lines, candidates, reference)
     with connect() as connection:
         lines, candidates = add_register_facts(connection, lines, candidates, reference.registers, reference.jurisdiction)
@@ -96,15 +98,12 @@ def _with_codes(lines: pa.Table, reference: Reference) -> pa.Table:
     names = set(lines.column_names)
     hs = "hs_code" if "hs_code" in names else "cast(null as varchar)"
     dates = [d for d in ("date", "dispatch_date", "arrival_date") if d in names]
-    usd = (
-        "case when currency in ('USD', 'US$', '$') then value end"
-        if {"value", "currency"} <= names
-        else "cast(null as decimal(18,6))"
-    )
+    day = f"coalesce({', '.join([*dates, literal(reference.as_of)])})"
+    usd = _in_dollars(day, reference.rates) if {"value", "currency"} <= names else "cast(null as decimal(18,6))"
     query = f"""
         select case when length({hs}) >= 6 then left({hs}, 6) end as hs6, left({hs}, 2) as hs_chapter,
                {_direction(names, reference.own_countries)} as direction,
-               coalesce({", ".join([*dates, literal(reference.as_of)])}) as as_of_date, {usd} as value_usd
+               {day} as as_of_date, {usd} as value_usd
         from lines order by {LINE_NO}"""
     with connect() as connection:
         connection.register("lines", lines)
@@ -114,17 +113,29 @@ def _with_codes(lines: pa.Table, reference: Reference) -> pa.Table:
     return _append(lines, facts)
 
 
+def _in_dollars(day: str, rates: Sequence[Rate]) -> str:
+    """SQL of the value in US dollars, by the last rate on or before the day, else the first; null for a currency without one."""
+    cases = ["when currency in ('USD', 'US$', '$') then value"]
+    for currency, mine in groupby(rates, key=lambda r: r.currency):
+        first, *later = mine
+        steps = "".join(f" when {day} >= {literal(r.day)} then {r.usd}" for r in reversed(later))
+        factor = f"(case{steps} else {first.usd} end)" if steps else str(first.usd)
+        cases.append(f"when currency = {literal(currency)} then round(value::double * {factor}, 2)")
+    return f"cast(case {' '.join(cases)} end as decimal(18,6))"
+
+
 def _direction(names: set[str], own: Sequence[str]) -> str:
-    """As stated, else from the jurisdiction: dispatch from one's own country is export, destination there import."""
+    """As stated, else from the jurisdiction: dispatch from one's own country is export, destination there import. Where a line does not say
+    whence or whither, the country of the sender or of the receiver stands for it."""
     stated = "direction" if "direction" in names else "cast(null as varchar)"
-    if not own or not {"country_of_dispatch", "country_of_destination"} & names:
-        return stated
     ours = ", ".join(literal(c) for c in own)
-    here = {
-        side: f"coalesce({side} in ({ours}), false)" if side in names else "false"
-        for side in ("country_of_dispatch", "country_of_destination")
-    }
-    leaves, comes = here["country_of_dispatch"], here["country_of_destination"]
+    sides = (
+        [c for c in ("country_of_dispatch", "consignor_country", "exporter_country") if c in names],
+        [c for c in ("country_of_destination", "consignee_country", "importer_country") if c in names],
+    )
+    if not own or not any(sides):
+        return stated
+    leaves, comes = (f"coalesce(coalesce({', '.join(side)}) in ({ours}), false)" if side else "false" for side in sides)
     return f"coalesce({stated}, case when {leaves} and {comes} then 'domestic' when {leaves} then 'export' when {comes} then 'import' end)"
 
 
@@ -218,88 +229,6 @@ def _invalid_cas(lines: pa.Table) -> pa.ChunkedArray:
         offsets = pa.array([0] * (lines.num_rows + 1), pa.int32())
         return pa.chunked_array([pa.ListArray.from_arrays(offsets, pa.array([], pa.string()))])
     return pa.chunked_array([pa.array(found, _TEXTS)])
-
-
-def _with_party_facts(
-    lines: pa.Table, candidates: pa.Table, parties: pa.Table, wanted: frozenset[str], spread: Spread
-) -> pa.Table:
-    """Keys of names and addresses, on the lines in which something was recognised: elsewhere no rule asks, and each costs 20 us."""
-    noted = pa.chunked_array([*candidates.column(LINE_NO).chunks, *parties.column(LINE_NO).chunks], pa.int64())
-    here = pc.is_in(lines.column(LINE_NO), pc.unique(noted))
-    here = pc.or_(here, pc.fill_null(pc.greater(pc.list_value_length(lines.column("lexicon_terms")), 0), False))
-    for part, key in (("name", _key_of_somebody), ("address", address_key)):
-        for role in ROLES:
-            name = f"{role}_key" if part == "name" else f"{role}_address_key"
-            if name in _MOVEMENT_NAMES and f"{role}_{part}" in lines.column_names:
-                cells = pc.if_else(here, lines.column(f"{role}_{part}"), pa.scalar(None, pa.string()))
-                lines = lines.append_column(name, map_distinct(cells, key))
-    if "consignee_to_order" in wanted:
-        lines = lines.append_column("consignee_to_order", _to_order(lines))
-    names = ("consignor_name", "consignee_name")
-    if "consignor_consignee_score" in wanted and set(names) <= set(lines.column_names):
-        lines = lines.append_column("consignor_consignee_score", _likeness(lines, candidates, spread))
-    return lines
-
-
-# What stands in a field of a party and names none: goods "to order" of two bills have no common consignee.
-_NOBODY = frozenset(
-    party_key(text)
-    for text in (
-        "unknown",
-        "same as consignee",
-        "same as shipper",
-        "same as consignor",
-        "as per documents",
-        "not applicable",
-        "various",
-        "tba",
-        "to be advised",
-    )
-)
-
-
-def _key_of_somebody(name: str) -> str:
-    key = party_key(name)
-    return "" if key in _NOBODY or is_to_order(name) else key
-
-
-def _to_order(lines: pa.Table) -> pa.ChunkedArray:
-    """Whether the consignee field names nobody, or is left blank; false where the input has no such field."""
-    if "consignee_name" not in lines.column_names:
-        return pa.chunked_array([pa.repeat(False, lines.num_rows)], pa.bool_())
-    # "order", "orden", "ordre", "ordem": a name in Latin letters without this syllable is not worth a closer look.
-    said = map_distinct(
-        lines.column("consignee_name"), lambda n: "yes" if ("ord" in n.lower() or not n.isascii()) and is_to_order(n) else "no"
-    )
-    return pc.fill_null(pc.equal(said, "yes"), True)
-
-
-def map_distinct(column: pa.ChunkedArray, function: Callable[[str], str | None]) -> pa.ChunkedArray:
-    """Applies a function once to every distinct text; an empty result is none."""
-    encoded = column.combine_chunks().dictionary_encode()
-    encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
-    mapped = pa.array([function(v) or None for v in encoded.dictionary.to_pylist()], pa.string())
-    return pa.chunked_array([mapped.take(encoded.indices)])
-
-
-def _likeness(lines: pa.Table, candidates: pa.Table, spread: Spread) -> pa.ChunkedArray:
-    """How alike consignor and consignee are, for lines with a candidate: elsewhere no rule asks."""
-    rows = pc.unique(candidates.column(LINE_NO)).to_pylist()
-    scores: list[float | None] = [None] * lines.num_rows
-    left, right = (lines.column(n).take(pa.array(rows, pa.int64())).to_pylist() for n in ("consignor_name", "consignee_name"))
-    pairs = {row: (a, b) for row, a, b in zip(rows, left, right, strict=True) if a and b}
-    distinct = list(dict.fromkeys(pairs.values()))
-    values = [value for chunk in spread(_compare, cut(distinct)) for value in chunk]
-    known = dict(zip(distinct, values, strict=True))
-    for row, pair in pairs.items():
-        scores[row] = known[pair]
-    return pa.chunked_array([pa.array(scores, pa.float64())])
-
-
-def _compare(pairs: Sequence[tuple[str, str]]) -> list[float | None]:
-    """The likeness of pairs of names; None where there is nothing to compare."""
-    values = similarity([a for a, _ in pairs], [b for _, b in pairs]).tolist()
-    return [None if math.isnan(v) else v for v in values]
 
 
 def _with_quantities(lines: pa.Table, candidates: pa.Table, reference: Reference) -> pa.Table:

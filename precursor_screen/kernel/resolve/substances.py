@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -10,9 +11,10 @@ import pyarrow as pa
 
 from precursor_screen.kernel.law import THRESHOLDS, open_law, same_law
 from precursor_screen.kernel.resolve.resolved import LINE_NO
-from precursor_screen.model import Substance
+from precursor_screen.model import Concern, Substance
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
+from precursor_screen.schema import DECIMAL
 
 # Best first. A name as written says more than one found only after folding; a code says what somebody typed into a form.
 METHODS = ("name", "cas", "cus", "ec_number", "normalised", "structure", "fuzzy", "un_number", "hs")
@@ -24,7 +26,7 @@ PREPARATION_HEADINGS = ("3003", "3004")
 BULK_PACKAGES = r"\b(drum|drums|bag|bags|sack|sacks|ibc|tank|flexitank|barrel|barrels|dr|bg|sa|big bag|fibc)\b"
 
 
-def substance_table(substances: Iterable[Substance]) -> pa.Table:
+def substance_table(substances: Iterable[Substance], concern: Mapping[str, Concern]) -> pa.Table:
     """What rules see of a substance, one row each."""
     rows: list[dict[str, Any]] = [
         {
@@ -32,7 +34,11 @@ def substance_table(substances: Iterable[Substance]) -> pa.Table:
             "substance_name": s.name,
             "parent_substance_id": s.parent_substance_id or None,
             "family": s.family or None,
+            "licit_use": concern[s.substance_id].licit_use if s.substance_id in concern else None,
             "substance_route_groups": list(s.route_groups),
+            "substance_route_roles": [f"{route}:{role}" for route, role in s.route_roles],
+            "usual_usd_per_kg": s.usual_usd_per_kg,
+            "large_kg": Decimal(str(round(concern[s.substance_id].large_kg, 6))) if s.substance_id in concern else None,
             "own_hs6s": sorted({h.hs6 for h in s.hs_codes}),
             "own_un_numbers": list(s.un_numbers),
             "own_danger_class": s.danger_class or None,
@@ -46,7 +52,11 @@ def substance_table(substances: Iterable[Substance]) -> pa.Table:
             ("substance_name", pa.string()),
             ("parent_substance_id", pa.string()),
             ("family", pa.string()),
+            ("licit_use", pa.string()),
             ("substance_route_groups", texts),
+            ("substance_route_roles", texts),
+            ("usual_usd_per_kg", DECIMAL),
+            ("large_kg", DECIMAL),
             ("own_hs6s", texts),
             ("own_un_numbers", texts),
             ("own_danger_class", pa.string()),
@@ -63,7 +73,7 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
         columns: the columns of `lines`.
         reference: substances and tiers.
     """
-    connection.register("substances", substance_table(reference.substances.substances))
+    connection.register("substances", substance_table(reference.substances.substances, reference.concern))
     open_law(connection, reference)
     connection.execute(f"create temp table found as {_found(columns)}")
     # The name stands before the code where both point to a substance; a code stands for it only where no name does.
@@ -86,7 +96,8 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
             select best.*, direction, as_of_date, hs6{", package_type" if "package_type" in columns else ""}
             from best join lines using ({LINE_NO}))
         select b.{LINE_NO}, b.substance_id, s.substance_name, s.parent_substance_id, coalesce(law.control, []) as control, coalesce(law.own_schedules, []) as own_schedules,
-               coalesce(law.tier, 'surveillance') as tier, s.family, s.substance_route_groups, b.method as match_method,
+               coalesce(law.tier, 'surveillance') as tier, s.family, s.licit_use, s.substance_route_groups,
+               s.substance_route_roles, s.usual_usd_per_kg, s.large_kg, b.method as match_method,
                b.match_methods, b.match_strength, b.score as match_score, b.matched as matched_text, b.field as matched_field, b.matched_column,
                b.start as matched_start, b."end" as matched_end, b.compared_as as matched_as,
                b.name as matched_name, b.name_verified, {_form(columns)} as form, law.membership_verified, s.own_hs6s,

@@ -248,8 +248,8 @@ class StructureIndex(SubstanceIndex):
 
     def match(self, text: str) -> list[Match]:
         """As `SubstanceIndex.match`, with method "structure" and the matches that a longer name contradicts set aside."""
-        (judged,) = judge_structures([(text, super().match(text))], self._known, self._readings)
-        return judged
+        (sorted_out,) = judge_structures([(text, super().match(text))], self._known, self._readings)
+        return sorted_out
 
     def recognise_texts(self, texts: Sequence[str]) -> pa.Table:
         """As `SubstanceIndex.recognise_texts`; all texts take one run of OPSIN."""
@@ -257,5 +257,5 @@ class StructureIndex(SubstanceIndex):
         for row in super().recognise_texts(texts).to_pylist():
             # Texts come from a column, which holds no lone surrogate: what is stored is the text itself.
             rows[row["value"]].append(Match(**{k: v for k, v in row.items() if k not in ("field", "value")}))
-        judged = judge_structures(list(rows.items()), self._known)
-        return match_table("description", [(text, m) for text, matches in zip(rows, judged, strict=True) for m in matches])
+        sorted_out = judge_structures(list(rows.items()), self._known)
+        return match_table("description", [(text, m) for text, matches in zip(rows, sorted_out, strict=True) for m in matches])

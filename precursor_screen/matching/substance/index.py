@@ -31,7 +31,7 @@ from precursor_screen.matching.substance.layers import (
 from precursor_screen.matching.substance.match import Match, match_table
 from precursor_screen.matching.substance.overlaps import Kept, Standing
 from precursor_screen.matching.substance.prefilter import Prefilter, Suspicion
-from precursor_screen.matching.substance.repeats import Repeats, Tally
+from precursor_screen.matching.substance.repeats import MatchCounts, Repeats
 from precursor_screen.matching.substance.suppression import reason_against
 from precursor_screen.model import Substance
 from precursor_screen.names.chemical import salt_bounds
@@ -137,22 +137,22 @@ class SubstanceIndex:
         exact = (c for layer in LAYERS for c in layer(prepared, self._names))
         kept = Kept(self._standing(prepared, exact), is_suppressed)
         resembling = (c for layer in RESEMBLING_LAYERS for c in layer(prepared, self._names, room))
-        tally = Tally()
+        counts = MatchCounts()
         last: dict[str, Match] = {}
         for standing in kept.add(self._standing(prepared, resembling)):
             start, end = standing.whole
             for owner in standing.candidate.pattern.owners:
                 substance = self.substances[owner]
-                if tally.is_enough(substance.substance_id):
+                if counts.is_enough(substance.substance_id):
                     # Unjudged, so it counts.
                     if substance.substance_id not in last:
                         last[substance.substance_id] = self._match(prepared, standing, substance, start, end, None)
                     continue
                 match = self._match(prepared, standing, substance, start, end, reason(standing, substance))
-                tally.add(substance.substance_id, counts=match.suppressed is None)
+                counts.add(substance.substance_id, counts=match.suppressed is None)
                 yield match
         for substance_id, match in last.items():
-            yield replace(match, more=match.more + tally.left[substance_id] - 1)
+            yield replace(match, more=match.more + counts.left[substance_id] - 1)
 
     def _standing(self, prepared: Prepared, proposed: Iterable[Candidate]) -> Iterator[Standing]:
         blanked = ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from precursor_screen.matching.substance.dictionary import NameDictionary, Pattern
-from precursor_screen.matching.substance.near import Reading, read_misread, read_near
+from precursor_screen.matching.substance.near import Likeness, read_misread, read_near
 from precursor_screen.matching.substance.neighbours import Neighbours
 from precursor_screen.matching.substance.repeats import SAME_PLACES, Group, Repeats
 from precursor_screen.matching.substance.stream import Near
@@ -94,14 +94,14 @@ def near_layer(prepared: Prepared, names: NameDictionary, room: Room) -> Iterato
     return _resembling(prepared, prepared.near, names.near_patterns, read_near, names.neighbours, room)
 
 
-Reader = Callable[[Pattern, str, Sequence[int], str, Neighbours], Reading | None]
+Reader = Callable[[Pattern, str, Sequence[int], str, Neighbours], Likeness | None]
 
 
 def _resembling(
     prepared: Prepared, found: Sequence[Near], patterns: Sequence[Pattern], read: Reader, neighbours: Neighbours, room: Room
 ) -> Iterator[Candidate]:
     squashed, positions = prepared.folded.squashed, prepared.folded.positions
-    known: dict[tuple[int, str], Reading | None] = {}
+    known: dict[tuple[int, str], Likeness | None] = {}
     for near in found:
         pattern, stretch = patterns[near.name], squashed[near.start : near.end]
         start, end = positions[near.start], positions[near.end - 1]
@@ -115,9 +115,9 @@ def _resembling(
         key = near.name, raw
         if key not in known:
             known[key] = read(pattern, stretch, where, raw, neighbours)
-        if reading := known[key]:
-            layer = NEAR if reading.edits else MISREAD
-            yield Candidate(pattern, where, layer, reading.gaps, _last(group), reading.edits)
+        if likeness := known[key]:
+            layer = NEAR if likeness.edits else MISREAD
+            yield Candidate(pattern, where, layer, likeness.gaps, _last(group), likeness.edits)
 
 
 def _last(group: Group) -> Group | None:

@@ -24,7 +24,7 @@ _LETTERS_A_CONFUSION: Final = 4  # so many letters of a name may hold one letter
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Likeness:
     """A stretch read as a name. edits: 0 if look-alikes explain it. gaps: after which letters of the stretch the name has a gap."""
 
     edits: int
@@ -39,7 +39,7 @@ class _Word:
     name: str
 
 
-def read_near(pattern: Pattern, text: str, where: Sequence[int], raw: str, neighbours: Neighbours) -> Reading | None:
+def read_near(pattern: Pattern, text: str, where: Sequence[int], raw: str, neighbours: Neighbours) -> Likeness | None:
     """A stretch as a name with edits, or None if it is not.
 
     Args:
@@ -55,7 +55,7 @@ def read_near(pattern: Pattern, text: str, where: Sequence[int], raw: str, neigh
     return _judge(pattern, text, where, alignment.answers, alignment.edits, raw, neighbours)
 
 
-def read_misread(pattern: Pattern, text: str, where: Sequence[int], raw: str, neighbours: Neighbours) -> Reading | None:
+def read_misread(pattern: Pattern, text: str, where: Sequence[int], raw: str, neighbours: Neighbours) -> Likeness | None:
     """A stretch as a name in which look-alikes took the place of letters, or None if it is not. Arguments as of `read_near`."""
     if text == pattern.squashed:
         return None
@@ -84,7 +84,7 @@ def _judge(
     edits: int,
     raw: str,
     neighbours: Neighbours,
-) -> Reading | None:
+) -> Likeness | None:
     words = _words(pattern, text, where, answers)
     if words is None or not _digits_stand(pattern, text, where, answers):
         return None
@@ -101,7 +101,7 @@ def _judge(
         i not in gaps and any(map(str.isspace, raw[here - where[0] + 1 : there - where[0]]))
         for i, (here, there) in enumerate(itertools.pairwise(where))
     )
-    return Reading(edits, gaps) if not edits or parted < pattern.edits else None
+    return Likeness(edits, gaps) if not edits or parted < pattern.edits else None
 
 
 def _is_kept(word: _Word) -> bool:

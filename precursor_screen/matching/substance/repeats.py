@@ -12,7 +12,7 @@ from typing import Final
 SHORT: Final = 4_000  # characters: up to here every place is looked at
 SAME_PLACES: Final = 20  # places of a name in the same surroundings
 COUNTED_MATCHES: Final = 200  # matches of a substance that count
-JUDGED_MATCHES: Final = 2_000  # matches of a substance, suppressed ones included
+SEEN_MATCHES: Final = 2_000  # matches of a substance, suppressed ones included
 # All that decides on a name stands within this distance: twice the widest window of `names` (salt words, then what follows them).
 _SURROUNDINGS: Final = 300
 
@@ -52,21 +52,21 @@ class Repeats:
 
 
 @dataclass(slots=True)
-class Tally:
+class MatchCounts:
     """Counts the matches of each substance in one text, and those left aside."""
 
     counted: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
-    judged: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    seen: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     left: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def is_enough(self, substance_id: str) -> bool:
         """Whether enough matches of a substance are known; if so, one more is left aside."""
-        if self.counted[substance_id] < COUNTED_MATCHES and self.judged[substance_id] < JUDGED_MATCHES:
+        if self.counted[substance_id] < COUNTED_MATCHES and self.seen[substance_id] < SEEN_MATCHES:
             return False
         self.left[substance_id] += 1
         return True
 
     def add(self, substance_id: str, *, counts: bool) -> None:
         """Notes a match that was judged."""
-        self.judged[substance_id] += 1
+        self.seen[substance_id] += 1
         self.counted[substance_id] += counts

@@ -6,7 +6,8 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ import pyarrow as pa
 from precursor_screen.errors import WatchlistError, Where
 from precursor_screen.matching.party.index import PartyIndex, build_index, index_version, write_index
 from precursor_screen.model import WatchlistEntry
+from precursor_screen.names.identifiers import IMO_FIGURES, plain_number, tells_apart
 from precursor_screen.reference.watchlists import entries as codec
 from precursor_screen.reference.watchlists.checks import check_content, check_file
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
@@ -100,6 +102,18 @@ class Watchlist:
     def entries(self) -> pa.Table:
         """All entries as a table (`entries.ENTRIES`)."""
         return self._entries
+
+    @cached_property
+    def numbers(self) -> Mapping[str, list[str]]:
+        """Plain number -> ids of the entries that bear it; ship numbers, of seven figures, among them."""
+        found: dict[str, list[str]] = defaultdict(list)
+        pairs = zip(self._entries.column("entry_id").to_pylist(), self._entries.column("identifiers").to_pylist(), strict=True)
+        for entry_id, identifiers in pairs:
+            for identifier in identifiers or ():
+                number = plain_number(identifier["number"])
+                if tells_apart(number) or (identifier["kind"] == "imo" and len(number) == IMO_FIGURES):
+                    found[number].append(entry_id)
+        return {number: sorted(set(ids)) for number, ids in found.items()}
 
     @cached_property
     def _positions(self) -> dict[str, int]:

@@ -40,12 +40,12 @@ def test_a_party_as_a_whole_cell_and_within_a_text(reference: Reference) -> None
     assert whole["candidate"] == "Quimeralda Reactivos S.A. de C.V."
     assert whole["score"] > 99
     text = "steel pipes for Quimeralda Reactivos, Lima"
-    (within,) = spans(reference, "PS-PTY-025", **{"description of goods": text})
+    (within,) = spans(reference, "PS-PTY-026", **{"description of goods": text})
     assert within["field"] == "description"
     assert text[within["start"] : within["end"]] == within["as_written"] == "Quimeralda Reactivos"
 
 
 def test_what_stands_only_in_another_reading_has_no_place(reference: Reference) -> None:
     text = "steel pipes for Quimeralda%20Reactivos"
-    (span,) = spans(reference, "PS-PTY-025", **{"description of goods": text})
+    (span,) = spans(reference, "PS-PTY-026", **{"description of goods": text})
     assert (span["start"], span["end"], span["as_written"]) == (None, None, "Quimeralda Reactivos")

@@ -1,4 +1,6 @@
-"""Rules over time: what they ask of the past (`asks`), the movements they see (`history`, `moves`), and how windows are judged.
+"""Rules over time: what they ask of the past (`asks`), the movements they see, and how windows are judged.
 
-`judge` is the way in; `queries`, `frames` and `members` are the SQL of one window.
+`judge` is the way in. Each step takes relations and gives one (`relation`); a table is kept only where a comment says why.
+
+    history (links) ─► every, fresh, named ─► moves: verdicts, groups ─► queries (kinds): selected ─► measured ─► emitted ─► members ─► flags
 """

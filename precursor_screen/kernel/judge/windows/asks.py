@@ -5,9 +5,11 @@ One question for all rules read a year, or all that is recorded, for windows of 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 
+from precursor_screen.kernel.judge.flag_parts import columns_of_rule
 from precursor_screen.kernel.law import LISTING
 from precursor_screen.memory import REFERENCES, Ask, columns_of
 from precursor_screen.rulebook.compile import CompiledRule
@@ -21,6 +23,38 @@ _WIDE = frozenset(
     {"substance_id", "country_of_dispatch", "country_of_destination", "country_of_origin", "hs6", "hs_chapter", "direction"}
 )
 _NEEDED = ("movement_key", "line_id", "as_of_date", "substance_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What rules need of movements: columns of MOVEMENT, looked up or of an earlier version.
+
+    Attributes:
+        columns: of a new movement, to judge it and to show its flags.
+        judging: of a recorded one, to judge it.
+        naming: by whose values a sentence names what is in a window.
+        tests: `tests_of_law`, which are made once a row of the law -> the name of their outcome.
+    """
+
+    columns: frozenset[str]
+    judging: frozenset[str]
+    naming: frozenset[str]
+    tests: Mapping[Expression, str]
+
+
+def needs_of(rules: Collection[CompiledRule], tests: Mapping[Expression, str]) -> Needs:
+    """What some rules need, where the outcomes of some tests are known."""
+    return Needs(
+        _with_documents(frozenset[str]().union(*map(columns_of_rule, rules))),
+        _with_documents(frozenset({"substance_id"}).union(*(columns_read(r, tests) for r in rules))),
+        frozenset[str]().union(*map(naming_columns, rules)),
+        tests,
+    )
+
+
+def _with_documents(columns: frozenset[str]) -> frozenset[str]:
+    """Columns, and that by which a register is asked for one of them."""
+    return columns | {"permit_reference"} if "permit_single_use" in columns else columns
 
 
 def history_rules(rules: Iterable[CompiledRule]) -> list[CompiledRule]:
@@ -71,7 +105,7 @@ def plan_asks(rules: Iterable[CompiledRule], registers: Collection[str]) -> list
         windows = [r.window for r in those if r.window is not None and kind[0] >= 0]
         reaches = [w.reach for w in windows]
         span = None if None in reaches else max((r for r in reaches if r is not None), default=0)
-        needed = frozenset(_NEEDED).union(*(judging_columns(r) for r in those))
+        needed = _with_documents(frozenset(_NEEDED).union(*(judging_columns(r) for r in those)))
         if any(c.name in needed for c in MOVEMENT_LOOKED_UP):
             needed |= {"direction"}
         # That two documents may be about one cargo is left unheeded where very much is read and a median or a first day bears it.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from precursor_screen.kernel.judge.windows.relation import Relation
 from precursor_screen.rulebook.expression import Expression, Operator, apply
 from precursor_screen.rulebook.sql import identifier, plain_reference
 from precursor_screen.rulebook.windows import Measure, Window
@@ -16,6 +17,22 @@ DISTINCT = ("event_count", "value_count")
 def key_of(column: str) -> str:
     """SQL of what groups by a column: one document is one group, however its number is written."""
     return plain_reference(identifier(column)) if column.endswith("_reference") else identifier(column)
+
+
+def elements_of(column: str) -> str:
+    """SQL of the elements of a list that group: of GROUP:VALUE texts what stands before the colon."""
+    listed = identifier(column)
+    return f"list_transform({listed}, lambda x: split_part(x, ':', 1))" if is_paired(column) else listed
+
+
+def is_paired(column: str) -> bool:
+    """Whether the elements of a list are GROUP:VALUE, of which one groups and the other is counted."""
+    return column.endswith("_roles")
+
+
+def gid_of(groups: Relation) -> str:
+    """The column of `moves` that holds the number of a movement's group."""
+    return f"gid_of_{groups}"
 
 
 def parts_of(window: Window) -> list[tuple[str, Expression | None]]:
@@ -41,7 +58,7 @@ class Frames:
     Attributes:
         window: of the rule.
         number: of the rule's verdict in `moves`.
-        groups: number of the table that holds its groups.
+        groups: gid and the keys of its groups.
         columns: part of the window -> column of `moves`.
         since: where recorded history begins.
         by_line: whether the rule judges lines, of which one movement stands for all.
@@ -49,7 +66,7 @@ class Frames:
 
     window: Window
     number: int
-    groups: int
+    groups: Relation
     columns: Mapping[Expression, str]
     since: date | None
     by_line: bool
@@ -70,6 +87,12 @@ class Frames:
         """The same without the movement's own day."""
         reach = "unbounded" if self.window.days is None else f"interval {self.window.days} days"
         return f"(partition by {', '.join(self.keys)} order by day range between {reach} preceding and interval 1 day preceding)"
+
+    @property
+    def bearing(self) -> str:
+        """The window with the days before its span that bear on it."""
+        reach = "unbounded" if self.window.days is None else f"interval {self.window.days + self.window.before} days"
+        return f"(partition by {', '.join(self.keys)} order by day range between {reach} preceding and current row)"
 
     @property
     def ahead(self) -> str:

@@ -8,6 +8,7 @@ about the new movement; the others of the window are named beside it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import date
 
 import duckdb
@@ -15,27 +16,29 @@ import pyarrow as pa
 
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.documents import open_registers
-from precursor_screen.kernel.judge.flag_parts import (
-    because_of,
-    columns_of_rule,
-    constants,
-    count_verdicts,
-    fetch_unjudged,
-    flag_id_sql,
-    unjudged,
-)
-from precursor_screen.kernel.judge.windows.asks import columns_read, history_rules, naming_columns, plan_asks, tests_of_law
+from precursor_screen.kernel.judge.flag_parts import count_verdicts, fetch_unjudged, unjudged
+from precursor_screen.kernel.judge.windows.asks import history_rules, needs_of, plan_asks, tests_of_law
+from precursor_screen.kernel.judge.windows.flags import by_themselves, flag_rows, left_open, picked_moves, with_verdict
 from precursor_screen.kernel.judge.windows.frames import Frames
-from precursor_screen.kernel.judge.windows.history import open_moves
-from precursor_screen.kernel.judge.windows.moves import make_moves, make_verdicts
-from precursor_screen.kernel.judge.windows.queries import judge_window
+from precursor_screen.kernel.judge.windows.history import Seen, see_movements
+from precursor_screen.kernel.judge.windows.members import flagged_moves
+from precursor_screen.kernel.judge.windows.moves import lay_out, verdicts_of
+from precursor_screen.kernel.judge.windows.queries import (
+    count_new,
+    count_true,
+    emitted_moves,
+    kept_past,
+    measure,
+    of_possible_groups,
+    reasons_of,
+    select_moves,
+    undecided_moves,
+)
+from precursor_screen.kernel.judge.windows.relation import Relation, derive, give, keep, kept
 from precursor_screen.kernel.movements import Movements
 from precursor_screen.memory import Ask, Past, Request
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.rulebook.expression import Expression
-from precursor_screen.rulebook.sql import literal
-from precursor_screen.rulebook.windows import Window
 from precursor_screen.schema import FLAG, LINE, UNJUDGED
 
 MOST_LINES = 200  # of a window that are named beside a flag; how many there are is in the evidence
@@ -67,15 +70,12 @@ def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], r
         plan = [(Ask((), None, ()), history_rules(rules))]
     for ask, mine in plan:
         recorded = history.movements[ask] if ask.groupings else live.schema.empty_table()
-        columns = frozenset[str]().union(*(columns_of_rule(r) for r in mine))
-        tests = tests_of_law(mine)
-        judging = frozenset({"substance_id"}).union(*(columns_read(r, tests) for r in mine))
-        naming = frozenset[str]().union(*map(naming_columns, mine))
+        needs = needs_of(mine, tests_of_law(mine))
         with connect() as connection:
-            source = open_moves(connection, live, recorded, history, columns, judging, naming, tests, reference)
+            seen = see_movements(connection, live, recorded, history, needs, reference)
             rows = recorded.num_rows + live.num_rows
             del recorded
-            found.append(_judge_all(connection, mine, source, tests, since, reference.registers, rows))
+            found.append(_judge_all(connection, mine, seen, since, reference.registers, rows))
     return _joined(found)
 
 
@@ -101,13 +101,12 @@ def flag_moves(
     if not mine:
         return FLAG.empty_table(), UNJUDGED.empty_table()
     with connect() as connection:
-        connection.register("given", moves)
-        connection.execute("""create temp table numbered as select * exclude (row_no),
-            row_number() over (order by as_of_date, line_id, substance_id, row_no) - 1 as row_no from given""")
-        connection.execute("create temp table fresh as select * from numbered where is_new")
-        connection.execute("create temp view named as select * from numbered")
-        source = "select *, hash(cargo_id) as cargo from numbered"
-        return _joined([_judge_all(connection, mine, source, {}, since, registers, moves.num_rows)])
+        given = give(connection, "given", moves)
+        order = "row_number() over (order by as_of_date, line_id, substance_id, row_no) - 1 as row_no"
+        every = derive("every", f"select * exclude (row_no), hash(cargo_id) as cargo, {order} from {given}", given)
+        every = keep(connection, every)  # numbered once
+        fresh = derive("fresh", f"select * from {every} where is_new", every)
+        return _joined([_judge_all(connection, mine, Seen(every, fresh, every, {}), since, registers, moves.num_rows)])
 
 
 def _joined(found: Sequence[tuple[pa.Table, pa.Table]]) -> tuple[pa.Table, pa.Table]:
@@ -124,86 +123,82 @@ _JUDGED_AT_ONCE = 40_000_000  # movements times rules: so much fits into memory
 def _judge_all(
     connection: duckdb.DuckDBPyConnection,
     rules: list[CompiledRule],
-    source: str,
-    tests: Mapping[Expression, str],
+    seen: Seen,
     since: date | None,
     registers: Mapping[str, pa.Table],
     movements: int,
 ) -> tuple[pa.Table, pa.Table]:
     """FLAG and UNJUDGED rows of all rules. Recorded movements are read for rules that are sure of a new one."""
     open_registers(connection, registers)
-    make_verdicts(connection, rules, source, tests)
+    verdicts = keep(connection, verdicts_of(rules, seen))  # every rule asks for its own
     flags, missing = [FLAG.empty_table()], []
     windows: dict[int, CompiledRule] = {}
-    for number, (rule, (sure, unknown)) in enumerate(zip(rules, count_verdicts(connection, "verdicts", len(rules)), strict=True)):
-        picked = _picked(rule, number)
+    for number, (rule, (sure, unknown)) in enumerate(
+        zip(rules, count_verdicts(connection, str(verdicts), len(rules)), strict=True)
+    ):
+        picked = picked_moves(rule, number, seen.fresh, verdicts)
         if unknown:
-            missing.append(unjudged(rule, f"({picked} where verdict = 2)"))
+            missing.append(_unjudged(rule, with_verdict(picked, 2)))
         if sure and rule.window is None:
-            flags.append(_flags_by_themselves(connection, rule, picked))
+            flags.append(_fetch_flags(connection, rule, by_themselves(with_verdict(picked, 1)), picked))
         elif sure and rule.window and rule.window.register and rule.window.register not in registers:
-            missing.append(unjudged(rule, f"({picked} where verdict = 1)", f"register.{rule.window.register}"))
+            missing.append(_unjudged(rule, with_verdict(picked, 1), f"register.{rule.window.register}"))
         elif sure:
             windows[number] = rule
     unjudged_rows = [fetch_unjudged(connection, missing)]
     at_once = max(1, _JUDGED_AT_ONCE // max(1, movements))
     for start in range(0, len(windows), at_once):
         some = dict(list(windows.items())[start : start + at_once])
-        layout = make_moves(connection, some, source, tests)
-        for number, rule in some.items():
-            assert rule.window is not None
-            frames = Frames(
-                rule.window, number, layout.groups[rule.window.keys], layout.columns, since, rule.rule.subject == LINE
-            )
-            picked = _picked(rule, number)
-            reasons, found = judge_window(connection, frames, MOST_LINES)
-            undecided = [
-                (r, f"({picked} where row_no in (select row_no from undecided where reason = {literal(r)}))") for r in reasons
-            ]
-            unjudged_rows.append(fetch_unjudged(connection, [unjudged(rule, source, r) for r, source in undecided]))
-            if found:
-                flags.append(_flags(connection, rule, picked))
+        with lay_out(connection, some, seen, verdicts) as layout:
+            for number, rule in some.items():
+                assert rule.window is not None
+                by_line = rule.rule.subject == LINE
+                frames = Frames(rule.window, number, layout.groups[rule.window.keys], layout.columns, since, by_line)
+                picked = picked_moves(rule, number, seen.fresh, verdicts)
+                of_rule, missing_of_rule = _judge_window(connection, rule, frames, layout.moves, seen, picked)
+                flags.append(of_rule)
+                unjudged_rows.append(missing_of_rule)
     return pa.concat_tables(flags), pa.concat_tables(unjudged_rows)
 
 
-def _picked(rule: CompiledRule, number: int) -> str:
-    """SQL of the new movements that a rule flags or cannot judge, by themselves, with `verdict`; one a line if it judges lines."""
-    one = (
-        "qualify row_number() over (partition by movement_key, line_id order by row_no) = 1" if rule.rule.subject == LINE else ""
-    )
-    return f"""select * from (
-        select fresh.*, verdict_{number} as verdict
-        from fresh join (select row_no, verdict_{number} from verdicts where verdict_{number} > 0) using (row_no) {one})"""
+def _judge_window(
+    connection: duckdb.DuckDBPyConnection, rule: CompiledRule, frames: Frames, moves: Relation, seen: Seen, picked: Relation
+) -> tuple[pa.Table, pa.Table]:
+    """FLAG and UNJUDGED rows of a rule with a window.
+
+    Only groups that a new movement is in are looked at, under a number instead of their keys; and no further than there is
+    something to find, for most rules find nothing in a day and every query costs milliseconds.
+    """
+    flags, missing = FLAG.empty_table(), UNJUDGED.empty_table()
+    with ExitStack() as stack:
+        # Kept, as frames over millions of movements are costly: which rows, for the others of a window; what they come to, for the rest.
+        selected = stack.enter_context(kept(connection, select_moves(frames, moves)))
+        possible = of_possible_groups(frames.window, selected)
+        new, late = _fetch_row(connection, count_new(possible))
+        if not new:
+            return flags, missing
+        past = stack.enter_context(kept_past(connection, frames, possible)) if frames.window.kind == "baseline" else None
+        looks_ahead = late > 0 and frames.window.kind not in ("baseline", "first_seen", "absence")
+        measured = stack.enter_context(kept(connection, measure(frames, possible, past, looks_ahead)))
+        tests = reasons_of(frames.window)
+        true, *counts = _fetch_row(connection, count_true(measured, tests.values()))
+        reasons = {reason: test for (reason, test), count in zip(tests.items(), counts, strict=True) if count}
+        undecided = undecided_moves(measured, reasons)
+        missing = fetch_unjudged(connection, [_unjudged(rule, left_open(picked, undecided, r), r) for r in reasons])
+        if true:
+            emitted = emitted_moves(frames, measured, undecided)
+            flags = _fetch_flags(connection, rule, flagged_moves(frames, selected, emitted, seen, MOST_LINES), picked)
+    return flags, missing
 
 
-def _flags_by_themselves(connection: duckdb.DuckDBPyConnection, rule: CompiledRule, picked: str) -> pa.Table:
-    """The flags of a rule that looks no further than the movement."""
-    connection.execute(f"""
-        create or replace temp table flagged as
-        select row_no, cast(null as double) as correlation_value, cast([] as varchar[]) as window_line_ids, 1 as window_lines,
-               cast(null as varchar) as group_members, '' as window_text, 0 as unknown, cast([] as varchar[]) as key_values
-        from ({picked} where verdict = 1)""")
-    return _flags(connection, rule, picked)
+def _fetch_row(connection: duckdb.DuckDBPyConnection, counts: Relation) -> tuple[int, ...]:
+    (row,) = connection.execute(counts.sql).fetchall()
+    return tuple(row)
 
 
-def _flags(connection: duckdb.DuckDBPyConnection, rule: CompiledRule, picked: str) -> pa.Table:
-    """FLAG rows of the table `flagged`, joined to what is shown of the movement."""
-    window: Window | None = rule.window
-    substance = "substance_id" if rule.rule.subject != LINE else "null"
-    keys = "list_aggregate(key_values, 'string_agg', chr(30))" if window and window.unnested else "null"
-    of_window = """[
-        {'subject': 'window', 'field': 'correlation_value', 'as_written': regexp_replace(printf('%.6f', correlation_value), '\\.?0+$', '')},
-        {'subject': 'window', 'field': 'window', 'as_written': nullif(window_text, '')},
-        {'subject': 'window', 'field': 'window_lines', 'as_written': cast(window_lines as varchar)},
-        {'subject': 'window', 'field': 'not_evaluable_lines', 'as_written': nullif(cast(unknown as varchar), '0')}]"""
-    shown = (
-        f"list_concat({rule.evidence}, list_filter({of_window}, lambda x: x.as_written is not null))" if window else rule.evidence
-    )
-    query = f"""
-        select {flag_id_sql("movement_key", rule, substance, keys)} as flag_id, shipment_id, line_id, {constants(rule)},
-               {substance} as substance_id, null as party_role, null as list_id, null as entry_id, null as score,
-               {because_of(rule)} as because, source_file, source_row, cast(to_json({shown}) as varchar) as evidence, window_line_ids
-        from flagged join ({picked}) using (row_no)
-        qualify row_number() over (partition by flag_id order by source_file, source_row, line_id) = 1
-        order by source_file, source_row, line_id, flag_id"""
-    return fetch(connection, query, FLAG)
+def _fetch_flags(connection: duckdb.DuckDBPyConnection, rule: CompiledRule, flagged: Relation, picked: Relation) -> pa.Table:
+    return fetch(connection, flag_rows(rule, flagged, picked).sql, FLAG)
+
+
+def _unjudged(rule: CompiledRule, rows: Relation, field: str = "") -> str:
+    return unjudged(rule, f"({rows.sql})", field)

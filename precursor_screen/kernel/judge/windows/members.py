@@ -1,57 +1,103 @@
-"""The query that names, beside each movement that carries a flag, the others of its window."""
+"""The others of a window, which are named beside each movement that carries a flag."""
 
 from __future__ import annotations
 
 from precursor_screen.kernel.judge.windows.frames import Frames
+from precursor_screen.kernel.judge.windows.history import Seen
+from precursor_screen.kernel.judge.windows.relation import Relation, derive
 from precursor_screen.rulebook.render import render
 from precursor_screen.rulebook.windows import Window
 
+_MOST_MEMBERS = 10
 
-def query_flagged(frames: Frames, most_lines: int) -> str:
+
+def flagged_moves(frames: Frames, selected: Relation, emitted: Relation, seen: Seen, most_lines: int) -> Relation:
     """The emitted movements with the others of their window, at most `most_lines` of them, the latest."""
-    window = frames.window
+    placed = _placed(frames, selected, emitted)
+    inside = _inside(frames, _ends(frames, emitted, placed), placed, most_lines)
+    return _flagged(frames.window, inside, seen)
+
+
+def _is_alone(window: Window) -> bool:
+    """Whether a flag is about one movement, so that the group has nothing to tell."""
+    return window.kind in ("first_seen", "absence")
+
+
+def _placed(frames: Frames, selected: Relation, emitted: Relation) -> Relation:
+    """The movements of the groups that have a flag, each with its place in the group and how many its window holds."""
     keys = ", ".join(frames.keys)
-    same = " and ".join(f"p.{k} = e.{k}" for k in frames.keys)
-    alone = window.kind in ("first_seen", "absence")  # about one movement; the group has nothing to tell
-    key_values = ", ".join(
-        [
-            *(f"cast(g.key_{n} as varchar)" for n in range(len(window.keys))),
-            *(["cast(e.period as varchar)"] if window.period else []),
-        ]
+    return derive(
+        "placed",
+        f"""select row_no, day, {keys}, row_number() over (partition by {keys} order by day, row_no) as nth,
+                   {"1" if _is_alone(frames.window) else "count(*) over back"} as in_window
+            from {selected} where sure and gid in (select gid from {emitted}) window back as {frames.back}""",
+        selected,
+        emitted,
     )
+
+
+def _ends(frames: Frames, emitted: Relation, placed: Relation) -> Relation:
+    """Where the window of each flag ends: at the last movement of the day that tips it."""
+    window, alone = frames.window, _is_alone(frames.window)
+    keys = ", ".join(frames.keys)
+    last_of_day = derive(
+        "last_of_day",
+        f"select {keys}, day, max(nth) as last_nth, max(in_window) as in_window from {placed} group by {keys}, day",
+        placed,
+    )
+    values = [
+        *(f"cast(g.key_{n} as varchar)" for n in range(len(window.keys))),
+        *(["cast(e.period as varchar)"] if window.period else []),
+    ]
+    own_place = f"join {placed} m on {_same(frames, 'm')} and m.row_no = e.row_no" if alone else ""
+    return derive(
+        "ends",
+        f"""select e.row_no, e.measure, e.unknown, [{", ".join(values)}] as key_values, {", ".join(f"e.{k}" for k in frames.keys)},
+                   {"m.nth" if alone else "p.last_nth"} as last_nth, p.in_window
+            from {emitted} e join {frames.groups} g on e.gid = g.gid
+                 join {last_of_day} p on {_same(frames, "p")} and p.day = e.tip {own_place}""",
+        emitted,
+        frames.groups,
+        last_of_day,
+        placed,
+    )
+
+
+def _inside(frames: Frames, ends: Relation, placed: Relation, most_lines: int) -> Relation:
+    """One row a flag and movement of its window."""
+    return derive(
+        "inside",
+        f"""select e.row_no, e.measure, e.unknown, e.key_values, e.in_window, p.row_no as other, p.day
+            from (select *, unnest(range(last_nth - least(in_window, {most_lines}) + 1, last_nth + 1)) as nth from {ends}) e
+                 join {placed} p on {_same(frames, "p")} and p.nth = e.nth""",
+        ends,
+        placed,
+    )
+
+
+def _flagged(window: Window, inside: Relation, seen: Seen) -> Relation:
     member = f"named.{render(window.named_by)}" if window.named_by else "null::varchar"
     names = f"list_sort(list(distinct {member}))"
-    text = "''" if alone else f"{_span(window)} || ' (' || min(w.day) || ' to ' || max(w.day) || ')'"
-    return f"""
-        with placed as (
-            select row_no, day, {keys}, row_number() over (partition by {keys} order by day, row_no) as nth,
-                   {"1" if alone else "count(*) over back"} as in_window
-            from selected where sure and gid in (select gid from emitted) window back as {frames.back}),
-        last_of_day as (select {keys}, day, max(nth) as last_nth, max(in_window) as in_window from placed group by {keys}, day),
-        ends as (
-            select e.row_no, e.measure, e.unknown, [{key_values}] as key_values, {", ".join(f"e.{k}" for k in frames.keys)},
-                   {"m.nth" if alone else "p.last_nth"} as last_nth, p.in_window
-            from emitted e join groups_{frames.groups} g on e.gid = g.gid join last_of_day p on {same} and p.day = e.tip {_own_place(frames) if alone else ""}),
-        inside as (
-            select e.row_no, e.measure, e.unknown, e.key_values, e.in_window, p.row_no as other, p.day
-            from (select *, unnest(range(last_nth - least(in_window, {most_lines}) + 1, last_nth + 1)) as nth from ends) e
-                 join placed p on {same} and p.nth = e.nth)
-        select w.row_no, any_value(w.measure) as correlation_value,
-               coalesce(list_sort(list(distinct named.line_id) filter (where named.line_id <> fresh.line_id)), []) as window_line_ids,
-               any_value(w.in_window) as window_lines,
-               array_to_string({names}[:{_MOST_MEMBERS}], ', ') || case when len({names}) > {_MOST_MEMBERS} then ' ...' else '' end
-                   as group_members,
-               {text} as window_text, any_value(w.unknown) as unknown, w.key_values
-        from inside w join named on named.row_no = w.other join fresh on fresh.row_no = w.row_no
-        group by w.row_no, w.key_values"""
+    text = "''" if _is_alone(window) else f"{_span(window)} || ' (' || min(w.day) || ' to ' || max(w.day) || ')'"
+    return derive(
+        "flagged",
+        f"""select w.row_no, any_value(w.measure) as correlation_value,
+                   coalesce(list_sort(list(distinct named.line_id) filter (where named.line_id <> fresh.line_id)), []) as window_line_ids,
+                   any_value(w.in_window) as window_lines,
+                   array_to_string({names}[:{_MOST_MEMBERS}], ', ') || case when len({names}) > {_MOST_MEMBERS} then ' ...' else '' end
+                       as group_members,
+                   {text} as window_text, any_value(w.unknown) as unknown, w.key_values
+            from {inside} w join {seen.named} named on named.row_no = w.other join {seen.fresh} fresh on fresh.row_no = w.row_no
+            group by w.row_no, w.key_values""",
+        inside,
+        seen.named,
+        seen.fresh,
+    )
 
 
-def _own_place(frames: Frames) -> str:
-    mine = " and ".join(f"m.{k} = e.{k}" for k in frames.keys)
-    return f"join placed m on {mine} and m.row_no = e.row_no"
-
-
-_MOST_MEMBERS = 10
+def _same(frames: Frames, other: str) -> str:
+    """SQL that is true for rows of one group as those of `e`."""
+    return " and ".join(f"{other}.{k} = e.{k}" for k in frames.keys)
 
 
 def _span(window: Window) -> str:

@@ -14,7 +14,7 @@ from precursor_screen.kernel.judge.windows import judge, queries
 from precursor_screen.kernel.judge.windows.asks import judging_columns, plan_asks
 from precursor_screen.kernel.judge.windows.judge import flag_moves, flag_windows, request_history
 from precursor_screen.kernel.movements import to_movements
-from precursor_screen.memory import REFERENCES, Forgetful
+from precursor_screen.memory import REFERENCES, NoMemory
 from precursor_screen.rulecheck.inline_tests import moves_from_rows
 from precursor_screen.schema import MOVEMENT_COLUMNS
 from tests.kernel.judge.windows.test_judge import START, flagged, groups, histories, make_rule
@@ -65,10 +65,10 @@ def test_rules_one_at_a_time_give_the_flags_of_all_at_once(reference, monkeypatc
     ]
     movements = to_movements(screen_rows(rows, reference).screened.resolved)
     request = request_history(movements, reference.rules, reference.registers)
-    whole = flag_windows(movements.live, Forgetful().look_back(request), reference.rules, reference)
+    whole = flag_windows(movements.live, NoMemory().look_back(request), reference.rules, reference)
     assert {"PS-QTY-002", "PS-QTY-005"} <= set(whole[0].column("rule_id").to_pylist())
     monkeypatch.setattr(judge, "_JUDGED_AT_ONCE", 1)
-    assert flag_windows(movements.live, Forgetful().look_back(request), reference.rules, reference) == whole
+    assert flag_windows(movements.live, NoMemory().look_back(request), reference.rules, reference) == whole
 
 
 def test_each_rule_asks_once_for_a_span_and_the_columns_that_hold_it(reference):
@@ -114,10 +114,10 @@ def test_tests_made_once_a_substance_and_day_give_what_tests_of_every_movement_g
     movements = to_movements(screen_rows(rows, reference).screened.resolved)
     rules = [*reference.rules, of_goods]
     request = request_history(movements, rules, reference.registers)
-    once = flag_windows(movements.live, Forgetful().look_back(request), rules, reference)
+    once = flag_windows(movements.live, NoMemory().look_back(request), rules, reference)
     assert judge.tests_of_law([of_goods])
     monkeypatch.setattr(judge, "tests_of_law", lambda _: {})
-    assert flag_windows(movements.live, Forgetful().look_back(request), rules, reference) == once
+    assert flag_windows(movements.live, NoMemory().look_back(request), rules, reference) == once
     assert {of_goods.rule.id, "PS-CHEM-021"} <= set(once[0].column("rule_id").to_pylist())
 
 
@@ -137,7 +137,7 @@ def test_every_field_can_be_required_counted_and_named(reference, name):
         replace_id(make_rule(count), "PS-QTY-903"),
     ]
     request = request_history(movements, rules, ())
-    flags, unjudged = flag_windows(movements.live, Forgetful().look_back(request), rules, reference)
+    flags, unjudged = flag_windows(movements.live, NoMemory().look_back(request), rules, reference)
     there = {"PS-QTY-902", "PS-QTY-903"}
     assert set(flags.column("rule_id").to_pylist()) | set(unjudged.column("rule_id").to_pylist()) == there
 

@@ -27,7 +27,7 @@ EVER = 36_500  # days: all that is recorded
 NOTHING = Ask((), 0, ())  # which lines of a run are recorded already
 
 
-class Remembering:
+class LedgerMemory:
     """The memory of a run, backed by a ledger. A context manager: without `record` nothing is kept if something is raised within."""
 
     def __init__(self, url: str, wait: float, reference: Reference | None = None) -> None:
@@ -42,7 +42,7 @@ class Remembering:
         self._run: RunRecord | None = None
         self._movements = MOVEMENT.empty_table()
 
-    def __enter__(self) -> Remembering:
+    def __enter__(self) -> LedgerMemory:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
@@ -52,7 +52,7 @@ class Remembering:
         finally:
             self._ledger.close()
 
-    def of_run(self, run: RunRecord) -> Remembering:
+    def of_run(self, run: RunRecord) -> LedgerMemory:
         """Says which run asks; before the kernel does."""
         self._run = run
         return self
@@ -75,6 +75,11 @@ class Remembering:
         assert self._transaction is not None
         span = EVER if ask.span_days is None else ask.span_days
         return self._transaction.look_back(self._movements, span, ask.columns, ask.groupings)
+
+    def troubled(self, movement_keys: pa.Array) -> frozenset[str]:
+        """Those of some recorded movements that bear an open flag of high or critical."""
+        assert self._transaction is not None
+        return self._transaction.troubled(movement_keys)
 
     def compare_flags(self, flags: pa.Table, judged: Judged) -> Compared:
         """The flags with their states, and what is no longer raised."""

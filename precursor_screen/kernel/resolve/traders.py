@@ -1,0 +1,65 @@
+"""Who sends and who receives: every shipment has both, whichever columns a file has for them.
+
+Most files name importer and exporter, or consignee and shipper, seldom all. So rules about trade ask for the sender and the receiver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from precursor_screen.schema import TRADER_PARTS
+
+# In this order; the notify party of a bill to order, or to a bank or a forwarder, is who the goods are for.
+_SENDERS = ("consignor", "exporter")
+_RECEIVERS = ("consignee", "importer", "notify_party")
+_PLACES = {"sender": ("country_of_dispatch", "country_of_origin"), "receiver": ("country_of_destination",)}
+
+
+def add_traders(lines: pa.Table, keeps_for_others: Collection[str]) -> pa.Table:
+    """Adds `sender_*` and `receiver_*`: role, name, key, address, address key, country.
+
+    A country that the party's own columns lack is that of dispatch, else of origin, or of destination. A consignee that only carries, keeps
+    or pays for other people's goods stands for the receiver where nobody else is named.
+
+    Args:
+        lines: with the keys of the roles that the input has; a key is null where the cell names nobody.
+        keeps_for_others: keys of consignees that are banks, forwarders, brokers and warehouses.
+
+    Returns:
+        The lines, with a column for each part of which something is known.
+    """
+    keeper = pc.is_in(_column(lines, "consignee_key"), pa.array(sorted(keeps_for_others), pa.string()))
+    last = [("consignee", _column(lines, "consignee_key"))]
+    named = {role: _column(lines, f"{role}_key") for role in (*_SENDERS, *_RECEIVERS)}
+    named["consignee"] = pc.if_else(keeper, pa.scalar(None, pa.string()), named["consignee"])
+    for side, roles in (("sender", _SENDERS), ("receiver", _RECEIVERS)):
+        choice = [(role, named[role]) for role in roles] + (last if side == "receiver" else [])
+        found = _first(choice)
+        lines = lines.append_column(f"{side}_role", found)
+        for part in TRADER_PARTS:
+            value = _of_role(lines, found, roles, part)
+            if part == "country":
+                places = [_column(lines, place) for place in _PLACES[side]]
+                value = pc.coalesce(value, *places)
+            lines = lines.append_column(f"{side}_{part}", value)
+    return lines
+
+
+def _first(choice: list[tuple[str, pa.ChunkedArray]]) -> pa.ChunkedArray:
+    """The first role that names somebody, row by row."""
+    nothing = pa.scalar(None, pa.string())
+    return pc.coalesce(*(pc.if_else(pc.is_valid(key), pa.scalar(role), nothing) for role, key in choice))
+
+
+def _of_role(lines: pa.Table, found: pa.ChunkedArray, roles: tuple[str, ...], part: str) -> pa.ChunkedArray:
+    nothing = pa.scalar(None, pa.string())
+    return pc.coalesce(
+        *(pc.if_else(pc.fill_null(pc.equal(found, role), False), _column(lines, f"{role}_{part}"), nothing) for role in roles)
+    )
+
+
+def _column(lines: pa.Table, name: str) -> pa.ChunkedArray:
+    return lines.column(name) if name in lines.column_names else pa.chunked_array([pa.nulls(lines.num_rows, pa.string())])

@@ -1,0 +1,172 @@
+"""What a shipment holds of each flagged substance, and how many points that comes to by itself: licit use and quantity.
+
+Grades, masses and points are proposals of ours; no public source gives any.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from precursor_screen.engine import connect
+from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
+from precursor_screen.model import Concern
+from precursor_screen.rulebook.sql import identifier, null_column
+
+LICIT_USE = {"S": 50, "A": 40, "B": 24, "C": 16, "D": 8, "E": 2}
+MEANING = {
+    "S": "the controlled drug itself",
+    "A": "hardly any lawful trade",
+    "B": "used by makers of medicines only",
+    "C": "special uses in industry",
+    "D": "an industrial reagent",
+    "E": "a commodity",
+}
+# A medicine in doses is one grade lower, and a drug in doses two: pharmacies and hospitals order it every day.
+_IN_DOSES = {"S": "B", "A": "B", "B": "C", "C": "D", "D": "E", "E": "E"}
+_ACTIVE = 0.1  # of a tablet's or an ampoule's mass is the substance; the rest is filler, water and glass
+_LARGE = 25  # points of a large consignment
+# Of what industry uses, goods by themselves come to no review: tank after tank of a solvent goes to honest plants.
+_LESS = {"E": 16, "C": 23}
+_LINE_FACTS = (
+    "permit_found",
+    "permit_status",
+    "permit_in_force",
+    "permit_substance_ids",
+    "pen_found",
+    "pen_status",
+    "pen_substance_ids",
+)
+_CANDIDATE_FACTS = ("consignee_licensed", "exporter_licensed", "concentration_pct", "substance_mass_kg", "largest_mass_kg")
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """A substance in a shipment, over all its lines.
+
+    Attributes:
+        name: the substance's usual name.
+        grade: its licit use; of a medicine in doses that of the doses.
+        in_doses: it is a medicine.
+        known_kg: mass of it that is known, kilograms.
+        most_kg: with the goods of which it is an unknown share.
+        unweighed: lines of which no mass is known.
+        concern: from which masses it is small and large.
+        permit, licence, notification: whether one in force covers all lines of it.
+    """
+
+    substance_id: str
+    name: str
+    grade: str
+    in_doses: bool
+    known_kg: float
+    most_kg: float
+    unweighed: int
+    concern: Concern
+    permit: bool
+    licence: bool
+    notification: bool
+
+    @property
+    def points(self) -> int:
+        """Licit use and quantity together."""
+        return LICIT_USE[self.grade] + self.quantity
+
+    @property
+    def quantity(self) -> int:
+        """0 to 25, on a scale of ratios from a small consignment to a large one; of a commodity at most 16, of a chemical of special uses 23."""
+        half = _LARGE / 2
+        points = self._of(self.known_kg)
+        if self.in_doses:
+            points = max(points, self._of(self.most_kg * _ACTIVE))
+        elif self.most_kg > self.known_kg:
+            points = max(points, min(half, self._of(self.most_kg)))
+        if self.unweighed:
+            points = max(points, half)
+        return round_half_up(min(points, _LESS.get(self.grade, _LARGE)))
+
+    def _of(self, kg: float) -> float:
+        small, large = self.concern.small_kg, self.concern.large_kg
+        return _LARGE * min(max(math.log(kg / small) / math.log(large / small), 0.0), 1.0) if kg > 0 else 0.0
+
+    def why_licit_use(self) -> str:
+        """The reason of the first part."""
+        return f"{self.name}{', in doses' if self.in_doses else ''}: {self.grade}, {MEANING[self.grade]}"
+
+    def why_quantity(self) -> str:
+        """The reason of the second part."""
+        if not self.most_kg:
+            return "mass unknown, counted as halfway" if self.unweighed else "no mass"
+        said = f"{_kg(self.most_kg)} of goods that hold it" if self.most_kg > self.known_kg else _kg(self.known_kg)
+        said += ", of which a tenth is counted" if self.in_doses and self.most_kg > self.known_kg else ""
+        scale = f"{_kg(self.concern.small_kg)} is small, {_kg(self.concern.large_kg)} is large"
+        return f"{said}; {scale}" + ("; the mass of some lines is unknown" if self.unweighed else "")
+
+
+def find_goods(flags: pa.Table, noted: Resolved, concern: Mapping[str, Concern]) -> dict[str, list[Goods]]:
+    """What each shipment holds of the substances that an open flag names; articles are left out.
+
+    Args:
+        flags: FLAG rows that are open.
+        noted: the lines with candidates, at least of the flagged shipments.
+        concern: by substance.
+
+    Returns:
+        By shipment, in the order of their points, then of the substances' ids.
+    """
+    found: dict[str, list[Goods]] = defaultdict(list)
+    if not flags.num_rows:
+        return found
+    lines, candidates = noted.lines, noted.substances
+    facts = [f"l.{identifier(c)}" if c in lines.column_names else null_column(c) for c in _LINE_FACTS]
+    facts += [f"c.{identifier(c)}" if c in candidates.column_names else null_column(c) for c in _CANDIDATE_FACTS]
+    with connect() as connection:
+        connection.register("flags", flags.select(["shipment_id", "substance_id"]))
+        connection.register("lines", lines.select([c for c in lines.column_names if c in (LINE_NO, "shipment_id", *_LINE_FACTS)]))
+        connection.register("candidates", candidates)
+        rows = connection.execute(f"""
+            with named as (select distinct shipment_id, substance_id from flags where substance_id is not null),
+            goods as (
+                select l.shipment_id, c.substance_id, c.substance_name, coalesce(c.form = 'preparation', false) as in_doses,
+                       coalesce(c.form, 'substance') as form, {", ".join(facts)}
+                from candidates c join lines l using ({LINE_NO}) semi join named n
+                     on l.shipment_id = n.shipment_id and c.substance_id = n.substance_id),
+            weighed as (
+                select *, coalesce(substance_mass_kg, largest_mass_kg)::double as kg,
+                       form = 'substance' or concentration_pct is not null as is_its_own,
+                       {_covers("permit_substance_ids", "permit_found and permit_in_force and permit_status = 'valid'")} as permit,
+                       {_covers("pen_substance_ids", "pen_found and pen_status = 'accepted'")} as notified,
+                       coalesce(consignee_licensed, false) or coalesce(exporter_licensed, false) as licensed
+                from goods where form <> 'article')
+            select shipment_id, substance_id, any_value(substance_name), in_doses,
+                   coalesce(sum(kg) filter (where is_its_own), 0), coalesce(sum(kg), 0), count(*) filter (where kg is null),
+                   bool_and(permit), bool_and(licensed), bool_and(notified)
+            from weighed group by shipment_id, substance_id, in_doses order by all""").fetchall()
+    for shipment_id, substance_id, name, in_doses, known, most, unweighed, permit, licence, notification in rows:
+        if substance_id in concern:
+            grade = concern[substance_id].licit_use
+            goods = Goods(
+                *(substance_id, name, _IN_DOSES[grade] if in_doses else grade, in_doses, known, most, unweighed),
+                *(concern[substance_id], permit, licence, notification),
+            )
+            found[shipment_id].append(goods)
+    return {key: sorted(goods, key=lambda g: (-g.points, g.substance_id, g.in_doses)) for key, goods in found.items()}
+
+
+def _covers(substances: str, valid: str) -> str:
+    """SQL: a document is in force and, where it names substances, names this one."""
+    return f"coalesce({valid}, false) and (coalesce(len({substances}), 0) = 0 or list_contains({substances}, substance_id))"
+
+
+def round_half_up(points: float) -> int:
+    """Whole points; a half counts up, whatever the parity."""
+    return math.floor(points + 0.5)
+
+
+def _kg(kg: float) -> str:
+    """A mass for people: three figures below a tonne's worth of them."""
+    return f"{kg:,.0f} kg" if kg >= 100 else f"{kg:.3g} kg"

@@ -1,0 +1,232 @@
+"""A score and a band for every shipment. A band is an order of work, never a verdict.
+
+The score is the sum of four parts, each shown with its reason: how rare lawful trade in the goods is, how much of them there is, what the
+rules say, and what speaks for the shipment. What merely names or weighs the goods counts in the first two parts alone: such
+rules have the weight 0.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from precursor_screen.engine import connect, fetch
+from precursor_screen.kernel.resolve.resolved import Resolved
+from precursor_screen.kernel.triage.goods import LICIT_USE, Goods, find_goods
+from precursor_screen.kernel.triage.standing import standing_of
+from precursor_screen.model import BANDS, LEVELS, Concern, Rule, Typology
+from precursor_screen.schema import SHIPMENT
+
+MOST = 100
+REVIEW, HOLD = 40, 80
+LOW = 16
+# Solvents and acids go by the tank, so that most rules about quantities say of them what is so every day.
+_QUANTITY_OF_COMMODITIES = 15
+_BY_LEVEL = {name: rank for rank, name in enumerate(LEVELS)}
+_COVER = "cover"  # its rules are weak one by one: they count together, by points
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the flags of one shipment come to."""
+
+    weights: dict[str, tuple[str, int, str]] = field(default_factory=dict)  # rule or its similar group -> (family, weight, rule)
+    substances: set[str] = field(default_factory=set)
+    rules: set[str] = field(default_factory=set)
+    families: set[str] = field(default_factory=set)
+    agreeing: dict[str, int] = field(default_factory=dict)  # family -> its highest level, of flags that weigh something
+    flags: list[str] = field(default_factory=list)
+    worst: int = 0
+    worst_families: set[str] = field(default_factory=set)  # with a flag of high or critical
+    shown: bool = False  # a flag of medium or above, outside `cover`
+
+
+def triage(
+    flags: pa.Table,
+    unjudged: pa.Table,
+    lines: pa.Table,
+    noted: Resolved,
+    unscreened: set[str],
+    rules: tuple[Rule, ...],
+    typologies: tuple[Typology, ...],
+    concern: Mapping[str, Concern],
+    regular: Mapping[tuple[str, str], int] | None = None,
+) -> pa.Table:
+    """Scores every shipment.
+
+    Args:
+        flags: FLAG rows that are open (not suppressed).
+        unjudged: UNJUDGED rows; those with a shipment_id bar the band `none`.
+        lines: at least the column shipment_id, one row a line.
+        noted: the lines in which something was recognised, with their candidates.
+        unscreened: shipments with a line or party that could not be screened; without a flag they have no band.
+        rules: for `related: similar`, of which only the highest counts.
+        typologies: caps and floors; one of them without `applies`.
+        concern: grade and masses of each substance.
+        regular: (shipment, substance) -> earlier consignments of the same pair and order of size, see `standing`.
+
+    Returns:
+        SHIPMENT, worst first.
+    """
+    found = _gather(flags, _similar(rules))
+    goods = find_goods(flags, noted, concern)
+    barred = set(unjudged.column("shipment_id").drop_null().to_pylist())
+    rows: dict[str, dict[str, Any]] = {}
+    for shipment_id, mine in found.items():
+        incomplete = shipment_id in barred or shipment_id in unscreened
+        rows[shipment_id] = _row(shipment_id, mine, goods.get(shipment_id, []), typologies, regular or {}, incomplete=incomplete)
+        if rows[shipment_id]["band"] == "none" and incomplete:
+            rows[shipment_id]["band"] = None if shipment_id in unscreened else "low"
+    for shipment_id in (barred | unscreened) - set(rows):
+        rows[shipment_id] = _empty_row(shipment_id, None if shipment_id in unscreened else "low")
+    scored = pa.Table.from_pylist([rows[k] for k in sorted(rows)], schema=SHIPMENT)
+    return _with_the_rest(scored, lines)
+
+
+def _similar(rules: tuple[Rule, ...]) -> dict[str, str]:
+    """Rule id -> name of its group of similar rules."""
+    group = {r.id: r.id for r in rules}
+    for rule in rules:
+        for other, kind in rule.related:
+            if kind == "similar" and other in group:
+                old, new = sorted((group[rule.id], group[other]), reverse=True)
+                group = {k: new if v == old else v for k, v in group.items()}
+    return group
+
+
+def _gather(flags: pa.Table, similar: dict[str, str]) -> dict[str, _Found]:
+    found: dict[str, _Found] = defaultdict(_Found)
+    columns = ("shipment_id", "rule_id", "family", "weight", "level", "substance_id", "flag_id")
+    for shipment_id, rule_id, family, weight, level, substance_id, flag_id in zip(
+        *(flags.column(c).to_pylist() for c in columns), strict=True
+    ):
+        mine, rank = found[shipment_id], _BY_LEVEL[level]
+        mine.flags.append(flag_id)
+        mine.worst = max(mine.worst, rank)
+        if substance_id:
+            mine.substances.add(substance_id)
+        if level == "informational":
+            continue
+        mine.rules.add(rule_id)
+        mine.families.add(family)
+        mine.shown = mine.shown or (rank >= _BY_LEVEL["medium"] and family != _COVER)
+        if rank >= _BY_LEVEL["high"]:
+            mine.worst_families.add(family)
+        if weight:
+            mine.agreeing[family] = max(mine.agreeing.get(family, 0), rank)
+        # A rule that flags several lines of a shipment is one fact; of similar rules the highest counts, of equal ones always the same.
+        group = similar.get(rule_id, rule_id)
+        known_family, known, _ = mine.weights.get(group, (family, -1, rule_id))
+        if weight > known or (weight == known and family < known_family):
+            mine.weights[group] = (family, weight, rule_id)
+    return found
+
+
+def _row(
+    shipment_id: str,
+    mine: _Found,
+    goods: list[Goods],
+    typologies: tuple[Typology, ...],
+    regular: Mapping[tuple[str, str], int],
+    *,
+    incomplete: bool,
+) -> dict[str, Any]:
+    first = goods[0] if goods else None
+    claimed = [t for t in typologies if set(t.applies) & mine.substances] or [t for t in typologies if not t.applies]
+    grade = first.grade if first else ""
+    evidence, typology = max(
+        ((_by_family(mine, t, grade), t) for t in claimed), key=lambda pair: (sum(pair[0].values()), pair[1].id)
+    )
+    parts = []
+    if first:
+        parts.append(_part("licit use", LICIT_USE[first.grade], first.why_licit_use()))
+        parts.append(_part("quantity", first.quantity, first.why_quantity()))
+    if evidence:
+        parts.append(_part("evidence", sum(evidence.values()), _why_evidence(evidence, mine)))
+    if first and mine.worst < _BY_LEVEL["critical"]:
+        # What speaks for one of the goods speaks not for the others.
+        points, because = max(standing_of(g, regular.get((shipment_id, g.substance_id), 0)) for g in goods)
+        if points:
+            parts.append(_part("standing", points, because))
+    score = min(max(sum(p["points"] for p in parts), 0), MOST)
+    return {
+        "shipment_id": shipment_id,
+        "score": score,
+        "band": max((_band(score, mine, goods, t) for t in claimed), key=BANDS.index),
+        "typology": typology.id,
+        "parts": parts,
+        "families": sorted(mine.families),
+        "flags": mine.flags,
+        "lines": 0,
+        "incomplete": incomplete,
+    }
+
+
+def _part(part: str, points: int, because: str) -> dict[str, Any]:
+    return {"part": part, "points": points, "because": because}
+
+
+def _by_family(mine: _Found, typology: Typology, grade: str) -> dict[str, int]:
+    """Points of each family that weighs something, capped."""
+    sums: dict[str, int] = defaultdict(int)
+    for family, weight, _ in mine.weights.values():
+        sums[family] += weight
+    caps = dict(typology.caps)
+    if grade == "E":
+        caps["quantity"] = min(caps["quantity"], _QUANTITY_OF_COMMODITIES)
+    return {family: min(total, caps[family]) for family, total in sorted(sums.items()) if total}
+
+
+def _why_evidence(evidence: Mapping[str, int], mine: _Found) -> str:
+    def rules(family: str) -> str:
+        return ", ".join(sorted(rule for of, weight, rule in mine.weights.values() if of == family and weight))
+
+    return "; ".join(f"{family} {points} ({rules(family)})" for family, points in evidence.items())
+
+
+def _band(score: int, mine: _Found, goods: list[Goods], typology: Typology) -> str:
+    """By points, and by what needs no points: a floor of the typology, a level, the drug itself in bulk."""
+    bands = ["hold" if score >= HOLD else "review" if score >= REVIEW else "low" if score >= LOW or mine.shown else "none"]
+    bands += [typology.floor[r] for r in mine.rules if r in typology.floor]
+    if mine.worst >= _BY_LEVEL["critical"] or any(g.grade in ("S", "A") and not g.in_doses for g in goods):
+        bands.append("review")
+    if mine.worst_families:
+        bands.append("review" if _a_second_agrees(mine) else "low")
+    return max(bands, key=BANDS.index)
+
+
+def _a_second_agrees(mine: _Found) -> bool:
+    """Whether beside a flag of high another family has one of medium or above that does more than name or weigh the goods."""
+    agreeing = {f for f, rank in mine.agreeing.items() if rank >= _BY_LEVEL["medium"] and f != _COVER}
+    return any(agreeing - {family} for family in mine.worst_families)
+
+
+def _empty_row(shipment_id: str, band: str | None) -> dict[str, Any]:
+    nothing: dict[str, Any] = {
+        "score": 0,
+        "typology": None,
+        "parts": [],
+        "families": [],
+        "flags": [],
+        "lines": 0,
+        "incomplete": True,
+    }
+    return {"shipment_id": shipment_id, "band": band, **nothing}
+
+
+def _with_the_rest(scored: pa.Table, lines: pa.Table) -> pa.Table:
+    """Adds the shipments of which there is nothing to say, and counts the lines of each."""
+    with connect() as connection:
+        connection.register("scored", scored)
+        connection.register("lines", lines.select(["shipment_id"]))
+        query = """
+            select * from (select l.shipment_id, coalesce(s.score, 0) as score, case when s.shipment_id is null then 'none' else s.band end as band,
+                   s.typology, coalesce(s.parts, []) as parts, coalesce(s.families, []) as families, coalesce(s.flags, []) as flags, l.lines,
+                   coalesce(s.incomplete, false) as incomplete
+            from (select shipment_id, count(*) as lines from lines group by shipment_id) l left join scored s using (shipment_id))
+            order by case band when 'hold' then 0 when 'review' then 1 when 'low' then 2 when 'none' then 4 else 3 end, score desc, shipment_id"""
+        return fetch(connection, query, SHIPMENT)

@@ -1,0 +1,44 @@
+"""Numbers of parties and vessels: without case, blanks and punctuation, and whether one is long enough to be one party's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_TOKEN = re.compile(r"[^\s,;/|()]+")
+_IMO = re.compile(r"\bIMO\W{0,3}(?:NO\W{0,3}|NUMBER\W{0,3})?([0-9]{7})\b", re.IGNORECASE)
+IMO_FIGURES = 7
+_WEIGHTS = (7, 6, 5, 4, 3, 2)  # of the check digit of an IMO ship number, IMO resolution A.1117(30) (recalled)
+# Shorter numbers, of figures alone, are borne by many; the same figures are a tax number here and a telephone there.
+_LEAST_FIGURES = 8
+_LEAST_MIXED = 6
+
+
+def plain_number(identifier: str) -> str:
+    """A number without case, blanks and punctuation."""
+    return "".join(c for c in identifier.casefold() if c.isalnum())
+
+
+def tells_apart(number: str) -> bool:
+    """Whether a plain number is long enough to be one party's: eight figures, or six characters with four figures and a letter."""
+    figures = sum(c.isdigit() for c in number)
+    return figures >= _LEAST_FIGURES or (4 <= figures < len(number) and len(number) >= _LEAST_MIXED)
+
+
+def numbers_in(cell: str) -> Iterator[tuple[str, str]]:
+    """(as written, plain) of a cell as a whole, and of its words: a prefix such as "VAT" or "RFC:" is no part of a number."""
+    seen = set()
+    words = _TOKEN.findall(cell)
+    for written in (cell.strip(), *words, *(part for word in words for part in word.split(":")[1:])):
+        number = plain_number(written)
+        if number not in seen and tells_apart(number):
+            seen.add(number)
+            yield written, number
+
+
+def imo_numbers_in(text: str) -> Iterator[tuple[str, str]]:
+    """(as written, seven figures) of the IMO ship numbers in a text, by their letters and check digit."""
+    for found in _IMO.finditer(text):
+        number = found[1]
+        if sum(w * int(c) for w, c in zip(_WEIGHTS, number, strict=False)) % 10 == int(number[-1]):
+            yield found[0], number

@@ -1,0 +1,237 @@
+"""What a report could not see, by consequence: each with the one column, register, list or setting that would cure it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
+from precursor_screen.reference.bundle import Reference
+from precursor_screen.reference.rates import STALE_DAYS, USD, rate_of
+from precursor_screen.rulebook.registers import LICENCES, NOTIFICATIONS, PERMITS
+from precursor_screen.schema import BY_NAME
+
+_NO_TABLE = "Thresholds that the tables lack are named by `precursor-screen substances show SUBSTANCE`."
+# Facts that come from a register, by the beginning of their names.
+_OF_REGISTER = {
+    "permit_": PERMITS,
+    "pen_": NOTIFICATIONS,
+    "objected_": NOTIFICATIONS,
+    "consignee_licensed": LICENCES,
+    "exporter_licensed": LICENCES,
+    "licence_lapsed": LICENCES,
+}
+# Facts that come from columns of the input: what a reader calls them, and the column that would cure it.
+_OF_COLUMNS = {
+    "receiver": ("Receivers are not named", "a column of consignees or importers"),
+    "sender": ("Senders are not named", "a column of consignors or exporters"),
+    "receiver_country": ("Parties carry no country", "a column of the consignee's country or of the destination"),
+    "sender_country": ("Parties carry no country", "a column of the consignor's country or of the country of dispatch"),
+    "receiver_address": ("Receivers carry no address", "a column of the consignee's address"),
+    "sender_address": ("Senders carry no address", "a column of the consignor's address"),
+    "mass": ("Masses are not stated", "a column of the net mass"),
+    "value_usd": ("Values are not stated", "columns of value and currency"),
+}
+_MASSES = ("substance_mass_kg", "largest_mass_kg", "goods_mass_kg", "mass_basis")
+_MOST_NAMED = 4
+_THRESHOLDS = ("threshold_kg", "threshold_month_kg", "threshold_year_kg", "threshold_source", "threshold_verified")
+
+
+@dataclass(slots=True)
+class _Spot:
+    """What one cure would cure."""
+
+    message: str
+    remedy: str
+    shipments: int = 0
+    rules: set[str] = field(default_factory=set)
+
+
+def find_blind_spots(noted: Resolved, unjudged: pa.Table, described: bool, reference: Reference) -> list[dict[str, Any]]:
+    """What the run could not see.
+
+    Args:
+        noted: the lines in which something was recognised, with their candidates.
+        unjudged: UNJUDGED rows.
+        described: whether any line has a description.
+        reference: jurisdiction, thresholds, registers, rates, lists.
+
+    Returns:
+        code, message, remedy, shipments, rules (ids): those that concern most shipments first; whatever holds for the whole run before
+        all others.
+    """
+    facts = _Facts(noted)
+    spots: dict[str, _Spot] = {}
+    usable = any(t.jurisdiction == reference.jurisdiction and t.kg is not None for t in reference.thresholds)
+    if not reference.jurisdiction:
+        spots["no-jurisdiction"] = _Spot(
+            "No jurisdiction is set: quantities are not judged, nor directions that are not stated",
+            "Give --jurisdiction.",
+            facts.all,
+        )
+    elif not usable:
+        spots["no-thresholds"] = _Spot(
+            f"No thresholds for {reference.jurisdiction}: quantities are not judged", _NO_TABLE, facts.all
+        )
+    if not described:
+        spots["no-descriptions"] = _Spot(
+            "Descriptions are missing in all lines: substances are seen by code only",
+            "Give a column of goods descriptions.",
+            facts.all,
+        )
+    if not reference.watchlists:
+        spots["no-watchlist"] = _Spot(
+            "Parties are not compared with any list", "Import one: precursor-screen watchlists import LIST_ID FILE", facts.all
+        )
+    of_run = list(spots)
+    for rule_id, missing in _missing(unjudged):
+        for code, message, remedy, shipments in _cure(missing, reference, facts, usable=usable):
+            spot = spots.setdefault(code, _Spot(message, remedy, shipments))
+            spot.rules.add(rule_id)
+    for code, message, remedy, shipments in _of_rates(noted, reference):
+        spots[code] = _Spot(message, remedy, shipments)
+    order = sorted(spots, key=lambda code: (code not in of_run, -spots[code].shipments, -len(spots[code].rules), code))
+    return [
+        {"code": c, "message": s.message, "remedy": s.remedy, "shipments": s.shipments, "rules": sorted(s.rules)}
+        for c in order
+        if (s := spots[c]).shipments or c in of_run
+    ]
+
+
+def _missing(unjudged: pa.Table) -> list[tuple[str, str]]:
+    pairs = zip(unjudged.column("rule_id").to_pylist(), unjudged.column("field").to_pylist(), strict=True)
+    return sorted({(rule_id, name.strip()) for rule_id, missing in pairs for name in missing.split(" or ")})
+
+
+def _cure(missing: str, reference: Reference, facts: _Facts, *, usable: bool) -> Iterable[tuple[str, str, str, int]]:
+    """(code, message, remedy, shipments) for a field for want of which a rule could not judge."""
+    register = missing.removeprefix("register.") if missing.startswith("register.") else _register_of(missing)
+    if register is not None and register not in reference.registers:
+        name = register.replace("-", " ")
+        yield (
+            f"no-register-{register}",
+            f"No register of {name}",
+            f"Import one: precursor-screen registers import {register} FILE",
+            facts.goods,
+        )
+    elif missing in _THRESHOLDS:
+        if usable:
+            without = facts.without("threshold_kg", "threshold_month_kg", "threshold_year_kg")
+            message = f"{reference.jurisdiction} states no threshold, or the tables lack it, for {', '.join(facts.unlimited())}"
+            yield "some-thresholds", message, _NO_TABLE, without
+    elif missing in _MASSES:
+        yield (
+            "no-mass",
+            f"{_OF_COLUMNS['mass'][0]} everywhere",
+            f"Give {_OF_COLUMNS['mass'][1]}.",
+            facts.without("largest_mass_kg"),
+        )
+    elif missing == "value_usd":
+        pass  # told with the rates
+    else:
+        column = missing.removesuffix("_key").removesuffix("_name").removesuffix("_role")
+        said, cure = _OF_COLUMNS.get(column, (None, None))
+        if said is not None:
+            yield f"no-{column.replace('_', '-')}", f"{said} everywhere", f"Give {cure}.", facts.without(missing)
+        elif missing in BY_NAME and BY_NAME[missing].origin == "filed":
+            words = missing.replace("_", " ")
+            yield (
+                f"no-{missing.replace('_', '-')}",
+                f"The {words} is not stated everywhere",
+                f"Give a column of it ({words}).",
+                facts.without(missing),
+            )
+
+
+def _register_of(missing: str) -> str | None:
+    return (
+        next(
+            (
+                register
+                for start, register in _OF_REGISTER.items()
+                if missing.startswith(start) and BY_NAME[missing].origin == "resolve"
+            ),
+            None,
+        )
+        if missing in BY_NAME
+        else None
+    )
+
+
+class _Facts:
+    """How many of the noted shipments lack something."""
+
+    def __init__(self, noted: Resolved) -> None:
+        self._lines = noted.lines
+        self._candidates = noted.substances
+        at = pc.index_in(self._candidates.column(LINE_NO), self._lines.column(LINE_NO))
+        self._of_candidates = self._lines.column("shipment_id").take(at)
+        self.all = _count(self._lines.column("shipment_id"))
+        self.goods = _count(self._of_candidates)
+
+    def without(self, *columns: str) -> int:
+        """Shipments with goods of a substance of which none of some facts is known."""
+        known: Any = None
+        for column in columns:
+            there = self._known(column)
+            known = there if known is None else pc.or_(known, there)
+        return _count(self._of_candidates.filter(pc.invert(known)))
+
+    def _known(self, column: str) -> Any:
+        if column in self._candidates.column_names:
+            return pc.is_valid(self._candidates.column(column))
+        if column in self._lines.column_names:
+            at = pc.index_in(self._candidates.column(LINE_NO), self._lines.column(LINE_NO))
+            return pc.is_valid(self._lines.column(column).take(at))
+        return pa.chunked_array([pa.repeat(False, self._candidates.num_rows)], pa.bool_())
+
+    def unlimited(self) -> list[str]:
+        """The substances without any threshold, some of them by name."""
+        known = pc.or_(pc.or_(self._known("threshold_kg"), self._known("threshold_month_kg")), self._known("threshold_year_kg"))
+        names = sorted(set(self._candidates.column("substance_name").filter(pc.invert(known)).to_pylist()))
+        return [*names[:_MOST_NAMED], *([f"{len(names) - _MOST_NAMED} more"] if len(names) > _MOST_NAMED else [])] or ["some"]
+
+
+def _count(shipments: pa.ChunkedArray) -> int:
+    return len(pc.unique(shipments))
+
+
+def _of_rates(noted: Resolved, reference: Reference) -> Iterable[tuple[str, str, str, int]]:
+    """Values in currencies without a rate, or with one of long ago."""
+    lines = noted.lines
+    if not {"value", "currency", "shipment_id"} <= set(lines.column_names):
+        return
+    rows = lines.select(["shipment_id", "currency", "as_of_date"]).filter(
+        pc.and_(pc.is_valid(lines.column("value")), pc.is_valid(lines.column("currency")))
+    )
+    unknown: dict[str, set[str]] = defaultdict(set)
+    stale: dict[str, set[str]] = defaultdict(set)
+    for shipment_id, currency, day in zip(*(rows.column(c).to_pylist() for c in rows.column_names), strict=True):
+        if currency in (USD, "US$", "$"):
+            continue
+        rate = rate_of(reference.rates, currency, day)
+        if rate is None:
+            unknown[currency].add(shipment_id)
+        elif _days_between(rate.day, day) > STALE_DAYS:
+            stale[currency].add(shipment_id)
+    remedy = "Give rates: --rates FILE (CSV: currency, date, usd)."
+    if unknown:
+        yield (
+            "no-rate",
+            f"No rate for {', '.join(sorted(unknown))}: their values are not judged",
+            remedy,
+            len(set().union(*unknown.values())),
+        )
+    if stale:
+        message = f"Rates of {', '.join(sorted(stale))} are more than a year off: their values are judged by them all the same"
+        yield "stale-rates", message, remedy, len(set().union(*stale.values()))
+
+
+def _days_between(a: date, b: date) -> int:
+    return abs((a - b).days)
