@@ -468,3 +468,11 @@ def test_reasons_are_sentences_not_code() -> None:
     for text in ("toluene diisocyanate", "no acetone", "chloro acetone", "(3-methoxyphenyl)piperidine", "3-propanone"):
         for match in index().match(text):
             assert match.suppressed is None or re.match(r"[a-z]", match.suppressed)
+
+
+@pytest.mark.parametrize(
+    ("text", "method"),
+    [("e\u0301CAS 67 64 1", "cas"), ("e\u0301CAS67641", "cas"), ("e\u0301UN1090", "un_number"), ("e\u0301UN No 1090", "un_number"), ("e\u0301casx 67 64 1", None)],
+)  # fmt: skip
+def test_a_number_whose_label_follows_an_accent(text: str, method: str | None) -> None:
+    assert [m.method for m in found(text)] == ([method] if method else [])
