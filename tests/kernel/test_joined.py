@@ -13,10 +13,10 @@ import pytest
 from precursor_screen.kernel.match.match import Matches
 from precursor_screen.kernel.movements import MOVED, Movements
 from precursor_screen.kernel.part import Part, cut_shipments, judge_part, merge_parts
-from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
+from precursor_screen.kernel.resolve.resolved import COLUMNS_OF, LINE_NO, Resolved
 from precursor_screen.kernel.screen import Judgement, Raised, finish, raise_flags, sort_flags
 from precursor_screen.kernel.unscreenable import NUMBERED_ISSUE
-from precursor_screen.memory import Forgetful
+from precursor_screen.memory import NoMemory
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.exceptions import RuleException
 from precursor_screen.schema import (
@@ -26,13 +26,16 @@ from precursor_screen.schema import (
     MOVEMENT,
     PARTY_MATCH,
     PARTY_MENTION,
+    SUBSTANCE,
     SUBSTANCE_MATCH,
     SUPPRESSED,
     UNJUDGED,
+    arrow_schema,
 )
 
 RULES = tuple(SimpleNamespace(rule=SimpleNamespace(id=i, scope=s)) for i, s in (("R1", "line"), ("R2", "history")))
 EMPTY = pa.table({LINE_NO: pa.array([], pa.int64())})
+NO_SUBSTANCES = arrow_schema(COLUMNS_OF[SUBSTANCE]).insert(0, pa.field(LINE_NO, pa.int64())).empty_table()
 INPUTS = pa.table({"input_id": ["i"], "supplied_fields": [["description"]]})
 TEXT = pa.string()
 
@@ -68,7 +71,7 @@ def part(
     }
     seen = pa.table({LINE_NO: numbers, **keys})
     return Part(
-        seen, Resolved(seen, EMPTY, EMPTY, INPUTS), pa.Table.from_pylist(flags or [], schema=FLAG), pa.Table.from_pylist(missing or [], schema=UNJUDGED),
+        seen, Resolved(seen, NO_SUBSTANCES, EMPTY, INPUTS), pa.Table.from_pylist(flags or [], schema=FLAG), pa.Table.from_pylist(missing or [], schema=UNJUDGED),
         MOVED.empty_table(), pa.Table.from_pylist(issues or [], schema=NUMBERED_ISSUE), len(lines),
     )  # fmt: skip
 
@@ -130,8 +133,8 @@ def bare(reference: Reference) -> Reference:
 
 def finished(reference: Reference, mine: Part, flags: list[dict[str, Any]], **more: Any) -> Any:
     found = raised(replace(mine, flags=pa.Table.from_pylist(flags, schema=FLAG)))
-    compared = replace(Forgetful().compare_flags(found.flags, found.judged), **more)
-    return finish(found, compared, reference)
+    compared = replace(NoMemory().compare_flags(found.flags, found.judged), **more)
+    return finish(found, compared, reference, MOVEMENT.empty_table())
 
 
 SHOWN = {"level": "high", "family": "chemical", "weight": 5, "confidence": "high", "window_line_ids": []}
@@ -156,7 +159,7 @@ def test_an_exception_suppresses_and_one_without_effect_is_unused(bare):
         RuleException(i, "", "", "", (rule,), "", frozenset(), "known", "me", *days) for i, rule in (("E1", "R1"), ("E2", "R9"))
     )
     lines = part()
-    noted = Resolved(lines.lines.append_column("input_id", pa.array(["i", "i"])), EMPTY, EMPTY, INPUTS)
+    noted = Resolved(lines.lines.append_column("input_id", pa.array(["i", "i"])), NO_SUBSTANCES, EMPTY, INPUTS)
     found = finished(replace(bare, exceptions=held), replace(lines, noted=noted), [flag("a", **SHOWN)])
     assert found.flags.column("state").to_pylist() == ["suppressed"]
     assert (found.unused_exceptions, found.expired_exceptions) == (("E2",), ())

@@ -72,13 +72,13 @@ def test_a_shape_tells_editors_what_it_checks():
 @pytest.mark.parametrize(
     ("box", "remedy"),
     [
-        ([], "Keys: name, size, colour, marks, note."),
+        ([], f"Keys: {', '.join(BOX.fields)}."),
         ({}, "Add `name:`."),
         ({"name": None}, "Add `name:`."),
         ({"name": "a", "colour": "rde"}, "Did you mean 'red'?"),
         ({"name": "a", "colour": "green"}, "Use one of red, blue."),
         ({"name": "a", "colours": "red"}, "Did you mean 'colour'?"),
-        ({"name": "a", "zzz": "red"}, "Known: name, size, colour, marks, note."),
+        ({"name": "a", "zzz": "red"}, f"Known: {', '.join(BOX.fields)}."),
     ],
 )
 def test_each_fault_says_what_to_do(box, remedy):

@@ -135,7 +135,8 @@ def test_two_conditions_are_two_measures_with_their_signs():
         ("type: value_count, field: consignor_key, group-by: [consignee_key], condition: {gte: 2}, timespan: 9d", "line", "consignor_name"),
         ("type: value_count, field: country_of_destination, group-by: [consignee_key], condition: {gte: 2}, timespan: 9d", "line", "country_of_destination"),
         ("type: value_sum, field: value_usd, group-by: [consignee_key], condition: {gte: 2}, timespan: 9d, and: {type: value_count, field: consignor_key, condition: {gte: 2}}", "substance", "consignor_name"),
-        ("type: value_count, field: value_usd, group-by: [consignee_key], condition: {gte: 2}, timespan: 9d", "substance", None),
+        ("type: value_count, field: value_usd, group-by: [consignee_key], condition: {gte: 2}, timespan: 9d", "substance", "substance_name"),
+        ("type: value_count, field: value_usd, group-by: [consignee_key], condition: {gte: 2}, timespan: 9d", "line", None),
     ],
 )  # fmt: skip
 def test_a_group_is_told_by_names_where_there_are_names(correlation, subject, named):
