@@ -377,17 +377,8 @@ MOVEMENT_STORED: tuple[Column, ...] = tuple(
         *(f"{role}_{part}" for role in ROLES for part in ("name", "key")),
         *("consignor_address_key", "consignee_address_key", "notify_party_address_key", "consignor_country", "consignee_country"),
         *(f"{side}_{part}" for side in TRADERS for part in ("role", "name", "key", "address_key", "country")),
-        *(
-            "permit_reference",
-            "pen_reference",
-            "hs6",
-            "hs_chapter",
-            "goods_key",
-            "description",
-            "packages",
-            "value_usd",
-            "lexicon_terms",
-        ),
+        *("permit_reference", "pen_reference", "hs6", "hs_chapter", "goods_key", "description"),
+        *("packages", "net_mass_kg", "value_usd", "lexicon_terms"),
         *("substance_id", "form", "match_method", "match_strength", "substance_mass_kg", "mass_basis", "mass_confidence"),
     )
 )

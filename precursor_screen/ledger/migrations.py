@@ -178,8 +178,9 @@ def _of_role(role: str, part: str) -> str:
 
 
 def _add_goods(connection: Connection) -> None:
-    """What watched goods are known by. Earlier versions watched none, so nothing is filled in; nulls at the end change no digest."""
-    connection.exec_driver_sql(_typed(connection, "alter table movements add column goods_key text"))
+    """What watched goods are known by, and their mass. Earlier versions watched none, so nothing is filled in; nulls at the end change no digest."""
+    for name in ("goods_key", "net_mass_kg"):
+        connection.exec_driver_sql(_typed(connection, f"alter table movements add column {name} text"))
 
 
 @dataclass(frozen=True, slots=True)
