@@ -292,7 +292,7 @@ def test_goods_to_order_are_told_where_a_rule_asks(small, names, to_order):
 
 
 def test_how_alike_the_two_sides_are_is_worked_out_where_a_substance_is(small):
-    asking: Any = replace(small, rules=(Asking("consignor_consignee_score"),))
+    asking: Any = replace(small, rules=(Asking("sender_receiver_score"),))
     sides = [
         ("Zorvan Mirage", "Zorvan Mirage Ltd"),
         ("Zorvan Mirage", "Quarndon Wexley"),
@@ -303,11 +303,11 @@ def test_how_alike_the_two_sides_are_is_worked_out_where_a_substance_is(small):
     rows = [
         {"description": "goods" if n < 4 else "wool", "consignor_name": a, "consignee_name": b} for n, (a, b) in enumerate(sides)
     ]
-    scores = [line["consignor_consignee_score"] for line in judged(asking, rows, NAMED)[0]]
+    scores = [line["sender_receiver_score"] for line in judged(asking, rows, NAMED)[0]]
     assert scores[0] > 95 > 40 > scores[1]
     assert scores[2:] == [None, None, None]
-    assert "consignor_consignee_score" not in judged(asking, [{"description": "goods", "consignor_name": "A"}], NAMED)[0][0]
-    assert "consignor_consignee_score" not in judged(small, rows, NAMED)[0][0]
+    assert judged(asking, [{"description": "goods", "consignor_name": "A"}], NAMED)[0][0].get("sender_receiver_score") is None
+    assert "sender_receiver_score" not in judged(small, rows, NAMED)[0][0]
 
 
 def test_masses_are_those_of_the_candidates_own_line(small):
@@ -328,9 +328,8 @@ def test_the_law_of_the_day_and_the_direction_is_looked_up(small):
 
 
 def test_the_table_of_substances_says_nothing_as_null():
-    rows = substance_table(SUBSTANCES).to_pylist()
-    assert rows[2] == {
-        "substance_id": "ferulin", "substance_name": "Ferulin", "parent_substance_id": None, "family": None, "substance_route_groups": [],
-        "own_hs6s": [], "own_un_numbers": [], "own_danger_class": None,
-    }  # fmt: skip
-    assert substance_table(()).num_rows == 0
+    row = substance_table(SUBSTANCES, {}).to_pylist()[2]
+    assert (row["substance_id"], row["substance_name"]) == ("ferulin", "Ferulin")
+    assert [row[n] for n in ("parent_substance_id", "family", "own_danger_class", "licit_use", "large_kg")] == [None] * 5
+    assert [row[n] for n in ("substance_route_groups", "substance_route_roles", "own_hs6s", "own_un_numbers")] == [[], [], [], []]
+    assert substance_table((), {}).num_rows == 0

@@ -42,7 +42,7 @@ def candidates(
     with connect() as connection:
         connection.register("lines", table)
         found = find_party_candidates(
-            connection, table.column_names, pa.Table.from_pylist(list(matches), schema=PARTY_MATCH), pa.Table.from_pylist(list(mentions), schema=PARTY_MENTION), REFERENCE
+            connection, table.column_names, pa.Table.from_pylist(list(matches), schema=PARTY_MATCH), pa.Table.from_pylist(list(mentions), schema=PARTY_MENTION), pa.table({}), REFERENCE
         )  # fmt: skip
     rows: list[dict[str, Any]] = found.to_pylist()
     return rows
