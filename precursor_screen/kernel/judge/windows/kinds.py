@@ -88,7 +88,7 @@ def _aggregates_after(frames: Frames, selected: Relation) -> Relation:
     seen_before = f"""max(day) filter (where sure) over (partition by {keys}, value_0 order by day
         range between interval {window.unseen} days preceding and interval 1 day preceding)"""
     moved_before = f"""max(day) filter (where sure) over (partition by {keys} order by day
-        range between unbounded preceding and interval 1 day preceding)"""
+        range between interval {max(window.silence, window.known)} days preceding and interval 1 day preceding)"""
     began = derive(
         "began",
         f"""select *, {"true" if not window.unseen else f"{seen_before} is null"} as maybe_new,
