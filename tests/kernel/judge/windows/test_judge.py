@@ -448,7 +448,7 @@ def test_the_first_of_its_kind_among_so_many_others(rows):
             before = [o for o in group if 0 < (row["as_of_date"] - o["as_of_date"]).days <= 20]
             first = kind(row) not in {kind(o) for o in before} and (row["as_of_date"], kind(row)) not in done
             done.add((row["as_of_date"], kind(row)))
-            if first and len({o["cargo_id"] for o in before}) >= 2:
+            if first and len({(o["as_of_date"], o["cargo_id"]) for o in before}) >= 2:
                 expected.add(row["line_id"])
     assert flagged(rule, rows, START - timedelta(days=60)) == expected
 
