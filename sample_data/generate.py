@@ -151,7 +151,7 @@ SPECIAL: tuple[tuple[str, dict[str, Any]], ...] = (
     ("not notified", {"goods": "PHENYLACETIC ACID", "hs": "29163400", "net": 50, "from": US_SHIPPER, "to": MX_BUYER}),
     ("notified", {"goods": "PHENYLACETIC ACID", "hs": "29163400", "net": 50, "from": US_SHIPPER, "to": MX_BUYER, "pen": "PEN-DEMO-0021"}),
     # DOC-013, DOC-016.
-    ("tiny value", {"goods": "PIPERONAL", "hs": "29329300", "net": 100, "value": 400, "from": IN_SHIPPER, "to": US_BUYER, "permit": "PERMIT-DEMO-3"}),
+    ("tiny value", {"goods": "PIPERONAL", "hs": "29329300", "net": 100, "value": 120, "from": IN_SHIPPER, "to": US_BUYER, "permit": "PERMIT-DEMO-3"}),
     ("consignor left blank", {"goods": "ANTHRANILIC ACID", "hs": "29224300", "net": 25, "from": ("", "", "IN"), "to": US_BUYER}),
     # PKG-001, PKG-007.
     ("unmarked drums", {"goods": "TOLUENE IN DRUMS", "hs": "29023000", "un": "1294", "imdg": "3", "net": 24000, "marks": "N/M", "from": CN_SHIPPER, "to": US_BUYER}),

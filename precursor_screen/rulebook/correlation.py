@@ -70,7 +70,7 @@ CORRELATION = Record(
         "unseen": Shape(hint=_SPAN),
         "silence": Shape(hint=_SPAN),
         "only": Value(kinds=("string",), fault="only is the name of a selection"),
-        "known": Value(kinds=("boolean",), fault="known is true or false"),
+        "known": Shape(hint=_SPAN),
         "method": Choice(of=METHODS),
         "register": Choice(of=tuple(REGISTERS)),
         "match": Record(
@@ -167,7 +167,7 @@ def _check_shipment(spec: Mapping[str, Any], kind: str, complain: Complain) -> N
 def _check_span(spec: Mapping[str, Any], kind: str, complain: Complain, params: Mapping[str, Any]) -> None:
     if kind in AGGREGATES and ("timespan" in spec) == ("calendar" in spec):
         complain("", "needs either a timespan or a calendar period", "timespan: 30d")
-    for key in ("unseen", "silence"):
+    for key in ("unseen", "silence", "known"):
         if key in spec and "timespan" not in spec:
             complain(key, f"{key} lies before a timespan", "timespan: 30d")
     if spec.get("known") is not None and "silence" not in spec:
@@ -175,7 +175,7 @@ def _check_span(spec: Mapping[str, Any], kind: str, complain: Complain, params: 
     for key in ("condition", "only"):
         if kind == "first_seen" and key in spec and "differs" not in spec:
             complain(key, f"{key} is said of movements that differ within a group", "differs: [country_of_dispatch]")
-    for key in ("timespan", "min_history", "unseen", "silence"):
+    for key in ("timespan", "min_history", "unseen", "silence", "known"):
         value = spec.get(key)
         if isinstance(value, str) and value.startswith("$"):
             value = params.get(value[1:], value)

@@ -42,7 +42,7 @@ class Window:
     days: span, or None; period: month or year, or ''. steps: the selections, in order; of first_seen the movements that are asked. changes: what must differ between the
     first and the last step. min_history: movements (baseline) or days (first_seen). matched: (a movement's value, column of the
     register). named_by: the text that `{group_members}` lists. unseen: days in which a value must not have been seen before, to be
-    counted. silence: days without a movement before the first of the window; known: that there was one before them.
+    counted. silence: days without a movement before the first of the window; known: in how many days there was one earlier still.
     """
 
     kind: str
@@ -63,7 +63,7 @@ class Window:
     named_by: Expression | None = None
     unseen: int = 0
     silence: int = 0
-    known: bool = False
+    known: int = 0
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
@@ -81,14 +81,14 @@ class Window:
         """How many days of history a movement can be judged with; None: all there is."""
         if self.period:
             return {"month": 31, "year": 366}[self.period]
-        if self.known or (self.kind in ("first_seen", "reconcile") and self.days is None):
+        if self.kind in ("first_seen", "reconcile") and self.days is None:
             return None
         return (self.days or 0) + self.before
 
     @property
     def before(self) -> int:
         """How many days before its span bear on a window."""
-        return max(self.unseen, self.silence)
+        return max(self.unseen, self.silence, self.known)
 
 
 def parse_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[str], Expression]) -> tuple[Window, list[str]]:
@@ -146,7 +146,7 @@ def parse_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[str
         named_by=_named_by(spec, scope),
         unseen=_span(spec, "unseen", scope),
         silence=_span(spec, "silence", scope),
-        known=spec.get("known") is True,
+        known=_span(spec, "known", scope),
     )
     return window, needed
 

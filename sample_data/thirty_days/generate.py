@@ -51,6 +51,7 @@ ACETONE = ("ACETONE", "29141100", "1090", "3")
 TOLUENE = ("TOLUENE", "29023000", "1294", "3")
 MEK = ("METHYL ETHYL KETONE", "29141200", "1193", "3")
 ANHYDRIDE = ("ACETIC ANHYDRIDE", "29152400", "1715", "8")
+ACID = ("HYDROCHLORIC ACID 36 %", "28061000", "1789", "8")
 ETHER = ("ETHYL ETHER", "29091100", "1155", "3")
 
 # (day, goods, kilograms, consignor, consignee)
@@ -89,7 +90,7 @@ STORIES: tuple[tuple[int, tuple[str, str, str, str], float, Firm, Firm], ...] = 
     # One synthesis in three parts, of which no two share a bill.
     (6, ANHYDRIDE, 60, WENDELIN, RIDGEWAY),
     (14, ACETONE, 110, SARVODAYA, RIDGEWAY),
-    (26, ETHER, 55, ROTHBACH, RIDGEWAY),
+    (26, ACID, 55, ROTHBACH, RIDGEWAY),
     # Its double fits out a laboratory with two of them.
     (5, ACETONE, 40, ROTHBACH, GRANBY),
     (18, ETHER, 24, ROTHBACH, GRANBY),

@@ -248,3 +248,22 @@ def test_terms_of_lists_are_data_not_patterns():
     compiled = compile_rule(make_rule("sel: {description|contains|inlist: evil}\n  condition: sel"), lists)
     assert verdict(compiled, description="'abc'")[0] == NOT_FLAGGED
     assert verdict(compiled, description="'xa.cx'")[0] == FLAGGED
+
+
+def test_the_likeness_of_two_texts_is_a_number():
+    rule = make_rule(
+        "alike: {same|gte: 90}\n  condition: alike", more="derive: {same: {likeness: [consignee_name, consignor_name]}}\n"
+    )
+    compiled = compile_rule(rule, LISTS)
+    for one, other, expected in (
+        ("'amalta chemicals'", "'amalta chemcials'", FLAGGED),
+        ("'amalta'", "'amalta'", FLAGGED),
+        ("'amalta chemicals'", "'borvik chemicals'", NOT_FLAGGED),
+        ("'amalta'", "null::varchar", NOT_EVALUABLE),
+    ):
+        assert verdict(compiled, consignee_name=one, consignor_name=other)[0] == expected
+    for wrong in ("[consignee_name]", "[consignee_name, net_mass_kg]", "[consignee_name, nobody]"):
+        with pytest.raises(ErrorGroup):
+            compile_rule(
+                make_rule("alike: {same|gte: 90}\n  condition: alike", more=f"derive: {{same: {{likeness: {wrong}}}}}\n"), {}
+            )

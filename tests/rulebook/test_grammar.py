@@ -125,6 +125,12 @@ def test_a_correlation_that_cannot_be_evaluated_is_refused(correlation, expected
         ("{type: temporal, group-by: [consignee_key], timespan: 9d, selections: [a]}", "at least two selections"),
         ("{type: first_seen, group-by: [consignee_key]}", "first_seen needs min_history"),
         ("{type: first_seen, group-by: [consignee_key], min_history: 9d, emit: null}", "emit has no value"),
+        ("{type: first_seen, group-by: [consignee_key], min_history: 9d, condition: {gte: 2}}", "movements that differ"),
+        ("{type: first_seen, group-by: [consignee_key], min_history: 9d, only: a}", "movements that differ"),
+        ("{type: event_count, group-by: [a], timespan: 9d, condition: {gte: 2}, unseen: 9d}", "event_count has no unseen"),
+        ("{type: event_count, group-by: [a], timespan: 9d, condition: {gte: 2}, silence: soon}", "'soon' is no span of time"),
+        ("{type: event_count, group-by: [a], calendar: month, condition: {gte: 2}, silence: 9d}", "lies before a timespan"),
+        ("{type: event_count, group-by: [a], timespan: 9d, condition: {gte: 2}, known: 9d}", "known is said of a silence"),
         ("{type: absence, register: permitts, match: {permit_reference: reference}}", "Did you mean 'permits'?"),
         ("{type: reconcile, register: permits, match: [a], field: value_usd, against: kg}", "match maps fields"),
         (

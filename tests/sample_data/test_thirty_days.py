@@ -29,7 +29,6 @@ TOLD = {
     ("PS-QTY-002", "Tamarack Surface Finishing LLC", "2026-11-09"),
     ("PS-QTY-006", "Brightwater Dye Works Inc", "2026-11-13"),
     ("PS-QTY-004", "Copperline Coatings LLC", "2026-11-10"),
-    ("PS-PTY-020", "Copperline Coatings LLC", "2026-11-10"),
     ("PS-CHEM-015", "Ridgeway Botanicals Inc", "2026-11-11"),
 }
 QUIET = ("Stockbridge", "Larch", "Penfold", "Granby Institute")  # who resembles the four

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -49,6 +50,17 @@ def test_australia_counts_working_days():
     pens = [{"reference": "PEN20267", "substance_id": "safrole", "status": "sent", "sent": date(2026, 11, 13)}]
     line, candidate = facts({"pre-export-notifications": pens}, "AU")
     assert (line["pen_lead_days"], candidate["reply_days"]) == (6, 5)  # Friday to Monday week: six working days begun
+
+
+def test_what_a_permit_is_for_is_that_of_the_lines_own_substance():
+    permits = [
+        {"reference": "P1", "substance_id": "safrole", "status": "valid", "quantity_kg": Decimal(20), "single_use": True},
+        {"reference": "P1", "substance_id": "acetone", "status": "valid", "quantity_kg": Decimal(5), "single_use": False},
+    ]
+    line, _ = facts({"permits": permits})
+    assert (line["permit_quantity_kg"], line["permit_single_use"]) == (20, True)
+    line, _ = facts({"permits": [{"reference": "P1", "substance_id": "safrole", "status": "valid"}]})
+    assert (line["permit_quantity_kg"], line["permit_single_use"]) == (None, None)
 
 
 def test_not_in_the_register_no_number_and_no_register_are_three_things():

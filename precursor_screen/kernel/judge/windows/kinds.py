@@ -88,7 +88,7 @@ def _aggregates_after(frames: Frames, selected: Relation) -> Relation:
     seen_before = f"""max(day) filter (where sure) over (partition by {keys}, value_0 order by day
         range between interval {window.unseen} days preceding and interval 1 day preceding)"""
     moved_before = f"""max(day) filter (where sure) over (partition by {keys} order by day
-        range between unbounded preceding and interval 1 day preceding)"""
+        range between interval {max(window.silence, window.known)} days preceding and interval 1 day preceding)"""
     began = derive(
         "began",
         f"""select *, {"true" if not window.unseen else f"{seen_before} is null"} as maybe_new,
@@ -238,33 +238,30 @@ def _first_of_its_kind(frames: Frames, selected: Relation, since: str) -> Relati
     """
     window = frames.window
     what = f"hash({', '.join(f'differs_{n}' for n in range(len(window.changes)))})"
-    days = "p.day < n.day" if window.days is None else f"p.day between n.day - {window.days} and n.day - 1"
-    counted = "count(distinct value_0)" if window.measures else "count(*)"
-    earlier = derive(
-        "earlier",
-        f"""select n.gid, n.day, {counted} filter (where p.sure) as n
-            from (select distinct gid, day from {selected} where is_new and sure) n join {selected} p on p.gid = n.gid and {days}
-            group by n.gid, n.day""",
+    reach = "unbounded" if window.days is None else f"interval {window.days} days"
+    before = f"order by day range between {reach} preceding and interval 1 day preceding"
+    # A group may be all that is recorded of a substance: its days are counted once, not for each day that is asked for.
+    counted = derive(
+        "counted",
+        f"""select gid, day, sum(moved) over (partition by gid {before}) as n from (
+                select gid, day, count({"distinct value_0" if window.measures else "*"}) filter (where sure) as moved
+                from {selected} group by gid, day)""",
         selected,
     )
-    same = derive(
-        "same",
-        f"""select n.gid, n.day, n.what, count(*) filter (where p.sure) as seen, count(*) filter (where not p.sure) as unknown
-            from (select distinct gid, day, {what} as what from {selected} where is_new and sure) n
-                 join (select *, {what} as what from {selected}) p on p.gid = n.gid and p.what = n.what and {days}
-            group by n.gid, n.day, n.what""",
+    told = derive(
+        "told",
+        f"""select *, max(day) filter (where sure) over alike as seen, count(*) filter (where not sure) over alike as unknown
+            from (select *, {what} as what from {selected}) window alike as (partition by gid, what {before})""",
         selected,
     )
     firsts = derive(
         "firsts",
-        f"""select s.*, sure and coalesce(x.seen, 0) = 0
-                   and row_number() over (partition by s.gid, s.day, s.what, s.sure order by row_no) = 1 as first,
-                   cast(coalesce(e.n, 0) as double) as measure, coalesce(x.unknown, 0) as unknown
-            from (select *, {what} as what from {selected}) s left join {earlier} e on s.gid = e.gid and s.day = e.day
-                 left join {same} x on s.gid = x.gid and s.day = x.day and s.what = x.what where s.is_new""",
-        selected,
-        earlier,
-        same,
+        f"""select t.* exclude (seen), sure and seen is null
+                   and row_number() over (partition by t.gid, t.day, what, sure order by row_no) = 1 as first,
+                   cast(coalesce(c.n, 0) as double) as measure
+            from (select * from {told} where is_new) t left join {counted} c on t.gid = c.gid and t.day = c.day""",
+        told,
+        counted,
     )
     asked = "".join(f" and coalesce(stage_{n}, false)" for n in range(len(window.steps)))
     tests = asked + "".join(f" and measure {op} limit_0_{j}" for m in window.measures for j, (op, _) in enumerate(m.limits))

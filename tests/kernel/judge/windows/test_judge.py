@@ -383,7 +383,7 @@ def test_only_values_that_were_not_seen_before_are_counted(rows):
 
 
 @settings(max_examples=60)
-@given(rows=histories(), known=st.booleans())
+@given(rows=histories(), known=st.sampled_from(["", "known: 25d"]))
 def test_a_burst_after_silence(rows, known):
     rule = make_rule(
         f"""\
@@ -391,7 +391,7 @@ def test_a_burst_after_silence(rows, known):
         group-by: [consignee_key]
         timespan: 7d
         silence: 9d
-        known: {str(known).lower()}
+        {known}
         condition: {{gte: 2}}
         emit: trigger
         """
@@ -403,7 +403,8 @@ def test_a_burst_after_silence(rows, known):
             return False
         first = min(r["as_of_date"] for r in window)
         before = [d for d in days[(window[0]["consignee_key"],)] if d < first]
-        return (first - before[-1]).days > 9 if before else not known
+        gap = (first - before[-1]).days if before else 99
+        return 9 < gap <= 25 if known else gap > 9
 
     assert flagged(rule, rows, START - timedelta(days=60)) == by_hand(rows, ("consignee_key",), 7, is_true, "trigger")
 
@@ -447,7 +448,7 @@ def test_the_first_of_its_kind_among_so_many_others(rows):
             before = [o for o in group if 0 < (row["as_of_date"] - o["as_of_date"]).days <= 20]
             first = kind(row) not in {kind(o) for o in before} and (row["as_of_date"], kind(row)) not in done
             done.add((row["as_of_date"], kind(row)))
-            if first and len({o["cargo_id"] for o in before}) >= 2:
+            if first and len({(o["as_of_date"], o["cargo_id"]) for o in before}) >= 2:
                 expected.add(row["line_id"])
     assert flagged(rule, rows, START - timedelta(days=60)) == expected
 

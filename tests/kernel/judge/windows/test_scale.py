@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from precursor_screen.kernel.judge.windows.asks import judging_columns, plan_ask
 from precursor_screen.kernel.judge.windows.judge import flag_moves, flag_windows, request_history
 from precursor_screen.kernel.movements import to_movements
 from precursor_screen.memory import REFERENCES, NoMemory
+from precursor_screen.rulebook.registers import schema_of
 from precursor_screen.rulecheck.inline_tests import moves_from_rows
 from precursor_screen.schema import MOVEMENT_COLUMNS
 from tests.kernel.judge.windows.test_judge import START, flagged, groups, histories, make_rule
@@ -69,6 +71,29 @@ def test_rules_one_at_a_time_give_the_flags_of_all_at_once(reference, monkeypatc
     assert {"PS-QTY-002", "PS-QTY-005"} <= set(whole[0].column("rule_id").to_pylist())
     monkeypatch.setattr(judge, "_JUDGED_AT_ONCE", 1)
     assert flag_windows(movements.live, NoMemory().look_back(request), reference.rules, reference) == whole
+
+
+@pytest.mark.parametrize(("single", "expected"), [(True, 2), (False, 0), (None, 0), ("no register", 0)])
+def test_only_a_permit_for_one_shipment_is_used_twice(reference, single, expected):
+    """The register is asked when movements are judged: what it says is kept beside none of them."""
+    rows = [
+        {
+            "description of goods": "SAFROLE",
+            "net weight kg": 25,
+            "date": f"2026-03-0{n + 1}",
+            "bill of lading": f"B{n}",
+            "permit number": "p-7",
+        }
+        for n in range(3)
+    ]
+    permits = [{"reference": "P 7", "substance_id": "safrole", "status": "valid", "single_use": single}]
+    tables = {"permits": pa.Table.from_pylist(permits, schema=schema_of("permits"))} if single != "no register" else {}
+    known = replace(reference, registers=tables, rules=tuple(r for r in reference.rules if r.rule.id == "PS-DOC-006"))
+    movements = to_movements(screen_rows(rows, known).screened.resolved)
+    request = request_history(movements, known.rules, known.registers)
+    flags, unjudged = flag_windows(movements.live, NoMemory().look_back(request), known.rules, known)
+    assert flags.num_rows == expected
+    assert sum(unjudged.column("count").to_pylist()) == (0 if isinstance(single, bool) else 3)
 
 
 def test_each_rule_asks_once_for_a_span_and_the_columns_that_hold_it(reference):
