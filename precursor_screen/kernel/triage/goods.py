@@ -30,8 +30,7 @@ MEANING = {
 _IN_DOSES = {"S": "B", "A": "B", "B": "C", "C": "D", "D": "E", "E": "E"}
 _ACTIVE = 0.1  # of a tablet's or an ampoule's mass is the substance; the rest is filler, water and glass
 _LARGE = 25  # points of a large consignment
-# Of what industry uses, goods by themselves come to no review: tank after tank of a solvent goes to honest plants.
-_LESS = {"E": 16, "C": 23}
+_OF_COMMODITIES = 16  # tank after tank of a solvent goes to honest plants
 _LINE_FACTS = (
     "permit_found",
     "permit_status",
@@ -78,7 +77,7 @@ class Goods:
 
     @property
     def quantity(self) -> int:
-        """0 to 25, on a scale of ratios from a small consignment to a large one; of a commodity at most 16, of a chemical of special uses 23."""
+        """0 to 25, on a scale of ratios from a small consignment to a large one; of a commodity at most 16."""
         half = _LARGE / 2
         points = self._of(self.known_kg)
         if self.in_doses:
@@ -87,7 +86,7 @@ class Goods:
             points = max(points, min(half, self._of(self.most_kg)))
         if self.unweighed:
             points = max(points, half)
-        return round_half_up(min(points, _LESS.get(self.grade, _LARGE)))
+        return round_half_up(min(points, _OF_COMMODITIES) if self.grade == "E" else points)
 
     def _of(self, kg: float) -> float:
         small, large = self.concern.small_kg, self.concern.large_kg

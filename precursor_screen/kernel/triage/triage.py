@@ -190,7 +190,9 @@ def _why_evidence(evidence: Mapping[str, int], mine: _Found) -> str:
 
 def _band(score: int, mine: _Found, goods: list[Goods], typology: Typology) -> str:
     """By points, and by what needs no points: a floor of the typology, a level, the drug itself in bulk."""
-    bands = ["hold" if score >= HOLD else "review" if score >= REVIEW else "low" if score >= LOW or mine.shown else "none"]
+    # Large lawful trade is what industry and makers of medicines live on: goods by themselves are no more than low, however many points.
+    by_points = "hold" if score >= HOLD else "review" if score >= REVIEW else "low" if score >= LOW or mine.shown else "none"
+    bands = [by_points if any(weight for _, weight, _ in mine.weights.values()) else min(by_points, "low", key=BANDS.index)]
     bands += [typology.floor[r] for r in mine.rules if r in typology.floor]
     if mine.worst >= _BY_LEVEL["critical"] or any(g.grade in ("S", "A") and not g.in_doses for g in goods):
         bands.append("review")
