@@ -39,7 +39,7 @@ _OF_COLUMNS = {
     "value_usd": ("Values are not stated", "columns of value and currency"),
 }
 _MASSES = ("substance_mass_kg", "largest_mass_kg", "goods_mass_kg", "mass_basis")
-_MOST_NAMED = 4
+_MOST_NAMED = 2
 _THRESHOLDS = ("threshold_kg", "threshold_month_kg", "threshold_year_kg", "threshold_source", "threshold_verified")
 
 
@@ -128,7 +128,7 @@ def _cure(missing: str, reference: Reference, facts: _Facts, *, usable: bool) ->
     elif missing in _MASSES:
         yield (
             "no-mass",
-            f"{_OF_COLUMNS['mass'][0]} everywhere",
+            f"{_OF_COLUMNS['mass'][0]} in some lines",
             f"Give {_OF_COLUMNS['mass'][1]}.",
             facts.without("largest_mass_kg"),
         )
@@ -138,12 +138,12 @@ def _cure(missing: str, reference: Reference, facts: _Facts, *, usable: bool) ->
         column = missing.removesuffix("_key").removesuffix("_name").removesuffix("_role")
         said, cure = _OF_COLUMNS.get(column, (None, None))
         if said is not None:
-            yield f"no-{column.replace('_', '-')}", f"{said} everywhere", f"Give {cure}.", facts.without(missing)
+            yield f"no-{column.replace('_', '-')}", f"{said} in some lines", f"Give {cure}.", facts.without(missing)
         elif missing in BY_NAME and BY_NAME[missing].origin == "filed":
             words = missing.replace("_", " ")
             yield (
                 f"no-{missing.replace('_', '-')}",
-                f"The {words} is not stated everywhere",
+                f"The {words} is not stated in some lines",
                 f"Give a column of it ({words}).",
                 facts.without(missing),
             )
