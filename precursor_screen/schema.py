@@ -195,6 +195,7 @@ LINE_FACTS: tuple[Column, ...] = (
         )
         for part in ("role", *TRADER_PARTS)
     ),
+    _fact("receiver_telephones", "texts", "numbers of nine digits or more in the receiver's address; known in the history only"),
     _fact("always_filed", "texts", "fields that the jurisdiction always has filed (setting rules.always_filed)"),
     _fact("pen_found", "boolean", "the pre-export notification that the line names is in the register"),
     _fact("pen_status", "text", "its status: sent, accepted, objected, suspended, revoked"),
@@ -388,7 +389,7 @@ MOVEMENT_LOOKED_UP: tuple[Column, ...] = tuple(
     BY_NAME[name]
     for name in (
         *("substance_name", "parent_substance_id", "control", "own_schedules", "tier", "membership_verified", "family"),
-        *("licit_use", "permit_single_use"),
+        *("licit_use", "permit_single_use", "receiver_telephones"),
         *("substance_route_groups", "substance_route_roles", "usual_usd_per_kg", "large_kg"),
         *("threshold_kg", "threshold_month_kg", "threshold_year_kg", "threshold_verified"),
         "threshold_source",

@@ -22,6 +22,7 @@ SPANS = (31, 92, 366, 3660)  # days: a month, a quarter, a year, ten years (the 
 _WIDE = frozenset(
     {"substance_id", "country_of_dispatch", "country_of_destination", "country_of_origin", "hs6", "hs_chapter", "direction"}
 )
+_FOUND_BY = (("permit_single_use", "permit_reference"), ("receiver_telephones", "receiver_address_key"))
 _NEEDED = ("movement_key", "line_id", "as_of_date", "substance_id")
 
 
@@ -45,16 +46,16 @@ class Needs:
 def needs_of(rules: Collection[CompiledRule], tests: Mapping[Expression, str]) -> Needs:
     """What some rules need, where the outcomes of some tests are known."""
     return Needs(
-        _with_documents(frozenset[str]().union(*map(columns_of_rule, rules))),
-        _with_documents(frozenset({"substance_id"}).union(*(columns_read(r, tests) for r in rules))),
+        _with_sources(frozenset[str]().union(*map(columns_of_rule, rules))),
+        _with_sources(frozenset({"substance_id"}).union(*(columns_read(r, tests) for r in rules))),
         frozenset[str]().union(*map(naming_columns, rules)),
         tests,
     )
 
 
-def _with_documents(columns: frozenset[str]) -> frozenset[str]:
-    """Columns, and that by which a register is asked for one of them."""
-    return columns | {"permit_reference"} if "permit_single_use" in columns else columns
+def _with_sources(columns: frozenset[str]) -> frozenset[str]:
+    """Columns, and those by which a register is asked, or an address searched, for one of them."""
+    return columns | {source for found, source in _FOUND_BY if found in columns}
 
 
 def history_rules(rules: Iterable[CompiledRule]) -> list[CompiledRule]:
@@ -105,7 +106,7 @@ def plan_asks(rules: Iterable[CompiledRule], registers: Collection[str]) -> list
         windows = [r.window for r in those if r.window is not None and kind[0] >= 0]
         reaches = [w.reach for w in windows]
         span = None if None in reaches else max((r for r in reaches if r is not None), default=0)
-        needed = _with_documents(frozenset(_NEEDED).union(*(judging_columns(r) for r in those)))
+        needed = _with_sources(frozenset(_NEEDED).union(*(judging_columns(r) for r in those)))
         if any(c.name in needed for c in MOVEMENT_LOOKED_UP):
             needed |= {"direction"}
         # That two documents may be about one cargo is left unheeded where very much is read and a median or a first day bears it.

@@ -163,6 +163,10 @@ def _outcome(connection: duckdb.DuckDBPyConnection, test: Expression, name: str)
     )
 
 
+# Postcodes have eight digits at most; a number that is written in groups is not told from them.
+TELEPHONES = r"list_distinct(regexp_extract_all(linked.receiver_address_key, '\b[0-9]{9,15}\b'))"
+
+
 def _single_use(registers: Mapping[str, pa.Table]) -> tuple[str, str]:
     """SQL of a join and of a column: whether the permit that a movement names is good for one shipment; where its rows contradict
     each other it is a running one."""
@@ -182,6 +186,8 @@ def _look_up(connection: duckdb.DuckDBPyConnection, amended: Relation, needs: Ne
         substances = give(connection, "substances", substance_table(reference.substances.substances, reference.concern))
         joins += f" left join {substances} substances on linked.substance_id = substances.substance_id"
         found |= {c: f"substances.{c}" for c in _SUBSTANCE if c in needs.columns}
+    if "receiver_telephones" in needs.columns:
+        found["receiver_telephones"] = f"{TELEPHONES} as receiver_telephones"
     if "permit_single_use" in needs.columns:
         open_registers(connection, reference.registers)
         joined, found["permit_single_use"] = _single_use(reference.registers)

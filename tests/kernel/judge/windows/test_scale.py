@@ -169,3 +169,23 @@ def test_every_field_can_be_required_counted_and_named(reference, name):
 
 def replace_id(rule, rule_id):
     return replace(rule, rule=replace(rule.rule, id=rule_id))
+
+
+def test_a_telephone_number_in_the_address_is_found_again(reference):
+    rows = [
+        {
+            "description of goods": "SAFROLE",
+            "net weight kg": 25,
+            "consignee": name,
+            "consignee address": f"{n} Dock Street, Denby 13015000, Tel +442079460018",
+            "date": f"2026-03-0{n}",
+            "bill of lading": f"B{n}",
+        }
+        for n, name in enumerate(("Amalta Trading", "Borvik Supplies", "Corvane Imports"), 1)
+    ]
+    known = replace(reference, rules=tuple(r for r in reference.rules if r.rule.id == "PS-QTY-025"))
+    movements = to_movements(screen_rows(rows, known).screened.resolved)
+    request = request_history(movements, known.rules, known.registers)
+    flags, _ = flag_windows(movements.live, NoMemory().look_back(request), known.rules, known)
+    assert flags.num_rows == 1
+    assert "442079460018" in flags.column("because").to_pylist()[0]
