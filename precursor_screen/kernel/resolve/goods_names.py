@@ -10,7 +10,8 @@ from typing import Final
 
 from precursor_screen.reference.nomenclature import stem
 
-GENERIC_LIST, PURPOSE_LIST, PACKING_LIST = "generic_goods", "purpose_words", "packing_words"
+GENERIC_LIST, FORM_LIST, PURPOSE_LIST, PACKING_LIST = "generic_goods", "form_words", "purpose_words", "packing_words"
+COVER_LIST = "covers"
 GOODS, CODE_NAME, TRADE_NAME, PURPOSE = "goods", "code name", "trade name", "purpose"
 _MOST: Final = 400  # characters: what is longer tells more than a name
 _HEAD: Final = 3  # words
@@ -27,9 +28,10 @@ _NO_CODE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Words, folded and without a plural s: of classes and forms of goods, of purposes, of packing, and all of the nomenclature."""
+    """Words, folded and without a plural s: of classes of goods, of forms, of purposes, of packing; and all that name goods."""
 
     generic: Set[str]
+    forms: Set[str]
     purposes: Set[str]
     packing: Set[str]
     known: Set[str]
@@ -45,7 +47,7 @@ def name_kind(text: str, words: Vocabulary) -> str:
     """`goods`, or what stands in the place of their name: a code name, a trade name, a purpose.
 
     A code name counts only beside generic words, for part numbers are everywhere; a trade name is a word that no heading of
-    the nomenclature knows. In a text of more than six words, or of another script, nothing of the kind is said.
+    the nomenclature knows, beside more than a form (`paracetamol powder`). In a text of more than six words, or of another script, nothing of the kind is said.
     """
     tokens = [
         t for t in fold_words(text) if t not in words.packing and not t.replace(".", "").isdigit() and not _NO_CODE.fullmatch(t)
@@ -60,7 +62,8 @@ def name_kind(text: str, words: Vocabulary) -> str:
         return GOODS
     if not others:
         return CODE_NAME if codes else PURPOSE if any(w in words.purposes for w in plain) or len(plain) == len(generic) else GOODS
-    return TRADE_NAME if len(others) <= 2 and not any(w in words.known for w in others) else GOODS
+    told = any(w not in words.forms for w in generic) and len(others) <= 2 and not any(w in words.known for w in others)
+    return TRADE_NAME if told else GOODS
 
 
 def head_words(text: str, words: Vocabulary) -> str:
