@@ -15,6 +15,7 @@ COVER_LIST = "covers"
 GOODS, CODE_NAME, TRADE_NAME, PURPOSE = "goods", "code name", "trade name", "purpose"
 _MOST: Final = 400  # characters: what is longer tells more than a name
 _HEAD: Final = 3  # words
+_PARTS: Final = re.compile(r"[-/.]")
 _TOKEN: Final = re.compile(r"[^\W_]+(?:[-/.][^\W_]+)*")
 # Letters and figures in one word: ACJC-240, TX118. A size, a share, a number of the UN or of a form is none.
 _CODE: Final = re.compile(
@@ -39,7 +40,10 @@ class Vocabulary:
 
 def fold_words(text: str) -> list[str]:
     """The words of a text, lower case and without accents; a word may hold figures and inner hyphens."""
-    plain = unicodedata.normalize("NFKD", text[:_MOST].lower())
+    plain = text[:_MOST].lower()
+    if plain.isascii():
+        return _TOKEN.findall(plain)
+    plain = unicodedata.normalize("NFKD", plain)
     return _TOKEN.findall("".join(c for c in plain if not unicodedata.combining(c)))
 
 
@@ -49,16 +53,17 @@ def name_kind(text: str, words: Vocabulary) -> str:
     A code name counts only beside generic words, for part numbers are everywhere; a trade name is a word that no heading of
     the nomenclature knows, beside more than a form (`paracetamol powder`). In a text of more than six words, or of another script, nothing of the kind is said.
     """
-    tokens = [
-        t for t in fold_words(text) if t not in words.packing and not t.replace(".", "").isdigit() and not _NO_CODE.fullmatch(t)
-    ]
+    said = fold_words(text)
+    if not any(stem(part) in words.generic for token in said for part in _PARTS.split(token)):
+        return GOODS  # so it is of most texts, and what follows costs ten times as much
+    tokens = [t for t in said if t not in words.packing and not t.replace(".", "").isdigit() and not _NO_CODE.fullmatch(t)]
     if not tokens or len(tokens) > 6 or not all(t.isascii() for t in tokens):
         return GOODS
     codes = [t for t in tokens if any(c.isdigit() for c in t) and _CODE.fullmatch(t)]
-    plain = [stem(part) for t in tokens if t not in codes for part in re.split(r"[-/.]", t) if len(part) > 1]
+    plain = [stem(part) for t in tokens if t not in codes for part in _PARTS.split(t) if len(part) > 1]
     generic = [w for w in plain if w in words.generic]
     others = [w for w in plain if w not in words.generic and w not in words.purposes]
-    if not generic:
+    if not generic:  # the word stood in a code
         return GOODS
     if not others:
         return CODE_NAME if codes else PURPOSE if any(w in words.purposes for w in plain) or len(plain) == len(generic) else GOODS
