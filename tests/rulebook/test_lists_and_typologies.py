@@ -12,7 +12,7 @@ LIST = "id: orders\ntitle: t\nsource: s\ndate: 2026-11-25\nterms: [to order]\n"
 TYPOLOGY = """id: T
 title: t
 score:
-  caps: {chemical: 60, quantity: 60, party: 80, routing: 50, document: 80, packaging: 20, timing: 20}
+  caps: {chemical: 60, quantity: 60, party: 80, routing: 50, document: 80, packaging: 20, timing: 20, cover: 45}
 bands: {low: 1, review: 40, hold: 90}
 """
 

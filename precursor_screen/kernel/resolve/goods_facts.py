@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 
 from precursor_screen.kernel.resolve.distinct import map_distinct
 from precursor_screen.kernel.resolve.goods_names import (
+    COVER_LIST,
+    FORM_LIST,
     GENERIC_LIST,
     PACKING_LIST,
     PURPOSE_LIST,
@@ -70,7 +72,8 @@ def _vocabulary(nomenclature: Nomenclature, lists: Mapping[str, NamedList]) -> V
         return frozenset(stem(w) for term in (lists[name].terms if name in lists else ()) for w in fold_words(term))
 
     packing = frozenset(w for term in (lists[PACKING_LIST].terms if PACKING_LIST in lists else ()) for w in fold_words(term))
-    return Vocabulary(words(GENERIC_LIST), words(PURPOSE_LIST), packing, nomenclature.words)
+    known = nomenclature.words | (words(COVER_LIST) - words(GENERIC_LIST) - words(PURPOSE_LIST))
+    return Vocabulary(words(GENERIC_LIST), words(FORM_LIST), words(PURPOSE_LIST), packing, known)
 
 
 def _watched(lines: pa.Table, known: pa.ChunkedArray, kind: pa.ChunkedArray, lists: Mapping[str, NamedList]) -> pa.ChunkedArray:

@@ -44,6 +44,8 @@ NAMES = [
     ("CHEMICAL FOR INDUSTRIAL USE", "purpose"),
     ("CITRIC ACID", "goods"),
     ("CITRIC ACID POWDER", "goods"),
+    ("PARACETAMOL POWDER", "goods"),
+    ("STPP TECHNICAL GRADE", "goods"),
     ("PUMP FX-400", "goods"),
     ("FX-400", "goods"),
     ("ADDITIVE 25KG", "purpose"),

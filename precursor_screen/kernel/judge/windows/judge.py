@@ -13,6 +13,7 @@ from datetime import date
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.documents import open_registers
@@ -80,8 +81,12 @@ def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], r
 
 
 def _begins(live: pa.Table) -> date | None:
-    """Where a run that knows no other begins: one twentieth of its movements lie before; a date mistyped by years is no history."""
-    days = live.column("as_of_date").drop_null().sort()
+    """Where a run that knows no other begins: one twentieth of its movements lie before; a date mistyped by years is no history.
+
+    Goods that are watched without a substance count only where there are no others: how many there are says nothing of the record.
+    """
+    named = live.filter(pc.is_null(live.column("goods_key")))
+    days = (named if named.num_rows else live).column("as_of_date").drop_null().sort()
     first: date | None = days[len(days) // 20].as_py() if len(days) else None
     return first
 
