@@ -9,6 +9,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from precursor_screen.kernel.judge.flag_parts import columns_of_rule
 from precursor_screen.kernel.law import LISTING
 from precursor_screen.memory import REFERENCES, Ask, columns_of
@@ -23,6 +26,7 @@ _WIDE = frozenset(
     {"substance_id", "country_of_dispatch", "country_of_destination", "country_of_origin", "hs6", "hs_chapter", "direction"}
 )
 _FOUND_BY = (("permit_single_use", "permit_reference"), ("receiver_telephones", "receiver_address_key"))
+GOODS = "goods_key"  # of goods that are watched without a substance
 _NEEDED = ("movement_key", "line_id", "as_of_date", "substance_id")
 
 
@@ -96,8 +100,8 @@ def plan_asks(rules: Iterable[CompiledRule], registers: Collection[str]) -> list
         registers: that are loaded: without its register a rule judges nothing.
     """
 
-    def kind_of(rule: CompiledRule) -> tuple[int, int]:
-        return _kind(rule.window, registers)
+    def kind_of(rule: CompiledRule) -> tuple[int, int, bool]:
+        return *_kind(rule.window, registers), is_of_goods(rule)
 
     mine = history_rules(rules)
     plan = []
@@ -106,7 +110,7 @@ def plan_asks(rules: Iterable[CompiledRule], registers: Collection[str]) -> list
         windows = [r.window for r in those if r.window is not None and kind[0] >= 0]
         reaches = [w.reach for w in windows]
         span = None if None in reaches else max((r for r in reaches if r is not None), default=0)
-        needed = _with_sources(frozenset(_NEEDED).union(*(judging_columns(r) for r in those)))
+        needed = _with_sources(frozenset((*_NEEDED, GOODS)).union(*(judging_columns(r) for r in those)))
         if any(c.name in needed for c in MOVEMENT_LOOKED_UP):
             needed |= {"direction"}
         # That two documents may be about one cargo is left unheeded where very much is read and a median or a first day bears it.
@@ -114,6 +118,17 @@ def plan_asks(rules: Iterable[CompiledRule], registers: Collection[str]) -> list
             needed |= {*REFERENCES, "substance_mass_kg"}
         plan.append((Ask(tuple(sorted({w.keys for w in windows})), span, columns_of(needed)), those))
     return plan
+
+
+def is_of_goods(rule: CompiledRule) -> bool:
+    """Whether a rule is about watched goods without a substance; all others never see those, of which there are many."""
+    return GOODS in judging_columns(rule)
+
+
+def of_rules(moves: pa.Table, rules: Collection[CompiledRule]) -> pa.Table:
+    """The movements that some rules of one kind are about: watched goods, or all others."""
+    watched = pc.is_valid(moves.column(GOODS))
+    return moves.filter(watched if any(map(is_of_goods, rules)) else pc.invert(watched))
 
 
 _NARROW = 0  # groups of a party or a document

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.documents import open_registers
 from precursor_screen.kernel.judge.flag_parts import count_verdicts, fetch_unjudged, unjudged
-from precursor_screen.kernel.judge.windows.asks import history_rules, needs_of, plan_asks, tests_of_law
+from precursor_screen.kernel.judge.windows.asks import history_rules, is_of_goods, needs_of, of_rules, plan_asks, tests_of_law
 from precursor_screen.kernel.judge.windows.flags import by_themselves, flag_rows, left_open, picked_moves, with_verdict
 from precursor_screen.kernel.judge.windows.frames import Frames
 from precursor_screen.kernel.judge.windows.history import Seen, see_movements
@@ -68,13 +68,19 @@ def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], r
     found = []
     plan = plan_asks(rules, reference.registers)
     if plan and history.since is None:  # nothing is recorded, so the questions need not be answered one by one
-        plan = [(Ask((), None, ()), history_rules(rules))]
+        every = history_rules(rules)
+        plan = [
+            (Ask((), None, ()), some) for some in ([r for r in every if is_of_goods(r) is kind] for kind in (False, True)) if some
+        ]
     for ask, mine in plan:
-        recorded = history.movements[ask] if ask.groupings else live.schema.empty_table()
+        recorded = of_rules(history.movements[ask] if ask.groupings else live.schema.empty_table(), mine)
+        fresh = of_rules(live, mine)
+        if not fresh.num_rows:
+            continue
         needs = needs_of(mine, tests_of_law(mine))
         with connect() as connection:
-            seen = see_movements(connection, live, recorded, history, needs, reference)
-            rows = recorded.num_rows + live.num_rows
+            seen = see_movements(connection, fresh, recorded, history, needs, reference)
+            rows = recorded.num_rows + fresh.num_rows
             del recorded
             found.append(_judge_all(connection, mine, seen, since, reference.registers, rows))
     return _joined(found)
