@@ -14,7 +14,7 @@ from precursor_screen.kernel.resolve.resolved import LINE_NO
 from precursor_screen.matching.party.mentions import SURE
 from precursor_screen.model import WatchlistEntry
 from precursor_screen.names.identifiers import imo_numbers_in, numbers_in, plain_number
-from precursor_screen.names.party import address_key, normalise_party, party_key
+from precursor_screen.names.party import address_key, normalise_party
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.watchlists.interface import tag_programmes
 from precursor_screen.rulebook.sql import literal
@@ -91,13 +91,16 @@ def find_party_candidates(
 
 
 def _names(pairs: pa.Table) -> pa.Table:
-    """own_name, matched_name, how the first is compared, and whether every word of both is equal after normalising."""
+    """own_name, matched_name, how the first is compared, and whether both are equal after normalising, word by word in their order.
+
+    In another order general words make another firm: two traders of one region are not one.
+    """
     compared, exact = [], []
-    keys: dict[str, str] = {}
     for own, matched in zip(pairs.column("own_name").to_pylist(), pairs.column("matched_name").to_pylist(), strict=True):
-        compared.append(" ".join(normalise_party(own).tokens))
-        mine, theirs = (keys.setdefault(name, party_key(name)) for name in (own, matched))
-        exact.append(bool(mine) and mine == theirs and min(len(own), len(matched)) >= _LEAST_LETTERS)
+        mine, theirs = normalise_party(own), normalise_party(matched)
+        compared.append(mine.compared)
+        words, others = (name.readings[0].scored_tokens if name.readings else () for name in (mine, theirs))
+        exact.append(bool(words) and words == others and min(len(own), len(matched)) >= _LEAST_LETTERS)
     return pairs.append_column("party_compared", pa.array(compared, pa.string())).append_column(
         "exact_name", pa.array(exact, pa.bool_())
     )

@@ -18,6 +18,7 @@ FIRST = HEAD + (
     "A2,organisation,Zorvanith,primary,,,,,DEMO,2026-01-01,,\n"
     "A3,vessel,QUILLONNE,primary,PA,,imo,9074729,DEMO,2026-01-01,,\n"
     "A4,organisation,Ozo,primary,,,,,DEMO,2026-01-01,,\n"
+    "A6,organisation,Eastern Harbour Trading Ltd,primary,,,,,DEMO,2026-01-01,,\n"
     "A5,organisation,Tarquin Imports,primary,,,tax_number,TQ-1112-2233,DEMO,2020-01-01,2021-01-01,\n"
 )
 SECOND = HEAD + (
@@ -46,15 +47,20 @@ def evidence(flag: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "level"),
-    [("Zorvanith", "high"), ("ZORVANITH S.A.", "high"), ("zorvanith", "high")],
+    ("name", "entry"),
+    [
+        ("Zorvanith", "A2"),
+        ("ZORVANITH S.A.", "A2"),
+        ("zorvanith", "A2"),
+        ("Eastern Harbour Trading", "A6"),
+    ],
 )
-def test_an_exact_name_of_one_word_is_never_passed_over(reference, name, level):
-    assert flags(reference, consignee=name)["PS-PTY-001", "consignee", "A2"]["level"] == level
+def test_an_exact_name_is_never_passed_over(reference, name, entry):
+    assert flags(reference, consignee=name)["PS-PTY-001", "consignee", entry]["level"] == "high"
 
 
-@pytest.mark.parametrize("name", ["Zorvanit", "Zorvanith Harbour Ferula", "Ozo", "Ozo Ltd"])
-def test_another_word_or_three_letters_are_no_exact_name(reference, name):
+@pytest.mark.parametrize("name", ["Zorvanit", "Zorvanith Harbour Ferula", "Ozo", "Ozo Ltd", "Harbour Eastern Trading Ltd"])
+def test_another_word_another_order_or_three_letters_are_no_exact_name(reference, name):
     assert not [key for key in flags(reference, consignee=name) if key[0] == "PS-PTY-001"]
 
 
