@@ -43,14 +43,15 @@ def add_party_facts(
     noted = pa.chunked_array([*candidates.column(LINE_NO).chunks, *parties.column(LINE_NO).chunks], pa.int64())
     here = pc.is_in(lines.column(LINE_NO), pc.unique(noted))
     here = pc.or_(here, pc.fill_null(pc.greater(pc.list_value_length(lines.column("lexicon_terms")), 0), False))
-    here = pc.or_(here, pc.is_valid(lines.column("goods_key")))
-    for part, key in (("name", _key_of_somebody), ("address", address_key)):
+    named = pc.or_(here, pc.is_valid(lines.column("goods_key")))
+    # No rule about watched goods compares addresses by their keys.
+    for part, key, where in (("name", _key_of_somebody, named), ("address", address_key, here)):
         for role in ROLES:
             name = f"{role}_key" if part == "name" else f"{role}_address_key"
             if name in _MOVEMENT_NAMES and f"{role}_{part}" in lines.column_names:
-                cells = pc.if_else(here, lines.column(f"{role}_{part}"), pa.scalar(None, pa.string()))
+                cells = pc.if_else(where, lines.column(f"{role}_{part}"), pa.scalar(None, pa.string()))
                 lines = lines.append_column(name, map_distinct(cells, key))
-    lines = add_traders(lines, _keepers(lines, here, lists))
+    lines = add_traders(lines, _keepers(lines, named, lists))
     if "consignee_to_order" in wanted:
         lines = lines.append_column("consignee_to_order", _to_order(lines))
     if "sender_receiver_score" in wanted:
