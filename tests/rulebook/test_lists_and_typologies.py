@@ -13,7 +13,6 @@ TYPOLOGY = """id: T
 title: t
 score:
   caps: {chemical: 60, quantity: 60, party: 80, routing: 50, document: 80, packaging: 20, timing: 20, cover: 45}
-bands: {low: 1, review: 40, hold: 90}
 """
 
 
@@ -48,8 +47,9 @@ def test_a_good_list_knows_its_terms_and_digest(tmp_path):
     ("change", "expected"),
     [
         (("chemical: 60, ", ""), "no cap for chemical"),
-        (("low: 1", "lwo: 1"), "Did you mean 'low'?"),
-        (("low: 1", "low: one"), "is no whole number"),
+        (("chemical: 60", "chemcal: 60"), "Did you mean 'chemical'?"),
+        (("chemical: 60", "chemical: much"), "is no whole number"),
+        (("id: T", "bands: {low: 1}\nid: T"), "unknown key 'bands'"),
         (("id: T", "applies: {substance_id: [x]}\nid: T"), "0 typologies without `applies`"),
         (("id: T", "floor: {PS-DOC-001: holdd}\nid: T"), "Did you mean 'hold'?"),
     ],

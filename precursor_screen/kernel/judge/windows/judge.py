@@ -77,12 +77,15 @@ def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], r
         fresh = of_rules(live, mine)
         if not fresh.num_rows:
             continue
+        begun = since
+        if any(map(is_of_goods, mine)):  # earlier versions kept none of these goods: their record may be younger than the ledger
+            begun = pc.min(recorded.column("as_of_date")).as_py() or _begins(fresh)
         needs = needs_of(mine, tests_of_law(mine))
         with connect() as connection:
             seen = see_movements(connection, fresh, recorded, history, needs, reference)
             rows = recorded.num_rows + fresh.num_rows
             del recorded
-            found.append(_judge_all(connection, mine, seen, since, reference.registers, rows))
+            found.append(_judge_all(connection, mine, seen, begun, reference.registers, rows))
     return _joined(found)
 
 
