@@ -139,10 +139,10 @@ SPECIAL: tuple[tuple[str, dict[str, Any]], ...] = (
     ("net above gross", {"goods": "METHYL ETHYL KETONE", "hs": "29141200", "un": "1193", "imdg": "3", "net": 880, "gross": 800, "from": DE_SHIPPER, "to": MX_BUYER}),
     # PTY-001 and PTY-003, against the fictional list, and names that are near.
     ("a listed consignee", {"goods": "COTTON YARN", "hs": "52051200", "net": 8000, "from": IN_SHIPPER, "to": ("Quimeralda Reactivos SA de CV", "Calle Azafran 114, Puerto Fabula", "MX")}),
-    ("nearly the listed consignee", {"goods": "COTTON YARN", "hs": "52051200", "net": 8000, "from": IN_SHIPPER, "to": ("Quimica del Valle Reactivos SA", "Calle Romero 3, San Ficticio", "MX")}),
+    ("nearly the listed consignee", {"goods": "COTTON YARN", "hs": "52051200", "net": 8000, "from": IN_SHIPPER, "to": ("Quimica del Valle Reactivos SA", "Calle Romero 3, San Ficticio", "MX"), "package": "BALE"}),
     ("a listed consignor, misspelt", {"goods": "PVC RESIN", "hs": "39041000", "net": 24000, "from": ("BRIGHTMARSH CHEMICALS TRDG CO LTD", "9 Lotus Ferry Road, Mingbei", "CN"), "to": NG_BUYER}),
     ("a listed notify party", {"goods": "USED MACHINERY", "hs": "84798900", "net": 4000, "from": DE_SHIPPER, "to": MX_BUYER, "notify": "HALVORSEN AND DRAKE FORWARDING LTD"}),
-    ("a weak alias alone", {"goods": "FURNITURE", "hs": "94036000", "net": 900, "from": DE_SHIPPER, "to": ("The Professor", "1 College Row, Denby", "US")}),
+    ("a weak alias alone", {"goods": "FURNITURE", "hs": "94036000", "net": 900, "from": DE_SHIPPER, "to": ("The Professor", "1 College Row, Denby", "US"), "package": "CARTON"}),
     # PTY-011, PTY-015.
     ("to order", {"goods": "SULPHURIC ACID 98 % IN IBC", "hs": "28070000", "un": "1830", "imdg": "8", "net": 5000, "from": IN_SHIPPER, "to": ("TO THE ORDER OF FIRST BANK OF NOWHERE", "", "NG"), "notify": "Okemadu Textile Mills Limited"}),
     ("nobody", {"goods": "TOLUENE", "hs": "29023000", "un": "1294", "imdg": "3", "net": 1200, "from": DE_SHIPPER, "to": ("", "", "NG")}),
@@ -260,6 +260,17 @@ SPECIAL: tuple[tuple[str, dict[str, Any]], ...] = (
     # PKG-004: ten and nine consignees under one bill.
     *_groupage("SMPL905", 10),
     *_groupage("SMPL906", 9),
+    # COV-001, -003, -005, -010, -012: signs that need no substance, each beside its near miss.
+    ("a code that the HS lacks", {"goods": "SUMMER COOLANT", "hs": "29990000", "net": 360, "from": CN_SHIPPER, "to": US_BUYER}),
+    ("a code that the HS has", {"goods": "GLYCEROL", "hs": "29054500", "net": 360, "from": CN_SHIPPER, "to": US_BUYER}),
+    ("a purpose for a name", {"goods": "CHEMICAL FOR INDUSTRIAL USE", "hs": "38249900", "net": 360, "from": CN_SHIPPER, "to": US_BUYER}),
+    ("a name beside the purpose", {"goods": "STEARIC ACID FOR INDUSTRIAL USE", "hs": "38231100", "net": 360, "from": CN_SHIPPER, "to": US_BUYER}),
+    ("cheap bulk by air", {"goods": "CALCIUM CARBONATE", "hs": "28365000", "net": 500, "value": 300, "mode": "air", "package": "BAG", "packages": 20, "from": CN_SHIPPER, "to": US_BUYER}),
+    ("cheap bulk by sea", {"goods": "CALCIUM CARBONATE", "hs": "28365000", "net": 500, "value": 300, "package": "BAG", "packages": 20, "from": CN_SHIPPER, "to": US_BUYER}),
+    ("a post box for premises", {"goods": "ZINC OXIDE", "hs": "28170000", "net": 500, "package": "BAG", "packages": 20, "from": CN_SHIPPER, "to": ("Hollow Lane Supply Inc", "PO Box 12, Denby", "US")}),
+    ("premises", {"goods": "ZINC OXIDE", "hs": "28170000", "net": 500, "package": "BAG", "packages": 20, "from": CN_SHIPPER, "to": ("Hollow Lane Supply Inc", "12 Hollow Lane, Denby, OH 44021", "US")}),
+    ("apples of a class", {"goods": "APPLES", "hs": "08081000", "imdg": "3", "net": 900, "package": "CARTON", "packages": 60, "from": CN_SHIPPER, "to": US_BUYER}),
+    ("apples", {"goods": "APPLES", "hs": "08081000", "net": 900, "package": "CARTON", "packages": 60, "from": CN_SHIPPER, "to": US_BUYER}),
 )  # fmt: skip
 
 ORDINARY = (
@@ -315,12 +326,18 @@ def _special(number: int, what: dict[str, Any]) -> dict[str, Any]:
     )
 
 
+_MOST_IN_A_CARTON = 40  # kg
+
+
 def _ordinary(number: int, random_: random.Random) -> dict[str, Any]:
     goods, hs = random_.choice(ORDINARY)
     origin, destination = random_.sample([country for _, _, country in PLACES], 2)
     net = random_.randrange(200, 20_000, 50)
     packages = random_.randrange(5, 900)
     names = [f"{firm} {random_.choice(FORMS)}" for firm in random_.sample(FIRMS, 2)]
+    # What is sold by the tonne travels in bags; nobody packs 80 kg into a carton.
+    package = "BAG" if net / packages > _MOST_IN_A_CARTON else "CARTON"
+    packages = net // 25 if package == "BAG" else packages
     return _line(
         bill=f"SMPL{number:03d}",
         item=1,
@@ -330,7 +347,7 @@ def _ordinary(number: int, random_: random.Random) -> dict[str, Any]:
         goods=f"{packages} CTNS {goods}" if random_.random() < 0.4 else goods,
         hs=hs,
         codes=(None, None, None),
-        packing=(packages, "CARTON", f"{names[1].split()[0].upper()} 1-{packages}"),
+        packing=(packages, package, f"{names[1].split()[0].upper()} 1-{packages}"),
         masses=(net, round(net * 1.06, 1)),
         quantity=(None, None),
         value=net * random_.randrange(2, 30),

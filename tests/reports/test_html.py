@@ -16,7 +16,7 @@ from tests.reports.conftest import ATTACKS
 # Everything the template uses; an element that is not here came out of a manifest.
 ELEMENTS = {
     *("html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "div", "span", "b", "strong", "section", "header"),
-    *("details", "summary", "dl", "dt", "dd", "table", "tr", "th", "td", "code", "br"),
+    *("ul", "li", "details", "summary", "dl", "dt", "dd", "table", "tr", "th", "td", "code", "br"),
 }
 ATTRIBUTES = {"lang", "charset", "name", "content", "http-equiv", "class", "style"}
 

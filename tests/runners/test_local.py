@@ -100,7 +100,7 @@ def test_cited_lines_keep_their_own_cells(reference):
     ],
 )
 def test_the_order_of_exit_codes(reference, changes, wanted, fail_on, code):
-    result = screen_rows([{"description of goods": "ACETONE", "hs code": "291411"}], reference)
+    result = screen_rows([{"description of goods": "EPHEDRINE HYDROCHLORIDE", "hs code": "293941"}], reference)
     coverage = {**result.report.coverage, "set_aside": [], "unscreenable": [], **changes}
     bare = replace(reference, watchlists=(), parties_wanted=wanted)
     assert decide_exit_code(result.screened, coverage, bare, result.report.rules, fail_on) == code

@@ -29,8 +29,8 @@ def add_party_facts(
     lists: Mapping[str, NamedList],
     spread: Spread,
 ) -> pa.Table:
-    """Adds keys of names and addresses, and who sends and receives, on the lines in which something was recognised or that are
-    watched: elsewhere no rule asks, and each costs 20 us.
+    """Adds keys of names and addresses, and who sends and receives, on the lines of shipments in which something was recognised,
+    and on those that are watched: elsewhere no rule asks, and each costs 20 us.
 
     Args:
         lines: with LINE_NO, lexicon_terms and goods_key.
@@ -43,7 +43,9 @@ def add_party_facts(
     noted = pa.chunked_array([*candidates.column(LINE_NO).chunks, *parties.column(LINE_NO).chunks], pa.int64())
     here = pc.is_in(lines.column(LINE_NO), pc.unique(noted))
     here = pc.or_(here, pc.fill_null(pc.greater(pc.list_value_length(lines.column("lexicon_terms")), 0), False))
-    named = pc.or_(here, pc.is_valid(lines.column("goods_key")))
+    # Rules of shipments count the parties of every line of a bill.
+    beside = pc.is_in(lines.column("shipment_id"), pc.unique(lines.column("shipment_id").filter(here)))
+    named = pc.or_(beside, pc.is_valid(lines.column("goods_key")))
     # No rule about watched goods compares addresses by their keys.
     for part, key, where in (("name", _key_of_somebody, named), ("address", address_key, here)):
         for role in ROLES:
