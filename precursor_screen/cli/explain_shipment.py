@@ -43,7 +43,7 @@ def _of_report(identifier: str, report: Path) -> list[str]:
 
     try:
         document = json.loads(report.read_text(encoding="utf-8"))
-        found = next((s for s in document["shipments"] if s["shipment_id"] == identifier), None)
+        found = next((s for s in document.get("shipments", ()) if s["shipment_id"] == identifier), None)
         return _show(found, document["flags"]) if found is not None else []
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(

@@ -73,7 +73,7 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: R
         for field in ("marks", *NAME_COLUMNS.values(), *(f"{role}_address" for role in ROLES))
         if field in columns and field != "other_parties"
     ]
-    if "hs_known" in columns:  # the line was screened, so the issue names no line that was not
+    if {"hs_known", "hs_code"} <= set(columns):  # the line was screened, so the issue names no line that was not
         parts.append(
             f"""select 'unknown-edition' as code, {place}, 'hs_code' as field, hs_code as value,
             'the heading or subheading is none of the edition that is known here' as message, cast(null as varchar) as line_id,

@@ -25,8 +25,8 @@ SAMPLED = ("--watchlist", "sample", "--jurisdiction", "US", "--as-of", "2026-11-
     [
         ([{}], ["sample"], 0),
         ([ACETONE], ["sample"], 0),
-        ([ACETONE], ["sample", "--fail-on", "medium"], 1),
-        ([ACETONE], ["sample", "--fail-on", "high"], 0),
+        ([ACETONE], ["sample", "--fail-on", "low"], 1),
+        ([ACETONE], ["sample", "--fail-on", "medium"], 0),
         ([LISTED], ["sample", "--fail-on", "critical"], 1),
         ([{}, VAGUE], ["sample"], 3),
         ([LISTED, VAGUE], ["sample", "--fail-on", "high"], 1),  # 1 before 3

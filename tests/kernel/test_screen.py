@@ -429,3 +429,11 @@ def test_a_code_of_the_chemical_itself_outweighs_a_word_of_the_text(reference):
         if c["substance_id"] != "hydrochloric-acid"
     }
     assert found >= {(n, form) for n, (_, _, form) in enumerate(forms)}
+
+
+def test_a_file_without_a_column_of_codes_is_screened():
+    """What is said of codes is said of those that are there."""
+    reference = load_reference(watchlists=None, as_of=AS_OF)
+    content = b"bill of lading,consignee,description of goods\nB1,Zenith Imports Inc,ACETONE IN DRUMS\n"
+    result = run((Source("plain.csv", content=content),), ReadOptions(), reference, started=STARTED)
+    assert "PS-CHEM-001" in result.report.flags.column("rule_id").to_pylist()

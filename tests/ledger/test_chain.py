@@ -10,7 +10,7 @@ from precursor_screen.errors import LedgerError
 from precursor_screen.ledger import chain
 from precursor_screen.ledger.chain import Link, add_link, find_break, open_seals, read_chain
 from precursor_screen.ledger.database import connected
-from precursor_screen.ledger.seals import TABLES, Tally, empty_tallies, from_state, to_state
+from precursor_screen.ledger.seals import TABLES, Checksum, empty_checksums, from_state, to_state
 from tests.ledger.rows import movement, record
 
 
@@ -18,7 +18,7 @@ def links(ledger, *kinds: str) -> list[Link]:
     """Those of a new ledger with some more."""
     with connected(ledger.engine, writes=True) as connection:
         for kind in kinds:
-            add_link(connection, kind, empty_tallies(), 7)
+            add_link(connection, kind, empty_checksums(), 7)
         return read_chain(connection, whole=True)
 
 
@@ -73,7 +73,7 @@ def test_what_the_tables_must_hold_is_that_of_the_last_link(ledger):
     record(ledger, 1, movement("A"), movement("B"))
     with connected(ledger.engine) as connection:
         seals = open_seals(connection, "x")
-    assert (seals.tallies["movements"].rows, seals.tallies["runs"].rows, seals.tallies["flags"]) == (2, 1, Tally())
+    assert (seals.checksums["movements"].rows, seals.checksums["runs"].rows, seals.checksums["flags"]) == (2, 1, Checksum())
 
 
 @pytest.mark.parametrize("state", ["{}", "[]", "no", '{"runs": [1]}', "null"])
@@ -86,9 +86,9 @@ def test_a_state_that_is_none_is_damage(ledger, sql, state):
 
 
 def test_a_state_comes_back():
-    tallies = {name: Tally(n, n << 100) for n, name in enumerate(TABLES)}
+    tallies = {name: Checksum(n, n << 100) for n, name in enumerate(TABLES)}
     assert from_state(to_state(tallies)) == tallies
-    one = Tally(5, 3)
+    one = Checksum(5, 3)
     one.add(b"\x00" * 15 + b"\x04", -1)
     assert (one.rows, one.total) == (4, (1 << 128) - 1)
     one.add(b"\x00" * 15 + b"\x01")

@@ -216,9 +216,9 @@ def test_rows_that_a_transaction_does_not_change_are_checked_once_where_that_is_
         assert opened.renew("movements", "movements t") == 0
         opened.check("movements", source, (1,))
         connection.execute(text("update movements set digest = null where id = 1"))
-        rows = opened.tallies["movements"].rows
+        rows = opened.checksums["movements"].rows
         assert opened.renew("movements", "movements t cross join (select 1 union all select 2) twice") == 1
-        assert opened.tallies["movements"].rows == rows + 1
+        assert opened.checksums["movements"].rows == rows + 1
         connection.rollback()
 
 
@@ -226,6 +226,6 @@ def test_a_table_with_a_row_too_few_is_named_with_both_numbers(filled):
     with connected(filled.engine) as connection:
         opened = chain.open_seals(connection, "shown")
         opened.check_all("movements")
-        opened.tallies["movements"].add(bytes(16))
+        opened.checksums["movements"].add(bytes(16))
         with pytest.raises(LedgerError, match="movements has 3 rows, not the 4 that were recorded"):
             opened.check_all("movements")

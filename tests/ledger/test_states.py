@@ -209,8 +209,8 @@ def test_a_file_stays_with_the_run_that_first_delivered_it(ledger, sql):
         ),
     ],
 )
-def test_verify_names_what_hangs_in_the_air(file_url, sql, statement, problem):
-    with open_ledger(file_url) as ledger:
+def test_verify_names_what_hangs_in_the_air(url, sql, statement, problem):
+    with open_ledger(url) as ledger:
         screen(ledger, 1, [flag(CHEM, "A")], judged("A"), *map(movement, "ABCDE"))
         sql(statement)
         assert problem in ledger.verify()
