@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from typing import Any
 
 import pyarrow as pa
@@ -209,10 +210,13 @@ def test_a_file_stays_with_the_run_that_first_delivered_it(ledger, sql):
         ),
     ],
 )
-def test_verify_names_what_hangs_in_the_air(url, sql, statement, problem):
-    with open_ledger(url) as ledger:
+def test_verify_names_what_hangs_in_the_air(file_url, statement, problem):
+    """On SQLite, which enforces no such references; PostgreSQL lets nobody write that."""
+    with open_ledger(file_url) as ledger:
         screen(ledger, 1, [flag(CHEM, "A")], judged("A"), *map(movement, "ABCDE"))
-        sql(statement)
+        with sqlite3.connect(file_url.removeprefix("sqlite:///")) as connection:
+            connection.execute(statement)
+        connection.close()
         assert problem in ledger.verify()
 
 
