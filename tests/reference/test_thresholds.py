@@ -36,7 +36,8 @@ def test_directions_are_never_mixed(thresholds: tuple[Threshold, ...]) -> None:
     assert kg(thresholds, "US", "acetone", "export") == 1500
     assert kg(thresholds, "US", "acetone", "domestic") == 150
     assert kg(thresholds, "AU", "acetone", "import") is None
-    assert kg(thresholds, "EU", "phenylacetic-acid", "export") is None
+    assert kg(thresholds, "EU", "acetone", "import") is None
+    assert kg(thresholds, "EU", "phenylacetic-acid", "export") == 0
 
 
 def test_volumes_become_mass_by_the_density_of_the_table(thresholds: tuple[Threshold, ...]) -> None:
@@ -80,13 +81,13 @@ def test_domestic_sales_of_three_solvents_are_not_summed(thresholds: tuple[Thres
 
 
 def test_marks_are_kept(thresholds: tuple[Threshold, ...]) -> None:
-    assert not any(t.verified for t in thresholds if t.jurisdiction == "EU")
+    assert not any(t.verified for t in thresholds if t.jurisdiction in ("EU", "GB"))
     assert all(t.verified for t in thresholds if t.jurisdiction in ("AU", "CA"))
     # Its listing is younger than the copy of the regulation that was read.
     assert {t.substance_id for t in thresholds if t.jurisdiction == "US" and not t.verified} == {"propionyl-chloride"}
     known = {s.substance_id for s in load_substances(TABLES).substances}
     assert {t.substance_id for t in thresholds} <= known
-    assert {t.jurisdiction for t in thresholds} == {"US", "EU", "CA", "AU"}
+    assert {t.jurisdiction for t in thresholds} == {"US", "EU", "GB", "CA", "AU"}
 
 
 def test_days_and_directions_decide() -> None:

@@ -79,7 +79,7 @@ def test_the_concentration_is_part_of_the_mass(
         ("CA", "acetic-anhydride", "acetic anhydride 98 %", 1000),
         ("CA", "piperidine", "piperidine 30 %", 1000),
         ("AU", "hydrochloric-acid", "hydrochloric acid 37 %", 1000),
-        ("EU", "hydrochloric-acid", "hydrochloric acid 37 %", 370),  # no threshold to stay under
+        ("EU", "benzaldehyde", "benzaldehyde 37 %", 370),  # no threshold to stay under
     ],
 )
 def test_a_threshold_that_counts_goods_whole_is_compared_with_the_whole(

@@ -87,11 +87,12 @@ def test_a_line_is_of_its_own_date_else_of_the_day_of_screening(plain, dates, da
 
 
 @pytest.mark.parametrize(
-    ("currency", "known"), [("USD", True), ("US$", True), ("$", True), ("EUR", False), ("usd", False), (None, False)]
+    ("currency", "usd"),
+    [("USD", "12.5"), ("US$", "12.5"), ("$", "12.5"), ("EUR", "12.99"), ("XOF", None), ("usd", None), (None, None)],
 )
-def test_a_value_is_known_in_dollars_where_it_is_stated_in_them(plain, currency, known):
+def test_a_value_is_known_in_dollars_where_there_is_a_rate(plain, currency, usd):
     (line,) = resolved(plain, {"value": Decimal("12.5"), "currency": currency})
-    assert line["value_usd"] == (Decimal("12.5") if known else None)
+    assert line["value_usd"] == (None if usd is None else Decimal(usd))
 
 
 def test_without_its_column_nothing_is_known(plain):

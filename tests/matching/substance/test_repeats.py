@@ -6,7 +6,7 @@ import pytest
 
 from precursor_screen.matching.substance import repeats
 from precursor_screen.matching.substance.match import Match, match_table
-from precursor_screen.matching.substance.repeats import SAME_PLACES, SHORT, Repeats, Tally
+from precursor_screen.matching.substance.repeats import SAME_PLACES, SHORT, MatchCounts, Repeats
 from precursor_screen.schema import SUBSTANCE_MATCH
 
 
@@ -35,7 +35,7 @@ def test_other_names_and_other_surroundings_are_counted_apart():
 def test_matches_of_a_substance_are_counted_to_their_limits(monkeypatch):
     monkeypatch.setattr(repeats, "COUNTED_MATCHES", 2)
     monkeypatch.setattr(repeats, "JUDGED_MATCHES", 3)
-    tally = Tally()
+    tally = MatchCounts()
     tally.add("a", counts=True)
     assert not tally.is_enough("a")
     tally.add("a", counts=True)

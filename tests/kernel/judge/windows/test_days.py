@@ -314,4 +314,6 @@ def test_a_movement_without_its_key_is_in_no_group():
 )
 def test_where_a_run_that_knows_no_other_begins(days, begins):
     column = pa.array([None if d is None else START + timedelta(days=d) for d in days], pa.date32())
-    assert _begins(pa.table({"as_of_date": column})) == (None if begins is None else START + timedelta(days=begins))
+    assert _begins(pa.table({"as_of_date": column, "goods_key": pa.nulls(len(days), pa.string())})) == (
+        None if begins is None else START + timedelta(days=begins)
+    )
