@@ -34,7 +34,7 @@ def test_other_names_and_other_surroundings_are_counted_apart():
 
 def test_matches_of_a_substance_are_counted_to_their_limits(monkeypatch):
     monkeypatch.setattr(repeats, "COUNTED_MATCHES", 2)
-    monkeypatch.setattr(repeats, "JUDGED_MATCHES", 3)
+    monkeypatch.setattr(repeats, "SEEN_MATCHES", 3)
     tally = MatchCounts()
     tally.add("a", counts=True)
     assert not tally.is_enough("a")
