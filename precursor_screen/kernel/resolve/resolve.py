@@ -116,14 +116,15 @@ def _with_codes(lines: pa.Table, reference: Reference) -> pa.Table:
 
 
 def _in_dollars(day: str, rates: Sequence[Rate]) -> str:
-    """SQL of the value in US dollars, by the last rate on or before the day, else the first; null for a currency without one."""
+    """SQL of the value in US dollars, by the last rate on or before the day, else the first; null for a currency without one, and for what
+    no column holds."""
     cases = ["when currency in ('USD', 'US$', '$') then value"]
     for currency, mine in groupby(rates, key=lambda r: r.currency):
         first, *later = mine
         steps = "".join(f" when {day} >= {literal(r.day)} then {r.usd}" for r in reversed(later))
         factor = f"(case{steps} else {first.usd} end)" if steps else str(first.usd)
         cases.append(f"when currency = {literal(currency)} then round(value::double * {factor}, 2)")
-    return f"cast(case {' '.join(cases)} end as decimal(18,6))"
+    return f"try_cast(case {' '.join(cases)} end as decimal(18,6))"
 
 
 def _direction(names: set[str], own: Sequence[str]) -> str:

@@ -95,6 +95,12 @@ def test_a_value_is_known_in_dollars_where_there_is_a_rate(plain, currency, usd)
     assert line["value_usd"] == (None if usd is None else Decimal(usd))
 
 
+@pytest.mark.parametrize(("value", "usd"), [("800000000000", None), ("700000000000", "877044000000")])
+def test_a_value_that_is_too_large_in_dollars_is_unknown(plain, value, usd):
+    (line,) = resolved(plain, {"value": Decimal(value), "currency": "GBP"})
+    assert (line["value_usd"] is None) == (usd is None)
+
+
 def test_without_its_column_nothing_is_known(plain):
     (line,) = resolved(plain, {"value": Decimal(1)})
     assert (line["value_usd"], line["hs6"], line["direction"], line["description_tokens"]) == (None, None, None, None)
