@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import pickle
+import subprocess
+import sys
 from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +14,6 @@ import pytest
 
 from tools.mutants import Mutant, draw, mutate, sites
 from tools.mutate import _read as read
-from tools.mutate import judge, record
 from tools.mutate import tests_of as folder_of
 from tools.traced import Watched, in_turn
 
@@ -178,8 +180,18 @@ def tree(tmp_path_factory):
     return folder
 
 
+def apart(code: str, *arguments: object) -> str:
+    """What a program of its own prints: the tool forks, and this process holds threads of libraries that a fork does not survive."""
+    given = pickle.dumps(arguments)
+    program = f"import pickle, sys; from pathlib import Path; from tools import mutate; given = pickle.loads(sys.stdin.buffer.read()); {code}"
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=given, cwd=Path(__file__).parents[2], capture_output=True, check=True
+    )
+    return done.stdout.decode().split("\n")[-2] if done.stdout else ""
+
+
 def test_what_each_test_runs_is_known_whatever_is_cached_or_shared(tree):
-    record(tree, "tests/things", tree / "out" / "known.json")
+    apart("mutate.record(*given)", tree, "tests/things", tree / "out" / "known.json")
     by_name = {t.name.split("::")[1]: {f for _, f in t.ran} for t in read(tree / "out" / "known.json")}
     assert {name: ran - {"<module>"} for name, ran in by_name.items()} == {
         "test_first": {"double"}, "test_second": {"double"}, "test_third": {"triple"}, "test_fourth": {"triple"},
@@ -196,8 +208,8 @@ def test_what_each_test_runs_is_known_whatever_is_cached_or_shared(tree):
         ("def double", "def", "killed"),
     ],
 )
-def test_a_mutant_is_judged_in_a_copy_that_is_left_as_it_was(tree, old, new, outcome, monkeypatch):
-    monkeypatch.setattr("tools.mutate.tests_of", lambda path: "tests/things")
+def test_a_mutant_is_judged_in_a_copy_that_is_left_as_it_was(tree, old, new, outcome):
     mutant = Mutant(Path("precursor_screen/things/some.py"), 9, "triple", "", "", MODULE.replace(old, new))
-    assert judge(mutant, tree, [], Namespace(budget=60, limit=3)) == outcome
+    code = "mutate.tests_of = lambda path: 'tests/things'; print(mutate.judge(*given))"
+    assert apart(code, mutant, tree, [], Namespace(budget=60, limit=3)) == outcome
     assert (tree / mutant.path).read_text() == MODULE
