@@ -210,16 +210,19 @@ def _of_rates(noted: Resolved, reference: Reference) -> Iterable[tuple[str, str,
     rows = lines.select(["shipment_id", "currency", "as_of_date"]).filter(
         pc.and_(pc.is_valid(lines.column("value")), pc.is_valid(lines.column("currency")))
     )
+    # Each currency and day is looked up once: there may be a million lines of them.
+    groups = rows.group_by(["currency", "as_of_date"]).aggregate([("shipment_id", "distinct")]).to_pylist()
     unknown: dict[str, set[str]] = defaultdict(set)
     stale: dict[str, set[str]] = defaultdict(set)
-    for shipment_id, currency, day in zip(*(rows.column(c).to_pylist() for c in rows.column_names), strict=True):
+    for group in groups:
+        currency, day = group["currency"], group["as_of_date"]
         if currency in (USD, "US$", "$"):
             continue
         rate = rate_of(reference.rates, currency, day)
         if rate is None:
-            unknown[currency].add(shipment_id)
+            unknown[currency].update(group["shipment_id_distinct"])
         elif _days_between(rate.day, day) > STALE_DAYS:
-            stale[currency].add(shipment_id)
+            stale[currency].update(group["shipment_id_distinct"])
     remedy = "Give rates: --rates FILE (CSV: currency, date, usd)."
     if unknown:
         yield (

@@ -167,5 +167,5 @@ def round_half_up(points: float) -> int:
 
 
 def _kg(kg: float) -> str:
-    """A mass for people: three figures below a tonne's worth of them."""
+    """A mass for people: whole kilograms from a hundred on, three figures below."""
     return f"{kg:,.0f} kg" if kg >= 100 else f"{kg:.3g} kg"

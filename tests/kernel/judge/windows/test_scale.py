@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pyarrow as pa
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.kernel.judge.flag_parts import columns_of_rule
 from precursor_screen.kernel.judge.windows import judge, queries
-from precursor_screen.kernel.judge.windows.asks import GOODS, judging_columns, plan_asks
+from precursor_screen.kernel.judge.windows.asks import GOODS, judging_columns, of_rules, plan_asks
 from precursor_screen.kernel.judge.windows.judge import flag_moves, flag_windows, request_history
 from precursor_screen.kernel.movements import to_movements
 from precursor_screen.memory import REFERENCES, NoMemory
@@ -189,3 +189,38 @@ def test_a_telephone_number_in_the_address_is_found_again(reference):
     flags, _ = flag_windows(movements.live, NoMemory().look_back(request), known.rules, known)
     assert flags.num_rows == 1
     assert "442079460018" in flags.column("because").to_pylist()[0]
+
+
+@pytest.mark.parametrize(("first", "flagged_days"), [("2025-11-20", ["2026-11-20"]), ("2026-11-01", [])])
+def test_windows_over_watched_goods_begin_where_their_own_record_does(reference, first, flagged_days):
+    """A ledger of years that kept none of these goods knows nothing of who received them: a first receiver is unknown, not new."""
+    rows = [
+        {
+            "bill of lading": f"B{n}",
+            "consignee": f"Firm {n} Ltd",
+            "description of goods": "CITRIC ACID",
+            "hs code": "291814",
+            "date": day,
+        }
+        for n, day in enumerate((first, "2026-11-20"))
+    ]
+    movements = to_movements(screen_rows(rows, reference).screened.resolved)
+    assert movements.live.column(GOODS).null_count == 0
+    rules = [r for r in reference.rules if r.rule.id == "PS-COV-007"]
+    request = request_history(movements, rules, ())
+    past = replace(NoMemory().look_back(request), since=date(2020, 1, 1))
+    flags, unjudged = flag_windows(movements.live, past, rules, reference)
+    days = dict(zip(movements.live.column("line_id").to_pylist(), movements.live.column("as_of_date").to_pylist(), strict=True))
+    assert [days[line].isoformat() for line in flags.column("line_id").to_pylist()] == flagged_days
+    assert sum(unjudged.column("count").to_pylist()) == 2 - len(flagged_days)
+
+
+def test_rules_about_substances_never_see_watched_goods_nor_the_other_way_round(reference):
+    rows = [
+        {"bill of lading": "B1", "description of goods": "ACETONE", "hs code": "291411", "date": "2026-11-20"},
+        {"bill of lading": "B2", "description of goods": "CITRIC ACID", "hs code": "291814", "date": "2026-11-20"},
+    ]
+    movements = to_movements(screen_rows(rows, reference).screened.resolved).live
+    by_kind = {r.rule.id: of_rules(movements, [r]) for r in reference.rules if r.rule.id in ("PS-COV-007", "PS-QTY-005")}
+    assert by_kind["PS-COV-007"].column("shipment_id").to_pylist() == ["B2"]
+    assert by_kind["PS-QTY-005"].column("shipment_id").to_pylist() == ["B1"]
