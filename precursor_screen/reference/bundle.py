@@ -196,7 +196,7 @@ def load_reference(
         parameters=book.parameters,
         concern=load_concern(folder, table.substances, site.concern if site else None),
         always_filed=site.always_filed if site else (),
-        rates=load_rates(folder.parent / "rates.csv", site.rates if site else None),
+        rates=load_rates(shipped.rates_file(), site.rates if site else None),
         nomenclature=load_nomenclature(shipped.nomenclature_folder()),
     )
 

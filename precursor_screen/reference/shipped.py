@@ -15,8 +15,10 @@ from precursor_screen.errors import ReferenceDataError, Where
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 DIGESTS = _PACKAGE / "data" / "digests.json"
-# What of each folder decides what is flagged: tables, rules with their lists and typologies, the addresses and ages of lists.
-CHECKED = {"substances": "*.csv", "hs": "*.csv", "rules": "**/*.y*ml", "watchlists": "[!.]*.*"}
+# What of each folder decides what is flagged: tables, rules with their lists and typologies, the addresses and ages of lists; of the
+# folder of all data itself the rates.
+_RATES = "rates.csv"
+CHECKED = {".": _RATES, "substances": "*.csv", "hs": "*.csv", "rules": "**/*.y*ml", "watchlists": "[!.]*.*"}
 
 
 def _find(name: str) -> Path:
@@ -62,6 +64,15 @@ def _damaged(folder: Path, problem: str) -> ReferenceDataError:
     if (_PACKAGE.parent / "pyproject.toml").exists():  # a checkout
         remedy = "If they were edited, run `make digests`; else check them out again."
     return ReferenceDataError(f"files that ship with the program {problem}", where=Where(str(folder)), remedy=remedy)
+
+
+def rates_file() -> Path:
+    """The rates of currencies that ship.
+
+    Raises:
+        ReferenceDataError: missing, or not what was released.
+    """
+    return _find_checked(".") / _RATES
 
 
 def substances_folder() -> Path:

@@ -13,7 +13,7 @@ from precursor_screen.reference import shipped
 from precursor_screen.reference.rates import load_rates, rate_of
 from tests.screening import screen_rows
 
-SHIPPED = shipped.substances_folder().parent / "rates.csv"
+SHIPPED = shipped.rates_file()
 HEAD = "currency,date,usd\n"
 
 

@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 def installed(tmp_path, monkeypatch):
     """A copy of what ships, as a wheel lays it out."""
     for name in shipped.CHECKED:
-        shutil.copytree(shipped._find(name), tmp_path / "data" / name)
+        shutil.copytree(shipped._find(name), tmp_path / "data" / name, dirs_exist_ok=True)
     shutil.copy(shipped.DIGESTS, tmp_path / "data" / "digests.json")
     monkeypatch.setattr(shipped, "_PACKAGE", tmp_path)
     monkeypatch.setattr(shipped, "DIGESTS", tmp_path / "data" / "digests.json")
@@ -72,3 +72,12 @@ def test_line_ends_of_a_checkout_do_not_count(installed):
 def test_the_digests_are_in_the_repository():
     names = json.loads((ROOT / "precursor_screen" / "data" / "digests.json").read_text())
     assert {n.split("/")[0] for n in names} == set(shipped.CHECKED)
+
+
+def test_a_rate_that_turned_is_an_error_that_names_the_file(installed):
+    assert shipped.rates_file() == installed / "rates.csv"
+    shipped._find_checked.cache_clear()
+    path = installed / "rates.csv"
+    path.write_bytes(path.read_bytes().replace(b"1.0389", b"1.9389"))
+    with pytest.raises(ReferenceDataError, match=r"rates\.csv"):
+        shipped.rates_file()
