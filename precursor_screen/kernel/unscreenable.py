@@ -73,11 +73,11 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: R
         for field in ("marks", *NAME_COLUMNS.values(), *(f"{role}_address" for role in ROLES))
         if field in columns and field != "other_parties"
     ]
-    if {"hs_known", "hs_code"} <= set(columns):  # the line was screened, so the issue names no line that was not
+    if {"hs_known", "hs_code"} <= set(columns):  # the lines were screened: one note a file and code, at its first row, names no line
         parts.append(
-            f"""select 'unknown-edition' as code, {place}, 'hs_code' as field, hs_code as value,
+            f"""select 'unknown-edition' as code, source_file, min(source_row) as source_row, 'hs_code' as field, hs_code as value,
             'the heading or subheading is none of the edition that is known here' as message, cast(null as varchar) as line_id,
-            cast(1 as bigint) as count, {LINE_NO} from lines where hs_known = 'unknown-edition'"""
+            count(*) as count, min({LINE_NO}) as {LINE_NO} from lines where hs_known = 'unknown-edition' group by source_file, hs_code"""
         )
     if "other_texts" in columns:
         parts.append(

@@ -167,3 +167,20 @@ def test_that_there_is_no_list_is_told_with_the_number_of_cells():
 )
 def test_lines_whose_goods_could_not_be_screened_are_counted(rows, count):
     assert goods_unscreened(pa.Table.from_pylist([{"code": c, "field": f} for c, f in rows], schema=ISSUE)) == count
+
+
+def test_a_code_of_another_edition_is_noted_once_a_file_and_code() -> None:
+    """A file of last decade holds thousands of such lines, all of which are screened."""
+    old = {"hs6": "390720", "hs_code": "390720", "hs_known": "unknown-edition"}
+    found = issues(
+        {"hs6": "290110", "hs_code": "290110", "hs_known": "exists"},
+        old,
+        {**old, "hs_code": "999999"},
+        old,
+        {**old, "source_file": "n"},
+    )
+    assert [(i["source_file"], i["source_row"], i["value"], i["count"], i["line_id"]) for i in found] == [
+        ("m", 3, "390720", 2, None),
+        ("m", 4, "999999", 1, None),
+        ("n", 6, "390720", 1, None),
+    ]

@@ -52,7 +52,8 @@ def test_volumes_become_mass_by_the_density_of_the_table(thresholds: tuple[Thres
 
 def test_every_quantity_is_zero_and_unknown_is_none(thresholds: tuple[Threshold, ...]) -> None:
     assert kg(thresholds, "AU", "acetic-anhydride", "export") == 0
-    assert kg(thresholds, "AU", "ephedrine", "export") is None
+    assert kg(thresholds, "AU", "acetone", "import") is None
+    assert kg(thresholds, "AU", "ephedrine", "export") == 0
     assert kg(thresholds, "XX", "acetone", "export") is None
     in_packages = threshold_for(thresholds, "CA", "ephedrine", "export", DAY)
     assert in_packages is not None
@@ -87,7 +88,7 @@ def test_marks_are_kept(thresholds: tuple[Threshold, ...]) -> None:
     assert {t.substance_id for t in thresholds if t.jurisdiction == "US" and not t.verified} == {"propionyl-chloride"}
     known = {s.substance_id for s in load_substances(TABLES).substances}
     assert {t.substance_id for t in thresholds} <= known
-    assert {t.jurisdiction for t in thresholds} == {"US", "EU", "GB", "CA", "AU"}
+    assert {t.jurisdiction for t in thresholds} == {"US", "EU", "GB", "CA", "AU", "IN"}
 
 
 def test_days_and_directions_decide() -> None:
