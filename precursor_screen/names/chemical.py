@@ -88,12 +88,23 @@ _NO_CHEMICAL_WORD: Final = words(
     "control symbol protocol patrol school pool tool wool carbide butane latin bin basin cabin satin dozen combine engine aniline benzine "
     "gasoline kerosene acetate aluminate laminate gate date state late approximate accurate separate alternate duplicate bromide chloride"
 )
-# "Levamisole HCl" is a salt; "drums HCl" and "conc. HCl" are not.
+# Of "hcl" a base makes a salt: "levamisole HCl", "(R)-x-amine.HCl". Known by its ending; what the acid itself is called never is one
+# (technical, industrial, fuming, liquid), nor what it is packed in.
 _MINERAL: Final = ("sulf", "sulph", "solf", "hydrochlor", "clorh", "chlorh", "muriat", "clorid", "hydrogen chl")
 _SALT_WORDS: Final = frozenset({"hcl", "hydrogen sulfate", "hydrogen sulphate", "dihydrogen sulfate", "dihydrogen sulphate"})
+_BASE_ENDING: Final = r"(?:in|ine|ina|ino|inum|ole|ol|am|il|yl|one|ona|on|ane|an|ene|en|ide|ate|ame|ib|pril|ant|ast|ac|os|ium|um|id|oxan|ox|ex|ax|ix|oc|ic acid|amino acid)"
+_NO_BASE: Final = (
+    r"(?:containing|main|contain|within|origin|bin|tin|resin|basin|thin|marine|machine|fine|line|online|pristine|alkaline|crystalline|genuine|refine|"
+    r"alcohol|methanol|ethanol|control|stone|zone|cone|one|acetone|carton|ton|gallon|iron|carbon|common|iran|taiwan|japan|jordan|can|clean|an|pan|"
+    r"vietnam|liquid|acid|aqueous|hybrid|solid|fluid|hydrogen|chloride|oxide|wide|side|concentrate|concentrated|plate|state|date|commercial|"
+    r"vacuum|aluminium|aluminum|sodium|potassium|drum|minimum|maximum|medium|premium|petroleum|mid|paid|raid|open|between|then|green|screen|"
+    r"isopropanol|butanol|propanol|glycol|and|than|plan|bulk|cleaning|steel|until|oil|soil|boil|foil|mail|pail|rail|april|council|of|plant|"
+    r"via|silicon|option|station|solution|production|application|addition|grade|made|trade|vol|pool|tool|school|box|tax|max|mix|six|fix|index|"
+    r"complex|ex|zinc|synthetic|organic|inorganic|electronic|technical|industrial)"
+)
 _SALT_OF: Final = re.compile(
-    r"(?<![\w])(?!drums? |tanks? |liquid |conc |acid |gas |pure |fuming |grade |with |and |cans? |bags? |carboys? |bulk )"
-    r"(?:[a-z]{4,}[),\]]? ?-?|-\(|[)\]] ?)$"
+    rf"(?:(?<![\w])(?!{_NO_BASE}(?![\w]))(?:[\w,'()\[\]\-]{{0,60}}[a-z])?[a-z]{{2,}}{_BASE_ENDING}[),\]]{{0,3}}[ .·*-]{{0,2}}\(?|-\(|hydrochloride \(|"
+    r"(?<![\w])(?:di|mono|tri|2|1|\.|·)[ .]?|(?<![\w])[a-z]{2,}[ -](?:2|di)|(?<=\w)[)\]][ ]?)$"
 )
 # A base and its acid, written apart: "2-phenylethylamine; sulfuric acid".
 _AMINE_BEFORE: Final = re.compile(
@@ -208,6 +219,11 @@ def _with_brackets(plain: str, start: int, end: int) -> tuple[int, int]:
     if unopened < 0 and plain[end : end + 1] == ")":
         return start, end + 1
     return start, end
+
+
+def is_salt_word(text: str) -> bool:
+    """Whether a name of an acid is what its salts are called by as well: HCl."""
+    return text.lower().strip() in _SALT_WORDS
 
 
 def is_glued_ending(rest: str, covers_salts: bool) -> bool:

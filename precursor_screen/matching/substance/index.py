@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from precursor_screen.matching.substance.boundaries import edges, gaps_fit
 from precursor_screen.matching.substance.dictionary import NameDictionary, Pattern, same_letters
+from precursor_screen.matching.substance.evidence import add_up
 from precursor_screen.matching.substance.identifiers import Identifiers
 from precursor_screen.matching.substance.layers import (
     EXACT,
@@ -50,15 +51,23 @@ _TURNED_END: Final = re.compile(r"[*)\]']{0,5}(?:-(?=$|[ ,;)\]])|$| ?[,;]|(?<=[)
 class SubstanceIndex:
     """The recogniser: built once from the substances, immutable, deterministic; pickled as its substances."""
 
-    def __init__(self, substances: tuple[Substance, ...]) -> None:
+    def __init__(self, substances: tuple[Substance, ...], rare: frozenset[str] = frozenset()) -> None:
+        """Indexes the substances.
+
+        Args:
+            substances: all that are recognised.
+            rare: those hardly traded lawfully, of which a bare CAS number says more.
+        """
         self.substances = substances
+        self._rare = rare
+        self._by_id = {s.substance_id: s for s in substances}
         self._names = NameDictionary(substances)
-        self._identifiers = Identifiers(substances)
+        self._identifiers = Identifiers(substances, rare)
         self._prefilter = Prefilter(self._names)
 
-    def __reduce__(self) -> tuple[type[SubstanceIndex], tuple[tuple[Substance, ...]]]:
+    def __reduce__(self) -> tuple[type[SubstanceIndex], tuple[tuple[Substance, ...], frozenset[str]]]:
         """Rebuild from the substances: automata do not pickle."""
-        return (SubstanceIndex, (self.substances,))
+        return (SubstanceIndex, (self.substances, self._rare))
 
     def match(self, text: str) -> list[Match]:
         """Every substance that a text names or numbers, suppressed ones included, by place and then by substance.
@@ -96,8 +105,8 @@ class SubstanceIndex:
         flat = plain(text)
         prepared = Prepared(text, flat, fold(text), suspicion.near, suspicion.readings, Repeats(flat))
         named = list(self._judge(prepared))
-        numbered = self._identifiers.in_text(text, named)
-        return sorted((*named, *numbered), key=lambda m: (m.start, m.end, m.substance_id, m.method))
+        found = add_up(flat, [*named, *self._identifiers.in_text(text, flat, named)], self._by_id)
+        return sorted(found, key=lambda m: (m.start, m.end, m.substance_id, m.method))
 
     def recognise_texts(self, texts: Sequence[str]) -> pa.Table:
         """Matches in distinct texts: `schema.SUBSTANCE_MATCH` with field "description", in the order of the texts.

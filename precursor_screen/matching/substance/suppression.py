@@ -9,6 +9,7 @@ from precursor_screen.matching.substance.boundaries import script
 from precursor_screen.names.chemical import continuation_reason, prefix_reason
 from precursor_screen.names.goods_words import is_negated
 
+NEGATED: Final = "negated"
 # Chinese has no word edges. The mineral acids head the names of their salts (硫酸铜 copper sulfate, 盐酸麻黄碱 ephedrine
 # hydrochloride), so they count only before what is known to end a name.
 _ENDS_ACID: Final = re.compile(
@@ -44,7 +45,7 @@ def reason_against(plain: str, core: tuple[int, int], whole: tuple[int, int], na
         covers_salts: Whether the substance is listed with its salts.
     """
     if is_negated(plain, *whole):
-        return "negated"
+        return NEGATED
     if len(name) < 3 and name.isascii() and not _says_chemical(plain, whole):
         return "two letters without a chemical context"
     asian = {script(plain[core[0]]), script(plain[core[1] - 1])} & {"cjk", "kana"}
