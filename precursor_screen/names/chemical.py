@@ -120,7 +120,7 @@ _COMPOUND_OF: Final = re.compile(
 # --- what stands after --------------------------------------------------------------------------------------------------
 # These make another substance even after a space ...
 _FUNCTION: Final = (
-    r"(?:c[iy]an[oh]?h[iy]drin\w*|cianidrin\w*|[a-z]*oxim[aeo]?s?|(?:hydro)?perox[iy]d\w*|perossid\w*|[a-z\-]*c[iy]anat\w*|diiso\w*|"
+    r"(?:c[iy]an[oh]?h[iy]drin\w*|cianidrin\w*|[a-z]*oxim[aeo]?s?|(?:hydro)?perox[iy]d\w*|perossid\w*|[a-z\-]*[csz][iy]y?anat\w*|diiso\w*|(?:hydro|hidro)?peroks\w*|"
     r"(?:di|tri)?sul(?:f|ph)[oi](?:n|x|m|c|p|d|b)\w*|sulfamid\w*|disul(?:f|ph)\w*|thiosul(?:f|ph)\w*|[a-z\-]*(?:acetal|ketal)s?|"
     r"(?:[a-z\-]* ){1,2}(?:acetal|ketal)s?|(?:[a-z\-]* )?(?:[a-z\-]*hydrazon\w*|mercaptol\w*|(?:thio)?semicarbazon\w*)|hydrazid\w*|ketazin\w*|chloroform(?=$|[^\w,;/&+ ])|adducts?|(?:di|tri)?carbox\w*|carbohydrazid\w*|"
     r"carb(?:onitril|odithio|othio|aldehyd)\w*|(?:di)?thiol\w*|(?:di|tri)amin\w*|anilid\w*|nitril\w*|phosphon\w*|phosphin\w*|"
@@ -178,7 +178,21 @@ _ETHER_OF: Final = re.compile(
 )
 _ETHER_CLASS: Final = re.compile(r" (?:acetat|ketone|sulfat|sulphat|carbox|amine|imide|sulfone|phosphat|ester)\w*")
 _OTHER_SALT: Final = re.compile(
-    r"[ \-](?:mono|di|tri|tetra|penta|hexa)?(?:chlorid|bromid|iodid|fluorid|hydrid|phosphat|cyanid|acetat)e?s?(?![\w])"
+    r"[ \-](?![a-z]+ (?:blend|mix))(?:mono|di|tri|tetra|penta|hexa)?(?:chlorid|bromid|iodid|fluorid|hydrid|phosphat|cyanid|acetat)e?s?(?![\w])"
+)
+
+
+# The same in scripts that leave vowels, gaps or both otherwise than Latin: nitro-, chloro-, di-, poly- before; diisocyanate, peroxide,
+# sulfonic, oxime, cyanohydrin after.
+_SCRIPTS_BEFORE: Final = re.compile(
+    r"(?:ไนโตร|คลอโร|โบรโม|ไฮดรอกซี|เมทอกซี|อะมิโน|อะเซทิล|อะซิทิล|ไดอะ|ไตรฟลูออโร|โพลี|พอลิ|ได|ไตร|ไซโคล|เมทิล|ไดเมทิล|ปิโตรเลียม|"
+    r"(?:नाइट्रो|क्लोरो|ब्रोमो|हाइड्रॉक्सी|हाइड्रोक्सी|डाइ|ट्राई|पॉली|एमिनो|मेथॉक्सी|एसिटाइल|पेट्रोलियम)[ ]?|"
+    r"(?<![\w])(?:نیترو|نيترو|کلرو|كلورو|برومو|هیدروکسی|هيدروكسي|تری فلوئورو|متوکسی|آمینو|امينو|پلی|بولي|دی کلرو|ثنائي كلورو|نفت)[ -]?)$"
+)
+_SCRIPTS_AFTER: Final = re.compile(
+    r"[ \-]?(?:ได?ไอโซไซยาเนต|ไอโซไซยาเนต|ซัลโฟ|เปอร์ออกไซด์|ออกไซม์|ไซยาโนไฮดริน|แอลกอฮอล์|"
+    r"(?:डाइ|डाय)?आइसो[ ]?सा[इय]\w|पेरोक्साइड|परॉक्साइड|सल्फोनिक|सल्फोनेट|ऑक्साइम|अल्कोहल|"
+    r"(?:دي|دی|ثنائي)[ \u200c]?(?:ال)?[اإی]يزوسيانات|(?:دي|دی|ثنائي)[ \u200c]?(?:ال)?[اإآ]?[يی]?زوس[يی]انات|پراکسید|بيروكسيد|سولفونیک|سلفونيك|اکسیم|أوكسيم)"
 )
 
 
@@ -242,6 +256,8 @@ def prefix_reason(plain: str, start: int, name: str) -> str | None:
     before = plain[max(0, start - WINDOW) : start]
     if not before:
         return None
+    if not plain[start].isascii() and (match := _SCRIPTS_BEFORE.search(before)):
+        return f"part of a longer chemical name: {match[0].strip()!r} stands before it"
     if _ATTACHED_GROUP.search(before):
         return "part of a longer chemical name: a bracketed group stands before it"
     if (match := _ATTACHED.search(before)) and (match[0].strip("-") not in ("s", "o", "c", "n") or match[0].endswith("-")):
@@ -282,6 +298,8 @@ def continuation_reason(plain: str, end: int, name: str, covers_salts: bool) -> 
     after = plain[end : end + WINDOW]
     if not after:
         return None
+    if not after.isascii() and (match := _SCRIPTS_AFTER.match(after)):
+        return f"another substance: {match[0].strip()!r} follows"
     if match := _AFTER.match(after):
         return f"another substance: {match['w'] or match['j']!r} follows"
     for pattern in (_AFTER_LOCANT, _AFTER_BRACKET):

@@ -30,6 +30,7 @@ _TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|%")
 # No word is near behind these: the next goods, or the next line.
 _STOP: Final = re.compile(r"[|\n]")
 _FOR_A_TRADE: Final = re.compile(rf"[ ](?:for|fur|fuer|pour|para|per|для)[ ](?:\w+[ ]){{0,3}}{one_of('grade')}")
+_CLASS: Final = re.compile(r"a?ether|eters?|etere|эфир\w*|ефир\w*|エーテル|الإثير|إيثر|ايثر")
 _ASIAN: Final = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -69,14 +70,14 @@ def _is_borne_out(plain: str, match: Match, matches: Sequence[Match], substances
         return False
     if any(m.substance_id == match.substance_id and m.suppressed == NEGATED for m in matches):
         return False  # safrole-free sassafras extract
-    own = [
-        m for m in matches if m.suppressed is None and m is not match and (match.method in _BY_NAME or m.method not in _BY_NAME)
-    ]
+    if match.form == "preparation":
+        return True  # a brand of tablets
+    own = [m for m in matches if m.suppressed is None and m is not match]
     if any(m.substance_id == match.substance_id and m.method != match.method and m.method not in _BY_NAME for m in own):
         return True  # its own number
     after, before = _beside(plain, match, own, substance, 1), _beside(plain, match, own, substance, -1)
-    if is_salt_word(match.matched) and before == "other":
-        return False  # "Xyzumab HCl 25 kg" is xyzumab
+    if before == "other" and (is_salt_word(match.matched) or _CLASS.fullmatch(plain, match.start, match.end)):
+        return False  # "xyzumab HCl 25 kg" is xyzumab, and starch ether no ethyl ether
     inside = _TOKEN.findall(plain[match.start : match.end])
     if _FOR_A_TRADE.match(plain, match.end):
         return True

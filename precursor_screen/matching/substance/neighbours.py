@@ -91,6 +91,11 @@ class Neighbours:
         )
 
 
+def same_spelling(one: str, other: str) -> bool:
+    """Whether two words differ only in a last vowel, as tongues have it: permanganat, permanganate."""
+    return one.rstrip("ae") == other.rstrip("ae")
+
+
 @lru_cache(maxsize=4096)
 def _spelling(word: str) -> str:
     """A word without what tongues spell otherwise: fenil as phenyl, metyl as methyl, -ona as -one."""

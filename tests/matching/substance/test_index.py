@@ -424,7 +424,7 @@ def test_each_layer_says_which_letters_it_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "score"), [("acetnoe", 85.7), ("potasium permaganate", 90.5), ("3,4-methylenedioxyphenyl-2-propannone", 97.0)]
+    ("text", "score"), [("acetnoe", 85.7), ("potassum permangnate", 90.5), ("3,4-methylenedioxyphenyl-2-propannone", 97.0)]
 )
 def test_the_score_is_the_share_of_letters_that_agree(text: str, score: float) -> None:
     match = one(text)
