@@ -65,7 +65,8 @@ class NameDictionary:
         self.pieces = PieceIndex([(p.squashed, p.edits) for p in self.near_patterns])
         self.read_patterns = tuple(p for p in self.patterns if p.loose and not _has_no_edges(p.squashed))
         self.readings = ReadingIndex([p.name.name for p in self.read_patterns])
-        self.neighbours = Neighbours(load_neighbours(), frozenset(p.squashed for p in self.patterns if p.loose))
+        parts = frozenset(p.squashed[a:b] for p in self.patterns for a, b in p.words)
+        self.neighbours = Neighbours(load_neighbours(), frozenset(p.squashed for p in self.patterns if p.loose), parts)
 
     def scan(self, squashed: str) -> list[tuple[Pattern, int, int]]:
         """Every pattern in a squashed text, overlapping ones too, with its bounds in the squashed text."""

@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 from precursor_screen.matching.substance.alignment import align, same_word
 from precursor_screen.matching.substance.dictionary import Pattern
-from precursor_screen.matching.substance.neighbours import Neighbours, same_spelling
+from precursor_screen.matching.substance.neighbours import Neighbours
 from precursor_screen.names.confusions import loose_fold
 
 _BEARS_SHORT_EDIT: Final = 9  # letters of a name, one of whose words of three may be wrong
@@ -94,7 +94,7 @@ def _judge(
     # Two words wrong at once are not two other words by chance: "dyethyl ethen" is ether, though ethen is a word.
     other = neighbours.is_nearer if edits else neighbours.is_word
     # What another tongue would spell so says nothing for or against: "calcium permanganate" is no kalium permanganat.
-    telling = [w for w in changed if not same_spelling(w.text, w.name)]
+    telling = [w for w in changed if not neighbours.is_spelled_so(w.text, w.name)]
     if telling and all(other(w.text, w.name) for w in telling):
         return None
     gaps = _gaps(pattern, answers)
