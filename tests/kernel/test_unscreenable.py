@@ -167,3 +167,16 @@ def test_that_there_is_no_list_is_told_with_the_number_of_cells():
 )
 def test_lines_whose_goods_could_not_be_screened_are_counted(rows, count):
     assert goods_unscreened(pa.Table.from_pylist([{"code": c, "field": f} for c, f in rows], schema=ISSUE)) == count
+
+
+def test_descriptions_that_end_with_their_field_are_counted_where_nothing_is_found():
+    cut = [{"description": f"GOODS OF KIND N{n}"} for n in range(6)]
+    named = [{"description": "POTASSIUM PERMAN", "substance_ids": ["potassium-permanganate"]}]
+    (found,) = issues(*cut, *named, {"description": "short"})
+    assert (found["code"], found["count"], found["line_id"]) == ("cut-text", 6, None)
+    assert "16 characters" in found["message"]
+
+
+@pytest.mark.parametrize("texts", [["GOODS OF KIND N1"] * 20, ["GOODS OF KIND N1", "GOODS OF KIND N2"], [f"N{n}" for n in range(9)]])
+def test_descriptions_of_one_length_by_chance_are_not_cut(texts):
+    assert issues(*({"description": t} for t in texts)) == []

@@ -15,6 +15,7 @@ from typing import Final
 import pyarrow as pa
 
 from precursor_screen.matching.substance.boundaries import edges, gaps_fit
+from precursor_screen.matching.substance.cut import LENGTHS, CutNames
 from precursor_screen.matching.substance.dictionary import NameDictionary, Pattern, same_letters
 from precursor_screen.matching.substance.evidence import add_up
 from precursor_screen.matching.substance.identifiers import Identifiers
@@ -35,9 +36,9 @@ from precursor_screen.matching.substance.prefilter import Prefilter, Suspicion
 from precursor_screen.matching.substance.repeats import MatchCounts, Repeats
 from precursor_screen.matching.substance.suppression import reason_against
 from precursor_screen.model import Substance
-from precursor_screen.names.chemical import salt_bounds
+from precursor_screen.names.chemical import prefix_reason, salt_bounds
 from precursor_screen.names.decodings import further_readings
-from precursor_screen.names.goods_words import form_of
+from precursor_screen.names.goods_words import form_of, is_negated
 from precursor_screen.names.text import fold, plain
 
 _SCORES: Final = {EXACT: 100.0, STEREO: 98.0, MISREAD: 90.0}
@@ -62,6 +63,7 @@ class SubstanceIndex:
         self._rare = rare
         self._by_id = {s.substance_id: s for s in substances}
         self._names = NameDictionary(substances)
+        self._cut = CutNames(self._names.patterns)
         self._identifiers = Identifiers(substances, rare)
         self._prefilter = Prefilter(self._names)
 
@@ -105,6 +107,7 @@ class SubstanceIndex:
         flat = plain(text)
         prepared = Prepared(text, flat, fold(text), suspicion.near, suspicion.readings, Repeats(flat))
         named = list(self._judge(prepared))
+        named += self._cut_off(prepared, named)
         found = add_up(flat, [*named, *self._identifiers.in_text(text, flat, named)], self._by_id)
         return sorted(found, key=lambda m: (m.start, m.end, m.substance_id, m.method))
 
@@ -117,6 +120,9 @@ class SubstanceIndex:
         found: dict[int, list[Match]] = {
             i: self._match_suspected(texts[i], suspicion) for i, suspicion in self._prefilter.candidates(texts)
         }
+        for i, text in enumerate(texts):
+            if len(text) in LENGTHS and i not in found and self._cut.find(text, fold(text)):
+                found[i] = self._match_suspected(text, Suspicion())
         self._add_decoded(texts, found)
         return match_table("description", [(texts[i], match) for i in sorted(found) for match in found[i]])
 
@@ -162,6 +168,31 @@ class SubstanceIndex:
                 yield match
         for substance_id, match in last.items():
             yield replace(match, more=match.more + counts.left[substance_id] - 1)
+
+    def _cut_off(self, prepared: Prepared, named: Sequence[Match]) -> Iterator[Match]:
+        """The name that the text's field cut off, unless another one stands there."""
+        text = prepared.text
+        for found in self._cut.find(text, prepared.folded):
+            start, pattern = prepared.folded.positions[found.first], found.pattern
+            if any(m.end > start for m in named) or prefix_reason(prepared.plain, start, pattern.plain_name):
+                continue
+            if is_negated(prepared.plain, start, len(text)):
+                continue
+            form = form_of(prepared.plain, start, len(text))
+            shown = len(prepared.folded.squashed) - found.first
+            yield Match(
+                substance_id=self.substances[pattern.owners[0]].substance_id,
+                method="fuzzy",
+                strength="weak" if form == "article" else "medium",
+                form=form,
+                matched=text[start:],
+                start=start,
+                end=len(text),
+                score=round(100.0 * shown / len(pattern.squashed), 1),
+                name=pattern.name.name,
+                name_verified=pattern.name.verified,
+                suppressed=None,
+            )
 
     def _standing(self, prepared: Prepared, proposed: Iterable[Candidate]) -> Iterator[Standing]:
         blanked = ""
