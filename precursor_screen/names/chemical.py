@@ -270,10 +270,10 @@ def prefix_reason(plain: str, start: int, name: str) -> str | None:
         return f"part of a longer chemical name: {match[0].strip()!r} stands before it"
     if "ether" in name and (match := _CHEMICAL_WORD.search(before)) and match["w"] not in _NO_CHEMICAL_WORD:
         return f"part of a longer chemical name: {match['w']!r} stands before it"
-    if name in _SALT_WORDS and _SALT_OF.search(before):
-        return "a salt of something else"
+    if name in _SALT_WORDS and (match := _SALT_OF.search(before)):
+        return f"a salt: {match[0].strip(' (')!r} stands before it"
     if "sul" in name and "acid" in name and _AMINE_BEFORE.search(before):
-        return "a salt of something else"
+        return "a salt: a base stands before it"
     if name.endswith("эфир") and before.endswith("кислоты "):
         return "an ester: an acid stands before it"
     if match := _COMPOUND_OF.search(before):

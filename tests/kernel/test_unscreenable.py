@@ -177,6 +177,8 @@ def test_descriptions_that_end_with_their_field_are_counted_where_nothing_is_fou
     assert "16 characters" in found["message"]
 
 
-@pytest.mark.parametrize("texts", [["GOODS OF KIND N1"] * 20, ["GOODS OF KIND N1", "GOODS OF KIND N2"], [f"N{n}" for n in range(9)]])
+@pytest.mark.parametrize(
+    "texts", [["GOODS OF KIND N1"] * 20, ["GOODS OF KIND N1", "GOODS OF KIND N2"], [f"N{n}" for n in range(9)]]
+)
 def test_descriptions_of_one_length_by_chance_are_not_cut(texts):
     assert issues(*({"description": t} for t in texts)) == []
