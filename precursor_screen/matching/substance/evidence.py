@@ -61,7 +61,8 @@ def add_up(plain: str, matches: Sequence[Match], substances: dict[str, Substance
 
 
 def _may_rise(match: Match) -> bool:
-    return match.strength == "weak" and match.suppressed is None and match.form != "article"
+    # A class of compounds is no abbreviation: a quantity beside an ester does not make it the acid.
+    return match.strength == "weak" and match.suppressed is None and match.form != "article" and " of " not in match.name
 
 
 def _is_borne_out(plain: str, match: Match, matches: Sequence[Match], substances: dict[str, Substance]) -> bool:

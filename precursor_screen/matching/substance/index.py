@@ -15,6 +15,7 @@ from typing import Final
 import pyarrow as pa
 
 from precursor_screen.matching.substance.boundaries import edges, gaps_fit
+from precursor_screen.matching.substance.classes import find_classes
 from precursor_screen.matching.substance.cut import LENGTHS, CutNames
 from precursor_screen.matching.substance.dictionary import NameDictionary, Pattern, same_letters
 from precursor_screen.matching.substance.evidence import add_up
@@ -107,7 +108,7 @@ class SubstanceIndex:
         flat = plain(text)
         prepared = Prepared(text, flat, fold(text), suspicion.near, suspicion.readings, Repeats(flat))
         named = list(self._judge(prepared))
-        named += self._cut_off(prepared, named)
+        named += [*self._cut_off(prepared, named), *self._in_classes(prepared, named)]
         found = add_up(flat, [*named, *self._identifiers.in_text(text, flat, named)], self._by_id)
         return sorted(found, key=lambda m: (m.start, m.end, m.substance_id, m.method))
 
@@ -191,6 +192,27 @@ class SubstanceIndex:
                 score=round(100.0 * shown / len(pattern.squashed), 1),
                 name=pattern.name.name,
                 name_verified=pattern.name.verified,
+                suppressed=None,
+            )
+
+    def _in_classes(self, prepared: Prepared, named: Sequence[Match]) -> Iterator[Match]:
+        """Compounds that a law lists as a class, where no name of the tables counts in their place."""
+        for one, start, end in find_classes(prepared.plain):
+            over = any(m.start < end and start < m.end and m.suppressed is None for m in named)
+            if over or one.substance_id not in self._by_id or is_negated(prepared.plain, start, end):
+                continue
+            form = form_of(prepared.plain, start, end)
+            yield Match(
+                substance_id=one.substance_id,
+                method="name",
+                strength="weak" if form == "article" else one.strength,
+                form=form,
+                matched=prepared.text[start:end],
+                start=start,
+                end=end,
+                score=100.0,
+                name=one.name,
+                name_verified=one.verified,
                 suppressed=None,
             )
 
