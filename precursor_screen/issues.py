@@ -172,6 +172,12 @@ _CODES = (
         "No filled cell of a column of masses could be read",
         "Correct the column, or name its unit and decimal mark with --mapping.",
     ),
+    IssueCode(
+        "cut-text",
+        DEGRADED,
+        "Descriptions end where the field of their system ends, and nothing was recognised in them",
+        "Ask for the whole text, or for the HS code; a name that the cut left unrecognisable was not screened.",
+    ),
     IssueCode("no-description", UNSCREENABLE, "Neither a description nor an HS code", "Ask for the description."),
     IssueCode(
         "unscreenable-name", UNSCREENABLE, "Nothing is left of the party's name after normalising", "Ask for the party's name."

@@ -12,6 +12,8 @@ from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import BESIDE_TABLE, ISSUE, NAME_COLUMNS, ROLES
 
+# A field is cut where so many descriptions, and this share of all, end at the same, longest length; a page of free text is none.
+_FEWEST_CUT, _SHARE_CUT, _SHORTEST_FIELD, _LONGEST_FIELD = 5, 0.05, 12, 120
 NUMBERED_ISSUE = ISSUE.append(pa.field(LINE_NO, pa.int64()))
 _GOODS = pa.array(["no-description", "vague-description", "refers-elsewhere", "unreadable-cell"])
 
@@ -73,12 +75,16 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: R
         for field in ("marks", *NAME_COLUMNS.values(), *(f"{role}_address" for role in ROLES))
         if field in columns and field != "other_parties"
     ]
-    if {"hs_known", "hs_code"} <= set(columns):  # the lines were screened: one note a file and code, at its first row, names no line
+    if {"hs_known", "hs_code"} <= set(
+        columns
+    ):  # the lines were screened: one note a file and code, at its first row, names no line
         parts.append(
             f"""select 'unknown-edition' as code, source_file, min(source_row) as source_row, 'hs_code' as field, hs_code as value,
             'the heading or subheading is none of the edition that is known here' as message, cast(null as varchar) as line_id,
             count(*) as count, min({LINE_NO}) as {LINE_NO} from lines where hs_known = 'unknown-edition' group by source_file, hs_code"""
         )
+    if "description" in columns:
+        parts.append(_cut_texts())
     if "other_texts" in columns:
         parts.append(
             f"""select 'unreadable-cell' as code, {place}, other_columns as field, left(other_texts, 200) as value,
@@ -101,3 +107,18 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: R
         connection.register("lines", resolved.lines)
         connection.register("unscreenable", pa.table([pa.array(names, pa.string())], names=["name"]))
         return fetch(connection, f"{' union all '.join(parts)} order by {LINE_NO}, field", NUMBERED_ISSUE)
+
+
+def _cut_texts() -> str:
+    """Descriptions that end where their field ends and in which nothing was recognised: one row a file, with their number."""
+    return f"""select 'cut-text' as code, source_file, min(source_row) as source_row, 'description' as field, arg_min(description, {LINE_NO}) as value,
+        'cut off at ' || any_value(longest) || ' characters, and nothing was recognised' as message, cast(null as varchar) as line_id,
+        count(*) as count, min({LINE_NO}) as {LINE_NO}
+        from lines join (
+            select source_file as file, any_value(longest) as longest from (
+                select source_file, description, max(length(description)) over (partition by source_file) as longest from lines)
+            group by source_file
+            having count(distinct description) filter (length(description) = longest)
+                   >= greatest({_FEWEST_CUT}, {_SHARE_CUT} * count(distinct description))
+               and any_value(longest) between {_SHORTEST_FIELD} and {_LONGEST_FIELD}) on source_file = file
+        where length(description) = longest and len(substance_ids) = 0 group by source_file"""

@@ -88,12 +88,23 @@ _NO_CHEMICAL_WORD: Final = words(
     "control symbol protocol patrol school pool tool wool carbide butane latin bin basin cabin satin dozen combine engine aniline benzine "
     "gasoline kerosene acetate aluminate laminate gate date state late approximate accurate separate alternate duplicate bromide chloride"
 )
-# "Levamisole HCl" is a salt; "drums HCl" and "conc. HCl" are not.
+# Of "hcl" a base makes a salt: "levamisole HCl", "(R)-x-amine.HCl". Known by its ending; what the acid itself is called never is one
+# (technical, industrial, fuming, liquid), nor what it is packed in.
 _MINERAL: Final = ("sulf", "sulph", "solf", "hydrochlor", "clorh", "chlorh", "muriat", "clorid", "hydrogen chl")
 _SALT_WORDS: Final = frozenset({"hcl", "hydrogen sulfate", "hydrogen sulphate", "dihydrogen sulfate", "dihydrogen sulphate"})
+_BASE_ENDING: Final = r"(?:in|ine|ina|ino|inum|ole|ol|am|il|yl|one|ona|on|ane|an|ene|en|ide|ate|ame|ib|pril|ant|ast|ac|os|ium|um|id|oxan|ox|ex|ax|ix|oc|ic acid|amino acid)"
+_NO_BASE: Final = (
+    r"(?:containing|main|contain|within|origin|bin|tin|resin|basin|thin|marine|machine|fine|line|online|pristine|alkaline|crystalline|genuine|refine|"
+    r"alcohol|methanol|ethanol|control|stone|zone|cone|one|acetone|carton|ton|gallon|iron|carbon|common|iran|taiwan|japan|jordan|can|clean|an|pan|"
+    r"vietnam|liquid|acid|aqueous|hybrid|solid|fluid|hydrogen|chloride|oxide|wide|side|concentrate|concentrated|plate|state|date|commercial|"
+    r"vacuum|aluminium|aluminum|sodium|potassium|drum|minimum|maximum|medium|premium|petroleum|mid|paid|raid|open|between|then|green|screen|"
+    r"isopropanol|butanol|propanol|glycol|and|than|plan|bulk|cleaning|steel|until|oil|soil|boil|foil|mail|pail|rail|april|council|of|plant|"
+    r"via|silicon|option|station|solution|production|application|addition|grade|made|trade|vol|pool|tool|school|box|tax|max|mix|six|fix|index|"
+    r"complex|ex|zinc|synthetic|organic|inorganic|electronic|technical|industrial)"
+)
 _SALT_OF: Final = re.compile(
-    r"(?<![\w])(?!drums? |tanks? |liquid |conc |acid |gas |pure |fuming |grade |with |and |cans? |bags? |carboys? |bulk )"
-    r"(?:[a-z]{4,}[),\]]? ?-?|-\(|[)\]] ?)$"
+    rf"(?:(?<![\w])(?!{_NO_BASE}(?![\w]))(?:[\w,'()\[\]\-]{{0,60}}[a-z])?[a-z]{{2,}}{_BASE_ENDING}[),\]]{{0,3}}[ .·*-]{{0,2}}\(?|-\(|hydrochloride \(|"
+    r"(?<![\w])(?:di|mono|tri|2|1|\.|·)[ .]?|(?<![\w])[a-z]{2,}[ -](?:2|di)|(?<=\w)[)\]][ ]?)$"
 )
 # A base and its acid, written apart: "2-phenylethylamine; sulfuric acid".
 _AMINE_BEFORE: Final = re.compile(
@@ -109,7 +120,7 @@ _COMPOUND_OF: Final = re.compile(
 # --- what stands after --------------------------------------------------------------------------------------------------
 # These make another substance even after a space ...
 _FUNCTION: Final = (
-    r"(?:c[iy]an[oh]?h[iy]drin\w*|cianidrin\w*|[a-z]*oxim[aeo]?s?|(?:hydro)?perox[iy]d\w*|perossid\w*|[a-z\-]*c[iy]anat\w*|diiso\w*|"
+    r"(?:c[iy]an[oh]?h[iy]drin\w*|cianidrin\w*|[a-z]*oxim[aeo]?s?|(?:hydro)?perox[iy]d\w*|perossid\w*|[a-z\-]*[csz][iy]y?anat\w*|diiso\w*|(?:hydro|hidro)?peroks\w*|"
     r"(?:di|tri)?sul(?:f|ph)[oi](?:n|x|m|c|p|d|b)\w*|sulfamid\w*|disul(?:f|ph)\w*|thiosul(?:f|ph)\w*|[a-z\-]*(?:acetal|ketal)s?|"
     r"(?:[a-z\-]* ){1,2}(?:acetal|ketal)s?|(?:[a-z\-]* )?(?:[a-z\-]*hydrazon\w*|mercaptol\w*|(?:thio)?semicarbazon\w*)|hydrazid\w*|ketazin\w*|chloroform(?=$|[^\w,;/&+ ])|adducts?|(?:di|tri)?carbox\w*|carbohydrazid\w*|"
     r"carb(?:onitril|odithio|othio|aldehyd)\w*|(?:di)?thiol\w*|(?:di|tri)amin\w*|anilid\w*|nitril\w*|phosphon\w*|phosphin\w*|"
@@ -167,7 +178,21 @@ _ETHER_OF: Final = re.compile(
 )
 _ETHER_CLASS: Final = re.compile(r" (?:acetat|ketone|sulfat|sulphat|carbox|amine|imide|sulfone|phosphat|ester)\w*")
 _OTHER_SALT: Final = re.compile(
-    r"[ \-](?:mono|di|tri|tetra|penta|hexa)?(?:chlorid|bromid|iodid|fluorid|hydrid|phosphat|cyanid|acetat)e?s?(?![\w])"
+    r"[ \-](?![a-z]+ (?:blend|mix))(?:mono|di|tri|tetra|penta|hexa)?(?:chlorid|bromid|iodid|fluorid|hydrid|phosphat|cyanid|acetat)e?s?(?![\w])"
+)
+
+
+# The same in scripts that leave vowels, gaps or both otherwise than Latin: nitro-, chloro-, di-, poly- before; diisocyanate, peroxide,
+# sulfonic, oxime, cyanohydrin after.
+_SCRIPTS_BEFORE: Final = re.compile(
+    r"(?:ไนโตร|คลอโร|โบรโม|ไฮดรอกซี|เมทอกซี|อะมิโน|อะเซทิล|อะซิทิล|ไดอะ|ไตรฟลูออโร|โพลี|พอลิ|ได|ไตร|ไซโคล|เมทิล|ไดเมทิล|ปิโตรเลียม|"
+    r"(?:नाइट्रो|क्लोरो|ब्रोमो|हाइड्रॉक्सी|हाइड्रोक्सी|डाइ|ट्राई|पॉली|एमिनो|मेथॉक्सी|एसिटाइल|पेट्रोलियम)[ ]?|"
+    r"(?<![\w])(?:نیترو|نيترو|کلرو|كلورو|برومو|هیدروکسی|هيدروكسي|تری فلوئورو|متوکسی|آمینو|امينو|پلی|بولي|دی کلرو|ثنائي كلورو|نفت)[ -]?)$"
+)
+_SCRIPTS_AFTER: Final = re.compile(
+    r"[ \-]?(?:ได?ไอโซไซยาเนต|ไอโซไซยาเนต|ซัลโฟ|เปอร์ออกไซด์|ออกไซม์|ไซยาโนไฮดริน|แอลกอฮอล์|"
+    r"(?:डाइ|डाय)?आइसो[ ]?सा[इय]\w|पेरोक्साइड|परॉक्साइड|सल्फोनिक|सल्फोनेट|ऑक्साइम|अल्कोहल|"
+    r"(?:دي|دی|ثنائي)[ \u200c]?(?:ال)?[اإی]يزوسيانات|(?:دي|دی|ثنائي)[ \u200c]?(?:ال)?[اإآ]?[يی]?زوس[يی]انات|پراکسید|بيروكسيد|سولفونیک|سلفونيك|اکسیم|أوكسيم)"
 )
 
 
@@ -210,6 +235,11 @@ def _with_brackets(plain: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def is_salt_word(text: str) -> bool:
+    """Whether a name of an acid is what its salts are called by as well: HCl."""
+    return text.lower().strip() in _SALT_WORDS
+
+
 def is_glued_ending(rest: str, covers_salts: bool) -> bool:
     """Whether letters that follow a name without a gap leave it the same substance: a plural; "-hydrochlorid" if its salts are."""
     return rest == "s" or (covers_salts and _GLUED_SALT.fullmatch(rest) is not None)
@@ -226,6 +256,8 @@ def prefix_reason(plain: str, start: int, name: str) -> str | None:
     before = plain[max(0, start - WINDOW) : start]
     if not before:
         return None
+    if not plain[start].isascii() and (match := _SCRIPTS_BEFORE.search(before)):
+        return f"part of a longer chemical name: {match[0].strip()!r} stands before it"
     if _ATTACHED_GROUP.search(before):
         return "part of a longer chemical name: a bracketed group stands before it"
     if (match := _ATTACHED.search(before)) and (match[0].strip("-") not in ("s", "o", "c", "n") or match[0].endswith("-")):
@@ -238,10 +270,10 @@ def prefix_reason(plain: str, start: int, name: str) -> str | None:
         return f"part of a longer chemical name: {match[0].strip()!r} stands before it"
     if "ether" in name and (match := _CHEMICAL_WORD.search(before)) and match["w"] not in _NO_CHEMICAL_WORD:
         return f"part of a longer chemical name: {match['w']!r} stands before it"
-    if name in _SALT_WORDS and _SALT_OF.search(before):
-        return "a salt of something else"
+    if name in _SALT_WORDS and (match := _SALT_OF.search(before)):
+        return f"a salt: {match[0].strip(' (')!r} stands before it"
     if "sul" in name and "acid" in name and _AMINE_BEFORE.search(before):
-        return "a salt of something else"
+        return "a salt: a base stands before it"
     if name.endswith("эфир") and before.endswith("кислоты "):
         return "an ester: an acid stands before it"
     if match := _COMPOUND_OF.search(before):
@@ -266,6 +298,8 @@ def continuation_reason(plain: str, end: int, name: str, covers_salts: bool) -> 
     after = plain[end : end + WINDOW]
     if not after:
         return None
+    if not after.isascii() and (match := _SCRIPTS_AFTER.match(after)):
+        return f"another substance: {match[0].strip()!r} follows"
     if match := _AFTER.match(after):
         return f"another substance: {match['w'] or match['j']!r} follows"
     for pattern in (_AFTER_LOCANT, _AFTER_BRACKET):

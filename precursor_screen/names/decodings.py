@@ -21,10 +21,17 @@ MAY_DECODE: Final = (
     r"&(?:#|[A-Za-z]{2,8};)|<[A-Za-z/!]|%[0-9A-Fa-f]{2}.*%[0-9A-Fa-f]{2}|[A-Za-z]%[0-9A-Fa-f]{2}[A-Za-z]|=[0-9A-F]{2}.*=[0-9A-F]{2}|=\r?\n"
     r"|=\?[\w-]{2,20}\?[BbQq]\?|\\[ux]\{?[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|U\+[0-9A-Fa-f]{4}|[\x{202A}-\x{202E}\x{2066}-\x{2069}\x{200E}\x{200F}]"
     r"|[A-Za-z][013457][A-Za-z]{0,4}[013457][A-Za-z]"
+    r"|[0-9](?i:drums?|kgs?|bags?|ibcs?|ltrs?|lit(?:er|re)s?|cans?|barrels?|bottles?|pails?|tons?|tonnes?|mt)(?i:of)?[A-Za-z]{5}"
     r"|[\x{0660}-\x{0669}\x{06F0}-\x{06F9}\x{0966}-\x{096F}\x{FF10}-\x{FF19}]"
 )
 _MAY: Final = re.compile(re.sub(r"\\x\{([0-9A-F]{4})\}", r"\\u\1", MAY_DECODE), re.DOTALL)
-_AMONG_LETTERS: Final = re.compile(r"[013457](?<=[A-Za-z][013457])[A-Za-z]{0,4}[013457][A-Za-z]")
+_AMONG_LETTERS: Final = re.compile(
+    r"[0-9](?i:drums?|kgs?|bags?|ibcs?|ltrs?|lit(?:er|re)s?|cans?|barrels?|bottles?|pails?|tons?|tonnes?|mt)(?i:of)?[A-Za-z]{5}|[013457](?<=[A-Za-z][013457])[A-Za-z]{0,4}[013457][A-Za-z]"
+)
+_GLUED: Final = re.compile(
+    r"(?<=[0-9])((?:drums?|kgs?|bags?|ibcs?|ltrs?|lit(?:er|re)s?|cans?|barrels?|bottles?|pails?|tons?|tonnes?|mt)(?:of)?)(?=[a-z]{5})",
+    re.IGNORECASE,
+)
 # Bounded, so that a cell full of beginnings costs linear time.
 _TAG: Final = re.compile(r"<!--(?:[^-]|-(?!->)){0,80}-->|<[A-Za-z/!][^<>]{0,300}>")
 _SHORT_ESCAPE: Final = re.compile(r"\\x([0-9A-Fa-f]{2})")
@@ -57,10 +64,10 @@ def further_readings(text: str) -> tuple[str, ...]:
             for step in (_take_words, html.unescape, _take_percent, _take_quoted, _take_escapes, _turn, _take_digits):
                 reading = step(reading)
             reading = _take_figures(reading, letters)
-            reading = _TAG.sub(tag, reading)
+            reading = _TAG.sub(tag, _GLUED.sub(r" \1 ", reading))
             if reading == before:
                 break
-        if _letters(reading) != _letters(text):
+        if _letters(reading) != _letters(text) or _GLUED.search(text):
             readings[reading] = None
     return tuple(readings)
 

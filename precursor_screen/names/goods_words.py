@@ -1,7 +1,8 @@
 """What the words round the name of a substance say of the goods: that it is not there, or that they are not the substance.
 
-"Free" and "without" take it away; a dosage form, a solvent blend or a pump make other goods of it. Functions work on text
-from `names.text.plain` and look at a bounded window, so a cell of any size costs linear time.
+"Free" and "without" take it away; a dosage form, a solvent blend, a pump or an emptied drum make other goods of it; packages, a grade
+or a purpose do not. The words are in `goods_words.csv`. Functions work on text from `names.text.plain` and look at a bounded window,
+so a cell of any size costs linear time.
 """
 
 from __future__ import annotations
@@ -9,64 +10,97 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from precursor_screen.names.word_table import one_of
+
 WINDOW: Final = 80
 
 # --- negation -----------------------------------------------------------------------------------------------------------
-_NO_BEFORE: Final = re.compile(
-    r"(?:(?<![\w])(?:without|free (?:of|from)|devoid of|non|not|zero|other than|except(?:ing)?(?: for)?|excluding|excl\.?|exclusive of|exclude[sd]?|contains? no|"
-    r"containing no|not contain(?:ing)?|does not contain|no (?:added )?|instead of|replac(?:es|ing)|substitute for|alternative to|"
-    r"ohne|frei von|ausgenommen|ausser|kein(?:e[nrs]?)?|statt|sans|exempt de|exempte de|autres? que|hors|sauf|ne contient pas d[e']|sin|libre de|"
-    r"exento de|exenta de|excepto|distint[oa]s? de|salvo|no contiene|sem|isento de|isenta de|livre de|exceto|nao contem|senza|privo di|escluso|"
-    r"diverso da|zonder|vrij van|behalve|icermez|haric|bez|wolny od|без|не содержит|не содержащий|кроме|за исключением|свободн\w+ от|"
-    r"بدون|خالي? من|خاليه من|ما عدا)[ \-]{0,2}(?:any |added |all |the |other |traces? of ){0,2}|(?:不含|无|非|除|不包括|免|不得含有|未含|ノン|無)有?)$"
-)
+_FILLER: Final = rf"[ \-:]{{0,2}}(?:{one_of('negation-filler')}[ ]){{0,4}}(?:d'|l')?"
+_NO_BEFORE: Final = re.compile(rf"{one_of('negation')}{_FILLER}有?$")
+# A list that is denied as a whole; its items have no figures, for goods of their own have a quantity.
 _NO_LIST: Final = re.compile(
-    r"(?<![\w])(?:without|free of|free from|excluding|other than|except|ohne|sans|sin|sem|senza|без|кроме)[ ](?:[\w\-]+(?:,| and| or| und| et| y| e| и|/)+ ?){1,4}$"
+    rf"{one_of('negation')}{_FILLER}(?:[^\W\d][\w\-]*(?:[ ][^\W\d][\w\-]*)?(?:,|/|[ ](?:and|or|nor|ni|noch|ani|nem|und|oder|et|ou|y|o|u|e|i|и|или|ve|veya|atau|dan|hoac|va)(?=[ ]))+[ ]?){{1,5}}$"
 )
 _NUMBER_SIGN: Final = re.compile(
     r"(?<![a-z])(?:un|cas|ec|hs|inv|item|lot|ref|order|batch|po|s|b/l|bl|invoice|index|ci|code|part|article|art|model|ord)[ .]?no $"
 )
+# "Except for acetone all non-hazardous": what is excepted from a denial, or from all the rest, is there.
+_BUT: Final = (
+    r"(?:except(?:ing)?(?: for)?|other than|apart from|excluding|ausser|ausgenommen|sauf|hors|excepto|salvo|exceto|tranne|кроме)"
+)
+_DENIED_REST: Final = re.compile(
+    rf"(?:non[ -]?(?:haz\w*|dg|dangerous)|no (?:dg|dangerous goods|hazardous)|not (?:haz\w*|restricted|regulated|dangerous))[^;|]{{0,40}}{_BUT}[ ]$"
+)
+_BUT_FIRST: Final = re.compile(rf"(?:^|[;|.:,(][ ]?){_BUT}[ ]$")
+_THE_REST: Final = re.compile(
+    r"[ ,]{1,2}(?:all|the rest|rest|others?|everything|remaining|no(?:t|n)?[ -]|cargo|goods|alles|tous?|todo|tudo|tutto|все)"
+)
+_FREE_OF_WHAT: Final = (
+    r"(?![ ](?:than|base|on |sample|of (?:charge|cost|freight|payment)|flow|acid|fatty|(?:trade )?zone|stock|issue|shipment|carrier|deliver|alongside|from|of (?!it)|in and|carrier|"
+    r"x ?\d|\d[\d.,]* ?(?:x|drums?|barrels?|ibcs?|cans?|bottles?|bags?|tank\w*|kgs?|kilos?|l|ltrs?|lit\w+|mt|tons?|tonnes?|gal\w*)(?![\w])))"
+)
 _NO_AFTER: Final = re.compile(
-    r"(?:[ \-]{0,2}(?:-? ?free|less|frei|freie[rsnm]?|exempt|not included|excluded|vrij)(?![\w])(?! (?:base|on |sample|of charge|flow|acid|fatty|(?:trade )?zone|stock|issue|shipment|carrier|deliver|alongside|x ?\d|\d[\d.,]* ?(?:x|drums?|barrels?|ibcs?|cans?|bottles?|bags?|tank\w*|kgs?|kilos?|l|ltrs?|lit\w+|mt|tons?|tonnes?|gal\w*)(?![\w])))|"
-    r"[ ,]{1,2}(?:is |are )?(?:not included|excluded|prohibited)(?![\w])|(?:除外|以外|フリー))"
+    rf"(?:[ \-]{{0,2}}(?:-? ?{one_of('negation-after', glued=True)}){_FREE_OF_WHAT}|[ ,]{{1,2}}{one_of('negation-after')}{_FREE_OF_WHAT}|"
+    rf"[ ]?(?:content)?[ ]?(?::|=|-|\(|[ ](?:is )?)[ ]?{one_of('absent')}(?![ ](?:of|other|than|less|more|additive|value|com|\d)|[ .]?\d))"
+)
+_NO_SHARE_BEFORE: Final = re.compile(r"(?<![\d.,])0(?:[.,]0+)? ?(?:%|pct|percent|prozent)[ ](?:of |de |v/v |w/w )?$")
+_NO_SHARE_AFTER: Final = re.compile(r"[ ]?(?:content)?[ :=(\-]{0,3}0(?:[.,]0+)? ?%(?!\d)")
+
+# --- quantities ---------------------------------------------------------------------------------------------------------
+_DRUMS: Final = (
+    r"(?:drums?|ibcs?|iso ?tanks?|flexi ?(?:tanks?|bags?)|barrels?|carboys?|jerr?[iy] ?cans?|cylinders?|tambor(?:es)?|bidon(?:es|s)?|futs?|"
+    r"fass(?:er)?|fusti|kanister|канистр\w*|боч\w+|bombonas?|varil|pails?|kegs?|bags?|sacks?)"
+)
+_SUBSTANCE_PACKED: Final = re.compile(
+    rf"\d[\d.,]* ?(?:x ?)?(?:(?:new|steel|plastic|hdpe|iron|fib(?:re|er)|\d+ ?(?:kg|l|ltr)s?) ){{0,3}}{_DRUMS}(?![\w])|(?<![\w]){_DRUMS} of |\d ?%|"
+    r"(?<![\w])(?:technical|tech|industrial|reagent|analytical|acs|usp) grade"
+)
+_ANY_QUANTITY: Final = re.compile(
+    rf"\d ?(?:kgs?|kilos?|g|gm|mt|tons?|tonnes?|l|ltrs?|lit\w+|ml|gal\w*|lbs?|кг|т|л|公斤|吨|升|千克|桶)(?![a-z])|\d[\d.,]* ?(?:[a-z]+ ){{0,2}}{_DRUMS}(?![\w])"
 )
 
 # --- form ---------------------------------------------------------------------------------------------------------------
-_PREPARATION: Final = re.compile(
-    r"(?<![\w])(?:tablet[aes]?[ns]?|tabletten|tabs?\.?|caplets?|capsules?|capsulas?|caps\.|comprime?s?|comprimidos?|compresse?|kapseln?|gelules?|dragees?|"
-    r"lozenges?|pastill\w*|syrups?|sirops?|jarabes?|xaropes?|sciropp\w+|sirup|suspensions?|elixirs?|oral solution|oral drops|nasal \w+|drops|gotas|gocce|"
-    r"tropfen|injections?|injectable|inyectable|injetavel|inj\.?|ampoules?|ampullen?|ampollas?|ampul\w*|vials?|blisters?|sachets?|ointment|cream|"
-    r"suppositor\w+|dosage|medicaments?|medicines?|medicamentos?|arzneimittel|inhalers?|decongestant\w*|cough|cold (?:and|&) flu|"
-    r"\d+(?:[.,]\d+)? ?mg(?:/ ?\d* ?ml)?|mg/ml|mcg|x ?\d+ tabs?|таблет\w*|капсул\w*|сироп\w*|ампул\w*|раствор для инъекций|лекарств\w*)(?![\w])|"
-    r"(?:片剂|胶囊|注射液|糖浆|滴剂|药片|缓释片|颗粒剂|口服液|错|注射剂)|(?<=[酸碱素胺])片"
-)
-_MIXTURE_BEFORE: Final = re.compile(
-    r"(?<![\w])(?:thinners?|containing|contains?|mixtures? of|blends? of|solvent mix\w*|mixed solvents?|solution in|in|based on|diluted in|dissolved in|"
-    r"dilutions? in|base de|contenant|que contiene\w*|contem|enthaltend|содержащ\w+)[ :(\-]{1,3}(?:[\w.,%+/ -]{0,40}[,+/ (]{1,2})?$"
-)
+_DOSE: Final = r"(?<![\w])\d+(?:[.,]\d+)? ?mg(?:/ ?\d* ?(?:ml|tab\w*))?(?![\w]|/ ?(?:kg|l\b))|(?<![\w])mg/ml|(?<![\w])mcg(?![\w])|x ?\d+ ?(?:tabs?|caps?)(?![\w])|(?<=[酸碱素胺])片"
+_DOSAGE: Final = re.compile(rf"{one_of('dosage')}(?![ ](?:grade|manufactur\w*|making|production|press|quality|industry))|{_DOSE}")
+_MEDICINE: Final = re.compile(one_of("medicine"))
+_PACK: Final = re.compile(rf"{_DOSE}|\d ?(?:x|pcs|packs?|box(?:es)?|bottles?|strips?)(?![\w])|{_ANY_QUANTITY.pattern}")
+_MIXTURE_BEFORE: Final = re.compile(rf"{one_of('mixture-before')}[ :(\-]{{1,3}}(?:[\w.,%+/ -]{{0,40}}[,+/ (]{{1,2}})?$")
 _MIXTURE_SAME: Final = re.compile(
-    r"(?<![\w])(?:thinners?|paints?|varnish\w*|lacquers?|adhesives?|glues?|cements?|inks?|coatings?|primers?|removers?|cleaners?|polish\w*|degreasers?|"
-    r"detergents?|disinfectants?|blends?|mixtures?|mixed|standards?|std|volumetric|titrant|test solution|buffer|reagent|based|cosmetics?|perfumes?|fragrances?|"
-    r"shampoos?|soaps?|lotions?|aerosols?|sprays?|putty|sealants?|fuels?|additives?|eau de|parfum\w*|pinturas?|tintas?|barniz\w*|diluyente|"
-    r"solvente mezcla|краск\w+|растворител\w+|лак|клей|разбавител\w+|\d*[.,]?\d+ ?(?:mol/l|mmol|eq/l)|\d*[.,]\d+ ?[nm]|[nm]/\d+)(?![\w])|"
-    r"(?:稀释剂|油漆|涂料|胶水|粘合剂|清洗剂|标准溶液|试剂盒)"
+    rf"{one_of('mixture')}|(?<![\w])(?:\d*[.,]?\d+ ?(?:mol/l|mmol|eq/l)|\d*[.,]\d+ ?[nm]|[nm]/\d+)(?![\w])"
 )
-_ARTICLE: Final = re.compile(
-    r"(?<![\w])(?:batter(?:y|ies)|accumulators?|akku\w*|bateria\w*|batterie\w*|аккумулятор\w*|test kits?|test strips?|kits?|pumps?|valves?|pipes?|hoses?|gloves?|"
-    r"machine(?:ry)?|equipment|detectors?|sensors?|analy[sz]ers?|gaskets?|filters?|spare parts?|parts|apparatus|labels?|resistant|resistance|proof|"
-    r"plant|plants|tester|dispensers?|storage tanks?|reactors?|heat exchangers?|empty|vides?|vacios?|leere?)(?![\w])|(?:电池|蓄电池|水泵|阀门|设备)"
-)
+_ARTICLE: Final = re.compile(one_of("article"))
+# An article whose name goes on as a grade or a trade is none: battery grade, pharma plant grade, battery industry.
+_OF_GRADE: Final = re.compile(rf"[ \-](?:[a-z]+[ ])?{one_of('grade')}")
+_PROCESSED: Final = re.compile(rf"[ \-]{one_of('processed')}")
+_FOR: Final = r"(?:for|to handle|handling|pour|para|fur|fuer|per|для|voor|untuk|cho|icin|dla)"
 _ARTICLE_FOR: Final = re.compile(
-    r"(?<![\w])(?:for|fur|pour|para|per|для)[ ](?:the |la |le |el |use with |handling |storing |storage of |transport of )?$"
+    rf"(?<![\w]){_FOR}[ ](?:the |la |le |el |use with |handling |storing |storage of |transport of |measuring )?$"
+)
+_PURPOSE: Final = re.compile(rf"[ ,(]{_FOR}[ ]")
+_AND: Final = re.compile(r"(?:(?<![\w])(?:and|plus|und|et|y|e|и|ve|dan|va)|[&+])[ ]$")
+# Where the noun that a name begins comes to its end: "acetone in drums with hazard labels" are no labels.
+_PHRASE_END: Final = re.compile(
+    r"[ ](?:with|in|for|from|by|of|to|at|as|and|or|per|mit|von|fur|im|pour|dans|avec|de|du|del|para|con|en|em|com|da|y|e|et|und|в|для|из|с|и)(?=[ ])|"
+    r"[ ]?[\d(/:+&]|[ ]-[ ]"
 )
 # "Remover and 20 drums acetone": a number after the conjunction begins goods of their own.
 _CLAUSE_END: Final = re.compile(r"[;|\n]|, |\. (?=[a-z])|(?: and| plus| und| et| y| e| и|[ ]?[+&])[ ](?=\d)")
+_EMPTIED: Final = re.compile(one_of("emptied"))
+_LAST: Final = re.compile(
+    r"(?<![\w])(?:last (?:contained|contents?|cargo|loaded)|previously contain\w+|formerly contain\w+|previous cargo|ex|ex-contents|residues? of|"
+    r"zuletzt|letzter inhalt|letzte ladung|dernier contenu|ayant contenu|ultimo contenido|ultima carga|ultimo conteudo|ultimo contenuto|ultimo carico|laatste (?:inhoud|lading)|"
+    r"из-под|з-під|последний груз|ostatni ladunek|son yuk|muatan terakhir)[ :\-(]{1,3}(?:[\w\-]+[ ]){0,2}$"
+)
 
 
 def is_negated(plain: str, start: int, end: int) -> bool:
-    """Whether the text says that the substance is not there: "without X", "X-free", "sans X", 不含X."""
-    before, after = plain[max(0, start - WINDOW) : start], plain[end : end + 24]
-    if (_NO_BEFORE.search(before) or _NO_LIST.search(before)) and not _NUMBER_SIGN.search(before):
+    """Whether the text says that the substance is not there: "without X", "X-free", "X: nil", "0 % X", "sans X", 不含X."""
+    before, after = plain[max(0, start - WINDOW) : start], plain[end : end + 32]
+    if _NO_SHARE_BEFORE.search(before) or _NO_SHARE_AFTER.match(after):
+        return True
+    if _NO_BEFORE.search(before) and not _NUMBER_SIGN.search(before):
+        return not (_DENIED_REST.search(before) or (_BUT_FIRST.search(before) and _THE_REST.match(after)))
+    if _NO_LIST.search(before) and not _ANY_QUANTITY.search(after):
         return True
     return _NO_AFTER.match(after) is not None
 
@@ -74,18 +108,56 @@ def is_negated(plain: str, start: int, end: int) -> bool:
 def form_of(plain: str, start: int, end: int) -> str:
     """What the goods are that the name stands in: substance, preparation, mixture or article.
 
-    A dosage form makes a preparation, a word for blends or uses in the same clause a mixture, a thing made or meant for the
-    substance an article.
+    A dosage form makes a preparation, a word for blends or uses in the same clause a mixture. An article is a thing whose name the
+    substance begins (acetone pump), one meant for it (pump for acetone) without packages of it, or a package that held it last.
     """
     before, after = plain[max(0, start - 2 * WINDOW) : start], plain[end : end + 2 * WINDOW]
     near_before = _CLAUSE_END.split(before)[-1]
     near_after = _CLAUSE_END.split(after)[0]
-    if _PREPARATION.search(near_before[-60:] + " " + near_after[:60]) or _PREPARATION.search(plain[start:end]):
+    if _is_emptied(before, near_before, near_after):
+        return "article"
+    here = _PURPOSE.split(near_after)[0]  # what the goods are for makes no other goods of them
+    if _is_preparation(plain[start:end], near_before[-60:], here[:60], near_after[:60]):
         return "preparation"
-    if _ARTICLE.search(near_after[:30]) or (_ARTICLE_FOR.search(before) and _ARTICLE.search(before)):
+    if _is_article(before, near_before, near_after):
         return "article"
-    if _ARTICLE.search(near_before[-30:]) and not near_before.rstrip().endswith((":", "(")):
-        return "article"
-    if _MIXTURE_BEFORE.search(before) or _MIXTURE_SAME.search(near_before[-40:] + " " + near_after[:40]):
+    if _MIXTURE_BEFORE.search(before) or _MIXTURE_SAME.search(near_before[-40:] + " " + here[:40]):
         return "mixture"
     return "substance"
+
+
+def _is_emptied(before: str, near_before: str, near_after: str) -> bool:
+    if _LAST.search(near_before):
+        return True
+    if found := _EMPTIED.search(near_before):
+        # "Empty boxes and acetone 20 drums": goods of their own.
+        return not (re.search(r"(?:and|und|et|y|e|[&+])[ ]", near_before[found.end() :]) and _ANY_QUANTITY.search(near_after))
+    if _EMPTIED.search(near_after[:60]):
+        return True
+    first = _CLAUSE_END.split(before)[0]
+    return (
+        first is not near_before
+        and _EMPTIED.search(first) is not None
+        and not _ANY_QUANTITY.search(near_before + "#" + near_after)
+    )
+
+
+def _is_preparation(name: str, before: str, here: str, after: str) -> bool:
+    if _DOSAGE.search(before + " " + here) or _DOSAGE.search(name) or re.search(_DOSE, after):
+        return True
+    return _MEDICINE.search(before + " " + here) is not None and _PACK.search(before + " " + after) is not None
+
+
+def _is_article(before: str, near_before: str, near_after: str) -> bool:
+    phrase = _PHRASE_END.split(near_after)[0][:30]
+    if _PROCESSED.match(phrase):
+        return True
+    if (found := _ARTICLE.search(phrase)) and not _OF_GRADE.match(phrase, found.end()):
+        return True
+    if _ARTICLE_FOR.search(before) and _ARTICLE.search(before):
+        return not _SUBSTANCE_PACKED.search(near_after[:40])
+    found = max(_ARTICLE.finditer(near_before[-30:]), key=lambda m: m.start(), default=None)
+    if found is None or near_before.rstrip().endswith((":", "(")):
+        return False
+    between = near_before[-30:][found.end() :]
+    return not (_OF_GRADE.match(between) or _AND.search(between) or re.search(r"\d", between))

@@ -50,6 +50,7 @@ _GREEK: Final = dict(
 )
 # Letters that NFKD leaves alone, and forms that count as one letter in customs texts: Arabic alef maqsura and teh marbuta are
 # written either way, Persian letters stand for Arabic ones, and Traditional Chinese and Japanese forms for Simplified ones.
+_LOOSE_MARKS: Final = "\u093c\u09bc\u0a3c\u0abc\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c\u0e4e"
 _LIGATURES: Final = {
     "ß": "ss",
     "æ": "ae",
@@ -95,14 +96,27 @@ class Folded:
     positions: Sequence[int]
 
 
+def is_vowel_sign(char: str) -> bool:
+    """Whether a mark is a letter to those who write with it: vowel signs of the scripts of India, of Thai and Lao.
+
+    Marks that typists leave out or set otherwise are none: the dot that tells borrowed sounds (nukta), tone marks, the silencer of Thai.
+    """
+    return "\u0900" <= char <= "\u0eff" and char not in _LOOSE_MARKS and unicodedata.category(char) in ("Mn", "Mc")
+
+
 @lru_cache(maxsize=65536)
 def fold_char(char: str) -> str:
     """One character as its folded letters and digits: none for separators and marks, several for ligatures and Greek."""
     if "가" <= char <= "힣" or "ぁ" <= char <= "ヿ":
         # NFKD would take Hangul syllables apart and strip the voicing marks of kana, which tell letters apart.
         return char if char != "・" else ""
+    if is_vowel_sign(char):
+        return char
     out: list[str] = []
     for part in unicodedata.normalize("NFKD", _SINGLE.get(char, char)):
+        if is_vowel_sign(part):
+            out.append(part)
+            continue
         if unicodedata.category(part) in ("Mn", "Me", "Cf", "Cs"):
             continue
         for low in part.lower():

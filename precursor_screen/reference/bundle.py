@@ -209,7 +209,13 @@ def _table(folder: Path) -> SubstanceTable:
 
 @cache
 def _index(folder: Path) -> SubstanceIndex:
-    return SubstanceIndex(_table(folder).substances)
+    substances = _table(folder).substances
+    return SubstanceIndex(substances, _hardly_traded(load_concern(folder, substances)))
+
+
+def _hardly_traded(concern: Mapping[str, Concern]) -> frozenset[str]:
+    """The substances that have little or no lawful trade: scheduled drugs, and grades A and B."""
+    return frozenset(substance_id for substance_id, one in concern.items() if one.licit_use in "SAB")
 
 
 def shipped_index() -> SubstanceIndex:
@@ -222,4 +228,4 @@ def _index_with_structures(table: SubstanceTable) -> SubstanceIndex:
     from precursor_screen.matching.structure.reading import require
 
     require()
-    return StructureIndex(table.substances)
+    return StructureIndex(table.substances, _hardly_traded(load_concern(shipped.substances_folder(), table.substances)))

@@ -13,7 +13,8 @@ Nine files, because source and check belong to a fact, not to a row of a substan
     thresholds.csv  read by `reference.thresholds`
 
 Beside them lie `editions.csv` (how many entries a list has, `reference.editions`), `readings.csv` (names that OPSIN reads otherwise,
-`reference.substance_structures`) and `neighbours.csv` (other chemicals whose names are alike, `matching.substance_neighbours`).
+`reference.substance_structures`) `neighbours.csv` (other chemicals whose names are alike, `matching.substance.neighbours`) and `classes.csv` (esters, halides and other
+classes that a law names as such, `matching.substance.classes`).
 """
 
 from __future__ import annotations

@@ -60,6 +60,12 @@ class Operator(Enum):
     MIN = "min({0})"
     # Of texts.
     JOINED = "({joined})"
+    LIMIT = "(case when {0} = 0 then 'any quantity counts' else 'the threshold is ' || {1} || ' kg' end)"
+    SAID = (
+        "(case {1} when 'un_number' then 'UN number ' || regexp_extract({0}, '\\d{{4}}') when 'hs' then 'HS code ' || {0} "
+        "when 'cas' then 'CAS number ' || regexp_replace({0}, '^[^\\d]+', '') when 'ec_number' then 'EC number ' || regexp_replace({0}, '^[^\\d]+', '') "
+        "when 'cus' then 'CUS code ' || regexp_replace({0}, '^[^\\d]+', '') else 'the name ' || {0} end)"
+    )
 
 
 _LOGICAL = (Operator.AND, Operator.OR, Operator.NOT)

@@ -11,7 +11,7 @@ from precursor_screen.rulebook.render import OUTCOMES
 from precursor_screen.rulebook.scope import AtomError, Scope
 from precursor_screen.schema import BY_NAME
 
-_PART = re.compile(r"\{([a-z_0-9]+)(?::(%))?\}")
+_PART = re.compile(r"\{([a-z_0-9]+)(?::(%|limit|said))?\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Fact:
 
 
 def parse_template(template: str, scope: Scope, outcomes_of: str = "") -> Expression:
-    """A template as a text. `{name}` is a field, derived column or parameter; `{name:%}` a share in per cent.
+    """A template as a text. `{name}` is a field, derived column or parameter; `{name:%}` a share in per cent; `{threshold_kg:limit}` says
+    "any quantity counts" of a threshold of nothing; `{matched_text:said}` what it is that matched: "UN number 1789", "the name ACETONE".
 
     Args:
         template: of the rule.
@@ -38,7 +39,7 @@ def parse_template(template: str, scope: Scope, outcomes_of: str = "") -> Expres
     at = 0
     for part in _PART.finditer(template):
         pieces += _plain(template[at : part.start()])
-        pieces.append(_part(part.group(1), part.group(2) == "%", scope, outcomes_of))
+        pieces.append(_part(part.group(1), part.group(2) or "", scope, outcomes_of))
         at = part.end()
     pieces += _plain(template[at:])
     return Apply(Operator.JOINED, tuple(pieces)) if pieces else Literal("")
@@ -50,13 +51,17 @@ def _plain(text: str) -> list[Expression]:
     return [Literal(text)] if text else []
 
 
-def _part(name: str, percent: bool, scope: Scope, outcomes_of: str) -> Expression:
+def _part(name: str, how: str, scope: Scope, outcomes_of: str) -> Expression:
     if name in OUTCOMES.get(outcomes_of, ()):  # before parameters: `{window}` tells the days, and the parameter only how many
         return Outcome(outcomes_of, name)
     if name in scope.params:
         scope.used_params.add(name)
-        return Literal(_parameter(scope.params[name], percent))
-    return Text(scope.column(name), shown=True, percent=percent)
+        return Literal(_parameter(scope.params[name], how == "%"))
+    column = scope.column(name)
+    shown = Text(column, shown=True, percent=how == "%")
+    if how == "limit":
+        return Apply(Operator.LIMIT, (column, shown))
+    return Apply(Operator.SAID, (shown, scope.column("match_method"))) if how == "said" else shown
 
 
 def _parameter(value: Any, percent: bool) -> str:

@@ -184,3 +184,18 @@ def test_a_code_of_another_edition_is_noted_once_a_file_and_code() -> None:
         ("m", 4, "999999", 1, None),
         ("n", 6, "390720", 1, None),
     ]
+
+
+def test_descriptions_that_end_with_their_field_are_counted_where_nothing_is_found():
+    cut = [{"description": f"GOODS OF KIND N{n}"} for n in range(6)]
+    named = [{"description": "POTASSIUM PERMAN", "substance_ids": ["potassium-permanganate"]}]
+    (found,) = issues(*cut, *named, {"description": "short"})
+    assert (found["code"], found["count"], found["line_id"]) == ("cut-text", 6, None)
+    assert "16 characters" in found["message"]
+
+
+@pytest.mark.parametrize(
+    "texts", [["GOODS OF KIND N1"] * 20, ["GOODS OF KIND N1", "GOODS OF KIND N2"], [f"N{n}" for n in range(9)]]
+)
+def test_descriptions_of_one_length_by_chance_are_not_cut(texts):
+    assert issues(*({"description": t} for t in texts)) == []

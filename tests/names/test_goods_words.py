@@ -22,7 +22,7 @@ def placed(text: str, name: str = "toluene") -> tuple[str, int, int]:
         ("paint without benzene, toluene", True),
         ("paint without benzene and toluene", True),
         ("paint without aa, bb, cc, dd, toluene", True),
-        ("paint without aa, bb, cc, dd, ff, toluene", False),
+        ("paint without aa, bb, cc, dd, ff, gg, hh, toluene", False),
         ("toluene free", True),
         ("toluene-free", True),
         ("toluene free of charge", False),
@@ -76,11 +76,11 @@ def test_what_the_goods_are(text, form):
         ("without " + "any toluene", True),
         ("x" * 80 + " without toluene", True),
         ("without " + "the all toluene", True),
-        ("without any added other of toluene", False),
+        ("without any added other of the toluene", False),
         ("toluene" + " " * 3 + "free", True),
         ("toluene" + " " * 4 + "free", False),
         ("toluene is excluded", True),
-        ("toluene   excluded", False),
+        ("toluene   excluded", True),
     ],
 )
 def test_how_close_a_denial_stands(text, negated):

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from precursor_screen.kernel.law import THRESHOLDS, open_law, same_law
 from precursor_screen.kernel.resolve.resolved import LINE_NO
+from precursor_screen.matching.substance.evidence import STRENGTHS, combined
 from precursor_screen.model import Concern, Substance
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
@@ -18,7 +19,6 @@ from precursor_screen.schema import DECIMAL
 
 # Best first. A name as written says more than one found only after folding; a code says what somebody typed into a form.
 METHODS = ("name", "cas", "cus", "ec_number", "normalised", "structure", "fuzzy", "un_number", "hs")
-STRENGTHS = ("strong", "medium", "weak")
 
 # Headings whose goods are preparations, whatever the text leaves out: medicines in doses (1988 Convention, article 12(14)).
 PREPARATION_HEADINGS = ("3003", "3004")
@@ -86,8 +86,7 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
                 min(strength_rank) over (partition by {LINE_NO}, substance_id) as best_rank,
                 list_sort(list(distinct method) over (partition by {LINE_NO}, substance_id)) as match_methods
             from (select *, {_rank("strength", STRENGTHS)} as strength_rank, {_rank("method", METHODS)} as method_rank from found))
-        select *, case greatest(best_rank - (len(match_methods) > 1)::int, 0) when 0 then 'strong' when 1 then 'medium' else 'weak' end
-            as match_strength
+        select *, {_combined()} as match_strength
         from ranked where nth = 1""")
     connection.execute(f"""
         create temp table candidates as
@@ -141,6 +140,16 @@ def _unnested(field: str, kind: str) -> str:
 def _rank(column: str, order: tuple[str, ...]) -> str:
     cases = " ".join(f"when {literal(value)} then {i}" for i, value in enumerate(order))
     return f"case {column} {cases} else {len(order)} end"
+
+
+def _combined() -> str:
+    """`evidence.combined` as SQL: the best piece of evidence and whether kinds agree, the code among them."""
+    cases = " ".join(
+        f"when best_rank = {rank} and (len(match_methods) > 1) = {agree} then {literal(combined(strength, 1 + agree))}"
+        for rank, strength in enumerate(STRENGTHS)
+        for agree in (False, True)
+    )
+    return f"case {cases} end"
 
 
 def _form(columns: list[str]) -> str:

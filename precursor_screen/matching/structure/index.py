@@ -227,14 +227,14 @@ class StructureIndex(SubstanceIndex):
         MissingExtra: the extra `structure` or Java is not installed.
     """
 
-    def __init__(self, substances: tuple[Substance, ...]) -> None:
+    def __init__(self, substances: tuple[Substance, ...], rare: frozenset[str] = frozenset()) -> None:
         self._known = Structures(substances)
         self._readings: dict[str, tuple[Fragments, ...]] = {}
-        super().__init__(substances)
+        super().__init__(substances, rare)
 
-    def __reduce__(self) -> tuple[type[StructureIndex], tuple[tuple[Substance, ...]]]:
+    def __reduce__(self) -> tuple[type[StructureIndex], tuple[tuple[Substance, ...], frozenset[str]]]:
         """Rebuild from the substances, as the class above does."""
-        return (StructureIndex, (self.substances,))
+        return (StructureIndex, (self.substances, self._rare))
 
     @property
     def unread(self) -> tuple[str, ...]:

@@ -12,11 +12,13 @@ import unicodedata
 from typing import Final
 
 from precursor_screen.names.chemical import is_glued_ending
+from precursor_screen.names.text import is_vowel_sign
 
 _ARABIC_PREFIXES: Final = frozenset({"ال", "و", "ب", "ل", "ك", "ف", "وال", "بال", "لل", "ولل", "كال", "فال", "ول", "وب"})
 _HANGUL_PARTICLES: Final = frozenset(
     {"을", "를", "의", "은", "는", "이", "가", "및", "과", "와", "로", "에", "용", "등", "액", "용액"}
 )
+_NO_EDGES: Final = frozenset({"cjk", "thai"})  # scripts that leave no gap between words
 # Between letters that the name writes together: a break, a hyphen, a bracket; never a comma, which separates goods.
 _SOFT_GAP: Final = re.compile(r"[\s\-‐‑‒–—―_/.·'’′\"()\[\]\u00ad\u200b-\u200f\u2060\ufeff\u0300-\u036f\u064b-\u065f\u0640]{1,6}")
 _TIGHT_GAP: Final = re.compile(r"[\-‐‑‒–.\u00ad\u200b-\u200f\u2060\ufeff\u0300-\u036f\u064b-\u065f\u0640]{1,3}")
@@ -29,7 +31,7 @@ _ELISION: Final = re.compile(r"[ ]?['’]")
 
 
 def script(char: str) -> str:
-    """cjk, kana, hangul, arabic, digit, alpha (every other letter), or empty for what is no letter or digit."""
+    """cjk, thai, kana, hangul, arabic, digit, alpha (every other letter), or empty for what is no letter or digit."""
     if char.isascii():
         return "alpha" if char.isalpha() else "digit" if char.isdigit() else ""
     if "\u3400" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff":
@@ -38,8 +40,10 @@ def script(char: str) -> str:
         return "kana"
     if "\uac00" <= char <= "\ud7a3":
         return "hangul"
+    if "\u0e01" <= char <= "\u0eff":
+        return "thai"
     if not char.isalnum():
-        return ""
+        return "alpha" if is_vowel_sign(char) else ""
     if "\u0600" <= char <= "\u06ff":
         return "arabic"
     return "digit" if char.isdigit() else "alpha"
@@ -70,7 +74,7 @@ def _begin(plain: str, start: int, *, loose: bool) -> int | None:
         if before in ("digit", "alpha") or _LOCANT_BEFORE.search(plain[max(0, start - 6) : start]):
             return None
         return start
-    if not before or first == "cjk":
+    if not before or first in _NO_EDGES:
         return start
     if first == "arabic" and before == "arabic":
         prefix = start
@@ -85,14 +89,14 @@ def _begin(plain: str, start: int, *, loose: bool) -> int | None:
 def _stop(plain: str, end: int, *, loose: bool, covers_salts: bool) -> int | None:
     if script(plain[end - 1]) == "digit" and script(plain[end - 2]) != "alpha" and _LOCANT_GOES_ON.match(plain, end):
         return None  # the digit is the locant of what follows: 1-propanone, 2-chloro-
-    while end < len(plain) and unicodedata.category(plain[end]) in ("Mn", "Cf"):
+    while end < len(plain) and unicodedata.category(plain[end]) in ("Mn", "Cf") and not is_vowel_sign(plain[end]):
         end += 1
     if end == len(plain):
         return end
     last, after = script(plain[end - 1]), script(plain[end])
     if last == "digit":
         return None if after in ("digit", "alpha") else end
-    if not after or last == "cjk" or (after != last and after != "digit"):
+    if not after or last in _NO_EDGES or (after != last and after != "digit"):
         return end
     if after == "digit":
         return end if loose else None

@@ -63,9 +63,10 @@ class NameDictionary:
         )
         self.near_patterns = tuple(p for p in self.patterns if p.edits)
         self.pieces = PieceIndex([(p.squashed, p.edits) for p in self.near_patterns])
-        self.read_patterns = tuple(p for p in self.patterns if p.loose and not _is_chinese(p.squashed))
+        self.read_patterns = tuple(p for p in self.patterns if p.loose and not _has_no_edges(p.squashed))
         self.readings = ReadingIndex([p.name.name for p in self.read_patterns])
-        self.neighbours = Neighbours(load_neighbours(), frozenset(p.squashed for p in self.patterns if p.loose))
+        parts = frozenset(p.squashed[a:b] for p in self.patterns for a, b in p.words)
+        self.neighbours = Neighbours(load_neighbours(), frozenset(p.squashed for p in self.patterns if p.loose), parts)
 
     def scan(self, squashed: str) -> list[tuple[Pattern, int, int]]:
         """Every pattern in a squashed text, overlapping ones too, with its bounds in the squashed text."""
@@ -125,15 +126,15 @@ def _words_of(name: str) -> tuple[tuple[int, int], ...]:
     return tuple(bounds)
 
 
-def _is_chinese(squashed: str) -> bool:
-    return not squashed.isascii() and any(script(c) == "cjk" for c in squashed)
+def _has_no_edges(squashed: str) -> bool:
+    return not squashed.isascii() and any(script(c) in ("cjk", "thai") for c in squashed)
 
 
 def _edits(squashed: str, name: SubstanceName, *, read: bool) -> int:
     """A Chinese character is a word of its own and bears none: one changed makes another substance."""
     letters = sum(c.isalpha() for c in squashed)
     letters -= _WEAK * (name.strength == "weak" or not read) + _DENSE * (_NO_VOWELS.search(squashed) is not None)
-    if _is_chinese(squashed):
+    if _has_no_edges(squashed):
         return 0
     return (letters >= _ONE_EDIT) + (letters >= _TWO_EDITS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -21,9 +22,16 @@ from precursor_screen.names.codes import (
     hs6,
     near_number,
 )
+from precursor_screen.names.goods_words import form_of
 
 # Editions in use on manifests: HS 2012, 2017 and 2022. A subheading that ended before is another thing today.
 _FIRST_EDITION: Final = 2012
+# What part, telephone and serial numbers are called.
+_OF_PARTS: Final = re.compile(
+    r"(?<![\w])(?:parts?|p/n|pn|models?|types?|tel|phone|fax|mobile|serial|s/n|sn|ref|reference|art|article|drawing|dwg|order|po|invoice|inv|lot|batch|"
+    r"oem|catalogue|cat|size|spare)(?![\w])"
+)
+_PART_REACH: Final = 24
 FIELDS: Final = ("cas_numbers", "cus_codes", "un_numbers", "hs_code", "other_hs_codes")
 
 
@@ -32,9 +40,11 @@ class Identifiers:
 
     Args:
         substances: The substances.
+        rare: Ids of those hardly traded lawfully.
     """
 
-    def __init__(self, substances: Sequence[Substance]) -> None:
+    def __init__(self, substances: Sequence[Substance], rare: frozenset[str] = frozenset()) -> None:
+        self._rare = rare
         self._cas: dict[str, list[tuple[Substance, CasNumber | EcNumber]]] = defaultdict(list)
         self._ec: dict[str, list[tuple[Substance, CasNumber | EcNumber]]] = defaultdict(list)
         self._cus: dict[str, list[Substance]] = defaultdict(list)
@@ -54,19 +64,22 @@ class Identifiers:
                     self._hs[code.hs6].append((s, code))
         self._listed_cas, self._listed_ec = frozenset(self._cas), frozenset(self._ec)
 
-    def in_text(self, text: str, named: Iterable[Match]) -> Iterator[Match]:
+    def in_text(self, text: str, plain: str, named: Iterable[Match]) -> Iterator[Match]:
         """CAS, EC, UN and CUS numbers that a free text gives away by their form.
 
         A CAS or EC number is strong where the text says CAS or EC or a name agrees, weak where it stands bare: part and telephone
-        numbers look alike. A UN number is weak even with its prefix, for solutions, spent acids and batteries share numbers. Of a
-        number that is written over and over the first places are listed, and the last of them counts the others (`more`).
+        numbers look alike. One with the check digit of a substance hardly traded lawfully is medium, unless words of parts stand before
+        it. A UN number that one listed substance alone has is medium, one that several share is weak. Numbers on emptied packages and
+        of articles are weak. Of a number that is written over and over the first places are listed, and the last of them counts the
+        others (`more`).
 
         Args:
             text: The text.
+            plain: The same from `names.text.plain`.
             named: The matches by name in the same text.
         """
         listed: dict[tuple[str | None, ...], list[Match]] = defaultdict(list)
-        for match in self._numbered(text, {m.substance_id for m in named if m.suppressed is None}):
+        for match in self._numbered(text, plain, {m.substance_id for m in named if m.suppressed is None}):
             alike = listed[match.method, match.substance_id, match.name, match.strength, match.suppressed]
             if len(alike) < COUNTED_MATCHES:
                 alike.append(match)
@@ -75,17 +88,36 @@ class Identifiers:
         for alike in listed.values():
             yield from alike
 
-    def _numbered(self, text: str, agreed: set[str]) -> Iterator[Match]:
+    def _numbered(self, text: str, plain: str, agreed: set[str]) -> Iterator[Match]:
         for found in find_cas(text):
-            yield from self._registered("cas", text, found, agreed)
+            for match in self._registered("cas", text, found, agreed):
+                yield self._on_goods(match, plain)
         for found in find_ec(text):
             yield from self._registered("ec_number", text, found, agreed)
         for found in find_un(text):
-            for s in self._un.get(found.number, ()):
-                yield _match(s, "un_number", "weak", text, found.start, found.end, 50.0, found.number)
+            for match in self._by_un(found.number, text, found.start, found.end):
+                yield self._on_goods(match, plain)
         for found in find_cus(text):
             for s in self._cus.get(found.number, ()):
                 yield _match(s, "cus", "strong", text, found.start, found.end, 100.0, found.number)
+
+    def _by_un(self, number: str, text: str, start: int, end: int) -> Iterator[Match]:
+        """Solutions, spent acids and batteries share numbers; one that a single listed substance has says which it is."""
+        owners = self._un.get(number, ())
+        for s in owners:
+            yield _match(s, "un_number", "medium" if len(owners) == 1 else "weak", text, start, end, 50.0, number)
+
+    def _on_goods(self, match: Match, plain: str) -> Match:
+        """A number as the words round it leave it: weak on articles, more where it stands bare and says much by itself."""
+        if match.suppressed is not None:
+            return match
+        form = form_of(plain, match.start, match.end)
+        if form == "article":
+            return replace(match, form=form, strength="weak")
+        bare = match.method == "cas" and match.strength == "weak" and match.substance_id in self._rare
+        if bare and not _OF_PARTS.search(plain[max(0, match.start - _PART_REACH) : match.start]):
+            return replace(match, strength="medium")
+        return match
 
     def _registered(self, method: str, text: str, found: FoundCode, agreed: set[str]) -> Iterator[Match]:
         """Matches of a CAS or EC number; one that fails its check digit and is a digit off a listed one is shown as set aside."""
@@ -125,7 +157,7 @@ class Identifiers:
             return [_match(s, "cus", "strong", value, 0, len(value), 100.0, code) for s in self._cus.get(code or "", ()) if code]
         if field == "un_numbers":
             un = format_un(value)
-            return [_match(s, "un_number", "weak", value, 0, len(value), 50.0, un) for s in self._un.get(un or "", ()) if un]
+            return list(self._by_un(un, value, 0, len(value))) if un else []
         if field in ("hs_code", "other_hs_codes"):
             return self._hs_cell(value)
         raise ValueError(f"{field!r} holds no codes of substances; fields that do: {', '.join(FIELDS)}")

@@ -15,7 +15,10 @@ from typing import Final
 import pyarrow as pa
 
 from precursor_screen.matching.substance.boundaries import edges, gaps_fit
+from precursor_screen.matching.substance.classes import find_classes
+from precursor_screen.matching.substance.cut import LENGTHS, CutNames
 from precursor_screen.matching.substance.dictionary import NameDictionary, Pattern, same_letters
+from precursor_screen.matching.substance.evidence import add_up
 from precursor_screen.matching.substance.identifiers import Identifiers
 from precursor_screen.matching.substance.layers import (
     EXACT,
@@ -34,9 +37,9 @@ from precursor_screen.matching.substance.prefilter import Prefilter, Suspicion
 from precursor_screen.matching.substance.repeats import MatchCounts, Repeats
 from precursor_screen.matching.substance.suppression import reason_against
 from precursor_screen.model import Substance
-from precursor_screen.names.chemical import salt_bounds
+from precursor_screen.names.chemical import prefix_reason, salt_bounds
 from precursor_screen.names.decodings import further_readings
-from precursor_screen.names.goods_words import form_of
+from precursor_screen.names.goods_words import form_of, is_negated
 from precursor_screen.names.text import fold, plain
 
 _SCORES: Final = {EXACT: 100.0, STEREO: 98.0, MISREAD: 90.0}
@@ -50,15 +53,24 @@ _TURNED_END: Final = re.compile(r"[*)\]']{0,5}(?:-(?=$|[ ,;)\]])|$| ?[,;]|(?<=[)
 class SubstanceIndex:
     """The recogniser: built once from the substances, immutable, deterministic; pickled as its substances."""
 
-    def __init__(self, substances: tuple[Substance, ...]) -> None:
+    def __init__(self, substances: tuple[Substance, ...], rare: frozenset[str] = frozenset()) -> None:
+        """Indexes the substances.
+
+        Args:
+            substances: all that are recognised.
+            rare: those hardly traded lawfully, of which a bare CAS number says more.
+        """
         self.substances = substances
+        self._rare = rare
+        self._by_id = {s.substance_id: s for s in substances}
         self._names = NameDictionary(substances)
-        self._identifiers = Identifiers(substances)
+        self._cut = CutNames(self._names.patterns)
+        self._identifiers = Identifiers(substances, rare)
         self._prefilter = Prefilter(self._names)
 
-    def __reduce__(self) -> tuple[type[SubstanceIndex], tuple[tuple[Substance, ...]]]:
+    def __reduce__(self) -> tuple[type[SubstanceIndex], tuple[tuple[Substance, ...], frozenset[str]]]:
         """Rebuild from the substances: automata do not pickle."""
-        return (SubstanceIndex, (self.substances,))
+        return (SubstanceIndex, (self.substances, self._rare))
 
     def match(self, text: str) -> list[Match]:
         """Every substance that a text names or numbers, suppressed ones included, by place and then by substance.
@@ -96,8 +108,9 @@ class SubstanceIndex:
         flat = plain(text)
         prepared = Prepared(text, flat, fold(text), suspicion.near, suspicion.readings, Repeats(flat))
         named = list(self._judge(prepared))
-        numbered = self._identifiers.in_text(text, named)
-        return sorted((*named, *numbered), key=lambda m: (m.start, m.end, m.substance_id, m.method))
+        named += [*self._cut_off(prepared, named), *self._in_classes(prepared, named)]
+        found = add_up(flat, [*named, *self._identifiers.in_text(text, flat, named)], self._by_id)
+        return sorted(found, key=lambda m: (m.start, m.end, m.substance_id, m.method))
 
     def recognise_texts(self, texts: Sequence[str]) -> pa.Table:
         """Matches in distinct texts: `schema.SUBSTANCE_MATCH` with field "description", in the order of the texts.
@@ -108,6 +121,9 @@ class SubstanceIndex:
         found: dict[int, list[Match]] = {
             i: self._match_suspected(texts[i], suspicion) for i, suspicion in self._prefilter.candidates(texts)
         }
+        for i, text in enumerate(texts):
+            if len(text) in LENGTHS and i not in found and self._cut.find(text, fold(text)):
+                found[i] = self._match_suspected(text, Suspicion())
         self._add_decoded(texts, found)
         return match_table("description", [(texts[i], match) for i in sorted(found) for match in found[i]])
 
@@ -153,6 +169,52 @@ class SubstanceIndex:
                 yield match
         for substance_id, match in last.items():
             yield replace(match, more=match.more + counts.left[substance_id] - 1)
+
+    def _cut_off(self, prepared: Prepared, named: Sequence[Match]) -> Iterator[Match]:
+        """The name that the text's field cut off, unless another one stands there."""
+        text = prepared.text
+        for found in self._cut.find(text, prepared.folded):
+            start, pattern = prepared.folded.positions[found.first], found.pattern
+            if any(m.end > start for m in named) or prefix_reason(prepared.plain, start, pattern.plain_name):
+                continue
+            if is_negated(prepared.plain, start, len(text)):
+                continue
+            form = form_of(prepared.plain, start, len(text))
+            shown = len(prepared.folded.squashed) - found.first
+            yield Match(
+                substance_id=self.substances[pattern.owners[0]].substance_id,
+                method="fuzzy",
+                strength="weak" if form == "article" else "medium",
+                form=form,
+                matched=text[start:],
+                start=start,
+                end=len(text),
+                score=round(100.0 * shown / len(pattern.squashed), 1),
+                name=pattern.name.name,
+                name_verified=pattern.name.verified,
+                suppressed=None,
+            )
+
+    def _in_classes(self, prepared: Prepared, named: Sequence[Match]) -> Iterator[Match]:
+        """Compounds that a law lists as a class, where no name of the tables counts in their place."""
+        for one, start, end in find_classes(prepared.plain):
+            over = any(m.start < end and start < m.end and m.suppressed is None for m in named)
+            if over or one.substance_id not in self._by_id or is_negated(prepared.plain, start, end):
+                continue
+            form = form_of(prepared.plain, start, end)
+            yield Match(
+                substance_id=one.substance_id,
+                method="name",
+                strength="weak" if form == "article" else one.strength,
+                form=form,
+                matched=prepared.text[start:end],
+                start=start,
+                end=end,
+                score=100.0,
+                name=one.name,
+                name_verified=one.verified,
+                suppressed=None,
+            )
 
     def _standing(self, prepared: Prepared, proposed: Iterable[Candidate]) -> Iterator[Standing]:
         blanked = ""

@@ -93,7 +93,9 @@ def _judge(
         return None
     # Two words wrong at once are not two other words by chance: "dyethyl ethen" is ether, though ethen is a word.
     other = neighbours.is_nearer if edits else neighbours.is_word
-    if changed and all(other(w.text, w.name) for w in changed):
+    # What another tongue would spell so says nothing for or against: "calcium permanganate" is no kalium permanganat.
+    telling = [w for w in changed if not neighbours.is_spelled_so(w.text, w.name)]
+    if telling and all(other(w.text, w.name) for w in telling):
         return None
     gaps = _gaps(pattern, answers)
     # Edits and spaces together make names of anything: "a set of" is no aseton.

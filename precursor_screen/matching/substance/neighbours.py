@@ -50,9 +50,11 @@ class Neighbours:
     Args:
         words: Squashed words.
         names: Squashed names of the tables, which are words as well.
+        parts: The words that these names are made of.
     """
 
-    def __init__(self, words: frozenset[str], names: frozenset[str] = frozenset()) -> None:
+    def __init__(self, words: frozenset[str], names: frozenset[str] = frozenset(), parts: frozenset[str] = frozenset()) -> None:
+        self._parts = parts
         self._names = names
         self._words = words | names
         self._listed = sorted(w for w in words if len(w) >= _SHORTEST)
@@ -60,6 +62,10 @@ class Neighbours:
     def is_name(self, stretch: str) -> bool:
         """Whether it is a name of the tables, letter for letter."""
         return stretch in self._names
+
+    def is_spelled_so(self, word: str, part: str) -> bool:
+        """Whether a word is the part of the name as another tongue has it: permanganate for permanganat, ketone for cetone."""
+        return word in self._parts and _spelling(word) == _spelling(part)
 
     def is_nearer(self, word: str, part: str) -> bool:
         """Whether a word of a text is another word, or nearer to one than to the part of the name it would stand for.

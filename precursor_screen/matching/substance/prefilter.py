@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from precursor_screen.matching.substance.classes import TRIGGERS as CLASS_WORDS
 from precursor_screen.matching.substance.dictionary import NameDictionary
 from precursor_screen.matching.substance.lookalikes import compile_bytes
 from precursor_screen.matching.substance.pieces import stretch_keys
@@ -69,7 +70,7 @@ class Prefilter:
 
     def __init__(self, names: NameDictionary) -> None:
         self._names = names
-        triggers = {sketch(t) for t in _TRIGGERS}
+        triggers = {sketch(t) for t in (*_TRIGGERS, *CLASS_WORDS)}
         keys = sorted({sketch(p.squashed) for p in names.patterns} | triggers)
         self._exact = compile_bytes(keys)
         own = {sketch(p.squashed) for p in names.patterns if p.loose}

@@ -29,6 +29,7 @@ _RANGES: Final = (
     (0x0600, 0x06FF, ARABIC),
     (0x3041, 0x30FF, KANA),
     (0xFF66, 0xFF9F, KANA),
+    (0x0E00, 0x0EFF, CJK),  # Thai and Lao have no gaps between words either
     (0x3400, 0x9FFF, CJK),
     (0xF900, 0xFAFF, CJK),
     (0xAC00, 0xD7A3, HANGUL),

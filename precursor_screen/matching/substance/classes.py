@@ -1,0 +1,76 @@
+"""Classes that a law names as such: the esters, halides, carbamates, amides and acetals of a substance, by patterns of names.
+
+The 1988 tables leave esters out where national law lists them, so most of these are weak: listed, never flagging alone. The match says
+which class it is in place of a name of the tables.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from precursor_screen.errors import SubstanceTableError, Where
+
+COLUMNS: Final = ["substance_id", "class", "pattern", "strength", "source", "verified"]
+# One of these words, in letters, stands in each name.
+TRIGGERS: Final = (
+    "phenylacetate",
+    "anthranilate",
+    "azaspiro45decane",
+    "piperidine",
+    "anilinopiperidine",
+    "piperidin4amine",
+    "piperidinamine",
+    "oxopiperidine",
+)
+_ROOTS: Final = ("piperid", "azaspiro", "anthranil", "phenylacet", "phenyl acet")
+_TABLE: Final = Path(__file__).resolve().parents[2] / "data" / "substances" / "classes.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedClass:
+    """A class of compounds of a substance and how their names read (in text from `names.text.plain`)."""
+
+    substance_id: str
+    name: str
+    pattern: re.Pattern[str]
+    strength: str
+    verified: bool
+
+
+def find_classes(plain: str) -> Iterator[tuple[NamedClass, int, int]]:
+    """Every name of a listed class in a text, with its bounds."""
+    if not any(t in plain for t in _ROOTS):
+        return
+    for one in load_classes():
+        for match in one.pattern.finditer(plain):
+            yield one, match.start(), match.end()
+
+
+@cache
+def load_classes(path: Path = _TABLE) -> tuple[NamedClass, ...]:
+    """The classes of the table that ships, or of another of its form.
+
+    Raises:
+        SubstanceTableError: it cannot be read, has other columns or a pattern that is none.
+    """
+    remedy = "Correct the table, or install the package again."
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            if reader.fieldnames != COLUMNS:
+                raise SubstanceTableError(f"columns should be {', '.join(COLUMNS)}", where=Where(str(path), 1), remedy=remedy)
+            return tuple(
+                NamedClass(
+                    *(row["substance_id"], row["class"], re.compile(rf"(?<![\w-])(?:{row['pattern']})(?![\w])")),
+                    *(row["strength"], row["verified"] == "true"),
+                )
+                for row in reader
+            )
+    except (OSError, UnicodeDecodeError, re.error) as error:
+        raise SubstanceTableError(f"cannot be read ({error})", where=Where(str(path)), remedy=remedy) from error

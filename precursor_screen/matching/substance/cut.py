@@ -1,0 +1,69 @@
+"""Names that a system cut off at the length of its field: POTASSIUM PERMA, METHYL ETHYL KE.
+
+A text of such a length may end within a name. It is taken for that name if it shows enough of it, its last word begun included, and no
+other substance begins so.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from precursor_screen.matching.substance.dictionary import Pattern
+from precursor_screen.names.text import Folded
+
+# Fields of declarations and bills in use; a name may as well end there by chance, which does no harm.
+LENGTHS: Final = frozenset({15, 20, 25, 30, 35, 40, 50, 70})
+_FEWEST: Final = 8  # letters that show
+_SHARE: Final = 0.6  # of the letters of a name of several words
+_SHARE_OF_ONE: Final = 0.75  # of a name of one word: "batteries" begins Batteriesäure
+_OF_LAST_WORD: Final = 1 / 3  # of the letters of its last word, where it has several: "potassium per" is many things
+_WORDS: Final = 6  # a name may have begun so many words before the cut
+
+
+@dataclass(frozen=True, slots=True)
+class CutName:
+    """A name, and where the part of it begins that shows (in letters of the folded text)."""
+
+    pattern: Pattern
+    first: int
+
+
+class CutNames:
+    """The names by their beginnings.
+
+    Args:
+        patterns: all patterns; those that are sure count.
+    """
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        sure = sorted(((p.squashed, i) for i, p in enumerate(patterns) if p.loose and p.words), key=lambda s: s)
+        self._names = [name for name, _ in sure]
+        self._patterns = [patterns[i] for _, i in sure]
+
+    def find(self, text: str, folded: Folded) -> list[CutName]:
+        """The names that a text of one of `LENGTHS` ends within, one a substance; none if it may be several."""
+        if len(text) not in LENGTHS or not text or not text[-1].isalpha():
+            return []
+        squashed, positions = folded.squashed, folded.positions
+        starts = [i for i in range(len(squashed)) if i == 0 or positions[i] - positions[i - 1] > 1]
+        for first in starts[-_WORDS:]:
+            tail = squashed[first:]
+            if len(tail) >= _FEWEST and (found := self._begun(tail)):
+                owners = {o for p in found for o in p.owners}
+                return [CutName(found[0], first)] if len(owners) == 1 else []
+        return []
+
+    def _begun(self, tail: str) -> list[Pattern]:
+        """The names that begin so; the shortest first."""
+        found = []
+        for i in range(bisect_left(self._names, tail), len(self._names)):
+            name, pattern = self._names[i], self._patterns[i]
+            if not name.startswith(tail):
+                break
+            last, end = pattern.words[-1] if len(pattern.words) > 1 else (0, 0)
+            if len(name) > len(tail) >= max((_SHARE if last else _SHARE_OF_ONE) * len(name), last + _OF_LAST_WORD * (end - last)):
+                found.append(pattern)
+        return sorted(found, key=lambda p: (len(p.squashed), p.squashed))
