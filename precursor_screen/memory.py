@@ -85,12 +85,14 @@ class Judged:
         scopes: rule id -> line, shipment or history, of the rules that were applied.
         doubtful: rule ids with a row that could not be judged: none of their flags is resolved by this run.
         cancelled: movement keys that a message of this run cancels.
+        growing: rule ids whose windows are one episode while they overlap.
     """
 
     lines: pa.Table
     scopes: Mapping[str, str]
     doubtful: frozenset[str] = frozenset()
     cancelled: frozenset[str] = frozenset()
+    growing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

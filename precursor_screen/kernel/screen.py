@@ -153,6 +153,7 @@ def raise_flags(part: Part, movements: Movements, by_shipment: Judgement, by_win
         {r.rule.id: r.rule.scope for r in reference.rules},
         frozenset(pc.unique(unjudged.column("rule_id")).to_pylist()),
         frozenset(movements.cancelled.column("movement_key").to_pylist()),
+        frozenset(r.rule.id for r in reference.rules if r.window is not None and r.window.grows),
     )
     return Raised(part, movements, sort_flags(pa.concat_tables([of_rows, by_window.flags])), unjudged, judged)
 

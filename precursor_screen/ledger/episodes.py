@@ -1,12 +1,15 @@
-"""Flags that go on with what an earlier run has flagged: the later one names the earlier (docs/ledger.md, `continues`).
+"""Flags that go on with what an earlier run has flagged (docs/ledger.md, "An episode that goes on").
 
-Whoever reads today's flag must not take an episode of weeks for something that began today.
+Whoever reads today's flag must not take an episode of weeks for something that began today: the later flag names the earlier. And
+nobody is to be told of one episode every day: while it grows by little its flags are known, or cleared, as the one before.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,16 +22,60 @@ from precursor_screen.ledger.values import NEW, RESOLVED
 
 _TEXT = pa.string()
 _EARLIER = pa.schema([*((n, _TEXT) for n in ("line_id", "rule_id", "substance_id", "flag_id")), ("first_run", pa.int64())])
+_BEFORE = pa.schema([(n, _TEXT) for n in ("flag_id", "state", "level", "evidence")])
+_LEVELS = ("informational", "low", "medium", "high", "critical")
+_GROWN = 2  # times what was told last: then the episode is told of anew (design: escalation)
 _STEP = 5_000  # flags whose windows are taken apart at a time: each may name 200 lines
 _NONE = -1
 Numbers = npt.NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """Flags of a run, and how each stands to the episode that it goes on with.
+
+    Attributes:
+        flags: FLAG, in their order; the evidence of one that continues another names it.
+        grows: id of a flag of an episode that has grown by little -> the flag before it.
+    """
+
+    flags: pa.Table
+    grows: Mapping[str, Before]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The flag of an episode that another continues.
+
+    Attributes:
+        flag_id: its own.
+        state: as recorded.
+        level: of it.
+        value: of its window when somebody was told of the episode last; None: the rule gives none.
+        verdict_on: the flag whose clearance covers it, or would.
+    """
+
+    flag_id: str
+    state: str
+    level: str
+    value: float | None
+    verdict_on: str
+
+
 def name_continued(
-    seals: Seals, flags: pa.Table, rules: frozenset[str], first_runs: Sequence[int], untold: frozenset[int] = frozenset()
-) -> pa.Table:
+    seals: Seals,
+    flags: pa.Table,
+    rules: frozenset[str],
+    first_runs: Sequence[int],
+    untold: frozenset[int] = frozenset(),
+    growing: frozenset[str] = frozenset(),
+    cleared: Collection[str] = (),
+) -> Continued:
     """Adds to the evidence of a flag the one it continues: the last that was raised before it, by the same rule, about the same
     substance, on a line of its window, and that is not resolved.
+
+    By a rule whose windows grow the two are one episode. It `escalated` where the value is twice what it was when somebody was told
+    of it last, or the level is higher; else the evidence says what was `told`, and on which flag a clearance covers the episode.
 
     Args:
         seals: of a transaction.
@@ -36,24 +83,71 @@ def name_continued(
         rules: ids of those that look at windows over time.
         first_runs: number of the run that first raised each flag; this one for what is raised anew.
         untold: numbers of earlier runs that were not delivered: nobody knows of what is new in them.
-
-    Returns:
-        The flags, in their order.
+        growing: those of the rules whose windows are one episode while they overlap: sums, counts, sequences.
+        cleared: ids of flags with a clearance that holds.
 
     Raises:
         LedgerError: a flag on a line of a window is not what was recorded.
     """
     earlier = _flags_beside(seals, flags, rules, untold)
     if not earlier.num_rows:
-        return flags
+        return Continued(flags, {})
     evidence = flags.column("evidence").to_pylist()
     ids = earlier.column("flag_id")
     latest = _latest(flags, earlier, np.asarray(first_runs, np.int64))
-    for row in np.flatnonzero(latest != _NONE).tolist():
+    known = _read_before(seals, {ids[n].as_py() for n in set(latest.tolist()) - {_NONE}})
+    grows: dict[str, Before] = {}
+    own = zip(*(flags.column(n).to_pylist() for n in ("flag_id", "rule_id", "level")), strict=True)
+    for row, (flag_id, rule_id, level) in enumerate(own):
+        if latest[row] == _NONE:
+            continue
+        before = known[ids[latest[row]].as_py()]
         shown = json.loads(evidence[row] or "[]")
-        shown.append({"subject": "window", "field": "continues", "as_written": ids[latest[row]].as_py()})
+        more = {"continues": before.flag_id}
+        if rule_id in growing:
+            if _escalated(before, level, _value(shown)):
+                more["escalated"] = before.level if before.value is None else f"{before.level}, {before.value:g}"
+            else:
+                covers = before.flag_id if before.flag_id in cleared else before.verdict_on
+                grows[flag_id] = replace(before, verdict_on=covers)
+                more |= {"episode": covers} | ({} if before.value is None else {"told": f"{before.value:g}"})
+        shown += [{"subject": "window", "field": name, "as_written": text} for name, text in more.items()]
         evidence[row] = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
-    return flags.set_column(flags.column_names.index("evidence"), "evidence", pa.array(evidence, _TEXT))
+    named = flags.set_column(flags.column_names.index("evidence"), "evidence", pa.array(evidence, _TEXT))
+    return Continued(named, grows)
+
+
+def _escalated(before: Before, level: str, value: float | None) -> bool:
+    higher = _LEVELS.index(level) > _LEVELS.index(before.level)
+    return higher or (before.value is not None and (value is None or value >= _GROWN * before.value))
+
+
+def covering(evidence: str | None) -> str:
+    """The flag whose clearance covers a recorded one; empty: it is in no episode that somebody was told of before."""
+    return _stated(json.loads(evidence or "[]")).get("episode", "")
+
+
+def _read_before(seals: Seals, flag_ids: set[str]) -> dict[str, Before]:
+    asked = pa.table([pa.array(sorted(flag_ids), _TEXT)], names=["flag_id"])
+    stage(seals.connection, "continued", asked, ["flag_id"])
+    query = "select f.flag_id, f.state, f.level, f.evidence from continued c cross join flags f where f.flag_id = c.flag_id"
+    found = {}
+    for row in fetch(seals.connection, query, _BEFORE).to_pylist():
+        shown = json.loads(row["evidence"] or "[]")
+        covers = _stated(shown).get("episode", row["flag_id"])
+        found[row["flag_id"]] = Before(row["flag_id"], row["state"], row["level"], _value(shown), covers)
+    return found
+
+
+def _stated(evidence: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    return {e["field"]: e["as_written"] for e in evidence if e.get("subject") == "window"}
+
+
+def _value(evidence: Iterable[Mapping[str, Any]]) -> float | None:
+    """The value of a window as it was told last."""
+    stated = _stated(evidence)
+    text = stated.get("told", stated.get("correlation_value"))
+    return float(text) if text else None
 
 
 def _flags_beside(seals: Seals, flags: pa.Table, rules: frozenset[str], untold: frozenset[int]) -> pa.Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection, text
 
 from precursor_screen.ledger.dispositions import standing_clearances
-from precursor_screen.ledger.episodes import name_continued
+from precursor_screen.ledger.episodes import covering, name_continued
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
 from precursor_screen.ledger.values import EXISTING, NEW, RESOLVED, SUPPRESSED, Disposition
@@ -37,6 +37,7 @@ class _Run:
         flag_ids: of those it raises.
         judged: what it has judged.
         cleared: the clearances that hold.
+        on_flag: the same, by flag.
         answered: flags whose document is no longer absent.
         untold: numbers of earlier runs that were recorded and not delivered.
     """
@@ -44,6 +45,7 @@ class _Run:
     flag_ids: frozenset[str]
     judged: Judged
     cleared: Clearances
+    on_flag: Mapping[str, Disposition]
     answered: frozenset[str]
     untold: frozenset[int]
 
@@ -67,15 +69,25 @@ def compare(
     connection = seals.connection
     untold = undelivered(connection, run_no)
     cleared = standing_clearances(connection, as_of)
-    run = _Run(frozenset(flags.column("flag_id").to_pylist()), judged, cleared, answered, untold)
+    on_flag = {verdict.flag_id: verdict for verdict in cleared.values()}
+    run = _Run(frozenset(flags.column("flag_id").to_pylist()), judged, cleared, on_flag, answered, untold)
     recorded = _recorded_states(seals, flags, untold)
     places = list(zip(flags.column("flag_id").to_pylist(), flags.column("line_id").to_pylist(), strict=True))
     states = [_state(cleared, place, recorded.get(place[0], ("", 0))[0]) for place in places]
-    position = flags.column_names.index("state")
-    compared = flags.set_column(position, "state", pa.array(states, _TEXT))
     over_time = frozenset(r for r, scope in judged.scopes.items() if scope == _HISTORY)
     first_runs = [run_no if s == NEW else recorded.get(p[0], ("", run_no))[1] for p, s in zip(places, states, strict=True)]
-    compared = name_continued(seals, compared, over_time, first_runs, untold)
+    continued = name_continued(seals, flags, over_time, first_runs, untold, judged.growing, on_flag)
+    of_episode = {
+        place: continued.grows[place[0]]
+        for place, state in zip(places, states, strict=True)
+        if state == NEW and place[0] in continued.grows
+    }
+    # A clearance covers an episode until it escalates; a flag that grows from one of which somebody was told is no news.
+    cleared |= {place: on_flag[b.verdict_on] for place, b in of_episode.items() if b.verdict_on in on_flag}
+    told = {place for place, before in of_episode.items() if before.state != SUPPRESSED}
+    states = [SUPPRESSED if p in cleared else EXISTING if p in told else s for p, s in zip(places, states, strict=True)]
+    position = flags.column_names.index("state")
+    compared = continued.flags.set_column(position, "state", pa.array(states, _TEXT))
     carried, resolved = _no_longer_raised(seals, run, run_no)
     hold = [p for p, s in zip(places, states, strict=True) if s == SUPPRESSED]
     hold += [(f["flag_id"], f["line_id"]) for f in carried if f["state"] == SUPPRESSED]
@@ -83,7 +95,7 @@ def compare(
         compared,
         pa.Table.from_pylist(carried, schema=FLAG),
         pa.Table.from_pylist(resolved, schema=FLAG),
-        pa.Table.from_pylist([_suppression(cleared[place]) for place in dict.fromkeys(hold)], schema=SUPPRESSION),
+        pa.Table.from_pylist([_suppression(place[0], cleared[place]) for place in dict.fromkeys(hold)], schema=SUPPRESSION),
     )
 
 
@@ -94,10 +106,10 @@ def _state(cleared: Clearances, place: tuple[str, str], recorded: str) -> str:
     return EXISTING if recorded == EXISTING else NEW
 
 
-def _suppression(verdict: Disposition) -> dict[str, Any]:
+def _suppression(flag_id: str, verdict: Disposition) -> dict[str, Any]:
     reason = f"{verdict.reason}: {verdict.text}" if verdict.text else verdict.reason
     return {
-        "flag_id": verdict.flag_id,
+        "flag_id": flag_id,
         "by": verdict.officer,
         "reason": reason,
         "until": date.fromisoformat(verdict.until) if verdict.until else None,
@@ -142,7 +154,10 @@ def _no_longer_raised(seals: Seals, run: _Run, run_no: int) -> tuple[list[dict[s
     for flag in candidates:
         keys, own = keys_of[flag["flag_id"]], flag.pop("movement_key")
         known = _known_state(flag["state"], flag["last_run"], run.untold)
-        is_cleared = (flag["flag_id"], flag["line_id"]) in run.cleared
+        place = flag["flag_id"], flag["line_id"]
+        if place not in run.cleared and (verdict := run.on_flag.get(covering(flag["evidence"]))):
+            run.cleared[place] = verdict
+        is_cleared = place in run.cleared
         scope = judged.scopes.get(flag["rule_id"])
         if known == RESOLVED:
             over = True  # by a run that was not delivered

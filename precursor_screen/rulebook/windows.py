@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from precursor_screen.rulebook.correlation import COMPARED, days_of
+from precursor_screen.rulebook.correlation import AGGREGATES, COMPARED, days_of
 from precursor_screen.rulebook.expression import NUMERIC, Expression, Field, columns_in
 from precursor_screen.rulebook.groups import blocks_of, limits_of, read_keys
 from precursor_screen.rulebook.scope import AtomError, Scope
@@ -84,6 +84,11 @@ class Window:
         if self.kind in ("first_seen", "reconcile") and self.days is None:
             return None
         return (self.days or 0) + self.before
+
+    @property
+    def grows(self) -> bool:
+        """Whether windows that overlap are one episode; an outlier, a first time and a missing document are each their own."""
+        return self.kind in (*AGGREGATES, "temporal", "temporal_ordered")
 
     @property
     def before(self) -> int:

@@ -154,7 +154,7 @@ def test_a_later_run_that_continues_an_episode_names_the_flag_before_it(office):
     (first,) = of_rule(office.screen(line(1), line(2, day=day(3)), line(3, 20, day(4))), SUM)
     assert continued(first) == []
     (second,) = of_rule(office.screen(line(4, 5, day(10)), line(5, 5, day(11))), SUM)
-    assert (second["state"], continued(second)) == ("new", [first["flag_id"]])
+    assert (second["state"], continued(second)) == ("existing", [first["flag_id"]])  # 120 kg after 110: it was told of
     (third,) = of_rule(office.screen(line(6, 5, day(12))), SUM)
     assert continued(third) == [second["flag_id"]]  # the latest
     again = of_rule(office.screen(line(4, 5, day(10)), line(6, 5, day(12))), SUM)
@@ -173,11 +173,51 @@ def test_what_is_over_or_about_something_else_is_not_continued(office):
     assert [continued(f) for f in of_rule(office.screen(line(5, 150, day(60))), SUM)] == [[]]  # another episode
 
 
-def test_a_cleared_flag_is_continued_too(office):
+def window(flag) -> dict[str, str]:
+    return {e["field"]: e["as_written"] for e in json.loads(flag["evidence"]) if e["subject"] == "window"}
+
+
+def test_an_episode_is_told_of_again_when_it_has_doubled(office):
+    (first,) = of_rule(office.screen(line(1, 150)), SUM)
+    days = [of_rule(office.screen(line(2 + n, 30, day(1 + n))), SUM)[0] for n in range(6)]
+    assert [f["state"] for f in days] == ["existing"] * 4 + ["new", "existing"]  # 180 to 270, 300, 330 kg
+    assert [window(f).get("told") for f in days] == ["150"] * 4 + [None, "300"]
+    assert [window(f).get("escalated") for f in days] == [None] * 4 + ["high, 150", None]
+    assert window(days[3])["episode"] == first["flag_id"]
+    assert window(days[5])["episode"] == days[4]["flag_id"]
+
+
+def test_a_clearance_covers_an_episode_until_it_has_doubled(office):
     (first,) = of_rule(office.screen(line(1, 150)), SUM)
     office.clear(first)
-    (second,) = of_rule(office.screen(line(2, 5, day(2))), SUM)
-    assert (second["state"], continued(second)) == ("new", [first["flag_id"]])
+    result = office.screen(line(2, 5, day(2)))
+    (second,) = of_rule(result, SUM)
+    assert (second["state"], continued(second)) == ("suppressed", [first["flag_id"]])
+    assert [s["reason"] for s in result.report.suppressed.to_pylist() if s["flag_id"] == second["flag_id"]] == ["licensed: seen"]
+    assert result.report.exit_code == ExitCode.CLEAR
+    again = of_rule(office.screen(line(2, 5, day(2))), SUM)  # sent again, judged no more
+    assert [f["state"] for f in again] == ["suppressed"]
+    (third,) = of_rule(office.screen(line(3, 5, day(3))), SUM)
+    assert (third["state"], window(third)["episode"]) == ("suppressed", first["flag_id"])
+    (fourth,) = of_rule(office.screen(line(4, 140, day(4))), SUM)
+    assert (fourth["state"], window(fourth)["escalated"]) == ("new", "high, 150")
+    with office.ledger() as ledger:
+        assert ledger.verify() == []
+
+
+def test_a_clearance_in_the_middle_of_an_episode_covers_what_follows(office):
+    office.screen(line(1, 150))
+    (second,) = of_rule(office.screen(line(2, 5, day(1))), SUM)
+    assert second["state"] == "existing"
+    office.clear(second)
+    assert [f["state"] for n in (2, 3) for f in of_rule(office.screen(line(1 + n, 5, day(n))), SUM)] == ["suppressed"] * 2
+
+
+def test_after_a_clearance_has_expired_the_episode_is_told_of_again(office):
+    (first,) = of_rule(office.screen(line(1, 150)), SUM)
+    office.clear(first, until="2026-11-01")
+    (second,) = of_rule(office.screen(line(2, 5, day(1))), SUM)
+    assert second["state"] == "new"
 
 
 def test_an_amended_line_still_names_what_its_flag_continued(office):
