@@ -21,13 +21,12 @@ MAY_DECODE: Final = (
     r"&(?:#|[A-Za-z]{2,8};)|<[A-Za-z/!]|%[0-9A-Fa-f]{2}.*%[0-9A-Fa-f]{2}|[A-Za-z]%[0-9A-Fa-f]{2}[A-Za-z]|=[0-9A-F]{2}.*=[0-9A-F]{2}|=\r?\n"
     r"|=\?[\w-]{2,20}\?[BbQq]\?|\\[ux]\{?[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|U\+[0-9A-Fa-f]{4}|[\x{202A}-\x{202E}\x{2066}-\x{2069}\x{200E}\x{200F}]"
     r"|[A-Za-z][013457][A-Za-z]{0,4}[013457][A-Za-z]"
-    r"|[0-9](?i:drums?|kgs?|bags?|ibcs?|ltrs?|lit(?:er|re)s?|cans?|barrels?|bottles?|pails?|tons?|tonnes?|mt)(?i:of)?[A-Za-z]{5}"
+    r"|[0-9][A-Za-z]{7}"
     r"|[\x{0660}-\x{0669}\x{06F0}-\x{06F9}\x{0966}-\x{096F}\x{FF10}-\x{FF19}]"
 )
 _MAY: Final = re.compile(re.sub(r"\\x\{([0-9A-F]{4})\}", r"\\u\1", MAY_DECODE), re.DOTALL)
-_AMONG_LETTERS: Final = re.compile(
-    r"[0-9](?i:drums?|kgs?|bags?|ibcs?|ltrs?|lit(?:er|re)s?|cans?|barrels?|bottles?|pails?|tons?|tonnes?|mt)(?i:of)?[A-Za-z]{5}|[013457](?<=[A-Za-z][013457])[A-Za-z]{0,4}[013457][A-Za-z]"
-)
+# Figures among letters, or a word glued to its number: 80DRUMSACETONE.
+_AMONG_LETTERS: Final = re.compile(r"[0-9](?:[A-Za-z]{7}|(?<=[A-Za-z][013457])[A-Za-z]{0,4}[013457][A-Za-z])")
 _GLUED: Final = re.compile(
     r"(?<=[0-9])((?:drums?|kgs?|bags?|ibcs?|ltrs?|lit(?:er|re)s?|cans?|barrels?|bottles?|pails?|tons?|tonnes?|mt)(?:of)?)(?=[a-z]{5})",
     re.IGNORECASE,
