@@ -21,7 +21,9 @@ _FEWEST: Final = 8  # letters that show
 _SHARE: Final = 0.6  # of the letters of a name of several words
 _SHARE_OF_ONE: Final = 0.75  # of a name of one word: "batteries" begins Batteriesäure
 _OF_LAST_WORD: Final = 1 / 3  # of the letters of its last word, where it has several: "potassium per" is many things
-_LAST_WORD: Final = re.compile(r"[^\W\d_]+$")
+_LONGEST_WORD: Final = 24
+_LAST_WORD: Final = re.compile(r"[\W\d_]")
+_WORD: Final = re.compile(r"[^\W_]+")
 _WORDS: Final = 6  # a name may have begun so many words before the cut
 
 
@@ -47,10 +49,19 @@ class CutNames:
         self._ends = frozenset(_ends_of(self._patterns))
 
     def may_end(self, text: str) -> bool:
-        """Whether a text has such a length and its last word may be the beginning of one: most texts need no more of a look."""
-        if len(text) not in LENGTHS or not (last := _LAST_WORD.search(text)):
+        """Whether a text has such a length and its last words begin a name: most texts need no more of a look."""
+        if (
+            len(text) not in LENGTHS
+            or not text[-1].isalpha()
+            or squash(_LAST_WORD.split(text[-_LONGEST_WORD:])[-1]) not in self._ends
+        ):
             return False
-        return squash(last[0]) in self._ends
+        tail = ""
+        for word in reversed(_WORD.findall(text)[-_WORDS:]):
+            tail = squash(word) + tail
+            if len(tail) >= _FEWEST and self._begun(tail):
+                return True
+        return False
 
     def find(self, text: str, folded: Folded) -> list[CutName]:
         """The names that a text of one of `LENGTHS` ends within, one a substance; none if it may be several."""
