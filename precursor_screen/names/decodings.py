@@ -21,13 +21,12 @@ MAY_DECODE: Final = (
     r"&(?:#|[A-Za-z]{2,8};)|<[A-Za-z/!]|%[0-9A-Fa-f]{2}.*%[0-9A-Fa-f]{2}|[A-Za-z]%[0-9A-Fa-f]{2}[A-Za-z]|=[0-9A-F]{2}.*=[0-9A-F]{2}|=\r?\n"
     r"|=\?[\w-]{2,20}\?[BbQq]\?|\\[ux]\{?[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|U\+[0-9A-Fa-f]{4}|[\x{202A}-\x{202E}\x{2066}-\x{2069}\x{200E}\x{200F}]"
     r"|[A-Za-z][013457][A-Za-z]{0,4}[013457][A-Za-z]"
-    r"|[0-9](?i:drums?|kgs?|bags?|ibcs?|ltrs?|lit(?:er|re)s?|cans?|barrels?|bottles?|pails?|tons?|tonnes?|mt)(?i:of)?[A-Za-z]{5}"
+    r"|[0-9][A-Za-z]{7}"
     r"|[\x{0660}-\x{0669}\x{06F0}-\x{06F9}\x{0966}-\x{096F}\x{FF10}-\x{FF19}]"
 )
 _MAY: Final = re.compile(re.sub(r"\\x\{([0-9A-F]{4})\}", r"\\u\1", MAY_DECODE), re.DOTALL)
-_AMONG_LETTERS: Final = re.compile(
-    r"[0-9](?i:drums?|kgs?|bags?|ibcs?|ltrs?|lit(?:er|re)s?|cans?|barrels?|bottles?|pails?|tons?|tonnes?|mt)(?i:of)?[A-Za-z]{5}|[013457](?<=[A-Za-z][013457])[A-Za-z]{0,4}[013457][A-Za-z]"
-)
+_AMONG_LETTERS: Final = re.compile(r"[013457](?<=[A-Za-z][013457])[A-Za-z]{0,4}[013457][A-Za-z]")
+_LONG_UNIT: Final = re.compile(r"[0-9][A-Za-z]{7}")  # 80DRUMSACETONE
 _GLUED: Final = re.compile(
     r"(?<=[0-9])((?:drums?|kgs?|bags?|ibcs?|ltrs?|lit(?:er|re)s?|cans?|barrels?|bottles?|pails?|tons?|tonnes?|mt)(?:of)?)(?=[a-z]{5})",
     re.IGNORECASE,
@@ -67,7 +66,7 @@ def further_readings(text: str) -> tuple[str, ...]:
             reading = _TAG.sub(tag, _GLUED.sub(r" \1 ", reading))
             if reading == before:
                 break
-        if _letters(reading) != _letters(text) or _GLUED.search(text):
+        if _letters(reading) != _letters(text) or (len(reading) > len(text) and _GLUED.search(text)):
             readings[reading] = None
     return tuple(readings)
 
@@ -75,7 +74,9 @@ def further_readings(text: str) -> tuple[str, ...]:
 def _may_decode(text: str) -> bool:
     """Whether `MAY_DECODE` matches; most texts hold none of its marks and need not be looked through for each of them."""
     marked = not text.isascii() or any(mark in text for mark in "&<%=\\+")
-    return (_MAY if marked else _AMONG_LETTERS).search(text) is not None
+    if marked:
+        return _MAY.search(text) is not None
+    return _AMONG_LETTERS.search(text) is not None or bool(_LONG_UNIT.search(text) and _GLUED.search(text))
 
 
 def _letters(text: str) -> str:

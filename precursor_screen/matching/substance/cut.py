@@ -6,13 +6,14 @@ other substance begins so.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from precursor_screen.matching.substance.dictionary import Pattern
-from precursor_screen.names.text import Folded
+from precursor_screen.names.text import Folded, squash
 
 # Fields of declarations and bills in use; a name may as well end there by chance, which does no harm.
 LENGTHS: Final = frozenset({15, 20, 25, 30, 35, 40, 50, 70})
@@ -20,6 +21,9 @@ _FEWEST: Final = 8  # letters that show
 _SHARE: Final = 0.6  # of the letters of a name of several words
 _SHARE_OF_ONE: Final = 0.75  # of a name of one word: "batteries" begins Batteriesäure
 _OF_LAST_WORD: Final = 1 / 3  # of the letters of its last word, where it has several: "potassium per" is many things
+_LONGEST_WORD: Final = 24
+_LAST_WORD: Final = re.compile(r"[\W\d_]")
+_WORD: Final = re.compile(r"[^\W_]+")
 _WORDS: Final = 6  # a name may have begun so many words before the cut
 
 
@@ -42,10 +46,26 @@ class CutNames:
         sure = sorted(((p.squashed, i) for i, p in enumerate(patterns) if p.loose and p.words), key=lambda s: s)
         self._names = [name for name, _ in sure]
         self._patterns = [patterns[i] for _, i in sure]
+        self._ends = frozenset(_ends_of(self._patterns))
+
+    def may_end(self, text: str) -> bool:
+        """Whether a text has such a length and its last words begin a name: most texts need no more of a look."""
+        if (
+            len(text) not in LENGTHS
+            or not text[-1].isalpha()
+            or squash(_LAST_WORD.split(text[-_LONGEST_WORD:])[-1]) not in self._ends
+        ):
+            return False
+        tail = ""
+        for word in reversed(_WORD.findall(text)[-_WORDS:]):
+            tail = squash(word) + tail
+            if len(tail) >= _FEWEST and self._begun(tail):
+                return True
+        return False
 
     def find(self, text: str, folded: Folded) -> list[CutName]:
         """The names that a text of one of `LENGTHS` ends within, one a substance; none if it may be several."""
-        if len(text) not in LENGTHS or not text or not text[-1].isalpha():
+        if not self.may_end(text):
             return []
         squashed, positions = folded.squashed, folded.positions
         starts = [i for i in range(len(squashed)) if i == 0 or positions[i] - positions[i - 1] > 1]
@@ -67,3 +87,11 @@ class CutNames:
             if len(name) > len(tail) >= max((_SHARE if last else _SHARE_OF_ONE) * len(name), last + _OF_LAST_WORD * (end - last)):
                 found.append(pattern)
         return sorted(found, key=lambda p: (len(p.squashed), p.squashed))
+
+
+def _ends_of(patterns: Sequence[Pattern]) -> Iterator[str]:
+    """What the last word of a text may be that ends within one of the names."""
+    for pattern in patterns:
+        (begin, end), several = pattern.words[-1], len(pattern.words) > 1
+        least = int(_OF_LAST_WORD * (end - begin)) if several else min(_FEWEST, end - begin)
+        yield from (pattern.squashed[begin:stop] for stop in range(begin + max(least, 1), end))
