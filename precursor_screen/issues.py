@@ -144,8 +144,8 @@ _CODES = (
     IssueCode(
         "ambiguous-number",
         DEGRADED,
-        "A mass or quantity such as 2.500 may be read with or without a mark for thousands",
-        "Name the decimal mark with --mapping. Until then thresholds are held against the larger reading, and the mass counts as unknown.",
+        "A mass or quantity may be read in two ways: 2.500 with or without a mark for thousands, 5 DRUMS 150 KG of each or of all",
+        "Name the decimal mark with --mapping, or ask what the description means. Until then thresholds are held against the larger reading, and the mass counts as unknown.",
     ),
     IssueCode("negative-number", DEGRADED, "A mass, quantity or count is negative", "Correct the cell; it was not used."),
     IssueCode(

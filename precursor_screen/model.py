@@ -106,6 +106,7 @@ class Substance:
     ec_numbers: tuple[EcNumber, ...] = ()
     route_roles: tuple[tuple[str, str], ...] = ()  # (route, one of ROLES_IN_ROUTE)
     usual_usd_per_kg: Decimal | None = None  # low end of what it costs by the drum
+    solutions: tuple[tuple[Decimal, Decimal], ...] = ()  # (per cent by mass, kilograms a litre), from thin to strong
 
     @property
     def tier(self) -> str:

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.names.cell_errors import CELL_ERROR, UNCACHED_CELL
+from precursor_screen.names.text_mass import TWO_READINGS
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import BESIDE_TABLE, ISSUE, NAME_COLUMNS, ROLES
@@ -42,7 +43,8 @@ def no_watchlist(cells: int) -> pa.Table:
 
 
 def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: Reference) -> pa.Table:
-    """What was read and could not be screened, line by line: goods and names; and codes of another edition, of which a note is made.
+    """What was read and could not be screened, line by line: goods and names; codes of another edition, of which a note is made; and masses
+    in descriptions that can be read in two ways.
 
     Args:
         resolved: the lines.
@@ -75,9 +77,8 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: R
         for field in ("marks", *NAME_COLUMNS.values(), *(f"{role}_address" for role in ROLES))
         if field in columns and field != "other_parties"
     ]
-    if {"hs_known", "hs_code"} <= set(
-        columns
-    ):  # the lines were screened: one note a file and code, at its first row, names no line
+    if {"hs_known", "hs_code"} <= set(columns):
+        # The lines were screened: one note a file and code, at its first row, names no line.
         parts.append(
             f"""select 'unknown-edition' as code, source_file, min(source_row) as source_row, 'hs_code' as field, hs_code as value,
             'the heading or subheading is none of the edition that is known here' as message, cast(null as varchar) as line_id,
@@ -85,6 +86,15 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: R
         )
     if "description" in columns:
         parts.append(_cut_texts())
+    if "mass_doubt" in resolved.substances.column_names and "description" in columns:
+        stated = [f"ambiguous_{c} is null" for c in ("net_mass_kg", "quantity", "gross_mass_kg") if f"ambiguous_{c}" in columns]
+        parts.append(
+            f"""select 'ambiguous-number' as code, {place}, 'description' as field, left(description, 200) as value,
+            'the mass may be ' || array_to_string(list_sort(list_distinct(flatten(list(mass_readings)))), ' or ') || ' kg' as message,
+            cast(null as varchar) as line_id, cast(1 as bigint) as count, {LINE_NO}
+            from lines join substances using ({LINE_NO})
+            where mass_doubt = {literal(TWO_READINGS)} and match_strength <> 'weak'{"".join(f" and {s}" for s in stated)} group by all"""
+        )
     if "other_texts" in columns:
         parts.append(
             f"""select 'unreadable-cell' as code, {place}, other_columns as field, left(other_texts, 200) as value,
@@ -105,6 +115,7 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: R
             )
     with connect() as connection:
         connection.register("lines", resolved.lines)
+        connection.register("substances", resolved.substances)
         connection.register("unscreenable", pa.table([pa.array(names, pa.string())], names=["name"]))
         return fetch(connection, f"{' union all '.join(parts)} order by {LINE_NO}, field", NUMBERED_ISSUE)
 

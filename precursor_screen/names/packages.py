@@ -1,170 +1,420 @@
-"""Quantities inside free text: `80 DRUMS X 25 KG`, `4x2.5L`, `20 PALLETS / 800 BAGS OF 25KGS`."""
+"""Quantities inside goods texts: `80 DRUMS X 25 KG`, `4x2.5L`, `20 PALLETS / 800 BAGS OF 25KGS`, `160 KG NET / 180 KG GROSS EACH`.
+
+A small grammar over tokens (`measures`). What it finds says of what a figure is one (of all packages, of each, a number of packages);
+`text_mass` works out from it how much there is.
+"""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Final
 
-from precursor_screen.names.unit_codes import COUNT, MASS, VOLUME, Unit, find_unit, to_base
+from precursor_screen.names import measures as m
+from precursor_screen.names.measures import Token
+from precursor_screen.names.quantity_words import BOXES, DOSES, HOLDS, WORDS
+from precursor_screen.names.unit_codes import MASS
 
-MAX_TEXT = 20_000  # characters looked at: a goods text is shorter, and what is longer repeats itself
-_LIMIT = Decimal(10) ** 12
-
-_NUMBER = r"\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
-_UNITS = (
-    r"KILOGRAMMES?|KILOGRAM(?:S|OS?|AS?)?|QUILOS?|KILOS?|KGS?|KGM|KG\.|MGS?|MILLIGRAMS?|GRAMMES?|GRAMS?|GRAMOS?|GRAMAS?|GRMS?|GMS?|GRS?|G|"
-    r"METRIC\s+TON(?:NE)?S?|M\.?\s?TONS?|TONNES?|TONS?|TONELADAS?|TNE|MTS?|T|POUNDS?|LBS?|LIBRAS?|OUNCES?|OZ|"
-    r"MILLILIT(?:RE|ER)S?|MLS?|CC|LITROS?|LIT(?:RE|ER)S?|LTRS?|LTS?|L|HL|CBM|M3|GALLONS?|GALONES|GALS?|"
-    r"КГ|Г|Т|ТОНН|МЛ|ЛИТРОВ|Л|千克|公斤|克|吨|升|毫升"
-)
-_PACKAGES = (
-    r"DRUMS?|DRS?|DRM|BARRELS?|BBLS?|JERR?Y?\s?CANS?|JERR?I?CANS?|CANISTERS?|CANS?|CARBOYS?|IBCS?|TOTES?|FLEXI\s?TANKS?|ISO\s?TANKS?|TANKS?|BOTTLES?|BTLS?|BOTS?|"
-    r"BAGS?|BGS?|SACKS?|JUMBO\s+BAGS?|BIG\s+BAGS?|FIBC|CARTONS?|CTNS?|CTN|CASES?|CS|BOXES|BOX|BXS?|PACKAGES?|PKGS?|PACKS?|PALLETS?|PLTS?|PLS?|TINS?|PAILS?|BUCKETS?|"
-    r"CYLINDERS?|CYLS?|CONTAINERS?|UNITS?|PCS|PIECES?|AMPOULES?|VIALS?|KEGS?|TUBS?|"
-    r"TAMBORES|TAMBOR|BIDONES|BIDON|SACOS?|SACAS?|CAJAS?|CAIXAS?|BOLSAS?|BOTELLAS?|BULTOS?|FRASCOS?|GARRAFAS?|F[UÛ]TS?|SACS?|CARTONS|BIDONS|BOUTEILLES?|"
-    r"БОЧЕК|БОЧКИ|БОЧКА|МЕШКОВ|МЕШКИ|КАНИСТР|КОРОБОК|桶|袋|箱|瓶"
-)
-_TIMES = r"\s*(?:X|×|\*|✕)\s*"
-_EACH = rf"(?:\s*(?:EACH|EA\.?|NET(?:T)?|NETO|C/U|CADA\s+UNO|PER\s+(?:{_PACKAGES})))?"
-# Not a size: a density or strength (25 G/L, 80 G/M2), a dimension (5 M X), or a count of something that begins alike (5 TABS).
-_SIZE = rf"(?P<size#>{_NUMBER})\s*(?P<unit#>{_UNITS})(?![A-ZА-Я0-9])(?!\s*/\s*(?:L|ML|M2|M²|SQM|KG|CM3|100|LTR|MOL)\b)"
-_COUNT = rf"(?P<count#>{_NUMBER})\s*(?:(?:NEW|EMPTY|STEEL|PLASTIC|HDPE|PE|FIBRE|FIBER|PAPER|PP|WOVEN|IRON|BLUE)\s+){{0,3}}(?P<kind#>{_PACKAGES})"
-
-
-def _size(n: int) -> str:
-    return _SIZE.replace("#", str(n))
-
-
-def _count(n: int) -> str:
-    return _COUNT.replace("#", str(n))
-
-
-_OF = r"\s*(?:[-:,(]?\s*(?:OF|@|AT|A|À|DE|EN|IN|CONTAINING|CONT\.?|NET|EACH)\s+|[-:(]\s*|@\s*)"
-_PATTERNS = (
-    # 80 DRUMS X 12 X 500 ML
-    re.compile(
-        rf"(?<![\w.,/-])(?:(?:{_count(1)}|(?P<plain>{_NUMBER})){_TIMES})?(?P<inner>{_NUMBER})(?:\s*(?:{_PACKAGES}))?{_TIMES}{_size(1)}{_EACH}"
-    ),
-    # 80 DRUMS X 25 KG; 80 X 25 KG; 4x2.5L
-    re.compile(rf"(?<![\w.,/-])(?:{_count(1)}|(?P<plain>{_NUMBER})){_TIMES}{_size(1)}{_EACH}"),
-    # 800 BAGS OF 25KGS; 80 DRUMS (25 KG EACH); 80 DRUMS @ 25 KG
-    re.compile(rf"(?<![\w.,/-]){_count(1)}{_OF}{_size(1)}{_EACH}"),
-    # 480 DRUMS, 50 KG NET EACH
-    re.compile(rf"(?<![\w.,/-]){_count(1)}\s*[,;]\s*{_size(1)}\s*(?:NET(?:T|TO)?\s*)?(?:EACH|PER\s+(?:{_PACKAGES})|C/U)"),
-    # 25 KG X 80 DRUMS; 25KG/BAG X 800; 25 KG BAGS X 800
-    re.compile(
-        rf"(?<![\w.,/-]){_size(1)}\s*(?:(?:/|PER\s+)?\s*(?:{_PACKAGES}))?{_TIMES}(?P<plain>{_NUMBER})(?![\d.,]*\s*(?:{_UNITS}|MM|CM|M)\b)"
-    ),
-    # 800 25KG BAGS
-    re.compile(rf"(?<![\w.,/-])(?P<plain>\d{{1,5}})\s+{_size(1)}\s*(?:{_PACKAGES})\b"),
-)
-_PER_PACKAGE = re.compile(
-    rf"(?<![\w.,/-]){_size(1)}\s*(?:(?:/|PER|P/|EACH|IN|NET)\s*(?:{_PACKAGES})?\b|[- ]?(?:{_PACKAGES})\b)|(?:{_PACKAGES})\s*(?:OF|@|DE|A)\s*{_size(2)}"
-)
-_TOTAL = re.compile(rf"(?<![\w.,/-]){_size(1)}")
-_KIND = re.compile(rf"(?:{_PACKAGES})\.?")
-_EMPTY_UNITS = ("MT", "MTS")
-_EMPTY = re.compile(rf"\s*(?:EMPTY\s+)?(?:{_PACKAGES})\b")
+COUNTED, EACH, COUNT, BESIDE, PLAIN, STRENGTH, MOLAR = "counted", "each", "count", "beside", "plain", "strength", "molar"
+NET, GROSS, TOTAL = "net", "gross", "total"
+_LIMIT: Final = Decimal(10) ** 12
+_EMPTY_UNITS: Final = ("mt", "mts")  # before a package "empty": 20 MT DRUMS
+_LABELS: Final = (m.NET, m.GROSS, m.TARE)
+_WHOLE: Final = frozenset({"tank", "container"})  # one of them is a consignment, so a mass beside it is no size
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class Stated:
     """A quantity found in a text.
 
     Attributes:
-        form: counted (packages x size), each (the size of one package, their number unknown), or plain (a mass or volume alone).
-        kind: mass or volume.
-        total: kilograms or litres in all; for `each`, of one package.
-        packages: how many packages, None where the text does not say.
+        form: counted (packages times the size of one), each (the size of one package), count (a number of packages), beside (a number of
+            packages with a figure that may be of each or of all), plain (a mass or volume alone), strength (kilograms a litre), molar
+            (moles or equivalents a litre).
+        kind: mass or volume; of molar m or n; empty for a count.
+        values: readings in kilograms or litres, from small to large; of a count the number of packages.
+        packages: how many packages, where it says so.
+        package: the kind of package.
+        role: net, gross or total, where it says so.
+        inner: the number is that of what stands in packages too: 10 X 500 BOXES.
+        per: of a count, the kind of package in which so many are.
+        sizes: the size of one package, of counted.
+        thousandths: a figure has three places behind a mark that may be the decimal mark.
         start, end: characters of the text.
     """
 
     form: str
     kind: str
-    total: Decimal
+    values: tuple[Decimal, ...]
     packages: Decimal | None
+    package: str
     start: int
     end: int
+    role: str = ""
+    inner: bool = False
+    per: str = ""
+    sizes: tuple[Decimal, ...] = ()
+    thousandths: bool = False
 
 
-def parse_packages_text(text: str) -> tuple[Parsed, ...]:
-    """Every quantity of mass or volume in a goods text, in order; they never overlap.
-
-    Numbers are read with a decimal point, a comma before other than three digits being one too (`2,5 L`).
-    """
-    if len(text) > MAX_TEXT:
-        text = text[:MAX_TEXT]
-    upper = text.upper()
-    if len(upper) != len(text):  # `ß` grows in capitals and would shift the offsets
-        upper = "".join(c.upper() if len(c.upper()) == 1 else c for c in text)
-    if not any(c.isdigit() for c in upper):
-        return ()
-    taken: list[Parsed] = []
-    for pattern in _PATTERNS:
-        for match in pattern.finditer(upper):
-            _take(taken, _counted(match))
-    for match in _PER_PACKAGE.finditer(upper):
-        n = "1" if match["size1"] else "2"
-        if match[f"unit{n}"] not in _EMPTY_UNITS:
-            _take(taken, _single(match, n, "each"))
-    for match in _TOTAL.finditer(upper):
-        # `20 MT DRUMS` are twenty empty drums, not twenty tonnes.
-        if not (match["unit1"] in _EMPTY_UNITS and _EMPTY.match(upper, match.end())):
-            _take(taken, _single(match, "1", "plain"))
-    return tuple(sorted(taken, key=lambda p: p.start))
+@dataclass(frozen=True, slots=True)
+class _Factor:
+    end: int
+    counts: tuple[Decimal, ...] = ()
+    measure: Token | None = None
+    package: str = ""
+    each: bool = False  # the words say that the measure is that of one package
+    per: str = ""  # of a count, the kind of package in which so many are
 
 
-def is_package_kind(text: str) -> bool:
-    """Whether a unit names a kind of package: a quantity of 80 in DRUMS is a number of packages."""
-    return len(text) <= 40 and _KIND.fullmatch(text.strip().upper()) is not None
+def find_quantities(tokens: Sequence[Token]) -> list[Stated]:
+    """Every quantity of a text's tokens in order; they never overlap."""
+    weighed, roles = _net_and_gross(list(tokens))
+    return _Phrases(weighed, roles).read()
 
 
-def _take(taken: list[Parsed], found: Parsed | None) -> None:
-    if found and not any(found.start < other.end and other.start < found.end for other in taken):
-        taken.append(found)
+def _net_and_gross(tokens: list[Token]) -> tuple[list[Token], list[str]]:
+    """The tokens without words of net, gross and tare, and what each of the others is by them. Of goods whose net mass or volume is stated
+    the gross mass says nothing more, so it is left out."""
+    tokens = _paired(tokens)
+    roles = [""] * len(tokens)
+    for i, token in enumerate(tokens):
+        if token.kind in _LABELS:
+            before, after = _measure_before(tokens, i), _measure_after(tokens, i)
+            at = before if after is None or roles[after] else after
+            if before is not None and after is not None and not roles[before] and not roles[after]:
+                larger, smaller = (before, after) if tokens[before].values[-1] > tokens[after].values[-1] else (after, before)
+                at = larger if token.kind == m.GROSS else smaller
+            elif before is not None and roles[before]:
+                at = after
+            if at is not None and not roles[at]:
+                roles[at] = token.kind
+    kept = [(t, r) for t, r in zip(tokens, roles, strict=True) if t.kind not in _LABELS and r != m.TARE]
+    if any(t.kind == m.MEASURE and r != m.GROSS for t, r in kept):
+        kept = _without_gross(kept)
+    return [t for t, _ in kept], [r for _, r in kept]
 
 
-def _counted(match: re.Match[str]) -> Parsed | None:
-    groups = match.groupdict()
-    count_text = groups.get("count1") or groups.get("plain")
-    unit = find_unit(_tidy_unit(groups["unit1"]))
-    size = _number(groups["size1"])
-    if unit is None or unit.kind == COUNT or size is None:
-        return None
-    inner = _number(groups["inner"]) if groups.get("inner") else Decimal(1)
-    count = _number(count_text) if count_text else inner
-    if not count_text:
-        inner = Decimal(1)
-    if not count or not inner or count != int(count):
-        return None
-    total = size * count * inner
-    return _parsed("counted", total, unit, count, match)
+def _paired(tokens: list[Token]) -> list[Token]:
+    """`G.W./N.W. 180/160 KGS` and `N.W. 160 / G.W. 180 KGS` with the measure and its own word side by side."""
+    out = list(tokens)
+    for i in range(len(out) - 1):
+        if out[i].kind != m.NUMBER:
+            continue
+        later = next(
+            (j for j in range(i + 1, min(i + 5, len(out))) if out[j].kind not in (m.SLASH, m.COMMA, m.AND, *_LABELS)), None
+        )
+        labelled = any(t.kind in _LABELS for t in out[max(0, i - 3) : (later or i) + 4])
+        if (
+            later is not None
+            and out[later].kind == m.MEASURE
+            and labelled
+            and later - i >= 2
+            and (unit := WORDS.get(out[later].unit))
+            and unit.unit
+        ):
+            factor = unit.unit.factor
+            out[i] = replace(
+                out[i], kind=m.MEASURE, values=tuple(v * factor for v in out[i].values), of=out[later].of, unit=out[later].unit
+            )
+    for i in range(len(out) - 5):
+        first, bar, second, one, stroke, two = out[i : i + 6]
+        if (
+            (bar.kind, stroke.kind) == (m.SLASH, m.SLASH)
+            and first.kind in _LABELS
+            and second.kind in _LABELS
+            and (one.kind, two.kind) == (m.MEASURE, m.MEASURE)
+        ):
+            out[i : i + 6] = [first, one, bar, second, two, replace(stroke, kind=m.COMMA)]
+    return out
 
 
-def _single(match: re.Match[str], n: str, form: str) -> Parsed | None:
-    unit = find_unit(_tidy_unit(match[f"unit{n}"]))
-    size = _number(match[f"size{n}"])
-    if unit is None or unit.kind == COUNT or size is None:
-        return None
-    return _parsed(form, size, unit, None, match)
+def _measure_before(tokens: list[Token], i: int) -> int | None:
+    if i >= 1 and tokens[i - 1].kind == m.MEASURE:
+        return i - 1
+    per = (
+        i >= 3 and tokens[i - 1].kind == m.PACKAGE and tokens[i - 2].kind in (m.SLASH, m.PER) and tokens[i - 3].kind == m.MEASURE
+    )
+    return i - 3 if per else None
 
 
-def _parsed(form: str, value: Decimal, unit: Unit, packages: Decimal | None, match: re.Match[str]) -> Parsed | None:
-    if value * unit.factor >= _LIMIT or value <= 0:
-        return None
-    return Parsed(form, MASS if unit.kind == MASS else VOLUME, to_base(value, unit), packages, match.start(), match.end())
+def _measure_after(tokens: list[Token], i: int) -> int | None:
+    for j in range(i + 1, min(i + 5, len(tokens))):
+        if tokens[j].kind == m.MEASURE:
+            return j
+        if tokens[j].kind not in (m.EACH, m.PER, m.PACKAGE, m.OPEN, m.TOTAL):
+            break
+    return None
 
 
-def _tidy_unit(text: str) -> str:
-    return unicodedata.normalize("NFKC", text)
+def _without_gross(kept: list[tuple[Token, str]]) -> list[tuple[Token, str]]:
+    gone: set[int] = set()
+    for i, (token, role) in enumerate(kept):
+        if role != m.GROSS or token.kind != m.MEASURE:
+            continue
+        gone.add(i)
+        before, after = (kept[j][0].kind if 0 <= j < len(kept) else "" for j in (i - 1, i + 1))
+        if (before, after) == (m.OPEN, m.CLOSE):
+            gone |= {i - 1, i + 1}
+        elif before in (m.SLASH, m.COMMA, m.TOTAL):
+            gone.add(i - 1)
+        elif after in (m.SLASH, m.COMMA):
+            gone.add(i + 1)
+    return [part for i, part in enumerate(kept) if i not in gone]
 
 
-def _number(text: str) -> Decimal | None:
-    text = text.replace(" ", "")
-    whole, comma, after = text.rpartition(",")
-    if comma and "." not in text and len(after) != 3:
-        text = f"{whole.replace(',', '')}.{after}"
-    text = text.replace(",", "")
-    return Decimal(text) if len(text) <= 20 else None
+class _Phrases:
+    """Reads tokens from left to right."""
+
+    def __init__(self, tokens: list[Token], roles: list[str]) -> None:
+        self._tokens = tokens
+        self._roles = roles
+
+    def _kind(self, i: int) -> str:
+        return self._tokens[i].kind if 0 <= i < len(self._tokens) else ""
+
+    def read(self) -> list[Stated]:
+        found: list[Stated] = []
+        i = 0
+        while i < len(self._tokens):
+            stated, end = self._phrase(i)
+            if stated:
+                found.append(stated)
+            i = max(end, i + 1)
+        return found
+
+    def _phrase(self, i: int) -> tuple[Stated | None, int]:
+        token = self._tokens[i]
+        if token.kind in (m.STRENGTH, m.MOLAR):
+            form = STRENGTH if token.kind == m.STRENGTH else MOLAR
+            return Stated(form, token.of, token.values, None, "", token.start, token.end, thousandths=token.thousandths), i + 1
+        if token.kind in (m.EACH, m.PER, m.PACKAGE):
+            return self._leading(i)
+        if token.kind not in (m.NUMBER, m.MEASURE):
+            return None, i + 1
+        return self._chain(i)
+
+    def _leading(self, i: int) -> tuple[Stated | None, int]:
+        """`EACH DRUM 160 KG`, `PER DRUM 160 KG`, `DRUMS OF 25 KG`."""
+        token, j, package = self._tokens[i], i + 1, ""
+        if token.kind == m.PACKAGE:
+            package = token.of
+            if (
+                self._kind(j) == m.TIMES and self._kind(j + 1) == m.NUMBER and self._kind(j + 2) not in (m.PACKAGE, m.TIMES)
+            ):  # BAG X 25
+                number = self._factor(j + 1)
+                if number:
+                    value = number.counts[0]
+                    return Stated(COUNT, "", (value,), value, package, token.start, self._tokens[j + 1].end), j + 2
+            if self._kind(j) not in (m.OF, m.EACH):
+                return None, j
+            j += 1
+        elif self._kind(j) == m.PACKAGE:
+            package, j = self._tokens[j].of, j + 1
+        while self._kind(j) in (m.OF, m.TOTAL, m.EACH):
+            j += 1
+        if self._kind(j) != m.MEASURE:
+            return None, i + 1
+        factor = self._factor(j)
+        assert factor
+        if factor.end < len(self._tokens) and self._kind(factor.end) == m.TIMES:  # DRUMS OF 25 KG X 80
+            return None, i + 1
+        return self._alone(j, replace(factor, each=True, package=factor.package or package)), factor.end
+
+    def _factor(self, i: int) -> _Factor | None:
+        kind = self._kind(i)
+        if kind == m.NUMBER:
+            value = self._tokens[i].values[-1]  # a number of packages has no places behind its mark
+            if value != int(value) or value <= 0:
+                return None
+            crossed = self._kind(i + 1) == m.TIMES and self._kind(i + 2) == m.PACKAGE  # 4 X IBC
+            j = i + 2 if crossed else i + 1
+            package = self._tokens[j].of if self._kind(j) == m.PACKAGE else ""
+            j += bool(package)
+            if package == "dozen":
+                value, package = value * 12, "piece"
+            per = self._outer_package(j)
+            return _Factor(per[1], (value,), package=package, per=per[0], each=crossed)
+        if kind != m.MEASURE:
+            return None
+        token, j = self._tokens[i], i + 1
+        if self._kind(j) in (m.SLASH, m.PER) and self._kind(j + 1) == m.PACKAGE:
+            return _Factor(j + 2, measure=token, package=self._tokens[j + 1].of, each=True)
+        if self._kind(j) == m.EACH:
+            package = self._tokens[j + 1].of if self._kind(j + 1) == m.PACKAGE else ""
+            return _Factor(j + 1 + bool(package), measure=token, package=package, each=True)
+        if self._kind(j) == m.PACKAGE:
+            word = self._tokens[j]
+            if self._kind(j + 1) == m.EACH:
+                return _Factor(j + 2, measure=token, package=word.of, each=True)
+            return _Factor(
+                j + 1,
+                measure=token,
+                package=word.of,
+                each=_holds(word.of, token) and not (word.of in _WHOLE and not word.unit.endswith("s")),
+            )
+        return _Factor(j, measure=token)
+
+    def _outer_package(self, i: int) -> tuple[str, int]:
+        """The package in which so many are, and where its word ends: `40 BAGS/PALLET`, `4 PER CASE`, `80 DRUMS/20' FCL`."""
+        if self._kind(i) not in (m.SLASH, m.PER):
+            return "", i
+        if self._kind(i + 1) == m.PACKAGE and self._kind(i + 2) != m.MEASURE:
+            return self._tokens[i + 1].of, i + 2
+        if self._kind(i + 1) == m.SIZE:
+            return "container", i + 2 + (self._kind(i + 2) == m.PACKAGE)
+        return "", i
+
+    def _chain(self, i: int) -> tuple[Stated | None, int]:
+        factors: list[_Factor] = []
+        j = i
+        while factor := self._factor(j):
+            if factor.measure and any(f.measure for f in factors):
+                break
+            factors.append(factor)
+            j = factor.end
+            last_counts = factor.measure is None
+            if self._kind(j) == m.TIMES or (self._kind(j) == m.OF and last_counts and factor.package):
+                j += 1
+            elif last_counts and not factor.package and len(factors) == 1 and self._sized_packages(j):  # 800 25KG BAGS
+                continue
+            else:
+                break
+        if not factors:
+            return None, i + 1
+        end = factors[-1].end
+        if self._kind(end) == m.TIMES and self._kind(end + 1) == m.SIZE:
+            container = self._kind(end + 2) == m.PACKAGE and self._tokens[end + 2].of == "container"
+            if not container or len(factors) > 1:
+                return None, end + 2  # 600 X 600 MM
+            number = factors[0].counts[0]
+            return Stated(COUNT, "", (number,), number, "container", self._tokens[i].start, self._tokens[end + 2].end), end + 3
+        measured = next((f for f in factors if f.measure), None)
+        counts = [f for f in factors if f.counts]
+        if measured is None:
+            return self._counted(i, factors, end)
+        if not counts and self._is_empty(measured):
+            return None, end
+        if not counts and self._kind(end) == m.TIMES:  # times something that is not understood
+            return self._alone(i, replace(measured, each=True)), end
+        if not counts:
+            return self._alone(i, measured), end
+        number = _product(f.counts[0] for f in counts)
+        stated = self._times(i, end, number, measured, counts)
+        outer = next(
+            (f.per for n, f in enumerate(factors) if f.per and not any(g.package == f.per for g in factors[n + 1 :])), ""
+        )
+        if measured.each and measured.package in BOXES and not any(f.package == measured.package for f in counts):
+            outer = measured.package  # 4 X 4 L/CASE, 10 AMPOULES OF 1 ML PER BOX
+        if stated and outer:
+            stated = replace(stated, form=EACH, package=outer, packages=None)
+        elif stated and outer == "" and (per := self._outer_package(end))[0]:
+            return replace(stated, form=EACH, package=per[0], packages=None), per[1]
+        return stated, end
+
+    def _sized_packages(self, i: int) -> bool:
+        factor = self._factor(i)
+        return bool(factor and factor.measure and factor.package and factor.each)
+
+    def _is_empty(self, factor: _Factor) -> bool:
+        """`20 MT DRUMS` are twenty empty drums, not twenty tonnes."""
+        assert factor.measure
+        after = self._tokens[factor.end - 1]
+        return (
+            factor.measure.unit in _EMPTY_UNITS
+            and after.kind == m.PACKAGE
+            and after.of not in _WHOLE
+            and self._kind(factor.end - 2) == m.MEASURE
+        )
+
+    def _times(self, i: int, end: int, number: Decimal, measured: _Factor, counts: list[_Factor]) -> Stated | None:
+        assert measured.measure
+        token = measured.measure
+        values = tuple(v * number for v in token.values)
+        if values[-1] >= _LIMIT:
+            return None
+        package = next((f.package for f in reversed(counts) if f.package), "") or measured.package
+        role = self._roles[self._tokens.index(token)]
+        return Stated(
+            *(COUNTED, token.of, values, counts[0].counts[0], package, self._tokens[i].start, self._tokens[end - 1].end),
+            role=role if role == GROSS else "",
+            sizes=token.values,
+            thousandths=token.thousandths,
+        )
+
+    def _alone(self, i: int, factor: _Factor) -> Stated:
+        """A measure without a number of packages."""
+        token = factor.measure
+        assert token
+        at = self._tokens.index(token)
+        role = self._roles[at] or (TOTAL if self._kind(at - 1) == m.TOTAL else "")
+        return Stated(
+            *(EACH if factor.each else PLAIN, token.of, token.values, None, factor.package),
+            *(min(self._tokens[i].start, token.start), self._tokens[factor.end - 1].end),
+            role=role,
+            thousandths=token.thousandths,
+        )
+
+    def _counted(self, i: int, factors: list[_Factor], end: int) -> tuple[Stated | None, int]:
+        """A number of packages, perhaps with a figure beside it."""
+        package = next((f.package for f in reversed(factors) if f.package), "")
+        number = _product(f.counts[0] for f in factors)
+        start = self._tokens[i].start
+        per = factors[-1].per
+        if per:
+            return Stated(COUNT, "", (number,), number, package, start, self._tokens[end - 1].end, per=per), end
+        if not package:
+            return None, end
+        if self._kind(end) == m.TIMES:  # times something that is not understood
+            return Stated(COUNT, "", (number,), number, "piece", start, self._tokens[end - 1].end), end
+        count = Stated(COUNT, "", (number,), number, package, start, self._tokens[end - 1].end, inner=len(factors) > 1)
+        at = end + (self._kind(end) in (m.COMMA, m.OPEN, m.SLASH, m.OF))
+        leads = self._kind(at) in (m.EACH, m.PER)  # 80 DRUMS, EACH DRUM 160 KG
+        if leads:
+            at += 1 + (self._kind(at + 1) == m.PACKAGE)
+            at += self._kind(at) == m.OF
+        if self._kind(at) == m.NUMBER and package == "carton" and not leads:  # 12 CS 4X4L
+            inside, stop = self._chain(at)
+            if inside and inside.form == COUNTED and inside.values[0] <= HOLDS["carton"][1]:
+                values = tuple(v * number for v in inside.values)
+                return replace(inside, values=values, packages=number, package=package, start=start), stop
+        if self._kind(at) != m.MEASURE or self._roles[at] == GROSS:
+            return count, end
+        beside = self._factor(at)
+        assert beside
+        if self._kind(beside.end) == m.TIMES or (
+            beside.package and beside.package != package and not _same(beside.package, package)
+        ):
+            return count, end
+        if beside.each or leads or factors[-1].each:
+            stated = self._times(i, beside.end, number, beside, [f for f in factors if f.counts])
+            return (replace(stated, package=package) if stated else None), beside.end
+        token = self._tokens[at]
+        stop = self._tokens[beside.end - 1].end
+        found = Stated(
+            BESIDE, token.of, token.values, number, package, start, stop, role=self._roles[at], thousandths=token.thousandths
+        )
+        return replace(found, inner=len(factors) > 1), beside.end
+
+
+def _same(one: str, other: str) -> bool:
+    return bool({"any", "piece"} & {one, other})
+
+
+def _holds(package: str, token: Token) -> bool:
+    """Whether a package may hold so much; a litre is taken for two kilograms at most."""
+    most = HOLDS[package][1] if package in HOLDS else _LIMIT
+    return token.values[0] <= most * (1 if token.of == MASS else 2)
+
+
+def _product(values: object) -> Decimal:
+    total = Decimal(1)
+    for value in values:  # type: ignore[attr-defined]
+        total *= value
+    return total
+
+
+def is_dose(package: str) -> bool:
+    """Whether what is counted are doses of a medicine."""
+    return package in DOSES

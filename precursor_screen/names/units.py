@@ -2,23 +2,63 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from precursor_screen.names.packages import Parsed, is_package_kind, parse_packages_text
-from precursor_screen.names.unit_codes import MASS, VOLUME, find_unit, to_base
+from precursor_screen.names.measures import tokens_of
+from precursor_screen.names.packages import COUNTED, find_quantities
+from precursor_screen.names.quantity_words import is_package_kind, package_word
+from precursor_screen.names.text_mass import SIZE_ONLY, Amount, Line, amount_in_text
+from precursor_screen.names.unit_codes import COUNT, MASS, VOLUME, find_unit, to_base
 
 NET, QUANTITY, PACKAGES, VOLUME_BASIS, GROSS = "net", "quantity", "packages", "volume", "gross"
 _LIMIT = Decimal(10) ** 12
+_PLACES = Decimal("0.000001")
+_LEAST_NET = Decimal("0.5")  # of a gross mass; less is no reading of goods whose gross mass is known
 
 
 @dataclass(frozen=True, slots=True)
 class Mass:
-    """A mass in kilograms (None: the line states none), its basis, and the confidence in it."""
+    """What a line says of a mass.
+
+    Attributes:
+        kg: kilograms; None: the line states none for sure.
+        basis: what it comes from.
+        confidence: high, medium or low.
+        readings: in kilograms, from small to large, where it is not sure which one holds or whether any does.
+        doubt: why there is none for sure: a code of `text_mass`; empty where there is, or nothing is stated.
+        of_substance: the mass is that of the substance itself and not of goods that hold it.
+    """
 
     kg: Decimal | None
     basis: str = ""
     confidence: str = ""
+    readings: tuple[Decimal, ...] = ()
+    doubt: str = ""
+    of_substance: bool = False
+
+    @property
+    def most(self) -> Decimal | None:
+        """The largest reading."""
+        return self.readings[-1] if self.readings else self.kg
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Where a text names the substance and others, as characters (start, end).
+
+    Attributes:
+        own: of the substance; empty where its name stands elsewhere.
+        other: of other substances.
+        foreign: the name is one of a language whose decimal mark is the comma.
+        mixture: shares of a mixture stand beside the names.
+    """
+
+    own: Sequence[tuple[int, int]] = ()
+    other: Sequence[tuple[int, int]] = ()
+    foreign: bool = False
+    mixture: bool = False
 
 
 UNKNOWN = Mass(None)
@@ -34,6 +74,9 @@ def mass_from_line(
     text: str | None = None,
     gross: Decimal | None = None,
     density: Decimal | None = None,
+    naming: Naming = Naming(),
+    dissolved: Callable[[str, Decimal], Decimal | None] = lambda _kind, _strength: None,
+    per_litre: Decimal | None = None,
 ) -> Mass:
     """The mass of a line's goods, by the first of these that it states.
 
@@ -43,7 +86,8 @@ def mass_from_line(
     4. `volume`, a volume (as quantity, or as 3 in the text) times the density: medium; without a density, none.
     5. `gross`, the gross mass: an upper bound, low.
 
-    Zero counts as not stated: declarations fill empty masses with it.
+    A text that can be read in two ways, or of which it is not sure what it speaks of, gives readings and no mass, unless the gross mass
+    leaves one reading only. Zero counts as not stated: declarations fill empty masses with it.
 
     Args:
         net: net mass in kilograms, as stated.
@@ -53,45 +97,72 @@ def mass_from_line(
         package_type: kind of packages, which may state a size (`DRUM 200 KG`).
         text: the goods description.
         gross: gross mass in kilograms, as stated.
-        density: of the substance, kilograms per litre.
+        density: of the goods, kilograms per litre.
+        naming: where the text names what.
+        dissolved: kilograms of the substance in a litre that holds so many moles (m) or equivalents (n); None: not known.
+        per_litre: kilograms of the substance in a litre, where the text states that.
     """
     if net is not None and net > 0:
         return Mass(net, NET, "high")
     measured = find_unit(unit) if unit and quantity is not None and quantity > 0 else None
     if quantity is not None and measured is not None and measured.kind == MASS:
         return _bounded(to_base(quantity, measured), QUANTITY, "high")
+    kind = package_word(package_type) if package_type else ""
     if packages is None and quantity is not None and 0 < quantity == int(quantity) and unit and is_package_kind(unit):
-        packages = int(quantity)
-    found = parse_packages_text(text) if text else ()
-    sizes = parse_packages_text(package_type) if package_type else ()
-    in_text = _total(found, sizes, MASS, packages)
-    if in_text is not None:
-        return _bounded(in_text, PACKAGES, "medium")
-    if density is not None and density > 0:
-        litres = to_base(quantity, measured) if quantity is not None and measured and measured.kind == VOLUME else None
-        litres = litres if litres is not None else _total(found, sizes, VOLUME, packages)
-        if litres is not None:
-            return _bounded((litres * density).quantize(Decimal("0.000001")), VOLUME_BASIS, "medium")
-    if gross is not None and gross > 0:
-        return Mass(gross, GROSS, "low")
-    return UNKNOWN
+        packages, kind = int(quantity), package_word(unit)
+    line = Line(packages, kind, density if density and density > 0 else None)
+    amount = (
+        amount_in_text(text, naming.own, naming.other, line=line, foreign=naming.foreign, mixture=naming.mixture)
+        if text
+        else Amount()
+    )
+    if not amount.values and (size := _size_of_package(package_type, packages)):
+        amount = size
+    if amount.kind != MASS and quantity is not None and measured is not None and measured.kind == VOLUME:
+        amount = replace(amount, kind=VOLUME, values=(to_base(quantity, measured),), doubt="")
+    mass = _mass_of(amount, line.density, dissolved, per_litre)
+    bound = gross if gross is not None and gross > 0 else None
+    if mass.doubt and bound:
+        fit = [r for r in mass.readings if bound * _LEAST_NET <= r <= bound]
+        mass = Mass(fit[0], mass.basis, "low") if len(fit) == 1 and mass.doubt == "two-readings" else mass
+    if bound and (mass.most is None or mass.doubt == SIZE_ONLY):
+        return Mass(bound, GROSS, "low")
+    return mass
 
 
 def _bounded(kg: Decimal, basis: str, confidence: str) -> Mass:
     return Mass(kg, basis, confidence) if kg < _LIMIT else UNKNOWN
 
 
-def _total(found: tuple[Parsed, ...], sizes: tuple[Parsed, ...], kind: str, packages: int | None) -> Decimal | None:
-    """What texts say in all: counted packages, else the size of one times the packages column, else the largest plain figure.
+def _size_of_package(package_type: str | None, packages: int | None) -> Amount | None:
+    """The size that the kind of packages states, times their number."""
+    if not package_type or not packages or packages <= 0:
+        return None
+    sizes = [
+        s
+        for s in find_quantities(tokens_of(package_type))
+        if s.form != COUNTED and s.kind in (MASS, VOLUME) and len(s.values) == 1
+    ]
+    return Amount(sizes[0].kind, (sizes[0].values[0] * packages,)) if len({s.values for s in sizes}) == 1 else None
 
-    Two equal counted figures are one said twice; different ones are different goods and add up.
-    """
-    of_kind = [p for p in found if p.kind == kind]
-    counted = {(p.packages, p.total) for p in of_kind if p.form == "counted"}
-    if counted:
-        return sum((total for _, total in counted), Decimal(0))
-    each = [p.total for p in of_kind if p.form == "each"] or [p.total for p in sizes if p.kind == kind and p.form != "counted"]
-    if each and packages is not None and packages > 0:
-        return max(each) * packages
-    plain = [p.total for p in of_kind if p.form == "plain"]
-    return max(plain) if plain else None
+
+def _mass_of(
+    amount: Amount, density: Decimal | None, dissolved: Callable[[str, Decimal], Decimal | None], per_litre: Decimal | None
+) -> Mass:
+    """A text's amount in kilograms."""
+    basis, factor, doubt, of_substance = PACKAGES, Decimal(1), amount.doubt, amount.of_substance
+    if amount.kind == VOLUME:
+        solute = dissolved(*amount.molar) if amount.molar else per_litre
+        if amount.molar and solute is None:
+            return Mass(None, doubt=amount.doubt or SIZE_ONLY)
+        of_substance = solute is not None
+        basis, factor = VOLUME_BASIS, solute or density or Decimal(0)
+    readings = tuple((v * factor).quantize(_PLACES) for v in amount.values if 0 < v * factor < _LIMIT)
+    if not readings or not amount.kind:
+        return Mass(None, doubt=doubt)
+    if doubt:
+        return Mass(None, basis, "low", readings, doubt, of_substance)
+    return Mass(readings[0], basis, "medium", of_substance=of_substance)
+
+
+__all__ = ["COUNT", "UNKNOWN", "Mass", "Naming", "mass_from_line"]

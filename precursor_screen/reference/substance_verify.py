@@ -29,6 +29,7 @@ _SOURCED: Final = (
     "controls.csv",
     "route_roles.csv",
     "usual_prices.csv",
+    "solutions.csv",
     "thresholds.csv",
     "editions.csv",
 )

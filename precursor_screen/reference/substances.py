@@ -1,6 +1,6 @@
 """The substance tables: reviewed CSV files in, `Substance` values out, or every inconsistency at once.
 
-Nine files, because source and check belong to a fact, not to a row of a substance:
+Ten files, because source and check belong to a fact, not to a row of a substance:
 
     substances.csv  one row a substance: id, usual name, family, routes, structure, transport
     names.csv       one row a name: language, kind, strength, source, verified
@@ -10,6 +10,7 @@ Nine files, because source and check belong to a fact, not to a row of a substan
     controls.csv    one row a listing: instrument, schedule, in force since and until
     route_roles.csv one row a route that a substance serves: precursor, reagent or solvent
     usual_prices.csv one row a substance of which a usual price is known
+    solutions.csv   one row a concentration: what a litre of a solution weighs
     thresholds.csv  read by `reference.thresholds`
 
 Beside them lie `editions.csv` (how many entries a list has, `reference.editions`), `readings.csv` (names that OPSIN reads otherwise,
@@ -97,6 +98,7 @@ def read_substances(path: Path) -> tuple[SubstanceTable, list[PrecursorScreenErr
     controls = _gather(parts["controls.csv"], _control, errors)
     roles = _gather(parts.get("route_roles.csv", []), _role, errors)
     prices = _gather(parts.get("usual_prices.csv", []), _price, errors)
+    solutions = _gather(parts.get("solutions.csv", []), _solution, errors)
     substances: list[Substance] = []
     for row in parts["substances.csv"]:
         try:
@@ -124,6 +126,7 @@ def read_substances(path: Path) -> tuple[SubstanceTable, list[PrecursorScreenErr
                     ec_numbers=tuple(ec[i]),
                     route_roles=tuple(roles[i]),
                     usual_usd_per_kg=min(prices[i], default=None),
+                    solutions=tuple(sorted(solutions[i])),
                 )
             )
         except ValueError as error:
@@ -158,8 +161,9 @@ _COLUMNS: Final = {
     "controls.csv": "substance_id instrument schedule since until scope source verified",
     "route_roles.csv": "substance_id route role source verified",
     "usual_prices.csv": "substance_id usd_per_kg source verified",
+    "solutions.csv": "substance_id percent kg_per_l source verified",
 }
-_OPTIONAL: Final = frozenset({"ec.csv", "route_roles.csv", "usual_prices.csv"})  # older tables have none
+_OPTIONAL: Final = frozenset({"ec.csv", "route_roles.csv", "usual_prices.csv", "solutions.csv"})  # older tables have none
 
 
 def _gather(rows: list[Row], make: Callable[[Row], T], errors: list[PrecursorScreenError]) -> defaultdict[str, list[T]]:
@@ -212,6 +216,14 @@ def _price(row: Row) -> Decimal:
         raise ValueError(f"{row['usd_per_kg']!r} is no price above zero")
     read_boolean(row["verified"])
     return price
+
+
+def _solution(row: Row) -> tuple[Decimal, Decimal]:
+    percent, density = _decimal(row["percent"]), _decimal(row["kg_per_l"])
+    if percent is None or density is None or not 0 <= percent <= 100 or not Decimal("0.5") <= density <= 4:
+        raise ValueError(f"{row['percent']!r} per cent of {row['kg_per_l']!r} kilograms a litre is no solution")
+    read_boolean(row["verified"])
+    return percent, density
 
 
 def _decimal(cell: str) -> Decimal | None:

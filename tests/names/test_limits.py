@@ -6,12 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from precursor_screen.names import concentrations, packages
+from precursor_screen.names import concentrations, measures
 from precursor_screen.names.chemical import WINDOW, continuation_reason, is_glued_ending, prefix_reason, salt_bounds
 from precursor_screen.names.concentrations import concentration_of, find_percentages
 from precursor_screen.names.countries import find_country
+from precursor_screen.names.measures import tokens_of
 from precursor_screen.names.numbers import parse_number
-from precursor_screen.names.packages import is_package_kind, parse_packages_text
+from precursor_screen.names.packages import find_quantities
+from precursor_screen.names.quantity_words import is_package_kind
 from precursor_screen.names.unit_codes import find_unit, unit_in_header
 
 
@@ -143,12 +145,16 @@ def test_a_kind_of_package_is_told_in_a_few_letters(text, kind):
     assert is_package_kind(text) is kind
 
 
+def quantities(text):
+    return find_quantities(tokens_of(text))
+
+
 def test_quantities_are_told_where_they_stand(monkeypatch):
     text = "groß ß 80 drums x 25 kg and 5 l"
-    assert [text[p.start : p.end] for p in parse_packages_text(text)] == ["80 drums x 25 kg", "5 l"]
-    monkeypatch.setattr(packages, "MAX_TEXT", 10)
-    assert [p.total for p in parse_packages_text("5 kg and 80 kg")] == [5]
-    assert [p.total for p in parse_packages_text("tiles 5 kg")] == [5]
+    assert [text[p.start : p.end] for p in quantities(text)] == ["80 drums x 25 kg", "5 l"]
+    monkeypatch.setattr(measures, "MAX_TEXT", 10)
+    assert [p.values for p in quantities("5 kg and 80 kg")] == [(5,)]
+    assert [p.values for p in quantities("tiles 5 kg")] == [(5,)]
 
 
 @pytest.mark.parametrize(
@@ -166,7 +172,7 @@ def test_quantities_are_told_where_they_stand(monkeypatch):
     ],
 )
 def test_packages_are_counted_whole(text, counted):
-    assert [(p.total, p.packages) for p in parse_packages_text(text) if p.form == "counted"] == counted
+    assert [(p.values[0], p.packages) for p in quantities(text) if p.form == "counted"] == counted
 
 
 @pytest.mark.parametrize(

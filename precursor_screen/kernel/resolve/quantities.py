@@ -6,14 +6,22 @@ not where a threshold counts the goods whole: a smaller figure would then stay u
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
-from precursor_screen.names.concentrations import Concentration, concentration_of
-from precursor_screen.names.units import Mass, mass_from_line
+from precursor_screen.model import Substance
+from precursor_screen.names.concentrations import Concentration, concentration_of, find_percentages
+from precursor_screen.names.formulas import molar_mass
+from precursor_screen.names.quantity_words import COMMA_LANGUAGES
+from precursor_screen.names.text import plain, squash
+from precursor_screen.names.text_mass import TWO_READINGS
+from precursor_screen.names.units import VOLUME_BASIS, Mass, Naming, mass_from_line
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.schema import DECIMAL
 
@@ -21,14 +29,16 @@ from precursor_screen.schema import DECIMAL
 MASS_COLUMNS = ("net_mass_kg", "quantity", "quantity_unit", "packages", "package_type", "description", "gross_mass_kg")
 _AMBIGUOUS = ("ambiguous_net_mass_kg", "ambiguous_quantity", "ambiguous_gross_mass_kg")
 LINE_COLUMNS = (*MASS_COLUMNS, *_AMBIGUOUS)
-# What is asked of the candidate itself; threshold_source is null where there is no threshold.
-CANDIDATE_COLUMNS = ("substance_id", "matched_text", "matched_field", "threshold_source")
+# What is asked of the candidate itself; threshold_source is null where there is no threshold; NAMED: what the description names.
+NAMED = "named"
+CANDIDATE_COLUMNS = ("substance_id", "matched_text", "matched_field", "threshold_source", NAMED)
 _FIELDS: tuple[tuple[str, pa.DataType], ...] = (
     ("concentration_pct", DECIMAL),
     ("goods_mass_kg", DECIMAL),
     ("substance_mass_kg", DECIMAL),
     ("largest_mass_kg", DECIMAL),
     ("mass_readings", pa.list_(pa.string())),
+    ("mass_doubt", pa.string()),
     ("mass_basis", pa.string()),
     ("mass_confidence", pa.string()),
 )
@@ -44,6 +54,12 @@ _PURE = Decimal(90)
 _LOWER = {"high": "medium", "medium": "low", "low": "low"}
 _KILOGRAMS = Decimal("0.000001")
 _SMALLER, _LARGER = Decimal("0.001"), Decimal(1)  # what is recorded of such a figure is its larger reading
+# Equivalents in a mole, by which normal solutions are made: of acids by their protons, of permanganate by its five electrons.
+_EQUIVALENTS: Final = {"hydrochloric-acid": 1, "sulphuric-acid": 2, "hydriodic-acid": 1, "potassium-permanganate": 5}
+_OIL: Final = re.compile(
+    r"(?<![a-z])(?:oil|oils|huile|aceite|esencia|oleo|olio|minyak|dau|yagi|ol|масло)(?![a-z])|油|精油|오일|زيت"
+)
+_WITHIN_MIXTURE: Final = 101  # shares of one mixture come to no more, rounding aside
 
 
 def quantify(facts: pa.Table, reference: Reference) -> pa.Table:
@@ -51,50 +67,128 @@ def quantify(facts: pa.Table, reference: Reference) -> pa.Table:
 
     Args:
         facts: one row a candidate: CANDIDATE_COLUMNS and LINE_COLUMNS (absent ones count as null).
-        reference: densities and jurisdiction.
+        reference: densities, strengths of solutions and jurisdiction.
 
     Returns:
         As many rows as `facts`, in the same order.
     """
-    density = {s.substance_id: s.density_kg_per_l for s in reference.substances.substances}
+    substances = {s.substance_id: s for s in reference.substances.substances}
     known: dict[tuple[Any, ...], tuple[Any, ...]] = {}  # equal goods are worked out once
     columns = {
         name: facts.column(name).to_pylist() if name in facts.column_names else [None] * facts.num_rows
         for name in (*LINE_COLUMNS, *CANDIDATE_COLUMNS)
     }
+    columns[NAMED] = [tuple((n["substance_id"], n["start"], n["end"]) for n in row or ()) for row in columns[NAMED]]
     rows = []
     for key in zip(*columns.values(), strict=True):
         if key not in known:
-            known[key] = _quantify(dict(zip(columns, key, strict=True)), density, reference.jurisdiction)
+            row = dict(zip(columns, key, strict=True))
+            known[key] = _quantify(row, substances.get(row["substance_id"]), reference.jurisdiction)
         rows.append(known[key])
     arrays = [pa.array([row[i] for row in rows], type=kind) for i, (_, kind) in enumerate(_FIELDS)]
     return pa.Table.from_arrays(arrays, names=[name for name, _ in _FIELDS])
 
 
-def _quantify(row: Mapping[str, Any], density: Mapping[str, Decimal | None], jurisdiction: str) -> tuple[Any, ...]:
-    mass, larger = (_mass(row, density.get(row["substance_id"]), factor) for factor in (_SMALLER, _LARGER))
-    stated = (
-        concentration_of(row["description"] or "", row["matched_text"] or "") if row["matched_field"] == "description" else None
-    )
-    if stated and row["threshold_source"] is not None and _counts_whole(row["substance_id"], stated, jurisdiction):
-        counted, most = mass, larger
-    else:
-        counted, most = (_of_substance(m, stated) for m in (mass, larger))
-    sure = counted.kg == most.kg
+def _quantify(row: Mapping[str, Any], substance: Substance | None, jurisdiction: str) -> tuple[Any, ...]:
+    text, own, other = row["description"] or "", *_places(row)
+    stated, within = _share(text, own, row)
+    naming = Naming(own, other, _foreign(substance, text, own), _is_mixture(text, stated, other))
+    density = _density(substance, stated)
+    whole = row["threshold_source"] is not None and stated is not None and not within
+    whole = whole and stated is not None and _counts_whole(row["substance_id"], stated, jurisdiction)
+    per_litre = None if whole else _per_litre(text, stated)
+    small, large = (_mass(row, density, factor, naming, substance, per_litre) for factor in (_SMALLER, _LARGER))
+    counted = [m if whole else _of_substance(m, stated) for m in (small, large)]
+    sure = counted[0].kg is not None and counted[0].kg == counted[1].kg
+    readings = sorted({r for m in counted for r in (m.readings or ((m.kg,) if m.kg is not None else ()))})
+    doubt = counted[1].doubt or (TWO_READINGS if readings and not sure else "")
     return (
         stated.percent if stated else None,
-        mass.kg if sure else None,
-        counted.kg if sure else None,
-        most.kg,
-        None if sure else [f"{m.kg.normalize():f}" for m in (counted, most) if m.kg is not None],
-        counted.basis or None,
-        (counted.confidence if sure else "low") or None,
+        small.kg if sure and not small.of_substance else None,
+        counted[0].kg if sure else None,
+        readings[-1] if readings else None,
+        None if sure or not readings else [f"{r.normalize():f}" for r in readings],
+        None if sure else doubt or None,
+        counted[0].basis or None,
+        (counted[0].confidence if sure else "low" if readings else "") or None,
     )
 
 
-def _mass(row: Mapping[str, Any], density: Decimal | None, factor: Decimal) -> Mass:
+def _places(row: Mapping[str, Any]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Where the description names the substance, and where others that are not the same characters."""
+    own = [(start, end) for i, start, end in row[NAMED] if i == row["substance_id"]]
+    if not own and row["matched_field"] == "description" and row["matched_text"]:
+        at = (row["description"] or "").find(row["matched_text"])
+        own = [(at, at + len(row["matched_text"]))] if at >= 0 else []
+    other = [
+        (start, end)
+        for i, start, end in row[NAMED]
+        if i != row["substance_id"] and not any(start < o_end and o_start < end for o_start, o_end in own)
+    ]
+    return own, other
+
+
+def _share(text: str, own: Sequence[tuple[int, int]], row: Mapping[str, Any]) -> tuple[Concentration | None, bool]:
+    """The concentration that stands beside a name of the substance, and whether it is its share in an oil that is named too."""
+    if row["matched_field"] != "description":
+        return None, False
+    names = list(dict.fromkeys([row["matched_text"] or "", *(text[start:end] for start, end in own)]))
+    for name in names:
+        if stated := concentration_of(text, name):
+            return stated, any(n != name and _OIL.search(plain(n)) for n in names)
+    return None, False
+
+
+def _is_mixture(text: str, stated: Concentration | None, other: Sequence[tuple[int, int]]) -> bool:
+    return bool(stated and other and sum(p.percent for p in find_percentages(text)) <= _WITHIN_MIXTURE)
+
+
+def _foreign(substance: Substance | None, text: str, own: Sequence[tuple[int, int]]) -> bool:
+    """Whether the text names the substance in a language whose decimal mark is the comma."""
+    if not substance or not own:
+        return False
+    written = {squash(text[start:end]) for start, end in own}
+    languages = {n.language for n in substance.names if squash(n.name) in written}
+    return bool(languages) and languages <= COMMA_LANGUAGES
+
+
+def _density(substance: Substance | None, stated: Concentration | None) -> Decimal | None:
+    """Kilograms a litre: of the solution if its strength is stated and known, between two strengths in proportion."""
+    if not substance:
+        return None
+    if not stated or not stated.by_mass or not substance.solutions:
+        return substance.density_kg_per_l
+    strengths = [percent for percent, _ in substance.solutions]
+    at = bisect_left(strengths, stated.percent)
+    if at == 0 or at == len(strengths):
+        return substance.solutions[min(at, len(strengths) - 1)][1]
+    (below, thin), (above, strong) = substance.solutions[at - 1], substance.solutions[at]
+    return thin + (strong - thin) * (stated.percent - below) / (above - below)
+
+
+def _per_litre(text: str, stated: Concentration | None) -> Decimal | None:
+    """Kilograms of the substance in a litre: 20 % w/v are 200 grams."""
+    if stated is None or stated.by_mass or "w" not in plain(text[stated.start : stated.end]):
+        return None
+    return stated.percent / 100
+
+
+def _mass(
+    row: Mapping[str, Any],
+    density: Decimal | None,
+    factor: Decimal,
+    naming: Naming,
+    substance: Substance | None,
+    per_litre: Decimal | None,
+) -> Mass:
     """The mass of a line's goods; of figures that may be read in two ways by that reading."""
     stated = {name.removeprefix("ambiguous_"): row[name] * factor for name in _AMBIGUOUS if row[name] is not None}
+
+    def dissolved(kind: str, strength: Decimal) -> Decimal | None:
+        mole = molar_mass(substance.formula) if substance else None
+        equivalents = 1 if kind == "m" else _EQUIVALENTS.get(row["substance_id"])
+        return mole * strength / equivalents / 1000 if mole and equivalents else None
+
     return mass_from_line(
         net=stated.get("net_mass_kg", row["net_mass_kg"]),
         quantity=stated.get("quantity", row["quantity"]),
@@ -104,17 +198,22 @@ def _mass(row: Mapping[str, Any], density: Decimal | None, factor: Decimal) -> M
         text=row["description"],
         gross=stated.get("gross_mass_kg", row["gross_mass_kg"]),
         density=density,
+        naming=naming,
+        dissolved=dissolved,
+        per_litre=per_litre,
     )
 
 
 def _of_substance(mass: Mass, stated: Concentration | None) -> Mass:
     """The part of the goods' mass that is the substance, or all of it where no share of mass is stated."""
-    if mass.kg is None or stated is None:
+    if stated is None or mass.of_substance or (mass.kg is None and not mass.readings):
         return mass
     confidence = mass.confidence if stated.by_mass and stated.exact else _LOWER[mass.confidence]
-    if not stated.by_mass:
-        return Mass(mass.kg, mass.basis, confidence)
-    return Mass((mass.kg * stated.percent / 100).quantize(_KILOGRAMS), mass.basis, confidence)
+    share = stated.percent / 100
+    if not stated.by_mass and mass.basis != VOLUME_BASIS:  # of a mass v/v is no share
+        return replace(mass, confidence=confidence)
+    kg = (mass.kg * share).quantize(_KILOGRAMS) if mass.kg is not None else None
+    return replace(mass, kg=kg, confidence=confidence, readings=tuple((r * share).quantize(_KILOGRAMS) for r in mass.readings))
 
 
 def _counts_whole(substance_id: str, stated: Concentration, jurisdiction: str) -> bool:

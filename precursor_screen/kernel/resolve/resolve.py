@@ -17,11 +17,11 @@ from precursor_screen.kernel.resolve.goods_facts import add_goods_facts
 from precursor_screen.kernel.resolve.identifiers import find_identified
 from precursor_screen.kernel.resolve.parties import find_party_candidates, role_facts
 from precursor_screen.kernel.resolve.party_facts import add_party_facts
-from precursor_screen.kernel.resolve.quantities import CANDIDATE_COLUMNS, quantify
+from precursor_screen.kernel.resolve.quantities import CANDIDATE_COLUMNS, NAMED, quantify
 from precursor_screen.kernel.resolve.quantities import LINE_COLUMNS as MASS_LINE_COLUMNS
 from precursor_screen.kernel.resolve.register_facts import add_register_facts
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
-from precursor_screen.kernel.resolve.substances import find_candidates
+from precursor_screen.kernel.resolve.substances import find_candidates, find_named
 from precursor_screen.model import Rate
 from precursor_screen.names.codes import find_cas
 from precursor_screen.reference.bundle import Reference
@@ -75,6 +75,7 @@ def resolve(
         connection.register("matches", substance_matches)
         find_candidates(connection, lines.column_names, reference)
         candidates = fetch(connection, f"select * from candidates order by {LINE_NO}, substance_id")
+        named = find_named(connection)
         parties = find_party_candidates(
             connection,
             lines.column_names,
@@ -89,7 +90,7 @@ def resolve(
         lines = _with_descriptions(connection, lines, reference)
     lines = add_goods_facts(lines, reference.nomenclature, reference.lists)
     lines = add_party_facts(lines, candidates, parties, wanted, reference.lists, spread)
-    candidates = _with_quantities(lines, candidates, reference)
+    candidates = _with_quantities(lines, candidates, named, reference)
     with connect() as connection:
         lines, candidates = add_register_facts(connection, lines, candidates, reference.registers, reference.jurisdiction)
     return Resolved(lines, candidates, parties, inputs)
@@ -234,8 +235,8 @@ def _invalid_cas(lines: pa.Table) -> pa.ChunkedArray:
     return pa.chunked_array([pa.array(found, _TEXTS)])
 
 
-def _with_quantities(lines: pa.Table, candidates: pa.Table, reference: Reference) -> pa.Table:
-    facts, rows = candidates.select(CANDIDATE_COLUMNS), candidates.column(LINE_NO)
+def _with_quantities(lines: pa.Table, candidates: pa.Table, named: pa.Table, reference: Reference) -> pa.Table:
+    facts, rows = candidates.select([c for c in CANDIDATE_COLUMNS if c != NAMED]), candidates.column(LINE_NO)
     for name in (c for c in MASS_LINE_COLUMNS if c in lines.column_names):
         facts = facts.append_column(name, lines.column(name).take(rows))
-    return _append(candidates, quantify(facts, reference))
+    return _append(candidates, quantify(facts.append_column(NAMED, named.column(NAMED).take(rows)), reference))

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from precursor_screen.engine import fetch
 from precursor_screen.kernel.law import THRESHOLDS, open_law, same_law
 from precursor_screen.kernel.resolve.resolved import LINE_NO
 from precursor_screen.matching.substance.evidence import STRENGTHS, combined
@@ -104,6 +105,20 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
         from goods b join substances s using (substance_id) left join law on {same_law("b", "b")}
         where law.control is not null {"or true" if "surveillance" in reference.tiers else ""}
         order by b.{LINE_NO}, b.substance_id""")
+
+
+def find_named(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    """What each description names and where: a row a line, `named` null where it names nothing. Call it after `find_candidates`."""
+    return fetch(
+        connection,
+        f"""
+        with places as (
+            select distinct {LINE_NO}, substance_id, start, "end" from found where field = 'description' and start is not null),
+        a as (
+            select {LINE_NO}, list(struct_pack(substance_id := substance_id, start := start, "end" := "end") order by start, "end", substance_id)
+                as named from places group by {LINE_NO})
+        select a.named from lines l left join a using ({LINE_NO}) order by l.{LINE_NO}""",
+    )
 
 
 def _found(columns: list[str]) -> str:

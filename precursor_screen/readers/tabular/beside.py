@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from precursor_screen.formats.sheet import string_array
 from precursor_screen.names.countries import find_country
-from precursor_screen.names.packages import is_package_kind
+from precursor_screen.names.quantity_words import is_package_kind
 from precursor_screen.readers.cells import clean_column, cut_long_cells
 from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.fields import COUNTRIES, DATES
