@@ -172,6 +172,10 @@ LINE_FACTS: tuple[Column, ...] = (
     _fact("package_kind", "text", "drum, can, ibc, tank, carton, bag or bottle"),
     _fact("package_kg", "number", "kilograms in one package: net, else gross mass by the number of packages"),
     _fact("packing_unusual", "boolean", "goods of the code do not travel in such packages, or not so much in one"),
+    _fact(
+        "fits_chapter", "boolean", "of a code of chapters 28, 29, 32 or 38: the description names no goods of other trades alone"
+    ),
+    _fact("misfit_noun", "text", "the noun by which it does"),
     _fact("description_tokens", "integer", "informative words of the description"),
     _fact("is_vague", "boolean", "the description could hide anything (a vague term, digits or symbols only)"),
     _fact("is_reference", "boolean", "the description names no goods but a document that does (as per invoice 4711)"),
