@@ -381,7 +381,7 @@ MOVEMENT_COUNTED: tuple[Column, ...] = (
         LINE,
         "ledger",
         "third countries on the way where goods of the HS6 were met on no lane to the destination or from dispatch; empty: none; "
-        "unknown where fewer than 20 lines went there, or left from there",
+        "unknown where fewer than 20 lines to there, or from there, name a country on the way",
     ),
 )
 

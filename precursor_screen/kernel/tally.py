@@ -23,7 +23,7 @@ from precursor_screen.names.key_numbers import numbers_of
 from precursor_screen.reference.nomenclature import DOES_NOT_EXIST
 from precursor_screen.schema import MOVEMENT_COUNTED, TRADERS
 
-LEAST: Final = 20  # lines of a code to a country, or from one: below that no lane of it is usual
+LEAST: Final = 20  # countries that goods of a code passed on the way to a country, or from one: below that none is usual
 _COUNTRY: Final = r"^[A-Z]{2}$"
 _CODE: Final = r"^[0-9]{6}$"
 
@@ -163,21 +163,28 @@ def _of_parties(role: int, side: str) -> str:
         where asked"""
 
 
-# Of the lanes of the codes that are asked for: how many lines went by each, to its end and from its beginning.
-_LANES = f"""
-    select hs6, dispatch, destination, day, coalesce(n, 0) as n, coalesce(arrived, 0) as arrived, coalesce(left_there, 0) as left_there
-    from (
-        select *, sum(lines) over (partition by hs6, dispatch, destination {_BEFORE}) as n,
-               sum(lines) over (partition by hs6, destination {_BEFORE}) as arrived,
-               sum(lines) over (partition by hs6, dispatch {_BEFORE}) as left_there
-        from (select hs6, dispatch, destination, day, sum(lines) as lines, bool_or(asked) as asked from (
-                  select hs6, dispatch, destination, day, lines, false as asked from lane_counts
-                  where transit = '' and hs6 in (select hs6 from asked)
-                  union all
-                  select distinct hs6, dispatch, destination, day, 0, true from asked
-                  where hs6 is not null and dispatch is not null and destination is not null)
-              group by all))
-    where asked"""
+def _of_lanes(name: str, keys: str, counted: str, asked: str = "true") -> str:
+    """SQL of the columns `keys` and the day that are asked, with how many lines (as `name`) share them on the days before."""
+    known = " and ".join(f"{key} is not null" for key in keys.split(", "))
+    return f"""
+        select {keys}, day, coalesce(before, 0) as {name} from (
+            select *, sum(lines) over (partition by {keys} {_BEFORE}) as before
+            from (select {keys}, day, sum(lines) as lines, bool_or(asked) as asked from (
+                      select {keys}, day, lines, false as asked from lane_counts
+                      where {counted} and hs6 in (select hs6 from asked where {asked})
+                      union all
+                      select distinct {keys}, day, 0, true from asked where {known} and {asked})
+                  group by all))
+        where asked"""
+
+
+_LANE, _WAY, _PASSES = "transit = ''", "transit <> ''", "len(transit) > 0"
+_COUNTED_LANES = (
+    ("n", "hs6, dispatch, destination", _LANE, "true"),
+    ("arrived", "hs6, destination", _LANE, "true"),
+    ("passed_to", "hs6, destination", _WAY, _PASSES),
+    ("passed_from", "hs6, dispatch", _WAY, _PASSES),
+)
 
 # Countries on the way that are neither end, and whether goods of the code passed or left them for the destination, or came to them from
 # the country of dispatch, or through them.
@@ -185,11 +192,12 @@ _THROUGH = f"""
     with third as (
         select row, hs6, dispatch, destination, day, unnest(transit) as country from asked
         where hs6 is not null and dispatch is not null and destination is not null and len(transit) > 0),
+    near as (select * from lane_counts where hs6 in (select hs6 from third)),
     met as (
-        select hs6, 'to ' || destination as side, dispatch as country, day from lane_counts
-        union select hs6, 'to ' || destination, transit, day from lane_counts
-        union select hs6, 'from ' || dispatch, transit, day from lane_counts
-        union select hs6, 'from ' || dispatch, destination, day from lane_counts),
+        select hs6, 'to ' || destination as side, dispatch as country, day from near
+        union select hs6, 'to ' || destination, transit, day from near
+        union select hs6, 'from ' || dispatch, transit, day from near
+        union select hs6, 'from ' || dispatch, destination, day from near),
     usual as (
         select distinct a.row, a.country from (
             select *, unnest(['to ' || destination, 'from ' || dispatch]) as side from third) a
@@ -200,16 +208,19 @@ _THROUGH = f"""
       and t.country not in (t.dispatch, t.destination) and t.country is distinct from a.origin
     group by t.row"""
 
+_JOINED_LANES = " ".join(
+    f"left join ({_of_lanes(name, keys, counted, asked)}) {name} on {' and '.join(f'{name}.{k} = a.{k}' for k in (*keys.split(', '), 'day'))}"
+    for name, keys, counted, asked in _COUNTED_LANES
+)
 _FACTS = f"""
     select a.row, s.n as sender_lines_before, s.many as sender_chapters_before, s.same as sender_same_before,
            r.n as receiver_lines_before, r.many as receiver_chapters_before, r.same as receiver_same_before,
-           l.n as lane_lines_before, l.arrived - l.n as lane_others_before,
-           case when a.transit is not null and l.arrived >= {LEAST} and l.left_there >= {LEAST} then coalesce(t.unusual, '') end
-               as transit_unusual
+           n.n as lane_lines_before, arrived.arrived - n.n as lane_others_before,
+           case when len(a.transit) = 0 then '' when a.transit is not null and passed_to >= {LEAST} and passed_from >= {LEAST} then coalesce(t.unusual, '') end as transit_unusual
     from asked a
     left join ({_of_parties(0, "sender")}) s on s.party = a.sender and s.chapter = a.chapter and s.day = a.day
     left join ({_of_parties(1, "receiver")}) r on r.party = a.receiver and r.chapter = a.chapter and r.day = a.day
-    left join ({_LANES}) l on l.hs6 = a.hs6 and l.dispatch = a.dispatch and l.destination = a.destination and l.day = a.day
+    {_JOINED_LANES}
     left join ({_THROUGH}) t on t.row = a.row"""
 
 

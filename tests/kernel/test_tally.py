@@ -88,8 +88,9 @@ def by_hand(rows: list[dict[str, Any]], one: dict[str, Any]) -> dict[str, Any]:
     found["lane_others_before"] = len(to) - len(same) if known else None
     met = {c for lane in to for c in (lane[0], *lane[2])} | {c for lane in out for c in (lane[1], *lane[2])}
     third = set(one["transit_countries"] or []) - met - {start, end, one["country_of_origin"]}
-    told = known and one["transit_countries"] is not None and len(to) >= LEAST and len(out) >= LEAST
-    found["transit_unusual"] = ", ".join(sorted(third)) if told else None
+    passed = [sum(len(lane[2]) for lane in side) for side in (to, out)]
+    told = known and one["transit_countries"] is not None and min(passed) >= LEAST
+    found["transit_unusual"] = ", ".join(sorted(third)) if told or one["transit_countries"] == [] else None
     return found
 
 

@@ -61,9 +61,9 @@ def trade(seed: int) -> list[dict[str, Any]]:
         dispatch = "DE" if steady else chance.choice(["DE", "CN", "PL"])
         transit = "" if steady else chance.choice(["", "NL", "PA"])
         firm = chance.choice(["Osprey Lamps GmbH", "OSPREY LAMPS G.M.B.H.", "Tern Metal Co Ltd"])
-        # Some soda ash of its own firms makes the lanes known.
+        # Some soda ash of its own firms makes the lanes and the ways known.
         if number % 3 == 0:
-            code, firm = "283620", "Curlew Minerals AG"
+            code, firm, dispatch, transit = "283620", "Curlew Minerals AG", "DE", "NL" if chance.random() < 0.9 else transit
         rows.append(row(number, day, code, shipper=firm, country_of_dispatch=dispatch, transit_countries=transit))
     return rows
 
