@@ -33,6 +33,60 @@ class Ask:
     columns: tuple[str, ...]
 
 
+# One row a line of a run, whatever it carries: cargo, sender and receiver are numbers (`kernel.tally`), day is its as_of_date.
+TALLY = pa.schema(
+    [
+        ("cargo", pa.uint64()),
+        ("day", pa.date32()),
+        ("sender", pa.uint64()),
+        ("receiver", pa.uint64()),
+        ("chapter", pa.uint8()),
+        ("hs6", pa.int32()),
+        ("origin", pa.string()),
+        ("dispatch", pa.string()),
+        ("destination", pa.string()),
+        ("transit", pa.list_(pa.string())),
+    ]
+)
+# Lines of one day. role: 0 sender, 1 receiver. transit: a country on the way; empty: the lane itself.
+PARTY_COUNTS = pa.schema(
+    [("role", pa.uint8()), ("party", pa.uint64()), ("chapter", pa.uint8()), ("day", pa.date32()), ("lines", pa.int64())]
+)
+LANE_COUNTS = pa.schema(
+    [
+        ("hs6", pa.int32()),
+        ("dispatch", pa.string()),
+        ("destination", pa.string()),
+        ("transit", pa.string()),
+        ("day", pa.date32()),
+        ("lines", pa.int64()),
+    ]
+)
+COUNTED_DAYS = 400  # before a line's own: what is counted of them bears on it
+CARGOES = pa.schema([("cargo", pa.uint64()), ("day", pa.date32())])
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """TALLY of all lines of a run, and of which rows it is asked what was counted before (a boolean a row)."""
+
+    lines: pa.Table
+    asked: pa.Array
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What lines come to by day: PARTY_COUNTS, LANE_COUNTS, and which cargoes (CARGOES) are in them."""
+
+    parties: pa.Table
+    lanes: pa.Table
+    cargoes: pa.Table
+
+
+NO_TALLY = Tally(TALLY.empty_table(), pa.array([], pa.bool_()))
+NO_COUNTS = Counts(PARTY_COUNTS.empty_table(), LANE_COUNTS.empty_table(), CARGOES.empty_table())
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What windows need.
@@ -40,10 +94,12 @@ class Request:
     Attributes:
         movements: MOVEMENT rows of this run, cancellations among them.
         asks: different ones, each answered by a table of its own.
+        tally: of all lines of the run.
     """
 
     movements: pa.Table
     asks: tuple[Ask, ...]
+    tally: Tally = NO_TALLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +123,15 @@ class History:
 class Past:
     """The answers to a `Request`: as `History`, with a table of movements for each `Ask`.
 
-    Each table is taken once, when the one before is done with: it may be read only then.
+    Each table is taken once, when the one before is done with: it may be read only then. counts: of the parties and codes that the
+    tally asks for, at least; and the cargoes of the run that are counted already.
     """
 
     movements: Mapping[Ask, pa.Table]
     known: pa.Table
     amended: pa.Table
     since: date | None
+    counts: Counts = NO_COUNTS
 
 
 @dataclass(frozen=True, slots=True)

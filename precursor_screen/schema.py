@@ -172,6 +172,10 @@ LINE_FACTS: tuple[Column, ...] = (
     _fact("package_kind", "text", "drum, can, ibc, tank, carton, bag or bottle"),
     _fact("package_kg", "number", "kilograms in one package: net, else gross mass by the number of packages"),
     _fact("packing_unusual", "boolean", "goods of the code do not travel in such packages, or not so much in one"),
+    _fact(
+        "fits_chapter", "boolean", "of a code of chapters 28, 29, 32 or 38: the description names no goods of other trades alone"
+    ),
+    _fact("misfit_noun", "text", "the noun by which it does"),
     _fact("description_tokens", "integer", "informative words of the description"),
     _fact("is_vague", "boolean", "the description could hide anything (a vague term, digits or symbols only)"),
     _fact("is_reference", "boolean", "the description names no goods but a document that does (as per invoice 4711)"),
@@ -362,7 +366,34 @@ PREVIOUS_COLUMNS: tuple[Column, ...] = tuple(
     )
 )
 
-COLUMNS: tuple[Column, ...] = (*LINE_COLUMNS, *LINE_FACTS, *SUBSTANCE_COLUMNS, *PARTY_COLUMNS, *PREVIOUS_COLUMNS)
+# Of watched goods: what all lines of the 400 days before, of this run and of recorded ones, come to (`kernel.tally`).
+MOVEMENT_COUNTED: tuple[Column, ...] = (
+    *(
+        Column(f"{side}_{name}", "integer", LINE, "ledger", doc.format(side=side))
+        for side in TRADERS
+        for name, doc in (
+            ("lines_before", "lines of the {side} with a chapter in the 400 days before"),
+            ("chapters_before", "in how many chapters these were"),
+            ("same_before", "how many of them in the chapter of these goods"),
+        )
+    ),
+    Column(
+        "lane_lines_before", "integer", LINE, "ledger", "lines of the HS6 from dispatch to destination in the 400 days before"
+    ),
+    Column("lane_others_before", "integer", LINE, "ledger", "the same from all other countries of dispatch"),
+    Column(
+        "transit_unusual",
+        "text",
+        LINE,
+        "ledger",
+        "third countries on the way where goods of the HS6 were met on no lane to the destination or from dispatch; empty: none; "
+        "unknown where fewer than 20 lines to there, or from there, name a country on the way",
+    ),
+)
+
+COLUMNS: tuple[Column, ...] = (
+    *(*LINE_COLUMNS, *LINE_FACTS, *SUBSTANCE_COLUMNS, *PARTY_COLUMNS, *PREVIOUS_COLUMNS, *MOVEMENT_COUNTED),
+)
 BY_NAME: dict[str, Column] = {c.name: c for c in COLUMNS}
 
 # One physical movement of one substance, or of goods worth remembering without one (substance_id null): what windows are about and
@@ -401,7 +432,7 @@ MOVEMENT_LOOKED_UP: tuple[Column, ...] = tuple(
         "threshold_source",
     )
 )
-MOVEMENT_COLUMNS: tuple[Column, ...] = (*MOVEMENT_STORED, *MOVEMENT_LOOKED_UP, *PREVIOUS_COLUMNS)
+MOVEMENT_COLUMNS: tuple[Column, ...] = (*MOVEMENT_STORED, *MOVEMENT_LOOKED_UP, *MOVEMENT_COUNTED, *PREVIOUS_COLUMNS)
 
 
 def arrow_schema(columns: tuple[Column, ...]) -> pa.Schema:

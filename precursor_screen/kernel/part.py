@@ -6,7 +6,7 @@ A part holds every line of a shipment or none; nothing else depends on how lines
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,8 @@ from precursor_screen.kernel.match.spread import Spread, in_turn
 from precursor_screen.kernel.movements import movement_rows
 from precursor_screen.kernel.resolve.resolve import resolve
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
+from precursor_screen.kernel.resolve.traders import COUNTED
+from precursor_screen.kernel.tally import tally_lines
 from precursor_screen.kernel.unscreenable import count_parties, unscreenable_issues
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.schema import LINE, PARTY, SUBSTANCE
@@ -37,6 +39,7 @@ class Part:
         moved: MOVED: what moved, message by message.
         issues: NUMBERED_ISSUE: what could not be screened.
         party_cells: how many cells name a party.
+        tally: TALLY of every line, in the order of `lines`.
     """
 
     lines: pa.Table
@@ -46,6 +49,7 @@ class Part:
     moved: pa.Table
     issues: pa.Table
     party_cells: int
+    tally: pa.Table
 
 
 def judge_part(
@@ -70,6 +74,7 @@ def judge_part(
     numbers = lines.column(LINE_NO) if LINE_NO in lines.column_names else None
     given = lines if numbers is None else lines.drop_columns([LINE_NO])
     resolved = resolve(given, inputs, matches.substances, matches.parties, matches.mentions, reference, spread)
+    resolved, tally = _tallied(resolved)
     flags, unjudged = flag_lines(resolved, reference.rules)
     moved, issues = movement_rows(resolved), unscreenable_issues(resolved, matches.unscreenable, reference)
     if numbers is not None:
@@ -78,7 +83,13 @@ def judge_part(
         resolved = Resolved(numbered, substances, parties, resolved.inputs)
     seen = resolved.lines.select([LINE_NO, "line_id", "movement_key", "shipment_id"])
     noted = resolved if every_line else _noted(resolved, flags)
-    return Part(seen, noted, flags, unjudged, moved, issues, count_parties(lines))
+    return Part(seen, noted, flags, unjudged, moved, issues, count_parties(lines), tally)
+
+
+def _tallied(resolved: Resolved) -> tuple[Resolved, pa.Table]:
+    """The tally of lines, and the lines without what only it needs."""
+    tally = tally_lines(resolved.lines)
+    return replace(resolved, lines=resolved.lines.drop_columns([c for c in COUNTED if c in resolved.lines.column_names])), tally
 
 
 def merge_parts(parts: Sequence[Part]) -> Part:
@@ -88,6 +99,8 @@ def merge_parts(parts: Sequence[Part]) -> Part:
     inputs = {row["input_id"]: row for p in parts for row in p.noted.inputs.to_pylist()}
     lines, substances, parties = (_joined([p.noted.table(subject) for p in parts]) for subject in _SUBJECTS)
     supplied = pa.Table.from_pylist(list(inputs.values()), schema=parts[0].noted.inputs.schema)
+    tallies = (p.tally.append_column(LINE_NO, p.lines.column(LINE_NO)) for p in parts)
+    tally = _joined(list(tallies)).drop_columns([LINE_NO])
     return Part(
         lines=_joined([p.lines for p in parts]),
         noted=Resolved(lines, substances, parties, supplied),
@@ -96,6 +109,7 @@ def merge_parts(parts: Sequence[Part]) -> Part:
         moved=_joined([p.moved for p in parts]),
         issues=_joined([p.issues for p in parts]),
         party_cells=sum(p.party_cells for p in parts),
+        tally=tally,
     )
 
 

@@ -8,7 +8,7 @@ twice: for the history, which `judge_windows` takes, and for the states of flags
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -23,10 +23,11 @@ from precursor_screen.kernel.match.spread import Spread, in_turn
 from precursor_screen.kernel.movements import Movements, settle
 from precursor_screen.kernel.part import Part, judge_part
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
+from precursor_screen.kernel.tally import add_count_facts, asked_of, count_own
 from precursor_screen.kernel.triage.standing import EARLIER, count_earlier
 from precursor_screen.kernel.triage.triage import triage
 from precursor_screen.kernel.unscreenable import goods_unscreened, lacks_watchlists, no_watchlist
-from precursor_screen.memory import Compared, Judged, Memory, NoMemory, Past, Request
+from precursor_screen.memory import NO_COUNTS, Compared, Counts, Judged, Memory, NoMemory, Past, Request
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.schema import UNJUDGED
 
@@ -38,7 +39,7 @@ class Screened:
     """What came of some lines. unscreened_lines counts lines of which nothing could be screened.
 
     resolved: the lines that were kept, see `Part.noted`; flags: every flag with its state; suppressed: SUPPRESSED; movements,
-    compared and judged: what a ledger is to remember.
+    compared, judged and counts: what a ledger is to remember.
     """
 
     resolved: Resolved
@@ -53,6 +54,7 @@ class Screened:
     unscreened_lines: int
     compared: Compared
     judged: Judged
+    counts: Counts = NO_COUNTS
 
 
 class Judgement(NamedTuple):
@@ -112,13 +114,17 @@ def judge_run(part: Part, memory: Memory, reference: Reference) -> Screened:
     """
     by_shipment = judge_shipments(part.noted, reference)
     movements = settle(part.moved)
-    history = memory.look_back(request_past(movements, reference))
-    by_window = judge_windows(movements, history, reference)
+    tally = asked_of(part.tally, part.lines.column("line_id"), movements.live)
+    history = memory.look_back(replace(request_past(movements, reference), tally=tally))
+    own = count_own(tally, history.counts.cargoes.column("cargo").combine_chunks())
+    counted = add_count_facts(movements.live, part.lines.column("line_id"), tally, own, history.counts)
+    by_window = judge_windows(replace(movements, live=counted), history, reference)
     recorded = history.movements[EARLIER]
     raised = raise_flags(part, movements, by_shipment, by_window, reference)
     compared = memory.compare_flags(raised.flags, raised.judged)
     compared = drop_lonely(compared, (r.rule for r in reference.rules))
-    return finish(raised, compared, reference, recorded, memory.troubled(recorded.column("movement_key").combine_chunks()))
+    troubled = memory.troubled(recorded.column("movement_key").combine_chunks())
+    return replace(finish(raised, compared, reference, recorded, troubled), counts=own)
 
 
 def request_past(movements: Movements, reference: Reference) -> Request:

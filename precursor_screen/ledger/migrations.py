@@ -183,6 +183,20 @@ def _add_goods(connection: Connection) -> None:
         connection.exec_driver_sql(_typed(connection, f"alter table movements add column {name} text"))
 
 
+# As `ledger.counts` packs them. Earlier versions counted nothing; nulls at the end of a run change no digest.
+_COUNTS = """create table counts (
+    id integer primary key, added_run integer not null references runs (run_no), day text not null, kind text not null,
+    lines bigint not null, counts text not null, digest {binary})"""
+
+
+def _add_counts(connection: Connection) -> None:
+    binary = "bytea" if connection.dialect.name == "postgresql" else "blob"
+    connection.exec_driver_sql(_typed(connection, _COUNTS.format(binary=binary)))
+    connection.exec_driver_sql("create index counts_by_kind on counts (kind, day)")
+    for name in ("lines_counted", "counts_pruned"):
+        connection.exec_driver_sql(f"alter table runs add column {name} bigint")
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """A step: its number, from 1 without a gap, what it is, and what it does to the tables, and to rows with digests."""
@@ -198,6 +212,7 @@ MIGRATIONS = (
     Migration(2, "digests of rows, the chain, what was delivered", _start_chain),
     Migration(3, "sender and receiver of movements", change=_fill_traders),
     Migration(4, "goods that are watched", _add_goods),
+    Migration(5, "what all lines come to by day", _add_counts),
 )
 
 _SEALED = 2  # the step from which on rows have digests

@@ -28,6 +28,7 @@ KEYS = {
     "flags": "flag_id",
     "cited_lines": "line_id",
     "dispositions": "id",
+    "counts": "id",
 }
 TABLES = tuple(KEYS)
 DIGEST = "digest"
@@ -240,6 +241,8 @@ def from_state(state: str) -> dict[str, Checksum]:
     """
     try:
         found = json.loads(state)
+        # A link that was added before there were counts says nothing of them.
+        found.setdefault("counts", [0, "0"])
         return {name: Checksum(int(found[name][0]), int(found[name][1], 16)) for name in TABLES}
     except (TypeError, KeyError, IndexError, AttributeError) as error:
         raise ValueError("no state") from error

@@ -14,13 +14,13 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from precursor_screen.errors import LedgerError
-from precursor_screen.ledger import chain, flag_records, flags, movements
+from precursor_screen.ledger import chain, counts, flag_records, flags, movements
 from precursor_screen.ledger.batch import as_movements, stage_batch
 from precursor_screen.ledger.history import read_beside, read_groups
 from precursor_screen.ledger.transfer import fetch_texts, stage
 from precursor_screen.ledger.values import FileRecord, RunRecord
 from precursor_screen.ledger.verify import sound_seals
-from precursor_screen.memory import Compared, History, Judged
+from precursor_screen.memory import Compared, Counts, History, Judged, Tally
 
 
 class Transaction:
@@ -122,8 +122,8 @@ class Transaction:
         """
         recorded = movements.record(self._seals, self._stage(batch), self.run_no)
         self._staged = None
-        counts = {"added": recorded.added, "superseded": recorded.superseded, "cancelled": recorded.cancelled}
-        for name, count in counts.items():
+        ended = {"added": recorded.added, "superseded": recorded.superseded, "cancelled": recorded.cancelled}
+        for name, count in ended.items():
             self._add(f"movements_{name}", count)
         if recorded.days is not None:
             known = "select first_movement, first_day, last_day from runs where run_no = :run"
@@ -132,6 +132,14 @@ class Transaction:
             for column, value in (("first_movement", first or recorded.first), ("first_day", min(days)), ("last_day", max(days))):
                 self._count(column, value)
         return recorded
+
+    def read_counts(self, tally: Tally) -> Counts:
+        """What earlier runs counted of all their lines, as far as a run asks for it."""
+        return counts.read(self._seals, tally)
+
+    def record_counts(self, counted: Counts) -> None:
+        """Records what the lines of this run come to; cargoes that are counted already must not be among them."""
+        self._count("lines_counted", counts.record(self._seals, counted, self.run_no))
 
     def _stage(self, batch: pa.Table) -> pa.Table:
         if self._staged is not batch:
@@ -157,10 +165,10 @@ class Transaction:
         Returns:
             Flags by state; `added`: never recorded before.
         """
-        counts = flag_records.record(self._seals, compared, cells, judged, self.run_no)
-        for name, count in counts.items():
+        states = flag_records.record(self._seals, compared, cells, judged, self.run_no)
+        for name, count in states.items():
             self._add(f"flags_{name}", count)
-        return dict(counts)
+        return dict(states)
 
     def record_files(self, files: Iterable[FileRecord]) -> None:
         """Records which files this run has screened; one that is known stays with the run that first delivered it."""

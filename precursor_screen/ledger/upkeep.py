@@ -163,7 +163,7 @@ def read_table(connection: Connection, name: str) -> tuple[pa.Schema, Iterator[p
 
 
 def prune(seals: Seals, days: int, today: date) -> Pruned:
-    """Removes movements that are older than some days, and flags of runs that long ago that are resolved and bear no verdict.
+    """Removes movements and counts that are older than some days, and flags of runs that long ago that are resolved and bear no verdict.
 
     Runs, files and verdicts stay: they say what was done.
 
@@ -193,21 +193,25 @@ def prune(seals: Seals, days: int, today: date) -> Pruned:
     )
     _note(connection, "movements_pruned", "added_run from movements where as_of_date < :day", day)
     _note(connection, "flags_pruned", "first_run from flags where flag_id in (select flag_id from pruned)", {})
+    _note(connection, "counts_pruned", "added_run from counts where kind = 'cargoes' and day < :day", day, "sum(lines)")
     seals.drop("movements", "movements t where t.as_of_date < ?", (day["day"],))
+    seals.drop("counts", "counts t where t.day < ?", (day["day"],))
     seals.drop("flags", "pruned p cross join flags t where t.flag_id = p.flag_id")
     movements = connection.execute(text("delete from movements where as_of_date < :day"), day).rowcount
+    connection.execute(text("delete from counts where day < :day"), day)
     flags = connection.execute(text("delete from flags where flag_id in (select flag_id from pruned)")).rowcount
     seals.renew("runs", "runs t")
     return Pruned(before, movements, flags, _remove_uncited(seals) if flags else 0, kept_open, kept_with_verdict)
 
 
-def _note(connection: Connection, column: str, rows: str, values: dict[str, str]) -> None:
+def _note(connection: Connection, column: str, rows: str, values: dict[str, str], counted: str = "count(*)") -> None:
     """Adds to a run's count of removed rows those that are about to go."""
     run, _, rest = rows.partition(" ")
-    query = f"select {run}, count(*) {rest} group by {run}"
+    query = f"select {run}, {counted} {rest} group by {run}"
     for number, count in connection.execute(text(query), values).all():
         connection.execute(
-            text(f"update runs set {column} = {column} + :count where run_no = :run"), {"count": count, "run": number}
+            text(f"update runs set {column} = coalesce({column}, 0) + :count where run_no = :run"),
+            {"count": int(count), "run": number},
         )
 
 

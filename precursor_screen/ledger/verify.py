@@ -38,6 +38,13 @@ _CHECKS = (
         "flags whose run does not exist",
         "select flag_id from flags where first_run not in (select run_no from runs) or last_run not in (select run_no from runs)",
     ),
+    (
+        "runs whose counted lines are not those they recorded",
+        """select r.run_id from runs r left join (select added_run, sum(lines) as n from counts where kind = 'cargoes'
+        group by added_run) c on c.added_run = r.run_no
+        where coalesce(c.n, 0) + coalesce(r.counts_pruned, 0) <> coalesce(r.lines_counted, 0)""",
+    ),
+    ("counts whose run does not exist", "select id from counts where added_run not in (select run_no from runs)"),
     ("movements whose run does not exist", "select id from movements where added_run not in (select run_no from runs)"),
     ("verdicts on flags that do not exist", "select id from dispositions where flag_id not in (select flag_id from flags)"),
 )

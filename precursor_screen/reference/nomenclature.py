@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final
 
+from precursor_screen.names.head_nouns import heading_nouns
 from precursor_screen.reference.table_rows import read_boolean, read_rows
 
 EXISTS, DOES_NOT_EXIST, UNKNOWN_EDITION = "exists", "does-not-exist", "unknown-edition"
@@ -39,13 +41,15 @@ class Nomenclature:
     Attributes:
         codes: chapters, headings and subheadings, digits only.
         last: chapter -> its last heading.
-        words: of all headings and subheadings, lower case, without a plural s.
+        words: of all headings and subheadings, lower case, without a plural s -> the chapters that hold them.
+        nouns: by which two or more of them name their goods.
         packing: how goods usually travel.
     """
 
     codes: frozenset[str] = frozenset()
     last: Mapping[str, str] = field(default_factory=dict)
-    words: frozenset[str] = frozenset()
+    words: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    nouns: frozenset[str] = frozenset()
     packing: tuple[Packing, ...] = ()
 
     def tell(self, code: str) -> str | None:
@@ -92,9 +96,23 @@ def load_nomenclature(folder: Path) -> Nomenclature:
     return Nomenclature(
         frozenset(texts),
         {heading[:2]: heading for heading in headings},
-        frozenset[str]().union(*map(words_of, texts.values())),
+        _chapters_of_words(texts),
+        frozenset(noun for noun, count in _counted_nouns(texts.values()).items() if count > 1),
         tuple(_packing(folder / "packing.csv")),
     )
+
+
+def _chapters_of_words(texts: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for code, text in texts.items():
+        for word in words_of(text):
+            found.setdefault(word, set()).add(code[:2])
+    return {word: frozenset(chapters) for word, chapters in found.items()}
+
+
+def _counted_nouns(texts: Iterable[str]) -> Counter[str]:
+    """In how many headings a noun names the goods."""
+    return Counter(noun for text in texts for noun in {stem(noun) for noun in heading_nouns(text)})
 
 
 def _packing(file: Path) -> Iterable[Packing]:

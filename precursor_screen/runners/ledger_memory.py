@@ -69,7 +69,7 @@ class LedgerMemory:
         self._movements = request.movements
         first = self._ask(NOTHING)
         answers = Answers(request.asks, lambda ask: self._ask(ask).movements)
-        return Past(answers, first.known, first.amended, first.since)
+        return Past(answers, first.known, first.amended, first.since, self._transaction.read_counts(request.tally))
 
     def _ask(self, ask: Ask) -> History:
         assert self._transaction is not None
@@ -106,6 +106,7 @@ class LedgerMemory:
         """
         assert self._transaction is not None
         self._transaction.record_movements(self._movements)  # staged already
+        self._transaction.record_counts(screened.counts)
         counts = self._transaction.record_flags(screened.compared, report.cells, screened.judged)
         self._transaction.record_files(FileRecord(i.sha256, i.name, i.bytes, i.lines) for i in inputs)
         self._transaction.keep()

@@ -16,7 +16,7 @@ from precursor_screen.kernel.part import Part, cut_shipments, judge_part, merge_
 from precursor_screen.kernel.resolve.resolved import COLUMNS_OF, LINE_NO, Resolved
 from precursor_screen.kernel.screen import Judgement, Raised, finish, raise_flags, sort_flags
 from precursor_screen.kernel.unscreenable import NUMBERED_ISSUE
-from precursor_screen.memory import NoMemory
+from precursor_screen.memory import TALLY, NoMemory
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.exceptions import RuleException
 from precursor_screen.schema import (
@@ -73,6 +73,7 @@ def part(
     return Part(
         seen, Resolved(seen, NO_SUBSTANCES, EMPTY, INPUTS), pa.Table.from_pylist(flags or [], schema=FLAG), pa.Table.from_pylist(missing or [], schema=UNJUDGED),
         MOVED.empty_table(), pa.Table.from_pylist(issues or [], schema=NUMBERED_ISSUE), len(lines),
+        pa.Table.from_pylist([{}] * len(lines), schema=TALLY),
     )  # fmt: skip
 
 

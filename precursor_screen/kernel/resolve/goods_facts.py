@@ -10,6 +10,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.kernel.resolve.code_fit import CHEMICAL_CODES, FITS, MANY_SENSES, misfit
 from precursor_screen.kernel.resolve.distinct import map_distinct
 from precursor_screen.kernel.resolve.goods_names import (
     COVER_LIST,
@@ -33,7 +34,7 @@ _TEXT = pa.string()
 
 
 def add_goods_facts(lines: pa.Table, nomenclature: Nomenclature, lists: Mapping[str, NamedList]) -> pa.Table:
-    """Adds hs_known, watched, goods_key, goods_named, package_kind, package_kg and packing_unusual.
+    """Adds hs_known, watched, goods_key, goods_named, package_kind, package_kg, packing_unusual, fits_chapter and misfit_noun.
 
     Args:
         lines: with hs_chapter, hs6 and substance_ids.
@@ -62,6 +63,9 @@ def add_goods_facts(lines: pa.Table, nomenclature: Nomenclature, lists: Mapping[
         "package_kg": each,
         "packing_unusual": _unusual(code, known, kind, each, nomenclature),
     }
+    noun = _misfits(lines, known, text, nomenclature, lists)
+    facts["fits_chapter"] = pc.equal(noun, FITS)
+    facts["misfit_noun"] = pc.if_else(facts["fits_chapter"], _nothing(), noun)
     for name, values in facts.items():
         lines = lines.append_column(name, values)
     return lines
@@ -72,7 +76,7 @@ def _vocabulary(nomenclature: Nomenclature, lists: Mapping[str, NamedList]) -> V
         return frozenset(stem(w) for term in (lists[name].terms if name in lists else ()) for w in fold_words(term))
 
     packing = frozenset(w for term in (lists[PACKING_LIST].terms if PACKING_LIST in lists else ()) for w in fold_words(term))
-    known = nomenclature.words | (words(COVER_LIST) - words(GENERIC_LIST) - words(PURPOSE_LIST))
+    known = nomenclature.words.keys() | (words(COVER_LIST) - words(GENERIC_LIST) - words(PURPOSE_LIST))
     return Vocabulary(words(GENERIC_LIST), words(FORM_LIST), words(PURPOSE_LIST), packing, known)
 
 
@@ -88,6 +92,24 @@ def _watched(lines: pa.Table, known: pa.ChunkedArray, kind: pa.ChunkedArray, lis
     signs = pc.or_(pc.or_(packed, dangerous), pc.is_valid(said))
     silent = pc.and_(pc.is_null(chapter), pc.is_null(text))
     return pc.if_else(pc.and_(silent, pc.invert(signs)), pa.scalar(None, pa.bool_()), pc.or_(by_chapter, pc.and_(no_code, signs)))
+
+
+def _misfits(
+    lines: pa.Table,
+    known: pa.ChunkedArray,
+    text: pa.ChunkedArray,
+    nomenclature: Nomenclature,
+    lists: Mapping[str, NamedList],
+) -> pa.ChunkedArray:
+    """`code_fit.misfit` of lines with a chemical code."""
+    packing, senses = (
+        frozenset(w for term in (lists[name].terms if name in lists else ()) for w in fold_words(term))
+        for name in (PACKING_LIST, MANY_SENSES)
+    )
+    chapter = lines.column("hs_chapter")
+    chemical = pc.and_(pc.is_in(chapter, pa.array(CHEMICAL_CODES)), pc.fill_null(pc.not_equal(known, DOES_NOT_EXIST), False))
+    pair = pc.binary_join_element_wise(_only(chemical, chapter), text, " ")
+    return map_distinct(pair, lambda p: misfit(p[3:], p[:2], nomenclature, packing, senses))
 
 
 def _package_kg(lines: pa.Table) -> pa.ChunkedArray:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from precursor_screen.kernel.match.spread import Spread, cut
 from precursor_screen.kernel.resolve.distinct import map_distinct
 from precursor_screen.kernel.resolve.resolved import LINE_NO
-from precursor_screen.kernel.resolve.traders import add_traders
+from precursor_screen.kernel.resolve.traders import add_counted, add_traders
 from precursor_screen.matching.party.index import similarity
 from precursor_screen.names.party import address_key, is_to_order, party_key
 from precursor_screen.rulebook.lists import NamedList
@@ -30,7 +30,7 @@ def add_party_facts(
     spread: Spread,
 ) -> pa.Table:
     """Adds keys of names and addresses, and who sends and receives, on the lines of shipments in which something was recognised,
-    and on those that are watched: elsewhere no rule asks, and each costs 20 us.
+    and on those that are watched: elsewhere no rule asks. Who sends and receives is counted on every line (`COUNTED`).
 
     Args:
         lines: with LINE_NO, lexicon_terms and goods_key.
@@ -47,13 +47,23 @@ def add_party_facts(
     beside = pc.is_in(lines.column("shipment_id"), pc.unique(lines.column("shipment_id").filter(here)))
     named = pc.or_(beside, pc.is_valid(lines.column("goods_key")))
     # No rule about watched goods compares addresses by their keys.
-    for part, key, where in (("name", _key_of_somebody, named), ("address", address_key, here)):
+    keys = _Keys()
+    for part, key, where in (("name", keys.__getitem__, named), ("address", address_key, here)):
         for role in ROLES:
             name = f"{role}_key" if part == "name" else f"{role}_address_key"
             if name in _MOVEMENT_NAMES and f"{role}_{part}" in lines.column_names:
                 cells = pc.if_else(where, lines.column(f"{role}_{part}"), pa.scalar(None, pa.string()))
                 lines = lines.append_column(name, map_distinct(cells, key))
-    lines = add_traders(lines, _keepers(lines, named, lists))
+    lines = add_traders(lines, _keepers(lines, named, lists, keys))
+
+    def key_of(role: str, asked: pa.ChunkedArray) -> pa.ChunkedArray:
+        name = f"{role}_name"
+        nobody = pa.scalar(None, pa.string())
+        return map_distinct(pc.if_else(asked, _text(lines, name), nobody), keys.__getitem__)
+
+    # Who keeps goods for others matters only where somebody else may be meant.
+    others = pc.or_(pc.is_valid(_text(lines, "importer_name")), pc.is_valid(_text(lines, "notify_party_name")))
+    lines = add_counted(lines, key_of, _keepers(lines, others, lists, keys))
     if "consignee_to_order" in wanted:
         lines = lines.append_column("consignee_to_order", _to_order(lines))
     if "sender_receiver_score" in wanted:
@@ -78,9 +88,17 @@ _NOBODY = frozenset(
 )
 
 
-def _key_of_somebody(name: str) -> str:
-    key = party_key(name)
-    return "" if key in _NOBODY or is_to_order(name) else key
+class _Keys(dict[str, str]):
+    """The keys of names that name somebody, each worked out once: most stand in several columns and are asked for twice."""
+
+    def __missing__(self, name: str) -> str:
+        key = party_key(name)
+        self[name] = key = "" if key in _NOBODY or is_to_order(name) else key
+        return key
+
+
+def _text(lines: pa.Table, name: str) -> pa.ChunkedArray:
+    return lines.column(name) if name in lines.column_names else pa.chunked_array([pa.nulls(lines.num_rows, pa.string())])
 
 
 def _to_order(lines: pa.Table) -> pa.ChunkedArray:
@@ -118,11 +136,13 @@ _CJK = "\u3000"  # from here on words are not parted by blanks
 _BANKS = ("bank", "banque", "banco", "banca", "银行", "銀行")
 
 
-def _keepers(lines: pa.Table, here: pa.ChunkedArray, lists: Mapping[str, NamedList]) -> list[str]:
+def _keepers(lines: pa.Table, here: pa.ChunkedArray, lists: Mapping[str, NamedList], keys: _Keys) -> list[str]:
     """Keys of consignees that by their names are banks, or carry, clear or keep other people's goods."""
     if "consignee_name" not in lines.column_names:
         return []
     words = [*_BANKS, *(lists["forwarders"].terms if "forwarders" in lists else ())]
     holds = re.compile("|".join(re.escape(w) if w[0] >= _CJK else rf"\b{re.escape(w)}\b" for w in words), re.IGNORECASE)
-    names = pc.unique(lines.column("consignee_name").filter(here)).drop_null().to_pylist()
-    return [key for name in names if holds.search(name) and (key := _key_of_somebody(name))]
+    names = pc.unique(lines.column("consignee_name").filter(here)).drop_null()
+    # Few names hold any of the words even within longer ones, and that is told of all at once.
+    likely = names.filter(pc.match_substring_regex(names, "|".join(map(re.escape, words)), ignore_case=True))
+    return [key for name in likely.to_pylist() if holds.search(name) and (key := keys[name])]

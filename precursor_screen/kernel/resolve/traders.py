@@ -5,16 +5,18 @@ Most files name importer and exporter, or consignee and shipper, seldom all. So 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.names.key_numbers import numbers_of
 from precursor_screen.schema import TRADER_PARTS
 
 # In this order; the notify party of a bill to order, or to a bank or a forwarder, is who the goods are for.
 _SENDERS = ("consignor", "exporter")
 _RECEIVERS = ("consignee", "importer", "notify_party")
+COUNTED = ("sender_counted", "receiver_counted")  # their keys on all lines, as numbers: only the tally asks for them
 _PLACES = {"sender": ("country_of_dispatch", "country_of_origin"), "receiver": ("country_of_destination",)}
 
 
@@ -31,10 +33,9 @@ def add_traders(lines: pa.Table, keeps_for_others: Collection[str]) -> pa.Table:
     Returns:
         The lines, with a column for each part of which something is known.
     """
-    keeper = pc.is_in(_column(lines, "consignee_key"), pa.array(sorted(keeps_for_others), pa.string()))
     last = [("consignee", _column(lines, "consignee_key"))]
     named = {role: _column(lines, f"{role}_key") for role in (*_SENDERS, *_RECEIVERS)}
-    named["consignee"] = pc.if_else(keeper, pa.scalar(None, pa.string()), named["consignee"])
+    named["consignee"] = _without(named["consignee"], keeps_for_others)
     for side, roles in (("sender", _SENDERS), ("receiver", _RECEIVERS)):
         choice = [(role, named[role]) for role in roles] + (last if side == "receiver" else [])
         found = _first(choice)
@@ -46,6 +47,32 @@ def add_traders(lines: pa.Table, keeps_for_others: Collection[str]) -> pa.Table:
                 value = pc.coalesce(value, *places)
             lines = lines.append_column(f"{side}_{part}", value)
     return lines
+
+
+def add_counted(
+    lines: pa.Table, key_of: Callable[[str, pa.ChunkedArray], pa.ChunkedArray], keeps_for_others: Collection[str]
+) -> pa.Table:
+    """Adds `COUNTED`: who sends and who receives on each line, as in `add_traders`, as a number.
+
+    Args:
+        lines: LINE columns.
+        key_of: the keys of a role where a column of booleans says so; a role that somebody stands before is not asked for.
+        keeps_for_others: as in `add_traders`.
+    """
+    everywhere = pa.chunked_array([pa.repeat(True, lines.num_rows)])
+    sender = key_of("consignor", everywhere)
+    sender = pc.coalesce(sender, key_of("exporter", pc.is_null(sender)))
+    consignee = key_of("consignee", everywhere)
+    receiver = _without(consignee, keeps_for_others)
+    for role in ("importer", "notify_party"):
+        receiver = pc.coalesce(receiver, key_of(role, pc.is_null(receiver)))
+    for name, keys in zip(COUNTED, (sender, pc.coalesce(receiver, consignee)), strict=True):
+        lines = lines.append_column(name, numbers_of(keys))
+    return lines
+
+
+def _without(keys: pa.ChunkedArray, keeps_for_others: Collection[str]) -> pa.ChunkedArray:
+    return pc.if_else(pc.is_in(keys, pa.array(sorted(keeps_for_others), pa.string())), pa.scalar(None, pa.string()), keys)
 
 
 def _first(choice: list[tuple[str, pa.ChunkedArray]]) -> pa.ChunkedArray:

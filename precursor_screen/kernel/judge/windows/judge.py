@@ -40,7 +40,7 @@ from precursor_screen.kernel.movements import Movements
 from precursor_screen.memory import Ask, Past, Request
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.schema import FLAG, LINE, UNJUDGED
+from precursor_screen.schema import FLAG, LINE, MOVEMENT_COUNTED, UNJUDGED
 
 MOST_LINES = 200  # of a window that are named beside a flag; how many there are is in the evidence
 
@@ -65,6 +65,9 @@ def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], r
     if not live.num_rows:
         return FLAG.empty_table(), UNJUDGED.empty_table()
     since = history.since or _begins(live)
+    for column in MOVEMENT_COUNTED:  # unknown to whoever has counted nothing
+        if column.name not in live.column_names:
+            live = live.append_column(column.name, pa.nulls(live.num_rows, column.arrow))
     found = []
     plan = plan_asks(rules, reference.registers)
     if plan and history.since is None:  # nothing is recorded, so the questions need not be answered one by one
