@@ -81,10 +81,8 @@ def triage(
         rows[shipment_id] = _row(shipment_id, mine, goods.get(shipment_id, []), typologies, regular or {}, incomplete=incomplete)
         if rows[shipment_id]["band"] == "none" and incomplete:
             rows[shipment_id]["band"] = None if shipment_id in unscreened else "low"
-    for shipment_id in (barred | unscreened) - set(rows):
-        rows[shipment_id] = _empty_row(shipment_id, None if shipment_id in unscreened else "low")
     scored = pa.Table.from_pylist([rows[k] for k in sorted(rows)], schema=SHIPMENT)
-    return _with_the_rest(scored, lines)
+    return _with_the_rest(scored, lines, barred, unscreened)
 
 
 def _similar(rules: tuple[Rule, ...]) -> dict[str, str]:
@@ -207,28 +205,22 @@ def _a_second_agrees(mine: _Found) -> bool:
     return any(agreeing - {family} for family in mine.worst_families)
 
 
-def _empty_row(shipment_id: str, band: str | None) -> dict[str, Any]:
-    nothing: dict[str, Any] = {
-        "score": 0,
-        "typology": None,
-        "parts": [],
-        "families": [],
-        "flags": [],
-        "lines": 0,
-        "incomplete": True,
-    }
-    return {"shipment_id": shipment_id, "band": band, **nothing}
-
-
-def _with_the_rest(scored: pa.Table, lines: pa.Table) -> pa.Table:
-    """Adds the shipments of which there is nothing to say, and counts the lines of each."""
+def _with_the_rest(scored: pa.Table, lines: pa.Table, barred: set[str], unscreened: set[str]) -> pa.Table:
+    """Adds the shipments without a flag, and counts the lines of each: nothing to say, or not judged to the end (`low`), or not at all."""
     with connect() as connection:
         connection.register("scored", scored)
         connection.register("lines", lines.select(["shipment_id"]))
+        for name, ids in (("barred", barred), ("unscreened", unscreened)):
+            connection.register(name, pa.table({"shipment_id": pa.array(sorted(ids), pa.string())}))
         query = """
-            select * from (select l.shipment_id, coalesce(s.score, 0) as score, case when s.shipment_id is null then 'none' else s.band end as band,
-                   s.typology, coalesce(s.parts, []) as parts, coalesce(s.families, []) as families, coalesce(s.flags, []) as flags, l.lines,
-                   coalesce(s.incomplete, false) as incomplete
-            from (select shipment_id, count(*) as lines from lines group by shipment_id) l left join scored s using (shipment_id))
+            with counted as (select shipment_id, count(*) as lines from lines group by shipment_id),
+            told as (
+                select c.shipment_id, c.lines, u.shipment_id is not null as unscreened, b.shipment_id is not null as barred
+                from counted c left join unscreened u using (shipment_id) left join barred b using (shipment_id))
+            select * from (select t.shipment_id, coalesce(s.score, 0) as score,
+                   case when s.shipment_id is not null then s.band when unscreened then null when barred then 'low' else 'none' end as band,
+                   s.typology, coalesce(s.parts, []) as parts, coalesce(s.families, []) as families, coalesce(s.flags, []) as flags, t.lines,
+                   coalesce(s.incomplete, unscreened or barred) as incomplete
+            from told t left join scored s using (shipment_id))
             order by case band when 'hold' then 0 when 'review' then 1 when 'low' then 2 when 'none' then 4 else 3 end, score desc, shipment_id"""
         return fetch(connection, query, SHIPMENT)
