@@ -233,6 +233,9 @@ def _settle(stated: Sequence[Stated], line: Line, tokens: Sequence[Token]) -> Am
     strength = next(iter(strengths.values()), None)
     if len(strengths) > 1 and volume.kind:
         return replace(volume, doubt=volume.doubt or SEVERAL_MASSES)
+    medicine = any(t.kind == m.DOSE_FORM or (t.kind == m.PACKAGE and t.of in DOSES) for t in tokens)
+    if strength and medicine and not any(s.form in (COUNTED, BESIDE, COUNT) for s in stated):
+        return replace(volume, values=(), doubt=SIZE_ONLY)  # how many ampoules or bottles is not said
     if strength and volume.kind and not volume.doubt:
         values = tuple(sorted(v * s for v, s in product(volume.values, strength.values)))
         return Amount(MASS, values, "" if len(values) == 1 else TWO_READINGS, of_substance=True)
