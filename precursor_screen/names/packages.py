@@ -235,6 +235,8 @@ class _Phrases:
             if package == "dozen":
                 value, package = value * 12, "piece"
             per = self._outer_package(j)
+            if per[0] == package:  # 80 DRUMS / DRUM
+                per = ("", j)
             return _Factor(per[1], (value,), package=package, per=per[0], each=crossed)
         if kind != m.MEASURE:
             return None
@@ -260,7 +262,8 @@ class _Phrases:
         """The package in which so many are, and where its word ends: `40 BAGS/PALLET`, `4 PER CASE`, `80 DRUMS/20' FCL`."""
         if self._kind(i) not in (m.SLASH, m.PER):
             return "", i
-        if self._kind(i + 1) == m.PACKAGE and self._kind(i + 2) != m.MEASURE:
+        leads = self._kind(i) == m.PER and self._kind(i + 2) == m.MEASURE  # PER DRUM 160 KG
+        if self._kind(i + 1) == m.PACKAGE and not leads:
             return self._tokens[i + 1].of, i + 2
         if self._kind(i + 1) == m.SIZE:
             return "container", i + 2 + (self._kind(i + 2) == m.PACKAGE)
@@ -285,11 +288,11 @@ class _Phrases:
             return None, i + 1
         end = factors[-1].end
         if self._kind(end) == m.TIMES and self._kind(end + 1) == m.SIZE:
-            container = self._kind(end + 2) == m.PACKAGE and self._tokens[end + 2].of == "container"
-            if not container or len(factors) > 1:
+            of = self._tokens[end + 2].of if self._kind(end + 2) == m.PACKAGE else ""
+            if of not in _WHOLE or len(factors) > 1:
                 return None, end + 2  # 600 X 600 MM
             number = factors[0].counts[0]
-            return Stated(COUNT, "", (number,), number, "container", self._tokens[i].start, self._tokens[end + 2].end), end + 3
+            return Stated(COUNT, "", (number,), number, of, self._tokens[i].start, self._tokens[end + 2].end), end + 3
         measured = next((f for f in factors if f.measure), None)
         counts = [f for f in factors if f.counts]
         if measured is None:

@@ -37,7 +37,7 @@ HOLDS: Final = {
     "cylinder": (Decimal("0.3"), Decimal(1200)),
 }
 # Litres that one holds at most.
-LITRES: Final = {"drum": Decimal(250), "can": Decimal(66), "bottle": Decimal(10), "ibc": Decimal(1300), "tank": Decimal(28000)}
+LITRES: Final = {"drum": Decimal(260), "can": Decimal(66), "bottle": Decimal(10), "ibc": Decimal(1300), "tank": Decimal(28000)}
 # Litres of the usual sizes: so much beside a number of such packages is the size of each.
 USUAL_LITRES: Final = {"drum": (200, 205, 208, 210, 216, 220), "ibc": (1000,), "bottle": (Decimal("2.5"),)}
 BOXES: Final = frozenset({"carton", "pallet", "container"})  # hold other packages

@@ -124,6 +124,8 @@ def amount_in_text(
     elif others and (any(not g.has_mass for g in others) or not any(s.form in _MASSES for s in mine)):
         amount = _settle(stated, line, tokens)
         return Amount(amount.kind, amount.values, SEVERAL_GOODS) if amount.kind else amount
+    if len(goods) > 1 and any(_is_mass(s) and s.role != TOTAL for s in mine):
+        mine = [s for s in mine if s.form != PLAIN or s.role != TOTAL]  # a total of all goods
     amount = _settle(mine, line, tokens)
     if line.density and not amount.doubt and any(t.unit == "oz" for t in tokens):
         return replace(amount, doubt=TWO_READINGS)  # of a liquid they may be fluid ounces
@@ -231,6 +233,9 @@ def _settle(stated: Sequence[Stated], line: Line, tokens: Sequence[Token]) -> Am
     strength = next(iter(strengths.values()), None)
     if len(strengths) > 1 and volume.kind:
         return replace(volume, doubt=volume.doubt or SEVERAL_MASSES)
+    medicine = any(t.kind == m.DOSE_FORM or (t.kind == m.PACKAGE and t.of in DOSES) for t in tokens)
+    if strength and medicine and not any(s.form in (COUNTED, BESIDE, COUNT) for s in stated):
+        return replace(volume, values=(), doubt=SIZE_ONLY)  # how many ampoules or bottles is not said
     if strength and volume.kind and not volume.doubt:
         values = tuple(sorted(v * s for v, s in product(volume.values, strength.values)))
         return Amount(MASS, values, "" if len(values) == 1 else TWO_READINGS, of_substance=True)
@@ -243,8 +248,21 @@ def _settle(stated: Sequence[Stated], line: Line, tokens: Sequence[Token]) -> Am
         if len(near) == 1:
             return Amount(MASS, tuple(near))
     if mass.kind and (not mass.doubt or not volume.kind or volume.doubt):
-        return mass
+        return _against_volume(mass, stated, line)
     return volume if volume.kind and not mass.kind else mass
+
+
+def _against_volume(mass: Amount, stated: Sequence[Stated], line: Line) -> Amount:
+    """A mass against what the packages hold: `200 L X 80 (160 KG)` are 160 kilograms in each."""
+    counted = [s for s in stated if s.form == COUNTED and s.kind == VOLUME and len(s.values) == 1]
+    if mass.doubt or len(counted) != 1 or not line.density:
+        return mass
+    held = counted[0].values[0] * line.density
+    number = counted[0].values[0] / counted[0].sizes[0]
+    for value in (mass.values[0], mass.values[0] * number):
+        if held / 2 <= value <= held * 2:
+            return Amount(MASS, (value,), of_substance=mass.of_substance)
+    return replace(mass, doubt=SEVERAL_MASSES)
 
 
 def _barrels(stated: Sequence[Stated], tokens: Sequence[Token]) -> Amount | None:

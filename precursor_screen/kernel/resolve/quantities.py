@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -15,7 +16,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from precursor_screen.model import Substance
+from precursor_screen.model import Substance, SubstanceName
 from precursor_screen.names.concentrations import Concentration, concentration_of, find_percentages
 from precursor_screen.names.formulas import molar_mass
 from precursor_screen.names.quantity_words import COMMA_LANGUAGES
@@ -74,6 +75,7 @@ def quantify(facts: pa.Table, reference: Reference) -> pa.Table:
     """
     substances = {s.substance_id: s for s in reference.substances.substances}
     known: dict[tuple[Any, ...], tuple[Any, ...]] = {}  # equal goods are worked out once
+    languages_of: dict[str, Mapping[str, frozenset[str]]] = {}  # of the names of substances that are met
     columns = {
         name: facts.column(name).to_pylist() if name in facts.column_names else [None] * facts.num_rows
         for name in (*LINE_COLUMNS, *CANDIDATE_COLUMNS)
@@ -83,16 +85,18 @@ def quantify(facts: pa.Table, reference: Reference) -> pa.Table:
     for key in zip(*columns.values(), strict=True):
         if key not in known:
             row = dict(zip(columns, key, strict=True))
-            known[key] = _quantify(row, substances.get(row["substance_id"]), reference.jurisdiction)
+            known[key] = _quantify(row, substances.get(row["substance_id"]), reference.jurisdiction, languages_of)
         rows.append(known[key])
     arrays = [pa.array([row[i] for row in rows], type=kind) for i, (_, kind) in enumerate(_FIELDS)]
     return pa.Table.from_arrays(arrays, names=[name for name, _ in _FIELDS])
 
 
-def _quantify(row: Mapping[str, Any], substance: Substance | None, jurisdiction: str) -> tuple[Any, ...]:
+def _quantify(
+    row: Mapping[str, Any], substance: Substance | None, jurisdiction: str, languages_of: dict[str, Mapping[str, frozenset[str]]]
+) -> tuple[Any, ...]:
     text, own, other = row["description"] or "", *_places(row)
     stated, within = _share(text, own, row)
-    naming = Naming(own, other, _foreign(substance, text, own), _is_mixture(text, stated, other))
+    naming = Naming(own, other, _foreign(substance, text, own, languages_of), _is_mixture(text, stated, other))
     density = _density(substance, stated)
     whole = row["threshold_source"] is not None and stated is not None and not within
     whole = whole and stated is not None and _counts_whole(row["substance_id"], stated, jurisdiction)
@@ -143,13 +147,25 @@ def _is_mixture(text: str, stated: Concentration | None, other: Sequence[tuple[i
     return bool(stated and other and sum(p.percent for p in find_percentages(text)) <= _WITHIN_MIXTURE)
 
 
-def _foreign(substance: Substance | None, text: str, own: Sequence[tuple[int, int]]) -> bool:
+def _foreign(
+    substance: Substance | None, text: str, own: Sequence[tuple[int, int]], languages_of: dict[str, Mapping[str, frozenset[str]]]
+) -> bool:
     """Whether the text names the substance in a language whose decimal mark is the comma."""
     if not substance or not own:
         return False
-    written = {squash(text[start:end]) for start, end in own}
-    languages = {n.language for n in substance.names if squash(n.name) in written}
+    if substance.substance_id not in languages_of:
+        languages_of[substance.substance_id] = _languages(substance.names)
+    known = languages_of[substance.substance_id]
+    languages = frozenset[str]().union(*(known.get(squash(text[start:end]), ()) for start, end in own))
     return bool(languages) and languages <= COMMA_LANGUAGES
+
+
+def _languages(names: tuple[SubstanceName, ...]) -> Mapping[str, frozenset[str]]:
+    """Squashed name -> the languages that have it."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        found[squash(name.name)].add(name.language)
+    return {name: frozenset(languages) for name, languages in found.items()}
 
 
 def _density(substance: Substance | None, stated: Concentration | None) -> Decimal | None:

@@ -40,7 +40,7 @@ _LINE_FACTS = (
     "pen_status",
     "pen_substance_ids",
 )
-_CANDIDATE_FACTS = ("consignee_licensed", "exporter_licensed", "concentration_pct", "substance_mass_kg", "largest_mass_kg")
+_CANDIDATE_FACTS = ("consignee_licensed", "exporter_licensed", "concentration_pct", "substance_mass_kg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def find_goods(flags: pa.Table, noted: Resolved, concern: Mapping[str, Concern])
                 from candidates c join lines l using ({LINE_NO}) semi join named n
                      on l.shipment_id = n.shipment_id and c.substance_id = n.substance_id),
             weighed as (
-                select *, coalesce(substance_mass_kg, largest_mass_kg)::double as kg,
+                select *, substance_mass_kg::double as kg,
                        form = 'substance' or concentration_pct is not null as is_its_own,
                        {_covers("permit_substance_ids", "permit_found and permit_in_force and permit_status = 'valid'")} as permit,
                        {_covers("pen_substance_ids", "pen_found and pen_status = 'accepted'")} as notified,

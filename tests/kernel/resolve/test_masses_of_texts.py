@@ -12,6 +12,7 @@ import pytest
 from precursor_screen.api import lookup
 from precursor_screen.kernel.resolve.quantities import quantify
 from precursor_screen.reference.bundle import Reference
+from tests.screening import screen_rows
 
 CASES = list(csv.DictReader((Path(__file__).parents[2] / "cases" / "masses.csv").read_text("utf-8").splitlines()))
 
@@ -48,3 +49,14 @@ def test_the_mass_of_a_substance_in_a_text(reference: Reference, case: dict[str,
 def test_thresholds_are_held_against_the_largest_reading(reference: Reference) -> None:
     found = masses(reference, "ACETONE 20.000 KGS", "acetone")
     assert (found["substance_mass_kg"], found["largest_mass_kg"], found["mass_readings"]) == (None, 20000, ["20", "20000"])
+
+
+def test_two_readings_of_a_description_are_an_issue_of_a_line_that_was_screened(reference: Reference) -> None:
+    rows = [
+        {"bill of lading": f"B{n}", "net weight kg": "", "description of goods": f"ACETONE {q}"}
+        for n, q in enumerate(["20.000 KGS", "20 KGS"])
+    ]
+    report = screen_rows(rows, reference).report
+    found = [i for i in report.coverage["degraded"] if i["code"] == "ambiguous-number"]
+    assert [(i["count"], i["examples"][0]["message"]) for i in found] == [(1, "the mass may be 20 or 20000 kg")]
+    assert report.coverage["screened"] == 2
