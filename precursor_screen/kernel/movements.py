@@ -22,11 +22,19 @@ LINK_DAYS = 90  # a number used again after that is another consignment's
 
 @dataclass(frozen=True, slots=True)
 class Movements:
-    """MOVEMENT rows that stand, and the cancellations of those that the run takes back; ISSUE rows about contradicting messages."""
+    """What moved, message by message.
+
+    Attributes:
+        live: MOVEMENT rows that stand.
+        cancelled: MOVEMENT: the cancellations of those that the run takes back.
+        issues: ISSUE about contradicting messages.
+        fallen: line_id of the lines that a later version or a cancellation of the run takes the place of.
+    """
 
     live: pa.Table
     cancelled: pa.Table
     issues: pa.Table
+    fallen: pa.Array
 
     @property
     def batch(self) -> pa.Table:
@@ -51,9 +59,10 @@ def movement_rows(resolved: Resolved) -> pa.Table:
 def settle(moved: pa.Table) -> Movements:
     """Makes movements of what moved, message by message.
 
-    A cancellation removes its movement, a replacement takes the place of what it replaces (the highest version, then the last
-    in the order read). Two originals with one key and different content contradict each other: both stay, and an issue names
-    them. A gross mass that is the same on every line of a bill, while the goods differ and packages and containers do not, is the
+    Messages stand in the order of their versions, whatever the order in which they were read (a message without one comes before all
+    others, a replacement after the original of its version, and what is alike in both goes by the hash of its content): the last
+    takes the place of the others, and a cancellation removes what is of no higher version than its own. Two originals of one
+    version and different content contradict each other: both stay, and an issue names them. A gross mass that is the same on every line of a bill, while the goods differ and packages and containers do not, is the
     bill's: it counts once.
 
     Args:
@@ -66,7 +75,8 @@ def settle(moved: pa.Table) -> Movements:
         live = fetch(connection, _LIVE.format(columns=columns), MOVEMENT)
         cancelled = fetch(connection, _CANCELLED.format(columns=columns), MOVEMENT)
         issues = fetch(connection, _CONFLICTS, ISSUE)
-    return Movements(live, cancelled, issues)
+        fallen = fetch(connection, _FALLEN, pa.schema([("line_id", pa.string())])).column(0).combine_chunks()
+    return Movements(live, cancelled, issues, fallen)
 
 
 def _rows(resolved: Resolved) -> str:
@@ -86,24 +96,27 @@ def _rows(resolved: Resolved) -> str:
         select l.{LINE_NO}, coalesce({function}, 'original') as function, {", ".join(columns)}
         from lines l left join substances s using ({LINE_NO})
         where s.substance_id is not null{signs}
-           or l.{LINE_NO} in (select {LINE_NO} from party_candidates) or function = 'cancellation'
+           or l.{LINE_NO} in (select {LINE_NO} from party_candidates) or function <> 'original'
         order by l.{LINE_NO}, s.substance_id"""
 
 
 # One row a message (line) of a movement, and which of them stands: a cancellation takes back what is not of a higher version.
-_VERSIONS = f"""
+_VERSIONS = """
     create temp table versions as
     with messages as (
-        select distinct movement_key, line_id, function, {LINE_NO},
+        select distinct movement_key, line_id, function,
                coalesce(case when isfinite(try_cast(version as double)) then try_cast(version as double) end, 0) as nth from rows),
     counted as (
         select *, max(nth) filter (where function = 'cancellation') over (partition by movement_key) as cancelled_at from messages),
     ranked as (
-        select *, bool_or(function = 'replacement') over (partition by movement_key) as replaced,
-               first_value(line_id) over (partition by movement_key
-                   order by (function = 'replacement') desc, nth desc, {LINE_NO} desc) as last_line
-        from counted where function <> 'cancellation' and (cancelled_at is null or nth > cancelled_at))
-    select *, not replaced or line_id = last_line as stands from ranked"""
+        select *, not (function = 'cancellation') and (cancelled_at is null or nth > cancelled_at) as counts from counted),
+    latest as (
+        select movement_key, arg_max((nth, function = 'replacement'), (nth, function = 'replacement', line_id)) as last,
+               arg_max(line_id, (nth, function = 'replacement', line_id)) as last_line
+        from ranked where counts group by movement_key)
+    select r.*, r.counts and (r.line_id = l.last_line
+               or (not l.last[2] and r.nth = l.last[1])) as stands
+    from ranked r left join latest l using (movement_key)"""
 
 _LIVE = f"""
     with standing as (
@@ -129,12 +142,17 @@ _CANCELLED = f"""
         and movement_key not in (select movement_key from versions where stands)
     qualify row_number() over (partition by movement_key order by {LINE_NO}, substance_id) = 1 order by {LINE_NO}"""
 
+_FALLEN = """
+    select distinct line_id from versions where function <> 'cancellation' and not stands
+        and line_id not in (select line_id from versions where stands) order by line_id"""
+
 _CONFLICTS = f"""
     select 'contradicting-messages' as code, source_file, source_row, 'movement_key' as field, r.line_id as value,
            'another original states the same references with other content' as message, r.line_id, cast(1 as bigint) as count
     from rows r semi join (
-        select movement_key from versions where stands group by movement_key having count(distinct line_id) > 1) c
-    on r.movement_key = c.movement_key
+        select movement_key, line_id from versions where stands
+        qualify count(line_id) over (partition by movement_key) > 1) c
+    on r.movement_key = c.movement_key and r.line_id = c.line_id
     qualify row_number() over (partition by r.line_id order by {LINE_NO}) = 1 order by {LINE_NO}"""
 
 

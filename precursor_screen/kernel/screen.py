@@ -230,9 +230,9 @@ def _summed(unjudged: pa.Table) -> pa.Table:
 
 
 def _taken_back(lines: pa.Table, movements: Movements) -> pa.Array:
-    """The lines of movements that a message of this run cancels: nothing of them moved, so no rule flags them."""
+    """The lines of movements that a message of this run cancels, and those that a later version replaces: no rule flags them."""
     cancelled = pc.is_in(lines.column("movement_key"), pc.unique(movements.cancelled.column("movement_key")))
-    return pc.unique(lines.column("line_id").filter(cancelled))
+    return pa.concat_arrays([pc.unique(lines.column("line_id").filter(cancelled)), movements.fallen])
 
 
 def _unscreened_shipments(lines: pa.Table, issues: pa.Table, reference: Reference) -> set[str]:

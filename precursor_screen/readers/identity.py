@@ -1,7 +1,8 @@
 """Who a line is: hashes of what it states, never of where it stands.
 
 `line_id` is a hash of the line's mapped, normalised values in the order of `schema.FILED`, nulls and absent columns alike, and of
-its ordinal among equal lines of one input; so the same shipments filed as CSV and as XLSX get the same ids.
+its ordinal among equal lines of one input; so the same shipments filed as CSV and as XLSX get the same ids. What a message does to
+others is part of it: a cancellation in the words of the original is no repetition of it.
 `movement_key` is a hash of what identifies the cargo: the declaration, or issuer and bill; item number; container. Without an
 item number the goods stand in for it (description, HS subheading, ordinal among equal ones within the bill). Without any
 reference it is the line_id.
@@ -28,6 +29,7 @@ _NO_GOODS = re.compile(r"[\W_]+")  # what is neither letter nor digit
 _PARTED = {c: " " for c in range(128) if not chr(c).isalnum()}
 _SIZE = 16  # bytes of SHA-256 kept: 32 hexadecimal characters, no chance of collision in any ledger
 _STEP = 1 << 17
+_DOING = ("replacement", "cancellation")
 _NONE = pa.scalar(None, pa.string())
 Digests = npt.NDArray[np.uint8]
 
@@ -64,6 +66,12 @@ def _content_columns(lines: pa.Table) -> list[pa.ChunkedArray | pa.Scalar]:
             # Beside the mapped values, so that a line keeps its id where there is none; another remark is another line.
             beside = pc.binary_join_element_wise(pa.scalar("\x1c"), as_canonical_text(lines.column(name)), "")
             parts.append(pc.coalesce(beside, pa.scalar("")))
+    if "message_function" in lines.column_names:
+        function = lines.column("message_function")
+        version = as_canonical_text(lines.column("version")) if "version" in lines.column_names else pa.scalar("")
+        does = pc.binary_join_element_wise(pa.scalar("\x1d"), function, pc.coalesce(version, ""), _NEXT)
+        # An original keeps the id of its content, whatever its version.
+        parts.append(pc.if_else(pc.fill_null(pc.is_in(function, pa.array(_DOING)), False), does, ""))
     return parts
 
 

@@ -33,7 +33,7 @@ from precursor_screen.schema import (
     arrow_schema,
 )
 
-RULES = tuple(SimpleNamespace(rule=SimpleNamespace(id=i, scope=s)) for i, s in (("R1", "line"), ("R2", "history")))
+RULES = tuple(SimpleNamespace(rule=SimpleNamespace(id=i, scope=s), window=None) for i, s in (("R1", "line"), ("R2", "history")))
 EMPTY = pa.table({LINE_NO: pa.array([], pa.int64())})
 NO_SUBSTANCES = arrow_schema(COLUMNS_OF[SUBSTANCE]).insert(0, pa.field(LINE_NO, pa.int64())).empty_table()
 INPUTS = pa.table({"input_id": ["i"], "supplied_fields": [["description"]]})
@@ -79,7 +79,9 @@ def part(
 
 def movements(*cancelled: str) -> Movements:
     rows = [{"movement_key": k} for k in cancelled]
-    return Movements(MOVEMENT.empty_table(), pa.Table.from_pylist(rows, schema=MOVEMENT), ISSUE.empty_table())
+    return Movements(
+        MOVEMENT.empty_table(), pa.Table.from_pylist(rows, schema=MOVEMENT), ISSUE.empty_table(), pa.array([], pa.string())
+    )
 
 
 NOTHING = Judgement(FLAG.empty_table(), UNJUDGED.empty_table())

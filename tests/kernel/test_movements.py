@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -230,15 +231,47 @@ def test_the_highest_cancellation_counts_and_only_for_its_own_key():
     ("versions", "last"),
     [(("2", "10"), "B"), (("10", "2"), "A"), (("3", "3"), "B"), ((None, None), "B"), (("1", None), "A")],
 )
-def test_the_replacement_of_the_highest_version_stands_then_the_last_read(versions, last):
+def test_the_replacement_of_the_highest_version_stands_then_the_one_by_hash(versions, last):
     first, second = versions
     found = movements(
         {"line_id": "A", "movement_key": "k", "version": first, "message_function": "replacement"},
         {"line_id": "B", "movement_key": "k", "version": second, "message_function": "replacement"},
-        {"line_id": "C", "movement_key": "k", "version": "99"},
+        {"line_id": "C", "movement_key": "k"},
     )
     assert [line for line, _ in masses(found)] == [last]
     assert found.issues.num_rows == 0
+    assert found.fallen.to_pylist() == sorted({"A", "B", "C"} - {last})
+
+
+def test_versions_count_and_not_what_the_message_calls_itself():
+    rows = [
+        {"line_id": "A", "movement_key": "k", "version": "3"},
+        {"line_id": "B", "movement_key": "k", "version": "2", "message_function": "replacement"},
+        {"line_id": "C", "movement_key": "k", "version": "1"},
+    ]
+    for order in itertools.permutations(rows):
+        found = movements(*order)
+        assert [line for line, _ in masses(found)] == ["A"]
+        assert (found.issues.num_rows, found.fallen.to_pylist()) == (0, ["B", "C"])
+
+
+def test_two_originals_of_the_last_version_contradict_each_other_and_those_before_do_not_matter():
+    found = movements(
+        {"line_id": "A", "movement_key": "k", "version": "2"},
+        {"line_id": "B", "movement_key": "k", "version": "2"},
+        {"line_id": "C", "movement_key": "k", "version": "1"},
+    )
+    assert [line for line, _ in masses(found)] == ["A", "B"]
+    assert (found.issues.num_rows, found.fallen.to_pylist()) == (2, ["C"])
+
+
+def test_a_replacement_without_a_substance_takes_the_place_of_one_with_it():
+    found = movements(
+        {"line_id": "A", "movement_key": "k"},
+        {"line_id": "B", "movement_key": "k", "message_function": "replacement", "substance_id": None},
+    )
+    assert [line for line, _ in masses(found)] == ["B"]
+    assert found.fallen.to_pylist() == ["A"]
 
 
 def test_one_line_sent_twice_is_one_movement_and_no_contradiction():

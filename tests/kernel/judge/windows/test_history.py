@@ -32,7 +32,9 @@ def flags(
     reference: Reference, rule: CompiledRule, live: pa.Table, recorded: pa.Table | None = None, *, known: list[tuple[str, str]] | None = None,
     amended: pa.Table | None = None, since: date | None = START,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    request = request_history(Movements(live, live.slice(0, 0), ISSUE.empty_table()), [rule], reference.registers)
+    request = request_history(
+        Movements(live, live.slice(0, 0), ISSUE.empty_table(), pa.array([], pa.string())), [rule], reference.registers
+    )
     recorded = MOVEMENT.empty_table() if recorded is None else recorded
     answers = {ask: recorded.select(ask.columns) for ask in request.asks}
     lines = pa.table([pa.array([k[i] for k in known or []], pa.string()) for i in (0, 1)], schema=KNOWN)
