@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -110,6 +110,7 @@ class History:
         movements: recorded movements that still count; the columns asked for. Without those that this run amends or cancels.
         known: movement_key, line_id: lines of this run that are recorded already; they are sent again.
         amended: MOVEMENT: recorded rows that lines of this run replace.
+        fallen: as `known`: lines of this run that do not stand, for a later version or a cancellation of theirs is recorded.
         since: earliest date of any recorded movement; None: nothing is recorded.
     """
 
@@ -117,6 +118,7 @@ class History:
     known: pa.Table
     amended: pa.Table
     since: date | None
+    fallen: pa.Table = field(default_factory=KNOWN.empty_table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ class Past:
     amended: pa.Table
     since: date | None
     counts: Counts = NO_COUNTS
+    fallen: pa.Table = field(default_factory=KNOWN.empty_table)
 
 
 @dataclass(frozen=True, slots=True)

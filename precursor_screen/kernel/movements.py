@@ -6,9 +6,10 @@ remembering of them: a word of a lexicon, a party that resembles a listed one, o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
@@ -35,6 +36,18 @@ class Movements:
     cancelled: pa.Table
     issues: pa.Table
     fallen: pa.Array
+
+    def without(self, fallen: pa.Table) -> Movements:
+        """These, but for lines that do not stand by what earlier runs have recorded, cancellations among them.
+
+        Args:
+            fallen: movement_key, line_id.
+        """
+        if not fallen.num_rows:
+            return self
+        gone = fallen.column("line_id").combine_chunks()
+        live, cancelled = (t.filter(pc.invert(pc.is_in(t.column("line_id"), gone))) for t in (self.live, self.cancelled))
+        return replace(self, live=live, cancelled=cancelled, fallen=pa.concat_arrays([self.fallen, gone]))
 
     @property
     def batch(self) -> pa.Table:
@@ -105,7 +118,9 @@ _VERSIONS = """
     create temp table versions as
     with messages as (
         select distinct movement_key, line_id, function,
-               coalesce(case when isfinite(try_cast(version as double)) then try_cast(version as double) end, 0) as nth from rows),
+               case when function = 'cancellation' and version is null then 'infinity'::double  -- of all versions
+                    else coalesce(case when isfinite(try_cast(version as double)) then try_cast(version as double) end, 0) end as nth
+        from rows),
     counted as (
         select *, max(nth) filter (where function = 'cancellation') over (partition by movement_key) as cancelled_at from messages),
     ranked as (

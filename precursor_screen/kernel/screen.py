@@ -116,6 +116,7 @@ def judge_run(part: Part, memory: Memory, reference: Reference) -> Screened:
     movements = settle(part.moved)
     tally = asked_of(part.tally, part.lines.column("line_id"), movements.live)
     history = memory.look_back(replace(request_past(movements, reference), tally=tally))
+    movements = movements.without(history.fallen)
     own = count_own(tally, history.counts.cargoes.column("cargo").combine_chunks())
     counted = add_count_facts(movements.live, part.lines.column("line_id"), tally, own, history.counts)
     by_window = judge_windows(replace(movements, live=counted), history, reference)
@@ -154,8 +155,9 @@ def raise_flags(part: Part, movements: Movements, by_shipment: Judgement, by_win
     of_rows = pa.concat_tables([part.flags, by_shipment.flags])
     of_rows = of_rows.filter(pc.invert(pc.is_in(of_rows.column("line_id"), _taken_back(part.lines, movements))))
     unjudged = _summed(pa.concat_tables([part.unjudged, by_shipment.unjudged, by_window.unjudged]))
+    standing = part.lines.filter(pc.invert(pc.is_in(part.lines.column("line_id"), movements.fallen)))
     judged = Judged(
-        part.lines.drop_columns([LINE_NO]),
+        standing.drop_columns([LINE_NO]),
         {r.rule.id: r.rule.scope for r in reference.rules},
         frozenset(pc.unique(unjudged.column("rule_id")).to_pylist()),
         frozenset(movements.cancelled.column("movement_key").to_pylist()),

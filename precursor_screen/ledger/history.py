@@ -22,8 +22,8 @@ from precursor_screen.schema import MOVEMENT
 IDENTITY = ("movement_key", "line_id")
 
 
-def read_beside(seals: Seals) -> tuple[pa.Table, pa.Table, date | None]:
-    """What is recorded of a run's own lines, whatever is asked beside: `known`, `amended` and `since` of a `History`.
+def read_beside(seals: Seals) -> tuple[pa.Table, pa.Table, date | None, pa.Table]:
+    """What is recorded of a run's own lines, whatever is asked beside: `known`, `amended`, `since` and `fallen` of a `History`.
 
     Args:
         seals: of a transaction in which the batch of the run is staged (`batch.stage_batch`).
@@ -42,7 +42,8 @@ def read_beside(seals: Seals) -> tuple[pa.Table, pa.Table, date | None]:
         MOVEMENT,
     )
     first = connection.execute(text("select min(as_of_date) from movements")).scalar()
-    return known, amended, date.fromisoformat(first) if first else None
+    fallen = fetch(connection, "select movement_key, line_id from fallen order by 1, 2", KNOWN)
+    return known, amended, date.fromisoformat(first) if first else None, fallen
 
 
 def read_groups(

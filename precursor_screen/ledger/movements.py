@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, text
 
-from precursor_screen.ledger.batch import CANCELLED, SUPERSEDED
+from precursor_screen.ledger.batch import CANCELLED, SUPERSEDED, WAITING
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch
+from precursor_screen.ledger.values import CANCELLATION
 from precursor_screen.schema import MOVEMENT
 
 
@@ -61,11 +62,52 @@ def record(seals: Seals, movements: pa.Table, run_no: int) -> Recorded:
         if both.rowcount:
             seals.renew("movements", "movements t where t.id >= ?", (first,))
         ended[CANCELLED] = ended.get(CANCELLED, 0) + both.rowcount
+        for why, count in _end_fallen(seals, first, run_no).items():
+            ended[why] = ended.get(why, 0) + count
+    added = pa.concat_tables([added, _wait(seals, movements, first + added.num_rows, run_no)])
+    ended[CANCELLED] = ended.get(CANCELLED, 0) + sum(f == CANCELLATION for f in added.column("message_function").to_pylist())
     counts = (added.num_rows, ended.get(SUPERSEDED, 0), ended.get(CANCELLED, 0))
     if not added.num_rows:
         return Recorded(0, *counts)
     days = pc.min_max(added.column("as_of_date")).as_py()
     return Recorded(first, *counts, (days["min"], days["max"]))
+
+
+def _end_fallen(seals: Seals, first: int, run_no: int) -> dict[str, int]:
+    """Ends what does not stand as soon as it is recorded: why -> rows."""
+    mine = "from fallen f where f.movement_key = movements.movement_key and f.line_id = movements.line_id"
+    done = seals.connection.execute(
+        text(
+            f"""update movements set ended_run = :run, ended_why = (select f.why {mine})
+            where id >= :first and ended_run is null and exists (select 1 {mine})"""
+        ),
+        {"run": run_no, "first": first},
+    )
+    if not done.rowcount:
+        return {}
+    seals.renew("movements", "movements t where t.id >= ?", (first,))
+    query = text(
+        """select m.ended_why, count(*) from fallen f cross join movements m
+        where m.movement_key = f.movement_key and m.line_id = f.line_id and m.id >= :first group by m.ended_why"""
+    )
+    return {str(why): int(count) for why, count in seals.connection.execute(query, {"first": first}).all()}
+
+
+def _wait(seals: Seals, movements: pa.Table, first: int, run_no: int) -> pa.Table:
+    """Records the cancellations of which nothing was there to cancel: they wait for it, as rows that have ended.
+
+    Returns:
+        MOVEMENT rows that were recorded.
+    """
+    query = """select min(b.row_no) from batch b where b.cancels = 1 and not exists (
+        select 1 from movements m where m.movement_key = b.movement_key) group by b.movement_key order by 1"""
+    rows = movements.take(fetch(seals.connection, query, pa.schema([("row_no", pa.int64())])).column(0).combine_chunks())
+    if rows.num_rows:
+        _insert(seals, rows, first, run_no)
+        update = text(f"update movements set ended_run = :run, ended_why = '{WAITING}' where id >= :first")
+        seals.connection.execute(update, {"run": run_no, "first": first})
+        seals.renew("movements", "movements t where t.id >= ?", (first,))
+    return rows
 
 
 def next_id(connection: Connection) -> int:

@@ -46,7 +46,7 @@ class Transaction:
         """
         self._connection, self._run, self._stack, self._cache = connection, run, stack, cache
         self._staged: pa.Table | None = None
-        self._beside: tuple[pa.Table, pa.Table, date | None] | None = None
+        self._beside: tuple[pa.Table, pa.Table, date | None, pa.Table] | None = None
         self._scope = connection.begin()
         self._kept = False
         self._seals = sound_seals(connection, shown)

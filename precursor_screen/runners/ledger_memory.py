@@ -69,7 +69,7 @@ class LedgerMemory:
         self._movements = request.movements
         first = self._ask(NOTHING)
         answers = Answers(request.asks, lambda ask: self._ask(ask).movements)
-        return Past(answers, first.known, first.amended, first.since, self._transaction.read_counts(request.tally))
+        return Past(answers, first.known, first.amended, first.since, self._transaction.read_counts(request.tally), first.fallen)
 
     def _ask(self, ask: Ask) -> History:
         assert self._transaction is not None

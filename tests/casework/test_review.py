@@ -140,7 +140,16 @@ def test_tables_as_files(ledger, tmp_path, kind):
 
     folder = tmp_path / "out"
     counts = export_tables(ledger, folder, kind)
-    assert counts == {"runs": 1, "files": 0, "movements": 1, "flags": 3, "cited_lines": 1, "dispositions": 0, "chain": 2, "counts": 0}
+    assert counts == {
+        "runs": 1,
+        "files": 0,
+        "movements": 1,
+        "flags": 3,
+        "cited_lines": 1,
+        "dispositions": 0,
+        "chain": 2,
+        "counts": 0,
+    }
     assert sorted(p.name for p in folder.iterdir()) == sorted(f"{name}.{kind}" for name in counts)
     if kind == "csv":
         with (folder / "movements.csv").open(encoding="utf-8-sig", newline="") as stream:

@@ -321,3 +321,44 @@ def test_a_run_that_fails_before_its_end_is_not_remembered(office, monkeypatch):
         assert ledger.info().runs == before.runs == 1
         assert (ledger.info().movements, ledger.info().flags, ledger.verify()) == (1, before.flags, [])
     assert (LARGE, "new") in states(office.screen(line(2)))
+
+
+# Versions and cancellations, in whatever order they come
+
+
+def versioned(number: int, kg: float, version: str = "", function: str = "") -> dict[str, str]:
+    return {**line(number, kg), "version": version, "message function": function}
+
+
+def test_an_older_version_that_comes_later_changes_nothing(office):
+    (flag,) = of_rule(office.screen(versioned(1, 150, "2", "replacement")), SUM)
+    older = office.screen(versioned(1, 400, "1"))
+    assert states(older) == []
+    assert [s["band"] for s in older.report.shipments.to_pylist()] == ["none"]
+    again = office.screen(versioned(1, 150, "2", "replacement"))
+    assert [(f["flag_id"], f["state"]) for f in of_rule(again, SUM)] == [(flag["flag_id"], "existing")]
+    assert states(office.screen(versioned(1, 10, "3", "replacement"))) == [(LARGE, "resolved"), (SUM, "resolved")]
+    with office.ledger() as ledger:
+        assert ledger.verify() == []
+
+
+def test_a_cancellation_waits_for_its_original(office):
+    assert states(office.screen(versioned(1, 150, "", "cancellation"))) == []
+    assert states(office.screen(versioned(1, 150))) == []
+    assert states(office.screen(line(2, 60, day(1)))) == [(LARGE, "new")]  # 60 kg, and not 210
+    assert states(office.screen(versioned(1, 150))) == []
+    with office.ledger() as ledger:
+        assert ledger.verify() == []
+
+
+def test_a_cancellation_takes_back_no_later_version(office):
+    assert states(office.screen(versioned(1, 150, "3"))) == [(LARGE, "new"), (SUM, "new")]
+    assert states(office.screen(versioned(1, 150, "2", "cancellation"))) == []
+    assert states(office.screen(line(2, 5, day(1)))) == [(SUM, "existing")]  # it still counts
+    assert ("resolved" in dict(map(reversed, states(office.screen(versioned(1, 150, "", "cancellation")))))) is True
+
+
+def test_a_number_used_again_after_a_quarter_is_not_what_was_cancelled(office):
+    office.screen(versioned(1, 150, "", "cancellation"))
+    later = {**versioned(1, 150), "date": day(120).isoformat()}
+    assert (SUM, "new") in states(office.screen(later, as_of=day(121)))
