@@ -33,10 +33,10 @@ def test_without_a_jurisdiction_nothing_is_said_of_quantities(reference):
 
 
 def test_a_jurisdiction_without_thresholds_says_so_first():
-    report = screen_rows([GOODS], load_reference(watchlists=["sample"], jurisdiction="IN", as_of=AS_OF)).report
-    assert report.notices[0] == "no thresholds for IN in the tables: quantities are NOT judged"
+    report = screen_rows([GOODS], load_reference(watchlists=["sample"], jurisdiction="CN", as_of=AS_OF)).report
+    assert report.notices[0] == "no thresholds for CN in the tables: quantities are NOT judged"
     first = report.coverage["blind_spots"][0]
-    assert (first["code"], first["message"]) == ("no-thresholds", "No thresholds for IN: quantities are not judged")
+    assert (first["code"], first["message"]) == ("no-thresholds", "No thresholds for CN: quantities are not judged")
 
 
 def test_a_jurisdiction_with_thresholds_says_nothing_of_them(reference):

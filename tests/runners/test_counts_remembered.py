@@ -59,11 +59,13 @@ def trade(seed: int) -> list[dict[str, Any]]:
         steady = chance.random() < 0.85
         code = chance.choice(["851310", "732690"] if steady else list(GOODS))
         dispatch = "DE" if steady else chance.choice(["DE", "CN", "PL"])
-        transit = "" if steady else chance.choice(["", "NL", "PA"])
+        transit = "" if steady else chance.choice(["", "NL", "AE"])
         firm = chance.choice(["Osprey Lamps GmbH", "OSPREY LAMPS G.M.B.H.", "Tern Metal Co Ltd"])
         # Some soda ash of its own firms makes the lanes and the ways known.
         if number % 3 == 0:
-            code, firm, dispatch, transit = "283620", "Curlew Minerals AG", "DE", "NL" if chance.random() < 0.9 else transit
+            code, firm, dispatch, transit = "283620", "Curlew Minerals AG", "DE", "NL"
+            if number % 60 == 0:  # when twenty have gone the usual way
+                day, transit = chance.randrange(27, 30), "PA"
         rows.append(row(number, day, code, shipper=firm, country_of_dispatch=dispatch, transit_countries=transit))
     return rows
 
