@@ -111,8 +111,9 @@ class OutFolder:
         return _read(self.staged) if self.staged.is_dir() else None
 
     def drop_staged(self) -> None:
-        """Throws away what is staged."""
-        shutil.rmtree(self.staged, ignore_errors=True)
+        """Throws away what is staged, and what is left of a folder that was deleted."""
+        for folder in (self.staged, self._gone):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def publish(self, delivery: Delivery) -> Published:
         """Puts what is staged in its place, which is free, at once.
@@ -161,14 +162,17 @@ class OutFolder:
             kept = {t.sha256: t for t in (*self._kept(), *published.delivery.set_aside)}
             rows = [[t.name, t.sha256, t.bytes, t.outcome, t.reason] for t in kept.values()]
             write_whole(self._kept_file, json.dumps(rows, ensure_ascii=False), self.mode, durable=True)
-            gone = self.own / "gone"
-            shutil.rmtree(gone, ignore_errors=True)
-            published.path.rename(gone)
-            shutil.rmtree(gone, ignore_errors=True)
+            shutil.rmtree(self._gone, ignore_errors=True)
+            published.path.rename(self._gone)
+            shutil.rmtree(self._gone, ignore_errors=True)
 
     def set_aside(self) -> dict[str, Taken]:
         """What could not be read, by digest."""
         return {t.sha256: t for t in (*self._kept(), *(t for p in self.published() for t in p.delivery.set_aside))}
+
+    @property
+    def _gone(self) -> Path:
+        return self.own / "gone"
 
     @property
     def _kept_file(self) -> Path:

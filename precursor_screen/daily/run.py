@@ -184,7 +184,11 @@ class _Run:
             with self.out.writing(self.out.own):
                 note.write(d.sha256 for d in files)
             deliverer = Deliverer(self.out, session, self.job.formats, self.said, self.started, self.note)
-            deliverer.deliver(kind, files, deadly, settles=settles)
+            try:
+                deliverer.deliver(kind, files, deadly, settles=settles)
+            except Exception:
+                note.clear()  # it has not ended over them
+                raise
         note.clear()
 
     def clock(self, published: Sequence[Published]) -> list[str]:
@@ -242,6 +246,8 @@ class _Run:
 
     def say_failure(self, error: Exception) -> None:
         """As far as that can be said: the disk may be full."""
+        if self.out.staged_delivery() is None:  # else the ledger may know of it
+            self.out.drop_staged()
         with contextlib.suppress(Exception):  # the first error is the one to tell
             self.write_last(getattr(error, "exit_code", ExitCode.NOT_SCREENED), [write_failure(error, self.said)], [])
 

@@ -481,3 +481,13 @@ def test_days_are_dates_of_the_calendar(ps, inbox):
     put("a.csv", goods(1))
     ps("daily", "inbox", "--out", "out", *PLAIN)
     assert folders() == [date.today().isoformat()]
+
+
+def test_a_failed_run_leaves_nothing_behind_that_the_next_would_suspect(daily, monkeypatch):
+    from precursor_screen.reports.json_report import JsonPresenter
+
+    put("a.csv", goods(1))
+    with monkeypatch.context() as patched:
+        patched.setattr(JsonPresenter, "write", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        daily(23)
+    assert sorted(p.name for p in Path("out/.daily").iterdir()) in ([*("run.lock",)], ["digests.json", "run.lock"])
