@@ -11,6 +11,10 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from precursor_screen.daily.changes import digests
 from precursor_screen.daily.inbox import is_as_before
@@ -139,29 +143,39 @@ def _taken(one: Digested, outcome: str, reason: str = "") -> Taken:
     return Taken(one.file.name, one.sha256, one.file.stamp.size, outcome, reason)
 
 
-def _is_of(name: str, file: str) -> bool:
-    """Whether something is called like a file, a sheet or a member of it."""
-    return any(name == base or name.startswith((f"{base}!", f"{base}#")) for base in (file, file.removesuffix(".gz")))
+def _bases(files: Iterable[Digested]) -> dict[str, str]:
+    """How inputs are called that come out of files, before the names of sheets and members -> the file."""
+    names = [d.file.name for d in files]
+    return {**{name.removesuffix(".gz"): name for name in names}, **{name: name for name in names}}
 
 
-def _outcomes(run: Run, files: Iterable[Digested]) -> list[Taken]:
+def _file_of(name: str, bases: Mapping[str, str]) -> str:
+    """The file that an input, a sheet (`file#sheet`) or a member (`file!member`) comes out of; empty: none of these."""
+    ends = [len(name), *(n for n in reversed(range(len(name))) if name[n] in "!#")]
+    return next((bases[name[:end]] for end in ends if name[:end] in bases), "")
+
+
+def _outcomes(run: Run, files: Sequence[Digested]) -> list[Taken]:
     """What became of each file; one that was changing is left out: it is still new."""
-    read = {i.name for i in run.inputs if i.sha256}
-    problems = [i for i in run.report.issues.to_pylist() if i["code"] in _WHOLE and i["source_file"]]
+    bases = _bases(files)
+    read = {_file_of(i.name, bases) for i in run.inputs if i.sha256}
+    problems: dict[str, list[dict[str, Any]]] = {}
+    for problem in run.report.issues.filter(pc.is_in(run.report.issues.column("code"), pa.array(_WHOLE))).to_pylist():
+        problems.setdefault(_file_of(problem["source_file"] or "", bases), []).append(problem)
     taken = []
     for one in files:
-        mine = [i for i in problems if _is_of(i["source_file"], one.file.name)]
+        mine = problems.get(one.file.name, [])
         whole = [i for i in mine if i["source_file"] == one.file.name]
         if any(i["code"] == _CHANGED for i in whole):
             continue
-        if whole or not any(_is_of(name, one.file.name) for name in read):
+        if whole or one.file.name not in read:
             taken.append(_taken(one, SET_ASIDE, (whole or mine or [{"message": "could not be read"}])[0]["message"]))
         else:
             taken.append(_taken(one, SCREENED))
     return taken
 
 
-def _archives(run: Run, files: Iterable[Digested]) -> list[FileRecord]:
+def _archives(run: Run, files: Sequence[Digested]) -> list[FileRecord]:
     """The files that were screened and are no input themselves, such as archives, as long as they are what was looked at."""
     inputs = {i.sha256 for i in run.inputs}
     names = {t.name for t in _outcomes(run, files) if t.outcome == SCREENED}
@@ -172,7 +186,7 @@ def _archives(run: Run, files: Iterable[Digested]) -> list[FileRecord]:
     ]
 
 
-def _reasons(error: PrecursorScreenError, files: Iterable[Digested]) -> dict[str, str] | None:
+def _reasons(error: PrecursorScreenError, files: Sequence[Digested]) -> dict[str, str] | None:
     """Why each file could not be read, empty where it was changing; None: the error is of another kind.
 
     No input of the run could be read at all.
@@ -180,9 +194,12 @@ def _reasons(error: PrecursorScreenError, files: Iterable[Digested]) -> dict[str
     errors = error.errors if isinstance(error, ErrorGroup) else (error,)
     if not all(isinstance(e, InputError) and not isinstance(e, MappingError) for e in errors):
         return None
-    reasons = {}
+    reasons, bases = {}, _bases(files)
+    by_file: dict[str, list[PrecursorScreenError]] = {}
+    for each in errors:
+        by_file.setdefault(_file_of(each.where.file, bases), []).append(each)
     for one in files:
-        mine = [e for e in errors if _is_of(e.where.file, one.file.name)]
+        mine = by_file.get(one.file.name, [])
         changing = any(isinstance(e, ChangedWhileRead) for e in mine)
         reasons[one.file.name] = "" if changing else mine[0].message if mine else "holds no lines"
     return reasons
