@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,12 +21,14 @@ _NOT_SETTINGS = ("PRECURSOR_SCREEN_TEST_DATA",)  # for the project's own tests
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A setting: its key (dots are tables in the file), whether it is a list, its allowed values (empty: any), what it does."""
+    """A setting: its key (dots are tables in the file), whether it is a list, its allowed values (empty: any), what it does;
+    is_number: a whole number from 0 on, kept as text."""
 
     key: str
     is_list: bool
     allowed: tuple[str, ...]
     doc: str
+    is_number: bool = False
 
     @property
     def variable(self) -> str:
@@ -35,6 +38,9 @@ class Setting:
 
 # Fields of which a blank is a sign only where the law has them filed.
 BLANKABLE = ("consignor_name", "country_of_destination", "net_mass_kg")
+
+FORMATS = ("html", "xlsx", "csv", "json", "jsonl", "parquet", "txt")
+ON_CHANGE = ("new", "rescreen", "ask")
 
 SETTINGS = (
     Setting("home", False, (), "folder of imported watchlists and the cache"),
@@ -61,6 +67,14 @@ SETTINGS = (
         "rules.always_filed", True, BLANKABLE, "fields that the law always has filed where one screens: a blank one is a sign"
     ),
     Setting("rules.exceptions", False, (), "file with the site's exceptions, each with reason, author and expiry"),
+    Setting("daily.inbox", False, (), "the folder that `daily` looks through"),
+    Setting("daily.out", False, (), "the folder that `daily` puts its reports into"),
+    Setting("daily.formats", True, FORMATS, "the reports of a day [default: html, json, csv]"),
+    Setting("daily.settle", False, (), "seconds for which a file must not have changed [default: 60]", True),
+    Setting("daily.keep_days", False, (), "days for which reports are kept; 0: for good [default: 0]", True),
+    Setting("daily.on_change", False, ON_CHANGE, "when rules, lists or tables have changed [default: new]"),
+    Setting("daily.rescreen_days", False, (), "how old files are at most that are screened again [default: 30]", True),
+    Setting("daily.require_fresh", False, ("yes", "no"), "whether stale reference data is exit code 4 [default: no]"),
 )
 _BY_KEY = {s.key: s for s in SETTINGS}
 
@@ -134,6 +148,8 @@ def _checked(key: str, value: Any, source: str) -> Any:
         raise UsageError(
             f"unknown setting {key!r}", where=Where(source), remedy=did_you_mean(key, _BY_KEY) or f"Known: {', '.join(_BY_KEY)}."
         )
+    if setting.is_number and value != "":
+        return _checked_number(key, value, source)
     wanted = list if setting.is_list else str
     if not isinstance(value, wanted) or (setting.is_list and not all(isinstance(v, str) for v in value)):
         raise UsageError(f"{key} must be {'a list of texts' if setting.is_list else 'a text'}", where=Where(source))
@@ -144,6 +160,12 @@ def _checked(key: str, value: Any, source: str) -> Any:
             remedy = did_you_mean(str(part), setting.allowed) or f"Use one of {', '.join(setting.allowed)}."
             raise UsageError(f"{key} does not know {part!r}", where=Where(source), remedy=remedy)
     return value
+
+
+def _checked_number(key: str, value: Any, source: str) -> str:
+    if isinstance(value, bool) or not re.fullmatch(r"\d{1,9}", str(value), re.ASCII):
+        raise UsageError(f"{key} must be a whole number, 0 or more", where=Where(source))
+    return str(value)
 
 
 def check_value(key: str, value: Any, option: str) -> Any:

@@ -16,6 +16,7 @@
     ├── LedgerError           unreadable, no ledger, no space     4
     │   ├── LedgerVersion        written by a newer version       4
     │   └── LedgerLocked         another run holds it             5
+    ├── OutFolderError        of `daily`: full, read-only         4
     ├── RuleError
     │   ├── RuleSyntaxError                                       2
     │   ├── UnknownField                                          2
@@ -161,6 +162,12 @@ class LedgerLocked(LedgerError):
     """Another run holds the ledger; the message says who and since when."""
 
     exit_code = ExitCode.LOCKED
+
+
+class OutFolderError(PrecursorScreenError):
+    """Where `daily` puts its reports cannot be written to."""
+
+    exit_code = ExitCode.NOT_SCREENED
 
 
 class RuleError(PrecursorScreenError):

@@ -35,5 +35,5 @@ def show(ctx: click.Context) -> None:
         if setting.key == "home" and not shown:
             shown = str(home_of(values))
         click.echo(
-            f"{setting.key:<14} {printable(shown or '-'):<30} ({printable(value.source)}; {setting.variable}) {setting.doc}"
+            f"{setting.key:<20} {printable(shown or '-'):<30} ({printable(value.source)}; {setting.variable}) {setting.doc}"
         )

@@ -25,6 +25,7 @@ _INTERRUPTED = 130  # 128 and the number of the signal, as a shell reports it
 # Command -> (module, one line for the list). The modules' own help says more.
 COMMANDS = {
     "screen": ("screen", "Screen manifests (files, folders, globs, -), write reports."),
+    "daily": ("daily", "Cron: screen what is new in a folder, exactly once."),
     "lookup": ("lookup", "Which controlled substances does a text name, and how do we know?"),
     "match": ("match", "Which watchlist entries does a name match, and how do we know?"),
     "explain": ("explain", "A flag, a rule, a substance, a watchlist entry or an issue code, in full."),
@@ -77,7 +78,7 @@ class LazyGroup(click.Group):
 
 # What the libraries reserve on two cores with no input at all, measured. With less one of them ends the process as it starts, where
 # nothing can be said any more.
-_ADDRESS_SPACE = {"screen": 5 << 29, "lookup": 1 << 30, "match": 1 << 30}
+_ADDRESS_SPACE = {"screen": 5 << 29, "daily": 5 << 29, "lookup": 1 << 30, "match": 1 << 30}
 
 
 def _check_address_space(name: str) -> None:

@@ -156,12 +156,15 @@ def _settle(values: dict[str, Value], options: dict[str, Any]) -> Settings:
 
 
 def _show(report: Report, outputs: tuple[Path, ...], options: dict[str, Any]) -> None:
-    """The summary on the terminal; of a report in files only its notices."""
+    """The summary on the terminal; of a report in files only its notices, what was written, and the counts."""
     if options["quiet"]:
         return
     if outputs:
+        from precursor_screen.reports.console import count_found
+
         for notice in report.notices:
             click.echo(f"! {printable(notice)}", err=True)
+        click.echo(f"wrote {printable(', '.join(map(str, outputs)))}: {count_found(report)}", err=True)
         return
     from rich.console import Console
 

@@ -16,7 +16,7 @@ from precursor_screen.ledger.database import connected, create_database, explain
 from precursor_screen.ledger.lock import hold_file, hold_server
 from precursor_screen.ledger.migrations import MIGRATIONS, migrate, read_version
 from precursor_screen.ledger.seals import Seals
-from precursor_screen.ledger.transaction import Transaction, known_files
+from precursor_screen.ledger.transaction import Transaction, known_files, now
 from precursor_screen.ledger.transfer import fetch
 from precursor_screen.ledger.values import Disposition, Pruned, RunRecord
 from precursor_screen.schema import FLAG
@@ -144,6 +144,26 @@ class Ledger:
         """Those of some files that a run has screened and delivered already."""
         with self._reading() as seals:
             return known_files(seals.connection, sha256s)
+
+    def broken_off(self) -> set[str]:
+        """Ids of the runs that are recorded, and whose process ended before they were delivered."""
+        with self._reading() as seals:
+            return set(seals.connection.execute(text("select run_id from runs where delivered is null")).scalars())
+
+    def deliver(self, run_id: str) -> None:
+        """Marks a run that broke off as delivered: its reports have been put in their places after all.
+
+        Raises:
+            LedgerLocked: a run holds the ledger.
+            LedgerError: it is damaged.
+        """
+        with self._writing() as connection:
+            seals = verify.sound_seals(connection, self.shown)
+            query = "update runs set delivered = :at where run_id = :run_id and delivered is null returning run_no"
+            run_no = connection.execute(text(query), {"at": now(), "run_id": run_id}).scalar()
+            if run_no is not None:
+                seals.renew("runs", "runs t where t.run_no = ?", (run_no,))
+                chain.add_link(connection, chain.DELIVERED, seals.checksums, run_no)
 
     def flags(self, flag_id: str = "", shipment_id: str = "", rule_id: str = "", states: Sequence[str] = ()) -> pa.Table:
         """Recorded flags, FLAG columns, worst last raised first.

@@ -71,7 +71,7 @@ class Transaction:
             return self._stack.__exit__(kind, error, traceback)
         with self._stack:
             if not self._kept:
-                self._count("delivered", _now())
+                self._count("delivered", now())
                 self._commit()
         return None
 
@@ -83,11 +83,11 @@ class Transaction:
     def delivered(self) -> None:
         """Marks a run that was kept: its reports are in place, and whoever waits for it has been told."""
         with self._connection.begin():
-            self._count("delivered", _now())
+            self._count("delivered", now())
             self._seal(chain.DELIVERED)
 
     def _commit(self) -> None:
-        self._count("finished", _now())
+        self._count("finished", now())
         self._seal(chain.RUN)
         self._scope.commit()
 
@@ -214,5 +214,6 @@ def known_files(connection: Connection, sha256s: Iterable[str], run_no: int = 0)
     return set(fetch_texts(connection, query, (run_no,)))
 
 
-def _now() -> str:
+def now() -> str:
+    """The time as the ledger writes it: ISO 8601, UTC, whole seconds."""
     return datetime.now(UTC).isoformat(timespec="seconds")

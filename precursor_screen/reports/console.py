@@ -90,6 +90,23 @@ def _print_shipments(report: Report, console: Console, most: int) -> None:
         )
 
 
+def count_found(report: Report) -> str:
+    """`174 shipments: 7 hold, 14 review; 207 flags, 3 of them new; 2 files set aside`, in one line."""
+    bands = ", ".join(f"{count:,} {band}" for band, count in report.band_counts().items() if count and band != "none")
+    states = report.state_counts()
+    new, flags = states.get("new", 0), report.open_flags.num_rows
+    files = report.coverage["files_set_aside"]
+    return "".join(
+        (
+            _count(report.shipments.num_rows, "shipment"),
+            f": {bands}" if bands else "",
+            f"; {_count(flags, 'flag')}",
+            f", {new:,} of them new" if new != flags else "",
+            f"; {_count(files, 'file')} set aside" if files else "",
+        )
+    )
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 

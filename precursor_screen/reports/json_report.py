@@ -43,8 +43,8 @@ class JsonLinesPresenter:
     suffix = ".jsonl"
 
     def write(self, report: Report, stream: BinaryIO) -> None:
-        """Writes the flags."""
-        for flag in report.flag_records():
+        """Writes the flags, worst shipment first."""
+        for flag in report.flag_records(report.worst_first):
             stream.write(dump(flag).encode() + b"\n")
 
 

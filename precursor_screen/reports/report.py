@@ -55,14 +55,27 @@ class Report:
         """The flags that an officer is to look at: new and existing ones."""
         return self.flags.filter(pc.is_in(self.flags.column("state"), pa.array(["new", "existing"])))
 
+    @property
+    def worst_first(self) -> pa.Table:
+        """All flags by shipment, worst shipment first, and within one by level; those of shipments that are not listed come last."""
+        flags = self.flags
+        keys = pa.table(
+            {
+                "shipment": pc.index_in(flags.column("shipment_id"), self.shipments.column("shipment_id").combine_chunks()),
+                "level": pc.index_in(flags.column("level"), pa.array(reversed(LEVELS))),
+                "place": pa.array(range(flags.num_rows), pa.int64()),
+            }
+        )
+        return flags.take(pc.sort_indices(keys, [(name, "ascending") for name in keys.column_names]))
+
     def state_counts(self) -> dict[str, int]:
         """Flags per state, of those states that occur."""
         counts = {v["values"]: v["counts"] for v in self.flags.column("state").value_counts().to_pylist()}
         return {state: counts[state] for state in ("new", "existing", "suppressed", "resolved") if state in counts}
 
-    def flag_records(self) -> Iterator[dict[str, Any]]:
-        """The flags as plain data with legal basis and parsed evidence, a batch at a time."""
-        for flag in records(self.flags):
+    def flag_records(self, flags: pa.Table | None = None) -> Iterator[dict[str, Any]]:
+        """Some flags (default: all) as plain data with legal basis and parsed evidence, a batch at a time."""
+        for flag in records(self.flags if flags is None else flags):
             flag["evidence"] = json.loads(flag["evidence"])
             flag["title"] = self.rules[flag["rule_id"]].title
             flag["legal_basis"] = legal_basis(self.rules[flag["rule_id"]])

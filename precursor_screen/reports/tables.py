@@ -42,8 +42,8 @@ class CsvPresenter:
     suffix = ".csv"
 
     def write(self, report: Report, stream: BinaryIO) -> None:
-        """Writes one row a flag."""
-        write_csv(report.flags.select(list(FLAG_COLUMNS)), stream)
+        """Writes one row a flag, worst shipment first."""
+        write_csv(report.worst_first.select(list(FLAG_COLUMNS)), stream)
 
 
 def write_csv(table: pa.Table, stream: BinaryIO) -> None:
@@ -80,8 +80,8 @@ class ParquetPresenter:
     suffix = ".parquet"
 
     def write(self, report: Report, stream: BinaryIO) -> None:
-        """Writes one row a flag."""
-        table = report.flags.select(list(FLAG_COLUMNS))
+        """Writes one row a flag, worst shipment first."""
+        table = report.worst_first.select(list(FLAG_COLUMNS))
         maps = [
             [(e["field"], e["as_written"]) for e in json.loads(text) if "candidate" not in e]
             for text in table.column("evidence").to_pylist()

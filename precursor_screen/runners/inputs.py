@@ -99,9 +99,11 @@ def _expand(name: str) -> list[Source]:
         matched = _match(name) if name else []
     except (OSError, ValueError) as error:  # the latter: a NUL within
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise UsageError(f"cannot be opened: {reason}", where=Where(_safe(name)[:200]), remedy="Check the path.") from error
+        raise UsageError(f"cannot be opened: {reason}", where=Where(safe_name(name)[:200]), remedy="Check the path.") from error
     if not matched:
-        raise UsageError("does not exist", where=Where(_safe(name) or "''"), remedy="Check the path; `-` reads standard input.")
+        raise UsageError(
+            "does not exist", where=Where(safe_name(name) or "''"), remedy="Check the path; `-` reads standard input."
+        )
     return [_source(p.name, p) for p in matched]
 
 
@@ -134,7 +136,7 @@ def _below(folder: Path) -> list[Source]:
     found = walk(folder)
     if not found:
         raise UsageError(
-            "the folder holds no files", where=Where(_safe(str(folder))), remedy="Name the folder with the manifests."
+            "the folder holds no files", where=Where(safe_name(str(folder))), remedy="Name the folder with the manifests."
         )
     return [
         replace(_source(one.path.relative_to(folder).as_posix(), one.path), problem=one.problem, note=one.note) for one in found
@@ -142,10 +144,10 @@ def _below(folder: Path) -> list[Source]:
 
 
 def _source(name: str, path: Path) -> Source:
-    return Source(_safe(name), path)
+    return Source(safe_name(name), path)
 
 
-def _safe(name: str) -> str:
+def safe_name(name: str) -> str:
     """A file name as text: bytes that are no UTF-8, which Python keeps as lone surrogates, fit into no report."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
@@ -163,4 +165,4 @@ def _distinct(sources: list[Source]) -> tuple[Source, ...]:
                 seen.add(key)
         kept.append(source)
     names = [s.name for s in kept]
-    return tuple(replace(s, name=_safe(str(s.path))) if s.path is not None and names.count(s.name) > 1 else s for s in kept)
+    return tuple(replace(s, name=safe_name(str(s.path))) if s.path is not None and names.count(s.name) > 1 else s for s in kept)

@@ -7,6 +7,7 @@ leaves nothing; killed before the third, it is recorded, and the next one tells 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Any
 
@@ -57,6 +58,12 @@ class LedgerMemory:
         self._run = run
         return self
 
+    @property
+    def run_id(self) -> str:
+        """Of the run, as the ledger calls it; known once the run has looked back."""
+        assert self._transaction is not None
+        return self._transaction.run_id
+
     def look_back(self, request: Request) -> Past:
         """What is recorded that bears on the run; takes the lock.
 
@@ -95,8 +102,10 @@ class LedgerMemory:
         movements = self._transaction.open_movements([r.rule.id for r in rules])
         return no_longer_absent(movements, rules, self._reference.registers)
 
-    def record(self, screened: Screened, report: Report, inputs: tuple[Input, ...]) -> dict[str, Any]:
-        """Records the run for good: what moved, what was flagged, which files were read.
+    def record(
+        self, screened: Screened, report: Report, inputs: tuple[Input, ...], also: Iterable[FileRecord] = ()
+    ) -> dict[str, Any]:
+        """Records the run for good: what moved, what was flagged, which files were read; `also`: files that inputs came out of.
 
         Returns:
             Flags by state, as recorded.
@@ -108,7 +117,7 @@ class LedgerMemory:
         self._transaction.record_movements(self._movements)  # staged already
         self._transaction.record_counts(screened.counts)
         counts = self._transaction.record_flags(screened.compared, report.cells, screened.judged)
-        self._transaction.record_files(FileRecord(i.sha256, i.name, i.bytes, i.lines) for i in inputs)
+        self._transaction.record_files((*(FileRecord(i.sha256, i.name, i.bytes, i.lines) for i in inputs), *also))
         self._transaction.keep()
         return counts
 

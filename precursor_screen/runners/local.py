@@ -44,11 +44,12 @@ LARGE = 20_000_000  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A report, the tables behind it for `--resolved` and the ledger, and what was read."""
+    """A report, the tables behind it for `--resolved` and the ledger, what was read, and the ledger's name for the run, if any."""
 
     report: Report
     screened: Screened
     inputs: tuple[Input, ...]
+    run_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

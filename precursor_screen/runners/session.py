@@ -8,7 +8,7 @@ Who calls it says where reports go (`write`) and how a person is told (`tell`); 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from precursor_screen.runners.one_input import FaultKeeper
 from precursor_screen.runners.settings import NO_WATCHLIST, SAMPLE, Settings
 
 if TYPE_CHECKING:
+    from precursor_screen.ledger.values import FileRecord
     from precursor_screen.reference.watchlists.opened import Watchlist
     from precursor_screen.runners.ledger_memory import LedgerMemory
 
@@ -129,6 +130,7 @@ class Session:
         tell: Callable[[Run], None] = _nothing,
         *,
         remember: bool = True,
+        also: Callable[[Run], Iterable[FileRecord]] = lambda _: (),
     ) -> Run:
         """Screens some inputs and delivers what came of them.
 
@@ -138,6 +140,7 @@ class Session:
             tell: says on the terminal what was found. A run that is killed before it is done tells as new again what is new in it.
 
             remember: whether the ledger, where the settings name one, takes part.
+            also: which files count as screened beside the inputs, such as archives.
 
         Raises:
             InputError: no input could be read at all.
@@ -162,10 +165,12 @@ class Session:
                 home=settings.home if settings.cache else None,
                 keep_fault=self.keep_fault,
             )
+            if memory:
+                result = replace(result, run_id=memory.run_id)
             write(result)
             if memory:
                 self.progress("recording")
-                memory.record(result.screened, result.report, result.inputs)
+                memory.record(result.screened, result.report, result.inputs, also(result))
             tell(result)
             if memory:
                 memory.delivered()

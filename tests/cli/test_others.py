@@ -268,7 +268,7 @@ def test_config_show_names_every_setting_and_where_it_came_from(ps, monkeypatch)
         ("fail_on", "high", "PRECURSOR_SCREEN_FAIL_ON"),
         ("mapping", "-", "(default"),
     ):
-        assert lines[key].startswith(f"{key:<14} {value} ")
+        assert lines[key].startswith(f"{key:<20} {value} ")
         assert source in lines[key]
 
 

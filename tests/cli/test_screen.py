@@ -348,3 +348,11 @@ def test_structures_that_cannot_be_read_are_said_before_the_work(home, tmp_path,
     assert run(["screen", "m.csv", "--watchlist", "none", "--structure", "-o", "r.json"]) == 2
     assert "structures not checked: no Java" in capsys.readouterr().err
     assert not (tmp_path / "r.json").exists()
+
+
+def test_reports_in_files_are_named_with_their_counts(ps, manifest):
+    words = ("screen", manifest(ACETONE), "--watchlist", "sample", "--jurisdiction", "US", "-o", "r.json", "-o", "f.csv")
+    answer = ps(*words)
+    assert answer.out == ""
+    assert re.fullmatch(r"wrote r\.json, f\.csv: 1 shipment: 1 low; \d+ flags?", answer.err.splitlines()[-1])
+    assert ps(*words, "--quiet").err == ""

@@ -97,3 +97,17 @@ def test_an_error_after_a_run_was_kept_leaves_it_recorded_and_untold(url):
         assert (ledger.info().runs, ledger.info().undelivered, ledger.verify()) == (1, 1, [])
         with ledger.begin(run(2)):  # and the lock is free
             pass
+
+
+def test_a_run_that_broke_off_can_be_delivered_after_all(ledger):
+    raised = flag("PS-CHEM-001", "A")
+    screen(ledger, 1, [raised], "A")
+    screen(ledger, 2, [raised, flag("PS-CHEM-002", "B")], "A", "B", told=False)
+    (run_id,) = ledger.broken_off()
+    ledger.deliver("no run of that name")
+    assert ledger.broken_off() == {run_id}
+    for _ in range(2):
+        ledger.deliver(run_id)
+        assert (ledger.broken_off(), ledger.verify(), ledger.info().undelivered) == (set(), [], 0)
+    assert screen(ledger, 3, [flag("PS-CHEM-002", "B")], "B") == {"PS-CHEM-002/B": "existing"}
+    assert ledger.known_files(["a" * 64]) == {"a" * 64}

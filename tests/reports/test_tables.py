@@ -15,6 +15,7 @@ import python_calamine as calamine
 from hypothesis import given
 from hypothesis import strategies as st
 
+from precursor_screen.model import LEVELS
 from precursor_screen.reports.interface import defuse
 from precursor_screen.reports.tables import FLAG_COLUMNS, write_csv, write_table
 from tests.reports.conftest import REFERENCES
@@ -70,9 +71,18 @@ def test_csv_has_the_columns_of_the_contract_and_one_row_a_flag(sample, rendered
     assert content.startswith(b"\xef\xbb\xbfflag_id,")  # spreadsheet programs take it for UTF-8
     rows = rows_of(content)
     assert tuple(rows[0]) == FLAG_COLUMNS
-    assert [r["flag_id"] for r in rows] == sample.flags.column("flag_id").to_pylist()
+    assert [r["flag_id"] for r in rows] == sample.worst_first.column("flag_id").to_pylist()
     evidence = [json.loads(r["evidence"]) for r in rows]
-    assert evidence == [f["evidence"] for f in sample.flag_records()]
+    assert evidence == [f["evidence"] for f in sample.flag_records(sample.worst_first)]
+
+
+def test_flags_stand_worst_first(sample, hostile):
+    for report in (sample, hostile):
+        ranks = {s: n for n, s in enumerate(report.shipments.column("shipment_id").to_pylist())}
+        flags = report.worst_first.select(["shipment_id", "level", "flag_id"]).to_pylist()
+        order = [(ranks[f["shipment_id"]], -LEVELS.index(f["level"])) for f in flags]
+        assert order == sorted(order)
+        assert sorted(f["flag_id"] for f in flags) == sorted(report.flags.column("flag_id").to_pylist())
 
 
 def test_csv_of_a_hostile_manifest_holds_no_formula(hostile, rendered):
@@ -137,8 +147,8 @@ def test_parquet_has_the_columns_of_the_contract_and_evidence_as_a_map(sample, r
     table = pq.read_table(pa.BufferReader(rendered(sample, "flags.parquet")))
     assert tuple(table.column_names) == FLAG_COLUMNS
     assert table.schema.field("evidence").type == pa.map_(pa.string(), pa.string())
-    assert table.drop(["evidence"]).equals(sample.flags.select([c for c in FLAG_COLUMNS if c != "evidence"]))
-    for pairs, flag in zip(table.column("evidence").to_pylist(), sample.flag_records(), strict=True):
+    assert table.drop(["evidence"]).equals(sample.worst_first.select([c for c in FLAG_COLUMNS if c != "evidence"]))
+    for pairs, flag in zip(table.column("evidence").to_pylist(), sample.flag_records(sample.worst_first), strict=True):
         assert pairs == [(e["field"], e["as_written"]) for e in flag["evidence"] if "candidate" not in e]
 
 

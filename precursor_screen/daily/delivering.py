@@ -1,0 +1,205 @@
+"""Some files screened, and what came of them put into a folder that is there whole or not at all.
+
+In this order: reports and record are written beside, all of it on the disk · the ledger records the run · the folder takes its place,
+`latest` follows · the mail is told · the ledger marks the run as delivered. Killed before the ledger has recorded, nothing has
+happened; killed after that, the next run finishes what is missing, from what was written beside, and screens nothing twice.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from precursor_screen.daily.changes import digests
+from precursor_screen.daily.inbox import is_as_before
+from precursor_screen.daily.out_folder import SUMMARY, OutFolder, Published
+from precursor_screen.daily.plan import Digested
+from precursor_screen.daily.record import RESCREEN, SCREENED, SET_ASIDE, Delivery, Taken, worst
+from precursor_screen.daily.summary import Said, count_new, write_subject, write_summary
+from precursor_screen.errors import (
+    ChangedWhileRead,
+    ErrorGroup,
+    ExitCode,
+    InputError,
+    MappingError,
+    PrecursorScreenError,
+)
+from precursor_screen.ledger.values import FileRecord
+from precursor_screen.reports.registry import write_report
+from precursor_screen.runners.inputs import Source
+from precursor_screen.runners.local import Run
+from precursor_screen.runners.session import Session
+from precursor_screen.store.files import write_whole
+from precursor_screen.version import __version__
+
+_CHANGED = "changed-while-read"
+_WHOLE = ("unreadable-file", "unknown-format", "no-usable-column", _CHANGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Deliverer:
+    """Screens and delivers.
+
+    Attributes:
+        out: where reports go.
+        session: screens.
+        formats: of the reports.
+        said: what mails say beside the report.
+        started: when this run of `daily` did.
+        note: is told of a folder that is in its place, with its mail.
+    """
+
+    out: OutFolder
+    session: Session
+    formats: tuple[str, ...]
+    said: Said
+    started: datetime
+    note: Callable[[Published, str], None]
+
+    def deliver(self, kind: str, files: Sequence[Digested], deadly: Mapping[str, str], *, settles: bool) -> None:
+        """Screens some files into a folder of their own; if all of them were changing, there is none.
+
+        Args:
+            kind: `new` or `rescreen`.
+            files: to be taken up.
+            deadly: names of those that may not be read, and why.
+            settles: whether a change of what is screened against is done with then.
+
+        Raises:
+            OutFolderError: the reports cannot be written.
+            PrecursorScreenError: it could not be done.
+        """
+        numbers = [p.delivery.number for p in self.out.published()]
+        blank = Delivery(
+            number=max(numbers, default=0) + 1,
+            kind=kind,
+            day=self.said.day,
+            started=self.started.isoformat(timespec="seconds"),
+            tool_version=__version__,
+            jurisdiction=self.said.jurisdiction,
+            run_id="",
+            exit_code=ExitCode.SET_ASIDE,
+            subject="",
+            settles=settles,
+        )
+        sources = [Source(d.file.name, d.file.path, problem=deadly.get(d.file.name, "")) for d in files]
+        sources += [Source(name, problem=reason) for name, reason in self.said.unreadable]
+        self.out.stage()
+        try:
+            self._screen(blank, files, tuple(sources))
+        except PrecursorScreenError as error:
+            reasons = _reasons(error, files)
+            if reasons is None:
+                raise
+            taken = tuple(_taken(d, SET_ASIDE, reasons[d.file.name]) for d in files if reasons[d.file.name])
+            if taken:
+                delivery, text = self._write(dataclasses.replace(blank, files=taken, settles=False), None)
+                self.note(self._publish(delivery), text)
+
+    def _screen(self, blank: Delivery, files: Sequence[Digested], sources: tuple[Source, ...]) -> None:
+        written: list[tuple[Delivery, str]] = []
+
+        def write(run: Run) -> None:
+            taken, reference = tuple(_outcomes(run, files)), digests(self.session.reference)
+            written.append(self._write(dataclasses.replace(blank, files=taken, reference=reference, run_id=run.run_id), run))
+
+        def tell(_: Run) -> None:
+            delivery, text = written[-1]
+            self.note(self._publish(delivery), text)
+
+        self.session.run(sources, write, tell, also=lambda run: _archives(run, files))
+
+    def _write(self, delivery: Delivery, run: Run | None) -> tuple[Delivery, str]:
+        """Writes reports, mail and record beside; the record with what it comes to."""
+        folder = self.out.staged
+        said = dataclasses.replace(self.said, files=delivery.files)
+        report, counts = (run.report, count_new(run.report)) if run else (None, {})
+        aside = bool(delivery.set_aside or said.unreadable)
+        code = worst(report.exit_code if report else ExitCode.CLEAR, ExitCode.SET_ASIDE if aside else ExitCode.CLEAR)
+        subject = write_subject(counts, said, "screened again, " if delivery.kind == RESCREEN else "")
+        text = write_summary(subject, report, said)
+        with self.out.writing(folder):
+            if report:
+                for suffix in self.formats:
+                    write_report(report, folder / f"report.{suffix}", self.out.mode)
+            write_whole(folder / SUMMARY, text, self.out.mode)
+        delivery = dataclasses.replace(delivery, exit_code=int(code), subject=subject, counts=counts)
+        self.out.finish(delivery)
+        return delivery, text
+
+    def _publish(self, delivery: Delivery) -> Published:
+        published = self.out.publish(delivery)
+        self.out.point_latest()
+        return published
+
+
+def _taken(one: Digested, outcome: str, reason: str = "") -> Taken:
+    return Taken(one.file.name, one.sha256, one.file.stamp.size, outcome, reason)
+
+
+def _bases(files: Iterable[Digested]) -> dict[str, str]:
+    """How inputs are called that come out of files, before the names of sheets and members -> the file."""
+    names = [d.file.name for d in files]
+    return {**{name.removesuffix(".gz"): name for name in names}, **{name: name for name in names}}
+
+
+def _file_of(name: str, bases: Mapping[str, str]) -> str:
+    """The file that an input, a sheet (`file#sheet`) or a member (`file!member`) comes out of; empty: none of these."""
+    ends = [len(name), *(n for n in reversed(range(len(name))) if name[n] in "!#")]
+    return next((bases[name[:end]] for end in ends if name[:end] in bases), "")
+
+
+def _outcomes(run: Run, files: Sequence[Digested]) -> list[Taken]:
+    """What became of each file; one that was changing is left out: it is still new."""
+    bases = _bases(files)
+    read = {_file_of(i.name, bases) for i in run.inputs if i.sha256}
+    problems: dict[str, list[dict[str, Any]]] = {}
+    for problem in run.report.issues.filter(pc.is_in(run.report.issues.column("code"), pa.array(_WHOLE))).to_pylist():
+        problems.setdefault(_file_of(problem["source_file"] or "", bases), []).append(problem)
+    taken = []
+    for one in files:
+        mine = problems.get(one.file.name, [])
+        whole = [i for i in mine if i["source_file"] == one.file.name]
+        if any(i["code"] == _CHANGED for i in whole):
+            continue
+        if whole or one.file.name not in read:
+            taken.append(_taken(one, SET_ASIDE, (whole or mine or [{"message": "could not be read"}])[0]["message"]))
+        else:
+            taken.append(_taken(one, SCREENED))
+    return taken
+
+
+def _archives(run: Run, files: Sequence[Digested]) -> list[FileRecord]:
+    """The files that were screened and are no input themselves, such as archives, as long as they are what was looked at."""
+    inputs = {i.sha256 for i in run.inputs}
+    names = {t.name for t in _outcomes(run, files) if t.outcome == SCREENED}
+    return [
+        FileRecord(d.sha256, d.file.name, d.file.stamp.size, 0)
+        for d in files
+        if d.file.name in names and d.sha256 not in inputs and is_as_before(d.file)
+    ]
+
+
+def _reasons(error: PrecursorScreenError, files: Sequence[Digested]) -> dict[str, str] | None:
+    """Why each file could not be read, empty where it was changing; None: the error is of another kind.
+
+    No input of the run could be read at all.
+    """
+    errors = error.errors if isinstance(error, ErrorGroup) else (error,)
+    if not all(isinstance(e, InputError) and not isinstance(e, MappingError) for e in errors):
+        return None
+    reasons, bases = {}, _bases(files)
+    by_file: dict[str, list[PrecursorScreenError]] = {}
+    for each in errors:
+        by_file.setdefault(_file_of(each.where.file, bases), []).append(each)
+    for one in files:
+        mine = by_file.get(one.file.name, [])
+        changing = any(isinstance(e, ChangedWhileRead) for e in mine)
+        reasons[one.file.name] = "" if changing else mine[0].message if mine else "holds no lines"
+    return reasons

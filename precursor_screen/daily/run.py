@@ -1,0 +1,361 @@
+"""A run of `daily`, put together: lock, what broke off, plan, screening, reports in their place, what is said of it, retention."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from precursor_screen.daily import changes
+from precursor_screen.daily.delivering import Deliverer
+from precursor_screen.daily.inbox import Digests, Listing, list_inbox, settled
+from precursor_screen.daily.metrics import Sample, of_counts, write_metrics
+from precursor_screen.daily.out_folder import HEARTBEAT, METRICS, RECORD, SUMMARY, OutFolder, Published
+from precursor_screen.daily.plan import Change, Digested, Sorted, find_change, find_old, recent, sort_files
+from precursor_screen.daily.record import NEW, RESCREEN, worst
+from precursor_screen.daily.summary import Said, count, write_failure, write_subject, write_summary
+from precursor_screen.daily.suspects import Note, find_deadly
+from precursor_screen.errors import ExitCode, UsageError, WatchlistError, Where
+from precursor_screen.ledger.lock import hold_file
+from precursor_screen.ledger.store import Ledger, open_ledger
+from precursor_screen.model import BANDS, LEVELS
+from precursor_screen.reference.bundle import Reference
+from precursor_screen.runners.coverage import age_notices
+from precursor_screen.runners.inputs import Source
+from precursor_screen.runners.one_input import FaultKeeper
+from precursor_screen.runners.session import Session, open_session
+from precursor_screen.runners.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What `daily` is to do.
+
+    Attributes:
+        inbox: the folder with the manifests.
+        out: where reports go.
+        settings: of the screening; with a ledger.
+        formats: of the reports, suffixes without dot.
+        settle: seconds for which a file must not have changed.
+        keep_days: for how long reports are kept; 0: for good.
+        on_change: `new`, `rescreen` or `ask`, when rules, lists or tables have changed.
+        rescreen_days: how old files are at most that are screened again.
+        retry: take up again what was set aside.
+    """
+
+    inbox: Path
+    out: OutFolder
+    settings: Settings
+    formats: tuple[str, ...]
+    settle: float = 60.0
+    keep_days: int = 0
+    on_change: str = NEW
+    rescreen_days: int = 30
+    retry: bool = False
+
+    def check(self) -> None:
+        """Raises:
+        UsageError: inbox or out folder does not exist, or one holds the other.
+        OutFolderError: it cannot be written to.
+        """
+        if not self.inbox.is_dir():
+            raise UsageError("is no folder", where=Where(str(self.inbox)), remedy="Check the path of the inbox.")
+        self.out.check(self.inbox)
+
+
+Teller = Callable[[str, bool], None]  # is given a mail, and whether it is one that must be sent
+
+
+@dataclass(slots=True)
+class _Told:
+    """What came of a run so far."""
+
+    codes: list[int] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    delivered: list[Published] = field(default_factory=list)
+    loud: bool = False
+
+
+def run_daily(
+    job: Job, tell: Teller, progress: Callable[[str], None] = lambda _: None, keep_fault: FaultKeeper | None = None
+) -> ExitCode:
+    """Screens what is new in the inbox, exactly once.
+
+    Args:
+        job: what is to be done.
+        tell: is given the mails. A run that is killed before it has told tells in the next one.
+        progress: told what is being done.
+        keep_fault: told of an error in reading one input that nobody foresaw.
+
+    Raises:
+        LedgerLocked: another run goes on; who and since when.
+        PrecursorScreenError: it could not be done. Files that were not screened are still new in the next run.
+    """
+    job.check()
+    job.out.prepare()
+    with hold_file(job.out.own / "run", job.settings.wait):
+        run = _Run(job, tell, progress, keep_fault)
+        try:
+            return run.work()
+        except Exception as error:
+            run.say_failure(error)
+            raise
+
+
+class _Run:
+    def __init__(self, job: Job, tell: Teller, progress: Callable[[str], None], keep_fault: FaultKeeper | None) -> None:
+        self.job, self.out, self.tell, self.progress, self.keep_fault = job, job.out, tell, progress, keep_fault
+        self.started, self.at = datetime.now(UTC), time.monotonic()
+        self.today = job.settings.as_of
+        self.before = read_last(self.out)
+        self.said = Said(self.today.isoformat(), job.settings.jurisdiction)
+        self.told = _Told()
+        self.loud = False  # whether something beside the findings must be said
+
+    def work(self) -> ExitCode:
+        job = self.job
+        session = open_session(job.settings, self.progress, self.keep_fault)
+        refuse_no_watchlist(session.reference)
+        self.said = dataclasses.replace(self.said, jurisdiction=session.reference.jurisdiction)
+        with open_ledger(job.settings.ledger, wait=job.settings.wait) as ledger:
+            self.finish_broken_off(ledger)
+            digests = Digests(self.out.own / "digests.json")
+            self.progress("looking through the inbox")
+            listing, found, waiting = look(job, ledger.known_files, digests, self.out, wait=True)
+        with self.out.writing(self.out.own):
+            digests.save()
+        published = self.out.published()
+        change = find_change(published, changes.digests(session.reference))
+        old = find_old(published, self.today, job.keep_days, self.before.day)
+        again = recent(found.known, job.rescreen_days, time.time()) if change.what and job.on_change == RESCREEN else ()
+        remarks = [*self.clock(published), *self.remark_change(change, found, again), *_remark_old(old, job.keep_days)]
+        self.said = dataclasses.replace(
+            self.said, unreadable=(*listing.problems, *found.unreadable), waiting=(*listing.unfinished, *waiting), remarks=remarks
+        )
+        self.screen(session, NEW, found.new, settles=not change.what or job.on_change == NEW)
+        self.screen(session, RESCREEN, again, settles=True)
+        code = worst(*self.told.codes, ExitCode.SET_ASIDE if self.said.unreadable else ExitCode.CLEAR)
+        self.end(code, found, session.reference)
+        for one in old:
+            self.out.remove(one)
+        return code
+
+    def finish_broken_off(self, ledger: Ledger) -> None:
+        """Finishes what an earlier run had recorded and did not live to deliver; what it had not recorded is thrown away."""
+        broken_off = ledger.broken_off()
+        staged = self.out.staged_delivery()
+        if staged and staged.run_id in broken_off:
+            self.out.publish(staged)
+        else:
+            self.out.drop_staged()
+        for one in self.out.published():
+            if one.delivery.run_id in broken_off:
+                self.out.point_latest()
+                self.note(one, (one.path / SUMMARY).read_text("utf-8"))
+                ledger.deliver(one.delivery.run_id)
+
+    def note(self, one: Published, text: str) -> None:
+        """A folder is in its place: it is told of."""
+        self.told.codes.append(one.delivery.exit_code)
+        self.told.texts.append(text)
+        self.told.delivered.append(one)
+        self.say(text, loud=one.delivery.exit_code != ExitCode.CLEAR or self.loud)
+
+    def say(self, text: str, *, loud: bool) -> None:
+        self.told.loud |= loud
+        self.tell(text, loud)
+
+    def screen(self, session: Session, kind: str, files: Sequence[Digested], *, settles: bool) -> None:
+        """Screens some files and delivers what came of them."""
+        note = Note(self.out.own / "reading.json")
+        suspects = note.read() & {d.sha256 for d in files}
+        sources = [Source(d.file.name, d.file.path) for d in files]
+        deadly: dict[str, str] = {}
+        if suspects:
+            self.progress("trying the files that an earlier run ended over")
+            tried = [s for s, d in zip(sources, files, strict=True) if d.sha256 in suspects]
+            deadly = find_deadly(tried, session.settings.read)
+        if files:
+            with self.out.writing(self.out.own):
+                note.write(d.sha256 for d in files)
+            deliverer = Deliverer(self.out, session, self.job.formats, self.said, self.started, self.note)
+            try:
+                deliverer.deliver(kind, files, deadly, settles=settles)
+            except Exception:
+                note.clear()  # it has not ended over them
+                raise
+        note.clear()
+
+    def clock(self, published: Sequence[Published]) -> list[str]:
+        """Whether the clock goes backwards: reports then stand under an earlier day, and nothing else is different."""
+        last = max((p.delivery.day for p in published), default="")
+        if last <= self.today.isoformat():
+            return []
+        self.loud = True
+        return [f"The clock says {self.today}, and there are reports of {last}. Check it: it judges ages and dates."]
+
+    def remark_change(self, change: Change, found: Sorted, again: Sequence[Digested]) -> list[str]:
+        if not change.what:
+            return []
+        what = f"Changed since the run of {change.since}: {', '.join(change.what)}."
+        there = count(len(found.known), "file")
+        if self.job.on_change == RESCREEN:
+            left = len(found.known) - len(again)
+            return [
+                f"{what} {count(len(again), 'file')} of the last {count(self.job.rescreen_days, 'day')} are screened again, in a folder of "
+                f"their own; {left} older ones, and what is no longer in the inbox, are not. Rules over time judge new lines only."
+            ]
+        if self.job.on_change == NEW:
+            return [
+                f"{what} What was screened before was not screened again ({there} in the inbox; --on-change rescreen does it)."
+            ]
+        self.loud = True
+        ask = "Say once: --on-change rescreen, or --on-change new."
+        return [f"{what} Shall what was screened before ({there} in the inbox) be screened again? {ask}"]
+
+    def end(self, code: ExitCode, found: Sorted, reference: Reference) -> None:
+        """Says in the files of the last run what it did; in a mail, where no folder of this run does and somebody should know."""
+        if not self.told.texts:
+            self.told.texts.append(write_summary(write_subject({}, self.said), None, self.said))
+            if self.said.unreadable or self.loud:
+                self.say(self.told.texts[0], loud=True)
+        if not self.told.loud and not self.before.is_in_week_of(self.today):
+            self.say(self.alive(found, reference), loud=True)
+        self.write_last(code, self.told.texts, _samples(found, self.told.delivered, self.said, reference))
+        if code != ExitCode.NOT_SCREENED:
+            self.out.say(HEARTBEAT, f"{datetime.now(UTC).isoformat(timespec='seconds')}\n", for_all=True)
+
+    def alive(self, found: Sorted, reference: Reference) -> str:
+        """The mail of a week in which there was nothing to say."""
+        last = self.out.published()[-1:]
+        said = dataclasses.replace(
+            self.said,
+            remarks=[
+                *age_notices(reference),
+                *self.said.remarks,
+                f"{count(len(found.known) + len(found.new), 'file')} in the inbox, all of them screened.",
+                f"The last reports are those in {last[0].path.name}." if last else "There has been no report yet.",
+            ],
+        )
+        return write_summary(write_subject({}, self.said, mark="alive, "), None, said)
+
+    def say_failure(self, error: Exception) -> None:
+        """As far as that can be said: the disk may be full."""
+        if self.out.staged_delivery() is None:  # else the ledger may know of it
+            self.out.drop_staged()
+        with contextlib.suppress(Exception):  # the first error is the one to tell
+            self.write_last(getattr(error, "exit_code", ExitCode.NOT_SCREENED), [write_failure(error, self.said)], [])
+
+    def write_last(self, code: int, texts: Sequence[str], samples: Iterable[Sample]) -> None:
+        now, seconds = datetime.now(UTC), time.monotonic() - self.at
+        success = now.timestamp() if code in (0, 1, 3) else self.before.success
+        record = {
+            "day": self.today.isoformat(),
+            "started": self.started.isoformat(timespec="seconds"),
+            "ended": now.isoformat(timespec="seconds"),
+            "exit_code": int(code),
+            "subject": texts[0].split("\n")[0],
+            "published": [p.path.name for p in self.told.delivered],
+            "remarks": list(self.said.remarks),
+            "unreadable": [list(pair) for pair in self.said.unreadable],
+            "waiting": list(self.said.waiting),
+        }
+        self.out.say(SUMMARY, "\n".join(texts))
+        figures = [
+            Sample("last_run_timestamp_seconds", now.timestamp()),
+            *([Sample("last_success_timestamp_seconds", success)] if success else []),
+            Sample("last_exit_code", int(code)),
+            Sample("duration_seconds", round(seconds, 3)),
+        ]
+        self.out.say(METRICS, write_metrics([*figures, *samples]), for_all=True)
+        self.out.say(RECORD, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """The run before: its day, and when a run last did its work (seconds since 1970)."""
+
+    day: date | None = None
+    success: float = 0.0
+
+    def is_in_week_of(self, day: date) -> bool:
+        return self.day is not None and self.day.isocalendar()[:2] == day.isocalendar()[:2]
+
+
+def read_last(out: OutFolder) -> _Last:
+    """What is known of the run before."""
+    day, success = None, 0.0
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        day = date.fromisoformat(json.loads((out.path / RECORD).read_text("utf-8"))["day"])
+    with contextlib.suppress(OSError, ValueError):
+        success = datetime.fromisoformat((out.path / HEARTBEAT).read_text("utf-8").strip()).timestamp()
+    return _Last(day, success)
+
+
+def refuse_no_watchlist(reference: Reference) -> None:
+    """Raises:
+    WatchlistError: parties would not be screened, and nobody said that this is wanted: files would count as done with.
+    """
+    if not reference.watchlists and reference.parties_wanted:
+        raise WatchlistError(
+            "no watchlist is imported, so that parties could not be screened",
+            remedy="precursor-screen watchlists import LIST_ID FILE, or --watchlist none.",
+        )
+
+
+def look(
+    job: Job, known: Callable[[Iterable[str]], set[str]], digests: Digests, out: OutFolder, *, wait: bool
+) -> tuple[Listing, Sorted, list[str]]:
+    """What lies in the inbox, sorted, and the names of what is still being written.
+
+    Args:
+        job: whose inbox.
+        known: those of some digests that were screened.
+        digests: of files.
+        out: knows what was set aside.
+        wait: for files that changed lately.
+    """
+    listing = list_inbox(job.inbox)
+    ready, waiting = settled(listing.files, job.settle, pause=time.sleep if wait else lambda _: None)
+    found = sort_files(ready, digests.of, known, out.set_aside(), retry=job.retry)
+    return listing, found, [f.name for f in waiting]
+
+
+def _remark_old(old: Sequence[Published], days: int) -> list[str]:
+    names = ", ".join(p.path.name for p in old)
+    return [f"Deleted at the end of this run, being older than {count(days, 'day')}: {names}."] if old else []
+
+
+# What the metrics show of the counts of deliveries, and under which label.
+_COUNTED = (
+    ("lines", "outcome", ("read", "screened", "unscreenable")),
+    ("shipments", "band", tuple(reversed(BANDS))),
+    ("flags", "level", tuple(reversed(LEVELS))),
+)
+
+
+def _samples(found: Sorted, delivered: Sequence[Published], said: Said, reference: Reference) -> list[Sample]:
+    taken = [f for p in delivered for f in p.delivery.files]
+    files = {
+        "screened": sum(f.outcome == "screened" for f in taken),
+        "set_aside": sum(f.outcome != "screened" for f in taken) + len(said.unreadable),
+        "set_aside_before": len(found.aside),
+        "known": len(found.known),
+        "waiting": len(said.waiting),
+    }
+    samples = list(of_counts("files", "outcome", files))
+    for name, label, keys in _COUNTED:
+        figures = [p.delivery.counts.get(name, {}) for p in delivered if p.delivery.kind == NEW]
+        samples += of_counts(name, label, {key: sum(f.get(key, 0) for f in figures) for key in keys})
+    for watchlist in reference.watchlists:
+        age, labels = watchlist.manifest.age_days(reference.as_of), {"list": watchlist.list_id}
+        if age is not None:
+            limit = reference.maximum_ages.get(watchlist.list_id)
+            samples += [Sample("watchlist_age_days", age, labels)]
+            samples += [Sample("watchlist_stale", int(limit is not None and age > limit), labels)]
+    return samples

@@ -1,0 +1,493 @@
+"""`daily` as a scheduled job meets it: one day after another, and all that goes wrong on the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from precursor_screen.daily import run as daily_run
+from precursor_screen.ledger.store import open_ledger
+from tests.cli.conftest import ACETONE, LISTED, VAGUE, Answer
+from tests.ledger.processes import ROOT
+from tests.runners.remembered import LARGE, write_rules
+from tests.screening import table
+
+PLAIN = ("--jurisdiction", "US", "--watchlist", "sample", "--settle", "0", "--format", "json", "--jobs", "1")
+ALIVE = "precursor-screen: alive, nothing new"
+
+
+@pytest.fixture
+def inbox(home: Path) -> Path:
+    Path("out").mkdir()
+    folder = Path("inbox")
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def daily(ps, inbox) -> Callable[..., Answer]:
+    """A run on a day of November 2026."""
+
+    def run(day: int, *options: object) -> Answer:
+        return ps("daily", "inbox", "--out", "out", *PLAIN, "--as-of", f"2026-11-{day:02}", *options)
+
+    return run
+
+
+def put(name: str, *rows: dict[str, Any]) -> Path:
+    path = Path("inbox", name)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(table(rows))
+    return path
+
+
+def goods(number: int, **more: Any) -> dict[str, Any]:
+    return {"bill of lading": f"B{number}", "house bill of lading": "", "declaration id": f"D{number}", **more}
+
+
+def folders() -> list[str]:
+    return sorted(p.name for p in Path("out").iterdir() if p.name[0].isdigit())
+
+
+def record(folder: str = "latest") -> dict[str, Any]:
+    return json.loads(Path("out", folder, "run.json").read_text())
+
+
+def files_of(folder: str = "latest") -> dict[str, str]:
+    return {f["name"]: f["outcome"] for f in record(folder)["files"]}
+
+
+def last_code() -> int:
+    return int(re.search(r"last_exit_code (\d+)$", Path("out/metrics.prom").read_text(), re.MULTILINE)[1])
+
+
+# Days as they should be
+
+
+def test_each_file_is_screened_once_and_each_day_has_a_folder(daily):
+    put("monday.csv", goods(1, **LISTED))
+    answer = daily(23)
+    assert (answer.code, answer.err, folders()) == (1, "", ["2026-11-23"])
+    subject, *body = answer.out.splitlines()
+    assert subject == "precursor-screen: 1 review (2026-11-23, US)"
+    assert any("Quimeralda Reactivos SA de CV matches" in line for line in body)
+    assert len(body) < 60
+    assert sorted(p.name for p in Path("out/latest").iterdir()) == ["report.json", "run.json", "summary.txt"]
+    assert (Path("out/summary.txt").read_text() + "\n") == answer.out == Path("out/latest/summary.txt").read_text() + "\n"
+    assert (last_code(), os.readlink("out/latest")) == (1, "2026-11-23")
+    assert daily(24).out == ""  # nothing new, and told in this week
+    assert daily(24).code == 0
+    assert (folders(), last_code()) == (["2026-11-23"], 0)
+    put("tuesday.csv", goods(2, **ACETONE))
+    assert (daily(24).code, folders()) == (0, ["2026-11-23", "2026-11-24"])
+    assert files_of() == {"tuesday.csv": "screened"}
+    put("more.csv", goods(3, **ACETONE))
+    daily(24)
+    assert (folders()[-1], os.readlink("out/latest"), files_of()) == ("2026-11-24-2", "2026-11-24-2", {"more.csv": "screened"})
+
+
+def test_the_same_content_under_another_name_is_nothing_new(daily):
+    first = put("a.csv", goods(1))
+    put("b.csv", goods(1))
+    assert daily(23).code == 0
+    assert files_of() == {"a.csv": "screened"}
+    first.rename("inbox/c.csv")
+    put("sub/d.csv", goods(1))
+    daily(24)
+    assert folders() == ["2026-11-23"]
+    put("b.csv", goods(1, **LISTED))  # the same name with other content is
+    assert daily(25).code == 1
+    assert files_of() == {"b.csv": "screened"}
+
+
+def test_an_archive_is_screened_once(daily):
+    with zipfile.ZipFile("inbox/all.zip", "w") as archive:
+        archive.writestr("one.csv", table([goods(1)]))
+        archive.writestr("two.pdf", b"%PDF-1.4 nothing")
+    shutil.copy("inbox/all.zip", "inbox/copy.zip")
+    assert daily(23).code == 3
+    assert files_of() == {"all.zip": "screened"}
+    assert (daily(24).code, folders()) == (0, ["2026-11-23"])
+
+
+def test_an_empty_inbox_is_silent_but_for_a_word_a_week(daily):
+    answer = daily(2)
+    assert (answer.code, answer.out.splitlines()[0]) == (0, f"{ALIVE} (2026-11-02, US)")
+    assert "There has been no report yet." in answer.out
+    assert [daily(day).out.startswith(ALIVE) for day in (3, 8, 9, 10)] == [False, False, True, False]
+    assert "precursor_screen_daily_files" in Path("out/metrics.prom").read_text()
+    assert folders() == []
+
+
+def test_a_site_sets_it_all_in_a_file(ps, inbox):
+    put("a.csv", goods(1, **LISTED))
+    Path("ps.toml").write_text(
+        'jurisdiction = "EU"\nwatchlists = ["sample"]\nledger = "sqlite:///own.sqlite"\nmode = "0640"\n'
+        '[daily]\ninbox = "inbox"\nout = "out"\nformats = ["txt"]\nsettle = 0\nkeep_days = 400\n'
+    )
+    answer = ps("daily", "--config", "ps.toml", "--as-of", "2026-11-23", "--fail-on", "none")
+    assert (answer.code, answer.err) == (0, "")
+    assert sorted(p.name for p in Path("out/latest").iterdir()) == ["report.txt", "run.json", "summary.txt"]
+    assert Path("own.sqlite").exists()
+    assert oct(Path("out/2026-11-23").stat().st_mode)[-3:] == "750"
+    assert oct(Path("out/latest/report.txt").stat().st_mode)[-3:] == "640"
+    assert ps("daily", "--config", "ps.toml", "--settle", "x").code == 2
+
+
+def test_two_ledgers_of_one_inbox_give_equal_reports(daily, ps):
+    put("a.csv", goods(1, **LISTED), goods(2, **ACETONE))
+    daily(23)
+    Path("out2").mkdir()
+    ps("daily", "inbox", "--out", "out2", *PLAIN, "--as-of", "2026-11-23", "--ledger", "sqlite:///other.sqlite")
+    reports = [json.loads(Path(f"{out}/latest/report.json").read_text()) for out in ("out", "out2")]
+    for report in reports:
+        del report["run"]
+    assert reports[0] == reports[1]
+    assert Path("out/latest/summary.txt").read_text().replace("out/", "") == Path("out2/latest/summary.txt").read_text().replace(
+        "out2/", ""
+    )
+
+
+# What cannot be read, or not yet
+
+
+def test_what_is_not_finished_waits(daily, inbox):
+    put("a.csv", goods(1))
+    for name in ("b.csv.part", "~$c.xlsx", "d.TMP"):
+        Path(inbox, name).write_text("half")
+    Path(inbox, ".hidden.csv").write_text("half")
+    daily(23)
+    assert files_of() == {"a.csv": "screened"}
+    assert json.loads(Path("out/run.json").read_text())["waiting"] == ["b.csv.part", "d.TMP", "~$c.xlsx"]
+    assert "Still being written" in Path("out/summary.txt").read_text()
+    Path("inbox/b.csv.part").write_bytes(table([goods(2)]))
+    Path("inbox/b.csv.part").rename("inbox/b.csv")
+    daily(24)
+    assert files_of() == {"b.csv": "screened"}
+
+
+def test_a_file_that_changes_while_it_is_watched_waits(daily, monkeypatch):
+    path = put("a.csv", goods(1))
+    monkeypatch.setattr(daily_run.time, "sleep", lambda _: path.write_bytes(table([goods(1), goods(2)])))
+    daily(23, "--settle", "5")
+    assert (folders(), json.loads(Path("out/run.json").read_text())["waiting"]) == ([], ["a.csv"])
+    monkeypatch.setattr(daily_run.time, "sleep", lambda _: None)
+    daily(23, "--settle", "5")
+    assert record()["counts"]["lines"]["read"] == 2
+
+
+def test_what_cannot_be_read_is_set_aside_named_and_not_tried_again_until_it_changes(daily, ps):
+    put("good.csv", goods(1))
+    bad = Path("inbox/bad.xlsx")
+    bad.write_bytes(b"PK\x03\x04 broken")
+    answer = daily(23)
+    assert answer.code == 3
+    assert answer.out.splitlines()[0] == "precursor-screen: 1 file set aside (2026-11-23, US)"
+    assert files_of() == {"bad.xlsx": "set-aside", "good.csv": "screened"}
+    assert any(line.startswith("  bad.xlsx ") for line in answer.out.splitlines())
+    assert daily(24).code == 0
+    assert (folders(), 'set_aside_before"} 1' in Path("out/metrics.prom").read_text()) == (["2026-11-23"], True)
+    assert daily(24, "--retry").code == 3
+    bad.write_bytes(table([goods(2, **LISTED)]))
+    assert daily(25).code == 1
+    assert files_of() == {"bad.xlsx": "screened"}
+
+
+def test_a_day_with_nothing_but_a_bad_file_has_a_folder_too(daily):
+    Path("inbox/bad.pdf").write_bytes(b"%PDF-1.4 " + bytes(range(256)))
+    answer = daily(23)
+    assert (answer.code, answer.out.splitlines()[0]) == (3, "precursor-screen: 1 file set aside (2026-11-23, US)")
+    assert sorted(p.name for p in Path("out/latest").iterdir()) == ["run.json", "summary.txt"]
+    assert (daily(24).code, folders()) == (0, ["2026-11-23"])
+
+
+def test_a_file_that_may_not_be_opened_is_told_of_every_day(daily, inbox):
+    Path(inbox, "nowhere.csv").symlink_to("gone.csv")
+    for day in (23, 24):
+        answer = daily(day)
+        assert (answer.code, folders()) == (3, [])
+        assert "  nowhere.csv is a link that leads nowhere" in answer.out.splitlines()
+    put("a.csv", goods(1))
+    assert daily(25).code == 3
+    report = json.loads(Path("out/latest/report.json").read_text())
+    assert "nowhere.csv" in {i["source_file"] for i in report["issues"]}
+
+
+def test_lines_that_cannot_be_screened_are_exit_3_and_a_file_of_such_lines_exit_4_once(daily):
+    put("a.csv", goods(1), VAGUE)
+    assert daily(23).code == 3
+    put("b.csv", VAGUE | {"bill of lading": "B7"})
+    assert daily(24).code == 4
+    assert daily(25).code == 0
+
+
+# What hinders a run
+
+
+def test_no_watchlist_is_exit_4_and_takes_nothing(ps, daily):
+    put("a.csv", goods(1))
+    answer = ps("daily", "inbox", "--out", "out", "--settle", "0", "--as-of", "2026-11-23")
+    assert (answer.code, "no watchlist is imported" in answer.err, folders()) == (4, True, [])
+    assert Path("out/summary.txt").read_text().startswith("precursor-screen: could NOT screen (2026-11-23)\n\nno watchlist")
+    assert last_code() == 4
+    assert not Path("out/heartbeat").exists()
+    daily(24)
+    assert files_of() == {"a.csv": "screened"}
+
+
+def test_folders_that_are_not_there(ps, daily, inbox):
+    for arguments, says in (
+        (("nowhere", "--out", "out"), "nowhere: is no folder"),
+        (("inbox", "--out", "nowhere"), "nowhere: is no folder. Make it, or mount its disk: nothing was screened."),
+        (("inbox", "--out", "inbox"), "hold one another"),
+        (("inbox", "--out", "inbox/out"), "is no folder"),
+        (("inbox",), "--out is not given"),
+        ((), "INBOX is not given"),
+    ):
+        answer = ps("daily", *arguments, *PLAIN)
+        assert (answer.code, says in answer.err, answer.err.count("\n")) == (2, True, 1)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_out_folder_is_exit_4(daily):
+    put("a.csv", goods(1))
+    Path("out").chmod(0o500)
+    answer = daily(23)
+    Path("out").chmod(0o700)
+    assert (answer.code, "may not be written to" in answer.err) == (4, True)
+
+
+def test_a_report_that_cannot_be_written_is_exit_4_and_the_next_run_does_it_all(daily, monkeypatch):
+    put("a.csv", goods(1, **LISTED))
+    from precursor_screen.reports.json_report import JsonPresenter
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(JsonPresenter, "write", full)
+        answer = daily(23)
+    assert (answer.code, answer.err.count("\n"), "No space left" in answer.err) == (4, 1, True)
+    assert (folders(), last_code()) == ([], 4)
+    assert (daily(24).code, files_of()) == (1, {"a.csv": "screened"})
+    with open_ledger(f"sqlite:///{Path('home/ledger.sqlite').absolute()}") as ledger:
+        assert (ledger.verify(), ledger.info().runs) == ([], 1)
+
+
+def test_the_clock_goes_backwards(daily):
+    put("a.csv", goods(1))
+    daily(23)
+    put("b.csv", goods(2))
+    answer = daily(20, "--keep-days", "1")
+    assert (answer.code, folders(), os.readlink("out/latest")) == (0, ["2026-11-20", "2026-11-23"], "2026-11-20")
+    assert "! The clock says 2026-11-20, and there are reports of 2026-11-23. Check it" in answer.out
+    assert daily(24).code == 0
+    assert folders() == ["2026-11-20", "2026-11-23"]
+
+
+def test_stale_lists_are_in_every_mail_and_may_be_required_to_be_fresh(ps, daily):
+    Path("list.csv").write_text("entry_id,name,kind\n1,Nobody Ltd,organisation\n")
+    imported = ps("watchlists", "import", "agency", "list.csv", "--date", "2026-01-01")
+    assert imported.code == 0, imported.err
+    put("a.csv", goods(1))
+    words = ("--jurisdiction", "US", "--settle", "0", "--as-of", "2026-11-23", "--format", "json")
+    answer = ps("daily", "inbox", "--out", "out", *words, "--require-fresh")
+    assert (answer.code, "watchlist agency of 2026-01-01 is 326 days old" in answer.err, folders()) == (4, True, [])
+    answer = ps("daily", "inbox", "--out", "out", *words)
+    assert (answer.code, "! watchlist agency of 2026-01-01 is 326 days old" in Path("out/summary.txt").read_text()) == (0, True)
+    assert 'watchlist_stale{list="agency"} 1' in Path("out/metrics.prom").read_text()
+
+
+# Rules and lists that change
+
+
+@pytest.fixture
+def changed(daily) -> None:
+    put("a.csv", goods(1))
+    daily(23)
+    write_rules(Path("rules"), LARGE)
+
+
+RULES = ("--rules", "rules")
+
+
+def test_changed_rules_are_told_of_and_new_files_are_screened_with_them(daily, changed):
+    put("b.csv", goods(2, **LISTED))
+    answer = daily(24, *RULES)
+    told = "! Changed since the run of 2026-11-23: rules. What was screened before was not screened again (1 file in the inbox"
+    assert (answer.code, told in answer.out, folders()) == (1, True, ["2026-11-23", "2026-11-24"])
+    put("c.csv", goods(3, **LISTED))
+    assert "Changed" not in daily(25, *RULES).out
+
+
+def test_rescreen_takes_what_is_there_into_a_folder_of_its_own(daily, changed):
+    put("b.csv", goods(2, **LISTED))
+    put("gone.csv", goods(4))
+    old = Path("inbox/gone.csv")
+    daily(23, "--format", "json")
+    old.unlink()
+    daily(24, *RULES, "--on-change", "rescreen")
+    mail = Path("out/2026-11-24-rescreen/summary.txt").read_text()
+    assert folders() == ["2026-11-23", "2026-11-23-2", "2026-11-24-rescreen"]
+    assert "2 files of the last 30 days are screened again" in mail
+    assert mail.startswith("precursor-screen: screened again, ")
+    assert (files_of("2026-11-24-rescreen"), os.readlink("out/latest")) == (
+        {"a.csv": "screened", "b.csv": "screened"},
+        "2026-11-23-2",
+    )
+    daily(25, *RULES, "--on-change", "rescreen")
+    assert folders()[-1] == "2026-11-24-rescreen"  # done with
+
+
+def test_ask_asks_every_day_until_somebody_answers(daily, changed):
+    for day in (24, 25):
+        answer = daily(day, *RULES, "--on-change", "ask")
+        assert (answer.code, "Shall what was screened before (1 file in the inbox) be screened again?" in answer.out) == (0, True)
+    put("b.csv", goods(2))
+    assert "Shall what" in daily(25, *RULES, "--on-change", "ask").out
+    put("c.csv", goods(3))
+    daily(26, *RULES, "--on-change", "new")
+    assert daily(27, *RULES, "--on-change", "ask").out == ""
+
+
+# Retention
+
+
+def test_old_reports_are_deleted_after_they_were_named_and_what_was_set_aside_stays_so(daily):
+    Path("inbox/bad.xlsx").write_bytes(b"PK\x03\x04 broken")
+    for day in (1, 6, 12):
+        put(f"{day}.csv", goods(day))
+        daily(day)
+    Path("out/2026-11-02").mkdir()  # somebody else's
+    assert "reports to be deleted: 2026-11-01" in daily(13, "--keep-days", "10", "--check").out
+    assert folders() == ["2026-11-01", "2026-11-02", "2026-11-06", "2026-11-12"]
+    daily(13, "--keep-days", "10")
+    assert "Deleted at the end of this run, being older than 10 days: 2026-11-01." in Path("out/summary.txt").read_text()
+    assert folders() == ["2026-11-02", "2026-11-06", "2026-11-12"]
+    assert daily(14, "--keep-days", "10").code == 0  # bad.xlsx is not tried again
+    daily(30, "--keep-days", "1")
+    assert len(folders()) == 3  # after more than a week without a run the clock may be wrong
+
+
+# --check
+
+
+def test_check_says_what_would_be_done_and_does_nothing(daily, ps):
+    put("a.csv", goods(1))
+    Path("inbox/b.part").write_text("x")
+    answer = daily(23, "--check")
+    assert (answer.code, answer.err) == (0, "")
+    assert "1 new file, 0 known, 0 set aside before" in answer.out
+    assert "  new: a.csv" in answer.out
+    assert "  not finished, or changed a moment ago: b.part" in answer.out
+    assert list(Path("out").iterdir()) == []
+    assert not Path("home").exists()
+    daily(23)
+    assert "0 new files, 1 known" in daily(24, "--check").out
+    wrong = ps("daily", "inbox", "--out", "nowhere", "--check")
+    assert (wrong.code, wrong.out.count("WRONG: ")) == (2, 2)  # no watchlist, no folder
+
+
+# Others, and sudden ends
+
+
+def test_another_run_is_exit_5_and_says_who_and_since_when(daily):
+    from precursor_screen.ledger.lock import hold_file
+
+    daily(23)
+    code = "import sys\nfrom pathlib import Path\nfrom precursor_screen.ledger.lock import hold_file\nwith hold_file(Path('out/.daily/run'), 0):\n    print('held', flush=True)\n    sys.stdin.readline()"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True
+    ) as holder:
+        assert holder.stdout.readline() == "held\n"
+        answer = daily(24, "--wait", "0")
+        assert (answer.code, answer.out) == (5, "")
+        assert re.search(rf"is held by process {holder.pid} of \S+ on \S+ since 20", answer.err)
+        assert last_code() == 0  # it was not ours to say
+        holder.stdin.write("\n")
+    with hold_file(Path("out/.daily/run"), 0):
+        pass
+    assert daily(24).code == 0
+
+
+class Killed(SystemExit):
+    """Ends a run as a signal would: nothing that it passes may tidy up."""
+
+
+def kill_at(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, *, after: bool) -> None:
+    real = getattr(owner, name)
+
+    def deadly(*arguments: Any, **named: Any) -> Any:
+        if after:
+            real(*arguments, **named)
+        raise Killed
+
+    monkeypatch.setattr(owner, name, deadly)
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("step", ["finish", "keep", "publish", "point_latest", "delivered", "write_last"])
+def test_wherever_a_run_ends_the_next_one_finishes_it_once(ps, daily, monkeypatch, step, after):
+    from precursor_screen.daily.out_folder import OutFolder
+    from precursor_screen.daily.run import _Run
+    from precursor_screen.ledger.transaction import Transaction
+
+    put("a.csv", goods(1, **LISTED))
+    owner = Transaction if step in ("keep", "delivered") else _Run if step == "write_last" else OutFolder
+    with monkeypatch.context() as patched:
+        kill_at(patched, owner, step, after=after)
+        with pytest.raises(Killed):
+            daily(23)
+    ps("--version")  # takes what was told until then
+    assert all(Path("out", f, "report.json").exists() for f in folders())
+    before = folders()
+    recorded = (step, after) in {
+        ("keep", True),
+        ("publish", False),
+        ("publish", True),
+        *(("point_latest", x) for x in (False, True)),
+    }
+    Path("inbox/a.csv").rename("elsewhere.csv")  # what is recorded does not need it any more
+    answer = daily(24)
+    if before or recorded:
+        assert folders() == ["2026-11-23"]
+        untold = recorded or (step, after) == ("delivered", False)
+        assert answer.code == (1 if untold else 0)
+        assert answer.out.startswith("precursor-screen: 1 review (2026-11-23, US)") == untold
+    else:
+        assert (folders(), answer.code) == ([], 0)
+    Path("elsewhere.csv").rename("inbox/a.csv")
+    assert daily(25).code == (0 if before or recorded else 1)
+    assert len(folders()) == 1
+    assert os.readlink("out/latest") == folders()[0]
+    assert [p for p in Path("out/.daily").iterdir() if p.is_dir()] == []
+    with open_ledger(f"sqlite:///{Path('home/ledger.sqlite').absolute()}") as ledger:
+        assert (ledger.verify(), ledger.broken_off()) == ([], set())
+
+
+def test_days_are_dates_of_the_calendar(ps, inbox):
+    put("a.csv", goods(1))
+    ps("daily", "inbox", "--out", "out", *PLAIN)
+    assert folders() == [date.today().isoformat()]
+
+
+def test_a_failed_run_leaves_nothing_behind_that_the_next_would_suspect(daily, monkeypatch):
+    from precursor_screen.reports.json_report import JsonPresenter
+
+    put("a.csv", goods(1))
+    with monkeypatch.context() as patched:
+        patched.setattr(JsonPresenter, "write", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        daily(23)
+    assert sorted(p.name for p in Path("out/.daily").iterdir()) in ([*("run.lock",)], ["digests.json", "run.lock"])
