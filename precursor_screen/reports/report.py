@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.model import BANDS, LEVELS, Rule
-from precursor_screen.schema import SUPPRESSED
+from precursor_screen.model import BANDS, LEVELS, Rule, WatchlistEntry
+from precursor_screen.schema import GOODS, PARTICULARS, SUPPRESSED
 
 SCHEMA_VERSION = "4"
 BATCH = 5_000  # rows turned into Python objects at a time
@@ -32,6 +32,9 @@ class Report:
         expired_exceptions, unused_exceptions: ids of a site's exceptions that are past their day, or cover nothing here.
         issues: ISSUE.
         cells: line_id, source_file, source_row, shipment_id, cells (JSON): the source's own cells of cited lines.
+        particulars: PARTICULARS, of the same lines.
+        goods: GOODS, of the same lines.
+        entries: of the watchlists, those that a flag names, by list and entry.
         rules: the rules that were applied, by id.
         exit_code: of the contract.
     """
@@ -46,6 +49,9 @@ class Report:
     cells: pa.Table
     rules: Mapping[str, Rule]
     exit_code: int
+    particulars: pa.Table = field(default_factory=PARTICULARS.empty_table)
+    goods: pa.Table = field(default_factory=GOODS.empty_table)
+    entries: Mapping[tuple[str, str], WatchlistEntry] = field(default_factory=dict)
     suppressed: pa.Table = field(default_factory=SUPPRESSED.empty_table)
     expired_exceptions: tuple[str, ...] = ()
     unused_exceptions: tuple[str, ...] = ()
