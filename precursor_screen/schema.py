@@ -532,7 +532,7 @@ PARTICULARS = arrow_schema(
             *("line_id", "shipment_id", "source_file", "source_row", "description", "hs_code", "as_of_date", "date"),
             *("dispatch_date", "arrival_date", "net_mass_kg", "gross_mass_kg", "value", "currency", "packages", "package_type"),
             *(f"{side}_{part}" for side in TRADERS for part in ("name", "role", "address", "country")),
-            *(f"{role}_{part}" for role in ROLES for part in ("address", "country", "identifier")),
+            *(f"{role}_{part}" for role in ROLES for part in ("name", "address", "country", "identifier")),
             *("country_of_origin", "country_of_dispatch", "country_of_destination", "transit_countries"),
             *("port_of_loading", "port_of_discharge", "place_of_delivery", "transport_mode", "vessel"),
             *("bill_of_lading", "house_bill_of_lading", "master_bill_of_lading", "declaration_id", "container_numbers"),

@@ -60,7 +60,11 @@ def quantity_bar(kg: float, threshold_kg: float) -> str:
         f'<line class="limit" x1="{at:.1f}" x2="{at:.1f}" y1="0" y2="30"/>',
         f'<text x="{x:.1f}" y="29" text-anchor="{side}">threshold {threshold_kg:,g} kg</text>',
     ]
-    return _figure(f"{kg:,g} kg, {kg / threshold_kg:.0%} of the threshold of {threshold_kg:,g} kg", 34, pieces)
+    return _figure(f"{kg:,g} kg, {_share(kg / threshold_kg)} the threshold of {threshold_kg:,g} kg", 34, pieces)
+
+
+def _share(share: float) -> str:
+    return f"{share:.0%} of" if share < 2 else f"{share:,.3g} times"
 
 
 def timeline(consignments: Sequence[Consignment], threshold_kg: float | None) -> str:

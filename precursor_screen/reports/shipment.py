@@ -231,12 +231,18 @@ def _goods(name: str, said: Sequence[str]) -> str:
 
 def _trader(lines: Sequence[Row], side: str) -> str:
     """Name and country of who sends or receives; of several the first and how many more."""
-    found = _distinct(
-        f"{clip(name)}{f' ({country})' if (country := line[f'{side}_country']) else ''}"
-        for line in lines
-        if (name := line[f"{side}_name"])
-    )
+    found = _distinct(_named(line, side) for line in lines)
     return found[0] + (f" and {len(found) - 1} more" if len(found) > 1 else "") if found else ""
+
+
+# Lines in which nothing is recognised have no traders worked out: there the columns themselves say it.
+_COLUMNS_OF = {"sender": ("sender", "consignor", "exporter"), "receiver": ("receiver", "consignee", "importer", "notify_party")}
+
+
+def _named(line: Row, side: str) -> str:
+    role = next((role for role in _COLUMNS_OF[side] if line[f"{role}_name"]), "")
+    country = line[f"{role}_country"] if role else ""
+    return f"{clip(line[f'{role}_name'])}{f' ({country})' if country else ''}" if role else ""
 
 
 def _route(lines: Sequence[Row]) -> str:

@@ -16,6 +16,7 @@ from precursor_screen.casework import review
 from precursor_screen.ledger import values
 from precursor_screen.reports import html as html_report
 from tests.reports.conftest import ATTACKS
+from tests.reports.tiled import tiled
 
 # Everything the templates use; an element that is not here came out of a manifest.
 ELEMENTS = {
@@ -199,3 +200,33 @@ def test_a_page_says_how_many_shipments_it_leaves_out(sample, monkeypatch):
     assert f"{listed - 3} more shipments with flags or gaps are not on this page" in text
     worst = sample.shipments.to_pylist()[0]
     assert worst["shipment_id"] in text
+
+
+@pytest.mark.slow
+def test_twenty_thousand_flags_fit_into_a_page(sample):
+    stream = io.BytesIO()
+    large = tiled(sample, 106)
+    html_report.HtmlPresenter().write(large, stream)
+    page = Page(stream.getvalue())
+    assert large.flags.num_rows > 20_000
+    assert len(stream.getvalue()) < 40_000_000
+    assert len({flag for row in page.index["rows"] for flag, _ in row["x"]}) == large.flags.num_rows
+    assert sum(i.startswith("case-") for i in page.ids) == html_report.MOST_PLAIN
+
+
+def test_two_pages_of_a_report_are_equal(sample, rendered):
+    stream = io.BytesIO()
+    html_report.HtmlPresenter().write(sample, stream)
+    assert stream.getvalue() == rendered(sample, "report.html")
+
+
+@pytest.mark.parametrize("name", ["SMPL055", "B 1", "<script>x</script>", "a" * 500, "\x1b[31mB", "B\u00a01"])
+def test_a_shipment_has_an_anchor_without_blanks(name):
+    found = html_report.slug(name)
+    assert not re.search(r"\s", found)
+    assert len(found) < 100
+    assert found.isprintable()
+
+
+def test_shipments_that_differ_in_blanks_have_anchors_of_their_own():
+    assert len({html_report.slug(n) for n in ("B 1", "B_1", "B\u00a01", "B\n1")}) == 4

@@ -24,7 +24,7 @@
     return (await unpacked.get(b))[n % size];
   };
   rows.forEach((row, n) => { row.no = n; });
-  const table = $("#shipments"), body = table.tBodies[0], STEP = 200;
+  const table = $("#shipments"), body = table.tBodies[0], STEP = 120;
   let shown = rows, drawn = 0, current = null, sort = { key: "n", down: true };
   if (rows.length) for (const part of [table, $("#controls"), $("#worksheet")]) part.hidden = false;
 
