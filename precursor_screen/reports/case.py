@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from precursor_screen.matching.party.explain import explain_party
 from precursor_screen.model import Rule, WatchlistEntry
 from precursor_screen.reports.figures import Consignment, quantity_bar, timeline
-from precursor_screen.reports.shipment import ROLE_WORDS, Row, Shipment, Subject, sentence
+from precursor_screen.reports.shipment import Row, Shipment, Subject, capital
 
 MOST_CHARACTERS = 2_000  # of a text as filed; the JSON report has all of it
 MOST_LINES = 20  # of a shipment, as filed, and of a window
@@ -139,7 +139,7 @@ def _flag(flag: Row, filed: Filed, drawn: set[str]) -> ShownFlag:
         rule_id=flag["rule_id"],
         level=flag["level"],
         known=flag["state"] == "existing",
-        sentence=sentence(flag),
+        sentence=capital(flag["because"]),
         place=place_of(flag),
         evidence=evidence_of(flag, filed),
         figure=figure,
@@ -155,7 +155,7 @@ def evidence_of(flag: Row, filed: Filed) -> tuple[Evidence, ...]:
     shown = []
     for field, text in whole.items():
         if field not in spans and text and not (spans and field in _TOLD):
-            shown.append(Evidence(label(field), (Piece(ROLE_WORDS.get(text, shorten(text))),)))
+            shown.append(Evidence(label(field), (Piece(label(text) if field.endswith("_role") else shorten(text)),)))
     for field, span in spans.items():
         text = whole.get(field) or _as_filed(flag["line_id"], field, filed)
         words = "compared as “{}” with “{}”, by {}, likeness {:.0f}".format(
@@ -220,7 +220,7 @@ def _panel(flag: Row, filed: Filed) -> Panel:
     told = f"Besides the name there agrees: {agreeing}." if agreeing else ""
     alone = "Nothing but the name is known to agree: it may be a namesake. Compare address, birth date and numbers."
     day = filed.list_dates.get(flag["list_id"]) or _fact(flag, "list_date")
-    place = f"{ROLE_WORDS.get(role, role)}, list {key[0]}, entry {key[1]}{f', list of {day}' if day else ''}"
+    place = f"{label(role)}, list {key[0]}, entry {key[1]}{f', list of {day}' if day else ''}"
     return Panel(place, _aligned(name, listed, entry), tuple(rows), told or alone)
 
 
@@ -260,7 +260,6 @@ def _decimal(text: str) -> float | None:
 
 
 _WORDS = {
-    **ROLE_WORDS,
     "as_of_date": "date",
     "cas_numbers": "CAS numbers",
     "correlation_value": "counted",

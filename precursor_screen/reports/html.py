@@ -110,10 +110,7 @@ def slug(name: str) -> str:
 
 
 def _context(report: Report) -> dict[str, Any]:
-    shipments = report.shipments
-    flagged = shipments.filter(
-        pc.or_kleene(pc.greater(pc.list_value_length(shipments.column("flags")), 0), pc.is_null(shipments.column("band")))
-    )
+    flagged = report.listed
     packed = _pack(report, flagged.slice(0, MOST_SHIPMENTS))
     rules = sorted(pc.unique(report.open_flags.column("rule_id")).to_pylist())
     blocks = packed.blocks
@@ -159,7 +156,7 @@ def _pack(report: Report, shown: pa.Table) -> Packed:
     plain: list[dict[str, Any]] = []
     waiting: list[str] = []
     room, packed = MOST_PLAIN_CHARACTERS, 0
-    for shipment in _in_turn(report, shown):
+    for shipment in shipments_in_words(report, shown):
         row = str(macros.row(shipment))  # type: ignore[attr-defined]
         lines, more = case.lines_as_filed(shipment, filed)
         subjects = case.show_subjects(shipment, filed)
@@ -178,11 +175,6 @@ def _pack(report: Report, shown: pa.Table) -> Packed:
     if waiting:
         blocks.append(_packed(waiting))
     return Packed(index, blocks, plain)
-
-
-def _in_turn(report: Report, shown: pa.Table, at_once: int = 2_000) -> Iterator[Shipment]:
-    for start in range(0, shown.num_rows, at_once):
-        yield from shipments_in_words(report, shown.slice(start, at_once))
 
 
 def _filed(report: Report) -> case.Filed:

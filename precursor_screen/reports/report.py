@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from precursor_screen.model import BANDS, LEVELS, Rule, WatchlistEntry
 from precursor_screen.schema import GOODS, PARTICULARS, SUPPRESSED
 
-SCHEMA_VERSION = "4"
+SCHEMA_VERSION = "4.1"
 BATCH = 5_000  # rows turned into Python objects at a time
 
 
@@ -60,6 +60,12 @@ class Report:
     def open_flags(self) -> pa.Table:
         """The flags that an officer is to look at: new and existing ones."""
         return self.flags.filter(pc.is_in(self.flags.column("state"), pa.array(["new", "existing"])))
+
+    @property
+    def listed(self) -> pa.Table:
+        """The shipments that are worth showing: those with an open flag, and those that could not be screened."""
+        flags, band = self.shipments.column("flags"), self.shipments.column("band")
+        return self.shipments.filter(pc.or_(pc.greater(pc.list_value_length(flags), 0), pc.is_null(band)))
 
     def state_counts(self) -> dict[str, int]:
         """Flags per state, of those states that occur."""
@@ -115,9 +121,9 @@ def show_spot(spot: Mapping[str, Any]) -> str:
     return f"{spot['message']} ({spot['shipments']:,} shipment{'' if spot['shipments'] == 1 else 's'}{rules})."
 
 
-def show_parts(shipment: Mapping[str, Any]) -> str:
+def show_parts(parts: Iterable[Mapping[str, Any]]) -> str:
     """What the score of a shipment is made of, in one line."""
-    return "; ".join(f"{p['part']} {p['points']}: {p['because']}" for p in shipment["parts"])
+    return "; ".join(f"{p['part']} {p['points']}: {p['because']}" for p in parts)
 
 
 def show_basis(rule: Rule) -> str:

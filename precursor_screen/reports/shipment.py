@@ -31,8 +31,8 @@ FAMILY_WORDS = {
     "packaging": "Packing",
     "timing": "Timing",
 }
-ROLE_WORDS = {"notify_party": "notify party", "other_party": "other party"}
 _OF_SUBSTANCE = ("chemical", "quantity")
+_AT_ONCE = 10_000  # shipments
 _SIGNS = 2  # that a question names
 _LONGEST = 90  # characters of a name or a description within a sentence
 _GRADE = re.compile(r": [A-Z], (?=[a-z])")
@@ -112,12 +112,17 @@ class Shipment:
 
 
 def shipments_in_words(report: Report, shown: pa.Table) -> Iterator[Shipment]:
-    """Some shipments of a report, in their order.
+    """Some shipments of a report, in their order, some thousands at a time.
 
     Args:
         report: that holds them.
         shown: SHIPMENT rows.
     """
+    for start in range(0, shown.num_rows, _AT_ONCE):
+        yield from _in_words(report, shown.slice(start, _AT_ONCE))
+
+
+def _in_words(report: Report, shown: pa.Table) -> Iterator[Shipment]:
     ids = pc.unique(shown.column("shipment_id"))
     flags = _by_shipment(_open_flags(report, ids))
     lines = _by_shipment(records(report.particulars.filter(pc.is_in(report.particulars.column("shipment_id"), ids))))
@@ -348,14 +353,6 @@ def _title(flag: Row, names: Mapping[str, str]) -> str:
 def in_words(text: str) -> str:
     """A reason of the score without grades and ids, which mean nothing to a reader."""
     return _IDS.sub("", _GRADE.sub(": ", text))
-
-
-def sentence(flag: Row) -> str:
-    """The sentence of a flag, its role in words."""
-    text = str(flag["because"])
-    for role, words in ROLE_WORDS.items():
-        text = re.sub(rf"^{role}\b", words, text)
-    return capital(text)
 
 
 def kilograms(mass: Decimal) -> str:
