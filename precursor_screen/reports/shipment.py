@@ -178,7 +178,8 @@ def describe(
     main = _main_substance(shipment["parts"], names, weighty)
     mass = _mass(main, mine, lines)
     said = _distinct(line["description"] for line in lines)
-    what = _goods(names.get(main, ""), said)
+    codes = _distinct(f"HS code {line['hs_code']}" for line in lines if line["hs_code"])
+    what = _goods(names.get(main, ""), said) or (codes[0] if codes else "")
     sender, receiver = _trader(lines, "sender"), _trader(lines, "receiver")
     signs = _signs(ranked, rules)
     parts = tuple({**p, "because": in_words(p["because"])} for p in shipment["parts"])
@@ -195,7 +196,9 @@ def describe(
         value=_value(lines),
         day=min((str(line[name]) for line in lines for name in _DAYS if line[name]), default=""),
         references=_references(lines),
-        question=_question(names.get(main, ""), said, mass, sender, receiver, signs, _gap_of(lines, gaps), ranked, rules),
+        question=_question(
+            _named_goods(names.get(main, ""), said, codes), mass, sender, receiver, signs, _gap_of(lines, gaps), ranked, rules
+        ),
         why="; ".join(signs) or _gap_of(lines, gaps)[0],
         parts=parts,
         subjects=fold(ranked, names),
@@ -303,9 +306,14 @@ def _gap_of(lines: Sequence[Row], gaps: Mapping[str, str]) -> tuple[str, str]:
     return (uncapital(ISSUE_CODES[code].title), ISSUE_CODES[code].remedy) if code else ("", "")
 
 
+def _named_goods(name: str, said: Sequence[str], codes: Sequence[str]) -> str:
+    if name:
+        return uncapital(name)
+    return f"“{clip(said[0])}”" if said else f"goods under {codes[0]}" if codes else "goods that nothing names"
+
+
 def _question(
-    name: str,
-    said: Sequence[str],
+    goods: str,
     mass: Decimal | None,
     sender: str,
     receiver: str,
@@ -314,8 +322,7 @@ def _question(
     ranked: Sequence[Row],
     rules: Mapping[str, Rule],
 ) -> str:
-    goods = uncapital(name) if name else f"“{clip(said[0])}”" if said else "goods that nothing names"
-    subject = f"{kilograms(mass)} of {goods}" if mass else goods if name else f"Goods named {goods}" if said else goods
+    subject = f"{kilograms(mass)} of {goods}" if mass else goods
     subject += f" from {sender}" if sender else ""
     subject += f" to {receiver}" if receiver else ""
     weighing = [f for f in ranked if f["weight"]] or ranked

@@ -67,6 +67,14 @@ def test_what_is_not_filed_is_not_in_the_sentence(reference):
     assert shipment.parties == "Acme Supply Ltd → receiver unknown"
 
 
+def test_goods_that_only_a_code_names_are_told_by_it(reference):
+    (shipment,) = words_of(reference, {"description of goods": "", "hs code": "29152400"})
+    assert shipment.question.startswith("100 kg of acetic anhydride from ")
+    (shipment,) = words_of(reference, {"description of goods": "", "hs code": "29999999"})
+    assert shipment.goods == "HS code 29999999"
+    assert shipment.question.startswith("100 kg of goods under HS code 29999999 from ")
+
+
 def test_several_lines_are_added_up_and_counted(reference):
     rows = [
         {**ANHYDRIDE, "item number": str(n), "consignee": f"Receiver {name} Ltd"} for n, name in enumerate(("Ada", "Berta"), 1)

@@ -26,7 +26,7 @@
   rows.forEach((row, n) => { row.no = n; });
   const table = $("#shipments"), body = table.tBodies[0], STEP = 120;
   let shown = rows, drawn = 0, current = null, sort = { key: "n", down: true };
-  if (rows.length) for (const part of [table, $("#controls"), $("#worksheet")]) part.hidden = false;
+  if (rows.length) for (const part of [table, $("#controls")]) part.hidden = false;
 
   // Verdicts: kept in this browser until they are saved, by the digest of what the page holds.
   const store = `precursor-screen ${key}`;
@@ -37,6 +37,7 @@
   const ready = (v) => v && v.verdict && v.reason;
   const nameOf = (v) => (v.verdict === "inconclusive" && v.reason === "referred" ? "referred" : v.verdict);
   const asked = rows.filter((row) => row.x.length);
+  $("#worksheet").hidden = !asked.length;
 
   // Rows
   const make = (html) => { const holder = document.createElement("tbody"); holder.innerHTML = html; return holder.firstElementChild; };
