@@ -524,6 +524,29 @@ FLAG = pa.schema(
     ]
 )
 
+# What the lines that a report cites say of a shipment, a row a line; and the substances recognised in them, a row each.
+PARTICULARS = arrow_schema(
+    tuple(
+        BY_NAME[name]
+        for name in (
+            *("line_id", "shipment_id", "source_file", "source_row", "description", "hs_code", "as_of_date", "date"),
+            *("dispatch_date", "arrival_date", "net_mass_kg", "gross_mass_kg", "value", "currency", "packages", "package_type"),
+            *(f"{side}_{part}" for side in TRADERS for part in ("name", "role", "address", "country")),
+            *(f"{role}_{part}" for role in ROLES for part in ("name", "address", "country", "identifier")),
+            *("country_of_origin", "country_of_dispatch", "country_of_destination", "transit_countries"),
+            *("port_of_loading", "port_of_discharge", "place_of_delivery", "transport_mode", "vessel"),
+            *("bill_of_lading", "house_bill_of_lading", "master_bill_of_lading", "declaration_id", "container_numbers"),
+            *("permit_reference", "pen_reference"),
+        )
+    )
+)
+GOODS = arrow_schema(
+    tuple(
+        BY_NAME[name]
+        for name in ("line_id", "substance_id", "substance_name", "substance_mass_kg", "largest_mass_kg", "threshold_kg")
+    )
+)
+
 # Flags that were decided not to be seen: by an exception, or by an officer's verdict; the last day of it.
 SUPPRESSED = pa.schema([("flag_id", pa.string()), ("by", pa.string()), ("reason", pa.string()), ("until", pa.date32())])
 

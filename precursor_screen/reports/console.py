@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from precursor_screen.reports.printable import printable
 from precursor_screen.reports.report import Report, records, show_parts, show_spot
+from precursor_screen.reports.shipment import shipments_in_words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,7 +68,7 @@ def _print_shipments(report: Report, console: Console, most: int) -> None:
         return
     shown = flagged.slice(0, most)
     flags = _flags_of(report, shown)
-    for shipment in records(shown):
+    for shipment, words in zip(records(shown), shipments_in_words(report, shown), strict=True):
         band = shipment["band"]
         line = Text()
         line.append(f" {(band or 'unscreenable').upper():<7}", style=_STYLES[band])
@@ -75,8 +76,9 @@ def _print_shipments(report: Report, console: Console, most: int) -> None:
         line.append(printable(shipment["shipment_id"]), style="bold")
         line.append(f"  {_count(shipment['lines'], 'line')}, {_count(len(shipment['flags']), 'flag')}", style="dim")
         console.print(line)
-        if shipment["parts"]:
-            console.print(Text(f"            {printable(show_parts(shipment))}", style="dim"))
+        console.print(Text(f"            {printable(words.question)}"))
+        if words.parts:
+            console.print(Text(f"            {printable(show_parts(words.parts))}", style="dim"))
         mine = flags[shipment["shipment_id"]]
         for flag in mine[:MOST_FLAGS]:
             console.print(_flag_line(flag))

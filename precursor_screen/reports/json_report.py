@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from precursor_screen.reports.report import BATCH, SCHEMA_VERSION, Report, records
+from precursor_screen.reports.shipment import shipments_in_words
 
 
 class JsonPresenter:
@@ -28,13 +29,25 @@ class JsonPresenter:
         stream.write(b"{\n")
         for key, value in head.items():
             stream.write(f" {dump(key)}: {dump(value)},\n".encode())
-        _array(stream, "shipments", records(report.shipments))
+        _array(stream, "shipments", _shipments(report))
         _array(stream, "flags", report.flag_records())
         _array(stream, "lines", report.cell_records())
         _array(stream, "issues", records(report.issues))
         _array(stream, "suppressed", records(report.suppressed))
         exceptions = {"expired": list(report.expired_exceptions), "unused": list(report.unused_exceptions)}
         stream.write(f' "exceptions": {dump(exceptions)}\n}}\n'.encode())
+
+
+def _shipments(report: Report) -> Iterator[dict[str, Any]]:
+    """All shipments, those that are listed in words as well."""
+    words = shipments_in_words(report, report.listed)
+    listed = set(report.listed.column("shipment_id").to_pylist())
+    for row in records(report.shipments):
+        said = next(words) if row["shipment_id"] in listed else None
+        yield {**row, **{name: getattr(said, name) if said else None for name in _WORDS}}
+
+
+_WORDS = ("question", "sender", "receiver", "route", "goods", "mass_kg", "value", "day", "references", "substances")
 
 
 class JsonLinesPresenter:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.model import BANDS, LEVELS, Rule
-from precursor_screen.schema import SUPPRESSED
+from precursor_screen.model import BANDS, LEVELS, Rule, WatchlistEntry
+from precursor_screen.schema import GOODS, PARTICULARS, SUPPRESSED
 
-SCHEMA_VERSION = "4"
+SCHEMA_VERSION = "4.1"
 BATCH = 5_000  # rows turned into Python objects at a time
 
 
@@ -32,6 +32,9 @@ class Report:
         expired_exceptions, unused_exceptions: ids of a site's exceptions that are past their day, or cover nothing here.
         issues: ISSUE.
         cells: line_id, source_file, source_row, shipment_id, cells (JSON): the source's own cells of cited lines.
+        particulars: PARTICULARS, of the same lines.
+        goods: GOODS, of the same lines.
+        entries: of the watchlists, those that a flag names, by list and entry.
         rules: the rules that were applied, by id.
         exit_code: of the contract.
     """
@@ -46,6 +49,9 @@ class Report:
     cells: pa.Table
     rules: Mapping[str, Rule]
     exit_code: int
+    particulars: pa.Table = field(default_factory=PARTICULARS.empty_table)
+    goods: pa.Table = field(default_factory=GOODS.empty_table)
+    entries: Mapping[tuple[str, str], WatchlistEntry] = field(default_factory=dict)
     suppressed: pa.Table = field(default_factory=SUPPRESSED.empty_table)
     expired_exceptions: tuple[str, ...] = ()
     unused_exceptions: tuple[str, ...] = ()
@@ -67,6 +73,12 @@ class Report:
             }
         )
         return flags.take(pc.sort_indices(keys, [(name, "ascending") for name in keys.column_names]))
+
+    @property
+    def listed(self) -> pa.Table:
+        """The shipments that are worth showing: those with an open flag, and those that could not be screened."""
+        flags, band = self.shipments.column("flags"), self.shipments.column("band")
+        return self.shipments.filter(pc.or_(pc.greater(pc.list_value_length(flags), 0), pc.is_null(band)))
 
     def state_counts(self) -> dict[str, int]:
         """Flags per state, of those states that occur."""
@@ -122,9 +134,9 @@ def show_spot(spot: Mapping[str, Any]) -> str:
     return f"{spot['message']} ({spot['shipments']:,} shipment{'' if spot['shipments'] == 1 else 's'}{rules})."
 
 
-def show_parts(shipment: Mapping[str, Any]) -> str:
+def show_parts(parts: Iterable[Mapping[str, Any]]) -> str:
     """What the score of a shipment is made of, in one line."""
-    return "; ".join(f"{p['part']} {p['points']}: {p['because']}" for p in shipment["parts"])
+    return "; ".join(f"{p['part']} {p['points']}: {p['because']}" for p in parts)
 
 
 def show_basis(rule: Rule) -> str:

@@ -120,7 +120,7 @@ class XlsxPresenter:
                 s["shipment_id"],
                 s["band"] or "unscreenable",
                 s["score"],
-                show_parts(s),
+                show_parts(s["parts"]),
                 ", ".join(s["families"]),
                 len(s["flags"]),
                 s["lines"],

@@ -60,6 +60,8 @@ class Operator(Enum):
     MIN = "min({0})"
     # Of texts.
     JOINED = "({joined})"
+    WORDS = "replace({0}, '_', ' ')"
+    CLAUSE = "(case when coalesce({0}, false) then {1} else '' end)"
     LIMIT = "(case when {0} = 0 then 'any quantity counts' else 'the threshold is ' || {1} || ' kg' end)"
     SAID = (
         "(case {1} when 'un_number' then 'UN number ' || regexp_extract({0}, '\\d{{4}}') when 'hs' then 'HS code ' || {0} "

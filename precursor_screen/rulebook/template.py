@@ -12,6 +12,8 @@ from precursor_screen.rulebook.scope import AtomError, Scope
 from precursor_screen.schema import BY_NAME
 
 _PART = re.compile(r"\{([a-z_0-9]+)(?::(%|limit|said))?\}")
+_ROLES = ("party_role", "party_column")  # whose values are names of columns
+_CLAUSE = re.compile(r"\[([^\[\]]*)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Fact:
 def parse_template(template: str, scope: Scope, outcomes_of: str = "") -> Expression:
     """A template as a text. `{name}` is a field, derived column or parameter; `{name:%}` a share in per cent; `{threshold_kg:limit}` says
     "any quantity counts" of a threshold of nothing; `{matched_text:said}` what it is that matched: "UN number 1789", "the name ACETONE".
+    What stands in square brackets is said only where every field named in it is known and not empty.
 
     Args:
         template: of the rule.
@@ -33,19 +36,41 @@ def parse_template(template: str, scope: Scope, outcomes_of: str = "") -> Expres
         outcomes_of: the scope of a rule with a correlation, whose outcomes (correlation_value ...) it may name too.
 
     Raises:
-        AtomError: a name that is none of these, or a stray brace.
+        AtomError: a name that is none of these, or a stray brace or bracket.
     """
+    pieces: list[Expression] = []
+    at = 0
+    for clause in _CLAUSE.finditer(template):
+        pieces += _pieces(template[at : clause.start()], scope, outcomes_of)
+        pieces.append(_clause(clause.group(1), scope, outcomes_of))
+        at = clause.end()
+    pieces += _pieces(template[at:], scope, outcomes_of)
+    return Apply(Operator.JOINED, tuple(pieces)) if pieces else Literal("")
+
+
+def _clause(template: str, scope: Scope, outcomes_of: str) -> Expression:
+    said = Apply(Operator.JOINED, tuple(_pieces(template, scope, outcomes_of)))
+    fields = [m.group(1) for m in _PART.finditer(template)]
+    fields = [f for f in fields if f not in scope.params and f not in OUTCOMES.get(outcomes_of, ())]
+    if not fields:
+        raise AtomError(f"no field between the brackets of {template!r}", "Name the field without which it is not said.")
+    known = [Apply(Operator.NOT, (Apply(Operator.EMPTY_TEXT, (Text(scope.column(f)),)),)) for f in dict.fromkeys(fields)]
+    return Apply(Operator.CLAUSE, (Apply(Operator.AND, tuple(known)), said))
+
+
+def _pieces(template: str, scope: Scope, outcomes_of: str) -> list[Expression]:
     pieces: list[Expression] = []
     at = 0
     for part in _PART.finditer(template):
         pieces += _plain(template[at : part.start()])
         pieces.append(_part(part.group(1), part.group(2) or "", scope, outcomes_of))
         at = part.end()
-    pieces += _plain(template[at:])
-    return Apply(Operator.JOINED, tuple(pieces)) if pieces else Literal("")
+    return pieces + _plain(template[at:])
 
 
 def _plain(text: str) -> list[Expression]:
+    if "[" in text or "]" in text:
+        raise AtomError(f"a bracket without its fellow in {text!r}", "Write [what is said only where {field} is known].")
     if "{" in text or "}" in text:
         raise AtomError(f"a brace without a name in {text!r}", "Write {field} or {field:%}.")
     return [Literal(text)] if text else []
@@ -61,6 +86,8 @@ def _part(name: str, how: str, scope: Scope, outcomes_of: str) -> Expression:
     shown = Text(column, shown=True, percent=how == "%")
     if how == "limit":
         return Apply(Operator.LIMIT, (column, shown))
+    if name in _ROLES:
+        return Apply(Operator.WORDS, (shown,))
     return Apply(Operator.SAID, (shown, scope.column("match_method"))) if how == "said" else shown
 
 

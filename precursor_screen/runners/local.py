@@ -31,6 +31,7 @@ from precursor_screen.runners.coverage import count_coverage, decide_exit_code, 
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.match_cache import cached_matches
 from precursor_screen.runners.one_input import FaultKeeper, read_one
+from precursor_screen.runners.particulars import goods_of, named_entries, particulars_of
 from precursor_screen.runners.pool import spread_over
 from precursor_screen.schema import ISSUE
 from precursor_screen.version import __version__
@@ -126,6 +127,7 @@ def run(
     rules = {r.rule.id: r.rule for r in reference.rules}
     for rule_id in pc.unique(screened.flags.column("rule_id")).to_pylist():
         rules.setdefault(rule_id, retired_rule(rule_id))
+    cells = _cited_cells(gathered, screened)
     report = Report(
         run={"tool_version": __version__, "started": started.isoformat(timespec="seconds"), "options": dict(shown_options or {})},
         provenance=provenance,
@@ -134,7 +136,10 @@ def run(
         shipments=screened.shipments,
         flags=screened.flags,
         issues=issues,
-        cells=_cited_cells(gathered, screened),
+        cells=cells,
+        particulars=particulars_of(screened.resolved, cells.column("line_id")),
+        goods=goods_of(screened.resolved, cells.column("line_id")),
+        entries=named_entries(screened.flags, reference.watchlists),
         rules=rules,
         exit_code=decide_exit_code(screened, coverage, reference, rules, fail_on),
         suppressed=screened.suppressed,

@@ -53,6 +53,21 @@ def test_a_value_is_shown_for_a_person_to_read(field, value, shown):
     assert sentence(f"it is {{{field}}}!", field, value) == f"it is {shown}!"
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "shown"),
+    [
+        ("gross_mass_kg", "900", "goods, 900 kg."),
+        ("gross_mass_kg", "null", "goods."),
+        ("vessel", "' '", "goods."),
+        ("container_numbers", "['A', 'B']", "goods, A, B kg."),
+        ("container_numbers", "[]", "goods."),
+        ("container_numbers", "null", "goods."),
+    ],
+)
+def test_what_stands_in_brackets_is_said_only_where_it_is_known(field, value, shown):
+    assert sentence(f"goods[, {{{field}}} kg].", field, value) == shown
+
+
 @pytest.mark.parametrize(("length", "cut"), [(1, False), (100, False), (10_000, True)])
 def test_a_long_text_is_cut_and_says_so(length, cut):
     shown = sentence("{vessel}", "vessel", f"'{'x' * length}'")
@@ -81,6 +96,9 @@ def test_parameters_and_shares_stand_in_the_sentence(explain, params, shown):
     [
         ("a { b", {}, "a brace without a name"),
         ("a } b", {}, "a brace without a name"),
+        ("a [ b", {}, "a bracket without its fellow"),
+        ("a [{vessel} [{vessel}]]", {}, "a bracket without its fellow"),
+        ("a [, b]", {}, "no field between the brackets"),
         ("{correlation_value} kg", {}, "unknown field 'correlation_value'"),
         ("{group_members}", {}, "unknown field 'group_members'"),
         ("{window_text}", {}, "unknown field 'window_text'"),
