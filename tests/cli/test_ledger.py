@@ -34,7 +34,7 @@ def test_info(ps, recorded):
     answer = ps("ledger", "info")
     assert answer.code == 0
     lines = answer.out.splitlines()
-    assert lines[0].startswith(f"{recorded}: version 4, ")
+    assert lines[0].startswith(f"{recorded}: version 5, ")
     assert lines[1].startswith("  runs        1, the last ended 20")
     assert lines[2:] == [
         "  movements   2 that count, 2026-03-01 to 2026-03-01; kept beside them: 0 superseded, 0 cancelled",

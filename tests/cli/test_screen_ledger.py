@@ -108,7 +108,7 @@ def test_the_same_ledger_gives_the_same_report(ps, manifest):
 
 def test_the_terminal_tells_the_states(ps, manifest):
     assert "Of all flags" not in ps("screen", manifest(line(1, 120)), *KEPT).out
-    assert "\nOf all flags: 2 new, 2 existing\n" in ps("screen", manifest(line(1, 120), line(2)), *KEPT).out
+    assert "\nOf all flags: 1 new, 3 existing\n" in ps("screen", manifest(line(1, 120), line(2)), *KEPT).out
     assert "\nOf all flags: 2 existing, 2 resolved\n" in ps("screen", manifest(line(1, 5), line(2)), *KEPT).out
 
 
@@ -128,7 +128,7 @@ def test_explain_reads_the_ledger(ps, screen):
     assert answer.code == 0
     lines = answer.out.splitlines()
     assert lines[0] == f"HIGH  {flag['because']}"
-    assert f"  flag {flag['flag_id']}, new, confidence medium" in lines
+    assert f"  flag {flag['flag_id']}, existing, confidence medium" in lines
     assert re.search(
         r"\n  first raised by the run of 20\S+, last by that of 20\S+\n  inconclusive by .*other: asked\)\n", answer.out
     )
