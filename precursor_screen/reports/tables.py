@@ -6,14 +6,18 @@ import csv
 import io
 import json
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from precursor_screen.reports.interface import PRIVATE, defuse, whole_file
 from precursor_screen.reports.report import Report, records, show_basis, show_parts
+from precursor_screen.reports.shipment import shipments_in_words
+from precursor_screen.schema import DECIMAL
 
 _MOST_CHARACTERS = 32_767  # of a cell, in Excel
 FLAG_COLUMNS = (
@@ -34,6 +38,8 @@ FLAG_COLUMNS = (
     "source_row",
     "evidence",
 )
+# What the flag's shipment is, in the words of all reports: behind the flag's own columns, whose places others rely on.
+SHIPMENT_COLUMNS = ("sender", "receiver", "route", "goods", "mass_kg", "day", "question")
 
 
 class CsvPresenter:
@@ -43,7 +49,21 @@ class CsvPresenter:
 
     def write(self, report: Report, stream: BinaryIO) -> None:
         """Writes one row a flag, worst shipment first."""
-        write_csv(report.worst_first.select(list(FLAG_COLUMNS)), stream)
+        write_csv(flags_in_words(report), stream)
+
+
+def flags_in_words(report: Report) -> pa.Table:
+    """FLAG_COLUMNS and SHIPMENT_COLUMNS, one row a flag, worst shipment first."""
+    flags = report.worst_first
+    mine = pc.is_in(report.shipments.column("shipment_id"), pc.unique(flags.column("shipment_id")))
+    words = {s.shipment_id: s for s in shipments_in_words(report, report.shipments.filter(mine))}
+    rows = [words.get(key) for key in flags.column("shipment_id").to_pylist()]
+    table = flags.select(list(FLAG_COLUMNS))
+    for name in SHIPMENT_COLUMNS:
+        values = [getattr(row, name) if row is not None else None for row in rows]
+        kind = DECIMAL if name == "mass_kg" else pa.string()
+        table = table.append_column(name, pa.array([v if v != "" else None for v in values], kind))
+    return table
 
 
 def write_csv(table: pa.Table, stream: BinaryIO) -> None:
@@ -81,7 +101,7 @@ class ParquetPresenter:
 
     def write(self, report: Report, stream: BinaryIO) -> None:
         """Writes one row a flag, worst shipment first."""
-        table = report.worst_first.select(list(FLAG_COLUMNS))
+        table = flags_in_words(report)
         maps = [
             [(e["field"], e["as_written"]) for e in json.loads(text) if "candidate" not in e]
             for text in table.column("evidence").to_pylist()
@@ -113,22 +133,22 @@ class XlsxPresenter:
         book.set_properties({"created": datetime.fromisoformat(report.run["started"])})  # else equal runs differ by the clock
         bold = book.add_format({"bold": True, "bottom": 1})
         self._sheet(book, "Summary", ["", ""], summary_rows(report), bold, [34, 90])
-        shipments = [s for s in records(report.shipments) if s["flags"] or s["band"] is None]
-        columns = ["shipment_id", "band", "score", "parts", "families", "flags", "lines", "incomplete"]
+        columns = ["shipment_id", "band", "score", *SHIPMENT_COLUMNS, "parts", "families", "flags", "lines", "incomplete"]
         rows = [
             [
                 s["shipment_id"],
-                s["band"] or "unscreenable",
+                w.band,
                 s["score"],
+                *(float(v) if isinstance(v := getattr(w, name), Decimal) else v for name in SHIPMENT_COLUMNS),
                 show_parts(s["parts"]),
                 ", ".join(s["families"]),
                 len(s["flags"]),
                 s["lines"],
                 s["incomplete"],
             ]
-            for s in shipments
+            for s, w in zip(records(report.listed), shipments_in_words(report, report.listed), strict=True)
         ]
-        self._sheet(book, "Shipments", columns, rows, bold, [30, 14, 8, 70, 30, 8, 8, 12])
+        self._sheet(book, "Shipments", columns, rows, bold, [30, 14, 8, 30, 30, 20, 40, 10, 12, 70, 70, 30, 8, 8, 12])
         wanted = [
             "shipment_id",
             "level",

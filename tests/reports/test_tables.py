@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from datetime import datetime
+from decimal import Decimal
 
 import openpyxl
 import pyarrow as pa
@@ -17,7 +18,8 @@ from hypothesis import strategies as st
 
 from precursor_screen.model import LEVELS
 from precursor_screen.reports.interface import defuse
-from precursor_screen.reports.tables import FLAG_COLUMNS, write_csv, write_table
+from precursor_screen.reports.shipment import shipments_in_words
+from precursor_screen.reports.tables import FLAG_COLUMNS, SHIPMENT_COLUMNS, write_csv, write_table
 from tests.reports.conftest import REFERENCES
 
 DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
@@ -70,10 +72,25 @@ def test_csv_has_the_columns_of_the_contract_and_one_row_a_flag(sample, rendered
     content = rendered(sample, "flags.csv")
     assert content.startswith(b"\xef\xbb\xbfflag_id,")  # spreadsheet programs take it for UTF-8
     rows = rows_of(content)
-    assert tuple(rows[0]) == FLAG_COLUMNS
+    assert tuple(rows[0]) == (*FLAG_COLUMNS, *SHIPMENT_COLUMNS)
     assert [r["flag_id"] for r in rows] == sample.worst_first.column("flag_id").to_pylist()
     evidence = [json.loads(r["evidence"]) for r in rows]
     assert evidence == [f["evidence"] for f in sample.flag_records(sample.worst_first)]
+
+
+def test_a_row_says_who_sends_what_to_whom_in_the_words_of_all_reports(sample, rendered):
+    rows = rows_of(rendered(sample, "flags.csv"))
+    words = {s.shipment_id: s for s in shipments_in_words(sample, sample.listed)}
+    for row in rows:
+        mine = words[row["shipment_id"]]
+        assert (row["sender"], row["receiver"], row["route"], row["day"]) == (mine.sender, mine.receiver, mine.route, mine.day)
+        assert row["question"] == mine.question != ""
+        assert (Decimal(row["mass_kg"]) if row["mass_kg"] else None) == mine.mass_kg
+    assert len({row["goods"] for row in rows}) > 20
+    sheet = openpyxl.load_workbook(io.BytesIO(rendered(sample, "flags.xlsx")))["Shipments"]
+    head, *cells = ([c.value for c in row] for row in sheet.iter_rows())
+    assert head[3:10] == list(SHIPMENT_COLUMNS)
+    assert [row[head.index("question")] for row in cells] == [w.question or None for w in words.values()]
 
 
 def test_flags_stand_worst_first(sample, hostile):
@@ -145,9 +162,11 @@ def test_equal_runs_give_equal_workbooks(sample):
 
 def test_parquet_has_the_columns_of_the_contract_and_evidence_as_a_map(sample, rendered):
     table = pq.read_table(pa.BufferReader(rendered(sample, "flags.parquet")))
-    assert tuple(table.column_names) == FLAG_COLUMNS
+    assert tuple(table.column_names) == (*FLAG_COLUMNS, *SHIPMENT_COLUMNS)
     assert table.schema.field("evidence").type == pa.map_(pa.string(), pa.string())
-    assert table.drop(["evidence"]).equals(sample.worst_first.select([c for c in FLAG_COLUMNS if c != "evidence"]))
+    assert table.drop(["evidence", *SHIPMENT_COLUMNS]).equals(
+        sample.worst_first.select([c for c in FLAG_COLUMNS if c != "evidence"])
+    )
     for pairs, flag in zip(table.column("evidence").to_pylist(), sample.flag_records(sample.worst_first), strict=True):
         assert pairs == [(e["field"], e["as_written"]) for e in flag["evidence"] if "candidate" not in e]
 
@@ -168,7 +187,7 @@ def test_a_report_without_flags_is_still_a_file_of_every_kind(reference, rendere
 
     report = screen_rows([{}], reference).report
     assert report.flags.num_rows == 0
-    assert rendered(report, "f.csv").decode("utf-8-sig").strip() == ",".join(FLAG_COLUMNS)
+    assert rendered(report, "f.csv").decode("utf-8-sig").strip() == ",".join((*FLAG_COLUMNS, *SHIPMENT_COLUMNS))
     assert pq.read_table(pa.BufferReader(rendered(report, "f.parquet"))).num_rows == 0
     assert rendered(report, "f.jsonl") == b""
     assert json.loads(rendered(report, "f.json"))["flags"] == []
