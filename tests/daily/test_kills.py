@@ -24,7 +24,7 @@ from tests.ledger.processes import ROOT
 from tests.runners.remembered import line
 from tests.screening import table
 
-KILLS = int(os.environ.get("PRECURSOR_SCREEN_TEST_KILLS", "20"))
+KILLS = int(os.environ.get("PRECURSOR_SCREEN_TEST_KILLS", "6"))
 WORDS = ("--jurisdiction", "US", "--watchlist", "sample", "--settle", "0", "--jobs", "1", "--format", "json", "--format", "csv")
 
 
