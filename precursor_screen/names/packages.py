@@ -6,6 +6,7 @@ A small grammar over tokens (`measures`). What it finds says of what a figure is
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -303,7 +304,7 @@ class _Phrases:
             return self._alone(i, replace(measured, each=True)), end
         if not counts:
             return self._alone(i, measured), end
-        number = _product(f.counts[0] for f in counts)
+        number = math.prod((f.counts[0] for f in counts), start=Decimal(1))
         stated = self._times(i, end, number, measured, counts)
         outer = next(
             (f.per for n, f in enumerate(factors) if f.per and not any(g.package == f.per for g in factors[n + 1 :])), ""
@@ -362,7 +363,7 @@ class _Phrases:
     def _counted(self, i: int, factors: list[_Factor], end: int) -> tuple[Stated | None, int]:
         """A number of packages, perhaps with a figure beside it."""
         package = next((f.package for f in reversed(factors) if f.package), "")
-        number = _product(f.counts[0] for f in factors)
+        number = math.prod((f.counts[0] for f in factors), start=Decimal(1))
         start = self._tokens[i].start
         per = factors[-1].per
         if per:
@@ -409,13 +410,6 @@ def _holds(package: str, token: Token) -> bool:
     """Whether a package may hold so much; a litre is taken for two kilograms at most."""
     most = HOLDS[package][1] if package in HOLDS else _LIMIT
     return token.values[0] <= most * (1 if token.of == MASS else 2)
-
-
-def _product(values: object) -> Decimal:
-    total = Decimal(1)
-    for value in values:  # type: ignore[attr-defined]
-        total *= value
-    return total
 
 
 def is_dose(package: str) -> bool:
