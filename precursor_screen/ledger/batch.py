@@ -32,7 +32,9 @@ _LINES = pa.schema(
     [("movement_key", _TEXT), ("line_id", _TEXT), ("version", _TEXT), ("day", pa.date32()), ("cancels", pa.int64())]
 )
 _MESSAGES = pa.schema([("movement_key", _TEXT), ("version", _TEXT), ("as_of_date", pa.date32()), ("ended_why", _TEXT)])
-_RECORDED = "select 1 from movements m where m.movement_key = b.movement_key and m.line_id = b.line_id"
+# Recorded, and no cancellation that waits: that is a message, and no movement.
+IS_MOVEMENT = f"coalesce(m.ended_why, '') <> '{WAITING}'"
+_RECORDED = f"select 1 from movements m where m.movement_key = b.movement_key and m.line_id = b.line_id and {IS_MOVEMENT}"
 
 
 def as_movements(movements: pa.Table) -> pa.Table:

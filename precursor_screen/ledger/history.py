@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, text
 
-from precursor_screen.ledger.batch import SUPERSEDED
+from precursor_screen.ledger.batch import IS_MOVEMENT, SUPERSEDED
 from precursor_screen.ledger.columns import ended_since, read_window
 from precursor_screen.ledger.groups import Groups
 from precursor_screen.ledger.seals import Seals
@@ -31,8 +31,8 @@ def read_beside(seals: Seals) -> tuple[pa.Table, pa.Table, date | None, pa.Table
     connection = seals.connection
     known = fetch(
         connection,
-        """select distinct b.movement_key, b.line_id from batch b cross join movements m
-        where m.movement_key = b.movement_key and m.line_id = b.line_id order by 1, 2""",
+        f"""select distinct b.movement_key, b.line_id from batch b cross join movements m
+        where m.movement_key = b.movement_key and m.line_id = b.line_id and {IS_MOVEMENT} order by 1, 2""",
         KNOWN,
     )
     amended = fetch(
@@ -41,7 +41,7 @@ def read_beside(seals: Seals) -> tuple[pa.Table, pa.Table, date | None, pa.Table
         where m.id = l.id and l.why = '{SUPERSEDED}' order by m.id""",
         MOVEMENT,
     )
-    first = connection.execute(text("select min(as_of_date) from movements")).scalar()
+    first = connection.execute(text(f"select min(as_of_date) from movements m where {IS_MOVEMENT}")).scalar()
     fallen = fetch(connection, "select movement_key, line_id from fallen order by 1, 2", KNOWN)
     return known, amended, date.fromisoformat(first) if first else None, fallen
 

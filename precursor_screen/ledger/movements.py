@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, text
 
-from precursor_screen.ledger.batch import CANCELLED, SUPERSEDED, WAITING
+from precursor_screen.ledger.batch import CANCELLED, IS_MOVEMENT, SUPERSEDED, WAITING
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch
 from precursor_screen.ledger.values import CANCELLATION
@@ -118,7 +118,7 @@ def next_id(connection: Connection) -> int:
 
 def _unrecorded(connection: Connection) -> pa.Array:
     """Rows of lines that are recorded in no version, and substances that are new on a line that still counts."""
-    of_line = "select 1 from movements m where m.movement_key = b.movement_key and m.line_id = b.line_id"
+    of_line = f"select 1 from movements m where m.movement_key = b.movement_key and m.line_id = b.line_id and {IS_MOVEMENT}"
     query = f"""select min(b.row_no) from batch b where b.cancels = 0
         and not exists ({of_line} and coalesce(m.substance_id, '') = coalesce(b.substance_id, ''))
         and (not exists ({of_line}) or exists ({of_line} and m.ended_run is null))

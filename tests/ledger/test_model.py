@@ -20,9 +20,10 @@ MESSAGE = st.tuples(
 
 @dataclass
 class Model:
-    """rows: (key, line, substance) -> whether it counts."""
+    """rows: (key, line, substance) -> whether it counts; waiting: keys of cancellations that came before what they cancel."""
 
     rows: dict[tuple[str, str, str | None], bool] = field(default_factory=dict)
+    waiting: set[str] = field(default_factory=set)
 
     def known(self, batch):
         lines = {(k, v) for k, v, _ in self.rows}
@@ -52,7 +53,8 @@ class Model:
         for key, line, substance, function in batch:
             row = (key, line, substance)
             if function == "original" and row not in before and ((key, line) not in lines or (key, line) in live):
-                after[row] = key not in cancelled
+                after[row] = key not in cancelled and key not in self.waiting
+        self.waiting |= cancelled - {key for key, _, _ in after}
         self.rows = after
 
 

@@ -95,16 +95,16 @@ def test_migrations_are_applied_in_turn_and_all_or_none(url, sql, monkeypatch):
 
     known = migrations.MIGRATIONS
     monkeypatch.setattr(
-        migrations, "MIGRATIONS", (*known, migrations.Migration(5, "a", widen), migrations.Migration(6, "b", fail))
+        migrations, "MIGRATIONS", (*known, migrations.Migration(6, "a", widen), migrations.Migration(7, "b", fail))
     )
     monkeypatch.setattr("precursor_screen.ledger.store.MIGRATIONS", migrations.MIGRATIONS)
     with pytest.raises(LedgerError, match="no"):
         open_ledger(url)
-    assert sql("select max(number) from precursor_screen_versions") == [(4,)]
-    monkeypatch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:5])
+    assert sql("select max(number) from precursor_screen_versions") == [(5,)]
+    monkeypatch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:6])
     monkeypatch.setattr("precursor_screen.ledger.store.MIGRATIONS", migrations.MIGRATIONS)
     with open_ledger(url) as ledger:
-        assert (ledger.info().version, ledger.info().movements) == (5, 1)
+        assert (ledger.info().version, ledger.info().movements) == (6, 1)
         record(ledger, 2, movement("B"))
         assert ledger.verify() == []
     assert sql("select colour from movements") == [(None,), (None,)]
@@ -300,7 +300,7 @@ def test_tables_come_out_typed(url):
             transaction.record_flags(compared, cells("A"), judgement)
         with ledger.tables() as tables:
             found = {name: [row for batch in rows for row in batch.to_pylist()] for name, _, rows in tables}
-    assert list(found) == ["runs", "files", "movements", "flags", "cited_lines", "dispositions", "chain"]
+    assert list(found) == ["runs", "files", "movements", "flags", "cited_lines", "dispositions", "counts", "chain"]
     (row,) = found["runs"]
     assert (row["jurisdiction"], json.loads(row["options"]), json.loads(row["inputs"])) == ("US", {"a": 1}, [{"name": "m.csv"}])
     assert (row["movements_added"], row["flags_added"], row["flags_new"], row["finished"] > "2026") == (1, 1, 1, True)
