@@ -79,6 +79,12 @@ _CODES = (
         "Both were screened and both count; ask the carrier which one holds.",
     ),
     IssueCode(
+        "overtaken-message",
+        NOTE,
+        "A later version of the message, or a cancellation of it, is known",
+        "Nothing to do if that is right: the message raises no flag. If it holds after all, ask for it with a higher version.",
+    ),
+    IssueCode(
         "continued-row",
         NOTE,
         "The description of the line above goes on in this row",

@@ -20,7 +20,7 @@ from precursor_screen.kernel.judge.flag import flag_shipments
 from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history
 from precursor_screen.kernel.match.match import Progress, match
 from precursor_screen.kernel.match.spread import Spread, in_turn
-from precursor_screen.kernel.movements import Movements, settle
+from precursor_screen.kernel.movements import Movements, overtaken, settle
 from precursor_screen.kernel.part import Part, judge_part
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.tally import add_count_facts, asked_of, count_own
@@ -182,7 +182,9 @@ def finish(
     excepted = apply_exceptions(compared.flags, part.noted, reference.exceptions, reference.as_of)
     flags = sort_flags(pa.concat_tables([excepted.flags, compared.carried, compared.resolved]))
     unlisted = [no_watchlist(part.party_cells)] if lacks_watchlists(reference) else []
-    issues = pa.concat_tables([*unlisted, part.issues.drop_columns([LINE_NO]), raised.movements.issues])
+    issues = pa.concat_tables(
+        [*unlisted, part.issues.drop_columns([LINE_NO]), raised.movements.issues, overtaken(part.moved, raised.movements)]
+    )
     still_open = flags.filter(pc.is_in(flags.column("state"), pa.array(OPEN)))
     shipments = triage(
         still_open,

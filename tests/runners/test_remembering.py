@@ -326,6 +326,12 @@ def test_a_run_that_fails_before_its_end_is_not_remembered(office, monkeypatch):
 # Versions and cancellations, in whatever order they come
 
 
+def notes(result) -> list[tuple[str, int, int]]:
+    """What is said of lines that raise no flag since another message holds."""
+    told = [i for i in result.report.issues.to_pylist() if i["code"] == "overtaken-message"]
+    return [(i["source_file"], i["source_row"], i["count"]) for i in told]
+
+
 def versioned(number: int, kg: float, version: str = "", function: str = "") -> dict[str, str]:
     return {**line(number, kg), "version": version, "message function": function}
 
@@ -334,6 +340,7 @@ def test_an_older_version_that_comes_later_changes_nothing(office):
     (flag,) = of_rule(office.screen(versioned(1, 150, "2", "replacement")), SUM)
     older = office.screen(versioned(1, 400, "1"))
     assert states(older) == []
+    assert notes(older) == [("run-2.csv", 2, 1)]
     assert [s["band"] for s in older.report.shipments.to_pylist()] == ["none"]
     again = office.screen(versioned(1, 150, "2", "replacement"))
     assert [(f["flag_id"], f["state"]) for f in of_rule(again, SUM)] == [(flag["flag_id"], "existing")]
@@ -344,7 +351,8 @@ def test_an_older_version_that_comes_later_changes_nothing(office):
 
 def test_a_cancellation_waits_for_its_original(office):
     assert states(office.screen(versioned(1, 150, "", "cancellation"))) == []
-    assert states(office.screen(versioned(1, 150))) == []
+    cancelled = office.screen(versioned(1, 150))
+    assert (states(cancelled), notes(cancelled), cancelled.report.exit_code) == ([], [("run-2.csv", 2, 1)], ExitCode.CLEAR)
     assert states(office.screen(line(2, 60, day(1)))) == [(LARGE, "new")]  # 60 kg, and not 210
     assert states(office.screen(versioned(1, 150))) == []
     with office.ledger() as ledger:
