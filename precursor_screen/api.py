@@ -166,6 +166,7 @@ def lookup(text: str, reference: Reference | None = None) -> dict[str, Any]:
                 "schedule": c.schedule,
                 "edition": reference.substances.edition_of(c.instrument),
                 "verified": c.verified,
+                "known": c.known_on(reference.as_of),
             }
             for c in substance.controls
             if c.in_force(reference.as_of)

@@ -56,7 +56,10 @@ class EcNumber:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One listing of a substance. In force from `since` (inclusive, None: unknown) until `until` (exclusive, None: still)."""
+    """One listing of a substance. In force from `since` (inclusive, None: unknown) until `until` (exclusive, None: still).
+
+    verified: the membership was read in its source. since_verified: so was the day. seen: the day of the edition in which it was read.
+    """
 
     instrument: str
     schedule: str
@@ -65,20 +68,30 @@ class Control:
     scope: str
     source: str
     verified: bool
+    since_verified: bool = False
+    seen: date | None = None
 
     def in_force(self, day: date) -> bool:
-        """Whether the listing holds on that day; an unknown start counts as always."""
+        """Whether the listing holds on that day, or may: see `known_on`."""
         return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+    def known_on(self, day: date) -> bool:
+        """Whether the tables can tell: not of a listing without a start, on days before the edition in which it was read."""
+        return self.since is not None or self.seen is None or self.seen <= day
 
 
 @dataclass(frozen=True, slots=True)
 class HsCode:
-    """An HS subheading (six digits) of a substance. own: nothing else is classified there; else it is a basket."""
+    """An HS subheading (six digits) of a substance. own: nothing else is classified there; else it is a basket.
+
+    verified: the nomenclature names the substance there; where it does not, the place was worked out.
+    """
 
     hs6: str
     edition_from: int
     edition_until: int | None  # last edition that has it, None: still
     own: bool
+    verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)

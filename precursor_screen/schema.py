@@ -260,6 +260,9 @@ SUBSTANCE_COLUMNS: tuple[Column, ...] = (
     _fact("name_verified", "boolean", "the name has a checked source", SUBSTANCE),
     _fact("form", "text", "substance, preparation, mixture or article", SUBSTANCE),
     _fact("membership_verified", "boolean", "the listing has been checked against its source", SUBSTANCE),
+    _fact(
+        "listing_known", "boolean", "false: the listing has no date, and the day is before the edition it was read in", SUBSTANCE
+    ),
     _fact("own_hs6s", "texts", "HS subheadings of the substance", SUBSTANCE),
     _fact("own_un_numbers", "texts", "UN numbers of the substance", SUBSTANCE),
     _fact("own_danger_class", "text", "IMDG class of the substance, if dangerous in transport", SUBSTANCE),
@@ -425,7 +428,16 @@ MOVEMENT = pa.schema([(c.name, c.arrow) for c in MOVEMENT_STORED])
 MOVEMENT_LOOKED_UP: tuple[Column, ...] = tuple(
     BY_NAME[name]
     for name in (
-        *("substance_name", "parent_substance_id", "control", "own_schedules", "tier", "membership_verified", "family"),
+        *(
+            "substance_name",
+            "parent_substance_id",
+            "control",
+            "own_schedules",
+            "tier",
+            "membership_verified",
+            "listing_known",
+            "family",
+        ),
         *("licit_use", "permit_single_use", "receiver_telephones"),
         *("substance_route_groups", "substance_route_roles", "usual_usd_per_kg", "large_kg"),
         *("threshold_kg", "threshold_month_kg", "threshold_year_kg", "threshold_verified"),

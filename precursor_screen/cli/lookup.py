@@ -69,10 +69,16 @@ def command(ctx: click.Context, text: str, as_json: bool, as_of: str | None, str
         click.echo(f"\nNot counted: {match['name']} ({match['matched']!r} at {match['start']}-{match['end']}): {match['reason']}")
 
 
+def _doubt(control: dict[str, Any]) -> str:
+    if not control["known"]:
+        return " (unknown on that day)"
+    return "" if control["verified"] else " (unverified)"
+
+
 def _print(match: dict[str, Any], text: str) -> None:
     from precursor_screen.reports.printable import printable
 
-    law = ", ".join(f"{c['instrument']} {c['schedule']}{'' if c['verified'] else ' (unverified)'}" for c in match["control"])
+    law = ", ".join(f"{c['instrument']} {c['schedule']}{_doubt(c)}" for c in match["control"])
     click.echo(f"\n{match['name']}  [{match['substance_id']}]")
     click.echo(f"  {printable(text)}")
     click.echo(f"  {' ' * match['start']}{'^' * max(1, match['end'] - match['start'])}")

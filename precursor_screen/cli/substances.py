@@ -13,7 +13,7 @@ from precursor_screen.model import TIERS
 if TYPE_CHECKING:
     from datetime import date
 
-    from precursor_screen.model import Substance
+    from precursor_screen.model import Control, Substance
     from precursor_screen.reference.substance_diff import Change, State, TableDiff
     from precursor_screen.reference.substances import SubstanceTable
 
@@ -61,7 +61,9 @@ def list_substances(instrument: str | None, schedule: str | None, tier: str | No
         if as_json:
             common.echo_json(_record(substance, table))
         else:
-            law = ", ".join(f"{c.instrument} {c.schedule}" for c in standing)
+            law = ", ".join(
+                f"{c.instrument} {c.schedule}{'' if on is None or c.known_on(on) else ' (unknown on that day)'}" for c in standing
+            )
             base = ", ".join(c.number for c in substance.cas_numbers if c.of == "base") or "-"
             click.echo(f"{substance.substance_id:<48} {law:<12} {base:<12} {substance.name}")
     if not as_json:  # apart from the lines, which may be counted or cut
@@ -244,7 +246,9 @@ def _diff_lines(found: TableDiff, editions: bool, with_names: bool) -> list[str]
                 lines += [f"  {one.substance_id}  + {printable(n)}" for n in one.added]
                 lines += [f"  {one.substance_id}  - {printable(n)}" for n in one.removed]
     if found.undated:
-        lines.append(f"{found.undated} listings have no date from which they hold and count as always in force.")
+        lines.append(
+            f"{found.undated} listings have no date: whether they held before the edition they were read in is not known."
+        )
     return lines
 
 
@@ -290,7 +294,13 @@ def _record(substance: Substance, table: SubstanceTable) -> dict[str, Any]:
         "cas": [{"number": c.number, "of": c.of, "verified": c.verified} for c in substance.cas_numbers],
         "ec": [{"number": e.number, "of": e.of, "verified": e.verified} for e in substance.ec_numbers],
         "hs": [
-            {"hs6": h.hs6, "own": h.own, "edition_from": h.edition_from, "edition_until": h.edition_until}
+            {
+                "hs6": h.hs6,
+                "own": h.own,
+                "edition_from": h.edition_from,
+                "edition_until": h.edition_until,
+                "verified": h.verified,
+            }
             for h in substance.hs_codes
         ],
         "un_numbers": list(substance.un_numbers),
@@ -300,6 +310,8 @@ def _record(substance: Substance, table: SubstanceTable) -> dict[str, Any]:
                 "schedule": c.schedule,
                 "edition": table.edition_of(c.instrument),
                 "since": c.since,
+                "since_verified": c.since_verified,
+                "seen": c.seen,
                 "until": c.until,
                 "scope": c.scope,
                 "source": c.source,
@@ -315,6 +327,15 @@ def _checked(verified: bool) -> str:
     return "checked" if verified else "unverified"
 
 
+def _in_force(control: Control) -> str:
+    """Since when a listing holds, how far that day is checked, and until when."""
+    until = f" until {control.until}" if control.until else ""
+    if control.since:
+        return f"from {control.since} ({_checked(control.since_verified)}){until}"
+    before = f", not known before {control.seen}" if control.seen else ""
+    return f"from a day not found{before}{until}"
+
+
 def show_substance(substance: Substance, table: SubstanceTable | None = None) -> str:
     """A substance for a person, with the editions of the lists it stands on.
 
@@ -324,10 +345,7 @@ def show_substance(substance: Substance, table: SubstanceTable | None = None) ->
     """
     table = table or load_table()
     lines = [f"{substance.name}  [{substance.substance_id}]  {substance.formula}"]
-    lines += [
-        f"  {c.instrument} {c.schedule}, from {c.since or 'unknown'}{f' until {c.until}' if c.until else ''} ({_checked(c.verified)}): {c.source}"
-        for c in substance.controls
-    ]
+    lines += [f"  {c.instrument} {c.schedule} ({_checked(c.verified)}), {_in_force(c)}: {c.source}" for c in substance.controls]
     lines += [
         f"  edition of {instrument}: {table.edition_of(instrument) or 'not stated'}"
         for instrument in dict.fromkeys(c.instrument for c in substance.controls)
@@ -338,7 +356,7 @@ def show_substance(substance: Substance, table: SubstanceTable | None = None) ->
     lines += [f"  CAS {c.number} ({c.of}, {_checked(c.verified)}: {c.source})" for c in substance.cas_numbers]
     lines += [f"  EC {e.number} ({e.of}, {_checked(e.verified)}: {e.source})" for e in substance.ec_numbers]
     lines += [
-        f"  HS {h.hs6[:4]}.{h.hs6[4:]} ({'its own' if h.own else 'a basket'}), edition {h.edition_from}{f' to {h.edition_until}' if h.edition_until else ' on'}"
+        f"  HS {h.hs6[:4]}.{h.hs6[4:]} ({'its own' if h.own else 'a basket'}, {_checked(h.verified)}), edition {h.edition_from}{f' to {h.edition_until}' if h.edition_until else ' on'}"
         for h in substance.hs_codes
     ]
     lines += [f"  UN {n}" for n in substance.un_numbers]

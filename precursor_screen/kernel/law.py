@@ -23,7 +23,7 @@ from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import BY_NAME
 
 # What a listing says, whichever way the goods move; null where nothing lists the substance.
-LISTING = ("control", "own_schedules", "tier", "membership_verified")
+LISTING = ("control", "own_schedules", "tier", "membership_verified", "listing_known")
 # From which quantity a duty applies: a threshold a period of `PERIODS`, and where that of a transaction stands.
 THRESHOLDS = ("threshold_kg", "threshold_month_kg", "threshold_year_kg", "threshold_verified", "threshold_source")
 _SCHEMA = pa.schema(
@@ -57,7 +57,7 @@ def law_table(reference: Reference) -> pa.Table:
         controls, limits = listings.get(substance_id, []), thresholds[substance_id]
         for since, until in _spans(controls, limits):
             day = since or date.min
-            listing = _listing([c for c in controls if c.in_force(day)], reference.jurisdiction)
+            listing = _listing([c for c in controls if c.in_force(day)], reference.jurisdiction, day)
             for direction in (*DIRECTIONS, None):
                 found = listing | _limits(limits, reference.jurisdiction, substance_id, direction, day)
                 if found:
@@ -91,21 +91,25 @@ def _tier(control: Control) -> str:
 
 def _spans(controls: Sequence[Control], limits: Sequence[Threshold]) -> Iterator[tuple[date | None, date | None]]:
     """The spans between the days on which something begins or ends."""
-    days = {c.since for c in controls} | {c.until for c in controls} | {d for t in limits for d in (t.valid_from, t.valid_to)}
+    days = {d for c in controls for d in (c.since or c.seen, c.until)} | {d for t in limits for d in (t.valid_from, t.valid_to)}
     return pairwise([None, *sorted(d for d in days if d is not None), None])
 
 
-def _listing(controls: Sequence[Control], jurisdiction: str) -> dict[str, Any]:
-    """LISTING of the listings in force; empty: there is none. That of a convention is verified where the convention's own are."""
+def _listing(controls: Sequence[Control], jurisdiction: str, day: date) -> dict[str, Any]:
+    """LISTING of the listings that hold or may hold on a day; empty: there is none.
+
+    What is listed by a convention rests on the convention's own listings, all else on all.
+    """
     if not controls:
         return {}
-    convention = [c.verified for c in controls if _tier(c) == "convention"]
+    decisive = [c for c in controls if _tier(c) == "convention"] or controls
     named = sorted((c.instrument, c.schedule) for c in controls)
     return {
         "control": [{"instrument": instrument, "schedule": schedule} for instrument, schedule in named],
         "own_schedules": [schedule for instrument, schedule in named if instrument == jurisdiction] or None,
         "tier": min(_tier(c) for c in controls),
-        "membership_verified": all(convention or [c.verified for c in controls]),
+        "membership_verified": all(c.verified for c in decisive),
+        "listing_known": all(c.known_on(day) for c in decisive),
     }
 
 

@@ -98,6 +98,10 @@ def _dates(s: Substance) -> Iterator[str]:
     for c in s.controls:
         if c.since and c.until and c.until <= c.since:
             yield f"{c.instrument} {c.schedule} ends before it begins"
+        if c.since_verified and not c.since:
+            yield f"{c.instrument} {c.schedule}: no date, and yet it is marked verified"
+        if c.verified and not (c.since or c.seen):
+            yield f"{c.instrument} {c.schedule}: verified, but neither its date nor the edition it was seen in is stated"
 
 
 def _claimed_twice(what: str, pairs: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -47,7 +47,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class TableDiff:
-    """Changes in a fixed order; names only between editions; `undated`: listings that count as always in force for want of a date."""
+    """Changes in a fixed order; names only between editions; `undated`: listings whose day nobody has found."""
 
     changes: tuple[Change, ...]
     names: tuple[Names, ...]

@@ -12,7 +12,7 @@ from typing import Final
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.matching.structure.reading import INSTALL, why_unavailable
-from precursor_screen.model import Substance, Threshold
+from precursor_screen.model import Control, Substance, Threshold
 from precursor_screen.reference.editions import Edition
 from precursor_screen.reference.substance_checks import check_ec, check_formulas, check_hs, check_listings, contradictions
 from precursor_screen.reference.substance_structures import compare_structures, load_exceptions
@@ -64,7 +64,7 @@ def verify_tables(path: Path, day: date) -> tuple[SubstanceTable, list[Check]]:
         thresholds = load_thresholds(path)
     except ErrorGroup as group:
         broken.extend(group.errors)
-    undated = sum(c.since is None for s in substances for c in s.controls)
+    controls = [c for s in substances for c in s.controls]
     checks = [
         Check("rows", len(substances), tuple(str(e) for e in errors)),
         Check(
@@ -78,7 +78,7 @@ def verify_tables(path: Path, day: date) -> tuple[SubstanceTable, list[Check]]:
             "listings",
             sum(len(s.controls) for s in substances),
             tuple(check_listings(substances)),
-            (f"{undated} listings have no date from which they hold: they count as always in force",) if undated else (),
+            tuple(_undated(controls)),
         ),
         _sizes(substances, table.editions, day),
         _sources(path),
@@ -87,6 +87,20 @@ def verify_tables(path: Path, day: date) -> tuple[SubstanceTable, list[Check]]:
         _structures(path, substances),
     ]
     return table, checks
+
+
+def _undated(controls: Sequence[Control]) -> Iterator[str]:
+    """How many listings have no checked day, and what that means for a line."""
+    counts = {
+        "have no date: on days before the edition they were read in it is unknown whether they held": sum(
+            c.since is None and c.seen is not None for c in controls
+        ),
+        "have neither a date nor an edition: they count as always in force": sum(
+            c.since is None and c.seen is None for c in controls
+        ),
+        "have a date that was not read in a source": sum(c.since is not None and not c.since_verified for c in controls),
+    }
+    yield from (f"{number} listings {what}" for what, number in counts.items() if number)
 
 
 def _sizes(substances: Sequence[Substance], editions: Sequence[Edition], day: date) -> Check:

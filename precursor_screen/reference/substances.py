@@ -7,7 +7,7 @@ Ten files, because source and check belong to a fact, not to a row of a substanc
     cas.csv         one row a CAS number, and what it stands for
     ec.csv          one row an EC number, and what it stands for
     hs.csv          one row an HS subheading, with its editions
-    controls.csv    one row a listing: instrument, schedule, in force since and until
+    controls.csv    one row a listing: instrument, schedule, in force since and until, the edition it was seen in
     route_roles.csv one row a route that a substance serves: precursor, reagent or solvent
     usual_prices.csv one row a substance of which a usual price is known
     solutions.csv   one row a concentration: what a litre of a solution weighs
@@ -157,8 +157,8 @@ _COLUMNS: Final = {
     "names.csv": "substance_id name language kind strength source verified",
     "cas.csv": "substance_id number of source verified",
     "ec.csv": "substance_id number of source verified",
-    "hs.csv": "substance_id hs6 edition_from edition_until own source",
-    "controls.csv": "substance_id instrument schedule since until scope source verified",
+    "hs.csv": "substance_id hs6 edition_from edition_until own source verified",
+    "controls.csv": "substance_id instrument schedule since until since_verified seen scope source verified",
     "route_roles.csv": "substance_id route role source verified",
     "usual_prices.csv": "substance_id usd_per_kg source verified",
     "solutions.csv": "substance_id percent kg_per_l source verified",
@@ -195,12 +195,22 @@ def _ec(row: Row) -> EcNumber:
 
 def _hs(row: Row) -> HsCode:
     until = int(row["edition_until"]) if row["edition_until"] else None
-    return HsCode(row["hs6"], int(row["edition_from"]), until, read_boolean(row["own"]))
+    return HsCode(row["hs6"], int(row["edition_from"]), until, read_boolean(row["own"]), read_boolean(row["verified"]))
 
 
 def _control(row: Row) -> Control:
-    since, until = (date.fromisoformat(row[c]) if row[c] else None for c in ("since", "until"))
-    return Control(row["instrument"], row["schedule"], since, until, row["scope"], row["source"], read_boolean(row["verified"]))
+    since, until, seen = (date.fromisoformat(row[c]) if row[c] else None for c in ("since", "until", "seen"))
+    return Control(
+        instrument=row["instrument"],
+        schedule=row["schedule"],
+        since=since,
+        until=until,
+        scope=row["scope"],
+        source=row["source"],
+        verified=read_boolean(row["verified"]),
+        since_verified=read_boolean(row["since_verified"]),
+        seen=seen,
+    )
 
 
 def _role(row: Row) -> tuple[str, str]:

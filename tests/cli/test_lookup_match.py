@@ -27,7 +27,7 @@ def test_lookup_as_json(ps):
     (match,) = found["matches"]
     assert set(match) == SUBSTANCE_KEYS
     assert found["text"][match["start"] : match["end"]] == match["matched"] == "ACETONE"
-    assert {"instrument", "schedule", "edition", "verified"} == set(match["control"][0])
+    assert {"instrument", "schedule", "edition", "verified", "known"} == set(match["control"][0])
 
 
 @pytest.mark.parametrize("text", ["ceramic tiles", "", "***", "x" * 10_000])

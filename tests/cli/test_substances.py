@@ -59,7 +59,18 @@ def test_a_filter_that_nothing_can_pass_is_exit_2(ps, options, says):
 def test_the_record_holds_names_numbers_codes_and_listings(ps):
     (record,) = ps("substances", "show", "acetone", "--json").objects
     control = {c["instrument"]: c for c in record["control"]}
-    assert set(control["UN1988"]) == {"instrument", "schedule", "edition", "since", "until", "scope", "source", "verified"}
+    assert set(control["UN1988"]) == {
+        "instrument",
+        "schedule",
+        "edition",
+        "since",
+        "since_verified",
+        "seen",
+        "until",
+        "scope",
+        "source",
+        "verified",
+    }
     assert "1988" in control["UN1988"]["edition"]
     assert "273/2004" in control["EU"]["edition"]
     assert record["cas"][0]["number"] == "67-64-1"

@@ -75,3 +75,23 @@ def test_a_membership_is_verified_where_the_conventions_listing_is():
     doubted = replace(acetone, controls=tuple(replace(c, verified=c.instrument != "US") for c in acetone.controls))
     law = law_table(replace(reference, substances=replace(reference.substances, substances=(doubted,))))
     assert law_of(law, "acetone", "export", AS_OF)[0]["membership_verified"] is True
+
+
+def test_a_listing_without_a_date_is_unknown_before_the_edition_it_was_read_in():
+    """Three answers: it holds, it does not, nobody can tell. The last is never the second."""
+    reference = REFERENCES["US"]
+    (acetone,) = (s for s in reference.substances.substances if s.substance_id == "acetone")
+    convention = next(c for c in acetone.controls if c.instrument == "UN1988")
+    undated = replace(convention, instrument="US", schedule="List II", since=None, seen=date(2023, 1, 1))
+
+    def known(day, *controls):
+        substances = replace(reference.substances, substances=(replace(acetone, controls=controls),))
+        (row,) = law_of(law_table(replace(reference, substances=substances)), "acetone", "export", day)
+        return row["listing_known"], [c["instrument"] for c in row["control"] or []]
+
+    assert known(date(2023, 1, 1), undated) == (True, ["US"])
+    assert known(date(2022, 12, 31), undated) == (False, ["US"])
+    assert known(date(2022, 12, 31), undated, convention) == (True, ["UN1988", "US"])
+    assert known(date(1950, 1, 1), replace(undated, seen=None)) == (True, ["US"])
+    # A day that was found decides alone, whatever edition it was read in.
+    assert known(date(2020, 1, 1), replace(undated, since=date(2020, 1, 1))) == (True, ["US"])

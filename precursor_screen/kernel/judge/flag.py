@@ -49,7 +49,8 @@ _SPANS = {
 _CANDIDATE = {
     LINE: ("substance_ids",),
     SUBSTANCE: (
-        *("substance_id", "membership_verified", "threshold_verified", "matched_column", "matched_field", "matched_text"),
+        *("substance_id", "membership_verified", "listing_known", "threshold_verified"),
+        *("matched_column", "matched_field", "matched_text"),
         *("matched_start", "matched_end", "matched_as", "matched_name", "match_method", "match_score"),
     ),
     PARTY: (

@@ -22,7 +22,10 @@ def doubts(rule: CompiledRule) -> list[tuple[str, str]]:
     """[(what the flag rests on that nobody has checked, SQL that is true when it is so)]."""
     if rule.rule.subject != SUBSTANCE:
         return []
-    found = [("membership unverified", "membership_verified = false")]
+    found = [
+        ("membership unverified", "membership_verified = false"),
+        ("unknown whether listed on that day", "listing_known = false"),
+    ]
     if {"threshold_kg", "threshold_month_kg", "threshold_year_kg"} & rule.columns:
         found.append(("threshold unverified", "threshold_verified = false"))
     return found
@@ -30,12 +33,12 @@ def doubts(rule: CompiledRule) -> list[tuple[str, str]]:
 
 def columns_of_rule(rule: CompiledRule) -> frozenset[str]:
     """The columns that judging a history rule and showing its flags need."""
-    verified = {"membership_verified", "threshold_verified"} if rule.rule.subject == SUBSTANCE else set()
+    verified = {"membership_verified", "listing_known", "threshold_verified"} if rule.rule.subject == SUBSTANCE else set()
     return rule.columns | verified | {"substance_id"}
 
 
 def level_of(rule: CompiledRule) -> str:
-    """A flag that rests on an unverified membership or threshold is at most medium."""
+    """A flag that rests on a membership, a day or a threshold that nobody has checked is at most medium."""
     level = _by_level(rule, {name: literal(name) for _, name, _ in rule.levels}, literal(rule.rule.level))
     doubtful = [sql for _, sql in doubts(rule)]
     if not doubtful or not {rule.rule.level, *(name for _, name, _ in rule.levels)}.intersection(BARRING):

@@ -60,6 +60,13 @@ def test_what_rests_on_an_unchecked_list_is_medium_at_most(level, verified):
     assert flag["because"] == ("found (membership unverified)" if verified is False else "found")
 
 
+@pytest.mark.parametrize("known", [True, False, None])
+def test_what_rests_on_a_listing_of_an_unknown_day_is_medium_at_most(known):
+    (flag,) = flags(rule(ANY, level="critical"), {"line_id": "A", "substance_id": "acetone", "listing_known": known})
+    assert flag["level"] == ("medium" if known is False else "critical")
+    assert flag["because"] == ("found (unknown whether listed on that day)" if known is False else "found")
+
+
 @pytest.mark.parametrize(
     ("detection", "membership", "threshold", "level", "said"),
     [
