@@ -12,7 +12,7 @@ import pyarrow as pa
 from precursor_screen.engine import fetch
 from precursor_screen.kernel.law import THRESHOLDS, open_law, same_law
 from precursor_screen.kernel.resolve.resolved import LINE_NO
-from precursor_screen.matching.substance.evidence import STRENGTHS, combined
+from precursor_screen.matching.substance.evidence import BY_NAME, LETTERS_OF_DRUGS, STRENGTHS, combined
 from precursor_screen.model import Concern, Substance
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
@@ -23,8 +23,13 @@ METHODS = ("name", "cas", "cus", "ec_number", "normalised", "structure", "fuzzy"
 
 # Headings whose goods are preparations, whatever the text leaves out: medicines in doses (1988 Convention, article 12(14)).
 PREPARATION_HEADINGS = ("3003", "3004")
+CHEMICALS = ("27", "39")  # the HS chapters of mineral oils, chemicals and plastics
+# From here on a mass beside a bare abbreviation is one of chemicals: the smallest package that their trade calls bulk.
+PACKAGE_KG = 25
 # In such packages nothing is a dose, so the heading alone does not make it a medicine.
 BULK_PACKAGES = r"\b(drum|drums|bag|bags|sack|sacks|ibc|tank|flexitank|barrel|barrels|dr|bg|sa|big bag|fibc)\b"
+
+_NAMES = tuple(sorted(BY_NAME))
 
 
 def substance_table(substances: Iterable[Substance], concern: Mapping[str, Concern]) -> pa.Table:
@@ -41,6 +46,7 @@ def substance_table(substances: Iterable[Substance], concern: Mapping[str, Conce
             "usual_usd_per_kg": s.usual_usd_per_kg,
             "large_kg": Decimal(str(round(concern[s.substance_id].large_kg, 6))) if s.substance_id in concern else None,
             "own_hs6s": sorted({h.hs6 for h in s.hs_codes}),
+            "stands_for_drug": any(c.instrument in LETTERS_OF_DRUGS for c in s.controls),
             "own_un_numbers": list(s.un_numbers),
             "own_danger_class": s.danger_class or None,
         }
@@ -59,6 +65,7 @@ def substance_table(substances: Iterable[Substance], concern: Mapping[str, Conce
             ("usual_usd_per_kg", DECIMAL),
             ("large_kg", DECIMAL),
             ("own_hs6s", texts),
+            ("stands_for_drug", pa.bool_()),
             ("own_un_numbers", texts),
             ("own_danger_class", pa.string()),
         ]
@@ -93,14 +100,14 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
         create temp table candidates as
         -- What is known of the goods is settled before the law is looked up: joined with all lines by direction alone, it fits into no memory.
         with goods as materialized (
-            select best.*, direction, as_of_date, hs6{", package_type" if "package_type" in columns else ""}
+            select best.*, direction, as_of_date, hs6, {_bulk(columns)} as in_bulk, {_heavy(columns)} as is_heavy
             from best join lines using ({LINE_NO}))
         select b.{LINE_NO}, b.substance_id, s.substance_name, s.parent_substance_id, coalesce(law.control, []) as control, coalesce(law.own_schedules, []) as own_schedules,
                coalesce(law.tier, 'surveillance') as tier, s.family, s.licit_use, s.substance_route_groups,
                s.substance_route_roles, s.usual_usd_per_kg, s.large_kg, b.method as match_method,
-               b.match_methods, b.match_strength, b.score as match_score, b.matched as matched_text, b.field as matched_field, b.matched_column,
+               b.match_methods, {_borne_out()} as match_strength, b.score as match_score, b.matched as matched_text, b.field as matched_field, b.matched_column,
                b.start as matched_start, b."end" as matched_end, b.compared_as as matched_as,
-               b.name as matched_name, b.name_verified, {_form(columns)} as form, law.membership_verified, law.listing_known, s.own_hs6s,
+               b.name as matched_name, b.name_verified, {_form()} as form, law.membership_verified, law.listing_known, s.own_hs6s,
                s.own_un_numbers, s.own_danger_class, {", ".join(f"law.{c}" for c in THRESHOLDS)}
         from goods b join substances s using (substance_id) left join law on {same_law("b", "b")}
         where law.control is not null {"or true" if "surveillance" in reference.tiers else ""}
@@ -167,15 +174,33 @@ def _combined() -> str:
     return f"case {cases} end"
 
 
-def _form(columns: list[str]) -> str:
+def _bulk(columns: list[str]) -> str:
+    """Whether the package is one of chemicals."""
+    if "package_type" not in columns:
+        return "false"
+    return f"coalesce(regexp_matches(lower(package_type), {literal(BULK_PACKAGES)}), false)"
+
+
+def _heavy(columns: list[str]) -> str:
+    """Whether the line weighs as much as a package of chemicals."""
+    masses = [f"{name} >= {PACKAGE_KG}" for name in ("net_mass_kg", "gross_mass_kg") if name in columns]
+    return f"coalesce({' or '.join(masses)}, false)" if masses else "false"
+
+
+def _borne_out() -> str:
+    """What the other fields of the line add to a weak name: a subheading where the substance is classified, were it a basket; and,
+    where the text says nothing but the name, packages or a mass of chemicals. The letters of drugs (DMT, PCP) mean too much else."""
+    value, matched = (f"regexp_replace({text}, '[^\\p{{L}}\\p{{N}}]', '', 'g')" for text in ("b.value", "b.matched"))
+    of_chemicals = f"(b.hs6 is null or left(b.hs6, 2) between '{CHEMICALS[0]}' and '{CHEMICALS[1]}')"
+    return f"""case when b.match_strength = 'weak' and b.method in {_NAMES} and b.form != 'article' and not s.stands_for_drug
+        and (list_contains(s.own_hs6s, b.hs6) or ((b.in_bulk or b.is_heavy) and {of_chemicals} and {value} = {matched}))
+        then {literal(combined("weak", 2))} else b.match_strength end"""
+
+
+def _form() -> str:
     """The form of the goods, from the text and from what the HS code says of it."""
-    bulk = (
-        f"coalesce(regexp_matches(lower(b.package_type), {literal(BULK_PACKAGES)}), false)"
-        if "package_type" in columns
-        else "false"
-    )
     headings = ", ".join(literal(h) for h in PREPARATION_HEADINGS)
     # A subheading of its own in chapters 28 and 29 holds the chemical itself: a word such as "kit" or "tablets" in the text
     # must not make it something else.
     return f"""case when list_contains(b.match_methods, 'hs') and b.best_rank = 0 and left(b.hs6, 2) in ('28', '29') then 'substance'
-        when b.form = 'substance' and left(b.hs6, 4) in ({headings}) and not {bulk} then 'preparation' else b.form end"""
+        when b.form = 'substance' and left(b.hs6, 4) in ({headings}) and not b.in_bulk then 'preparation' else b.form end"""

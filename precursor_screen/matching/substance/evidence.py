@@ -20,9 +20,9 @@ from precursor_screen.names.text import squash
 from precursor_screen.names.word_table import one_of, words_of
 
 STRENGTHS: Final = ("strong", "medium", "weak")
-_BY_NAME: Final = frozenset({"name", "normalised", "fuzzy", "structure"})
+BY_NAME: Final = frozenset({"name", "normalised", "fuzzy", "structure"})
 # Letters that stand for a drug stand for a dozen ordinary things as well: DMT, TMA, PCE (pieces), TCP.
-_LETTERS_OF_DRUGS: Final = frozenset({"UN1961", "UN1971"})
+LETTERS_OF_DRUGS: Final = frozenset({"UN1961", "UN1971"})
 _WORDS_EACH_SIDE: Final = 8
 _REACH: Final = 90
 _LONG_ENOUGH: Final = 6  # letters of a name that stand beside its abbreviation: PAA (phenyl acetic)
@@ -67,14 +67,14 @@ def _may_rise(match: Match) -> bool:
 
 def _is_borne_out(plain: str, match: Match, matches: Sequence[Match], substances: dict[str, Substance]) -> bool:
     substance = substances[match.substance_id]
-    if any(c.instrument in _LETTERS_OF_DRUGS for c in substance.controls):
+    if any(c.instrument in LETTERS_OF_DRUGS for c in substance.controls):
         return False
     if any(m.substance_id == match.substance_id and m.suppressed == NEGATED for m in matches):
         return False  # safrole-free sassafras extract
     if match.form == "preparation":
         return True  # a brand of tablets
     own = [m for m in matches if m.suppressed is None and m is not match]
-    if any(m.substance_id == match.substance_id and m.method != match.method and m.method not in _BY_NAME for m in own):
+    if any(m.substance_id == match.substance_id and m.method != match.method and m.method not in BY_NAME for m in own):
         return True  # its own number
     after, before = _beside(plain, match, own, substance, 1), _beside(plain, match, own, substance, -1)
     if before == "other" and (is_salt_word(match.matched) or _CLASS.fullmatch(plain, match.start, match.end)):
@@ -92,7 +92,7 @@ def _beside(plain: str, match: Match, own: Sequence[Match], substance: Substance
     spans = [
         (m.start, m.end)
         for m in own
-        if match.method in _BY_NAME and m.form != "article" and (m.strength != "weak" or m.substance_id == match.substance_id)
+        if match.method in BY_NAME and m.form != "article" and (m.strength != "weak" or m.substance_id == match.substance_id)
     ]
     low, high = (match.end, match.end + _REACH) if way > 0 else (max(0, match.start - _REACH), match.start)
     stretch = plain[low:high]

@@ -101,7 +101,6 @@ GOODS = {"description": "goods", "hs_code": "29141100"}
     [
         ([NAMED], "name", "strong", ["name"]),
         ([{**NAMED, "strength": "medium"}], "name", "medium", ["name"]),
-        ([{**NAMED, "strength": "weak"}], "name", "weak", ["name"]),
         ([{**NAMED, "strength": "weak"}, match("hs_code", "29141100", "zorvane", "hs", "weak")], "name", "medium", ["hs", "name"]),
         ([{**NAMED, "strength": "medium"}, match("hs_code", "29141100", "zorvane", "hs", "weak")], "name", "strong", ["hs", "name"]),
         ([NAMED, match("hs_code", "29141100", "zorvane", "hs")], "name", "strong", ["hs", "name"]),
@@ -116,6 +115,41 @@ def test_the_best_signal_stands_for_a_substance_and_two_kinds_are_worth_a_step_m
     for order in (matches, matches[::-1]):
         _, (found,) = judged(small, [GOODS], *order)
         assert (found["match_method"], found["match_strength"], found["match_methods"]) == (method, strength, methods)
+
+
+KG25, KG24 = {"net_mass_kg": Decimal(25)}, {"net_mass_kg": Decimal("24.999")}
+
+
+@pytest.mark.parametrize(
+    ("value", "line", "more", "strength"),
+    [
+        ("ZV", {}, {}, "weak"),
+        ("ZV", {"hs_code": "29141100"}, {}, "medium"),  # where it is classified, be that a basket
+        ("ZV 12 new parts", {"hs_code": "29141100"}, {}, "medium"),
+        ("ZV", {"hs_code": "29141900"}, {}, "weak"),
+        ("ZV", KG25, {}, "medium"),
+        ("ZV", KG24, {}, "weak"),
+        ("ZV", {"gross_mass_kg": Decimal(25)}, {}, "medium"),
+        ("ZV", {"package_type": "Steel Drums"}, {}, "medium"),
+        ("ZV", {"package_type": "CARTONS"}, {}, "weak"),
+        (" zv. ", KG25, {"matched": "zv"}, "medium"),
+        ("ZV plated", KG25, {"matched": "ZV"}, "weak"),  # something else is said, and the recogniser has judged it
+        ("ZV", {**KG25, "hs_code": "2710"}, {}, "medium"),
+        ("ZV", {**KG25, "hs_code": "39269097"}, {}, "medium"),
+        ("ZV", {**KG25, "hs_code": "26201100"}, {}, "weak"),  # no chapter of chemicals
+        ("ZV", {**KG25, "hs_code": "40169300"}, {}, "weak"),
+        ("ZV", KG25, {"form": "article"}, "weak"),
+        ("ZV", KG25, {"method": "cas"}, "weak"),  # bare numbers are parts' numbers too
+        ("ZV", KG25, {"strength": "medium"}, "medium"),
+        ("ZV", KG25, {"substance_id": "tetravine"}, "weak"),  # letters of a drug
+    ],
+)
+def test_what_the_other_columns_add_to_a_weak_name(small, value, line, more, strength):
+    drug = substance("tetravine", ("UN1971", "I"), ("US", "I"))
+    table = replace(small.substances, substances=(*SUBSTANCES, drug))
+    goods = match("description", value, **{"substance_id": "zorvane", "strength": "weak", **more})
+    _, (found,) = judged(replace(small, substances=table), [{"description": value, **line}], goods)
+    assert found["match_strength"] == strength
 
 
 @pytest.mark.parametrize(
@@ -225,7 +259,7 @@ LISTS = (
     [
         ([], ([], [], [], [], [], [])),
         ([NAMED], (["zorvane"], [], ["zorvane"], [], ["290911", "291411"], ["a", "b"])),
-        ([{**NAMED, "strength": "weak"}], ([], [], [], [], [], [])),
+        ([match("description", "goods", "miragol", strength="weak")], ([], [], [], [], [], [])),
         ([match("cas_numbers", "1", "zorvane", "cas")], (["zorvane"], ["zorvane"], [], [], [], ["a", "b"])),
         ([match("cas_numbers", "1", "zorvane", "ec_number")], (["zorvane"], ["zorvane"], [], [], [], ["a", "b"])),
         ([match("description", "goods", "zorvane", "cas")], (["zorvane"], ["zorvane"], ["zorvane"], [], ["290911", "291411"], ["a", "b"])),
