@@ -48,7 +48,7 @@ _STRENGTH: Final = (
 # These only between the two: after a percentage "of", "less" and "free" lead to something else.
 _LINKS: Final = (
     r"not|less|more|than|nlt|at|least|up|to|over|above|by|of|the|de|al|a|au|zu|en|free|flowing|raw|material|drug|base|dry|basis|class|pg|"
-    r"group|не|менее|более"
+    r"group|oils?|huile|aceite|oleo|olio|не|менее|более|масло"
 )
 _PACKING: Final = (
     r"drums?|barrels?|ibcs?|tanks?|isotanks?|flexitanks?|bottles?|bags?|sacks?|cans?|jerrycans?|carboys?|cartons?|ctns?|pallets?|plts?|boxes|"
@@ -62,6 +62,10 @@ _NUMBERS: Final = r"(?:cas|ec|einecs|un|hs|onu)(?: ?(?:no|nr|code|number|rn))?[ 
 _WORD: Final = rf"(?:{_NUMBERS}|\d{{2,7}}-\d\d-\d|(?:{_STRENGTH}|{_LINKS})(?![^\W\d_])|{_ASIAN})"
 _MARK: Final = r"[ ,:?()\[\]=<>≥≤~≈±/.*#\"'-]"
 _BETWEEN: Final = re.compile(rf"(?:{_MARK}|{_WORD})*+")
+# "HYDROCHLORIC ACID 20 DRUMS X 250 KG 33 %": a share of a fifth or more; a smaller one behind a quantity may be a discount or a loss.
+_QUANTITY: Final = rf"\d[\d.,]* ?(?:{_PACKING}|кг|тн?|л|боч\w+)(?![^\W\d_])"
+_BEHIND_QUANTITY: Final = re.compile(rf"(?:{_MARK}|{_QUANTITY}|{_WORD}|(?:{_PACKING})(?![^\W\d_]))*+")
+_LEAST_BEHIND_QUANTITY: Final = 20
 # Before a percentage that stands before its name: the start, a mark that parts goods, a figure, or a word that names nothing.
 _OPENS: Final = re.compile(
     rf"(?:^|[,;:+/&|()\[\]\n]|\d|(?<![^\W\d_])(?:{_STRENGTH}|{_LINKS}|{_PACKING}|{_JOINING}))[ .<>=≥≤~≈±-]*$"
@@ -148,12 +152,19 @@ def _beside(flat: str, start: int, end: int, percentages: list[Concentration]) -
         if joined and _BETWEEN.fullmatch(flat, before.end, start) and _opens(flat, percentages[:place]):
             return before
     after = percentages[place] if place < len(percentages) else None
-    if after and end <= after.start and after.start - end <= _BEFORE and _BETWEEN.fullmatch(flat, end, after.start):
+    if after and end <= after.start and after.start - end <= _BEFORE and _leads_to(flat, end, after):
         rest = flat[after.end : after.end + 80]
         parted = "," in flat[end : after.start]
         if _FOLLOWS.match(rest) or (not parted and _TURNS.match(rest)):
             return after
     return None
+
+
+def _leads_to(flat: str, end: int, after: Concentration) -> bool:
+    """Whether nothing but words of strength, grade or packing stands between the end of a name and a percentage."""
+    if _BETWEEN.fullmatch(flat, end, after.start):
+        return True
+    return after.percent >= _LEAST_BEHIND_QUANTITY and bool(_BEHIND_QUANTITY.fullmatch(flat, end, after.start))
 
 
 def _opens(flat: str, percentages: Sequence[Concentration]) -> bool:

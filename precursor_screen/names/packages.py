@@ -232,6 +232,8 @@ class _Phrases:
             crossed = self._kind(i + 1) == m.TIMES and self._kind(i + 2) == m.PACKAGE  # 4 X IBC
             j = i + 2 if crossed else i + 1
             package = self._tokens[j].of if self._kind(j) == m.PACKAGE else ""
+            if not package and self._is_unknown_package(i):
+                package = "any"
             j += bool(package)
             if package == "dozen":
                 value, package = value * 12, "piece"
@@ -258,6 +260,11 @@ class _Phrases:
                 each=_holds(word.of, token) and not (word.of in _WHOLE and not word.unit.endswith("s")),
             )
         return _Factor(j, measure=token)
+
+    def _is_unknown_package(self, i: int) -> bool:
+        """`80 XYZ À 160 KG`: a word of a language that is not known stands where packages do."""
+        named = self._kind(i + 1) == m.WORD and self._kind(i + 2) == m.OF and self._kind(i + 3) == m.MEASURE
+        return named and (i == 0 or self._kind(i - 1) not in (m.WORD, m.UN))  # no class, grade or number of something
 
     def _outer_package(self, i: int) -> tuple[str, int]:
         """The package in which so many are, and where its word ends: `40 BAGS/PALLET`, `4 PER CASE`, `80 DRUMS/20' FCL`."""

@@ -1,7 +1,7 @@
 """Names that a system cut off at the length of its field: POTASSIUM PERMA, METHYL ETHYL KE.
 
-A text of such a length may end within a name. It is taken for that name if it shows enough of it, its last word begun included, and no
-other substance begins so.
+Any text may end within a name, since every system has its own lengths. It is taken for that name if it shows enough of it, its last word
+begun included, and no other substance begins so.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from typing import Final
 from precursor_screen.matching.substance.dictionary import Pattern
 from precursor_screen.names.text import Folded, squash
 
-# Fields of declarations and bills in use; a name may as well end there by chance, which does no harm.
-LENGTHS: Final = frozenset({15, 20, 25, 30, 35, 40, 50, 70})
+SHORTEST: Final = 15  # characters of the shortest field for goods that is in use: Cargo-IMP's house manifest
 _FEWEST: Final = 8  # letters that show
 _SHARE: Final = 0.6  # of the letters of a name of several words
 _SHARE_OF_ONE: Final = 0.75  # of a name of one word: "batteries" begins Batteriesäure
@@ -49,9 +48,9 @@ class CutNames:
         self._ends = frozenset(_ends_of(self._patterns))
 
     def may_end(self, text: str) -> bool:
-        """Whether a text has such a length and its last words begin a name: most texts need no more of a look."""
+        """Whether a text is long enough to be cut and its last words begin a name: most texts need no more of a look."""
         if (
-            len(text) not in LENGTHS
+            len(text) < SHORTEST
             or not text[-1].isalpha()
             or squash(_LAST_WORD.split(text[-_LONGEST_WORD:])[-1]) not in self._ends
         ):
@@ -64,7 +63,7 @@ class CutNames:
         return False
 
     def find(self, text: str, folded: Folded) -> list[CutName]:
-        """The names that a text of one of `LENGTHS` ends within, one a substance; none if it may be several."""
+        """The names that a text ends within, one a substance; none if it may be several."""
         if not self.may_end(text):
             return []
         squashed, positions = folded.squashed, folded.positions

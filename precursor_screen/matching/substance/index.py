@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from precursor_screen.matching.substance.boundaries import edges, gaps_fit
 from precursor_screen.matching.substance.classes import find_classes
-from precursor_screen.matching.substance.cut import LENGTHS, CutNames
+from precursor_screen.matching.substance.cut import CutNames
 from precursor_screen.matching.substance.dictionary import NameDictionary, Pattern, same_letters
 from precursor_screen.matching.substance.evidence import add_up
 from precursor_screen.matching.substance.identifiers import Identifiers
@@ -122,7 +122,7 @@ class SubstanceIndex:
             i: self._match_suspected(texts[i], suspicion) for i, suspicion in self._prefilter.candidates(texts)
         }
         for i, text in enumerate(texts):
-            if len(text) in LENGTHS and i not in found and self._cut.may_end(text) and self._cut.find(text, fold(text)):
+            if i not in found and self._cut.may_end(text) and self._cut.find(text, fold(text)):
                 found[i] = self._match_suspected(text, Suspicion())
         self._add_decoded(texts, found)
         return match_table("description", [(texts[i], match) for i in sorted(found) for match in found[i]])
