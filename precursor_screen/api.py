@@ -154,6 +154,8 @@ def lookup(text: str, reference: Reference | None = None) -> dict[str, Any]:
 
     Offsets count characters of the text as given.
     """
+    from precursor_screen.matching.substance.classes import listed_as
+
     reference = reference or load_reference(watchlists=None)
     found = reference.substance_index.match(text)
     known = {s.substance_id: s for s in reference.substances.substances}
@@ -168,7 +170,7 @@ def lookup(text: str, reference: Reference | None = None) -> dict[str, Any]:
                 "verified": c.verified,
                 "known": c.known_on(reference.as_of),
             }
-            for c in substance.controls
+            for c in listed_as(one.name, substance.controls)
             if c.in_force(reference.as_of)
         ]
         record = {

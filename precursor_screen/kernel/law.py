@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from precursor_screen.matching.substance.classes import listed_as, load_classes
 from precursor_screen.model import CONVENTIONS, SURVEILLANCE, Control, Threshold
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.thresholds import ANY_DIRECTION, DIRECTIONS, PERIODS, threshold_for
@@ -29,6 +30,7 @@ THRESHOLDS = ("threshold_kg", "threshold_month_kg", "threshold_year_kg", "thresh
 _SCHEMA = pa.schema(
     [
         ("substance_id", pa.string()),
+        ("goods_class", pa.string()),
         ("direction", pa.string()),
         ("since", pa.date32()),
         ("until", pa.date32()),
@@ -38,13 +40,13 @@ _SCHEMA = pa.schema(
 
 
 def law_table(reference: Reference) -> pa.Table:
-    """One row a substance, direction and span of days in which the law stays the same.
+    """One row a substance or class of its compounds, direction and span of days in which the law stays the same.
 
     Args:
         reference: substances, thresholds, tiers and jurisdiction.
 
     Returns:
-        substance_id; direction (import, export, domestic; null: any other, or unknown); since (inclusive; null: ever), until (exclusive;
+        substance_id; goods_class (null: the substance itself); direction (import, export, domestic; null: any other, or unknown); since (inclusive; null: ever), until (exclusive;
         null: still); LISTING and THRESHOLDS in kg. A span of which nothing is said has no row.
     """
     thresholds: dict[str, list[Threshold]] = defaultdict(list)
@@ -53,16 +55,28 @@ def law_table(reference: Reference) -> pa.Table:
             thresholds[threshold.substance_id].append(threshold)
     listings = {s.substance_id: [c for c in s.controls if _tier(c) in reference.tiers] for s in reference.substances.substances}
     rows: list[dict[str, Any]] = []
+    classes = defaultdict[str, dict[str | None, None]](dict)  # of a substance, by name and each once
+    for one in load_classes():
+        classes[one.substance_id][one.name] = None
     for substance_id in dict.fromkeys([*listings, *thresholds]):
-        controls, limits = listings.get(substance_id, []), thresholds[substance_id]
-        for since, until in _spans(controls, limits):
-            day = since or date.min
-            listing = _listing([c for c in controls if c.in_force(day)], reference.jurisdiction, day)
-            for direction in (*DIRECTIONS, None):
-                found = listing | _limits(limits, reference.jurisdiction, substance_id, direction, day)
-                if found:
-                    rows.append({"substance_id": substance_id, "direction": direction, "since": since, "until": until, **found})
+        limits = thresholds[substance_id]
+        for goods_class in (None, *classes[substance_id]):
+            controls = listed_as(goods_class or "", listings.get(substance_id, []))
+            of = {"substance_id": substance_id, "goods_class": goods_class}
+            rows += [of | row for row in _rows(controls, limits if controls else [], substance_id, reference.jurisdiction)]
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
+
+
+def _rows(
+    controls: Sequence[Control], limits: Sequence[Threshold], substance_id: str, jurisdiction: str
+) -> Iterator[dict[str, Any]]:
+    for since, until in _spans(controls, limits):
+        day = since or date.min
+        listing = _listing([c for c in controls if c.in_force(day)], jurisdiction, day)
+        for direction in (*DIRECTIONS, None):
+            found = listing | _limits(limits, jurisdiction, substance_id, direction, day)
+            if found:
+                yield {"direction": direction, "since": since, "until": until, **found}
 
 
 def open_law(connection: duckdb.DuckDBPyConnection, reference: Reference, tests: Mapping[Expression, str] | None = None) -> None:
@@ -75,10 +89,15 @@ def open_law(connection: duckdb.DuckDBPyConnection, reference: Reference, tests:
     connection.execute(f"create temp table law as select *{outcomes} from spans")
 
 
-def same_law(goods: str, moved: str) -> str:
-    """SQL that is true for the one row of a table `law` that holds for `goods` (has substance_id), `moved` (direction, as_of_date)."""
+def same_law(goods: str, moved: str, goods_class: str = "null") -> str:
+    """SQL that is true for the one row of a table `law` that holds for `goods` (has substance_id), `moved` (direction, as_of_date).
+
+    goods_class: SQL of the matched name, which may be a class of compounds; of what is recorded the substance alone is known.
+    """
+    classes = ", ".join(literal(name) for name in dict.fromkeys(one.name for one in load_classes()))
     directions = ", ".join(literal(d) for d in DIRECTIONS)
     return f"""{goods}.substance_id = law.substance_id
+        and case when {goods_class} in ({classes}) then {goods_class} end is not distinct from law.goods_class
         and case when {moved}.direction in ({directions}) then {moved}.direction end is not distinct from law.direction
         and (law.since is null or law.since <= {moved}.as_of_date) and (law.until is null or {moved}.as_of_date < law.until)"""
 

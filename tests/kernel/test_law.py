@@ -95,3 +95,23 @@ def test_a_listing_without_a_date_is_unknown_before_the_edition_it_was_read_in()
     assert known(date(1950, 1, 1), replace(undated, seen=None)) == (True, ["US"])
     # A day that was found decides alone, whatever edition it was read in.
     assert known(date(2020, 1, 1), replace(undated, since=date(2020, 1, 1))) == (True, ["US"])
+
+
+def test_a_class_of_compounds_is_listed_by_the_laws_that_name_it():
+    """The 1988 tables list 4-AP and its salts, the United States its halides as well."""
+    law = law_table(replace(REFERENCES["US"], tiers=TIERS))
+
+    def listed(name):
+        goods = f"select '4-ap' as substance_id, 'export' as direction, date '2026-11-25' as as_of_date, {name} as name"
+        with connect() as connection:
+            connection.register("law", law)
+            (row,) = fetch(
+                connection, f"select law.* from ({goods}) m join law on {same_law('m', 'm', 'm.name')}"
+            ).to_pylist()
+        return row["tier"], [c["instrument"] for c in row["control"]]
+
+    assert listed("'a halide of 4-anilinopiperidine'") == ("national", ["US"])
+    assert listed("cast(null as varchar)") == listed("'4-AP'")
+    tier, instruments = listed("'4-AP'")
+    assert tier == "convention"
+    assert {"UN1988", "US"} <= set(instruments)

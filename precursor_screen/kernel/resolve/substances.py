@@ -109,7 +109,7 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
                b.start as matched_start, b."end" as matched_end, b.compared_as as matched_as,
                b.name as matched_name, b.name_verified, {_form()} as form, law.membership_verified, law.listing_known, s.own_hs6s,
                s.own_un_numbers, s.own_danger_class, {", ".join(f"law.{c}" for c in THRESHOLDS)}
-        from goods b join substances s using (substance_id) left join law on {same_law("b", "b")}
+        from goods b join substances s using (substance_id) left join law on {same_law("b", "b", "b.name")}
         where law.control is not null {"or true" if "surveillance" in reference.tiers else ""}
         order by b.{LINE_NO}, b.substance_id""")
 

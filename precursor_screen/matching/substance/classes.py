@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from precursor_screen.errors import SubstanceTableError, Where
+from precursor_screen.model import Control
 
-COLUMNS: Final = ["substance_id", "class", "pattern", "strength", "source", "verified"]
+COLUMNS: Final = ["substance_id", "class", "instruments", "pattern", "strength", "source", "verified"]
 # One of these words, in letters, stands in each name.
 TRIGGERS: Final = (
     "phenylacetate",
@@ -34,10 +35,11 @@ _TABLE: Final = Path(__file__).resolve().parents[2] / "data" / "substances" / "c
 
 @dataclass(frozen=True, slots=True)
 class NamedClass:
-    """A class of compounds of a substance and how their names read (in text from `names.text.plain`)."""
+    """A class of compounds of a substance, the laws that list it, and how its names read (in text from `names.text.plain`)."""
 
     substance_id: str
     name: str
+    instruments: tuple[str, ...]
     pattern: re.Pattern[str]
     strength: str
     verified: bool
@@ -50,6 +52,17 @@ def find_classes(plain: str) -> Iterator[tuple[NamedClass, int, int]]:
     for one in load_classes():
         for match in one.pattern.finditer(plain):
             yield one, match.start(), match.end()
+
+
+def listed_as(name: str, controls: Sequence[Control]) -> tuple[Control, ...]:
+    """Those listings of a substance that reach what was matched: of a class those of the laws that name it, of the substance all.
+
+    Args:
+        name: the matched name, or the class.
+        controls: of the substance.
+    """
+    laws = {one.name: one.instruments for one in load_classes()}.get(name)
+    return tuple(c for c in controls if laws is None or c.instrument in laws)
 
 
 @cache
@@ -67,7 +80,12 @@ def load_classes(path: Path = _TABLE) -> tuple[NamedClass, ...]:
                 raise SubstanceTableError(f"columns should be {', '.join(COLUMNS)}", where=Where(str(path), 1), remedy=remedy)
             return tuple(
                 NamedClass(
-                    *(row["substance_id"], row["class"], re.compile(rf"(?<![\w-])(?:{row['pattern']})(?![\w])")),
+                    *(
+                        row["substance_id"],
+                        row["class"],
+                        tuple(row["instruments"].split("|")),
+                        re.compile(rf"(?<![\w-])(?:{row['pattern']})(?![\w])"),
+                    ),
                     *(row["strength"], row["verified"] == "true"),
                 )
                 for row in reader
