@@ -117,18 +117,20 @@ def _spans(controls: Sequence[Control], limits: Sequence[Threshold]) -> Iterator
 def _listing(controls: Sequence[Control], jurisdiction: str, day: date) -> dict[str, Any]:
     """LISTING of the listings that hold or may hold on a day; empty: there is none.
 
-    What is listed by a convention rests on the convention's own listings, all else on all.
+    What is listed by a convention rests on the convention's own listings, else on those of the law one screens for. What only other
+    countries list is controlled if one of those listings was read.
     """
     if not controls:
         return {}
-    decisive = [c for c in controls if _tier(c) == "convention"] or controls
+    decisive = [c for c in controls if _tier(c) == "convention"] or [c for c in controls if c.instrument == jurisdiction]
+    sure = [c for c in decisive or controls if c.known_on(day)]
     named = sorted((c.instrument, c.schedule) for c in controls)
     return {
         "control": [{"instrument": instrument, "schedule": schedule} for instrument, schedule in named],
         "own_schedules": [schedule for instrument, schedule in named if instrument == jurisdiction] or None,
         "tier": min(_tier(c) for c in controls),
-        "membership_verified": all(c.verified for c in decisive),
-        "listing_known": all(c.known_on(day) for c in decisive),
+        "membership_verified": (all if decisive else any)(c.verified for c in decisive or sure or controls),
+        "listing_known": all(c in sure for c in decisive) if decisive else bool(sure),
     }
 
 

@@ -105,9 +105,7 @@ def test_a_class_of_compounds_is_listed_by_the_laws_that_name_it():
         goods = f"select '4-ap' as substance_id, 'export' as direction, date '2026-11-25' as as_of_date, {name} as name"
         with connect() as connection:
             connection.register("law", law)
-            (row,) = fetch(
-                connection, f"select law.* from ({goods}) m join law on {same_law('m', 'm', 'm.name')}"
-            ).to_pylist()
+            (row,) = fetch(connection, f"select law.* from ({goods}) m join law on {same_law('m', 'm', 'm.name')}").to_pylist()
         return row["tier"], [c["instrument"] for c in row["control"]]
 
     assert listed("'a halide of 4-anilinopiperidine'") == ("national", ["US"])
