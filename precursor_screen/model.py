@@ -131,7 +131,10 @@ class Substance:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A quantity from which a duty applies. kg is None where the unit cannot be turned into mass. period: transaction, month, year."""
+    """A quantity from which a duty applies. kg is None where the unit cannot be turned into mass. period: transaction, month, year.
+
+    counts: what of a mixture or salt is compared with it: goods, substance or base.
+    """
 
     jurisdiction: str
     substance_id: str
@@ -144,6 +147,7 @@ class Threshold:
     valid_to: date | None
     source: str
     verified: bool
+    counts: str = "goods"
 
 
 @dataclass(frozen=True, slots=True)

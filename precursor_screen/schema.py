@@ -315,6 +315,7 @@ SUBSTANCE_COLUMNS: tuple[Column, ...] = (
     _fact("objected_country", "text", "its destination", SUBSTANCE),
     _fact("objected_reference", "text", "its number", SUBSTANCE),
     _fact("threshold_source", "text", "where the threshold comes from", SUBSTANCE),
+    _fact("threshold_counts", "text", "what is compared with it: goods, substance or base", SUBSTANCE),
 )
 
 PARTY_COLUMNS: tuple[Column, ...] = (
@@ -441,7 +442,7 @@ MOVEMENT_LOOKED_UP: tuple[Column, ...] = tuple(
         *("licit_use", "permit_single_use", "receiver_telephones"),
         *("substance_route_groups", "substance_route_roles", "usual_usd_per_kg", "large_kg"),
         *("threshold_kg", "threshold_month_kg", "threshold_year_kg", "threshold_verified"),
-        "threshold_source",
+        *("threshold_source", "threshold_counts"),
     )
 )
 MOVEMENT_COLUMNS: tuple[Column, ...] = (*MOVEMENT_STORED, *MOVEMENT_LOOKED_UP, *MOVEMENT_COUNTED, *PREVIOUS_COLUMNS)

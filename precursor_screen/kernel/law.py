@@ -26,7 +26,14 @@ from precursor_screen.schema import BY_NAME
 # What a listing says, whichever way the goods move; null where nothing lists the substance.
 LISTING = ("control", "own_schedules", "tier", "membership_verified", "listing_known")
 # From which quantity a duty applies: a threshold a period of `PERIODS`, and where that of a transaction stands.
-THRESHOLDS = ("threshold_kg", "threshold_month_kg", "threshold_year_kg", "threshold_verified", "threshold_source")
+THRESHOLDS = (
+    "threshold_kg",
+    "threshold_month_kg",
+    "threshold_year_kg",
+    "threshold_verified",
+    "threshold_source",
+    "threshold_counts",
+)
 _SCHEMA = pa.schema(
     [
         ("substance_id", pa.string()),
@@ -151,5 +158,6 @@ def _limits(
             "threshold_year_kg": year.kg if year else None,
             "threshold_verified": transaction.verified,
             "threshold_source": transaction.source,
+            "threshold_counts": transaction.counts,
         }
     )

@@ -30,6 +30,7 @@ _SOURCED: Final = (
     "route_roles.csv",
     "usual_prices.csv",
     "solutions.csv",
+    "salts.csv",
     "thresholds.csv",
     "editions.csv",
 )

@@ -16,12 +16,14 @@ from precursor_screen.model import Substance, Threshold
 from precursor_screen.reference.table_rows import Row, read_rows
 
 _COLUMNS: Final = [
-    *("jurisdiction", "substance_id", "direction", "quantity", "unit", "kg", "period"),
+    *("jurisdiction", "substance_id", "direction", "quantity", "unit", "kg", "period", "counts"),
     *("valid_from", "valid_to", "source", "verified"),
 ]
 DIRECTIONS: Final = ("import", "export", "domestic")
 ANY_DIRECTION: Final = "any"
 PERIODS: Final = ("transaction", "month", "year")
+# What of a mixture or salt the law compares: the goods whole, the substance in them, or its base without the acid of a salt.
+GOODS, OF_SUBSTANCE, OF_BASE = "goods", "substance", "base"
 
 
 def load_thresholds(path: Path) -> tuple[Threshold, ...]:
@@ -52,9 +54,12 @@ def _threshold(row: Row) -> Threshold:
     if (
         row["direction"] not in (*DIRECTIONS, ANY_DIRECTION)
         or row["period"] not in PERIODS
+        or row["counts"] not in (GOODS, OF_SUBSTANCE, OF_BASE)
         or row["verified"] not in ("true", "false")
     ):
-        raise ValueError(f"direction {row['direction']!r}, period {row['period']!r} or verified {row['verified']!r} is not known")
+        raise ValueError(
+            f"direction {row['direction']!r}, period {row['period']!r}, counts {row['counts']!r} or verified {row['verified']!r} is not known"
+        )
     valid_from, valid_to = (date.fromisoformat(row[c]) if row[c] else None for c in ("valid_from", "valid_to"))
     kg = Decimal(row["kg"]) if row["kg"] else None
     quantity = Decimal(row["quantity"])
@@ -72,6 +77,7 @@ def _threshold(row: Row) -> Threshold:
         valid_to=valid_to,
         source=row["source"],
         verified=row["verified"] == "true",
+        counts=row["counts"],
     )
 
 

@@ -40,7 +40,14 @@ _OF_COLUMNS = {
 }
 _MASSES = ("substance_mass_kg", "largest_mass_kg", "goods_mass_kg", "mass_basis")
 _MOST_NAMED = 2
-_THRESHOLDS = ("threshold_kg", "threshold_month_kg", "threshold_year_kg", "threshold_source", "threshold_verified")
+_THRESHOLDS = (
+    "threshold_kg",
+    "threshold_month_kg",
+    "threshold_year_kg",
+    "threshold_source",
+    "threshold_counts",
+    "threshold_verified",
+)
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from precursor_screen.reference.thresholds import check_thresholds, load_thresho
 
 TABLES = Path(__file__).parents[2] / "precursor_screen" / "data" / "substances"
 DAY = date(2026, 6, 1)
-HEAD = "jurisdiction,substance_id,direction,quantity,unit,kg,period,valid_from,valid_to,source,verified\n"
+HEAD = "jurisdiction,substance_id,direction,quantity,unit,kg,period,counts,valid_from,valid_to,source,verified\n"
 
 
 @pytest.fixture(scope="module")
@@ -105,14 +105,15 @@ def test_days_and_directions_decide() -> None:
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        ("US,acetone,sideways,1,kg,1,month,,,s,true", "sideways"),
-        ("US,acetone,any,1,kg,1,week,,,s,true", "week"),
-        ("US,acetone,any,much,kg,1,month,,,s,true", "cannot be read"),
-        ("US,acetone,any,-1,kg,1,month,,,s,true", "negative"),
-        ("US,acetone,any,1,kg,1,month,soon,,s,true", "cannot be read"),
-        ("US,acetone,any,1,kg,1,month,,,s,perhaps", "perhaps"),
+        ("US,acetone,sideways,1,kg,1,month,goods,,,s,true", "sideways"),
+        ("US,acetone,any,1,kg,1,week,goods,,,s,true", "week"),
+        ("US,acetone,any,much,kg,1,month,goods,,,s,true", "cannot be read"),
+        ("US,acetone,any,-1,kg,1,month,goods,,,s,true", "negative"),
+        ("US,acetone,any,1,kg,1,month,goods,soon,,s,true", "cannot be read"),
+        ("US,acetone,any,1,kg,1,month,goods,,,s,perhaps", "perhaps"),
+        ("US,acetone,any,1,kg,1,month,half,,,s,true", "half"),
         ("US,acetone,any", "cannot be read"),
-        ("US,acetone,any,1,kg,1,month,,,s,true\nUS,acetone,any,2,kg,2,month,,,s,true", "another row"),
+        ("US,acetone,any,1,kg,1,month,goods,,,s,true\nUS,acetone,any,2,kg,2,month,goods,,,s,true", "another row"),
     ],
 )
 def test_a_wrong_row_is_named(tmp_path: Path, row: str, says: str) -> None:

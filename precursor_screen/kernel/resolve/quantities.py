@@ -20,19 +20,21 @@ from precursor_screen.model import Substance, SubstanceName
 from precursor_screen.names.concentrations import Concentration, concentration_of, find_percentages
 from precursor_screen.names.formulas import molar_mass
 from precursor_screen.names.quantity_words import COMMA_LANGUAGES
+from precursor_screen.names.salts import base_share
 from precursor_screen.names.text import plain, squash
 from precursor_screen.names.text_mass import TWO_READINGS
 from precursor_screen.names.units import VOLUME_BASIS, Mass, Naming, mass_from_line
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.reference.thresholds import GOODS, OF_BASE
 from precursor_screen.schema import DECIMAL
 
 # What the mass of a substance is worked out from, in the order of the arguments of `mass_from_line`.
 MASS_COLUMNS = ("net_mass_kg", "quantity", "quantity_unit", "packages", "package_type", "description", "gross_mass_kg")
 _AMBIGUOUS = ("ambiguous_net_mass_kg", "ambiguous_quantity", "ambiguous_gross_mass_kg")
 LINE_COLUMNS = (*MASS_COLUMNS, *_AMBIGUOUS)
-# What is asked of the candidate itself; threshold_source is null where there is no threshold; NAMED: what the description names.
+# What is asked of the candidate itself; threshold_counts is null where there is no threshold; NAMED: what the description names.
 NAMED = "named"
-CANDIDATE_COLUMNS = ("substance_id", "matched_text", "matched_field", "threshold_source", NAMED)
+CANDIDATE_COLUMNS = ("substance_id", "matched_text", "matched_field", "threshold_counts", NAMED)
 _FIELDS: tuple[tuple[str, pa.DataType], ...] = (
     ("concentration_pct", DECIMAL),
     ("goods_mass_kg", DECIMAL),
@@ -42,13 +44,6 @@ _FIELDS: tuple[tuple[str, pa.DataType], ...] = (
     ("mass_doubt", pa.string()),
     ("mass_basis", pa.string()),
     ("mass_confidence", pa.string()),
-)
-# Only the United States count the listed chemical in a mixture, 21 CFR 1310.04(h)(1). The European Union counts mixtures as scheduled
-# substances, Reg. (EC) 273/2004, article 2(a); so does Canada, CDSA Schedule VI, part 3 (recalled); Australia counts litres.
-_COUNTS_THE_SUBSTANCE = "US"
-# Of these the whole mixture counts, 21 CFR 1310.04(h)(2); of hydriodic acid a kilogram and litre that agree for the 57 % solution.
-_COUNTED_WHOLE = frozenset(
-    {"acetone", "ethyl-ether", "methyl-ethyl-ketone", "toluene", "methyl-isobutyl-ketone", "hydriodic-acid"}
 )
 # What is purer is no mixture: impurities make none, 21 CFR 1300.02, "chemical mixture" (recalled). The figure is our own.
 _PURE = Decimal(90)
@@ -85,24 +80,26 @@ def quantify(facts: pa.Table, reference: Reference) -> pa.Table:
     for key in zip(*columns.values(), strict=True):
         if key not in known:
             row = dict(zip(columns, key, strict=True))
-            known[key] = _quantify(row, substances.get(row["substance_id"]), reference.jurisdiction, languages_of)
+            known[key] = _quantify(row, substances.get(row["substance_id"]), languages_of)
         rows.append(known[key])
     arrays = [pa.array([row[i] for row in rows], type=kind) for i, (_, kind) in enumerate(_FIELDS)]
     return pa.Table.from_arrays(arrays, names=[name for name, _ in _FIELDS])
 
 
 def _quantify(
-    row: Mapping[str, Any], substance: Substance | None, jurisdiction: str, languages_of: dict[str, Mapping[str, frozenset[str]]]
+    row: Mapping[str, Any], substance: Substance | None, languages_of: dict[str, Mapping[str, frozenset[str]]]
 ) -> tuple[Any, ...]:
     text, own, other = row["description"] or "", *_places(row)
     stated, within = _share(text, own, row)
     naming = Naming(own, other, _foreign(substance, text, own, languages_of), _is_mixture(text, stated, other))
     density = _density(substance, stated)
-    whole = row["threshold_source"] is not None and stated is not None and not within
-    whole = whole and stated is not None and _counts_whole(row["substance_id"], stated, jurisdiction)
+    counts = row["threshold_counts"]
+    whole = counts is not None and stated is not None and not within and (counts == GOODS or stated.percent >= _PURE)
     per_litre = None if whole else _per_litre(text, stated)
     small, large = (_mass(row, density, factor, naming, substance, per_litre) for factor in (_SMALLER, _LARGER))
     counted = [m if whole else _of_substance(m, stated) for m in (small, large)]
+    if counts == OF_BASE and substance and (share := base_share(substance.formula, row["matched_text"] or "")):
+        counted = [_times(m, share) for m in counted]
     sure = counted[0].kg is not None and counted[0].kg == counted[1].kg
     readings = sorted({r for m in counted for r in (m.readings or ((m.kg,) if m.kg is not None else ()))})
     doubt = counted[1].doubt or (TWO_READINGS if readings and not sure else "")
@@ -228,10 +225,10 @@ def _of_substance(mass: Mass, stated: Concentration | None) -> Mass:
     share = stated.percent / 100
     if not stated.by_mass and mass.basis != VOLUME_BASIS:  # of a mass v/v is no share
         return replace(mass, confidence=confidence)
+    return replace(_times(mass, share), confidence=confidence)
+
+
+def _times(mass: Mass, share: Decimal) -> Mass:
+    """A share of a mass and of its readings."""
     kg = (mass.kg * share).quantize(_KILOGRAMS) if mass.kg is not None else None
-    return replace(mass, kg=kg, confidence=confidence, readings=tuple((r * share).quantize(_KILOGRAMS) for r in mass.readings))
-
-
-def _counts_whole(substance_id: str, stated: Concentration, jurisdiction: str) -> bool:
-    """Whether the jurisdiction's threshold is compared with the goods as a whole."""
-    return jurisdiction != _COUNTS_THE_SUBSTANCE or substance_id in _COUNTED_WHOLE or stated.percent >= _PURE
+    return replace(mass, kg=kg, readings=tuple((r * share).quantize(_KILOGRAMS) for r in mass.readings))

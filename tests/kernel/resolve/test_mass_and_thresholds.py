@@ -38,7 +38,7 @@ def rows(reference: Reference, *lines: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _threshold(reference: Reference) -> dict[str, Any]:
     found = threshold_for(reference.thresholds, reference.jurisdiction, "piperidine", "export", date(2026, 6, 1))
-    return {"threshold_source": found.source if found else None}
+    return {"threshold_counts": found.counts if found else None}
 
 
 def one(reference: Reference, **line: Any) -> dict[str, Any]:
@@ -57,8 +57,8 @@ def test_where_no_threshold_is_known_any_share_counts_as_a_share(reference):
     bare = replace(reference, thresholds=())
     found = one(bare, description="piperidine 98 %", net_mass_kg=D(1000))
     assert found["substance_mass_kg"] == D(980)
-    assert _threshold(bare)["threshold_source"] is None
-    assert _threshold(reference)["threshold_source"]
+    assert _threshold(bare)["threshold_counts"] is None
+    assert _threshold(reference)["threshold_counts"]
 
 
 @pytest.mark.parametrize(
@@ -112,3 +112,25 @@ def test_equal_goods_have_equal_masses_in_the_order_of_the_lines(reference):
     found = rows(reference, first, second, first, second)
     assert [r["substance_mass_kg"] for r in found] == [D(1), D(1), D(1), D(1)]
     assert [r["goods_mass_kg"] for r in found] == [D(1), D(2), D(1), D(2)]
+
+
+@pytest.mark.parametrize(
+    ("counts", "matched", "kg"),
+    [
+        ("base", "EPHEDRINE HYDROCHLORIDE", "819.241028"),
+        ("base", "EPHEDRINE HCl", "819.241028"),
+        ("base", "Ephedrine sulphate", "771.150687"),  # two of the base to one of the acid
+        ("base", "Ephedrine hydrogen sulphate", "627.538852"),
+        ("base", "Ephedrine", "1000.000000"),
+        ("base", "Ephedrine hydrochloride sulphate", "1000.000000"),  # whatever that is, it counts whole
+        ("substance", "EPHEDRINE HYDROCHLORIDE", "1000"),
+        ("goods", "EPHEDRINE HYDROCHLORIDE", "1000"),
+        (None, "EPHEDRINE HYDROCHLORIDE", "1000"),
+    ],
+)
+def test_where_the_threshold_counts_the_base_the_acid_of_a_salt_does_not_count(reference, counts, matched, kg):
+    goods = {"substance_id": "ephedrine", "description": matched, "matched_text": matched, "net_mass_kg": D(1000)}
+    found = one(reference, **goods, threshold_counts=counts)
+    assert found["goods_mass_kg"] == D(1000)
+    assert found["substance_mass_kg"] == D(kg)
+    assert found["largest_mass_kg"] == D(kg)

@@ -25,7 +25,7 @@ def masses(reference: Reference, text: str, substance_id: str) -> dict[str, obje
         "description": text,
         "matched_text": text[own["start"] : own["end"]],
         "matched_field": "description",
-        "threshold_source": None,
+        "threshold_counts": None,
         "named": named,
     }
     (found,) = quantify(pa.Table.from_pylist([row]), reference).to_pylist()

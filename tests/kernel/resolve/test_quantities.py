@@ -32,7 +32,7 @@ def one(reference: Reference, substance_id: str, description: str, matched: str,
         "description": description,
         "matched_text": matched,
         "matched_field": "description",
-        "threshold_source": threshold.source if threshold else None,
+        "threshold_counts": threshold.counts if threshold else None,
         "net_mass_kg": Decimal(1000),
         **cells,
     }
