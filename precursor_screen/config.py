@@ -74,6 +74,7 @@ SETTINGS = (
     Setting("daily.keep_days", False, (), "days for which reports are kept; 0: for good [default: 0]", True),
     Setting("daily.on_change", False, ON_CHANGE, "when rules, lists or tables have changed [default: new]"),
     Setting("daily.rescreen_days", False, (), "how old files are at most that are screened again [default: 30]", True),
+    Setting("daily.update", False, ("yes", "no"), "whether imported watchlists are fetched first [default: no]"),
     Setting("daily.require_fresh", False, ("yes", "no"), "whether stale reference data is exit code 4 [default: no]"),
 )
 _BY_KEY = {s.key: s for s in SETTINGS}

@@ -37,6 +37,7 @@ _NUMBER = click.IntRange(min=0)
     help="When rules, lists or tables have changed: screen new files only, screen again what is in the inbox, or ask [default: new].",
 )
 @click.option("--rescreen-days", type=_NUMBER, help="How old files are at most that are screened again [default: 30].")
+@click.option("--update", is_flag=True, help="Fetch the imported watchlists from their publishers first.")
 @click.option("--retry", is_flag=True, help="Take up again what was set aside.")
 @click.option("--jurisdiction", metavar="CODE", help="For whom one screens (US, EU, CA, AU ...).")
 @click.option("--watchlist", "watchlists", multiple=True, metavar="ID|PATH", help="As of `screen`. Repeatable.")
@@ -111,6 +112,7 @@ def _job(values: dict[str, Value], inbox: Path | None, options: dict[str, Any]) 
         rescreen_days=number("rescreen_days", 30),
         on_change=common.pick(values, "daily.on_change", options["on_change"], "--on-change") or "new",
         retry=options["retry"],
+        update=options["update"] or values["daily.update"].value == "yes",
     )
 
 

@@ -24,7 +24,11 @@ from precursor_screen.errors import ExitCode, UsageError, WatchlistError, Where
 from precursor_screen.ledger.lock import hold_file
 from precursor_screen.ledger.store import Ledger, open_ledger
 from precursor_screen.model import BANDS, LEVELS
+from precursor_screen.reference import shipped
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.reference.refresh import refresh_imported
+from precursor_screen.reference.sources import load_sources
+from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.runners.coverage import age_notices
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.one_input import FaultKeeper
@@ -46,6 +50,7 @@ class Job:
         on_change: `new`, `rescreen` or `ask`, when rules, lists or tables have changed.
         rescreen_days: how old files are at most that are screened again.
         retry: take up again what was set aside.
+        update: fetch the imported lists from their publishers before anything is screened.
     """
 
     inbox: Path
@@ -57,6 +62,7 @@ class Job:
     on_change: str = NEW
     rescreen_days: int = 30
     retry: bool = False
+    update: bool = False
 
     def check(self) -> None:
         """Raises:
@@ -119,6 +125,7 @@ class _Run:
 
     def work(self) -> ExitCode:
         job = self.job
+        updates = self.update_lists() if job.update else []
         session = open_session(job.settings, self.progress, self.keep_fault)
         refuse_no_watchlist(session.reference)
         self.said = dataclasses.replace(self.said, jurisdiction=session.reference.jurisdiction)
@@ -133,7 +140,7 @@ class _Run:
         change = find_change(published, changes.digests(session.reference))
         old = find_old(published, self.today, job.keep_days, self.before.day)
         again = recent(found.known, job.rescreen_days, time.time()) if change.what and job.on_change == RESCREEN else ()
-        remarks = [*self.clock(published), *self.remark_change(change, found, again), *_remark_old(old, job.keep_days)]
+        remarks = [*updates, *self.clock(published), *self.remark_change(change, found, again), *_remark_old(old, job.keep_days)]
         self.said = dataclasses.replace(
             self.said, unreadable=(*listing.problems, *found.unreadable), waiting=(*listing.unfinished, *waiting), remarks=remarks
         )
@@ -144,6 +151,19 @@ class _Run:
         for one in old:
             self.out.remove(one)
         return code
+
+    def update_lists(self) -> list[str]:
+        """Fetches the imported lists. One that cannot be fetched keeps its good copy and is told of; its age then decides what it is worth."""
+        self.progress("fetching watchlists")
+        remarks = []
+        store = WatchlistStore(self.job.settings.home)
+        for list_id, done in refresh_imported(store, load_sources(shipped.watchlists_folder())):
+            if isinstance(done, WatchlistError):
+                self.loud = True
+                remarks.append(f"Watchlist {list_id} could not be updated, its last good copy is used: {done}")
+            elif done.changed:
+                remarks.append(f"Watchlist {list_id} was updated: list of {done.manifest.list_date}.")
+        return remarks
 
     def finish_broken_off(self, ledger: Ledger) -> None:
         """Finishes what an earlier run had recorded and did not live to deliver; what it had not recorded is thrown away."""

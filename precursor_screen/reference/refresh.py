@@ -10,7 +10,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -70,6 +70,24 @@ def refresh_list(store: WatchlistStore, source: ListSource, force: bool = False,
         manifest = store.import_list(source.list_id, paths, force=force, imported_at=now, fallback_date=day)
     _save_validators(store, manifest, fetched.validators)
     return Refresh(True, manifest, before)
+
+
+def refresh_imported(store: WatchlistStore, known: Mapping[str, ListSource]) -> Iterator[tuple[str, Refresh | WatchlistError]]:
+    """Refreshes every imported list of which an address is known, one after the other; one that fails leaves the others alone.
+
+    Args:
+        store: where lists are kept.
+        known: sources by list id.
+
+    Yields:
+        The id of a list, and what came of it.
+    """
+    for list_id in store.list_ids():
+        if list_id in known and known[list_id].urls:
+            try:
+                yield list_id, refresh_list(store, known[list_id])
+            except WatchlistError as error:
+                yield list_id, error
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,13 @@ import pytest
 
 from precursor_screen.daily import run as daily_run
 from precursor_screen.ledger.store import open_ledger
+from precursor_screen.reference.refresh import refresh_list
+from precursor_screen.reference.sources import ListSource
+from precursor_screen.reference.store import WatchlistStore
 from tests.cli.conftest import ACETONE, LISTED, VAGUE, Answer
 from tests.ledger.processes import ROOT
+from tests.reference import watchlist_files as files
+from tests.reference.watchlist_server import publisher
 from tests.runners.remembered import LARGE, write_rules
 from tests.screening import table
 
@@ -491,3 +496,34 @@ def test_a_failed_run_leaves_nothing_behind_that_the_next_would_suspect(daily, m
         patched.setattr(JsonPresenter, "write", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
         daily(23)
     assert sorted(p.name for p in Path("out/.daily").iterdir()) in ([*("run.lock",)], ["digests.json", "run.lock"])
+
+
+# Lists that are fetched first
+
+
+def test_lists_are_updated_first_and_one_that_fails_keeps_its_good_copy(daily, ps, home, monkeypatch):
+    monkeypatch.setenv("no_proxy", "*")
+    with publisher() as site:
+        urls = [
+            site.put("/SDN.CSV", files.SDN, etag='"s"'),
+            site.put("/ALT.CSV", files.ALT, etag='"a"'),
+            site.put("/ADD.CSV", files.ADD, etag='"d"'),
+        ]
+        source = ListSource("ofac-sdn", "Title", urls[0], "licence", 14, False, companions=tuple(urls[1:]))
+        monkeypatch.setattr("precursor_screen.daily.run.load_sources", lambda _: {"ofac-sdn": source})
+        refresh_list(WatchlistStore(home), source)
+        put("a.csv", goods(1))
+        assert "could not be updated" not in daily(2, "--update").out
+        site.put("/SDN.CSV", files.SDN.replace("QUILLON", "QUELLON"), etag='"t"')
+        put("b.csv", goods(2))
+        asked = len(site.asked)
+        daily(3)
+        assert len(site.asked) == asked  # nothing is fetched unless it is said
+        put("d.csv", goods(4))
+        assert "Watchlist ofac-sdn was updated" in daily(4, "--update").out + Path("out/summary.txt").read_text()
+        site.pages.clear()
+        put("c.csv", goods(3))
+        failed = daily(5, "--update")
+        assert "Watchlist ofac-sdn could not be updated, its last good copy is used" in failed.out
+        assert files_of()["c.csv"] == "screened"
+        assert "could not be updated" in Path("out/run.json").read_text()
