@@ -61,6 +61,30 @@ _CODES = (
         "broken-record", SET_ASIDE, "The JSON record could not be parsed", "Check the record; every line must be one JSON object."
     ),
     IssueCode(
+        "broken-segment",
+        SET_ASIDE,
+        "A segment or an element of the message is damaged, or the message is cut short",
+        "Ask the sender for the message again; what could be read was screened.",
+    ),
+    IssueCode(
+        "no-manifest",
+        SET_ASIDE,
+        "The message states no goods: an answer, a notification or a status",
+        "Nothing to do, unless it should be a manifest or a declaration.",
+    ),
+    IssueCode(
+        "unread-element",
+        DEGRADED,
+        "A filled element of the message is read into no field",
+        "Look at it in the message. Its text was screened for substances and parties; figures and codes in it were not used.",
+    ),
+    IssueCode(
+        "several-values",
+        DEGRADED,
+        "The message states a field of the line more than once, and differently",
+        "Compare with the message; the first value was used, the others were screened as text.",
+    ),
+    IssueCode(
         "repeated-line",
         SET_ASIDE,
         "The same line was already read in this run",

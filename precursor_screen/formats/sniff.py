@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from precursor_screen.formats.edi import sniff_edi
+
 # Signatures: PKWARE APPNOTE 4.3.7; RFC 1952; [MS-CFB] 2.2; Apache Parquet and Arrow specifications.
 _MAGIC = (
     (b"PK\x03\x04", "zip"),
@@ -33,11 +35,13 @@ _BIFF = re.compile(rb"\x09[\x00\x02\x04\x08][\x04-\x10]\x00")  # an XLS of Excel
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta|style|script)\b", re.I)
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"\xff\xfe", b"\xfe\xff")
 _WIDE_BOMS = _BOMS[1:]
+# The identifier of the message on a line of its own, after the lines of a telegram's address at most.
+_CARGO_IMP = re.compile(r"\s*(?:(?:[A-Z]{2} [A-Z0-9 ]{7,69}|\.[A-Z0-9]{7}[A-Z0-9 /]{0,60}|=?[A-Z0-9=/ ]{0,20})\s*?\r?\n){0,6}\s*(?:FWB|FHL|FFM)/[0-9]{1,2}[ \t]*\r?\n")
 _CONTROLS = bytes(set(range(32)) - {9, 10, 11, 12, 13, 0x1A, 0x1B, 0x1C, 0x1D, 0x1E, 0x1F, 1, 2, 3}) + b"\x7f"
 
 
 def sniff_kind(head: bytes) -> str:
-    """One of: empty, zip, gzip, ole, xls, parquet, arrow, html, xml, json, text, or the name of what we do not read.
+    """One of: empty, zip, gzip, ole, xls, parquet, arrow, html, xml, json, edifact, x12, cargo-imp, text, or the name of what we do not read.
 
     Args:
         head: the first bytes, some kilobytes if there are as many.
@@ -60,7 +64,12 @@ def sniff_kind(head: bytes) -> str:
         return "json"
     if not wide and is_binary(head):
         return "binary"
-    return "text"
+    return sniff_message(text[:4096].decode("latin-1")) or "text"
+
+
+def sniff_message(text: str) -> str:
+    """`edifact`, `x12`, `cargo-imp`, or empty, by the first characters of a text; a message is never a table or a list."""
+    return sniff_edi(text) or ("cargo-imp" if _CARGO_IMP.match(text) else "")
 
 
 def is_binary(head: bytes) -> bool:

@@ -1,0 +1,216 @@
+"""Segments of UN/EDIFACT and ANSI X12 interchanges: one tokenizer, which refuses nothing that can be read.
+
+Service characters come from UNA (ISO 9735, section 7) or from where they stand in ISA (X12.5), else from the usual ones. Real files
+have tabs and line breaks around segments, line breaks as the only terminator, terminators twice, no envelope, and several
+interchanges with service characters of their own. What is no segment is handed on as damaged, never left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+EDIFACT, X12 = "edifact", "x12"
+MAX_SEGMENT = 1 << 20  # characters; a segment of UN/EDIFACT holds some thousand, so more is damage
+
+# What a released service character becomes until its segment has been split: noncharacters, which no text may hold.
+_HELD = "\ufdd0\ufdd1\ufdd2\ufdd3\ufdd4\ufdd5"
+_BLANK = " \t\r\n\x00\ufeff\x1a"
+_TAG = re.compile(r"[A-Z][A-Z0-9]{1,2}")
+_START = re.compile(r"UN[BGH](?=[+\x1d])|UNA[^A-Za-z0-9\s]{2}.{4}\s*UN[BGH]|(?:ISA|ST|GS)(?=[^A-Za-z0-9\s])", re.DOTALL)
+_UNA = re.compile(r"UNA(?P<characters>[^A-Za-z0-9\s]{2}.{4})(?=\s*UN[BGH])", re.DOTALL)
+_X12_START = re.compile(r"(?:ISA|ST|GS)[^A-Za-z0-9\s]")
+_ISA = re.compile(r"(?<![A-Z0-9])ISA(?P<element>[^A-Za-z0-9\s])(?:[^\n]{0,40}?(?P=element)){15}(?P<component>.)(?P<end>\r\n|.)", re.DOTALL)
+_TRAILERS = ("UNT", "UNE", "UNZ", "SE", "GE", "IEA")
+
+
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """The service characters of an interchange; release and repetition are empty where there is none."""
+
+    family: str = EDIFACT
+    element: str = "+"
+    component: str = ":"
+    release: str = "?"
+    repetition: str = ""
+    terminator: str = "'"
+    decimal: str = "."
+
+
+EDIFACT_SYNTAX = Syntax()
+X12_SYNTAX = Syntax(X12, "*", ">", "", "", "~", ".")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One segment.
+
+    Attributes:
+        number: in the file, from 1.
+        tag: empty: what stands there is no segment, and `elements` holds its text.
+        elements: after the tag, each its components; X12 text is not split into components, which it uses as plain characters.
+        decimal: decimal mark of the interchange.
+        cut: the file ends before the terminator.
+    """
+
+    number: int
+    tag: str
+    elements: tuple[tuple[str, ...], ...]
+    decimal: str = "."
+    cut: bool = False
+
+    def get(self, element: int, component: int = 0) -> str:
+        """A component by the numbers of its element (from 1, as the standards count) and its own (from 0); empty: not there."""
+        if not 0 < element <= len(self.elements):
+            return ""
+        components = self.elements[element - 1]
+        return components[component].strip() if component < len(components) else ""
+
+    def all(self, element: int) -> tuple[str, ...]:
+        """All components of an element."""
+        return self.elements[element - 1] if 0 < element <= len(self.elements) else ()
+
+    def text(self) -> str:
+        """The segment in plain words, for messages."""
+        return "+".join([self.tag, *(":".join(e) for e in self.elements)])[:200]
+
+
+def sniff_edi(text: str) -> str:
+    """`edifact`, `x12`, or empty, by the first characters of a file."""
+    found = _START.match(text.lstrip(_BLANK))
+    if not found:
+        return ""
+    if found[0].startswith("UN"):
+        return EDIFACT
+    # A table whose first column is named ST or GS is none: X12 has a number or a two-letter code there, and goes on with segments.
+    start = text.lstrip(_BLANK)
+    separator = re.escape(start[len(found[0])])
+    return X12 if re.match(rf"ISA{separator}.{{0,4}}{separator}|GS{separator}[A-Z]{{2}}{separator}|ST{separator}\d{{3}}{separator}", start) else ""
+
+
+def read_segments(text: str) -> Iterator[Segment]:
+    """Every segment of every interchange in a text, in order."""
+    number = 0
+    for part, syntax in _interchanges(_without_held(text)):
+        for raw, cut in _split(part, syntax):
+            number += 1
+            yield _segment(raw, number, syntax, cut)
+
+
+def write_segment(tag: str, elements: Sequence[Sequence[str]], syntax: Syntax = EDIFACT_SYNTAX) -> str:
+    """A segment as it is sent, service characters in its data released."""
+    parts = [tag, *(syntax.component.join(_released(c, syntax) for c in element) for element in elements)]
+    return syntax.element.join(parts) + syntax.terminator
+
+
+def _released(text: str, syntax: Syntax) -> str:
+    if not syntax.release:
+        return text
+    special = {syntax.release, syntax.element, syntax.component, syntax.terminator, syntax.repetition} - {""}
+    return "".join(f"{syntax.release}{c}" if c in special else c for c in text)
+
+
+def _without_held(text: str) -> str:
+    return re.sub(f"[{_HELD}]", "\ufffd", text) if any(c in text for c in _HELD) else text
+
+
+def _interchanges(text: str) -> Iterator[tuple[str, Syntax]]:
+    """The parts of a text that have service characters of their own."""
+    text = text.lstrip(_BLANK)
+    starts = [(m.start(), m.end(), _of_una(m["characters"])) for m in _UNA.finditer(text)]
+    if _X12_START.match(text):
+        starts = [(m.start(), m.start(), _of_isa(m)) for m in _ISA.finditer(text)]
+        first = _guess_x12(text)
+    else:
+        first = Syntax(element="\x1d", component="\x1f", release="", terminator="\x1c") if text[3:4] == "\x1d" else EDIFACT_SYNTAX
+    if not starts or starts[0][0] > 0:
+        starts.insert(0, (0, 0, first))
+    for i, (_, begin, syntax) in enumerate(starts):
+        part = text[begin : starts[i + 1][0] if i + 1 < len(starts) else None]
+        if part.strip(_BLANK):
+            yield part, _by_lines(part, syntax)
+
+
+def _of_una(characters: str) -> Syntax:
+    component, element, decimal, release, repetition, terminator = characters
+    return Syntax(EDIFACT, element, component, release.strip(), repetition.strip(), terminator, decimal if decimal in ".," else ".")
+
+
+def _of_isa(found: re.Match[str]) -> Syntax:
+    return Syntax(X12, found["element"], found["component"], "", "", "\n" if found["end"] in ("\r\n", "\r") else found["end"], ".")
+
+
+def _guess_x12(text: str) -> Syntax:
+    element = text[3] if text.startswith("ISA") else text[2]
+    return Syntax(X12, element, ">", "", "", "~" if "~" in text else "\n", ".")
+
+
+def _by_lines(text: str, syntax: Syntax) -> Syntax:
+    """The syntax with the line break for a terminator, where segments stand on lines and none ends with its terminator."""
+    if syntax.terminator == "\n":
+        return syntax
+    lines = [line.strip(_BLANK) for line in text[: 1 << 16].splitlines()]
+    if len(text) > 1 << 16:
+        lines = lines[:-1]
+    begun = sum(1 for line in lines if _TAG.match(line) and line[2:4].strip("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")[:1] == syntax.element)
+    ended = any(line.endswith(syntax.terminator) for line in lines)
+    if begun > 1 and not ended:
+        return Syntax(syntax.family, syntax.element, syntax.component, syntax.release, syntax.repetition, "\n", syntax.decimal)
+    return syntax
+
+
+def _split(text: str, syntax: Syntax) -> Iterator[tuple[str, bool]]:
+    """The segments of one interchange with released characters held, and whether the file ends within one."""
+    held = _hold(text, syntax)
+    parts = held.replace("\r\n", "\n").replace("\r", "\n").split(syntax.terminator)
+    wrap = _wrap(held) if syntax.terminator != "\n" else ""
+    last = len(parts) - 1
+    for i, part in enumerate(parts):
+        raw = part.strip(_BLANK)
+        if not raw or raw == syntax.terminator:
+            continue
+        if "\n" in raw:
+            raw = wrap.join(line.strip("\t") for line in raw.split("\n"))
+        cut = i == last and syntax.terminator != "\n" and not raw.startswith(_TRAILERS)
+        yield raw, cut
+
+
+def _wrap(text: str) -> str:
+    """What stands for a line break within a segment: nothing where all lines are cut at one width, else a blank."""
+    lengths = [len(line) for line in text[: 1 << 14].splitlines()[:-1]]
+    return "" if lengths and lengths.count(max(lengths)) * 2 > len(lengths) else " "
+
+
+def _hold(text: str, syntax: Syntax) -> str:
+    if not syntax.release or syntax.release not in text:
+        return text
+    for character, stand_in in zip((syntax.release, *_service(syntax)), _HELD, strict=False):
+        if character:
+            text = text.replace(syntax.release + character, stand_in)
+    return text
+
+
+def _service(syntax: Syntax) -> tuple[str, str, str, str]:
+    # The line break that stands for a terminator is none that could be released.
+    return syntax.element, syntax.component, syntax.terminator.strip(), syntax.repetition
+
+
+def _free(text: str, syntax: Syntax) -> str:
+    for character, stand_in in zip((syntax.release, *_service(syntax)), _HELD, strict=False):
+        if stand_in in text:
+            text = text.replace(stand_in, character)
+    return text
+
+
+def _segment(raw: str, number: int, syntax: Syntax, cut: bool) -> Segment:
+    tag, *elements = raw.split(syntax.element)
+    tag = tag.partition(syntax.component)[0].strip()
+    if not _TAG.fullmatch(tag) or len(raw) > MAX_SEGMENT:
+        return Segment(number, "", ((_free(raw[:MAX_SEGMENT], syntax),),), syntax.decimal, cut)
+    if syntax.family == X12:
+        return Segment(number, tag, tuple((e,) for e in elements), syntax.decimal, cut)
+    split = tuple(tuple(e.split(syntax.component)) for e in elements)
+    if any(c in raw for c in _HELD):
+        split = tuple(tuple(_free(c, syntax) for c in e) for e in split)
+    return Segment(number, tag, split, syntax.decimal, cut)

@@ -1,0 +1,1 @@
+"""Cargo messages and declarations: EDI and XML to LINE."""

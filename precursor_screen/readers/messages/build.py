@@ -1,0 +1,232 @@
+"""Lines of messages to LINE, by the same cells and identity as tables: what a message says is parsed like what a column says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from precursor_screen.formats.sheet import string_array
+from precursor_screen.model import Input
+from precursor_screen.readers.assemble import TEXT, assemble
+from precursor_screen.readers.column_map import ColumnMap, Guess
+from precursor_screen.readers.fields import CANONICAL, PARTY_NAMES
+from precursor_screen.readers.finish import input_id, issue_table, no_lines
+from precursor_screen.readers.identity import add_identity
+from precursor_screen.readers.interface import Digest, InputTables, IssueList
+from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Cell, MessageLine
+from precursor_screen.readers.tabular.beside import as_lists, other_cells, unmapped_cells
+from precursor_screen.schema import FILED, LINE_COLUMNS
+
+_KNOWN = "known spelling"
+# Fields of which a line may state several: how they stand in one cell.
+_SEVERAL = {
+    "description": "; ",
+    "marks": "; ",
+    "package_type": ", ",
+    **dict.fromkeys(("container_numbers", "hs_code", "cas_numbers", "cus_codes", "un_numbers", "transit_countries"), ";"),
+    **{name.replace("_name", "_address"): ", " for name in PARTY_NAMES},
+}
+_NAMES = (*PARTY_NAMES, "declarant_name", "carrier_name")
+_MOST_PARTIES = 24  # parties in other roles on one line that stand in other_parties; further ones are screened as text
+_MOST_COLUMNS = 400  # elements without a field that are shown in a column of their own
+_FURTHER = "further elements"
+_SHOWN = 200
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Lines of one input as they are read.
+
+    Attributes:
+        format: in words, for the report.
+        date_order: dmy, mdy or ymd, where the format fixes it.
+        lines: message type and line.
+    """
+
+    format: str
+    issues: IssueList
+    date_order: str = ""
+    lines: list[tuple[str, MessageLine]] = field(default_factory=list)
+
+
+def build(gathered: Gathered, name: str, digest: Digest, encoding: str) -> InputTables:
+    """One input of lines that messages state."""
+    issues, rows = gathered.issues, [_Row(type_, line) for type_, line in gathered.lines]
+    for row in rows:
+        row.settle(issues)
+    _note_unread(rows, issues)
+    places = pa.array([row.line.place for row in rows], pa.int64())
+    fields, guesses = _field_columns(rows)
+    beside_names, beside = _beside_columns(rows)
+    if not rows:
+        lines, raw = no_lines(), pa.table({})
+    else:
+        headers = _headers(rows, guesses, beside_names)
+        lines = _lines(fields, guesses, beside, headers, places, gathered)
+        lines = _place(lines, rows, places, name, digest)
+        raw = pa.Table.from_arrays([*fields, *beside], names=headers)
+    described = Input(
+        input_id(name, digest), name, digest.sha256, digest.size, gathered.format, encoding, None,
+        _mapping(rows), tuple(beside_names), frozenset(n for n in lines.column_names if n in {c.name for c in FILED}), lines.num_rows,
+    )  # fmt: skip
+    return InputTables(described, lines, raw, issue_table(issues, lines))
+
+
+@dataclass(slots=True)
+class _Row:
+    """One line: values by field, further parties, and what has no field."""
+
+    type: str
+    line: MessageLine
+    values: dict[str, list[str]] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
+    beside: list[Cell] = field(default_factory=list)
+
+    def settle(self, issues: IssueList) -> None:
+        """Sort the cells; a second value of a field that can hold one is kept beside it and named in an issue."""
+        for cell in self.line.cells:
+            if cell.field in (BESIDE, UNREAD):
+                self.beside.append(cell)
+            elif cell.field == "other_parties":
+                self._add_party(cell)
+            elif cell.field in _SEVERAL:
+                self._add(cell)
+            elif cell.field not in self.values:
+                self.values[cell.field] = [cell.text]
+            elif cell.text not in self.values[cell.field]:
+                if cell.field in _NAMES:
+                    self._add_party(cell)
+                    continue
+                self.beside.append(Cell(BESIDE, cell.label, cell.text))
+                kept = self.values[cell.field][0]
+                issues.add(
+                    "several-values", f"{cell.label} says {cell.text[:60]!r} as well; {kept[:60]!r} was read",
+                    row=self.line.place, field=cell.field, value=cell.text[:_SHOWN],
+                )  # fmt: skip
+
+    def _add(self, cell: Cell) -> None:
+        known = self.values.setdefault(cell.field, [])
+        if cell.text not in known:
+            known.append(cell.text)
+
+    def _add_party(self, cell: Cell) -> None:
+        if cell.text in self.others or any(cell.text in self.values.get(n, ()) for n in _NAMES):
+            return
+        if len(self.others) < _MOST_PARTIES:
+            self.others.append(cell.text)
+        else:
+            self.beside.append(Cell(BESIDE, cell.label, cell.text))
+
+
+def _note_unread(rows: Sequence[_Row], issues: IssueList) -> None:
+    """One issue an element that is not known, with its first place and how often it is filled."""
+    seen: dict[str, tuple[int, str, int]] = {}
+    for row in rows:
+        for cell in row.beside:
+            if cell.field == UNREAD:
+                place, text, count = seen.get(cell.label, (row.line.place, cell.text, 0))
+                seen[cell.label] = (place, text, count + 1)
+    for label, (place, text, count) in seen.items():
+        issues.add(
+            "unread-element", f"{label} is read into no field; its text was screened with the line", row=place, value=text[:_SHOWN], count=count
+        )  # fmt: skip
+
+
+def _field_columns(rows: Sequence[_Row]) -> tuple[list[pa.ChunkedArray], list[Guess]]:
+    present = {name for row in rows for name in row.values}
+    columns: list[pa.ChunkedArray] = []
+    guesses: list[Guess] = []
+    for name in (n for n in CANONICAL if n in present):
+        joiner = _SEVERAL.get(name, " ")
+        texts = [joiner.join(row.values[name]) if name in row.values else None for row in rows]
+        guesses.append(Guess(len(columns), name, name, _KNOWN))
+        columns.append(_column(texts))
+    for number in range(max((len(row.others) for row in rows), default=0)):
+        texts = [row.others[number] if number < len(row.others) else None for row in rows]
+        guesses.append(Guess(len(columns), "other_parties", "other_parties", _KNOWN))
+        columns.append(_column(texts))
+    return columns, guesses
+
+
+def _beside_columns(rows: Sequence[_Row]) -> tuple[list[str], list[pa.ChunkedArray]]:
+    """Elements without a field, a column each; what is beyond `_MOST_COLUMNS` shares the last one."""
+    names: dict[str, int] = {}
+    for row in rows:
+        for cell in row.beside:
+            if cell.label not in names:
+                names[cell.label if len(names) < _MOST_COLUMNS else _FURTHER] = 0
+    columns: dict[str, list[str | None]] = {name: [None] * len(rows) for name in names}
+    for i, row in enumerate(rows):
+        for cell in row.beside:
+            column = columns[cell.label if cell.label in columns else _FURTHER]
+            before = column[i]
+            column[i] = cell.text if before is None else f"{before}\n{cell.text}"
+    return list(columns), [_column(c) for c in columns.values()]
+
+
+def _column(texts: Sequence[str | None]) -> pa.ChunkedArray:
+    return pa.chunked_array([string_array(texts)], pa.string())
+
+
+def _headers(rows: Sequence[_Row], guesses: Sequence[Guess], beside: Iterable[str]) -> list[str]:
+    """The elements that stand for each field, in the sender's words; each header once."""
+    labels: dict[str, dict[str, None]] = {}
+    for row in rows:
+        for cell in row.line.cells:
+            found = labels.setdefault(cell.field, {})
+            if len(found) < 3:
+                found[cell.label] = None
+    headers: dict[str, None] = {}
+    for name in (*(" | ".join(labels.get(g.field, {g.field: None})) for g in guesses), *beside):
+        unique, number = name, 2
+        while unique in headers:
+            unique, number = f"{name} ({number})", number + 1
+        headers[unique] = None
+    return list(headers)
+
+
+def _mapping(rows: Sequence[_Row]) -> tuple[tuple[str, str], ...]:
+    pairs = {(c.label, c.field): None for row in rows for c in row.line.cells if c.field not in (BESIDE, UNREAD)}
+    return tuple(pairs)
+
+
+def _lines(
+    fields: Sequence[pa.ChunkedArray], guesses: Sequence[Guess], beside: Sequence[pa.ChunkedArray], headers: Sequence[str],
+    places: pa.Array, gathered: Gathered,
+) -> pa.Table:  # fmt: skip
+    """The columns of LINE with identity, and with the texts in no field of goods, as tables have them."""
+    count, issues = len(gathered.lines), gathered.issues
+    table = pa.Table.from_arrays([*fields, *beside], names=[str(i) for i in range(len(fields) + len(beside))])
+    known = ColumnMap({}, gathered.date_order, ".")
+    columns = assemble(table, places, guesses, known, issues, TEXT) if fields else _blank(count)
+    every = [*guesses, *(Guess(len(fields) + i, headers[len(fields) + i], "", "") for i in range(len(beside)))]
+    unmapped = unmapped_cells(table, headers, every, places, issues)
+    texts = as_lists(unmapped, count)
+    if texts is None:
+        columns = add_identity(columns)
+    else:
+        columns = add_identity(columns.append_column("other_texts", texts[0])).drop_columns(["other_texts"])
+    others = other_cells(table, headers, guesses, places, issues)
+    if others:
+        texts = as_lists([*unmapped, *others], count)
+    if texts is not None:
+        columns = columns.append_column("other_texts", texts[0]).append_column("other_columns", texts[1])
+    return columns
+
+
+def _blank(count: int) -> pa.Table:
+    return pa.table({"description": pa.array([None] * count, pa.string())})
+
+
+def _place(lines: pa.Table, rows: Sequence[_Row], places: pa.Array, name: str, digest: Digest) -> pa.Table:
+    count = len(rows)
+    for column, values in (
+        ("source_file", pa.repeat(name, count)),
+        ("source_row", places),
+        ("input_id", pa.repeat(input_id(name, digest), count)),
+        ("message_type", string_array([row.type for row in rows])),
+    ):
+        lines = lines.append_column(column, pa.chunked_array([values]))
+    return lines.select([c.name for c in LINE_COLUMNS if c.name in lines.column_names])

@@ -1,0 +1,363 @@
+"""IATA Cargo-IMP: air waybill (FWB), house manifest (FHL) and flight manifest (FFM), versions as they still flow.
+
+Lines begin with an identifier of three letters; those that begin with a slant go on with the one before. `K` is kilograms and `L`
+pounds. An air waybill of a flight manifest that is loaded on several units is one cargo: what each unit carries adds up, the total
+that stands behind it does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from precursor_screen.formats.blob import Blob
+from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
+from precursor_screen.readers.messages.build import Gathered, build
+from precursor_screen.readers.messages.edi import read_text, refuse_empty
+from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Scope, lines_of
+
+_HEAD = re.compile(r"(FWB|FHL|FFM)/(\d{1,2})\s*")
+_END = re.compile(r"(?:LAST|CONT)\b")
+_WAYBILL = re.compile(r"(\d{3}-?\d{8})([A-Z]{3})([A-Z]{3})/?([TSPDM])(\d{1,6})(?:([KL])(\d+(?:\.\d+)?))?(.*)")
+_HOUSE = re.compile(r"HBS/([^/]*)/([A-Z]{3})([A-Z]{3})/(\d*)/([KL])(\d+(?:\.\d+)?)/(\d*)/?(.*)", re.DOTALL)
+_UN = re.compile(r"\bUN\s?(\d{4})\b")
+_POUNDS = {"L": " LBR", "K": ""}
+_PARTIES = {"SHP": "consignor", "CNE": "consignee", "NFY": "notify_party", "AGT": "declarant"}
+_KNOWN = frozenset(("FLT", "RTG", "ACC", "OSI", "SSR", "ISU", "SRI", "CER", "REF", "SPH", "COR", "COI", "PPD", "COL", "OTH", "SII", "ARD", "CDC", "OPI", "NOM", "ULD", "DIM"))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """An identifier and the lines that belong to it, without it; the number of the first line in the file."""
+
+    row: int
+    tag: str
+    lines: tuple[str, ...]
+
+
+class CargoImpReader:
+    """Air waybills and manifests as telegrams."""
+
+    name = "Cargo-IMP"
+
+    def sniff(self, kind: str, head: bytes) -> bool:
+        """Whether the content is such a telegram."""
+        return kind == "cargo-imp"
+
+    def read(self, blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+        """One result: the lines of every message of the file.
+
+        Raises:
+            InputError: no message in it states goods.
+        """
+        text, encoding, issues = read_text(blob, options)
+        gathered = Gathered("Cargo-IMP", issues)
+        for kind, scope in read_cargo_imp(text, issues):
+            gathered.lines += [(kind, line) for line in lines_of(scope)]
+        refuse_empty(gathered, blob)
+        return [build(gathered, blob.name, digest, encoding)]
+
+
+def read_cargo_imp(text: str, issues: IssueList) -> Iterator[tuple[str, Scope]]:
+    """The type and the content of each message; lines that cannot be read are issues."""
+    kind = ""
+    row = 0
+    lines: list[tuple[int, str]] = []
+    for number, raw in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
+        line = raw.rstrip(" \t\x03\x00\x1a")
+        if found := _HEAD.fullmatch(line.strip()):
+            if kind:
+                yield _message(kind, row, lines, issues)
+            kind, row, lines = found[1], number, []
+        elif kind and line.strip():
+            ended = _END.match(line) if kind == "FFM" else None
+            if not ended:
+                lines.append((number, line.lstrip() if not line.startswith("/") else line))
+    if kind:
+        yield _message(kind, row, lines, issues)
+
+
+def _message(kind: str, row: int, lines: list[tuple[int, str]], issues: IssueList) -> tuple[str, Scope]:
+    root = Scope(row, shares=kind != "FFM")
+    root.add("transport_mode", kind, "air")
+    root.add("message_function", kind, "original")
+    read = {"FWB": _read_waybill, "FHL": _read_houses, "FFM": _read_flight}[kind]
+    read(root, lines, issues)
+    return kind, root
+
+
+def _blocks(lines: Iterable[tuple[int, str]]) -> Iterator[Block]:
+    """Lines by the identifier they belong to; parties are taken together with the lines that name their parts."""
+    current: Block | None = None
+    for number, line in lines:
+        tag = line[:3]
+        part = tag in ("NAM", "ADR", "LOC") and line[3:4] == "/" and current is not None and current.tag in _PARTIES
+        goes_on = line.startswith("/") or part
+        if goes_on and current is not None:
+            current = Block(current.row, current.tag, (*current.lines, line if part else line[1:]))
+            continue
+        if current is not None:
+            yield current
+        current = Block(number, tag if line[3:4] in ("/", "") else "", (line[4:] if line[3:4] in ("/", "") else line,))
+    if current is not None:
+        yield current
+
+
+def _read_waybill(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -> None:
+    for block in _blocks(lines):
+        if found := _WAYBILL.match(block.lines[0]) if not block.tag else None:
+            _waybill(root, found)
+        elif block.tag == "RTD":
+            _rates(root, block)
+        elif not _common(root, block):
+            _unread(root, block, issues)
+
+
+def _waybill(scope: Scope, found: re.Match[str], number: str = "bill_of_lading") -> None:
+    scope.add(number, "AWB number", found[1] if "-" in found[1] else f"{found[1][:3]}-{found[1][3:]}")
+    scope.add("port_of_loading", "AWB origin", found[2])
+    scope.add("port_of_discharge", "AWB destination", found[3])
+    if number == "bill_of_lading":
+        scope.add("packages", "AWB pieces", found[5])
+        if found[7]:
+            scope.add("gross_mass", "AWB weight", f"{found[7]}{_POUNDS[found[6]]}")
+    scope.add(BESIDE, "AWB rest", found[8])
+
+
+def _rates(root: Scope, block: Block) -> None:
+    """Rate description: what the goods are, their codes, their origin."""
+    texts: list[str] = []
+    for line in block.lines:
+        tag, _, text = line.removeprefix("/").partition("/")
+        if tag.isdigit() and len(tag) <= 2:
+            tag, _, text = text.partition("/")
+        if tag in ("NG", "NC"):
+            texts.append(text)
+        elif tag == "NH":
+            root.add("hs_code", "RTD/NH", text.split("/")[0])
+        elif tag == "NO":
+            root.add("country_of_origin", "RTD/NO", text.strip())
+        elif tag == "NU":
+            root.add("container_numbers", "RTD/NU", text.split("/")[0])
+        else:
+            root.add(BESIDE, "RTD", line)
+    root.add("description", "RTD/NG", " ".join(t.strip() for t in texts if t.strip()))
+
+
+def _common(scope: Scope, block: Block) -> bool:
+    """Blocks that air waybills and house manifests have alike."""
+    tag, lines = block.tag, block.lines
+    if tag in _PARTIES:
+        _party(scope, tag, lines)
+    elif tag == "CVD":
+        _values(scope, lines[0])
+    elif tag == "HTS":
+        for line in lines:
+            scope.add("hs_code", "HTS", line.split("/")[0])
+    elif tag == "TXT":
+        scope.add("description", "TXT", " ".join(line.strip() for line in lines))
+    elif tag == "OCI":
+        _customs(scope, lines)
+    elif tag == "FLT" or tag in _KNOWN:
+        for line in lines:
+            scope.add(BESIDE, tag, line)
+        if tag == "FLT":
+            scope.add("voyage", "FLT", lines[0].split("/")[0])
+        _dangerous(scope, tag, " ".join(lines))
+    else:
+        return False
+    return True
+
+
+def _dangerous(scope: Scope, label: str, text: str) -> None:
+    for number in _UN.findall(text):
+        scope.add("un_numbers", label, number)
+
+
+def _party(scope: Scope, tag: str, lines: tuple[str, ...]) -> None:
+    """A party: its account, then name, street and place on lines of their own; from version 17 on these bear identifiers."""
+    role = _PARTIES[tag]
+    parts: dict[str, list[str]] = {"NAM": [], "ADR": [], "LOC": [], "": []}
+    head = lines[0].strip()
+    named = any(line[:4] in ("NAM/", "ADR/", "LOC/") for line in lines)
+    last = ""
+    order = iter(("NAM", "ADR", "LOC"))
+    rest = list(lines[1:])
+    if tag == "NFY" and head and not named:
+        parts["NAM"].append(head)
+        head = ""
+        next(order)
+    for line in rest:
+        if line[:4] in ("NAM/", "ADR/", "LOC/"):
+            last = line[:3]
+            parts[last].append(line[4:])
+        elif named:
+            # What follows NAM or ADR is more of it; what follows LOC is the country with postal code and contacts.
+            parts[last if last in ("NAM", "ADR") else ""].append(line)
+        else:
+            parts[next(order, "")].append(line)
+    name = " ".join(parts["NAM"]).strip()
+    country = ""
+    contacts: list[str] = []
+    for line in parts[""]:
+        code, _, more = line.removeprefix("/").partition("/")
+        if not country and re.fullmatch(r"[A-Z]{2}", code):
+            country = code
+            postal, _, contact = more.partition("/")
+            parts["LOC"].append(postal)
+            contacts.append(contact)
+        else:
+            contacts.append(line)
+    address = ", ".join(t.strip("/ ") for t in (*parts["ADR"], *parts["LOC"]) if t.strip("/ "))
+    if role == "declarant":
+        scope.add("declarant_name", f"{tag} name", name)
+        scope.add(BESIDE, f"{tag} address", ", ".join(t for t in (address, country) if t))
+        scope.add(BESIDE, f"{tag} account", head)
+    else:
+        for part, text in (("name", name), ("address", address), ("country", country), ("identifier", head)):
+            scope.add(f"{role}_{part}", f"{tag} {part}", text)
+    scope.add(BESIDE, f"{tag} contact", " ".join(c for c in contacts if c))
+
+
+def _values(scope: Scope, line: str) -> None:
+    """CVD: currency, charge codes, then the values for carriage and for customs."""
+    parts = line.split("/")
+    amounts = [p for p in parts[1:] if re.fullmatch(r"\d+(?:\.\d+)?", p)]
+    customs = parts[4] if len(parts) > 4 and re.fullmatch(r"\d+(?:\.\d+)?", parts[4]) else (amounts[-1] if amounts else "")
+    if customs:
+        scope.add("value", "CVD customs", customs)
+        scope.add("currency", "CVD currency", parts[0])
+    scope.add(BESIDE, "CVD", line)
+
+
+def _customs(scope: Scope, lines: tuple[str, ...]) -> None:
+    """OCI: country, whom it is about, what it is, text; a line without country and party goes on with those before."""
+    who = ""
+    for line in lines:
+        parts = [*line.split("/"), "", "", ""]
+        who = parts[1] or who
+        text = "/".join(p for p in parts[3:] if p)
+        label = f"OCI {who}/{parts[2]}".strip("/ ")
+        scope.add(BESIDE, label, text)
+        _dangerous(scope, label, text)
+        if parts[2] == "T" and who in ("SHP", "CNE"):
+            scope.add(f"{_PARTIES[who]}_identifier", label, text)
+
+
+def _unread(scope: Scope, block: Block, issues: IssueList) -> None:
+    text = "/".join(block.lines)
+    if block.tag:
+        scope.add(UNREAD, block.tag, text)
+        return
+    issues.add("broken-segment", f"line {block.row} is no line of such a message", row=block.row, value=text[:200])
+
+
+def _read_houses(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -> None:
+    scope = root
+    for block in _blocks(lines):
+        if block.tag == "MBI":
+            found = _WAYBILL.match(block.lines[0])
+            if found:
+                _waybill(root, found, "master_bill_of_lading")
+                root.add(BESIDE, "MBI pieces", f"{found[5]} {found[6] or ''}{found[7] or ''}")
+            else:
+                _unread(root, Block(block.row, "", block.lines), issues)
+        elif block.tag == "HBS":
+            scope = root.open(block.row)
+            _house(scope, block, issues)
+        elif block.tag == "TXT":
+            # The house line has room for fifteen characters of what stands here in full.
+            scope.cells[:] = [c for c in scope.cells if c.label != "HBS goods"]
+            _common(scope, block)
+        elif not _common(scope, block):
+            _unread(scope, block, issues)
+
+
+def _house(scope: Scope, block: Block, issues: IssueList) -> None:
+    found = _HOUSE.match(f"HBS/{block.lines[0]}")
+    if not found:
+        parts = block.lines[0].split("/")
+        scope.add("house_bill_of_lading", "HBS number", parts[0])
+        scope.add("description", "HBS goods", parts[-1] if len(parts) > 1 else "")
+        issues.add("broken-segment", f"line {block.row} is no complete house waybill; its number and goods were read", row=block.row, value=block.lines[0][:200])
+        return
+    number, origin, destination, pieces, unit, weight, slac, goods = found.groups()
+    scope.add("house_bill_of_lading", "HBS number", number)
+    scope.add("port_of_loading", "HBS origin", origin)
+    scope.add("port_of_discharge", "HBS destination", destination)
+    scope.add("packages", "HBS pieces", pieces)
+    scope.add("gross_mass", "HBS weight", f"{weight}{_POUNDS[unit]}")
+    if slac != pieces:
+        scope.add(BESIDE, "HBS pieces by the shipper's count", slac)
+    scope.add("description", "HBS goods", goods)
+    for line in block.lines[1:]:
+        scope.add(BESIDE, "HBS handling", line)
+
+
+def _read_flight(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -> None:
+    """A flight: the flight's own line, a line an airport, units, and the air waybills on them."""
+    cargoes: dict[tuple[str, str], _Cargo] = {}
+    port = unit = ""
+    cargo: _Cargo | None = None
+    first = True
+    for number, line in lines:
+        parts = line.split("/")
+        found = _WAYBILL.match(line)
+        if first:
+            first = False
+            root.add("voyage", "flight", parts[1] if len(parts) > 1 else "")
+            root.add(BESIDE, "flight line", line)
+        elif found:
+            cargo = cargoes.setdefault((found[1], port), _Cargo(root, number))
+            cargo.load(found, unit)
+        elif re.fullmatch(r"[A-Z]{3}(?:/.*)?", line) and parts[0] not in ("ULD", "OSI", "SCI", "DIM", "COR", "OCI"):
+            port, unit, cargo = parts[0], "", None
+        elif parts[0] == "ULD":
+            unit = parts[1] if len(parts) > 1 else ""
+            cargo = None
+        elif cargo is not None:
+            cargo.scope.add(BESIDE if line.startswith("/") or parts[0] in _KNOWN or parts[0] in ("SCI", "OCI") else UNREAD, parts[0] or "onward", line)
+            _dangerous(cargo.scope, parts[0] or "onward", line)
+        else:
+            issues.add("broken-segment", f"line {number} is no line of such a message", row=number, value=line[:200])
+    for (_, at), one in cargoes.items():
+        one.settle(at)
+
+
+class _Cargo:
+    """One air waybill of a flight, whatever units it is loaded on."""
+
+    def __init__(self, root: Scope, row: int) -> None:
+        self.scope = root.open(row)
+        self.pieces = 0
+        self.mass = Decimal(0)
+        self.pounds = False
+        self.known = False
+
+    def load(self, found: re.Match[str], unit: str) -> None:
+        scope = self.scope
+        if not scope.cells:
+            scope.add("bill_of_lading", "AWB number", found[1] if "-" in found[1] else f"{found[1][:3]}-{found[1][3:]}")
+            scope.add("port_of_loading", "AWB origin", found[2])
+            scope.add("place_of_delivery", "AWB destination", found[3])
+        self.pieces += int(found[5])
+        if found[7]:
+            self.known = True
+            self.pounds = found[6] == "L"
+            self.mass += Decimal(found[7])
+        rest, *tail = found[8].split("/")
+        scope.add(BESIDE, "AWB rest", rest)
+        if tail:
+            scope.add("description", "AWB goods", tail[0])
+        for code in tail[1:]:
+            scope.add(BESIDE, "AWB handling", code)
+        if unit:
+            scope.add("container_numbers", "ULD", unit)
+
+    def settle(self, port: str) -> None:
+        self.scope.add("port_of_discharge", "airport", port)
+        self.scope.add("packages", "AWB pieces", str(self.pieces))
+        if self.known:
+            self.scope.add("gross_mass", "AWB weight", f"{self.mass}{' LBR' if self.pounds else ''}")

@@ -1,0 +1,66 @@
+"""The reader of segmented messages: UN/EDIFACT and ANSI X12."""
+
+from __future__ import annotations
+
+from precursor_screen.errors import UnknownFormat, Where
+from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.edi import EDIFACT, X12, read_segments
+from precursor_screen.formats.encoding import choose_encoding, open_utf8
+from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
+from precursor_screen.readers.messages.build import Gathered, build
+from precursor_screen.readers.messages.edifact import read_edifact
+from precursor_screen.readers.messages.scope import lines_of
+from precursor_screen.readers.messages.x12 import read_x12
+
+_READ = {EDIFACT: ("UN/EDIFACT", read_edifact), X12: ("ANSI X12", read_x12)}
+
+
+class EdiReader:
+    """Messages of segments."""
+
+    name = "EDI"
+
+    def sniff(self, kind: str, head: bytes) -> bool:
+        """Whether the content is an interchange or a message."""
+        return kind in _READ
+
+    def read(self, blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+        """One result: the lines of every message of the file.
+
+        Raises:
+            InputError: no message in it states goods.
+        """
+        text, encoding, issues = read_text(blob, options)
+        kind = options_kind(text)
+        name, read = _READ[kind]
+        gathered = Gathered(name, issues)
+        for type_, message in read(read_segments(text), issues):
+            gathered.lines += [(type_, line) for line in lines_of(message)]
+        refuse_empty(gathered, blob)
+        return [build(gathered, blob.name, digest, encoding)]
+
+
+def options_kind(text: str) -> str:
+    """EDIFACT or X12, once the whole text is at hand."""
+    return EDIFACT if text.lstrip(" \t\r\n\x00\ufeff\x1a").startswith("UN") else X12
+
+
+def read_text(blob: Blob, options: ReadOptions) -> tuple[str, str, IssueList]:
+    """The text of an input, its encoding in words, and its issues so far."""
+    issues = IssueList(blob.name)
+    choice = choose_encoding(blob, options.encoding)
+    decoded, undecodable = open_utf8(blob, choice)
+    if undecodable:
+        issues.add("undecodable-text", f"{undecodable} characters are no text in {choice.name}", row=1, count=undecodable)
+    return decoded.read().decode("utf-8", "replace").removeprefix("\ufeff"), str(choice), issues
+
+
+def refuse_empty(gathered: Gathered, blob: Blob) -> None:
+    """Raise where no line was read, with what was found instead."""
+    if gathered.lines:
+        return
+    found = "; ".join(dict.fromkeys(row[4] for row in gathered.issues.rows))[:300]
+    raise UnknownFormat(
+        f"holds no message that states goods{f' ({found})' if found else ''}",
+        where=Where(blob.name), remedy="Ask for the manifest or declaration itself; answers and status reports are not screened.",
+    )  # fmt: skip

@@ -1,0 +1,363 @@
+"""UN/EDIFACT CUSCAR, CUSDEC, IFTMIN and IFCSUM: what their segments say (UN/EDIFACT directories D.95B to D.21A).
+
+The four differ in what opens a level: CNI a consignment (CUSCAR, IFCSUM), GID a goods item, CST an item of a declaration. What the
+qualifiers stand for is in `layouts/edifact.csv`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from precursor_screen.formats.edi import Segment
+from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.messages.scope import BESIDE, IGNORED, ROLES, UNREAD, Scope
+from precursor_screen.readers.messages.tables import find_code, load_codes
+from precursor_screen.readers.messages.text import (
+    as_date,
+    as_number,
+    country_of,
+    is_mass_unit,
+    is_nothing,
+    join_pieces,
+    other_reading,
+    with_unit,
+)
+
+TYPES = ("CUSCAR", "CUSDEC", "IFTMIN", "IFCSUM")
+# Messages that answer or report, and state no goods to be screened.
+NO_MANIFEST = ("CONTRL", "APERAK", "CUSRES", "CUSREP", "IFTSTA", "BAPLIE", "COPARN", "CODECO", "COARRI", "INVOIC", "IFTMBC", "IFTMBF")
+_CODES = load_codes("edifact")
+_DIRECTIONS = {"929": "import", "830": "export", "952": "transit"}
+_BILLS = ("bill_of_lading", "house_bill_of_lading")
+_HS_TYPES = ("HS", "HS ", "CC", "TSP", "TAR", "122", "108", "117")
+
+
+class Message:
+    """One message while it is read: the level that the next segment belongs to."""
+
+    def __init__(self, head: Segment, issues: IssueList) -> None:
+        self.type = head.get(2).upper()
+        self.root = Scope(head.number, shares=self.type not in ("CUSCAR", "IFCSUM", ""))
+        self.scope = self.root
+        self.consignment = self.root
+        self.issues = issues
+        self.equipment = False
+        self.function = ""
+        self.stamp = ""
+        self.versioned = False
+
+    def open_consignment(self, segment: Segment) -> None:
+        """A consignment begins."""
+        self.scope = self.consignment = self.root.open(segment.number)
+        self.equipment = False
+
+    def open_item(self, segment: Segment) -> None:
+        """An item of the consignment begins."""
+        self.scope = self.consignment.open(segment.number)
+        self.equipment = False
+
+    def finish(self) -> Scope:
+        """The message, once it is complete; one that changes another and has no version is ordered by when it was written."""
+        if self.function in ("replacement", "cancellation") and not self.versioned and self.stamp.isdigit():
+            self.root.add("version", "DTM+137", self.stamp)
+        return self.root
+
+
+def read_edifact(segments: Iterable[Segment], issues: IssueList) -> Iterator[tuple[str, Scope]]:
+    """The type and the content of each message that is read; other ones, and damaged segments, are issues."""
+    message: Message | None = None
+    for segment in segments:
+        if segment.cut or not segment.tag:
+            what = "ends before its terminator: the file was cut short" if segment.cut else "is no segment"
+            issues.add("broken-segment", f"segment {segment.number} {what}", row=segment.number, value=segment.text())
+        if segment.tag == "UNH" or (segment.tag == "BGM" and message is None):
+            if message is not None:
+                yield from _end(message, issues, "another begins")
+            message = Message(segment if segment.tag == "UNH" else Segment(segment.number, "UNH", ()), issues)
+        if message is None:
+            if segment.tag not in ("UNB", "UNG", "UNE", "UNZ", "UNT", ""):
+                issues.add("broken-segment", f"segment {segment.number} stands outside of any message", row=segment.number, value=segment.text())
+            continue
+        if segment.tag in ("UNT", "UNZ"):
+            yield from _end(message, issues, "" if segment.tag == "UNT" else "the interchange ends")
+            message = None
+        elif segment.tag:
+            _take(message, segment)
+    if message is not None:
+        yield from _end(message, issues, "the file ends")
+
+
+def _end(message: Message, issues: IssueList, broken: str) -> Iterator[tuple[str, Scope]]:
+    if broken:
+        issues.add(
+            "broken-segment", f"the message that begins at segment {message.root.place} has no end (UNT): {broken}; what it holds was read",
+            row=message.root.place,
+        )  # fmt: skip
+    if message.type in TYPES or message.type == "" or message.root.children:
+        yield message.type or "CUSCAR", message.finish()
+    else:
+        issues.add("no-manifest", f"a message of type {message.type[:10]} states no goods", row=message.root.place, value=message.type[:10])
+
+
+def _take(message: Message, segment: Segment) -> None:
+    handler = _HANDLERS.get(segment.tag, _take_other)
+    handler(message, segment)
+
+
+def _take_other(message: Message, segment: Segment) -> None:
+    field = find_code(_CODES, segment.tag, segment.get(1))
+    if field == IGNORED:
+        return
+    text = " ".join(c.strip() for e in segment.elements for c in e if c.strip())
+    qualifier = segment.get(1)[:6] if (segment.tag, segment.get(1)) in _CODES else ""
+    message.scope.add(field, f"{segment.tag}+{qualifier}".rstrip("+"), text)
+
+
+def _add(message: Message, segment: Segment, text: str, *, suffix: str = "") -> None:
+    """A value of the field that the segment's first element names."""
+    qualifier = segment.get(1)
+    field = find_code(_CODES, segment.tag, qualifier)
+    message.scope.add(field, f"{segment.tag}+{qualifier[:10]}{suffix}", text)
+
+
+def _bgm(message: Message, segment: Segment) -> None:
+    code = segment.get(1)
+    message.type = message.type or _CODES.get(("BGM", code), "")
+    root = message.root
+    message.function = _CODES.get(("FUNCTION", segment.get(3)), "")
+    root.add("message_function", "BGM+1225", message.function or segment.get(3))
+    number, version = segment.get(2), segment.get(2, 1)
+    message.versioned = bool(version)
+    root.add("version", "BGM+1056", version)
+    root.add({"CUSDEC": "declaration_id", "IFTMIN": "stated_shipment_id"}.get(message.type, BESIDE), "BGM+1004", number)
+    root.add("direction", "BGM+1001", _DIRECTIONS.get(code, ""))
+
+
+def _cni(message: Message, segment: Segment) -> None:
+    message.open_consignment(segment)
+    message.consignment.add("bill_of_lading", "CNI+1004", segment.get(2))
+
+
+def _rff(message: Message, segment: Segment) -> None:
+    qualifier, number = segment.get(1), segment.get(1, 1)
+    field = find_code(_CODES, "RFF", qualifier) or BESIDE
+    consignment = message.consignment
+    if field in _BILLS and message.type == "CUSCAR" and not message.equipment:
+        if consignment.children and consignment is not message.root:
+            # A second bill under the same consolidation: it has its own parties, places and goods.
+            shared = [c for c in consignment.cells if c.label == "CNI+1004" or c.field == "master_bill_of_lading"]
+            message.open_consignment(segment)
+            message.consignment.cells += shared
+        _bill(message.consignment, field, f"RFF+{qualifier}", number)
+        return
+    message.scope.add(field, f"RFF+{qualifier[:10]}", " ".join(p for p in (number, segment.get(1, 2)) if p) if field == BESIDE else number)
+
+
+def _bill(consignment: Scope, field: str, label: str, number: str) -> None:
+    """A bill's number; that of the consolidation above it, if it is another, is the master bill's."""
+    for i, cell in enumerate(consignment.cells):
+        if cell.label == "CNI+1004":
+            del consignment.cells[i]
+            if cell.text != number and not consignment.has("master_bill_of_lading"):
+                consignment.add("master_bill_of_lading", cell.label, cell.text)
+            break
+    consignment.add(field, label, number)
+
+
+def _gid(message: Message, segment: Segment) -> None:
+    message.open_item(segment)
+    message.scope.add("item_number", "GID+1496", segment.get(1))
+    outer = 2 if segment.get(2) else 3
+    count = as_number(segment.get(outer), segment.decimal)
+    message.scope.add("packages", "GID+7224", "" if is_nothing(count) else count)
+    kinds = (segment.get(outer, c) for c in (4, 1, 2))
+    message.scope.add("package_type", "GID+7065", next((k for k in kinds if k and not k.isdigit()), ""))
+    if outer == 2 and segment.get(3):
+        message.scope.add(BESIDE, "GID inner packages", " ".join(c for c in segment.all(3) if c))
+
+
+def _cst(message: Message, segment: Segment) -> None:
+    message.open_item(segment)
+    message.scope.add("item_number", "CST+1496", segment.get(1))
+    for element in range(2, len(segment.elements) + 1):
+        code = segment.get(element)
+        digits = code.replace(".", "").replace(" ", "")
+        if digits.isdigit() and len(digits) >= 6:
+            message.scope.add("hs_code", "CST+7361", code)
+        else:
+            message.scope.add("procedure" if digits.isdigit() and len(digits) == 4 else BESIDE, f"CST+7361 {element - 1}", code)
+
+
+def _pia(message: Message, segment: Segment) -> None:
+    for element in range(2, len(segment.elements) + 1):
+        code, kind = segment.get(element), segment.get(element, 1)
+        message.scope.add("hs_code" if kind in _HS_TYPES else BESIDE, f"PIA+{kind}", code)
+
+
+def _ftx(message: Message, segment: Segment) -> None:
+    field = find_code(_CODES, "FTX", segment.get(1)) or BESIDE
+    if message.equipment and field == "description":
+        field = BESIDE
+    text = join_pieces(segment.all(4)) or segment.get(3)
+    label = f"FTX+{segment.get(1)[:6]}"
+    message.scope.add(field, label, text)
+    message.scope.add(BESIDE, f"{label}, pieces apart", other_reading(segment.all(4)))
+
+
+def _imd(message: Message, segment: Segment) -> None:
+    message.scope.add("description", "IMD+7008", join_pieces(segment.all(3)[3:5]) or segment.get(3))
+
+
+def _mea(message: Message, segment: Segment) -> None:
+    purpose, kind = segment.get(1), segment.get(2)
+    unit, figure = segment.get(3), as_number(segment.get(3, 1), segment.decimal)
+    label = f"MEA+{purpose}+{kind}"
+    if not figure or is_nothing(figure):
+        return
+    field = _CODES.get(("MEA", kind), _CODES.get(("MEA", purpose), UNREAD))
+    if field in ("gross_mass", "net_mass"):
+        if message.equipment or (unit and not is_mass_unit(unit)):
+            field = BESIDE
+    elif not field and not is_mass_unit(unit):
+        field = BESIDE  # counts, volumes and temperatures
+    text = with_unit(figure, unit) if field in ("gross_mass", "net_mass") else f"{figure} {unit}"
+    message.scope.add(field, label, text)
+
+
+def _moa(message: Message, segment: Segment) -> None:
+    field = find_code(_CODES, "MOA", segment.get(1))
+    amount = as_number(segment.get(1, 1), segment.decimal)
+    if is_nothing(amount):
+        return
+    if field in ("value", "freight"):
+        if message.scope.has(field):
+            field = BESIDE
+        elif field == "value":
+            message.scope.add("currency", f"MOA+{segment.get(1)}+6345", segment.get(1, 2))
+    text = amount if field in ("value", "freight") else f"{amount} {segment.get(1, 2)}"
+    message.scope.add(field, f"MOA+{segment.get(1)[:6]}", text)
+
+
+def _loc(message: Message, segment: Segment) -> None:
+    code, name = segment.get(2), segment.get(2, 3)
+    field = find_code(_CODES, "LOC", segment.get(1))
+    if field.startswith("country_of") or field == "transit_countries":
+        place = country_of(code) or name
+        message.scope.add(field, f"LOC+{segment.get(1)}", place)
+        return
+    _add(message, segment, code or name)
+    if code and name:
+        message.scope.add(BESIDE, f"LOC+{segment.get(1)[:6]} name", name)
+
+
+def _dtm(message: Message, segment: Segment) -> None:
+    qualifier, text, code = segment.get(1), segment.get(1, 1), segment.get(1, 2)
+    if qualifier == "137" and message.scope is message.root and not message.stamp:
+        message.stamp = text
+    field = find_code(_CODES, "DTM", qualifier)
+    if field == "date" and message.scope.has("date"):
+        field = BESIDE
+    message.scope.add(field, f"DTM+{qualifier[:6]}", as_date(text, code))
+
+
+def _nad(message: Message, segment: Segment) -> None:
+    qualifier = segment.get(1)
+    role = find_code(_CODES, "NAD", qualifier) or "other_parties"
+    label = f"NAD+{qualifier[:6]}"
+    lines = [c.strip() for c in segment.all(3) if c.strip()]
+    name = join_pieces(segment.all(4)[:5])
+    if not name and lines:
+        name, lines = lines[0], lines[1:]
+    address = [*lines, *(c.strip() for e in (5, 6, 7, 8) for c in segment.all(e) if c.strip())]
+    identifier, country = segment.get(2), segment.get(9)
+    if message.equipment:
+        role = "other_parties"
+    if role in ROLES and message.scope.has(f"{role}_name"):
+        role = "other_parties"
+    if role in ROLES:
+        for part, text in (("name", name), ("address", ", ".join(address)), ("country", country), ("identifier", identifier)):
+            message.scope.add(f"{role}_{part}", f"{label} {part}", text)
+        return
+    if role in ("declarant", "carrier"):
+        message.scope.add(f"{role}_name", f"{label} name", name or identifier)
+        rest = [*address, country, *([identifier] if name else [])]
+    else:
+        message.scope.add("other_parties", f"{label} name", name)
+        rest = [*address, country, identifier]
+    message.scope.add(BESIDE, f"{label} address", ", ".join(t for t in rest if t))
+
+
+def _tdt(message: Message, segment: Segment) -> None:
+    stage = segment.get(1)
+    name, code = segment.get(8, 3), segment.get(8)
+    if stage not in ("", "20", "11", "12", "13", "1"):
+        message.scope.add(BESIDE, f"TDT+{stage[:6]}", " ".join(c for e in segment.elements[1:] for c in e if c))
+        return
+    message.scope.add("voyage", "TDT+8028", segment.get(2))
+    message.scope.add("transport_mode", "TDT+8067", segment.get(3))
+    message.scope.add("carrier_name", "TDT+3128", segment.get(5, 3) or segment.get(5))
+    message.scope.add("vessel", "TDT+8212", name or code)
+    if name and code:
+        message.scope.add(BESIDE, "TDT+8213", code)
+
+
+def _sgp(message: Message, segment: Segment) -> None:
+    message.scope.add("container_numbers", "SGP+8260", segment.get(1))
+
+
+def _eqd(message: Message, segment: Segment) -> None:
+    """Equipment stands beside the goods: its own masses and seals are none of theirs."""
+    message.scope = message.consignment
+    message.equipment = True
+    field = "container_numbers" if segment.get(1) in ("CN", "UL", "TE", "RR", "BX") else BESIDE
+    message.scope.add(field, f"EQD+{segment.get(1)[:6]}", segment.get(2))
+
+
+def _dgs(message: Message, segment: Segment) -> None:
+    message.scope.add("dangerous_goods_class", "DGS+8351", segment.get(2))
+    message.scope.add("un_numbers", "DGS+7124", segment.get(3))
+    rest = " ".join(c for e in segment.elements[3:] for c in e if c)
+    message.scope.add(BESIDE, "DGS", rest)
+
+
+def _pac(message: Message, segment: Segment) -> None:
+    count = as_number(segment.get(1), segment.decimal)
+    if not message.scope.has("packages") and not is_nothing(count):
+        message.scope.add("packages", "PAC+7224", count)
+        message.scope.add("package_type", "PAC+7065", segment.get(3, 3) or segment.get(3))
+    else:
+        message.scope.add(BESIDE, "PAC", " ".join(c for e in segment.elements for c in e if c))
+
+
+def _pci(message: Message, segment: Segment) -> None:
+    message.scope.add("marks", "PCI+7102", " ".join(c.strip() for c in segment.all(2) if c.strip()))
+
+
+def _qty(message: Message, segment: Segment) -> None:
+    figure, unit = as_number(segment.get(1, 1), segment.decimal), segment.get(1, 2)
+    if is_nothing(figure):
+        return
+    if message.scope.has("quantity"):
+        message.scope.add(BESIDE, f"QTY+{segment.get(1)[:6]}", f"{figure} {unit}")
+        return
+    message.scope.add("quantity", "QTY+6060", figure)
+    message.scope.add("quantity_unit", "QTY+6411", unit)
+
+
+def _gis(message: Message, segment: Segment) -> None:
+    nature = _CODES.get(("GIS", segment.get(1)))
+    message.scope.add("direction" if nature else BESIDE, "GIS+7365", nature or segment.get(1))
+
+
+def _doc(message: Message, segment: Segment) -> None:
+    number = segment.get(2)
+    field = {"705": "bill_of_lading", "704": "master_bill_of_lading", "740": "bill_of_lading", "741": "master_bill_of_lading",
+             "703": "house_bill_of_lading", "714": "house_bill_of_lading", "911": "permit_reference", "811": "permit_reference"}.get(segment.get(1), BESIDE)  # fmt: skip
+    message.scope.add(field, f"DOC+{segment.get(1)[:6]}", number if field != BESIDE else f"{segment.get(1, 3)} {number}")
+
+
+_HANDLERS: dict[str, Callable[[Message, Segment], None]] = {
+    "BGM": _bgm, "CNI": _cni, "RFF": _rff, "GID": _gid, "CST": _cst, "PIA": _pia, "FTX": _ftx, "IMD": _imd, "MEA": _mea, "MOA": _moa,
+    "LOC": _loc, "DTM": _dtm, "NAD": _nad, "TDT": _tdt, "SGP": _sgp, "EQD": _eqd, "DGS": _dgs, "PAC": _pac, "PCI": _pci, "QTY": _qty,
+    "GIS": _gis, "DOC": _doc,
+}  # fmt: skip

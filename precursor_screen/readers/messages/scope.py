@@ -1,0 +1,139 @@
+"""A message as it is nested: what is said of all of it, of a consignment, of an item; and the lines that this comes to.
+
+A line is what has nothing below it. It states what stands in it, and inherits the rest from what it stands in, the nearest first;
+a party is inherited whole, so that the address of one never stands beside the name of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from precursor_screen.readers.fields import PARTY_NAMES
+
+BESIDE = "beside"  # a known element without a field of its own: kept as filed, and screened as text
+UNREAD = ""  # an element that is not known
+IGNORED = "-"  # an element that says nothing of goods or parties
+
+ROLES = tuple(name.removesuffix("_name") for name in PARTY_NAMES)
+# Of these each figure is of what it stands with: a total is no item's.
+AMOUNTS = frozenset(
+    ("net_mass", "gross_mass", "packages", "package_type", "quantity", "quantity_unit", "value", "currency", "freight", "container_numbers")
+)
+_SHOWN_AS_TEXT = ("description", "marks")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value of a message: the field it is for, where it stands in the sender's own words, and what it says."""
+
+    field: str
+    label: str
+    text: str
+
+
+@dataclass(slots=True)
+class Scope:
+    """A level of a message.
+
+    Attributes:
+        place: number of the segment or item that opens it.
+        shares: whether amounts and containers that stand here may be those of what is below: those of a whole manifest are not.
+        line: a line even if it says nothing.
+    """
+
+    place: int
+    parent: Scope | None = None
+    shares: bool = True
+    cells: list[Cell] = field(default_factory=list)
+    children: list[Scope] = field(default_factory=list)
+
+    def open(self, place: int, *, shares: bool = True) -> Scope:
+        """A level below."""
+        child = Scope(place, self, shares)
+        self.children.append(child)
+        return child
+
+    def add(self, name: str, label: str, text: str) -> None:
+        """A value, unless it is blank or of an element that says nothing."""
+        if name != IGNORED and (text := text.strip()):
+            self.cells.append(Cell(name, label, text))
+
+    def has(self, name: str) -> bool:
+        """Whether the level itself states a field."""
+        return any(c.field == name for c in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """One line: where it starts in the file, the values that are its own or inherited, and values that nearer ones stand before."""
+
+    place: int
+    cells: tuple[Cell, ...]
+
+
+def lines_of(message: Scope) -> Iterator[MessageLine]:
+    """The lines of a message, in its order."""
+    stated: dict[int, frozenset[str]] = {}
+    _note_stated(message, stated)
+    for leaf in _leaves(message):
+        yield MessageLine(leaf.place, tuple(_inherit(leaf, stated)))
+
+
+def _leaves(scope: Scope) -> Iterator[Scope]:
+    if not scope.children:
+        yield scope
+    for child in scope.children:
+        yield from _leaves(child)
+
+
+def _note_stated(scope: Scope, stated: dict[int, frozenset[str]]) -> frozenset[str]:
+    """Which amounts anything below each scope states."""
+    below: frozenset[str] = frozenset()
+    for child in scope.children:
+        below |= _note_stated(child, stated)
+    stated[id(scope)] = below
+    return below | {c.field for c in scope.cells if c.field in AMOUNTS}
+
+
+def _inherit(leaf: Scope, stated: dict[int, frozenset[str]]) -> Iterator[Cell]:
+    yield from leaf.cells
+    taken = {_group(c.field) for c in leaf.cells}
+    scope = leaf.parent
+    while scope is not None:
+        found: set[str] = set()
+        for cell in scope.cells:
+            group = _group(cell.field)
+            if cell.field in AMOUNTS:
+                if cell.field in taken or cell.field in stated[id(scope)] or not (scope.shares or _is_alone(scope)):
+                    continue
+            elif group and group in taken:
+                if shadow := _beside(cell):
+                    yield shadow
+                continue
+            found.add(group)
+            yield cell
+        taken |= found
+        scope = scope.parent
+
+
+def _is_alone(scope: Scope) -> bool:
+    while scope.children:
+        if len(scope.children) > 1:
+            return False
+        scope = scope.children[0]
+    return True
+
+
+def _group(name: str) -> str:
+    """The fields that are inherited together; empty for parties in other roles and for what has no field, which add up."""
+    if name in ("other_parties", BESIDE, UNREAD):
+        return ""
+    return next((role for role in ROLES if name.startswith(f"{role}_")), name)
+
+
+def _beside(cell: Cell) -> Cell | None:
+    """A value that a nearer one stands before: other parties are screened as such, texts as texts."""
+    if cell.field in PARTY_NAMES:
+        return Cell("other_parties", cell.label, cell.text)
+    return Cell(BESIDE, cell.label, cell.text) if cell.field in _SHOWN_AS_TEXT or cell.field.endswith("_address") else None

@@ -1,0 +1,25 @@
+"""What the codes of segmented messages stand for: `layouts/*.csv`, a row a segment and qualifier."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+
+from precursor_screen.readers.messages.scope import UNREAD
+
+Codes = Mapping[tuple[str, str], str]
+
+
+@lru_cache
+def load_codes(name: str) -> Codes:
+    """(segment, qualifier) -> field, or what the code means; the qualifier is empty where the segment has none that matters."""
+    text = files("precursor_screen.readers.messages").joinpath("layouts", f"{name}.csv").read_text("utf-8")
+    return {(row["segment"], row["qualifier"]): row["field"] for row in csv.DictReader(text.splitlines())}
+
+
+def find_code(codes: Codes, segment: str, qualifier: str) -> str:
+    """The field of a qualifier, else of its segment; `UNREAD` where neither is known."""
+    found = codes.get((segment, qualifier))
+    return found if found is not None else codes.get((segment, ""), UNREAD)

@@ -1,0 +1,94 @@
+"""Texts of messages: pieces put together again, dates by their format code, figures with their units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+
+from precursor_screen.names.unit_codes import MASS, find_unit
+
+# Widths at which standards cut a text: names and addresses, N10, L5, FTX of two directories, and what others use.
+_WIDTHS = frozenset((35, 45, 50, 65, 70, 256, 350, 512))
+_DATE_FORMATS = {"102": 8, "203": 12, "204": 14, "101": 6, "201": 10, "202": 12, "718": 16, "719": 24, "711": 12, "713": 20, "303": 12, "304": 14}
+_TWO_DIGIT_YEAR = ("101", "201", "202", "713")
+
+
+def join_pieces(pieces: Sequence[str], *, apart: bool = False) -> str:
+    """One text of pieces that were cut at the width of their field.
+
+    A piece that fills its field goes on without a blank, as words are cut anywhere; a shorter one ended with a word, or with the
+    blank that was stripped from it. A full one may have ended with a word as well: `apart` is that reading.
+    """
+    text = ""
+    full = False
+    for piece in pieces:
+        if not piece.strip():
+            continue
+        if not text:
+            text = piece.rstrip()
+        elif full and not apart and not piece.startswith(" "):
+            text += piece.rstrip()
+        else:
+            text = f"{text.rstrip()} {piece.strip()}"
+        full = is_full(piece)
+    return text.strip()
+
+
+def is_full(piece: str) -> bool:
+    """Whether a piece fills its field; some systems count the release characters as well."""
+    return len(piece) in _WIDTHS or len(piece) + sum(piece.count(c) for c in "?:+'") in _WIDTHS
+
+
+def other_reading(pieces: Sequence[str]) -> str:
+    """The text with a blank after every piece, where that parts what `join_pieces` joins; else empty."""
+    filled = [p for p in pieces if p.strip()]
+    joints = any(is_full(a) and a[-1:].isalnum() and b[:1].isalnum() for a, b in zip(filled, filled[1:], strict=False))
+    return join_pieces(filled, apart=True) if joints else ""
+
+
+def as_date(text: str, code: str) -> str:
+    """A date of DTM in ISO form, by its format code (UN/EDIFACT 2379); text in no known format as it stands."""
+    digits = text.strip()
+    size = _DATE_FORMATS.get(code, 0)
+    if not digits.isdigit() or not digits.isascii():
+        return text
+    if code == "2" and len(digits) == 6:  # day, month, year
+        return f"20{digits[4:]}-{digits[2:4]}-{digits[:2]}"
+    if code in _TWO_DIGIT_YEAR and len(digits) >= 6:
+        digits = f"20{digits}"
+    elif (not size and len(digits) not in (8, 12, 14)) or len(digits) < 8:
+        return text
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}"
+
+
+def as_number(text: str, decimal: str = ".") -> str:
+    """A figure with a point for its decimal mark; these messages have no mark for thousands."""
+    plain = text.strip()
+    if decimal == "," or ("," in plain and "." not in plain):
+        plain = plain.replace(",", ".")
+    return f"0{plain}" if plain.startswith(".") else plain
+
+
+def is_nothing(text: str) -> bool:
+    """Whether a figure is nought, which fills an obligatory element and states nothing."""
+    try:
+        return Decimal(text.strip() or "0") == 0
+    except InvalidOperation:
+        return False
+
+
+def is_mass_unit(code: str) -> bool:
+    """Whether a unit is one of mass."""
+    unit = find_unit(code)
+    return unit is not None and unit.kind == MASS
+
+
+def with_unit(figure: str, unit: str) -> str:
+    """A mass as a cell states it; kilograms are what no unit means."""
+    return figure if not unit or unit.upper() in ("KGM", "KG", "KGS") else f"{figure} {unit}"
+
+
+def country_of(place: str) -> str:
+    """The country of a UN/LOCODE; what is no LOCODE as it stands."""
+    return place[:2] if re.fullmatch(r"[A-Z]{2}[A-Z2-9]{3}", place) else place
