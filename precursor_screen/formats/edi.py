@@ -21,7 +21,9 @@ _TAG = re.compile(r"[A-Z][A-Z0-9]{1,2}")
 _START = re.compile(r"UN[BGH](?=[+\x1d])|UNA[^A-Za-z0-9\s]{2}.{4}\s*UN[BGH]|(?:ISA|ST|GS)(?=[^A-Za-z0-9\s])", re.DOTALL)
 _UNA = re.compile(r"UNA(?P<characters>[^A-Za-z0-9\s]{2}.{4})(?=\s*UN[BGH])", re.DOTALL)
 _X12_START = re.compile(r"(?:ISA|ST|GS)[^A-Za-z0-9\s]")
-_ISA = re.compile(r"(?<![A-Z0-9])ISA(?P<element>[^A-Za-z0-9\s])(?:[^\n]{0,40}?(?P=element)){15}(?P<component>.)(?P<end>\r\n|.)", re.DOTALL)
+_ISA = re.compile(
+    r"(?<![A-Z0-9])ISA(?P<element>[^A-Za-z0-9\s])(?:[^\n]{0,40}?(?P=element)){15}(?P<component>.)(?P<end>\r\n|.)", re.DOTALL
+)
 _TRAILERS = ("UNT", "UNE", "UNZ", "SE", "GE", "IEA")
 
 
@@ -86,7 +88,13 @@ def sniff_edi(text: str) -> str:
     # A table whose first column is named ST or GS is none: X12 has a number or a two-letter code there, and goes on with segments.
     start = text.lstrip(_BLANK)
     separator = re.escape(start[len(found[0])])
-    return X12 if re.match(rf"ISA{separator}.{{0,4}}{separator}|GS{separator}[A-Z]{{2}}{separator}|ST{separator}\d{{3}}{separator}", start) else ""
+    return (
+        X12
+        if re.match(
+            rf"ISA{separator}.{{0,4}}{separator}|GS{separator}[A-Z]{{2}}{separator}|ST{separator}\d{{3}}{separator}", start
+        )
+        else ""
+    )
 
 
 def read_segments(text: str) -> Iterator[Segment]:
@@ -133,12 +141,16 @@ def _interchanges(text: str) -> Iterator[tuple[str, Syntax]]:
 
 
 def _of_una(characters: str) -> Syntax:
-    component, element, decimal, release, repetition, terminator = characters
-    return Syntax(EDIFACT, element, component, release.strip(), repetition.strip(), terminator, decimal if decimal in ".," else ".")
+    component, element, decimal, release, repetition, terminator = tuple(characters)
+    return Syntax(
+        EDIFACT, element, component, release.strip(), repetition.strip(), terminator, decimal if decimal in ".," else "."
+    )
 
 
 def _of_isa(found: re.Match[str]) -> Syntax:
-    return Syntax(X12, found["element"], found["component"], "", "", "\n" if found["end"] in ("\r\n", "\r") else found["end"], ".")
+    return Syntax(
+        X12, found["element"], found["component"], "", "", "\n" if found["end"] in ("\r\n", "\r") else found["end"], "."
+    )
 
 
 def _guess_x12(text: str) -> Syntax:
@@ -153,7 +165,9 @@ def _by_lines(text: str, syntax: Syntax) -> Syntax:
     lines = [line.strip(_BLANK) for line in text[: 1 << 16].splitlines()]
     if len(text) > 1 << 16:
         lines = lines[:-1]
-    begun = sum(1 for line in lines if _TAG.match(line) and line[2:4].strip("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")[:1] == syntax.element)
+    begun = sum(
+        1 for line in lines if _TAG.match(line) and line[2:4].strip("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")[:1] == syntax.element
+    )
     ended = any(line.endswith(syntax.terminator) for line in lines)
     if begun > 1 and not ended:
         return Syntax(syntax.family, syntax.element, syntax.component, syntax.release, syntax.repetition, "\n", syntax.decimal)

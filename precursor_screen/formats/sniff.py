@@ -36,7 +36,9 @@ _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta|style|script
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"\xff\xfe", b"\xfe\xff")
 _WIDE_BOMS = _BOMS[1:]
 # The identifier of the message on a line of its own, after the lines of a telegram's address at most.
-_CARGO_IMP = re.compile(r"\s*(?:(?:[A-Z]{2} [A-Z0-9 ]{7,69}|\.[A-Z0-9]{7}[A-Z0-9 /]{0,60}|=?[A-Z0-9=/ ]{0,20})\s*?\r?\n){0,6}\s*(?:FWB|FHL|FFM)/[0-9]{1,2}[ \t]*\r?\n")
+_CARGO_IMP = re.compile(
+    r"\s*(?:(?:[A-Z]{2} [A-Z0-9 ]{7,69}|\.[A-Z0-9]{7}[A-Z0-9 /]{0,60}|=?[A-Z0-9=/ ]{0,20})\s*?\r?\n){0,6}\s*(?:FWB|FHL|FFM)/[0-9]{1,2}[ \t]*\r?\n"
+)
 _CONTROLS = bytes(set(range(32)) - {9, 10, 11, 12, 13, 0x1A, 0x1B, 0x1C, 0x1D, 0x1E, 0x1F, 1, 2, 3}) + b"\x7f"
 
 

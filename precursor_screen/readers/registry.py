@@ -16,13 +16,14 @@ from precursor_screen.readers.finish import input_id, issue_table, no_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
 from precursor_screen.readers.messages.cargo_imp import CargoImpReader
 from precursor_screen.readers.messages.edi import EdiReader
+from precursor_screen.readers.messages.xml import XmlReader
 from precursor_screen.readers.tabular.pasted import PastedReader
 from precursor_screen.readers.tabular.reader import TabularReader
 
 MAX_NESTING = 3
 
 # In the order in which they are asked; the reader of tables takes any text, so it comes last.
-READERS: tuple[Reader, ...] = (EdiReader(), CargoImpReader(), TabularReader())
+READERS: tuple[Reader, ...] = (EdiReader(), CargoImpReader(), XmlReader(), TabularReader())
 
 
 def read(source: Path | bytes, name: str = "", options: ReadOptions | None = None) -> list[InputTables]:

@@ -95,6 +95,8 @@ class _Row:
                 self._add(cell)
             elif cell.field not in self.values:
                 self.values[cell.field] = [cell.text]
+            elif cell.field == "packages" and self._add_packages(cell.text):
+                continue
             elif cell.text not in self.values[cell.field]:
                 if cell.field in _NAMES:
                     self._add_party(cell)
@@ -105,6 +107,14 @@ class _Row:
                     "several-values", f"{cell.label} says {cell.text[:60]!r} as well; {kept[:60]!r} was read",
                     row=self.line.place, field=cell.field, value=cell.text[:_SHOWN],
                 )  # fmt: skip
+
+    def _add_packages(self, text: str) -> bool:
+        """Several kinds of packages of one item add up."""
+        before = self.values["packages"][0]
+        if not (text.isascii() and text.isdigit() and before.isascii() and before.isdigit()):
+            return False
+        self.values["packages"] = [str(int(before[:18]) + int(text[:18]))]
+        return True
 
     def _add(self, cell: Cell) -> None:
         known = self.values.setdefault(cell.field, [])

@@ -25,7 +25,32 @@ _HOUSE = re.compile(r"HBS/([^/]*)/([A-Z]{3})([A-Z]{3})/(\d*)/([KL])(\d+(?:\.\d+)
 _UN = re.compile(r"\bUN\s?(\d{4})\b")
 _POUNDS = {"L": " LBR", "K": ""}
 _PARTIES = {"SHP": "consignor", "CNE": "consignee", "NFY": "notify_party", "AGT": "declarant"}
-_KNOWN = frozenset(("FLT", "RTG", "ACC", "OSI", "SSR", "ISU", "SRI", "CER", "REF", "SPH", "COR", "COI", "PPD", "COL", "OTH", "SII", "ARD", "CDC", "OPI", "NOM", "ULD", "DIM"))
+_KNOWN = frozenset(
+    (
+        "FLT",
+        "RTG",
+        "ACC",
+        "OSI",
+        "SSR",
+        "ISU",
+        "SRI",
+        "CER",
+        "REF",
+        "SPH",
+        "COR",
+        "COI",
+        "PPD",
+        "COL",
+        "OTH",
+        "SII",
+        "ARD",
+        "CDC",
+        "OPI",
+        "NOM",
+        "ULD",
+        "DIM",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +306,12 @@ def _house(scope: Scope, block: Block, issues: IssueList) -> None:
         parts = block.lines[0].split("/")
         scope.add("house_bill_of_lading", "HBS number", parts[0])
         scope.add("description", "HBS goods", parts[-1] if len(parts) > 1 else "")
-        issues.add("broken-segment", f"line {block.row} is no complete house waybill; its number and goods were read", row=block.row, value=block.lines[0][:200])
+        issues.add(
+            "broken-segment",
+            f"line {block.row} is no complete house waybill; its number and goods were read",
+            row=block.row,
+            value=block.lines[0][:200],
+        )
         return
     number, origin, destination, pieces, unit, weight, slac, goods = found.groups()
     scope.add("house_bill_of_lading", "HBS number", number)
@@ -318,7 +348,11 @@ def _read_flight(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -
             unit = parts[1] if len(parts) > 1 else ""
             cargo = None
         elif cargo is not None:
-            cargo.scope.add(BESIDE if line.startswith("/") or parts[0] in _KNOWN or parts[0] in ("SCI", "OCI") else UNREAD, parts[0] or "onward", line)
+            cargo.scope.add(
+                BESIDE if line.startswith("/") or parts[0] in _KNOWN or parts[0] in ("SCI", "OCI") else UNREAD,
+                parts[0] or "onward",
+                line,
+            )
             _dangerous(cargo.scope, parts[0] or "onward", line)
         else:
             issues.add("broken-segment", f"line {number} is no line of such a message", row=number, value=line[:200])

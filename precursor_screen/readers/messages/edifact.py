@@ -25,7 +25,20 @@ from precursor_screen.readers.messages.text import (
 
 TYPES = ("CUSCAR", "CUSDEC", "IFTMIN", "IFCSUM")
 # Messages that answer or report, and state no goods to be screened.
-NO_MANIFEST = ("CONTRL", "APERAK", "CUSRES", "CUSREP", "IFTSTA", "BAPLIE", "COPARN", "CODECO", "COARRI", "INVOIC", "IFTMBC", "IFTMBF")
+NO_MANIFEST = (
+    "CONTRL",
+    "APERAK",
+    "CUSRES",
+    "CUSREP",
+    "IFTSTA",
+    "BAPLIE",
+    "COPARN",
+    "CODECO",
+    "COARRI",
+    "INVOIC",
+    "IFTMBC",
+    "IFTMBF",
+)
 _CODES = load_codes("edifact")
 _DIRECTIONS = {"929": "import", "830": "export", "952": "transit"}
 _BILLS = ("bill_of_lading", "house_bill_of_lading")
@@ -76,7 +89,12 @@ def read_edifact(segments: Iterable[Segment], issues: IssueList) -> Iterator[tup
             message = Message(segment if segment.tag == "UNH" else Segment(segment.number, "UNH", ()), issues)
         if message is None:
             if segment.tag not in ("UNB", "UNG", "UNE", "UNZ", "UNT", ""):
-                issues.add("broken-segment", f"segment {segment.number} stands outside of any message", row=segment.number, value=segment.text())
+                issues.add(
+                    "broken-segment",
+                    f"segment {segment.number} stands outside of any message",
+                    row=segment.number,
+                    value=segment.text(),
+                )
             continue
         if segment.tag in ("UNT", "UNZ"):
             yield from _end(message, issues, "" if segment.tag == "UNT" else "the interchange ends")
@@ -96,7 +114,12 @@ def _end(message: Message, issues: IssueList, broken: str) -> Iterator[tuple[str
     if message.type in TYPES or message.type == "" or message.root.children:
         yield message.type or "CUSCAR", message.finish()
     else:
-        issues.add("no-manifest", f"a message of type {message.type[:10]} states no goods", row=message.root.place, value=message.type[:10])
+        issues.add(
+            "no-manifest",
+            f"a message of type {message.type[:10]} states no goods",
+            row=message.root.place,
+            value=message.type[:10],
+        )
 
 
 def _take(message: Message, segment: Segment) -> None:
@@ -150,7 +173,9 @@ def _rff(message: Message, segment: Segment) -> None:
             message.consignment.cells += shared
         _bill(message.consignment, field, f"RFF+{qualifier}", number)
         return
-    message.scope.add(field, f"RFF+{qualifier[:10]}", " ".join(p for p in (number, segment.get(1, 2)) if p) if field == BESIDE else number)
+    message.scope.add(
+        field, f"RFF+{qualifier[:10]}", " ".join(p for p in (number, segment.get(1, 2)) if p) if field == BESIDE else number
+    )
 
 
 def _bill(consignment: Scope, field: str, label: str, number: str) -> None:

@@ -5,12 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 
 from precursor_screen.names.unit_codes import MASS, find_unit
 
 # Widths at which standards cut a text: names and addresses, N10, L5, FTX of two directories, and what others use.
 _WIDTHS = frozenset((35, 45, 50, 65, 70, 256, 350, 512))
-_DATE_FORMATS = {"102": 8, "203": 12, "204": 14, "101": 6, "201": 10, "202": 12, "718": 16, "719": 24, "711": 12, "713": 20, "303": 12, "304": 14}
+_DATE_FORMATS = {
+    "102": 8,
+    "203": 12,
+    "204": 14,
+    "101": 6,
+    "201": 10,
+    "202": 12,
+    "718": 16,
+    "719": 24,
+    "711": 12,
+    "713": 20,
+    "303": 12,
+    "304": 14,
+}
 _TWO_DIGIT_YEAR = ("101", "201", "202", "713")
 
 
@@ -43,7 +57,7 @@ def is_full(piece: str) -> bool:
 def other_reading(pieces: Sequence[str]) -> str:
     """The text with a blank after every piece, where that parts what `join_pieces` joins; else empty."""
     filled = [p for p in pieces if p.strip()]
-    joints = any(is_full(a) and a[-1:].isalnum() and b[:1].isalnum() for a, b in zip(filled, filled[1:], strict=False))
+    joints = any(is_full(a) and a[-1:].isalnum() and b[:1].isalnum() for a, b in pairwise(filled))
     return join_pieces(filled, apart=True) if joints else ""
 
 

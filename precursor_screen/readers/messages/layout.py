@@ -1,0 +1,172 @@
+"""Which element of an XML message is which field: `layouts/*.yaml`, a file a family.
+
+A path names an element by as many of its ancestors as tell it apart; names are compared without case and underscores, as both
+spellings of ASYCUDA are met. `A[B=C]/D` is D in an A whose B says C, `A[B]/D` in one that has a B, `D@unit` an attribute. What stands
+for the field:
+
+    field          its value; several are put together or named in an issue
+    field?         only where the level states none otherwise
+    field+         goes on with the value before: a code in two parts
+    field @unit    a figure with the unit that the attribute names
+    name|address   the first line, and those below it
+    beside         kept as filed and screened as text, with all below it that has no path of its own
+    -              says nothing of goods or parties, likewise
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+LAYOUTS = ("asycuda_sad", "asycuda_manifest", "wco", "ncts", "ens", "ics2", "iata")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One name of a path, and what a child of that element must say."""
+
+    name: str
+    child: str = ""
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A path, outermost name first, and what its element is."""
+
+    steps: tuple[Step, ...]
+    attribute: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Elements above the items that name the items they belong to: containers, most often."""
+
+    element: str
+    value: str
+    by: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How one family of messages is read.
+
+    Attributes:
+        name: in words, for the report.
+        roots: folded name of the root -> function of the message.
+        within: folded names of elements in which such a root is another kind of message.
+        levels: folded paths of what is nested: consignments, items; the innermost is a line.
+        shares: see `scope.Scope`.
+        entries: by (folded last name, folded attribute), the longest path first.
+        codes: field -> code -> word; a code that ends with `*` stands for all that begin so.
+        compose: folded element -> field and the paths of the parts that are put together.
+        joins: see `Join`.
+        groups: folded names of levels that only hold others together, and are no line by themselves.
+        counted: items bear no number, and are counted.
+        merge: folded root -> field: lines that agree in it are one cargo in parts.
+    """
+
+    name: str
+    roots: Mapping[str, str]
+    within: frozenset[str]
+    levels: tuple[tuple[str, ...], ...]
+    shares: bool
+    date_order: str
+    entries: Mapping[tuple[str, str], tuple[Entry, ...]]
+    codes: Mapping[str, Mapping[str, str]]
+    compose: Mapping[str, tuple[str, tuple[str, ...]]]
+    joins: tuple[Join, ...]
+    groups: frozenset[str]
+    counted: bool
+    merge: Mapping[str, str]
+
+
+def fold(name: str) -> str:
+    """A name of an element for comparing."""
+    return name.lower().replace("_", "")
+
+
+@lru_cache
+def load_layout(name: str) -> Layout:
+    """A layout by the name of its file."""
+    text = files("precursor_screen.readers.messages").joinpath("layouts", f"{name}.yaml").read_text("utf-8")
+    return _layout(yaml.safe_load(text))
+
+
+@lru_cache(maxsize=1)
+def known_roots() -> Mapping[str, Layout]:
+    """Folded name of a root element -> how its message is read."""
+    return {root: layout for name in LAYOUTS for layout in (load_layout(name),) for root in layout.roots}
+
+
+def _layout(data: Mapping[str, Any]) -> Layout:
+    named = {**data["fields"], **dict.fromkeys(data.get("beside", ()), "beside"), **dict.fromkeys(data.get("ignore", ()), "-")}
+    entries: dict[tuple[str, str], list[Entry]] = {}
+    for path, field in named.items():
+        entry = _entry(str(path), str(field))
+        entries.setdefault((entry.steps[-1].name, entry.attribute), []).append(entry)
+    return Layout(
+        data["name"],
+        {fold(root): str(function or "") for root, function in data["roots"].items()},
+        frozenset(fold(n) for n in data.get("within", ())),
+        tuple(tuple(fold(n) for n in path.split("/")) for path in data["levels"]),
+        bool(data.get("shares", True)),
+        str(data.get("date_order", "")),
+        {key: tuple(sorted(found, key=_rank)) for key, found in entries.items()},
+        {field: {str(k).upper(): str(v) for k, v in table.items()} for field, table in data.get("codes", {}).items()},
+        {fold(name): (parts[0], tuple(parts[1:])) for name, parts in data.get("compose", {}).items()},
+        tuple(Join(fold(j["element"]), j["value"], j["by"], j["field"]) for j in data.get("joins", ())),
+        frozenset(fold(n) for n in data.get("groups", ())),
+        bool(data.get("counted", False)),
+        {fold(root): field for root, field in data.get("merge", {}).items()},
+    )
+
+
+def _rank(entry: Entry) -> tuple[int, int]:
+    return -len(entry.steps), -sum(1 + bool(s.says) for s in entry.steps if s.child)
+
+
+def _entry(path: str, field: str) -> Entry:
+    path, _, attribute = path.partition("@")
+    return Entry(tuple(_step(part) for part in path.split("/")), fold(attribute), field)
+
+
+def _step(text: str) -> Step:
+    name, _, condition = text.partition("[")
+    child, _, says = condition.rstrip("]").partition("=")
+    return Step(fold(name), fold(child), says.upper())
+
+
+def find_entry(layout: Layout, path: Sequence[str], elements: Sequence[Any], attribute: str = "") -> str | None:
+    """What stands for the element at a path; None where it is not known.
+
+    Args:
+        layout: of the message.
+        path: folded names, the root's first.
+        elements: the elements of that path.
+        attribute: folded, of the last element.
+    """
+    for entry in layout.entries.get((path[-1], attribute), ()):
+        count = len(entry.steps)
+        if count <= len(path) and all(
+            step.name == path[i] and (not step.child or _holds(step, elements[i]))
+            for step, i in zip(entry.steps, range(len(path) - count, len(path)), strict=True)
+        ):
+            return entry.field
+    return None
+
+
+def _holds(step: Step, element: Any) -> bool:
+    for child in element:
+        if isinstance(child.tag, str) and fold(child.tag.rpartition("}")[2]) == step.child:
+            text = (child.text or "").strip().upper()
+            if text and (not step.says or text == step.says):
+                return True
+    return False

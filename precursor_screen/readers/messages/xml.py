@@ -1,0 +1,353 @@
+"""The reader of XML messages and declarations: one walk, and a layout a family."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from precursor_screen.errors import UnknownFormat, Where
+from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.xml_levels import DAMAGE, START, stream_levels
+from precursor_screen.readers.fields import DATES
+from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
+from precursor_screen.readers.messages.build import Gathered, build
+from precursor_screen.readers.messages.edi import read_text
+from precursor_screen.readers.messages.layout import Layout, find_entry, fold, known_roots
+from precursor_screen.readers.messages.merge import merge_lines
+from precursor_screen.readers.messages.scope import BESIDE, IGNORED, UNREAD, Cell, Scope, lines_of
+from precursor_screen.readers.messages.text import as_date, with_unit
+
+_MASSES = ("gross_mass", "net_mass")
+_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
+# Attributes that say how a value is written, and no more.
+_OF_WRITING = frozenset(
+    (
+        "unitcode",
+        "currencyid",
+        "formatcode",
+        "schemeid",
+        "schemeagencyid",
+        "languageid",
+        "listid",
+        "listagencyid",
+        "listversionid",
+        "phaseid",
+        "xmllang",
+        "lang",
+    )
+)
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*|Z|[+-]\d{2}:?\d{2})?")
+_STAMP = re.compile(r"\D")
+
+
+class XmlReader:
+    """Messages in XML."""
+
+    name = "XML"
+
+    def sniff(self, kind: str, head: bytes) -> bool:
+        """Whether the content is XML."""
+        return kind == "xml"
+
+    def read(self, blob: Blob, digest: Digest, options: ReadOptions) -> list[InputTables]:
+        """One result: the lines of every message of the file.
+
+        Raises:
+            InputError: no message of a known kind is in it, or it has a document type.
+        """
+        text, encoding, issues = read_text(blob, options)
+        gathered = Gathered("XML", issues)
+        walk = _Walk(blob.name, issues)
+        for layout, type_, message in walk.read(text):
+            gathered.format, gathered.date_order = layout.name, layout.date_order
+            lines = lines_of(message)
+            field = layout.merge.get(fold(type_))
+            gathered.lines += [(type_, line) for line in (merge_lines(lines, field) if field else lines)]
+        if not gathered.lines:
+            raise UnknownFormat(
+                f"is XML that states no goods: {walk.found or 'it holds no element'}{_told(issues)}", where=Where(blob.name),
+                remedy="Ask for the manifest or declaration itself; answers and notifications are not screened. "
+                "Tables of other kinds can be exported as XLSX or CSV.",
+            )  # fmt: skip
+        return [build(gathered, blob.name, digest, encoding)]
+
+
+def _told(issues: IssueList) -> str:
+    return "".join(f"; {row[4]}" for row in issues.rows[:2])
+
+
+class _Walk:
+    """One file while it is read."""
+
+    def __init__(self, file: str, issues: IssueList) -> None:
+        self.file = file
+        self.issues = issues
+        self.found = ""
+        self.items = 0
+
+    def read(self, text: str) -> Iterator[tuple[Layout, str, Scope]]:
+        """Each message with its layout and type."""
+        stack: list[Any] = []
+        names: list[str] = []
+        message: _Message | None = None
+        for event, element in stream_levels(text, self.file):
+            if event == DAMAGE:
+                if message is not None:
+                    self._say_damage(element, message.label())
+                    yield from message.finish(self.issues)
+                else:
+                    self._say_damage(element, self.found)
+                return
+            if event == START:
+                name = fold(element.tag.rpartition("}")[2])
+                stack.append(element)
+                names.append(name)
+                self.found = self.found or f"its root is {element.tag.rpartition('}')[2][:60]}"
+                if message is not None:
+                    message.open(element, name)
+                elif (layout := known_roots().get(name)) and not layout.within & set(names[:-1]):
+                    message = _Message(layout, element, self)
+                continue
+            stack.pop()
+            names.pop()
+            if message is None:
+                element.clear()
+            elif message.root is element:
+                yield from message.finish(self.issues)
+                message = None
+                element.clear()
+            else:
+                message.close(element)
+
+    def _say_damage(self, sentence: str, where: str) -> None:
+        self.issues.add(
+            "broken-segment",
+            f"the XML {sentence}, in {where or 'its beginning'}; what comes before was read",
+            row=max(self.items, 1),
+        )
+
+
+class _Message:
+    """One message while it is read: open elements, and the level that they belong to."""
+
+    def __init__(self, layout: Layout, root: Any, walk: _Walk) -> None:
+        self.layout = layout
+        self.root = root
+        self.type = root.tag.rpartition("}")[2]
+        self.walk = walk
+        self.elements: list[Any] = [root]
+        self.names: list[str] = [fold(self.type)]
+        self.scope = Scope(walk.items + 1, shares=layout.shares)
+        self.levels: list[tuple[int, Scope]] = [(1, self.scope)]  # depth of the element that opened each level
+        self.fallbacks: list[tuple[Scope, Cell]] = []
+        self.joined: list[tuple[str, list[str], str, str]] = []
+        self.stamp = ""
+
+    def label(self) -> str:
+        """Where the walk stands, for messages."""
+        return "/".join(e.tag.rpartition("}")[2] for e in self.elements[-3:])
+
+    def open(self, element: Any, name: str) -> None:
+        """An element begins."""
+        self.elements.append(element)
+        self.names.append(name)
+        if any(tuple(self.names[-len(path) :]) == path for path in self.layout.levels):
+            self.levels.append((len(self.elements), self.levels[-1][1].open(0)))
+
+    def close(self, element: Any) -> None:
+        """An element ends; one that was a level is turned into values and emptied."""
+        if self.levels[-1][0] == len(self.elements) and len(self.levels) > 1:
+            self._settle()
+            element.clear()
+            element.getparent().remove(element)
+        self.elements.pop()
+        self.names.pop()
+
+    def finish(self, issues: IssueList) -> Iterator[tuple[Layout, str, Scope]]:
+        """The message as far as it was read."""
+        while len(self.levels) > 1:
+            depth = self.levels[-1][0]
+            del self.elements[depth:], self.names[depth:]
+            element = self.elements[-1]
+            self._settle()
+            element.getparent().remove(element)
+        del self.elements[1:], self.names[1:]
+        self._settle()
+        self._number(self.scope)
+        for scope, cell in self.fallbacks:
+            if scope.has(cell.field):
+                scope.add(BESIDE, cell.label, cell.text)
+            else:
+                scope.cells.append(cell)
+        self._join()
+        function = next((c.text for c in self.scope.cells if c.field == "message_function"), "")
+        if not function and (function := self.layout.roots[self.names[0]]):
+            self.scope.add("message_function", self.type, function)
+        if function == "replacement" and not self.scope.children:
+            issues.add(
+                "no-manifest",
+                f"{self.type} names elements of a declaration to be changed, and states no goods",
+                row=self.scope.place,
+            )
+            return
+        if function in ("replacement", "cancellation") and not self.scope.has("version") and self.stamp:
+            self.scope.add("version", "date and time of the message", self.stamp)
+        yield self.layout, self.type, self.scope
+
+    def _number(self, scope: Scope) -> None:
+        """Lines are counted through the file; where items bear no number, they are numbered as they come."""
+        if not scope.children:
+            self.walk.items += 1
+            scope.place = self.walk.items
+            if self.layout.counted and scope.parent is not None:
+                number = next(i for i, s in enumerate(scope.parent.children, start=1) if s is scope)
+                scope.add("item_number", "position of the item", str(number))
+        for child in scope.children:
+            self._number(child)
+
+    def _settle(self) -> None:
+        depth, scope = self.levels.pop()
+        self._take(self.elements[:depth], self.names[:depth], scope, UNREAD)
+        if scope.parent is not None and not scope.children and self.names[depth - 1] in self.layout.groups:
+            # It only holds together what is in it, and nothing is: no line of its own.
+            scope.parent.children.remove(scope)
+            scope.parent.cells += [Cell(BESIDE, c.label, c.text) for c in scope.cells]
+
+    def _take(self, elements: list[Any], names: list[str], scope: Scope, inherited: str) -> None:
+        """The values of an element and of all below it."""
+        element = elements[-1]
+        entry = find_entry(self.layout, names, elements)
+        kind = entry if entry in (BESIDE, IGNORED) else inherited
+        if names[-1] in self.layout.compose:
+            self._compose(element, names[-1], scope)
+        for join in self.layout.joins:
+            if join.element == names[-1]:
+                self._note_join(element, join.value, join.by, join.field)
+        for key, value in element.attrib.items():
+            self._take_attribute(elements, names, scope, key, value)
+        children = [c for c in element if isinstance(c.tag, str)]
+        text = "".join((element.text or "", *(c.tail or "" for c in element))).strip()
+        if text:
+            self._add(entry if entry is not None else kind, scope, elements, text)
+        for child in children:
+            name = fold(child.tag.rpartition("}")[2])
+            if name != "null":
+                self._take([*elements, child], [*names, name], scope, kind)
+
+    def _take_attribute(self, elements: list[Any], names: list[str], scope: Scope, key: str, value: str) -> None:
+        name = fold(key.rpartition("}")[2])
+        entry = find_entry(self.layout, names, elements, name)
+        if entry is not None:
+            self._add(entry, scope, elements, value.strip())
+        elif name not in _OF_WRITING and not key.startswith(_INSTANCE) and len(names) > 1:
+            scope.add(UNREAD, f"{_label(elements)}@{key.rpartition('}')[2]}", value)
+
+    def _add(self, entry: str, scope: Scope, elements: list[Any], text: str) -> None:
+        label = _label(elements)
+        if entry in (BESIDE, UNREAD, IGNORED):
+            scope.add(entry, label, text)
+            return
+        field, _, unit = entry.partition(" @")
+        if unit:
+            text = with_unit(text, _attribute(elements[-1], unit).partition("#")[0])
+        name, bar, below = field.partition("|")
+        if bar:
+            first, _, rest = text.replace("\r", "\n").partition("\n")
+            scope.add(name, label, first)
+            scope.add(below, label, ", ".join(line.strip() for line in rest.split("\n") if line.strip()))
+            return
+        if field.endswith("+"):
+            self._go_on(scope, field[:-1], label, text)
+            return
+        name = field.removesuffix("?")
+        text = self._word(name, text)
+        if name == "message_time":
+            self.stamp = self.stamp or _STAMP.sub("", text)[:14]
+            name, text = "date", text
+            field = f"date{'?' if entry.endswith('?') else ''}"
+        if name in DATES:
+            text = _day(text)
+        if not text:
+            return
+        if field.endswith("?"):
+            self.fallbacks.append((scope, Cell(name, label, text)))
+        else:
+            scope.add(name, label, text)
+
+    def _word(self, field: str, text: str) -> str:
+        """What a code of the family stands for; a code that is not listed as it stands."""
+        table = self.layout.codes.get(field)
+        if table is None:
+            return text
+        code = text.upper()
+        found = table.get(code)
+        if found is None:
+            found = next((word for start, word in table.items() if start.endswith("*") and code.startswith(start[:-1])), text)
+        return found
+
+    def _go_on(self, scope: Scope, field: str, label: str, text: str) -> None:
+        for i in range(len(scope.cells) - 1, -1, -1):
+            if scope.cells[i].field == field:
+                before = scope.cells[i]
+                scope.cells[i] = Cell(field, before.label, before.text + text)
+                return
+        scope.add(field, label, text)
+
+    def _compose(self, element: Any, name: str, scope: Scope) -> None:
+        field, paths = self.layout.compose[name]
+        joiner = "" if field == "container_numbers" else " "
+        text = joiner.join(t for path in paths for t in _texts(element, path)[:1])
+        if field.endswith("?"):
+            if text:
+                self.fallbacks.append((scope, Cell(field[:-1], element.tag.rpartition("}")[2], text)))
+        else:
+            scope.add(field, element.tag.rpartition("}")[2], text)
+
+    def _note_join(self, element: Any, value: str, by: str, field: str) -> None:
+        values, items = _texts(element, value), _texts(element, by)
+        for text in values:
+            self.joined.append((field, items, text, element.tag.rpartition("}")[2]))
+
+    def _join(self) -> None:
+        """What names its items goes to these; what names none, or none that is there, to all."""
+        leaves: dict[str, Scope] = {}
+        for leaf in _leaves(self.scope):
+            number = next((c.text for c in leaf.cells if c.field == "item_number"), "")
+            leaves.setdefault(number, leaf)
+        for field, items, text, label in self.joined:
+            known = [leaves[i] for i in items if i in leaves]
+            for scope in known or [self.scope]:
+                scope.add(field, label, text)
+
+
+def _leaves(scope: Scope) -> Iterator[Scope]:
+    if not scope.children:
+        yield scope
+    for child in scope.children:
+        yield from _leaves(child)
+
+
+def _texts(element: Any, path: str) -> list[str]:
+    """The texts of all descendants at a path."""
+    found = [element]
+    for step in path.split("/"):
+        name = fold(step)
+        found = [c for e in found for c in e if isinstance(c.tag, str) and fold(c.tag.rpartition("}")[2]) == name]
+    return [text for e in found if (text := (e.text or "").strip())]
+
+
+def _attribute(element: Any, name: str) -> str:
+    return next((v.strip() for k, v in element.attrib.items() if k.rpartition("}")[2] == name), "")
+
+
+def _label(elements: list[Any]) -> str:
+    return "/".join(e.tag.rpartition("}")[2] for e in elements[-2:])
+
+
+def _day(text: str) -> str:
+    found = _DAY.fullmatch(text)
+    if found:
+        return found[1]
+    digits = text.partition("+")[0].partition("-")[0].removesuffix("Z") if text[:8].isdigit() else text
+    return as_date(digits, "")
