@@ -66,7 +66,7 @@ def build(gathered: Gathered, name: str, digest: Digest, encoding: str) -> Input
         headers = _headers(rows, guesses, beside_names)
         lines = _lines(fields, guesses, beside, headers, places, gathered)
         lines = _place(lines, rows, places, name, digest)
-        raw = pa.Table.from_arrays([*fields, *beside], names=headers)
+        raw = pa.Table.from_arrays([*_as_filed(rows, fields, guesses), *beside], names=headers)
     described = Input(
         input_id(name, digest), name, digest.sha256, digest.size, gathered.format, encoding, None,
         _mapping(rows), tuple(beside_names), frozenset(n for n in lines.column_names if n in {c.name for c in FILED}), lines.num_rows,
@@ -81,6 +81,7 @@ class _Row:
     type: str
     line: MessageLine
     values: dict[str, list[str]] = field(default_factory=dict)
+    filed: dict[str, list[str]] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)
     beside: list[Cell] = field(default_factory=list)
 
@@ -95,13 +96,15 @@ class _Row:
                 self._add(cell)
             elif cell.field not in self.values:
                 self.values[cell.field] = [cell.text]
+                if cell.filed:
+                    self.filed[cell.field] = [cell.filed]
             elif cell.field == "packages" and self._add_packages(cell.text):
                 continue
             elif cell.text not in self.values[cell.field]:
                 if cell.field in _NAMES:
                     self._add_party(cell)
                     continue
-                self.beside.append(Cell(BESIDE, cell.label, cell.text))
+                self.beside.append(Cell(BESIDE, cell.label, cell.filed or cell.text))
                 kept = self.values[cell.field][0]
                 issues.add(
                     "several-values", f"{cell.label} says {cell.text[:60]!r} as well; {kept[:60]!r} was read",
@@ -118,8 +121,9 @@ class _Row:
 
     def _add(self, cell: Cell) -> None:
         known = self.values.setdefault(cell.field, [])
-        if cell.text not in known:
+        if cell.text not in known and not (cell.field == "description" and any(cell.text in text for text in known)):
             known.append(cell.text)
+            self.filed.setdefault(cell.field, []).append(cell.filed or cell.text)
 
     def _add_party(self, cell: Cell) -> None:
         if cell.text in self.others or any(cell.text in self.values.get(n, ()) for n in _NAMES):
@@ -158,6 +162,18 @@ def _field_columns(rows: Sequence[_Row]) -> tuple[list[pa.ChunkedArray], list[Gu
         guesses.append(Guess(len(columns), "other_parties", "other_parties", _KNOWN))
         columns.append(_column(texts))
     return columns, guesses
+
+
+def _as_filed(rows: Sequence[_Row], columns: Sequence[pa.ChunkedArray], guesses: Sequence[Guess]) -> list[pa.ChunkedArray]:
+    """The columns of fields with what stands in the message, where that was put in other words."""
+    shown = []
+    for column, guess in zip(columns, guesses, strict=True):
+        if any(guess.field in row.filed for row in rows):
+            joiner = _SEVERAL.get(guess.field, " ")
+            found = [row.filed.get(guess.field, row.values.get(guess.field)) for row in rows]
+            column = _column([joiner.join(texts) if texts else None for texts in found])
+        shown.append(column)
+    return shown
 
 
 def _beside_columns(rows: Sequence[_Row]) -> tuple[list[str], list[pa.ChunkedArray]]:

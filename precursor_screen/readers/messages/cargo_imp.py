@@ -267,7 +267,7 @@ def _customs(scope: Scope, lines: tuple[str, ...]) -> None:
         label = f"OCI {who}/{parts[2]}".strip("/ ")
         scope.add(BESIDE, label, text)
         _dangerous(scope, label, text)
-        if parts[2] == "T" and who in ("SHP", "CNE"):
+        if parts[2] == "T" and who in ("SHP", "CNE") and not scope.has(f"{_PARTIES[who]}_identifier"):
             scope.add(f"{_PARTIES[who]}_identifier", label, text)
 
 
@@ -340,7 +340,7 @@ def _read_flight(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -
             root.add("voyage", "flight", parts[1] if len(parts) > 1 else "")
             root.add(BESIDE, "flight line", line)
         elif found:
-            cargo = cargoes.setdefault((found[1], port), _Cargo(root, number))
+            cargo = cargoes.get((found[1], port)) or cargoes.setdefault((found[1], port), _Cargo(root, number))
             cargo.load(found, unit)
         elif re.fullmatch(r"[A-Z]{3}(?:/.*)?", line) and parts[0] not in ("ULD", "OSI", "SCI", "DIM", "COR", "OCI"):
             port, unit, cargo = parts[0], "", None

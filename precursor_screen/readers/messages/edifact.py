@@ -72,7 +72,7 @@ class Message:
     def finish(self) -> Scope:
         """The message, once it is complete; one that changes another and has no version is ordered by when it was written."""
         if self.function in ("replacement", "cancellation") and not self.versioned and self.stamp.isdigit():
-            self.root.add("version", "DTM+137", self.stamp)
+            self.root.add("version", "DTM+137", self.stamp.ljust(14, "0"))
         return self.root
 
 
@@ -148,12 +148,12 @@ def _bgm(message: Message, segment: Segment) -> None:
     message.type = message.type or _CODES.get(("BGM", code), "")
     root = message.root
     message.function = _CODES.get(("FUNCTION", segment.get(3)), "")
-    root.add("message_function", "BGM+1225", message.function or segment.get(3))
+    root.add("message_function", "BGM+1225", message.function or segment.get(3), segment.get(3))
     number, version = segment.get(2), segment.get(2, 1)
     message.versioned = bool(version)
     root.add("version", "BGM+1056", version)
     root.add({"CUSDEC": "declaration_id", "IFTMIN": "stated_shipment_id"}.get(message.type, BESIDE), "BGM+1004", number)
-    root.add("direction", "BGM+1001", _DIRECTIONS.get(code, ""))
+    root.add("direction", "BGM+1001", _DIRECTIONS.get(code, ""), code)
 
 
 def _cni(message: Message, segment: Segment) -> None:
@@ -282,7 +282,7 @@ def _dtm(message: Message, segment: Segment) -> None:
     field = find_code(_CODES, "DTM", qualifier)
     if field == "date" and message.scope.has("date"):
         field = BESIDE
-    message.scope.add(field, f"DTM+{qualifier[:6]}", as_date(text, code))
+    message.scope.add(field, f"DTM+{qualifier[:6]}", as_date(text, code), text)
 
 
 def _nad(message: Message, segment: Segment) -> None:
@@ -371,7 +371,7 @@ def _qty(message: Message, segment: Segment) -> None:
 
 def _gis(message: Message, segment: Segment) -> None:
     nature = _CODES.get(("GIS", segment.get(1)))
-    message.scope.add("direction" if nature else BESIDE, "GIS+7365", nature or segment.get(1))
+    message.scope.add("direction" if nature else BESIDE, "GIS+7365", nature or segment.get(1), segment.get(1))
 
 
 def _doc(message: Message, segment: Segment) -> None:

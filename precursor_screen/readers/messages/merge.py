@@ -11,13 +11,14 @@ _SUMMED = ("packages", "gross_mass", "net_mass")
 
 
 def merge_lines(lines: Iterable[MessageLine], field: str) -> list[MessageLine]:
-    """The lines, those that agree in a field as one: figures of the parts add up, other values stand once.
+    """The lines, those that agree in a field and in the place of arrival as one: figures of the parts add up, other values stand once.
 
     Parts whose figures cannot be added (no number, or units that differ) stay lines of their own.
     """
-    groups: dict[str, list[MessageLine]] = {}
+    groups: dict[tuple[str, str], list[MessageLine]] = {}
     for number, line in enumerate(lines):
-        key = next((c.text for c in line.cells if c.field == field), f"\0{number}")
+        found = {name: next((c.text for c in line.cells if c.field == name), "") for name in (field, "port_of_discharge")}
+        key = (found[field] or f"\0{number}", found["port_of_discharge"])
         groups.setdefault(key, []).append(line)
     merged = []
     for parts in groups.values():

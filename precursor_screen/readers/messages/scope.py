@@ -36,11 +36,15 @@ _SHOWN_AS_TEXT = ("description", "marks")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value of a message: the field it is for, where it stands in the sender's own words, and what it says."""
+    """One value of a message: the field it is for, where it stands in the sender's own words, and what it says.
+
+    `filed` is what stands there, where that was put in other words: a date, a code.
+    """
 
     field: str
     label: str
     text: str
+    filed: str = ""
 
 
 @dataclass(slots=True)
@@ -65,10 +69,11 @@ class Scope:
         self.children.append(child)
         return child
 
-    def add(self, name: str, label: str, text: str) -> None:
+    def add(self, name: str, label: str, text: str, filed: str = "") -> None:
         """A value, unless it is blank or of an element that says nothing."""
         if name != IGNORED and (text := text.strip()):
-            self.cells.append(Cell(name, label, text))
+            filed = filed.strip()
+            self.cells.append(Cell(name, label, text, filed if filed != text else ""))
 
     def has(self, name: str) -> bool:
         """Whether the level itself states a field."""
@@ -147,4 +152,8 @@ def _beside(cell: Cell) -> Cell | None:
     """A value that a nearer one stands before: other parties are screened as such, texts as texts."""
     if cell.field in PARTY_NAMES:
         return Cell("other_parties", cell.label, cell.text)
-    return Cell(BESIDE, cell.label, cell.text) if cell.field in _SHOWN_AS_TEXT or cell.field.endswith("_address") else None
+    return (
+        Cell(BESIDE, cell.label, cell.filed or cell.text)
+        if cell.field in _SHOWN_AS_TEXT or cell.field.endswith("_address")
+        else None
+    )

@@ -46,6 +46,7 @@ class Message:
         self.items: dict[str, Scope] = {}
         self.port = self.root
         self.party = self.root
+        self.load = ""
 
     def settle_text(self) -> None:
         """The description of an item, put together of the segments that it runs over."""
@@ -79,7 +80,7 @@ def add_weight(scope: Scope, name: str, label: str, figure: str, unit: str) -> N
 
 def add_mode(scope: Scope, label: str, code: str) -> None:
     """A mode of transport, in words where its code is known."""
-    scope.add("transport_mode", label, CODES.get(("MODE", code), code))
+    scope.add("transport_mode", label, CODES.get(("MODE", code), code), code)
 
 
 def add_code(scope: Scope, label: str, qualifier: str, code: str) -> None:

@@ -11,13 +11,13 @@ from precursor_screen.readers.messages.x12_base import CODES, Message, add_code,
 
 def b2a(message: Message, segment: Segment) -> None:
     """What the message does."""
-    message.root.add("message_function", "B2A-01", CODES.get(("B2A", segment.get(1)), segment.get(1)))
+    message.root.add("message_function", "B2A-01", CODES.get(("B2A", segment.get(1)), segment.get(1)), segment.get(1))
 
 
 def b3(message: Message, segment: Segment) -> None:
     """Invoice and date."""
     message.root.add(BESIDE, "B3", " ".join(segment.get(i) for i in (2, 3) if segment.get(i)))
-    message.root.add("date", "B3-06", as_date(segment.get(6), "102"))
+    message.root.add("date", "B3-06", as_date(segment.get(6), "102"), segment.get(6))
 
 
 def v1(message: Message, segment: Segment) -> None:
@@ -65,7 +65,7 @@ def dtm(message: Message, segment: Segment) -> None:
     field = {"L": "dispatch_date", "D": "arrival_date"}.get(message.place, "date" if message.type == "601" else BESIDE)
     if message.scope.has(field):
         field = BESIDE
-    message.scope.add(field, f"DTM*{segment.get(1)[:4]}", text)
+    message.scope.add(field, f"DTM*{segment.get(1)[:4]}", text, segment.get(2))
 
 
 def lx(message: Message, segment: Segment) -> None:
@@ -74,7 +74,7 @@ def lx(message: Message, segment: Segment) -> None:
         return
     scope = message.root.open(segment.number)
     message.enter(scope)
-    message.group, message.items = scope, {}
+    message.group, message.items, message.load = scope, {}, segment.get(1)
 
 
 def n7(message: Message, segment: Segment) -> None:
@@ -101,7 +101,8 @@ def _item(message: Message, segment: Segment) -> Scope:
     if message.scope is not scope:
         message.enter(scope)
         if not scope.cells:
-            scope.add("item_number", f"{segment.tag}-01", number)
+            # Lines are counted anew in each load.
+            scope.add("item_number", f"{segment.tag}-01", number if message.load in ("", "1") else f"{message.load}/{number}")
     return scope
 
 
@@ -148,7 +149,7 @@ def ba1(message: Message, segment: Segment) -> None:
     message.enter(scope)
     message.bill = message.group = scope
     scope.add("direction", "BA1", "export")
-    scope.add("message_function", "BA1-02", CODES.get(("BA1", segment.get(2)), "original"))
+    scope.add("message_function", "BA1-02", CODES.get(("BA1", segment.get(2)), "original"), segment.get(2))
     add_mode(scope, "BA1-03", segment.get(3))
     scope.add("country_of_destination", "BA1-04", segment.get(4))
     scope.add("declaration_id", "BA1-05", segment.get(5))

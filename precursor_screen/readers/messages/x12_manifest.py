@@ -47,7 +47,7 @@ def _open_bill(message: Message, segment: Segment, number: str) -> None:
 def m13(message: Message, segment: Segment) -> None:
     """What is done to a bill."""
     _open_bill(message, segment, segment.get(4))
-    message.bill.add("message_function", "M13-03", CODES.get(("M13", segment.get(3)), ""))
+    message.bill.add("message_function", "M13-03", CODES.get(("M13", segment.get(3)), ""), segment.get(3))
     message.bill.add("packages", "M13-05", segment.get(5))
     message.bill.add(BESIDE, "M13", " ".join(segment.get(i) for i in (6, 7) if segment.get(i)))
     message.bill.add("house_bill_of_lading", "M13-08", segment.get(8))
@@ -72,10 +72,11 @@ def m11(message: Message, segment: Segment) -> None:
 
 def vid(message: Message, segment: Segment) -> None:
     """A container."""
-    parent = message.bill
-    scope = parent.open(segment.number)
-    message.enter(scope)
-    message.group = scope
+    scope = message.bill
+    if message.type != "601":  # an export shipment has its goods beside its containers, not in them
+        scope = message.bill.open(segment.number)
+        message.enter(scope)
+        message.group = scope
     scope.add("container_numbers", "VID-02/03", f"{segment.get(2)}{segment.get(3)}")
     scope.add(BESIDE, "VID seals", " ".join(segment.get(i) for i in (4, 5) if segment.get(i)))
 

@@ -20,6 +20,9 @@ def n1(message: Message, segment: Segment) -> None:
     message.role, message.role_label = role, f"N1*{qualifier[:4]}"
     message.party = scope
     name = segment.get(2)
+    if role == "carrier" and name:
+        # A name says more than the code that V1 or M10 has for it.
+        scope.cells[:] = [Cell(BESIDE, c.label, c.text) if c.field == "carrier_name" else c for c in scope.cells]
     field = _name_field(role)
     scope.add(field, f"{message.role_label} name", name)
     if role in ROLES:

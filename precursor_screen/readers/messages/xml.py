@@ -177,7 +177,7 @@ class _Message:
         self._number(self.scope)
         for scope, cell in self.fallbacks:
             if scope.has(cell.field):
-                scope.add(BESIDE, cell.label, cell.text)
+                scope.add(BESIDE, cell.label, cell.filed or cell.text)
             else:
                 scope.cells.append(cell)
         self._join()
@@ -250,7 +250,9 @@ class _Message:
             return
         field, _, unit = entry.partition(" @")
         if unit:
-            text = with_unit(text, _attribute(elements[-1], unit).partition("#")[0])
+            code = _attribute(elements[-1], unit)
+            scope.add(field, label, with_unit(text, code.partition("#")[0]), f"{text} {code}")
+            return
         name, bar, below = field.partition("|")
         if bar:
             first, _, rest = text.replace("\r", "\n").partition("\n")
@@ -260,20 +262,22 @@ class _Message:
         if field.endswith("+"):
             self._go_on(scope, field[:-1], label, text)
             return
-        name = field.removesuffix("?")
+        name, filed = field.removesuffix("?"), text
         text = self._word(name, text)
         if name == "message_time":
-            self.stamp = self.stamp or _STAMP.sub("", text)[:14]
+            self.stamp = self.stamp or _STAMP.sub("", text)[:14].ljust(14, "0")
             name, text = "date", text
             field = f"date{'?' if entry.endswith('?') else ''}"
         if name in DATES:
             text = _day(text)
+        elif name == "quantity_unit":
+            text = text.partition("#")[0]  # UN/ECE code and the EU's qualifier
         if not text:
             return
         if field.endswith("?"):
-            self.fallbacks.append((scope, Cell(name, label, text)))
+            self.fallbacks.append((scope, Cell(name, label, text, filed if filed != text else "")))
         else:
-            scope.add(name, label, text)
+            scope.add(name, label, text, filed)
 
     def _word(self, field: str, text: str) -> str:
         """What a code of the family stands for; a code that is not listed as it stands."""
