@@ -29,6 +29,7 @@ _NO_GOODS = re.compile(r"[\W_]+")  # what is neither letter nor digit
 _PARTED = {c: " " for c in range(128) if not chr(c).isalnum()}
 _SIZE = 16  # bytes of SHA-256 kept: 32 hexadecimal characters, no chance of collision in any ledger
 _STEP = 1 << 17
+_FEW = 500  # rows
 _DOING = ("replacement", "cancellation")
 _NONE = pa.scalar(None, pa.string())
 Digests = npt.NDArray[np.uint8]
@@ -86,6 +87,8 @@ def _hash_table(table: pa.Table, parts_of: Callable[[pa.Table], list[pa.ChunkedA
     """The digests of a table's rows, some at a time: the joined text of a million lines takes a third of a gigabyte."""
     if not table.num_rows:
         return np.empty((0, _SIZE), np.uint8)
+    if table.num_rows <= _FEW:
+        return _hash_few(_join(parts_of(table), table.num_rows))
     with connect() as connection:
         parts = (table.slice(start, _STEP) for start in range(0, table.num_rows, _STEP))
         return np.concatenate([_hash_rows(connection, parts_of(part), part.num_rows) for part in parts])
@@ -93,13 +96,22 @@ def _hash_table(table: pa.Table, parts_of: Callable[[pa.Table], list[pa.ChunkedA
 
 def _hash_rows(connection: duckdb.DuckDBPyConnection, parts: Sequence[pa.ChunkedArray | pa.Scalar], rows: int) -> Digests:
     """SHA-256 of each row's joined parts, cut to sixteen bytes; shape (rows, 16). DuckDB hashes on all cores, Python on one."""
-    if not any(isinstance(p, pa.ChunkedArray) for p in parts):
-        parts = [pa.chunked_array([pa.array([""] * rows, pa.string())])]
-    joined = pc.binary_join_element_wise(*parts, "", null_handling="replace", null_replacement="")
-    connection.register("rows", pa.table([joined], names=["stated"]))
+    connection.register("rows", pa.table([_join(parts, rows)], names=["stated"]))
     digests = fetch(connection, f"select left(sha256(stated), {2 * _SIZE}) as digest from rows").column("digest").combine_chunks()
     text = memoryview(digests.buffers()[2])[: rows * 2 * _SIZE]
     return np.frombuffer(bytes.fromhex(bytes(text).decode("ascii")), np.uint8).reshape(rows, _SIZE)
+
+
+def _hash_few(texts: pa.ChunkedArray) -> Digests:
+    """The same of few rows, for which opening DuckDB takes longer than the hashes do."""
+    digests = b"".join(hashlib.sha256(text.encode()).digest()[:_SIZE] for text in texts.to_pylist())
+    return np.frombuffer(digests, np.uint8).reshape(len(texts), _SIZE)
+
+
+def _join(parts: Sequence[pa.ChunkedArray | pa.Scalar], rows: int) -> pa.ChunkedArray:
+    if not any(isinstance(p, pa.ChunkedArray) for p in parts):
+        return pa.chunked_array([pa.array([""] * rows, pa.string())])
+    return pc.binary_join_element_wise(*parts, "", null_handling="replace", null_replacement="")
 
 
 def _with_ordinals(content: Digests) -> Digests:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,8 @@ from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Cell, Messag
 from precursor_screen.readers.tabular.beside import as_lists, other_cells, unmapped_cells
 from precursor_screen.schema import FILED, LINE_COLUMNS
 
+# Three letters in any order, a letter beyond ASCII, or a sign of CAS numbers and encoded text.
+_WORDS = re.compile(r"(?:[A-Za-z][^A-Za-z]*){3}|[^\x00-\x7f]|[-&%=\\]")
 _KNOWN = "known spelling"
 # Fields of which a line may state several: how they stand in one cell.
 _SEVERAL = {
@@ -69,7 +72,7 @@ def build(gathered: Gathered, name: str, digest: Digest, encoding: str) -> Input
         raw = pa.Table.from_arrays([*_as_filed(rows, fields, guesses), *beside], names=headers)
     described = Input(
         input_id(name, digest), name, digest.sha256, digest.size, gathered.format, encoding, None,
-        _mapping(rows), tuple(beside_names), frozenset(n for n in lines.column_names if n in {c.name for c in FILED}), lines.num_rows,
+        _mapping(rows), _unread(rows), frozenset(n for n in lines.column_names if n in {c.name for c in FILED}), lines.num_rows,
     )  # fmt: skip
     return InputTables(described, lines, raw, issue_table(issues, lines))
 
@@ -213,6 +216,10 @@ def _headers(rows: Sequence[_Row], guesses: Sequence[Guess], beside: Iterable[st
     return list(headers)
 
 
+def _unread(rows: Sequence[_Row]) -> tuple[str, ...]:
+    return tuple({c.label: None for row in rows for c in row.beside if c.field == UNREAD})
+
+
 def _mapping(rows: Sequence[_Row]) -> tuple[tuple[str, str], ...]:
     pairs = {(c.label, c.field): None for row in rows for c in row.line.cells if c.field not in (BESIDE, UNREAD)}
     return tuple(pairs)
@@ -227,19 +234,25 @@ def _lines(
     table = pa.Table.from_arrays([*fields, *beside], names=[str(i) for i in range(len(fields) + len(beside))])
     known = ColumnMap({}, gathered.date_order, ".")
     columns = assemble(table, places, guesses, known, issues, TEXT) if fields else _blank(count)
-    every = [*guesses, *(Guess(len(fields) + i, headers[len(fields) + i], "", "") for i in range(len(beside)))]
-    unmapped = unmapped_cells(table, headers, every, places, issues)
+    spoken = [i for i in range(table.num_columns) if _may_speak(table.column(i))]
+    unknown = [Guess(i, headers[i], "", "") for i in spoken if i >= len(fields)]
+    unmapped = unmapped_cells(table, headers, unknown, places, issues)
     texts = as_lists(unmapped, count)
     if texts is None:
         columns = add_identity(columns)
     else:
         columns = add_identity(columns.append_column("other_texts", texts[0])).drop_columns(["other_texts"])
-    others = other_cells(table, headers, guesses, places, issues)
+    others = other_cells(table, headers, [g for g in guesses if g.position in spoken], places, issues)
     if others:
         texts = as_lists([*unmapped, *others], count)
     if texts is not None:
         columns = columns.append_column("other_texts", texts[0]).append_column("other_columns", texts[1])
     return columns
+
+
+def _may_speak(column: pa.ChunkedArray) -> bool:
+    """Whether a column can hold words at all: most elements are figures and codes, and looking closer at them takes its time."""
+    return any(_WORDS.search(text) for text in column.to_pylist() if text)
 
 
 def _blank(count: int) -> pa.Table:
