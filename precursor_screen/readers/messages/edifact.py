@@ -24,23 +24,9 @@ from precursor_screen.readers.messages.text import (
 )
 
 TYPES = ("CUSCAR", "CUSDEC", "IFTMIN", "IFCSUM")
-# Messages that answer or report, and state no goods to be screened.
-NO_MANIFEST = (
-    "CONTRL",
-    "APERAK",
-    "CUSRES",
-    "CUSREP",
-    "IFTSTA",
-    "BAPLIE",
-    "COPARN",
-    "CODECO",
-    "COARRI",
-    "INVOIC",
-    "IFTMBC",
-    "IFTMBF",
-)
 _CODES = load_codes("edifact")
 _DIRECTIONS = {"929": "import", "830": "export", "952": "transit"}
+_MAIN_STAGES = ("", "20", "11", "12", "13", "1")  # main carriage, at the border, at departure, at destination
 _BILLS = ("bill_of_lading", "house_bill_of_lading")
 _HS_TYPES = ("HS", "HS ", "CC", "TSP", "TAR", "122", "108", "117")
 
@@ -58,6 +44,7 @@ class Message:
         self.function = ""
         self.stamp = ""
         self.versioned = False
+        self.text: tuple[int, str, int, tuple[str, ...], int] | None = None  # of FTX: where it stands, its pieces, its first cell
 
     def open_consignment(self, segment: Segment) -> None:
         """A consignment begins."""
@@ -136,13 +123,6 @@ def _take_other(message: Message, segment: Segment) -> None:
     message.scope.add(field, f"{segment.tag}+{qualifier}".rstrip("+"), text)
 
 
-def _add(message: Message, segment: Segment, text: str, *, suffix: str = "") -> None:
-    """A value of the field that the segment's first element names."""
-    qualifier = segment.get(1)
-    field = find_code(_CODES, segment.tag, qualifier)
-    message.scope.add(field, f"{segment.tag}+{qualifier[:10]}{suffix}", text)
-
-
 def _bgm(message: Message, segment: Segment) -> None:
     code = segment.get(1)
     message.type = message.type or _CODES.get(("BGM", code), "")
@@ -195,8 +175,11 @@ def _gid(message: Message, segment: Segment) -> None:
     outer = 2 if segment.get(2) else 3
     count = as_number(segment.get(outer), segment.decimal)
     message.scope.add("packages", "GID+7224", "" if is_nothing(count) else count)
-    kinds = (segment.get(outer, c) for c in (4, 1, 2))
-    message.scope.add("package_type", "GID+7065", next((k for k in kinds if k and not k.isdigit()), ""))
+    code, _, name = (segment.get(outer, c) for c in (1, 3, 4))
+    if code.isdigit():  # a number of another code list, or of the goods
+        code = "" if name else segment.get(outer, 2)
+    message.scope.add("package_type", "GID+7065", code or name)
+    message.scope.add(BESIDE, "GID+7064", name if code else "")
     if outer == 2 and segment.get(3):
         message.scope.add(BESIDE, "GID inner packages", " ".join(c for c in segment.all(3) if c))
 
@@ -220,13 +203,20 @@ def _pia(message: Message, segment: Segment) -> None:
 
 
 def _ftx(message: Message, segment: Segment) -> None:
+    """A text; one that is too long for a segment goes on in the next."""
     field = find_code(_CODES, "FTX", segment.get(1)) or BESIDE
     if message.equipment and field == "description":
         field = BESIDE
-    text = join_pieces(segment.all(4)) or segment.get(3)
     label = f"FTX+{segment.get(1)[:6]}"
-    message.scope.add(field, label, text)
-    message.scope.add(BESIDE, f"{label}, pieces apart", other_reading(segment.all(4)))
+    pieces = segment.all(4) or (segment.get(3),)
+    scope = message.scope
+    before = message.text
+    if before is not None and before[:3] == (scope.place, label, segment.number - 1):
+        pieces = (*before[3], *pieces)
+        del scope.cells[before[4] :]
+    message.text = (scope.place, label, segment.number, pieces, len(scope.cells))
+    scope.add(field, label, join_pieces(pieces))
+    scope.add(BESIDE, f"{label}, pieces apart", other_reading(pieces))
 
 
 def _imd(message: Message, segment: Segment) -> None:
@@ -267,10 +257,9 @@ def _loc(message: Message, segment: Segment) -> None:
     code, name = segment.get(2), segment.get(2, 3)
     field = find_code(_CODES, "LOC", segment.get(1))
     if field.startswith("country_of") or field == "transit_countries":
-        place = country_of(code) or name
-        message.scope.add(field, f"LOC+{segment.get(1)}", place)
-        return
-    _add(message, segment, code or name)
+        message.scope.add(field, f"LOC+{segment.get(1)}", country_of(code) or name, code)
+    else:
+        message.scope.add(field, f"LOC+{segment.get(1)[:10]}", code or name)
     if code and name:
         message.scope.add(BESIDE, f"LOC+{segment.get(1)[:6]} name", name)
 
@@ -315,7 +304,7 @@ def _nad(message: Message, segment: Segment) -> None:
 def _tdt(message: Message, segment: Segment) -> None:
     stage = segment.get(1)
     name, code = segment.get(8, 3), segment.get(8)
-    if stage not in ("", "20", "11", "12", "13", "1"):
+    if stage not in _MAIN_STAGES or any(message.scope.has(f) for f in ("voyage", "vessel", "transport_mode")):
         message.scope.add(BESIDE, f"TDT+{stage[:6]}", " ".join(c for e in segment.elements[1:] for c in e if c))
         return
     message.scope.add("voyage", "TDT+8028", segment.get(2))

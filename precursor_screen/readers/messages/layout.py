@@ -68,7 +68,8 @@ class Layout:
         codes: field -> code -> word; a code that ends with `*` stands for all that begin so.
         compose: folded element -> field and the paths of the parts that are put together.
         joins: see `Join`.
-        groups: folded names of levels that only hold others together, and are no line by themselves.
+        groups: folded name of a level that only holds others together, and is no line by itself -> where nothing is in it, `keep`: what
+            it says is said of the level above, or `beside`.
         counted: items bear no number, and are counted.
         merge: folded root -> field: lines that agree in it are one cargo in parts.
     """
@@ -83,7 +84,7 @@ class Layout:
     codes: Mapping[str, Mapping[str, str]]
     compose: Mapping[str, tuple[str, tuple[str, ...]]]
     joins: tuple[Join, ...]
-    groups: frozenset[str]
+    groups: Mapping[str, str]
     counted: bool
     merge: Mapping[str, str]
 
@@ -123,7 +124,7 @@ def _layout(data: Mapping[str, Any]) -> Layout:
         {field: {str(k).upper(): str(v) for k, v in table.items()} for field, table in data.get("codes", {}).items()},
         {fold(name): (parts[0], tuple(parts[1:])) for name, parts in data.get("compose", {}).items()},
         tuple(Join(fold(j["element"]), j["value"], j["by"], j["field"]) for j in data.get("joins", ())),
-        frozenset(fold(n) for n in data.get("groups", ())),
+        {fold(n): str(how) for n, how in data.get("groups", {}).items()},
         bool(data.get("counted", False)),
         {fold(root): field for root, field in data.get("merge", {}).items()},
     )

@@ -31,7 +31,6 @@ AMOUNTS = frozenset(
         "container_numbers",
     )
 )
-_SHOWN_AS_TEXT = ("description", "marks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +73,15 @@ class Scope:
         if name != IGNORED and (text := text.strip()):
             filed = filed.strip()
             self.cells.append(Cell(name, label, text, filed if filed != text else ""))
+
+    @property
+    def depth(self) -> int:
+        """How many levels are above."""
+        return 0 if self.parent is None else self.parent.depth + 1
+
+    def inherits(self, name: str) -> bool:
+        """Whether a level above states a field."""
+        return self.parent is not None and (self.parent.has(name) or self.parent.inherits(name))
 
     def has(self, name: str) -> bool:
         """Whether the level itself states a field."""
@@ -122,10 +130,11 @@ def _inherit(leaf: Scope, stated: dict[int, frozenset[str]]) -> Iterator[Cell]:
             group = _group(cell.field)
             if cell.field in AMOUNTS:
                 if cell.field in taken or cell.field in stated[id(scope)] or not (scope.shares or _is_alone(scope)):
+                    if _is_first(leaf, scope):  # a total, or what no line is said to be in: shown once
+                        yield _beside(cell)
                     continue
             elif group and group in taken:
-                if shadow := _beside(cell):
-                    yield shadow
+                yield _beside(cell)
                 continue
             found.add(group)
             yield cell
@@ -141,6 +150,13 @@ def _is_alone(scope: Scope) -> bool:
     return True
 
 
+def _is_first(leaf: Scope, scope: Scope) -> bool:
+    """Whether a line is the first of all below a level."""
+    while scope.children:
+        scope = scope.children[0]
+    return scope is leaf
+
+
 def _group(name: str) -> str:
     """The fields that are inherited together; empty for parties in other roles and for what has no field, which add up."""
     if name in ("other_parties", BESIDE, UNREAD):
@@ -148,12 +164,6 @@ def _group(name: str) -> str:
     return next((role for role in ROLES if name.startswith(f"{role}_")), name)
 
 
-def _beside(cell: Cell) -> Cell | None:
-    """A value that a nearer one stands before: other parties are screened as such, texts as texts."""
-    if cell.field in PARTY_NAMES:
-        return Cell("other_parties", cell.label, cell.text)
-    return (
-        Cell(BESIDE, cell.label, cell.filed or cell.text)
-        if cell.field in _SHOWN_AS_TEXT or cell.field.endswith("_address")
-        else None
-    )
+def _beside(cell: Cell) -> Cell:
+    """A value that a nearer one stands before, or that is no line's own: parties are screened as such, the rest as text."""
+    return Cell("other_parties" if cell.field in PARTY_NAMES else BESIDE, cell.label, cell.filed or cell.text)

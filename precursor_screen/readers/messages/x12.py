@@ -68,7 +68,7 @@ def _end(message: Message, issues: IssueList, broken: str) -> Iterator[tuple[str
 
 
 _HANDLERS: dict[str, Callable[[Message, Segment], None]] = {
-    "M10": manifest.m10, "P4": manifest.p4, "M13": manifest.m13, "M11": manifest.m11, "VID": manifest.vid, "N10": manifest.n10, "H1": manifest.h1, "N1": parties.n1, "N2": parties.n2, "N3": parties.n3, "N4": parties.n4,
+    "M10": manifest.m10, "P4": manifest.p4, "M13": manifest.m13, "M11": manifest.m11, "VID": manifest.vid, "N10": manifest.n10, "H1": manifest.h1, "N1": parties.n1, "N2": parties.n2, "N3": parties.n3, "N4": parties.n4, "NM1": parties.nm1,
     "B2A": goods.b2a, "B3": goods.b3, "V1": goods.v1, "N9": goods.n9, "REF": goods.n9, "R4": goods.r4, "P5": goods.r4, "DTM": goods.dtm, "LX": goods.lx, "N7": goods.n7, "L0": goods.l0,
     "L5": goods.l5, "LH1": goods.lh1, "LH2": goods.lh2, "LH3": goods.lh3, "BA1": goods.ba1, "L13": goods.l13, "X1": goods.x1, "MAN": goods.man, "X4": manifest.x4,
 }  # fmt: skip

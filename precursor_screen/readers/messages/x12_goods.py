@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from precursor_screen.formats.edi import Segment
-from precursor_screen.readers.messages.scope import BESIDE, Scope
+from precursor_screen.readers.messages.scope import BESIDE, Cell, Scope
 from precursor_screen.readers.messages.tables import find_code
 from precursor_screen.readers.messages.text import as_date, is_nothing
 from precursor_screen.readers.messages.x12_base import CODES, Message, add_code, add_mode, add_weight
@@ -46,7 +46,7 @@ def r4(message: Message, segment: Segment) -> None:
     scope, label = message.scope, f"{segment.tag}*{kind[:2]}"
     if field == "transit_countries":
         scope.add(field, label, country or code[:2])
-        scope.add(BESIDE, f"{label} name", name or code)
+        scope.add(BESIDE, f"{label} name", " ".join(t for t in (code, name) if t))
         return
     scope.add(field, label, code or name)
     if code and name:
@@ -55,7 +55,7 @@ def r4(message: Message, segment: Segment) -> None:
     if kind == "D" and not scope.has("country_of_destination"):
         where = "country_of_destination"
     elif where == "country_of_destination":
-        scope.cells[:] = [c for c in scope.cells if c.field != "country_of_destination"]
+        scope.cells[:] = [Cell(BESIDE, c.label, c.text) if c.field == "country_of_destination" else c for c in scope.cells]
     scope.add(where, f"{label} country", country)
 
 
@@ -128,7 +128,7 @@ def l5(message: Message, segment: Segment) -> None:
 
 def lh1(message: Message, segment: Segment) -> None:
     """Dangerous goods: identification."""
-    message.scope.add("un_numbers", "LH1-03", segment.get(3).upper().removeprefix("UN").removeprefix("NA"))
+    message.scope.add("un_numbers", "LH1-03", segment.get(3).upper().removeprefix("UN").removeprefix("NA"), segment.get(3))
     message.scope.add(BESIDE, "LH1", " ".join(segment.get(i) for i in range(4, 12) if segment.get(i)))
 
 

@@ -12,8 +12,6 @@ def m10(message: Message, segment: Segment) -> None:
     """The manifest: carrier and vessel."""
     root = message.root
     root.add("carrier_name", "M10-01", segment.get(1))
-    if message.type == "309":
-        root.add("message_function", "M10", "original")  # unless M13 says otherwise of a bill
     add_mode(root, "M10-02", segment.get(2))
     root.add("vessel", "M10-05", segment.get(5))
     root.add("voyage", "M10-06", segment.get(6))
@@ -58,6 +56,8 @@ def m11(message: Message, segment: Segment) -> None:
     """A bill of lading."""
     _open_bill(message, segment, segment.get(1))
     bill = message.bill
+    if not bill.has("message_function"):  # which M13 says
+        bill.add("message_function", "M11", "original")
     bill.add(BESIDE, "M11", segment.get(9))
     bill.add("port_of_loading", "M11-02", segment.get(2))
     if not bill.has("packages"):
@@ -108,7 +108,7 @@ def n10(message: Message, segment: Segment) -> None:
 def h1(message: Message, segment: Segment) -> None:
     """Dangerous goods."""
     digits = segment.get(1).upper().removeprefix("UN").removeprefix("NA").strip()
-    message.scope.add("un_numbers", "H1-01", digits)
+    message.scope.add("un_numbers", "H1-01", digits, segment.get(1))
     message.scope.add("dangerous_goods_class", "H1-02", segment.get(2))
     message.scope.add("description", "H1-04", segment.get(4))
     message.scope.add(BESIDE, "H1", " ".join(segment.get(i) for i in range(5, 11) if segment.get(i)))

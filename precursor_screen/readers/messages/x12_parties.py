@@ -49,6 +49,13 @@ def _extend_name(message: Message, text: str) -> None:
     message.party.add(field, label, text)
 
 
+def nm1(message: Message, segment: Segment) -> None:
+    """A party by its full name: of a person the family name comes first."""
+    given = " ".join(segment.get(i) for i in (4, 5) if segment.get(i))
+    name = " ".join(t for t in (given, segment.get(3)) if t)
+    n1(message, Segment(segment.number, "N1", ((segment.get(1),), (name,), (segment.get(8),), (segment.get(9),))))
+
+
 def n2(message: Message, segment: Segment) -> None:
     """More of the name."""
     if message.role:

@@ -15,7 +15,7 @@ from precursor_screen.readers.messages.build import Gathered, build
 from precursor_screen.readers.messages.edi import read_text
 from precursor_screen.readers.messages.layout import Layout, find_entry, fold, known_roots
 from precursor_screen.readers.messages.merge import merge_lines
-from precursor_screen.readers.messages.scope import BESIDE, IGNORED, UNREAD, Cell, Scope, lines_of
+from precursor_screen.readers.messages.scope import AMOUNTS, BESIDE, IGNORED, UNREAD, Cell, Scope, lines_of
 from precursor_screen.readers.messages.text import as_date, with_unit
 
 _MASSES = ("gross_mass", "net_mass")
@@ -175,8 +175,8 @@ class _Message:
         del self.elements[1:], self.names[1:]
         self._settle()
         self._number(self.scope)
-        for scope, cell in self.fallbacks:
-            if scope.has(cell.field):
+        for scope, cell in sorted(self.fallbacks, key=lambda found: found[0].depth):
+            if scope.has(cell.field) or (cell.field not in AMOUNTS and scope.inherits(cell.field)):
                 scope.add(BESIDE, cell.label, cell.filed or cell.text)
             else:
                 scope.cells.append(cell)
@@ -209,10 +209,12 @@ class _Message:
     def _settle(self) -> None:
         depth, scope = self.levels.pop()
         self._take(self.elements[:depth], self.names[:depth], scope, UNREAD)
-        if scope.parent is not None and not scope.children and self.names[depth - 1] in self.layout.groups:
+        how = self.layout.groups.get(self.names[depth - 1], "")
+        if scope.parent is not None and not scope.children and (how == BESIDE or (how and not scope.has("description"))):
             # It only holds together what is in it, and nothing is: no line of its own.
             scope.parent.children.remove(scope)
-            scope.parent.cells += [Cell(BESIDE, c.label, c.text) for c in scope.cells]
+            self.fallbacks = [(scope.parent if s is scope else s, c) for s, c in self.fallbacks]
+            scope.parent.cells += [Cell(BESIDE, c.label, c.filed or c.text) if how == BESIDE else c for c in scope.cells]
 
     def _take(self, elements: list[Any], names: list[str], scope: Scope, inherited: str) -> None:
         """The values of an element and of all below it."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -161,29 +158,3 @@ def test_many_parties_on_one_line_are_all_kept() -> None:
     (parties,) = column(tables, "other_parties")
     (texts,) = column(tables, "other_texts")
     assert all(f"BUYER NUMBER {i:03}" in str(parties) + str(texts) for i in range(60))
-
-
-SCREEN = "import sys; from precursor_screen.cli.main import main; sys.exit(main())"
-
-
-def screen(*arguments: str, stdin: bytes = b"") -> tuple[int, str]:
-    command = [sys.executable, "-c", SCREEN, "screen", *arguments, "--watchlist", "none"]
-    done = subprocess.run(command, input=stdin, capture_output=True, check=False)
-    return done.returncode, (done.stdout + done.stderr).decode()
-
-
-def test_exit_codes(tmp_path: Path) -> None:
-    bomb, cut = tmp_path / "bomb.xml", tmp_path / "cut.edi"
-    bomb.write_text("<!DOCTYPE a [<!ENTITY x 'y'>]><Awmds/>")
-    cut.write_text(CUSCAR[: CUSCAR.index("CERAMIC") + 3])
-    code, said = screen(str(bomb))
-    assert code == 4
-    assert "bomb.xml" in said
-    assert "document type" in said
-    code, said = screen(str(cut))
-    assert code == 3
-    assert "broken-segment" in said
-    code, said = screen("-", stdin=CUSCAR.encode())
-    assert code == 0
-    assert "Acetic anhydride" in said
-    assert "Traceback" not in said

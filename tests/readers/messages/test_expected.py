@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from precursor_screen.formats.edi import read_segments
 from precursor_screen.readers.interface import InputTables
 from precursor_screen.readers.registry import read
 
@@ -74,3 +77,32 @@ def test_a_sample_read_again_has_the_same_ids_whatever_its_name(name: str) -> No
     first = read_sample(name)
     assert again.lines.column("line_id").to_pylist() == first.lines.column("line_id").to_pylist()
     assert len(set(first.lines.column("line_id").to_pylist())) == first.lines.num_rows
+
+
+def plain(text: str) -> str:
+    return "".join(c for c in text if c.isalnum() or c == "-")
+
+
+def filed(name: str) -> Iterator[str]:
+    """What a sample says, but for service segments, codes that say what a value is, and elements known to say nothing."""
+    text = (SAMPLES / name).read_text(encoding="utf-8")
+    if name.endswith(".edi"):
+        for segment in read_segments(text):
+            if segment.tag not in ("UNB", "UNH", "UNT", "UNZ", "UNS", "CNT", "ISA", "GS", "ST", "SE", "GE", "IEA", "LX", "UNA"):
+                yield from (c for e in segment.elements for c in e if len(c) > 4)
+    elif name.endswith(".txt"):
+        yield from (part for line in text.split("\n")[1:] for part in line.split("/") if len(part) > 4)
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if not n.endswith(".xml")])
+def test_whatever_a_segment_says_stands_beside_the_lines(name: str) -> None:
+    tables = read_sample(name)
+    shown_cells = [str(v) for c in tables.raw.columns for v in c.to_pylist() if v]
+    everything = plain(" ".join(shown_cells))
+    pieces = [t for t in filed(name) if plain(t) not in everything]
+    # Figures that were added up, and telegrams' own shorthand of pieces and masses, stand there in other words.
+    assert [
+        t
+        for t in pieces
+        if not re.fullmatch(r"[0-9-]+[A-Z]{6}|[TSPD]\d.*|[KL][0-9.]+|MC.*|.*T\d+|[0-9,]+|HYDROCHLORIDE|EPHEDRINE HYDRO", t)
+    ] == []
