@@ -195,16 +195,15 @@ class _Message:
             self.scope.add("version", "date and time of the message", self.stamp)
         yield self.layout, self.type, self.scope
 
-    def _number(self, scope: Scope) -> None:
+    def _number(self, scope: Scope, position: int = 1) -> None:
         """Lines are counted through the file; where items bear no number, they are numbered as they come."""
         if not scope.children:
             self.walk.items += 1
             scope.place = self.walk.items
             if self.layout.counted and scope.parent is not None:
-                number = next(i for i, s in enumerate(scope.parent.children, start=1) if s is scope)
-                scope.add("item_number", "position of the item", str(number))
-        for child in scope.children:
-            self._number(child)
+                scope.add("item_number", "position of the item", str(position))
+        for place, child in enumerate(scope.children, start=1):
+            self._number(child, place)
 
     def _settle(self) -> None:
         depth, scope = self.levels.pop()

@@ -25,6 +25,7 @@ from precursor_screen.readers.tabular.mapping import IGNORED_BY_MAP
 from precursor_screen.readers.words import find_direction, find_function, find_mode
 
 TEXTS = pa.list_(pa.string())
+_FEW = 64  # rows
 # Ranges rather than \pL, which takes RE2 milliseconds to compile and makes its automaton large; a mark or figure of another script
 # counts as a letter then, which costs a scan of the cell.
 _OTHER_LETTERS = r"\x{AA}\x{B5}\x{BA}\x{C0}-\x{1FFF}\x{2C00}-\x{D7FF}\x{F900}-\x{FFDC}\x{10000}-\x{10FFFF}"
@@ -114,9 +115,10 @@ def _cells(
     table: pa.Table, names: Sequence[str], wanted: Sequence[tuple[int, str, str]], rows: pa.Array, issues: IssueList
 ) -> list[Cells]:
     found = []
+    few = _match_few(table, wanted) if table.num_rows <= _FEW else None
     for position, pattern, field in wanted:
         column = table.column(position)
-        says = _matching(column, pattern, field)
+        says = _matching(column, pattern, field, None if few is None else few[pattern])
         if says is None:
             continue
         cells = cut_long_cells(column, names[position], rows, issues)
@@ -138,10 +140,28 @@ def as_lists(cells: Sequence[Cells], count: int) -> tuple[pa.ChunkedArray, pa.Ch
     return _as_lists(pa.concat_arrays([c.texts for c in cells]).take(order), counts), _as_lists(headers.take(order), counts)
 
 
-def _matching(column: pa.ChunkedArray, pattern: str, field: str) -> npt.NDArray[np.int64] | None:
+def _match_few(table: pa.Table, wanted: Sequence[tuple[int, str, str]]) -> dict[str, frozenset[str]]:
+    """The cells that match, by pattern: in a small table making ready to match takes longer than matching."""
+    texts: dict[str, list[str]] = {}
+    for position, pattern, _ in wanted:
+        texts.setdefault(pattern, []).extend(t for t in table.column(position).to_pylist() if t)
+    found = {}
+    for pattern, cells in texts.items():
+        column = string_array(cells)
+        found[pattern] = frozenset(column.filter(pc.match_substring_regex(column, pattern)).to_pylist())
+    return found
+
+
+def _matching(column: pa.ChunkedArray, pattern: str, field: str, few: frozenset[str] | None) -> npt.NDArray[np.int64] | None:
     """The rows whose cell matches; None where there is none. Each distinct cell is looked at once."""
+    if few is not None and few.isdisjoint(column.to_pylist()):
+        return None
     distinct = pc.unique(column).drop_null()
-    found = distinct.filter(pc.match_substring_regex(distinct, pattern))
+    found = (
+        distinct.filter(pc.match_substring_regex(distinct, pattern))
+        if few is None
+        else string_array([t for t in distinct.to_pylist() if t in few])
+    )
     if find := _KNOWN.get(field):
         found = pa.array([t for t in found.to_pylist() if not find(t)], pa.string())
     if not len(found):
