@@ -204,7 +204,7 @@ def test_a_web_page_is_called_one() -> None:
         (b"a\x1db\n1\x1d2\n", "text"),
         (b"  [ {", "json"),
         ("<html>".encode("utf-16"), "html"),
-        (b"UNB+UNOA:1+A+B'", "text"),
+        (b"UNB+UNOA:1+A+B'", "edifact"),
     ],
 )
 def test_content_tells_the_kind(head: bytes, kind: str) -> None:

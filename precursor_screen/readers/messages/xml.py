@@ -65,16 +65,8 @@ class XmlReader:
             field = layout.merge.get(fold(type_))
             gathered.lines += [(type_, line) for line in (merge_lines(lines, field) if field else lines)]
         if not gathered.lines:
-            raise UnknownFormat(
-                f"is XML that states no goods: {walk.found or 'it holds no element'}{_told(issues)}", where=Where(blob.name),
-                remedy="Ask for the manifest or declaration itself; answers and notifications are not screened. "
-                "Tables of other kinds can be exported as XLSX or CSV.",
-            )  # fmt: skip
+            raise walk.refuse()
         return [build(gathered, blob.name, digest, encoding)]
-
-
-def _told(issues: IssueList) -> str:
-    return "".join(f"; {row[4]}" for row in issues.rows[:2])
 
 
 class _Walk:
@@ -85,6 +77,22 @@ class _Walk:
         self.issues = issues
         self.found = ""
         self.items = 0
+        self.known = False
+
+    def refuse(self) -> UnknownFormat:
+        """The error where no line was read: what the file is instead."""
+        told = "".join(f"; {row[4]}" for row in self.issues.rows[:2])
+        if not self.known:
+            return UnknownFormat(
+                f"is XML of a kind that is not read: {self.found or 'it holds no element'}{told}",
+                where=Where(self.file),
+                remedy="Export the table as XLSX or CSV, or see docs/formats.md for the messages that are read.",
+            )
+        return UnknownFormat(
+            f"is XML that states no goods: {self.found}{told}",
+            where=Where(self.file),
+            remedy="Ask for the manifest or declaration itself; answers and notifications are not screened.",
+        )
 
     def read(self, text: str) -> Iterator[tuple[Layout, str, Scope]]:
         """Each message with its layout and type."""
@@ -106,8 +114,10 @@ class _Walk:
                 self.found = self.found or f"its root is {element.tag.rpartition('}')[2][:60]}"
                 if message is not None:
                     message.open(element, name)
-                elif (layout := known_roots().get(name)) and not layout.within & set(names[:-1]):
-                    message = _Message(layout, element, self)
+                elif layout := known_roots().get(name):
+                    self.known = True
+                    if not layout.within & set(names[:-1]):
+                        message = _Message(layout, element, self)
                 continue
             stack.pop()
             names.pop()

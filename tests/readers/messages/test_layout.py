@@ -1,0 +1,92 @@
+"""Paths of XML layouts: how they are matched, and that those that ship name fields that exist."""
+
+from __future__ import annotations
+
+import pytest
+from lxml import etree
+
+from precursor_screen.readers.fields import CANONICAL
+from precursor_screen.readers.messages.layout import LAYOUTS, _layout, find_entry, fold, known_roots, load_layout
+from precursor_screen.readers.messages.tables import find_code, load_codes
+
+FIELDS = {
+    "B": "marks",
+    "A/B": "description",
+    "X/A/B": "voyage",
+    "A[C=1]/B": "vessel",
+    "A[C]/B": "permit_reference",
+    "A/B@unit": "quantity_unit",
+}
+LAYOUT = _layout({"name": "x", "roots": {"R": "original"}, "levels": ["R/A"], "fields": FIELDS, "beside": ["D"], "ignore": ["E"]})
+
+
+def entry_of(xml: str, attribute: str = "") -> str | None:
+    element = etree.fromstring(xml)
+    elements = [element]
+    while len(elements[-1]):
+        elements.append(elements[-1][-1])
+    return find_entry(LAYOUT, [fold(e.tag) for e in elements], elements, attribute)
+
+
+@pytest.mark.parametrize(
+    ("xml", "field"),
+    [
+        ("<R><B/></R>", "marks"),
+        ("<R><A><B/></A></R>", "description"),
+        ("<R><X><A><B/></A></X></R>", "voyage"),
+        ("<X><A><C>1</C><B/></A></X>", "voyage"),
+        ("<R><A><C>1</C><B/></A></R>", "vessel"),
+        ("<R><A><C>2</C><B/></A></R>", "permit_reference"),
+        ("<R><A><C/><B/></A></R>", "description"),
+        ("<R><a_><c> 1 </c><_b/></a_></R>", "vessel"),
+        ("<R><D/></R>", "beside"),
+        ("<R><E/></R>", "-"),
+        ("<R><F/></R>", None),
+    ],
+)
+def test_the_longest_path_that_fits_decides(xml: str, field: str | None) -> None:
+    assert entry_of(xml) == field
+
+
+def test_an_attribute_has_a_path_of_its_own() -> None:
+    assert entry_of("<R><A><B unit='KGM'/></A></R>", "unit") == "quantity_unit"
+    assert entry_of("<R><B unit='KGM'/></R>", "unit") is None
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_layouts_that_ship_name_fields(name: str) -> None:
+    layout = load_layout(name)
+    special = {"beside", "-", "message_time"}
+    for entries in layout.entries.values():
+        for entry in entries:
+            for field in entry.field.partition(" @")[0].split("|"):
+                assert field.rstrip("?+") in {*CANONICAL, *special}, (name, entry)
+    assert {f.rstrip("?") for f, _ in layout.compose.values()} <= set(CANONICAL)
+    assert {j.field for j in layout.joins} <= set(CANONICAL)
+    assert set(layout.codes) <= set(CANONICAL)
+    assert set(layout.groups.values()) <= {"keep", "beside"}
+    assert layout.name
+
+
+def test_a_root_belongs_to_one_layout() -> None:
+    assert sum(len(load_layout(name).roots) for name in LAYOUTS) == len(known_roots())
+
+
+@pytest.mark.parametrize("name", ["edifact", "x12"])
+def test_codes_that_ship_name_fields_or_what_they_mean(name: str) -> None:
+    roles = {"consignor", "consignee", "notify_party", "exporter", "importer", "declarant", "carrier", "beside", "-"}
+    meanings = {
+        "NAD": roles | {"other_parties"},
+        "N1": roles | {"other_parties"},
+        **{name: {"original", "replacement", "cancellation"} for name in ("FUNCTION", "B2A", "M13", "BA1")},
+        "BGM": {"CUSCAR", "CUSDEC", "IFTMIN"},
+        "GIS": {"import", "export", "transit", "transhipment"},
+        "MODE": {"sea", "air", "road", "rail", "post"},
+    }
+    for (segment, _), field in load_codes(name).items():
+        assert field in meanings.get(segment, {*CANONICAL, "beside", "-"}), (segment, field)
+
+
+def test_a_qualifier_goes_before_its_segment() -> None:
+    codes = {("A", "1"): "marks", ("A", ""): "beside"}
+    assert [find_code(codes, "A", "1"), find_code(codes, "A", "2"), find_code(codes, "B", "1")] == ["marks", "beside", ""]
