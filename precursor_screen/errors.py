@@ -6,6 +6,7 @@
     │   ├── UnreadableManifest   damaged, locked, empty           4 (3 when other inputs were screened)
     │   │   └── ChangedWhileRead somebody is still writing it     4 (3)
     │   ├── UnknownFormat        nothing we read                  4 (3)
+    │   │   └── NoManifest       a message that states no goods   4 (3)
     │   └── MappingError         a column map that is wrong       2
     ├── ReferenceDataError
     │   ├── WatchlistError       refused, missing, damaged        4
@@ -112,6 +113,10 @@ class ChangedWhileRead(UnreadableManifest):
 
 class UnknownFormat(InputError):
     """The content is of no format that we read."""
+
+
+class NoManifest(UnknownFormat):
+    """The messages of the file are answers, notifications or the like: none states goods."""
 
 
 class MappingError(InputError):

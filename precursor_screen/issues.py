@@ -69,7 +69,13 @@ _CODES = (
     IssueCode(
         "no-manifest",
         SET_ASIDE,
-        "The message states no goods: an answer, a notification or a status",
+        "The file is no manifest: its messages are answers, notifications or the like",
+        "Nothing to do, unless it should be a manifest or a declaration.",
+    ),
+    IssueCode(
+        "message-without-goods",
+        SET_ASIDE,
+        "A message in the file states no goods: an answer, a notification, a status or a change by reference",
         "Nothing to do, unless it should be a manifest or a declaration.",
     ),
     IssueCode(

@@ -39,7 +39,7 @@ from precursor_screen.store.files import write_whole
 from precursor_screen.version import __version__
 
 _CHANGED = "changed-while-read"
-_WHOLE = ("unreadable-file", "unknown-format", "no-usable-column", _CHANGED)
+_WHOLE = ("unreadable-file", "unknown-format", "no-manifest", "no-usable-column", _CHANGED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from precursor_screen.errors import InputError, MappingError, UnknownFormat, UnreadableManifest, Where
+from precursor_screen.errors import InputError, MappingError, NoManifest, UnknownFormat, UnreadableManifest, Where
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sniff import sniff_kind
@@ -84,7 +84,8 @@ def _read_members(
 def _unread(error: InputError) -> InputTables:
     name = error.where.file
     issues = IssueList(name)
-    code = "unknown-format" if isinstance(error, UnknownFormat) else "unreadable-file"
+    kinds = ((NoManifest, "no-manifest"), (UnknownFormat, "unknown-format"), (InputError, "unreadable-file"))
+    code = next(code for kind, code in kinds if isinstance(error, kind))
     issues.add(code, f"{error.message}. {error.remedy}".strip())
     lines = no_lines()
     digest = Digest("", 0)

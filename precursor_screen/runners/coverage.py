@@ -19,7 +19,12 @@ EXAMPLES = 3
 _MOST_COLUMNS = 6
 _REFERENCES = ("stated_shipment_id", "bill_of_lading", "house_bill_of_lading", "master_bill_of_lading", "declaration_id")
 _MOST_UNREAD = 5
-_FILES = ("unreadable-file", "unknown-format", "changed-while-read")  # set aside as a whole, before their lines could be counted
+_FILES = (
+    "unreadable-file",
+    "unknown-format",
+    "no-manifest",
+    "changed-while-read",
+)  # set aside as a whole, before their lines could be counted
 
 
 def count_coverage(lines: int, unscreened: int, issues: pa.Table, unjudged: pa.Table) -> dict[str, Any]:

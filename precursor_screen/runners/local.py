@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.errors import ChangedWhileRead, ErrorGroup, InputError, MappingError, UnreadableManifest, Where
+from precursor_screen.errors import ChangedWhileRead, ErrorGroup, InputError, MappingError, NoManifest, UnreadableManifest, Where
 from precursor_screen.issues import ISSUE_CODES, SET_ASIDE
 from precursor_screen.kernel.match.asides import naming
 from precursor_screen.kernel.match.match import match
@@ -240,7 +240,12 @@ def _raise_unusable(tables: list[InputTables], errors: list[InputError]) -> None
 
 
 def _file_issue(error: InputError) -> pa.Table:
-    kinds = ((ChangedWhileRead, "changed-while-read"), (UnreadableManifest, "unreadable-file"), (InputError, "unknown-format"))
+    kinds = (
+        (NoManifest, "no-manifest"),
+        (ChangedWhileRead, "changed-while-read"),
+        (UnreadableManifest, "unreadable-file"),
+        (InputError, "unknown-format"),
+    )
     code = next(code for kind, code in kinds if isinstance(error, kind))
     row = {
         "code": code,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from precursor_screen.errors import UnknownFormat, Where
+from precursor_screen.errors import NoManifest, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.edi import EDIFACT, X12, read_segments
 from precursor_screen.formats.encoding import choose_encoding, open_utf8
@@ -60,7 +60,7 @@ def refuse_empty(gathered: Gathered, blob: Blob) -> None:
     if gathered.lines:
         return
     found = "; ".join(dict.fromkeys(row[4] for row in gathered.issues.rows))[:300]
-    raise UnknownFormat(
+    raise NoManifest(
         f"holds no message that states goods{f' ({found})' if found else ''}",
         where=Where(blob.name), remedy="Ask for the manifest or declaration itself; answers and status reports are not screened.",
     )  # fmt: skip

@@ -102,7 +102,7 @@ def _end(message: Message, issues: IssueList, broken: str) -> Iterator[tuple[str
         yield message.type or "CUSCAR", message.finish()
     else:
         issues.add(
-            "no-manifest",
+            "message-without-goods",
             f"a message of type {message.type[:10]} states no goods",
             row=message.root.place,
             value=message.type[:10],

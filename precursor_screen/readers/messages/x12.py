@@ -60,7 +60,7 @@ def _end(message: Message, issues: IssueList, broken: str) -> Iterator[tuple[str
         yield f"X12 {message.type}", message.root
     else:
         issues.add(
-            "no-manifest",
+            "message-without-goods",
             f"a message of type {message.type[:10]} states no goods that are read",
             row=message.root.place,
             value=message.type[:10],

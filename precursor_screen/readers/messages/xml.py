@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from precursor_screen.errors import UnknownFormat, Where
+from precursor_screen.errors import NoManifest, UnknownFormat, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.xml_levels import DAMAGE, START, stream_levels
 from precursor_screen.readers.fields import DATES
@@ -88,7 +88,7 @@ class _Walk:
                 where=Where(self.file),
                 remedy="Export the table as XLSX or CSV, or see docs/formats.md for the messages that are read.",
             )
-        return UnknownFormat(
+        return NoManifest(
             f"is XML that states no goods: {self.found}{told}",
             where=Where(self.file),
             remedy="Ask for the manifest or declaration itself; answers and notifications are not screened.",
@@ -196,7 +196,7 @@ class _Message:
             self.scope.add("message_function", self.type, function)
         if function == "replacement" and not self.scope.children:
             issues.add(
-                "no-manifest",
+                "message-without-goods",
                 f"{self.type} names elements of a declaration to be changed, and states no goods",
                 row=self.scope.place,
             )

@@ -98,7 +98,7 @@ def test_what_states_no_goods_is_no_manifest(text: str, told: str) -> None:
 def test_an_answer_among_manifests_is_an_issue() -> None:
     tables = one("UNH+1+CONTRL:D:3:UN'UCI+1'UNT+2+1'UNH+2+CUSCAR:D:95B:UN'" + BILL + "UNT+6+2'")
     assert tables.lines.num_rows == 1
-    assert codes(tables) == ["no-manifest"]
+    assert codes(tables) == ["message-without-goods"]
 
 
 def test_damage_between_segments_is_named_with_its_number() -> None:
