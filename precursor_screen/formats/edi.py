@@ -11,7 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from precursor_screen.errors import UnreadableManifest, Where
+
 EDIFACT, X12 = "edifact", "x12"
+MAX_SEGMENTS = 5_000_000  # of a file; the largest manifests have some hundred thousand
 MAX_SEGMENT = 1 << 20  # characters; a segment of UN/EDIFACT holds some thousand, so more is damage
 
 # What a released service character becomes until its segment has been split: noncharacters, which no text may hold.
@@ -97,12 +100,20 @@ def sniff_edi(text: str) -> str:
     )
 
 
-def read_segments(text: str) -> Iterator[Segment]:
-    """Every segment of every interchange in a text, in order."""
+def read_segments(text: str, file: str = "") -> Iterator[Segment]:
+    """Every segment of every interchange in a text, in order.
+
+    Raises:
+        UnreadableManifest: there are more than `MAX_SEGMENTS`.
+    """
     number = 0
     for part, syntax in _interchanges(_without_held(text)):
         for raw, cut in _split(part, syntax):
             number += 1
+            if number > MAX_SEGMENTS:
+                raise UnreadableManifest(
+                    f"holds more than {MAX_SEGMENTS:,} segments", where=Where(file), remedy="Split the file."
+                )
             yield _segment(raw, number, syntax, cut)
 
 

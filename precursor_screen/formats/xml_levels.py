@@ -15,6 +15,7 @@ from lxml import etree
 from precursor_screen.errors import UnreadableManifest, Where
 
 MAX_DEPTH = 200  # no message nests deeper than some twenty; deeper ones are made to exhaust the reader
+MAX_ELEMENTS = 10_000_000  # of a file; the largest manifests have some hundred thousand
 _STEP = 1 << 16
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 
@@ -30,7 +31,7 @@ def stream_levels(text: str, file: str = "") -> Iterator[Event]:
         file: its name, for errors.
 
     Raises:
-        UnreadableManifest: it has a document type or entities, or nests too deeply.
+        UnreadableManifest: it has a document type or entities, nests too deeply, or has too many elements.
     """
     refuse_document_type(text, file)
     data = text.encode("utf-8", "replace")
@@ -38,12 +39,17 @@ def stream_levels(text: str, file: str = "") -> Iterator[Event]:
         # Comments say nothing to be screened, and people write `--` in them, which XML forbids.
         without = _COMMENT.sub(b"", data)
         data = data if _is_damaged(without) else without
-    depth = 0
+    depth = count = 0
     parser = _parser()
     for start in range(0, len(data), _STEP):
         damage = _feed(parser, data[start : start + _STEP])
         for event, element in parser.read_events():
             depth += 1 if event == START else -1
+            count += event == START
+            if count > MAX_ELEMENTS:
+                raise UnreadableManifest(
+                    f"holds more than {MAX_ELEMENTS:,} elements", where=Where(file), remedy="Split the file."
+                )
             if depth > MAX_DEPTH:
                 raise UnreadableManifest(
                     f"nests elements deeper than {MAX_DEPTH}", where=Where(file), remedy="Ask the sender for another file."

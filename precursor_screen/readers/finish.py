@@ -24,7 +24,8 @@ def no_lines() -> pa.Table:
 def issue_table(issues: IssueList, lines: pa.Table) -> pa.Table:
     """`schema.ISSUE` of what was gathered, in order of rows; issues about a line carry its id."""
     ids = lines.column("line_id") if lines.num_rows else None
-    rows = sorted(issues.rows, key=lambda r: (r[1] if r[1] is not None else 0, r[0], r[2] or "", r[3] or ""))
+    more = [(code, row, None, None, f"and {count} more of this kind", count, None) for code, (count, row) in issues.rest.items()]
+    rows = sorted([*issues.rows, *more], key=lambda r: (r[1] if r[1] is not None else 0, r[0], r[2] or "", r[3] or ""))
     return pa.Table.from_pylist(
         [
             {

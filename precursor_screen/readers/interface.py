@@ -11,6 +11,8 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.model import Input
 from precursor_screen.readers.column_map import ColumnMap
 
+MOST_LISTED = 1_000  # issues of one kind that are listed one by one
+
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
@@ -81,6 +83,8 @@ class IssueList:
 
     source_file: str
     rows: list[tuple[str, int | None, str | None, str | None, str, int, int | None]] = field(default_factory=list)
+    listed: dict[str, int] = field(default_factory=dict)
+    rest: dict[str, tuple[int, int | None]] = field(default_factory=dict)
 
     def add(
         self, code: str, message: str, *, row: int | None = None, field: str | None = None, value: str | None = None,
@@ -98,3 +102,15 @@ class IssueList:
             index: position of the line concerned among the input's lines.
         """
         self.rows.append((code, row, field, value, message, count, index))
+
+    def add_one_of_many(
+        self, code: str, message: str, *, row: int | None = None, field: str | None = None, value: str | None = None
+    ) -> None:
+        """One issue of a kind that a damaged file may have without end: from `MOST_LISTED` on they are counted in one (`rest`)."""
+        listed = self.listed.get(code, 0)
+        if listed < MOST_LISTED:
+            self.listed[code] = listed + 1
+            self.add(code, message, row=row, field=field, value=value)
+        else:
+            count, first = self.rest.get(code, (0, row))
+            self.rest[code] = (count + 1, first)

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from precursor_screen.errors import UnreadableManifest
+from precursor_screen.formats import edi
 from precursor_screen.formats.edi import (
     EDIFACT,
     EDIFACT_SYNTAX,
@@ -207,3 +209,13 @@ def test_elements_are_counted_as_the_standards_count() -> None:
 
 def test_x12_is_written_without_a_release_character() -> None:
     assert write_segment("N1", [["SH"], ["A*B"]], X12_SYNTAX) == "N1*SH*A*B~"
+
+
+@pytest.mark.parametrize(("count", "read"), [(3, True), (4, False)])
+def test_segments_have_a_limit(monkeypatch: pytest.MonkeyPatch, count: int, read: bool) -> None:
+    monkeypatch.setattr(edi, "MAX_SEGMENTS", 3)
+    if read:
+        assert len(list(read_segments("RFF+A'" * count))) == count
+        return
+    with pytest.raises(UnreadableManifest, match="more than 3 segments"):
+        list(read_segments("RFF+A'" * count, "m"))

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from precursor_screen.errors import UnreadableManifest
+from precursor_screen.formats import xml_levels
 from precursor_screen.formats.xml_levels import DAMAGE, END, MAX_DEPTH, START, stream_levels
 
 ENTITIES = "".join(f'<!ENTITY x{i} "{"&x;" * 10}">' for i in range(9))
@@ -99,3 +100,14 @@ def test_any_text_ends_in_our_own_words(text: str) -> None:
     for start in ("", "<a>", "<?xml version='1.0'?><a b='"):
         with suppress(UnreadableManifest):
             list(stream_levels(start + text, "m.xml"))
+
+
+@pytest.mark.parametrize(("count", "read"), [(3, True), (4, False)])
+def test_elements_have_a_limit(monkeypatch: pytest.MonkeyPatch, count: int, read: bool) -> None:
+    monkeypatch.setattr(xml_levels, "MAX_ELEMENTS", 3)
+    text = f"<a>{'<b/>' * (count - 1)}</a>"
+    if read:
+        assert len(closed(text)) == count
+        return
+    with pytest.raises(UnreadableManifest, match="more than 3 elements"):
+        closed(text)

@@ -109,7 +109,7 @@ class _Row:
                     continue
                 self.beside.append(Cell(BESIDE, cell.label, cell.filed or cell.text))
                 kept = self.values[cell.field][0]
-                issues.add(
+                issues.add_one_of_many(
                     "several-values", f"{cell.label} says {cell.text[:60]!r} as well; {kept[:60]!r} was read",
                     row=self.line.place, field=cell.field, value=cell.text[:_SHOWN],
                 )  # fmt: skip

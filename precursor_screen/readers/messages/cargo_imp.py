@@ -276,7 +276,7 @@ def _unread(scope: Scope, block: Block, issues: IssueList) -> None:
     if block.tag:
         scope.add(UNREAD, block.tag, text)
         return
-    issues.add("broken-segment", f"line {block.row} is no line of such a message", row=block.row, value=text[:200])
+    issues.add_one_of_many("broken-segment", f"line {block.row} is no line of such a message", row=block.row, value=text[:200])
 
 
 def _read_houses(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -> None:
@@ -306,7 +306,7 @@ def _house(scope: Scope, block: Block, issues: IssueList) -> None:
         parts = block.lines[0].split("/")
         scope.add("house_bill_of_lading", "HBS number", parts[0])
         scope.add("description", "HBS goods", parts[-1] if len(parts) > 1 else "")
-        issues.add(
+        issues.add_one_of_many(
             "broken-segment",
             f"line {block.row} is no complete house waybill; its number and goods were read",
             row=block.row,
@@ -355,7 +355,7 @@ def _read_flight(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -
             )
             _dangerous(cargo.scope, parts[0] or "onward", line)
         else:
-            issues.add("broken-segment", f"line {number} is no line of such a message", row=number, value=line[:200])
+            issues.add_one_of_many("broken-segment", f"line {number} is no line of such a message", row=number, value=line[:200])
     for (_, at), one in cargoes.items():
         one.settle(at)
 

@@ -34,7 +34,7 @@ class EdiReader:
         kind = options_kind(text)
         name, read = _READ[kind]
         gathered = Gathered(name, issues)
-        for type_, message in read(read_segments(text), issues):
+        for type_, message in read(read_segments(text, blob.name), issues):
             gathered.lines += [(type_, line) for line in lines_of(message)]
         refuse_empty(gathered, blob)
         return [build(gathered, blob.name, digest, encoding)]

@@ -69,14 +69,14 @@ def read_edifact(segments: Iterable[Segment], issues: IssueList) -> Iterator[tup
     for segment in segments:
         if segment.cut or not segment.tag:
             what = "ends before its terminator: the file was cut short" if segment.cut else "is no segment"
-            issues.add("broken-segment", f"segment {segment.number} {what}", row=segment.number, value=segment.text())
+            issues.add_one_of_many("broken-segment", f"segment {segment.number} {what}", row=segment.number, value=segment.text())
         if segment.tag == "UNH" or (segment.tag == "BGM" and message is None):
             if message is not None:
                 yield from _end(message, issues, "another begins")
             message = Message(segment if segment.tag == "UNH" else Segment(segment.number, "UNH", ()), issues)
         if message is None:
             if segment.tag not in ("UNB", "UNG", "UNE", "UNZ", "UNT", ""):
-                issues.add(
+                issues.add_one_of_many(
                     "broken-segment",
                     f"segment {segment.number} stands outside of any message",
                     row=segment.number,
@@ -94,14 +94,14 @@ def read_edifact(segments: Iterable[Segment], issues: IssueList) -> Iterator[tup
 
 def _end(message: Message, issues: IssueList, broken: str) -> Iterator[tuple[str, Scope]]:
     if broken:
-        issues.add(
+        issues.add_one_of_many(
             "broken-segment", f"the message that begins at segment {message.root.place} has no end (UNT): {broken}; what it holds was read",
             row=message.root.place,
         )  # fmt: skip
     if message.type in TYPES or message.type == "" or message.root.children:
         yield message.type or "CUSCAR", message.finish()
     else:
-        issues.add(
+        issues.add_one_of_many(
             "message-without-goods",
             f"a message of type {message.type[:10]} states no goods",
             row=message.root.place,

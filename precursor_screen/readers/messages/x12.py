@@ -26,7 +26,7 @@ def read_x12(segments: Iterable[Segment], issues: IssueList) -> Iterator[tuple[s
     for segment in segments:
         if segment.cut or not segment.tag:
             what = "ends before its terminator: the file was cut short" if segment.cut else "is no segment"
-            issues.add("broken-segment", f"segment {segment.number} {what}", row=segment.number, value=segment.text())
+            issues.add_one_of_many("broken-segment", f"segment {segment.number} {what}", row=segment.number, value=segment.text())
         if segment.tag == "ST":
             if message is not None:
                 yield from _end(message, issues, "another begins")
@@ -37,7 +37,7 @@ def read_x12(segments: Iterable[Segment], issues: IssueList) -> Iterator[tuple[s
             message = None
         elif message is None:
             if segment.tag not in ("ISA", "GS", ""):
-                issues.add(
+                issues.add_one_of_many(
                     "broken-segment",
                     f"segment {segment.number} stands outside of any message",
                     row=segment.number,
@@ -51,7 +51,7 @@ def read_x12(segments: Iterable[Segment], issues: IssueList) -> Iterator[tuple[s
 
 def _end(message: Message, issues: IssueList, broken: str) -> Iterator[tuple[str, Scope]]:
     if broken:
-        issues.add(
+        issues.add_one_of_many(
             "broken-segment", f"the message that begins at segment {message.root.place} has no end (SE): {broken}; what it holds was read",
             row=message.root.place,
         )  # fmt: skip
@@ -59,7 +59,7 @@ def _end(message: Message, issues: IssueList, broken: str) -> Iterator[tuple[str
         message.settle_text()
         yield f"X12 {message.type}", message.root
     else:
-        issues.add(
+        issues.add_one_of_many(
             "message-without-goods",
             f"a message of type {message.type[:10]} states no goods that are read",
             row=message.root.place,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from precursor_screen.errors import NoManifest, UnknownFormat, Where
+from precursor_screen.errors import NoManifest, UnknownFormat, UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.xml_levels import DAMAGE, START, stream_levels
 from precursor_screen.readers.fields import DATES
@@ -37,6 +37,7 @@ _OF_WRITING = frozenset(
         "lang",
     )
 )
+MAX_HELD = 1_000_000  # elements of one item, or of a message's own
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*|Z|[+-]\d{2}:?\d{2})?")
 _STAMP = re.compile(r"\D")
 
@@ -123,6 +124,8 @@ class _Walk:
             names.pop()
             if message is None:
                 element.clear()
+                if stack:  # an element that is empty takes its room as well
+                    stack[-1].remove(element)
             elif message.root is element:
                 yield from message.finish(self.issues)
                 message = None
@@ -131,7 +134,7 @@ class _Walk:
                 message.close(element)
 
     def _say_damage(self, sentence: str, where: str) -> None:
-        self.issues.add(
+        self.issues.add_one_of_many(
             "broken-segment",
             f"the XML {sentence}, in {where or 'its beginning'}; what comes before was read",
             row=max(self.items, 1),
@@ -153,6 +156,7 @@ class _Message:
         self.fallbacks: list[tuple[Scope, Cell]] = []
         self.joined: list[tuple[str, list[str], str, str]] = []
         self.stamp = ""
+        self.held = 0  # elements of the tree that have not been turned into values
 
     def label(self) -> str:
         """Where the walk stands, for messages."""
@@ -162,12 +166,20 @@ class _Message:
         """An element begins."""
         self.elements.append(element)
         self.names.append(name)
+        self.held += 1
+        if self.held > MAX_HELD:
+            raise UnreadableManifest(
+                f"holds more than {MAX_HELD:,} elements in one item",
+                where=Where(self.walk.file),
+                remedy="Ask the sender for another file.",
+            )
         if any(tuple(self.names[-len(path) :]) == path for path in self.layout.levels):
             self.levels.append((len(self.elements), self.levels[-1][1].open(0)))
 
     def close(self, element: Any) -> None:
         """An element ends; one that was a level is turned into values and emptied."""
         if self.levels[-1][0] == len(self.elements) and len(self.levels) > 1:
+            self.held -= sum(1 for _ in element.iter())
             self._settle()
             element.clear()
             element.getparent().remove(element)
@@ -195,7 +207,7 @@ class _Message:
         if not function and (function := self.layout.roots[self.names[0]]):
             self.scope.add("message_function", self.type, function)
         if function == "replacement" and not self.scope.children:
-            issues.add(
+            issues.add_one_of_many(
                 "message-without-goods",
                 f"{self.type} names elements of a declaration to be changed, and states no goods",
                 row=self.scope.place,

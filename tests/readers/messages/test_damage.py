@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from precursor_screen.errors import InputError, UnknownFormat, UnreadableManifest
-from precursor_screen.readers.interface import InputTables, ReadOptions
+from precursor_screen.readers.interface import MOST_LISTED, InputTables, ReadOptions
+from precursor_screen.readers.messages import xml
 from precursor_screen.readers.registry import read
 from tests.readers.messages.test_expected import NAMES, SAMPLES
 
@@ -158,3 +159,24 @@ def test_many_parties_on_one_line_are_all_kept() -> None:
     (parties,) = column(tables, "other_parties")
     (texts,) = column(tables, "other_texts")
     assert all(f"BUYER NUMBER {i:03}" in str(parties) + str(texts) for i in range(60))
+
+
+def test_damage_without_end_is_summed_up() -> None:
+    tables = cuscar(BILL + "not a segment'" * (MOST_LISTED + 7))
+    found = tables.issues.to_pylist()
+    assert len(found) == MOST_LISTED + 1
+    (last,) = [i for i in found if i["count"] > 1]
+    assert (last["code"], last["count"], last["source_row"]) == ("broken-segment", 7, MOST_LISTED + 8)
+
+
+@pytest.mark.parametrize(("elements", "read"), [(5, True), (6, False)])
+def test_one_item_has_a_limit_of_elements(monkeypatch: pytest.MonkeyPatch, elements: int, read: bool) -> None:
+    monkeypatch.setattr(xml, "MAX_HELD", 5)
+    goods = "<Goods_segment><Goods_description>x</Goods_description></Goods_segment>"
+    bill = f"<Bol_segment>{'<x/>' * (elements - 1)}</Bol_segment>"
+    text = f"<Awmds>{'<Bol_segment>' + goods + '</Bol_segment>'}{bill}</Awmds>"
+    if read:
+        assert one(text).lines.num_rows == 2
+        return
+    with pytest.raises(UnreadableManifest, match="more than 5 elements"):
+        one(text)
