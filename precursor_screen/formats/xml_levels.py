@@ -6,7 +6,6 @@ and registers, of which half is worse than none, a message that is damaged is re
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +16,6 @@ from precursor_screen.errors import UnreadableManifest, Where
 MAX_DEPTH = 200  # no message nests deeper than some twenty; deeper ones are made to exhaust the reader
 MAX_ELEMENTS = 10_000_000  # of a file; the largest manifests have some hundred thousand
 _STEP = 1 << 16
-_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 
 START, END, DAMAGE = "start", "end", "damage"
 Event = tuple[str, Any]  # START or END and an lxml element, or DAMAGE and a sentence
@@ -37,7 +35,7 @@ def stream_levels(text: str, file: str = "") -> Iterator[Event]:
     data = text.encode("utf-8", "replace")
     if b"<!--" in data and _is_damaged(data):
         # Comments say nothing to be screened, and people write `--` in them, which XML forbids.
-        without = _COMMENT.sub(b"", data)
+        without = _without_comments(data)
         data = data if _is_damaged(without) else without
     depth = count = 0
     parser = _parser()
@@ -79,6 +77,15 @@ def refuse_document_type(text: str, file: str) -> None:
             )  # fmt: skip
         else:
             return
+
+
+def _without_comments(data: bytes) -> bytes:
+    """The text without what stands between `<!--` and `-->`; a comment that does not end stays."""
+    parts, place = [], 0
+    while (begin := data.find(b"<!--", place)) >= 0 and (end := data.find(b"-->", begin + 4)) >= 0:
+        parts.append(data[place:begin])
+        place = end + 3
+    return b"".join((*parts, data[place:]))
 
 
 def _after(text: str, mark: str, place: int) -> int:

@@ -32,6 +32,7 @@ _SEVERAL = {
     **{name.replace("_name", "_address"): ", " for name in PARTY_NAMES},
 }
 _NAMES = (*PARTY_NAMES, "declarant_name", "carrier_name")
+_LOOKED_THROUGH = 20  # texts of one line in which another may stand already
 _MOST_PARTIES = 24  # parties in other roles on one line that stand in other_parties; further ones are screened as text
 _MOST_COLUMNS = 400  # elements without a field that are shown in a column of their own
 _FURTHER = "further elements"
@@ -85,6 +86,7 @@ class _Row:
     line: MessageLine
     values: dict[str, list[str]] = field(default_factory=dict)
     filed: dict[str, list[str]] = field(default_factory=dict)
+    seen: dict[str, set[str]] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)
     beside: list[Cell] = field(default_factory=list)
 
@@ -123,10 +125,14 @@ class _Row:
         return True
 
     def _add(self, cell: Cell) -> None:
-        known = self.values.setdefault(cell.field, [])
-        if cell.text not in known and not (cell.field == "description" and any(cell.text in text for text in known)):
-            known.append(cell.text)
-            self.filed.setdefault(cell.field, []).append(cell.filed or cell.text)
+        known, seen = self.values.setdefault(cell.field, []), self.seen.setdefault(cell.field, set())
+        if cell.text in seen:
+            return
+        if cell.field == "description" and any(cell.text in text for text in known[:_LOOKED_THROUGH]):
+            return
+        seen.add(cell.text)
+        known.append(cell.text)
+        self.filed.setdefault(cell.field, []).append(cell.filed or cell.text)
 
     def _add_party(self, cell: Cell) -> None:
         if cell.text in self.others or any(cell.text in self.values.get(n, ()) for n in _NAMES):
@@ -186,13 +192,16 @@ def _beside_columns(rows: Sequence[_Row]) -> tuple[list[str], list[pa.ChunkedArr
         for cell in row.beside:
             if cell.label not in names:
                 names[cell.label if len(names) < _MOST_COLUMNS else _FURTHER] = 0
-    columns: dict[str, list[str | None]] = {name: [None] * len(rows) for name in names}
+    columns: dict[str, list[list[str] | None]] = {name: [None] * len(rows) for name in names}
     for i, row in enumerate(rows):
         for cell in row.beside:
             column = columns[cell.label if cell.label in columns else _FURTHER]
-            before = column[i]
-            column[i] = cell.text if before is None else f"{before}\n{cell.text}"
-    return list(columns), [_column(c) for c in columns.values()]
+            texts = column[i]
+            if texts is None:
+                column[i] = [cell.text]
+            else:
+                texts.append(cell.text)
+    return list(columns), [_column(["\n".join(t) if t else None for t in c]) for c in columns.values()]
 
 
 def _column(texts: Sequence[str | None]) -> pa.ChunkedArray:

@@ -115,19 +115,18 @@ def _message(kind: str, row: int, lines: list[tuple[int, str]], issues: IssueLis
 
 def _blocks(lines: Iterable[tuple[int, str]]) -> Iterator[Block]:
     """Lines by the identifier they belong to; parties are taken together with the lines that name their parts."""
-    current: Block | None = None
+    row, tag, held = 0, "", list[str]()
     for number, line in lines:
-        tag = line[:3]
-        part = tag in ("NAM", "ADR", "LOC") and line[3:4] == "/" and current is not None and current.tag in _PARTIES
-        goes_on = line.startswith("/") or part
-        if goes_on and current is not None:
-            current = Block(current.row, current.tag, (*current.lines, line if part else line[1:]))
+        part = line[:4] in ("NAM/", "ADR/", "LOC/") and tag in _PARTIES
+        if held and (line.startswith("/") or part):
+            held.append(line if part else line[1:])
             continue
-        if current is not None:
-            yield current
-        current = Block(number, tag if line[3:4] in ("/", "") else "", (line[4:] if line[3:4] in ("/", "") else line,))
-    if current is not None:
-        yield current
+        if held:
+            yield Block(row, tag, tuple(held))
+        known = line[3:4] in ("/", "")
+        row, tag, held = number, line[:3] if known else "", [line[4:] if known else line]
+    if held:
+        yield Block(row, tag, tuple(held))
 
 
 def _read_waybill(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -> None:
@@ -281,6 +280,7 @@ def _unread(scope: Scope, block: Block, issues: IssueList) -> None:
 
 def _read_houses(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -> None:
     scope = root
+    told: Scope | None = None
     for block in _blocks(lines):
         if block.tag == "MBI":
             found = _WAYBILL.match(block.lines[0])
@@ -294,7 +294,9 @@ def _read_houses(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -
             _house(scope, block, issues)
         elif block.tag == "TXT":
             # The house line has room for fifteen characters of what stands here in full.
-            scope.cells[:] = [c for c in scope.cells if c.label != "HBS goods"]
+            if scope is not told:
+                scope.cells[:] = [c for c in scope.cells if c.label != "HBS goods"]
+                told = scope
             _common(scope, block)
         elif not _common(scope, block):
             _unread(scope, block, issues)

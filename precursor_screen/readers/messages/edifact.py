@@ -27,6 +27,7 @@ TYPES = ("CUSCAR", "CUSDEC", "IFTMIN", "IFCSUM")
 _CODES = load_codes("edifact")
 _DIRECTIONS = {"929": "import", "830": "export", "952": "transit"}
 _MAIN_STAGES = ("", "20", "11", "12", "13", "1")  # main carriage, at the border, at departure, at destination
+_MOST_PIECES = 495  # the standard lets FTX repeat 99 times, of five pieces each
 _BILLS = ("bill_of_lading", "house_bill_of_lading")
 _HS_TYPES = ("HS", "HS ", "CC", "TSP", "TAR", "122", "108", "117")
 
@@ -44,7 +45,15 @@ class Message:
         self.function = ""
         self.stamp = ""
         self.versioned = False
-        self.text: tuple[int, str, int, tuple[str, ...], int] | None = None  # of FTX: where it stands, its pieces, its first cell
+        self.text: list[str] = []  # pieces of FTX that may go on in the next segment
+        self.text_field = self.text_label = ""
+
+    def settle_text(self) -> None:
+        """The text of FTX is complete."""
+        if self.text:
+            self.scope.add(self.text_field, self.text_label, join_pieces(self.text))
+            self.scope.add(BESIDE, f"{self.text_label}, pieces apart", other_reading(self.text))
+        self.text, self.text_label = [], ""
 
     def open_consignment(self, segment: Segment) -> None:
         """A consignment begins."""
@@ -58,6 +67,7 @@ class Message:
 
     def finish(self) -> Scope:
         """The message, once it is complete; one that changes another and has no version is ordered by when it was written."""
+        self.settle_text()
         if self.function in ("replacement", "cancellation") and not self.versioned and self.stamp.isdigit():
             self.root.add("version", "DTM+137", self.stamp.ljust(14, "0"))
         return self.root
@@ -110,8 +120,9 @@ def _end(message: Message, issues: IssueList, broken: str) -> Iterator[tuple[str
 
 
 def _take(message: Message, segment: Segment) -> None:
-    handler = _HANDLERS.get(segment.tag, _take_other)
-    handler(message, segment)
+    if segment.tag != "FTX":
+        message.settle_text()
+    _HANDLERS.get(segment.tag, _take_other)(message, segment)
 
 
 def _take_other(message: Message, segment: Segment) -> None:
@@ -150,7 +161,7 @@ def _rff(message: Message, segment: Segment) -> None:
             # A second bill under the same consolidation: it has its own parties, places and goods.
             shared = [c for c in consignment.cells if c.label == "CNI+1004" or c.field == "master_bill_of_lading"]
             message.open_consignment(segment)
-            message.consignment.cells += shared
+            message.consignment.take(shared)
         _bill(message.consignment, field, f"RFF+{qualifier}", number)
         return
     message.scope.add(
@@ -160,8 +171,8 @@ def _rff(message: Message, segment: Segment) -> None:
 
 def _bill(consignment: Scope, field: str, label: str, number: str) -> None:
     """A bill's number; that of the consolidation above it, if it is another, is the master bill's."""
-    for i, cell in enumerate(consignment.cells):
-        if cell.label == "CNI+1004":
+    for i, cell in enumerate(consignment.cells[:4]):  # CNI comes first
+        if cell.label == "CNI+1004" and cell.field == "bill_of_lading":
             del consignment.cells[i]
             if cell.text != number and not consignment.has("master_bill_of_lading"):
                 consignment.add("master_bill_of_lading", cell.label, cell.text)
@@ -209,14 +220,10 @@ def _ftx(message: Message, segment: Segment) -> None:
         field = BESIDE
     label = f"FTX+{segment.get(1)[:6]}"
     pieces = segment.all(4) or (segment.get(3),)
-    scope = message.scope
-    before = message.text
-    if before is not None and before[:3] == (scope.place, label, segment.number - 1):
-        pieces = (*before[3], *pieces)
-        del scope.cells[before[4] :]
-    message.text = (scope.place, label, segment.number, pieces, len(scope.cells))
-    scope.add(field, label, join_pieces(pieces))
-    scope.add(BESIDE, f"{label}, pieces apart", other_reading(pieces))
+    if message.text_label != label or len(message.text) >= _MOST_PIECES:
+        message.settle_text()
+    message.text_field, message.text_label = field, label
+    message.text.extend(pieces)
 
 
 def _imd(message: Message, segment: Segment) -> None:

@@ -6,7 +6,7 @@ a party is inherited whole, so that the address of one never stands beside the n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from precursor_screen.readers.fields import PARTY_NAMES
@@ -31,6 +31,9 @@ AMOUNTS = frozenset(
         "container_numbers",
     )
 )
+
+
+MOST_HANDED_DOWN = 2_000_000  # values of a level times lines below it: beyond, not every line repeats every one
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Scope:
     shares: bool = True
     cells: list[Cell] = field(default_factory=list)
     children: list[Scope] = field(default_factory=list)
+    stated: set[str] = field(default_factory=set)
 
     def open(self, place: int, *, shares: bool = True) -> Scope:
         """A level below."""
@@ -72,7 +76,13 @@ class Scope:
         """A value, unless it is blank or of an element that says nothing."""
         if name != IGNORED and (text := text.strip()):
             filed = filed.strip()
-            self.cells.append(Cell(name, label, text, filed if filed != text else ""))
+            self.take([Cell(name, label, text, filed if filed != text else "")])
+
+    def take(self, cells: Iterable[Cell]) -> None:
+        """Values that are ready."""
+        for cell in cells:
+            self.cells.append(cell)
+            self.stated.add(cell.field)
 
     @property
     def depth(self) -> int:
@@ -84,8 +94,8 @@ class Scope:
         return self.parent is not None and (self.parent.has(name) or self.parent.inherits(name))
 
     def has(self, name: str) -> bool:
-        """Whether the level itself states a field."""
-        return any(c.field == name for c in self.cells)
+        """Whether the level itself states a field, or did before it was put elsewhere."""
+        return name in self.stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +108,19 @@ class MessageLine:
 
 def lines_of(message: Scope) -> Iterator[MessageLine]:
     """The lines of a message, in its order."""
-    stated: dict[int, frozenset[str]] = {}
-    _note_stated(message, stated)
+    heritage: dict[int, _Heritage] = {}
+    _settle(message, heritage)
     for leaf in _leaves(message):
-        yield MessageLine(leaf.place, tuple(_inherit(leaf, stated)))
+        yield MessageLine(leaf.place, tuple(_inherit(leaf, heritage)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Heritage:
+    """What a level hands down: to every line below it, and to the first of them alone."""
+
+    all: tuple[Cell, ...]
+    first: tuple[Cell, ...]
+    line: Scope
 
 
 def _leaves(scope: Scope) -> Iterator[Scope]:
@@ -111,50 +130,45 @@ def _leaves(scope: Scope) -> Iterator[Scope]:
         yield from _leaves(child)
 
 
-def _note_stated(scope: Scope, stated: dict[int, frozenset[str]]) -> frozenset[str]:
-    """Which amounts anything below each scope states."""
-    below: frozenset[str] = frozenset()
-    for child in scope.children:
-        below |= _note_stated(child, stated)
-    stated[id(scope)] = below
-    return below | {c.field for c in scope.cells if c.field in AMOUNTS}
+def _settle(scope: Scope, heritage: dict[int, _Heritage]) -> tuple[int, frozenset[str], Scope]:
+    """How many lines stand below a level, which amounts it or anything below it states, and its first line."""
+    if not scope.children:
+        return 1, AMOUNTS & scope.stated, scope
+    below = [_settle(child, heritage) for child in scope.children]
+    count = sum(lines for lines, _, _ in below)
+    stated = frozenset().union(*(amounts for _, amounts, _ in below))
+    shared = AMOUNTS - stated if scope.shares or count == 1 else frozenset()
+    own = [c for c in scope.cells if c.field in AMOUNTS and c.field not in shared]
+    down = [c for c in scope.cells if c.field not in AMOUNTS or c.field in shared]
+    more: list[Cell] = []
+    if len(down) * count > MOST_HANDED_DOWN:
+        # Thousands of remarks above thousands of lines: each line gets a value of each field, and the first one all of them.
+        once = {c.field: c for c in reversed(down)}
+        more = [c for c in down if once[c.field] is not c]
+        down = list(once.values())
+    # A total, or what no line is said to be in, is shown once.
+    heritage[id(scope)] = _Heritage(tuple(down), tuple(map(_beside, (*own, *more))), below[0][2])
+    return count, stated | (AMOUNTS & scope.stated), below[0][2]
 
 
-def _inherit(leaf: Scope, stated: dict[int, frozenset[str]]) -> Iterator[Cell]:
+def _inherit(leaf: Scope, heritage: dict[int, _Heritage]) -> Iterator[Cell]:
     yield from leaf.cells
     taken = {_group(c.field) for c in leaf.cells}
     scope = leaf.parent
     while scope is not None:
+        left = heritage[id(scope)]
         found: set[str] = set()
-        for cell in scope.cells:
+        for cell in left.all:
             group = _group(cell.field)
-            if cell.field in AMOUNTS:
-                if cell.field in taken or cell.field in stated[id(scope)] or not (scope.shares or _is_alone(scope)):
-                    if _is_first(leaf, scope):  # a total, or what no line is said to be in: shown once
-                        yield _beside(cell)
-                    continue
-            elif group and group in taken:
+            if group and group in taken:
                 yield _beside(cell)
                 continue
             found.add(group)
             yield cell
+        if left.line is leaf:
+            yield from left.first
         taken |= found
         scope = scope.parent
-
-
-def _is_alone(scope: Scope) -> bool:
-    while scope.children:
-        if len(scope.children) > 1:
-            return False
-        scope = scope.children[0]
-    return True
-
-
-def _is_first(leaf: Scope, scope: Scope) -> bool:
-    """Whether a line is the first of all below a level."""
-    while scope.children:
-        scope = scope.children[0]
-    return scope is leaf
 
 
 def _group(name: str) -> str:

@@ -35,19 +35,19 @@ def join_pieces(pieces: Sequence[str], *, apart: bool = False) -> str:
     A piece that fills its field goes on without a blank, as words are cut anywhere; a shorter one ended with a word, or with the
     blank that was stripped from it. A full one may have ended with a word as well: `apart` is that reading.
     """
-    text = ""
+    parts: list[str] = []
     full = False
     for piece in pieces:
         if not piece.strip():
             continue
-        if not text:
-            text = piece.rstrip()
-        elif full and not apart and not piece.startswith(" "):
-            text += piece.rstrip()
+        if parts:
+            joined = full and not apart and not piece.startswith(" ")
+            parts.append("" if joined else " ")
+            parts.append(piece.rstrip() if joined else piece.strip())
         else:
-            text = f"{text.rstrip()} {piece.strip()}"
+            parts.append(piece.rstrip())
         full = is_full(piece)
-    return text.strip()
+    return "".join(parts).strip()
 
 
 def is_full(piece: str) -> bool:

@@ -47,6 +47,7 @@ class Message:
         self.port = self.root
         self.party = self.root
         self.load = ""
+        self.carrier_named = self.destination_named = False
 
     def settle_text(self) -> None:
         """The description of an item, put together of the segments that it runs over."""

@@ -54,7 +54,8 @@ def r4(message: Message, segment: Segment) -> None:
     where = {"L": "country_of_dispatch", "E": "country_of_destination", "M": "country_of_destination"}.get(kind, BESIDE)
     if kind == "D" and not scope.has("country_of_destination"):
         where = "country_of_destination"
-    elif where == "country_of_destination":
+    elif where == "country_of_destination" and not message.destination_named:
+        message.destination_named = True
         scope.cells[:] = [Cell(BESIDE, c.label, c.text) if c.field == "country_of_destination" else c for c in scope.cells]
     scope.add(where, f"{label} country", country)
 

@@ -20,8 +20,9 @@ def n1(message: Message, segment: Segment) -> None:
     message.role, message.role_label = role, f"N1*{qualifier[:4]}"
     message.party = scope
     name = segment.get(2)
-    if role == "carrier" and name:
+    if role == "carrier" and name and not message.carrier_named:
         # A name says more than the code that V1 or M10 has for it.
+        message.carrier_named = True
         scope.cells[:] = [Cell(BESIDE, c.label, c.text) if c.field == "carrier_name" else c for c in scope.cells]
     field = _name_field(role)
     scope.add(field, f"{message.role_label} name", name)

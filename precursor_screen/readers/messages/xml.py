@@ -201,7 +201,7 @@ class _Message:
             if scope.has(cell.field) or (cell.field not in AMOUNTS and scope.inherits(cell.field)):
                 scope.add(BESIDE, cell.label, cell.filed or cell.text)
             else:
-                scope.cells.append(cell)
+                scope.take([cell])
         self._join()
         function = next((c.text for c in self.scope.cells if c.field == "message_function"), "")
         if not function and (function := self.layout.roots[self.names[0]]):
@@ -235,7 +235,7 @@ class _Message:
             # It only holds together what is in it, and nothing is: no line of its own.
             scope.parent.children.remove(scope)
             self.fallbacks = [(scope.parent if s is scope else s, c) for s, c in self.fallbacks]
-            scope.parent.cells += [Cell(BESIDE, c.label, c.filed or c.text) if how == BESIDE else c for c in scope.cells]
+            scope.parent.take(Cell(BESIDE, c.label, c.filed or c.text) if how == BESIDE else c for c in scope.cells)
 
     def _take(self, elements: list[Any], names: list[str], scope: Scope, inherited: str) -> None:
         """The values of an element and of all below it."""

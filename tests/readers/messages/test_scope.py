@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from precursor_screen.readers.messages import scope as scope_module
 from precursor_screen.readers.messages.merge import merge_lines
 from precursor_screen.readers.messages.scope import BESIDE, IGNORED, UNREAD, Cell, MessageLine, Scope, lines_of
 
@@ -121,3 +124,16 @@ def test_parts_that_cannot_be_added_stay_apart() -> None:
     assert figures(merge_lines([part(1, "A", "2", "40 LBR"), part(2, "A", "3", "60 LBR")], "bill_of_lading")) == [
         (1, "5", "100 LBR")
     ]
+
+
+@pytest.mark.parametrize(("most", "each"), [(6, True), (5, False)])
+def test_remarks_without_end_are_repeated_on_no_line_but_the_first(
+    monkeypatch: pytest.MonkeyPatch, most: int, each: bool
+) -> None:
+    monkeypatch.setattr(scope_module, "MOST_HANDED_DOWN", most)
+    root, bill, _, _ = message()
+    for text in ("A", "B", "C"):
+        bill.add(BESIDE, "L", text)
+    first, second = said(root)
+    assert sorted(first[BESIDE]) == ["A", "B", "C"]
+    assert second[BESIDE] == (["A", "B", "C"] if each else ["A"])

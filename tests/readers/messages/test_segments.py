@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from precursor_screen.formats.sniff import sniff_kind
@@ -10,12 +12,12 @@ from precursor_screen.readers.registry import read
 HEAD = "UNH+1+CUSCAR:D:95B:UN'BGM+785+M1+9'"
 
 
-def lines(text: str) -> list[dict[str, object]]:
+def lines(text: str) -> list[dict[str, Any]]:
     (tables,) = read(text.encode(), "m")
     return [{k: v for k, v in line.items() if v is not None} for line in tables.lines.to_pylist()]
 
 
-def one(body: str, head: str = HEAD) -> dict[str, object]:
+def one(body: str, head: str = HEAD) -> dict[str, Any]:
     (line,) = lines(f"{head}{body}UNT+9+1'")
     return line
 
@@ -177,3 +179,11 @@ def test_several_telegrams_in_a_file() -> None:
 def test_a_waybill_to_two_airports_is_two_lines() -> None:
     text = "FFM/8\n1/LH400/12MAR/LHR\nJFK\n020-12345675LHRJFK/P1K1/TOYS\nBOS\n020-12345675LHRBOS/P2K2/TOYS\nORD/NIL\nLAST\n"
     assert [(line["port_of_discharge"], line["packages"]) for line in lines(text)] == [("JFK", 1), ("BOS", 2)]
+
+
+@pytest.mark.parametrize(("segments", "texts"), [(99, 1), (100, 2)])
+def test_a_text_goes_on_as_often_as_the_standard_lets_it(segments: int, texts: int) -> None:
+    pieces = ":".join(["word"] * 5)
+    line = one("CNI+1+B1'GID+1'" + "".join(f"FTX+AAI+++{pieces}'" for _ in range(segments)))
+    (text,) = line["other_texts"][:1]
+    assert len(text.split("\n")) == texts
