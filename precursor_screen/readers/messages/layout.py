@@ -72,6 +72,7 @@ class Layout:
             it says is said of the level above, or `beside`.
         counted: items bear no number, and are counted.
         merge: folded root -> field: lines that agree in it are one cargo in parts.
+        derive: country -> the places, best first, whose UN/LOCODE tells it where the message has no element for it.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Layout:
     groups: Mapping[str, str]
     counted: bool
     merge: Mapping[str, str]
+    derive: Mapping[str, tuple[str, ...]]
 
 
 def fold(name: str) -> str:
@@ -127,6 +129,7 @@ def _layout(data: Mapping[str, Any]) -> Layout:
         {fold(n): str(how) for n, how in data.get("groups", {}).items()},
         bool(data.get("counted", False)),
         {fold(root): field for root, field in data.get("merge", {}).items()},
+        {field: tuple(places) for field, places in data.get("derive", {}).items()},
     )
 
 

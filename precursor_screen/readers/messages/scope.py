@@ -6,7 +6,8 @@ a party is inherited whole, so that the address of one never stands beside the n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from precursor_screen.readers.fields import PARTY_NAMES
@@ -33,6 +34,7 @@ AMOUNTS = frozenset(
 )
 
 
+_LOCODE = re.compile(r"[A-Z]{2}[A-Z2-9]{3}")
 MOST_HANDED_DOWN = 2_000_000  # values of a level times lines below it: beyond, not every line repeats every one
 
 
@@ -112,6 +114,17 @@ def lines_of(message: Scope) -> Iterator[MessageLine]:
     _settle(message, heritage)
     for leaf in _leaves(message):
         yield MessageLine(leaf.place, tuple(_inherit(leaf, heritage)))
+
+
+def with_countries(line: MessageLine, derive: Mapping[str, tuple[str, ...]]) -> MessageLine:
+    """The line with countries that its places tell, where it states none."""
+    stated = {c.field: c for c in reversed(line.cells)}
+    more = []
+    for country, places in derive.items():
+        place = next((stated[p] for p in places if p in stated and _LOCODE.fullmatch(stated[p].text)), None)
+        if country not in stated and place is not None:
+            more.append(Cell(country, place.label, place.text[:2], place.text))
+    return MessageLine(line.place, (*line.cells, *more)) if more else line
 
 
 @dataclass(frozen=True, slots=True)

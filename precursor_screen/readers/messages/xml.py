@@ -15,7 +15,7 @@ from precursor_screen.readers.messages.build import Gathered, build
 from precursor_screen.readers.messages.edi import read_text
 from precursor_screen.readers.messages.layout import Layout, find_entry, fold, known_roots
 from precursor_screen.readers.messages.merge import merge_lines
-from precursor_screen.readers.messages.scope import AMOUNTS, BESIDE, IGNORED, UNREAD, Cell, Scope, lines_of
+from precursor_screen.readers.messages.scope import AMOUNTS, BESIDE, IGNORED, UNREAD, Cell, Scope, lines_of, with_countries
 from precursor_screen.readers.messages.text import as_date, with_unit
 
 _MASSES = ("gross_mass", "net_mass")
@@ -62,7 +62,7 @@ class XmlReader:
         walk = _Walk(blob.name, issues)
         for layout, type_, message in walk.read(text):
             gathered.format, gathered.date_order = layout.name, layout.date_order
-            lines = lines_of(message)
+            lines = (with_countries(line, layout.derive) for line in lines_of(message))
             field = layout.merge.get(fold(type_))
             gathered.lines += [(type_, line) for line in (merge_lines(lines, field) if field else lines)]
         if not gathered.lines:

@@ -137,3 +137,19 @@ def test_remarks_without_end_are_repeated_on_no_line_but_the_first(
     first, second = said(root)
     assert sorted(first[BESIDE]) == ["A", "B", "C"]
     assert second[BESIDE] == (["A", "B", "C"] if each else ["A"])
+
+
+@pytest.mark.parametrize(
+    ("cells", "country"),
+    [
+        ({"port_of_discharge": "NLRTM", "place_of_delivery": "DEDUI"}, "DE"),
+        ({"port_of_discharge": "NLRTM", "place_of_delivery": "DUISBURG"}, "NL"),
+        ({"port_of_discharge": "NLRTM", "country_of_destination": "AT"}, "AT"),
+        ({"port_of_discharge": "NLRT1"}, None),
+        ({}, None),
+    ],
+)
+def test_a_place_tells_its_country_where_none_is_stated(cells: dict[str, str], country: str | None) -> None:
+    line = MessageLine(1, tuple(Cell(n, "L", t) for n, t in cells.items()))
+    derived = scope_module.with_countries(line, {"country_of_destination": ("place_of_delivery", "port_of_discharge")})
+    assert next((c.text for c in derived.cells if c.field == "country_of_destination"), None) == country
