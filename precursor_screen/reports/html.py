@@ -42,13 +42,13 @@ COLUMNS = (
     *(("n", "Score"), ("bo", "Band"), ("d", "Shipment"), ("w", "From, to"), ("o", "Route")),
     *(("g", "Goods"), ("m", "Mass"), ("y", "Why"), ("z", "State")),
 )
-# As `review import` reads them; verdict, reason that is chosen with it, name, key.
-VERDICT_COLUMNS = ("flag_id", "line_id", "verdict", "reason", "text", "officer", "at", "until")
+# As `review import` reads them; verdict, reason that is chosen with it, name, key. What is taken back in the page was never recorded.
+VERDICT_COLUMNS = ("flag_id", "line_id", "verdict", "reason", "text", "officer", "at", "until", "second")
 VERDICTS = (
     ("cleared", "", "Cleared", "c"),
-    ("inconclusive", "referred", "Referred", "r"),
+    ("referred", "", "Referred", "r"),
     ("confirmed", "", "Confirmed", "f"),
-    ("inconclusive", "other", "Inconclusive", "?"),
+    ("inconclusive", "", "Inconclusive", "?"),
 )
 REASONS = ("licensed", "end-use-confirmed", "other-party", "other-substance", "data-error", "sampled", "referred", "other")
 
