@@ -11,7 +11,8 @@ from precursor_screen.reports.html import HtmlPresenter
 from precursor_screen.reports.interface import PRIVATE, Presenter, whole_file
 from precursor_screen.reports.json_report import JsonLinesPresenter, JsonPresenter
 from precursor_screen.reports.report import Report
-from precursor_screen.reports.tables import CsvPresenter, ParquetPresenter, XlsxPresenter
+from precursor_screen.reports.tables import CsvPresenter, ParquetPresenter
+from precursor_screen.reports.xlsx import XlsxPresenter
 
 PRESENTERS: tuple[Presenter, ...] = (
     HtmlPresenter(),
