@@ -63,7 +63,7 @@ class Added:
     earlier: int = 0
 
 
-def add_verdicts(ledger: Ledger, drafts: Sequence[Placed], officer: str, now: datetime) -> Added:
+def add_verdicts(ledger: Ledger, drafts: Sequence[Placed], officer: str, now: datetime, *, many: bool = True) -> Added:
     """Adds verdicts: all of them or none.
 
     Args:
@@ -71,6 +71,7 @@ def add_verdicts(ledger: Ledger, drafts: Sequence[Placed], officer: str, now: da
         drafts: where each stands, and what it says. One on a shipment, a bill or a party is one on each of its open flags.
         officer: who speaks where a draft does not say.
         now: when, likewise; its day begins a clearance.
+        many: whether one name may mean several shipments, as that of a party mostly does.
 
     Raises:
         UsageError: a verdict that is not one, a flag that is unknown or not unique, a critical one that one officer alone clears;
@@ -82,7 +83,7 @@ def add_verdicts(ledger: Ledger, drafts: Sequence[Placed], officer: str, now: da
     for where, draft in drafts:
         try:
             stated = _check(draft, officer, now, where)
-            for flag in _meant(find_flags(ledger, draft.flag, where), draft, where):
+            for flag in _meant(find_flags(ledger, draft.flag, where), draft, where, many):
                 verdicts[_complete(stated, flag, recorded, ledger, where)] = None
         except UsageError as error:
             errors.append(error)
@@ -165,7 +166,7 @@ def _says_the_same(one: Disposition, before: Disposition | None, states_until: b
     return replace(one, at=before.at, until=until) == before
 
 
-def _meant(found: Found, draft: Draft, where: Where) -> Sequence[Flag]:
+def _meant(found: Found, draft: Draft, where: Where, many: bool = True) -> Sequence[Flag]:
     """The flags that a verdict is on: the one that is named; of a shipment, a bill or a party those that it may change."""
     if found.kind == "flag":
         return found.flags
@@ -176,6 +177,10 @@ def _meant(found: Found, draft: Draft, where: Where) -> Sequence[Flag]:
         raise UsageError(
             f"{found} has no {which} flag", where=where, remedy="`precursor-screen review list --state all` shows all."
         )
+    shipments = len({f["shipment_id"] for f in flags})
+    if shipments > 1 and not many:
+        problem = f"{found} has {len(flags):,} flags in {shipments:,} shipments"
+        raise UsageError(problem, where=where, remedy="Add --yes to decide all of them, or name a shipment.")
     return flags
 
 

@@ -129,6 +129,7 @@ def _print_objects(flags: list[dict[str, Any]], verdicts: dict[str, list[Any]]) 
 )
 @click.option("--text", default="", help="What was looked at, in your words.")
 @click.option("--until", default="", metavar="DATE", help="Last day of a clearance [default: in 365 days].")
+@click.option("--yes", "many", is_flag=True, help="Decide all shipments of a bill or a party that has several.")
 @officer_option
 @second_option
 @ledger_option
@@ -141,6 +142,7 @@ def add(
     reason: str,
     text: str,
     until: str,
+    many: bool,
     officer: str | None,
     second: str,
     url: str | None,
@@ -149,7 +151,7 @@ def add(
     """Record a verdict on flags: all that are named, or none.
 
     WHAT is the id of a flag or its beginning (three characters at least), or a shipment, a bill or another reference of it, or a party:
-    then all of its open flags are meant. Where that leaves two meanings, `flag:`, `shipment:`, `bill:` or `party:` before it says which.
+    then all of its open flags are meant (with --yes where these stand in several shipments). Where that leaves two meanings, `flag:`, `shipment:`, `bill:` or `party:` before it says which.
 
     A clearance suppresses the flag until its last day, and only while the line stays what it is. The last verdict stands. To clear
     a critical flag takes a second officer.
@@ -165,7 +167,7 @@ def add(
     name = officer_of(ctx, officer)
     drafts = [(Where(), Draft(one, verdict, reason, text=text, until=until, second=second)) for one in named]
     with open_existing(ctx, url, wait) as ledger:
-        done = add_verdicts(ledger, drafts, name, datetime.now().astimezone())
+        done = add_verdicts(ledger, drafts, name, datetime.now().astimezone(), many=many)
     for one in done.verdicts:
         who = f"{one.officer} and {one.second}" if one.second else one.officer
         click.echo(f"{one.flag_id}: {one.verdict}{f' until {one.until}' if one.until else ''}, by {printable(who)}")

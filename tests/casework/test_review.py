@@ -363,3 +363,11 @@ def test_a_verdict_on_a_bill_is_one_on_each_open_flag_of_it(filed):
     add(filed, Draft("11aa", "cleared", "licensed"))
     done = add(filed, Draft("BILL-77", "referred", "referred"))
     assert [v.flag_id for v in done.verdicts] == ["22bb"]
+
+
+def test_a_name_that_means_several_shipments_asks_first(filed):
+    with pytest.raises(UsageError, match="bill BILL-77 has 2 flags in 2 shipments") as caught:
+        add_verdicts(filed, [(Where(), Draft("BILL-77", "cleared", "licensed"))], "N", NOW, many=False)
+    assert "--yes" in caught.value.remedy
+    assert add_verdicts(filed, [(Where(), Draft("S-11aa", "cleared", "licensed"))], "N", NOW, many=False).added == 1
+    assert add_verdicts(filed, [(Where(), Draft("BILL-77", "cleared", "licensed"))], "N", NOW, many=False).added == 1
