@@ -25,7 +25,8 @@ NEEDED = ("flag_id", "verdict", "reason")
 LONGEST_CELL = 100_000  # characters
 _BESIDE = frozenset((*FLAG_COLUMNS, *SHIPMENT_COLUMNS))  # columns of a table of flags, to which somebody has added verdicts
 _DELIMITERS = ",;\t"  # spreadsheet programs take the one of their country
-_ZIP = b"PK"
+_WORKBOOKS = (b"PK", b"\xd0\xcf\x11\xe0")  # XLSX and ODS; XLS
+_LARGEST = 256 << 20  # bytes of a file: beyond all that officers decide
 _SAYS = ("verdict", "reason", "text", "officer", "until", "second")
 
 
@@ -46,12 +47,14 @@ def read_verdicts(source: Path) -> Stated:
     """
     try:
         with source.open("rb") as stream:
-            content = stream.read()
+            content = stream.read(_LARGEST + 1)
     except OSError as error:
         raise UsageError(
             f"cannot be read: {error.strerror}", where=Where(str(source)), remedy="Check path and permissions."
         ) from error
-    return _read_workbook(source) if content.startswith(_ZIP) else _read_csv(source, content)
+    if len(content) > _LARGEST:
+        raise UsageError(f"has more than {_LARGEST:,} bytes", where=Where(str(source)), remedy="Import it in parts.")
+    return _read_workbook(source) if content.startswith(_WORKBOOKS) else _read_csv(source, content)
 
 
 def _read_csv(source: Path, content: bytes) -> Stated:

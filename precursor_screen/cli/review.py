@@ -1,4 +1,4 @@
-"""`review`: list, add, walk, import, export, stats."""
+"""`review`: list, walk, add, import, export, stats."""
 
 from __future__ import annotations
 
@@ -94,8 +94,7 @@ def list_flags(
             for one in verdicts.get(flag["flag_id"], ()):
                 until = f" until {one.until}" if one.until else ""
                 other = "" if one.line_id == flag["line_id"] else ", of an earlier content"
-                who = printable(f"{one.officer} and {one.second}" if one.second else one.officer)
-                click.echo(f"{'':14}{one.verdict}{until} ({one.reason}) by {who}, {one.at[:10]}{other}")
+                click.echo(f"{'':14}{one.verdict}{until} ({one.reason}) by {printable(one.who)}, {one.at[:10]}{other}")
         if len(shown) < len(flags):
             click.echo(f"and {len(flags) - len(shown):,} more (--all)")
         click.echo(f"{len(flags):,} flags" if flags else "No such flag is recorded.")
@@ -169,8 +168,7 @@ def add(
     with open_existing(ctx, url, wait) as ledger:
         done = add_verdicts(ledger, drafts, name, datetime.now().astimezone(), many=many)
     for one in done.verdicts:
-        who = f"{one.officer} and {one.second}" if one.second else one.officer
-        click.echo(f"{one.flag_id}: {one.verdict}{f' until {one.until}' if one.until else ''}, by {printable(who)}")
+        click.echo(f"{one.flag_id}: {one.verdict}{f' until {one.until}' if one.until else ''}, by {printable(one.who)}")
     _say_repeated(done)
 
 

@@ -92,6 +92,11 @@ class Disposition:
     until: str = ""
     second: str = ""
 
+    @property
+    def who(self) -> str:
+        """All that agreed to it."""
+        return f"{self.officer} and {self.second}" if self.second else self.officer
+
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
