@@ -22,7 +22,7 @@ from precursor_screen.model import LEVELS
 VERDICT_OF = {"c": CLEARED, "r": REFERRED, "f": CONFIRMED, "?": INCONCLUSIVE}
 SKIP, QUIT = "s", "q"
 KEYS = "c cleared, r referred, f confirmed, ? inconclusive, s skip, q quit"
-_MOST_FLAGS, _MOST_LINES, _MOST_CELL, _SHORT = 12, 3, 120, 8
+_MOST_FLAGS, _MOST_LINES, _MOST_CELL, _MOST_SENTENCE, _SHORT = 12, 3, 120, 600, 8
 
 
 class Talk(Protocol):
@@ -118,21 +118,21 @@ def describe(ledger: Ledger, case: Case, number: int, total: int) -> list[str]:
     """A case in lines: which, its flags, and the lines as they were filed."""
     lines = ["", f"{number} of {total}  shipment {case.shipment_id}"]
     for flag in case.flags[:_MOST_FLAGS]:
-        lines.append(f"  {flag['level']:<13} {flag['flag_id'][:_SHORT]}  {flag['because']}")
+        lines.append(f"  {flag['level']:<13} {flag['flag_id'][:_SHORT]}  {_clip(flag['because'] or '', _MOST_SENTENCE)}")
     if len(case.flags) > _MOST_FLAGS:
         lines.append(f"  and {len(case.flags) - _MOST_FLAGS:,} more flags")
     cited = list(dict.fromkeys(f["line_id"] for f in case.flags))
     for row in ledger.cited_lines(cited[:_MOST_LINES]).to_pylist():
-        lines.append(f"  {row['source_file']}, row {row['source_row']}, as filed:")
-        lines += [f"    {name}: {_clip(str(value))}" for name, value in json.loads(row["cells"]).items()]
+        cells = "; ".join(f"{name}: {_clip(str(value))}" for name, value in json.loads(row["cells"]).items())
+        lines.append(f"  as filed in {row['source_file']}, row {row['source_row']}: {cells}")
     if len(cited) > _MOST_LINES:
         lines.append(f"  and {len(cited) - _MOST_LINES:,} more lines")
     return lines
 
 
-def _clip(text: str) -> str:
+def _clip(text: str, most: int = _MOST_CELL) -> str:
     text = " ".join(text.split())
-    return text if len(text) <= _MOST_CELL else f"{text[: _MOST_CELL - 1]}…"
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _decide(ledger: Ledger, case: Case, officer: str, talk: Talk, now: Callable[[], datetime]) -> Added | None:

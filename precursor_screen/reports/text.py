@@ -15,7 +15,7 @@ from precursor_screen.reports.shipment import Shipment, clip, shipments_in_words
 
 MOST_LINES = 60
 WIDTH = 78  # characters of a line (RFC 5322, 2.1.1)
-_MOST_NOTICES, _MOST_SPOTS, _MOST_GAPS = 4, 3, 6
+_MOST_NOTICES, _MOST_SPOTS, _MOST_GAPS = 9, 3, 6
 _LONGEST = 4 * (WIDTH - 4)  # characters of a question
 _OPENED = ("hold", "review")  # bands whose question is told in full
 
