@@ -10,7 +10,6 @@ from typing import Any
 
 from precursor_screen.errors import UsageError, Where
 from precursor_screen.ledger.store import Ledger
-from precursor_screen.ledger.values import OPEN
 from precursor_screen.names.party import party_key
 
 LEAST = 3  # characters of a flag's id, as git takes four of a commit's; what they leave open is an error, never a guess
@@ -30,11 +29,6 @@ class Found:
     kind: str
     name: str
     flags: tuple[Flag, ...]
-
-    @property
-    def open_flags(self) -> tuple[Flag, ...]:
-        """Those that nobody has decided, or that are no longer cleared."""
-        return tuple(f for f in self.flags if f["state"] in OPEN)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
