@@ -6,8 +6,9 @@ import bisect
 import itertools
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from precursor_screen.casework.targets import KINDS, LEAST, Flag, Found, choose, find_flags, not_found
@@ -54,6 +55,7 @@ class Added:
         verdicts: those that were recorded, or there already.
         refused: why the others were not.
         earlier: how many are about an earlier content of their line, of which nothing follows today.
+        kinds: how many of those that were recorded say what, by verdict.
     """
 
     added: int
@@ -61,6 +63,7 @@ class Added:
     verdicts: tuple[Disposition, ...]
     refused: tuple[PrecursorScreenError, ...] = ()
     earlier: int = 0
+    kinds: Mapping[str, int] = field(default_factory=dict)
 
 
 def add_verdicts(ledger: Ledger, drafts: Sequence[Placed], officer: str, now: datetime, *, many: bool = True) -> Added:
@@ -117,12 +120,14 @@ def import_verdicts(ledger: Ledger, drafts: Sequence[Placed], officer: str, now:
         except UsageError as error:
             refused[where] = error
     added, repeated = ledger.add_dispositions(one for one, is_new in verdicts.items() if is_new)
+    kinds = Counter(one.verdict for one, is_new in verdicts.items() if is_new and one not in recorded)
     return Added(
         added,
         repeated + sum(not is_new for is_new in verdicts.values()),
         tuple(verdicts),
         tuple(error for _, error in sorted(refused.items(), key=lambda item: item[0].row or 0)),
         sum(one.line_id != flags[one.flag_id]["line_id"] for one in verdicts),
+        {verdict: kinds[verdict] for verdict in VERDICTS if kinds[verdict]},
     )
 
 

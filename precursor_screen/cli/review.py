@@ -201,7 +201,8 @@ def import_verdicts(ctx: click.Context, source: Path, officer: str | None, secon
     name = officer_of(ctx, officer)
     with open_existing(ctx, url, wait) as ledger:
         done = import_verdicts(ledger, drafts, name, datetime.now().astimezone())
-    click.echo(f"{done.added:,} verdicts added")
+    kinds = ", ".join(f"{count:,} {verdict}" for verdict, count in done.kinds.items())
+    click.echo(f"{done.added:,} verdicts added" + (f": {kinds}" if kinds else ""))
     _say_repeated(done)
     if done.earlier:
         click.echo(f"{done.earlier:,} are about an earlier content of their line: kept, and nothing follows from them")

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from precursor_screen.casework.export import export_tables
 from precursor_screen.casework.review import Draft, add_verdicts, import_verdicts
@@ -371,3 +373,41 @@ def test_a_name_that_means_several_shipments_asks_first(filed):
     assert "--yes" in caught.value.remedy
     assert add_verdicts(filed, [(Where(), Draft("S-11aa", "cleared", "licensed"))], "N", NOW, many=False).added == 1
     assert add_verdicts(filed, [(Where(), Draft("BILL-77", "cleared", "licensed"))], "N", NOW, many=False).added == 1
+
+
+ROWS = st.builds(
+    Draft,
+    flag=st.sampled_from(["abcdef01", "abcdef02", "abcdef", "=sum(9)", "c0ffee01", "ghost", ""]),
+    verdict=st.sampled_from(["cleared", "referred", "confirmed", "inconclusive", "open", "maybe", ""]),
+    reason=st.sampled_from(["licensed", "other", "Because!", ""]),
+    text=st.sampled_from(["", "seen", "=1+1", "<script>", "\u202e", "x" * 10_001]),
+    until=st.sampled_from(["", "2027-01-01", "31.12.2026", "2020-01-01"]),
+    second=st.sampled_from(["", "O. Other", "N. OFFICER"]),
+    at=st.sampled_from(["", "2026-11-24T08:00:00+00:00", "noon"]),
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(drafts=st.lists(ROWS, max_size=6))
+def test_every_row_is_taken_or_refused_with_a_remedy_and_a_second_import_adds_nothing(tmp_path_factory, drafts):
+    with open_ledger(f"sqlite:///{tmp_path_factory.mktemp('l') / 'ledger.sqlite'}") as opened:
+        fill(opened)
+        critical(opened)
+        rows = [(Where("v.csv", n), d) for n, d in enumerate(drafts, 2)]
+        done = import_verdicts(opened, rows, "N. Officer", NOW)
+        refused = {e.where.row for e in done.refused}
+        assert len(refused) == len(done.refused)
+        taken = {d for w, d in rows if w.row not in refused}
+        assert len(done.verdicts) <= len(taken) <= len(rows)
+        assert bool(taken) == bool(done.verdicts)
+        assert all(e.remedy for e in done.refused)
+        assert done.added == len(opened.dispositions()) == sum(done.kinds.values())
+        assert [
+            d
+            for d in opened.dispositions()
+            if d.flag_id.startswith("c0ffee") and d.verdict == "cleared" and d.second != "O. Other"
+        ] == []
+        before = opened.dispositions()
+        again = import_verdicts(opened, rows, "N. Officer", NOW)
+        assert (again.added, opened.dispositions()) == (0, before)
+        assert opened.verify() == []

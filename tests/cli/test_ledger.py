@@ -177,7 +177,7 @@ def test_a_wrong_flag_changes_nothing(ps, recorded):
 
 def test_import_and_export(ps, recorded):
     Path("in.csv").write_text("flag_id,verdict,reason,text\nabcdef01,confirmed,referred,=1\nabcdef02,cleared,licensed,\n")
-    assert ps("review", "import", "in.csv", "--officer", "N").out == "2 verdicts added\n"
+    assert ps("review", "import", "in.csv", "--officer", "N").out == "2 verdicts added: 1 cleared, 1 confirmed\n"
     assert ps("review", "export", "out.csv").out == "out.csv: 2 verdicts\n"
     answer = ps("review", "import", "out.csv")
     assert answer.out.splitlines() == ["0 verdicts added", "2 were recorded already"]
@@ -187,7 +187,7 @@ def test_import_and_export(ps, recorded):
     assert [line.split(": ")[0] for line in answer.err.splitlines()] == ["2 refused:", "  in.csv, row 2", "  in.csv, row 3"]
     Path("in.csv").write_text("flag_id,verdict,reason\nabcdef01,referred,other\nxyzxyz,cleared,other\nabcdef02,,\n")
     answer = ps("review", "import", "in.csv")
-    assert (answer.code, answer.out) == (3, "1 verdicts added\n1 rows state no verdict\n")
+    assert (answer.code, answer.out) == (3, "1 verdicts added: 1 referred\n1 rows state no verdict\n")
     assert "no flag, shipment, bill or party 'xyzxyz' is in the ledger. `precursor-screen review list" in answer.err
 
 
