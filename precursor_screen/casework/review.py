@@ -1,32 +1,35 @@
-"""Officers' verdicts on flags: one by one, or as a CSV file that goes to a colleague and comes back."""
+"""Officers' verdicts on flags: what one must say, who must agree, and what of a file of them is taken."""
 
 from __future__ import annotations
 
-import csv
+import bisect
+import itertools
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
+from precursor_screen.casework.targets import KINDS, LEAST, Flag, Found, choose, find_flags, not_found
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError, UsageError, Where
 from precursor_screen.ledger.store import Ledger
-from precursor_screen.ledger.values import CLEARED, OPEN, SUPPRESSED, VERDICTS, Disposition
+from precursor_screen.ledger.values import CLEARED, OPEN, REOPENED, SUPPRESSED, VERDICTS, Disposition
 from precursor_screen.names.suggest import did_you_mean
-from precursor_screen.reports.interface import PRIVATE, defuse, whole_file
 
-LEAST = 6  # characters of a flag's id; fewer are too few to mean one
 CLEARED_DAYS = 365  # how long a clearance holds that names no last day
 REASONS = ("licensed", "end-use-confirmed", "other-party", "other-substance", "data-error", "sampled", "referred", "other")
-COLUMNS = tuple(f.name for f in fields(Disposition))
+CRITICAL = "critical"  # the level whose clearance takes two
 _REASON = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _MOST_TEXT = 10_000  # characters
+_MOST_NAME = 200
+_CLOCKS = timedelta(days=1)  # by which the clock of whoever filled in a file may be ahead
+_TIME = "Write it as 2026-11-25T08:30:00+00:00."
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A verdict as somebody states it; empty parts take their default. flag: an id or its beginning."""
+    """A verdict as somebody states it; empty parts take their default. flag: what `targets.find` takes."""
 
     flag: str
     verdict: str
@@ -36,34 +39,55 @@ class Draft:
     until: str = ""
     line_id: str = ""
     at: str = ""
+    second: str = ""
+
+
+Placed = tuple[Where, Draft]
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of some verdicts: how many were added, how many were there already, and those that were asked for."""
+    """What became of some verdicts.
+
+    Attributes:
+        added: how many were recorded.
+        repeated: how many were there already.
+        verdicts: those that were recorded, or there already.
+        refused: why the others were not.
+        earlier: how many are about an earlier content of their line, of which nothing follows today.
+        kinds: how many of those that were recorded say what, by verdict.
+    """
 
     added: int
     repeated: int
     verdicts: tuple[Disposition, ...]
+    refused: tuple[PrecursorScreenError, ...] = ()
+    earlier: int = 0
+    kinds: Mapping[str, int] = field(default_factory=dict)
 
 
-def add_verdicts(ledger: Ledger, drafts: Sequence[tuple[Where, Draft]], officer: str, now: datetime) -> Added:
+def add_verdicts(ledger: Ledger, drafts: Sequence[Placed], officer: str, now: datetime, *, many: bool = True) -> Added:
     """Adds verdicts: all of them or none.
 
     Args:
         ledger: that holds the flags.
-        drafts: where each stands, and what it says.
+        drafts: where each stands, and what it says. One on a shipment, a bill or a party is one on each of its open flags.
         officer: who speaks where a draft does not say.
         now: when, likewise; its day begins a clearance.
+        many: whether one name may mean several shipments, as that of a party mostly does.
 
     Raises:
-        UsageError: a verdict that is not one, a flag that is unknown or not unique; several of them as one group.
+        UsageError: a verdict that is not one, a flag that is unknown or not unique, a critical one that one officer alone clears;
+            several of them as one group.
     """
-    verdicts: list[Disposition] = []
+    verdicts: dict[Disposition, None] = {}
     errors: list[PrecursorScreenError] = []
+    recorded = frozenset(ledger.dispositions())
     for where, draft in drafts:
         try:
-            verdicts.append(_complete(ledger, draft, officer, now, where))
+            stated = _check(draft, officer, now, where)
+            for flag in _meant(find_flags(ledger, draft.flag, where), draft, where, many):
+                verdicts[_complete(stated, flag, recorded, ledger, where)] = None
         except UsageError as error:
             errors.append(error)
     if errors:
@@ -72,7 +96,105 @@ def add_verdicts(ledger: Ledger, drafts: Sequence[tuple[Where, Draft]], officer:
     return Added(added, repeated, tuple(verdicts))
 
 
-def _complete(ledger: Ledger, draft: Draft, officer: str, now: datetime, where: Where) -> Disposition:
+def import_verdicts(ledger: Ledger, drafts: Sequence[Placed], officer: str, now: datetime) -> Added:
+    """Adds the verdicts of a file, row by row: those that can be taken are, the others are refused with a reason.
+
+    A row without a time that says what the last verdict on the flag says already is not added again, so that a file may be imported
+    twice. For the arguments see `add_verdicts`; a draft names a flag.
+    """
+    flags = {f["flag_id"]: f for f in ledger.flags().to_pylist()}
+    ids = sorted(flags)
+    past = ledger.dispositions()
+    recorded, last = frozenset(past), {(one.flag_id, one.line_id): one for one in past}
+    verdicts: dict[Disposition, bool] = {}  # whether it is new
+    refused = _contradictions(drafts)
+    for where, draft in drafts:
+        if where in refused:
+            continue
+        try:
+            stated = _check(draft, officer, now, where)
+            for flag in _meant(_among(ledger, flags, ids, draft.flag, where), draft, where):
+                one = _complete(stated, flag, recorded, ledger, where)
+                before = last.get((one.flag_id, one.line_id))
+                verdicts[one] = bool(draft.at) or not _says_the_same(one, before, bool(draft.until), now.date())
+        except UsageError as error:
+            refused[where] = error
+    added, repeated = ledger.add_dispositions(one for one, is_new in verdicts.items() if is_new)
+    kinds = Counter(one.verdict for one, is_new in verdicts.items() if is_new and one not in recorded)
+    return Added(
+        added,
+        repeated + sum(not is_new for is_new in verdicts.values()),
+        tuple(verdicts),
+        tuple(error for _, error in sorted(refused.items(), key=lambda item: item[0].row or 0)),
+        sum(one.line_id != flags[one.flag_id]["line_id"] for one in verdicts),
+        {verdict: kinds[verdict] for verdict in VERDICTS if kinds[verdict]},
+    )
+
+
+def _among(ledger: Ledger, flags: dict[str, Flag], ids: Sequence[str], text: str, where: Where) -> Found:
+    """As `find_flags`, where a file names many: by id or its beginning, all of them read once."""
+    if text in flags:
+        return Found("flag", text, (flags[text],))
+    if text.partition(":")[0] in KINDS:
+        return find_flags(ledger, text, where)
+    begins = text.lower()
+    start = bisect.bisect_left(ids, begins) if len(text) >= LEAST else len(ids)
+    several = [flags[i] for i in itertools.takewhile(lambda i: i.startswith(begins), ids[start:])]
+    one = choose(several, begins, where)
+    if one is None:
+        raise not_found(text, where)
+    return Found("flag", one["flag_id"], (one,))
+
+
+def _contradictions(drafts: Sequence[Placed]) -> dict[Where, PrecursorScreenError]:
+    """The rows that say different things of one flag at no stated time: which one is meant nobody can tell."""
+    said: dict[str, dict[str, Where]] = {}
+    for where, draft in drafts:
+        if not draft.at:
+            said.setdefault(draft.flag, {}).setdefault(draft.verdict, where)
+    found: dict[Where, PrecursorScreenError] = {}
+    for where, draft in drafts:
+        others = {v: w for v, w in said.get(draft.flag, {}).items() if v != draft.verdict}
+        if others and not draft.at:
+            verdict, place = next(iter(others.items()))
+            problem = f"says {draft.verdict!r} of a flag of which row {place.row} says {verdict!r}"
+            found[where] = UsageError(problem, where=where, remedy="Keep the row that holds, and import the file again.")
+    return found
+
+
+def _says_the_same(one: Disposition, before: Disposition | None, states_until: bool, today: date) -> bool:
+    """Whether a verdict adds nothing to the last one on that flag and line but a later time."""
+    if before is None:
+        return False
+    holds = not before.until or before.until >= today.isoformat()
+    until = one.until if states_until or not holds else before.until
+    return replace(one, at=before.at, until=until) == before
+
+
+def _meant(found: Found, draft: Draft, where: Where, many: bool = True) -> Sequence[Flag]:
+    """The flags that a verdict is on: the one that is named; of a shipment, a bill or a party those that it may change."""
+    if found.kind == "flag":
+        return found.flags
+    states = (SUPPRESSED,) if draft.verdict == REOPENED else OPEN
+    flags = [f for f in found.flags if f["state"] in states]
+    if not flags:
+        which = "cleared" if draft.verdict == REOPENED else "open"
+        raise UsageError(
+            f"{found} has no {which} flag", where=where, remedy="`precursor-screen review list --state all` shows all."
+        )
+    shipments = len({f["shipment_id"] for f in flags})
+    if shipments > 1 and not many:
+        problem = f"{found} has {len(flags):,} flags in {shipments:,} shipments"
+        raise UsageError(problem, where=where, remedy="Add --yes to decide all of them, or name a shipment.")
+    return flags
+
+
+def _check(draft: Draft, officer: str, now: datetime, where: Where) -> Disposition:
+    """A verdict without its flag.
+
+    Raises:
+        UsageError: a part of it that cannot be.
+    """
     if draft.verdict not in VERDICTS:
         remedy = did_you_mean(draft.verdict, VERDICTS) or f"Use one of {', '.join(VERDICTS)}."
         raise UsageError(f"{draft.verdict!r} is no verdict", where=where, remedy=remedy)
@@ -84,18 +206,58 @@ def _complete(ledger: Ledger, draft: Draft, officer: str, now: datetime, where: 
         )
     if len(draft.text) > _MOST_TEXT:
         raise UsageError(f"the text has {len(draft.text):,} characters", where=where, remedy=f"At most {_MOST_TEXT:,}.")
-    flag = find_flag(ledger, draft.flag, where)
     at = _moment(draft, now, where)
     return Disposition(
-        flag_id=flag["flag_id"],
-        line_id=draft.line_id or flag["line_id"],
+        flag_id=draft.flag,
+        line_id=draft.line_id,
         verdict=draft.verdict,
         reason=draft.reason,
-        text=draft.text.replace("\x00", "\ufffd"),
-        officer=(draft.officer or officer).replace("\x00", "\ufffd"),
+        text=_storable(draft.text),
+        officer=_name(draft.officer or officer, where),
         at=at.isoformat(timespec="seconds"),
         until=_last_day(draft, at, now, where),
+        second=_name(draft.second, where),
     )
+
+
+def _complete(stated: Disposition, flag: Flag, recorded: frozenset[Disposition], ledger: Ledger, where: Where) -> Disposition:
+    """The verdict on a flag.
+
+    Raises:
+        UsageError: it clears a critical flag without another officer, or is about a line that was never recorded.
+    """
+    one = replace(stated, flag_id=flag["flag_id"], line_id=stated.line_id or flag["line_id"])
+    if one in recorded:
+        return one
+    if one.verdict == CLEARED and flag["level"] == CRITICAL and _same_person(one.second, one.officer or "?"):
+        problem = f"flag {one.flag_id} is critical: its clearance takes a second officer"
+        problem += f", and {one.second!r} is the first" if one.second else ""
+        raise UsageError(problem, where=where, remedy="Name another one who agrees: --second NAME, or the column `second`.")
+    if one.line_id != flag["line_id"] and not ledger.cited_lines([one.line_id]).num_rows:
+        remedy = "Leave line_id empty if the verdict is about the line as it is now."
+        raise UsageError(f"flag {one.flag_id} was never about line {one.line_id!r}", where=where, remedy=remedy)
+    return one
+
+
+def _same_person(second: str, officer: str) -> bool:
+    """Whether a second name is none, or the first once more."""
+    return not second or _folded(second) == _folded(officer)
+
+
+def _folded(name: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum())
+
+
+def _name(text: str, where: Where) -> str:
+    name = " ".join(_storable(text).split())
+    if len(name) > _MOST_NAME:
+        raise UsageError(f"the officer's name has {len(name):,} characters", where=where, remedy=f"At most {_MOST_NAME}.")
+    return name
+
+
+def _storable(text: str) -> str:
+    """Text as a database takes it: no NUL and no half of a pair of surrogates."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
 def _moment(draft: Draft, now: datetime, where: Where) -> datetime:
@@ -104,9 +266,11 @@ def _moment(draft: Draft, now: datetime, where: Where) -> datetime:
     try:
         at = datetime.fromisoformat(draft.at)
     except ValueError as error:
-        raise UsageError(f"{draft.at!r} is no time", where=where, remedy="Write it as 2026-11-25T08:30:00+00:00.") from error
+        raise UsageError(f"{draft.at!r} is no time", where=where, remedy=_TIME) from error
     if at.tzinfo is None:
-        raise UsageError(f"{draft.at!r} has no time zone", where=where, remedy="Write it as 2026-11-25T08:30:00+00:00.")
+        raise UsageError(f"{draft.at!r} has no time zone", where=where, remedy=_TIME)
+    if at > now + _CLOCKS:
+        raise UsageError(f"{draft.at!r} is still to come", where=where, remedy="Leave it empty, or state when it was decided.")
     return at
 
 
@@ -127,89 +291,6 @@ def _last_day(draft: Draft, at: datetime, now: datetime, where: Where) -> str:
     return day.isoformat()
 
 
-def find_flag(ledger: Ledger, identifier: str, where: Where | None = None) -> dict[str, Any]:
-    """The flag of an id, or of its beginning.
-
-    Raises:
-        UsageError: none, or several.
-    """
-    if len(identifier) < LEAST:
-        raise UsageError(f"{identifier!r} is too short for a flag", where=where, remedy=f"Give at least {LEAST} characters.")
-    found = ledger.flags(flag_id=identifier).to_pylist()
-    exact = [f for f in found if f["flag_id"] == identifier]
-    if len(exact or found) != 1:
-        problem = f"{len(found)} flags begin with {identifier!r}" if found else f"no flag {identifier!r} is in the ledger"
-        raise UsageError(problem, where=where, remedy="`precursor-screen review list` shows the flags.")
-    flag: dict[str, Any] = (exact or found)[0]
-    return flag
-
-
 def states_of(name: str) -> tuple[str, ...]:
     """The states that `open`, `all` or a state itself stands for."""
     return {"open": OPEN, "all": (), "cleared": (SUPPRESSED,)}.get(name, (name,))
-
-
-def write_verdicts(ledger: Ledger, target: Path, mode: int = PRIVATE) -> int:
-    """Writes all verdicts as CSV, formulas defused, with some permissions.
-
-    Returns:
-        How many.
-
-    Raises:
-        UsageError: the file cannot be written.
-    """
-    verdicts = ledger.dispositions()
-    with whole_file(target, mode) as stream:
-        stream.write(
-            "\r\n".join([_csv_line(COLUMNS), *(_csv_line(asdict(v).values()) for v in verdicts), ""]).encode("utf-8-sig")
-        )
-    return len(verdicts)
-
-
-def _csv_line(values: Iterable[str]) -> str:
-    return ",".join(f'"{defuse(v).replace(chr(34), chr(34) * 2)}"' for v in values)
-
-
-LONGEST_CELL = 100_000  # characters
-
-
-def read_verdicts(source: Path) -> list[tuple[Where, Draft]]:
-    """Reads verdicts from CSV: flag_id, verdict and reason; text, officer, until, line_id and at may be there.
-
-    Raises:
-        UsageError: the file cannot be read, or lacks a column.
-    """
-    # The limit of the module is the process's, and other readers raise it: what a cell may hold is judged below.
-    csv.field_size_limit(1 << 30)
-    try:
-        with source.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream, restkey="", restval="")
-            names = list(reader.fieldnames or ())
-            missing = [n for n in ("flag_id", "verdict", "reason") if n not in names]
-            unknown = [n for n in names if n not in COLUMNS]
-            if missing or unknown:
-                problem = f"lacks the column {missing[0]}" if missing else f"has a column {unknown[0]!r}, which is not known"
-                raise UsageError(problem, where=Where(str(source)), remedy=f"The columns are {', '.join(COLUMNS)}.")
-            return [(Where(str(source), n), _draft(row, Where(str(source), n))) for n, row in enumerate(reader, 2)]
-    except OSError as error:
-        raise UsageError(
-            f"cannot be read: {error.strerror}", where=Where(str(source)), remedy="Check path and permissions."
-        ) from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"is no CSV in UTF-8: {error}", where=Where(str(source)), remedy="Save it as CSV, UTF-8.") from error
-
-
-def _draft(row: dict[str, Any], where: Where) -> Draft:
-    if any(len(cell) > LONGEST_CELL for cell in row.values()):
-        raise UsageError(
-            f"holds a cell of more than {LONGEST_CELL:,} characters", where=where, remedy="Close the quotes before it."
-        )
-    if row.pop("", None):
-        raise UsageError("has more cells than the header", where=where, remedy="Put quotes around texts that hold commas.")
-    cells = {name: _as_written(value if name == "text" else value.strip()) for name, value in row.items()}
-    return Draft(flag=cells.pop("flag_id"), **cells)
-
-
-def _as_written(text: str) -> str:
-    """Undoes `defuse`, so that what was exported comes back word for word."""
-    return text[1:] if text.startswith("'") and defuse(text[1:]) == text else text

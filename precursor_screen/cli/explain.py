@@ -22,9 +22,10 @@ from precursor_screen.config import home_of
 @ledger_option
 @click.pass_context
 def command(ctx: click.Context, identifier: str, report: Path | None, url: str | None) -> None:
-    """Explain a shipment of a report, a flag, a rule, a substance, a watchlist entry (LIST:ENTRY) or an issue code, in full.
+    """Explain a flag, a shipment, a bill, a party, a rule, a substance, a watchlist entry (LIST:ENTRY) or an issue code, in full.
 
-    A flag may be named by the beginning of its id, six characters at least.
+    A flag may be named by the beginning of its id, three characters at least. Where a name has two meanings, `flag:`, `shipment:`, `bill:`
+    or `party:` before it says which.
 
     \b
     Examples:
@@ -32,7 +33,7 @@ def command(ctx: click.Context, identifier: str, report: Path | None, url: str |
       precursor-screen explain acetic-anhydride
       precursor-screen explain unparsed-quantity
       precursor-screen explain sample:S001
-      precursor-screen explain 4f2c9a
+      precursor-screen explain 4f2
       precursor-screen explain 4f2c9a --report report.json
       precursor-screen explain SMPL007 --report report.json
     """
@@ -46,7 +47,7 @@ def command(ctx: click.Context, identifier: str, report: Path | None, url: str |
         lambda: _substance(identifier),
         lambda: _entry(ctx, identifier),
         lambda: explain_shipment(ctx, identifier, report, url),
-        lambda: explain_flag(ctx, identifier, report, url),
+        lambda: explain_flag(ctx, identifier.removeprefix("flag:"), report, url),
     )
     for explainer in explainers:
         text = explainer()
@@ -97,7 +98,7 @@ def _entry(ctx: click.Context, identifier: str) -> str | None:
     from precursor_screen.reports.printable import printable
 
     list_id, separator, entry_id = identifier.partition(":")
-    if not separator:
+    if not separator or list_id in ("flag", "shipment", "bill", "party"):
         return None
     (watchlist,) = open_watchlists([list_id], home_of(common.settings(ctx)))
     try:

@@ -14,8 +14,6 @@ from precursor_screen.cli import common
 from precursor_screen.config import ledger_of, rule_dirs_of
 from precursor_screen.model import Rule
 
-_LEAST = 6  # characters of a flag's id; fewer are too few to mean one
-_NAMED = 5  # flags that a beginning may also mean, and that are named
 _BESIDE = 20  # lines of a window that are shown with what is filed in them
 
 
@@ -26,19 +24,16 @@ def explain_flag(ctx: click.Context, identifier: str, report: Path | None, url: 
         UsageError: several begin so, or the report is none.
         LedgerError: the ledger that is named, or is there, cannot be read.
     """
-    from precursor_screen.errors import UsageError
+    from precursor_screen.casework.targets import LEAST, choose
     from precursor_screen.reports.printable import printable
 
-    if len(identifier) < _LEAST:
+    if len(identifier) < LEAST:
         return None
-    flags, lines = _of_report(identifier, report) if report is not None else _of_ledger(ctx, identifier, url)
-    exact = [f for f in flags if f["flag_id"] == identifier]
-    if len(exact or flags) > 1:
-        named = "; ".join(printable(f"{f['flag_id']} ({f['rule_id']}, shipment {f['shipment_id']})") for f in flags[:_NAMED])
-        more = f"; and {len(flags) - _NAMED:,} more" if len(flags) > _NAMED else ""
-        raise UsageError(f"{len(flags):,} flags begin with {identifier!r}: {named}{more}", remedy="Give more of the id.")
-    for flag in exact or flags:
-        return "\n".join(printable(line) for line in _show(flag, lines, _rule_of(ctx, flag)))
+    for text in dict.fromkeys((identifier, identifier.lower())):
+        flags, lines = _of_report(text, report) if report is not None else _of_ledger(ctx, text, url)
+        flag = choose(flags, text)
+        if flag is not None:
+            return "\n".join(printable(line) for line in _show(flag, lines, _rule_of(ctx, flag)))
     return None
 
 
@@ -160,7 +155,8 @@ def _verdict(verdict: Mapping[str, Any], line_id: str) -> str:
     until = f" until {verdict['until']}" if verdict["until"] else ""
     other = "" if verdict["line_id"] == line_id else ", of an earlier content of the line"
     text = f": {verdict['text']}" if verdict["text"] else ""
-    return f"  {verdict['verdict']}{until} by {verdict['officer']}, {verdict['at'][:10]} ({verdict['reason']}{text}){other}"
+    who = f"{verdict['officer']} and {verdict['second']}" if verdict.get("second") else verdict["officer"]
+    return f"  {verdict['verdict']}{until} by {who}, {verdict['at'][:10]} ({verdict['reason']}{text}){other}"
 
 
 def _rule(flag: Mapping[str, Any], rule: Rule | None) -> list[str]:

@@ -1,20 +1,33 @@
-"""`explain SHIPMENT`: why a shipment stands where it stands, from a JSON report; from the ledger its flags."""
+"""`explain SHIPMENT`, a bill or a party: why shipments stand where they stand, from a JSON report; from the ledger their flags."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+if TYPE_CHECKING:
+    from precursor_screen.casework.targets import Found
+
+_MOST = 20  # shipments of a party that are shown
+_COUNTRY = re.compile(r" \([A-Z]{2}\)(?: and \d+ more)?$")  # behind the name of a sender or receiver
+
 
 def explain_shipment(ctx: click.Context, identifier: str, report: Path | None, url: str | None) -> str | None:
-    """Score, band, the parts with their reasons and the flags of a shipment; of the ledger its flags alone. None: there is none of that id.
+    """Score, band, the parts with their reasons and the flags of shipments; of the ledger their flags alone. None: none is called so.
+
+    Args:
+        ctx: of the command.
+        identifier: a shipment, one of its references, or a party, perhaps behind `shipment:`, `bill:` or `party:`.
+        report: JSON, to look in instead of the ledger.
+        url: of the ledger.
 
     Raises:
-        UsageError: the report is none.
+        UsageError: the report is none; or it is a flag's beginning as well.
         LedgerError: the ledger that is named, or is there, cannot be read.
     """
     from precursor_screen.reports.printable import printable
@@ -24,17 +37,24 @@ def explain_shipment(ctx: click.Context, identifier: str, report: Path | None, u
 
 
 def _of_ledger(ctx: click.Context, identifier: str, url: str | None) -> list[str]:
+    from precursor_screen.casework.targets import find
     from precursor_screen.cli.explain_flag import ledger_is_missing
     from precursor_screen.cli.ledger import open_existing
 
     if not url and ledger_is_missing(ctx):
         return []
     with open_existing(ctx, url, 0) as ledger:
-        flags = ledger.flags(shipment_id=identifier).to_pylist()
-    if not flags:
-        return []
-    lines = [f"Shipment {identifier}: {len(flags)} recorded flag{'' if len(flags) == 1 else 's'}"]
-    lines += [f"  {f['state']:<10} {_flag_line(f)}" for f in flags]
+        found = find(ledger, identifier)
+    return _recorded(found) if found is not None and found.kind != "flag" else []
+
+
+def _recorded(found: Found) -> list[str]:
+    flags = found.flags
+    shipments = {f["shipment_id"] for f in flags}
+    where = f" in {len(shipments):,} shipments" if len(shipments) > 1 else ""
+    lines = [f"{found.kind.capitalize()} {found.name}: {len(flags):,} recorded flag{'' if len(flags) == 1 else 's'}{where}"]
+    beside = found.kind != "shipment"
+    lines += [f"  {f['state']:<10} {_flag_line(f)}" + (f", shipment {f['shipment_id']}" if beside else "") for f in flags]
     return [*lines, "Score, band and their parts stand in the reports: --report report.json."]
 
 
@@ -43,12 +63,45 @@ def _of_report(identifier: str, report: Path) -> list[str]:
 
     try:
         document = json.loads(report.read_text(encoding="utf-8"))
-        found = next((s for s in document.get("shipments", ()) if s["shipment_id"] == identifier), None)
-        return _show(found, document["flags"]) if found is not None else []
+        found = _find(identifier, document.get("shipments", ()))
+        shown = [line for shipment in found[:_MOST] for line in _show(shipment, document["flags"])]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(
             "is no JSON report of this program", where=Where(str(report)), remedy="Write one with -o report.json."
         ) from error
+    if len(found) > _MOST:
+        shown.append(f"and {len(found) - _MOST:,} more shipments")
+    return (
+        [*shown, "A flag in full: precursor-screen explain FLAG --report FILE. What score and band mean: docs/triage.md."]
+        if shown
+        else []
+    )
+
+
+def _find(identifier: str, shipments: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The shipment of that id, else those of a reference, else those of a party."""
+    kind, _, rest = identifier.partition(":")
+    kinds = ("shipment", "bill", "party")
+    text, only = (rest.strip(), kind) if kind in kinds and rest else (identifier, "")
+    tests: dict[str, Callable[[Mapping[str, Any]], bool]] = {
+        "shipment": lambda s: s["shipment_id"] == text,
+        "bill": lambda s: any(text in numbers for _, numbers in s.get("references") or ()),
+        "party": lambda s: _is_party(text, s),
+    }
+    for name in (only,) if only else kinds:
+        found = [s for s in shipments if tests[name](s)]
+        if found:
+            return found
+    return []
+
+
+def _is_party(text: str, shipment: Mapping[str, Any]) -> bool:
+    from precursor_screen.names.party import party_key
+
+    names = [_COUNTRY.sub("", shipment.get(side) or "") for side in ("sender", "receiver")]
+    words = set(text.casefold().split())
+    near = [n for n in names if words & set(n.casefold().split())]
+    return any(party_key(n) == party_key(text) != "" for n in near)
 
 
 def _show(shipment: Mapping[str, Any], flags: list[Mapping[str, Any]]) -> list[str]:
@@ -59,7 +112,7 @@ def _show(shipment: Mapping[str, Any], flags: list[Mapping[str, Any]]) -> list[s
         lines.append("  Not everything could be judged; the report says what was missing.")
     mine = [f for f in flags if f["flag_id"] in set(shipment["flags"])]
     lines += [f"  {_flag_line(f)}" for f in mine]
-    return [*lines, "A flag in full: precursor-screen explain FLAG --report FILE. What score and band mean: docs/triage.md."]
+    return lines
 
 
 def _flag_line(flag: Mapping[str, Any]) -> str:

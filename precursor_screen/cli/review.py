@@ -1,7 +1,8 @@
-"""`review`: list, add, import, export."""
+"""`review`: list, walk, add, import, export, stats."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,33 +11,44 @@ import click
 
 from precursor_screen.cli import common
 from precursor_screen.cli.ledger import ledger_option, open_existing, wait_option
+from precursor_screen.cli.review_stats import stats
+from precursor_screen.cli.review_walk import walk
 from precursor_screen.reports.printable import printable
 
 if TYPE_CHECKING:
     from precursor_screen.casework.review import Added
+    from precursor_screen.errors import ExitCode
+    from precursor_screen.ledger.store import Ledger
 
 _SHOWN = 50
+_REFUSED = 20  # rows of a file that are named
+_VERDICTS = ["open", "cleared", "referred", "confirmed", "inconclusive"]
 officer_option = click.option("--officer", metavar="NAME", help="Who says so [default: the setting, else the system's user].")
+second_option = click.option(
+    "--second", metavar="NAME", default="", help="Another officer who agrees: needed to clear a critical flag."
+)
 
 
 @click.group()
 def command() -> None:
-    """Officers' verdicts on flags. They are recorded under a name that nobody checks, and only ever added.
+    """Officers' verdicts on flags. They are recorded under names that nobody checks, and only ever added.
 
     \b
     Examples:
       precursor-screen review list
+      precursor-screen review walk
       precursor-screen review add 4f2c9a --verdict cleared --reason licensed --text "Licence 12/2026 seen"
     """
 
 
 @command.command("list")
+@click.argument("named", nargs=-1, metavar="[WHAT]...")
 @click.option(
     "--state",
     type=click.Choice(["open", "new", "existing", "suppressed", "resolved", "all"]),
     default="open",
     show_default=True,
-    help="As of the last run or verdict; open: new and existing.",
+    help="As of the last run or verdict; open: new and existing; suppressed: cleared.",
 )
 @click.option("--rule", "rule_id", metavar="ID", default="", help="Flags of one rule.")
 @click.option("--shipment", "shipment_id", metavar="ID", default="", help="Flags of one shipment.")
@@ -45,18 +57,29 @@ def command() -> None:
 @ledger_option
 @click.pass_context
 def list_flags(
-    ctx: click.Context, state: str, rule_id: str, shipment_id: str, everything: bool, as_json: bool, url: str | None
+    ctx: click.Context,
+    named: tuple[str, ...],
+    state: str,
+    rule_id: str,
+    shipment_id: str,
+    everything: bool,
+    as_json: bool,
+    url: str | None,
 ) -> None:
-    """The flags that are recorded, those last raised first, worst first.
+    """The flags that are recorded, those last raised first, worst first. WHAT: a flag, a shipment, a bill or a party.
 
     \b
-    Example:
+    Examples:
       precursor-screen review list --state all --shipment BL-1234
+      precursor-screen review list "Larkfield Laboratory Supply"
     """
     from precursor_screen.casework.review import states_of
 
     with open_existing(ctx, url, 0) as ledger:
         flags = ledger.flags(shipment_id=shipment_id, rule_id=rule_id.upper(), states=states_of(state)).to_pylist()
+        if named:
+            wanted = _named(ledger, named)
+            flags = [f for f in flags if f["flag_id"] in wanted]
         verdicts: dict[str, list[Any]] = {}
         for one in ledger.dispositions():
             verdicts.setdefault(one.flag_id, []).append(one)
@@ -71,10 +94,16 @@ def list_flags(
             for one in verdicts.get(flag["flag_id"], ()):
                 until = f" until {one.until}" if one.until else ""
                 other = "" if one.line_id == flag["line_id"] else ", of an earlier content"
-                click.echo(f"{'':14}{one.verdict}{until} ({one.reason}) by {printable(one.officer)}, {one.at[:10]}{other}")
+                click.echo(f"{'':14}{one.verdict}{until} ({one.reason}) by {printable(one.who)}, {one.at[:10]}{other}")
         if len(shown) < len(flags):
             click.echo(f"and {len(flags) - len(shown):,} more (--all)")
         click.echo(f"{len(flags):,} flags" if flags else "No such flag is recorded.")
+
+
+def _named(ledger: Ledger, named: Iterable[str]) -> set[str]:
+    from precursor_screen.casework.targets import find_flags
+
+    return {f["flag_id"] for text in named for f in find_flags(ledger, text).flags}
 
 
 def _print_objects(flags: list[dict[str, Any]], verdicts: dict[str, list[Any]]) -> None:
@@ -87,8 +116,10 @@ def _print_objects(flags: list[dict[str, Any]], verdicts: dict[str, list[Any]]) 
 
 
 @command.command()
-@click.argument("flags", nargs=-1, required=True, metavar="FLAG...")
-@click.option("--verdict", type=click.Choice(["confirmed", "cleared", "inconclusive"]), required=True, help="What was found.")
+@click.argument("named", nargs=-1, required=True, metavar="WHAT...")
+@click.option(
+    "--verdict", type=click.Choice(_VERDICTS), required=True, help="What was found; open takes an earlier verdict back."
+)
 @click.option(
     "--reason",
     required=True,
@@ -97,65 +128,94 @@ def _print_objects(flags: list[dict[str, Any]], verdicts: dict[str, list[Any]]) 
 )
 @click.option("--text", default="", help="What was looked at, in your words.")
 @click.option("--until", default="", metavar="DATE", help="Last day of a clearance [default: in 365 days].")
+@click.option("--yes", "many", is_flag=True, help="Decide all shipments of a bill or a party that has several.")
 @officer_option
+@second_option
 @ledger_option
 @wait_option
 @click.pass_context
 def add(
     ctx: click.Context,
-    flags: tuple[str, ...],
+    named: tuple[str, ...],
     verdict: str,
     reason: str,
     text: str,
     until: str,
+    many: bool,
     officer: str | None,
+    second: str,
     url: str | None,
     wait: float,
 ) -> None:
-    """Record a verdict on flags. FLAG is an id or its beginning (six characters at least).
+    """Record a verdict on flags: all that are named, or none.
 
-    A clearance suppresses the flag until its last day, and only while the line stays what it is. The last verdict stands.
+    WHAT is the id of a flag or its beginning (three characters at least), or a shipment, a bill or another reference of it, or a party:
+    then all of its open flags are meant (with --yes where these stand in several shipments). Where that leaves two meanings, `flag:`, `shipment:`, `bill:` or `party:` before it says which.
+
+    A clearance suppresses the flag until its last day, and only while the line stays what it is. The last verdict stands. To clear
+    a critical flag takes a second officer.
 
     \b
-    Example:
+    Examples:
       precursor-screen review add 4f2c9a --verdict cleared --reason licensed --text "Licence 12/2026 seen" --until 2027-03-31
+      precursor-screen review add BL-1234 --verdict cleared --reason end-use-confirmed --officer "N. One" --second "N. Other"
     """
     from precursor_screen.casework.review import Draft, add_verdicts
     from precursor_screen.errors import Where
 
-    name = _officer(ctx, officer)
-    drafts = [(Where(), Draft(flag, verdict, reason, text=text, until=until)) for flag in flags]
+    name = officer_of(ctx, officer)
+    drafts = [(Where(), Draft(one, verdict, reason, text=text, until=until, second=second)) for one in named]
     with open_existing(ctx, url, wait) as ledger:
-        done = add_verdicts(ledger, drafts, name, datetime.now().astimezone())
+        done = add_verdicts(ledger, drafts, name, datetime.now().astimezone(), many=many)
     for one in done.verdicts:
-        click.echo(f"{one.flag_id}: {one.verdict}{f' until {one.until}' if one.until else ''}, by {printable(one.officer)}")
+        click.echo(f"{one.flag_id}: {one.verdict}{f' until {one.until}' if one.until else ''}, by {printable(one.who)}")
     _say_repeated(done)
 
 
 @command.command("import")
 @click.argument("source", type=click.Path(path_type=Path), metavar="FILE")
 @officer_option
+@second_option
 @ledger_option
 @wait_option
 @click.pass_context
-def import_verdicts(ctx: click.Context, source: Path, officer: str | None, url: str | None, wait: float) -> None:
-    """Add verdicts from a CSV file: all of them, or none and every error.
+def import_verdicts(ctx: click.Context, source: Path, officer: str | None, second: str, url: str | None, wait: float) -> ExitCode:
+    """Add the verdicts of a file, row by row, and say what was taken, what was refused and why.
 
-    Columns: flag_id, verdict, reason; text, officer, until, line_id and at where they are there. One that is recorded
-    already, word for word, is not added again.
+    FILE: what the HTML report saves, the workbook of a report (`screen -o report.xlsx`) in which verdicts were chosen, or CSV with the
+    columns flag_id, verdict, reason, and text, officer, second, until, line_id and at where they are there. --officer and --second
+    stand where a row names none. One that is recorded already is not added again. Exit code 3 where rows were refused, 4 where all were.
 
     \b
     Example:
       precursor-screen review import verdicts.csv --officer "N. Officer"
     """
-    from precursor_screen.casework.review import add_verdicts, read_verdicts
+    from dataclasses import replace
 
-    drafts = read_verdicts(source)
-    name = _officer(ctx, officer)
+    from precursor_screen.casework.review import import_verdicts
+    from precursor_screen.casework.verdict_files import read_verdicts
+    from precursor_screen.errors import ExitCode
+
+    stated = read_verdicts(source)
+    drafts = [(where, draft if draft.second else replace(draft, second=second)) for where, draft in stated.drafts]
+    name = officer_of(ctx, officer)
     with open_existing(ctx, url, wait) as ledger:
-        done = add_verdicts(ledger, drafts, name, datetime.now().astimezone())
-    click.echo(f"{done.added:,} verdicts added")
+        done = import_verdicts(ledger, drafts, name, datetime.now().astimezone())
+    kinds = ", ".join(f"{count:,} {verdict}" for verdict, count in done.kinds.items())
+    click.echo(f"{done.added:,} verdicts added" + (f": {kinds}" if kinds else ""))
     _say_repeated(done)
+    if done.earlier:
+        click.echo(f"{done.earlier:,} are about an earlier content of their line: kept, and nothing follows from them")
+    if stated.undecided:
+        click.echo(f"{stated.undecided:,} rows state no verdict")
+    if not done.refused:
+        return ExitCode.CLEAR
+    click.echo(f"{len(done.refused):,} refused:", err=True)
+    for error in done.refused[:_REFUSED]:
+        click.echo(f"  {printable(error)}", err=True)
+    if len(done.refused) > _REFUSED:
+        click.echo(f"  and {len(done.refused) - _REFUSED:,} more", err=True)
+    return ExitCode.SET_ASIDE if done.verdicts else ExitCode.NOT_SCREENED
 
 
 @command.command("export")
@@ -170,7 +230,7 @@ def export_verdicts(ctx: click.Context, target: Path, mode: str | None, url: str
     Example:
       precursor-screen review export verdicts.csv
     """
-    from precursor_screen.casework.review import write_verdicts
+    from precursor_screen.casework.verdict_files import write_verdicts
 
     permissions = common.file_mode(common.settings(ctx), mode)
     with open_existing(ctx, url, 0) as ledger:
@@ -178,7 +238,8 @@ def export_verdicts(ctx: click.Context, target: Path, mode: str | None, url: str
     click.echo(f"{printable(target)}: {count:,} verdicts")
 
 
-def _officer(ctx: click.Context, given: str | None) -> str:
+def officer_of(ctx: click.Context, given: str | None) -> str:
+    """Who decides: the option, else the setting, else the system's user."""
     from precursor_screen.ledger.lock import os_user
 
     return str(common.pick(common.settings(ctx), "officer", given or None, "--officer") or os_user())
@@ -186,4 +247,8 @@ def _officer(ctx: click.Context, given: str | None) -> str:
 
 def _say_repeated(done: Added) -> None:
     if done.repeated:
-        click.echo(f"{done.repeated:,} were recorded already, word for word")
+        click.echo(f"{done.repeated:,} were recorded already")
+
+
+command.add_command(walk)
+command.add_command(stats)

@@ -13,8 +13,9 @@ from precursor_screen.errors import LedgerError
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.values import CLEARED, EXISTING, OPEN, SUPPRESSED, Disposition
 
-_COLUMNS = ("flag_id", "line_id", "verdict", "reason", "text", "officer", "at", "until")
-_SELECT = f"select {', '.join(f'd.{c}' for c in _COLUMNS)} from dispositions d"
+_COLUMNS = ("flag_id", "line_id", "verdict", "reason", "text", "officer", "at", "until", "second")
+# Verdicts of earlier versions have no second officer.
+_SELECT = f"select {', '.join(f'd.{c}' for c in _COLUMNS[:-1])}, coalesce(d.second, '') from dispositions d"
 
 
 def add(seals: Seals, dispositions: Iterable[Disposition]) -> tuple[int, int]:
@@ -38,12 +39,12 @@ def add(seals: Seals, dispositions: Iterable[Disposition]) -> tuple[int, int]:
             raise LedgerError(
                 f"flag {one.flag_id} is not in the ledger", remedy="`precursor-screen review list` shows those that are."
             )
-        same = " and ".join(f"d.{c} = :{c}" for c in _COLUMNS)
+        same = " and ".join([*(f"d.{c} = :{c}" for c in _COLUMNS[:-1]), "coalesce(d.second, '') = :second"])
         if connection.execute(text(f"{_SELECT} where {same}"), row).first() is not None:
             repeated += 1
             continue
         number = int(connection.execute(text("select coalesce(max(id), 0) + 1 from dispositions")).scalar_one())
-        seals.insert("dispositions", pa.Table.from_pylist([{**row, "id": number}]))
+        seals.insert("dispositions", pa.Table.from_pylist([{**row, "second": one.second or None, "id": number}]))
         added += 1
         if flag.line_id == one.line_id:
             _follow(seals, one, str(flag.state))

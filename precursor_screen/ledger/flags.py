@@ -110,7 +110,7 @@ def _suppression(flag_id: str, verdict: Disposition) -> dict[str, Any]:
     reason = f"{verdict.reason}: {verdict.text}" if verdict.text else verdict.reason
     return {
         "flag_id": flag_id,
-        "by": verdict.officer,
+        "by": verdict.who,
         "reason": reason,
         "until": date.fromisoformat(verdict.until) if verdict.until else None,
     }

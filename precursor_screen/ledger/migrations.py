@@ -197,6 +197,11 @@ def _add_counts(connection: Connection) -> None:
         connection.exec_driver_sql(f"alter table runs add column {name} bigint")
 
 
+def _add_second_officer(connection: Connection) -> None:
+    """Who agreed to a verdict. Earlier versions asked nobody; nulls at the end of a verdict change no digest."""
+    connection.exec_driver_sql(_typed(connection, "alter table dispositions add column second text"))
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """A step: its number, from 1 without a gap, what it is, and what it does to the tables, and to rows with digests."""
@@ -213,6 +218,7 @@ MIGRATIONS = (
     Migration(3, "sender and receiver of movements", change=_fill_traders),
     Migration(4, "goods that are watched", _add_goods),
     Migration(5, "what all lines come to by day", _add_counts),
+    Migration(6, "the second officer of a verdict", _add_second_officer),
 )
 
 _SEALED = 2  # the step from which on rows have digests

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
@@ -165,7 +166,14 @@ class Ledger:
                 seals.renew("runs", "runs t where t.run_no = ?", (run_no,))
                 chain.add_link(connection, chain.DELIVERED, seals.checksums, run_no)
 
-    def flags(self, flag_id: str = "", shipment_id: str = "", rule_id: str = "", states: Sequence[str] = ()) -> pa.Table:
+    def flags(
+        self,
+        flag_id: str = "",
+        shipment_id: str = "",
+        rule_id: str = "",
+        states: Sequence[str] = (),
+        line_ids: Sequence[str] | None = None,
+    ) -> pa.Table:
         """Recorded flags, FLAG columns, worst last raised first.
 
         Args:
@@ -173,6 +181,7 @@ class Ledger:
             shipment_id: of one shipment.
             rule_id: of one rule.
             states: new, existing, suppressed, resolved; empty: all.
+            line_ids: of some lines, a thousand at most; None: all.
         """
         tests, values = ["1 = 1"], []
         for column, value in (("shipment_id", shipment_id), ("rule_id", rule_id)):
@@ -185,6 +194,9 @@ class Ledger:
         if states:
             tests.append(f"state in ({', '.join('?' * len(states))})")
             values.extend(states)
+        if line_ids is not None:
+            tests.append(f"line_id in ({', '.join('?' * len(line_ids)) or 'null'})")
+            values.extend(line_ids)
         order = "case level when 'critical' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end"
         source = f"flags t where {' and '.join(tests)}"
         query = f"select {', '.join(FLAG.names)} from {source} order by last_run desc, {order}, shipment_id, rule_id, flag_id"
@@ -210,6 +222,19 @@ class Ledger:
             seals.check("cited_lines", source, tuple(line_ids))
             query = f"select {', '.join(schema.names)} from {source} order by line_id"
             return fetch(seals.connection, query, schema, tuple(line_ids))
+
+    def lines_with(self, cell: str) -> list[str]:
+        """Ids of the flagged lines of which one cell, as it was filed, is this text; in their order."""
+        # Either way of writing JSON may have been used; which cell it is, and not a header, is seen by reading it.
+        texts = {json.dumps(cell, ensure_ascii=ascii_only) for ascii_only in (True, False)}
+        found = set()
+        with self._reading() as seals:
+            for quoted in sorted(texts):
+                pattern = "%" + "".join(f"!{c}" if c in "!%_" else c for c in quoted) + "%"
+                query = text("select line_id, cells from cited_lines where cells like :pattern escape '!'")
+                rows = seals.connection.execute(query, {"pattern": pattern})
+                found |= {str(line_id) for line_id, cells in rows if cell in json.loads(cells).values()}
+        return sorted(found)
 
     def dispositions(self, flag_id: str = "") -> list[Disposition]:
         """The verdicts, all or on one flag, in the order in which they were added."""

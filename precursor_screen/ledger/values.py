@@ -11,8 +11,8 @@ from typing import Any
 
 NEW, EXISTING, SUPPRESSED, RESOLVED = "new", "existing", "suppressed", "resolved"
 OPEN = (NEW, EXISTING)
-CONFIRMED, CLEARED, INCONCLUSIVE = "confirmed", "cleared", "inconclusive"
-VERDICTS = (CONFIRMED, CLEARED, INCONCLUSIVE)
+REOPENED, CLEARED, REFERRED, CONFIRMED, INCONCLUSIVE = "open", "cleared", "referred", "confirmed", "inconclusive"
+VERDICTS = (REOPENED, CLEARED, REFERRED, CONFIRMED, INCONCLUSIVE)
 CANCELLATION = "cancellation"  # of message_function
 
 
@@ -68,17 +68,18 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True)
 class Disposition:
-    """An officer's verdict on a flag; `officer` is recorded, not authenticated.
+    """An officer's verdict on a flag; `officer` and `second` are recorded, not authenticated.
 
     Attributes:
         flag_id: which flag.
         line_id: the content that was looked at: the verdict holds for no other.
-        verdict: confirmed, cleared or inconclusive.
+        verdict: open (an earlier verdict is taken back), cleared, referred, confirmed or inconclusive.
         reason: a short code.
         text: in the officer's words.
         officer: who.
         at: when, ISO 8601 with time zone.
         until: last day of a clearance, ISO 8601; empty: as long as the line stays what it is.
+        second: another officer who agrees, as a clearance of a critical flag needs; empty: none.
     """
 
     flag_id: str
@@ -89,6 +90,12 @@ class Disposition:
     officer: str
     at: str
     until: str = ""
+    second: str = ""
+
+    @property
+    def who(self) -> str:
+        """All that agreed to it."""
+        return f"{self.officer} and {self.second}" if self.second else self.officer
 
 
 @dataclass(frozen=True, slots=True)

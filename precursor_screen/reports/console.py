@@ -1,39 +1,27 @@
-"""The report for a terminal, and the same as plain text: shipments worst first, then counts, then what could not be screened."""
+"""The report for a terminal: shipments worst first, then counts, then what could not be screened. What goes on hangs below itself."""
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
 from precursor_screen.reports.printable import printable
 from precursor_screen.reports.report import Report, records, show_parts, show_spot
-from precursor_screen.reports.shipment import shipments_in_words
+from precursor_screen.reports.shipment import clip, shipments_in_words
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 MOST_SHIPMENTS = 20
 MOST_SPOTS = 5
 MOST_FLAGS = 4  # a shipment
+_LONGEST = 600  # characters of a sentence
+_INDENT = 12
 _STYLES = {"hold": "bold white on red", "review": "bold yellow", "low": "cyan", "none": "dim", None: "magenta"}
 _SHORT = {"informational": "info"}
 _LEVELS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "informational": "dim"}
-
-
-class TextPresenter:
-    """The terminal summary as a text file, without colour."""
-
-    suffix = ".txt"
-
-    def write(self, report: Report, stream: BinaryIO) -> None:
-        """Writes the summary with all shipments that have a flag."""
-        from rich.console import Console
-
-        text = io.StringIO()
-        print_report(report, Console(file=text, width=120, color_system=None, legacy_windows=False), most=10_000)
-        stream.write(text.getvalue().encode("utf-8", "backslashreplace"))
 
 
 def print_report(report: Report, console: Console, most: int = MOST_SHIPMENTS) -> None:
@@ -41,7 +29,8 @@ def print_report(report: Report, console: Console, most: int = MOST_SHIPMENTS) -
     from rich.text import Text
 
     for notice in report.notices:
-        console.print(Text("! " + printable(notice), style="bold red" if "NOT" in notice else "yellow"))
+        style = "bold red" if "NOT" in notice else "yellow"
+        _hang(console, Text("! ", style=style), Text(printable(notice), style=style))
     _print_blind_spots(report, console)
     _print_shipments(report, console, most)
     _print_counts(report, console)
@@ -54,9 +43,13 @@ def _print_blind_spots(report: Report, console: Console) -> None:
 
     spots = report.coverage["blind_spots"]
     for spot in spots[:MOST_SPOTS]:
-        console.print(Text(f"? {printable(show_spot(spot))} {spot['remedy']}", style="dim"))
+        _hang(console, Text("? ", style="dim"), Text(f"{printable(show_spot(spot))} {spot['remedy']}", style="dim"))
     if len(spots) > MOST_SPOTS:
-        console.print(Text(f"? and {len(spots) - MOST_SPOTS} more blind spots, in the full report", style="dim"))
+        _hang(
+            console,
+            Text("? ", style="dim"),
+            Text(f"and {len(spots) - MOST_SPOTS} more blind spots, in the full report", style="dim"),
+        )
 
 
 def _print_shipments(report: Report, console: Console, most: int) -> None:
@@ -67,29 +60,35 @@ def _print_shipments(report: Report, console: Console, most: int) -> None:
         console.print("No shipment is flagged." if report.coverage["lines_read"] else "Nothing was screened.")
         return
     shown = flagged.slice(0, most)
-    flags = _flags_of(report, shown)
+    flags, size = _flags_of(report, shown), report.short_length()
+    indent = Text(" " * _INDENT)
     for shipment, words in zip(records(shown), shipments_in_words(report, shown), strict=True):
         band = shipment["band"]
-        line = Text()
-        line.append(f" {(band or 'unscreenable').upper():<7}", style=_STYLES[band])
-        line.append(f" {shipment['score']:>3}  ")
-        line.append(printable(shipment["shipment_id"]), style="bold")
+        head = Text().append(f" {(band or 'unscreenable').upper():<7}", style=_STYLES[band])
+        line = Text().append(printable(shipment["shipment_id"]), style="bold")
         line.append(f"  {_count(shipment['lines'], 'line')}, {_count(len(shipment['flags']), 'flag')}", style="dim")
-        console.print(line)
-        console.print(Text(f"            {printable(words.question)}"))
+        _hang(console, head.append(f" {shipment['score']:>3}  "), line)
+        _hang(console, indent, Text(printable(words.question)))
         if words.parts:
-            console.print(Text(f"            {printable(show_parts(words.parts))}", style="dim"))
+            _hang(console, indent, Text(printable(show_parts(words.parts)), style="dim"))
         mine = flags[shipment["shipment_id"]]
         for flag in mine[:MOST_FLAGS]:
-            console.print(_flag_line(flag))
+            _print_flag(console, flag, size)
         if len(mine) > MOST_FLAGS:
-            console.print(Text(f"            and {len(mine) - MOST_FLAGS} more", style="dim"))
+            _hang(console, indent, Text(f"and {len(mine) - MOST_FLAGS} more", style="dim"))
     if flagged.num_rows > most:
-        console.print(
-            Text(
-                f"  {_count(flagged.num_rows - most, 'more flagged shipment')}: see the full report (-o report.html)", style="dim"
-            )
-        )
+        more = f"{_count(flagged.num_rows - most, 'more flagged shipment')}: see the full report (-o report.html)"
+        _hang(console, Text("  "), Text(more, style="dim"))
+
+
+def _hang(console: Console, head: Text, body: Text) -> None:
+    """Prints a line; where it is wider than the console, it goes on below its body. Into a pipe it stays one line."""
+    from rich.text import Text
+
+    lines = list(body.wrap(console, max(console.width - head.cell_len, 1))) if not console.soft_wrap else [body]
+    for number, line in enumerate(lines or [body]):
+        line.rstrip()
+        console.print((head if not number else Text(" " * head.cell_len)) + line, no_wrap=True, overflow="ignore", crop=False)
 
 
 def count_found(report: Report) -> str:
@@ -123,63 +122,74 @@ def _flags_of(report: Report, shown: Any) -> dict[str, list[dict[str, Any]]]:
     return {key: sorted(flags, key=lambda f: order.index(f["level"])) for key, flags in found.items()}
 
 
-def _flag_line(flag: dict[str, Any]) -> Any:
+def _print_flag(console: Console, flag: dict[str, Any], size: int) -> None:
+    """A flag: level, short id, rule, why and where. `explain` and `review add` take the id."""
     from rich.text import Text
 
-    line = Text("     ")
-    line.append(f"{_SHORT.get(flag['level'], flag['level']):<9}", style=_LEVELS[flag["level"]])
-    line.append(f"{flag['rule_id']}  ", style="dim")
-    line.append(printable(flag["because"]))
+    head = Text("     ").append(f"{_SHORT.get(flag['level'], flag['level']):<9}", style=_LEVELS[flag["level"]])
+    line = Text()
+    line.append(f"{flag['flag_id'][:size]}  {flag['rule_id']}  ", style="dim")
+    line.append(clip(printable(flag["because"]), _LONGEST))
     if flag["state"] == "existing":
         line.append("  (known)", style="dim")
     line.append(f"  [{printable(flag['source_file'])}:{flag['source_row']}]", style="dim")
-    return line
+    _hang(console, head, line)
 
 
 def _print_counts(report: Report, console: Console) -> None:
+    from rich.text import Text
+
+    console.print()
+    for label, said in counts_in_words(report):
+        _hang(console, Text(f"{label}: "), Text(printable(said)))
+
+
+def counts_in_words(report: Report) -> list[tuple[str, str]]:
+    """What a report comes to, as label and words."""
     coverage = report.coverage
     files = coverage["files_set_aside"]
     set_aside = sum(s["count"] for s in coverage["set_aside"]) - files
-    console.print()
-    console.print(
-        f"Lines: {coverage['lines_read']:,} read = {coverage['screened']:,} screened + {coverage['unscreenable_lines']:,} unscreenable + {set_aside:,} set aside"
-        + (f"; besides, {_count(files, 'file')} set aside" if files else "")
+    lines = (
+        f"{coverage['lines_read']:,} read = {coverage['screened']:,} screened + {coverage['unscreenable_lines']:,} unscreenable"
     )
-    console.print("Shipments: " + ", ".join(f"{count:,} {band}" for band, count in report.band_counts().items() if count))
-    console.print(
-        "Flags: " + (", ".join(f"{count:,} {level}" for level, count in report.level_counts().items() if count) or "none")
-    )
+    lines += f" + {set_aside:,} set aside" + (f"; besides, {_count(files, 'file')} set aside" if files else "")
+    found = [
+        ("Lines", lines),
+        ("Shipments", ", ".join(f"{count:,} {band}" for band, count in report.band_counts().items() if count)),
+        ("Flags", ", ".join(f"{count:,} {level}" for level, count in report.level_counts().items() if count) or "none"),
+    ]
     states = report.state_counts()
     if set(states) - {"new"}:
-        console.print("Of all flags: " + ", ".join(f"{count:,} {state}" for state, count in states.items()))
+        found.append(("Of all flags", ", ".join(f"{count:,} {state}" for state, count in states.items())))
     for name, ids in (("expired", report.expired_exceptions), ("unused", report.unused_exceptions)):
         if ids:
-            console.print(f"Exceptions {name}: {printable(', '.join(ids))}")
+            found.append((f"Exceptions {name}", ", ".join(ids)))
+    return found
 
 
 def _print_gaps(report: Report, console: Console) -> None:
     from rich.text import Text
 
-    coverage = report.coverage
-    gaps = [*coverage["set_aside"], *coverage["unscreenable"], *coverage["degraded"]]
-    if gaps:
+    gaps = gaps_in_words(report)
+    if any(code for _, code, _ in gaps):
         console.print()
         console.print("Could not be screened, or not in full:")
-        for gap in gaps:
-            example = gap["examples"][0] if gap["examples"] else {}
-            place = f"{example.get('source_file') or ''}:{example.get('source_row') or ''}" if example.get("source_file") else ""
-            shown = " ".join(p for p in (place, str(example.get("value") or example.get("message") or "")[:70]) if p)
-            console.print(
-                Text(
-                    f"  {gap['count']:>8,}  {gap['code']:<20} {gap['title']}"
-                    + (f"  (such as {printable(shown)})" if shown else "")
-                )
-            )
+    for count, code, said in gaps:
+        _hang(console, Text(f"  {count:>8,}  "), Text(printable(f"{code:<20} {said}" if code else said)))
+
+
+def gaps_in_words(report: Report) -> list[tuple[int, str, str]]:
+    """What could not be screened, or not in full: how often, code, what; last, without a code, what could not be judged."""
+    coverage = report.coverage
+    found = []
+    for gap in (*coverage["set_aside"], *coverage["unscreenable"], *coverage["degraded"]):
+        example = gap["examples"][0] if gap["examples"] else {}
+        place = f"{example.get('source_file') or ''}:{example.get('source_row') or ''}" if example.get("source_file") else ""
+        shown = " ".join(p for p in (place, str(example.get("value") or example.get("message") or "")[:70]) if p)
+        found.append((gap["count"], gap["code"], gap["title"] + (f"  (such as {shown})" if shown else "")))
     if coverage["not_evaluable"]:
-        total = sum(u["count"] for u in coverage["not_evaluable"])
         rules = sorted({u["rule_id"] for u in coverage["not_evaluable"]})
-        console.print(
-            Text(
-                f"  {total:>8,}  not evaluable: for want of data, in {len(rules)} rules ({', '.join(rules[:4])}{' ...' if len(rules) > 4 else ''})"
-            )
-        )
+        named = f"{', '.join(rules[:4])}{' ...' if len(rules) > 4 else ''}"
+        total = sum(u["count"] for u in coverage["not_evaluable"])
+        found.append((total, "", f"not evaluable: for want of data, in {len(rules)} rules ({named})"))
+    return found

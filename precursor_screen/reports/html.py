@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.model import BANDS
-from precursor_screen.reports import case
+from precursor_screen.reports import case, verdicts
 from precursor_screen.reports.figures import score_bar
 from precursor_screen.reports.json_report import dump
 from precursor_screen.reports.printable import printable
@@ -42,15 +42,13 @@ COLUMNS = (
     *(("n", "Score"), ("bo", "Band"), ("d", "Shipment"), ("w", "From, to"), ("o", "Route")),
     *(("g", "Goods"), ("m", "Mass"), ("y", "Why"), ("z", "State")),
 )
-# As `review import` reads them; verdict, reason that is chosen with it, name, key.
-VERDICT_COLUMNS = ("flag_id", "line_id", "verdict", "reason", "text", "officer", "at", "until")
+# Verdict, reason that is chosen with it, name, key. What is taken back in the page was never recorded.
 VERDICTS = (
     ("cleared", "", "Cleared", "c"),
-    ("inconclusive", "referred", "Referred", "r"),
+    ("referred", "", "Referred", "r"),
     ("confirmed", "", "Confirmed", "f"),
-    ("inconclusive", "other", "Inconclusive", "?"),
+    ("inconclusive", "", "Inconclusive", "?"),
 )
-REASONS = ("licensed", "end-use-confirmed", "other-party", "other-substance", "data-error", "sampled", "referred", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +117,7 @@ def _context(report: Report) -> dict[str, Any]:
         "size": BLOCK,
         "key": hashlib.sha256("".join(blocks).encode()).hexdigest()[:16],
         "columns": len(COLUMNS),
-        "verdictColumns": VERDICT_COLUMNS,
+        "verdictColumns": verdicts.COLUMNS,
         "titles": {i: report.rules[i].title for i in rules},
     }
     return {
@@ -138,7 +136,7 @@ def _context(report: Report) -> dict[str, Any]:
         "blocks": blocks,
         "rules": [report.rules[i] for i in rules],
         "verdicts": VERDICTS,
-        "reasons": REASONS,
+        "reasons": verdicts.REASONS,
         "issues": list(records(report.issues.slice(0, MOST_ISSUES))),
         "more_issues": max(0, report.issues.num_rows - MOST_ISSUES),
         "states": report.state_counts(),

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from precursor_screen.errors import UsageError, Where
 from precursor_screen.names.suggest import did_you_mean
-from precursor_screen.reports.console import TextPresenter
 from precursor_screen.reports.html import HtmlPresenter
 from precursor_screen.reports.interface import PRIVATE, Presenter, whole_file
 from precursor_screen.reports.json_report import JsonLinesPresenter, JsonPresenter
 from precursor_screen.reports.report import Report
-from precursor_screen.reports.tables import CsvPresenter, ParquetPresenter, XlsxPresenter
+from precursor_screen.reports.tables import CsvPresenter, ParquetPresenter
+from precursor_screen.reports.text import TextPresenter
+from precursor_screen.reports.xlsx import XlsxPresenter
 
 PRESENTERS: tuple[Presenter, ...] = (
     HtmlPresenter(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from precursor_screen.schema import GOODS, PARTICULARS, SUPPRESSED
 
 SCHEMA_VERSION = "4.1"
 BATCH = 5_000  # rows turned into Python objects at a time
+LEAST_SHORT = 6  # characters of a short id: among 20,000 recorded flags one in a thousand needs more
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,11 @@ class Report:
         """The shipments that are worth showing: those with an open flag, and those that could not be screened."""
         flags, band = self.shipments.column("flags"), self.shipments.column("band")
         return self.shipments.filter(pc.or_(pc.greater(pc.list_value_length(flags), 0), pc.is_null(band)))
+
+    def short_length(self) -> int:
+        """How many characters of a flag's id tell it from all others of the report, at least LEAST_SHORT."""
+        ids = set(self.flags.column("flag_id").to_pylist())
+        return next(n for n in itertools.count(LEAST_SHORT) if len({i[:n] for i in ids}) == len(ids))
 
     def state_counts(self) -> dict[str, int]:
         """Flags per state, of those states that occur."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from precursor_screen.ledger.migrations import MIGRATIONS
 from precursor_screen.ledger.store import open_ledger
 from tests.ledger.rows import cells, flag, flags, judged, movement, run, table
 
@@ -34,7 +35,7 @@ def test_info(ps, recorded):
     answer = ps("ledger", "info")
     assert answer.code == 0
     lines = answer.out.splitlines()
-    assert lines[0].startswith(f"{recorded}: version 5, ")
+    assert lines[0].startswith(f"{recorded}: version {MIGRATIONS[-1].number}, ")
     assert lines[1].startswith("  runs        1, the last ended 20")
     assert lines[2:] == [
         "  movements   2 that count, 2026-03-01 to 2026-03-01; kept beside them: 0 superseded, 0 cancelled",
@@ -170,20 +171,61 @@ def test_who_says_so(ps, recorded, monkeypatch):
 
 def test_a_wrong_flag_changes_nothing(ps, recorded):
     answer = ps("review", "add", KEYS[0], "nothing-like-it", "--verdict", "confirmed", "--reason", "other")
-    assert (answer.code, "no flag 'nothing-like-it'" in answer.err) == (2, True)
+    assert (answer.code, "no flag, shipment, bill or party 'nothing-like-it'" in answer.err) == (2, True)
     assert ps("review", "list", "--json").objects[0]["dispositions"] == []
 
 
 def test_import_and_export(ps, recorded):
     Path("in.csv").write_text("flag_id,verdict,reason,text\nabcdef01,confirmed,referred,=1\nabcdef02,cleared,licensed,\n")
-    assert ps("review", "import", "in.csv", "--officer", "N").out == "2 verdicts added\n"
+    assert ps("review", "import", "in.csv", "--officer", "N").out == "2 verdicts added: 1 cleared, 1 confirmed\n"
     assert ps("review", "export", "out.csv").out == "out.csv: 2 verdicts\n"
     answer = ps("review", "import", "out.csv")
-    assert answer.out.splitlines() == ["0 verdicts added", "2 were recorded already, word for word"]
+    assert answer.out.splitlines() == ["0 verdicts added", "2 were recorded already"]
     Path("in.csv").write_text("flag_id,verdict,reason\nabcdef01,maybe,other\nxyzxyz,cleared,other\n")
     answer = ps("review", "import", "in.csv")
-    assert answer.code == 2
-    assert [line.split(": ")[1] for line in answer.err.splitlines()] == ["in.csv, row 2", "in.csv, row 3"]
+    assert (answer.code, answer.out) == (4, "0 verdicts added\n")
+    assert [line.split(": ")[0] for line in answer.err.splitlines()] == ["2 refused:", "  in.csv, row 2", "  in.csv, row 3"]
+    Path("in.csv").write_text("flag_id,verdict,reason\nabcdef01,referred,other\nxyzxyz,cleared,other\nabcdef02,,\n")
+    answer = ps("review", "import", "in.csv")
+    assert (answer.code, answer.out) == (3, "1 verdicts added: 1 referred\n1 rows state no verdict\n")
+    assert "no flag, shipment, bill or party 'xyzxyz' is in the ledger. `precursor-screen review list" in answer.err
+
+
+def test_walk_takes_its_answers_from_lines(ps, recorded):
+    answer = ps("review", "walk", "--officer", "N", stdin=b"c\n1\nlicence seen\nreferred\n")
+    assert answer.code == 0
+    assert "1 of 2  shipment S-abcdef01" in answer.out
+    assert answer.out.endswith("\nthe input ended: 1 decided (1 flags), 0 skipped, 1 left\n")
+    (first, second) = ps("review", "list", "--state", "all", "--json").objects
+    assert [d["reason"] for f in (first, second) for d in f["dispositions"]] == ["licensed"]
+    answer = ps("review", "walk", "S-abcdef02", stdin=b"q\n")
+    assert answer.out.endswith("quit: 0 decided (0 flags), 0 skipped, 1 left\n")
+    assert ps("review", "walk", "--rule", "PS-NO-001").out == "No case is open.\n"
+    assert ps("ledger", "verify").code == 0
+
+
+def test_stats(ps, recorded):
+    assert ps("review", "stats").out == "No verdict is recorded.\n"
+    ps("review", "add", *KEYS, "--verdict", "cleared", "--reason", "licensed")
+    lines = ps("review", "stats").out.splitlines()
+    assert lines[0].split() == ["rule", "decided", "confirmed", "share", "95", "%", "from,", "to", "referred", "unclear", "title"]
+    assert lines[1].split()[:8] == ["PS-CHEM-001", "2", "0", "0%", "0.0%,", "65.8%", "0", "0"]
+    assert lines[-1] == "  1 of 1 rules: no change; --json says why of each"
+    (one,) = ps("review", "stats", "--json").objects
+    assert (one["rule_id"], one["share"], one["proposed"]) == ("PS-CHEM-001", 0.0, None)
+
+
+def test_a_flag_is_named_by_three_characters_where_that_is_enough(ps, recorded):
+    answer = ps("explain", "abc")
+    assert (answer.code, "2 flags begin with 'abc': abcdef01 (PS-CHEM-001, shipment S-abcdef01); abcdef02" in answer.err) == (
+        2,
+        True,
+    )
+    assert "flag abcdef02, new" in ps("explain", "ABCDEF02").out
+    assert "flag abcdef02, new" in ps("explain", "flag:abcdef02").out
+    assert ps("explain", "shipment:S-abcdef02").out.startswith("Shipment S-abcdef02: 1 recorded flag\n")
+    assert ps("review", "list", "S-abcdef02").out.endswith("\n1 flags\n")
+    assert ps("review", "add", "S-abcdef02", "--verdict", "referred", "--reason", "referred").out.startswith("abcdef02: referred")
 
 
 def test_settings_show_both(ps, home):

@@ -88,7 +88,7 @@ def test_explain_a_flag_of_a_report(ps, manifest):
         assert all(c.isprintable() or c == "\n" for c in answer.out)
         assert ps("explain", flag["flag_id"][:8], "--report", "r.json").out == answer.out
     assert ps("explain", "0" * 32, "--report", "r.json").code == 2
-    assert ps("explain", flag["flag_id"][:5], "--report", "r.json").code == 2  # too short to mean one
+    assert ps("explain", flag["flag_id"][:2], "--report", "r.json").code == 2  # too short to mean one
 
 
 def test_a_beginning_that_several_flags_share_is_refused(ps):

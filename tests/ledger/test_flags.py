@@ -137,13 +137,14 @@ def test_a_clearance_suppresses_until_its_day(ledger):
     assert ledger.info(today=day(4)).clearances == 0
 
 
-def test_the_report_gets_who_cleared_and_why(ledger):
+@pytest.mark.parametrize(("second", "by"), [("", "N. Officer"), ("O. Other", "N. Officer and O. Other")])
+def test_the_report_gets_who_cleared_and_why(ledger, second, by):
     screen(ledger, 1, [flag(CHEM, "A")], judged("A"))
-    ledger.add_dispositions([verdict(f"{CHEM}/A", "A", until="2026-12-31")])
+    ledger.add_dispositions([verdict(f"{CHEM}/A", "A", until="2026-12-31", second=second)])
     with ledger.begin(run(2)) as transaction:
         compared = transaction.compare_flags(flags(flag(CHEM, "A")), judged("A"))
     assert compared.suppressed.to_pylist() == [
-        {"flag_id": f"{CHEM}/A", "by": "N. Officer", "reason": "licensed: seen", "until": date(2026, 12, 31)}
+        {"flag_id": f"{CHEM}/A", "by": by, "reason": "licensed: seen", "until": date(2026, 12, 31)}
     ]
 
 

@@ -68,10 +68,11 @@ def test_a_run_that_was_changed_is_named_once(filled, sql):
     assert "(run 1)" not in problem
 
 
-def test_verdicts_are_covered(filled, sql):
+@pytest.mark.parametrize("edit", ["verdict = 'cleared'", "second = 'N. Other'", "officer = 'N. Other'", "until = '2099-01-01'"])
+def test_verdicts_are_covered(filled, sql, edit):
     name = "dispositions_no_change on dispositions" if filled.path is None else "dispositions_no_update"
     sql(f"drop trigger {name}")
-    sql("update dispositions set verdict = 'cleared'")
+    sql(f"update dispositions set {edit}")
     problems = filled.verify()
     assert any("rows of dispositions that are not what was recorded: dispositions 1" in p for p in problems)
     assert any("as they were made: dispositions_no_update" in p for p in problems) == (filled.path is not None)

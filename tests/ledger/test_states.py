@@ -205,7 +205,7 @@ def test_a_file_stays_with_the_run_that_first_delivered_it(ledger, sql):
         ("update flags set first_run = 9", "1 flags whose run does not exist: PS-CHEM-001/A"),
         ("update movements set added_run = 9", "5 movements whose run does not exist: 1, 2, 3 ..."),
         (
-            "insert into dispositions select 1, 'X', 'A', 'cleared', 'r', 't', 'o', 'a', '', ''",
+            "insert into dispositions select 1, 'X', 'A', 'cleared', 'r', 't', 'o', 'a', '', '', ''",
             "1 verdicts on flags that do not exist: 1",
         ),
     ],

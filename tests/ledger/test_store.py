@@ -94,17 +94,18 @@ def test_migrations_are_applied_in_turn_and_all_or_none(url, sql, monkeypatch):
         raise LedgerError("no")
 
     known = migrations.MIGRATIONS
+    last = known[-1].number
     monkeypatch.setattr(
-        migrations, "MIGRATIONS", (*known, migrations.Migration(6, "a", widen), migrations.Migration(7, "b", fail))
+        migrations, "MIGRATIONS", (*known, migrations.Migration(last + 1, "a", widen), migrations.Migration(last + 2, "b", fail))
     )
     monkeypatch.setattr("precursor_screen.ledger.store.MIGRATIONS", migrations.MIGRATIONS)
     with pytest.raises(LedgerError, match="no"):
         open_ledger(url)
-    assert sql("select max(number) from precursor_screen_versions") == [(5,)]
-    monkeypatch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:6])
+    assert sql("select max(number) from precursor_screen_versions") == [(last,)]
+    monkeypatch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[: last + 1])
     monkeypatch.setattr("precursor_screen.ledger.store.MIGRATIONS", migrations.MIGRATIONS)
     with open_ledger(url) as ledger:
-        assert (ledger.info().version, ledger.info().movements) == (6, 1)
+        assert (ledger.info().version, ledger.info().movements) == (last + 1, 1)
         record(ledger, 2, movement("B"))
         assert ledger.verify() == []
     assert sql("select colour from movements") == [(None,), (None,)]

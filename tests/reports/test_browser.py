@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.casework.review import COLUMNS, read_verdicts
+from precursor_screen.casework.verdict_files import COLUMNS, read_verdicts
 
 pytestmark = pytest.mark.browser
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -127,12 +127,12 @@ def test_verdicts_are_counted_kept_and_saved_as_review_import_reads_them(page, s
     download.value.save_as(saved)
     with saved.open(encoding="utf-8-sig", newline="") as stream:
         assert set(next(csv.reader(stream))) == set(COLUMNS)
-    drafts = [draft for _, draft in read_verdicts(saved)]
+    drafts = [draft for _, draft in read_verdicts(saved).drafts]
     by_flag = {f["flag_id"]: f["shipment_id"] for f in sample.open_flags.to_pylist()}
     first, second = sample.shipments.column("shipment_id").to_pylist()[:2]
     assert {(by_flag[d.flag], d.verdict, d.reason, d.text, d.officer) for d in drafts} == {
         (first, "cleared", "licensed", '=Licence "12", seen', "N. Officer"),
-        (second, "inconclusive", "referred", "", "N. Officer"),
+        (second, "referred", "referred", "", "N. Officer"),
     }
     assert {d.flag for d in drafts} == {f for f, s in by_flag.items() if s in (first, second)}
 

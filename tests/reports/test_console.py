@@ -8,6 +8,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.console import Console
 
 from precursor_screen.model import BANDS
@@ -73,6 +74,53 @@ def test_it_says_how_many_flags_of_a_shipment_it_leaves_out(sample):
 
 def test_one_of_a_thing_is_not_several(sample):
     assert not re.search(r"\b1 (?:lines|flags)\b", summary(sample, most=1000, color_system=None))
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_no_line_is_wider_than_the_terminal_and_what_goes_on_hangs_below_itself(sample, hostile, width):
+    for report in (sample, hostile):
+        text = io.StringIO()
+        print_report(report, Console(file=text, width=width, color_system=None), 1000)
+        lines = text.getvalue().splitlines()
+        assert max(map(cell_len, lines)) <= width
+        assert [line for line in lines if line != line.rstrip()] == []
+        begins = re.compile(r"[!?] | (?:HOLD|REVIEW|LOW|NONE|UNSCREENABLE) | {4,}|  +[\d,]+  |  \S|[A-Z][A-Za-z ]+: |Could not|$")
+        assert [line for line in lines if not begins.match(line)] == []
+        wide = io.StringIO()
+        print_report(report, Console(file=wide, width=100_000, color_system=None), 1000)
+        assert "".join(text.getvalue().split()) == "".join(wide.getvalue().split())  # no word is lost
+
+
+def test_into_a_pipe_a_flag_is_one_line(sample):
+    text = io.StringIO()
+    print_report(sample, Console(file=text, width=80, color_system=None, soft_wrap=True), 3)
+    assert [
+        len(re.findall(rf"^     .*  {re.escape(f['rule_id'])}  .*\]$", text.getvalue(), re.MULTILINE)) > 0
+        for f in sample.flags.slice(0, 1).to_pylist()
+    ]
+    assert max(map(len, text.getvalue().splitlines())) > 80
+
+
+def test_a_text_of_a_hundred_thousand_characters_does_not_fill_the_terminal(hostile):
+    assert max(map(len, summary(hostile, most=1000, color_system=None).splitlines())) < 1000
+    text = io.StringIO()
+    print_report(hostile, Console(file=text, width=80, color_system=None), 1000)
+    assert len(text.getvalue().splitlines()) < 60 * hostile.shipments.num_rows
+
+
+def test_a_flag_bears_an_id_that_is_its_own(sample):
+    text = summary(sample, most=1000, color_system=None)
+    ids = re.findall(r"^     \S+ +([0-9a-f]{6,})  PS-", text, re.MULTILINE)
+    flags = sample.flags.column("flag_id").to_pylist()
+    assert len(ids) == len(set(ids)) > 100
+    assert {sum(f.startswith(i) for f in flags) for i in ids} == {1}
+
+
+def test_no_colour_where_nobody_wants_it(sample, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    text = summary(sample, force_terminal=True)
+    assert "\x1b[1m" in text  # bold is no colour
+    assert not re.search(r"\x1b\[(?:\d+;)*(?:3|4|9|10)\d(?:;\d+)*m", text)
 
 
 def test_gaps_are_counted_with_a_place(hostile):

@@ -12,9 +12,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from precursor_screen.casework import review
+from precursor_screen.casework import review, verdict_files
 from precursor_screen.ledger import values
 from precursor_screen.reports import html as html_report
+from precursor_screen.reports import verdicts
 from tests.reports.conftest import ATTACKS
 from tests.reports.tiled import tiled
 
@@ -129,9 +130,10 @@ def test_cases_are_the_same_packed_and_in_the_page(page):
 
 
 def test_verdicts_are_those_that_review_import_takes():
-    assert set(html_report.VERDICT_COLUMNS) == set(review.COLUMNS)
-    assert {v for v, *_ in html_report.VERDICTS} == set(values.VERDICTS)
-    assert html_report.REASONS == review.REASONS
+    assert set(verdicts.COLUMNS) == set(verdict_files.COLUMNS)
+    assert {v for v, *_ in html_report.VERDICTS} == set(values.VERDICTS) - {values.REOPENED}
+    assert verdicts.REASONS == review.REASONS
+    assert set(verdicts.VERDICTS) == set(values.VERDICTS)
 
 
 def test_every_flag_stands_on_the_page(sample, hostile, rendered):

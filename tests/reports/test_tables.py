@@ -1,18 +1,16 @@
-"""CSV, XLSX and Parquet: one row a flag; text is never a formula."""
+"""CSV and Parquet: one row a flag; text is never a formula."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from datetime import datetime
 from decimal import Decimal
 
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import python_calamine as calamine
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +18,6 @@ from precursor_screen.model import LEVELS
 from precursor_screen.reports.interface import defuse
 from precursor_screen.reports.shipment import shipments_in_words
 from precursor_screen.reports.tables import FLAG_COLUMNS, SHIPMENT_COLUMNS, write_csv, write_table
-from tests.reports.conftest import REFERENCES
 
 DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
 
@@ -87,10 +84,6 @@ def test_a_row_says_who_sends_what_to_whom_in_the_words_of_all_reports(sample, r
         assert row["question"] == mine.question != ""
         assert (Decimal(row["mass_kg"]) if row["mass_kg"] else None) == mine.mass_kg
     assert len({row["goods"] for row in rows}) > 20
-    sheet = openpyxl.load_workbook(io.BytesIO(rendered(sample, "flags.xlsx")))["Shipments"]
-    head, *cells = ([c.value for c in row] for row in sheet.iter_rows())
-    assert head[3:10] == list(SHIPMENT_COLUMNS)
-    assert [row[head.index("question")] for row in cells] == [w.question or None for w in words.values()]
 
 
 def test_flags_stand_worst_first(sample, hostile):
@@ -110,54 +103,6 @@ def test_csv_of_a_hostile_manifest_holds_no_formula(hostile, rendered):
             assert not cell.startswith(DANGEROUS) or (name == "shipment_id" and cell in ("-5", "+5.5e3"))
     ids = {r["shipment_id"] for r in rows}
     assert {"'=1+1", "'+1+1", "'-1+1", "'@SUM(A1)", "'＝1+1", "'=cmd|' /C calc'!A0", "-5", "+5.5e3"} <= ids
-
-
-def test_a_workbook_holds_text_as_text_and_numbers_as_numbers(hostile, rendered):
-    book = openpyxl.load_workbook(io.BytesIO(rendered(hostile, "report.xlsx")))
-    assert book.sheetnames == ["Summary", "Shipments", "Flags", "Issues", "Not evaluable"]
-    for sheet in book:
-        for row in sheet.iter_rows():
-            for cell in row:
-                assert cell.data_type in ("s", "n", "b"), (sheet.title, cell.coordinate, cell.value)
-                assert cell.hyperlink is None
-    ids = {row[0].value for row in book["Flags"].iter_rows(min_row=2)}
-    assert set(REFERENCES) - {"\x1b[31mB"} <= ids  # as filed: a text cell needs no apostrophe
-    head, first = (list(row) for row in book["Flags"].iter_rows(max_row=2, values_only=True))
-    assert isinstance(first[head.index("source_row")], int)
-    assert isinstance(first[head.index("score")], (int, float))
-    book.close()
-
-
-def test_a_workbook_is_read_by_another_program_too(sample, rendered):
-    book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(rendered(sample, "report.xlsx")))
-    rows = book.get_sheet_by_name("Flags").to_python()
-    assert len(rows) == sample.flags.num_rows + 1
-    assert [r[rows[0].index("flag_id")] for r in rows[1:]] == sample.flags.column("flag_id").to_pylist()
-    summary = dict(book.get_sheet_by_name("Summary").to_python()[1:])
-    assert summary["Lines read"] == 200
-    assert summary["Read first"] == sample.notices[-1]
-
-
-def test_a_cell_that_is_too_long_for_a_workbook_says_so(hostile, rendered):
-    from precursor_screen.reports.tables import _fit
-
-    assert _fit("x" * 32_767) == "x" * 32_767
-    cut = _fit("x" * 1_000_000)
-    assert len(cut) == 32_767
-    assert cut.endswith("[1,000,000 characters; all of them stand in the JSON report]")
-
-
-def test_equal_runs_give_equal_workbooks(sample):
-    from precursor_screen.reports.tables import XlsxPresenter
-
-    contents = []
-    for _ in range(2):
-        stream = io.BytesIO()
-        XlsxPresenter().write(sample, stream)
-        contents.append(stream.getvalue())
-    assert contents[0] == contents[1]
-    book = openpyxl.load_workbook(io.BytesIO(contents[0]))
-    assert book.properties.created == datetime.fromisoformat(sample.run["started"]).replace(tzinfo=None)
 
 
 def test_parquet_has_the_columns_of_the_contract_and_evidence_as_a_map(sample, rendered):

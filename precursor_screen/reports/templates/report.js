@@ -35,7 +35,6 @@
   const keep = () => { try { localStorage.setItem(store, JSON.stringify(verdicts)); } catch (error) { /* then until the page closes */ } };
   const verdictOf = (row) => verdicts[row.id];
   const ready = (v) => v && v.verdict && v.reason;
-  const nameOf = (v) => (v.verdict === "inconclusive" && v.reason === "referred" ? "referred" : v.verdict);
   const asked = rows.filter((row) => row.x.length);
   $("#worksheet").hidden = !asked.length;
 
@@ -60,7 +59,7 @@
     if (!v || !v.verdict) return;
     const mark = document.createElement("span");
     mark.className = "done";
-    mark.textContent = ready(v) ? ` ✓ ${nameOf(v)}` : ` ${v.verdict}: reason?`;
+    mark.textContent = ready(v) ? ` ✓ ${v.verdict}` : ` ${v.verdict}: reason?`;
     cell.append(mark);
   };
   const draw = (upTo) => {
@@ -78,7 +77,7 @@
 
   // Filters and order
   const find = $("#find"), choices = [...document.querySelectorAll("[data-key]")];
-  const values = (row, k) => (k === "v" ? [verdictOf(row) && ready(verdictOf(row)) ? nameOf(verdictOf(row)) : row.x.length ? "open" : "none"] : [].concat(row[k]));
+  const values = (row, k) => (k === "v" ? [verdictOf(row) && ready(verdictOf(row)) ? verdictOf(row).verdict : row.x.length ? "open" : "none"] : [].concat(row[k]));
   for (const choice of choices) {
     const k = choice.dataset.key, known = new Set(k === "v" ? ["open", "cleared", "referred", "confirmed", "inconclusive"] : []);
     if (k !== "v") for (const row of rows) for (const value of values(row, k)) known.add(value);
@@ -181,7 +180,7 @@
   const fill = (row) => {
     if (!row.form) return;
     const v = verdictOf(row) || {};
-    for (const b of row.form.querySelectorAll("[data-verdict]")) if (b.dataset.verdict) b.setAttribute("aria-pressed", String(b.dataset.verdict === v.verdict && (b.dataset.reason === "referred") === (v.reason === "referred" && v.verdict === "inconclusive")));
+    for (const b of row.form.querySelectorAll("[data-verdict]")) if (b.dataset.verdict) b.setAttribute("aria-pressed", String(b.dataset.verdict === v.verdict));
     $(".reason", row.form).value = v.reason || "";
     $(".text", row.form).value = v.text || "";
     $(".until", row.form).value = v.until || "";
@@ -191,7 +190,7 @@
   const decide = (row, verdict, reason) => {
     const v = verdictOf(row) || {};
     if (!verdict) delete verdicts[row.id];
-    else verdicts[row.id] = { ...v, verdict, reason: reason || (v.reason === "referred" ? "" : v.reason) || (verdict === "cleared" ? "" : "other"), until: verdict === "cleared" ? v.until || "" : "", at: now() };
+    else verdicts[row.id] = { ...v, verdict, reason: reason || (v.reason === "referred" ? "" : v.reason) || ({ cleared: "", referred: "referred" }[verdict] ?? "other"), until: verdict === "cleared" ? v.until || "" : "", at: now() };
     fill(row);
     changed(row);
   };
@@ -202,7 +201,7 @@
   $("#save").addEventListener("click", () => {
     const done = asked.filter((row) => ready(verdictOf(row))), lines = [verdictColumns];
     for (const row of done) for (const [flag, line] of row.x) {
-      const v = { ...verdictOf(row), flag_id: flag, line_id: line, officer: $("#officer").value.trim() };
+      const v = { ...verdictOf(row), flag_id: flag, line_id: line, officer: $("#officer").value.trim(), second: $("#second").value.trim() };
       lines.push(verdictColumns.map((name) => v[name] || ""));
     }
     const link = document.createElement("a");

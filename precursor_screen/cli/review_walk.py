@@ -1,0 +1,104 @@
+"""`review walk`: one open case at a time, decided by a key."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+
+import click
+
+from precursor_screen.cli import common
+from precursor_screen.cli.ledger import ledger_option, open_existing, wait_option
+from precursor_screen.reports.printable import printable
+
+_HANGING = 16  # columns by which a sentence that goes on is indented
+
+
+@click.command()
+@click.argument("named", nargs=-1, metavar="[WHAT]...")
+@click.option("--rule", "rule_id", metavar="ID", default="", help="Flags of one rule.")
+@click.option("--officer", metavar="NAME", help="Who decides [default: the setting, else the system's user].")
+@ledger_option
+@wait_option
+@click.pass_context
+def walk(ctx: click.Context, named: tuple[str, ...], rule_id: str, officer: str | None, url: str | None, wait: float) -> None:
+    """Go through the open cases, worst first, and decide each by a key: c r f ? s q.
+
+    c cleared, r referred, f confirmed, ? inconclusive; then a reason from a list and a text. s leaves a case for later, q ends.
+    Each verdict is recorded at once, so whatever ends the walk, what was decided is kept. WHAT: flags, shipments, bills or parties, as
+    `review list` takes them. Without a terminal the answers are read from standard input, one a line.
+
+    \b
+    Example:
+      precursor-screen review walk --officer "N. Officer"
+    """
+    from precursor_screen.casework import walk as walking
+    from precursor_screen.casework.targets import find_flags
+    from precursor_screen.cli.review import officer_of
+    from precursor_screen.ledger.values import OPEN
+
+    name = officer_of(ctx, officer)
+    with open_existing(ctx, url, wait) as ledger, common.reader_may_leave():
+        flags = ledger.flags(rule_id=rule_id.upper(), states=OPEN).to_pylist()
+        if named:
+            wanted = {f["flag_id"] for text in named for f in find_flags(ledger, text).flags}
+            flags = [f for f in flags if f["flag_id"] in wanted]
+        cases = walking.gather(flags)
+        if not cases:
+            click.echo("No case is open.")
+            return
+        talk: walking.Talk = Terminal() if sys.stdin.isatty() and sys.stdout.isatty() else Lines()
+        done = walking.walk(ledger, cases, name, talk, lambda: datetime.now().astimezone())
+        click.echo(
+            f"\n{done.ended}: {done.decided:,} decided ({done.flags:,} flags), {done.skipped:,} skipped, {done.left:,} left"
+        )
+
+
+class Lines:
+    """Answers from standard input, one a line."""
+
+    def say(self, text: str) -> None:
+        """Prints a line."""
+        click.echo(printable(text))
+
+    def key(self, prompt: str) -> str:
+        """The first character of the next line that is not blank."""
+        return self.line(prompt).strip()[:1].lower()
+
+    def line(self, prompt: str) -> str:
+        """The next line."""
+        click.echo(prompt, nl=False)
+        read = sys.stdin.readline()
+        if not read:
+            raise EOFError
+        click.echo()
+        return read.rstrip("\r\n")
+
+
+class Terminal(Lines):
+    """Keys without Enter, and lines with it; sentences that are too long go on below themselves."""
+
+    def say(self, text: str) -> None:
+        """Prints a line within the width of the terminal."""
+        import shutil
+        import textwrap
+
+        width = shutil.get_terminal_size().columns
+        hanging = " " * (min(_HANGING, width // 4) if text.startswith("  ") else 0)
+        for line in textwrap.wrap(printable(text), width, subsequent_indent=hanging, drop_whitespace=True) or [""]:
+            click.echo(line)
+
+    def key(self, prompt: str) -> str:
+        """One key."""
+        click.echo(prompt, nl=False)
+        pressed = click.getchar()
+        if pressed in ("\x04", "\x1a", ""):
+            raise EOFError
+        if pressed == "\x03":
+            raise KeyboardInterrupt
+        click.echo(printable(pressed))
+        return pressed.lower()
+
+    def line(self, prompt: str) -> str:
+        """A line."""
+        return input(prompt)
