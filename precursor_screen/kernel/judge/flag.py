@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 import duckdb
@@ -91,6 +91,37 @@ def of_noted_shipments(resolved: Resolved) -> Resolved:
             noted = pc.or_(noted, pc.fill_null(pc.greater(pc.list_value_length(lines.column(name)), 0), name == "substance_ids"))
     shipments = pc.unique(lines.column("shipment_id").filter(noted))
     return replace(resolved, lines=lines.filter(pc.is_in(lines.column("shipment_id"), shipments)))
+
+
+def undecided_lines(
+    resolved: Resolved, rules: Iterable[CompiledRule], pairs: Collection[tuple[str, str]]
+) -> frozenset[tuple[str, str]]:
+    """Those of some pairs (rule, line) that the rule could not judge; a line that is not at hand is one of them.
+
+    Args:
+        resolved: lines with their candidates.
+        rules: of scope line and shipment; others judge nothing here.
+        pairs: rule ids and line ids.
+    """
+    wanted = pa.array(sorted({line for _, line in pairs}), pa.string())
+    lines = resolved.lines.filter(pc.is_in(resolved.lines.column("line_id"), wanted))
+    numbers = pc.unique(lines.column(LINE_NO))
+    substances, parties = (t.filter(pc.is_in(t.column(LINE_NO), numbers)) for t in (resolved.substances, resolved.parties))
+    few = Resolved(lines, substances, parties, resolved.inputs)
+    asked = {rule for rule, _ in pairs}
+    there = frozenset(lines.column("line_id").to_pylist())
+    found = {pair for pair in pairs if pair[1] not in there}
+    with connect() as connection:
+        for subject in SUBJECTS:
+            mine = [r for r in rules if r.rule.subject == subject and r.rule.id in asked and r.rule.scope != "history"]
+            if not mine or not few.table(subject).num_rows:
+                continue
+            _open_view(connection, few, subject, mine)
+            for number, rule in enumerate(mine):
+                rows = connection.execute(f"select distinct line_id from verdicts where verdict_{number} = 2").fetchall()
+                found |= {(rule.rule.id, line) for (line,) in rows}
+            connection.execute("drop table verdicts")
+    return frozenset(found & set(pairs))
 
 
 def _judge(resolved: Resolved, rules: list[CompiledRule]) -> tuple[pa.Table, pa.Table]:
