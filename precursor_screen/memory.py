@@ -177,6 +177,7 @@ class Judged:
         doubts: what could not be judged.
         cancelled: movement keys that a message of this run cancels.
         fallen: KNOWN: recorded lines that stand no longer.
+        amends: line of the run -> the line that it amends.
         again: as `lines`: recorded lines of windows that were judged anew.
         growing: rule ids whose windows are one episode while they overlap.
     """
@@ -186,6 +187,7 @@ class Judged:
     doubts: Doubts = field(default_factory=Doubts)
     cancelled: frozenset[str] = frozenset()
     fallen: pa.Table = field(default_factory=KNOWN.empty_table)
+    amends: Mapping[str, str] = field(default_factory=dict)
     again: pa.Table = field(default_factory=JUDGED_LINES.empty_table)
     growing: frozenset[str] = frozenset()
 

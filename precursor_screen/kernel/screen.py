@@ -191,6 +191,7 @@ def raise_flags(
         {r.rule.id: r.rule.scope for r in reference.rules},
         Doubts(frozenset(pc.unique(unjudged.column("rule_id")).to_pylist()), of_noted, by_window.doubts),
         fallen=settled.ended,
+        amends=settled.previous,
         again=again.filter(pc.invert(pc.is_in(again.column("line_id"), pa.array(sorted(settled.late), pa.string())))),
         growing=frozenset(r.rule.id for r in reference.rules if r.window is not None and r.window.grows),
     )

@@ -12,12 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, text
 
+from precursor_screen.ledger.adoption import adopt_ids
 from precursor_screen.ledger.dispositions import standing_clearances
 from precursor_screen.ledger.episodes import covering, name_continued
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
 from precursor_screen.ledger.values import EXISTING, NEW, RESOLVED, SUPPRESSED, Disposition
 from precursor_screen.memory import Compared, Judged
+from precursor_screen.messages.settled import KNOWN
 from precursor_screen.schema import FLAG, MOVEMENT
 from precursor_screen.schema import SUPPRESSED as SUPPRESSION
 
@@ -67,6 +69,7 @@ def compare(
         LedgerError: a flag that is compared with is not what was recorded.
     """
     connection = seals.connection
+    flags = adopt_ids(seals, flags, judged.amends)
     untold = undelivered(connection, run_no)
     cleared = standing_clearances(connection, as_of)
     on_flag = {verdict.flag_id: verdict for verdict in cleared.values()}
@@ -189,20 +192,26 @@ def _flags_to_compare(seals: Seals, run: _Run) -> list[dict[str, Any]]:
     keys = pc.unique(
         pa.chunked_array([*judged.lines.column("movement_key").chunks, *fallen.chunks, cancelled], _TEXT)
     ).drop_null()
+    lines = pc.unique(pa.chunked_array([c for t in (judged.lines, judged.again) for c in t.column("line_id").chunks], _TEXT))
     unresolved = f"from flags where state <> '{RESOLVED}'"
     if connection.execute(text(f"select count(*) {unresolved}")).scalar_one() < len(keys):
-        flagged = fetch(connection, f"select movement_key {unresolved}", pa.schema([("movement_key", _TEXT)])).column(0)
-        keys = keys.filter(pc.is_in(keys, flagged.combine_chunks()))
+        flagged = fetch(connection, f"select movement_key, line_id {unresolved}", KNOWN)
+        keys = keys.filter(pc.is_in(keys, flagged.column("movement_key").combine_chunks()))
+        lines = lines.filter(pc.is_in(lines, flagged.column("line_id").combine_chunks()))
     stage(connection, "judged", pa.table([keys], names=["movement_key"]), ["movement_key"])
+    # Also by the line itself: earlier versions knew it under another key.
+    stage(connection, "judged_lines", pa.table([lines], names=["line_id"]), ["line_id"])
     stage(connection, "answered", pa.table([pa.array(sorted(run.answered), _TEXT)], names=["flag_id"]), ["flag_id"])
     names = ", ".join(f"f.{n}" for n in _STORED.names)
     query = f"""select {names} from (
             select g.flag_id from judged j cross join flags g where g.movement_key = j.movement_key
+            union select g.flag_id from judged_lines j cross join flags g where g.line_id = j.line_id
             union select flag_id from answered) c
         cross join flags f where f.flag_id = c.flag_id and f.state <> '{RESOLVED}'
         union all select {names} from flags f where f.state = '{RESOLVED}' and f.resolved_run in ({_numbers(run.untold)})
         order by first_run, rule_id, flag_id"""
-    for place in ("judged c cross join flags t where t.movement_key", "answered c cross join flags t where t.flag_id"):
+    places = ("judged c cross join flags t where t.movement_key", "judged_lines c cross join flags t where t.line_id")
+    for place in (*places, "answered c cross join flags t where t.flag_id"):
         seals.check("flags", f"{place} = c.{place.rpartition('.')[2]}")
     rows: list[dict[str, Any]] = fetch(connection, query, _STORED).to_pylist()
     return rows

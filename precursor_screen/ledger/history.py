@@ -42,6 +42,7 @@ def read_beside(seals: Seals, staged: Staged) -> tuple[pa.Table, Settled, date |
         why={line: why for line, why in decision.why.items() if line in own},
         uncounted=staged.uncounted_rows,
         amended=_amended(seals, staged),
+        previous={new: old for new, old in decision.previous.items() if new in own},
         again=again,
         late=late,
         ended=_ended(staged),

@@ -77,9 +77,9 @@ def judge_bill(items: Iterable[Item]) -> Outcome:
         standing.append(message)
     every = [item for m in messages for item in m.items]
     for cancelling in cancellations:
-        reached = [i for i in targets(cancelling, every) if i.nth <= cancelling.nth and i.day <= _later(cancelling.day)]
-        outcome.why[cancelling.line_id] = DONE if reached else WAITING
-        outcome.why |= {i.line_id: CANCELLED for i in reached}
+        named = [i for i in targets(cancelling, every) if i.day <= _later(cancelling.day)]
+        outcome.why[cancelling.line_id] = DONE if named else WAITING
+        outcome.why |= {i.line_id: CANCELLED for i in named if i.nth <= cancelling.nth}
     return outcome
 
 

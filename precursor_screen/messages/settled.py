@@ -26,6 +26,7 @@ class Settled:
         why: line_id -> why a line of the run does not stand: superseded, cancelled; of a cancellation: cancellation, waiting.
         uncounted: LINE_SUBSTANCE: rows of the run whose mass counts in another one.
         amended: MOVEMENT: the rows that lines which stand take the place of, each under the movement_key of the line that does.
+        previous: line of the run -> the line that it amends.
         again: MOVEMENT: recorded rows that stand and are to be judged anew.
         late: lines of `again` of which only the earlier version is new.
         ended: KNOWN: recorded lines that stand no longer.
@@ -37,6 +38,7 @@ class Settled:
     why: Mapping[str, str] = field(default_factory=dict)
     uncounted: pa.Table = field(default_factory=LINE_SUBSTANCE.empty_table)
     amended: pa.Table = field(default_factory=MOVEMENT.empty_table)
+    previous: Mapping[str, str] = field(default_factory=dict)
     again: pa.Table = field(default_factory=MOVEMENT.empty_table)
     late: frozenset[str] = frozenset()
     ended: pa.Table = field(default_factory=KNOWN.empty_table)
@@ -57,6 +59,7 @@ def settle_alone(batch: pa.Table) -> Settled:
         why=dict(decision.why),
         uncounted=batch.take(pa.array(sorted(decision.uncounted), pa.int64())).select(LINE_SUBSTANCE.names),
         amended=amended_rows(batch, decision, keys),
+        previous=dict(decision.previous),
         overlapping=decision.overlapping,
         conflicting=decision.conflicting,
     )

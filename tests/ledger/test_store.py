@@ -95,16 +95,16 @@ def test_migrations_are_applied_in_turn_and_all_or_none(url, sql, monkeypatch):
 
     known = migrations.MIGRATIONS
     monkeypatch.setattr(
-        migrations, "MIGRATIONS", (*known, migrations.Migration(6, "a", widen), migrations.Migration(7, "b", fail))
+        migrations, "MIGRATIONS", (*known, migrations.Migration(7, "a", widen), migrations.Migration(8, "b", fail))
     )
     monkeypatch.setattr("precursor_screen.ledger.store.MIGRATIONS", migrations.MIGRATIONS)
     with pytest.raises(LedgerError, match="no"):
         open_ledger(url)
-    assert sql("select max(number) from precursor_screen_versions") == [(5,)]
-    monkeypatch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:6])
+    assert sql("select max(number) from precursor_screen_versions") == [(6,)]
+    monkeypatch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:7])
     monkeypatch.setattr("precursor_screen.ledger.store.MIGRATIONS", migrations.MIGRATIONS)
     with open_ledger(url) as ledger:
-        assert (ledger.info().version, ledger.info().movements) == (6, 1)
+        assert (ledger.info().version, ledger.info().movements) == (7, 1)
         record(ledger, 2, movement("B"))
         assert ledger.verify() == []
     assert sql("select colour from movements") == [(None,), (None,)]
@@ -119,7 +119,16 @@ def test_the_tables_hold_what_the_schema_says(url, sql):
     engine = create_engine(parse_url(url))
     names = {t: [c["name"] for c in inspect(engine).get_columns(t)] for t in ("movements", "flags")}
     engine.dispose()
-    assert set(names["movements"]) == {"id", "added_run", "ended_run", "ended_why", *MOVEMENT.names, "digest"}
+    assert set(names["movements"]) == {
+        "id",
+        "added_run",
+        "ended_run",
+        "ended_why",
+        *MOVEMENT.names,
+        "bill_key",
+        "stated_kg",
+        "digest",
+    }
     assert set(names["flags"]) == {
         *FLAG.names,
         "first_run",
