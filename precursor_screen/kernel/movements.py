@@ -188,13 +188,13 @@ _COVERS = "0.95"  # of a bill's mass must stand in the documents above it; else 
 
 
 def link_movements(source: str) -> str:
-    """SQL that adds `cargo_id` and `counts` to the movements of the table `source`.
+    """SQL that adds `cargo_id`, `counts` and `covered_kg` to the movements of the table `source`.
 
     Declaration, house bill and master bill of one cargo carry different numbers. Where a movement states the number of a
     document of a lower rank, and that document's own movement of the same substance lies within 90 days, the two are one cargo:
     it takes the identity of the highest (declaration over house over master), and only that one counts. A small declaration
     hides no large bill: where the documents above state less of the substance than the bill does, or do not say how much, the bill
-    counts as well.
+    counts as well, with what they leave of its mass (`covered_kg` is what they cover).
     """
     return f"""
         with own as (
@@ -220,6 +220,8 @@ def link_movements(source: str) -> str:
             group by all)
         select w.* exclude (issuer, document_rank, own_number, own_cargo, own_kg),
                c.upper_cargo is null or (c.own_kg is not null and coalesce(c.upper_kg, 0) < {_COVERS} * c.own_kg) as counts,
-               coalesce(c.upper_cargo, w.own_cargo) as cargo_id
+               coalesce(c.upper_cargo, w.own_cargo) as cargo_id,
+               case when c.upper_kg > 0 and c.own_kg > 0 then cast(round(w.substance_mass_kg::double
+                    * least(c.upper_kg::double / c.own_kg::double, 1), 6) as decimal(18, 6)) end as covered_kg
         from weighed w left join covered c on w.movement_key = c.movement_key and w.line_id = c.line_id
              and w.substance_id is not distinct from c.substance_id"""

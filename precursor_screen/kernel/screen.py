@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from precursor_screen.kernel.exceptions import apply_exceptions
 from precursor_screen.kernel.judge.beside import drop_lonely
-from precursor_screen.kernel.judge.flag import flag_shipments, undecided_lines
+from precursor_screen.kernel.judge.flag import flag_shipments, merge_flags, undecided_lines
 from precursor_screen.kernel.judge.windows.judge import judge_windows as windows_of
 from precursor_screen.kernel.judge.windows.judge import request_history
 from precursor_screen.kernel.match.match import Progress, match
@@ -180,8 +180,8 @@ def raise_flags(
 ) -> Raised:
     """Gathers what the rules say of all lines of a run."""
     settled = settled or Settled()
-    of_rows = pa.concat_tables([part.flags, by_shipment.flags])
-    of_rows = of_rows.filter(pc.invert(pc.is_in(of_rows.column("line_id"), movements.fallen)))
+    of_lines = part.flags.filter(pc.invert(pc.is_in(part.flags.column("line_id"), movements.fallen)))
+    of_rows = pa.concat_tables([merge_flags(of_lines), by_shipment.flags])
     unjudged = _summed(pa.concat_tables([part.unjudged, by_shipment.unjudged, by_window.unjudged]))
     standing = part.lines.filter(pc.invert(pc.is_in(part.lines.column("line_id"), movements.fallen)))
     again = settled.again.select(JUDGED_LINES.names).group_by(JUDGED_LINES.names, use_threads=False).aggregate([])

@@ -108,8 +108,8 @@ def test_without_an_item_number_an_item_is_what_its_line_states() -> None:
 
 def test_a_later_version_that_says_the_same_is_another_line() -> None:
     row = {"bill_of_lading": "B", "item_number": "1", **GOODS}
-    versions = identified(*({**row, "version": v} for v in (None, "1", "2", "3"))).column("line_id").to_pylist()
-    assert versions[0] == identified(row).column("line_id").to_pylist()[0]
+    versions = [identified({**row, "version": v})[0]["line_id"] for v in (None, "1", "2", "3")]
+    assert versions[0] == versions[1] == identified(row)[0]["line_id"]
     assert len(set(versions[2:]) | {versions[0]}) == 3
 
 

@@ -127,7 +127,7 @@ def _everything(mine: Relation, recorded: Relation, wanted: list[str], there: li
 
 
 def _fresh(mine: Relation, cargo: Relation, shown: list[str], lookups: _Lookups) -> Relation:
-    columns = [*(f"linked.{identifier(n)}" for n in shown), "linked.is_new", *lookups.columns.values()]
+    columns = [*(_remaining(n) for n in shown), "linked.is_new", *lookups.columns.values()]
     return derive(
         "fresh",
         f"""select linked.row_no, {", ".join(columns)}
@@ -140,7 +140,7 @@ def _fresh(mine: Relation, cargo: Relation, shown: list[str], lookups: _Lookups)
 
 def _every(everything: Relation, cargo: Relation, wanted: list[str], needs: Needs, lookups: _Lookups) -> Relation:
     columns = [
-        *(f"linked.{identifier(n)}" for n in (*_ALL, *(n for n in wanted if n in needs.judging and n not in _ALL))),
+        *(_remaining(n) for n in (*_ALL, *(n for n in wanted if n in needs.judging and n not in _ALL))),
         *(sql for n, sql in lookups.columns.items() if n in needs.judging),
         *lookups.outcomes,
     ]
@@ -159,6 +159,13 @@ def _named(everything: Relation, wanted: list[str], needs: Needs, lookups: _Look
     found = [lookups.columns[n] for n in sorted(needs.naming) if n in lookups.columns and n not in wanted]
     columns = ", ".join(["linked.row_no", "linked.line_id", *stated, *found])
     return derive("named", f"select {columns} from {everything} linked {lookups.joins if found else ''}", everything)
+
+
+def _remaining(name: str) -> str:
+    """SQL of a column; of the mass what the documents above leave of it."""
+    if name != "substance_mass_kg":
+        return f"linked.{identifier(name)}"
+    return f"cast(linked.{name} - coalesce(cargo.covered_kg, 0) as decimal(18, 6)) as {name}"
 
 
 def _listed(names: list[str]) -> str:
