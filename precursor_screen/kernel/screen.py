@@ -53,7 +53,7 @@ class Screened:
     """What came of some lines. unscreened_lines counts lines of which nothing could be screened.
 
     resolved: the lines that were kept, see `Part.noted`; flags: every flag with its state; suppressed: SUPPRESSED; movements,
-    compared, judged and counts: what a ledger is to remember.
+    compared, judged and counts: what a ledger is to remember; known_lines: how many lines are recorded as they are.
     """
 
     resolved: Resolved
@@ -69,6 +69,7 @@ class Screened:
     compared: Compared
     judged: Judged
     counts: Counts = NO_COUNTS
+    known_lines: int = 0
 
 
 class Judgement(NamedTuple):
@@ -140,7 +141,17 @@ def judge_run(part: Part, memory: Memory, reference: Reference) -> Screened:
     compared = memory.compare_flags(raised.flags, raised.judged)
     compared = drop_lonely(compared, (r.rule for r in reference.rules))
     troubled = memory.troubled(recorded.column("movement_key").combine_chunks())
-    return replace(finish(raised, compared, reference, recorded, troubled), counts=own)
+    screened = finish(raised, compared, reference, recorded, troubled)
+    return replace(screened, counts=own, known_lines=_count_known(part, history))
+
+
+def _count_known(part: Part, history: Past) -> int:
+    """How many lines were received before: those worth remembering as they are, of others their cargo was counted."""
+    ids = part.lines.column("line_id")
+    kept = pc.is_in(ids, pc.unique(part.moved.column("line_id")))
+    known = pc.is_in(ids, pc.unique(history.known.column("line_id")))
+    counted = pc.is_in(part.tally.column("cargo"), pc.unique(history.counts.cargoes.column("cargo")), skip_nulls=True)
+    return int(pc.sum(pc.if_else(kept, known, counted)).as_py() or 0)
 
 
 def request_past(batch: pa.Table, reference: Reference) -> Request:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow.compute as pc
@@ -145,6 +146,8 @@ def _print_counts(report: Report, console: Console) -> None:
         f"Lines: {coverage['lines_read']:,} read = {coverage['screened']:,} screened + {coverage['unscreenable_lines']:,} unscreenable + {set_aside:,} set aside"
         + (f"; besides, {_count(files, 'file')} set aside" if files else "")
     )
+    if "lines_known" in coverage:
+        console.print(f"Of the lines read: {coverage['lines_known']:,} known, {_new_lines(coverage):,} new")
     console.print("Shipments: " + ", ".join(f"{count:,} {band}" for band, count in report.band_counts().items() if count))
     console.print(
         "Flags: " + (", ".join(f"{count:,} {level}" for level, count in report.level_counts().items() if count) or "none")
@@ -155,6 +158,11 @@ def _print_counts(report: Report, console: Console) -> None:
     for name, ids in (("expired", report.expired_exceptions), ("unused", report.unused_exceptions)):
         if ids:
             console.print(f"Exceptions {name}: {printable(', '.join(ids))}")
+
+
+def _new_lines(coverage: Mapping[str, Any]) -> int:
+    """Those that were screened, or were to be, and that no earlier run has received."""
+    return int(coverage["screened"] + coverage["unscreenable_lines"] - coverage["lines_known"])
 
 
 def _print_gaps(report: Report, console: Console) -> None:

@@ -220,7 +220,7 @@ def holder() -> Any:
 
 
 def test_a_ledger_that_is_held_is_exit_5_and_says_by_whom_and_since_when(screen, holder):
-    for wait, least in ((), 0.0), (("--wait", "0.6"), 0.6):
+    for wait, least in (("--wait", "0"), 0.0), (("--wait", "0.6"), 0.6):
         began = time.monotonic()
         answer = screen(line(1), options=(*KEPT, *wait))
         assert answer.code == 5

@@ -141,6 +141,18 @@ def test_a_shipment_rule_is_resolved_by_all_its_lines_only(office):
     assert (SHARED, "resolved") in states(office.screen(two[0], tiles))
 
 
+def test_a_cumulative_file_tells_what_is_new_and_is_no_failure(office):
+    rows = [line(n, 5, day(n), consignee=f"Works of {chr(65 + n)}ra Ltd") for n in range(20)]
+    tiles = [line(50 + n, 5, description_of_goods="CERAMIC TILES", hs_code="690721") for n in range(20)]
+    office.screen(*rows, *tiles)
+    again = office.screen(*rows, *tiles, line(70, 60), line(71, 5, description_of_goods="CERAMIC TILES", hs_code="690721"))
+    assert again.report.coverage["lines_known"] == 40
+    assert states(again) == [(LARGE, "new")]
+    quiet = office.screen(*rows, *tiles, line(72, 5, day(60)))
+    assert (quiet.report.exit_code, quiet.report.coverage["lines_known"]) == (ExitCode.CLEAR, 40)
+    assert quiet.report.issues.num_rows == 0
+
+
 # Windows
 
 
