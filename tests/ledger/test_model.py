@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
+import tempfile
+from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from precursor_screen.ledger import upkeep
 from precursor_screen.ledger.store import Ledger, open_ledger
+from tests.ledger.conftest import drop_databases, new_database
 from tests.ledger.rows import day, movement, run, table
 
 MESSAGES = st.lists(
@@ -70,27 +76,68 @@ def remembered(url: str, batches) -> list[tuple[object, ...]]:
         return held(ledger)
 
 
-def agrees(folder, messages, cuts, order, resent) -> None:
+def agrees(url_of: Callable[[str], str], messages, cuts, order, resent) -> None:
     rows = list({r["line_id"]: r for r in map(row, messages)}.values())
-    whole = remembered(f"sqlite:///{folder / 'whole.sqlite'}", [rows])
+    whole = remembered(url_of("whole"), [rows])
     mixed = [rows[i % len(rows)] for i in order if i < len(rows)]
     mixed += [r for r in rows if r not in mixed] + [rows[i % len(rows)] for i in resent]
     places = sorted({0, *(c % (len(mixed) + 1) for c in cuts), len(mixed)})
     parts = [list({r["line_id"]: r for r in mixed[a:b]}.values()) for a, b in itertools.pairwise(places)]
-    assert remembered(f"sqlite:///{folder / 'parts.sqlite'}", parts) == whole
+    assert remembered(url_of("parts"), parts) == whole
 
 
 NUMBERS = st.lists(st.integers(0, 8), max_size=9)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(messages=MESSAGES, cuts=NUMBERS, order=NUMBERS, resent=st.lists(st.integers(0, 8), max_size=3))
+ARRIVING = given(messages=MESSAGES, cuts=NUMBERS, order=NUMBERS, resent=st.lists(st.integers(0, 8), max_size=3))
+CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+@functools.cache
+def empty() -> bytes:
+    """A ledger that holds nothing: to make one takes longer than all that is asked of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open_ledger(f"sqlite:///{folder}/empty.sqlite"):
+            pass
+        upkeep.copy_file(Path(folder, "empty.sqlite"), Path(folder, "copy.sqlite"))
+        return Path(folder, "copy.sqlite").read_bytes()
+
+
+def files(folder: Path) -> Callable[[str], str]:
+    def url_of(name: str) -> str:
+        path = folder / f"{name}.sqlite"
+        path.write_bytes(empty())
+        return f"sqlite:///{path}"
+
+    return url_of
+
+
+@settings(max_examples=60, suppress_health_check=CHECKS)
+@ARRIVING
 def test_what_is_held_does_not_depend_on_how_it_came(tmp_path_factory, messages, cuts, order, resent):
-    agrees(tmp_path_factory.mktemp("model"), messages, cuts, order, resent)
+    agrees(files(tmp_path_factory.mktemp("model")), messages, cuts, order, resent)
 
 
 @pytest.mark.slow
-@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(messages=MESSAGES, cuts=NUMBERS, order=NUMBERS, resent=st.lists(st.integers(0, 8), max_size=3))
-def test_what_is_held_does_not_depend_on_how_it_came_at_length(tmp_path_factory, messages, cuts, order, resent):
-    agrees(tmp_path_factory.mktemp("model"), messages, cuts, order, resent)
+@settings(max_examples=2000, suppress_health_check=CHECKS)
+@ARRIVING
+def test_two_thousand_sequences(messages, cuts, order, resent):
+    with tempfile.TemporaryDirectory() as folder:  # two thousand are too many to keep
+        agrees(files(Path(folder)), messages, cuts, order, resent)
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+@settings(max_examples=200, suppress_health_check=CHECKS)
+@ARRIVING
+def test_two_hundred_sequences_on_a_server(postgres, messages, cuts, order, resent):
+    made: list[str] = []
+
+    def url_of(name: str) -> str:
+        made.append(new_database(postgres))
+        return made[-1]
+
+    try:
+        agrees(url_of, messages, cuts, order, resent)
+    finally:
+        drop_databases(postgres, made)
