@@ -95,7 +95,7 @@ def whole(excepting):
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_parts_joined_are_the_whole(excepting, whole, count):
     parts = screen_in_parts(excepting, count, every_line=True)
-    assert len(whole.movements.fallen) == 2  # a cancellation and what it cancels
+    assert len(whole.movements.fallen) == 3  # a cancellation with what it cancels, and what is replaced
     assert {"PS-QTY-004", "PS-CHEM-001"} <= set(whole.flags.column("rule_id").to_pylist())
     assert whole.suppressed.num_rows
     for field in fields(whole):
