@@ -149,7 +149,7 @@ class Doubts:
     """
 
     rules: frozenset[str] = frozenset()
-    undecided: Undecided | None = None
+    undecided: Undecided | None = field(default=None, compare=False)
     over_time: pa.Table = field(default_factory=RULE_LINE.empty_table)
 
     def among(self, pairs: Collection[tuple[str, str]], scopes: Mapping[str, str]) -> frozenset[tuple[str, str]]:
