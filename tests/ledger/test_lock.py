@@ -92,7 +92,7 @@ LOOP = """
 import sys
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.ledger.values import FileRecord
-from tests.ledger.rows import cells, flag, flags, judged, movement, run, table
+from tests.ledger.rows import amended, cells, flag, flags, judged, movement, run, table
 with open_ledger(sys.argv[1], wait=30) as ledger:
     number = ledger.info().runs
     first = number + 1
