@@ -103,10 +103,28 @@ _CODES = (
         "Give the right encoding with --encoding.",
     ),
     IssueCode(
-        "contradicting-messages",
+        "version-conflict",
         DEGRADED,
-        "Two original messages state the same references with different content",
-        "Both were screened and both count; ask the carrier which one holds.",
+        "Two messages of one version state the same item with different content",
+        "Both were screened, and the larger mass counts; ask the carrier which one holds, and for a version number.",
+    ),
+    IssueCode(
+        "partial-overlap",
+        NOTE,
+        "A part of the bill repeats some items of another part",
+        "Nothing to do: those items count once. Ask for the whole bill if in doubt.",
+    ),
+    IssueCode(
+        "cancellation-waiting",
+        NOTE,
+        "A cancellation came before what it cancels, or cancels nothing",
+        "Nothing to do: it takes effect when its original arrives. If that never comes, check the number of the bill.",
+    ),
+    IssueCode(
+        "unparsed-version",
+        NOTE,
+        "The version of the message is no number",
+        "The message counts as one without a version. Number versions 1, 2, 3.",
     ),
     IssueCode(
         "overtaken-message",

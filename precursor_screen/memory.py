@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
 import pyarrow as pa
 
+from precursor_screen.messages.settled import KNOWN, RULE_LINE, Settled, settle_alone
 from precursor_screen.schema import FLAG, MOVEMENT, SUPPRESSED
 
-KNOWN = pa.schema([("movement_key", pa.string()), ("line_id", pa.string())])
 # What every judgement needs: identity, the references that link messages about one cargo, and what the law is looked up by.
 IDENTITY = ("movement_key", "line_id", "shipment_id", "source_file", "source_row", "as_of_date", "substance_id")
 REFERENCES = ("declaration_id", "house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "bill_issuer")
@@ -92,7 +92,7 @@ class Request:
     """What windows need.
 
     Attributes:
-        movements: MOVEMENT rows of this run, cancellations among them.
+        movements: MOVEMENT rows of this run, one a line and substance: all messages, cancellations among them.
         asks: different ones, each answered by a table of its own.
         tally: of all lines of the run.
     """
@@ -109,16 +109,14 @@ class History:
     Attributes:
         movements: recorded movements that still count; the columns asked for. Without those that this run amends or cancels.
         known: movement_key, line_id: lines of this run that are recorded already; they are sent again.
-        amended: MOVEMENT: recorded rows that lines of this run replace.
-        fallen: as `known`: lines of this run that do not stand, for a later version or a cancellation of theirs is recorded.
+        settled: what was decided of the lines of this run and those recorded of their bills.
         since: earliest date of any recorded movement; None: nothing is recorded.
     """
 
     movements: pa.Table
     known: pa.Table
-    amended: pa.Table
+    settled: Settled
     since: date | None
-    fallen: pa.Table = field(default_factory=KNOWN.empty_table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +129,42 @@ class Past:
 
     movements: Mapping[Ask, pa.Table]
     known: pa.Table
-    amended: pa.Table
+    settled: Settled
     since: date | None
     counts: Counts = NO_COUNTS
-    fallen: pa.Table = field(default_factory=KNOWN.empty_table)
+
+
+JUDGED_LINES = pa.schema([(n, pa.string()) for n in ("line_id", "movement_key", "shipment_id")])
+Undecided = Callable[[Collection[tuple[str, str]]], Collection[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """What a run could not judge: no flag is resolved on doubt about its own line, and any other is.
+
+    Attributes:
+        rules: ids of the rules with a row that could not be judged.
+        undecided: of pairs (rule, line) those that rules of scope line and shipment could not judge; None: all of `rules`.
+        over_time: RULE_LINE of the rules of scope history, of lines that bear an open flag.
+    """
+
+    rules: frozenset[str] = frozenset()
+    undecided: Undecided | None = field(default=None, compare=False)
+    over_time: pa.Table = field(default_factory=RULE_LINE.empty_table)
+
+    def among(self, pairs: Collection[tuple[str, str]], scopes: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+        """Those of some pairs (rule, line) that could not be judged.
+
+        Args:
+            pairs: rule and line of flags.
+            scopes: of the rules.
+        """
+        asked = [pair for pair in pairs if pair[0] in self.rules]
+        if self.undecided is None:
+            return frozenset(asked)
+        over_time = set(zip(*(c.to_pylist() for c in self.over_time.columns), strict=True))
+        others = [pair for pair in asked if scopes.get(pair[0]) != "history"]
+        return frozenset(p for p in asked if p in over_time) | frozenset(self.undecided(others) if others else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +174,21 @@ class Judged:
     Attributes:
         lines: line_id, movement_key, shipment_id of every line that was screened.
         scopes: rule id -> line, shipment or history, of the rules that were applied.
-        doubtful: rule ids with a row that could not be judged: none of their flags is resolved by this run.
+        doubts: what could not be judged.
         cancelled: movement keys that a message of this run cancels.
+        fallen: KNOWN: recorded lines that stand no longer.
+        amends: line of the run -> the line that it amends.
+        again: as `lines`: recorded lines of windows that were judged anew.
         growing: rule ids whose windows are one episode while they overlap.
     """
 
     lines: pa.Table
     scopes: Mapping[str, str]
-    doubtful: frozenset[str] = frozenset()
+    doubts: Doubts = field(default_factory=Doubts)
     cancelled: frozenset[str] = frozenset()
+    fallen: pa.Table = field(default_factory=KNOWN.empty_table)
+    amends: Mapping[str, str] = field(default_factory=dict)
+    again: pa.Table = field(default_factory=JUDGED_LINES.empty_table)
     growing: frozenset[str] = frozenset()
 
 
@@ -214,7 +250,7 @@ class NoMemory:
     def look_back(self, request: Request) -> Past:
         """Nothing."""
         empty = {ask: MOVEMENT.empty_table().select(ask.columns) for ask in request.asks}
-        return Past(empty, KNOWN.empty_table(), MOVEMENT.empty_table(), None)
+        return Past(empty, KNOWN.empty_table(), settle_alone(request.movements), None)
 
     def troubled(self, movement_keys: pa.Array) -> frozenset[str]:
         """None."""

@@ -422,6 +422,7 @@ MOVEMENT_STORED: tuple[Column, ...] = tuple(
         *("permit_reference", "pen_reference", "hs6", "hs_chapter", "goods_key", "description"),
         *("packages", "net_mass_kg", "value_usd", "lexicon_terms"),
         *("substance_id", "form", "match_method", "match_strength", "substance_mass_kg", "mass_basis", "mass_confidence"),
+        "item_number",
     )
 )
 MOVEMENT = pa.schema([(c.name, c.arrow) for c in MOVEMENT_STORED])

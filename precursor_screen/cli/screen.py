@@ -69,7 +69,13 @@ if TYPE_CHECKING:
 @click.option("--as-of", metavar="DATE", help="Day that judges list ages and lines without a date [default: today].")
 @click.option("--ledger", "ledger", metavar="URL|home", help="Remember, and look back: sqlite:///PATH, postgresql://..., home.")
 @click.option("--no-ledger", is_flag=True, help="Neither, also if a setting names one.")
-@click.option("--wait", type=click.FloatRange(min=0), default=0.0, help="Seconds to wait for another run that holds the ledger.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    help="Seconds to wait for another run that holds the ledger; 0 gives up at once.",
+)
 @click.option(
     "--require-fresh", is_flag=True, help="Stale reference data is exit code 4, not a warning; all of it is checked in full."
 )

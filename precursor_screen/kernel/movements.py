@@ -6,19 +6,22 @@ remembering of them: a word of a lexicon, a party that resembles a listed one, o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
+from precursor_screen.messages.bills import CANCELLATION, LINK_DAYS, WAITING
+from precursor_screen.messages.decide import is_number
+from precursor_screen.messages.settled import Settled, settle_alone
 from precursor_screen.rulebook.sql import null_column
 from precursor_screen.schema import ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
 
 # One row a line and substance: a line's number in the run, what its message does (original, replacement, cancellation), MOVEMENT.
 MOVED = pa.schema([(LINE_NO, pa.int64()), ("function", pa.string()), *MOVEMENT])
-LINK_DAYS = 90  # a number used again after that is another consignment's
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,33 +29,14 @@ class Movements:
     """What moved, message by message.
 
     Attributes:
-        live: MOVEMENT rows that stand.
-        cancelled: MOVEMENT: the cancellations of those that the run takes back.
-        issues: ISSUE about contradicting messages.
-        fallen: line_id of the lines that a later version or a cancellation of the run takes the place of.
+        live: MOVEMENT rows that stand, each with the mass that it counts with.
+        issues: ISSUE about messages that contradict each other, overlap, or wait.
+        fallen: line_id of the lines that do not stand, cancellations among them.
     """
 
     live: pa.Table
-    cancelled: pa.Table
     issues: pa.Table
     fallen: pa.Array
-
-    def without(self, fallen: pa.Table) -> Movements:
-        """These, but for lines that do not stand by what earlier runs have recorded, cancellations among them.
-
-        Args:
-            fallen: movement_key, line_id.
-        """
-        if not fallen.num_rows:
-            return self
-        gone = fallen.column("line_id").combine_chunks()
-        live, cancelled = (t.filter(pc.invert(pc.is_in(t.column("line_id"), gone))) for t in (self.live, self.cancelled))
-        return replace(self, live=live, cancelled=cancelled, fallen=pa.concat_arrays([self.fallen, gone]))
-
-    @property
-    def batch(self) -> pa.Table:
-        """What a ledger is to remember: MOVEMENT rows, cancellations among them."""
-        return pa.concat_tables([self.live, self.cancelled])
 
 
 def to_movements(resolved: Resolved) -> Movements:
@@ -69,32 +53,89 @@ def movement_rows(resolved: Resolved) -> pa.Table:
         return fetch(connection, _rows(resolved), MOVED)
 
 
-def settle(moved: pa.Table) -> Movements:
-    """Makes movements of what moved, message by message.
-
-    Messages stand in the order of their versions, whatever the order in which they were read (a message without one comes before all
-    others, a replacement after the original of its version, and what is alike in both goes by the hash of its content): the last
-    takes the place of the others, and a cancellation removes what is of no higher version than its own. Two originals of one
-    version and different content contradict each other: both stay, and an issue names them. A gross mass that is the same on every
-    line of a bill, while the goods differ and packages and containers do not, is the bill's: it counts once.
+def batch_of(moved: pa.Table) -> pa.Table:
+    """MOVEMENT: what a memory is to decide on and to keep, one row a line and substance.
 
     Args:
-        moved: MOVED, every line of each bill, in the order of lines and substances.
+        moved: MOVED, in the order of lines and substances.
     """
     with connect() as connection:
         connection.register("rows", moved)
-        connection.execute(_VERSIONS)
         columns = ", ".join(f'"{c.name}"' for c in MOVEMENT_STORED)
-        live = fetch(connection, _LIVE.format(columns=columns), MOVEMENT)
-        cancelled = fetch(connection, _CANCELLED.format(columns=columns), MOVEMENT)
-        issues = fetch(connection, _CONFLICTS, ISSUE)
-        fallen = fetch(connection, _FALLEN, pa.schema([("line_id", pa.string())])).column(0).combine_chunks()
-    return Movements(live, cancelled, issues, fallen)
+        return fetch(
+            connection,
+            f"""select {columns} from rows
+                qualify row_number() over (partition by line_id, substance_id order by {LINE_NO}) = 1
+                order by {LINE_NO}, substance_id""",
+            MOVEMENT,
+        )
+
+
+def settle(moved: pa.Table, settled: Settled | None = None) -> Movements:
+    """Makes movements of what moved, message by message (`messages.bills`).
+
+    Args:
+        moved: MOVED, every line of each bill.
+        settled: what was decided in the light of all that is remembered; None: nothing is.
+    """
+    batch = batch_of(moved)
+    settled = settle_alone(batch) if settled is None else settled
+    fallen = pa.array(sorted(settled.why), pa.string())
+    live = batch.filter(pc.invert(pc.is_in(batch.column("line_id"), fallen)))
+    return Movements(_weighed(live, settled.uncounted), _find_issues(moved, settled), fallen)
+
+
+def _weighed(live: pa.Table, uncounted: pa.Table) -> pa.Table:
+    """The rows, with no mass where it counts in another one."""
+    if not uncounted.num_rows:
+        return live
+    pairs = set(zip(*(c.to_pylist() for c in uncounted.columns), strict=True))
+    own = zip(*(live.column(n).to_pylist() for n in uncounted.column_names), strict=True)
+    zero = pa.scalar(Decimal(0), live.schema.field("substance_mass_kg").type)
+    mass = pc.if_else(pa.array([pair in pairs for pair in own], pa.bool_()), zero, live.column("substance_mass_kg"))
+    return live.set_column(live.column_names.index("substance_mass_kg"), "substance_mass_kg", mass)
+
+
+_TOLD = {
+    "version-conflict": "another message of this version states the same item with other content",
+    "partial-overlap": "another part of the bill states some of its items as well; they count once, here",
+    "cancellation-waiting": "what it cancels has not been received",
+    "unparsed-version": "the version is no number; the message counts as one without a version",
+}
+
+
+def _find_issues(moved: pa.Table, settled: Settled) -> pa.Table:
+    """ISSUE about single lines, in their order."""
+    about = [("version-conflict", settled.conflicting), ("partial-overlap", settled.overlapping)]
+    about.append(("cancellation-waiting", frozenset(line for line, why in settled.why.items() if why == WAITING)))
+    versions = pc.unique(moved.column("version")).drop_null().to_pylist()
+    if wrong := [v for v in versions if not is_number(v)]:
+        rows = moved.filter(pc.is_in(moved.column("version"), pa.array(wrong, pa.string())))
+        about.append(("unparsed-version", frozenset(rows.column("line_id").to_pylist())))
+    found = []
+    for code, line_ids in about:
+        if not line_ids:
+            continue
+        rows = moved.filter(pc.is_in(moved.column("line_id"), pa.array(sorted(line_ids), pa.string())))
+        rows = rows.select([LINE_NO, "line_id", "source_file", "source_row", "version"]).to_pylist()
+        for row in {r["line_id"]: r for r in reversed(rows)}.values():
+            value = row["version"] if code == "unparsed-version" else row["line_id"]
+            place = {n: row[n] for n in (LINE_NO, "source_file", "source_row", "line_id")}
+            found.append(
+                {**place, "code": code, "field": _FIELD.get(code, "movement_key"), "value": value, "message": _TOLD[code]}
+            )
+    found.sort(key=lambda r: (r[LINE_NO], r["code"]))
+    return pa.Table.from_pylist([{**{n: r.get(n) for n in ISSUE.names}, "count": 1} for r in found], schema=ISSUE)
+
+
+_FIELD = {"unparsed-version": "version", "cancellation-waiting": "message_function"}
 
 
 def overtaken(moved: pa.Table, movements: Movements) -> pa.Table:
     """ISSUE: that lines raise no flag since another message holds; one note a file, at its first such row, with their number."""
-    rows = moved.filter(pc.is_in(moved.column("line_id"), movements.fallen)).select(["source_file", "source_row", "line_id"])
+    goods = pc.not_equal(moved.column("function"), CANCELLATION)
+    rows = moved.filter(pc.and_(goods, pc.is_in(moved.column("line_id"), movements.fallen)))
+    rows = rows.select(["source_file", "source_row", "line_id"])
     told = rows.group_by("source_file", use_threads=False).aggregate([("source_row", "min"), ("line_id", "count_distinct")])
     message = "another message about the same goods holds: a later version, or a cancellation"
     notes = [
@@ -119,70 +160,14 @@ def _rows(resolved: Resolved) -> str:
     function = "l.message_function" if "message_function" in resolved.lines.column_names else "cast(null as varchar)"
     told = {"lexicon_terms": "len(l.lexicon_terms) > 0", "goods_key": "l.goods_key is not null"}
     signs = "".join(f" or {test}" for name, test in told.items() if name in resolved.lines.column_names)
+    # A later version that no longer names what an earlier one did takes its place all the same.
+    versioned = " or try_cast(l.version as double) > 1" if "version" in resolved.lines.column_names else ""
     return f"""
         select l.{LINE_NO}, coalesce({function}, 'original') as function, {", ".join(columns)}
         from lines l left join substances s using ({LINE_NO})
         where s.substance_id is not null{signs}
-           or l.{LINE_NO} in (select {LINE_NO} from party_candidates) or function <> 'original'
+           or l.{LINE_NO} in (select {LINE_NO} from party_candidates) or function <> 'original'{versioned}
         order by l.{LINE_NO}, s.substance_id"""
-
-
-# One row a message (line) of a movement, and which of them stands: a cancellation takes back what is not of a higher version.
-_VERSIONS = """
-    create temp table versions as
-    with messages as (
-        select distinct movement_key, line_id, function,
-               case when function = 'cancellation' and version is null then 'infinity'::double  -- of all versions
-                    else coalesce(case when isfinite(try_cast(version as double)) then try_cast(version as double) end, 0) end as nth
-        from rows),
-    counted as (
-        select *, max(nth) filter (where function = 'cancellation') over (partition by movement_key) as cancelled_at from messages),
-    ranked as (
-        select *, not (function = 'cancellation') and (cancelled_at is null or nth > cancelled_at) as counts from counted),
-    latest as (
-        select movement_key, arg_max((nth, function = 'replacement'), (nth, function = 'replacement', line_id)) as last,
-               arg_max(line_id, (nth, function = 'replacement', line_id)) as last_line
-        from ranked where counts group by movement_key)
-    select r.*, r.counts and (r.line_id = l.last_line
-               or (not l.last[2] and r.nth = l.last[1])) as stands
-    from ranked r left join latest l using (movement_key)"""
-
-_LIVE = f"""
-    with standing as (
-        select r.* from rows r semi join (select * from versions where stands) v
-        on r.movement_key = v.movement_key and r.line_id = v.line_id),
-    bills as (
-        select shipment_id from (
-            select distinct shipment_id, line_id, description, substance_mass_kg, mass_basis, packages, container_numbers from standing)
-        group by shipment_id having count(*) > 1 and count(distinct description) = count(*) and count(*) = count(substance_mass_kg)
-           and count(distinct substance_mass_kg) = 1 and bool_and(mass_basis = 'gross')
-           and count(distinct packages) <= 1 and count(distinct container_numbers) <= 1),
-    totalled as (
-        select s.* replace (case when b.shipment_id is not null
-                and row_number() over (partition by s.shipment_id, s.substance_id order by s.{LINE_NO}) > 1
-                then 0 else s.substance_mass_kg end as substance_mass_kg)
-        from standing s left join bills b using (shipment_id))
-    select {{columns}} from totalled
-    qualify row_number() over (partition by movement_key, line_id, substance_id order by {LINE_NO}) = 1
-    order by {LINE_NO}, substance_id"""
-
-_CANCELLED = f"""
-    select {{columns}} from rows where function = 'cancellation'
-        and movement_key not in (select movement_key from versions where stands)
-    qualify row_number() over (partition by movement_key order by {LINE_NO}, substance_id) = 1 order by {LINE_NO}"""
-
-_FALLEN = """
-    select distinct line_id from versions where function <> 'cancellation' and not stands
-        and line_id not in (select line_id from versions where stands) order by line_id"""
-
-_CONFLICTS = f"""
-    select 'contradicting-messages' as code, source_file, source_row, 'movement_key' as field, r.line_id as value,
-           'another original states the same references with other content' as message, r.line_id, cast(1 as bigint) as count
-    from rows r semi join (
-        select movement_key, line_id from versions where stands
-        qualify count(line_id) over (partition by movement_key) > 1) c
-    on r.movement_key = c.movement_key and r.line_id = c.line_id
-    qualify row_number() over (partition by r.line_id order by {LINE_NO}) = 1 order by {LINE_NO}"""
 
 
 def _numbered(column: str) -> str:
@@ -203,13 +188,13 @@ _COVERS = "0.95"  # of a bill's mass must stand in the documents above it; else 
 
 
 def link_movements(source: str) -> str:
-    """SQL that adds `cargo_id` and `counts` to the movements of the table `source`.
+    """SQL that adds `cargo_id`, `counts` and `covered_kg` to the movements of the table `source`.
 
     Declaration, house bill and master bill of one cargo carry different numbers. Where a movement states the number of a
     document of a lower rank, and that document's own movement of the same substance lies within 90 days, the two are one cargo:
     it takes the identity of the highest (declaration over house over master), and only that one counts. A small declaration
     hides no large bill: where the documents above state less of the substance than the bill does, or do not say how much, the bill
-    counts as well.
+    counts as well, with what they leave of its mass (`covered_kg` is what they cover).
     """
     return f"""
         with own as (
@@ -235,6 +220,8 @@ def link_movements(source: str) -> str:
             group by all)
         select w.* exclude (issuer, document_rank, own_number, own_cargo, own_kg),
                c.upper_cargo is null or (c.own_kg is not null and coalesce(c.upper_kg, 0) < {_COVERS} * c.own_kg) as counts,
-               coalesce(c.upper_cargo, w.own_cargo) as cargo_id
+               coalesce(c.upper_cargo, w.own_cargo) as cargo_id,
+               case when c.upper_kg > 0 and c.own_kg > 0 then cast(round(w.substance_mass_kg::double
+                    * least(c.upper_kg::double / c.own_kg::double, 1), 6) as decimal(18, 6)) end as covered_kg
         from weighed w left join covered c on w.movement_key = c.movement_key and w.line_id = c.line_id
              and w.substance_id is not distinct from c.substance_id"""

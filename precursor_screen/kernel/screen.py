@@ -9,6 +9,7 @@ twice: for the history, which `judge_windows` takes, and for the states of flags
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -16,18 +17,31 @@ import pyarrow.compute as pc
 
 from precursor_screen.kernel.exceptions import apply_exceptions
 from precursor_screen.kernel.judge.beside import drop_lonely
-from precursor_screen.kernel.judge.flag import flag_shipments
-from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history
+from precursor_screen.kernel.judge.flag import flag_shipments, merge_flags, undecided_lines
+from precursor_screen.kernel.judge.windows.judge import judge_windows as windows_of
+from precursor_screen.kernel.judge.windows.judge import request_history
 from precursor_screen.kernel.match.match import Progress, match
 from precursor_screen.kernel.match.spread import Spread, in_turn
-from precursor_screen.kernel.movements import Movements, overtaken, settle
+from precursor_screen.kernel.movements import Movements, batch_of, overtaken, settle
 from precursor_screen.kernel.part import Part, judge_part
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.tally import add_count_facts, asked_of, count_own
 from precursor_screen.kernel.triage.standing import EARLIER, count_earlier
 from precursor_screen.kernel.triage.triage import triage
 from precursor_screen.kernel.unscreenable import goods_unscreened, lacks_watchlists, no_watchlist
-from precursor_screen.memory import NO_COUNTS, Compared, Counts, Judged, Memory, NoMemory, Past, Request
+from precursor_screen.memory import (
+    JUDGED_LINES,
+    NO_COUNTS,
+    Compared,
+    Counts,
+    Doubts,
+    Judged,
+    Memory,
+    NoMemory,
+    Past,
+    Request,
+)
+from precursor_screen.messages.settled import RULE_LINE, Settled
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.schema import UNJUDGED
 
@@ -39,7 +53,7 @@ class Screened:
     """What came of some lines. unscreened_lines counts lines of which nothing could be screened.
 
     resolved: the lines that were kept, see `Part.noted`; flags: every flag with its state; suppressed: SUPPRESSED; movements,
-    compared, judged and counts: what a ledger is to remember.
+    compared, judged and counts: what a ledger is to remember; known_lines: how many lines are recorded as they are.
     """
 
     resolved: Resolved
@@ -55,13 +69,15 @@ class Screened:
     compared: Compared
     judged: Judged
     counts: Counts = NO_COUNTS
+    known_lines: int = 0
 
 
 class Judgement(NamedTuple):
-    """FLAG and UNJUDGED rows of some rules."""
+    """FLAG and UNJUDGED rows of some rules; doubts: RULE_LINE of lines with an open flag that could not be judged anew."""
 
     flags: pa.Table
     unjudged: pa.Table
+    doubts: pa.Table = RULE_LINE.empty_table()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,25 +128,40 @@ def judge_run(part: Part, memory: Memory, reference: Reference) -> Screened:
         memory: of earlier runs; asked for the history, then for the states of flags.
         reference: what the law, the lists and the rules say.
     """
-    by_shipment = judge_shipments(part.noted, reference)
-    movements = settle(part.moved)
-    tally = asked_of(part.tally, part.lines.column("line_id"), movements.live)
-    history = memory.look_back(replace(request_past(movements, reference), tally=tally))
-    movements = movements.without(history.fallen)
+    batch = batch_of(part.moved)
+    tally = asked_of(part.tally, part.lines.column("line_id"), batch)
+    history = memory.look_back(replace(request_past(batch, reference), tally=tally))
+    movements = settle(part.moved, history.settled)
+    by_shipment = judge_shipments(_standing(part.noted, movements.fallen), reference)
     own = count_own(tally, history.counts.cargoes.column("cargo").combine_chunks())
     counted = add_count_facts(movements.live, part.lines.column("line_id"), tally, own, history.counts)
     by_window = judge_windows(replace(movements, live=counted), history, reference)
     recorded = history.movements[EARLIER]
-    raised = raise_flags(part, movements, by_shipment, by_window, reference)
+    raised = raise_flags(part, movements, by_shipment, by_window, reference, history.settled)
     compared = memory.compare_flags(raised.flags, raised.judged)
     compared = drop_lonely(compared, (r.rule for r in reference.rules))
     troubled = memory.troubled(recorded.column("movement_key").combine_chunks())
-    return replace(finish(raised, compared, reference, recorded, troubled), counts=own)
+    screened = finish(raised, compared, reference, recorded, troubled)
+    return replace(screened, counts=own, known_lines=_count_known(part, history))
 
 
-def request_past(movements: Movements, reference: Reference) -> Request:
-    """What must be known of earlier runs: what the history rules ask for, and what speaks for a shipment."""
-    request = request_history(movements, reference.rules, reference.registers)
+def _count_known(part: Part, history: Past) -> int:
+    """How many lines were received before: those worth remembering as they are, of others their cargo was counted."""
+    ids = part.lines.column("line_id")
+    kept = pc.is_in(ids, pc.unique(part.moved.column("line_id")))
+    known = pc.is_in(ids, pc.unique(history.known.column("line_id")))
+    counted = pc.is_in(part.tally.column("cargo"), pc.unique(history.counts.cargoes.column("cargo")), skip_nulls=True)
+    return int(pc.sum(pc.if_else(kept, known, counted)).as_py() or 0)
+
+
+def request_past(batch: pa.Table, reference: Reference) -> Request:
+    """What must be known of earlier runs: what the history rules ask for, and what speaks for a shipment.
+
+    Args:
+        batch: MOVEMENT, as `movements.batch_of` makes it.
+        reference: rules and registers.
+    """
+    request = request_history(batch, reference.rules, reference.registers)
     return Request(request.movements, (*request.asks, EARLIER))
 
 
@@ -147,21 +178,33 @@ def judge_windows(movements: Movements, history: Past, reference: Reference) -> 
         history: of earlier runs, as `request_history` asks for it.
         reference: rules, law and registers.
     """
-    return Judgement(*flag_windows(movements.live, history, reference.rules, reference))
+    return Judgement(*windows_of(movements.live, history, reference.rules, reference))
 
 
-def raise_flags(part: Part, movements: Movements, by_shipment: Judgement, by_window: Judgement, reference: Reference) -> Raised:
+def raise_flags(
+    part: Part,
+    movements: Movements,
+    by_shipment: Judgement,
+    by_window: Judgement,
+    reference: Reference,
+    settled: Settled | None = None,
+) -> Raised:
     """Gathers what the rules say of all lines of a run."""
-    of_rows = pa.concat_tables([part.flags, by_shipment.flags])
-    of_rows = of_rows.filter(pc.invert(pc.is_in(of_rows.column("line_id"), _taken_back(part.lines, movements))))
+    settled = settled or Settled()
+    of_lines = part.flags.filter(pc.invert(pc.is_in(part.flags.column("line_id"), movements.fallen)))
+    of_rows = pa.concat_tables([merge_flags(of_lines), by_shipment.flags])
     unjudged = _summed(pa.concat_tables([part.unjudged, by_shipment.unjudged, by_window.unjudged]))
     standing = part.lines.filter(pc.invert(pc.is_in(part.lines.column("line_id"), movements.fallen)))
+    again = settled.again.select(JUDGED_LINES.names).group_by(JUDGED_LINES.names, use_threads=False).aggregate([])
+    of_noted = partial(undecided_lines, part.noted, reference.rules)
     judged = Judged(
         standing.drop_columns([LINE_NO]),
         {r.rule.id: r.rule.scope for r in reference.rules},
-        frozenset(pc.unique(unjudged.column("rule_id")).to_pylist()),
-        frozenset(movements.cancelled.column("movement_key").to_pylist()),
-        frozenset(r.rule.id for r in reference.rules if r.window is not None and r.window.grows),
+        Doubts(frozenset(pc.unique(unjudged.column("rule_id")).to_pylist()), of_noted, by_window.doubts),
+        fallen=settled.ended,
+        amends=settled.previous,
+        again=again.filter(pc.invert(pc.is_in(again.column("line_id"), pa.array(sorted(settled.late), pa.string())))),
+        growing=frozenset(r.rule.id for r in reference.rules if r.window is not None and r.window.grows),
     )
     return Raised(part, movements, sort_flags(pa.concat_tables([of_rows, by_window.flags])), unjudged, judged)
 
@@ -233,10 +276,11 @@ def _summed(unjudged: pa.Table) -> pa.Table:
     return summed.sort_by([(k, "ascending") for k in keys]).cast(UNJUDGED)
 
 
-def _taken_back(lines: pa.Table, movements: Movements) -> pa.Array:
-    """The lines of movements that a message of this run cancels, and those that a later version replaces: no rule flags them."""
-    cancelled = pc.is_in(lines.column("movement_key"), pc.unique(movements.cancelled.column("movement_key")))
-    return pa.concat_arrays([pc.unique(lines.column("line_id").filter(cancelled)), movements.fallen])
+def _standing(noted: Resolved, fallen: pa.Array) -> Resolved:
+    """The lines that stand."""
+    if not len(fallen):
+        return noted
+    return replace(noted, lines=noted.lines.filter(pc.invert(pc.is_in(noted.lines.column("line_id"), fallen))))
 
 
 def _unscreened_shipments(lines: pa.Table, issues: pa.Table, reference: Reference) -> set[str]:

@@ -1,40 +1,80 @@
-"""A run's movements beside the recorded ones: which lines are new, sent again, amending or cancelling (design: late arrivals).
+"""A run's movements beside the recorded ones: what is new, sent again, amended or cancelled (`messages.bills` decides).
 
 Staged, for the statements of `history` and `movements`:
-    batch    row_no, movement_key, line_id, substance_id, cancels (0 or 1): the rows of the run
-    fresh    movement_key: keys with a line that is recorded in no version, and that stands
-    fallen   movement_key, line_id, why: lines of which a later version, or a cancellation that waited for them, is recorded
-    leaving  id, why: recorded rows that still count and that this run amends or cancels
+    batch    row_no, movement_key, line_id, bill_key: the rows of the run
+    leaving  id, why: recorded rows that stand and that what this run brings ends
 """
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection
 
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
-from precursor_screen.ledger.values import CANCELLATION
+from precursor_screen.ledger.values import RECOUNTED
+from precursor_screen.messages.bills import CANCELLATION, DONE, WAITING
+from precursor_screen.messages.decide import BILL, Decision, add_bills, decide
+from precursor_screen.messages.settled import LINE_SUBSTANCE
 from precursor_screen.schema import MOVEMENT
 
-SUPERSEDED, CANCELLED = "superseded", "cancelled"
-WAITING = "waiting"  # a cancellation that came before what it cancels
-WAITS_DAYS = 90  # a number used again after that is another consignment's
+# A message that is recorded, and no movement.
+IS_MOVEMENT = f"coalesce(m.ended_why, '') not in ('{WAITING}', '{RECOUNTED}')"
+STATED = "stated_kg"  # the mass of a row whose mass counts in another one
 _TEXT = pa.string()
-_FALLEN = pa.schema([(n, _TEXT) for n in ("movement_key", "line_id", "why")])
 _LEAVING = pa.schema([("id", pa.int64()), ("why", _TEXT)])
-_LINES = pa.schema(
-    [("movement_key", _TEXT), ("line_id", _TEXT), ("version", _TEXT), ("day", pa.date32()), ("cancels", pa.int64())]
+_DECIDED_BY = (
+    *("movement_key", "line_id", "shipment_id", "message_function", "version", "as_of_date", "container_numbers", "hs6"),
+    *("description", "packages", "substance_id", "substance_mass_kg", "mass_basis", "item_number"),
 )
-_MESSAGES = pa.schema([("movement_key", _TEXT), ("version", _TEXT), ("as_of_date", pa.date32()), ("ended_why", _TEXT)])
-# Recorded, and no cancellation that waits: that is a message, and no movement.
-IS_MOVEMENT = f"coalesce(m.ended_why, '') <> '{WAITING}'"
-_RECORDED = f"select 1 from movements m where m.movement_key = b.movement_key and m.line_id = b.line_id and {IS_MOVEMENT}"
+_RECORDED = pa.schema(
+    [
+        *(("id", pa.int64()), ("ended_run", pa.int64()), ("ended_why", _TEXT)),
+        (STATED, MOVEMENT.field("substance_mass_kg").type),
+        *(MOVEMENT.field(n) for n in _DECIDED_BY),
+        (BILL, _TEXT),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What a run brings, and what follows from it.
+
+    Attributes:
+        rows: MOVEMENT and BILL of the run, one row a line and substance.
+        recorded: _RECORDED: every row of the bills of the run; the mass is the one that is stated.
+        decision: on both, the recorded rows first.
+        fresh: positions of `rows` that are not recorded.
+        known: line_id of the run that are recorded.
+        leaving: id -> why a recorded row stands no longer.
+        returning: id of a recorded row -> whether its mass counts: it stands after all, or counts otherwise than it did.
+    """
+
+    rows: pa.Table
+    recorded: pa.Table
+    decision: Decision
+    fresh: tuple[int, ...]
+    known: frozenset[str]
+    leaving: Mapping[int, str]
+    returning: Mapping[int, bool]
+
+    def uncounted(self, position: int) -> bool:
+        """Whether the mass of a row of the run counts in another one."""
+        return self.recorded.num_rows + position in self.decision.uncounted
+
+    @property
+    def uncounted_rows(self) -> pa.Table:
+        """LINE_SUBSTANCE: the rows of the run whose mass counts in another one."""
+        before = self.recorded.num_rows
+        # A line that is recorded is decided on as it was recorded.
+        theirs = self.recorded.take(pa.array(sorted(n for n in self.decision.uncounted if n < before), pa.int64()))
+        mine = self.rows.take(pa.array(sorted(n - before for n in self.decision.uncounted if n >= before), pa.int64()))
+        return pa.concat_tables([t.select(LINE_SUBSTANCE.names) for t in (theirs, mine)])
 
 
 def as_movements(movements: pa.Table) -> pa.Table:
@@ -46,106 +86,82 @@ def as_movements(movements: pa.Table) -> pa.Table:
     return pa.table(columns, schema=MOVEMENT)
 
 
-def stage_batch(seals: Seals, movements: pa.Table) -> None:
-    """Stages the rows of the run and what follows from them.
+def stage_batch(seals: Seals, movements: pa.Table) -> Staged:
+    """Stages the rows of the run, and decides on them and on what is recorded of their bills.
 
     Args:
         seals: of a transaction.
         movements: MOVEMENT, with the cancellations among them.
 
     Raises:
-        LedgerError: a recorded movement of the same key is not what was recorded.
+        LedgerError: a recorded movement of the same bill is not what was recorded.
     """
     connection = seals.connection
-    cancels = pc.fill_null(pc.equal(movements.column("message_function"), CANCELLATION), False)
-    rows = pa.table(
-        [
-            pa.array(range(movements.num_rows), pa.int64()),
-            *(movements.column(c) for c in ("movement_key", "line_id", "substance_id")),
-            cancels.cast(pa.int64()),
-            movements.column("version"),
-            movements.column("as_of_date"),
-        ],
-        names=["row_no", "movement_key", "line_id", "substance_id", "cancels", "version", "day"],
+    rows = add_bills(each_once(movements))
+    staged = pa.table(
+        [pa.array(range(rows.num_rows), pa.int64()), *(rows.column(c) for c in ("movement_key", "line_id", BILL))],
+        names=["row_no", "movement_key", "line_id", BILL],
     )
-    stage(connection, "batch", rows, ["movement_key", "line_id"])
-    keys = "(select distinct movement_key from batch) b"
-    seals.check("movements", f"{keys} cross join movements t where t.movement_key = b.movement_key")
-    one_text = pa.schema([("movement_key", pa.string())])
-    stage(connection, "fresh", one_text.empty_table(), ["movement_key"])
-    connection.exec_driver_sql(
-        f"insert into fresh select distinct movement_key from batch b where cancels = 0 and not exists ({_RECORDED})"
-    )
-    stage(connection, "fallen", _find_fallen(connection), ["movement_key", "line_id"])
-    connection.exec_driver_sql(
-        f"""delete from fresh where not exists (select 1 from batch b where b.movement_key = fresh.movement_key and b.cancels = 0
-        and not exists ({_RECORDED})
-        and not exists (select 1 from fallen f where f.movement_key = b.movement_key and f.line_id = b.line_id))"""
-    )
-    stage(connection, "leaving", _find_cancelled(connection), ["id"])
-    connection.exec_driver_sql(
-        f"""insert into leaving select m.id, '{SUPERSEDED}' from fresh f cross join movements m
-        where m.movement_key = f.movement_key and m.ended_run is null
-        and not exists (select 1 from batch b where b.movement_key = m.movement_key and b.line_id = m.line_id)
-        and not exists (select 1 from leaving l where l.id = m.id)"""
-    )
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("analyze fresh")
-        connection.exec_driver_sql("analyze leaving")
+    stage(connection, "batch", staged, [BILL])
+    bills = f"(select distinct {BILL} from batch) b cross join movements t where t.{BILL} = b.{BILL}"
+    seals.check("movements", bills)
+    recorded = fetch(connection, f"select {', '.join(f't.{n}' for n in _RECORDED.names)} from {bills} order by t.id", _RECORDED)
+    # Of a row that was recorded anew the later one speaks.
+    recorded = recorded.filter(pc.fill_null(pc.not_equal(recorded.column("ended_why"), RECOUNTED), True))
+    at = recorded.column_names.index("substance_mass_kg")
+    mass = pc.coalesce(recorded.column(STATED), recorded.column("substance_mass_kg"))
+    stated = recorded.set_column(at, "substance_mass_kg", mass)
+    columns = [*_DECIDED_BY, BILL]
+    decision = decide(pa.concat_tables([stated.select(columns), rows.select(columns)]))
+    leaving, returning = _changes(recorded, decision)
+    stage(connection, "leaving", pa.table([list(leaving), list(leaving.values())], schema=_LEAVING), ["id"])
+    there = set(zip(*(recorded.column(n).to_pylist() for n in ("line_id", "substance_id")), strict=True))
+    over = {line for line, ended in zip(*_columns(recorded, "line_id", "ended_run"), strict=True) if ended is not None}
+    over -= {line for line, ended in zip(*_columns(recorded, "line_id", "ended_run"), strict=True) if ended is None}
+    known = frozenset(line for line, _ in there)
+    mine = list(zip(*_columns(rows, "line_id", "substance_id"), strict=True))
+    # A substance that is recognised later is added to its line, unless that stands no longer.
+    fresh = tuple(n for n, row in enumerate(mine) if row not in there and row[0] not in over)
+    own = frozenset(line for line, _ in mine)
+    return Staged(rows, stated, decision, fresh, known & own, leaving, returning)
 
 
-def nth_of(version: str | None, *, cancels: bool = False) -> float:
-    """The number of a version; 0: the message has none, or one that is no number. A cancellation without one is of all versions."""
-    if version is None and cancels:
-        return math.inf
-    try:
-        number = float(version or 0)
-    except ValueError:
-        return 0.0
-    return number if math.isfinite(number) else 0.0
+def each_once(movements: pa.Table) -> pa.Table:
+    """One row a line and substance, the first."""
+    seen: set[tuple[str, str]] = set()
+    keep = []
+    for number, pair in enumerate(zip(*_columns(movements, "line_id", "substance_id"), strict=True)):
+        if pair not in seen:
+            seen.add(pair)
+            keep.append(number)
+    return movements if len(keep) == movements.num_rows else movements.take(pa.array(keep, pa.int64()))
 
 
-def _find_cancelled(connection: Connection) -> pa.Table:
-    """_LEAVING: recorded rows that still count and that the run cancels: those of no later version."""
-    rows = fetch(
-        connection,
-        """select m.id, m.version, b.version as cancelling from (select distinct movement_key, version from batch where cancels = 1) b
-        cross join movements m where m.movement_key = b.movement_key and m.ended_run is null order by 1""",
-        pa.schema([("id", pa.int64()), ("version", _TEXT), ("cancelling", _TEXT)]),
-    ).to_pylist()
-    ids = dict.fromkeys(r["id"] for r in rows if nth_of(r["version"]) <= nth_of(r["cancelling"], cancels=True))
-    return pa.table([list(ids), [CANCELLED] * len(ids)], schema=_LEAVING)
+def _columns(table: pa.Table, *names: str) -> list[list[str]]:
+    return [table.column(n).to_pylist() for n in names]
 
 
-def _find_fallen(connection: Connection) -> pa.Table:
-    """_FALLEN: the lines of the run that do not stand, for a later version of theirs counts, or a cancellation has waited for them;
-    and its cancellations of what a later version has taken the place of."""
-    lines = fetch(
-        connection,
-        f"""select distinct b.movement_key, b.line_id, b.version, b.day, b.cancels from batch b
-        where not exists ({_RECORDED} and m.ended_run is null) order by 1, 2""",
-        _LINES,
-    )
-    recorded = fetch(
-        connection,
-        f"""select m.movement_key, m.version, m.as_of_date, m.ended_why from (select distinct movement_key from batch) b
-        cross join movements m where m.movement_key = b.movement_key and (m.ended_run is null or m.ended_why = '{WAITING}')""",
-        _MESSAGES,
-    )
-    if not recorded.num_rows:
-        return _FALLEN.empty_table()
-    latest: dict[str, float] = {}
-    waiting: dict[str, list[tuple[float, date]]] = defaultdict(list)
-    for key, version, day, why in zip(*(c.to_pylist() for c in recorded.columns), strict=True):
-        if why == WAITING:
-            waiting[key].append((nth_of(version, cancels=True), day))
-        else:
-            latest[key] = max(latest.get(key, 0.0), nth_of(version))
-    found = []
-    for key, line_id, version, day, cancels in zip(*(c.to_pylist() for c in lines.columns), strict=True):
-        nth = nth_of(version, cancels=bool(cancels))
-        if not cancels and any(nth <= n and abs((day - on).days) <= WAITS_DAYS for n, on in waiting.get(key, ())):
-            found.append({"movement_key": key, "line_id": line_id, "why": CANCELLED})
-        elif nth < latest.get(key, 0.0):
-            found.append({"movement_key": key, "line_id": line_id, "why": SUPERSEDED})
-    return pa.Table.from_pylist(found, schema=_FALLEN)
+def _changes(recorded: pa.Table, decision: Decision) -> tuple[dict[int, str], dict[int, bool]]:
+    """What becomes of recorded rows: (those that end -> why, those that stand again or count otherwise -> whether they count)."""
+    leaving: dict[int, str] = {}
+    returning: dict[int, bool] = {}
+    names = ("id", "line_id", "message_function", "ended_run", STATED, "substance_mass_kg")
+    for row, (number, line, function, ended, stated, mass) in enumerate(
+        zip(*(recorded.column(n).to_pylist() for n in names), strict=True)
+    ):
+        if function == CANCELLATION:
+            continue
+        why, counts = decision.why.get(line), row not in decision.uncounted
+        if why is not None:
+            if ended is None:
+                leaving[number] = why
+        elif ended is not None:
+            returning[number] = counts
+        elif counts != (stated is None) and (stated if stated is not None else mass) not in (None, Decimal(0)):
+            leaving[number], returning[number] = RECOUNTED, counts
+    return leaving, returning
+
+
+def why_recorded(why: str | None) -> str | None:
+    """What stands beside a row that has ended: a cancellation waits, or has done its work; either way it is a message."""
+    return WAITING if why == DONE else why

@@ -69,8 +69,9 @@ def _first_rows(keys: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _keys(line_ids: pa.ChunkedArray, judged: Judged) -> pa.ChunkedArray:
-    """The movement key of each line; null for a line that is not of this run."""
-    return judged.lines.column("movement_key").take(pc.index_in(line_ids, judged.lines.column("line_id")))
+    """The movement key of each line; null for a line that was not judged."""
+    lines = pa.concat_tables([t.select(["line_id", "movement_key"]) for t in (judged.lines, judged.again)])
+    return lines.column("movement_key").take(pc.index_in(line_ids, lines.column("line_id")))
 
 
 def _key_lists(flags: pa.Table, judged: Judged) -> pa.Array:

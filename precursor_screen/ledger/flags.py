@@ -12,12 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, text
 
+from precursor_screen.ledger.adoption import adopt_ids
 from precursor_screen.ledger.dispositions import standing_clearances
 from precursor_screen.ledger.episodes import covering, name_continued
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
 from precursor_screen.ledger.values import EXISTING, NEW, RESOLVED, SUPPRESSED, Disposition
 from precursor_screen.memory import Compared, Judged
+from precursor_screen.messages.settled import KNOWN
 from precursor_screen.schema import FLAG, MOVEMENT
 from precursor_screen.schema import SUPPRESSED as SUPPRESSION
 
@@ -67,6 +69,7 @@ def compare(
         LedgerError: a flag that is compared with is not what was recorded.
     """
     connection = seals.connection
+    flags = adopt_ids(seals, flags, judged.amends)
     untold = undelivered(connection, run_no)
     cleared = standing_clearances(connection, as_of)
     on_flag = {verdict.flag_id: verdict for verdict in cleared.values()}
@@ -88,7 +91,7 @@ def compare(
     states = [SUPPRESSED if p in cleared else EXISTING if p in told else s for p, s in zip(places, states, strict=True)]
     position = flags.column_names.index("state")
     compared = continued.flags.set_column(position, "state", pa.array(states, _TEXT))
-    carried, resolved = _no_longer_raised(seals, run, run_no)
+    carried, resolved = _no_longer_raised(seals, run)
     hold = [p for p, s in zip(places, states, strict=True) if s == SUPPRESSED]
     hold += [(f["flag_id"], f["line_id"]) for f in carried if f["state"] == SUPPRESSED]
     return Compared(
@@ -142,14 +145,16 @@ def _known_state(state: str, last_run: int, untold: frozenset[int]) -> str:
     return EXISTING if state == NEW and last_run not in untold else state
 
 
-def _no_longer_raised(seals: Seals, run: _Run, run_no: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _no_longer_raised(seals: Seals, run: _Run) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Flags recorded on what the run judged, which it does not raise: (carried over, resolved)."""
     judged = run.judged
     candidates = [f for f in _flags_to_compare(seals, run) if f["flag_id"] not in run.flag_ids]
     sent = _among(judged.lines.column("line_id"), (f["line_id"] for f in candidates))
     keys_of = {f["flag_id"]: json.loads(f.pop("movement_keys")) for f in candidates}
     there = _among(judged.lines.column("movement_key"), (k for keys in keys_of.values() for k in keys))
-    replaced = _replaced_keys(seals.connection, judged, candidates, run_no)
+    fallen = frozenset(judged.fallen.column("line_id").to_pylist())
+    anew = frozenset(judged.again.column("line_id").to_pylist())
+    doubted = judged.doubts.among({(f["rule_id"], f["line_id"]) for f in candidates}, judged.scopes)
     carried, resolved = [], []
     for flag in candidates:
         keys, own = keys_of[flag["flag_id"]], flag.pop("movement_key")
@@ -161,16 +166,18 @@ def _no_longer_raised(seals: Seals, run: _Run, run_no: int) -> tuple[list[dict[s
         scope = judged.scopes.get(flag["rule_id"])
         if known == RESOLVED:
             over = True  # by a run that was not delivered
-        elif own in judged.cancelled or flag["flag_id"] in run.answered:
+        elif own in judged.cancelled or flag["line_id"] in fallen or flag["flag_id"] in run.answered:
             over = not is_cleared
+        elif flag["line_id"] in anew and flag["rule_id"] in judged.growing:
+            over = (flag["rule_id"], flag["line_id"]) not in doubted and not is_cleared
         elif scope == _HISTORY and flag["line_id"] in sent:
             carried.append({**flag, "state": SUPPRESSED if is_cleared else NEW if known == NEW else EXISTING})
             continue
         else:
             # A flag rests on all its lines: what a part of a shipment no longer shows may stand in the rest of it.
             whole = scope == _HISTORY or there.issuperset(keys)
-            again = flag["line_id"] in sent or own in replaced
-            over = scope is not None and flag["rule_id"] not in judged.doubtful and whole and again and not is_cleared
+            doubtful = (flag["rule_id"], flag["line_id"]) in doubted
+            over = scope is not None and not doubtful and whole and flag["line_id"] in sent and not is_cleared
         if over:
             resolved.append({**flag, "state": RESOLVED})
     return carried, resolved
@@ -181,21 +188,30 @@ def _flags_to_compare(seals: Seals, run: _Run) -> list[dict[str, Any]]:
     those of which nobody was told that they are resolved; in the order they were raised."""
     judged, connection = run.judged, seals.connection
     cancelled = pa.array(sorted(judged.cancelled), _TEXT)
-    keys = pc.unique(pa.chunked_array([*judged.lines.column("movement_key").chunks, cancelled], _TEXT)).drop_null()
+    fallen = judged.fallen.column("movement_key")
+    keys = pc.unique(
+        pa.chunked_array([*judged.lines.column("movement_key").chunks, *fallen.chunks, cancelled], _TEXT)
+    ).drop_null()
+    lines = pc.unique(pa.chunked_array([c for t in (judged.lines, judged.again) for c in t.column("line_id").chunks], _TEXT))
     unresolved = f"from flags where state <> '{RESOLVED}'"
     if connection.execute(text(f"select count(*) {unresolved}")).scalar_one() < len(keys):
-        flagged = fetch(connection, f"select movement_key {unresolved}", pa.schema([("movement_key", _TEXT)])).column(0)
-        keys = keys.filter(pc.is_in(keys, flagged.combine_chunks()))
+        flagged = fetch(connection, f"select movement_key, line_id {unresolved}", KNOWN)
+        keys = keys.filter(pc.is_in(keys, flagged.column("movement_key").combine_chunks()))
+        lines = lines.filter(pc.is_in(lines, flagged.column("line_id").combine_chunks()))
     stage(connection, "judged", pa.table([keys], names=["movement_key"]), ["movement_key"])
+    # Also by the line itself: earlier versions knew it under another key.
+    stage(connection, "judged_lines", pa.table([lines], names=["line_id"]), ["line_id"])
     stage(connection, "answered", pa.table([pa.array(sorted(run.answered), _TEXT)], names=["flag_id"]), ["flag_id"])
     names = ", ".join(f"f.{n}" for n in _STORED.names)
     query = f"""select {names} from (
             select g.flag_id from judged j cross join flags g where g.movement_key = j.movement_key
+            union select g.flag_id from judged_lines j cross join flags g where g.line_id = j.line_id
             union select flag_id from answered) c
         cross join flags f where f.flag_id = c.flag_id and f.state <> '{RESOLVED}'
         union all select {names} from flags f where f.state = '{RESOLVED}' and f.resolved_run in ({_numbers(run.untold)})
         order by first_run, rule_id, flag_id"""
-    for place in ("judged c cross join flags t where t.movement_key", "answered c cross join flags t where t.flag_id"):
+    places = ("judged c cross join flags t where t.movement_key", "judged_lines c cross join flags t where t.line_id")
+    for place in (*places, "answered c cross join flags t where t.flag_id"):
         seals.check("flags", f"{place} = c.{place.rpartition('.')[2]}")
     rows: list[dict[str, Any]] = fetch(connection, query, _STORED).to_pylist()
     return rows
@@ -209,21 +225,6 @@ def _among(column: pa.ChunkedArray, wanted: Iterable[str | None]) -> frozenset[s
     """Those of some texts that stand in a column."""
     texts = pa.array(sorted({w for w in wanted if w}), _TEXT)
     return frozenset(column.filter(pc.is_in(column, texts)).to_pylist())
-
-
-def _replaced_keys(connection: Connection, judged: Judged, candidates: list[dict[str, Any]], run_no: int) -> frozenset[str]:
-    """Movement keys of the candidates for which the run has a line that was not recorded before it: an amendment.
-
-    Where all its lines were, another original of the same key still stands, though it was not sent again.
-    """
-    wanted = pa.array(sorted({f["movement_key"] for f in candidates if f["movement_key"]}), _TEXT)
-    lines = judged.lines.select(["movement_key", "line_id"])
-    lines = lines.filter(pc.is_in(lines.column("movement_key"), wanted))
-    stage(connection, "judged_lines", lines, ["movement_key", "line_id"])
-    query = """select distinct j.movement_key from judged_lines j where not exists (
-        select 1 from movements m where m.movement_key = j.movement_key and m.line_id = j.line_id and m.added_run < ?)"""
-    found = fetch(connection, query, pa.schema([("movement_key", _TEXT)]), (run_no,))
-    return frozenset(found.column(0).to_pylist())
 
 
 def troubled(seals: Seals, movement_keys: pa.Array) -> frozenset[str]:

@@ -11,39 +11,129 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, text
 
-from precursor_screen.ledger.batch import IS_MOVEMENT, SUPERSEDED
+from precursor_screen.ledger.batch import IS_MOVEMENT, Staged, each_once
 from precursor_screen.ledger.columns import ended_since, read_window
 from precursor_screen.ledger.groups import Groups
+from precursor_screen.ledger.movements import counted_anew, read_rows
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
-from precursor_screen.memory import KNOWN
-from precursor_screen.schema import MOVEMENT
+from precursor_screen.ledger.values import OPEN, RECOUNTED, SUPPRESSED
+from precursor_screen.messages.settled import KNOWN, RULE_LINE, Settled, amended_rows
+from precursor_screen.schema import FLAG, MOVEMENT
 
 IDENTITY = ("movement_key", "line_id")
 
 
-def read_beside(seals: Seals) -> tuple[pa.Table, pa.Table, date | None, pa.Table]:
-    """What is recorded of a run's own lines, whatever is asked beside: `known`, `amended`, `since` and `fallen` of a `History`.
+def read_beside(seals: Seals, staged: Staged) -> tuple[pa.Table, Settled, date | None]:
+    """What is recorded of a run's own lines, whatever is asked beside: `known`, `settled` and `since` of a `History`.
 
     Args:
-        seals: of a transaction in which the batch of the run is staged (`batch.stage_batch`).
+        seals: of a transaction.
+        staged: what the run brings (`batch.stage_batch`).
     """
     connection = seals.connection
-    known = fetch(
-        connection,
-        f"""select distinct b.movement_key, b.line_id from batch b cross join movements m
-        where m.movement_key = b.movement_key and m.line_id = b.line_id and {IS_MOVEMENT} order by 1, 2""",
-        KNOWN,
+    rows, decision = staged.rows, staged.decision
+    ids = rows.column("line_id")
+    known = rows.filter(pc.is_in(ids, pa.array(sorted(staged.known), pa.string()))).select(KNOWN.names)
+    first = connection.execute(text(f"select min(as_of_date) from movements m where {IS_MOVEMENT}")).scalar()
+    own = frozenset(ids.to_pylist())
+    again, late = _again(seals, staged, _late(staged))
+    settled = Settled(
+        why={line: why for line, why in decision.why.items() if line in own},
+        uncounted=staged.uncounted_rows,
+        amended=_amended(seals, staged),
+        previous={new: old for new, old in decision.previous.items() if new in own},
+        again=again,
+        late=late,
+        ended=_ended(staged),
+        overlapping=decision.overlapping & own,
+        conflicting=decision.conflicting & own,
+        flagged=_flagged(seals, own | frozenset(again.column("line_id").to_pylist())),
     )
-    amended = fetch(
+    return known.group_by(KNOWN.names).aggregate([]), settled, date.fromisoformat(first) if first else None
+
+
+def _flagged(seals: Seals, lines: frozenset[str]) -> pa.Table:
+    """RULE_LINE: those of some lines that bear an open flag, or whose earlier version does."""
+    opened = ", ".join(f"'{s}'" for s in (*OPEN, SUPPRESSED))
+    table = pa.table([pa.array(sorted(lines), pa.string())], names=["line_id"])
+    stage(seals.connection, "bearing", table, ["line_id"])
+    query = f"""select f.rule_id, b.line_id from bearing b cross join flags f where f.line_id = b.line_id and f.state in ({opened})
+        union select f.rule_id, b.line_id from batch b cross join flags f
+        where f.movement_key = b.movement_key and f.state in ({opened}) order by 1, 2"""
+    return fetch(seals.connection, query, RULE_LINE)
+
+
+def _ended(staged: Staged) -> pa.Table:
+    """KNOWN: the recorded lines that end, unless another of the same key goes on standing."""
+    gone = {i for i, why in staged.leaving.items() if why != RECOUNTED}
+    columns = (staged.recorded.column(n).to_pylist() for n in ("id", "movement_key", "line_id", "ended_run"))
+    rows = list(zip(*columns, strict=True))
+    standing = {key for number, key, _, ended in rows if ended is None and number not in gone}
+    pairs = dict.fromkeys((key, line) for number, key, line, _ in rows if number in gone and key not in standing)
+    return pa.Table.from_pylist([dict(zip(KNOWN.names, pair, strict=True)) for pair in pairs], schema=KNOWN)
+
+
+def _amended(seals: Seals, staged: Staged) -> pa.Table:
+    """The rows that others take the place of, recorded ones and those of the run."""
+    decision = staged.decision
+    before = {old for new, old in decision.previous.items() if new not in decision.why}
+    recorded = staged.recorded
+    theirs = recorded.filter(pc.is_in(recorded.column("line_id"), pa.array(sorted(before), pa.string())))
+    rows = [read_rows(seals.connection, theirs.column("id").to_pylist()), staged.rows]
+    found = pa.concat_tables([r.select(MOVEMENT.names) for r in rows])
+    return amended_rows(each_once(found), decision, _keys(staged))
+
+
+def _keys(staged: Staged) -> dict[str, str]:
+    """The movement_key of every line that was decided on."""
+    keys: dict[str, str] = {}
+    for table in (staged.rows, staged.recorded):
+        keys |= dict(zip(table.column("line_id").to_pylist(), table.column("movement_key").to_pylist(), strict=True))
+    return keys
+
+
+def _late(staged: Staged) -> frozenset[str]:
+    """The recorded lines that turn out to amend what this run brings."""
+    decision = staged.decision
+    own = frozenset(staged.rows.column("line_id").to_pylist()) - staged.known
+    return frozenset(new for new, old in decision.previous.items() if old in own and new not in own and new not in decision.why)
+
+
+def _again(seals: Seals, staged: Staged, late: frozenset[str]) -> tuple[pa.Table, frozenset[str]]:
+    """MOVEMENT: recorded rows that are to be judged anew: those that stand again or count otherwise, those that amend what is late,
+    and the rest of the windows of open flags from which a line has gone; and which of them amend what is late and nothing more."""
+    connection = seals.connection
+    back = read_rows(connection, staged.returning)
+    moved = pa.array(sorted(staged.leaving), pa.int64())
+    gone = staged.recorded.filter(pc.is_in(staged.recorded.column("id"), moved)).column("line_id")
+    lines = _beside(seals, frozenset(gone.to_pylist()))
+    wanted = pa.array(sorted(lines | late), pa.string())
+    stage(connection, "again", pa.table([wanted], names=["line_id"]), ["line_id"])
+    source = "again a cross join movements t where t.line_id = a.line_id and t.ended_run is null"
+    seals.check("movements", source)
+    columns = ", ".join(f"t.{n}" for n in MOVEMENT.names)
+    rows = fetch(
         connection,
-        f"""select {", ".join(f"m.{c}" for c in MOVEMENT.names)} from leaving l cross join movements m
-        where m.id = l.id and l.why = '{SUPERSEDED}' order by m.id""",
+        f"select {columns} from {source} and not exists (select 1 from leaving l where l.id = t.id) order by t.id",
         MOVEMENT,
     )
-    first = connection.execute(text(f"select min(as_of_date) from movements m where {IS_MOVEMENT}")).scalar()
-    fallen = fetch(connection, "select movement_key, line_id from fallen order by 1, 2", KNOWN)
-    return known, amended, date.fromisoformat(first) if first else None, fallen
+    again = pa.concat_tables([counted_anew(back, staged).select(MOVEMENT.names), rows])
+    return again, late - lines - frozenset(back.column("line_id").to_pylist())
+
+
+def _beside(seals: Seals, gone: frozenset[str]) -> set[str]:
+    """The lines of open flags over windows in which some line stands."""
+    if not gone:
+        return set()
+    opened = ", ".join(f"'{s}'" for s in (*OPEN, SUPPRESSED))
+    query = f"select line_id, window_line_ids from flags where state in ({opened}) and window_line_ids <> '[]'"
+    found: set[str] = set()
+    for row in fetch(seals.connection, query, pa.schema([FLAG.field("line_id"), FLAG.field("window_line_ids")])).to_pylist():
+        lines = {row["line_id"], *(row["window_line_ids"] or ())}
+        if lines & gone:
+            found |= lines - gone
+    return found
 
 
 def read_groups(

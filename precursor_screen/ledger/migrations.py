@@ -17,6 +17,7 @@ from precursor_screen.errors import LedgerError, LedgerVersion
 from precursor_screen.ledger import chain
 from precursor_screen.ledger.seals import DIGEST, Seals, empty_checksums, read_rows
 from precursor_screen.ledger.transfer import STEP, run_many, text_type
+from precursor_screen.messages.decide import bill_of
 from precursor_screen.version import __version__
 
 VERSIONS = "precursor_screen_versions"  # its presence tells our database from anybody else's
@@ -202,6 +203,33 @@ def _add_second_officer(connection: Connection) -> None:
     connection.exec_driver_sql(_typed(connection, "alter table dispositions add column second text"))
 
 
+# What bill_of reads, of the columns that earlier versions recorded.
+_OF_BILL = (
+    *("declaration_id", "house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "bill_issuer", "shipment_id"),
+    *("movement_key", "line_id"),
+)
+
+
+def _add_bills(connection: Connection, seals: Seals) -> None:
+    """The bill of every movement, by which messages about it are found; and item numbers and stated masses, which earlier versions
+    did not record. Nothing asks by movement_key alone any more."""
+    for name in ("item_number", "bill_key", "stated_kg"):
+        connection.exec_driver_sql(_typed(connection, f"alter table movements add column {name} text"))
+    seals.check_all("movements")
+    last = -1
+    columns = ", ".join(("id", *_OF_BILL))
+    while rows := connection.exec_driver_sql(
+        f"select {columns} from movements where id > {last} order by id limit {STEP}"
+    ).fetchall():
+        bills = [(bill_of(dict(zip(_OF_BILL, row[1:], strict=True))), row[0]) for row in rows]
+        run_many(connection, "update movements set bill_key = ? where id = ?", bills)
+        seals.renew("movements", "movements t where t.id > ? and t.id <= ?", (last, rows[-1][0]))
+        last = rows[-1][0]
+    connection.exec_driver_sql("drop index movements_by_key")
+    connection.exec_driver_sql("create index movements_by_bill on movements (bill_key)")
+    connection.exec_driver_sql("create index movements_by_line on movements (line_id)")
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """A step: its number, from 1 without a gap, what it is, and what it does to the tables, and to rows with digests."""
@@ -219,6 +247,7 @@ MIGRATIONS = (
     Migration(4, "goods that are watched", _add_goods),
     Migration(5, "what all lines come to by day", _add_counts),
     Migration(6, "the second officer of a verdict", _add_second_officer),
+    Migration(7, "bills and items of movements", change=_add_bills),
 )
 
 _SEALED = 2  # the step from which on rows have digests

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, text
 
-from precursor_screen.ledger.batch import CANCELLED, IS_MOVEMENT, SUPERSEDED, WAITING
+from precursor_screen.ledger.batch import STATED, Staged, why_recorded
 from precursor_screen.ledger.seals import Seals
-from precursor_screen.ledger.transfer import fetch
-from precursor_screen.ledger.values import CANCELLATION
+from precursor_screen.ledger.transfer import fetch, stage
+from precursor_screen.ledger.values import RECOUNTED
+from precursor_screen.messages.bills import SUPERSEDED
+from precursor_screen.messages.decide import BILL
 from precursor_screen.schema import MOVEMENT
+
+_STORED = pa.schema([*MOVEMENT, (BILL, pa.string()), (STATED, MOVEMENT.field("substance_mass_kg").type)])
+_MASS = "substance_mass_kg"
+_ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,86 +37,44 @@ class Recorded:
     days: tuple[date, date] | None = None
 
 
-def record(seals: Seals, movements: pa.Table, run_no: int) -> Recorded:
-    """Records the movements of a run whose batch is staged (`batch.stage_batch`).
+def record(seals: Seals, staged: Staged, run_no: int) -> Recorded:
+    """Records the movements of a run.
 
     Args:
         seals: of a transaction.
-        movements: MOVEMENT of the run.
+        staged: what the run brings (`batch.stage_batch`).
         run_no: of the run.
     """
     connection = seals.connection
-    added = movements.take(_unrecorded(connection))
-    rows = connection.execute(text("select why, count(*) from leaving group by why")).all()
-    ended = {str(why): int(count) for why, count in rows}
-    connection.execute(
-        text(
-            """update movements set ended_run = :run, ended_why = (select why from leaving l where l.id = movements.id)
-            where id in (select id from leaving)"""
-        ),
-        {"run": run_no},
-    )
-    seals.renew("movements", "leaving l cross join movements t where t.id = l.id")
+    ended: Counter[str] = Counter(staged.leaving.values())
+    again = read_rows(connection, staged.returning)
+    if staged.leaving:
+        connection.execute(
+            text(
+                """update movements set ended_run = :run, ended_why = (select why from leaving l where l.id = movements.id)
+                where id in (select id from leaving)"""
+            ),
+            {"run": run_no},
+        )
+        seals.renew("movements", "leaving l cross join movements t where t.id = l.id")
+    fresh = staged.rows.take(pa.array(staged.fresh, pa.int64()))
+    whys = [why_recorded(staged.decision.why.get(line)) for line in fresh.column("line_id").to_pylist()]
+    ended.update(why for why in whys if why is not None)
+    added = pa.concat_tables([_counted(fresh, [staged.uncounted(n) for n in staged.fresh]), counted_anew(again, staged)])
+    whys += [None] * again.num_rows
     first = next_id(connection)
     if added.num_rows:
-        _insert(seals, added, first, run_no)
-        # A message and its cancellation in one run: recorded, and ended at once.
-        both = connection.execute(
-            text(
-                f"""update movements set ended_run = :run, ended_why = '{CANCELLED}'
-                where id >= :first and movement_key in (select movement_key from batch where cancels = 1)"""
-            ),
-            {"run": run_no, "first": first},
-        )
-        if both.rowcount:
-            seals.renew("movements", "movements t where t.id >= ?", (first,))
-        ended[CANCELLED] = ended.get(CANCELLED, 0) + both.rowcount
-        for why, count in _end_fallen(seals, first, run_no).items():
-            ended[why] = ended.get(why, 0) + count
-    added = pa.concat_tables([added, _wait(seals, movements, first + added.num_rows, run_no)])
-    ended[CANCELLED] = ended.get(CANCELLED, 0) + sum(f == CANCELLATION for f in added.column("message_function").to_pylist())
-    counts = (added.num_rows, ended.get(SUPERSEDED, 0), ended.get(CANCELLED, 0))
+        ids = pa.array(np.arange(first, first + added.num_rows))
+        runs = pa.array(np.full(added.num_rows, run_no))
+        ends = pa.array([run_no if why else None for why in whys], pa.int64())
+        names = ["id", "added_run", "ended_run", "ended_why", *_STORED.names]
+        seals.insert("movements", pa.table([ids, runs, ends, pa.array(whys, pa.string()), *added.columns], names=names))
+    superseded = ended[SUPERSEDED] + ended[RECOUNTED]
+    counts = (added.num_rows, superseded, sum(ended.values()) - superseded)
     if not added.num_rows:
         return Recorded(0, *counts)
     days = pc.min_max(added.column("as_of_date")).as_py()
     return Recorded(first, *counts, (days["min"], days["max"]))
-
-
-def _end_fallen(seals: Seals, first: int, run_no: int) -> dict[str, int]:
-    """Ends what does not stand as soon as it is recorded: why -> rows."""
-    mine = "from fallen f where f.movement_key = movements.movement_key and f.line_id = movements.line_id"
-    done = seals.connection.execute(
-        text(
-            f"""update movements set ended_run = :run, ended_why = (select f.why {mine})
-            where id >= :first and ended_run is null and exists (select 1 {mine})"""
-        ),
-        {"run": run_no, "first": first},
-    )
-    if not done.rowcount:
-        return {}
-    seals.renew("movements", "movements t where t.id >= ?", (first,))
-    query = text(
-        """select m.ended_why, count(*) from fallen f cross join movements m
-        where m.movement_key = f.movement_key and m.line_id = f.line_id and m.id >= :first group by m.ended_why"""
-    )
-    return {str(why): int(count) for why, count in seals.connection.execute(query, {"first": first}).all()}
-
-
-def _wait(seals: Seals, movements: pa.Table, first: int, run_no: int) -> pa.Table:
-    """Records the cancellations of which nothing was there to cancel: they wait for it, as rows that have ended.
-
-    Returns:
-        MOVEMENT rows that were recorded.
-    """
-    query = """select min(b.row_no) from batch b where b.cancels = 1 and not exists (
-        select 1 from movements m where m.movement_key = b.movement_key) group by b.movement_key order by 1"""
-    rows = movements.take(fetch(seals.connection, query, pa.schema([("row_no", pa.int64())])).column(0).combine_chunks())
-    if rows.num_rows:
-        _insert(seals, rows, first, run_no)
-        update = text(f"update movements set ended_run = :run, ended_why = '{WAITING}' where id >= :first")
-        seals.connection.execute(update, {"run": run_no, "first": first})
-        seals.renew("movements", "movements t where t.id >= ?", (first,))
-    return rows
 
 
 def next_id(connection: Connection) -> int:
@@ -116,17 +83,30 @@ def next_id(connection: Connection) -> int:
     return max(1, int(connection.execute(text(query)).scalar() or 0))
 
 
-def _unrecorded(connection: Connection) -> pa.Array:
-    """Rows of lines that are recorded in no version, and substances that are new on a line that still counts."""
-    of_line = f"select 1 from movements m where m.movement_key = b.movement_key and m.line_id = b.line_id and {IS_MOVEMENT}"
-    query = f"""select min(b.row_no) from batch b where b.cancels = 0
-        and not exists ({of_line} and coalesce(m.substance_id, '') = coalesce(b.substance_id, ''))
-        and (not exists ({of_line}) or exists ({of_line} and m.ended_run is null))
-        group by b.movement_key, b.line_id, coalesce(b.substance_id, '') order by 1"""
-    return fetch(connection, query, pa.schema([("row_no", pa.int64())])).column(0).combine_chunks()
+def read_rows(connection: Connection, ids: Iterable[int]) -> pa.Table:
+    """`id`, MOVEMENT, BILL and STATED of some rows, by id."""
+    schema = pa.schema([("id", pa.int64()), *_STORED])
+    wanted = sorted(ids)
+    if not wanted:
+        return schema.empty_table()
+    stage(connection, "wanted", pa.table([pa.array(wanted, pa.int64())], names=["id"]), ["id"])
+    columns = ", ".join(f"t.{n}" for n in schema.names)
+    return fetch(connection, f"select {columns} from wanted w cross join movements t where t.id = w.id order by t.id", schema)
 
 
-def _insert(seals: Seals, added: pa.Table, first: int, run_no: int) -> None:
-    ids = pa.array(np.arange(first, first + added.num_rows))
-    runs = pa.array(np.full(added.num_rows, run_no))
-    seals.insert("movements", pa.table([ids, runs, *added.columns], names=["id", "added_run", *MOVEMENT.names]))
+def _counted(rows: pa.Table, uncounted: list[bool]) -> pa.Table:
+    """_STORED: rows with the mass that counts, and beside it the one that is stated where that is another."""
+    mass = rows.column(_MASS)
+    elsewhere = pa.array(uncounted, pa.bool_())
+    zero = pa.scalar(_ZERO, mass.type)
+    counted = pc.if_else(elsewhere, zero, mass)
+    stated = pc.if_else(elsewhere, mass, pa.scalar(None, mass.type))
+    columns = {n: rows.column(n) for n in (*MOVEMENT.names, BILL)} | {_MASS: counted, STATED: stated}
+    return pa.table([columns[n] for n in _STORED.names], schema=_STORED)
+
+
+def counted_anew(again: pa.Table, staged: Staged) -> pa.Table:
+    """_STORED: rows that stand again, or count otherwise than they did, with the mass that they count with."""
+    stated = pc.coalesce(again.column(STATED), again.column(_MASS))
+    rows = again.set_column(again.column_names.index(_MASS), _MASS, stated)
+    return _counted(rows, [not staged.returning[i] for i in again.column("id").to_pylist()])

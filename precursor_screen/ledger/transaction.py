@@ -15,12 +15,14 @@ from sqlalchemy.exc import DBAPIError
 
 from precursor_screen.errors import LedgerError
 from precursor_screen.ledger import chain, counts, flag_records, flags, movements
-from precursor_screen.ledger.batch import as_movements, stage_batch
+from precursor_screen.ledger.batch import Staged, as_movements, stage_batch
 from precursor_screen.ledger.history import read_beside, read_groups
 from precursor_screen.ledger.transfer import fetch_texts, stage
 from precursor_screen.ledger.values import FileRecord, RunRecord
 from precursor_screen.ledger.verify import sound_seals
 from precursor_screen.memory import Compared, Counts, History, Judged, Tally
+from precursor_screen.messages.settled import Settled
+from precursor_screen.schema import MOVEMENT
 
 
 class Transaction:
@@ -45,8 +47,9 @@ class Transaction:
             LedgerError: damaged, or the run is recorded already.
         """
         self._connection, self._run, self._stack, self._cache = connection, run, stack, cache
-        self._staged: pa.Table | None = None
-        self._beside: tuple[pa.Table, pa.Table, date | None, pa.Table] | None = None
+        self._batch: pa.Table | None = None
+        self._staged: Staged | None = None
+        self._beside: tuple[pa.Table, Settled, date | None] | None = None
         self._scope = connection.begin()
         self._kept = False
         self._seals = sound_seals(connection, shown)
@@ -108,10 +111,11 @@ class Transaction:
         Returns:
             See `History`. Movements outside the run's groups and days may be among them; none that shares both is missing.
         """
-        table = self._stage(batch)
+        staged = self._stage(batch)
         if self._beside is None:
-            self._beside = read_beside(self._seals)
-        found = read_groups(self._seals, self._cache, self.run_no, table, span_days, columns, keys)
+            self._beside = read_beside(self._seals, staged)
+        asked = pa.concat_tables([staged.rows.select(MOVEMENT.names), self._beside[1].again])
+        found = read_groups(self._seals, self._cache, self.run_no, asked, span_days, columns, keys)
         return History(found, *self._beside)
 
     def record_movements(self, batch: pa.Table) -> movements.Recorded:
@@ -121,7 +125,7 @@ class Transaction:
             batch: MOVEMENT of this run, cancellations among them.
         """
         recorded = movements.record(self._seals, self._stage(batch), self.run_no)
-        self._staged = None
+        self._batch = self._staged = None
         ended = {"added": recorded.added, "superseded": recorded.superseded, "cancelled": recorded.cancelled}
         for name, count in ended.items():
             self._add(f"movements_{name}", count)
@@ -141,11 +145,11 @@ class Transaction:
         """Records what the lines of this run come to; cargoes that are counted already must not be among them."""
         self._count("lines_counted", counts.record(self._seals, counted, self.run_no))
 
-    def _stage(self, batch: pa.Table) -> pa.Table:
-        if self._staged is not batch:
-            stage_batch(self._seals, as_movements(batch))
-            self._staged, self._beside = batch, None
-        return as_movements(batch)
+    def _stage(self, batch: pa.Table) -> Staged:
+        if self._batch is not batch or self._staged is None:
+            self._staged = stage_batch(self._seals, as_movements(batch))
+            self._batch, self._beside = batch, None
+        return self._staged
 
     def open_movements(self, rule_ids: Sequence[str]) -> pa.Table:
         """The movements that count and bear an open flag of some rules: flag_id, rule_id and the columns of MOVEMENT."""

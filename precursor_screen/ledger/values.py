@@ -13,7 +13,7 @@ NEW, EXISTING, SUPPRESSED, RESOLVED = "new", "existing", "suppressed", "resolved
 OPEN = (NEW, EXISTING)
 REOPENED, CLEARED, REFERRED, CONFIRMED, INCONCLUSIVE = "open", "cleared", "referred", "confirmed", "inconclusive"
 VERDICTS = (REOPENED, CLEARED, REFERRED, CONFIRMED, INCONCLUSIVE)
-CANCELLATION = "cancellation"  # of message_function
+RECOUNTED = "recounted"  # of a movement that was recorded once more, with the mass that it counts with now
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@
 its ordinal among equal lines of one input; so the same shipments filed as CSV and as XLSX get the same ids. What a message does to
 others is part of it: a cancellation in the words of the original is no repetition of it.
 `movement_key` is a hash of what identifies the cargo: the declaration, or issuer and bill; item number; container. Without an
-item number the goods stand in for it (description, HS subheading, ordinal among equal ones within the bill). Without any
-reference it is the line_id.
+item number the line's own id stands in for it: which item of another message it is, is decided later, bill by bill (`messages`).
+Without any reference it is the line_id.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
-from precursor_screen.readers.cells import Distinct, join_texts
+from precursor_screen.readers.cells import join_texts
 from precursor_screen.schema import BESIDE, FILED
 
 _NEXT, _INNER = "\x1f", "\x1e"  # the separators of ASCII; clean cells hold no control characters
@@ -71,9 +71,19 @@ def _content_columns(lines: pa.Table) -> list[pa.ChunkedArray | pa.Scalar]:
         function = lines.column("message_function")
         version = as_canonical_text(lines.column("version")) if "version" in lines.column_names else pa.scalar("")
         does = pc.binary_join_element_wise(pa.scalar("\x1d"), function, pc.coalesce(version, ""), _NEXT)
-        # An original keeps the id of its content, whatever its version.
-        parts.append(pc.if_else(pc.fill_null(pc.is_in(function, pa.array(_DOING)), False), does, ""))
+        # An original keeps the id of its content; a later version that goes back to it word for word is another line.
+        parts.append(pc.if_else(pc.fill_null(pc.is_in(function, pa.array(_DOING)), False), does, _later(version, lines.num_rows)))
+    elif "version" in lines.column_names:
+        parts.append(_later(as_canonical_text(lines.column("version")), lines.num_rows))
     return parts
+
+
+def _later(version: pa.ChunkedArray | pa.Scalar, rows: int) -> pa.ChunkedArray | pa.Array:
+    """The version where it is none of those that a first message bears, else an empty text."""
+    if isinstance(version, pa.Scalar):
+        return pa.chunked_array([pa.array([""] * rows, pa.string())])
+    first = pc.or_kleene(pc.is_null(version), pc.match_substring_regex(version, r"^[+]?0*[01]?(\.0*)?$"))
+    return pc.if_else(pc.fill_null(first, True), "", pc.binary_join_element_wise(pa.scalar("\x1d"), version, ""))
 
 
 def as_canonical_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -169,23 +179,19 @@ def _movement_keys(lines: pa.Table, line_ids: pa.ChunkedArray) -> pa.ChunkedArra
     if reference is None:
         return line_ids
     names = lines.column_names
-    item = lines.column("item_number") if "item_number" in names else None
-    key = {
-        "reference": reference,
-        "item": item if item is not None else _nulls(lines.num_rows),
-        "container": as_canonical_text(lines.column("container_numbers"))
-        if "container_numbers" in names
-        else _nulls(lines.num_rows),
-    }
-    goods = _goods(lines, item)
-    if goods is not None:
-        key["goods"] = goods
-        equal = _hash_table(pa.table(key), _separated)
-        key["ordinal"] = pc.if_else(pc.is_valid(goods), pa.chunked_array([pa.array(ordinals_of(equal)).cast(pa.string())]), _NONE)
-    else:
-        key["goods"] = key["ordinal"] = _nulls(lines.num_rows)
-    keys = _to_hex(_hash_table(pa.table(key), _separated))
-    return pc.if_else(pc.is_valid(reference), keys, line_ids)
+    item = lines.column("item_number") if "item_number" in names else _nulls(lines.num_rows)
+    container = as_canonical_text(lines.column("container_numbers")) if "container_numbers" in names else _nulls(lines.num_rows)
+    numbered = pc.is_valid(item)
+    # Without a number an item is what its line states: neither its place in a file nor its words tell which of two it is.
+    key = pa.table(
+        {
+            "reference": reference,
+            "item": item,
+            "container": pc.if_else(numbered, container, _NONE),
+            "line": pc.if_else(numbered, _NONE, line_ids),
+        }
+    )
+    return pc.if_else(pc.is_valid(reference), _to_hex(_hash_table(key, _separated)), line_ids)
 
 
 def _nulls(rows: int) -> pa.ChunkedArray:
@@ -214,24 +220,6 @@ def _reference(lines: pa.Table) -> pa.ChunkedArray | None:
 def _tagged(tag: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
     # A declaration and a bill of one number are two references.
     return pc.binary_join_element_wise(pa.scalar(tag), column, _INNER)
-
-
-def _goods(lines: pa.Table, item: pa.ChunkedArray | None) -> pa.ChunkedArray | None:
-    """What stands in for an item number where there is none: the folded description and the HS subheading; else null."""
-    if item is not None and item.null_count == 0:
-        return None
-    parts: list[pa.ChunkedArray] = []
-    if "description" in lines.column_names:
-        column = lines.column("description")
-        distinct = Distinct(column if item is None else pc.if_else(pc.is_valid(item), _NONE, column))
-        parts.append(distinct.spread([fold_goods(t) for t in distinct.texts], pa.string()))
-    if "hs_code" in lines.column_names:
-        parts.append(pc.utf8_slice_codeunits(lines.column("hs_code"), 0, 6))
-    if not parts:
-        goods = pa.chunked_array([pa.array([""] * lines.num_rows, pa.string())])
-    else:
-        goods = pc.binary_join_element_wise(*parts, _INNER, null_handling="replace")
-    return goods if item is None else pc.if_else(pc.is_valid(item), _NONE, goods)
 
 
 def fold_goods(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
@@ -155,6 +156,11 @@ def counts_in_words(report: Report) -> list[tuple[str, str]]:
     lines += f" + {set_aside:,} set aside" + (f"; besides, {_count(files, 'file')} set aside" if files else "")
     found = [
         ("Lines", lines),
+        *(
+            [("Of the lines read", f"{coverage['lines_known']:,} known, {_new_lines(coverage):,} new")]
+            if "lines_known" in coverage
+            else []
+        ),
         ("Shipments", ", ".join(f"{count:,} {band}" for band, count in report.band_counts().items() if count)),
         ("Flags", ", ".join(f"{count:,} {level}" for level, count in report.level_counts().items() if count) or "none"),
     ]
@@ -165,6 +171,11 @@ def counts_in_words(report: Report) -> list[tuple[str, str]]:
         if ids:
             found.append((f"Exceptions {name}", ", ".join(ids)))
     return found
+
+
+def _new_lines(coverage: Mapping[str, Any]) -> int:
+    """Those that were screened, or were to be, and that no earlier run has received."""
+    return int(coverage["screened"] + coverage["unscreenable_lines"] - coverage["lines_known"])
 
 
 def _print_gaps(report: Report, console: Console) -> None:

@@ -106,7 +106,7 @@ def _sums(unjudged: pa.Table) -> dict[str, int]:
 def _milliseconds(one: CompiledRule, screened: Screened, reference: Reference) -> float:
     start = time.perf_counter()
     if one.rule.scope == "history":
-        history = NoMemory().look_back(request_history(screened.movements, [one], reference.registers))
+        history = NoMemory().look_back(request_history(screened.movements.live, [one], reference.registers))
         flag_windows(screened.movements.live, history, [one], reference)
     else:
         (flag_shipments if one.grouping else flag_lines)(screened.resolved, [one])

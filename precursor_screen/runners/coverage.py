@@ -163,6 +163,8 @@ def decide_exit_code(
             if LEVELS.index(level) >= least and state == "new" and rules[rule_id].status != "experimental":
                 return ExitCode.FLAGGED
     by_code_only = any(spot["code"] == "no-descriptions" for spot in coverage.get("blind_spots", ()))
-    if coverage["set_aside"] or coverage["unscreenable"] or by_code_only:
+    # What was read before in the same run is screened at its first place.
+    missing = [group for group in coverage["set_aside"] if group["code"] != "repeated-line"]
+    if missing or coverage["unscreenable"] or by_code_only:
         return ExitCode.SET_ASIDE
     return ExitCode.CLEAR

@@ -120,6 +120,8 @@ def run(
     progress("writing the report")
     issues = pa.concat_tables([gathered.issues, screened.issues])
     coverage = count_coverage(gathered.lines.num_rows, screened.unscreened_lines, issues, screened.unjudged)
+    if remember is not None:
+        coverage["lines_known"] = screened.known_lines
     described = "description" in gathered.lines.column_names and bool(
         pc.any(pc.is_valid(gathered.lines.column("description"))).as_py()
     )

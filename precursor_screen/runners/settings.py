@@ -56,7 +56,7 @@ class Settings:
     read: ReadOptions = field(default_factory=ReadOptions)
     fail_on: str = "none"
     ledger: str = ""
-    wait: float = 0.0
+    wait: float = 60.0
     jobs: int = 1
     cache: bool = False
     require_fresh: bool = False

@@ -97,7 +97,7 @@ def test_a_setting_names_the_ledger_and_an_option_overrules_it(screen, monkeypat
 
 def test_the_same_ledger_gives_the_same_report(ps, manifest):
     for number in range(2):
-        for rows in ((line(1), line(2)), (line(1), line(3, 70), line(2, 10))):
+        for rows in ((line(1), line(2)), (line(1), line(3, 70), {**line(2, 10), "version": "2"})):
             ps("screen", manifest(*rows), *PLAIN, "--ledger", f"sqlite:///{number}.sqlite", "-o", f"r{number}.json")
     reports = [json.loads(Path(f"r{n}.json").read_text()) for n in range(2)]
     for report in reports:
@@ -109,7 +109,9 @@ def test_the_same_ledger_gives_the_same_report(ps, manifest):
 def test_the_terminal_tells_the_states(ps, manifest):
     assert "Of all flags" not in ps("screen", manifest(line(1, 120)), *KEPT).out
     assert "\nOf all flags: 1 new, 3 existing\n" in ps("screen", manifest(line(1, 120), line(2)), *KEPT).out
-    assert "\nOf all flags: 2 existing, 2 resolved\n" in ps("screen", manifest(line(1, 5), line(2)), *KEPT).out
+    amended = ps("screen", manifest({**line(1, 5), "version": "2"}, line(2)), *KEPT).out
+    assert "\nOf all flags: 1 existing, 3 resolved\n" in amended  # the window of the other line is no longer full
+    assert "\nOf the lines read: 1 known, 1 new\n" in amended
 
 
 # explain and review
@@ -220,7 +222,7 @@ def holder() -> Any:
 
 
 def test_a_ledger_that_is_held_is_exit_5_and_says_by_whom_and_since_when(screen, holder):
-    for wait, least in ((), 0.0), (("--wait", "0.6"), 0.6):
+    for wait, least in (("--wait", "0"), 0.0), (("--wait", "0.6"), 0.6):
         began = time.monotonic()
         answer = screen(line(1), options=(*KEPT, *wait))
         assert answer.code == 5

@@ -15,6 +15,7 @@ from precursor_screen.kernel.match.match import match
 from precursor_screen.kernel.part import cut_shipments, judge_part, merge_parts
 from precursor_screen.kernel.screen import judge_run, judge_windows, screen
 from precursor_screen.memory import KNOWN, Answers, NoMemory, Past
+from precursor_screen.messages.settled import Settled
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.rulebook.exceptions import RuleException
 from precursor_screen.runners.inputs import Source
@@ -94,7 +95,7 @@ def whole(excepting):
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_parts_joined_are_the_whole(excepting, whole, count):
     parts = screen_in_parts(excepting, count, every_line=True)
-    assert whole.movements.cancelled.num_rows == 1
+    assert len(whole.movements.fallen) == 3  # a cancellation with what it cancels, and what is replaced
     assert {"PS-QTY-004", "PS-CHEM-001"} <= set(whole.flags.column("rule_id").to_pylist())
     assert whole.suppressed.num_rows
     for field in fields(whole):
@@ -125,7 +126,7 @@ def test_a_part_keeps_little_and_loses_nothing(excepting, whole):
 
 
 def test_the_past_is_asked_by_what_is_wanted_and_once(reference, whole):
-    request = request_history(whole.movements, reference.rules, reference.registers)
+    request = request_history(whole.movements.live, reference.rules, reference.registers)
     asked = []
 
     def read(ask):
@@ -133,7 +134,7 @@ def test_the_past_is_asked_by_what_is_wanted_and_once(reference, whole):
         return MOVEMENT.empty_table().select(ask.columns)
 
     def judge(asks):
-        past = Past(Answers(asks, read), KNOWN.empty_table(), MOVEMENT.empty_table(), date(2020, 1, 1))
+        past = Past(Answers(asks, read), KNOWN.empty_table(), Settled(), date(2020, 1, 1))
         return judge_windows(whole.movements, past, reference)
 
     flags = judge(request.asks).flags

@@ -69,7 +69,7 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _new_database(server: str) -> str:
+def new_database(server: str) -> str:
     import psycopg
 
     name = f"ledger_{next(_numbers)}"
@@ -78,12 +78,21 @@ def _new_database(server: str) -> str:
     return server.format(name)
 
 
+def drop_databases(server: str, urls: list[str]) -> None:
+    import psycopg
+
+    with psycopg.connect(server.format("postgres"), autocommit=True) as connection:
+        for url in urls:
+            name = url.rpartition("?")[0].rpartition("/")[2]
+            connection.execute(f"drop database {name} with (force)")
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a new ledger may be made."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'ledger.sqlite'}"
-    return _new_database(request.getfixturevalue("postgres"))
+    return new_database(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from precursor_screen.errors import LedgerError
 from precursor_screen.ledger import verify
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.ledger.values import Disposition, FileRecord
-from tests.ledger.rows import cells, day, flag, flags, judged, look, movement, run, table
+from tests.ledger.rows import amended, cells, day, flag, flags, judged, look, movement, run, table
 
 KEYS = [f"M{n:02}" for n in range(30)]
 SAME, REFUSED = "same", "refused"
@@ -33,7 +33,7 @@ def make(path: Path) -> bytes:
             keys = KEYS[10 * number : 10 * number + 10]
             rows = [movement(k, as_of_date=day(number), consignee_name=f"Marrow {k} Ltd", description="EPHEDRINE") for k in keys]
             if number == 2:
-                rows += [movement("M01", "amended", as_of_date=day(2)), movement("M02", message_function="cancellation")]
+                rows += [amended("M01", "amended", as_of_date=day(2)), movement("M02", message_function="cancellation")]
             with ledger.begin(run(number + 1, options={"tiers": ["convention"]})) as transaction:
                 seen = judged(*keys)
                 found = flags(*(flag(rule, k) for rule in ("PS-CHEM-001", "PS-QTY-002") for k in keys[::3]))
@@ -64,7 +64,7 @@ def use(path: Path, record: bool) -> Any:
             rows = [movement(k, as_of_date=day(3)) for k in keys]
             rows.append(movement("M05", message_function="cancellation"))
             history = look(transaction, *rows, keys=(("consignee_key", "substance_id"), ("container_numbers",)))
-            told.extend(t.to_pylist() for t in (history.movements, history.known, history.amended))
+            told.extend(t.to_pylist() for t in (history.movements, history.known, history.settled.amended))
             told.append(history.since)
             seen = judged(*keys, cancelled=frozenset(["M05"]))
             found = flags(*(flag("PS-QTY-002", k, window_line_ids=KEYS) for k in ("fresh", "M00", "M12")))

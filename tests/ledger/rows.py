@@ -36,10 +36,11 @@ def day(number: int) -> date:
 
 
 def movement(key: str, line: str = "", **values: Any) -> dict[str, Any]:
-    """A movement; line defaults to key."""
+    """A movement; line defaults to key, and a cancellation is a line of its own."""
+    own = f"{key}-cancel" if values.get("message_function") == "cancellation" else key
     row = {
         "movement_key": key,
-        "line_id": line or key,
+        "line_id": line or own,
         "shipment_id": f"S-{key}",
         "as_of_date": DAY,
         "message_function": "original",
@@ -49,6 +50,11 @@ def movement(key: str, line: str = "", **values: Any) -> dict[str, Any]:
         "container_numbers": ["TESU1234567"],
     }
     return {**row, **values}
+
+
+def amended(key: str, line: str, version: int = 2, **values: Any) -> dict[str, Any]:
+    """A later version of a movement."""
+    return movement(key, line, version=str(version), **values)
 
 
 def table(*rows: dict[str, Any]) -> pa.Table:

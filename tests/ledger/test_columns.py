@@ -15,7 +15,7 @@ from precursor_screen.ledger import columns
 from precursor_screen.ledger.groups import Groups
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.schema import MOVEMENT
-from tests.ledger.rows import DAY, day, lines_of, look, movement, record, run, table
+from tests.ledger.rows import DAY, amended, day, lines_of, look, movement, record, run, table
 
 KEYS = (("consignee_key", "substance_id"), ("container_numbers",), ("exporter_key", "consignor_key", "as_of_date"))
 
@@ -88,7 +88,7 @@ def test_what_ended_after_the_copy_is_left_out(file_url):
     with open_ledger(file_url) as ledger:
         many(ledger)
         seen(ledger)
-        record(ledger, 2, movement("M01", message_function="cancellation"), movement("M05", "amended", as_of_date=day(3)))
+        record(ledger, 2, movement("M01", message_function="cancellation"), amended("M05", "amended", as_of_date=day(3)))
         assert seen(ledger) == [*(k for k in ALL if k not in ("M01", "M05")), "amended"]
 
 

@@ -92,7 +92,7 @@ LOOP = """
 import sys
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.ledger.values import FileRecord
-from tests.ledger.rows import cells, flag, flags, judged, movement, run, table
+from tests.ledger.rows import amended, cells, flag, flags, judged, movement, run, table
 with open_ledger(sys.argv[1], wait=30) as ledger:
     number = ledger.info().runs
     first = number + 1
@@ -102,7 +102,7 @@ with open_ledger(sys.argv[1], wait=30) as ledger:
             print("ready", flush=True)  # the first run also loads what it needs
         keys = [f"{number}-{n}" for n in range(40)]
         with ledger.begin(run(number % 1000)) as transaction:
-            batch = table(*(movement(k) for k in keys), movement("always", f"version {number}"))
+            batch = table(*(movement(k) for k in keys), amended("always", f"version {number}", number))
             transaction.look_back(batch, 3000, ["as_of_date"], [("consignee_key",)])
             judgement = judged(*keys)
             compared = transaction.compare_flags(flags(*(flag("PS-CHEM-001", k) for k in keys)), judgement)

@@ -1,83 +1,143 @@
-"""Random runs against the definition of new, sent again, amended and cancelled, written down once more in plain Python."""
+"""Random messages in random runs: what a ledger holds in the end is what one run with all of them holds."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import functools
+import itertools
+import tempfile
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from precursor_screen.ledger.store import open_ledger
-from tests.ledger.rows import DAY, look, movement, run, table
+from precursor_screen.ledger import upkeep
+from precursor_screen.ledger.store import Ledger, open_ledger
+from tests.ledger.conftest import drop_databases, new_database
+from tests.ledger.rows import day, movement, run, table
 
-MESSAGE = st.tuples(
-    st.sampled_from("AB"),
-    st.sampled_from(["v1", "v2", "v3"]),
-    st.sampled_from([None, "s", "t"]),
-    st.sampled_from(["original"] * 5 + ["cancellation"]),
+MESSAGES = st.lists(
+    st.builds(
+        dict,
+        bill=st.sampled_from("AB"),
+        number=st.sampled_from([None, None, "1", "2"]),
+        goods=st.sampled_from(["acetone", "toluene"]),
+        kg=st.sampled_from([10, 20, 40]),
+        version=st.sampled_from([None, None, "1", "2", "3", "two"]),
+        function=st.sampled_from(["original"] * 5 + ["replacement"] * 2 + ["cancellation"]),
+        day=st.sampled_from([0, 0, 1, 120]),
+        of_all=st.booleans(),
+    ),
+    min_size=1,
+    max_size=9,
 )
 
 
-@dataclass
-class Model:
-    """rows: (key, line, substance) -> whether it counts; waiting: keys of cancellations that came before what they cancel."""
-
-    rows: dict[tuple[str, str, str | None], bool] = field(default_factory=dict)
-    waiting: set[str] = field(default_factory=set)
-
-    def known(self, batch):
-        lines = {(k, v) for k, v, _ in self.rows}
-        return sorted({(k, v) for k, v, _, _ in batch} & lines)
-
-    def amended(self, batch):
-        return sorted(r[1] for r, live in self.rows.items() if live and self._leaves(r, batch) == "superseded")
-
-    def remaining(self, batch):
-        return sorted(r[:2] for r, live in self.rows.items() if live and not self._leaves(r, batch))
-
-    def _leaves(self, row, batch):
-        key, line, _ = row
-        if any(k == key and f == "cancellation" for k, _, _, f in batch):
-            return "cancelled"
-        lines = {(k, v) for k, v, _ in self.rows}
-        fresh = any(k == key and f == "original" and (k, v) not in lines for k, v, _, f in batch)
-        sent = any((k, v) == (key, line) for k, v, _, _ in batch)
-        return "superseded" if fresh and not sent else ""
-
-    def apply(self, batch):
-        before = dict(self.rows)
-        lines = {(k, v) for k, v, _ in before}
-        live = {(k, v) for (k, v, _), counts in before.items() if counts}
-        after = {r: counts and not self._leaves(r, batch) for r, counts in before.items()}
-        cancelled = {k for k, _, _, f in batch if f == "cancellation"}
-        for key, line, substance, function in batch:
-            row = (key, line, substance)
-            if function == "original" and row not in before and ((key, line) not in lines or (key, line) in live):
-                after[row] = key not in cancelled and key not in self.waiting
-        self.waiting |= cancelled - {key for key, _, _ in after}
-        self.rows = after
+def row(message) -> dict[str, object]:
+    """A movement of a bill, under an id that is a function of what it states."""
+    cancels = message["function"] == "cancellation"
+    bare = cancels and message["of_all"]
+    stated = {k: v for k, v in message.items() if not (bare and k in ("number", "goods", "kg"))}
+    line = "/".join(f"{k}={v}" for k, v in sorted(stated.items()))
+    key = f"{message['bill']}{message['number']}" if message["number"] and not bare else line
+    return movement(
+        key,
+        line,
+        shipment_id=message["bill"],
+        house_bill_of_lading=f"{message['bill']}1",
+        item_number=None if bare else message["number"],
+        description=None if bare else message["goods"],
+        substance_id=None if bare else message["goods"],
+        substance_mass_kg=None if cancels else Decimal(message["kg"]),
+        version=message["version"],
+        message_function=message["function"],
+        as_of_date=day(message["day"]),
+    )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(batches=st.lists(st.lists(MESSAGE, max_size=5), max_size=6))
-def test_the_ledger_does_what_the_definition_says(tmp_path_factory, batches):
-    model = Model()
-    with open_ledger(f"sqlite:///{tmp_path_factory.mktemp('model') / 'l.sqlite'}") as ledger:
+def held(ledger: Ledger) -> list[tuple[object, ...]]:
+    """What counts, and with which mass."""
+    with ledger.tables() as tables:
+        for name, _, batches in tables:
+            if name == "movements":
+                rows = [r for b in batches for r in b.to_pylist()]
+                return sorted((r["line_id"], r["substance_id"], r["substance_mass_kg"]) for r in rows if r["ended_run"] is None)
+    raise AssertionError("no movements")
+
+
+def remembered(url: str, batches) -> list[tuple[object, ...]]:
+    with open_ledger(url) as ledger:
         for number, batch in enumerate(batches, 1):
-            rows = [movement(k, f"{k}{v}", substance_id=s, message_function=f) for k, v, s, f in batch]
-            named = [(k, f"{k}{v}", s, f) for k, v, s, f in batch]
             with ledger.begin(run(number)) as transaction:
-                history = look(transaction, *rows, movement("probe", "probe"), keys=[("consignee_key",)])
-                assert [tuple(r.values()) for r in history.known.to_pylist()] == model.known(named)
-                assert sorted(history.amended.column("line_id").to_pylist()) == model.amended(named)
-                found = zip(
-                    history.movements.column("movement_key").to_pylist(),
-                    history.movements.column("line_id").to_pylist(),
-                    strict=True,
-                )
-                assert sorted(found) == model.remaining(named)
-                assert history.since == (DAY if model.rows else None)
-                transaction.record_movements(table(*rows))
-            model.apply(named)
-            assert ledger.info().movements == sum(model.rows.values())
+                transaction.record_movements(table(*batch))
         assert ledger.verify() == []
+        return held(ledger)
+
+
+def agrees(url_of: Callable[[str], str], messages, cuts, order, resent) -> None:
+    rows = list({r["line_id"]: r for r in map(row, messages)}.values())
+    whole = remembered(url_of("whole"), [rows])
+    mixed = [rows[i % len(rows)] for i in order if i < len(rows)]
+    mixed += [r for r in rows if r not in mixed] + [rows[i % len(rows)] for i in resent]
+    places = sorted({0, *(c % (len(mixed) + 1) for c in cuts), len(mixed)})
+    parts = [list({r["line_id"]: r for r in mixed[a:b]}.values()) for a, b in itertools.pairwise(places)]
+    assert remembered(url_of("parts"), parts) == whole
+
+
+NUMBERS = st.lists(st.integers(0, 8), max_size=9)
+
+
+ARRIVING = given(messages=MESSAGES, cuts=NUMBERS, order=NUMBERS, resent=st.lists(st.integers(0, 8), max_size=3))
+CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+@functools.cache
+def empty() -> bytes:
+    """A ledger that holds nothing: to make one takes longer than all that is asked of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open_ledger(f"sqlite:///{folder}/empty.sqlite"):
+            pass
+        upkeep.copy_file(Path(folder, "empty.sqlite"), Path(folder, "copy.sqlite"))
+        return Path(folder, "copy.sqlite").read_bytes()
+
+
+def files(folder: Path) -> Callable[[str], str]:
+    def url_of(name: str) -> str:
+        path = folder / f"{name}.sqlite"
+        path.write_bytes(empty())
+        return f"sqlite:///{path}"
+
+    return url_of
+
+
+@settings(max_examples=60, suppress_health_check=CHECKS)
+@ARRIVING
+def test_what_is_held_does_not_depend_on_how_it_came(tmp_path_factory, messages, cuts, order, resent):
+    agrees(files(tmp_path_factory.mktemp("model")), messages, cuts, order, resent)
+
+
+@pytest.mark.slow
+@settings(max_examples=2000, suppress_health_check=CHECKS)
+@ARRIVING
+def test_two_thousand_sequences(messages, cuts, order, resent):
+    with tempfile.TemporaryDirectory() as folder:  # two thousand are too many to keep
+        agrees(files(Path(folder)), messages, cuts, order, resent)
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+@settings(max_examples=200, suppress_health_check=CHECKS)
+@ARRIVING
+def test_two_hundred_sequences_on_a_server(postgres, messages, cuts, order, resent):
+    made: list[str] = []
+
+    def url_of(name: str) -> str:
+        made.append(new_database(postgres))
+        return made[-1]
+
+    try:
+        agrees(url_of, messages, cuts, order, resent)
+    finally:
+        drop_databases(postgres, made)

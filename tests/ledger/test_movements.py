@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from precursor_screen.ledger import movements
-from tests.ledger.rows import DAY, day, lines_of, look, movement, record, run, table
+from tests.ledger.rows import DAY, amended, day, lines_of, look, movement, record, run, table
 
 
 def Recorded(first, *counts):
@@ -26,9 +26,9 @@ def test_a_movement_comes_back_as_it_was(ledger):
     )
     record(ledger, 1, row)
     with ledger.begin(run(2)) as transaction:
-        amended = look(transaction, movement("A", "A2", consignee_key="other")).amended
-    assert amended.schema.names == table().schema.names
-    (back,) = amended.to_pylist()
+        before = look(transaction, amended("A", "A2", consignee_key="other")).settled.amended
+    assert before.schema.names == table().schema.names
+    (back,) = before.to_pylist()
     assert back == {**table(row).to_pylist()[0], "description": "ÄTHER \ufffd 🧪 'quoted' %s ?"}
 
 
@@ -36,10 +36,10 @@ def test_new_sent_again_amended(ledger):
     assert record(ledger, 1, movement("A"), movement("B")) == Recorded(1, 2, 0, 0)
     assert record(ledger, 2, movement("A"), movement("C")) == Recorded(3, 1, 0, 0)
     with ledger.begin(run(3)) as transaction:
-        rows = [movement("A"), movement("B", "B2"), movement("D")]
+        rows = [movement("A"), amended("B", "B2"), movement("D")]
         history = look(transaction, *rows)
         assert history.known.to_pylist() == [{"movement_key": "A", "line_id": "A"}]
-        assert lines_of(history.amended) == ["B"]
+        assert lines_of(history.settled.amended) == ["B"]
         assert lines_of(history.movements) == ["A", "C"]
         assert history.since == DAY
         assert transaction.record_movements(table(*rows)) == Recorded(4, 2, 1, 0)
@@ -58,13 +58,13 @@ def test_recording_twice_changes_nothing(ledger):
 
 def test_an_old_version_sent_again_does_not_come_to_life(ledger):
     record(ledger, 1, movement("A", "A1"))
-    record(ledger, 2, movement("A", "A2"))
+    record(ledger, 2, amended("A", "A2"))
     assert record(ledger, 3, movement("A", "A1")) == Recorded(0, 0, 0, 0)
     with ledger.begin(run(4)) as transaction:
         history = look(transaction, movement("A", "A1"))
     assert lines_of(history.movements) == ["A2"]
     assert lines_of(history.known) == ["A1"]
-    assert lines_of(history.amended) == []
+    assert history.settled.why == {"A1": "superseded"}
 
 
 def test_two_originals_of_one_key_both_stay(ledger):
@@ -73,14 +73,14 @@ def test_two_originals_of_one_key_both_stay(ledger):
         history = look(transaction, movement("A", "A1"))
         assert lines_of(history.movements) == ["A1", "A2"]
         assert transaction.record_movements(table(movement("A", "A1"))) == Recorded(0, 0, 0, 0)
-    assert record(ledger, 3, movement("A", "A3")).superseded == 2
+    assert record(ledger, 3, amended("A", "A3")).superseded == 2
 
 
 def test_a_substance_recognised_later_is_added_to_its_line(ledger):
     record(ledger, 1, movement("A"))
     assert record(ledger, 2, movement("A"), movement("A", substance_id="acetone"), movement("A", substance_id=None)).added == 2
     assert record(ledger, 3, movement("A", substance_id=None)).added == 0
-    record(ledger, 4, movement("A", "A2"))
+    record(ledger, 4, amended("A", "A2"))
     assert record(ledger, 5, movement("A", substance_id="toluene")).added == 0  # on a version that counts no longer
 
 
@@ -93,16 +93,19 @@ def test_a_cancellation_removes_and_is_not_a_movement(ledger):
     with ledger.begin(run(2)) as transaction:
         history = look(transaction, cancel("A"))
         assert lines_of(history.movements) == ["B"]
-        assert lines_of(history.amended) == []
-        assert transaction.record_movements(table(cancel("A"))) == Recorded(0, 0, 0, 1)
+        assert history.settled.amended.num_rows == 0
+        assert lines_of(history.settled.ended) == ["A"]
+        assert transaction.record_movements(table(cancel("A"))) == Recorded(3, 1, 0, 2)  # the message is kept as well
     assert record(ledger, 3, cancel("A"), movement("A")) == Recorded(0, 0, 0, 0)
     assert (ledger.info().movements, ledger.info().cancelled) == (1, 1)
-    assert record(ledger, 4, movement("A", "A-anew")).added == 1
+    assert record(ledger, 4, movement("A", "A-anew")).cancelled == 1
+    assert ledger.info().movements == 1
+    assert record(ledger, 5, movement("A", "A-later", as_of_date=day(91))).added == 1
     assert ledger.info().movements == 2
 
 
 def test_a_message_and_its_cancellation_in_one_run(ledger):
-    assert record(ledger, 1, movement("A"), cancel("A")) == Recorded(1, 1, 0, 1)
+    assert record(ledger, 1, movement("A"), cancel("A")) == Recorded(1, 2, 0, 2)
     with ledger.begin(run(2)) as transaction:
         assert lines_of(look(transaction, movement("Z")).movements) == []
     assert ledger.verify() == []
@@ -160,7 +163,7 @@ def test_an_empty_run_sees_nothing(ledger):
     with ledger.begin(run(2)) as transaction:
         history = look(transaction)
         assert transaction.record_movements(table()) == Recorded(0, 0, 0, 0)
-    assert (history.movements.num_rows, history.known.num_rows, history.amended.num_rows) == (0, 0, 0)
+    assert (history.movements.num_rows, history.known.num_rows, history.settled.amended.num_rows) == (0, 0, 0)
 
 
 def test_a_table_with_some_of_the_columns(ledger):

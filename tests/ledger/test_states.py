@@ -12,7 +12,7 @@ import pytest
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.ledger.transfer import from_values, to_rows, to_values
 from precursor_screen.ledger.values import CLEARED, CONFIRMED, INCONCLUSIVE, Disposition, FileRecord
-from tests.ledger.rows import SCOPES, cells, day, flag, flags, judged, movement, record, run, table
+from tests.ledger.rows import SCOPES, amended, cells, day, flag, flags, judged, movement, record, run, table
 
 CHEM, SHIP, WINDOW = SCOPES
 
@@ -162,14 +162,12 @@ def test_a_run_that_records_in_two_steps_counts_both(ledger, sql):
     with ledger.begin(run(2)) as transaction:
         transaction.record_movements(table(movement("A", as_of_date=day(3))))
         transaction.record_movements(
-            table(movement("B", as_of_date=day(-2)), movement("C", as_of_date=day(1)), movement("Y", "Y2"))
+            table(movement("B", as_of_date=day(-2)), movement("C", as_of_date=day(1)), amended("Y", "Y2"))
         )
-        transaction.record_movements(
-            table(movement("A", "A2", as_of_date=day(2)), movement("C", message_function="cancellation"))
-        )
+        transaction.record_movements(table(amended("A", "A2", as_of_date=day(2)), movement("C", message_function="cancellation")))
     columns = "first_movement, movements_added, movements_superseded, movements_cancelled, first_day, last_day"
     (row,) = sql(f"select {columns} from runs where run_no = 2")
-    assert tuple(row) == (2, 5, 2, 1, day(-2).isoformat(), day(3).isoformat())
+    assert tuple(row) == (2, 6, 2, 2, day(-2).isoformat(), day(3).isoformat())
     assert ledger.verify() == []
 
 

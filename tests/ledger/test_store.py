@@ -120,7 +120,16 @@ def test_the_tables_hold_what_the_schema_says(url, sql):
     engine = create_engine(parse_url(url))
     names = {t: [c["name"] for c in inspect(engine).get_columns(t)] for t in ("movements", "flags")}
     engine.dispose()
-    assert set(names["movements"]) == {"id", "added_run", "ended_run", "ended_why", *MOVEMENT.names, "digest"}
+    assert set(names["movements"]) == {
+        "id",
+        "added_run",
+        "ended_run",
+        "ended_why",
+        *MOVEMENT.names,
+        "bill_key",
+        "stated_kg",
+        "digest",
+    }
     assert set(names["flags"]) == {
         *FLAG.names,
         "first_run",

@@ -10,7 +10,7 @@ from precursor_screen.errors import LedgerError
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.ledger.upkeep import copy_file
 from precursor_screen.ledger.values import CLEARED, Disposition, FileRecord
-from tests.ledger.rows import cells, day, flag, flags, judged, movement, record, run, table
+from tests.ledger.rows import amended, cells, day, flag, flags, judged, movement, record, run, table
 
 CHEM = "PS-CHEM-001"
 
@@ -26,7 +26,7 @@ def screen(ledger, number, found, *movements, lines=("A", "B", "C"), again=(), *
 def test_an_empty_ledger_in_figures(ledger):
     info = ledger.info()
     assert (info.version, info.runs, info.last_run, info.files, info.movements, info.superseded, info.cancelled) == (
-        5,
+        6,
         0,
         "",
         0,
@@ -44,7 +44,7 @@ def test_an_empty_ledger_in_figures(ledger):
 def test_a_ledger_in_figures(ledger):
     before = ledger.info()
     screen(ledger, 1, [flag(CHEM, "A"), flag(CHEM, "B")], movement("A", as_of_date=day(3)), movement("B"), movement("C"))
-    record(ledger, 2, movement("A", "A2"), movement("B", message_function="cancellation"))
+    record(ledger, 2, amended("A", "A2"), movement("B", message_function="cancellation"))
     with ledger.begin(run(3)) as transaction:
         transaction.record_files([FileRecord("f" * 64, "m", 1, 1), FileRecord("e" * 64, "m", 1, 1)])
         transaction.keep()

@@ -24,6 +24,11 @@ def day(number: int) -> date:
     return DAY + timedelta(days=number)
 
 
+def amended(number: int, kg: float, day=DAY, version: str = "2"):
+    """A later version of a line."""
+    return {**line(number, kg, day), "version": version}
+
+
 def continued(flag) -> list[str]:
     return [e["as_written"] for e in json.loads(flag["evidence"]) if e["field"] == "continues"]
 
@@ -60,38 +65,50 @@ def test_part_of_a_file_sent_again(office):
 
 def test_an_amended_line_no_longer_over_the_threshold_resolves_its_flags_once(office):
     first = office.screen(line(1), line(2, day=day(3)))
-    amended = office.screen(line(2, 10, day(3)))
-    assert states(amended) == [(LARGE, "resolved"), (SUM, "resolved")]
-    assert ids(amended.report.flags.to_pylist()) <= ids(first.report.flags.to_pylist())
-    assert amended.report.exit_code == ExitCode.CLEAR
-    assert [s["band"] for s in amended.report.shipments.to_pylist()] == ["none"]
-    assert states(office.screen(line(2, 10, day(3)))) == []
-    back = office.screen(line(2, 61, day(3)))  # raised again, it is new
+    second = office.screen(amended(2, 10, day(3)))
+    assert states(second) == [(LARGE, "resolved"), (SUM, "resolved")]
+    assert ids(second.report.flags.to_pylist()) <= ids(first.report.flags.to_pylist())
+    assert second.report.exit_code == ExitCode.CLEAR
+    assert [s["band"] for s in second.report.shipments.to_pylist()] == ["none"]
+    assert states(office.screen(amended(2, 10, day(3)))) == []
+    back = office.screen(amended(2, 61, day(3), "3"))  # raised again, it is new
     assert states(back) == [(LARGE, "new"), (SUM, "new")]
 
 
 def test_the_old_version_of_an_amended_line_leaves_the_sums(office):
     office.screen(line(1, 45), line(2, 45, day(1)))
-    assert states(office.screen(line(1, 20))) == []
+    assert states(office.screen(amended(1, 20))) == []
     assert states(office.screen(line(3, 30, day(2)))) == []  # 95 kg; 120 with the old version
-    assert states(office.screen(line(1, 49))) == [(SUM, "new")]  # 124 kg, and not 144 with what it replaces
+    assert states(office.screen(amended(1, 49, version="3"))) == [(SUM, "new")]  # 124 kg, and not 144 with what it replaces
     with office.ledger() as ledger:
         (flag,) = ledger.flags(rule_id=SUM).to_pylist()
         assert flag["because"].startswith("124 kg of Ephedrine")
         assert (ledger.info().movements, ledger.info().superseded) == (3, 2)
 
 
+def test_two_originals_of_one_version_both_stay_and_the_larger_mass_counts(office):
+    office.screen(line(1, 60), line(2, 20, day(1)))
+    contradicting = office.screen(line(1, 70))
+    assert states(contradicting) == [(LARGE, "existing")]
+    (issue,) = (i for i in contradicting.report.issues.to_pylist() if i["code"] == "version-conflict")
+    assert (issue["source_file"], issue["source_row"]) == ("run-2.csv", 2)
+    assert states(office.screen(line(3, 5, day(2)))) == []  # 95 kg, and not 155
+    assert states(office.screen(line(4, 5, day(3)))) == [(SUM, "new")]
+    with office.ledger() as ledger:
+        assert (ledger.info().movements, ledger.verify()) == (5, [])
+
+
 def test_an_amendment_may_be_what_reaches_the_threshold(office):
     office.screen(line(1, 45), line(2, 45, day(1)))
-    (flag,) = of_rule(office.screen(line(2, 49, day(1))), SUM) or [None]
+    (flag,) = of_rule(office.screen(amended(2, 49, day(1))), SUM) or [None]
     assert flag is None
-    (flag,) = of_rule(office.screen(line(2, 55, day(1))), SUM)
+    (flag,) = of_rule(office.screen(amended(2, 55, day(1), "3")), SUM)
     assert (flag["state"], flag["shipment_id"]) == ("new", "B2")
 
 
 def test_an_old_version_sent_once_more_changes_nothing(office):
     office.screen(line(1, 60))
-    office.screen(line(1, 20))
+    office.screen(amended(1, 20))
     office.screen(line(1, 60))
     assert states(office.screen(line(2, 49, day(1)))) == []
     with office.ledger() as ledger:
@@ -120,8 +137,20 @@ def test_a_shipment_rule_is_resolved_by_all_its_lines_only(office):
     two[1]["house bill of lading"] = "H1"
     assert (SHARED, "new") in states(office.screen(*two))
     assert [s for s in states(office.screen(two[0])) if s[0] == SHARED] == []
-    tiles = {**two[1], "description of goods": "CERAMIC TILES", "hs code": "690721"}
+    tiles = {**two[1], "version": "2", "description of goods": "CERAMIC TILES", "hs code": "690721"}
     assert (SHARED, "resolved") in states(office.screen(two[0], tiles))
+
+
+def test_a_cumulative_file_tells_what_is_new_and_is_no_failure(office):
+    rows = [line(n, 5, day(n), consignee=f"Works of {chr(65 + n)}ra Ltd") for n in range(20)]
+    tiles = [line(50 + n, 5, description_of_goods="CERAMIC TILES", hs_code="690721") for n in range(20)]
+    office.screen(*rows, *tiles)
+    again = office.screen(*rows, *tiles, line(70, 60), line(71, 5, description_of_goods="CERAMIC TILES", hs_code="690721"))
+    assert again.report.coverage["lines_known"] == 40
+    assert states(again) == [(LARGE, "new")]
+    quiet = office.screen(*rows, *tiles, line(72, 5, day(60)))
+    assert (quiet.report.exit_code, quiet.report.coverage["lines_known"]) == (ExitCode.CLEAR, 40)
+    assert quiet.report.issues.num_rows == 0
 
 
 # Windows
@@ -167,7 +196,7 @@ def test_what_is_over_or_about_something_else_is_not_continued(office):
     acetone = {"description_of_goods": "ACETONE", "hs_code": "291411"}
     office.screen(line(1, 200, **acetone), line(2, 150, consignee="Other Works Ltd"))
     assert [continued(f) for f in of_rule(office.screen(line(3, 150, day(2))), SUM)] == [[]]
-    office.screen(line(3, 5, day(2)))  # amended: resolved
+    office.screen(amended(3, 5, day(2)))  # resolved
     (flag,) = of_rule(office.screen(line(4, 150, day(3))), SUM)
     assert (flag["state"], continued(flag)) == ("new", [])
     assert [continued(f) for f in of_rule(office.screen(line(5, 150, day(60))), SUM)] == [[]]  # another episode
@@ -224,9 +253,11 @@ def test_an_amended_line_still_names_what_its_flag_continued(office):
     (first,) = of_rule(office.screen(line(1, 150)), SUM)
     (second,) = of_rule(office.screen(line(2, 5, day(2))), SUM)
     office.screen(line(3, 5, day(3)))
-    (amended,) = of_rule(office.screen(line(2, 6, day(2))), SUM)
-    assert (amended["flag_id"], amended["state"]) == (second["flag_id"], "existing")
-    assert continued(amended) == [first["flag_id"]]  # and not the third, which came after it
+    flags = of_rule(office.screen(amended(2, 6, day(2))), SUM)
+    assert [f["state"] for f in flags] == ["existing"] * 3  # those of the other lines rest on the amended one
+    (changed,) = (f for f in flags if f["shipment_id"] == "B2")
+    assert (changed["flag_id"], changed["state"]) == (second["flag_id"], "existing")
+    assert continued(changed) == [first["flag_id"]]  # and not the third, which came after it
 
 
 # Verdicts
@@ -252,7 +283,7 @@ def test_a_clearance_lapses_when_the_content_of_the_line_changes(office):
     for flag in office.screen(line(1, 150)).report.flags.to_pylist():
         office.clear(flag)
     assert states(office.screen(line(1, 150))) == [(LARGE, "suppressed"), (SUM, "suppressed")]
-    assert states(office.screen(line(1, 151))) == [(LARGE, "new"), (SUM, "new")]
+    assert states(office.screen(amended(1, 151))) == [(LARGE, "new"), (SUM, "new")]
 
 
 # Registers

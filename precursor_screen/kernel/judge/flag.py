@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 import duckdb
@@ -64,9 +64,15 @@ def flag_lines(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[pa.Ta
     """Judges the rules of scope line.
 
     Returns:
-        FLAG and UNJUDGED tables, in a fixed order.
+        FLAG, one row a line also where two lines of one movement are one flag (`merge_flags`), and UNJUDGED, in a fixed order.
     """
-    return _judge(resolved, [r for r in rules if r.rule.scope == "line"])
+    return _judge(resolved, [r for r in rules if r.rule.scope == "line"], merged=False)
+
+
+def merge_flags(flags: pa.Table) -> pa.Table:
+    """FLAG of rows with two lines of one movement as one flag, in a fixed order; of lines that stand, or one that does not may speak."""
+    with connect() as connection:
+        return _merge(connection, flags)
 
 
 def flag_shipments(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[pa.Table, pa.Table]:
@@ -93,8 +99,39 @@ def of_noted_shipments(resolved: Resolved) -> Resolved:
     return replace(resolved, lines=lines.filter(pc.is_in(lines.column("shipment_id"), shipments)))
 
 
-def _judge(resolved: Resolved, rules: list[CompiledRule]) -> tuple[pa.Table, pa.Table]:
-    flags, merged, unjudged_rows = [FLAG.empty_table()], [FLAG.empty_table()], [UNJUDGED.empty_table()]
+def undecided_lines(
+    resolved: Resolved, rules: Iterable[CompiledRule], pairs: Collection[tuple[str, str]]
+) -> frozenset[tuple[str, str]]:
+    """Those of some pairs (rule, line) that the rule could not judge; a line that is not at hand is one of them.
+
+    Args:
+        resolved: lines with their candidates.
+        rules: of scope line and shipment; others judge nothing here.
+        pairs: rule ids and line ids.
+    """
+    wanted = pa.array(sorted({line for _, line in pairs}), pa.string())
+    lines = resolved.lines.filter(pc.is_in(resolved.lines.column("line_id"), wanted))
+    numbers = pc.unique(lines.column(LINE_NO))
+    substances, parties = (t.filter(pc.is_in(t.column(LINE_NO), numbers)) for t in (resolved.substances, resolved.parties))
+    few = Resolved(lines, substances, parties, resolved.inputs)
+    asked = {rule for rule, _ in pairs}
+    there = frozenset(lines.column("line_id").to_pylist())
+    found = {pair for pair in pairs if pair[1] not in there}
+    with connect() as connection:
+        for subject in SUBJECTS:
+            mine = [r for r in rules if r.rule.subject == subject and r.rule.id in asked and r.rule.scope != "history"]
+            if not mine or not few.table(subject).num_rows:
+                continue
+            _open_view(connection, few, subject, mine)
+            for number, rule in enumerate(mine):
+                rows = connection.execute(f"select distinct line_id from verdicts where verdict_{number} = 2").fetchall()
+                found |= {(rule.rule.id, line) for (line,) in rows}
+            connection.execute("drop table verdicts")
+    return frozenset(found & set(pairs))
+
+
+def _judge(resolved: Resolved, rules: list[CompiledRule], *, merged: bool = True) -> tuple[pa.Table, pa.Table]:
+    flags, grouped, unjudged_rows = [FLAG.empty_table()], [FLAG.empty_table()], [UNJUDGED.empty_table()]
     with connect() as connection:
         for subject in SUBJECTS:
             mine = sorted((r for r in rules if r.rule.subject == subject), key=lambda r: r.rule.id)
@@ -106,15 +143,16 @@ def _judge(resolved: Resolved, rules: list[CompiledRule]) -> tuple[pa.Table, pa.
                 zip(mine, count_verdicts(connection, "verdicts", len(mine)), strict=True)
             ):
                 if true and rule.grouping:
-                    merged.append(fetch(connection, _flags_of_group(rule, number), FLAG))
+                    grouped.append(fetch(connection, _flags_of_group(rule, number), FLAG))
                 elif true:
                     flags.append(fetch(connection, _flags_of_row(rule, number), FLAG))
                 if unknown:
                     missing.append(unjudged(rule, f"(select * from verdicts where verdict_{number} = 2)"))
             unjudged_rows.append(fetch_unjudged(connection, missing))
             connection.execute("drop table verdicts")
-        merged.append(_merge(connection, pa.concat_tables(flags)))
-    return pa.concat_tables(merged), pa.concat_tables(unjudged_rows)
+        of_rows = pa.concat_tables(flags)
+        grouped.append(_merge(connection, of_rows) if merged else _in_order(of_rows))
+    return pa.concat_tables(grouped), pa.concat_tables(unjudged_rows)
 
 
 def _open_view(connection: duckdb.DuckDBPyConnection, resolved: Resolved, subject: str, rules: list[CompiledRule]) -> None:
@@ -165,6 +203,10 @@ def _with_span(rule: CompiledRule) -> str:
         return rule.evidence
     members = ", ".join(f"{literal(name)}: {sql}" for name, sql in {"subject": literal(rule.rule.subject), **span}.items())
     return f"list_append(list_transform({rule.evidence}, lambda x: to_json(x)), to_json({{{members}}}))"
+
+
+def _in_order(flags: pa.Table) -> pa.Table:
+    return flags.sort_by([(c, "ascending") for c in ("rule_id", "source_file", "source_row", "line_id", "flag_id")])
 
 
 def _merge(connection: duckdb.DuckDBPyConnection, flags: pa.Table) -> pa.Table:

@@ -6,13 +6,15 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
-from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
+from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments, merge_flags
 from precursor_screen.rulebook.compile import CompiledRule, compile_rule
 from precursor_screen.rulebook.grammar import parse_rule
 from precursor_screen.rulebook.located import parse_yaml
 from precursor_screen.rulecheck.inline_tests import resolved_from_rows
+from precursor_screen.schema import FLAG
 
 
 def rule(
@@ -145,12 +147,17 @@ def test_a_group_keeps_its_flag_whichever_of_its_lines_come_first():
 EACH = rule("", explain="found")
 
 
+def merged(*args: Any) -> list[dict[str, Any]]:
+    """The flags of lines of which each stands."""
+    return merge_flags(pa.Table.from_pylist(flags(*args), schema=FLAG)).to_pylist()
+
+
 def test_lines_of_one_movement_are_one_flag_a_shipment():
     same = {"movement_key": "k"}
-    assert told(flags(EACH, same, same, {**same, "packages": 0})) == [("L1", ["L2"])]
-    assert told(flags(EACH, {**same, "source_row": 9}, same, same)) == [("L2", ["L1", "L3"])]
-    assert told(flags(EACH, same, {**same, "shipment_id": "T"})) == [("L1", []), ("L2", [])]
-    assert told(flags(EACH, same, {"movement_key": "j"})) == [("L1", []), ("L2", [])]
+    assert told(merged(EACH, same, same, {**same, "packages": 0})) == [("L1", ["L2"])]
+    assert told(merged(EACH, {**same, "source_row": 9}, same, same)) == [("L2", ["L1", "L3"])]
+    assert told(merged(EACH, same, {**same, "shipment_id": "T"})) == [("L1", []), ("L2", [])]
+    assert told(merged(EACH, same, {"movement_key": "j"})) == [("L1", []), ("L2", [])]
 
 
 def test_flags_are_in_order_of_rule_and_place():

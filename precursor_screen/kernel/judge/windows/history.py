@@ -43,12 +43,14 @@ class Seen:
         fresh: the new ones, with all that is shown of them.
         named: line_id, and what a sentence names.
         tests: that are made once a row of the law -> column of `every`.
+        again: row_no of the recorded ones that are judged anew; None: there are none.
     """
 
     every: Relation
     fresh: Relation
     named: Relation
     tests: Mapping[Expression, str]
+    again: Relation | None = None
 
 
 def see_movements(
@@ -76,11 +78,20 @@ def see_movements(
     mine = keep(connection, _mine(give(connection, "live", live), give(connection, "known", past.known), stored))
     everything = _everything(mine, before, wanted, recorded.column_names)
     cargo = link(connection, everything)
-    lookups = _look_up(connection, give(connection, "amended", past.amended), needs, reference)
+    lookups = _look_up(connection, give(connection, "amended", past.settled.amended), needs, reference)
     shown = [n for n in stored if n in needs.columns or n in IDENTITY]
     # Every rule reads the new movements with all that is shown of them, twice where it raises a flag.
     fresh = keep(connection, _fresh(mine, cargo, shown, lookups))
-    return Seen(_every(everything, cargo, wanted, needs, lookups), fresh, _named(everything, wanted, needs, lookups), needs.tests)
+    named = _named(everything, wanted, needs, lookups)
+    return Seen(_every(everything, cargo, wanted, needs, lookups), fresh, named, needs.tests, _again(connection, fresh, past))
+
+
+def _again(connection: duckdb.DuckDBPyConnection, fresh: Relation, past: Past) -> Relation | None:
+    lines = past.settled.again.select(["line_id"])
+    if not lines.num_rows:
+        return None
+    again = give(connection, "again", lines)
+    return keep(connection, derive("again_rows", f"select row_no from {fresh} where line_id in (from {again})", fresh, again))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +127,7 @@ def _everything(mine: Relation, recorded: Relation, wanted: list[str], there: li
 
 
 def _fresh(mine: Relation, cargo: Relation, shown: list[str], lookups: _Lookups) -> Relation:
-    columns = [*(f"linked.{identifier(n)}" for n in shown), "linked.is_new", *lookups.columns.values()]
+    columns = [*(_remaining(n) for n in shown), "linked.is_new", *lookups.columns.values()]
     return derive(
         "fresh",
         f"""select linked.row_no, {", ".join(columns)}
@@ -129,7 +140,7 @@ def _fresh(mine: Relation, cargo: Relation, shown: list[str], lookups: _Lookups)
 
 def _every(everything: Relation, cargo: Relation, wanted: list[str], needs: Needs, lookups: _Lookups) -> Relation:
     columns = [
-        *(f"linked.{identifier(n)}" for n in (*_ALL, *(n for n in wanted if n in needs.judging and n not in _ALL))),
+        *(_remaining(n) for n in (*_ALL, *(n for n in wanted if n in needs.judging and n not in _ALL))),
         *(sql for n, sql in lookups.columns.items() if n in needs.judging),
         *lookups.outcomes,
     ]
@@ -148,6 +159,13 @@ def _named(everything: Relation, wanted: list[str], needs: Needs, lookups: _Look
     found = [lookups.columns[n] for n in sorted(needs.naming) if n in lookups.columns and n not in wanted]
     columns = ", ".join(["linked.row_no", "linked.line_id", *stated, *found])
     return derive("named", f"select {columns} from {everything} linked {lookups.joins if found else ''}", everything)
+
+
+def _remaining(name: str) -> str:
+    """SQL of a column; of the mass what the documents above leave of it."""
+    if name != "substance_mass_kg":
+        return f"linked.{identifier(name)}"
+    return f"cast(linked.{name} - coalesce(cargo.covered_kg, 0) as decimal(18, 6)) as {name}"
 
 
 def _listed(names: list[str]) -> str:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -19,6 +21,7 @@ from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.documents import open_registers
 from precursor_screen.kernel.judge.flag_parts import count_verdicts, fetch_unjudged, unjudged
 from precursor_screen.kernel.judge.windows.asks import history_rules, is_of_goods, needs_of, of_rules, plan_asks, tests_of_law
+from precursor_screen.kernel.judge.windows.doubts import Flagged
 from precursor_screen.kernel.judge.windows.flags import by_themselves, flag_rows, left_open, picked_moves, with_verdict
 from precursor_screen.kernel.judge.windows.frames import Frames
 from precursor_screen.kernel.judge.windows.history import Seen, see_movements
@@ -36,22 +39,43 @@ from precursor_screen.kernel.judge.windows.queries import (
     undecided_moves,
 )
 from precursor_screen.kernel.judge.windows.relation import Relation, derive, give, keep, kept
-from precursor_screen.kernel.movements import Movements
 from precursor_screen.memory import Ask, Past, Request
+from precursor_screen.messages.settled import RULE_LINE
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.schema import FLAG, LINE, MOVEMENT_COUNTED, UNJUDGED
 
+
+class Found(NamedTuple):
+    """FLAG and UNJUDGED rows of some rules; doubts: RULE_LINE, of lines with an open flag that could not be judged."""
+
+    flags: pa.Table
+    unjudged: pa.Table
+    doubts: pa.Table
+
+
 MOST_LINES = 200  # of a window that are named beside a flag; how many there are is in the evidence
 
 
-def request_history(movements: Movements, rules: Iterable[CompiledRule], registers: Collection[str]) -> Request:
-    """What the history rules need to know of earlier runs to judge some movements."""
-    return Request(movements.batch, tuple(dict.fromkeys(ask for ask, _ in plan_asks(rules, registers) if ask.groupings)))
+def request_history(batch: pa.Table, rules: Iterable[CompiledRule], registers: Collection[str]) -> Request:
+    """What the history rules need to know of earlier runs to judge some movements.
+
+    Args:
+        batch: MOVEMENT, as `movements.batch_of` makes it.
+        rules: all compiled rules.
+        registers: that are loaded.
+    """
+    return Request(batch, tuple(dict.fromkeys(ask for ask, _ in plan_asks(rules, registers) if ask.groupings)))
 
 
 def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], reference: Reference) -> tuple[pa.Table, pa.Table]:
-    """Judges the rules of scope history.
+    """FLAG and UNJUDGED rows of the rules of scope history, as `judge_windows` finds them."""
+    found = judge_windows(live, history, rules, reference)
+    return found.flags, found.unjudged
+
+
+def judge_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], reference: Reference) -> Found:
+    """Judges the rules of scope history, on the movements of a run and on those recorded ones that are to be judged anew.
 
     Args:
         live: MOVEMENT rows of this run.
@@ -60,15 +84,17 @@ def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], r
         reference: law, registers.
 
     Returns:
-        FLAG and UNJUDGED tables, in a fixed order.
+        Tables in a fixed order.
     """
+    live, history = _with_again(live, history)
     if not live.num_rows:
-        return FLAG.empty_table(), UNJUDGED.empty_table()
+        return Found(FLAG.empty_table(), UNJUDGED.empty_table(), RULE_LINE.empty_table())
     since = history.since or _begins(live)
     for column in MOVEMENT_COUNTED:  # unknown to whoever has counted nothing
         if column.name not in live.column_names:
             live = live.append_column(column.name, pa.nulls(live.num_rows, column.arrow))
     found = []
+    again = pc.unique(history.settled.again.column("line_id"))
     plan = plan_asks(rules, reference.registers)
     if plan and history.since is None:  # nothing is recorded, so the questions need not be answered one by one
         every = history_rules(rules)
@@ -77,6 +103,8 @@ def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], r
         ]
     for ask, mine in plan:
         recorded = of_rules(history.movements[ask] if ask.groupings else live.schema.empty_table(), mine)
+        if len(again):
+            recorded = recorded.filter(pc.invert(pc.is_in(recorded.column("line_id"), again)))
         fresh = of_rules(live, mine)
         if not fresh.num_rows:
             continue
@@ -88,8 +116,33 @@ def flag_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], r
             seen = see_movements(connection, fresh, recorded, history, needs, reference)
             rows = recorded.num_rows + fresh.num_rows
             del recorded
-            found.append(_judge_all(connection, mine, seen, begun, reference.registers, rows))
-    return _joined(found)
+            found.append(_judge_all(connection, mine, seen, begun, reference.registers, rows, history.settled.flagged))
+    joined = _joined(found)
+    return joined._replace(flags=_news(joined.flags, history_rules(rules), again, history.settled.late))
+
+
+def _news(flags: pa.Table, rules: Iterable[CompiledRule], again: pa.Array, late: frozenset[str]) -> pa.Table:
+    """Without what is told of recorded movements once, on arrival: an outlier, a first time, a missing document; and of those of which
+    only the earlier version is new, windows."""
+    if not len(again):
+        return flags
+    windows = {r.rule.id: r.window.grows for r in rules if r.window is not None}
+    once = pa.array([rule for rule, grows in windows.items() if not grows], pa.string())
+    told = pc.and_(pc.is_in(flags.column("rule_id"), once), pc.is_in(flags.column("line_id"), again))
+    of_late = pc.is_in(flags.column("line_id"), pa.array(sorted(late), pa.string()))
+    told = pc.or_(told, pc.and_(of_late, pc.is_in(flags.column("rule_id"), pa.array(sorted(windows), pa.string()))))
+    return flags.filter(pc.invert(told))
+
+
+def _with_again(live: pa.Table, history: Past) -> tuple[pa.Table, Past]:
+    """The movements that are to be judged, recorded ones among them; those are not known then."""
+    again = history.settled.again
+    if not again.num_rows:
+        return live, history
+    lines = pc.unique(again.column("line_id"))
+    more = again.filter(pc.invert(pc.is_in(again.column("line_id"), live.column("line_id").combine_chunks())))
+    known = history.known.filter(pc.invert(pc.is_in(history.known.column("line_id"), lines)))
+    return pa.concat_tables([live, more], promote_options="default"), replace(history, known=known)
 
 
 def _begins(live: pa.Table) -> date | None:
@@ -123,15 +176,19 @@ def flag_moves(
         every = derive("every", f"select * exclude (row_no), hash(cargo_id) as cargo, {order} from {given}", given)
         every = keep(connection, every)  # numbered once
         fresh = derive("fresh", f"select * from {every} where is_new", every)
-        return _joined([_judge_all(connection, mine, Seen(every, fresh, every, {}), since, registers, moves.num_rows)])
+        found = _joined([_judge_all(connection, mine, Seen(every, fresh, every, {}), since, registers, moves.num_rows)])
+        return found.flags, found.unjudged
 
 
-def _joined(found: Sequence[tuple[pa.Table, pa.Table]]) -> tuple[pa.Table, pa.Table]:
+def _joined(found: Sequence[Found]) -> Found:
     """The tables of all rules, by rule: whichever question they were judged with."""
-    flags = pa.concat_tables([FLAG.empty_table(), *(table for table, _ in found)])
+    flags = pa.concat_tables([FLAG.empty_table(), *(f.flags for f in found)])
     order = ("rule_id", "source_file", "source_row", "line_id", "flag_id")
-    missing = pa.concat_tables([UNJUDGED.empty_table(), *(table for _, table in found)])
-    return flags.sort_by([(c, "ascending") for c in order]), missing.sort_by([(c, "ascending") for c in UNJUDGED.names])
+    missing = pa.concat_tables([UNJUDGED.empty_table(), *(f.unjudged for f in found)])
+    doubts = pa.concat_tables([RULE_LINE.empty_table(), *(f.doubts for f in found)])
+    return Found(
+        flags.sort_by([(c, "ascending") for c in order]), missing.sort_by([(c, "ascending") for c in UNJUDGED.names]), doubts
+    )
 
 
 _JUDGED_AT_ONCE = 40_000_000  # movements times rules: so much fits into memory
@@ -144,11 +201,13 @@ def _judge_all(
     since: date | None,
     registers: Mapping[str, pa.Table],
     movements: int,
-) -> tuple[pa.Table, pa.Table]:
-    """FLAG and UNJUDGED rows of all rules. Recorded movements are read for rules that are sure of a new one."""
+    flagged: pa.Table | None = None,
+) -> Found:
+    """What all rules come to. Recorded movements are read for rules that are sure of a new one."""
     open_registers(connection, registers)
     verdicts = keep(connection, verdicts_of(rules, seen))  # every rule asks for its own
     flags, missing = [FLAG.empty_table()], []
+    doubts = Flagged(connection, flagged if flagged is not None else RULE_LINE.empty_table())
     windows: dict[int, CompiledRule] = {}
     for number, (rule, (sure, unknown)) in enumerate(
         zip(rules, count_verdicts(connection, str(verdicts), len(rules)), strict=True)
@@ -156,10 +215,12 @@ def _judge_all(
         picked = picked_moves(rule, number, seen.fresh, verdicts)
         if unknown:
             missing.append(_unjudged(rule, with_verdict(picked, 2)))
+            doubts.add(rule, with_verdict(picked, 2))
         if sure and rule.window is None:
             flags.append(_fetch_flags(connection, rule, by_themselves(with_verdict(picked, 1)), picked))
         elif sure and rule.window and rule.window.register and rule.window.register not in registers:
             missing.append(_unjudged(rule, with_verdict(picked, 1), f"register.{rule.window.register}"))
+            doubts.add(rule, with_verdict(picked, 1))
         elif sure:
             windows[number] = rule
     unjudged_rows = [fetch_unjudged(connection, missing)]
@@ -172,14 +233,20 @@ def _judge_all(
                 by_line = rule.rule.subject == LINE
                 frames = Frames(rule.window, number, layout.groups[rule.window.keys], layout.columns, since, by_line)
                 picked = picked_moves(rule, number, seen.fresh, verdicts)
-                of_rule, missing_of_rule = _judge_window(connection, rule, frames, layout.moves, seen, picked)
+                of_rule, missing_of_rule = _judge_window(connection, rule, frames, layout.moves, seen, picked, doubts)
                 flags.append(of_rule)
                 unjudged_rows.append(missing_of_rule)
-    return pa.concat_tables(flags), pa.concat_tables(unjudged_rows)
+    return Found(pa.concat_tables(flags), pa.concat_tables(unjudged_rows), doubts.table())
 
 
 def _judge_window(
-    connection: duckdb.DuckDBPyConnection, rule: CompiledRule, frames: Frames, moves: Relation, seen: Seen, picked: Relation
+    connection: duckdb.DuckDBPyConnection,
+    rule: CompiledRule,
+    frames: Frames,
+    moves: Relation,
+    seen: Seen,
+    picked: Relation,
+    doubts: Flagged,
 ) -> tuple[pa.Table, pa.Table]:
     """FLAG and UNJUDGED rows of a rule with a window.
 
@@ -202,8 +269,10 @@ def _judge_window(
         reasons = {reason: test for (reason, test), count in zip(tests.items(), counts, strict=True) if count}
         undecided = undecided_moves(measured, reasons)
         missing = fetch_unjudged(connection, [_unjudged(rule, left_open(picked, undecided, r), r) for r in reasons])
+        for reason in reasons:
+            doubts.add(rule, left_open(picked, undecided, reason))
         if true:
-            emitted = emitted_moves(frames, measured, undecided)
+            emitted = emitted_moves(frames, measured, undecided, doubts.rows_of(rule, picked), seen.again)
             flags = _fetch_flags(connection, rule, flagged_moves(frames, selected, emitted, seen, MOST_LINES), picked)
     return flags, missing
 

@@ -11,7 +11,7 @@ _BILLS = ("house_bill_of_lading", "bill_of_lading", "master_bill_of_lading")
 
 
 def link(connection: duckdb.DuckDBPyConnection, everything: Relation) -> Relation:
-    """`cargo` (row_no, cargo, counts) of the movements that share a cargo with another's document.
+    """`cargo` (row_no, cargo, counts, covered_kg) of the movements that share a cargo with another's document.
 
     Few do, and the exact search holds all it is given: so it gets those alone whose own number another one states. What is one
     cargo has one number, a hash; equal hashes of different numbers cost a look and change nothing.
@@ -23,7 +23,10 @@ def link(connection: duckdb.DuckDBPyConnection, everything: Relation) -> Relatio
     return keep(connection, _cargo(referring))
 
 
-_NONE = derive("cargo", "select null::bigint as row_no, null::ubigint as cargo, null::boolean as counts where false")
+_NONE = derive(
+    "cargo",
+    "select null::bigint as row_no, null::ubigint as cargo, null::boolean as counts, null::decimal(18, 6) as covered_kg where false",
+)
 
 
 def _numbers(everything: Relation) -> Relation:
@@ -60,4 +63,6 @@ def _referring(everything: Relation, numbers: Relation, shared: Relation) -> Rel
 
 
 def _cargo(referring: Relation) -> Relation:
-    return derive("cargo", f"select row_no, hash(cargo_id) as cargo, counts from ({link_movements(str(referring))})", referring)
+    return derive(
+        "cargo", f"select row_no, hash(cargo_id) as cargo, counts, covered_kg from ({link_movements(str(referring))})", referring
+    )

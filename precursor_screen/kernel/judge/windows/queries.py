@@ -184,8 +184,18 @@ def undecided_moves(measured: Relation, reasons: Mapping[str, str]) -> Relation:
     return derive("undecided", " union all ".join(parts) or "select 0 as row_no, '' as reason where false", measured)
 
 
-def emitted_moves(frames: Frames, measured: Relation, undecided: Relation) -> Relation:
-    """The movements that carry a flag: every one, the first of an episode, or the last of a group."""
+def emitted_moves(
+    frames: Frames, measured: Relation, undecided: Relation, flagged: Relation | None = None, again: Relation | None = None
+) -> Relation:
+    """The movements that carry a flag: every one, the first of an episode, or the last of a group.
+
+    Args:
+        frames: of the rule.
+        measured: of `measure`.
+        undecided: of `undecided_moves`.
+        flagged: row_no of movements that bear an open flag of the rule: they keep it while it is true.
+        again: row_no of recorded movements that are judged anew: they open no episode beside one that is open.
+    """
     window = frames.window
     is_true = f"tip is not null and row_no not in (select row_no from {undecided})"
     keys = ", ".join(frames.keys)
@@ -203,4 +213,18 @@ def emitted_moves(frames: Frames, measured: Relation, undecided: Relation) -> Re
                 from (select *, {is_true} as is_true from {measured} where is_new and sure)
                 window g as (partition by {keys} order by row_no))
             where is_true and not coalesce(was_true and {within}, false)"""
+        if flagged is not None:
+            query = _with_open(frames, measured, query, is_true, flagged, again)
     return derive("emitted", query, measured, undecided)
+
+
+def _with_open(frames: Frames, measured: Relation, first: str, is_true: str, flagged: Relation, again: Relation | None) -> str:
+    """The first of each episode, and the movements that bear a flag of one and keep it."""
+    days = frames.window.days
+    near = f" and abs(date_diff('day', k.day, f.day)) <= {days}" if days is not None else ""
+    same = " and ".join(f"k.{key} = f.{key}" for key in frames.keys)
+    told = f"f.row_no in (from {again})" if again is not None else "false"
+    return f"""
+        with kept as (select * from {measured} where is_new and sure and {is_true} and row_no in (from ({flagged.sql})))
+        select * from kept union all by name select f.* from ({first}) f where f.row_no not in (select row_no from kept)
+            and not ({told} and exists (select 1 from kept k where {same}{near}))"""

@@ -12,11 +12,11 @@ import pytest
 
 from precursor_screen.kernel.judge.windows.asks import SPANS, plan_asks
 from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history
-from precursor_screen.kernel.movements import Movements
 from precursor_screen.memory import KNOWN, Past
+from precursor_screen.messages.settled import Settled
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.schema import ISSUE, MOVEMENT
+from precursor_screen.schema import MOVEMENT
 from tests.kernel.judge.windows.test_judge import START, make_rule
 
 TWICE = make_rule("type: event_count\ngroup-by: [consignee_key]\ntimespan: 10d\ncondition: {gte: 2}\nemit: trigger")
@@ -32,13 +32,11 @@ def flags(
     reference: Reference, rule: CompiledRule, live: pa.Table, recorded: pa.Table | None = None, *, known: list[tuple[str, str]] | None = None,
     amended: pa.Table | None = None, since: date | None = START,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    request = request_history(
-        Movements(live, live.slice(0, 0), ISSUE.empty_table(), pa.array([], pa.string())), [rule], reference.registers
-    )
+    request = request_history(live, [rule], reference.registers)
     recorded = MOVEMENT.empty_table() if recorded is None else recorded
     answers = {ask: recorded.select(ask.columns) for ask in request.asks}
     lines = pa.table([pa.array([k[i] for k in known or []], pa.string()) for i in (0, 1)], schema=KNOWN)
-    past = Past(answers, lines, MOVEMENT.empty_table() if amended is None else amended, since)
+    past = Past(answers, lines, Settled(amended=MOVEMENT.empty_table() if amended is None else amended), since)
     found: list[dict[str, Any]] = flag_windows(live, past, [rule], reference)[0].to_pylist()
     return found
 

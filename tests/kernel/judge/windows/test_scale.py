@@ -66,7 +66,7 @@ def test_rules_one_at_a_time_give_the_flags_of_all_at_once(reference, monkeypatc
         for n in range(6)
     ]
     movements = to_movements(screen_rows(rows, reference).screened.resolved)
-    request = request_history(movements, reference.rules, reference.registers)
+    request = request_history(movements.live, reference.rules, reference.registers)
     whole = flag_windows(movements.live, NoMemory().look_back(request), reference.rules, reference)
     assert {"PS-QTY-002", "PS-QTY-005"} <= set(whole[0].column("rule_id").to_pylist())
     monkeypatch.setattr(judge, "_JUDGED_AT_ONCE", 1)
@@ -90,7 +90,7 @@ def test_only_a_permit_for_one_shipment_is_used_twice(reference, single, expecte
     tables = {"permits": pa.Table.from_pylist(permits, schema=schema_of("permits"))} if single != "no register" else {}
     known = replace(reference, registers=tables, rules=tuple(r for r in reference.rules if r.rule.id == "PS-DOC-006"))
     movements = to_movements(screen_rows(rows, known).screened.resolved)
-    request = request_history(movements, known.rules, known.registers)
+    request = request_history(movements.live, known.rules, known.registers)
     flags, unjudged = flag_windows(movements.live, NoMemory().look_back(request), known.rules, known)
     assert flags.num_rows == expected
     assert sum(unjudged.column("count").to_pylist()) == (0 if isinstance(single, bool) else 3)
@@ -138,7 +138,7 @@ def test_tests_made_once_a_substance_and_day_give_what_tests_of_every_movement_g
     ]
     movements = to_movements(screen_rows(rows, reference).screened.resolved)
     rules = [*reference.rules, of_goods]
-    request = request_history(movements, rules, reference.registers)
+    request = request_history(movements.live, rules, reference.registers)
     once = flag_windows(movements.live, NoMemory().look_back(request), rules, reference)
     assert judge.tests_of_law([of_goods])
     monkeypatch.setattr(judge, "tests_of_law", lambda _: {})
@@ -161,7 +161,7 @@ def test_every_field_can_be_required_counted_and_named(reference, name):
         replace_id(make_rule(event, requires=f"[{name}]"), "PS-QTY-902"),
         replace_id(make_rule(count), "PS-QTY-903"),
     ]
-    request = request_history(movements, rules, ())
+    request = request_history(movements.live, rules, ())
     flags, unjudged = flag_windows(movements.live, NoMemory().look_back(request), rules, reference)
     there = {"PS-QTY-902", "PS-QTY-903"}
     assert set(flags.column("rule_id").to_pylist()) | set(unjudged.column("rule_id").to_pylist()) == there
@@ -185,7 +185,7 @@ def test_a_telephone_number_in_the_address_is_found_again(reference):
     ]
     known = replace(reference, rules=tuple(r for r in reference.rules if r.rule.id == "PS-QTY-025"))
     movements = to_movements(screen_rows(rows, known).screened.resolved)
-    request = request_history(movements, known.rules, known.registers)
+    request = request_history(movements.live, known.rules, known.registers)
     flags, _ = flag_windows(movements.live, NoMemory().look_back(request), known.rules, known)
     assert flags.num_rows == 1
     assert "442079460018" in flags.column("because").to_pylist()[0]
@@ -207,7 +207,7 @@ def test_windows_over_watched_goods_begin_where_their_own_record_does(reference,
     movements = to_movements(screen_rows(rows, reference).screened.resolved)
     assert movements.live.column(GOODS).null_count == 0
     rules = [r for r in reference.rules if r.rule.id == "PS-COV-007"]
-    request = request_history(movements, rules, ())
+    request = request_history(movements.live, rules, ())
     past = replace(NoMemory().look_back(request), since=date(2020, 1, 1))
     flags, unjudged = flag_windows(movements.live, past, rules, reference)
     days = dict(zip(movements.live.column("line_id").to_pylist(), movements.live.column("as_of_date").to_pylist(), strict=True))

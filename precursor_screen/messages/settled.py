@@ -1,0 +1,90 @@
+"""What was decided of the lines of a run, as whoever judges them needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from precursor_screen.messages.decide import Decision, add_bills, decide
+from precursor_screen.schema import MOVEMENT
+
+_TEXT = pa.string()
+LINE_SUBSTANCE: Final = pa.schema([("line_id", _TEXT), ("substance_id", _TEXT)])
+RULE_LINE: Final = pa.schema([("rule_id", _TEXT), ("line_id", _TEXT)])
+KNOWN: Final = pa.schema([("movement_key", _TEXT), ("line_id", _TEXT)])
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was decided of the lines of a run, in the light of all that is remembered.
+
+    Attributes:
+        why: line_id -> why a line of the run does not stand: superseded, cancelled; of a cancellation: cancellation, waiting.
+        uncounted: LINE_SUBSTANCE: rows of the run whose mass counts in another one.
+        amended: MOVEMENT: the rows that lines which stand take the place of, each under the movement_key of the line that does.
+        previous: line of the run -> the line that it amends.
+        again: MOVEMENT: recorded rows that stand and are to be judged anew.
+        late: lines of `again` of which only the earlier version is new.
+        ended: KNOWN: recorded lines that stand no longer.
+        overlapping: lines of the run that two parts of a bill state.
+        conflicting: lines of the run that contradict another of their version.
+        flagged: RULE_LINE: lines of the run, and of `again`, of whose movement an open flag of the rule is recorded.
+    """
+
+    why: Mapping[str, str] = field(default_factory=dict)
+    uncounted: pa.Table = field(default_factory=LINE_SUBSTANCE.empty_table)
+    amended: pa.Table = field(default_factory=MOVEMENT.empty_table)
+    previous: Mapping[str, str] = field(default_factory=dict)
+    again: pa.Table = field(default_factory=MOVEMENT.empty_table)
+    late: frozenset[str] = frozenset()
+    ended: pa.Table = field(default_factory=KNOWN.empty_table)
+    overlapping: frozenset[str] = frozenset()
+    conflicting: frozenset[str] = frozenset()
+    flagged: pa.Table = field(default_factory=RULE_LINE.empty_table)
+
+
+def settle_alone(batch: pa.Table) -> Settled:
+    """What is decided of a run of which nothing is remembered.
+
+    Args:
+        batch: MOVEMENT, one row a line and substance.
+    """
+    decision = decide(add_bills(batch))
+    keys = dict(zip(batch.column("line_id").to_pylist(), batch.column("movement_key").to_pylist(), strict=True))
+    return Settled(
+        why=dict(decision.why),
+        uncounted=batch.take(pa.array(sorted(decision.uncounted), pa.int64())).select(LINE_SUBSTANCE.names),
+        amended=amended_rows(batch, decision, keys),
+        previous=dict(decision.previous),
+        overlapping=decision.overlapping,
+        conflicting=decision.conflicting,
+    )
+
+
+def amended_rows(rows: pa.Table, decision: Decision, keys: Mapping[str, str]) -> pa.Table:
+    """MOVEMENT: the rows of lines that others amend, under the movement_key of those.
+
+    Args:
+        rows: MOVEMENT, one row a line and substance.
+        decision: on them.
+        keys: line_id -> movement_key of the lines that were decided on.
+    """
+    pairs = [(new, old) for new, old in decision.previous.items() if new not in decision.why]
+    if not pairs:
+        return MOVEMENT.empty_table()
+    rows = rows.select(MOVEMENT.names)
+    ids = rows.column("line_id")
+    found = [MOVEMENT.empty_table()]
+    successors: dict[str, list[str]] = {}
+    for new, old in sorted(pairs):
+        successors.setdefault(old, []).append(keys[new])
+    before = rows.filter(pc.is_in(ids, pa.array(sorted(successors), _TEXT)))
+    for number in range(max(map(len, successors.values()))):
+        part = [k[number] if len(k := successors[i]) > number else None for i in before.column("line_id").to_pylist()]
+        table = before.set_column(0, MOVEMENT.field(0), pa.array(part, _TEXT))
+        found.append(table.filter(pc.is_valid(table.column(0))))
+    return pa.concat_tables(found)

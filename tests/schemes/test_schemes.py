@@ -1,0 +1,69 @@
+"""Planted schemes with known answers, each judged however its lines arrive.
+
+All schemes share the runs of one ledger: each has consignees and bills of its own. `expected` names what is open in the end: rules over
+time by their letter, rules of a line by letter and bill.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from precursor_screen.reference.bundle import Reference
+from tests.schemes.office import Office, rows_of
+from tests.schemes.ways import WAYS
+
+HERE = Path(__file__).parent
+
+
+def read(name: str) -> list[dict[str, str]]:
+    with (HERE / name).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+SCHEMES = {row["scheme"]: row for row in read("schemes.csv")}
+EXPECTED = {number: row["expected"].split() for number, row in SCHEMES.items()}
+LINES = rows_of(read("lines.csv"))
+
+
+def test_there_are_sixty_and_each_has_lines():
+    assert len(SCHEMES) >= 60
+    assert {row["scheme"] for row in LINES} == set(SCHEMES)
+
+
+@pytest.fixture
+def office(tmp_path, reference: Reference) -> Office:
+    return Office(f"sqlite:///{tmp_path / 'ledger.sqlite'}", reference, tmp_path / "rules")
+
+
+def wrong(office: Office) -> dict[str, tuple[list[str], list[str]]]:
+    """Schemes whose open flags are not the expected ones: title -> (open, expected)."""
+    found = office.open_flags()
+    return {
+        f"{number} {SCHEMES[number]['title']}": (found.get(number, []), expected)
+        for number, expected in EXPECTED.items()
+        if found.get(number, []) != expected
+    }
+
+
+QUICK = ("one file", "shuffled", "folder", "cumulative")
+
+
+@pytest.mark.parametrize("way", [w if w in QUICK else pytest.param(w, marks=pytest.mark.slow) for w in WAYS])
+def test_a_scheme_is_seen_however_it_arrives(office, way):
+    for files in WAYS[way](LINES):
+        office.screen(files)
+    assert wrong(office) == {}
+    assert office.verify() == []
+
+
+@pytest.mark.slow
+def test_a_scheme_is_seen_when_runs_are_killed_and_run_again(office):
+    for number, files in enumerate(WAYS["weekly"](LINES)):
+        if number % 2:
+            office.screen_and_die(files, recorded=number % 4 == 1)
+        office.screen(files)
+    assert wrong(office) == {}
+    assert office.verify() == []
