@@ -232,6 +232,24 @@ _CODES = (
         "Descriptions end where the field of their system ends, and nothing was recognised in them",
         "Ask for the whole text, or for the HS code; a name that the cut left unrecognisable was not screened.",
     ),
+    IssueCode(
+        "unread-party-column",
+        UNSCREENABLE,
+        "A filled column of parties is mapped to nothing",
+        "Map it with --mapping; until then its parties were compared with the lists only as words among others.",
+    ),
+    IssueCode(
+        "unread-mass-column",
+        UNSCREENABLE,
+        "A filled column of masses is mapped to nothing",
+        "Map it with --mapping; until then its masses count for nothing.",
+    ),
+    IssueCode(
+        "no-goods-text",
+        UNSCREENABLE,
+        "No column holds texts of goods; the lines were screened by their codes alone",
+        "Name the column with --mapping, or ask for descriptions.",
+    ),
     IssueCode("no-description", UNSCREENABLE, "Neither a description nor an HS code", "Ask for the description."),
     IssueCode(
         "unscreenable-name", UNSCREENABLE, "Nothing is left of the party's name after normalising", "Ask for the party's name."

@@ -10,6 +10,7 @@ from precursor_screen.errors import ErrorGroup
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.readers.column_map import ColumnMap, Guess, unknown_headers
 from precursor_screen.readers.fields import IGNORED, SEVERAL
+from precursor_screen.readers.tabular.content import Content
 from precursor_screen.readers.tabular.headers import is_share, is_tariff_text, lookup, reduce_header
 
 SEARCHED_ROWS = 30
@@ -96,13 +97,16 @@ def join_rows(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def guess_columns(names: Sequence[str], column_map: ColumnMap | None = None, where: str = "") -> tuple[Guess, ...]:
+def guess_columns(
+    names: Sequence[str], column_map: ColumnMap | None = None, where: str = "", contents: Sequence[Content] = ()
+) -> tuple[Guess, ...]:
     """What each column is, with the reason; one Guess a column, in their order.
 
     Args:
         names: headers as filed.
         column_map: the user's; what it names is not guessed.
         where: name of the input, for errors.
+        contents: what the cells of each column are; empty: headers alone decide.
 
     Raises:
         MappingError, ErrorGroup: the map names columns that are not there.
@@ -112,8 +116,11 @@ def guess_columns(names: Sequence[str], column_map: ColumnMap | None = None, whe
     guesses = []
     for position, header in enumerate(names):
         own = stated.get(position)
-        guesses.append(own if own is not None else _guess_one(position, header, taken))
-    return tuple(_settle(guesses, set(stated)))
+        guess = own if own is not None else _guess_one(position, header, taken)
+        if contents and own is None and guess.field == "container_numbers" and contents[position].flags:
+            guess = replace(guess, field="", reason="says yes or no and no number")
+        guesses.append(guess)
+    return tuple(_settle(guesses, set(stated), contents))
 
 
 def _stated(names: tuple[str, ...], column_map: ColumnMap | None, where: str) -> dict[int, Guess]:
@@ -152,20 +159,22 @@ def _guess_one(position: int, header: str, taken: set[str]) -> Guess:
     return Guess(position, header, field, how, reduced.unit, reduced.currency)
 
 
-def _rank(guess: Guess, stated: set[int]) -> tuple[int, int, int]:
+def _rank(guess: Guess, stated: set[int], contents: Sequence[Content]) -> tuple[int, int, int, int]:
+    # A column whose cells say nothing, or nothing of the kind, keeps no field from one that has it.
+    unfit = 0 if not contents or contents[guess.position].fits(guess.field) else 1
     exact = 0 if guess.reason == "known spelling" else 1
     # Among several values the one whose currency is certain is the one to compare.
     currency = 0 if guess.field in ("value", "freight") and guess.currency else 1
-    return (0 if guess.position in stated else 1, currency, exact)
+    return (0 if guess.position in stated else 1, unfit, currency, exact)
 
 
-def _settle(guesses: list[Guess], stated: set[int]) -> list[Guess]:
+def _settle(guesses: list[Guess], stated: set[int], contents: Sequence[Content]) -> list[Guess]:
     """Of several columns for one field, keep the best; the others stay with the cells as filed."""
     best: dict[str, Guess] = {}
     for guess in guesses:
         if guess.field and guess.field not in SEVERAL:
             current = best.get(guess.field)
-            if current is None or _rank(guess, stated) < _rank(current, stated):
+            if current is None or _rank(guess, stated, contents) < _rank(current, stated, contents):
                 best[guess.field] = guess
     settled = []
     for guess in guesses:

@@ -19,6 +19,7 @@ from precursor_screen.readers.identity import add_identity
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.tabular.asides import ABOVE, HEADERS, TOTALS, UNHEADED, cells_aside, lines_aside, rows_of
 from precursor_screen.readers.tabular.beside import as_lists, other_cells, unmapped_cells
+from precursor_screen.readers.tabular.content import content_of, note_unread
 from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
 from precursor_screen.readers.tabular.rows import drop_idle_rows, join_continued
 from precursor_screen.schema import FILED, LINE_COLUMNS
@@ -63,8 +64,9 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
         return _set_aside(sheet, digest, HeaderPlace(0, (), 0), (), issues, sheet.asides)
     place = find_header(sheet, column_map.header_row if column_map else None)
     names = _widen(place, sheet)
-    guesses = guess_columns(names, column_map, sheet.name)
     body = sheet.read(place.row, len(names))
+    contents = [content_of(column) for column in body.table.columns]
+    guesses = guess_columns(names, column_map, sheet.name, contents)
     asides = [*sheet.asides, *_note_preamble(place, sheet, issues), *_headers_aside(guesses, place)]
     for broken in body.broken:
         issues.add(broken.code, broken.reason, row=broken.row, value=broken.text or None, count=broken.count)
@@ -72,6 +74,10 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
         _note_unusable(guesses, body, place, issues)
         asides += cells_aside([(place.row, names), *rows_of(body)], UNHEADED)
         return _set_aside(sheet, digest, place, guesses, issues, asides)
+    note_unread(guesses, contents, place.row + 1, issues)
+    if not any(g.field in ("description", "description_extra") for g in guesses) and body.table.num_rows:
+        message = "no column holds texts of goods: only codes are screened for substances"
+        issues.add("no-goods-text", message, row=place.row + 1, count=body.table.num_rows)
     texts = [g.position for g in guesses if g.field in ("description", "description_extra")]
     body, totals = drop_idle_rows(body, names, texts, [g.position for g in guesses if g.field == "hs_code"], issues)
     asides += cells_aside(rows_of(totals), TOTALS)

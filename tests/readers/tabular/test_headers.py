@@ -352,3 +352,23 @@ def test_every_column_that_a_map_misses_is_told_at_once():
         guess_columns(["Ware"], ColumnMap({"Waer": "description", "2": "value", "Rest": "ignore"}, name="map"))
     assert len(caught.value.errors) == 3
     assert guess_columns(["Ware"], ColumnMap({"1": "description"}, name="map"))[0].field == "description"
+
+
+@pytest.mark.parametrize(
+    ("header", "field", "unit"),
+    [
+        ("G.W.(KGS)", "gross_mass", "KGM"),
+        ("G_WEIGHT", "gross_mass", None),
+        ("T. WEIGHT", "gross_mass", None),
+        ("N.W.", "net_mass", None),
+        ("Weight g", "gross_mass", "GRM"),
+        ("Net weight t", "net_mass", "TNE"),
+        ("Exporter_Name_And_Address", "exporter_name", None),
+        ("Manufacturer", "other_parties", None),
+        ("Contract Holder", "other_parties", None),
+        ("Tariff", "hs_code", None),
+    ],
+)
+def test_abbreviated_weights_and_further_parties(header, field, unit):
+    found = reduce_header(header).unit
+    assert (lookup(header)[0], found.code if found else None) == (field, unit)

@@ -1,0 +1,281 @@
+"""What the cells of a column say of it, where its header alone misleads: empty twins, yes and no, and columns that nobody reads.
+
+A header is a promise. Of two columns that promise the same the filled one counts; and a filled column that looks like parties or masses and is
+mapped to nothing is told of, for it was not screened as what it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pyarrow as pa
+
+from precursor_screen.names.dates import parse_date
+from precursor_screen.names.party import normalise_party
+from precursor_screen.readers.cells import clean_cell
+from precursor_screen.readers.column_map import Guess
+from precursor_screen.readers.fields import DATES
+from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.tabular.headers import split_header
+from precursor_screen.readers.words import find_mode
+
+SAMPLE: Final = 5_000  # rows from the top and as many from the end
+_DISTINCT: Final = 300  # cells looked at one by one
+_MANY: Final = 0.5  # of the cells, so that they make the column what they are
+_FIRMS: Final = 0.3  # of the cells that hold the legal form of a firm: many traders are persons
+_FLAGS: Final = frozenset(
+    ("0", "1", "y", "n", "yes", "no", "t", "f", "true", "false", "si", "s", "да", "нет", "oui", "non", "ja", "nein", "是", "否")
+)
+_NUMBER: Final = re.compile(r"[+-]?\d[\d.,' \u00a0]*(?: ?(?:kgs?|lbs?|mt|g|кг|т))?\.?", re.I)
+_WORD: Final = re.compile(r"[^\W\d_]{3}")
+_OF_PARTIES: Final = frozenset(
+    [
+        "importer",
+        "exporter",
+        "consignee",
+        "consignor",
+        "shipper",
+        "supplier",
+        "buyer",
+        "seller",
+        "notify",
+        "agent",
+        "broker",
+        "declarant",
+        "carrier",
+        "forwarder",
+        "receiver",
+        "sender",
+        "company",
+        "firm",
+        "party",
+        "trader",
+        "vendor",
+        "customer",
+        "client",
+        "manufacturer",
+        "producer",
+        "owner",
+        "holder",
+        "guarantor",
+        "principal",
+        "bank",
+        "cha",
+        "importador",
+        "exportador",
+        "consignatario",
+        "proveedor",
+        "comprador",
+        "remitente",
+        "destinatario",
+        "agente",
+        "fabricante",
+        "empresa",
+        "cliente",
+        "importateur",
+        "exportateur",
+        "destinataire",
+        "expediteur",
+        "fournisseur",
+        "acheteur",
+        "empfanger",
+        "absender",
+        "lieferant",
+        "hersteller",
+        "kaufer",
+        "получатель",
+        "отправитель",
+        "импортер",
+        "экспортер",
+        "продавец",
+        "покупатель",
+        "декларант",
+        "поставщик",
+        "производитель",
+    ]
+)
+_OF_MASSES: Final = frozenset(
+    [
+        "weight",
+        "weights",
+        "wt",
+        "wgt",
+        "mass",
+        "kg",
+        "kgs",
+        "kilos",
+        "kilograms",
+        "kilogramos",
+        "gweight",
+        "nweight",
+        "netweight",
+        "grossweight",
+        "peso",
+        "pesos",
+        "poids",
+        "gewicht",
+        "massa",
+        "вес",
+        "масса",
+        "нетто",
+        "брутто",
+        "bruto",
+        "neto",
+        "brutto",
+        "netto",
+        "重量",
+        "毛重",
+        "净重",
+        "agirlik",
+        "berat",
+        "trongluong",
+    ]
+)
+# Beside these a number is no mass of the goods: a price a kilogram, a code, a share, a rate.
+_NO_MASS: Final = frozenset(
+    [
+        "price",
+        "value",
+        "usd",
+        "eur",
+        "code",
+        "rate",
+        "unit",
+        "units",
+        "per",
+        "cost",
+        "percentage",
+        "id",
+        "no",
+        "number",
+        "currency",
+        "fob",
+        "cif",
+        "duty",
+        "tax",
+        "measure",
+    ]
+)
+_NO_NAME: Final = frozenset(
+    [
+        "id",
+        "code",
+        "no",
+        "number",
+        "tin",
+        "phone",
+        "fax",
+        "email",
+        "city",
+        "state",
+        "country",
+        "district",
+        "department",
+        "tag",
+        "uuid",
+        "type",
+        "date",
+        "status",
+        "address",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Of the cells of a column that say something.
+
+    Attributes:
+        filled: how many there are among those looked at.
+        example: the first.
+        flags: they say yes or no and nothing else.
+        numbers, dates, modes, words, firms: shares of the distinct ones, 0 to 1.
+    """
+
+    filled: int
+    example: str = ""
+    flags: bool = False
+    numbers: float = 0.0
+    dates: float = 0.0
+    modes: float = 0.0
+    words: float = 0.0
+    firms: float = 0.0
+
+    def fits(self, field: str) -> bool:
+        """Whether the cells can be what the field holds; what is not known here fits."""
+        if not self.filled:
+            return False
+        if field == "container_numbers":
+            return not self.flags
+        if field in DATES:
+            return self.dates > 0
+        if field == "transport_mode":
+            return self.modes > 0
+        return True
+
+
+def content_of(column: pa.ChunkedArray) -> Content:
+    """What the cells of a column are, by those at its ends."""
+    ends = (
+        column
+        if len(column) <= 2 * SAMPLE
+        else pa.chunked_array([*column.slice(0, SAMPLE).chunks, *column.slice(len(column) - SAMPLE).chunks])
+    )
+    counts = ends.value_counts()
+    texts = [(clean_cell(c["values"]) if c["values"] else None, c["counts"]) for c in counts.to_pylist()]
+    filled = sum(n for text, n in texts if text)
+    distinct = list(dict.fromkeys(text for text, _ in texts if text))[:_DISTINCT]
+    if not distinct:
+        return Content(0)
+
+    def share(found: Sequence[object]) -> float:
+        return sum(map(bool, found)) / len(distinct)
+
+    return Content(
+        filled=filled,
+        example=distinct[0][:100],
+        flags=all(t.casefold() in _FLAGS for t in distinct),
+        numbers=share([_NUMBER.fullmatch(t) for t in distinct]),
+        dates=share([parse_date(t).day for t in distinct]),
+        modes=share([find_mode(t) for t in distinct]),
+        words=share([_WORD.search(t) for t in distinct]),
+        firms=share([normalise_party(t).legal_forms for t in distinct]),
+    )
+
+
+def note_unread(guesses: Sequence[Guess], contents: Sequence[Content], row: int, issues: IssueList) -> None:
+    """Issues for filled columns that look like parties or masses and are mapped to nothing.
+
+    Args:
+        guesses: what each column is.
+        contents: what each holds.
+        row: the first row below the header.
+        issues: added to.
+    """
+    for guess, content in zip(guesses, contents, strict=True):
+        if guess.field or guess.reason not in ("unknown header", "no header") or not content.filled:
+            continue
+        if _is_of_parties(guess.header, content):
+            code, what = "unread-party-column", "names parties"
+        elif _is_of_masses(guess.header, content):
+            code, what = "unread-mass-column", "holds masses"
+        else:
+            continue
+        name = guess.header or f"column {guess.position + 1}"
+        message = f'the column {name!r} {what} and is mapped to nothing; a line of --mapping maps it: "{name}": FIELD'
+        issues.add(code, message, row=row, field=name, value=content.example, count=content.filled)
+
+
+def _is_of_parties(header: str, content: Content) -> bool:
+    if content.words < _MANY or content.numbers >= _MANY:
+        return False
+    words = frozenset(split_header(header))
+    return content.firms >= _FIRMS or bool(words & _OF_PARTIES and not words & _NO_NAME)
+
+
+def _is_of_masses(header: str, content: Content) -> bool:
+    words = frozenset(split_header(header))
+    return content.numbers >= _MANY and bool(words & _OF_MASSES) and not words & _NO_MASS

@@ -1,0 +1,80 @@
+"""What cells say of their column where the header misleads, and which filled columns nobody reads."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from precursor_screen.formats.blob import Blob
+from precursor_screen.readers.interface import Digest, ReadOptions
+from precursor_screen.readers.tabular.content import content_of
+from precursor_screen.readers.tabular.reader import TabularReader
+
+
+def read(text: str):
+    (table,) = TabularReader().read(Blob("m.csv", text.encode()), Digest("0" * 64, len(text)), ReadOptions())
+    return table
+
+
+def codes(table) -> dict[str, tuple[str | None, int]]:
+    return {i["code"]: (i["field"], i["count"]) for i in table.issues.to_pylist()}
+
+
+@pytest.mark.parametrize(
+    ("cells", "field", "fits"),
+    [
+        (["ABCU1234567", ""], "container_numbers", True),
+        (["Y", "N"], "container_numbers", False),
+        (["0", "1", "NULL"], "container_numbers", False),
+        (["NULL", "", "-"], "consignee_name", False),
+        (["NULL", "Acme"], "consignee_name", True),
+        (["2026-11-01"], "date", True),
+        (["00:00.0", "soon"], "date", False),
+        (["SEA"], "transport_mode", True),
+        (["blue"], "transport_mode", False),
+        ([], "description", False),
+    ],
+)
+def test_whether_cells_can_be_what_the_field_holds(cells, field, fits):
+    assert content_of(pa.chunked_array([cells], pa.string())).fits(field) is fits
+
+
+def test_a_filled_column_beats_an_empty_one_of_the_same_meaning():
+    table = read("Description,Importer ID,Container No,Bill of Lading,B/L Number,Net Weight KG\nwool,1,ABCU1234560,,B7,5\n")
+    assert table.lines.column("bill_of_lading").to_pylist() == ["B7"]
+    assert ("Bill of Lading", "bill_of_lading") not in table.input.mapping
+
+
+def test_yes_and_no_are_no_container_numbers():
+    table = read("Description,Container,Net Weight KG,Consignee\nwool,Y,5,Acme Ltd\ntin,N,5,Acme Ltd\n")
+    assert "Container" in table.input.unmapped
+
+
+HEAD = "Description,HS Code,Consignee"
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "code"),
+    [
+        ("Guarantor Company", ["Acme Supply Ltd", "Zenith Imports Inc"], "unread-party-column"),
+        ("Column X", ["Acme Supply Ltd", "Zenith Imports Inc"], "unread-party-column"),  # the legal forms tell
+        ("Beneficiary Owner", ["Maria Perez", "Jan Kowalski"], "unread-party-column"),
+        ("Column X", ["Maria Perez", "Jan Kowalski"], None),
+        ("Broker ID Type", ["Alpha", "Beta"], None),
+        ("Guarantor Company", ["NULL", ""], None),
+        ("Guarantor Company", ["12", "13"], None),
+        ("Chargeable Weight Q", ["120.5", "80"], "unread-mass-column"),
+        ("Chargeable Weight Q", ["NULL", ""], None),
+        ("Weight Price Q", ["120.5", "80"], None),
+        ("Chargeable Weight Q", ["heavy", "light"], None),
+    ],
+)
+def test_a_filled_column_that_nobody_reads_is_told_of(header, cells, code):
+    rows = "\n".join(f"wool,5101,Acme Ltd,{cell}" for cell in cells)
+    found = {c: where for c, where in codes(read(f"{HEAD},{header}\n{rows}\n")).items() if c.startswith("unread-")}
+    assert found == ({code: (header, len(cells))} if code else {})
+
+
+def test_a_table_without_texts_of_goods_says_so():
+    assert codes(read("HS Code,Consignee,Net Weight KG\n291411,Acme Ltd,5\n291411,Acme Ltd,6\n"))["no-goods-text"] == (None, 2)
+    assert "no-goods-text" not in codes(read("Description,HS Code,Consignee\nwool,5101,Acme Ltd\n"))
