@@ -22,7 +22,7 @@ from tests.reference.watchlist_files import PRIVATE
     [
         ("PS-CHEM-003", ["PS-CHEM-003", "Why: ", "Basis: ", "Innocent explanation: ", "Action: "]),
         ("ps-chem-003", ["PS-CHEM-003"]),
-        ("acetic-anhydride", ["Acetic anhydride  [acetic-anhydride]", "UN1988 I,", "CAS 108-24-7", "HS 2915.24"]),
+        ("acetic-anhydride", ["Acetic anhydride  [acetic-anhydride]", "UN1988 I (", "CAS 108-24-7", "HS 2915.24"]),
         ("sample:S001", ["Quimeralda Reactivos S.A. de C.V.  [sample S001]", "name (strong): ", "programmes: narcotics"]),
     ],
 )

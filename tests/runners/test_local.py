@@ -92,10 +92,11 @@ def test_cited_lines_keep_their_own_cells(reference):
     ("changes", "wanted", "fail_on", "code"),
     [
         ({}, False, "none", ExitCode.CLEAR),
-        ({"set_aside": [{"count": 1}]}, False, "none", ExitCode.SET_ASIDE),
+        ({"set_aside": [{"code": "broken-row", "count": 1}]}, False, "none", ExitCode.SET_ASIDE),
+        ({"set_aside": [{"code": "repeated-line", "count": 1}]}, False, "none", ExitCode.CLEAR),
         ({"unscreenable": [{"count": 1}]}, False, "none", ExitCode.SET_ASIDE),
-        ({"set_aside": [{"count": 1}]}, False, "medium", ExitCode.FLAGGED),
-        ({"set_aside": [{"count": 1}]}, True, "medium", ExitCode.NOT_SCREENED),
+        ({"set_aside": [{"code": "broken-row", "count": 1}]}, False, "medium", ExitCode.FLAGGED),
+        ({"set_aside": [{"code": "broken-row", "count": 1}]}, True, "medium", ExitCode.NOT_SCREENED),
         ({"screened": 0}, False, "medium", ExitCode.NOT_SCREENED),
     ],
 )
