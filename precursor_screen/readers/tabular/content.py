@@ -7,8 +7,9 @@ mapped to nothing is told of, for it was not screened as what it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import pyarrow as pa
@@ -186,23 +187,24 @@ _NO_NAME: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Of the cells of a column that say something.
+    """The cells of a column that say something.
 
     Attributes:
         filled: how many there are among those looked at.
-        example: the first.
-        flags: they say yes or no and nothing else.
-        numbers, dates, modes, words, firms: shares of the distinct ones, 0 to 1.
+        cells: the distinct ones, as many as are looked at one by one.
     """
 
     filled: int
-    example: str = ""
-    flags: bool = False
-    numbers: float = 0.0
-    dates: float = 0.0
-    modes: float = 0.0
-    words: float = 0.0
-    firms: float = 0.0
+    cells: tuple[str, ...] = ()
+
+    def share(self, holds: Callable[[str], object]) -> float:
+        """The share of the distinct cells of which something holds, 0 to 1."""
+        return sum(bool(holds(cell)) for cell in self.cells) / len(self.cells) if self.cells else 0.0
+
+    @property
+    def flags(self) -> bool:
+        """Whether they say yes or no and nothing else."""
+        return bool(self.cells) and all(cell.casefold() in _FLAGS for cell in self.cells)
 
     def fits(self, field: str) -> bool:
         """Whether the cells can be what the field holds; what is not known here fits."""
@@ -211,39 +213,26 @@ class Content:
         if field == "container_numbers":
             return not self.flags
         if field in DATES:
-            return self.dates > 0
+            return any(parse_date(cell).day for cell in self.cells)
         if field == "transport_mode":
-            return self.modes > 0
+            return any(find_mode(cell) for cell in self.cells)
         return True
 
 
 def content_of(column: pa.ChunkedArray) -> Content:
-    """What the cells of a column are, by those at its ends."""
-    ends = (
-        column
-        if len(column) <= 2 * SAMPLE
-        else pa.chunked_array([*column.slice(0, SAMPLE).chunks, *column.slice(len(column) - SAMPLE).chunks])
-    )
-    counts = ends.value_counts()
-    texts = [(clean_cell(c["values"]) if c["values"] else None, c["counts"]) for c in counts.to_pylist()]
-    filled = sum(n for text, n in texts if text)
-    distinct = list(dict.fromkeys(text for text, _ in texts if text))[:_DISTINCT]
-    if not distinct:
-        return Content(0)
+    """What the cells of a column are, by those at its ends; where these say nothing, by all of them."""
+    if len(column) > 2 * SAMPLE:
+        ends = pa.chunked_array([*column.slice(0, SAMPLE).chunks, *column.slice(len(column) - SAMPLE).chunks])
+        found = _content(ends)
+        if found.filled:
+            return found
+    return _content(column)
 
-    def share(found: Sequence[object]) -> float:
-        return sum(map(bool, found)) / len(distinct)
 
-    return Content(
-        filled=filled,
-        example=distinct[0][:100],
-        flags=all(t.casefold() in _FLAGS for t in distinct),
-        numbers=share([_NUMBER.fullmatch(t) for t in distinct]),
-        dates=share([parse_date(t).day for t in distinct]),
-        modes=share([find_mode(t) for t in distinct]),
-        words=share([_WORD.search(t) for t in distinct]),
-        firms=share([normalise_party(t).legal_forms for t in distinct]),
-    )
+def _content(column: pa.ChunkedArray) -> Content:
+    counts = [(clean_cell(c["values"]) if c["values"] else None, c["counts"]) for c in column.value_counts().to_pylist()]
+    said = {text: None for text, _ in counts if text}
+    return Content(sum(n for text, n in counts if text), tuple(islice(said, _DISTINCT)))
 
 
 def note_unread(guesses: Sequence[Guess], contents: Sequence[Content], row: int, issues: IssueList) -> None:
@@ -266,16 +255,18 @@ def note_unread(guesses: Sequence[Guess], contents: Sequence[Content], row: int,
             continue
         name = guess.header or f"column {guess.position + 1}"
         message = f'the column {name!r} {what} and is mapped to nothing; a line of --mapping maps it: "{name}": FIELD'
-        issues.add(code, message, row=row, field=name, value=content.example, count=content.filled)
+        issues.add(code, message, row=row, field=name, value=content.cells[0][:100], count=content.filled)
 
 
 def _is_of_parties(header: str, content: Content) -> bool:
-    if content.words < _MANY or content.numbers >= _MANY:
+    if content.share(_WORD.search) < _MANY or content.share(_NUMBER.fullmatch) >= _MANY:
         return False
     words = frozenset(split_header(header))
-    return content.firms >= _FIRMS or bool(words & _OF_PARTIES and not words & _NO_NAME)
+    if words & _OF_PARTIES and not words & _NO_NAME:
+        return True
+    return content.share(lambda cell: normalise_party(cell).legal_forms) >= _FIRMS
 
 
 def _is_of_masses(header: str, content: Content) -> bool:
     words = frozenset(split_header(header))
-    return content.numbers >= _MANY and bool(words & _OF_MASSES) and not words & _NO_MASS
+    return bool(words & _OF_MASSES) and not words & _NO_MASS and content.share(_NUMBER.fullmatch) >= _MANY

@@ -7,7 +7,7 @@ import pytest
 
 from precursor_screen.formats.blob import Blob
 from precursor_screen.readers.interface import Digest, ReadOptions
-from precursor_screen.readers.tabular.content import content_of
+from precursor_screen.readers.tabular.content import SAMPLE, content_of
 from precursor_screen.readers.tabular.reader import TabularReader
 
 
@@ -37,6 +37,11 @@ def codes(table) -> dict[str, tuple[str | None, int]]:
 )
 def test_whether_cells_can_be_what_the_field_holds(cells, field, fits):
     assert content_of(pa.chunked_array([cells], pa.string())).fits(field) is fits
+
+
+def test_a_column_that_is_filled_in_the_middle_alone_is_filled():
+    cells = [""] * (SAMPLE + 1) + ["Acme Ltd"] + [""] * (SAMPLE + 1)
+    assert content_of(pa.chunked_array([cells], pa.string())).filled == 1
 
 
 def test_a_filled_column_beats_an_empty_one_of_the_same_meaning():
