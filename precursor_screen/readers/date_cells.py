@@ -10,7 +10,8 @@ from precursor_screen.names.dates import DateVotes, ParsedDate, parse_date, shif
 from precursor_screen.readers.cells import Distinct, is_typed_null
 from precursor_screen.readers.interface import IssueList
 
-_NOTHING = frozenset(("0", "0.0", "00000000", "0000-00-00", "00/00/0000", "1900-01-00"))
+# The last three: a midnight without its day, which spreadsheets leave where a column was saved as minutes.
+_NOTHING = frozenset(("0", "0.0", "00000000", "0000-00-00", "00/00/0000", "1900-01-00", "00:00", "00:00:00", "00:00.0"))
 
 
 def parse_date_columns(
