@@ -23,7 +23,7 @@ class Ask:
     """One look back: windows of about one length ask together, so that a long one does not read a year for the short ones.
 
     Attributes:
-        groupings: the columns that groups share, one tuple a kind of group.
+        groupings: the columns that groups share, one tuple a kind of group; `a>b`: the recorded one's `b` is the `a` of the run's.
         span_days: longest window, on both sides; None: all that is recorded.
         columns: of MOVEMENT.
     """

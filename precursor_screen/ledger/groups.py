@@ -26,12 +26,13 @@ class Groups:
     def __init__(self, movements: pa.Table, keys: Iterable[Sequence[str]]) -> None:
         """Args:
         movements: MOVEMENT of the run.
-        keys: groupings; null is in no group. Columns that are not stored, and lists other than the containers, are left out,
-            which makes the groups larger; an empty grouping joins all rows.
+        keys: groupings; null is in no group; `a>b`: a recorded movement whose `b` is the `a` of one of the run. Columns that are
+            not stored, and lists other than the containers, are left out, which makes the groups larger; an empty grouping joins all.
         """
         self.keys = tuple(_minimal(keys))
-        self.columns = tuple(sorted({c for key in self.keys for c in key}))
-        self._values = {c: _distinct(movements.column(c)) for c in self.columns}
+        parts = sorted({c for key in self.keys for c in key})
+        self.columns = tuple(sorted({_theirs(c) for c in parts}))
+        self._values = {c: _distinct(movements.column(_own(c))) for c in parts}
         # Of each grouping and each step of it: the codes of the run, joined so far, sorted.
         self._steps: dict[tuple[str, ...], list[Codes]] = {}
         for key in self.keys:
@@ -64,7 +65,7 @@ class Groups:
         known = {} if known is None else known
         for step, column in enumerate(c for c in key if c != CONTAINERS):
             if column not in known:
-                known[column] = _encode(rows.column(column), self._values[column])
+                known[column] = _encode(rows.column(_own(column) if learn else _theirs(column)), self._values[column])
             codes = known[column] if parents is None else known[column][parents]
             both = (joined != _OTHER) & (codes != _OTHER)
             pairs = np.where(both, joined * max(1, len(self._values[column])) + codes, _OTHER)
@@ -83,7 +84,17 @@ def _minimal(keys: Iterable[Sequence[str]]) -> Iterator[tuple[str, ...]]:
 
 
 def _groups(column: str) -> bool:
-    return column in MOVEMENT.names and (column == CONTAINERS or not pa.types.is_list(MOVEMENT.field(column).type))
+    kinds = [MOVEMENT.field(name).type for name in {_own(column), _theirs(column)} if name in MOVEMENT.names]
+    return len(kinds) == len({_own(column), _theirs(column)}) and (column == CONTAINERS or not any(map(pa.types.is_list, kinds)))
+
+
+def _own(column: str) -> str:
+    """Of `a>b`, what a movement of the run shares: its `a` is the recorded one's `b`."""
+    return column.partition(">")[0]
+
+
+def _theirs(column: str) -> str:
+    return column.rpartition(">")[2]
 
 
 def _distinct(column: pa.ChunkedArray) -> pa.Array:

@@ -20,11 +20,12 @@ from precursor_screen.schema import COLUMNS
 
 AGGREGATES = ("event_count", "value_sum", "value_count", "value_avg", "value_median")
 COMPARED = (*AGGREGATES, "baseline", "reconcile")  # types whose outcome is a number that is compared
-TYPES = (*COMPARED, "temporal", "temporal_ordered", "first_seen", "absence")
+TYPES = (*COMPARED, "temporal", "temporal_ordered", "first_seen", "absence", "chain")
 EMITS = ("crossing", "trigger", "group")
 PERIODS = ("month", "year")
 METHODS = ("ratio", "robust_z")
 LONGEST = 3660  # days: ten years; the ledger keeps far less
+MOST_LINKS = 3  # of a chain: with a fourth, firms that trade with many would be on too many ways round
 
 # Schemas that editors see of parts whose meaning is checked when a rule is compiled.
 TEXT: dict[str, Any] = {"type": "string"}
@@ -82,6 +83,15 @@ CORRELATION = Record(
         ),
         "against": Shape(hint=TEXT),
         "tolerance": Shape(),
+        "chain": Items(
+            of=Record(fields={"by": Shape(hint={"anyOf": [_FIELD, {"type": "array", "items": _FIELD}]})}, required=("by",)),
+            least=2,
+            fault="chain names the end of one movement and the beginning of the next",
+            remedy="chain: [{by: receiver_key}, {by: sender_key}]",
+        ),
+        "gap": Shape(hint=_SPAN),
+        "closes": Value(kinds=("boolean",), fault="closes is true or false"),
+        "links": Shape(hint={"anyOf": [{"type": "integer", "minimum": 2, "maximum": MOST_LINKS}, TEXT]}),
     },
     required=("type",),
 )
@@ -96,6 +106,7 @@ _KEYS: dict[str, tuple[set[str], set[str]]] = {
     "first_seen": ({"min_history"}, {"timespan", "differs", "condition", "only"}),
     "absence": ({"register", "match"}, set()),
     "reconcile": ({"register", "match", "field", "against"}, {"tolerance", "calendar"}),
+    "chain": ({"chain", "gap"}, {"field", "tolerance", "closes", "links"}),
 }
 
 
@@ -148,6 +159,8 @@ def check_correlation(data: Mapping[str, Any], complaints: Complaints) -> None:
         _check_span(spec, kind, complain, params if isinstance(params, Mapping) else {})
     if kind in ("absence", "reconcile"):
         _check_register(spec, complain)
+    if kind == "chain":
+        _check_chain(spec, complain)
 
 
 Complain = Callable[..., None]
@@ -175,7 +188,7 @@ def _check_span(spec: Mapping[str, Any], kind: str, complain: Complain, params: 
     for key in ("condition", "only"):
         if kind == "first_seen" and key in spec and "differs" not in spec:
             complain(key, f"{key} is said of movements that differ within a group", "differs: [country_of_dispatch]")
-    for key in ("timespan", "min_history", "unseen", "silence", "known"):
+    for key in ("timespan", "min_history", "unseen", "silence", "known", "gap"):
         value = spec.get(key)
         if isinstance(value, str) and value.startswith("$"):
             value = params.get(value[1:], value)
@@ -188,6 +201,26 @@ def _check_span(spec: Mapping[str, Any], kind: str, complain: Complain, params: 
             complain(key, f"{value!r} is no span of time", f"Write a number of days from 1d to {LONGEST}d.")
     if kind not in ("absence", "reconcile") and spec.get("group-by") is None:  # those are grouped by what they match
         complain("", "needs group-by", "group-by: [consignee_key, substance_id]")
+
+
+def sides_of(spec: Mapping[str, Any]) -> list[list[str]]:
+    """The fields of the two sides of a chain: of the end of one movement, and of the beginning of the next."""
+    sides = [side.get("by") for side in spec["chain"]]
+    return [[str(name) for name in side] if isinstance(side, list) else [str(side)] for side in sides]
+
+
+def _check_chain(spec: Mapping[str, Any], complain: Complain) -> None:
+    """Two sides of as many fields; what does not come back to where it began is a chain of two links."""
+    shape = CORRELATION.fields["chain"]
+    if "chain" not in spec or shape.faults(spec["chain"], ("chain",)):
+        return
+    sides = sides_of(spec)
+    if len(sides) != 2 or len(sides[0]) != len(sides[1]) or not all(sides):
+        complain("chain", "a chain has two sides of as many fields", "chain: [{by: receiver_key}, {by: sender_key}]")
+    elif set(sides[0]) & set(sides[1]):
+        complain("chain", "the two sides of a chain are different fields", "chain: [{by: receiver_key}, {by: sender_key}]")
+    if "tolerance" in spec and "field" not in spec:
+        complain("tolerance", "tolerance is said of a field", "field: substance_mass_kg")
 
 
 def _check_register(spec: Mapping[str, Any], complain: Complain) -> None:

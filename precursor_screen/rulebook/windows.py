@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from precursor_screen.rulebook.correlation import AGGREGATES, COMPARED, days_of
+from precursor_screen.rulebook.correlation import AGGREGATES, COMPARED, MOST_LINKS, days_of, sides_of
 from precursor_screen.rulebook.expression import NUMERIC, Expression, Field, columns_in
 from precursor_screen.rulebook.groups import blocks_of, limits_of, read_keys
 from precursor_screen.rulebook.scope import AtomError, Scope
@@ -33,6 +33,25 @@ class Measure:
         return self.aggregate in ("event_count", "value_sum", "value_count", "reconcile") and all(
             sign in (">", ">=") for sign, _ in self.limits
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """How movements follow each other: the end of one is the beginning of the next.
+
+    ends, begins: the fields of both sides. gap: days between one and the next, at most. links: the most. closes: whether the last
+    must come back to where the first began. carried: what must be comparable, each with the one before; the greater of two is at most
+    (1 + tolerance) times the other. told: what is said of each link.
+    """
+
+    ends: tuple[str, ...]
+    begins: tuple[str, ...]
+    gap: int
+    links: int
+    closes: bool
+    carried: Expression | None
+    tolerance: float
+    told: tuple[Expression, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +83,41 @@ class Window:
     unseen: int = 0
     silence: int = 0
     known: int = 0
+    chain: Chain | None = None
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
         """What it reads of every movement to judge it; what it only names (`named_by`) is not among them."""
         measured = [e for m in self.measures for e in (m.of, *(limit for _, limit in m.limits)) if e]
-        return (*map(Field, self.keys), *measured, *self.steps, *self.changes, *(value for value, _ in self.matched))
+        linked = (*map(Field, (*self.chain.ends, *self.chain.begins)), self.chain.carried) if self.chain else ()
+        return (
+            *map(Field, self.keys),
+            *measured,
+            *self.steps,
+            *self.changes,
+            *(value for value, _ in self.matched),
+            *(e for e in linked if e),
+        )
 
     @property
     def columns(self) -> frozenset[str]:
         """The columns of the schema that it reads."""
-        return columns_in((*self.expressions, *((self.named_by,) if self.named_by else ())))
+        return columns_in((*self.expressions, *self.naming))
+
+    @property
+    def naming(self) -> tuple[Expression, ...]:
+        """What a sentence, and the evidence, name of the others of a window."""
+        return (*((self.named_by,) if self.named_by else ()), *(self.chain.told if self.chain else ()))
+
+    @property
+    def groupings(self) -> tuple[tuple[str, ...], ...]:
+        """What a movement shares with those that it can be in a window with; `a>b`: its `a` is the other's `b`."""
+        if self.chain is None:
+            return (self.keys,)
+        onward = [f"{end}>{begin}" for end, begin in zip(self.chain.ends, self.chain.begins, strict=True)]
+        back = [f"{begin}>{end}" for end, begin in zip(self.chain.ends, self.chain.begins, strict=True)]
+        alike = [self.chain.ends, self.chain.begins] if not self.chain.closes else [(*self.chain.ends, *self.chain.begins)]
+        return ((*self.keys, *onward), (*self.keys, *back), *((*self.keys, *some) for some in alike))
 
     @property
     def reach(self) -> int | None:
@@ -88,7 +131,7 @@ class Window:
     @property
     def grows(self) -> bool:
         """Whether windows that overlap are one episode; an outlier, a first time and a missing document are each their own."""
-        return self.kind in (*AGGREGATES, "temporal", "temporal_ordered")
+        return self.kind in (*AGGREGATES, "temporal", "temporal_ordered", "chain")
 
     @property
     def before(self) -> int:
@@ -129,6 +172,8 @@ def parse_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[str
             raise AtomError(f"match compares texts, and {field!r} is none")
         matched.append((value, str(column)))
         needed.append(field)
+    chain, linked = _chain(spec, scope) if kind == "chain" else (None, [])
+    needed += linked
     min_history = scope.resolve(spec.get("min_history", 0))
     window = Window(
         kind=kind,
@@ -137,7 +182,7 @@ def parse_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[str
         emit=str(
             spec.get("emit", "trigger" if kind in _BY_THEMSELVES or (kind == "first_seen" and "differs" in spec) else "crossing")
         ),
-        days=days_of(scope.resolve(spec["timespan"])) if "timespan" in spec else None,
+        days=chain.gap * (chain.links - 1) if chain else days_of(scope.resolve(spec["timespan"])) if "timespan" in spec else None,
         period=str(spec.get("calendar", "")),
         measures=tuple(measures),
         steps=tuple(selection(name) for name in spec.get("selections") or ([spec["only"]] if "only" in spec else [])),
@@ -152,6 +197,7 @@ def parse_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[str
         unseen=_span(spec, "unseen", scope),
         silence=_span(spec, "silence", scope),
         known=_span(spec, "known", scope),
+        chain=chain,
     )
     return window, needed
 
@@ -168,6 +214,33 @@ def _tolerance(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MOST_TOLERANCE:
         raise AtomError(f"tolerance {value!r} is no share of at most {_MOST_TOLERANCE}", "tolerance: 0.05")
     return float(value)
+
+
+def _chain(spec: Mapping[str, Any], scope: Scope) -> tuple[Chain, list[str]]:
+    """The chain of a correlation, and the fields without which a movement is no link."""
+    ends, begins = sides_of(spec)
+    for name in (*ends, *begins):
+        if scope.column(name).kind not in ("text", "date", *NUMERIC) or not isinstance(scope.column(name), Field):
+            raise AtomError(f"{name!r} is nothing that two movements can share", "Use a key, a place or a number.", part="chain")
+    carried = scope.column(str(spec["field"])) if "field" in spec else None
+    if carried is not None and carried.kind not in NUMERIC:
+        raise AtomError(f"chain compares numbers, and {spec['field']!r} is {carried.kind}", part="field")
+    closes, links = spec.get("closes", False), scope.resolve(spec.get("links", 2))
+    if type(links) is not int or not 2 <= links <= (MOST_LINKS if closes else 2):
+        most = f"from 2 to {MOST_LINKS}" if closes else "2 where it does not close"
+        raise AtomError(f"links {links!r} is no number of links", f"Write {most}.", part="links")
+    told = [name for name in ("as_of_date", "sender_name", "receiver_name") if scope.allowed is None or name in scope.allowed]
+    chain = Chain(
+        ends=tuple(ends),
+        begins=tuple(begins),
+        gap=days_of(scope.resolve(spec["gap"])) or 1,
+        links=links,
+        closes=closes,
+        carried=carried,
+        tolerance=_tolerance(scope.resolve(spec.get("tolerance", 0))),
+        told=(*map(scope.column, told), *((carried,) if carried else ())),
+    )
+    return chain, [*ends, *begins, *([str(spec["field"])] if carried else [])]
 
 
 def _measure(block: Mapping[str, Any], scope: Scope) -> tuple[Measure, list[str]]:
@@ -188,6 +261,8 @@ def _named_by(spec: Mapping[str, Any], scope: Scope) -> Expression | None:
     """What tells an officer what is in the group: names rather than keys."""
     counted = (str(b.get("field", "")) for b in blocks_of(spec) if b.get("type") == "value_count")
     field = next(counted, "substance_id")
+    if "chain" in spec:
+        field = "sender_name"
     named = f"{field.removesuffix('_id').removesuffix('_key')}_name"
     for name in (named, field, "substance_name"):
         if name in BY_NAME and BY_NAME[name].kind == "text" and BY_NAME[name].subject in (LINE, scope.subject):

@@ -139,9 +139,12 @@ ROW = st.fixed_dictionaries(
 )
 
 
+LINKED = (("consignee_key>consignor_key", "substance_id"), ("consignor_key>consignee_key",))
+
+
 def shares(one, other, key):
-    texts = [c for c in key if c != "container_numbers"]
-    same = all(one[c] is not None and one[c] == other[c] for c in texts)
+    texts = [(c.partition(">")[0], c.rpartition(">")[2]) for c in key if c != "container_numbers"]
+    same = all(one[own] is not None and one[own] == other[theirs] for own, theirs in texts)
     if "container_numbers" in key:
         same = same and bool({*(one["container_numbers"] or [])} & {*(other["container_numbers"] or [])} - {None})
     return same
@@ -151,7 +154,7 @@ def shares(one, other, key):
 @given(
     st.lists(ROW, max_size=12),
     st.lists(ROW, max_size=4),
-    st.lists(st.sampled_from([*KEYS, ("consignee_key",), ("consignor_key", "container_numbers")]), max_size=3),
+    st.lists(st.sampled_from([*KEYS, ("consignee_key",), ("consignor_key", "container_numbers"), *LINKED]), max_size=3),
 )
 def test_groups_are_what_the_definition_says(recorded, sent, keys):
     rows = [movement(str(n), **r) for n, r in enumerate(recorded)]

@@ -16,6 +16,7 @@ from precursor_screen.rulebook.located import parse_yaml
 from precursor_screen.rulebook.windows import Window
 from tests.rulebook.rules import LISTS
 
+RING = "type: chain, chain: [{by: receiver_key}, {by: sender_key}], group-by: [substance_id], gap: 60d"
 COUNT = "type: event_count, group-by: [consignee_key], condition: {gte: 2}"
 
 
@@ -174,6 +175,23 @@ def test_the_least_history_is_days_or_movements(min_history, kind, days):
         ("type: event_count, group-by: [], condition: {gte: 2}, timespan: 9d", "needs group-by"),
         ("type: temporal, group-by: [consignee_key], selections: [any, nope], timespan: 9d", "nope"),
         ("type: event_count, group-by: [nope], condition: {gte: 2}, timespan: 9d", "'nope' cannot group: it is no field"),
+        ("type: chain, chain: [{by: receiver_key}], group-by: [substance_id], gap: 60d", "chain names the end of one movement and the beginning of the next"),
+        ("type: chain, chain: [{by: receiver_key}, {from: sender_key}], group-by: [substance_id], gap: 60d", "chain names the end of one movement"),
+        ("type: chain, chain: [{by: receiver_key}, {by: [sender_key, vessel]}], group-by: [substance_id], gap: 60d", "a chain has two sides of as many fields"),
+        ("type: chain, chain: [{by: receiver_key}, {by: sender_key}, {by: sender_key}], group-by: [substance_id], gap: 60d", "a chain has two sides"),
+        ("type: chain, chain: [{by: receiver_key}, {by: receiver_key}], group-by: [substance_id], gap: 60d", "two sides of a chain are different fields"),
+        ("type: chain, chain: [{by: receiver_key}, {by: nope}], group-by: [substance_id], gap: 60d", "unknown field 'nope'"),
+        ("type: chain, chain: [{by: receiver_key}, {by: container_numbers}], group-by: [substance_id], gap: 60d", "'container_numbers' is nothing that two movements can share"),
+        ("type: chain, chain: [{by: receiver_key}, {by: sender_key}], gap: 60d", "needs group-by"),
+        ("type: chain, chain: [{by: receiver_key}, {by: sender_key}], group-by: [substance_id]", "chain needs gap"),
+        ("type: chain, chain: [{by: receiver_key}, {by: sender_key}], group-by: [substance_id], gap: 60", "60 is no span of time"),
+        (RING + ", tolerance: 0.1", "tolerance is said of a field"),
+        (RING + ", field: vessel", "chain compares numbers, and 'vessel' is text"),
+        (RING + ", links: 3", "links 3 is no number of links"),
+        (RING + ", links: 4, closes: true", "links 4 is no number of links"),
+        (RING + ", links: 1, closes: true", "links 1 is no number of links"),
+        (RING + ", closes: 2", "closes is true or false"),
+        (RING + ", timespan: 9d", "a correlation of type chain has no timespan"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_judged_is_refused(part, says):
@@ -199,6 +217,39 @@ def test_a_line_rule_has_no_correlation_and_a_shipment_rule_needs_one():
     assert rule.window is None
     assert rule.grouping is not None
     assert (rule.grouping.keys, rule.grouping.unnested) == (("shipment_id",), frozenset())
+
+
+@pytest.mark.parametrize(
+    ("more", "links", "reach", "read_by"),
+    [
+        ("", 2, 60, ("receiver_key", "sender_key")),
+        (", closes: true", 2, 60, ("receiver_key", "sender_key")),
+        (", closes: true, links: $most", 3, 120, ("receiver_key", "sender_key")),
+    ],
+)
+def test_a_chain_reaches_over_all_its_gaps_and_asks_for_its_neighbours(more, links, reach, read_by):
+    found = window(RING + more, more="params: {most: 3}" if "$" in more else "")
+    assert found.chain is not None
+    assert (found.chain.links, found.reach, found.grows, found.emit) == (links, reach, True, "crossing")
+    onward, back, *alike = found.groupings
+    assert (onward, back) == (("substance_id", "receiver_key>sender_key"), ("substance_id", "sender_key>receiver_key"))
+    # Others between the same two; of a chain that need not close, whoever sends to it or receives from it.
+    assert alike == ([("substance_id", *read_by)] if "closes" in more else [("substance_id", n) for n in read_by])
+    assert {"sender_name", "receiver_name", "as_of_date"} <= found.columns
+
+
+def test_a_chain_of_several_fields_a_side_compares_an_amount():
+    found = window(
+        "type: chain, chain: [{by: [receiver_key, country_of_destination]}, {by: [sender_key, country_of_dispatch]}], "
+        "group-by: [substance_id], gap: 60d, field: substance_mass_kg, tolerance: 0.1"
+    )
+    assert found.chain is not None
+    assert (found.chain.ends, found.chain.begins) == (
+        ("receiver_key", "country_of_destination"),
+        ("sender_key", "country_of_dispatch"),
+    )
+    assert (found.chain.carried, found.chain.tolerance) == (Field("substance_mass_kg"), 0.1)
+    assert found.groupings[0] == ("substance_id", "receiver_key>sender_key", "country_of_destination>country_of_dispatch")
 
 
 def test_what_a_window_reads_is_told_apart_from_what_it_only_names():

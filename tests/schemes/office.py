@@ -72,6 +72,20 @@ _RULES = {
   emit: crossing
 """,
     ),
+    "R": (
+        "history",
+        f"""requires: [sender_key, receiver_key, substance_mass_kg]{_ANY}correlation:
+  type: chain
+  chain: [{{by: receiver_key}}, {{by: sender_key}}]
+  group-by: [substance_id]
+  gap: 30d
+  links: 3
+  closes: true
+  field: substance_mass_kg
+  tolerance: 0.1
+  emit: crossing
+""",
+    ),
     "T": (
         "history",
         """applies: {previous_line_id|exists: true}
@@ -114,6 +128,7 @@ def _row(line: dict[str, str]) -> Row:
         "message function": line["function"],
         "version": line["version"],
         "permit number": number("permit"),
+        "shipper": _party(f"{int(line['scheme']) * 10 + int(line['from']):04d}") if line["from"] else "Acme Supply Ltd",
         "consignee": _party(f"{int(line['scheme']) * 10 + int(line['to'] or 0):04d}"),
         "country of destination": line["dest"],
     }

@@ -78,8 +78,8 @@ def columns_read(rule: CompiledRule, known: Collection[Expression] = ()) -> froz
 
 
 def naming_columns(rule: CompiledRule) -> frozenset[str]:
-    """The column by whose values a sentence names what is in a window."""
-    return rule.window.named_by.columns if rule.window and rule.window.named_by else frozenset()
+    """The columns by whose values a flag names what is in a window."""
+    return columns_in(rule.window.naming) if rule.window else frozenset()
 
 
 def tests_of_law(rules: Iterable[CompiledRule]) -> dict[Expression, str]:
@@ -116,7 +116,7 @@ def plan_asks(rules: Iterable[CompiledRule], registers: Collection[str]) -> list
         # That two documents may be about one cargo is left unheeded where very much is read and a median or a first day bears it.
         if kind[1] != _BEARS_IT:
             needed |= {*REFERENCES, "substance_mass_kg"}
-        plan.append((Ask(tuple(sorted({w.keys for w in windows})), span, columns_of(needed)), those))
+        plan.append((Ask(tuple(sorted({keys for w in windows for keys in w.groupings})), span, columns_of(needed)), those))
     return plan
 
 
@@ -142,6 +142,6 @@ def _kind(window: Window | None, registers: Collection[str]) -> tuple[int, int]:
         return -1, _NARROW
     reach = window.reach
     span = len(SPANS) if reach is None else next(n for n, s in enumerate(SPANS) if reach <= s)
-    if not _WIDE.issuperset(window.keys):
+    if window.chain is not None or not _WIDE.issuperset(window.keys):
         return span, _NARROW
     return span, _BEARS_IT if window.kind in ("baseline", "first_seen") else _SUMMED

@@ -39,7 +39,7 @@ def by_themselves(sure: Relation) -> Relation:
     return derive(
         "flagged",
         f"""select row_no, cast(null as double) as correlation_value, cast([] as varchar[]) as window_line_ids, 1 as window_lines,
-                   cast(null as varchar) as group_members, '' as window_text, 0 as unknown, cast([] as varchar[]) as key_values
+                   cast(null as varchar) as group_members, '' as window_text, cast(null as varchar) as links, 0 as unknown, cast([] as varchar[]) as key_values
             from {sure}""",
         sure,
     )
@@ -50,14 +50,19 @@ def flag_rows(rule: CompiledRule, flagged: Relation, picked: Relation) -> Relati
 
     Args:
         rule: whose flags they are.
-        flagged: row_no, correlation_value, window_line_ids, window_lines, group_members, window_text, unknown, key_values.
+        flagged: row_no, correlation_value, window_line_ids, window_lines, group_members, window_text, links, unknown, key_values.
         picked: what the rule picked.
     """
     substance = "substance_id" if rule.rule.subject != LINE else "null"
-    keys = "list_aggregate(key_values, 'string_agg', chr(30))" if rule.window and rule.window.unnested else "null"
+    keys = (
+        "list_aggregate(key_values, 'string_agg', chr(30))"
+        if rule.window and (rule.window.unnested or rule.window.chain)
+        else "null"
+    )
     of_window = """[
         {'subject': 'window', 'field': 'correlation_value', 'as_written': regexp_replace(printf('%.6f', correlation_value), '\\.?0+$', '')},
         {'subject': 'window', 'field': 'window', 'as_written': nullif(window_text, '')},
+        {'subject': 'window', 'field': 'links', 'as_written': links},
         {'subject': 'window', 'field': 'window_lines', 'as_written': cast(window_lines as varchar)},
         {'subject': 'window', 'field': 'not_evaluable_lines', 'as_written': nullif(cast(unknown as varchar), '0')}]"""
     shown = rule.evidence

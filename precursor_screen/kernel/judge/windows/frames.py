@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from precursor_screen.kernel.judge.windows.relation import Relation
-from precursor_screen.rulebook.expression import Expression, Operator, apply
+from precursor_screen.rulebook.expression import Expression, Field, Operator, apply
 from precursor_screen.rulebook.sql import identifier, plain_reference
-from precursor_screen.rulebook.windows import Measure, Window
+from precursor_screen.rulebook.windows import Chain, Measure, Window
 
 DISTINCT = ("event_count", "value_count")
 
@@ -43,6 +43,15 @@ def parts_of(window: Window) -> list[tuple[str, Expression | None]]:
         *((f"stage_{i}", step) for i, step in enumerate(window.steps)),
         *((f"differs_{i}", change) for i, change in enumerate(window.changes)),
         *((f"match_{i}", value) for i, (value, _) in enumerate(window.matched)),
+        *(_parts_of_chain(window.chain) if window.chain else ()),
+    ]
+
+
+def _parts_of_chain(chain: Chain) -> list[tuple[str, Expression]]:
+    return [
+        *((f"end_{n}", Field(name)) for n, name in enumerate(chain.ends)),
+        *((f"begin_{n}", Field(name)) for n, name in enumerate(chain.begins)),
+        *([("carried", chain.carried)] if chain.carried else []),
     ]
 
 

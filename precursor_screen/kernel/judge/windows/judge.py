@@ -21,6 +21,7 @@ from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.documents import open_registers
 from precursor_screen.kernel.judge.flag_parts import count_verdicts, fetch_unjudged, unjudged
 from precursor_screen.kernel.judge.windows.asks import history_rules, is_of_goods, needs_of, of_rules, plan_asks, tests_of_law
+from precursor_screen.kernel.judge.windows.chains import linked_moves
 from precursor_screen.kernel.judge.windows.doubts import Flagged
 from precursor_screen.kernel.judge.windows.flags import by_themselves, flag_rows, left_open, picked_moves, with_verdict
 from precursor_screen.kernel.judge.windows.frames import Frames
@@ -257,6 +258,8 @@ def _judge_window(
     with ExitStack() as stack:
         # Kept, as frames over millions of movements are costly: which rows, for the others of a window; what they come to, for the rest.
         selected = stack.enter_context(kept(connection, select_moves(frames, moves)))
+        if frames.window.chain is not None:
+            frames, selected = stack.enter_context(linked_moves(connection, frames, selected))
         possible = of_possible_groups(frames.window, selected)
         new, late = _fetch_row(connection, count_new(possible))
         if not new:

@@ -28,6 +28,8 @@ def compute(frames: Frames, selected: Relation, past: Relation | None = None) ->
             return _temporal_ordered(frames, selected)
         case "first_seen":
             return _first_seen(frames, selected)
+        case "chain":
+            return _chain(frames, selected)
         case "absence":
             return _absence(frames.window, selected)
         case "reconcile":
@@ -272,6 +274,19 @@ def _first_of_its_kind(frames: Frames, selected: Relation, since: str) -> Relati
                 select *, first and {known_for} < {window.min_history} as early
                 from (select * replace ((first{tests}) as first) from {firsts}))""",
         firsts,
+    )
+
+
+def _chain(frames: Frames, selected: Relation) -> Relation:
+    """Whether a chain ends with the movement, and what all that ended within the window come to."""
+    chain = frames.window.chain
+    value = "sum(carried)" if chain is not None and chain.carried else "count(*)"
+    return derive(
+        "computed",
+        f"""select *, round(cast({value} filter (where is_last) over back as double), 6) as measure, is_last as ok,
+                   false as early, 0 as unknown
+            from {selected} window back as {frames.back}""",
+        selected,
     )
 
 

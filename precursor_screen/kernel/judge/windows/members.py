@@ -5,6 +5,7 @@ from __future__ import annotations
 from precursor_screen.kernel.judge.windows.frames import Frames
 from precursor_screen.kernel.judge.windows.history import Seen
 from precursor_screen.kernel.judge.windows.relation import Relation, derive
+from precursor_screen.rulebook.expression import Field
 from precursor_screen.rulebook.render import render
 from precursor_screen.rulebook.windows import Window
 
@@ -46,7 +47,7 @@ def _ends(frames: Frames, emitted: Relation, placed: Relation) -> Relation:
         placed,
     )
     values = [
-        *(f"cast(g.key_{n} as varchar)" for n in range(len(window.keys))),
+        *(f"cast(g.key_{n} as varchar)" for n in range(len(window.keys) + (window.chain is not None))),
         *(["cast(e.period as varchar)"] if window.period else []),
     ]
     own_place = f"join {placed} m on {_same(frames, 'm')} and m.row_no = e.row_no" if alone else ""
@@ -86,13 +87,23 @@ def _flagged(window: Window, inside: Relation, seen: Seen) -> Relation:
                    any_value(w.in_window) as window_lines,
                    array_to_string({names}[:{_MOST_MEMBERS}], ', ') || case when len({names}) > {_MOST_MEMBERS} then ' ...' else '' end
                        as group_members,
-                   {text} as window_text, any_value(w.unknown) as unknown, w.key_values
+                   {text} as window_text, {_links(window)} as links, any_value(w.unknown) as unknown, w.key_values
             from {inside} w join {seen.named} named on named.row_no = w.other join {seen.fresh} fresh on fresh.row_no = w.row_no
             group by w.row_no, w.key_values""",
         inside,
         seen.named,
         seen.fresh,
     )
+
+
+def _links(window: Window) -> str:
+    """SQL of what each link of a chain carried, when, and from whom to whom."""
+    if window.chain is None:
+        return "null::varchar"
+    day, origin, target = (f"named.{render(told)}" for told in window.chain.told[:3])
+    carried = f" || ', ' || named.{render(window.chain.carried)}" if isinstance(window.chain.carried, Field) else ""
+    link = f"{day} || ': ' || coalesce({origin}, 'not stated') || ' to ' || coalesce({target}, 'not stated'){carried}"
+    return f"string_agg(distinct {link}, '; ' order by {link})"
 
 
 def _same(frames: Frames, other: str) -> str:
