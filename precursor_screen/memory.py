@@ -63,6 +63,11 @@ LANE_COUNTS = pa.schema(
     ]
 )
 COUNTED_DAYS = 400  # before a line's own: what is counted of them bears on it
+# Who is in an episode: a movement of the group on a day; value: of the windows that end that day, null where none is true.
+MEMBER = pa.schema(
+    [(n, pa.string()) for n in ("group_key", "line_id", "substance_id")] + [("day", pa.date32()), ("value", pa.float64())]
+)
+EPISODE = pa.schema([("flag_id", pa.string()), ("rule_id", pa.string()), *MEMBER])
 CARGOES = pa.schema([("cargo", pa.uint64()), ("day", pa.date32())])
 
 
@@ -124,7 +129,8 @@ class Past:
     """The answers to a `Request`: as `History`, with a table of movements for each `Ask`.
 
     Each table is taken once, when the one before is done with: it may be read only then. counts: of the parties and codes that the
-    tally asks for, at least; and the cargoes of the run that are counted already.
+    tally asks for, at least; and the cargoes of the run that are counted already. episodes: gives MEMBER of the recorded episodes of a
+    rule in some groups; None: nobody remembers any.
     """
 
     movements: Mapping[Ask, pa.Table]
@@ -132,6 +138,7 @@ class Past:
     settled: Settled
     since: date | None
     counts: Counts = NO_COUNTS
+    episodes: Callable[[str, pa.Array], pa.Table] | None = None
 
 
 JUDGED_LINES = pa.schema([(n, pa.string()) for n in ("line_id", "movement_key", "shipment_id")])
@@ -180,6 +187,7 @@ class Judged:
         amends: line of the run -> the line that it amends.
         again: as `lines`: recorded lines of windows that were judged anew.
         growing: rule ids whose windows are one episode while they overlap.
+        episodes: EPISODE of the flags of those rules.
     """
 
     lines: pa.Table
@@ -190,6 +198,7 @@ class Judged:
     amends: Mapping[str, str] = field(default_factory=dict)
     again: pa.Table = field(default_factory=JUDGED_LINES.empty_table)
     growing: frozenset[str] = frozenset()
+    episodes: pa.Table = field(default_factory=EPISODE.empty_table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +210,16 @@ class Compared:
         carried: FLAG: of earlier runs on lines sent again, by history rules, which judge new lines only; existing or suppressed.
         resolved: FLAG: open until now, judged again and no longer raised, or on a cancelled movement; reported once.
         suppressed: SUPPRESSED: the clearances that hold, by officer.
+        episodes: EPISODE of `flags`.
+        aliases: id of a recorded flag -> the flag that it has become a part of.
     """
 
     flags: pa.Table
     carried: pa.Table
     resolved: pa.Table
     suppressed: pa.Table
+    episodes: pa.Table = field(default_factory=EPISODE.empty_table)
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
 
 class Answers(Mapping[Ask, pa.Table]):

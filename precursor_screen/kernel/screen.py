@@ -30,6 +30,7 @@ from precursor_screen.kernel.triage.standing import EARLIER, count_earlier
 from precursor_screen.kernel.triage.triage import triage
 from precursor_screen.kernel.unscreenable import goods_unscreened, lacks_watchlists, no_watchlist
 from precursor_screen.memory import (
+    EPISODE,
     JUDGED_LINES,
     NO_COUNTS,
     Compared,
@@ -73,11 +74,12 @@ class Screened:
 
 
 class Judgement(NamedTuple):
-    """FLAG and UNJUDGED rows of some rules; doubts: RULE_LINE of lines with an open flag that could not be judged anew."""
+    """FLAG and UNJUDGED rows of some rules; doubts: RULE_LINE of lines with an open flag that could not be judged anew; EPISODE rows."""
 
     flags: pa.Table
     unjudged: pa.Table
     doubts: pa.Table = RULE_LINE.empty_table()
+    episodes: pa.Table = EPISODE.empty_table()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,7 @@ def raise_flags(
         amends=settled.previous,
         again=again.filter(pc.invert(pc.is_in(again.column("line_id"), pa.array(sorted(settled.late), pa.string())))),
         growing=frozenset(r.rule.id for r in reference.rules if r.window is not None and r.window.grows),
+        episodes=by_window.episodes,
     )
     return Raised(part, movements, sort_flags(pa.concat_tables([of_rows, by_window.flags])), unjudged, judged)
 

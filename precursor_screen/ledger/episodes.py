@@ -18,12 +18,12 @@ import pyarrow.compute as pc
 
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
-from precursor_screen.ledger.values import NEW, RESOLVED
+from precursor_screen.ledger.values import EXISTING, NEW, RESOLVED
 
 _TEXT = pa.string()
 _EARLIER = pa.schema([*((n, _TEXT) for n in ("line_id", "rule_id", "substance_id", "flag_id")), ("first_run", pa.int64())])
-_BEFORE = pa.schema([(n, _TEXT) for n in ("flag_id", "state", "level", "evidence")])
-_LEVELS = ("informational", "low", "medium", "high", "critical")
+_BEFORE = pa.schema([*((n, _TEXT) for n in ("flag_id", "state", "level", "evidence")), ("last_run", pa.int64())])
+LEVELS = ("informational", "low", "medium", "high", "critical")
 _GROWN = 2  # times what was told last: then the episode is told of anew (design: escalation)
 _STEP = 5_000  # flags whose windows are taken apart at a time: each may name 200 lines
 _NONE = -1
@@ -70,6 +70,7 @@ def name_continued(
     untold: frozenset[int] = frozenset(),
     growing: frozenset[str] = frozenset(),
     cleared: Collection[str] = (),
+    kept: Mapping[str, Before] | None = None,
 ) -> Continued:
     """Adds to the evidence of a flag the one it continues: the last that was raised before it, by the same rule, about the same
     substance, on a line of its window, and that is not resolved.
@@ -85,25 +86,27 @@ def name_continued(
         untold: numbers of earlier runs that were not delivered: nobody knows of what is new in them.
         growing: those of the rules whose windows are one episode while they overlap: sums, counts, sequences.
         cleared: ids of flags with a clearance that holds.
+        kept: flags that are recorded episodes that go on, and what was told of those.
 
     Raises:
         LedgerError: a flag on a line of a window is not what was recorded.
     """
+    kept = kept or {}
     earlier = _flags_beside(seals, flags, rules, untold)
-    if not earlier.num_rows:
+    if not earlier.num_rows and not kept:
         return Continued(flags, {})
     evidence = flags.column("evidence").to_pylist()
     ids = earlier.column("flag_id")
     latest = _latest(flags, earlier, np.asarray(first_runs, np.int64))
-    known = _read_before(seals, {ids[n].as_py() for n in set(latest.tolist()) - {_NONE}})
+    known = read_before(seals, {ids[n].as_py() for n in set(latest.tolist()) - {_NONE}})
     grows: dict[str, Before] = {}
     own = zip(*(flags.column(n).to_pylist() for n in ("flag_id", "rule_id", "level")), strict=True)
     for row, (flag_id, rule_id, level) in enumerate(own):
-        if latest[row] == _NONE:
+        if flag_id not in kept and latest[row] == _NONE:
             continue
-        before = known[ids[latest[row]].as_py()]
+        before = kept[flag_id] if flag_id in kept else known[ids[latest[row]].as_py()]
         shown = json.loads(evidence[row] or "[]")
-        more = {"continues": before.flag_id}
+        more = {} if flag_id in kept else {"continues": before.flag_id}
         if rule_id in growing:
             if _escalated(before, level, _value(shown)):
                 more["escalated"] = before.level if before.value is None else f"{before.level}, {before.value:g}"
@@ -118,7 +121,7 @@ def name_continued(
 
 
 def _escalated(before: Before, level: str, value: float | None) -> bool:
-    higher = _LEVELS.index(level) > _LEVELS.index(before.level)
+    higher = LEVELS.index(level) > LEVELS.index(before.level)
     return higher or (before.value is not None and (value is None or value >= _GROWN * before.value))
 
 
@@ -127,15 +130,18 @@ def covering(evidence: str | None) -> str:
     return _stated(json.loads(evidence or "[]")).get("episode", "")
 
 
-def _read_before(seals: Seals, flag_ids: set[str]) -> dict[str, Before]:
+def read_before(seals: Seals, flag_ids: set[str], untold: frozenset[int] = frozenset()) -> dict[str, Before]:
+    """What was told of recorded flags; new: nobody was told of them."""
     asked = pa.table([pa.array(sorted(flag_ids), _TEXT)], names=["flag_id"])
     stage(seals.connection, "continued", asked, ["flag_id"])
-    query = "select f.flag_id, f.state, f.level, f.evidence from continued c cross join flags f where f.flag_id = c.flag_id"
+    query = """select f.flag_id, f.state, f.level, f.evidence, f.last_run
+        from continued c cross join flags f where f.flag_id = c.flag_id"""
     found = {}
     for row in fetch(seals.connection, query, _BEFORE).to_pylist():
         shown = json.loads(row["evidence"] or "[]")
         covers = _stated(shown).get("episode", row["flag_id"])
-        found[row["flag_id"]] = Before(row["flag_id"], row["state"], row["level"], _value(shown), covers)
+        state = EXISTING if untold is not None and row["state"] == NEW and row["last_run"] not in untold else row["state"]
+        found[row["flag_id"]] = Before(row["flag_id"], state, row["level"], _value(shown), covers)
     return found
 
 

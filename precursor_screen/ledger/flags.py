@@ -14,7 +14,8 @@ from sqlalchemy import Connection, text
 
 from precursor_screen.ledger.adoption import adopt_ids
 from precursor_screen.ledger.dispositions import standing_clearances
-from precursor_screen.ledger.episodes import covering, name_continued
+from precursor_screen.ledger.episodes import LEVELS, Before, covering, name_continued, read_before
+from precursor_screen.ledger.joined import Joined, join_episodes, under_kept_ids
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
 from precursor_screen.ledger.values import EXISTING, NEW, RESOLVED, SUPPRESSED, Disposition
@@ -69,26 +70,39 @@ def compare(
         LedgerError: a flag that is compared with is not what was recorded.
     """
     connection = seals.connection
+    joined = join_episodes(seals, judged.episodes, judged.amends)
+    flags = _one_each(under_kept_ids(flags, joined), joined)
     flags = adopt_ids(seals, flags, judged.amends)
     untold = undelivered(connection, run_no)
     cleared = standing_clearances(connection, as_of)
     on_flag = {verdict.flag_id: verdict for verdict in cleared.values()}
-    run = _Run(frozenset(flags.column("flag_id").to_pylist()), judged, cleared, on_flag, answered, untold)
+    raised = frozenset(flags.column("flag_id").to_pylist())
+    run = _Run(raised | frozenset(joined.aliases), judged, cleared, on_flag, answered, untold)
     recorded = _recorded_states(seals, flags, untold)
     places = list(zip(flags.column("flag_id").to_pylist(), flags.column("line_id").to_pylist(), strict=True))
-    states = [_state(cleared, place, recorded.get(place[0], ("", 0))[0]) for place in places]
+    kept = _kept_episodes(seals, joined, untold)
+    # Of an episode it counts whether what was recorded of it is covered, and not which of its lines was cleared.
+    states = [_state({} if place[0] in kept else cleared, place, recorded.get(place[0], ("", 0))[0]) for place in places]
     over_time = frozenset(r for r, scope in judged.scopes.items() if scope == _HISTORY)
     first_runs = [run_no if s == NEW else recorded.get(p[0], ("", run_no))[1] for p, s in zip(places, states, strict=True)]
-    continued = name_continued(seals, flags, over_time, first_runs, untold, judged.growing, on_flag)
+    continued = name_continued(seals, flags, over_time, first_runs, untold, judged.growing, on_flag, kept)
     of_episode = {
         place: continued.grows[place[0]]
         for place, state in zip(places, states, strict=True)
-        if state == NEW and place[0] in continued.grows
+        if (state == NEW or place[0] in kept) and place[0] in continued.grows
     }
+    of_episode = {place: before for place, before in of_episode.items() if place[0] not in kept or before.state != NEW}
     # A clearance covers an episode until it escalates; a flag that grows from one of which somebody was told is no news.
-    cleared |= {place: on_flag[b.verdict_on] for place, b in of_episode.items() if b.verdict_on in on_flag}
+    covers = {p: b.verdict_on for p, b in of_episode.items() if p[0] not in kept or b.state == SUPPRESSED}
+    cleared = {p: v for p, v in cleared.items() if p[0] not in kept}
+    cleared |= {place: on_flag[flag_id] for place, flag_id in covers.items() if flag_id in on_flag}
+    run.cleared.clear()
+    run.cleared.update(cleared)
     told = {place for place, before in of_episode.items() if before.state != SUPPRESSED}
-    states = [SUPPRESSED if p in cleared else EXISTING if p in told else s for p, s in zip(places, states, strict=True)]
+    states = [
+        SUPPRESSED if p in cleared else EXISTING if p in told else NEW if p[0] in kept else s
+        for p, s in zip(places, states, strict=True)
+    ]
     position = flags.column_names.index("state")
     compared = continued.flags.set_column(position, "state", pa.array(states, _TEXT))
     carried, resolved = _no_longer_raised(seals, run)
@@ -98,8 +112,43 @@ def compare(
         compared,
         pa.Table.from_pylist(carried, schema=FLAG),
         pa.Table.from_pylist(resolved, schema=FLAG),
-        pa.Table.from_pylist([_suppression(place[0], cleared[place]) for place in dict.fromkeys(hold)], schema=SUPPRESSION),
+        pa.Table.from_pylist([_suppression(place[0], run.cleared[place]) for place in dict.fromkeys(hold)], schema=SUPPRESSION),
+        under_kept_ids(judged.episodes, joined),
+        joined.aliases,
     )
+
+
+def _one_each(flags: pa.Table, joined: Joined) -> pa.Table:
+    """The flags; of several that a recorded one has become, the first."""
+    if not joined.kept:
+        return flags
+    seen: set[str] = set()
+    keep = []
+    for number, flag_id in enumerate(flags.column("flag_id").to_pylist()):
+        if flag_id not in seen or flag_id not in set(joined.kept.values()):
+            keep.append(number)
+        seen.add(flag_id)
+    return flags.take(pa.array(keep, pa.int64()))
+
+
+def _kept_episodes(seals: Seals, joined: Joined, untold: frozenset[int]) -> dict[str, Before]:
+    """What was told of the episodes that go on, by the id that stands.
+
+    One that others have joined is what is told of all of them: cleared where each of them is, known where somebody was told of one.
+    """
+    parts: dict[str, list[str]] = {flag_id: [flag_id] for flag_id in joined.kept.values()}
+    for alias, flag_id in joined.aliases.items():
+        parts[flag_id].append(alias)
+    known = read_before(seals, {i for ids in parts.values() for i in ids}, untold)
+    found = {}
+    for flag_id, ids in parts.items():
+        before = [known[i] for i in ids]
+        values = [b.value for b in before if b.value is not None]
+        states = {b.state for b in before}
+        state = SUPPRESSED if states == {SUPPRESSED} else NEW if states <= {NEW, SUPPRESSED} else EXISTING
+        level = max((b.level for b in before), key=LEVELS.index)
+        found[flag_id] = Before(flag_id, state, level, max(values) if values else None, before[0].verdict_on)
+    return found
 
 
 def _state(cleared: Clearances, place: tuple[str, str], recorded: str) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from precursor_screen.ledger.batch import IS_MOVEMENT, Staged, each_once
 from precursor_screen.ledger.columns import ended_since, read_window
 from precursor_screen.ledger.groups import Groups
+from precursor_screen.ledger.joined import lines_beside
 from precursor_screen.ledger.movements import counted_anew, read_rows
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
@@ -107,7 +108,7 @@ def _again(seals: Seals, staged: Staged, late: frozenset[str]) -> tuple[pa.Table
     back = read_rows(connection, staged.returning)
     moved = pa.array(sorted(staged.leaving), pa.int64())
     gone = staged.recorded.filter(pc.is_in(staged.recorded.column("id"), moved)).column("line_id")
-    lines = _beside(seals, frozenset(gone.to_pylist()))
+    lines = _beside(seals, frozenset(gone.to_pylist())) | lines_beside(connection, frozenset(gone.to_pylist()))
     wanted = pa.array(sorted(lines | late), pa.string())
     stage(connection, "again", pa.table([wanted], names=["line_id"]), ["line_id"])
     source = "again a cross join movements t where t.line_id = a.line_id and t.ended_run is null"

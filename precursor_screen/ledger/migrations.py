@@ -230,6 +230,15 @@ def _add_bills(connection: Connection, seals: Seals) -> None:
     connection.exec_driver_sql("create index movements_by_line on movements (line_id)")
 
 
+def _add_episodes(connection: Connection) -> None:
+    """Who is in an episode, by which group it is found, and under which id it goes on once another has joined it. Earlier versions kept
+    none of it; nulls at the end of a flag change no digest."""
+    for name in ("group_key", "episode", "alias_of"):
+        connection.exec_driver_sql(_typed(connection, f"alter table flags add column {name} text"))
+    connection.exec_driver_sql("create index flags_by_group on flags (group_key) where group_key is not null")
+    connection.exec_driver_sql("create index flags_aliases on flags (alias_of) where alias_of is not null")
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """A step: its number, from 1 without a gap, what it is, and what it does to the tables, and to rows with digests."""
@@ -248,6 +257,7 @@ MIGRATIONS = (
     Migration(5, "what all lines come to by day", _add_counts),
     Migration(6, "the second officer of a verdict", _add_second_officer),
     Migration(7, "bills and items of movements", change=_add_bills),
+    Migration(8, "episodes and their aliases", _add_episodes),
 )
 
 _SEALED = 2  # the step from which on rows have digests

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from precursor_screen.errors import LedgerError
-from precursor_screen.ledger import chain, counts, flag_records, flags, movements
+from precursor_screen.ledger import chain, counts, flag_records, flags, joined, movements
 from precursor_screen.ledger.batch import Staged, as_movements, stage_batch
 from precursor_screen.ledger.history import read_beside, read_groups
 from precursor_screen.ledger.transfer import fetch_texts, stage
@@ -154,6 +154,10 @@ class Transaction:
     def open_movements(self, rule_ids: Sequence[str]) -> pa.Table:
         """The movements that count and bear an open flag of some rules: flag_id, rule_id and the columns of MOVEMENT."""
         return flags.open_movements(self._seals, rule_ids)
+
+    def episodes(self, rule_id: str, group_keys: pa.Array) -> pa.Table:
+        """MEMBER of the recorded episodes of a rule in some groups that are not over."""
+        return joined.read_members(self._seals, rule_id, group_keys)
 
     def compare_flags(self, found: pa.Table, judged: Judged, answered: frozenset[str] = frozenset()) -> Compared:
         """States of the flags of this run, and what is no longer raised (`flags.compare`)."""

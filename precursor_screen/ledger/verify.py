@@ -44,6 +44,12 @@ _CHECKS = (
         group by added_run) c on c.added_run = r.run_no
         where coalesce(c.n, 0) + coalesce(r.counts_pruned, 0) <> coalesce(r.lines_counted, 0)""",
     ),
+    (
+        "aliases of flags that do not exist, or are aliases themselves",
+        """select a.flag_id from flags a left join flags f on f.flag_id = a.alias_of
+        where a.alias_of is not null and (f.flag_id is null or f.alias_of is not null)""",
+    ),
+    ("aliases that are open", "select flag_id from flags where alias_of is not null and state <> 'resolved'"),
     ("counts whose run does not exist", "select id from counts where added_run not in (select run_no from runs)"),
     ("movements whose run does not exist", "select id from movements where added_run not in (select run_no from runs)"),
     ("verdicts on flags that do not exist", "select id from dispositions where flag_id not in (select flag_id from flags)"),

@@ -76,7 +76,14 @@ class LedgerMemory:
         self._movements = request.movements
         first = self._ask(NOTHING)
         answers = Answers(request.asks, lambda ask: self._ask(ask).movements)
-        return Past(answers, first.known, first.settled, first.since, self._transaction.read_counts(request.tally))
+        return Past(
+            answers,
+            first.known,
+            first.settled,
+            first.since,
+            self._transaction.read_counts(request.tally),
+            self._transaction.episodes,
+        )
 
     def _ask(self, ask: Ask) -> History:
         assert self._transaction is not None

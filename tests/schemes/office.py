@@ -103,10 +103,12 @@ _SYLLABLES = ("ba", "do", "fe", "gi", "ku", "lo", "ma", "ni", "po", "ru")
 
 def rows_of(lines: Sequence[dict[str, str]]) -> list[Row]:
     """Rows of a manifest, with `scheme` and `day` beside them."""
-    return [row for line in lines for row in [_row(line)] * int(line["n"] or 1)]
+    return [row for line in lines for row in [row_of(line)] * int(line["n"] or 1)]
 
 
-def _row(line: dict[str, str]) -> Row:
+def row_of(stated: dict[str, str]) -> Row:
+    """A row of a manifest; what is not stated is empty."""
+    line = defaultdict(str, stated)
     own = f"S{line['scheme']}-"
 
     def number(name: str) -> str:

@@ -141,20 +141,24 @@ def _days(frames: Frames, measured: Relation, undecided: Relation, bounds: Relat
 
 def carriers(frames: Frames, measured: Relation, undecided: Relation, episodes: Episodes) -> Relation:
     """Of each episode the first new movement with a window that is true, or the last one: it carries the flag."""
-    keys, order = ", ".join(frames.keys), "desc" if frames.window.emit == "group" else "asc"
+    order = "desc" if frames.window.emit == "group" else "asc"
     same = " and ".join(f"m.{k} = d.{k}" for k in frames.keys)
     return derive(
         "emitted",
-        f"""select m.*, d.episode, m.row_no as tip_row from {measured} m join {episodes.days} d on {same} and d.day = m.tip
+        f"""select m.*, d.episode, m.row_no as tip_row, k.group_key
+            from {measured} m join {episodes.days} d on {same} and d.day = m.tip join {episodes.keyed} k on {same.replace("d.", "k.")}
             where m.is_new and m.row_no not in (select row_no from {undecided})
             qualify row_number() over (partition by {", ".join(f"m.{k}" for k in frames.keys)}, d.episode order by m.row_no {order}) = 1""",
         measured,
         undecided,
         episodes.days,
+        episodes.keyed,
     )
 
 
-def members(rule: CompiledRule, frames: Frames, selected: Relation, emitted: Relation, episodes: Episodes, seen: Seen) -> Relation:
+def members(
+    rule: CompiledRule, frames: Frames, selected: Relation, emitted: Relation, episodes: Episodes, seen: Seen
+) -> Relation:
     """row_no of each carrier, group_key, and who is in its episode: all that lie in a window that is true; value: of a true day."""
     keys, span = ", ".join(frames.keys), frames.window.days
     substance = "''" if rule.rule.subject == LINE else "coalesce(e.substance_id, '')"
@@ -176,35 +180,31 @@ def members(rule: CompiledRule, frames: Frames, selected: Relation, emitted: Rel
     same = " and ".join(f"{{0}}.{k} = {{1}}.{k}" for k in frames.keys)
     return derive(
         "episode_members",
-        f"""select c.row_no, k.group_key, m.line_id, m.substance_id, m.day, max(case when d.day = m.day then d.value end) as value
+        f"""select c.row_no, c.group_key, m.line_id, m.substance_id, m.day, max(case when d.day = m.day then d.value end) as value
             from {emitted} c join {episodes.days} d on {same.format("c", "d")} and c.episode = d.episode
-            join {rows} m on {same.format("m", "d")} and {within} join {episodes.keyed} k on {same.format("k", "d")}
-            group by c.row_no, k.group_key, m.line_id, m.substance_id, m.day""",
+            join {rows} m on {same.format("m", "d")} and {within}
+            group by c.row_no, c.group_key, m.line_id, m.substance_id, m.day""",
         emitted,
         episodes.days,
         rows,
-        episodes.keyed,
     )
 
 
-def read_members(
-    connection: duckdb.DuckDBPyConnection, rule: CompiledRule, flag_id: str, picked: Relation, found: Relation
-) -> pa.Table:
-    """EPISODE of some carriers.
+def read_members(connection: duckdb.DuckDBPyConnection, rule: CompiledRule, flags: pa.Table, found: Relation) -> pa.Table:
+    """EPISODE of some flags.
 
     Args:
-        connection: where they are.
+        connection: where `found` is.
         rule: of them.
-        flag_id: SQL of the id of their flags, over what is picked.
-        picked: what the rule picked.
+        flags: flag_id, row_no of the carrier, group_key.
         found: of `members`.
     """
+    raised = give(connection, "raised", flags)
     rows = derive(
         "episode",
-        f"""select {flag_id} as flag_id, {literal(rule.rule.id)} as rule_id, f.group_key, f.line_id as member_id, f.member_substance, f.day, f.value
-            from (select * rename (line_id as member_line, substance_id as member_substance) from {found}) f
-            join {picked} p using (row_no)""",
+        f"""select r.flag_id, {literal(rule.rule.id)} as rule_id, f.group_key, f.line_id, f.substance_id, f.day, f.value
+            from {found} f join {raised} r on r.row_no = f.row_no and r.group_key = f.group_key""",
         found,
-        picked,
+        raised,
     )
-    return fetch(connection, f"select * from ({rows.sql}) order by all", EPISODE)
+    return fetch(connection, f"{rows.sql} order by all", EPISODE)

@@ -38,20 +38,21 @@ def by_themselves(sure: Relation) -> Relation:
     """What is flagged where a rule looks no further than the movement."""
     return derive(
         "flagged",
-        f"""select row_no, cast(null as double) as correlation_value, cast([] as varchar[]) as window_line_ids, 1 as window_lines,
+        f"""select row_no, row_no as tip_row, '' as group_key, cast(null as double) as correlation_value, cast([] as varchar[]) as window_line_ids, 1 as window_lines,
                    cast(null as varchar) as group_members, '' as window_text, cast(null as varchar) as links, 0 as unknown, cast([] as varchar[]) as key_values
             from {sure}""",
         sure,
     )
 
 
-def flag_rows(rule: CompiledRule, flagged: Relation, picked: Relation) -> Relation:
-    """FLAG rows of what is flagged, with what is shown of the movement.
+def flag_rows(rule: CompiledRule, flagged: Relation, picked: Relation, every: Relation | None = None) -> Relation:
+    """FLAG rows of what is flagged, with what is shown of the movement, and `row_no` and `group_key`.
 
     Args:
         rule: whose flags they are.
-        flagged: row_no, correlation_value, window_line_ids, window_lines, group_members, window_text, links, unknown, key_values.
+        flagged: row_no, tip_row, group_key, correlation_value, window_line_ids, window_lines, group_members, window_text, links, unknown, key_values.
         picked: what the rule picked.
+        every: whose movement `tip_row` gives the flag its id; None: that of the row itself does.
     """
     substance = "substance_id" if rule.rule.subject != LINE else "null"
     keys = (
@@ -68,14 +69,18 @@ def flag_rows(rule: CompiledRule, flagged: Relation, picked: Relation) -> Relati
     shown = rule.evidence
     if rule.window:
         shown = f"list_concat({shown}, list_filter({of_window}, lambda x: x.as_written is not null))"
+    own = "movement_key" if every is None else "tip_key"
+    of_tip = f"join (select row_no as tip_row, movement_key as tip_key from {every}) using (tip_row)" if every is not None else ""
     return derive(
         "flags",
-        f"""select {flag_id_sql("movement_key", rule, substance, keys)} as flag_id, shipment_id, line_id, {constants(rule)},
+        f"""select {flag_id_sql(own, rule, substance, keys)} as flag_id, shipment_id, line_id, {constants(rule)},
                    {substance} as substance_id, null as party_role, null as list_id, null as entry_id, null as score,
-                   {because_of(rule)} as because, source_file, source_row, cast(to_json({shown}) as varchar) as evidence, window_line_ids
-            from {flagged} join {picked} using (row_no)
+                   {because_of(rule)} as because, source_file, source_row, cast(to_json({shown}) as varchar) as evidence, window_line_ids,
+                   row_no, group_key
+            from {flagged} join {picked} using (row_no) {of_tip}
             qualify row_number() over (partition by flag_id order by source_file, source_row, line_id) = 1
             order by source_file, source_row, line_id, flag_id""",
         flagged,
         picked,
+        *([every] if every is not None else []),
     )

@@ -81,6 +81,11 @@ class Frames:
     by_line: bool
 
     @property
+    def key_count(self) -> int:
+        """How many columns key_0 ... its groups have: of a chain the parties are one more."""
+        return len(self.window.keys) + (self.window.chain is not None)
+
+    @property
     def keys(self) -> list[str]:
         """The columns of `selected` that a group shares, the calendar period among them."""
         return ["gid", "period"] if self.window.period else ["gid"]

@@ -23,6 +23,7 @@ from precursor_screen.kernel.judge.flag_parts import count_verdicts, fetch_unjud
 from precursor_screen.kernel.judge.windows.asks import history_rules, is_of_goods, needs_of, of_rules, plan_asks, tests_of_law
 from precursor_screen.kernel.judge.windows.chains import linked_moves
 from precursor_screen.kernel.judge.windows.doubts import Flagged
+from precursor_screen.kernel.judge.windows.episodes import carriers, kept_episodes, members, read_members
 from precursor_screen.kernel.judge.windows.flags import by_themselves, flag_rows, left_open, picked_moves, with_verdict
 from precursor_screen.kernel.judge.windows.frames import Frames
 from precursor_screen.kernel.judge.windows.history import Seen, see_movements
@@ -40,7 +41,7 @@ from precursor_screen.kernel.judge.windows.queries import (
     undecided_moves,
 )
 from precursor_screen.kernel.judge.windows.relation import Relation, derive, give, keep, kept
-from precursor_screen.memory import Ask, Past, Request
+from precursor_screen.memory import EPISODE, Ask, Past, Request
 from precursor_screen.messages.settled import RULE_LINE
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
@@ -48,11 +49,12 @@ from precursor_screen.schema import FLAG, LINE, MOVEMENT_COUNTED, UNJUDGED
 
 
 class Found(NamedTuple):
-    """FLAG and UNJUDGED rows of some rules; doubts: RULE_LINE, of lines with an open flag that could not be judged."""
+    """FLAG and UNJUDGED rows of some rules; doubts: RULE_LINE, of lines with an open flag that could not be judged; EPISODE rows."""
 
     flags: pa.Table
     unjudged: pa.Table
     doubts: pa.Table
+    episodes: pa.Table
 
 
 MOST_LINES = 200  # of a window that are named beside a flag; how many there are is in the evidence
@@ -89,7 +91,7 @@ def judge_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], 
     """
     live, history = _with_again(live, history)
     if not live.num_rows:
-        return Found(FLAG.empty_table(), UNJUDGED.empty_table(), RULE_LINE.empty_table())
+        return _joined([])
     since = history.since or _begins(live)
     for column in MOVEMENT_COUNTED:  # unknown to whoever has counted nothing
         if column.name not in live.column_names:
@@ -117,21 +119,18 @@ def judge_windows(live: pa.Table, history: Past, rules: Iterable[CompiledRule], 
             seen = see_movements(connection, fresh, recorded, history, needs, reference)
             rows = recorded.num_rows + fresh.num_rows
             del recorded
-            found.append(_judge_all(connection, mine, seen, begun, reference.registers, rows, history.settled.flagged))
+            found.append(_judge_all(connection, mine, seen, begun, reference.registers, rows, history))
     joined = _joined(found)
-    return joined._replace(flags=_news(joined.flags, history_rules(rules), again, history.settled.late))
+    return joined._replace(flags=_news(joined.flags, history_rules(rules), again))
 
 
-def _news(flags: pa.Table, rules: Iterable[CompiledRule], again: pa.Array, late: frozenset[str]) -> pa.Table:
-    """Without what is told of recorded movements once, on arrival: an outlier, a first time, a missing document; and of those of which
-    only the earlier version is new, windows."""
+def _news(flags: pa.Table, rules: Iterable[CompiledRule], again: pa.Array) -> pa.Table:
+    """Without what is told of recorded movements once, on arrival: an outlier, a first time, a missing document."""
     if not len(again):
         return flags
     windows = {r.rule.id: r.window.grows for r in rules if r.window is not None}
     once = pa.array([rule for rule, grows in windows.items() if not grows], pa.string())
     told = pc.and_(pc.is_in(flags.column("rule_id"), once), pc.is_in(flags.column("line_id"), again))
-    of_late = pc.is_in(flags.column("line_id"), pa.array(sorted(late), pa.string()))
-    told = pc.or_(told, pc.and_(of_late, pc.is_in(flags.column("rule_id"), pa.array(sorted(windows), pa.string()))))
     return flags.filter(pc.invert(told))
 
 
@@ -187,8 +186,12 @@ def _joined(found: Sequence[Found]) -> Found:
     order = ("rule_id", "source_file", "source_row", "line_id", "flag_id")
     missing = pa.concat_tables([UNJUDGED.empty_table(), *(f.unjudged for f in found)])
     doubts = pa.concat_tables([RULE_LINE.empty_table(), *(f.doubts for f in found)])
+    episodes = pa.concat_tables([EPISODE.empty_table(), *(f.episodes for f in found)])
     return Found(
-        flags.sort_by([(c, "ascending") for c in order]), missing.sort_by([(c, "ascending") for c in UNJUDGED.names]), doubts
+        flags.sort_by([(c, "ascending") for c in order]),
+        missing.sort_by([(c, "ascending") for c in UNJUDGED.names]),
+        doubts,
+        episodes,
     )
 
 
@@ -202,13 +205,13 @@ def _judge_all(
     since: date | None,
     registers: Mapping[str, pa.Table],
     movements: int,
-    flagged: pa.Table | None = None,
+    past: Past | None = None,
 ) -> Found:
     """What all rules come to. Recorded movements are read for rules that are sure of a new one."""
     open_registers(connection, registers)
     verdicts = keep(connection, verdicts_of(rules, seen))  # every rule asks for its own
-    flags, missing = [FLAG.empty_table()], []
-    doubts = Flagged(connection, flagged if flagged is not None else RULE_LINE.empty_table())
+    flags, missing, episodes = [FLAG.empty_table()], [], [EPISODE.empty_table()]
+    doubts = Flagged(connection, past.settled.flagged if past is not None else RULE_LINE.empty_table())
     windows: dict[int, CompiledRule] = {}
     for number, (rule, (sure, unknown)) in enumerate(
         zip(rules, count_verdicts(connection, str(verdicts), len(rules)), strict=True)
@@ -234,10 +237,11 @@ def _judge_all(
                 by_line = rule.rule.subject == LINE
                 frames = Frames(rule.window, number, layout.groups[rule.window.keys], layout.columns, since, by_line)
                 picked = picked_moves(rule, number, seen.fresh, verdicts)
-                of_rule, missing_of_rule = _judge_window(connection, rule, frames, layout.moves, seen, picked, doubts)
+                of_rule, missing_of_rule, told = _judge_window(connection, rule, frames, layout.moves, seen, picked, doubts, past)
                 flags.append(of_rule)
+                episodes.append(told)
                 unjudged_rows.append(missing_of_rule)
-    return Found(pa.concat_tables(flags), pa.concat_tables(unjudged_rows), doubts.table())
+    return Found(pa.concat_tables(flags), pa.concat_tables(unjudged_rows), doubts.table(), pa.concat_tables(episodes))
 
 
 def _judge_window(
@@ -248,13 +252,14 @@ def _judge_window(
     seen: Seen,
     picked: Relation,
     doubts: Flagged,
-) -> tuple[pa.Table, pa.Table]:
-    """FLAG and UNJUDGED rows of a rule with a window.
+    past: Past | None,
+) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """FLAG, UNJUDGED and EPISODE rows of a rule with a window.
 
     Only groups that a new movement is in are looked at, under a number instead of their keys; and no further than there is
     something to find, for most rules find nothing in a day and every query costs milliseconds.
     """
-    flags, missing = FLAG.empty_table(), UNJUDGED.empty_table()
+    flags, missing, told = FLAG.empty_table(), UNJUDGED.empty_table(), EPISODE.empty_table()
     with ExitStack() as stack:
         # Kept, as frames over millions of movements are costly: which rows, for the others of a window; what they come to, for the rest.
         selected = stack.enter_context(kept(connection, select_moves(frames, moves)))
@@ -263,10 +268,10 @@ def _judge_window(
         possible = of_possible_groups(frames.window, selected)
         new, late = _fetch_row(connection, count_new(possible))
         if not new:
-            return flags, missing
-        past = stack.enter_context(kept_past(connection, frames, possible)) if frames.window.kind == "baseline" else None
+            return flags, missing, told
+        before = stack.enter_context(kept_past(connection, frames, possible)) if frames.window.kind == "baseline" else None
         looks_ahead = late > 0 and frames.window.kind not in ("baseline", "first_seen", "absence")
-        measured = stack.enter_context(kept(connection, measure(frames, possible, past, looks_ahead)))
+        measured = stack.enter_context(kept(connection, measure(frames, possible, before, looks_ahead)))
         tests = reasons_of(frames.window)
         true, *counts = _fetch_row(connection, count_true(measured, tests.values()))
         reasons = {reason: test for (reason, test), count in zip(tests.items(), counts, strict=True) if count}
@@ -274,10 +279,20 @@ def _judge_window(
         missing = fetch_unjudged(connection, [_unjudged(rule, left_open(picked, undecided, r), r) for r in reasons])
         for reason in reasons:
             doubts.add(rule, left_open(picked, undecided, reason))
-        if true:
-            emitted = emitted_moves(frames, measured, undecided, doubts.rows_of(rule, picked), seen.again)
-            flags = _fetch_flags(connection, rule, flagged_moves(frames, selected, emitted, seen, MOST_LINES), picked)
-    return flags, missing
+        if true and frames.window.grows and frames.window.emit != "trigger":
+            episodes = stack.enter_context(kept_episodes(connection, rule, frames, measured, undecided, past))
+            emitted = stack.enter_context(kept(connection, carriers(frames, measured, undecided, episodes)))
+            rows = flag_rows(rule, flagged_moves(frames, selected, emitted, seen, MOST_LINES), picked)
+            raised = fetch(connection, rows.sql, _RAISED)
+            flags = raised.select(FLAG.names)
+            if past is not None and past.episodes is not None:
+                found = members(rule, frames, selected, emitted, episodes, seen)
+                told = read_members(connection, rule, raised.select(["flag_id", "row_no", "group_key"]), found)
+        elif true:
+            emitted = emitted_moves(frames, measured, undecided)
+            of_tips = seen.every if frames.window.grows else None
+            flags = _fetch_flags(connection, rule, flagged_moves(frames, selected, emitted, seen, MOST_LINES), picked, of_tips)
+    return flags, missing, told
 
 
 def _fetch_row(connection: duckdb.DuckDBPyConnection, counts: Relation) -> tuple[int, ...]:
@@ -285,8 +300,14 @@ def _fetch_row(connection: duckdb.DuckDBPyConnection, counts: Relation) -> tuple
     return tuple(row)
 
 
-def _fetch_flags(connection: duckdb.DuckDBPyConnection, rule: CompiledRule, flagged: Relation, picked: Relation) -> pa.Table:
-    return fetch(connection, flag_rows(rule, flagged, picked).sql, FLAG)
+# Which movement carries a flag, and of which group, beside it.
+_RAISED = FLAG.append(pa.field("row_no", pa.int64())).append(pa.field("group_key", pa.string()))
+
+
+def _fetch_flags(
+    connection: duckdb.DuckDBPyConnection, rule: CompiledRule, flagged: Relation, picked: Relation, every: Relation | None = None
+) -> pa.Table:
+    return fetch(connection, flag_rows(rule, flagged, picked, every).sql, _RAISED).select(FLAG.names)
 
 
 def _unjudged(rule: CompiledRule, rows: Relation, field: str = "") -> str:

@@ -47,13 +47,13 @@ def _ends(frames: Frames, emitted: Relation, placed: Relation) -> Relation:
         placed,
     )
     values = [
-        *(f"cast(g.key_{n} as varchar)" for n in range(len(window.keys) + (window.chain is not None))),
+        *(f"cast(g.key_{n} as varchar)" for n in range(frames.key_count)),
         *(["cast(e.period as varchar)"] if window.period else []),
     ]
     own_place = f"join {placed} m on {_same(frames, 'm')} and m.row_no = e.row_no" if alone else ""
     return derive(
         "ends",
-        f"""select e.row_no, e.measure, e.unknown, [{", ".join(values)}] as key_values, {", ".join(f"e.{k}" for k in frames.keys)},
+        f"""select e.row_no, e.tip_row, e.group_key, e.measure, e.unknown, [{", ".join(values)}] as key_values, {", ".join(f"e.{k}" for k in frames.keys)},
                    {"m.nth" if alone else "p.last_nth"} as last_nth, p.in_window
             from {emitted} e join {frames.groups} g on e.gid = g.gid
                  join {last_of_day} p on {_same(frames, "p")} and p.day = e.tip {own_place}""",
@@ -68,7 +68,7 @@ def _inside(frames: Frames, ends: Relation, placed: Relation, most_lines: int) -
     """One row a flag and movement of its window."""
     return derive(
         "inside",
-        f"""select e.row_no, e.measure, e.unknown, e.key_values, e.in_window, p.row_no as other, p.day
+        f"""select e.row_no, e.tip_row, e.group_key, e.measure, e.unknown, e.key_values, e.in_window, p.row_no as other, p.day
             from (select *, unnest(range(last_nth - least(in_window, {most_lines}) + 1, last_nth + 1)) as nth from {ends}) e
                  join {placed} p on {_same(frames, "p")} and p.nth = e.nth""",
         ends,
@@ -82,14 +82,14 @@ def _flagged(window: Window, inside: Relation, seen: Seen) -> Relation:
     text = "''" if _is_alone(window) else f"{_span(window)} || ' (' || min(w.day) || ' to ' || max(w.day) || ')'"
     return derive(
         "flagged",
-        f"""select w.row_no, any_value(w.measure) as correlation_value,
+        f"""select w.row_no, w.tip_row, w.group_key, any_value(w.measure) as correlation_value,
                    coalesce(list_sort(list(distinct named.line_id) filter (where named.line_id <> fresh.line_id)), []) as window_line_ids,
                    any_value(w.in_window) as window_lines,
                    array_to_string({names}[:{_MOST_MEMBERS}], ', ') || case when len({names}) > {_MOST_MEMBERS} then ' ...' else '' end
                        as group_members,
                    {text} as window_text, {_links(window)} as links, any_value(w.unknown) as unknown, w.key_values
             from {inside} w join {seen.named} named on named.row_no = w.other join {seen.fresh} fresh on fresh.row_no = w.row_no
-            group by w.row_no, w.key_values""",
+            group by w.row_no, w.tip_row, w.group_key, w.key_values""",
         inside,
         seen.named,
         seen.fresh,

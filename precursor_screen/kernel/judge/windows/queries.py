@@ -184,47 +184,42 @@ def undecided_moves(measured: Relation, reasons: Mapping[str, str]) -> Relation:
     return derive("undecided", " union all ".join(parts) or "select 0 as row_no, '' as reason where false", measured)
 
 
-def emitted_moves(
-    frames: Frames, measured: Relation, undecided: Relation, flagged: Relation | None = None, again: Relation | None = None
-) -> Relation:
-    """The movements that carry a flag: every one, the first of an episode, or the last of a group.
+def emitted_moves(frames: Frames, measured: Relation, undecided: Relation) -> Relation:
+    """The movements that carry a flag where each true window is told of by itself.
+
+    A window that ends at a recorded movement has the flag of that movement, which is carried by the last new one in it.
 
     Args:
         frames: of the rule.
         measured: of `measure`.
         undecided: of `undecided_moves`.
-        flagged: row_no of movements that bear an open flag of the rule: they keep it while it is true.
-        again: row_no of recorded movements that are judged anew: they open no episode beside one that is open.
     """
-    window = frames.window
-    is_true = f"tip is not null and row_no not in (select row_no from {undecided})"
+    sure = f"row_no not in (select row_no from {undecided})"
+    if not frames.window.grows:
+        return derive("emitted", _told_once(frames, measured, f"tip is not null and {sure}"), measured, undecided)
+    newest = "max(row_no) filter (where is_new and sure) over back"
+    return derive(
+        "emitted",
+        f"""select * exclude (row_no, tip, carrier), carrier as row_no, row_no as tip_row, day as tip, '' as group_key from (
+                select *, case when is_new then row_no else {newest} end as carrier from {measured} window back as {frames.back})
+            where ok and sure and carrier is not null and {sure} and carrier not in (select row_no from {undecided})""",
+        measured,
+        undecided,
+    )
+
+
+def _told_once(frames: Frames, measured: Relation, is_true: str) -> str:
+    """SQL of the new movements that carry a flag of a rule that judges each once: all of them, the first while it stays true, or the last."""
     keys = ", ".join(frames.keys)
-    if window.emit == "trigger":
-        query = f"select * from {measured} where is_new and {is_true}"
-    elif window.emit == "group":
+    shown = "row_no as tip_row, '' as group_key"
+    if frames.window.emit == "trigger":
+        return f"select *, {shown} from {measured} where is_new and {is_true}"
+    if frames.window.emit == "group":
         last = f"row_number() over (partition by {keys} order by row_no desc) = 1"
-        query = f"select * from {measured} where is_new and {is_true} qualify {last}"
-    else:
-        # An episode goes on while true movements follow each other within one span; what lies between must not have been false.
-        within = f"day <= was_day + interval {window.days} days" if window.days is not None else "true"
-        query = f"""
-            select * exclude (is_true, was_true, was_day) from (
-                select *, lag(is_true) over g as was_true, lag(day) over g as was_day
-                from (select *, {is_true} as is_true from {measured} where is_new and sure)
-                window g as (partition by {keys} order by row_no))
-            where is_true and not coalesce(was_true and {within}, false)"""
-        if flagged is not None:
-            query = _with_open(frames, measured, query, is_true, flagged, again)
-    return derive("emitted", query, measured, undecided)
-
-
-def _with_open(frames: Frames, measured: Relation, first: str, is_true: str, flagged: Relation, again: Relation | None) -> str:
-    """The first of each episode, and the movements that bear a flag of one and keep it."""
-    days = frames.window.days
-    near = f" and abs(date_diff('day', k.day, f.day)) <= {days}" if days is not None else ""
-    same = " and ".join(f"k.{key} = f.{key}" for key in frames.keys)
-    told = f"f.row_no in (from {again})" if again is not None else "false"
-    return f"""
-        with kept as (select * from {measured} where is_new and sure and {is_true} and row_no in (from ({flagged.sql})))
-        select * from kept union all by name select f.* from ({first}) f where f.row_no not in (select row_no from kept)
-            and not ({told} and exists (select 1 from kept k where {same}{near}))"""
+        return f"select *, {shown} from {measured} where is_new and {is_true} qualify {last}"
+    within = f"day <= was_day + interval {frames.window.days} days" if frames.window.days is not None else "true"
+    return f"""select * exclude (is_true, was_true, was_day), {shown} from (
+            select *, lag(is_true) over g as was_true, lag(day) over g as was_day
+            from (select *, {is_true} as is_true from {measured} where is_new and sure)
+            window g as (partition by {keys} order by row_no))
+        where is_true and not coalesce(was_true and {within}, false)"""
