@@ -211,7 +211,8 @@ class Compared:
         resolved: FLAG: open until now, judged again and no longer raised, or on a cancelled movement; reported once.
         suppressed: SUPPRESSED: the clearances that hold, by officer.
         episodes: EPISODE of `flags`.
-        aliases: id of a recorded flag -> the flag that it has become a part of.
+        joined: id of a recorded flag -> the one of `flags` that it becomes a part of in this run.
+        aliases: the same of this run and of earlier ones.
     """
 
     flags: pa.Table
@@ -219,6 +220,7 @@ class Compared:
     resolved: pa.Table
     suppressed: pa.Table
     episodes: pa.Table = field(default_factory=EPISODE.empty_table)
+    joined: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
 
 

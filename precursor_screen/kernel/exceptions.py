@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pyarrow as pa
@@ -25,7 +25,13 @@ class Excepted:
     unused: tuple[str, ...]
 
 
-def apply_exceptions(flags: pa.Table, resolved: Resolved, exceptions: Sequence[RuleException], as_of: date) -> Excepted:
+def apply_exceptions(
+    flags: pa.Table,
+    resolved: Resolved,
+    exceptions: Sequence[RuleException],
+    as_of: date,
+    aliases: Mapping[str, str] | None = None,
+) -> Excepted:
     """Marks the flags that an exception in force covers.
 
     Args:
@@ -33,8 +39,10 @@ def apply_exceptions(flags: pa.Table, resolved: Resolved, exceptions: Sequence[R
         resolved: the lines that they are about.
         exceptions: all of the site's.
         as_of: the day on which they must be in force.
+        aliases: id that an exception may name -> the flag that it has become a part of.
     """
     live = [e for e in exceptions if e.since <= as_of <= e.until]
+    live = [replace(e, flag=(aliases or {}).get(e.flag, e.flag)) if e.flag else e for e in live]
     expired = tuple(e.id for e in exceptions if e.until < as_of)
     if not live or not flags.num_rows:
         return Excepted(flags, SUPPRESSED.empty_table(), expired, tuple(e.id for e in live))

@@ -205,7 +205,7 @@ def raise_flags(
         Doubts(frozenset(pc.unique(unjudged.column("rule_id")).to_pylist()), of_noted, by_window.doubts),
         fallen=settled.ended,
         amends=settled.previous,
-        again=again.filter(pc.invert(pc.is_in(again.column("line_id"), pa.array(sorted(settled.late), pa.string())))),
+        again=again,
         growing=frozenset(r.rule.id for r in reference.rules if r.window is not None and r.window.grows),
         episodes=by_window.episodes,
     )
@@ -225,7 +225,7 @@ def finish(
         troubled: those with an open flag of high or critical, by movement key.
     """
     part = raised.part
-    excepted = apply_exceptions(compared.flags, part.noted, reference.exceptions, reference.as_of)
+    excepted = apply_exceptions(compared.flags, part.noted, reference.exceptions, reference.as_of, compared.aliases)
     flags = sort_flags(pa.concat_tables([excepted.flags, compared.carried, compared.resolved]))
     unlisted = [no_watchlist(part.party_cells)] if lacks_watchlists(reference) else []
     issues = pa.concat_tables(

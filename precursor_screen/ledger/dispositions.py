@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -33,6 +34,11 @@ def add(seals: Seals, dispositions: Iterable[Disposition]) -> tuple[int, int]:
     added = repeated = 0
     for one in dispositions:
         row = {name: getattr(one, name) for name in _COLUMNS}
+        seals.check("flags", "flags t where t.flag_id = ?", (one.flag_id,))
+        # What is said of a part of an episode is said of the episode.
+        part_of = connection.execute(text("select alias_of from flags where flag_id = :flag_id"), row).scalar()
+        row["flag_id"] = part_of or one.flag_id
+        one = replace(one, flag_id=row["flag_id"])
         seals.check("flags", "flags t where t.flag_id = ?", (one.flag_id,))
         flag = connection.execute(text("select line_id, state from flags where flag_id = :flag_id"), row).one_or_none()
         if flag is None:
@@ -69,8 +75,8 @@ def standing_clearances(connection: Connection, day: date) -> dict[tuple[str, st
 
 
 def read(connection: Connection, flag_id: str = "") -> Iterator[Disposition]:
-    """All verdicts, or those on one flag, in the order in which they were added."""
-    where = " where d.flag_id = :flag_id" if flag_id else ""
+    """All verdicts, or those on one flag and on what has become a part of it, in the order in which they were added."""
+    where = " where d.flag_id in (select flag_id from flags where flag_id = :flag_id or alias_of = :flag_id)" if flag_id else ""
     rows: Any = connection.execute(text(f"{_SELECT}{where} order by d.id"), {"flag_id": flag_id})
     for row in rows:
         yield Disposition(*row)

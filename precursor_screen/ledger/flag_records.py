@@ -41,13 +41,14 @@ def record(seals: Seals, compared: Compared, cells: pa.Table, judged: Judged, ru
     for name in ("first_run", "last_run"):
         rows = rows.append_column(name, pa.array([run_no] * flags.num_rows, pa.int64()))
     insert(connection, "flags", rows, on_conflict=_ON_CONFLICT)
-    record_episodes(seals, compared.episodes, compared.aliases, run_no)
+    joined = record_episodes(seals, compared.episodes, compared.joined, run_no)
     _move(connection, compared.carried, f"last_run = {run_no}")
     _move(connection, compared.resolved, f"resolved_run = {run_no}")
     ids = (t.column("flag_id") for t in (flags, compared.carried, compared.resolved))
-    joined = fetch_texts(connection, f"select flag_id from flags where resolved_run = {run_no} and alias_of is not null")
     touched = pc.unique(
-        pa.chunked_array([*(chunk for column in ids for chunk in column.chunks), pa.array(joined, pa.string())], pa.string())
+        pa.chunked_array(
+            [*(chunk for column in ids for chunk in column.chunks), pa.array(sorted(joined), pa.string())], pa.string()
+        )
     )
     stage(connection, "touched", pa.table([touched], names=["flag_id"]), ["flag_id"])
     added = seals.renew("flags", "touched r cross join flags t where t.flag_id = r.flag_id")

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from precursor_screen.ledger.adoption import adopt_ids
 from precursor_screen.ledger.dispositions import standing_clearances
 from precursor_screen.ledger.episodes import LEVELS, Before, covering, name_continued, read_before
-from precursor_screen.ledger.joined import Joined, join_episodes, under_kept_ids
+from precursor_screen.ledger.joined import Joined, aliases_of, join_episodes, under_kept_ids
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
 from precursor_screen.ledger.values import EXISTING, NEW, RESOLVED, SUPPRESSED, Disposition
@@ -115,6 +115,7 @@ def compare(
         pa.Table.from_pylist([_suppression(place[0], run.cleared[place]) for place in dict.fromkeys(hold)], schema=SUPPRESSION),
         under_kept_ids(judged.episodes, joined),
         joined.aliases,
+        {a: f for a, i in (aliases_of(connection) | joined.aliases).items() if (f := joined.aliases.get(i, i)) in raised},
     )
 
 

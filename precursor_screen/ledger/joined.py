@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ from sqlalchemy import Connection, text
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, run_many, stage
 from precursor_screen.ledger.values import RESOLVED
-from precursor_screen.memory import EPISODE, MEMBER
+from precursor_screen.memory import MEMBER
 
 _TEXT = pa.string()
 _RECORDED = pa.schema(
@@ -143,7 +143,7 @@ def under_kept_ids(table: pa.Table, joined: Joined) -> pa.Table:
     return table.set_column(table.column_names.index("flag_id"), "flag_id", pa.array(ids, _TEXT))
 
 
-def record_episodes(seals: Seals, episodes: pa.Table, aliases: Mapping[str, str], run_no: int) -> None:
+def record_episodes(seals: Seals, episodes: pa.Table, aliases: Mapping[str, str], run_no: int) -> set[str]:
     """Records who is in the episodes of flags that are recorded, and which flags have become parts of others.
 
     Args:
@@ -151,6 +151,9 @@ def record_episodes(seals: Seals, episodes: pa.Table, aliases: Mapping[str, str]
         episodes: EPISODE, under the ids that stand.
         aliases: of `Joined`.
         run_no: of the run.
+
+    Returns:
+        Ids of the flags that are parts of others now.
     """
     connection = seals.connection
     rows = []
@@ -163,22 +166,14 @@ def record_episodes(seals: Seals, episodes: pa.Table, aliases: Mapping[str, str]
         values = {"flag": flag_id, "alias": alias, "run": run_no}
         change = f"update flags set alias_of = :flag, state = '{RESOLVED}', resolved_run = coalesce(resolved_run, :run)"
         connection.execute(text(f"{change} where flag_id = :alias or alias_of = :alias"), values)
+    kept = set(aliases.values())
+    return {alias for alias, flag_id in aliases_of(connection).items() if flag_id in kept} if kept else set()
 
 
 def aliases_of(connection: Connection) -> dict[str, str]:
     """Every alias, and the flag that it is a part of."""
     query = text("select flag_id, alias_of from flags where alias_of is not null")
     return {str(alias): str(flag_id) for alias, flag_id in connection.execute(query)}
-
-
-def all_ids(flag_ids: Iterable[str], aliases: Mapping[str, str]) -> dict[str, list[str]]:
-    """Of some flags the id and the aliases."""
-    wanted = dict.fromkeys(flag_ids)
-    found = {flag_id: [flag_id] for flag_id in wanted}
-    for alias, flag_id in sorted(aliases.items()):
-        if flag_id in found:
-            found[flag_id].append(alias)
-    return found
 
 
 def lines_beside(connection: Connection, gone: Collection[str]) -> set[str]:
@@ -192,8 +187,3 @@ def lines_beside(connection: Connection, gone: Collection[str]) -> set[str]:
         if not lines.isdisjoint(gone):
             found |= lines - set(gone)
     return found
-
-
-def no_episodes() -> pa.Table:
-    """EPISODE without a row."""
-    return EPISODE.empty_table()
