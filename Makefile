@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint check docs digests golden bench mutate clean
+.PHONY: help demo test test-fast lint check docs digests golden bench soak mutate clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,11 @@ golden: $(READY) ## renew the golden reports after a wanted change
 
 bench: $(READY) ## benchmarks, written to docs/performance.md
 	$(BIN)/python benchmarks/run.py
+
+SOAK ?= 900
+
+soak: $(READY) ## many random sequences of messages, each time others: make soak SOAK=900
+	PS_SEQUENCES=$(SOAK) PS_SEED=$$(date +%s) nice -n 5 $(BIN)/python -m pytest -n auto tests/schemes/test_confluence.py tests/ledger/test_model.py
 
 MUTATE ?= names readers ledger matching rulebook kernel --count 60 --show-survivors
 

@@ -35,8 +35,9 @@ MESSAGES = st.lists(
 )
 
 
-def row(message) -> dict[str, object]:
-    """A movement of a bill, under an id that is a function of what it states."""
+def row(message, number: int = 0) -> dict[str, object]:
+    """A movement of a bill of a sequence, under an id that is a function of what it states."""
+    message = {**message, "bill": f"{message['bill']}{number:02}"}
     cancels = message["function"] == "cancellation"
     bare = cancels and message["of_all"]
     stated = {k: v for k, v in message.items() if not (bare and k in ("number", "goods", "kg"))}
@@ -76,21 +77,35 @@ def remembered(url: str, batches) -> list[tuple[object, ...]]:
         return held(ledger)
 
 
-def agrees(url_of: Callable[[str], str], messages, cuts, order, resent) -> None:
-    rows = list({r["line_id"]: r for r in map(row, messages)}.values())
-    whole = remembered(url_of("whole"), [rows])
+def arrive(rows, cuts, order, resent) -> list[list[dict[str, object]]]:
+    """The rows in runs, in any order, some of them twice."""
     mixed = [rows[i % len(rows)] for i in order if i < len(rows)]
     mixed += [r for r in rows if r not in mixed] + [rows[i % len(rows)] for i in resent]
     places = sorted({0, *(c % (len(mixed) + 1) for c in cuts), len(mixed)})
-    parts = [list({r["line_id"]: r for r in mixed[a:b]}.values()) for a, b in itertools.pairwise(places)]
-    assert remembered(url_of("parts"), parts) == whole
+    return [list({r["line_id"]: r for r in mixed[a:b]}.values()) for a, b in itertools.pairwise(places)]
+
+
+def agrees(url_of: Callable[[str], str], *sequences) -> None:
+    """Sequences of bills of their own share two ledgers: what a run costs beside its rows is paid once for all of them."""
+    whole: list[dict[str, object]] = []
+    parts: list[list[list[dict[str, object]]]] = []
+    for number, sequence in enumerate(sequences):
+        rows = list({r["line_id"]: r for r in (row(m, number) for m in sequence["messages"])}.values())
+        whole += rows
+        parts.append(arrive(rows, sequence["cuts"], sequence["order"], sequence["resent"]))
+    runs = [[r for some in together for r in some] for together in itertools.zip_longest(*parts, fillvalue=[])]
+    assert remembered(url_of("parts"), runs) == remembered(url_of("whole"), [whole])
 
 
 NUMBERS = st.lists(st.integers(0, 8), max_size=9)
 
 
-ARRIVING = given(messages=MESSAGES, cuts=NUMBERS, order=NUMBERS, resent=st.lists(st.integers(0, 8), max_size=3))
-CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+SEQUENCE = st.fixed_dictionaries(
+    {"messages": MESSAGES, "cuts": NUMBERS, "order": NUMBERS, "resent": st.lists(st.integers(0, 8), max_size=3)}
+)
+CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
+AT_ONCE = 25
+MANY = given(st.lists(SEQUENCE, min_size=AT_ONCE, max_size=AT_ONCE))
 
 
 @functools.cache
@@ -113,24 +128,24 @@ def files(folder: Path) -> Callable[[str], str]:
 
 
 @settings(max_examples=60, suppress_health_check=CHECKS)
-@ARRIVING
-def test_what_is_held_does_not_depend_on_how_it_came(tmp_path_factory, messages, cuts, order, resent):
-    agrees(files(tmp_path_factory.mktemp("model")), messages, cuts, order, resent)
+@given(SEQUENCE)
+def test_what_is_held_does_not_depend_on_how_it_came(tmp_path_factory, sequence):
+    agrees(files(tmp_path_factory.mktemp("model")), sequence)
 
 
 @pytest.mark.slow
-@settings(max_examples=2000, suppress_health_check=CHECKS)
-@ARRIVING
-def test_two_thousand_sequences(messages, cuts, order, resent):
-    with tempfile.TemporaryDirectory() as folder:  # two thousand are too many to keep
-        agrees(files(Path(folder)), messages, cuts, order, resent)
+@settings(max_examples=2000 // AT_ONCE, suppress_health_check=CHECKS)
+@MANY
+def test_two_thousand_sequences(sequences):
+    with tempfile.TemporaryDirectory() as folder:  # so many ledgers are too many to keep
+        agrees(files(Path(folder)), *sequences)
 
 
 @pytest.mark.slow
 @pytest.mark.postgres
-@settings(max_examples=200, suppress_health_check=CHECKS)
-@ARRIVING
-def test_two_hundred_sequences_on_a_server(postgres, messages, cuts, order, resent):
+@settings(max_examples=200 // AT_ONCE, suppress_health_check=CHECKS)
+@MANY
+def test_two_hundred_sequences_on_a_server(postgres, sequences):
     made: list[str] = []
 
     def url_of(name: str) -> str:
@@ -138,6 +153,6 @@ def test_two_hundred_sequences_on_a_server(postgres, messages, cuts, order, rese
         return made[-1]
 
     try:
-        agrees(url_of, messages, cuts, order, resent)
+        agrees(url_of, *sequences)
     finally:
         drop_databases(postgres, made)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import textwrap
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -142,6 +143,9 @@ def _party(digits: str) -> str:
     return f"{first.title()} {second.title()} {_SYLLABLES[sum(map(int, digits)) % 10].title()}{first} Works Ltd"
 
 
+Told = Counter[tuple[Any, ...]]
+
+
 class Dies(RuntimeError):
     """A run is killed."""
 
@@ -197,6 +201,27 @@ class Office:
                 letter = _LETTERS[flag["rule_id"]]
                 found[scheme].add(f"{letter}:{bill}" if letter in "LT" else letter)
         return {scheme: sorted(flags) for scheme, flags in found.items()}
+
+    def told(self) -> dict[str, Told]:
+        """What is open of each scheme: rule, substance, role, members with their days, and the greatest value."""
+        found: dict[str, Told] = defaultdict(Counter)
+        for flag in self._rows("flags"):
+            if flag["state"] not in ("new", "existing"):
+                continue
+            lines = [flag["line_id"], *json.loads(flag["window_line_ids"] or "[]")]
+            members: list[tuple[str, str]] = [(line, "") for line in lines]
+            value = None
+            if flag["episode"]:
+                rows = json.loads(flag["episode"])
+                members = [(line, day) for line, _, day, _ in rows]
+                value = max(v for *_, v in rows if v is not None)
+            scheme = flag["shipment_id"][1:].split("-", 1)[0]
+            found[scheme][flag["rule_id"], flag["substance_id"], flag["party_role"], frozenset(members), value] += 1
+        return found
+
+    def _rows(self, name: str) -> list[dict[str, Any]]:
+        with open_ledger(self.url, create=False) as ledger, ledger.tables() as tables:
+            return [row for table, _, batches in tables for batch in batches if table == name for row in batch.to_pylist()]
 
     def verify(self) -> list[str]:
         """What is wrong with the ledger."""

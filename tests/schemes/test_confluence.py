@@ -11,14 +11,11 @@ from __future__ import annotations
 import json
 import os
 import random
-from collections import Counter, defaultdict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from precursor_screen.ledger.store import open_ledger
 from precursor_screen.reference.bundle import Reference
 from tests.ledger.conftest import new_database
 from tests.schemes.office import Office, row_of
@@ -28,7 +25,6 @@ SEQUENCES = int(os.environ.get("PS_SEQUENCES", "300"))
 SEED = int(os.environ.get("PS_SEED", "1"))
 RUNS = 6
 AT_ONCE = 300
-Told = Counter[tuple[Any, ...]]
 
 
 def messages(scheme: int, choose: random.Random) -> list[Row]:
@@ -64,25 +60,6 @@ def arrivals(rows: list[Row], choose: random.Random) -> list[list[Row]]:
     return runs
 
 
-def told(office: Office) -> dict[str, Told]:
-    """What is open of each scheme: rule, substance, role, members and value."""
-    found: dict[str, Told] = defaultdict(Counter)
-    with open_ledger(office.url, create=False) as ledger, ledger.tables() as tables:
-        for name, _, batches in tables:
-            if name != "flags":
-                continue
-            for flag in (r for b in batches for r in b.to_pylist() if r["state"] in ("new", "existing")):
-                members = [(flag["line_id"], None), *((line, None) for line in json.loads(flag["window_line_ids"] or "[]"))]
-                value: Any = None
-                if flag["episode"]:
-                    rows = json.loads(flag["episode"])
-                    members = [(line, day) for line, _, day, _ in rows]
-                    value = max(v for *_, v in rows if v is not None)
-                scheme = flag["shipment_id"][1:].split("-", 1)[0]
-                found[scheme][flag["rule_id"], flag["substance_id"], flag["party_role"], frozenset(members), value] += 1
-    return found
-
-
 def agrees(office_of: Callable[[str], Office], first: int, count: int) -> None:
     choose = random.Random(f"{SEED} {first}")
     schemes = {n: messages(n, choose) for n in range(first, first + count)}
@@ -98,7 +75,7 @@ def agrees(office_of: Callable[[str], Office], first: int, count: int) -> None:
         half = len(rows) // 2
         parts.screen([rows] if choose.randrange(2) else [rows[half:], rows[:half]])
     assert parts.verify() == []
-    expected, found = told(whole), told(parts)
+    expected, found = whole.told(), parts.told()
     wrong = {f"{n:03}": (found[f"{n:03}"], expected[f"{n:03}"]) for n in schemes if found[f"{n:03}"] != expected[f"{n:03}"]}
     assert not wrong, f"{len(wrong)} of {count}, first {next(iter(wrong.items()))}"
 

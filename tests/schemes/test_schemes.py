@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.reference.bundle import Reference
-from tests.schemes.office import Office, rows_of
+from tests.schemes.office import Office, Told, rows_of
 from tests.schemes.ways import WAYS
 
 HERE = Path(__file__).parent
@@ -48,22 +48,33 @@ def wrong(office: Office) -> dict[str, tuple[list[str], list[str]]]:
     }
 
 
+@pytest.fixture(scope="module")
+def at_once(tmp_path_factory, reference: Reference) -> dict[str, Told]:
+    """Members and values of what is open where all lines come at once."""
+    folder = tmp_path_factory.mktemp("at_once")
+    office = Office(f"sqlite:///{folder / 'ledger.sqlite'}", reference, folder / "rules")
+    office.screen([LINES])
+    return office.told()
+
+
 QUICK = ("one file", "shuffled", "folder", "cumulative")
 
 
 @pytest.mark.parametrize("way", [w if w in QUICK else pytest.param(w, marks=pytest.mark.slow) for w in WAYS])
-def test_a_scheme_is_seen_however_it_arrives(office, way):
+def test_a_scheme_is_seen_however_it_arrives(office, at_once, way):
     for files in WAYS[way](LINES):
         office.screen(files)
     assert wrong(office) == {}
+    assert office.told() == at_once
     assert office.verify() == []
 
 
 @pytest.mark.slow
-def test_a_scheme_is_seen_when_runs_are_killed_and_run_again(office):
+def test_a_scheme_is_seen_when_runs_are_killed_and_run_again(office, at_once):
     for number, files in enumerate(WAYS["weekly"](LINES)):
         if number % 2:
             office.screen_and_die(files, recorded=number % 4 == 1)
         office.screen(files)
     assert wrong(office) == {}
+    assert office.told() == at_once
     assert office.verify() == []
