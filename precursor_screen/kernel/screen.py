@@ -25,7 +25,7 @@ from precursor_screen.kernel.match.spread import Spread, in_turn
 from precursor_screen.kernel.movements import Movements, batch_of, overtaken, settle
 from precursor_screen.kernel.part import Part, judge_part
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
-from precursor_screen.kernel.tally import add_count_facts, asked_of, count_own
+from precursor_screen.kernel.tally import add_count_facts, asked_of, count_own, under_first_versions
 from precursor_screen.kernel.triage.standing import EARLIER, count_earlier
 from precursor_screen.kernel.triage.triage import triage
 from precursor_screen.kernel.unscreenable import goods_unscreened, lacks_watchlists, no_watchlist
@@ -135,6 +135,7 @@ def judge_run(part: Part, memory: Memory, reference: Reference) -> Screened:
     history = memory.look_back(replace(request_past(batch, reference), tally=tally))
     movements = settle(part.moved, history.settled)
     by_shipment = judge_shipments(_standing(part.noted, movements.fallen), reference)
+    tally = under_first_versions(tally, part.lines.column("line_id"), history.settled.counted_as)
     own = count_own(tally, history.counts.cargoes.column("cargo").combine_chunks())
     counted = add_count_facts(movements.live, part.lines.column("line_id"), tally, own, history.counts)
     by_window = judge_windows(replace(movements, live=counted), history, reference)

@@ -9,6 +9,7 @@ Parties and cargoes are numbers, the first eight bytes of a SHA-256: nothing els
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -60,6 +61,25 @@ def asked_of(tally: pa.Table, line_ids: pa.ChunkedArray, live: pa.Table) -> Tall
     """
     watched = pc.unique(live.column("line_id").filter(pc.is_valid(live.column("goods_key"))))
     return Tally(tally, pc.fill_null(pc.is_in(line_ids, watched), False).combine_chunks())
+
+
+def under_first_versions(tally: Tally, line_ids: pa.ChunkedArray, counted_as: Mapping[str, str]) -> Tally:
+    """The tally of a run, in which versions of one item are one cargo.
+
+    Args:
+        tally: of the run.
+        line_ids: of its rows.
+        counted_as: line -> movement_key under which its cargo is counted, where that is not its own.
+    """
+    if not counted_as:
+        return tally
+    lines = pa.array(list(counted_as), pa.string())
+    keys = numbers_of(pa.chunked_array([list(counted_as.values())], pa.string()))
+    own = tally.lines.column("cargo")
+    there = pc.index_in(line_ids, lines)
+    first = keys.take(there)
+    cargo = pc.if_else(pc.and_(pc.is_valid(own), pc.is_valid(there)), first, own)
+    return Tally(tally.lines.set_column(tally.lines.column_names.index("cargo"), TALLY.field("cargo"), cargo), tally.asked)
 
 
 def count_own(tally: Tally, known: pa.Array) -> Counts:

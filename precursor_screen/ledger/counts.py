@@ -11,7 +11,7 @@ counts of a day are one text: records of fixed width, little-endian, in base64. 
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import pairwise
 from typing import Any, Final
@@ -24,6 +24,7 @@ from sqlalchemy import text
 
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.memory import CARGOES, COUNTED_DAYS, LANE_COUNTS, PARTY_COUNTS, Counts, Tally
+from precursor_screen.names.key_numbers import numbers_of
 
 TABLE: Final = "counts"
 SENT_AGAIN: Final = 92  # days around a run's own in which a cargo is looked for that is counted already
@@ -78,7 +79,7 @@ def _packed(kind: str, table: pa.Table) -> Iterator[tuple[str, str, int, str]]:
         yield str(table.column("day")[start].as_py()), kind, lines, base64.b64encode(part.tobytes()).decode()
 
 
-def read(seals: Seals, tally: Tally) -> Counts:
+def read(seals: Seals, tally: Tally, keys: Iterable[str] = ()) -> Counts:
     """What earlier runs counted of the parties and codes that a run asks for, and which of its cargoes are counted already.
 
     Raises:
@@ -94,15 +95,17 @@ def read(seals: Seals, tally: Tally) -> Counts:
             parties.append(_table(PARTY_COUNTS, found, on, role=np.full(len(found), role, np.uint8)))
         found, on = _read(seals, LANES, between, "hs6", asked.column("hs6"))
         lanes.append(_table(LANE_COUNTS, found, on))
-    return Counts(pa.concat_tables(parties), pa.concat_tables(lanes), _known(seals, tally.lines))
+    return Counts(pa.concat_tables(parties), pa.concat_tables(lanes), _known(seals, tally.lines, keys))
 
 
-def _known(seals: Seals, lines: pa.Table) -> pa.Table:
+def _known(seals: Seals, lines: pa.Table, keys: Iterable[str]) -> pa.Table:
     days = pc.min_max(lines.column("day")).as_py()
     if days["min"] is None:
         return CARGOES.empty_table()
     between = (_earlier(days["min"], SENT_AGAIN), _earlier(days["max"], -SENT_AGAIN))
-    found, on = _read(seals, CARGO_KIND, between, "cargo", lines.column("cargo"))
+    more = numbers_of(pa.chunked_array([sorted(set(keys))], pa.string()))
+    asked = pa.chunked_array([*lines.column("cargo").chunks, *(more.chunks if isinstance(more, pa.ChunkedArray) else [more])])
+    found, on = _read(seals, CARGO_KIND, between, "cargo", asked)
     return _table(CARGOES, found, on)
 
 

@@ -115,7 +115,7 @@ def compare(
         pa.Table.from_pylist([_suppression(place[0], run.cleared[place]) for place in dict.fromkeys(hold)], schema=SUPPRESSION),
         under_kept_ids(judged.episodes, joined),
         joined.aliases,
-        {a: f for a, i in (aliases_of(connection) | joined.aliases).items() if (f := joined.aliases.get(i, i)) in raised},
+        {a: f for a, i in {**aliases_of(connection), **joined.aliases}.items() if (f := joined.aliases.get(i, i)) in raised},
     )
 
 

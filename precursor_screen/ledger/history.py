@@ -19,7 +19,7 @@ from precursor_screen.ledger.movements import counted_anew, read_rows
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
 from precursor_screen.ledger.values import OPEN, RECOUNTED, SUPPRESSED
-from precursor_screen.messages.settled import KNOWN, RULE_LINE, Settled, amended_rows
+from precursor_screen.messages.settled import KNOWN, RULE_LINE, Settled, amended_rows, counted_as
 from precursor_screen.schema import FLAG, MOVEMENT
 
 IDENTITY = ("movement_key", "line_id")
@@ -38,17 +38,17 @@ def read_beside(seals: Seals, staged: Staged) -> tuple[pa.Table, Settled, date |
     known = rows.filter(pc.is_in(ids, pa.array(sorted(staged.known), pa.string()))).select(KNOWN.names)
     first = connection.execute(text(f"select min(as_of_date) from movements m where {IS_MOVEMENT}")).scalar()
     own = frozenset(ids.to_pylist())
-    again, late = _again(seals, staged, _late(staged))
+    again = _again(seals, staged, _late(staged))
     settled = Settled(
         why={line: why for line, why in decision.why.items() if line in own},
         uncounted=staged.uncounted_rows,
         amended=_amended(seals, staged),
         previous={new: old for new, old in decision.previous.items() if new in own},
         again=again,
-        late=late,
         ended=_ended(staged),
         overlapping=decision.overlapping & own,
         conflicting=decision.conflicting & own,
+        counted_as=counted_as(decision.previous, _keys(staged), staged.recorded.column("line_id").to_pylist()),
         flagged=_flagged(seals, own | frozenset(again.column("line_id").to_pylist())),
     )
     return known.group_by(KNOWN.names).aggregate([]), settled, date.fromisoformat(first) if first else None
@@ -101,9 +101,9 @@ def _late(staged: Staged) -> frozenset[str]:
     return frozenset(new for new, old in decision.previous.items() if old in own and new not in own and new not in decision.why)
 
 
-def _again(seals: Seals, staged: Staged, late: frozenset[str]) -> tuple[pa.Table, frozenset[str]]:
+def _again(seals: Seals, staged: Staged, late: frozenset[str]) -> pa.Table:
     """MOVEMENT: recorded rows that are to be judged anew: those that stand again or count otherwise, those that amend what is late,
-    and the rest of the windows of open flags from which a line has gone; and which of them amend what is late and nothing more."""
+    and the rest of the windows of open flags from which a line has gone."""
     connection = seals.connection
     back = read_rows(connection, staged.returning)
     moved = pa.array(sorted(staged.leaving), pa.int64())
@@ -119,8 +119,7 @@ def _again(seals: Seals, staged: Staged, late: frozenset[str]) -> tuple[pa.Table
         f"select {columns} from {source} and not exists (select 1 from leaving l where l.id = t.id) order by t.id",
         MOVEMENT,
     )
-    again = pa.concat_tables([counted_anew(back, staged).select(MOVEMENT.names), rows])
-    return again, late - lines - frozenset(back.column("line_id").to_pylist())
+    return pa.concat_tables([counted_anew(back, staged).select(MOVEMENT.names), rows])
 
 
 def _beside(seals: Seals, gone: frozenset[str]) -> set[str]:

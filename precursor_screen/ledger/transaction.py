@@ -137,9 +137,9 @@ class Transaction:
                 self._count(column, value)
         return recorded
 
-    def read_counts(self, tally: Tally) -> Counts:
-        """What earlier runs counted of all their lines, as far as a run asks for it."""
-        return counts.read(self._seals, tally)
+    def read_counts(self, tally: Tally, keys: Iterable[str] = ()) -> Counts:
+        """What earlier runs counted of all their lines, as far as a run asks for it; `keys`: of cargoes that it asks for beside its own."""
+        return counts.read(self._seals, tally, keys)
 
     def record_counts(self, counted: Counts) -> None:
         """Records what the lines of this run come to; cargoes that are counted already must not be among them."""

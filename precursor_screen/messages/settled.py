@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -28,10 +28,10 @@ class Settled:
         amended: MOVEMENT: the rows that lines which stand take the place of, each under the movement_key of the line that does.
         previous: line of the run -> the line that it amends.
         again: MOVEMENT: recorded rows that stand and are to be judged anew.
-        late: lines of `again` of which only the earlier version is new.
         ended: KNOWN: recorded lines that stand no longer.
         overlapping: lines of the run that two parts of a bill state.
         conflicting: lines of the run that contradict another of their version.
+        counted_as: line -> movement_key under which its cargo is counted, of lines that amend others under another key, or are amended.
         flagged: RULE_LINE: lines of the run, and of `again`, of whose movement an open flag of the rule is recorded.
     """
 
@@ -40,11 +40,11 @@ class Settled:
     amended: pa.Table = field(default_factory=MOVEMENT.empty_table)
     previous: Mapping[str, str] = field(default_factory=dict)
     again: pa.Table = field(default_factory=MOVEMENT.empty_table)
-    late: frozenset[str] = frozenset()
     ended: pa.Table = field(default_factory=KNOWN.empty_table)
     overlapping: frozenset[str] = frozenset()
     conflicting: frozenset[str] = frozenset()
     flagged: pa.Table = field(default_factory=RULE_LINE.empty_table)
+    counted_as: Mapping[str, str] = field(default_factory=dict)
 
 
 def settle_alone(batch: pa.Table) -> Settled:
@@ -62,7 +62,32 @@ def settle_alone(batch: pa.Table) -> Settled:
         previous=dict(decision.previous),
         overlapping=decision.overlapping,
         conflicting=decision.conflicting,
+        counted_as=counted_as(decision.previous, keys),
     )
+
+
+def counted_as(previous: Mapping[str, str], keys: Mapping[str, str], recorded: Sequence[str] = ()) -> dict[str, str]:
+    """Under which key the cargo of lines is counted that are versions of one item: that of the version recorded first, else of the first.
+
+    An item without a number has a key of its own in every version, and is no further trade for that.
+
+    Args:
+        previous: line_id -> the line that it amends.
+        keys: line_id -> movement_key.
+        recorded: line_id of those that are recorded, in that order.
+    """
+    versions: dict[str, list[str]] = {}
+    for line in dict.fromkeys((*previous, *previous.values())):
+        first = line
+        while first in previous:
+            first = previous[first]
+        versions.setdefault(first, []).append(line)
+    place = {line: n for n, line in reversed(list(enumerate(recorded)))}
+    found: dict[str, str] = {}
+    for first, lines in versions.items():
+        known = min((line for line in lines if line in place), key=lambda line: place[line], default=first)
+        found |= {line: keys[known] for line in lines if line in keys and known in keys and keys[line] != keys[known]}
+    return found
 
 
 def amended_rows(rows: pa.Table, decision: Decision, keys: Mapping[str, str]) -> pa.Table:

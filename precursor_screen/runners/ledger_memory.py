@@ -76,12 +76,13 @@ class LedgerMemory:
         self._movements = request.movements
         first = self._ask(NOTHING)
         answers = Answers(request.asks, lambda ask: self._ask(ask).movements)
+        counted = self._transaction.read_counts(request.tally, first.settled.counted_as.values())
         return Past(
             answers,
             first.known,
             first.settled,
             first.since,
-            self._transaction.read_counts(request.tally),
+            counted,
             self._transaction.episodes,
         )
 

@@ -203,13 +203,13 @@ class Office:
         return {scheme: sorted(flags) for scheme, flags in found.items()}
 
     def told(self) -> dict[str, Told]:
-        """What is open of each scheme: rule, substance, role, members with their days, and the greatest value."""
+        """What is open of each scheme: rule, substance, role, members with their days, and the greatest value; of rules of a line the
+        bill, for two messages that state one item raise one flag."""
         found: dict[str, Told] = defaultdict(Counter)
-        for flag in self._rows("flags"):
+        for flag in self.rows("flags"):
             if flag["state"] not in ("new", "existing"):
                 continue
-            lines = [flag["line_id"], *json.loads(flag["window_line_ids"] or "[]")]
-            members: list[tuple[str, str]] = [(line, "") for line in lines]
+            members = [(flag["shipment_id"], "")]
             value = None
             if flag["episode"]:
                 rows = json.loads(flag["episode"])
@@ -219,7 +219,8 @@ class Office:
             found[scheme][flag["rule_id"], flag["substance_id"], flag["party_role"], frozenset(members), value] += 1
         return found
 
-    def _rows(self, name: str) -> list[dict[str, Any]]:
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """A table of the ledger."""
         with open_ledger(self.url, create=False) as ledger, ledger.tables() as tables:
             return [row for table, _, batches in tables for batch in batches if table == name for row in batch.to_pylist()]
 

@@ -1,0 +1,49 @@
+"""An item without a number has another key in every version; it is one cargo of its firm all the same, however the versions come."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from precursor_screen.messages.settled import counted_as
+from tests.schemes.office import Office, row_of
+
+
+@pytest.mark.parametrize(
+    ("previous", "recorded", "expected"),
+    [
+        ({}, [], {}),
+        ({"b": "a"}, [], {"b": "A"}),
+        ({"c": "b", "b": "a"}, [], {"b": "A", "c": "A"}),
+        ({"b": "a"}, ["a"], {"b": "A"}),
+        ({"b": "a"}, ["b"], {"a": "B"}),  # the earlier version comes late
+        ({"c": "b", "b": "a"}, ["b", "a"], {"a": "B", "c": "B"}),
+        ({"b": "a", "d": "e"}, [], {"b": "A", "d": "E"}),
+        ({"b": "x"}, [], {}),  # of which nothing is known
+    ],
+)
+def test_versions_are_counted_under_the_one_that_was_recorded_first(previous, recorded, expected):
+    assert counted_as(previous, {line: line.upper() for line in "abcde"}, recorded) == expected
+
+
+def test_a_line_with_the_key_of_its_first_version_needs_no_other():
+    assert counted_as({"b": "a"}, {"a": "K", "b": "K"}) == {}
+
+
+VERSIONS = [
+    {"scheme": "001", "bill": "A", "day": "0", "goods": "EPHEDRINE", "kg": "20"},
+    {"scheme": "001", "bill": "A", "day": "0", "goods": "EPHEDRINE", "kg": "21", "version": "2"},
+    {"scheme": "001", "bill": "A", "day": "0", "goods": "EPHEDRINE", "kg": "22", "version": "3"},
+]
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations(range(3)), None])
+def test_three_versions_are_one_cargo(tmp_path, reference, order):
+    office = Office(f"sqlite:///{tmp_path / 'ledger.sqlite'}", reference, tmp_path / "rules")
+    rows = [row_of(v) for v in VERSIONS]
+    for files in [[rows]] if order is None else [[[rows[n]]] for n in order]:
+        office.screen(files)
+    counted = {kind: sum(r["lines"] for r in office.rows("counts") if r["kind"] == kind) for kind in ("cargoes", "receivers")}
+    assert counted == {"cargoes": 1, "receivers": 1}
+    assert office.verify() == []
