@@ -1,0 +1,7 @@
+"""The server of the ledger's tests is that of the schemes too."""
+
+from __future__ import annotations
+
+from tests.ledger.conftest import postgres
+
+__all__ = ["postgres"]
