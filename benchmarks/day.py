@@ -43,7 +43,10 @@ def fill(ledger: Ledger, total: int, parties: int, substances: list[str]) -> Non
         rows = min(per_run, total - start)
         table = make(rng, rows, start, parties, number * DAYS * per_run // total, 1)
         chosen = (len(substances) * rng.random(rows) ** 3).astype(np.int64)
-        for name, values in {**{n: [v] * rows for n, v in recognised.items()}, "substance_id": [substances[n] for n in chosen]}.items():
+        for name, values in {
+            **{n: [v] * rows for n, v in recognised.items()},
+            "substance_id": [substances[n] for n in chosen],
+        }.items():
             table = table.set_column(table.column_names.index(name), table.schema.field(name), pa.array(values, pa.string()))
         for side, role in (("sender", "consignor"), ("receiver", "consignee")):
             for part in ("name", "key"):
