@@ -38,7 +38,16 @@ def manifest(reference):
 
 @pytest.mark.parametrize(
     ("text", "share"),
-    [(None, "0"), ("1%", "0.01"), (" 0.5 % ", "0.005"), ("0.01", "0.01"), ("100%", "1"), ("0.999", "0.999"), ("0", "0"), ("0%", "0")],
+    [
+        (None, "0"),
+        ("1%", "0.01"),
+        (" 0.5 % ", "0.005"),
+        ("0.01", "0.01"),
+        ("100%", "1"),
+        ("0.999", "0.999"),
+        ("0", "0"),
+        ("0%", "0"),
+    ],
 )
 def test_a_share_is_a_percentage_or_a_fraction(text, share):
     assert read_share(text) == Decimal(share)
@@ -79,7 +88,7 @@ def test_without_the_option_nothing_is_drawn_and_nothing_else_changes(manifest):
     plain, sampled = manifest(Decimal(0)), manifest(Decimal("0.1"))
     assert plain.sampled == ()
     assert "sample" not in plain.coverage
-    assert "sample" not in dict((k.casefold(), v) for k, v in counts_in_words(plain))
+    assert "sample" not in {k.casefold() for k, _ in counts_in_words(plain)}
     assert sampled.flags.equals(plain.flags)
     assert sampled.shipments.equals(plain.shipments)
     assert sampled.exit_code == plain.exit_code
