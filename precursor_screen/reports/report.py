@@ -35,7 +35,8 @@ class Report:
         issues: ISSUE.
         cells: line_id, source_file, source_row, shipment_id, cells (JSON): the source's own cells of cited lines.
         particulars: PARTICULARS, of the same lines.
-        goods: GOODS, of the same lines.
+        goods: GOODS, of the same lines and the earlier ones.
+        earlier: PARTICULARS of lines of earlier runs that flags cite, as far as a ledger remembers them.
         entries: of the watchlists, those that a flag names, by list and entry.
         rules: the rules that were applied, by id.
         exit_code: of the contract.
@@ -54,6 +55,7 @@ class Report:
     exit_code: int
     particulars: pa.Table = field(default_factory=PARTICULARS.empty_table)
     goods: pa.Table = field(default_factory=GOODS.empty_table)
+    earlier: pa.Table = field(default_factory=PARTICULARS.empty_table)
     entries: Mapping[tuple[str, str], WatchlistEntry] = field(default_factory=dict)
     suppressed: pa.Table = field(default_factory=SUPPRESSED.empty_table)
     expired_exceptions: tuple[str, ...] = ()

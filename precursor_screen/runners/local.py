@@ -32,10 +32,10 @@ from precursor_screen.runners.coverage import count_coverage, decide_exit_code, 
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.match_cache import cached_matches
 from precursor_screen.runners.one_input import FaultKeeper, read_one
-from precursor_screen.runners.particulars import goods_of, named_entries, particulars_of
+from precursor_screen.runners.particulars import goods_of, named_entries, particulars_of, with_columns
 from precursor_screen.runners.pool import spread_over
 from precursor_screen.runners.sampling import draw, unflagged
-from precursor_screen.schema import ISSUE
+from precursor_screen.schema import GOODS, ISSUE, MOVEMENT, PARTICULARS
 from precursor_screen.version import __version__
 
 if TYPE_CHECKING:
@@ -133,6 +133,7 @@ def run(
     rules = {r.rule.id: r.rule for r in reference.rules}
     for rule_id in pc.unique(screened.flags.column("rule_id")).to_pylist():
         rules.setdefault(rule_id, retired_rule(rule_id))
+    earlier = _recalled(gathered, screened, memory)
     clear = unflagged(screened.shipments) if sample else []
     sampled = draw(clear, sample, reference.as_of)
     if sample:
@@ -148,7 +149,8 @@ def run(
         issues=issues,
         cells=cells,
         particulars=particulars_of(screened.resolved, cells.column("line_id")),
-        goods=goods_of(screened.resolved, cells.column("line_id")),
+        goods=pa.concat_tables([goods_of(screened.resolved, cells.column("line_id")), with_columns(earlier, GOODS)]),
+        earlier=with_columns(earlier, PARTICULARS),
         entries=named_entries(screened.flags, reference.watchlists),
         rules=rules,
         exit_code=decide_exit_code(screened, coverage, reference, rules, fail_on),
@@ -292,6 +294,13 @@ def _cited_cells(gathered: _Gathered, screened: Screened, sampled: tuple[str, ..
         for i, row in zip(places, taken.to_pylist(), strict=True):
             cells[i] = json.dumps({k: v for k, v in row.items() if v not in (None, "")}, ensure_ascii=False)
     return lines.append_column("cells", pa.array(cells, pa.string()))
+
+
+def _recalled(gathered: _Gathered, screened: Screened, memory: Memory) -> pa.Table:
+    """MOVEMENT of the lines of earlier runs that flags cite."""
+    cited = pc.unique(pc.list_flatten(screened.flags.column("window_line_ids")))
+    theirs = cited.filter(pc.invert(pc.is_in(cited, gathered.lines.column("line_id").combine_chunks())))
+    return memory.recall(theirs.to_pylist()) if len(theirs) else MOVEMENT.empty_table()
 
 
 def _provenance(inputs: tuple[Input, ...], reference: Reference) -> dict[str, Any]:
