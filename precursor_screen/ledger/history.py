@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -197,6 +197,44 @@ def _find(
 
     found = read_window(seals, folder, run_no, (*columns, *groups.columns), days, pick)
     return pa.concat_tables([schema.empty_table(), *found])
+
+
+def recall(seals: Seals, line_ids: Iterable[str]) -> pa.Table:
+    """MOVEMENT of some recorded lines, in the order in which they were recorded.
+
+    Raises:
+        LedgerDamaged: a row is not what was written.
+    """
+    stage(seals.connection, "recalled", pa.table([pa.array(sorted(line_ids), pa.string())], names=["line_id"]), ["line_id"])
+    asked = "recalled r cross join movements t where t.line_id = r.line_id"
+    seals.check("movements", asked)
+    columns = ", ".join(f"t.{name}" for name in MOVEMENT.names)
+    return fetch(seals.connection, f"select {columns} from {asked} order by t.id", MOVEMENT)
+
+
+def read_between(
+    seals: Seals, folder: Path | None, days: tuple[date, date], pick: Callable[[pa.Table], pa.Table] = lambda rows: rows
+) -> pa.Table:
+    """MOVEMENT rows of some days that count, each with the mass that it counts with, in the order in which they were recorded.
+
+    Args:
+        seals: of a transaction.
+        folder: of the copy by column; None: there is none.
+        days: the first and the last, which is included.
+        pick: takes MOVEMENT with `id`, gives the rows that are wanted.
+
+    Raises:
+        LedgerError: a movement that it reads is not what was recorded.
+    """
+    gone = ended_since(seals.connection, *days)
+
+    def chosen(rows: pa.Table) -> pa.Table:
+        part = pick(rows.filter(pc.invert(pc.is_in(rows.column("id"), gone))))
+        if folder is None:
+            _check(seals, part.column("id"))
+        return part.select(MOVEMENT.names).cast(MOVEMENT)
+
+    return pa.concat_tables([MOVEMENT.empty_table(), *read_window(seals, folder, 0, MOVEMENT.names, days, chosen)])
 
 
 def _check(seals: Seals, ids: pa.ChunkedArray) -> None:

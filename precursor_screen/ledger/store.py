@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, Engine, text
 
 from precursor_screen.errors import LedgerError
-from precursor_screen.ledger import chain, dispositions, upkeep, verify
+from precursor_screen.ledger import chain, dispositions, history, upkeep, verify
 from precursor_screen.ledger.database import connected, create_database, explained, make_file, one_moment, parse_url, shown_url
 from precursor_screen.ledger.lock import hold_file, hold_server
 from precursor_screen.ledger.migrations import MIGRATIONS, migrate, read_version
@@ -235,6 +235,11 @@ class Ledger:
                 rows = seals.connection.execute(query, {"pattern": pattern})
                 found |= {str(line_id) for line_id, cells in rows if cell in json.loads(cells).values()}
         return sorted(found)
+
+    def movements_between(self, first: date, last: date, pick: Callable[[pa.Table], pa.Table] = lambda rows: rows) -> pa.Table:
+        """MOVEMENT rows of some days that count (`history.read_between`)."""
+        with self._reading() as seals:
+            return history.read_between(seals, self.cache, (first, last), pick)
 
     def dispositions(self, flag_id: str = "") -> list[Disposition]:
         """The verdicts, all or on one flag, in the order in which they were added."""

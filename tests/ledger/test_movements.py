@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pyarrow.compute as pc
 import pytest
 
 from precursor_screen.ledger import movements
@@ -174,3 +175,26 @@ def test_a_table_with_some_of_the_columns(ledger):
         assert transaction.look_back(rows, 1, [], [("consignee_key",)]).movements.to_pylist() == [
             {"movement_key": "A", "line_id": "A"}
         ]
+
+
+def test_what_counts_in_a_period_is_read_with_both_its_days(ledger):
+    record(ledger, 1, movement("A"), movement("B", as_of_date=day(3)), movement("C", as_of_date=day(4)))
+    record(ledger, 2, amended("B", "B2", as_of_date=day(3)))
+    assert lines_of(ledger.movements_between(DAY, day(3))) == ["A", "B2"]
+    assert lines_of(ledger.movements_between(day(1), day(3))) == ["B2"]
+    assert lines_of(ledger.movements_between(day(4), day(9))) == ["C"]
+    assert ledger.movements_between(day(5), day(9)).schema.names == table().schema.names
+
+
+def test_of_a_period_only_what_is_picked_is_gathered(ledger):
+    record(ledger, 1, movement("A"), movement("B", substance_id="acetone"))
+    picked = ledger.movements_between(DAY, DAY, lambda rows: rows.filter(pc.equal(rows.column("substance_id"), "acetone")))
+    assert lines_of(picked) == ["B"]
+
+
+def test_lines_are_recalled_whatever_became_of_them(ledger):
+    record(ledger, 1, movement("A"), movement("B"))
+    record(ledger, 2, amended("B", "B2"))
+    with ledger.begin(run(3)) as transaction:
+        assert lines_of(transaction.recall(["B", "A", "none"])) == ["A", "B"]
+        assert transaction.recall([]).num_rows == 0
