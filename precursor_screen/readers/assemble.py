@@ -102,7 +102,7 @@ def _clean(table: pa.Table, rows: pa.Array, guesses: Sequence[Guess], issues: Is
     # A spelling met as such goes before one found by dropping words: IMPORTER_NAME before STD_IMPORTER_NAME.
     in_order = sorted(
         (g for g in guesses if g.field),
-        key=lambda g: (g.field not in _GOODS_TEXTS and g.reason != "known spelling", g.position),
+        key=lambda g: (g.field not in _GOODS_TEXTS and not g.exact, g.position),
     )
     for guess in in_order:
         column = cut_long_cells(table.column(guess.position), guess.header, rows, issues)

@@ -192,10 +192,12 @@ class Content:
     Attributes:
         filled: how many there are among those looked at.
         cells: the distinct ones, as many as are looked at one by one.
+        seen: how many cells were looked at.
     """
 
     filled: int
     cells: tuple[str, ...] = ()
+    seen: int = 0
 
     def share(self, holds: Callable[[str], object]) -> float:
         """The share of the distinct cells of which something holds, 0 to 1."""
@@ -232,7 +234,7 @@ def content_of(column: pa.ChunkedArray) -> Content:
 def _content(column: pa.ChunkedArray) -> Content:
     counts = [(clean_cell(c["values"]) if c["values"] else None, c["counts"]) for c in column.value_counts().to_pylist()]
     said = {text: None for text, _ in counts if text}
-    return Content(sum(n for text, n in counts if text), tuple(islice(said, _DISTINCT)))
+    return Content(sum(n for text, n in counts if text), tuple(islice(said, _DISTINCT)), len(column))
 
 
 def note_unread(guesses: Sequence[Guess], contents: Sequence[Content], row: int, issues: IssueList) -> None:

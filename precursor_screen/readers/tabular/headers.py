@@ -27,6 +27,7 @@ _BOX = re.compile(r"^(?:g(?=\d))?\d+(?:[_.]\d+)*\s*[.)]?\s+(?=\D)", re.I)  # "72
 _NESTED = re.compile(r"[^\W\d][\w -]*(?:\.[^\W\d][\w -]*)+")
 _OTHER_WORDS = frozenset(("rate", "rates"))  # no misspelt date: INVOICE_RATE
 _LETTERS, _WEIGHT = frozenset("gtn"), frozenset(("weight", "wt", "wgt", "w"))
+KNOWN_SPELLING = "known spelling"
 _SUMMED = re.compile(r"^sumof", re.I)
 
 
@@ -94,7 +95,7 @@ def lookup(header: str) -> tuple[str, str]:
 
 def _forms(header: str, reduced: Reduced) -> list[tuple[tuple[str, ...], str]]:
     words = reduced.words
-    forms = [(words, "known spelling")]
+    forms = [(words, KNOWN_SPELLING)]
     boxed = split_header(_BOX.sub("", header))
     if boxed != words:
         forms.append((boxed, "known spelling after the number of the box"))

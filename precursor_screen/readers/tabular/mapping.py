@@ -11,7 +11,8 @@ from precursor_screen.formats.sheet import Sheet
 from precursor_screen.readers.column_map import ColumnMap, Guess, unknown_headers
 from precursor_screen.readers.fields import IGNORED, SEVERAL
 from precursor_screen.readers.tabular.content import Content
-from precursor_screen.readers.tabular.headers import is_share, is_tariff_text, lookup, reduce_header
+from precursor_screen.readers.tabular.headers import KNOWN_SPELLING, is_share, is_tariff_text, lookup, reduce_header
+from precursor_screen.readers.tabular.presets import Preset, preset_guesses, recognise, recognise_headerless
 
 SEARCHED_ROWS = 30
 IGNORED_BY_MAP = "left out by the map"
@@ -36,7 +37,8 @@ class HeaderPlace:
 
 
 def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
-    """The header: the first of thirty rows with three known spellings, perhaps over two rows; else the first row with a cell.
+    """The header: the first of thirty rows that a preset knows, or with three known spellings, perhaps over two rows; else the first
+    row with a cell.
 
     Args:
         sheet: whose head is searched.
@@ -52,6 +54,8 @@ def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
         names = head[header_row - 1] if header_row <= len(head) else ()
         return HeaderPlace(header_row, names, header_row)
     for i, row in enumerate(head[:SEARCHED_ROWS]):
+        if recognise(row) is not None:
+            return HeaderPlace(i + 1, row, i + 1)
         alone = _known(row)
         below = head[i + 1] if i + 1 < len(head) else ()
         joined = join_rows(row, below) if _is_second_row(row, below) else ()
@@ -60,6 +64,9 @@ def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
             return HeaderPlace(i + 2, joined, i + 1)
         if alone >= KNOWN_NEEDED:
             return HeaderPlace(i + 1, row, i + 1)
+    bare = recognise_headerless(head)
+    if bare is not None:
+        return HeaderPlace(0, bare.order, 0)
     # A table of one or two columns cannot reach three: then the first row that holds nothing but known spellings.
     for i, row in enumerate(head[:SEARCHED_ROWS]):
         filled = sum(1 for c in row if c.strip())
@@ -98,7 +105,11 @@ def join_rows(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
 
 
 def guess_columns(
-    names: Sequence[str], column_map: ColumnMap | None = None, where: str = "", contents: Sequence[Content] = ()
+    names: Sequence[str],
+    column_map: ColumnMap | None = None,
+    where: str = "",
+    contents: Sequence[Content] = (),
+    preset: Preset | None = None,
 ) -> tuple[Guess, ...]:
     """What each column is, with the reason; one Guess a column, in their order.
 
@@ -107,16 +118,18 @@ def guess_columns(
         column_map: the user's; what it names is not guessed.
         where: name of the input, for errors.
         contents: what the cells of each column are; empty: headers alone decide.
+        preset: the layout of the table; what it names goes before known spellings.
 
     Raises:
         MappingError, ErrorGroup: the map names columns that are not there.
     """
     stated = _stated(tuple(names), column_map, where)
+    known = preset_guesses(preset, names) if preset is not None else {}
     taken = {g.field for g in stated.values() if g.field}
     guesses = []
     for position, header in enumerate(names):
         own = stated.get(position)
-        guess = own if own is not None else _guess_one(position, header, taken)
+        guess = own or _not_taken(known.get(position), taken) or _guess_one(position, header, taken)
         if contents and own is None and guess.field == "container_numbers" and contents[position].flags:
             guess = replace(guess, field="", reason="says yes or no and no number")
         guesses.append(guess)
@@ -137,8 +150,16 @@ def _stated(names: tuple[str, ...], column_map: ColumnMap | None, where: str) ->
             reduced = reduce_header(name)
             mapped = "" if field == IGNORED else field
             reason = f"stated in {column_map.name}" if mapped else IGNORED_BY_MAP
-            stated[position] = Guess(position, name, mapped, reason, reduced.unit, reduced.currency)
+            found, how = lookup(name)
+            exact = found != mapped or how == KNOWN_SPELLING
+            stated[position] = Guess(position, name, mapped, reason, reduced.unit, reduced.currency, exact)
     return stated
+
+
+def _not_taken(guess: Guess | None, taken: set[str]) -> Guess | None:
+    if guess is None or guess.field not in taken or guess.field in SEVERAL:
+        return guess
+    return replace(guess, field="", reason=f"the map names another column for {guess.field}")
 
 
 def _guess_one(position: int, header: str, taken: set[str]) -> Guess:
@@ -156,16 +177,17 @@ def _guess_one(position: int, header: str, taken: set[str]) -> Guess:
     if field in taken and field not in SEVERAL:
         return Guess(position, header, "", f"the map names another column for {field}")
     reduced = reduce_header(header)
-    return Guess(position, header, field, how, reduced.unit, reduced.currency)
+    return Guess(position, header, field, how, reduced.unit, reduced.currency, how == KNOWN_SPELLING)
 
 
-def _rank(guess: Guess, stated: set[int], contents: Sequence[Content]) -> tuple[int, int, int, int]:
+def _rank(guess: Guess, stated: set[int], contents: Sequence[Content]) -> tuple[int, int, int, int, int]:
     # A column whose cells say nothing, or nothing of the kind, keeps no field from one that has it.
     unfit = 0 if not contents or contents[guess.position].fits(guess.field) else 1
-    exact = 0 if guess.reason == "known spelling" else 1
+    exact = 0 if guess.exact else 1
+    preset = 0 if guess.preset else 1
     # Among several values the one whose currency is certain is the one to compare.
     currency = 0 if guess.field in ("value", "freight") and guess.currency else 1
-    return (0 if guess.position in stated else 1, unfit, currency, exact)
+    return (0 if guess.position in stated else 1, unfit, preset, currency, exact)
 
 
 def _settle(guesses: list[Guess], stated: set[int], contents: Sequence[Content]) -> list[Guess]:
