@@ -14,11 +14,12 @@ from typing import Final
 
 import pyarrow as pa
 
+from precursor_screen.names.countries import find_country
 from precursor_screen.names.dates import parse_date
 from precursor_screen.names.party import normalise_party
 from precursor_screen.readers.cells import clean_cell
 from precursor_screen.readers.column_map import Guess
-from precursor_screen.readers.fields import DATES
+from precursor_screen.readers.fields import COUNTRIES, DATES
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular.headers import split_header
 from precursor_screen.readers.words import find_mode
@@ -32,6 +33,14 @@ _FLAGS: Final = frozenset(
 )
 _NUMBER: Final = re.compile(r"[+-]?\d[\d.,' \u00a0]*(?: ?(?:kgs?|lbs?|mt|g|кг|т))?\.?", re.I)
 _WORD: Final = re.compile(r"[^\W\d_]{3}")
+# What at least one cell of a column must hold to be the field.
+_MUST_HOLD: Final = {
+    "hs_code": re.compile(r"\d{4}|\d\d[. ]\d\d"),
+    "currency": re.compile(r"[^\W\d_]|[$€£¥₽₹]"),
+    **dict.fromkeys(
+        ("packages", "quantity", "value", "freight", "gross_mass", "net_mass", "gross_mass_kg", "net_mass_kg"), re.compile(r"\d")
+    ),
+}
 _OF_PARTIES: Final = frozenset(
     [
         "importer",
@@ -218,7 +227,10 @@ class Content:
             return any(parse_date(cell).day for cell in self.cells)
         if field == "transport_mode":
             return any(find_mode(cell) for cell in self.cells)
-        return True
+        if field in COUNTRIES:
+            return any(find_country(cell) for cell in self.cells)
+        needed = _MUST_HOLD.get(field)
+        return needed is None or any(needed.search(cell) for cell in self.cells)
 
 
 def content_of(column: pa.ChunkedArray) -> Content:

@@ -6,17 +6,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import pyarrow as pa
+
 from precursor_screen.errors import ErrorGroup
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.readers.column_map import ColumnMap, Guess, unknown_headers
 from precursor_screen.readers.fields import IGNORED, SEVERAL
+from precursor_screen.readers.tabular.confirm import confirm
 from precursor_screen.readers.tabular.content import Content
-from precursor_screen.readers.tabular.headers import KNOWN_SPELLING, is_share, is_tariff_text, lookup, reduce_header
+from precursor_screen.readers.tabular.headers import KNOWN_SPELLING, is_share, is_tariff_text, lookup, reduce_header, split_header
 from precursor_screen.readers.tabular.presets import Preset, preset_guesses, recognise, recognise_headerless
 
 SEARCHED_ROWS = 30
 IGNORED_BY_MAP = "left out by the map"
 KNOWN_NEEDED = 3
+_ADDED_UP = ("packages", "gross_mass", "net_mass", "gross_mass_kg", "net_mass_kg", "quantity", "value")
+_WHOLE = frozenset(("total", "totals", "manifest", "totale", "gesamt", "итого", "всего"))
+_COMMON = frozenset(("value", "currency", "code", "total", "amount"))
+_ROWS_OF_A_WHOLE = 3
 _SHORT_CODE = re.compile(r"[\s_]?[24](?:[\s_-]?digits?)?\)?\s*$", re.I)  # HS_CODE_2, HS4: not the code of the goods
 _NUMBER = re.compile(r"[\s\d.,:/+%-]*\d[\s\d.,:/+%-]*")
 
@@ -110,6 +117,7 @@ def guess_columns(
     where: str = "",
     contents: Sequence[Content] = (),
     preset: Preset | None = None,
+    table: pa.Table | None = None,
 ) -> tuple[Guess, ...]:
     """What each column is, with the reason; one Guess a column, in their order.
 
@@ -118,6 +126,7 @@ def guess_columns(
         column_map: the user's; what it names is not guessed.
         where: name of the input, for errors.
         contents: what the cells of each column are; empty: headers alone decide.
+        table: the rows below the header; None: headers alone decide.
         preset: the layout of the table; what it names goes before known spellings.
 
     Raises:
@@ -130,9 +139,9 @@ def guess_columns(
     for position, header in enumerate(names):
         own = stated.get(position)
         guess = own or _not_taken(known.get(position), taken) or _guess_one(position, header, taken)
-        if contents and own is None and guess.field == "container_numbers" and contents[position].flags:
-            guess = replace(guess, field="", reason="says yes or no and no number")
         guesses.append(guess)
+    if contents and table is not None:
+        guesses = confirm(guesses, frozenset(stated), contents, table)
     return tuple(_settle(guesses, set(stated), contents))
 
 
@@ -180,27 +189,41 @@ def _guess_one(position: int, header: str, taken: set[str]) -> Guess:
     return Guess(position, header, field, how, reduced.unit, reduced.currency, how == KNOWN_SPELLING)
 
 
-def _rank(guess: Guess, stated: set[int], contents: Sequence[Content]) -> tuple[int, int, int, int, int]:
+def _rank(guess: Guess, stated: set[int], contents: Sequence[Content], rivals: Sequence[Guess]) -> tuple[int, ...]:
     # A column whose cells say nothing, or nothing of the kind, keeps no field from one that has it.
     unfit = 0 if not contents or contents[guess.position].fits(guess.field) else 1
     exact = 0 if guess.exact else 1
     preset = 0 if guess.preset else 1
     # Among several values the one whose currency is certain is the one to compare.
     currency = 0 if guess.field in ("value", "freight") and guess.currency else 1
-    return (0 if guess.position in stated else 1, unfit, preset, currency, exact)
+    whole = int(bool(contents) and len(rivals) > 1 and _is_of_the_whole(guess, contents[guess.position]))
+    return (0 if guess.position in stated else 1, unfit, whole, preset, currency, exact)
+
+
+def _is_of_the_whole(guess: Guess, content: Content) -> bool:
+    """Whether a column states one total in all rows: that of the manifest, and of no bill in it."""
+    total = not _WHOLE.isdisjoint(split_header(guess.header))
+    return total and guess.field in _ADDED_UP and content.filled >= _ROWS_OF_A_WHOLE and len(content.cells) == 1
 
 
 def _settle(guesses: list[Guess], stated: set[int], contents: Sequence[Content]) -> list[Guess]:
     """Of several columns for one field, keep the best; the others stay with the cells as filed."""
-    best: dict[str, Guess] = {}
+    rivals: dict[str, list[Guess]] = {}
     for guess in guesses:
         if guess.field and guess.field not in SEVERAL:
-            current = best.get(guess.field)
-            if current is None or _rank(guess, stated, contents) < _rank(current, stated, contents):
-                best[guess.field] = guess
+            rivals.setdefault(guess.field, []).append(guess)
+    best = {field: min(some, key=lambda g: _rank(g, stated, contents, some)) for field, some in rivals.items()}
+    if len(rivals.get("currency", ())) > 1 and "value" in best:
+        best["currency"] = min(rivals["currency"], key=lambda g: (*_rank(g, stated, contents, ())[:2], *_apart(g, best["value"])))
     settled = []
     for guess in guesses:
         if guess.field in best and best[guess.field].position != guess.position:
             guess = replace(guess, field="", reason=f"{guess.field} is taken from {best[guess.field].header!r}")
         settled.append(guess)
     return settled
+
+
+def _apart(currency: Guess, value: Guess) -> tuple[int, int]:
+    """How far a column of currencies is from a value: they share a word (INVOICE_VALUE, INVOICE_CURRENCY), or stand side by side."""
+    shared = set(split_header(currency.header)) & set(split_header(value.header)) - _COMMON
+    return (0 if shared else 1, abs(currency.position - value.position))

@@ -21,6 +21,7 @@ from precursor_screen.readers.interface import Digest, InputTables, IssueList, R
 from precursor_screen.readers.tabular.asides import ABOVE, HEADERS, TOTALS, UNHEADED, cells_aside, lines_aside, rows_of
 from precursor_screen.readers.tabular.beside import as_lists, other_cells, unmapped_cells
 from precursor_screen.readers.tabular.content import Content, content_of, note_unread
+from precursor_screen.readers.tabular.general import fill_down, general_segment, guesses_of, not_mapped, without
 from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
 from precursor_screen.readers.tabular.presets import Preset, named_preset, preset_of, recognise
 from precursor_screen.readers.tabular.rows import drop_idle_rows, join_continued
@@ -68,15 +69,19 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
     place, names, preset = _understand(sheet, column_map)
     body = sheet.read(place.row, len(names))
     contents = [content_of(column) for column in body.table.columns]
-    guesses = guess_columns(names, column_map, sheet.name, contents, preset)
+    guesses = guess_columns(names, column_map, sheet.name, contents, preset, body.table)
     reading = _reading(sheet, guesses, contents, preset)
-    asides = [*sheet.asides, *_note_preamble(place, sheet, issues), *_headers_aside(guesses, place)]
+    before = sheet.head[: max(place.first - 1, 0)]
+    stated = not_mapped(general_segment(before), guesses)
+    asides = [*sheet.asides, *_headers_aside(guesses, place)]
+    _note_preamble(before, issues)
     for broken in body.broken:
         issues.add(broken.code, broken.reason, row=broken.row, value=broken.text or None, count=broken.count)
     if not any(g.field in _GOODS or g.field == "description_extra" for g in guesses):
         _note_unusable(guesses, body, place, issues)
-        asides += cells_aside([(place.row, names), *rows_of(body)], UNHEADED)
+        asides += cells_aside([*enumerate(before, start=1), (place.row, names), *rows_of(body)], UNHEADED)
         return _set_aside(sheet, digest, place, guesses, issues, asides, reading)
+    asides += cells_aside(enumerate(without(before, stated), start=1), ABOVE)
     note_unread(guesses, contents, place.row + 1, issues)
     if not any(g.field in ("description", "description_extra") for g in guesses) and body.table.num_rows:
         message = "no column holds texts of goods: only codes are screened for substances"
@@ -86,6 +91,12 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
     asides += cells_aside(rows_of(totals), TOTALS)
     if not sheet.named:
         body = join_continued(body, texts, issues)
+    if stated:
+        filled = guesses_of(stated, len(names))
+        body, guesses, names = fill_down(stated, body), (*guesses, *filled), (*names, *(one.label for one in stated))
+        rows = body.table.num_rows
+        above = (Column(guess, rows, rows, (one.value,)) for guess, one in zip(filled, stated, strict=True))
+        reading = replace(reading, columns=(*reading.columns, *above))
     numbers = _NUMBERS.get(sheet.format, TEXT)
     columns = assemble(body.table, body.rows, guesses, _marks(column_map, preset), issues, numbers)
     headers = unique_names(names)
@@ -165,12 +176,10 @@ def _filled(row: Sequence[str]) -> int:
     return max((i + 1 for i, cell in enumerate(row) if cell.strip()), default=0)
 
 
-def _note_preamble(place: HeaderPlace, sheet: Sheet, issues: IssueList) -> list[Aside]:
-    before = max(place.first - 1, 0)
+def _note_preamble(before: Sequence[Sequence[str]], issues: IssueList) -> None:
     if before:
-        shown = next((c for row in sheet.head[:before] for c in row if c.strip()), "")
-        issues.add("preamble-row", "rows before the header", row=1, value=shown[:200] or None, count=before)
-    return cells_aside(enumerate(sheet.head[:before], start=1), ABOVE)
+        shown = next((c for row in before for c in row if c.strip()), "")
+        issues.add("preamble-row", "rows before the header", row=1, value=shown[:200] or None, count=len(before))
 
 
 def _headers_aside(guesses: Sequence[Guess], place: HeaderPlace) -> list[Aside]:

@@ -12,6 +12,7 @@ from precursor_screen.issues import ISSUE_CODES
 from precursor_screen.readers.column_map import Column
 from precursor_screen.readers.interface import InputTables
 from precursor_screen.readers.tabular.content import Content
+from precursor_screen.readers.tabular.general import ABOVE_THE_ROWS
 from precursor_screen.readers.tabular.headers import spellings, split_header
 from precursor_screen.readers.tabular.kinds import KINDS, looks_like
 
@@ -122,7 +123,9 @@ def _yaml_lines(tables: InputTables, part: str) -> Iterator[str]:
         shown = f"{_comment(header) or 'no header'} · " if by_number else ""
         samples = " | ".join(_comment(cell[:_SHOWN]) for cell in column.cells[:_SAMPLES])
         told = f"{shown}{_comment(column.guess.reason)} · {samples}"
-        if column.guess.field:
+        if column.guess.reason == ABOVE_THE_ROWS:
+            yield f"  # {column.guess.field}: {told}"
+        elif column.guess.field:
             yield f"  {key}: {column.guess.field}  # {told}"
         else:
             looks = other_readings(column)
