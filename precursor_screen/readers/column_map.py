@@ -17,6 +17,7 @@ from precursor_screen.readers.fields import CANONICAL, IGNORED
 DATE_ORDERS = ("dmy", "mdy", "ymd")
 DECIMALS = (",", ".")
 NO_PRESET = "none"
+IGNORED_BY_MAP = "left out by the map"  # the reason of such a Guess
 _KEYS = ("columns", "date_order", "decimal", "header_row", "preset", "table")
 
 

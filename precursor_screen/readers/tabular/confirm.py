@@ -14,14 +14,17 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.readers.column_map import Guess
+from precursor_screen.readers.column_map import IGNORED_BY_MAP, Guess
 from precursor_screen.readers.tabular.content import SAMPLE, Content
 from precursor_screen.readers.tabular.headers import split_header
+from precursor_screen.readers.tabular.kinds import kind_of
 
 _TEXTS: Final = ("description", "description_extra")
 # Fields that a yes or no says nothing of. NO is Norway, 1 a class of dangerous goods, so neither countries nor classes stand here.
 _NO_FLAGS: Final = ("container_numbers", "un_numbers", "cas_numbers", "cus_codes", "permit_reference", "pen_reference", "vessel")
 _CODES_WITH_LETTERS: Final = ("container_numbers",)
+_SURE: Final = ("hs_code", "container_numbers", "cas_numbers")  # of these a table has one column, and nothing else looks like it
+_DECIDED: Final = (IGNORED_BY_MAP,)
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _LEAST_CODES, _LEAST_ROWS = 8, 30  # codes met more than once, and rows with one of them
 _ONE_TEXT: Final = 0.97  # of the codes that have one text only
@@ -65,6 +68,29 @@ def confirm(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequence[
         else guess
         for guess in made
     ]
+
+
+def by_content(guesses: Sequence[Guess], contents: Sequence[Content]) -> list[Guess]:
+    """The columns of a table without a header: what their cells are sure to be, the longest texts as the goods, and firms as parties
+    of an unknown role."""
+    kinds = {g.position: kind_of(contents[g.position]) for g in guesses if not g.field and g.reason not in _DECIDED}
+    found: dict[int, str] = {}
+    for field in _SURE:
+        places = [position for position, fields in kinds.items() if fields[:1] == (field,)]
+        if len(places) == 1 and not any(g.field == field for g in guesses):
+            found[places[0]] = field
+    found |= dict.fromkeys((p for p, fields in kinds.items() if fields[:1] == ("consignee_name",)), "other_parties")
+    texts = [position for position, fields in kinds.items() if fields == ("description",)]
+    if texts and not any(g.field == "description" for g in guesses):
+        found[max(texts, key=lambda position: _length(contents[position]))] = "description"
+    return [
+        replace(g, field=found[g.position], reason="by its cells: there is no header") if g.position in found else g
+        for g in guesses
+    ]
+
+
+def _length(content: Content) -> float:
+    return sum(map(len, content.cells)) / len(content.cells)
 
 
 def _possible(guess: Guess, content: Content) -> Guess:
@@ -116,11 +142,11 @@ def _is_one_a_code(codes: pa.ChunkedArray, texts: pa.ChunkedArray) -> bool:
     repeated = found.filter(pc.greater(found.column("text_count"), 1))
     if repeated.num_rows < _LEAST_CODES or (pc.sum(repeated.column("text_count")).as_py() or 0) < _LEAST_ROWS:
         return False
-    one = pc.sum(pc.equal(repeated.column("text_count_distinct"), 1)).as_py() or 0
-    distinct = pc.count_distinct(pairs.column("text")).as_py()
+    one: int = pc.sum(pc.equal(repeated.column("text_count_distinct"), 1)).as_py() or 0
+    distinct: int = pc.count_distinct(pairs.column("text")).as_py()
     return one >= _ONE_TEXT * repeated.num_rows and distinct >= _LEAST_CODES
 
 
 def _worded(texts: pa.ChunkedArray) -> bool:
     distinct = [t for t in pc.unique(texts).to_pylist()[:300] if t]
-    return sum(bool(_TARIFF_WORDS.search(t)) for t in distinct) >= _WORDED * len(distinct) > 0
+    return bool(distinct) and sum(bool(_TARIFF_WORDS.search(t)) for t in distinct) >= _WORDED * len(distinct)

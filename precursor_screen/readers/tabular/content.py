@@ -32,6 +32,7 @@ _FLAGS: Final = frozenset(
     ("0", "1", "y", "n", "yes", "no", "t", "f", "true", "false", "si", "s", "да", "нет", "oui", "non", "ja", "nein", "是", "否")
 )
 _NUMBER: Final = re.compile(r"[+-]?\d[\d.,' \u00a0]*(?: ?(?:kgs?|lbs?|mt|g|кг|т))?\.?", re.I)
+_MASS: Final = re.compile(r"\d ?kgs?\b", re.I)
 _WORD: Final = re.compile(r"[^\W\d_]{3}")
 # What at least one cell of a column must hold to be the field.
 _MUST_HOLD: Final = {
@@ -272,13 +273,18 @@ def note_unread(guesses: Sequence[Guess], contents: Sequence[Content], row: int,
         issues.add(code, message, row=row, field=name, value=content.cells[0][:100], count=content.filled)
 
 
+def is_firm(cell: str) -> bool:
+    """Whether a cell holds the legal form of a firm; `20 DRUMS 50 KG` holds a mass, no Kommanditgesellschaft."""
+    return bool(normalise_party(cell).legal_forms) and not _MASS.search(cell)
+
+
 def _is_of_parties(header: str, content: Content) -> bool:
     if content.share(_WORD.search) < _MANY or content.share(_NUMBER.fullmatch) >= _MANY:
         return False
     words = frozenset(split_header(header))
     if words & _OF_PARTIES and not words & _NO_NAME:
         return True
-    return content.share(lambda cell: normalise_party(cell).legal_forms) >= _FIRMS
+    return content.share(is_firm) >= _FIRMS
 
 
 def _is_of_masses(header: str, content: Content) -> bool:

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
 from precursor_screen.errors import ErrorGroup
 from precursor_screen.formats.sheet import Sheet
-from precursor_screen.readers.column_map import ColumnMap, Guess, unknown_headers
+from precursor_screen.readers.column_map import IGNORED_BY_MAP, ColumnMap, Guess, unknown_headers
 from precursor_screen.readers.fields import IGNORED, SEVERAL
-from precursor_screen.readers.tabular.confirm import confirm
+from precursor_screen.readers.tabular.confirm import by_content, confirm
 from precursor_screen.readers.tabular.content import Content
 from precursor_screen.readers.tabular.headers import KNOWN_SPELLING, is_share, is_tariff_text, lookup, reduce_header, split_header
+from precursor_screen.readers.tabular.kinds import holds_words, is_hs_code
 from precursor_screen.readers.tabular.presets import Preset, preset_guesses, recognise, recognise_headerless
 
 SEARCHED_ROWS = 30
-IGNORED_BY_MAP = "left out by the map"
 KNOWN_NEEDED = 3
 _ADDED_UP = ("packages", "gross_mass", "net_mass", "gross_mass_kg", "net_mass_kg", "quantity", "value")
 _WHOLE = frozenset(("total", "totals", "manifest", "totale", "gesamt", "итого", "всего"))
 _COMMON = frozenset(("value", "currency", "code", "total", "amount"))
 _ROWS_OF_A_WHOLE = 3
+_ROWS_WITHOUT_HEADER, _ALIKE = 2, 0.8
 _SHORT_CODE = re.compile(r"[\s_]?[24](?:[\s_-]?digits?)?\)?\s*$", re.I)  # HS_CODE_2, HS4: not the code of the goods
 _NUMBER = re.compile(r"[\s\d.,:/+%-]*\d[\s\d.,:/+%-]*")
 
@@ -79,8 +80,26 @@ def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
         filled = sum(1 for c in row if c.strip())
         if filled and _known(row) == filled:
             return HeaderPlace(i + 1, row, i + 1)
+    if _is_headerless(head):
+        width = max(len(row) for row in head)
+        return HeaderPlace(0, tuple(str(i + 1) for i in range(width)), 0)
     first = next((i for i, row in enumerate(head) if any(c.strip() for c in row)), 0)
     return HeaderPlace(first + 1, head[first] if head else (), first + 1)
+
+
+def _is_headerless(head: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row is goods like those below it: a code of goods, and words, in the same columns of nearly all rows."""
+    rows = [row for row in head if any(c.strip() for c in row)]
+    if len(rows) < _ROWS_WITHOUT_HEADER:
+        return False
+    codes = [i for i, cell in enumerate(rows[0]) if is_hs_code(cell.strip())]
+    words = [i for i, cell in enumerate(rows[0]) if holds_words(cell)]
+
+    def holds(columns: Sequence[int], says: Callable[[str], bool]) -> bool:
+        found = (sum(i < len(row) and says(row[i].strip()) for row in rows) for i in columns)
+        return any(count >= _ALIKE * len(rows) for count in found)
+
+    return holds(codes, is_hs_code) and holds(words, holds_words)
 
 
 def _known(row: Sequence[str]) -> int:
@@ -118,6 +137,7 @@ def guess_columns(
     contents: Sequence[Content] = (),
     preset: Preset | None = None,
     table: pa.Table | None = None,
+    headed: bool = True,
 ) -> tuple[Guess, ...]:
     """What each column is, with the reason; one Guess a column, in their order.
 
@@ -127,6 +147,7 @@ def guess_columns(
         where: name of the input, for errors.
         contents: what the cells of each column are; empty: headers alone decide.
         table: the rows below the header; None: headers alone decide.
+        headed: whether the table has a header; without one the cells decide.
         preset: the layout of the table; what it names goes before known spellings.
 
     Raises:
@@ -140,6 +161,8 @@ def guess_columns(
         own = stated.get(position)
         guess = own or _not_taken(known.get(position), taken) or _guess_one(position, header, taken)
         guesses.append(guess)
+    if contents and not headed:
+        guesses = by_content(guesses, contents)
     if contents and table is not None:
         guesses = confirm(guesses, frozenset(stated), contents, table)
     return tuple(_settle(guesses, set(stated), contents))

@@ -69,7 +69,9 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
     place, names, preset = _understand(sheet, column_map)
     body = sheet.read(place.row, len(names))
     contents = [content_of(column) for column in body.table.columns]
-    guesses = guess_columns(names, column_map, sheet.name, contents, preset, body.table)
+    guesses = guess_columns(
+        names, column_map, sheet.name, contents, preset, body.table, bool(place.row) or sheet.named or preset is not None
+    )
     reading = _reading(sheet, guesses, contents, preset)
     before = sheet.head[: max(place.first - 1, 0)]
     stated = not_mapped(general_segment(before), guesses)

@@ -64,6 +64,7 @@ HEAD = "Description,HS Code,Consignee"
         ("Guarantor Company", ["Acme Supply Ltd", "Zenith Imports Inc"], "unread-party-column"),
         ("Column X", ["Acme Supply Ltd", "Zenith Imports Inc"], "unread-party-column"),  # the legal forms tell
         ("Beneficiary Owner", ["Maria Perez", "Jan Kowalski"], "unread-party-column"),
+        ("Column X", ["20 DRUMS 50 KG", "10 DRUMS 25 kg"], None),  # masses, no Kommanditgesellschaft
         ("Column X", ["Maria Perez", "Jan Kowalski"], None),
         ("Broker ID Type", ["Alpha", "Beta"], None),
         ("Guarantor Company", ["NULL", ""], None),
