@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.names.cell_errors import NOT_AVAILABLE
-from precursor_screen.names.countries import find_country
+from precursor_screen.names.countries import find_country, is_no_one_country
 from precursor_screen.names.numbers import Evidence
 from precursor_screen.readers import code_cells
 from precursor_screen.readers.cells import Distinct, clean_column, cut_long_cells, is_typed_null, join_texts, map_distinct
@@ -311,7 +311,7 @@ def map_countries(column: pa.ChunkedArray, name: str, message: str, rows: pa.Arr
     bad = [
         (i, "unknown-country", f"{name}: {message}")
         for i, code in enumerate(parsed)
-        if code is None and not is_typed_null(distinct.texts[i])
+        if code is None and not is_typed_null(distinct.texts[i]) and not is_no_one_country(distinct.texts[i])
     ]
     distinct.report(bad, name, rows, issues)
     return distinct.spread(parsed, pa.string())

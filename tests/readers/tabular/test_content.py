@@ -104,3 +104,9 @@ def test_a_table_without_texts_of_goods_says_so():
 )
 def test_numbers_codes_and_countries_are_confirmed(cells, field, fits):
     assert content_of(pa.chunked_array([cells], pa.string())).fits(field) is fits
+
+
+def test_the_union_is_no_country_and_no_fault():
+    table = read("Description,HS Code,Country of Origin\nwool,510111,EU\ntin,800110,QU\nglass,700312,Atlantis\nzinc,790111,DE\n")
+    assert table.lines.column("country_of_origin").to_pylist() == [None, None, None, "DE"]
+    assert [i["value"] for i in table.issues.to_pylist()] == ["Atlantis"]
