@@ -240,6 +240,9 @@ class Memory(Protocol):
     def troubled(self, movement_keys: pa.Array) -> frozenset[str]:
         """Those of some recorded movements that bear an open flag of high or critical."""
 
+    def recall(self, line_ids: Iterable[str]) -> pa.Table:
+        """MOVEMENT of some lines of earlier runs: a report shows them beside its own."""
+
     def compare_flags(self, flags: pa.Table, judged: Judged) -> Compared:
         """The flags with their states, and what is no longer raised."""
 
@@ -255,6 +258,10 @@ class NoMemory:
     def troubled(self, movement_keys: pa.Array) -> frozenset[str]:
         """None."""
         return frozenset()
+
+    def recall(self, line_ids: Iterable[str]) -> pa.Table:
+        """None."""
+        return MOVEMENT.empty_table()
 
     def compare_flags(self, flags: pa.Table, judged: Judged) -> Compared:
         """The flags as they are."""

@@ -12,8 +12,22 @@ from precursor_screen.cli.ledger import ledger_option
 from precursor_screen.config import home_of
 
 
+def _complete(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
+    """What a shell offers for ID: rules, substances and issue codes; flags and shipments would need a report or a ledger opened."""
+    return sorted(name for name in _known_ids() if name.lower().startswith(typed.lower()))
+
+
+def _known_ids() -> list[str]:
+    from precursor_screen.cli.substances import load_table
+    from precursor_screen.issues import ISSUE_CODES
+    from precursor_screen.reference.bundle import load_rulebook, rule_folders
+
+    rules = [r.id for r in load_rulebook(rule_folders()).rules]
+    return [*ISSUE_CODES, *(s.substance_id for s in load_table().substances), *rules]
+
+
 @click.command()
-@click.argument("identifier", metavar="ID")
+@click.argument("identifier", metavar="ID", shell_complete=_complete)
 @click.option(
     "--report",
     type=click.Path(path_type=Path),
@@ -58,13 +72,9 @@ def command(ctx: click.Context, identifier: str, report: Path | None, url: str |
 
 
 def _nearest(identifier: str) -> str:
-    from precursor_screen.cli.substances import load_table
-    from precursor_screen.issues import ISSUE_CODES
     from precursor_screen.names.suggest import did_you_mean
-    from precursor_screen.reference.bundle import load_rulebook, rule_folders
 
-    rules = [r.id for r in load_rulebook(rule_folders()).rules]
-    return did_you_mean(identifier, [*ISSUE_CODES, *(s.substance_id for s in load_table().substances), *rules])
+    return did_you_mean(identifier, _known_ids())
 
 
 def _issue(identifier: str) -> str | None:

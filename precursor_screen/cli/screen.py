@@ -83,6 +83,11 @@ if TYPE_CHECKING:
     "--capacity", type=click.IntRange(min=1), default=20, show_default=True, help="How many shipments the terminal shows."
 )
 @click.option(
+    "--sample",
+    metavar="SHARE",
+    help="Also show this share of the shipments without a flag (1%), drawn by chance and labelled, so that misses can be measured.",
+)
+@click.option(
     "--structure", is_flag=True, help="Read systematic names as structures as well (needs the extra `structure`, and Java)."
 )
 @click.option(
@@ -141,6 +146,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
 
 def _settle(values: dict[str, Value], options: dict[str, Any]) -> Settings:
     from precursor_screen.errors import UsageError
+    from precursor_screen.runners.sampling import read_share
     from precursor_screen.runners.settings import settle
 
     if options["no_ledger"] and options["ledger"]:
@@ -150,6 +156,7 @@ def _settle(values: dict[str, Value], options: dict[str, Any]) -> Settings:
         tiers=tuple(t.strip() for t in options["tiers"].split(",") if t.strip()) if options["tiers"] else (),
         as_of=common.parse_day(options["as_of"], "--as-of"),
         cache=True,
+        sample=read_share(options["sample"]),
         **{
             name: options[name]
             for name in (

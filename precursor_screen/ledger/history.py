@@ -199,6 +199,19 @@ def _find(
     return pa.concat_tables([schema.empty_table(), *found])
 
 
+def recall(seals: Seals, line_ids: Iterable[str]) -> pa.Table:
+    """MOVEMENT of some recorded lines, in the order in which they were recorded.
+
+    Raises:
+        LedgerDamaged: a row is not what was written.
+    """
+    stage(seals.connection, "recalled", pa.table([pa.array(sorted(line_ids), pa.string())], names=["line_id"]), ["line_id"])
+    asked = "recalled r cross join movements t where t.line_id = r.line_id"
+    seals.check("movements", asked)
+    columns = ", ".join(f"t.{name}" for name in MOVEMENT.names)
+    return fetch(seals.connection, f"select {columns} from {asked} order by t.id", MOVEMENT)
+
+
 def _check(seals: Seals, ids: pa.ChunkedArray) -> None:
     stage(seals.connection, "picked", pa.table([ids], names=["id"]), ["id"])
     seals.check("movements", "picked p cross join movements t where t.id = p.id")

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from precursor_screen.errors import LedgerError
 from precursor_screen.ledger import chain, counts, flag_records, flags, movements
 from precursor_screen.ledger.batch import Staged, as_movements, stage_batch
-from precursor_screen.ledger.history import read_beside, read_groups
+from precursor_screen.ledger.history import read_beside, read_groups, recall
 from precursor_screen.ledger.transfer import fetch_texts, stage
 from precursor_screen.ledger.values import FileRecord, RunRecord
 from precursor_screen.ledger.verify import sound_seals
@@ -158,6 +158,10 @@ class Transaction:
     def compare_flags(self, found: pa.Table, judged: Judged, answered: frozenset[str] = frozenset()) -> Compared:
         """States of the flags of this run, and what is no longer raised (`flags.compare`)."""
         return flags.compare(self._seals, found, judged, self._run.as_of, self.run_no, answered)
+
+    def recall(self, line_ids: Iterable[str]) -> pa.Table:
+        """MOVEMENT of some lines of earlier runs."""
+        return recall(self._seals, line_ids)
 
     def troubled(self, movement_keys: pa.Array) -> frozenset[str]:
         """Those of some recorded movements that bear an open flag of high or critical."""

@@ -59,6 +59,7 @@ def _print_shipments(report: Report, console: Console, most: int) -> None:
     flagged = report.shipments.filter(pc.greater(pc.list_value_length(report.shipments.column("flags")), 0))
     if flagged.num_rows == 0:
         console.print("No shipment is flagged." if report.coverage["lines_read"] else "Nothing was screened.")
+        _print_sample(report, console, most)
         return
     shown = flagged.slice(0, most)
     flags, size = _flags_of(report, shown), report.short_length()
@@ -80,6 +81,27 @@ def _print_shipments(report: Report, console: Console, most: int) -> None:
     if flagged.num_rows > most:
         more = f"{_count(flagged.num_rows - most, 'more flagged shipment')}: see the full report (-o report.html)"
         _hang(console, Text("  "), Text(more, style="dim"))
+    _print_sample(report, console, most)
+
+
+def _print_sample(report: Report, console: Console, most: int) -> None:
+    """The shipments drawn by chance, apart from the flagged ones."""
+    from rich.text import Text
+
+    if not report.sampled:
+        return
+    console.print()
+    _hang(console, Text(), Text(f"Drawn by chance: {sample_in_words(report)}"))
+    for said in shipments_in_words(report, report.drawn.slice(0, most)):
+        _hang(console, Text(" SAMPLE      ", style="dim"), Text(printable(said.shipment_id), style="bold"))
+        _hang(console, Text(" " * _INDENT), Text(printable(said.question)))
+    if len(report.sampled) > most:
+        _hang(console, Text("  "), Text(f"{len(report.sampled) - most:,} more of the sample: see the full report", style="dim"))
+
+
+def sample_in_words(report: Report) -> str:
+    """`12 of 1,180 shipments without a flag`."""
+    return f"{len(report.sampled):,} of {_count(report.coverage['sample']['unflagged'], 'shipment')} without a flag"
 
 
 def _hang(console: Console, head: Text, body: Text) -> None:
@@ -164,6 +186,8 @@ def counts_in_words(report: Report) -> list[tuple[str, str]]:
         ("Shipments", ", ".join(f"{count:,} {band}" for band, count in report.band_counts().items() if count)),
         ("Flags", ", ".join(f"{count:,} {level}" for level, count in report.level_counts().items() if count) or "none"),
     ]
+    if "sample" in coverage:
+        found.append(("Sample", sample_in_words(report)))
     states = report.state_counts()
     if set(states) - {"new"}:
         found.append(("Of all flags", ", ".join(f"{count:,} {state}" for state, count in states.items())))

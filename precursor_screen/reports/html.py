@@ -148,7 +148,7 @@ def _context(report: Report) -> dict[str, Any]:
 
 def _pack(report: Report, shown: pa.Table) -> Packed:
     macros = _environment().get_template("case.html.jinja").module
-    filed = _filed(report)
+    filed = filed_of(report)
     index: list[dict[str, Any]] = []
     blocks: list[str] = []
     plain: list[dict[str, Any]] = []
@@ -175,12 +175,13 @@ def _pack(report: Report, shown: pa.Table) -> Packed:
     return Packed(index, blocks, plain)
 
 
-def _filed(report: Report) -> case.Filed:
+def filed_of(report: Report) -> case.Filed:
+    """What a case shows of lines, by their ids: its own, and those of earlier runs that flags cite."""
     goods: dict[str, list[dict[str, Any]]] = {}
     for row in records(report.goods):
         goods.setdefault(row["line_id"], []).append(row)
     return case.Filed(
-        lines={row["line_id"]: row for row in records(report.particulars)},
+        lines={row["line_id"]: row for table in (report.earlier, report.particulars) for row in records(table)},
         cells={row["line_id"]: json.loads(row["cells"]) for row in records(report.cells)},
         goods=goods,
         entries=report.entries,

@@ -42,9 +42,11 @@ def _shipments(report: Report) -> Iterator[dict[str, Any]]:
     """All shipments, those that are listed in words as well."""
     words = shipments_in_words(report, report.listed)
     listed = set(report.listed.column("shipment_id").to_pylist())
+    sampled = frozenset(report.sampled)
     for row in records(report.shipments):
         said = next(words) if row["shipment_id"] in listed else None
-        yield {**row, **{name: getattr(said, name) if said else None for name in _WORDS}}
+        told = {name: getattr(said, name) if said else None for name in _WORDS}
+        yield {**row, **told, "sampled": row["shipment_id"] in sampled}
 
 
 _WORDS = ("question", "sender", "receiver", "route", "goods", "mass_kg", "value", "day", "references", "substances")

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from precursor_screen.model import BANDS, LEVELS, Rule, WatchlistEntry
 from precursor_screen.schema import GOODS, PARTICULARS, SUPPRESSED
 
-SCHEMA_VERSION = "4.1"
+SCHEMA_VERSION = "4.2"
 BATCH = 5_000  # rows turned into Python objects at a time
 LEAST_SHORT = 6  # characters of a short id: among 20,000 recorded flags one in a thousand needs more
 
@@ -35,10 +35,12 @@ class Report:
         issues: ISSUE.
         cells: line_id, source_file, source_row, shipment_id, cells (JSON): the source's own cells of cited lines.
         particulars: PARTICULARS, of the same lines.
-        goods: GOODS, of the same lines.
+        goods: GOODS, of the same lines and the earlier ones.
+        earlier: PARTICULARS of lines of earlier runs that flags cite, as far as a ledger remembers them.
         entries: of the watchlists, those that a flag names, by list and entry.
         rules: the rules that were applied, by id.
         exit_code: of the contract.
+        sampled: shipments without a flag that were drawn by chance, so that misses can be measured.
     """
 
     run: Mapping[str, Any]
@@ -53,10 +55,12 @@ class Report:
     exit_code: int
     particulars: pa.Table = field(default_factory=PARTICULARS.empty_table)
     goods: pa.Table = field(default_factory=GOODS.empty_table)
+    earlier: pa.Table = field(default_factory=PARTICULARS.empty_table)
     entries: Mapping[tuple[str, str], WatchlistEntry] = field(default_factory=dict)
     suppressed: pa.Table = field(default_factory=SUPPRESSED.empty_table)
     expired_exceptions: tuple[str, ...] = ()
     unused_exceptions: tuple[str, ...] = ()
+    sampled: tuple[str, ...] = ()
 
     @property
     def open_flags(self) -> pa.Table:
@@ -78,9 +82,15 @@ class Report:
 
     @property
     def listed(self) -> pa.Table:
-        """The shipments that are worth showing: those with an open flag, and those that could not be screened."""
+        """The shipments worth showing: those with an open flag, those that could not be screened, and last those drawn by chance."""
         flags, band = self.shipments.column("flags"), self.shipments.column("band")
-        return self.shipments.filter(pc.or_(pc.greater(pc.list_value_length(flags), 0), pc.is_null(band)))
+        worth = self.shipments.filter(pc.or_(pc.greater(pc.list_value_length(flags), 0), pc.is_null(band)))
+        return pa.concat_tables([worth, self.drawn]) if self.sampled else worth
+
+    @property
+    def drawn(self) -> pa.Table:
+        """The shipments that were drawn by chance."""
+        return self.shipments.filter(pc.is_in(self.shipments.column("shipment_id"), pa.array(self.sampled, pa.string())))
 
     def short_length(self) -> int:
         """How many characters of a flag's id tell it from all others of the report, at least LEAST_SHORT."""

@@ -34,6 +34,10 @@ FAMILY_WORDS = {
 _OF_SUBSTANCE = ("chemical", "quantity")
 _AT_ONCE = 10_000  # shipments
 _SIGNS = 2  # that a question names
+SAMPLED = (
+    "nothing is flagged, drawn by chance",
+    "Look at papers and goods as if it were flagged: what is found here measures what screening misses.",
+)
 _LONGEST = 90  # characters of a name or a description within a sentence
 _GRADE = re.compile(r": [A-Z], (?=[a-z])")
 _IDS = re.compile(r" \(PS-[A-Z]+-\d+(?:, PS-[A-Z]+-\d+)*\)")
@@ -55,7 +59,7 @@ class Shipment:
 
     Attributes:
         band: none, low, review, hold, or unscreenable.
-        state: new, or known if an earlier run told of every flag.
+        state: new, known if an earlier run told of every flag, or sample: without a flag, drawn by chance.
         sender, receiver: name and country.
         route: countries, mode and places, as "DE to MX by sea".
         goods: the substance and how it was filed, else the description.
@@ -131,11 +135,12 @@ def _in_words(report: Report, shown: pa.Table) -> Iterator[Shipment]:
     for row in records(report.goods.filter(pc.is_in(report.goods.column("line_id"), cited))):
         goods[row["line_id"]].append(row)
     gaps: dict[str, str] = {}
+    sampled = frozenset(report.sampled)
     for issue in records(report.issues.filter(pc.is_in(report.issues.column("line_id"), cited))):
         gaps.setdefault(issue["line_id"], issue["code"])
     for row in records(shown):
         key = row["shipment_id"]
-        yield describe(row, flags[key], lines[key], goods, gaps, report.rules)
+        yield describe(row, flags[key], lines[key], goods, gaps, report.rules, sampled=key in sampled)
 
 
 def _open_flags(report: Report, ids: pa.Array) -> Iterator[Row]:
@@ -159,6 +164,8 @@ def describe(
     goods: Mapping[str, Sequence[Row]],
     gaps: Mapping[str, str],
     rules: Mapping[str, Rule],
+    *,
+    sampled: bool = False,
 ) -> Shipment:
     """One shipment in words.
 
@@ -169,6 +176,7 @@ def describe(
         goods: GOODS by line.
         gaps: code of the issue by line, where a line could not be screened.
         rules: by id.
+        sampled: whether it was drawn by chance.
     """
     ranked = sorted(flags, key=lambda f: (-LEVELS.index(f["level"]), -f["weight"]))
     mine = [row for line in lines for row in goods.get(line["line_id"], ())]
@@ -182,12 +190,13 @@ def describe(
     what = _goods(names.get(main, ""), said) or (codes[0] if codes else "")
     sender, receiver = _trader(lines, "sender"), _trader(lines, "receiver")
     signs = _signs(ranked, rules)
+    gap = SAMPLED if sampled else _gap_of(lines, gaps)
     parts = tuple({**p, "because": in_words(p["because"])} for p in shipment["parts"])
     return Shipment(
         shipment_id=shipment["shipment_id"],
         score=shipment["score"],
         band=shipment["band"] or "unscreenable",
-        state="new" if not flags or any(f["state"] == "new" for f in flags) else "known",
+        state="sample" if sampled else "new" if not flags or any(f["state"] == "new" for f in flags) else "known",
         sender=sender,
         receiver=receiver,
         route=_route(lines),
@@ -196,10 +205,8 @@ def describe(
         value=_value(lines),
         day=min((str(line[name]) for line in lines for name in _DAYS if line[name]), default=""),
         references=_references(lines),
-        question=_question(
-            _named_goods(names.get(main, ""), said, codes), mass, sender, receiver, signs, _gap_of(lines, gaps), ranked, rules
-        ),
-        why="; ".join(signs) or _gap_of(lines, gaps)[0],
+        question=_question(_named_goods(names.get(main, ""), said, codes), mass, sender, receiver, signs, gap, ranked, rules),
+        why="; ".join(signs) or gap[0],
         parts=parts,
         subjects=fold(ranked, names),
         clears=_distinct(a for f in ranked if (a := rules[f["rule_id"]].action) and not a.startswith(_NO_ACTION)),

@@ -83,6 +83,11 @@ class LedgerMemory:
         span = EVER if ask.span_days is None else ask.span_days
         return self._transaction.look_back(self._movements, span, ask.columns, ask.groupings)
 
+    def recall(self, line_ids: Iterable[str]) -> pa.Table:
+        """MOVEMENT of some lines of earlier runs, those that are still remembered."""
+        assert self._transaction is not None
+        return self._transaction.recall(line_ids)
+
     def troubled(self, movement_keys: pa.Array) -> frozenset[str]:
         """Those of some recorded movements that bear an open flag of high or critical."""
         assert self._transaction is not None

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,9 +32,10 @@ from precursor_screen.runners.coverage import count_coverage, decide_exit_code, 
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.match_cache import cached_matches
 from precursor_screen.runners.one_input import FaultKeeper, read_one
-from precursor_screen.runners.particulars import goods_of, named_entries, particulars_of
+from precursor_screen.runners.particulars import goods_of, named_entries, particulars_of, with_columns
 from precursor_screen.runners.pool import spread_over
-from precursor_screen.schema import ISSUE
+from precursor_screen.runners.sampling import draw, unflagged
+from precursor_screen.schema import GOODS, ISSUE, MOVEMENT, PARTICULARS
 from precursor_screen.version import __version__
 
 if TYPE_CHECKING:
@@ -76,6 +78,7 @@ def run(
     remember: Callable[[RunRecord], Memory] | None = None,
     home: Path | None = None,
     keep_fault: FaultKeeper | None = None,
+    sample: Decimal = Decimal(0),
 ) -> Run:
     """Screens some inputs.
 
@@ -91,6 +94,7 @@ def run(
         remember: what is known of earlier runs, for this one; default: nothing.
         home: where names that were matched are kept for the next run; default: nowhere.
         keep_fault: told of an error in reading one input that nobody foresaw; default: it is raised.
+        sample: share of the shipments without a flag that are shown all the same, from 0 to 1.
 
     Raises:
         InputError: no input could be read at all.
@@ -129,7 +133,12 @@ def run(
     rules = {r.rule.id: r.rule for r in reference.rules}
     for rule_id in pc.unique(screened.flags.column("rule_id")).to_pylist():
         rules.setdefault(rule_id, retired_rule(rule_id))
-    cells = _cited_cells(gathered, screened)
+    earlier = _recalled(gathered, screened, memory)
+    clear = unflagged(screened.shipments) if sample else []
+    sampled = draw(clear, sample, reference.as_of)
+    if sample:
+        coverage["sample"] = {"share": str(sample), "unflagged": len(clear), "drawn": len(sampled)}
+    cells = _cited_cells(gathered, screened, sampled)
     report = Report(
         run={"tool_version": __version__, "started": started.isoformat(timespec="seconds"), "options": dict(shown_options or {})},
         provenance=provenance,
@@ -140,13 +149,15 @@ def run(
         issues=issues,
         cells=cells,
         particulars=particulars_of(screened.resolved, cells.column("line_id")),
-        goods=goods_of(screened.resolved, cells.column("line_id")),
+        goods=pa.concat_tables([goods_of(screened.resolved, cells.column("line_id")), with_columns(earlier, GOODS)]),
+        earlier=with_columns(earlier, PARTICULARS),
         entries=named_entries(screened.flags, reference.watchlists),
         rules=rules,
         exit_code=decide_exit_code(screened, coverage, reference, rules, fail_on),
         suppressed=screened.suppressed,
         expired_exceptions=screened.expired_exceptions,
         unused_exceptions=screened.unused_exceptions,
+        sampled=sampled,
     )
     return Run(report, screened, gathered.inputs)
 
@@ -260,8 +271,8 @@ def _file_issue(error: InputError) -> pa.Table:
     return pa.Table.from_pylist([row], schema=ISSUE)
 
 
-def _cited_cells(gathered: _Gathered, screened: Screened) -> pa.Table:
-    """The source's own cells of every line that a flag cites, or that could not be screened."""
+def _cited_cells(gathered: _Gathered, screened: Screened, sampled: tuple[str, ...]) -> pa.Table:
+    """The source's own cells of every line that a flag cites, that could not be screened, or whose shipment was drawn."""
     cited = pa.concat_arrays(
         [
             screened.flags.column("line_id").combine_chunks(),
@@ -269,17 +280,27 @@ def _cited_cells(gathered: _Gathered, screened: Screened) -> pa.Table:
             screened.issues.column("line_id").combine_chunks(),
         ]
     )
-    rows = pc.indices_nonzero(pc.is_in(gathered.lines.column("line_id"), pc.unique(cited)))
+    mine = pc.is_in(gathered.lines.column("line_id"), pc.unique(cited))
+    if sampled:
+        mine = pc.or_(mine, pc.is_in(gathered.lines.column("shipment_id"), pa.array(sampled)))
+    rows = pc.indices_nonzero(mine)
     lines = gathered.lines.select(["line_id", "source_file", "source_row", "shipment_id"]).take(rows)
     origin = gathered.origin.take(rows)
     cells: list[str] = [""] * lines.num_rows
     input_nos = origin.column("input_no").to_pylist()
     for number, raw in enumerate(gathered.raw):
-        mine = [i for i, n in enumerate(input_nos) if n == number]
-        taken = raw.take(origin.column("row_no").take(pa.array(mine, pa.int64())).combine_chunks())
-        for i, row in zip(mine, taken.to_pylist(), strict=True):
+        places = [i for i, n in enumerate(input_nos) if n == number]
+        taken = raw.take(origin.column("row_no").take(pa.array(places, pa.int64())).combine_chunks())
+        for i, row in zip(places, taken.to_pylist(), strict=True):
             cells[i] = json.dumps({k: v for k, v in row.items() if v not in (None, "")}, ensure_ascii=False)
     return lines.append_column("cells", pa.array(cells, pa.string()))
+
+
+def _recalled(gathered: _Gathered, screened: Screened, memory: Memory) -> pa.Table:
+    """MOVEMENT of the lines of earlier runs that flags cite."""
+    cited = pc.unique(pc.list_flatten(screened.flags.column("window_line_ids")))
+    theirs = cited.filter(pc.invert(pc.is_in(cited, gathered.lines.column("line_id").combine_chunks())))
+    return memory.recall(theirs.to_pylist()) if len(theirs) else MOVEMENT.empty_table()
 
 
 def _provenance(inputs: tuple[Input, ...], reference: Reference) -> dict[str, Any]:

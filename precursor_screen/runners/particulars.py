@@ -16,7 +16,7 @@ from precursor_screen.schema import GOODS, PARTICULARS
 def particulars_of(resolved: Resolved, line_ids: pa.ChunkedArray) -> pa.Table:
     """PARTICULARS of some lines, in the order of the run; what no input supplies is null."""
     lines = resolved.lines
-    return _with_columns(lines.filter(pc.is_in(lines.column("line_id"), pc.unique(line_ids))), PARTICULARS)
+    return with_columns(lines.filter(pc.is_in(lines.column("line_id"), pc.unique(line_ids))), PARTICULARS)
 
 
 def goods_of(resolved: Resolved, line_ids: pa.ChunkedArray) -> pa.Table:
@@ -27,7 +27,7 @@ def goods_of(resolved: Resolved, line_ids: pa.ChunkedArray) -> pa.Table:
     positions = pc.index_in(found.column(LINE_NO), cited.column(LINE_NO).combine_chunks())
     known = pc.is_valid(positions)
     found = found.filter(known).append_column("line_id", cited.column("line_id").take(positions.filter(known)))
-    return _with_columns(found, GOODS)
+    return with_columns(found, GOODS)
 
 
 def named_entries(flags: pa.Table, watchlists: Iterable[Watchlist]) -> dict[tuple[str, str], WatchlistEntry]:
@@ -43,7 +43,8 @@ def named_entries(flags: pa.Table, watchlists: Iterable[Watchlist]) -> dict[tupl
     return found
 
 
-def _with_columns(table: pa.Table, schema: pa.Schema) -> pa.Table:
+def with_columns(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The columns of a schema, in its order; what the table lacks is null."""
     columns = [
         table.column(f.name).cast(f.type) if f.name in table.column_names else pa.nulls(table.num_rows, f.type) for f in schema
     ]

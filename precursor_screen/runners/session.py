@@ -158,12 +158,14 @@ class Session:
                     "tiers": list(self.reference.tiers),
                     "fail_on": settings.fail_on,
                     "watchlists": list(settings.watchlists),
+                    **({"sample": str(settings.sample)} if settings.sample else {}),
                 },
                 progress=self.progress,
                 jobs=settings.jobs,
                 remember=memory.of_run if memory else None,
                 home=settings.home if settings.cache else None,
                 keep_fault=self.keep_fault,
+                sample=settings.sample,
             )
             if memory:
                 result = replace(result, run_id=memory.run_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ class Settings:
         jobs: processes for matching; 0: as many as there are cores.
         cache: whether names that were matched are kept under `home` for the next run.
         require_fresh: whether stale reference data is an error, and all of it is checked in full.
+        sample: share of the shipments without a flag that reports show all the same, from 0 to 1.
     """
 
     home: Path = field(default_factory=default_home)
@@ -60,6 +62,7 @@ class Settings:
     jobs: int = 1
     cache: bool = False
     require_fresh: bool = False
+    sample: Decimal = Decimal(0)
 
 
 def settle(values: Mapping[str, Value], **given: Any) -> Settings:

@@ -106,6 +106,18 @@ def test_a_case_unfolds_by_click_by_key_and_by_its_anchor(page):
     page.wait_for_selector("tr.unfolded #case-SMPL032 .panel")
 
 
+@pytest.mark.parametrize(("key", "verdict"), [("c", "cleared"), ("r", "referred"), ("f", "confirmed"), ("?", "inconclusive")])
+def test_a_key_presses_the_button_that_names_it(page, key, verdict):
+    page.keyboard.press("j")
+    page.keyboard.press(key)
+    page.wait_for_selector("tr.unfolded [data-verdict][aria-pressed='true']")
+    pressed = page.eval_on_selector_all(
+        "tr.unfolded [aria-pressed='true']",
+        "buttons => buttons.map(b => [b.dataset.verdict, b.querySelector('kbd').textContent])",
+    )
+    assert pressed == [[verdict, key]]
+
+
 def test_verdicts_are_counted_kept_and_saved_as_review_import_reads_them(page, sample, tmp_path):
     page.keyboard.press("j")
     page.keyboard.press("c")

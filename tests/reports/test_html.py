@@ -29,7 +29,7 @@ ELEMENTS = {
 ATTRIBUTES = {
     *("lang", "charset", "name", "content", "http-equiv", "class", "id", "href", "hidden", "scope", "type", "value", "role"),
     *("placeholder", "list", "size", "maxlength", "rows", "open", "viewbox", "preserveaspectratio", "x", "y", "x1", "x2"),
-    *("y1", "y2", "width", "height", "text-anchor"),
+    *("y1", "y2", "width", "height", "text-anchor", "tabindex"),
 }
 OTHER_ATTRIBUTES = re.compile(r"(aria|data)-[a-z]+")
 

@@ -10,6 +10,9 @@ import pytest
 from precursor_screen.errors import ExitCode
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.reports.case import show_subjects
+from precursor_screen.reports.html import filed_of
+from precursor_screen.reports.shipment import shipments_in_words
 from tests.runners.remembered import ABSENT, DAY, LARGE, SHARED, SUM, UNKNOWN, Office, ids, line, notifications, of_rule, states
 
 VAGUE = line(99, "", description_of_goods="GENERAL CARGO", hs_code="")
@@ -401,3 +404,28 @@ def test_a_number_used_again_after_a_quarter_is_not_what_was_cancelled(office):
     office.screen(versioned(1, 150, "", "cancellation"))
     later = {**versioned(1, 150), "date": day(120).isoformat()}
     assert (SUM, "new") in states(office.screen(later, as_of=day(121)))
+
+
+# What a report shows of earlier runs
+
+
+def test_a_window_shows_the_lines_of_earlier_runs_that_it_cites(office):
+    office.screen(line(1), line(7, 3, day(-90)))
+    result = office.screen(line(2, day=day(3)))
+    (flag,) = of_rule(result, SUM)
+    report = result.report
+    (earlier,) = report.earlier.to_pylist()
+    assert earlier["line_id"] in flag["window_line_ids"]
+    assert earlier["line_id"] not in report.cells.column("line_id").to_pylist()
+    assert (earlier["as_of_date"], earlier["description"], earlier["source_row"]) == (DAY, "EPHEDRINE", 2)
+    (case,) = (s for s in shipments_in_words(report, report.listed) if s.shipment_id == flag["shipment_id"])
+    shown = [f for subject in show_subjects(case, filed_of(report)) for f in subject.flags if f.flag_id == flag["flag_id"]]
+    assert [(o["as_of_date"], o["kg"], o["description"]) for o in shown[0].others] == [(DAY, 60.0, "EPHEDRINE")]
+    assert shown[0].others_more == 0
+    assert case.mass_kg == 60, "what is shown of earlier runs is no part of the shipment"
+
+
+def test_without_a_window_nothing_of_earlier_runs_is_shown(office):
+    office.screen(line(1))
+    assert office.screen(line(1)).report.earlier.num_rows == 0
+    assert office.screen(line(3, 1, day(-200))).report.earlier.num_rows == 0

@@ -252,7 +252,7 @@
   $("#print-list").addEventListener("click", () => { if (shown.length <= 100 || confirm(`Print ${shown.length} case sheets?`)) printSheets(shown.slice()); });
 
   // Keys
-  const byKey = { c: ["cleared", ""], r: ["inconclusive", "referred"], f: ["confirmed", ""], "?": ["inconclusive", ""] };
+  const byKey = { c: "cleared", r: "referred", f: "confirmed", "?": "inconclusive" };
   addEventListener("keydown", async (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
     const { key } = event;
@@ -274,7 +274,7 @@
     } else if (byKey[key] && current.x.length) {
       event.preventDefault();
       await unfold(current);
-      decide(current, ...byKey[key]);
+      decide(current, byKey[key], "");
       if (key === "c") $(".reason", current.form).focus();
     }
   });
