@@ -168,13 +168,13 @@ def _words(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _by_words() -> dict[str, str]:
-    """Names in these words to codes; what names two countries names none."""
-    found: dict[str, set[str]] = {}
+    """Names in these words to codes."""
+    found: dict[str, str] = {}
     for language in ("en", "es", "fr", "pt"):
         for code, name in Locale.parse(language).territories.items():
             if code in _codes() and len(key := _words(name)) >= _LEAST_LETTERS:
-                found.setdefault(key, set()).add(code)
-    return {key: min(codes) for key, codes in found.items() if len(codes) == 1}
+                found.setdefault(key, code)  # English comes first and wins
+    return found
 
 
 def is_no_one_country(text: str) -> bool:

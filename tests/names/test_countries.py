@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -126,6 +127,15 @@ def test_every_iso_name_is_known(entry: str) -> None:
 )
 def test_words_that_lists_add_or_leave_out(text: str, code: str | None) -> None:
     assert find_country(text) == code
+
+
+def test_no_words_name_two_countries() -> None:
+    codes: dict[str, set[str]] = {}
+    for language in ("en", "es", "fr", "pt"):
+        for code, name in Locale.parse(language).territories.items():
+            if code in countries._codes():
+                codes.setdefault(countries._words(name), set()).add(code)
+    assert {key for key, some in codes.items() if len(some) > 1} <= {""}
 
 
 @pytest.mark.parametrize(

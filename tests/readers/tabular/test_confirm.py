@@ -50,6 +50,13 @@ def test_few_rows_prove_nothing(times):
     assert fields(table(*codes_and(WORDED, times)))["Product"] == "description"
 
 
+def test_few_codes_prove_nothing_over_many_rows():
+    columns = [("HS Code", CODES[:7] * 9), ("Product", [f"{WORDED[i % 5]} {i}" for i in range(7)] * 9)]
+    assert fields(table(*columns))["Product"] == "description"
+    columns = [("HS Code", CODES[:8] * 9), ("Product", [f"{WORDED[i % 5]} {i}" for i in range(8)] * 9)]
+    assert "Product" not in fields(table(*columns))
+
+
 def test_texts_that_differ_within_a_code_are_of_the_goods():
     columns = [("HS Code", CODES * 4), ("Product", [f"{WORDED[i % 5]} {i}" for i in range(40)])]
     assert fields(table(*columns))["Product"] == "description"
