@@ -29,6 +29,7 @@ COMMANDS = {
     "lookup": ("lookup", "Which controlled substances does a text name, and how do we know?"),
     "match": ("match", "Which watchlist entries does a name match, and how do we know?"),
     "explain": ("explain", "A flag, a rule, a substance, a watchlist entry or an issue code, in full."),
+    "audit": ("audit", "Audit an exporter over a period: volumes, partners, prices, thresholds, findings."),
     "review": ("review", "Officers' verdicts on flags: list, walk, add, import, export, stats."),
     "rules": ("rules", "The rules: list, show, lint, test."),
     "substances": ("substances", "The substance tables: list, show, verify, diff."),

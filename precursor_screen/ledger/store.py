@@ -20,7 +20,7 @@ from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transaction import Transaction, known_files, now
 from precursor_screen.ledger.transfer import fetch
 from precursor_screen.ledger.values import Disposition, Pruned, RunRecord
-from precursor_screen.schema import FLAG
+from precursor_screen.schema import FLAG, MOVEMENT
 
 
 def open_ledger(url: str, *, wait: float = 0.0, create: bool = True, cache: Path | None = None) -> Ledger:
@@ -236,10 +236,16 @@ class Ledger:
                 found |= {str(line_id) for line_id, cells in rows if cell in json.loads(cells).values()}
         return sorted(found)
 
-    def movements_between(self, first: date, last: date, pick: Callable[[pa.Table], pa.Table] = lambda rows: rows) -> pa.Table:
-        """MOVEMENT rows of some days that count (`history.read_between`)."""
+    def movements_between(
+        self,
+        first: date,
+        last: date,
+        pick: Callable[[pa.Table], pa.Table] = lambda rows: rows,
+        columns: Sequence[str] = MOVEMENT.names,
+    ) -> pa.Table:
+        """MOVEMENT rows of some days that count, all their columns or some (`history.read_between`)."""
         with self._reading() as seals:
-            return history.read_between(seals, self.cache, (first, last), pick)
+            return history.read_between(seals, self.cache, (first, last), pick, columns)
 
     def dispositions(self, flag_id: str = "") -> list[Disposition]:
         """The verdicts, all or on one flag, in the order in which they were added."""

@@ -1,0 +1,28 @@
+"""What an audit hands to its writers: the profiles of some exporters with their findings, or a ranking of all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from precursor_screen.casework.audit.findings import Finding
+from precursor_screen.casework.audit.profile import Profile
+from precursor_screen.casework.audit.ranking import Ranking
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """An exporter's profile and its findings, worst first."""
+
+    profile: Profile
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Some exporters, or the ranking of all. run: tool version, start, options: the only part that differs between equal audits."""
+
+    run: Mapping[str, Any]
+    exporters: tuple[Audited, ...] = ()
+    ranking: Ranking | None = None

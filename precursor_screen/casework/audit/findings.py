@@ -1,0 +1,204 @@
+"""One page of findings, worst first: each a sentence, with its lines. A finding is a question for the auditor, never a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from precursor_screen.casework.audit.moves import Lines
+from precursor_screen.casework.audit.profile import Profile
+from precursor_screen.casework.audit.standing import OPEN
+
+# What a finding weighs, 0 to 100: first what a register or a list says, then what differs from others, then what differs from itself.
+WEIGHTS = {
+    "listed receiver": 95,
+    "permit exceeded": 90,
+    "route after an objection": 85,
+    "open flags": 80,
+    "just under the threshold": 70,
+    "declared otherwise": 60,
+    "jump": 55,
+    "price": 50,
+    "reactivated partner": 45,
+    "new partner": 40,
+    "place among exporters": 35,
+    "dormant partner": 15,
+}
+TOP = 90.0  # percentile from which a place among others is told
+LEAST_PEERS = 5  # others, before a place among them is told
+LEAST_NEAR = 3  # movements just under, before they are told
+_MOST_OF_A_KIND = 12  # sentences; the rest is counted, and stands in the tables
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A finding. weight: 0 to 100; the more, the worse."""
+
+    kind: str
+    weight: int
+    sentence: str
+    lines: Lines
+
+
+def find(profile: Profile) -> tuple[Finding, ...]:
+    """The findings of a profile, worst first; of one kind at most a dozen, and how many more there are."""
+    found: list[Finding] = []
+    for kind, weight in WEIGHTS.items():
+        some = [Finding(kind, weight, sentence, lines) for sentence, lines in _KINDS[kind](profile)]
+        found += some[:_MOST_OF_A_KIND]
+        rest = some[_MOST_OF_A_KIND:]
+        if rest:
+            lines = tuple(sorted({n for f in rest for n in f.lines}))
+            found.append(Finding(kind, weight, f"{len(rest):,} more of the kind “{kind}” stand in the tables.", lines))
+    return tuple(sorted(found, key=lambda f: -f.weight))
+
+
+Said = Iterator[tuple[str, Lines]]
+
+
+def kg(value: Decimal | float) -> str:
+    """A mass for people: whole kilograms from 100 on, else as many places as it has, three at most."""
+    number = float(value)
+    return f"{number:,.0f} kg" if abs(number) >= 100 else f"{number:,.3f}".rstrip("0").rstrip(".") + " kg"
+
+
+def _listed(profile: Profile) -> Said:
+    for receiver in profile.receivers:
+        for entry in receiver.listed:
+            score = f", score {entry.score:.0f}" if entry.score is not None else ""
+            yield (
+                f"{receiver.name} matches entry {entry.entry_id} of {entry.list_id}{score} (flag {entry.flag_id[:8]}, {entry.state}); "
+                f"{receiver.movements:,} movements, {kg(receiver.kg)}, from {receiver.first} to {receiver.last}.",
+                receiver.lines,
+            )
+
+
+def _permits(profile: Profile) -> Said:
+    for permit in sorted(profile.permits, key=lambda p: (-p.over_kg, p.reference)):
+        if permit.over_kg > 0 and permit.permitted_kg is not None:
+            unknown = f"; {permit.unknown:,} more of unknown mass" if permit.unknown else ""
+            yield (
+                f"Under permit {permit.reference} moved {kg(permit.moved_kg)} of {profile.names_of[permit.substance]}, "
+                f"{kg(permit.over_kg)} more than the {kg(permit.permitted_kg)} permitted{unknown}.",
+                permit.lines,
+            )
+
+
+def _rerouted(profile: Profile) -> Said:
+    for one in profile.rerouted:
+        yield (
+            f"After {one.country} objected to notification {one.reference} (sent {one.since}), {kg(one.kg)} of "
+            f"{profile.names_of[one.substance]} went to {', '.join(one.to)}: {one.because}.",
+            one.lines,
+        )
+
+
+def _open_flags(profile: Profile) -> Said:
+    worst = {level: [f for f in profile.families if dict(f.levels).get(level)] for level in ("critical", "high")}
+    for family in dict.fromkeys([*worst["critical"], *worst["high"]]):
+        levels = dict(family.levels)
+        told = ", ".join(f"{levels[n]:,} {n}" for n in ("critical", "high") if n in levels)
+        said = ", ".join(f"{count:,} {verdict}" for verdict, count in family.verdicts) or "no verdict"
+        if family.open:
+            yield (
+                f"{family.flags:,} flags of the family {family.family} ({told}), {family.open:,} of them open; {said}.",
+                family.lines,
+            )
+    for episode in profile.episodes:
+        if episode.state in OPEN and episode.level in ("critical", "high"):
+            yield (
+                f"Episode {episode.flag_id[:8]} ({episode.rule_id}), {episode.begin} to {episode.end}: {episode.because}",
+                episode.lines,
+            )
+
+
+def _near(profile: Profile) -> Said:
+    ranked = {p.substance: p for p in profile.places if p.measure == "share just under the threshold"}
+    for one in sorted(profile.just_under, key=lambda j: (-j.share, j.substance)):
+        place = ranked.get(one.substance)
+        usual = place.median if place and place.others else None
+        if one.near >= LEAST_NEAR and (usual is None or one.share > usual):
+            peers = (
+                f"the peers' median is {usual:.0%} ({place.others:,} exporters)"
+                if place and usual is not None
+                else "no peer to compare"
+            )
+            yield (
+                f"{one.near:,} of {one.weighed:,} movements of {profile.names_of[one.substance]} ({one.share:.0%}) are from 80 to under "
+                f"100 % of the threshold; {peers}.",
+                one.lines,
+            )
+
+
+def _declared(profile: Profile) -> Said:
+    for one in profile.declared:
+        if one.fits is False:
+            yield (
+                f"{one.rows:,} rows recognised as {profile.names_of[one.substance]} are declared under {one.hs6}, which is none of its "
+                f"headings; {kg(one.kg)}.",
+                one.lines,
+            )
+
+
+def _jumps(profile: Profile) -> Said:
+    for one in sorted(profile.jumps, key=lambda j: (-j.times, j.substance, j.month)):
+        yield (
+            f"In {one.month} {kg(one.kg)} of {profile.names_of[one.substance]} moved, {one.times:,.1f} times the median month before "
+            f"({kg(one.usual_kg)}).",
+            one.lines,
+        )
+
+
+def _prices(profile: Profile) -> Said:
+    for one in profile.odd_prices:
+        yield f"{profile.names_of[one.substance]} at {one.usd_per_kg:,} US dollars a kilogram, {one.because}.", one.lines
+
+
+def _reactivated(profile: Profile) -> Said:
+    for one in profile.receivers:
+        if one.gap_days is not None:
+            yield f"{one.name} received again on {one.back_on}, after {one.gap_days:,} days without a movement.", one.lines
+
+
+def _new(profile: Profile) -> Said:
+    for one in profile.receivers:
+        if one.is_new:
+            where = f" ({', '.join(one.countries[:3])})" if one.countries else ""
+            unknown = f", {one.unknown:,} of unknown mass" if one.unknown else ""
+            yield f"{one.name}{where} is new since {one.first}: {one.movements:,} movements, {kg(one.kg)}{unknown}.", one.lines
+
+
+def _places(profile: Profile) -> Said:
+    for one in profile.places:
+        if (
+            one.percentile is not None
+            and one.others >= LEAST_PEERS
+            and one.percentile >= TOP
+            and one.measure != "share just under the threshold"
+        ):
+            of = f" of {profile.names_of[one.substance]}" if one.substance else ""
+            lines = next((t.lines for t in profile.totals if t.substance == one.substance), ())
+            yield f"By {one.measure}{of} this exporter is above {one.below:,} of {one.others:,} others.", lines
+
+
+def _dormant(profile: Profile) -> Said:
+    for one in profile.receivers:
+        if one.is_dormant:
+            yield f"{one.name} has received nothing since {one.last}, after {one.movements:,} movements.", one.lines
+
+
+_KINDS = {
+    "listed receiver": _listed,
+    "permit exceeded": _permits,
+    "route after an objection": _rerouted,
+    "open flags": _open_flags,
+    "just under the threshold": _near,
+    "declared otherwise": _declared,
+    "jump": _jumps,
+    "price": _prices,
+    "reactivated partner": _reactivated,
+    "new partner": _new,
+    "place among exporters": _places,
+    "dormant partner": _dormant,
+}

@@ -1,0 +1,153 @@
+"""What was declared and for how much: headings that do not fit what was recognised, prices outside a band, permits exceeded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import quantiles
+from typing import Any
+
+from precursor_screen.casework.audit.moves import Lines, Move, group, known_kg, lines_of
+from precursor_screen.model import Substance
+
+LEAST_PRICES = 8  # of a substance, before its quartiles say anything
+FENCE = Decimal("1.5")  # interquartile ranges beyond a quartile (J. W. Tukey, Exploratory Data Analysis, 1977)
+CHEAP = 2  # times less than the low end of what it usually costs
+TOLERANCE = Decimal("1.02")  # of a permit's kilograms
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What one substance cost, US dollars a kilogram. usual: low end of what it costs by the drum, if the tables know it.
+
+    prices: lines with a value and a mass and no other substance; low, median, high: quartiles; None: fewer than LEAST_PRICES.
+    """
+
+    substance: str
+    prices: int
+    low: Decimal | None
+    median: Decimal | None
+    high: Decimal | None
+    usual: Decimal | None
+    lines: Lines
+
+
+@dataclass(frozen=True, slots=True)
+class OddPrice:
+    """A price outside its band; because: which band."""
+
+    substance: str
+    usd_per_kg: Decimal
+    because: str
+    lines: Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What was declared where a substance was recognised.
+
+    Attributes:
+        hs6: declared; empty: none. fits: among the substance's headings; None: no heading is declared, or the tables know none.
+        method: by what it was recognised, the best of each line; example: a description.
+    """
+
+    substance: str
+    hs6: str
+    fits: bool | None
+    methods: tuple[str, ...]
+    example: str
+    kg: Decimal
+    rows: int
+    lines: Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """What moved under one permit of the register. over_kg: beyond its kilograms and the tolerance; 0: nothing."""
+
+    reference: str
+    substance: str
+    permitted_kg: Decimal | None
+    moved_kg: Decimal
+    unknown: int
+    over_kg: Decimal
+    lines: Lines
+
+
+def bands(moves: Sequence[Move], substances: Mapping[str, Substance]) -> tuple[tuple[Band, ...], tuple[OddPrice, ...]]:
+    """Prices by substance, and those outside."""
+    found, odd = [], []
+    for substance, priced in sorted(_priced(moves).items()):
+        prices = [p for p, _ in priced]
+        known = substances.get(substance)
+        usual = known.usual_usd_per_kg if known else None
+        low = middle = high = None
+        if len(prices) >= LEAST_PRICES:
+            low, middle, high = (_cents(q) for q in quantiles(prices, n=4, method="inclusive"))
+        found.append(Band(substance, len(prices), low, middle, high, usual, lines_of(m for _, m in priced)))
+        for price, move in sorted(priced, key=lambda p: (p[0], p[1].line)):
+            because = _outside(price, low, high, usual)
+            if because:
+                odd.append(OddPrice(substance, _cents(price), because, (move.line,)))
+    return tuple(found), tuple(odd)
+
+
+def _priced(moves: Sequence[Move]) -> dict[str, list[tuple[Decimal, Move]]]:
+    """The value is that of the line, so that a line with two substances has no price."""
+    found: dict[str, list[tuple[Decimal, Move]]] = {}
+    for some in group((m for m in moves if m.substance), lambda m: m.line).values():
+        move = some[0]
+        if len(some) == 1 and move.kg and move.value_usd:
+            found.setdefault(move.substance, []).append((move.value_usd / move.kg, move))
+    return found
+
+
+def _outside(price: Decimal, low: Decimal | None, high: Decimal | None, usual: Decimal | None) -> str:
+    if usual is not None and price * CHEAP < usual:
+        return f"less than half of the {_cents(usual)} that it costs by the drum"
+    if low is not None and high is not None:
+        reach = FENCE * (high - low)
+        if price < low - reach or price > high + reach:
+            side = "below" if price < low else "above"
+            return f"far {side} this exporter's own {low} to {high} (middle half)"
+    return ""
+
+
+def _cents(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.01"))
+
+
+def declared(moves: Sequence[Move], substances: Mapping[str, Substance]) -> tuple[Declared, ...]:
+    """By substance and heading, what does not fit first."""
+    found = []
+    for (substance, hs6), some in group((m for m in moves if m.substance), lambda m: (m.substance, m.hs6)).items():
+        known = substances.get(substance)
+        own = {code.hs6 for code in known.hs_codes} if known else set()
+        found.append(
+            Declared(
+                substance=substance,
+                hs6=hs6,
+                fits=hs6 in own if hs6 and own else None,
+                methods=tuple(sorted({m.match_method for m in some if m.match_method})),
+                example=min((m.description for m in some if m.description), default=""),
+                kg=known_kg(some),
+                rows=len(some),
+                lines=lines_of(some),
+            )
+        )
+    return tuple(sorted(found, key=lambda d: (d.fits is not False, d.fits is not None, d.substance, d.hs6)))
+
+
+def permits(moves: Sequence[Move], register: Sequence[Mapping[str, Any]]) -> tuple[Permit, ...]:
+    """What moved under each permit of the register that a line names, by reference and substance."""
+    rows = group((m for m in moves if m.substance and m.permit), lambda m: (m.permit, m.substance))
+    found = []
+    for row in sorted(register, key=lambda r: (r["reference"], r["substance_id"] or "")):
+        some = rows.get((row["reference"], row["substance_id"] or ""))
+        if some:
+            moved, permitted = known_kg(some), row["quantity_kg"]
+            over = moved - permitted if permitted is not None and moved > permitted * TOLERANCE else Decimal(0)
+            unknown = sum(m.kg is None for m in some)
+            found.append(Permit(row["reference"], row["substance_id"], permitted, moved, unknown, over, lines_of(some)))
+    return tuple(found)

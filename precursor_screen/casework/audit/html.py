@@ -1,0 +1,133 @@
+"""An audit as one self-contained page: findings first, then tables and plots, last what could not be seen.
+
+Nothing from elsewhere, no script, every text escaped; the content policy names the style by its digest. Long tables are cut, and say so:
+all rows stand in the workbook and the JSON.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from precursor_screen.casework.audit import plots
+from precursor_screen.casework.audit.audit import Audit, Audited
+from precursor_screen.casework.audit.findings import kg
+from precursor_screen.casework.audit.moves import Lines
+from precursor_screen.casework.audit.partners import Receiver
+from precursor_screen.reports.printable import printable
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+MOST_ROWS = 300  # of a table
+MOST_LINES = 500  # of the lines that findings cite
+MOST_PLOTS = 8  # substances that have plots of their own
+MOST_IN_MATRIX = 30  # receivers
+_CITED = 6  # lines that are named beside a figure
+
+
+def write(audit: Audit, stream: BinaryIO) -> None:
+    """Writes the page."""
+    style = _source("page.css")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    context = {
+        "run": audit.run,
+        "style": style,
+        "digest": f"sha256-{digest}",
+        "ranking": audit.ranking,
+        "exporters": [_exporter(one, number) for number, one in enumerate(audit.exporters, 1)],
+        "outlines": plots.outlines() if audit.exporters else "",
+    }
+    for piece in _environment().get_template("page.html.jinja").generate(**context):
+        stream.write(piece.encode("utf-8", "backslashreplace"))
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("precursor_screen.casework.audit", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["number"] = lambda n: f"{n:,}"
+    environment.filters["kg"] = kg
+    environment.filters["printable"] = printable
+    environment.filters["short"] = lambda text, most=80: printable(text if len(text) <= most else f"{text[: most - 1]}…")
+    environment.filters["counts"] = lambda some: ", ".join(f"{count:,} {name}" for name, count in some) or "none"
+    environment.filters["percent"] = lambda share: "–" if share is None else f"{share:.0%}"
+    return environment
+
+
+def _source(name: str) -> str:
+    environment = _environment()
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0]
+
+
+def _exporter(one: Audited, number: int) -> dict[str, Any]:
+    profile = one.profile
+    cited = sorted({n for f in one.findings for n in f.lines[:_CITED]})
+    by_line: dict[int, list[Any]] = {}
+    for move in profile.moves:
+        by_line.setdefault(move.line, []).append(move)
+    shown = cited[:MOST_LINES]
+    known = frozenset(shown)
+
+    def cite(lines: Lines) -> dict[str, Any]:
+        """The first lines, each with whether it stands below, and how many more there are."""
+        return {"first": [(n, n in known) for n in lines[:_CITED]], "more": max(0, len(lines) - _CITED)}
+
+    months: dict[str, list[Any]] = {}
+    for month in profile.months:
+        months.setdefault(month.substance, []).append(month)
+    largest = [t.substance for t in sorted(profile.totals, key=lambda t: (-t.kg, t.substance))]
+    near = {j.substance: j for j in profile.just_under}
+    return {
+        "id": number,
+        "profile": profile,
+        "findings": one.findings,
+        "cite": cite,
+        "cut": _cut,
+        "near_places": {p.substance: p for p in profile.places if p.measure == "share just under the threshold"},
+        "month_plots": [
+            plots.months(profile.names_of[s], months[s], profile.first, profile.last) for s in largest[:MOST_PLOTS] if s in months
+        ],
+        "distance_plots": [plots.distances(profile.names_of[s], near[s]) for s in largest[:MOST_PLOTS] if s in near],
+        "rest_of_plots": max(0, len(largest) - MOST_PLOTS),
+        "spans": plots.spans(profile.receivers, profile.first, profile.last),
+        "network": plots.network(profile.name, profile.receivers),
+        "map": plots.route_map(profile.routes),
+        "matrix": _matrix(profile.receivers, largest),
+        "lines": [by_line[n] for n in shown],
+        "rest_of_lines": len(cited) - len(shown),
+    }
+
+
+def _cut(rows: Sequence[Any]) -> Sequence[Any]:
+    return rows[:MOST_ROWS]
+
+
+def _matrix(receivers: Sequence[Receiver], substances: Sequence[str]) -> dict[str, Any]:
+    """The largest receivers by substances, each cell with its shade from 0 to 5."""
+    shown = receivers[:MOST_IN_MATRIX]
+    columns = list(substances[:MOST_PLOTS])
+    top = max((kg for r in shown for s, kg in r.by_substance if s in columns), default=Decimal(0))
+    rows = [(r.name, _cells(dict(r.by_substance), columns, top)) for r in shown]
+    return {"columns": columns, "rows": rows, "rest": len(receivers) - len(shown)}
+
+
+def _cells(own: Mapping[str, Decimal], columns: Iterable[str], top: Decimal) -> list[tuple[Decimal | None, int]]:
+    found: list[tuple[Decimal | None, int]] = []
+    for substance in columns:
+        value = own.get(substance)
+        shade = 0 if value is None or not top else 1 + min(4, int(5 * value / top))
+        found.append((value, shade))
+    return found

@@ -1,0 +1,255 @@
+"""Which names of senders are taken for one exporter, and why; what might be the same firm is asked, never taken.
+
+Taken are: the name itself however it is written (its comparable key), a spelling that is very like it in the same country or at the
+same address, a name under the same number, and what `--also` names. Asked are: another name at the same address, a spelling that is
+like it elsewhere, the same name in two countries, and a firm that begins as this one ends and sells to the same receivers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from rapidfuzz import fuzz
+
+from precursor_screen.errors import UsageError
+from precursor_screen.matching.party.index import compare_names
+from precursor_screen.names.party import party_key
+
+SAME, ASKED, WITH_ADDRESS = 92.0, 82.0, 75.0  # likeness of names, 0 to 100: taken; asked; taken with the same address
+_NEAR = 60.0  # of keys, by letters: below it names are not compared word by word
+_SUCCEEDS = timedelta(days=180)  # between the last day of a name and the first of the next
+_MOST_COMPARED = 500
+_MOST_SUGGESTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A name that senders go by, as written, with what stands beside it.
+
+    numbers: of registers or taxes, as far as they are known; receivers: keys; first, last: days, None: none is dated.
+    """
+
+    name: str
+    key: str
+    rows: int
+    first: date | None = None
+    last: date | None = None
+    addresses: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A name that was taken for the exporter, and why."""
+
+    name: str
+    why: str
+    rows: int
+    first: date | None
+    last: date | None
+    countries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What might be the same exporter and was not taken, or may be two and was; option: what answers it."""
+
+    name: str
+    why: str
+    rows: int
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The exporter: its names, what is open, and the names that were left out by --not."""
+
+    asked: str
+    taken: tuple[Taken, ...]
+    questions: tuple[Question, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names as written."""
+        return frozenset(t.name for t in self.taken)
+
+
+@dataclass(slots=True)
+class _Found:
+    why: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, Question] = field(default_factory=dict)
+
+
+Customers = Callable[[Iterable[str]], Mapping[str, frozenset[str]]]
+
+
+def _no_customers(_: Iterable[str]) -> Mapping[str, frozenset[str]]:
+    return {}
+
+
+def find(
+    asked: str,
+    senders: Sequence[Sender],
+    also: Sequence[str] = (),
+    leave: Sequence[str] = (),
+    customers: Customers = _no_customers,
+) -> Merged:
+    """The names of one exporter.
+
+    Args:
+        asked: its name or number.
+        senders: all that there are.
+        also: names that are taken besides.
+        leave: names that are not taken, and not asked about.
+        customers: given names as written, the keys of the receivers of everybody who shares one with them, by name.
+
+    Raises:
+        UsageError: no sender goes by that name or number, or by one of `also`; nothing would be taken that `leave` leaves out.
+    """
+    senders = sorted(senders, key=lambda s: s.name)
+    found = _Found()
+    out = {n.casefold() for n in leave} | {party_key(n) for n in leave} - {""}
+    for text, why in ((asked, ""), *((name, "named by --also") for name in also)):
+        known = _by_name_or_number(text, senders)
+        if not known:
+            raise not_there(text, senders)
+        for name, reason in known.items():
+            found.why.setdefault(name, why or reason)
+    by_name = {s.name: s for s in senders}
+    _take_numbers(found, senders, by_name)
+    _take_spellings(found, senders, by_name)
+    _ask_addresses(found, senders, by_name)
+    _ask_countries(found, by_name)
+    _ask_successors(found, by_name, customers)
+    names = {n: w for n, w in found.why.items() if not _is_out(by_name[n], out)}
+    left = tuple(sorted(set(found.why) - set(names)))
+    gone = [
+        n for n in leave if not any(_is_out(by_name[f], {n.casefold(), party_key(n)} - {""}) for f in (*found.why, *found.asked))
+    ]
+    if gone:
+        raise UsageError(
+            f"--not {gone[0]!r} leaves out nothing: it is none of the names that were taken or asked about",
+            remedy="Leave the option out, or write the name as the audit shows it.",
+        )
+    if not names:
+        raise UsageError("--not leaves out every name of the exporter", remedy="Leave out fewer.")
+    return Merged(
+        asked=asked,
+        taken=tuple(_taken(by_name[n], why) for n, why in sorted(names.items(), key=lambda i: (-by_name[i[0]].rows, i[0]))),
+        questions=tuple(q for _, q in sorted(found.asked.items()) if not _is_out(by_name[q.name], out)),
+        left_out=left,
+    )
+
+
+def not_there(text: str, senders: Sequence[Sender]) -> UsageError:
+    """That no sender goes by a name, and who goes by the nearest."""
+    key = party_key(text)
+    ranked = sorted(
+        senders, key=lambda s: (-fuzz.token_set_ratio(key, s.key), -fuzz.ratio(text.casefold(), s.name.casefold()), s.name)
+    )
+    near = [s.name for s in ranked[:_MOST_SUGGESTED] if fuzz.token_set_ratio(key, s.key) >= _NEAR]
+    remedy = f"The nearest: {'; '.join(near)}." if near else "`audit --all` lists who ships."
+    return UsageError(f"no exporter goes by {text!r} in this period", remedy=remedy)
+
+
+def _is_out(sender: Sender, out: Iterable[str]) -> bool:
+    return sender.name.casefold() in out or (sender.key != "" and sender.key in out)
+
+
+def _taken(sender: Sender, why: str) -> Taken:
+    return Taken(sender.name, why, sender.rows, sender.first, sender.last, tuple(sorted(sender.countries)))
+
+
+def _by_name_or_number(text: str, senders: Sequence[Sender]) -> dict[str, str]:
+    key = party_key(text)
+    named = {
+        s.name: "the name asked for" if s.name == text else "the same name, written otherwise"
+        for s in senders
+        if key and s.key == key
+    }
+    named |= {s.name: "the name asked for" for s in senders if s.name.casefold() == text.casefold()}
+    return named or {s.name: f"bears the number {text}" for s in senders if text in s.numbers}
+
+
+def _take_numbers(found: _Found, senders: Sequence[Sender], by_name: Mapping[str, Sender]) -> None:
+    numbers = {n: name for name in sorted(found.why, reverse=True) for n in by_name[name].numbers}
+    for sender in senders:
+        shared = sorted(sender.numbers & numbers.keys())
+        if shared and sender.name not in found.why:
+            found.why[sender.name] = f"the same number, {shared[0]}, as {numbers[shared[0]]}"
+
+
+def _take_spellings(found: _Found, senders: Sequence[Sender], by_name: Mapping[str, Sender]) -> None:
+    own = [by_name[n] for n in sorted(found.why)]
+    keys = dict.fromkeys(s.key for s in own if s.key)
+    near: list[tuple[float, Sender]] = []
+    for sender in senders:
+        if sender.name not in found.why and sender.key:
+            near.append((max((fuzz.token_sort_ratio(sender.key, k) for k in keys), default=0.0), sender))
+    near = sorted((n for n in near if n[0] >= _NEAR), key=lambda n: (-n[0], n[1].name))
+    for _, sender in near[:_MOST_COMPARED]:
+        compared = [(compare_names(sender.name, o.name), o) for o in own]
+        scores = [(c.outcome.score, o) for c, o in compared if c is not None]
+        if not scores:
+            continue
+        score, like = max(scores, key=lambda s: s[0])
+        address = any(sender.addresses & o.addresses for o in own)
+        country = any(sender.countries & o.countries for o in own)
+        if score >= WITH_ADDRESS and address:
+            found.why[sender.name] = f"a spelling like {like.name} ({score:.0f} of 100), at the same address"
+        elif score >= SAME and country:
+            found.why[sender.name] = f"a spelling like {like.name} ({score:.0f} of 100), in the same country"
+        elif score >= ASKED:
+            where = "another country" if not country else "the same country, at another address"
+            found.asked[sender.name] = Question(
+                sender.name,
+                f"a spelling like {like.name} ({score:.0f} of 100), in {where}: the same firm?",
+                sender.rows,
+                "--also",
+            )
+
+
+def _ask_addresses(found: _Found, senders: Sequence[Sender], by_name: Mapping[str, Sender]) -> None:
+    addresses = {a: n for n in sorted(found.why, reverse=True) for a in by_name[n].addresses}
+    for sender in senders:
+        shared = sorted(sender.addresses & addresses.keys())
+        if shared and sender.name not in found.why and sender.name not in found.asked:
+            because = f"another name at the same address as {addresses[shared[0]]} ({shared[0]}): the same firm, or two?"
+            found.asked[sender.name] = Question(sender.name, because, sender.rows, "--also")
+
+
+def _ask_countries(found: _Found, by_name: Mapping[str, Sender]) -> None:
+    countries = {c for n in found.why for c in by_name[n].countries}
+    if len(countries) > 1:
+        for name in sorted(found.why):
+            sender = by_name[name]
+            if sender.countries and sender.countries != countries:
+                because = f"stands with {', '.join(sorted(sender.countries))}, others of its names with another country: one firm, or two?"
+                found.asked[name] = Question(name, because, sender.rows, "--not")
+
+
+def _ask_successors(found: _Found, by_name: Mapping[str, Sender], customers: Customers) -> None:
+    days = [d for n in found.why for d in (by_name[n].first, by_name[n].last) if d is not None]
+    receivers = customers(sorted(found.why))
+    own: frozenset[str] = frozenset().union(*(receivers.get(n, frozenset()) for n in found.why))
+    for name in sorted(receivers):
+        other = by_name.get(name)
+        if other is None or name in found.why or name in found.asked or not days or other.first is None or other.last is None:
+            continue
+        after, before = other.first - max(days), min(days) - other.last
+        shared = own & receivers[name]
+        follows = timedelta(0) <= max(after, before) <= _SUCCEEDS
+        if follows and len(shared) >= 2 and 2 * len(shared) >= len(receivers[name]):
+            when = (
+                f"begins on {other.first}, when this one has ended"
+                if after >= before
+                else f"ends on {other.last}, before this one begins"
+            )
+            because = (
+                f"{when}, and {len(shared)} of its {len(receivers[name])} receivers are the same: a new name of the same firm?"
+            )
+            found.asked[name] = Question(name, because, other.rows, "--also")

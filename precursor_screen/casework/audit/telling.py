@@ -1,0 +1,76 @@
+"""An audit on the terminal: names, the page of findings, totals, and what could not be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from precursor_screen.casework.audit.audit import Audit, Audited
+from precursor_screen.casework.audit.findings import kg
+from precursor_screen.casework.audit.moves import Lines, Move
+from precursor_screen.casework.audit.ranking import Ranking
+from precursor_screen.reports.printable import printable
+
+_MOST_FINDINGS, _MOST_NAMES, _MOST_PLACES = 20, 12, 3
+
+
+def tell(audit: Audit) -> Iterator[str]:
+    """Lines for people."""
+    if audit.ranking is not None:
+        yield from _rank(audit.ranking)
+    for number, one in enumerate(audit.exporters):
+        if number:
+            yield ""
+        yield from _exporter(one)
+
+
+def _exporter(one: Audited) -> Iterator[str]:
+    profile = one.profile
+    yield f"{printable(profile.name)}, {profile.first} to {profile.last} ({profile.basis.source}, {profile.basis.jurisdiction or 'no jurisdiction'})"
+    yield f"  {profile.movements:,} movements in {profile.shipments:,} shipments, {kg(profile.kg)}, {len(profile.receivers):,} receivers"
+    yield "Names taken:"
+    for taken in profile.merged.taken[:_MOST_NAMES]:
+        yield f"  {printable(taken.name)}: {printable(taken.why)}; {taken.rows:,} rows, {taken.first} to {taken.last}"
+    if len(profile.merged.taken) > _MOST_NAMES:
+        yield f"  and {len(profile.merged.taken) - _MOST_NAMES:,} more"
+    for name in profile.merged.left_out:
+        yield f"  left out: {printable(name)}"
+    if profile.merged.questions:
+        yield "Questions (--also NAME takes a name, --not NAME leaves it out):"
+        for question in profile.merged.questions[:_MOST_NAMES]:
+            yield f"  {printable(question.name)} ({question.option}): {printable(question.why)}"
+        if len(profile.merged.questions) > _MOST_NAMES:
+            yield f"  and {len(profile.merged.questions) - _MOST_NAMES:,} more"
+    yield f"Findings, worst first ({len(one.findings):,}):" if one.findings else "Findings: none."
+    places = {m.line: m for m in profile.moves}
+    for number, finding in enumerate(one.findings[:_MOST_FINDINGS], 1):
+        yield f"  {number:2}. {printable(finding.sentence)} {_cite(finding.lines, places)}".rstrip()
+    if len(one.findings) > _MOST_FINDINGS:
+        yield f"  and {len(one.findings) - _MOST_FINDINGS:,} more: -o FILE.html"
+    yield "Substances:"
+    for total in profile.totals:
+        unknown = f", {total.unknown:,} of unknown mass" if total.unknown else ""
+        yield f"  {profile.names_of[total.substance]}: {kg(total.kg)} in {total.movements:,} movements{unknown}"
+    yield "What this audit could not see:"
+    for sentence in profile.blind_spots:
+        yield f"  {sentence}"
+
+
+def _cite(lines: Lines, moves: dict[int, Move]) -> str:
+    if not lines:
+        return ""
+    places = ", ".join(printable(moves[n].place) for n in lines[:_MOST_PLACES])
+    return f"[{places}{f' and {len(lines) - _MOST_PLACES:,} more lines' if len(lines) > _MOST_PLACES else ''}]"
+
+
+def _rank(ranking: Ranking) -> Iterator[str]:
+    yield f"{len(ranking.rows):,} of {ranking.total:,} exporters, {ranking.first} to {ranking.last} ({ranking.jurisdiction or 'no jurisdiction'})"
+    for number, one in enumerate(ranking.rows, 1):
+        near = f", {one.near:,} of {one.weighed:,} just under" if one.weighed else ""
+        yield (
+            f"{number:3}. {printable(one.name)}: stands out in {one.stands_out}; {kg(one.kg)} of {len(one.substances)} substances in "
+            f"{one.rows:,} rows{near}, {one.new:,} of {one.partners:,} partners new"
+        )
+        if one.measures:
+            yield "     " + "; ".join(f"{name}: above {percentile:g} %" for name, percentile in one.measures)
+    if not ranking.jurisdiction:
+        yield "No jurisdiction was set: nothing was held against a threshold."
