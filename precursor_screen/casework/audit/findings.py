@@ -28,7 +28,7 @@ WEIGHTS = {
 TOP = 90.0  # percentile from which a place among others is told
 LEAST_PEERS = 5  # others, before a place among them is told
 LEAST_NEAR = 3  # movements just under, before they are told
-_MOST_OF_A_KIND = 12  # sentences; the rest is counted, and stands in the tables
+_MOST_OF_A_KIND = 6  # sentences: findings are to fit on a page; the rest is counted, and stands in the tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Finding:
 
 
 def find(profile: Profile) -> tuple[Finding, ...]:
-    """The findings of a profile, worst first; of one kind at most a dozen, and how many more there are."""
+    """The findings of a profile, worst first; of one kind at most six, and how many more there are."""
     found: list[Finding] = []
     for kind, weight in WEIGHTS.items():
         some = [Finding(kind, weight, sentence, lines) for sentence, lines in _KINDS[kind](profile)]
@@ -108,7 +108,7 @@ def _open_flags(profile: Profile) -> Said:
     for episode in profile.episodes:
         if episode.state in OPEN and episode.level in ("critical", "high"):
             yield (
-                f"Episode {episode.flag_id[:8]} ({episode.rule_id}), {episode.begin} to {episode.end}: {episode.because}",
+                f"Episode {episode.flag_id[:8]} ({episode.rule_id}): {episode.because}",
                 episode.lines,
             )
 

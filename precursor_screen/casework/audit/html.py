@@ -54,6 +54,7 @@ def _environment() -> Environment:
         loader=PackageLoader("precursor_screen.casework.audit", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=lambda value: printable(value) if type(value) is str else value,  # what is markup already is not text of a manifest
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -96,6 +97,7 @@ def _exporter(one: Audited, number: int) -> dict[str, Any]:
         "findings": one.findings,
         "cite": cite,
         "cut": _cut,
+        "notes": _notes,
         "near_places": {p.substance: p for p in profile.places if p.measure == "share just under the threshold"},
         "month_plots": [
             plots.months(profile.names_of[s], months[s], profile.first, profile.last) for s in largest[:MOST_PLOTS] if s in months
@@ -109,6 +111,15 @@ def _exporter(one: Audited, number: int) -> dict[str, Any]:
         "lines": [by_line[n] for n in shown],
         "rest_of_lines": len(cited) - len(shown),
     }
+
+
+def _notes(receiver: Receiver) -> list[str]:
+    found = [f"matches {e.list_id} {printable(e.entry_id)} ({e.state})" for e in receiver.listed]
+    if receiver.is_new:
+        found.append("new")
+    if receiver.gap_days is not None:
+        found.append(f"back on {receiver.back_on} after {receiver.gap_days:,} days")
+    return [*found, "dormant"] if receiver.is_dormant else found
 
 
 def _cut(rows: Sequence[Any]) -> Sequence[Any]:

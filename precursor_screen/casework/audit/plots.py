@@ -20,6 +20,7 @@ from precursor_screen.reports.printable import printable
 _BARS = 120.0
 _MOST_BARS = 60
 MOST_SPANS, MOST_IN_NETWORK, MOST_ROUTES = 40, 24, 60
+_NO_LINE = {True: "the threshold is zero: every quantity counts", False: "no threshold is known"}
 _BIN, _LAST_BIN = 5, 200  # per cent of a threshold
 
 
@@ -32,7 +33,8 @@ def months(substance: str, found: Sequence[MonthKg], first: date, last: date) ->
         max(first, date.fromisoformat(f"{found[0].month}-01")), min(last, date.fromisoformat(f"{found[-1].month}-28"))
     )
     names = names[-_MOST_BARS:]
-    limit = next((m.limit_kg for m in reversed(found) if m.limit_kg), None)
+    limits = [m.limit_kg for m in found if m.limit_kg is not None]
+    limit = limits[-1] if limits and limits[-1] > 0 else None
     top = max([float(by_month[n].kg) for n in names if n in by_month] + ([float(limit)] if limit else []), default=0.0)
     if not top:
         return ""
@@ -63,7 +65,7 @@ def months(substance: str, found: Sequence[MonthKg], first: date, last: date) ->
     pieces += [f'<text x="{5 + n * step:.1f}" y="{base + 13:g}">{name}</text>' for n, name in enumerate(names) if n % every == 0]
     over_months = sum(1 for n in names if limit and n in by_month and by_month[n].kg >= limit)
     told = f"{substance}: kilograms a month, {kg(top)} at most"
-    told += f"; {over_months} months at or over the threshold of {kg(limit)}" if limit else "; no threshold is known"
+    told += f"; {over_months} months at or over the threshold of {kg(limit)}" if limit else f"; {_NO_LINE[bool(limits)]}"
     return _figure(told, WIDTH, base + 18, pieces)
 
 
@@ -93,7 +95,9 @@ def distances(substance: str, found: JustUnder) -> str:
     pieces.append(f'<line class="axis" x1="0" x2="{WIDTH:g}" y1="100" y2="100"/>')
     pieces.append(f'<line class="limit" x1="{right:.1f}" x2="{right:.1f}" y1="0" y2="104"/>')
     for per_cent in (0, 50, 80, 100, 150, 200):
-        pieces.append(f'<text x="{5 + per_cent / _BIN * step:.1f}" y="114" text-anchor="middle">{per_cent} %</text>')
+        pieces.append(
+            f'<text x="{5 + per_cent / _BIN * step:.1f}" y="114" text-anchor="{"start" if per_cent == 0 else "middle"}">{per_cent} %</text>'
+        )
     told = (
         f"{substance}: {found.weighed:,} movements by their share of the threshold, {found.near:,} of them from 80 to under 100 %"
     )
@@ -174,7 +178,7 @@ def route_map(routes: Sequence[Route]) -> str:
         told = escape(f"{' – '.join(stops)}: {route.movements:,} movements, {kg(route.kg)}")
         for start, end in itertools.pairwise(known):
             for line in great_circle(places[start], places[end]):
-                points = " ".join(f"{x:.1f},{y:.1f}" for x, y in line)
+                points = " ".join(f"{x:.1f},{max(y, 1.0):.1f}" for x, y in line)  # a way over the pole runs along the edge
                 pieces.append(
                     f'<polyline class="route" points="{points}" stroke-width="{width:.1f}"><title>{told}</title></polyline>'
                 )

@@ -46,7 +46,7 @@ class Basis:
         recorded: first and last day of everything that is there; None: nothing is dated.
         undated: rows of everybody without a date: they are in no period. None: not known.
         registers: those that were at hand.
-        numbers_of: of how many lines the identifiers of senders are known.
+        numbers_of: of how many names of senders a number is known.
         set_aside: lines or files of the manifests that could not be read.
         parties_screened: whether a watchlist was at hand; None: the ledger does not say.
         look_back: days before the period that were looked at for partners.
@@ -121,9 +121,9 @@ def blind_spots(basis: Basis, found: Sequence[Gap], first: date, last: date, mis
         said.append(f"{basis.undated:,} rows of everybody carry no date and are in no period.")
     if basis.set_aside:
         said.append(f"{basis.set_aside:,} lines or files of the manifests were set aside; `screen` names them.")
-    known = "no line" if not basis.numbers_of else f"{basis.numbers_of:,} flagged lines"
+    known = f"{basis.numbers_of:,} names" if basis.numbers_of else "no name"
     said.append(
-        f"Numbers of registers and taxes are known of {known} only: a firm under another name and the same number may be missed."
+        f"Numbers of registers and taxes are kept of flagged lines only, here for {known}: the same number elsewhere is missed."
     )
     said.append(f"Partners count as new by the {basis.look_back:,} days before the period; what was earlier is not looked at.")
     for one in missing:

@@ -43,8 +43,8 @@ class Volume:
 
 @dataclass(frozen=True, slots=True)
 class MonthKg:
-    """One substance in one month. limit_kg: the threshold of a month on its first movement, of the direction with the most mass;
-    None: none is known."""
+    """One substance in one month. limit_kg: the threshold of a month on the day of its first movement, of the direction with the most mass; 0:
+    every quantity counts; None: none is known."""
 
     substance: str
     month: str
@@ -115,7 +115,10 @@ def months(moves: Sequence[Move], limits: Limits) -> tuple[MonthKg, ...]:
     for (substance, month), some in sorted(group(_dated(moves), lambda m: (m.substance, m.month)).items()):
         directions = group(some, lambda m: m.direction)
         main = max(sorted(directions), key=lambda d: known_kg(directions[d]))
-        limit = limits.find(substance, main, min(m.day for m in some if m.day), "month")
+        day = min(m.day for m in some if m.day)
+        limit = limits.find(substance, main, day, "month")
+        if limit is None and limits.find(substance, main, day) == 0:
+            limit = Decimal(0)  # every quantity of a transaction counts, so every month's does
         found.append(MonthKg(substance, month, known_kg(some), limit, _unknown(some), lines_of(some)))
     return tuple(found)
 

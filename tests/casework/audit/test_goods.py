@@ -1,0 +1,79 @@
+"""Prices, headings and permits."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from precursor_screen.casework.audit import goods
+from tests.casework.audit.rows import SUBSTANCES, moved, row
+
+
+def test_quartiles_need_eight_prices() -> None:
+    rows = [row(str(n), kg="10", usd=str(10 * n)) for n in range(2, 10)]
+    (band,), odd = goods.bands(moved(*rows), SUBSTANCES)
+    # 2, 3 ... 9 dollars: quartiles with the ends included are 3.75, 5.5 and 7.25.
+    assert (band.prices, band.low, band.median, band.high) == (8, Decimal("3.75"), Decimal("5.50"), Decimal("7.25"))
+    assert odd == ()
+    (band,), _ = goods.bands(moved(*rows[1:]), SUBSTANCES)
+    assert (band.prices, band.low) == (7, None)
+
+
+@pytest.mark.parametrize(("usd", "told"), [("9.99", True), ("10", False)])
+def test_a_price_under_half_of_the_usual_is_told(usd: str, told: bool) -> None:
+    # Acetone costs 2.00 by the drum: less than 1.00 a kilogram is odd.
+    _, odd = goods.bands(moved(row("1", kg="10", usd=usd)), SUBSTANCES)
+    assert [o.lines for o in odd] == ([(1,)] if told else [])
+
+
+@pytest.mark.parametrize(("usd", "told"), [("125", ""), ("125.10", "above")])
+def test_a_price_beyond_the_fences_is_told(usd: str, told: str) -> None:
+    rows = [row(str(n), kg="10", usd=str(10 * n)) for n in range(2, 10)]
+    _, odd = goods.bands(moved(*rows, row("10", kg="10", usd=usd)), SUBSTANCES)
+    # With 12.50 beside 2 ... 9 the quartiles are 4 and 8, and the upper fence is 8 + 1.5 * 4 = 14.
+    assert odd == ()
+    _, odd = goods.bands(moved(*rows, row("10", kg="10", usd="140.1" if told else "140")), SUBSTANCES)
+    assert [told in o.because for o in odd] == ([True] if told else [])
+
+
+def test_a_line_with_two_substances_has_no_price() -> None:
+    both = [row("1"), row("1", substance_id="ephedrine")]
+    assert goods.bands(moved(*both), SUBSTANCES) == ((), ())
+
+
+@pytest.mark.parametrize(("kg", "usd"), [("", "150"), ("50", ""), ("0", "150")])
+def test_no_price_without_value_and_mass(kg: str, usd: str) -> None:
+    assert goods.bands(moved(row("1", kg=kg, usd=usd)), SUBSTANCES) == ((), ())
+
+
+def test_headings_that_do_not_fit_come_first() -> None:
+    found = goods.declared(
+        moved(row("1"), row("2", hs6="340290", description="CLEANER"), row("3", hs6=None), row("4", substance_id="toluene")), SUBSTANCES
+    )
+    assert [(d.substance, d.hs6, d.fits, d.rows) for d in found] == [
+        ("acetone", "340290", False, 1),
+        ("acetone", "", None, 1),
+        ("toluene", "291411", None, 1),
+        ("acetone", "291411", True, 1),
+    ]
+    assert found[0].example == "CLEANER"
+
+
+def permit(kg: str | None) -> dict[str, Any]:
+    return {"reference": "P-1", "substance_id": "acetone", "quantity_kg": Decimal(kg) if kg else None}
+
+
+@pytest.mark.parametrize(
+    ("permitted", "over"), [("100", "0"), ("98.03", "1.97"), ("98.04", "0"), (None, "0")], ids=["full", "over", "tolerated", "unstated"]
+)
+def test_a_permit_is_exceeded_beyond_two_per_cent(permitted: str | None, over: str) -> None:
+    rows = [row("1", kg="60", permit_reference="P-1"), row("2", kg="40", permit_reference="P-1"), row("3", permit_reference="P-2")]
+    (found,) = goods.permits(moved(*rows), [permit(permitted)])
+    # 98.04 * 1.02 = 100.0008 covers the hundred kilograms, 98.03 * 1.02 = 99.9906 does not.
+    assert (found.moved_kg, found.over_kg, found.lines) == (Decimal(100), Decimal(over), (1, 2))
+
+
+def test_a_permit_that_nothing_names_is_not_here() -> None:
+    assert goods.permits(moved(row("1")), [permit("1")]) == ()

@@ -1,0 +1,102 @@
+"""What everybody traded, and the place of one among them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from precursor_screen.casework.audit import peers
+from precursor_screen.casework.audit.peers import OWN as MERGED
+from precursor_screen.casework.audit.peers import Peers, Traded, places
+from precursor_screen.casework.audit.ranking import rank
+from tests.casework.audit.rows import FIRST, LAST, OWN, limits, row, table
+
+
+def compare(*rows: dict[str, Any], own: frozenset[str] = frozenset({OWN})) -> Peers:
+    return peers.compare(table(*rows).select(list(peers.READ)), FIRST, LAST, limits(), own)
+
+
+OTHER = "Quillon Reagents Corp"
+
+
+def test_everybody_is_reckoned_alike() -> None:
+    found = compare(
+        row("1", kg="80"),
+        row("2", kg="100"),
+        row("3", kg=""),
+        row("4", kg="10", sender=OTHER),
+        row("5", kg="10", sender=OTHER.upper()),
+        row("6", kg="7", sender=OTHER, substance_id="ephedrine"),
+        row("7", kg="9", sender=None),
+        row("8", date(2025, 12, 31), kg="500"),
+        row("9", None, kg="500"),
+    )
+    assert {s: {n: (float(t.kg), t.weighed, t.near) for n, t in some.items()} for s, some in found.traded.items()} == {
+        "acetone": {MERGED: (180.0, 2, 1), "quillon reagents": (20.0, 2, 0)},
+        "ephedrine": {"quillon reagents": (7.0, 0, 0)},
+    }
+    assert found.movements == {MERGED: 3, "quillon reagents": 3}
+
+
+def test_names_that_are_one_exporter_are_one_peer() -> None:
+    found = compare(row("1", kg="1"), row("2", kg="2", sender=OTHER), own=frozenset({OWN, OTHER}))
+    assert {n: float(t.kg) for n, t in found.traded["acetone"].items()} == {MERGED: 3.0}
+
+
+def test_partners_are_new_by_what_was_before_the_period() -> None:
+    found = compare(
+        row("1", date(2025, 10, 1)),
+        row("2", date(2026, 1, 2)),  # met before
+        row("3", date(2026, 5, 1), receiver="Nettle SARL"),  # new
+        row("4", date(2026, 6, 1), receiver="Orrin SA", sender=OTHER),  # the first day of that exporter
+        row("5", date(2026, 6, 1), receiver=None),
+    )
+    assert found.partners == {MERGED: (2, 1), "quillon reagents": (1, 0)}
+
+
+def test_a_place_counts_those_with_less() -> None:
+    traded = {"acetone": {MERGED: Traded(10, 10, 5), **{f"p{n}": Traded(n, 10, n) for n in range(1, 6)}}}  # type: ignore[arg-type]
+    volume, near, new = places(Peers(traded, {MERGED: (4, 1), "p1": (2, 1)}, {}))
+    assert (volume.value, volume.median, volume.below, volume.others, volume.percentile) == (10.0, 3.0, 5, 5, 100.0)
+    assert (near.value, near.median, near.below, near.percentile) == (0.5, 0.3, 4, 80.0)
+    assert (new.value, new.median, new.below, new.others) == (0.25, 0.5, 0, 1)
+
+
+def test_a_share_of_too_few_is_none() -> None:
+    traded = {"acetone": {MERGED: Traded(10, 4, 4), "p1": Traded(1, 5, 1), "p2": Traded(1, 4, 4)}}  # type: ignore[arg-type]
+    near = next(p for p in places(Peers(traded, {}, {})) if p.measure != "volume")
+    assert (near.value, near.median, near.others, near.percentile) == (None, 0.2, 1, None)
+
+
+def test_without_others_there_is_no_place() -> None:
+    assert [p.percentile for p in places(compare(row("1")))] == [None, None, None]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_order_of_rows_does_not_matter(seed: int) -> None:
+    rows = [row(str(n), date(2026, 1 + n % 12, 3), kg=str(n + 60), sender=(OWN, OTHER)[n % 2]) for n in range(40)]
+    assert compare(*rows) == compare(*rows[::-1]) == compare(*rows[seed * 7 :], *rows[: seed * 7])
+
+
+def test_those_that_stand_out_in_most_are_ranked_first() -> None:
+    names = [f"Exporter {n} Ltd" for n in range(10)]
+    rows = [row(f"{n}{k}", kg=str(85 if n == 7 else 10 + n), sender=name) for n, name in enumerate(names) for k in range(6)]
+    found = compare(*rows, own=frozenset())
+    ranking = rank(found, {}, FIRST, LAST, "US", 3)
+    assert (ranking.total, len(ranking.rows)) == (10, 3)
+    first = ranking.rows[0]
+    assert (first.name, first.stands_out, first.near, first.weighed, first.partners) == ("7 export", 2, 6, 6, 1)
+    assert [name for name, _ in first.measures] == ["volume of acetone", "share just under the threshold of acetone"]
+
+
+def test_an_exporter_of_nothing_named_is_not_ranked() -> None:
+    found = compare(row("1", substance_id=None), own=frozenset())
+    assert rank(found, {}, FIRST, LAST, "", 5).rows == ()
+
+
+def test_no_rows_are_no_peers() -> None:
+    empty = pa.Table.from_pylist([], schema=table(row("1")).schema).select(list(peers.READ))
+    assert peers.compare(empty, FIRST, LAST, limits()) == Peers({}, {}, {})

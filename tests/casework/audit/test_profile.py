@@ -1,0 +1,207 @@
+"""The whole profile: what reaches it, its findings, and what it could not see."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from precursor_screen.casework.audit.findings import WEIGHTS, find
+from precursor_screen.casework.audit.unseen import Basis, blind_spots, gaps
+from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS, schema_of
+from tests.casework.audit.rows import FIRST, LAST, OWN, everybody, flag, row
+
+OTHER = "Quillon Reagents Corp"
+
+
+def register(name: str, **values: Any) -> dict[str, pa.Table]:
+    schema = schema_of(name)
+    return {name: pa.Table.from_pylist([{**dict.fromkeys(schema.names), **values}], schema=schema)}
+
+
+def sentences(*rows: dict[str, Any], **values: Any) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for finding in find(everybody(*rows, **values).profile(OWN)):
+        found.setdefault(finding.kind, []).append(finding.sentence)
+    return found
+
+
+def test_an_ordinary_exporter_has_no_finding() -> None:
+    profile = everybody(*(row(str(n), date(2026, n, 5), receiver="Marrow GmbH") for n in range(1, 13))).profile(OWN)
+    assert find(profile) == ()
+    assert (profile.movements, profile.shipments, profile.rows, profile.kg) == (12, 12, 12, Decimal(600))
+    assert profile.names_of == {"acetone": "Acetone"}
+
+
+def test_just_under_is_told_against_the_peers() -> None:
+    own = [row(str(n), kg="90") for n in range(1, 6)]
+    peers = [row(f"1{n}", kg="90" if n < 2 else "10", sender=OTHER, address="") for n in range(5)]
+    (told,) = sentences(*own, *peers)["just under the threshold"]
+    assert told == (
+        "5 of 5 movements of Acetone (100%) are from 80 to under 100 % of the threshold; the peers' median is 40% (1 exporters)."
+    )
+
+
+def test_not_more_than_the_peers_is_not_told() -> None:
+    own = [row(str(n), kg="90") for n in range(1, 6)]
+    assert "just under the threshold" not in sentences(*own, *(row(f"1{n}", kg="90", sender=OTHER) for n in range(5)))
+    assert "just under the threshold" not in sentences(*own[:2])
+
+
+def test_without_a_jurisdiction_nothing_is_held_against_a_threshold() -> None:
+    profile = everybody(*(row(str(n), kg="90") for n in range(1, 6)), jurisdiction="").profile(OWN)
+    assert profile.just_under == ()
+    assert any("No jurisdiction" in s for s in profile.blind_spots)
+    assert [(n.what, n.rows) for n in profile.not_evaluable] == [("threshold", 5)]
+
+
+def test_permits_and_objections_of_the_registers_are_told() -> None:
+    rows = [row("1", date(2026, 5, 1), kg="120", permit_reference="P-1", country_of_destination="CH")]
+    permits = register(PERMITS, reference="P-1", substance_id="acetone", quantity_kg=Decimal(100))
+    objected = {"reference": "PEN-1", "substance_id": "acetone", "status": "objected", "country": "DE", "importer_key": "marrow"}
+    notifications = register(NOTIFICATIONS, **objected, exporter_key="laboratory larkfield supply", sent=date(2026, 4, 1))
+    profile = everybody(*rows, registers=permits | notifications).profile(OWN)
+    told = {f.kind: f.sentence for f in find(profile)}
+    assert told["permit exceeded"] == "Under permit P-1 moved 120 kg of Acetone, 20 kg more than the 100 kg permitted."
+    assert told["route after an objection"] == (
+        "After DE objected to notification PEN-1 (sent 2026-04-01), 120 kg of Acetone went to CH: the same importer, elsewhere."
+    )
+    assert not any("register" in s for s in profile.blind_spots if "not imported" in s)
+
+
+@pytest.mark.parametrize("change", [{"status": "accepted"}, {"exporter_key": "quillon reagents"}])
+def test_other_notifications_are_not_told(change: dict[str, str]) -> None:
+    values = {"reference": "PEN-1", "substance_id": "acetone", "status": "objected", "country": "DE", "importer_key": "marrow"}
+    values |= {"exporter_key": "laboratory larkfield supply"} | change
+    rows = [row("1", date(2026, 5, 1), country_of_destination="CH")]
+    assert "route after an objection" not in sentences(*rows, registers=register(NOTIFICATIONS, **values, sent=date(2026, 4, 1)))
+
+
+def test_flags_by_family_with_what_became_of_them() -> None:
+    raised = [
+        flag("R-1", "1"),
+        flag("R-2", "1", level="low", state="resolved"),
+        flag("R-3", "2", family="party", list_id="un-sc", entry_id="E7", party_role="consignee", score=96.4, level="critical"),
+        flag("R-4", "2", window_line_ids=["line-1", "line-2", "line-of-another"]),
+        flag("R-9", "9"),
+    ]
+    profile = everybody(row("1"), row("2", date(2026, 4, 2)), raised=raised, said={"R-1-1": "confirmed"}).profile(OWN)
+    quantity, party = profile.families
+    assert (quantity.family, quantity.flags, quantity.open) == ("quantity", 3, 2)
+    assert (quantity.levels, quantity.states, quantity.verdicts) == (
+        (("high", 2), ("low", 1)),
+        (("new", 2), ("resolved", 1)),
+        (("confirmed", 1),),
+    )
+    assert (party.family, party.lines) == ("party", (2,))
+    (episode,) = profile.episodes
+    assert (episode.members, episode.begin, episode.end, episode.lines) == (3, date(2026, 3, 1), date(2026, 4, 2), (1, 2))
+    assert [(e.list_id, e.entry_id) for e in profile.receivers[0].listed] == [("un-sc", "E7")]
+    kinds = [f.kind for f in find(profile)]
+    assert kinds[0] == "listed receiver"
+    assert "open flags" in kinds
+
+
+def test_a_listed_consignor_is_no_listed_receiver() -> None:
+    raised = [flag("R-3", "1", list_id="un-sc", entry_id="E7", party_role="consignor")]
+    assert everybody(row("1"), raised=raised).profile(OWN).receivers[0].listed == ()
+
+
+def test_findings_are_worst_first_and_bounded() -> None:
+    rows = [row("0", date(2026, 1, 2))]
+    rows += [row(str(n), date(2026, 8, 1), receiver=f"Buyer {n} SA") for n in range(1, 10)]
+    found = find(everybody(*rows, row("99", hs6="340290")).profile(OWN))
+    assert [f.weight for f in found] == sorted((f.weight for f in found), reverse=True)
+    new = [f for f in found if f.kind == "new partner"]
+    assert len(new) == 7
+    assert (new[-1].sentence, len(new[-1].lines)) == ("3 more of the kind “new partner” stand in the tables.", 3)
+    assert list(WEIGHTS.values()) == sorted(WEIGHTS.values(), reverse=True)
+
+
+def test_every_finding_but_a_place_has_lines() -> None:
+    rows = [row(str(n), date(2026, n, 1), kg="95" if n < 7 else "400", usd="10") for n in range(1, 10)]
+    found = find(everybody(*rows).profile(OWN))
+    assert {f.kind for f in found} >= {"just under the threshold", "jump", "price"}
+    assert all(f.lines for f in found if f.kind != "place among exporters")
+
+
+@pytest.mark.parametrize(("days", "count"), [(6, 0), (7, 1)])
+def test_a_gap_is_a_week_without_anybody(days: int, count: int) -> None:
+    met = [date(2026, 1, 1), date(2026, 1, 2 + days)]
+    found = gaps(met, date(2026, 1, 1), date(2026, 1, 2 + days))
+    assert [(g.first, g.last, g.days) for g in found] == [(date(2026, 1, 2), date(2026, 1, 1 + days), days)] * count
+
+
+def test_gaps_reach_to_the_ends_of_the_period() -> None:
+    assert [(g.first, g.last) for g in gaps([], date(2026, 1, 1), date(2026, 1, 9))] == [(date(2026, 1, 1), date(2026, 1, 9))]
+    assert gaps([date(2025, 1, 1)], date(2026, 1, 1), date(2026, 1, 6)) == ()
+
+
+def test_a_movement_of_somebody_else_is_no_gap() -> None:
+    rows = [row("1"), *(row(f"2{n}", date(2026, 1, 1 + n), sender=OTHER) for n in range(20))]
+    assert everybody(*rows).profile(OWN).gaps[0].first == date(2026, 1, 21)
+
+
+def test_blind_spots_name_what_lies_before_and_after() -> None:
+    basis = Basis("manifests", recorded=(date(2026, 2, 1), date(2026, 11, 30)), undated=3, set_aside=2, parties_screened=False)
+    said = " ".join(blind_spots(basis, (), FIRST, LAST, ()))
+    for part in ("before 2026-02-01", "after 2026-11-30", "3 rows", "2 lines or files", "No watchlist", "permits is not imported"):
+        assert part in said
+    assert "no dated movement" in " ".join(blind_spots(Basis("ledger"), (), FIRST, LAST, ()))
+
+
+def test_what_lacks_something_is_counted_with_its_lines() -> None:
+    rows = [
+        row("1", kg=""),
+        row("2", direction=None),
+        row("3", country_of_destination=None),
+        row("4", receiver=None),
+        row("5", usd=""),
+        row("6", hs6=None),
+        row("7", substance_id=None),
+    ]
+    found = everybody(*rows).profile(OWN).not_evaluable
+    assert [(n.what, n.rows, n.lines) for n in found] == [
+        ("mass", 1, (1,)),
+        ("direction", 1, (2,)),
+        ("destination", 1, (3,)),
+        ("receiver", 1, (4,)),
+        ("value", 1, (5,)),
+        ("heading", 1, (6,)),
+        ("substance", 1, (7,)),
+    ]
+
+
+def test_one_movement_with_nothing_known_is_a_profile() -> None:
+    bare = row("1", kg="", usd="", hs6=None, receiver=None, direction=None, country_of_destination=None, country_of_dispatch=None)
+    profile = everybody(bare).profile(OWN)
+    assert (profile.movements, profile.kg, profile.receivers, profile.just_under) == (1, Decimal(0), (), ())
+    assert find(profile) == ()
+
+
+@given(st.permutations(range(24)))
+@settings(max_examples=25, deadline=None)
+def test_no_figure_depends_on_the_order_of_rows(order: list[int]) -> None:
+    rows = [
+        row(
+            str(n),
+            date(2026, 1 + n // 2, 1 + n),
+            kg=("90", "40", "", "300")[n % 4],
+            usd=("150", "20")[n % 2],
+            sender=(OWN, OWN.upper(), OTHER)[n % 3],
+            receiver=("Marrow GmbH", "Nettle SARL", "Orrin SA")[n // 8],
+            hs6=("291411", "340290")[n % 5 == 0],
+        )
+        for n in range(24)
+    ]
+    raised = [flag("R-1", str(n)) for n in (0, 4)]
+    there = everybody(*rows, raised=raised).profile(OWN)
+    back = everybody(*(rows[n] for n in order), raised=raised[::-1]).profile(OWN)
+    assert asdict(there) == asdict(back)
+    assert find(there) == find(back)

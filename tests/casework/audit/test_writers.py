@@ -1,0 +1,177 @@
+"""The page, the workbook, the JSON and the terminal: whole, bounded, and harmless whatever a manifest says."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+from datetime import date, timedelta
+from typing import Any
+from xml.etree import ElementTree
+
+import openpyxl
+import pytest
+
+from precursor_screen.casework.audit import data, html, plots, sheets, telling
+from precursor_screen.casework.audit.audit import Audit, Audited
+from precursor_screen.casework.audit.findings import find
+from precursor_screen.casework.audit.gather import rank_all
+from precursor_screen.casework.audit.geography import great_circle, project, world
+from precursor_screen.casework.audit.partners import Route
+from tests.casework.audit.rows import OWN, everybody, flag, row
+
+RUN = {"tool_version": "1", "started": "2026-11-27T08:00:00+00:00", "options": {}}
+HOSTILE = "<script>alert(1)</script>\x1b[31m=cmd|' /C calc'!A0"
+
+
+def audit(*rows: dict[str, Any], asked: str = OWN, **values: Any) -> Audit:
+    profile = everybody(*rows, **values).profile(asked)
+    return Audit(RUN, (Audited(profile, find(profile)),))
+
+
+def written(writer: Any, made: Audit) -> bytes:
+    stream = io.BytesIO()
+    writer.write(made, stream)
+    return stream.getvalue()
+
+
+def page(made: Audit) -> str:
+    return written(html, made).decode()
+
+
+TRADE = tuple(row(str(n), date(2026, n, 3), kg=str(60 + 5 * n), permit_reference="P") for n in range(1, 10))
+
+
+def test_the_page_says_findings_first_and_what_was_not_seen_last() -> None:
+    text = page(audit(*TRADE))
+    order = [h for h in re.findall(r"<h2>([^<]*)</h2>", text)]
+    assert order[:3] == ["Which names were taken for this exporter", "Findings, worst first", "Volumes"]
+    assert order[-2:] == ["What this audit could not see", "Lines that the findings cite"]
+    for part in ("4 of 9 movements of Acetone (44%)", 'id="x1-', "may.csv:4", 'id="world"', 'href="#world"', "threshold 250 kg"):
+        assert part in text
+    assert "<script" not in text
+
+
+@pytest.mark.parametrize("field", ["sender", "receiver", "description", "source_file", "shipment_id", "permit_reference", "hs6"])
+def test_nothing_that_a_manifest_says_becomes_code(field: str) -> None:
+    rows = [row(str(n), kg="90", **{field: HOSTILE}) for n in range(1, 5)]
+    made = audit(*rows, asked=HOSTILE if field == "sender" else OWN, raised=[flag("R", "1", because=HOSTILE)])
+    text = page(made)
+    assert "<script" not in text
+    assert "\x1b" not in text
+    assert not any("\x1b" in line for line in telling.tell(made))
+    for sheet in openpyxl.load_workbook(io.BytesIO(written(sheets, made))):
+        assert not any(cell.data_type == "f" for cells in sheet for cell in cells)
+
+
+def test_every_plot_is_well_formed_and_says_what_it_shows() -> None:
+    rows = (row("20", receiver='Nettle & "Sons" <GmbH>', transit_countries=["SG", "ZZ"], country_of_destination="NZ"), *TRADE)
+    figures = re.findall(r"<figure>.*?</figure>", page(audit(*rows)), re.DOTALL)
+    assert len(figures) == 5
+    for figure in figures:
+        root = ElementTree.fromstring(figure)
+        svg = root.find("svg")
+        assert svg is not None
+        assert svg.get("aria-label") == root.findtext("figcaption")
+
+
+def test_the_same_audit_is_the_same_bytes() -> None:
+    for writer in (html, sheets, data):
+        assert written(writer, audit(*TRADE)) == written(writer, audit(*reversed(TRADE)))
+
+
+def test_many_partners_are_cut_in_the_page_and_counted() -> None:
+    rows = [row(str(n), date(2026, 1, 2) + timedelta(days=n % 300), receiver=f"Buyer {n} SA") for n in range(2_000)]
+    made = audit(*rows)
+    text = page(made)
+    assert "1,700 more rows stand in the workbook and the JSON." in text
+    assert "1,970 smaller receivers are not in this matrix." in text
+    assert len(text) < 1_500_000
+    book = openpyxl.load_workbook(io.BytesIO(written(sheets, made)), read_only=True)
+    assert book["Receivers"].max_row == 2_001
+
+
+def test_the_workbook_holds_the_lines_of_every_figure() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(written(sheets, audit(*TRADE, row("20", kg="")))))
+    assert book.sheetnames[0] == "Findings"
+    volumes = list(book["Volumes"].iter_rows(min_row=2, values_only=True))
+    assert volumes[2] == (OWN, "Acetone", "2026-03", "DE", 75, 2, 1, "3, 4")
+    figures = {tuple(r) for r in book["Figures"].iter_rows(min_row=2, values_only=True)}
+    assert {(OWN, "Volumes", 4, 3), (OWN, "Volumes", 4, 4)} <= figures
+    lines = list(book["Lines"].iter_rows(min_row=2, values_only=True))
+    assert [r[1] for r in lines] == list(range(1, 11))
+    assert lines[2][2:4] == ("may.csv", 3)
+
+
+def test_the_json_holds_every_figure_and_its_lines() -> None:
+    one = json.loads(written(data, audit(*TRADE)))["exporters"][0]
+    assert one["exporter"] == OWN
+    assert one["totals"][0]["kg"] == "765.000000"  # 65 + 70 ... + 105
+    assert {line["line"] for line in one["lines"]} == set(one["totals"][0]["lines"]) == set(range(1, 10))
+    assert one["just_under"][0]["near"] == 4  # 80, 85, 90, 95
+    assert one["findings"][0]["sentence"]
+
+
+def test_the_terminal_shows_names_findings_and_what_was_not_seen() -> None:
+    text = "\n".join(telling.tell(audit(*TRADE)))
+    for part in (f"{OWN}: the name asked for", "Findings, worst first", "[may.csv:4", "What this audit could not see:"):
+        assert part in text
+
+
+def test_a_ranking_is_written_in_every_format() -> None:
+    made = Audit(RUN, ranking=rank_all(everybody(*TRADE, row("30", sender=HOSTILE)), 1))
+    assert "1 of 2 exporters" in page(made)
+    assert "<script" not in page(made)
+    assert json.loads(written(data, made))["ranking"]["total"] == 2
+    rows = list(openpyxl.load_workbook(io.BytesIO(written(sheets, made)))["Ranking"].values)
+    assert rows[1][:2] == (1, OWN)
+    assert next(iter(telling.tell(made))).startswith("1 of 2 exporters")
+
+
+def test_the_map_knows_countries_large_and_small() -> None:
+    places = world().places
+    assert len(places) > 230
+    for country, (x, y) in {"DE": (10, 51), "SG": (104, 1), "US": (-100, 40), "FR": (2, 47), "NO": (14, 64), "MT": (14, 36)}.items():
+        assert abs(places[country][0] - x) < 3
+        assert abs(places[country][1] - y) < 3
+
+
+def test_a_way_over_the_edge_of_the_map_is_drawn_in_two_pieces() -> None:
+    pieces = great_circle((170.0, 10.0), (-170.0, 10.0))
+    assert len(pieces) == 2
+    assert pieces[0][0] == project((170.0, 10.0))
+    assert great_circle((5.0, 5.0), (5.0, 5.0)) == []
+    assert len(great_circle((0.0, 0.0), (180.0, 0.0))) >= 1
+
+
+def test_routes_that_cannot_be_placed_are_counted() -> None:
+    def route(*stops: str) -> Route:
+        return Route(stops[0], stops[1:-1], stops[-1], 1, 1, None, None, (1,))  # type: ignore[arg-type]
+
+    assert "1 of 3 routes" in plots.route_map([route("US", "DE"), route("US", "ZZ"), route("", "DE")])
+    assert "2 more with fewer than two countries" in plots.route_map([route("US", "DE"), route("US", "ZZ"), route("", "DE")])
+    assert plots.route_map([route("US", "ZZ")]) == ""
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="no browser here")
+def test_the_browser_shows_the_page_without_complaint(tmp_path: Any) -> None:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    path = tmp_path / "audit.html"
+    path.write_bytes(written(html, audit(*TRADE, row("20", receiver=HOSTILE))))
+    with sync_api.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        opened = browser.new_page(viewport={"width": 1200, "height": 900})
+        complaints: list[str] = []
+        opened.on("console", lambda message: complaints.append(message.text))
+        opened.on("pageerror", lambda error: complaints.append(str(error)))
+        opened.goto(path.as_uri())
+        wide = opened.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        land = opened.evaluate("document.querySelector('use[href=\"#world\"]').getBoundingClientRect().width > 100")
+        browser.close()
+    assert complaints == []
+    assert not wide
+    assert land
