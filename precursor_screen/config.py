@@ -51,6 +51,7 @@ SETTINGS = (
     Setting("encoding", False, (), "encoding of text input; default: decided by content"),
     Setting("fail_on", False, (*LEVELS, "none"), "level from which a new flag sets exit code 1"),
     Setting("ledger", False, (), "the ledger: sqlite:///PATH, postgresql://... or `home` (<home>/ledger.sqlite)"),
+    Setting("ledger_days", False, (), "days that `ledger prune` leaves, for rules and audits [default: 800]", True),
     Setting("officer", False, (), "the name that verdicts are recorded under; default: the user of the operating system"),
     Setting("mode", False, (), "permissions of reports, exports and backups, octal [default: 0600]; without effect on Windows"),
     Setting("rules.dirs", True, (), "folders of rules beside those that ship"),

@@ -155,26 +155,26 @@ def export(ctx: click.Context, folder: Path, kind: str, mode: str | None, url: s
 @click.option(
     "--days",
     type=click.IntRange(min=1),
-    default=400,
-    show_default=True,
-    help="How many days of movements and resolved flags stay.",
+    help="How many days of movements and resolved flags stay [default: the setting ledger_days, else 800].",
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @ledger_option
 @wait_option
 @click.pass_context
-def prune(ctx: click.Context, days: int, yes: bool, url: str | None, wait: float) -> None:
+def prune(ctx: click.Context, days: int | None, yes: bool, url: str | None, wait: float) -> None:
     """Remove movements older than some days, and flags that were resolved before that and bear no verdict.
 
     Open flags, flags with a verdict, verdicts, runs and the list of files stay. Rules that look back further than what is left
-    see less: the longest windows that ship need 400 days.
+    see less: the longest windows that ship need 400 days. An audit of a year needs the 400 days before it as well, to tell which partners are new.
 
     \b
     Example:
-      precursor-screen ledger prune --days 800 --yes
+      precursor-screen ledger prune --days 1200 --yes
     """
     from precursor_screen.errors import UsageError
+    from precursor_screen.ledger.upkeep import KEPT_DAYS
 
+    days = days or int(common.settings(ctx)["ledger_days"].value or 0) or KEPT_DAYS
     with open_existing(ctx, url, wait) as ledger:
         if not yes:
             try:

@@ -297,7 +297,7 @@ class Ledger:
             one_moment(connection)
             yield ((name, *upkeep.read_table(connection, name)) for name in upkeep.TABLES)
 
-    def prune(self, days: int = 400, today: date | None = None) -> Pruned:
+    def prune(self, days: int = upkeep.KEPT_DAYS, today: date | None = None) -> Pruned:
         """Removes what is older than some days (`upkeep.prune`).
 
         Raises:

@@ -24,6 +24,7 @@ from precursor_screen.schema import MOVEMENT
 from precursor_screen.store.files import written_whole
 
 TABLES = (*KEYS, chain.CHAIN)
+KEPT_DAYS = 800  # an audit over two years, or over one with the 400 days before it
 _ORDER = {**KEYS, "files": "run_no, sha256", chain.CHAIN: "number"}
 
 

@@ -54,7 +54,9 @@ def _environment() -> Environment:
         loader=PackageLoader("precursor_screen.casework.audit", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=lambda value: printable(value) if type(value) is str else value,  # what is markup already is not text of a manifest
+        finalize=lambda value: (
+            printable(value) if type(value) is str else value
+        ),  # what is markup already is not text of a manifest
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -21,7 +21,7 @@ SAME, ASKED, WITH_ADDRESS = 92.0, 82.0, 75.0  # likeness of names, 0 to 100: tak
 _NEAR = 60.0  # of keys, by letters: below it names are not compared word by word
 _SUCCEEDS = timedelta(days=180)  # between the last day of a name and the first of the next
 _MOST_COMPARED = 500
-_MOST_SUGGESTED = 5
+_MOST_SUGGESTED, _SUGGESTED = 5, 70.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +147,17 @@ def find(
 
 def not_there(text: str, senders: Sequence[Sender]) -> UsageError:
     """That no sender goes by a name, and who goes by the nearest."""
-    key = party_key(text)
-    ranked = sorted(
-        senders, key=lambda s: (-fuzz.token_set_ratio(key, s.key), -fuzz.ratio(text.casefold(), s.name.casefold()), s.name)
-    )
-    near = [s.name for s in ranked[:_MOST_SUGGESTED] if fuzz.token_set_ratio(key, s.key) >= _NEAR]
-    remedy = f"The nearest: {'; '.join(near)}." if near else "`audit --all` lists who ships."
+    words = (party_key(text) or text.casefold()).split()
+    scored = [(_nearness(words, (s.key or s.name.casefold()).split()), s.name) for s in senders]
+    near = sorted((s for s in scored if s[0] >= _SUGGESTED), key=lambda s: (-s[0], s[1]))[:_MOST_SUGGESTED]
+    remedy = f"The nearest: {'; '.join(name for _, name in near)}." if near else "`audit --all` lists who ships."
     return UsageError(f"no exporter goes by {text!r} in this period", remedy=remedy)
+
+
+def _nearness(words: Sequence[str], others: Sequence[str]) -> float:
+    """How well each word is met by one of the others, on average; less for words too many."""
+    met = [max((fuzz.ratio(w, o) for o in others), default=0.0) for w in words]
+    return sum(met) / len(met) - abs(len(words) - len(others)) if met else 0.0
 
 
 def _is_out(sender: Sender, out: Iterable[str]) -> bool:

@@ -50,7 +50,8 @@ def test_no_price_without_value_and_mass(kg: str, usd: str) -> None:
 
 def test_headings_that_do_not_fit_come_first() -> None:
     found = goods.declared(
-        moved(row("1"), row("2", hs6="340290", description="CLEANER"), row("3", hs6=None), row("4", substance_id="toluene")), SUBSTANCES
+        moved(row("1"), row("2", hs6="340290", description="CLEANER"), row("3", hs6=None), row("4", substance_id="toluene")),
+        SUBSTANCES,
     )
     assert [(d.substance, d.hs6, d.fits, d.rows) for d in found] == [
         ("acetone", "340290", False, 1),
@@ -66,10 +67,16 @@ def permit(kg: str | None) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("permitted", "over"), [("100", "0"), ("98.03", "1.97"), ("98.04", "0"), (None, "0")], ids=["full", "over", "tolerated", "unstated"]
+    ("permitted", "over"),
+    [("100", "0"), ("98.03", "1.97"), ("98.04", "0"), (None, "0")],
+    ids=["full", "over", "tolerated", "unstated"],
 )
 def test_a_permit_is_exceeded_beyond_two_per_cent(permitted: str | None, over: str) -> None:
-    rows = [row("1", kg="60", permit_reference="P-1"), row("2", kg="40", permit_reference="P-1"), row("3", permit_reference="P-2")]
+    rows = [
+        row("1", kg="60", permit_reference="P-1"),
+        row("2", kg="40", permit_reference="P-1"),
+        row("3", permit_reference="P-2"),
+    ]
     (found,) = goods.permits(moved(*rows), [permit(permitted)])
     # 98.04 * 1.02 = 100.0008 covers the hundred kilograms, 98.03 * 1.02 = 99.9906 does not.
     assert (found.moved_kg, found.over_kg, found.lines) == (Decimal(100), Decimal(over), (1, 2))

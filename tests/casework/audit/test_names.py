@@ -23,7 +23,9 @@ def why(merged: Merged) -> dict[str, str]:
 
 
 def test_the_same_name_written_otherwise_is_taken() -> None:
-    merged = find(OWN, [sender(OWN), sender("LARKFIELD LAB. SUPPLY, INC."), sender("Quillon Reagents Corp", addresses=frozenset())])
+    merged = find(
+        OWN, [sender(OWN), sender("LARKFIELD LAB. SUPPLY, INC."), sender("Quillon Reagents Corp", addresses=frozenset())]
+    )
     assert why(merged) == {OWN: "the name asked for", "LARKFIELD LAB. SUPPLY, INC.": "the same name, written otherwise"}
     assert merged.questions == ()
 
@@ -61,7 +63,9 @@ def test_the_same_number_is_taken() -> None:
 
 
 def test_an_exporter_is_found_by_its_number() -> None:
-    merged = find("EIN 12-345", [sender(OWN, numbers=frozenset({"EIN 12-345"})), sender("Quillon Reagents Corp", addresses=frozenset())])
+    merged = find(
+        "EIN 12-345", [sender(OWN, numbers=frozenset({"EIN 12-345"})), sender("Quillon Reagents Corp", addresses=frozenset())]
+    )
     assert why(merged) == {OWN: "bears the number EIN 12-345"}
 
 
@@ -126,5 +130,10 @@ def test_a_name_of_which_nothing_can_be_compared_is_only_itself() -> None:
 
 
 def test_the_outcome_does_not_depend_on_the_order_of_senders() -> None:
-    senders = [sender(OWN), sender("LARKFIELD LAB. SUPPLY, INC."), sender("Larkfeild Laboratory Supply Inc"), sender("Oakhurst Co")]
+    senders = [
+        sender(OWN),
+        sender("LARKFIELD LAB. SUPPLY, INC."),
+        sender("Larkfeild Laboratory Supply Inc"),
+        sender("Oakhurst Co"),
+    ]
     assert find(OWN, senders) == find(OWN, senders[::-1])

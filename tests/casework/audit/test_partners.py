@@ -70,7 +70,9 @@ def test_a_receiver_shows_its_watchlist_matches_once() -> None:
 
 def test_routes_are_told_apart_by_the_countries_on_the_way() -> None:
     found = partners.routes(
-        moved(row("1", kg="1"), row("2", kg="2"), row("3", kg="9", transit_countries=["NL"]), row("4", country_of_destination=None))
+        moved(
+            row("1", kg="1"), row("2", kg="2"), row("3", kg="9", transit_countries=["NL"]), row("4", country_of_destination=None)
+        )
     )
     assert [(r.dispatch, r.transit, r.destination, r.movements, r.kg) for r in found] == [
         ("US", (), "DE", 2, Decimal(3)),
@@ -80,7 +82,13 @@ def test_routes_are_told_apart_by_the_countries_on_the_way() -> None:
 
 
 def objection(**values: Any) -> dict[str, Any]:
-    filled = {"reference": "PEN-1", "substance_id": "acetone", "country": "DE", "importer_key": "marrow", "sent": date(2026, 3, 1)}
+    filled = {
+        "reference": "PEN-1",
+        "substance_id": "acetone",
+        "country": "DE",
+        "importer_key": "marrow",
+        "sent": date(2026, 3, 1),
+    }
     return {**filled, **values}
 
 

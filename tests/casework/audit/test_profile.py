@@ -151,7 +151,14 @@ def test_a_movement_of_somebody_else_is_no_gap() -> None:
 def test_blind_spots_name_what_lies_before_and_after() -> None:
     basis = Basis("manifests", recorded=(date(2026, 2, 1), date(2026, 11, 30)), undated=3, set_aside=2, parties_screened=False)
     said = " ".join(blind_spots(basis, (), FIRST, LAST, ()))
-    for part in ("before 2026-02-01", "after 2026-11-30", "3 rows", "2 lines or files", "No watchlist", "permits is not imported"):
+    for part in (
+        "before 2026-02-01",
+        "after 2026-11-30",
+        "3 rows",
+        "2 lines or files",
+        "No watchlist",
+        "permits is not imported",
+    ):
         assert part in said
     assert "no dated movement" in " ".join(blind_spots(Basis("ledger"), (), FIRST, LAST, ()))
 

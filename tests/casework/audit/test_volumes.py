@@ -72,7 +72,9 @@ def test_a_month_jumps_at_three_times_the_median_of_three_before(kg: str, is_one
 
 
 @pytest.mark.parametrize(
-    ("kg", "near"), [("79.999999", 0), ("80", 1), ("99.999999", 1), ("100", 0), ("0", 0)], ids=["below", "80", "under", "at", "none"]
+    ("kg", "near"),
+    [("79.999999", 0), ("80", 1), ("99.999999", 1), ("100", 0), ("0", 0)],
+    ids=["below", "80", "under", "at", "none"],
 )
 def test_just_under_is_from_80_to_less_than_100_per_cent(kg: str, near: int) -> None:
     found = volumes.just_under(moved(row("1", kg="10"), row("2", kg=kg)))
