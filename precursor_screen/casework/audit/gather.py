@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,9 +17,7 @@ from precursor_screen.casework.audit import moves, names, peers
 from precursor_screen.casework.audit.profile import Material, Profile, draw_up
 from precursor_screen.casework.audit.ranking import Ranking, rank
 from precursor_screen.casework.audit.unseen import Basis
-from precursor_screen.casework.moved import Moved
 from precursor_screen.engine import connect, fetch
-from precursor_screen.ledger.store import Ledger
 from precursor_screen.model import Substance, Threshold
 from precursor_screen.names.party import party_key
 from precursor_screen.reference import shipped
@@ -27,6 +25,10 @@ from precursor_screen.reference.registers.store import Register, RegisterStore
 from precursor_screen.reference.substances import load_substances
 from precursor_screen.reference.thresholds import load_thresholds
 from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS
+
+if TYPE_CHECKING:
+    from precursor_screen.casework.moved import Moved
+    from precursor_screen.ledger.store import Ledger
 
 LOOK_BACK = 400  # days before the period: what partners are known from
 _AT_ONCE = 1_000  # lines that flags are asked of

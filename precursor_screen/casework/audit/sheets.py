@@ -12,7 +12,7 @@ from precursor_screen.reports.xlsx import MOST_ROWS, write_workbook
 from precursor_screen.reports.xlsx_sheets import CODE, DAY, NUMBER, WRITTEN, Column, Sheet
 
 Row = list[Any]
-_MOST_CITED = 40  # numbers of lines in a cell; all of them stand in the sheet Figures
+_MOST_CITED = 30_000  # characters of numbers in a cell, which holds 32,767; of a figure with more all stand in the sheet Figures
 _LINES = Column("lines", 30, WRITTEN)
 
 
@@ -48,12 +48,23 @@ def _rows(
             if name == "Lines":
                 found.append([exporter, *cells])
                 continue
-            cited = ", ".join(map(str, lines[:_MOST_CITED]))
-            found.append(
-                [exporter, *cells, f"{cited} and {len(lines) - _MOST_CITED:,} more" if len(lines) > _MOST_CITED else cited]
-            )
-            figures += [[exporter, name, len(found) + 1, line] for line in lines]
+            cited = spans(lines)
+            if len(cited) > _MOST_CITED:
+                figures += [[exporter, name, len(found) + 2, line] for line in lines]
+                cited = f"{len(lines):,} lines: see the sheet Figures"
+            found.append([exporter, *cells, cited])
     return found
+
+
+def spans(lines: Lines) -> str:
+    """Numbers with runs put together: 1-3, 7."""
+    found: list[list[int]] = []
+    for line in lines:
+        if found and line == found[-1][1] + 1:
+            found[-1][1] = line
+        else:
+            found.append([line, line])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in found)
 
 
 Rows = Iterable[tuple[Row, Lines]]

@@ -96,12 +96,24 @@ def test_the_workbook_holds_the_lines_of_every_figure() -> None:
     book = openpyxl.load_workbook(io.BytesIO(written(sheets, audit(*TRADE, row("20", kg="")))))
     assert book.sheetnames[0] == "Findings"
     volumes = list(book["Volumes"].iter_rows(min_row=2, values_only=True))
-    assert volumes[2] == (OWN, "Acetone", "2026-03", "DE", 75, 2, 1, "3, 4")
-    figures = {tuple(r) for r in book["Figures"].iter_rows(min_row=2, values_only=True)}
-    assert {(OWN, "Volumes", 4, 3), (OWN, "Volumes", 4, 4)} <= figures
+    assert volumes[2] == (OWN, "Acetone", "2026-03", "DE", 75, 2, 1, "3-4")
+    assert book["Figures"].max_row == 1
     lines = list(book["Lines"].iter_rows(min_row=2, values_only=True))
     assert [r[1] for r in lines] == list(range(1, 11))
     assert [r[2:4] for r in lines[2:4]] == [("may.csv", 20), ("may.csv", 3)]
+
+
+def test_a_figure_of_more_lines_than_a_cell_holds_is_on_a_sheet_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "_MOST_CITED", 3)
+    book = openpyxl.load_workbook(io.BytesIO(written(sheets, audit(*TRADE, row("20", kg="", country_of_destination="FR")))))
+    (row_number,) = (n for n, r in enumerate(book["Substances"].values, 1) if r[-1] == "10 lines: see the sheet Figures")
+    figures = [r for r in book["Figures"].iter_rows(min_row=2, values_only=True) if r[1] == "Substances"]
+    assert figures == [(OWN, "Substances", row_number, n) for n in range(1, 11)]
+
+
+@pytest.mark.parametrize(("lines", "text"), [((), ""), ((4,), "4"), ((1, 2, 3, 7, 9, 10), "1-3, 7, 9-10")])
+def test_lines_that_follow_each_other_are_put_together(lines: tuple[int, ...], text: str) -> None:
+    assert sheets.spans(lines) == text
 
 
 def test_the_json_holds_every_figure_and_its_lines() -> None:
