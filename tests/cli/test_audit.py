@@ -55,10 +55,10 @@ def test_an_exporter_is_audited_out_of_the_ledger(ps, recorded) -> None:
     answer = ps("audit", "larkfield laboratory supply", *YEAR, "--ledger", URL)
     assert answer.code == 1
     assert answer.out.startswith(
-        f"{OWN}, 2026-01-01 to 2026-12-31 (ledger, US)\n  8 movements in 8 shipments, 7,200 kg, 1 receivers"
+        f"{OWN}, 2026-01-01 to 2026-12-31 (ledger, US)\n  8 movements in 8 shipments, 7,200 kg, 1 receiver\n"
     )
     assert "(1 high), 1 of them open; 1 confirmed. [may.csv:1]" in answer.out
-    assert "here for 1 names" in answer.out
+    assert "here for 1 of its names" in answer.out
 
 
 def test_it_is_found_by_its_number(ps, recorded) -> None:

@@ -192,6 +192,14 @@ def test_of_a_period_only_what_is_picked_is_gathered(ledger):
     assert lines_of(picked) == ["B"]
 
 
+def test_of_a_period_only_the_columns_that_are_wanted_are_read(ledger):
+    record(ledger, 1, movement("A"), movement("B", as_of_date=day(1)))
+    wanted = ("substance_id", "as_of_date")
+    narrow = ledger.movements_between(DAY, DAY, columns=wanted)
+    assert narrow.to_pylist() == [{"substance_id": "ephedrine", "as_of_date": DAY}]
+    assert ledger.movements_between(day(2), day(3), columns=wanted).schema.names == list(wanted)
+
+
 def test_lines_are_recalled_whatever_became_of_them(ledger):
     record(ledger, 1, movement("A"), movement("B"))
     record(ledger, 2, amended("B", "B2"))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 from precursor_screen.casework.audit.moves import Lines
 from precursor_screen.casework.audit.profile import Profile
 from precursor_screen.casework.audit.standing import OPEN
+from precursor_screen.reports.shipment import kilograms as kg
 
 # What a finding weighs, 0 to 100: first what a register or a list says, then what differs from others, then what differs from itself.
 WEIGHTS = {
@@ -54,13 +54,12 @@ def find(profile: Profile) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda f: -f.weight))
 
 
+def many(number: int, word: str) -> str:
+    """1 movement, 2,000 movements."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
 Said = Iterator[tuple[str, Lines]]
-
-
-def kg(value: Decimal | float) -> str:
-    """A mass for people: whole kilograms from 100 on, else as many places as it has, three at most."""
-    number = float(value)
-    return f"{number:,.0f} kg" if abs(number) >= 100 else f"{number:,.3f}".rstrip("0").rstrip(".") + " kg"
 
 
 def _listed(profile: Profile) -> Said:
@@ -69,7 +68,7 @@ def _listed(profile: Profile) -> Said:
             score = f", score {entry.score:.0f}" if entry.score is not None else ""
             yield (
                 f"{receiver.name} matches entry {entry.entry_id} of {entry.list_id}{score} (flag {entry.flag_id[:8]}, {entry.state}); "
-                f"{receiver.movements:,} movements, {kg(receiver.kg)}, from {receiver.first} to {receiver.last}.",
+                f"{many(receiver.movements, 'movement')}, {kg(receiver.kg)}, from {receiver.first} to {receiver.last}.",
                 receiver.lines,
             )
 
@@ -102,7 +101,7 @@ def _open_flags(profile: Profile) -> Said:
         said = ", ".join(f"{count:,} {verdict}" for verdict, count in family.verdicts) or "no verdict"
         if family.open:
             yield (
-                f"{family.flags:,} flags of the family {family.family} ({told}), {family.open:,} of them open; {said}.",
+                f"{many(family.flags, 'flag')} of the family {family.family} ({told}), {family.open:,} of them open; {said}.",
                 family.lines,
             )
     for episode in profile.episodes:
@@ -120,12 +119,12 @@ def _near(profile: Profile) -> Said:
         usual = place.median if place and place.others else None
         if one.near >= LEAST_NEAR and (usual is None or one.share > usual):
             peers = (
-                f"the peers' median is {usual:.0%} ({place.others:,} exporters)"
+                f"the peers' median is {usual:.0%} ({many(place.others, 'exporter')})"
                 if place and usual is not None
                 else "no peer to compare"
             )
             yield (
-                f"{one.near:,} of {one.weighed:,} movements of {profile.names_of[one.substance]} ({one.share:.0%}) are from 80 to under "
+                f"{one.near:,} of {many(one.weighed, 'movement')} of {profile.names_of[one.substance]} ({one.share:.0%}) are from 80 to under "
                 f"100 % of the threshold; {peers}.",
                 one.lines,
             )
@@ -135,7 +134,7 @@ def _declared(profile: Profile) -> Said:
     for one in profile.declared:
         if one.fits is False:
             yield (
-                f"{one.rows:,} rows recognised as {profile.names_of[one.substance]} are declared under {one.hs6}, which is none of its "
+                f"{many(one.rows, 'row')} recognised as {profile.names_of[one.substance]} {'is' if one.rows == 1 else 'are'} declared under {one.hs6}, which is none of its "
                 f"headings; {kg(one.kg)}.",
                 one.lines,
             )
@@ -166,7 +165,10 @@ def _new(profile: Profile) -> Said:
         if one.is_new:
             where = f" ({', '.join(one.countries[:3])})" if one.countries else ""
             unknown = f", {one.unknown:,} of unknown mass" if one.unknown else ""
-            yield f"{one.name}{where} is new since {one.first}: {one.movements:,} movements, {kg(one.kg)}{unknown}.", one.lines
+            yield (
+                f"{one.name}{where} is new since {one.first}: {many(one.movements, 'movement')}, {kg(one.kg)}{unknown}.",
+                one.lines,
+            )
 
 
 def _places(profile: Profile) -> Said:
@@ -185,7 +187,7 @@ def _places(profile: Profile) -> Said:
 def _dormant(profile: Profile) -> Said:
     for one in profile.receivers:
         if one.is_dormant:
-            yield f"{one.name} has received nothing since {one.last}, after {one.movements:,} movements.", one.lines
+            yield f"{one.name} has received nothing since {one.last}, after {many(one.movements, 'movement')}.", one.lines
 
 
 _KINDS = {

@@ -133,7 +133,7 @@ class Everybody:
                     recorded=basis.recorded,
                     undated=basis.undated,
                     registers=tuple(sorted(self.law.registers)),
-                    numbers_of=basis.numbers_of or sum(bool(n) for n in numbers.values()),
+                    numbers_of=sum(bool(numbers.get(t.name)) for t in merged.taken),
                     set_aside=basis.set_aside,
                     parties_screened=basis.parties_screened,
                     look_back=LOOK_BACK,

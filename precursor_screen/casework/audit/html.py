@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from precursor_screen.casework.audit import plots
 from precursor_screen.casework.audit.audit import Audit, Audited
-from precursor_screen.casework.audit.findings import kg
+from precursor_screen.casework.audit.findings import many
 from precursor_screen.casework.audit.moves import Lines
 from precursor_screen.casework.audit.partners import Receiver
 from precursor_screen.reports.printable import printable
+from precursor_screen.reports.shipment import kilograms as kg
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -62,6 +63,8 @@ def _environment() -> Environment:
     )
     environment.filters["number"] = lambda n: f"{n:,}"
     environment.filters["kg"] = kg
+    environment.filters["many"] = many
+    environment.filters["volume"] = lambda value: kg(Decimal(str(value)))
     environment.filters["printable"] = printable
     environment.filters["short"] = lambda text, most=80: printable(text if len(text) <= most else f"{text[: most - 1]}…")
     environment.filters["counts"] = lambda some: ", ".join(f"{count:,} {name}" for name, count in some) or "none"

@@ -9,13 +9,14 @@ import itertools
 import math
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from html import escape
 
-from precursor_screen.casework.audit.findings import kg
 from precursor_screen.casework.audit.geography import HEIGHT, WIDTH, great_circle, project, world
 from precursor_screen.casework.audit.partners import Receiver, Route
 from precursor_screen.casework.audit.volumes import JustUnder, MonthKg
 from precursor_screen.reports.printable import printable
+from precursor_screen.reports.shipment import kilograms as kg
 
 _BARS = 120.0
 _MOST_BARS = 60
@@ -64,7 +65,7 @@ def months(substance: str, found: Sequence[MonthKg], first: date, last: date) ->
     every = max(1, math.ceil(len(names) * 48 / WIDTH))
     pieces += [f'<text x="{5 + n * step:.1f}" y="{base + 13:g}">{name}</text>' for n, name in enumerate(names) if n % every == 0]
     over_months = sum(1 for n in names if limit and n in by_month and by_month[n].kg >= limit)
-    told = f"{substance}: kilograms a month, {kg(top)} at most"
+    told = f"{substance}: kilograms a month, {kg(Decimal(str(top)))} at most"
     told += f"; {over_months} months at or over the threshold of {kg(limit)}" if limit else f"; {_NO_LINE[bool(limits)]}"
     return _figure(told, WIDTH, base + 18, pieces)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from precursor_screen.casework.audit.audit import Audit, Audited
-from precursor_screen.casework.audit.findings import kg
+from precursor_screen.casework.audit.findings import many
 from precursor_screen.casework.audit.moves import Lines, Move
 from precursor_screen.casework.audit.ranking import Ranking
 from precursor_screen.reports.printable import printable
+from precursor_screen.reports.shipment import kilograms as kg
 
 _MOST_FINDINGS, _MOST_NAMES, _MOST_PLACES = 20, 12, 3
 
@@ -26,10 +27,10 @@ def tell(audit: Audit) -> Iterator[str]:
 def _exporter(one: Audited) -> Iterator[str]:
     profile = one.profile
     yield f"{printable(profile.name)}, {profile.first} to {profile.last} ({profile.basis.source}, {profile.basis.jurisdiction or 'no jurisdiction'})"
-    yield f"  {profile.movements:,} movements in {profile.shipments:,} shipments, {kg(profile.kg)}, {len(profile.receivers):,} receivers"
+    yield f"  {many(profile.movements, 'movement')} in {many(profile.shipments, 'shipment')}, {kg(profile.kg)}, {many(len(profile.receivers), 'receiver')}"
     yield "Names taken:"
     for taken in profile.merged.taken[:_MOST_NAMES]:
-        yield f"  {printable(taken.name)}: {printable(taken.why)}; {taken.rows:,} rows, {taken.first} to {taken.last}"
+        yield f"  {printable(taken.name)}: {printable(taken.why)}; {many(taken.rows, 'row')}, {taken.first} to {taken.last}"
     if len(profile.merged.taken) > _MOST_NAMES:
         yield f"  and {len(profile.merged.taken) - _MOST_NAMES:,} more"
     for name in profile.merged.left_out:
@@ -49,7 +50,7 @@ def _exporter(one: Audited) -> Iterator[str]:
     yield "Substances:"
     for total in profile.totals:
         unknown = f", {total.unknown:,} of unknown mass" if total.unknown else ""
-        yield f"  {profile.names_of[total.substance]}: {kg(total.kg)} in {total.movements:,} movements{unknown}"
+        yield f"  {profile.names_of[total.substance]}: {kg(total.kg)} in {many(total.movements, 'movement')}{unknown}"
     yield "What this audit could not see:"
     for sentence in profile.blind_spots:
         yield f"  {sentence}"
@@ -67,8 +68,8 @@ def _rank(ranking: Ranking) -> Iterator[str]:
     for number, one in enumerate(ranking.rows, 1):
         near = f", {one.near:,} of {one.weighed:,} just under" if one.weighed else ""
         yield (
-            f"{number:3}. {printable(one.name)}: stands out in {one.stands_out}; {kg(one.kg)} of {len(one.substances)} substances in "
-            f"{one.rows:,} rows{near}, {one.new:,} of {one.partners:,} partners new"
+            f"{number:3}. {printable(one.name)}: stands out in {one.stands_out}; {kg(one.kg)} of {many(len(one.substances), 'substance')} in "
+            f"{many(one.rows, 'row')}{near}, {one.new:,} of {one.partners:,} partners new"
         )
         if one.measures:
             yield "     " + "; ".join(f"{name}: above {percentile:g} %" for name, percentile in one.measures)

@@ -121,7 +121,7 @@ def blind_spots(basis: Basis, found: Sequence[Gap], first: date, last: date, mis
         said.append(f"{basis.undated:,} rows of everybody carry no date and are in no period.")
     if basis.set_aside:
         said.append(f"{basis.set_aside:,} lines or files of the manifests were set aside; `screen` names them.")
-    known = f"{basis.numbers_of:,} names" if basis.numbers_of else "no name"
+    known = f"{basis.numbers_of:,} of its names" if basis.numbers_of else "none of its names"
     said.append(
         f"Numbers of registers and taxes are kept of flagged lines only, here for {known}: the same number elsewhere is missed."
     )

@@ -44,7 +44,7 @@ def test_just_under_is_told_against_the_peers() -> None:
     peers = [row(f"1{n}", kg="90" if n < 2 else "10", sender=OTHER, address="") for n in range(5)]
     (told,) = sentences(*own, *peers)["just under the threshold"]
     assert told == (
-        "5 of 5 movements of Acetone (100%) are from 80 to under 100 % of the threshold; the peers' median is 40% (1 exporters)."
+        "5 of 5 movements of Acetone (100%) are from 80 to under 100 % of the threshold; the peers' median is 40% (1 exporter)."
     )
 
 

@@ -55,7 +55,8 @@ def test_the_page_says_findings_first_and_what_was_not_seen_last() -> None:
 
 @pytest.mark.parametrize("field", ["sender", "receiver", "description", "source_file", "shipment_id", "permit_reference", "hs6"])
 def test_nothing_that_a_manifest_says_becomes_code(field: str) -> None:
-    rows = [row(str(n), kg="90", **{field: HOSTILE}) for n in range(1, 5)]
+    said: dict[str, Any] = {field: HOSTILE}
+    rows = [row(str(n), kg="90", **said) for n in range(1, 5)]
     made = audit(*rows, asked=HOSTILE if field == "sender" else OWN, raised=[flag("R", "1", because=HOSTILE)])
     text = page(made)
     assert "<script" not in text

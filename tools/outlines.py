@@ -1,4 +1,4 @@
-"""Makes `data/geography/outlines.csv` of Natural Earth's countries: `python docs/outlines.py FOLDER/ne_110m_admin_0_countries`.
+"""Makes `data/geography/outlines.csv` of Natural Earth's countries: `python tools/outlines.py FOLDER/ne_110m_admin_0_countries`.
 
 The argument is a shapefile without its suffix (.shp and .dbf are read). What it says of the source stands in that folder's README.
 """
