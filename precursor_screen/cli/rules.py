@@ -109,10 +109,11 @@ def lint(ctx: click.Context, rule_dirs: tuple[Path, ...], only_rules: bool) -> i
       precursor-screen rules lint --rules my-rules
     """
     from precursor_screen.errors import ExitCode
+    from precursor_screen.reference.bundle import shipped_substances
     from precursor_screen.rulebook.lint import lint as lint_rules
 
     book = _load(ctx, rule_dirs, only_rules)
-    errors = lint_rules(book.rules, book.compiled, book.lists, date.today())
+    errors = lint_rules(book.rules, book.compiled, book.lists, date.today(), shipped_substances())
     for error in errors:
         click.echo(f"error: {error}", err=True)
     click.echo(f"{len(book.rules)} rules, {len(book.lists)} lists, {len(book.typologies)} typologies: {len(errors)} errors")

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from precursor_screen.errors import UsageError
 from precursor_screen.matching.substance.index import SubstanceIndex
-from precursor_screen.model import Concern, Rate, Rule, Threshold, Typology
+from precursor_screen.model import Concern, Rate, Rule, Substance, Threshold, Typology
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.reference import shipped
 from precursor_screen.reference.concern import load_concern
@@ -216,6 +216,11 @@ def _index(folder: Path) -> SubstanceIndex:
 def _hardly_traded(concern: Mapping[str, Concern]) -> frozenset[str]:
     """The substances that have little or no lawful trade: scheduled drugs, and grades A and B."""
     return frozenset(substance_id for substance_id, one in concern.items() if one.licit_use in "SAB")
+
+
+def shipped_substances() -> tuple[Substance, ...]:
+    """The substances that ship."""
+    return _table(shipped.substances_folder()).substances
 
 
 def shipped_index() -> SubstanceIndex:
