@@ -97,6 +97,7 @@ class Rulebook:
     packs: Mapping[str, Pack]
     parameters: Mapping[str, Mapping[str, Any]]
     exceptions: tuple[RuleException, ...]
+    macros: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def load_rulebook(folders: list[Path], site: SiteRules | None = None) -> Ruleboo
     own = [p for p in (site.params, site.exceptions, site.concern, site.rates) if p is not None]
     for path in [*rule_files(folders), *(p for f in support for p in sorted(f.glob("*/*.y*ml"))), *own]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return Rulebook(rules, compiled, lists, typologies, digest.hexdigest(), packs, parameters, exceptions)
+    return Rulebook(rules, compiled, lists, typologies, digest.hexdigest(), packs, parameters, exceptions, macros)
 
 
 def maximum_ages(manifests: Iterable[Manifest]) -> dict[str, int]:

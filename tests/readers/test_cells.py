@@ -268,9 +268,7 @@ def test_control_characters_do_not_part_a_word() -> None:
     assert tables.lines.column("description").to_pylist() == ["ACETONE\nDRUMS"]
 
 
-@pytest.mark.parametrize(
-    "null", ["", "n/a", "unknown", "TBA", "0", "00/00/0000", "00000000", "0000-00-00", "00:00.0", "00:00:00", "-"]
-)
+@pytest.mark.parametrize("null", ["", "n/a", "unknown", "TBA", "0", "00/00/0000", "00000000", "0000-00-00", "00:00.0", "00:00:00", "-"])
 def test_a_date_cell_that_says_there_is_none_is_no_issue(null: str) -> None:
     values, issues = column("Date", [null, "2026-03-01"], "date")
     assert (values, issues) == ([None, date(2026, 3, 1)], [])
