@@ -1,7 +1,8 @@
 """Mutants of a rule: the same rule with one thing changed, as small as it can be.
 
 What cannot change a verdict is not changed: sentences and evidence; `requires`, as a test of a missing field is unknown already;
-`gt` for `gte` of whole numbers, which is a step of the limit; named lists, which are data; and whatever compiles to the same tests.
+`gt` for `gte` of whole numbers, which is a step of the limit; named lists, which are data; a level that is the rule's own; and whatever
+compiles to the same tests.
 """
 
 from __future__ import annotations
@@ -125,6 +126,8 @@ def _changed(rule: Rule, params: Mapping[str, Any], macros: Mapping[str, Any]) -
     for change in _of_condition(rule, macros):
         yield _bare(_with_condition(rule, change.value), params), change
     for i, level in enumerate(rule.levels):
+        if (level.level, level.weight) == (rule.level, rule.weight):
+            continue
         others = (rule.levels[:i], rule.levels[i + 1 :])
         yield _bare(replace(rule, levels=others[0] + others[1]), params), _Change(f"levels.{i}", "dropped", CLAUSE, None)
         for change in _of_spec(f"levels.{i}.when", level.when):

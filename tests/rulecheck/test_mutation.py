@@ -58,6 +58,7 @@ MADE = [
     ("sel: [{direction: import}, {transport_mode: sea}]", "", [("detection.sel.0", "dropped"), ("detection.sel.1", "dropped")]),
     ("sel: {direction: import}", "applies: {transport_mode: sea}\n", [("applies", "dropped")]),
     ("sel: {direction: import}", "levels: [{when: {transport_mode: sea}, level: high, weight: 9}]\n", [("levels.0", "dropped")]),
+    ("sel: {direction: import}", "levels: [{when: {transport_mode: sea}, level: low, weight: 5}]\n", []),
     ("sel: {direction: import}", "requires: [vessel]\n", []),
     ("sel: {consignee_name|inlist: orders}", "", []),
     ("sel: {description: [acetone, acetone]}", "", [("detection.sel.description.0", "without 'acetone'")]),
