@@ -1,8 +1,8 @@
 """Mutants of a rule: the same rule with one thing changed, as small as it can be.
 
 What cannot change a verdict is not changed: sentences and evidence; `requires`, as a test of a missing field is unknown already;
-`gt` for `gte` of whole numbers, which is a step of the limit; named lists, which are data; a level that is the rule's own; and whatever
-compiles to the same tests.
+`gt` for `gte` of whole numbers, which is a step of the limit; named lists, which are data; a level that is the rule's own; a limit
+beyond what a field can hold; and whatever compiles to the same tests.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from precursor_screen.model import Rule
 from precursor_screen.rulebook.compile import CompiledRule, compile_rule
 from precursor_screen.rulebook.condition import parse_condition, words_of
 from precursor_screen.rulebook.correlation import days_of
-from precursor_screen.rulebook.expression import Apply, Expression, Operator, Outcome
+from precursor_screen.rulebook.expression import Apply, Expression, Field, Operator, Outcome
 from precursor_screen.rulebook.lists import NamedList
+from precursor_screen.rulebook.ranges import domain_of
 from precursor_screen.schema import BY_NAME
 
 STEP, SWAP, CLAUSE, KEY, ITEM = "step", "swap", "clause", "key", "item"
@@ -182,7 +183,16 @@ def _of_value(path: str, key: str, value: Any) -> Iterator[_Change]:
     if modifier in _SWAPS and not whole:
         yield _Change(path, f"{modifier} -> {_SWAPS[modifier]}", SWAP, (f"{name}|{_SWAPS[modifier]}", value))
     for change in (*_of_limit(path, value), *_of_items(path, value)):
-        yield replace(change, value=(key, change.value))
+        if not _never_matters(name, modifier, value, change.value):
+            yield replace(change, value=(key, change.value))
+
+
+def _never_matters(name: str, modifier: str, *limits: Any) -> bool:
+    """Whether a test is true of every number that a field can hold, by any of the limits: a mass of at least 0, and of at least -1."""
+    if name not in BY_NAME or any(isinstance(limit, bool) or not isinstance(limit, int | float) for limit in limits):
+        return False
+    least, most = domain_of(Field(name))
+    return (modifier == "gte" and max(limits) <= least) or (modifier == "lte" and min(limits) >= most)
 
 
 def _of_limit(path: str, value: Any) -> Iterator[_Change]:

@@ -24,6 +24,8 @@ KG = "detection.sel.gross_mass_kg"
 MADE = [
     ("sel: {gross_mass_kg|gte: 5}", "", [(f"{KG}|gte", "gte -> gt"), (f"{KG}|gte", "5 -> 4"), (f"{KG}|gte", "5 -> 6")]),
     ("sel: {gross_mass_kg|lt: 0.25}", "", [(f"{KG}|lt", "lt -> lte"), (f"{KG}|lt", "0.25 -> 0.24"), (f"{KG}|lt", "0.25 -> 0.26")]),
+    ("sel: {gross_mass_kg|gte: 0}", "", [(f"{KG}|gte", "gte -> gt"), (f"{KG}|gte", "0 -> 1")]),
+    ("sel: {gross_mass_kg|gt: 0}", "", [(f"{KG}|gt", c) for c in ("gt -> gte", "0 -> -1", "0 -> 1")]),
     ("sel: {packages|gt: 5}", "", [("detection.sel.packages|gt", "5 -> 4"), ("detection.sel.packages|gt", "5 -> 6")]),
     (
         "sel: {gross_mass_kg|lt: $most}",
