@@ -106,7 +106,7 @@ def _priced(moves: Sequence[Move]) -> dict[str, list[tuple[Decimal, Move]]]:
 def _outside(price: Decimal, low: Decimal | None, high: Decimal | None, usual: Decimal | None) -> str:
     if usual is not None and price * CHEAP < usual:
         return f"less than half of the {_cents(usual)} that it costs by the drum"
-    if low is not None and high is not None:
+    if low is not None and high is not None and high > low:  # of prices that are mostly one, any other would lie outside
         reach = FENCE * (high - low)
         if price < low - reach or price > high + reach:
             side = "below" if price < low else "above"

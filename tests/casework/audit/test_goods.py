@@ -38,6 +38,11 @@ def test_a_price_beyond_the_fences_is_told(usd: str, told: str) -> None:
     assert [told in o.because for o in odd] == ([True] if told else [])
 
 
+def test_prices_that_are_mostly_one_have_no_fences() -> None:
+    _, odd = goods.bands(moved(*(row(str(n), kg="10", usd="50") for n in range(8)), row("9", kg="10", usd="51")), SUBSTANCES)
+    assert odd == ()
+
+
 def test_a_line_with_two_substances_has_no_price() -> None:
     both = [row("1"), row("1", substance_id="ephedrine")]
     assert goods.bands(moved(*both), SUBSTANCES) == ((), ())
