@@ -58,7 +58,7 @@ class YearlyReturn:
 
 _MESSAGES = {
     "mass-unknown": "movements of unknown mass: they are in no figure; those beside one are named there",
-    "no-direction": "movements of unknown direction: in no figure; say --jurisdiction",
+    "no-direction": "movements of a direction that neither they nor --jurisdiction tell: they are in no figure",
     "no-country": "movements that state no other country: their figure stands under `not stated`",
     "in-transit": "movements in transit or transhipment: the form asks for none",
     "not-in-tables": "movements of substances that were in neither table of the 1988 Convention on their day",

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from precursor_screen.casework.reconcile.documents import USABLE, Document
+from precursor_screen.casework.reconcile.documents import Document
 from precursor_screen.casework.reconcile.movements import Movement, agrees, named_numbers
+from precursor_screen.casework.reconcile.timing import wrong_time
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 
 # Without a number, papers of which the days end or begin so near to a movement may still be its own (own proposal).
@@ -62,15 +63,18 @@ class Allocated:
     unmatched: tuple[Unmatched, ...]
 
 
-def allocate(register: str, movements: Iterable[Movement], documents: Iterable[Document]) -> Allocated:
+def allocate(
+    register: str, movements: Iterable[Movement], documents: Iterable[Document], tolerance: Decimal = _NONE
+) -> Allocated:
     """Allocates movements to the documents of one register.
 
     Args:
         register: whose number the movements name: permits, notifications or confirmations.
         movements: of any substances, in any order.
         documents: of that register, in any order.
+        tolerance: share of its mass by which a document may be exceeded.
     """
-    book = _Book(documents)
+    book = _Book(documents, tolerance)
     found: list[Allocation] = []
     unmatched: list[Unmatched] = []
     unnamed: list[Movement] = []
@@ -112,10 +116,12 @@ def _under_no_number(register: str, movement: Movement, others: tuple[Document, 
 class _Book:
     """The documents of a register, and what of each is still to be used."""
 
-    def __init__(self, documents: Iterable[Document]) -> None:
+    def __init__(self, documents: Iterable[Document], tolerance: Decimal) -> None:
         self.documents = sorted(documents, key=lambda d: d.rank)
-        self.left = [d.kg for d in self.documents]
+        self.tolerance = tolerance
+        self.left = [None if d.kg is None else d.kg * (1 + tolerance) for d in self.documents]
         self.at = {id(d): n for n, d in enumerate(self.documents)}
+        self.users: dict[int, str] = {}  # of each document the shipment that used it first
         self.by_number: dict[tuple[str, str], list[Document]] = defaultdict(list)
         self.of_number: dict[str, list[Document]] = defaultdict(list)
         self.by_party: dict[tuple[str, str], list[Document]] = defaultdict(list)
@@ -133,11 +139,15 @@ class _Book:
         return sorted((d for d in near.values() if _fits(d, movement)), key=lambda d: d.rank)
 
     def place(self, movement: Movement, documents: Sequence[Document], by: str) -> list[Allocation]:
-        """A movement under some documents: the first takes what is left in it, then the next; what is over stands under the first."""
-        ordered = sorted(documents, key=lambda d: (d.status not in USABLE, distance(d, movement.day), -self._covers(d, movement)))
+        """A movement under some documents: the best takes what is left in it, then the next; what is over stands under the best.
+
+        It is split only among documents that are in force: of the others only the best can be meant.
+        """
+        every = sorted(documents, key=lambda d: self._order(d, movement))
+        ordered = [d for d in every if wrong_time(d, movement.day) is None] or every[:1]
         whole = movement.kg
         if whole is None or len(ordered) == 1:
-            return [self._take(movement, ordered[0], whole, by, ordered)]
+            return [self._take(movement, ordered[0], whole, by, len(every))]
         shares: list[tuple[Document, Decimal]] = []
         rest = whole
         for document in ordered:
@@ -150,7 +160,17 @@ class _Book:
         if rest or not shares:
             first = shares[0][1] if shares and shares[0][0] is ordered[0] else _NONE
             shares = [(ordered[0], first + rest), *(s for s in shares if s[0] is not ordered[0])]
-        return [self._take(movement, d, kg, by, ordered) for d, kg in shares]
+        return [self._take(movement, d, kg, by, len(every)) for d, kg in shares]
+
+    def _order(self, document: Document, movement: Movement) -> tuple[bool, bool, int, Decimal]:
+        """Of several documents: one in force before one that is not, a single use that is left, the nearest, the largest coverage."""
+        user = self.users.get(id(document), movement.shipment_id)
+        return (
+            wrong_time(document, movement.day) is not None,
+            document.single_use and user != movement.shipment_id,
+            distance(document, movement.day),
+            -self._covers(document, movement),
+        )
 
     def _covers(self, document: Document, movement: Movement) -> Decimal:
         """How much of a movement a document has room for."""
@@ -159,12 +179,14 @@ class _Book:
             return _NONE
         return movement.kg if left is None else max(min(left, movement.kg), _NONE)
 
-    def _take(self, movement: Movement, document: Document, kg: Decimal | None, by: str, among: Sequence[Document]) -> Allocation:
+    def _take(self, movement: Movement, document: Document, kg: Decimal | None, by: str, among: int) -> Allocation:
         at = self.at[id(document)]
         left = self.left[at]
+        self.users.setdefault(id(document), movement.shipment_id)
         if left is not None and kg is not None:
             self.left[at] = left - kg
-        return Allocation(movement, document, kg, by, _why(movement, document, kg, by, left, len(among)))
+        room = left if left is None or document.kg is None else left - document.kg * self.tolerance
+        return Allocation(movement, document, kg, by, _why(movement, document, kg, by, room, among))
 
 
 def _fits(document: Document, movement: Movement) -> bool:

@@ -13,6 +13,7 @@ from precursor_screen.casework.reconcile.allocate import Allocated, Allocation, 
 from precursor_screen.casework.reconcile.differences import Difference, Unjudged, kilograms, show_kg, unjudged
 from precursor_screen.casework.reconcile.documents import EXPORT, USABLE, Document
 from precursor_screen.casework.reconcile.movements import Movement, agrees
+from precursor_screen.casework.reconcile.timing import wrong_time
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 
 TOLERANCE = Decimal("0.02")  # of the document's mass: what drums, moisture and scales come to (own proposal)
@@ -62,12 +63,12 @@ def judge_papers(
 
 _MESSAGES = {
     "no-quantity": "documents that state no kilograms: what is over or left cannot be told",
-    "no-last-day": "documents that state no last day, or are still valid: what is left of them is no difference yet",
+    "no-last-day": "documents that state no last day: what is left of them is no difference yet",
     "begins-before": "documents that begin before the period: what moved under them before is not known; say an earlier --from",
     "no-reply-period": "movements before an answer: the period of reply is not known; say --jurisdiction, or the register's day of sending",
     "no-country": "movements that state no country to compare with the document's",
     "no-party": "movements that name nobody on the side of the document's party",
-    "no-direction": "movements of unknown direction without a document: whether one is asked for cannot be told; say --jurisdiction",
+    "no-direction": "movements of a direction that neither they nor --jurisdiction tell, without a document: whether one is asked for cannot be told",
     "awaited": f"movements of the last {CONFIRMED_WITHIN} days that the other side may still confirm",
 }
 
@@ -87,7 +88,7 @@ def _difference(
     kind: str, document: Document, some: Sequence[Allocation], because: str, difference_kg: Decimal | None = None
 ) -> Difference:
     ordered = sorted(some, key=lambda a: a.movement.rank)
-    why = "; ".join(dict.fromkeys(a.why for a in ordered[:3])) + (" ..." if len(ordered) > 3 else "")
+    why = " / ".join(dict.fromkeys(a.why for a in ordered[:3])) + (" / ..." if len(ordered) > 3 else "")
     return Difference(
         kind,
         document.register,
@@ -119,7 +120,7 @@ def _wrongs(document: Document, movement: Movement, told: dict[str, list[str]]) 
     day = movement.day
     contradicting = document.first and document.last and document.last < document.first
     if document.register != CONFIRMATIONS and not contradicting:
-        if (kind := _wrong_time(document, day)) is not None:
+        if (kind := wrong_time(document, day)) is not None:
             yield kind
         elif document.status == "sent" and document.reply_ends is None and document.register == NOTIFICATIONS:
             told["no-reply-period"].append(movement.place)
@@ -137,21 +138,6 @@ def _wrongs(document: Document, movement: Movement, told: dict[str, list[str]]) 
         told["no-country"].append(movement.place)
     elif document.country and country != document.country:
         yield kinds.OTHER_COUNTRY
-
-
-def _wrong_time(document: Document, day: date) -> str | None:
-    if document.status == "objected" and document.register == NOTIFICATIONS:
-        return kinds.OBJECTED
-    if document.status not in USABLE:
-        return kinds.EXPIRED
-    last = document.last if document.stated_last else None
-    if document.status == "expired" and (last is None or day > last):
-        return kinds.EXPIRED
-    if document.first and day < document.first:
-        return kinds.TOO_EARLY
-    if document.status == "sent" and document.reply_ends and day < document.reply_ends:
-        return kinds.TOO_EARLY
-    return kinds.LATER if last is not None and day > last else None
 
 
 def _because(kind: str, document: Document, movements: Sequence[Movement]) -> str:
@@ -219,8 +205,10 @@ def _left(
         return
     if document.status not in USABLE:
         return  # nobody should use it
-    if document.last is None or document.last > frame.last:
+    if document.last is None:
         told["no-last-day"].append(document.reference)
+    elif document.last > frame.last:
+        return  # it may still be used
     elif document.first is None or document.first < frame.first:
         told["begins-before"].append(document.reference)
     elif some and document.kg is not None:

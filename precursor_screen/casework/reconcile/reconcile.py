@@ -65,7 +65,7 @@ def reconcile(
             doubts.append(Unjudged("not-imported", register, len(movements), (), message))
         elif register in ALLOCATED:
             moving = [m for m in movements if m.direction in _directions(register)]
-            allocated = allocate(register, moving, documents)
+            allocated = allocate(register, moving, documents, frame.tolerance)
             some, told = judge_papers(register, documents, allocated, frame)
             own = [m for m in moving if not firm or firm in m.sending]
             matched = {a.movement.rank: a.by_number for a in allocated.allocations if not firm or firm in a.movement.sending}

@@ -214,7 +214,7 @@ def told_unjudged(some: Iterable[Unjudged]) -> Iterable[str]:
     """What could not be judged, a line each."""
     for u in some:
         where = f" ({', '.join(u.examples)}{' ...' if u.count > len(u.examples) else ''})" if u.examples else ""
-        yield f"not evaluable: {u.register + ': ' if u.register else ''}{u.count} {u.message}{where}"
+        yield f"not evaluable ({u.count}): {u.register + ': ' if u.register else ''}{u.message}{where}"
 
 
 def _paper(d: Document) -> str:
