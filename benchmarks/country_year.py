@@ -75,9 +75,7 @@ class Maker:
         self.exporters = [f"Larkmoor {n:03} Chemicals Inc" for n in range(1, exporters + 1)]
         self.year = Year(registers={name: [] for name in (PERMITS, NOTIFICATIONS, LICENCES, REQUIREMENTS, CONFIRMATIONS)})
         self.count = 0
-        self.spells = [
-            (e, s, c, n) for e in self.exporters for s in TABLE_II for c in COUNTRIES for n in range(SLOTS)
-        ]
+        self.spells = [(e, s, c, n) for e in self.exporters for s in TABLE_II for c in COUNTRIES for n in range(SLOTS)]
         self.random.shuffle(self.spells)
         self.licensed: set[tuple[str, str]] = set()
 
@@ -108,9 +106,16 @@ class Maker:
             begin = FIRST + timedelta(days=slot * 120 + self.random.randint(0, 10))
             end = begin + timedelta(days=self.random.randint(80, 105))
             document = {
-                **{"reference": self.number("EXP"), "substance": TEXTS[substance], "quantity_kg": kg, "holder": exporter},
-                **{"direction": "export", "country": country, "valid_from": begin, "valid_to": end},
-                **{"single_use": "no", "status": "valid"},
+                "reference": self.number("EXP"),
+                "substance": TEXTS[substance],
+                "quantity_kg": kg,
+                "holder": exporter,
+                "direction": "export",
+                "country": country,
+                "valid_from": begin,
+                "valid_to": end,
+                "single_use": "no",
+                "status": "valid",
             }
             days = self.days(begin, end, parts)
         else:
@@ -118,8 +123,13 @@ class Maker:
             country = self.random.choice(COUNTRIES)
             sent = FIRST + timedelta(days=self.random.randint(10, 180))
             document = {
-                **{"reference": self.number("PEN"), "substance": TEXTS[substance], "quantity_kg": kg, "exporter": exporter},
-                **{"importer": importer, "country": country, "sent": sent},
+                "reference": self.number("PEN"),
+                "substance": TEXTS[substance],
+                "quantity_kg": kg,
+                "exporter": exporter,
+                "importer": importer,
+                "country": country,
+                "sent": sent,
                 "status": self.random.choice(("accepted", "sent")),
             }
             days = self.days(sent + timedelta(days=20), sent + timedelta(days=120), parts)
@@ -143,8 +153,12 @@ class Maker:
     def confirm(self, line: Line, **changed: Any) -> dict[str, Any]:
         kg = None if line.kg is None else (line.kg * Decimal(self.random.randint(990, 1010)) / 1000).quantize(Decimal("0.001"))
         row = {
-            **{"reference": line.bill, "substance": TEXTS[line.substance], "quantity_kg": kg, "importer": line.importer},
-            **{"country": line.country, "date": line.day + timedelta(days=self.random.randint(10, 40))},
+            "reference": line.bill,
+            "substance": TEXTS[line.substance],
+            "quantity_kg": kg,
+            "importer": line.importer,
+            "country": line.country,
+            "date": line.day + timedelta(days=self.random.randint(10, 40)),
             **changed,
         }
         self.year.registers[CONFIRMATIONS].append(row)
@@ -155,8 +169,13 @@ class Maker:
             return None
         self.licensed.add((exporter, substance))
         row = {
-            **{"reference": self.number("LIC"), "holder": exporter, "substance": TEXTS[substance], "quantity_kg": PLENTY},
-            **{"valid_from": date(YEAR - 1, 1, 1), "valid_to": date(YEAR + 1, 12, 31), "status": "valid"},
+            "reference": self.number("LIC"),
+            "holder": exporter,
+            "substance": TEXTS[substance],
+            "quantity_kg": PLENTY,
+            "valid_from": date(YEAR - 1, 1, 1),
+            "valid_to": date(YEAR + 1, 12, 31),
+            "status": "valid",
             **changed,
         }
         self.year.registers[LICENCES].append(row)
@@ -228,7 +247,13 @@ def rows_of(year: Year, lines: int, seed: int) -> Iterator[tuple[Any, ...]]:
             made += 1
             day = FIRST + timedelta(days=chance.randint(0, 364))
             yield (
-                *(f"GC-{made:07}", 1, f"Larkmoor {chance.randint(1, 200):03} Chemicals Inc", OWN, f"Quenford {made % 5000:07} Trading"),
+                *(
+                    f"GC-{made:07}",
+                    1,
+                    f"Larkmoor {chance.randint(1, 200):03} Chemicals Inc",
+                    OWN,
+                    f"Quenford {made % 5000:07} Trading",
+                ),
                 *("MX", chance.choice(OTHER_GOODS), chance.randint(100, 9000), OWN, "MX", day, "", ""),
             )
         if line is not None:
@@ -273,10 +298,25 @@ def movements_of(year: Year) -> list[Any]:
                 keys[name] = party_key(name)
     return [
         Movement(
-            **{"key": f"{x.bill}.{x.item}", "line_id": f"{x.bill}.{x.item}", "shipment_id": x.bill, "bill": x.bill, "file": "exports.csv"},
-            **{"row": n, "day": x.day, "substance_id": x.substance, "kg": x.kg, "direction": "export", "sender": x.exporter},
-            **{"receiver": x.importer, "sending": (keys[x.exporter],), "receiving": (keys[x.importer],), "origin": OWN},
-            **{"destination": x.country, "permit": x.permit or None, "pen": x.pen or None, "bills": (plain_number(x.bill),)},
+            key=f"{x.bill}.{x.item}",
+            line_id=f"{x.bill}.{x.item}",
+            shipment_id=x.bill,
+            bill=x.bill,
+            file="exports.csv",
+            row=n,
+            day=x.day,
+            substance_id=x.substance,
+            kg=x.kg,
+            direction="export",
+            sender=x.exporter,
+            receiver=x.importer,
+            sending=(keys[x.exporter],),
+            receiving=(keys[x.importer],),
+            origin=OWN,
+            destination=x.country,
+            permit=x.permit or None,
+            pen=x.pen or None,
+            bills=(plain_number(x.bill),),
         )
         for n, x in enumerate(year.lines, 2)
     ]
@@ -322,12 +362,16 @@ def main() -> None:
     year = make_year(options.exporters, int(options.lines * options.share), options.plants, options.seed)
     write_year(year, options.folder, options.lines, options.seed)
     documents = sum(map(len, year.registers.values()))
-    print(f"{len(year.lines):,} lines with a substance, {documents:,} documents, {sum(year.planted.values()):,} differences planted")
+    print(
+        f"{len(year.lines):,} lines with a substance, {documents:,} documents, {sum(year.planted.values()):,} differences planted"
+    )
     if options.time:
         result, seconds = reconcile_year(year, options.folder)
         found = found_of(result.differences)
         missed, more = year.planted - found, found - year.planted
-        print(f"{sum(found.values()):,} found in {seconds:.1f} s; {sum(missed.values())} missed, {sum(more.values())} not planted")
+        print(
+            f"{sum(found.values()):,} found in {seconds:.1f} s; {sum(missed.values())} missed, {sum(more.values())} not planted"
+        )
         for what, some in (("missed", missed), ("not planted", more)):
             for key in sorted(some)[:20]:
                 print(f"  {what}: {key}")

@@ -171,7 +171,9 @@ def unknown_number(maker: Maker, register: str) -> None:
 
 def _single(maker: Maker, substance: str) -> Line:
     exporter, day = maker.random.choice(maker.exporters), FIRST + timedelta(days=maker.random.randint(0, 364))
-    return Line(maker.number("BL"), 1, exporter, maker.importer(), APART[-1], substance, Decimal(maker.random.randint(10, 900)), day)
+    return Line(
+        maker.number("BL"), 1, exporter, maker.importer(), APART[-1], substance, Decimal(maker.random.randint(10, 900)), day
+    )
 
 
 def mass_unknown(maker: Maker, register: str) -> None:
@@ -248,7 +250,7 @@ def confirmation(maker: Maker, kind: str) -> None:
     assert line.kg is not None
     maker.add(NOTIFICATIONS, [document], [line], confirm=False)
     changes = {
-        "missing": None,
+        "unconfirmed": None,
         "mass-differs": {"quantity_kg": line.kg * maker.random.choice((Decimal("0.9"), Decimal("1.1")))},
         "other-consignee": {"importer": maker.importer()},
         "other-country": {"country": next(c for c in COUNTRIES if c != line.country)},
@@ -287,12 +289,24 @@ def unreadable(maker: Maker) -> None:
         maker.year.set_aside[PERMITS] += 1
 
 
-_BOTH = (over, part_used, unused, stopped, other_country, other_exporter, other_substance, duplicate, missing, unknown_number, mass_unknown)
+_BOTH = (
+    over,
+    part_used,
+    unused,
+    stopped,
+    other_country,
+    other_exporter,
+    other_substance,
+    duplicate,
+    missing,
+    unknown_number,
+    mass_unknown,
+)
 PLANTS: tuple[Plant, ...] = (
     *(_of(register, make) for make in _BOTH for register in (PERMITS, NOTIFICATIONS)),
     *(ran_out, one_bill, early_permit, late, early_notification, before_it_was_sent, objected, other_consignee, used_twice),
     *(_of(kind, licence) for kind in ("licence-exceeded", "expired", "later-than-valid", "too-early")),
     *(duplicate_licence, requirement, duplicate_requirement),
-    *(_of(kind, confirmation) for kind in ("missing", "mass-differs", "other-consignee", "other-country")),
+    *(_of(kind, confirmation) for kind in ("unconfirmed", "mass-differs", "other-consignee", "other-country")),
     *(unnumbered_confirmation, not_seen_to_leave, unreadable),
 )

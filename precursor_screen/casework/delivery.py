@@ -78,9 +78,15 @@ def _csv(told: Told, stream: BinaryIO) -> None:
     writer = csv.writer(text)
     sheet = told.sheets[told.table]
     writer.writerow([c.name for c in sheet.columns])
-    writer.writerows([defuse(v) if isinstance(v, str) else v for v in row] for row in sheet.rows)
+    writer.writerows([_cell(value) for value in row] for row in sheet.rows)
     text.flush()
     text.detach()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return plain_kg(value)
+    return defuse(value) if isinstance(value, str) else value
 
 
 def _json(told: Told, stream: BinaryIO) -> None:

@@ -14,7 +14,13 @@ OTHER_COUNTRY, OTHER_CONSIGNEE, OTHER_EXPORTER = "other-country", "other-consign
 OTHER_SUBSTANCE, USED_TWICE, TOO_EARLY, LATER = "other-substance", "used-twice", "too-early", "later-than-valid"
 LICENCE_EXCEEDED, REQUIREMENT_EXCEEDED = "licence-exceeded", "requirement-exceeded"
 DUPLICATE, CONTRADICTING, MASS_UNKNOWN = "duplicate-number", "contradicting-dates", "mass-unknown"
-MASS_DIFFERS, UNSHIPPED, PART_USED, UNUSED = "mass-differs", "not-seen-to-leave", "part-used", "unused"
+MASS_DIFFERS, UNCONFIRMED, UNSHIPPED, PART_USED, UNUSED = (
+    "mass-differs",
+    "unconfirmed",
+    "not-seen-to-leave",
+    "part-used",
+    "unused",
+)
 
 # Kind -> what it says, and what would settle it; the gravest first.
 KINDS: dict[str, tuple[str, str]] = {
@@ -41,6 +47,7 @@ KINDS: dict[str, tuple[str, str]] = {
     CONTRADICTING: ("The last day lies before the first", "Correct the dates in the register."),
     MASS_UNKNOWN: ("Mass of a shipment not known", "Ask for the packing list or the weigh note."),
     MASS_DIFFERS: ("The other side confirms another mass", "Compare weigh notes of both sides; ask for losses on the way."),
+    UNCONFIRMED: ("Left, not confirmed by the other side", "Ask the country of destination whether it arrived, and where."),
     UNSHIPPED: ("Confirmed there, not seen to leave here", "Look for the export under another name, number or office."),
     PART_USED: ("Not all used when it ended", "Ask what became of the rest; look for shipments that name no number."),
     UNUSED: ("Not used at all", "Ask whether the shipment was given up, or left without naming it."),

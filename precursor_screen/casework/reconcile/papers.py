@@ -88,7 +88,6 @@ def _difference(
     kind: str, document: Document, some: Sequence[Allocation], because: str, difference_kg: Decimal | None = None
 ) -> Difference:
     ordered = sorted(some, key=lambda a: a.movement.rank)
-    why = " / ".join(dict.fromkeys(a.why for a in ordered[:3])) + (" / ..." if len(ordered) > 3 else "")
     return Difference(
         kind,
         document.register,
@@ -98,8 +97,18 @@ def _difference(
         kilograms([a.kg for a in ordered]),
         difference_kg,
         because,
-        why,
+        _why(ordered),
     )
+
+
+def _why(some: Sequence[Allocation]) -> str:
+    """How the goods were matched: a sentence for those that name the document, one for those that do not."""
+    said = []
+    for by_number in (True, False):
+        alike = [a for a in some if a.by_number is by_number]
+        if alike:
+            said.append(alike[0].why + (f" (and {len(alike) - 1} more alike)" if len(alike) > 1 else ""))
+    return " / ".join(said)
 
 
 def _by_movement(document: Document, some: Sequence[Allocation], told: dict[str, list[str]]) -> Iterator[Difference]:
@@ -224,7 +233,7 @@ def _missing(
 ) -> Iterator[Difference]:
     """Movements without a document where one is asked for; a shipment and substance is one difference."""
     known = {(d.substance_id, d.direction) for d in documents}
-    countries = {(d.substance_id, d.country) for d in documents}
+    countries = {d.country for d in documents}
     lacking: dict[tuple[str, str, str, str], list[Unmatched]] = defaultdict(list)
     for one in unmatched:
         movement = one.movement
@@ -237,7 +246,8 @@ def _missing(
         elif asked and register == CONFIRMATIONS and movement.day > frame.last - timedelta(days=CONFIRMED_WITHIN):
             told["awaited"].append(movement.place)
         elif asked:
-            lacking[kinds.MISSING, movement.shipment_id, movement.substance_id, one.named].append(one)
+            kind = kinds.UNCONFIRMED if register == CONFIRMATIONS else kinds.MISSING
+            lacking[kind, movement.shipment_id, movement.substance_id, one.named].append(one)
     for (kind, *_), those in lacking.items():
         movements = tuple(sorted((u.movement for u in those), key=lambda m: m.rank))
         shipped = kilograms([m.kg for m in movements])
@@ -247,14 +257,18 @@ def _missing(
         yield Difference(kind, register, paper, movements, paper.kg if paper else None, shipped, shipped, because, "not matched")
 
 
-_SAID = {kinds.MISSING: "without a document", kinds.OTHER_SUBSTANCE: "under a document for something else"}
+_SAID = {
+    kinds.MISSING: "without a document",
+    kinds.UNCONFIRMED: "left without a confirmation",
+    kinds.OTHER_SUBSTANCE: "under a document for something else",
+}
 
 
 def _asked(
     register: str,
     one: Unmatched,
     known: set[tuple[str, str | None]],
-    countries: set[tuple[str, str | None]],
+    countries: set[str | None],
     frame: Frame,
 ) -> bool | None:
     """Whether a document is asked for: by the law, or by what the register is kept for; None: that cannot be told."""
@@ -269,4 +283,4 @@ def _asked(
         if movement.direction is None:
             return None if by_law or one.named else False
         return movement.direction == EXPORT and (by_law or bool(one.named))
-    return movement.direction == EXPORT and (movement.substance_id, movement.destination) in countries
+    return movement.direction == EXPORT and movement.destination in countries - {None}
