@@ -326,7 +326,7 @@ def reconcile_year(year: Year, folder: Path) -> tuple[Any, float]:
     """Reads the registers of a folder and reconciles.
 
     Returns:
-        What came of it, and the seconds from movements and documents to differences.
+        What came of it, and the seconds of processor time from movements and documents to differences.
     """
     from precursor_screen.casework.gathering import convention_table
     from precursor_screen.casework.reconcile.documents import read_documents
@@ -345,9 +345,9 @@ def reconcile_year(year: Year, folder: Path) -> tuple[Any, float]:
     table_of = convention_table()
     frame = Frame(FIRST, LAST, notifiable=lambda substance_id, day: table_of(substance_id, day) == "I")
     movements = movements_of(year)
-    started = time.perf_counter()
+    started = time.process_time()
     result = reconcile(movements, documents, frame)
-    return result, time.perf_counter() - started
+    return result, time.process_time() - started
 
 
 def main() -> None:
@@ -370,7 +370,7 @@ def main() -> None:
         found = found_of(result.differences)
         missed, more = year.planted - found, found - year.planted
         print(
-            f"{sum(found.values()):,} found in {seconds:.1f} s; {sum(missed.values())} missed, {sum(more.values())} not planted"
+            f"{sum(found.values()):,} found in {seconds:.1f} CPU-s; {sum(missed.values())} missed, {sum(more.values())} not planted"
         )
         for what, some in (("missed", missed), ("not planted", more)):
             for key in sorted(some)[:20]:

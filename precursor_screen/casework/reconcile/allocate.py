@@ -74,7 +74,7 @@ def allocate(
         documents: of that register, in any order.
         tolerance: share of its mass by which a document may be exceeded.
     """
-    book = _Book(documents, tolerance)
+    book = _Book(register, documents, tolerance)
     found: list[Allocation] = []
     unmatched: list[Unmatched] = []
     unnamed: list[Movement] = []
@@ -116,33 +116,45 @@ def _under_no_number(register: str, movement: Movement, others: tuple[Document, 
 class _Book:
     """The documents of a register, and what of each is still to be used."""
 
-    def __init__(self, documents: Iterable[Document], tolerance: Decimal) -> None:
+    def __init__(self, register: str, documents: Iterable[Document], tolerance: Decimal) -> None:
+        self.register = register
         self.documents = sorted(documents, key=lambda d: d.rank)
         self.tolerance = tolerance
         self.left = [None if d.kg is None else d.kg * (1 + tolerance) for d in self.documents]
+        self.any_country = any(d.country is None for d in self.documents)
         self.at = {id(d): n for n, d in enumerate(self.documents)}
         self.users: dict[int, str] = {}  # of each document the shipment that used it first
         self.by_number: dict[tuple[str, str], list[Document]] = defaultdict(list)
         self.of_number: dict[str, list[Document]] = defaultdict(list)
-        self.by_party: dict[tuple[str, str], list[Document]] = defaultdict(list)
+        self.by_party: dict[tuple[str, str, str | None], list[Document]] = defaultdict(list)  # with country; None: of any or none
         for document in self.documents:
             self.by_number[document.number, document.substance_id].append(document)
             self.of_number[document.number].append(document)
             for key in sorted({p.key for p in document.parties}):
-                self.by_party[key, document.substance_id].append(document)
+                for country in {document.country, None}:
+                    self.by_party[key, document.substance_id, country].append(document)
         self.by_number.default_factory = self.of_number.default_factory = None
 
     def fitting(self, movement: Movement) -> list[Document]:
         """Documents that a movement may have travelled under, if nobody says which."""
-        keys = sorted({*movement.sending, *movement.receiving})
-        near = {id(d): d for key in keys for d in self.by_party.get((key, movement.substance_id), ())}
-        return sorted((d for d in near.values() if _fits(d, movement)), key=lambda d: d.rank)
+        near: dict[int, Document] = {}
+        for key in {*movement.sending, *movement.receiving}:
+            for country in self._countries(movement):
+                near |= {self.at[id(d)]: d for d in self.by_party.get((key, movement.substance_id, country), ())}
+        return [near[at] for at in sorted(near) if _fits(near[at], movement)]
+
+    def _countries(self, movement: Movement) -> tuple[str | None, ...]:
+        """Countries under which the documents of a movement may stand in the index."""
+        country = country_of(self.register, movement)
+        return (None,) if country is None or self.any_country else (country,)
 
     def place(self, movement: Movement, documents: Sequence[Document], by: str) -> list[Allocation]:
         """A movement under some documents: the best takes what is left in it, then the next; what is over stands under the best.
 
         It is split only among documents that are in force: of the others only the best can be meant.
         """
+        if len(documents) == 1:
+            return [self._take(movement, documents[0], movement.kg, by, 1)]
         every = sorted(documents, key=lambda d: self._order(d, movement))
         ordered = [d for d in every if wrong_time(d, movement.day) is None] or every[:1]
         whole = movement.kg
@@ -197,14 +209,14 @@ def _fits(document: Document, movement: Movement) -> bool:
         agrees(document.importer, movement.receiving),
         agrees(document.holder, (*movement.sending, *movement.receiving)),
     )
-    country = country_of(document, movement)
+    country = country_of(document.register, movement)
     elsewhere = document.country is not None and country is not None and country != document.country
     return False not in sides and True in sides and not elsewhere and _near(document, movement.day)
 
 
-def country_of(document: Document, movement: Movement) -> str | None:
-    """Of a movement the country that is compared with that of a document."""
-    return movement.other_country if document.register == PERMITS else movement.destination
+def country_of(register: str, movement: Movement) -> str | None:
+    """Of a movement the country that is compared with that of a register's documents."""
+    return movement.other_country if register == PERMITS else movement.destination
 
 
 def _near(document: Document, day: date) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -127,10 +128,13 @@ def _keys(*keys: str | None) -> tuple[str, ...]:
     return tuple(sorted({k for k in keys if k}))
 
 
+@lru_cache(maxsize=65_536)  # goods of one document name it again and again
 def named_numbers(cell: str | None) -> tuple[str, ...]:
     """Plain numbers that a cell names: the whole of it first, then its parts where it may hold several; none for TBA and the like."""
+    if not cell:
+        return ()
     whole = plain_number(cell)
-    parts = [plain_number(p) for p in _BETWEEN.split(cell or "")]
+    parts = [plain_number(p) for p in _BETWEEN.split(cell)]
     return tuple(dict.fromkeys(n for n in (whole, *parts) if is_number(n)))
 
 

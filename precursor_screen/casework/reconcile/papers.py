@@ -142,7 +142,7 @@ def _wrongs(document: Document, movement: Movement, told: dict[str, list[str]]) 
             yield kind
         elif party is not None and not keys:
             told["no-party"].append(movement.place)
-    country = country_of(document, movement)
+    country = country_of(document.register, movement)
     if document.country and not country:
         told["no-country"].append(movement.place)
     elif document.country and country != document.country:
@@ -165,7 +165,7 @@ def _because(kind: str, document: Document, movements: Sequence[Movement]) -> st
     if kind == kinds.OTHER_EXPORTER:
         holder = document.exporter or document.holder
         return f"{document.reference} is held by {holder.name if holder else ''}; the goods came from {_names(m.sender for m in movements)}"
-    went = _names(country_of(document, m) or "" for m in movements)
+    went = _names(country_of(document.register, m) or "" for m in movements)
     return f"{document.reference} is for {document.country}; the goods state {went}"
 
 
