@@ -81,7 +81,7 @@ def reconcile(
         else:
             message = "a country's requirement is for all exporters together: it is not judged for one of them"
             doubts.append(Unjudged("one-exporter", register, len(documents), (), message))
-    unknown = [m.place for m in movements if m.kg is None]
+    unknown = [m.place for m in movements if m.kg is None and (not firm or firm in m.sending)]
     doubts += unjudged("mass-unknown", "", unknown, "movements of unknown mass")
     if firm:
         found = [d for d in found if concerns(d, firm)]
