@@ -139,6 +139,12 @@ _CODES = (
         "Nothing to do; the row was read as part of that line.",
     ),
     IssueCode("linked-folder", NOTE, "The link leads to a folder that is read under another name", "Nothing to do."),
+    IssueCode(
+        "deleted-record",
+        NOTE,
+        "The record is marked as deleted in its table (DBF)",
+        "Nothing to do, unless it should count: undelete it in the program it came from.",
+    ),
     IssueCode("blank-row", NOTE, "The row is blank", "Nothing to do."),
     IssueCode(
         "preamble-row",

@@ -37,7 +37,7 @@ COMMANDS = {
     "watchlists": ("watchlists", "The watchlists: import, update, status, verify, diff, remove."),
     "registers": ("registers", "Permits, notifications, licences, annual requirements: import, status."),
     "ledger": ("ledger", "The ledger: info, verify, backup, export, prune."),
-    "mapping": ("mapping", "Column maps: guess."),
+    "mapping": ("mapping", "Column maps: list, check, guess."),
     "config": ("config", "Every setting, its value and where it came from."),
 }
 

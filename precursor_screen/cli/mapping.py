@@ -1,12 +1,38 @@
-"""`mapping guess`: how the columns of a table are understood."""
+"""`mapping`: how the columns of a table are understood, what of it would not be screened, and a map to correct it by."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from precursor_screen.reports.printable import printable
+
+if TYPE_CHECKING:
+    from precursor_screen.errors import ExitCode
+    from precursor_screen.readers.interface import InputTables
+
+_SAMPLES, _SHOWN = 3, 40  # cells, characters of each
+
+_mapping = click.option("--mapping", metavar="PATH", help="A column map, as `mapping list --yaml` writes it.")
+_encoding = click.option("--encoding", metavar="NAME", help="Encoding of text [default: decided by content].")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of what was read.
+
+    Attributes:
+        tables: as read.
+        part: what tells it from the others in its file: `#Sheet1`, `!may.csv#Sheet1`; empty where it is the only one.
+    """
+
+    tables: InputTables
+    part: str
 
 
 @click.group()
@@ -14,39 +40,163 @@ def command() -> None:
     """How the columns of a table are understood, and how to say it better.
 
     \b
-    Example:
-      precursor-screen mapping guess manifest.xlsx > mapping.yml
+    Examples:
+      precursor-screen mapping list manifest.xlsx
+      precursor-screen mapping list manifest.xlsx --yaml -o mapping.yml
+      precursor-screen mapping check manifest.xlsx --mapping mapping.yml
     """
+
+
+@command.command("list")
+@click.argument("path", metavar="[INPUT]", required=False)
+@_mapping
+@_encoding
+@click.option("--yaml", "as_yaml", is_flag=True, help="Print a column map, ready to be corrected and given to --mapping.")
+@click.option("-o", "--output", metavar="PATH", help="Write that map to a file.")
+@click.option("--presets", "show_presets", is_flag=True, help="List the layouts that are known.")
+def list_columns(
+    path: str | None, mapping: str | None, encoding: str | None, as_yaml: bool, output: str | None, show_presets: bool
+) -> None:
+    """Each column of the tables in INPUT: the field it is taken for, why, how much of it is filled, some of its cells, and what else
+    it may be. Without INPUT the fields that a column can be mapped to.
+
+    \b
+    Examples:
+      precursor-screen mapping list manifest.csv
+      precursor-screen mapping list manifest.csv -o mapping.yml
+      precursor-screen mapping list --presets
+    """
+    if show_presets:
+        _echo_presets()
+    elif path is None:
+        _echo_fields()
+    elif as_yaml or output:
+        _write_yaml(list(_read(path, mapping, encoding)), output)
+    else:
+        for number, table in enumerate(_read(path, mapping, encoding)):
+            click.echo("\n" * bool(number) + "\n".join(_described(table)))
+
+
+@command.command()
+@click.argument("path", metavar="INPUT")
+@_mapping
+@_encoding
+def check(path: str, mapping: str | None, encoding: str | None) -> ExitCode:
+    """What of INPUT would not be screened as things are mapped: filled columns of parties and masses that nothing is read from, no
+    texts of goods, headers of the map that are not there. Exit code 0: nothing; 3: what is printed; 4: no table can be screened.
+
+    \b
+    Example:
+      precursor-screen mapping check manifest.csv --mapping mapping.yml
+    """
+    from precursor_screen.errors import ExitCode
+    from precursor_screen.readers.tabular.survey import NEEDED, faults_of
+
+    tables = list(_read(path, mapping, encoding))
+    found, usable = 0, 0
+    for table in tables:
+        inputs = table.tables.input
+        faults = faults_of(table.tables)
+        found, usable = found + len(faults), usable + (inputs.lines > 0)
+        missing = [words for words, fields in NEEDED if not fields & inputs.supplied]
+        said = "everything filled is read" if not faults else f"{len(faults)} would not be screened"
+        click.echo(f"{printable(inputs.name)}: {inputs.lines} lines, {said}")
+        for fault in faults:
+            click.echo(f"  {fault.code}: {printable(fault.message)} ({fault.count} cells or rows)\n    {printable(fault.remedy)}")
+        if missing and inputs.lines:
+            click.echo(f"  no column of {', '.join(missing)}: rules that need it are not evaluable")
+    for unused in _maps_without_table(mapping, tables):
+        click.echo(f"! the map for {printable(unused)} is for no table of this input", err=True)
+        found += 1
+    if not usable:
+        return ExitCode.NOT_SCREENED
+    return ExitCode.SET_ASIDE if found else ExitCode.CLEAR
 
 
 @command.command()
 @click.argument("path", metavar="INPUT")
 def guess(path: str) -> None:
-    """Print the guessed column map of every table in INPUT as YAML, ready to be corrected and given to --mapping.
+    """Print the guessed column map of every table in INPUT as YAML: the same as `mapping list --yaml`.
 
     \b
     Example:
       precursor-screen mapping guess manifest.xlsx
     """
-    from precursor_screen.readers.interface import ReadOptions
+    _write_yaml(list(_read(path, None, None)), None)
+
+
+def _read(path: str, mapping: str | None, encoding: str | None) -> Iterator[Table]:
     from precursor_screen.readers.registry import read
     from precursor_screen.runners.inputs import find_sources, wants_stdin
+    from precursor_screen.runners.settings import read_options
 
-    printed = False
+    options = read_options(mapping or "", encoding or "")
     for source in find_sources((path,), sys.stdin.buffer.read() if wants_stdin((path,)) else None):
-        for table in read(source.readable(), source.name, ReadOptions()):
-            if printed:
-                click.echo("---")  # a document a table: the map of one is a file of its own
-            printed = True
-            name = printable(table.input.name)
-            click.echo(f"# {name}: header in row {table.input.header_row}, {table.input.lines} lines\ncolumns:")
-            for column, field in table.input.mapping:
-                click.echo(f"  {_quoted(column)}: {field}")
-            for column in table.input.unmapped:
-                click.echo(f"  # not used: {_quoted(column)}")
+        found = read(source.readable(), source.name, options)
+        for tables in found:
+            yield Table(tables, tables.input.name.removeprefix(source.name) if len(found) > 1 else "")
 
 
-def _quoted(text: str) -> str:
-    import json
+def _maps_without_table(mapping: str | None, tables: list[Table]) -> list[str]:
+    from precursor_screen.readers.column_map import load_column_map
 
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    if not mapping:
+        return []
+    loaded = load_column_map(Path(mapping))
+    names = [table.tables.input.name for table in tables]
+    return [m.table for m in (loaded, *loaded.others) if m.table and not any(name.endswith(m.table) for name in names)]
+
+
+def _echo_presets() -> None:
+    from precursor_screen.readers.tabular.presets import presets
+
+    for preset in presets():
+        click.echo(f"{preset.id:<28} {preset.title}\n{'':<28} {preset.source}")
+
+
+def _echo_fields() -> None:
+    from precursor_screen.readers.fields import CANONICAL, IGNORED, INTERMEDIATE
+
+    for name in CANONICAL:
+        click.echo(f"{name:<28} {INTERMEDIATE.get(name, '')}".rstrip())
+    click.echo(f"{IGNORED:<28} left out of screening altogether")
+
+
+def _write_yaml(tables: list[Table], output: str | None) -> None:
+    from precursor_screen.readers.tabular.survey import as_yaml
+
+    text = "---\n".join(as_yaml(table.tables, table.part) for table in tables)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    from precursor_screen.errors import UsageError, Where
+
+    try:
+        Path(output).write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"cannot be written ({error})", where=Where(output), remedy="Name a file in a folder that exists."
+        ) from error
+    click.echo(f"wrote {output}: {len(tables)} map{'s' * (len(tables) != 1)}", err=True)
+
+
+def _described(table: Table) -> Iterator[str]:
+    from precursor_screen.readers.tabular.survey import describe_input, other_readings
+
+    inputs, reading = table.tables.input, table.tables.reading
+    yield printable(inputs.name)
+    yield f"  {printable(describe_input(table.tables))}"
+    for issue in table.tables.issues.to_pylist() if reading is None else []:
+        yield f"  {issue['code']}: {printable(issue['message'])}"
+    for column in reading.columns if reading else ():
+        guess = column.guess
+        field = guess.field or "-"
+        extras = [guess.unit.code if guess.unit and field != "-" else "", guess.currency if field != "-" else ""]
+        told = ", ".join(text for text in (guess.reason, *extras) if text)
+        yield f"{guess.position + 1:>4}  {printable(guess.header) or '(no header)'}  ->  {field}  ({printable(told)})"
+        share = round(100 * column.filled / column.seen) if column.seen else 0
+        samples = " | ".join(printable(cell[:_SHOWN]) for cell in column.cells[:_SAMPLES])
+        yield f"      {share} % filled{': ' if samples else ''}{samples}"
+        others = other_readings(column)
+        if others:
+            yield f"      could be: {', '.join(others)}"

@@ -48,7 +48,7 @@ def read_delimited(blob: Blob, encoding: str = "") -> Sheet:
     def read(after: int, width: int) -> Body:
         return read_rows(text, dialect, after, width)
 
-    return Sheet(blob.name, "CSV", str(choice), head, False, read, notes)
+    return Sheet(blob.name, "CSV", str(choice), head, False, read, notes, dialect=str(dialect))
 
 
 def _sample(text: Blob) -> str:

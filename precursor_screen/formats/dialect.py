@@ -5,23 +5,41 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 # In order of preference where two cut equally well: a tab is hardly ever data, a comma often is.
 DELIMITERS = ("\t", ";", "|", "\x1d", "^", "@", "\x01", ",")
 ONE_COLUMN = "\x1f"  # stands for "no delimiter": a list of texts, one a line
 SAMPLE_ROWS = 300
+_NAMES = {
+    "\t": "tab", ";": "semicolon", "|": "bar", ",": "comma", "^": "caret", "@": "at sign", "\x1d": "group separator (0x1D)",
+    "\x01": "0x01", ONE_COLUMN: "one text a line",
+}  # fmt: skip
 _NUMBER = re.compile(r"[\s\d.,+-]*\d[\s\d.,+-]*")
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _SEP = re.compile(r"\ufeff?sep=(.)\r?\n", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How the text is cut: its delimiter, whether `"` quotes, and how many cells most rows have."""
+    """How the text is cut.
+
+    Attributes:
+        delimiter: one character; `ONE_COLUMN`: none.
+        quoted: whether `"` quotes.
+        width: how many cells most rows have.
+        runner_up: the delimiter that would have cut next best; empty where no other cuts at all.
+    """
 
     delimiter: str
     quoted: bool
     width: int
+    runner_up: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        """`semicolon, next comma`."""
+        said = _NAMES.get(self.delimiter, repr(self.delimiter)) + ("" if self.quoted else ", quotes stay in the cells")
+        return f"{said}, next {_NAMES.get(self.runner_up, repr(self.runner_up))}" if self.runner_up else said
 
 
 def find_dialect(sample: str) -> Dialect:
@@ -33,7 +51,7 @@ def find_dialect(sample: str) -> Dialect:
     stated = _SEP.match(sample)  # Excel's own first line
     if stated:
         return Dialect(stated[1], True, _widths(split(sample, stated[1], True))[0])
-    best: tuple[float, Dialect] = (0.0, Dialect(ONE_COLUMN, True, 1))
+    cuts: list[tuple[float, Dialect]] = [(0.0, Dialect(ONE_COLUMN, True, 1))]
     for order, delimiter in enumerate(DELIMITERS):
         if delimiter not in sample:
             continue
@@ -47,9 +65,19 @@ def find_dialect(sample: str) -> Dialect:
             header = any(len(r) == width and not any(_NUMBER.fullmatch(c) for c in r) for r in rows[:30])
             # Without quoting the quotes stay in the cells, so quoting must lose clearly before it is given up.
             score = share + (0.3 if header else 0.0) + 0.01 * min(width, 20) - 0.001 * order - (0.0 if quoted else 0.1)
-            if score > best[0]:
-                best = (score, Dialect(delimiter, quoted, width))
-    return best[1]
+            cuts.append((score, Dialect(delimiter, quoted, width)))
+    cuts.sort(key=lambda cut: -cut[0])
+    best = cuts[0][1]
+    if best.delimiter == "," and _marks_decimals(sample):
+        # "77;ACETONA;1250,50": the decimal commas cut all rows alike too.
+        best = next((d for _, d in cuts if d.delimiter != "," and d.width > best.width), best)
+    others = [cut.delimiter for _, cut in cuts if cut.delimiter not in (best.delimiter, ONE_COLUMN)]
+    return replace(best, runner_up=others[0]) if others else best
+
+
+def _marks_decimals(sample: str) -> bool:
+    """Whether commas stand between figures and nowhere else."""
+    return len(_DECIMAL_COMMA.findall(sample)) == sample.count(",")
 
 
 def split(text: str, delimiter: str, quoted: bool, limit: int = SAMPLE_ROWS) -> list[list[str]]:

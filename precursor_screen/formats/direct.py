@@ -7,7 +7,7 @@ from precursor_screen.formats.sheet import Sheet
 
 WORKBOOKS = ("zip", "ole", "xls")
 COLUMNAR = ("parquet", "arrow")
-TABULAR_KINDS = (*WORKBOOKS, *COLUMNAR, "json", "text")
+TABULAR_KINDS = (*WORKBOOKS, *COLUMNAR, "dbf", "json", "text")
 
 
 def read_directly(blob: Blob, kind: str, encoding: str = "") -> list[Sheet]:
@@ -15,7 +15,7 @@ def read_directly(blob: Blob, kind: str, encoding: str = "") -> list[Sheet]:
 
     Args:
         blob: the input, unpacked.
-        kind: zip, ole, xls, parquet, arrow, json or text.
+        kind: zip, ole, xls, parquet, arrow, dbf, json or text.
         encoding: for text formats; empty: decide by content.
 
     Raises:
@@ -34,6 +34,10 @@ def read_directly(blob: Blob, kind: str, encoding: str = "") -> list[Sheet]:
         from precursor_screen.formats.records import read_json
 
         return [read_json(blob, encoding)]
+    if kind == "dbf":
+        from precursor_screen.formats.dbf import read_dbf
+
+        return [read_dbf(blob, encoding)]
     from precursor_screen.formats.delimited import read_delimited
 
     return [read_delimited(blob, encoding)]

@@ -68,6 +68,7 @@ class Sheet:
         read: `read(after, width)` gives the rows after source row `after`, `width` columns wide.
         notes: what had to be said while reading, as Broken with the code of an issue.
         asides: texts beside the table; they are screened as well.
+        dialect: how text was cut into cells, in words; empty for other formats.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Sheet:
     read: Callable[[int, int], Body]
     notes: tuple[Broken, ...] = ()
     asides: tuple[Aside, ...] = ()
+    dialect: str = ""
 
 
 def string_array(values: Sequence[str | None]) -> pa.Array:

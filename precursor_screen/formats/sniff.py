@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from precursor_screen.formats.dbf_header import looks_dbf
 from precursor_screen.formats.edi import sniff_edi
 
 # Signatures: PKWARE APPNOTE 4.3.7; RFC 1952; [MS-CFB] 2.2; Apache Parquet and Arrow specifications.
@@ -39,11 +40,14 @@ _WIDE_BOMS = _BOMS[1:]
 _CARGO_IMP = re.compile(
     r"\s*(?:(?:[A-Z]{2} [A-Z0-9 ]{7,69}|\.[A-Z0-9]{7}[A-Z0-9 /]{0,60}|=?[A-Z0-9=/ ]{0,20})\s*?\r?\n){0,6}\s*(?:FWB|FHL|FFM)/[0-9]{1,2}[ \t]*\r?\n"
 )
+_MAIL_LINE = re.compile(rb"[!-9;-~]{1,70}:|[ \t]")
+_SENT = re.compile(rb"^(?:from|received|return-path|delivered-to):", re.I | re.M)
+_ABOUT = re.compile(rb"^(?:subject|date|message-id|mime-version|to):", re.I | re.M)
 _CONTROLS = bytes(set(range(32)) - {9, 10, 11, 12, 13, 0x1A, 0x1B, 0x1C, 0x1D, 0x1E, 0x1F, 1, 2, 3}) + b"\x7f"
 
 
 def sniff_kind(head: bytes) -> str:
-    """One of: empty, zip, gzip, ole, xls, parquet, arrow, html, xml, json, edifact, x12, cargo-imp, text, or the name of what we do not read.
+    """One of: empty, zip, gzip, ole, xls, dbf, parquet, arrow, html, xml, json, mail, edifact, x12, cargo-imp, text, or the name of what we do not read.
 
     Args:
         head: the first bytes, some kilobytes if there are as many.
@@ -55,6 +59,8 @@ def sniff_kind(head: bytes) -> str:
             return kind
     if _BIFF.match(head):
         return "xls"
+    if looks_dbf(head):
+        return "dbf"
     wide = head.startswith(_WIDE_BOMS) or looks_utf16(head) != ""
     text = head.replace(b"\x00", b"") if wide else head
     for bom in _BOMS:
@@ -66,12 +72,26 @@ def sniff_kind(head: bytes) -> str:
         return "json"
     if not wide and is_binary(head):
         return "binary"
+    if not wide and looks_mail(head):
+        return "mail"
     return sniff_message(text[:4096].decode("latin-1")) or "text"
 
 
 def sniff_message(text: str) -> str:
     """`edifact`, `x12`, `cargo-imp`, or empty, by the first characters of a text; a message is never a table or a list."""
     return sniff_edi(text) or ("cargo-imp" if _CARGO_IMP.match(text) else "")
+
+
+def looks_mail(head: bytes) -> bool:
+    """Whether a text begins with the header of an e-mail: who sent it and what it is about, in lines of `Name: value`."""
+    block = re.split(rb"\r?\n\r?\n", head.lstrip(b"\xef\xbb\xbf\r\n"), maxsplit=1)[0]
+    lines = block.splitlines()
+    return (
+        len(lines) > 2
+        and all(_MAIL_LINE.match(line) for line in lines[:200])
+        and _SENT.search(block) is not None
+        and len(_ABOUT.findall(block)) > 1
+    )
 
 
 def is_binary(head: bytes) -> bool:

@@ -42,6 +42,8 @@ def open_sheets(blob: Blob, encoding: str = "") -> list[Sheet]:
     if kind == "json":
         size = blob.size()
         return read_confined(blob, kind, encoding, size) if size > LARGE_TEXT else read_directly(blob, kind, encoding)
+    if kind == "dbf":
+        return read_directly(blob, kind, encoding)
     if kind == "text" or (kind == "binary" and encoding):
         return read_directly(blob, "text", encoding)
     message, remedy = _NAMED.get(kind, (f"is a file of kind {kind}", "Unpack or convert it to CSV or XLSX first."))

@@ -74,8 +74,56 @@ _ALIASES = {
     "COMOROSTHE": "KM", "REUNION": "RE", "CURACAO": "CW", "HOLYSEE": "VA", "VATICAN": "VA", "KOSOVO": "XK", "BYELORUSSIA": "BY", "BELORUSSIA": "BY",
     "БЕЛОРУССИЯ": "BY", "RSA": "ZA", "REPUBLICOFSOUTHAFRICA": "ZA", "AFRIQUEDUSUD": "ZA", "BRASIL": "BR", "ALEMANIA": "DE", "GERMANYFEDERALREPUBLICOF": "DE",
     "KYRGYZREPUBLIC": "KG", "SAINTMARTIN": "MF", "TRINIDADTOBAGO": "TT", "BOSNIA": "BA", "BOSNIAHERZEGOVINA": "BA", "GUINEABISSAU": "GW",
+    "VIRGINISLANDSBRITISH": "VG", "VIRGINISLANDSUS": "VI", "SAINTMARTINFRENCHPART": "MF", "SINTMAARTENDUTCHPART": "SX", "BONAIRESINTEUSTATIUSANDSABA": "BQ",
+    "SAINTHELENAASCENSIONANDTRISTANDACUNHA": "SH", "FRENCHSOUTHERNTERRITORIESTHE": "TF", "UNITEDSTATESMINOROUTLYINGISLANDSTHE": "UM",
+    "SOUTHGEORGIAANDTHESOUTHSANDWICHISLANDS": "GS", "FALKLANDISLANDSTHEMALVINAS": "FK", "FALKLANDISLANDSMALVINAS": "FK", "TANZANIATHEUNITEDREPUBLICOF": "TZ",
+    # Codes of the Union's geonomenclature (Implementing Regulation 2020/1470): Northern Ireland, Serbia, Ceuta, Melilla; and a withdrawn one.
+    "XI": "GB", "XS": "RS", "XC": "ES", "XL": "ES", "TP": "TL", "NETHERLANDSKINGDOMOFTHE": "NL", "WESTINDIESBRITISH": "VG",
     "SERBIAANDMONTENEGRO": "RS", "YUGOSLAVIA": "RS", "SRILANKA": "LK", "CEYLON": "LK", "INDIAREPUBLICOF": "IN", "BHARAT": "IN", "NEDERLAND": "NL",
 }  # fmt: skip
+# What stands for no one country: unions, and the codes of the Union's geonomenclature for goods of an origin that is not stated.
+_OF_NO_COUNTRY = frozenset(
+    (
+        *(
+            "EU",
+            "EUR",
+            "EUROPEANUNION",
+            "UNIONEUROPEA",
+            "UNIONEUROPEENNE",
+            "UNIAOEUROPEIA",
+            "EUROPAISCHEUNION",
+            "ЕС",
+            "ЕВРОСОЮЗ",
+            "欧盟",
+            "AVRUPABIRLIGI",
+        ),
+        *(
+            "QP",
+            "QQ",
+            "QR",
+            "QS",
+            "QU",
+            "QV",
+            "QW",
+            "QX",
+            "QY",
+            "QZ",
+            "XX",
+            "ZZ",
+            "HIGHSEAS",
+            "NOTSPECIFIED",
+            "UNSPECIFIED",
+            "VARIOUS",
+            "VARIOUSCOUNTRIES",
+        ),
+        *("OTHERCOUNTRIES", "DIVERSOS", "VARIOS", "DIVERS", "РАЗНЫЕ", "РАЗНЫЕСТРАНЫ", "STATELESS"),
+    )
+)
+_SMALL_WORDS = frozenset(
+    ("THE", "AND", "OF", "Y", "ET", "E", "LA", "LE", "LES", "DE", "DU", "DES", "DEL", "REPUBLIC", "REPUBLICA", "REPUBLIQUE", "KINGDOM", "REINO", "ROYAUME")
+)  # fmt: skip
+_SAINTS = {"SAINT": "ST", "SAINTE": "ST", "STE": "ST", "SINT": "ST"}
+_LEAST_LETTERS = 4
 _PAIR = re.compile(
     r"([A-Za-z]{2,3})\s*(?:[,;:/|]|\s-\s?|-)\s*(.{3,})|(.{3,}?)\s*(?:[,;:/|]|\s-\s?)\s*([A-Za-z]{2,3})|(.{3,}?)\s*[(\[]\s*([A-Za-z]{2,3})\s*[)\]]"
 )
@@ -97,6 +145,11 @@ def _codes() -> frozenset[str]:
     return frozenset(c for c in map(str, territories) if len(c) == 2 and c.isalpha() and c not in _NO_COUNTRY)
 
 
+def is_country_code(text: str) -> bool:
+    """Whether a text is an ISO 3166 alpha-2 code, in capitals."""
+    return text in _codes()
+
+
 @lru_cache(maxsize=1)
 def _names() -> dict[str, str]:
     codes, names = _codes(), dict[str, str]()
@@ -109,6 +162,29 @@ def _names() -> dict[str, str]:
                     names.setdefault(fold_country(name.replace(" & ", " and ")), code)
     names.update(_ALIASES)
     return names
+
+
+def _words(text: str) -> str:
+    """A name without the words that official lists add or leave out: `Saint Kitts and Nevis`, `ST. KITTS & NEVIS`."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.upper()) if not unicodedata.combining(c))
+    words = re.findall(r"[^\W\d_]+", bare)
+    return " ".join(_SAINTS.get(word, word) for word in words if word not in _SMALL_WORDS)
+
+
+@lru_cache(maxsize=1)
+def _by_words() -> dict[str, str]:
+    """Names in these words to codes."""
+    found: dict[str, str] = {}
+    for language in ("en", "es", "fr", "pt"):
+        for code, name in Locale.parse(language).territories.items():
+            if code in _codes() and len(key := _words(name)) >= _LEAST_LETTERS:
+                found.setdefault(key, code)  # English comes first and wins
+    return found
+
+
+def is_no_one_country(text: str) -> bool:
+    """Whether a cell states that the goods are of no one country: `EU`, `QU` (not stated), `Various`."""
+    return len(text) <= 60 and fold_country(text) in _OF_NO_COUNTRY
 
 
 @lru_cache(maxsize=1)
@@ -156,4 +232,4 @@ def _plain(text: str) -> str | None:
     found = _names().get(folded)
     if found is None and folded.startswith("THE"):
         found = _names().get(folded[3:])
-    return found
+    return found or _by_words().get(_words(text))

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.names.cell_errors import NOT_AVAILABLE
-from precursor_screen.names.countries import find_country
+from precursor_screen.names.countries import find_country, is_no_one_country
 from precursor_screen.names.numbers import Evidence
 from precursor_screen.readers import code_cells
 from precursor_screen.readers.cells import Distinct, clean_column, cut_long_cells, is_typed_null, join_texts, map_distinct
@@ -102,7 +102,7 @@ def _clean(table: pa.Table, rows: pa.Array, guesses: Sequence[Guess], issues: Is
     # A spelling met as such goes before one found by dropping words: IMPORTER_NAME before STD_IMPORTER_NAME.
     in_order = sorted(
         (g for g in guesses if g.field),
-        key=lambda g: (g.field not in _GOODS_TEXTS and g.reason != "known spelling", g.position),
+        key=lambda g: (g.field not in _GOODS_TEXTS and not g.exact, g.position),
     )
     for guess in in_order:
         column = cut_long_cells(table.column(guess.position), guess.header, rows, issues)
@@ -311,7 +311,7 @@ def map_countries(column: pa.ChunkedArray, name: str, message: str, rows: pa.Arr
     bad = [
         (i, "unknown-country", f"{name}: {message}")
         for i, code in enumerate(parsed)
-        if code is None and not is_typed_null(distinct.texts[i])
+        if code is None and not is_typed_null(distinct.texts[i]) and not is_no_one_country(distinct.texts[i])
     ]
     distinct.report(bad, name, rows, issues)
     return distinct.spread(parsed, pa.string())

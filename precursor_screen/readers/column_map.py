@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,9 @@ from precursor_screen.readers.fields import CANONICAL, IGNORED
 
 DATE_ORDERS = ("dmy", "mdy", "ymd")
 DECIMALS = (",", ".")
-_KEYS = ("columns", "date_order", "decimal", "header_row")
+NO_PRESET = "none"
+IGNORED_BY_MAP = "left out by the map"  # the reason of such a Guess
+_KEYS = ("columns", "date_order", "decimal", "header_row", "preset", "table")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Guess:
         reason: in words.
         unit: unit of mass that the header names.
         currency: ISO 4217 code that the header names.
+        exact: the header stands so among the known spellings; of several parties in one role these come first.
+        preset: the preset that says so; empty: none.
     """
 
     position: int
@@ -38,6 +42,40 @@ class Guess:
     reason: str
     unit: Unit | None = None
     currency: str = ""
+    exact: bool = False
+    preset: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column as it was understood, for people who check that.
+
+    Attributes:
+        guess: what it is taken for.
+        filled: how many of the cells that were looked at say something.
+        seen: how many were looked at.
+        cells: distinct ones among them.
+    """
+
+    guess: Guess
+    filled: int
+    seen: int
+    cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a table was understood, column by column.
+
+    Attributes:
+        columns: in the order of the source.
+        dialect: how text was cut into cells, in words; empty for other formats.
+        preset: the layout it is in, by its id; empty: none that is known.
+    """
+
+    columns: tuple[Column, ...]
+    dialect: str = ""
+    preset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +88,9 @@ class ColumnMap:
         decimal: `,` or `.`; empty: decided by the column.
         header_row: row of the header, 0 for none (columns then go by number); None: looked for.
         name: for messages.
+        preset: id of the layout that the table is in; `none`: of no known one; empty: looked for.
+        table: the sheet or member that the map is for (`#Sheet1`, `!may.csv#Sheet1`); empty: all that no other is for.
+        others: the maps of other tables in the same file.
     """
 
     columns: Mapping[str, str]
@@ -57,6 +98,16 @@ class ColumnMap:
     decimal: str = ""
     header_row: int | None = None
     name: str = "mapping"
+    preset: str = ""
+    table: str = ""
+    others: tuple[ColumnMap, ...] = ()
+
+    def of_table(self, name: str) -> ColumnMap | None:
+        """The map for one table of a file, by the table's name; None: it is guessed."""
+        maps = (self, *self.others)
+        return next(
+            (one for one in maps if one.table and name.endswith(one.table)), next((one for one in maps if not one.table), None)
+        )
 
 
 def load_column_map(path: Path) -> ColumnMap:
@@ -76,19 +127,45 @@ def load_column_map(path: Path) -> ColumnMap:
 def parse_column_map(text: str, name: str) -> ColumnMap:
     """A column map from the text of a YAML file; errors as in `load_column_map`."""
     try:
-        data = yaml.safe_load(text)
+        documents = [data for data in yaml.safe_load_all(text) if data is not None]
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else None
         raise MappingError("is no YAML", where=Where(name, line), remedy="Check indentation and quotes.") from error
-    if not isinstance(data, dict):
-        raise MappingError("holds no map", where=Where(name), remedy="Write `columns:` and one `Header: field` a line below it.")
-    errors = [*_wrong_keys(data, name), *_wrong_columns(data.get("columns"), name)]
+    errors = [error for data in documents or [None] for error in _wrong_document(data, name)]
+    errors += _wrong_tables(documents, name) if not errors else []
     if errors:
         raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
-    columns = {str(k): str(v or IGNORED) for k, v in data["columns"].items()}
-    row = data.get("header_row")
-    return ColumnMap(columns, str(data.get("date_order") or ""), str(data.get("decimal") or ""), row, name)
+    maps = [_column_map(data, name) for data in documents]
+    return replace(maps[0], others=tuple(maps[1:]))
+
+
+def _column_map(data: Mapping[str, Any], name: str) -> ColumnMap:
+    columns = {str(k): str(v or IGNORED) for k, v in (data.get("columns") or {}).items()}
+    order, decimal, preset, table = (str(data.get(key) or "") for key in ("date_order", "decimal", "preset", "table"))
+    return ColumnMap(columns, order, decimal, data.get("header_row"), name, preset, table)
+
+
+def _wrong_document(data: Any, name: str) -> list[PrecursorScreenError]:
+    if not isinstance(data, dict):
+        return [
+            MappingError("holds no map", where=Where(name), remedy="Write `columns:` and one `Header: field` a line below it.")
+        ]
+    return [*_wrong_keys(data, name), *_wrong_columns(data, name)]
+
+
+def _wrong_tables(documents: list[Any], name: str) -> list[PrecursorScreenError]:
+    """A file with several maps says which table each is for; one may be for all others."""
+    tables = [str(data.get("table") or "") for data in documents]
+    return [
+        MappingError(
+            f"holds two maps for {table!r}" if table else "holds several maps that name no table",
+            where=Where(name),
+            remedy='Give each a line `table: "#SHEET"`, as `mapping list --yaml` writes it.',
+        )
+        for table in dict.fromkeys(tables)
+        if tables.count(table) > 1
+    ]
 
 
 def _wrong_keys(data: Mapping[Any, Any], name: str) -> list[PrecursorScreenError]:
@@ -106,7 +183,10 @@ def _wrong_keys(data: Mapping[Any, Any], name: str) -> list[PrecursorScreenError
     return errors
 
 
-def _wrong_columns(columns: Any, name: str) -> list[PrecursorScreenError]:
+def _wrong_columns(data: Mapping[Any, Any], name: str) -> list[PrecursorScreenError]:
+    columns = data.get("columns")
+    if not columns and data.get("preset"):
+        return []
     if not isinstance(columns, dict) or not columns:
         return [
             MappingError("has no columns", where=Where(name), remedy="Write `columns:` and one `Header: field` a line below it.")

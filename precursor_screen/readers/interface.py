@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from precursor_screen.formats.blob import Blob
 from precursor_screen.model import Input
-from precursor_screen.readers.column_map import ColumnMap
+from precursor_screen.readers.column_map import ColumnMap, Reading
 
 MOST_LISTED = 1_000  # issues of one kind that are listed one by one
 
@@ -38,6 +38,7 @@ class InputTables:
         lines: a subset of `schema.LINE_COLUMNS` in their order and types; only what the input supplies.
         raw: the same rows as filed: string columns under the input's own headers, repeated headers numbered.
         issues: `schema.ISSUE`. Every source row below the header is a line or is counted in an issue.
+        reading: how a table's columns were understood; None for messages.
         asides: lines of texts that belong to no row of goods (`readers.asides`); they are screened where they name something.
     """
 
@@ -46,6 +47,7 @@ class InputTables:
     raw: pa.Table
     issues: pa.Table
     asides: pa.Table | None = None
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)

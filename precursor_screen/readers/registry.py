@@ -9,11 +9,13 @@ import pyarrow as pa
 from precursor_screen.errors import InputError, MappingError, NoManifest, UnknownFormat, UnreadableManifest, Where
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.mail import Mail
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.model import Input
 from precursor_screen.readers.finish import input_id, issue_table, no_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
+from precursor_screen.readers.mail import read_body, read_mail
 from precursor_screen.readers.messages.cargo_imp import CargoImpReader
 from precursor_screen.readers.messages.edi import EdiReader
 from precursor_screen.readers.messages.xml import XmlReader
@@ -54,12 +56,26 @@ def _read_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables
             if depth >= MAX_NESTING:
                 raise UnreadableManifest("holds archives within archives", where=Where(blob.name), remedy="Unpack it first.")
             return _read_members(blob, members.blobs, members.errors, options, depth)
+    mail = read_mail(blob, kind)
+    if mail is not None:
+        return _read_mail(blob, mail, options, depth)
     digest = Digest(blob.sha256(), blob.size())
     for reader in (PastedReader(), *READERS) if options.pasted else READERS:
         if reader.sniff(kind, head):
             return reader.read(blob, digest, options)
     open_sheets(blob, options.encoding)  # raises the error that names the kind
     raise UnknownFormat("is of no format that is read", where=Where(blob.name), remedy="Convert it to CSV or XLSX.")
+
+
+def _read_mail(blob: Blob, mail: Mail, options: ReadOptions, depth: int) -> list[InputTables]:
+    if depth >= MAX_NESTING:
+        raise UnreadableManifest(
+            "holds e-mails within e-mails", where=Where(blob.name), remedy="Save its attachments, and screen those."
+        )
+    if not mail.blobs and not mail.errors:
+        remedy = "Save the table that it shows as a file, or paste its text: `screen -` reads standard input."
+        raise UnreadableManifest("is an e-mail with nothing attached", where=Where(blob.name), remedy=remedy)
+    return [*_read_members(blob, mail.blobs, mail.errors, options, depth), *read_body(mail, blob)]
 
 
 def _read_members(

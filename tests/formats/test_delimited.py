@@ -133,3 +133,18 @@ def test_every_record_is_a_row_or_is_named(text: str) -> None:
     marked = [c for c in text if c in "ab1"]
     kept = "".join(c or "" for row in cells_of(body) for c in row) + "".join(b.text for b in body.broken)
     assert sum(c in "ab1" for c in kept) == len(marked)
+
+
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        ("77;ACETONA;1250,50;2,5", "semicolon, next comma"),
+        ("7;a;x,y;b,c", "comma, next semicolon"),  # no decimal commas
+        ("77,1250,50", "comma"),
+        ("a;1,5", "semicolon, next comma"),
+        ("a,1;5,b", "comma, next semicolon"),
+        ("ACETONA", "one text a line"),
+    ],
+)
+def test_the_delimiter_and_its_rival_are_told(row, shown):
+    assert str(find_dialect(f"{row}\n" * 3)) == shown

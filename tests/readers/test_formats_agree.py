@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from email.message import EmailMessage
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,6 +10,8 @@ import pytest
 
 from precursor_screen import schema
 from precursor_screen.readers.registry import read
+from tests.formats.outlook import message
+from tests.formats.test_dbf import dbf
 from tests.readers import shipments
 
 PLACE = {"source_file", "source_row", "input_id"}
@@ -32,6 +35,33 @@ def as_xls() -> bytes:
     return out.getvalue()
 
 
+def as_dbf() -> bytes:
+    """Names of ten characters, and texts in UTF-8, which no driver of dBase names."""
+    names = ("BL_NO", "ITEM_NO", "SHIPPER", "SHIP_CTRY", "CONSIGNEE", "GOODS_DESC", "HS_CODE", "CAS_NO", "QUANTITY", "UNIT", "NET_WEIGHT",
+             "GROSS_WT", "PACKAGES", "VALUE_USD", "ORIGIN", "CONT_NO", "ARRIVAL", "FREIGHT")  # fmt: skip
+    columns = zip(*shipments.ROWS, strict=True)
+    texts = [["" if v is None else repr(v) if isinstance(v, float) else str(v) for v in column] for column in columns]
+    return dbf(*((name, "C", 80, 0, [t.encode() for t in column]) for name, column in zip(names, texts, strict=True)))
+
+
+def as_mail() -> bytes:
+    """A workbook attached to a mail that says nothing."""
+    made = EmailMessage()
+    made["From"], made["To"], made["Subject"] = "clerk@harbour.example", "customs@port.example", "goods"
+    made["Date"] = "Wed, 05 Nov 2025 10:00:00 +0000"
+    made.add_attachment(shipments.as_xlsx(), maintype="application", subtype="octet-stream", filename="goods.xlsx")
+    return made.as_bytes()
+
+
+SPANISH = ("Conocimiento de embarque", "Item", "Embarcador", "Shipper Country", "Consignatario", "Descripción de la mercancía", "Partida arancelaria",
+           "CAS No", "Cantidad", "Unidad", "Peso neto (kg)", "Peso bruto (kg)", "Bultos", "Valor USD", "País de origen", "Contenedor",
+           "Fecha de llegada", "Flete")  # fmt: skip
+TWO_ROWS = [
+    ["", "", "Shipper", "", "", "", "", "", "", "", "Weight (KG)", "", "", "", "", "", "", ""],
+    ["Bill of Lading No", "Item No", "Name", "Country", "Consignee", "Goods Description", "HS Code", "CAS No", "Quantity", "Unit", "Net", "Gross",
+     "Packages", "Value USD", "Country of Origin", "Container No", "Arrival Date", "Freight"],
+]  # fmt: skip
+
 FORMATS: dict[str, Callable[[], bytes]] = {
     "tab": lambda: shipments.as_csv("\t"),
     "semicolon": lambda: shipments.as_csv(";"),
@@ -52,6 +82,11 @@ FORMATS: dict[str, Callable[[], bytes]] = {
     "json lines": shipments.as_json_lines,
     "zip": shipments.as_zip,
     "gzip": shipments.as_gzip,
+    "dbf": as_dbf,
+    "e-mail": as_mail,
+    "message of Outlook": lambda: message("", ("goods.csv", shipments.as_csv())),
+    "Spanish headers": lambda: shipments.as_csv(";", header=SPANISH),
+    "a header over two rows": lambda: shipments.as_xlsx(header=TWO_ROWS[1], preamble=TWO_ROWS[:1]),
 }
 
 

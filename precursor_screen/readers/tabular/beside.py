@@ -18,10 +18,9 @@ from precursor_screen.formats.sheet import string_array
 from precursor_screen.names.countries import find_country
 from precursor_screen.names.quantity_words import is_package_kind
 from precursor_screen.readers.cells import clean_column, cut_long_cells
-from precursor_screen.readers.column_map import Guess
+from precursor_screen.readers.column_map import IGNORED_BY_MAP, Guess
 from precursor_screen.readers.fields import COUNTRIES, DATES
 from precursor_screen.readers.interface import IssueList
-from precursor_screen.readers.tabular.mapping import IGNORED_BY_MAP
 from precursor_screen.readers.words import find_direction, find_function, find_mode
 
 TEXTS = pa.list_(pa.string())

@@ -14,11 +14,12 @@ from typing import Final
 
 import pyarrow as pa
 
+from precursor_screen.names.countries import find_country
 from precursor_screen.names.dates import parse_date
 from precursor_screen.names.party import normalise_party
 from precursor_screen.readers.cells import clean_cell
 from precursor_screen.readers.column_map import Guess
-from precursor_screen.readers.fields import DATES
+from precursor_screen.readers.fields import COUNTRIES, DATES
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular.headers import split_header
 from precursor_screen.readers.words import find_mode
@@ -31,7 +32,16 @@ _FLAGS: Final = frozenset(
     ("0", "1", "y", "n", "yes", "no", "t", "f", "true", "false", "si", "s", "да", "нет", "oui", "non", "ja", "nein", "是", "否")
 )
 _NUMBER: Final = re.compile(r"[+-]?\d[\d.,' \u00a0]*(?: ?(?:kgs?|lbs?|mt|g|кг|т))?\.?", re.I)
+_MASS: Final = re.compile(r"\d ?kgs?\b", re.I)
 _WORD: Final = re.compile(r"[^\W\d_]{3}")
+# What at least one cell of a column must hold to be the field.
+_MUST_HOLD: Final = {
+    "hs_code": re.compile(r"\d{4}|\d\d[. ]\d\d"),
+    "currency": re.compile(r"[^\W\d_]|[$€£¥₽₹]"),
+    **dict.fromkeys(
+        ("packages", "quantity", "value", "freight", "gross_mass", "net_mass", "gross_mass_kg", "net_mass_kg"), re.compile(r"\d")
+    ),
+}
 _OF_PARTIES: Final = frozenset(
     [
         "importer",
@@ -192,10 +202,12 @@ class Content:
     Attributes:
         filled: how many there are among those looked at.
         cells: the distinct ones, as many as are looked at one by one.
+        seen: how many cells were looked at.
     """
 
     filled: int
     cells: tuple[str, ...] = ()
+    seen: int = 0
 
     def share(self, holds: Callable[[str], object]) -> float:
         """The share of the distinct cells of which something holds, 0 to 1."""
@@ -216,7 +228,10 @@ class Content:
             return any(parse_date(cell).day for cell in self.cells)
         if field == "transport_mode":
             return any(find_mode(cell) for cell in self.cells)
-        return True
+        if field in COUNTRIES:
+            return any(find_country(cell) for cell in self.cells)
+        needed = _MUST_HOLD.get(field)
+        return needed is None or any(needed.search(cell) for cell in self.cells)
 
 
 def content_of(column: pa.ChunkedArray) -> Content:
@@ -232,7 +247,7 @@ def content_of(column: pa.ChunkedArray) -> Content:
 def _content(column: pa.ChunkedArray) -> Content:
     counts = [(clean_cell(c["values"]) if c["values"] else None, c["counts"]) for c in column.value_counts().to_pylist()]
     said = {text: None for text, _ in counts if text}
-    return Content(sum(n for text, n in counts if text), tuple(islice(said, _DISTINCT)))
+    return Content(sum(n for text, n in counts if text), tuple(islice(said, _DISTINCT)), len(column))
 
 
 def note_unread(guesses: Sequence[Guess], contents: Sequence[Content], row: int, issues: IssueList) -> None:
@@ -258,13 +273,18 @@ def note_unread(guesses: Sequence[Guess], contents: Sequence[Content], row: int,
         issues.add(code, message, row=row, field=name, value=content.cells[0][:100], count=content.filled)
 
 
+def is_firm(cell: str) -> bool:
+    """Whether a cell holds the legal form of a firm; `20 DRUMS 50 KG` holds a mass, no Kommanditgesellschaft."""
+    return bool(normalise_party(cell).legal_forms) and not _MASS.search(cell)
+
+
 def _is_of_parties(header: str, content: Content) -> bool:
     if content.share(_WORD.search) < _MANY or content.share(_NUMBER.fullmatch) >= _MANY:
         return False
     words = frozenset(split_header(header))
     if words & _OF_PARTIES and not words & _NO_NAME:
         return True
-    return content.share(lambda cell: normalise_party(cell).legal_forms) >= _FIRMS
+    return content.share(is_firm) >= _FIRMS
 
 
 def _is_of_masses(header: str, content: Content) -> bool:

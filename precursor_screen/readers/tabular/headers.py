@@ -26,7 +26,8 @@ _LANGUAGES = frozenset(("en", "eng", "english", "vn", "es", "esp", "fr", "pt", "
 _BOX = re.compile(r"^(?:g(?=\d))?\d+(?:[_.]\d+)*\s*[.)]?\s+(?=\D)", re.I)  # "72. Peso Neto kgs.", "G33 (Код товара)"
 _NESTED = re.compile(r"[^\W\d][\w -]*(?:\.[^\W\d][\w -]*)+")
 _OTHER_WORDS = frozenset(("rate", "rates"))  # no misspelt date: INVOICE_RATE
-_LETTERS, _WEIGHT = frozenset("gtn"), frozenset(("weight", "wt", "wgt", "w"))
+_LETTERS, _WEIGHT = frozenset(("g", "t", "n", "gr", "nt")), frozenset(("weight", "wt", "wgt", "w"))
+KNOWN_SPELLING = "known spelling"
 _SUMMED = re.compile(r"^sumof", re.I)
 
 
@@ -58,12 +59,14 @@ def reduce_header(header: str) -> Reduced:
     currency = next((w.upper() for w in words if w in _CURRENCIES), "")
     if not currency and words and words[-1].endswith("usd"):
         currency = "USD"
-    return Reduced(words, unit_in_header(words[_abbreviated(words) :]), currency)
+    return Reduced(
+        words, unit_in_header(tuple(w for w, short in zip(words, _abbreviated(words), strict=True) if not short)), currency
+    )
 
 
-def _abbreviated(words: tuple[str, ...]) -> int:
-    """1 where the first word is a letter for gross, total or net: G. WEIGHT is neither grams nor T. WEIGHT tonnes; else 0."""
-    return int(len(words) > 1 and words[0] in _LETTERS and words[1] in _WEIGHT)
+def _abbreviated(words: tuple[str, ...]) -> list[bool]:
+    """Which words are short for gross, total or net: G. WEIGHT is no grams, GR.WT neither, T. WEIGHT no tonnes."""
+    return [word in _LETTERS and below in _WEIGHT for word, below in zip(words, (*words[1:], ""), strict=False)]
 
 
 @lru_cache(maxsize=1)
@@ -94,7 +97,7 @@ def lookup(header: str) -> tuple[str, str]:
 
 def _forms(header: str, reduced: Reduced) -> list[tuple[tuple[str, ...], str]]:
     words = reduced.words
-    forms = [(words, "known spelling")]
+    forms = [(words, KNOWN_SPELLING)]
     boxed = split_header(_BOX.sub("", header))
     if boxed != words:
         forms.append((boxed, "known spelling after the number of the box"))
@@ -112,7 +115,7 @@ def _forms(header: str, reduced: Reduced) -> list[tuple[tuple[str, ...], str]]:
     if tail != words:
         forms.append((tail, "known spelling without language or number"))
     kept = _abbreviated(tail)
-    plain = tail[:kept] + tuple(w for w in tail[kept:] if w not in _BARE_UNITS and w not in _CURRENCIES)
+    plain = tuple(w for w, short in zip(tail, kept, strict=True) if short or (w not in _BARE_UNITS and w not in _CURRENCIES))
     if plain != tail:
         forms.append((plain, "known spelling without its unit"))
     bare = tuple(w for w in plain if w not in _FILLERS)

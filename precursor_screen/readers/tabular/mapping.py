@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+
+import pyarrow as pa
 
 from precursor_screen.errors import ErrorGroup
 from precursor_screen.formats.sheet import Sheet
-from precursor_screen.readers.column_map import ColumnMap, Guess, unknown_headers
+from precursor_screen.readers.column_map import IGNORED_BY_MAP, ColumnMap, Guess, unknown_headers
 from precursor_screen.readers.fields import IGNORED, SEVERAL
+from precursor_screen.readers.tabular.confirm import by_content, confirm
 from precursor_screen.readers.tabular.content import Content
-from precursor_screen.readers.tabular.headers import is_share, is_tariff_text, lookup, reduce_header
+from precursor_screen.readers.tabular.headers import KNOWN_SPELLING, is_share, is_tariff_text, lookup, reduce_header, split_header
+from precursor_screen.readers.tabular.kinds import holds_words, is_hs_code
+from precursor_screen.readers.tabular.presets import Preset, preset_guesses, recognise, recognise_headerless
 
 SEARCHED_ROWS = 30
-IGNORED_BY_MAP = "left out by the map"
 KNOWN_NEEDED = 3
+_ADDED_UP = ("packages", "gross_mass", "net_mass", "gross_mass_kg", "net_mass_kg", "quantity", "value")
+_WHOLE = frozenset(("total", "totals", "manifest", "totale", "gesamt", "итого", "всего"))
+_COMMON = frozenset(("value", "currency", "code", "total", "amount"))
+_ROWS_OF_A_WHOLE = 3
+_ROWS_WITHOUT_HEADER, _ALIKE = 2, 0.8
 _SHORT_CODE = re.compile(r"[\s_]?[24](?:[\s_-]?digits?)?\)?\s*$", re.I)  # HS_CODE_2, HS4: not the code of the goods
 _NUMBER = re.compile(r"[\s\d.,:/+%-]*\d[\s\d.,:/+%-]*")
 
@@ -36,7 +45,8 @@ class HeaderPlace:
 
 
 def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
-    """The header: the first of thirty rows with three known spellings, perhaps over two rows; else the first row with a cell.
+    """The header: the first of thirty rows that a preset knows, or with three known spellings, perhaps over two rows; else the first
+    row with a cell.
 
     Args:
         sheet: whose head is searched.
@@ -52,6 +62,8 @@ def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
         names = head[header_row - 1] if header_row <= len(head) else ()
         return HeaderPlace(header_row, names, header_row)
     for i, row in enumerate(head[:SEARCHED_ROWS]):
+        if recognise(row) is not None:
+            return HeaderPlace(i + 1, row, i + 1)
         alone = _known(row)
         below = head[i + 1] if i + 1 < len(head) else ()
         joined = join_rows(row, below) if _is_second_row(row, below) else ()
@@ -60,13 +72,34 @@ def find_header(sheet: Sheet, header_row: int | None = None) -> HeaderPlace:
             return HeaderPlace(i + 2, joined, i + 1)
         if alone >= KNOWN_NEEDED:
             return HeaderPlace(i + 1, row, i + 1)
+    bare = recognise_headerless(head)
+    if bare is not None:
+        return HeaderPlace(0, bare.order, 0)
     # A table of one or two columns cannot reach three: then the first row that holds nothing but known spellings.
     for i, row in enumerate(head[:SEARCHED_ROWS]):
         filled = sum(1 for c in row if c.strip())
         if filled and _known(row) == filled:
             return HeaderPlace(i + 1, row, i + 1)
+    if _is_headerless(head):
+        width = max(len(row) for row in head)
+        return HeaderPlace(0, tuple(str(i + 1) for i in range(width)), 0)
     first = next((i for i, row in enumerate(head) if any(c.strip() for c in row)), 0)
     return HeaderPlace(first + 1, head[first] if head else (), first + 1)
+
+
+def _is_headerless(head: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row is goods like those below it: a code of goods, and words, in the same columns of nearly all rows."""
+    rows = [row for row in head if any(c.strip() for c in row)]
+    if len(rows) < _ROWS_WITHOUT_HEADER:
+        return False
+    codes = [i for i, cell in enumerate(rows[0]) if is_hs_code(cell.strip())]
+    words = [i for i, cell in enumerate(rows[0]) if holds_words(cell)]
+
+    def holds(columns: Sequence[int], says: Callable[[str], bool]) -> bool:
+        found = (sum(i < len(row) and says(row[i].strip()) for row in rows) for i in columns)
+        return any(count >= _ALIKE * len(rows) for count in found)
+
+    return holds(codes, is_hs_code) and holds(words, holds_words)
 
 
 def _known(row: Sequence[str]) -> int:
@@ -98,7 +131,13 @@ def join_rows(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
 
 
 def guess_columns(
-    names: Sequence[str], column_map: ColumnMap | None = None, where: str = "", contents: Sequence[Content] = ()
+    names: Sequence[str],
+    column_map: ColumnMap | None = None,
+    where: str = "",
+    contents: Sequence[Content] = (),
+    preset: Preset | None = None,
+    table: pa.Table | None = None,
+    headed: bool = True,
 ) -> tuple[Guess, ...]:
     """What each column is, with the reason; one Guess a column, in their order.
 
@@ -107,19 +146,25 @@ def guess_columns(
         column_map: the user's; what it names is not guessed.
         where: name of the input, for errors.
         contents: what the cells of each column are; empty: headers alone decide.
+        table: the rows below the header; None: headers alone decide.
+        headed: whether the table has a header; without one the cells decide.
+        preset: the layout of the table; what it names goes before known spellings.
 
     Raises:
         MappingError, ErrorGroup: the map names columns that are not there.
     """
     stated = _stated(tuple(names), column_map, where)
+    known = preset_guesses(preset, names) if preset is not None else {}
     taken = {g.field for g in stated.values() if g.field}
     guesses = []
     for position, header in enumerate(names):
         own = stated.get(position)
-        guess = own if own is not None else _guess_one(position, header, taken)
-        if contents and own is None and guess.field == "container_numbers" and contents[position].flags:
-            guess = replace(guess, field="", reason="says yes or no and no number")
+        guess = own or _not_taken(known.get(position), taken) or _guess_one(position, header, taken)
         guesses.append(guess)
+    if contents and not headed:
+        guesses = by_content(guesses, contents)
+    if contents and table is not None:
+        guesses = confirm(guesses, frozenset(stated), contents, table)
     return tuple(_settle(guesses, set(stated), contents))
 
 
@@ -137,8 +182,16 @@ def _stated(names: tuple[str, ...], column_map: ColumnMap | None, where: str) ->
             reduced = reduce_header(name)
             mapped = "" if field == IGNORED else field
             reason = f"stated in {column_map.name}" if mapped else IGNORED_BY_MAP
-            stated[position] = Guess(position, name, mapped, reason, reduced.unit, reduced.currency)
+            found, how = lookup(name)
+            exact = found != mapped or how == KNOWN_SPELLING
+            stated[position] = Guess(position, name, mapped, reason, reduced.unit, reduced.currency, exact)
     return stated
+
+
+def _not_taken(guess: Guess | None, taken: set[str]) -> Guess | None:
+    if guess is None or guess.field not in taken or guess.field in SEVERAL:
+        return guess
+    return replace(guess, field="", reason=f"the map names another column for {guess.field}")
 
 
 def _guess_one(position: int, header: str, taken: set[str]) -> Guess:
@@ -156,29 +209,44 @@ def _guess_one(position: int, header: str, taken: set[str]) -> Guess:
     if field in taken and field not in SEVERAL:
         return Guess(position, header, "", f"the map names another column for {field}")
     reduced = reduce_header(header)
-    return Guess(position, header, field, how, reduced.unit, reduced.currency)
+    return Guess(position, header, field, how, reduced.unit, reduced.currency, how == KNOWN_SPELLING)
 
 
-def _rank(guess: Guess, stated: set[int], contents: Sequence[Content]) -> tuple[int, int, int, int]:
+def _rank(guess: Guess, stated: set[int], contents: Sequence[Content], rivals: Sequence[Guess]) -> tuple[int, ...]:
     # A column whose cells say nothing, or nothing of the kind, keeps no field from one that has it.
     unfit = 0 if not contents or contents[guess.position].fits(guess.field) else 1
-    exact = 0 if guess.reason == "known spelling" else 1
+    exact = 0 if guess.exact else 1
+    preset = 0 if guess.preset else 1
     # Among several values the one whose currency is certain is the one to compare.
     currency = 0 if guess.field in ("value", "freight") and guess.currency else 1
-    return (0 if guess.position in stated else 1, unfit, currency, exact)
+    whole = int(bool(contents) and len(rivals) > 1 and _is_of_the_whole(guess, contents[guess.position]))
+    return (0 if guess.position in stated else 1, unfit, whole, preset, currency, exact)
+
+
+def _is_of_the_whole(guess: Guess, content: Content) -> bool:
+    """Whether a column states one total in all rows: that of the manifest, and of no bill in it."""
+    total = not _WHOLE.isdisjoint(split_header(guess.header))
+    return total and guess.field in _ADDED_UP and content.filled >= _ROWS_OF_A_WHOLE and len(content.cells) == 1
 
 
 def _settle(guesses: list[Guess], stated: set[int], contents: Sequence[Content]) -> list[Guess]:
     """Of several columns for one field, keep the best; the others stay with the cells as filed."""
-    best: dict[str, Guess] = {}
+    rivals: dict[str, list[Guess]] = {}
     for guess in guesses:
         if guess.field and guess.field not in SEVERAL:
-            current = best.get(guess.field)
-            if current is None or _rank(guess, stated, contents) < _rank(current, stated, contents):
-                best[guess.field] = guess
+            rivals.setdefault(guess.field, []).append(guess)
+    best = {field: min(some, key=lambda g: _rank(g, stated, contents, some)) for field, some in rivals.items()}
+    if len(rivals.get("currency", ())) > 1 and "value" in best:
+        best["currency"] = min(rivals["currency"], key=lambda g: (*_rank(g, stated, contents, ())[:2], *_apart(g, best["value"])))
     settled = []
     for guess in guesses:
         if guess.field in best and best[guess.field].position != guess.position:
             guess = replace(guess, field="", reason=f"{guess.field} is taken from {best[guess.field].header!r}")
         settled.append(guess)
     return settled
+
+
+def _apart(currency: Guess, value: Guess) -> tuple[int, int]:
+    """How far a column of currencies is from a value: they share a word (INVOICE_VALUE, INVOICE_CURRENCY), or stand side by side."""
+    shared = set(split_header(currency.header)) & set(split_header(value.header)) - _COMMON
+    return (0 if shared else 1, abs(currency.position - value.position))

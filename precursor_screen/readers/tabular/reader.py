@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pyarrow as pa
 
@@ -13,14 +14,16 @@ from precursor_screen.formats.sheet import Aside, Body, Sheet
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.model import Input
 from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
-from precursor_screen.readers.column_map import ColumnMap, Guess
+from precursor_screen.readers.column_map import Column, ColumnMap, Guess, Reading
 from precursor_screen.readers.finish import input_id, issue_table, no_lines
 from precursor_screen.readers.identity import add_identity
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.tabular.asides import ABOVE, HEADERS, TOTALS, UNHEADED, cells_aside, lines_aside, rows_of
 from precursor_screen.readers.tabular.beside import as_lists, other_cells, unmapped_cells
-from precursor_screen.readers.tabular.content import content_of, note_unread
+from precursor_screen.readers.tabular.content import Content, content_of, note_unread
+from precursor_screen.readers.tabular.general import fill_down, general_segment, guesses_of, not_mapped, without
 from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
+from precursor_screen.readers.tabular.presets import Preset, named_preset, preset_of, recognise
 from precursor_screen.readers.tabular.rows import drop_idle_rows, join_continued
 from precursor_screen.schema import FILED, LINE_COLUMNS
 
@@ -62,18 +65,25 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
     if not any(any(c.strip() for c in row) for row in sheet.head):
         issues.add("empty-sheet", "the sheet holds no cells", count=0)
         return _set_aside(sheet, digest, HeaderPlace(0, (), 0), (), issues, sheet.asides)
-    place = find_header(sheet, column_map.header_row if column_map else None)
-    names = _widen(place, sheet)
+    column_map = column_map.of_table(sheet.name) if column_map else None
+    place, names, preset = _understand(sheet, column_map)
     body = sheet.read(place.row, len(names))
     contents = [content_of(column) for column in body.table.columns]
-    guesses = guess_columns(names, column_map, sheet.name, contents)
-    asides = [*sheet.asides, *_note_preamble(place, sheet, issues), *_headers_aside(guesses, place)]
+    guesses = guess_columns(
+        names, column_map, sheet.name, contents, preset, body.table, bool(place.row) or sheet.named or preset is not None
+    )
+    reading = _reading(sheet, guesses, contents, preset)
+    before = sheet.head[: max(place.first - 1, 0)]
+    stated = not_mapped(general_segment(before), guesses)
+    asides = [*sheet.asides, *_headers_aside(guesses, place)]
+    _note_preamble(before, issues)
     for broken in body.broken:
         issues.add(broken.code, broken.reason, row=broken.row, value=broken.text or None, count=broken.count)
     if not any(g.field in _GOODS or g.field == "description_extra" for g in guesses):
         _note_unusable(guesses, body, place, issues)
-        asides += cells_aside([(place.row, names), *rows_of(body)], UNHEADED)
-        return _set_aside(sheet, digest, place, guesses, issues, asides)
+        asides += cells_aside([*enumerate(before, start=1), (place.row, names), *rows_of(body)], UNHEADED)
+        return _set_aside(sheet, digest, place, guesses, issues, asides, reading)
+    asides += cells_aside(enumerate(without(before, stated), start=1), ABOVE)
     note_unread(guesses, contents, place.row + 1, issues)
     if not any(g.field in ("description", "description_extra") for g in guesses) and body.table.num_rows:
         message = "no column holds texts of goods: only codes are screened for substances"
@@ -83,16 +93,49 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
     asides += cells_aside(rows_of(totals), TOTALS)
     if not sheet.named:
         body = join_continued(body, texts, issues)
+    if stated:
+        filled = guesses_of(stated, len(names))
+        body, guesses, names = fill_down(stated, body), (*guesses, *filled), (*names, *(one.label for one in stated))
+        rows = body.table.num_rows
+        above = (Column(guess, rows, rows, (one.value,)) for guess, one in zip(filled, stated, strict=True))
+        reading = replace(reading, columns=(*reading.columns, *above))
     numbers = _NUMBERS.get(sheet.format, TEXT)
-    columns = assemble(body.table, body.rows, guesses, column_map or _GUESSED, issues, numbers)
+    columns = assemble(body.table, body.rows, guesses, _marks(column_map, preset), issues, numbers)
     headers = unique_names(names)
     if body.table.num_rows:
         columns = _with_texts_beside(columns, body, headers, guesses, issues)
     lines = _place(columns, body, sheet, digest)
     raw = pa.Table.from_arrays(body.table.columns, names=headers)
     return InputTables(
-        _describe(sheet, digest, place, guesses, lines), lines, raw, issue_table(issues, lines), _lines_aside(asides, sheet, digest, lines)
+        _describe(sheet, digest, place, guesses, lines), lines, raw, issue_table(issues, lines), _lines_aside(asides, sheet, digest, lines), reading
     )  # fmt: skip
+
+
+def _understand(sheet: Sheet, column_map: ColumnMap | None) -> tuple[HeaderPlace, tuple[str, ...], Preset | None]:
+    """Where the header stands, the headers, and the layout."""
+    header_row = column_map.header_row if column_map else None
+    named = named_preset(column_map)
+    if header_row is None and named is not None and named.order and not any(recognise(row) for row in sheet.head):
+        header_row = 0
+    place = find_header(sheet, header_row)
+    names = _widen(place, sheet)
+    preset = preset_of(names, column_map)
+    if preset is not None and not place.row and not sheet.named and 0 < len(preset.order) <= len(names):
+        names = (*preset.order, *("" for _ in names[len(preset.order) :]))
+    return place, names, preset
+
+
+def _marks(column_map: ColumnMap | None, preset: Preset | None) -> ColumnMap:
+    """The user's map with the order of dates and the decimal mark of the layout, where the map states none."""
+    stated = column_map or _GUESSED
+    if preset is None:
+        return stated
+    return replace(stated, date_order=stated.date_order or preset.date_order, decimal=stated.decimal or preset.decimal)
+
+
+def _reading(sheet: Sheet, guesses: Sequence[Guess], contents: Sequence[Content], preset: Preset | None) -> Reading:
+    columns = tuple(Column(g, c.filled, c.seen, c.cells) for g, c in zip(guesses, contents, strict=True))
+    return Reading(columns, sheet.dialect, preset.id if preset else "")
 
 
 def _with_texts_beside(
@@ -135,12 +178,10 @@ def _filled(row: Sequence[str]) -> int:
     return max((i + 1 for i, cell in enumerate(row) if cell.strip()), default=0)
 
 
-def _note_preamble(place: HeaderPlace, sheet: Sheet, issues: IssueList) -> list[Aside]:
-    before = max(place.first - 1, 0)
+def _note_preamble(before: Sequence[Sequence[str]], issues: IssueList) -> None:
     if before:
-        shown = next((c for row in sheet.head[:before] for c in row if c.strip()), "")
-        issues.add("preamble-row", "rows before the header", row=1, value=shown[:200] or None, count=before)
-    return cells_aside(enumerate(sheet.head[:before], start=1), ABOVE)
+        shown = next((c for row in before for c in row if c.strip()), "")
+        issues.add("preamble-row", "rows before the header", row=1, value=shown[:200] or None, count=len(before))
 
 
 def _headers_aside(guesses: Sequence[Guess], place: HeaderPlace) -> list[Aside]:
@@ -183,11 +224,12 @@ def _describe(sheet: Sheet, digest: Digest, place: HeaderPlace, guesses: Sequenc
 
 
 def _set_aside(
-    sheet: Sheet, digest: Digest, place: HeaderPlace, guesses: Sequence[Guess], issues: IssueList, asides: Sequence[Aside]
-) -> InputTables:
+    sheet: Sheet, digest: Digest, place: HeaderPlace, guesses: Sequence[Guess], issues: IssueList, asides: Sequence[Aside],
+    reading: Reading | None = None,
+) -> InputTables:  # fmt: skip
     lines = no_lines()
     return InputTables(
-        _describe(sheet, digest, place, guesses, lines), lines, pa.table({}), issue_table(issues, lines), _lines_aside(asides, sheet, digest, lines)
+        _describe(sheet, digest, place, guesses, lines), lines, pa.table({}), issue_table(issues, lines), _lines_aside(asides, sheet, digest, lines), reading
     )  # fmt: skip
 
 

@@ -12,14 +12,10 @@ import pyarrow.compute as pc
 from precursor_screen.formats.sheet import Body, string_array
 from precursor_screen.readers.cells import NULLS
 from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.tabular.footers import FOOTER, TOTAL
 
 _BLANK = r"^[\s\pZ\x{FEFF}]*$"
 _NOTHING = rf"(?i)^[\s\pZ\x{{FEFF}}]*(?:{NULLS})?[\s\pZ]*$"
-_TOTAL = (
-    r"(?i)^[\s\pZ*]*(?:grand[\s_]?|sub[\s_-]?|report[\s_]?|sheet[\s_]?)?totale?s?(?:\s*(?:general|général|geral|weight|rows?|usd|amount|kgs?|:|=|-|sum)*)?[\s:.*]*$|"
-    r"^\s*(?:сумма|итого|всего|合计|总计|小计|gesamt|summe|suma|razem|toplam|genel toplam|tổng|tổng cộng|разом|fin de archivo|end of (?:file|report))[\s:.]*$"
-)
-
 
 Mask = npt.NDArray[np.bool_]
 
@@ -49,9 +45,16 @@ def drop_idle_rows(
     uncoded = _blank_in(table, codes)
     idle = uncoded & _blank_in(table, texts)
     blank = _narrow(idle, table, lambda part: _blank_in(part, range(part.num_columns)))
-    total = _narrow(idle & ~blank, table, _first_cell_is_total)
+    total = _narrow(idle & ~blank, table, lambda part: _first_cell_says(part, TOTAL))
     for position in texts:
-        total |= uncoded & _mask(pc.match_substring_regex(table.column(position), _TOTAL))
+        total |= uncoded & _mask(pc.match_substring_regex(table.column(position), TOTAL))
+    # A row with a page number, or with when it was printed, holds nothing else.
+    footer = idle & ~blank
+    for position in texts:
+        footer |= uncoded & _mask(pc.match_substring_regex(table.column(position), FOOTER))
+    total |= _narrow(
+        footer, table, lambda part: _first_cell_says(part, FOOTER) & (_filled_in(part, range(part.num_columns)) == 1)
+    )
     header = _repeats_header(table, names, [*texts, *codes])
     rows = np.asarray(body.rows)
     _count_runs(rows, blank, "blank-row", "blank", issues)
@@ -159,13 +162,13 @@ def _narrow(candidates: Mask, table: pa.Table, judge: Callable[[pa.Table], Mask]
     return result
 
 
-def _first_cell_is_total(table: pa.Table) -> Mask:
+def _first_cell_says(table: pa.Table, pattern: str) -> Mask:
     none = pa.scalar(None, pa.string())
     first = None
     for column in table.columns:
         filled = pc.if_else(pc.fill_null(pc.match_substring_regex(column, _BLANK), True), none, column)
         first = filled if first is None else pc.coalesce(first, filled)
-    return _mask(pc.match_substring_regex(first, _TOTAL))
+    return _mask(pc.match_substring_regex(first, pattern))
 
 
 def _repeats_header(table: pa.Table, names: Sequence[str], positions: Sequence[int]) -> Mask:

@@ -64,6 +64,7 @@ HEAD = "Description,HS Code,Consignee"
         ("Guarantor Company", ["Acme Supply Ltd", "Zenith Imports Inc"], "unread-party-column"),
         ("Column X", ["Acme Supply Ltd", "Zenith Imports Inc"], "unread-party-column"),  # the legal forms tell
         ("Beneficiary Owner", ["Maria Perez", "Jan Kowalski"], "unread-party-column"),
+        ("Column X", ["20 DRUMS 50 KG", "10 DRUMS 25 kg"], None),  # masses, no Kommanditgesellschaft
         ("Column X", ["Maria Perez", "Jan Kowalski"], None),
         ("Broker ID Type", ["Alpha", "Beta"], None),
         ("Guarantor Company", ["NULL", ""], None),
@@ -83,3 +84,29 @@ def test_a_filled_column_that_nobody_reads_is_told_of(header, cells, code):
 def test_a_table_without_texts_of_goods_says_so():
     assert codes(read("HS Code,Consignee,Net Weight KG\n291411,Acme Ltd,5\n291411,Acme Ltd,6\n"))["no-goods-text"] == (None, 2)
     assert "no-goods-text" not in codes(read("Description,HS Code,Consignee\nwool,5101,Acme Ltd\n"))
+
+
+@pytest.mark.parametrize(
+    ("cells", "field", "fits"),
+    [
+        (["20 CTN"], "packages", True),
+        (["CTN"], "packages", False),
+        (["heavy", "5"], "net_mass", True),
+        (["heavy"], "net_mass", False),
+        (["2914"], "hs_code", True),
+        (["29.14"], "hs_code", True),
+        (["29", "chemicals"], "hs_code", False),
+        (["USD"], "currency", True),
+        (["12"], "currency", False),
+        (["x", "Peru"], "country_of_origin", True),
+        (["x"], "country_of_origin", False),
+    ],
+)
+def test_numbers_codes_and_countries_are_confirmed(cells, field, fits):
+    assert content_of(pa.chunked_array([cells], pa.string())).fits(field) is fits
+
+
+def test_the_union_is_no_country_and_no_fault():
+    table = read("Description,HS Code,Country of Origin\nwool,510111,EU\ntin,800110,QU\nglass,700312,Atlantis\nzinc,790111,DE\n")
+    assert table.lines.column("country_of_origin").to_pylist() == [None, None, None, "DE"]
+    assert [i["value"] for i in table.issues.to_pylist()] == ["Atlantis"]

@@ -372,3 +372,15 @@ def test_every_column_that_a_map_misses_is_told_at_once():
 def test_abbreviated_weights_and_further_parties(header, field, unit):
     found = reduce_header(header).unit
     assert (lookup(header)[0], found.code if found else None) == (field, unit)
+
+
+@pytest.mark.parametrize("header", ["GR.WT", "G. WEIGHT", "T. WEIGHT", "G WT", "CARGO G WT", "NT WT"])
+def test_a_letter_before_a_weight_is_no_unit(header: str) -> None:
+    assert guess_columns([header])[0].unit is None
+
+
+@pytest.mark.parametrize(("header", "unit"), [("WEIGHT G", "GRM"), ("Weight (t)", "TNE"), ("G WT KG", "KGM"), ("GR WT T", "TNE")])
+def test_a_unit_behind_a_weight_is_one(header: str, unit: str) -> None:
+    (guess,) = guess_columns([header])
+    assert guess.unit is not None
+    assert guess.unit.code == unit

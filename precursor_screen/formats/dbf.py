@@ -1,0 +1,141 @@
+"""DBF tables (dBase III to V, FoxPro, Visual FoxPro) to cells, with the standard library.
+
+Layout: dBase's header of 32 bytes, 32 bytes a field, then records of fixed length whose first byte says whether they are deleted
+(dBase Level 7 and memo files beside the table are not read). Text is in the code page that the header names, where it names one that is
+believed; else it is decided by content.
+"""
+
+from __future__ import annotations
+
+import struct
+from datetime import date, timedelta
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from precursor_screen.errors import UnreadableManifest, Where
+from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.dbf_header import Field, fields_of
+from precursor_screen.formats.encoding import EncodingChoice, choose_encoding
+from precursor_screen.formats.limits import COLUMNS
+from precursor_screen.formats.sheet import HEAD_ROWS, Broken, Sheet, memory_reader, string_array
+from precursor_screen.formats.witness import LOST
+
+DELETED: Final = "deleted-record"
+# Language driver -> code page. The plain ones (0x03, 0x57: "Windows ANSI") are what programs write who do not think about it.
+_PAGES: Final = {
+    0x01: "cp437", 0x02: "cp850", 0x64: "cp852", 0x65: "cp866", 0x26: "cp866", 0x66: "cp865", 0x6A: "cp737", 0x6B: "cp857", 0x78: "big5",
+    0x4F: "big5", 0x79: "cp949", 0x4E: "cp949", 0x7A: "gb18030", 0x4D: "gb18030", 0x7B: "cp932", 0x13: "cp932", 0x7C: "cp874", 0x50: "cp874",
+    0x7D: "cp1255", 0x7E: "cp1256", 0xC8: "cp1250", 0xC9: "cp1251", 0xCA: "cp1254", 0xCB: "cp1253", 0xCC: "cp1257",
+}  # fmt: skip
+_TEXTS: Final = "CVQ"
+_MEMOS: Final = "MGPW"
+_JULIAN: Final = 1_721_425  # of the day before the first of January of the year 1
+
+
+def read_dbf(blob: Blob, encoding: str = "") -> Sheet:
+    """A DBF table as a sheet whose names are known.
+
+    Args:
+        blob: the file.
+        encoding: of its texts; empty: what the header names, else decided by content.
+
+    Raises:
+        UnreadableManifest: no fields, or more than the limit.
+        UsageError: no such encoding.
+    """
+    data = blob.read()
+    fields = fields_of(data)
+    if not fields or len(fields) > COLUMNS:
+        raise UnreadableManifest("is a damaged DBF table", where=Where(blob.name), remedy="Export it as CSV or XLSX.")
+    stated, header, size = struct.unpack_from("<IHH", data, 4)
+    count = min(stated, max(len(data) - header, 0) // size)
+    header = min(header, len(data))
+    records = np.frombuffer(data, np.uint8, count * size, header).reshape(count, size)
+    kept = records[records[:, 0] != ord("*")]
+    numbers = np.flatnonzero(records[:, 0] != ord("*")) + 1
+    choice = _encoding(data[29], kept, fields, encoding, blob.name)
+    names = tuple(field.name.decode(choice.name, "replace") for field in fields)
+    columns = [pa.chunked_array([_cells(kept, field, choice.name)], pa.string()) for field in fields]
+    head = (names, *zip(*(_shown(column) for column in columns), strict=True))
+    notes = _notes(stated, count, np.flatnonzero(records[:, 0] == ord("*")) + 1, kept, fields)
+    return Sheet(blob.name, "DBF", str(choice), head, True, memory_reader(columns, numbers.tolist()), tuple(notes))
+
+
+def _shown(column: pa.ChunkedArray) -> list[str]:
+    return [cell or "" for cell in column.slice(0, HEAD_ROWS).to_pylist()]
+
+
+def _encoding(driver: int, kept: np.ndarray[tuple[int, int], np.dtype[np.uint8]], fields: tuple[Field, ...], override: str, name: str) -> EncodingChoice:  # fmt: skip
+    if override:
+        return choose_encoding(Blob(name, b""), override)
+    if driver in _PAGES:
+        return EncodingChoice(_PAGES[driver], "named in the header")
+    texts = [kept[:, f.start : f.start + f.length] for f in fields if f.kind in _TEXTS]
+    lines = b"\n".join(np.ascontiguousarray(part).tobytes() for part in texts)
+    return choose_encoding(Blob(name, lines.replace(b"\0", b" ")))
+
+
+def _cells(kept: np.ndarray[tuple[int, int], np.dtype[np.uint8]], field: Field, page: str) -> pa.Array:
+    if not field.length or not len(kept):
+        return pa.nulls(len(kept), pa.string())
+    part = np.ascontiguousarray(kept[:, field.start : field.start + field.length])
+    raw = [bytes(row) for row in part]
+    if field.kind in _TEXTS:
+        return string_array([cell.split(b"\0")[0].decode(page, "replace").strip() for cell in raw])
+    return string_array([_value(cell, field) for cell in raw])
+
+
+def _value(cell: bytes, field: Field) -> str:
+    kind, size = field.kind, len(cell)
+    if kind in _MEMOS:
+        return ""
+    if kind in "I+" and size == 4:
+        return str(struct.unpack("<i", cell)[0])
+    if kind in "BO" and size == 8:
+        return (
+            f"{struct.unpack('<d', cell)[0]:.{min(field.decimals, 15)}f}"
+            if field.decimals
+            else repr(struct.unpack("<d", cell)[0])
+        )
+    if kind == "Y" and size == 8:
+        return f"{struct.unpack('<q', cell)[0] / 10_000:.4f}"
+    if kind in "T@" and size == 8:
+        day, milliseconds = struct.unpack("<ii", cell)
+        return _moment(day, milliseconds)
+    text = cell.split(b"\0")[0].decode("ascii", "replace").strip()
+    if kind == "D" and len(text) == 8 and text.isdigit():
+        return f"{text[:4]}-{text[4:6]}-{text[6:]}" if text != "00000000" else ""
+    return "" if (kind == "L" and text == "?") or text.strip("*") == "" else text
+
+
+def _moment(day: int, milliseconds: int) -> str:
+    """A day in Julian numbers and milliseconds since midnight; empty where there is none."""
+    if not _JULIAN < day <= _JULIAN + date.max.toordinal():
+        return ""
+    written = date.fromordinal(day - _JULIAN)
+    clock = timedelta(milliseconds=milliseconds)
+    return written.isoformat() if not milliseconds else f"{written.isoformat()}T{str(clock).split('.')[0]:0>8}"
+
+
+def _notes(
+    stated: int,
+    count: int,
+    deleted: np.ndarray[tuple[int], np.dtype[np.int64]],
+    kept: np.ndarray[tuple[int, int], np.dtype[np.uint8]],
+    fields: tuple[Field, ...],
+) -> list[Broken]:
+    notes = []
+    if count < stated:
+        notes.append(Broken(count + 1, "", stated - count, f"the table ends after {count} of {stated} records", LOST))
+    if len(deleted):
+        notes.append(Broken(int(deleted[0]), "", len(deleted), "marked as deleted in the table", DELETED))
+    for field in fields:
+        if field.kind in _MEMOS and len(kept):
+            part = kept[:, field.start : field.start + field.length]
+            filled = int(((part != 32) & (part != 0) & (part != 48)).any(axis=1).sum())
+            if filled:
+                reason = f"the texts of {field.name.decode('latin-1')} stand in a memo file of their own, which is not read"
+                notes.append(Broken(1, "", filled, reason, LOST))
+    return notes

@@ -1,0 +1,199 @@
+"""E-mails (RFC 5322 with MIME, and Outlook's .msg) to the files that are attached and the words of the message.
+
+Sources: RFC 5322, RFC 2045 to 2047, RFC 2231, through the standard library; [MS-OXMSG] 2.2 for the streams of a .msg.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Final
+
+import olefile
+
+from precursor_screen.errors import UnreadableManifest, Where
+from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.limits import MAIL_BYTES, MEMBERS
+
+# Parts that are no manifest whatever is in them: what signs the mail, and pictures that stand in its text.
+_PASSED_OVER: Final = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
+_TAG: Final = re.compile(r"(?is)<(script|style)\b.*?</\1\s*>|<br\s*/?>|</(?:p|div|tr|li|h\d)\s*>|<[^>]*>")
+_APART: Final = re.compile(r"[\x00-\x1f!#/\\]")
+_ATTACHMENT: Final = "__attach_version1.0_"
+_MESSAGE: Final = "__properties_version1.0"
+# [MS-OXPROPS]: PidTagAttachDataBinary, PidTagAttachLongFilename, PidTagAttachFilename, PidTagDisplayName, PidTagBody.
+_DATA, _LONG_NAME, _SHORT_NAME, _SHOWN_NAME, _BODY = "37010102", "3707", "3704", "3001", "1000"
+_EMBEDDED: Final = "3701000D"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What an e-mail holds: the files attached to it, what could not be read of them, and the words of the message itself."""
+
+    blobs: tuple[Blob, ...]
+    errors: tuple[UnreadableManifest, ...]
+    text: str
+
+
+def is_outlook(blob: Blob) -> bool:
+    """Whether a compound file is a message of Outlook."""
+    return _MESSAGE.encode("utf-16-le") in blob.read()
+
+
+def _too_much(name: str) -> UnreadableManifest:
+    return UnreadableManifest(
+        f"is an e-mail of more than {MAIL_BYTES >> 20} MB or {MEMBERS:,} parts",
+        where=Where(name),
+        remedy="Save its attachments, and screen those.",
+    )
+
+
+def open_mail(blob: Blob) -> Mail:
+    """The parts of an e-mail.
+
+    Raises:
+        UnreadableManifest: too large, or nested too deeply.
+    """
+    if blob.size() > MAIL_BYTES:
+        raise _too_much(blob.name)
+    try:
+        message = email.message_from_bytes(blob.read(), policy=email.policy.default)
+        parts = list(_leaves(message))
+    except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError) as error:
+        # What the standard library's parser raises on damaged headers is one of these; there is no list of them.
+        raise UnreadableManifest(
+            f"is a damaged e-mail ({type(error).__name__})",
+            where=Where(blob.name),
+            remedy="Save its attachments, and screen those.",
+        ) from error
+    if len(parts) > MEMBERS:
+        raise _too_much(blob.name)
+    names: dict[str, int] = {}
+    blobs: list[Blob] = []
+    errors: list[UnreadableManifest] = []
+    words: list[str] = []
+    for part in parts:
+        kind = part.get_content_type()
+        if kind in _PASSED_OVER or (part.get_content_maintype() == "image" and part.get("Content-ID")):
+            continue
+        file_name = _file_name(part)
+        content, damage = _content(part)
+        if file_name is None and part.get_content_maintype() == "text":
+            words.append(_text(content, part.get_content_charset() or "", kind))
+            continue
+        member = f"{blob.name}!{_distinct(file_name or f'part of kind {kind}', names)}"
+        if damage:
+            errors.append(
+                UnreadableManifest(f"was damaged on its way ({damage})", where=Where(member), remedy="Ask for the mail again.")
+            )
+        if content:
+            blobs.append(Blob(member, content))
+    return Mail(tuple(blobs), tuple(errors), "\n".join(words))
+
+
+def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
+    """Parts that hold no parts; a mail within the mail is one of them."""
+    waiting = [message]
+    while waiting:
+        part = waiting.pop(0)
+        if part.get_content_type() == "message/rfc822" or not part.is_multipart():
+            yield part
+        else:
+            waiting[:0] = [p for p in part.get_payload() if isinstance(p, EmailMessage)]
+
+
+def _file_name(part: EmailMessage) -> str | None:
+    if part.get_content_type() == "message/rfc822":
+        return "forwarded.eml"
+    name = part.get_filename()
+    if name is None:
+        return "attachment" if part.get_content_disposition() == "attachment" else None
+    return _safe(str(name))
+
+
+def _safe(name: str) -> str:
+    """A name without the signs that part names in reports."""
+    return _APART.sub("_", name)[:200] or "attachment"
+
+
+def _content(part: EmailMessage) -> tuple[bytes, str]:
+    """The decoded bytes, and what was wrong with them."""
+    if part.get_content_type() == "message/rfc822":
+        inner = part.get_payload()
+        first = inner[0] if isinstance(inner, list) and inner else None
+        return (first.as_bytes() if isinstance(first, EmailMessage) else b""), ""
+    decoded = part.get_payload(decode=True)
+    damage = ", ".join(sorted({type(defect).__name__ for defect in part.defects if "Base64" in type(defect).__name__}))
+    return (decoded if isinstance(decoded, bytes) else b""), damage
+
+
+def _text(content: bytes, charset: str, kind: str) -> str:
+    try:
+        text = content.decode(charset or "utf-8", "replace")
+    except LookupError:
+        text = content.decode("utf-8", "replace")
+    return html.unescape(_TAG.sub("\n", text)).replace("\xa0", " ") if kind == "text/html" else text
+
+
+def _distinct(name: str, names: dict[str, int]) -> str:
+    names[name] = names.get(name, 0) + 1
+    return name if names[name] == 1 else f"{name} ({names[name]})"
+
+
+def open_outlook(blob: Blob) -> Mail:
+    """The attachments and the text of a .msg; a message within it is named and not read.
+
+    Raises:
+        UnreadableManifest: damaged, or too large.
+    """
+    if blob.size() > MAIL_BYTES:
+        raise _too_much(blob.name)
+    try:
+        with olefile.OleFileIO(blob.read()) as container:
+            return _outlook(container, blob.name)
+    except (OSError, ValueError, IndexError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise UnreadableManifest(
+            f"is a damaged message of Outlook ({type(error).__name__})", where=Where(blob.name), remedy="Save its attachments, and screen those."
+        ) from error  # fmt: skip
+
+
+def _outlook(container: olefile.OleFileIO, name: str) -> Mail:
+    streams = container.listdir(streams=True, storages=True)
+    folders = sorted({path[0] for path in streams if path[0].startswith(_ATTACHMENT)})
+    if len(folders) > MEMBERS:
+        raise _too_much(name)
+    names: dict[str, int] = {}
+    blobs: list[Blob] = []
+    errors: list[UnreadableManifest] = []
+    for folder in folders:
+        shown = next(
+            (t for tag in (_LONG_NAME, _SHORT_NAME, _SHOWN_NAME) if (t := _property(container, [folder], tag))), "attachment"
+        )
+        member = f"{name}!{_distinct(_safe(shown), names)}"
+        data = f"__substg1.0_{_DATA}"
+        if container.exists([folder, data]):
+            blobs.append(Blob(member, container.openstream([folder, data]).read()))
+        elif container.exists([folder, f"__substg1.0_{_EMBEDDED}"]):
+            errors.append(
+                UnreadableManifest(
+                    "is a message within a message of Outlook",
+                    where=Where(member),
+                    remedy="Save it as a file of its own, and screen that.",
+                )
+            )
+    return Mail(tuple(blobs), tuple(errors), _property(container, [], _BODY))
+
+
+def _property(container: olefile.OleFileIO, folder: list[str], tag: str) -> str:
+    """A text of the message or of an attachment: in UTF-16, else in a code page."""
+    for kind, encoding in (("001F", "utf-16-le"), ("001E", "cp1252")):
+        path = [*folder, f"__substg1.0_{tag}{kind}"]
+        if container.exists(path):
+            text: str = container.openstream(path).read().decode(encoding, "replace").rstrip("\0")
+            return text
+    return ""

@@ -1,0 +1,42 @@
+"""E-mails: what is attached is read as files are; the words of the message are screened beside them."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.mail import Mail, is_outlook, open_mail, open_outlook
+from precursor_screen.formats.sheet import Aside
+from precursor_screen.model import Input
+from precursor_screen.readers.finish import input_id, issue_table, no_lines
+from precursor_screen.readers.interface import Digest, InputTables, IssueList
+from precursor_screen.readers.tabular.asides import lines_aside
+from precursor_screen.readers.tabular.beside import says_something
+
+BODY = "text of the e-mail"
+_MOST_LINES = 5_000
+
+
+def read_mail(blob: Blob, kind: str) -> Mail | None:
+    """What an e-mail holds; None where the file is none.
+
+    Raises:
+        UnreadableManifest: damaged, or beyond the limits.
+    """
+    if kind == "mail":
+        return open_mail(blob)
+    return open_outlook(blob) if kind == "ole" and is_outlook(blob) else None
+
+
+def read_body(mail: Mail, blob: Blob) -> list[InputTables]:
+    """The words of a message as an input without lines, if there are any that could name something."""
+    said = [line.strip() for line in mail.text.splitlines() if line.strip()][:_MOST_LINES]
+    asides = [Aside(None, BODY, line) for line, says in zip(said, says_something(said), strict=True) if says] if said else []
+    if not asides:
+        return []
+    name = f"{blob.name}!({BODY})"
+    digest = Digest(blob.sha256(), blob.size())
+    described = Input(input_id(name, digest), name, digest.sha256, digest.size, "e-mail", "", None, (), (), frozenset(), 0)
+    lines = no_lines()
+    beside = lines_aside(asides, name, input_id(name, digest), digest.sha256)
+    return [InputTables(described, lines, pa.table({}), issue_table(IssueList(name), lines), beside)]

@@ -1,0 +1,152 @@
+"""What the other columns say of one: texts that are the tariff's, numbers that are yes and no, whose number an identifier is.
+
+A header alone misleads where a table copies the tariff's words under "Product", counts containers under "Containers", or heads a column
+with nothing but TIN.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from precursor_screen.readers.column_map import IGNORED_BY_MAP, Guess
+from precursor_screen.readers.tabular.content import SAMPLE, Content
+from precursor_screen.readers.tabular.headers import split_header
+from precursor_screen.readers.tabular.kinds import kind_of
+
+_TEXTS: Final = ("description", "description_extra")
+# Fields that a yes or no says nothing of. NO is Norway, 1 a class of dangerous goods, so neither countries nor classes stand here.
+_NO_FLAGS: Final = ("container_numbers", "un_numbers", "cas_numbers", "cus_codes", "permit_reference", "pen_reference", "vessel")
+_CODES_WITH_LETTERS: Final = ("container_numbers",)
+_SURE: Final = ("hs_code", "container_numbers", "cas_numbers")  # of these a table has one column, and nothing else looks like it
+_DECIDED: Final = (IGNORED_BY_MAP,)
+_LETTER: Final = re.compile(r"[^\W\d_]")
+_LEAST_CODES, _LEAST_ROWS = 8, 30  # codes met more than once, and rows with one of them
+_ONE_TEXT: Final = 0.97  # of the codes that have one text only
+_WORDED: Final = 0.2  # of the texts, in the words of a tariff
+# Words of nomenclatures that hardly any seller uses of his goods.
+_TARIFF_WORDS: Final = re.compile(
+    r"^\s*-+\s|\bn\.?e\.?s\.?o?\.?i?\.?\b|\bnot elsewhere\b|\bwhether or not\b|\bother than\b|\bexclud(?:ing|ed)\b|\bof heading\b|^others?\b"
+    r"|[,:;] others?\b|\bthereof\b|\bin primary forms\b|\bput up for retail\b|\bexceeding\b|\bnesoi\b"
+    r"|\b(?:los|las|el|lo) demás\b|^l[oa]s? demas\b|^demás\b|^(?:los|las) demás\b|\bincluso\b|\bexcepto\b|\bde la partida\b"
+    r"|\bautres\b|\bmême\b|\bà l'exclusion\b|\bdu n°|\boutros?\b|\boutras?\b|\bexceto\b|\bmesmo\b|\bda posição\b"
+    r"|\bпроч(?:ие|ий|ая|ее)\b|\bили не\b|\bкроме\b|\bтоварной позиции\b|\bвключая\b|\bsonstige\b|\bandere\b|\bausgenommen\b|其他|除外|品目",
+    re.I | re.M,
+)
+_OWN_NUMBERS: Final = frozenset(
+    [
+        *("tin", "tinno", "tinnumber", "ruc", "eori", "eorino", "eorinumber", "iec", "iecno", "ieccode", "nit", "rfc", "cnpj", "rut", "cuit"),
+        *("inn", "инн", "vatno", "vatnumber", "taxid", "taxno", "taxnumber", "ntn", "gstin", "bin", "kra", "krapin", "nif", "niu", "npwp"),
+    ]
+)  # fmt: skip
+_ROLES: Final = {
+    f"{role}_name": f"{role}_identifier" for role in ("importer", "exporter", "consignee", "consignor", "notify_party")
+}
+_TRADERS: Final = ("importer_name", "exporter_name")
+
+
+def confirm(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequence[Content], table: pa.Table) -> list[Guess]:
+    """The guesses without what cells contradict, and with what neighbours add.
+
+    Args:
+        guesses: from headers.
+        fixed: positions that the user's map states; they stay.
+        contents: what the cells of each column are.
+        table: the rows below the header.
+    """
+    made = [guess if guess.position in fixed else _possible(guess, contents[guess.position]) for guess in guesses]
+    made = [guess if guess.position in fixed else _owned(guess, made) for guess in made]
+    tariff = _tariff_texts(made, table)
+    return [
+        replace(guess, field="", reason="one text for each HS code: the tariff's, not of these goods")
+        if guess.position in tariff and guess.position not in fixed and not guess.preset
+        else guess
+        for guess in made
+    ]
+
+
+def by_content(guesses: Sequence[Guess], contents: Sequence[Content]) -> list[Guess]:
+    """The columns of a table without a header: what their cells are sure to be, the longest texts as the goods, and firms as parties
+    of an unknown role."""
+    kinds = {g.position: kind_of(contents[g.position]) for g in guesses if not g.field and g.reason not in _DECIDED}
+    found: dict[int, str] = {}
+    for field in _SURE:
+        places = [position for position, fields in kinds.items() if fields[:1] == (field,)]
+        if len(places) == 1 and not any(g.field == field for g in guesses):
+            found[places[0]] = field
+    found |= dict.fromkeys((p for p, fields in kinds.items() if fields[:1] == ("consignee_name",)), "other_parties")
+    texts = [position for position, fields in kinds.items() if fields == ("description",)]
+    if texts and not any(g.field == "description" for g in guesses):
+        found[max(texts, key=lambda position: _length(contents[position]))] = "description"
+    return [
+        replace(g, field=found[g.position], reason="by its cells: there is no header") if g.position in found else g
+        for g in guesses
+    ]
+
+
+def _length(content: Content) -> float:
+    return sum(map(len, content.cells)) / len(content.cells)
+
+
+def _possible(guess: Guess, content: Content) -> Guess:
+    if guess.field in _NO_FLAGS and content.flags:
+        return replace(guess, field="", reason="says yes or no and no number")
+    if guess.field in _CODES_WITH_LETTERS and content.cells and not any(_LETTER.search(cell) for cell in content.cells):
+        return replace(guess, field="", reason="counts them and names none")
+    return guess
+
+
+def _owned(guess: Guess, guesses: Sequence[Guess]) -> Guess:
+    """TIN, RUC, EORI or IEC alone: the number of the party whose name stands before it, else of the one behind it."""
+    if guess.preset or "".join(split_header(guess.header)) not in _OWN_NUMBERS:
+        return guess
+    before = [g for g in guesses[: guess.position] if g.field in _ROLES]
+    behind = [g for g in guesses[guess.position + 1 :] if g.field in _ROLES]
+    traders = [g for g in (*before, *behind) if g.field in _TRADERS]
+    if guess.field and len({g.field for g in traders}) == 1:  # IEC is the number of whoever trades in India
+        owner = traders[0]
+    elif not guess.field and (before or behind):
+        owner = before[-1] if before else behind[0]
+    else:
+        return guess
+    field = _ROLES[owner.field]
+    if any(g.field == field and g.position != guess.position for g in guesses):
+        return guess
+    return replace(guess, field=field, reason=f"the number of {owner.header!r}")
+
+
+def _tariff_texts(guesses: Sequence[Guess], table: pa.Table) -> frozenset[int]:
+    """The columns of goods texts that say the same of every line with one HS code, in the words of a tariff.
+
+    A seller of few goods has one text a code as well; so the words decide, or that another column says more.
+    """
+    codes = next((g.position for g in guesses if g.field == "hs_code"), None)
+    texts = [g.position for g in guesses if g.field in _TEXTS]
+    if codes is None or not texts or table.num_rows < _LEAST_ROWS:
+        return frozenset()
+    part = table.slice(0, 2 * SAMPLE)
+    constant = [position for position in texts if _is_one_a_code(part.column(codes), part.column(position))]
+    others = len(constant) < sum(g.field == "description" for g in guesses) and any(p not in constant for p in texts)
+    return frozenset(p for p in constant if others or _worded(part.column(p)))
+
+
+def _is_one_a_code(codes: pa.ChunkedArray, texts: pa.ChunkedArray) -> bool:
+    pairs = pa.table({"code": codes, "text": pc.utf8_trim_whitespace(texts)})
+    pairs = pairs.filter(pc.and_(pc.fill_null(pc.not_equal(codes, ""), False), pc.fill_null(pc.not_equal(texts, ""), False)))
+    found = pairs.group_by("code").aggregate([("text", "count"), ("text", "count_distinct")])
+    repeated = found.filter(pc.greater(found.column("text_count"), 1))
+    if repeated.num_rows < _LEAST_CODES or (pc.sum(repeated.column("text_count")).as_py() or 0) < _LEAST_ROWS:
+        return False
+    one: int = pc.sum(pc.equal(repeated.column("text_count_distinct"), 1)).as_py() or 0
+    distinct: int = pc.count_distinct(pairs.column("text")).as_py()
+    return one >= _ONE_TEXT * repeated.num_rows and distinct >= _LEAST_CODES
+
+
+def _worded(texts: pa.ChunkedArray) -> bool:
+    distinct = [t for t in pc.unique(texts).to_pylist()[:300] if t]
+    return bool(distinct) and sum(bool(_TARIFF_WORDS.search(t)) for t in distinct) >= _WORDED * len(distinct)

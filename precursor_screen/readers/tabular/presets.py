@@ -1,0 +1,202 @@
+"""Layouts of tables that many people hold, `layouts/presets/*.yaml`: a file a layout, told by its headers, or without any by its cells.
+
+A layout beats the spellings of headers: DNOMBRE is the goods in Chile and the company in Peru. What stands for a column:
+
+    HEADER: field                      canonical field; `ignore`: of no field, but its words are screened like those of any other
+    HEADER: {field: F, currency: USD}  a value in a currency that no column names
+    HEADER: {field: F, unless: OTHER}  only where the table has no column OTHER
+    HEADER: {field: F, second: true}   stands behind the other columns of that field
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any, Final
+
+import yaml
+
+from precursor_screen.errors import MappingError, Where
+from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.readers.column_map import NO_PRESET, ColumnMap, Guess
+from precursor_screen.readers.fields import IGNORED
+from precursor_screen.readers.tabular.headers import reduce_header, split_header
+
+_FOLDER: Final = "precursor_screen.readers.tabular.layouts.presets"
+# "G31_1 (Описание)", "31.1 Описание", "G15A": the box of a declaration. Other forms number their boxes too, so a number alone is none.
+_BOX: Final = re.compile(r"(?P<letter>[GГ])?(?P<box>\d{1,3}(?:[_.]\d{1,2}|[A-ZА-Я])?)(?=$|[\s.,(_-])(?P<text>.*)", re.I | re.S)
+_CYRILLIC: Final = re.compile("[а-яё]", re.I)
+_LOOKS: Final = {
+    "date": re.compile(r"\d{1,2}\d{6}|\d{4}-\d{2}-\d{2}"),
+    "number": re.compile(r"\d{1,6}"),
+    "code": re.compile(r"\d{7,10}"),
+    "text": re.compile(r"(?=.*[^\W\d_]{3}).+", re.S),
+}
+_ROWS_THAT_LOOK: Final = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class PresetColumn:
+    """What a layout says of one column; fields as in the module's text, headers as keys."""
+
+    field: str
+    currency: str = ""
+    unless: str = ""
+    second: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """One layout.
+
+    Attributes:
+        id: name of its file.
+        title, source: in words.
+        recognised_by: sets of header keys; a table that has all of one set is in the layout.
+        columns: by header key.
+        boxes: headers go by the number of their box.
+        date_order, decimal: where the layout fixes them.
+        order: the headers of all columns, for tables without a header; empty: it always has one.
+        looks: what cells of some of these columns look like, by position.
+    """
+
+    id: str
+    title: str
+    source: str
+    recognised_by: tuple[frozenset[str], ...]
+    columns: Mapping[str, PresetColumn]
+    boxes: bool
+    date_order: str
+    decimal: str
+    order: tuple[str, ...]
+    looks: Mapping[int, str]
+
+    def key(self, header: str) -> str:
+        """What the layout calls a header by."""
+        return _box(header) or _key(header.partition("(")[0]) if self.boxes else _key(header)
+
+
+def _key(header: str) -> str:
+    return "".join(split_header(header))
+
+
+def _box(header: str) -> str:
+    match = _BOX.fullmatch(header.strip())
+    if match is None or not (match["letter"] or _CYRILLIC.search(match["text"])):
+        return ""
+    return match["box"].replace(".", "_").upper()
+
+
+@lru_cache(maxsize=1)
+def presets() -> tuple[Preset, ...]:
+    """All layouts, by id."""
+    files = sorted(f.name for f in resources.files(_FOLDER).iterdir() if f.name.endswith(".yaml"))
+    return tuple(_load(name) for name in files)
+
+
+def _load(name: str) -> Preset:
+    data: dict[str, Any] = yaml.safe_load(resources.files(_FOLDER).joinpath(name).read_text("utf-8"))
+    boxes = bool(data.get("boxes"))
+    key = str if boxes else _key
+    columns = {}
+    for header, said in data["columns"].items():
+        told = said if isinstance(said, dict) else {"field": said}
+        unless = key(told["unless"]) if "unless" in told else ""
+        columns[key(header)] = PresetColumn(told["field"], told.get("currency", ""), unless, bool(told.get("second")))
+    bare = data.get("headerless") or {}
+    order = tuple(str(bare.get("order", "")).split())
+    return Preset(
+        id=name.removesuffix(".yaml"),
+        title=data["title"],
+        source=data["source"],
+        recognised_by=tuple(frozenset(key(header) for header in some) for some in data["recognised_by"]),
+        columns=columns,
+        boxes=boxes,
+        date_order=data.get("date_order", ""),
+        decimal=data.get("decimal", ""),
+        order=order,
+        looks={order.index(header): look for header, look in bare.get("looks", {}).items()},
+    )
+
+
+def recognise(headers: Sequence[str]) -> Preset | None:
+    """The layout that some headers are of: of several the one that names most of them."""
+    best: tuple[int, Preset | None] = (0, None)
+    plain = {_key(h) for h in headers if h and len(h) <= 300}
+    boxed: set[str] | None = None
+    for preset in presets():
+        if preset.boxes and boxed is None:
+            boxed = {b for h in headers if h and len(h) <= 300 and (b := _box(h))}
+        keys = (boxed or set()) if preset.boxes else plain
+        if any(some <= keys for some in preset.recognised_by):
+            named = len(keys & preset.columns.keys())
+            if named > best[0]:
+                best = (named, preset)
+    return best[1]
+
+
+def recognise_headerless(rows: Sequence[Sequence[str]]) -> Preset | None:
+    """The layout of a table without a header, by the number of its columns and what stands in some of them."""
+    filled = [row for row in rows if any(c.strip() for c in row)]
+    for preset in presets():
+        wide = len(preset.order)
+        # A delimiter at the end of each row makes one empty cell more.
+        fitting = [row for row in filled if len(row) == wide or (len(row) == wide + 1 and not row[wide].strip())] if wide else []
+        alike = [row for row in fitting if all(_LOOKS[look].fullmatch(row[at].strip()) for at, look in preset.looks.items())]
+        if alike and len(alike) >= _ROWS_THAT_LOOK * len(filled):
+            return preset
+    return None
+
+
+def preset_of(headers: Sequence[str], column_map: ColumnMap | None) -> Preset | None:
+    """The layout of a table: the one that the user's map names, else the one that its headers show.
+
+    Raises:
+        MappingError: the map names one that is not known.
+    """
+    if column_map is None or not column_map.preset:
+        return recognise(headers)
+    return named_preset(column_map)
+
+
+def named_preset(column_map: ColumnMap | None) -> Preset | None:
+    """The layout that the user's map names; errors as in `preset_of`."""
+    wanted = column_map.preset if column_map else ""
+    if not wanted or wanted == NO_PRESET:
+        return None
+    found = next((preset for preset in presets() if preset.id == wanted), None)
+    if found is None:
+        ids = [*(preset.id for preset in presets()), NO_PRESET]
+        raise MappingError(
+            f"preset {wanted!r} is unknown",
+            where=Where(column_map.name if column_map else ""),
+            remedy=did_you_mean(wanted, ids) or "`mapping list --presets` shows them.",
+        )
+    return found
+
+
+def preset_guesses(preset: Preset, headers: Sequence[str]) -> dict[int, Guess]:
+    """What a layout says of the columns that it names, by position."""
+    keys = [preset.key(header) for header in headers]
+    there = frozenset(keys)
+    found: dict[int, Guess] = {}
+    for position, key in enumerate(keys):
+        column = preset.columns.get(key)
+        if column is None:
+            continue
+        reduced = reduce_header(headers[position])
+        left_out = column.field == IGNORED or (column.unless and column.unless in there)
+        found[position] = Guess(
+            position,
+            headers[position],
+            "" if left_out else column.field,
+            f"of no field in the layout {preset.id}" if left_out else f"so in the layout {preset.id}",
+            reduced.unit,
+            column.currency or reduced.currency,
+            not column.second,
+            preset.id,
+        )
+    return found

@@ -1,0 +1,133 @@
+"""What other columns and the cells say of a column."""
+
+from __future__ import annotations
+
+import pytest
+
+from precursor_screen.readers.column_map import ColumnMap
+from precursor_screen.readers.interface import ReadOptions
+from precursor_screen.readers.registry import read
+
+WORDED = ["Other", "Acids, whether or not mixed", "Sheets, other than cellular", "Salts, n.e.s.", "Parts thereof"]
+CODES = [f"29{i:02d}11" for i in range(10)]
+
+
+def table(*columns: tuple[str, list[str]], mapping: ColumnMap | None = None):
+    rows = [[header for header, _ in columns], *zip(*(cells for _, cells in columns), strict=True)]
+    text = "".join("\x1d".join(row) + "\n" for row in rows)
+    return read(text.encode(), "m", ReadOptions(mapping=mapping))[0]
+
+
+def fields(found) -> dict[str, str]:
+    return dict(found.input.mapping)
+
+
+def codes_and(texts: list[str], times: int = 4) -> list[tuple[str, list[str]]]:
+    """A text for each code, over and over."""
+    return [("HS Code", CODES * times), ("Product", [texts[i % len(texts)] + f" {i}" for i in range(10)] * times)]
+
+
+def test_the_tariffs_words_are_no_goods_text_whatever_the_header_says():
+    found = table(*codes_and(WORDED), ("Consignee", ["Acme Ltd"] * 40))
+    assert "Product" not in fields(found)
+    (column,) = (c for c in found.reading.columns if c.guess.header == "Product")
+    assert column.guess.reason == "one text for each HS code: the tariff's, not of these goods"
+    assert "no-goods-text" in {i["code"] for i in found.issues.to_pylist()}
+
+
+def test_a_seller_of_few_goods_has_one_text_a_code_too():
+    assert fields(table(*codes_and(["ACETONE 99% IN DRUMS", "TOLUENE, TECHNICAL"])))["Product"] == "description"
+
+
+def test_where_another_column_says_more_the_one_that_repeats_the_code_is_the_tariffs():
+    goods = ("Goods Description", [f"ACETONE LOT {i}" for i in range(40)])
+    found = fields(table(*codes_and(["Acetone", "Toluene"]), goods))
+    assert (found.get("Product"), found["Goods Description"]) == (None, "description")
+
+
+@pytest.mark.parametrize("times", [2, 1])
+def test_few_rows_prove_nothing(times):
+    assert fields(table(*codes_and(WORDED, times)))["Product"] == "description"
+
+
+def test_few_codes_prove_nothing_over_many_rows():
+    columns = [("HS Code", CODES[:7] * 9), ("Product", [f"{WORDED[i % 5]} {i}" for i in range(7)] * 9)]
+    assert fields(table(*columns))["Product"] == "description"
+    columns = [("HS Code", CODES[:8] * 9), ("Product", [f"{WORDED[i % 5]} {i}" for i in range(8)] * 9)]
+    assert "Product" not in fields(table(*columns))
+
+
+def test_texts_that_differ_within_a_code_are_of_the_goods():
+    columns = [("HS Code", CODES * 4), ("Product", [f"{WORDED[i % 5]} {i}" for i in range(40)])]
+    assert fields(table(*columns))["Product"] == "description"
+
+
+def test_what_a_map_states_stays():
+    own = ColumnMap({"Product": "description", "Containers": "container_numbers"}, name="own")
+    found = table(*codes_and(WORDED), ("Containers", ["2"] * 40), mapping=own)
+    assert fields(found)["Product"] == "description"
+    assert fields(found)["Containers"] == "container_numbers"
+
+
+GOODS = ("Description", ["wool", "tin", "glass"])
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "field"),
+    [
+        ("Total Containers", ["1", "2", "2"], None),
+        ("Total Containers", ["1", "TSTU1234567", "2"], "container_numbers"),
+        ("Permit", ["Y", "N", "N"], None),
+        ("Permit", ["Y", "N", "P-77"], "permit_reference"),
+        ("UN No", ["0", "1", "0"], None),
+    ],
+)
+def test_counts_and_flags_are_no_numbers_of_documents(header, cells, field):
+    assert fields(table(GOODS, ("HS Code", ["510111"] * 3), (header, cells))).get(header) == field
+
+
+@pytest.mark.parametrize(
+    ("headers", "field"),
+    [
+        (["Importer", "TIN"], "importer_identifier"),
+        (["Exporter", "TIN", "Importer"], "exporter_identifier"),
+        (["RUC", "Consignee"], "consignee_identifier"),
+        (["EORI", "Vessel"], None),
+        (["IEC", "Exporter"], "exporter_identifier"),
+        (["IEC", "Importer"], "importer_identifier"),
+        (["IEC", "Importer", "Exporter"], "importer_identifier"),
+        (["Importer", "Importer ID", "TIN"], None),
+    ],
+)
+def test_a_number_alone_is_that_of_the_party_beside_it(headers, field):
+    columns = [(header, ["7", "8", "9"]) for header in headers]
+    own = next(h for h in headers if h in ("TIN", "RUC", "EORI", "IEC"))
+    assert fields(table(GOODS, ("HS Code", ["510111"] * 3), *columns)).get(own) == field
+
+
+@pytest.mark.parametrize(
+    ("total", "own", "taken"),
+    [
+        (["90"] * 3, ["20", "30", "40"], "Pkgs"),
+        (["20", "30", "40"], ["1", "1", "1"], "Total Packages"),
+        (["90", "90", ""], ["", "30", "40"], "Total Packages"),  # too few to tell
+    ],
+)
+def test_a_total_of_the_whole_manifest_is_no_count_of_a_line(total, own, taken):
+    found = fields(table(GOODS, ("Total Packages", total), ("Pkgs", own)))
+    assert [h for h, f in found.items() if f == "packages"] == [taken]
+
+
+@pytest.mark.parametrize(
+    ("headers", "taken"),
+    [
+        (["FOB Currency", "Invoice Value", "Invoice Currency"], "Invoice Currency"),
+        (["Currency", "x", "Value", "Value Currency"], "Value Currency"),
+        (["Invoice Currency", "y", "CIF Value", "CIF Currency"], "CIF Currency"),
+    ],
+)
+def test_the_currency_is_that_of_the_value(headers, taken):
+    cells = {"x": ["a"] * 3, "y": ["b"] * 3}
+    columns = [(h, cells.get(h, ["5", "6", "7"] if "urrency" not in h else ["EUR"] * 3)) for h in headers]
+    found = fields(table(GOODS, ("HS Code", ["510111"] * 3), *columns))
+    assert [h for h, f in found.items() if f == "currency"] == [taken]

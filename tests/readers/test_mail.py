@@ -1,0 +1,180 @@
+"""Attachments of e-mails are read as files are, their words are screened beside them, and hostile ones are refused in words."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from precursor_screen.errors import InputError, UnreadableManifest
+from precursor_screen.formats import mail as mails
+from precursor_screen.formats.sniff import sniff_kind
+from precursor_screen.readers.registry import read
+from tests.formats.outlook import message
+from tests.readers.outcomes import outcome
+
+TABLE = b"Description of goods;HS Code;Consignee\nacetone;291411;Acme Ltd\n"
+
+
+def mail(
+    *attachments: tuple[str, bytes], text: str = "Dear colleague,\nplease find the list of SULPHURIC ACID attached."
+) -> EmailMessage:
+    made = EmailMessage()
+    made["From"] = "clerk@harbour.example"
+    made["To"] = "customs@port.example"
+    made["Subject"] = "Manifest of MV Aurora"
+    made["Date"] = "Wed, 05 Nov 2025 10:00:00 +0000"
+    made.set_content(text)
+    for name, content in attachments:
+        made.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+    return made
+
+
+def lines(tables) -> dict[str, list[str]]:
+    return {t.input.name: t.lines.column("description").to_pylist() for t in tables if t.lines.num_rows}
+
+
+def issues(tables) -> list[tuple[str, str]]:
+    return [(i["code"], i["source_file"]) for t in tables for i in t.issues.to_pylist()]
+
+
+def test_what_is_attached_is_read_and_the_words_are_screened():
+    data = mail(("list.csv", TABLE), ("list.csv", TABLE.replace(b"acetone", b"toluene")), ("größe#1.csv", TABLE)).as_bytes()
+    assert sniff_kind(data) == "mail"
+    tables = read(data, "m.eml")
+    assert lines(tables) == {"m.eml!list.csv": ["acetone"], "m.eml!list.csv (2)": ["toluene"], "m.eml!größe_1.csv": ["acetone"]}
+    assert issues(tables) == []
+    *_, body = tables
+    assert body.input.name == "m.eml!(text of the e-mail)"
+    said = [text for texts in body.asides.column("other_texts").to_pylist() for text in texts]
+    assert said == ["Dear colleague,", "please find the list of SULPHURIC ACID attached."]
+
+
+def test_archives_and_mails_in_a_mail_are_opened():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.csv", TABLE)
+    outer = mail(("a.zip", packed.getvalue()))
+    outer.add_attachment(mail(("inner.csv", TABLE)))
+    assert list(lines(read(outer.as_bytes(), "m.eml"))) == ["m.eml!a.zip!a.csv", "m.eml!forwarded.eml!inner.csv"]
+
+
+def test_a_mail_in_a_mail_in_a_mail_without_end_is_refused():
+    made = mail(("a.csv", TABLE))
+    for _ in range(5):
+        outer = mail(text="see below")
+        outer.add_attachment(made)
+        made = outer
+    with pytest.raises(UnreadableManifest, match="e-mails within e-mails"):
+        read(made.as_bytes(), "m.eml")
+
+
+def test_damaged_base64_is_told_and_what_can_be_read_is_screened():
+    data = mail(("a.csv", TABLE * 4)).as_bytes()
+    coded = data.index(b"RGVzY3Jp")
+    broken = data[: coded + 81] + b"*" + data[coded + 81 :]
+    tables = read(broken, "m.eml")
+    assert ("unreadable-file", "m.eml!a.csv") in issues(tables)
+    assert lines(tables)["m.eml!a.csv"][0] == "acetone"
+
+
+def test_pictures_in_the_text_and_signatures_are_passed_over_and_other_files_are_told():
+    made = mail(("a.csv", TABLE))
+    made.add_attachment(b"\x89PNG....", maintype="image", subtype="png", filename="logo.png", cid="<logo>")
+    made.add_attachment(b"0x", maintype="application", subtype="pkcs7-signature", filename="smime.p7s")
+    assert issues(read(made.as_bytes(), "m.eml")) == []
+    made.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="scan.pdf")
+    assert issues(read(made.as_bytes(), "m.eml")) == [("unknown-format", "m.eml!scan.pdf")]
+
+
+def test_words_in_html_count_without_their_tags():
+    made = mail(text="x")
+    made.add_alternative("<style>p {acetone: 1}</style><p>ACETIC&nbsp;ANHYDRIDE</p>", subtype="html")
+    made.add_attachment(TABLE, maintype="text", subtype="csv", filename="a.csv")
+    *_, body = read(made.as_bytes(), "m.eml")
+    assert [t for texts in body.asides.column("other_texts").to_pylist() for t in texts] == ["ACETIC ANHYDRIDE"]
+
+
+def test_a_mail_with_nothing_attached_says_what_to_do():
+    with pytest.raises(UnreadableManifest, match="nothing attached") as caught:
+        read(mail().as_bytes(), "m.eml")
+    assert "screen -" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"From: a@b.example\r\nSubject: x\r\nDate: y\r\n\r\nz", "mail"),
+        (b"Received: by x\n\tfor y\nMessage-ID: <1>\nTo: z\n\nw", "mail"),
+        (b"From: Lagos\nTo: Oslo\nGoods: wool\n", "text"),  # one line of what mails are about
+        (b"Subject: x\nDate: y\nTo: z\n\n", "text"),  # nobody sent it
+        (b"From,To,Subject\na,b,c\n", "text"),
+        (b"From: a\nSubject: b\nDate: c\nno header\n", "text"),
+    ],
+)
+def test_a_mail_is_told_by_its_header(head, kind):
+    assert sniff_kind(head) == kind
+
+
+def test_too_much_in_a_mail_is_refused(monkeypatch):
+    data = mail(*((f"{n}.csv", TABLE) for n in range(4))).as_bytes()
+    monkeypatch.setattr(mails, "MEMBERS", 4)  # the text is a part as well
+    with pytest.raises(UnreadableManifest, match="or 4 parts"):
+        read(data, "m.eml")
+    monkeypatch.setattr(mails, "MEMBERS", 5)
+    assert len(lines(read(data, "m.eml"))) == 4
+    monkeypatch.setattr(mails, "MAIL_BYTES", len(data) - 1)
+    with pytest.raises(UnreadableManifest, match="more than"):
+        read(data, "m.eml")
+
+
+HEAD = b"From: a@b.example\nSubject: x\nDate: y\nContent-Type: multipart/mixed; boundary=b\n\n"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from([b"--b\n", b"--b--\n", b"Content-Type: text/csv; name=\"a\n", b"Content-Transfer-Encoding: base64\n", b"\n", b"QUJD\n", b"=?x?q?a?=\n", b"Content-Disposition: attachment; filename*=x''%\n", b"\xff\x00"]), max_size=12))  # fmt: skip
+def test_any_mail_is_read_or_refused_in_words(parts):
+    assert outcome(HEAD + b"".join(parts), "m.eml")
+
+
+def test_many_parts_within_parts_are_no_trouble():
+    deep = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000))
+    with pytest.raises(InputError):
+        read(b"From: a@b.example\nSubject: x\nDate: y\n" + deep, "m.eml")
+
+
+@pytest.mark.parametrize("wide", [True, False])
+def test_a_message_of_outlook(wide):
+    data = message("see ACETIC ANHYDRIDE", ("a.csv", TABLE), ("long.csv", TABLE * 90), ("note", None), wide=wide)
+    tables = read(data, "m.msg")
+    assert {name: len(found) for name, found in lines(tables).items()} == {"m.msg!a.csv": 1, "m.msg!long.csv": 90}
+    assert issues(tables)[-1] == ("unreadable-file", "m.msg!note")
+    assert tables[-1].asides.column("other_texts").to_pylist() == [["see ACETIC ANHYDRIDE"]]
+
+
+def test_a_damaged_message_of_outlook_is_refused_in_words():
+    data = message("x", ("a.csv", TABLE))
+    for cut in range(600, len(data), 257):
+        assert outcome(data[:cut], "m.msg")
+
+
+def test_the_words_of_a_mail_are_screened(ps_home):
+    from precursor_screen import api
+
+    path = Path(ps_home) / "m.eml"
+    path.write_bytes(
+        mail(("a.csv", b"Description;HS Code;Consignee\nwool;510111;Acme\n"), text="with 200 kg of acetic anhydride").as_bytes()
+    )
+    report = api.screen(path, watchlists=None)
+    assert any("acetic" in str(flag).lower() for flag in report.flags.to_pylist())
+
+
+@pytest.fixture
+def ps_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("PRECURSOR_SCREEN_HOME", str(tmp_path / "home"))
+    return tmp_path
