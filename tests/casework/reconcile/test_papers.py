@@ -102,6 +102,7 @@ def test_unused_and_part_used_only_when_the_document_has_ended_and_all_of_it_was
     assert kinds([permit(last=day("12-31"))], []) == ["unused"]
     assert kinds([permit(last=date(2026, 1, 1))], []) == []
     assert (kinds([permit(last=None)], []), codes([permit(last=None)], [])) == ([], ["no-last-day"])
+    assert kinds([permit(first=day("01-01"))], []) == ["unused"]
     early = permit(first=date(2024, 12, 31))
     assert (kinds([early], []), codes([early], [])) == ([], ["begins-before"])
     assert kinds([permit(status="revoked")], []) == []  # nobody should use it
