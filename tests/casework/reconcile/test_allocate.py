@@ -44,6 +44,11 @@ def test_without_a_number_party_substance_country_and_days_must_agree():
     assert shares(allocate(PERMITS, [moved(permit="TBA")], [permit()])) == [("B1", "P1", "100")]
 
 
+def test_every_party_that_a_document_names_must_agree():
+    movement = moved(substance_id="piperonal", receiving=("other",))
+    assert not allocate(NOTIFICATIONS, [movement], [notification()]).allocations
+
+
 def test_an_unknown_number_is_not_guessed_at():
     allocated = allocate(PERMITS, [moved(permit="P9")], [permit()])
     assert [u.why for u in allocated.unmatched] == ["names P9, which the register does not hold"]
