@@ -47,17 +47,30 @@ class XlsxPresenter:
 
     def write(self, report: Report, stream: BinaryIO) -> None:
         """Writes the workbook."""
-        import xlsxwriter
+        created = datetime.fromisoformat(report.run["started"])
+        write_workbook(sheets_of(report, self.most_rows), stream, created, date.fromisoformat(report.provenance["as_of"]))
 
-        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        content = io.BytesIO()  # a stream that fails must fail here, not when an archive half written is thrown away
-        book = xlsxwriter.Workbook(content, options)
-        book.set_properties({"created": datetime.fromisoformat(report.run["started"])})  # else equal runs differ by the clock
-        formats = _formats(book)
-        for sheet in sheets_of(report, self.most_rows):
-            _write_sheet(book, sheet, formats, date.fromisoformat(report.provenance["as_of"]))
-        book.close()
-        stream.write(content.getvalue())
+
+def write_workbook(sheets: Iterable[Sheet], stream: BinaryIO, created: datetime, as_of: date) -> None:
+    """Writes sheets as a workbook.
+
+    Args:
+        sheets: in their order.
+        stream: to write to.
+        created: what the workbook says of itself.
+        as_of: the first day that a clearance may end on.
+    """
+    import xlsxwriter
+
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    content = io.BytesIO()  # a stream that fails must fail here, not when an archive half written is thrown away
+    book = xlsxwriter.Workbook(content, options)
+    book.set_properties({"created": created})  # else equal runs differ by the clock
+    formats = _formats(book)
+    for sheet in sheets:
+        _write_sheet(book, sheet, formats, as_of)
+    book.close()
+    stream.write(content.getvalue())
 
 
 def _formats(book: Any) -> dict[str, Any]:
