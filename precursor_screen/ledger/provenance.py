@@ -84,9 +84,7 @@ def read_behind(seals: Seals, flag_ids: Sequence[str], line_ids: Sequence[str]) 
     )
 
 
-def _among(
-    seals: Seals, name: str, schema: pa.Schema, where: str, values: Sequence[Any], *, twice: bool = False
-) -> list[Row]:
+def _among(seals: Seals, name: str, schema: pa.Schema, where: str, values: Sequence[Any], *, twice: bool = False) -> list[Row]:
     """Rows of a table of which a column is one of some values, checked; twice: the values are asked for in two columns."""
     found: list[Row] = []
     for start in range(0, len(values), _AT_ONCE):
