@@ -112,7 +112,7 @@ def seal(ctx: click.Context, /, what: str, url: str | None, **options: Any) -> N
     sealed = seal_bundle(shown, rules, now, None if options["redact"] else secret, signer)
     full = seal_bundle(whole, rules, now, secret, signer) if options["redact"] else b""
     _write(sealed, target, mode)
-    click.echo(f"{printable(target)}: {_count(document)}, {len(sealed):,} bytes{', signed' if key else ''}")
+    click.echo(f"{printable(target)}: {_count(shown)}, {len(sealed):,} bytes{', signed' if key else ''}")
     if full:
         _write(full, beside, mode)
         click.echo(
@@ -164,7 +164,7 @@ def _slug(document: Document) -> str:
 
 
 def _count(document: Document) -> str:
-    flags, lines = len(document["flags"]), len(document["lines"])
+    flags, lines = len(document["flags"]), sum(line is not None for line in document["lines"])
     return f"{flags:,} flag{'' if flags == 1 else 's'}, {lines:,} line{'' if lines == 1 else 's'} as filed"
 
 

@@ -17,8 +17,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from precursor_screen.casework.evidence.facts import facts_of, stands_in
-from precursor_screen.casework.targets import find_flags
+from precursor_screen.casework.evidence.facts import facts_of, field_of, stands_in
+from precursor_screen.casework.targets import Found, find_flags
 from precursor_screen.errors import UsageError
 from precursor_screen.ledger.provenance import Behind
 from precursor_screen.ledger.store import Ledger
@@ -42,7 +42,7 @@ def from_ledger(ledger: Ledger, text: str) -> Document:
         LedgerError: the ledger is damaged.
     """
     found = find_flags(ledger, text)
-    if found.kind == "party":
+    if found.kind == "party" or (found.kind == "bill" and _is_party(ledger, found)):
         raise UsageError(
             f"{text!r} is a party", remedy="Name one of its flags or shipments: `precursor-screen explain` lists them."
         )
@@ -77,6 +77,13 @@ def from_ledger(ledger: Ledger, text: str) -> Document:
         "runs": [{k: v for k, v in run.items() if k != "inputs"} for run in behind.runs],
         "chain": {"head": behind.head, "verdicts": behind.verdicts},
     }
+
+
+def _is_party(ledger: Ledger, found: Found) -> bool:
+    """Whether what was found by a cell of its own text is the name of a party, not a reference."""
+    lines = _lines(ledger, sorted({f["line_id"] for f in found.flags if f["line_id"]}))
+    fields = {field_of(h) for line in lines for h, text in line["cells"].items() if text.upper() == found.name.upper()}
+    return bool(fields) and all(field.endswith("_name") for field in fields)
 
 
 def head_of(kind: str, name: str, source: Mapping[str, Any]) -> Document:

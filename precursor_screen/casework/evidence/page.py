@@ -62,8 +62,7 @@ def page(document: Document, sealed: Row) -> bytes:
             entries={(e["list_id"], e["entry_id"]): e for e in document["entries"]},
             explanation=explanation(document).decode(),
             described=_describe_entry,
-            pieces=_pieces,
-            label=label,
+            shown=_shown,
             title=_title(document),
         )
     )
@@ -75,12 +74,19 @@ def _title(document: Document) -> str:
     return f"Evidence: {subject['kind']} {subject['name']}"
 
 
-def _pieces(flag: Mapping[str, Any], item: Mapping[str, Any]) -> tuple[Piece, ...]:
-    """The text of an item of evidence, with what matched in it marked."""
-    if "candidate" not in item:
-        return (Piece(item["as_written"]),)
-    whole = next((e["as_written"] for e in flag["evidence"] if e and e["field"] == item["field"] and "candidate" not in e), "")
-    return mark(whole, item)
+def _shown(flag: Mapping[str, Any]) -> list[tuple[str, tuple[Piece, ...], str]]:
+    """(field, its text with what matched in it marked, how it was compared) of the evidence; a text that is marked stands once."""
+    items = [e for e in flag["evidence"] if e]
+    marked = {e["field"] for e in items if "candidate" in e}
+    whole = {e["field"]: e["as_written"] for e in items if "candidate" not in e}
+    shown = []
+    for e in items:
+        if "candidate" in e:
+            how = f"compared as “{e['compared_as'] or ''}” with “{e['candidate'] or ''}”, by {e['method']}"
+            shown.append((label(e["field"]), mark(whole.get(e["field"], ""), e), how))
+        elif e["field"] not in marked:
+            shown.append((label(e["field"]), (Piece(e["as_written"]),), ""))
+    return shown
 
 
 def _describe_entry(entry: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -155,6 +155,9 @@ def _own_lines(flags: Iterable[Row], reads: Mapping[str, frozenset[str]]) -> dic
                 own.fields.add(item["field"])
                 own.texts.add(item["as_written"])
         own.fields |= columns
+        if flag["substance_id"]:  # it was recognised somewhere, mostly in the text
+            said = {e["field"]: e["as_written"] for e in flag["evidence"]}
+            own.fields |= {"description", said.get("matched_field", "description")}
     return found
 
 
@@ -209,13 +212,14 @@ def _flag(flag: Row, path: str, columns: frozenset[str], labels: Mapping[str, st
             place = step(step(path, "verdicts"), i)
             for name in _OFFICER:
                 cut.out(step(place, name), verdict[name])
-            verdicts.append({k: v for k, v in verdict.items() if k not in _OFFICER} | _UNNAMED)
+            line = labels.get(verdict["line_id"], "another line")
+            verdicts.append({k: v for k, v in verdict.items() if k not in _OFFICER} | {**_UNNAMED, "line_id": line})
         kept["verdicts"] = verdicts
     return kept
 
 
-# What stands where an officer's name, words and the line that was looked at are left out, so that it reads like any other verdict.
-_UNNAMED = {"officer": LEFT_OUT, "second": "", "text": "", "line_id": ""}
+# What stands where an officer's name and words are left out, so that it reads like any other verdict.
+_UNNAMED = {"officer": LEFT_OUT, "second": "", "text": ""}
 
 
 def _line(line: Row, path: str, own: _Own, labels: Mapping[str, str], cut: _Cut) -> Row:
@@ -235,6 +239,12 @@ def _keeps(field: str, text: str, own: _Own) -> bool:
         return text in own.texts and bool(re.search(r"[^\W\d]", text))
     if not own.allows(field):
         return False
+    role = _role_of(field)
+    if role and field in (
+        role,
+        f"{role}_name",
+    ):  # a flag that is about a party, or counts parties, is nothing without their names
+        return True
     near = {field, f"{field}_kg"}
     if field in _MASS and {"substance_mass_kg", "net_mass_kg"} & own.fields:
         return True
