@@ -51,6 +51,7 @@ _INCIDENT = (
     ("contact", "who answers questions"),
     ("status", "of the investigation"),
 )
+INCIDENT_FIELDS = tuple(name for name, _ in _INCIDENT)
 SELECTIVITY_COLUMNS = ("declarant", "consignee", "hs_code", "rule", "level", "shipment", "reason")
 _SENDER, _RECEIVER = ("consignor", "exporter"), ("consignee", "importer", "notify_party")
 Link = tuple[str, Mapping[str, Sequence[str]]]
