@@ -55,6 +55,7 @@ def test_aliases_and_the_verdicts_on_them(ledger):
 )
 def test_nothing_is_believed_that_was_changed(ledger, sql, statement):
     record(ledger)
+    ledger.behind(["A"], ["A"])  # so that the ledger has been looked at as a whole
     sql(f"update {statement}")
-    with pytest.raises(LedgerError, match="is not what was recorded"):
+    with pytest.raises(LedgerError, match="not what was recorded"):
         ledger.behind(["A"], ["A"])
