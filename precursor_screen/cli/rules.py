@@ -109,10 +109,11 @@ def lint(ctx: click.Context, rule_dirs: tuple[Path, ...], only_rules: bool) -> i
       precursor-screen rules lint --rules my-rules
     """
     from precursor_screen.errors import ExitCode
+    from precursor_screen.reference.bundle import shipped_substances
     from precursor_screen.rulebook.lint import lint as lint_rules
 
     book = _load(ctx, rule_dirs, only_rules)
-    errors = lint_rules(book.rules, book.compiled, book.lists, date.today())
+    errors = lint_rules(book.rules, book.compiled, book.lists, date.today(), shipped_substances())
     for error in errors:
         click.echo(f"error: {error}", err=True)
     click.echo(f"{len(book.rules)} rules, {len(book.lists)} lists, {len(book.typologies)} typologies: {len(errors)} errors")
@@ -120,19 +121,37 @@ def lint(ctx: click.Context, rule_dirs: tuple[Path, ...], only_rules: bool) -> i
 
 
 @command.command("test")
+@click.option(
+    "--mutate",
+    "mutated",
+    is_flag=True,
+    help="Also change each rule one thing at a time, and name the changes that no test notices.",
+)
+@click.option(
+    "--at-least",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="With --mutate: exit code 1 if fewer of all changes are noticed [default: 0].",
+)
 @_FOLDER
 @_ONLY
 @click.pass_context
-def test_rules(ctx: click.Context, rule_dirs: tuple[Path, ...], only_rules: bool) -> int:
-    """Every inline test, with its rows in several orders, through the kernel that screens manifests.
+def test_rules(ctx: click.Context, mutated: bool, at_least: float | None, rule_dirs: tuple[Path, ...], only_rules: bool) -> int:
+    """Every inline test, with its rows in several orders, through the kernel that screens manifests. Exit code 1 if one fails.
+
+    With --mutate each rule is then changed one thing at a time: a window, parameter or limit by its smallest step, gte for gt, a
+    clause, key or item of a list left out. A change that no test of the rule notices stands for a mistake that nobody would.
 
     \b
-    Example:
+    Examples:
       precursor-screen rules test
+      precursor-screen rules test --mutate --at-least 90 --rules my-rules --only-rules
     """
-    from precursor_screen.errors import ExitCode
+    from precursor_screen.errors import ExitCode, UsageError
     from precursor_screen.rulecheck.inline_tests import count_gaps, run_tests
 
+    if at_least is not None and not mutated:
+        raise UsageError("--at-least counts what --mutate finds", remedy="Add --mutate.")
     book = _load(ctx, rule_dirs, only_rules)
     count, failures = run_tests(book.compiled)
     for failure in failures:
@@ -140,7 +159,25 @@ def test_rules(ctx: click.Context, rule_dirs: tuple[Path, ...], only_rules: bool
     gaps = count_gaps(book.compiled)
     known = f", {gaps} known gaps" if gaps else ""
     click.echo(f"{count} tests of {len(book.compiled)} rules: {len(failures)} failed{known}")
-    return ExitCode.FLAGGED if failures else ExitCode.CLEAR
+    if failures or not mutated:
+        return ExitCode.FLAGGED if failures else ExitCode.CLEAR
+    return _mutate(book, at_least or 0)
+
+
+def _mutate(book: Rulebook, at_least: float) -> int:
+    """Prints what mutants of the rules came to; code 1 if less than so many per cent were killed."""
+    from precursor_screen.errors import ExitCode
+    from precursor_screen.rulecheck.mutation import mutate, share, show
+
+    found = mutate(book.compiled, book.lists, book.macros)
+    for line in show(found):
+        click.echo(line)
+    killed, total = sum(m.killed for m in found), sum(m.total for m in found)
+    click.echo(f"{killed} of {total} mutants of {len(found)} rules killed ({share(killed, total):.1f} %)")
+    if share(killed, total) >= at_least:
+        return ExitCode.CLEAR
+    click.echo(f"fewer than {at_least:g} %: write tests that notice the changes that survive", err=True)
+    return ExitCode.FLAGGED
 
 
 @command.command()

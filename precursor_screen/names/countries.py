@@ -145,6 +145,11 @@ def _codes() -> frozenset[str]:
     return frozenset(c for c in map(str, territories) if len(c) == 2 and c.isalpha() and c not in _NO_COUNTRY)
 
 
+def is_country_code(text: str) -> bool:
+    """Whether a text is an ISO 3166 alpha-2 code, in capitals."""
+    return text in _codes()
+
+
 @lru_cache(maxsize=1)
 def _names() -> dict[str, str]:
     codes, names = _codes(), dict[str, str]()

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from precursor_screen.errors import UsageError
 from precursor_screen.matching.substance.index import SubstanceIndex
-from precursor_screen.model import Concern, Rate, Rule, Threshold, Typology
+from precursor_screen.model import Concern, Rate, Rule, Substance, Threshold, Typology
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.reference import shipped
 from precursor_screen.reference.concern import load_concern
@@ -97,6 +97,7 @@ class Rulebook:
     packs: Mapping[str, Pack]
     parameters: Mapping[str, Mapping[str, Any]]
     exceptions: tuple[RuleException, ...]
+    macros: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def load_rulebook(folders: list[Path], site: SiteRules | None = None) -> Ruleboo
     own = [p for p in (site.params, site.exceptions, site.concern, site.rates) if p is not None]
     for path in [*rule_files(folders), *(p for f in support for p in sorted(f.glob("*/*.y*ml"))), *own]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return Rulebook(rules, compiled, lists, typologies, digest.hexdigest(), packs, parameters, exceptions)
+    return Rulebook(rules, compiled, lists, typologies, digest.hexdigest(), packs, parameters, exceptions, macros)
 
 
 def maximum_ages(manifests: Iterable[Manifest]) -> dict[str, int]:
@@ -216,6 +217,11 @@ def _index(folder: Path) -> SubstanceIndex:
 def _hardly_traded(concern: Mapping[str, Concern]) -> frozenset[str]:
     """The substances that have little or no lawful trade: scheduled drugs, and grades A and B."""
     return frozenset(substance_id for substance_id, one in concern.items() if one.licit_use in "SAB")
+
+
+def shipped_substances() -> tuple[Substance, ...]:
+    """The substances that ship."""
+    return _table(shipped.substances_folder()).substances
 
 
 def shipped_index() -> SubstanceIndex:

@@ -22,6 +22,7 @@ from precursor_screen.rulebook.expression import (
     any_of,
     apply,
 )
+from precursor_screen.rulebook.located import quoted
 from precursor_screen.rulebook.scope import AtomError, Scope
 from precursor_screen.rulebook.sql import FOLDED, fold_terms
 from precursor_screen.schema import BY_NAME
@@ -133,7 +134,7 @@ def _check_kind(value: Any, kind: str) -> None:
         hint = "Write the number without quotes." if isinstance(value, str) else ""
         raise AtomError(f"a number is expected, not {value!r}", hint)
     if kind in ("text", "texts") and not isinstance(value, str):
-        raise AtomError(f"text is expected, not {value!r}", f'Quote it: "{value}"')
+        raise AtomError(f"text is expected, not {value!r}", quoted(value))
     if kind == "boolean" and not isinstance(value, bool):
         raise AtomError(f"true or false is expected, not {value!r}")
     if kind == "date" and not hasattr(value, "isoformat"):

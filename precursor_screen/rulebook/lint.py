@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import duckdb
 
 from precursor_screen.engine import connect
 from precursor_screen.errors import PrecursorScreenError, RuleSyntaxError, Where
-from precursor_screen.model import Rule, RuleTest
+from precursor_screen.model import Rule, RuleTest, Substance
 from precursor_screen.rulebook.compile import CompiledRule
+from precursor_screen.rulebook.lint_conditions import find_absent, find_impossible
+from precursor_screen.rulebook.lint_words import find_rows, find_words
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.sql import null_column
+from precursor_screen.rulebook.vocabularies import vocabularies
 
 
 def lint(
-    rules: tuple[Rule, ...], compiled: tuple[CompiledRule, ...], lists: Mapping[str, NamedList], as_of: date
+    rules: tuple[Rule, ...],
+    compiled: tuple[CompiledRule, ...],
+    lists: Mapping[str, NamedList],
+    as_of: date,
+    substances: Iterable[Substance] = (),
 ) -> list[PrecursorScreenError]:
     """Everything that is wrong with rules that have been compiled; an empty list if nothing is.
 
@@ -26,12 +33,15 @@ def lint(
         compiled: those that are not deprecated.
         lists: the named lists.
         as_of: the day on which the lists must be fresh.
+        substances: those that rules may name; with none, ids, families, routes and schedules are not looked at.
     """
     errors: list[PrecursorScreenError] = []
+    words = vocabularies(substances, lists)
     titles: dict[str, list[str]] = defaultdict(list)
     for rule in rules:
         titles[rule.title.casefold()].append(rule.id)
         errors.extend(_lint_rule(rule))
+        errors.extend(_error(rule, *found) for found in (*find_words(rule, lists, words), *find_rows(rule, words)))
     for ids in titles.values():
         if len(ids) > 1:
             errors.append(RuleSyntaxError(f"rules {' and '.join(ids)} have the same title", remedy="Say how they differ."))
@@ -43,11 +53,19 @@ def lint(
     for one in compiled:
         errors.extend(_lint_sql(one))
         errors.extend(_lint_lists(one, lists, as_of))
+        errors.extend(_error(one.rule, *found) for found in (*find_impossible(one), *find_absent(one)))
     return errors
 
 
 def _error(rule: Rule, part: str, message: str, remedy: str = "") -> RuleSyntaxError:
-    return RuleSyntaxError(message, where=Where(f"{rule.path}:{rule.lines.get(part, 1)}", None, part), remedy=remedy)
+    return RuleSyntaxError(message, where=Where(f"{rule.path}:{_line_of(rule, part)}", None, part), remedy=remedy)
+
+
+def _line_of(rule: Rule, part: str) -> int:
+    """The line of a part, or of the nearest part around it."""
+    while part not in rule.lines and "." in part:
+        part = part.rpartition(".")[0]
+    return rule.lines.get(part, 1)
 
 
 def _lint_rule(rule: Rule) -> list[PrecursorScreenError]:

@@ -125,6 +125,16 @@ def _scalar(node: yaml.Node, key: Key, located: Located) -> Any:
         raise RuleSyntaxError(f"cannot be read: {error}", where=located.where(key), remedy="Quote it if it is text.") from error
 
 
+def quoted(value: Any) -> str:
+    """The remedy for what was meant as text and YAML read as something else."""
+    if value is False:
+        return 'Quote it: "NO". Without quotes YAML reads NO, off and false as false.'
+    if value is True:
+        return 'Quote it: "YES". Without quotes YAML reads YES, on and true as true.'
+    lost = " A leading 0 is lost without quotes." if isinstance(value, int) else ""
+    return f'Quote it: "{value}".{lost}'
+
+
 class Complaints:
     """Collects errors of one file, so that all can be mended at once."""
 

@@ -28,6 +28,12 @@ def _is_rule_id(value: Any) -> bool:
     return RULE_ID.match(value) is not None
 
 
+def _test(parts: dict[str, Any]) -> RuleTest:
+    """A test whose rows hold what they share."""
+    shared = parts.pop("each")
+    return RuleTest(**{**parts, "rows": tuple({**shared, **row} for row in parts["rows"])})
+
+
 _ATOM = rf"^({'|'.join(sorted(FIELDS))}|[a-z_0-9]+)(\|({'|'.join(MODIFIERS)}))*$"
 _SELECTION = {"type": "object", "propertyNames": {"pattern": _ATOM}}
 _EITHER = {"anyOf": [_SELECTION, {"type": "array", "items": _SELECTION}]}
@@ -43,6 +49,9 @@ _texts = Value(kinds=("array",), hint=TEXTS, default=(), into=_strings)
 _TEST = Record(
     fields={
         "name": Shape(hint=TEXT, default="", into=str),
+        "each": Record(
+            rest=Shape(), default={}, fault="each holds the cells that all rows share", remedy="each: {{direction: import}}"
+        ),
         "rows": Items(
             of=Record(required=("line_id",), rest=Shape()),
             fault="every row of a test needs a line_id",
@@ -64,7 +73,7 @@ _TEST = Record(
         "gap": Shape(hint={"type": "boolean"}, default=False, into=lambda value: value is True),
     },
     required=("rows", "expect"),
-    into=lambda parts: RuleTest(**parts),
+    into=_test,
 )
 _SOURCE = Record(
     fields={"title": Value(kinds=("string",)), "note": Shape(hint=TEXT, default="", into=str), "mark": Choice(of=MARKS)},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -64,24 +64,28 @@ def count_gaps(compiled: Iterable[CompiledRule]) -> int:
 
 
 def _run(rule: CompiledRule, test: RuleTest) -> Failure | None:
-    expected = _say(set(test.expect), len(test.not_evaluable))
     for rows in _orders(test.rows):
-        flags, unjudged = _judge(rule, rows, test)
-        flagged = set(flags.column("line_id").to_pylist())
-        if rule.grouping:  # one flag a group: the test names any of its lines
-            lines = [
-                {a, *b}
-                for a, b in zip(flags.column("line_id").to_pylist(), flags.column("window_line_ids").to_pylist(), strict=True)
-            ]
-            flagged = set().union(*(group & set(test.expect) or group for group in lines)) if lines else set()
-        got = _say(flagged, sum(unjudged.column("count").to_pylist()))
-        if got != expected:
-            return Failure(rule.rule.id, test.name, expected, got)
-        levels = dict(zip(flags.column("line_id").to_pylist(), flags.column("level").to_pylist(), strict=True))
-        wrong = {line: levels.get(line, "none") for line, level in test.levels.items() if levels.get(line) != level}
-        if wrong:
-            return Failure(rule.rule.id, test.name, f"levels {dict(test.levels)}", f"levels {wrong}")
+        failure = failure_of(rule, test, *judge((rule,), rows, test))
+        if failure:
+            return failure
     return None
+
+
+def failure_of(rule: CompiledRule, test: RuleTest, flags: pa.Table, unjudged: pa.Table) -> Failure | None:
+    """What is wrong with the FLAG and UNJUDGED rows of a rule on the rows of a test; None if it is as the test says."""
+    expected = _say(set(test.expect), len(test.not_evaluable))
+    flagged = set(flags.column("line_id").to_pylist())
+    if rule.grouping:  # one flag a group: the test names any of its lines
+        lines = [
+            {a, *b} for a, b in zip(flags.column("line_id").to_pylist(), flags.column("window_line_ids").to_pylist(), strict=True)
+        ]
+        flagged = set().union(*(group & set(test.expect) or group for group in lines)) if lines else set()
+    got = _say(flagged, sum(unjudged.column("count").to_pylist()))
+    if got != expected:
+        return Failure(rule.rule.id, test.name, expected, got)
+    levels = dict(zip(flags.column("line_id").to_pylist(), flags.column("level").to_pylist(), strict=True))
+    wrong = {line: levels.get(line, "none") for line, level in test.levels.items() if levels.get(line) != level}
+    return Failure(rule.rule.id, test.name, f"levels {dict(test.levels)}", f"levels {wrong}") if wrong else None
 
 
 def _orders(rows: tuple[Mapping[str, Any], ...]) -> Iterator[list[Mapping[str, Any]]]:
@@ -110,7 +114,7 @@ def _run_split(rule: CompiledRule, test: RuleTest) -> Failure | None:
         flagged: set[str] = set()
         for earlier, now in (([], first), (first, second)):
             again = [*recorded, *({**r, "recorded": True} for r in earlier), *now]
-            flagged |= set(_judge(rule, again, test)[0].column("line_id").to_pylist())
+            flagged |= set(judge((rule,), again, test)[0].column("line_id").to_pylist())
         exact = in_order and rule.window.emit == "trigger"
         if (exact and flagged != set(test.expect)) or not flagged:
             when = "split over two runs by date" if in_order else "with one line filed late"
@@ -118,14 +122,16 @@ def _run_split(rule: CompiledRule, test: RuleTest) -> Failure | None:
     return None
 
 
-def _judge(rule: CompiledRule, rows: list[Mapping[str, Any]], test: RuleTest) -> tuple[pa.Table, pa.Table]:
-    if rule.rule.scope == "history":
-        moves = moves_from_rows(rows, columns_of_rule(rule))
+def judge(rules: Sequence[CompiledRule], rows: list[Mapping[str, Any]], test: RuleTest) -> tuple[pa.Table, pa.Table]:
+    """FLAG and UNJUDGED rows of some rules of one subject and scope on rows of a test, with its registers."""
+    one = rules[0].rule
+    if one.scope == "history":
+        moves = moves_from_rows(rows, frozenset[str]().union(*map(columns_of_rule, rules)))
         since = test.since or min((_day(r) for r in rows), default=None)
         registers = {name: register_from_rows(rows) for name, rows in test.registers.items()}
-        return flag_moves(moves, [rule], since, registers)
-    resolved = resolved_from_rows(rows, rule.rule.subject)
-    return (flag_shipments if rule.grouping else flag_lines)(resolved, [rule])
+        return flag_moves(moves, rules, since, registers)
+    resolved = resolved_from_rows(rows, one.subject)
+    return (flag_shipments if one.scope == "shipment" else flag_lines)(resolved, rules)
 
 
 def _say(flagged: set[str], not_evaluable: int) -> str:

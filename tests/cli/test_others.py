@@ -252,6 +252,24 @@ def test_rules_test_runs_the_inline_tests_and_fails_with_them(ps):
     assert f"FAILED PS-CHEM-003, {flagging['name']}" in failed.err
 
 
+def test_rules_test_mutate_names_what_no_test_notices_and_fails_below_a_share(ps):
+    Path("mine").mkdir()
+    rule = yaml.safe_load((shipped.rules_folder() / "ps-chem-003.yml").read_text())
+    rule["tests"] = [t for t in rule["tests"] if t["expect"] or t.get("not_evaluable")]
+    Path("mine/ps-chem-003.yml").write_text(yaml.safe_dump(rule, sort_keys=False, allow_unicode=True))
+    folder = ("--rules", "mine", "--only-rules")
+    told = ps("rules", "test", "--mutate", *folder)
+    assert told.code == 0
+    assert "  survives: applies.form: dropped\n" in told.out
+    assert told.out.splitlines()[-1].startswith(f"{told.out.splitlines()[1].split()[1]} of ")
+    assert ps("rules", "test", "--mutate", "--at-least", "1", *folder).code == 0
+    failed = ps("rules", "test", "--mutate", "--at-least", "100", *folder)
+    assert failed.code == 1
+    assert "fewer than 100 %" in failed.err
+    assert "Add --mutate." in ps("rules", "test", "--at-least", "90", *folder).err
+    assert ps("rules", "test", "--at-least", "90", *folder).code == 2
+
+
 # config
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from precursor_screen.reports.case import MOST_CHARACTERS, label, mark, shorten, show_subjects
-from precursor_screen.reports.html import _filed
+from precursor_screen.reports.html import filed_of
 from precursor_screen.reports.shipment import shipments_in_words
 
 
@@ -48,7 +48,7 @@ def test_fields_are_told_in_words():
 
 @pytest.fixture(scope="module")
 def panels(sample):
-    filed = _filed(sample)
+    filed = filed_of(sample)
     return {
         s.shipment_id: [p for subject in show_subjects(s, filed) for p in subject.panels]
         for s in shipments_in_words(sample, sample.shipments)

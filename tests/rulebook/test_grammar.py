@@ -9,6 +9,7 @@ import pytest
 from precursor_screen.errors import ErrorGroup, RuleSyntaxError, WindowError
 from precursor_screen.rulebook.grammar import load_rules, parse_rule
 from precursor_screen.rulebook.located import parse_yaml
+from tests.rulebook.rules import make_rule
 
 GOOD = textwrap.dedent("""\
     schema: 1
@@ -227,3 +228,9 @@ def test_a_duplicate_id_in_two_folders_is_refused(tmp_path):
         (tmp_path / name / "ps-qty-900.yml").write_text(GOOD)
     with pytest.raises(ErrorGroup, match="stands in"):
         load_rules([tmp_path / "a", tmp_path / "b"])
+
+
+def test_rows_of_a_test_hold_what_they_share():
+    more = "tests: [{name: t, each: {hs6: '291524', vessel: x}, rows: [{line_id: A}, {line_id: B, vessel: null}], expect: []}]\n"
+    (test,) = make_rule("sel: {hs6: '291524'}\n  condition: sel", more=more).tests
+    assert test.rows == ({"hs6": "291524", "vessel": "x", "line_id": "A"}, {"hs6": "291524", "vessel": None, "line_id": "B"})
