@@ -87,6 +87,10 @@ def test_a_flag_that_is_not_raised_again(ps, screened):
     assert ps("evidence", "verify", "forged.zip").code == 0  # digests do not find who makes everything anew
     answer = ps("evidence", "verify", "forged.zip", "--inputs", ".")
     assert (answer.code, "raised again, with other level" in answer.out) == (1, True)
+    document["flags"][0]["level"] = "low"
+    document["flags"][0]["evidence"][0]["as_written"] = "ACETONE, 2 KG"
+    Path("quoted.zip").write_bytes(seal(document, rules, "2026-01-01T00:00:00+00:00"))
+    assert "with other evidence" in ps("evidence", "verify", "quoted.zip", "--inputs", ".").out
     document["flags"][0] |= {"flag_id": "0" * 32, "line_id": "0" * 32}
     Path("invented.zip").write_bytes(seal(document, rules, "2026-01-01T00:00:00+00:00"))
     answer = ps("evidence", "verify", "invented.zip", "--inputs", ".")
