@@ -35,6 +35,7 @@ COMMANDS = {
     "rules": ("rules", "The rules: list, show, lint, test."),
     "substances": ("substances", "The substance tables: list, show, verify, diff."),
     "watchlists": ("watchlists", "The watchlists: import, update, status, verify, diff, remove."),
+    "evidence": ("evidence", "A sealed bundle of a flag, an episode or a shipment: seal, verify."),
     "registers": ("registers", "Permits, notifications, licences, annual requirements: import, status."),
     "ledger": ("ledger", "The ledger: info, verify, backup, export, prune."),
     "mapping": ("mapping", "Column maps: list, check, guess."),
