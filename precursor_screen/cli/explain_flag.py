@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +14,8 @@ from precursor_screen.cli import common
 from precursor_screen.config import ledger_of, rule_dirs_of
 from precursor_screen.model import Rule
 
-_BESIDE = 20  # lines of a window that are shown with what is filed in them
+if TYPE_CHECKING:
+    from precursor_screen.casework.explained import Lines
 
 
 def explain_flag(ctx: click.Context, identifier: str, report: Path | None, url: str | None) -> str | None:
@@ -24,6 +25,7 @@ def explain_flag(ctx: click.Context, identifier: str, report: Path | None, url: 
         UsageError: several begin so, or the report is none.
         LedgerError: the ledger that is named, or is there, cannot be read.
     """
+    from precursor_screen.casework.explained import explain_lines
     from precursor_screen.casework.targets import LEAST, choose
     from precursor_screen.reports.printable import printable
 
@@ -33,7 +35,7 @@ def explain_flag(ctx: click.Context, identifier: str, report: Path | None, url: 
         flags, lines = _of_report(text, report) if report is not None else _of_ledger(ctx, text, url)
         flag = choose(flags, text)
         if flag is not None:
-            return "\n".join(printable(line) for line in _show(flag, lines, _rule_of(ctx, flag)))
+            return "\n".join(printable(line) for line in explain_lines(flag, lines, _rule_of(ctx, flag)))
     return None
 
 
@@ -70,9 +72,6 @@ def _is_missing(url: str) -> bool:
     return url.startswith("sqlite:") and not Path(_shown(url)).exists()
 
 
-Lines = Mapping[str, dict[str, Any]]  # line_id -> source_file, source_row, cells
-
-
 def _of_ledger(ctx: click.Context, identifier: str, given: str | None) -> tuple[list[dict[str, Any]], Lines]:
     from precursor_screen.cli.ledger import open_existing
 
@@ -93,6 +92,7 @@ def _of_ledger(ctx: click.Context, identifier: str, given: str | None) -> tuple[
 
 
 def _of_report(identifier: str, report: Path) -> tuple[list[dict[str, Any]], Lines]:
+    from precursor_screen.casework.explained import explain_lines
     from precursor_screen.errors import UsageError, Where
 
     try:
@@ -100,7 +100,7 @@ def _of_report(identifier: str, report: Path) -> tuple[list[dict[str, Any]], Lin
         flags = [f for f in document["flags"] if f["flag_id"].startswith(identifier)]
         lines = {line["line_id"]: line for line in document["lines"]}
         for flag in flags:  # a report of somebody else's making fails here, where it can be said what it is
-            _show(flag, lines, None)
+            explain_lines(flag, lines, None)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(
             "is no JSON report of this program", where=Where(str(report)), remedy="Write one with -o report.json."
@@ -114,80 +114,3 @@ def _rule_of(ctx: click.Context, flag: Mapping[str, Any]) -> Rule | None:
 
     folders = rule_dirs_of(common.settings(ctx), (), only=False)
     return next((r for r in load_rulebook(rule_folders(folders)).rules if r.id == flag["rule_id"]), None)
-
-
-def _show(flag: Mapping[str, Any], lines: Lines, rule: Rule | None) -> list[str]:
-    score = "" if flag.get("score") is None else f", score {flag['score']:g}"
-    filed = lines.get(flag["line_id"], {})
-    return [
-        f"{flag['level'].upper()}  {flag['because']}",
-        f"  flag {flag['flag_id']}, {flag['state']}, confidence {flag['confidence']}{score}",
-        *_recorded(flag),
-        *(_verdict(v, flag["line_id"]) for v in flag.get("verdicts", ())),
-        *_rule(flag, rule),
-        f"  shipment {flag['shipment_id']}, line {flag['line_id']}: {flag['source_file']}, row {flag['source_row']}",
-        "  evidence:",
-        *(f"    {e['field']}: {e['as_written']}{_match(e)}" for e in flag["evidence"]),
-        "  the line as filed:" if filed else "  The line as filed is not kept here.",
-        *(f"    {name}: {value}" for name, value in filed.get("cells", {}).items()),
-        *_beside(flag["window_line_ids"] or [], lines),
-    ]
-
-
-def _match(item: Mapping[str, Any]) -> str:
-    """Where a match stands, and as what it was compared."""
-    if "candidate" not in item:
-        return ""
-    place = f", characters {item['start'] + 1} to {item['end']}" if item["start"] is not None else ""
-    return f"{place}, compared as {item['compared_as']} with {item['candidate']}, by {item['method']}, {item['score']:g}"
-
-
-def _recorded(flag: Mapping[str, Any]) -> list[str]:
-    """When the ledger's runs met the flag."""
-    runs = flag.get("recorded")
-    if not runs:
-        return []
-    over = f", resolved by the run of {runs['resolved']}" if runs["resolved"] else ""
-    return [f"  first raised by the run of {runs['first']}, last by that of {runs['last']}{over}"]
-
-
-def _verdict(verdict: Mapping[str, Any], line_id: str) -> str:
-    until = f" until {verdict['until']}" if verdict["until"] else ""
-    other = "" if verdict["line_id"] == line_id else ", of an earlier content of the line"
-    text = f": {verdict['text']}" if verdict["text"] else ""
-    who = f"{verdict['officer']} and {verdict['second']}" if verdict.get("second") else verdict["officer"]
-    return f"  {verdict['verdict']}{until} by {who}, {verdict['at'][:10]} ({verdict['reason']}{text}){other}"
-
-
-def _rule(flag: Mapping[str, Any], rule: Rule | None) -> list[str]:
-    from precursor_screen.reports.report import MARKS, legal_basis
-
-    basis = flag.get("legal_basis") or (legal_basis(rule) if rule else [])
-    title = flag.get("title") or (rule.title if rule else "a rule that is not applied any more")
-    now = f" (now {rule.version})" if rule and rule.version != flag["rule_version"] else ""
-    return [
-        f"  rule {flag['rule_id']} {flag['rule_version']}{now}: {title}",
-        *(f"  basis: {', '.join(t for t in (b['title'], b['note']) if t)} ({MARKS.get(b['mark'], b['mark'])})" for b in basis),
-        *(f"  innocent explanation: {text}" for text in (rule.falsepositives if rule else ())),
-        *([f"  action: {rule.action}"] if rule and rule.action else []),
-    ]
-
-
-def _beside(line_ids: list[str], lines: Lines) -> list[str]:
-    """The other lines of the window, each in one line."""
-    if not line_ids:
-        return []
-    places = sorted((str(lines[i]["source_file"]), int(lines[i]["source_row"] or 0), i) for i in line_ids if i in lines)
-    shown = [
-        f"    {file}, row {row} ({line_id}): " + "; ".join(f"{n}: {v}" for n, v in lines[line_id]["cells"].items())
-        for file, row, line_id in places[:_BESIDE]
-    ]
-    unknown = [i for i in line_ids if i not in lines]
-    rest = len(line_ids) - len(shown) - len(unknown)
-    return [
-        f"  with {len(line_ids):,} other {'line' if len(line_ids) == 1 else 'lines'}:",
-        *shown,
-        *([f"    and {rest:,} more"] if rest else []),
-        *(f"    line {i}, whose cells are not kept here" for i in unknown[:_BESIDE]),
-        *([f"    and {len(unknown) - _BESIDE:,} more of which no cells are kept"] if len(unknown) > _BESIDE else []),
-    ]

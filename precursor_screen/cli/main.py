@@ -26,6 +26,8 @@ _INTERRUPTED = 130  # 128 and the number of the signal, as a shell reports it
 COMMANDS = {
     "screen": ("screen", "Screen manifests (files, folders, globs, -), write reports."),
     "daily": ("daily", "Cron: screen what is new in a folder, exactly once."),
+    "reconcile": ("reconcile", "Shipments against permits, notifications, licences, annual requirements."),
+    "return": ("returns", "A year's imports and exports in the shape of the INCB's form D."),
     "lookup": ("lookup", "Which controlled substances does a text name, and how do we know?"),
     "match": ("match", "Which watchlist entries does a name match, and how do we know?"),
     "explain": ("explain", "A flag, a rule, a substance, a watchlist entry or an issue code, in full."),
@@ -34,6 +36,7 @@ COMMANDS = {
     "rules": ("rules", "The rules: list, show, lint, test."),
     "substances": ("substances", "The substance tables: list, show, verify, diff."),
     "watchlists": ("watchlists", "The watchlists: import, update, status, verify, diff, remove."),
+    "evidence": ("evidence", "A sealed bundle of a flag, an episode or a shipment: seal, verify."),
     "registers": ("registers", "Permits, notifications, licences, annual requirements: import, status."),
     "ledger": ("ledger", "The ledger: info, verify, backup, export, prune."),
     "mapping": ("mapping", "Column maps: list, check, guess."),

@@ -12,7 +12,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, Engine, text
 
 from precursor_screen.errors import LedgerError
-from precursor_screen.ledger import chain, dispositions, history, upkeep, verify
+from precursor_screen.ledger import chain, dispositions, history, provenance, upkeep, verify
 from precursor_screen.ledger.database import connected, create_database, explained, make_file, one_moment, parse_url, shown_url
 from precursor_screen.ledger.lock import hold_file, hold_server
 from precursor_screen.ledger.migrations import MIGRATIONS, migrate, read_version
@@ -235,6 +235,11 @@ class Ledger:
                 rows = seals.connection.execute(query, {"pattern": pattern})
                 found |= {str(line_id) for line_id, cells in rows if cell in json.loads(cells).values()}
         return sorted(found)
+
+    def behind(self, flag_ids: Sequence[str], line_ids: Sequence[str]) -> provenance.Behind:
+        """What stands behind some flags and the lines that they cite (`provenance`)."""
+        with self._reading() as seals:
+            return provenance.read_behind(seals, flag_ids, line_ids)
 
     def movements_between(
         self,

@@ -2,6 +2,7 @@
 
 permits: import and export permits. pre-export-notifications: what was notified to the importing State, and its answer. licences: who
 may handle which substance, and how much a year. annual-requirements: what a country says it needs legitimately in a year.
+import-confirmations: what the other side says arrived there.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import pyarrow as pa
 from precursor_screen.schema import DECIMAL
 
 PERMITS, NOTIFICATIONS, LICENCES, REQUIREMENTS = "permits", "pre-export-notifications", "licences", "annual-requirements"
+CONFIRMATIONS = "import-confirmations"
 
 TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
@@ -105,6 +107,16 @@ REGISTERS: dict[str, tuple[RegisterColumn, ...]] = {
         _SUBSTANCE,
         RegisterColumn("year", "year", True, ("year", "calendar year"), "calendar year"),
         RegisterColumn("quantity_kg", "number", True, _KG.spellings, "kilograms a year"),
+    ),
+    CONFIRMATIONS: (
+        _reference("confirmation", "bill of lading", "bill", "shipment", "confirmation number"),
+        _SUBSTANCE,
+        _KG,
+        RegisterColumn("importer", "party", False, ("importer", "consignee", "receiver"), "who received"),
+        RegisterColumn("country", "country", False, ("country", "importing country", "destination"), "who confirms: destination"),
+        RegisterColumn(
+            "date", "date", False, ("date", "date of arrival", "arrival", "date of import", "confirmed"), "day of arrival"
+        ),
     ),
 }
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 from precursor_screen.engine import fetch
 from precursor_screen.kernel.documents import open_registers, register_table
 from precursor_screen.kernel.resolve.resolved import LINE_NO
+from precursor_screen.reference.reply_periods import shipped_reply_periods
 from precursor_screen.rulebook.sql import literal, same_reference
 from precursor_screen.schema import BY_NAME
 
@@ -20,8 +21,12 @@ _PERMIT = ("permit_found", "permit_status", "permit_in_force", "permit_substance
 _PEN = ("pen_found", "pen_status", "pen_lead_days", "pen_substance_ids", "pen_importer_key", "pen_country")
 _OBJECTION = ("objected_elsewhere", "objected_later", "objected_days", "objected_country", "objected_reference")
 _LICENCE = ("consignee_licensed", "exporter_licensed", "licence_lapsed")
-# 21 CFR 1313.21 (fifteen days before export); Office of Drug Control, Australia (five working days).
-REPLY_DAYS: Mapping[str, tuple[int, bool]] = {"US": (15, False), "AU": (5, True)}  # days, whether they are working days
+
+
+def _reply_days(jurisdiction: str) -> tuple[int | None, bool]:
+    """Days, and whether they are working days. Only of a period that was read in its source, and holds still: a flag rests on it."""
+    read = [p for p in shipped_reply_periods() if p.jurisdiction == jurisdiction and p.verified and p.valid_to is None]
+    return (read[0].days, read[0].working_days) if read else (None, False)
 
 
 def add_register_facts(
@@ -43,7 +48,7 @@ def add_register_facts(
     Returns:
         lines and candidates with the columns of the registers that there are.
     """
-    days, _ = REPLY_DAYS.get(jurisdiction, (None, False))
+    days, _ = _reply_days(jurisdiction)
     candidates = candidates.append_column("reply_days", pa.array([days] * candidates.num_rows, pa.int64()))
     connection.register("lines", lines)
     connection.register("noted", candidates.select([LINE_NO, "substance_id"]))
@@ -104,7 +109,7 @@ def _permits() -> str:
 
 def _notifications(names: set[str], jurisdiction: str) -> str:
     dispatch = "coalesce(dispatch_date, as_of_date)" if "dispatch_date" in names else "as_of_date"
-    _, working = REPLY_DAYS.get(jurisdiction, (0, False))
+    _, working = _reply_days(jurisdiction)
     lead = (
         f"len(list_filter(range(sent::timestamp, {dispatch}::timestamp, interval 1 day), lambda d: isodow(d) <= 5))"
         if working

@@ -49,12 +49,18 @@ def told(found: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
     ("live", "recorded", "known", "expected"),
     [
         ([{"line_id": "A"}, {"line_id": "B"}], [], [], [("A", ["B"]), ("B", ["A"])]),
-        ([{"line_id": "A"}], [{"line_id": "R"}], [], [("A", ["R"])]),
+        # Of one day each ends a window that holds the other: what ends at the recorded one is told of with the new one.
+        ([{"line_id": "A"}], [{"line_id": "R"}], [], [("A", ["R"]), ("A", ["R"])]),
         ([{"line_id": "A"}], [], [], []),
         ([{"line_id": "A"}], [{"line_id": "A"}], [("k-A", "A")], []),  # sent again: it is the recorded one
         ([{"line_id": "A"}], [{"line_id": "A"}, {"line_id": "R"}], [("k-A", "A")], []),
-        ([{"line_id": "A", "movement_key": "k"}], [{"line_id": "R"}], [("k", "R")], [("A", ["R"])]),  # amended: another line
-        ([{"line_id": "A"}], [{"line_id": "R"}], [("k-R", "A")], [("A", ["R"])]),
+        (
+            [{"line_id": "A", "movement_key": "k"}],
+            [{"line_id": "R"}],
+            [("k", "R")],
+            [("A", ["R"]), ("A", ["R"])],
+        ),  # amended: another line
+        ([{"line_id": "A"}], [{"line_id": "R"}], [("k-R", "A")], [("A", ["R"]), ("A", ["R"])]),
     ],
 )
 def test_a_movement_is_new_unless_it_is_recorded_under_its_line(reference, live, recorded, known, expected):

@@ -6,6 +6,7 @@ import textwrap
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -95,21 +96,32 @@ def by_hand(rows: list[dict[str, Any]], keys: tuple[str, ...], days: int, is_tru
             return bool(is_true([r for r in group if end - timedelta(days=days) <= r["as_of_date"] <= end]))
 
         new = sorted((r for r in group if not r["recorded"]), key=lambda r: (r["as_of_date"], r["line_id"]))
-        ends = [r["as_of_date"] for r in group if r["recorded"]]
-        true = {
-            r["line_id"]: at(r["as_of_date"])
-            or any(at(e) for e in ends if r["as_of_date"] <= e <= r["as_of_date"] + timedelta(days=days))
+        span = timedelta(days=days)
+        ends = sorted({r["as_of_date"] for r in group if r["recorded"] and at(r["as_of_date"])})
+        reached = {
+            r["line_id"]: [r["as_of_date"]]
+            if at(r["as_of_date"])
+            else [e for e in ends if r["as_of_date"] <= e <= r["as_of_date"] + span]
             for r in new
         }
         if emit == "trigger":
-            found |= {r["line_id"] for r in new if true[r["line_id"]]}
-        elif emit == "group":
-            found |= {r["line_id"] for r in [r for r in new if true[r["line_id"]]][-1:]}
-        else:
-            for before, row in zip([None, *new], new, strict=False):
-                goes_on = before and true[before["line_id"]] and row["as_of_date"] <= before["as_of_date"] + timedelta(days=days)
-                if true[row["line_id"]] and not goes_on:
-                    found.add(row["line_id"])
+            # Each true window is told of: one that ends at a recorded movement by the last new one in it.
+            found |= {r["line_id"] for r in new if at(r["as_of_date"])}
+            within = ([r for r in new if e - span <= r["as_of_date"] <= e] for e in ends)
+            found |= {inside[-1]["line_id"] for inside in within if inside}
+            continue
+        # An episode goes on while true days follow each other within the span; the first or the last new movement carries it.
+        carriers: list[list[str]] = []
+        days_true = sorted(
+            {r["as_of_date"] for r in group if new and at(r["as_of_date"]) and r["as_of_date"] >= new[0]["as_of_date"]}
+        )
+        number = {d: sum(b - a > span for a, b in pairwise(days_true[: n + 1])) for n, d in enumerate(days_true)}
+        for row in new:
+            if reached[row["line_id"]]:
+                of = number[min(reached[row["line_id"]])]
+                carriers += [[] for _ in range(of + 1 - len(carriers))]
+                carriers[of].append(row["line_id"])
+        found |= {c[0 if emit == "crossing" else -1] for c in carriers if c}
     return found
 
 

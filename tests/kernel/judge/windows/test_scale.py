@@ -103,7 +103,7 @@ def test_each_rule_asks_once_for_a_span_and_the_columns_that_hold_it(reference):
     stored = {c for ask, _ in plan for c in ask.columns}
     for ask, rules in plan:
         for window in (r.window for r in rules if r.window and ask.groupings):
-            assert window.keys in ask.groupings
+            assert set(window.groupings) <= set(ask.groupings)
             assert ask.span_days is None or (window.reach is not None and window.reach <= ask.span_days)
         for rule in rules:
             assert judging_columns(rule) & stored <= set(ask.columns)

@@ -1,0 +1,315 @@
+"""A document for another authority: what the flag needs, the rest named with salted digests.
+
+What stays of the flagged line: the fields that the rule reads, and the flag's own evidence. What is left out: other parties, other lines,
+prices, officers' names and words, and ids of lines, which are digests over all that they say. A value that is left out is named by its
+path (RFC 6901) in the whole document with
+
+    SHA-256( HMAC-SHA-256(secret, path) || value as JSON )
+
+The secret is random and stays in the whole bundle. Without it nobody can try out what a value might be; who has it proves one value by
+its salt, the HMAC, and gives away no other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from precursor_screen.casework.evidence.facts import field_of, stands_in
+from precursor_screen.casework.evidence.gather import Document, Row
+from precursor_screen.reports.json_report import dump
+from precursor_screen.schema import ROLES, TRADERS
+
+LEFT_OUT = "[left out]"
+_PRICE = re.compile(r"(?:^|_)(?:value|usd|price|freight|currency|invoice)(?:_|$)")
+_COUNTED = "correlation_value"  # a figure of a window: no price unless it sums prices, which its rule then reads
+_OTHERS = ("declarant", "carrier", "other_parties", "receiver_telephones")
+_MASS = ("net_mass", "gross_mass", "quantity", "quantity_unit", "packages", "package_type")
+_DATES = ("date", "dispatch_date", "arrival_date")
+_OFFICER = ("officer", "second", "text", "line_id")
+_OF_SHIPMENT = ("shipment_id", "score", "band", "typology", "parts", "families", "incomplete")
+_LEAST = 3  # letters of a text that is taken out of sentences
+
+
+class _Cut:
+    """Collects what is left out."""
+
+    def __init__(self, secret: bytes) -> None:
+        self.secret = secret
+        self.left_out: list[Row] = []
+
+    def out(self, path: str, value: Any) -> None:
+        self.left_out.append({"path": path, "digest": salted(self.secret, path, value)})
+
+
+def salted(secret: bytes, path: str, value: Any) -> str:
+    """The digest by which a value that was left out is proved."""
+    salt = hmac.new(secret, path.encode(), hashlib.sha256).digest()
+    return hashlib.sha256(salt + dump(value).encode()).hexdigest()
+
+
+def step(path: str, key: str | int) -> str:
+    """The path of a member (RFC 6901)."""
+    return f"{path}/{str(key).replace('~', '~0').replace('/', '~1')}"
+
+
+def resolve(document: Any, path: str) -> Any:
+    """What stands at a path.
+
+    Raises:
+        KeyError: nothing does.
+    """
+    found = document
+    for part in path.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        try:
+            found = found[int(key)] if isinstance(found, list) else found[key]
+        except (ValueError, IndexError, KeyError, TypeError) as error:
+            raise KeyError(path) from error
+    return found
+
+
+def redact(document: Document, secret: bytes) -> Document:
+    """The document for another authority.
+
+    Args:
+        document: the whole one.
+        secret: of the whole bundle, 32 random bytes.
+    """
+    cut = _Cut(secret)
+    reads = {row["rule_id"]: frozenset(row["reads"]) for row in document["rules"]}
+    own = _own_lines(document["flags"], reads)
+    labels = {i: f"line {n}" for n, i in enumerate(own, 1)}
+    flags = [_flag(f, step("/flags", i), reads[f["rule_id"]], labels, cut) for i, f in enumerate(document["flags"])]
+    lines = _rows(document["lines"], "/lines", own, cut, lambda row, path: _line(row, path, own[row["line_id"]], labels, cut))
+    facts = _rows(document["facts"], "/facts", own, cut, lambda row, path: _facts(row, path, own[row["line_id"]], labels, cut))
+    files = {f["source_file"] for f in document["flags"]}
+    inputs: list[Row | None] = []
+    for i, item in enumerate(document["inputs"]):
+        mine = any(stands_in(name, item["name"]) for name in files)
+        inputs.append(item if mine else None)
+        if not mine:
+            cut.out(step("/inputs", i), item)
+    hidden = _hidden(document, flags, own)
+    changed: Document = {
+        **document,
+        "flags": [_masked(f, step("/flags", i), ("because",), document["flags"][i], hidden, cut) for i, f in enumerate(flags)],
+        "lines": lines,
+        "facts": facts,
+        "inputs": inputs,
+        "shipments": [_shipment(s, step("/shipments", i), hidden, cut) for i, s in enumerate(document["shipments"])],
+        "missing_lines": [],
+        "redacted": True,
+    }
+    if document["missing_lines"]:
+        cut.out("/missing_lines", document["missing_lines"])
+    if document["chain"]:
+        # Digests of verdicts have no salt: who knows the rest of one could try out officers' names.
+        cut.out("/chain/verdicts", document["chain"]["verdicts"])
+        changed["chain"] = {**document["chain"], "verdicts": []}
+    changed["left_out"] = sorted(cut.left_out, key=lambda o: str(o["path"]))
+    return changed
+
+
+def _rows(
+    rows: Iterable[Row], path: str, own: Mapping[str, _Own], cut: _Cut, keep: Callable[[Row, str], Row]
+) -> list[Row | None]:
+    """Rows about lines; null where the line is none of the flagged ones, so that every other keeps its place."""
+    kept: list[Row | None] = []
+    for i, row in enumerate(rows):
+        if row["line_id"] in own:
+            kept.append(keep(row, step(path, i)))
+        else:
+            cut.out(step(path, i), row)
+            kept.append(None)
+    return kept
+
+
+class _Own:
+    """What the flags on a line need of it: rules' columns, fields of evidence, the texts of these, the parties they are about."""
+
+    def __init__(self) -> None:
+        self.fields: set[str] = set()
+        self.texts: set[str] = set()
+        self.roles: set[str] = set()
+        self.prices: set[str] = set()
+
+    def allows(self, field: str) -> bool:
+        """Whether a field is neither of another party nor a price that no rule reads."""
+        return _allowed(field, self.roles, self.prices)
+
+
+def _own_lines(flags: Iterable[Row], reads: Mapping[str, frozenset[str]]) -> dict[str, _Own]:
+    """The flagged lines, in the order of the flags."""
+    found: dict[str, _Own] = {}
+    for flag in flags:
+        own = found.setdefault(flag["line_id"], _Own())
+        columns = reads[flag["rule_id"]]
+        own.roles |= _roles(flag, columns)
+        own.prices |= {c for c in columns if _is_price(c)}
+        for item in flag["evidence"]:
+            if _allowed(item["field"], own.roles, own.prices):
+                own.fields.add(item["field"])
+                own.texts.add(item["as_written"])
+        own.fields |= columns
+        if flag["substance_id"]:  # it was recognised somewhere, mostly in the text
+            said = {e["field"]: e["as_written"] for e in flag["evidence"]}
+            own.fields |= {"description", said.get("matched_field", "description")}
+    return found
+
+
+def _roles(flag: Row, columns: Iterable[str]) -> set[str]:
+    """The roles that a flag is about, or whose fields its rule reads; a sender is the role that stands for it as well."""
+    roles = {role for c in columns if (role := _role_of(c))}
+    if flag["party_role"]:
+        roles.add(flag["party_role"])
+    said = {e["field"]: e["as_written"] for e in flag["evidence"]}
+    roles |= {said[f"{t}_role"] for t in TRADERS if t in roles and f"{t}_role" in said}
+    roles |= {t for t in TRADERS if said.get(f"{t}_role") in roles and flag["party_role"]}
+    return roles
+
+
+def _role_of(field: str) -> str:
+    """Of which party a field tells; empty: of none, or of the flag's own."""
+    return next((r for r in (*ROLES, *TRADERS, *_OTHERS) if field == r or field.startswith(f"{r}_")), "")
+
+
+def _is_price(field: str) -> bool:
+    return bool(_PRICE.search(field)) and field != _COUNTED
+
+
+def _allowed(field: str, roles: set[str], prices: set[str]) -> bool:
+    role = _role_of(field)
+    if role:
+        return role in roles
+    return not _is_price(field) or field in prices
+
+
+def _flag(flag: Row, path: str, columns: frozenset[str], labels: Mapping[str, str], cut: _Cut) -> Row:
+    roles = _roles(flag, columns)
+    prices = {c for c in columns if _is_price(c)}
+    kept = dict(flag)
+    evidence: list[Row | None] = []
+    for i, item in enumerate(flag["evidence"]):
+        if _allowed(item["field"], roles, prices):
+            evidence.append(item)
+        else:
+            evidence.append(None)
+            cut.out(step(step(path, "evidence"), i), item)
+    kept["evidence"] = evidence
+    cut.out(step(path, "line_id"), flag["line_id"])
+    kept["line_id"] = labels[flag["line_id"]]
+    for name, empty in (("window_line_ids", []), ("episode", None)):
+        if flag.get(name):
+            cut.out(step(path, name), flag[name])
+            kept[name] = empty
+    if "verdicts" in flag:
+        verdicts = []
+        for i, verdict in enumerate(flag["verdicts"]):
+            place = step(step(path, "verdicts"), i)
+            for name in _OFFICER:
+                cut.out(step(place, name), verdict[name])
+            line = labels.get(verdict["line_id"], "another line")
+            verdicts.append({k: v for k, v in verdict.items() if k not in _OFFICER} | {**_UNNAMED, "line_id": line})
+        kept["verdicts"] = verdicts
+    return kept
+
+
+# What stands where an officer's name and words are left out, so that it reads like any other verdict.
+_UNNAMED = {"officer": LEFT_OUT, "second": "", "text": ""}
+
+
+def _line(line: Row, path: str, own: _Own, labels: Mapping[str, str], cut: _Cut) -> Row:
+    cells = {}
+    for header, text in line["cells"].items():
+        if _keeps(field_of(header), text, own):
+            cells[header] = text
+        else:
+            cut.out(step(step(path, "cells"), header), text)
+    cut.out(step(path, "line_id"), line["line_id"])
+    return {**line, "line_id": labels[line["line_id"]], "cells": cells}
+
+
+def _keeps(field: str, text: str, own: _Own) -> bool:
+    """Whether a cell is one that the flag needs: by its field where the header tells it, else by what the evidence quotes."""
+    if not field:
+        return text in own.texts and bool(re.search(r"[^\W\d]", text))
+    if not own.allows(field):
+        return False
+    role = _role_of(field)
+    if role and field in (
+        role,
+        f"{role}_name",
+    ):  # a flag that is about a party, or counts parties, is nothing without their names
+        return True
+    near = {field, f"{field}_kg"}
+    if field in _MASS and {"substance_mass_kg", "net_mass_kg"} & own.fields:
+        return True
+    if field in _DATES and "as_of_date" in own.fields:
+        return True
+    return bool(near & own.fields)
+
+
+def _facts(row: Row, path: str, own: _Own, labels: Mapping[str, str], cut: _Cut) -> Row:
+    fields = {}
+    for name, text in row["fields"].items():
+        plain = name.removesuffix("_kg") if name.endswith("mass_kg") else name
+        if own.allows(name) and (name in own.fields or _keeps(plain, text, own)):
+            fields[name] = text
+        else:
+            cut.out(step(step(path, "fields"), name), text)
+    cut.out(step(path, "line_id"), row["line_id"])
+    return {**row, "line_id": labels[row["line_id"]], "fields": fields}
+
+
+def _shipment(shipment: Row, path: str, hidden: tuple[str, ...], cut: _Cut) -> Row:
+    kept = {}
+    for name, value in shipment.items():
+        if name in _OF_SHIPMENT:
+            kept[name] = value
+        else:
+            cut.out(step(path, name), value)
+    if "parts" in kept:
+        place = step(path, "parts")
+        kept["parts"] = [_masked(p, step(place, i), ("because",), p, hidden, cut) for i, p in enumerate(kept["parts"])]
+    if "question" in shipment:
+        kept["question"] = ""
+    return kept
+
+
+def _masked(row: Row, path: str, names: Iterable[str], whole: Row, hidden: tuple[str, ...], cut: _Cut) -> Row:
+    """A row whose sentences name nobody who is left out."""
+    changed = dict(row)
+    for name in names:
+        text = changed[name]
+        for name_of in hidden:
+            text = text.replace(name_of, LEFT_OUT)
+        if text != changed[name]:
+            cut.out(step(path, name), whole[name])
+            changed[name] = text
+    return changed
+
+
+def _hidden(document: Document, flags: Iterable[Row], own: Mapping[str, _Own]) -> tuple[str, ...]:
+    """The names and addresses that are left out, longest first, as they may stand in sentences."""
+    kept = {e["as_written"] for f in flags for e in f["evidence"] if e}
+    roles = set().union(*(o.roles for o in own.values())) if own else set()
+    texts: set[str] = set()
+    for field, text in _party_texts(document):
+        if _role_of(field) not in roles:
+            texts.add(text)
+    return tuple(sorted((t for t in texts - kept if sum(c.isalpha() for c in t) >= _LEAST), key=lambda t: (-len(t), t)))
+
+
+def _party_texts(document: Document) -> Iterator[tuple[str, str]]:
+    for row in document["facts"]:
+        yield from ((f, t) for f, t in row["fields"].items() if _role_of(f) and f.endswith(("_name", "_address")))
+    for line in document["lines"]:
+        yield from ((f, t) for h, t in line["cells"].items() if _role_of(f := field_of(h)) and f.endswith(("_name", "_address")))
+    for flag in document["flags"]:
+        yield from (
+            (e["field"], e["as_written"]) for e in flag["evidence"] if _role_of(e["field"]) and e["field"].endswith("_name")
+        )

@@ -1,0 +1,177 @@
+"""What a comparison is made of, from its places: movements out of the ledger or manifests, documents out of the registers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from precursor_screen.casework.moved import Moved, from_ledger, from_manifests
+from precursor_screen.casework.reconcile.differences import Unjudged, unjudged
+from precursor_screen.casework.reconcile.documents import Document, read_documents, unread_directions
+from precursor_screen.casework.reconcile.movements import Movement, read_movements
+from precursor_screen.errors import RegisterError
+from precursor_screen.reference import shipped
+from precursor_screen.reference.registers.store import Register, RegisterStore
+from precursor_screen.reference.reply_periods import ReplyPeriod, shipped_reply_periods
+from precursor_screen.reference.substances import load_substances
+from precursor_screen.runners.inputs import find_sources
+from precursor_screen.runners.one_input import FaultKeeper
+from precursor_screen.runners.session import open_session
+from precursor_screen.runners.settings import NO_WATCHLIST, Settings
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+_CONVENTION = "UN1988"
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Movements of substances.
+
+    Attributes:
+        movements: in the order of their rank.
+        unjudged: lines without a day, and what was set aside while manifests were read.
+        source: for the provenance.
+    """
+
+    movements: tuple[Movement, ...]
+    unjudged: tuple[Unjudged, ...]
+    source: dict[str, Any]
+
+    def span(self, first: date | None, last: date | None) -> tuple[date, date]:
+        """The days asked for; where none are, those from the first movement to the last."""
+        days = [m.day for m in self.movements]
+        return (first or min(days, default=FIRST_DAY), last or max(days, default=LAST_DAY))
+
+
+def _of_substances(rows: pa.Table) -> pa.Table:
+    return rows.filter(pc.is_valid(rows.column("substance_id")))
+
+
+def gather_ledger(url: str, first: date | None = None, last: date | None = None) -> Gathered:
+    """Movements that a ledger remembers.
+
+    Raises:
+        LedgerError: there is none, or it is damaged.
+    """
+    moved = from_ledger(url, first or FIRST_DAY, last or LAST_DAY, _of_substances)
+    return _gathered(moved, {"ledger": url.rsplit("@", 1)[-1].rsplit("/", 1)[-1]})
+
+
+def gather_manifests(
+    settings: Settings,
+    named: tuple[str, ...],
+    first: date | None = None,
+    last: date | None = None,
+    stdin: bytes | None = None,
+    keep_fault: FaultKeeper | None = None,
+) -> Gathered:
+    """Movements that manifests tell of; parties are not screened, and no register takes part in that.
+
+    Raises:
+        InputError: no input could be read at all.
+        UsageError: an input does not exist.
+    """
+    plain = replace(settings, watchlists=(NO_WATCHLIST,), registers=False, ledger="")
+    session = open_session(plain, keep_fault=keep_fault)
+    moved = from_manifests(session, find_sources(named, stdin), first or FIRST_DAY, last or LAST_DAY, _of_substances)
+    assert moved.report is not None
+    inputs = [{k: i[k] for k in ("name", "sha256", "lines")} for i in moved.report.provenance["inputs"]]
+    return _gathered(moved, {"manifests": inputs})
+
+
+def _gathered(moved: Moved, source: dict[str, Any]) -> Gathered:
+    doubts: list[Unjudged] = []
+    if moved.undated:
+        doubts.append(Unjudged("no-date", "", moved.undated, (), "movements without a day: they are in no period"))
+    if moved.report is not None:
+        coverage: Mapping[str, Any] = moved.report.coverage
+        for entry in coverage.get("set_aside", ()):
+            message = f"lines or files of the manifests set aside ({entry['code']}): they are in no figure"
+            doubts.append(Unjudged("set-aside", "", entry["count"], (), message))
+    return Gathered(read_movements(moved.movements), tuple(doubts), source)
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """The registers that were imported: documents by register; rows that their import set aside; for the provenance, day and digest."""
+
+    documents: dict[str, tuple[Document, ...]]
+    unjudged: tuple[Unjudged, ...]
+    source: list[dict[str, Any]]
+
+
+def gather_registers(store: RegisterStore, jurisdiction: str, notification_days: int) -> Registers:
+    """All registers that were imported.
+
+    Args:
+        store: of the home.
+        jurisdiction: whose period of reply counts.
+        notification_days: how long a notification counts.
+
+    Raises:
+        RegisterError: one is damaged, or none was imported.
+    """
+    opened = store.open_all()
+    if not opened:
+        raise RegisterError(
+            "no register was imported: there is nothing to compare with", remedy="precursor-screen registers import permits FILE"
+        )
+    periods = shipped_reply_periods()
+    documents = {
+        r.manifest.register: read_documents(r.manifest.register, r.table, jurisdiction, periods, notification_days)
+        for r in opened
+    }
+    doubts = [u for r in opened for u in _of_import(r)] + _of_period(jurisdiction, periods, documents)
+    return Registers(
+        documents,
+        tuple(doubts),
+        [{k: getattr(r.manifest, k) for k in ("register", "file", "sha256", "day", "rows")} for r in opened],
+    )
+
+
+def _of_import(register: Register) -> list[Unjudged]:
+    name, skipped = register.manifest.register, register.manifest.skipped
+    rows = [f"row {s.row}: {s.reason}" for s in skipped]
+    return [
+        *unjudged(
+            "row-set-aside",
+            name,
+            rows,
+            f"rows of {register.manifest.file} that its import set aside: nothing is compared with them",
+        ),
+        *unjudged(
+            "no-direction", name, unread_directions(name, register.table), "permits whose direction is neither import nor export"
+        ),
+    ]
+
+
+def _of_period(jurisdiction: str, periods: Sequence[ReplyPeriod], documents: Mapping[str, Sequence[Document]]) -> list[Unjudged]:
+    recalled = [p for p in periods if p.jurisdiction in (jurisdiction, "EU") and not p.verified]
+    used = [d.reference for some in documents.values() for d in some if d.reply_ends and recalled]
+    own = [p for p in periods if p.jurisdiction == jurisdiction]
+    if own and all(p.verified for p in own):
+        return []
+    return unjudged(
+        "reply-period-recalled",
+        "pre-export-notifications",
+        used,
+        "notifications judged by a period of reply that was recalled, not read",
+    )
+
+
+def convention_table() -> Callable[[str, date], str | None]:
+    """Substance and day -> I or II of the 1988 Convention's tables; None: neither on that day."""
+    controls = {
+        s.substance_id: [c for c in s.controls if c.instrument == _CONVENTION]
+        for s in load_substances(shipped.substances_folder()).substances
+    }
+
+    def table_of(substance_id: str, day: date) -> str | None:
+        return next((c.schedule for c in controls.get(substance_id, ()) if c.in_force(day)), None)
+
+    return table_of

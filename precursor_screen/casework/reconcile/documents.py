@@ -1,0 +1,180 @@
+"""Rows of registers as documents that goods may travel under, in one shape whatever the register."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from precursor_screen.reference.reply_periods import ReplyPeriod, reply_period
+from precursor_screen.rulebook.registers import CONFIRMATIONS, LICENCES, NOTIFICATIONS, PERMITS, REQUIREMENTS
+
+# A register of notifications states no last day. So long after its day one is held to be used up or given up (own proposal).
+NOTIFICATION_DAYS = 180
+EXPORT, IMPORT = "export", "import"
+# Statuses under which goods may travel; `expired` may once have been.
+USABLE = frozenset(("valid", "sent", "accepted", "expired"))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Party:
+    """A name as written, and its comparable key (`names.party`)."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a register says that may move, or did.
+
+    Attributes:
+        number: the reference without case, blanks and punctuation.
+        kg: for how much; None: the register does not say.
+        holder: of a permit whose direction is not known, and of a licence; else exporter or importer is told.
+        country: the other country; of a requirement the country whose it is.
+        first, last: days within which goods may move, both included; None: not stated.
+        stated_last: whether the register states `last`.
+        sent: of a notification.
+        reply_ends: the first day on which goods may leave without an answer; None: not known.
+    """
+
+    register: str
+    reference: str
+    number: str
+    substance_id: str
+    kg: Decimal | None = None
+    exporter: Party | None = None
+    importer: Party | None = None
+    holder: Party | None = None
+    country: str | None = None
+    direction: str | None = None
+    first: date | None = None
+    last: date | None = None
+    stated_last: bool = True
+    status: str = "valid"
+    single_use: bool = False
+    sent: date | None = None
+    reply_ends: date | None = None
+
+    @property
+    def parties(self) -> tuple[Party, ...]:
+        """Who is named."""
+        return tuple(p for p in (self.holder, self.exporter, self.importer) if p is not None)
+
+    @property
+    def rank(self) -> tuple[Any, ...]:
+        """Orders documents by number, then by all else, so that their order in a register never counts."""
+        return (
+            self.number,
+            self.substance_id,
+            self.first or date.min,
+            self.last or date.max,
+            self.kg if self.kg is not None else Decimal(-1),
+            self.status,
+            self.country or "",
+            self.direction or "",
+            self.single_use,
+            tuple(sorted(self.parties)),
+            self.reference,
+        )
+
+
+def plain_number(text: str | None) -> str:
+    """A number of a document without case, blanks and punctuation, as `rulebook.sql.plain_reference` leaves it."""
+    return "".join(c for c in text or "" if c.isalnum()).upper()
+
+
+def is_number(plain: str) -> bool:
+    """Whether a number of a document is one: TBA, PENDING and 0000 are none (as in PS-DOC-001)."""
+    return any(c.isnumeric() and c != "0" for c in plain)
+
+
+def read_documents(
+    register: str,
+    table: pa.Table,
+    jurisdiction: str = "",
+    periods: tuple[ReplyPeriod, ...] = (),
+    notification_days: int = NOTIFICATION_DAYS,
+) -> tuple[Document, ...]:
+    """The documents of a register.
+
+    Args:
+        register: a key of `rulebook.registers.REGISTERS`.
+        table: see `rulebook.registers.schema_of`.
+        jurisdiction: whose period of reply counts; empty: none is known.
+        periods: of reply.
+        notification_days: how long a notification counts.
+
+    Returns:
+        In the order of their rank.
+    """
+    made = (_document(register, row, jurisdiction, periods, notification_days) for row in table.to_pylist())
+    return tuple(sorted(made, key=lambda d: d.rank))
+
+
+def _party(row: Mapping[str, Any], name: str) -> Party | None:
+    key = row.get(f"{name}_key")
+    return Party(key, row[name]) if key else None
+
+
+def _document(
+    register: str, row: Mapping[str, Any], jurisdiction: str, periods: tuple[ReplyPeriod, ...], notification_days: int
+) -> Document:
+    common = {
+        "register": register,
+        "substance_id": row["substance_id"],
+        "kg": row["quantity_kg"],
+        "country": row.get("country"),
+        "status": row.get("status") or "valid",
+    }
+    if register == REQUIREMENTS:
+        reference, year = f"{row['country']} {row['year']}", row["year"]
+        return Document(
+            reference=reference, number=plain_number(reference), first=date(year, 1, 1), last=date(year, 12, 31), **common
+        )
+    common |= {"reference": row["reference"], "number": plain_number(row["reference"])}
+    if register == NOTIFICATIONS:
+        sent = row["sent"]
+        period = reply_period(periods, jurisdiction, sent) if sent else None
+        return Document(
+            exporter=_party(row, "exporter"),
+            importer=_party(row, "importer"),
+            direction=EXPORT,
+            first=sent,
+            last=sent + timedelta(days=notification_days) if sent else None,
+            stated_last=False,
+            sent=sent,
+            reply_ends=period.ends(sent) if period and sent else None,
+            **common,
+        )
+    if register == CONFIRMATIONS:
+        return Document(importer=_party(row, "importer"), direction=EXPORT, first=row["date"], stated_last=False, **common)
+    holder = _party(row, "holder")
+    common |= {"first": row["valid_from"], "last": row["valid_to"]}
+    if register == LICENCES:
+        return Document(holder=holder, **common)
+    direction = read_direction(row["direction"])
+    made = Document(direction=direction, single_use=bool(row["single_use"]), **common)
+    if direction == EXPORT:
+        return replace(made, exporter=holder)
+    return replace(made, importer=holder) if direction == IMPORT else replace(made, holder=holder)
+
+
+def read_direction(text: str | None) -> str | None:
+    """`import` or `export` from what a register writes (Import permit, EXP); None: neither."""
+    word = (text or "").strip().casefold()
+    found = [full for full in (EXPORT, IMPORT) if full[:3] in word]
+    return found[0] if len(found) == 1 else None
+
+
+def unread_directions(register: str, table: pa.Table) -> list[str]:
+    """References of permits that state a direction that is neither import nor export."""
+    if register != PERMITS:
+        return []
+    rows: Iterable[Mapping[str, Any]] = table.select(["reference", "direction"]).to_pylist()
+    return sorted(r["reference"] for r in rows if r["direction"] and read_direction(r["direction"]) is None)

@@ -1,0 +1,143 @@
+"""MOVEMENT rows as what is reconciled: one movement of one substance, with the keys by which papers are found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Party, is_number, plain_number
+
+_BASKET = "hs"  # a substance known by nothing but a code that others share
+_BETWEEN = re.compile(r"[,;|\n]|\s/\s|\s&\s|\sand\s")
+_READ = (
+    *("movement_key", "line_id", "shipment_id", "source_file", "source_row", "as_of_date", "direction"),
+    *("substance_id", "substance_mass_kg", "form", "match_method", "match_strength"),
+    *("sender_name", "sender_key", "receiver_name", "receiver_key", "consignor_key", "exporter_key"),
+    *("consignee_key", "importer_key"),
+    *("country_of_dispatch", "country_of_origin", "country_of_destination", "permit_reference", "pen_reference"),
+    *("declaration_id", "house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "container_numbers"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A movement of a substance.
+
+    Attributes:
+        bill: what people call the shipment by.
+        kg: of the substance; None: not known.
+        sending, receiving: keys of all parties on that side.
+        origin, destination: ISO 3166 alpha-2 of dispatch (else origin) and destination.
+        permit, pen: as filed.
+        bills: plain numbers of bills and declarations; containers: of containers.
+        bulk: the substance itself, recognised by more than a basket of the nomenclature; not a preparation or an article.
+    """
+
+    key: str
+    line_id: str
+    shipment_id: str
+    bill: str
+    file: str
+    row: int
+    day: date
+    substance_id: str
+    kg: Decimal | None
+    direction: str | None = None
+    sender: str = ""
+    receiver: str = ""
+    sending: tuple[str, ...] = ()
+    receiving: tuple[str, ...] = ()
+    origin: str | None = None
+    destination: str | None = None
+    permit: str | None = None
+    pen: str | None = None
+    bills: tuple[str, ...] = ()
+    containers: tuple[str, ...] = ()
+    bulk: bool = True
+
+    @property
+    def place(self) -> str:
+        """`file:row`."""
+        return f"{self.file}:{self.row}"
+
+    @property
+    def rank(self) -> tuple[object, ...]:
+        """Orders movements by what they say, so that the order of rows never counts."""
+        return (self.day, self.bill, self.substance_id, self.key, self.line_id, self.file, self.row)
+
+    @property
+    def other_country(self) -> str | None:
+        """The country of the other side; None: not stated, or which side it is, is not known."""
+        return {EXPORT: self.destination, IMPORT: self.origin}.get(self.direction or "")
+
+
+def pick_substances(rows: pa.Table) -> pa.Table:
+    """Of MOVEMENT rows those of a substance, with no column that is not needed."""
+    return rows.filter(pc.is_valid(rows.column("substance_id"))).select(_READ)
+
+
+def read_movements(rows: pa.Table) -> tuple[Movement, ...]:
+    """Movements from MOVEMENT rows that state a day; in the order of their rank."""
+    found = (m for batch in pick_substances(rows).to_batches(100_000) for m in _of_batch(batch))
+    return tuple(sorted(found, key=lambda m: m.rank))
+
+
+def _of_batch(batch: pa.RecordBatch) -> Iterator[Movement]:
+    columns = {name: batch.column(at).to_pylist() for at, name in enumerate(batch.schema.names)}
+    of: Callable[[str], list[str | None]] = columns.__getitem__
+    for n, day in enumerate(columns["as_of_date"]):
+        if day is None:
+            continue
+        references = [of(c)[n] for c in ("house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "declaration_id")]
+        bills = tuple(dict.fromkeys(plain_number(r) for r in (*references, of("shipment_id")[n]) if r))
+        yield Movement(
+            key=columns["movement_key"][n],
+            line_id=columns["line_id"][n],
+            shipment_id=columns["shipment_id"][n] or columns["line_id"][n],
+            bill=next((r for r in references if r), None) or columns["shipment_id"][n] or "",
+            file=columns["source_file"][n] or "",
+            row=columns["source_row"][n] or 0,
+            day=day,
+            substance_id=columns["substance_id"][n],
+            kg=columns["substance_mass_kg"][n],
+            direction=columns["direction"][n],
+            sender=columns["sender_name"][n] or "",
+            receiver=columns["receiver_name"][n] or "",
+            sending=_keys(of("sender_key")[n], of("exporter_key")[n], of("consignor_key")[n]),
+            receiving=_keys(of("receiver_key")[n], of("consignee_key")[n], of("importer_key")[n]),
+            origin=of("country_of_dispatch")[n] or of("country_of_origin")[n],
+            destination=of("country_of_destination")[n],
+            permit=of("permit_reference")[n],
+            pen=of("pen_reference")[n],
+            bills=bills,
+            containers=tuple(plain_number(c) for c in columns["container_numbers"][n] or ()),
+            bulk=of("form")[n] in (None, "substance")
+            and of("match_method")[n] != _BASKET
+            and of("match_strength")[n] in (None, "strong", "medium"),
+        )
+
+
+def _keys(*keys: str | None) -> tuple[str, ...]:
+    return tuple(sorted({k for k in keys if k}))
+
+
+@lru_cache(maxsize=65_536)  # goods of one document name it again and again
+def named_numbers(cell: str | None) -> tuple[str, ...]:
+    """Plain numbers that a cell names: the whole of it first, then its parts where it may hold several; none for TBA and the like."""
+    if not cell:
+        return ()
+    whole = plain_number(cell)
+    parts = [plain_number(p) for p in _BETWEEN.split(cell)]
+    return tuple(dict.fromkeys(n for n in (whole, *parts) if is_number(n)))
+
+
+def agrees(party: Party | None, keys: tuple[str, ...]) -> bool | None:
+    """Whether a party of a document is among those of a movement; None: one of the two is not told."""
+    return None if party is None or not keys else party.key in keys

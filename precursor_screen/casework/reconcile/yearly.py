@@ -1,0 +1,167 @@
+"""Differences of registers that count a year: licences, and countries' annual requirements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+from precursor_screen.casework.reconcile import differences as kinds
+from precursor_screen.casework.reconcile.differences import Difference, Unjudged, kilograms, show_kg, unjudged
+from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Document
+from precursor_screen.casework.reconcile.movements import Movement
+from precursor_screen.casework.reconcile.papers import Frame
+from precursor_screen.rulebook.registers import LICENCES, REQUIREMENTS
+
+_MESSAGES = {
+    "no-quantity": "licences that state no kilograms a year: whether one was exceeded cannot be told",
+    "mass-unknown": "movements of unknown mass: the year's total is at least what is told",
+    "year-in-part": "years of which only a part lies in the period: what is within the limit so far may not stay so",
+    "no-country": "movements that state no destination: they count for no country's requirement",
+}
+
+
+def judge_licences(
+    documents: Sequence[Document], movements: Sequence[Movement], frame: Frame
+) -> tuple[list[Difference], list[Unjudged]]:
+    """Movements of licensed parties against their licences: in force on the day, and enough for the calendar year."""
+    held: dict[tuple[str, str], list[Document]] = defaultdict(list)
+    for document in sorted(documents, key=lambda d: d.rank):
+        if document.holder:
+            held[document.holder.key, document.substance_id].append(document)
+    moved: dict[tuple[str, str, int], list[Movement]] = defaultdict(list)
+    out: dict[tuple[str, int], tuple[Document, list[Movement]]] = {}
+    told: dict[str, list[str]] = defaultdict(list)
+    for movement in sorted(movements, key=lambda m: m.rank):
+        for key in sorted({*movement.sending, *movement.receiving}):
+            licences = held.get((key, movement.substance_id))
+            if not licences:
+                continue
+            nearest = min(licences, key=lambda d: _off(d, movement.day))
+            kind = _out_of_force(nearest, movement.day)
+            if kind is None:
+                moved[key, movement.substance_id, movement.day.year].append(movement)
+            else:
+                out.setdefault((kind, id(nearest)), (nearest, []))[1].append(movement)
+    found = [_difference(kind, d, some, _because(kind, d, some)) for (kind, _), (d, some) in out.items()]
+    for licences in held.values():
+        found += _duplicates(licences)
+    for (key, substance_id, year), some in moved.items():
+        found += _exceeded(held[key, substance_id], some, year, frame, told)
+    return found, [u for code, message in _MESSAGES.items() for u in unjudged(code, LICENCES, told[code], message)]
+
+
+def _off(document: Document, day: date) -> tuple[bool, int]:
+    days = max((document.first - day).days if document.first else 0, (day - document.last).days if document.last else 0, 0)
+    return (document.status not in ("valid", "expired"), days)
+
+
+def _out_of_force(document: Document, day: date) -> str | None:
+    if document.status not in ("valid", "expired"):
+        return kinds.EXPIRED
+    if document.last and day > document.last:
+        return kinds.EXPIRED if document.status == "expired" else kinds.LATER
+    if document.status == "expired" and document.last is None:
+        return kinds.EXPIRED
+    return kinds.TOO_EARLY if document.first and day < document.first else None
+
+
+def _because(kind: str, document: Document, movements: Sequence[Movement]) -> str:
+    holder = document.holder.name if document.holder else ""
+    if kind == kinds.EXPIRED:
+        return f"licence {document.reference} of {holder} is {document.status}; goods moved on {movements[0].day}"
+    if kind == kinds.LATER:
+        return f"goods moved on {movements[-1].day}; licence {document.reference} of {holder} ended on {document.last}"
+    return f"goods moved on {movements[0].day}; licence {document.reference} of {holder} begins on {document.first}"
+
+
+def _duplicates(licences: Sequence[Document]) -> Iterator[Difference]:
+    numbers: dict[str, list[Document]] = defaultdict(list)
+    for document in licences:
+        numbers[document.number].append(document)
+    for same in numbers.values():
+        if len(same) > 1:
+            masses = " and ".join(show_kg(d.kg) for d in same)
+            yield _difference(kinds.DUPLICATE, same[0], (), f"{same[0].reference} stands {len(same)} times, for {masses} a year")
+
+
+def _exceeded(
+    licences: Sequence[Document], some: Sequence[Movement], year: int, frame: Frame, told: dict[str, list[str]]
+) -> Iterator[Difference]:
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    live = [
+        d
+        for d in licences
+        if d.status in ("valid", "expired")
+        and (d.first or first) <= last
+        and (d.last or last) >= first
+        and (d.last or d.status == "valid")
+    ]
+    if any(d.kg is None for d in live):
+        told["no-quantity"] += [d.reference for d in live if d.kg is None]
+        return
+    if len({d.number for d in live}) < len(live):
+        return  # a number that stands twice is told as such
+    cap = kilograms([d.kg for d in live]) or Decimal(0)
+    yield from _over(kinds.LICENCE_EXCEEDED, live[0], some, cap, year, frame, told)
+
+
+def _over(
+    kind: str,
+    document: Document,
+    some: Sequence[Movement],
+    cap: Decimal,
+    year: int,
+    frame: Frame,
+    told: dict[str, list[str]],
+) -> Iterator[Difference]:
+    told["mass-unknown"] += [m.place for m in some if m.kg is None]
+    moved = kilograms([m.kg for m in some]) or Decimal(0)
+    if moved > cap * (1 + frame.tolerance):
+        because = f"{show_kg(moved)} of {document.substance_id} moved in {year}; {show_kg(cap)} a year by {document.reference}"
+        yield _difference(kind, document, some, because, moved - cap)
+    elif frame.first > date(year, 1, 1) or frame.last < date(year, 12, 31):
+        told["year-in-part"].append(f"{document.reference}, {year}")
+
+
+def _difference(
+    kind: str, document: Document, some: Sequence[Movement], because: str, difference_kg: Decimal | None = None
+) -> Difference:
+    why = (
+        "all movements of the holder and substance"
+        if document.holder
+        else "all movements to the country, of the substance and year"
+    )
+    shipped = kilograms([m.kg for m in some])
+    return Difference(kind, document.register, document, tuple(some), document.kg, shipped, difference_kg, because, why)
+
+
+def judge_requirements(
+    documents: Sequence[Document], movements: Sequence[Movement], frame: Frame
+) -> tuple[list[Difference], list[Unjudged]]:
+    """What went to a country in a calendar year against what it says it needs."""
+    of: dict[tuple[str, str], list[Document]] = defaultdict(list)
+    for document in sorted(documents, key=lambda d: d.rank):
+        of[document.number, document.substance_id].append(document)
+    substances = {d.substance_id for d in documents}
+    moved: dict[tuple[str, str], list[Movement]] = defaultdict(list)
+    told: dict[str, list[str]] = defaultdict(list)
+    for movement in sorted(movements, key=lambda m: m.rank):
+        if movement.substance_id not in substances or movement.direction not in (None, EXPORT, IMPORT):
+            continue
+        if movement.destination is None:
+            told["no-country"].append(movement.place)
+        else:
+            moved[f"{movement.destination}{movement.day.year}", movement.substance_id].append(movement)
+    found: list[Difference] = []
+    for key, rows in of.items():
+        document = rows[0]
+        some = moved.get(key, [])
+        if len(rows) > 1:
+            masses = " and ".join(show_kg(d.kg) for d in rows)
+            because = f"the requirement of {document.reference} stands {len(rows)} times, for {masses}"
+            found.append(_difference(kinds.DUPLICATE, document, some, because))
+        elif some and document.kg is not None and document.first:
+            found += _over(kinds.REQUIREMENT_EXCEEDED, document, some, document.kg, document.first.year, frame, told)
+    return found, [u for code, message in _MESSAGES.items() for u in unjudged(code, REQUIREMENTS, told[code], message)]

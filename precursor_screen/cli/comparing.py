@@ -1,0 +1,135 @@
+"""What `reconcile` and `return` share: where movements come from, and how what is told goes out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from precursor_screen.cli import common
+from precursor_screen.reports.printable import printable
+
+if TYPE_CHECKING:
+    from precursor_screen.casework.delivery import Told
+    from precursor_screen.casework.gathering import Gathered
+    from precursor_screen.runners.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def source_options(command: Command) -> Command:
+    """Options that say where movements come from."""
+    for option in (
+        click.option(
+            "--jurisdiction", metavar="CODE", help="Whose exports and imports: directions that are not stated, periods of reply."
+        ),
+        click.option("--mapping", metavar="NAME|PATH", help="Column map for tabular INPUT [default: guessed]."),
+        click.option("--encoding", metavar="NAME", help="Encoding of text INPUT [default: decided by content]."),
+        click.option(
+            "--ledger",
+            "url",
+            metavar="URL",
+            help="Without INPUT: sqlite:///PATH, postgresql://... or home [default: the setting, else home].",
+        ),
+        common.mode_option,
+        click.option("--quiet", is_flag=True, help="Nothing on the terminal."),
+    ):
+        command = option(command)
+    return command
+
+
+def settle(ctx: click.Context, options: dict[str, Any]) -> Settings:
+    """The settings of a comparison.
+
+    Raises:
+        UsageError: a value that is not allowed.
+    """
+    from precursor_screen.runners.settings import settle as settle_settings
+
+    values = common.settings(ctx)
+    given = {name: options[name] for name in ("jurisdiction", "mapping", "encoding")}
+    return settle_settings(values, ledger=options["url"], cache=True, **given)
+
+
+def gather(ctx: click.Context, settings: Settings, inputs: tuple[str, ...], first: date | None, last: date | None) -> Gathered:
+    """Movements of INPUT, else of the ledger."""
+    from precursor_screen.casework.gathering import gather_ledger, gather_manifests
+    from precursor_screen.config import ledger_of
+    from precursor_screen.runners.inputs import wants_stdin
+
+    if inputs:
+        stdin = sys.stdin.buffer.read() if wants_stdin(inputs) else None
+        return gather_manifests(settings, inputs, first, last, stdin, common.fault_keeper(ctx))
+    return gather_ledger(settings.ledger or ledger_of(common.settings(ctx), "home"), first, last)
+
+
+def check_outputs(outputs: tuple[Path, ...], inputs: tuple[str, ...], suffixes: tuple[str, ...]) -> None:
+    """Finds out before the work what would go wrong after it."""
+    from precursor_screen.casework.delivery import check_suffix
+    from precursor_screen.reports.interface import check_places
+
+    for path in outputs:
+        check_suffix(path, suffixes)
+    check_places(outputs, tuple(Path(i) for i in inputs if i != "-"))
+
+
+def run_block(options: dict[str, Any]) -> dict[str, Any]:
+    """What differs between equal runs."""
+    from precursor_screen.version import __version__
+
+    return {"tool_version": __version__, "started": datetime.now(UTC).isoformat(timespec="seconds"), "options": options}
+
+
+def deliver(told: Told, outputs: tuple[Path, ...], mode: int, quiet: bool, said: str) -> None:
+    """Writes the files; without any, prints."""
+    from precursor_screen.casework.delivery import deliver as write
+
+    for path in outputs:
+        write(told, path, mode)
+    if quiet:
+        return
+    if outputs:
+        click.echo(f"wrote {printable(', '.join(map(str, outputs)))}: {said}", err=True)
+        return
+    with common.reader_may_leave():
+        for line in told.text:
+            click.echo(printable(line))
+
+
+def parse_days(first: str | None, last: str | None) -> tuple[date | None, date | None]:
+    """The days of --from and --to; None where they are not given.
+
+    Raises:
+        UsageError: no date, or the last lies before the first.
+    """
+    from precursor_screen.errors import UsageError
+
+    begin = common.parse_day(first, "--from") if first else None
+    end = common.parse_day(last, "--to") if last else None
+    if begin and end and end < begin:
+        raise UsageError(f"--to {end} lies before --from {begin}", remedy="Exchange them.")
+    return begin, end
+
+
+def read_share(text: str, option: str) -> Any:
+    """`2%` or `0.02` as a share from 0 to 1.
+
+    Raises:
+        UsageError: it is none.
+    """
+    from decimal import Decimal, InvalidOperation
+
+    from precursor_screen.errors import UsageError
+
+    try:
+        plain = text.strip()
+        share = Decimal(plain.removesuffix("%").strip()) / (100 if plain.endswith("%") else 1)
+    except InvalidOperation:
+        share = Decimal(-1)
+    if not share.is_finite() or not 0 <= share < 1:
+        raise UsageError(f"{option} {text!r} is no share", remedy="Write it as 2% or 0.02.")
+    return share

@@ -1,0 +1,330 @@
+"""`evidence`: a sealed bundle of a flag, an episode or a shipment, and checking one."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from precursor_screen.cli import common
+from precursor_screen.cli.ledger import ledger_option
+from precursor_screen.reports.printable import printable
+
+if TYPE_CHECKING:
+    from precursor_screen.casework.evidence.gather import Document
+    from precursor_screen.casework.evidence.sources import Installed
+    from precursor_screen.casework.evidence.verify import Verified
+    from precursor_screen.errors import ExitCode
+    from precursor_screen.reports.report import Report
+    from precursor_screen.runners.inputs import Source
+
+_SECRET = 32  # bytes
+
+
+class _Group(click.Group):
+    """`evidence WHAT` is short for `evidence seal WHAT`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Puts in the command that is left out."""
+        if args and args[0] not in (*self.commands, "--help", "-h"):
+            args = ["seal", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Group)
+def command() -> None:
+    """Seal what stands behind a flag, an episode or a shipment, and check what others have sealed.
+
+    \b
+    Examples:
+      precursor-screen evidence 4f2c9a -o case.zip
+      precursor-screen evidence SMPL055 --redact --sign ~/.ssh/id_ed25519 -o case.zip
+      precursor-screen evidence verify case.zip --signer officer.pub
+    """
+
+
+@command.command()
+@click.argument("what", metavar="FLAG|EPISODE|SHIPMENT")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Of the bundle, .zip, or of what --as writes [default: a name made of WHAT; of --as standard output].",
+)
+@click.option(
+    "--report", type=click.Path(path_type=Path), help="JSON report that holds it; default: the ledger. With --ledger: both."
+)
+@click.option(
+    "--redact",
+    is_flag=True,
+    help="For another authority: only what the flag needs. The whole bundle, which proves what was left out, is written beside it.",
+)
+@click.option(
+    "--sign",
+    "key",
+    type=click.Path(path_type=Path),
+    metavar="KEY",
+    help="Sign with a private key of `ssh-keygen -t ed25519` (extra `sign`).",
+)
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(["ftm", "pen", "incident", "selectivity"]),
+    help="No bundle, but FollowTheMoney entities, the fields of a pre-export notification or of a communication on an incident, or rows for a selectivity module.",
+)
+@common.mode_option
+@ledger_option
+@click.pass_context
+def seal(ctx: click.Context, /, what: str, url: str | None, **options: Any) -> None:
+    """Seal the lines as filed, digests of the inputs, rules, entries of lists, explanation, priority and verdicts of WHAT into one zip.
+
+    WHAT is a flag (or the beginning of its id), a shipment or a bill, as `explain` takes it. An existing file is not replaced.
+
+    \b
+    Example:
+      precursor-screen evidence 4f2c9a --report report.json -o case.zip
+    """
+    from precursor_screen.casework.evidence import exports, sign
+    from precursor_screen.casework.evidence.redact import redact
+    from precursor_screen.casework.evidence.seal import plain
+    from precursor_screen.casework.evidence.seal import seal as seal_bundle
+    from precursor_screen.casework.evidence.sources import complete
+
+    mode = common.file_mode(common.settings(ctx), options["mode"])
+    output, key = options["output"], options["key"]
+    document, rules = complete(_gather(ctx, what, options["report"], url), _installed(ctx))
+    whole, secret = plain(document), secrets.token_bytes(_SECRET)
+    shown = plain(redact(whole, secret)) if options["redact"] else whole
+    if options["kind"]:
+        write, suffixes = exports.EXPORTS[options["kind"]]
+        _deliver(write(shown, _suffix(output, suffixes)), output, mode)
+        return
+    target = output or Path(f"evidence-{_slug(document)}.zip")
+    beside = target.with_name(f"{target.stem}.full{target.suffix}")
+    for path in (target, *([beside] if options["redact"] else [])):
+        _check_free(path)
+    signer = (lambda message: sign.sign(message, key, _ask_passphrase())) if key else None
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    sealed = seal_bundle(shown, rules, now, None if options["redact"] else secret, signer)
+    full = seal_bundle(whole, rules, now, secret, signer) if options["redact"] else b""
+    _write(sealed, target, mode)
+    click.echo(f"{printable(target)}: {_count(shown)}, {len(sealed):,} bytes{', signed' if key else ''}")
+    if full:
+        _write(full, beside, mode)
+        click.echo(
+            f"{printable(beside)}: the whole, for your own files; it proves the {len(shown['left_out']):,} values that were left out"
+        )
+    for note in whole["notes"]:
+        click.echo(f"! {printable(note)}", err=True)
+
+
+def _gather(ctx: click.Context, what: str, report: Path | None, url: str | None) -> Document:
+    from precursor_screen.casework.evidence.gather import from_ledger, with_report
+    from precursor_screen.casework.evidence.report_source import from_report
+    from precursor_screen.cli.ledger import open_existing
+
+    reported = from_report(report, what) if report is not None else None
+    if reported is not None and url is None:
+        return reported
+    with open_existing(ctx, url, 0) as ledger:
+        document = from_ledger(ledger, what)
+    return with_report(document, reported) if reported is not None else document
+
+
+def _installed(ctx: click.Context) -> Installed:
+    from precursor_screen.casework.evidence.sources import Installed
+    from precursor_screen.cli.substances import load_table
+    from precursor_screen.config import home_of, rule_dirs_of
+    from precursor_screen.reference.bundle import load_rulebook, rule_folders
+    from precursor_screen.runners.session import open_watchlists
+    from precursor_screen.runners.settings import site_rules
+
+    values = common.settings(ctx)
+    folders = rule_folders(rule_dirs_of(values, (), only=False))
+    table = load_table()
+    names = {s.substance_id: s.name for s in table.substances}
+    edition = {"edition": table.edition, "sha256": table.sha256}
+    return Installed(
+        load_rulebook(folders, site_rules(values)),
+        folders,
+        edition,
+        names,
+        lambda list_id: open_watchlists([list_id], home_of(values))[0],
+    )
+
+
+def _slug(document: Document) -> str:
+    subject = document["subject"]
+    text = subject["name"][:12] if subject["kind"] == "flag" else subject["name"][:60]
+    return "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in text)
+
+
+def _count(document: Document) -> str:
+    flags, lines = len(document["flags"]), sum(line is not None for line in document["lines"])
+    return f"{flags:,} flag{'' if flags == 1 else 's'}, {lines:,} line{'' if lines == 1 else 's'} as filed"
+
+
+def _suffix(output: Path | None, suffixes: tuple[str, ...]) -> str:
+    from precursor_screen.errors import UsageError, Where
+
+    given = output.suffix.lower().removeprefix(".") if output else suffixes[0]
+    if given not in suffixes:
+        remedy = f"Name a file that ends in {' or '.join(f'.{s}' for s in suffixes)}."
+        raise UsageError("is no format of this export", where=Where(str(output)), remedy=remedy)
+    return given
+
+
+def _deliver(content: bytes, output: Path | None, mode: int) -> None:
+    if output is None:
+        sys.stdout.buffer.write(content)
+        return
+    _check_free(output)
+    _write(content, output, mode)
+    click.echo(f"{printable(output)}: {len(content):,} bytes", err=True)
+
+
+def _check_free(path: Path) -> None:
+    from precursor_screen.errors import UsageError, Where
+
+    if path.exists() or path.is_symlink():
+        raise UsageError("exists", where=Where(str(path)), remedy="Name another file: evidence replaces nothing.")
+
+
+def _write(content: bytes, path: Path, mode: int) -> None:
+    from precursor_screen.reports.interface import whole_file
+
+    with whole_file(path, mode) as stream:
+        stream.write(content)
+
+
+def _ask_passphrase() -> Any:
+    """Asks for it where somebody is there."""
+    return (lambda: click.prompt("Passphrase", hide_input=True, err=True)) if sys.stdin.isatty() else None
+
+
+@command.command()
+@click.argument("bundle", type=click.Path(path_type=Path), metavar="BUNDLE")
+@click.option(
+    "--inputs",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Screen the inputs of the bundle, found here by SHA-256, again, and compare.",
+)
+@click.option(
+    "--signer", type=click.Path(path_type=Path), metavar="KEY.pub", help="Public key by which it must be signed (extra `sign`)."
+)
+@click.option(
+    "--full",
+    type=click.Path(path_type=Path),
+    metavar="BUNDLE",
+    help="The whole bundle of a redacted one: check each value that was left out.",
+)
+@click.pass_context
+def verify(ctx: click.Context, bundle: Path, inputs: Path | None, signer: Path | None, full: Path | None) -> ExitCode:
+    """Check every byte of a bundle; exit code 1 when something is wrong, 3 when something could not be checked.
+
+    Without a signature, digests find damage and careless edits, not who made the whole bundle anew.
+
+    \b
+    Example:
+      precursor-screen evidence verify case.zip --inputs inbox --signer officer.pub
+    """
+    from precursor_screen.casework.evidence import sign
+    from precursor_screen.casework.evidence import verify as checking
+    from precursor_screen.errors import ExitCode
+
+    key = sign.read_public_key(signer) if signer else None
+    found = checking.verify(checking.read_file(bundle), bundle.name, key)
+    problems, unknown, told = list(found.problems), list(found.unknown), list(found.told)
+    if found.document is not None and not problems:
+        if full is not None:
+            _compare_whole(found, full, problems, told)
+        if inputs is not None:
+            _run_again(ctx, found.document, inputs, problems, unknown, told)
+    click.echo(f"{printable(bundle)}: {'sound' if not problems else f'{len(problems):,} problems'}")
+    for line in told:
+        click.echo(f"  {printable(line)}")
+    for line in unknown:
+        click.echo(f"  not checked: {printable(line)}")
+    for line in problems:
+        click.echo(f"  problem: {printable(line)}")
+    if problems:
+        click.echo("Do not rely on it: ask whoever sent it for the bundle, and for its SHA-256 by another way.", err=True)
+        return ExitCode.FLAGGED
+    return ExitCode.SET_ASIDE if unknown else ExitCode.CLEAR
+
+
+def _compare_whole(found: Verified, full: Path, problems: list[str], told: list[str]) -> None:
+    from precursor_screen.casework.evidence import verify as checking
+    from precursor_screen.errors import UsageError, Where
+
+    assert found.document is not None
+    whole = checking.verify(checking.read_file(full), full.name)
+    if whole.document is None or whole.problems:
+        raise UsageError("is no sound bundle", where=Where(str(full)), remedy="`evidence verify` says what is wrong with it.")
+    if not found.document["redacted"] or whole.secret is None:
+        remedy = "Give the redacted bundle as BUNDLE, and the one that was written beside it as --full."
+        raise UsageError("these are not a redacted bundle and its whole", where=Where(str(full)), remedy=remedy)
+    wrong, proved = checking.compare_redacted(found.document, whole.document, whole.secret)
+    problems += wrong
+    if not wrong:
+        told.append(f"{proved:,} values were left out, each proved by the whole bundle; all else is the same")
+
+
+def _run_again(
+    ctx: click.Context, document: Document, folder: Path, problems: list[str], unknown: list[str], told: list[str]
+) -> None:
+    from precursor_screen.casework.evidence.rerun import compare, find_inputs
+    from precursor_screen.errors import InputError
+    from precursor_screen.runners.inputs import Source
+
+    wanted = [i for i in document["inputs"] if i]
+    here, missing = find_inputs(folder, wanted)
+    unknown += [f"the input {name}: no file below {folder} has its SHA-256" for name in missing]
+    if not here:
+        return
+    names = {i["sha256"]: i["name"] for i in reversed(wanted)}
+    sources = tuple(Source(names[digest], path) for digest, path in sorted(here.items(), key=lambda item: names[item[0]]))
+    try:
+        report = _screen(ctx, document, sources, unknown)
+    except InputError as error:
+        unknown.append(f"the inputs could not be screened: {error}")
+        return
+    compared = compare(document, report, missing)
+    problems += compared.differences
+    unknown += compared.unknown
+    told += [f"here otherwise: {note}" for note in compared.notes]
+    told.append(
+        f"screened again from {len(here):,} input{'' if len(here) == 1 else 's'}: {compared.same:,} of {len(document['flags']):,} flags are raised word for word"
+    )
+
+
+def _screen(ctx: click.Context, document: Document, sources: tuple[Source, ...], unknown: list[str]) -> Report:
+    """A run as the one that raised the flags, with what is installed here, and no ledger."""
+    from precursor_screen.errors import WatchlistError
+    from precursor_screen.runners.session import open_session
+    from precursor_screen.runners.settings import NO_WATCHLIST, settle
+
+    values = common.settings(ctx)
+    then = document["reference"]
+    lists = (
+        [w["list_id"] for w in then["watchlists"]]
+        or list(then["watchlists_named"])
+        or [e["list_id"] for e in document["entries"]]
+    )
+    given = {
+        "jurisdiction": then["jurisdiction"],
+        "tiers": tuple(then["tiers"]),
+        "as_of": common.parse_day(then["as_of"], "as_of"),
+        "rule_dirs": (),
+    }
+    try:
+        session = open_session(settle(values, watchlists=tuple(dict.fromkeys(lists)) or (NO_WATCHLIST,), **given))
+    except WatchlistError as error:
+        unknown.append(f"parties: {error}")
+        session = open_session(settle(values, watchlists=(NO_WATCHLIST,), **given))
+    return session.run(sources, remember=False).report

@@ -1,0 +1,190 @@
+"""`reconcile`: shipments against registers, or the exports of one country against the imports of another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from precursor_screen.cli import comparing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+    from decimal import Decimal
+
+    from precursor_screen.casework.reconcile.differences import Unjudged
+    from precursor_screen.casework.reconcile.documents import Document
+    from precursor_screen.casework.reconcile.movements import Movement
+    from precursor_screen.errors import ExitCode
+
+_SUFFIXES = (".xlsx", ".csv", ".json", ".txt")
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@click.option("--exporter", metavar="NAME", help="Only what concerns this exporter.")
+@click.option("--from", "first", metavar="DATE", help="First day [default: that of the first movement].")
+@click.option("--to", "last", metavar="DATE", help="Last day [default: that of the last movement].")
+@click.option("--tolerance", default="2%", show_default=True, metavar="SHARE", help="Masses that differ by no more are the same.")
+@click.option(
+    "--notification-days",
+    type=click.IntRange(min=1),
+    default=180,
+    show_default=True,
+    help="How long a notification counts as open: its register states no last day.",
+)
+@click.option(
+    "--mirror",
+    nargs=2,
+    type=click.Path(path_type=Path),
+    metavar="EXPORTS IMPORTS",
+    help="Instead: the exports of one country against the imports of another, from two manifests.",
+)
+@click.option(
+    "--days", type=click.IntRange(min=0), default=60, show_default=True, help="With --mirror: from departure to arrival, at most."
+)
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="File; the suffix picks the format: .xlsx .csv .json .txt. Repeatable.",
+)
+@click.option(
+    "--capacity", type=click.IntRange(min=1), default=20, show_default=True, help="How many differences the terminal shows."
+)
+@comparing.source_options
+@click.pass_context
+def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path, ...], **options: Any) -> int:
+    """Shipments against permits, pre-export notifications, licences, annual requirements and import confirmations.
+
+    INPUT are manifests; without any the ledger tells what moved. One row a difference, with both sides, why they were matched, and
+    what would settle it. A register that was not imported is not an empty one: it is named as not evaluable.
+
+    \b
+    Examples:
+      precursor-screen reconcile --from 2025-01-01 --to 2025-12-31 -o differences.xlsx
+      precursor-screen reconcile exports-2025.csv --jurisdiction US --exporter "Larkfield Laboratory Supply Inc"
+      precursor-screen reconcile --mirror exports-de.csv imports-ng.csv -o mirror.xlsx
+
+    \b
+    Exit codes: 0 all matched, 1 differences, 3 none, but something could not be evaluated,
+    4 no register imported, or nothing could be read.
+    """
+    from precursor_screen.cli import common
+
+    first, last = comparing.parse_days(options["first"], options["last"])
+    tolerance = comparing.read_share(options["tolerance"], "--tolerance")
+    mirrored = options["mirror"]
+    _check(inputs, mirrored, options)
+    comparing.check_outputs(outputs, (*inputs, *map(str, mirrored or ())), _SUFFIXES)
+    mode = common.file_mode(common.settings(ctx), options["mode"])
+    make = _mirror if mirrored else _reconcile
+    told, found, doubts = make(ctx, inputs, first, last, tolerance, options, 0 if outputs else options["capacity"])
+    comparing.deliver(told, outputs, mode, options["quiet"], f"{found} differences, {len(doubts)} points not evaluable")
+    return int(_exit_code(found, doubts))
+
+
+def _check(inputs: tuple[str, ...], mirrored: tuple[Path, Path] | None, options: dict[str, Any]) -> None:
+    from precursor_screen.errors import UsageError
+
+    if mirrored and (inputs or options["exporter"]):
+        raise UsageError("--mirror takes two manifests and neither INPUT nor --exporter", remedy="Leave one out.")
+    if inputs and options["url"]:
+        raise UsageError("INPUT and --ledger contradict each other", remedy="Leave one out.")
+
+
+def _exit_code(found: int, doubts: Sequence[Unjudged]) -> ExitCode:
+    from precursor_screen.errors import ExitCode
+
+    if found:
+        return ExitCode.FLAGGED
+    return ExitCode.SET_ASIDE if doubts else ExitCode.CLEAR
+
+
+def _reconcile(
+    ctx: click.Context,
+    inputs: tuple[str, ...],
+    first: date | None,
+    last: date | None,
+    tolerance: Decimal,
+    options: dict[str, Any],
+    capacity: int,
+) -> tuple[Any, int, Sequence[Unjudged]]:
+    from dataclasses import replace
+
+    from precursor_screen.casework.gathering import convention_table, gather_registers
+    from precursor_screen.casework.reconcile.papers import Frame
+    from precursor_screen.casework.reconcile.reconcile import reconcile
+    from precursor_screen.casework.reconcile.telling import tell
+    from precursor_screen.reference.registers.store import RegisterStore
+
+    settings = comparing.settle(ctx, options)
+    registers = gather_registers(RegisterStore(settings.home), settings.jurisdiction, options["notification_days"])
+    gathered = comparing.gather(ctx, settings, inputs, first, last)
+    begin, end = gathered.span(first, last)
+    table_of = convention_table()
+    frame = Frame(begin, end, tolerance, lambda substance_id, day: table_of(substance_id, day) == "I")
+    firm = _firm(options["exporter"], gathered.movements, registers.documents) if options["exporter"] else ""
+    result = reconcile(gathered.movements, registers.documents, frame, firm)
+    result = replace(result, unjudged=(*gathered.unjudged, *registers.unjudged, *result.unjudged))
+    notices = [f"days {begin} to {end}, tolerance {tolerance:.2%}" + (f", {options['exporter']}" if firm else "")]
+    if not gathered.movements:
+        notices.append("no movement of a substance is known of these days")
+    provenance = _provenance(settings.jurisdiction, begin, end, tolerance) | gathered.source | {"registers": registers.source}
+    run = comparing.run_block({"exporter": options["exporter"] or ""})
+    return tell(result, run, provenance, notices, end, capacity), len(result.differences), result.unjudged
+
+
+def _provenance(jurisdiction: str, begin: date, end: date, tolerance: Decimal) -> dict[str, Any]:
+    return {"from": begin, "to": end, "tolerance": str(tolerance), "jurisdiction": jurisdiction}
+
+
+def _firm(name: str, movements: Iterable[Movement], registers: dict[str, tuple[Document, ...]]) -> str:
+    """The key of an exporter that goods or papers name.
+
+    Raises:
+        UsageError: none does.
+    """
+    from precursor_screen.errors import UsageError
+    from precursor_screen.names.party import party_key
+    from precursor_screen.names.suggest import did_you_mean
+
+    key = party_key(name)
+    names = {k: m.sender for m in movements for k in m.sending}
+    names |= {p.key: p.name for some in registers.values() for d in some for p in (d.exporter, d.holder) if p is not None}
+    if key not in names:
+        near = did_you_mean(name, set(names.values()))
+        raise UsageError(f"nobody called {name!r} sends goods or holds a document", remedy=near or "Check the name and the days.")
+    return key
+
+
+def _mirror(
+    ctx: click.Context,
+    inputs: tuple[str, ...],
+    first: date | None,
+    last: date | None,
+    tolerance: Decimal,
+    options: dict[str, Any],
+    capacity: int,
+) -> tuple[Any, int, Sequence[Unjudged]]:
+    from dataclasses import replace
+
+    from precursor_screen.casework.reconcile.mirror import mirror
+    from precursor_screen.casework.reconcile.telling_mirror import tell_mirror
+
+    settings = comparing.settle(ctx, options)
+    sides = [comparing.gather(ctx, settings, (str(path),), first, last) for path in options["mirror"]]
+    found, pairs = mirror(sides[0].movements, sides[1].movements, tolerance, options["days"])
+    doubts = [replace(u, register=name) for name, side in zip(("exports", "imports"), sides, strict=True) for u in side.unjudged]
+    begin, end = sides[0].span(first, last)
+    notices = [f"{len(sides[0].movements)} movements exported, {len(sides[1].movements)} imported, tolerance {tolerance:.2%}"]
+    provenance = _provenance(settings.jurisdiction, begin, end, tolerance) | {
+        "exports": sides[0].source,
+        "imports": sides[1].source,
+    }
+    run = comparing.run_block({"days": options["days"]})
+    return tell_mirror(found, pairs, doubts, run, provenance, notices, end, capacity), len(found), doubts

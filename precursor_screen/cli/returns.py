@@ -1,0 +1,69 @@
+"""`return`: a year's figures in the shape of the INCB's form D."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from precursor_screen.cli import comparing
+
+_SUFFIXES = (".xlsx", ".json", ".txt")
+
+
+@click.command("return")
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@click.option("--year", type=click.IntRange(1988, 2100), required=True, help="The calendar year.")
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="File; the suffix picks the format: .xlsx .json .txt. Repeatable.",
+)
+@comparing.source_options
+@click.pass_context
+def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path, ...], **options: Any) -> int:
+    """Imports and exports of a year by substance and country, in the shape of the INCB's form D.
+
+    INPUT are manifests; without any the ledger tells what moved. Every figure has its lines. What is in no manifest and no register
+    (seizures, licit use) is left blank; movements of unknown mass or direction are in no figure, counted and named.
+
+    \b
+    Examples:
+      precursor-screen return --year 2025 --jurisdiction US -o form-d.xlsx
+      precursor-screen return exports-2025.csv imports-2025.csv --year 2025 --jurisdiction US
+
+    \b
+    Exit codes: 0 all counted, 3 something could not be, 4 nothing could be read.
+    """
+    from precursor_screen.casework.gathering import convention_table
+    from precursor_screen.casework.reconcile.documents import read_documents
+    from precursor_screen.casework.returns import make_return
+    from precursor_screen.casework.telling_returns import tell_return
+    from precursor_screen.cli import common
+    from precursor_screen.errors import ExitCode, UsageError
+    from precursor_screen.reference.registers.store import RegisterStore
+    from precursor_screen.rulebook.registers import REQUIREMENTS
+
+    if inputs and options["url"]:
+        raise UsageError("INPUT and --ledger contradict each other", remedy="Leave one out.")
+    comparing.check_outputs(outputs, inputs, _SUFFIXES)
+    mode = common.file_mode(common.settings(ctx), options["mode"])
+    settings = comparing.settle(ctx, options)
+    year = options["year"]
+    gathered = comparing.gather(ctx, settings, inputs, date(year, 1, 1), date(year, 12, 31))
+    store = RegisterStore(settings.home)
+    own = read_documents(REQUIREMENTS, store.open(REQUIREMENTS).table) if REQUIREMENTS in store.imported() else None
+    made = make_return(year, settings.jurisdiction, gathered.movements, convention_table(), own)
+    doubts = (*gathered.unjudged, *made.unjudged)
+    notices = () if settings.jurisdiction else ("no jurisdiction is set: directions that are not stated are not known",)
+    provenance = {"year": year, "jurisdiction": settings.jurisdiction} | gathered.source
+    from dataclasses import replace
+
+    told = tell_return(replace(made, unjudged=doubts), comparing.run_block({}), provenance, notices)
+    comparing.deliver(told, outputs, mode, options["quiet"], f"{len(made.figures)} figures, {len(doubts)} points not evaluable")
+    return int(ExitCode.SET_ASIDE if doubts else ExitCode.CLEAR)

@@ -1,0 +1,102 @@
+"""How long the importing State has to answer a pre-export notification: read from `reply_periods.csv`, by the exporter's jurisdiction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from precursor_screen.errors import ErrorGroup, PrecursorScreenError
+from precursor_screen.reference import shipped
+from precursor_screen.reference.jurisdiction import EU_MEMBERS
+from precursor_screen.reference.table_rows import Row, read_rows
+
+_COLUMNS: Final = ["jurisdiction", "days", "working_days", "valid_from", "valid_to", "source", "verified"]
+_FRIDAY: Final = 5  # of ISO's days of a week
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyPeriod:
+    """A period of reply, in force from `valid_from` (inclusive, None: ever) until `valid_to` (exclusive, None: still).
+
+    working_days: Saturdays and Sundays do not count; holidays are not known, and do. verified: the source was read.
+    """
+
+    jurisdiction: str
+    days: int
+    working_days: bool
+    valid_from: date | None
+    valid_to: date | None
+    source: str
+    verified: bool
+
+    def in_force(self, day: date) -> bool:
+        """Whether it holds on that day."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day < self.valid_to)
+
+    def ends(self, sent: date) -> date:
+        """The first day on which goods may leave without an answer, if the notification was sent on that day."""
+        if not self.working_days:
+            return sent + timedelta(days=self.days)
+        day, left = sent, self.days
+        while left:
+            left -= day.isoweekday() <= _FRIDAY
+            day += timedelta(days=1)
+        return day
+
+
+def load_reply_periods(path: Path) -> tuple[ReplyPeriod, ...]:
+    """Read `reply_periods.csv` of a folder, in the file's order.
+
+    Raises:
+        SubstanceTableError: the file is missing or has not the expected columns.
+        ErrorGroup: rows cannot be read, or two speak of the same jurisdiction and day.
+    """
+    found: list[ReplyPeriod] = []
+    errors: list[PrecursorScreenError] = []
+    for row in read_rows(path / "reply_periods.csv", _COLUMNS):
+        try:
+            period = _period(row)
+        except ValueError as error:
+            errors.append(row.error(f"the row cannot be read ({error})"))
+            continue
+        if any(_overlap(period, other) for other in found):
+            errors.append(row.error("another row speaks of the same jurisdiction and day"))
+        found.append(period)
+    if errors:
+        raise ErrorGroup(errors)
+    return tuple(found)
+
+
+def _period(row: Row) -> ReplyPeriod:
+    flags = {"true": True, "false": False}
+    if row["working_days"] not in flags or row["verified"] not in flags or int(row["days"]) < 1:
+        raise ValueError("days is no number from 1 on, or working_days or verified is neither true nor false")
+    first, last = (date.fromisoformat(row[c]) if row[c] else None for c in ("valid_from", "valid_to"))
+    return ReplyPeriod(
+        row["jurisdiction"], int(row["days"]), flags[row["working_days"]], first, last, row["source"], flags[row["verified"]]
+    )
+
+
+def _overlap(a: ReplyPeriod, b: ReplyPeriod) -> bool:
+    at_once = (a.valid_from or date.min) < (b.valid_to or date.max) and (b.valid_from or date.min) < (a.valid_to or date.max)
+    return a.jurisdiction == b.jurisdiction and at_once
+
+
+@cache
+def shipped_reply_periods() -> tuple[ReplyPeriod, ...]:
+    """Those that ship."""
+    return load_reply_periods(shipped.substances_folder())
+
+
+def reply_period(periods: Sequence[ReplyPeriod], jurisdiction: str, day: date) -> ReplyPeriod | None:
+    """The period of a jurisdiction on a day, for a member of the European Union that has none of its own the Union's.
+
+    Returns:
+        None: unknown, which is never none at all.
+    """
+    names = (jurisdiction, "EU") if jurisdiction in EU_MEMBERS else (jurisdiction,)
+    return next((p for name in names for p in periods if p.jurisdiction == name and p.in_force(day)), None)

@@ -1,0 +1,194 @@
+"""Differences of permits, notifications and confirmations, at their edges."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from precursor_screen.casework.reconcile.documents import Document
+from tests.casework.reconcile.making import FRAME, codes, confirmation, day, judged, kinds, moved, notification, party, permit
+
+
+@pytest.mark.parametrize(
+    ("kg", "kind"),
+    [("102", []), ("102.001", ["over"]), ("98", []), ("97.999", ["part-used"])],
+)
+def test_two_per_cent_are_tolerated_either_way(kg: str, kind: list[str]):
+    assert kinds([permit()], [moved(kg=kg)]) == kind
+
+
+def test_the_tolerance_can_be_set():
+    assert kinds([permit()], [moved(kg="110")], replace(FRAME, tolerance=Decimal("0.1"))) == []
+    assert kinds([permit()], [moved(kg="100.1")], replace(FRAME, tolerance=Decimal(0))) == ["over"]
+
+
+def test_over_is_the_sum_of_all_shipments_and_tells_by_how_much():
+    (one,), _ = judged([permit()], [moved("B1", "60", permit="P1"), moved("B2", "70", permit="P-1")])
+    assert (one.kind, one.document_kg, one.shipped_kg, one.difference_kg) == ("over", Decimal(100), Decimal(130), Decimal(30))
+    assert [m.bill for m in one.movements] == ["B1", "B2"]
+    assert one.why == "names P1 (and 1 more alike)"
+    assert one.settle
+
+
+DATES = [
+    # status, day, kinds of a permit valid from 1 March to 31 May
+    ("valid", "03-01", []),
+    ("valid", "02-28", ["too-early"]),
+    ("valid", "05-31", []),
+    ("valid", "06-01", ["later-than-valid"]),
+    ("expired", "05-31", []),  # it had not expired then
+    ("expired", "06-01", ["expired"]),
+    ("revoked", "04-01", ["expired"]),
+    ("suspended", "04-01", ["expired"]),
+    ("objected", "04-01", ["expired"]),
+]
+
+
+@pytest.mark.parametrize(("status", "on", "kind"), DATES)
+def test_days_and_status_of_a_permit(status: str, on: str, kind: list[str]):
+    assert kinds([permit(status=status)], [moved(on=on, permit="P1")]) == kind
+
+
+ANSWERS = [
+    # status, day; the notification was sent on 1 March, the period of reply is over on 16 March
+    ("accepted", "03-02", []),
+    ("accepted", "02-28", ["too-early"]),
+    ("sent", "03-15", ["too-early"]),
+    ("sent", "03-16", []),
+    ("objected", "04-01", ["objected"]),
+    ("objected", "03-02", ["objected"]),
+    ("revoked", "04-01", ["expired"]),
+    ("sent", "12-31", []),  # no last day is stated
+]
+
+
+@pytest.mark.parametrize(("status", "on", "kind"), ANSWERS)
+def test_days_and_answers_of_a_notification(status: str, on: str, kind: list[str]):
+    assert kinds([notification(status=status)], [moved(on=on, pen="N1", substance_id="piperonal")]) == kind
+
+
+def test_a_period_of_reply_that_is_not_known_is_said():
+    document, movement = notification(status="sent", reply_ends=None), moved(pen="N1", substance_id="piperonal")
+    assert kinds([document], [movement]) == []
+    assert codes([document], [movement]) == ["no-reply-period"]
+    assert codes([replace(document, status="accepted")], [movement]) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "kind"),
+    [
+        ({"receiving": ("other",)}, ["other-consignee"]),
+        ({"sending": ("other",)}, ["other-exporter"]),
+        ({"destination": "KE"}, ["other-country"]),
+        ({"receiving": ("other", "zenith")}, []),
+        ({"receiving": ()}, []),
+        ({"destination": None}, []),
+    ],
+)
+def test_other_parties_and_countries(changed: dict[str, object], kind: list[str]):
+    assert kinds([notification()], [moved(pen="N1", substance_id="piperonal", **changed)]) == kind
+
+
+def test_what_is_not_told_cannot_be_compared():
+    movement = moved(pen="N1", substance_id="piperonal", receiving=(), destination=None)
+    assert codes([notification()], [movement]) == ["no-country", "no-party"]
+
+
+def test_unused_and_part_used_only_when_the_document_has_ended_and_all_of_it_was_seen():
+    assert kinds([permit()], []) == ["unused"]
+    assert kinds([permit(last=day("12-31"))], []) == ["unused"]
+    assert kinds([permit(last=date(2026, 1, 1))], []) == []
+    assert (kinds([permit(last=None)], []), codes([permit(last=None)], [])) == ([], ["no-last-day"])
+    assert kinds([permit(first=day("01-01"))], []) == ["unused"]
+    early = permit(first=date(2024, 12, 31))
+    assert (kinds([early], []), codes([early], [])) == ([], ["begins-before"])
+    assert kinds([permit(status="revoked")], []) == []  # nobody should use it
+    assert kinds([permit()], [moved(kg="50"), moved("B2", None)]) == ["mass-unknown"]  # the rest may be in it
+
+
+def test_a_single_use_counts_shipments_not_lines():
+    document = permit(single_use=True)
+    assert kinds([document], [moved(kg="50"), moved(kg="50", line_id="B1.2", row=3)]) == []
+    assert kinds([document], [moved(kg="50", permit="P1"), moved("B2", "50", permit="P1")]) == ["used-twice"]
+    assert kinds([replace(document, single_use=False)], [moved(kg="50"), moved("B2", "50")]) == []
+
+
+def test_a_number_that_stands_twice_is_told_and_its_mass_is_not_judged():
+    found, _ = judged([permit(), permit(kg="300")], [moved(kg="900", permit="P1")])
+    assert [d.kind for d in found] == ["duplicate-number"]
+    assert "100 kg and 300 kg" in found[0].because
+    objected = [notification(), notification(status="objected", kg="1")]
+    assert kinds(objected, [moved(pen="N1", substance_id="piperonal", kg="900")]) == ["duplicate-number"]
+    other = [permit(), permit(substance_id="toluene")]  # a document for two substances
+    assert kinds(other, [moved(permit="P1"), moved("B2", permit="P1", substance_id="toluene")]) == []
+
+
+def test_dates_that_contradict_are_told():
+    assert kinds([permit(first=day("06-01"), last=day("05-01"))], [moved(permit="P1", kg="500")]) == ["contradicting-dates"]
+
+
+def test_a_document_without_kilograms_is_said_not_to_be_judged():
+    assert (kinds([permit(kg=None)], [moved(kg="9999")]), codes([permit(kg=None)], [moved()])) == ([], ["no-quantity"])
+
+
+MISSING: list[tuple[Document, dict[str, object], list[str]]] = [
+    (permit(country="KE"), {}, ["missing"]),  # the register knows exports of acetone
+    (permit(country="KE"), {"direction": "import"}, []),
+    (permit(country="KE", direction=None), {"direction": "import"}, ["missing"]),
+    (permit(substance_id="toluene"), {}, []),
+    (permit(country="KE"), {"bulk": False}, []),
+    (permit(country="KE"), {"bulk": False, "permit": "P9"}, ["missing"]),
+    (permit(substance_id="toluene"), {"permit": "P9"}, []),
+    (notification(country="KE"), {"substance_id": "piperonal"}, ["missing"]),
+    (notification(country="KE"), {"substance_id": "piperonal", "direction": "import"}, []),
+    (notification(country="KE"), {"substance_id": "piperonal", "bulk": False}, []),
+    (notification(country="KE"), {"substance_id": "acetone"}, []),  # the law asks for none
+    (notification(country="KE"), {"substance_id": "acetone", "pen": "N9"}, ["missing"]),
+]
+
+
+@pytest.mark.parametrize(("document", "changed", "kind"), MISSING)
+def test_missing_where_the_law_or_the_register_asks_for_one(document: Document, changed: dict[str, object], kind: list[str]):
+    found = [k for k in kinds([document], [moved(**changed)]) if k != "unused"]  # type: ignore[arg-type]
+    assert found == kind
+
+
+def test_without_a_direction_nobody_can_tell_whether_one_is_missing():
+    movement = moved(direction=None, substance_id="piperonal")
+    assert codes([notification(country="KE")], [movement]) == ["no-direction"]
+
+
+def test_missing_is_one_difference_a_shipment_and_substance():
+    lines = [moved(kg="10"), moved(kg="20", line_id="2", row=3), moved("B2", "5")]
+    found, _ = judged([permit(country="KE", last=None)], lines)
+    assert [(d.kind, d.shipped_kg) for d in found] == [("missing", Decimal(30)), ("missing", Decimal(5))]
+
+
+def test_a_document_for_another_substance():
+    found, _ = judged([permit(substance_id="toluene", last=None)], [moved(permit="P1")])
+    assert [d.kind for d in found] == ["other-substance"]
+    assert "is for toluene, not for acetone" in found[0].because
+
+
+@pytest.mark.parametrize(
+    ("document", "movements", "kind"),
+    [
+        (confirmation(), [moved()], []),
+        (confirmation(kg="90"), [moved()], ["mass-differs"]),
+        (confirmation(kg="110"), [moved()], ["mass-differs"]),
+        (confirmation(importer=party("Other")), [moved()], ["other-consignee"]),
+        (confirmation(country="KE"), [moved()], ["other-country"]),
+        (confirmation("ARR 7"), [moved()], []),  # by consignee, substance, country and days
+        (confirmation("ARR 7", importer=party("Other")), [moved()], ["not-seen-to-leave", "unconfirmed"]),
+        (confirmation("ARR 7", country="KE"), [moved(on="11-01")], ["not-seen-to-leave"]),  # to MX nobody confirms
+        (confirmation("ARR 7", first=day("10-15")), [moved(on="10-03")], []),
+        (confirmation("ARR 7"), [moved(on="10-03")], ["not-seen-to-leave"]),  # may still come
+        (confirmation("ARR 7", first=day("03-31")), [], []),  # left before the period, perhaps
+        (confirmation("ARR 7", first=day("04-01")), [], ["not-seen-to-leave"]),
+    ],
+)
+def test_what_the_other_side_confirms(document: Document, movements: list[object], kind: list[str]):
+    assert kinds([document], movements) == kind  # type: ignore[arg-type]

@@ -1,0 +1,41 @@
+"""All registers together: those that are not there, an exporter's own share."""
+
+from __future__ import annotations
+
+from precursor_screen.casework.reconcile.differences import KINDS
+from precursor_screen.casework.reconcile.reconcile import reconcile
+from precursor_screen.rulebook.registers import PERMITS, REGISTERS
+from tests.casework.reconcile.making import FRAME, moved, party, permit
+
+
+def test_a_register_that_was_not_imported_is_not_an_empty_one():
+    nothing = reconcile([moved()], {}, FRAME)
+    assert [(u.code, u.register) for u in nothing.unjudged] == [("not-imported", r) for r in REGISTERS]
+    assert not nothing.differences
+    empty = reconcile([moved()], dict.fromkeys(REGISTERS, ()), FRAME)
+    assert not empty.unjudged
+    assert {c.register for c in empty.compared} == set(REGISTERS)
+
+
+def test_movements_of_unknown_mass_are_counted_and_named():
+    told = reconcile([moved(kg=None)], dict.fromkeys(REGISTERS, ()), FRAME).unjudged
+    assert [(u.code, u.count, u.examples) for u in told] == [("mass-unknown", 1, ("x.csv:2",))]
+
+
+def test_of_one_exporter_only_what_concerns_it_but_others_use_up_what_they_name():
+    documents = [permit("P1"), permit("P2", exporter=party("Other"), country="KE")]
+    movements = [moved("B1", "60", permit="P1"), moved("B2", "60", permit="P1", sending=("other",), sender="Other")]
+    own = reconcile(movements, {PERMITS: documents}, FRAME, "acme")
+    assert [(d.kind, d.document and d.document.reference) for d in own.differences] == [("over", "P1"), ("other-exporter", "P1")]
+    assert [(c.movements, c.matched) for c in own.compared if c.register == PERMITS] == [(1, 1)]
+    every = reconcile(movements, {PERMITS: documents}, FRAME)
+    assert [d.kind for d in every.differences] == ["over", "other-exporter", "unused"]
+
+
+def test_requirements_are_not_judged_for_one_exporter():
+    told = reconcile([moved()], {"annual-requirements": ()}, FRAME, "acme").unjudged
+    assert ("one-exporter", "annual-requirements") in [(u.code, u.register) for u in told]
+
+
+def test_every_kind_says_what_would_settle_it():
+    assert all(title and settle.endswith(".") and not title.endswith(".") for title, settle in KINDS.values())
