@@ -6,7 +6,7 @@ import duckdb
 import pyarrow as pa
 
 from precursor_screen.engine import fetch
-from precursor_screen.kernel.judge.windows.relation import Relation, derive, give
+from precursor_screen.kernel.judge.windows.relation import Relation, give
 from precursor_screen.messages.settled import RULE_LINE
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.sql import literal
@@ -23,13 +23,6 @@ class Flagged:
         self._connection = connection
         self._lines = give(connection, "flagged_lines", flagged) if flagged.num_rows else None
         self._found = [RULE_LINE.empty_table()]
-
-    def rows_of(self, rule: CompiledRule, picked: Relation) -> Relation | None:
-        """row_no of the picked movements that bear an open flag of a rule; None: nothing does."""
-        if self._lines is None:
-            return None
-        mine = f"select line_id from {self._lines} where rule_id = {literal(rule.rule.id)}"
-        return derive("flagged", f"select row_no from ({picked.sql}) where line_id in ({mine})", picked, self._lines)
 
     def add(self, rule: CompiledRule, rows: Relation) -> None:
         """Notes rows that a rule could not judge."""

@@ -43,14 +43,12 @@ class Seen:
         fresh: the new ones, with all that is shown of them.
         named: line_id, and what a sentence names.
         tests: that are made once a row of the law -> column of `every`.
-        again: row_no of the recorded ones that are judged anew; None: there are none.
     """
 
     every: Relation
     fresh: Relation
     named: Relation
     tests: Mapping[Expression, str]
-    again: Relation | None = None
 
 
 def see_movements(
@@ -83,15 +81,7 @@ def see_movements(
     # Every rule reads the new movements with all that is shown of them, twice where it raises a flag.
     fresh = keep(connection, _fresh(mine, cargo, shown, lookups))
     named = _named(everything, wanted, needs, lookups)
-    return Seen(_every(everything, cargo, wanted, needs, lookups), fresh, named, needs.tests, _again(connection, fresh, past))
-
-
-def _again(connection: duckdb.DuckDBPyConnection, fresh: Relation, past: Past) -> Relation | None:
-    lines = past.settled.again.select(["line_id"])
-    if not lines.num_rows:
-        return None
-    again = give(connection, "again", lines)
-    return keep(connection, derive("again_rows", f"select row_no from {fresh} where line_id in (from {again})", fresh, again))
+    return Seen(_every(everything, cargo, wanted, needs, lookups), fresh, named, needs.tests)
 
 
 @dataclass(frozen=True, slots=True)
