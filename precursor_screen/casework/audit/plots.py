@@ -46,10 +46,10 @@ def months(substance: str, found: Sequence[MonthKg], first: date, last: date) ->
         if one is None:
             continue
         height = max(float(one.kg) / top * _BARS, 1.0)
-        over = limit is not None and one.kg >= limit
+        is_over = limit is not None and one.kg >= limit
         told = f"{name}: {kg(one.kg)}{f', {one.unknown} of unknown mass' if one.unknown else ''}"
         pieces.append(
-            f'<rect class="bar{" over" if over else ""}" x="{5 + number * step:.1f}" y="{_BARS + 14 - height:.1f}" '
+            f'<rect class="bar{" over" if is_over else ""}" x="{5 + number * step:.1f}" y="{_BARS + 14 - height:.1f}" '
             f'width="{step * 0.8:.1f}" height="{height:.1f}"><title>{told}</title></rect>'
         )
         if one.unknown:
@@ -65,8 +65,10 @@ def months(substance: str, found: Sequence[MonthKg], first: date, last: date) ->
     every = max(1, math.ceil(len(names) * 48 / WIDTH))
     pieces += [f'<text x="{5 + n * step:.1f}" y="{base + 13:g}">{name}</text>' for n, name in enumerate(names) if n % every == 0]
     over_months = sum(1 for n in names if limit and n in by_month and by_month[n].kg >= limit)
-    told = f"{substance}: kilograms a month, {kg(Decimal(str(top)))} at most"
-    told += f"; {over_months} months at or over the threshold of {kg(limit)}" if limit else f"; {_NO_LINE[bool(limits)]}"
+    most = max((by_month[n].kg for n in names if n in by_month), default=Decimal(0))
+    told = f"{substance}: kilograms a month, {kg(most)} at most"
+    over = f"{over_months} month{'' if over_months == 1 else 's'}"
+    told += f"; {over} at or over the threshold of {kg(limit)}" if limit else f"; {_NO_LINE[bool(limits)]}"
     return _figure(told, WIDTH, base + 18, pieces)
 
 

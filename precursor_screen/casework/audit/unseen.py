@@ -102,7 +102,7 @@ def blind_spots(basis: Basis, found: Sequence[Gap], first: date, last: date, mis
     if found:
         days = sum(g.days for g in found)
         said.append(
-            f"{days:,} days lie in {len(found):,} gaps of a week or more without a movement of anybody: "
+            f"{days:,} days lie in {len(found):,} gap{'' if len(found) == 1 else 's'} of a week or more without a movement of anybody: "
             "an audit over a gap proves nothing. The longest: "
             + "; ".join(f"{g.first} to {g.last}" for g in sorted(found, key=lambda g: (-g.days, g.first))[:3])
             + "."
@@ -128,6 +128,7 @@ def blind_spots(basis: Basis, found: Sequence[Gap], first: date, last: date, mis
     said.append(f"Partners count as new by the {basis.look_back:,} days before the period; what was earlier is not looked at.")
     for one in missing:
         if one.what in ("mass", "substance"):
-            said.append(f"{one.rows:,} rows lack the {one.what}: {one.because}.")
+            rows = f"{one.rows:,} row{' lacks' if one.rows == 1 else 's lack'}"
+            said.append(f"{rows} the {one.what}: {one.because}.")
     said.append("Goods in which no substance was recognised, and that gave no other cause, are not remembered and not here.")
     return tuple(said)

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import re
 import shutil
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from xml.etree import ElementTree
 
 import openpyxl
 import pytest
 
-from precursor_screen.casework.audit import data, html, plots, sheets, telling
+from precursor_screen.casework.audit import data, html, plots, sheets, telling, volumes
 from precursor_screen.casework.audit.audit import Audit, Audited
 from precursor_screen.casework.audit.findings import find
 from precursor_screen.casework.audit.gather import rank_all
 from precursor_screen.casework.audit.geography import great_circle, project, world
 from precursor_screen.casework.audit.partners import Route
-from tests.casework.audit.rows import OWN, everybody, flag, row
+from tests.casework.audit.rows import OWN, everybody, flag, limits, moved, row
 
 RUN = {"tool_version": "1", "started": "2026-11-27T08:00:00+00:00", "options": {}}
 HOSTILE = "<script>alert(1)</script>\x1b[31m=cmd|' /C calc'!A0"
@@ -195,3 +197,14 @@ def test_the_browser_shows_the_page_without_complaint(tmp_path: Any) -> None:
     assert complaints == []
     assert not wide
     assert land
+
+
+def test_a_plot_says_the_most_of_a_month_not_the_height_of_its_line() -> None:
+    (quiet,) = volumes.months(moved(row("1", substance_mass_kg=Decimal(250))), limits())
+    first, last = date(2026, 1, 1), date(2026, 12, 31)
+    under = plots.months("Ephedrine", [dataclasses.replace(quiet, limit_kg=Decimal(500))], first, last)
+    assert "250 kg at most; 0 months at or over the threshold of 500 kg" in under
+    assert 'class="bar over"' not in under
+    reached = plots.months("Ephedrine", [dataclasses.replace(quiet, limit_kg=Decimal(250))], first, last)
+    assert "250 kg at most; 1 month at or over the threshold of 250 kg" in reached
+    assert 'class="bar over"' in reached
