@@ -106,7 +106,7 @@ class Limits:
 def to_moves(rows: pa.Table, limits: Limits) -> tuple[Move, ...]:
     """Moves of MOVEMENT rows (the columns of READ), in an order that does not depend on theirs."""
     linked = _link(rows).to_pylist()
-    linked.sort(key=lambda r: (r["as_of_date"] or date.max, r["source_file"] or "", r["source_row"] or 0, r["line_id"]))
+    linked.sort(key=lambda r: (r["as_of_date"] or date.max, r["source_file"] or "", r["source_row"] or 0, r["line_id"], r["substance_id"] or ""))
     numbers = {line_id: n for n, line_id in enumerate(dict.fromkeys(r["line_id"] for r in linked), 1)}
     moves = []
     for row in linked:
@@ -171,8 +171,8 @@ def lines_of(moves: Iterable[Move]) -> Lines:
 
 
 def known_kg(moves: Iterable[Move]) -> Decimal:
-    """The sum of the masses that are known."""
-    return sum((m.kg for m in moves if m.kg is not None), Decimal(0))
+    """The sum of the masses that are known: of each line every mass once, for one text may be read as several substances (esters of an acid)."""
+    return sum((kg for _, kg in {(m.line, m.kg) for m in moves if m.kg is not None}), Decimal(0))
 
 
 def group(moves: Iterable[Move], key: Callable[[Move], K]) -> dict[K, list[Move]]:

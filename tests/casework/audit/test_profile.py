@@ -212,3 +212,15 @@ def test_no_figure_depends_on_the_order_of_rows(order: list[int]) -> None:
     back = everybody(*(rows[n] for n in order), raised=raised[::-1]).profile(OWN)
     assert asdict(there) == asdict(back)
     assert find(there) == find(back)
+
+
+def test_a_text_that_may_be_several_substances_is_one_lot_and_two_masses_are_two() -> None:
+    same = {"movement_key": "1", "line_id": "1", "source_row": 1}
+    of_one_text = [row("1", kg="25", **same, substance_id=s) for s in ("acetone", "toluene")]
+    apart = [row("2", kg="25"), row("3", kg="40")]
+    profile = everybody(*of_one_text, *apart).profile(OWN)
+    assert profile.kg == Decimal(90)
+    assert {t.substance: t.kg for t in profile.totals} == {"acetone": Decimal(90), "toluene": Decimal(25)}
+    assert sum(r.kg for r in profile.receivers) == Decimal(90)
+    two_masses = [row("1", kg=kg, **same, substance_id=s) for s, kg in (("acetone", "25"), ("toluene", "30"))]
+    assert everybody(*two_masses).profile(OWN).kg == Decimal(55)
