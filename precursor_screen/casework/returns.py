@@ -61,6 +61,7 @@ _MESSAGES = {
     "no-direction": "movements of a direction that neither they nor --jurisdiction tell: they are in no figure",
     "no-country": "movements that state no other country: their figure stands under `not stated`",
     "in-transit": "movements in transit or transhipment: the form asks for none",
+    "several-substances": "lines whose text may be several substances: their one mass stands in the figure of each of these",
     "not-in-tables": "movements of substances that were in neither table of the 1988 Convention on their day",
 }
 
@@ -97,6 +98,7 @@ def make_return(
                 told["mass-unknown"].append(movement.place)
             form = BULK if movement.bulk else PREPARATION
             cells[table, movement.substance_id, form, movement.direction, country or NOT_STATED].append(movement)
+    told["several-substances"] = _read_as_several([m for some in cells.values() for m in some])
     figures = tuple(_figure(key, some) for key, some in sorted(cells.items()))
     doubts = [u for code, message in _MESSAGES.items() for u in unjudged(code, "", told[code], message)]
     if requirements is None:
@@ -107,6 +109,15 @@ def make_return(
     needs |= {(table, d.substance_id) for d in own if (table := table_of(d.substance_id, date(year, 12, 31)))}
     stated = {d.substance_id: d.kg for d in own}
     return YearlyReturn(year, jurisdiction, figures, tuple(Need(t, s, stated.get(s)) for t, s in sorted(needs)), tuple(doubts))
+
+
+def _read_as_several(counted: Sequence[Movement]) -> list[str]:
+    """Places of the lines whose mass is counted for more than one substance."""
+    found: dict[tuple[str, Decimal], dict[str, str]] = defaultdict(dict)
+    for movement in counted:
+        if movement.kg:
+            found[movement.line_id, movement.kg][movement.substance_id] = movement.place
+    return sorted({place for read in found.values() if len(read) > 1 for place in read.values()})
 
 
 def _figure(key: tuple[str, str, str, str, str], some: Sequence[Movement]) -> Figure:

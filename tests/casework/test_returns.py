@@ -80,3 +80,10 @@ def test_the_tables_are_those_of_the_day():
     assert (tables("acetic-anhydride", date(2001, 9, 15)), tables("acetic-anhydride", date(2001, 9, 16))) == ("II", "I")
     assert tables("acetone", date(2025, 1, 1)) == "II"
     assert tables("no-such-substance", date(2025, 1, 1)) is None
+
+
+def test_a_line_that_may_be_several_substances_is_in_the_figure_of_each_and_named():
+    read_twice = (moved("B1", "25", row=7), moved("B1", "25", row=7, substance_id="piperonal"))
+    one = made(*read_twice, moved("B2", "25"), moved("B3", "1"), moved("B3", "2", substance_id="piperonal"))
+    assert {u.code: (u.count, u.examples) for u in one.unjudged} == {"several-substances": (1, (read_twice[0].place,))}
+    assert {f.substance_id: f.kg for f in one.figures} == {"acetone": Decimal(51), "piperonal": Decimal(27)}

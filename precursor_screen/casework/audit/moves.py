@@ -106,7 +106,15 @@ class Limits:
 def to_moves(rows: pa.Table, limits: Limits) -> tuple[Move, ...]:
     """Moves of MOVEMENT rows (the columns of READ), in an order that does not depend on theirs."""
     linked = _link(rows).to_pylist()
-    linked.sort(key=lambda r: (r["as_of_date"] or date.max, r["source_file"] or "", r["source_row"] or 0, r["line_id"], r["substance_id"] or ""))
+    linked.sort(
+        key=lambda r: (
+            r["as_of_date"] or date.max,
+            r["source_file"] or "",
+            r["source_row"] or 0,
+            r["line_id"],
+            r["substance_id"] or "",
+        )
+    )
     numbers = {line_id: n for n, line_id in enumerate(dict.fromkeys(r["line_id"] for r in linked), 1)}
     moves = []
     for row in linked:
