@@ -59,7 +59,8 @@ def read_dbf(blob: Blob, encoding: str = "") -> Sheet:
     names = tuple(field.name.decode(choice.name, "replace") for field in fields)
     columns = [pa.chunked_array([_cells(kept, field, choice.name)], pa.string()) for field in fields]
     head = (names, *zip(*(_shown(column) for column in columns), strict=True))
-    notes = _notes(stated, count, np.flatnonzero(records[:, 0] == ord("*")) + 1, kept, fields)
+    behind = data[header + count * size :].strip(b"\x1a\0 ")  # but for the mark of the end and what fills the last block
+    notes = _notes(stated, count, -(-len(behind) // size), np.flatnonzero(records[:, 0] == ord("*")) + 1, kept, fields)
     return Sheet(blob.name, "DBF", str(choice), head, True, memory_reader(columns, numbers.tolist()), tuple(notes))
 
 
@@ -122,6 +123,7 @@ def _moment(day: int, milliseconds: int) -> str:
 def _notes(
     stated: int,
     count: int,
+    beyond: int,
     deleted: np.ndarray[tuple[int], np.dtype[np.int64]],
     kept: np.ndarray[tuple[int, int], np.dtype[np.uint8]],
     fields: tuple[Field, ...],
@@ -129,6 +131,10 @@ def _notes(
     notes = []
     if count < stated:
         notes.append(Broken(count + 1, "", stated - count, f"the table ends after {count} of {stated} records", LOST))
+    if beyond:
+        notes.append(
+            Broken(count + 1, "", beyond, f"{beyond} more records stand behind the {stated} that the table says it has", LOST)
+        )
     if len(deleted):
         notes.append(Broken(int(deleted[0]), "", len(deleted), "marked as deleted in the table", DELETED))
     for field in fields:

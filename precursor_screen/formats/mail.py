@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
+from itertools import islice
 from typing import Final
 
 import olefile
@@ -20,14 +21,21 @@ from precursor_screen.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.limits import MAIL_BYTES, MEMBERS
 
-# Parts that are no manifest whatever is in them: what signs the mail, and pictures that stand in its text.
+# Parts that are no manifest whatever is in them: what signs the mail. A picture that stands in its text is none if it is a picture.
 _PASSED_OVER: Final = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
-_TAG: Final = re.compile(r"(?is)<(script|style)\b.*?</\1\s*>|<br\s*/?>|</(?:p|div|tr|li|h\d)\s*>|<[^>]*>")
+_PICTURES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
+# Neither sign may stand within a tag: else a message of nothing but "<" takes the square of its length.
+_BREAK: Final = re.compile(r"(?i)<(?:br|hr|/?(?:p|div|tr|td|th|li|ul|ol|table|h\d|title|head|body))\b[^<>]*>")
+_TAG: Final = re.compile(r"<[^<>]*>")
+_CODE: Final = re.compile(r"(?i)<(script|style)\b[^<>]*>[^<]*</\1\s*>")  # one that is not closed, or holds "<", stays as words
+_WORDS: Final = ("text/plain", "text/html")  # of the message; other text without a name (text/csv) is a file
 _APART: Final = re.compile(r"[\x00-\x1f!#/\\]")
 _ATTACHMENT: Final = "__attach_version1.0_"
 _MESSAGE: Final = "__properties_version1.0"
 # [MS-OXPROPS]: PidTagAttachDataBinary, PidTagAttachLongFilename, PidTagAttachFilename, PidTagDisplayName, PidTagBody.
+# PidTagHtml and PidTagRtfCompressed hold the text where PidTagBody does not.
 _DATA, _LONG_NAME, _SHORT_NAME, _SHOWN_NAME, _BODY = "37010102", "3707", "3704", "3001", "1000"
+_HTML, _RTF = "10130102", "10090102"
 _EMBEDDED: Final = "3701000D"
 
 
@@ -63,7 +71,7 @@ def open_mail(blob: Blob) -> Mail:
         raise _too_much(blob.name)
     try:
         message = email.message_from_bytes(blob.read(), policy=email.policy.default)
-        parts = list(_leaves(message))
+        parts = list(islice(_leaves(message), MEMBERS + 1))
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError) as error:
         # What the standard library's parser raises on damaged headers is one of these; there is no list of them.
         raise UnreadableManifest(
@@ -79,11 +87,13 @@ def open_mail(blob: Blob) -> Mail:
     words: list[str] = []
     for part in parts:
         kind = part.get_content_type()
-        if kind in _PASSED_OVER or (part.get_content_maintype() == "image" and part.get("Content-ID")):
+        if kind in _PASSED_OVER:
             continue
         file_name = _file_name(part)
         content, damage = _content(part)
-        if file_name is None and part.get_content_maintype() == "text":
+        if part.get_content_maintype() == "image" and part.get("Content-ID") and content.startswith(_PICTURES):
+            continue
+        if file_name is None and kind in _WORDS:
             words.append(_text(content, part.get_content_charset() or "", kind))
             continue
         member = f"{blob.name}!{_distinct(file_name or f'part of kind {kind}', names)}"
@@ -91,7 +101,7 @@ def open_mail(blob: Blob) -> Mail:
             errors.append(
                 UnreadableManifest(f"was damaged on its way ({damage})", where=Where(member), remedy="Ask for the mail again.")
             )
-        if content:
+        if content or not damage:  # an empty file is read as one, and said to be empty
             blobs.append(Blob(member, content))
     return Mail(tuple(blobs), tuple(errors), "\n".join(words))
 
@@ -100,11 +110,11 @@ def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
     """Parts that hold no parts; a mail within the mail is one of them."""
     waiting = [message]
     while waiting:
-        part = waiting.pop(0)
+        part = waiting.pop()
         if part.get_content_type() == "message/rfc822" or not part.is_multipart():
             yield part
         else:
-            waiting[:0] = [p for p in part.get_payload() if isinstance(p, EmailMessage)]
+            waiting += reversed([p for p in part.get_payload() if isinstance(p, EmailMessage)])
 
 
 def _file_name(part: EmailMessage) -> str | None:
@@ -137,7 +147,12 @@ def _text(content: bytes, charset: str, kind: str) -> str:
         text = content.decode(charset or "utf-8", "replace")
     except LookupError:
         text = content.decode("utf-8", "replace")
-    return html.unescape(_TAG.sub("\n", text)).replace("\xa0", " ") if kind == "text/html" else text
+    return _plain(text) if kind == "text/html" else text
+
+
+def _plain(text: str) -> str:
+    """The words of HTML: a tag within a word does not part it."""
+    return html.unescape(_TAG.sub("", _BREAK.sub("\n", _CODE.sub("\n", text)))).replace("\xa0", " ")
 
 
 def _distinct(name: str, names: dict[str, int]) -> str:
@@ -186,7 +201,19 @@ def _outlook(container: olefile.OleFileIO, name: str) -> Mail:
                     remedy="Save it as a file of its own, and screen that.",
                 )
             )
-    return Mail(tuple(blobs), tuple(errors), _property(container, [], _BODY))
+        else:
+            errors.append(
+                UnreadableManifest(
+                    "is attached by reference, not as a file", where=Where(member), remedy="Ask for the file itself."
+                )
+            )
+    text = _property(container, [], _BODY)
+    if not text and container.exists(f"__substg1.0_{_HTML}"):
+        text = _plain(container.openstream(f"__substg1.0_{_HTML}").read().decode("utf-8", "replace"))
+    elif not text and container.exists(f"__substg1.0_{_RTF}"):
+        remedy = "Save the message as text, and screen that."
+        errors.append(UnreadableManifest("has its text as RTF, which is not read", where=Where(name), remedy=remedy))
+    return Mail(tuple(blobs), tuple(errors), text)
 
 
 def _property(container: olefile.OleFileIO, folder: list[str], tag: str) -> str:

@@ -131,7 +131,7 @@ def covering(evidence: str | None) -> str:
 
 
 def read_before(seals: Seals, flag_ids: set[str], untold: frozenset[int] = frozenset()) -> dict[str, Before]:
-    """What was told of recorded flags; new: nobody was told of them."""
+    """What was told of recorded flags, each under the state in which a reader knows it: new is one of a run in `untold`."""
     asked = pa.table([pa.array(sorted(flag_ids), _TEXT)], names=["flag_id"])
     stage(seals.connection, "continued", asked, ["flag_id"])
     query = """select f.flag_id, f.state, f.level, f.evidence, f.last_run
@@ -140,7 +140,7 @@ def read_before(seals: Seals, flag_ids: set[str], untold: frozenset[int] = froze
     for row in fetch(seals.connection, query, _BEFORE).to_pylist():
         shown = json.loads(row["evidence"] or "[]")
         covers = _stated(shown).get("episode", row["flag_id"])
-        state = EXISTING if untold is not None and row["state"] == NEW and row["last_run"] not in untold else row["state"]
+        state = EXISTING if row["state"] == NEW and row["last_run"] not in untold else row["state"]
         found[row["flag_id"]] = Before(row["flag_id"], state, row["level"], _value(shown), covers)
     return found
 

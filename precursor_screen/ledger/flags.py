@@ -124,9 +124,10 @@ def _one_each(flags: pa.Table, joined: Joined) -> pa.Table:
     if not joined.kept:
         return flags
     seen: set[str] = set()
+    standing = set(joined.kept.values())
     keep = []
     for number, flag_id in enumerate(flags.column("flag_id").to_pylist()):
-        if flag_id not in seen or flag_id not in set(joined.kept.values()):
+        if flag_id not in seen or flag_id not in standing:
             keep.append(number)
         seen.add(flag_id)
     return flags.take(pa.array(keep, pa.int64()))

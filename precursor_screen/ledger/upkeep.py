@@ -187,6 +187,11 @@ def prune(seals: Seals, days: int, today: date) -> Pruned:
     connection.execute(
         text(f"insert into pruned select flag_id from flags where {old} and state = '{RESOLVED}' and not ({has_verdict})"), day
     )
+    # An alias that stays, for its verdict or its age, leads somewhere.
+    connection.exec_driver_sql(
+        """delete from pruned where flag_id in (select alias_of from flags
+        where alias_of is not null and flag_id not in (select flag_id from pruned))"""
+    )
     counted = text(f"select count(*) from flags where {old} and not ({has_verdict}) and state <> '{RESOLVED}'")
     kept_open = int(connection.execute(counted, day).scalar_one())
     kept_with_verdict = int(

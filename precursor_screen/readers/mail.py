@@ -14,7 +14,6 @@ from precursor_screen.readers.tabular.asides import lines_aside
 from precursor_screen.readers.tabular.beside import says_something
 
 BODY = "text of the e-mail"
-_MOST_LINES = 5_000
 
 
 def read_mail(blob: Blob, kind: str) -> Mail | None:
@@ -30,7 +29,7 @@ def read_mail(blob: Blob, kind: str) -> Mail | None:
 
 def read_body(mail: Mail, blob: Blob) -> list[InputTables]:
     """The words of a message as an input without lines, if there are any that could name something."""
-    said = [line.strip() for line in mail.text.splitlines() if line.strip()][:_MOST_LINES]
+    said = [line.strip() for line in mail.text.splitlines() if line.strip()]
     asides = [Aside(None, BODY, line) for line, says in zip(said, says_something(said), strict=True) if says] if said else []
     if not asides:
         return []

@@ -102,6 +102,8 @@ def test_the_code_page(driver, page, encoding, shown):
     ("data", "count", "says"),
     [
         (dbf(("GOODS", "C", 4, 0, [b"wool"] * 2), stated=5), 3, "the table ends after 2 of 5 records"),
+        (dbf(("GOODS", "C", 4, 0, [b"wool"] * 3), stated=1), 2, "2 more records stand behind the 1 that the table says it has"),
+        (dbf(("GOODS", "C", 4, 0, [b"wool", b"x"]), stated=1), 1, "1 more records stand behind"),
         (
             dbf(("GOODS", "C", 4, 0, [b"wool"]), ("MEMO", "M", 10, 0, [b"         7"])),
             1,
@@ -113,6 +115,11 @@ def test_what_is_missing_is_told(data, count, says):
     (sheet,) = open_sheets(Blob("m.dbf", data))
     (note,) = sheet.notes
     assert (note.code, note.count, note.reason.startswith(says)) == ("lost-rows", count, True)
+
+
+def test_what_fills_the_last_block_is_no_record():
+    (sheet,) = open_sheets(Blob("m.dbf", dbf(("GOODS", "C", 4, 0, [b"wool"])) + bytes(512)))
+    assert sheet.notes == ()
 
 
 def test_a_memo_that_points_nowhere_is_not_missing():

@@ -15,7 +15,7 @@ from precursor_screen.errors import InputError, UnreadableManifest
 from precursor_screen.formats import mail as mails
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.readers.registry import read
-from tests.formats.outlook import message
+from tests.formats.outlook import compound, message
 from tests.readers.outcomes import outcome
 
 TABLE = b"Description of goods;HS Code;Consignee\nacetone;291411;Acme Ltd\n"
@@ -100,6 +100,45 @@ def test_words_in_html_count_without_their_tags():
     assert [t for texts in body.asides.column("other_texts").to_pylist() for t in texts] == ["ACETIC ANHYDRIDE"]
 
 
+def words(made: EmailMessage) -> list[str]:
+    *_, body = read(made.as_bytes(), "m.eml")
+    return [t for texts in body.asides.column("other_texts").to_pylist() for t in texts]
+
+
+def test_a_tag_within_a_word_does_not_part_it_and_a_cell_does():
+    made = mail(("a.csv", TABLE), text="x")
+    page = EmailMessage()
+    page.set_content("<td>ACE<b>TONE</b></td><td>POTASSIUM<br>PERMANGANATE</td><style>SAFROLE OIL", subtype="html")
+    made.attach(page)
+    assert words(made) == ["ACETONE", "POTASSIUM", "PERMANGANATE", "SAFROLE OIL"]
+
+
+@pytest.mark.parametrize("noise", ["<" * 200_000, "<script " * 100_000, "<style>" * 100_000, "<p" * 200_000])
+def test_html_of_nothing_but_beginnings_is_read(noise):
+    assert mails._plain(noise + " ACETONE").endswith(" ACETONE")
+
+
+def test_words_beyond_some_thousand_lines_are_screened_too():
+    made = mail(("a.csv", TABLE), text="hello again\n" * 6_000 + "the ACETONE follows")
+    assert words(made)[-1] == "the ACETONE follows"
+
+
+def test_text_without_a_name_that_is_a_table_is_read_as_one():
+    made = mail(("a.csv", TABLE))
+    part = EmailMessage()
+    part.set_content(TABLE.decode(), subtype="csv")
+    made.attach(part)
+    assert lines(read(made.as_bytes(), "m.eml"))["m.eml!part of kind text/csv"] == ["acetone"]
+
+
+def test_nothing_that_is_attached_is_passed_over_in_silence():
+    made = mail(("a.csv", TABLE), ("empty.csv", b""))
+    made.add_attachment(TABLE, maintype="image", subtype="png", filename="logo.png", cid="<logo>")  # calls itself a picture
+    tables = read(made.as_bytes(), "m.eml")
+    assert lines(tables) == {"m.eml!a.csv": ["acetone"], "m.eml!logo.png": ["acetone"]}
+    assert [source for _, source in issues(tables)] == ["m.eml!empty.csv"]
+
+
 def test_a_mail_with_nothing_attached_says_what_to_do():
     with pytest.raises(UnreadableManifest, match="nothing attached") as caught:
         read(mail().as_bytes(), "m.eml")
@@ -178,3 +217,25 @@ def test_the_words_of_a_mail_are_screened(ps_home):
 def ps_home(tmp_path, monkeypatch):
     monkeypatch.setenv("PRECURSOR_SCREEN_HOME", str(tmp_path / "home"))
     return tmp_path
+
+
+def outlook(**streams: bytes) -> bytes:
+    """A message of Outlook with a table attached, a file attached by reference, and streams of its own."""
+    named = {"__substg1.0_3704001F": "linked.csv".encode("utf-16-le")}
+    table = {"__substg1.0_3704001F": "a.csv".encode("utf-16-le"), "__substg1.0_37010102": TABLE}
+    parts = {"__attach_version1.0_#00000000": table, "__attach_version1.0_#00000001": named}
+    return compound({"__properties_version1.0": bytes(32), **{f"__substg1.0_{k}": v for k, v in streams.items()}, **parts})
+
+
+def test_a_file_attached_by_reference_is_told():
+    tables = read(outlook(), "m.msg")
+    assert lines(tables) == {"m.msg!a.csv": ["acetone"]}
+    assert issues(tables) == [("unreadable-file", "m.msg!linked.csv")]
+
+
+def test_the_text_of_outlook_in_html_is_screened_and_in_rtf_is_told():
+    html = read(outlook(**{"10130102": b"<p>see ACETIC ANHYDRIDE</p>"}), "m.msg")
+    said = [t for one in html if one.asides is not None for texts in one.asides.column("other_texts").to_pylist() for t in texts]
+    assert said == ["see ACETIC ANHYDRIDE"]
+    assert ("unreadable-file", "m.msg") in issues(read(outlook(**{"10090102": b"rtf"}), "m.msg"))
+    assert ("unreadable-file", "m.msg") not in issues(read(outlook(**{"10090102": b"rtf", "1000001E": b"plain"}), "m.msg"))
