@@ -10,6 +10,7 @@ import pytest
 
 from precursor_screen.ledger.values import CLEARED, CONFIRMED, Disposition
 from precursor_screen.memory import EPISODE
+from precursor_screen.messages.settled import KNOWN
 from tests.ledger.rows import cells, day, flag, flags, judged, movement, run, table
 
 WINDOW = "PS-QTY-002"
@@ -151,3 +152,25 @@ def test_verify_names_aliases_of_nothing(ledger, sql, statement):
     screen(ledger, 3, ("L", JOINED))
     sql(f"update flags set {statement} where flag_id = '{WINDOW}/B'")
     assert f"1 aliases of flags that do not exist, or are aliases themselves: {WINDOW}/B" in ledger.verify()
+
+
+def fall(ledger, number: int) -> None:
+    """A run in which all lines of the episodes are taken back."""
+    gone = pa.Table.from_pylist([{"movement_key": i, "line_id": i} for i in "ABCDL"], schema=KNOWN)
+    seen = judged("nothing", growing=frozenset({WINDOW}), episodes=EPISODE.empty_table(), fallen=gone)
+    with ledger.begin(run(number)) as transaction:
+        compared = transaction.compare_flags(flags(), seen)
+        transaction.record_flags(compared, cells(), seen)
+    assert open_ids(ledger) == []
+
+
+@pytest.mark.parametrize(("said_of", "left"), [("B", ["B", "D"]), ("D", ["D"]), ("", [])])
+def test_pruning_leaves_no_alias_that_leads_nowhere(ledger, said_of, left):
+    apart(ledger)
+    if said_of:
+        ledger.add_dispositions([verdict(said_of, CONFIRMED)])
+    screen(ledger, 3, ("L", JOINED))
+    fall(ledger, 4)
+    ledger.prune(30, day(400))
+    assert [i.removeprefix(f"{WINDOW}/") for i in sorted(ledger.flags().column("flag_id").to_pylist())] == left
+    assert ledger.verify() == []
