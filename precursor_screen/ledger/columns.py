@@ -55,57 +55,81 @@ class _Block:
         return f"{self.first // BLOCK:06d}-{self.digest.hexdigest()[:16]}.arrow"
 
 
-def read_window(
-    seals: Seals,
-    folder: Path | None,
-    run_no: int,
-    columns: Sequence[str],
-    days: tuple[date, date],
-    pick: Callable[[pa.Table], pa.Table],
-) -> Iterator[pa.Table]:
-    """What is picked of the movements of some days that counted when they were copied, by id, a block at a time.
+class Copy:
+    """The movements by column as one transaction sees them until it records some itself: what several questions ask is found out once.
 
-    Args:
-        seals: of a transaction.
+    What they share: which blocks there are, that a block is sound (its digest covers all of it, and a question reads a few columns), and
+    the rows that are in no whole block yet.
+    """
+
+    def __init__(self, seals: Seals, folder: Path | None, run_no: int) -> None:
+        """Args:
+        seals: of the transaction.
         folder: of the copy; None: everything is read from the ledger.
         run_no: of the run that asks. What it has ended itself is copied: it may yet be rolled back.
-        columns: of MOVEMENT.
-        days: the first and the last, which is included.
-        pick: takes `id` and the columns of a block, gives what is wanted of it; two blocks are unpacked and picked from at once. Rows
-            may be among them that have ended since: see `ended_since`.
+        """
+        self._seals, self._folder, self._run_no = seals, folder, run_no
+        self._blocks: list[_Block] | None = None
+        self._rest: pa.Table | None = None
+        self._sound: set[str] = set()
+        self.checks = folder is not None  # whether the rows that it gives are what was recorded
 
-    Raises:
-        LedgerError: what is copied, or not copied yet, is not what was recorded. Rows that are read where there is no copy are not
-            checked here.
-    """
-    connection = seals.connection
-    first, last = days
-    wanted = pa.schema([_ID, *(MOVEMENT.field(c) for c in dict.fromkeys((*columns, _DATE)))])
-    blocks = _blocks(connection) if folder is not None else []
-    if folder is not None and blocks:
-        _remove_others(folder, blocks)
-        mine = [b for b in blocks if b.first_day <= last.isoformat() and b.last_day >= first.isoformat()]
+    def read(self, columns: Sequence[str], days: tuple[date, date], pick: Callable[[pa.Table], pa.Table]) -> Iterator[pa.Table]:
+        """What is picked of the movements of some days that counted when they were copied, by id, a block at a time.
+
+        Args:
+            columns: of MOVEMENT.
+            days: the first and the last, which is included.
+            pick: takes `id` and the columns of a block, gives what is wanted of it; two blocks are unpacked and picked from at once.
+                Rows may be among them that have ended since: see `ended_since`.
+
+        Raises:
+            LedgerError: what is copied, or not copied yet, is not what was recorded. Rows that are read where there is no copy are not
+                checked here.
+        """
+        wanted = pa.schema([_ID, *(MOVEMENT.field(c) for c in dict.fromkeys((*columns, _DATE)))])
+        if self._folder is None:
+            yield from self._read_ledger(wanted, days, pick)
+            return
+        yield from self._read_blocks(self._folder, wanted, days, pick)
+        yield pick(_in_days(self._read_rest().select(wanted.names), *days))
+
+    def _read_blocks(
+        self, folder: Path, wanted: pa.Schema, days: tuple[date, date], pick: Callable[[pa.Table], pa.Table]
+    ) -> Iterator[pa.Table]:
+        first, last = days
+        if self._blocks is None:
+            self._blocks = _blocks(self._seals.connection)
+            _remove_others(folder, self._blocks)
+        mine = [b for b in self._blocks if b.first_day <= last.isoformat() and b.last_day >= first.isoformat()]
 
         def read(block: _Block) -> pa.Table | None:
-            found = _read_file(folder / block.name, wanted)
+            found = _read_file(folder / block.name, wanted, check=block.name not in self._sound)
             return None if found is None else pick(_in_days(found, first, last))
 
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for block, picked in zip(mine, pool.map(read, mine), strict=True):
                 if picked is None:
-                    copied = _copy(seals, folder / block.name, block.first, run_no)
+                    copied = _copy(self._seals, folder / block.name, block.first, self._run_no)
                     picked = pick(_in_days(copied.select(wanted.names), first, last))
+                else:
+                    self._sound.add(block.name)
                 yield picked
-    # One condition, so that the database takes the index of that one: with both, SQLite went through the dates of all blocks.
-    if folder is None:
-        where = f"{_DATE} between ? and ?"
-        values: tuple[Any, ...] = (first.isoformat(), last.isoformat())
-    else:
-        where, values = "id >= ?", (blocks[-1].first + BLOCK if blocks else 0,)
-        seals.check("movements", f"movements t where t.{where}", values, once=True)
-    query = f"select {', '.join(wanted.names)} from movements where {where} and ended_run is null order by id"
-    for batch in fetch_batches(connection, query, wanted, values):
-        yield pick(_in_days(pa.Table.from_batches([batch]), first, last))
+
+    def _read_rest(self) -> pa.Table:
+        """The rows behind the whole blocks, checked."""
+        if self._rest is None:
+            begin = self._blocks[-1].first + BLOCK if self._blocks else 0
+            rows = self._seals.fetch("movements", "movements t where t.id >= ? order by t.id", (begin,), _SCHEMA.append(_ENDED))
+            self._rest = rows.filter(pc.is_null(rows.column(_ENDED.name))).select(_SCHEMA.names)
+        return self._rest
+
+    def _read_ledger(
+        self, wanted: pa.Schema, days: tuple[date, date], pick: Callable[[pa.Table], pa.Table]
+    ) -> Iterator[pa.Table]:
+        query = f"select {', '.join(wanted.names)} from movements where {_DATE} between ? and ? and ended_run is null order by id"
+        for batch in fetch_batches(self._seals.connection, query, wanted, tuple(d.isoformat() for d in days)):
+            yield pick(_in_days(pa.Table.from_batches([batch]), *days))
 
 
 def ended_since(connection: Connection, first: date, last: date) -> pa.Array:
@@ -148,14 +172,17 @@ def _copy(seals: Seals, path: Path, first: int, run_no: int) -> pa.Table:
     return table
 
 
-def _read_file(path: Path, wanted: pa.Schema) -> pa.Table | None:
-    """The copy; None: there is none, or it is damaged: the ledger is the truth, and the copy is written over."""
+def _read_file(path: Path, wanted: pa.Schema, *, check: bool) -> pa.Table | None:
+    """The copy; None: there is none, or it is damaged: the ledger is the truth, and the copy is written over.
+
+    check: whether its digest is made: it covers more than what is read.
+    """
     fields = sorted(_SCHEMA.get_field_index(name) for name in wanted.names)
     try:
         with pa.memory_map(str(path)) as source:
             content = source.read_buffer()
             body = content.slice(0, max(0, content.size - _SEAL))
-            if content.slice(body.size).to_pybytes() != _seal(path, body):
+            if check and content.slice(body.size).to_pybytes() != _seal(path, body):
                 return None
             reader = pa.ipc.open_file(body, options=pa.ipc.IpcReadOptions(included_fields=fields))
             table = reader.read_all().select(wanted.names)

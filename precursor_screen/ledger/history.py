@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection, text
 
 from precursor_screen.ledger.batch import IS_MOVEMENT, Staged, each_once
-from precursor_screen.ledger.columns import ended_since, read_window
+from precursor_screen.ledger.columns import Copy, ended_since
 from precursor_screen.ledger.groups import Groups
 from precursor_screen.ledger.joined import lines_beside
 from precursor_screen.ledger.movements import counted_anew, read_rows
@@ -138,8 +138,7 @@ def _beside(seals: Seals, gone: frozenset[str]) -> set[str]:
 
 def read_groups(
     seals: Seals,
-    folder: Path | None,
-    run_no: int,
+    copy: Copy,
     movements: pa.Table,
     span_days: int,
     columns: Sequence[str],
@@ -149,8 +148,7 @@ def read_groups(
 
     Args:
         seals: of a transaction.
-        folder: of the copy by column; None: there is none.
-        run_no: of the run.
+        copy: of the movements, as the transaction sees them.
         movements: MOVEMENT of the run.
         span_days: longest window of the rules.
         columns: of MOVEMENT, beside the identity.
@@ -160,7 +158,7 @@ def read_groups(
         LedgerError: a movement that it reads is not what was recorded.
     """
     wanted = tuple(dict.fromkeys((*IDENTITY, *columns)))
-    return _find(seals, folder, run_no, Groups(movements, keys), date_range(movements, span_days), wanted)
+    return _find(seals, copy, Groups(movements, keys), date_range(movements, span_days), wanted)
 
 
 def date_range(movements: pa.Table, span_days: int) -> tuple[date, date] | None:
@@ -177,8 +175,7 @@ def date_range(movements: pa.Table, span_days: int) -> tuple[date, date] | None:
 
 def _find(
     seals: Seals,
-    folder: Path | None,
-    run_no: int,
+    copy: Copy,
     groups: Groups,
     days: tuple[date, date] | None,
     columns: tuple[str, ...],
@@ -191,11 +188,11 @@ def _find(
     def pick(rows: pa.Table) -> pa.Table:
         part = rows.take(pa.array(np.flatnonzero(groups.shared(rows))))
         part = part.filter(pc.invert(pc.is_in(part.column("id"), gone)))
-        if folder is None:
+        if not copy.checks:
             _check(seals, part.column("id"))
         return part.select(list(columns)).cast(schema)
 
-    found = read_window(seals, folder, run_no, (*columns, *groups.columns), days, pick)
+    found = copy.read((*columns, *groups.columns), days, pick)
     return pa.concat_tables([schema.empty_table(), *found])
 
 
@@ -232,15 +229,15 @@ def read_between(
         LedgerError: a movement that it reads is not what was recorded.
     """
     schema = pa.schema([MOVEMENT.field(name) for name in columns])
-    gone = ended_since(seals.connection, *days)
+    gone, copy = ended_since(seals.connection, *days), Copy(seals, folder, 0)
 
     def chosen(rows: pa.Table) -> pa.Table:
         part = pick(rows.filter(pc.invert(pc.is_in(rows.column("id"), gone))))
-        if folder is None:
+        if not copy.checks:
             _check(seals, part.column("id"))
         return part.select(schema.names).cast(schema)
 
-    return pa.concat_tables([schema.empty_table(), *read_window(seals, folder, 0, columns, days, chosen)])
+    return pa.concat_tables([schema.empty_table(), *copy.read(columns, days, chosen)])
 
 
 def _check(seals: Seals, ids: pa.ChunkedArray) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from precursor_screen.errors import LedgerError
 from precursor_screen.ledger import chain, counts, flag_records, flags, joined, movements
 from precursor_screen.ledger.batch import Staged, as_movements, stage_batch
+from precursor_screen.ledger.columns import Copy
 from precursor_screen.ledger.history import read_beside, read_groups, recall
 from precursor_screen.ledger.transfer import fetch_texts, stage
 from precursor_screen.ledger.values import FileRecord, RunRecord
@@ -54,6 +55,7 @@ class Transaction:
         self._kept = False
         self._seals = sound_seals(connection, shown)
         self.run_no = int(connection.execute(text("select coalesce(max(run_no), 0) + 1 from runs")).scalar_one())
+        self._copy = Copy(self._seals, cache, self.run_no)
         row = run.columns(self.run_no)
         self.run_id = str(row["run_id"])
         if connection.execute(text("select 1 from runs where run_id = :run_id"), row).first():
@@ -115,7 +117,7 @@ class Transaction:
         if self._beside is None:
             self._beside = read_beside(self._seals, staged)
         asked = pa.concat_tables([staged.rows.select(MOVEMENT.names), self._beside[1].again])
-        found = read_groups(self._seals, self._cache, self.run_no, asked, span_days, columns, keys)
+        found = read_groups(self._seals, self._copy, asked, span_days, columns, keys)
         return History(found, *self._beside)
 
     def record_movements(self, batch: pa.Table) -> movements.Recorded:
@@ -126,6 +128,7 @@ class Transaction:
         """
         recorded = movements.record(self._seals, self._stage(batch), self.run_no)
         self._batch = self._staged = None
+        self._copy = Copy(self._seals, self._cache, self.run_no)
         ended = {"added": recorded.added, "superseded": recorded.superseded, "cancelled": recorded.cancelled}
         for name, count in ended.items():
             self._add(f"movements_{name}", count)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.ledger import columns
 from precursor_screen.ledger.groups import Groups
+from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.schema import MOVEMENT
 from tests.ledger.rows import DAY, amended, day, lines_of, look, movement, record, run, table
@@ -217,3 +218,30 @@ def test_files_that_are_no_block_of_the_ledger_go(file_url, copy):
         (copy / "folder").mkdir()
         seen(ledger, 91)
         assert sorted(p.suffix for p in copy.iterdir()) == ["", ".arrow", ".arrow"]
+
+
+def test_several_questions_of_a_run_check_each_block_once_and_read_the_rest_once(file_url, monkeypatch):
+    with open_ledger(file_url) as ledger:
+        many(ledger)
+        seen(ledger)
+        digested, fetched = [], []
+        sealed, fetch = columns._seal, Seals.fetch
+        monkeypatch.setattr(columns, "_seal", lambda path, body: digested.append(path.name) or sealed(path, body))
+        monkeypatch.setattr(Seals, "fetch", lambda self, *args: fetched.append(args[0]) or fetch(self, *args))
+        for number in (91, 92):
+            with ledger.begin(run(number)) as transaction:
+                for span in (40, 30, 40):
+                    movements = look(transaction, movement("Z", as_of_date=day(9)), span=span).movements
+                    assert lines_of(movements) == ALL
+            assert (len(digested), len(set(digested)), len(fetched)) == (2, 2, 1)
+            digested.clear()
+            fetched.clear()
+
+
+def test_what_a_run_has_recorded_itself_is_seen_by_its_next_question(file_url):
+    with open_ledger(file_url) as ledger:
+        many(ledger)
+        with ledger.begin(run(90)) as transaction:
+            assert lines_of(look(transaction, movement("Z", as_of_date=day(9)), span=40).movements) == ALL
+            transaction.record_movements(table(movement("N", as_of_date=day(9)), amended("M09", "M09b", as_of_date=day(9))))
+            assert lines_of(look(transaction, movement("Z", as_of_date=day(9)), span=40).movements) == [*ALL[:-1], "N", "M09b"]
