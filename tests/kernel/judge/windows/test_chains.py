@@ -163,3 +163,17 @@ def test_the_worst_that_there_can_be_is_bounded_by_the_pairs():
     looked, found = wedges(arcs)
     assert looked <= len(arcs) ** 1.5
     assert found == 24 * 23 // 2 + 2 * (24 * 23 * 22 // 6)
+
+
+def test_of_several_fields_that_name_a_party_each_must_be_known():
+    fields = "{by: [receiver_key, consignee_address_key]}, {by: [sender_key, consignor_address_key]}"
+    rule = make_rule(ONWARD.format().replace("{by: receiver_key}, {by: sender_key}", fields))
+    places = {"consignor_address_key": "x", "consignee_address_key": "x"}
+    there, back = (move(*legs, **places) for legs in (("A", 0, "p", "a"), ("B", 5, "a", "q")))
+    assert judged(rule, [there, back])[0] == ["B"]
+    assert judged(rule, [{**there, "consignee_address_key": "y"}, back])[0] == []
+    for lacking in ("receiver_key", "consignee_address_key"):
+        assert (
+            judged(rule, [{**there, lacking: None}, {**back, lacking.replace("receiver", "sender").replace("ee", "or"): None}])[0]
+            == []
+        )
