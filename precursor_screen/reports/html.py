@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.model import BANDS
-from precursor_screen.reports import case, verdicts
+from precursor_screen.reports import case, pages, verdicts
 from precursor_screen.reports.figures import score_bar
 from precursor_screen.reports.json_report import dump
 from precursor_screen.reports.printable import printable
@@ -60,14 +60,6 @@ class Packed:
     plain: list[dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Inline:
-    """A script or a style within the page, and its digest for the content policy."""
-
-    text: str
-    digest: str
-
-
 class HtmlPresenter:
     """The report as a page that opens anywhere and prints."""
 
@@ -81,17 +73,7 @@ class HtmlPresenter:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("precursor_screen.reports", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["number"] = lambda n: f"{n:,}"
-    environment.filters["printable"] = printable
+    environment = pages.environment("precursor_screen.reports")
     environment.filters["clipped"] = case.shorten
     environment.filters["short"] = lambda text, longest=60: printable(clip(str(text), longest))
     environment.filters["words"] = lambda name: str(name).replace("_", " ").replace("-", " ")
@@ -141,8 +123,8 @@ def _context(report: Report) -> dict[str, Any]:
         "more_issues": max(0, report.issues.num_rows - MOST_ISSUES),
         "states": report.state_counts(),
         "closed": _closed(report),
-        "script": _inline("report.js"),
-        "style": _inline("report.css"),
+        "script": pages.inline(_environment(), "report.js"),
+        "style": pages.inline(_environment(), "report.css"),
     }
 
 
@@ -241,15 +223,6 @@ def _known(values: Iterator[Any] | Sequence[Any]) -> list[str]:
 
 def _packed(value: Any) -> str:
     return base64.b64encode(zlib.compress(dump(value).encode(), 6)).decode()
-
-
-@cache
-def _inline(name: str) -> Inline:
-    environment = _environment()
-    assert environment.loader is not None
-    text = environment.loader.get_source(environment, name)[0]
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return Inline(text, f"sha256-{digest}")
 
 
 def _closed(report: Report) -> list[dict[str, Any]]:

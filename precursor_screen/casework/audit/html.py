@@ -6,8 +6,6 @@ all rows stand in the workbook and the JSON.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
@@ -18,6 +16,7 @@ from precursor_screen.casework.audit.audit import Audit, Audited
 from precursor_screen.casework.audit.findings import many
 from precursor_screen.casework.audit.moves import Lines
 from precursor_screen.casework.audit.partners import Receiver
+from precursor_screen.reports import pages
 from precursor_screen.reports.printable import printable
 from precursor_screen.reports.shipment import kilograms as kg
 
@@ -33,12 +32,11 @@ _CITED = 6  # lines that are named beside a figure
 
 def write(audit: Audit, stream: BinaryIO) -> None:
     """Writes the page."""
-    style = _source("page.css")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    style = pages.inline(_environment(), "page.css")
     context = {
         "run": audit.run,
-        "style": style,
-        "digest": f"sha256-{digest}",
+        "style": style.text,
+        "digest": style.digest,
         "ranking": audit.ranking,
         "exporters": [_exporter(one, number) for number, one in enumerate(audit.exporters, 1)],
         "outlines": plots.outlines() if audit.exporters else "",
@@ -49,33 +47,17 @@ def write(audit: Audit, stream: BinaryIO) -> None:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("precursor_screen.casework.audit", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=lambda value: (
-            printable(value) if type(value) is str else value
-        ),  # what is markup already is not text of a manifest
-        trim_blocks=True,
-        lstrip_blocks=True,
+    # What is markup already is not text of a manifest.
+    environment = pages.environment(
+        "precursor_screen.casework.audit", finalize=lambda value: printable(value) if type(value) is str else value
     )
-    environment.filters["number"] = lambda n: f"{n:,}"
     environment.filters["kg"] = kg
     environment.filters["many"] = many
     environment.filters["volume"] = lambda value: kg(Decimal(str(value)))
-    environment.filters["printable"] = printable
     environment.filters["short"] = lambda text, most=80: printable(text if len(text) <= most else f"{text[: most - 1]}…")
     environment.filters["counts"] = lambda some: ", ".join(f"{count:,} {name}" for name, count in some) or "none"
     environment.filters["percent"] = lambda share: "–" if share is None else f"{share:.0%}"
     return environment
-
-
-def _source(name: str) -> str:
-    environment = _environment()
-    assert environment.loader is not None
-    return environment.loader.get_source(environment, name)[0]
 
 
 def _exporter(one: Audited, number: int) -> dict[str, Any]:

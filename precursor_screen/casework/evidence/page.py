@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from precursor_screen.casework.evidence.gather import Document, Row
 from precursor_screen.casework.evidence.sources import rule_of
 from precursor_screen.casework.explained import explain_lines
+from precursor_screen.reports import pages
 from precursor_screen.reports.case import Piece, label, mark
 from precursor_screen.reports.json_report import dump
 from precursor_screen.reports.printable import printable
@@ -49,15 +48,15 @@ def _episode(flag: Mapping[str, Any]) -> list[str]:
 
 def page(document: Document, sealed: Row) -> bytes:
     """The page."""
-    style = _style()
+    style = pages.inline(_environment(), "evidence.css")
     shown = (
         _environment()
         .get_template("evidence.html.jinja")
         .render(
             d=document,
             sealed=sealed,
-            style=style,
-            digest="sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+            style=style.text,
+            digest=style.digest,
             rules={row["rule_id"]: row for row in document["rules"]},
             entries={(e["list_id"], e["entry_id"]): e for e in document["entries"]},
             explanation=explanation(document).decode(),
@@ -105,22 +104,6 @@ def _describe_entry(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("precursor_screen.casework.evidence", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["printable"] = printable
+    environment = pages.environment("precursor_screen.casework.evidence")
     environment.filters["json"] = dump
     return environment
-
-
-@cache
-def _style() -> str:
-    environment = _environment()
-    assert environment.loader is not None
-    return environment.loader.get_source(environment, "evidence.css")[0]
