@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from precursor_screen.matching.party.explain import explain_party
 from precursor_screen.model import Rule, WatchlistEntry
 from precursor_screen.reports.figures import Consignment, quantity_bar, timeline
-from precursor_screen.reports.shipment import Row, Shipment, Subject, capital
+from precursor_screen.reports.shipment import Row, Shipment, Subject
+from precursor_screen.reports.words import capital
 
 MOST_CHARACTERS = 2_000  # of a text as filed; the JSON report has all of it
 MOST_LINES = 20  # of a shipment, as filed, and of a window

@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 
 from precursor_screen.reports.printable import printable
 from precursor_screen.reports.report import Report, records, show_parts, show_spot
-from precursor_screen.reports.shipment import clip, shipments_in_words
+from precursor_screen.reports.shipment import shipments_in_words
+from precursor_screen.reports.words import clip
 
 if TYPE_CHECKING:
     from rich.console import Console

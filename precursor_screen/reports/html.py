@@ -27,7 +27,8 @@ from precursor_screen.reports.figures import score_bar
 from precursor_screen.reports.json_report import dump
 from precursor_screen.reports.printable import printable
 from precursor_screen.reports.report import Report, records, show_basis, show_spot
-from precursor_screen.reports.shipment import Shipment, clip, shipments_in_words
+from precursor_screen.reports.shipment import Shipment, shipments_in_words
+from precursor_screen.reports.words import clip
 
 if TYPE_CHECKING:
     from jinja2 import Environment

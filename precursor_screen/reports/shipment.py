@@ -6,7 +6,6 @@ Records of a report in, frozen data out; every form of the report that shows a s
 from __future__ import annotations
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import pyarrow.compute as pc
 from precursor_screen.issues import ISSUE_CODES
 from precursor_screen.model import LEVELS, Rule
 from precursor_screen.reports.report import Report, records
+from precursor_screen.reports.words import capital, clip, in_words, kilograms, number, uncapital
 
 Row = Mapping[str, Any]
 FAMILY_WORDS = {
@@ -38,10 +38,6 @@ SAMPLED = (
     "nothing is flagged, drawn by chance",
     "Look at papers and goods as if it were flagged: what is found here measures what screening misses.",
 )
-_LONGEST = 90  # characters of a name or a description within a sentence
-_GRADE = re.compile(r": [A-Z], (?=[a-z])")
-_IDS = re.compile(r" \(PS-[A-Z]+-\d+(?:, PS-[A-Z]+-\d+)*\)")
-_COMMON = re.compile(r"(?!Table I)[A-Z](?=[a-z ])")  # the first letter of a common word
 _NO_ACTION = "None"  # begins what to do where there is nothing to do
 
 
@@ -359,42 +355,6 @@ def _title(flag: Row, names: Mapping[str, str]) -> str:
         return f"{FAMILY_WORDS['party']}: {clip(filed)}" if filed else family
     name = names.get(flag["substance_id"] or "")
     return f"{family}: {uncapital(name)}" if name and flag["family"] in _OF_SUBSTANCE else family
-
-
-# Words
-
-
-def in_words(text: str) -> str:
-    """A reason of the score without grades and ids, which mean nothing to a reader."""
-    return _IDS.sub("", _GRADE.sub(": ", text))
-
-
-def kilograms(mass: Decimal) -> str:
-    """A mass for people: whole kilograms from a hundred on, three figures below; grams below a tenth."""
-    if mass and abs(mass) < Decimal("0.1"):
-        return f"{float(mass * 1000):.3g} g"
-    return f"{mass:,.0f} kg" if mass >= 100 else f"{float(mass):.3g} kg"
-
-
-def number(amount: Decimal) -> str:
-    """An amount with separators, without idle zeros."""
-    return f"{amount.normalize():,f}" if amount != amount.to_integral() else f"{amount:,.0f}"
-
-
-def clip(text: str, longest: int = _LONGEST) -> str:
-    """A text short enough for a sentence."""
-    text = " ".join(text.split())
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
-
-
-def uncapital(text: str) -> str:
-    """A text as it stands within a sentence: its first letter small, unless it belongs to a number or a name of its own."""
-    return text[:1].lower() + text[1:] if _COMMON.match(text) else text
-
-
-def capital(text: str) -> str:
-    """A text as a sentence begins."""
-    return text[:1].upper() + text[1:]
 
 
 def _distinct(texts: Iterable[str | None]) -> tuple[str, ...]:

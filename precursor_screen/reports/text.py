@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 from precursor_screen.reports.console import counts_in_words, gaps_in_words
 from precursor_screen.reports.printable import printable
 from precursor_screen.reports.report import Report, records, show_spot
-from precursor_screen.reports.shipment import Shipment, clip, shipments_in_words
+from precursor_screen.reports.shipment import Shipment, shipments_in_words
+from precursor_screen.reports.words import clip
 
 MOST_LINES = 60
 WIDTH = 78  # characters of a line (RFC 5322, 2.1.1)

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from precursor_screen.reports.shipment import capital, clip, in_words, kilograms, shipments_in_words, uncapital
+from precursor_screen.reports.shipment import shipments_in_words
+from precursor_screen.reports.words import capital, clip, in_words, kilograms, uncapital
 from tests.screening import screen_rows
 
 ANHYDRIDE = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from precursor_screen.casework.audit.moves import Lines
 from precursor_screen.casework.audit.profile import Profile
 from precursor_screen.casework.audit.standing import OPEN
-from precursor_screen.reports.shipment import kilograms as kg
+from precursor_screen.reports.words import kilograms as kg
 
 # What a finding weighs, 0 to 100: first what a register or a list says, then what differs from others, then what differs from itself.
 WEIGHTS = {

@@ -18,7 +18,7 @@ from precursor_screen.casework.audit.moves import Lines
 from precursor_screen.casework.audit.partners import Receiver
 from precursor_screen.reports import pages
 from precursor_screen.reports.printable import printable
-from precursor_screen.reports.shipment import kilograms as kg
+from precursor_screen.reports.words import kilograms as kg
 
 if TYPE_CHECKING:
     from jinja2 import Environment

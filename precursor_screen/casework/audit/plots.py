@@ -16,7 +16,7 @@ from precursor_screen.casework.audit.geography import HEIGHT, WIDTH, great_circl
 from precursor_screen.casework.audit.partners import Receiver, Route
 from precursor_screen.casework.audit.volumes import JustUnder, MonthKg
 from precursor_screen.reports.printable import printable
-from precursor_screen.reports.shipment import kilograms as kg
+from precursor_screen.reports.words import kilograms as kg
 
 _BARS = 120.0
 _MOST_BARS = 60

@@ -9,7 +9,7 @@ from precursor_screen.casework.audit.findings import many
 from precursor_screen.casework.audit.moves import Lines, Move
 from precursor_screen.casework.audit.ranking import Ranking
 from precursor_screen.reports.printable import printable
-from precursor_screen.reports.shipment import kilograms as kg
+from precursor_screen.reports.words import kilograms as kg
 
 _MOST_FINDINGS, _MOST_NAMES, _MOST_PLACES = 20, 12, 3
 

@@ -1,0 +1,44 @@
+"""How masses, amounts, names and reasons are written for people (docs/style.md)."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+_LONGEST = 90  # characters of a name or a description within a sentence
+_GRADE = re.compile(r": [A-Z], (?=[a-z])")
+_IDS = re.compile(r" \(PS-[A-Z]+-\d+(?:, PS-[A-Z]+-\d+)*\)")
+_COMMON = re.compile(r"(?!Table I)[A-Z](?=[a-z ])")  # the first letter of a common word
+
+
+def in_words(text: str) -> str:
+    """A reason of the score without grades and ids, which mean nothing to a reader."""
+    return _IDS.sub("", _GRADE.sub(": ", text))
+
+
+def kilograms(mass: Decimal) -> str:
+    """A mass for people: whole kilograms from a hundred on, three figures below; grams below a tenth."""
+    if mass and abs(mass) < Decimal("0.1"):
+        return f"{float(mass * 1000):.3g} g"
+    return f"{mass:,.0f} kg" if mass >= 100 else f"{float(mass):.3g} kg"
+
+
+def number(amount: Decimal) -> str:
+    """An amount with separators, without idle zeros."""
+    return f"{amount.normalize():,f}" if amount != amount.to_integral() else f"{amount:,.0f}"
+
+
+def clip(text: str, longest: int = _LONGEST) -> str:
+    """A text short enough for a sentence."""
+    text = " ".join(text.split())
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def uncapital(text: str) -> str:
+    """A text as it stands within a sentence: its first letter small, unless it belongs to a number or a name of its own."""
+    return text[:1].lower() + text[1:] if _COMMON.match(text) else text
+
+
+def capital(text: str) -> str:
+    """A text as a sentence begins."""
+    return text[:1].upper() + text[1:]
