@@ -208,15 +208,11 @@ def test_one_after_another_with_another_destination(rows):
                 for a in group
             )
 
-        for row in group:
-            if not row["recorded"]:
-                later = [
-                    r
-                    for r in group
-                    if r["recorded"] and timedelta(0) <= r["as_of_date"] - row["as_of_date"] <= timedelta(days=10)
-                ]
-                if is_large(row) or any(map(is_large, later)):
-                    expected.add(row["line_id"])
+        new = sorted((r for r in group if not r["recorded"]), key=lambda r: (r["as_of_date"], r["line_id"]))
+        expected |= {r["line_id"] for r in new if is_large(r)}
+        for end in (r["as_of_date"] for r in group if r["recorded"] and is_large(r)):  # told of by the last new one before it
+            within = [r["line_id"] for r in new if timedelta(0) <= end - r["as_of_date"] <= timedelta(days=10)]
+            expected.update(within[-1:])
     assert flagged(rule, rows) == expected
 
 
