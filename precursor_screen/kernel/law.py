@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from precursor_screen.matching.substance.classes import listed_as, load_classes
-from precursor_screen.model import CONVENTIONS, SURVEILLANCE, Control, Threshold
+from precursor_screen.model import CONVENTIONS, SURVEILLANCE, Control, Substance, Threshold
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.thresholds import ANY_DIRECTION, DIRECTIONS, PERIODS, threshold_for
 from precursor_screen.rulebook.expression import Expression
@@ -56,11 +57,18 @@ def law_table(reference: Reference) -> pa.Table:
         substance_id; goods_class (null: the substance itself); direction (import, export, domestic; null: any other, or unknown); since (inclusive; null: ever), until (exclusive;
         null: still); LISTING and THRESHOLDS in kg. A span of which nothing is said has no row.
     """
+    return _law_table(reference.substances.substances, reference.thresholds, reference.tiers, reference.jurisdiction)
+
+
+@lru_cache(maxsize=4)  # lines and each look back ask for the same one
+def _law_table(
+    substances: tuple[Substance, ...], every: tuple[Threshold, ...], tiers: tuple[str, ...], jurisdiction: str
+) -> pa.Table:
     thresholds: dict[str, list[Threshold]] = defaultdict(list)
-    for threshold in reference.thresholds:
-        if threshold.jurisdiction == reference.jurisdiction:
+    for threshold in every:
+        if threshold.jurisdiction == jurisdiction:
             thresholds[threshold.substance_id].append(threshold)
-    listings = {s.substance_id: [c for c in s.controls if _tier(c) in reference.tiers] for s in reference.substances.substances}
+    listings = {s.substance_id: [c for c in s.controls if _tier(c) in tiers] for s in substances}
     rows: list[dict[str, Any]] = []
     classes = defaultdict[str, dict[str | None, None]](dict)  # of a substance, by name and each once
     for one in load_classes():
@@ -70,7 +78,7 @@ def law_table(reference: Reference) -> pa.Table:
         for goods_class in (None, *classes[substance_id]):
             controls = listed_as(goods_class or "", listings.get(substance_id, []))
             of = {"substance_id": substance_id, "goods_class": goods_class}
-            rows += [of | row for row in _rows(controls, limits if controls else [], substance_id, reference.jurisdiction)]
+            rows += [of | row for row in _rows(controls, limits if controls else [], substance_id, jurisdiction)]
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
 
 
