@@ -17,8 +17,9 @@ from typing import Final
 
 import olefile
 
-from precursor_screen.errors import UnreadableManifest, Where
+from precursor_screen.errors import UnreadableManifest, UsageError, Where
 from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.encoding import choose_encoding
 from precursor_screen.formats.limits import MAIL_BYTES, MEMBERS
 
 # Parts that are no manifest whatever is in them: what signs the mail. A picture that stands in its text is none if it is a picture.
@@ -26,9 +27,11 @@ _PASSED_OVER: Final = ("application/pkcs7-signature", "application/x-pkcs7-signa
 _PICTURES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
 # Neither sign may stand within a tag: else a message of nothing but "<" takes the square of its length.
 _BREAK: Final = re.compile(r"(?i)<(?:br|hr|/?(?:p|div|tr|td|th|li|ul|ol|table|h\d|title|head|body))\b[^<>]*>")
-_TAG: Final = re.compile(r"<[^<>]*>")
+_TAG: Final = re.compile(r"<[a-zA-Z/!?][^<>]*>")  # "<99 % ACETONE>" is words
 _CODE: Final = re.compile(r"(?i)<(script|style)\b[^<>]*>[^<]*</\1\s*>")  # one that is not closed, or holds "<", stays as words
 _WORDS: Final = ("text/plain", "text/html")  # of the message; other text without a name (text/csv) is a file
+# What mail programs state without looking; the ladder of encodings finds each where it is true.
+_FOUND_BY_ITSELF: Final = ("us-ascii", "ascii", "utf-8", "utf8")
 _APART: Final = re.compile(r"[\x00-\x1f!#/\\]")
 _ATTACHMENT: Final = "__attach_version1.0_"
 _MESSAGE: Final = "__properties_version1.0"
@@ -143,11 +146,18 @@ def _content(part: EmailMessage) -> tuple[bytes, str]:
 
 
 def _text(content: bytes, charset: str, kind: str) -> str:
-    try:
-        text = content.decode(charset or "utf-8", "replace")
-    except LookupError:
-        text = content.decode("utf-8", "replace")
+    text = _decode(content, charset)
     return _plain(text) if kind == "text/html" else text
+
+
+def _decode(content: bytes, charset: str = "") -> str:
+    """Text in the charset that is stated; without one, or with one that is none, in that which its letters speak for."""
+    blob = Blob("text", content)
+    try:
+        choice = choose_encoding(blob, "" if charset.lower() in _FOUND_BY_ITSELF else charset)
+    except UsageError:
+        choice = choose_encoding(blob)
+    return content.decode(choice.name, "replace")
 
 
 def _plain(text: str) -> str:
@@ -209,7 +219,7 @@ def _outlook(container: olefile.OleFileIO, name: str) -> Mail:
             )
     text = _property(container, [], _BODY)
     if not text and container.exists(f"__substg1.0_{_HTML}"):
-        text = _plain(container.openstream(f"__substg1.0_{_HTML}").read().decode("utf-8", "replace"))
+        text = _plain(_decode(container.openstream(f"__substg1.0_{_HTML}").read()))
     elif not text and container.exists(f"__substg1.0_{_RTF}"):
         remedy = "Save the message as text, and screen that."
         errors.append(UnreadableManifest("has its text as RTF, which is not read", where=Where(name), remedy=remedy))
@@ -218,9 +228,8 @@ def _outlook(container: olefile.OleFileIO, name: str) -> Mail:
 
 def _property(container: olefile.OleFileIO, folder: list[str], tag: str) -> str:
     """A text of the message or of an attachment: in UTF-16, else in a code page."""
-    for kind, encoding in (("001F", "utf-16-le"), ("001E", "cp1252")):
+    for kind, charset in (("001F", "utf-16-le"), ("001E", "")):
         path = [*folder, f"__substg1.0_{tag}{kind}"]
         if container.exists(path):
-            text: str = container.openstream(path).read().decode(encoding, "replace").rstrip("\0")
-            return text
+            return _decode(container.openstream(path).read(), charset).rstrip("\0")
     return ""

@@ -117,9 +117,8 @@ def _scalar(node: yaml.Node, key: Key, located: Located) -> Any:
         if node.tag == "tag:yaml.org,2002:str":
             value: Any = node.value
         else:
-            value = yaml.constructor.SafeConstructor().construct_object(
-                node
-            )  # type of a scalar by YAML 1.1: text, number, boolean, date, null
+            # The type of a scalar by YAML 1.1: text, number, boolean, date, null.
+            value = yaml.constructor.SafeConstructor().construct_object(node)
         if isinstance(value, str) and "\0" in value:
             raise ValueError("it holds a NUL character")
         return value

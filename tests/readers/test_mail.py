@@ -113,6 +113,38 @@ def test_a_tag_within_a_word_does_not_part_it_and_a_cell_does():
     assert words(made) == ["ACETONE", "POTASSIUM", "PERMANGANATE", "SAFROLE OIL"]
 
 
+def raw(content: bytes, kind: str) -> list[str]:
+    """The words of a mail whose text is these bytes, whatever its head says of them."""
+    head = f"From: a@example.org\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: {kind}\r\n"
+    table = b"\r\n--b\r\nContent-Type: text/csv; name=a.csv\r\n\r\n" + TABLE + b"\r\n--b--\r\n"
+    *_, body = read(head.encode() + b"Content-Transfer-Encoding: 8bit\r\n\r\n" + content + table, "m.eml")
+    return [t for texts in body.asides.column("other_texts").to_pylist() for t in texts]
+
+
+CHINESE, RUSSIAN = "二十吨醋酸酐已经装船，请您查收附件。", "Уксусный ангидрид, двадцать бочек, прошу принять к сведению."
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "encoding"),
+    [
+        ("text/plain", CHINESE, "gb18030"),  # nothing stated
+        ("text/plain; charset=us-ascii", CHINESE, "gb18030"),
+        ("text/plain; charset=UTF-8", RUSSIAN, "cp1251"),  # stated, and not true
+        ("text/plain; charset=utf-8", CHINESE, "utf-8"),
+        ("text/plain; charset=koi8-r", RUSSIAN, "koi8-r"),
+        ("text/plain; charset=no-such", RUSSIAN, "cp1251"),
+        ("text/plain; charset=idna", RUSSIAN, "cp1251"),  # an encoding to Python, not one of text
+        ("text/html", CHINESE, "gb18030"),
+    ],
+)
+def test_the_words_of_a_mail_are_read_in_the_letters_they_are_in(kind, text, encoding):
+    assert raw(text.encode(encoding), kind) == [text]
+
+
+def test_what_only_looks_like_a_tag_is_words():
+    assert raw(b"<p>purity <99 % ACETONE> or so</p>", "text/html") == ["purity <99 % ACETONE> or so"]
+
+
 @pytest.mark.parametrize("noise", ["<" * 200_000, "<script " * 100_000, "<style>" * 100_000, "<p" * 200_000])
 def test_html_of_nothing_but_beginnings_is_read(noise):
     assert mails._plain(noise + " ACETONE").endswith(" ACETONE")
@@ -233,9 +265,19 @@ def test_a_file_attached_by_reference_is_told():
     assert issues(tables) == [("unreadable-file", "m.msg!linked.csv")]
 
 
+def of_asides(tables) -> list[str]:
+    return [
+        t for one in tables if one.asides is not None for texts in one.asides.column("other_texts").to_pylist() for t in texts
+    ]
+
+
+@pytest.mark.parametrize("stream", ["10130102", "1000001E"])
+def test_the_text_of_outlook_is_read_in_the_letters_it_is_in(stream):
+    assert of_asides(read(outlook(**{stream: RUSSIAN.encode("cp1251")}), "m.msg")) == [RUSSIAN]
+
+
 def test_the_text_of_outlook_in_html_is_screened_and_in_rtf_is_told():
     html = read(outlook(**{"10130102": b"<p>see ACETIC ANHYDRIDE</p>"}), "m.msg")
-    said = [t for one in html if one.asides is not None for texts in one.asides.column("other_texts").to_pylist() for t in texts]
-    assert said == ["see ACETIC ANHYDRIDE"]
+    assert of_asides(html) == ["see ACETIC ANHYDRIDE"]
     assert ("unreadable-file", "m.msg") in issues(read(outlook(**{"10090102": b"rtf"}), "m.msg"))
     assert ("unreadable-file", "m.msg") not in issues(read(outlook(**{"10090102": b"rtf", "1000001E": b"plain"}), "m.msg"))
