@@ -195,9 +195,10 @@ class Maker:
         """A firm whose own word is like no other's."""
         while True:
             pick = self.chance.choice
-            own = pick(_ONSET) + pick(_VOWEL) + pick(_CODA) + pick(_VOWEL) + pick(_CODA) + pick(("a", "er", "in", "os", "ow"))
-            stem = "".join(c for c in plain(own).lower() if c not in "aeiou")
-            if stem not in self.stems and not any(sorted(stem) == sorted(s) for s in self.stems):
+            own = pick(_ONSET) + pick(_VOWEL) + pick(_CODA) + pick(_VOWEL) + pick(_ONSET).lower() + pick(_VOWEL)
+            own += pick(_CODA) + pick(("a", "er", "in", "os", "ow"))
+            stem = "".join(sorted(c for c in plain(own).lower() if c not in "aeiou"))
+            if stem not in self.stems:
                 self.stems.add(stem)
                 return Firm(own, pick(_BUSINESS), pick(_FORMS), country)
 

@@ -18,6 +18,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from precursor_screen.casework.evidence.blackout import blackout
 from precursor_screen.casework.evidence.facts import field_of, stands_in
 from precursor_screen.casework.evidence.gather import Document, Row
 from precursor_screen.reports.json_report import dump
@@ -31,7 +32,11 @@ _MASS = ("net_mass", "gross_mass", "quantity", "quantity_unit", "packages", "pac
 _DATES = ("date", "dispatch_date", "arrival_date")
 _OFFICER = ("officer", "second", "text", "line_id")
 _OF_SHIPMENT = ("shipment_id", "score", "band", "typology", "parts", "families", "incomplete")
-_LEAST = 3  # letters of a text that is taken out of sentences
+_LEAST = 3  # letters of a name that is taken out of all texts
+_LEAST_NUMBER = 6  # letters and digits of an address or a number
+_NO_NAMES = ("_country", "_role", "_city", "_state", "_type", "_kind", "_key")
+_SEVERAL = re.compile(r"[;|\n]")
+_OURS = ("rules", "reference", "format", "tool_version", "redacted")  # texts that are no filer's
 
 
 class _Cut:
@@ -40,8 +45,15 @@ class _Cut:
     def __init__(self, secret: bytes) -> None:
         self.secret = secret
         self.left_out: list[Row] = []
+        self._paths: set[str] = set()
+
+    def once(self, path: str, value: Any) -> None:
+        """As `out`, where the path is not named yet."""
+        if path not in self._paths:
+            self.out(path, value)
 
     def out(self, path: str, value: Any) -> None:
+        self._paths.add(path)
         self.left_out.append({"path": path, "digest": salted(self.secret, path, value)})
 
 
@@ -93,14 +105,13 @@ def redact(document: Document, secret: bytes) -> Document:
         inputs.append(item if mine else None)
         if not mine:
             cut.out(step("/inputs", i), item)
-    hidden = _hidden(document, flags, own)
     changed: Document = {
         **document,
-        "flags": [_masked(f, step("/flags", i), ("because",), document["flags"][i], hidden, cut) for i, f in enumerate(flags)],
+        "flags": flags,
         "lines": lines,
         "facts": facts,
         "inputs": inputs,
-        "shipments": [_shipment(s, step("/shipments", i), hidden, cut) for i, s in enumerate(document["shipments"])],
+        "shipments": [_shipment(s, step("/shipments", i), cut) for i, s in enumerate(document["shipments"])],
         "missing_lines": [],
         "redacted": True,
     }
@@ -110,6 +121,10 @@ def redact(document: Document, secret: bytes) -> Document:
         # Digests of verdicts have no salt: who knows the rest of one could try out officers' names.
         cut.out("/chain/verdicts", document["chain"]["verdicts"])
         changed["chain"] = {**document["chain"], "verdicts": []}
+    hidden = blackout(*_hidden(document, changed), LEFT_OUT)
+    for name in document:
+        if name not in _OURS:
+            changed[name] = _blacked_out(changed[name], document[name], step("", name), hidden, cut)
     changed["left_out"] = sorted(cut.left_out, key=lambda o: str(o["path"]))
     return changed
 
@@ -265,51 +280,55 @@ def _facts(row: Row, path: str, own: _Own, labels: Mapping[str, str], cut: _Cut)
     return {**row, "line_id": labels[row["line_id"]], "fields": fields}
 
 
-def _shipment(shipment: Row, path: str, hidden: tuple[str, ...], cut: _Cut) -> Row:
+def _shipment(shipment: Row, path: str, cut: _Cut) -> Row:
     kept = {}
     for name, value in shipment.items():
         if name in _OF_SHIPMENT:
             kept[name] = value
         else:
             cut.out(step(path, name), value)
-    if "parts" in kept:
-        place = step(path, "parts")
-        kept["parts"] = [_masked(p, step(place, i), ("because",), p, hidden, cut) for i, p in enumerate(kept["parts"])]
     if "question" in shipment:
         kept["question"] = ""
     return kept
 
 
-def _masked(row: Row, path: str, names: Iterable[str], whole: Row, hidden: tuple[str, ...], cut: _Cut) -> Row:
-    """A row whose sentences name nobody who is left out."""
-    changed = dict(row)
-    for name in names:
-        text = changed[name]
-        for name_of in hidden:
-            text = text.replace(name_of, LEFT_OUT)
-        if text != changed[name]:
-            cut.out(step(path, name), whole[name])
-            changed[name] = text
-    return changed
+def _blacked_out(value: Any, whole: Any, path: str, hidden: Callable[[str], str], cut: _Cut) -> Any:
+    """A part of the document of which no text names anybody who is left out."""
+    if isinstance(value, str):
+        text = hidden(value)
+        if text != value:
+            cut.once(path, whole)
+        return text
+    if isinstance(value, dict):
+        return {k: _blacked_out(v, _member(whole, k), step(path, k), hidden, cut) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_blacked_out(v, _member(whole, n), step(path, n), hidden, cut) for n, v in enumerate(value)]
+    return value
 
 
-def _hidden(document: Document, flags: Iterable[Row], own: Mapping[str, _Own]) -> tuple[str, ...]:
-    """The names and addresses that are left out, longest first, as they may stand in sentences."""
-    kept = {e["as_written"] for f in flags for e in f["evidence"] if e}
-    roles = set().union(*(o.roles for o in own.values())) if own else set()
-    texts: set[str] = set()
-    for field, text in _party_texts(document):
-        if _role_of(field) not in roles:
-            texts.add(text)
-    return tuple(sorted((t for t in texts - kept if sum(c.isalpha() for c in t) >= _LEAST), key=lambda t: (-len(t), t)))
+def _member(whole: Any, key: str | int) -> Any:
+    """What stands in the whole document where something stands in the redacted one."""
+    if isinstance(whole, dict):
+        return whole.get(key)
+    return whole[key] if isinstance(whole, list) and isinstance(key, int) and key < len(whole) else None
+
+
+def _hidden(document: Document, kept: Document) -> tuple[set[str], set[str]]:
+    """Names, addresses and numbers of all parties of the whole document that the redacted one leaves out; and those that it keeps."""
+    stay = {text for _, text in _party_texts(kept)}
+    return {text for _, text in _party_texts(document)} - stay, stay
 
 
 def _party_texts(document: Document) -> Iterator[tuple[str, str]]:
-    for row in document["facts"]:
-        yield from ((f, t) for f, t in row["fields"].items() if _role_of(f) and f.endswith(("_name", "_address")))
-    for line in document["lines"]:
-        yield from ((f, t) for h, t in line["cells"].items() if _role_of(f := field_of(h)) and f.endswith(("_name", "_address")))
-    for flag in document["flags"]:
-        yield from (
-            (e["field"], e["as_written"]) for e in flag["evidence"] if _role_of(e["field"]) and e["field"].endswith("_name")
-        )
+    rows = [*(r["fields"].items() for r in document["facts"] if r)]
+    cells = [((field_of(h), t) for h, t in line["cells"].items()) for line in document["lines"] if line]
+    said = [((e["field"], e["as_written"]) for e in flag["evidence"] if e) for flag in document["flags"]]
+    for field, text in (pair for some in (*rows, *cells, *said) for pair in some):
+        if _role_of(field) and not field.endswith(_NO_NAMES) and any(c.isalnum() for c in text):
+            yield from ((field, part) for part in {text, *_SEVERAL.split(text)} if _tells(field, part))
+
+
+def _tells(field: str, text: str) -> bool:
+    """Whether a text is one by which a party is known: a name, or a long enough address or number."""
+    least = _LEAST if field.endswith("_name") or field in _OTHERS else _LEAST_NUMBER
+    return sum(c.isalnum() for c in text) >= least

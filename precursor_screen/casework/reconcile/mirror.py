@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from precursor_screen.casework.reconcile.alike import Likeness
 from precursor_screen.casework.reconcile.differences import kilograms, show_kg
 from precursor_screen.casework.reconcile.movements import Movement
 from precursor_screen.casework.reconcile.papers import TOLERANCE
@@ -120,7 +121,9 @@ def mirror(
     Returns:
         Differences, the gravest first; and how many consignments were found on both sides.
     """
-    left, arrived = consignments(exports), consignments(imports)
+    exported = list(exports)
+    likeness = Likeness({k for m in exported for k in (*m.sending, *m.receiving)})
+    left, arrived = consignments(exported), consignments(likeness.widen(m) for m in imports)
     pairs: list[_Pair] = []
     steps: tuple[tuple[Callable[[Consignment], Iterable[Hashable]], Callable[[Consignment, Consignment], bool], str], ...] = (
         (lambda c: [(b, c.substance_id) for b in c.bills], lambda a, b: True, "one number of a bill"),
@@ -193,11 +196,20 @@ def _compare(pair: _Pair, tolerance: Decimal) -> Iterable[Mirrored]:
         because = f"left for {left.movements[0].receiver}, arrived for {arrived.movements[0].receiver}"
         yield Mirrored("other-consignee", left, arrived, None, because, pair.why)
     same = _same_mass(left, arrived, tolerance)
+    why = pair.why + _names_taken(left, arrived)
     if same is not True:
         kind = "mass-unknown" if same is None else "mass-differs"
         because = f"{show_kg(left.kg)} left, {show_kg(arrived.kg)} arrived"
         off = None if left.kg is None or arrived.kg is None else arrived.kg - left.kg
-        yield Mirrored(kind, left, arrived, off, because, pair.why)
+        yield Mirrored(kind, left, arrived, off, because, why)
+
+
+def _names_taken(left: Consignment, arrived: Consignment) -> str:
+    """Names of the import that were taken for those of the export, though they are written otherwise."""
+    said = []
+    for mine, name in ((left.sending, left.movements[0].sender), (left.receiving, left.movements[0].receiver)):
+        said += [f"; {own} is taken for {name}" for m in arrived.movements for key, own in m.taken if key in mine]
+    return "".join(dict.fromkeys(said))
 
 
 def _alone(kind: str, left: Consignment | None, arrived: Consignment | None) -> Mirrored:
