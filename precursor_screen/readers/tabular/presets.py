@@ -6,6 +6,8 @@ A layout beats the spellings of headers: DNOMBRE is the goods in Chile and the c
     HEADER: {field: F, currency: USD}  a value in a currency that no column names
     HEADER: {field: F, unless: OTHER}  only where the table has no column OTHER
     HEADER: {field: F, second: true}   stands behind the other columns of that field
+    HEADER: {field: F, codes: cl unit} holds codes of a table in `layouts/codes.csv`
+    HEADER: {field: F, codes: .., where: {OTHER: 1}, otherwise: G}  of F in rows with 1 in OTHER, of G in others; of none without OTHER
 
 A layout may say where numbered pieces of a text stand, a row each: `numbered: {same: [HEADERS], sequence: HEADER, text: HEADER}`.
 """
@@ -49,6 +51,9 @@ class PresetColumn:
     currency: str = ""
     unless: str = ""
     second: bool = False
+    codes: str = ""
+    where: tuple[str, str] | None = None
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,16 @@ def _load(name: str) -> Preset:
     for header, said in data["columns"].items():
         told = said if isinstance(said, dict) else {"field": said}
         unless = key(told["unless"]) if "unless" in told else ""
-        columns[key(header)] = PresetColumn(told["field"], told.get("currency", ""), unless, bool(told.get("second")))
+        where = next(((key(other), str(value)) for other, value in told.get("where", {}).items()), None)
+        columns[key(header)] = PresetColumn(
+            told["field"],
+            told.get("currency", ""),
+            unless,
+            bool(told.get("second")),
+            told.get("codes", ""),
+            where,
+            told.get("otherwise", ""),
+        )
     bare = data.get("headerless") or {}
     order = tuple(str(bare.get("order", "")).split())
     pieces = data.get("numbered")
@@ -196,6 +210,7 @@ def preset_guesses(preset: Preset, headers: Sequence[str]) -> dict[int, Guess]:
             continue
         reduced = reduce_header(headers[position])
         left_out = column.field == IGNORED or (column.unless and column.unless in there)
+        left_out = left_out or (column.where is not None and column.where[0] not in there)
         found[position] = Guess(
             position,
             headers[position],

@@ -20,6 +20,7 @@ from precursor_screen.readers.identity import add_identity
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.tabular.asides import ABOVE, HEADERS, TOTALS, UNHEADED, cells_aside, lines_aside, rows_of
 from precursor_screen.readers.tabular.beside import as_lists, other_cells, unmapped_cells
+from precursor_screen.readers.tabular.codes import decode
 from precursor_screen.readers.tabular.content import Content, content_of, note_unread
 from precursor_screen.readers.tabular.general import fill_down, general_segment, guesses_of, not_mapped, without
 from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
@@ -104,7 +105,8 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
     joined = join_numbered(body, pieces, issues) if pieces else Joined(body, body.table)
     body, filed = joined.body, joined.filed
     numbers = _NUMBERS.get(sheet.format, TEXT)
-    columns = assemble(body.table, body.rows, guesses, _marks(column_map, preset), issues, numbers)
+    table, read_as = decode(body.table, body.rows, guesses, preset, names, issues)
+    columns = assemble(table, body.rows, read_as, _marks(column_map, preset), issues, numbers)
     headers = unique_names(names)
     if body.table.num_rows:
         columns = _with_texts_beside(columns, *_with_readings(joined, headers, guesses), issues)
