@@ -23,6 +23,7 @@ from precursor_screen.readers.tabular.beside import as_lists, other_cells, unmap
 from precursor_screen.readers.tabular.codes import decode
 from precursor_screen.readers.tabular.content import Content, content_of, note_unread
 from precursor_screen.readers.tabular.general import fill_down, general_segment, guesses_of, not_mapped, without
+from precursor_screen.readers.tabular.kinds import explained
 from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
 from precursor_screen.readers.tabular.presets import Preset, named_preset, numbered_pieces, preset_of, recognise
@@ -71,9 +72,8 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
     place, names, preset = _understand(sheet, column_map)
     body = sheet.read(place.row, len(names))
     contents = [content_of(column) for column in body.table.columns]
-    guesses = guess_columns(
-        names, column_map, sheet.name, contents, preset, body.table, bool(place.row) or sheet.named or preset is not None
-    )
+    headed = bool(place.row) or sheet.named or preset is not None
+    guesses = guess_columns(names, column_map, sheet.name, contents, preset, body.table, headed)
     reading = _reading(sheet, guesses, contents, preset)
     before = sheet.head[: max(place.first - 1, 0)]
     stated = not_mapped(general_segment(before), guesses)
@@ -86,7 +86,7 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
         asides += cells_aside([*enumerate(before, start=1), (place.row, names), *rows_of(body)], UNHEADED)
         return _set_aside(sheet, digest, place, guesses, issues, asides, reading)
     asides += cells_aside(enumerate(without(before, stated), start=1), ABOVE)
-    note_unread(guesses, contents, place.row + 1, issues)
+    note_unread(guesses, contents, place.row + 1, issues, None if headed else explained(contents))
     if not any(g.field in ("description", "description_extra") for g in guesses) and body.table.num_rows:
         message = "no column holds texts of goods: only codes are screened for substances"
         issues.add("no-goods-text", message, row=place.row + 1, count=body.table.num_rows)
