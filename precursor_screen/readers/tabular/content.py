@@ -40,8 +40,10 @@ _LONG_DIGITS: Final = re.compile(r"\d{9,}")
 _MUST_HOLD: Final = {
     "hs_code": re.compile(r"\d{4}|\d\d[. ]\d\d"),
     "currency": re.compile(r"[^\W\d_]|[$€£¥₽₹]"),
+    # A column of noughts alone states nothing that another column would not state better.
     **dict.fromkeys(
-        ("packages", "quantity", "value", "freight", "gross_mass", "net_mass", "gross_mass_kg", "net_mass_kg"), re.compile(r"\d")
+        ("packages", "quantity", "value", "freight", "gross_mass", "net_mass", "gross_mass_kg", "net_mass_kg"),
+        re.compile(r"[1-9]"),
     ),
 }
 _OF_PARTIES: Final = frozenset(
@@ -172,6 +174,11 @@ _NO_MASS: Final = frozenset(
         "measure",
     ]
 )
+# Masses that are not the goods': told of only where no other column states a mass.
+_OTHER_MASSES: Final = frozenset(
+    ("tare", "chargeable", "volumetric", "volume", "dimensional", "chg", "vgm", "container", "cntr", "max", "tara")
+)
+MASSES: Final = ("gross_mass", "net_mass", "gross_mass_kg", "net_mass_kg")
 _NO_NAME: Final = frozenset(
     [
         "id",
@@ -264,6 +271,7 @@ def note_unread(
         issues: added to.
         explained: of a table without a header the columns whose cells are of some kind that is neither; None: it has a header.
     """
+    weighed = any(guess.field in MASSES for guess in guesses)
     for guess, content in zip(guesses, contents, strict=True):
         if guess.field or guess.reason not in ("unknown header", "no header") or not content.filled:
             continue
@@ -272,7 +280,7 @@ def note_unread(
             code, what = "unread-party-column", "names parties"
         elif bare and _may_be_parties(content):
             code, what = "unread-party-column", "holds texts that may be parties"
-        elif _is_of_masses(guess.header, content):
+        elif _is_of_masses(guess.header, content) and not (weighed and _OTHER_MASSES & set(split_header(guess.header))):
             code, what = "unread-mass-column", "holds masses"
         elif bare and _may_be_masses(content):
             code, what = "unread-mass-column", "holds numbers that may be masses"

@@ -62,14 +62,14 @@ HEAD = "Description,HS Code,Consignee"
 @pytest.mark.parametrize(
     ("header", "cells", "code"),
     [
-        ("Guarantor Company", ["Acme Supply Ltd", "Zenith Imports Inc"], "unread-party-column"),
+        ("Insured Party Q", ["Acme Supply Ltd", "Zenith Imports Inc"], "unread-party-column"),
         ("Column X", ["Acme Supply Ltd", "Zenith Imports Inc"], "unread-party-column"),  # the legal forms tell
         ("Beneficiary Owner", ["Maria Perez", "Jan Kowalski"], "unread-party-column"),
         ("Column X", ["20 DRUMS 50 KG", "10 DRUMS 25 kg"], None),  # masses, no Kommanditgesellschaft
         ("Column X", ["Maria Perez", "Jan Kowalski"], None),
         ("Broker ID Type", ["Alpha", "Beta"], None),
-        ("Guarantor Company", ["NULL", ""], None),
-        ("Guarantor Company", ["12", "13"], None),
+        ("Insured Party Q", ["NULL", ""], None),
+        ("Insured Party Q", ["12", "13"], None),
         ("Chargeable Weight Q", ["120.5", "80"], "unread-mass-column"),
         ("Chargeable Weight Q", ["NULL", ""], None),
         ("Weight Price Q", ["120.5", "80"], None),
