@@ -278,17 +278,25 @@ def _compare_whole(found: Verified, full: Path, problems: list[str], told: list[
 def _run_again(
     ctx: click.Context, document: Document, folder: Path, problems: list[str], unknown: list[str], told: list[str]
 ) -> None:
-    from precursor_screen.casework.evidence.rerun import compare, find_inputs
+    from precursor_screen.casework.evidence.finding import find_inputs
+    from precursor_screen.casework.evidence.rerun import compare
     from precursor_screen.errors import InputError
     from precursor_screen.runners.inputs import Source
 
     wanted = [i for i in document["inputs"] if i]
-    here, missing = find_inputs(folder, wanted)
-    unknown += [f"the input {name}: no file below {folder} has its SHA-256" for name in missing]
+    sought = find_inputs(folder, wanted)
+    here, missing = sought.found, sought.missing
+    if missing:
+        unknown += [f"could not be looked into: {why}" for why in sought.closed]
+    unknown += [f"the input {name}: no file below {folder} has its SHA-256, and none that is packed into one" for name in missing]
     if not here:
         return
     names = {i["sha256"]: i["name"] for i in reversed(wanted)}
-    sources = tuple(Source(names[digest], path) for digest, path in sorted(here.items(), key=lambda item: names[item[0]]))
+    ordered = sorted(here.items(), key=lambda item: names[item[0]])
+    sources = tuple(
+        Source(names[digest], content=held) if isinstance(held, bytes) else Source(names[digest], held)
+        for digest, held in ordered
+    )
     try:
         report = _screen(ctx, document, sources, unknown)
     except InputError as error:

@@ -203,3 +203,17 @@ def test_a_truncated_and_a_poisoned_bundle(ps, screened):
     answer = ps("evidence", "verify", "bad.zip")
     assert (answer.code, "leads out of its folder" in answer.out, "\x1b" in answer.out) == (1, True, False)
     assert "ask whoever sent it" in answer.err
+
+
+def test_inputs_that_are_packed_are_screened_again(ps, screened):
+    flag_id = screened["PS-CHEM-001", "B2"]
+    assert ps("evidence", flag_id, "-o", "case.zip").code == 0
+    name = json.loads(members("case.zip")["evidence.json"])["inputs"][0]["name"]
+    Path("archive").mkdir()
+    with zipfile.ZipFile("archive/2026.zip", "w") as archive:
+        archive.write(name)
+    answer = ps("evidence", "verify", "case.zip", "--inputs", "archive")
+    assert (answer.code, "1 of 1 flags are raised word for word" in answer.out) == (0, True), answer.out
+    Path("archive/2026.zip").write_bytes(Path("archive/2026.zip").read_bytes()[:-40])
+    answer = ps("evidence", "verify", "case.zip", "--inputs", "archive")
+    assert (answer.code, "could not be looked into: 2026.zip" in answer.out) == (3, True), answer.out

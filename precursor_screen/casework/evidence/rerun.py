@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from precursor_screen.casework.evidence.gather import Document, Row
-from precursor_screen.errors import UsageError, Where
-from precursor_screen.formats.blob import CHUNK
 from precursor_screen.reports.report import Report
 
 _COMPARED = (
@@ -46,56 +40,6 @@ class Compared:
     differences: tuple[str, ...]
     unknown: tuple[str, ...]
     notes: tuple[str, ...]
-
-
-def find_inputs(folder: Path, wanted: Sequence[Row]) -> tuple[dict[str, Path], list[str]]:
-    """The inputs of a bundle among the files of a folder, by SHA-256, whatever they are called.
-
-    Args:
-        folder: and all below it; links are not followed.
-        wanted: name, sha256, bytes.
-
-    Returns:
-        Path by SHA-256, and the names of those that are not there.
-
-    Raises:
-        UsageError: no such folder.
-    """
-    if not folder.is_dir():
-        raise UsageError("is no folder", where=Where(str(folder)), remedy="Name the folder that holds the manifests.")
-    sizes = {i["bytes"] for i in wanted}
-    digests = {i["sha256"] for i in wanted}
-    found: dict[str, Path] = {}
-    for path in _files(folder):
-        # A file of another size cannot be one of them: it need not be read. An unpacked one is sought by its digest alone.
-        if sizes and None not in sizes and path.stat().st_size not in sizes:
-            continue
-        if (digest := _digest(path)) in digests:
-            found.setdefault(digest, path)
-    return found, [i["name"] for i in wanted if i["sha256"] not in found]
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            path = Path(place, name)
-            try:
-                if stat.S_ISREG(path.lstat().st_mode):
-                    yield path
-            except OSError:
-                continue
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as stream:
-            while chunk := stream.read(CHUNK):
-                digest.update(chunk)
-    except OSError:  # what cannot be read is not found, and is named as that
-        return ""
-    return digest.hexdigest()
 
 
 def compare(document: Document, report: Report, missing: Sequence[str]) -> Compared:
