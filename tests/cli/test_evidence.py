@@ -217,3 +217,32 @@ def test_inputs_that_are_packed_are_screened_again(ps, screened):
     Path("archive/2026.zip").write_bytes(Path("archive/2026.zip").read_bytes()[:-40])
     answer = ps("evidence", "verify", "case.zip", "--inputs", "archive")
     assert (answer.code, "could not be looked into: 2026.zip" in answer.out) == (3, True), answer.out
+
+
+@pytest.mark.parametrize(
+    ("entries", "kind", "said"),
+    [
+        ({"../../outside.txt": b"x"}, zipfile.ZIP_STORED, "leads out of its folder"),
+        ({"/tmp/outside.txt": b"x"}, zipfile.ZIP_STORED, "leads out of its folder"),
+        ({f"{n:02}": bytes(9 << 20) for n in range(9)}, zipfile.ZIP_DEFLATED, "unpacks to far more"),
+        ({}, zipfile.ZIP_STORED, "is missing"),
+    ],
+)
+def test_a_file_that_is_no_bundle_is_a_problem_and_writes_nothing(ps, entries, kind, said):
+    with zipfile.ZipFile("bad.zip", "w", kind) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    before = sorted(str(p) for p in Path("..").rglob("*"))
+    answer = ps("evidence", "verify", "bad.zip")
+    assert (answer.code, said in answer.out, "Traceback" in answer.out + answer.err) == (1, True, False), answer
+    assert sorted(str(p) for p in Path("..").rglob("*")) == before
+
+
+def test_inputs_that_are_a_bomb_are_named(ps, screened):
+    flag_id = screened["PS-CHEM-001", "B2"]
+    assert ps("evidence", flag_id, "-o", "case.zip").code == 0
+    Path("archive").mkdir()
+    with zipfile.ZipFile("archive/bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("zeros.csv", bytes(300_000_000))
+    answer = ps("evidence", "verify", "case.zip", "--inputs", "archive")
+    assert (answer.code, "bomb.zip: unpacks to far more" in answer.out) == (3, True), answer.out
