@@ -140,6 +140,8 @@ def _installed(ctx: click.Context) -> Installed:
     from precursor_screen.cli.substances import load_table
     from precursor_screen.config import home_of, rule_dirs_of
     from precursor_screen.reference.bundle import load_rulebook, rule_folders
+    from precursor_screen.reference.concern import load_concern
+    from precursor_screen.reference.shipped import substances_folder
     from precursor_screen.runners.session import open_watchlists
     from precursor_screen.runners.settings import site_rules
 
@@ -154,6 +156,7 @@ def _installed(ctx: click.Context) -> Installed:
         edition,
         names,
         lambda list_id: open_watchlists([list_id], home_of(values))[0],
+        load_concern(substances_folder(), table.substances, site_rules(values).concern),
     )
 
 

@@ -16,6 +16,9 @@ VERDICTS = (REOPENED, CLEARED, REFERRED, CONFIRMED, INCONCLUSIVE)
 RECOUNTED = "recounted"  # of a movement that was recorded once more, with the mass that it counts with now
 
 
+REFERENCE = "reference"  # under the options of a run: editions and digests of the tables and lists that it judged with
+
+
 @dataclass(frozen=True, slots=True)
 class RunRecord:
     """A run as the ledger remembers it.

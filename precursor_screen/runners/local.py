@@ -162,8 +162,11 @@ def run(
     return Run(report, screened, gathered.inputs)
 
 
+_EDITIONS = ("substances", "watchlists", "registers")
+
+
 def _record(started: datetime, options: Mapping[str, Any], provenance: Mapping[str, Any], reference: Reference) -> RunRecord:
-    from precursor_screen.ledger.values import RunRecord
+    from precursor_screen.ledger.values import REFERENCE, RunRecord
 
     inputs = tuple({k: i[k] for k in ("name", "sha256", "bytes", "lines")} for i in provenance["inputs"])
     return RunRecord(
@@ -171,7 +174,7 @@ def _record(started: datetime, options: Mapping[str, Any], provenance: Mapping[s
         tool_version=__version__,
         as_of=reference.as_of,
         jurisdiction=reference.jurisdiction,
-        options=options,
+        options={**options, REFERENCE: {name: provenance[name] for name in _EDITIONS if name in provenance}},
         rules_sha256=reference.rules_sha256,
         inputs=inputs,
     )

@@ -246,3 +246,21 @@ def test_inputs_that_are_a_bomb_are_named(ps, screened):
         archive.writestr("zeros.csv", bytes(300_000_000))
     answer = ps("evidence", "verify", "case.zip", "--inputs", "archive")
     assert (answer.code, "bomb.zip: unpacks to far more" in answer.out) == (3, True), answer.out
+
+
+def test_the_ledger_tells_editions_and_the_parts_are_those_of_the_report(ps, screened):
+    assert ps("evidence", "B2", "-o", "case.zip").code == 0
+    document = json.loads(members("case.zip")["evidence.json"])
+    then = document["reference"]
+    assert then["substances"] == then["now"]["substances"]
+    assert [w["list_id"] for w in then["watchlists"]]
+    assert not any("which edition" in n for n in document["notes"])
+    assert any("keeps no score" in n for n in document["notes"])
+    (shipment,) = document["shipments"]
+    report = json.loads(Path("report.json").read_text("utf-8"))
+    (other,) = [s for s in report["shipments"] if s["shipment_id"] == shipment["shipment_id"]]
+    assert shipment["reckoned"] is True
+    assert shipment["parts"] == [p for p in other["parts"] if p["part"] != "standing"]
+    assert {"licit use", "quantity"} <= {p["part"] for p in shipment["parts"]}
+    assert "Reckoned again when this was sealed" in members("case.zip")["index.html"].decode()
+    assert ps("evidence", "verify", "case.zip", "--inputs", ".").code == 0

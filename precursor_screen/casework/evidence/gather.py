@@ -17,15 +17,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import pyarrow as pa
+
 from precursor_screen.casework.evidence.facts import facts_of, field_of, stands_in
 from precursor_screen.casework.targets import Found, find_flags
 from precursor_screen.errors import UsageError
 from precursor_screen.ledger.provenance import Behind
 from precursor_screen.ledger.store import Ledger
+from precursor_screen.ledger.values import REFERENCE
 from precursor_screen.version import __version__
 
 FORMAT = "precursor-screen evidence 1"
 _AT_ONCE = 1_000  # lines
+TO_SCORE = "to score"  # of a document that is not complete yet
 Document = dict[str, Any]
 Row = dict[str, Any]
 
@@ -66,7 +70,7 @@ def from_ledger(ledger: Ledger, text: str) -> Document:
     shipments = sorted({f["shipment_id"] for f in flags.values() if f["shipment_id"]})
     return {
         **head_of(found.kind, found.name, {"kind": "ledger"}),
-        "notes": [*notes, "The ledger keeps no score of a shipment: its parts stand in the reports."],
+        "notes": notes,
         "flags": [_flag(ledger, flag, known) for flag in flags.values()],
         "lines": lines,
         "missing_lines": missing,
@@ -76,7 +80,16 @@ def from_ledger(ledger: Ledger, text: str) -> Document:
         "reference": _reference(behind),
         "runs": [{k: v for k, v in run.items() if k != "inputs"} for run in behind.runs],
         "chain": {"head": behind.head, "verdicts": behind.verdicts},
+        TO_SCORE: [_to_score(ledger, shipment_id) for shipment_id in shipments],
     }
+
+
+def _to_score(ledger: Ledger, shipment_id: str) -> tuple[str, pa.Table, list[Row]]:
+    """Of a shipment all open flags and the movements of their lines: what its score is reckoned from, when the document is completed."""
+    flags = ledger.flags(shipment_id=shipment_id, states=("new", "existing"))
+    ids = sorted({i for i in flags.column("line_id").to_pylist() if i})
+    movements = [m for start in range(0, len(ids), _AT_ONCE) for m in ledger.behind([], ids[start : start + _AT_ONCE]).movements]
+    return shipment_id, flags, movements
 
 
 def _is_party(ledger: Ledger, found: Found) -> bool:
@@ -148,6 +161,7 @@ def _reference(behind: Behind) -> Row:
     """What the last of the runs judged with, as far as the ledger keeps it."""
     last: Row = behind.runs[-1] if behind.runs else {}
     options = last.get("options", {})
+    held = options.get(REFERENCE, {})
     return {
         "as_of": last.get("as_of", ""),
         "jurisdiction": last.get("jurisdiction", ""),
@@ -155,8 +169,8 @@ def _reference(behind: Behind) -> Row:
         "watchlists_named": options.get("watchlists", []),
         "rules_sha256": last.get("rules_sha256", ""),
         "tool_version": last.get("tool_version", ""),
-        "substances": None,
-        "watchlists": [],
+        "substances": held.get("substances"),
+        "watchlists": held.get("watchlists", []),
     }
 
 
@@ -172,7 +186,6 @@ def with_report(document: Document, report: Document) -> Document:
     shared = [name for name in ("substances", "watchlists") if report["reference"].get(name)]
     return {
         **document,
-        "notes": [n for n in document["notes"] if "keeps no score" not in n],
         "source": {**document["source"], "report": report["source"]},
         "shipments": [scores.get(s["shipment_id"], s) for s in document["shipments"]],
         "inputs": [inputs.get(i["sha256"], i) for i in document["inputs"]],

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from precursor_screen.casework.evidence.gather import Document, Row
+from precursor_screen.casework.evidence.gather import TO_SCORE, Document, Row
+from precursor_screen.casework.evidence.scores import NOTE, reckon
 from precursor_screen.errors import WatchlistError
-from precursor_screen.model import Rule, retired_rule
+from precursor_screen.model import Concern, Rule, retired_rule
 from precursor_screen.reference.bundle import Rulebook
 from precursor_screen.reference.watchlists.opened import Watchlist
 from precursor_screen.reports.report import legal_basis
@@ -32,6 +33,7 @@ class Installed:
         substances: edition and sha256 of the tables.
         names: of substances, by their ids.
         open_list: opens a watchlist by its id; raises WatchlistError where there is none.
+        concern: grades and masses of substances, by which scores are reckoned; empty: none is.
     """
 
     book: Rulebook
@@ -39,6 +41,7 @@ class Installed:
     substances: Mapping[str, str]
     names: Mapping[str, str]
     open_list: OpenList
+    concern: Mapping[str, Concern] = field(default_factory=dict)
 
 
 def complete(document: Document, installed: Installed) -> tuple[Document, dict[str, bytes]]:
@@ -96,8 +99,10 @@ def complete(document: Document, installed: Installed) -> tuple[Document, dict[s
     reference = _reference(document["reference"], installed, notes)
     entries = _entries(flags, reference, installed.open_list, notes)
     met = {s["substance_id"] for row in document["facts"] for s in row["substances"]}
+    shipments = _shipments(document, installed, notes)
     whole = {
-        **document,
+        **{k: v for k, v in document.items() if k != TO_SCORE},
+        "shipments": shipments,
         "notes": notes,
         "flags": flags,
         "rules": rules,
@@ -106,6 +111,30 @@ def complete(document: Document, installed: Installed) -> tuple[Document, dict[s
         "substances": {i: installed.names.get(i, i) for i in sorted(met)},
     }
     return whole, texts
+
+
+def _shipments(document: Document, installed: Installed, notes: list[str]) -> list[Row]:
+    """The shipments, with the parts of their scores: those of a report, else reckoned again."""
+    held = {shipment_id: (flags, movements) for shipment_id, flags, movements in document.get(TO_SCORE, ())}
+    found = []
+    for shipment in document["shipments"]:
+        flags, movements = held.get(shipment["shipment_id"], (None, []))
+        if "parts" in shipment or flags is None:
+            found.append(shipment)
+        elif not flags.num_rows or not installed.concern:
+            notes.append(
+                f"The ledger keeps no score of a shipment, and of {shipment['shipment_id']} none of its flags is open: none was reckoned."
+            )
+            found.append(shipment)
+        else:
+            book = installed.book
+            made = reckon(
+                shipment["shipment_id"], flags, movements, book.rules, book.typologies, installed.concern, installed.names
+            )
+            found.append({**shipment, **made})
+            notes.append(NOTE)
+    notes[:] = dict.fromkeys(notes)
+    return found
 
 
 def rule_of(row: Mapping[str, Any]) -> Rule:

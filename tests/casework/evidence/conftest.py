@@ -9,11 +9,19 @@ from precursor_screen.casework.evidence.redact import redact
 from precursor_screen.casework.evidence.seal import plain, seal
 from precursor_screen.casework.evidence.sources import Installed, complete
 from precursor_screen.ledger.store import open_ledger
+from precursor_screen.reference import shipped
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
+from precursor_screen.reference.concern import load_concern
+from precursor_screen.reference.substances import load_substances
 from precursor_screen.runners.session import open_watchlists
 from tests.casework.evidence.cases import SECRET, record_case
 
 WHEN = "2026-03-04T09:00:00+00:00"
+
+
+def shipped_concern():
+    folder = shipped.substances_folder()
+    return load_concern(folder, load_substances(folder).substances)
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +30,7 @@ def installed():
     (sample,) = open_watchlists(["sample"])
     tables = {"edition": "fictional", "sha256": "cd" * 32}
     names = {"acetic-anhydride": "Acetic anhydride"}
-    return Installed(load_rulebook(rule_folders()), rule_folders(), tables, names, lambda _: sample)
+    return Installed(load_rulebook(rule_folders()), rule_folders(), tables, names, lambda _: sample, shipped_concern())
 
 
 @pytest.fixture
