@@ -16,6 +16,7 @@ from precursor_screen.casework.reconcile.telling import (
     told_unjudged,
     unjudged_record,
 )
+from precursor_screen.casework.return_notes import notes
 from precursor_screen.casework.returns import Figure, YearlyReturn
 from precursor_screen.reports.xlsx_sheets import NUMBER, WRITTEN, Column
 
@@ -33,6 +34,7 @@ _SEIZURES = (
     *(Column("table", 8), Column("substance", 28), Column("seized_kg", 14, NUMBER), Column("seizures", 11, NUMBER)),
     Column("origin", 14),
 )
+_NOTES = (Column("about", 18), Column("note", 120, WRITTEN))
 _NO_USE = "licit use is in no register that is read"
 
 
@@ -56,6 +58,7 @@ def tell_return(made: YearlyReturn, run: dict[str, Any], provenance: dict[str, A
         make_sheet("Seizures", _SEIZURES, [(n.table, n.substance_id, None, None, None) for n in made.needs]),
         make_sheet("Lines", (Column("figure", 8, NUMBER), *LINES[1:]), lines, frozen=2),
         not_evaluable(made.unjudged),
+        make_sheet("Notes", _NOTES, list(notes(made, provenance, notices))),
     )
     data = {
         "schema_version": SCHEMA_VERSION,

@@ -189,7 +189,13 @@ def test_the_yearly_return(ps, files):
     )
     assert (answer.code, "1 figures" in answer.err) == (0, True)
     book = openpyxl.load_workbook(made)
-    assert book.sheetnames == ["Trade", "Use and needs", "Seizures", "Lines", "Not evaluable"]
+    assert book.sheetnames == ["Trade", "Use and needs", "Seizures", "Lines", "Not evaluable", "Notes"]
+    said = [(row[0].value, row[1].value) for row in book["Notes"].iter_rows(min_row=2)]
+    assert ("Year", "2025-01-01 to 2025-12-31, both included") in said
+    assert any(about == "Figures rest on" and "m.csv" in note for about, note in said)
+    assert any(about == "Form D" and "recalled" in note for about, note in said)
+    assert any(about == "Form D (recalled)" and "Trade, direction export" in note for about, note in said)
+    assert {about for about, _ in said} >= {"Jurisdiction", "Not evaluable"}
     assert [c.value for c in book["Trade"][2]] == [1, "II", "acetone", "substance", "export", "MX", 150, 2, 2, 0]
     assert [c.value for c in book["Use and needs"][2]][:4] == ["II", "acetone", None, 7000]
     assert [c.value for c in book["Seizures"][2]][2:] == [None, None, None]
