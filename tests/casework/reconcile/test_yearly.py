@@ -97,3 +97,55 @@ def test_a_requirement_that_stands_twice_and_masses_and_countries_that_are_not_k
     assert [d.kind for d in judge_requirements([need(), need("200")], [moved(kg="900")], FRAME)[0]] == ["duplicate-number"]
     _, told = judge_requirements([need()], [moved(kg=None), moved("B2", destination=None)], FRAME)
     assert [u.code for u in told] == ["mass-unknown", "no-country"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "on", "said"),
+    [
+        ({"status": "suspended"}, "04-01", "licence L1 of Acme is suspended; goods moved on 2025-04-01"),
+        ({}, "12-01", "goods moved on 2025-12-01; licence L1 of Acme ended on 2025-11-30"),
+        ({}, "01-31", "goods moved on 2025-01-31; licence L1 of Acme begins on 2025-02-01"),
+        ({}, "04-01", "500 kg of acetone moved in 2025; 100 kg a year by L1"),
+    ],
+)
+def test_each_kind_says_what_it_is_about(changed: dict[str, Any], on: str, said: str):
+    (found,) = judge_licences([licence(**changed)], [moved(kg="500", on=on)], FRAME)[0]
+    assert found.because == said
+    assert found.difference_kg == (Decimal(400) if "moved in" in said else None)
+
+
+@pytest.mark.parametrize(
+    ("other", "kind"),
+    [
+        ({"first": date(2026, 1, 1), "last": None}, ["licence-exceeded"]),  # of the next year
+        ({"first": date(2024, 1, 1), "last": date(2024, 12, 31)}, ["licence-exceeded"]),  # of the year before
+        ({"first": date(2025, 12, 31), "last": None}, []),  # in force on its last day
+        ({"first": date(2024, 1, 1), "last": date(2025, 1, 1)}, []),  # and on its first
+        ({"first": None}, []),
+        ({"status": "revoked"}, ["licence-exceeded"]),
+        ({"status": "expired", "last": None}, ["licence-exceeded"]),  # nobody knows when
+        ({"status": "expired"}, []),
+        ({"last": None}, []),
+    ],
+)
+def test_which_licences_count_for_a_year(other: dict[str, Any], kind: list[str]):
+    found, _ = judge_licences([licence("L1"), licence("L2", **other)], [moved(kg="200", on="06-01")], FRAME)
+    assert [d.kind for d in found] == kind
+
+
+def test_a_number_that_stands_twice_names_both_masses():
+    found, _ = judge_licences([licence(), licence(kg="900")], [], FRAME)
+    assert [d.because for d in found] == ["L1 stands 2 times, for 100 kg and 900 kg a year"]
+    assert not judge_licences([replace(licence(), authority="A"), replace(licence(), authority="B")], [], FRAME)[0]
+
+
+@pytest.mark.parametrize(("kg", "kind"), [("102", []), ("102.000001", ["requirement-exceeded"])])
+def test_a_requirement_at_the_edge_of_the_tolerance(kg: str, kind: list[str]):
+    found, _ = judge_requirements([need()], [moved(kg=kg)], FRAME)
+    assert [d.kind for d in found] == kind
+    assert [d.difference_kg for d in found] == ([Decimal(kg) - 100] if kind else [])
+
+
+def test_a_requirement_that_states_no_kilograms_is_told():
+    found, told = judge_requirements([replace(need(), kg=None)], [moved()], FRAME)
+    assert (found, [u.code for u in told]) == ([], ["no-quantity"])
