@@ -69,7 +69,7 @@ class Book:
 
     def meant(self, documents: Sequence[Document], movement: Movement) -> Sequence[Document]:
         """Of documents of one number those of the authority whose parties and country agree best; all where there is but one authority."""
-        if len({d.authority_key for d in documents}) < 2 or len({d.number for d in documents}) > 1:
+        if len({d.authority_key for d in documents}) < 2:
             return documents
         off = [(*_support(d, movement), d) for d in documents]
         best = min((wrong, -right) for wrong, right, _ in off)

@@ -16,7 +16,7 @@ from precursor_screen.casework.reconcile.alike import (
     widen,
 )
 from precursor_screen.names.party import party_key
-from tests.casework.reconcile.making import FRAME, codes, judged, kinds, moved, notification, party, permit
+from tests.casework.reconcile.making import FRAME, codes, confirmation, judged, kinds, moved, notification, party, permit
 
 LIKE = [
     ("Müller Chemicals GmbH", "MUELLER CHEMICALS"),
@@ -145,3 +145,20 @@ def test_goods_of_a_row_that_was_set_aside_are_not_called_missing():
 
 def test_notifications_too():
     assert kinds([notification("PEN-0042/25")], [moved(substance_id="piperonal", pen="42-25")]) == []
+
+
+def test_of_two_authorities_that_write_numbers_alike_the_better_is_meant():
+    papers = [permit("P-07", authority="A"), permit("P-007", authority="B", country="TH")]
+    assert kinds(papers, [moved(permit="P-7", kg="200")]) == ["over", "unused"]
+
+
+def test_a_number_that_stands_as_it_is_for_another_substance_is_that():
+    papers = [permit("P-7", substance_id="toluene"), permit("P-07", exporter=party("Other"))]
+    assert kinds(papers, [moved(permit="P-7")]) == ["other-substance", "unused", "unused"]
+    assert kinds([papers[0], permit("P-07")], [moved(permit="P-7")]) == ["unused"]  # its holder agrees
+
+
+def test_a_bill_that_a_confirmation_writes_otherwise_needs_the_receiver():
+    goods = moved("MAEU0012")
+    assert kinds([confirmation("MAEU 012")], [goods]) == []
+    assert kinds([confirmation("MAEU 012", importer=party("Other"))], [goods]) == ["not-seen-to-leave", "unconfirmed"]
