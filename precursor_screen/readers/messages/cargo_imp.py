@@ -22,6 +22,10 @@ _HEAD = re.compile(r"(FWB|FHL|FFM)/(\d{1,2})\s*")
 _END = re.compile(r"(?:LAST|CONT)\b")
 _WAYBILL = re.compile(r"(\d{3}-?\d{8})([A-Z]{3})([A-Z]{3})/?([TSPDM])(\d{1,6})(?:([KL])(\d+(?:\.\d+)?))?(.*)")
 _HOUSE = re.compile(r"HBS/([^/]*)/([A-Z]{3})([A-Z]{3})/(\d*)/([KL])(\d+(?:\.\d+)?)/(\d*)/?(.*)", re.DOTALL)
+_AMOUNT = re.compile(r"\d+(?:\.\d*)?|\.\d+")
+_NO_VALUE = ("NVD", "NCV", "XXX")
+_ISSUED = re.compile(r"(\d{1,2})([A-Z]{3})(\d{2})")
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _UN = re.compile(r"\bUN\s?(\d{4})\b")
 _POUNDS = {"L": " LBR", "K": ""}
 _PARTIES = {"SHP": "consignor", "CNE": "consignee", "NFY": "notify_party", "AGT": "declarant"}
@@ -184,6 +188,8 @@ def _common(scope: Scope, block: Block) -> bool:
         scope.add("description", "TXT", " ".join(line.strip() for line in lines))
     elif tag == "OCI":
         _customs(scope, lines)
+    elif tag == "ISU":
+        _issue(scope, "/".join(lines))
     elif tag == "FLT" or tag in _KNOWN:
         for line in lines:
             scope.add(BESIDE, tag, line)
@@ -246,14 +252,32 @@ def _party(scope: Scope, tag: str, lines: tuple[str, ...]) -> None:
 
 
 def _values(scope: Scope, line: str) -> None:
-    """CVD: currency, charge codes, then the values for carriage and for customs."""
-    parts = line.split("/")
-    amounts = [p for p in parts[1:] if re.fullmatch(r"\d+(?:\.\d+)?", p)]
-    customs = parts[4] if len(parts) > 4 and re.fullmatch(r"\d+(?:\.\d+)?", parts[4]) else (amounts[-1] if amounts else "")
-    if customs:
-        scope.add("value", "CVD customs", customs)
-        scope.add("currency", "CVD currency", parts[0])
-    scope.add(BESIDE, "CVD", line)
+    """CVD: currency, charge codes, then the values for carriage, for customs and for insurance; words stand for none."""
+    currency, *parts = (p.strip() for p in line.split("/"))
+    values = [p for p in parts if p in _NO_VALUE or _AMOUNT.fullmatch(p)]
+    stated = dict(zip(("carriage", "customs", "insurance"), values, strict=False))
+    amount = next((v for v in (stated.get("customs", ""), stated.get("carriage", "")) if _AMOUNT.fullmatch(v)), "")
+    if not amount:
+        scope.add(BESIDE, "CVD", line)
+        return
+    scope.add("value", "CVD", amount, line)
+    scope.add("currency", "CVD", currency)
+    rest = [p for p in (*parts, *values) if p and p != amount and p not in _NO_VALUE and len(p) > 2]
+    scope.add(BESIDE, "CVD rest", " ".join(dict.fromkeys(rest)))
+
+
+def _issue(scope: Scope, line: str) -> None:
+    """ISU: the date of the air waybill, the place, who signed."""
+    when, _, rest = line.partition("/")
+    found = _ISSUED.fullmatch(when.strip())
+    if found and found[2] in _MONTHS:
+        scope.add("date", "ISU", f"20{found[3]}-{_MONTHS.index(found[2]) + 1:02}-{int(found[1]):02}", when)
+    else:
+        rest = line
+    place, _, signed = rest.partition("/")
+    known = any(c.label == "AWB origin" and c.text == place for c in scope.cells)
+    scope.add(BESIDE, "ISU place", "" if known else place)
+    scope.add(BESIDE, "ISU signature", signed)
 
 
 def _customs(scope: Scope, lines: tuple[str, ...]) -> None:
