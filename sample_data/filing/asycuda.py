@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sample_data.filing.markup import document, element, leaf, tag
@@ -66,6 +67,7 @@ def _bill(item: Shipment) -> str:
             leaf("Number_of_packages", figure(item.packages)), leaf("Package_type_code", item.package), leaf("Gross_mass", figure(item.gross)),
             leaf("Shipping_marks", item.marks), leaf("Goods_description", item.goods),
         ),
+        element("DG_segment", leaf("UN_number", item.un), leaf("IMO_class", item.danger)),
         element("HS_Compliance", leaf("HS_code", item.hs), leaf("Country_of_origin", item.origin)),
         element("Value_segment", element("Freight_segment", leaf("Freight_value", figure(item.freight))), element("Customs_segment", leaf("Customs_value", figure(item.value)), leaf("Customs_currency", item.currency))),
     )  # fmt: skip
@@ -93,10 +95,19 @@ def write_awmds(shipments: Sequence[Shipment]) -> bytes:
     return document(element("Manifests", map(_manifest, by_journey(shipments))))
 
 
-def write_awbolds(shipments: Sequence[Shipment]) -> bytes:
-    """The same as a degroupage, in the other spelling of the names, which has no general segment."""
-    import re
+def _degroupage(items: Sequence[Shipment]) -> str:
+    journey = items[0].journey
+    head = element(
+        "Master_bol",
+        leaf("Voyage_number", journey.voyage),
+        leaf("Date_of_departure", day(journey.departure)),
+        leaf("Date_of_arrival", day(journey.arrival)),
+    )
+    return element("Awbolds", head, map(_bill, items))
 
-    bills = "".join(map(_bill, shipments))
-    camel = re.sub(r"(</?)(\w)(\w*)", lambda m: f"{m[1]}{m[2].lower()}{re.sub('_(.)', lambda n: n[1].upper(), m[3])}", bills)
-    return document(element("awbolds", camel))
+
+def write_awbolds(shipments: Sequence[Shipment]) -> bytes:
+    """The same as degroupages, in the other spelling of the names; they have no general segment."""
+    found = "".join(map(_degroupage, by_journey(shipments)))
+    camel = re.sub(r"(</?)(\w)(\w*)", lambda m: f"{m[1]}{m[2].lower()}{re.sub('_(.)', lambda n: n[1].upper(), m[3])}", found)
+    return document(element("degroupages", camel))

@@ -94,7 +94,7 @@ def _cell(text: str) -> str:
 
 
 # Names of ten characters, as dBase has them.
-_SHORT = {
+SHORT = {
     "Bill of Lading": "BL_NO", "Master Bill of Lading": "MBL_NO", "Item No": "ITEM_NO", "Container No": "CONT_NO", "Shipper": "SHIPPER",
     "Shipper Address": "SHIP_ADDR", "Shipper Country": "SHIP_CTRY", "Shipper ID": "SHIPPER_ID", "Consignee": "CONSIGNEE",
     "Consignee Address": "CONS_ADDR", "Consignee Country": "CONS_CTRY", "Consignee ID": "CONS_ID", "Notify Party": "NOTIFY",
@@ -115,7 +115,7 @@ def write_dbf(shipments: Sequence[Shipment]) -> bytes:
     widths = [min(254, max(1, *map(len, column))) for column in columns]
     head = struct.pack("<BBBBIHH", 3, 126, 11, 25, len(rows), 32 + 32 * len(columns) + 1, 1 + sum(widths)) + bytes(20)
     for header, width in zip(headers, widths, strict=True):
-        head += _SHORT[header].encode().ljust(11, b"\0") + b"C" + bytes(4) + bytes((width, 0)) + bytes(14)
+        head += SHORT[header].encode().ljust(11, b"\0") + b"C" + bytes(4) + bytes((width, 0)) + bytes(14)
     body = b"".join(
         b" " + b"".join(cell[:width].ljust(width) for cell, width in zip(row, widths, strict=True))
         for row in zip(*columns, strict=True)

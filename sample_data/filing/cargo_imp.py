@@ -43,6 +43,8 @@ def _values(shipment: Shipment) -> Iterator[str]:
 def _waybill(shipment: Shipment) -> Iterator[str]:
     yield "FWB/17"
     yield f"{shipment.bill}{_route(shipment)}/{_load(shipment)}"
+    if shipment.journey.voyage:
+        yield f"FLT/{shipment.journey.voyage}/{day(shipment.journey.departure, '%d')}".rstrip("/")
     for tag, party in (("SHP", shipment.consignor), ("CNE", shipment.consignee), ("NFY", shipment.notify)):
         yield from _party(tag, party)
     yield from _values(shipment)

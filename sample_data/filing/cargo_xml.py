@@ -32,7 +32,7 @@ def _item(item: Shipment, kind: str) -> str:
         kind, leaf("ram:SequenceNumeric", str(item.item)), leaf("ram:TypeCode", item.hs), leaf("ram:GrossWeightMeasure", figure(item.gross), unitCode="KGM"),
         leaf("ram:NetWeightMeasure", figure(item.net), unitCode="KGM"), leaf("ram:PieceQuantity", figure(item.packages)),
         element("ram:NatureIdentificationTransportCargo", leaf("ram:Identification", item.goods)), element("ram:OriginCountry", leaf("ram:ID", item.origin)), unit,
-        element("ram:SpecifiedDangerousGoods", leaf("ram:UNDGIdentificationCode", item.un)),
+        element("ram:TransportDangerousGoods", leaf("ram:UNDGIdentificationCode", item.un), leaf("ram:HazardClassificationID", item.danger)),
     )  # fmt: skip
 
 
@@ -144,7 +144,11 @@ def _flight(items: Sequence[Shipment]) -> str:
         element("rsm:ArrivalEvent", leaf("ram:ArrivalOccurrenceDateTime", f"{day(journey.arrival)}T08:00:00" if journey.arrival else ""), element("ram:OccurrenceArrivalLocation", leaf("ram:ID", i.discharge.airport)), _loaded(i))
         for i in items
     )  # fmt: skip
-    return element("rsm:FlightManifest", _head(items[0]), movement, stops, xmlns__rsm="iata:flightmanifest:1", **_SPACES)
+    left = element(
+        "rsm:DepartureEvent",
+        leaf("ram:DepartureOccurrenceDateTime", f"{day(journey.departure)}T08:00:00" if journey.departure else ""),
+    )
+    return element("rsm:FlightManifest", _head(items[0]), movement, left, stops, xmlns__rsm="iata:flightmanifest:1", **_SPACES)
 
 
 def write_xffm(shipments: Sequence[Shipment]) -> bytes:

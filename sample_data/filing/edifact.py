@@ -15,10 +15,17 @@ def _released(text: str) -> str:
     return "".join(f"?{c}" if c in "?+:'" else c for c in text)
 
 
+def _without_tail(parts: Sequence[str]) -> list[str]:
+    kept = list(parts)
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept
+
+
 def segment(tag: str, *elements: Element) -> str:
     """A segment, without what is empty at its end."""
-    parts = [_released(e) if isinstance(e, str) else ":".join(map(_released, e)).rstrip(":") for e in elements]
-    return "+".join([tag, *parts]).rstrip("+") + "'"
+    parts = [":".join(map(_released, _without_tail([e] if isinstance(e, str) else e))) for e in elements]
+    return "+".join([tag, *_without_tail(parts)]) + "'"
 
 
 def interchange(messages: Sequence[Sequence[str]], kind: str, directory: str) -> bytes:

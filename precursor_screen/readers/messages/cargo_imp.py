@@ -13,15 +13,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from precursor_screen.formats.blob import Blob
+from precursor_screen.names.countries import find_country
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.messages.build import Gathered, build
 from precursor_screen.readers.messages.edi import read_text, refuse_empty
 from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Scope, lines_of
+from precursor_screen.readers.messages.text import is_nothing
 
 _HEAD = re.compile(r"(FWB|FHL|FFM)/(\d{1,2})\s*")
 _END = re.compile(r"(?:LAST|CONT)\b")
 _WAYBILL = re.compile(r"(\d{3}-?\d{8})([A-Z]{3})([A-Z]{3})/?([TSPDM])(\d{1,6})(?:([KL])(\d+(?:\.\d+)?))?(.*)")
 _HOUSE = re.compile(r"HBS/([^/]*)/([A-Z]{3})([A-Z]{3})/(\d*)/([KL])(\d+(?:\.\d+)?)/(\d*)/?(.*)", re.DOTALL)
+_COUNTRY = re.compile(r"[A-Z]{2}(?:/|$)")
 _AMOUNT = re.compile(r"\d+(?:\.\d*)?|\.\d+")
 _NO_VALUE = ("NVD", "NCV", "XXX")
 _ISSUED = re.compile(r"(\d{1,2})([A-Z]{3})(\d{2})")
@@ -149,7 +152,7 @@ def _waybill(scope: Scope, found: re.Match[str], number: str = "bill_of_lading")
     scope.add("port_of_discharge", "AWB destination", found[3])
     if number == "bill_of_lading":
         scope.add("packages", "AWB pieces", found[5])
-        if found[7]:
+        if found[7] and not is_nothing(found[7]):
             scope.add("gross_mass", "AWB weight", f"{found[7]}{_POUNDS[found[6]]}")
     scope.add(BESIDE, "AWB rest", found[8])
 
@@ -190,15 +193,21 @@ def _common(scope: Scope, block: Block) -> bool:
         _customs(scope, lines)
     elif tag == "ISU":
         _issue(scope, "/".join(lines))
-    elif tag == "FLT" or tag in _KNOWN:
-        for line in lines:
-            scope.add(BESIDE, tag, line)
-        if tag == "FLT":
-            scope.add("voyage", "FLT", lines[0].split("/")[0])
-        _dangerous(scope, tag, " ".join(lines))
+    elif tag == "FLT":
+        flight, _, rest = lines[0].partition("/")
+        scope.add("voyage", "FLT", flight, lines[0])
+        _beside(scope, tag, (rest, *lines[1:]))
+    elif tag in _KNOWN:
+        _beside(scope, tag, lines)
     else:
         return False
     return True
+
+
+def _beside(scope: Scope, tag: str, lines: Iterable[str]) -> None:
+    for line in lines:
+        scope.add(BESIDE, tag, line)
+    _dangerous(scope, tag, " ".join(lines))
 
 
 def _dangerous(scope: Scope, label: str, text: str) -> None:
@@ -219,8 +228,10 @@ def _party(scope: Scope, tag: str, lines: tuple[str, ...]) -> None:
         parts["NAM"].append(head)
         head = ""
         next(order)
-    for line in rest:
-        if line[:4] in ("NAM/", "ADR/", "LOC/"):
+    for number, line in enumerate(rest, 1):
+        if named and number == len(rest) and last and _COUNTRY.match(line) and find_country(line[:2]):
+            parts[""].append(line)  # the country, though no LOC is before it
+        elif line[:4] in ("NAM/", "ADR/", "LOC/"):
             last = line[:3]
             parts[last].append(line[4:])
         elif named:
@@ -344,7 +355,8 @@ def _house(scope: Scope, block: Block, issues: IssueList) -> None:
     scope.add("port_of_loading", "HBS origin", origin)
     scope.add("port_of_discharge", "HBS destination", destination)
     scope.add("packages", "HBS pieces", pieces)
-    scope.add("gross_mass", "HBS weight", f"{weight}{_POUNDS[unit]}")
+    if not is_nothing(weight):
+        scope.add("gross_mass", "HBS weight", f"{weight}{_POUNDS[unit]}")
     if slac != pieces:
         scope.add(BESIDE, "HBS pieces by the shipper's count", slac)
     scope.add("description", "HBS goods", goods)
@@ -419,5 +431,5 @@ class _Cargo:
     def settle(self, port: str) -> None:
         self.scope.add("port_of_discharge", "airport", port)
         self.scope.add("packages", "AWB pieces", str(self.pieces))
-        if self.known:
+        if self.known and self.mass:
             self.scope.add("gross_mass", "AWB weight", f"{self.mass}{' LBR' if self.pounds else ''}")
