@@ -161,7 +161,7 @@ def goods(draw: st.DrawFn, bill: Shipment, item: int, letters: str) -> Shipment:
     quantity = draw(st.one_of(st.none(), figures(9_999)))
     un = draw(st.sampled_from(["", "1715", "1090", "3077"]))
     return replace(
-        bill, item=item, goods=draw(texts(letters, 45)), hs=draw(st.one_of(st.just(""), st.from_regex(r"[1-8][0-9]{5}(?:[0-9]{2}){0,2}", fullmatch=True))),
+        bill, item=item, goods=draw(texts(letters, 45)), hs=draw(st.one_of(st.just(""), st.from_regex(r"[1-6][0-9]{5}(?:[0-9]{2}){0,2}", fullmatch=True))),
         cus=draw(st.sampled_from(["", "0011146-5", "0010002-7"])), un=un, danger=draw(st.sampled_from(["", "3", "5.1", "8"])) if un else "",
         quantity=quantity, unit=draw(st.sampled_from(["KGM", "LTR", "MTK", "NMB"])) if quantity is not None else "",
         net=draw(st.one_of(st.none(), figures(9_999))), gross=draw(st.one_of(st.none(), figures(99_999))), packages=draw(st.integers(1, 9_999)),
