@@ -96,19 +96,31 @@ def read_cargo_imp(text: str, issues: IssueList) -> Iterator[tuple[str, Scope]]:
     """The type and the content of each message; lines that cannot be read are issues."""
     kind = ""
     row = 0
+    ended = False
     lines: list[tuple[int, str]] = []
     for number, raw in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
         line = raw.rstrip(" \t\x03\x00\x1a")
         if found := _HEAD.fullmatch(line.strip()):
             if kind:
+                _note_end(kind, row, ended, issues)
                 yield _message(kind, row, lines, issues)
-            kind, row, lines = found[1], number, []
+            kind, row, lines, ended = found[1], number, [], False
         elif kind and line.strip():
-            ended = _END.match(line) if kind == "FFM" else None
-            if not ended:
+            if kind == "FFM" and _END.match(line):
+                ended = True
+            else:
                 lines.append((number, line.lstrip() if not line.startswith("/") else line))
     if kind:
+        _note_end(kind, row, ended, issues)
         yield _message(kind, row, lines, issues)
+
+
+def _note_end(kind: str, row: int, ended: bool, issues: IssueList) -> None:
+    """Flight manifests alone have an end of their own, by which a cut shows."""
+    if kind == "FFM" and not ended:
+        issues.add_one_of_many(
+            "broken-segment", f"the flight manifest that begins at line {row} has no end (LAST or CONT); what it holds was read", row=row
+        )  # fmt: skip
 
 
 def _message(kind: str, row: int, lines: list[tuple[int, str]], issues: IssueList) -> tuple[str, Scope]:
