@@ -6,6 +6,7 @@ qualifiers stand for is in `layouts/edifact.csv`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from precursor_screen.formats.edi import Segment
@@ -30,6 +31,8 @@ _MAIN_STAGES = ("", "20", "11", "12", "13", "1")  # main carriage, at the border
 _MOST_PIECES = 495  # the standard lets FTX repeat 99 times, of five pieces each
 _BILLS = ("bill_of_lading", "house_bill_of_lading")
 _HS_TYPES = ("HS", "HS ", "CC", "TSP", "TAR", "122", "108", "117")
+_PROCEDURE_TYPES = ("105", "117")  # of data element 1131: kinds of declarations, procedures
+_HS_CODE = re.compile(r"(\d{6}|\d{8,12})[A-Z]?")  # New Zealand sets a letter behind it; seven digits are a British procedure
 
 
 class Message:
@@ -42,6 +45,7 @@ class Message:
         self.consignment = self.root
         self.issues = issues
         self.equipment = False
+        self.in_detail = False  # past UNS: what follows is of items
         self.function = ""
         self.stamp = ""
         self.versioned = False
@@ -157,7 +161,10 @@ def _rff(message: Message, segment: Segment) -> None:
     field = find_code(_CODES, "RFF", qualifier) or BESIDE
     consignment = message.consignment
     if field in _BILLS and message.type == "CUSCAR" and not message.equipment:
-        if consignment.children and consignment is not message.root:
+        if consignment.children and not any(child.stated - {"item_number"} for child in consignment.children):
+            consignment.children.clear()  # Australia opens a goods item of which nothing is said in front of each bill
+            message.scope = consignment
+        elif consignment.children and consignment is not message.root:
             # A second bill under the same consolidation: it has its own parties, places and goods.
             shared = [c for c in consignment.cells if c.label == "CNI+1004" or c.field == "master_bill_of_lading"]
             message.open_consignment(segment)
@@ -196,15 +203,33 @@ def _gid(message: Message, segment: Segment) -> None:
 
 
 def _cst(message: Message, segment: Segment) -> None:
-    message.open_item(segment)
-    message.scope.add("item_number", "CST+1496", segment.get(1))
-    for element in range(2, len(segment.elements) + 1):
+    """An item of a declaration; in front of all items what is declared of the whole, elsewhere more about the goods item above it."""
+    elements = range(2, len(segment.elements) + 1)
+    numbers = [_goods_code(segment.get(element), segment.get(element, 1)) for element in elements]
+    if message.type == "CUSDEC" or message.scope is message.consignment:
+        of_all = message.type == "CUSDEC" and not (message.in_detail or segment.get(1) or any(numbers))
+        if not of_all:
+            message.open_item(segment)
+            message.in_detail = True
+            message.scope.add("item_number", "CST+1496", segment.get(1))
+    for element, number in zip(elements, numbers, strict=True):
         code = segment.get(element)
-        digits = code.replace(".", "").replace(" ", "")
-        if digits.isdigit() and len(digits) >= 6:
-            message.scope.add("hs_code", "CST+7361", code)
+        if number:
+            message.scope.add("hs_code", "CST+7361", number, code)
         else:
-            message.scope.add("procedure" if digits.isdigit() and len(digits) == 4 else BESIDE, f"CST+7361 {element - 1}", code)
+            digits = code.replace(".", "")
+            is_procedure = digits.isdigit() and len(digits) in (4, 7)
+            message.scope.add("procedure" if is_procedure else BESIDE, f"CST+7361 {element - 1}", code)
+
+
+def _goods_code(code: str, kind: str) -> str:
+    """The digits of a code of goods; empty for any other code."""
+    found = _HS_CODE.fullmatch(code.replace(".", "").replace(" ", "").upper())
+    return found[1] if found and kind not in _PROCEDURE_TYPES else ""
+
+
+def _uns(message: Message, segment: Segment) -> None:
+    message.in_detail = True
 
 
 def _pia(message: Message, segment: Segment) -> None:
@@ -251,6 +276,8 @@ def _moa(message: Message, segment: Segment) -> None:
     amount = as_number(segment.get(1, 1), segment.decimal)
     if is_nothing(amount):
         return
+    if not field and message.scope.has("value"):
+        field = BESIDE  # duties, charges and prices: what the goods are worth is stated
     if field in ("value", "freight"):
         if message.scope.has(field):
             field = BESIDE
@@ -380,5 +407,5 @@ def _doc(message: Message, segment: Segment) -> None:
 _HANDLERS: dict[str, Callable[[Message, Segment], None]] = {
     "BGM": _bgm, "CNI": _cni, "RFF": _rff, "GID": _gid, "CST": _cst, "PIA": _pia, "FTX": _ftx, "IMD": _imd, "MEA": _mea, "MOA": _moa,
     "LOC": _loc, "DTM": _dtm, "NAD": _nad, "TDT": _tdt, "SGP": _sgp, "EQD": _eqd, "DGS": _dgs, "PAC": _pac, "PCI": _pci, "QTY": _qty,
-    "GIS": _gis, "DOC": _doc,
+    "GIS": _gis, "DOC": _doc, "UNS": _uns,
 }  # fmt: skip
