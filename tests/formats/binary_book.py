@@ -43,8 +43,8 @@ def _cell(column: int, value: object) -> bytes:
     return _record(6, place + _text(str(value)))
 
 
-def xlsb(rows: Sequence[Sequence[object]]) -> bytes:
-    """A workbook of one sheet; None leaves a cell out, a name of an error is that error."""
+def xlsb(rows: Sequence[Sequence[object]], *comments: str) -> bytes:
+    """A workbook of one sheet and its comments; None leaves a cell out, a name of an error is that error."""
     width = max((len(row) for row in rows), default=1)
     body = b"".join(
         _record(0, struct.pack("<IIHHBI", number, 0, 300, 0, 0, 0))
@@ -64,4 +64,8 @@ def xlsb(rows: Sequence[Sequence[object]]) -> bytes:
             "xl/_rels/workbook.bin.rels", _RELATIONS.format(_RELATION.format("rId1", "worksheet", "worksheets/sheet1.bin"))
         )
         archive.writestr("xl/worksheets/sheet1.bin", sheet)
+        if comments:
+            relation = _RELATION.format("rId1", "comments", "../comments1.bin")
+            archive.writestr("xl/worksheets/_rels/sheet1.bin.rels", _RELATIONS.format(relation))
+            archive.writestr("xl/comments1.bin", b"".join(_record(637, b"\0" + _text(comment)) for comment in comments))
     return out.getvalue()
