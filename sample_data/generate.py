@@ -1,4 +1,5 @@
-"""Writes the sample manifest in four formats that state the same shipments: `python sample_data/generate.py`.
+"""Writes the sample manifest in four formats that state the same shipments, and a few shipments in every format that is read
+(`formats/`, by the writers of `filing/`): `python sample_data/generate.py`.
 
 Everything in it is invented: firms, people, vessels, numbers. Beside each shipment that a rule flags stands one that looks
 like it and must stay quiet. The files are committed; a test writes them again and compares.
@@ -11,6 +12,7 @@ import datetime
 import io
 import json
 import random
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -451,10 +453,18 @@ WRITERS = {
 
 
 def main() -> None:
-    """Writes all four beside this file."""
+    """Writes all four beside this file, and the files of `formats/`."""
+    folder = Path(__file__).parent
     lines = rows()
     for name, write in WRITERS.items():
-        (Path(__file__).parent / name).write_bytes(write(lines))
+        (folder / name).write_bytes(write(lines))
+    sys.path.insert(0, str(folder.parent))  # run as a script, this file's own folder is the first place to import from
+    from sample_data import filing
+    from sample_data.filing.samples import SHIPMENTS
+
+    (folder / "formats").mkdir(exist_ok=True)
+    for name, file in filing.WRITERS.items():
+        (folder / "formats" / name).write_bytes(file(SHIPMENTS))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from sample_data.filing import WRITERS
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
@@ -64,7 +65,19 @@ def test_the_wheel_holds_the_data_and_nothing_of_the_workshop(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     wanted = ["py.typed", "data/rules/ps-chem-001.yml", "data/watchlists/sources.toml", "data/watchlists/sample-list.csv"]
     wanted += ["data/sample_data/manifest.csv", "data/substances/names.csv", "reports/templates/report.html.jinja"]
+    wanted += [
+        f"data/sample_data/formats/{name}" for name in WRITERS
+    ]  # and nothing else by accident: the samples, what writes them
     assert [n for n in wanted if f"precursor_screen/{n}" not in names] == []
+    samples = {n.removeprefix("precursor_screen/data/sample_data/").partition("/")[0] for n in names if "/sample_data/" in n}
+    assert samples == {
+        "filing",
+        "formats",
+        "generate.py",
+        "registers",
+        "thirty_days",
+        *(f"manifest.{e}" for e in ("csv", "jsonl", "parquet", "xlsx")),
+    }
     assert [n for n in names if not n.startswith(("precursor_screen/", "precursor_screen-"))] == []
     assert [n for n in names if n.endswith((".pyc", ".toml")) and "sources.toml" not in n] == []
     assert [n for n in names if n.endswith("LICENSE")]

@@ -10,7 +10,7 @@ import pytest
 
 from precursor_screen import schema
 from precursor_screen.readers.registry import read
-from tests.formats.outlook import message
+from sample_data.filing.outlook import message
 from tests.formats.test_dbf import dbf
 from tests.readers import shipments
 

@@ -15,7 +15,7 @@ from precursor_screen.errors import InputError, UnreadableManifest
 from precursor_screen.formats import mail as mails
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.readers.registry import read
-from tests.formats.outlook import compound, message, tree
+from sample_data.filing.outlook import compound, message, tree
 from tests.readers.outcomes import outcome
 
 TABLE = b"Description of goods;HS Code;Consignee\nacetone;291411;Acme Ltd\n"

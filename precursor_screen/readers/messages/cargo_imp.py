@@ -13,15 +13,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from precursor_screen.formats.blob import Blob
+from precursor_screen.names.countries import find_country
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.messages.build import Gathered, build
 from precursor_screen.readers.messages.edi import read_text, refuse_empty
 from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Scope, lines_of
+from precursor_screen.readers.messages.text import is_nothing
 
 _HEAD = re.compile(r"(FWB|FHL|FFM)/(\d{1,2})\s*")
 _END = re.compile(r"(?:LAST|CONT)\b")
 _WAYBILL = re.compile(r"(\d{3}-?\d{8})([A-Z]{3})([A-Z]{3})/?([TSPDM])(\d{1,6})(?:([KL])(\d+(?:\.\d+)?))?(.*)")
 _HOUSE = re.compile(r"HBS/([^/]*)/([A-Z]{3})([A-Z]{3})/(\d*)/([KL])(\d+(?:\.\d+)?)/(\d*)/?(.*)", re.DOTALL)
+_COUNTRY = re.compile(r"[A-Z]{2}(?:/|$)")
+_AMOUNT = re.compile(r"\d+(?:\.\d*)?|\.\d+")
+_NO_VALUE = ("NVD", "NCV", "XXX")
+_ISSUED = re.compile(r"(\d{1,2})([A-Z]{3})(\d{2})")
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _UN = re.compile(r"\bUN\s?(\d{4})\b")
 _POUNDS = {"L": " LBR", "K": ""}
 _PARTIES = {"SHP": "consignor", "CNE": "consignee", "NFY": "notify_party", "AGT": "declarant"}
@@ -89,19 +96,31 @@ def read_cargo_imp(text: str, issues: IssueList) -> Iterator[tuple[str, Scope]]:
     """The type and the content of each message; lines that cannot be read are issues."""
     kind = ""
     row = 0
+    ended = False
     lines: list[tuple[int, str]] = []
     for number, raw in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
         line = raw.rstrip(" \t\x03\x00\x1a")
         if found := _HEAD.fullmatch(line.strip()):
             if kind:
+                _note_end(kind, row, ended, issues)
                 yield _message(kind, row, lines, issues)
-            kind, row, lines = found[1], number, []
+            kind, row, lines, ended = found[1], number, [], False
         elif kind and line.strip():
-            ended = _END.match(line) if kind == "FFM" else None
-            if not ended:
+            if kind == "FFM" and _END.match(line):
+                ended = True
+            else:
                 lines.append((number, line.lstrip() if not line.startswith("/") else line))
     if kind:
+        _note_end(kind, row, ended, issues)
         yield _message(kind, row, lines, issues)
+
+
+def _note_end(kind: str, row: int, ended: bool, issues: IssueList) -> None:
+    """Flight manifests alone have an end of their own, by which a cut shows."""
+    if kind == "FFM" and not ended:
+        issues.add_one_of_many(
+            "broken-segment", f"the flight manifest that begins at line {row} has no end (LAST or CONT); what it holds was read", row=row
+        )  # fmt: skip
 
 
 def _message(kind: str, row: int, lines: list[tuple[int, str]], issues: IssueList) -> tuple[str, Scope]:
@@ -145,7 +164,7 @@ def _waybill(scope: Scope, found: re.Match[str], number: str = "bill_of_lading")
     scope.add("port_of_discharge", "AWB destination", found[3])
     if number == "bill_of_lading":
         scope.add("packages", "AWB pieces", found[5])
-        if found[7]:
+        if found[7] and not is_nothing(found[7]):
             scope.add("gross_mass", "AWB weight", f"{found[7]}{_POUNDS[found[6]]}")
     scope.add(BESIDE, "AWB rest", found[8])
 
@@ -184,15 +203,23 @@ def _common(scope: Scope, block: Block) -> bool:
         scope.add("description", "TXT", " ".join(line.strip() for line in lines))
     elif tag == "OCI":
         _customs(scope, lines)
-    elif tag == "FLT" or tag in _KNOWN:
-        for line in lines:
-            scope.add(BESIDE, tag, line)
-        if tag == "FLT":
-            scope.add("voyage", "FLT", lines[0].split("/")[0])
-        _dangerous(scope, tag, " ".join(lines))
+    elif tag == "ISU":
+        _issue(scope, "/".join(lines))
+    elif tag == "FLT":
+        flight, _, rest = lines[0].partition("/")
+        scope.add("voyage", "FLT", flight, lines[0])
+        _beside(scope, tag, (rest, *lines[1:]))
+    elif tag in _KNOWN:
+        _beside(scope, tag, lines)
     else:
         return False
     return True
+
+
+def _beside(scope: Scope, tag: str, lines: Iterable[str]) -> None:
+    for line in lines:
+        scope.add(BESIDE, tag, line)
+    _dangerous(scope, tag, " ".join(lines))
 
 
 def _dangerous(scope: Scope, label: str, text: str) -> None:
@@ -213,8 +240,10 @@ def _party(scope: Scope, tag: str, lines: tuple[str, ...]) -> None:
         parts["NAM"].append(head)
         head = ""
         next(order)
-    for line in rest:
-        if line[:4] in ("NAM/", "ADR/", "LOC/"):
+    for number, line in enumerate(rest, 1):
+        if named and number == len(rest) and last and _COUNTRY.match(line) and find_country(line[:2]):
+            parts[""].append(line)  # the country, though no LOC is before it
+        elif line[:4] in ("NAM/", "ADR/", "LOC/"):
             last = line[:3]
             parts[last].append(line[4:])
         elif named:
@@ -246,14 +275,32 @@ def _party(scope: Scope, tag: str, lines: tuple[str, ...]) -> None:
 
 
 def _values(scope: Scope, line: str) -> None:
-    """CVD: currency, charge codes, then the values for carriage and for customs."""
-    parts = line.split("/")
-    amounts = [p for p in parts[1:] if re.fullmatch(r"\d+(?:\.\d+)?", p)]
-    customs = parts[4] if len(parts) > 4 and re.fullmatch(r"\d+(?:\.\d+)?", parts[4]) else (amounts[-1] if amounts else "")
-    if customs:
-        scope.add("value", "CVD customs", customs)
-        scope.add("currency", "CVD currency", parts[0])
-    scope.add(BESIDE, "CVD", line)
+    """CVD: currency, charge codes, then the values for carriage, for customs and for insurance; words stand for none."""
+    currency, *parts = (p.strip() for p in line.split("/"))
+    values = [p for p in parts if p in _NO_VALUE or _AMOUNT.fullmatch(p)]
+    stated = dict(zip(("carriage", "customs", "insurance"), values, strict=False))
+    amount = next((v for v in (stated.get("customs", ""), stated.get("carriage", "")) if _AMOUNT.fullmatch(v)), "")
+    if not amount:
+        scope.add(BESIDE, "CVD", line)
+        return
+    scope.add("value", "CVD", amount, line)
+    scope.add("currency", "CVD", currency)
+    rest = [p for p in (*parts, *values) if p and p != amount and p not in _NO_VALUE and len(p) > 2]
+    scope.add(BESIDE, "CVD rest", " ".join(dict.fromkeys(rest)))
+
+
+def _issue(scope: Scope, line: str) -> None:
+    """ISU: the date of the air waybill, the place, who signed."""
+    when, _, rest = line.partition("/")
+    found = _ISSUED.fullmatch(when.strip())
+    if found and found[2] in _MONTHS:
+        scope.add("date", "ISU", f"20{found[3]}-{_MONTHS.index(found[2]) + 1:02}-{int(found[1]):02}", when)
+    else:
+        rest = line
+    place, _, signed = rest.partition("/")
+    known = any(c.label == "AWB origin" and c.text == place for c in scope.cells)
+    scope.add(BESIDE, "ISU place", "" if known else place)
+    scope.add(BESIDE, "ISU signature", signed)
 
 
 def _customs(scope: Scope, lines: tuple[str, ...]) -> None:
@@ -320,7 +367,8 @@ def _house(scope: Scope, block: Block, issues: IssueList) -> None:
     scope.add("port_of_loading", "HBS origin", origin)
     scope.add("port_of_discharge", "HBS destination", destination)
     scope.add("packages", "HBS pieces", pieces)
-    scope.add("gross_mass", "HBS weight", f"{weight}{_POUNDS[unit]}")
+    if not is_nothing(weight):
+        scope.add("gross_mass", "HBS weight", f"{weight}{_POUNDS[unit]}")
     if slac != pieces:
         scope.add(BESIDE, "HBS pieces by the shipper's count", slac)
     scope.add("description", "HBS goods", goods)
@@ -395,5 +443,5 @@ class _Cargo:
     def settle(self, port: str) -> None:
         self.scope.add("port_of_discharge", "airport", port)
         self.scope.add("packages", "AWB pieces", str(self.pieces))
-        if self.known:
+        if self.known and self.mass:
             self.scope.add("gross_mass", "AWB weight", f"{self.mass}{' LBR' if self.pounds else ''}")

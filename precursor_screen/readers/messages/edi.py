@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from precursor_screen.errors import NoManifest, Where
 from precursor_screen.formats.blob import Blob
-from precursor_screen.formats.edi import EDIFACT, X12, read_segments
+from precursor_screen.formats.edi import EDIFACT, X12, Segment, read_segments
 from precursor_screen.formats.encoding import choose_encoding, open_utf8
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.messages.build import Gathered, build
@@ -34,10 +36,38 @@ class EdiReader:
         kind = options_kind(text)
         name, read = _READ[kind]
         gathered = Gathered(name, issues)
-        for type_, message in read(read_segments(text, blob.name), issues):
+        for type_, message in read(_watch_ends(read_segments(text, blob.name), issues), issues):
             gathered.lines += [(type_, line) for line in lines_of(message)]
         refuse_empty(gathered, blob)
         return [build(gathered, blob.name, digest, encoding)]
+
+
+_BEGIN, _END = {"UNB": "UNZ", "ISA": "IEA"}, ("UNZ", "IEA")
+_BETWEEN = ("UNT", "UNE", "SE", "GE")  # behind these a file that was cut looks whole
+
+
+def _watch_ends(segments: Iterable[Segment], issues: IssueList) -> Iterator[Segment]:
+    """The segments; an interchange without its end is an issue, as messages may have stood there."""
+    opened: Segment | None = None
+    before = ""
+    for segment in segments:
+        if segment.tag in _BEGIN:
+            _note_end(opened, before, issues)
+            opened = segment
+        elif segment.tag in _END:
+            opened = None
+        before = segment.tag
+        yield segment
+    _note_end(opened, before, issues)
+
+
+def _note_end(opened: Segment | None, before: str, issues: IssueList) -> None:
+    if opened is not None and before in _BETWEEN:
+        issues.add_one_of_many(
+            "broken-segment",
+            f"the interchange that begins at segment {opened.number} has no end ({_BEGIN[opened.tag]}): messages may be missing",
+            row=opened.number,
+        )
 
 
 def options_kind(text: str) -> str:

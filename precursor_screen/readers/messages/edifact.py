@@ -171,6 +171,8 @@ def _rff(message: Message, segment: Segment) -> None:
             message.consignment.take(shared)
         _bill(message.consignment, field, f"RFF+{qualifier}", number)
         return
+    if field == "stated_shipment_id" and (message.scope is not consignment or consignment.has(field)):
+        field = BESIDE  # of an item, or a second one: the consignment is told apart by its first
     message.scope.add(
         field, f"RFF+{qualifier[:10]}", " ".join(p for p in (number, segment.get(1, 2)) if p) if field == BESIDE else number
     )

@@ -45,6 +45,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Composed:
+    """A value in parts: its field, the paths of the parts, and which of them must be there."""
+
+    field: str
+    parts: tuple[str, ...]
+    needed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     """Elements above the items that name the items they belong to: containers, most often."""
 
@@ -66,13 +75,15 @@ class Layout:
         shares: see `scope.Scope`.
         entries: by (folded last name, folded attribute), the longest path first.
         codes: field -> code -> word; a code that ends with `*` stands for all that begin so.
-        compose: folded element -> field and the paths of the parts that are put together.
+        compose: folded element -> field, the paths of the parts that are put together, and those (`!`) without which the rest says nothing.
         joins: see `Join`.
         groups: folded name of a level that only holds others together, and is no line by itself -> where nothing is in it, `keep`: what
             it says is said of the level above, or `beside`.
         counted: items bear no number, and are counted.
         merge: folded root -> field: lines that agree in it are one cargo in parts.
         derive: country -> the places, best first, whose UN/LOCODE tells it where the message has no element for it.
+        ranks: folded element -> parts of an address in it, by folded name -> where the layout lists it: families write town, street and
+            postal code in any order, and one address must read alike from all of them.
     """
 
     name: str
@@ -83,12 +94,13 @@ class Layout:
     date_order: str
     entries: Mapping[tuple[str, str], tuple[Entry, ...]]
     codes: Mapping[str, Mapping[str, str]]
-    compose: Mapping[str, tuple[str, tuple[str, ...]]]
+    compose: Mapping[str, Composed]
     joins: tuple[Join, ...]
     groups: Mapping[str, str]
     counted: bool
     merge: Mapping[str, str]
     derive: Mapping[str, tuple[str, ...]]
+    ranks: Mapping[str, Mapping[str, int]]
 
 
 def fold(name: str) -> str:
@@ -124,13 +136,30 @@ def _layout(data: Mapping[str, Any]) -> Layout:
         str(data.get("date_order", "")),
         {key: tuple(sorted(found, key=_rank)) for key, found in entries.items()},
         {field: {str(k).upper(): str(v) for k, v in table.items()} for field, table in data.get("codes", {}).items()},
-        {fold(name): (parts[0], tuple(parts[1:])) for name, parts in data.get("compose", {}).items()},
+        {fold(name): _composed(parts) for name, parts in data.get("compose", {}).items()},
         tuple(Join(fold(j["element"]), j["value"], j["by"], j["field"]) for j in data.get("joins", ())),
         {fold(n): str(how) for n, how in data.get("groups", {}).items()},
         bool(data.get("counted", False)),
         {fold(root): field for root, field in data.get("merge", {}).items()},
         {field: tuple(places) for field, places in data.get("derive", {}).items()},
+        _ranks(data["fields"]),
     )
+
+
+def _composed(parts: Sequence[str]) -> Composed:
+    field, *paths = parts
+    return Composed(
+        field, tuple(p.removesuffix("!") for p in paths), tuple(p.removesuffix("!") for p in paths if p.endswith("!"))
+    )
+
+
+def _ranks(fields: Mapping[str, str]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for rank, (path, field) in enumerate(fields.items()):
+        steps = _entry(str(path), str(field)).steps
+        if str(field).rstrip("?").endswith("_address") and len(steps) > 1:
+            found.setdefault(steps[-2].name, {}).setdefault(steps[-1].name, rank)
+    return found
 
 
 def _rank(entry: Entry) -> tuple[int, int]:

@@ -167,6 +167,7 @@ def _settle(scope: Scope, heritage: dict[int, _Heritage]) -> tuple[int, frozense
 def _inherit(leaf: Scope, heritage: dict[int, _Heritage]) -> Iterator[Cell]:
     yield from leaf.cells
     taken = {_group(c.field) for c in leaf.cells}
+    said = {(c.field, c.text) for c in leaf.cells}
     scope = leaf.parent
     while scope is not None:
         left = heritage[id(scope)]
@@ -174,9 +175,11 @@ def _inherit(leaf: Scope, heritage: dict[int, _Heritage]) -> Iterator[Cell]:
         for cell in left.all:
             group = _group(cell.field)
             if group and group in taken:
-                yield _beside(cell)
+                if (cell.field, cell.text) not in said:  # what a nearer level repeats says nothing more
+                    yield _beside(cell)
                 continue
             found.add(group)
+            said.add((cell.field, cell.text))
             yield cell
         if left.line is leaf:
             yield from left.first

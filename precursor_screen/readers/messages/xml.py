@@ -250,6 +250,8 @@ class _Message:
         for key, value in element.attrib.items():
             self._take_attribute(elements, names, scope, key, value)
         children = [c for c in element if isinstance(c.tag, str)]
+        if ranks := self.layout.ranks.get(names[-1]):
+            children.sort(key=lambda c: ranks.get(fold(c.tag.rpartition("}")[2]), -1))
         text = "".join((element.text or "", *(c.tail or "" for c in element))).strip()
         if text:
             self._add(entry if entry is not None else kind, scope, elements, text)
@@ -322,9 +324,12 @@ class _Message:
         scope.add(field, label, text)
 
     def _compose(self, element: Any, name: str, scope: Scope) -> None:
-        field, paths = self.layout.compose[name]
+        composed = self.layout.compose[name]
+        field = composed.field
+        if not all(_texts(element, path) for path in composed.needed):
+            return
         joiner = "" if field == "container_numbers" else " "
-        text = joiner.join(t for path in paths for t in _texts(element, path)[:1])
+        text = joiner.join(t for path in composed.parts for t in _texts(element, path)[:1])
         if field.endswith("?"):
             if text:
                 self.fallbacks.append((scope, Cell(field[:-1], element.tag.rpartition("}")[2], text)))

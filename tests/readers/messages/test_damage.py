@@ -12,7 +12,9 @@ from precursor_screen.errors import InputError, UnknownFormat, UnreadableManifes
 from precursor_screen.readers.interface import MOST_LISTED, InputTables, ReadOptions
 from precursor_screen.readers.messages import xml
 from precursor_screen.readers.registry import read
-from tests.readers.messages.test_expected import NAMES, SAMPLES
+from sample_data.filing import MESSAGES
+from sample_data.filing.samples import SHIPMENTS
+from tests.readers.messages.test_expected import NAMES, SAMPLES, stated
 
 CUSCAR = (SAMPLES / "cuscar.edi").read_text()
 NCTS = (SAMPLES / "ncts.xml").read_text()
@@ -43,6 +45,39 @@ def test_a_sample_cut_anywhere_is_read_as_far_as_it_goes(name: str) -> None:
     for cut in (*range(120), *range(120, len(data), 97)):
         with suppress(InputError):
             one(data[:cut])
+
+
+# Two bills, in formats whose messages have an end; FWB and FHL have none, and a cut at the end of a line does not show.
+ENDED = [name for name in MESSAGES if name not in ("fwb.txt", "fhl.txt")]
+
+
+@pytest.mark.parametrize("name", ENDED)
+def test_a_cut_is_an_issue_unless_all_is_there(name: str) -> None:
+    data = MESSAGES[name]((SHIPMENTS[0], SHIPMENTS[3]))
+    whole = stated(one(data))
+    silent = []
+    for cut in range(len(data) % 29 + 150, len(data), 29):
+        with suppress(InputError):
+            part = one(data[:cut])
+            if not codes(part) and stated(part) != whole:
+                silent.append((cut, data[cut - 40 : cut]))
+    assert silent == []
+
+
+@pytest.mark.parametrize("name", [n for n in MESSAGES if n != "x12-350.edi"])
+def test_goods_before_a_cut_are_never_lost(name: str) -> None:
+    data = MESSAGES[name]((SHIPMENTS[0], SHIPMENTS[3]))
+    first, second = (data.rindex(s.goods.encode()) for s in (SHIPMENTS[0], SHIPMENTS[3]))
+    for cut in (first + 60, second, second + 40, len(data) - 1):
+        goods = column(one(data[:cut]), "description")
+        assert goods[0] == SHIPMENTS[0].goods
+        assert (cut < second + 40) or str(goods[1]).startswith(SHIPMENTS[3].goods)
+
+
+def test_a_flight_manifest_without_its_end_is_named() -> None:
+    body = "FFM/8\n1/LH400/12MAR/LHR\nJFK\n020-12345675LHRJFK/T1K1/TOYS\n"
+    assert [(i["code"], i["source_row"]) for i in one(body).issues.to_pylist()] == [("broken-segment", 1)]
+    assert codes(one(body + "CONT\n")) == []
 
 
 def test_a_message_cut_within_an_item_keeps_the_items_before_it() -> None:

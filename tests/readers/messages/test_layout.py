@@ -61,7 +61,7 @@ def test_layouts_that_ship_name_fields(name: str) -> None:
         for entry in entries:
             for field in entry.field.partition(" @")[0].split("|"):
                 assert field.rstrip("?+") in {*CANONICAL, *special}, (name, entry)
-    assert {f.rstrip("?") for f, _ in layout.compose.values()} <= set(CANONICAL)
+    assert {c.field.rstrip("?") for c in layout.compose.values()} <= set(CANONICAL)
     assert {j.field for j in layout.joins} <= set(CANONICAL)
     assert set(layout.codes) <= set(CANONICAL)
     assert set(layout.groups.values()) <= {"keep", "beside"}

@@ -1,0 +1,83 @@
+"""The sample shipments are flagged alike in whatever format they are filed, but for a written list (`other_flags.csv`).
+
+Each row of that list is told by the report of the file itself: a rule that could not be judged, a line that could not be screened, a
+blind spot, or another statement in the file.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+from precursor_screen.api import screen
+from precursor_screen.readers.registry import read
+from precursor_screen.reference.bundle import Reference
+from precursor_screen.reports.report import Report
+from sample_data.filing import WRITERS
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.slow
+
+FOLDER = ROOT / "sample_data" / "formats"
+FIRST = "comma.csv"
+
+
+@lru_cache(maxsize=1)
+def differences() -> Mapping[tuple[str, str, str], str]:
+    """(format, rule, difference) -> how the report tells it."""
+    found = {}
+    with (Path(__file__).parent / "other_flags.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            assert row["why"]
+            for name in row["formats"].split():
+                assert (name, row["rule"], row["difference"]) not in found
+                found[name, row["rule"], row["difference"]] = row["told"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def reports(reference: Reference) -> dict[str, Report]:
+    return {name: screen(FOLDER / name, reference) for name in WRITERS}
+
+
+def flagged(report: Report, name: str) -> Counter[tuple[str, str]]:
+    """How often each rule flags each text of goods."""
+    goods = {
+        line["line_id"]: line["description"] for tables in read(FOLDER / name, name) for line in tables.lines.to_pylist() if "description" in line
+    }  # fmt: skip
+    return Counter((flag["rule_id"], goods.get(flag["line_id"], "")) for flag in report.flags.to_pylist())
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_the_flags_are_the_same_or_the_difference_is_listed(reports: dict[str, Report], name: str) -> None:
+    wanted, got = flagged(reports[FIRST], FIRST), flagged(reports[name], name)
+    assert len(wanted) > 10
+    found = {(name, rule, "missing") for rule, _ in wanted - got} | {(name, rule, "added") for rule, _ in got - wanted}
+    listed = {key for key in differences() if key[0] == name}
+    if (name, "*", "missing") in listed:
+        assert not got
+        assert listed == {(name, "*", "missing")}
+    else:
+        assert found == listed
+
+
+@pytest.mark.parametrize(("name", "rule", "difference"), differences())
+def test_what_differs_is_told_in_the_report(reports: dict[str, Report], name: str, rule: str, difference: str) -> None:
+    coverage = reports[name].coverage
+    kind, _, what = differences()[name, rule, difference].partition(" ")
+    if kind == "not":
+        assert rule in {u["rule_id"] for u in coverage["not_evaluable"]}
+    elif kind == "unscreenable":
+        assert what in {u["code"] for u in coverage["unscreenable"]}
+    elif kind == "blind":
+        assert what.removeprefix("spot ") in {b["code"] for b in coverage["blind_spots"]}
+    else:
+        assert kind == "states"
+        field, value = what.split()
+        (tables,) = read(FOLDER / name, name)
+        assert set(tables.lines.column(field).to_pylist()) == {value}
