@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from precursor_screen.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import CHUNK, Blob
+from precursor_screen.formats.dbf_memo import SUFFIXES, is_memo_of
 from precursor_screen.formats.limits import FREE_BYTES, MB, MEMBERS, UNPACKED_BYTES, UNPACKED_RATIO
 
 _SKIPPED = ("__MACOSX/", ".DS_Store", "Thumbs.db")
@@ -151,7 +152,24 @@ def unzip(archive: zipfile.ZipFile, blob: Blob) -> Members:
             errors.append(UnreadableManifest(f"is damaged ({error})", where=Where(name), remedy="Ask for the archive again."))
             continue
         blobs.append(Blob(name, data))
-    return Members(tuple(blobs), tuple(errors))
+    return Members(tuple(_with_memos(blobs)), tuple(errors))
+
+
+def _with_memos(blobs: list[Blob]) -> list[Blob]:
+    """The members, DBF tables with the memo files of their names."""
+    memos = {blob.name: blob for blob in blobs if blob.name.lower().endswith(SUFFIXES)}
+    of_table = {
+        blob.name: memo.name
+        for blob in blobs
+        for memo in memos.values()
+        if blob.name not in memos and is_memo_of(memo.name, blob.name)
+    }
+    used = frozenset(of_table.values())
+    return [
+        replace(blob, memo=memos[of_table[blob.name]].read()) if blob.name in of_table else blob
+        for blob in blobs
+        if blob.name not in used
+    ]
 
 
 def _read_capped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:

@@ -26,10 +26,11 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """An input: its name in reports (file, or `archive!member`) and where its bytes are."""
+    """An input: its name in reports (file, or `archive!member`), where its bytes are, and the memo file that came with it in an archive."""
 
     name: str
     source: Path | bytes
+    memo: bytes = b""
 
     def open(self) -> BinaryIO:
         """A fresh binary stream at the first byte.
@@ -77,9 +78,10 @@ class Blob:
             return stream.seek(0, io.SEEK_END)
 
     def sha256(self) -> str:
-        """Digest of the bytes, hexadecimal."""
+        """Digest of the bytes, and of the memo file behind them, hexadecimal."""
         digest = hashlib.sha256()
         with self.open() as stream:
             while chunk := stream.read(CHUNK):
                 digest.update(chunk)
+        digest.update(self.memo)
         return digest.hexdigest()

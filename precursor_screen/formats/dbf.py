@@ -1,13 +1,14 @@
 """DBF tables (dBase III to V, FoxPro, Visual FoxPro) to cells, with the standard library.
 
 Layout: dBase's header of 32 bytes, 32 bytes a field, then records of fixed length whose first byte says whether they are deleted
-(dBase Level 7 and memo files beside the table are not read). Text is in the code page that the header names, where it names one that is
+(dBase Level 7 is not read; a memo file is where it came in one archive with its table). Text is in the code page that the header names, where it names one that is
 believed; else it is decided by content.
 """
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
@@ -17,6 +18,7 @@ import pyarrow as pa
 from precursor_screen.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.dbf_header import Field, fields_of
+from precursor_screen.formats.dbf_memo import block_number, memo_text
 from precursor_screen.formats.encoding import EncodingChoice, choose_encoding
 from precursor_screen.formats.limits import COLUMNS
 from precursor_screen.formats.sheet import HEAD_ROWS, Broken, Sheet, memory_reader, string_array
@@ -55,12 +57,13 @@ def read_dbf(blob: Blob, encoding: str = "") -> Sheet:
     records = np.frombuffer(data, np.uint8, count * size, header).reshape(count, size)
     kept = records[records[:, 0] != ord("*")]
     numbers = np.flatnonzero(records[:, 0] != ord("*")) + 1
-    choice = _encoding(data[29], kept, fields, encoding, blob.name)
+    memos = {field: texts for field in fields if field.kind == "M" and (texts := _memos(kept, field, blob.memo, data[0]))}
+    choice = _encoding(data[29], kept, fields, encoding, blob.name, memos)
     names = tuple(field.name.decode(choice.name, "replace") for field in fields)
-    columns = [pa.chunked_array([_cells(kept, field, choice.name)], pa.string()) for field in fields]
+    columns = [pa.chunked_array([_cells(kept, field, choice.name, memos.get(field))], pa.string()) for field in fields]
     head = (names, *zip(*(_shown(column) for column in columns), strict=True))
     behind = data[header + count * size :].strip(b"\x1a\0 ")  # but for the mark of the end and what fills the last block
-    notes = _notes(stated, count, -(-len(behind) // size), np.flatnonzero(records[:, 0] == ord("*")) + 1, kept, fields)
+    notes = _notes(stated, count, -(-len(behind) // size), np.flatnonzero(records[:, 0] == ord("*")) + 1, kept, fields, memos)
     return Sheet(blob.name, "DBF", str(choice), head, True, memory_reader(columns, numbers.tolist()), tuple(notes))
 
 
@@ -68,19 +71,35 @@ def _shown(column: pa.ChunkedArray) -> list[str]:
     return [cell or "" for cell in column.slice(0, HEAD_ROWS).to_pylist()]
 
 
-def _encoding(driver: int, kept: np.ndarray[tuple[int, int], np.dtype[np.uint8]], fields: tuple[Field, ...], override: str, name: str) -> EncodingChoice:  # fmt: skip
+def _memos(kept: np.ndarray[tuple[int, int], np.dtype[np.uint8]], field: Field, memo: bytes, version: int) -> list[bytes | None]:
+    """The text of each record's memo: empty where it points to none, None where it points to what is not there; [] without a memo file."""
+    if not memo:
+        return []
+    numbers = [block_number(row[field.start : field.start + field.length].tobytes()) for row in kept]
+    return [memo_text(memo, number, version) if number else b"" for number in numbers]
+
+
+def _encoding(
+    driver: int, kept: np.ndarray[tuple[int, int], np.dtype[np.uint8]], fields: tuple[Field, ...], override: str, name: str, memos: Mapping[Field, list[bytes | None]],
+) -> EncodingChoice:  # fmt: skip
     if override:
         return choose_encoding(Blob(name, b""), override)
     if driver in _PAGES:
         return EncodingChoice(_PAGES[driver], "named in the header")
     texts = [kept[:, f.start : f.start + f.length] for f in fields if f.kind in _TEXTS]
-    lines = b"\n".join(np.ascontiguousarray(part).tobytes() for part in texts)
+    lines = b"\n".join(
+        [*(np.ascontiguousarray(part).tobytes() for part in texts), *(t for some in memos.values() for t in some if t)]
+    )
     return choose_encoding(Blob(name, lines.replace(b"\0", b" ")))
 
 
-def _cells(kept: np.ndarray[tuple[int, int], np.dtype[np.uint8]], field: Field, page: str) -> pa.Array:
+def _cells(
+    kept: np.ndarray[tuple[int, int], np.dtype[np.uint8]], field: Field, page: str, memos: list[bytes | None] | None
+) -> pa.Array:
     if not field.length or not len(kept):
         return pa.nulls(len(kept), pa.string())
+    if memos:
+        return string_array([(text or b"").decode(page, "replace").strip(" \r\n\t\0") for text in memos])
     part = np.ascontiguousarray(kept[:, field.start : field.start + field.length])
     raw = [bytes(row) for row in part]
     if field.kind in _TEXTS:
@@ -127,6 +146,7 @@ def _notes(
     deleted: np.ndarray[tuple[int], np.dtype[np.int64]],
     kept: np.ndarray[tuple[int, int], np.dtype[np.uint8]],
     fields: tuple[Field, ...],
+    memos: Mapping[Field, list[bytes | None]],
 ) -> list[Broken]:
     notes = []
     if count < stated:
@@ -138,10 +158,15 @@ def _notes(
     if len(deleted):
         notes.append(Broken(int(deleted[0]), "", len(deleted), "marked as deleted in the table", DELETED))
     for field in fields:
-        if field.kind in _MEMOS and len(kept):
+        name = field.name.decode("latin-1")
+        if lost := sum(text is None for text in memos.get(field, ())):
+            notes.append(Broken(1, "", lost, f"the memo file holds no text for {lost} records of {name}", LOST))
+        if field.kind in _MEMOS and len(kept) and field not in memos:
             part = kept[:, field.start : field.start + field.length]
             filled = int(((part != 32) & (part != 0) & (part != 48)).any(axis=1).sum())
             if filled:
-                reason = f"the texts of {field.name.decode('latin-1')} stand in a memo file of their own, which is not read"
+                reason = (
+                    f"the texts of {name} stand in a memo file of their own, which is read only from one archive with the table"
+                )
                 notes.append(Broken(1, "", filled, reason, LOST))
     return notes

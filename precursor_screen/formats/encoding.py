@@ -22,6 +22,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+DAMAGED = "UTF-8 but for some bytes"
+_GOOD_TO_BAD = 4
 SAMPLE = 1 << 18  # bytes of lines that hold something beyond ASCII: enough for a verdict, cheap to decode twenty times
 MAX_TEXT = 8 << 30
 
@@ -66,8 +68,18 @@ def choose_encoding(blob: Blob, override: str = "") -> EncodingChoice:
     valid, ascii_only, sample = _scan_utf8(blob)
     if valid:
         return EncodingChoice("utf-8", "all ASCII" if ascii_only else "valid UTF-8")
+    if _is_damaged_utf8(sample):
+        return EncodingChoice("utf-8", DAMAGED)
     ranking = rank_code_pages(sample)
     return EncodingChoice(ranking[0][0], "code page", ranking[1][0])
+
+
+def _is_damaged_utf8(sample: bytes) -> bool:
+    """Whether nearly all that is beyond ASCII is UTF-8: text of a code page hardly ever is, so the rest is damage or was pasted in."""
+    text = sample.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    good = len(text) - bad - len(text.encode("ascii", "ignore"))
+    return good >= _GOOD_TO_BAD * bad
 
 
 # Encodings to Python, but of host names, of programs' sources, or of nothing: none is one that a manifest is written in.
@@ -116,7 +128,7 @@ def open_utf8(blob: Blob, choice: EncodingChoice) -> tuple[Blob, int]:
     Raises:
         UnreadableManifest: the decoded text is beyond `MAX_TEXT`, or the encoding asked for cannot be that of the input.
     """
-    if choice.name == "utf-8" and choice.reason != "as told":
+    if choice.name == "utf-8" and choice.reason not in ("as told", DAMAGED):
         return blob, 0
     decoder = codecs.getincrementaldecoder(choice.name)("replace")
     out, bad = io.BytesIO(), 0

@@ -7,6 +7,7 @@ UNPACKED_BYTES = 4 << 30  # of an archive, or of all parts of a workbook
 FREE_BYTES = 64 * MB  # below this any ratio passes: a small manifest of equal rows packs a thousandfold
 UNPACKED_RATIO = 400
 MEMBERS = 10_000  # of an archive
+MAX_NESTING = 3  # archives and e-mails within each other
 MAIL_BYTES = 256 * MB  # of an e-mail with all its attachments
 COLUMNS = 16_384  # Excel's own limit; a wider Parquet or Arrow file holds data in its names
 

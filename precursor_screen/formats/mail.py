@@ -20,7 +20,7 @@ import olefile
 from precursor_screen.errors import UnreadableManifest, UsageError, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.encoding import choose_encoding
-from precursor_screen.formats.limits import MAIL_BYTES, MEMBERS
+from precursor_screen.formats.limits import MAIL_BYTES, MAX_NESTING, MEMBERS
 
 # Parts that are no manifest whatever is in them: what signs the mail. A picture that stands in its text is none if it is a picture.
 _PASSED_OVER: Final = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
@@ -44,11 +44,19 @@ _EMBEDDED: Final = "3701000D"
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What an e-mail holds: the files attached to it, what could not be read of them, and the words of the message itself."""
+    """What an e-mail holds.
+
+    Attributes:
+        blobs: the files attached to it.
+        errors: what could not be read of them.
+        text: the words of the message itself.
+        inner: messages of Outlook within it, which are no files of their own: each by its name and its streams, and what it holds.
+    """
 
     blobs: tuple[Blob, ...]
     errors: tuple[UnreadableManifest, ...]
     text: str
+    inner: tuple[tuple[Blob, Mail], ...] = ()
 
 
 def is_outlook(blob: Blob) -> bool:
@@ -171,7 +179,7 @@ def _distinct(name: str, names: dict[str, int]) -> str:
 
 
 def open_outlook(blob: Blob) -> Mail:
-    """The attachments and the text of a .msg; a message within it is named and not read.
+    """The attachments and the text of a .msg, and of the messages within it.
 
     Raises:
         UnreadableManifest: damaged, or too large.
@@ -180,50 +188,72 @@ def open_outlook(blob: Blob) -> Mail:
         raise _too_much(blob.name)
     try:
         with olefile.OleFileIO(blob.read()) as container:
-            return _outlook(container, blob.name)
+            return _outlook(container, blob.name, [], 0)
     except (OSError, ValueError, IndexError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise UnreadableManifest(
             f"is a damaged message of Outlook ({type(error).__name__})", where=Where(blob.name), remedy="Save its attachments, and screen those."
         ) from error  # fmt: skip
 
 
-def _outlook(container: olefile.OleFileIO, name: str) -> Mail:
-    streams = container.listdir(streams=True, storages=True)
-    folders = sorted({path[0] for path in streams if path[0].startswith(_ATTACHMENT)})
+def _outlook(container: olefile.OleFileIO, name: str, at: list[str], depth: int) -> Mail:
+    """The message that stands in a storage.
+
+    Args:
+        container: the whole file.
+        name: of the message.
+        at: path of the storage; empty: the file's own message.
+        depth: how many messages it stands in.
+    """
+    below = [
+        path[len(at) :]
+        for path in container.listdir(streams=True, storages=True)
+        if path[: len(at)] == at and len(path) > len(at)
+    ]
+    folders = sorted({path[0] for path in below if path[0].startswith(_ATTACHMENT)})
     if len(folders) > MEMBERS:
         raise _too_much(name)
     names: dict[str, int] = {}
     blobs: list[Blob] = []
+    inner: list[tuple[Blob, Mail]] = []
     errors: list[UnreadableManifest] = []
-    for folder in folders:
+    for folder in ([*at, last] for last in folders):
         shown = next(
-            (t for tag in (_LONG_NAME, _SHORT_NAME, _SHOWN_NAME) if (t := _property(container, [folder], tag))), "attachment"
+            (t for tag in (_LONG_NAME, _SHORT_NAME, _SHOWN_NAME) if (t := _property(container, folder, tag))), "attachment"
         )
         member = f"{name}!{_distinct(_safe(shown), names)}"
-        data = f"__substg1.0_{_DATA}"
-        if container.exists([folder, data]):
-            blobs.append(Blob(member, container.openstream([folder, data]).read()))
-        elif container.exists([folder, f"__substg1.0_{_EMBEDDED}"]):
-            errors.append(
-                UnreadableManifest(
-                    "is a message within a message of Outlook",
-                    where=Where(member),
-                    remedy="Save it as a file of its own, and screen that.",
-                )
-            )
+        data, message = [*folder, f"__substg1.0_{_DATA}"], [*folder, f"__substg1.0_{_EMBEDDED}"]
+        if container.exists(data):
+            blobs.append(Blob(member, container.openstream(data).read()))
+        elif container.exists(message) and container.get_type(message) == olefile.STGTY_STORAGE:
+            _add_inner(container, member, message, depth, inner, errors)
         else:
             errors.append(
                 UnreadableManifest(
                     "is attached by reference, not as a file", where=Where(member), remedy="Ask for the file itself."
                 )
             )
-    text = _property(container, [], _BODY)
-    if not text and container.exists(f"__substg1.0_{_HTML}"):
-        text = _plain(_decode(container.openstream(f"__substg1.0_{_HTML}").read()))
-    elif not text and container.exists(f"__substg1.0_{_RTF}"):
+    text = _property(container, at, _BODY)
+    if not text and container.exists([*at, f"__substg1.0_{_HTML}"]):
+        text = _plain(_decode(container.openstream([*at, f"__substg1.0_{_HTML}"]).read()))
+    elif not text and container.exists([*at, f"__substg1.0_{_RTF}"]):
         remedy = "Save the message as text, and screen that."
         errors.append(UnreadableManifest("has its text as RTF, which is not read", where=Where(name), remedy=remedy))
-    return Mail(tuple(blobs), tuple(errors), text)
+    return Mail(tuple(blobs), tuple(errors), text, tuple(inner))
+
+
+def _add_inner(
+    container: olefile.OleFileIO, member: str, at: list[str], depth: int, inner: list[tuple[Blob, Mail]], errors: list[UnreadableManifest]
+) -> None:  # fmt: skip
+    """A message within the message; one that is too deep, or no message, is an error."""
+    remedy = "Save it as a file of its own, and screen that."
+    if depth + 1 >= MAX_NESTING:
+        errors.append(UnreadableManifest("holds e-mails within e-mails", where=Where(member), remedy=remedy))
+    elif not container.exists([*at, _MESSAGE]):
+        errors.append(UnreadableManifest("is an object of Outlook and no message", where=Where(member), remedy=remedy))
+    else:
+        paths = [path for path in container.listdir() if path[: len(at)] == at]
+        content = b"\0".join(part for path in paths for part in ("/".join(path).encode(), container.openstream(path).read()))
+        inner.append((Blob(member, content), _outlook(container, member, at, depth + 1)))
 
 
 def _property(container: olefile.OleFileIO, folder: list[str], tag: str) -> str:

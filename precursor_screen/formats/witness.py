@@ -54,7 +54,7 @@ class Witness(Protocol):
 
 
 class NoWitness:
-    """Of a format that is looked at once only: XLSB."""
+    """Of a format that is looked at once only."""
 
     def corner(self, position: int, name: str, cells: int) -> tuple[int, int]:
         """Not known."""

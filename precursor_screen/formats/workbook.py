@@ -18,8 +18,9 @@ from precursor_screen.formats.gathering import Cells, text_of
 from precursor_screen.formats.limits import cells_allowed
 from precursor_screen.formats.ods import read_ods
 from precursor_screen.formats.sheet import Broken, Sheet, memory_reader
-from precursor_screen.formats.witness import LOST, NoWitness, SheetScan, Witness, name_of
+from precursor_screen.formats.witness import LOST, SheetScan, Witness, name_of
 from precursor_screen.formats.xls import XlsWitness
+from precursor_screen.formats.xlsb import XlsbWitness
 from precursor_screen.formats.xlsx import XlsxWitness
 from precursor_screen.formats.xlsx_asides import asides_of_names
 
@@ -58,7 +59,7 @@ def _read_zipped(blob: Blob, archive: zipfile.ZipFile) -> list[Sheet]:
     names = archive.NameToInfo
     size = sum(info.file_size for info in archive.infolist())
     if "xl/workbook.bin" in names:
-        return _read_sheets(blob, _open(blob.read()), "XLSB", NoWitness(), size)
+        return _read_sheets(blob, _open(blob.read()), "XLSB", XlsbWitness(archive), size)
     if not any(name.startswith("xl/") for name in names):
         return read_ods(blob.name, archive, cells_allowed(size))
     return _read_sheets(blob, _open(blob.read()), "XLSX", XlsxWitness(archive), size)

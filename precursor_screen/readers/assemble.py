@@ -142,7 +142,7 @@ def _without_echo(parts: list[pa.ChunkedArray]) -> list[pa.ChunkedArray]:
 def _make_numbers(columns: Columns) -> None:
     found = {name: column for name in _NUMBER_CODES if (column := columns.take(name)) is not None}
     plain = {name: is_plain(column) for name, column in found.items()}
-    marks, sure = _decimal_marks(found, plain, columns.column_map.decimal)
+    marks, sure, told = _decimal_marks(found, plain, columns.column_map.decimal)
     numbers = {
         name: parse_numbers(column, marks[name], plain[name], name, _NUMBER_CODES[name], columns.rows, columns.issues)
         for name, column in found.items()
@@ -151,7 +151,7 @@ def _make_numbers(columns: Columns) -> None:
     for name, parsed in numbers.items():
         larger: Numbers | None = None
         if name in _AMBIGUOUS and name not in sure and _may_be_text(columns, found[name]):
-            parsed, larger = part_ambiguous(parsed, found[name], marks[name], name, columns.rows, columns.issues)
+            parsed, larger = part_ambiguous(parsed, found[name], marks[name], name, columns.rows, columns.issues, told=told)
         if name in _AMBIGUOUS and name != "quantity":
             _note_unread(columns, name, found[name], parsed, larger)
         if name in _MASSES:
@@ -182,7 +182,7 @@ def _may_be_text(columns: Columns, column: pa.ChunkedArray) -> bool:
     """Whether the cells can have been written with a mark for thousands: a number as such has none, and no zeros at its end."""
     if columns.numbers == TYPED:
         return False
-    return columns.numbers != MIXED or pc.any(pc.match_substring_regex(column, r"[.,][0-9]*0$")).as_py() is True
+    return columns.numbers != MIXED or pc.any(pc.match_substring_regex(column, r",|[.][0-9]*0$")).as_py() is True
 
 
 def _note_unread(columns: Columns, name: str, column: pa.ChunkedArray, parsed: Numbers, larger: Numbers | None) -> None:
@@ -196,16 +196,17 @@ def _note_unread(columns: Columns, name: str, column: pa.ChunkedArray, parsed: N
 
 def _decimal_marks(
     found: dict[str, pa.ChunkedArray], plain: dict[str, bool], stated: str
-) -> tuple[dict[str, str], frozenset[str]]:
-    """The decimal mark of each column, and the columns of which it is certain: stated by the user, or told by their own cells."""
+) -> tuple[dict[str, str], frozenset[str], bool]:
+    """The decimal mark of each column; the columns of which it is certain: stated by the user, or told by their own cells; whether
+    any column tells it."""
     if stated:
-        return dict.fromkeys(found, stated), frozenset(found)
+        return dict.fromkeys(found, stated), frozenset(found), True
     evidence = {name: weigh_column(column, plain[name]) for name, column in found.items()}
     total = Evidence()
     for one in evidence.values():
         total = total.plus(one)
     marks = {name: one.decide() or total.decide() or "." for name, one in evidence.items()}
-    return marks, frozenset(name for name, one in evidence.items() if one.decide())
+    return marks, frozenset(name for name, one in evidence.items() if one.decide()), bool(total.decide())
 
 
 def _keep_units(columns: Columns, name: str, parsed: Numbers) -> None:

@@ -23,4 +23,13 @@ COUNTRIES = tuple(name for name in KINDS if name.endswith("_country") or name.st
 DATES = tuple(name for name, kind in KINDS.items() if kind == "date")
 PARTY_NAMES = ("consignor_name", "consignee_name", "notify_party_name", "exporter_name", "importer_name")
 # Fields in which several columns may say the same in two languages or two lengths: all of them are kept.
-SEVERAL = (*PARTY_NAMES, "description", "description_extra", "marks", "other_parties", "container_numbers")
+SEVERAL = (
+    *PARTY_NAMES,
+    "declarant_name",
+    "carrier_name",
+    "description",
+    "description_extra",
+    "marks",
+    "other_parties",
+    "container_numbers",
+)

@@ -55,11 +55,12 @@ class Numbers:
 
 
 def part_ambiguous(
-    numbers: Numbers, column: pa.ChunkedArray, mark: str, field: str, rows: pa.Array, issues: IssueList
+    numbers: Numbers, column: pa.ChunkedArray, mark: str, field: str, rows: pa.Array, issues: IssueList, *, told: bool = True
 ) -> tuple[Numbers, Numbers | None]:
-    """The numbers without those that may as well be a thousand times as large; and these, by the larger reading.
+    """The numbers without those that may as well be a thousand times as large or as small; and these, by the larger reading.
 
-    `2.500` in a column where nothing tells the decimal mark is two and a half, or two thousand five hundred.
+    `2.500` in a column where nothing tells the decimal mark is two and a half, or two thousand five hundred. So is `2,500` where
+    no other column tells it either; that is read as the larger, as nearly everybody means it, and told.
 
     Args:
         numbers: as parsed.
@@ -68,25 +69,37 @@ def part_ambiguous(
         field: canonical field.
         rows: source row of each row.
         issues: added to.
+        told: some other column tells the mark; else `mark` is only what is usual.
     """
-    pattern = rf"^-?[1-9][0-9]{{0,2}}{re.escape(mark)}[0-9]{{3}}(?:[^0-9.,].*)?$"
-    either = pc.and_(pc.fill_null(pc.match_substring_regex(column, pattern), False), pc.is_valid(numbers.values))
-    if not pc.any(either).as_py():
+    either = _may_be_grouped(numbers, column, mark)
+    grouped = None if told else _may_be_grouped(numbers, column, "," if mark == "." else ".")
+    doubtful = either if grouped is None else pc.or_(either, grouped)
+    if not pc.any(doubtful).as_py():
         return numbers, None
     none = pa.scalar(None, DECIMAL)
     larger = pc.multiply(pc.cast(numbers.values, pa.decimal128(28, 6)), pa.scalar(Decimal(1000), pa.decimal128(5, 0)))
     larger = pc.cast(pc.if_else(either, larger, pa.scalar(None, larger.type)), DECIMAL)
-    said = Distinct(pc.if_else(either, column, pa.scalar(None, pa.string())))
-    said.report(
-        [
-            (i, "ambiguous-number", f"{field} may be {_shown(t, mark, '.')} or {_shown(t, mark, '')}")
-            for i, t in enumerate(said.texts)
-        ],
-        field,
-        rows,
-        issues,
-    )
+    said = Distinct(pc.if_else(doubtful, column, pa.scalar(None, pa.string())))
+    bad = []
+    for place, cell in enumerate(said.texts):
+        of_cell = _mark_in(cell)
+        used = "" if of_cell == mark else "; the larger was used"
+        message = f"{field} may be {_shown(cell, of_cell, '.')} or {_shown(cell, of_cell, '')}{used}"
+        bad.append((place, "ambiguous-number", message))
+    said.report(bad, field, rows, issues)
+    if not pc.any(either).as_py():
+        return numbers, None
     return Numbers(pc.if_else(either, none, numbers.values), numbers.units), Numbers(larger, numbers.units)
+
+
+def _may_be_grouped(numbers: Numbers, column: pa.ChunkedArray, mark: str) -> pa.ChunkedArray:
+    """Which cells hold one mark, before three figures."""
+    pattern = rf"^-?[1-9][0-9]{{0,2}}{re.escape(mark)}[0-9]{{3}}(?:[^0-9.,].*)?$"
+    return pc.and_(pc.fill_null(pc.match_substring_regex(column, pattern), False), pc.is_valid(numbers.values))
+
+
+def _mark_in(text: str) -> str:
+    return next(c for c in text if c in ".,")
 
 
 def _shown(text: str, mark: str, instead: str) -> str:

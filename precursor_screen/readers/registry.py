@@ -9,6 +9,7 @@ import pyarrow as pa
 from precursor_screen.errors import InputError, MappingError, NoManifest, UnknownFormat, UnreadableManifest, Where
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.limits import MAX_NESTING
 from precursor_screen.formats.mail import Mail
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.formats.table import open_sheets
@@ -21,8 +22,6 @@ from precursor_screen.readers.messages.edi import EdiReader
 from precursor_screen.readers.messages.xml import XmlReader
 from precursor_screen.readers.tabular.pasted import PastedReader
 from precursor_screen.readers.tabular.reader import TabularReader
-
-MAX_NESTING = 3
 
 # In the order in which they are asked; the reader of tables takes any text, so it comes last.
 READERS: tuple[Reader, ...] = (EdiReader(), CargoImpReader(), XmlReader(), TabularReader())
@@ -72,14 +71,26 @@ def _read_mail(blob: Blob, mail: Mail, options: ReadOptions, depth: int) -> list
         raise UnreadableManifest(
             "holds e-mails within e-mails", where=Where(blob.name), remedy="Save its attachments, and screen those."
         )
-    if not mail.blobs and not mail.errors:
+    if not mail.blobs and not mail.errors and not mail.inner:
         remedy = "Save the table that it shows as a file, or paste its text: `screen -` reads standard input."
         raise UnreadableManifest("is an e-mail with nothing attached", where=Where(blob.name), remedy=remedy)
-    return [*_read_members(blob, mail.blobs, mail.errors, options, depth), *read_body(mail, blob)]
+    inner: list[InputTables] = []
+    errors: list[InputError] = list(mail.errors)
+    for message, held in mail.inner:
+        try:
+            words_alone = not held.blobs and not held.errors and not held.inner
+            inner += read_body(held, message) if words_alone else _read_mail(message, held, options, depth + 1)
+        except MappingError:
+            raise
+        except InputError as error:
+            errors.append(error)
+            inner += read_body(held, message)
+    body = read_body(mail, blob)  # what it says is screened, though nothing that is attached may be readable
+    return [*inner, *_read_members(blob, mail.blobs, tuple(errors), options, depth, bool(inner or body)), *body]
 
 
 def _read_members(
-    blob: Blob, members: tuple[Blob, ...], errors: tuple[UnreadableManifest, ...], options: ReadOptions, depth: int
+    blob: Blob, members: tuple[Blob, ...], errors: tuple[InputError, ...], options: ReadOptions, depth: int, others: bool = False
 ) -> list[InputTables]:
     results: list[InputTables] = []
     failed: list[InputError] = list(errors)
@@ -90,7 +101,7 @@ def _read_members(
             raise
         except InputError as error:
             failed.append(error)
-    if not results:
+    if not results and not others:
         raise failed[0] if len(failed) == 1 else UnreadableManifest(
             f"holds nothing that can be read ({len(failed)} members)", where=Where(blob.name), remedy="Unpack it and look at what it holds."
         )  # fmt: skip

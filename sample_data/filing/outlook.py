@@ -71,15 +71,23 @@ def compound(tree: dict[str, object]) -> bytes:
     return header + b"".join(sectors)
 
 
-def message(body: str, *attachments: tuple[str, bytes | None], wide: bool = True) -> bytes:
-    """A message with its text and its attachments; one without bytes is a message within the message."""
+def message(body: str, *attachments: tuple[str, bytes | dict[str, object] | None], wide: bool = True) -> bytes:
+    """A message with its text and its attachments: files, messages (`tree`), or objects that are none of both."""
+    return compound(tree(body, *attachments, wide=wide))
+
+
+def tree(body: str, *attachments: tuple[str, bytes | dict[str, object] | None], wide: bool = True) -> dict[str, object]:
+    """The streams and storages of a message; arguments as above."""
     kind, encoding = ("001F", "utf-16-le") if wide else ("001E", "cp1252")
-    tree: dict[str, object] = {
+    made: dict[str, object] = {
         "__nameid_version1.0": {"__substg1.0_00020102": b""},
         "__properties_version1.0": bytes(32),
         f"__substg1.0_1000{kind}": body.encode(encoding),
     }
     for number, (name, content) in enumerate(attachments):
-        data: dict[str, object] = {"__substg1.0_3701000D": {"x": b"x"}} if content is None else {"__substg1.0_37010102": content}
-        tree[f"__attach_version1.0_#{number:08X}"] = {**data, f"__substg1.0_3707{kind}": name.encode(encoding)}
-    return compound(tree)
+        embedded = {"x": b"x"} if content is None else content
+        data: dict[str, object] = (
+            {"__substg1.0_37010102": embedded} if isinstance(embedded, bytes) else {"__substg1.0_3701000D": embedded}
+        )
+        made[f"__attach_version1.0_#{number:08X}"] = {**data, f"__substg1.0_3707{kind}": name.encode(encoding)}
+    return made

@@ -12,7 +12,7 @@ import yaml
 from precursor_screen.cli.main import COMMANDS
 
 TABLE = """Report of arrivals;;;;;
-Description of Goods;HS Code;Consignee;Guarantor Company;Net Weight KG;Vesel Nam;Name;Name
+Description of Goods;HS Code;Consignee;Insuring Company Q;Net Weight KG;Vesel Nam;Name;Name
 acetone;291411;Acme Ltd;Zenith Inc;5;Aurora;a;b
 toluene;290230;;Zenith Inc;6;Aurora;a;b
 """
@@ -36,7 +36,7 @@ def test_list_shows_each_column(ps, table):
     ]
     assert "   3  Consignee  ->  consignee_name  (known spelling)\n      50 % filled: Acme Ltd\n" in answer.out
     assert (
-        "   4  Guarantor Company  ->  -  (unknown header)\n"
+        "   4  Insuring Company Q  ->  -  (unknown header)\n"
         "      100 % filled: Zenith Inc\n      could be: names of firms, texts" in answer.out
     )
     assert "   5  Net Weight KG  ->  net_mass  (known spelling, KGM)\n" in answer.out
@@ -66,10 +66,10 @@ def test_what_is_listed_can_be_corrected_and_given_back(ps, table):
         "Consignee": "consignee_name",
         "Net Weight KG": "net_mass",
     }
-    line = '  # not used: "Guarantor Company":   # unknown header · Zenith Inc · could be: names of firms, texts'
+    line = '  # not used: "Insuring Company Q":   # unknown header · Zenith Inc · could be: names of firms, texts'
     assert line in text
     assert '  # not used: "8":   # Name · unknown header · b' in text
-    Path("map.yml").write_text(text.replace('# not used: "Guarantor Company":', '"Guarantor Company": notify_party_name'))
+    Path("map.yml").write_text(text.replace('# not used: "Insuring Company Q":', '"Insuring Company Q": notify_party_name'))
     assert ps("mapping", "check", table).code == 3
     assert ps("mapping", "check", table, "--mapping", "map.yml").code == 0
 
@@ -79,7 +79,7 @@ def test_check_says_what_would_not_be_screened(ps, table):
     assert answer.code == 3
     first, fault, remedy, missing = answer.out.splitlines()
     assert first == "m.csv: 2 lines, 1 would not be screened"
-    assert fault.startswith("  unread-party-column: the column 'Guarantor Company' names parties and is mapped to nothing")
+    assert fault.startswith("  unread-party-column: the column 'Insuring Company Q' names parties and is mapped to nothing")
     assert fault.endswith("(2 cells or rows)")
     assert remedy.startswith("    Map it with --mapping")
     assert missing.startswith("  no column of senders, dates, bills, declarations")

@@ -15,7 +15,7 @@ from precursor_screen.errors import InputError, UnreadableManifest
 from precursor_screen.formats import mail as mails
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.readers.registry import read
-from sample_data.filing.outlook import compound, message
+from sample_data.filing.outlook import compound, message, tree
 from tests.readers.outcomes import outcome
 
 TABLE = b"Description of goods;HS Code;Consignee\nacetone;291411;Acme Ltd\n"
@@ -64,14 +64,17 @@ def test_archives_and_mails_in_a_mail_are_opened():
     assert list(lines(read(outer.as_bytes(), "m.eml"))) == ["m.eml!a.zip!a.csv", "m.eml!forwarded.eml!inner.csv"]
 
 
-def test_a_mail_in_a_mail_in_a_mail_without_end_is_refused():
+def test_a_mail_in_a_mail_in_a_mail_without_end_is_told_of_and_its_words_are_screened():
     made = mail(("a.csv", TABLE))
     for _ in range(5):
         outer = mail(text="see below")
         outer.add_attachment(made)
         made = outer
-    with pytest.raises(UnreadableManifest, match="e-mails within e-mails"):
-        read(made.as_bytes(), "m.eml")
+    tables = read(made.as_bytes(), "m.eml")
+    assert [message for _, message in told(tables)] == ["holds e-mails within e-mails"]
+    assert list(bodies(tables).values()) == [["see below"]] * 3
+    with pytest.raises(UnreadableManifest, match="nothing attached"):
+        read(mail(text="").as_bytes(), "m.eml")
 
 
 def test_damaged_base64_is_told_and_what_can_be_read_is_screened():
@@ -281,3 +284,68 @@ def test_the_text_of_outlook_in_html_is_screened_and_in_rtf_is_told():
     assert of_asides(html) == ["see ACETIC ANHYDRIDE"]
     assert ("unreadable-file", "m.msg") in issues(read(outlook(**{"10090102": b"rtf"}), "m.msg"))
     assert ("unreadable-file", "m.msg") not in issues(read(outlook(**{"10090102": b"rtf", "1000001E": b"plain"}), "m.msg"))
+
+
+def told(tables) -> list[tuple[str, str]]:
+    return [(i["source_file"], i["message"].partition(".")[0]) for t in tables for i in t.issues.to_pylist()]
+
+
+def bodies(tables) -> dict[str, list[str]]:
+    return {
+        t.input.name: [text for texts in t.asides.column("other_texts").to_pylist() for text in texts]
+        for t in tables
+        if t.asides is not None and t.input.name.endswith("(text of the e-mail)")
+    }
+
+
+def test_messages_within_a_message_of_outlook_are_read():
+    data = message(
+        "see the list attached",
+        ("a.csv", TABLE),
+        ("RE: list", tree("here is TOLUENE", ("b.csv", TABLE.replace(b"acetone", b"toluene")), wide=False)),
+        ("FW: words", tree("only SULPHURIC ACID")),
+    )
+    tables = read(data, "m.msg")
+    assert lines(tables) == {"m.msg!a.csv": ["acetone"], "m.msg!RE: list!b.csv": ["toluene"]}
+    assert issues(tables) == []
+    assert bodies(tables) == {
+        "m.msg!(text of the e-mail)": ["see the list attached"],
+        "m.msg!RE: list!(text of the e-mail)": ["here is TOLUENE"],
+        "m.msg!FW: words!(text of the e-mail)": ["only SULPHURIC ACID"],
+    }
+
+
+def test_a_mail_within_a_message_of_outlook_is_read():
+    tables = read(message("x", ("inner.eml", mail(("a.csv", TABLE)).as_bytes())), "m.msg")
+    assert lines(tables) == {"m.msg!inner.eml!a.csv": ["acetone"]}
+
+
+@pytest.mark.parametrize("deep", range(1, 7))
+def test_messages_are_opened_to_the_limit_and_deeper_ones_are_told_of(deep):
+    inner = tree("the last one", ("a.csv", TABLE))
+    for level in range(deep):
+        inner = tree(f"level {level} of ACETONE", (f"m{level}", inner))
+    tables = read(compound(inner), "m.msg")
+    if deep < 3:
+        assert list(lines(tables).values()) == [["acetone"]]
+        assert issues(tables) == []
+    else:
+        assert lines(tables) == {}
+        assert [message for _, message in told(tables)] == ["holds e-mails within e-mails"]
+    assert len(bodies(tables)) == min(deep + 1, 3)  # what was opened is screened
+
+
+def test_a_damaged_file_in_a_message_within_does_not_hide_the_others():
+    broken = tree("inner words of TOLUENE", ("x.xlsx", b"PK\x03\x04broken"))
+    tables = read(message("outer words", ("a.csv", TABLE), ("RE: x", broken)), "m.msg")
+    assert lines(tables) == {"m.msg!a.csv": ["acetone"]}
+    assert [code for code, _ in issues(tables)] == ["unreadable-file"]
+    assert "m.msg!RE: x!(text of the e-mail)" in bodies(tables)
+    alone = read(message("outer words", ("RE: x", broken)), "m.msg")
+    assert [code for code, _ in issues(alone)] == ["unreadable-file"]
+    assert set(bodies(alone)) == {"m.msg!(text of the e-mail)", "m.msg!RE: x!(text of the e-mail)"}
+
+
+def test_an_object_that_is_no_message_is_told_of():
+    tables = read(message("x words", ("a.csv", TABLE), ("chart", None)), "m.msg")
+    assert told(tables) == [("m.msg!chart", "is an object of Outlook and no message")]

@@ -14,8 +14,10 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.names.unit_codes import find_unit
 from precursor_screen.readers.column_map import IGNORED_BY_MAP, Guess
-from precursor_screen.readers.tabular.content import SAMPLE, Content
+from precursor_screen.readers.fields import KINDS, PARTY_NAMES
+from precursor_screen.readers.tabular.content import SAMPLE, Content, is_firm
 from precursor_screen.readers.tabular.headers import split_header
 from precursor_screen.readers.tabular.kinds import kind_of
 
@@ -26,6 +28,11 @@ _CODES_WITH_LETTERS: Final = ("container_numbers",)
 _SURE: Final = ("hs_code", "container_numbers", "cas_numbers")  # of these a table has one column, and nothing else looks like it
 _OF_CODES: Final = frozenset(("code", "codes", "codigo", "tariff", "kod", "kode", "код", "编码", "classification"))
 _DECIDED: Final = (IGNORED_BY_MAP,)
+_NAMES: Final = frozenset((*PARTY_NAMES, "declarant_name", "carrier_name", "other_parties"))
+_FIRMS: Final = 0.3  # of the cells; many traders are persons
+_LONG_NUMBER: Final = re.compile(r"[\d\s./-]{5,}")
+_DIGIT: Final = re.compile(r"\d")
+_UNITS: Final = 0.5  # of the cells
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _LEAST_CODES, _LEAST_ROWS = 8, 30  # codes met more than once, and rows with one of them
 _ONE_TEXT: Final = 0.97  # of the codes that have one text only
@@ -117,6 +124,17 @@ def _length(content: Content) -> float:
 def _possible(guess: Guess, content: Content) -> Guess:
     if guess.field in _NO_FLAGS and content.flags:
         return replace(guess, field="", reason="says yes or no and no number")
+    role, _, part = guess.field.rpartition("_")
+    if guess.field in _NAMES and content.cells and all(_LONG_NUMBER.fullmatch(cell) for cell in content.cells):
+        field = f"{role}_identifier"
+        return replace(guess, field=field if field in KINDS else "", reason="holds numbers and no names")
+    if part == "identifier" and f"{role}_name" in _NAMES and content.share(is_firm) >= _FIRMS:
+        return replace(guess, field=f"{role}_name", reason="holds names of firms")
+    if guess.field == "quantity" and content.cells and not any(_DIGIT.search(cell) for cell in content.cells):
+        units = content.share(find_unit) >= _UNITS
+        return replace(
+            guess, field="quantity_unit" if units else "", reason="its cells are units" if units else "holds no number"
+        )
     if guess.field in _CODES_WITH_LETTERS and content.cells and not any(_LETTER.search(cell) for cell in content.cells):
         return replace(guess, field="", reason="counts them and names none")
     return guess

@@ -22,6 +22,7 @@ from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.fields import COUNTRIES, DATES
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular.headers import split_header
+from precursor_screen.readers.tabular.party_headers import words_of
 from precursor_screen.readers.words import find_mode
 
 SAMPLE: Final = 5_000  # rows from the top and as many from the end
@@ -174,11 +175,12 @@ _NO_MASS: Final = frozenset(
         "measure",
     ]
 )
-# Masses that are not the goods': told of only where no other column states a mass.
+# Masses that are not the goods': told of only where no other column states a mass. Beside gross and net masses no third one counts.
 _OTHER_MASSES: Final = frozenset(
     ("tare", "chargeable", "volumetric", "volume", "dimensional", "chg", "vgm", "container", "cntr", "max", "tara")
 )
-MASSES: Final = ("gross_mass", "net_mass", "gross_mass_kg", "net_mass_kg")
+_GROSS: Final = ("gross_mass", "gross_mass_kg")
+_NET: Final = ("net_mass", "net_mass_kg")
 _NO_NAME: Final = frozenset(
     [
         "id",
@@ -271,16 +273,21 @@ def note_unread(
         issues: added to.
         explained: of a table without a header the columns whose cells are of some kind that is neither; None: it has a header.
     """
-    weighed = any(guess.field in MASSES for guess in guesses)
+    fields = {guess.field for guess in guesses}
+    weighed, both = bool(fields & {*_GROSS, *_NET}), bool(fields & {*_GROSS}) and bool(fields & {*_NET})
     for guess, content in zip(guesses, contents, strict=True):
-        if guess.field or guess.reason not in ("unknown header", "no header") or not content.filled:
+        if guess.field or not content.filled:
+            continue
+        open_question = guess.reason in ("unknown header", "no header")
+        # What a layout calls a code may hold names all the same.
+        if not open_question and (not guess.preset or content.share(is_firm) < _FIRMS):
             continue
         bare = explained is not None and guess.position not in explained
         if _is_of_parties(guess.header, content):
             code, what = "unread-party-column", "names parties"
         elif bare and _may_be_parties(content):
             code, what = "unread-party-column", "holds texts that may be parties"
-        elif _is_of_masses(guess.header, content) and not (weighed and _OTHER_MASSES & set(split_header(guess.header))):
+        elif _is_of_masses(guess.header, content) and not (both or (weighed and _OTHER_MASSES & set(split_header(guess.header)))):
             code, what = "unread-mass-column", "holds masses"
         elif bare and _may_be_masses(content):
             code, what = "unread-mass-column", "holds numbers that may be masses"
@@ -300,7 +307,7 @@ def _is_of_parties(header: str, content: Content) -> bool:
     if content.share(_WORD.search) < _MANY or content.share(_NUMBER.fullmatch) >= _MANY:
         return False
     words = frozenset(split_header(header))
-    if words & _OF_PARTIES and not words & _NO_NAME:
+    if (words & _OF_PARTIES or words & words_of("role")) and not (words & _NO_NAME or words & words_of("part", "none")):
         return True
     return content.share(is_firm) >= _FIRMS
 

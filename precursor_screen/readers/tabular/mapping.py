@@ -24,6 +24,12 @@ KNOWN_NEEDED = 3
 _ADDED_UP = ("packages", "gross_mass", "net_mass", "gross_mass_kg", "net_mass_kg", "quantity", "value")
 _WHOLE = frozenset(("total", "totals", "manifest", "totale", "gesamt", "итого", "всего"))
 _COMMON = frozenset(("value", "currency", "code", "total", "amount"))
+# Words of columns that state a field less well than another column does: where goods were bought is not always whence they came.
+_SECOND_CHOICE = {
+    "country_of_dispatch": frozenset(("purchase", "acquisition", "procurement", "adquisicion", "aquisicao", "trading", "trade")),
+    "port_of_loading": frozenset(("origin",)),
+    "port_of_discharge": frozenset(("destination", "final")),
+}
 _ROWS_OF_A_WHOLE = 3
 _ROWS_WITHOUT_HEADER, _ALIKE = 2, 0.8
 _SHORT_CODE = re.compile(r"[\s_]?[24](?:[\s_-]?digits?)?\)?\s*$", re.I)  # HS_CODE_2, HS4: not the code of the goods
@@ -221,8 +227,9 @@ def _rank(guess: Guess, stated: set[int], contents: Sequence[Content], rivals: S
     preset = 0 if guess.preset else 1
     # Among several values the one whose currency is certain is the one to compare.
     currency = 0 if guess.field in ("value", "freight") and guess.currency else 1
+    second = int(not _SECOND_CHOICE.get(guess.field, frozenset()).isdisjoint(split_header(guess.header)))
     whole = int(bool(contents) and len(rivals) > 1 and _is_of_the_whole(guess, contents[guess.position]))
-    return (0 if guess.position in stated else 1, unfit, whole, preset, currency, exact)
+    return (0 if guess.position in stated else 1, unfit, whole, preset, second, currency, exact)
 
 
 def _is_of_the_whole(guess: Guess, content: Content) -> bool:

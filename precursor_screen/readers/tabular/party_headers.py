@@ -25,6 +25,12 @@ def _words() -> dict[str, tuple[str, str]]:
     return {row["word"]: (row["kind"], row["meaning"]) for row in csv.DictReader(text.splitlines())}
 
 
+@lru_cache(maxsize=8)
+def words_of(kind: str, meaning: str = "") -> frozenset[str]:
+    """The words of one kind, and of one meaning where that is given."""
+    return frozenset(word for word, (of, means) in _words().items() if of == kind and meaning in ("", means))
+
+
 def party_field(words: Sequence[str]) -> str:
     """The field that the words of a header mean; empty where one of them is not known, or they mean no field.
 

@@ -179,7 +179,6 @@ D = Decimal
         (["2.500", "12.5"], [D("2.5"), D("12.5")], [None, None]),
         (["2.500", "1250.000"], [D("2.5"), D(1250)], [None, None]),
         (["2.500", "1.250,5"], [D(2500), D("1250.5")], [None, None]),
-        (["2,500"], [D(2500)], [None]),  # read by the larger anyway
         (["2500", "7"], [D(2500), D(7)], [None, None]),
         (["0.500"], [D("0.5")], [None]),
     ],
@@ -188,6 +187,23 @@ def test_figures_that_may_be_a_thousand_times_as_large(cells: list[str], masses_
     found, ambiguous, issues = masses(cells)
     assert (found, ambiguous) == (masses_kg, larger)
     assert issues.get("ambiguous-number", 0) == sum(v is not None for v in larger)
+
+
+@pytest.mark.parametrize(
+    ("cells", "masses_kg", "told"),
+    [
+        (["2,500"], [D(2500)], 1),  # read by the larger, as nearly everybody means it
+        (["2,500", "7"], [D(2500), D(7)], 1),
+        (["2,500 KG"], [D(2500)], 1),
+        (["2,500", "1,250.5"], [D(2500), D("1250.5")], 0),
+        (["2,500", "12,500,000"], [D(2500), D(12_500_000)], 0),
+        (["2,50"], [D("2.5")], 0),
+    ],
+)
+def test_figures_that_may_be_a_thousand_times_as_small_are_told(cells: list[str], masses_kg: list[Any], told: int) -> None:
+    found, larger, issues = masses(cells)
+    assert (found, larger) == (masses_kg, [None] * len(cells))
+    assert issues.get("ambiguous-number", 0) == told
 
 
 def test_another_column_does_not_tell_the_decimal_mark_of_masses() -> None:

@@ -131,3 +131,43 @@ def test_the_currency_is_that_of_the_value(headers, taken):
     columns = [(h, cells.get(h, ["5", "6", "7"] if "urrency" not in h else ["EUR"] * 3)) for h in headers]
     found = fields(table(GOODS, ("HS Code", ["510111"] * 3), *columns))
     assert [h for h, f in found.items() if f == "currency"] == [taken]
+
+
+def headed(header: str, *cells: str):
+    rows = "\n".join(f"wool,510111,{cell}" for cell in cells)
+    (made,) = read(f"Description,HS Code,{header}\n{rows}\n".encode(), "m")
+    (column,) = (c for c in made.reading.columns if c.guess.header == header)
+    return column.guess.field, [(i["code"], i["field"]) for i in made.issues.to_pylist()]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "field"),
+    [
+        ("Importer", ("900123456", "900123457-1"), "importer_identifier"),
+        ("Declarant ID", ("157938021", "135077028"), ""),
+        ("Importer", ("900123456", "Acme Ltd"), "importer_name"),
+        ("Importer", ("7", "8"), "importer_name"),
+        ("Importer Code", ("Acme Trading Ltd", "Zeta Chem Inc"), "importer_name"),
+        ("Importer Code", ("A-7712", "B-7713"), "importer_identifier"),
+        ("Supplementary Unit", ("KGM", "LTR"), "quantity_unit"),
+        ("Quantity", ("many", "few"), ""),
+        ("Quantity", ("5", "few"), "quantity"),
+    ],
+)
+def test_cells_that_are_another_part_of_what_the_header_says(header, cells, field):
+    assert headed(header, *cells)[0] == field
+
+
+def test_no_second_column_of_an_agent_or_a_carrier_is_lost():
+    data = b"Description,HS Code,Declarant,Customs Broker,Carrier,Shipping Line\nwool,510111,Acme,Zeta,Red Line,Blue Line\n"
+    (made,) = read(data, "m")
+    (line,) = made.lines.to_pylist()
+    assert (line["declarant_name"], line["carrier_name"]) == ("Acme", "Red Line")
+    assert sorted(line["other_parties"]) == ["Blue Line", "Zeta"]
+
+
+def test_names_of_firms_where_a_layout_has_codes_are_told_of():
+    data = b"identifier,description_text,piece_count,secondary_notify_party_1\nB1,wool,5,%s\nB2,tin,5,%s\n"
+    told = read(data % (b"ACME TRADING LTD", b"ZETA CHEM INC"), "m")[0].issues.to_pylist()
+    assert [(i["code"], i["field"]) for i in told] == [("unread-party-column", "secondary_notify_party_1")]
+    assert read(data % (b"MAEU", b"MSCU"), "m")[0].issues.num_rows == 0

@@ -1,0 +1,99 @@
+"""Bad tables, kept: cut short at many bytes, far too wide or long, with bytes that are no text. No traceback, nothing lost without a word."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+
+import pytest
+
+from precursor_screen.errors import InputError
+from precursor_screen.readers.interface import InputTables
+from precursor_screen.readers.registry import read
+from tests.formats.test_dbf import dbf
+from tests.readers.outcomes import outcome
+
+GOODS = [b"ACETIC ANHYDRIDE".ljust(20), b"GREASY WOOL".ljust(20), b"GLASS".ljust(20)]
+TABLE = dbf(("DESCR", "C", 20, 0, GOODS), ("HS_CODE", "C", 8, 0, [b"29152400", b"51011100", b"70010000"]))
+CSV = b"Description of goods;HS Code;Consignee\nacetic anhydride;29152400;Acme Ltd\nwool;51011100;Zeta Ltd\n"
+
+
+def codes(tables: list[InputTables]) -> set[str]:
+    return {issue["code"] for table in tables for issue in table.issues.to_pylist()}
+
+
+@pytest.mark.parametrize("cut", range(len(TABLE)))
+def test_a_dbf_table_that_is_cut_at_any_byte_is_refused_or_says_what_is_lost(cut):
+    assert outcome(TABLE[:cut], "m.dbf")
+    with contextlib.suppress(InputError):
+        keeps_or_tells(read(TABLE[:cut], "m.dbf"))
+
+
+def keeps_or_tells(tables: list[InputTables]) -> None:
+    lines = sum(table.lines.num_rows for table in tables)
+    assert lines == 3 or codes(tables), f"{lines} of 3 lines, and not a word"
+
+
+@pytest.mark.parametrize("cut", range(len(CSV)))
+def test_a_text_table_that_is_cut_at_any_byte_keeps_what_is_whole(cut):
+    said = outcome(CSV[:cut], "m.csv")
+    assert said
+    if CSV[:cut].count(b"\n") >= 2:
+        assert read(CSV[:cut], "m.csv")[0].lines.column("description")[0].as_py() == "acetic anhydride"
+
+
+def test_a_cell_of_ten_megabytes_is_cut_with_an_issue_and_in_time():
+    begun = time.perf_counter()
+    tables = read(CSV + b"acetone " + b"x" * 10_000_000 + b";29141100;Acme Ltd\n", "m.csv")
+    assert time.perf_counter() - begun < 30
+    assert "truncated-cell" in codes(tables)
+    assert tables[0].lines.num_rows == 3
+    assert tables[0].lines.column("description")[2].as_py().startswith("acetone xxx")
+
+
+def test_sixteen_thousand_columns_are_read():
+    width = 16_384
+    head = ";".join(["Description of goods", "HS Code", *(f"c{i}" for i in range(width - 2))])
+    row = ";".join(["acetone", "29141100", *("7" for _ in range(width - 2))])
+    begun = time.perf_counter()
+    (table,) = read(f"{head}\n{row}\n".encode(), "m.csv")
+    assert time.perf_counter() - begun < 60
+    assert table.lines.column("description").to_pylist() == ["acetone"]
+    assert table.raw.num_columns == width
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "texts"),
+    [
+        (b"acetic anhydride", b"acetic\0 anhydride", ["acetic anhydride", "wool"]),
+        (b"wool", b"w\x01ool", ["acetic anhydride", "wool"]),
+    ],
+)
+def test_control_characters_part_no_word(old, new, texts):
+    (table,) = read(CSV.replace(old, new), "m.csv")
+    assert table.lines.column("description").to_pylist() == texts
+
+
+def test_bytes_that_are_no_utf8_are_read_or_told_of():
+    tables = read(
+        "Description of goods;HS Code\nкислота серная;28070000\n".encode() + b"acetone \xff\xfe\xfa;29141100\n", "m.csv"
+    )
+    texts = [text for table in tables for text in table.lines.column("description").to_pylist()]
+    assert len(texts) == 2
+    assert texts[1].startswith("acetone")
+    assert texts[0] == "кислота серная"
+    assert "undecodable-text" in codes(tables)
+
+
+def test_a_file_of_two_encodings_is_told_of():
+    text = "Description of goods;HS Code\n" + "кислота серная;28070000\n" * 9
+    tables = read(text.encode() + "ацетон;29141100\n".encode("cp1251"), "m.csv")
+    assert tables[0].lines.column("description")[0].as_py() == "кислота серная"
+    assert tables[0].input.encoding.startswith("utf-8 (UTF-8 but for some bytes")
+    assert "undecodable-text" in codes(tables)
+
+
+@pytest.mark.parametrize("name", ["m.xlsx", "m.pdf", "m.dbf", "m", "m.eml", "m.json", "m.zip"])
+def test_a_wrong_suffix_changes_nothing(name):
+    (table,) = read(CSV, name)
+    assert table.lines.column("description").to_pylist() == ["acetic anhydride", "wool"]

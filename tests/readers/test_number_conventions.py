@@ -1,0 +1,124 @@
+"""A mass written in any convention is read right, or told to be ambiguous; it is never off by a thousand without a word."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from precursor_screen.readers.interface import InputTables
+from precursor_screen.readers.registry import read
+from tests.formats.books import xlsx
+
+
+def grouped(value: Decimal, thousands: str, mark: str, places: int, lakh: bool = False) -> str:
+    """A figure with its thousands in groups; Indian ones have two figures after the first."""
+    whole, _, fraction = f"{value:.{places}f}".partition(".")
+    head, tail = whole[:-3], whole[-3:]
+    size = 2 if lakh else 3
+    parts = [head[max(0, len(head) - size * (i + 1)) : len(head) - size * i] for i in range((len(head) + size - 1) // size)]
+    joined = thousands.join([*reversed(parts), tail]) if parts else tail
+    return joined + (mark + fraction if fraction else "")
+
+
+CONVENTIONS = {
+    "1,234.56": (",", ".", False),
+    "1.234,56": (".", ",", False),
+    "1 234,56": (" ", ",", False),
+    "1'234.56": ("'", ".", False),
+    "1234.56": ("", ".", False),
+    "1234,56": ("", ",", False),
+    "1,23,456.78": (",", ".", True),
+}
+HEADERS = ("Description", "HS Code", "Consignee", "Net Weight KG", "Gross Weight KG", "Packages", "Value USD")
+
+
+def as_csv(rows: list[tuple[str, ...]], delimiter: str) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter).writerows(rows)
+    return out.getvalue().encode()
+
+
+def tables(figures: list[tuple[str, ...]]) -> list[InputTables]:
+    """One table as a workbook of texts and as CSV with each delimiter."""
+    rows = [HEADERS, *(("wool", "51011100", f"Acme {i}", *cells) for i, cells in enumerate(figures))]
+    files = [xlsx(rows), *(as_csv(rows, delimiter) for delimiter in (",", ";", "\t"))]
+    return [table for data in files for table in read(data, "m")]
+
+
+def faults(table: InputTables, figures: list[tuple[Decimal, ...]]) -> list[str]:
+    """What is read neither right nor told to be ambiguous."""
+    told = {i["value"] for i in table.issues.to_pylist() if i["code"] == "ambiguous-number"}
+    found = []
+    for line, (net, gross, *_) in zip(table.lines.to_pylist(), figures, strict=True):
+        for name, value in (("net_mass_kg", net), ("gross_mass_kg", gross)):
+            read_as = line.get(name)
+            if read_as is None:
+                # Held against the larger reading, which may not be less than what was meant.
+                larger = line.get(f"ambiguous_{name}")
+                if larger is None or larger < value or not told:
+                    found.append(f"{name} {value}: nothing, larger {larger}")
+            elif read_as != value and not (told and read_as == 1000 * value):
+                found.append(f"{name} {value}: {read_as}")
+    return found
+
+
+masses = st.decimals(Decimal("0.001"), Decimal(999_999), places=3, allow_nan=False, allow_infinity=False)
+
+
+@given(
+    convention=st.sampled_from(sorted(CONVENTIONS)),
+    places=st.sampled_from([0, 1, 2, 3]),
+    figures=st.lists(st.tuples(masses, masses, st.integers(1, 5000), masses), min_size=1, max_size=4),
+)
+def test_a_mass_is_right_or_ambiguous_in_every_convention(convention, places, figures):
+    thousands, mark, lakh = CONVENTIONS[convention]
+    values = [
+        (round(net, places), round(gross, places), Decimal(packages), round(value, 2)) for net, gross, packages, value in figures
+    ]
+    cells = [
+        (
+            grouped(net, thousands, mark, places, lakh),
+            grouped(gross, thousands, mark, places, lakh),
+            str(packages),
+            grouped(value, thousands, mark, 2, lakh),
+        )
+        for net, gross, packages, value in values
+    ]
+    for table in tables(cells):
+        assert faults(table, values) == [], table.input.format
+
+
+@given(
+    convention=st.sampled_from(sorted(CONVENTIONS)),
+    places=st.sampled_from([0, 3]),
+    figures=st.lists(st.tuples(masses, masses, st.integers(1, 5000)), min_size=1, max_size=4),
+)
+def test_where_no_other_column_tells_the_mark_it_is_the_same(convention, places, figures):
+    thousands, mark, lakh = CONVENTIONS[convention]
+    values = [(round(net, places), round(gross, places), Decimal(packages)) for net, gross, packages in figures]
+    cells = [
+        (grouped(net, thousands, mark, places, lakh), grouped(gross, thousands, mark, places, lakh), str(packages), "7")
+        for net, gross, packages in values
+    ]
+    for table in tables(cells):
+        assert faults(table, values) == [], table.input.format
+
+
+@pytest.mark.parametrize(
+    ("value", "convention", "places", "written"),
+    [
+        ("1234567.5", "1,234.56", 1, "1,234,567.5"),
+        ("1234567.5", "1,23,456.78", 1, "12,34,567.5"),
+        ("234567", "1'234.56", 0, "234'567"),
+        ("12.5", "1 234,56", 3, "12,500"),
+        ("999", "1.234,56", 0, "999"),
+    ],
+)
+def test_the_conventions_are_written_as_people_write_them(value, convention, places, written):
+    thousands, mark, lakh = CONVENTIONS[convention]
+    assert grouped(Decimal(value), thousands, mark, places, lakh) == written
