@@ -180,6 +180,12 @@ _CODES = (
     ),
     IssueCode("unknown-country", DEGRADED, "The country is neither a code nor a name that is known", "Use ISO 3166 codes."),
     IssueCode(
+        "unknown-code",
+        DEGRADED,
+        "The layout has a table of codes for the column, and this code is not in it",
+        "Look it up in the layout's own table; the cell states nothing until then. Write the country or unit itself, or ask for the code to be added.",
+    ),
+    IssueCode(
         "invalid-hs-code", DEGRADED, "The HS code has not 6 to 12 digits, or its chapter does not exist", "Correct the cell."
     ),
     IssueCode(

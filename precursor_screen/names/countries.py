@@ -46,6 +46,15 @@ _NO_COUNTRY = frozenset(["EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"])
 
 # What manifests write beside the names of CLDR. Historical names go to the state that took over the code or the trade.
 _ALIASES = {
+    # Parts of states, and former or turned-about names, as customs lists have them; names of fifteen letters are India's.
+    "ZANZIBAR": "TZ", "COLONFREEZONE": "PA", "ZONALIBREDECOLON": "PA", "VIRGINISLANDSUNITEDSTATES": "VI", "DUBAI": "AE", "MADEIRA": "PT",
+    "VIETNAMDEMOCRATICREPUBLICOF": "VN", "VIETNAMSOCREP": "VN", "YEMENDEMOCRATIC": "YE",
+    "MACEDONIATHEFORMERYUGOSLAVREPUBLICOF": "MK", "MACEDONIATHEFORMERYUGOSLAVREPUBLIC": "MK", "LIBYANARABREPUBLIC": "LY",
+    "KOREAREP": "KR", "KOREARP": "KR", "KOREADPRP": "KP", "CHINAPRP": "CN", "UARABEMTS": "AE", "UTDKINGDOM": "GB", "SAUDIARAB": "SA",
+    "SRILANKADSR": "LK", "RUSSIANFED": "RU", "CZECHREP": "CZ", "SLOVAKREP": "SK", "CENTRALAFRICANREP": "CF", "DOMINICANREP": "DO",
+    "DEMREPOFCONGO": "CD", "CONGODREP": "CD", "CONGOPREP": "CG", "LAOPDRP": "LA", "EGYPTARP": "EG", "TANZANIAREP": "TZ", "PAKISTANIR": "PK",
+    "BANGLADESHPR": "BD", "AFGHANISTANTIS": "AF", "YEMENREPUBLC": "YE", "BOSNIAHRZGOVIN": "BA", "HOLYSEEVATICANCITYSTATE": "VA",
+    "USAUNITEDSTATES": "US", "UNITEDKINGDOMEXCLUDINGNORTHERNIRELAND": "GB", "КОРЕЯРЕСПУБЛИКА": "KR", "STVINCENT": "VC",
     "США": "US", "UK": "GB", "EL": "GR", "USA": "US", "USOFA": "US", "USOFAMERICA": "US", "UNITEDSTATESOFAMERICA": "US", "AMERICA": "US",
     "ESTADOSUNIDOSDEAMERICA": "US", "EEUU": "US", "EUA": "US", "ETATSUNISDAMERIQUE": "US", "СОЕДИНЕННЫЕШТАТЫАМЕРИКИ": "US",
     "GREATBRITAIN": "GB", "ENGLAND": "GB", "SCOTLAND": "GB", "WALES": "GB", "NORTHERNIRELAND": "GB", "REINOUNIDO": "GB",

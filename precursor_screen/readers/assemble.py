@@ -26,6 +26,7 @@ from precursor_screen.readers.number_cells import (
     to_kilograms,
     weigh_column,
 )
+from precursor_screen.readers.references import without_fillers
 from precursor_screen.readers.words import direction_of_procedure, find_currency, find_direction, find_function, find_mode
 from precursor_screen.schema import LINE_COLUMNS
 
@@ -106,7 +107,7 @@ def _clean(table: pa.Table, rows: pa.Array, guesses: Sequence[Guess], issues: Is
     )
     for guess in in_order:
         column = cut_long_cells(table.column(guess.position), guess.header, rows, issues)
-        cleaned = clean_column(column)
+        cleaned = without_fillers(clean_column(column), guess.field)
         if guess.field in _GOODS_TEXTS:
             failed = pc.fill_null(pc.match_substring_regex(column, NOT_AVAILABLE), False)
             cleaned = pc.if_else(failed, pa.scalar("#N/A"), cleaned) if pc.any(failed).as_py() else cleaned
@@ -259,15 +260,7 @@ def _make_codes(columns: Columns) -> None:
     item = columns.take("item_number")
     if item is not None:
         # A spreadsheet's 1.0 is item 1. Item 0 is filler, and would make one cargo of all lines of a declaration.
-        number = pc.replace_substring_regex(item, r"^(\d+)\.0+$", r"\1")
-        columns.made["item_number"] = _without_zero(number)
-    for name in [n for n in columns.text if n.endswith("_identifier")]:
-        columns.text[name] = [_without_zero(column) for column in columns.text[name]]
-
-
-def _without_zero(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    zero = pc.fill_null(pc.match_substring_regex(column, r"^0+(?:\.0+)?$"), False)
-    return pc.if_else(zero, _NONE, column) if pc.any(zero).as_py() else column
+        columns.made["item_number"] = pc.replace_substring_regex(item, r"^(\d+)\.0+$", r"\1")
 
 
 def _make_words(columns: Columns) -> None:

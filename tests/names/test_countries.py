@@ -86,6 +86,25 @@ def test_accents_go_and_letters_stay(text: str, code: str) -> None:
     assert find_country(text) == code
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("ZANZIBAR", "TZ"),
+        ("Colon Free Zone", "PA"),
+        ("VIRGIN ISLANDS, UNITED STATES", "VI"),
+        ("YEMEN, DEMOCRATIC", "YE"),
+        ("KOREA DP RP", "KP"),
+        ("KOREA RP", "KR"),
+        ("CHINA P RP", "CN"),
+        ("U ARAB EMTS", "AE"),
+        ("USA (UNITED STATES)", "US"),
+        ("Free Zone", None),
+    ],
+)
+def test_names_of_customs_lists_are_known(text: str, code: str | None) -> None:
+    assert find_country(text) == code
+
+
 # Short names of ISO 3166-1 as its list writes them, where that differs from what people say.
 ISO_NAMES = """
 AG Antigua and Barbuda|BA Bosnia and Herzegovina|BL Saint Barthélemy|BO Bolivia (Plurinational State of)|BQ Bonaire, Sint Eustatius and Saba|BS Bahamas (the)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import os
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from precursor_screen.readers.interface import InputTables
 from precursor_screen.readers.registry import read
 
 FOLDER = Path(os.environ.get("PRECURSOR_SCREEN_TEST_DATA", "")) / "manifests"
+JUDGED = Path(__file__).parents[1] / "cases/real_workbooks.csv"
 pytestmark = pytest.mark.skipif(
     not os.environ.get("PRECURSOR_SCREEN_TEST_DATA"), reason="PRECURSOR_SCREEN_TEST_DATA names no folder of real files"
 )
@@ -35,6 +38,20 @@ def test_every_vendor_workbook_gives_lines() -> None:
         assert result.lines.column("hs_code").null_count == 0, book.name
         total += result.input.lines
     assert total > 8_000
+
+
+def test_every_column_of_the_vendor_workbooks_is_what_it_was_judged_to_be() -> None:
+    """By digest of the book: its fields in the order of its columns, as judged by eye; `-` is no field."""
+    judged = {row["book"]: row["fields"].split() for row in csv.DictReader(JUDGED.read_text("utf-8").splitlines())}
+    found = {}
+    for book in (FOLDER / "workbooks").glob("*.xlsx"):
+        (result,) = read(book, book.name)
+        assert result.reading is not None
+        digest = hashlib.sha256(book.read_bytes()).hexdigest()[:12]
+        found[digest] = [column.guess.field or "-" for column in result.reading.columns]
+    wrong = {book: (found[book], fields) for book, fields in judged.items() if book in found and found[book] != fields}
+    assert wrong == {}
+    assert judged.keys() & found.keys(), "none of the books is one that was judged"
 
 
 def test_real_descriptions_with_line_breaks_are_all_read() -> None:

@@ -24,6 +24,7 @@ _TEXTS: Final = ("description", "description_extra")
 _NO_FLAGS: Final = ("container_numbers", "un_numbers", "cas_numbers", "cus_codes", "permit_reference", "pen_reference", "vessel")
 _CODES_WITH_LETTERS: Final = ("container_numbers",)
 _SURE: Final = ("hs_code", "container_numbers", "cas_numbers")  # of these a table has one column, and nothing else looks like it
+_OF_CODES: Final = frozenset(("code", "codes", "codigo", "tariff", "kod", "kode", "код", "编码", "classification"))
 _DECIDED: Final = (IGNORED_BY_MAP,)
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _LEAST_CODES, _LEAST_ROWS = 8, 30  # codes met more than once, and rows with one of them
@@ -61,6 +62,7 @@ def confirm(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequence[
     """
     made = [guess if guess.position in fixed else _possible(guess, contents[guess.position]) for guess in guesses]
     made = [guess if guess.position in fixed else _owned(guess, made) for guess in made]
+    made = _with_codes(made, fixed, contents)
     tariff = _tariff_texts(made, table)
     return [
         replace(guess, field="", reason="one text for each HS code: the tariff's, not of these goods")
@@ -68,6 +70,25 @@ def confirm(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequence[
         else guess
         for guess in made
     ]
+
+
+def _with_codes(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
+    """A column of HS codes under a header such as "Product code", in a table that has no other."""
+    if any(guess.field == "hs_code" for guess in guesses):
+        return guesses
+    found = [
+        guess
+        for guess in guesses
+        if guess.reason == "unknown header"
+        and guess.position not in fixed
+        and _OF_CODES & set(split_header(guess.header))
+        and kind_of(contents[guess.position])[:1] == ("hs_code",)
+    ]
+    if len(found) != 1:
+        return guesses
+    made = list(guesses)
+    made[found[0].position] = replace(found[0], field="hs_code", reason="by its cells: codes of goods under a header of codes")
+    return made
 
 
 def by_content(guesses: Sequence[Guess], contents: Sequence[Content]) -> list[Guess]:

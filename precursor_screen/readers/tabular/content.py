@@ -7,9 +7,9 @@ mapped to nothing is told of, for it was not screened as what it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Final
 
 import pyarrow as pa
@@ -34,12 +34,16 @@ _FLAGS: Final = frozenset(
 _NUMBER: Final = re.compile(r"[+-]?\d[\d.,' \u00a0]*(?: ?(?:kgs?|lbs?|mt|g|кг|т))?\.?", re.I)
 _MASS: Final = re.compile(r"\d ?kgs?\b", re.I)
 _WORD: Final = re.compile(r"[^\W\d_]{3}")
+_NAMELIKE: Final = re.compile(r"[^\W\d_]{2,}[.,&' -]+[^\W\d_]{2,}|[\u3041-\u9fff\uac00-\ud7af]{2}")
+_LONG_DIGITS: Final = re.compile(r"\d{9,}")
 # What at least one cell of a column must hold to be the field.
 _MUST_HOLD: Final = {
     "hs_code": re.compile(r"\d{4}|\d\d[. ]\d\d"),
     "currency": re.compile(r"[^\W\d_]|[$€£¥₽₹]"),
+    # A column of noughts alone states nothing that another column would not state better.
     **dict.fromkeys(
-        ("packages", "quantity", "value", "freight", "gross_mass", "net_mass", "gross_mass_kg", "net_mass_kg"), re.compile(r"\d")
+        ("packages", "quantity", "value", "freight", "gross_mass", "net_mass", "gross_mass_kg", "net_mass_kg"),
+        re.compile(r"[1-9]"),
     ),
 }
 _OF_PARTIES: Final = frozenset(
@@ -170,6 +174,11 @@ _NO_MASS: Final = frozenset(
         "measure",
     ]
 )
+# Masses that are not the goods': told of only where no other column states a mass.
+_OTHER_MASSES: Final = frozenset(
+    ("tare", "chargeable", "volumetric", "volume", "dimensional", "chg", "vgm", "container", "cntr", "max", "tara")
+)
+MASSES: Final = ("gross_mass", "net_mass", "gross_mass_kg", "net_mass_kg")
 _NO_NAME: Final = frozenset(
     [
         "id",
@@ -250,7 +259,9 @@ def _content(column: pa.ChunkedArray) -> Content:
     return Content(sum(n for text, n in counts if text), tuple(islice(said, _DISTINCT)), len(column))
 
 
-def note_unread(guesses: Sequence[Guess], contents: Sequence[Content], row: int, issues: IssueList) -> None:
+def note_unread(
+    guesses: Sequence[Guess], contents: Sequence[Content], row: int, issues: IssueList, explained: Container[int] | None = None
+) -> None:
     """Issues for filled columns that look like parties or masses and are mapped to nothing.
 
     Args:
@@ -258,14 +269,21 @@ def note_unread(guesses: Sequence[Guess], contents: Sequence[Content], row: int,
         contents: what each holds.
         row: the first row below the header.
         issues: added to.
+        explained: of a table without a header the columns whose cells are of some kind that is neither; None: it has a header.
     """
+    weighed = any(guess.field in MASSES for guess in guesses)
     for guess, content in zip(guesses, contents, strict=True):
         if guess.field or guess.reason not in ("unknown header", "no header") or not content.filled:
             continue
+        bare = explained is not None and guess.position not in explained
         if _is_of_parties(guess.header, content):
             code, what = "unread-party-column", "names parties"
-        elif _is_of_masses(guess.header, content):
+        elif bare and _may_be_parties(content):
+            code, what = "unread-party-column", "holds texts that may be parties"
+        elif _is_of_masses(guess.header, content) and not (weighed and _OTHER_MASSES & set(split_header(guess.header))):
             code, what = "unread-mass-column", "holds masses"
+        elif bare and _may_be_masses(content):
+            code, what = "unread-mass-column", "holds numbers that may be masses"
         else:
             continue
         name = guess.header or f"column {guess.position + 1}"
@@ -290,3 +308,17 @@ def _is_of_parties(header: str, content: Content) -> bool:
 def _is_of_masses(header: str, content: Content) -> bool:
     words = frozenset(split_header(header))
     return bool(words & _OF_MASSES) and not words & _NO_MASS and content.share(_NUMBER.fullmatch) >= _MANY
+
+
+def _may_be_parties(content: Content) -> bool:
+    """Whether cells without a header are words like those of names: mostly two or more of them."""
+    return content.share(_NAMELIKE.search) >= _MANY and content.share(_NUMBER.fullmatch) < _MANY
+
+
+def _may_be_masses(content: Content) -> bool:
+    """Whether cells without a header are figures that goods could weigh: neither long numbers of documents nor a running number."""
+    if content.share(_NUMBER.fullmatch) < _MANY or content.share(_LONG_DIGITS.fullmatch) >= _MANY:
+        return False
+    counted = [int(cell) for cell in content.cells if cell.isascii() and cell.isdigit() and len(cell) < 9]
+    running = len(counted) == len(content.cells) and all(b - a == 1 for a, b in pairwise(counted))
+    return not content.flags and not (running and counted[0] in (0, 1))

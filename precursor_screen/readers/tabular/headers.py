@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib import resources
 
 from precursor_screen.names.unit_codes import Unit, unit_in_header
+from precursor_screen.readers.tabular.party_headers import party_field
 
 _CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[^\W_]+")
@@ -27,6 +28,8 @@ _BOX = re.compile(r"^(?:g(?=\d))?\d+(?:[_.]\d+)*\s*[.)]?\s+(?=\D)", re.I)  # "72
 _NESTED = re.compile(r"[^\W\d][\w -]*(?:\.[^\W\d][\w -]*)+")
 _OTHER_WORDS = frozenset(("rate", "rates"))  # no misspelt date: INVOICE_RATE
 _LETTERS, _WEIGHT = frozenset(("g", "t", "n", "gr", "nt")), frozenset(("weight", "wt", "wgt", "w"))
+_SILENT = frozenset(("of", "the", "de", "del", "la", "in", "s", "du", "des", "da", "do"))
+_MOST_WORDS = 8
 KNOWN_SPELLING = "known spelling"
 _SUMMED = re.compile(r"^sumof", re.I)
 
@@ -50,7 +53,7 @@ def split_header(header: str) -> tuple[str, ...]:
     text = unicodedata.normalize("NFKC", header[:300])
     text = _CAMEL.sub(" ", text) if not text.isupper() else text
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return tuple(_WORD.findall(bare.casefold()))
+    return tuple(_WORD.findall(bare.casefold().replace("ı", "i")))
 
 
 def reduce_header(header: str) -> Reduced:
@@ -83,16 +86,50 @@ def lookup(header: str) -> tuple[str, str]:
     """The canonical field of a header and how it was found; both empty where it is not known.
 
     Tried in this order: the header as it stands; without the number of a form's box; without a language or a copy number at
-    its end (`_EN`, `_2`); without units and currencies; without words that say nothing (`STD_`, `SumOf`, `Total`); one letter
-    off a spelling of eight letters or more.
+    its end (`_EN`, `_2`); without units and currencies; without words that say nothing (`STD_`, `SumOf`, `Total`); with its words
+    in long form and in any order; a party's role and words that are known; one letter off a spelling of eight letters or more.
     """
     known = spellings()
     reduced = reduce_header(header)
-    for words, how in _forms(header, reduced):
+    forms = _forms(header, reduced)
+    for words, how in forms:
         found = known.get("".join(words))
         if found:
             return found, how
+    long = _long_spellings()
+    for words, _ in forms:
+        found = long.get(_bag(words), "") if len(words) <= _MOST_WORDS else ""
+        if found:
+            return found, "known spelling in other words or another order"
+    for words, _ in forms:
+        if party := party_field(words):
+            return party, "a role and words that are known"
     return _misspelt(reduced.words, known)
+
+
+@lru_cache(maxsize=1)
+def _short_words() -> dict[str, str]:
+    """Short word -> the long one, from `layouts/short_words.csv`."""
+    table = resources.files("precursor_screen.readers.tabular.layouts").joinpath("short_words.csv")
+    return {row["short"]: row["long"] for row in csv.DictReader(table.read_text("utf-8").splitlines())}
+
+
+def _bag(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Words in long form and in order, without those that say nothing: GROSS WT and Weight, Gross are one."""
+    short = _short_words()
+    return tuple(sorted(long for word in words if (long := short.get(word, word)) not in _SILENT))
+
+
+@lru_cache(maxsize=1)
+def _long_spellings() -> dict[tuple[str, ...], str]:
+    """Words of a spelling in any order -> canonical field; what means two fields in two orders means none."""
+    table = resources.files("precursor_screen.readers.tabular.layouts").joinpath("headers.csv")
+    found: dict[tuple[str, ...], str] = {}
+    for row in csv.DictReader(table.read_text("utf-8").splitlines()):
+        bag = _bag(split_header(row["spelling"]))
+        if bag:
+            found[bag] = row["canonical"] if found.get(bag, row["canonical"]) == row["canonical"] else ""
+    return found
 
 
 def _forms(header: str, reduced: Reduced) -> list[tuple[tuple[str, ...], str]]:

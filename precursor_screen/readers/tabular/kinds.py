@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from precursor_screen.names.codes import is_cas
@@ -46,6 +46,7 @@ def _is_country(cell: str) -> bool:
     return not cell.isdigit() and find_country(cell) is not None
 
 
+_PLAIN: Final = ("names of firms", "numbers", "texts")  # kinds that leave open what a column states
 # What a column could be, surest first: the words, the fields, what a cell must be, and how many of them.
 KINDS: Final[tuple[tuple[str, tuple[str, ...], Callable[[str], object], float], ...]] = (
     ("container numbers", ("container_numbers",), _CONTAINER.fullmatch, _MOST),
@@ -81,3 +82,12 @@ def _fitting(content: Content) -> list[tuple[str, tuple[str, ...], float]]:
         if share >= needed:
             found.append((words, fields, share))
     return found
+
+
+def explained(contents: Sequence[Content]) -> frozenset[int]:
+    """The columns whose cells are of a kind that is neither parties nor numbers nor texts."""
+    return frozenset(at for at, content in enumerate(contents) if kind_of(content) and _surest(content) not in _PLAIN)
+
+
+def _surest(content: Content) -> str:
+    return _fitting(content)[0][0]

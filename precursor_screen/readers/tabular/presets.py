@@ -6,6 +6,10 @@ A layout beats the spellings of headers: DNOMBRE is the goods in Chile and the c
     HEADER: {field: F, currency: USD}  a value in a currency that no column names
     HEADER: {field: F, unless: OTHER}  only where the table has no column OTHER
     HEADER: {field: F, second: true}   stands behind the other columns of that field
+    HEADER: {field: F, codes: cl unit} holds codes of a table in `layouts/codes.csv`
+    HEADER: {field: F, codes: .., where: {OTHER: 1}, otherwise: G}  of F in rows with 1 in OTHER, of G in others; of none without OTHER
+
+A layout may say where numbered pieces of a text stand, a row each: `numbered: {same: [HEADERS], sequence: HEADER, text: HEADER}`.
 """
 
 from __future__ import annotations
@@ -24,6 +28,7 @@ from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.readers.column_map import NO_PRESET, ColumnMap, Guess
 from precursor_screen.readers.fields import IGNORED
 from precursor_screen.readers.tabular.headers import reduce_header, split_header
+from precursor_screen.readers.tabular.numbered import Numbered
 
 _FOLDER: Final = "precursor_screen.readers.tabular.layouts.presets"
 # "G31_1 (Описание)", "31.1 Описание", "G15A": the box of a declaration. Other forms number their boxes too, so a number alone is none.
@@ -46,6 +51,9 @@ class PresetColumn:
     currency: str = ""
     unless: str = ""
     second: bool = False
+    codes: str = ""
+    where: tuple[str, str] | None = None
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,7 @@ class Preset:
         date_order, decimal: where the layout fixes them.
         order: the headers of all columns, for tables without a header; empty: it always has one.
         looks: what cells of some of these columns look like, by position.
+        numbered: header keys of what pieces of one text share, of their number and of their text; empty: texts are whole.
     """
 
     id: str
@@ -73,6 +82,7 @@ class Preset:
     decimal: str
     order: tuple[str, ...]
     looks: Mapping[int, str]
+    numbered: tuple[str, ...] = ()
 
     def key(self, header: str) -> str:
         """What the layout calls a header by."""
@@ -105,9 +115,19 @@ def _load(name: str) -> Preset:
     for header, said in data["columns"].items():
         told = said if isinstance(said, dict) else {"field": said}
         unless = key(told["unless"]) if "unless" in told else ""
-        columns[key(header)] = PresetColumn(told["field"], told.get("currency", ""), unless, bool(told.get("second")))
+        where = next(((key(other), str(value)) for other, value in told.get("where", {}).items()), None)
+        columns[key(header)] = PresetColumn(
+            told["field"],
+            told.get("currency", ""),
+            unless,
+            bool(told.get("second")),
+            told.get("codes", ""),
+            where,
+            told.get("otherwise", ""),
+        )
     bare = data.get("headerless") or {}
     order = tuple(str(bare.get("order", "")).split())
+    pieces = data.get("numbered")
     return Preset(
         id=name.removesuffix(".yaml"),
         title=data["title"],
@@ -119,6 +139,7 @@ def _load(name: str) -> Preset:
         decimal=data.get("decimal", ""),
         order=order,
         looks={order.index(header): look for header, look in bare.get("looks", {}).items()},
+        numbered=tuple(map(key, [*pieces["same"], pieces["sequence"], pieces["text"]])) if pieces else (),
     )
 
 
@@ -189,6 +210,7 @@ def preset_guesses(preset: Preset, headers: Sequence[str]) -> dict[int, Guess]:
             continue
         reduced = reduce_header(headers[position])
         left_out = column.field == IGNORED or (column.unless and column.unless in there)
+        left_out = left_out or (column.where is not None and column.where[0] not in there)
         found[position] = Guess(
             position,
             headers[position],
@@ -200,3 +222,17 @@ def preset_guesses(preset: Preset, headers: Sequence[str]) -> dict[int, Guess]:
             preset.id,
         )
     return found
+
+
+def numbered_pieces(preset: Preset | None, headers: Sequence[str]) -> Numbered | None:
+    """Where the layout has pieces of texts, by position; None where it has none, or the table lacks their columns.
+
+    Of what pieces share, the first column must be there: others may be a table's of their own.
+    """
+    if preset is None or not preset.numbered:
+        return None
+    keys = [preset.key(header) for header in headers]
+    *same, sequence, text = [keys.index(key) if key in keys else -1 for key in preset.numbered]
+    if min(same[0], sequence, text) < 0:
+        return None
+    return Numbered(tuple(at for at in same if at >= 0), sequence, text)

@@ -20,10 +20,13 @@ from precursor_screen.readers.identity import add_identity
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.tabular.asides import ABOVE, HEADERS, TOTALS, UNHEADED, cells_aside, lines_aside, rows_of
 from precursor_screen.readers.tabular.beside import as_lists, other_cells, unmapped_cells
+from precursor_screen.readers.tabular.codes import decode
 from precursor_screen.readers.tabular.content import Content, content_of, note_unread
 from precursor_screen.readers.tabular.general import fill_down, general_segment, guesses_of, not_mapped, without
+from precursor_screen.readers.tabular.kinds import explained
 from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
-from precursor_screen.readers.tabular.presets import Preset, named_preset, preset_of, recognise
+from precursor_screen.readers.tabular.numbered import Joined, join_numbered
+from precursor_screen.readers.tabular.presets import Preset, named_preset, numbered_pieces, preset_of, recognise
 from precursor_screen.readers.tabular.rows import drop_idle_rows, join_continued
 from precursor_screen.schema import FILED, LINE_COLUMNS
 
@@ -69,9 +72,8 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
     place, names, preset = _understand(sheet, column_map)
     body = sheet.read(place.row, len(names))
     contents = [content_of(column) for column in body.table.columns]
-    guesses = guess_columns(
-        names, column_map, sheet.name, contents, preset, body.table, bool(place.row) or sheet.named or preset is not None
-    )
+    headed = bool(place.row) or sheet.named or preset is not None
+    guesses = guess_columns(names, column_map, sheet.name, contents, preset, body.table, headed)
     reading = _reading(sheet, guesses, contents, preset)
     before = sheet.head[: max(place.first - 1, 0)]
     stated = not_mapped(general_segment(before), guesses)
@@ -84,7 +86,7 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
         asides += cells_aside([*enumerate(before, start=1), (place.row, names), *rows_of(body)], UNHEADED)
         return _set_aside(sheet, digest, place, guesses, issues, asides, reading)
     asides += cells_aside(enumerate(without(before, stated), start=1), ABOVE)
-    note_unread(guesses, contents, place.row + 1, issues)
+    note_unread(guesses, contents, place.row + 1, issues, None if headed else explained(contents))
     if not any(g.field in ("description", "description_extra") for g in guesses) and body.table.num_rows:
         message = "no column holds texts of goods: only codes are screened for substances"
         issues.add("no-goods-text", message, row=place.row + 1, count=body.table.num_rows)
@@ -99,13 +101,17 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
         rows = body.table.num_rows
         above = (Column(guess, rows, rows, (one.value,)) for guess, one in zip(filled, stated, strict=True))
         reading = replace(reading, columns=(*reading.columns, *above))
+    pieces = numbered_pieces(preset, names)
+    joined = join_numbered(body, pieces, issues) if pieces else Joined(body, body.table)
+    body, filed = joined.body, joined.filed
     numbers = _NUMBERS.get(sheet.format, TEXT)
-    columns = assemble(body.table, body.rows, guesses, _marks(column_map, preset), issues, numbers)
+    table, read_as = decode(body.table, body.rows, guesses, preset, names, issues)
+    columns = assemble(table, body.rows, read_as, _marks(column_map, preset), issues, numbers)
     headers = unique_names(names)
     if body.table.num_rows:
-        columns = _with_texts_beside(columns, body, headers, guesses, issues)
+        columns = _with_texts_beside(columns, *_with_readings(joined, headers, guesses), issues)
     lines = _place(columns, body, sheet, digest)
-    raw = pa.Table.from_arrays(body.table.columns, names=headers)
+    raw = pa.Table.from_arrays(filed.columns, names=headers)
     return InputTables(
         _describe(sheet, digest, place, guesses, lines), lines, raw, issue_table(issues, lines), _lines_aside(asides, sheet, digest, lines), reading
     )  # fmt: skip
@@ -136,6 +142,18 @@ def _marks(column_map: ColumnMap | None, preset: Preset | None) -> ColumnMap:
 def _reading(sheet: Sheet, guesses: Sequence[Guess], contents: Sequence[Content], preset: Preset | None) -> Reading:
     columns = tuple(Column(g, c.filled, c.seen, c.cells) for g, c in zip(guesses, contents, strict=True))
     return Reading(columns, sheet.dialect, preset.id if preset else "")
+
+
+def _with_readings(
+    joined: Joined, headers: Sequence[str], guesses: Sequence[Guess]
+) -> tuple[Body, Sequence[str], Sequence[Guess]]:
+    """Body, headers and guesses with the other readings of joined texts as columns of no field."""
+    body = joined.body
+    for name, column in joined.readings:
+        position = body.table.num_columns
+        body = Body(body.table.append_column(str(position), column), body.rows, body.broken)
+        headers, guesses = [*headers, name], [*guesses, Guess(position, name, "", name)]
+    return body, headers, guesses
 
 
 def _with_texts_beside(

@@ -91,7 +91,7 @@ def test_a_register_without_a_header_is_told_by_its_columns():
     assert (line["description"], line["hs_code"], line["source_row"]) == ("ACETONA; TREBOL; 0", "29141100", 1)
     assert (str(line["quantity"]), str(line["value"]), line["currency"]) == ("1250.500000", "2500.000000", "USD")
     assert line["date"].isoformat() == "2025-11-05"
-    assert "country_of_origin" not in line
+    assert line["country_of_origin"] == "CN"
 
 
 @pytest.mark.parametrize("changed", [{"ARANC_NAC": "x"}, {"FECACEP": ""}, {"DNOMBRE": "7"}, {"NUMITEM": "one"}])

@@ -1,0 +1,83 @@
+"""Headers of parties, word by word: all words are known, or it is none."""
+
+from __future__ import annotations
+
+import csv
+from importlib import resources
+
+import pytest
+
+from precursor_screen.readers.tabular.headers import lookup, split_header
+from precursor_screen.readers.tabular.party_headers import party_field
+
+FOLDER = resources.files("precursor_screen.readers.tabular.layouts")
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("Indian Importer", "importer_name"),
+        ("Overseas Supplier Name", "consignor_name"),
+        ("Foreign Buyer", "consignee_name"),
+        ("SHPR NM", "consignor_name"),
+        ("Cnee Addr", "consignee_address"),
+        ("Consignee Name & Address", "consignee_name"),
+        ("RUC_IMPORTER_ID", "importer_identifier"),
+        ("Importer NTN", "importer_identifier"),
+        ("Supplier Ctry", "consignor_country"),
+        ("Notify Party 1 Name", "notify_party_name"),
+        ("БИН получателя", "consignee_identifier"),
+        ("Адрес грузоотправителя", "consignor_address"),
+        ("Nama Importir", "importer_name"),
+        ("Alamat Penerima", "consignee_address"),
+        ("İthalatçı Unvanı", "importer_name"),
+        ("Gönderici Adresi", "consignor_address"),
+        ("Dirección del Exportador", "exporter_address"),
+        ("Raison sociale de l'importateur", "importer_name"),
+        ("Виробник", "other_parties"),
+        ("Mfr Name", "other_parties"),
+        ("Mfr Address", ""),
+        ("Consignee City", ""),
+        ("Shipper Phone", ""),
+        ("Importer Type", ""),
+        ("Supplier UUID", ""),
+        ("Shipper or Consignee", ""),
+        ("Shipper Consignee", ""),  # whose?
+        ("Name", ""),
+        ("Indian", ""),
+        ("Buyer Rating", ""),
+        ("Broker ID", ""),
+    ],
+)
+def test_a_header_is_the_part_of_the_party_that_it_names(header, field):
+    assert party_field(split_header(header)) == field
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("GROSS WT", "gross_mass"),
+        ("Weight, Net", "net_mass"),
+        ("Cty Origin", "country_of_origin"),
+        ("Item Nbr", "item_number"),
+        ("Disch Port", "port_of_discharge"),
+        ("No. Container", "container_numbers"),
+        ("Port", "port_of_discharge"),
+        ("B", ""),
+        ("No", ""),
+        ("Wt Nbr Rate", ""),
+        ("Net Nbr", ""),
+    ],
+)
+def test_other_words_and_another_order_are_one_header(header, field):
+    assert lookup(header)[0] == field
+
+
+def test_the_tables_of_words_are_sound():
+    words = list(csv.DictReader(FOLDER.joinpath("party_words.csv").read_text("utf-8").splitlines()))
+    assert len({row["word"] for row in words}) == len(words)
+    assert {row["kind"] for row in words} == {"role", "part", "qualifier"}
+    assert all(row["language"] and (row["meaning"] or row["kind"] == "qualifier") for row in words)
+    short = list(csv.DictReader(FOLDER.joinpath("short_words.csv").read_text("utf-8").splitlines()))
+    assert len({row["short"] for row in short}) == len(short)
+    assert {row["short"] for row in short}.isdisjoint(row["long"] for row in short)
