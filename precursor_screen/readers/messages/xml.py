@@ -203,6 +203,9 @@ class _Message:
             else:
                 scope.take([cell])
         self._join()
+        for field, text in self.layout.states.items():
+            if not self.scope.has(field):
+                self.scope.add(field, self.type, text)
         function = next((c.text for c in self.scope.cells if c.field == "message_function"), "")
         if not function and (function := self.layout.roots[self.names[0]]):
             self.scope.add("message_function", self.type, function)
