@@ -91,7 +91,7 @@ def fold_containers(scope: Scope) -> None:
         if not c.children and c.has("container_numbers") and not c.has("description") and not c.has("packages")
     ]
     goods = [c for c in scope.children if c not in bare]
-    if not bare or not goods or not all(_is_container(c) for c in bare):
+    if not bare or not goods:
         return
     for one in bare:
         place = scope.children.index(one)

@@ -43,6 +43,7 @@ GOODS = "GID+1+10:DR'FTX+AAA+++ACETONE'"
     ("body", "mass"),
     [
         ("MEA+AAE+G+KGM:1000'SGP+TSTU1234567+4'MEA+AAE+WT+KGM:400'SGP+TSTU7654321+6'MEA+AAE+WT+KGM:600'", "1000"),
+        ("MEA+AAE+G+KGM:1000'SGP+TSTU1234567+4'MEA+AAE+WT+KGM:400'SGP+TSTU7654321+6'MEA+AAE+WT+KGM:500'", "1000"),
         ("SGP+TSTU1234567+4'MEA+AAE+WT+KGM:400.5'SGP+TSTU7654321+6'MEA+AAE+WT+KGM:600'", "1000.5"),
         ("SGP+TSTU1234567+4'MEA+AAE+G+KGM:400'SGP+TSTU7654321+6'", "400"),
         ("SGP+TSTU1234567'SGP+TSTU7654321'MEA+AAE+G+TNE:1.5'", "1500"),
@@ -74,6 +75,11 @@ def test_the_reference_of_a_consignment_is_its_shipment_and_that_of_an_item_is_n
 def test_a_consignment_of_ifcsum_states_its_mass_before_its_goods() -> None:
     text = "UNH+1+IFCSUM:D:01B:UN'BGM+610+7+9'CNT+7:999:KGM'CNI+1+H1'CNT+7:8.5:KGM'CNT+11:3:PA'GID+1'FTX+AAA+++TOYS'CNI+2+H2'GID+1+2:BX'FTX+AAA+++SHOES'MEA+WT+G+KGM:4'CNT+7:12:KGM'UNT+9+1'"
     assert said(text, "bill_of_lading", "gross_mass_kg", "packages") == [("H1", "8.5", 3), ("H2", "4", 2)]
+
+
+def test_totals_behind_the_goods_of_a_consignment_are_none_of_its_masses() -> None:
+    text = "UNH+1+IFCSUM:D:01B:UN'BGM+610+7+9'CNI+1+H1'GID+1+2:BX'FTX+AAA+++SHOES'EQD+CN+TSTU1234567'CNT+7:12:KGM'UNT+9+1'"
+    assert said(text, "container_numbers", "gross_mass_kg") == [("TSTU1234567", None)]
 
 
 BILL = "ST*309*1~M10*BLUE*O***SEA*1~P4*1803*260305~LX*1~M11*B1*35177*10*CTN*100*K~N1*SH*A B LTD~"
@@ -134,6 +140,7 @@ def test_the_day_on_which_a_waybill_was_issued(line: str, date: str | None) -> N
         ("NAM/A B\nADR/1 QUAY\nLOC/LONDON\n/GB/E16", "A B", "1 QUAY, LONDON, E16", "GB"),
         ("NAM/A B\nADR/1 QUAY\n/GB/E16", "A B", "1 QUAY, E16", "GB"),
         ("NAM/A B\n/GB", "A B", None, "GB"),
+        ("NAM/A B\n/ZZ", "A B ZZ", None, None),
         ("NAM/A B\n/LTD\nADR/1 QUAY\n/ROOM 7\nLOC/LONDON\n/GB", "A B LTD", "1 QUAY, ROOM 7, LONDON", "GB"),
         ("NAM/A B\n/CO\nADR/1 QUAY", "A B CO", "1 QUAY", None),
     ],
@@ -214,6 +221,14 @@ def test_a_house_waybill_with_several_codes_and_items() -> None:
         ("291411", "291412", "20", "N7", "air"),
         (None, None, "4.535924", "N7", "air"),
     ]
+
+
+@pytest.mark.parametrize(("code", "mode"), [("3", "road"), ("4", "air"), ("", "air")])
+def test_cargo_xml_goes_by_air_where_it_does_not_say_how(code: str, mode: str) -> None:
+    movement = f"<SpecifiedLogisticsTransportMovement><ModeCode>{code}</ModeCode></SpecifiedLogisticsTransportMovement>"
+    item = "<IncludedMasterConsignmentItem><TypeCode>291411</TypeCode></IncludedMasterConsignmentItem>"
+    text = f"<w:Waybill xmlns:w='x'><w:MasterConsignment>{movement}{item}</w:MasterConsignment></w:Waybill>"
+    assert said(text, "transport_mode") == [(mode,)]
 
 
 def test_the_origin_in_ics2() -> None:
