@@ -276,11 +276,11 @@ def not_seen_to_leave(maker: Maker) -> None:
 
 
 def unreadable(maker: Maker) -> None:
-    """Rows that the import of a register sets aside: litres for kilograms, dates that contradict, a name in no table."""
-    for changed in ("litres", "dates", "name"):
+    """Rows that the import of a register sets aside: drums for kilograms, dates that contradict, a name in no table."""
+    for changed in ("drums", "dates", "name"):
         document, _ = maker.contract(PERMITS, 1)
-        if changed == "litres":
-            document["quantity_kg"] = f"{document['quantity_kg']} litres"
+        if changed == "drums":
+            document["quantity_kg"] = f"{document['quantity_kg']} drums"
         elif changed == "dates":
             document["valid_to"] = document["valid_from"] - timedelta(days=1)
         else:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -11,11 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.casework.moved import Moved, from_ledger, from_manifests
+from precursor_screen.casework.reconcile.alike import number_forms
 from precursor_screen.casework.reconcile.differences import Unjudged, unjudged
 from precursor_screen.casework.reconcile.documents import Document, read_documents, unread_directions
 from precursor_screen.casework.reconcile.movements import Movement, read_movements
 from precursor_screen.errors import RegisterError
 from precursor_screen.reference import shipped
+from precursor_screen.reference.registers.reading import Skipped
 from precursor_screen.reference.registers.store import Register, RegisterStore
 from precursor_screen.reference.reply_periods import ReplyPeriod, shipped_reply_periods
 from precursor_screen.reference.substances import load_substances
@@ -98,11 +100,15 @@ def _gathered(moved: Moved, source: dict[str, Any]) -> Gathered:
 
 @dataclass(frozen=True, slots=True)
 class Registers:
-    """The registers that were imported: documents by register; rows that their import set aside; for the provenance, day and digest."""
+    """The registers that were imported: documents by register; rows that their import set aside; for the provenance, day and digest.
+
+    aside: by register the numbers of rows that were set aside, in all their forms.
+    """
 
     documents: dict[str, tuple[Document, ...]]
     unjudged: tuple[Unjudged, ...]
     source: list[dict[str, Any]]
+    aside: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def gather_registers(store: RegisterStore, jurisdiction: str, notification_days: int) -> Registers:
@@ -131,7 +137,13 @@ def gather_registers(store: RegisterStore, jurisdiction: str, notification_days:
         documents,
         tuple(doubts),
         [{k: getattr(r.manifest, k) for k in ("register", "file", "sha256", "day", "rows")} for r in opened],
+        {r.manifest.register: aside_numbers(r.manifest.skipped) for r in opened},
     )
+
+
+def aside_numbers(skipped: Iterable[Skipped]) -> frozenset[str]:
+    """Numbers of the documents of rows that were set aside, in all their forms."""
+    return frozenset(form for s in skipped for form in number_forms(s.reference))
 
 
 def _of_import(register: Register) -> list[Unjudged]:

@@ -127,7 +127,7 @@ def _reconcile(
     gathered = comparing.gather(ctx, settings, inputs, first, last)
     begin, end = gathered.span(first, last)
     table_of = convention_table()
-    frame = Frame(begin, end, tolerance, lambda substance_id, day: table_of(substance_id, day) == "I")
+    frame = Frame(begin, end, tolerance, lambda substance_id, day: table_of(substance_id, day) == "I", registers.aside)
     firm = _firm(options["exporter"], gathered.movements, registers.documents) if options["exporter"] else ""
     result = reconcile(gathered.movements, registers.documents, frame, firm)
     result = replace(result, unjudged=(*gathered.unjudged, *registers.unjudged, *result.unjudged))

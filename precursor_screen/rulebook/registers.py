@@ -15,6 +15,7 @@ from precursor_screen.schema import DECIMAL
 
 PERMITS, NOTIFICATIONS, LICENCES, REQUIREMENTS = "permits", "pre-export-notifications", "licences", "annual-requirements"
 CONFIRMATIONS = "import-confirmations"
+WRITTEN = "quantity_as_written"
 
 TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
@@ -55,7 +56,28 @@ _SUBSTANCE = RegisterColumn(
     "name or CAS number",
 )
 _KG = RegisterColumn(
-    "quantity_kg", "number", False, ("quantity kg", "kg", "quantity", "amount kg", "net kg", "mass kg"), "kilograms"
+    "quantity_kg", "number", False, ("quantity kg", "kg", "quantity", "amount kg", "net kg", "mass kg", "amount"), "kilograms"
+)
+_UNIT = RegisterColumn(
+    "unit",
+    "text",
+    False,
+    ("unit", "uom", "unit of measure", "quantity unit", "units"),
+    "of the quantity, where it is not kilograms: t, g, lb; litres where the density is known",
+)
+_AUTHORITY = RegisterColumn(
+    "authority",
+    "text",
+    False,
+    ("authority", "issuing authority", "issued by", "issuing office", "office", "agency"),
+    "who issued it, where two use the same numbers",
+)
+_VERSION = RegisterColumn(
+    "version",
+    "text",
+    False,
+    ("version", "version no", "amendment", "amendment no", "revision"),
+    "of the versions of one number the highest counts",
 )
 _FROM = RegisterColumn(
     "valid_from", "date", False, ("valid from", "from", "issued", "issue date", "date of issue", "start"), "first day"
@@ -71,6 +93,7 @@ REGISTERS: dict[str, tuple[RegisterColumn, ...]] = {
         _reference("permit", "permit number", "permit no", "authorisation", "licence number"),
         _SUBSTANCE,
         _KG,
+        _UNIT,
         RegisterColumn("holder", "party", False, ("holder", "permit holder", *_ADDRESS), "to whom it was given"),
         RegisterColumn("direction", "text", False, ("direction", "type", "kind"), "import or export"),
         RegisterColumn(
@@ -80,11 +103,14 @@ REGISTERS: dict[str, tuple[RegisterColumn, ...]] = {
         _TO,
         RegisterColumn("single_use", "boolean", False, ("single use", "one time", "one-time"), "good for one shipment"),
         _STATUS,
+        _AUTHORITY,
+        _VERSION,
     ),
     NOTIFICATIONS: (
         _reference("pen", "pen number", "pen reference", "notification", "notification number"),
         _SUBSTANCE,
         _KG,
+        _UNIT,
         RegisterColumn("exporter", "party", False, ("exporter", "consignor"), "who exports"),
         RegisterColumn("importer", "party", False, ("importer", "consignee"), "who receives"),
         RegisterColumn(
@@ -92,26 +118,33 @@ REGISTERS: dict[str, tuple[RegisterColumn, ...]] = {
         ),
         RegisterColumn("sent", "date", False, ("sent", "sent date", "date sent", "notified", "date"), "day of notification"),
         _STATUS,
+        _AUTHORITY,
+        _VERSION,
     ),
     LICENCES: (
         _reference("licence", "license", "licence number", "license number", "registration", "registration number"),
         RegisterColumn("holder", "party", True, ("holder", *_ADDRESS), "who is licensed"),
         _SUBSTANCE,
         _KG,
+        _UNIT,
         _FROM,
         _TO,
         _STATUS,
+        _AUTHORITY,
+        _VERSION,
     ),
     REQUIREMENTS: (
         RegisterColumn("country", "country", True, ("country", "importing country"), "whose requirement it is"),
         _SUBSTANCE,
         RegisterColumn("year", "year", True, ("year", "calendar year"), "calendar year"),
         RegisterColumn("quantity_kg", "number", True, _KG.spellings, "kilograms a year"),
+        _UNIT,
     ),
     CONFIRMATIONS: (
         _reference("confirmation", "bill of lading", "bill", "shipment", "confirmation number"),
         _SUBSTANCE,
         _KG,
+        _UNIT,
         RegisterColumn("importer", "party", False, ("importer", "consignee", "receiver"), "who received"),
         RegisterColumn("country", "country", False, ("country", "importing country", "destination"), "who confirms: destination"),
         RegisterColumn(
@@ -129,6 +162,7 @@ STATUSES: dict[str, tuple[str, ...]] = {
     "suspended": ("suspended", "stopped", "on hold", "under investigation"),
     "revoked": ("revoked", "withdrawn", "cancelled", "canceled", "annulled"),
     "expired": ("expired", "lapsed"),
+    "superseded": ("superseded", "replaced", "amended", "old version"),
 }
 
 
@@ -139,6 +173,8 @@ def schema_of(register: str) -> pa.Schema:
         fields.append((column.name, TYPES[column.kind]))
         if column.kind == "party":
             fields.append((f"{column.name}_key", pa.string()))
+        if column.kind == "number":  # where it is not plain kilograms
+            fields.append((WRITTEN, pa.string()))
         if column.kind == "substance":
             fields.append(("substance_id", pa.string()))
     return pa.schema(fields)

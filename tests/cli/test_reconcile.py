@@ -76,13 +76,13 @@ def test_a_register_that_was_not_imported_is_named_and_exit_3(ps, tmp_path):
 def test_rows_that_an_import_set_aside_are_named(ps, files):
     text = (
         REGISTERS["permits"]
-        + "P-2,Acetone,50 litres,Acme,export,MX,,,no,valid\nP-3,Acetone,5,Acme,export,MX,2025-05-01,2025-04-01,no,valid\n"
+        + "P-2,Acetone,50 drums,Acme,export,MX,,,no,valid\nP-3,Acetone,5,Acme,export,MX,2025-05-01,2025-04-01,no,valid\n"
     )
     (files / "permits.csv").write_text(text, encoding="utf-8")
     assert ps("registers", "import", "permits", str(files / "permits.csv")).code == 3
     answer = reconcile(ps, files, "--tolerance", "30%")
     assert answer.code == 3
-    assert "50 litres" in answer.out
+    assert "50 drums" in answer.out
     assert "valid_to lies before valid_from" in answer.out
 
 

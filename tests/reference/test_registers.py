@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
@@ -126,3 +127,66 @@ def test_a_damaged_copy_is_an_error_and_can_be_replaced(tmp_path, index, damage)
         store.open_all()
     store.import_file("permits", path, index, DAY)
     assert store.open("permits").manifest.number == 2
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "kg", "written"),
+    [
+        ("100", "", "100", None),
+        ("100 kg", "", "100", None),
+        ("100", "kgs", "100", None),
+        ("1.5 t", "", "1500", "1.5 t"),
+        ("1.5", "t", "1500", "1.5 t"),
+        ("500", "g", "0.5", "500 g"),
+        ("1000", "lb", "453.59237", "1000 lb"),
+        ("100", "litres", "79", "100 litres"),  # of acetone: 0.79 kg a litre
+        ("100 l", "kg", "79", "100 l"),  # what stands in the cell is nearer to the number
+        ("", "t", None, None),
+    ],
+)
+def test_quantities_in_other_units(tmp_path, index, quantity, unit, kg, written):
+    text = f"Permit no,Substance,Quantity,Unit\nP-1,Acetone,{quantity},{unit}\n"
+    (row,) = read_register("permits", file(tmp_path, text), index).table.to_pylist()
+    assert (row["quantity_kg"], row["quantity_as_written"]) == (kg and Decimal(kg), written)
+
+
+def test_litres_of_a_substance_of_unknown_density_are_no_kilograms(tmp_path, index):
+    read = read_register("permits", file(tmp_path, "Permit no,Substance,Quantity\nP-1,Piperonal,100 l\n"), index)
+    (row,) = read.table.to_pylist()
+    assert (row["quantity_kg"], row["quantity_as_written"]) == (None, "100 l")
+
+
+@pytest.mark.parametrize(("quantity", "unit"), [("12 drums", ""), ("12", "drums"), ("-1", "kg"), ("12", "quux")])
+def test_a_quantity_that_is_neither_mass_nor_volume_is_set_aside(tmp_path, index, quantity, unit):
+    text = f"Permit no,Substance,Quantity,Unit\nP-1,Acetone,5,kg\nP-2,Acetone,{quantity},{unit}\n"
+    (skipped,) = read_register("permits", file(tmp_path, text), index).skipped
+    assert (skipped.row, skipped.reference, "is no number of kilograms" in skipped.reason) == (3, "P-2", True)
+
+
+def test_authority_and_version_are_kept(tmp_path, index):
+    text = "Permit no,Chemical,Issuing authority,Amendment no,Status\nP-1,MEK,Health,2,amended\n"
+    (row,) = read_register("permits", file(tmp_path, text), index).table.to_pylist()
+    assert (row["substance_id"], row["authority"], row["version"], row["status"]) == (
+        "methyl-ethyl-ketone",
+        "Health",
+        "2",
+        "superseded",
+    )
+
+
+def test_a_snapshot_of_before_there_were_some_columns_is_read(tmp_path, index):
+    store = RegisterStore(tmp_path / "home")
+    store.import_file("permits", file(tmp_path, "Permit no,Substance,kg\nP-1,Acetone,5\n"), index, DAY)
+    folder = next((tmp_path / "home").glob("registers/permits/*/register.parquet")).parent
+    whole = pq.read_table(folder / "register.parquet")
+    later = ("unit", "authority", "version", "quantity_as_written")
+    for names in (later, (*later, "status")):
+        pq.write_table(whole.drop_columns(list(names)), folder / "register.parquet")
+        for sums in folder.glob("SHA256SUMS"):
+            sums.unlink()
+        (folder.parent / "current").write_text(f"{folder.name}\n", encoding="utf-8")
+        if names == later:
+            assert store.open("permits").table.equals(whole)
+        else:
+            with pytest.raises(RegisterError, match="not what was imported"):
+                store.open("permits")

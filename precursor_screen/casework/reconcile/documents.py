@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -41,6 +42,9 @@ class Document:
         stated_last: whether the register states `last`.
         sent: of a notification.
         reply_ends: the first day on which goods may leave without an answer; None: not known.
+        authority: who issued it, as written: two authorities may use one number. version: as written.
+        versions: how many rows of the register are versions of it.
+        stated: the quantity as the register writes it, where it is not plain kilograms.
     """
 
     register: str
@@ -60,6 +64,21 @@ class Document:
     single_use: bool = False
     sent: date | None = None
     reply_ends: date | None = None
+    authority: str = ""
+    version: str = ""
+    versions: int = 1
+    stated: str = ""
+
+    @property
+    def authority_key(self) -> str:
+        """The authority, comparably."""
+        return plain_number(self.authority)
+
+    @property
+    def version_no(self) -> int | None:
+        """The number of the version; None: none is stated, or it is no number."""
+        digits = re.sub(r"\D", "", self.version)
+        return int(digits) if digits and len(digits) < 10 else None
 
     @property
     def parties(self) -> tuple[Party, ...]:
@@ -81,6 +100,8 @@ class Document:
             self.single_use,
             tuple(sorted(self.parties)),
             self.reference,
+            self.authority,
+            self.version,
         )
 
 
@@ -131,6 +152,9 @@ def _document(
         "kg": row["quantity_kg"],
         "country": row.get("country"),
         "status": row.get("status") or "valid",
+        "authority": row.get("authority") or "",
+        "version": row.get("version") or "",
+        "stated": row.get("quantity_as_written") or "",
     }
     if register == REQUIREMENTS:
         reference, year = f"{row['country']} {row['year']}", row["year"]

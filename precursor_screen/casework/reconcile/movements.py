@@ -16,6 +16,7 @@ from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Party,
 
 _BASKET = "hs"  # a substance known by nothing but a code that others share
 _BETWEEN = re.compile(r"[,;|\n]|\s/\s|\s&\s|\sand\s")
+_PERHAPS_BETWEEN = re.compile(r"[,;|\n/+&]|\sand\s")
 _READ = (
     *("movement_key", "line_id", "shipment_id", "source_file", "source_row", "as_of_date", "direction"),
     *("substance_id", "substance_mass_kg", "form", "match_method", "match_strength"),
@@ -38,6 +39,7 @@ class Movement:
         permit, pen: as filed.
         bills: plain numbers of bills and declarations; containers: of containers.
         bulk: the substance itself, recognised by more than a basket of the nomenclature; not a preparation or an article.
+        taken: keys of documents' parties that stand in `sending` and `receiving` besides, each with the name as the goods write it.
     """
 
     key: str
@@ -61,6 +63,7 @@ class Movement:
     bills: tuple[str, ...] = ()
     containers: tuple[str, ...] = ()
     bulk: bool = True
+    taken: tuple[tuple[str, str], ...] = ()
 
     @property
     def place(self) -> str:
@@ -126,6 +129,20 @@ def _of_batch(batch: pa.RecordBatch) -> Iterator[Movement]:
 
 def _keys(*keys: str | None) -> tuple[str, ...]:
     return tuple(sorted({k for k in keys if k}))
+
+
+def sure_parts(cell: str | None) -> tuple[str, ...]:
+    """Numbers of a cell that holds several, as written; none where it holds one."""
+    parts = [p.strip() for p in _BETWEEN.split(cell or "") if is_number(plain_number(p))]
+    return tuple(dict.fromkeys(parts)) if len(parts) > 1 else ()
+
+
+def named_cells(cell: str | None) -> tuple[str, ...]:
+    """Numbers that a cell names, as written: the whole of it first, then its parts, also those that a slash or a plus may part."""
+    if not cell:
+        return ()
+    parts = (cell, *_BETWEEN.split(cell), *_PERHAPS_BETWEEN.split(cell))
+    return tuple(dict.fromkeys(p.strip() for p in parts if is_number(plain_number(p))))
 
 
 @lru_cache(maxsize=65_536)  # goods of one document name it again and again

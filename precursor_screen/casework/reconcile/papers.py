@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
 from precursor_screen.casework.reconcile import differences as kinds
-from precursor_screen.casework.reconcile.allocate import Allocated, Allocation, Unmatched, country_of
+from precursor_screen.casework.reconcile.alike import letters_taken, number_forms
+from precursor_screen.casework.reconcile.allocate import Allocated, Unmatched
+from precursor_screen.casework.reconcile.book import Allocation, country_of
 from precursor_screen.casework.reconcile.differences import Difference, Unjudged, kilograms, show_kg, unjudged
 from precursor_screen.casework.reconcile.documents import EXPORT, USABLE, Document
 from precursor_screen.casework.reconcile.movements import Movement, agrees
@@ -28,12 +30,14 @@ class Frame:
         first, last: days of the movements that are known, both included.
         tolerance: share of the document's mass.
         notifiable: whether the law asks for a notification of an export of a substance on a day.
+        aside: of registers the numbers of rows that their import set aside, in all their forms (`alike.number_forms`).
     """
 
     first: date
     last: date
     tolerance: Decimal = TOLERANCE
     notifiable: Callable[[str, date], bool] = lambda substance_id, day: False
+    aside: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def judge_papers(
@@ -43,9 +47,9 @@ def judge_papers(
     under: dict[int, list[Allocation]] = defaultdict(list)
     for allocation in allocated.allocations:
         under[id(allocation.document)].append(allocation)
-    groups: dict[tuple[str, str], list[Document]] = defaultdict(list)
+    groups: dict[tuple[str, str, str], list[Document]] = defaultdict(list)
     for document in documents:
-        groups[document.number, document.substance_id].append(document)
+        groups[document.number, document.authority_key, document.substance_id].append(document)
     found: list[Difference] = []
     told: dict[str, list[str]] = defaultdict(list)
     for group in groups.values():
@@ -57,12 +61,16 @@ def judge_papers(
                 found += _by_movement(document, some, told)
             if len(group) == 1:
                 found += _by_mass(document, some, frame, told)
+    told["one-letter"] = sorted({taken for a in allocated.allocations for taken in letters_taken(a.movement, a.document)})
     found += _missing(register, documents, allocated.unmatched, frame, told)
     return found, [u for code, message in _MESSAGES.items() for u in unjudged(code, register, told[code], message)]
 
 
 _MESSAGES = {
     "no-quantity": "documents that state no kilograms: what is over or left cannot be told",
+    "not-comparable": "documents whose quantity is a volume of a substance of unknown density: it is compared with no kilograms",
+    "document-set-aside": "movements that name a document whose row the import of the register set aside: mend the row and import it again",
+    "one-letter": "names that differ in one letter were taken for the document's: look at them",
     "no-last-day": "documents that state no last day: what is left of them is no difference yet",
     "begins-before": "documents that begin before the period: what moved under them before is not known; say an earlier --from",
     "no-reply-period": "movements before an answer: the period of reply is not known; say --jurisdiction, or the register's day of sending",
@@ -183,16 +191,23 @@ def _by_mass(document: Document, some: Sequence[Allocation], frame: Frame, told:
     if unknown:
         because = f"under {document.reference} (for {show_kg(document.kg)}) moved goods of unknown mass"
         yield _difference(kinds.MASS_UNKNOWN, document, unknown, because)
-    if document.kg is None:
+    if document.kg is None and document.stated:
+        told["not-comparable"].append(f"{document.reference} ({document.stated})")
+    elif document.kg is None:
         told["no-quantity"].append(document.reference)
     shipped = kilograms([a.kg for a in some]) or Decimal(0)
     confirmed = document.register == CONFIRMATIONS
     if document.kg is not None and shipped > document.kg * (1 + frame.tolerance):
         verb = "confirmed" if confirmed else "allowed"
-        because = f"{show_kg(shipped)} shipped, {show_kg(document.kg)} {verb} by {document.reference}"
+        because = f"{show_kg(shipped)} shipped, {_for(document)} {verb} by {document.reference}"
         yield _difference(kinds.MASS_DIFFERS if confirmed else kinds.OVER, document, some, because, shipped - document.kg)
     elif not unknown:
         yield from _left(document, some, shipped, frame, told)
+
+
+def _for(document: Document) -> str:
+    """For how much a document is, with the register's own words where they are no kilograms."""
+    return show_kg(document.kg) + (f" ({document.stated})" if document.stated else "")
 
 
 def _left(
@@ -204,7 +219,7 @@ def _left(
         return
     if confirmed:
         if some and document.kg is not None:
-            because = f"{show_kg(shipped)} shipped, {show_kg(document.kg)} confirmed by {document.reference}"
+            because = f"{show_kg(shipped)} shipped, {_for(document)} confirmed by {document.reference}"
             yield _difference(kinds.MASS_DIFFERS, document, some, because, shipped - document.kg)
         elif document.first is None or frame.first + timedelta(days=CONFIRMED_WITHIN) <= document.first <= frame.last:
             because = f"{document.reference} confirms {show_kg(document.kg)}; no export under it is known"
@@ -221,7 +236,7 @@ def _left(
     elif document.first is None or document.first < frame.first:
         told["begins-before"].append(document.reference)
     elif some and document.kg is not None:
-        because = f"{show_kg(shipped)} shipped of {show_kg(document.kg)} until {document.last}"
+        because = f"{show_kg(shipped)} shipped of {_for(document)} until {document.last}"
         yield _difference(kinds.PART_USED, document, some, because, shipped - document.kg)
     else:
         ended = "until" if document.stated_last else "in the days that a notification is held to last, until"
@@ -239,6 +254,9 @@ def _missing(
         movement = one.movement
         if one.others and register != CONFIRMATIONS:
             lacking[kinds.OTHER_SUBSTANCE, movement.shipment_id, movement.substance_id, one.named].append(one)
+            continue
+        if not frame.aside.get(register, frozenset()).isdisjoint(number_forms(one.named)):
+            told["document-set-aside"].append(movement.place)
             continue
         asked = _asked(register, one, known, countries, frame)
         if asked is None:

@@ -15,7 +15,7 @@ from precursor_screen.casework.reconcile.papers import Frame
 from precursor_screen.rulebook.registers import LICENCES, REQUIREMENTS
 
 _MESSAGES = {
-    "no-quantity": "licences that state no kilograms a year: whether one was exceeded cannot be told",
+    "no-quantity": "state no kilograms a year: whether it was exceeded cannot be told",
     "mass-unknown": "movements of unknown mass: the year's total is at least what is told",
     "year-in-part": "years of which only a part lies in the period: what is within the limit so far may not stay so",
     "no-country": "movements that state no destination: they count for no country's requirement",
@@ -77,9 +77,9 @@ def _because(kind: str, document: Document, movements: Sequence[Movement]) -> st
 
 
 def _duplicates(licences: Sequence[Document]) -> Iterator[Difference]:
-    numbers: dict[str, list[Document]] = defaultdict(list)
+    numbers: dict[tuple[str, str], list[Document]] = defaultdict(list)
     for document in licences:
-        numbers[document.number].append(document)
+        numbers[document.number, document.authority_key].append(document)
     for same in numbers.values():
         if len(same) > 1:
             masses = " and ".join(show_kg(d.kg) for d in same)
@@ -101,7 +101,7 @@ def _exceeded(
     if any(d.kg is None for d in live):
         told["no-quantity"] += [d.reference for d in live if d.kg is None]
         return
-    if len({d.number for d in live}) < len(live):
+    if len({(d.number, d.authority_key) for d in live}) < len(live):
         return  # a number that stands twice is told as such
     cap = kilograms([d.kg for d in live]) or Decimal(0)
     yield from _over(kinds.LICENCE_EXCEEDED, live[0], some, cap, year, frame, told)
@@ -162,6 +162,8 @@ def judge_requirements(
             masses = " and ".join(show_kg(d.kg) for d in rows)
             because = f"the requirement of {document.reference} stands {len(rows)} times, for {masses}"
             found.append(_difference(kinds.DUPLICATE, document, some, because))
+        elif some and document.kg is None:
+            told["no-quantity"].append(document.reference)
         elif some and document.kg is not None and document.first:
             found += _over(kinds.REQUIREMENT_EXCEEDED, document, some, document.kg, document.first.year, frame, told)
     return found, [u for code, message in _MESSAGES.items() for u in unjudged(code, REQUIREMENTS, told[code], message)]

@@ -80,7 +80,7 @@ def _of_lines(facts: str) -> str:
 
 
 # Of several rows the most serious one speaks: an objection must not hide behind an acceptance.
-_WORST = "['revoked', 'objected', 'suspended', 'expired', 'sent', 'accepted', 'valid']"
+_WORST = "['revoked', 'objected', 'suspended', 'expired', 'sent', 'accepted', 'valid', 'superseded']"
 
 
 def _document(register: str, reference: str) -> str:

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +19,24 @@ from precursor_screen.formats.table import open_sheets
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.names.countries import find_country
 from precursor_screen.names.dates import parse_date, weigh_order
-from precursor_screen.names.numbers import parse_number, weigh_marks
+from precursor_screen.names.numbers import Number, parse_number, weigh_marks
 from precursor_screen.names.party import party_key
-from precursor_screen.rulebook.registers import NOTIFICATIONS, REGISTERS, STATUSES, RegisterColumn, schema_of
+from precursor_screen.names.unit_codes import MASS, VOLUME, find_unit, to_base
+from precursor_screen.rulebook.registers import NOTIFICATIONS, REGISTERS, STATUSES, WRITTEN, RegisterColumn, schema_of
 
 _YES = frozenset(("yes", "y", "true", "1", "x", "single", "once"))
 _LONGEST_REASON = 200  # characters
+_PLACES = Decimal("0.000001")
 _NO = frozenset(("no", "n", "false", "0", "", "multiple"))
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A row that was set aside: its number in the file, and why."""
+    """A row that was set aside: its number in the file, why, and the number of its document as far as it states one."""
 
     row: int
     reason: str
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def read_register(register: str, path: Path, index: SubstanceIndex) -> ReadRegis
         try:
             rows.extend(parse.row(number))
         except _BadCell as error:
-            skipped.append(Skipped(source_row, str(error)[:_LONGEST_REASON]))
+            skipped.append(Skipped(source_row, str(error)[:_LONGEST_REASON], parse.reference(number)))
     if not rows:
         reason = f"; row {skipped[0].row}: {skipped[0].reason}" if skipped else ""
         raise RegisterError(f"holds no row that can be understood{reason}", where=Where(path.name), remedy="Check its columns.")
@@ -127,6 +131,7 @@ class _Parser:
         self.index = index
         self.default_status = "sent" if register == NOTIFICATIONS else "valid"
         self.substances: dict[str, list[str]] = {}
+        self.densities = {s.substance_id: s.density_kg_per_l for s in index.substances}
         dates = [v for c in self.columns if c.kind == "date" for v in cells.get(c.name, []) if v]
         self.order = weigh_order(dates).decide()
         numbers = [v for c in self.columns if c.kind == "number" for v in cells.get(c.name, []) if v]
@@ -137,7 +142,6 @@ class _Parser:
             "party": lambda text, _: text,
             "country": self._country,
             "status": self._status,
-            "number": self._number,
             "date": self._date,
             "year": self._year,
             "boolean": self._boolean,
@@ -151,6 +155,7 @@ class _Parser:
         """
         values: dict[str, Any] = {}
         substance_ids: list[str] = []
+        stated = ""
         for column in self.columns:
             text = (self.cells[column.name][number] or "").strip() if column.name in self.cells else ""
             if not text and column.required:
@@ -158,6 +163,9 @@ class _Parser:
             if column.kind == "substance":
                 substance_ids = self._substances(text)
                 values[column.name] = text
+            elif column.kind == "number":
+                values[column.name] = self._number(text, column.name) if text else None
+                stated = text
             elif text or column.kind in ("status", "boolean"):
                 values[column.name] = self.readers[column.kind](text, column.name)
             if column.kind == "party" and text:
@@ -166,7 +174,30 @@ class _Parser:
             raise _BadCell("valid_to lies before valid_from")
         if len(substance_ids) > 1 and values.get("quantity_kg") is not None:
             raise _BadCell(f"one quantity for {len(substance_ids)} substances: {', '.join(substance_ids)}; write a row for each")
-        return [{**values, "substance_id": one} for one in substance_ids]
+        number_of: Number | None = values.pop("quantity_kg", None)
+        if number_of is None:
+            return [{**values, "substance_id": one} for one in substance_ids]
+        return [
+            {**values, "substance_id": one, **self._mass(one, number_of, values.get("unit") or "", stated)}
+            for one in substance_ids
+        ]
+
+    def reference(self, number: int) -> str:
+        """The number of a row's document; empty where it states none."""
+        return (self.cells["reference"][number] or "").strip()[:_LONGEST_REASON] if "reference" in self.cells else ""
+
+    def _mass(self, substance_id: str, number: Number, column_unit: str, stated: str) -> dict[str, Any]:
+        """Kilograms of a quantity in any unit of mass; of a volume where the density of the substance is known, else none."""
+        written = number.unit or column_unit
+        unit = find_unit(written) if written else find_unit("kg")
+        if unit is None or unit.kind not in (MASS, VOLUME):
+            raise _BadCell(f"quantity {stated!r} {column_unit}".rstrip() + " is no number of kilograms")
+        said = stated if number.unit else f"{stated} {column_unit}".rstrip()
+        base = to_base(number.value, unit)
+        if unit.kind == VOLUME:
+            density = self.densities.get(substance_id)
+            return {"quantity_kg": (base * density).quantize(_PLACES) if density else None, WRITTEN: said}
+        return {"quantity_kg": base, WRITTEN: said if unit.factor != 1 else None}
 
     def _substances(self, text: str) -> list[str]:
         if text not in self.substances:
@@ -174,10 +205,16 @@ class _Parser:
             by_id = text.casefold().replace(" ", "-")
             known = [by_id] if by_id in {s.substance_id for s in self.index.substances} else []
             numbered = self.index.recognise_codes("cas_numbers", [text]).column("substance_id").to_pylist()
-            self.substances[text] = known or list(dict.fromkeys([*(m.substance_id for m in matches), *numbered]))
+            found = known or list(dict.fromkeys([*(m.substance_id for m in matches), *numbered]))
+            self.substances[text] = found or self._whole(text)
         if not self.substances[text]:
             raise _BadCell(f"substance {text!r} is in no table")
         return self.substances[text]
+
+    def _whole(self, text: str) -> list[str]:
+        """A name that tells little in a text, as `MEK`, does where it is the whole of a cell for substances and one substance's only."""
+        weak = {m.substance_id for m in self.index.match(text) if m.suppressed is None and m.start == 0 and m.end == len(text)}
+        return list(weak) if len(weak) == 1 else []
 
     def _country(self, text: str, name: str) -> str:
         code = find_country(text)
@@ -194,15 +231,11 @@ class _Parser:
                 return status
         raise _BadCell(f"{name} {text!r} is not known ({', '.join(STATUSES)})")
 
-    def _number(self, text: str, name: str) -> Any:
+    def _number(self, text: str, name: str) -> Number:
         number = parse_number(text, self.mark)
-        if (
-            number is None
-            or number.value < 0
-            or (number.unit and _fold(number.unit) not in ("kg", "kgs", "kilogram", "kilograms"))
-        ):
+        if number is None or number.value < 0:
             raise _BadCell(f"{name} {text!r} is no number of kilograms")
-        return number.value
+        return number
 
     def _date(self, text: str, name: str) -> date:
         day = parse_date(text, self.order).day

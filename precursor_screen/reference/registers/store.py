@@ -23,7 +23,7 @@ from precursor_screen.errors import RegisterError, Where
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.reference.registers.reading import Skipped, read_register
-from precursor_screen.rulebook.registers import REGISTERS, schema_of
+from precursor_screen.rulebook.registers import REGISTERS, WRITTEN, schema_of
 from precursor_screen.store.digests import Digests
 from precursor_screen.store.sealed import (
     POINTER,
@@ -39,6 +39,7 @@ from precursor_screen.store.sealed import (
 
 SHRINKS_TO = 0.5  # a register with less than half of the last one's rows is more likely cut off than emptied
 KEPT = 5  # snapshots
+_LATER_COLUMNS = frozenset(("unit", "authority", "version", WRITTEN))  # a snapshot of before they were may lack them
 _TABLE, _MANIFEST, _LOCK = "register.parquet", "manifest.json", ".lock"
 
 
@@ -143,6 +144,7 @@ class RegisterStore:
             raise RegisterError(
                 f"register {register} has no copy that can be read ({error})", where=Where(str(place)), remedy=remedy
             ) from error
+        table = _with_later_columns(table, schema_of(register))
         if table.num_rows != manifest.rows or not table.schema.equals(schema_of(register)):
             raise RegisterError(f"register {register} is not what was imported", where=Where(str(folder)), remedy=remedy)
         if not pointer.seal:
@@ -163,6 +165,16 @@ class RegisterStore:
             RegisterError: one of them is damaged.
         """
         return tuple(self.open(name) for name in self.imported())
+
+
+def _with_later_columns(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The table of a snapshot of before there were some columns, with those empty."""
+    if set(table.column_names) <= set(schema.names):
+        for name in _LATER_COLUMNS & (set(schema.names) - set(table.column_names)):
+            table = table.append_column(name, pa.nulls(table.num_rows, schema.field(name).type))
+        if set(table.column_names) == set(schema.names):
+            return table.select(schema.names)
+    return table
 
 
 def _was_imported(place: Path) -> bool:

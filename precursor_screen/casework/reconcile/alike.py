@@ -1,0 +1,150 @@
+"""Names of parties and numbers of documents that two offices write differently: what is taken for the same, and why.
+
+Comparable keys already agree in case, diacritics, order of words and legal forms. Here a conjunction more or less, an umlaut that is
+written out, and one letter in one long word are taken for the same name. A number is taken for another that differs in leading
+zeros; one that differs in letters before or after its digits only where a party agrees.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from precursor_screen.casework.reconcile.documents import Document, plain_number
+from precursor_screen.casework.reconcile.movements import Movement, named_cells
+
+_SHORTEST = 5  # letters of a word in which one may differ (own proposal)
+_CONJUNCTIONS = frozenset(("and", "und", "et", "e", "y", "en", "och", "og"))
+_WRITTEN_OUT = re.compile(r"(?<=[a-z])([aou])e(?=[a-z])|^([aou])e(?=[a-z])")
+_RUNS = re.compile(r"\d+|[^\W\d_]+")
+_LEAST_DIGITS = 3  # of a number that is known by its digits alone (own proposal)
+
+
+@lru_cache(maxsize=65_536)
+def folded(key: str) -> tuple[str, ...]:
+    """Words of a comparable key without conjunctions, umlauts not written out; in alphabetical order."""
+    words = [_WRITTEN_OUT.sub(lambda m: m[1] or m[2], word) for word in key.split()]
+    return tuple(sorted(w for w in words if w not in _CONJUNCTIONS)) or tuple(words)
+
+
+@lru_cache(maxsize=65_536)
+def _spellings(key: str) -> tuple[tuple[str, ...], ...]:
+    """The words as they are, and as `folded` has them: a slip may make an umlaut of letters that are none."""
+    return tuple(dict.fromkeys((folded(key), tuple(w for w in key.split() if w not in _CONJUNCTIONS))))
+
+
+def _signatures(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The words but one, with what is left of that one when a letter is struck out: names that differ in a letter share one."""
+    for n, word in enumerate(words):
+        if len(word) >= _SHORTEST - 1 and word.isalpha():
+            others = words[:n] + words[n + 1 :]
+            yield others, word
+            for at in range(len(word)):
+                yield others, word[:at] + word[at + 1 :]
+
+
+def one_letter_apart(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """Whether two names differ in one letter of one word of at least five letters; digits must be the same."""
+    ours, theirs = list(left), list(right)
+    for word in left:
+        if word in theirs:
+            ours.remove(word)
+            theirs.remove(word)
+    if len(ours) != 1 or len(theirs) != 1:
+        return False
+    (one,), (other,) = ours, theirs
+    plain = one.isalpha() and other.isalpha() and max(len(one), len(other)) >= _SHORTEST
+    return plain and OSA.distance(one, other, score_cutoff=1) == 1
+
+
+class Likeness:
+    """Keys of the parties that documents name, to be found by a key that is like one of them."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self.keys = frozenset(keys)
+        self._folded: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        self._near: dict[tuple[tuple[str, ...], str], list[str]] = defaultdict(list)
+        for key in sorted(self.keys):
+            self._folded[folded(key)].append(key)
+            for signature in {s for words in _spellings(key) for s in _signatures(words)}:
+                self._near[signature].append(key)
+        self._found: dict[str, tuple[str, ...]] = {}
+
+    def like(self, key: str) -> tuple[str, ...]:
+        """Keys that a key is taken for, but itself."""
+        if key not in self._found:
+            found = {k for k in self._folded.get(folded(key), ()) if k != key}
+            near = {k for words in _spellings(key) for s in _signatures(words) for k in self._near.get(s, ())}
+            found |= {k for k in near if any(one_letter_apart(a, b) for a in _spellings(key) for b in _spellings(k))}
+            self._found[key] = tuple(sorted(found))
+        return self._found[key]
+
+    def widen(self, movement: Movement) -> Movement:
+        """A movement whose parties go by the names of the documents too; what was taken for what stands in `taken`."""
+        sending = [(like, movement.sender) for key in movement.sending for like in self.like(key)]
+        receiving = [(like, movement.receiver) for key in movement.receiving for like in self.like(key)]
+        if not sending and not receiving:
+            return movement
+        return replace(
+            movement,
+            sending=tuple(sorted({*movement.sending, *(k for k, _ in sending)})),
+            receiving=tuple(sorted({*movement.receiving, *(k for k, _ in receiving)})),
+            taken=tuple(sorted({*movement.taken, *sending, *receiving})),
+        )
+
+
+def widen(movements: Iterable[Movement], documents: Iterable[Document], firm: str = "") -> list[Movement]:
+    """Movements whose parties go by the names that documents, or somebody who asks, write for them."""
+    likeness = Likeness({p.key for d in documents for p in d.parties} | ({firm} - {""}))
+    return [likeness.widen(m) for m in movements]
+
+
+def firm_keys(firm: str, documents: Iterable[Document]) -> frozenset[str]:
+    """The keys by which documents know a firm; empty for none."""
+    return frozenset((firm, *Likeness({p.key for d in documents for p in d.parties}).like(firm))) if firm else frozenset()
+
+
+@lru_cache(maxsize=65_536)
+def unpadded(number: str) -> str:
+    """A number as written, without zeros before its runs of digits: `PEN-000123/24` and `pen 123 24` are one. Empty: none is left."""
+    return "-".join(run.lstrip("0") if run.isdigit() else run for run in _RUNS.findall(number.upper()) if run.strip("0"))
+
+
+@lru_cache(maxsize=65_536)
+def digits_of(number: str) -> str:
+    """The digits of a number as written, without zeros before them: `PEN-000123` and `123` are one. Empty: too few tell it."""
+    runs = [run.lstrip("0") for run in re.findall(r"\d+", number) if run.strip("0")]
+    return "-".join(runs) if sum(map(len, runs)) >= _LEAST_DIGITS else ""
+
+
+def number_forms(cell: str) -> frozenset[str]:
+    """All forms of the numbers that a cell names: plain, without leading zeros, by the digits."""
+    return frozenset(f for c in named_cells(cell) for f in (plain_number(c), unpadded(c), digits_of(c))) - {""}
+
+
+def same_but(written: str, reference: str) -> str:
+    """In words what a number that goods name differs in from a document's."""
+    return "but for leading zeros" if unpadded(written) == unpadded(reference) else "by its digits, and a party agrees"
+
+
+def names_taken(movement: Movement, document: Document) -> Sequence[str]:
+    """Which names of the goods were taken for which of the document's, in words."""
+    names = dict(movement.taken)
+    return [f"{names[p.key]} is taken for {p.name}" for p in document.parties if p.key in names]
+
+
+def letters_taken(movement: Movement, document: Document) -> Sequence[str]:
+    """Of `names_taken` those that differ in a letter."""
+    names = dict(movement.taken)
+    apart = [p for p in document.parties if p.key in names and not _same_folded(p.key, movement)]
+    return [f"{names[p.key]} for {p.name} ({document.reference})" for p in apart]
+
+
+def _same_folded(key: str, movement: Movement) -> bool:
+    own = {k for k in (*movement.sending, *movement.receiving) if k not in dict(movement.taken)}
+    return folded(key) in {folded(k) for k in own}
