@@ -56,9 +56,10 @@ def _content_columns(lines: pa.Table) -> list[pa.ChunkedArray | pa.Scalar]:
     """What is hashed of a line: its values, and between them as many separators as columns were passed."""
     parts: list[pa.ChunkedArray | pa.Scalar] = []
     gap = ""
+    present = frozenset(lines.column_names)
     for column in FILED:
         gap += _NEXT
-        if column.name in lines.column_names:
+        if column.name in present:
             parts += [pa.scalar(gap), as_canonical_text(lines.column(column.name))]
             gap = ""
     parts.append(pa.scalar(gap))

@@ -34,6 +34,8 @@ _NO_CONTAINER: Final = (
     r"(?i)^[\s\pP]*(?:lcl|fcl|loose(?: cargo)?|bulk|break ?bulk|general cargo|ro ?ro|air(?: ?freight| cargo)?|no (?:container|cntr)s?"
     r"|non containeri[sz]ed|uncontaineri[sz]ed|carga suelta|granel|a granel|vrac|truck|not containeri[sz]ed)[\s\pP]*$"
 )
+_TELLING: Final = frozenset("12345678")  # none of the words for nothing holds one of these
+_FEW: Final = 64  # cells, for which making the pattern ready takes longer than looking at them
 _NONE: Final = pa.scalar(None, pa.string())
 
 
@@ -45,6 +47,8 @@ def without_fillers(column: pa.ChunkedArray, field: str) -> pa.ChunkedArray:
         field: canonical field; columns of other fields come back as they are.
     """
     if field not in REFERENCES:
+        return column
+    if len(column) <= _FEW and not any(text and _TELLING.isdisjoint(text) for text in column.to_pylist()):
         return column
     for pattern in (_NOTHING, _NO_CONTAINER) if field == "container_numbers" else (_NOTHING,):
         nothing = pc.fill_null(pc.match_substring_regex(column, pattern), False)

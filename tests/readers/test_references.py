@@ -78,3 +78,12 @@ def test_a_long_cell_is_looked_at_in_no_time():
     begun = time.perf_counter()
     assert without_fillers(column, "bill_of_lading").null_count == 0
     assert time.perf_counter() - begun < 1
+
+
+def test_few_cells_are_judged_like_many():
+    cells = ["NA", "0", "X", "999999", "B/N", "SGS9", "A1", "LCL", "C 9", "2", None, "-"]
+    few = pa.chunked_array([cells], pa.string())
+    many = pa.chunked_array([cells * 20], pa.string())
+    for field in ("container_numbers", "bill_of_lading"):
+        assert without_fillers(few, field).to_pylist() * 20 == without_fillers(many, field).to_pylist()
+    assert without_fillers(few, "bill_of_lading").to_pylist().count(None) == 7

@@ -37,6 +37,7 @@ _MOST_PARTIES = 24  # parties in other roles on one line that stand in other_par
 _MOST_COLUMNS = 400  # elements without a field that are shown in a column of their own
 _FURTHER = "further elements"
 _SHOWN = 200
+_STATED = frozenset(c.name for c in FILED)
 
 
 @dataclass(slots=True)
@@ -73,7 +74,7 @@ def build(gathered: Gathered, name: str, digest: Digest, encoding: str) -> Input
         raw = pa.Table.from_arrays([*_as_filed(rows, fields, guesses), *beside], names=headers)
     described = Input(
         input_id(name, digest), name, digest.sha256, digest.size, gathered.format, encoding, None,
-        _mapping(rows), _unread(rows), frozenset(n for n in lines.column_names if n in {c.name for c in FILED}), lines.num_rows,
+        _mapping(rows), _unread(rows), _STATED.intersection(lines.column_names), lines.num_rows,
     )  # fmt: skip
     return InputTables(described, lines, raw, issue_table(issues, lines))
 
@@ -277,4 +278,5 @@ def _place(lines: pa.Table, rows: Sequence[_Row], places: pa.Array, name: str, d
         ("message_type", string_array([row.type for row in rows])),
     ):
         lines = lines.append_column(column, pa.chunked_array([values]))
-    return lines.select([c.name for c in LINE_COLUMNS if c.name in lines.column_names])
+    present = frozenset(lines.column_names)  # a table makes that list anew each time it is asked
+    return lines.select([c.name for c in LINE_COLUMNS if c.name in present])

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from precursor_screen.formats.blob import Blob
-from precursor_screen.names.countries import find_country
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.messages.build import Gathered, build
+from precursor_screen.readers.messages.cargo_imp_blocks import KNOWN, PARTIES, Block, take_common, take_dangerous
 from precursor_screen.readers.messages.edi import read_text, refuse_empty
 from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Scope, lines_of
 from precursor_screen.readers.messages.text import is_nothing
@@ -24,49 +23,7 @@ _HEAD = re.compile(r"(FWB|FHL|FFM)/(\d{1,2})\s*")
 _END = re.compile(r"(?:LAST|CONT)\b")
 _WAYBILL = re.compile(r"(\d{3}-?\d{8})([A-Z]{3})([A-Z]{3})/?([TSPDM])(\d{1,6})(?:([KL])(\d+(?:\.\d+)?))?(.*)")
 _HOUSE = re.compile(r"HBS/([^/]*)/([A-Z]{3})([A-Z]{3})/(\d*)/([KL])(\d+(?:\.\d+)?)/(\d*)/?(.*)", re.DOTALL)
-_COUNTRY = re.compile(r"[A-Z]{2}(?:/|$)")
-_AMOUNT = re.compile(r"\d+(?:\.\d*)?|\.\d+")
-_NO_VALUE = ("NVD", "NCV", "XXX")
-_ISSUED = re.compile(r"(\d{1,2})([A-Z]{3})(\d{2})")
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_UN = re.compile(r"\bUN\s?(\d{4})\b")
 _POUNDS = {"L": " LBR", "K": ""}
-_PARTIES = {"SHP": "consignor", "CNE": "consignee", "NFY": "notify_party", "AGT": "declarant"}
-_KNOWN = frozenset(
-    (
-        "FLT",
-        "RTG",
-        "ACC",
-        "OSI",
-        "SSR",
-        "ISU",
-        "SRI",
-        "CER",
-        "REF",
-        "SPH",
-        "COR",
-        "COI",
-        "PPD",
-        "COL",
-        "OTH",
-        "SII",
-        "ARD",
-        "CDC",
-        "OPI",
-        "NOM",
-        "ULD",
-        "DIM",
-    )
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """An identifier and the lines that belong to it, without it; the number of the first line in the file."""
-
-    row: int
-    tag: str
-    lines: tuple[str, ...]
 
 
 class CargoImpReader:
@@ -136,7 +93,7 @@ def _blocks(lines: Iterable[tuple[int, str]]) -> Iterator[Block]:
     """Lines by the identifier they belong to; parties are taken together with the lines that name their parts."""
     row, tag, held = 0, "", list[str]()
     for number, line in lines:
-        part = line[:4] in ("NAM/", "ADR/", "LOC/") and tag in _PARTIES
+        part = line[:4] in ("NAM/", "ADR/", "LOC/") and tag in PARTIES
         if held and (line.startswith("/") or part):
             held.append(line if part else line[1:])
             continue
@@ -154,7 +111,7 @@ def _read_waybill(root: Scope, lines: list[tuple[int, str]], issues: IssueList) 
             _waybill(root, found)
         elif block.tag == "RTD":
             _rates(root, block)
-        elif not _common(root, block):
+        elif not take_common(root, block):
             _unread(root, block, issues)
 
 
@@ -189,134 +146,6 @@ def _rates(root: Scope, block: Block) -> None:
     root.add("description", "RTD/NG", " ".join(t.strip() for t in texts if t.strip()))
 
 
-def _common(scope: Scope, block: Block) -> bool:
-    """Blocks that air waybills and house manifests have alike."""
-    tag, lines = block.tag, block.lines
-    if tag in _PARTIES:
-        _party(scope, tag, lines)
-    elif tag == "CVD":
-        _values(scope, lines[0])
-    elif tag == "HTS":
-        for line in lines:
-            scope.add("hs_code", "HTS", line.split("/")[0])
-    elif tag == "TXT":
-        scope.add("description", "TXT", " ".join(line.strip() for line in lines))
-    elif tag == "OCI":
-        _customs(scope, lines)
-    elif tag == "ISU":
-        _issue(scope, "/".join(lines))
-    elif tag == "FLT":
-        flight, _, rest = lines[0].partition("/")
-        scope.add("voyage", "FLT", flight, lines[0])
-        _beside(scope, tag, (rest, *lines[1:]))
-    elif tag in _KNOWN:
-        _beside(scope, tag, lines)
-    else:
-        return False
-    return True
-
-
-def _beside(scope: Scope, tag: str, lines: Iterable[str]) -> None:
-    for line in lines:
-        scope.add(BESIDE, tag, line)
-    _dangerous(scope, tag, " ".join(lines))
-
-
-def _dangerous(scope: Scope, label: str, text: str) -> None:
-    for number in _UN.findall(text):
-        scope.add("un_numbers", label, number)
-
-
-def _party(scope: Scope, tag: str, lines: tuple[str, ...]) -> None:
-    """A party: its account, then name, street and place on lines of their own; from version 17 on these bear identifiers."""
-    role = _PARTIES[tag]
-    parts: dict[str, list[str]] = {"NAM": [], "ADR": [], "LOC": [], "": []}
-    head = lines[0].strip()
-    named = any(line[:4] in ("NAM/", "ADR/", "LOC/") for line in lines)
-    last = ""
-    order = iter(("NAM", "ADR", "LOC"))
-    rest = list(lines[1:])
-    if tag == "NFY" and head and not named:
-        parts["NAM"].append(head)
-        head = ""
-        next(order)
-    for number, line in enumerate(rest, 1):
-        if named and number == len(rest) and last and _COUNTRY.match(line) and find_country(line[:2]):
-            parts[""].append(line)  # the country, though no LOC is before it
-        elif line[:4] in ("NAM/", "ADR/", "LOC/"):
-            last = line[:3]
-            parts[last].append(line[4:])
-        elif named:
-            # What follows NAM or ADR is more of it; what follows LOC is the country with postal code and contacts.
-            parts[last if last in ("NAM", "ADR") else ""].append(line)
-        else:
-            parts[next(order, "")].append(line)
-    name = " ".join(parts["NAM"]).strip()
-    country = ""
-    contacts: list[str] = []
-    for line in parts[""]:
-        code, _, more = line.removeprefix("/").partition("/")
-        if not country and re.fullmatch(r"[A-Z]{2}", code):
-            country = code
-            postal, _, contact = more.partition("/")
-            parts["LOC"].append(postal)
-            contacts.append(contact)
-        else:
-            contacts.append(line)
-    address = ", ".join(t.strip("/ ") for t in (*parts["ADR"], *parts["LOC"]) if t.strip("/ "))
-    if role == "declarant":
-        scope.add("declarant_name", f"{tag} name", name)
-        scope.add(BESIDE, f"{tag} address", ", ".join(t for t in (address, country) if t))
-        scope.add(BESIDE, f"{tag} account", head)
-    else:
-        for part, text in (("name", name), ("address", address), ("country", country), ("identifier", head)):
-            scope.add(f"{role}_{part}", f"{tag} {part}", text)
-    scope.add(BESIDE, f"{tag} contact", " ".join(c for c in contacts if c))
-
-
-def _values(scope: Scope, line: str) -> None:
-    """CVD: currency, charge codes, then the values for carriage, for customs and for insurance; words stand for none."""
-    currency, *parts = (p.strip() for p in line.split("/"))
-    values = [p for p in parts if p in _NO_VALUE or _AMOUNT.fullmatch(p)]
-    stated = dict(zip(("carriage", "customs", "insurance"), values, strict=False))
-    amount = next((v for v in (stated.get("customs", ""), stated.get("carriage", "")) if _AMOUNT.fullmatch(v)), "")
-    if not amount:
-        scope.add(BESIDE, "CVD", line)
-        return
-    scope.add("value", "CVD", amount, line)
-    scope.add("currency", "CVD", currency)
-    rest = [p for p in (*parts, *values) if p and p != amount and p not in _NO_VALUE and len(p) > 2]
-    scope.add(BESIDE, "CVD rest", " ".join(dict.fromkeys(rest)))
-
-
-def _issue(scope: Scope, line: str) -> None:
-    """ISU: the date of the air waybill, the place, who signed."""
-    when, _, rest = line.partition("/")
-    found = _ISSUED.fullmatch(when.strip())
-    if found and found[2] in _MONTHS:
-        scope.add("date", "ISU", f"20{found[3]}-{_MONTHS.index(found[2]) + 1:02}-{int(found[1]):02}", when)
-    else:
-        rest = line
-    place, _, signed = rest.partition("/")
-    known = any(c.label == "AWB origin" and c.text == place for c in scope.cells)
-    scope.add(BESIDE, "ISU place", "" if known else place)
-    scope.add(BESIDE, "ISU signature", signed)
-
-
-def _customs(scope: Scope, lines: tuple[str, ...]) -> None:
-    """OCI: country, whom it is about, what it is, text; a line without country and party goes on with those before."""
-    who = ""
-    for line in lines:
-        parts = [*line.split("/"), "", "", ""]
-        who = parts[1] or who
-        text = "/".join(p for p in parts[3:] if p)
-        label = f"OCI {who}/{parts[2]}".strip("/ ")
-        scope.add(BESIDE, label, text)
-        _dangerous(scope, label, text)
-        if parts[2] == "T" and who in ("SHP", "CNE") and not scope.has(f"{_PARTIES[who]}_identifier"):
-            scope.add(f"{_PARTIES[who]}_identifier", label, text)
-
-
 def _unread(scope: Scope, block: Block, issues: IssueList) -> None:
     text = "/".join(block.lines)
     if block.tag:
@@ -344,8 +173,8 @@ def _read_houses(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -
             if scope is not told:
                 scope.cells[:] = [c for c in scope.cells if c.label != "HBS goods"]
                 told = scope
-            _common(scope, block)
-        elif not _common(scope, block):
+            take_common(scope, block)
+        elif not take_common(scope, block):
             _unread(scope, block, issues)
 
 
@@ -399,11 +228,11 @@ def _read_flight(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -
             cargo = None
         elif cargo is not None:
             cargo.scope.add(
-                BESIDE if line.startswith("/") or parts[0] in _KNOWN or parts[0] in ("SCI", "OCI") else UNREAD,
+                BESIDE if line.startswith("/") or parts[0] in KNOWN or parts[0] in ("SCI", "OCI") else UNREAD,
                 parts[0] or "onward",
                 line,
             )
-            _dangerous(cargo.scope, parts[0] or "onward", line)
+            take_dangerous(cargo.scope, parts[0] or "onward", line)
         else:
             issues.add_one_of_many("broken-segment", f"line {number} is no line of such a message", row=number, value=line[:200])
     for (_, at), one in cargoes.items():

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.messages.parts import Parts
 from precursor_screen.readers.messages.scope import BESIDE, IGNORED, ROLES, UNREAD, Scope
 from precursor_screen.readers.messages.tables import find_code, load_codes
 from precursor_screen.readers.messages.text import (
@@ -45,6 +46,7 @@ class Message:
         self.consignment = self.root
         self.issues = issues
         self.equipment = False
+        self.parts = Parts()
         self.in_detail = False  # past UNS: what follows is of items
         self.function = ""
         self.stamp = ""
@@ -68,6 +70,7 @@ class Message:
         """An item of the consignment begins."""
         self.scope = self.consignment.open(segment.number)
         self.equipment = False
+        self.parts = Parts()
 
     def finish(self) -> Scope:
         """The message, once it is complete; one that changes another and has no version is ordered by when it was written."""
@@ -269,6 +272,8 @@ def _mea(message: Message, segment: Segment) -> None:
             field = BESIDE
     elif not field and not is_mass_unit(unit):
         field = BESIDE  # counts, volumes and temperatures
+    if field in ("gross_mass", "net_mass") and message.parts.add(message.scope, field, figure, unit):
+        return
     text = with_unit(figure, unit) if field in ("gross_mass", "net_mass") else f"{figure} {unit}"
     message.scope.add(field, label, text)
 
@@ -353,6 +358,7 @@ def _tdt(message: Message, segment: Segment) -> None:
 
 def _sgp(message: Message, segment: Segment) -> None:
     message.scope.add("container_numbers", "SGP+8260", segment.get(1))
+    message.parts.container += 1
 
 
 def _eqd(message: Message, segment: Segment) -> None:
@@ -399,6 +405,18 @@ def _gis(message: Message, segment: Segment) -> None:
     message.scope.add("direction" if nature else BESIDE, "GIS+7365", nature or segment.get(1), segment.get(1))
 
 
+def _cnt(message: Message, segment: Segment) -> None:
+    """Totals say nothing of a line, but for those that a consignment of IFCSUM states of itself before its goods."""
+    scope = message.scope
+    if message.type != "IFCSUM" or scope is message.root or scope is not message.consignment or scope.children:
+        return
+    count, unit = as_number(segment.get(1, 1), segment.decimal), segment.get(1, 2)
+    if segment.get(1) == "7" and not is_nothing(count) and (not unit or is_mass_unit(unit)):
+        scope.add("gross_mass", "CNT+7", with_unit(count, unit))
+    elif segment.get(1) == "11" and not is_nothing(count):
+        scope.add("packages", "CNT+11", count)
+
+
 def _doc(message: Message, segment: Segment) -> None:
     number = segment.get(2)
     field = {"705": "bill_of_lading", "704": "master_bill_of_lading", "740": "bill_of_lading", "741": "master_bill_of_lading",
@@ -409,5 +427,5 @@ def _doc(message: Message, segment: Segment) -> None:
 _HANDLERS: dict[str, Callable[[Message, Segment], None]] = {
     "BGM": _bgm, "CNI": _cni, "RFF": _rff, "GID": _gid, "CST": _cst, "PIA": _pia, "FTX": _ftx, "IMD": _imd, "MEA": _mea, "MOA": _moa,
     "LOC": _loc, "DTM": _dtm, "NAD": _nad, "TDT": _tdt, "SGP": _sgp, "EQD": _eqd, "DGS": _dgs, "PAC": _pac, "PCI": _pci, "QTY": _qty,
-    "GIS": _gis, "DOC": _doc, "UNS": _uns,
+    "GIS": _gis, "DOC": _doc, "CNT": _cnt, "UNS": _uns,
 }  # fmt: skip

@@ -82,6 +82,7 @@ class Layout:
         counted: items bear no number, and are counted.
         merge: folded root -> field: lines that agree in it are one cargo in parts.
         derive: country -> the places, best first, whose UN/LOCODE tells it where the message has no element for it.
+        states: field -> what holds of every message of the family that does not say otherwise.
         ranks: folded element -> parts of an address in it, by folded name -> where the layout lists it: families write town, street and
             postal code in any order, and one address must read alike from all of them.
     """
@@ -100,6 +101,7 @@ class Layout:
     counted: bool
     merge: Mapping[str, str]
     derive: Mapping[str, tuple[str, ...]]
+    states: Mapping[str, str]
     ranks: Mapping[str, Mapping[str, int]]
 
 
@@ -142,6 +144,7 @@ def _layout(data: Mapping[str, Any]) -> Layout:
         bool(data.get("counted", False)),
         {fold(root): field for root, field in data.get("merge", {}).items()},
         {field: tuple(places) for field, places in data.get("derive", {}).items()},
+        {field: str(value) for field, value in data.get("states", {}).items()},
         _ranks(data["fields"]),
     )
 

@@ -12,6 +12,7 @@ from precursor_screen.names.unit_codes import MASS, find_unit
 
 # Widths at which standards cut a text: names and addresses, N10, L5, FTX of two directories, and what others use.
 _WIDTHS = frozenset((35, 45, 50, 65, 70, 256, 350, 512))
+_LEAST_WIDTH = 18  # characters at which anyone would cut a text
 _DATE_FORMATS = {
     "102": 8,
     "203": 12,
@@ -56,10 +57,22 @@ def is_full(piece: str) -> bool:
 
 
 def other_reading(pieces: Sequence[str]) -> str:
-    """The text with a blank after every piece, where that parts what `join_pieces` joins; else empty."""
+    """The text with a blank after every piece, where that parts what `join_pieces` joins; else empty.
+
+    Some cut at a width of their own: where the longest pieces fill no known field and end within what may be a word, the other reading
+    is the one without a blank there.
+    """
     filled = [p for p in pieces if p.strip()]
-    joints = any(is_full(a) and a[-1:].isalnum() and b[:1].isalnum() for a, b in pairwise(filled))
-    return join_pieces(filled, apart=True) if joints else ""
+    joints = [(a, b) for a, b in pairwise(filled) if a[-1:].isalnum() and b[:1].isalnum()]
+    if any(is_full(a) for a, _ in joints):
+        return join_pieces(filled, apart=True)
+    widest = max(map(len, filled), default=0)
+    if widest < _LEAST_WIDTH or not any(len(a) == widest for a, _ in joints):
+        return ""
+    text = filled[0].strip()
+    for before, piece in pairwise(filled):
+        text += ("" if len(before) == widest else " ") + piece.strip()
+    return text
 
 
 def as_date(text: str, code: str) -> str:

@@ -57,6 +57,8 @@ def _end(message: Message, issues: IssueList, broken: str) -> Iterator[tuple[str
         )  # fmt: skip
     if message.type in TYPES:
         message.settle_text()
+        if message.type == "309":
+            manifest.fold_containers(message.root)
         yield f"X12 {message.type}", message.root
     else:
         issues.add_one_of_many(

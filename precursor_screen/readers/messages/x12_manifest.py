@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from precursor_screen.formats.edi import Segment
-from precursor_screen.readers.messages.scope import BESIDE
+from precursor_screen.readers.messages.scope import BESIDE, Scope
 from precursor_screen.readers.messages.text import as_date, as_number, is_nothing
 from precursor_screen.readers.messages.x12_base import CODES, Message, add_code, add_mode, add_weight
 
@@ -79,6 +79,30 @@ def vid(message: Message, segment: Segment) -> None:
         message.group = scope
     scope.add("container_numbers", "VID-02/03", f"{segment.get(2)}{segment.get(3)}")
     scope.add(BESIDE, "VID seals", " ".join(segment.get(i) for i in (4, 5) if segment.get(i)))
+
+
+def fold_containers(scope: Scope) -> None:
+    """Containers of which no goods are said are those of the goods beside them: listed after the goods of a bill, or several before."""
+    for child in scope.children:
+        fold_containers(child)
+    bare = [
+        c
+        for c in scope.children
+        if not c.children and c.has("container_numbers") and not c.has("description") and not c.has("packages")
+    ]
+    goods = [c for c in scope.children if c not in bare]
+    if not bare or not goods:
+        return
+    for one in bare:
+        place = scope.children.index(one)
+        following = next((c for c in scope.children[place + 1 :] if c in goods and _is_container(c)), None)
+        target = following or next((c for c in reversed(scope.children[:place]) if c in goods and _is_container(c)), scope)
+        target.take(one.cells)
+    scope.children[:] = goods
+
+
+def _is_container(scope: Scope) -> bool:
+    return any(c.label == "VID-02/03" for c in scope.cells)
 
 
 def n10(message: Message, segment: Segment) -> None:

@@ -39,6 +39,7 @@ _OF_WRITING = frozenset(
 )
 MAX_HELD = 1_000_000  # elements of one item, or of a message's own
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*|Z|[+-]\d{2}:?\d{2})?")
+_NEXT_DOCUMENT = re.compile(r"(?<=>)\s*(?=<\?xml\s)")
 _STAMP = re.compile(r"\D")
 
 
@@ -60,7 +61,7 @@ class XmlReader:
         text, encoding, issues = read_text(blob, options)
         gathered = Gathered("XML", issues)
         walk = _Walk(blob.name, issues)
-        for layout, type_, message in walk.read(text):
+        for layout, type_, message in (found for part in _documents(text) for found in walk.read(part)):
             gathered.format, gathered.date_order = layout.name, layout.date_order
             lines = (with_countries(line, layout.derive) for line in lines_of(message))
             field = layout.merge.get(fold(type_))
@@ -68,6 +69,11 @@ class XmlReader:
         if not gathered.lines:
             raise walk.refuse()
         return [build(gathered, blob.name, digest, encoding)]
+
+
+def _documents(text: str) -> list[str]:
+    """The documents of a file: some write one behind the other, or blank lines before the first, which XML forbids."""
+    return _NEXT_DOCUMENT.split(text.strip())
 
 
 class _Walk:
@@ -203,6 +209,9 @@ class _Message:
             else:
                 scope.take([cell])
         self._join()
+        for field, text in self.layout.states.items():
+            if not self.scope.has(field):
+                self.scope.add(field, self.type, text)
         function = next((c.text for c in self.scope.cells if c.field == "message_function"), "")
         if not function and (function := self.layout.roots[self.names[0]]):
             self.scope.add("message_function", self.type, function)

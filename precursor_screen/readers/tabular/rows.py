@@ -85,7 +85,7 @@ def join_continued(body: Body, texts: Sequence[int], issues: IssueList) -> Body:
     others = [i for i in range(table.num_columns) if i not in texts]
     if len(others) <= LEAST_BESIDE or not texts or table.num_rows < 2:
         return body
-    alone = (_filled_in(table, others) == 0) & ~_blank_in(table, texts)
+    alone = _none_filled(table, others) & ~_blank_in(table, texts)
     if not alone.any():
         return body
     rows = np.asarray(body.rows)
@@ -152,6 +152,19 @@ def _filled_in(table: pa.Table, positions: Iterable[int]) -> npt.NDArray[np.int6
         column = table.column(position)
         count += ~np.asarray(pc.fill_null(pc.match_substring_regex(column, _NOTHING), True).to_numpy(), bool)
     return count
+
+
+def _none_filled(table: pa.Table, positions: Iterable[int]) -> Mask:
+    """Which rows fill none of these columns; hardly any do, so each column is looked at where those before it are empty."""
+    empty = np.arange(table.num_rows)
+    for position in positions:
+        if not len(empty):
+            break
+        column = table.column(position).take(pa.array(empty))
+        empty = empty[np.asarray(pc.fill_null(pc.match_substring_regex(column, _NOTHING), True).to_numpy(), bool)]
+    found = np.zeros(table.num_rows, bool)
+    found[empty] = True
+    return found
 
 
 def _narrow(candidates: Mask, table: pa.Table, judge: Callable[[pa.Table], Mask]) -> Mask:

@@ -74,6 +74,36 @@ def test_goods_before_a_cut_are_never_lost(name: str) -> None:
         assert (cut < second + 40) or str(goods[1]).startswith(SHIPMENTS[3].goods)
 
 
+@pytest.mark.parametrize("name", [n for n in MESSAGES if n.endswith(".xml")])
+def test_documents_behind_each_other_and_blanks_before_them(name: str) -> None:
+    first, second = (MESSAGES[name]((s,)) for s in (SHIPMENTS[0], SHIPMENTS[3]))
+    tables = one(b"\r\n  " + first + b"\n" + second + b"\n")
+    assert column(tables, "description") == [SHIPMENTS[0].goods, SHIPMENTS[3].goods]
+    assert column(tables, "source_row") == [1, 2]
+    assert codes(tables) == []
+
+
+def test_a_document_within_a_text_begins_none() -> None:
+    text = "<Awmds><Bol_segment><Goods_segment><Goods_description><![CDATA[<?xml version='1.0'?> TOYS]]></Goods_description></Goods_segment></Bol_segment></Awmds>"
+    assert column(one(text), "description") == ["<?xml version='1.0'?> TOYS"]
+
+
+def test_damage_in_one_document_leaves_the_next() -> None:
+    whole = "<?xml version='1.0'?><Awmds><Bol_segment><Goods_segment><Goods_description>TOYS</Goods_description></Goods_segment></Bol_segment></Awmds>"
+    tables = one(whole.replace("</Awmds>", "<a></b>") + "\n" + whole)
+    assert column(tables, "description") == ["TOYS", "TOYS"]
+    assert codes(tables) == ["broken-segment"]
+
+
+@pytest.mark.parametrize("ending", ["\r", "\n", "\r\n", "\n\n"])
+@pytest.mark.parametrize("name", ["fwb.txt", "fhl.txt", "ffm.txt", "cuscar.edi", "x12-309.edi"])
+def test_lines_end_as_they_like(name: str, ending: str) -> None:
+    text = MESSAGES[name](SHIPMENTS[:2]).decode().replace("\r\n", "\n")
+    tables = one(text.replace("\n", ending))
+    assert column(tables, "line_id") == column(one(text), "line_id")
+    assert codes(tables) == []
+
+
 def test_a_flight_manifest_without_its_end_is_named() -> None:
     body = "FFM/8\n1/LH400/12MAR/LHR\nJFK\n020-12345675LHRJFK/T1K1/TOYS\n"
     assert [(i["code"], i["source_row"]) for i in one(body).issues.to_pylist()] == [("broken-segment", 1)]

@@ -1,0 +1,182 @@
+"""Blocks that air waybills and house manifests of Cargo-IMP have alike: parties, values, customs, the day of issue."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from precursor_screen.names.countries import find_country
+from precursor_screen.readers.messages.scope import BESIDE, Scope
+
+_COUNTRY = re.compile(r"[A-Z]{2}(?:/|$)")
+_AMOUNT = re.compile(r"\d+(?:\.\d*)?|\.\d+")
+_NO_VALUE = ("NVD", "NCV", "XXX")
+_ISSUED = re.compile(r"(\d{1,2})([A-Z]{3})(\d{2})")
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_UN = re.compile(r"\bUN\s?(\d{4})\b")
+PARTIES = {"SHP": "consignor", "CNE": "consignee", "NFY": "notify_party", "AGT": "declarant"}
+KNOWN = frozenset(
+    (
+        "FLT",
+        "RTG",
+        "ACC",
+        "OSI",
+        "SSR",
+        "ISU",
+        "SRI",
+        "CER",
+        "REF",
+        "SPH",
+        "COR",
+        "COI",
+        "PPD",
+        "COL",
+        "OTH",
+        "SII",
+        "ARD",
+        "CDC",
+        "OPI",
+        "NOM",
+        "ULD",
+        "DIM",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """An identifier and the lines that belong to it, without it; the number of the first line in the file."""
+
+    row: int
+    tag: str
+    lines: tuple[str, ...]
+
+
+def take_common(scope: Scope, block: Block) -> bool:
+    """Blocks that air waybills and house manifests have alike."""
+    tag, lines = block.tag, block.lines
+    if tag in PARTIES:
+        _party(scope, tag, lines)
+    elif tag == "CVD":
+        _values(scope, lines[0])
+    elif tag == "HTS":
+        for line in lines:
+            scope.add("hs_code", "HTS", line.split("/")[0])
+    elif tag == "TXT":
+        scope.add("description", "TXT", " ".join(line.strip() for line in lines))
+    elif tag == "OCI":
+        _customs(scope, lines)
+    elif tag == "ISU":
+        _issue(scope, "/".join(lines))
+    elif tag == "FLT":
+        flight, _, rest = lines[0].partition("/")
+        scope.add("voyage", "FLT", flight, lines[0])
+        _beside(scope, tag, (rest, *lines[1:]))
+    elif tag in KNOWN:
+        _beside(scope, tag, lines)
+    else:
+        return False
+    return True
+
+
+def _beside(scope: Scope, tag: str, lines: Iterable[str]) -> None:
+    for line in lines:
+        scope.add(BESIDE, tag, line)
+    take_dangerous(scope, tag, " ".join(lines))
+
+
+def take_dangerous(scope: Scope, label: str, text: str) -> None:
+    """UN numbers in a text."""
+    for number in _UN.findall(text):
+        scope.add("un_numbers", label, number)
+
+
+def _party(scope: Scope, tag: str, lines: tuple[str, ...]) -> None:
+    """A party: its account, then name, street and place on lines of their own; from version 17 on these bear identifiers."""
+    role = PARTIES[tag]
+    parts: dict[str, list[str]] = {"NAM": [], "ADR": [], "LOC": [], "": []}
+    head = lines[0].strip()
+    named = any(line[:4] in ("NAM/", "ADR/", "LOC/") for line in lines)
+    last = ""
+    order = iter(("NAM", "ADR", "LOC"))
+    rest = list(lines[1:])
+    if tag == "NFY" and head and not named:
+        parts["NAM"].append(head)
+        head = ""
+        next(order)
+    for number, line in enumerate(rest, 1):
+        if named and number == len(rest) and last and _COUNTRY.match(line) and find_country(line[:2]):
+            parts[""].append(line)  # the country, though no LOC is before it
+        elif line[:4] in ("NAM/", "ADR/", "LOC/"):
+            last = line[:3]
+            parts[last].append(line[4:])
+        elif named:
+            # What follows NAM or ADR is more of it; what follows LOC is the country with postal code and contacts.
+            parts[last if last in ("NAM", "ADR") else ""].append(line)
+        else:
+            parts[next(order, "")].append(line)
+    name = " ".join(parts["NAM"]).strip()
+    country = ""
+    contacts: list[str] = []
+    for line in parts[""]:
+        code, _, more = line.removeprefix("/").partition("/")
+        if not country and re.fullmatch(r"[A-Z]{2}", code):
+            country = code
+            postal, _, contact = more.partition("/")
+            parts["LOC"].append(postal)
+            contacts.append(contact)
+        else:
+            contacts.append(line)
+    address = ", ".join(t.strip("/ ") for t in (*parts["ADR"], *parts["LOC"]) if t.strip("/ "))
+    if role == "declarant":
+        scope.add("declarant_name", f"{tag} name", name)
+        scope.add(BESIDE, f"{tag} address", ", ".join(t for t in (address, country) if t))
+        scope.add(BESIDE, f"{tag} account", head)
+    else:
+        for part, text in (("name", name), ("address", address), ("country", country), ("identifier", head)):
+            scope.add(f"{role}_{part}", f"{tag} {part}", text)
+    scope.add(BESIDE, f"{tag} contact", " ".join(c for c in contacts if c))
+
+
+def _values(scope: Scope, line: str) -> None:
+    """CVD: currency, charge codes, then the values for carriage, for customs and for insurance; words stand for none."""
+    currency, *parts = (p.strip() for p in line.split("/"))
+    values = [p for p in parts if p in _NO_VALUE or _AMOUNT.fullmatch(p)]
+    stated = dict(zip(("carriage", "customs", "insurance"), values, strict=False))
+    amount = next((v for v in (stated.get("customs", ""), stated.get("carriage", "")) if _AMOUNT.fullmatch(v)), "")
+    if not amount:
+        scope.add(BESIDE, "CVD", line)
+        return
+    scope.add("value", "CVD", amount, line)
+    scope.add("currency", "CVD", currency)
+    rest = [p for p in (*parts, *values) if p and p != amount and p not in _NO_VALUE and len(p) > 2]
+    scope.add(BESIDE, "CVD rest", " ".join(dict.fromkeys(rest)))
+
+
+def _issue(scope: Scope, line: str) -> None:
+    """ISU: the date of the air waybill, the place, who signed."""
+    when, _, rest = line.partition("/")
+    found = _ISSUED.fullmatch(when.strip())
+    if found and found[2] in _MONTHS:
+        scope.add("date", "ISU", f"20{found[3]}-{_MONTHS.index(found[2]) + 1:02}-{int(found[1]):02}", when)
+    else:
+        rest = line
+    place, _, signed = rest.partition("/")
+    known = any(c.label == "AWB origin" and c.text == place for c in scope.cells)
+    scope.add(BESIDE, "ISU place", "" if known else place)
+    scope.add(BESIDE, "ISU signature", signed)
+
+
+def _customs(scope: Scope, lines: tuple[str, ...]) -> None:
+    """OCI: country, whom it is about, what it is, text; a line without country and party goes on with those before."""
+    who = ""
+    for line in lines:
+        parts = [*line.split("/"), "", "", ""]
+        who = parts[1] or who
+        text = "/".join(p for p in parts[3:] if p)
+        label = f"OCI {who}/{parts[2]}".strip("/ ")
+        scope.add(BESIDE, label, text)
+        take_dangerous(scope, label, text)
+        if parts[2] == "T" and who in ("SHP", "CNE") and not scope.has(f"{PARTIES[who]}_identifier"):
+            scope.add(f"{PARTIES[who]}_identifier", label, text)

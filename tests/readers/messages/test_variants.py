@@ -1,0 +1,239 @@
+"""Messages as other systems write them: orders of segments, parts that are left out, levels that are nested otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from precursor_screen.readers.interface import InputTables
+from precursor_screen.readers.registry import read
+
+
+def one(text: str) -> InputTables:
+    (tables,) = read(text.encode(), "m")
+    return tables
+
+
+def said(text: str, *fields: str) -> list[tuple[Any, ...]]:
+    """Those fields of each line; nothing may be left unread."""
+    tables = one(text)
+    assert {i["code"] for i in tables.issues.to_pylist()} <= {"several-hs-codes"}
+    return [tuple(plain(line.get(f)) for f in fields) for line in tables.lines.to_pylist()]
+
+
+def plain(value: Any) -> Any:
+    return (
+        "; ".join(value)
+        if isinstance(value, list)
+        else value
+        if value is None or isinstance(value, int | str)
+        else f"{value:f}".rstrip("0").rstrip(".")
+    )
+
+
+def iftmin(body: str) -> str:
+    return f"UNH+1+IFTMIN:D:04A:UN'BGM+340++9'RFF+BM:B1'{body}UNT+9+1'"
+
+
+GOODS = "GID+1+10:DR'FTX+AAA+++ACETONE'"
+
+
+@pytest.mark.parametrize(
+    ("body", "mass"),
+    [
+        ("MEA+AAE+G+KGM:1000'SGP+TSTU1234567+4'MEA+AAE+WT+KGM:400'SGP+TSTU7654321+6'MEA+AAE+WT+KGM:600'", "1000"),
+        ("MEA+AAE+G+KGM:1000'SGP+TSTU1234567+4'MEA+AAE+WT+KGM:400'SGP+TSTU7654321+6'MEA+AAE+WT+KGM:500'", "1000"),
+        ("SGP+TSTU1234567+4'MEA+AAE+WT+KGM:400.5'SGP+TSTU7654321+6'MEA+AAE+WT+KGM:600'", "1000.5"),
+        ("SGP+TSTU1234567+4'MEA+AAE+G+KGM:400'SGP+TSTU7654321+6'", "400"),
+        ("SGP+TSTU1234567'SGP+TSTU7654321'MEA+AAE+G+TNE:1.5'", "1500"),
+    ],
+)
+def test_the_mass_in_each_container_adds_up_and_is_no_second_mass(body: str, mass: str) -> None:
+    assert said(iftmin(GOODS + body), "gross_mass_kg", "container_numbers") == [(mass, "TSTU1234567; TSTU7654321")]
+
+
+@pytest.mark.parametrize("second", ["MEA+AAE+WT+KGM:7'", "SGP+TSTU7654321'MEA+AAE+WT+LBR:7'"])
+def test_masses_of_containers_that_do_not_add_up_are_named(second: str) -> None:
+    tables = one(iftmin(GOODS + "SGP+TSTU1234567'MEA+AAE+WT+KGM:400'" + second))
+    assert [i["code"] for i in tables.issues.to_pylist()] == ["several-values"]
+    assert plain(tables.lines.column("gross_mass_kg").to_pylist()[0]) == "400"
+
+
+@pytest.mark.parametrize(
+    ("body", "shipments"),
+    [
+        ("RFF+UCN:U1'" + GOODS + "GID+2+1:BX'FTX+AAA+++TOYS'", ["U1", "U1"]),
+        ("RFF+UCR:U1'RFF+UCN:U2'" + GOODS, ["U1"]),
+        (GOODS + "RFF+UCN:U1'GID+2+1:BX'FTX+AAA+++TOYS'RFF+UCN:U2'", ["B1", "B1"]),
+    ],
+)
+def test_the_reference_of_a_consignment_is_its_shipment_and_that_of_an_item_is_not(body: str, shipments: list[str]) -> None:
+    assert [s for (s,) in said(iftmin(body), "shipment_id")] == shipments
+
+
+def test_a_consignment_of_ifcsum_states_its_mass_before_its_goods() -> None:
+    text = "UNH+1+IFCSUM:D:01B:UN'BGM+610+7+9'CNT+7:999:KGM'CNI+1+H1'CNT+7:8.5:KGM'CNT+11:3:PA'GID+1'FTX+AAA+++TOYS'CNI+2+H2'GID+1+2:BX'FTX+AAA+++SHOES'MEA+WT+G+KGM:4'CNT+7:12:KGM'UNT+9+1'"
+    assert said(text, "bill_of_lading", "gross_mass_kg", "packages") == [("H1", "8.5", 3), ("H2", "4", 2)]
+
+
+def test_totals_behind_the_goods_of_a_consignment_are_none_of_its_masses() -> None:
+    text = "UNH+1+IFCSUM:D:01B:UN'BGM+610+7+9'CNI+1+H1'GID+1+2:BX'FTX+AAA+++SHOES'EQD+CN+TSTU1234567'CNT+7:12:KGM'UNT+9+1'"
+    assert said(text, "container_numbers", "gross_mass_kg") == [("TSTU1234567", None)]
+
+
+BILL = "ST*309*1~M10*BLUE*O***SEA*1~P4*1803*260305~LX*1~M11*B1*35177*10*CTN*100*K~N1*SH*A B LTD~"
+TOYS, SHOES = "N10*6*TOYS***J~", "N10*4*SHOES~"
+FIRST, SECOND, THIRD = "VID*4B*TSTU*1234567~", "VID*4B*TSTU*7654321~", "VID*4B*TSTU*1111111~"
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        (TOYS + FIRST, [("TOYS", "TSTU1234567")]),
+        (FIRST + SECOND + TOYS, [("TOYS", "TSTU7654321; TSTU1234567")]),
+        (FIRST + TOYS + SECOND, [("TOYS", "TSTU1234567; TSTU7654321")]),
+        (FIRST + TOYS + SECOND + SHOES, [("TOYS", "TSTU1234567"), ("SHOES", "TSTU7654321")]),
+        (FIRST + TOYS + SECOND + THIRD + SHOES, [("TOYS", "TSTU1234567"), ("SHOES", "TSTU1111111; TSTU7654321")]),
+        (TOYS + SHOES + FIRST, [("TOYS", "TSTU1234567"), ("SHOES", "TSTU1234567")]),
+        (FIRST + SECOND, [(None, "TSTU1234567"), (None, "TSTU7654321")]),
+    ],
+)
+def test_containers_without_goods_of_their_own_are_no_lines(body: str, lines: list[tuple[str | None, str]]) -> None:
+    assert said(f"{BILL}{body}SE*9*1~", "description", "container_numbers") == lines
+
+
+def test_dangerous_goods_stand_between_the_pieces_of_a_text() -> None:
+    text = f"{BILL}{FIRST}N10*10*SOLVENT**J*291411**K*100~H1*1090*3*I*ACETONE~H2*FLAMMABLE LIQUID~N10**PURE~SE*9*1~"
+    assert said(text, "description", "un_numbers", "dangerous_goods_class") == [("ACETONE; SOLVENT PURE", "1090", "3")]
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "currency"),
+    [
+        ("CVD/USD//PP/NVD/120.00/XXX", "120", "USD"),
+        ("CVD/EUR/PP/NVD/120.00/XXX", "120", "EUR"),
+        ("CVD/EUR/PP/80/120/500", "120", "EUR"),
+        ("CVD/EUR/PP/80/NCV/XXX", "80", "EUR"),
+        ("CVD/EUR/PP/NVD/NCV/500", None, None),
+        ("CVD/EUR/PP/NVD/NCV/XXX", None, None),
+    ],
+)
+def test_values_of_a_waybill_by_their_places(line: str, value: str | None, currency: str | None) -> None:
+    text = f"FWB/17\n020-12345675LHRJFK/T12K345\n{line}\nRTD/1/P12\n/NG/TOYS\n"
+    assert said(text, "value", "currency") == [(value, currency)]
+
+
+@pytest.mark.parametrize(
+    ("line", "date"),
+    [("ISU/12MAR26/LHR", "2026-03-12"), ("ISU/2MAR26/LHR/A B", "2026-03-02"), ("ISU/12XYZ26/LHR", None), ("ISU/LHR", None)],
+)
+def test_the_day_on_which_a_waybill_was_issued(line: str, date: str | None) -> None:
+    tables = one(f"FWB/17\n020-12345675LHRJFK/T12K345\nRTD/1/P12\n/NG/TOYS\n{line}\n")
+    (found,) = tables.lines.to_pylist()
+    assert (found.get("date") and found["date"].isoformat()) == date
+
+
+@pytest.mark.parametrize(
+    ("lines", "name", "address", "country"),
+    [
+        ("NAM/A B\nADR/1 QUAY\nLOC/LONDON\n/GB/E16", "A B", "1 QUAY, LONDON, E16", "GB"),
+        ("NAM/A B\nADR/1 QUAY\n/GB/E16", "A B", "1 QUAY, E16", "GB"),
+        ("NAM/A B\n/GB", "A B", None, "GB"),
+        ("NAM/A B\n/ZZ", "A B ZZ", None, None),
+        ("NAM/A B\n/LTD\nADR/1 QUAY\n/ROOM 7\nLOC/LONDON\n/GB", "A B LTD", "1 QUAY, ROOM 7, LONDON", "GB"),
+        ("NAM/A B\n/CO\nADR/1 QUAY", "A B CO", "1 QUAY", None),
+    ],
+)
+def test_a_party_of_a_telegram_without_some_of_its_lines(lines: str, name: str, address: str | None, country: str | None) -> None:
+    text = f"FHL/4\nMBI/020-12345675LHRJFK/T1\nHBS/H1/LHRJFK/1/K0/1//TOYS\nSHP\n{lines}\n"
+    assert said(text, "consignor_name", "consignor_address", "consignor_country", "gross_mass_kg") == [
+        (name, address, country, None)
+    ]
+
+
+CDS = "<Consignor><Name>A</Name><Address>{}</Address></Consignor>"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        "<CityName>LEEDS</CityName><CountryCode>GB</CountryCode><Line>LANE 4</Line><PostcodeID>LS1</PostcodeID>",
+        "<PostcodeID>LS1</PostcodeID><Line>LANE 4</Line><CityName>LEEDS</CityName><CountryCode>GB</CountryCode>",
+        "<Line>LANE 4</Line><CityName>LEEDS</CityName><PostcodeID>LS1</PostcodeID><CountryCode>GB</CountryCode>",
+    ],
+)
+def test_an_address_reads_alike_in_whatever_order_it_stands(parts: str) -> None:
+    goods = "<GovernmentAgencyGoodsItem><Commodity><Description>TOYS</Description></Commodity></GovernmentAgencyGoodsItem>"
+    text = f"<Declaration><GoodsShipment>{CDS.format(parts)}{goods}</GoodsShipment></Declaration>"
+    assert said(text, "consignor_address", "consignor_country") == [("LANE 4, LEEDS, LS1", "GB")]
+
+
+@pytest.mark.parametrize(
+    ("registration", "number"),
+    [
+        ("<Serial_number>C</Serial_number><Number>77</Number><Date>3/25/26</Date>", "C 77 3/25/26"),
+        ("<Serial_number>C</Serial_number><Number/><Date>3/25/26</Date>", None),
+        ("<Number><null/></Number><Date>3/25/26</Date>", None),
+    ],
+)
+def test_a_date_alone_is_no_number_of_a_declaration(registration: str, number: str | None) -> None:
+    item = "<Item><Goods_description><Commercial_Description>TOYS</Commercial_Description></Goods_description></Item>"
+    text = f"<ASYCUDA><Identification><Registration>{registration}</Registration></Identification>{item}</ASYCUDA>"
+    assert said(text, "declaration_id") == [(number,)]
+
+
+@pytest.mark.parametrize(
+    ("code", "mode"), [("1", "sea"), ("10", "sea"), ("31", "road"), ("40", "air"), ("2", "rail"), ("80", "sea"), ("01", "01")]
+)
+def test_modes_of_two_figures(code: str, mode: str) -> None:
+    item = "<Item><Goods_description><Commercial_Description>TOYS</Commercial_Description></Goods_description></Item>"
+    text = f"<ASYCUDA><Transport><Means_of_transport><Border_information><Mode>{code}</Mode></Border_information></Means_of_transport></Transport>{item}</ASYCUDA>"
+    assert said(text, "transport_mode") == [(mode,)]
+
+
+def test_houses_of_a_transit_declaration_have_their_own_parties_and_masses() -> None:
+    def item(number: int, goods: str, more: str = "") -> str:
+        return f"<ConsignmentItem><declarationGoodsItemNumber>{number}</declarationGoodsItemNumber>{more}<Commodity><descriptionOfGoods>{goods}</descriptionOfGoods><cusCode>0010002-7</cusCode></Commodity></ConsignmentItem>"
+
+    houses = (
+        f"<HouseConsignment><grossMass>10</grossMass><Consignor><name>A</name></Consignor>{item(1, 'ACETONE', '<Consignee><name>C</name></Consignee>')}</HouseConsignment>"
+        f"<HouseConsignment><grossMass>20</grossMass>{item(2, 'TOYS')}{item(3, 'SHOES')}</HouseConsignment>"
+    )
+    text = f"<s:Envelope xmlns:s='x'><s:Body><n:CC015C xmlns:n='y'><Consignment><Consignor><name>T</name></Consignor>{houses}</Consignment></n:CC015C></s:Body></s:Envelope>"
+    assert said(text, "item_number", "consignor_name", "consignee_name", "cus_codes", "gross_mass_kg") == [
+        ("1", "A", "C", "0010002-7", "10"),
+        ("2", "T", None, "0010002-7", "20"),
+        ("3", "T", None, "0010002-7", "20"),
+    ]
+
+
+def test_a_house_waybill_with_several_codes_and_items() -> None:
+    def item(number: int, more: str) -> str:
+        return f"<IncludedHouseConsignmentItem><SequenceNumeric>{number}</SequenceNumeric>{more}</IncludedHouseConsignmentItem>"
+
+    items = item(
+        1, "<TypeCode>291411</TypeCode><TypeCode>291412</TypeCode><GrossWeightMeasure unitCode='KGM'>20</GrossWeightMeasure>"
+    ) + item(2, "<GrossWeightMeasure unitCode='LBR'>10</GrossWeightMeasure>")
+    notified = "<AssociatedParty><PrimaryID>N7</PrimaryID><RoleCode>NI</RoleCode><Name>N</Name></AssociatedParty>"
+    text = f"<w:HouseWaybill xmlns:w='x'><w:MasterConsignment><IncludedHouseConsignment>{notified}{items}</IncludedHouseConsignment></w:MasterConsignment></w:HouseWaybill>"
+    assert said(text, "hs_code", "other_hs_codes", "gross_mass_kg", "notify_party_identifier", "transport_mode") == [
+        ("291411", "291412", "20", "N7", "air"),
+        (None, None, "4.535924", "N7", "air"),
+    ]
+
+
+@pytest.mark.parametrize(("code", "mode"), [("3", "road"), ("4", "air"), ("", "air")])
+def test_cargo_xml_goes_by_air_where_it_does_not_say_how(code: str, mode: str) -> None:
+    movement = f"<SpecifiedLogisticsTransportMovement><ModeCode>{code}</ModeCode></SpecifiedLogisticsTransportMovement>"
+    item = "<IncludedMasterConsignmentItem><TypeCode>291411</TypeCode></IncludedMasterConsignmentItem>"
+    text = f"<w:Waybill xmlns:w='x'><w:MasterConsignment>{movement}{item}</w:MasterConsignment></w:Waybill>"
+    assert said(text, "transport_mode") == [(mode,)]
+
+
+def test_the_origin_in_ics2() -> None:
+    item = "<GoodsItem><goodsItemNumber>1</goodsItemNumber><countryOfOrigin>IN</countryOfOrigin><Commodity><descriptionOfGoods>TOYS</descriptionOfGoods></Commodity></GoodsItem>"
+    text = (
+        f"<IE3F32><ConsignmentMasterLevel><ConsignmentHouseLevel>{item}</ConsignmentHouseLevel></ConsignmentMasterLevel></IE3F32>"
+    )
+    assert said(text, "country_of_origin") == [("IN",)]
