@@ -14,9 +14,9 @@ from precursor_screen.casework.evidence.gather import Row
 from precursor_screen.errors import InputError, UnreadableManifest, UsageError, Where
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import CHUNK, Blob
+from precursor_screen.formats.limits import MAX_NESTING
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.readers.mail import read_mail
-from precursor_screen.readers.registry import MAX_NESTING
 
 
 @dataclass(slots=True)
