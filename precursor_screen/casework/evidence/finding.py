@@ -15,6 +15,7 @@ from precursor_screen.errors import InputError, UnreadableManifest, UsageError, 
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import CHUNK, Blob
 from precursor_screen.formats.limits import MAX_NESTING
+from precursor_screen.formats.mail import Mail
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.readers.mail import read_mail
 
@@ -99,9 +100,18 @@ def _members(blob: Blob, closed: list[str]) -> Sequence[Blob]:
                 held = unzip(archive, blob)
                 blobs, errors = held.blobs, held.errors
     elif (mail := read_mail(blob, kind)) is not None:
-        blobs, errors = mail.blobs, mail.errors
+        inner = list(_inner(mail))
+        blobs = [*mail.blobs, *(b for message, held in inner for b in (message, *held.blobs))]
+        errors = [*mail.errors, *(e for _, held in inner for e in held.errors)]
     closed += [str(e) for e in errors]
     return blobs
+
+
+def _inner(mail: Mail) -> Iterator[tuple[Blob, Mail]]:
+    """The messages within an e-mail that are no files of their own, and those within these."""
+    for message, held in mail.inner:
+        yield message, held
+        yield from _inner(held)
 
 
 def _files(folder: Path) -> Iterator[Path]:

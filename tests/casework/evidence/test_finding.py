@@ -14,6 +14,7 @@ import pytest
 
 from precursor_screen.casework.evidence.finding import find_inputs
 from precursor_screen.errors import UsageError
+from sample_data.filing import outlook
 
 MANIFEST = b"bill of lading,description\nB1,ACETONE\n"
 
@@ -44,6 +45,7 @@ PACKED = {
     "packed.csv.gz": gzip.compress(MANIFEST),
     "mail.eml": mailed("m.csv", MANIFEST),
     "mail-of-zip.eml": mailed("m.zip", zipped({"m.csv": MANIFEST})),
+    "in-a-message.msg": outlook.message("see below", ("forwarded", outlook.tree("the list", ("m.csv", MANIFEST)))),
     "zip-of-zip.zip": zipped({"inner.zip": zipped({"deep.zip": zipped({"m.csv": MANIFEST})})}),
 }
 
