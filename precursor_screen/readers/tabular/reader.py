@@ -21,13 +21,14 @@ from precursor_screen.readers.interface import Digest, InputTables, IssueList, R
 from precursor_screen.readers.tabular.asides import ABOVE, HEADERS, TOTALS, UNHEADED, cells_aside, lines_aside, rows_of
 from precursor_screen.readers.tabular.beside import as_lists, other_cells, unmapped_cells
 from precursor_screen.readers.tabular.codes import decode
-from precursor_screen.readers.tabular.content import Content, content_of, note_unread
+from precursor_screen.readers.tabular.content import Content, content_of
 from precursor_screen.readers.tabular.general import fill_down, general_segment, guesses_of, not_mapped, without
 from precursor_screen.readers.tabular.kinds import explained
 from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
 from precursor_screen.readers.tabular.presets import Preset, named_preset, numbered_pieces, preset_of, recognise
 from precursor_screen.readers.tabular.rows import drop_idle_rows, join_continued
+from precursor_screen.readers.tabular.unread import note_unread
 from precursor_screen.schema import FILED, LINE_COLUMNS
 
 _GUESSED = ColumnMap({})

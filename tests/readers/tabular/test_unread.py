@@ -1,0 +1,83 @@
+"""Which filled columns that nobody reads are told of."""
+
+from __future__ import annotations
+
+import pytest
+
+from precursor_screen.formats.blob import Blob
+from precursor_screen.readers.column_map import parse_column_map
+from precursor_screen.readers.interface import Digest, ReadOptions
+from precursor_screen.readers.tabular.reader import TabularReader
+
+
+def read(text: str):
+    (table,) = TabularReader().read(Blob("m.csv", text.encode()), Digest("0" * 64, len(text)), ReadOptions())
+    return table
+
+
+def codes(table) -> dict[str, tuple[str | None, int]]:
+    return {i["code"]: (i["field"], i["count"]) for i in table.issues.to_pylist()}
+
+
+HEAD = "Description,HS Code,Consignee"
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "code"),
+    [
+        ("Insured Party Q", ["Acme Supply Ltd", "Zenith Imports Inc"], "unread-party-column"),
+        ("Column X", ["Acme Supply Ltd", "Zenith Imports Inc"], "unread-party-column"),  # the legal forms tell
+        ("Beneficiary Owner", ["Maria Perez", "Jan Kowalski"], "unread-party-column"),
+        ("Column X", ["20 DRUMS 50 KG", "10 DRUMS 25 kg"], None),  # masses, no Kommanditgesellschaft
+        ("Column X", ["Maria Perez", "Jan Kowalski"], None),
+        ("Broker ID Type", ["Alpha", "Beta"], None),
+        ("Insured Party Q", ["NULL", ""], None),
+        ("Insured Party Q", ["12", "13"], None),
+        ("Chargeable Weight Q", ["120.5", "80"], "unread-mass-column"),
+        ("Chargeable Weight Q", ["NULL", ""], None),
+        ("Weight Price Q", ["120.5", "80"], None),
+        ("Chargeable Weight Q", ["heavy", "light"], None),
+    ],
+)
+def test_a_filled_column_that_nobody_reads_is_told_of(header, cells, code):
+    rows = "\n".join(f"wool,5101,Acme Ltd,{cell}" for cell in cells)
+    found = {c: where for c, where in codes(read(f"{HEAD},{header}\n{rows}\n")).items() if c.startswith("unread-")}
+    assert found == ({code: (header, len(cells))} if code else {})
+
+
+NAMELESS = "29141100,ACETONE IN DRUMS,{}\n28061000,HYDROCHLORIC ACID IN CANS,{}\n51011100,GREASY WOOL IN BALES,{}\n"
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        (("Maria Perez", "Jan Kowalski", "Li Wei"), "unread-party-column"),
+        (("上海化工", "北京化工", "广州"), "unread-party-column"),
+        (("120.5", "80", "77"), "unread-mass-column"),
+        (("1250", "80", "77"), "unread-mass-column"),
+        (("1250 kg", "80 kg", "77 kg"), "unread-mass-column"),
+        (("1", "2", "3"), None),  # a running number
+        (("2", "3", "4"), "unread-mass-column"),
+        (("0", "1", "0"), None),  # yes and no
+        (("2025081512345", "2025081512346", "2025081512347"), None),  # numbers of documents
+        (("2026-11-01", "2026-11-02", "2026-11-03"), None),
+        (("South Korea", "United States", "New Zealand"), None),
+        (("KGS", "LTR", "KGS"), None),
+        (("B-77", "B-78", "B-79"), None),
+        (("", "", ""), None),
+    ],
+)
+def test_without_a_header_what_nothing_explains_is_told_of(cells, code):
+    table = read(NAMELESS.format(*cells))
+    assert table.input.header_row is None
+    found = {c: where for c, where in codes(table).items() if c.startswith("unread-")}
+    assert found == ({code: ("3", len([c for c in cells if c]))} if code else {})
+
+
+def test_a_map_that_leaves_such_a_column_out_says_enough():
+    (table,) = TabularReader().read(
+        Blob("m.csv", NAMELESS.format("120.5", "80", "77,5").replace("77,5", "77").encode()),
+        Digest("0" * 64, 9),
+        ReadOptions(mapping=parse_column_map("header_row: 0\ncolumns: {1: hs_code, 2: description, 3: ignore}", "own.yml")),
+    )
+    assert codes(table) == {}
