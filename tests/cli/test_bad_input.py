@@ -204,3 +204,22 @@ def test_a_pattern_that_cannot_be_is_a_usage_error_with_its_place(ps, tmp_path):
     assert answer.code == 2
     assert "ps-qty-901.yml:" in answer.err
     assert "look-behind" in answer.err
+
+
+@pytest.mark.slow
+def test_of_a_thousand_files_three_are_broken(ps):
+    broken = {"0100.xlsx": sample(".xlsx")[:9_000], "0500.csv": b"", "0900.parquet": broken_footer()}
+    inbox = Path("inbox")
+    inbox.mkdir()
+    for number in range(1_000):
+        (inbox / f"{number:04}.csv").write_text(GOOD.replace("B1", f"B{number}"))
+    for name, content in broken.items():
+        (inbox / f"{name[:4]}.csv").unlink()
+        (inbox / name).write_bytes(content)
+    answer = ps("screen", inbox, "--watchlist", "none", "-o", "r.json")
+    assert answer.code == 3
+    report = json.loads(Path("r.json").read_text())
+    assert {f["shipment_id"] for f in report["flags"] if f["rule_id"] == "PS-CHEM-001"} == {
+        f"B{number}" for number in range(1_000) if number not in (100, 500, 900)
+    }
+    assert {i["source_file"] for i in report["issues"] if i["code"] == "unreadable-file"} == set(broken)
