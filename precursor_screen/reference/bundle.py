@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -127,9 +127,30 @@ def load_rulebook(folders: list[Path], site: SiteRules | None = None) -> Ruleboo
     """
     site = site or SiteRules()
     ours = shipped.rules_folder()
-    support = folders if ours in folders else [ours, *folders]
-    lists, macros, packs = load_lists(support), load_macros(support), load_packs(support)
-    rules = load_rules(folders)
+    support = tuple(folders) if ours in folders else (ours, *folders)
+    own = [p for p in (site.params, site.exceptions, site.concern, site.rates) if p is not None]
+    files = [*rule_files(folders), *(p for f in support for p in sorted(f.glob("*/*.y*ml"))), *own]
+    digest = hashlib.sha256(site.pack.encode())
+    for path in files:
+        digest.update(path.name.encode() + b"\0" + _content(path) + b"\0")
+    return _read_rulebook(tuple(folders), support, site, tuple(files), digest.hexdigest())
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:  # whoever reads it next says so, with place and remedy
+        return b""
+
+
+@lru_cache(maxsize=4)  # by all that is read: to parse and compile what ships takes a second, and a program may ask for it often
+def _read_rulebook(
+    folders: tuple[Path, ...], support: tuple[Path, ...], site: SiteRules, files: tuple[Path, ...], sha256: str
+) -> Rulebook:
+    around = list(support)
+    lists, macros, packs = load_lists(around), load_macros(around), load_packs(around)
+    rules = load_rules(list(folders))
+    ours = shipped.rules_folder()
     typologies = load_typologies([f for f in support if f != ours and (f / "typologies").is_dir()] or [ours])
     if site.pack and site.pack not in packs:
         raise UsageError(
@@ -140,11 +161,7 @@ def load_rulebook(folders: list[Path], site: SiteRules | None = None) -> Ruleboo
     compiled = compile_rules(rules, lists, parameters, macros)
     if site.pack:
         compiled = tuple(c for c in compiled if packs[site.pack].holds(c.rule))
-    digest = hashlib.sha256(site.pack.encode())
-    own = [p for p in (site.params, site.exceptions, site.concern, site.rates) if p is not None]
-    for path in [*rule_files(folders), *(p for f in support for p in sorted(f.glob("*/*.y*ml"))), *own]:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return Rulebook(rules, compiled, lists, typologies, digest.hexdigest(), packs, parameters, exceptions, macros)
+    return Rulebook(rules, compiled, lists, typologies, sha256, packs, parameters, exceptions, macros)
 
 
 def maximum_ages(manifests: Iterable[Manifest]) -> dict[str, int]:

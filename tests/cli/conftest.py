@@ -14,15 +14,13 @@ from typing import Any
 import pytest
 
 from precursor_screen.cli.main import run
-from precursor_screen.reference import bundle, shipped, substances
+from precursor_screen.reference import bundle, substances
 from tests.conftest import ROOT
 from tests.screening import table
 
 SAMPLE = ROOT / "sample_data" / "manifest.csv"
 load_substances = functools.cache(bundle.load_substances)
 SubstanceIndex = functools.cache(bundle.SubstanceIndex)
-load_rulebook = bundle.load_rulebook
-shipped_rulebook = functools.cache(lambda: load_rulebook([shipped.rules_folder()]))
 
 
 @dataclass(frozen=True)
@@ -41,18 +39,10 @@ class Answer:
 
 @pytest.fixture(autouse=True)
 def tables_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The substance tables, their index and the rules that ship."""
+    """The substance tables and their index."""
     monkeypatch.setattr(bundle, "load_substances", load_substances)
     monkeypatch.setattr(substances, "load_substances", load_substances)
     monkeypatch.setattr(bundle, "SubstanceIndex", SubstanceIndex)
-    ours = [shipped.rules_folder()]
-    monkeypatch.setattr(
-        bundle,
-        "load_rulebook",
-        lambda folders, site=None: (
-            shipped_rulebook() if folders == ours and site in (None, bundle.SiteRules()) else load_rulebook(folders, site)
-        ),
-    )
 
 
 @pytest.fixture

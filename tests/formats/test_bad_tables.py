@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import time
 
 import pytest
 
 from precursor_screen.errors import InputError
 from precursor_screen.readers.interface import InputTables
 from precursor_screen.readers.registry import read
+from tests.conftest import ROOT
 from tests.formats.test_dbf import dbf
 from tests.readers.outcomes import outcome
 
@@ -42,10 +42,22 @@ def test_a_text_table_that_is_cut_at_any_byte_keeps_what_is_whole(cut):
         assert read(CSV[:cut], "m.csv")[0].lines.column("description")[0].as_py() == "acetic anhydride"
 
 
-def test_a_cell_of_ten_megabytes_is_cut_with_an_issue_and_in_time():
-    begun = time.perf_counter()
+@pytest.mark.parametrize(
+    ("name", "step"), [("book.xlsx", 1), ("book.ods", 1), ("book.xls", 7), ("columns.parquet", 3), ("columns.arrow", 3)]
+)
+def test_a_workbook_cut_at_any_byte_is_refused_or_whole(name, step):
+    content = (ROOT / "sample_data" / "formats" / name).read_bytes()
+    for cut in range(8, len(content), step):  # eight bytes tell the kind
+        try:
+            (table,) = read(content[:cut], name)
+        except InputError as error:
+            assert error.remedy
+        else:
+            assert table.lines.num_rows == 9, cut  # all that is lost is what fills the last sector
+
+
+def test_a_cell_of_ten_megabytes_is_cut_with_an_issue():
     tables = read(CSV + b"acetone " + b"x" * 10_000_000 + b";29141100;Acme Ltd\n", "m.csv")
-    assert time.perf_counter() - begun < 30
     assert "truncated-cell" in codes(tables)
     assert tables[0].lines.num_rows == 3
     assert tables[0].lines.column("description")[2].as_py().startswith("acetone xxx")
@@ -55,9 +67,7 @@ def test_sixteen_thousand_columns_are_read():
     width = 16_384
     head = ";".join(["Description of goods", "HS Code", *(f"c{i}" for i in range(width - 2))])
     row = ";".join(["acetone", "29141100", *("7" for _ in range(width - 2))])
-    begun = time.perf_counter()
     (table,) = read(f"{head}\n{row}\n".encode(), "m.csv")
-    assert time.perf_counter() - begun < 60
     assert table.lines.column("description").to_pylist() == ["acetone"]
     assert table.raw.num_columns == width
 

@@ -9,6 +9,7 @@ import pytest
 
 from precursor_screen.errors import ErrorGroup, RuleSyntaxError, UsageError
 from precursor_screen.reference.bundle import SiteRules, load_rulebook, rule_folders
+from precursor_screen.reference.shipped import rules_folder
 from precursor_screen.rulebook.compile import compile_rule
 from precursor_screen.rulebook.exceptions import load_exceptions
 from precursor_screen.rulebook.macros import load_macros
@@ -131,3 +132,15 @@ def test_a_faulty_parameter_is_named(tmp_path, text, expected):
     rule = make_rule("a: {gross_mass_kg|gt: $most}\n  condition: a", more="params: {most: 50}")
     with pytest.raises(ErrorGroup, match=expected):
         load_params(write(tmp_path, text), (rule,))
+
+
+def test_rules_are_parsed_once_and_read_anew_when_a_file_changes(tmp_path: Path) -> None:
+    name = "ps-chem-003.yml"
+    text = (rules_folder() / name).read_text("utf-8")
+    (tmp_path / name).write_text(text, "utf-8")
+    first = load_rulebook([tmp_path])
+    assert load_rulebook([tmp_path]) is first
+    (tmp_path / name).write_text(text.replace("\ntitle: ", "\ntitle: Again "), "utf-8")
+    second = load_rulebook([tmp_path])
+    assert second.sha256 != first.sha256
+    assert second.rules[0].title == f"Again {first.rules[0].title}"

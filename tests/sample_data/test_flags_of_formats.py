@@ -40,9 +40,21 @@ def differences() -> Mapping[tuple[str, str, str], str]:
     return found
 
 
+class Reports(dict[str, Report]):
+    """The report of each file that is asked for: tests in parallel ask for a part of them each."""
+
+    def __init__(self, reference: Reference) -> None:
+        super().__init__()
+        self._reference = reference
+
+    def __missing__(self, name: str) -> Report:
+        report = self[name] = screen(FOLDER / name, self._reference)
+        return report
+
+
 @pytest.fixture(scope="module")
-def reports(reference: Reference) -> dict[str, Report]:
-    return {name: screen(FOLDER / name, reference) for name in WRITERS}
+def reports(reference: Reference) -> Reports:
+    return Reports(reference)
 
 
 def flagged(report: Report, name: str) -> Counter[tuple[str, str]]:
@@ -54,7 +66,7 @@ def flagged(report: Report, name: str) -> Counter[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_the_flags_are_the_same_or_the_difference_is_listed(reports: dict[str, Report], name: str) -> None:
+def test_the_flags_are_the_same_or_the_difference_is_listed(reports: Reports, name: str) -> None:
     wanted, got = flagged(reports[FIRST], FIRST), flagged(reports[name], name)
     assert len(wanted) > 10
     found = {(name, rule, "missing") for rule, _ in wanted - got} | {(name, rule, "added") for rule, _ in got - wanted}
@@ -67,7 +79,7 @@ def test_the_flags_are_the_same_or_the_difference_is_listed(reports: dict[str, R
 
 
 @pytest.mark.parametrize(("name", "rule", "difference"), differences())
-def test_what_differs_is_told_in_the_report(reports: dict[str, Report], name: str, rule: str, difference: str) -> None:
+def test_what_differs_is_told_in_the_report(reports: Reports, name: str, rule: str, difference: str) -> None:
     coverage = reports[name].coverage
     kind, _, what = differences()[name, rule, difference].partition(" ")
     if kind == "not":

@@ -146,12 +146,14 @@ def test_tests_made_once_a_substance_and_day_give_what_tests_of_every_movement_g
     assert {of_goods.rule.id, "PS-CHEM-021"} <= set(once[0].column("rule_id").to_pylist())
 
 
+@pytest.fixture(scope="module")
+def acetone(reference):
+    return to_movements(screen_rows([{"description of goods": "ACETONE", "date": "2026-03-01"}], reference).screened.resolved)
+
+
 @pytest.mark.parametrize("name", [c.name for c in MOVEMENT_COLUMNS if c.kind == "text" and c.name != GOODS])
-def test_every_field_can_be_required_counted_and_named(reference, name):
+def test_every_field_can_be_required_counted_and_named(reference, acetone, name):
     """Beside a rule that asks for it otherwise and is sure of nothing: what is known of the one is none of the other's business."""
-    movements = to_movements(
-        screen_rows([{"description of goods": "ACETONE", "date": "2026-03-01"}], reference).screened.resolved
-    )
     count = f"type: value_count\nfield: {name}\ngroup-by: [consignee_key]\ntimespan: 9d\ncondition: {{gte: 1}}"
     event = "type: event_count\ngroup-by: [consignee_key]\ntimespan: 9d\ncondition: {gte: 1}"
     rules = [
@@ -161,8 +163,8 @@ def test_every_field_can_be_required_counted_and_named(reference, name):
         replace_id(make_rule(event, requires=f"[{name}]"), "PS-QTY-902"),
         replace_id(make_rule(count), "PS-QTY-903"),
     ]
-    request = request_history(movements.live, rules, ())
-    flags, unjudged = flag_windows(movements.live, NoMemory().look_back(request), rules, reference)
+    request = request_history(acetone.live, rules, ())
+    flags, unjudged = flag_windows(acetone.live, NoMemory().look_back(request), rules, reference)
     there = {"PS-QTY-902", "PS-QTY-903"}
     assert set(flags.column("rule_id").to_pylist()) | set(unjudged.column("rule_id").to_pylist()) == there
 
