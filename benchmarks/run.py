@@ -146,7 +146,7 @@ def main() -> None:
 
 def measure_windows(ledger: str | None) -> str:
     """Rules over lines and over time, as `benchmarks/windows.py` prints them."""
-    arguments = ["rows", "past", *(["day", "--url", ledger] if ledger else [])]
+    arguments = ["--parts", "rows", "past", *(["day", "--url", ledger] if ledger else [])]
     script = [sys.executable, str(ROOT / "benchmarks" / "windows.py"), *arguments]
     done = subprocess.run(script, capture_output=True, text=True, check=True)
     return f"""

@@ -1,4 +1,4 @@
-"""How fast rules are judged: `python benchmarks/windows.py [rows] [past] [day] [--movements 10000000] [--url URL]`.
+"""How fast rules are judged: `python benchmarks/windows.py [--parts rows past day] [--movements 10000000] [--url URL]`.
 
 Three parts, all of them unless some are named. rows: every line and shipment rule over 1 M resolved lines. past: every history rule
 over a manifest of 1 M lines (100,000 movements) with 10 M recorded ones, given as the kernel gets them. day: a manifest of 10,000
@@ -23,11 +23,11 @@ from precursor_screen.api import load_reference
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
 from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history
 from precursor_screen.kernel.match.match import match
-from precursor_screen.kernel.movements import Movements
 from precursor_screen.kernel.resolve.resolve import resolve
 from precursor_screen.ledger.groups import Groups
 from precursor_screen.ledger.store import Ledger, open_ledger
 from precursor_screen.memory import KNOWN, Answers, Past, Request
+from precursor_screen.messages.settled import Settled
 from precursor_screen.readers.registry import read
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.runners.ledger_memory import EVER
@@ -126,13 +126,13 @@ def judge_past(reference: Reference, live_rows: int, past_rows: int) -> None:
     """The rules of scope history, with the past as a look back gives it: only the columns asked for, one table after another."""
     rng = np.random.default_rng(3)
     live = make_moves(rng, live_rows, 10**9, DAYS, 1, reference)
-    request = request_history(Movements(live, MOVEMENT.empty_table(), pa.table({})), reference.rules, reference.registers)
+    request = request_history(live, reference.rules, reference.registers)
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder) / f"{n}.arrow" for n in range(len(request.asks))]
         _write_past(rng, live, request, past_rows, reference, paths)
         path_of = dict(zip(request.asks, paths, strict=True))
         answers = Answers(path_of, lambda ask: pa.ipc.open_file(pa.memory_map(str(path_of[ask]))).read_all())
-        history = Past(answers, KNOWN.empty_table(), MOVEMENT.empty_table(), FIRST)
+        history = Past(answers, KNOWN.empty_table(), Settled(), FIRST)
         rules = [r for r in reference.rules if r.rule.scope == "history"]
         with timed(f"{len(rules)} history rules over {live_rows:,} movements and {past_rows:,} recorded"):
             flags, _ = flag_windows(live, history, rules, reference)
@@ -188,7 +188,7 @@ def _fill(ledger: Ledger, total: int, reference: Reference) -> None:
 
 def _look(ledger: Ledger, live: pa.Table, reference: Reference, run: int) -> None:
     rules = [r for r in reference.rules if r.rule.scope == "history"]
-    request = request_history(Movements(live, MOVEMENT.empty_table(), pa.table({})), rules, reference.registers)
+    request = request_history(live, rules, reference.registers)
     with ledger.begin(record_of(run)) as transaction:
         with timed(f"look back for {live.num_rows:,} movements"):
             found = [transaction.look_back(request.movements, a.span_days or EVER, a.columns, a.groupings) for a in request.asks]
@@ -198,7 +198,7 @@ def _look(ledger: Ledger, live: pa.Table, reference: Reference, run: int) -> Non
                 f"{part.movements.nbytes / 1e6:,.0f} MB"
             )
         answers = dict(zip(request.asks, (h.movements for h in found), strict=True))
-        history = Past(answers, found[0].known, found[0].amended, found[0].since)
+        history = Past(answers, found[0].known, found[0].settled, found[0].since)
         with timed(f"{len(rules)} history rules"):
             flags, _ = flag_windows(live, history, rules, reference)
         print(f"{'':12}{flags.num_rows:,} flags")
@@ -210,7 +210,7 @@ def _look(ledger: Ledger, live: pa.Table, reference: Reference, run: int) -> Non
 def main() -> None:
     """Measures what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=["rows", "past", "day"], default=["rows", "past", "day"])
+    parser.add_argument("--parts", nargs="+", choices=["rows", "past", "day"], default=["rows", "past", "day"])
     parser.add_argument("--lines", type=int, default=1_000_000)
     parser.add_argument("--movements", type=int, default=10_000_000)
     parser.add_argument("--url", help="where the ledger is; one that exists is used as it is [default: a temporary file]")
