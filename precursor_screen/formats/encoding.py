@@ -79,7 +79,7 @@ def _is_damaged_utf8(sample: bytes) -> bool:
     text = sample.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     good = len(text) - bad - len(text.encode("ascii", "ignore"))
-    return good >= _GOOD_TO_BAD * bad
+    return good > 0 and good >= _GOOD_TO_BAD * bad
 
 
 # Encodings to Python, but of host names, of programs' sources, or of nothing: none is one that a manifest is written in.

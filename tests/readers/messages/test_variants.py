@@ -237,3 +237,26 @@ def test_the_origin_in_ics2() -> None:
         f"<IE3F32><ConsignmentMasterLevel><ConsignmentHouseLevel>{item}</ConsignmentHouseLevel></ConsignmentMasterLevel></IE3F32>"
     )
     assert said(text, "country_of_origin") == [("IN",)]
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        # In front of all items, without a number and a code of goods: of the whole declaration.
+        ("CST++N20::95'RFF+HWB:H1'UNS+D'CST+1+29141100'", [("29141100", "H1")]),
+        # Behind UNS it is an item, whatever it lacks; a number or a code of goods makes one without UNS too.
+        ("RFF+HWB:H1'UNS+D'CST++A999'CST++29141100'", [(None, "H1"), ("29141100", "H1")]),
+        ("RFF+HWB:H1'CST+1+A999'CST+2+29141100'", [(None, "H1"), ("29141100", "H1")]),
+        ("RFF+HWB:H1'CST++29141100'CST++69072100'", [("29141100", "H1"), ("69072100", "H1")]),
+        # Seven digits and codes of the lists of procedures are no HS codes.
+        ("RFF+HWB:H1'UNS+D'CST+1+4000000+2914110000'", [("2914110000", "H1")]),
+        ("RFF+HWB:H1'UNS+D'CST+1+100000:117+29141100:122'", [("29141100", "H1")]),
+    ],
+)
+def test_the_customs_status_of_a_declaration_and_of_its_items(body, lines):
+    assert said(f"UNH+1+CUSDEC:D:99B:UN'BGM+929+D1+9'{body}UNS+S'UNT+9+1'", "hs_code", "house_bill_of_lading") == lines
+
+
+def test_a_total_weight_and_amounts_beside_the_value():
+    text = "UNH+1+CUSDEC:D:05B:UN'BGM+914+D1+9'MEA+AAH++KGM:450.5'UNS+D'CST+1+29141100'MOA+63:50'MOA+999:7'UNS+S'UNT+9+1'"
+    assert said(text, "gross_mass_kg", "value") == [("450.5", "50")]
