@@ -11,12 +11,13 @@ from hypothesis import settings
 
 from precursor_screen.api import load_reference
 from precursor_screen.reference.bundle import Reference
+from tests.examples import SOAK
 
 # An example takes as long as the machine is busy; what a test may cost is bounded by its number of examples.
 # A commit passes or fails the same everywhere; `make soak` draws others each time.
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.register_profile("soak", deadline=None)
-settings.load_profile("soak" if os.environ.get("PS_SEED") else "suite")
+settings.load_profile("soak" if SOAK else "suite")
 
 AS_OF = date(2026, 11, 25)
 ROOT = Path(__file__).resolve().parents[1]

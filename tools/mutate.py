@@ -116,6 +116,7 @@ def _become_tests(tree: Path, folder: str, plugin: object, then: Callable[[], No
         code = 0 if pytest.main([*OPTIONS, folder], plugins=[plugin]) in (0, 5) else 1  # 5: no test was chosen
         then()
     finally:
+        sys.stdout.flush()  # what pytest says of a test that fails without any change
         os._exit(code)
 
 

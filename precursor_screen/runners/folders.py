@@ -20,7 +20,7 @@ class Found:
 
 
 def walk(folder: Path) -> list[Found]:
-    """Every file below a folder, hidden ones left out, in a fixed order.
+    """Every file below a folder, in a fixed order; hidden ones and what Python compiled beside a script are left out.
 
     Files in the folder's own folders keep these names; links to other folders are followed afterwards, each folder once. A link
     to a folder that was read, or to one that holds this one, is listed with a note. A folder within that may not be listed, and
@@ -58,8 +58,13 @@ def _walk_own(place: Path, read: set[_Id], found: list[Found]) -> list[Path]:
         seen = sorted(f for f in folders if not f.startswith("."))
         links += [Path(here, f) for f in seen if os.path.islink(os.path.join(here, f))]
         folders[:] = [f for f in seen if not os.path.islink(os.path.join(here, f))]
-        found += [Found(Path(here, f)) for f in files if not f.startswith(".")]
+        found += [Found(Path(here, f)) for f in files if not (f.startswith(".") or _is_compiled(here, f))]
     return links
+
+
+def _is_compiled(folder: str, name: str) -> bool:
+    """Whether Python wrote it: anything else in such a folder could be a manifest."""
+    return name.endswith(".pyc") and os.path.basename(folder) == "__pycache__"
 
 
 def _identify(folder: Path) -> _Id:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from precursor_screen.casework.export import export_tables
@@ -19,6 +19,7 @@ from precursor_screen.casework.targets import find, find_flags
 from precursor_screen.casework.verdict_files import read_verdicts, write_verdicts
 from precursor_screen.errors import ErrorGroup, UsageError, Where
 from precursor_screen.ledger.store import open_ledger
+from tests.examples import examples
 from tests.ledger.rows import CELLS, cells, flag, flags, judged, movement, run, table
 
 NOW = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)
@@ -387,7 +388,7 @@ ROWS = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(20, 40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drafts=st.lists(ROWS, max_size=6))
 def test_every_row_is_taken_or_refused_with_a_remedy_and_a_second_import_adds_nothing(tmp_path_factory, drafts):
     with open_ledger(f"sqlite:///{tmp_path_factory.mktemp('l') / 'ledger.sqlite'}") as opened:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import struct
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.readers.registry import read
+from tests.examples import examples
 from tests.readers.outcomes import outcome
 
 Column = tuple[str, str, int, int, list[bytes]]
@@ -143,7 +144,7 @@ def test_what_contradicts_itself_is_no_table(spoilt):
     assert sniff_kind(spoilt(data)) != "dbf"
 
 
-@settings(max_examples=80, deadline=None)
+@examples(20, 80)
 @given(st.binary(max_size=40), st.integers(0, 200))
 def test_any_damage_is_read_or_refused_in_words(noise, at):
     data = dbf(("GOODS", "C", 9, 0, [b"wool", b"tin"]), ("MASS", "N", 6, 1, [b"1.5", b"2"]), ("WHEN", "T", 8, 0, [bytes(8)] * 2))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.errors import UnreadableManifest
@@ -20,6 +20,7 @@ from precursor_screen.formats.edi import (
     sniff_edi,
     write_segment,
 )
+from tests.examples import examples
 
 UNA = "UNA{0.component}{0.element}{0.decimal}{0.release}{0.repetition}{0.terminator}"
 OTHER = Syntax(EDIFACT, "|", ";", "\\", "*", "~", ",")
@@ -43,7 +44,7 @@ ELEMENTS = st.lists(st.lists(DATA, min_size=1, max_size=3), min_size=1, max_size
     st.booleans(),
     st.sampled_from(("", "\n", "\r\n", "\t", "\n\t\t")),
 )
-@settings(max_examples=200)
+@examples(50, 200)
 def test_segments_that_were_written_are_read_as_they_were(
     segments: list[tuple[str, list[list[str]]]], declared: bool, between: str
 ) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.errors import UnreadableManifest
 from precursor_screen.formats import xml_levels
 from precursor_screen.formats.xml_levels import DAMAGE, END, MAX_DEPTH, START, stream_levels
+from tests.examples import examples
 
 ENTITIES = "".join(f'<!ENTITY x{i} "{"&x;" * 10}">' for i in range(9))
 BOMB = f'<!DOCTYPE a [<!ENTITY x "xxxxxxxxxx">{ENTITIES}]>'
@@ -95,7 +96,7 @@ def test_a_huge_text_is_damage_and_takes_no_more_than_itself() -> None:
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=200)
+@examples(50, 200)
 def test_any_text_ends_in_our_own_words(text: str) -> None:
     for start in ("", "<a>", "<?xml version='1.0'?><a b='"):
         with suppress(UnreadableManifest):

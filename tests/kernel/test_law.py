@@ -7,7 +7,7 @@ from datetime import date
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.api import load_reference
@@ -15,6 +15,7 @@ from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.law import law_table, same_law
 from precursor_screen.reference.thresholds import PERIODS, threshold_for
 from tests.conftest import AS_OF
+from tests.examples import examples
 
 TIERS = ("convention", "national", "surveillance")
 REFERENCES = {
@@ -34,7 +35,7 @@ def law_of(law, substance_id, direction, day):
         return fetch(connection, f"select law.* from moved join law on {same_law('moved', 'moved')}").to_pylist()
 
 
-@settings(max_examples=60)
+@examples(15, 60)
 @given(
     code=st.sampled_from(sorted(REFERENCES)),
     substance_id=st.sampled_from(SUBSTANCES),

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from precursor_screen.api import load_reference
@@ -18,6 +18,7 @@ from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.local import run
 from tests.conftest import AS_OF
+from tests.examples import examples
 from tests.rules.clean_manifest import make_manifest
 from tests.screening import STARTED, flagged, rules_of_row, screen_rows, table
 
@@ -274,7 +275,7 @@ def _outcome(result):
     return sorted(result.report.flags.column("flag_id").to_pylist()), bands
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(3, 12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(len(ROWS))), split=st.integers(1, len(ROWS) - 1))
 def test_flags_do_not_depend_on_the_order_or_split_of_lines(reference, whole, order, split):
     rows, expected = whole

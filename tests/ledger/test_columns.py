@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.ledger import columns
@@ -16,6 +16,7 @@ from precursor_screen.ledger.groups import Groups
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.schema import MOVEMENT
+from tests.examples import examples
 from tests.ledger.rows import DAY, amended, day, lines_of, look, movement, record, run, table
 
 KEYS = (("consignee_key", "substance_id"), ("container_numbers",), ("exporter_key", "consignor_key", "as_of_date"))
@@ -151,7 +152,7 @@ def shares(one, other, key):
     return same
 
 
-@settings(max_examples=60)
+@examples(15, 60)
 @given(
     st.lists(ROW, max_size=12),
     st.lists(ROW, max_size=4),

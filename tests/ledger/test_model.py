@@ -10,11 +10,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from precursor_screen.ledger import upkeep
 from precursor_screen.ledger.store import Ledger, open_ledger
+from tests.examples import examples
 from tests.ledger.conftest import drop_databases, new_database
 from tests.ledger.rows import day, movement, run, table
 
@@ -127,14 +128,14 @@ def files(folder: Path) -> Callable[[str], str]:
     return url_of
 
 
-@settings(max_examples=60, suppress_health_check=CHECKS)
+@examples(15, 60, suppress_health_check=CHECKS)
 @given(SEQUENCE)
 def test_what_is_held_does_not_depend_on_how_it_came(tmp_path_factory, sequence):
     agrees(files(tmp_path_factory.mktemp("model")), sequence)
 
 
 @pytest.mark.slow
-@settings(max_examples=2000 // AT_ONCE, suppress_health_check=CHECKS)
+@examples(20, 80, suppress_health_check=CHECKS)
 @MANY
 def test_two_thousand_sequences(sequences):
     with tempfile.TemporaryDirectory() as folder:  # so many ledgers are too many to keep
@@ -143,7 +144,7 @@ def test_two_thousand_sequences(sequences):
 
 @pytest.mark.slow
 @pytest.mark.postgres
-@settings(max_examples=200 // AT_ONCE, suppress_health_check=CHECKS)
+@examples(4, 8, suppress_health_check=CHECKS)
 @MANY
 def test_two_hundred_sequences_on_a_server(postgres, sequences):
     made: list[str] = []

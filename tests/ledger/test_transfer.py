@@ -6,12 +6,13 @@ from datetime import date
 from decimal import Decimal
 
 import pyarrow as pa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from precursor_screen.ledger.database import connected, create_database, parse_url
 from precursor_screen.ledger.transfer import STEP, fetch, fetch_texts, stage
 from precursor_screen.schema import DECIMAL
+from tests.examples import examples
 
 KINDS = pa.schema([("t", pa.string()), ("n", DECIMAL), ("d", pa.date32()), ("l", pa.list_(pa.string())), ("i", pa.int64())])
 TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=20)
@@ -26,7 +27,7 @@ ROW = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(15, 60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ROW, max_size=5))
 def test_round_trip(url, rows):
     table = pa.Table.from_pylist([{**row, "no": n} for n, row in enumerate(rows)], schema=pa.schema([("no", pa.int64()), *KINDS]))

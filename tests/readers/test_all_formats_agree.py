@@ -17,7 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given
 from hypothesis import strategies as st
 
 from precursor_screen.readers.column_map import ColumnMap
@@ -30,6 +30,7 @@ from sample_data.filing.delimited import HEADERS, write_rows
 from sample_data.filing.samples import SHIPMENTS
 from sample_data.filing.shipment import Journey, Party, Place, Shipment, figure, single, stated
 from sample_data.filing.x12 import PACKAGES
+from tests.examples import examples
 
 # Where a line stands, what kind of message it is of, and that this one is an original, which a table says by saying nothing.
 PLACE = {"source_file", "source_row", "input_id", "message_type", "message_function"}
@@ -199,7 +200,7 @@ UNLIMITED = {
     "XML": FAMILIES["XML"],
 }
 # Without shrinking: an example takes seconds, and says what is wrong as it is.
-FEW = settings(max_examples=6, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=list(HealthCheck))
+FEW = examples(3, 12, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=list(HealthCheck))
 
 
 def test_every_format_is_of_a_family() -> None:

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.errors import InputError, UnreadableManifest
@@ -16,6 +16,7 @@ from precursor_screen.formats import mail as mails
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.readers.registry import read
 from sample_data.filing.outlook import compound, message, tree
+from tests.examples import examples
 from tests.readers.outcomes import outcome
 
 TABLE = b"Description of goods;HS Code;Consignee\nacetone;291411;Acme Ltd\n"
@@ -210,7 +211,7 @@ def test_too_much_in_a_mail_is_refused(monkeypatch):
 HEAD = b"From: a@b.example\nSubject: x\nDate: y\nContent-Type: multipart/mixed; boundary=b\n\n"
 
 
-@settings(max_examples=60, deadline=None)
+@examples(15, 60)
 @given(st.lists(st.sampled_from([b"--b\n", b"--b--\n", b"Content-Type: text/csv; name=\"a\n", b"Content-Transfer-Encoding: base64\n", b"\n", b"QUJD\n", b"=?x?q?a?=\n", b"Content-Disposition: attachment; filename*=x''%\n", b"\xff\x00"]), max_size=12))  # fmt: skip
 def test_any_mail_is_read_or_refused_in_words(parts):
     assert outcome(HEAD + b"".join(parts), "m.eml")

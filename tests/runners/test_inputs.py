@@ -30,6 +30,13 @@ def test_files_stay_in_the_order_given_and_folders_and_patterns_are_sorted():
     assert names("in/**/c.csv") == ["c.csv"]
 
 
+def test_what_python_compiled_beside_a_script_is_not_a_manifest():
+    for name in ("in/__pycache__/generate.cpython-311.pyc", "in/__pycache__/march.csv", "in/march.pyc"):
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).touch()
+    assert names("in") == ["[x].csv", "__pycache__/march.csv", "a.csv", "deep/c.csv", "march.pyc"]
+
+
 def test_hidden_files_count_when_they_are_named():
     assert names("in/.e.csv") == [".e.csv"]
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from precursor_screen.kernel.match.party_memory import NO_PARTY_MEMORY, Recalled
@@ -22,6 +22,7 @@ from precursor_screen.names.party import normalise_party
 from precursor_screen.runners import match_cache
 from precursor_screen.runners.match_cache import MatchCache, cached_matches, matcher_version, state_key
 from precursor_screen.schema import PARTY_MATCH
+from tests.examples import examples
 
 DAY = date(2026, 11, 25)
 LISTED = ("Zorvan Mirage", "Brightmarsh Ferula", "Quillon Oppidan Trading LLC", "Veladro", "SiemensAG")
@@ -84,7 +85,7 @@ names = st.lists(st.one_of(st.sampled_from(NAMES + list(LISTED)), st.text(st.cha
 
 
 @given(st.lists(names, min_size=2, max_size=4))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(15, 60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_with_memory_equals_without(tmp_path_factory: pytest.TempPathFactory, runs: list[list[str]]) -> None:
     home = tmp_path_factory.mktemp("home")
     known = reference(index(*LISTED), index("Zorvan", "Mirage Veladro", list_id="other", delisted=date(2026, 1, 1)))

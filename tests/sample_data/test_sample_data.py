@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from precursor_screen.api import screen
 from precursor_screen.readers.registry import read
 from precursor_screen.reference.registers.store import RegisterStore
 from tests.conftest import AS_OF, ROOT
+from tests.scripts import load_script
 
 FOLDER = ROOT / "sample_data"
 FORMATS = ("csv", "jsonl", "parquet", "xlsx")
@@ -155,12 +155,7 @@ def reports(reference):
 
 @pytest.fixture(scope="module")
 def generator():
-    spec = importlib.util.spec_from_file_location("generate", FOLDER / "generate.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script(FOLDER / "generate.py")
 
 
 @pytest.fixture(scope="module")

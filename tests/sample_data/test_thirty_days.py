@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,7 @@ from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.ledger_memory import LedgerMemory
 from precursor_screen.runners.local import Run, run
 from tests.conftest import AS_OF, ROOT
+from tests.scripts import load_script
 
 FOLDER = ROOT / "sample_data" / "thirty_days"
 FIRST_RUN = datetime(2026, 10, 18, 6, tzinfo=UTC)
@@ -100,11 +100,7 @@ def day_by_day(names: list[str], law: Reference, tmp_path_factory: pytest.TempPa
 
 
 def test_the_files_are_what_the_generator_writes():
-    spec = importlib.util.spec_from_file_location("thirty_days_generate", FOLDER / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load_script(FOLDER / "generate.py")
     written = {path.name: path.read_bytes() for path in FOLDER.glob("*.csv")}
     assert written == module.manifests()
     assert len(written) == 30

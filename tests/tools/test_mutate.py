@@ -187,7 +187,7 @@ def apart(code: str, *arguments: object) -> str:
     done = subprocess.run(
         [sys.executable, "-c", program], input=given, cwd=Path(__file__).parents[2], capture_output=True, check=True
     )
-    return done.stdout.decode().split("\n")[-2] if done.stdout else ""
+    return next(reversed(done.stdout.decode().splitlines()), "")
 
 
 def test_what_each_test_runs_is_known_whatever_is_cached_or_shared(tree):

@@ -9,13 +9,14 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.casework.audit.findings import WEIGHTS, find
 from precursor_screen.casework.audit.unseen import Basis, blind_spots, gaps
 from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS, schema_of
 from tests.casework.audit.rows import FIRST, LAST, OWN, everybody, flag, row
+from tests.examples import examples
 
 OTHER = "Quillon Reagents Corp"
 
@@ -193,7 +194,7 @@ def test_one_movement_with_nothing_known_is_a_profile() -> None:
 
 
 @given(st.permutations(range(24)))
-@settings(max_examples=25, deadline=None)
+@examples(12, 25)
 def test_no_figure_depends_on_the_order_of_rows(order: list[int]) -> None:
     rows = [
         row(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.casework.reconcile.allocate import Allocated, allocate
@@ -13,6 +13,7 @@ from precursor_screen.casework.reconcile.documents import Document
 from precursor_screen.casework.reconcile.movements import Movement
 from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS
 from tests.casework.reconcile.making import day, moved, notification, party, permit
+from tests.examples import examples
 
 
 def shares(allocated: Allocated) -> list[tuple[str, str, str | None]]:
@@ -119,7 +120,7 @@ MOVEMENTS = st.lists(
 ).map(lambda some: [moved(f"B{n}", kg, on, permit=number) for n, (kg, number, on) in enumerate(some)])
 
 
-@settings(max_examples=150, deadline=None)
+@examples(40, 150)
 @given(MOVEMENTS, DOCUMENTS, st.sampled_from(("0", "0.02", "0.5")))
 def test_mass_is_conserved(movements: list[Movement], documents: list[Document], tolerance: str):
     allocated = allocate(PERMITS, movements, documents, Decimal(tolerance))
@@ -138,7 +139,7 @@ def test_mass_is_conserved(movements: list[Movement], documents: list[Document],
     assert len(left) == len(set(left))
 
 
-@settings(max_examples=150, deadline=None)
+@examples(40, 150)
 @given(MOVEMENTS, DOCUMENTS, st.integers())
 def test_the_order_of_rows_does_not_count(movements: list[Movement], documents: list[Document], seed: int):
     shuffled, other = list(movements), list(documents)

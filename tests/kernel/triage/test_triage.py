@@ -8,13 +8,14 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.triage.triage import triage
 from precursor_screen.model import BANDS, Concern, Rule, Typology, retired_rule
 from precursor_screen.schema import BY_NAME, FLAG, UNJUDGED
+from tests.examples import examples
 
 CAPS = {"chemical": 50, "party": 30, "routing": 20, "quantity": 40, "cover": 45}
 ANY = Typology("ANY", "All goods", (), CAPS, {})
@@ -482,7 +483,7 @@ FLAGS = st.lists(
 )
 
 
-@settings(max_examples=30)
+@examples(15, 30)
 @given(FLAGS, st.randoms())
 def test_the_order_of_flags_changes_no_band_and_more_flags_lower_none(flags, random):
     # One rule has one family.

@@ -4,7 +4,7 @@ import random
 from unittest import mock
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.matching.party import candidates, word_book
@@ -15,6 +15,7 @@ from precursor_screen.matching.party.queries import Joined, Speller, is_truncate
 from precursor_screen.matching.party.weights import make_word
 from precursor_screen.model import WatchlistEntry, WatchlistName
 from precursor_screen.names.party import normalise_party
+from tests.examples import examples
 
 KINDS = ("person", "organisation", "vessel")
 WORDS = [
@@ -125,7 +126,7 @@ name = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)
     st.lists(name, min_size=1, max_size=4),
     st.sampled_from([50.0, 70.0, 85.0, 95.0, 99.0]),
 )
-@settings(max_examples=250)
+@examples(60, 250)
 def test_equals_scoring_every_pair(names: list[tuple[str, str]], asked: list[str], cut: float) -> None:
     check(names, asked, cut)
 
@@ -133,7 +134,7 @@ def test_equals_scoring_every_pair(names: list[tuple[str, str]], asked: list[str
 @given(
     st.lists(st.tuples(st.text(min_size=1, max_size=12), st.sampled_from(KINDS)), min_size=1, max_size=6), st.text(max_size=12)
 )
-@settings(max_examples=150)
+@examples(40, 150)
 def test_equals_scoring_every_pair_of_any_text(names: list[tuple[str, str]], asked: str) -> None:
     check(names, [asked, names[0][0]], 60.0)
 
@@ -157,7 +158,7 @@ def test_equals_scoring_every_pair_of_many_names(cut: float) -> None:
     st.lists(st.tuples(name, st.sampled_from(KINDS)), min_size=1, max_size=8),
     st.lists(st.lists(name, min_size=1, max_size=4), min_size=2, max_size=3),
 )
-@settings(max_examples=60)
+@examples(15, 60)
 def test_what_was_asked_before_changes_nothing(names: list[tuple[str, str]], batches: list[list[str]]) -> None:
     index = listed(names)
     for asked in batches:
@@ -203,6 +204,6 @@ def test_a_name_that_was_cut_is_found_by_the_beginning_of_its_last_word(length: 
     st.lists(st.sampled_from(WORDS), min_size=6, max_size=9).map(" ".join),
     st.sampled_from([34, 35]),
 )
-@settings(max_examples=80)
+@examples(20, 80)
 def test_equals_scoring_every_pair_of_any_cut_name(names: list[tuple[str, str]], long: str, length: int) -> None:
     check([*names, (long, "organisation")], [long[:length]], 70.0)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from pathlib import Path
 
 import pytest
+
+from tests.scripts import load_script
 
 DATA = os.environ.get("PRECURSOR_SCREEN_TEST_DATA")
 SCRIPT = Path(__file__).parents[3] / "benchmarks" / "retrieval.py"
@@ -15,11 +16,7 @@ SCRIPT = Path(__file__).parents[3] / "benchmarks" / "retrieval.py"
 @pytest.mark.slow
 @pytest.mark.skipif(not DATA, reason="PRECURSOR_SCREEN_TEST_DATA names no folder of real lists")
 def test_listed_names_are_found_again_and_innocents_left_alone(tmp_path: Path) -> None:
-    spec = importlib.util.spec_from_file_location("retrieval", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    retrieval = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(retrieval)
+    retrieval = load_script(SCRIPT)
     figures = {kind: found / asked for kind, (found, asked) in retrieval.measure(retrieval.open_ofac(tmp_path), 400).items()}
     assert (figures["typing error"] + figures["other order"]) / 2 >= 0.985
     assert figures["people"] <= 0.005

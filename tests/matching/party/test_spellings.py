@@ -1,11 +1,12 @@
 import random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from precursor_screen.matching.party.alignment import edits_allowed, may_differ
 from precursor_screen.matching.party.spellings import Spellings, order_by_length, sign
+from tests.examples import examples
 
 
 def brute(asked: list[str], mine: list[str]) -> set[tuple[str, str, int]]:
@@ -33,7 +34,7 @@ word = st.one_of(st.text("abcé1", min_size=1, max_size=13), st.text(min_size=1,
 
 
 @given(st.lists(word, max_size=15, unique=True), st.lists(word, max_size=25))
-@settings(max_examples=300)
+@examples(80, 300)
 def test_finds_what_comparing_all_finds(asked: list[str], mine: list[str]) -> None:
     mine = ordered(mine)
     assert filtered(asked, mine) == brute(asked, mine)

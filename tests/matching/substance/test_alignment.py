@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from precursor_screen.matching.substance.alignment import align, same_word
+from tests.examples import examples
 
 NOTHING: frozenset[int] = frozenset()
 
@@ -46,7 +47,7 @@ def test_answers_follow_the_name() -> None:
     assert swapped.answers == (0, 1, 2, 3, 4, 5, 6)
 
 
-@settings(max_examples=300)
+@examples(80, 300)
 @given(st.text("abct", min_size=1, max_size=9), st.text("abct", min_size=1, max_size=9))
 def test_it_counts_as_optimal_string_alignment_does(name: str, text: str) -> None:
     alignment = align(name, text, NOTHING, 2)

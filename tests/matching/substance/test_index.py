@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.matching.substance.index import SubstanceIndex
@@ -19,6 +19,7 @@ from precursor_screen.matching.substance.match import Match
 from precursor_screen.model import EcNumber
 from precursor_screen.reference.substances import load_substances
 from precursor_screen.schema import SUBSTANCE_MATCH
+from tests.examples import examples
 
 TABLES = Path(__file__).parents[3] / "precursor_screen" / "data" / "substances"
 
@@ -317,7 +318,7 @@ TEXTS = st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map(lambda p: " "
 GLUED = st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map("".join), max_size=8, unique=True)
 
 
-@settings(max_examples=150)
+@examples(40, 150)
 @given(st.one_of(TEXTS, GLUED))
 def test_a_batch_answers_as_its_texts_do_one_by_one(texts: list[str]) -> None:
     single = [(t, m.substance_id, m.method, m.start, m.end, m.suppressed) for t in texts for m in index().match(t)]
@@ -325,7 +326,7 @@ def test_a_batch_answers_as_its_texts_do_one_by_one(texts: list[str]) -> None:
     assert [(r["value"], r["substance_id"], r["method"], r["start"], r["end"], r["suppressed"]) for r in rows] == single
 
 
-@settings(max_examples=100)
+@examples(25, 100)
 @given(
     st.text(st.characters(codec=None, exclude_categories=()), max_size=60),
     st.sampled_from(["", "acetone", "丙酮", "CAS 67-64-1", "硫酸"]),

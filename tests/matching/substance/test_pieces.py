@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from precursor_screen.matching.substance.pieces import PieceIndex, stretch_keys
 from precursor_screen.matching.substance.stream import Stream, any_stream, byte_table, sketch
 from precursor_screen.names.confusions import FIRM
+from tests.examples import examples
 
 NONE = np.zeros(0, dtype=np.int64)
 NAMES = [("toluol", 1), ("acetone", 1), ("abcabc", 1), ("isosafrole", 1), ("ethylether", 1), ("ацетон", 1), ("アセトンアセ", 1)]
@@ -54,7 +55,7 @@ def misspelled(draw: st.DrawFn) -> str:
 WORDS = st.one_of(misspelled(), st.text("abcelot 1-", max_size=9))
 
 
-@settings(max_examples=400)
+@examples(100, 400)
 @given(st.lists(st.lists(WORDS, max_size=4).map(" ".join), max_size=4))
 @example(["isosfarole"])  # a swap over the cut
 @example(["abcbacabcabx"])  # a swap over a cut, and an edit in the last piece

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.matching.substance import stream
 from precursor_screen.matching.substance.boundaries import script
 from precursor_screen.matching.substance.stream import BREAK, any_stream, ascii_stream, free_places, sketch
 from precursor_screen.names.text import squash
+from tests.examples import examples
 
 TEXTS = st.lists(st.text(st.characters(codec=None, exclude_categories=()), max_size=40), max_size=6)
 
 
-@settings(max_examples=150)
+@examples(40, 150)
 @given(TEXTS)
 def test_the_stream_is_the_squashed_texts(texts: list[str]) -> None:
     stream = any_stream(texts)
@@ -24,7 +25,7 @@ def test_the_stream_is_the_squashed_texts(texts: list[str]) -> None:
         assert (stream.text_of == i).sum() == len(squash(texts[i])) + 1
 
 
-@settings(max_examples=100)
+@examples(25, 100)
 @given(st.lists(st.text(st.characters(max_codepoint=127), max_size=40), max_size=6))
 def test_the_way_for_ascii_gives_the_same(texts: list[str]) -> None:
     one, other = ascii_stream(texts), any_stream(texts)

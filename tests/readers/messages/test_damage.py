@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.errors import InputError, UnknownFormat, UnreadableManifest
@@ -14,6 +14,7 @@ from precursor_screen.readers.messages import xml
 from precursor_screen.readers.registry import read
 from sample_data.filing import MESSAGES
 from sample_data.filing.samples import SHIPMENTS
+from tests.examples import examples
 from tests.readers.messages.test_expected import NAMES, SAMPLES, stated
 
 CUSCAR = (SAMPLES / "cuscar.edi").read_text()
@@ -129,7 +130,7 @@ def test_an_xml_message_cut_within_an_item_keeps_what_it_says() -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=60, deadline=None)
+@examples(15, 60)
 def test_any_bytes_after_a_beginning_end_in_lines_or_our_errors(data: bytes) -> None:
     for start in (b"UNH+1+CUSCAR:D'", b"ST*309*1~M11*", b"FHL/4\nHBS/", b"FFM/8\n", b"<Awmds><Bol_segment>", b"<Declaration>"):
         with suppress(InputError):

@@ -8,7 +8,7 @@ import json
 import zipfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen import schema
@@ -17,6 +17,7 @@ from precursor_screen.formats.sniff import is_binary
 from precursor_screen.issues import ISSUE_CODES
 from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.registry import read
+from tests.examples import examples
 from tests.readers import shipments
 
 ROW_CODES = {
@@ -200,7 +201,7 @@ TABLES = st.lists(st.tuples(CELL, CELL, CELL, CELL, CELL), max_size=10)
 HEADER = ("Description", "HS Code", "Net Weight", "Date", "Country of Origin")
 
 
-@settings(max_examples=60)
+@examples(15, 60)
 @given(TABLES)
 def test_every_row_of_json_is_a_line_or_is_counted(rows: list[tuple[str, ...]]) -> None:
     if not rows:
@@ -212,7 +213,7 @@ def test_every_row_of_json_is_a_line_or_is_counted(rows: list[tuple[str, ...]]) 
     check_line_table(result)
 
 
-@settings(max_examples=60)
+@examples(15, 60)
 @given(TABLES, st.sampled_from([",", ";", "\t", "|"]))
 def test_every_row_of_text_is_a_line_or_is_counted(rows: list[tuple[str, ...]], delimiter: str) -> None:
     out = io.StringIO()
@@ -245,7 +246,7 @@ def read_or_refuse(data: bytes) -> list[InputTables] | InputError:
         return error
 
 
-@settings(max_examples=150)
+@examples(40, 150)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused_in_words(data: bytes) -> None:
     outcome = read_or_refuse(data)

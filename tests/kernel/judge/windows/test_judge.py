@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.kernel.judge.flag_parts import columns_of_rule
@@ -19,6 +19,7 @@ from precursor_screen.rulebook.compile import CompiledRule, compile_rule
 from precursor_screen.rulebook.grammar import parse_rule
 from precursor_screen.rulebook.located import parse_yaml
 from precursor_screen.rulecheck.inline_tests import moves_from_rows, register_from_rows
+from tests.examples import examples
 
 START = date(2026, 1, 1)
 
@@ -126,7 +127,7 @@ def by_hand(rows: list[dict[str, Any]], keys: tuple[str, ...], days: int, is_tru
 
 
 @pytest.mark.parametrize("emit", ["crossing", "trigger", "group"])
-@settings(max_examples=60)
+@examples(15, 60)
 @given(rows=histories())
 def test_counts_of_cargo_are_what_they_are_by_hand(emit, rows):
     rule = make_rule(
@@ -136,7 +137,7 @@ def test_counts_of_cargo_are_what_they_are_by_hand(emit, rows):
     assert flagged(rule, rows) == expected
 
 
-@settings(max_examples=60)
+@examples(15, 60)
 @given(rows=histories())
 def test_sums_joined_with_counts_are_what_they_are_by_hand(rows):
     rule = make_rule(
@@ -160,7 +161,7 @@ def test_sums_joined_with_counts_are_what_they_are_by_hand(rows):
     assert flagged(rule, rows) == by_hand(known, ("consignee_key",), 7, is_true, "trigger")
 
 
-@settings(max_examples=60)
+@examples(15, 60)
 @given(rows=histories(), seed=st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(rows, seed):
     rule = make_rule(
@@ -171,7 +172,7 @@ def test_the_order_of_rows_changes_nothing(rows, seed):
     assert flagged(rule, rows) == flagged(rule, shuffled)
 
 
-@settings(max_examples=60)
+@examples(15, 60)
 @given(rows=histories(), cut=st.integers(0, 40))
 def test_two_runs_in_date_order_give_the_trigger_flags_of_one(rows, cut):
     rule = make_rule("type: event_count\ngroup-by: [consignee_key]\ntimespan: 10d\ncondition: {gte: 3}\nemit: trigger")
@@ -183,7 +184,7 @@ def test_two_runs_in_date_order_give_the_trigger_flags_of_one(rows, cut):
     assert split == flagged(rule, rows)
 
 
-@settings(max_examples=60)
+@examples(15, 60)
 @given(rows=histories())
 def test_one_after_another_with_another_destination(rows):
     rule = make_rule(
@@ -216,7 +217,7 @@ def test_one_after_another_with_another_destination(rows):
     assert flagged(rule, rows) == expected
 
 
-@settings(max_examples=40)
+@examples(20, 40)
 @given(rows=histories())
 def test_a_jump_is_judged_against_the_past_without_its_own_day(rows):
     rule = make_rule(
@@ -357,7 +358,7 @@ def test_no_rule_finds_nothing():
     assert flags.num_rows == unjudged.num_rows == 0
 
 
-@settings(max_examples=60)
+@examples(15, 60)
 @given(rows=histories())
 def test_only_values_that_were_not_seen_before_are_counted(rows):
     """Of those that are told: the record covers the days before."""
@@ -390,7 +391,7 @@ def test_only_values_that_were_not_seen_before_are_counted(rows):
     assert flagged(rule, rows, START - timedelta(days=60)) == expected
 
 
-@settings(max_examples=60)
+@examples(15, 60)
 @given(rows=histories(), known=st.sampled_from(["", "known: 25d"]))
 def test_a_burst_after_silence(rows, known):
     rule = make_rule(
@@ -431,7 +432,7 @@ def test_what_lies_before_the_record_is_unknown():
             assert (flags.num_rows, sum(unjudged.column("count").to_pylist())) == expected
 
 
-@settings(max_examples=60)
+@examples(15, 60)
 @given(rows=histories())
 def test_the_first_of_its_kind_among_so_many_others(rows):
     rule = make_rule(

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.kernel.judge.flag_parts import columns_of_rule
@@ -19,13 +19,14 @@ from precursor_screen.memory import REFERENCES, NoMemory
 from precursor_screen.rulebook.registers import schema_of
 from precursor_screen.rulecheck.inline_tests import moves_from_rows
 from precursor_screen.schema import MOVEMENT_COLUMNS
+from tests.examples import examples
 from tests.kernel.judge.windows.test_judge import START, flagged, groups, histories, make_rule
 from tests.screening import screen_rows
 
 REGISTERS = ("permits", "pre-export-notifications", "licences", "annual-requirements")
 
 
-@settings(max_examples=60)
+@examples(15, 60)
 @given(rows=histories(), days=st.integers(1, 20))
 def test_the_first_within_a_span_is_what_it_is_by_hand(rows, days):
     rule = make_rule(f"type: first_seen\ngroup-by: [consignee_key]\ntimespan: {days}d\nmin_history: 10d\nemit: trigger")
@@ -38,7 +39,7 @@ def test_the_first_within_a_span_is_what_it_is_by_hand(rows, days):
     assert flagged(rule, rows) == expected
 
 
-@settings(max_examples=40)
+@examples(20, 40)
 @given(rows=histories())
 def test_a_jump_is_the_same_however_many_days_are_joined_at_once(rows):
     rule = make_rule(
