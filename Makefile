@@ -1,11 +1,13 @@
 # `make` lists all tasks. Each does its own set-up: a virtual environment in .venv, made anew when pyproject.toml changes.
+# Another Python has one of its own: make test-chosen PYTHON=python3.13 VENV=.venv-3.13
 PYTHON ?= python3
-VENV   := .venv
+VENV   ?= .venv
+HELD   ?=
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint check docs digests golden bench soak mutate clean
+.PHONY: help demo test test-fast test-chosen test-lowest lint check docs digests golden bench soak mutate clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -14,7 +16,7 @@ $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	@$(BIN)/python -m pip install --quiet --editable . --group dev
+	@$(BIN)/python -m pip install --quiet --editable . --group dev $(HELD)
 	@touch $@
 
 demo: $(READY) ## screen the sample manifests and write a report to out/
@@ -29,6 +31,19 @@ test: $(READY) ## all tests, in parallel
 test-fast: $(READY) ## the tests that take no more than a moment
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow and not browser"
 
+# Some of each kind: every library that the program needs is called by one of them.
+CHOSEN := $(addprefix tests/,test_engine.py kernel/test_screen.py ledger/test_store.py ledger/test_upkeep.py matching/party/test_candidates.py \
+  formats/test_other_formats.py formats/test_xml.py reports/test_xlsx.py reports/test_html.py casework/audit/test_profile.py \
+  casework/evidence/test_sign.py cli/test_lookup_match.py)
+
+test-chosen: demo ## the demo and some two hundred tests that call every library
+	$(BIN)/python -m pytest -n auto --dist worksteal $(CHOSEN)
+
+test-lowest: ## the same with the lowest version that pyproject.toml allows of everything
+	@mkdir -p out
+	$(PYTHON) -m tools.lowest > out/lowest.txt
+	$(MAKE) test-chosen VENV=.venv-lowest HELD="--constraint out/lowest.txt"
+
 lint: $(READY) ## ruff, mypy --strict, import contracts, digests, rules, generated docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -38,6 +53,7 @@ lint: $(READY) ## ruff, mypy --strict, import contracts, digests, rules, generat
 	$(BIN)/precursor-screen rules lint
 	$(BIN)/precursor-screen substances verify
 	$(BIN)/python docs/generate.py --check
+	@$(BIN)/python -m tools.lines
 
 check: lint test ## lint and test
 
@@ -57,7 +73,7 @@ bench: $(READY) ## benchmarks, written to docs/performance.md
 SOAK ?= 900
 
 soak: $(READY) ## what is drawn at random, drawn anew: sequences of messages and all properties: make soak SOAK=900
-	PS_SEQUENCES=$(SOAK) PS_SEED=$$(date +%s) nice -n 5 $(BIN)/python -m pytest -n auto
+	PS_SEQUENCES=$(SOAK) PS_SEED=$$(date +%s) nice -n 5 $(BIN)/python -m pytest -n auto --every-byte
 
 MUTATE ?= names readers ledger matching rulebook kernel --count 60 --show-survivors
 
@@ -65,4 +81,4 @@ mutate: $(READY) ## change the program in small ways and see whether the tests n
 	nice -n 5 $(BIN)/python -m tools.mutate $(MUTATE)
 
 clean: ## remove what the tasks made
-	rm -rf $(VENV) out dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-* out dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

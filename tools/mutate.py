@@ -28,7 +28,7 @@ import pytest
 from tools.mutants import PACKAGE, ROOT, Mutant, draw
 from tools.traced import Chooser, Recorder, Watched, in_turn
 
-NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "out", "dist", "build", "__pycache__", ".*_cache", ".hypothesis")
+NOT_COPIED = shutil.ignore_patterns(".git", ".venv*", "out", "dist", "build", "__pycache__", ".*_cache", ".hypothesis")
 MARKS = "not slow and not browser and not postgres"
 OPTIONS = ["-x", "-q", "-m", MARKS, "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0"]
 REMEMBERED = ROOT / "out" / "mutate"

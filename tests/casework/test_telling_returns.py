@@ -1,0 +1,45 @@
+"""What the yearly return tells: a mass that nobody knows is blank, never 0, in every form."""
+
+from __future__ import annotations
+
+import pytest
+
+from precursor_screen.casework.delivery import Told
+from precursor_screen.casework.reconcile.movements import Movement
+from precursor_screen.casework.returns import make_return
+from precursor_screen.casework.telling_returns import tell_return
+from tests.casework.reconcile.making import moved
+
+
+def told(*movements: Movement) -> Told:
+    return tell_return(make_return(2025, "US", movements, lambda *_: "II", ()), {}, {}, ())
+
+
+@pytest.mark.parametrize(
+    ("movements", "in_workbook", "in_json", "in_text"),
+    [
+        ([moved(kg=None)], "None", None, "not known  0 lines + 1 of unknown mass"),
+        ([moved(kg="0")], "0", "0", "0 kg  1 lines"),
+        ([moved(kg="10"), moved("B2", kg=None)], "10", "10", "10 kg  1 lines + 1 of unknown mass"),
+    ],
+)
+def test_a_figure_without_any_known_mass_is_blank(movements, in_workbook, in_json, in_text):
+    result = told(*movements)
+    trade = next(s for s in result.sheets if s.name == "Trade")
+    (row,) = trade.rows
+    assert str(row[[c.name for c in trade.columns].index("kg")]) == in_workbook
+    assert result.data["trade"][0]["kg"] == in_json
+    assert result.text[-1].endswith(in_text)
+
+
+def test_seizures_and_licit_use_are_in_no_input_and_stay_blank():
+    result = told(moved(kg="10"))
+    sheets = {s.name: s.rows for s in result.sheets}
+    assert sheets["Seizures"] == [("II", "acetone", None, None, None)]
+    assert sheets["Use and needs"][0][2:4] == (None, None)
+    assert result.data["use"][0] | {"table": ""} == {
+        "table": "",
+        "substance_id": "acetone",
+        "licit_use_kg": None,
+        "annual_requirement_kg": None,
+    }
