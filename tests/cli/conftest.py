@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import io
 import json
+import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,6 +61,18 @@ def few_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _beside(folder: Path, ours: Path) -> set[str]:
     """What is not a rule: lists, macros, packs, typologies."""
     return {p.name for p in folder.iterdir() if folder != ours or p.is_dir()}
+
+
+@contextlib.contextmanager
+def working_in(folder: Path, rules: Path) -> Iterator[None]:
+    """What `home` and `few_rules` are to a test, for what is made once: a folder to work in, with a home, and no setting from outside."""
+    with pytest.MonkeyPatch.context() as patched:
+        for name in [name for name in os.environ if name.startswith("PRECURSOR_SCREEN_")]:
+            patched.delenv(name)
+        patched.setenv("PRECURSOR_SCREEN_HOME", str(folder / "home"))
+        patched.chdir(folder)
+        patched.setattr(shipped, "rules_folder", lambda: rules)
+        yield
 
 
 @pytest.fixture
