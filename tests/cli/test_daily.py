@@ -28,6 +28,7 @@ from tests.reference.watchlist_server import publisher
 from tests.runners.remembered import LARGE, write_rules
 from tests.screening import table
 
+pytestmark = pytest.mark.usefixtures("few_rules")
 PLAIN = ("--jurisdiction", "US", "--watchlist", "sample", "--settle", "0", "--format", "json", "--jobs", "1")
 ALIVE = "precursor-screen: alive, nothing new"
 
