@@ -12,7 +12,7 @@ from precursor_screen.config import SETTINGS
 from precursor_screen.issues import ISSUE_CODES
 from precursor_screen.reference import shipped
 from tests.cli.conftest import ACETONE, LISTED, VAGUE
-from tests.reference.watchlist_files import PRIVATE
+from tests.reference.watchlists.watchlist_files import PRIVATE
 
 # explain
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.cli.conftest import ACETONE, LISTED, VAGUE
 from tests.conftest import ROOT
-from tests.reference.watchlist_files import UN
+from tests.reference.watchlists.watchlist_files import UN
 
 pytestmark = pytest.mark.usefixtures("few_rules")
 
