@@ -11,6 +11,8 @@ from tests.cli.conftest import Answer
 from tests.reference.watchlists.watchlist_files import PRIVATE, UN
 from tests.reference.watchlists.watchlist_server import Publisher, publisher
 
+pytestmark = pytest.mark.usefixtures("few_rules")
+
 
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Publisher]:
