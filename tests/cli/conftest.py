@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import io
 import json
+import os
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,11 +17,12 @@ from typing import Any
 import pytest
 
 from precursor_screen.cli.main import run
-from precursor_screen.reference import bundle, substances
+from precursor_screen.reference import bundle, shipped, substances
 from tests.conftest import ROOT
 from tests.screening import table
 
 SAMPLE = ROOT / "sample_data" / "manifest.csv"
+FEW = ("ps-chem-001.yml", "ps-pty-001.yml", "ps-qty-001.yml")  # a substance, a listed party, a mass that may not be known
 load_substances = functools.cache(bundle.load_substances)
 SubstanceIndex = functools.cache(bundle.SubstanceIndex)
 
@@ -43,6 +47,38 @@ def tables_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bundle, "load_substances", load_substances)
     monkeypatch.setattr(substances, "load_substances", load_substances)
     monkeypatch.setattr(bundle, "SubstanceIndex", SubstanceIndex)
+
+
+@pytest.fixture(scope="session")
+def few_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of rules that ships, cut to a few of them."""
+    folder = tmp_path_factory.mktemp("few") / "rules"
+    ours = shipped.rules_folder()
+    shutil.copytree(ours, folder, ignore=lambda at, names: set(names) - set(FEW) - _beside(Path(at), ours))
+    return folder
+
+
+def _beside(folder: Path, ours: Path) -> set[str]:
+    """What is not a rule: lists, macros, packs, typologies."""
+    return {p.name for p in folder.iterdir() if folder != ours or p.is_dir()}
+
+
+@contextlib.contextmanager
+def working_in(folder: Path, rules: Path) -> Iterator[None]:
+    """What `home` and `few_rules` are to a test, for what is made once: a folder to work in, with a home, and no setting from outside."""
+    with pytest.MonkeyPatch.context() as patched:
+        for name in [name for name in os.environ if name.startswith("PRECURSOR_SCREEN_")]:
+            patched.delenv(name)
+        patched.setenv("PRECURSOR_SCREEN_HOME", str(folder / "home"))
+        patched.chdir(folder)
+        patched.setattr(shipped, "rules_folder", lambda: rules)
+        yield
+
+
+@pytest.fixture
+def few_rules(few_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few rules are all that ship: a screen with all of them takes three times as long, and few tests of commands are about rules."""
+    monkeypatch.setattr(shipped, "rules_folder", lambda: few_folder)
 
 
 @pytest.fixture

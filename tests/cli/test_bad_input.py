@@ -14,7 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import ACETONE, SAMPLE
+from tests.cli.conftest import ACETONE, LISTED, SAMPLE
+from tests.screening import table
+
+pytestmark = pytest.mark.usefixtures("few_rules")
 
 RUBBISH = random.Random(17).randbytes(4_000)
 GOOD = "bill of lading,description of goods,hs code\nB1,ACETONE,291411\n"
@@ -163,11 +166,11 @@ def test_a_nul_byte_within_a_cell_hides_nothing_around_it(ps):
 @pytest.mark.parametrize("name", [b"b\xffd.csv", b"a\nb.csv", b"\x1b[2J.csv", "АЦЕТОН.csv".encode()])
 def test_any_file_name_is_taken_and_none_steers_the_terminal(ps, name):
     path = Path(os.fsdecode(name))
-    path.write_text(GOOD)
+    path.write_bytes(table([LISTED]))
     outputs = [part for suffix in ("txt", "json", "html", "parquet", "xlsx") for part in ("-o", f"r.{suffix}")]
-    assert ps("screen", path, "--watchlist", "none", *outputs).code == 0
+    assert ps("screen", path, "--watchlist", "sample", *outputs).code == 0
     text = Path("r.txt").read_text()
-    assert text.startswith("precursor-screen: 1 low (")
+    assert text.startswith("precursor-screen: 1 review (")
     assert all(c.isprintable() or c == "\n" for c in text)
     assert ps("mapping", "guess", path).code == 0
 
@@ -207,11 +210,11 @@ def test_a_pattern_that_cannot_be_is_a_usage_error_with_its_place(ps, tmp_path):
 
 
 @pytest.mark.slow
-def test_of_a_thousand_files_three_are_broken(ps):
-    broken = {"0100.xlsx": sample(".xlsx")[:9_000], "0500.csv": b"", "0900.parquet": broken_footer()}
+def test_of_many_files_three_are_broken(ps):
+    broken = {"0030.xlsx": sample(".xlsx")[:9_000], "0150.csv": b"", "0290.parquet": broken_footer()}
     inbox = Path("inbox")
     inbox.mkdir()
-    for number in range(1_000):
+    for number in range(300):
         (inbox / f"{number:04}.csv").write_text(GOOD.replace("B1", f"B{number}"))
     for name, content in broken.items():
         (inbox / f"{name[:4]}.csv").unlink()
@@ -220,6 +223,6 @@ def test_of_a_thousand_files_three_are_broken(ps):
     assert answer.code == 3
     report = json.loads(Path("r.json").read_text())
     assert {f["shipment_id"] for f in report["flags"] if f["rule_id"] == "PS-CHEM-001"} == {
-        f"B{number}" for number in range(1_000) if number not in (100, 500, 900)
+        f"B{number}" for number in range(300) if number not in (30, 150, 290)
     }
     assert {i["source_file"] for i in report["issues"] if i["code"] == "unreadable-file"} == set(broken)

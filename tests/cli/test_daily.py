@@ -23,11 +23,12 @@ from precursor_screen.reference.sources import ListSource
 from precursor_screen.reference.store import WatchlistStore
 from tests.cli.conftest import ACETONE, LISTED, VAGUE, Answer
 from tests.ledger.processes import ROOT
-from tests.reference import watchlist_files as files
-from tests.reference.watchlist_server import publisher
+from tests.reference.watchlists import watchlist_files as files
+from tests.reference.watchlists.watchlist_server import publisher
 from tests.runners.remembered import LARGE, write_rules
 from tests.screening import table
 
+pytestmark = pytest.mark.usefixtures("few_rules")
 PLAIN = ("--jurisdiction", "US", "--watchlist", "sample", "--settle", "0", "--format", "json", "--jobs", "1")
 ALIVE = "precursor-screen: alive, nothing new"
 

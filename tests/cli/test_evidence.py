@@ -4,22 +4,36 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import ACETONE, LISTED
+from precursor_screen.cli.main import run
+from tests.cli.conftest import ACETONE, LISTED, working_in
+from tests.screening import table
 
 RUN = ("--watchlist", "sample", "--jurisdiction", "US", "--as-of", "2026-11-25")
+pytestmark = pytest.mark.usefixtures("few_rules")
 EVIL = {"description of goods": 'ACETONE <img src=x onerror="alert(1)">', "marks": "=1+1", "bill of lading": "EVIL-1"}
 
 
+@pytest.fixture(scope="session")
+def screened_folder(tmp_path_factory, few_folder):
+    """A folder with a manifest that was screened, its report, and the home with the ledger."""
+    folder = tmp_path_factory.mktemp("screened")
+    with working_in(folder, few_folder):
+        Path("manifest.csv").write_bytes(table([{**LISTED, "bill of lading": "B1"}, {**ACETONE, "bill of lading": "B2"}, EVIL]))
+        words = ["screen", "manifest.csv", *RUN, "--ledger", "home", "-o", "report.json", "--quiet"]
+        assert run(words) in (0, 3)
+    return folder
+
+
 @pytest.fixture
-def screened(ps, manifest):
-    """A manifest that was screened with a ledger and a report; the ids of its flags by rule and bill."""
-    manifest({**LISTED, "bill of lading": "B1"}, {**ACETONE, "bill of lading": "B2"}, EVIL)
-    assert ps("screen", "manifest.csv", *RUN, "--ledger", "home", "-o", "report.json").code in (0, 3)
+def screened(home, screened_folder):
+    """A copy of that folder to work in; the ids of its flags by rule and bill."""
+    shutil.copytree(screened_folder, ".", dirs_exist_ok=True)
     flags = json.loads(Path("report.json").read_bytes())["flags"]
     return {(f["rule_id"], f["shipment_id"]): f["flag_id"] for f in flags}
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import signal
 import stat
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -21,17 +23,26 @@ from precursor_screen.runners import one_input, streams
 from tests.cli.conftest import ACETONE, SAMPLE
 from tests.cli.test_bad_input import GOOD
 
-PROGRAM = "import sys; from precursor_screen.cli.main import main; main(sys.argv[1:])"
-PS = f"{sys.executable} -c '{PROGRAM}'"
+pytestmark = pytest.mark.usefixtures("few_rules")
 unix = pytest.mark.skipif(sys.platform == "win32", reason="pipes and devices with names are those of Unix")
 
 
-def shell(command: str, **options) -> subprocess.CompletedProcess[str]:
-    """A line of bash, in which $PS is the program."""
-    environment = {**os.environ, "PS": PS, **options.pop("env", {})}
-    return subprocess.run(
-        ["bash", "-c", command.replace("$PS", PS)], capture_output=True, text=True, timeout=60, check=False, env=environment
+@pytest.fixture
+def shell(home, few_folder) -> Callable[[str], subprocess.CompletedProcess[str]]:
+    """Runs a line of bash, in which $PS is the program with a few rules, and m.csv a manifest that is read without loss."""
+    program = (
+        "import sys; from pathlib import Path; from precursor_screen.cli.main import main; "
+        "from precursor_screen.reference import shipped; "
+        "shipped.rules_folder = lambda: Path(sys.argv[1]); main(sys.argv[2:])"
     )
+    words = shlex.join([sys.executable, "-c", program, str(few_folder)])
+    Path("m.csv").write_text(GOOD)
+
+    def line(command: str) -> subprocess.CompletedProcess[str]:
+        command = command.replace("$PS", words)
+        return subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+
+    return line
 
 
 class Panic(BaseException):
@@ -150,28 +161,16 @@ def test_an_engine_without_room_is_exit_4_and_a_rule_that_does_not_run_is_exit_2
 @pytest.mark.parametrize(
     ("command", "code"),
     [
-        ("$PS screen <(cat m.csv) --watchlist none", 0),
-        ("cat m.csv | $PS screen /dev/stdin --watchlist none", 0),
-        ("$PS screen /dev/stdin --watchlist none < m.csv", 0),
-        ("$PS screen /dev/fd/7 --watchlist none 7< m.csv", 0),
-        ("$PS screen /dev/zero m.csv --watchlist none", 3),
-        ("$PS screen /dev/null --watchlist none", 4),
+        ("$PS screen <(cat m.csv) /dev/stdin /dev/fd/7 --watchlist none < m.csv 7< m.csv", 0),
+        ("cat m.csv | $PS screen /dev/stdin --watchlist none >&-", 0),
         ("$PS screen - --watchlist none <&-", 4),
-        ("$PS screen m.csv --watchlist none >&-", 0),
         ("$PS screen m.csv --watchlist none 2>&-", 0),
-        ("$PS screen m.csv --watchlist none <&- >&- 2>&-", 0),
         ("$PS screen m.csv --watchlist none -o r.json 2>/dev/full", 0),
-        ("LC_ALL=C PYTHONIOENCODING=ascii $PS screen m.csv --watchlist sample", 0),
-        ("TMPDIR=/nonexistent $PS screen m.csv --watchlist none", 0),
+        ("LC_ALL=C PYTHONIOENCODING=ascii TMPDIR=/nonexistent $PS screen m.csv --watchlist sample", 0),
         ("ulimit -v 400000; $PS screen m.csv --watchlist none", 4),
-        ("$PS screen m.csv --watchlist none -o nowhere/r.json", 2),
-        ("$PS screen m.csv --watchlist none --encoding idna", 2),
-        ("$PS screen m.csv --watchlist none --encoding undefined", 2),
-        ("$PS screen m.csv --watchlist none --encoding utf-16", 4),
     ],
 )
-def test_whatever_the_shell_does_the_exit_code_is_the_contracts(home, command, code):
-    Path("m.csv").write_text(GOOD)
+def test_whatever_the_shell_does_the_exit_code_is_the_contracts(shell, command, code):
     done = shell(command)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr + done.stdout
@@ -180,12 +179,30 @@ def test_whatever_the_shell_does_the_exit_code_is_the_contracts(home, command, c
 
 @unix
 @pytest.mark.slow
-def test_a_standard_stream_that_is_closed_is_not_taken_by_another_file(home):
-    Path("m.csv").write_text(GOOD)
+def test_a_standard_stream_that_is_closed_is_not_taken_by_another_file(shell):
     done = shell(
-        "$PS screen m.csv --watchlist none --ledger sqlite:///l.db <&- >&- 2>&-; $PS ledger verify --ledger sqlite:///l.db"
+        "$PS screen m.csv --watchlist none --ledger sqlite:///l.db <&- >&- 2>&- || exit 9; $PS ledger verify --ledger sqlite:///l.db"
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        pytest.param("/dev/zero m.csv", 3, marks=unix),
+        pytest.param("/dev/null", 4, marks=unix),
+        ("m.csv -o nowhere/r.json", 2),
+        ("m.csv --encoding idna", 2),
+        ("m.csv --encoding undefined", 2),
+        ("m.csv --encoding utf-16", 4),
+    ],
+)
+def test_what_is_given_to_a_screen_the_exit_code_is_the_contracts(ps, words, code):
+    Path("m.csv").write_text(GOOD)
+    answer = ps("screen", *words.split(), "--watchlist", "none")
+    assert answer.code == code, answer.err
+    assert "Traceback" not in answer.err + answer.out
+    assert "unforeseen" not in answer.err
 
 
 @unix

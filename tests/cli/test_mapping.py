@@ -11,6 +11,8 @@ import yaml
 
 from precursor_screen.cli.main import COMMANDS
 
+pytestmark = pytest.mark.usefixtures("few_rules")
+
 TABLE = """Report of arrivals;;;;;
 Description of Goods;HS Code;Consignee;Insuring Company Q;Net Weight KG;Vesel Nam;Name;Name
 acetone;291411;Acme Ltd;Zenith Inc;5;Aurora;a;b

@@ -16,6 +16,9 @@ NCTS = (SAMPLES / "ncts.xml").read_text()
 ANSWER = "UNH+1+CONTRL:D:3:UN'UCI+1'UNT+2+1'"
 
 
+pytestmark = pytest.mark.usefixtures("few_rules")
+
+
 def screen(ps: Callable[..., Answer], *inputs: object, stdin: bytes = b"") -> Answer:
     return ps("screen", *inputs, "--watchlist", "none", stdin=stdin)
 

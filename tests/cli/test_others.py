@@ -12,7 +12,7 @@ from precursor_screen.config import SETTINGS
 from precursor_screen.issues import ISSUE_CODES
 from precursor_screen.reference import shipped
 from tests.cli.conftest import ACETONE, LISTED, VAGUE
-from tests.reference.watchlist_files import PRIVATE
+from tests.reference.watchlists.watchlist_files import PRIVATE
 
 # explain
 
@@ -58,6 +58,7 @@ def test_explain_of_what_is_nothing(ps, identifier, code, says):
     assert "\x1b" not in answer.err
 
 
+@pytest.mark.usefixtures("few_rules")
 def test_explain_a_shipment_of_a_report_and_of_the_ledger(ps, manifest):
     path = manifest({"description of goods": "ACETIC ANHYDRIDE", "hs code": "291524", "net weight kg": "400"})
     ps("screen", path, "-o", "r.json", "--ledger", "home", "--watchlist", "sample", "--quiet")
@@ -77,6 +78,7 @@ def test_explain_a_shipment_of_a_report_and_of_the_ledger(ps, manifest):
     assert ps("explain", "B2", "--report", "r.json").code == 2
 
 
+@pytest.mark.usefixtures("few_rules")
 def test_explain_a_flag_of_a_report(ps, manifest):
     ps("screen", manifest({**ACETONE, "marks": "\x1b[31mLOT"}, LISTED), "--watchlist", "sample", "--quiet", "-o", "r.json")
     for flag in json.loads(Path("r.json").read_text())["flags"]:
@@ -293,6 +295,7 @@ def test_config_show_names_every_setting_and_where_it_came_from(ps, monkeypatch)
 # mapping
 
 
+@pytest.mark.usefixtures("few_rules")
 def test_a_guessed_mapping_can_be_given_back(ps, manifest):
     path = manifest(ACETONE, VAGUE)
     guessed = ps("mapping", "guess", path)

@@ -12,7 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.cli.conftest import ACETONE, LISTED, VAGUE
-from tests.reference.watchlist_files import UN
+from tests.conftest import ROOT
+from tests.reference.watchlists.watchlist_files import UN
+
+pytestmark = pytest.mark.usefixtures("few_rules")
 
 SAMPLED = ("--watchlist", "sample", "--jurisdiction", "US", "--as-of", "2026-11-25")
 
@@ -264,15 +267,14 @@ def test_tiers_are_a_list_and_decide_what_counts(ps, manifest):
 
 
 def test_only_rules(ps, manifest):
-    from precursor_screen.reference import shipped
-
     path = manifest({**ACETONE, "hs code": "320890"})
     Path("mine").mkdir()
-    rule = shipped.rules_folder() / "ps-chem-003.yml"
+    rule = ROOT / "rules" / "ps-chem-003.yml"
     Path("mine", rule.name).write_bytes(rule.read_bytes())
     answer = ps("screen", path, "--watchlist", "none", "--rules", "mine", "--only-rules")
     assert "PS-CHEM-003" in answer.out
     assert "PS-CHEM-001" not in answer.out
+    Path("mine/ps-chem-001.yml").write_bytes((ROOT / "rules" / "ps-chem-001.yml").read_bytes())
     assert "stands in" in ps("screen", path, "--watchlist", "none", "--rules", "mine").err  # its id is taken
 
 
@@ -351,8 +353,8 @@ def test_structures_that_cannot_be_read_are_said_before_the_work(home, tmp_path,
 
 
 def test_reports_in_files_are_named_with_their_counts(ps, manifest):
-    words = ("screen", manifest(ACETONE), "--watchlist", "sample", "--jurisdiction", "US", "-o", "r.json", "-o", "f.csv")
+    words = ("screen", manifest(LISTED), "--watchlist", "sample", "--jurisdiction", "US", "-o", "r.json", "-o", "f.csv")
     answer = ps(*words)
     assert answer.out == ""
-    assert re.fullmatch(r"wrote r\.json, f\.csv: 1 shipment: 1 low; \d+ flags?", answer.err.splitlines()[-1])
+    assert re.fullmatch(r"wrote r\.json, f\.csv: 1 shipment: 1 review; \d+ flags?", answer.err.splitlines()[-1])
     assert ps(*words, "--quiet").err == ""

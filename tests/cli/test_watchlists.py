@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Answer
-from tests.reference.watchlist_files import PRIVATE, UN
-from tests.reference.watchlist_server import Publisher, publisher
+from tests.reference.watchlists.watchlist_files import PRIVATE, UN
+from tests.reference.watchlists.watchlist_server import Publisher, publisher
+
+pytestmark = pytest.mark.usefixtures("few_rules")
 
 
 @pytest.fixture

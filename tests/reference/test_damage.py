@@ -17,7 +17,7 @@ from precursor_screen.reference.registers.store import RegisterStore
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.store import digests as digests_module
 from precursor_screen.store.digests import Digests, digest_file
-from tests.reference import watchlist_files as files
+from tests.reference.watchlists import watchlist_files as files
 
 DAY, MOMENT = date(2026, 1, 10), datetime(2026, 2, 11, 12, tzinfo=UTC)
 NAMES = ("Zorvan Mirage", "ZORVANIA TRADING LTD", "Veladro Eustasio", "Nobody Inc")

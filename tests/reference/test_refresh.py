@@ -17,8 +17,8 @@ from precursor_screen.reference.refresh import refresh_list
 from precursor_screen.reference.sources import ListSource, load_sources, read_sources
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.reference.watchlists.un_xml import UnXml
-from tests.reference import watchlist_files as files
-from tests.reference.watchlist_server import Publisher, publisher
+from tests.reference.watchlists import watchlist_files as files
+from tests.reference.watchlists.watchlist_server import Publisher, publisher
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 DAY = "Fri, 27 Feb 2026 10:00:00 GMT"

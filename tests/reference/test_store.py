@@ -19,7 +19,7 @@ from precursor_screen.reference.watchlists.checks import check_content, find_reg
 from precursor_screen.reference.watchlists.interface import ParsedList
 from precursor_screen.reference.watchlists.manifest import read_manifest
 from precursor_screen.store.sealed import seal_late
-from tests.reference import watchlist_files as files
+from tests.reference.watchlists import watchlist_files as files
 
 DAY, LATER = date(2026, 1, 10), date(2026, 2, 10)
 MOMENT = datetime(2026, 2, 11, 12, tzinfo=UTC)

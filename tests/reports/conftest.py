@@ -14,7 +14,7 @@ from precursor_screen.reports.report import Report
 from precursor_screen.runners.inputs import find_sources
 from precursor_screen.runners.local import run
 from tests.conftest import ROOT
-from tests.screening import STARTED, screen_rows, table
+from tests.screening import STARTED, screen_rows, table, with_rules
 
 # What each row tries; every row names a controlled substance, so that every row is flagged and cited.
 ATTACKS = {
@@ -46,6 +46,8 @@ REFERENCES = (
     "\x1b[31mB",
 )
 
+FEW = ("PS-CHEM-001", "PS-CHEM-003", "PS-PTY-001", "PS-QTY-001")  # that flag what the rows of these tests are about
+
 
 @pytest.fixture(scope="session")
 def sample(reference: Reference) -> Report:
@@ -62,7 +64,7 @@ def hostile(reference: Reference) -> Report:
     rows += [{"description of goods": "<i>CARGO</i>\x1b[5m", "bill of lading": "B-gap", "hs code": ""}]
     rows += [{"consignee": "=<b>Quimeralda Reactivos</b>", "bill of lading": "B-party"}]
     undecodable = table([{"description of goods": "ACETONE \ud800", "bill of lading": "B-surrogate", "hs code": "320890"}])
-    return screen_rows(rows, reference, undecodable).report
+    return screen_rows(rows, with_rules(reference, *FEW), undecodable).report
 
 
 @pytest.fixture(scope="session")

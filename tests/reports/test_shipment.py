@@ -9,7 +9,8 @@ import pytest
 
 from precursor_screen.reports.shipment import shipments_in_words
 from precursor_screen.reports.words import capital, clip, in_words, kilograms, uncapital
-from tests.screening import screen_rows
+from tests.reports.conftest import FEW
+from tests.screening import screen_rows, with_rules
 
 ANHYDRIDE = {
     "shipper": "Sarvodaya Dyestuffs Private Limited",
@@ -36,7 +37,7 @@ def in_sample(sample):
 
 
 def words_of(reference, *rows):
-    report = screen_rows(rows, reference).report
+    report = screen_rows(rows, with_rules(reference, *FEW, "PS-CHEM-004", "PS-COV-001")).report
     return list(shipments_in_words(report, report.shipments))
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from precursor_screen.errors import WatchlistError
-from tests.reference.watchlist_parsing import gzipped, names, parse, reasons
+from tests.reference.watchlists.watchlist_parsing import gzipped, names, parse, reasons
 
 HEADER = (
     "_id,source,entity_number,type,programs,name,title,addresses,federal_register_notice,start_date,end_date,standard_order,"

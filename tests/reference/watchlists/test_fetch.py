@@ -15,7 +15,7 @@ from precursor_screen.reference.shipped import watchlists_folder
 from precursor_screen.reference.sources import load_sources
 from precursor_screen.reference.watchlists import fetch as fetching
 from precursor_screen.reference.watchlists.fetch import USER_AGENT, Limits, fetch, registered_domain, show_url
-from tests.reference.watchlist_server import Publisher, publisher
+from tests.reference.watchlists.watchlist_server import Publisher, publisher
 
 LIMITS = Limits(max_bytes=1 << 20, max_seconds=10)
 DAY = "Fri, 27 Feb 2026 10:00:00 GMT"

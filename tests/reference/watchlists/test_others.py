@@ -18,8 +18,8 @@ from precursor_screen.reference.watchlists.entries import to_table
 from precursor_screen.reference.watchlists.interface import ListFile
 from precursor_screen.reference.watchlists.opensanctions_csv import split_cell
 from precursor_screen.reference.watchlists.registry import find_importer
-from tests.reference import watchlist_files as files
-from tests.reference.watchlist_parsing import gzipped, names, parse, reasons, zipped
+from tests.reference.watchlists import watchlist_files as files
+from tests.reference.watchlists.watchlist_parsing import gzipped, names, parse, reasons, zipped
 
 CANADA = """<?xml version="1.0" encoding="UTF-8"?><data-set>
 <record><Country>Demoland / Démolande</Country><LastName>Veladro</LastName><GivenName>Eustasio</GivenName>

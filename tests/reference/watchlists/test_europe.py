@@ -6,7 +6,7 @@ import pytest
 
 from precursor_screen.errors import WatchlistError
 from precursor_screen.reference.watchlists.checks import check_content
-from tests.reference.watchlist_parsing import names, parse, reasons
+from tests.reference.watchlists.watchlist_parsing import names, parse, reasons
 
 EU = """<?xml version="1.0" encoding="UTF-8"?>
 <export xmlns="http://x.example/fsd" generationDate="2026-07-28T11:43:32.000+02:00" globalFileId="1">

@@ -8,7 +8,7 @@ from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
 from precursor_screen.reference.watchlists.ofac_csv import OfacCsv
 from precursor_screen.reference.watchlists.ofac_remarks import read_remarks
 from precursor_screen.reference.watchlists.registry import find_importer
-from tests.reference import watchlist_files as files
+from tests.reference.watchlists import watchlist_files as files
 
 
 def parse(folder: Path, **texts: str) -> ParsedList:

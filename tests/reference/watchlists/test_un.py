@@ -7,7 +7,7 @@ from precursor_screen.errors import WatchlistError
 from precursor_screen.model import WatchlistName
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
 from precursor_screen.reference.watchlists.registry import find_importer
-from tests.reference import watchlist_files as files
+from tests.reference.watchlists import watchlist_files as files
 
 
 def parse(folder: Path, text: str) -> ParsedList:

@@ -11,7 +11,7 @@ from precursor_screen.reference.watchlists.countries import country_code
 from precursor_screen.reference.watchlists.interface import ListFile
 from precursor_screen.reference.watchlists.registry import IMPORTERS, OFFICIAL_IDS, find_importer
 
-SOURCES = Path(__file__).parents[2] / "watchlists" / "sources.toml"
+SOURCES = Path(__file__).parents[3] / "watchlists" / "sources.toml"
 DATA = os.environ.get("PRECURSOR_SCREEN_TEST_DATA")
 
 

@@ -10,9 +10,9 @@ from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
 from precursor_screen.reference.watchlists.opened import open_private_csv
 from precursor_screen.reference.watchlists.private_csv import COLUMNS
 from precursor_screen.reference.watchlists.registry import find_importer
-from tests.reference import watchlist_files as files
+from tests.reference.watchlists import watchlist_files as files
 
-SAMPLE = Path(__file__).parents[2] / "watchlists" / "sample-list.csv"
+SAMPLE = Path(__file__).parents[3] / "watchlists" / "sample-list.csv"
 
 
 def parse(folder: Path, text: str) -> ParsedList:

@@ -6,7 +6,7 @@ import pytest
 
 from precursor_screen.errors import WatchlistError
 from precursor_screen.reference.watchlists.checks import check_content
-from tests.reference.watchlist_parsing import names, parse, reasons
+from tests.reference.watchlists.watchlist_parsing import names, parse, reasons
 
 LEGACY = """<?xml version="1.0" standalone="yes"?>
 <sdnList xmlns="http://x.example/{namespace}"><publshInformation><Publish_Date>03/28/2025</Publish_Date>
