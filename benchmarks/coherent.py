@@ -64,7 +64,8 @@ class Trade:
 
 def read_catalogue() -> tuple[Catalogue, list[str]]:
     """Goods and, behind them, precursors; and the names of the sectors."""
-    rows = [row for file in ("goods.csv", "precursors.csv") for row in csv.DictReader((HERE / file).open(encoding="utf-8"))]
+    files = [(HERE / name).read_text(encoding="utf-8") for name in ("goods.csv", "precursors.csv")]
+    rows = [row for text in files for row in csv.DictReader(text.splitlines())]
     sectors = sorted({row["sector"] for row in rows if "sector" in row})
     return Catalogue(
         np.array([sectors.index(row["sector"]) if "sector" in row else -1 for row in rows]),
