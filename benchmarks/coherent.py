@@ -2,7 +2,7 @@
 
 Everything grows with the number of lines: traders, lanes and texts. Per 10,000 lines 30 name a listed substance under its own code, 4 one
 under the code of the trader's other goods, 4 have their mass times 50, 2 a listed party, 800 a tail of an invoice number and 100 a typing
-fault (half in the text, half in a name).
+fault (half in the text, half in a name). A fifth of the lines is of watched goods: such as the program keeps as movements by a `goods_key`.
 """
 
 from __future__ import annotations
@@ -130,6 +130,19 @@ def make_trade(lines: int, goods: Catalogue, sectors: Sequence[str], random: np.
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What was drawn for each line of a manifest; `pair` and `consignee` for each shipment."""
+
+    pair: Numbers
+    consignee: dict[int, str]  # shipment -> a listed name in place of the receiver's
+    shipment: Numbers
+    slot: Numbers  # which of the goods of the circle; GOODS: its precursor
+    item: Numbers  # what is described
+    code: Numbers  # the goods whose code is stated
+    times: npt.NDArray[np.float64]  # by which the mass is too large
+
+
 def coherent_chunks(lines: int, seed: int = 1988, listed: Sequence[str] = ("Quimeralda Reactivos",)) -> Iterator[pa.Table]:
     """A manifest of 22 columns, some lines at a time.
 
@@ -141,41 +154,39 @@ def coherent_chunks(lines: int, seed: int = 1988, listed: Sequence[str] = ("Quim
     random = np.random.default_rng(seed)
     goods, sectors = read_catalogue()
     trade = make_trade(lines, goods, sectors, random)
+    drawn = _draw_lines(lines, trade, goods, [sectors.index(name) for name in WITH_PRECURSORS], listed, random)
+    for start in range(0, lines, CHUNK):
+        yield _chunk(trade, goods, drawn, slice(start, min(start + CHUNK, lines)), random)
+
+
+def _draw_lines(
+    lines: int, trade: Trade, goods: Catalogue, sectors: Sequence[int], listed: Sequence[str], random: np.random.Generator
+) -> Lines:
+    """Lines, and which of them are odd; precursors are drawn among the traders of some sectors."""
     shipment = np.repeat(np.arange(lines), random.choice(5, lines, p=LINES) + 1)[:lines]
     shipments = int(shipment[-1]) + 1
     pair = np.minimum(np.searchsorted(trade.seldom, random.random(shipments)), len(trade.circle) - 1)
-    slot = np.minimum(np.searchsorted(OFTEN, random.random(lines)), trade.goods_count[trade.circle[pair[shipment]]] - 1)
-    sector = goods.sector[trade.goods[trade.circle[pair[shipment]], 0]]
-    chemical = np.flatnonzero(np.isin(sector, [sectors.index(s) for s in WITH_PRECURSORS]))
+    circle = trade.circle[pair[shipment]]
+    slot = np.minimum(np.searchsorted(OFTEN, random.random(lines)), trade.goods_count[circle] - 1)
+    chemical = np.flatnonzero(np.isin(goods.sector[trade.goods[circle, 0]], sectors))
     named, miscoded, heavy = (round(lines * share) for share in (0.003, 0.0004, 0.0004))
     drawn = random.choice(chemical, min(named + miscoded, len(chemical)), replace=False)
-    code = trade.goods[trade.circle[pair[shipment]], slot]
+    code = trade.goods[circle, slot]
     slot[drawn] = GOODS
-    item = np.where(slot == GOODS, trade.precursor[trade.circle[pair[shipment]]], code)
+    item = np.where(slot == GOODS, trade.precursor[circle], code)
     code[drawn[miscoded:]] = item[drawn[miscoded:]]
     times = np.ones(lines)
     times[random.choice(lines, heavy, replace=False)] = 50
     listed_in = random.choice(shipments, round(shipments * 0.0002), replace=False)
-    of_list = dict(zip(listed_in.tolist(), random.integers(0, len(listed), len(listed_in)).tolist(), strict=True))
-    for start in range(0, lines, CHUNK):
-        rows = slice(start, min(start + CHUNK, lines))
-        yield _chunk(trade, goods, pair, shipment[rows], slot[rows], item[rows], code[rows], times[rows], of_list, listed, random)
+    names = [listed[n] for n in random.integers(0, len(listed), len(listed_in))]
+    return Lines(pair, dict(zip(listed_in.tolist(), names, strict=True)), shipment, slot, item, code, times)
 
 
-def _chunk(
-    trade: Trade,
-    goods: Catalogue,
-    pairs: Numbers,
-    shipment: Numbers,
-    slot: Numbers,
-    item: Numbers,
-    code: Numbers,
-    times: npt.NDArray[np.float64],
-    of_list: dict[int, int],
-    listed: Sequence[str],
-    random: np.random.Generator,
-) -> pa.Table:
-    size, pair = len(shipment), pairs[shipment]
+def _chunk(trade: Trade, goods: Catalogue, drawn: Lines, rows: slice, random: np.random.Generator) -> pa.Table:
+    shipment, slot, item, code, times = (
+        values[rows] for values in (drawn.shipment, drawn.slot, drawn.item, drawn.code, drawn.times)
+    )
+    size, pair = len(shipment), drawn.pair[shipment]
     lane = pair * (GOODS + 1) + slot
     fault = random.integers(0, 400, size)  # four of 400: one in a hundred
     tail = pc.if_else(
@@ -185,14 +196,11 @@ def _chunk(
         _taken(goods.text, item), _joined(" REF ", trade.article[lane] + (random.random(size) < 0.06)), tail, ""
     )
     shipper, consignee = _taken(trade.names, trade.sender[pair]), _taken(trade.names, trade.receiver[pair])
-    consignee = _replaced(
-        consignee, {row: listed[of_list[s]] for row, s in enumerate(shipment.tolist()) if s in of_list} if of_list else {}
-    )
+    consignee = _replaced(consignee, {row: drawn.consignee[s] for row, s in enumerate(shipment.tolist()) if s in drawn.consignee})
     packages = np.maximum(1, (trade.packages[lane] * random.uniform(0.7, 1.3, size)).astype(np.int64))
     net = packages * trade.kg[lane]
-    first = np.concatenate([[True], shipment[1:] != shipment[:-1]])
-    number = np.arange(size) - np.maximum.accumulate(np.where(first, np.arange(size), 0)) + 1
-    day = np.datetime64("2025-11-27") + shipment * 360 // len(pairs)
+    number = np.arange(rows.start, rows.stop) - np.searchsorted(drawn.shipment, shipment) + 1
+    day = np.datetime64("2025-11-27") + shipment * 360 // len(drawn.pair)
     sent, received = (trade.countries[t] for t in (trade.sender[pair], trade.receiver[pair]))
     dispatch, destination = (_taken(pa.array(COUNTRIES), c) for c in (sent, received))
     columns = {

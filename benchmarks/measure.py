@@ -102,7 +102,7 @@ def figures(runs: Sequence[Measured]) -> dict[str, Any]:
 
 
 def stages_of(error: str) -> list[list[Any]]:
-    """Name, seconds and CPU seconds of the main process of each stage that `--timing` told; the name of the input is left out."""
+    """Name, seconds and CPU seconds of the main process of each stage that `--timing` prints; the name of the input is left out."""
     return [[re.sub(r"^reading .*", "reading", name), float(wall), float(cpu)] for wall, cpu, name in _STAGE.findall(error)]
 
 

@@ -72,7 +72,8 @@ def _beside(rows: Sequence[history.Row]) -> str:
     names = [r["label"] or "last run" for r in rows]
     lines = [
         "### Beside earlier states",
-        "CPU seconds and MB.",
+        "CPU seconds and MB. The yardstick is a computation that never changes, run beside every measure (median): where it took longer,",
+        "the machine was busier, and so did all else.",
         "",
         f"| | {' | '.join(names)} |",
         f"|---|{'---|' * len(rows)}",

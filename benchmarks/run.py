@@ -20,6 +20,7 @@ import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -175,7 +176,7 @@ def unpack(revision: str, folder: Path) -> Path:
     return folder
 
 
-def told(name: str, found: dict[str, Any], earlier: dict[str, Any] | None) -> str:
+def table_line(name: str, found: dict[str, Any], earlier: dict[str, Any] | None) -> str:
     """A line of the table that is printed."""
     cells = [f"{found['cpu']:10.2f}", *(f"{found[k]:9.2f}" if k in found else " " * 9 for k in ("wall", "cores"))]
     cells.append(f"{found['peak_mb']:9.0f}" if "peak_mb" in found else " " * 9)
@@ -203,10 +204,17 @@ def main() -> None:
         print(f"{'':48}{'CPU-s':>10}{'wall':>9}{'cores':>9}{'MB':>9}{'CPU-s then':>11}{'ratio':>6}")
         small = () if options.suite == "large" else measure_small(bench, options.repeat or (3 if full else 1), full)
         screens = measure_screens(bench, suite.MANIFESTS[options.suite], plain=full and not options.revision)
-        for measure, found in (pair for part in (small, screens) for pair in part):
+        yardsticks: list[Measured] = []
+
+        def note(measure: str, found: dict[str, Any]) -> None:
             new["figures"][measure] = found
             earlier = history.last_like(rows, new, measure)
-            print(told(measure, found, earlier["figures"][measure] if earlier else None), flush=True)
+            print(table_line(measure, found, earlier["figures"][measure] if earlier else None), flush=True)
+
+        for measure, found in chain(small, screens):
+            note(measure, found)
+            yardsticks.append(run([sys.executable, "-c", suite.YARDSTICK_CODE]))
+        note(suite.YARDSTICK, figures(yardsticks))
     if not options.no_history:
         history.append(new)
         if full:
