@@ -72,10 +72,10 @@ bench-parties: $(READY) ## names by themselves: a second day, a long list, what 
 bench-windows: $(READY) ## rules over lines and over time, ten million recorded movements
 	$(BIN)/python benchmarks/page.py windows --parts rows past
 
-CASES ?= $(PRECURSOR_SCREEN_TEST_DATA)/published_cases
+CASES ?= $(if $(PRECURSOR_SCREEN_TEST_DATA),$(PRECURSOR_SCREEN_TEST_DATA)/published_cases)
 
 bench-replay: $(READY) ## published cases among lawful trade: make bench-replay CASES=FOLDER
-	$(BIN)/python benchmarks/page.py replay --cases $(CASES) --summary
+	$(if $(CASES),$(BIN)/python benchmarks/page.py replay --cases $(CASES) --summary,@echo "No cases: give a folder of them as CASES.")
 
 bench-all: bench bench-parties bench-windows bench-replay ## all benchmarks but that of five million lines
 
