@@ -7,10 +7,11 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-chosen test-lowest lint check docs digests golden bench soak mutate clean
+.PHONY: help demo test test-fast test-chosen test-lowest lint check docs digests golden \
+  bench bench-quick bench-large bench-parties bench-windows bench-replay bench-all soak mutate clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
@@ -67,8 +68,33 @@ digests: $(READY) ## take changed tables, rules and lists that ship for wanted o
 golden: $(READY) ## renew the golden reports after a wanted change
 	$(BIN)/python -m pytest tests/reports --renew-golden
 
-bench: $(READY) ## benchmarks, written to docs/performance.md
+BENCH_READY := $(VENV)/.bench
+
+$(BENCH_READY): $(READY)
+	@$(BIN)/python -m pip install --quiet --group bench
+	@touch $@
+
+bench: $(BENCH_READY) ## benchmarks beside plainer ways, under 20 minutes, written to docs/performance.md
 	$(BIN)/python benchmarks/run.py
+
+bench-quick: $(READY) ## the small commands and 200,000 lines once each, beside the last run on such a machine
+	$(BIN)/python benchmarks/run.py --suite quick
+
+bench-large: $(READY) ## five million lines
+	$(BIN)/python benchmarks/run.py --suite large
+
+bench-parties: $(READY) ## names by themselves: a second day, a long list, what is found again
+	$(BIN)/python benchmarks/page.py parties
+
+bench-windows: $(READY) ## rules over lines and over time, ten million recorded movements
+	$(BIN)/python benchmarks/page.py windows --parts rows past
+
+CASES ?= $(if $(PRECURSOR_SCREEN_TEST_DATA),$(PRECURSOR_SCREEN_TEST_DATA)/published_cases)
+
+bench-replay: $(READY) ## published cases among lawful trade: make bench-replay CASES=FOLDER
+	$(if $(CASES),$(BIN)/python benchmarks/page.py replay --cases $(CASES) --summary,@echo "No cases: give a folder of them as CASES.")
+
+bench-all: bench bench-parties bench-windows bench-replay ## all benchmarks but that of five million lines
 
 SOAK ?= 900
 

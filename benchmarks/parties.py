@@ -1,4 +1,9 @@
-"""The party step by itself: a first and a second day, a list of 600,000 names, what is found again, and a peer beside it."""
+"""The party step by itself: a first and a second day, a list of 600,000 names, what is found again, and a peer beside it.
+
+    python benchmarks/parties.py [--lines 1000000] [--peer INTERPRETER]
+
+The names are those of the random manifest. With an interpreter that has nomenklatura (see peers.py) its logic-v2 is timed as well.
+"""
 
 from __future__ import annotations
 
@@ -145,24 +150,24 @@ def _generator() -> Any:
 
 
 def render_parties(figures: dict[str, Any]) -> str:
-    """The page's part on parties."""
+    """The figures as tables."""
     days = figures["days"]
     first = days["first day"]
     lines = [
         "",
-        "## Parties: a second day",
+        "### A second day",
         f"{figures['names']:,} distinct names against the same list, two processes that are ready. Names that were seen before are recalled.",
         "",
         "| | s | CPU s, processes and their start included | times as fast |",
         "|---|---|---|---|",
         *(f"| {what} | {wall:.1f} | {cpu:.1f} | {first[0] / wall:.1f} |" for what, (wall, cpu) in days.items()),
         "",
-        "## Parties: a list of 600,000 names",
+        "### A list of 600,000 names",
         "| | |",
         "|---|---|",
         *(f"| {what} | {value:,.1f} |" for what, value in figures["long"].items()),
         "",
-        "## Parties: what is found again",
+        "### What is found again",
     ]
     if figures["found"]:
         lines += [
@@ -174,7 +179,7 @@ def render_parties(figures: dict[str, Any]) -> str:
         ]
     else:
         lines.append("Not measured: PRECURSOR_SCREEN_TEST_DATA is not set.")
-    lines += ["", "## Parties: a peer beside it", *_render_peer(figures["peer"])]
+    lines += ["", "### A peer beside it", *_render_peer(figures["peer"])]
     return "\n".join(lines) + "\n"
 
 
@@ -189,3 +194,28 @@ def _render_peer(said: str) -> list[str]:
         "|---|---|---|",
         *rows,
     ]
+
+
+def main() -> None:
+    """Measures and prints."""
+    import argparse
+    import sys
+    import tempfile
+
+    from manifests import write_manifest
+    from run import open_bench
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lines", type=int, default=1_000_000)
+    parser.add_argument("--peer", default=sys.executable, help="an interpreter with nomenklatura")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        manifest = folder / "manifest.csv"
+        write_manifest(manifest, options.lines)
+        bench = open_bench(ROOT, folder / "bench")
+        print(render_parties(measure_parties(manifest, bench.home, folder, options.peer)))
+
+
+if __name__ == "__main__":
+    main()

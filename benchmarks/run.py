@@ -1,233 +1,224 @@
-"""Times whole runs as a user starts them, beside two plainer ways to match the same names in the same run.
+"""Measures the program as a user starts it, beside plainer ways, and keeps the figures in history.jsonl.
 
-    python benchmarks/run.py [--lines 1000000] [--repeat 3] [--peer INTERPRETER] [--cases FOLDER]
+    python benchmarks/run.py [--suite quick|full|large] [--label TEXT] [--revision COMMIT] [--no-history]
 
-The watchlist is OFAC's under PRECURSOR_SCREEN_TEST_DATA where that is set, else a synthetic one of 35,000 names. Writes
-docs/performance.md. With an interpreter that has nomenklatura (see peers.py) its logic-v2 is timed as well. Published cases are replayed
-(see replay.py) where a folder of them is named or lies under the test data. Seconds on a shared machine mean little; ratios within a run
-mean something.
+The watchlist is OFAC's under PRECURSOR_SCREEN_TEST_DATA where that is set, else a synthetic one of 35,000 names. With --revision another
+commit is measured, in the environment of this one; what it cannot do yet is left out. `full` also writes docs/performance.md.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import io
+import json
 import os
-import platform
-import resource
 import shutil
-import statistics
 import subprocess
 import sys
+import tarfile
 import tempfile
-import time
-from datetime import date
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
+import history
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv
-from data import names, write
-from parties import measure_parties, render_parties
-from rapidfuzz import fuzz, process, utils
+import pyarrow.parquet as parquet
+import suite
+from data import names
+from manifests import write_manifest
+from measure import MEMORY_OF, CommandFailed, Measured, figures, run
+from page import render_runs, renew_section
 
-from precursor_screen.api import open_watchlists
-from precursor_screen.matching.party.index import similarity
-from precursor_screen.version import __version__
-
-ROOT = Path(__file__).resolve().parents[1]
-COMMAND = [sys.executable, "-c", "from precursor_screen.cli.main import main; main()"]
-NAME_COLUMNS = ("Shipper", "Consignee", "Notify Party")
-SAMPLE = 300
+OFAC = ("sdn_2024-06.csv", "alt_2025-02.csv", "add_2024-06.csv", "sdn_comments_2025-12.csv")
+COMMAND = (sys.executable, "-c", "from precursor_screen.cli.main import main; main()")
+PLAIN = (sys.executable, str(Path(__file__).with_name("plain.py")))
+SCREENED = (0, 3)  # exit codes of a screen
 
 
-def import_list(home: Path, folder: Path) -> str:
-    """Imports OFAC's list, or a synthetic one; returns what it is."""
-    real = os.environ.get("PRECURSOR_SCREEN_TEST_DATA")
-    if real:
-        ofac = Path(real) / "watchlists" / "ofac"
-        files = [str(ofac / f) for f in ("sdn_2024-06.csv", "alt_2025-02.csv", "add_2024-06.csv", "sdn_comments_2025-12.csv")]
-        _run(["watchlists", "import", "ofac-sdn", *files, "--date", "2024-06-27"], home)
-        return "OFAC SDN of June 2024"
-    path = folder / "list.csv"
-    invented = names(35_000, np.random.default_rng(7))
-    path.write_text("entry_id,name\n" + "".join(f'E{i},"{n}"\n' for i, n in enumerate(invented)), encoding="utf-8")
-    _run(["watchlists", "import", "synthetic", str(path), "--date", date.today().isoformat()], home)
-    return "35,000 synthetic names"
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Where things are: the program that is measured, a folder for manifests and reports, and a home with the watchlist."""
+
+    tree: Path
+    folder: Path
+    home: Path
+    watchlist: str
+    listed: tuple[str, ...]
+
+    def time(self, *arguments: str, fine: tuple[int, ...] = (0,)) -> Measured:
+        """One run of the program."""
+        environment = {"PYTHONPATH": str(self.tree), "PRECURSOR_SCREEN_HOME": str(self.home)}
+        return run([*COMMAND, *arguments], environment=environment, folder=self.folder, fine=fine)
 
 
-def _run(arguments: list[str], home: Path) -> tuple[float, float, float, str]:
-    """Wall seconds, CPU seconds, peak MiB and standard error of a command as its own process."""
-    environment = {**os.environ, "PRECURSOR_SCREEN_HOME": str(home)}
-    environment.pop("PRECURSOR_SCREEN_TEST_DATA", None)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    started = time.perf_counter()
-    done = subprocess.run(
-        ["/usr/bin/env", "time", "-f", "%M", *COMMAND, *arguments], env=environment, capture_output=True, text=True, check=False
-    )
-    wall = time.perf_counter() - started
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode not in (0, 3):
-        sys.exit(f"{' '.join(arguments)} ended with {done.returncode}: {done.stderr}")
-    *rest, peak = done.stderr.strip().splitlines()
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return wall, cpu, int(peak) / 1024, "\n".join(rest)
+def open_bench(tree: Path, folder: Path) -> Bench:
+    """Imports the watchlist into a new home."""
+    folder.mkdir()
+    data = os.environ.get("PRECURSOR_SCREEN_TEST_DATA")
+    ofac = Path(data) / "watchlists" / "ofac" if data else None
+    if ofac is not None and ofac.is_dir():
+        files, what, list_id, day = [ofac / name for name in OFAC], "OFAC SDN of June 2024", "ofac-sdn", "2024-06-27"
+        with files[0].open(encoding="utf-8-sig", newline="") as file:
+            listed = tuple(row[1] for row in csv.reader(file) if len(row) > 1)[1:]
+    else:
+        files, what, list_id, day = [folder / "list.csv"], "35,000 synthetic names", "synthetic", suite.AS_OF
+        listed = tuple(names(35_000, np.random.default_rng(7)))
+        files[0].write_text("entry_id,name\n" + "".join(f'E{i},"{n}"\n' for i, n in enumerate(listed)), encoding="utf-8")
+    bench = Bench(tree, folder, folder / "home", what, listed)
+    subprocess.run([sys.executable, "-m", "compileall", "-q", str(tree / "precursor_screen")], check=True, capture_output=True)
+    bench.time("watchlists", "import", list_id, *map(str, files), "--date", day)
+    return bench
 
 
-def baselines(manifest: Path, home: Path) -> dict[str, float]:
-    """Seconds that plainer ways take to match the names of the manifest, measured on a sample and scaled."""
-    table = pyarrow.csv.read_csv(manifest, convert_options=pyarrow.csv.ConvertOptions(include_columns=list(NAME_COLUMNS)))
-    cells = [pc.cast(table.column(c), pa.string()) for c in NAME_COLUMNS]
-    filled = [c.filter(pc.and_(pc.is_valid(c), pc.not_equal(c, ""))) for c in cells]
-    everything = pa.chunked_array([chunk for c in filled for chunk in c.chunks])
-    distinct = pc.unique(everything).to_pylist()
-    (watchlist,) = open_watchlists((), home)
-    listed = [utils.default_process(name) for entry in watchlist for name in {n.name for n in entry.names}]
-    some = [utils.default_process(n) for n in distinct[:: max(1, len(distinct) // SAMPLE)]]
-    started = time.perf_counter()
-    for name in some[:50]:
-        process.extractOne(name, listed, scorer=fuzz.token_sort_ratio, score_cutoff=85)
-    a_row = (time.perf_counter() - started) / 50
-    started = time.perf_counter()
-    process.cdist(some, listed, scorer=fuzz.token_sort_ratio, score_cutoff=85, dtype=np.uint8, workers=2)
-    a_distinct = (time.perf_counter() - started) / len(some)
-    index = watchlist.index
-    queries = distinct[:20_000]
-    started = time.perf_counter()
-    index.match_names(queries)
-    ours = (time.perf_counter() - started) / len(queries)
-    started = time.perf_counter()
-    similarity(queries[:2000], queries[1:2001])
+def small_commands(bench: Bench) -> dict[str, Callable[[], Measured]]:
+    """Name -> one run of each small command; what each needs is made here, beforehand."""
+    sample = shutil.copy(bench.tree / "sample_data" / "manifest.csv", bench.folder / "sample.csv")
+    for_sample = suite.screen(str(sample), "--watchlist", "sample", "-o", "sample-flags.csv")
+    inbox, out = bench.folder / "inbox", bench.folder / "out"
+    inbox.mkdir()
+    out.mkdir()
+    count = iter(range(1_000_000))
+
+    def line() -> str:
+        with Path(sample).open(encoding="utf-8", newline="") as file:
+            header, first, *_ = csv.reader(file)
+        text = io.StringIO()
+        csv.writer(text).writerows([header, [f"ONE{next(count):04d}", *first[1:]]])
+        return text.getvalue()
+
+    def daily() -> Measured:
+        options = ("--out", str(out), "--jurisdiction", "US", "--as-of", suite.AS_OF, "--settle", "0", "--quiet")
+        return bench.time("daily", str(inbox), *options, "--ledger", f"sqlite:///{bench.folder / 'daily.sqlite'}", fine=(0, 1, 3))
+
+    def with_ledger() -> Measured:
+        ledger = bench.folder / f"sample-{next(count)}.sqlite"
+        return bench.time(*for_sample, "--ledger", f"sqlite:///{ledger}", fine=SCREENED)
+
+    def one_file() -> Measured:
+        (inbox / f"{next(count)}.csv").write_text(line(), encoding="utf-8")
+        return daily()
+
+    def idle() -> Measured:
+        if not any(inbox.iterdir()):
+            one_file()
+        return daily()
+
+    (bench.folder / "line.csv").write_text(line(), encoding="utf-8")
+    one_line = suite.screen("line.csv", "-o", "line-flags.csv")
+    with_files = {
+        "screen, 1 line": lambda: bench.time(*one_line, fine=SCREENED),
+        "screen, the sample": lambda: bench.time(*for_sample, fine=SCREENED),
+        "screen, the sample, ledger": with_ledger,
+        "daily, idle": idle,
+        "daily, one file": one_file,
+    }
     return {
-        "name cells": len(everything),
-        "distinct names": len(distinct),
-        "list names": len(listed),
-        "extractOne a row, s": a_row * len(everything),
-        "distinct names + cdist, s": a_distinct * len(distinct),
-        "this program, s": ours * len(distinct),
-        "this program, names/s": 1 / ours,
-        "distinct names + cdist, names/s": 1 / a_distinct,
+        name: with_files.get(name) or (lambda name=name: bench.time(*suite.asked(name))) for name in (*suite.SMALL, *suite.SLOW)
     }
 
 
+def measure_small(bench: Bench, repeat: int, slow: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Figures of the small commands."""
+    for name, once in small_commands(bench).items():
+        if name in suite.SLOW and not slow:
+            continue
+        try:
+            yield name, figures([once() for _ in range(1 if name in suite.SLOW else repeat)])
+        except CommandFailed as error:
+            print(f"{name}: {str(error).strip().splitlines()[-1]}", file=sys.stderr)
+
+
+def measure_screens(bench: Bench, manifests: tuple[suite.Manifest, ...], plain: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Figures of large screens, and of plainer ways to read the same manifests and to match their names."""
+    for manifest in manifests:
+        path = bench.folder / f"manifest.{manifest.format}"
+        write_manifest(path, manifest.lines, coherent=manifest.coherent, columns=manifest.columns, listed=bench.listed)
+        shutil.rmtree(bench.home / "cache" / "matches", ignore_errors=True)  # else the names of the run before would be known
+        try:
+            flags = bench.folder / "flags.parquet"
+            found = figures([bench.time(*suite.screen(path.name, "--timing", "-o", flags.name), fine=SCREENED)])
+            yield manifest.name, {**found, "lines": manifest.lines, "flags": parquet.read_metadata(flags).num_rows}
+        except CommandFailed as error:
+            print(f"{manifest.name}: {str(error).strip().splitlines()[-1]}", file=sys.stderr)
+        if plain and manifest in suite.MILLIONS:
+            yield from _measure_plain(bench, manifest, path, suite.READERS)
+        if plain and manifest == suite.ALL_200K[0]:
+            yield from _measure_plain(bench, manifest, path, suite.MATCHERS)
+        path.unlink()
+
+
+def _measure_plain(
+    bench: Bench, manifest: suite.Manifest, path: Path, ways: tuple[str, ...]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    listed = bench.folder / "listed.txt"
+    listed.write_text("\n".join(bench.listed), encoding="utf-8")
+    for way in ways:
+        try:
+            once = run([*PLAIN, way, str(path), str(listed)], folder=bench.folder)
+        except CommandFailed as error:
+            print(f"{way}: {str(error).strip().splitlines()[-1]}", file=sys.stderr)
+            continue
+        done, found = json.loads(once.error), figures([once])
+        if "of" in done:  # scaled from what was compared to all
+            found = {"cpu": round(done["cpu"] * done["of"] / done["compared"], 1), "compared": done["compared"], "of": done["of"]}
+        yield f"{way}: {manifest.name}", found
+
+
+def unpack(revision: str, folder: Path) -> Path:
+    """The files of a commit, in a new folder."""
+    packed = subprocess.run(["git", "archive", revision], cwd=history.ROOT, capture_output=True, check=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        archive.extractall(folder, filter="data")
+    return folder
+
+
+def table_line(name: str, found: dict[str, Any], earlier: dict[str, Any] | None) -> str:
+    """A line of the table that is printed."""
+    cells = [f"{found['cpu']:10.2f}", *(f"{found[k]:9.2f}" if k in found else " " * 9 for k in ("wall", "cores"))]
+    cells.append(f"{found['peak_mb']:9.0f}" if "peak_mb" in found else " " * 9)
+    ratio = f"{earlier['cpu']:10.2f} {found['cpu'] / earlier['cpu']:6.2f}" if earlier and earlier["cpu"] else ""
+    return f"{name:48}{''.join(cells)}{ratio}"
+
+
 def main() -> None:
-    """Measures and writes the page."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--lines", type=int, default=1_000_000)
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--peer", default=sys.executable, help="an interpreter with nomenklatura")
-    parser.add_argument("--ledger", help="URL of a ledger with recorded movements, for a day against it [default: without]")
-    parser.add_argument(
-        "--cases", type=Path, default=published_cases(), help="folder of published cases [default: of the test data]"
-    )
+    """Measures, prints and keeps."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--suite", choices=("quick", "full", "large"), default="full")
+    parser.add_argument("--label", default="", help="what the page calls this run")
+    parser.add_argument("--revision", help="commit to measure instead of this checkout")
+    parser.add_argument("--repeat", type=int, help="runs of each small command [default: full 3, else 1]")
+    parser.add_argument("--no-history", action="store_true", help="keep nothing")
     options = parser.parse_args()
+    full = options.suite == "full"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        manifest, home = folder / "manifest.csv", folder / "home"
-        write(manifest, options.lines)
-        what = import_list(home, folder)
-        arguments = ["screen", str(manifest), "--jurisdiction", "US", "--timing", "-o", str(folder / "flags.csv")]
-        runs = []
-        for _ in range(options.repeat):
-            shutil.rmtree(home / "cache", ignore_errors=True)  # else the names of the run before would be known
-            runs.append(_run(arguments, home))
-        again = _run(arguments, home)
-        helps = [_run(["--help"], home)[0] for _ in range(7)]
-        plain = baselines(manifest, home)
-        parties = measure_parties(manifest, home, folder, options.peer)
-        size = manifest.stat().st_size
-    page = (
-        render(options.lines, size, what, runs, again, helps, plain) + render_parties(parties) + measure_windows(options.ledger)
-    )
-    page += measure_replay(options.cases)
-    (ROOT / "docs" / "performance.md").write_text(page, encoding="utf-8")
-    print(page)
+        tree = unpack(options.revision, folder / "tree") if options.revision else history.ROOT
+        bench = open_bench(tree, folder / "bench")
+        about = {"watchlist": bench.watchlist, "memory": MEMORY_OF}
+        new = history.row(options.suite, options.label, history.commit_of(options.revision or "HEAD"), about, {})
+        rows = history.read()
+        print(f"{'':48}{'CPU-s':>10}{'wall':>9}{'cores':>9}{'MB':>9}{'CPU-s then':>11}{'ratio':>6}")
+        small = () if options.suite == "large" else measure_small(bench, options.repeat or (3 if full else 1), full)
+        screens = measure_screens(bench, suite.MANIFESTS[options.suite], plain=full and not options.revision)
+        yardsticks: list[Measured] = []
 
+        def note(measure: str, found: dict[str, Any]) -> None:
+            new["figures"][measure] = found
+            earlier = history.last_like(rows, new, measure)
+            print(table_line(measure, found, earlier["figures"][measure] if earlier else None), flush=True)
 
-def measure_windows(ledger: str | None) -> str:
-    """Rules over lines and over time, as `benchmarks/windows.py` prints them."""
-    arguments = ["--parts", "rows", "past", *(["day", "--url", ledger] if ledger else [])]
-    script = [sys.executable, str(ROOT / "benchmarks" / "windows.py"), *arguments]
-    done = subprocess.run(script, capture_output=True, text=True, check=True)
-    return f"""
-## Rules over lines and over time
-One manifest of 1,000,000 lines, of which 100,000 are movements, with 10,000,000 recorded ones; and, where a day stands below, one of
-10,000 lines against a ledger that holds as many: the first look reads the copy by column from the disk.
-
-```text
-{done.stdout.rstrip()}
-```
-"""
-
-
-def published_cases() -> Path | None:
-    """The cases under PRECURSOR_SCREEN_TEST_DATA, if there are any."""
-    folder = Path(os.environ.get("PRECURSOR_SCREEN_TEST_DATA") or ROOT / "none") / "published_cases"
-    return folder if (folder / "cases.yml").is_file() else None
-
-
-def measure_replay(cases: Path | None) -> str:
-    """Published cases among lawful trade, as `benchmarks/replay.py` sums them up; without cases nothing."""
-    if cases is None:
-        return ""
-    script = [sys.executable, str(ROOT / "benchmarks" / "replay.py"), "--cases", str(cases), "--summary"]
-    done = subprocess.run(script, capture_output=True, text=True, check=True)
-    return f"""
-## Published cases among lawful trade
-Diversions and honest look-alikes as their facts say, among two years of invented lawful trade; see `benchmarks/replay.py`.
-
-```text
-{done.stdout.rstrip()}
-```
-"""
-
-
-def render(
-    lines: int,
-    size: int,
-    what: str,
-    runs: list[tuple[float, float, float, str]],
-    again: tuple[float, float, float, str],
-    helps: list[float],
-    plain: dict[str, float],
-) -> str:
-    """The page."""
-    count = "one run" if len(runs) == 1 else f"median of {len(runs)} runs"
-    wall, cpu, peak = (statistics.median(r[i] for r in runs) for i in range(3))
-    stages = sorted(runs, key=lambda r: r[0])[len(runs) // 2][3]
-    rows = "\n".join(f"| {key} | {value:,.0f} |" for key, value in plain.items())
-    ours = plain["this program, s"]
-    return f"""# Performance
-
-Written by `make bench` (`benchmarks/run.py`) on {date.today()}, version {__version__}: {platform.machine()}, {os.cpu_count()} cores,
-Python {platform.python_version()}. The machine was shared: read ratios and CPU seconds rather than seconds.
-
-## A whole run
-{lines:,} synthetic lines ({size / 1e6:,.0f} MB of CSV, 22 columns; five in a hundred name a chemical) against {what}, flags written
-as CSV, as a process of its own; {count}.
-
-| | |
-|---|---|
-| lines a second | {lines / wall:,.0f} |
-| seconds | {wall:.1f} |
-| CPU seconds | {cpu:.1f} |
-| seconds, CPU seconds, all names seen before | {again[0]:.1f}, {again[1]:.1f} |
-| peak memory, MiB | {peak:,.0f} |
-| `--help`, ms | {1000 * statistics.median(helps):.0f} |
-
-```text
-{stages}
-```
-
-## The names, beside two plainer ways in the same run
-Plainer ways are measured on a sample of names and scaled; both use `token_sort_ratio` at 85, which is a simpler score.
-
-| | |
-|---|---|
-{rows}
-| ratio to extractOne a row | {plain["extractOne a row, s"] / ours:,.0f} |
-| ratio to distinct names + cdist | {plain["distinct names + cdist, s"] / ours:,.1f} |
-"""
+        for measure, found in chain(small, screens):
+            note(measure, found)
+            yardsticks.append(run([sys.executable, "-c", suite.YARDSTICK_CODE]))
+        note(suite.YARDSTICK, figures(yardsticks))
+    if not options.no_history:
+        history.append(new)
+        if full:
+            renew_section("runs", render_runs(history.read()))
 
 
 if __name__ == "__main__":

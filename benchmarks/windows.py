@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from data import write
 from ledger import DAYS, FIRST, RUN, make, record_of, timed
+from manifests import write_manifest
 
 from precursor_screen.api import load_reference
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
@@ -108,7 +108,7 @@ def judge_rows(reference: Reference, lines: int) -> None:
     """The rules of scope line and shipment over resolved lines."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "manifest.csv"
-        write(path, lines)
+        write_manifest(path, lines)
         (filed,) = read(path)
     supplied = pa.table([[filed.input.input_id], [sorted(filed.input.supplied)]], names=["input_id", "supplied_fields"])
     found = match(filed.lines, reference)
