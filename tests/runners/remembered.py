@@ -124,9 +124,10 @@ def line(number: int, kg: float | str = 60, day: date | str = DAY, **cells: Any)
 class Office:
     """Screens rows with one ledger, a run a day."""
 
-    def __init__(self, url: str, reference: Reference, folder: Path) -> None:
+    def __init__(self, url: str, reference: Reference, folder: Path, *rule_ids: str) -> None:
+        """With the rules named, else all: what a run costs goes by their number."""
         self.url = url
-        compiled = load_rulebook([write_rules(folder)]).compiled
+        compiled = load_rulebook([write_rules(folder, *rule_ids)]).compiled
         self.reference = dataclasses.replace(reference, rules=compiled, watchlists=(), parties_wanted=False, registers={})
         self.runs = 0
 

@@ -19,8 +19,15 @@ VAGUE = line(99, "", description_of_goods="GENERAL CARGO", hs_code="")
 
 
 @pytest.fixture
-def office(tmp_path, reference: Reference) -> Office:
-    return Office(f"sqlite:///{tmp_path / 'ledger.sqlite'}", reference, tmp_path / "rules")
+def office(request, tmp_path, reference: Reference) -> Office:
+    """With a rule about a line and one over time, unless a test names others."""
+    rules = getattr(request, "param", (LARGE, SUM))
+    return Office(f"sqlite:///{tmp_path / 'ledger.sqlite'}", reference, tmp_path / "rules", *rules)
+
+
+def with_rules(*rules: str) -> pytest.MarkDecorator:
+    """An office that has these rules."""
+    return pytest.mark.parametrize("office", [rules], indirect=True, ids=["_".join(rules)])
 
 
 def day(number: int) -> date:
@@ -135,6 +142,7 @@ def test_a_cancellation_that_repeats_its_goods_flags_none_of_them(office):
     assert states(office.screen(cancellation, line(3, 5, day(40)))) == []
 
 
+@with_rules(SHARED)
 def test_a_shipment_rule_is_resolved_by_all_its_lines_only(office):
     two = (line(1, 5, house_bill_of_lading="H1"), line(1, 5, item_number="2", description_of_goods="ACETONE", hs_code="291411"))
     two[1]["house bill of lading"] = "H1"
@@ -290,6 +298,7 @@ def test_a_clearance_of_a_line_lapses_when_its_content_changes_that_of_an_episod
 # Registers
 
 
+@with_rules(ABSENT, UNKNOWN)
 def test_a_notification_recorded_later_resolves_an_absence_although_its_line_is_not_sent_again(office):
     found = office.screen(line(1, 5, pen_reference="N-17/26"), line(2, 5, pen_reference="N-18"), registers=notifications("X"))
     assert states(found) == [(UNKNOWN, "new"), (UNKNOWN, "new"), (ABSENT, "new"), (ABSENT, "new")]
@@ -306,6 +315,7 @@ def test_a_notification_recorded_later_resolves_an_absence_although_its_line_is_
         assert ledger.verify() == []
 
 
+@with_rules(ABSENT, UNKNOWN)
 def test_an_absence_on_a_line_sent_again(office):
     row = line(1, 5, pen_reference="N1")
     office.screen(row, registers=notifications("X"))
@@ -315,6 +325,7 @@ def test_an_absence_on_a_line_sent_again(office):
     assert states(office.screen(row, registers=notifications("X", "N1"))) == []
 
 
+@with_rules(ABSENT, UNKNOWN)
 def test_an_absence_stays_without_its_register_or_its_rule_and_where_it_was_cleared(office):
     office.screen(line(1, 5, pen_reference="N1"), registers=notifications("X"))
     there = notifications("N1")
