@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.examples import SOAK
 from tests.formats.mutants import BINARY, FORMATS, TEXT, judge, mutant
 
 ONCE_WRONG = (
@@ -36,7 +37,8 @@ def test_no_damaged_file_crashes_or_loses_a_row_in_silence(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*BINARY, *TEXT])
 def test_nor_do_more_of_them(name: str) -> None:
-    verdicts = {number: judge(name, mutant(name, number)) for number in range(20_000, 20_500 if name in BINARY else 21_500)}
+    count = (500 if SOAK else 100) if name in BINARY else (1500 if SOAK else 300)
+    verdicts = {number: judge(name, mutant(name, number)) for number in range(20_000, 20_000 + count)}
     assert {number: v.wrong for number, v in verdicts.items() if v.wrong} == {}
 
 

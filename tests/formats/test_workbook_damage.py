@@ -291,6 +291,34 @@ def test_comments_and_shapes_of_an_ods_are_delivered() -> None:
     assert one(ods_of(body)).head[1] == ("", "tiles")
 
 
+@pytest.mark.parametrize(
+    "shape",
+    ["annotation", "frame", "custom-shape", "rect", "ellipse", "line", "caption", "polygon"],
+)
+def test_a_text_box_within_a_cell_of_an_ods_is_beside_the_text_of_the_cell(shape: str) -> None:
+    element = f"office:{shape}" if shape == "annotation" else f"draw:{shape}"
+    within = (
+        "<table:table><table:table-row><table:table-cell><text:p>oil</text:p></table:table-cell></table:table-row></table:table>"
+    )
+    body = (
+        '<table:table table:name="Sheet1"><table:table-row table:number-rows-repeated="2"/><table:table-row><table:table-cell/>'
+        f'<table:table-cell office:value-type="string"><text:p>tiles <{element}><draw:text-box><text:p>safrole</text:p><text:p> </text:p>'
+        f"{within}</draw:text-box></{element}>of clay</text:p><text:p>in boxes</text:p></table:table-cell>"
+        '<table:table-cell office:value-type="string"><text:p>next</text:p></table:table-cell></table:table-row></table:table>'
+    )
+    place = "comment at B3" if shape == "annotation" else "text box"
+    assert asides(ods_of(body)) == [(3, place, "safrole\noil")]
+    sheet = one(ods_of(body))
+    assert sheet.head[2] == ("", "tiles of clay\nin boxes", "next")
+    assert len(sheet.head) == 3
+
+
+def test_shapes_of_an_ods_without_words_are_not_told_of() -> None:
+    body = '<table:table table:name="Sheet1"><table:table-row><table:table-cell><draw:frame><text:p> </text:p></draw:frame><text:p>x</text:p></table:table-cell></table:table-row></table:table>'
+    assert asides(ods_of(body)) == []
+    assert one(ods_of(body)).head == (("x",),)
+
+
 @pytest.mark.parametrize("name", ["Sheet1", "Tabelle 2", "Лист1", "sheet", "工作表3", ""])
 def test_a_name_that_a_program_gave_says_nothing(name: str) -> None:
     from precursor_screen.formats.xlsx_asides import asides_of_names

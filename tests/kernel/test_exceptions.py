@@ -10,10 +10,15 @@ import pytest
 
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.exceptions import RuleException, load_exceptions
-from tests.screening import screen_rows
+from tests.screening import screen_rows, with_rules
 
 TEMPLATE = "- {{id: EX, {target}, reason: audited, author: me, since: 2026-11-01, until: {until}}}"
 ROW = {"description of goods": "ACETIC ANHYDRIDE", "hs code": "291524", "net weight kg": "2000"}
+
+
+@pytest.fixture(scope="module")
+def reference(reference: Reference) -> Reference:
+    return with_rules(reference, "PS-CHEM-001", "PS-CHEM-003", "PS-QTY-001", "PS-PTY-001")
 
 
 def exceptions(tmp_path: Path, target: str, reference: Reference, until: str = "2027-01-01") -> tuple[RuleException, ...]:

@@ -35,7 +35,7 @@ def law_of(law, substance_id, direction, day):
         return fetch(connection, f"select law.* from moved join law on {same_law('moved', 'moved')}").to_pylist()
 
 
-@examples(15, 60)
+@examples(60, 60)
 @given(
     code=st.sampled_from(sorted(REFERENCES)),
     substance_id=st.sampled_from(SUBSTANCES),

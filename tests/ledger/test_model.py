@@ -135,18 +135,18 @@ def test_what_is_held_does_not_depend_on_how_it_came(tmp_path_factory, sequence)
 
 
 @pytest.mark.slow
-@examples(20, 80, suppress_health_check=CHECKS)
+@examples(6, 80, suppress_health_check=CHECKS)
 @MANY
-def test_two_thousand_sequences(sequences):
+def test_many_sequences_at_once(sequences):
     with tempfile.TemporaryDirectory() as folder:  # so many ledgers are too many to keep
         agrees(files(Path(folder)), *sequences)
 
 
 @pytest.mark.slow
 @pytest.mark.postgres
-@examples(4, 8, suppress_health_check=CHECKS)
+@examples(2, 8, suppress_health_check=CHECKS)
 @MANY
-def test_two_hundred_sequences_on_a_server(postgres, sequences):
+def test_many_sequences_on_a_server(postgres, sequences):
     made: list[str] = []
 
     def url_of(name: str) -> str:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import dataclasses
 import shutil
 import textwrap
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from queue import SimpleQueue
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from precursor_screen.ledger.store import Ledger, open_ledger
 from precursor_screen.ledger.values import Disposition
@@ -124,9 +128,10 @@ def line(number: int, kg: float | str = 60, day: date | str = DAY, **cells: Any)
 class Office:
     """Screens rows with one ledger, a run a day."""
 
-    def __init__(self, url: str, reference: Reference, folder: Path) -> None:
+    def __init__(self, url: str, reference: Reference, folder: Path, *rule_ids: str) -> None:
+        """With the rules named, else all: what a run costs goes by their number."""
         self.url = url
-        compiled = load_rulebook([write_rules(folder)]).compiled
+        compiled = load_rulebook([write_rules(folder, *rule_ids)]).compiled
         self.reference = dataclasses.replace(reference, rules=compiled, watchlists=(), parties_wanted=False, registers={})
         self.runs = 0
 
@@ -152,6 +157,82 @@ class Office:
             place = (flag["flag_id"], flag["line_id"])
             verdict = Disposition(*place, "cleared", "licensed", "seen", "N. Officer", "2026-11-02T08:00:00+00:00", until)
             ledger.add_dispositions([verdict])
+
+
+class Desk:
+    """Where one scenario of many screens: its rows go into the run of all of them, under bills and consignees of its own."""
+
+    def __init__(self, number: int, office: Office) -> None:
+        self.asked: SimpleQueue[list[dict[str, Any]] | None] = SimpleQueue()
+        self.told: SimpleQueue[Any] = SimpleQueue()
+        self.fault: BaseException | None = None
+        self.clear = office.clear
+        self._office = office
+        self._own = f"S{number:02}-"
+        self._consignees = {name: consignee(2 * number + n) for n, name in enumerate((None, "Other Works Ltd"))}
+
+    def screen(self, *rows: Mapping[str, Any]) -> Any:
+        """What the report of the run says of these rows and of earlier ones of this scenario."""
+        self.asked.put([self._row(dict(row)) for row in rows])
+        return self.told.get()
+
+    def play(self, scenario: Callable[[Desk], None]) -> None:
+        """All of a scenario, in a thread of its own."""
+        try:
+            scenario(self)
+        except BaseException as fault:  # noqa: BLE001
+            self.fault = fault  # raised in the test of that scenario
+        self.asked.put(None)
+
+    def kept(self, rule_id: str) -> list[str]:
+        """The flags of a rule that the ledger holds of this scenario."""
+        with self._office.ledger() as ledger:
+            flags = ledger.flags(rule_id=rule_id).to_pylist()
+        return [str(f["flag_id"]) for f in flags if f["shipment_id"].startswith(self._own)]
+
+    def view(self, result: Run) -> Any:
+        """The flags of this scenario, with bills as it knows them."""
+        flags = result.report.flags
+        flags = flags.filter(pc.starts_with(flags.column("shipment_id"), self._own))
+        at = flags.column_names.index("shipment_id")
+        bills = pc.replace_substring(flags.column("shipment_id"), self._own, "")
+        seen = SimpleNamespace(flags=flags.set_column(at, "shipment_id", bills), suppressed=result.report.suppressed)
+        return SimpleNamespace(report=seen)
+
+    def _row(self, row: dict[str, Any]) -> dict[str, Any]:
+        for name in ("declaration id", "bill of lading", "house bill of lading"):
+            row[name] = row[name] and self._own + row[name]
+        return {**row, "consignee": self._consignees[row.get("consignee")]}
+
+
+def consignee(number: int) -> str:
+    """A name that looks like none of the others."""
+    syllables = ("ba", "do", "fe", "gi", "ku", "lo", "ma", "ni", "po", "ru")
+    first, second = syllables[number // 10], syllables[number % 10]
+    return f"{first}{second}{first} {second}{second}{first} Works Ltd".title()
+
+
+def play_together(office: Office, scenarios: Mapping[str, Callable[[Desk], None]]) -> dict[str, BaseException | None]:
+    """What is wrong with each scenario. They take turns, and share as many runs as the longest of them has: a run costs what it costs
+    whether one scenario is in it or all are."""
+    desks = [Desk(number, office) for number in range(len(scenarios))]
+    asking: dict[Desk, list[dict[str, Any]]] = {}
+
+    def hear(desk: Desk) -> None:
+        rows = desk.asked.get()
+        asking.pop(desk, None)
+        if rows is not None:
+            asking[desk] = rows
+
+    for desk, scenario in zip(desks, scenarios.values(), strict=True):
+        threading.Thread(target=desk.play, args=(scenario,), daemon=True).start()
+        hear(desk)
+    while asking:
+        result = office.screen(*(row for rows in asking.values() for row in rows))
+        for desk in list(asking):
+            desk.told.put(desk.view(result))
+            hear(desk)
+    return {name: desk.fault for name, desk in zip(scenarios, desks, strict=True)}
 
 
 def notifications(*references: str) -> dict[str, pa.Table]:

@@ -13,9 +13,14 @@ from precursor_screen.runners.coverage import decide_exit_code
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.local import run
 from precursor_screen.runners.resolved import resolved_table
-from tests.screening import STARTED, screen_rows, table
+from tests.screening import STARTED, screen_rows, table, with_rules
 
 GOOD = table([{"description of goods": "ACETONE", "hs code": "291411"}])
+
+
+@pytest.fixture(scope="module")
+def reference(reference):
+    return with_rules(reference, "PS-CHEM-001")
 
 
 def run_of(reference, *contents: bytes, **options):
@@ -88,6 +93,11 @@ def test_cited_lines_keep_their_own_cells(reference):
     assert line["source_row"] == 2
 
 
+@pytest.fixture(scope="module")
+def ephedrine(reference):
+    return screen_rows([{"description of goods": "EPHEDRINE HYDROCHLORIDE", "hs code": "293941"}], reference)
+
+
 @pytest.mark.parametrize(
     ("changes", "wanted", "fail_on", "code"),
     [
@@ -100,11 +110,10 @@ def test_cited_lines_keep_their_own_cells(reference):
         ({"screened": 0}, False, "medium", ExitCode.NOT_SCREENED),
     ],
 )
-def test_the_order_of_exit_codes(reference, changes, wanted, fail_on, code):
-    result = screen_rows([{"description of goods": "EPHEDRINE HYDROCHLORIDE", "hs code": "293941"}], reference)
-    coverage = {**result.report.coverage, "set_aside": [], "unscreenable": [], **changes}
+def test_the_order_of_exit_codes(reference, ephedrine, changes, wanted, fail_on, code):
+    coverage = {**ephedrine.report.coverage, "set_aside": [], "unscreenable": [], **changes}
     bare = replace(reference, watchlists=(), parties_wanted=wanted)
-    assert decide_exit_code(result.screened, coverage, bare, result.report.rules, fail_on) == code
+    assert decide_exit_code(ephedrine.screened, coverage, bare, ephedrine.report.rules, fail_on) == code
 
 
 def test_every_line_stands_in_the_resolved_table(reference):

@@ -72,7 +72,7 @@ def test_chunks_of_texts_are_small_in_number_and_length(monkeypatch):
 @pytest.mark.slow
 def test_a_run_over_processes_gives_the_same_flags(reference, monkeypatch):
     from precursor_screen.runners import pool
-    from tests.screening import screen_rows, table
+    from tests.screening import screen_rows, table, with_rules
 
     monkeypatch.setattr(spread, "CHUNK", 2)
     monkeypatch.setattr(pool, "WORTHWHILE", 1)
@@ -80,6 +80,8 @@ def test_a_run_over_processes_gives_the_same_flags(reference, monkeypatch):
     from precursor_screen.runners.inputs import Source
     from precursor_screen.runners.local import run
 
+    few = with_rules(reference, "PS-CHEM-001")
     rows = [{"bill of lading": f"B{n}", "consignee": f"Firm {n}", "description of goods": f"ACETONE LOT {n}"} for n in range(7)]
-    many = run((Source("input-1.csv", content=table(rows)),), ReadOptions(), reference, jobs=2)
-    assert many.report.flags.equals(screen_rows(rows, reference).report.flags)
+    many = run((Source("input-1.csv", content=table(rows)),), ReadOptions(), few, jobs=2)
+    assert many.report.flags.num_rows == 7
+    assert many.report.flags.equals(screen_rows(rows, few).report.flags)

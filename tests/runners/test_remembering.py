@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
@@ -13,14 +15,45 @@ from precursor_screen.reference.bundle import Reference
 from precursor_screen.reports.case import show_subjects
 from precursor_screen.reports.html import filed_of
 from precursor_screen.reports.shipment import shipments_in_words
-from tests.runners.remembered import ABSENT, DAY, LARGE, SHARED, SUM, UNKNOWN, Office, ids, line, notifications, of_rule, states
+from tests.runners.remembered import (
+    ABSENT,
+    DAY,
+    LARGE,
+    SHARED,
+    SUM,
+    UNKNOWN,
+    Desk,
+    Office,
+    ids,
+    line,
+    notifications,
+    of_rule,
+    play_together,
+    states,
+)
 
 VAGUE = line(99, "", description_of_goods="GENERAL CARGO", hs_code="")
 
 
 @pytest.fixture
-def office(tmp_path, reference: Reference) -> Office:
-    return Office(f"sqlite:///{tmp_path / 'ledger.sqlite'}", reference, tmp_path / "rules")
+def office(request, tmp_path, reference: Reference) -> Office:
+    """With a rule about a line and one over time, unless a test names others."""
+    rules = getattr(request, "param", (LARGE, SUM))
+    return Office(f"sqlite:///{tmp_path / 'ledger.sqlite'}", reference, tmp_path / "rules", *rules)
+
+
+def with_rules(*rules: str) -> pytest.MarkDecorator:
+    """An office that has these rules."""
+    return pytest.mark.parametrize("office", [rules], indirect=True, ids=["_".join(rules)])
+
+
+SCENARIOS: dict[str, Callable[[Desk], None]] = {}
+
+
+def scenario(play: Callable[[Desk], None]) -> Callable[[Desk], None]:
+    """What says nothing of a run as a whole: it is played together with others, in the runs of one ledger."""
+    SCENARIOS[play.__name__] = play
+    return play
 
 
 def day(number: int) -> date:
@@ -60,10 +93,11 @@ def test_a_file_sent_again_tells_the_same_flags_and_none_of_them_is_new(office):
         assert (ledger.info().movements, ledger.verify()) == (3, [])
 
 
-def test_part_of_a_file_sent_again(office):
-    office.screen(line(1), line(2, day=day(3)))
-    assert states(office.screen(line(1))) == [(LARGE, "existing")]
-    assert states(office.screen(line(2, day=day(3)))) == [(LARGE, "existing"), (SUM, "existing")]
+@scenario
+def part_of_a_file_sent_again(desk):
+    desk.screen(line(1), line(2, day=day(3)))
+    assert states(desk.screen(line(1))) == [(LARGE, "existing")]
+    assert states(desk.screen(line(2, day=day(3)))) == [(LARGE, "existing"), (SUM, "existing")]
 
 
 def test_an_amended_line_no_longer_over_the_threshold_resolves_its_flags_once(office):
@@ -101,11 +135,12 @@ def test_two_originals_of_one_version_both_stay_and_the_larger_mass_counts(offic
         assert (ledger.info().movements, ledger.verify()) == (5, [])
 
 
-def test_an_amendment_may_be_what_reaches_the_threshold(office):
-    office.screen(line(1, 45), line(2, 45, day(1)))
-    (flag,) = of_rule(office.screen(amended(2, 49, day(1))), SUM) or [None]
+@scenario
+def an_amendment_may_be_what_reaches_the_threshold(desk):
+    desk.screen(line(1, 45), line(2, 45, day(1)))
+    (flag,) = of_rule(desk.screen(amended(2, 49, day(1))), SUM) or [None]
     assert flag is None
-    (flag,) = of_rule(office.screen(amended(2, 55, day(1), "3")), SUM)
+    (flag,) = of_rule(desk.screen(amended(2, 55, day(1), "3")), SUM)
     assert (flag["state"], flag["shipment_id"]) == ("new", "B2")
 
 
@@ -128,13 +163,15 @@ def test_a_cancelled_movement_resolves_its_flags_and_leaves_the_sums(office):
         assert (ledger.info().cancelled, ledger.verify()) == (1, [])
 
 
-def test_a_cancellation_that_repeats_its_goods_flags_none_of_them(office):
-    office.screen(line(1), line(2, 60, day(3)))
+@scenario
+def a_cancellation_that_repeats_its_goods_flags_none_of_them(desk):
+    desk.screen(line(1), line(2, 60, day(3)))
     cancellation = line(2, 60, day(3), message_function="cancellation")
-    assert states(office.screen(cancellation, line(3, 5, day(40)))) == [(LARGE, "resolved"), (SUM, "resolved")]
-    assert states(office.screen(cancellation, line(3, 5, day(40)))) == []
+    assert states(desk.screen(cancellation, line(3, 5, day(40)))) == [(LARGE, "resolved"), (SUM, "resolved")]
+    assert states(desk.screen(cancellation, line(3, 5, day(40)))) == []
 
 
+@with_rules(SHARED)
 def test_a_shipment_rule_is_resolved_by_all_its_lines_only(office):
     two = (line(1, 5, house_bill_of_lading="H1"), line(1, 5, item_number="2", description_of_goods="ACETONE", hs_code="291411"))
     two[1]["house bill of lading"] = "H1"
@@ -169,48 +206,54 @@ def test_a_late_manifest_tips_the_window_it_completes(office):
     assert of_rule(office.screen(line(3, 45, day(60))), SUM) == []
 
 
-@pytest.mark.parametrize("declaration_first", [True, False])
-def test_declaration_and_house_bill_of_one_cargo_in_two_runs_count_once(office, declaration_first):
+def one_cargo_in_two_runs_counts_once(desk, *, declaration_first):
     declaration = line(1, house_bill_of_lading="H1")
     bill = {**line(1, house_bill_of_lading="H1"), "declaration id": "", "item number": ""}
     for row in (declaration, bill) if declaration_first else (bill, declaration):
-        result = office.screen(row)
+        result = desk.screen(row)
     assert of_rule(result, SUM) == []
-    assert of_rule(office.screen(line(2, 39, day(2))), SUM) == []  # 99 kg
-    assert len(of_rule(office.screen(line(3, 5, day(3))), SUM)) == 1
+    assert of_rule(desk.screen(line(2, 39, day(2))), SUM) == []  # 99 kg
+    assert len(of_rule(desk.screen(line(3, 5, day(3))), SUM)) == 1
     other = {**bill, "house bill of lading": "H2", "bill of lading": "B7", "consignee": "Other Works Ltd"}
-    assert of_rule(office.screen(other, {**other, "house bill of lading": "H3", "bill of lading": "B8"}), SUM) != []
+    assert of_rule(desk.screen(other, {**other, "house bill of lading": "H3", "bill of lading": "B8"}), SUM) != []
 
 
-def test_a_later_run_that_continues_an_episode_keeps_its_flag(office):
-    (first,) = of_rule(office.screen(line(1), line(2, day=day(3)), line(3, 20, day(4))), SUM)
+# What a declaration and a house bill say of one cargo, whichever comes first.
+SCENARIOS["a_declaration_and_its_house_bill"] = partial(one_cargo_in_two_runs_counts_once, declaration_first=True)
+SCENARIOS["a_house_bill_and_its_declaration"] = partial(one_cargo_in_two_runs_counts_once, declaration_first=False)
+
+
+@scenario
+def a_later_run_that_continues_an_episode_keeps_its_flag(desk):
+    (first,) = of_rule(desk.screen(line(1), line(2, day=day(3)), line(3, 20, day(4))), SUM)
     assert continued(first) == []
-    (second,) = of_rule(office.screen(line(4, 5, day(10)), line(5, 5, day(11))), SUM)
+    (second,) = of_rule(desk.screen(line(4, 5, day(10)), line(5, 5, day(11))), SUM)
     assert (second["flag_id"], second["state"], continued(second)) == (first["flag_id"], "existing", [])  # 150 kg after 140
-    (third,) = of_rule(office.screen(line(6, 5, day(12))), SUM)
-    again = of_rule(office.screen(line(4, 5, day(10)), line(6, 5, day(12))), SUM)
+    (third,) = of_rule(desk.screen(line(6, 5, day(12))), SUM)
+    again = of_rule(desk.screen(line(4, 5, day(10)), line(6, 5, day(12))), SUM)
     assert [(f["flag_id"], f["state"]) for f in (third, *again)] == [(first["flag_id"], "existing")] * 2
-    with office.ledger() as ledger:
-        assert [f["flag_id"] for f in ledger.flags(rule_id=SUM).to_pylist()] == [first["flag_id"]]
+    assert desk.kept(SUM) == [first["flag_id"]]
 
 
-def test_what_is_over_or_about_something_else_is_not_continued(office):
+@scenario
+def what_is_over_or_about_something_else_is_not_continued(desk):
     acetone = {"description_of_goods": "ACETONE", "hs_code": "291411"}
-    office.screen(line(1, 200, **acetone), line(2, 150, consignee="Other Works Ltd"))
-    assert [continued(f) for f in of_rule(office.screen(line(3, 150, day(2))), SUM)] == [[]]
-    office.screen(amended(3, 5, day(2)))  # resolved
-    (flag,) = of_rule(office.screen(line(4, 150, day(3))), SUM)
+    desk.screen(line(1, 200, **acetone), line(2, 150, consignee="Other Works Ltd"))
+    assert [continued(f) for f in of_rule(desk.screen(line(3, 150, day(2))), SUM)] == [[]]
+    desk.screen(amended(3, 5, day(2)))  # resolved
+    (flag,) = of_rule(desk.screen(line(4, 150, day(3))), SUM)
     assert (flag["state"], continued(flag)) == ("new", [])
-    assert [continued(f) for f in of_rule(office.screen(line(5, 150, day(60))), SUM)] == [[]]  # another episode
+    assert [continued(f) for f in of_rule(desk.screen(line(5, 150, day(60))), SUM)] == [[]]  # another episode
 
 
 def window(flag) -> dict[str, str]:
     return {e["field"]: e["as_written"] for e in json.loads(flag["evidence"]) if e["subject"] == "window"}
 
 
-def test_an_episode_is_told_of_again_when_it_has_doubled(office):
-    (first,) = of_rule(office.screen(line(1, 150)), SUM)
-    days = [of_rule(office.screen(line(2 + n, 30, day(1 + n))), SUM)[0] for n in range(6)]
+@scenario
+def an_episode_is_told_of_again_when_it_has_doubled(desk):
+    (first,) = of_rule(desk.screen(line(1, 150)), SUM)
+    days = [of_rule(desk.screen(line(2 + n, 30, day(1 + n))), SUM)[0] for n in range(6)]
     assert [f["state"] for f in days] == ["existing"] * 4 + ["new", "existing"]  # 180 to 270, 300, 330 kg
     assert [window(f).get("told") for f in days] == ["150"] * 4 + [None, "300"]
     assert [window(f).get("escalated") for f in days] == [None] * 4 + ["high, 150", None]
@@ -218,44 +261,45 @@ def test_an_episode_is_told_of_again_when_it_has_doubled(office):
     assert window(days[5])["episode"] == days[4]["flag_id"]
 
 
-def test_a_clearance_covers_an_episode_until_it_has_doubled(office):
-    (first,) = of_rule(office.screen(line(1, 150)), SUM)
-    office.clear(first)
-    result = office.screen(line(2, 5, day(2)))
+@scenario
+def a_clearance_covers_an_episode_until_it_has_doubled(desk):
+    (first,) = of_rule(desk.screen(line(1, 150)), SUM)
+    desk.clear(first)
+    result = desk.screen(line(2, 5, day(2)))
     (second,) = of_rule(result, SUM)
     assert (second["flag_id"], second["state"]) == (first["flag_id"], "suppressed")
     assert [s["reason"] for s in result.report.suppressed.to_pylist() if s["flag_id"] == second["flag_id"]] == ["licensed: seen"]
-    assert result.report.exit_code == ExitCode.CLEAR
-    again = of_rule(office.screen(line(2, 5, day(2))), SUM)  # sent again, judged no more
+    again = of_rule(desk.screen(line(2, 5, day(2))), SUM)  # sent again, judged no more
     assert [f["state"] for f in again] == ["suppressed"]
-    (third,) = of_rule(office.screen(line(3, 5, day(3))), SUM)
+    (third,) = of_rule(desk.screen(line(3, 5, day(3))), SUM)
     assert (third["state"], window(third)["episode"]) == ("suppressed", first["flag_id"])
-    (fourth,) = of_rule(office.screen(line(4, 140, day(4))), SUM)
+    (fourth,) = of_rule(desk.screen(line(4, 140, day(4))), SUM)
     assert (fourth["state"], window(fourth)["escalated"]) == ("new", "high, 150")
-    with office.ledger() as ledger:
-        assert ledger.verify() == []
 
 
-def test_a_clearance_in_the_middle_of_an_episode_covers_what_follows(office):
-    office.screen(line(1, 150))
-    (second,) = of_rule(office.screen(line(2, 5, day(1))), SUM)
+@scenario
+def a_clearance_in_the_middle_of_an_episode_covers_what_follows(desk):
+    desk.screen(line(1, 150))
+    (second,) = of_rule(desk.screen(line(2, 5, day(1))), SUM)
     assert second["state"] == "existing"
-    office.clear(second)
-    assert [f["state"] for n in (2, 3) for f in of_rule(office.screen(line(1 + n, 5, day(n))), SUM)] == ["suppressed"] * 2
+    desk.clear(second)
+    assert [f["state"] for n in (2, 3) for f in of_rule(desk.screen(line(1 + n, 5, day(n))), SUM)] == ["suppressed"] * 2
 
 
-def test_after_a_clearance_has_expired_the_episode_is_told_of_again(office):
-    (first,) = of_rule(office.screen(line(1, 150)), SUM)
-    office.clear(first, until="2026-11-01")
-    (second,) = of_rule(office.screen(line(2, 5, day(1))), SUM)
+@scenario
+def after_a_clearance_has_expired_the_episode_is_told_of_again(desk):
+    (first,) = of_rule(desk.screen(line(1, 150)), SUM)
+    desk.clear(first, until="2026-11-01")
+    (second,) = of_rule(desk.screen(line(2, 5, day(1))), SUM)
     assert second["state"] == "new"
 
 
-def test_an_amended_line_of_an_episode_changes_its_flag_and_raises_no_other(office):
-    (first,) = of_rule(office.screen(line(1, 150)), SUM)
-    (second,) = of_rule(office.screen(line(2, 5, day(2))), SUM)
-    office.screen(line(3, 5, day(3)))
-    flags = of_rule(office.screen(amended(2, 6, day(2))), SUM)
+@scenario
+def an_amended_line_of_an_episode_changes_its_flag_and_raises_no_other(desk):
+    (first,) = of_rule(desk.screen(line(1, 150)), SUM)
+    (second,) = of_rule(desk.screen(line(2, 5, day(2))), SUM)
+    desk.screen(line(3, 5, day(3)))
+    flags = of_rule(desk.screen(amended(2, 6, day(2))), SUM)
     assert second["flag_id"] == first["flag_id"]
     assert [(f["flag_id"], f["state"]) for f in flags] == [(first["flag_id"], "existing")]
 
@@ -279,17 +323,19 @@ def test_a_clearance_suppresses_until_its_last_day(office):
     assert over.report.exit_code == ExitCode.FLAGGED
 
 
-def test_a_clearance_of_a_line_lapses_when_its_content_changes_that_of_an_episode_until_it_has_doubled(office):
-    for flag in office.screen(line(1, 150)).report.flags.to_pylist():
-        office.clear(flag)
-    assert states(office.screen(line(1, 150))) == [(LARGE, "suppressed"), (SUM, "suppressed")]
-    assert states(office.screen(amended(1, 151))) == [(LARGE, "new"), (SUM, "suppressed")]
-    assert states(office.screen(amended(1, 301, version="3"))) == [(LARGE, "existing"), (SUM, "new")]
+@scenario
+def a_clearance_of_a_line_lapses_when_its_content_changes_that_of_an_episode_until_it_has_doubled(desk):
+    for flag in desk.screen(line(1, 150)).report.flags.to_pylist():
+        desk.clear(flag)
+    assert states(desk.screen(line(1, 150))) == [(LARGE, "suppressed"), (SUM, "suppressed")]
+    assert states(desk.screen(amended(1, 151))) == [(LARGE, "new"), (SUM, "suppressed")]
+    assert states(desk.screen(amended(1, 301, version="3"))) == [(LARGE, "existing"), (SUM, "new")]
 
 
 # Registers
 
 
+@with_rules(ABSENT, UNKNOWN)
 def test_a_notification_recorded_later_resolves_an_absence_although_its_line_is_not_sent_again(office):
     found = office.screen(line(1, 5, pen_reference="N-17/26"), line(2, 5, pen_reference="N-18"), registers=notifications("X"))
     assert states(found) == [(UNKNOWN, "new"), (UNKNOWN, "new"), (ABSENT, "new"), (ABSENT, "new")]
@@ -306,6 +352,7 @@ def test_a_notification_recorded_later_resolves_an_absence_although_its_line_is_
         assert ledger.verify() == []
 
 
+@with_rules(ABSENT, UNKNOWN)
 def test_an_absence_on_a_line_sent_again(office):
     row = line(1, 5, pen_reference="N1")
     office.screen(row, registers=notifications("X"))
@@ -315,6 +362,7 @@ def test_an_absence_on_a_line_sent_again(office):
     assert states(office.screen(row, registers=notifications("X", "N1"))) == []
 
 
+@with_rules(ABSENT, UNKNOWN)
 def test_an_absence_stays_without_its_register_or_its_rule_and_where_it_was_cleared(office):
     office.screen(line(1, 5, pen_reference="N1"), registers=notifications("X"))
     there = notifications("N1")
@@ -391,11 +439,12 @@ def test_a_cancellation_waits_for_its_original(office):
         assert ledger.verify() == []
 
 
-def test_a_cancellation_takes_back_no_later_version(office):
-    assert states(office.screen(versioned(1, 150, "3"))) == [(LARGE, "new"), (SUM, "new")]
-    assert states(office.screen(versioned(1, 150, "2", "cancellation"))) == []
-    assert states(office.screen(line(2, 5, day(1)))) == [(SUM, "existing")]  # it still counts
-    assert ("resolved" in dict(map(reversed, states(office.screen(versioned(1, 150, "", "cancellation")))))) is True
+@scenario
+def a_cancellation_takes_back_no_later_version(desk):
+    assert states(desk.screen(versioned(1, 150, "3"))) == [(LARGE, "new"), (SUM, "new")]
+    assert states(desk.screen(versioned(1, 150, "2", "cancellation"))) == []
+    assert states(desk.screen(line(2, 5, day(1)))) == [(SUM, "existing")]  # it still counts
+    assert ("resolved" in dict(map(reversed, states(desk.screen(versioned(1, 150, "", "cancellation")))))) is True
 
 
 def test_a_number_used_again_after_a_quarter_is_not_what_was_cancelled(office):
@@ -427,3 +476,23 @@ def test_without_a_window_nothing_of_earlier_runs_is_shown(office):
     office.screen(line(1))
     assert office.screen(line(1)).report.earlier.num_rows == 0
     assert office.screen(line(3, 1, day(-200))).report.earlier.num_rows == 0
+
+
+# Scenarios, all of them together
+
+
+@pytest.fixture(scope="module")
+def faults(tmp_path_factory, reference: Reference) -> dict[str, BaseException | None]:
+    folder = tmp_path_factory.mktemp("together")
+    office = Office(f"sqlite:///{folder / 'ledger.sqlite'}", reference, folder / "rules", LARGE, SUM)
+    found = play_together(office, SCENARIOS)
+    with office.ledger() as ledger:
+        assert ledger.verify() == []
+    return found
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_over_several_runs(faults, name):
+    if (fault := faults[name]) is not None:
+        raise fault
+    assert name in faults

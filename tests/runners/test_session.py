@@ -19,10 +19,16 @@ from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.session import Session, load, open_lists
 from precursor_screen.runners.settings import Settings, settle
 from tests.conftest import ROOT
-from tests.screening import table
+from tests.screening import table, with_rules
 
 ROWS = [{"bill of lading": "B1", "description of goods": "ACETIC ANHYDRIDE 20 DRUMS", "net weight kg": "4000"}]
 SOURCES = (Source("a.csv", content=table(ROWS)),)
+
+
+@pytest.fixture(scope="module")
+def few(reference: Reference) -> Reference:
+    """For what is about the order of deeds, and not about rules."""
+    return with_rules(reference, "PS-CHEM-001")
 
 
 def values(folder: Path, text: str = "") -> Mapping[str, Value]:
@@ -74,7 +80,7 @@ def test_stale_data_are_refused_where_fresh_ones_are_required(tmp_path: Path, mo
         load(replace(settings, require_fresh=True))
 
 
-def test_reports_are_written_then_recorded_then_told_then_marked(tmp_path: Path, reference: Reference, monkeypatch: Any) -> None:
+def test_reports_are_written_then_recorded_then_told_then_marked(tmp_path: Path, few: Reference, monkeypatch: Any) -> None:
     steps: list[str] = []
     url = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
 
@@ -88,31 +94,31 @@ def test_reports_are_written_then_recorded_then_told_then_marked(tmp_path: Path,
     def told(step: str) -> Any:
         return lambda _: steps.append(f"{step}: {'recorded' if recorded() else 'not recorded'}")
 
-    flags = Session(Settings(ledger=url), reference).run(SOURCES, told("written"), told("told")).report.flags
+    flags = Session(Settings(ledger=url), few).run(SOURCES, told("written"), told("told")).report.flags
     assert steps == ["written: not recorded", "told: recorded"]
     assert flags.num_rows
-    again = Session(Settings(ledger=url), reference).run(SOURCES).report.flags
+    again = Session(Settings(ledger=url), few).run(SOURCES).report.flags
     assert set(again.column("state").to_pylist()) == {"existing"}
-    elsewhere = Session(Settings(ledger=url), reference).run(SOURCES, remember=False).report.flags
+    elsewhere = Session(Settings(ledger=url), few).run(SOURCES, remember=False).report.flags
     assert set(elsewhere.column("state").to_pylist()) == {"new"}
 
 
-def test_a_run_whose_reports_cannot_be_written_is_not_recorded(tmp_path: Path, reference: Reference) -> None:
+def test_a_run_whose_reports_cannot_be_written_is_not_recorded(tmp_path: Path, few: Reference) -> None:
     url = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
 
     def fail(_: object) -> None:
         raise OSError("no room")
 
     with pytest.raises(OSError, match="no room"):
-        Session(Settings(ledger=url), reference).run(SOURCES, fail)
+        Session(Settings(ledger=url), few).run(SOURCES, fail)
     with open_ledger(url, create=False) as ledger:
         assert ledger.flags().num_rows == 0
 
 
-def test_the_python_api_remembers_as_the_command_does(tmp_path: Path, reference: Reference) -> None:
+def test_the_python_api_remembers_as_the_command_does(tmp_path: Path, few: Reference) -> None:
     (tmp_path / "a.csv").write_bytes(table(ROWS))
     url = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
-    states = [set(api.screen(tmp_path / "a.csv", reference, ledger=url).flags.column("state").to_pylist()) for _ in range(2)]
+    states = [set(api.screen(tmp_path / "a.csv", few, ledger=url).flags.column("state").to_pylist()) for _ in range(2)]
     assert states == [{"new"}, {"existing"}]
 
 

@@ -3,7 +3,7 @@
 Split, shuffled, sent again, amended, cancelled, late, killed and run again. Each sequence is a scheme of its own in one ledger, so that a
 run judges a hundred of them at once; that they do not touch each other is what makes it the same as a ledger each.
 
-PS_SEQUENCES asks for another number of sequences, PS_SEED for others.
+A commit is held by a hundred of them; PS_SEQUENCES asks for another number of sequences, PS_SEED for others.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.reference.bundle import Reference
+from tests.examples import SOAK
 from tests.ledger.conftest import new_database
 from tests.schemes.office import Office, row_of
 from tests.schemes.ways import Row
 
-SEQUENCES = int(os.environ.get("PS_SEQUENCES", "300"))
+SEQUENCES = int(os.environ.get("PS_SEQUENCES", "100"))
 SEED = int(os.environ.get("PS_SEED", "1"))
 RUNS = 6
 AT_ONCE = 300
@@ -92,6 +93,6 @@ def test_open_flags_do_not_depend_on_how_messages_came(tmp_path: Path, reference
 
 @pytest.mark.slow
 @pytest.mark.postgres
-@pytest.mark.parametrize(("first", "count"), blocks(200))
+@pytest.mark.parametrize(("first", "count"), blocks(200 if SOAK else 60))
 def test_the_same_on_a_server(postgres: str, tmp_path: Path, reference: Reference, first: int, count: int) -> None:
     agrees(lambda name: Office(new_database(postgres), reference, tmp_path / name), first, count)

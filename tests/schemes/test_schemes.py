@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.reference.bundle import Reference
+from tests.examples import SOAK
 from tests.schemes.office import Office, Told, rows_of
 from tests.schemes.ways import WAYS
 
@@ -48,6 +49,12 @@ def wrong(office: Office) -> dict[str, tuple[list[str], list[str]]]:
     }
 
 
+# What a way costs are its runs. Weeks that come one after another are those of the runs that are killed, further down; files drawn at
+# random are those that come late and out of order.
+OF_A_SOAK = ("daily", "weekly", "random files")
+QUICK = ("one file", "shuffled", "folder", "cumulative", "latest first")
+
+
 @pytest.fixture(scope="module")
 def at_once(tmp_path_factory, reference: Reference) -> dict[str, Told]:
     """Members and values of what is open where all lines come at once."""
@@ -57,10 +64,9 @@ def at_once(tmp_path_factory, reference: Reference) -> dict[str, Told]:
     return office.told()
 
 
-QUICK = ("one file", "shuffled", "folder", "cumulative")
-
-
-@pytest.mark.parametrize("way", [w if w in QUICK else pytest.param(w, marks=pytest.mark.slow) for w in WAYS])
+@pytest.mark.parametrize(
+    "way", [w if w in QUICK else pytest.param(w, marks=pytest.mark.slow) for w in WAYS if SOAK or w not in OF_A_SOAK]
+)
 def test_a_scheme_is_seen_however_it_arrives(office, at_once, way):
     for files in WAYS[way](LINES):
         office.screen(files)

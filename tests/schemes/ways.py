@@ -47,6 +47,6 @@ WAYS: dict[str, Callable[[list[Row]], Runs]] = {
     "weekly": lambda rows: [[week] for week in _by(rows, 7)],
     "random files": lambda rows: [[f] for f in _random_files(rows, 12, 3)],
     "late and out of order": lambda rows: [[f] for f in _random_files(_shuffled(rows, 4), 9, 5)],
-    "latest first": lambda rows: [[week[::-1]] for week in reversed(_by(rows, 7))],
+    "latest first": lambda rows: [[month[::-1]] for month in reversed(_by(rows, 30))],
     "cumulative": _cumulative,
 }

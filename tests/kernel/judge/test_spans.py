@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from precursor_screen.reference.bundle import Reference
-from tests.screening import screen_rows
+from tests.screening import screen_rows, with_rules
 
 
 def spans(reference: Reference, rule: str, **row: str) -> list[dict[str, Any]]:
     filed = {"bill of lading": "B1", "shipper": "Acme Supply Ltd", "hs code": "730410", "net weight kg": "900", **row}
-    flags = screen_rows([filed], reference).report.flags.to_pylist()
+    flags = screen_rows([filed], with_rules(reference, rule)).report.flags.to_pylist()
     found = [e for f in flags if f["rule_id"] == rule for e in json.loads(f["evidence"]) if "candidate" in e]
     assert found, [f["rule_id"] for f in flags]
     return found

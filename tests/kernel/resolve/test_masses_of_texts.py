@@ -12,7 +12,7 @@ import pytest
 from precursor_screen.api import lookup
 from precursor_screen.kernel.resolve.quantities import quantify
 from precursor_screen.reference.bundle import Reference
-from tests.screening import screen_rows
+from tests.screening import screen_rows, with_rules
 
 CASES = list(csv.DictReader((Path(__file__).parents[2] / "cases" / "masses.csv").read_text("utf-8").splitlines()))
 
@@ -56,7 +56,7 @@ def test_two_readings_of_a_description_are_an_issue_of_a_line_that_was_screened(
         {"bill of lading": f"B{n}", "net weight kg": "", "description of goods": f"ACETONE {q}"}
         for n, q in enumerate(["20.000 KGS", "20 KGS"])
     ]
-    report = screen_rows(rows, reference).report
+    report = screen_rows(rows, with_rules(reference)).report
     found = [i for i in report.coverage["degraded"] if i["code"] == "ambiguous-number"]
     assert [(i["count"], i["examples"][0]["message"]) for i in found] == [(1, "the mass may be 20 or 20000 kg")]
     assert report.coverage["screened"] == 2

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from precursor_screen.api import load_reference
-from tests.screening import screen_rows
+from tests.screening import screen_rows, with_rules
 
 HEAD = "entry_id,kind,name,name_kind,country,address,identifier_type,identifier,programme,listed,delisted,note\n"
 FIRST = HEAD + (
@@ -33,7 +33,8 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder: Path = tmp_path_factory.mktemp("lists")
     (folder / "first.csv").write_text(FIRST, encoding="utf-8")
     (folder / "second.csv").write_text(SECOND, encoding="utf-8")
-    return load_reference(watchlists=[folder / "first.csv", folder / "second.csv"], as_of=date(2026, 11, 25))
+    whole = load_reference(watchlists=[folder / "first.csv", folder / "second.csv"], as_of=date(2026, 11, 25))
+    return with_rules(whole, "PS-PTY-001", "PS-PTY-002", "PS-PTY-003", "PS-PTY-025")
 
 
 def flags(reference: Any, **row: str) -> dict[tuple[str, str, str], dict[str, Any]]:

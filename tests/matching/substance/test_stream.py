@@ -16,7 +16,7 @@ from tests.examples import examples
 TEXTS = st.lists(st.text(st.characters(codec=None, exclude_categories=()), max_size=40), max_size=6)
 
 
-@examples(40, 150)
+@examples(150, 150)
 @given(TEXTS)
 def test_the_stream_is_the_squashed_texts(texts: list[str]) -> None:
     stream = any_stream(texts)
@@ -25,7 +25,7 @@ def test_the_stream_is_the_squashed_texts(texts: list[str]) -> None:
         assert (stream.text_of == i).sum() == len(squash(texts[i])) + 1
 
 
-@examples(25, 100)
+@examples(100, 100)
 @given(st.lists(st.text(st.characters(max_codepoint=127), max_size=40), max_size=6))
 def test_the_way_for_ascii_gives_the_same(texts: list[str]) -> None:
     one, other = ascii_stream(texts), any_stream(texts)

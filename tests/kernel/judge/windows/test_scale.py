@@ -21,7 +21,7 @@ from precursor_screen.rulecheck.inline_tests import moves_from_rows
 from precursor_screen.schema import MOVEMENT_COLUMNS
 from tests.examples import examples
 from tests.kernel.judge.windows.test_judge import START, flagged, groups, histories, make_rule
-from tests.screening import screen_rows
+from tests.screening import screen_rows, with_rules
 
 REGISTERS = ("permits", "pre-export-notifications", "licences", "annual-requirements")
 
@@ -66,7 +66,7 @@ def test_rules_one_at_a_time_give_the_flags_of_all_at_once(reference, monkeypatc
         }
         for n in range(6)
     ]
-    movements = to_movements(screen_rows(rows, reference).screened.resolved)
+    movements = to_movements(screen_rows(rows, with_rules(reference)).screened.resolved)
     request = request_history(movements.live, reference.rules, reference.registers)
     whole = flag_windows(movements.live, NoMemory().look_back(request), reference.rules, reference)
     assert {"PS-QTY-002", "PS-QTY-005"} <= set(whole[0].column("rule_id").to_pylist())
@@ -90,7 +90,7 @@ def test_only_a_permit_for_one_shipment_is_used_twice(reference, single, expecte
     permits = [{"reference": "P 7", "substance_id": "safrole", "status": "valid", "single_use": single}]
     tables = {"permits": pa.Table.from_pylist(permits, schema=schema_of("permits"))} if single != "no register" else {}
     known = replace(reference, registers=tables, rules=tuple(r for r in reference.rules if r.rule.id == "PS-DOC-006"))
-    movements = to_movements(screen_rows(rows, known).screened.resolved)
+    movements = to_movements(screen_rows(rows, with_rules(known)).screened.resolved)
     request = request_history(movements.live, known.rules, known.registers)
     flags, unjudged = flag_windows(movements.live, NoMemory().look_back(request), known.rules, known)
     assert flags.num_rows == expected
@@ -137,7 +137,7 @@ def test_tests_made_once_a_substance_and_day_give_what_tests_of_every_movement_g
         for n, goods in enumerate(["ACETONE", "NORFENTANYL", "PILL PRESS", "PILL PRESS", "SULPHURIC ACID", "PIPERONAL"])
         for year in (1980, 2026)
     ]
-    movements = to_movements(screen_rows(rows, reference).screened.resolved)
+    movements = to_movements(screen_rows(rows, with_rules(reference)).screened.resolved)
     rules = [*reference.rules, of_goods]
     request = request_history(movements.live, rules, reference.registers)
     once = flag_windows(movements.live, NoMemory().look_back(request), rules, reference)
@@ -149,7 +149,9 @@ def test_tests_made_once_a_substance_and_day_give_what_tests_of_every_movement_g
 
 @pytest.fixture(scope="module")
 def acetone(reference):
-    return to_movements(screen_rows([{"description of goods": "ACETONE", "date": "2026-03-01"}], reference).screened.resolved)
+    return to_movements(
+        screen_rows([{"description of goods": "ACETONE", "date": "2026-03-01"}], with_rules(reference)).screened.resolved
+    )
 
 
 @pytest.mark.parametrize("name", [c.name for c in MOVEMENT_COLUMNS if c.kind == "text" and c.name != GOODS])
@@ -187,7 +189,7 @@ def test_a_telephone_number_in_the_address_is_found_again(reference):
         for n, name in enumerate(("Amalta Trading", "Borvik Supplies", "Corvane Imports"), 1)
     ]
     known = replace(reference, rules=tuple(r for r in reference.rules if r.rule.id == "PS-QTY-025"))
-    movements = to_movements(screen_rows(rows, known).screened.resolved)
+    movements = to_movements(screen_rows(rows, with_rules(known)).screened.resolved)
     request = request_history(movements.live, known.rules, known.registers)
     flags, _ = flag_windows(movements.live, NoMemory().look_back(request), known.rules, known)
     assert flags.num_rows == 1
@@ -207,7 +209,7 @@ def test_windows_over_watched_goods_begin_where_their_own_record_does(reference,
         }
         for n, day in enumerate((first, "2026-11-20"))
     ]
-    movements = to_movements(screen_rows(rows, reference).screened.resolved)
+    movements = to_movements(screen_rows(rows, with_rules(reference)).screened.resolved)
     assert movements.live.column(GOODS).null_count == 0
     rules = [r for r in reference.rules if r.rule.id == "PS-COV-007"]
     request = request_history(movements.live, rules, ())
@@ -223,7 +225,7 @@ def test_rules_about_substances_never_see_watched_goods_nor_the_other_way_round(
         {"bill of lading": "B1", "description of goods": "ACETONE", "hs code": "291411", "date": "2026-11-20"},
         {"bill of lading": "B2", "description of goods": "CITRIC ACID", "hs code": "291814", "date": "2026-11-20"},
     ]
-    movements = to_movements(screen_rows(rows, reference).screened.resolved).live
+    movements = to_movements(screen_rows(rows, with_rules(reference)).screened.resolved).live
     by_kind = {r.rule.id: of_rules(movements, [r]) for r in reference.rules if r.rule.id in ("PS-COV-007", "PS-QTY-005")}
     assert by_kind["PS-COV-007"].column("shipment_id").to_pylist() == ["B2"]
     assert by_kind["PS-QTY-005"].column("shipment_id").to_pylist() == ["B1"]
