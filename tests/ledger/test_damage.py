@@ -16,7 +16,7 @@ from precursor_screen.ledger.store import open_ledger
 from tests.ledger.damage import REFUSED, SAME, flipped, make, outcome, use
 from tests.ledger.rows import day, look, movement, record, run
 
-FLIPS = int(os.environ.get("PRECURSOR_SCREEN_TEST_FLIPS", "150"))
+FLIPS = int(os.environ.get("PRECURSOR_SCREEN_TEST_FLIPS", "60"))
 
 
 @pytest.mark.slow

@@ -32,6 +32,8 @@ def test_a_near_spelling_is_found_and_weak_by_itself(name: str) -> None:
         ("全新桶装 {}", "medium"),  # a word of trade within a run of others
         ("{} 瓷砖陶土进桶", "medium"),  # the sixth character
         ("{} 瓷砖陶土进口桶", "weak"),  # the seventh
+        ("{} 进口工业级", "medium"),  # imported, of industrial grade
+        ("{} 二十公斤", "medium"),  # twenty kilograms
         ("{} 瓷砖", "weak"),  # tiles
         ("瓷砖 {}", "weak"),
         ("{} 25 瓷砖", "weak"),
