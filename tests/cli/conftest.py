@@ -52,9 +52,13 @@ def tables_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def few_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of rules that ships, cut to a few of them."""
-    folder = tmp_path_factory.mktemp("few") / "rules"
+    return cut_rules(tmp_path_factory.mktemp("few") / "rules", *FEW)
+
+
+def cut_rules(folder: Path, *names: str) -> Path:
+    """Makes a folder of what ships with some of its rules, by their files."""
     ours = shipped.rules_folder()
-    shutil.copytree(ours, folder, ignore=lambda at, names: set(names) - set(FEW) - _beside(Path(at), ours))
+    shutil.copytree(ours, folder, ignore=lambda at, found: set(found) - set(names) - _beside(Path(at), ours))
     return folder
 
 
