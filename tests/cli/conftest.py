@@ -23,6 +23,12 @@ from tests.screening import table
 
 SAMPLE = ROOT / "sample_data" / "manifest.csv"
 FEW = ("ps-chem-001.yml", "ps-pty-001.yml", "ps-qty-001.yml")  # a substance, a listed party, a mass that may not be known
+# The program as `python -c` runs it, with the folder of rules that its first argument names for the one that ships.
+OTHER_RULES = (
+    "import sys; from pathlib import Path; from precursor_screen.cli.main import main; "
+    "from precursor_screen.reference import shipped; "
+    "shipped.rules_folder = lambda: Path(sys.argv[1]); main(sys.argv[2:])"
+)
 load_substances = functools.cache(bundle.load_substances)
 SubstanceIndex = functools.cache(bundle.SubstanceIndex)
 
