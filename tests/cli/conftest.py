@@ -23,6 +23,12 @@ from tests.screening import table
 
 SAMPLE = ROOT / "sample_data" / "manifest.csv"
 FEW = ("ps-chem-001.yml", "ps-pty-001.yml", "ps-qty-001.yml")  # a substance, a listed party, a mass that may not be known
+# The program as `python -c` runs it, with the folder of rules that its first argument names for the one that ships.
+OTHER_RULES = (
+    "import sys; from pathlib import Path; from precursor_screen.cli.main import main; "
+    "from precursor_screen.reference import shipped; "
+    "shipped.rules_folder = lambda: Path(sys.argv[1]); main(sys.argv[2:])"
+)
 load_substances = functools.cache(bundle.load_substances)
 SubstanceIndex = functools.cache(bundle.SubstanceIndex)
 
@@ -52,9 +58,13 @@ def tables_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def few_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of rules that ships, cut to a few of them."""
-    folder = tmp_path_factory.mktemp("few") / "rules"
+    return cut_rules(tmp_path_factory.mktemp("few") / "rules", *FEW)
+
+
+def cut_rules(folder: Path, *names: str) -> Path:
+    """Makes a folder of what ships with some of its rules, by their files."""
     ours = shipped.rules_folder()
-    shutil.copytree(ours, folder, ignore=lambda at, names: set(names) - set(FEW) - _beside(Path(at), ours))
+    shutil.copytree(ours, folder, ignore=lambda at, found: set(found) - set(names) - _beside(Path(at), ours))
     return folder
 
 

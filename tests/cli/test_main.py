@@ -11,7 +11,7 @@ import pytest
 
 from precursor_screen.cli.main import COMMANDS, cli
 from precursor_screen.version import __version__
-from tests.cli.conftest import SAMPLE
+from tests.cli.conftest import OTHER_RULES, SAMPLE
 
 PROGRAM = "import sys; from precursor_screen.cli.main import main; main(sys.argv[1:])"
 
@@ -109,11 +109,11 @@ def test_an_interrupt_is_no_traceback(ps, monkeypatch):
     assert (answer.code, answer.err.strip()) == (130, "interrupted")
 
 
-def reader_that_leaves(*arguments: str) -> tuple[int, bytes]:
+def reader_that_leaves(*arguments: str, program: str = PROGRAM) -> tuple[int, bytes]:
     """Exit code and standard error of a command whose output nobody reads."""
     reading, writing = os.pipe()
     os.close(reading)
-    done = subprocess.Popen([sys.executable, "-c", PROGRAM, *arguments], stdout=writing, stderr=subprocess.PIPE)
+    done = subprocess.Popen([sys.executable, "-c", program, *arguments], stdout=writing, stderr=subprocess.PIPE)
     os.close(writing)
     _, err = done.communicate(timeout=60)
     return done.returncode, err
@@ -123,9 +123,9 @@ def test_a_reader_that_leaves_early_is_no_error():
     assert reader_that_leaves("substances", "list") == (0, b"")
 
 
-def test_a_reader_that_leaves_early_does_not_change_what_was_found(tmp_path):
+def test_a_reader_that_leaves_early_does_not_change_what_was_found(few_folder):
     arguments = ("screen", str(SAMPLE), "--watchlist", "sample", "--as-of", "2026-11-25", "--fail-on", "critical")
-    assert reader_that_leaves(*arguments) == (1, b"")
+    assert reader_that_leaves(str(few_folder), *arguments, program=OTHER_RULES) == (1, b"")
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full on this system")

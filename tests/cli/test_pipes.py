@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
+from tests.cli.conftest import OTHER_RULES
 from tests.conftest import ROOT
 
-RUN = "import sys; from precursor_screen.cli.main import run; sys.exit(run())"
 SAMPLE = str(ROOT / "sample_data" / "manifest.csv")
 
 
@@ -23,8 +23,9 @@ SAMPLE = str(ROOT / "sample_data" / "manifest.csv")
     ],
     ids=lambda words: words[0],
 )
-def test_a_reader_who_goes_at_once(words, home):
-    with subprocess.Popen([sys.executable, "-c", RUN, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+def test_a_reader_who_goes_at_once(words, home, few_folder):
+    program = [sys.executable, "-c", OTHER_RULES, str(few_folder)]
+    with subprocess.Popen([*program, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()

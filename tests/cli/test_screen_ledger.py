@@ -24,7 +24,7 @@ from tests.ledger.processes import ROOT, start
 from tests.ledger.rows import movement, record, seal_anew
 from tests.runners.remembered import DAY, LARGE, SUM, line, write_rules
 
-KILLS = int(os.environ.get("PRECURSOR_SCREEN_TEST_KILLS", "6"))
+KILLS = int(os.environ.get("PRECURSOR_SCREEN_TEST_KILLS", "4"))
 PLAIN = ("--rules", "rules", "--only-rules", "--watchlist", "none", "--as-of", "2026-11-25")
 KEPT = (*PLAIN, "--ledger", "sqlite:///ledger.sqlite")
 URL = "sqlite:///ledger.sqlite"
@@ -419,7 +419,7 @@ def test_killed_at_any_moment_whole_runs_are_kept_and_the_rerun_tells_the_same(p
     spared = "sqlite:///spared.sqlite"
     survived = told = 0  # runs that were killed after they were recorded, and after they were delivered
     for n in range(KILLS):
-        rows = [line(1_000 * n + i, 3 * i, DAY + timedelta(days=n), consignee=f"Buyer {i % 7} Ltd") for i in range(60)]
+        rows = [line(1_000 * n + i, 3 * i, DAY + timedelta(days=n), consignee=f"Buyer {i % 7} Ltd") for i in range(20)]
         path = manifest(*rows, name=f"day{n}.csv")
         process = command("screen", path, *KEPT, "--wait", "30", "--timing", "-o", "killed.json", "-o", "killed.csv")
         if n % 4:  # from the moment on in which it asks for the ledger
