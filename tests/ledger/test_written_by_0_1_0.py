@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.ledger_memory import LedgerMemory
 from precursor_screen.runners.local import run
+from tests.screening import with_rules
 
 FOLDER = Path(__file__).parent / "written_by_0_1_0"
 AS_OF = date(2026, 11, 10)
@@ -36,7 +36,8 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_the_same_facts_raise_nothing_new_and_what_was_cleared_stays_so(path: Path) -> None:
-    reference = replace(load_reference(watchlists=["sample"], jurisdiction="US", as_of=AS_OF))
+    whole = load_reference(watchlists=["sample"], jurisdiction="US", as_of=AS_OF)
+    reference = with_rules(whole, *sorted({rule for rule, _ in FLAGGED | CLEARED}))
     states: dict[str, set[tuple[str, str]]] = {}
     for number, name in enumerate(("day1.csv", "day2.csv")):
         with LedgerMemory(f"sqlite:///{path}", 0.0) as memory:

@@ -42,11 +42,13 @@ def _cumulative(rows: list[Row]) -> Runs:
 WAYS: dict[str, Callable[[list[Row]], Runs]] = {
     "one file": lambda rows: [[rows]],
     "shuffled": lambda rows: [[_shuffled(rows, 1)]],
-    "folder": lambda rows: [_random_files(rows, 5, 2)],
+    "folder": lambda rows: [_random_files(_shuffled(rows, 1), 5, 2)],
     "daily": lambda rows: [[day] for day in _by(rows, 1)],
     "weekly": lambda rows: [[week] for week in _by(rows, 7)],
+    "three weeks": lambda rows: [[weeks] for weeks in _by(rows, 21)],
     "random files": lambda rows: [[f] for f in _random_files(rows, 12, 3)],
-    "late and out of order": lambda rows: [[f] for f in _random_files(_shuffled(rows, 4), 9, 5)],
+    "late and out of order": lambda rows: [[f] for f in _random_files(_shuffled(rows, 4), 5, 5)],
+    "late, in many files": lambda rows: [[f] for f in _random_files(_shuffled(rows, 4), 9, 5)],
     "latest first": lambda rows: [[month[::-1]] for month in reversed(_by(rows, 30))],
     "cumulative": _cumulative,
 }

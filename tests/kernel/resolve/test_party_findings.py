@@ -37,32 +37,51 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return with_rules(whole, "PS-PTY-001", "PS-PTY-002", "PS-PTY-003", "PS-PTY-025")
 
 
-def flags(reference: Any, **row: str) -> dict[tuple[str, str, str], dict[str, Any]]:
+EXACT = [
+    ("Zorvanith", "A2"),
+    ("ZORVANITH S.A.", "A2"),
+    ("zorvanith", "A2"),
+    ("Eastern Harbour Trading", "A6"),
+]
+NOT_EXACT = ["Zorvanit", "Zorvanith Harbour Ferula", "Ozo", "Ozo Ltd", "Harbour Eastern Trading Ltd"]
+NUMBERS = ["MM-4455-6677", "mm44556677", "VAT: MM-4455-6677", "RFC:MM-4455-6677", "4711; MM-4455-6677"]
+NO_NUMBERS = ["4455-6677-9", "MM-4455", "TQ-1112-2233", "n/a", ""]
+SHIPS = ["STAR OF NOWHERE IMO 9074729", "IMO9074729", "mv nobody (imo no. 9074729)"]
+ROWS = [
+    *({"consignee": name} for name in (*(name for name, _ in EXACT), *NOT_EXACT, "Marrowmere Reagents Ltd")),
+    *({"consignee": "Somebody Else SA", "consignee id": cell} for cell in (*NUMBERS, *NO_NUMBERS)),
+    {"consignee": "Marrowmere Reagents Ltd", "consignee id": "MM-4455-6677"},
+    *({"vessel": cell} for cell in ("Quillonne", "Zorvanith", *SHIPS)),
+]
+
+
+@pytest.fixture(scope="module")
+def found(reference: Any) -> dict[str, list[dict[str, Any]]]:
+    """Flags by shipment: each row is one of its own, and all of them are screened together."""
+    by_shipment: dict[str, list[dict[str, Any]]] = {f"B{n}": [] for n in range(len(ROWS))}
+    rows = [{**row, "bill of lading": f"B{n}"} for n, row in enumerate(ROWS)]
+    for flag in screen_rows(rows, reference).report.flags.to_pylist():
+        by_shipment[flag["shipment_id"]].append(flag)
+    return by_shipment
+
+
+def flags(found: dict[str, list[dict[str, Any]]], **row: str) -> dict[tuple[str, str, str], dict[str, Any]]:
     """(rule, role, entry) -> flag."""
-    found = screen_rows([row], reference).report.flags.to_pylist()
-    return {(f["rule_id"], f["party_role"], f["entry_id"]): f for f in found}
+    return {(f["rule_id"], f["party_role"], f["entry_id"]): f for f in found[f"B{ROWS.index(row)}"]}
 
 
 def evidence(flag: dict[str, Any]) -> dict[str, str]:
     return {e["field"]: e["as_written"] for e in json.loads(flag["evidence"]) if "candidate" not in e}
 
 
-@pytest.mark.parametrize(
-    ("name", "entry"),
-    [
-        ("Zorvanith", "A2"),
-        ("ZORVANITH S.A.", "A2"),
-        ("zorvanith", "A2"),
-        ("Eastern Harbour Trading", "A6"),
-    ],
-)
-def test_an_exact_name_is_never_passed_over(reference, name, entry):
-    assert flags(reference, consignee=name)["PS-PTY-001", "consignee", entry]["level"] == "high"
+@pytest.mark.parametrize(("name", "entry"), EXACT)
+def test_an_exact_name_is_never_passed_over(found, name, entry):
+    assert flags(found, consignee=name)["PS-PTY-001", "consignee", entry]["level"] == "high"
 
 
-@pytest.mark.parametrize("name", ["Zorvanit", "Zorvanith Harbour Ferula", "Ozo", "Ozo Ltd", "Harbour Eastern Trading Ltd"])
-def test_another_word_another_order_or_three_letters_are_no_exact_name(reference, name):
-    assert not [key for key in flags(reference, consignee=name) if key[0] == "PS-PTY-001"]
+@pytest.mark.parametrize("name", NOT_EXACT)
+def test_another_word_another_order_or_three_letters_are_no_exact_name(found, name):
+    assert not [key for key in flags(found, consignee=name) if key[0] == "PS-PTY-001"]
 
 
 def test_what_is_like_a_listed_name_is_shown_as_possible_and_weighs_nothing(reference):
@@ -72,41 +91,40 @@ def test_what_is_like_a_listed_name_is_shown_as_possible_and_weighs_nothing(refe
     assert run.report.shipments.to_pylist()[0]["band"] == "none"
 
 
-def test_a_ship_is_compared_with_ships_and_an_exact_name_counts(reference):
-    assert flags(reference, vessel="Quillonne")["PS-PTY-003", "vessel", "A3"]["level"] == "high"
-    assert flags(reference, vessel="Zorvanith") == {}
+def test_a_ship_is_compared_with_ships_and_an_exact_name_counts(found):
+    assert flags(found, vessel="Quillonne")["PS-PTY-003", "vessel", "A3"]["level"] == "high"
+    assert flags(found, vessel="Zorvanith") == {}
 
 
-@pytest.mark.parametrize("cell", ["MM-4455-6677", "mm44556677", "VAT: MM-4455-6677", "RFC:MM-4455-6677", "4711; MM-4455-6677"])
-def test_a_number_decides_by_itself_whatever_the_name(reference, cell):
-    found = flags(reference, consignee="Somebody Else SA", **{"consignee id": cell})
-    flag = found["PS-PTY-002", "consignee", "A1"]
+@pytest.mark.parametrize("cell", NUMBERS)
+def test_a_number_decides_by_itself_whatever_the_name(found, cell):
+    flag = flags(found, consignee="Somebody Else SA", **{"consignee id": cell})["PS-PTY-002", "consignee", "A1"]
     assert (flag["level"], flag["score"]) == ("critical", 0.0)
     assert "identifier" in evidence(flag)["corroboration"]
 
 
-@pytest.mark.parametrize("cell", ["4455-6677-9", "MM-4455", "TQ-1112-2233", "n/a", ""])
-def test_part_of_a_number_and_that_of_a_delisted_party_decide_nothing(reference, cell):
-    assert flags(reference, consignee="Somebody Else SA", **{"consignee id": cell}) == {}
+@pytest.mark.parametrize("cell", NO_NUMBERS)
+def test_part_of_a_number_and_that_of_a_delisted_party_decide_nothing(found, cell):
+    assert flags(found, consignee="Somebody Else SA", **{"consignee id": cell}) == {}
 
 
-def test_beside_a_name_that_matches_a_number_is_what_agrees(reference):
-    found = flags(reference, consignee="Marrowmere Reagents Ltd", **{"consignee id": "MM-4455-6677"})
-    assert {key for key in found if key[0] == "PS-PTY-002"} == {("PS-PTY-002", "consignee", "A1")}
-    assert found["PS-PTY-002", "consignee", "A1"]["score"] > 90
+def test_beside_a_name_that_matches_a_number_is_what_agrees(found):
+    both = flags(found, consignee="Marrowmere Reagents Ltd", **{"consignee id": "MM-4455-6677"})
+    assert {key for key in both if key[0] == "PS-PTY-002"} == {("PS-PTY-002", "consignee", "A1")}
+    assert both["PS-PTY-002", "consignee", "A1"]["score"] > 90
 
 
-@pytest.mark.parametrize("cell", ["STAR OF NOWHERE IMO 9074729", "IMO9074729", "mv nobody (imo no. 9074729)"])
-def test_a_ships_number_decides_whatever_its_name(reference, cell):
-    assert ("PS-PTY-002", "vessel", "A3") in flags(reference, vessel=cell)
+@pytest.mark.parametrize("cell", SHIPS)
+def test_a_ships_number_decides_whatever_its_name(found, cell):
+    assert ("PS-PTY-002", "vessel", "A3") in flags(found, vessel=cell)
 
 
-def test_copies_of_an_entry_are_one_flag_that_names_them_all(reference):
-    found = flags(reference, consignee="Marrowmere Reagents Ltd")
-    named = [key for key in found if key[0] == "PS-PTY-001"]
+def test_copies_of_an_entry_are_one_flag_that_names_them_all(found):
+    copies = flags(found, consignee="Marrowmere Reagents Ltd")
+    named = [key for key in copies if key[0] == "PS-PTY-001"]
     # B7 shares a programme with A1, B9 its number; B8 shares neither, so it is another party of the same name.
     assert sorted(entry for _, _, entry in named) == ["A1", "B8"]
-    shown = evidence(found["PS-PTY-001", "consignee", "A1"])
+    shown = evidence(copies["PS-PTY-001", "consignee", "A1"])
     assert "B7" in shown["copies"]
     assert "B9" in shown["copies"]
     assert "B8" not in shown["copies"]

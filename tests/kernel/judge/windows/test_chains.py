@@ -18,6 +18,7 @@ from precursor_screen.kernel.judge.windows.chains import _round_trips
 from precursor_screen.kernel.judge.windows.judge import flag_moves
 from precursor_screen.kernel.judge.windows.relation import Relation
 from precursor_screen.rulecheck.inline_tests import moves_from_rows
+from tests.examples import examples
 from tests.kernel.judge.windows.test_days import judged
 from tests.kernel.judge.windows.test_judge import START, make_rule
 
@@ -77,11 +78,17 @@ MOVES = st.lists(
 
 
 @pytest.mark.parametrize(("links", "closes"), [(2, True), (3, True), (2, False)])
-@given(moves=MOVES)
-def test_what_ends_a_chain_against_a_plain_reading(links, closes, moves):
-    rows = [move(f"L{n}", d, a, b, kg, substance_id=s) for n, (d, a, b, kg, s) in enumerate(moves)]
+@examples(20, 100)
+@given(several=st.lists(MOVES, min_size=1, max_size=6))
+def test_what_ends_a_chain_against_a_plain_reading(links, closes, several):
+    """Several histories, each with substances of its own, are judged together: what a judgement costs does not go by its movements."""
+    histories = [
+        [move(f"L{h}-{n}", d, a, b, kg, substance_id=f"{s}{h}") for n, (d, a, b, kg, s) in enumerate(moves)]
+        for h, moves in enumerate(several)
+    ]
     rule = make_rule(RING.format(links=links) if closes else ONWARD.format())
-    assert set(judged(rule, rows)[0]) == last_of_chains(rows, links, closes=closes)
+    ends = [last_of_chains(rows, links, closes=closes) for rows in histories]
+    assert set(judged(rule, [row for rows in histories for row in rows])[0]) == set().union(*ends)
 
 
 @pytest.mark.parametrize(("recorded", "flagged"), [("A", ["B"]), ("B", ["A"]), ("AB", []), ("", ["B"])])
