@@ -103,6 +103,12 @@ _CODES = (
         "Give the right encoding with --encoding.",
     ),
     IssueCode(
+        "mixed-encoding",
+        UNSCREENABLE,
+        "The file seems to be put together of texts in different encodings",
+        "Both readings of the lines in doubt were screened. Ask for the file in one encoding, or name it with --encoding.",
+    ),
+    IssueCode(
         "version-conflict",
         DEGRADED,
         "Two messages of one version state the same item with different content",

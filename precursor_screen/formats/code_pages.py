@@ -79,14 +79,18 @@ def _profile(language: str) -> _Profile:
     return _Profile(weights)
 
 
-def rank_code_pages(sample: bytes) -> list[tuple[str, float]]:
-    """Code pages, best first, with their scores (about 1 for a perfect fit, below 0 for none)."""
-    scored = [(page, _score(sample, page) + _PRIOR.get(page, 0.0)) for page in PAGES]
+def rank_code_pages(sample: bytes, known: str = "") -> list[tuple[str, float]]:
+    """Code pages, best first, with their scores (about 1 for a perfect fit, below 0 for none).
+
+    Args:
+        sample: lines of one unknown code page.
+        known: text of the same file in another encoding: a page is the likelier one where both are in one language.
+    """
+    scored = [(page, _score(f"{sample.decode(page, 'replace')}\n{known}", page) + _PRIOR.get(page, 0.0)) for page in PAGES]
     return sorted(scored, key=lambda item: -item[1])
 
 
-def _score(sample: bytes, page: str) -> float:
-    text = sample.decode(page, "replace")
+def _score(text: str, page: str) -> float:
     high = _HIGH.findall(text)
     if not high:
         return 0.0

@@ -13,7 +13,7 @@ import pyarrow.csv as arrow_csv
 from precursor_screen.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.dialect import Dialect, find_dialect, split
-from precursor_screen.formats.encoding import choose_encoding, open_utf8
+from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.sheet import HEAD_ROWS, Body, Broken, Sheet, string_array, table_of_columns
 
 BLOCK = 8 << 20
@@ -34,21 +34,17 @@ def read_delimited(blob: Blob, encoding: str = "") -> Sheet:
         UsageError: no such encoding.
         UnreadableManifest: the file holds no text.
     """
-    choice = choose_encoding(blob, encoding)
-    text, undecodable = open_utf8(blob, choice)
+    text, choice, notes, asides = open_text(blob, encoding)
     sample = _sample(text)
     if not sample.strip():
         raise UnreadableManifest("is empty", where=Where(blob.name), remedy="Ask for the file again.")
     dialect = find_dialect(sample)
     head = tuple(tuple(row) for row in split(sample, dialect.delimiter, dialect.quoted, HEAD_ROWS))
-    notes: tuple[Broken, ...] = ()
-    if undecodable:
-        notes = (Broken(1, "", undecodable, f"{undecodable} characters are no text in {choice.name}", "undecodable-text"),)
 
     def read(after: int, width: int) -> Body:
         return read_rows(text, dialect, after, width)
 
-    return Sheet(blob.name, "CSV", str(choice), head, False, read, notes, dialect=str(dialect))
+    return Sheet(blob.name, "CSV", str(choice), head, False, read, notes, asides, str(dialect))
 
 
 def _sample(text: Blob) -> str:

@@ -1,18 +1,23 @@
 """Which encoding the bytes are in, and a UTF-8 stream of them.
 
-The ladder: byte order mark, the NUL pattern of UTF-16, strict UTF-8 over the whole file, then a scored list of legacy code
-pages (`code_pages`).
+The ladder: byte order mark, the NUL pattern of UTF-16, strict UTF-8 over the whole file, then UTF-8 line by line where most of what is
+beyond ASCII is UTF-8, else a scored list of legacy code pages (`code_pages`). Files are put together from others: where fewer than nine
+in ten of the words beyond ASCII agree on one encoding, the lines of the fewer are read in both, and that is an issue.
 """
 
 from __future__ import annotations
 
 import codecs
 import io
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from precursor_screen.errors import UnreadableManifest, UsageError, Where
 from precursor_screen.formats.blob import CHUNK, Blob
 from precursor_screen.formats.code_pages import rank_code_pages
+from precursor_screen.formats.sheet import Aside, Broken
 from precursor_screen.formats.sniff import looks_utf16
 
 _BOMS = (
@@ -22,8 +27,11 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-DAMAGED = "UTF-8 but for some bytes"
+BY_LINE = "UTF-8 line by line"
 _GOOD_TO_BAD = 4
+_AGREED: Final = 0.9  # of the distinct words beyond ASCII
+_WORD: Final = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_MOST_WORDS: Final = 50_000  # enough for a verdict on the whole
 SAMPLE = 1 << 18  # bytes of lines that hold something beyond ASCII: enough for a verdict, cheap to decode twenty times
 MAX_TEXT = 8 << 30
 
@@ -34,16 +42,117 @@ def _is_plain(text: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class EncodingChoice:
-    """The encoding, why, and the runner-up among code pages (empty where there was no contest)."""
+    """How an input is encoded.
+
+    Attributes:
+        name: of its text.
+        reason: why.
+        runner_up: among code pages; empty where there was no contest.
+        other: of lines that are not in it, or may not be; empty: all are in one encoding.
+        in_doubt: too many lines speak for the other one: those are to be read in both.
+    """
 
     name: str
     reason: str
     runner_up: str = ""
+    other: str = ""
+    in_doubt: bool = False
 
     def __str__(self) -> str:
         """`cp1251 (code page, next koi8-r)`."""
         rest = f"{self.reason}, next {self.runner_up}" if self.runner_up else self.reason
-        return f"{self.name} ({rest})"
+        return f"{self.name} ({rest}{f'; some lines {self.other}' if self.other else ''})"
+
+
+class Text(NamedTuple):
+    """An input in UTF-8 without a byte order mark.
+
+    Attributes:
+        blob: the text.
+        choice: how it was encoded.
+        notes: what could not be decoded, and what is in doubt.
+        asides: lines in doubt as they read in the other encoding, to be screened as well.
+    """
+
+    blob: Blob
+    choice: EncodingChoice
+    notes: tuple[Broken, ...] = ()
+    asides: tuple[Aside, ...] = ()
+
+
+def open_text(blob: Blob, encoding: str = "") -> Text:
+    """Decides the encoding of an input and decodes it.
+
+    Raises:
+        UsageError, UnreadableManifest: as `choose_encoding` and `open_utf8` do.
+    """
+    choice = choose_encoding(blob, encoding)
+    if choice.other:
+        return _open_lines(blob, choice)
+    text, bad = open_utf8(blob, choice)
+    return Text(text, choice, _undecodable(bad, choice.name))
+
+
+def _undecodable(count: int, name: str) -> tuple[Broken, ...]:
+    return (Broken(1, "", count, f"{count} characters are not text in {name}", "undecodable-text"),) if count else ()
+
+
+def _open_lines(blob: Blob, choice: EncodingChoice) -> Text:
+    """Decodes line by line; a line in doubt stands beside the text in its other reading."""
+    out, bad, asides, first = io.BytesIO(), 0, list[Aside](), 0
+    seen: set[str] = set()
+    for number, line in enumerate(_lines(blob), 1):
+        text, other, damage = _decode_line(line, choice)
+        bad += damage
+        out.write(text.encode("utf-8", "replace"))
+        if out.tell() > MAX_TEXT:
+            raise UnreadableManifest("is too large once decoded", where=Where(blob.name), remedy="Split the file.")
+        if other and other != text and other not in seen:
+            seen.add(other)
+            first = first or number
+            asides.append(Aside(None, f"line {number} read in {_other_of(choice)}", other.strip()))
+    notes = _undecodable(bad, choice.name)
+    if asides:
+        lines = "1 line" if len(asides) == 1 else f"{len(asides)} different lines"
+        says = f"{lines} may be in {choice.name} or in {choice.other}: screened in both"
+        notes += (Broken(first, "", len(asides), says, "mixed-encoding"),)
+    return Text(Blob(blob.name, out.getvalue().removeprefix(codecs.BOM_UTF8)), choice, notes, tuple(asides))
+
+
+def _other_of(choice: EncodingChoice) -> str:
+    """The encoding in which lines in doubt are read beside the text: UTF-8 stands first where the file is UTF-8."""
+    return choice.name if choice.name == "utf-8" else choice.other
+
+
+def _decode_line(line: bytes, choice: EncodingChoice) -> tuple[str, str, int]:
+    """A line as it reads, its other reading where that is in doubt, and how many characters are damaged."""
+    if line.isascii():
+        return line.decode("ascii"), "", 0
+    valid = _is_utf8(line)
+    if choice.name != "utf-8":  # of a code page, with lines that could be UTF-8
+        text = line.decode(choice.name, "replace")
+        return text, line.decode("utf-8") if valid and choice.in_doubt else "", text.count("\ufffd")
+    if valid:
+        return line.decode("utf-8"), "", 0
+    damaged = line.decode("utf-8", "replace")
+    if _is_damaged_utf8(damaged):
+        return damaged, line.decode(choice.other, "replace") if choice.in_doubt else "", damaged.count("\ufffd")
+    text = line.decode(choice.other, "replace")
+    holds_both = any(map(_is_utf8, _WORD.findall(line)))
+    return text, damaged if choice.in_doubt or holds_both else "", text.count("\ufffd")
+
+
+def _lines(blob: Blob) -> Iterator[bytes]:
+    """The lines of an input, with their ends."""
+    rest = b""
+    with blob.open() as stream:
+        while chunk := stream.read(CHUNK):
+            *whole, rest = (rest + chunk).splitlines(keepends=True)
+            if rest.endswith(b"\n"):
+                whole, rest = [*whole, rest], b""
+            yield from whole
+    if rest:
+        yield rest
 
 
 def choose_encoding(blob: Blob, override: str = "") -> EncodingChoice:
@@ -68,15 +177,42 @@ def choose_encoding(blob: Blob, override: str = "") -> EncodingChoice:
     valid, ascii_only, sample = _scan_utf8(blob)
     if valid:
         return EncodingChoice("utf-8", "all ASCII" if ascii_only else "valid UTF-8")
-    if _is_damaged_utf8(sample):
-        return EncodingChoice("utf-8", DAMAGED)
-    ranking = rank_code_pages(sample)
-    return EncodingChoice(ranking[0][0], "code page", ranking[1][0])
+    good, bad = _count_words(blob)
+    in_doubt = max(good, bad) < _AGREED * (good + bad)
+    if good > bad:
+        lines = dict.fromkeys(sample.splitlines())
+        known = b"\n".join(line for line in lines if _is_utf8(line)).decode("utf-8")
+        strange = b"\n".join(line for line in lines if not _is_utf8(line)) or next(x for x in _lines(blob) if not _is_utf8(x))
+        return EncodingChoice("utf-8", BY_LINE, "", rank_code_pages(strange, known)[0][0], in_doubt)
+    ranking = rank_code_pages(b"\n".join(dict.fromkeys(sample.splitlines())))
+    return EncodingChoice(ranking[0][0], "code page", ranking[1][0], "utf-8" if in_doubt else "", in_doubt)
 
 
-def _is_damaged_utf8(sample: bytes) -> bool:
-    """Whether nearly all that is beyond ASCII is UTF-8: text of a code page hardly ever is, so the rest is damage or was pasted in."""
-    text = sample.decode("utf-8", "replace")
+def _count_words(blob: Blob) -> tuple[int, int]:
+    """How many different words beyond ASCII are UTF-8, and how many are not.
+
+    Different ones, for a short word of a code page can be UTF-8 by chance (毛 in GBK is `ë`) and stand on every line.
+    """
+    words: set[bytes] = set()
+    for line in _lines(blob):
+        if not line.isascii():
+            words.update(_WORD.findall(line))
+            if len(words) >= _MOST_WORDS:
+                break
+    good = sum(map(_is_utf8, words))
+    return good, len(words) - good
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_damaged_utf8(text: str) -> bool:
+    """Whether nearly all that is beyond ASCII in a line was UTF-8: the rest is damage."""
     bad = text.count("\ufffd")
     good = len(text) - bad - len(text.encode("ascii", "ignore"))
     return good > 0 and good >= _GOOD_TO_BAD * bad
@@ -128,7 +264,7 @@ def open_utf8(blob: Blob, choice: EncodingChoice) -> tuple[Blob, int]:
     Raises:
         UnreadableManifest: the decoded text is beyond `MAX_TEXT`, or the encoding asked for cannot be that of the input.
     """
-    if choice.name == "utf-8" and choice.reason not in ("as told", DAMAGED):
+    if choice.name == "utf-8" and choice.reason != "as told":
         return blob, 0
     decoder = codecs.getincrementaldecoder(choice.name)("replace")
     out, bad = io.BytesIO(), 0

@@ -19,7 +19,7 @@ import olefile
 
 from precursor_screen.errors import UnreadableManifest, UsageError, Where
 from precursor_screen.formats.blob import Blob
-from precursor_screen.formats.encoding import choose_encoding
+from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.limits import MAIL_BYTES, MAX_NESTING, MEMBERS
 
 # Parts that are no manifest whatever is in them: what signs the mail. A picture that stands in its text is none if it is a picture.
@@ -162,10 +162,11 @@ def _decode(content: bytes, charset: str = "") -> str:
     """Text in the charset that is stated; without one, or with one that is none, in that which its letters speak for."""
     blob = Blob("text", content)
     try:
-        choice = choose_encoding(blob, "" if charset.lower() in _FOUND_BY_ITSELF else charset)
+        text = open_text(blob, "" if charset.lower() in _FOUND_BY_ITSELF else charset)
     except UsageError:
-        choice = choose_encoding(blob)
-    return content.decode(choice.name, "replace")
+        text = open_text(blob)
+    readings = [text.blob.read().decode("utf-8"), *(a.text for a in text.asides)]
+    return "\n".join(readings)
 
 
 def _plain(text: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 
 from precursor_screen.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
-from precursor_screen.formats.encoding import choose_encoding, open_utf8
+from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.sheet import Broken, Sheet, memory_reader, string_array
 
 LIST_SEPARATOR = "; "
@@ -30,8 +31,7 @@ def read_json(blob: Blob, encoding: str = "") -> Sheet:
         UsageError: no such encoding.
         UnreadableManifest: no JSON, or no object in it.
     """
-    choice = choose_encoding(blob, encoding)
-    source, undecodable = open_utf8(blob, choice)
+    source, choice, notes, asides = open_text(blob, encoding)
     text = source.read().decode("utf-8", "replace").removeprefix("\ufeff")
     whole, broken, lines = _parse(text, blob.name)
     rows: list[Record] = []
@@ -44,13 +44,13 @@ def read_json(blob: Blob, encoding: str = "") -> Sheet:
         raise UnreadableManifest(
             "is JSON without a list of objects", where=Where(blob.name), remedy="Give an array of objects, one a line of goods."
         )
-    if undecodable:
-        reason = f"{undecodable} characters are no text in {choice.name}"
-        broken = [Broken(1, "", undecodable, reason, "undecodable-text"), *broken]
+    broken = [*notes, *broken]
     # A record may explode into several rows; rows are numbered as they come, since a report must tell them apart.
     if len(numbers) == len(set(numbers)) and lines:
-        return _to_sheet(rows, numbers, blob.name, "JSON lines", str(choice), broken)
-    return _to_sheet(rows, list(range(1, len(rows) + 1)), blob.name, "JSON lines" if lines else "JSON", str(choice), broken)
+        sheet = _to_sheet(rows, numbers, blob.name, "JSON lines", str(choice), broken)
+    else:
+        sheet = _to_sheet(rows, list(range(1, len(rows) + 1)), blob.name, "JSON lines" if lines else "JSON", str(choice), broken)
+    return replace(sheet, asides=asides)
 
 
 def _parse(text: str, name: str) -> tuple[list[tuple[int, Any]], list[Broken], bool]:

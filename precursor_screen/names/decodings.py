@@ -22,6 +22,9 @@ MAY_DECODE: Final = (
     r"|=\?[\w-]{2,20}\?[BbQq]\?|\\[ux]\{?[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|U\+[0-9A-Fa-f]{4}|[\x{202A}-\x{202E}\x{2066}-\x{2069}\x{200E}\x{200F}]"
     r"|[A-Za-z][013457][A-Za-z]{0,4}[013457][A-Za-z]"
     r"|[0-9][A-Za-z]{7}"
+    # UTF-8 that was read as cp1252 or cp1251 and encoded again: a byte that begins a character, then one that goes on.
+    r"|[\x{00C2}-\x{00F4}\x{0420}\x{0421}][\x{0080}-\x{00BF}\x{0152}\x{0153}\x{0160}\x{0161}\x{0178}\x{017D}\x{017E}\x{0192}\x{02C6}\x{02DC}"
+    r"\x{0401}-\x{040F}\x{0451}-\x{045F}\x{0490}\x{0491}\x{2013}-\x{2026}\x{2030}\x{2039}\x{203A}\x{20AC}\x{2116}\x{2122}]"
     r"|[\x{0660}-\x{0669}\x{06F0}-\x{06F9}\x{0966}-\x{096F}\x{FF10}-\x{FF19}]"
 )
 _MAY: Final = re.compile(re.sub(r"\\x\{([0-9A-F]{4})\}", r"\\u\1", MAY_DECODE), re.DOTALL)
@@ -45,6 +48,7 @@ _FIGURED: Final = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,20}(?:[013457][A-Za-z]
 _LETTERS_OF: Final = str.maketrans("013457", "oleast")
 _LETTERS_OTHERWISE: Final = str.maketrans("013457", "oieast")  # 1 is l or i
 _DIRECTION: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_BEYOND_ASCII: Final = re.compile("[\u0080-\uffff]+")
 _ROUNDS: Final = 3  # encoded once in a mail and once in a form; more is nobody's mistake
 
 
@@ -60,7 +64,16 @@ def further_readings(text: str) -> tuple[str, ...]:
         reading = text
         for _ in range(_ROUNDS):
             before = reading
-            for step in (_take_words, html.unescape, _take_percent, _take_quoted, _take_escapes, _turn, _take_digits):
+            for step in (
+                _take_words,
+                html.unescape,
+                _take_percent,
+                _take_quoted,
+                _take_escapes,
+                _take_twice,
+                _turn,
+                _take_digits,
+            ):
                 reading = step(reading)
             reading = _take_figures(reading, letters)
             reading = _TAG.sub(tag, _GLUED.sub(r" \1 ", reading))
@@ -125,6 +138,20 @@ def _decoded(text: str, take: Callable[[str], bytes]) -> str:
 def _take_escapes(text: str) -> str:
     text = _SHORT_ESCAPE.sub(lambda m: chr(int(m[1], 16)), text)
     return _LONG_ESCAPE.sub(lambda m: _char(next(g for g in m.groups() if g)), text)
+
+
+def _take_twice(text: str) -> str:
+    """UTF-8 that was read in another encoding and encoded again: `ACÃ‰TICO`."""
+    return text if text.isascii() else _BEYOND_ASCII.sub(lambda m: _once(m[0]), text)
+
+
+def _once(run: str) -> str:
+    for page in ("cp1252", "latin-1", "cp1251"):
+        try:
+            return run.encode(page).decode("utf-8")
+        except UnicodeError:
+            continue
+    return run
 
 
 def _char(digits: str) -> str:

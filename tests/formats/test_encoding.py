@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.errors import UsageError
 from precursor_screen.formats.blob import Blob
-from precursor_screen.formats.encoding import choose_encoding, open_utf8, rank_code_pages
+from precursor_screen.formats.encoding import choose_encoding, open_text, open_utf8, rank_code_pages
 
 TEXTS = {
     "cp1252": "désignation;poids brut;expéditeur\nanhydride acétique;1200;Société Générale de Chimie à Orléans\nacétone pure;30;Côte d'Azur Négoce",
@@ -79,3 +79,110 @@ def test_a_mark_of_utf_16_before_plain_letters_is_no_utf_16() -> None:
     assert choose_encoding(Blob("m", b"\xff\xfe" + plain)).name not in ("utf-16", "utf-16-le")
     wide = b"\xff\xfe" + plain.decode().encode("utf-16-le")
     assert choose_encoding(Blob("m", wide)).name.startswith("utf-16")
+
+
+SPANISH = ["ANHÍDRIDO ACÉTICO 20 TAMBORES", "SILLAS DE JARDÍN", "MUEBLES DE BAÑO", "CAMIÓN", "JABÓN", "MELÓN", "LIMÓN", "SARDINAS EN LATÓN", "RATÓN", "TELÉFONO"]  # fmt: skip
+
+
+def read(data: bytes) -> tuple[list[str], list[str], list[str]]:
+    """Lines, codes of notes, and texts beside."""
+    text = open_text(Blob("m", data))
+    return text.blob.read().decode().splitlines(), [n.code for n in text.notes], [a.text for a in text.asides]
+
+
+@pytest.mark.parametrize(
+    ("stray", "line"),
+    [
+        (b"MESA DE CAF\xc9", "MESA DE CAFÉ"),
+        (b"SI\xccLAS", "SIÌLAS"),
+        ("ложка".encode("cp1251"), "ложка"),
+        ("硫酸和丙酮".encode("gb18030"), "硫酸和丙酮"),
+    ],
+)
+def test_a_stray_line_does_not_change_the_others(stray, line):
+    others = (
+        SPANISH
+        if line[0].isascii()
+        else [
+            *[
+                "наименование",
+                "товара",
+                "вес",
+                "брутто",
+                "страна",
+                "отправления",
+                "уксусный",
+                "ангидрид",
+                "перманганат",
+                "калия",
+                "технический",
+            ],
+            "草酸",
+            "硝酸",
+        ]
+    )
+    lines, codes, beside = read(b"\n".join([*(o.encode() for o in others), stray]))
+    assert lines[:-1] == others
+    if line.isascii() or line[-1] in "ÉS":
+        assert lines[-1] == line
+    assert "undecodable-text" not in codes
+    assert (codes, beside) == ([], [])
+
+
+def test_where_fewer_than_nine_in_ten_agree_the_fewer_are_read_in_both():
+    lines, codes, beside = read(b"\n".join([*(t.encode() for t in SPANISH[:3]), "CAFÉ".encode("cp1252")]))
+    assert lines == [*SPANISH[:3], "CAFÉ"]
+    assert codes == ["mixed-encoding"]
+    assert beside == ["CAF\ufffd"]
+
+
+def test_lines_of_utf_8_in_a_file_of_another_code_page_are_read_in_both():
+    russian = ["стул", "стол", "лампа", "ковёр", "ложка"]
+    lines, codes, beside = read(b"\n".join([*(t.encode("cp1251") for t in russian), "ангидрид".encode()]))
+    assert lines[:-1] == russian
+    assert codes == ["mixed-encoding"]
+    assert beside == ["ангидрид"]
+
+
+@pytest.mark.parametrize(
+    ("page", "by_chance", "others"),
+    [
+        ("gb18030", "毛", "货物名称 数量 单位 毛重 硫酸 丙酮 化学品 进出口 贸易 有限公司 集装箱"),  # ë in UTF-8
+        ("euc_kr", "찼", "품명 총중량 무수초산 수출입 무역 주식회사 아세톤 황산 화학 부산 서울"),
+        ("cp932", "ﾃｱ", "品名 総重量 無水酢酸 アセトン 輸出 株式会社 化学 工業 東京 大阪 神戸"),
+        ("cp1251", "Вё", "наименование товара вес брутто страна отправления уксусный ангидрид перманганат калия технический"),
+    ],
+)
+def test_a_word_that_is_utf_8_by_chance_stays_in_its_code_page(page, by_chance, others):
+    assert by_chance.encode(page).decode("utf-8")
+    words = [*others.split(), *[by_chance] * 40]
+    lines, codes, _ = read("\n".join(words).encode(page))
+    assert lines == words
+    assert codes == []
+
+
+def test_a_line_that_holds_both_is_in_doubt_however_many_agree():
+    both = "ANHÍDRIDO AC".encode() + b"\xc9TICO"
+    lines, codes, beside = read(b"\n".join([*(t.encode() for t in SPANISH), both]))
+    assert lines[:-1] == SPANISH
+    assert codes == ["mixed-encoding"]
+    assert beside == ["ANHÍDRIDO AC\ufffdTICO"]
+
+
+def test_damage_within_a_line_of_utf_8_is_named():
+    damaged = "уксусный ангидрид".encode()[:-1] + b"\xff"
+    lines, codes, _ = read(
+        b"\n".join(
+            [*(w.encode() for w in ["стул", "стол", "лампа", "ковёр", "ложка", "вилка", "чашка", "миска", "нож"]), damaged]
+        )
+    )
+    assert lines[-1].startswith("уксусный ангидри")
+    assert codes == ["undecodable-text"]
+
+
+@given(st.lists(st.binary(max_size=30), max_size=12))
+def test_every_line_is_read_and_what_is_plain_stays(lines):
+    kept = [line.replace(b"\n", b"").replace(b"\r", b"") + b"x" for line in lines]
+    text = open_text(Blob("m", b"\n".join(kept)))
+    if text.choice.name in ("utf-8", "cp1252", "cp1251"):
+        assert text.blob.read().count(b"\n") == max(len(kept) - 1, 0)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from precursor_screen.formats.sheet import string_array
+from precursor_screen.formats.sheet import Aside, string_array
 from precursor_screen.model import Input
 from precursor_screen.readers.assemble import TEXT, assemble
 from precursor_screen.readers.column_map import ColumnMap, Guess
@@ -17,6 +17,7 @@ from precursor_screen.readers.finish import input_id, issue_table, no_lines
 from precursor_screen.readers.identity import add_identity
 from precursor_screen.readers.interface import Digest, InputTables, IssueList
 from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Cell, MessageLine
+from precursor_screen.readers.tabular.asides import lines_aside
 from precursor_screen.readers.tabular.beside import as_lists, other_cells, unmapped_cells
 from precursor_screen.schema import FILED, LINE_COLUMNS
 
@@ -48,12 +49,14 @@ class Gathered:
         format: in words, for the report.
         date_order: dmy, mdy or ymd, where the format fixes it.
         lines: message type and line.
+        asides: texts that belong to no line.
     """
 
     format: str
     issues: IssueList
     date_order: str = ""
     lines: list[tuple[str, MessageLine]] = field(default_factory=list)
+    asides: tuple[Aside, ...] = ()
 
 
 def build(gathered: Gathered, name: str, digest: Digest, encoding: str) -> InputTables:
@@ -76,7 +79,9 @@ def build(gathered: Gathered, name: str, digest: Digest, encoding: str) -> Input
         input_id(name, digest), name, digest.sha256, digest.size, gathered.format, encoding, None,
         _mapping(rows), _unread(rows), _STATED.intersection(lines.column_names), lines.num_rows,
     )  # fmt: skip
-    return InputTables(described, lines, raw, issue_table(issues, lines))
+    owner = lines.column("line_id")[0].as_py() if rows else digest.sha256
+    asides = lines_aside(gathered.asides, name, described.input_id, owner) if gathered.asides else None
+    return InputTables(described, lines, raw, issue_table(issues, lines), asides)
 
 
 @dataclass(slots=True)

@@ -41,12 +41,12 @@ class CargoImpReader:
         Raises:
             InputError: no message in it states goods.
         """
-        text, encoding, issues = read_text(blob, options)
-        gathered = Gathered("Cargo-IMP", issues)
-        for kind, scope in read_cargo_imp(text, issues):
+        content, text, issues = read_text(blob, options)
+        gathered = Gathered("Cargo-IMP", issues, asides=text.asides)
+        for kind, scope in read_cargo_imp(content, issues):
             gathered.lines += [(kind, line) for line in lines_of(scope)]
         refuse_empty(gathered, blob)
-        return [build(gathered, blob.name, digest, encoding)]
+        return [build(gathered, blob.name, digest, str(text.choice))]
 
 
 def read_cargo_imp(text: str, issues: IssueList) -> Iterator[tuple[str, Scope]]:

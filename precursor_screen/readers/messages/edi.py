@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from precursor_screen.errors import NoManifest, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.edi import EDIFACT, X12, Segment, read_segments
-from precursor_screen.formats.encoding import choose_encoding, open_utf8
+from precursor_screen.formats.encoding import Text, open_text
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.messages.build import Gathered, build
 from precursor_screen.readers.messages.edifact import read_edifact
@@ -32,14 +32,13 @@ class EdiReader:
         Raises:
             InputError: no message in it states goods.
         """
-        text, encoding, issues = read_text(blob, options)
-        kind = options_kind(text)
-        name, read = _READ[kind]
-        gathered = Gathered(name, issues)
-        for type_, message in read(_watch_ends(read_segments(text, blob.name), issues), issues):
+        content, text, issues = read_text(blob, options)
+        name, read = _READ[options_kind(content)]
+        gathered = Gathered(name, issues, asides=text.asides)
+        for type_, message in read(_watch_ends(read_segments(content, blob.name), issues), issues):
             gathered.lines += [(type_, line) for line in lines_of(message)]
         refuse_empty(gathered, blob)
-        return [build(gathered, blob.name, digest, encoding)]
+        return [build(gathered, blob.name, digest, str(text.choice))]
 
 
 _BEGIN, _END = {"UNB": "UNZ", "ISA": "IEA"}, ("UNZ", "IEA")
@@ -75,14 +74,12 @@ def options_kind(text: str) -> str:
     return EDIFACT if text.lstrip(" \t\r\n\x00\ufeff\x1a").startswith("UN") else X12
 
 
-def read_text(blob: Blob, options: ReadOptions) -> tuple[str, str, IssueList]:
-    """The text of an input, its encoding in words, and its issues so far."""
-    issues = IssueList(blob.name)
-    choice = choose_encoding(blob, options.encoding)
-    decoded, undecodable = open_utf8(blob, choice)
-    if undecodable:
-        issues.add("undecodable-text", f"{undecodable} characters are no text in {choice.name}", row=1, count=undecodable)
-    return decoded.read().decode("utf-8", "replace").removeprefix("\ufeff"), str(choice), issues
+def read_text(blob: Blob, options: ReadOptions) -> tuple[str, Text, IssueList]:
+    """The text of an input, how it was encoded, and its issues so far."""
+    text, issues = open_text(blob, options.encoding), IssueList(blob.name)
+    for note in text.notes:
+        issues.add(note.code, note.reason, row=note.row, count=note.count)
+    return text.blob.read().decode("utf-8", "replace").removeprefix("\ufeff"), text, issues
 
 
 def refuse_empty(gathered: Gathered, blob: Blob) -> None:

@@ -6,8 +6,8 @@ import pyarrow as pa
 
 from precursor_screen.errors import InputError
 from precursor_screen.formats.blob import Blob
-from precursor_screen.formats.encoding import choose_encoding, open_utf8
-from precursor_screen.formats.sheet import HEAD_ROWS, Broken, Sheet, memory_reader, string_array
+from precursor_screen.formats.encoding import open_text
+from precursor_screen.formats.sheet import HEAD_ROWS, Sheet, memory_reader, string_array
 from precursor_screen.readers.column_map import ColumnMap
 from precursor_screen.readers.interface import Digest, InputTables, ReadOptions
 from precursor_screen.readers.tabular.reader import TabularReader, read_sheet
@@ -42,15 +42,11 @@ class PastedReader:
 
 
 def _as_sheet(blob: Blob, encoding: str) -> Sheet:
-    choice = choose_encoding(blob, encoding)
-    text, undecodable = open_utf8(blob, choice)
+    text, choice, notes, asides = open_text(blob, encoding)
     lines = text.read().decode("utf-8").removeprefix("\ufeff").splitlines()
     rows = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     column = pa.chunked_array([string_array([line for _, line in rows])], pa.string())
     head = tuple((line,) for _, line in rows[:HEAD_ROWS])
-    notes = (
-        (Broken(1, "", undecodable, f"{undecodable} characters are no text in {choice.name}", "undecodable-text"),)
-        if undecodable
-        else ()
+    return Sheet(
+        blob.name, "text", str(choice), head, False, memory_reader([column], [number for number, _ in rows]), notes, asides
     )
-    return Sheet(blob.name, "text", str(choice), head, False, memory_reader([column], [number for number, _ in rows]), notes)
