@@ -109,6 +109,12 @@ _CODES = (
         "Both readings of the lines in doubt were screened. Ask for the file in one encoding, or name it with --encoding.",
     ),
     IssueCode(
+        "doubtful-quotes",
+        UNSCREENABLE,
+        "Quotes in the file can be read in two ways: as one row, or as several",
+        "Look at the rows named. Ask for the file with its quotes doubled, or correct them.",
+    ),
+    IssueCode(
         "version-conflict",
         DEGRADED,
         "Two messages of one version state the same item with different content",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +21,9 @@ BLOCK = 8 << 20
 BIG_BLOCK = 256 << 20
 BATCH = 50_000
 _JOIN_LINES = 60  # how far a quoted cell may run over line ends before it counts as unbalanced
+_JUDGED = 2_000  # lines by which one tells what columns hold
+_NEARLY_ALL = 0.9
+_WIDE = 4  # columns from which a line of that many cells is hardly one by chance
 _SHOWN = 200  # characters of a broken row that an issue shows
 
 
@@ -148,7 +152,8 @@ def _swallowed_rows(table: pa.Table, invalid: list[tuple[int, int, str]], dialec
     """Whether a cell holds what looks like whole rows: a quote was opened and closed in another row."""
     if width < 2:
         return False
-    if any(line.count(dialect.delimiter) >= width - 1 for _, _, text in invalid for line in text.split("\n")[1:]):
+    of_lines = [text for _, _, text in invalid if "\n" in text]
+    if any(line.count(dialect.delimiter) >= width - 1 for text in of_lines for line in text.split("\n")):
         return True
     for column in table.columns:
         if not _has_newline(column):
@@ -168,17 +173,40 @@ def _has_newline(column: pa.ChunkedArray) -> bool:
     return False
 
 
-def _may_hold_rows(cell: str, dialect: Dialect, width: int) -> bool:
-    """Whether a cell may be rows that a quote swallowed.
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A row that was read by itself. doubt: how else its lines could be read; lines: how many these are."""
 
-    A record of the right width that swallowed k line ends holds k times the delimiters of a row: that is how one tells.
-    """
-    ends = cell.count("\n")
-    return ends > 0 and cell.count(dialect.delimiter) == ends * (width - 1)
+    cells: list[str]
+    doubt: str = ""
+    lines: int = 1
+
+
+class _Columns:
+    """Which columns hold figures in nearly every row of one line: by them one tells whether other lines are rows."""
+
+    def __init__(self, lines: list[str], dialect: Dialect, width: int) -> None:
+        self.figures: tuple[int, ...] = ()
+        rows = [cells for line in lines[1:_JUDGED] if '"' not in line and len(cells := _cut(line, dialect, False)) == width]
+        if rows:
+            shares = (sum(map(_is_figure, column)) / len(rows) for column in zip(*rows, strict=True))
+            self.figures = tuple(n for n, share in enumerate(shares) if share >= _NEARLY_ALL)
+
+    def fit(self, cells: list[str]) -> bool:
+        """Whether a row of the right width has figures where others have them."""
+        return all(_is_figure(cells[n]) for n in self.figures)
+
+
+def _is_figure(cell: str) -> bool:
+    return any(c.isdigit() for c in cell) and not any(c.isalpha() for c in cell)
 
 
 def _read_careful(text: Blob, dialect: Dialect, after: int, width: int) -> Body:
-    """Line by line: a quote that is not closed in time quotes nothing."""
+    """Record by record: a quote that is not closed in time quotes nothing.
+
+    A record that is quoted well is one row. Where it has another width than the header, or where its lines would be rows by what other
+    rows hold in each column, it may be rows that a stray quote has joined: the former are tried line by line, the latter are named.
+    """
     columns: list[list[pa.Array]] = [[] for _ in range(width)]
     numbers: list[int] = []
     broken: list[Broken] = []
@@ -189,10 +217,12 @@ def _read_careful(text: Blob, dialect: Dialect, after: int, width: int) -> Body:
             columns[i].append(string_array([cells[i] for cells in batch]))
         batch.clear()
 
-    for number, cells in enumerate(_careful_records(text, dialect, width), start=1):
+    for number, record in enumerate(_careful_records(text, dialect, width), start=1):
         if number <= after:
             continue
-        row = cells or [""] * width
+        row = record.cells or [""] * width
+        if record.doubt:
+            broken.append(Broken(number, "", record.lines, record.doubt, "doubtful-quotes"))
         if len(row) > width and not any(c.strip() for c in row[width:]):
             row = row[:width]
         if len(row) != width:
@@ -208,25 +238,41 @@ def _read_careful(text: Blob, dialect: Dialect, after: int, width: int) -> Body:
     return Body(table, pa.array(numbers, pa.int64()), tuple(broken))
 
 
-def _careful_records(text: Blob, dialect: Dialect, width: int) -> Iterator[list[str]]:
+def _careful_records(text: Blob, dialect: Dialect, width: int) -> Iterator[_Record]:
     # The whole text is held here: looking ahead for a closing quote and stepping back needs it, and this path is rare.
     csv.field_size_limit(1 << 30)
     lines = text.read().decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if lines and not lines[-1]:
         lines.pop()
+    columns = _Columns(lines, dialect, width)
     at = 0
     while at < len(lines):
         cells, used = _strict_record(lines, at, dialect) if dialect.quoted else ([], 0)
-        if used == 1 or (
-            used > 1 and len(cells) == width and (width < 4 or not any(_may_hold_rows(c, dialect, width) for c in cells))
-        ):
-            yield cells
-            at += used
+        if used == 1:
+            yield _Record(cells)
+            at += 1
             continue
-        # One line, its stray quotes quoting what they can, else nothing.
-        loose = _cut(lines[at], dialect, dialect.quoted)
-        yield loose if len(loose) == width else _cut(lines[at], dialect, False)
-        at += 1
+        loose = [_loose(line, dialect, width) for line in lines[at : at + max(used, 1)]]
+        as_rows = width >= _WIDE and all(len(row) == width and columns.fit(row) for row in loose)
+        if len(cells) == width:  # what a writer has quoted well stands; rows that a stray quote has joined look the same
+            doubt = f"read as one row, for its quotes are whole; its {used} lines could be a row each"
+            yield _Record(cells, doubt if as_rows else "", used)
+            at += used
+        elif used and width >= _WIDE and not any(len(row) == width and columns.fit(row) for row in loose):
+            yield _Record(cells)  # one row of another width, not as many as it has lines
+            at += used
+        else:
+            doubt = (
+                f"read line by line, for its quotes join {used} lines to a row of {len(cells)} cells where the header has {width}"
+            )
+            yield _Record(loose[0], doubt if used else "", max(used, 1))
+            at += 1
+
+
+def _loose(line: str, dialect: Dialect, width: int) -> list[str]:
+    """One line, its stray quotes quoting what they can, else nothing."""
+    cells = _cut(line, dialect, dialect.quoted)
+    return cells if len(cells) == width else _cut(line, dialect, False)
 
 
 def _strict_record(lines: list[str], at: int, dialect: Dialect) -> tuple[list[str], int]:
