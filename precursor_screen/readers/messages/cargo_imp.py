@@ -12,17 +12,20 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.messages.build import Gathered, build
 from precursor_screen.readers.messages.cargo_imp_blocks import KNOWN, PARTIES, Block, take_common, take_dangerous
 from precursor_screen.readers.messages.edi import read_text, refuse_empty
-from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Scope, lines_of
+from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Cell, Scope, lines_of
 from precursor_screen.readers.messages.text import is_nothing
+from precursor_screen.readers.messages.untaken import keep_untaken
 
 _HEAD = re.compile(r"(FWB|FHL|FFM)/(\d{1,2})\s*")
 _END = re.compile(r"(?:LAST|CONT)\b")
 _WAYBILL = re.compile(r"(\d{3}-?\d{8})([A-Z]{3})([A-Z]{3})/?([TSPDM])(\d{1,6})(?:([KL])(\d+(?:\.\d+)?))?(.*)")
 _HOUSE = re.compile(r"HBS/([^/]*)/([A-Z]{3})([A-Z]{3})/(\d*)/([KL])(\d+(?:\.\d+)?)/(\d*)/?(.*)", re.DOTALL)
+_AIRPORTS = re.compile(r"(?:\d{3}-?\d{8})?[A-Z]{6}(?:[TSPDM]\d.*)?")
 _POUNDS = {"L": " LBR", "K": ""}
 
 
@@ -107,12 +110,20 @@ def _blocks(lines: Iterable[tuple[int, str]]) -> Iterator[Block]:
 
 def _read_waybill(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -> None:
     for block in _blocks(lines):
+        root.log.clear()
         if found := _WAYBILL.match(block.lines[0]) if not block.tag else None:
             _waybill(root, found)
         elif block.tag == "RTD":
             _rates(root, block)
         elif not take_common(root, block):
             _unread(root, block, issues)
+        _keep(root, block.row, block.tag, block.lines)
+
+
+def _keep(scope: Scope, row: int, tag: str, lines: Iterable[str]) -> None:
+    """What no field took of some lines; two airports that are written as one word are in fields of their own."""
+    parts = (tuple(p for p in line.split("/") if not _AIRPORTS.fullmatch(p.strip())) for line in lines)
+    keep_untaken(scope, Segment(row, tag, tuple(parts)))
 
 
 def _waybill(scope: Scope, found: re.Match[str], number: str = "bill_of_lading") -> None:
@@ -158,6 +169,7 @@ def _read_houses(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -
     scope = root
     told: Scope | None = None
     for block in _blocks(lines):
+        root.log.clear()
         if block.tag == "MBI":
             found = _WAYBILL.match(block.lines[0])
             if found:
@@ -171,11 +183,15 @@ def _read_houses(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -
         elif block.tag == "TXT":
             # The house line has room for fifteen characters of what stands here in full.
             if scope is not told:
-                scope.cells[:] = [c for c in scope.cells if c.label != "HBS goods"]
+                full = " ".join(block.lines).strip()
+                short = [c for c in scope.cells if c.label == "HBS goods"]
+                scope.cells[:] = [c for c in scope.cells if c not in short]
+                scope.take(Cell(BESIDE, c.label, c.text) for c in short if not full.startswith(c.text.strip(" /")))
                 told = scope
             take_common(scope, block)
         elif not take_common(scope, block):
             _unread(scope, block, issues)
+        _keep(scope, block.row, block.tag, block.lines)
 
 
 def _house(scope: Scope, block: Block, issues: IssueList) -> None:
@@ -214,6 +230,7 @@ def _read_flight(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -
     for number, line in lines:
         parts = line.split("/")
         found = _WAYBILL.match(line)
+        root.log.clear()
         if first:
             first = False
             root.add("voyage", "flight", parts[1] if len(parts) > 1 else "")
@@ -235,6 +252,7 @@ def _read_flight(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -
             take_dangerous(cargo.scope, parts[0] or "onward", line)
         else:
             issues.add_one_of_many("broken-segment", f"line {number} is no line of such a message", row=number, value=line[:200])
+        _keep(cargo.scope if cargo is not None else root, number, parts[0], [line])
     for (_, at), one in cargoes.items():
         one.settle(at)
 

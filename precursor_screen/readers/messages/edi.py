@@ -8,10 +8,12 @@ from precursor_screen.errors import NoManifest, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.edi import EDIFACT, X12, Segment, read_segments
 from precursor_screen.formats.encoding import Text, open_text
+from precursor_screen.formats.sheet import Aside
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.messages.build import Gathered, build
 from precursor_screen.readers.messages.edifact import read_edifact
 from precursor_screen.readers.messages.scope import lines_of
+from precursor_screen.readers.messages.untaken import untaken
 from precursor_screen.readers.messages.x12 import read_x12
 
 _READ = {EDIFACT: ("UN/EDIFACT", read_edifact), X12: ("ANSI X12", read_x12)}
@@ -34,22 +36,27 @@ class EdiReader:
         """
         content, text, issues = read_text(blob, options)
         name, read = _READ[options_kind(content)]
-        gathered = Gathered(name, issues, asides=text.asides)
-        for type_, message in read(_watch_ends(read_segments(content, blob.name), issues), issues):
+        around: list[Aside] = []
+        gathered = Gathered(name, issues)
+        for type_, message in read(_watch_envelope(read_segments(content, blob.name), issues, around), issues):
             gathered.lines += [(type_, line) for line in lines_of(message)]
+        gathered.asides = (*text.asides, *around)
         refuse_empty(gathered, blob)
         return [build(gathered, blob.name, digest, str(text.choice))]
 
 
 _BEGIN, _END = {"UNB": "UNZ", "ISA": "IEA"}, ("UNZ", "IEA")
+_ENVELOPE = (*_BEGIN, *_END, "UNG", "UNE", "UNH", "UNT", "GS", "GE", "ST", "SE")
 _BETWEEN = ("UNT", "UNE", "SE", "GE")  # behind these a file that was cut looks whole
 
 
-def _watch_ends(segments: Iterable[Segment], issues: IssueList) -> Iterator[Segment]:
-    """The segments; an interchange without its end is an issue, as messages may have stood there."""
+def _watch_envelope(segments: Iterable[Segment], issues: IssueList, around: list[Aside]) -> Iterator[Segment]:
+    """The segments; an interchange without its end is an issue, as messages may have stood there. Words of the envelope stand beside."""
     opened: Segment | None = None
     before = ""
     for segment in segments:
+        if segment.tag in _ENVELOPE:
+            around += (Aside(None, f"segment {segment.number} ({segment.tag})", text) for text in untaken(segment, ()))
         if segment.tag in _BEGIN:
             _note_end(opened, before, issues)
             opened = segment

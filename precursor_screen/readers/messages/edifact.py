@@ -16,6 +16,7 @@ from precursor_screen.readers.messages.edifact_goods import GOODS
 from precursor_screen.readers.messages.edifact_levels import LEVELS
 from precursor_screen.readers.messages.scope import IGNORED, Scope
 from precursor_screen.readers.messages.tables import find_code
+from precursor_screen.readers.messages.untaken import keep_untaken
 
 TYPES = ("CUSCAR", "CUSDEC", "IFTMIN", "IFCSUM")
 
@@ -69,7 +70,9 @@ def _end(message: Message, issues: IssueList, broken: str) -> Iterator[tuple[str
 def _take(message: Message, segment: Segment) -> None:
     if segment.tag != "FTX":
         message.settle_text()
+    message.root.log.clear()
     _HANDLERS.get(segment.tag, _take_other)(message, segment)
+    keep_untaken(message.scope, segment, (*message.text, message.type))
 
 
 def _take_other(message: Message, segment: Segment) -> None:

@@ -58,7 +58,7 @@ class Scope:
     Attributes:
         place: number of the segment or item that opens it.
         shares: whether amounts and containers that stand here may be those of what is below: those of a whole manifest are not.
-        line: a line even if it says nothing.
+        log: every text that any level of the message was given, as it is read; whoever counts what is taken empties it.
     """
 
     place: int
@@ -67,10 +67,11 @@ class Scope:
     cells: list[Cell] = field(default_factory=list)
     children: list[Scope] = field(default_factory=list)
     stated: set[str] = field(default_factory=set)
+    log: list[str] = field(default_factory=list)
 
     def open(self, place: int, *, shares: bool = True) -> Scope:
         """A level below."""
-        child = Scope(place, self, shares)
+        child = Scope(place, self, shares, log=self.log)
         self.children.append(child)
         return child
 
@@ -85,6 +86,7 @@ class Scope:
         for cell in cells:
             self.cells.append(cell)
             self.stated.add(cell.field)
+            self.log += (cell.text, cell.filed)
 
     @property
     def depth(self) -> int:

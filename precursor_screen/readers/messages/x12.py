@@ -15,6 +15,7 @@ from precursor_screen.readers.messages import x12_goods as goods
 from precursor_screen.readers.messages import x12_manifest as manifest
 from precursor_screen.readers.messages import x12_parties as parties
 from precursor_screen.readers.messages.scope import Scope
+from precursor_screen.readers.messages.untaken import keep_untaken
 from precursor_screen.readers.messages.x12_base import Message, take_other
 
 TYPES = ("309", "310", "601", "350")
@@ -44,9 +45,15 @@ def read_x12(segments: Iterable[Segment], issues: IssueList) -> Iterator[tuple[s
                     value=segment.text(),
                 )
         elif segment.tag and message.type in TYPES:
-            _HANDLERS.get(segment.tag, take_other)(message, segment)
+            _take(message, segment)
     if message is not None:
         yield from _end(message, issues, "the file ends")
+
+
+def _take(message: Message, segment: Segment) -> None:
+    message.root.log.clear()
+    _HANDLERS.get(segment.tag, take_other)(message, segment)
+    keep_untaken(message.scope, segment, (*message.pieces, *message.marks))
 
 
 def _end(message: Message, issues: IssueList, broken: str) -> Iterator[tuple[str, Scope]]:
