@@ -91,6 +91,12 @@ _CODES = (
         "Compare with the message; the first value was used, the others were screened as text.",
     ),
     IssueCode(
+        "mass-of-the-bill",
+        DEGRADED,
+        "A mass, a count or a value is stated once for several lines",
+        "It counts once, on the first of these lines. Ask for the figures of each line.",
+    ),
+    IssueCode(
         "repeated-line",
         SET_ASIDE,
         "The same line was already read in this run",

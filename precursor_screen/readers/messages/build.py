@@ -64,6 +64,7 @@ def build(gathered: Gathered, name: str, digest: Digest, encoding: str) -> Input
     issues, rows = gathered.issues, [_Row(type_, line) for type_, line in gathered.lines]
     for row in rows:
         row.settle(issues)
+        row.note_elsewhere(issues)
     _note_unread(rows, issues)
     places = pa.array([row.line.place for row in rows], pa.int64())
     fields, guesses = _field_columns(rows)
@@ -95,6 +96,12 @@ class _Row:
     seen: dict[str, set[str]] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)
     beside: list[Cell] = field(default_factory=list)
+
+    def note_elsewhere(self, issues: IssueList) -> None:
+        """Says which figures of the line are stated of several lines together."""
+        for name in sorted(self.line.elsewhere):
+            says = "it is stated once for several lines, and counts on the first of them; of this line it is not known"
+            issues.add_one_of_many("mass-of-the-bill", says, row=self.line.place, field=name)
 
     def settle(self, issues: IssueList) -> None:
         """Sort the cells; a second value of a field that can hold one is kept beside it and named in an issue."""

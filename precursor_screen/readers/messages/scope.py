@@ -34,6 +34,8 @@ AMOUNTS = frozenset(
 )
 
 
+# Of these what stands above several lines is of all of them together, so that each would count it again.
+FIGURES = frozenset(("net_mass", "gross_mass", "packages", "quantity", "value", "freight"))
 _LOCODE = re.compile(r"[A-Z]{2}[A-Z2-9]{3}")
 MOST_HANDED_DOWN = 2_000_000  # values of a level times lines below it: beyond, not every line repeats every one
 
@@ -104,10 +106,17 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class MessageLine:
-    """One line: where it starts in the file, the values that are its own or inherited, and values that nearer ones stand before."""
+    """One line.
+
+    Attributes:
+        place: where it starts in the file.
+        cells: the values that are its own or inherited, and values that nearer ones stand before.
+        elsewhere: fields that are stated of it and other lines together, and stand on the first of them.
+    """
 
     place: int
     cells: tuple[Cell, ...]
+    elsewhere: frozenset[str] = frozenset()
 
 
 def lines_of(message: Scope) -> Iterator[MessageLine]:
@@ -115,7 +124,7 @@ def lines_of(message: Scope) -> Iterator[MessageLine]:
     heritage: dict[int, _Heritage] = {}
     _settle(message, heritage)
     for leaf in _leaves(message):
-        yield MessageLine(leaf.place, tuple(_inherit(leaf, heritage)))
+        yield MessageLine(leaf.place, tuple(_inherit(leaf, heritage)), _elsewhere(leaf, heritage))
 
 
 def with_countries(line: MessageLine, derive: Mapping[str, tuple[str, ...]]) -> MessageLine:
@@ -131,11 +140,12 @@ def with_countries(line: MessageLine, derive: Mapping[str, tuple[str, ...]]) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Heritage:
-    """What a level hands down: to every line below it, and to the first of them alone."""
+    """What a level hands down: to every line below it, and to the first of them alone; counted: amounts among the latter."""
 
     all: tuple[Cell, ...]
     first: tuple[Cell, ...]
     line: Scope
+    counted: frozenset[str] = frozenset()
 
 
 def _leaves(scope: Scope) -> Iterator[Scope]:
@@ -155,6 +165,8 @@ def _settle(scope: Scope, heritage: dict[int, _Heritage]) -> tuple[int, frozense
     shared = AMOUNTS - stated if scope.shares or count == 1 else frozenset()
     own = [c for c in scope.cells if c.field in AMOUNTS and c.field not in shared]
     down = [c for c in scope.cells if c.field not in AMOUNTS or c.field in shared]
+    counted = [c for c in down if c.field in FIGURES] if count > 1 else []
+    down = [c for c in down if c not in counted]
     more: list[Cell] = []
     if len(down) * count > MOST_HANDED_DOWN:
         # Thousands of remarks above thousands of lines: each line gets a value of each field, and the first one all of them.
@@ -162,7 +174,8 @@ def _settle(scope: Scope, heritage: dict[int, _Heritage]) -> tuple[int, frozense
         more = [c for c in down if once[c.field] is not c]
         down = list(once.values())
     # A total, or what no line is said to be in, is shown once.
-    heritage[id(scope)] = _Heritage(tuple(down), tuple(map(_beside, (*own, *more))), below[0][2])
+    first = (*counted, *map(_beside, (*own, *more)))
+    heritage[id(scope)] = _Heritage(tuple(down), first, below[0][2], frozenset(c.field for c in counted))
     return count, stated | (AMOUNTS & scope.stated), below[0][2]
 
 
@@ -187,6 +200,16 @@ def _inherit(leaf: Scope, heritage: dict[int, _Heritage]) -> Iterator[Cell]:
             yield from left.first
         taken |= found
         scope = scope.parent
+
+
+def _elsewhere(leaf: Scope, heritage: dict[int, _Heritage]) -> frozenset[str]:
+    found: frozenset[str] = frozenset()
+    scope = leaf.parent
+    while scope is not None:
+        if heritage[id(scope)].line is not leaf:
+            found |= heritage[id(scope)].counted
+        scope = scope.parent
+    return found
 
 
 def _group(name: str) -> str:

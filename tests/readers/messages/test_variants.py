@@ -18,7 +18,7 @@ def one(text: str) -> InputTables:
 def said(text: str, *fields: str) -> list[tuple[Any, ...]]:
     """Those fields of each line; nothing may be left unread."""
     tables = one(text)
-    assert {i["code"] for i in tables.issues.to_pylist()} <= {"several-hs-codes"}
+    assert {i["code"] for i in tables.issues.to_pylist()} <= {"several-hs-codes", "mass-of-the-bill"}
     return [tuple(plain(line.get(f)) for f in fields) for line in tables.lines.to_pylist()]
 
 
@@ -204,8 +204,36 @@ def test_houses_of_a_transit_declaration_have_their_own_parties_and_masses() -> 
     assert said(text, "item_number", "consignor_name", "consignee_name", "cus_codes", "gross_mass_kg") == [
         ("1", "A", "C", "0010002-7", "10"),
         ("2", "T", None, "0010002-7", "20"),
-        ("3", "T", None, "0010002-7", "20"),
+        ("3", "T", None, "0010002-7", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "packages", "fields"),
+    [
+        (
+            "UNH+1+IFCSUM:D:01B:UN'BGM+610+7+9'CNI+1+H1'CNT+7:1000:KGM'CNT+11:20'GID+1'FTX+AAA+++ACETONE'GID+2'FTX+AAA+++TILES'UNT+9+1'",
+            (20, None),
+            ["gross_mass", "packages"],
+        ),
+        (BILL.replace("100*K", "1000*K") + FIRST + "N10*12*ACETONE***J~N10*8*TILES~SE*9*1~", (12, 8), ["gross_mass"]),
+    ],
+)
+def test_the_mass_of_a_bill_is_that_of_its_lines_together(text: str, packages: tuple[int | None, ...], fields: list[str]) -> None:
+    """Else two lines of one bill of 1,000 kg would be 2,000 kg."""
+    assert said(text, "description", "gross_mass_kg", "packages") == [
+        ("ACETONE", "1000", packages[0]),
+        ("TILES", None, packages[1]),
+    ]
+    second = one(text).lines.column("source_row").to_pylist()[1]
+    told = [(i["code"], i["field"], i["source_row"]) for i in one(text).issues.to_pylist()]
+    assert told == [("mass-of-the-bill", field, second) for field in fields]
+
+
+def test_the_mass_of_a_bill_with_one_line_is_that_lines() -> None:
+    text = "UNH+1+IFCSUM:D:01B:UN'BGM+610+7+9'CNI+1+H1'CNT+7:1000:KGM'GID+1'FTX+AAA+++ACETONE'UNT+9+1'"
+    assert said(text, "gross_mass_kg") == [("1000",)]
+    assert not one(text).issues.num_rows
 
 
 def test_a_house_waybill_with_several_codes_and_items() -> None:
