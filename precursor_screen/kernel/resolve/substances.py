@@ -24,6 +24,7 @@ METHODS = ("name", "cas", "cus", "ec_number", "normalised", "structure", "fuzzy"
 # Headings whose goods are preparations, whatever the text leaves out: medicines in doses (1988 Convention, article 12(14)).
 PREPARATION_HEADINGS = ("3003", "3004")
 CHEMICALS = ("27", "39")  # the HS chapters of mineral oils, chemicals and plastics
+OF_CHEMICALS = ("28", "29", "38")  # of these the chapters whose goods are chemicals throughout
 # From here on a mass beside a bare abbreviation is one of chemicals: the smallest package that their trade calls bulk.
 PACKAGE_KG = 25
 # In such packages nothing is a dose, so the heading alone does not make it a medicine.
@@ -100,7 +101,7 @@ def find_candidates(connection: duckdb.DuckDBPyConnection, columns: list[str], r
         create temp table candidates as
         -- What is known of the goods is settled before the law is looked up: joined with all lines by direction alone, it fits into no memory.
         with goods as materialized (
-            select best.*, direction, as_of_date, hs6, {_bulk(columns)} as in_bulk, {_heavy(columns)} as is_heavy
+            select best.*, direction, as_of_date, hs6, {_bulk(columns)} as in_bulk, {_heavy(columns)} as is_heavy, {_dangerous(columns)} as has_un
             from best join lines using ({LINE_NO}))
         select b.{LINE_NO}, b.substance_id, s.substance_name, s.parent_substance_id, coalesce(law.control, []) as control, coalesce(law.own_schedules, []) as own_schedules,
                coalesce(law.tier, 'surveillance') as tier, s.family, s.licit_use, s.substance_route_groups,
@@ -181,6 +182,11 @@ def _bulk(columns: list[str]) -> str:
     return f"coalesce(regexp_matches(lower(package_type), {literal(BULK_PACKAGES)}), false)"
 
 
+def _dangerous(columns: list[str]) -> str:
+    """Whether the line states a UN number, as chemicals and few other goods do."""
+    return "coalesce(len(un_numbers) > 0, false)" if "un_numbers" in columns else "false"
+
+
 def _heavy(columns: list[str]) -> str:
     """Whether the line weighs as much as a package of chemicals."""
     masses = [f"{name} >= {PACKAGE_KG}" for name in ("net_mass_kg", "gross_mass_kg") if name in columns]
@@ -189,11 +195,13 @@ def _heavy(columns: list[str]) -> str:
 
 def _borne_out() -> str:
     """What the other fields of the line add to a weak name: a subheading where the substance is classified, were it a basket; and,
-    where the text says nothing but the name, packages or a mass of chemicals. The letters of drugs (DMT, PCP) mean too much else."""
+    where the text says nothing but the name, packages or a mass of chemicals. The letters of drugs (DMT, PCP) mean too much else. A near
+    spelling that may be an everyday word is borne out by a chapter of chemicals, their packages or a UN number."""
     value, matched = (f"regexp_replace({text}, '[^\\p{{L}}\\p{{N}}]', '', 'g')" for text in ("b.value", "b.matched"))
     of_chemicals = f"(b.hs6 is null or left(b.hs6, 2) between '{CHEMICALS[0]}' and '{CHEMICALS[1]}')"
     return f"""case when b.match_strength = 'weak' and b.method in {_NAMES} and b.form != 'article' and not s.stands_for_drug
         and (list_contains(s.own_hs6s, b.hs6) or ((b.in_bulk or b.is_heavy) and {of_chemicals} and {value} = {matched}))
+        or b.match_strength = 'weak' and b.method = 'fuzzy' and b.form != 'article' and (left(b.hs6, 2) in {OF_CHEMICALS} or b.in_bulk or b.has_un)
         then {literal(combined("weak", 2))} else b.match_strength end"""
 
 

@@ -67,7 +67,8 @@ def _may_rise(match: Match) -> bool:
 
 def _is_borne_out(plain: str, match: Match, matches: Sequence[Match], substances: dict[str, Substance]) -> bool:
     substance = substances[match.substance_id]
-    if any(c.instrument in LETTERS_OF_DRUGS for c in substance.controls):
+    near = match.method == "fuzzy"  # an everyday word may stand beside any mass, so a mass bears out no near spelling
+    if not near and any(c.instrument in LETTERS_OF_DRUGS for c in substance.controls):
         return False
     if any(m.substance_id == match.substance_id and m.suppressed == NEGATED for m in matches):
         return False  # safrole-free sassafras extract
@@ -76,7 +77,7 @@ def _is_borne_out(plain: str, match: Match, matches: Sequence[Match], substances
     own = [m for m in matches if m.suppressed is None and m is not match]
     if any(m.substance_id == match.substance_id and m.method != match.method and m.method not in BY_NAME for m in own):
         return True  # its own number
-    after, before = _beside(plain, match, own, substance, 1), _beside(plain, match, own, substance, -1)
+    after, before = (_beside(plain, match, own, substance, way, masses=not near) for way in (1, -1))
     if before == "other" and (is_salt_word(match.matched) or _CLASS.fullmatch(plain, match.start, match.end)):
         return False  # "xyzumab HCl 25 kg" is xyzumab, and starch ether no ethyl ether
     inside = _TOKEN.findall(plain[match.start : match.end])
@@ -86,7 +87,7 @@ def _is_borne_out(plain: str, match: Match, matches: Sequence[Match], substances
     return compound or "evidence" in (after, before)
 
 
-def _beside(plain: str, match: Match, own: Sequence[Match], substance: Substance, way: int) -> str:
+def _beside(plain: str, match: Match, own: Sequence[Match], substance: Substance, way: int, *, masses: bool) -> str:
     """evidence, other (a word of another kind stands right there) or nothing."""
     # Another substance beside an abbreviation says that it is one; beside a bare number it says that the number is something else.
     spans = [
@@ -106,7 +107,7 @@ def _beside(plain: str, match: Match, own: Sequence[Match], substance: Substance
         if any(a < end and start < b for a, b in spans):
             return "evidence"
         figure = tokens[i - 1][0] if way > 0 and i else tokens[i + 1][0] if way < 0 and i + 1 < len(tokens) else ""
-        if word in words_of("evidence") or word in words_of("packing") or _is_quantity(word, figure):
+        if word in words_of("evidence") or word in words_of("packing") or (masses and _is_quantity(word, figure)):
             return "evidence"
         if way > 0 and not _ASIAN.search(word):
             said += word

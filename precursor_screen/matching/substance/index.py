@@ -32,6 +32,7 @@ from precursor_screen.matching.substance.layers import (
     Prepared,
 )
 from precursor_screen.matching.substance.match import Match, match_table
+from precursor_screen.matching.substance.near import is_doubtful
 from precursor_screen.matching.substance.overlaps import Kept, Standing
 from precursor_screen.matching.substance.prefilter import Prefilter, Suspicion
 from precursor_screen.matching.substance.repeats import MatchCounts, Repeats
@@ -242,11 +243,13 @@ class SubstanceIndex:
     ) -> Match:
         pattern, layer = standing.candidate.pattern, standing.candidate.layer
         form = form_of(prepared.plain, start, end)
-        method, score = _method(standing.candidate, prepared.text[standing.core[0] : standing.core[1]])
+        core = prepared.text[standing.core[0] : standing.core[1]]
+        method, score = _method(standing.candidate, core)
+        doubtful = method == "fuzzy" and is_doubtful(core, pattern.name.name, prepared.plain[:start], prepared.plain[end:])
         return Match(
             substance_id=substance.substance_id,
             method=method,
-            strength=_strength(pattern, layer, form),
+            strength="weak" if doubtful else _strength(pattern, layer, form),
             form=form,
             matched=prepared.text[start:end],
             start=start,

@@ -7,6 +7,7 @@ locants, have no word too many, and have its gaps where the name may have some.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,9 +18,13 @@ from precursor_screen.matching.substance.alignment import align, same_word
 from precursor_screen.matching.substance.dictionary import Pattern
 from precursor_screen.matching.substance.neighbours import Neighbours
 from precursor_screen.names.confusions import loose_fold
+from precursor_screen.names.word_table import words_of
 
 _BEARS_SHORT_EDIT: Final = 9  # letters of a name, one of whose words of three may be wrong
 _PARTICLES: Final = frozenset({"of", "de", "di", "do", "du", "da", "el", "le", "la", "et", "en", "des", "del", "von", "and"})
+_LONG_NAME: Final = 8  # letters from which a near spelling is hardly an everyday word
+_LATIN: Final = re.compile(r"[A-Za-z\u00c0-\u024f]")
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
 _LETTERS_A_CONFUSION: Final = 4  # so many letters of a name may hold one letter taken for another
 
 
@@ -37,6 +42,23 @@ class _Word:
 
     text: str
     name: str
+
+
+def is_doubtful(found: str, name: str, before: str, after: str) -> bool:
+    """Whether a near spelling may as well be a word of everyday language: one in another script than the name, or a short one.
+
+    A short one is none where nothing but figures and masses stands beside it: nobody declares an everyday word by itself.
+
+    Args:
+        found: The stretch as filed.
+        name: The name that it resembles.
+        before, after: The rest of the text, from `names.text.plain`.
+    """
+    if bool(_LATIN.search(found)) != bool(_LATIN.search(name)):
+        return True
+    if sum(map(str.isalpha, found)) >= _LONG_NAME:
+        return False
+    return any(word not in words_of("mass-unit") for word in _LETTERS.findall(f"{before} {after}"))
 
 
 def read_near(pattern: Pattern, text: str, where: Sequence[int], raw: str, neighbours: Neighbours) -> Likeness | None:
