@@ -40,6 +40,7 @@ TWO_READINGS, GROSS_ONLY, SIZE_ONLY, SEVERAL_MASSES, SEVERAL_GOODS, OTHER_GOODS 
 _NEAR: Final = Decimal("1.02")  # figures of the same goods differ by rounding
 _TARE: Final = Decimal("1.4")  # a larger figure up to this is the gross mass, though no word says so
 _LEAST_LITRES: Final = 15  # of a liquid in a drum
+_MOST_PACKAGES: Final = 100_000
 _MOST: Final = 6  # readings that are followed up
 _SEPARATORS: Final = frozenset({m.BREAK, m.COMMA, m.AND, m.SLASH})
 _MASSES: Final = frozenset({COUNTED, BESIDE, PLAIN})
@@ -127,11 +128,36 @@ def amount_in_text(
     if len(goods) > 1 and any(_is_mass(s) and s.role != TOTAL for s in mine):
         mine = [s for s in mine if s.form != PLAIN or s.role != TOTAL]  # a total of all goods
     amount = _settle(mine, line, tokens)
+    if amount.kind and not amount.doubt and (number := _unexplained(tokens, stated)):
+        return replace(amount, values=tuple(sorted({*amount.values, *(v * number for v in amount.values)})), doubt=TWO_READINGS)
     if line.density and not amount.doubt and any(t.unit == "oz" for t in tokens):
         return replace(amount, doubt=TWO_READINGS)  # of a liquid they may be fluid ounces
     if amount.kind and any(t.kind == m.OTHER_GOODS for t in tokens):
         return replace(amount, doubt=OTHER_GOODS)
     return amount
+
+
+def _unexplained(tokens: Sequence[Token], stated: Sequence[Stated]) -> Decimal | None:
+    """A number beside a mass of which nothing says what it counts: `1 KG SAQUITO X 500`, `50 KG 20 FUSTEN`. It may be that of packages."""
+    masses = [s for s in stated if _is_mass(s)]
+
+    def of_mass(token: Token | None) -> bool:
+        return token is not None and any(s.start <= token.start < s.end for s in masses)
+
+    row: list[Token | None] = [None, *tokens, None, None]
+    for i, token in enumerate(row[1:-2], 1):
+        if token is None or token.kind != m.NUMBER or len(token.values) != 1 or not 1 < token.values[0] <= _MOST_PACKAGES:
+            continue
+        if token.values[0] % 1 or any(s.start <= token.start < s.end for s in stated):
+            continue
+        before, after, next_but_one = row[i - 1], row[i + 1], row[i + 2]
+        word_after = after is not None and after.kind == m.WORD
+        times = before is not None and before.kind == m.TIMES and any(s.end <= token.start for s in masses)
+        behind = of_mass(before) and (word_after or after is None)
+        opens = before is None or before.kind in (m.OWN, m.OTHER, *_SEPARATORS)
+        if times or behind or (opens and word_after and of_mass(next_but_one)):
+            return token.values[0]
+    return None
 
 
 def _doses(tokens: Sequence[Token], stated: list[Stated]) -> list[Stated]:
