@@ -58,17 +58,17 @@ class XmlReader:
         Raises:
             InputError: no message of a known kind is in it, or it has a document type.
         """
-        text, encoding, issues = read_text(blob, options)
-        gathered = Gathered("XML", issues)
+        content, text, issues = read_text(blob, options)
+        gathered = Gathered("XML", issues, asides=text.asides)
         walk = _Walk(blob.name, issues)
-        for layout, type_, message in (found for part in _documents(text) for found in walk.read(part)):
+        for layout, type_, message in (found for part in _documents(content) for found in walk.read(part)):
             gathered.format, gathered.date_order = layout.name, layout.date_order
             lines = (with_countries(line, layout.derive) for line in lines_of(message))
             field = layout.merge.get(fold(type_))
             gathered.lines += [(type_, line) for line in (merge_lines(lines, field) if field else lines)]
         if not gathered.lines:
             raise walk.refuse()
-        return [build(gathered, blob.name, digest, encoding)]
+        return [build(gathered, blob.name, digest, str(text.choice))]
 
 
 def _documents(text: str) -> list[str]:
