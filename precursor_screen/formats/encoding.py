@@ -264,7 +264,7 @@ def open_utf8(blob: Blob, choice: EncodingChoice) -> tuple[Blob, int]:
     Raises:
         UnreadableManifest: the decoded text is beyond `MAX_TEXT`, or the encoding asked for cannot be that of the input.
     """
-    if choice.name == "utf-8" and choice.reason != "as told":
+    if choice.name == "utf-8" and choice.reason not in ("as told", BY_LINE):
         return blob, 0
     decoder = codecs.getincrementaldecoder(choice.name)("replace")
     out, bad = io.BytesIO(), 0

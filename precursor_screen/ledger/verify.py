@@ -125,9 +125,12 @@ def _objects(connection: Connection) -> dict[str, str]:
 @functools.cache
 def _expected_objects(_: tuple[migrations.Migration, ...]) -> Mapping[str, str]:
     engine = create_engine("sqlite://")
-    with engine.begin() as connection:
-        migrations.migrate(connection, 0, "")
-        return _objects(connection)
+    try:
+        with engine.begin() as connection:
+            migrations.migrate(connection, 0, "")
+            return _objects(connection)
+    finally:
+        engine.dispose()
 
 
 def _check_rows(connection: Connection) -> list[str]:
