@@ -342,6 +342,12 @@ PARTY_COLUMNS: tuple[Column, ...] = (
         "every word of the name and of the entry's is equal after normalising, at least four letters",
         PARTY,
     ),
+    _fact(
+        "telling_name",
+        "boolean",
+        "the entry's name tells its bearer from others: two words that are neither of business nor ordinary, or one of eight letters",
+        PARTY,
+    ),
     _fact("copies", "texts", "further entries of the same party, in this list or another: name, list and entry", PARTY),
     _fact("list_id", "text", "which watchlist", PARTY),
     _fact("entry_id", "text", "which entry", PARTY),
@@ -352,6 +358,7 @@ PARTY_COLUMNS: tuple[Column, ...] = (
     _fact("watchlist_score", "score", "0 to 100", PARTY),
     _fact("informative_tokens", "integer", "aligned words that are neither legal form nor generic", PARTY),
     _fact("corroboration", "texts", "what else agrees: country, address, identifier", PARTY),
+    _fact("contradiction", "texts", "what speaks against it: identifier, where a ship bears another IMO number", PARTY),
     _fact("programmes", "texts", "programmes of the entry; narcotics among them as `narcotics`", PARTY),
     _fact("list_date", "date", "date of the list", PARTY),
 )

@@ -6,9 +6,18 @@ import re
 from collections.abc import Iterator
 
 _TOKEN = re.compile(r"[^\s,;/|()]+")
-_IMO = re.compile(r"\bIMO\W{0,3}(?:NO\W{0,3}|NUMBER\W{0,3})?([0-9]{7})\b", re.IGNORECASE)
+_IMO = re.compile(r"\b(?:IMO|Lloyd.?s)\W{0,3}(?:NO\W{0,3}|NUMBER\W{0,3})?([0-9]{7})\b", re.IGNORECASE)
 IMO_FIGURES = 7
 _WEIGHTS = (7, 6, 5, 4, 3, 2)  # of the check digit of an IMO ship number, IMO resolution A.1117(30) (recalled)
+# What States and registers call the numbers under which they know firms, and what stands before a ship's.
+LABELS = (
+    r"tax id|tax no|tin|vat(?: no)?|eori|rfc|nit|ruc|cnpj|cpf|cuit|gstin|gst|iec|uscc|usci|kvk|inn|ogrn|abn|siret|siren|nif|cif|trn|"
+    r"vkn|cvr|ein|reg(?:istration)?\.? no|company no|passport(?: no)?|imo(?: no| number)?|lloyd'?s(?: no| number)?"
+)
+_LABELLED = re.compile(rf"\b(?:{LABELS})\b[\W_]{{0,4}}((?:[A-Z]{{1,3}}[ -]?)?[0-9][\w./-]{{4,24}})", re.IGNORECASE)
+_CALLED = re.compile(rf"(?:^|[\W_])(?:{LABELS})(?:$|[\W_])", re.IGNORECASE)
+# For RE2: everything that `labelled_numbers_in` finds, and little else.
+MAY_HOLD_NUMBER = rf"(?i)(?:{LABELS})[^0-9a-z]{{0,4}}[a-z]{{0,3}}[ -]?[0-9]"
 # Shorter numbers, of figures alone, are borne by many; the same figures are a tax number here and a telephone there.
 _LEAST_FIGURES = 8
 _LEAST_MIXED = 6
@@ -34,6 +43,21 @@ def numbers_in(cell: str) -> Iterator[tuple[str, str]]:
         if number not in seen and tells_apart(number):
             seen.add(number)
             yield written, number
+
+
+def says_whose_number(header: str) -> bool:
+    """Whether a column's header is what numbers of parties or ships are called."""
+    return _CALLED.search(header) is not None
+
+
+def labelled_numbers_in(text: str) -> Iterator[tuple[str, str]]:
+    """(as written, plain) of the numbers in a text that stand behind what such numbers are called; with and without a country before."""
+    yield from imo_numbers_in(text)
+    for found in _LABELLED.finditer(text):
+        written = found[1].rstrip("./-")
+        for number in dict.fromkeys((plain_number(written), plain_number(written).lstrip("abcdefghijklmnopqrstuvwxyz"))):
+            if tells_apart(number):
+                yield written, number
 
 
 def imo_numbers_in(text: str) -> Iterator[tuple[str, str]]:

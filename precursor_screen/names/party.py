@@ -113,6 +113,9 @@ for _options in _FORMS_BY_LAST.values():
 FORM_FRAGMENTS = frozenset(w for forms in words.LEGAL_FORMS.values() for f in forms if " " in f for w in f.split() if len(w) >= 4)
 _GENERIC = words.GENERIC | words.PLACES | frozenset(words.BUSINESS_WORDS) | FORM_FRAGMENTS
 
+_INITIALS = re.compile(r"\b[a-z](?:\.\s*|\s+)[a-z](?:\.|\b)")
+_LEAST_SURNAME, _MOST_INITIALS = 4, 3
+
 # Words as written that are canonical or become so without telling names apart: business words, places, parts of legal forms.
 GENERAL_SPELLINGS = (
     frozenset(_SPELLINGS) | _GENERIC | {w for forms in words.LEGAL_FORMS.values() for f in forms for w in f.split()}
@@ -155,7 +158,7 @@ def normaliser_version() -> str:
     sets = [sorted(s) for s in (_GENERIC, words.LAST_ONLY, words.FIRST_OR_LAST, words.SLIGHT, COMMON)]
     text = repr([spellings, sets, tables.FOLDED, tables.HAN_WORDS, tables.HANGUL_SURNAMES, tables.HANJA])
     stamp = f"{text}|{version('anyascii')}|{unicodedata.unidata_version}"
-    return "3-" + hashlib.sha256(stamp.encode()).hexdigest()[:10]
+    return "4-" + hashlib.sha256(stamp.encode()).hexdigest()[:10]
 
 
 def kind_of(token: str) -> str:
@@ -229,7 +232,8 @@ def _read(part: str) -> list[Reading]:
     if not _LETTERS_DIGITS.search(part):
         return []
     if part.isascii():
-        return _latin_readings(_split_words(part))
+        tokens = _split_words(part)
+        return _latin_readings(tokens) + _with_initials(part, tokens)
     own = _own_tokens(part)
     if not own:
         return []
@@ -240,6 +244,16 @@ def _read(part: str) -> list[Reading]:
     if any(c.isalpha() and not _is_spelt_out(c) for token in own for c in token):
         readings.append(Reading(own, OWN_SCRIPT))
     return readings
+
+
+def _with_initials(part: str, tokens: list[str]) -> list[Reading]:
+    """`Lopez, J. M.` with its initials one by one: joined they make a word that stands for no name."""
+    if not _INITIALS.search(part):
+        return []
+    apart = _LETTERS_DIGITS.findall(part)
+    letters = sum(len(t) == 1 for t in apart)
+    named = [t for t in apart if len(t) >= _LEAST_SURNAME and kind_of(t) == NAME]
+    return [Reading(_canonical(apart), LATIN)] if named and letters <= _MOST_INITIALS and apart != tokens else []
 
 
 def _own_tokens(part: str) -> tuple[str, ...]:
@@ -263,6 +277,8 @@ def _customary(own: tuple[str, ...]) -> list[str]:
 def _latin_readings(tokens: list[str], script: str = LATIN) -> list[Reading]:
     if not tokens:
         return []
+    if len(tokens) >= 2 and tokens[: len(tokens) // 2] * 2 == tokens:
+        tokens = tokens[: len(tokens) // 2]  # a name said twice, as two columns joined into one have it
     readings = [Reading(_canonical(tokens), script)]
     if not words.SECOND_READINGS.keys().isdisjoint(tokens):
         second = [w for t in tokens for w in words.SECOND_READINGS.get(t, (t,))]

@@ -93,7 +93,7 @@ STRUCTURE: dict[str, str] = {
     for canonical, spellings in {
         "abdul": "abd abdel abdal abdol abdur abdus abdou",
         "abu": "abou",
-        "bin": "ibn ben",
+        "bin": "ibn ben bn",
         "al": "el",
         "haji": "hajji haj hajj hadji",
     }.items()

@@ -19,6 +19,7 @@ _PAIRS = re.compile("|".join(sorted(tables.FOLDED, key=lambda pair: (-len(pair),
 _VOWELS = re.compile("[aeiouv]")
 _DOUBLED = re.compile(r"(.)\1+")
 _HAN_WORDS = re.compile("|".join(sorted(tables.HAN_WORDS, key=lambda word: (-len(word), word))))
+_SHORT = 3
 _FIRST_HANGUL, _LAST_HANGUL = 0xAC00, 0xD7A3
 
 
@@ -27,7 +28,9 @@ def fold_key(token: str) -> str:
     """The key of a canonical token: equal for spellings that differ by transliteration alone. Other scripts stay as they are."""
     if not token.isascii() or not token.isalpha():
         return token
-    folded = _DOUBLED.sub(r"\1", _PAIRS.sub(lambda m: tables.FOLDED[m.group()], token))
+    folded = _PAIRS.sub(lambda m: tables.FOLDED[m.group()], token)
+    if len(token) > _SHORT:  # `LLS` and `LSS` are initials of two firms
+        folded = _DOUBLED.sub(r"\1", folded)
     # `Abdullah` and `Abdulla`, `Selenskyj` and `Zelensky`: a mute end.
     if len(folded) > 3 and folded[-1] in "hj" and folded[-2] in "aeiou":
         return folded[:-1]

@@ -181,6 +181,7 @@ GENERIC = _words("""
     petrochemical communication computer private public state central united limited first new global world universal
     business ventures venture partner partners consulting consultant consultants agency agent agents office branch store
     stores shop market trust fund finance financial capital resource resources energy power gas mining metal metals steel
+    biotechnology biotechnologies biochemical biochemicals nanotechnology agrochemical agrochemicals electronic electronics
     food foods textile textiles medical medicine healthcare health care bio biotech life science sciences scientific
     plastic plastics rubber paint paints solvent solvents dyes fertilizer fertilizers cosmetic cosmetics perfume beauty
     motor motors auto automotive parts machinery machine tools hardware building buildings real estate property properties
@@ -237,7 +238,8 @@ NOISE = (
     r"c\s?/\s?o",
     r"care\s+of",
     r"on\s+behalf\s+of",
-    r"o\s?/\s?b\s?/\s?o",
+    r"[of]\s?/\s?b(?:\s?/\s?o)?",
+    r"a\s?/\s?c",
     r"for\s+(?:the\s+)?account\s+of",
     r"for\s+and\s+on\s+behalf\s+of",
     r"d\s?/\s?b\s?/\s?a",
@@ -247,6 +249,16 @@ NOISE = (
     r"m\s?/\s?s\.?",
     r"messrs\.?",
 )
+
+# "Son of" and "daughter of": what stands before is another person than what stands behind.
+PARENTS = _words("bin bint بن ابن بنت")
+
+# A body of a State bears a name that every State has a body for.
+STATE_WORDS = _words("""
+    ministry ministerio ministere ministerstvo ministero department departamento departement government gobierno republic republica
+    republique respublika state army armed navy police policia polizei gendarmerie customs aduana douane court embassy embajada
+    parliament municipality province directorate prefecture senate
+    """)
 
 ADDRESS_WORDS: dict[str, str] = {
     "street": "st str strasse calle rue ulitsa ul",

@@ -144,6 +144,7 @@ VOCABULARY_OF: dict[str, str] = {
     "name_kind": "name kind",
     "entry_kind": "entry kind",
     "corroboration": "corroboration",
+    "contradiction": "corroboration",
     "threshold_counts": "counts",
     "always_filed": "filed field",
     "family": "family",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.model import WatchlistEntry
-from precursor_screen.names.identifiers import imo_numbers_in, numbers_in
+from precursor_screen.names.identifiers import MAY_HOLD_NUMBER, imo_numbers_in, labelled_numbers_in, numbers_in
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.watchlists.opened import Watchlist
 from precursor_screen.schema import ROLES
 
+_TEXTS = ("description", "marks", "other_texts", "other_parties")
 _VESSEL_FIELDS = ("vessel", "voyage", "carrier_name")
 _SCHEMA = pa.schema(
     [
@@ -23,14 +25,15 @@ _SCHEMA = pa.schema(
 
 
 def find_identified(lines: pa.Table, reference: Reference) -> pa.Table:
-    """The entries whose number stands in a field of numbers, or, of a vessel, beside the letters IMO.
+    """The entries whose number stands in a field of numbers, in a text behind what such numbers are called, or, of a vessel, beside
+    the letters IMO.
 
     Args:
         lines: LINE columns.
         reference: with the watchlists.
 
     Returns:
-        One row a (role, distinct cell, entry): party_role, value (the cell), own_name (the number as filed), and what PARTY_MATCH says of an
+        One row a (role, distinct cell, entry): party_role (of a text that is of no party the field), value (the cell), own_name (the number as filed), and what PARTY_MATCH says of an
         entry. The role `vessel` has a row for the cell of each field in which its number may stand: see `number_columns`.
     """
     rows: list[dict[str, str]] = []
@@ -39,8 +42,8 @@ def find_identified(lines: pa.Table, reference: Reference) -> pa.Table:
         for number, entry_ids in watchlist.numbers.items():
             listed[number] += [(watchlist, entry_id) for entry_id in entry_ids]
     for role, column in number_columns(lines.column_names) if listed else ():
-        for cell in pc.unique(lines.column(column)).drop_null().to_pylist():
-            for written, number in imo_numbers_in(cell) if role == "vessel" else numbers_in(cell):
+        for cell, numbers in _numbers(lines, role, column):
+            for written, number in numbers:
                 for one, entry_id in listed.get(number, ()):
                     entry = one.entry(entry_id)
                     if entry.delisted is None or entry.delisted > reference.as_of:
@@ -49,9 +52,39 @@ def find_identified(lines: pa.Table, reference: Reference) -> pa.Table:
 
 
 def number_columns(columns: list[str]) -> list[tuple[str, str]]:
-    """(role, column) of the fields in which numbers of parties and vessels stand."""
-    own = [(role, f"{role}_identifier") for role in ROLES]
-    return [(role, column) for role, column in (*own, *(("vessel", c) for c in _VESSEL_FIELDS)) if column in columns]
+    """(role, column) of the fields in which numbers of parties and vessels stand: in fields of their own, and within texts."""
+    own = [(role, f"{role}_{part}") for role in ROLES for part in ("identifier", "name", "address")]
+    texts = [(column, column) for column in _TEXTS]
+    return [(role, column) for role, column in (*own, *texts, *(("vessel", c) for c in _VESSEL_FIELDS)) if column in columns]
+
+
+def _numbers(lines: pa.Table, role: str, column: str) -> Iterator[tuple[str, Iterable[tuple[str, str]]]]:
+    """The distinct cells of a column with their numbers (as written, plain)."""
+    if column == "other_texts" and "other_columns" in lines.column_names:
+        yield from _beside(lines)
+        return
+    cells = lines.column(column)
+    cells = pc.unique(pc.list_flatten(cells) if pa.types.is_list(cells.type) else cells).drop_null()
+    find: Callable[[str], Iterator[tuple[str, str]]] = imo_numbers_in if role == "vessel" else numbers_in
+    if role != "vessel" and not column.endswith("_identifier"):
+        find = labelled_numbers_in
+        cells = cells.filter(pc.match_substring_regex(cells, MAY_HOLD_NUMBER))
+    yield from ((cell, find(cell)) for cell in cells.to_pylist())
+
+
+def _beside(lines: pa.Table) -> Iterator[tuple[str, Iterable[tuple[str, str]]]]:
+    """The same of columns that are mapped to nothing, whose headers may say what their numbers are."""
+    both = (
+        pa.table({name: pc.list_flatten(lines.column(name)) for name in ("other_columns", "other_texts")})
+        .group_by(["other_columns", "other_texts"])
+        .aggregate([])
+    )
+    said = pc.binary_join_element_wise(
+        pc.replace_substring(pc.coalesce(both.column("other_columns"), ""), "_", " "), both.column("other_texts"), ": "
+    )
+    may = pc.fill_null(pc.match_substring_regex(said, MAY_HOLD_NUMBER), False)
+    cells = both.column("other_texts").filter(may).to_pylist()
+    yield from ((cell, labelled_numbers_in(text)) for cell, text in zip(cells, said.filter(may).to_pylist(), strict=True))
 
 
 def _row(role: str, cell: str, written: str, entry: WatchlistEntry, list_id: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from precursor_screen.engine import fetch
 from precursor_screen.kernel.resolve.copies import fold_copies
 from precursor_screen.kernel.resolve.identifiers import number_columns
 from precursor_screen.kernel.resolve.resolved import LINE_NO
+from precursor_screen.matching.party.exact_names import is_exact, tells_apart
 from precursor_screen.matching.party.mentions import SURE
 from precursor_screen.model import WatchlistEntry
 from precursor_screen.names.identifiers import imo_numbers_in, numbers_in, plain_number
@@ -30,9 +31,15 @@ _COUNTRY_OF_GOODS = {
     "notify_party": "country_of_destination",
 }
 _SCHEMA = arrow_schema(COLUMNS).insert(0, pa.field(LINE_NO, pa.int64()))
-_LEAST_LETTERS = 4  # of a name that is to count as the same
 _PARTS = ("address", "country", "identifier")
 _FACTS_OF = ("list_id", "entry_id", "own_country", "own_address", "own_identifier")
+_NAMES_OF = ("own_name", "matched_name", "entry_kind")
+_NEXT = "; "  # between the cells in which a party's number may stand
+# A column of ships' numbers that is mapped to nothing: its header says what they are.
+_SHIP_NUMBERS = (
+    r"array_to_string([concat('IMO ', x[2]) for x in list_zip(l.other_columns, l.other_texts) "
+    r"if regexp_matches(x[1], '(?i)\b(imo|lloyd.?s)\b|_imo')], '; ')"
+)
 _BY_NUMBER = "identifier"  # what agrees where a number does
 
 
@@ -69,16 +76,16 @@ def find_party_candidates(
     connection.execute(f"create temp table parties_found as {' union all by name '.join(parts)}")
     distinct = fetch(connection, f"select distinct {', '.join(_FACTS_OF)} from parties_found order by all")
     connection.register("facts", _facts(distinct, reference))
-    connection.register(
-        "names", _names(fetch(connection, "select distinct own_name, matched_name from parties_found order by all"))
-    )
+    named = fetch(connection, f"select distinct {', '.join(_NAMES_OF)} from parties_found order by all")
+    connection.register("names", _names(named))
     same = " and ".join(f"found.{c} is not distinct from facts.{c}" for c in _FACTS_OF)
     query = f"""
         select {LINE_NO}, party_role, own_name as party_name, party_column, party_start, party_start + length(own_name) as party_end,
-               party_compared, exact_name, found.list_id, found.entry_id, entry_name,
+               party_compared, exact_name, telling_name, found.list_id, found.entry_id, entry_name,
                matched_name as matched_entry_name, name_kind, entry_kind, score as watchlist_score, informative_tokens, corroboration,
+               contradiction,
                programmes, list_date
-        from parties_found found join facts on {same} join names using (own_name, matched_name)
+        from parties_found found join facts on {same} join names using ({", ".join(_NAMES_OF)})
         order by {LINE_NO}, party_role, found.list_id, found.entry_id, party_name, matched_entry_name, party_column"""
     # A number decides by itself; beside a name that matches, it is what agrees.
     known = f"partition by {LINE_NO}, party_role, list_id, entry_id"
@@ -90,19 +97,15 @@ def find_party_candidates(
     return folded.select(_SCHEMA.names).cast(_SCHEMA)
 
 
-def _names(pairs: pa.Table) -> pa.Table:
-    """own_name, matched_name, how the first is compared, and whether both are equal after normalising, word by word in their order.
-
-    In another order general words make another firm: two traders of one region are not one.
-    """
-    compared, exact = [], []
-    for own, matched in zip(pairs.column("own_name").to_pylist(), pairs.column("matched_name").to_pylist(), strict=True):
-        mine, theirs = normalise_party(own), normalise_party(matched)
-        compared.append(mine.compared)
-        words, others = (name.readings[0].scored_tokens if name.readings else () for name in (mine, theirs))
-        exact.append(bool(words) and words == others and min(len(own), len(matched)) >= _LEAST_LETTERS)
-    return pairs.append_column("party_compared", pa.array(compared, pa.string())).append_column(
-        "exact_name", pa.array(exact, pa.bool_())
+def _names(named: pa.Table) -> pa.Table:
+    """Adds how the first of two names is compared, whether it is the second, and whether the second tells its bearer from others."""
+    asked = list(zip(*(named.column(n).to_pylist() for n in _NAMES_OF), strict=True))
+    exact = [is_exact(own, matched, kind) for own, matched, kind in asked]
+    telling = [tells_apart(matched, kind) for _, matched, kind in asked]
+    compared = pa.array([normalise_party(own).compared for own, *_ in asked], pa.string())
+    named = named.append_column("party_compared", compared)
+    return named.append_column("exact_name", pa.array(exact, pa.bool_())).append_column(
+        "telling_name", pa.array(telling, pa.bool_())
     )
 
 
@@ -120,12 +123,15 @@ def _named(role: str, column: str, columns: list[str]) -> str:
 
 def _identified(role: str, column: str) -> str:
     """The parties and vessels whose number is that of an entry, whatever their name."""
+    lines = "lines"
+    if column in ("other_texts", "other_parties"):
+        lines = f"(select {LINE_NO}, unnest({column}) as {column} from lines where {column} is not null)"
     nothing = ", ".join(f"cast(null as varchar) as own_{part}" for part in ("address", "country"))
     return (
         f"select l.{LINE_NO}, m.party_role, m.own_name, {literal(column)} as party_column, cast(null as integer) as party_start, {nothing}, "
         f"m.own_name as own_identifier, m.value, m.list_id, m.entry_id, m.entry_name, m.matched_name, m.name_kind, m.entry_kind, "
         f"0.0::double as score, 0::bigint as informative_tokens "
-        f"from lines l join identified m on m.value = l.{column} and m.party_role = {literal(role)}"
+        f"from {lines} l join identified m on m.value = l.{column} and m.party_role = {literal(role)}"
     )
 
 
@@ -152,9 +158,16 @@ def _mentioned(field: str) -> str:
 
 def _part(role: str, part: str, columns: list[str]) -> str:
     own = f"l.{role}_{part}" if f"{role}_{part}" in columns else "cast(null as varchar)"
+    if part == "identifier" and (name := f"{role}_name") in columns:
+        own = f"nullif(concat_ws('{_NEXT}', {own}, case when regexp_matches(l.{name}, '[0-9]{{5}}') then l.{name} end), '')"
     goods = _COUNTRY_OF_GOODS.get(role)
     if part == "country" and goods in columns:
         own = f"coalesce({own}, l.{goods})"
+    if role == "vessel" and part == "identifier":
+        own = ", ".join(f"l.{c}" for r, c in number_columns(columns) if r == role)
+        if {"other_columns", "other_texts"} <= set(columns):
+            own += f", {_SHIP_NUMBERS}"
+        own = f"concat_ws('{_NEXT}', {own})"
     return f"{own} as own_{part}"
 
 
@@ -162,14 +175,16 @@ def _facts(distinct: pa.Table, reference: Reference) -> pa.Table:
     """What the entry adds to each of some parties, beside the columns they are told apart by. The same firm stands in many lines."""
     watchlists = {w.list_id: w for w in reference.watchlists}
     entries: dict[tuple[str, str], WatchlistEntry] = {}
-    corroboration, programmes, dates = [], [], []
+    corroboration, contradiction, programmes, dates = [], [], [], []
     for list_id, entry_id, country, address, identifier in zip(*(distinct.column(c).to_pylist() for c in _FACTS_OF), strict=True):
         entry = entries.get((list_id, entry_id)) or watchlists[list_id].entry(entry_id)
         entries[list_id, entry_id] = entry
         corroboration.append(corroborate(country, address, identifier, entry))
+        contradiction.append(contradict(identifier, entry))
         programmes.append(list(tag_programmes(entry.programmes)))
         dates.append(watchlists[list_id].manifest.list_date)
-    for name, values in (("corroboration", corroboration), ("programmes", programmes), ("list_date", dates)):
+    facts = (("corroboration", corroboration), ("contradiction", contradiction), ("programmes", programmes), ("list_date", dates))
+    for name, values in facts:
         distinct = distinct.append_column(name, pa.array(values, BY_NAME[name].arrow))
     return distinct
 
@@ -181,14 +196,21 @@ def corroborate(country: str | None, address: str | None, identifier: str | None
         agrees.append("country")
     if address and (key := address_key(address)) and key in {address_key(a) for a in entry.addresses}:
         agrees.append("address")
-    own = (
-        {plain_number(identifier), *(number for _, number in numbers_in(identifier)), *(n for _, n in imo_numbers_in(identifier))}
-        if identifier
-        else set()
-    )
+    own = {
+        number
+        for cell in (identifier or "").split(_NEXT)
+        for number in (plain_number(cell), *(n for _, n in numbers_in(cell)), *(n for _, n in imo_numbers_in(cell)))
+    }
     if own & {plain_number(value) for _, value in entry.identifiers} - {""}:
         agrees.append("identifier")
     return agrees
+
+
+def contradict(identifier: str | None, entry: WatchlistEntry) -> list[str]:
+    """What tells a party from an entry: another IMO number than that of a ship, which keeps its number whatever it is called."""
+    own = {number for _, number in imo_numbers_in(identifier or "")}
+    theirs = {number for _, value in entry.identifiers for _, number in imo_numbers_in(f"IMO {value}")}
+    return ["identifier"] if entry.kind == "vessel" and own and theirs and not own & theirs else []
 
 
 def role_facts(candidates: pa.Table, wanted: frozenset[str]) -> list[tuple[str, str]]:

@@ -34,6 +34,7 @@ from precursor_screen.matching.party.weights import (
 )
 from precursor_screen.names.party_names import COMMON, VARIANTS
 from precursor_screen.names.party_scripts import consonants
+from precursor_screen.names.party_words import PARENTS
 
 OMITTED = 0.4  # what a word costs that only one name has, per weight
 CONFLICT = 0.9  # what it costs besides, if the other name has another word instead
@@ -53,6 +54,7 @@ RARE = 0.6  # rarity from which one word may carry a match
 NEAR, LONG = 0.9, 7  # and how alike, or how long, it has to be
 FAIR = 0.84  # enough, if nothing else of either name is left over: an error in a word of five letters
 _VESSEL_GENERAL = 0.75
+_LEAST_CONSONANTS = 4  # in all, of a match by consonants alone: most names share three with many others
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,8 @@ class Outcome:
 
 def edits_allowed(length: int) -> int:
     """How many errors two keys may differ by, by the length of the longer."""
-    if length <= 2:
-        return 0
+    if length <= 3:
+        return 0  # `Lin` and `Lee` are two names, not one misspelt
     return 1 if length <= 7 else 2 if length <= 11 else 3
 
 
@@ -232,12 +234,15 @@ def _count_informative(left: Sequence[Word], right: Sequence[Word], pairs: Seque
     if _numbers_over(left, left_paired) and _numbers_over(right, right_paired):
         return None
     major = [p for p in pairs if not p.is_initial and left[p.left].kind >= FIRST_MAJOR and right[p.right].kind >= FIRST_MAJOR]
-    if not major:
+    if not major or (entry_kind == "person" and _are_turned_round(left, right, major)):
+        return None
+    if _agree_in_few_consonants(left, right, major):
         return None
     if right[major[0].right].kind == WHOLE:
         return 0 if " " in right[major[0].right].text else None
-    if len(major) >= 2 or any(pair.is_initial for pair in pairs):
-        return len(major)
+    initials = sum(pair.is_initial for pair in pairs)
+    if len(major) >= 2 or initials:
+        return len(major) + (initials >= 2)  # two initials beside a name tell about as much as another name
     only, similarity = right[major[0].right], major[0].similarity
     rare = only.weight >= RARE * only.length_weight
     ours, theirs = (
@@ -246,11 +251,28 @@ def _count_informative(left: Sequence[Word], right: Sequence[Word], pairs: Seque
     )
     if not ours and not theirs:
         return 1 if similarity >= (FAIR if rare else SAME_CONSONANTS) or (rare and len(only.key) >= LONG) else None
+    if entry_kind == "person" and any(w.kind == LEGAL for w in left):
+        return None  # a firm of a given name is not the person
     if entry_kind == "person" and ours and not theirs:
         return (
             None  # one name of a person beside other names or words of business: `Jasper` is not `Jasper Steel`, nor `Ana Jasper`
         )
     return 1 if rare and (similarity >= NEAR or len(only.key) >= LONG) else None
+
+
+def _are_turned_round(left: Sequence[Word], right: Sequence[Word], major: Sequence[Pair]) -> bool:
+    """Whether one is the father of the other: `X bin Y` and `Y bin X`."""
+    mine, theirs = (next((i for i, w in enumerate(words) if w.text in PARENTS), None) for words in (left, right))
+    if mine is None or theirs is None:
+        return False
+    sides = {(pair.left < mine, pair.right < theirs) for pair in major}
+    return {(True, False), (False, True)} <= sides
+
+
+def _agree_in_few_consonants(left: Sequence[Word], right: Sequence[Word], major: Sequence[Pair]) -> bool:
+    """Whether all that agrees is consonants, and so few that names of another sound have them as well."""
+    shared = [left[p.left].text for p in major if CONSONANTS in (left[p.left].kind, right[p.right].kind)]
+    return len(shared) == len(major) and sum(len(consonants(text.lstrip("~"))) for text in shared) < _LEAST_CONSONANTS
 
 
 def _lessened(left: Sequence[Word], right: Sequence[Word], pairs: Sequence[Pair], evidence: float) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from os import cpu_count
@@ -36,6 +36,7 @@ from precursor_screen.matching.party.index_file import (
     storable,
     write_index,
 )
+from precursor_screen.matching.party.own_script import contradicts
 from precursor_screen.matching.party.queries import Joined, Speller, Texts, is_truncated
 from precursor_screen.matching.party.vocabulary import Vocabulary
 from precursor_screen.matching.party.weights import Word, describe, make_word
@@ -166,6 +167,17 @@ class PartyIndex:
         return summarise_rows(self._arrays.arrays, mine.general_bits, mine.first_letters, mine.key_lengths)
 
     @cached_property
+    def _own_names(self) -> dict[int, list[str]]:
+        """The names of entries that are not in ASCII letters, by the entry's position."""
+        primary: list[str] = self._arrays["entry_name"].to_pylist()
+        found: dict[int, list[str]] = {}
+        for entry, name in zip(self._arrays["row_entry"].tolist(), self._arrays["row_name"].to_pylist(), strict=True):
+            written = primary[entry] if name is None else name
+            if not written.isascii():
+                found.setdefault(entry, []).append(written)
+        return found
+
+    @cached_property
     def _row_counts(self) -> list[int]:
         counts: list[int] = np.diff(self._arrays["posting_starts"]).tolist()
         return counts
@@ -222,7 +234,7 @@ class PartyIndex:
                 continue
             entry = int(self._arrays["row_entry"][row])
             kind = int(self._arrays["row_kind"][row])
-            if entry in batch.gone:
+            if entry in batch.gone or (not name.isascii() and contradicts(name, self._own_names.get(entry, ()))):
                 continue
             rank = _Rank(NAME_KINDS[kind] == "weak", -outcome.score, -(outcome.informative or 0), kind, row)
             key = (name, entry)
@@ -316,6 +328,8 @@ def _compare(ours: PartyName, theirs: PartyName, entry_kind: str, rarities: Mapp
             rank = (outcome.informative is not None, outcome.score)
             if best is None or rank > (best.outcome.informative is not None, best.outcome.score):
                 best = Compared(words, other, outcome)
+    if best and contradicts(ours.as_written, (theirs.as_written,)):
+        return replace(best, outcome=replace(best.outcome, informative=None))
     return best
 
 

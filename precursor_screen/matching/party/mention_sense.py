@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from importlib import resources
 from typing import Any, Final
 
+from precursor_screen.matching.party.exact_names import goods_words
 from precursor_screen.matching.party.mention_words import parted
 from precursor_screen.matching.party.weights import LEGAL, NAME, describe
 from precursor_screen.names.party import normalise_party
@@ -72,18 +71,12 @@ def says_enough(match: dict[str, Any]) -> bool:
     return bool(match["score"] >= EXACT and len(words) >= LEAST_EXACT)
 
 
-@lru_cache(maxsize=1)
-def _goods_vocabulary() -> frozenset[str]:
-    text = resources.files("precursor_screen.matching.party").joinpath("goods_vocabulary.txt").read_text("utf-8")
-    return frozenset(line for line in text.splitlines() if not line.startswith("#"))
-
-
 def is_goods(match: dict[str, Any]) -> bool:
     """Whether a firm's name is made of words for goods: within a text such words mean goods, unless a legal form stands beside."""
     if match["entry_kind"] == "person":
         return False
     words = [w for w in parted(match["value"]).split() if describe(w)[1] == NAME]
-    return all(w in _goods_vocabulary() for w in words)
+    return all(w in goods_words() for w in words)
 
 
 def has_form(named: str, text: str) -> bool:

@@ -22,6 +22,7 @@ from precursor_screen.names.party_scripts import fold_key
 
 _LEAST_PART, _LEAST_ALONE, _LEAST_PARTED, _LEAST_JOINED = 4, 3, 6, 5
 _LONGEST_PARTED = 40
+_LEAST_OF_THREE = 12
 _MOST_READINGS = 4
 _MOST_WORDS = 80
 _LEAST_CORRECTED = 5
@@ -198,6 +199,10 @@ def _part(text: str, least: int, names: Collection[str]) -> tuple[str, ...] | No
             best = max(best or (False, 0, "", ""), (named, shorter, start, end))
     if best:
         return best[2:] if best[0] or not known else None
+    if not known and len(text) >= _LEAST_OF_THREE:
+        for i in range(_LEAST_PART, len(text) - _LEAST_PARTED + 1):
+            if fold_key(text[:i]) in names and (rest := _part(text[i:], _LEAST_PART, names)):
+                return (text[:i], *rest)
     form = () if known else part_form(text)
     inner = _part("".join(form[:-1]), least, names) if form else None
     return (*inner, form[-1]) if inner else None

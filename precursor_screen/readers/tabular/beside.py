@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from precursor_screen.formats.sheet import string_array
 from precursor_screen.names.countries import find_country
+from precursor_screen.names.identifiers import says_whose_number
 from precursor_screen.names.quantity_words import is_package_kind
 from precursor_screen.readers.cells import clean_column, cut_long_cells
 from precursor_screen.readers.column_map import IGNORED_BY_MAP, Guess
@@ -39,6 +40,7 @@ _SAYS_SOMETHING = (
     rf"{_LETTER}(?:{_LETTER}|{_BETWEEN}){{2}}|{_HAN}|[0-9]{{2,7}}{_DASH}[0-9]{{2}}{_DASH}[0-9]"
     rf"|&#|%[0-9A-Fa-f]{{2}}.*%|=[0-9A-F]{{2}}.*=|\\[ux]|(?:{_LETTER}{_NEITHER}{{1,3}}){{2}}{_LETTER}"
 )
+_NUMBER_OF_A_PARTY = f"{_SAYS_SOMETHING}|[0-9]{{6}}"  # under a header that says so, figures alone name a party as well
 _LONG_WORD = rf"{_LETTER}{{4}}|{_HAN}"
 # Numbers of documents hold letters, but no words.
 _WORD_AMONG_OTHERS = rf"{_LETTER}{{5}}.*\s|\s.*{_LETTER}{{5}}|^[^0-9]*{_LETTER}{{6}}[^0-9]*$|{_HAN}"
@@ -98,7 +100,8 @@ def unmapped_cells(
         rows: source row of each row.
         issues: added to, for cells that are too long.
     """
-    wanted = [(g.position, _SAYS_SOMETHING, "") for g in guesses if not g.field and g.reason != IGNORED_BY_MAP]
+    unmapped = [g.position for g in guesses if not g.field and g.reason != IGNORED_BY_MAP]
+    wanted = [(i, _NUMBER_OF_A_PARTY if says_whose_number(names[i]) else _SAYS_SOMETHING, "") for i in unmapped]
     return _cells(table, names, wanted, rows, issues)
 
 

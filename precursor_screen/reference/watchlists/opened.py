@@ -111,7 +111,7 @@ class Watchlist:
         for entry_id, identifiers in pairs:
             for identifier in identifiers or ():
                 number = plain_number(identifier["number"])
-                if tells_apart(number) or (identifier["kind"] == "imo" and len(number) == IMO_FIGURES):
+                if tells_apart(number) or (identifier["kind"].casefold() == "imo" and len(number) == IMO_FIGURES):
                     found[number].append(entry_id)
         return {number: sorted(set(ids)) for number, ids in found.items()}
 

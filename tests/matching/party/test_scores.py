@@ -31,7 +31,7 @@ from tests.matching.party.test_alignment import words
         ("2004", "2004", 1.0),
         ("2004", "2005", 0.0),
         ("ab", "ac", 0.0),
-        ("abc", "abd", 0.776667),
+        ("abc", "abd", 0.0),
         ("mark", "mary", 0.732),
         ("mark", "marq", 0.97),
         ("marq", "mark", 0.97),
@@ -101,12 +101,12 @@ def test_how_alike_two_words_are(left: str, right: str, similarity: float) -> No
         ("juan lopez", "juan lopez", "person", False, 99.6587, 100.0, 2, 0.825),
         ("al ali", "ali al", "person", False, 99.4673, 100.0, 1, 0.35),
         ("zorvan", "quillon", "organisation", False, 0.0, 0.0, None, 0.0),
-        ("abc zorvan", "abd zorvan", "organisation", False, 91.4069, 91.625, 2, 1.466),
+        ("abc zorvan", "abd zorvan", "organisation", False, 35.6474, 56.1798, None, 1.0),
         ("zorvanmi trading", "zorxaxmi", "organisation", False, 70.3135, 79.92, 1, 0.999),
         ("zorvanmi", "zorxaxmi", "organisation", False, 75.1856, 83.25, 1, 0.999),
         ("zorvanmi trading", "zorxaxmi trading", "organisation", False, 84.7905, 86.1379, 1, 1.249),
         ("zorvanm trading", "zorvaxm", "organisation", False, 79.8462, 86.4969, 1, 0.9947),
-        ("abc", "abd", "organisation", False, 48.6009, 77.6667, None, 0.466),
+        ("abc", "abd", "organisation", False, 0.0, 0.0, None, 0.0),
         ("abcd", "abce", "organisation", False, 65.4597, 83.25, None, 0.6244),
         ("abcde", "abcdf", "organisation", False, 75.5175, 86.6, 1, 0.7794),
         ("abcd trading", "abce trading", "organisation", False, 78.8796, 87.4375, None, 0.8744),
@@ -143,7 +143,7 @@ def test_below_the_score_that_matters_only_the_score_is_told() -> None:
     assert compare(left, right, "organisation", least=least - 1e-6).informative == 2
 
 
-@pytest.mark.parametrize(("length", "edits"), [(0, 0), (2, 0), (3, 1), (7, 1), (8, 2), (11, 2), (12, 3), (60, 3)])
+@pytest.mark.parametrize(("length", "edits"), [(0, 0), (2, 0), (3, 0), (4, 1), (7, 1), (8, 2), (11, 2), (12, 3), (60, 3)])
 def test_longer_words_may_hold_more_errors(length: int, edits: int) -> None:
     assert edits_allowed(length) == edits
 

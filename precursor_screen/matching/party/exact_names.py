@@ -1,0 +1,101 @@
+"""Whether a name is a listed one word by word, and whether such a name tells its bearer from others.
+
+An exact name is never passed over. How much it says depends on its words: `Zorvan Mirage` is one firm, `Golden Gate Services`
+and `Ministry of Defence` are many, and `Juan Lopez` is borne by thousands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from importlib import resources
+
+from precursor_screen.names.countries import find_country
+from precursor_screen.names.party import CONSONANTS, NAME, OWN_SCRIPT, PartyName, Reading, kind_of, normalise_party
+from precursor_screen.names.party_cells import name_parts
+from precursor_screen.names.party_names import COMMON, VARIANTS
+from precursor_screen.names.party_words import PARENTS, PLACES, STATE_WORDS
+
+_LEAST_LETTERS = 4  # of a name that is to count as the same
+_LEAST_JOINED = 6  # of one that is the same but for its blanks
+_LEAST_ALONE = 8  # of a word that tells a party apart by itself
+_LEAST_WORD = 3  # of one that does so beside another
+_COMMON_ENOUGH = 4  # names of a person that together are rare, though each is common
+
+
+def is_exact(name: str, listed: str, entry_kind: str) -> bool:
+    """Whether a name, or what in its cell may be one, equals a listed name word by word after normalising, legal forms apart.
+
+    In another order general words make another firm: two traders of one region are not one. Persons are written in either order.
+    A name that the list has in its own script is compared in that script where it is filed in it: many read alike.
+    """
+    theirs = normalise_party(listed)
+    if not theirs.screenable or len(listed) < _LEAST_LETTERS:
+        return False
+    for part in name_parts(name):
+        mine = normalise_party(part)
+        if len(part) < _LEAST_LETTERS or (entry_kind == "person" and mine.legal_forms and not theirs.legal_forms):
+            continue
+        if any(_are_equal(own, other, entry_kind) for own, other in _comparable(mine, theirs)):
+            return True
+    return False
+
+
+def tells_apart(listed: str, entry_kind: str) -> bool:
+    """Whether a listed name, where it is exact, is likely to mean the one party: two words that tell, or one of eight letters.
+
+    Words of business and of goods, ordinary words, bodies of a State and names that many persons bear do not tell.
+    """
+    party = normalise_party(listed)
+    words = [w for w in (party.readings[0].scored_tokens if party.readings else ()) if kind_of(w) == NAME or _is_place(w)]
+    if any(w in STATE_WORDS for w in (*words, *party.tokens)):
+        return False
+    names = [w for w in words if not _is_place(w) and (len(w) >= _LEAST_WORD or not w.isascii())]
+    common = [w for w in names if VARIANTS.get(w, w) in COMMON]
+    telling = [w for w in names if w not in common and (entry_kind == "person" or w not in ordinary_words())]
+    if entry_kind == "person":
+        return (len(names) >= 2 and bool(telling)) or len(names) >= _COMMON_ENOUGH or _is_long(telling)
+    beside = len(common) + sum(map(_is_place, words))
+    return len(telling) >= 2 or (bool(telling) and beside > 0) or _is_long(telling)
+
+
+@lru_cache(maxsize=1)
+def goods_words() -> frozenset[str]:
+    """What goods are called in the nomenclature of the Harmonized System."""
+    return _read_words("goods_vocabulary.txt")
+
+
+@lru_cache(maxsize=1)
+def ordinary_words() -> frozenset[str]:
+    """Words of goods, and ordinary words that firms' names hold."""
+    return goods_words() | _read_words("ordinary_words.txt")
+
+
+def _read_words(name: str) -> frozenset[str]:
+    text = resources.files("precursor_screen.matching.party").joinpath(name).read_text("utf-8")
+    return frozenset(line for line in text.splitlines() if not line.startswith("#"))
+
+
+def _is_place(word: str) -> bool:
+    return word in PLACES or (len(word) > 3 and find_country(word) is not None)  # shorter ones are codes
+
+
+def _is_long(words: Sequence[str]) -> bool:
+    return any(len(w) * (1 if w.isascii() else 2) >= _LEAST_ALONE for w in words)
+
+
+def _comparable(mine: PartyName, theirs: PartyName) -> Iterator[tuple[Reading, Reading]]:
+    """Pairs of readings in one script; in their own where both have one, since consonants and sounds alone are shared by many."""
+    own = OWN_SCRIPT if all(any(r.script == OWN_SCRIPT for r in name.readings) for name in (mine, theirs)) else ""
+    for reading in mine.readings:
+        for other in theirs.readings:
+            if reading.script == other.script == (own or reading.script) != CONSONANTS:
+                yield reading, other
+
+
+def _are_equal(reading: Reading, other: Reading, entry_kind: str) -> bool:
+    words, others = list(reading.scored_tokens), list(other.scored_tokens)
+    if entry_kind == "person" and PARENTS.isdisjoint(words):
+        words, others = sorted(words), sorted(others)
+    joined = "".join(words)
+    return words == others or (len(joined) >= _LEAST_JOINED and joined == "".join(others))

@@ -1,0 +1,73 @@
+"""Whether a name is a listed one word by word, and whether its words tell its bearer from others."""
+
+from __future__ import annotations
+
+import pytest
+
+from precursor_screen.matching.party.exact_names import is_exact, tells_apart
+from precursor_screen.matching.party.own_script import contradicts
+
+
+@pytest.mark.parametrize(
+    ("name", "listed", "kind", "exact"),
+    [
+        ("Zorvan Mirage", "ZORVAN MIRAGE LLC", "organisation", True),
+        ("Mirage Zorvan", "Zorvan Mirage", "organisation", False),
+        ("Mirage Zorvan", "Zorvan Mirage", "person", True),
+        ("Zorvanmirage Ltd", "Zorvan Mirage", "organisation", True),
+        ("Zorvan", "Zorvan Mirage", "organisation", False),
+        ("Zorvan Mirage GmbH", "Mirage, Zorvan", "person", False),
+        ("Zorvan Mirage, 9 Dune Road, Sandtown", "Zorvan Mirage", "organisation", True),
+        ("C/O Zorvan Mirage", "Zorvan Mirage", "organisation", True),
+        ("A/C ZORVAN MIRAGE", "Zorvan Mirage", "organisation", True),
+        ("Zorvan Mirage Zorvan Mirage", "Zorvan Mirage", "organisation", True),
+        ("Quillon bin Zorvan", "Zorvan bin Quillon", "person", False),
+        ("Quillon bin Zorvan", "Quillon ibn Zorvan", "person", True),
+        ("王小明", "王小明", "person", False),  # three letters of any script are too few by themselves
+        ("王小明明", "王小明明", "person", True),
+        ("黄河贸易公司", "黃河貿易公司", "organisation", False),  # two writings of one name are near, not exact
+        ("Ozo", "Ozo", "organisation", False),
+        ("", "Zorvan", "organisation", False),
+        ("Zorvan", "!!", "organisation", False),
+    ],
+)
+def test_exact(name, listed, kind, exact):
+    assert is_exact(name, listed, kind) is exact
+
+
+@pytest.mark.parametrize(
+    ("listed", "kind", "tells"),
+    [
+        ("Zorvan Mirage", "organisation", True),
+        ("Zorvanith", "organisation", True),
+        ("Zorvani", "organisation", False),
+        ("Hebei Zorvan", "organisation", True),
+        ("Golden Gate Services Ltd", "organisation", False),
+        ("Eastern Harbour Trading", "organisation", False),
+        ("Ministry of Zorvanith Supplies", "organisation", False),
+        ("Juan Lopez", "person", False),
+        ("Juan Zorvan", "person", True),
+        ("Juan Jose Garcia Lopez", "person", True),
+        ("Juan", "person", False),
+        ("Trading LLC", "organisation", False),
+    ],
+)
+def test_what_tells_a_party_from_others(listed, kind, tells):
+    assert tells_apart(listed, kind) is tells
+
+
+@pytest.mark.parametrize(
+    ("name", "listed", "against"),
+    [
+        ("王小明", ["王小朋"], True),
+        ("王小明", ["王小朋", "王小明"], False),
+        ("黄河龙", ["黃河龍"], False),
+        ("黄河龙化工有限公司", ["黄河龙"], False),
+        ("김철수", ["김철호"], True),
+        ("王小明", ["Wang Xiaoming"], False),
+        ("Wang Xiaoming", ["王小明"], False),
+        ("شركة", ["شركات"], False),
+    ],
+)
+def test_another_character_is_another_name(name, listed, against):
+    assert contradicts(name, listed) is against
