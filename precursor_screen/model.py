@@ -319,11 +319,13 @@ class Concern:
         licit_use: one of LICIT_USES.
         small_kg: from which mass it is worth a thought for illicit use.
         large_kg: from which mass it is a large one.
+        bulk_trade: of the controlled drug itself, whether makers of medicines trade it in bulk: `none` or `licensed`; else empty.
     """
 
     licit_use: str
     small_kg: float
     large_kg: float
+    bulk_trade: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from precursor_screen.model import LICIT_USES, Concern, Substance
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.reference.table_rows import Row, read_boolean, read_rows
 
-_SHIPPED: Final = ("substance_id", "licit_use", "small_kg", "large_kg", "dose_mg", "source", "verified")
+_SHIPPED: Final = ("substance_id", "licit_use", "small_kg", "large_kg", "bulk_trade", "dose_mg", "source", "verified")
+_BULK_TRADE: Final = ("", "none", "licensed")
 _OWN: Final = ("substance_id", "licit_use", "small_kg", "large_kg")
 
 
@@ -20,7 +21,7 @@ def load_concern(folder: Path, substances: Iterable[Substance], own: Path | None
     """The grade and the masses of every substance.
 
     Args:
-        folder: holds `concern.csv`: substance_id, licit_use, small_kg, large_kg, dose_mg, source, verified.
+        folder: holds `concern.csv`: substance_id, licit_use, small_kg, large_kg, bulk_trade, dose_mg, source, verified.
         substances: all that there are; each must have a row.
         own: a site's CSV file: substance_id, licit_use, small_kg, large_kg; an empty cell leaves what ships.
 
@@ -66,7 +67,10 @@ def _concern(row: Row, before: Concern | None) -> Concern:
         licit_use=row["licit_use"] or start.licit_use,
         small_kg=_mass(row["small_kg"], start.small_kg),
         large_kg=_mass(row["large_kg"], start.large_kg),
+        bulk_trade=row.cells.get("bulk_trade", start.bulk_trade),
     )
+    if one.bulk_trade not in _BULK_TRADE:
+        raise ValueError(f"bulk_trade {one.bulk_trade!r} is neither none nor licensed")
     if one.licit_use not in LICIT_USES:
         raise ValueError(f"licit_use {one.licit_use!r} is none of {', '.join(reversed(LICIT_USES))}")
     if not one.small_kg < one.large_kg:

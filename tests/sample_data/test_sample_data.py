@@ -82,7 +82,7 @@ EXPECTED = {
     "a coded name": "PS-CHEM-009",
     "a type of pump": "| *",
     "a designer precursor": "PS-CHEM-010 | PS-CHEM-011",
-    "an intermediate of pigments": "| *",
+    "an intermediate of pigments": "PS-COV-014 | PS-CHEM-001 PS-CHEM-010",
     "a masked precursor": "PS-CHEM-011 | PS-CHEM-010",
     "strawberry aldehyde": "| *",
     "a strong mixture": "PS-CHEM-012",

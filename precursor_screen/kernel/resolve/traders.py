@@ -46,7 +46,16 @@ def add_traders(lines: pa.Table, keeps_for_others: Collection[str]) -> pa.Table:
                 places = [_column(lines, place) for place in _PLACES[side]]
                 value = pc.coalesce(value, *places)
             lines = lines.append_column(f"{side}_{part}", value)
+        lines = _with_country(lines, side)
     return lines
+
+
+def _with_country(lines: pa.Table, side: str) -> pa.Table:
+    """With the country in the key of the address: `45 Industrial Estate` stands in many."""
+    place = lines.column_names.index(f"{side}_address_key")
+    key, country = lines.column(place), lines.column(f"{side}_country")
+    where = pc.binary_join_element_wise(key, country, " ")
+    return lines.set_column(place, f"{side}_address_key", pc.coalesce(where, key))
 
 
 def add_counted(

@@ -32,6 +32,7 @@ _ACTIVE = 0.1  # of a tablet's or an ampoule's mass is the substance; the rest i
 _LARGE = 25  # points of a large consignment
 _OF_COMMODITIES = 16  # tank after tank of a solvent goes to honest plants
 _LINE_FACTS = (
+    "permit_reference",
     "permit_found",
     "permit_status",
     "permit_in_force",
@@ -56,6 +57,7 @@ class Goods:
         unweighed: lines of which no mass is known.
         concern: from which masses it is small and large.
         permit, licence, notification: whether one in force covers all lines of it.
+        certified: whether a line of it names a permit, or a register knows one: an import certificate or export authorisation.
     """
 
     substance_id: str
@@ -69,6 +71,25 @@ class Goods:
     permit: bool
     licence: bool
     notification: bool
+    certified: bool
+
+    @property
+    def held_from_kg(self) -> float | None:
+        """The known mass from which it is held whatever else is known; None where no mass is.
+
+        What hardly anybody trades, and a drug that nobody trades in bulk, from the middle of a small and a large consignment; a drug
+        that makers of medicines trade, from a large one without an import certificate.
+        """
+        if self.in_doses or self.grade not in ("S", "A"):
+            return None
+        if self.concern.bulk_trade == "licensed":
+            return None if self.certified else self.concern.large_kg
+        return math.sqrt(self.concern.small_kg * self.concern.large_kg)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is so much of it that it is held."""
+        return self.held_from_kg is not None and self.known_kg >= self.held_from_kg
 
     @property
     def points(self) -> int:
@@ -94,7 +115,8 @@ class Goods:
 
     def why_licit_use(self) -> str:
         """The reason of the first part."""
-        return f"{self.name}{', in doses' if self.in_doses else ''}: {self.grade}, {MEANING[self.grade]}"
+        held = f"; held from {_kg(self.held_from_kg)}" if self.is_held and self.held_from_kg else ""
+        return f"{self.name}{', in doses' if self.in_doses else ''}: {self.grade}, {MEANING[self.grade]}{held}"
 
     def why_quantity(self) -> str:
         """The reason of the second part."""
@@ -139,18 +161,19 @@ def find_goods(flags: pa.Table, noted: Resolved, concern: Mapping[str, Concern])
                        form = 'substance' or concentration_pct is not null as is_its_own,
                        {_covers("permit_substance_ids", "permit_found and permit_in_force and permit_status = 'valid'")} as permit,
                        {_covers("pen_substance_ids", "pen_found and pen_status = 'accepted'")} as notified,
-                       coalesce(consignee_licensed, false) or coalesce(exporter_licensed, false) as licensed
+                       coalesce(consignee_licensed, false) or coalesce(exporter_licensed, false) as licensed,
+                       coalesce(permit_found, false) or permit_reference is not null as certified
                 from goods where form <> 'article')
             select shipment_id, substance_id, any_value(substance_name), in_doses,
                    coalesce(sum(kg) filter (where is_its_own), 0), coalesce(sum(kg), 0), count(*) filter (where kg is null),
-                   bool_and(permit), bool_and(licensed), bool_and(notified)
+                   bool_and(permit), bool_and(licensed), bool_and(notified), bool_and(certified)
             from weighed group by shipment_id, substance_id, in_doses order by all""").fetchall()
-    for shipment_id, substance_id, name, in_doses, known, most, unweighed, permit, licence, notification in rows:
+    for shipment_id, substance_id, name, in_doses, known, most, unweighed, *papers in rows:
         if substance_id in concern:
             grade = concern[substance_id].licit_use
             goods = Goods(
                 *(substance_id, name, _IN_DOSES[grade] if in_doses else grade, in_doses, known, most, unweighed),
-                *(concern[substance_id], permit, licence, notification),
+                *(concern[substance_id], *papers),
             )
             found[shipment_id].append(goods)
     return {key: sorted(goods, key=lambda g: (-g.points, g.substance_id, g.in_doses)) for key, goods in found.items()}

@@ -26,6 +26,7 @@ REVIEW, HOLD = 40, 80
 LOW = 16
 # Solvents and acids go by the tank, so that most rules about quantities say of them what is so every day.
 _QUANTITY_OF_COMMODITIES = 15
+_LEAST_TOLD = 15  # weight of what rules say, from which points alone make a review
 _BY_LEVEL = {name: rank for rank, name in enumerate(LEVELS)}
 _COVER = "cover"  # its rules are weak one by one: they count together, by points
 
@@ -188,12 +189,16 @@ def _why_evidence(evidence: Mapping[str, int], mine: _Found) -> str:
 
 def _band(score: int, mine: _Found, goods: list[Goods], typology: Typology) -> str:
     """By points, and by what needs no points: a floor of the typology, a level, the drug itself in bulk."""
-    # Large lawful trade is what industry and makers of medicines live on: goods by themselves are no more than low, however many points.
+    # Large lawful trade is what industry and makers of medicines live on: goods by themselves, or beside one weak sign, are no more than
+    # low, however many points.
     by_points = "hold" if score >= HOLD else "review" if score >= REVIEW else "low" if score >= LOW or mine.shown else "none"
-    bands = [by_points if any(weight for _, weight, _ in mine.weights.values()) else min(by_points, "low", key=BANDS.index)]
+    told = sum(weight for _, weight, _ in mine.weights.values())
+    bands = [by_points if told >= _LEAST_TOLD else min(by_points, "low", key=BANDS.index)]
     bands += [typology.floor[r] for r in mine.rules if r in typology.floor]
     if mine.worst >= _BY_LEVEL["critical"] or any(g.grade in ("S", "A") and not g.in_doses for g in goods):
         bands.append("review")
+    if any(g.is_held for g in goods):
+        bands.append("hold")
     if mine.worst_families:
         bands.append("review" if _a_second_agrees(mine) else "low")
     return max(bands, key=BANDS.index)

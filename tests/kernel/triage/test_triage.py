@@ -39,6 +39,7 @@ def rows(
     typologies: tuple[Typology, ...] = (ANY,),
     goods: tuple[dict[str, Any], ...] = (),
     regular: dict[tuple[str, str], int] | None = None,
+    concern: dict[str, Concern] = CONCERN,
 ) -> list[dict[str, Any]]:
     unjudged = [{"rule_id": "R9", "field": "value", "shipment_id": s, "count": 1} for s in barred]
     return triage(
@@ -49,14 +50,17 @@ def rows(
         set(unscreened),
         rules,
         typologies,
-        CONCERN,
+        concern,
         regular,
     ).to_pylist()
 
 
 LINE_FACTS = pa.schema(
     [(LINE_NO, pa.int64()), ("shipment_id", pa.string())]
-    + [(n, BY_NAME[n].arrow) for n in ("permit_found", "permit_status", "permit_in_force", "permit_substance_ids")]
+    + [
+        (n, BY_NAME[n].arrow)
+        for n in ("permit_reference", "permit_found", "permit_status", "permit_in_force", "permit_substance_ids")
+    ]
     + [(n, BY_NAME[n].arrow) for n in ("pen_found", "pen_status", "pen_substance_ids")]
 )
 CANDIDATES = pa.schema(
@@ -376,11 +380,39 @@ def test_the_quantity_of_a_commodity_has_a_cap(grade, kg, counted):
 
 @pytest.mark.parametrize(
     ("grade", "weight", "score", "band"),
-    [("B", 0, 49, "low"), ("C", 0, 41, "low"), ("C", 1, 42, "review"), ("B", 1, 50, "review"), ("A", 0, 65, "review")],
+    [
+        ("B", 0, 49, "low"),
+        ("C", 0, 41, "low"),
+        ("C", 14, 55, "low"),
+        ("C", 15, 56, "review"),
+        ("B", 15, 64, "review"),
+        ("A", 0, 65, "hold"),
+    ],
 )
 def test_goods_by_themselves_are_for_review_only_where_hardly_anybody_trades_them(grade, weight, score, band):
     found = one([flag("N", weight, substance_id=grade)], goods=({"substance_id": grade, "kg": 1000},))
     assert (found["score"], found["band"]) == (score, band)
+
+
+@pytest.mark.parametrize(
+    ("trade", "kg", "more", "band"),
+    [
+        ("none", 31.7, {}, "hold"),  # the middle of 1 kg and 1,000 kg, by ratio
+        ("none", 31.6, {}, "review"),
+        ("none", 31.7, {"permit_reference": "P1"}, "hold"),
+        ("none", 31.7, {"form": "preparation"}, "low"),
+        ("none", None, {}, "review"),
+        ("licensed", 1000, {}, "hold"),
+        ("licensed", 999, {}, "review"),
+        ("licensed", 1000, {"permit_reference": "P1"}, "review"),
+        ("licensed", 1000, {"permit_found": True}, "review"),
+    ],
+)
+def test_a_drug_in_bulk_is_held_from_a_mass_unless_makers_of_medicines_trade_it_with_a_certificate(trade, kg, more, band):
+    concern = {"S": Concern("S", 1, 1000, trade)}
+    found = one([flag("N", 0, substance_id="S")], goods=({"substance_id": "S", "kg": kg, **more},), concern=concern)
+    assert found["band"] == band
+    assert ("held from" in because(found, "licit use")) == (band == "hold")
 
 
 @pytest.mark.parametrize(("grade", "counted"), [("E", 15), ("D", 40)])
