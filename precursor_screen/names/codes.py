@@ -18,18 +18,34 @@ _LABEL: Final = (
     r"(?:[ -]?(?:no|nr|number|num|numero|número|numéro|nummer)(?![a-z])\.?|[ -]?n[°º]|[ -]?[№#])?[ ]{0,2}[:=#-]?[ ]{0,2})"
 )
 _CAS: Final = re.compile(
-    rf"(?:(?P<label>{_LABEL})|(?<![\w.,/{_DASHES}]))(?P<a>[1-9]\d{{1,6}})[ ]?[{_DASHES}][ ]?(?P<b>\d\d)[ ]?[{_DASHES}][ ]?(?P<c>\d)"
+    rf"(?:(?P<label>{_LABEL})|(?<![\w.,/{_DASHES}]))(?P<a>0{{0,5}}[1-9]\d{{1,6}})[ ]?[{_DASHES}][ ]?(?P<b>\d\d)[ ]?[{_DASHES}][ ]?(?P<c>\d)"
     rf"(?![\d{_DASHES}]|[.,/]\d|[A-Za-z])",
     re.IGNORECASE,
 )
+# With strokes and without a label only where three figures or more begin it: else it is a date.
+_CAS_STROKES: Final = re.compile(rf"(?<![\w.,/{_DASHES}])(?P<a>\d{{3,7}})/(?P<b>\d\d)/(?P<c>\d)(?![\w/{_DASHES}])")
 _CAS_SPACED: Final = re.compile(
-    rf"{_LABEL}(?P<a>[1-9]\d{{1,6}})(?P<gap>[ ./_])(?P<b>\d\d)(?P=gap)(?P<c>\d)(?![\d{_DASHES}])", re.IGNORECASE
+    rf"{_LABEL}(?P<a>0{{0,5}}[1-9]\d{{1,6}})(?P<gap>[ ./_])(?P<b>\d\d)(?P=gap)(?P<c>\d)(?![\d{_DASHES}])", re.IGNORECASE
 )
 _CAS_GLUED: Final = re.compile(rf"{_LABEL}(?P<all>[1-9]\d{{4,9}})(?![\d{_DASHES}])", re.IGNORECASE)
 _UN: Final = re.compile(
     r"(?<![A-Za-z\d])(?:un|u\.n\.|onu|оон)[ ]?(?:(?:no|nr|number|id)\b\.?|[№#])?[ ]?[-:.#]?[ ]?(?P<n>\d{4})(?![\d])",
     re.IGNORECASE,
 )
+_PLATE: Final = re.compile(r"(?<![\w/.,-])(?P<hazard>\d{2,3})[ ]?/[ ]?(?P<n>\d{4})(?![\w/]|[.,]\d)")
+# UN number -> number of its hazard on an orange plate: ADR 2023, chapter 3.2, table A (recalled); of listed substances only.
+_ON_PLATES: Final = {
+    **dict.fromkeys(("1090", "1155", "1193", "1245", "1294", "1173"), "33"),
+    **dict.fromkeys(("1789", "1830", "1832"), "80"),
+    "1715": "83",
+    "2401": "883",
+    "1490": "50",
+    "1235": "338",
+    "1061": "23",
+    "1338": "40",
+    "1831": "X886",
+    "3495": "86",
+}
 _CUS: Final = re.compile(
     rf"(?<![A-Za-z\d])cus[ ]?(?:(?:no|nr|number|code)\b\.?)?[ ]?[:#]?[ ]?(?P<n>\d{{7}}[{_DASHES}]\d)(?!\d)", re.IGNORECASE
 )
@@ -77,6 +93,11 @@ def find_cas(text: str) -> list[FoundCode]:
     found: list[FoundCode] = []
     for match in _CAS.finditer(text):
         found.append(_found(match, f"{int(match['a'])}-{int(match['b']):02}-{int(match['c'])}", bool(match["label"])))
+    labelled = [(m.start(), m.end()) for m in _CAS_SPACED.finditer(text)]
+    for match in _CAS_STROKES.finditer(text):
+        number = _found(match, f"{int(match['a'])}-{match['b']}-{match['c']}", False)
+        if number.valid and not any(start <= number.start < end for start, end in labelled):
+            found.append(number)
     for match in _CAS_SPACED.finditer(text):
         found.append(_found(match, f"{int(match['a'])}-{int(match['b']):02}-{int(match['c'])}", True))
     for match in _CAS_GLUED.finditer(text):
@@ -135,12 +156,16 @@ def format_un(text: str) -> str | None:
 
 
 def find_un(text: str) -> list[FoundCode]:
-    """UN numbers that a text writes with the prefix (UN1090, UN No. 1090, ONU 1090), in order."""
-    return [
+    """UN numbers that a text writes with the prefix (UN1090, UN No. 1090, ONU 1090) or as on an orange plate (33/1090), in order."""
+    written = [
         FoundCode(str(int(m["n"])).zfill(4), m.start(), m.end(), True, True)
         for m in _UN.finditer(text)
         if 4 <= int(m["n"]) <= 3999
     ]
+    plates = [
+        FoundCode(m["n"], m.start(), m.end(), True, True) for m in _PLATE.finditer(text) if _ON_PLATES.get(m["n"]) == m["hazard"]
+    ]
+    return sorted([*written, *plates], key=lambda f: (f.start, f.end))
 
 
 def format_cus(text: str) -> str | None:

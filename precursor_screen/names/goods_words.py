@@ -69,6 +69,11 @@ _MIXTURE_SAME: Final = re.compile(
     rf"{one_of('mixture')}|(?<![\w])(?:\d*[.,]?\d+ ?(?:mol/l|mmol|eq/l)|\d*[.,]\d+ ?[nm]|[nm]/\d+)(?![\w])"
 )
 _ARTICLE: Final = re.compile(one_of("article"))
+# Goods that are named first and of which the substance is a part: matches with a striking surface of red phosphorus, masterbatch.
+_MADE_WITH: Final = re.compile(
+    r"(?<![\w])(?:(?:safety )?match(?:es|boxes)|streichholzer|zundholzer|allumettes|fosforos|cerillas|cerillos|fiammiferi|zapalki|kibrit|спички|"
+    r"master ?batch(?:es)?)(?![\w])[^;|]{0,40}$|火柴[^;|]{0,12}$"
+)
 # An article whose name goes on as a grade or a trade is none: battery grade, pharma plant grade, battery industry.
 _OF_GRADE: Final = re.compile(rf"[ \-](?:[a-z]+[ ])?{one_of('grade')}")
 _PROCESSED: Final = re.compile(rf"[ \-]{one_of('processed')}")
@@ -119,7 +124,7 @@ def form_of(plain: str, start: int, end: int) -> str:
     here = _PURPOSE.split(near_after)[0]  # what the goods are for makes no other goods of them
     if _is_preparation(plain[start:end], near_before[-60:], here[:60], near_after[:60]):
         return "preparation"
-    if _is_article(before, near_before, near_after):
+    if _is_article(before, near_before, near_after) or _MADE_WITH.search(before):
         return "article"
     if _MIXTURE_BEFORE.search(before) or _MIXTURE_SAME.search(near_before[-40:] + " " + here[:40]):
         return "mixture"

@@ -41,9 +41,12 @@ _NEAR: Final = Decimal("1.02")  # figures of the same goods differ by rounding
 _TARE: Final = Decimal("1.4")  # a larger figure up to this is the gross mass, though no word says so
 _LEAST_LITRES: Final = 15  # of a liquid in a drum
 _MOST_PACKAGES: Final = 100_000
+_REACH: Final = 6  # words from a number that counts something unknown to the mass of one
 _MOST: Final = 6  # readings that are followed up
 _SEPARATORS: Final = frozenset({m.BREAK, m.COMMA, m.AND, m.SLASH})
 _MASSES: Final = frozenset({COUNTED, BESIDE, PLAIN})
+# `15 or 20 drums`: which of them, nobody says.
+_EITHER: Final = re.compile(r"\d[ ]*(?:\b(?:or|oder|ou|lub|nebo|sau|veya|atau|или)\b|或)[ ]*\d", re.IGNORECASE)
 # Words that look like a chemical's name by their end; those of everyday that do are taken out.
 _CHEMICAL: Final = re.compile(r"[a-z]{3,}(?:ene|ane|one|anol|ylol|ate|ide|ite|ine|yl|ether|acid)s?")
 
@@ -130,6 +133,8 @@ def amount_in_text(
     amount = _settle(mine, line, tokens)
     if amount.kind and not amount.doubt and (number := _unexplained(tokens, stated)):
         return replace(amount, values=tuple(sorted({*amount.values, *(v * number for v in amount.values)})), doubt=TWO_READINGS)
+    if amount.kind and not amount.doubt and _EITHER.search(text):
+        return replace(amount, doubt=TWO_READINGS)
     if line.density and not amount.doubt and any(t.unit == "oz" for t in tokens):
         return replace(amount, doubt=TWO_READINGS)  # of a liquid they may be fluid ounces
     if amount.kind and any(t.kind == m.OTHER_GOODS for t in tokens):
@@ -155,9 +160,19 @@ def _unexplained(tokens: Sequence[Token], stated: Sequence[Stated]) -> Decimal |
         times = before is not None and before.kind == m.TIMES and any(s.end <= token.start for s in masses)
         behind = of_mass(before) and (word_after or after is None)
         opens = before is None or before.kind in (m.OWN, m.OTHER, *_SEPARATORS)
-        if times or behind or (opens and word_after and of_mass(next_but_one)):
+        if times or behind or (opens and word_after and (of_mass(next_but_one) or _leads_to_mass(tokens, i, masses))):
             return token.values[0]
     return None
+
+
+def _leads_to_mass(tokens: Sequence[Token], at: int, masses: Sequence[Stated]) -> bool:
+    """Whether nothing but words and numbers stands from a place to a mass: `12 khazzanat, each holding 1000 L` without its comma."""
+    for token in tokens[at : at + _REACH]:
+        if any(s.start <= token.start < s.end for s in masses):
+            return True
+        if token.kind not in (m.WORD, m.NUMBER):
+            return False
+    return False
 
 
 def _doses(tokens: Sequence[Token], stated: list[Stated]) -> list[Stated]:

@@ -47,6 +47,7 @@ _SCORES: Final = {EXACT: 100.0, STEREO: 98.0, MISREAD: 90.0}
 _NORMALISED: Final = 95.0
 _COLUMNS: Final = "; "  # what readers put between the parts of a description that stands in several columns
 _LONGEST_JOINED: Final = 2_000
+_SHORT_WORD: Final = 3
 # How a name turned back to front may end: with its hyphen, or cut off.
 _TURNED_END: Final = re.compile(r"[*)\]']{0,5}(?:-(?=$|[ ,;)\]])|$| ?[,;]|(?<=[)\]]))")
 
@@ -151,12 +152,13 @@ class SubstanceIndex:
         def room(owners: Sequence[int], start: int, end: int, letters: int, edited: bool) -> bool:
             return kept.leaves_room(owners, start, end, letters, edited=edited)
 
-        exact = (c for layer in LAYERS for c in layer(prepared, self._names))
-        kept = Kept(self._standing(prepared, exact), is_suppressed)
+        exact = list(self._standing(prepared, (c for layer in LAYERS for c in layer(prepared, self._names))))
+        kept = Kept(exact, is_suppressed)
         resembling = (c for layer in RESEMBLING_LAYERS for c in layer(prepared, self._names, room))
         counts = MatchCounts()
         last: dict[str, Match] = {}
-        for standing in kept.add(self._standing(prepared, resembling)):
+        spelled = (s for s in self._standing(prepared, resembling) if not _takes_in_a_word(s, exact, prepared.plain))
+        for standing in kept.add(spelled):
             start, end = standing.whole
             for owner in standing.candidate.pattern.owners:
                 substance = self.substances[owner]
@@ -260,6 +262,17 @@ class SubstanceIndex:
             suppressed=reason,
             more=standing.candidate.more.more if standing.candidate.more else 0,
         )
+
+
+def _takes_in_a_word(near: Standing, exact: Sequence[Standing], plain: str) -> bool:
+    """Whether what resembles a name is another name, spelt right, with the end of a word before it: `no pseudoephedrine` is not
+    `norpseudoephedrine`."""
+    return any(
+        near.core[0] < e.core[0] < e.core[1] == near.core[1]
+        and plain[e.core[0] - 1] == " "
+        and sum(map(str.isalnum, plain[near.core[0] : e.core[0]])) <= _SHORT_WORD
+        for e in exact
+    )
 
 
 def _readings(texts: Sequence[str]) -> Iterator[tuple[int, str, list[float] | None]]:
