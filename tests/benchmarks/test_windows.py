@@ -8,11 +8,14 @@ import sys
 import pytest
 
 from tests.conftest import ROOT
+from tests.examples import SOAK
+
+LINES = "20000" if SOAK else "4000"
 
 
 @pytest.mark.slow
 def test_each_part_runs_and_finds_flags() -> None:
-    script = [sys.executable, str(ROOT / "benchmarks" / "windows.py"), "--lines", "20000", "--movements", "20000"]
+    script = [sys.executable, str(ROOT / "benchmarks" / "windows.py"), "--lines", LINES, "--movements", LINES]
     done = subprocess.run(script, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     flags = [int(line.split()[0].replace(",", "")) for line in done.stdout.splitlines() if line.rstrip().endswith(" flags")]

@@ -11,7 +11,8 @@ import pytest
 
 from precursor_screen.cli.main import COMMANDS, cli
 from precursor_screen.version import __version__
-from tests.cli.conftest import OTHER_RULES, SAMPLE
+from tests.cli.conftest import FEW, OTHER_DATA, OTHER_RULES, SAMPLE, cut_rules
+from tests.thin import thin_tables
 from tests.warm import PROGRAM, start
 
 
@@ -29,10 +30,10 @@ def every_command() -> list[list[str]]:
     return found
 
 
-def process(*arguments: str, **options) -> subprocess.CompletedProcess[bytes]:
+def process(*arguments: str, program: str = PROGRAM, **options) -> subprocess.CompletedProcess[bytes]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PRECURSOR_SCREEN_")} | options.pop("env", {})
     return subprocess.run(
-        [sys.executable, "-c", PROGRAM, *arguments], capture_output=True, timeout=60, check=False, env=environment, **options
+        [sys.executable, "-c", program, *arguments], capture_output=True, timeout=60, check=False, env=environment, **options
     )
 
 
@@ -137,7 +138,10 @@ def test_a_full_disk_behind_standard_output_is_one_message():
 
 
 def test_a_terminal_without_unicode_gets_the_whole_report(tmp_path):
-    done = process("screen", str(SAMPLE), "--watchlist", "none", "--as-of", "2026-11-25", env={"PYTHONIOENCODING": "ascii"})
+    thin_tables(tmp_path / "substances")
+    rules = str(cut_rules(tmp_path / "rules", *FEW, "ps-chem-008.yml"))
+    words = (rules, "screen", str(SAMPLE), "--watchlist", "none", "--as-of", "2026-11-25")
+    done = process(*words, program=OTHER_DATA, env={"PYTHONIOENCODING": "ascii"})
     assert done.returncode == 3
     assert b"Traceback" not in done.stderr
     assert b"\\u0410C" in done.stdout  # the Cyrillic letter of a disguised name

@@ -7,20 +7,12 @@ from dataclasses import replace
 import pytest
 
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
-from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.expression import Literal, Operator, apply
 from precursor_screen.rulecheck.inline_tests import failure_of, judge, run_tests
 from tests.examples import SOAK
+from tests.screening import kind
 
 BOOK = load_rulebook(rule_folders())
-
-
-def kind(rule: CompiledRule) -> tuple[object, ...]:
-    """What makes the kernel judge a rule in another way than others."""
-    one, window = rule.rule, rule.window
-    if window is None:
-        return one.scope, one.subject, rule.grouping is not None
-    return window.kind, window.emit, bool(window.period), bool(window.register), window.unseen > 0, window.silence > 0
 
 
 # Every order of rows, and every split over two runs, takes three quarters of the time, and is judged alike for rules of a kind.
