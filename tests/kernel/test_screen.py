@@ -312,7 +312,7 @@ def _outcome(result):
     return sorted(result.report.flags.column("flag_id").to_pylist()), bands
 
 
-@examples(3, 12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(2, 12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(len(ROWS))), split=st.integers(1, len(ROWS) - 1))
 def test_flags_do_not_depend_on_the_order_or_split_of_lines(of_each_scope, whole, order, split):
     rows, expected = whole

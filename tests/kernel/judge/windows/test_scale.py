@@ -27,7 +27,7 @@ from tests.screening import of_each_kind, screen_rows, with_rules
 REGISTERS = ("permits", "pre-export-notifications", "licences", "annual-requirements")
 
 
-@examples(15, 60)
+@examples(8, 60)
 @given(rows=histories(), days=st.integers(1, 20))
 def test_the_first_within_a_span_is_what_it_is_by_hand(rows, days):
     rule = make_rule(f"type: first_seen\ngroup-by: [consignee_key]\ntimespan: {days}d\nmin_history: 10d\nemit: trigger")
@@ -40,7 +40,7 @@ def test_the_first_within_a_span_is_what_it_is_by_hand(rows, days):
     assert flagged(rule, rows) == expected
 
 
-@examples(20, 40)
+@examples(9, 40)
 @given(rows=histories())
 def test_a_jump_is_the_same_however_many_days_are_joined_at_once(rows):
     rule = make_rule(
