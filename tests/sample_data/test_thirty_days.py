@@ -137,7 +137,7 @@ def test_both_ways_agree(at_once, day_by_day, law):
 
 def test_no_day_shows_it_alone(names, few):
     # Each story alone, a ledger left out: the days say nothing.
-    last = {day for _, _, day in TOLD}
+    last = sorted({day for _, _, day in TOLD})[:: 1 if SOAK else 2]
     found = told([screen_days([name], few, 0) for name in names if Path(name).stem in last])
     assert found.flags == []
 
