@@ -101,7 +101,7 @@ def at_once(names: list[str], law: Reference) -> Told:
 def day_by_day(names: list[str], few: Reference, tmp_path_factory: pytest.TempPathFactory) -> Told:
     url = f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'ledger.sqlite'}"
     results = []
-    at_once = 1 if SOAK else 2  # files of a run
+    at_once = 1 if SOAK else 3  # files of a run
     for number in range(0, len(names), at_once):
         with LedgerMemory(url, 0.0) as memory:
             results.append(screen_days(names[number : number + at_once], few, number, memory))
