@@ -17,7 +17,6 @@ from replaying.trade import make_trade
 
 from precursor_screen.reference.bundle import shipped_index
 from precursor_screen.reference.registers.store import RegisterStore
-from tests.examples import SOAK
 
 FOLDER = Path(__file__).parent / "cases"
 DAY = date(2026, 11, 20)
@@ -148,7 +147,7 @@ def test_a_tie_is_not_higher() -> None:
 @pytest.mark.slow
 def test_figures_of_a_folder() -> None:
     trade = make_trade(DAY, years=1)
-    few = tuple(line for line in trade.lines if (DAY - line.day).days < (15 if SOAK else 6))
+    few = tuple(line for line in trade.lines if (DAY - line.day).days < 15)
     replayed = replay.replay(FOLDER, trade=replace(trade, lines=few))
     figures = replayed.figures()
     assert set(figures) >= KEYS
