@@ -11,8 +11,10 @@ from typing import Any
 
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.local import Run, run
+from tests.examples import SOAK
 
 STARTED = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 PLAIN = {
@@ -40,6 +42,22 @@ def with_rules(reference: Reference, *ids: str) -> Reference:
     """The reference cut to the rules that a test is about: a screen with all of them takes three times as long. None: recognising alone."""
     known = {r.rule.id: r for r in reference.rules}
     return replace(reference, rules=tuple(known[rule_id] for rule_id in ids))
+
+
+def kind(rule: CompiledRule) -> tuple[object, ...]:
+    """What makes the kernel judge a rule in another way than others."""
+    one, window = rule.rule, rule.window
+    if window is None:
+        return one.scope, one.subject, rule.grouping is not None
+    return window.kind, window.emit, bool(window.period), bool(window.register), window.unseen > 0, window.silence > 0
+
+
+def of_each_kind(reference: Reference, *ids: str) -> Reference:
+    """The reference cut to a rule of each kind, and those named: for what is true of all rules alike. In a soak all of them."""
+    if SOAK:
+        return reference
+    first = {kind(r): r.rule.id for r in reversed(reference.rules)}
+    return with_rules(reference, *dict.fromkeys((*ids, *first.values())))
 
 
 def screen_rows(rows: Iterable[Mapping[str, Any]], reference: Reference, *more: bytes, fail_on: str = "none") -> Run:

@@ -16,9 +16,15 @@ import precursor_screen
 from precursor_screen.api import open_watchlists
 from precursor_screen.errors import MappingError, UnreadableManifest, UsageError, WatchlistError
 from tests.conftest import ROOT
-from tests.screening import table
+from tests.screening import table, with_rules
 
 SAMPLE = ROOT / "sample_data" / "manifest.csv"
+
+
+@pytest.fixture(scope="module")
+def reference(reference):
+    """With a few rules about a line, and one about a shipment: that every format is flagged alike by all is tested with the samples."""
+    return with_rules(reference, "PS-CHEM-001", "PS-CHEM-003", "PS-CHEM-025", "PS-PTY-001", "PS-QTY-001")
 
 
 @pytest.fixture(scope="module")

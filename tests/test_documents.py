@@ -18,10 +18,15 @@ from precursor_screen.cli.main import run
 from precursor_screen.reference import shipped
 from tests.cli.conftest import FEW, cut_rules
 from tests.conftest import ROOT
+from tests.examples import SOAK
 
 EXPECTED = re.compile(r"# exit (?P<codes>\d(?: or \d)*)(?:: (?P<words>.+))?")
 # What README shows may find something, or set something aside; it may not fail.
 DONE = frozenset({0, 1, 3})
+
+
+# The rules of which the pages tell something: a commit runs the commands with these, a soak with all.
+TOLD_OF = ("ps-chem-003.yml", "ps-chem-010.yml", "ps-doc-004.yml", "ps-pty-018.yml", "ps-qty-005.yml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +76,6 @@ def thin_out(folder: Path, page: str) -> None:
             path.unlink()
 
 
-def few_suffice(line: str, page: str) -> bool:
-    """Whether what is said of a command hangs on few rules, or on none: of those of README nothing is said but that they work."""
-    _, name, *_ = line.rpartition(" | ")[2].split()
-    return page == "README.md" or name in ("reconcile", "return") or "--ledger home" in line
-
-
 def run_line(line: str, monkeypatch: pytest.MonkeyPatch) -> int:
     """Runs a line of a shell in this process, where what ships is loaded once; it may begin with `echo WORDS |`."""
     echoed, _, command = line.rpartition(" | ")
@@ -100,10 +99,10 @@ def test_the_commands_of_a_page_work_as_they_stand(
     found = list(commands(page))
     assert len(found) >= least
     thin_out(checkout, page)
-    all_rules, few = shipped.rules_folder(), cut_rules(tmp_path_factory.mktemp("few") / "rules", *FEW, "ps-chem-003.yml")
+    if not SOAK:
+        few = cut_rules(tmp_path_factory.mktemp("few") / "rules", *FEW, *TOLD_OF)
+        monkeypatch.setattr(shipped, "rules_folder", lambda: few)
     for command in found:
-        rules = few if few_suffice(command.line, page) else all_rules
-        monkeypatch.setattr(shipped, "rules_folder", lambda folder=rules: folder)
         code = run_line(command.line, monkeypatch)
         shown = b"".join(capsysbinary.readouterr()).decode()
         assert code in command.codes, f"{command.line}\nexit {code}\n{shown[-2000:]}"

@@ -19,6 +19,17 @@ pytestmark = pytest.mark.slow
 
 FOLDERS = "from precursor_screen.reference import shipped; print(*(getattr(shipped, f'{n}_folder')() for n in ('rules', 'watchlists', 'substances', 'sample_data')), sep='\\n')"
 
+# Commands in one process: what they read is then read once.
+ONE_AFTER_ANOTHER = """
+import contextlib, io
+from precursor_screen.cli.main import run
+for words in {}:
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        code = int(run(words))
+    print("== exit", code)
+    print(said.getvalue())
+"""
+
 
 def call(*command: object, folder: Path) -> subprocess.CompletedProcess[str]:
     """Runs a command in a folder, with no setting and no path from outside."""
@@ -109,13 +120,16 @@ def test_the_sample_is_screened_from_an_empty_folder(installed, tmp_path):
 
 
 def test_the_other_commands_find_their_data(installed, tmp_path):
-    program = installed.parent / "precursor-screen"
-    for arguments, says in (
-        (["rules", "list"], "PS-CHEM-001"),
-        (["substances", "verify"], ": 0 problems"),
-        (["match", "Quimeralda Reactivos", "--watchlist", "sample"], "S001"),
-        (["lookup", "ACETONE"], "[acetone]"),
-    ):
-        done = call(program, *arguments, folder=tmp_path)
-        assert done.returncode == 0, done.stderr
-        assert says in done.stdout
+    told = {
+        ("rules", "list"): "PS-CHEM-001",
+        ("substances", "verify"): ": 0 problems",
+        ("match", "Quimeralda Reactivos", "--watchlist", "sample"): "S001",
+        ("lookup", "ACETONE"): "[acetone]",
+    }
+    done = call(installed, "-c", ONE_AFTER_ANOTHER.format([list(words) for words in told]), folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    answers = done.stdout.split("== ")[1:]
+    assert len(answers) == len(told)
+    for answer, says in zip(answers, told.values(), strict=True):
+        assert answer.startswith("exit 0\n")
+        assert says in answer

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.examples import SOAK
+from tests.scripts import load_script
+
+LINES = "20000" if SOAK else "4000"
 
 
 @pytest.mark.slow
-def test_each_part_runs_and_finds_flags() -> None:
-    script = [sys.executable, str(ROOT / "benchmarks" / "windows.py"), "--lines", "20000", "--movements", "20000"]
-    done = subprocess.run(script, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    flags = [int(line.split()[0].replace(",", "")) for line in done.stdout.splitlines() if line.rstrip().endswith(" flags")]
+def test_each_part_runs_and_finds_flags(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    script = ROOT / "benchmarks" / "windows.py"
+    monkeypatch.setattr(sys, "argv", [str(script), "--lines", LINES, "--movements", LINES])
+    load_script(script).main()
+    lines = capsys.readouterr().out.splitlines()
+    flags = [int(line.split()[0].replace(",", "")) for line in lines if line.rstrip().endswith(" flags")]
     assert len(flags) >= 3
     assert max(flags) > 0

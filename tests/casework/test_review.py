@@ -295,7 +295,7 @@ ROWS = st.builds(
 )
 
 
-@examples(20, 40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(8, 40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drafts=st.lists(ROWS, max_size=6))
 def test_every_row_is_taken_or_refused_with_a_remedy_and_a_second_import_adds_nothing(tmp_path_factory, drafts):
     with open_ledger(f"sqlite:///{tmp_path_factory.mktemp('l') / 'ledger.sqlite'}") as opened:

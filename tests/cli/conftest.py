@@ -20,6 +20,7 @@ from precursor_screen.cli.main import run
 from precursor_screen.reference import bundle, shipped, substances
 from tests.conftest import ROOT
 from tests.screening import table
+from tests.thin import thin_tables
 
 SAMPLE = ROOT / "sample_data" / "manifest.csv"
 FEW = ("ps-chem-001.yml", "ps-pty-001.yml", "ps-qty-001.yml")  # a substance, a listed party, a mass that may not be known
@@ -28,6 +29,10 @@ OTHER_RULES = (
     "import sys; from pathlib import Path; from precursor_screen.cli.main import main; "
     "from precursor_screen.reference import shipped; "
     "shipped.rules_folder = lambda: Path(sys.argv[1]); main(sys.argv[2:])"
+)
+# The same with the tables that lie beside it: for a process that begins where every process does.
+OTHER_DATA = OTHER_RULES.replace(
+    "main(sys", "shipped.substances_folder = lambda: Path(sys.argv[1]).with_name('substances'); main(sys"
 )
 load_substances = functools.cache(bundle.load_substances)
 SubstanceIndex = functools.cache(bundle.SubstanceIndex)
@@ -57,8 +62,10 @@ def tables_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def few_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of rules that ships, cut to a few of them."""
-    return cut_rules(tmp_path_factory.mktemp("few") / "rules", *FEW)
+    """The folder of rules that ships, cut to a few of them; beside it the tables with few names."""
+    folder = tmp_path_factory.mktemp("few")
+    thin_tables(folder / "substances")
+    return cut_rules(folder / "rules", *FEW)
 
 
 def cut_rules(folder: Path, *names: str) -> Path:

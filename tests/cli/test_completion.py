@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import pytest
 from click.testing import CliRunner
 
 from precursor_screen.cli.main import cli
-from tests.conftest import ROOT
-
-PROGRAM = [sys.executable, "-c", "from precursor_screen.cli.main import main; main()"]
+from tests.warm import PROGRAM, ROOT, start
 
 
-def ask(**environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        PROGRAM, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, encoding="utf-8", check=False
-    )
+def ask(**environment: str) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error."""
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in environment.items():
+            patched.setenv(name, value)
+        process = start(PROGRAM, cwd=ROOT)
+    out, err = process.communicate()
+    return process.returncode, out, err
 
 
 def offered(typed: str) -> set[str]:
     words = {"COMP_WORDS": f"precursor-screen {typed}", "COMP_CWORD": str(len(f"precursor-screen {typed}".split()) - 1)}
-    said = ask(_PRECURSOR_SCREEN_COMPLETE="bash_complete", **words)
-    assert said.returncode == 0, said.stderr
-    return {line.partition(",")[2] for line in said.stdout.splitlines()}
+    code, out, err = ask(_PRECURSOR_SCREEN_COMPLETE="bash_complete", **words)
+    assert code == 0, err
+    return {line.partition(",")[2] for line in out.splitlines()}
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_every_shell_gets_its_script(shell):
-    said = ask(_PRECURSOR_SCREEN_COMPLETE=f"{shell}_source")
-    assert said.returncode == 0, said.stderr
-    assert f"_PRECURSOR_SCREEN_COMPLETE={shell}_complete" in said.stdout
+    code, out, err = ask(_PRECURSOR_SCREEN_COMPLETE=f"{shell}_source")
+    assert code == 0, err
+    assert f"_PRECURSOR_SCREEN_COMPLETE={shell}_complete" in out
 
 
 @pytest.mark.parametrize(

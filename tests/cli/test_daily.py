@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -22,11 +21,11 @@ from precursor_screen.reference.refresh import refresh_list
 from precursor_screen.reference.sources import ListSource
 from precursor_screen.reference.store import WatchlistStore
 from tests.cli.conftest import ACETONE, LISTED, VAGUE, Answer
-from tests.ledger.processes import ROOT
 from tests.reference.watchlists import watchlist_files as files
 from tests.reference.watchlists.watchlist_server import publisher
 from tests.runners.remembered import LARGE, write_rules
 from tests.screening import table
+from tests.warm import start
 
 pytestmark = pytest.mark.usefixtures("few_rules")
 PLAIN = ("--jurisdiction", "US", "--watchlist", "sample", "--settle", "0", "--format", "json", "--jobs", "1")
@@ -413,10 +412,7 @@ def test_another_run_is_exit_5_and_says_who_and_since_when(daily):
 
     daily(23)
     code = "import sys\nfrom pathlib import Path\nfrom precursor_screen.ledger.lock import hold_file\nwith hold_file(Path('out/.daily/run'), 0):\n    print('held', flush=True)\n    sys.stdin.readline()"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True
-    ) as holder:
+    with start(code, stdin=subprocess.PIPE) as holder:
         assert holder.stdout.readline() == "held\n"
         answer = daily(24, "--wait", "0")
         assert (answer.code, answer.out) == (5, "")

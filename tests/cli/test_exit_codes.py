@@ -20,7 +20,7 @@ import pytest
 
 from precursor_screen.cli import faults, main
 from precursor_screen.runners import one_input, streams
-from tests.cli.conftest import ACETONE, OTHER_RULES, SAMPLE
+from tests.cli.conftest import ACETONE, OTHER_DATA, SAMPLE
 from tests.cli.test_bad_input import GOOD
 
 pytestmark = pytest.mark.usefixtures("few_rules")
@@ -30,7 +30,7 @@ unix = pytest.mark.skipif(sys.platform == "win32", reason="pipes and devices wit
 @pytest.fixture
 def shell(home, few_folder) -> Callable[[str], subprocess.CompletedProcess[str]]:
     """Runs a line of bash, in which $PS is the program with a few rules, and m.csv a manifest that is read without loss."""
-    words = shlex.join([sys.executable, "-c", OTHER_RULES, str(few_folder)])
+    words = shlex.join([sys.executable, "-c", OTHER_DATA, str(few_folder)])
     Path("m.csv").write_text(GOOD)
 
     def line(command: str) -> subprocess.CompletedProcess[str]:

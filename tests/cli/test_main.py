@@ -11,9 +11,9 @@ import pytest
 
 from precursor_screen.cli.main import COMMANDS, cli
 from precursor_screen.version import __version__
-from tests.cli.conftest import OTHER_RULES, SAMPLE
-
-PROGRAM = "import sys; from precursor_screen.cli.main import main; main(sys.argv[1:])"
+from tests.cli.conftest import FEW, OTHER_DATA, OTHER_RULES, SAMPLE, cut_rules
+from tests.thin import thin_tables
+from tests.warm import PROGRAM, start
 
 
 def every_command() -> list[list[str]]:
@@ -30,10 +30,10 @@ def every_command() -> list[list[str]]:
     return found
 
 
-def process(*arguments: str, **options) -> subprocess.CompletedProcess[bytes]:
+def process(*arguments: str, program: str = PROGRAM, **options) -> subprocess.CompletedProcess[bytes]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PRECURSOR_SCREEN_")} | options.pop("env", {})
     return subprocess.run(
-        [sys.executable, "-c", PROGRAM, *arguments], capture_output=True, timeout=60, check=False, env=environment, **options
+        [sys.executable, "-c", program, *arguments], capture_output=True, timeout=60, check=False, env=environment, **options
     )
 
 
@@ -113,7 +113,7 @@ def reader_that_leaves(*arguments: str, program: str = PROGRAM) -> tuple[int, by
     """Exit code and standard error of a command whose output nobody reads."""
     reading, writing = os.pipe()
     os.close(reading)
-    done = subprocess.Popen([sys.executable, "-c", program, *arguments], stdout=writing, stderr=subprocess.PIPE)
+    done = start(program, *arguments, stdout=writing, text=False)
     os.close(writing)
     _, err = done.communicate(timeout=60)
     return done.returncode, err
@@ -131,15 +131,17 @@ def test_a_reader_that_leaves_early_does_not_change_what_was_found(few_folder):
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full on this system")
 def test_a_full_disk_behind_standard_output_is_one_message():
     with open("/dev/full", "wb") as full:
-        done = subprocess.run(
-            [sys.executable, "-c", PROGRAM, "config", "show"], stdout=full, stderr=subprocess.PIPE, timeout=60, check=False
-        )
+        done = start(PROGRAM, "config", "show", stdout=full.fileno(), text=False)
+        _, said = done.communicate(timeout=60)
     assert done.returncode == 4
-    assert done.stderr == b"error: standard output: No space left on device. Check space and permissions.\n"
+    assert said == b"error: standard output: No space left on device. Check space and permissions.\n"
 
 
 def test_a_terminal_without_unicode_gets_the_whole_report(tmp_path):
-    done = process("screen", str(SAMPLE), "--watchlist", "none", "--as-of", "2026-11-25", env={"PYTHONIOENCODING": "ascii"})
+    thin_tables(tmp_path / "substances")
+    rules = str(cut_rules(tmp_path / "rules", *FEW, "ps-chem-008.yml"))
+    words = (rules, "screen", str(SAMPLE), "--watchlist", "none", "--as-of", "2026-11-25")
+    done = process(*words, program=OTHER_DATA, env={"PYTHONIOENCODING": "ascii"})
     assert done.returncode == 3
     assert b"Traceback" not in done.stderr
     assert b"\\u0410C" in done.stdout  # the Cyrillic letter of a disguised name

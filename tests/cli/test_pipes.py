@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
 from tests.cli.conftest import OTHER_RULES
 from tests.conftest import ROOT
+from tests.warm import start
 
 SAMPLE = str(ROOT / "sample_data" / "manifest.csv")
 
@@ -24,8 +22,7 @@ SAMPLE = str(ROOT / "sample_data" / "manifest.csv")
     ids=lambda words: words[0],
 )
 def test_a_reader_who_goes_at_once(words, home, few_folder):
-    program = [sys.executable, "-c", OTHER_RULES, str(few_folder)]
-    with subprocess.Popen([*program, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with start(OTHER_RULES, few_folder, *words, text=False) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()

@@ -13,6 +13,7 @@ from tests.conftest import ROOT
 from tests.screening import table
 
 sys.path.append(str(ROOT / "benchmarks"))
+pytestmark = pytest.mark.usefixtures("few_rules")
 
 LINE = {
     "description of goods": "ACETONE IN DRUMS",

@@ -9,7 +9,6 @@ import re
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -20,11 +19,12 @@ import pytest
 
 from precursor_screen.ledger.store import open_ledger
 from tests.cli.conftest import VAGUE
-from tests.ledger.processes import ROOT, start
+from tests.examples import SOAK
 from tests.ledger.rows import movement, record, seal_anew
 from tests.runners.remembered import DAY, LARGE, SUM, line, write_rules
+from tests.warm import PROGRAM, start
 
-KILLS = int(os.environ.get("PRECURSOR_SCREEN_TEST_KILLS", "4"))
+KILLS = int(os.environ.get("PRECURSOR_SCREEN_TEST_KILLS", "12" if SOAK else "4"))
 PLAIN = ("--rules", "rules", "--only-rules", "--watchlist", "none", "--as-of", "2026-11-25")
 KEPT = (*PLAIN, "--ledger", "sqlite:///ledger.sqlite")
 URL = "sqlite:///ledger.sqlite"
@@ -56,16 +56,9 @@ def info(url: str = URL) -> Any:
         return ledger.info()
 
 
-def command(*arguments: object) -> subprocess.Popen[str]:
+def command(*arguments: object) -> Any:
     """`precursor-screen ARGUMENTS` in a process of its own."""
-    code = "from precursor_screen.cli.main import main; main()"
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, arguments)],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return start(PROGRAM, *arguments, stdout=subprocess.DEVNULL)
 
 
 # Which ledger, and what it changes
@@ -397,7 +390,7 @@ def test_killed_at_each_step(ps, manifest, step, runs, broken_off, again):
 
 def test_the_reader_of_the_terminal_may_leave_and_the_run_is_delivered(manifest):
     path = manifest(line(1))
-    process = start("from precursor_screen.cli.main import main; main()", "screen", str(path), *KEPT)
+    process = start(PROGRAM, "screen", path, *KEPT)
     process.stdout.close()
     with process.stderr:
         assert "Traceback" not in process.stderr.read()
@@ -428,7 +421,7 @@ def test_killed_at_any_moment_whole_runs_are_kept_and_the_rerun_tells_the_same(p
                     break
             time.sleep(rng.uniform(0, 0.7))
         else:
-            time.sleep(rng.uniform(0, 3))
+            time.sleep(rng.uniform(0, 1))
         process.send_signal(signal.SIGKILL)
         process.communicate()
         with open_ledger(URL, wait=10) as ledger:

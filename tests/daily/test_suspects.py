@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,8 +11,8 @@ import pytest
 from precursor_screen.daily.suspects import Note, find_deadly
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.runners.inputs import Source
-from tests.ledger.processes import ROOT
 from tests.screening import table
+from tests.warm import PROGRAM, ROOT, start
 
 # Stands for a reader that crashes: no reader of ours is known to.
 CRASHING = """
@@ -28,6 +26,14 @@ def read(source, name="", options=None):
     return real(source, name, options)
 registry.read = read
 """
+# The same in a process that has imported what reads.
+CRASHING_NOW = (
+    CRASHING
+    + """
+from precursor_screen.runners import one_input
+one_input.read = read
+"""
+)
 
 
 @pytest.fixture
@@ -77,20 +83,20 @@ def test_a_poisoned_file_ends_one_run_and_is_set_aside_by_the_next(crashing, hom
     Path("inbox/poison.csv").write_bytes(table([{"description of goods": "POISON"}]))
     Path("inbox/good.csv").write_bytes(table([{}]))
 
-    def daily() -> subprocess.CompletedProcess[str]:
+    def daily() -> tuple[int, str]:
         words = ["daily", "inbox", "--out", "out", "--settle", "0", "--watchlist", "none", "--format", "json", "--jobs", "1"]
-        code = "from precursor_screen.cli.main import main; main()"
-        return subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)
+        process = start(CRASHING_NOW + PROGRAM, *words)
+        _, said = process.communicate()
+        return process.returncode, said
 
-    assert daily().returncode == -6
+    assert daily()[0] == -6
     assert not Path("out/latest").exists()
-    second = daily()
-    assert (second.returncode, second.stderr) == (3, "")
+    assert daily() == (3, "")
     files = {f["name"]: (f["outcome"], f["reason"]) for f in json.loads(Path("out/latest/run.json").read_text())["files"]}
     assert files == {
         "good.csv": ("screened", ""),
         "poison.csv": ("set-aside", "ended the process that read it (SIGABRT)"),
     }
     assert "poison.csv" in {i["source_file"] for i in json.loads(Path("out/latest/report.json").read_text())["issues"]}
-    assert daily().returncode == 0
+    assert daily()[0] == 0
     assert len([p for p in Path("out").iterdir() if p.name.startswith("20")]) == 1

@@ -23,7 +23,7 @@ from precursor_screen.runners.one_input import read_one
 from precursor_screen.schema import MOVEMENT
 from tests.conftest import ROOT
 from tests.kernel.test_screen import ROWS
-from tests.screening import table
+from tests.screening import of_each_kind, table
 
 DAYS = [
     ROOT / "sample_data" / "thirty_days" / f"2026-{day}.csv" for day in ("10-20", "10-25", "10-28", "11-02", "11-09", "11-10")
@@ -75,6 +75,11 @@ def screen_in_parts(reference, count, *, every_line):
     parts = [judge_part(lines, INPUTS, matches, reference, every_line=every_line) for lines in cut]
     random.Random(count).shuffle(parts)
     return judge_run(merge_parts(parts), NoMemory(), reference)
+
+
+@pytest.fixture(scope="module")
+def reference(reference):
+    return of_each_kind(reference, "PS-CHEM-001", "PS-CHEM-013", "PS-QTY-004")
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from precursor_screen.kernel.tally import LEAST, add_count_facts, asked_of, coun
 from precursor_screen.memory import COUNTED_DAYS, NO_COUNTS, Counts, Tally
 from precursor_screen.names.key_numbers import number_of, numbers_of
 from precursor_screen.schema import MOVEMENT, MOVEMENT_COUNTED
+from tests.examples import SOAK
 
 FIRST = date(2025, 1, 1)
 NAMES = [c.name for c in MOVEMENT_COUNTED]
@@ -124,7 +125,7 @@ def test_as_a_count_line_by_line(seed):
     assert any(f["transit_unusual"] is not None for f in found.values())
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(4 if SOAK else 1))
 def test_however_lines_are_split_over_runs_by_day(seed):
     rows = history(seed)
     whole, split = facts_of(rows), {}

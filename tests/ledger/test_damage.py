@@ -13,10 +13,11 @@ import pytest
 
 from precursor_screen.ledger import columns, verify
 from precursor_screen.ledger.store import open_ledger
+from tests.examples import SOAK
 from tests.ledger.damage import REFUSED, SAME, flipped, make, outcome, use
 from tests.ledger.rows import day, look, movement, record, run
 
-FLIPS = int(os.environ.get("PRECURSOR_SCREEN_TEST_FLIPS", "60"))
+FLIPS = int(os.environ.get("PRECURSOR_SCREEN_TEST_FLIPS", "200" if SOAK else "24"))
 
 
 @pytest.mark.slow
@@ -47,7 +48,7 @@ def test_flips_where_much_depends_on_it(tmp_path, where, name):
     path.write_bytes(content)
     expected = use(path, False)
     places = list(where(content))
-    step = max(1, len(places) // 15)
+    step = max(1, len(places) // (15 if SOAK else 6))
     found = {o: outcome(tmp_path, damaged, expected, False) for o, _, damaged in flipped(content, places[::step])}
     assert {o: what for o, what in found.items() if what not in (SAME, REFUSED)} == {}
 
@@ -69,7 +70,7 @@ def test_any_byte_of_a_copied_block_is_another(file_url, monkeypatch):
             (block,) = Path(file_url.removeprefix("sqlite:///") + ".columns").iterdir()
             sound = block.read_bytes()
             rng = random.Random(1)
-            for offset in rng.sample(range(len(sound)), 60):
+            for offset in rng.sample(range(len(sound)), 60 if SOAK else 20):
                 damaged = bytearray(sound)
                 damaged[offset] ^= 1 << rng.randrange(8)
                 block.write_bytes(damaged)

@@ -13,10 +13,11 @@ import pytest
 
 from precursor_screen.errors import ExitCode, LedgerLocked
 from precursor_screen.ledger.store import open_ledger
-from tests.ledger.processes import start
+from tests.examples import SOAK
 from tests.ledger.rows import lines_of, look, movement, record, run
+from tests.warm import start
 
-MOMENTS = int(os.environ.get("PRECURSOR_SCREEN_TEST_KILLS", "6"))
+MOMENTS = int(os.environ.get("PRECURSOR_SCREEN_TEST_KILLS", "12" if SOAK else "5"))
 
 HOLD = """
 import sys

@@ -128,14 +128,14 @@ def files(folder: Path) -> Callable[[str], str]:
     return url_of
 
 
-@examples(15, 60, suppress_health_check=CHECKS)
+@examples(7, 60, suppress_health_check=CHECKS)
 @given(SEQUENCE)
 def test_what_is_held_does_not_depend_on_how_it_came(tmp_path_factory, sequence):
     agrees(files(tmp_path_factory.mktemp("model")), sequence)
 
 
 @pytest.mark.slow
-@examples(6, 80, suppress_health_check=CHECKS)
+@examples(4, 80, suppress_health_check=CHECKS)
 @MANY
 def test_many_sequences_at_once(sequences):
     with tempfile.TemporaryDirectory() as folder:  # so many ledgers are too many to keep

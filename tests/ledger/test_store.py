@@ -17,8 +17,8 @@ from precursor_screen.ledger.database import parse_url
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.ledger.values import FileRecord
 from precursor_screen.schema import FLAG, MOVEMENT
-from tests.ledger.processes import start
 from tests.ledger.rows import DAY, cells, flag, flags, judged, movement, record, run, table
+from tests.warm import start
 
 
 def test_a_new_ledger_is_for_its_owner_alone(file_url, tmp_path):

@@ -17,11 +17,12 @@ from precursor_screen.reference.registers.store import RegisterStore
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.store import digests as digests_module
 from precursor_screen.store.digests import Digests, digest_file
+from tests.examples import SOAK
 from tests.reference.watchlists import watchlist_files as files
 
 DAY, MOMENT = date(2026, 1, 10), datetime(2026, 2, 11, 12, tzinfo=UTC)
 NAMES = ("Zorvan Mirage", "ZORVANIA TRADING LTD", "Veladro Eustasio", "Nobody Inc")
-STEP = 17  # of the sample; a prime, so that it meets every kind of field of formats that align to eight
+STEP = 17 if SOAK else 41  # of the sample; a prime, so that it meets every kind of field of formats that align to eight
 
 
 def flips(home: Path, step: int) -> Iterator[tuple[Path, bytes, int]]:

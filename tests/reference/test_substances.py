@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -17,8 +16,7 @@ from precursor_screen.names.codes import is_cas
 from precursor_screen.names.text import squash
 from precursor_screen.reference.substance_checks import contradictions
 from precursor_screen.reference.substances import SubstanceTable, load_substances, read_substances
-
-TABLES = Path(__file__).parents[2] / "precursor_screen" / "data" / "substances"
+from tests.thin import TABLES, thin_tables
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +152,7 @@ def test_digest_and_edition(table: SubstanceTable) -> None:
 )
 def test_every_inconsistency_is_named(tmp_path: Path, file: str, old: str, new: str, says: str) -> None:
     folder = tmp_path / "substances"
-    shutil.copytree(TABLES, folder)
+    thin_tables(folder)
     text = (folder / file).read_text(encoding="utf-8")
     assert old in text
     (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
@@ -166,7 +164,7 @@ def test_every_inconsistency_is_named(tmp_path: Path, file: str, old: str, new: 
 
 def test_all_errors_come_at_once(tmp_path: Path) -> None:
     folder = tmp_path / "substances"
-    shutil.copytree(TABLES, folder)
+    thin_tables(folder)
     text = (folder / "cas.csv").read_text(encoding="utf-8")
     (folder / "cas.csv").write_text(text.replace("67-64-1", "67-64-2").replace("108-88-3", "108-88-4"), encoding="utf-8")
     with pytest.raises(ErrorGroup) as caught:
@@ -177,7 +175,7 @@ def test_all_errors_come_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"\xff\xfe\x00"])
 def test_a_damaged_file_is_refused(tmp_path: Path, content: bytes) -> None:
     folder = tmp_path / "substances"
-    shutil.copytree(TABLES, folder)
+    thin_tables(folder)
     (folder / "cas.csv").write_bytes(content)
     with pytest.raises(SubstanceTableError, match=r"cas\.csv"):
         load_substances(folder)
@@ -185,7 +183,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path, content: bytes) -> None:
 
 def test_a_row_with_a_missing_cell_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "substances"
-    shutil.copytree(TABLES, folder)
+    thin_tables(folder)
     with (folder / "cas.csv").open("a", encoding="utf-8") as file:
         file.write("acetone,1\n")
     with pytest.raises(ErrorGroup, match=r"cas.csv, row \d+: the row has not as many cells"):
@@ -207,7 +205,7 @@ def test_duplicates_and_unknown_parents(table: SubstanceTable) -> None:
 
 def test_reading_goes_as_far_as_it_can(tmp_path: Path, table: SubstanceTable) -> None:
     folder = tmp_path / "substances"
-    shutil.copytree(TABLES, folder)
+    thin_tables(folder)
     text = (folder / "cas.csv").read_text(encoding="utf-8")
     (folder / "cas.csv").write_text(text.replace("acetone,67-64-1,", "acetone,67-64-2,") + "acetone,1-1-1,base,s,perhaps\n")
     read, errors = read_substances(folder)
@@ -226,7 +224,7 @@ def test_the_edition_names_every_instrument_once(table: SubstanceTable) -> None:
 
 def test_tables_without_editions_or_ec_numbers_can_be_read(tmp_path: Path) -> None:
     folder = tmp_path / "substances"
-    shutil.copytree(TABLES, folder)
+    thin_tables(folder)
     (folder / "editions.csv").unlink()
     (folder / "ec.csv").unlink()
     read, errors = read_substances(folder)
@@ -247,7 +245,7 @@ def test_tables_without_editions_or_ec_numbers_can_be_read(tmp_path: Path) -> No
 )
 def test_wrong_ec_numbers_are_refused(tmp_path: Path, old: str, new: str, says: str) -> None:
     folder = tmp_path / "substances"
-    shutil.copytree(TABLES, folder)
+    thin_tables(folder)
     text = (folder / "ec.csv").read_text(encoding="utf-8")
     assert old in text
     (folder / "ec.csv").write_text(text.replace(old, new, 1), encoding="utf-8")

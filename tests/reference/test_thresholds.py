@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from precursor_screen.errors import ErrorGroup, SubstanceTableError
-from precursor_screen.model import Threshold
+from precursor_screen.model import Substance, Threshold
 from precursor_screen.reference.substances import load_substances
 from precursor_screen.reference.thresholds import check_thresholds, load_thresholds, threshold_for
 
@@ -134,8 +134,13 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
         load_thresholds(tmp_path)
 
 
-def test_the_thresholds_that_ship_are_sound(thresholds: tuple[Threshold, ...]) -> None:
-    assert check_thresholds(thresholds, load_substances(TABLES).substances) == []
+@pytest.fixture(scope="module")
+def substances() -> tuple[Substance, ...]:
+    return load_substances(TABLES).substances
+
+
+def test_the_thresholds_that_ship_are_sound(thresholds: tuple[Threshold, ...], substances: tuple[Substance, ...]) -> None:
+    assert check_thresholds(thresholds, substances) == []
 
 
 @pytest.mark.parametrize(
@@ -153,17 +158,15 @@ def test_the_thresholds_that_ship_are_sound(thresholds: tuple[Threshold, ...]) -
         ({"valid_from": DAY, "valid_to": DAY}, "ends before it begins"),
     ],
 )
-def test_an_unsound_threshold_is_named(change: dict[str, Any], says: str) -> None:
+def test_an_unsound_threshold_is_named(substances: tuple[Substance, ...], change: dict[str, Any], says: str) -> None:
     good = Threshold("ZZ", "acetone", "any", Decimal(1), Decimal(1), "kg", "transaction", None, None, "s", True)
-    substances = load_substances(TABLES).substances
     assert check_thresholds([good], substances) == []
     problems = check_thresholds([replace(good, **change)], substances)
     assert any(says in p for p in problems), problems
 
 
-def test_no_more_may_move_at_once_than_in_a_year() -> None:
+def test_no_more_may_move_at_once_than_in_a_year(substances: tuple[Substance, ...]) -> None:
     once = Threshold("ZZ", "acetone", "any", Decimal(5), Decimal(5), "kg", "transaction", None, None, "s", True)
     year = replace(once, kg=Decimal(4), quantity=Decimal(4), period="year")
-    substances = load_substances(TABLES).substances
     assert any("5 kg per transaction, but 4 per year" in p for p in check_thresholds([year, once], substances))
     assert check_thresholds([replace(year, valid_to=DAY), replace(once, valid_from=DAY)], substances) == []

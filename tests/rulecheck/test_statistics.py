@@ -7,10 +7,11 @@ import pyarrow as pa
 from precursor_screen.rulecheck.statistics import count_recorded, measure
 from precursor_screen.schema import FLAG
 from tests.rulebook.rules import make_rule
-from tests.screening import screen_rows
+from tests.screening import screen_rows, with_rules
 
 
 def test_rules_are_counted_and_timed_on_what_was_screened(reference):
+    reference = with_rules(reference, "PS-CHEM-001", "PS-CHEM-025", "PS-QTY-001", "PS-QTY-005")  # of each scope
     run = screen_rows([{"description of goods": "ACETONE", "hs code": "291411", "net weight kg": ""}], reference)
     stats = {s.rule_id: s for s in measure(run.screened, reference)}
     assert set(stats) == {r.rule.id for r in reference.rules}

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
+from tests.examples import SOAK
+
 Row = dict[str, Any]
 Runs = list[list[list[Row]]]
 
@@ -35,7 +37,7 @@ def _random_files(rows: list[Row], count: int, seed: int) -> list[list[Row]]:
 
 
 def _cumulative(rows: list[Row]) -> Runs:
-    weeks = _by(rows, 30)
+    weeks = _by(rows, 30 if SOAK else 60)
     return [[[row for week in weeks[: n + 1] for row in week]] for n in range(len(weeks))]
 
 
@@ -46,8 +48,9 @@ WAYS: dict[str, Callable[[list[Row]], Runs]] = {
     "daily": lambda rows: [[day] for day in _by(rows, 1)],
     "weekly": lambda rows: [[week] for week in _by(rows, 7)],
     "three weeks": lambda rows: [[weeks] for weeks in _by(rows, 21)],
+    "seven weeks": lambda rows: [[weeks] for weeks in _by(rows, 49)],
     "random files": lambda rows: [[f] for f in _random_files(rows, 12, 3)],
-    "late and out of order": lambda rows: [[f] for f in _random_files(_shuffled(rows, 4), 5, 5)],
+    "late and out of order": lambda rows: [[f] for f in _random_files(_shuffled(rows, 4), 5 if SOAK else 3, 5)],
     "late, in many files": lambda rows: [[f] for f in _random_files(_shuffled(rows, 4), 9, 5)],
     "latest first": lambda rows: [[month[::-1]] for month in reversed(_by(rows, 30))],
     "cumulative": _cumulative,

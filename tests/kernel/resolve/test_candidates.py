@@ -112,7 +112,7 @@ GOODS = {"description": "goods", "hs_code": "29141100"}
     ],
 )  # fmt: skip
 def test_the_best_signal_stands_for_a_substance_and_two_kinds_are_worth_a_step_more(small, matches, method, strength, methods):
-    for order in (matches, matches[::-1]):
+    for order in (matches, matches[::-1])[: len(matches)]:
         _, (found,) = judged(small, [GOODS], *order)
         assert (found["match_method"], found["match_strength"], found["match_methods"]) == (method, strength, methods)
 

@@ -78,7 +78,7 @@ MOVES = st.lists(
 
 
 @pytest.mark.parametrize(("links", "closes"), [(2, True), (3, True), (2, False)])
-@examples(20, 100)
+@examples(9, 100)
 @given(several=st.lists(MOVES, min_size=1, max_size=6))
 def test_what_ends_a_chain_against_a_plain_reading(links, closes, several):
     """Several histories, each with substances of its own, are judged together: what a judgement costs does not go by its movements."""

@@ -127,7 +127,7 @@ def by_hand(rows: list[dict[str, Any]], keys: tuple[str, ...], days: int, is_tru
 
 
 @pytest.mark.parametrize("emit", ["crossing", "trigger", "group"])
-@examples(15, 60)
+@examples(8, 60)
 @given(rows=histories())
 def test_counts_of_cargo_are_what_they_are_by_hand(emit, rows):
     rule = make_rule(
@@ -137,7 +137,7 @@ def test_counts_of_cargo_are_what_they_are_by_hand(emit, rows):
     assert flagged(rule, rows) == expected
 
 
-@examples(15, 60)
+@examples(8, 60)
 @given(rows=histories())
 def test_sums_joined_with_counts_are_what_they_are_by_hand(rows):
     rule = make_rule(
@@ -161,7 +161,7 @@ def test_sums_joined_with_counts_are_what_they_are_by_hand(rows):
     assert flagged(rule, rows) == by_hand(known, ("consignee_key",), 7, is_true, "trigger")
 
 
-@examples(15, 60)
+@examples(8, 60)
 @given(rows=histories(), seed=st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(rows, seed):
     rule = make_rule(
@@ -172,7 +172,7 @@ def test_the_order_of_rows_changes_nothing(rows, seed):
     assert flagged(rule, rows) == flagged(rule, shuffled)
 
 
-@examples(15, 60)
+@examples(8, 60)
 @given(rows=histories(), cut=st.integers(0, 40))
 def test_two_runs_in_date_order_give_the_trigger_flags_of_one(rows, cut):
     rule = make_rule("type: event_count\ngroup-by: [consignee_key]\ntimespan: 10d\ncondition: {gte: 3}\nemit: trigger")
@@ -184,7 +184,7 @@ def test_two_runs_in_date_order_give_the_trigger_flags_of_one(rows, cut):
     assert split == flagged(rule, rows)
 
 
-@examples(15, 60)
+@examples(8, 60)
 @given(rows=histories())
 def test_one_after_another_with_another_destination(rows):
     rule = make_rule(
@@ -217,7 +217,7 @@ def test_one_after_another_with_another_destination(rows):
     assert flagged(rule, rows) == expected
 
 
-@examples(20, 40)
+@examples(9, 40)
 @given(rows=histories())
 def test_a_jump_is_judged_against_the_past_without_its_own_day(rows):
     rule = make_rule(
@@ -358,7 +358,7 @@ def test_no_rule_finds_nothing():
     assert flags.num_rows == unjudged.num_rows == 0
 
 
-@examples(15, 60)
+@examples(8, 60)
 @given(rows=histories())
 def test_only_values_that_were_not_seen_before_are_counted(rows):
     """Of those that are told: the record covers the days before."""
@@ -391,7 +391,7 @@ def test_only_values_that_were_not_seen_before_are_counted(rows):
     assert flagged(rule, rows, START - timedelta(days=60)) == expected
 
 
-@examples(15, 60)
+@examples(8, 60)
 @given(rows=histories(), known=st.sampled_from(["", "known: 25d"]))
 def test_a_burst_after_silence(rows, known):
     rule = make_rule(
@@ -432,7 +432,7 @@ def test_what_lies_before_the_record_is_unknown():
             assert (flags.num_rows, sum(unjudged.column("count").to_pylist())) == expected
 
 
-@examples(15, 60)
+@examples(8, 60)
 @given(rows=histories())
 def test_the_first_of_its_kind_among_so_many_others(rows):
     rule = make_rule(
