@@ -95,8 +95,8 @@ bench-windows: $(READY) ## rules over lines and over time, ten million recorded 
 
 CASES ?= $(if $(PRECURSOR_SCREEN_TEST_DATA),$(PRECURSOR_SCREEN_TEST_DATA)/published_cases)
 
-bench-replay: $(READY) ## published cases among lawful trade: make bench-replay CASES=FOLDER
-	$(if $(CASES),$(BIN)/python benchmarks/page.py replay --cases $(CASES) --summary,@echo "No cases: give a folder of them as CASES.")
+bench-replay: $(READY) ## cases from public reports among lawful trade; others: make bench-replay CASES=FOLDER
+	$(BIN)/python benchmarks/$(if $(CASES),page.py replay --cases $(CASES) --summary,replay.py)
 
 bench-all: bench bench-parties bench-windows bench-replay ## all benchmarks but that of five million lines
 

@@ -1,6 +1,8 @@
-"""Replays published cases among two years of lawful trade: `python benchmarks/replay.py --cases FOLDER [--json OUT]`.
+"""Replays published cases among two years of lawful trade: `python benchmarks/replay.py [--cases FOLDER] ... [--json OUT]`.
 
-The folder holds cases.yml (the facts) and replay.csv (a manifest line a case). All names are invented anew, so that none carries the
+A folder holds cases.yml (the facts) and replay.csv (a manifest line a case); the figures of several stand side by side. Without one, those of
+`replaying/reports`: sixty cases from public reports, written by somebody who had seen neither rules nor lists, in two halves. A sign stays
+only if it helps on the half that it was not made from: `first` may be looked at, of `second` only the figures. All names are invented anew, so that none carries the
 answer. The first year of trade is only remembered; the second is run week by week and counts. Each case is filed on the last day, on a
 ledger of its own: what its facts tell of earlier consignments and papers comes before it, an honest case has its own regular trade.
 Printed are shares of bands by kind and shares of pairs in which a diversion that can be seen scores higher than an honest shipment.
@@ -22,6 +24,8 @@ from replaying.facts import Story, tell
 from replaying.figures import at_least, group_of, is_expected, measure, render_bands, rules_that_flood
 from replaying.running import Bench, Outcome, Outcomes, run_bare, run_cases, run_trade
 from replaying.trade import Trade, make_trade
+
+REPORTS = Path(__file__).parent / "replaying" / "reports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,37 +65,51 @@ def _listed(outcomes: Outcomes) -> dict[str, list[Any]]:
     return {case_id: [o.score, o.band, list(o.rules)] for case_id, o in outcomes.items()}
 
 
-def replay(folder: Path, jurisdiction: str = "US", trade: Trade | None = None) -> Replayed:
-    """Runs a folder of cases.
+def replay(folders: Sequence[Path], jurisdiction: str = "US", trade: Trade | None = None) -> list[Replayed]:
+    """Runs folders of cases, one by one, after the same trade.
 
     Args:
-        folder: with cases.yml and replay.csv.
+        folders: with cases.yml and replay.csv.
         jurisdiction: for whom one screens.
         trade: lawful trade; default: two years of it.
     """
-    cases = read_cases(folder)
-    last = day_of(cases)
+    sets = [read_cases(folder) for folder in folders]
+    last = max(map(day_of, sets))
     trade = trade or make_trade(last)
-    stories = {
-        case.case_id: tell(case, line_of(case, f"MLB{900_000 + n}", last)) for n, case in enumerate(cases) if case.replayable
-    }
+    replayed = []
     with tempfile.TemporaryDirectory() as name:
         bench = Bench(Path(name), last, jurisdiction)
         found = run_trade(trade, bench, _progress)
-        filed = run_cases(list(stories.values()), trade, bench, _progress)
         _progress("lines by themselves")
         lawful = [line for line in trade.lines if trade.kinds[line.bill] == "lawful" and line.bill in found]
-        alone = run_bare([story.line for story in stories.values()], bench)
         lawful_bare = list(run_bare(lawful, bench).values())
-    with_memory = {case_id: filed[story.line.bill] for case_id, story in stories.items()}
-    bare = {case_id: alone[story.line.bill] for case_id, story in stories.items()}
-    by_kind = {kind: [o for bill, o in found.items() if trade.kinds[bill] == kind] for kind in ("lawful", "ordinary")}
-    return Replayed(cases, stories, with_memory, bare, by_kind, lawful_bare)
+        by_kind = {kind: [o for bill, o in found.items() if trade.kinds[bill] == kind] for kind in ("lawful", "ordinary")}
+        for cases in sets:
+            told = [(n, case) for n, case in enumerate(cases) if case.replayable]
+            stories = {case.case_id: tell(case, line_of(case, f"MLB{900_000 + n}", last)) for n, case in told}
+            filed = run_cases(list(stories.values()), trade, bench, _progress)
+            alone = run_bare([story.line for story in stories.values()], bench)
+            with_memory = {case_id: filed[story.line.bill] for case_id, story in stories.items()}
+            bare = {case_id: alone[story.line.bill] for case_id, story in stories.items()}
+            replayed.append(Replayed(cases, stories, with_memory, bare, by_kind, lawful_bare))
+    return replayed
 
 
 def _progress(text: str) -> None:
     if sys.stderr.isatty():
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
+def render_together(names: Sequence[str], replayed: Sequence[Replayed]) -> str:
+    """The figures of several folders side by side."""
+    figures = [one.figures() for one in replayed]
+    rows = ["".join([f"{'per cent':24}", *(f" {name[-14:]:>14}" for name in names)])]
+    rows += [
+        "".join([f"{key:24}", *(f" {one[key]:14.2f}" for one in figures)])
+        for key, v in figures[0].items()
+        if isinstance(v, float)
+    ]
+    return "\n".join(rows)
 
 
 def render_summary(replayed: Replayed) -> str:
@@ -128,17 +146,23 @@ def render_cases(replayed: Replayed) -> str:
 def main() -> None:
     """Replays, prints and writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cases", type=Path, required=True, help="folder with cases.yml and replay.csv")
+    parser.add_argument("--cases", type=Path, action="append", help="folder with cases.yml and replay.csv; repeatable")
     parser.add_argument("--json", type=Path, help="file for the figures")
     parser.add_argument("--jurisdiction", default="US")
     parser.add_argument("--summary", action="store_true", help="print nothing of single cases")
     options = parser.parse_args()
-    replayed = replay(options.cases, options.jurisdiction)
-    print(render_summary(replayed))
-    if not options.summary:
-        print("\n" + render_cases(replayed))
+    folders = options.cases or [REPORTS / "first", REPORTS / "second"]
+    replayed = replay(folders, options.jurisdiction)
+    if len(folders) > 1:
+        print(render_together([folder.name for folder in folders], replayed))
+    else:
+        print(render_summary(replayed[0]))
+        if not options.summary:
+            print("\n" + render_cases(replayed[0]))
     if options.json:
-        options.json.write_text(json.dumps(replayed.figures(), indent=1) + "\n", encoding="utf-8")
+        figures = {folder.name: one.figures() for folder, one in zip(folders, replayed, strict=True)}
+        text = json.dumps(figures if len(folders) > 1 else replayed[0].figures(), indent=1)
+        options.json.write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -148,7 +148,7 @@ def test_a_tie_is_not_higher() -> None:
 def test_figures_of_a_folder() -> None:
     trade = make_trade(DAY, years=1)
     few = tuple(line for line in trade.lines if (DAY - line.day).days < 15)
-    replayed = replay.replay(FOLDER, trade=replace(trade, lines=few))
+    replayed = replay.replay([FOLDER], trade=replace(trade, lines=few))[0]
     figures = replayed.figures()
     assert set(figures) >= KEYS
     assert set(figures["cases"]) == {"F-1", "F-2", "F-3"}
