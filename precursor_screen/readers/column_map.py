@@ -141,7 +141,8 @@ def parse_column_map(text: str, name: str) -> ColumnMap:
 
 
 def _column_map(data: Mapping[str, Any], name: str) -> ColumnMap:
-    columns = {str(k): str(v or IGNORED) for k, v in (data.get("columns") or {}).items()}
+    # A list is named with brackets or without: items[].name and items.name are one column.
+    columns = {str(k).replace("[]", ""): str(v or IGNORED) for k, v in (data.get("columns") or {}).items()}
     order, decimal, preset, table = (str(data.get(key) or "") for key in ("date_order", "decimal", "preset", "table"))
     return ColumnMap(columns, order, decimal, data.get("header_row"), name, preset, table)
 

@@ -25,6 +25,7 @@ from precursor_screen.readers.tabular.content import Content, content_of
 from precursor_screen.readers.tabular.general import fill_down, general_segment, guesses_of, not_mapped, without
 from precursor_screen.readers.tabular.kinds import explained
 from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
+from precursor_screen.readers.tabular.nested import with_units
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
 from precursor_screen.readers.tabular.presets import Preset, named_preset, numbered_pieces, preset_of, recognise
 from precursor_screen.readers.tabular.rows import drop_idle_rows, join_continued
@@ -106,7 +107,7 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
     joined = join_numbered(body, pieces, issues) if pieces else Joined(body, body.table)
     body, filed = joined.body, joined.filed
     numbers = _NUMBERS.get(sheet.format, TEXT)
-    table, read_as = decode(body.table, body.rows, guesses, preset, names, issues)
+    table, read_as = decode(with_units(body.table, guesses), body.rows, guesses, preset, names, issues)
     columns = assemble(table, body.rows, read_as, _marks(column_map, preset), issues, numbers)
     headers = unique_names(names)
     if body.table.num_rows:
