@@ -46,6 +46,12 @@ _CODES = (
         "Screen it when it is complete.",
     ),
     IssueCode(
+        "no-lines",
+        SET_ASIDE,
+        "The file was read, and no line of goods was found in it",
+        "Open it in its own program: it may have been cut short. If it should hold goods, ask for it again.",
+    ),
+    IssueCode(
         "no-usable-column", SET_ASIDE, "No column holds goods descriptions or HS codes", "Name the columns with --mapping."
     ),
     IssueCode(
