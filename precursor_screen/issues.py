@@ -64,6 +64,18 @@ _CODES = (
         "Open it in its own program and save it again, or ask for it again; what could be read was screened.",
     ),
     IssueCode(
+        "unread-part",
+        SET_ASIDE,
+        "The workbook has parts that are not read: macros, files within it, bytes that it does not list",
+        "Open it in its own program and look at them, or ask for a workbook without them.",
+    ),
+    IssueCode(
+        "wordless-part",
+        NOTE,
+        "The workbook has parts without words, such as pictures",
+        "Nothing to do, unless a picture could be a list of goods.",
+    ),
+    IssueCode(
         "broken-record", SET_ASIDE, "The JSON record could not be parsed", "Check the record; every line must be one JSON object."
     ),
     IssueCode(

@@ -208,7 +208,7 @@ def test_what_the_header_says_is_screened(header):
 def test_words_around_and_about_the_parts_are_screened():
     made = mail(("a.csv", TABLE))
     made.preamble, made.epilogue = "20 drums before", "20 drums behind"
-    list(made.iter_attachments())[0]["Content-Description"] = "20 drums within"
+    next(iter(made.iter_attachments()))["Content-Description"] = "20 drums within"
     *_, body = read(made.as_bytes(), "m.eml")
     assert [text.strip() for text in beside(body, "text between the parts of the e-mail")] == [
         "20 drums before",
