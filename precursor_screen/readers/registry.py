@@ -22,6 +22,7 @@ from precursor_screen.readers.mail import read_body, read_mail, read_words
 from precursor_screen.readers.messages.cargo_imp import CargoImpReader
 from precursor_screen.readers.messages.edi import EdiReader
 from precursor_screen.readers.messages.xml import XmlReader
+from precursor_screen.readers.not_manifests import refuse_what_is_no_manifest
 from precursor_screen.readers.tabular.pasted import PastedReader
 from precursor_screen.readers.tabular.reader import TabularReader
 
@@ -82,6 +83,8 @@ def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables
     mail = read_mail(blob, kind)
     if mail is not None:
         return _read_mail(blob, mail, options, depth)
+    if not options.pasted and options.mapping is None:
+        refuse_what_is_no_manifest(blob, kind, head)
     digest = Digest(blob.sha256(), blob.size())
     for reader in (PastedReader(), *READERS) if options.pasted else READERS:
         if reader.sniff(kind, head):
