@@ -18,7 +18,7 @@ _LABEL: Final = (
     r"(?:[ -]?(?:no|nr|number|num|numero|número|numéro|nummer)(?![a-z])\.?|[ -]?n[°º]|[ -]?[№#])?[ ]{0,2}[:=#-]?[ ]{0,2})"
 )
 _CAS: Final = re.compile(
-    rf"(?:(?P<label>{_LABEL})|(?<![\w.,/{_DASHES}]))(?P<a>[1-9]\d{{1,6}})[ ]?[{_DASHES}][ ]?(?P<b>\d\d)[ ]?[{_DASHES}][ ]?(?P<c>\d)"
+    rf"(?:(?P<label>{_LABEL})|(?<![\w.,/{_DASHES}]))(?P<a>0{{0,6}}[1-9]\d{{1,6}})[ ]?[{_DASHES}][ ]?(?P<b>\d\d)[ ]?[{_DASHES}][ ]?(?P<c>\d)"
     rf"(?![\d{_DASHES}]|[.,/]\d|[A-Za-z])",
     re.IGNORECASE,
 )
@@ -28,6 +28,12 @@ _CAS_SPACED: Final = re.compile(
 _CAS_GLUED: Final = re.compile(rf"{_LABEL}(?P<all>[1-9]\d{{4,9}})(?![\d{_DASHES}])", re.IGNORECASE)
 _UN: Final = re.compile(
     r"(?<![A-Za-z\d])(?:un|u\.n\.|onu|оон)[ ]?(?:(?:no|nr|number|id)\b\.?|[№#])?[ ]?[-:.#]?[ ]?(?P<n>\d{4})(?![\d])",
+    re.IGNORECASE,
+)
+# The orange plate of ADR: the number of the hazard over that of the substance (Kemler, HIN).
+_PLATE: Final = re.compile(
+    r"(?<![A-Za-z\d])(?:kemler|hazchem|hin|adr|plate|placard|оон)[ ]?(?:(?:no|nr|number|code)\b\.?)?[ ]?[:#]?[ ]?x?[2-9]\d{1,2}[ ]?[/-][ ]?(?P<n>\d{4})(?!\d)"
+    r"|^\s*x?[2-9]\d{1,2}[ ]?/[ ]?(?P<whole>\d{4})\s*$",
     re.IGNORECASE,
 )
 _CUS: Final = re.compile(
@@ -135,11 +141,12 @@ def format_un(text: str) -> str | None:
 
 
 def find_un(text: str) -> list[FoundCode]:
-    """UN numbers that a text writes with the prefix (UN1090, UN No. 1090, ONU 1090), in order."""
+    """UN numbers that a text writes with the prefix (UN1090, UN No. 1090, ONU 1090) or as on a plate (Kemler 33/1090), in order."""
+    found = [(m, m["n"]) for m in _UN.finditer(text)] + [(m, m["n"] or m["whole"]) for m in _PLATE.finditer(text)]
     return [
-        FoundCode(str(int(m["n"])).zfill(4), m.start(), m.end(), True, True)
-        for m in _UN.finditer(text)
-        if 4 <= int(m["n"]) <= 3999
+        FoundCode(str(int(number)).zfill(4), m.start(), m.end(), True, True)
+        for m, number in sorted(found, key=lambda one: one[0].start())
+        if 4 <= int(number) <= 3999
     ]
 
 

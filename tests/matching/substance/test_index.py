@@ -58,7 +58,11 @@ def one(text: str) -> Match:
         ("ether", "name", "weak"),
         ("UN1090", "un_number", "medium"),
         ("CAS 67-64-1", "cas", "strong"),
-        ("67-64-1", "cas", "weak"),
+        ("67-64-1", "cas", "medium"),  # nothing but the number
+        ("0000067-64-1", "cas", "medium"),
+        ("67-64-1 of 12", "cas", "weak"),
+        ("KEMLER 33/1090", "un_number", "medium"),
+        ("33/1090", "un_number", "medium"),
         ("CAS 5449-12-7", "cas", "medium"),  # no second source gives this number to the substance
         ("5449-12-7", "cas", "weak"),
         ("EC 200-662-2", "ec_number", "strong"),
