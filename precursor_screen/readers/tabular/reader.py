@@ -19,7 +19,7 @@ from precursor_screen.readers.finish import input_id, issue_table, no_lines
 from precursor_screen.readers.identity import add_identity
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.tabular.asides import ABOVE, HEADERS, TOTALS, UNHEADED, cells_aside, lines_aside, rows_of
-from precursor_screen.readers.tabular.beside import as_lists, other_cells, unmapped_cells
+from precursor_screen.readers.tabular.beside import as_lists, joined_cells, other_cells, unmapped_cells
 from precursor_screen.readers.tabular.codes import decode
 from precursor_screen.readers.tabular.content import Content, content_of
 from precursor_screen.readers.tabular.general import fill_down, general_segment, guesses_of, not_mapped, without
@@ -172,7 +172,8 @@ def _with_texts_beside(
         columns = add_identity(columns)
     else:
         columns = add_identity(columns.append_column("other_texts", beside[0])).drop_columns(["other_texts"])
-    if others := other_cells(body.table, headers, guesses, body.rows, issues):
+    others = [*other_cells(body.table, headers, guesses, body.rows, issues), *joined_cells(body.table, guesses)]
+    if others:
         beside = as_lists([*unmapped, *others], count)
     if beside is not None:
         columns = columns.append_column("other_texts", beside[0]).append_column("other_columns", beside[1])
