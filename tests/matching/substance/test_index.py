@@ -330,6 +330,13 @@ def test_a_batch_answers_as_its_texts_do_one_by_one(texts: list[str]) -> None:
     assert [(r["value"], r["substance_id"], r["method"], r["start"], r["end"], r["suppressed"]) for r in rows] == single
 
 
+def test_a_batch_finds_plates_and_numbers_with_zeros() -> None:
+    rows = index().recognise_texts(["wool", "KEMLER 33/1090", "33/1090", "00067-64-1"]).to_pylist()
+    assert [(r["value"], r["substance_id"]) for r in rows] == [
+        (text, "acetone") for text in ("KEMLER 33/1090", "33/1090", "00067-64-1")
+    ]
+
+
 @examples(25, 100)
 @given(
     st.text(st.characters(codec=None, exclude_categories=()), max_size=60),
