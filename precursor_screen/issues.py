@@ -46,6 +46,12 @@ _CODES = (
         "Screen it when it is complete.",
     ),
     IssueCode(
+        "no-lines",
+        SET_ASIDE,
+        "The file was read, and no line of goods was found in it",
+        "Open it in its own program: it may have been cut short. If it should hold goods, ask for it again.",
+    ),
+    IssueCode(
         "no-usable-column", SET_ASIDE, "No column holds goods descriptions or HS codes", "Name the columns with --mapping."
     ),
     IssueCode(
@@ -56,6 +62,18 @@ _CODES = (
         SET_ASIDE,
         "The file holds rows or cells that could not be read",
         "Open it in its own program and save it again, or ask for it again; what could be read was screened.",
+    ),
+    IssueCode(
+        "unread-part",
+        SET_ASIDE,
+        "The workbook has parts that are not read: macros, files within it, bytes that it does not list",
+        "Open it in its own program and look at them, or ask for a workbook without them.",
+    ),
+    IssueCode(
+        "wordless-part",
+        NOTE,
+        "The workbook has parts without words, such as pictures",
+        "Nothing to do, unless a picture could be a list of goods.",
     ),
     IssueCode(
         "broken-record", SET_ASIDE, "The JSON record could not be parsed", "Check the record; every line must be one JSON object."
@@ -187,6 +205,7 @@ _CODES = (
     ),
     IssueCode("unparsed-packages", DEGRADED, "The number of packages is not a number", "Correct the cell."),
     IssueCode("unparsed-value", DEGRADED, "The value is not a number", "Correct the cell; rules about prices are not evaluable."),
+    IssueCode("freight-terms", NOTE, "The freight column says who pays, and not how much", "Nothing to do."),
     IssueCode(
         "unparsed-date", DEGRADED, "The date could not be read", "Use ISO dates (2026-11-25); the line is judged on --as-of."
     ),

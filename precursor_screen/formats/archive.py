@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, replace
@@ -12,15 +14,22 @@ from precursor_screen.formats.blob import CHUNK, Blob
 from precursor_screen.formats.dbf_memo import SUFFIXES, is_memo_of
 from precursor_screen.formats.limits import FREE_BYTES, MB, MEMBERS, UNPACKED_BYTES, UNPACKED_RATIO
 
-_SKIPPED = ("__MACOSX/", ".DS_Store", "Thumbs.db")
+# What file managers leave behind, by name and by how it begins; under such a name anything else is a file like others.
+_LEFT_BEHIND = (
+    (re.compile(r"(?:^|/)__MACOSX/"), b"\x00\x05\x16\x07"),  # AppleDouble, RFC 1740
+    (re.compile(r"(?:^|/)\.DS_Store$"), b"\x00\x00\x00\x01Bud1"),
+    (re.compile(r"(?:^|/)Thumbs\.db$"), b"\xd0\xcf\x11\xe0"),
+)
+_LOCAL, _DESCRIPTOR = b"PK\x03\x04", b"PK\x07\x08"
 
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """What an archive holds: the members that unpack, and an error for each that does not."""
+    """What an archive holds: the members that unpack, an error for each that does not, and what is written beside them."""
 
     blobs: tuple[Blob, ...]
     errors: tuple[UnreadableManifest, ...]
+    comments: tuple[str, ...] = ()
 
 
 def _most_unpacked(packed: int) -> int:
@@ -137,9 +146,9 @@ def unzip(archive: zipfile.ZipFile, blob: Blob) -> Members:
     blobs: list[Blob] = []
     errors: list[UnreadableManifest] = []
     for info in archive.infolist():
-        if info.filename.endswith("/") or info.filename.startswith(_SKIPPED[0]) or info.filename.endswith(_SKIPPED[1:]):
+        if info.filename.endswith("/") and not info.file_size and not info.compress_size:
             continue
-        name = f"{blob.name}!{info.filename}"
+        name = f"{blob.name}!{info.filename.rstrip('/') or 'unnamed'}"
         if info.flag_bits & 0x1:
             errors.append(UnreadableManifest("is locked by a password", where=Where(name), remedy="Unpack it first."))
             continue
@@ -151,8 +160,69 @@ def unzip(archive: zipfile.ZipFile, blob: Blob) -> Members:
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as error:
             errors.append(UnreadableManifest(f"is damaged ({error})", where=Where(name), remedy="Ask for the archive again."))
             continue
-        blobs.append(Blob(name, data))
-    return Members(tuple(_with_memos(blobs)), tuple(errors))
+        if not any(called.search(info.filename) and data.startswith(begins) for called, begins in _LEFT_BEHIND):
+            blobs.append(Blob(name, data))
+    errors += loose_parts(archive, blob)
+    said = [archive.comment, *(info.comment for info in archive.infolist())]
+    comments = tuple(comment.decode("utf-8", "replace") for comment in dict.fromkeys(said) if comment.strip())
+    return Members(tuple(_with_memos(blobs)), tuple(errors), comments)
+
+
+def loose_parts(archive: zipfile.ZipFile, blob: Blob) -> list[UnreadableManifest]:
+    """An error where bytes of the file belong to nothing in its directory: another archive before it, a member that it does not list."""
+    data = blob.read()
+    try:
+        loose = [(begin, data[begin:end]) for begin, end in _gaps(archive, data)]
+    except struct.error:  # a header that ends with the file: opening the member says so
+        loose = []
+    loose = [(begin, part) for begin, part in loose if part.strip(b"\0 \t\r\n\x1a")]
+    if not loose:
+        return []
+    size, members = sum(len(part) for _, part in loose), sum(part.count(_LOCAL) for _, part in loose)
+    holds = f", with {members} unlisted member{'s' if members > 1 else ''}" if members else ""
+    return [
+        UnreadableManifest(
+            f"has {size:,} bytes that its directory does not list, from byte {loose[0][0]:,}{holds}",
+            where=Where(f"{blob.name}!(unlisted)"),
+            remedy="Ask for the files themselves, or for a new archive of them.",
+        )
+    ]
+
+
+def _gaps(archive: zipfile.ZipFile, data: bytes) -> list[tuple[int, int]]:
+    """Where the file holds what is neither a member, nor the directory, nor its end (APPNOTE 4.3.6)."""
+    infos = archive.infolist()
+    starts = {info.header_offset for info in infos} | {archive.start_dir}
+    taken = [(info.header_offset, _end_of(info, data, starts)) for info in infos]
+    end = data.rfind(b"PK\x05\x06")
+    directory, last = archive.start_dir, archive.start_dir
+    for _ in infos:
+        if data[last : last + 4] != b"PK\x01\x02":
+            break
+        last += 46 + sum(struct.unpack_from("<HHH", data, last + 28))
+    if data[last : last + 4] == b"PK\x05\x05":  # a signature of the directory
+        last += 6 + struct.unpack_from("<H", data, last + 4)[0]
+    if data[last : last + 4] == b"PK\x06\x06" and last + 12 <= len(data):  # end of a large archive, and where that is
+        last += 12 + struct.unpack_from("<Q", data, last + 4)[0] + 20
+    taken += [(directory, last), (end, end + 22 + len(archive.comment))]
+    gaps, at = [], 0
+    for begin, stop in sorted(taken):
+        if begin > at:
+            gaps.append((at, begin))
+        at = max(at, stop)
+    return [*gaps, (at, len(data))] if at < len(data) else gaps
+
+
+def _end_of(info: zipfile.ZipInfo, data: bytes, starts: set[int]) -> int:
+    """Where a member ends: its header, its bytes, and sizes that stand behind them."""
+    at = info.header_offset
+    if data[at : at + 4] != _LOCAL or at + 30 > len(data):
+        return at
+    at += 30 + int(sum(struct.unpack_from("<HH", data, at + 26))) + info.compress_size
+    if not info.flag_bits & 0x08:
+        return at
+    sizes = (16, 24) if data[at : at + 4] == _DESCRIPTOR else (12, 20)
+    return next((at + size for size in sizes if at + size in starts), at + sizes[0])
 
 
 def _with_memos(blobs: list[Blob]) -> list[Blob]:

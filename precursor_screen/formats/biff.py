@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 import olefile
 
+from precursor_screen.formats.parts import runs_of
 from precursor_screen.formats.sheet import Aside
-from precursor_screen.formats.witness import SheetScan, has_words, name_of
+from precursor_screen.formats.witness import SheetScan, has_words, name_of, words_of_page
 
 BOF, EOF, BOUNDSHEET, CONTINUE, SST = 0x809, 0x0A, 0x85, 0x3C, 0xFC
 DIMENSIONS, ROW, BLANK, MULBLANK = 0x200, 0x208, 0x201, 0xBE
@@ -28,6 +29,21 @@ _BIFF8 = 0x600
 COLUMNS = 256  # [MS-XLS] 2.5.43: a sheet has no more
 _WITH_CELLS = (0, 1)  # worksheets and macro sheets; 2 is a chart, 6 a module
 
+_TEXT_IN_FORMULA = b"\x17"  # [MS-XLS] 2.5.198.89, PtgStr
+FORMAT_OF_NUMBERS = "format of numbers"
+# WRITEACCESS, FORMAT, NAME, EXTERNNAME, CRN, SUPBOOK, SXSTRING, DV, HLINK, of the whole workbook or of a sheet.
+WORDS_BESIDE = {
+    0x5C: "user of the workbook",
+    0x41E: FORMAT_OF_NUMBERS,
+    0x18: "defined name",
+    0x23: "name in another workbook",
+    0x5A: "value of another workbook",
+    0x1AE: "name of another workbook",
+    0xCD: "value behind a pivot table",
+    0x1BE: "prompt",
+    0x1B8: "link",
+    0x800: "link",
+}
 Record = tuple[int, bytes]
 
 
@@ -150,6 +166,8 @@ def _note(state: _State, kind: int, body: bytes) -> None:
             state.scan.fixes[row, column] = text
         elif not _is_empty_text(kind, body):
             state.scan.filled += 1
+        if kind == FORMULA and _TEXT_IN_FORMULA in body[22:]:
+            state.scan.asides += [Aside(row + 1, "formula", text) for text in _constants(body[22:], state.version >= _BIFF8)]
         _use(state, row, column)
     elif kind == MULRK:
         row, first = struct.unpack_from("<HH", body)
@@ -172,10 +190,26 @@ def _note(state: _State, kind: int, body: bytes) -> None:
     elif kind == NOTE:
         row, column, _, number = struct.unpack_from("<HHHH", body)
         state.notes.append((row, column, number))
+    elif kind in WORDS_BESIDE:
+        state.scan.asides += [Aside(None, WORDS_BESIDE[kind], text) for text in runs_of(body)]
     elif kind in (HEADER, FOOTER) and len(body) > 3:
         shown = _long_string(body) if state.version >= _BIFF8 else body[1:].decode("latin-1")
         if has_words(shown):
-            state.scan.asides.append(Aside(None, "page header" if kind == HEADER else "page footer", shown))
+            state.scan.asides.append(Aside(None, "page header" if kind == HEADER else "page footer", words_of_page(shown)))
+
+
+def _constants(tokens: bytes, has_width: bool) -> list[str]:
+    """The texts of a formula: each, and all of them put together."""
+    found, at = [], tokens.find(_TEXT_IN_FORMULA)
+    while at >= 0 and at + 2 < len(tokens):
+        count = tokens[at + 1]
+        wide = tokens[at + 2] if has_width or tokens[at + 2] < 2 else 0
+        begin = at + 3 if has_width or tokens[at + 2] < 2 else at + 2
+        text = _characters(tokens[begin:], count, wide)
+        good = len(text) == count and wide < 2 and text.isprintable()
+        found += [text] if good and text else []
+        at = tokens.find(_TEXT_IN_FORMULA, begin + count * (1 + (wide & 1)) if good else at + 1)
+    return list(dict.fromkeys([*found, "".join(found)]))
 
 
 def _use(state: _State, row: int, column: int) -> None:

@@ -12,9 +12,10 @@ from precursor_screen.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.gathering import text_of
 from precursor_screen.formats.limits import COLUMNS
-from precursor_screen.formats.sheet import Broken, Sheet, memory_reader, string_array
+from precursor_screen.formats.sheet import Aside, Broken, Sheet, memory_reader, string_array
 
 LIST_SEPARATOR = "; "
+_TECHNICAL = (b"ARROW:schema", b"ARROW:extension:name", b"PARQUET:field_id")
 
 
 def read_columnar(blob: Blob) -> Sheet:
@@ -51,7 +52,27 @@ def read_columnar(blob: Blob) -> Sheet:
         Broken(1, name, count, f"{count} cells of the column {name} are bytes that are no text", "undecodable-text")
         for name, count in undecodable.items()
     )
-    return Sheet(blob.name, kind, "", tuple(head), True, memory_reader(texts), notes)
+    return Sheet(blob.name, kind, "", tuple(head), True, memory_reader(texts), notes, _texts_beside(table))
+
+
+def _texts_beside(table: pa.Table) -> tuple[Aside, ...]:
+    """What the file says beside its cells: of itself, of its columns, and in lists of values of which no cell holds some."""
+    found = [("metadata of the file", table.schema.metadata or {})]
+    found += [(f"metadata of the column {field.name}", field.metadata or {}) for field in table.schema]
+    asides = [
+        Aside(None, f"{place}, {key.decode('utf-8', 'replace')}", value.decode("utf-8", "replace"))
+        for place, stated in found
+        for key, value in stated.items()
+        if key not in _TECHNICAL and value
+    ]
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if pa.types.is_dictionary(column.type) and (
+            pa.types.is_string(column.type.value_type) or pa.types.is_large_string(column.type.value_type)
+        ):
+            listed = {text for chunk in column.chunks for text in chunk.dictionary.to_pylist() if text}
+            used = set(pc.unique(column.cast(column.type.value_type)).to_pylist())
+            asides += [Aside(None, f"value of the column {name} that no cell holds", text) for text in sorted(listed - used)]
+    return tuple(asides)
 
 
 def _read_table(blob: Blob, kind: str) -> pa.Table:

@@ -7,7 +7,8 @@ from precursor_screen.formats.sheet import Sheet
 
 WORKBOOKS = ("zip", "ole", "xls")
 COLUMNAR = ("parquet", "arrow")
-TABULAR_KINDS = (*WORKBOOKS, *COLUMNAR, "dbf", "json", "text")
+MARKUP = ("html", "spreadsheetml")
+TABULAR_KINDS = (*WORKBOOKS, *COLUMNAR, *MARKUP, "dbf", "json", "text")
 
 
 def read_directly(blob: Blob, kind: str, encoding: str = "") -> list[Sheet]:
@@ -15,11 +16,12 @@ def read_directly(blob: Blob, kind: str, encoding: str = "") -> list[Sheet]:
 
     Args:
         blob: the input, unpacked.
-        kind: zip, ole, xls, parquet, arrow, dbf, json or text.
+        kind: zip, ole, xls, parquet, arrow, html, spreadsheetml, dbf, json or text.
         encoding: for text formats; empty: decide by content.
 
     Raises:
         UnreadableManifest: empty, damaged or locked.
+        UnknownFormat: a web page without a table.
         UsageError: no such encoding.
     """
     if kind in WORKBOOKS:
@@ -30,6 +32,10 @@ def read_directly(blob: Blob, kind: str, encoding: str = "") -> list[Sheet]:
         from precursor_screen.formats.columnar import read_columnar
 
         return [read_columnar(blob)]
+    if kind in MARKUP:
+        from precursor_screen.formats.markup import read_html, read_spreadsheetml
+
+        return read_html(blob, encoding) if kind == "html" else read_spreadsheetml(blob)
     if kind == "json":
         from precursor_screen.formats.records import read_json
 

@@ -5,11 +5,14 @@ Sources: RFC 5322, RFC 2045 to 2047, RFC 2231, through the standard library; [MS
 
 from __future__ import annotations
 
+import base64
+import binascii
 import email
 import email.policy
 import html
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from itertools import islice
@@ -22,8 +25,19 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.limits import MAIL_BYTES, MAX_NESTING, MEMBERS
 
-# Parts that are no manifest whatever is in them: what signs the mail. A picture that stands in its text is none if it is a picture.
-_PASSED_OVER: Final = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
+# What signs the mail is no manifest, if it is a signature: DER, or PGP's armour. Pictures in its text are named in one issue.
+_SIGNATURES: Final = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
+_USUAL_PREAMBLE: Final = "This is a multi-part message in MIME format."
+_SIGNED: Final = (b"0\x80", b"0\x81", b"0\x82", b"0\x83", b"-----BEGIN PGP SIGNATURE", b"\x89\x01", b"\x88")
+# Lines of the header that programs write for programs; all others people write, or choose.
+_TECHNICAL: Final = re.compile(
+    r"received|return-path|delivered-to|message-id|references|in-reply-to|date|mime-version|content-(?!description).*|dkim-.*|arc-.*"
+    r"|authentication-results|received-spf|list-.*|user-agent|x-.*|thread-index|domainkey.*|precedence|auto-submitted|importance|priority"
+    r"|original-.*|resent-(?:date|message-id)|autocrypt|feedback-id|require-recipient.*|accept-language",
+    re.I,
+)
+_UUENCODED: Final = re.compile(r"^begin [0-7]{3,4} (\S[^\r\n]*)\r?\n(.*?)^end[ \t]*$", re.M | re.S)
+_BASE64: Final = re.compile(r"\s*[A-Za-z0-9+/]{20}[A-Za-z0-9+/\s]*={0,2}\s*")
 _PICTURES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
 # Neither sign may stand within a tag: else a message of nothing but "<" takes the square of its length.
 _BREAK: Final = re.compile(r"(?i)<(?:br|hr|/?(?:p|div|tr|td|th|li|ul|ol|table|h\d|title|head|body))\b[^<>]*>")
@@ -39,6 +53,14 @@ _MESSAGE: Final = "__properties_version1.0"
 # PidTagHtml and PidTagRtfCompressed hold the text where PidTagBody does not.
 _DATA, _LONG_NAME, _SHORT_NAME, _SHOWN_NAME, _BODY = "37010102", "3707", "3704", "3001", "1000"
 _HTML, _RTF = "10130102", "10090102"
+# PidTagSubject, PidTagSenderName, PidTagSentRepresentingName, PidTagDisplayTo, PidTagDisplayCc.
+_STATED: Final = {
+    "0037": "Subject of the e-mail",
+    "0C1A": "From of the e-mail",
+    "0042": "From of the e-mail",
+    "0E04": "To of the e-mail",
+    "0E03": "Cc of the e-mail",
+}
 _EMBEDDED: Final = "3701000D"
 
 
@@ -50,12 +72,14 @@ class Mail:
         blobs: the files attached to it.
         errors: what could not be read of them.
         text: the words of the message itself.
+        heads: what its header and its parts state beside their content: where, and the words.
         inner: messages of Outlook within it, which are no files of their own: each by its name and its streams, and what it holds.
     """
 
     blobs: tuple[Blob, ...]
     errors: tuple[UnreadableManifest, ...]
     text: str
+    heads: tuple[tuple[str, str], ...] = ()
     inner: tuple[tuple[Blob, Mail], ...] = ()
 
 
@@ -96,16 +120,21 @@ def open_mail(blob: Blob) -> Mail:
     blobs: list[Blob] = []
     errors: list[UnreadableManifest] = []
     words: list[str] = []
+    pictures: list[str] = []
+    heads = _heads(message, parts)
     for part in parts:
         kind = part.get_content_type()
-        if kind in _PASSED_OVER:
-            continue
         file_name = _file_name(part)
         content, damage = _content(part)
+        if kind in _SIGNATURES and content.startswith(_SIGNED):
+            continue
         if part.get_content_maintype() == "image" and part.get("Content-ID") and content.startswith(_PICTURES):
+            pictures.append(file_name or kind)
             continue
         if file_name is None and kind in _WORDS:
-            words.append(_text(content, part.get_content_charset() or "", kind))
+            said, files = _without_files(_text(content, part.get_content_charset() or "", kind))
+            words.append(said)
+            blobs += [Blob(f"{blob.name}!{_distinct(called, names)}", held) for called, held in files]
             continue
         member = f"{blob.name}!{_distinct(file_name or f'part of kind {kind}', names)}"
         if damage:
@@ -114,7 +143,66 @@ def open_mail(blob: Blob) -> Mail:
             )
         if content or not damage:  # an empty file is read as one, and said to be empty
             blobs.append(Blob(member, content))
-    return Mail(tuple(blobs), tuple(errors), "\n".join(words))
+    if pictures:
+        shown = f"{', '.join(pictures[:5])}{' ...' if len(pictures) > 5 else ''}"
+        errors.append(
+            UnreadableManifest(
+                f"shows {len(pictures)} picture{'s' if len(pictures) > 1 else ''} in its text, which cannot be screened ({shown})",
+                where=Where(f"{blob.name}!(pictures)"),
+                remedy="Look at them: a list of goods may be a picture.",
+            )
+        )
+    return Mail(tuple(blobs), tuple(errors), "\n".join(words), heads)
+
+
+def _heads(message: EmailMessage, parts: list[EmailMessage]) -> tuple[tuple[str, str], ...]:
+    """What people write into the header, into the description of a part, and before and behind the parts."""
+    found = [(f"{name} of the e-mail", str(value)) for name, value in message.items() if not _TECHNICAL.fullmatch(name)]
+    for part in message.walk():
+        found += (
+            [("description of a part of the e-mail", str(part["Content-Description"]))] if part["Content-Description"] else []
+        )
+        found += [("text between the parts of the e-mail", text) for text in (part.preamble, part.epilogue) if text]
+    said = ((place, _in_letters(text).strip()) for place, text in dict.fromkeys(found))
+    return tuple((place, text) for place, text in said if text and text != _USUAL_PREAMBLE)
+
+
+def _in_letters(text: str) -> str:
+    """A text of which the library kept bytes that are no ASCII as lone surrogates."""
+    if text.isascii():
+        return text
+    raw = text.encode("utf-8", "surrogateescape")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return _decode(raw)
+
+
+def _without_files(text: str) -> tuple[str, list[tuple[str, bytes]]]:
+    """A text without the files that are written into it in letters: by uuencode, or the whole in base64 that is text again."""
+    files = [(_safe(name.strip()), _uudecode(lines)) for name, lines in _UUENCODED.findall(text)]
+    text = _UUENCODED.sub("", text) if files else text
+    if _BASE64.fullmatch(text):
+        try:
+            content = base64.b64decode("".join(text.split()), validate=True)
+            content.decode("utf-8")
+        except ValueError:
+            return text, files
+        return "", [*files, ("text in base64", content)]
+    return text, files
+
+
+def _uudecode(lines: str) -> bytes:
+    """The bytes of lines as uuencode writes them; a damaged line gives what it still holds (the length is in its first sign)."""
+    out = bytearray()
+    for line in lines.splitlines():
+        try:
+            out += binascii.a2b_uu(line)
+        except binascii.Error:
+            size = ((ord(line[0]) - 32) & 63) * 4 // 3 + 4 if line else 0
+            with suppress(binascii.Error):
+                out += binascii.a2b_uu(line[: size // 4 * 4 + 1])
+    return bytes(out)
 
 
 def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
@@ -224,7 +312,11 @@ def _outlook(container: olefile.OleFileIO, name: str, at: list[str], depth: int)
         member = f"{name}!{_distinct(_safe(shown), names)}"
         data, message = [*folder, f"__substg1.0_{_DATA}"], [*folder, f"__substg1.0_{_EMBEDDED}"]
         if container.exists(data):
-            blobs.append(Blob(member, container.openstream(data).read()))
+            content = container.openstream(data).read()
+            blobs.append(Blob(member, content))
+            if len(content) < container.get_size(data):
+                cut = f"was cut short: {len(content):,} of {container.get_size(data):,} bytes are there"
+                errors.append(UnreadableManifest(cut, where=Where(member), remedy="Ask for the message again."))
         elif container.exists(message) and container.get_type(message) == olefile.STGTY_STORAGE:
             _add_inner(container, member, message, depth, inner, errors)
         else:
@@ -239,7 +331,8 @@ def _outlook(container: olefile.OleFileIO, name: str, at: list[str], depth: int)
     elif not text and container.exists([*at, f"__substg1.0_{_RTF}"]):
         remedy = "Save the message as text, and screen that."
         errors.append(UnreadableManifest("has its text as RTF, which is not read", where=Where(name), remedy=remedy))
-    return Mail(tuple(blobs), tuple(errors), text, tuple(inner))
+    heads = tuple((place, said) for tag, place in _STATED.items() if (said := _property(container, at, tag).strip()))
+    return Mail(tuple(blobs), tuple(errors), text, heads, tuple(inner))
 
 
 def _add_inner(

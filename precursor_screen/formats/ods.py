@@ -14,6 +14,7 @@ from xml.parsers import expat
 from precursor_screen.errors import UnreadableManifest, Where
 from precursor_screen.formats.gathering import Cells, text_of
 from precursor_screen.formats.ooxml import records
+from precursor_screen.formats.parts import constants_of
 from precursor_screen.formats.sheet import UNCACHED, Aside, Sheet, memory_reader
 from precursor_screen.formats.witness import name_of
 from precursor_screen.formats.xlsx_asides import asides_of_names
@@ -29,8 +30,11 @@ _BESIDE = (
     "draw:line",
     "draw:caption",
     "draw:polygon",
+    "table:help-message",
+    "table:error-message",
 )
 _DURATION = re.compile(r"P(?:T)?(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
+_MOST_LOOSE = 50_000
 _MOST_DIGITS = 9  # of a number of repeats
 
 
@@ -61,7 +65,7 @@ def read_ods(name: str, archive: zipfile.ZipFile, cells: int) -> list[Sheet]:
     tables = reader.tables
     several = len(tables) > 1
     sheets = [_to_sheet(table, f"{name}#{table.name}" if several else name) for table in tables]
-    beside = (*asides_of_names(table.name for table in tables), *_page_texts(archive))
+    beside = (*reader.loose, *asides_of_names(table.name for table in tables), *_page_texts(archive))
     if sheets and beside:
         first = sheets[0]
         sheets[0] = Sheet(first.name, "ODS", "", first.head, False, first.read, first.notes, (*first.asides, *beside))
@@ -101,6 +105,7 @@ class _Reader:
         self._lines: list[str] = []
         self._beside: list[tuple[str, list[str]]] = []  # annotations and shapes that are open
         self._paragraphs = 0
+        self.loose: list[Aside] = []  # of no table: what validations say and list, constants within formulas
 
     def _refuse(self, *_: object) -> None:
         raise ValueError("it holds a document type definition")
@@ -111,6 +116,9 @@ class _Reader:
             self._target().append("")
         elif name in _CELLS and not self._beside:
             self._cell, self._lines = attributes, []
+            self._note_constants("formula", attributes.get("table:formula", ""))
+        elif name == "table:content-validation":
+            self._note_constants("list of a validation", attributes.get("table:condition", ""))
         elif name in _BESIDE:
             self._beside.append((name, []))
         elif name == "table:table-row" and not self._beside:
@@ -121,7 +129,11 @@ class _Reader:
                 self.tables.append(_Table(attributes.get("table:name", "")))
         elif self._paragraphs and name in ("text:s", "text:tab"):
             self._hear(" " * min(_count(attributes.get("text:c", "1")), 1000))
-        elif self._paragraphs and name == "text:line-break":
+        elif self._paragraphs and name in (
+            "text:line-break",
+            "text:ruby",
+            "text:ruby-text",
+        ):  # a reading above is no part of the word
             self._hear("\n")
 
     def _end(self, name: str) -> None:
@@ -145,16 +157,28 @@ class _Reader:
     def _target(self) -> list[str]:
         return self._beside[-1][1] if self._beside else self._lines
 
+    def _note_constants(self, place: str, formula: str) -> None:
+        if '"' in formula and len(self.loose) < _MOST_LOOSE:
+            self.loose += [Aside(None, place, text) for text in constants_of(formula)]
+
     def _end_cell(self, attributes: dict[str, str]) -> None:
         repeats = _count(attributes.get("table:number-columns-repeated", "1"))
         text = _cell_text(attributes, "\n".join(self._lines))
+        stated = attributes.get("office:string-value", "")
+        if stated and stated.split() != text.split() and self.tables:
+            row = self.tables[-1].rows + self.tables[-1].blank
+            place = f"value at {name_of(row, len(self._row))}, where the cell shows another text"
+            self.tables[-1].asides.append(Aside(row + 1, place, stated))
         if text and len(self._row) + repeats > self._most:
             raise ValueError(f"a row of more than {self._most:,} cells, the limit for its size")
         self._row.extend([text] * min(repeats, self._most - len(self._row)))
 
     def _end_beside(self, name: str, lines: list[str]) -> None:
         text = "\n".join(line for line in lines if line.strip())
-        if not text or not self.tables:
+        if not text:
+            return
+        if not self.tables or name.startswith("table:"):
+            self.loose.append(Aside(None, "message of a validation", text))
             return
         table = self.tables[-1]
         row, inside = table.rows + table.blank, self._cell is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
@@ -16,6 +16,7 @@ from precursor_screen.formats.sheet import Broken, Sheet, memory_reader, string_
 LIST_SEPARATOR = "; "
 MAX_COLUMNS = 2_000  # beyond this the keys are data (numbers, names), not columns
 MAX_DEPTH = 12
+MOST_REPEATED = 256 << 20  # characters that rows repeat of the records around them
 _SHOWN = 200
 
 Record = dict[str, str | None]
@@ -36,15 +37,16 @@ def read_json(blob: Blob, encoding: str = "") -> Sheet:
     whole, broken, lines = _parse(text, blob.name)
     rows: list[Record] = []
     numbers: list[int] = []
+    room = Room()
     for number, value in whole:
-        for row in explode(value):
+        for row in explode(value, room):
             rows.append(row)
             numbers.append(number)
     if not any(rows):
         raise UnreadableManifest(
             "is JSON without a list of objects", where=Where(blob.name), remedy="Give an array of objects, one a line of goods."
         )
-    broken = [*notes, *broken]
+    broken = [*notes, *broken, *(Broken(1, name[:_SHOWN], 1, reason, "lost-rows") for name, reason in room.closed.items())]
     # A record may explode into several rows; rows are numbered as they come, since a report must tell them apart.
     if len(numbers) == len(set(numbers)) and lines:
         sheet = _to_sheet(rows, numbers, blob.name, "JSON lines", str(choice), broken)
@@ -144,38 +146,81 @@ def _is_objects(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
-def explode(record: dict[str, Any]) -> list[Record]:
-    """Rows of one record: the longest list of objects in it becomes rows, again and again."""
-    return _explode(record, "", 0)
+@dataclass(slots=True)
+class Room:
+    """How much may still be repeated while lists are opened, and which lists stayed closed for want of it.
+
+    Attributes:
+        texts: characters that rows may still repeat of what stands around them.
+        closed: name of a list that was not opened -> why.
+    """
+
+    texts: int = MOST_REPEATED
+    closed: dict[str, str] = field(default_factory=dict)
 
 
-def _explode(record: dict[str, Any], prefix: str, depth: int) -> list[Record]:
+def explode(record: dict[str, Any], room: Room | None = None) -> list[Record]:
+    """Rows of one record: the longest list of objects in it becomes rows, again and again, lists within lists too."""
+    return _explode(record, "", 0, room or Room())
+
+
+def _explode(record: dict[str, Any], prefix: str, depth: int, room: Room) -> list[Record]:
     flat: Record = {}
     lists: list[tuple[str, list[dict[str, Any]]]] = []
     _flatten(record, prefix, flat, lists, 0)
     if not lists:
         return [flat]
-    name, items = max(lists, key=lambda item: (len(item[1]) if _is_items(item[0]) else 0, len(item[1])))
+    name, items = max(lists, key=lambda item: (_lines_in(*item), len(item[1])))
     for other, values in lists:
         if other != name:
-            _join(other, values, flat)
-    if depth >= 4 or not _is_items(name):
-        _join(name, items, flat)
+            _join(other, values, flat, room)
+    if not _lines_in(name, items):
+        _join(name, items, flat, room)
         return [flat]
+    if depth >= MAX_DEPTH:
+        room.closed[name] = f"lists are nested more than {MAX_DEPTH} deep: the one within was read as text, its masses were not"
+        _join(name, items, flat, room)
+        return [flat]
+    around = sum(map(len, filter(None, flat.values())))
     rows: list[Record] = []
     for item in items:
-        for row in _explode(item, f"{name}.", depth + 1):
-            rows.append({**flat, **row})
+        for row in _explode(item, f"{name}.", depth + 1, room):
+            room.texts -= around
+            if room.texts < 0 and rows:
+                room.closed[name] = (
+                    "what stands around the lists would be repeated too often: from here on rows hold only what is their own"
+                )
+            rows.append({**flat, **row} if room.texts >= 0 or not rows else row)
     return rows
 
 
 _NOT_ITEMS = ("container", "equipment", "party", "parties", "document", "reference", "seal", "address", "contact", "route", "leg")
 
 
-def _is_items(name: str) -> bool:
-    """Whether a list holds lines of goods: containers and parties describe a line, they do not multiply it."""
+def _lines_in(name: str, items: list[dict[str, Any]], depth: int = 0) -> int:
+    """How many lines of goods a list holds: containers and parties describe a line, they do not multiply it, unless goods are listed in them."""
     last = name.rsplit(".", 1)[-1].lower()
-    return not any(word in last for word in _NOT_ITEMS)
+    if not any(word in last for word in _NOT_ITEMS):
+        return len(items)
+    if depth >= MAX_DEPTH:
+        return 0
+    within = ((key, objects_of(value)) for item in items for key, value in item.items())
+    return sum(_lines_in(key, listed, depth + 1) for key, listed in within if listed)
+
+
+def objects_of(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list, those of lists within it too; a bare text among them is an object of one text. Empty: it holds no object."""
+    if not isinstance(value, list) or not any(isinstance(v, (dict, list)) for v in value):
+        return []
+    found: list[dict[str, Any]] = []
+    waiting = list(reversed(value))
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting += reversed(one)
+        elif one is not None:
+            found.append(one if isinstance(one, dict) else {"text": one})
+    return found if any(one.keys() != {"text"} for one in found) else []
 
 
 def _flatten(value: dict[str, Any], prefix: str, flat: Record, lists: list[tuple[str, list[dict[str, Any]]]], depth: int) -> None:
@@ -183,13 +228,14 @@ def _flatten(value: dict[str, Any], prefix: str, flat: Record, lists: list[tuple
         name = f"{prefix}{key}"
         if isinstance(item, dict) and depth < MAX_DEPTH:
             _flatten(item, f"{name}.", flat, lists, depth + 1)
-        elif isinstance(item, list) and item and all(isinstance(v, dict) for v in item):
-            lists.append((name, item))
+        elif objects := objects_of(item):
+            lists.append((name, objects))
         else:
             flat[name] = _text(item)
 
 
-def _join(name: str, values: list[dict[str, Any]], flat: Record) -> None:
+def _join(name: str, values: list[dict[str, Any]], flat: Record, room: Room) -> None:
+    """A list that is no line: its texts stand beside each other, by what they state."""
     gathered: dict[str, list[str]] = {}
     for value in values:
         part: Record = {}
@@ -197,6 +243,8 @@ def _join(name: str, values: list[dict[str, Any]], flat: Record) -> None:
         _flatten(value, f"{name}.", part, inner, 0)
         for key, items in inner:
             part[key] = json.dumps(items, ensure_ascii=False)
+            if name not in room.closed and _lines_in(key, items):
+                room.closed[key] = "a second list of goods beside a longer one: it was read as text, its masses were not"
         for key, text in part.items():
             if text:
                 gathered.setdefault(key, []).append(text)

@@ -47,7 +47,7 @@ _CONTROLS = bytes(set(range(32)) - {9, 10, 11, 12, 13, 0x1A, 0x1B, 0x1C, 0x1D, 0
 
 
 def sniff_kind(head: bytes) -> str:
-    """One of: empty, zip, gzip, ole, xls, dbf, parquet, arrow, html, xml, json, mail, edifact, x12, cargo-imp, text, or the name of what we do not read.
+    """One of: empty, zip, gzip, ole, xls, dbf, parquet, arrow, html, spreadsheetml, xml, json, mail, edifact, x12, cargo-imp, text, or the name of what we do not read.
 
     Args:
         head: the first bytes, some kilobytes if there are as many.
@@ -67,6 +67,8 @@ def sniff_kind(head: bytes) -> str:
         text = text.removeprefix(bom)
     text = text.lstrip()
     if text.startswith(b"<"):
+        if b"urn:schemas-microsoft-com:office:spreadsheet" in text[:4096] and b"<html" not in text[:4096].lower():
+            return "spreadsheetml"
         return "html" if _HTML.search(text[:2048]) else "xml"
     if text.startswith((b"{", b"[")):
         return "json"

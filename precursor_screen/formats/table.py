@@ -6,13 +6,12 @@ from precursor_screen.errors import UnknownFormat, UnreadableManifest, Where
 from precursor_screen.formats.archive import open_zip
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.confined import read_confined
-from precursor_screen.formats.direct import COLUMNAR, WORKBOOKS, read_directly
+from precursor_screen.formats.direct import COLUMNAR, MARKUP, WORKBOOKS, read_directly
 from precursor_screen.formats.limits import LARGE_TEXT
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.sniff import sniff_kind
 
 _NAMED = {
-    "html": ("is a web page, whatever its name says", "Open it in a spreadsheet program and save it as XLSX or CSV."),
     "xml": ("is XML of a kind that is not read", "Export the table as XLSX or CSV."),
     "pdf": ("is a PDF", "Ask for the data as XLSX or CSV; a printed page cannot be screened."),
     "image": ("is an image", "Ask for the data as XLSX or CSV; a scan cannot be screened."),
@@ -37,7 +36,7 @@ def open_sheets(blob: Blob, encoding: str = "") -> list[Sheet]:
         raise UnreadableManifest("is empty", where=Where(blob.name), remedy="Ask for the file again.")
     if kind == "json" and _is_bracketed_text(blob):
         kind = "text"
-    if kind in WORKBOOKS or kind in COLUMNAR:
+    if kind in WORKBOOKS or kind in COLUMNAR or kind in MARKUP:
         return read_confined(blob, kind, encoding, _unpacked_size(blob, kind))
     if kind == "json":
         size = blob.size()

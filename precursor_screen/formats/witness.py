@@ -10,6 +10,8 @@ from precursor_screen.formats.sheet import Aside, Broken
 
 LOST = "lost-rows"
 _PAGE_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|\d+|[A-Za-z&])')
+_FONT = re.compile(r'&(?:"[^"]*"|K(?:[0-9A-Fa-f]{6}|\d\d[+-]\d{3})|\d+|[BIUSXYEbiusxye])')
+_PART_OF_PAGE, _FIELD = re.compile(r"&[LCRlcr]"), re.compile(r"&[A-Za-z](?:[+-]\d+)?")
 _REFERENCE = re.compile(r"([A-Za-z]{1,9})([0-9]{1,9})")
 
 
@@ -101,3 +103,10 @@ def name_of(row: int, column: int) -> str:
 def has_words(page_text: str) -> bool:
     """Whether a page header or footer holds more than codes for fonts, numbers, dates and names."""
     return any(c.isalpha() for c in _PAGE_CODE.sub("", page_text))
+
+
+def words_of_page(page_text: str) -> str:
+    """What a page header or footer shows: a change of font within a word does not part it."""
+    text = _PART_OF_PAGE.sub("\n", _FONT.sub("", page_text.replace("&&", "\0")))
+    lines = (" ".join(_FIELD.sub(" ", line).replace("\0", "&").split()) for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -17,13 +18,15 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.gathering import Cells, text_of
 from precursor_screen.formats.limits import cells_allowed
 from precursor_screen.formats.ods import read_ods
+from precursor_screen.formats.parts import parts_beside
 from precursor_screen.formats.sheet import Broken, Sheet, memory_reader
 from precursor_screen.formats.witness import LOST, SheetScan, Witness, name_of
 from precursor_screen.formats.xls import XlsWitness
-from precursor_screen.formats.xlsb import XlsbWitness
+from precursor_screen.formats.xlsb import XlsbWitness, linked_comments
 from precursor_screen.formats.xlsx import XlsxWitness
 from precursor_screen.formats.xlsx_asides import asides_of_names
 
+_READ_ELSEWHERE = re.compile(r"xl/(?:comments|threadedComments/|drawings/drawing)[^/]*\.xml|docProps/core\.xml")
 _LOCKED = "is locked by a password"
 _READ = (calamine.SheetTypeEnum.WorkSheet, calamine.SheetTypeEnum.DialogSheet, calamine.SheetTypeEnum.MacroSheet)
 _DAMAGE = (calamine.CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, OverflowError)
@@ -59,10 +62,23 @@ def _read_zipped(blob: Blob, archive: zipfile.ZipFile) -> list[Sheet]:
     names = archive.NameToInfo
     size = sum(info.file_size for info in archive.infolist())
     if "xl/workbook.bin" in names:
-        return _read_sheets(blob, _open(blob.read()), "XLSB", XlsbWitness(archive), size)
-    if not any(name.startswith("xl/") for name in names):
-        return read_ods(blob.name, archive, cells_allowed(size))
-    return _read_sheets(blob, _open(blob.read()), "XLSX", XlsxWitness(archive), size)
+        sheets = _read_sheets(blob, _open(blob.read()), "XLSB", XlsbWitness(archive), size)
+    elif not any(name.startswith("xl/") for name in names):
+        sheets = read_ods(blob.name, archive, cells_allowed(size))
+    else:
+        sheets = _read_sheets(blob, _open(blob.read()), "XLSX", XlsxWitness(archive), size)
+    return _with_parts(sheets, archive, blob)
+
+
+def _with_parts(sheets: list[Sheet], archive: zipfile.ZipFile, blob: Blob) -> list[Sheet]:
+    """The sheets, the first with the words of all parts that are no sheet, and with notes of those that were not read."""
+    said = {aside.text for sheet in sheets for aside in sheet.asides}
+    read = [name for name in archive.namelist() if "xl/workbook.xml" in archive.NameToInfo and _READ_ELSEWHERE.match(name)]
+    asides, notes = parts_beside(archive, blob, [*read, *linked_comments(archive)], said)
+    if not sheets or not (asides or notes):
+        return sheets
+    first = sheets[0]
+    return [replace(first, asides=(*first.asides, *asides), notes=(*first.notes, *notes)), *sheets[1:]]
 
 
 def _open(data: bytes) -> calamine.CalamineWorkbook:

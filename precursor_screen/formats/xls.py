@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import io
 import struct
+
+import olefile
 
 from precursor_screen.formats.biff import (
     BOF,
     COLUMNS,
     CONTINUE,
     EOF,
+    FORMAT_OF_NUMBERS,
     LABELSST,
     SST,
+    WORDS_BESIDE,
     XlsSheet,
     list_sheets,
     records,
     scan_records,
     workbook_stream,
 )
+from precursor_screen.formats.parts import notes_of, runs_of, words_of_format
 from precursor_screen.formats.sheet import Aside, Broken
-from precursor_screen.formats.witness import SheetScan
+from precursor_screen.formats.witness import LOST, SheetScan
 
+MOST_OF_A_STREAM = 64 << 20
+STANDARD_PROPERTIES = ("Microsoft Excel", "Worksheets", "Arbeitsblätter", "Feuilles de calcul")
 _DAMAGE = (ValueError, struct.error, IndexError, OSError)
 
 
@@ -32,6 +40,7 @@ class XlsWitness:
         self._sheets: list[XlsSheet] = []
         try:
             self._stream = workbook_stream(data)
+            self._container = data if data.startswith(olefile.MAGIC) else b""
             self._is_known = self._is_biff5_or_later()
             if self._is_known:
                 self._sheets = list_sheets(self._stream)
@@ -69,8 +78,15 @@ class XlsWitness:
             return 0
 
     def rest(self) -> tuple[list[Aside], list[Broken]]:
-        """Nothing: a stream of records has no parts that nothing refers to."""
-        return [], []
+        """Properties of the document, who wrote it, names, formats of numbers, and streams that are no workbook."""
+        if not self._is_known:
+            return [], []
+        asides = [Aside(None, place, text) for place, text in _of_workbook(self._stream)]
+        try:
+            found, notes = _of_container(self._container) if self._container else ([], [])
+        except (*_DAMAGE, TypeError, KeyError, AttributeError) as error:  # what olefile raises on damage is one of these
+            found, notes = [], [Broken(1, "", 1, f"its properties or other parts are damaged ({type(error).__name__})", LOST)]
+        return asides + found, notes
 
     def mended(self) -> bytes:
         """Not needed: calamine knows every error code of the format."""
@@ -83,6 +99,40 @@ class XlsWitness:
             except _DAMAGE as error:
                 self._scans[position] = SheetScan(bad=f"the records of the sheet are damaged: {error}"), -1
         return self._scans[position]
+
+
+def _of_workbook(stream: bytes) -> list[tuple[str, str]]:
+    """What records of the workbook say beside its cells; places and texts, each once."""
+    found: dict[tuple[str, str], None] = {}
+    try:
+        for kind, body in records(stream, 0):
+            if kind in WORDS_BESIDE:
+                place = WORDS_BESIDE[kind]
+                texts = runs_of(body)
+                texts = [w for t in texts for w in words_of_format(t)] if place == FORMAT_OF_NUMBERS else texts
+                found |= dict.fromkeys((place, text) for text in texts)
+    except _DAMAGE:
+        pass  # the scan of the sheets says so
+    return list(found)
+
+
+def _of_container(data: bytes) -> tuple[list[Aside], list[Broken]]:
+    """Properties of the document, and notes of streams that are none of a workbook: macros, files within it."""
+    asides: list[Aside] = []
+    unread: list[str] = []
+    wordless: list[str] = []
+    with olefile.OleFileIO(io.BytesIO(data)) as container:
+        for path in container.listdir():
+            name = "/".join(path)
+            if name in ("Workbook", "Book") or name.endswith("\x01CompObj") or name.startswith("\x06DataSpaces"):
+                continue
+            texts = runs_of(container.openstream(path).read(MOST_OF_A_STREAM))
+            if name.startswith("\x05"):
+                asides += [Aside(None, "document property", text) for text in texts if text not in STANDARD_PROPERTIES]
+            else:
+                asides += [Aside(None, f"part {name}", text) for text in texts]
+                (unread if texts else wordless).append(name)
+    return asides, notes_of(unread, wordless)
 
 
 def _count_empty(stream: bytes, offset: int) -> int:

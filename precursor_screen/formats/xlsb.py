@@ -8,10 +8,13 @@ import zipfile
 from collections.abc import Iterator
 from typing import Final
 
-from precursor_screen.formats.sheet import Aside
+from precursor_screen.formats.sheet import Aside, Broken
 from precursor_screen.formats.witness import NoWitness, SheetScan
 
 _ROW, _ERRORS, _BUNDLE, _COMMENT = 0, (3, 11), 156, 637  # BrtRowHdr; BrtCellError, BrtFmlaError; BrtBundleSh; BrtCommentText
+_LONGEST = 32_767  # characters of a cell, and bytes of a record that are looked at
+_DIMENSIONS, _NAME, _FORMAT = 148, 39, 44  # BrtWsDim, BrtName, BrtFmt
+_FORMULAS, _FORMULA_OF_TEXT, _CELLS = (8, 9, 10, 11), 8, tuple(range(12))
 _NAMES: Final = {
     0: "#NULL!",
     7: "#DIV/0!",
@@ -40,17 +43,74 @@ class XlsbWitness(NoWitness):
         if path is None:
             return None
         scan = SheetScan()
-        row = -1
+        row = stated = -1
         for kind, content in _records(_part(self._archive, path)):
             if kind == _ROW and len(content) >= 4:
                 row = struct.unpack_from("<I", content)[0]
-            elif kind in _ERRORS and len(content) >= 9:
+                scan.last_row = max(scan.last_row, row + 1)
+            elif kind == _DIMENSIONS and len(content) >= 8:
+                stated = struct.unpack_from("<I", content, 4)[0] + 1
+            if kind in _FORMULAS:
+                scan.asides += [Aside(row + 1, "formula", text) for text in _wide_runs(_formula(kind, content))]
+            elif kind not in _CELLS:
+                scan.asides += [Aside(None, "beside the cells", text) for text in _wide_runs(content)]
+            if kind in _ERRORS and len(content) >= 9:
                 scan.fixes[row, struct.unpack_from("<I", content)[0]] = _NAMES.get(content[8], "#N/A")
-        for target in _targets(self._archive, path).values():
-            if "comments" in target.rpartition("/")[2].lower():
-                texts = (_wide(content, 1) for kind, content in _records(_part(self._archive, target)) if kind == _COMMENT)
-                scan.asides += [Aside(None, _COMMENT_COLUMN, text) for text in texts if text.strip()]
+        for target in _comments_of(self._archive, path):
+            texts = (_wide(content, 1) for kind, content in _records(_part(self._archive, target)) if kind == _COMMENT)
+            scan.asides += [Aside(None, _COMMENT_COLUMN, text) for text in texts if text.strip()]
+        if stated > scan.last_row > 0:
+            scan.bad = f"it should reach to row {stated} and ends at row {scan.last_row}"
         return scan
+
+    def rest(self) -> tuple[list[Aside], list[Broken]]:
+        """Names that the workbook defines, formats of numbers, and comments of no sheet."""
+        found = [
+            Aside(None, place, text)
+            for part, kinds, place in (
+                ("xl/workbook.bin", (_NAME,), "defined name"),
+                ("xl/styles.bin", (_FORMAT,), "format of numbers"),
+            )
+            for kind, content in _records(_part(self._archive, part))
+            if kind in kinds
+            for text in _wide_runs(content)
+        ]
+        return found, []
+
+
+def _formula(kind: int, content: bytes) -> bytes:
+    """What stands behind the value of a cell: its formula."""
+    if kind == _FORMULA_OF_TEXT and len(content) >= 12:
+        return content[12 + 2 * struct.unpack_from("<I", content, 8)[0] :]
+    return content[16:]
+
+
+def _wide_runs(content: bytes) -> list[str]:
+    """Texts of a record, each with its length before it in four bytes, or in two within a formula."""
+    found, at, end = [], 0, min(len(content), _LONGEST)
+    while at < end:
+        text = next((t for size in (4, 2) if (t := _counted(content, at, size))), "")
+        at += 4 + 2 * len(text) if text else 1
+        found += [text] if text else []
+    return list(dict.fromkeys([*found, "".join(found)]))
+
+
+def _counted(content: bytes, at: int, size: int) -> str:
+    count = int.from_bytes(content[at : at + size], "little")
+    raw = content[at + size : at + size + 2 * count]
+    if not 2 < count < _LONGEST or len(raw) < 2 * count:
+        return ""
+    text = raw.decode("utf-16-le", "replace")
+    return text if text.isprintable() and "\ufffd" not in text and sum(c.isalpha() for c in text) > 2 else ""
+
+
+def linked_comments(archive: zipfile.ZipFile) -> list[str]:
+    """The parts of comments that a sheet refers to, which the witness reads."""
+    return [target for path in _sheets(archive).values() for target in _comments_of(archive, path)]
+
+
+def _comments_of(archive: zipfile.ZipFile, path: str) -> list[str]:
+    return [target for target in _targets(archive, path).values() if "comments" in target.rpartition("/")[2].lower()]
 
 
 def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:

@@ -13,7 +13,15 @@ from precursor_screen.formats.ooxml import relations, sheet_parts
 from precursor_screen.formats.sheet import Aside, Broken
 from precursor_screen.formats.witness import LOST, SheetScan
 from precursor_screen.formats.xlsx_asides import asides_of_sheet, asides_of_workbook
-from precursor_screen.formats.xlsx_scan import CHUNK, scan_sheet, survey_sheet
+from precursor_screen.formats.xlsx_scan import (
+    CHUNK,
+    numbers_with_dashes,
+    scan_sheet,
+    survey_sheet,
+    unused_strings,
+    words_in_formulas,
+    words_of_formats,
+)
 
 _SHEETS = re.compile(r"xl/(?:worksheets|dialogsheets|macrosheets)/[^/]+\.xml")
 
@@ -50,6 +58,8 @@ class XlsxWitness:
         scan.bad = scan.bad or self._bad.get(path, "")
         try:
             scan.asides += asides_of_sheet(self._archive, path)
+            scan.asides += words_in_formulas(self._archive, path)
+            scan.asides += numbers_with_dashes(self._archive, path)
         except UnreadableManifest as error:
             scan.bad = scan.bad or f"a comment or drawing is damaged: {error.message}"
         return scan
@@ -73,10 +83,15 @@ class XlsxWitness:
         """As `Witness.rest`."""
         notes = []
         try:
-            asides = asides_of_workbook(self._archive, self._bad)
+            asides = asides_of_workbook(self._archive, self._bad) + words_of_formats(self._archive)
         except UnreadableManifest as error:
             asides = []
             notes.append(Broken(1, "", 1, f"a comment, drawing or list of names is damaged: {error.message}", LOST))
+        strings = next(
+            (path for kind, path in relations(self._archive, "xl/workbook.xml").values() if kind == "sharedStrings"), ""
+        )
+        if strings in self._archive.NameToInfo:
+            asides += unused_strings(self._archive, strings, [p.path for p in self._parts if p.path in self._archive.NameToInfo])
         for path in sorted(set(filter(_SHEETS.fullmatch, self._archive.namelist())) - {p.path for p in self._parts}):
             scan = scan_sheet(self._archive, path)
             if scan.filled or scan.fixes:

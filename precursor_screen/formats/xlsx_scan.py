@@ -10,10 +10,13 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from html import unescape
 from xml.parsers import expat
 
+from precursor_screen.formats.parts import constants_of, texts_of_xml, words_of_format
 from precursor_screen.formats.sheet import UNCACHED, Aside
-from precursor_screen.formats.witness import SheetScan, has_words, place_of
+from precursor_screen.formats.witness import SheetScan, has_words, place_of, words_of_page
+from precursor_screen.names.codes import is_cas
 
 CHUNK = 1 << 20
 # No rectangle is too large without one of these references: 26 columns of 999,999 rows are within the least limit.
@@ -231,7 +234,7 @@ class _Scanner:
             text = "".join(self._text).strip()
             if has_words(text):
                 kind = "page header" if local.endswith("Header") else "page footer"
-                self.scan.asides.append(Aside(None, kind, text))
+                self.scan.asides.append(Aside(None, kind, words_of_page(text)))
             self._stop_listening()
         elif local == self._element:
             self._element = ""
@@ -271,3 +274,95 @@ class _Scanner:
 
 class _Refused(Exception):
     """A document type definition."""
+
+
+_FORMULA = re.compile(rb"<(?:\w+:)?(?:f|formula[12]?)\b[^>]*>([^<]*\"[^<]*|[^<]*&quot;[^<]*|[^<]*CHAR\([^<]*)<", re.I)
+_EXTENSION = re.compile(rb"<(?:\w+:)?extLst\b.*?</(?:\w+:)?extLst>", re.S)
+_MOST_CONSTANTS = 5_000
+
+
+def words_in_formulas(archive: zipfile.ZipFile, path: str) -> list[Aside]:
+    """Texts within formulas, in lists of what a cell may hold, and in extensions of a sheet; none of them need stand in a cell."""
+    found: dict[tuple[str, str], None] = {}
+    rest = b""
+    with archive.open(path) as stream:
+        while len(found) < _MOST_CONSTANTS and ((chunk := stream.read(CHUNK)) or rest):
+            piece = rest + chunk
+            end = piece.rfind(b"</") if chunk else len(piece)  # a formula is cut in two nowhere but at the end of the file
+            rest = piece[end:] if end > 0 and len(piece) - end < _LONGEST_ROW else b""
+            piece = piece[: len(piece) - len(rest)] + (b"<" if rest else b"")
+            for formula in _FORMULA.findall(piece):
+                for text in constants_of(unescape(formula.decode("utf-8", "replace"))):
+                    found["formula", text] = None
+            for extension in _EXTENSION.findall(piece):
+                for text in texts_of_xml(_without_prefixes(extension)) or ():
+                    found["extension of the sheet", text] = None
+    return [Aside(None, place, text) for place, text in found]
+
+
+def _without_prefixes(piece: bytes) -> bytes:
+    """A piece of XML without the prefixes of names, which are declared outside of it."""
+    return re.sub(
+        rb"\b\w+:(?=\w+[\s=>/])", b"", re.sub(rb"(</?)\w+:", rb"\1", re.sub(rb"\sxmlns(?::\w+)?=\"[^\"]*\"", b"", piece))
+    )
+
+
+_NUMBER_FORMAT = re.compile(rb"<(?:\w+:)?numFmt\b[^>]*\bformatCode=\"([^\"]*)\"")
+
+
+def words_of_formats(archive: zipfile.ZipFile) -> list[Aside]:
+    """The words that formats of numbers show beside them."""
+    if "xl/styles.xml" not in archive.NameToInfo:
+        return []
+    codes = (unescape(code.decode("utf-8", "replace")) for code in _NUMBER_FORMAT.findall(archive.read("xl/styles.xml")))
+    return [Aside(None, "format of numbers", text) for text in dict.fromkeys(t for code in codes for t in words_of_format(code))]
+
+
+_STRING = re.compile(rb"<(?:\w+:)?si\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?si>)", re.S)
+_RUN = re.compile(rb"<(?:\w+:)?t\b[^>]*>([^<]*)<")
+_USED = re.compile(rb"""t="s"[^<>]{0,80}>\s*<v>\s*([0-9]{1,9})""")
+_MOST_STRINGS, _MOST_SHEETS = 8 << 20, 128 << 20  # bytes; larger ones would cost more than they could show
+
+
+def unused_strings(archive: zipfile.ZipFile, strings: str, sheets: list[str]) -> list[Aside]:
+    """Texts of the common table that no cell of any sheet refers to: what was deleted may still stand there."""
+    sizes = [archive.getinfo(path).file_size for path in (strings, *sheets)]
+    if sizes[0] > _MOST_STRINGS or sum(sizes[1:]) > _MOST_SHEETS:
+        return []
+    texts = _STRING.findall(archive.read(strings))
+    used = {int(number) for path in sheets for piece in _pieces(archive, path) for number in _USED.findall(piece)}
+    rest = (b"".join(_RUN.findall(text)).decode("utf-8", "replace") for at, text in enumerate(texts) if at not in used)
+    return [Aside(None, "text that no cell shows", unescape(text)) for text in dict.fromkeys(rest) if text.strip()]
+
+
+_CELL = re.compile(rb"<c\b([^>]*)>\s*(?:<f\b[^>]*(?:/>|>[^<]*</f>))?\s*<v>([0-9]{4,10})</v>")
+_STYLE = re.compile(rb'\bs="([0-9]+)"')
+_PLACED = re.compile(rb'\br="([A-Z]+[0-9]+)"')
+_DASHED = re.compile(r"[0#]{1,7}(?:\\?-|\"-\")0{2}(?:\\?-|\"-\")0")
+_XF = re.compile(rb"<(?:\w+:)?xf\b[^>]*>")
+
+
+def numbers_with_dashes(archive: zipfile.ZipFile, path: str) -> list[Aside]:
+    """Numbers that a format shows as a CAS number (108247 as 108-24-7): the cell holds no dash."""
+    if "xl/styles.xml" not in archive.NameToInfo:
+        return []
+    styles = archive.read("xl/styles.xml")
+    formats = {
+        number: code
+        for number, code in re.findall(rb'<(?:\w+:)?numFmt\b[^>]*?numFmtId="([0-9]+)"[^>]*?formatCode="([^"]*)"', styles)
+        if _DASHED.search(unescape(code.decode("utf-8", "replace")))
+    }
+    if not formats:
+        return []
+    begin = styles.find(b"<cellXfs")
+    xfs = _XF.findall(styles[begin : styles.find(b"</cellXfs>", begin)])
+    shown = {str(at).encode() for at, xf in enumerate(xfs) for number in formats if b'numFmtId="' + number + b'"' in xf}
+    found: dict[tuple[str, str], None] = {}
+    for piece in _pieces(archive, path):
+        for attributes, digits in _CELL.findall(piece):
+            style, place = _STYLE.search(attributes), _PLACED.search(attributes)
+            if style and style[1] in shown and len(found) < _MOST_CONSTANTS:
+                text = digits.decode()
+                text = f"{text[:-3]}-{text[-3:-1]}-{text[-1]}"
+                found[place[1].decode() if place else "", f"CAS {text}" if is_cas(text) else text] = None
+    return [Aside(place_of(at)[0] + 1 or None, f"number as shown at {at}", text) for at, text in found]

@@ -18,7 +18,7 @@ _LABEL: Final = (
     r"(?:[ -]?(?:no|nr|number|num|numero|número|numéro|nummer)(?![a-z])\.?|[ -]?n[°º]|[ -]?[№#])?[ ]{0,2}[:=#-]?[ ]{0,2})"
 )
 _CAS: Final = re.compile(
-    rf"(?:(?P<label>{_LABEL})|(?<![\w.,/{_DASHES}]))(?P<a>0{{0,5}}[1-9]\d{{1,6}})[ ]?[{_DASHES}][ ]?(?P<b>\d\d)[ ]?[{_DASHES}][ ]?(?P<c>\d)"
+    rf"(?:(?P<label>{_LABEL})|(?<![\w.,/{_DASHES}]))(?P<a>0{{0,6}}[1-9]\d{{1,6}})[ ]?[{_DASHES}][ ]?(?P<b>\d\d)[ ]?[{_DASHES}][ ]?(?P<c>\d)"
     rf"(?![\d{_DASHES}]|[.,/]\d|[A-Za-z])",
     re.IGNORECASE,
 )
@@ -32,6 +32,7 @@ _UN: Final = re.compile(
     r"(?<![A-Za-z\d])(?:un|u\.n\.|onu|оон)[ ]?(?:(?:no|nr|number|id)\b\.?|[№#])?[ ]?[-:.#]?[ ]?(?P<n>\d{4})(?![\d])",
     re.IGNORECASE,
 )
+# The orange plate of ADR: the number of the hazard over that of the substance (Kemler, HIN).
 _PLATE: Final = re.compile(r"(?<![\w/.,-])(?P<hazard>\d{2,3})[ ]?/[ ]?(?P<n>\d{4})(?![\w/]|[.,]\d)")
 # UN number -> number of its hazard on an orange plate: ADR 2023, chapter 3.2, table A (recalled); of listed substances only.
 _ON_PLATES: Final = {
@@ -46,6 +47,12 @@ _ON_PLATES: Final = {
     "1831": "X886",
     "3495": "86",
 }
+# Under a word for such a plate, or as all that a cell holds, every number counts.
+_PLATE_NAMED: Final = re.compile(
+    r"(?<![A-Za-z\d])(?:kemler|hazchem|hin|adr|plate|placard|оон)[ ]?(?:(?:no|nr|number|code)\b\.?)?[ ]?[:#]?[ ]?x?[2-9]\d{1,2}[ ]?[/-][ ]?(?P<n>\d{4})(?!\d)"
+    r"|^\s*x?[2-9]\d{1,2}[ ]?/[ ]?(?P<whole>\d{4})\s*$",
+    re.IGNORECASE,
+)
 _CUS: Final = re.compile(
     rf"(?<![A-Za-z\d])cus[ ]?(?:(?:no|nr|number|code)\b\.?)?[ ]?[:#]?[ ]?(?P<n>\d{{7}}[{_DASHES}]\d)(?!\d)", re.IGNORECASE
 )
@@ -162,10 +169,12 @@ def find_un(text: str) -> list[FoundCode]:
         for m in _UN.finditer(text)
         if 4 <= int(m["n"]) <= 3999
     ]
-    plates = [
-        FoundCode(m["n"], m.start(), m.end(), True, True) for m in _PLATE.finditer(text) if _ON_PLATES.get(m["n"]) == m["hazard"]
-    ]
-    return sorted([*written, *plates], key=lambda f: (f.start, f.end))
+    plates = {(m.start("n"), m["n"], m) for m in _PLATE.finditer(text) if _ON_PLATES.get(m["n"]) == m["hazard"]}
+    named = {(m.start(m.lastgroup or 0), m["n"] or m["whole"], m) for m in _PLATE_NAMED.finditer(text)}
+    known = {start for start, _, _ in named}
+    on_plates = [*named, *(one for one in plates if one[0] not in known)]
+    written += [FoundCode(n, m.start(), m.end(), True, True) for _, n, m in on_plates if 4 <= int(n) <= 3999]
+    return sorted(written, key=lambda f: (f.start, f.end))
 
 
 def format_cus(text: str) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from base64 import b64decode
 from collections.abc import Callable
 from email.header import decode_header
 from typing import Final
@@ -22,6 +23,9 @@ MAY_DECODE: Final = (
     r"|=\?[\w-]{2,20}\?[BbQq]\?|\\[ux]\{?[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|U\+[0-9A-Fa-f]{4}|[\x{202A}-\x{202E}\x{2066}-\x{2069}\x{200E}\x{200F}]"
     r"|[A-Za-z][013457][A-Za-z]{0,4}[013457][A-Za-z]"
     r"|[0-9][A-Za-z]{7}"
+    # RTF, UTF-7, HZ, ISO 2022, percent signs written twice, bytes in hexadecimal figures, base64 with its sign of an end, @ and ! for letters.
+    r"|\{\\rtf|\+[A-Za-z0-9+/]{6,400}-|~\{[!-~]{2,200}~\}|\$[@B][!-~]{2,200}\x{001B}?\([BJ]|%25[0-9A-Fa-f]{2}|(?:[2-7][0-9A-Fa-f][ ,:]?){8}"
+    r"|[A-Za-z0-9+/]{10,400}={1,2}(?:\s|$)|(?:^|\s)@[A-Za-z]{4}|[A-Za-z][!$@][A-Za-z]{2}"
     # UTF-8 that was read as cp1252 or cp1251 and encoded again: a byte that begins a character, then one that goes on.
     r"|[\x{00C2}-\x{00F4}\x{0420}\x{0421}][\x{0080}-\x{00BF}\x{0152}\x{0153}\x{0160}\x{0161}\x{0178}\x{017D}\x{017E}\x{0192}\x{02C6}\x{02DC}"
     r"\x{0401}-\x{040F}\x{0451}-\x{045F}\x{0490}\x{0491}\x{2013}-\x{2026}\x{2030}\x{2039}\x{203A}\x{20AC}\x{2116}\x{2122}]"
@@ -35,6 +39,16 @@ _GLUED: Final = re.compile(
     re.IGNORECASE,
 )
 # Bounded, so that a cell full of beginnings costs linear time.
+_CDATA: Final = re.compile(r"<!\[CDATA\[(.{0,2000}?)\]\]>", re.DOTALL)
+_RTF_WORD: Final = re.compile(r"\\'([0-9a-fA-F]{2})|\\u(-?\d{1,6})[ ?]?|\\[a-z]{1,20}-?\d{0,6}[ ]?|[{}]|\\[*~_:|-]")
+_UTF_7: Final = re.compile(r"\+([A-Za-z0-9+/]{3,400})-")
+_HZ: Final = re.compile(r"~\{[!-~]{2,200}~\}")
+_ISO_2022: Final = re.compile(r"\x1b?\$[@B]([!-~]{2,200}?)\x1b?\([BJ]")
+_TWICE_PERCENT: Final = re.compile("%25(?=[0-9A-Fa-f]{2})")
+_HEX: Final = re.compile(r"(?<![0-9A-Za-z])(?:[2-7][0-9A-Fa-f][ ,:]?){7,400}[2-7][0-9A-Fa-f](?![0-9A-Za-z])")
+_BASE64: Final = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{10,400}={1,2}(?=\s|$)")
+_SIGN_IN_WORD: Final = re.compile(r"(?<![\w.@!$])[A-Za-z@!$]{5,30}(?![\w.@!$])")
+_SIGNS: Final = str.maketrans("@!$", "ais")
 _TAG: Final = re.compile(r"<!--(?:[^-]|-(?!->)){0,80}-->|<[A-Za-z/!][^<>]{0,300}>")
 _SHORT_ESCAPE: Final = re.compile(r"\\x([0-9A-Fa-f]{2})")
 _LONG_ESCAPE: Final = re.compile(r"(?:\\u|%u)([0-9A-Fa-f]{4})|(?:\\[ux]\{)([0-9A-Fa-f]{1,6})\}|U\+([0-9A-Fa-f]{4})[ ,;]?")
@@ -65,6 +79,7 @@ def further_readings(text: str) -> tuple[str, ...]:
         for _ in range(_ROUNDS):
             before = reading
             for step in (
+                _take_packed,
                 _take_words,
                 html.unescape,
                 _take_percent,
@@ -86,14 +101,61 @@ def further_readings(text: str) -> tuple[str, ...]:
 
 def _may_decode(text: str) -> bool:
     """Whether `MAY_DECODE` matches; most texts hold none of its marks and need not be looked through for each of them."""
-    marked = not text.isascii() or any(mark in text for mark in "&<%=\\+")
-    if marked:
+    marked = not text.isascii() or any(mark in text for mark in "&<%=\\+~$@!")
+    if marked or _HEX.search(text):
         return _MAY.search(text) is not None
     return _AMONG_LETTERS.search(text) is not None or bool(_LONG_UNIT.search(text) and _GLUED.search(text))
 
 
 def _letters(text: str) -> str:
     return "".join(text.split())
+
+
+def _take_packed(text: str) -> str:
+    """What other formats and older encodings wrap a text in: CDATA, RTF, UTF-7, HZ, ISO 2022, hexadecimal figures, base64; @ and ! for letters."""
+    if "<![CDATA[" in text:
+        text = _CDATA.sub(r"\1", text)
+    if "{\\rtf" in text:
+        text = _RTF_WORD.sub(_rtf_word, text)
+    if "+" in text:
+        text = _UTF_7.sub(lambda m: _bytes_as(m[0], _from_base64(m[1]), "utf-16-be"), text)
+    if "~{" in text:
+        text = _HZ.sub(lambda m: _bytes_as(m[0], m[0].encode(), "hz"), text)
+    if "$B" in text or "$@" in text:
+        text = _ISO_2022.sub(lambda m: _bytes_as(m[0], b"\x1b$B" + m[1].encode() + b"\x1b(B", "iso2022_jp"), text)
+    if "%25" in text:
+        text = _TWICE_PERCENT.sub("%", text)
+    text = _HEX.sub(lambda m: _bytes_as(m[0], bytes.fromhex(re.sub("[ ,:]", "", m[0])), "ascii"), text)
+    if "=" in text:
+        text = _BASE64.sub(lambda m: _bytes_as(m[0], _from_base64(m[0]), "utf-8"), text)
+    if "@" in text or "!" in text or "$" in text:
+        text = _SIGN_IN_WORD.sub(lambda m: m[0].translate(_SIGNS) if sum(c.isalpha() for c in m[0]) > 3 else m[0], text)
+    return text
+
+
+def _rtf_word(match: re.Match[str]) -> str:
+    if match[1]:
+        return bytes.fromhex(match[1]).decode("cp1252", "replace")
+    if match[2]:
+        return _char(f"{int(match[2]) & 0xFFFF:x}")
+    return "\n" if match[0].startswith((r"\par", r"\line", r"\tab", r"\cell")) else ""
+
+
+def _from_base64(text: str) -> bytes:
+    bare = text.rstrip("=")
+    try:
+        return b64decode(bare + "=" * (-len(bare) % 4))
+    except ValueError:
+        return b""
+
+
+def _bytes_as(text: str, raw: bytes, name: str) -> str:
+    """Bytes as a text of letters; the text itself where they are none."""
+    try:
+        found = (raw[: len(raw) // 2 * 2] if name == "utf-16-be" else raw).decode(name)
+    except (UnicodeDecodeError, ValueError):
+        return text
+    return found if found.isprintable() and sum(c.isalpha() for c in found) * 2 > len(found) else text
 
 
 def _take_words(text: str) -> str:

@@ -72,15 +72,19 @@ _SIMPLIFIED: Final = dict(
         strict=True,
     )
 )
-_SINGLE: Final = _LIGATURES | _SAME_LETTER | _SIMPLIFIED
+# Letters that are there for their shape: small capitals, and Coptic ones, in which nobody writes goods.
+_SHAPES: Final = dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz", strict=True)) | dict(
+    zip("ⲀⲂⲤⲈⲎⲒⲔⲘⲚⲞⲢⲦⲨⲬⲌⲁⲃⲥⲉⲏⲓⲕⲙⲛⲟⲣⲧⲩⲭⲍ", "abcehikmnoptyxzabcehikmnoptyxz", strict=True)
+)
+_SINGLE: Final = _LIGATURES | _SAME_LETTER | _SIMPLIFIED | _SHAPES
 _ASCII_SQUASH: Final = {i: None for i in range(128) if not chr(i).isalnum()}
 _ASCII_SPACED: Final = {i: " " for i in range(128) if not chr(i).isalnum()}
 _ASCII_PLAIN: Final = dict.fromkeys(range(32), " ") | {127: " "}
 # Look-alikes: the same shape in Cyrillic (or Greek capitals) and Latin.
 _CYRILLIC: Final = "АВЕЅІЈКМНОРСТУХЗаеѕіјкмнорстухԁһԛԝ"
 _LATIN: Final = "ABESIJKMHOPCTYX3aesijkmhopctyxdhqw"
-_GREEK_CAPITALS: Final = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
-_GREEK_LATIN: Final = "ABEZHIKMNOPTYX"
+_GREEK_CAPITALS: Final = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧΛΣ"
+_GREEK_LATIN: Final = "ABEZHIKMNOPTYXAE"
 _TO_LATIN: Final = dict(zip(_CYRILLIC, _LATIN, strict=True)) | dict(zip(_GREEK_CAPITALS, _GREEK_LATIN, strict=True))
 _TO_CYRILLIC: Final = {latin: cyrillic for cyrillic, latin in zip(_CYRILLIC, _LATIN, strict=True) if cyrillic not in "ЅЈѕјԁһԛԝ"}
 _WORD: Final = re.compile(r"[^\W_]+")

@@ -25,6 +25,7 @@ from precursor_screen.readers.number_cells import (
     to_counts,
     to_kilograms,
     weigh_column,
+    without_terms,
 )
 from precursor_screen.readers.references import without_fillers
 from precursor_screen.readers.words import direction_of_procedure, find_currency, find_direction, find_function, find_mode
@@ -141,6 +142,8 @@ def _without_echo(parts: list[pa.ChunkedArray]) -> list[pa.ChunkedArray]:
 
 def _make_numbers(columns: Columns) -> None:
     found = {name: column for name in _NUMBER_CODES if (column := columns.take(name)) is not None}
+    if "freight" in found:
+        found["freight"] = without_terms(found["freight"], columns.rows, columns.issues)
     plain = {name: is_plain(column) for name, column in found.items()}
     marks, sure, told = _decimal_marks(found, plain, columns.column_map.decimal)
     numbers = {

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from precursor_screen.errors import ErrorGroup, MappingError, PrecursorScreenError, Where
+from precursor_screen.errors import ErrorGroup, MappingError, PrecursorScreenError, RuleSyntaxError, Where
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.names.unit_codes import Unit
 from precursor_screen.readers.fields import CANONICAL, IGNORED
+from precursor_screen.rulebook.located import parse_documents
 
 DATE_ORDERS = ("dmy", "mdy", "ymd")
 DECIMALS = (",", ".")
 NO_PRESET = "none"
 IGNORED_BY_MAP = "left out by the map"  # the reason of such a Guess
+_SHOWN = 100
 _KEYS = ("columns", "date_order", "decimal", "header_row", "preset", "table")
 
 
@@ -127,11 +127,11 @@ def load_column_map(path: Path) -> ColumnMap:
 def parse_column_map(text: str, name: str) -> ColumnMap:
     """A column map from the text of a YAML file; errors as in `load_column_map`."""
     try:
-        documents = [data for data in yaml.safe_load_all(text) if data is not None]
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else None
-        raise MappingError("is no YAML", where=Where(name, line), remedy="Check indentation and quotes.") from error
+        documents = [located.data for located in parse_documents(text, name) if located.data is not None]
+    except RuleSyntaxError as error:
+        line = error.where.file.removeprefix(f"{name}:").partition(":")[0]
+        where = Where(name, int(line) if line.isdigit() else None)
+        raise MappingError(error.message, where=where, remedy=error.remedy) from error
     errors = [error for data in documents or [None] for error in _wrong_document(data, name)]
     errors += _wrong_tables(documents, name) if not errors else []
     if errors:
@@ -141,7 +141,8 @@ def parse_column_map(text: str, name: str) -> ColumnMap:
 
 
 def _column_map(data: Mapping[str, Any], name: str) -> ColumnMap:
-    columns = {str(k): str(v or IGNORED) for k, v in (data.get("columns") or {}).items()}
+    # A list is named with brackets or without: items[].name and items.name are one column.
+    columns = {str(k).replace("[]", ""): str(v or IGNORED) for k, v in (data.get("columns") or {}).items()}
     order, decimal, preset, table = (str(data.get(key) or "") for key in ("date_order", "decimal", "preset", "table"))
     return ColumnMap(columns, order, decimal, data.get("header_row"), name, preset, table)
 
@@ -193,9 +194,9 @@ def _wrong_columns(data: Mapping[Any, Any], name: str) -> list[PrecursorScreenEr
         ]
     return [
         MappingError(
-            f"column {str(header)!r}: {str(field)!r} is no field",
+            f"column {str(header)!r}: {str(field)[:_SHOWN]!r} is no field",
             where=Where(name, field=str(header)),
-            remedy=did_you_mean(str(field), CANONICAL) or "`mapping list` shows the fields.",
+            remedy=did_you_mean(str(field)[:_SHOWN], CANONICAL) or "`mapping list` shows the fields.",
         )
         for header, field in columns.items()
         if field is not None and field != IGNORED and field not in CANONICAL

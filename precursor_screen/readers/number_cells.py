@@ -18,6 +18,10 @@ from precursor_screen.schema import DECIMAL
 _PLAIN = r"^-?[0-9]{1,12}(?:\.[0-9]{1,20})?$"
 _POINT_FOR_SURE = r"\.[0-9]{1,2}$|\.[0-9]{4,}$|^-?0?\.[0-9]|^-?[0-9]{4,}\."
 _COMMA = r"^-?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,12})(?:,[0-9]{1,20})?$"
+_TERMS = (
+    r"(?i)^\s*(?:freight\s*)?(?:pre-?\s?paid|ppd?|p/p|collect|coll?|cc|ccx|f?c\.?o\.?l\.?|f\.?o\.?b\.?|third party|as arranged|payable at destination"
+    r"|payable at origin|port pay[eé]|fr[ae]n[ck]o|pagado|por cobrar|a cobrar|pago)\.?(?:\s*freight)?\s*$"
+)
 _WIDE = pa.decimal128(38, 20)
 _FACTOR = pa.decimal128(19, 12)
 _SAMPLE = 5_000
@@ -27,6 +31,18 @@ _LIMIT = pa.scalar(Decimal(10) ** 12, pa.decimal128(38, 6))
 def is_plain(column: pa.ChunkedArray) -> bool:
     """Whether every cell is a number of digits and perhaps a point: nearly every column, and the fast way through."""
     return pc.all(pc.match_substring_regex(column, _PLAIN)).as_py() is not False
+
+
+def without_terms(column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
+    """A column of freight without cells that say who pays it (PREPAID, COLLECT): no figures, and nothing is wrong with them."""
+    terms = pc.fill_null(pc.match_substring_regex(column, _TERMS), False)
+    count = pc.sum(terms).as_py() or 0
+    if not count:
+        return column
+    first = pc.index(terms, True).as_py()
+    message = f"{count} cells say who pays the freight, and not how much it is"
+    issues.add("freight-terms", message, row=rows[first].as_py(), field="freight", value=column[first].as_py(), count=count)
+    return pc.if_else(terms, pa.scalar(None, pa.string()), column)
 
 
 def weigh_column(column: pa.ChunkedArray, plain_all: bool) -> Evidence:

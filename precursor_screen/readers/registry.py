@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,15 +14,19 @@ from precursor_screen.formats.limits import MAX_NESTING
 from precursor_screen.formats.mail import Mail
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.formats.table import open_sheets
+from precursor_screen.issues import ISSUE_CODES, SET_ASIDE, UNSCREENABLE
 from precursor_screen.model import Input
 from precursor_screen.readers.finish import input_id, issue_table, no_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
-from precursor_screen.readers.mail import read_body, read_mail
+from precursor_screen.readers.mail import read_body, read_mail, read_words
 from precursor_screen.readers.messages.cargo_imp import CargoImpReader
 from precursor_screen.readers.messages.edi import EdiReader
 from precursor_screen.readers.messages.xml import XmlReader
+from precursor_screen.readers.not_manifests import refuse_what_is_no_manifest
 from precursor_screen.readers.tabular.pasted import PastedReader
 from precursor_screen.readers.tabular.reader import TabularReader
+
+COMMENT = "comment of the archive"
 
 # In the order in which they are asked; the reader of tables takes any text, so it comes last.
 READERS: tuple[Reader, ...] = (EdiReader(), CargoImpReader(), XmlReader(), TabularReader())
@@ -44,6 +49,25 @@ def read(source: Path | bytes, name: str = "", options: ReadOptions | None = Non
 
 
 def _read_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables]:
+    """Every input in a file; one without any line, of which nothing says why, says so."""
+    found = _open_blob(blob, options, depth)
+    if any(one.lines.num_rows for one in found) or any(map(_is_told, found)):
+        return found
+    words = "only its words were screened" if any(one.asides is not None for one in found) else "nothing in it was screened"
+    return [_without_lines(found[0], f"holds no line of goods; {words}"), *found[1:]]
+
+
+def _without_lines(one: InputTables, message: str) -> InputTables:
+    issues = IssueList(one.input.name)
+    issues.add("no-lines", message)
+    return replace(one, issues=pa.concat_tables([one.issues, issue_table(issues, no_lines())]))
+
+
+def _is_told(one: InputTables) -> bool:
+    return any(ISSUE_CODES[code].effect in (SET_ASIDE, UNSCREENABLE) for code in one.issues.column("code").to_pylist())
+
+
+def _open_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables]:
     head = blob.head()
     kind = sniff_kind(head)
     if kind == "gzip" and depth < MAX_NESTING:
@@ -54,10 +78,13 @@ def _read_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables
         if members is not None:
             if depth >= MAX_NESTING:
                 raise UnreadableManifest("holds archives within archives", where=Where(blob.name), remedy="Unpack it first.")
-            return _read_members(blob, members.blobs, members.errors, options, depth)
+            said = read_words([(COMMENT, text) for text in members.comments], blob, COMMENT, "ZIP")
+            return [*_read_members(blob, members.blobs, members.errors, options, depth, bool(said)), *said]
     mail = read_mail(blob, kind)
     if mail is not None:
         return _read_mail(blob, mail, options, depth)
+    if not options.pasted and options.mapping is None:
+        refuse_what_is_no_manifest(blob, kind, head)
     digest = Digest(blob.sha256(), blob.size())
     for reader in (PastedReader(), *READERS) if options.pasted else READERS:
         if reader.sniff(kind, head):
@@ -71,9 +98,12 @@ def _read_mail(blob: Blob, mail: Mail, options: ReadOptions, depth: int) -> list
         raise UnreadableManifest(
             "holds e-mails within e-mails", where=Where(blob.name), remedy="Save its attachments, and screen those."
         )
+    body = read_body(mail, blob)  # what it says is screened, though nothing that is attached may be readable
     if not mail.blobs and not mail.errors and not mail.inner:
         remedy = "Save the table that it shows as a file, or paste its text: `screen -` reads standard input."
-        raise UnreadableManifest("is an e-mail with nothing attached", where=Where(blob.name), remedy=remedy)
+        if not body:
+            raise UnreadableManifest("is an e-mail with nothing attached", where=Where(blob.name), remedy=remedy)
+        return [_without_lines(body[0], f"is an e-mail with nothing attached; only its words were screened. {remedy}")]
     inner: list[InputTables] = []
     errors: list[InputError] = list(mail.errors)
     for message, held in mail.inner:
@@ -85,7 +115,6 @@ def _read_mail(blob: Blob, mail: Mail, options: ReadOptions, depth: int) -> list
         except InputError as error:
             errors.append(error)
             inner += read_body(held, message)
-    body = read_body(mail, blob)  # what it says is screened, though nothing that is attached may be readable
     return [*inner, *_read_members(blob, mail.blobs, tuple(errors), options, depth, bool(inner or body)), *body]
 
 

@@ -5,7 +5,7 @@ Only plain data is constructed: no tags, no anchors with cycles, no duplicate ke
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import yaml
 from precursor_screen.errors import PrecursorScreenError, RuleSyntaxError, Where
 
 MAX_BYTES = 1_000_000  # a rule is a page of text; anything larger is not one
+_SLOW = 50_000  # characters that take PyYAML's own scanner a second
 
 # libyaml, where PyYAML was built with it, is eight times as fast; both give the same nodes.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -63,10 +64,49 @@ def load_yaml(path: Path, shown_as: str | None = None) -> Located:
 
 def parse_yaml(text: str, name: str) -> Located:
     """Parses YAML text; `name` is how the file is called in errors."""
+    located = Located(None, name)
+    for node in _compose(lambda: [yaml.compose(text, Loader=_LOADER)], text, name):
+        located.data = _construct(node, (), located, set())
+    return located
+
+
+def parse_documents(text: str, name: str) -> list[Located]:
+    """Parses YAML text of several documents, none of which may refer to its own parts.
+
+    Raises:
+        RuleSyntaxError: too large, not YAML, or an alias.
+    """
+    if len(text) > MAX_BYTES:
+        raise RuleSyntaxError(f"is larger than {MAX_BYTES} bytes", where=Where(name), remedy="Check that it is the right file.")
     try:
-        node = yaml.compose(text, Loader=_LOADER)
+        nodes = _documents(text, name, _LOADER)
+    except RuleSyntaxError:
+        if len(text) > _SLOW:
+            raise
+        nodes = _documents(text, name, yaml.SafeLoader)  # takes `{A:, B: x}`, which libyaml does not
+    found: list[Located] = []
+    for node in nodes:
+        located = Located(None, name)
+        located.data = _construct(node, (), located, set())
+        found.append(located)
+    return found
+
+
+def _documents(text: str, name: str, loader: Any) -> list[yaml.Node]:
+    """The documents of a text, if none has an alias: nine aliases of aliases are a billion parts, and a message that shows them never ends."""
+    for token in _compose(lambda: [t for t in yaml.scan(text, Loader=loader) if isinstance(t, yaml.AliasToken)][:1], text, name):
+        line, column = token.start_mark.line + 1, token.start_mark.column + 1
+        where = Where(f"{name}:{line}:{column}")
+        raise RuleSyntaxError("has an alias (*)", where=where, remedy="Write the part out, or quote it if it is text.")
+    return _compose(lambda: list(yaml.compose_all(text, Loader=loader)), text, name)
+
+
+def _compose(parse: Callable[[], list[Any]], text: str, name: str) -> list[Any]:
+    """What a step of the library gives, without what is empty; its errors with their place."""
+    try:
+        return [one for one in parse() if one is not None]
     except RecursionError as error:
-        raise RuleSyntaxError("is nested too deeply", where=Where(name), remedy="A rule has a handful of levels.") from error
+        raise RuleSyntaxError("is nested too deeply", where=Where(name), remedy="Write it in fewer levels.") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
@@ -75,10 +115,6 @@ def parse_yaml(text: str, name: str) -> Located:
         raise RuleSyntaxError(f"is not valid YAML: {error.problem}", where=Where(place), remedy=remedy) from error
     except yaml.YAMLError as error:
         raise RuleSyntaxError(f"is not valid YAML: {error}", where=Where(name), remedy="Save it as plain UTF-8 text.") from error
-    located = Located(None, name)
-    if node is not None:
-        located.data = _construct(node, (), located, set())
-    return located
 
 
 def _construct(node: yaml.Node, key: Key, located: Located, open_nodes: set[int]) -> Any:

@@ -258,7 +258,7 @@ def test_comments_text_boxes_headers_and_names_are_delivered() -> None:
         [
             (5, "comment at C5", "ephedrine"),
             (9, "text box", "20 drums\nof toluene"),
-            (None, "page header", '&C&"Arial"&12Page &P phosphorus'),
+            (None, "page header", "Page phosphorus"),
             (3, "link at A3", "piperonal"),
             (None, "prompt at A4", "mercury"),
             (None, "prompt at A4", "say which"),

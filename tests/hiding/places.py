@@ -10,6 +10,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.message import EmailMessage
 
 HEADER = (
     *("bill of lading", "description of goods", "hs code", "consignor", "consignee", "consignee address"),
@@ -170,6 +171,40 @@ def places() -> Iterator[Place]:
     yield from _parties()
     yield from _json()
     yield from _files()
+    yield from _beside()
+
+
+def _beside() -> Iterator[Place]:
+    """Where programs show nothing, or little: around the members of an archive, in the header of a mail, in the parts of a workbook."""
+    lawful, hidden = one(NET, "640"), one(DESCRIPTION, "ACETIC ANHYDRIDE")
+    yield Place("zip-clutter", "m.zip", _zip({"a.csv": lawful, "__MACOSX/b.csv": hidden}))
+    yield Place("zip-two-archives", "m.zip", _zip({"b.csv": hidden}) + _zip({"a.csv": lawful}))
+    yield Place("zip-suffix", "m.zip", _zip({"a.csv": lawful}) + b"20 DRUMS ACETIC ANHYDRIDE")
+    for header in ("Subject", "Keywords", "Comments"):
+        yield Place(f"mail-{header}", "m.eml", _mail(lawful, {header: "20 drums ACETIC ANHYDRIDE"}))
+    yield Place("mail-from", "m.eml", _mail(lawful, {"From": f'"{PARTY}" <a@b.example>'}))
+    yield Place("mail-words-alone", "m.eml", _mail(None, {}, "20 drums ACETIC ANHYDRIDE"))
+    yield Place(
+        "web-page", "m.xls", f"<html><table><tr>{_row(HEADER)}<tr>{_row(PLAIN)}</table><!-- ACETIC ANHYDRIDE --></html>".encode()
+    )
+    yield Place("header-alone", "m.csv", table([HEADER]))
+    yield Place("letters-in-columns", "m.csv", table([(*HEADER, *[""] * 7), (*PLAIN, *"ACETONE")]))
+    nested = {"shipments": [[{"id": "1", "lots": [{"goods": {"text": "ACETIC ANHYDRIDE"}}]}]], "hs code": "940179"}
+    yield Place("json-lists-of-lists", "m.json", json.dumps(nested).encode())
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    return "".join(f"<td>{cell}" for cell in cells)
+
+
+def _mail(attached: bytes | None, headers: dict[str, str], text: str = "see attached") -> bytes:
+    made = EmailMessage()
+    for name, value in ({"Subject": "Manifest", "From": "a@b.example", "To": "c@d.example"} | headers).items():
+        made[name] = value
+    made.set_content(text)
+    if attached is not None:
+        made.add_attachment(attached, maintype="text", subtype="csv", filename="a.csv")
+    return made.as_bytes()
 
 
 def _cells() -> Iterator[Place]:

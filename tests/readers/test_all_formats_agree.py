@@ -109,7 +109,9 @@ def check(name: str, shipments: Sequence[Shipment], gaps: Mapping[str, str]) -> 
 def lines_of(name: str, shipments: Sequence[Shipment]) -> pa.Table:
     """Filed in a format and read again."""
     headers = {f: SHORT[h] for f, h in HEADERS.items() if h in SHORT} if name == "table.dbf" else HEADERS
-    (tables,) = read(WRITERS[name](shipments), name, told([stated(s) for s in shipments], headers) if name in TABLES else None)
+    options = told([stated(s) for s in shipments], headers) if name in TABLES else None
+    tables, *words = read(WRITERS[name](shipments), name, options)
+    assert all(one.input.format == "e-mail" for one in words)  # its subject and sender
     assert {i["code"] for i in tables.issues.to_pylist()} <= {"preamble-row"}
     lines: pa.Table = tables.lines
     return lines

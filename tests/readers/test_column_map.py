@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import time
+
 import pytest
 
 from precursor_screen.errors import ErrorGroup, MappingError
@@ -30,9 +33,21 @@ def test_a_map_says_what_it_says(text, expected):
 @pytest.mark.parametrize(
     ("text", "message", "remedy", "line"),
     [
-        ("columns: [", "is no YAML", "Check indentation and quotes.", 1),
-        ("a: b\nc: d: e\n", "is no YAML", "Check indentation and quotes.", 2),
-        ("columns: \x01", "is no YAML", "Check indentation and quotes.", None),
+        (
+            "columns: [",
+            "is not valid YAML: expected the node content, but found '<stream end>'",
+            "Check the indentation and quotes on that line.",
+            1,
+        ),
+        (
+            "a: b\nc: d: e\n",
+            "is not valid YAML: mapping values are not allowed here",
+            "Check the indentation and quotes on that line.",
+            2,
+        ),
+        ("columns: {A: &a x, B: *a}", "has an alias (*)", "Write the part out, or quote it if it is text.", 1),
+        ("columns: {A: 2026-99-99}", "cannot be read: month must be in 1..12", "Quote it if it is text.", 1),
+        ("columns: {A: description, A: hs_code}", "states 'A' twice", "Keep one of them.", 1),
         ("", "holds no map", "Write `columns:` and one `Header: field` a line below it.", None),
         ("columns:", "has no columns", "Write `columns:` and one `Header: field` a line below it.", None),
         (COLUMNS + "date_order: ydm", "date_order 'ydm' is unknown", "Write dmy, mdy or ymd.", None),
@@ -50,6 +65,24 @@ def test_a_fault_is_told_with_its_place_and_a_way_out(text, message, remedy, lin
         parse_column_map(text, "m.yaml")
     told = caught.value
     assert (told.message, told.remedy, told.where.file, told.where.row) == (message, remedy, "m.yaml", line)
+
+
+def test_a_map_that_would_never_end_is_refused_at_once():
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]" for old, new in itertools.pairwise("abcdefghi")]
+    for text in ("\n".join([*lines, "columns: {X: *i}"]), "columns: " + "[" * 100_000, "columns: " + "{a: " * 900):
+        begin = time.perf_counter()
+        with pytest.raises(MappingError) as caught:
+            parse_column_map(text, "m.yaml")
+        assert time.perf_counter() - begin < 1
+        assert len(str(caught.value)) < 400
+    with pytest.raises(MappingError, match="larger than"):
+        parse_column_map("columns: {A: description}\n" + "#" * 1_000_000, "m.yaml")
+
+
+def test_what_is_not_text_is_refused_with_its_place():
+    with pytest.raises(MappingError, match="Save it as plain UTF-8 text"):
+        parse_column_map("columns: \x01", "m.yaml")
 
 
 def test_two_faults_are_told_together():

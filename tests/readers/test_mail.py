@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import io
 import zipfile
 from email.message import EmailMessage
@@ -40,6 +42,12 @@ def lines(tables) -> dict[str, list[str]]:
     return {t.input.name: t.lines.column("description").to_pylist() for t in tables if t.lines.num_rows}
 
 
+def beside(table, place: str = "text of the e-mail") -> list[str]:
+    """What is screened beside the tables, of one place."""
+    rows = table.asides.select(["other_columns", "other_texts"]).to_pylist()
+    return [text for row in rows for at, text in zip(row["other_columns"], row["other_texts"], strict=True) if at == place]
+
+
 def issues(tables) -> list[tuple[str, str]]:
     return [(i["code"], i["source_file"]) for t in tables for i in t.issues.to_pylist()]
 
@@ -52,8 +60,7 @@ def test_what_is_attached_is_read_and_the_words_are_screened():
     assert issues(tables) == []
     *_, body = tables
     assert body.input.name == "m.eml!(text of the e-mail)"
-    said = [text for texts in body.asides.column("other_texts").to_pylist() for text in texts]
-    assert said == ["Dear colleague,", "please find the list of SULPHURIC ACID attached."]
+    assert beside(body) == ["Dear colleague,", "please find the list of SULPHURIC ACID attached."]
 
 
 def test_archives_and_mails_in_a_mail_are_opened():
@@ -74,8 +81,7 @@ def test_a_mail_in_a_mail_in_a_mail_without_end_is_told_of_and_its_words_are_scr
     tables = read(made.as_bytes(), "m.eml")
     assert [message for _, message in told(tables)] == ["holds e-mails within e-mails"]
     assert list(bodies(tables).values()) == [["see below"]] * 3
-    with pytest.raises(UnreadableManifest, match="nothing attached"):
-        read(mail(text="").as_bytes(), "m.eml")
+    assert [code for code, _ in issues(read(mail(text="").as_bytes(), "m.eml"))] == ["no-lines"]
 
 
 def test_damaged_base64_is_told_and_what_can_be_read_is_screened():
@@ -87,11 +93,16 @@ def test_damaged_base64_is_told_and_what_can_be_read_is_screened():
     assert lines(tables)["m.eml!a.csv"][0] == "acetone"
 
 
-def test_pictures_in_the_text_and_signatures_are_passed_over_and_other_files_are_told():
+def test_signatures_are_passed_over_and_pictures_in_the_text_and_other_files_are_reported():
     made = mail(("a.csv", TABLE))
-    made.add_attachment(b"\x89PNG....", maintype="image", subtype="png", filename="logo.png", cid="<logo>")
-    made.add_attachment(b"0x", maintype="application", subtype="pkcs7-signature", filename="smime.p7s")
+    made.add_attachment(b"0\x82\x01", maintype="application", subtype="pkcs7-signature", filename="smime.p7s")
     assert issues(read(made.as_bytes(), "m.eml")) == []
+    pictures = mail(("a.csv", TABLE))
+    for name in ("logo.png", "list.png"):
+        pictures.add_attachment(b"\x89PNG....", maintype="image", subtype="png", filename=name, cid=f"<{name}>")
+    assert issues(read(pictures.as_bytes(), "m.eml")) == [("unreadable-file", "m.eml!(pictures)")]
+    made.add_attachment(TABLE, maintype="application", subtype="pkcs7-signature", filename="no.p7s")  # calls itself a signature
+    assert "m.eml!no.p7s" in lines(read(made.as_bytes(), "m.eml"))
     made.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="scan.pdf")
     assert issues(read(made.as_bytes(), "m.eml")) == [("unknown-format", "m.eml!scan.pdf")]
 
@@ -101,12 +112,12 @@ def test_words_in_html_count_without_their_tags():
     made.add_alternative("<style>p {acetone: 1}</style><p>ACETIC&nbsp;ANHYDRIDE</p>", subtype="html")
     made.add_attachment(TABLE, maintype="text", subtype="csv", filename="a.csv")
     *_, body = read(made.as_bytes(), "m.eml")
-    assert [t for texts in body.asides.column("other_texts").to_pylist() for t in texts] == ["ACETIC ANHYDRIDE"]
+    assert beside(body) == ["ACETIC ANHYDRIDE"]
 
 
 def words(made: EmailMessage) -> list[str]:
     *_, body = read(made.as_bytes(), "m.eml")
-    return [t for texts in body.asides.column("other_texts").to_pylist() for t in texts]
+    return beside(body)
 
 
 def test_a_tag_within_a_word_does_not_part_it_and_a_cell_does():
@@ -122,7 +133,7 @@ def raw(content: bytes, kind: str) -> list[str]:
     head = f"From: a@example.org\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: {kind}\r\n"
     table = b"\r\n--b\r\nContent-Type: text/csv; name=a.csv\r\n\r\n" + TABLE + b"\r\n--b--\r\n"
     *_, body = read(head.encode() + b"Content-Transfer-Encoding: 8bit\r\n\r\n" + content + table, "m.eml")
-    return [t for texts in body.asides.column("other_texts").to_pylist() for t in texts]
+    return beside(body)
 
 
 CHINESE, RUSSIAN = "二十吨醋酸酐已经装船，请您查收附件。", "Уксусный ангидрид, двадцать бочек, прошу принять к сведению."
@@ -175,10 +186,68 @@ def test_nothing_that_is_attached_is_passed_over_in_silence():
     assert [source for _, source in issues(tables)] == ["m.eml!empty.csv"]
 
 
-def test_a_mail_with_nothing_attached_says_what_to_do():
+def test_a_mail_with_nothing_attached_is_screened_by_its_words_and_says_what_to_do():
+    (only,) = read(mail(text="20 drums of ACETIC ANHYDRIDE").as_bytes(), "m.eml")
+    assert beside(only) == ["20 drums of ACETIC ANHYDRIDE"]
+    assert issues([only]) == [("no-lines", "m.eml!(text of the e-mail)")]
+    assert "screen -" in only.issues.column("message")[0].as_py()
     with pytest.raises(UnreadableManifest, match="nothing attached") as caught:
-        read(mail().as_bytes(), "m.eml")
+        read(b"From: 1\nSubject: 2\nTo: 3\nDate: y\n\n4", "m.eml")
     assert "screen -" in caught.value.remedy
+
+
+@pytest.mark.parametrize("header", ["Subject", "From", "Keywords", "Comments", "Organization", "X"])
+def test_what_the_header_says_is_screened(header):
+    made = mail(("a.csv", TABLE))
+    del made[header]
+    made[header] = "Alder Chemicals <a@b.example>" if header == "From" else "Alder Chemicals"
+    found = beside(read(made.as_bytes(), "m.eml")[-1], f"{header} of the e-mail")
+    assert [text.partition(" <")[0] for text in found] == ["Alder Chemicals"]
+
+
+def test_words_around_and_about_the_parts_are_screened():
+    made = mail(("a.csv", TABLE))
+    made.preamble, made.epilogue = "20 drums before", "20 drums behind"
+    next(iter(made.iter_attachments()))["Content-Description"] = "20 drums within"
+    *_, body = read(made.as_bytes(), "m.eml")
+    assert [text.strip() for text in beside(body, "text between the parts of the e-mail")] == [
+        "20 drums before",
+        "20 drums behind",
+    ]
+    assert beside(body, "description of a part of the e-mail") == ["20 drums within"]
+
+
+def test_files_written_into_the_text_are_read():
+    content = binascii.b2a_uu(TABLE[:45]) + binascii.b2a_uu(TABLE[45:])
+    made = mail(text=f"see below\nbegin 644 goods.csv\n{content.decode()}`\nend\nregards")
+    tables = read(made.as_bytes(), "m.eml")
+    assert lines(tables) == {"m.eml!goods.csv": ["acetone"]}
+    assert beside(tables[-1]) == ["see below", "regards"]
+    tables = read(mail(text=base64.encodebytes(TABLE).decode()).as_bytes(), "m.eml")
+    assert lines(tables) == {"m.eml!text in base64": ["acetone"]}
+
+
+def test_an_attachment_of_outlook_that_was_cut_short_is_reported():
+    whole = message("x", ("long.csv", TABLE * 90))
+    at = whole.index(b"\xfe\xff\xff\xff", 512)
+    tables = None
+    for sector in range(512, 1024, 4):  # an entry of the table of sectors that ends a chain too early
+        data = bytearray(whole)
+        if data[sector : sector + 4] not in (b"\xff\xff\xff\xff", b"\xfe\xff\xff\xff", b"\xfd\xff\xff\xff"):
+            data[sector : sector + 4] = b"\xfe\xff\xff\xff"
+            try:
+                tables = read(bytes(data), "m.msg")
+            except InputError:
+                continue
+            assert issues(tables) or sum(map(len, lines(tables).values())) == 90
+    assert at
+    assert tables is not None
+
+
+@pytest.mark.parametrize("data", [b"Description;HS Code;Consignee\n", b"Description;HS Co"])
+def test_a_table_of_a_header_alone_is_reported(data):
+    assert [code for code, _ in issues(read(data, "m.csv"))] in (["no-lines"], ["no-usable-column"])
+    assert issues(read(mail(("a.csv", TABLE), ("cut.csv", data)).as_bytes(), "m.eml"))[0][1] == "m.eml!cut.csv"
 
 
 @pytest.mark.parametrize(
@@ -229,7 +298,7 @@ def test_a_message_of_outlook(wide):
     tables = read(data, "m.msg")
     assert {name: len(found) for name, found in lines(tables).items()} == {"m.msg!a.csv": 1, "m.msg!long.csv": 90}
     assert issues(tables)[-1] == ("unreadable-file", "m.msg!note")
-    assert tables[-1].asides.column("other_texts").to_pylist() == [["see ACETIC ANHYDRIDE"]]
+    assert beside(tables[-1]) == ["see ACETIC ANHYDRIDE"]
 
 
 def test_a_damaged_message_of_outlook_is_refused_in_words():
@@ -270,9 +339,7 @@ def test_a_file_attached_by_reference_is_told():
 
 
 def of_asides(tables) -> list[str]:
-    return [
-        t for one in tables if one.asides is not None for texts in one.asides.column("other_texts").to_pylist() for t in texts
-    ]
+    return [t for one in tables if one.asides is not None for t in beside(one)]
 
 
 @pytest.mark.parametrize("stream", ["10130102", "1000001E"])
@@ -292,11 +359,7 @@ def told(tables) -> list[tuple[str, str]]:
 
 
 def bodies(tables) -> dict[str, list[str]]:
-    return {
-        t.input.name: [text for texts in t.asides.column("other_texts").to_pylist() for text in texts]
-        for t in tables
-        if t.asides is not None and t.input.name.endswith("(text of the e-mail)")
-    }
+    return {t.input.name: beside(t) for t in tables if t.asides is not None and t.input.name.endswith("(text of the e-mail)")}
 
 
 def test_messages_within_a_message_of_outlook_are_read():

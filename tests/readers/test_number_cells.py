@@ -19,6 +19,7 @@ from precursor_screen.readers.number_cells import (
     to_counts,
     to_kilograms,
     weigh_column,
+    without_terms,
 )
 
 D = Decimal
@@ -197,3 +198,11 @@ def test_packages_are_counted_whole(value: str | None, count: int | None) -> Non
     numbers = Numbers(pa.chunked_array([pa.array([None if value is None else D(value)], pa.decimal128(18, 6))]), None)
     assert to_counts(numbers, text(value), rows(1), issues).to_pylist() == [count]
     assert len(issues.rows) == (value is not None and count is None)
+
+
+def test_who_pays_the_freight_is_one_note_and_no_figure() -> None:
+    cells = ["PREPAID", "120.50", "Freight Collect", "p/p", None, "about 5"]
+    issues = IssueList("m.csv")
+    column = without_terms(pa.chunked_array([cells]), pa.array([2, 3, 4, 5, 6, 7]), issues)
+    assert column.to_pylist() == [None, "120.50", None, None, None, "about 5"]
+    assert [(row[0], row[1], row[5]) for row in issues.rows] == [("freight-terms", 2, 3)]

@@ -68,7 +68,7 @@ class Identifiers:
         """CAS, EC, UN and CUS numbers that a free text gives away by their form.
 
         A CAS or EC number is strong where the text says CAS or EC or a name agrees, weak where it stands bare: part and telephone
-        numbers look alike. One with the check digit of a substance hardly traded lawfully is medium, unless words of parts stand before
+        numbers look alike. A CAS number that is the whole text is medium. One with the check digit of a substance hardly traded lawfully is medium, unless words of parts stand before
         it. A UN number that one listed substance alone has is medium, one that several share is weak. Numbers on emptied packages and
         of articles are weak. Of a number that is written over and over the first places are listed, and the last of them counts the
         others (`more`).
@@ -114,7 +114,12 @@ class Identifiers:
         form = form_of(plain, match.start, match.end)
         if form == "article":
             return replace(match, form=form, strength="weak")
-        bare = match.method == "cas" and match.strength == "weak" and match.substance_id in self._rare
+        bare = match.method == "cas" and match.strength == "weak"
+        if (
+            bare and match.name_verified and plain.strip(" .") == plain[match.start : match.end]
+        ):  # nothing but the number, and its check digit is right
+            return replace(match, strength="medium")
+        bare = bare and match.substance_id in self._rare
         if bare and not _OF_PARTS.search(plain[max(0, match.start - _PART_REACH) : match.start]):
             return replace(match, strength="medium")
         return match

@@ -52,6 +52,7 @@ _STEREO: Final = re.compile(
 )
 _NUMBER: Final = re.compile(r"\d ?[‐‑‒–—―−﹣－-] ?\d\d ?[‐‑‒–—―−﹣－-] ?\d|\d/\d\d/\d(?!\d)|\d\d ?/ ?\d{4}(?!\d)")
 _EC_NUMBER: Final = re.compile(r"\d\d\d(?: | ?[‐‑‒–—―−﹣－-] ?)\d\d\d(?: | ?[‐‑‒–—―−﹣－-] ?)\d(?!\d)")
+_PLATE: Final = re.compile(r"(?<!\d)[2-9]\d{1,2} ?[/-] ?\d{4}(?!\d)")  # KEMLER 33/1090
 
 
 @dataclass(slots=True)
@@ -136,6 +137,8 @@ def _by_form(texts: Sequence[str]) -> list[int]:
     """Texts that write something like the end of a CAS number, an EC number, or stereochemistry in brackets, which may stand inside a name."""
     joined = "\0".join((*texts, ""))
     starts = np.cumsum(np.fromiter((len(t) + 1 for t in texts), dtype=np.int64, count=len(texts)))
-    places: Places = np.fromiter((m.start() for p in (_STEREO, _NUMBER, _EC_NUMBER) for m in p.finditer(joined)), dtype=np.int64)
+    places: Places = np.fromiter(
+        (m.start() for p in (_STEREO, _NUMBER, _EC_NUMBER, _PLATE) for m in p.finditer(joined)), dtype=np.int64
+    )
     within: list[int] = np.unique(np.searchsorted(starts, places, side="right")).tolist()
     return within

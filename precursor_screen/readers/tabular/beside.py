@@ -41,6 +41,7 @@ _SAYS_SOMETHING = (
     rf"|&#|%[0-9A-Fa-f]{{2}}.*%|=[0-9A-F]{{2}}.*=|\\[ux]|(?:{_LETTER}{_NEITHER}{{1,3}}){{2}}{_LETTER}"
 )
 _NUMBER_OF_A_PARTY = f"{_SAYS_SOMETHING}|[0-9]{{6}}"  # under a header that says so, figures alone name a party as well
+_MOST_JOINED = 60  # columns without a header whose cells may be one text
 _LONG_WORD = rf"{_LETTER}{{4}}|{_HAN}"
 # Numbers of documents hold letters, but no words.
 _WORD_AMONG_OTHERS = rf"{_LETTER}{{5}}.*\s|\s.*{_LETTER}{{5}}|^[^0-9]*{_LETTER}{{6}}[^0-9]*$|{_HAN}"
@@ -111,6 +112,29 @@ def other_cells(
     """Cells with words in columns that are read for something other than what goods or parties are called; arguments as above."""
     wanted = [(g.position, _OTHERS[g.field], g.field) for g in guesses if g.field in _OTHERS]
     return _cells(table, names, wanted, rows, issues)
+
+
+def joined_cells(table: pa.Table, guesses: Sequence[Guess]) -> list[Cells]:
+    """The cells of columns side by side that have no header, each row's as one text: a name may run over them, letter by letter."""
+    runs: list[list[int]] = []
+    for guess in guesses:
+        if guess.field or guess.header.strip() or guess.reason == IGNORED_BY_MAP:
+            continue
+        if runs and runs[-1][-1] == guess.position - 1:
+            runs[-1].append(guess.position)
+        else:
+            runs.append([guess.position])
+    found = []
+    for run in (run for run in runs if 1 < len(run) <= _MOST_JOINED):
+        columns = [pc.utf8_trim_whitespace(pc.fill_null(table.column(at).cast(pa.string()), "")) for at in run]
+        filled = sum(pc.not_equal(column, "").to_numpy().astype(np.int64) for column in columns)
+        joined = pc.utf8_trim_whitespace(pc.binary_join_element_wise(*columns, " "))
+        rows = np.flatnonzero((filled > 1) & pc.match_substring_regex(joined, _SAYS_SOMETHING).to_numpy().astype(bool))
+        if len(rows):
+            texts = clean_column(pa.chunked_array([joined.take(pa.array(rows)).combine_chunks()], pa.string())).combine_chunks()
+            kept = np.flatnonzero(texts.is_valid().to_numpy(zero_copy_only=False))
+            found.append(Cells(rows[kept], texts.take(pa.array(kept)), f"columns {run[0] + 1} to {run[-1] + 1}"))
+    return found
 
 
 def _cells(

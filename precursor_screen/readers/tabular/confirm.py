@@ -15,11 +15,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.names.unit_codes import find_unit
+from precursor_screen.readers.code_cells import hs_digits
 from precursor_screen.readers.column_map import IGNORED_BY_MAP, Guess
 from precursor_screen.readers.fields import KINDS, PARTY_NAMES
 from precursor_screen.readers.tabular.content import SAMPLE, Content, is_firm
 from precursor_screen.readers.tabular.headers import split_header
 from precursor_screen.readers.tabular.kinds import kind_of
+from precursor_screen.readers.tabular.party_headers import words_of
+from precursor_screen.reference import shipped
+from precursor_screen.reference.nomenclature import load_nomenclature
 
 _TEXTS: Final = ("description", "description_extra")
 # Fields that a yes or no says nothing of. NO is Norway, 1 a class of dangerous goods, so neither countries nor classes stand here.
@@ -27,6 +31,39 @@ _NO_FLAGS: Final = ("container_numbers", "un_numbers", "cas_numbers", "cus_codes
 _CODES_WITH_LETTERS: Final = ("container_numbers",)
 _SURE: Final = ("hs_code", "container_numbers", "cas_numbers")  # of these a table has one column, and nothing else looks like it
 _OF_CODES: Final = frozenset(("code", "codes", "codigo", "tariff", "kod", "kode", "код", "编码", "classification"))
+_HEADINGS: Final = 0.8  # of the distinct cells begin with a heading of the HS; of other numbers one in eight does
+_PARTY_STEMS: Final = (
+    *(
+        "consign",
+        "carrier",
+        "shipper",
+        "importer",
+        "exporter",
+        "notify",
+        "buyer",
+        "seller",
+        "supplier",
+        "vendor",
+        "customer",
+        "client",
+        "agent",
+    ),
+    *(
+        "broker",
+        "forwarder",
+        "declarant",
+        "trader",
+        "party",
+        "company",
+        "firm",
+        "vessel",
+        "office",
+        "port",
+        "country",
+        "station",
+        "terminal",
+    ),
+)
 _DECIDED: Final = (IGNORED_BY_MAP,)
 _NAMES: Final = frozenset((*PARTY_NAMES, "declarant_name", "carrier_name", "other_parties"))
 _FIRMS: Final = 0.3  # of the cells; many traders are persons
@@ -80,7 +117,11 @@ def confirm(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequence[
 
 
 def _with_codes(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
-    """A column of HS codes under a header such as "Product code", in a table that has no other."""
+    """A column of HS codes under a header such as "Product code", in a table that has no other.
+
+    Eight digits under "Carrier code" or "Consign code" are the party's, be its numbers headings of the HS or not. Under other words the
+    cells must be headings that exist, and more than one: a number that every row repeats is no code of its goods.
+    """
     if any(guess.field == "hs_code" for guess in guesses):
         return guesses
     found = [
@@ -89,13 +130,26 @@ def _with_codes(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[
         if guess.reason == "unknown header"
         and guess.position not in fixed
         and _OF_CODES & set(split_header(guess.header))
+        and not _is_of_a_party(guess.header)
         and kind_of(contents[guess.position])[:1] == ("hs_code",)
+        and len(contents[guess.position].cells) > 1
+        and contents[guess.position].share(_is_heading) >= _HEADINGS
     ]
     if len(found) != 1:
         return guesses
     made = list(guesses)
     made[found[0].position] = replace(found[0], field="hs_code", reason="by its cells: codes of goods under a header of codes")
     return made
+
+
+def _is_of_a_party(header: str) -> bool:
+    roles = words_of("role")
+    return any(word in roles or word.startswith(_PARTY_STEMS) for word in split_header(header))
+
+
+def _is_heading(cell: str) -> bool:
+    known = load_nomenclature(shipped.nomenclature_folder()).codes
+    return all(code[:4] in known for code in hs_digits(cell))
 
 
 def by_content(guesses: Sequence[Guess], contents: Sequence[Content]) -> list[Guess]:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib import resources
 
 from precursor_screen.names.unit_codes import Unit, unit_in_header
+from precursor_screen.readers.tabular.nested import NESTED, read_path
 from precursor_screen.readers.tabular.party_headers import party_field
 
 _CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -25,7 +26,6 @@ _FILLERS = frozenset(
 )
 _LANGUAGES = frozenset(("en", "eng", "english", "vn", "es", "esp", "fr", "pt", "ru", "cn", "zh", "local", "native"))
 _BOX = re.compile(r"^(?:g(?=\d))?\d+(?:[_.]\d+)*\s*[.)]?\s+(?=\D)", re.I)  # "72. Peso Neto kgs.", "G33 (Код товара)"
-_NESTED = re.compile(r"[^\W\d][\w -]*(?:\.[^\W\d][\w -]*)+")
 _OTHER_WORDS = frozenset(("rate", "rates"))  # no misspelt date: INVOICE_RATE
 _LETTERS, _WEIGHT = frozenset(("g", "t", "n", "gr", "nt")), frozenset(("weight", "wt", "wgt", "w"))
 _SILENT = frozenset(("of", "the", "de", "del", "la", "in", "s", "du", "des", "da", "do"))
@@ -90,6 +90,8 @@ def lookup(header: str) -> tuple[str, str]:
     in long form and in any order; a party's role and words that are known; one letter off a spelling of eight letters or more.
     """
     known = spellings()
+    if NESTED.fullmatch(header.strip()) and (read := read_path(header, split_header, _field_of)) is not None:
+        return read
     reduced = reduce_header(header)
     forms = _forms(header, reduced)
     for words, how in forms:
@@ -105,6 +107,11 @@ def lookup(header: str) -> tuple[str, str]:
         if party := party_field(words):
             return party, "a role and words that are known"
     return _misspelt(reduced.words, known)
+
+
+def _field_of(words: tuple[str, ...]) -> str:
+    """The field of some words by spellings, in any order, and by a party's role; nothing is guessed."""
+    return spellings().get("".join(words)) or _long_spellings().get(_bag(words), "") or party_field(words)
 
 
 @lru_cache(maxsize=1)
@@ -143,7 +150,7 @@ def _forms(header: str, reduced: Reduced) -> list[tuple[tuple[str, ...], str]]:
     if words and summed != words[0]:
         words = ((summed,) if summed else ()) + words[1:]
         forms.append((words, "known spelling of a summed column"))
-    if _NESTED.fullmatch(header.strip()):
+    if NESTED.fullmatch(header.strip()):
         # `items.description`: JSON names a value by its path, and the last part says what it is.
         forms.append((split_header(header.rpartition(".")[2]), "known spelling of the last key"))
     tail = words

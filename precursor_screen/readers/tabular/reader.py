@@ -19,12 +19,13 @@ from precursor_screen.readers.finish import input_id, issue_table, no_lines
 from precursor_screen.readers.identity import add_identity
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.tabular.asides import ABOVE, HEADERS, TOTALS, UNHEADED, cells_aside, lines_aside, rows_of
-from precursor_screen.readers.tabular.beside import as_lists, other_cells, unmapped_cells
+from precursor_screen.readers.tabular.beside import as_lists, joined_cells, other_cells, unmapped_cells
 from precursor_screen.readers.tabular.codes import decode
 from precursor_screen.readers.tabular.content import Content, content_of
 from precursor_screen.readers.tabular.general import fill_down, general_segment, guesses_of, not_mapped, without
 from precursor_screen.readers.tabular.kinds import explained
 from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
+from precursor_screen.readers.tabular.nested import with_units
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
 from precursor_screen.readers.tabular.presets import Preset, named_preset, numbered_pieces, preset_of, recognise
 from precursor_screen.readers.tabular.rows import drop_idle_rows, join_continued
@@ -106,7 +107,7 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
     joined = join_numbered(body, pieces, issues) if pieces else Joined(body, body.table)
     body, filed = joined.body, joined.filed
     numbers = _NUMBERS.get(sheet.format, TEXT)
-    table, read_as = decode(body.table, body.rows, guesses, preset, names, issues)
+    table, read_as = decode(with_units(body.table, guesses), body.rows, guesses, preset, names, issues)
     columns = assemble(table, body.rows, read_as, _marks(column_map, preset), issues, numbers)
     headers = unique_names(names)
     if body.table.num_rows:
@@ -171,7 +172,8 @@ def _with_texts_beside(
         columns = add_identity(columns)
     else:
         columns = add_identity(columns.append_column("other_texts", beside[0])).drop_columns(["other_texts"])
-    if others := other_cells(body.table, headers, guesses, body.rows, issues):
+    others = [*other_cells(body.table, headers, guesses, body.rows, issues), *joined_cells(body.table, guesses)]
+    if others:
         beside = as_lists([*unmapped, *others], count)
     if beside is not None:
         columns = columns.append_column("other_texts", beside[0]).append_column("other_columns", beside[1])

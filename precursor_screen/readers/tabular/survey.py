@@ -19,7 +19,7 @@ from precursor_screen.readers.tabular.kinds import KINDS, looks_like
 # What a mapping can mend, or a file makes impossible: the rest is about single rows.
 _OF_COLUMNS: Final = (
     *("unread-party-column", "unread-mass-column", "no-goods-text", "unreadable-column", "no-usable-column", "undecodable-text"),
-    *("unreadable-file", "unknown-format", "no-manifest", "lost-rows"),
+    *("unreadable-file", "unknown-format", "no-manifest", "no-lines", "lost-rows", "unread-part"),
 )
 NEEDED: Final[tuple[tuple[str, frozenset[str]], ...]] = (
     ("HS codes", frozenset({"hs_code"})),

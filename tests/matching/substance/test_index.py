@@ -58,7 +58,11 @@ def one(text: str) -> Match:
         ("ether", "name", "weak"),
         ("UN1090", "un_number", "medium"),
         ("CAS 67-64-1", "cas", "strong"),
-        ("67-64-1", "cas", "weak"),
+        ("67-64-1", "cas", "medium"),  # nothing but the number
+        ("0000067-64-1", "cas", "medium"),
+        ("67-64-1 of 12", "cas", "weak"),
+        ("KEMLER 33/1090", "un_number", "medium"),
+        ("33/1090", "un_number", "medium"),
         ("CAS 5449-12-7", "cas", "medium"),  # no second source gives this number to the substance
         ("5449-12-7", "cas", "weak"),
         ("EC 200-662-2", "ec_number", "strong"),
@@ -324,6 +328,13 @@ def test_a_batch_answers_as_its_texts_do_one_by_one(texts: list[str]) -> None:
     single = [(t, m.substance_id, m.method, m.start, m.end, m.suppressed) for t in texts for m in index().match(t)]
     rows = index().recognise_texts(texts).to_pylist()
     assert [(r["value"], r["substance_id"], r["method"], r["start"], r["end"], r["suppressed"]) for r in rows] == single
+
+
+def test_a_batch_finds_plates_and_numbers_with_zeros() -> None:
+    rows = index().recognise_texts(["wool", "KEMLER 33/1090", "33/1090", "00067-64-1"]).to_pylist()
+    assert [(r["value"], r["substance_id"]) for r in rows] == [
+        (text, "acetone") for text in ("KEMLER 33/1090", "33/1090", "00067-64-1")
+    ]
 
 
 @examples(25, 100)

@@ -252,3 +252,12 @@ def test_a_failed_look_up_among_descriptions_stays_to_be_said() -> None:
     assert one(f"{HEADER}\nB1,#N/A,690721,#N/A,LOT,10\n").lines.select(["description", "consignee_name"]).to_pylist() == [
         {"description": "#N/A", "consignee_name": None}
     ]
+
+
+def test_cells_of_columns_without_a_header_are_one_text_too():
+    data = b"Description,HS Code,Consignee,,,,,\nwool,510111,Alder Ltd,S,I,L,K,\ntin,800110,Birch Ltd,raw,silk,,,\nglass,700100,Cedar Ltd,one,,,,\n"
+    (result,) = read(data, "m.csv")
+    rows = result.lines.select(["other_texts", "other_columns"]).to_pylist()
+    assert ("S I L K", "columns 4 to 8") in zip(rows[0]["other_texts"], rows[0]["other_columns"], strict=True)
+    assert "raw silk" in rows[1]["other_texts"]
+    assert rows[2]["other_texts"] == ["one"]

@@ -171,3 +171,18 @@ def test_names_of_firms_where_a_layout_has_codes_are_told_of():
     told = read(data % (b"ACME TRADING LTD", b"ZETA CHEM INC"), "m")[0].issues.to_pylist()
     assert [(i["code"], i["field"]) for i in told] == [("unread-party-column", "secondary_notify_party_1")]
     assert read(data % (b"MAEU", b"MSCU"), "m")[0].issues.num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "is_hs"),
+    [
+        ("Product code", ["29152400", "29291000", "84713000"], True),
+        ("Carrier_code", ["29152400", "29291000", "84713000"], False),
+        ("Consign Code", ["29152400", "29291000", "84713000"], False),
+        ("Buyer code", ["29152400", "29291000", "84713000"], False),
+        ("Product code", ["10778812", "20995511", "31774400"], False),
+        ("Product code", ["29152400"] * 3, False),
+    ],
+)
+def test_codes_of_parties_and_other_numbers_are_no_hs_codes(header, cells, is_hs):
+    assert (fields(table(GOODS, (header, cells))).get(header) == "hs_code") is is_hs

@@ -109,9 +109,9 @@ def test_text_of_the_tariff_alone_is_no_description() -> None:
     assert codes_of(result) == {"no-usable-column": 1}
 
 
-def test_a_header_alone_gives_no_line_and_no_error() -> None:
+def test_a_header_alone_gives_no_line_and_says_so() -> None:
     (result,) = read(b"Shipper,Description,HS Code\n", "m")
-    assert (result.lines.num_rows, result.raw.num_rows, result.issues.num_rows) == (0, 0, 0)
+    assert (result.lines.num_rows, result.raw.num_rows, codes_of(result)) == (0, 0, {"no-lines": 1})
     assert "description" in result.lines.column_names
 
 

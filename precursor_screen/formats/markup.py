@@ -1,0 +1,316 @@
+"""Tables in web pages and in the XML of Excel 2003 (SpreadsheetML), both of which programs save under the name .xls.
+
+Sources: HTML Living Standard 4.9 (tables); [MS-OE376] and the XML Spreadsheet Reference for SpreadsheetML.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Final
+from xml.parsers import expat
+
+from precursor_screen.errors import UnknownFormat, UnreadableManifest, Where
+from precursor_screen.formats.blob import Blob
+from precursor_screen.formats.encoding import open_text
+from precursor_screen.formats.gathering import Cells
+from precursor_screen.formats.limits import cells_allowed
+from precursor_screen.formats.parts import constants_of, words_of_format
+from precursor_screen.formats.sheet import Aside, Broken, Sheet, memory_reader
+from precursor_screen.formats.witness import words_of_page
+from precursor_screen.formats.xlsx_asides import asides_of_names
+
+_CHARSET: Final = re.compile(rb"<meta\b[^>]*\bcharset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.I)
+_NUMBER: Final = re.compile(r"[\s\d.,+-]*")
+_BLOCKS: Final = frozenset(
+    ("p", "div", "br", "hr", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "title", "head", "body", "option")
+)
+_SAID: Final = ("alt", "title", "placeholder", "value", "content", "label", "summary")
+_MOST_SPAN, _MOST_ASIDES = 1_000, 50_000
+
+
+def read_html(blob: Blob, encoding: str = "") -> list[Sheet]:
+    """Every table of a web page, with the words around them.
+
+    Raises:
+        UnknownFormat: it has no table of two columns and two rows.
+        UsageError: no such encoding.
+    """
+    source, choice, notes, asides = open_text(blob, encoding or _stated(blob.head()))
+    page = _Page(cells_allowed(blob.size()))
+    page.feed(source.read().decode("utf-8", "replace"))
+    page.close()
+    page.end()
+    tables = [table for table in page.done if table.is_one]
+    beside = [
+        *asides,
+        *page.asides,
+        *(Aside(None, "web page", cell) for t in page.done if not t.is_one for row in t.rows for cell in row),
+    ]
+    if not tables:
+        raise UnknownFormat(
+            "is a web page without a table",
+            where=Where(blob.name),
+            remedy="Open it in a spreadsheet program and save it as XLSX or CSV.",
+        )
+    names = [f"table {number}" for number in range(1, len(tables) + 1)]
+    return _sheets(blob.name, list(zip(names, (t.rows for t in tables), strict=True)), "HTML", str(choice), tuple(notes), beside)
+
+
+def _stated(head: bytes) -> str:
+    found = _CHARSET.search(head[:4096])
+    if found is None or found[1].lower() in (b"utf-8", b"utf8", b"us-ascii", b"iso-8859-1"):
+        return ""
+    try:
+        return codecs.lookup(found[1].decode()).name
+    except LookupError:
+        return ""
+
+
+def _sheets(
+    name: str, tables: list[tuple[str, list[list[str]]]], kind: str, encoding: str, notes: tuple[Broken, ...], asides: list[Aside]
+) -> list[Sheet]:
+    made = []
+    for called, rows in tables:
+        cells = Cells()
+        cells.take(rows)
+        shown = f"{name}#{called}" if len(tables) > 1 else name
+        made.append(Sheet(shown, kind, encoding, tuple(cells.head), False, memory_reader(cells.columns())))
+    first = made[0]
+    made[0] = Sheet(first.name, kind, encoding, first.head, False, first.read, notes, tuple(asides))
+    return made
+
+
+@dataclass(slots=True)
+class _Table:
+    rows: list[list[str]] = field(default_factory=list)
+    spans: dict[int, tuple[int, str]] = field(default_factory=dict)  # column -> rows that a cell above still covers, and its text
+    cell: list[str] | None = None
+    across: int = 1
+    down: int = 1
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it is a table and no frame of a page: two rows with two filled cells each."""
+        return sum(sum(bool(c.strip()) for c in row) > 1 for row in self.rows) > 1
+
+
+class _Page(HTMLParser):
+    """What the parser calls. A table within a table is one of its own."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(convert_charrefs=True)
+        self.done: list[_Table] = []
+        self.asides: list[Aside] = []
+        self._open: list[_Table] = []
+        self._loose: list[str] = []
+        self._room = most
+        self._is_style = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A tag opens."""
+        stated = dict(attrs)
+        for name in _SAID:
+            if stated.get(name):
+                self._aside(f"{name} of {tag}", str(stated[name]))
+        if tag == "style":
+            self._is_style = True
+        elif tag == "table":
+            self._end_cell() if self._open and self._open[-1].cell is None else None
+            self._open.append(_Table())
+            self.done.append(self._open[-1])
+        elif not self._open:
+            if tag in _BLOCKS:
+                self._end_loose()
+        elif tag == "tr":
+            self._end_cell()
+            self._open[-1].rows.append([])
+        elif tag in ("td", "th"):
+            self._end_cell()
+            table = self._open[-1]
+            if not table.rows:
+                table.rows.append([])
+            table.cell, table.across, table.down = [], _count(stated.get("colspan")), _count(stated.get("rowspan"))
+        elif tag in _BLOCKS:
+            self.handle_data("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        """A tag closes."""
+        if tag == "style":
+            self._is_style = False
+        elif tag == "table" and self._open:
+            self._end_cell()
+            self._open.pop()
+        elif tag in ("td", "th", "tr") and self._open:
+            self._end_cell()
+        elif tag in _BLOCKS and tag != "br":
+            self.handle_data("\n") if self._open else self._end_loose()
+
+    def handle_data(self, data: str) -> None:
+        """Text; that of a style sheet is none."""
+        if self._is_style:
+            return
+        if self._open and self._open[-1].cell is not None:
+            self._open[-1].cell.append(data)
+        else:
+            self._loose.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        """A comment, which no browser shows."""
+        self._aside("comment of the web page", data)
+
+    def unknown_decl(self, data: str) -> None:
+        """A section such as CDATA."""
+        self.handle_data(data.removeprefix("CDATA["))
+
+    def end(self) -> None:
+        """No more follows."""
+        while self._open:
+            self._end_cell()
+            self._open.pop()
+        self._end_loose()
+
+    def _end_loose(self) -> None:
+        for line in "".join(self._loose).splitlines():
+            self._aside("web page", line)
+        self._loose.clear()
+
+    def _aside(self, place: str, text: str) -> None:
+        text = " ".join(text.split())
+        if text and len(self.asides) < _MOST_ASIDES:
+            self.asides.append(Aside(None, place, text))
+
+    def _end_cell(self) -> None:
+        table = self._open[-1]
+        if table.cell is None:
+            return
+        row, text = table.rows[-1], "\n".join(t for line in "".join(table.cell).split("\n") if (t := " ".join(line.split())))
+        while (covered := table.spans.get(len(row))) is not None and covered[0] > 0:
+            table.spans[len(row)] = (covered[0] - 1, covered[1])
+            row.append(covered[1])
+        if table.down > 1:
+            # As of a merged cell of a workbook: a text holds for all its rows, a figure once.
+            repeated = "" if _NUMBER.fullmatch(text) else text
+            table.spans |= {len(row) + at: (table.down - 1, "" if at else repeated) for at in range(table.across)}
+        self._room -= table.across
+        if self._room < 0:
+            raise UnreadableManifest("is a web page of more cells than are read", remedy="Save the table as XLSX or CSV.")
+        row += [text, *[""] * (table.across - 1)]
+        table.cell = None
+
+
+def _count(text: str | None) -> int:
+    return min(max(int(text), 1), _MOST_SPAN) if text and text.isascii() and text.isdigit() and len(text) < 9 else 1
+
+
+def read_spreadsheetml(blob: Blob) -> list[Sheet]:
+    """Every sheet of an XML spreadsheet of Excel 2003.
+
+    Raises:
+        UnreadableManifest: damaged, without a sheet, or beyond the cells that are read.
+    """
+    reader = _Book(cells_allowed(blob.size()))
+    try:
+        reader.parser.Parse(blob.read(), True)
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise UnreadableManifest(
+            f"is a damaged workbook ({error})",
+            where=Where(blob.name),
+            remedy="Open it in its own program and save it again as XLSX.",
+        ) from error
+    if not reader.tables:
+        raise UnreadableManifest("holds no sheet of cells", where=Where(blob.name), remedy="Check that it is the right file.")
+    asides = [*reader.asides, *asides_of_names(name for name, _ in reader.tables)]
+    return _sheets(blob.name, reader.tables, "XML spreadsheet", "", (), asides)
+
+
+class _Book:
+    """What the parser calls."""
+
+    def __init__(self, most: int) -> None:
+        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser.StartElementHandler, self.parser.EndElementHandler = self._start, self._end
+        self.parser.CharacterDataHandler, self.parser.StartDoctypeDeclHandler = self._hear, self._refuse
+        self.tables: list[tuple[str, list[list[str]]]] = []
+        self.asides: list[Aside] = []
+        self._room = most
+        self._row: list[str] = []
+        self._at = 0
+        self._in_cell = self._in_comment = False
+        self._text: list[str] = []
+
+    def _refuse(self, *_: object) -> None:
+        raise ValueError("it holds a document type definition")
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(" ")[2]
+        stated = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
+        if local not in ("B", "I", "U", "Font", "Sub", "Sup", "S", "Span"):  # those stand within a text
+            self._end_text(local)
+        if local == "Worksheet":
+            self.tables.append((stated.get("Name", ""), []))
+        elif local == "Row" and self.tables:
+            rows = self.tables[-1][1]
+            rows += [[] for _ in range(self._missing(len(rows), stated.get("Index")))]
+            self._row = []
+            rows.append(self._row)
+            self._take(1)
+        elif local == "Cell":
+            self._row += [""] * (self._missing(len(self._row), stated.get("Index")) + 1)
+            self._in_cell, self._at = True, len(self._row) - 1
+            self._row += [""] * (
+                _count(str(int(stated["MergeAcross"]) + 1)) - 1 if stated.get("MergeAcross", "").isdigit() else 0
+            )
+            self._take(1)
+            for text in (*constants_of(stated.get("Formula", "")), stated.get("HRef", ""), stated.get("HRefScreenTip", "")):
+                self._aside("formula or link", text)
+        elif local == "Comment":
+            self._in_comment = True
+            self._aside("author of a comment", stated.get("Author", ""))
+        elif local in ("Header", "Footer"):
+            self._aside(f"page {local.lower()}", words_of_page(stated.get("Data", "")))
+        elif local == "NumberFormat":
+            for text in words_of_format(stated.get("Format", "")):
+                self._aside("format of numbers", text)
+        elif local == "NamedRange":
+            self._aside("defined name", stated.get("Name", ""))
+
+    def _end(self, name: str) -> None:
+        local = name.rpartition(" ")[2]
+        if local in ("B", "I", "U", "Font", "Sub", "Sup", "S", "Span"):
+            return
+        self._end_text(local)
+        if local == "Cell":
+            self._in_cell = False
+        elif local == "Comment":
+            self._in_comment = False
+
+    def _hear(self, text: str) -> None:
+        self._text.append(text)
+
+    def _end_text(self, local: str) -> None:
+        text = "".join(self._text).strip()
+        self._text.clear()
+        if not text:
+            return
+        if self._in_comment or not self._in_cell:
+            self._aside("comment" if self._in_comment else f"{local} of the workbook", text)
+        else:
+            self._row[self._at] = text.removesuffix(".000").removesuffix("T00:00:00")
+
+    def _aside(self, place: str, text: str) -> None:
+        if text.strip() and len(self.asides) < _MOST_ASIDES:
+            self.asides.append(Aside(None, place, text))
+
+    def _missing(self, held: int, index: str | None) -> int:
+        """How many rows or cells the file leaves out before the one that states its number."""
+        count = max(int(index) - 1 - held, 0) if index and index.isdigit() and len(index) < 9 else 0
+        self._take(count)
+        return count
+
+    def _take(self, count: int) -> None:
+        self._room -= count
+        if self._room < 0:
+            raise ValueError("more cells than are read")

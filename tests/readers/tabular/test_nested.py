@@ -1,0 +1,76 @@
+"""Nested names: a leaf that says nothing by itself goes with the words before it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from precursor_screen.readers.column_map import parse_column_map
+from precursor_screen.readers.interface import ReadOptions
+from precursor_screen.readers.registry import read
+from precursor_screen.readers.tabular.headers import lookup
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("grossWeight.value", "gross_mass"),
+        ("consignment.netWeight.amount", "net_mass"),
+        ("grossWeight.unitCode", "mass_unit"),
+        ("shipper.address.country", "consignor_country"),
+        ("shipper.address.country.name", "consignor_country"),
+        ("shipper.country.code", "consignor_country"),
+        ("shipper.address.text", "consignor_address"),
+        ("billsOfLading.shipper.address", "consignor_address"),
+        ("billsOfLading.consignee.address.street", "consignee_address"),
+        ("shipper.name.text", "consignor_name"),
+        ("consignee.company.name", "consignee_name"),
+        ("consignee.id", "consignee_identifier"),
+        ("shipper.address.city", ""),
+        ("shipper.value", ""),
+        ("vessel.name", "vessel"),
+        ("carrier.vessel.name", "vessel"),
+        ("items.name", "description"),
+        ("goods.text", "description"),
+        ("items.value", "value"),
+        ("invoice.amount", "value"),
+        ("insurance.amount", ""),
+        ("meta.value", ""),
+        ("meta.name", ""),
+        ("meta.country", ""),
+        ("meta.code", ""),
+        ("commodity.code", "hs_code"),
+        ("countryOfOrigin.code", "country_of_origin"),
+        ("items.description", "description"),
+        ("Gr.Weight", "gross_mass"),
+        ("No.of pkgs", "packages"),
+    ],
+)
+def test_a_path_is_read_with_its_words(path: str, field: str) -> None:
+    assert lookup(path)[0] == field
+
+
+SHIPMENT = {
+    "description": "OFFICE CHAIRS",
+    "hsCode": "940130",
+    "grossWeight": {"value": 1200, "unit": "KGM"},
+    "netWeight": {"value": 2, "unit": "TNE"},
+    "shipper": {"name": "Alder Seating", "address": {"street": "Rua A 1", "country": "PT"}},
+    "extra": {"thing": {"label": "ALDER"}},
+}
+
+
+def test_each_mass_goes_by_its_own_unit() -> None:
+    (result,) = read(json.dumps([SHIPMENT]).encode(), "m.json")
+    (line,) = result.lines.to_pylist()
+    assert (float(line["gross_mass_kg"]), float(line["net_mass_kg"])) == (1200, 2000)
+    assert line["consignor_country"] == "PT"
+    assert (line["consignor_address"], line.get("value")) == ("Rua A 1", None)
+
+
+@pytest.mark.parametrize("path", ["extra.thing.label", "extra[].thing.label"])
+def test_a_map_names_a_path(path: str) -> None:
+    column_map = parse_column_map(f"columns: {{'{path}': consignee_name}}", "own.yml")
+    (result,) = read(json.dumps([SHIPMENT]).encode(), "m.json", ReadOptions(mapping=column_map))
+    assert result.lines.column("consignee_name").to_pylist() == ["ALDER"]
