@@ -54,7 +54,7 @@ def _read_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables
     if any(one.lines.num_rows for one in found) or any(map(_is_told, found)):
         return found
     words = "only its words were screened" if any(one.asides is not None for one in found) else "nothing in it was screened"
-    return [_without_lines(found[0], f"holds no line of goods; {words}"), *found[1:]]
+    return [_without_lines(found[0], f"no line of goods was found; {words}"), *found[1:]]
 
 
 def _without_lines(one: InputTables, message: str) -> InputTables:

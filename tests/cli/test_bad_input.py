@@ -46,7 +46,7 @@ CANNOT_BE_SCREENED: dict[str, tuple[bytes | Callable[[], bytes], str, str]] = {
     "blank.csv": (b"\r\n \r\n\r\n", "is empty", "Ask for the file again."),
     "zeros.csv": (b"\0" * 5_000, "is empty", "Ask for the file again."),
     "marked.csv": (b"\xef\xbb\xbf", "is empty", "Ask for the file again."),
-    "header.csv": (b"bill of lading,description of goods,hs code\n", "holds no lines", "Ask for the file again."),
+    "header.csv": (b"bill of lading,description of goods,hs code\n", "no line of goods was found", "ask for it again."),
     "columns.csv": (b"colour,size\nred,4\n", "no column of descriptions or HS codes among: colour, size", "--mapping"),
     "web.xls": (b"<html><body><table><tr><td>ACETONE</td></tr></table></body></html>", "is a web page", "save it as XLSX or CSV"),
     "scan.pdf": (b"%PDF-1.7 ...", "is a PDF", "XLSX or CSV"),

@@ -233,7 +233,7 @@ def test_a_wrong_option_is_exit_2_and_nothing_is_written(ps, manifest, options, 
         ("columns:\n  description of goods: descriptin\n", "'descriptin' is no field. Did you mean 'description'?"),
         ("columns:\n  no such column: description\n", "names the column 'no such column', which is not there"),
         ("colums:\n  description of goods: description\n", "unknown key 'colums'. Did you mean 'columns'?"),
-        ("columns: [\n", "is no YAML"),
+        ("columns: [\n", "is not valid YAML"),
         ("", "holds no map"),
     ],
 )
