@@ -205,6 +205,12 @@ _CODES = (
     ),
     IssueCode("unparsed-packages", DEGRADED, "The number of packages is not a number", "Correct the cell."),
     IssueCode("unparsed-value", DEGRADED, "The value is not a number", "Correct the cell; rules about prices are not evaluable."),
+    IssueCode(
+        "to-order",
+        NOTE,
+        "The goods are consigned to order, and the notify party is named",
+        "Nothing to do: the notify party is screened in the consignee's place.",
+    ),
     IssueCode("freight-terms", NOTE, "The freight column says who pays, and not how much", "Nothing to do."),
     IssueCode(
         "unparsed-date", DEGRADED, "The date could not be read", "Use ISO dates (2026-11-25); the line is judged on --as-of."

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.names.cell_errors import CELL_ERROR, UNCACHED_CELL
+from precursor_screen.names.party import is_to_order
 from precursor_screen.names.text_mass import TWO_READINGS
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
@@ -15,6 +16,7 @@ from precursor_screen.schema import BESIDE_TABLE, ISSUE, NAME_COLUMNS, ROLES
 
 # A field is cut where so many descriptions, and this share of all, end at the same, longest length; a page of free text is none.
 _FEWEST_CUT, _SHARE_CUT, _SHORTEST_FIELD, _LONGEST_FIELD = 5, 0.05, 12, 120
+_NOTIFIED = "trim(coalesce(notify_party_name, '')) <> ''"
 NUMBERED_ISSUE = ISSUE.append(pa.field(LINE_NO, pa.int64()))
 _GOODS = pa.array(["no-description", "vague-description", "refers-elsewhere", "unreadable-cell"])
 
@@ -111,13 +113,29 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: R
             parts.append(
                 f"""select 'unscreenable-name' as code, {place}, {literal(name)} as field, left(l.{cell}, 200) as value,
                 'nothing is left of the name to compare' as message, line_id, cast(1 as bigint) as count, {LINE_NO}
-                from {lines} l semi join unscreenable on l.{cell} = unscreenable.name"""
+                from {lines} l semi join unscreenable on l.{cell} = unscreenable.name{_unless_notified(role, columns)}"""
             )
+    if {"consignee_name", "notify_party_name"} <= columns and reference.watchlists:
+        # The notify party was screened in the consignee's place: one note a file names no line.
+        parts.append(
+            f"""select 'to-order' as code, source_file, min(source_row) as source_row, 'consignee_name' as field, min(consignee_name) as value,
+            'the goods are consigned to order, and the notify party is named' as message, cast(null as varchar) as line_id,
+            count(*) as count, min({LINE_NO}) as {LINE_NO}
+            from lines semi join to_order on consignee_name = to_order.name where {_NOTIFIED} group by source_file"""
+        )
     with connect() as connection:
         connection.register("lines", resolved.lines)
         connection.register("substances", resolved.substances)
         connection.register("unscreenable", pa.table([pa.array(names, pa.string())], names=["name"]))
+        connection.register("to_order", pa.table([pa.array(filter(is_to_order, names), pa.string())], names=["name"]))
         return fetch(connection, f"{' union all '.join(parts)} order by {LINE_NO}, field", NUMBERED_ISSUE)
+
+
+def _unless_notified(role: str, columns: set[str]) -> str:
+    """SQL of the condition that leaves out a consignee "to order" where a notify party is named."""
+    if role != "consignee" or "notify_party_name" not in columns:
+        return ""
+    return f" anti join (select {LINE_NO} from lines join to_order on consignee_name = to_order.name where {_NOTIFIED}) using ({LINE_NO})"
 
 
 def _cut_texts() -> str:

@@ -121,6 +121,21 @@ def test_a_name_of_which_nothing_is_left_is_told_where_there_are_lists(line, fie
     assert codes(line, names=("***",), reference=WITHOUT) == []
 
 
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ({"consignee_name": "TO ORDER", "notify_party_name": "Zorvan Ltd"}, "to-order"),
+        ({"consignee_name": "TO ORDER", "notify_party_name": " "}, "unscreenable-name"),
+        ({"consignee_name": "TO ORDER", "notify_party_name": None}, "unscreenable-name"),
+        ({"consignee_name": "TO ORDER"}, "unscreenable-name"),
+        ({"consignee_name": "***", "notify_party_name": "Zorvan Ltd"}, "unscreenable-name"),
+        ({"consignor_name": "TO ORDER", "notify_party_name": "Zorvan Ltd"}, "unscreenable-name"),
+    ],
+)
+def test_to_order_is_a_note_where_the_notify_party_is_named(line, code):
+    assert [c for _, c, _ in codes(line, names=("***", "TO ORDER"))] == [code]
+
+
 def test_issues_are_in_the_order_of_lines_and_fields():
     line = {"description": None, "consignee_name": "***", "marks": "#REF!"}
     assert codes(line, {}, line, names=("***",)) == [
