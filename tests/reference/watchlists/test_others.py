@@ -278,7 +278,7 @@ def test_opensanctions_entities_apart_in_any_order(tmp_path):
 def test_packed_files(tmp_path):
     data = files.UN.encode()
     assert len(parse(tmp_path, "un.xml.gz", gzipped(data), "un-xml").entries) == 2
-    one = zipped(("un.xml", data), ("__MACOSX/._un.xml", b"x"), path=tmp_path / "one.zip")
+    one = zipped(("un.xml", data), ("__MACOSX/._un.xml", b"\0\5\x16\7" + bytes(30)), path=tmp_path / "one.zip")
     assert len(find_importer([ListFile.of(one)]).parse([ListFile.of(one)], "x").entries) == 2
     with pytest.raises(WatchlistError, match="holds 2 files"):
         ListFile.of(zipped(("a.xml", data), ("b.xml", data), path=tmp_path / "two.zip"))
