@@ -117,7 +117,7 @@ def test_flags_are_folded_by_subject_worst_first(in_sample):
 
 def test_one_firm_on_a_list_is_one_subject(in_sample):
     party = [s for s in in_sample["SMPL070"].subjects if s.title.startswith("Parties: ")]
-    assert [(s.title, len(s.flags)) for s in party] == [("Parties: Reactivos Quimeralda", 2)]
+    assert [(s.title, len(s.flags)) for s in party] == [("Parties: Reactivos Quimeralda", 3)]
 
 
 def test_no_sentence_of_the_sample_holds_an_id_or_a_column(in_sample):
