@@ -12,7 +12,6 @@ import email.policy
 import html
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from itertools import islice
@@ -25,7 +24,7 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.limits import MAIL_BYTES, MAX_NESTING, MEMBERS
 
-# What signs the mail is no manifest, if it is a signature: DER, or PGP's armour. Pictures in its text are named in one issue.
+# A part that signs the mail is passed over if it is a signature: DER, or PGP's armour. Pictures in the text are named in one issue.
 _SIGNATURES: Final = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 _USUAL_PREAMBLE: Final = "This is a multi-part message in MIME format."
 _SIGNED: Final = (b"0\x80", b"0\x81", b"0\x82", b"0\x83", b"-----BEGIN PGP SIGNATURE", b"\x89\x01", b"\x88")
@@ -134,7 +133,12 @@ def open_mail(blob: Blob) -> Mail:
         if file_name is None and kind in _WORDS:
             said, files = _without_files(_text(content, part.get_content_charset() or "", kind))
             words.append(said)
-            blobs += [Blob(f"{blob.name}!{_distinct(called, names)}", held) for called, held in files]
+            for called, held, lost in files:
+                shown = f"{blob.name}!{_distinct(called, names)}"
+                blobs.append(Blob(shown, held))
+                if lost:
+                    damaged = f"is damaged: {lost} lines of its letters are no uuencode"
+                    errors.append(UnreadableManifest(damaged, where=Where(shown), remedy="Ask for the e-mail again."))
             continue
         member = f"{blob.name}!{_distinct(file_name or f'part of kind {kind}', names)}"
         if damage:
@@ -178,9 +182,10 @@ def _in_letters(text: str) -> str:
         return _decode(raw)
 
 
-def _without_files(text: str) -> tuple[str, list[tuple[str, bytes]]]:
-    """A text without the files that are written into it in letters: by uuencode, or the whole in base64 that is text again."""
-    files = [(_safe(name.strip()), _uudecode(lines)) for name, lines in _UUENCODED.findall(text)]
+def _without_files(text: str) -> tuple[str, list[tuple[str, bytes, int]]]:
+    """A text without the files that are written into it in letters: by uuencode, or the whole in base64 that is text again; of each file
+    its name, its bytes, and how many lines could not be read."""
+    files = [(_safe(name.strip()), *_uudecode(lines)) for name, lines in _UUENCODED.findall(text)]
     text = _UUENCODED.sub("", text) if files else text
     if _BASE64.fullmatch(text):
         try:
@@ -188,21 +193,24 @@ def _without_files(text: str) -> tuple[str, list[tuple[str, bytes]]]:
             content.decode("utf-8")
         except ValueError:
             return text, files
-        return "", [*files, ("text in base64", content)]
+        return "", [*files, ("text in base64", content, 0)]
     return text, files
 
 
-def _uudecode(lines: str) -> bytes:
-    """The bytes of lines as uuencode writes them; a damaged line gives what it still holds (the length is in its first sign)."""
-    out = bytearray()
+def _uudecode(lines: str) -> tuple[bytes, int]:
+    """The bytes of lines as uuencode writes them, and how many lines could not be read; one with signs behind its end gives what it holds
+    (the length is in its first sign)."""
+    out, lost = bytearray(), 0
     for line in lines.splitlines():
         try:
             out += binascii.a2b_uu(line)
         except binascii.Error:
             size = ((ord(line[0]) - 32) & 63) * 4 // 3 + 4 if line else 0
-            with suppress(binascii.Error):
+            try:
                 out += binascii.a2b_uu(line[: size // 4 * 4 + 1])
-    return bytes(out)
+            except binascii.Error:
+                lost += 1
+    return bytes(out), lost
 
 
 def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:

@@ -17,12 +17,13 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.gathering import Cells
 from precursor_screen.formats.limits import cells_allowed
-from precursor_screen.formats.parts import constants_of, words_of_format
+from precursor_screen.formats.parts import UNREAD, constants_of, words_of_format
 from precursor_screen.formats.sheet import Aside, Broken, Sheet, memory_reader
 from precursor_screen.formats.witness import words_of_page
 from precursor_screen.formats.xlsx_asides import asides_of_names
 
 _CHARSET: Final = re.compile(rb"<meta\b[^>]*\bcharset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.I)
+_NO_TIME: Final = re.compile(r"(?:T00:00:00)?\.000$|T00:00:00$")
 _NUMBER: Final = re.compile(r"[\s\d.,+-]*")
 _BLOCKS: Final = frozenset(
     ("p", "div", "br", "hr", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "title", "head", "body", "option")
@@ -56,7 +57,18 @@ def read_html(blob: Blob, encoding: str = "") -> list[Sheet]:
             remedy="Open it in a spreadsheet program and save it as XLSX or CSV.",
         )
     names = [f"table {number}" for number in range(1, len(tables) + 1)]
-    return _sheets(blob.name, list(zip(names, (t.rows for t in tables), strict=True)), "HTML", str(choice), tuple(notes), beside)
+    return _sheets(
+        blob.name,
+        list(zip(names, (t.rows for t in tables), strict=True)),
+        "HTML",
+        str(choice),
+        (*notes, *_unread(page.unread)),
+        beside,
+    )
+
+
+def _unread(count: int) -> tuple[Broken, ...]:
+    return (Broken(1, "", count, f"{count:,} texts beside the tables were not screened", UNREAD),) if count else ()
 
 
 def _stated(head: bytes) -> str:
@@ -91,6 +103,13 @@ class _Table:
     across: int = 1
     down: int = 1
 
+    def cover(self) -> None:
+        """What cells above reach down to, from where the last row ends so far."""
+        row = self.rows[-1]
+        while (covered := self.spans.get(len(row))) is not None and covered[0] > 0:
+            self.spans[len(row)] = (covered[0] - 1, covered[1])
+            row.append(covered[1])
+
     @property
     def is_one(self) -> bool:
         """Whether it is a table and no frame of a page: two rows with two filled cells each."""
@@ -104,6 +123,7 @@ class _Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.done: list[_Table] = []
         self.asides: list[Aside] = []
+        self.unread = 0
         self._open: list[_Table] = []
         self._loose: list[str] = []
         self._room = most
@@ -118,14 +138,13 @@ class _Page(HTMLParser):
         if tag == "style":
             self._is_style = True
         elif tag == "table":
-            self._end_cell() if self._open and self._open[-1].cell is None else None
             self._open.append(_Table())
             self.done.append(self._open[-1])
         elif not self._open:
             if tag in _BLOCKS:
                 self._end_loose()
         elif tag == "tr":
-            self._end_cell()
+            self._end_row()
             self._open[-1].rows.append([])
         elif tag in ("td", "th"):
             self._end_cell()
@@ -141,9 +160,9 @@ class _Page(HTMLParser):
         if tag == "style":
             self._is_style = False
         elif tag == "table" and self._open:
-            self._end_cell()
+            self._end_row()
             self._open.pop()
-        elif tag in ("td", "th", "tr") and self._open:
+        elif tag in ("td", "th") and self._open:
             self._end_cell()
         elif tag in _BLOCKS and tag != "br":
             self.handle_data("\n") if self._open else self._end_loose()
@@ -168,7 +187,7 @@ class _Page(HTMLParser):
     def end(self) -> None:
         """No more follows."""
         while self._open:
-            self._end_cell()
+            self._end_row()
             self._open.pop()
         self._end_loose()
 
@@ -181,15 +200,21 @@ class _Page(HTMLParser):
         text = " ".join(text.split())
         if text and len(self.asides) < _MOST_ASIDES:
             self.asides.append(Aside(None, place, text))
+        elif text:
+            self.unread += 1
+
+    def _end_row(self) -> None:
+        """The row's last cell ends, and cells above may reach down behind it."""
+        self._end_cell()
+        if self._open[-1].rows:
+            self._open[-1].cover()
 
     def _end_cell(self) -> None:
         table = self._open[-1]
         if table.cell is None:
             return
         row, text = table.rows[-1], "\n".join(t for line in "".join(table.cell).split("\n") if (t := " ".join(line.split())))
-        while (covered := table.spans.get(len(row))) is not None and covered[0] > 0:
-            table.spans[len(row)] = (covered[0] - 1, covered[1])
-            row.append(covered[1])
+        table.cover()
         if table.down > 1:
             # As of a merged cell of a workbook: a text holds for all its rows, a figure once.
             repeated = "" if _NUMBER.fullmatch(text) else text
@@ -221,9 +246,11 @@ def read_spreadsheetml(blob: Blob) -> list[Sheet]:
             remedy="Open it in its own program and save it again as XLSX.",
         ) from error
     if not reader.tables:
-        raise UnreadableManifest("holds no sheet of cells", where=Where(blob.name), remedy="Check that it is the right file.")
+        raise UnreadableManifest(
+            "does not hold a sheet with cells", where=Where(blob.name), remedy="Check that it is the right file."
+        )
     asides = [*reader.asides, *asides_of_names(name for name, _ in reader.tables)]
-    return _sheets(blob.name, reader.tables, "XML spreadsheet", "", (), asides)
+    return _sheets(blob.name, reader.tables, "XML spreadsheet", "", _unread(reader.unread), asides)
 
 
 class _Book:
@@ -235,10 +262,11 @@ class _Book:
         self.parser.CharacterDataHandler, self.parser.StartDoctypeDeclHandler = self._hear, self._refuse
         self.tables: list[tuple[str, list[list[str]]]] = []
         self.asides: list[Aside] = []
+        self.unread = 0
         self._room = most
         self._row: list[str] = []
         self._at = 0
-        self._in_cell = self._in_comment = False
+        self._in_cell = self._in_comment = self._is_date = False
         self._text: list[str] = []
 
     def _refuse(self, *_: object) -> None:
@@ -266,6 +294,8 @@ class _Book:
             self._take(1)
             for text in (*constants_of(stated.get("Formula", "")), stated.get("HRef", ""), stated.get("HRefScreenTip", "")):
                 self._aside("formula or link", text)
+        elif local == "Data":
+            self._is_date = stated.get("Type") == "DateTime"
         elif local == "Comment":
             self._in_comment = True
             self._aside("author of a comment", stated.get("Author", ""))
@@ -298,11 +328,13 @@ class _Book:
         if self._in_comment or not self._in_cell:
             self._aside("comment" if self._in_comment else f"{local} of the workbook", text)
         else:
-            self._row[self._at] = text.removesuffix(".000").removesuffix("T00:00:00")
+            self._row[self._at] = _NO_TIME.sub("", text) if self._is_date else text
 
     def _aside(self, place: str, text: str) -> None:
         if text.strip() and len(self.asides) < _MOST_ASIDES:
             self.asides.append(Aside(None, place, text))
+        elif text.strip():
+            self.unread += 1
 
     def _missing(self, held: int, index: str | None) -> int:
         """How many rows or cells the file leaves out before the one that states its number."""

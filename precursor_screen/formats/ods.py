@@ -14,8 +14,8 @@ from xml.parsers import expat
 from precursor_screen.errors import UnreadableManifest, Where
 from precursor_screen.formats.gathering import Cells, text_of
 from precursor_screen.formats.ooxml import records
-from precursor_screen.formats.parts import constants_of
-from precursor_screen.formats.sheet import UNCACHED, Aside, Sheet, memory_reader
+from precursor_screen.formats.parts import UNREAD, constants_of
+from precursor_screen.formats.sheet import UNCACHED, Aside, Broken, Sheet, memory_reader
 from precursor_screen.formats.witness import name_of
 from precursor_screen.formats.xlsx_asides import asides_of_names
 
@@ -33,6 +33,7 @@ _BESIDE = (
     "table:help-message",
     "table:error-message",
 )
+_PARTING = ("text:line-break", "text:ruby", "text:ruby-text")  # a reading above a word does not belong to the word
 _DURATION = re.compile(r"P(?:T)?(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
 _MOST_LOOSE = 50_000
 _MOST_DIGITS = 9  # of a number of repeats
@@ -68,7 +69,13 @@ def read_ods(name: str, archive: zipfile.ZipFile, cells: int) -> list[Sheet]:
     beside = (*reader.loose, *asides_of_names(table.name for table in tables), *_page_texts(archive))
     if sheets and beside:
         first = sheets[0]
-        sheets[0] = Sheet(first.name, "ODS", "", first.head, False, first.read, first.notes, (*first.asides, *beside))
+        unread = (
+            [Broken(1, "", reader.unread, f"texts of {reader.unread:,} formulas were not screened", UNREAD)]
+            if reader.unread
+            else []
+        )
+        notes = (*first.notes, *unread)
+        sheets[0] = Sheet(first.name, "ODS", "", first.head, False, first.read, notes, (*first.asides, *beside))
     return sheets
 
 
@@ -105,6 +112,7 @@ class _Reader:
         self._lines: list[str] = []
         self._beside: list[tuple[str, list[str]]] = []  # annotations and shapes that are open
         self._paragraphs = 0
+        self.unread = 0  # formulas beyond the texts that are kept
         self.loose: list[Aside] = []  # of no table: what validations say and list, constants within formulas
 
     def _refuse(self, *_: object) -> None:
@@ -129,11 +137,7 @@ class _Reader:
                 self.tables.append(_Table(attributes.get("table:name", "")))
         elif self._paragraphs and name in ("text:s", "text:tab"):
             self._hear(" " * min(_count(attributes.get("text:c", "1")), 1000))
-        elif self._paragraphs and name in (
-            "text:line-break",
-            "text:ruby",
-            "text:ruby-text",
-        ):  # a reading above is no part of the word
+        elif self._paragraphs and name in _PARTING:
             self._hear("\n")
 
     def _end(self, name: str) -> None:
@@ -158,8 +162,12 @@ class _Reader:
         return self._beside[-1][1] if self._beside else self._lines
 
     def _note_constants(self, place: str, formula: str) -> None:
-        if '"' in formula and len(self.loose) < _MOST_LOOSE:
+        if '"' not in formula:
+            return
+        if len(self.loose) < _MOST_LOOSE:
             self.loose += [Aside(None, place, text) for text in constants_of(formula)]
+        else:
+            self.unread += 1
 
     def _end_cell(self, attributes: dict[str, str]) -> None:
         repeats = _count(attributes.get("table:number-columns-repeated", "1"))

@@ -19,10 +19,10 @@ from precursor_screen.formats.sheet import Aside, Broken
 
 UNREAD, WORDLESS = "unread-part", "wordless-part"
 _HARMLESS: Final = re.compile(
-    r"\[Content_Types\]\.xml|(?:.*/)?_rels/[^/]*\.rels|mimetype|META-INF/.*|settings\.xml|manifest\.rdf|layout-cache|Configurations2/.*|Basic/.*-lb\.xml"
+    r"\[Content_Types\]\.xml|(?:.*/)?_rels/[^/]*\.rels|mimetype|META-INF/(?:manifest|container)\.xml|settings\.xml|manifest\.rdf|layout-cache|Configurations2/.*|Basic/.*-lb\.xml"
     r"|xl/(?:theme/.*|styles\.(?:xml|bin)|calcChain\.(?:xml|bin)|printerSettings/.*|workbook\.(?:xml|bin)|sharedStrings\.(?:xml|bin)|metadata\.(?:xml|bin))"
     r"|xl/(?:work|dialog|macro|chart)sheets/[^/]*|xl/(?:drawings|charts)/(?:style|colors|chartStyle)[^/]*|docProps/thumbnail\.[a-z]+|Thumbnails/.*"
-    r"|content\.xml|styles\.xml|docMetadata/.*|xl/(?:richData|featurePropertyBag)/.*|xl/charts/(?:style|colors)\d*\.xml"
+    r"|content\.xml|styles\.xml"
 )
 # Of XLSB, whose parts are records and not XML: their words are all that the same parts of an XLSX are screened for.
 _TABLES_OF_RECORDS: Final = re.compile(r"xl/(?!vbaProject|embeddings/|activeX/|ctrlProps/|macrosheets/).*\.bin")
@@ -50,8 +50,9 @@ def parts_beside(
 
     Args:
         archive: the workbook.
-            source: its bytes.
+        source: its bytes.
         read: names of the parts whose words were read already.
+        said: words that the sheets say already.
 
     Raises:
         zipfile.BadZipFile, zlib.error: a part is damaged.
@@ -66,11 +67,15 @@ def parts_beside(
         with archive.open(info) as stream:
             content = stream.read(_MOST_BYTES)
         kind = name.rpartition(".")[2].lower()
+        if info.file_size > len(content):
+            unread.append(name)
         if name == "docProps/app.xml":
             said_of = (text.strip() for text in _OF_THE_FIRM.findall(content.decode("utf-8", "replace")))
             asides += [Aside(None, "document property", unescape(text)) for text in said_of if text]
         elif kind in ("xml", "vml", "rdf", "rels", "xhtml") and (texts := texts_of_xml(content, _only(name, kind))) is not None:
             asides += [Aside(None, f"part {name}", text) for text in texts if text not in said]
+            if len(texts) >= _MOST_TEXTS:
+                unread.append(name)
         elif content.startswith(_PICTURES) or content[40:44] == b" EMF":
             wordless.append(name)
         else:

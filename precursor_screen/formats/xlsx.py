@@ -10,11 +10,13 @@ from xml.parsers import expat
 
 from precursor_screen.errors import UnreadableManifest
 from precursor_screen.formats.ooxml import relations, sheet_parts
+from precursor_screen.formats.parts import UNREAD
 from precursor_screen.formats.sheet import Aside, Broken
 from precursor_screen.formats.witness import LOST, SheetScan
 from precursor_screen.formats.xlsx_asides import asides_of_sheet, asides_of_workbook
 from precursor_screen.formats.xlsx_scan import (
     CHUNK,
+    MOST_CONSTANTS,
     numbers_with_dashes,
     scan_sheet,
     survey_sheet,
@@ -38,6 +40,7 @@ class XlsxWitness:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self._parts = sheet_parts(archive)
+        self._unread: list[Broken] = []
         self._bad: dict[str, str] = {}  # by part, of those that were looked at
 
     def corner(self, position: int, name: str, cells: int) -> tuple[int, int]:
@@ -58,8 +61,11 @@ class XlsxWitness:
         scan.bad = scan.bad or self._bad.get(path, "")
         try:
             scan.asides += asides_of_sheet(self._archive, path)
-            scan.asides += words_in_formulas(self._archive, path)
-            scan.asides += numbers_with_dashes(self._archive, path)
+            for texts in (words_in_formulas(self._archive, path), numbers_with_dashes(self._archive, path)):
+                scan.asides += texts
+                if len(texts) >= MOST_CONSTANTS:
+                    reason = f"more than {MOST_CONSTANTS:,} texts stand in formulas or formats of numbers; the others were not screened"
+                    self._unread.append(Broken(1, name, 1, reason, UNREAD))
         except UnreadableManifest as error:
             scan.bad = scan.bad or f"a comment or drawing is damaged: {error.message}"
         return scan
@@ -81,7 +87,7 @@ class XlsxWitness:
 
     def rest(self) -> tuple[list[Aside], list[Broken]]:
         """As `Witness.rest`."""
-        notes = []
+        notes = self._unread
         try:
             asides = asides_of_workbook(self._archive, self._bad) + words_of_formats(self._archive)
         except UnreadableManifest as error:
@@ -91,7 +97,11 @@ class XlsxWitness:
             (path for kind, path in relations(self._archive, "xl/workbook.xml").values() if kind == "sharedStrings"), ""
         )
         if strings in self._archive.NameToInfo:
-            asides += unused_strings(self._archive, strings, [p.path for p in self._parts if p.path in self._archive.NameToInfo])
+            unused = unused_strings(self._archive, strings, [p.path for p in self._parts if p.path in self._archive.NameToInfo])
+            if unused is None:
+                reason = "the table of texts is too large to look for texts that no cell shows"
+                notes.append(Broken(1, strings, 1, reason, UNREAD))
+            asides += unused or []
         for path in sorted(set(filter(_SHEETS.fullmatch, self._archive.namelist())) - {p.path for p in self._parts}):
             scan = scan_sheet(self._archive, path)
             if scan.filled or scan.fixes:

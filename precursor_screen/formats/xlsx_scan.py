@@ -278,23 +278,25 @@ class _Refused(Exception):
 
 _FORMULA = re.compile(rb"<(?:\w+:)?(?:f|formula[12]?)\b[^>]*>([^<]*\"[^<]*|[^<]*&quot;[^<]*|[^<]*CHAR\([^<]*)<", re.I)
 _EXTENSION = re.compile(rb"<(?:\w+:)?extLst\b.*?</(?:\w+:)?extLst>", re.S)
-_MOST_CONSTANTS = 5_000
+MOST_CONSTANTS = 50_000  # of a sheet
 
 
 def words_in_formulas(archive: zipfile.ZipFile, path: str) -> list[Aside]:
-    """Texts within formulas, in lists of what a cell may hold, and in extensions of a sheet; none of them need stand in a cell."""
+    """Texts within formulas, in lists of what a cell may hold, and in extensions of a sheet; none of them need stand in a cell. At most
+    `MOST_CONSTANTS` and those of one more piece of the sheet."""
     found: dict[tuple[str, str], None] = {}
     rest = b""
     with archive.open(path) as stream:
-        while len(found) < _MOST_CONSTANTS and ((chunk := stream.read(CHUNK)) or rest):
+        while len(found) < MOST_CONSTANTS and ((chunk := stream.read(CHUNK)) or rest):
             piece = rest + chunk
             end = piece.rfind(b"</") if chunk else len(piece)  # a formula is cut in two nowhere but at the end of the file
             rest = piece[end:] if end > 0 and len(piece) - end < _LONGEST_ROW else b""
             piece = piece[: len(piece) - len(rest)] + (b"<" if rest else b"")
-            for formula in _FORMULA.findall(piece):
+            has_formulas = b"<f" in piece or b":f" in piece  # nearly all pieces of most sheets have none
+            for formula in _FORMULA.findall(piece) if has_formulas else ():
                 for text in constants_of(unescape(formula.decode("utf-8", "replace"))):
                     found["formula", text] = None
-            for extension in _EXTENSION.findall(piece):
+            for extension in _EXTENSION.findall(piece) if b"extLst" in piece else ():
                 for text in texts_of_xml(_without_prefixes(extension)) or ():
                     found["extension of the sheet", text] = None
     return [Aside(None, place, text) for place, text in found]
@@ -321,14 +323,14 @@ def words_of_formats(archive: zipfile.ZipFile) -> list[Aside]:
 _STRING = re.compile(rb"<(?:\w+:)?si\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?si>)", re.S)
 _RUN = re.compile(rb"<(?:\w+:)?t\b[^>]*>([^<]*)<")
 _USED = re.compile(rb"""t="s"[^<>]{0,80}>\s*<v>\s*([0-9]{1,9})""")
-_MOST_STRINGS, _MOST_SHEETS = 8 << 20, 128 << 20  # bytes; larger ones would cost more than they could show
+_MOST_STRINGS = 64 << 20  # bytes: all are held at once
 
 
-def unused_strings(archive: zipfile.ZipFile, strings: str, sheets: list[str]) -> list[Aside]:
-    """Texts of the common table that no cell of any sheet refers to: what was deleted may still stand there."""
-    sizes = [archive.getinfo(path).file_size for path in (strings, *sheets)]
-    if sizes[0] > _MOST_STRINGS or sum(sizes[1:]) > _MOST_SHEETS:
-        return []
+def unused_strings(archive: zipfile.ZipFile, strings: str, sheets: list[str]) -> list[Aside] | None:
+    """Texts of the common table that no cell of any sheet refers to: what was deleted may still stand there. None: it is too large to
+    be looked at."""
+    if archive.getinfo(strings).file_size > _MOST_STRINGS:
+        return None
     texts = _STRING.findall(archive.read(strings))
     used = {int(number) for path in sheets for piece in _pieces(archive, path) for number in _USED.findall(piece)}
     rest = (b"".join(_RUN.findall(text)).decode("utf-8", "replace") for at, text in enumerate(texts) if at not in used)
@@ -361,7 +363,7 @@ def numbers_with_dashes(archive: zipfile.ZipFile, path: str) -> list[Aside]:
     for piece in _pieces(archive, path):
         for attributes, digits in _CELL.findall(piece):
             style, place = _STYLE.search(attributes), _PLACED.search(attributes)
-            if style and style[1] in shown and len(found) < _MOST_CONSTANTS:
+            if style and style[1] in shown and len(found) < MOST_CONSTANTS:
                 text = digits.decode()
                 text = f"{text[:-3]}-{text[-3:-1]}-{text[-1]}"
                 found[place[1].decode() if place else "", f"CAS {text}" if is_cas(text) else text] = None

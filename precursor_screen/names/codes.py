@@ -44,7 +44,6 @@ _ON_PLATES: Final = {
     "1235": "338",
     "1061": "23",
     "1338": "40",
-    "1831": "X886",
     "3495": "86",
 }
 # Under a word for such a plate, or as all that a cell holds, every number counts.
@@ -169,11 +168,12 @@ def find_un(text: str) -> list[FoundCode]:
         for m in _UN.finditer(text)
         if 4 <= int(m["n"]) <= 3999
     ]
-    plates = {(m.start("n"), m["n"], m) for m in _PLATE.finditer(text) if _ON_PLATES.get(m["n"]) == m["hazard"]}
-    named = {(m.start(m.lastgroup or 0), m["n"] or m["whole"], m) for m in _PLATE_NAMED.finditer(text)}
-    known = {start for start, _, _ in named}
-    on_plates = [*named, *(one for one in plates if one[0] not in known)]
-    written += [FoundCode(n, m.start(), m.end(), True, True) for _, n, m in on_plates if 4 <= int(n) <= 3999]
+    plates = [(m.end(), m) for m in _PLATE.finditer(text) if _ON_PLATES.get(m["n"]) == m["hazard"]]
+    named = [(m.end(), m) for m in _PLATE_NAMED.finditer(text)]
+    for m in dict([*plates, *named]).values():  # one that is found both ways ends in one place
+        number = m["n"] if m["n"] else m["whole"]
+        if 4 <= int(number) <= 3999:
+            written.append(FoundCode(number, m.start(), m.end(), True, True))
     return sorted(written, key=lambda f: (f.start, f.end))
 
 

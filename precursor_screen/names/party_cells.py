@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from precursor_screen.names.countries import find_country
 from precursor_screen.names.identifiers import LABELS
 from precursor_screen.names.party_words import ADDRESS_WORDS, FIRST_OR_LAST, LAST_ONLY, LEGAL_FORMS
 
@@ -27,6 +28,7 @@ MAY_HOLD_MORE = r"(?i)[\r\n:;0-9]|tel|phone|mobile|fax|e-?mail|attn|zip|" + rf"(
 # A number within a cell, with words before it: a house, a postcode; `3RD FLOOR` too.
 _FIRST_NUMBER = re.compile(r"(?<=\w\w)\W+(?:no\W{0,2})?(?=\d)", re.IGNORECASE)
 _ADDRESS = frozenset(ADDRESS_WORDS) | frozenset(w for words in ADDRESS_WORDS.values() for w in words.split())
+_CODE = 3  # letters; as long as that the last word may be the code of a country, and is more often a part of the name
 _MOST_PARTS = 8
 _MOST_LETTERS = 200
 
@@ -57,19 +59,19 @@ def name_parts(cell: str) -> list[str]:
 def _before_address(text: str) -> str:
     """What stands before the first number, or up to a legal form that more words follow; empty where neither parts it."""
     form = _FORM_WITHIN.search(text)
-    if form and " " in text[: form.start()].strip():
+    if form and " " in text[: form.start()].strip() and _says_where(text[form.end() :]):
         return text[: form.end()]
     number = _FIRST_NUMBER.search(text)
-    if not number or not _says_where(text[number.end() :]):
+    if not number or not _says_where(text[number.end() :].partition(" ")[2]):
         return ""  # `Al Noor 2 Trading` is one name
     before = text[: number.start()].strip(" ,;-")
     return before if " " in before else ""
 
 
 def _says_where(text: str) -> bool:
-    """Whether a text from a number on goes on as an address does: a word of addresses, or another number."""
-    words = re.findall(r"\w+", text.lower())[1:]
-    return any(w in _ADDRESS or w.isdigit() for w in words)
+    """Whether a text goes on as an address does: a word of addresses, a number, or a country at its end."""
+    words = re.findall(r"\w+", text.lower())
+    return any(w in _ADDRESS or w.isdigit() for w in words) or bool(words and len(words[-1]) > _CODE and find_country(words[-1]))
 
 
 def _is_address(text: str) -> bool:

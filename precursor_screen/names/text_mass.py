@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
 from typing import Final
@@ -30,25 +30,20 @@ from precursor_screen.names.packages import (
     Stated,
     find_quantities,
 )
-from precursor_screen.names.quantity_words import BOXES, DOSES, EVERYDAY, HOLDS, LITRES, OUTER, USUAL_LITRES
+from precursor_screen.names.quantity_words import BOXES, DOSES, HOLDS, LITRES, OUTER, USUAL_LITRES
+from precursor_screen.names.text_goods import MASSES, is_mass, list_goods, unexplained_number
 from precursor_screen.names.unit_codes import MASS, VOLUME, find_unit
 
 # Why a text that speaks of quantities gives no mass for sure.
-TWO_READINGS, GROSS_ONLY, SIZE_ONLY, SEVERAL_MASSES, SEVERAL_GOODS, OTHER_GOODS = (
+TWO_READINGS, GROSS_ONLY, SIZE_ONLY, SEVERALMASSES, SEVERAL_GOODS, OTHER_GOODS = (
     *("two-readings", "gross-only", "size-only", "several-masses", "several-goods", "other-goods"),
 )
 _NEAR: Final = Decimal("1.02")  # figures of the same goods differ by rounding
 _TARE: Final = Decimal("1.4")  # a larger figure up to this is the gross mass, though no word says so
 _LEAST_LITRES: Final = 15  # of a liquid in a drum
-_MOST_PACKAGES: Final = 100_000
-_REACH: Final = 6  # words from a number that counts something unknown to the mass of one
 _MOST: Final = 6  # readings that are followed up
-_SEPARATORS: Final = frozenset({m.BREAK, m.COMMA, m.AND, m.SLASH})
-_MASSES: Final = frozenset({COUNTED, BESIDE, PLAIN})
 # `15 or 20 drums`: which of them, nobody says.
 _EITHER: Final = re.compile(r"\d[ ]*(?:\b(?:or|oder|ou|lub|nebo|sau|veya|atau|или)\b|或)[ ]*\d", re.IGNORECASE)
-# Words that look like a chemical's name by their end; those of everyday that do are taken out.
-_CHEMICAL: Final = re.compile(r"[a-z]{3,}(?:ene|ane|one|anol|ylol|ate|ide|ite|ine|yl|ether|acid)s?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +64,6 @@ class Amount:
     doubt: str = ""
     of_substance: bool = False
     molar: tuple[str, Decimal] | None = None
-
-
-@dataclass(slots=True)
-class _Goods:
-    """What a text says of one of the goods that it lists. name: own, other, or empty where nothing is named."""
-
-    name: str = ""
-    stated: list[Stated] = field(default_factory=list)
-    words: bool = False  # words that may name goods stand with its quantities
-
-    @property
-    def has_mass(self) -> bool:
-        return any(_is_mass(s) for s in self.stated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +100,20 @@ def amount_in_text(
     stated = _doses(tokens, find_quantities(tokens))
     if not stated:
         return Amount()
-    goods = _list_goods(tokens, stated)
+    goods = list_goods(tokens, stated)
     mine = [s for g in goods if g.name == m.OWN for s in g.stated]
     others = [g for g in goods if g.name == m.OTHER]
     if mixture or not own or len(goods) <= 1:
         mine = stated
         if not mixture and others and own:
             return Amount(doubt=SEVERAL_GOODS)
-    elif others and (any(not g.has_mass for g in others) or not any(s.form in _MASSES for s in mine)):
+    elif others and (any(not g.has_mass for g in others) or not any(s.form in MASSES for s in mine)):
         amount = _settle(stated, line, tokens)
         return Amount(amount.kind, amount.values, SEVERAL_GOODS) if amount.kind else amount
-    if len(goods) > 1 and any(_is_mass(s) and s.role != TOTAL for s in mine):
+    if len(goods) > 1 and any(is_mass(s) and s.role != TOTAL for s in mine):
         mine = [s for s in mine if s.form != PLAIN or s.role != TOTAL]  # a total of all goods
     amount = _settle(mine, line, tokens)
-    if amount.kind and not amount.doubt and (number := _unexplained(tokens, stated)):
+    if amount.kind and not amount.doubt and (number := unexplained_number(tokens, stated)):
         return replace(amount, values=tuple(sorted({*amount.values, *(v * number for v in amount.values)})), doubt=TWO_READINGS)
     if amount.kind and not amount.doubt and _EITHER.search(text):
         return replace(amount, doubt=TWO_READINGS)
@@ -142,39 +124,6 @@ def amount_in_text(
     return amount
 
 
-def _unexplained(tokens: Sequence[Token], stated: Sequence[Stated]) -> Decimal | None:
-    """A number beside a mass of which nothing says what it counts: `1 KG SAQUITO X 500`, `50 KG 20 FUSTEN`. It may be that of packages."""
-    masses = [s for s in stated if _is_mass(s)]
-
-    def of_mass(token: Token | None) -> bool:
-        return token is not None and any(s.start <= token.start < s.end for s in masses)
-
-    row: list[Token | None] = [None, *tokens, None, None]
-    for i, token in enumerate(row[1:-2], 1):
-        if token is None or token.kind != m.NUMBER or len(token.values) != 1 or not 1 < token.values[0] <= _MOST_PACKAGES:
-            continue
-        if token.values[0] % 1 or any(s.start <= token.start < s.end for s in stated):
-            continue
-        before, after, next_but_one = row[i - 1], row[i + 1], row[i + 2]
-        word_after = after is not None and after.kind == m.WORD
-        times = before is not None and before.kind == m.TIMES and any(s.end <= token.start for s in masses)
-        behind = of_mass(before) and (word_after or after is None)
-        opens = before is None or before.kind in (m.OWN, m.OTHER, *_SEPARATORS)
-        if times or behind or (opens and word_after and (of_mass(next_but_one) or _leads_to_mass(tokens, i, masses))):
-            return token.values[0]
-    return None
-
-
-def _leads_to_mass(tokens: Sequence[Token], at: int, masses: Sequence[Stated]) -> bool:
-    """Whether nothing but words and numbers stands from a place to a mass: `12 khazzanat, each holding 1000 L` without its comma."""
-    for token in tokens[at : at + _REACH]:
-        if any(s.start <= token.start < s.end for s in masses):
-            return True
-        if token.kind not in (m.WORD, m.NUMBER):
-            return False
-    return False
-
-
 def _doses(tokens: Sequence[Token], stated: list[Stated]) -> list[Stated]:
     """The quantities, of a medicine the milligrams as those of one dose: TABLETS 30 MG."""
     medicine = any(t.kind == m.DOSE_FORM or (t.kind == m.PACKAGE and t.of in DOSES) for t in tokens)
@@ -183,83 +132,6 @@ def _doses(tokens: Sequence[Token], stated: list[Stated]) -> list[Stated]:
         replace(s, form=EACH, package="dose") if medicine and s.form == PLAIN and s.kind == MASS and s.values[-1] <= most else s
         for s in stated
     ]
-
-
-def _is_mass(element: object) -> bool:
-    return isinstance(element, Stated) and element.form in _MASSES
-
-
-def _list_goods(tokens: Sequence[Token], stated: Sequence[Stated]) -> list[_Goods]:
-    goods = [_Goods()]
-    for clause in _clauses(tokens, stated):
-        names = [e for e in clause if isinstance(e, str)]
-        masses = [e for e in clause if _is_mass(e)]
-        words = "words" in names
-        names = [n for n in names if n != "words"]
-        if not names and words and masses and goods[-1].has_mass:
-            names, clause = [m.OTHER], [m.OTHER, *clause]  # other goods, of which no name is known
-        if not names and not masses and not goods[-1].name and len(goods) == 1:
-            goods[-1].stated += [e for e in clause if isinstance(e, Stated)]
-            continue
-        _add(goods, clause, len(set(names)) > 1)
-        goods[-1].words |= words
-    return goods
-
-
-def _add(goods: list[_Goods], clause: Sequence[Stated | str], several: bool) -> None:
-    """A clause's names and quantities, to the goods before it or as new ones. Where it names several, a quantity that opens it stands before
-    its name, and so do the others."""
-    elements = [e for e in clause if e != "words"]
-    first = several and isinstance(elements[0], Stated)
-    waiting: list[Stated] = []
-    named = any(isinstance(e, str) for e in elements)
-    for element in elements:
-        if isinstance(element, Stated):
-            if first or (named and not any(isinstance(e, str) for e in elements[: elements.index(element)])):
-                waiting.append(element)
-            else:
-                goods[-1].stated.append(element)
-            continue
-        if not goods[-1].name and goods[-1].has_mass and goods[-1].words and any(_is_mass(e) for e in elements):
-            goods[-1].name = m.OTHER  # other goods, of which no name is known
-        if not goods[-1].name:
-            goods[-1].name = element
-        elif goods[-1].name != element or element == m.OTHER:
-            goods.append(_Goods(element))
-        goods[-1].stated += waiting
-        waiting = []
-    goods[-1].stated += waiting
-
-
-def _clauses(tokens: Sequence[Token], stated: Sequence[Stated]) -> list[list[Stated | str]]:
-    """The text's names and quantities in order, clause by clause. `words` stands for words that may name goods."""
-    clauses: list[list[Stated | str]] = [[]]
-    at, named, elements = 0, False, 0
-    for token in tokens:
-        while at < len(stated) and stated[at].end <= token.start:
-            at += 1
-        here = at < len(stated) and stated[at].start <= token.start
-        if here:
-            if not clauses[-1] or clauses[-1][-1] is not stated[at]:
-                clauses[-1].append(stated[at])
-                elements += 1
-            continue
-        if token.kind in _SEPARATORS:
-            if clauses[-1]:
-                clauses.append([])
-        elif token.kind in (m.OWN, m.OTHER):
-            named = True
-            if not clauses[-1] or clauses[-1][-1] != token.kind:
-                clauses[-1].append(token.kind)
-        elif token.kind == m.WORD and len(token.of) >= 4:
-            chemical = _CHEMICAL.fullmatch(token.of) is not None and token.of not in EVERYDAY
-            after = bool(clauses[-1]) and isinstance(clauses[-1][-1], Stated)
-            opens = not clauses[-1]
-            if chemical and named and (after or opens) and at < len(stated):
-                clauses[-1].append(m.OTHER)
-            elif "words" not in clauses[-1]:
-                clauses[-1].append("words")
-    return [c for c in clauses if c]
 
 
 def _settle(stated: Sequence[Stated], line: Line, tokens: Sequence[Token]) -> Amount:
@@ -273,7 +145,7 @@ def _settle(stated: Sequence[Stated], line: Line, tokens: Sequence[Token]) -> Am
     strengths = {s.values: s for s in stated if s.form == STRENGTH}
     strength = next(iter(strengths.values()), None)
     if len(strengths) > 1 and volume.kind:
-        return replace(volume, doubt=volume.doubt or SEVERAL_MASSES)
+        return replace(volume, doubt=volume.doubt or SEVERALMASSES)
     medicine = any(t.kind == m.DOSE_FORM or (t.kind == m.PACKAGE and t.of in DOSES) for t in tokens)
     if strength and medicine and not any(s.form in (COUNTED, BESIDE, COUNT) for s in stated):
         return replace(volume, values=(), doubt=SIZE_ONLY)  # how many ampoules or bottles is not said
@@ -303,7 +175,7 @@ def _against_volume(mass: Amount, stated: Sequence[Stated], line: Line) -> Amoun
     for value in (mass.values[0], mass.values[0] * number):
         if held / 2 <= value <= held * 2:
             return Amount(MASS, (value,), of_substance=mass.of_substance)
-    return replace(mass, doubt=SEVERAL_MASSES)
+    return replace(mass, doubt=SEVERALMASSES)
 
 
 def _barrels(stated: Sequence[Stated], tokens: Sequence[Token]) -> Amount | None:
@@ -454,13 +326,13 @@ def _times_number(of_kind: Sequence[Stated], counts: Sequence[_Count], line: Lin
     if not each:
         return None
     if len(sizes) > 1:
-        return Amount(values=(), doubt=SEVERAL_MASSES)
+        return Amount(values=(), doubt=SEVERALMASSES)
     size = each[0]
     numbers = {c.number for c in counts if _may_be(size.package, c)}
     if not counts and line.packages and _may_be(size.package, _Count(Decimal(line.packages), line.package, False)):
         numbers = {Decimal(line.packages)}
     if len(numbers) != 1:
-        return Amount(doubt=SIZE_ONLY if not numbers else SEVERAL_MASSES)
+        return Amount(doubt=SIZE_ONLY if not numbers else SEVERALMASSES)
     bounds = _bounds(size.package, size.kind, line.density)
     values = [v for v in size.values if bounds and bounds[0] <= v <= bounds[1]] if len(size.values) > 1 else []
     return Amount(size.kind, tuple(v * n for v in (values or size.values) for n in numbers))
@@ -491,7 +363,7 @@ def _of_plain(kind: str, plain: Sequence[Stated], counts: Sequence[_Count], line
     if len(numbers) == 1:
         values = _beside(s, numbers[0], kind, line)
         if not values:
-            return Amount(kind, s.values, SEVERAL_MASSES)
+            return Amount(kind, s.values, SEVERALMASSES)
     return Amount(kind, values, "" if readings_agree(values) else TWO_READINGS)
 
 
@@ -501,7 +373,7 @@ def _largest(kind: str, distinct: Sequence[Stated], counts: Sequence[_Count]) ->
     for count in counts:
         if len(values) == 2 and count.number > 1 and readings_agree([values[0] * count.number, values[1]]):
             return Amount(kind, (values[1],))
-    return Amount(kind, tuple(values), SEVERAL_MASSES)
+    return Amount(kind, tuple(values), SEVERALMASSES)
 
 
 def _checked(kind: str, totals: tuple[Decimal, ...], plain: Sequence[Stated], of_kind: Sequence[Stated]) -> Amount:
@@ -514,5 +386,5 @@ def _checked(kind: str, totals: tuple[Decimal, ...], plain: Sequence[Stated], of
         restated = any(v in sizes for v in s.values)
         tare = s.role != NET and any(t < v <= t * _TARE for v in s.values for t in totals)
         if not restated and not tare:
-            return Amount(kind, tuple(sorted({*totals, *s.values})), SEVERAL_MASSES)
+            return Amount(kind, tuple(sorted({*totals, *s.values})), SEVERALMASSES)
     return Amount(kind, totals, "" if readings_agree(totals) else TWO_READINGS)

@@ -227,5 +227,5 @@ def gaps_in_words(report: Report) -> list[tuple[int, str, str]]:
         rules = sorted({u["rule_id"] for u in coverage["not_evaluable"]})
         named = f"{', '.join(rules[:4])}{' ...' if len(rules) > 4 else ''}"
         total = sum(u["count"] for u in coverage["not_evaluable"])
-        found.append((total, "", f"not evaluable: for want of data, in {len(rules)} rules ({named})"))
+        found.append((total, "", f"could not be judged: data are missing, in {len(rules)} rules ({named})"))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from precursor_screen.errors import InputError, UnknownFormat
+from precursor_screen.formats import markup
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.table import open_sheets
@@ -43,6 +44,37 @@ def test_the_code_page_that_a_web_page_states_is_used() -> None:
     page = '<html><meta charset="windows-1251"><table><tr><td>Товар<td>Код<tr><td>шерсть<td>5101</table>'
     (sheet,) = _sheets(page.encode("cp1251"))
     assert sheet.head[1] == ("шерсть", "5101")
+
+
+def test_a_cell_that_reaches_down_at_the_end_of_a_row_stands_in_the_next_one() -> None:
+    page = """<html><table><tr><td>1<td>2<td>Goods<tr><td>a<td>b<td rowspan=3>wool<tr><td>c<td>d<tr><td>e<td>f</tr><tr><td>g<td>h<td>tin</table>"""
+    (sheet,) = _sheets(page)
+    assert sheet.head == (("1", "2", "Goods"), ("a", "b", "wool"), ("c", "d", "wool"), ("e", "f", "wool"), ("g", "h", "tin"))
+
+
+@pytest.mark.parametrize(("kind", "beyond"), [("page", 2), ("book", 4)])
+def test_texts_beyond_those_that_are_kept_are_counted(kind: str, beyond: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(markup, "_MOST_ASIDES", 2)
+    first = (
+        markup.read_html(Blob("b", PAGE.encode()))[0]
+        if kind == "page"
+        else markup.read_spreadsheetml(Blob("b", BOOK.encode()))[0]
+    )
+    assert [(note.code, note.count) for note in first.notes] == [("unread-part", beyond)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "stated", "cell"),
+    [
+        ("String", "20.000", "20.000"),
+        ("Number", "20.000", "20.000"),
+        ("DateTime", "2026-11-03T00:00:00.000", "2026-11-03"),
+        ("DateTime", "2026-11-03T10:30:00.000", "2026-11-03T10:30:00"),
+    ],
+)
+def test_only_a_date_loses_the_time_that_it_does_not_have(kind: str, stated: str, cell: str) -> None:
+    (sheet,) = _sheets(BOOK.replace('"DateTime">2026-11-03T00:00:00.000', f'"{kind}">{stated}'))
+    assert sheet.head[2][3] == cell
 
 
 @pytest.mark.parametrize(

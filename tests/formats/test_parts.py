@@ -11,6 +11,7 @@ import pyarrow.parquet as parquet
 import pytest
 import xlsxwriter
 
+from precursor_screen.formats import parts, xlsx, xlsx_scan
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.parts import constants_of, runs_of, texts_of_xml, words_of_format
 from precursor_screen.formats.sheet import Sheet
@@ -69,32 +70,60 @@ def test_words_beside_the_cells_are_screened(options: dict[str, str], said: str)
 
 
 @pytest.mark.parametrize(
-    "parts",
+    "added",
     [
         {"customXml/item1.xml": b"<a>raw silk</a>"},
         {"xl/pivotCache/pivotCacheRecords1.xml": b'<r><s v="raw silk"/></r>'},
         {"xl/revisions/revisionLog1.xml": b"<r><is><t>raw </t><t>x</t></is><is><t>raw silk</t></is></r>"},
         {"xl/charts/chart9.xml": b"<c><v>raw silk</v></c>"},
+        {"META-INF/goods.xml": b"<a>raw silk</a>"},
+        {"xl/richData/rdrichvalue.xml": b"<a><v>raw silk</v></a>"},
+        {"docMetadata/LabelInfo.xml": b'<a name="raw silk"/>'},
     ],
 )
-def test_words_of_other_parts_are_screened_and_no_issue(parts: dict[str, bytes]) -> None:
-    sheet = _open(_with(_book(), parts))
+def test_words_of_other_parts_are_screened_and_no_issue(added: dict[str, bytes]) -> None:
+    sheet = _open(_with(_book(), added))
     assert "raw silk" in [aside.text for aside in sheet.asides]
     assert sheet.notes == ()
 
 
 def test_parts_that_are_no_words_are_one_issue_and_those_without_letters_a_note() -> None:
-    parts = {
+    added = {
         "xl/vbaProject.bin": b"\x01Sub Ship\x00\x02",
         "xl/data.csv": b"Description\nraw silk",
         "xl/media/image1.png": b"\x89PNG\r\n\x1a\n" + bytes(9),
     }
-    sheet = _open(_with(_book(), parts))
+    sheet = _open(_with(_book(), added))
     assert [(note.code, note.count, note.text) for note in sheet.notes] == [
         ("unread-part", 2, "xl/vbaProject.bin, xl/data.csv"),
         ("wordless-part", 1, "xl/media/image1.png"),
     ]
     assert "raw silk" in [aside.text for aside in sheet.asides]
+
+
+@pytest.mark.parametrize(("most", "texts", "unread"), [(9, 2, True), (30, 2, False), (30, 1, True)])
+def test_a_part_that_is_too_large_or_says_too_much_is_named(
+    most: int, texts: int, unread: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "_MOST_BYTES", most)
+    monkeypatch.setattr(parts, "_MOST_TEXTS", texts)
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("item1.xml", b"<a>raw silk</a>")
+    with zipfile.ZipFile(data) as archive:
+        _, notes = parts.parts_beside(archive, Blob("b", data.getvalue()), (), ())
+    assert [note.code for note in notes] == ["unread-part"] * unread
+
+
+def test_a_table_of_texts_that_is_too_large_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_scan, "_MOST_STRINGS", 100)
+    monkeypatch.setattr(xlsx, "MOST_CONSTANTS", 1)
+    with zipfile.ZipFile(io.BytesIO(_book(formula='="raw silk"'))) as archive:
+        witness = xlsx.XlsxWitness(archive)
+        scan = witness.scan(0, "Sheet1")
+        _, notes = witness.rest()
+    assert scan is not None
+    assert [note.text for note in notes] == ["Sheet1", "xl/sharedStrings.xml"]
 
 
 def test_an_archive_behind_a_workbook_is_reported() -> None:

@@ -282,6 +282,42 @@ def test_un_numbers_need_their_prefix(text: str) -> None:
     assert [f.number for f in find_un(f"drums {text}, class 3")] == ["1090"]
 
 
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("tank 33/1090", ["1090"]),
+        ("tank 83 / 1715", ["1715"]),
+        ("Kemler 33/1090", ["1090"]),
+        ("ADR 80-1830", ["1830"]),
+        ("hazchem 90/3082", ["3082"]),  # under a word for plates every number counts
+        ("90/3082", ["3082"]),  # and as a whole cell
+        ("tank 90/3082", []),
+        ("tank 80/1090", []),  # not the hazard of acetone
+        ("part 5/33/1090", []),
+        ("33/10901", []),
+        ("plate 20/0003", []),
+    ],
+)
+def test_numbers_of_orange_plates(text: str, numbers: list[str]) -> None:
+    assert [f.number for f in find_un(text)] == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("000067-64-1", "67-64-1"),
+        ("CAS 000108-24-7", "108-24-7"),
+        ("CAS 0000108 24 7", "108-24-7"),
+        ("108/24/7", "108-24-7"),
+        ("67/64/1", None),  # two figures before the stroke: a date
+        ("108/24/6", None),  # check digit
+        ("1/108/24/7", None),
+    ],
+)
+def test_cas_numbers_with_zeros_or_strokes(text: str, number: str | None) -> None:
+    assert [f.number for f in find_cas(text)] == ([number] if number else [])
+
+
 @pytest.mark.parametrize("text", ["1090", "SUN 1090", "UN10900", "UN 9999", "RUN1090"])
 def test_four_bare_digits_mean_nothing(text: str) -> None:
     assert find_un(text) == []

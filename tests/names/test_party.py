@@ -69,6 +69,24 @@ def test_marks() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "readings"),
+    [
+        ("LOPEZ, J. M.", ["lopez jm", "lopez j m"]),
+        ("J M LOPEZ", ["jm lopez", "j m lopez"]),
+        ("LOPEZ J", ["lopez j"]),
+        ("A.B.C.D. LOPEZ", ["abcd lopez"]),  # more are an abbreviation
+        ("C D LEE", ["cd lee"]),  # a short name may be a word of it
+        ("C.D. TRADING", ["cd trading"]),  # no name beside them
+        ("ZORVAN MIRAGE ZORVAN MIRAGE", ["zorvan mirage"]),
+        ("ZORVAN ZORVAN", ["zorvan"]),
+        ("ZORVAN MIRAGE ZORVAN", ["zorvan mirage zorvan"]),
+    ],
+)
+def test_initials_and_a_name_said_twice(name: str, readings: list[str]) -> None:
+    assert [r.compared for r in normalise_party(name).readings] == readings
+
+
 def test_keys_leave_out_order_and_legal_forms() -> None:
     assert party_key("Zorvan Chem. Co., Ltd.") == party_key("CHEMICALS ZORVAN LLC") == "chemical zorvan"
     assert party_key("Zorvan A") != party_key("Zorvan B")

@@ -227,6 +227,14 @@ def test_files_written_into_the_text_are_read():
     assert lines(tables) == {"m.eml!text in base64": ["acetone"]}
 
 
+def test_a_line_that_is_no_uuencode_is_told():
+    first, second = (binascii.b2a_uu(part).decode() for part in (TABLE[:45], TABLE[45:]))
+    made = mail(text=f"begin 644 goods.csv\n{first}Mwool\x7f\x7f\n{second}`\nend\n")
+    found = read(made.as_bytes(), "m.eml")
+    assert ("unreadable-file", "m.eml!goods.csv") in issues(found)
+    assert lines(found) == {"m.eml!goods.csv": ["acetone"]}
+
+
 def test_an_attachment_of_outlook_that_was_cut_short_is_reported():
     whole = message("x", ("long.csv", TABLE * 90))
     at = whole.index(b"\xfe\xff\xff\xff", 512)

@@ -14,7 +14,7 @@ from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.watchlists.opened import Watchlist
 from precursor_screen.schema import ROLES
 
-_TEXTS = ("description", "marks", "other_texts", "other_parties")
+_TEXTS = ("description", "marks", "other_texts", "other_parties", "declarant_name", "carrier_name", "place_of_delivery")
 _VESSEL_FIELDS = ("vessel", "voyage", "carrier_name")
 _SCHEMA = pa.schema(
     [
@@ -33,8 +33,9 @@ def find_identified(lines: pa.Table, reference: Reference) -> pa.Table:
         reference: with the watchlists.
 
     Returns:
-        One row a (role, distinct cell, entry): party_role (of a text that is of no party the field), value (the cell), own_name (the number as filed), and what PARTY_MATCH says of an
-        entry. The role `vessel` has a row for the cell of each field in which its number may stand: see `number_columns`.
+        One row a (role, distinct cell, entry): party_role (for a text that belongs to no party its field), value (the cell), own_name (the
+        number as filed), and what PARTY_MATCH says of an entry. The role `vessel` has a row for the cell of each field in which its number
+        may stand: see `number_columns`.
     """
     rows: list[dict[str, str]] = []
     listed: dict[str, list[tuple[Watchlist, str]]] = defaultdict(list)

@@ -123,12 +123,14 @@ def _named(role: str, column: str, columns: list[str]) -> str:
 
 def _identified(role: str, column: str) -> str:
     """The parties and vessels whose number is that of an entry, whatever their name."""
-    lines = "lines"
+    lines, place = "lines", literal(column)
     if column in ("other_texts", "other_parties"):
-        lines = f"(select {LINE_NO}, unnest({column}) as {column} from lines where {column} is not null)"
+        beside = ", unnest(other_columns) as in_column" if column == "other_texts" else ""
+        lines = f"(select {LINE_NO}, unnest({column}) as {column}{beside} from lines where {column} is not null)"
+        place = "l.in_column" if beside else place
     nothing = ", ".join(f"cast(null as varchar) as own_{part}" for part in ("address", "country"))
     return (
-        f"select l.{LINE_NO}, m.party_role, m.own_name, {literal(column)} as party_column, cast(null as integer) as party_start, {nothing}, "
+        f"select l.{LINE_NO}, m.party_role, m.own_name, {place} as party_column, cast(null as integer) as party_start, {nothing}, "
         f"m.own_name as own_identifier, m.value, m.list_id, m.entry_id, m.entry_name, m.matched_name, m.name_kind, m.entry_kind, "
         f"0.0::double as score, 0::bigint as informative_tokens "
         f"from {lines} l join identified m on m.value = l.{column} and m.party_role = {literal(role)}"

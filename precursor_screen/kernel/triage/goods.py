@@ -57,7 +57,8 @@ class Goods:
         unweighed: lines of which no mass is known.
         concern: from which masses it is small and large.
         permit, licence, notification: whether one in force covers all lines of it.
-        certified: whether a line of it names a permit, or a register knows one: an import certificate or export authorisation.
+        certified: whether all lines of it name the number of an import certificate or export authorisation, and where there is a register
+            one that it holds; TBA and 0000 are no numbers.
     """
 
     substance_id: str
@@ -162,7 +163,7 @@ def find_goods(flags: pa.Table, noted: Resolved, concern: Mapping[str, Concern])
                        {_covers("permit_substance_ids", "permit_found and permit_in_force and permit_status = 'valid'")} as permit,
                        {_covers("pen_substance_ids", "pen_found and pen_status = 'accepted'")} as notified,
                        coalesce(consignee_licensed, false) or coalesce(exporter_licensed, false) as licensed,
-                       coalesce(permit_found, false) or permit_reference is not null as certified
+                       coalesce(permit_found, regexp_matches(permit_reference, '[1-9]'), false) as certified
                 from goods where form <> 'article')
             select shipment_id, substance_id, any_value(substance_name), in_doses,
                    coalesce(sum(kg) filter (where is_its_own), 0), coalesce(sum(kg), 0), count(*) filter (where kg is null),

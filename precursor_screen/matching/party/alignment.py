@@ -243,6 +243,8 @@ def _count_informative(left: Sequence[Word], right: Sequence[Word], pairs: Seque
     initials = sum(pair.is_initial for pair in pairs)
     if len(major) >= 2 or initials:
         return len(major) + (initials >= 2)  # two initials beside a name tell about as much as another name
+    if entry_kind == "person" and any(w.kind == LEGAL for w in left):
+        return None  # a firm of a given name is not the person
     only, similarity = right[major[0].right], major[0].similarity
     rare = only.weight >= RARE * only.length_weight
     ours, theirs = (
@@ -251,8 +253,6 @@ def _count_informative(left: Sequence[Word], right: Sequence[Word], pairs: Seque
     )
     if not ours and not theirs:
         return 1 if similarity >= (FAIR if rare else SAME_CONSONANTS) or (rare and len(only.key) >= LONG) else None
-    if entry_kind == "person" and any(w.kind == LEGAL for w in left):
-        return None  # a firm of a given name is not the person
     if entry_kind == "person" and ours and not theirs:
         return (
             None  # one name of a person beside other names or words of business: `Jasper` is not `Jasper Steel`, nor `Ana Jasper`

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib import resources
+from itertools import product
 
 from precursor_screen.names.countries import find_country
-from precursor_screen.names.party import CONSONANTS, NAME, OWN_SCRIPT, PartyName, Reading, kind_of, normalise_party
+from precursor_screen.names.party import LATIN, NAME, OWN_SCRIPT, PartyName, Reading, kind_of, normalise_party
 from precursor_screen.names.party_cells import name_parts
 from precursor_screen.names.party_names import COMMON, VARIANTS
 from precursor_screen.names.party_words import PARENTS, PLACES, STATE_WORDS
@@ -86,11 +87,11 @@ def _is_long(words: Sequence[str]) -> bool:
 
 def _comparable(mine: PartyName, theirs: PartyName) -> Iterator[tuple[Reading, Reading]]:
     """Pairs of readings in one script; in their own where both have one, since consonants and sounds alone are shared by many."""
-    own = OWN_SCRIPT if all(any(r.script == OWN_SCRIPT for r in name.readings) for name in (mine, theirs)) else ""
-    for reading in mine.readings:
-        for other in theirs.readings:
-            if reading.script == other.script == (own or reading.script) != CONSONANTS:
-                yield reading, other
+    both_own = all(any(r.script == OWN_SCRIPT for r in name.readings) for name in (mine, theirs))
+    scripts = (OWN_SCRIPT,) if both_own else (LATIN, OWN_SCRIPT)
+    for script in scripts:
+        ours, others = ([r for r in name.readings if r.script == script] for name in (mine, theirs))
+        yield from product(ours, others)
 
 
 def _are_equal(reading: Reading, other: Reading, entry_kind: str) -> bool:

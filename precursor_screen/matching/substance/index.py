@@ -7,7 +7,7 @@ propose is judged once: edges of words, the longest name, salt words, what stand
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from typing import Final
@@ -157,7 +157,10 @@ class SubstanceIndex:
         resembling = (c for layer in RESEMBLING_LAYERS for c in layer(prepared, self._names, room))
         counts = MatchCounts()
         last: dict[str, Match] = {}
-        spelled = (s for s in self._standing(prepared, resembling) if not _takes_in_a_word(s, exact, prepared.plain))
+        right = {
+            e.core[1]: e.core[0] for e in sorted(exact, key=lambda e: -e.core[0])
+        }  # of those that end in one place the longest
+        spelled = (s for s in self._standing(prepared, resembling) if not _takes_in_a_word(s, right, prepared.plain))
         for standing in kept.add(spelled):
             start, end = standing.whole
             for owner in standing.candidate.pattern.owners:
@@ -264,15 +267,17 @@ class SubstanceIndex:
         )
 
 
-def _takes_in_a_word(near: Standing, exact: Sequence[Standing], plain: str) -> bool:
+def _takes_in_a_word(near: Standing, right: Mapping[int, int], plain: str) -> bool:
     """Whether what resembles a name is another name, spelt right, with the end of a word before it: `no pseudoephedrine` is not
-    `norpseudoephedrine`."""
-    return any(
-        near.core[0] < e.core[0] < e.core[1] == near.core[1]
-        and plain[e.core[0] - 1] == " "
-        and sum(map(str.isalnum, plain[near.core[0] : e.core[0]])) <= _SHORT_WORD
-        for e in exact
-    )
+    `norpseudoephedrine`.
+
+    Args:
+        near: what resembles a name.
+        right: where names that are spelt right end -> where they begin.
+        plain: the text.
+    """
+    start, begin = near.core[0], right.get(near.core[1], 0)
+    return start < begin and plain[begin - 1] == " " and sum(map(str.isalnum, plain[start:begin])) <= _SHORT_WORD
 
 
 def _readings(texts: Sequence[str]) -> Iterator[tuple[int, str, list[float] | None]]:

@@ -50,7 +50,7 @@ _TRIGGERS: Final = (
 _STEREO: Final = re.compile(
     r"[(\[](?:\d{0,2}[RSEZrsez]\*?[,)\]]|[+\-±]{1,3}\)|[RSrs]?\(|(?:rac|rel|[dD][lL]?|[lL]|cis|trans)[,)])"
 )
-_NUMBER: Final = re.compile(r"\d ?[‐‑‒–—―−﹣－-] ?\d\d ?[‐‑‒–—―−﹣－-] ?\d|\d/\d\d/\d(?!\d)|\d\d ?/ ?\d{4}(?!\d)")
+_NUMBER: Final = re.compile(r"\d ?[‐‑‒–—―−﹣－-] ?\d\d ?[‐‑‒–—―−﹣－-] ?\d|\d/\d\d/\d(?!\d)")
 _EC_NUMBER: Final = re.compile(r"\d\d\d(?: | ?[‐‑‒–—―−﹣－-] ?)\d\d\d(?: | ?[‐‑‒–—―−﹣－-] ?)\d(?!\d)")
 _PLATE: Final = re.compile(r"(?<!\d)[2-9]\d{1,2} ?[/-] ?\d{4}(?!\d)")  # KEMLER 33/1090
 

@@ -32,38 +32,11 @@ _CODES_WITH_LETTERS: Final = ("container_numbers",)
 _SURE: Final = ("hs_code", "container_numbers", "cas_numbers")  # of these a table has one column, and nothing else looks like it
 _OF_CODES: Final = frozenset(("code", "codes", "codigo", "tariff", "kod", "kode", "код", "编码", "classification"))
 _HEADINGS: Final = 0.8  # of the distinct cells begin with a heading of the HS; of other numbers one in eight does
-_PARTY_STEMS: Final = (
-    *(
-        "consign",
-        "carrier",
-        "shipper",
-        "importer",
-        "exporter",
-        "notify",
-        "buyer",
-        "seller",
-        "supplier",
-        "vendor",
-        "customer",
-        "client",
-        "agent",
-    ),
-    *(
-        "broker",
-        "forwarder",
-        "declarant",
-        "trader",
-        "party",
-        "company",
-        "firm",
-        "vessel",
-        "office",
-        "port",
-        "country",
-        "station",
-        "terminal",
-    ),
-)
+_PARTY_WORDS: Final = """
+    consign carrier shipper importer exporter notify buyer seller supplier vendor customer client agent
+    broker forwarder declarant trader party company firm vessel office port country station terminal
+    """
+_PARTY_STEMS: Final = tuple(_PARTY_WORDS.split())  # what words for parties and places begin with
 _DECIDED: Final = (IGNORED_BY_MAP,)
 _NAMES: Final = frozenset((*PARTY_NAMES, "declarant_name", "carrier_name", "other_parties"))
 _FIRMS: Final = 0.3  # of the cells; many traders are persons

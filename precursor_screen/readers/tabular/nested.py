@@ -16,108 +16,33 @@ import pyarrow.compute as pc
 from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.tabular.party_headers import words_of
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 NESTED: Final = re.compile(r"[^\W\d][\w -]*(?:\.[^\W\d][\w -]*)+(?: \(\d+\))?")
 _NUMBERED: Final = re.compile(r" \(\d+\)$")
 # What a parent holds, told by the parent alone: `grossWeight.value` is the gross weight.
-_CONTENT: Final = frozenset(("value", "values", "amount", "text", "name", "code", "content", "description", "measure", "quantity", "number", "no"))  # fmt: skip
-UNITS: Final = frozenset(("unit", "units", "uom", "unitcode", "unitofmeasure", "measureunit", "unitqualifier"))
+_CONTENT: Final = _words("value values amount text name code content description measure quantity number no")
+UNITS: Final = _words("unit units uom unitcode unitofmeasure measureunit unitqualifier")
 _LEAVES: Final = frozenset((*_CONTENT, *UNITS, "id", "identifier", "country", "address", "type", "city", "currency")) - {
     "description",
     "quantity",
 }
 # Words of lists of lines: what stands right in one belongs to the line.
-_RECORDS: Final = frozenset(
-    (
-        *(
-            "item",
-            "items",
-            "line",
-            "lines",
-            "goods",
-            "good",
-            "product",
-            "products",
-            "commodity",
-            "commodities",
-            "shipment",
-            "shipments",
-        ),
-        *(
-            "consignment",
-            "consignments",
-            "record",
-            "records",
-            "row",
-            "rows",
-            "data",
-            "declaration",
-            "declarations",
-            "bill",
-            "bills",
-            "of",
-        ),
-        *(
-            "lading",
-            "house",
-            "master",
-            "manifest",
-            "manifests",
-            "entry",
-            "entries",
-            "article",
-            "articles",
-            "cargo",
-            "details",
-            "list",
-        ),
-        *(
-            "container",
-            "containers",
-            "package",
-            "packages",
-            "position",
-            "positions",
-            "result",
-            "results",
-            "document",
-            "documents",
-        ),
-    )
-)
+_RECORDS: Final = _words("""
+    item items line lines goods good product products commodity commodities shipment shipments consignment consignments
+    record records row rows data declaration declarations bill bills of lading house master manifest manifests entry entries
+    article articles cargo details list container containers package packages position positions result results document
+    documents
+    """)
 # Words between a party and what is stated of it that name nothing of it themselves.
-_WITHIN: Final = frozenset(
-    (
-        *(
-            "address",
-            "addresses",
-            "postal",
-            "location",
-            "contact",
-            "contacts",
-            "detail",
-            "details",
-            "info",
-            "information",
-            "party",
-        ),
-        *(
-            "organisation",
-            "organization",
-            "company",
-            "data",
-            "attributes",
-            "entity",
-            "person",
-            "physical",
-            "registered",
-            "mailing",
-            "business",
-        ),
-    )
-)
-_GOODS: Final = frozenset(
-    ("item", "items", "goods", "good", "product", "products", "commodity", "commodities", "article", "articles", "cargo")
-)
+_WITHIN: Final = _words("""
+    address addresses postal location contact contacts detail details info information party organisation organization
+    company data attributes entity person physical registered mailing business
+    """)
+_GOODS: Final = _words("item items goods good product products commodity commodities article articles cargo")
 _WITH_UNITS: Final = ("gross_mass", "net_mass", "quantity")
 
 Words = tuple[str, ...]

@@ -102,6 +102,14 @@ def test_address_and_its_key_are_those_of_the_role_that_counts():
     assert (found["receiver_address"], found["receiver_address_key"]) == ("Kai 5", "5 kai")
 
 
+@pytest.mark.parametrize(
+    ("country", "destination", "key"), [("DE", "US", "5 kai DE"), (None, "US", "5 kai US"), (None, None, "5 kai")]
+)
+def test_an_address_is_compared_with_its_country(country, destination, key):
+    line = {"consignee": "a", "consignee_address": "Kai 5", "consignee_address_key": "5 kai"}
+    assert traders(**line, consignee_country=country, country_of_destination=destination)["receiver_address_key"] == key
+
+
 @given(st.lists(st.tuples(*(st.sampled_from([None, "a", KEEPER]) for _ in NAMES)), min_size=1, max_size=6))
 def test_rows_do_not_touch_one_another(rows):
     table = pa.table({f"{role}_key": pa.array([r[i] for r in rows], pa.string()) for i, role in enumerate(NAMES)})

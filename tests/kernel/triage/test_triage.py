@@ -406,6 +406,9 @@ def test_goods_by_themselves_are_for_review_only_where_hardly_anybody_trades_the
         ("licensed", 999, {}, "review"),
         ("licensed", 1000, {"permit_reference": "P1"}, "review"),
         ("licensed", 1000, {"permit_found": True}, "review"),
+        ("licensed", 1000, {"permit_reference": "TBA"}, "hold"),
+        ("licensed", 1000, {"permit_reference": "0000"}, "hold"),
+        ("licensed", 1000, {"permit_reference": "P1", "permit_found": False}, "hold"),
     ],
 )
 def test_a_drug_in_bulk_is_held_from_a_mass_unless_makers_of_medicines_trade_it_with_a_certificate(trade, kg, more, band):

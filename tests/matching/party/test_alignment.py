@@ -59,6 +59,27 @@ def test_substance() -> None:
     assert informative("zorvan mirage", "zorvan mirage 6") == 2
 
 
+@pytest.mark.parametrize(
+    ("left", "right", "kind", "agree"),
+    [
+        ("quillon bin zorvan", "zorvan bin quillon", "person", None),
+        ("quillon bin zorvan", "quillon bin zorvan", "person", 2),
+        ("zorvan quillon", "zorvan bin quillon", "person", 2),
+        ("quillon bin zorvan", "bin zorvan quillon", "person", 2),  # as lists write it: surname first
+        ("quillon bin zorvan", "zorvan bin quillon", "organisation", 2),
+        ("~l ~tk", "ali teke", "person", None),
+        ("~lb ~tk", "alib teke", "person", 2),
+        ("jasper ltd", "jasper", "person", None),
+        ("jasper ltd", "jasper", "organisation", 1),
+        ("zorvan ltd mirage", "zorvan mirage", "person", 2),
+        ("zorvan j m", "zorvan juan maria", "person", 2),
+        ("zorvan j", "zorvan juan", "person", 1),
+    ],
+)
+def test_what_tells_persons_from_others(left: str, right: str, kind: str, agree: int | None) -> None:
+    assert informative(left, right, kind) == agree
+
+
 def test_another_whole_word_costs_more_than_one_that_is_missing() -> None:
     assert score("zorvan mirage ferula", "zorvan mirage ferula") > score("zorvan mirage", "zorvan mirage ferula") > 85
     assert score("zorvan mirage quillon oppidan", "zorvan mirage quillon ferula") < 85

@@ -67,6 +67,10 @@ def test_what_tells_a_party_from_others(listed, kind, tells):
         ("王小明", ["Wang Xiaoming"], False),
         ("Wang Xiaoming", ["王小明"], False),
         ("شركة", ["شركات"], False),
+        ("김철수", ["金哲洙"], False),
+        ("やまだたろう", ["山田太郎"], False),
+        ("山田太郎", ["山田次郎"], True),
+        ("山田たろう", ["山田太郎"], True),
     ],
 )
 def test_another_character_is_another_name(name, listed, against):
