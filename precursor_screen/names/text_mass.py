@@ -35,7 +35,7 @@ from precursor_screen.names.text_goods import MASSES, is_mass, list_goods, unexp
 from precursor_screen.names.unit_codes import MASS, VOLUME, find_unit
 
 # Why a text that speaks of quantities gives no mass for sure.
-TWO_READINGS, GROSS_ONLY, SIZE_ONLY, SEVERALMASSES, SEVERAL_GOODS, OTHER_GOODS = (
+TWO_READINGS, GROSS_ONLY, SIZE_ONLY, SEVERAL_MASSES, SEVERAL_GOODS, OTHER_GOODS = (
     *("two-readings", "gross-only", "size-only", "several-masses", "several-goods", "other-goods"),
 )
 _NEAR: Final = Decimal("1.02")  # figures of the same goods differ by rounding
@@ -145,7 +145,7 @@ def _settle(stated: Sequence[Stated], line: Line, tokens: Sequence[Token]) -> Am
     strengths = {s.values: s for s in stated if s.form == STRENGTH}
     strength = next(iter(strengths.values()), None)
     if len(strengths) > 1 and volume.kind:
-        return replace(volume, doubt=volume.doubt or SEVERALMASSES)
+        return replace(volume, doubt=volume.doubt or SEVERAL_MASSES)
     medicine = any(t.kind == m.DOSE_FORM or (t.kind == m.PACKAGE and t.of in DOSES) for t in tokens)
     if strength and medicine and not any(s.form in (COUNTED, BESIDE, COUNT) for s in stated):
         return replace(volume, values=(), doubt=SIZE_ONLY)  # how many ampoules or bottles is not said
@@ -175,7 +175,7 @@ def _against_volume(mass: Amount, stated: Sequence[Stated], line: Line) -> Amoun
     for value in (mass.values[0], mass.values[0] * number):
         if held / 2 <= value <= held * 2:
             return Amount(MASS, (value,), of_substance=mass.of_substance)
-    return replace(mass, doubt=SEVERALMASSES)
+    return replace(mass, doubt=SEVERAL_MASSES)
 
 
 def _barrels(stated: Sequence[Stated], tokens: Sequence[Token]) -> Amount | None:
@@ -326,13 +326,13 @@ def _times_number(of_kind: Sequence[Stated], counts: Sequence[_Count], line: Lin
     if not each:
         return None
     if len(sizes) > 1:
-        return Amount(values=(), doubt=SEVERALMASSES)
+        return Amount(values=(), doubt=SEVERAL_MASSES)
     size = each[0]
     numbers = {c.number for c in counts if _may_be(size.package, c)}
     if not counts and line.packages and _may_be(size.package, _Count(Decimal(line.packages), line.package, False)):
         numbers = {Decimal(line.packages)}
     if len(numbers) != 1:
-        return Amount(doubt=SIZE_ONLY if not numbers else SEVERALMASSES)
+        return Amount(doubt=SIZE_ONLY if not numbers else SEVERAL_MASSES)
     bounds = _bounds(size.package, size.kind, line.density)
     values = [v for v in size.values if bounds and bounds[0] <= v <= bounds[1]] if len(size.values) > 1 else []
     return Amount(size.kind, tuple(v * n for v in (values or size.values) for n in numbers))
@@ -363,7 +363,7 @@ def _of_plain(kind: str, plain: Sequence[Stated], counts: Sequence[_Count], line
     if len(numbers) == 1:
         values = _beside(s, numbers[0], kind, line)
         if not values:
-            return Amount(kind, s.values, SEVERALMASSES)
+            return Amount(kind, s.values, SEVERAL_MASSES)
     return Amount(kind, values, "" if readings_agree(values) else TWO_READINGS)
 
 
@@ -373,7 +373,7 @@ def _largest(kind: str, distinct: Sequence[Stated], counts: Sequence[_Count]) ->
     for count in counts:
         if len(values) == 2 and count.number > 1 and readings_agree([values[0] * count.number, values[1]]):
             return Amount(kind, (values[1],))
-    return Amount(kind, tuple(values), SEVERALMASSES)
+    return Amount(kind, tuple(values), SEVERAL_MASSES)
 
 
 def _checked(kind: str, totals: tuple[Decimal, ...], plain: Sequence[Stated], of_kind: Sequence[Stated]) -> Amount:
@@ -386,5 +386,5 @@ def _checked(kind: str, totals: tuple[Decimal, ...], plain: Sequence[Stated], of
         restated = any(v in sizes for v in s.values)
         tare = s.role != NET and any(t < v <= t * _TARE for v in s.values for t in totals)
         if not restated and not tare:
-            return Amount(kind, tuple(sorted({*totals, *s.values})), SEVERALMASSES)
+            return Amount(kind, tuple(sorted({*totals, *s.values})), SEVERAL_MASSES)
     return Amount(kind, totals, "" if readings_agree(totals) else TWO_READINGS)
