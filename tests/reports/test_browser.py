@@ -95,7 +95,7 @@ def test_filters_search_and_order(page, sample):
 
 def test_a_case_unfolds_by_click_by_key_and_by_its_anchor(page):
     page.click("text=SMPL055")
-    assert page.get_attribute("tr.row a.open >> nth=0", "aria-expanded") == "true"
+    assert page.get_attribute("tr.row a.open:text-is('SMPL055')", "aria-expanded") == "true"
     assert "PMK-OIL" in page.eval_on_selector_all("tr.unfolded mark", "marks => marks.map(m => m.textContent)")
     page.click("text=SMPL055")
     assert page.locator("tr.unfolded").count() == 0
