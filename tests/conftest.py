@@ -21,6 +21,9 @@ settings.load_profile("soak" if SOAK else "suite")
 
 AS_OF = date(2026, 11, 25)
 ROOT = Path(__file__).resolve().parents[1]
+os.environ.setdefault(
+    "PRECURSOR_SCREEN_CACHE", str(ROOT / ".pytest_cache" / "kept")
+)  # shared by all processes, and by later runs
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,7 +43,7 @@ def reference() -> Reference:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home, and no setting from outside."""
     for name in list(os.environ):
-        if name.startswith("PRECURSOR_SCREEN_") and name != "PRECURSOR_SCREEN_TEST_DATA":
+        if name.startswith("PRECURSOR_SCREEN_") and name not in ("PRECURSOR_SCREEN_TEST_DATA", "PRECURSOR_SCREEN_CACHE"):
             monkeypatch.delenv(name)
     folder = tmp_path / "home"
     monkeypatch.setenv("PRECURSOR_SCREEN_HOME", str(folder))

@@ -52,3 +52,22 @@ def test_a_run_needs_neither_pandas_nor_a_terminal():
         "['repeated-line', 'unparsed-mass', 'unreadable-file', 'vague-description']",
         "[]",
     ]
+
+
+COMMAND = """
+import sys
+from precursor_screen.cli.main import main
+try:
+    main(["lookup", "acetone"])
+finally:
+    print("pandas" in sys.modules, file=sys.stderr)
+"""
+
+
+def test_no_command_loads_pandas_and_the_api_can():
+    done = subprocess.run([sys.executable, "-c", COMMAND], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stderr.splitlines()[-1] == "False"
+    assert "[acetone]" in done.stdout
+    api = "import precursor_screen.api, pyarrow as pa; print(pa.table({'a': [1]}).to_pandas().shape)"
+    done = subprocess.run([sys.executable, "-c", api], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "(1, 1)\n"

@@ -17,6 +17,7 @@ from precursor_screen.cli import faults
 from precursor_screen.cli.common import discard_stdout, reader_may_leave, settings_of
 from precursor_screen.config import home_of
 from precursor_screen.errors import ExitCode, NoRoom, PrecursorScreenError
+from precursor_screen.left_out import leave_out_pandas
 from precursor_screen.reports.printable import printable
 from precursor_screen.version import __version__
 
@@ -131,6 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _open_standard_streams()
     faults.no_traces()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's: unused here, yet each would ask for memory as it starts
+    leave_out_pandas()
     sys.exit(run(arguments))
 
 

@@ -13,13 +13,14 @@ from typing import Any
 import pyarrow as pa
 
 from precursor_screen.errors import UsageError
+from precursor_screen.matching.substance.dictionary import Pattern, patterns_of
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.model import Concern, Rate, Rule, Substance, Threshold, Typology
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.reference import shipped
 from precursor_screen.reference.concern import load_concern
 from precursor_screen.reference.jurisdiction import own_countries
-from precursor_screen.reference.nomenclature import Nomenclature, load_nomenclature
+from precursor_screen.reference.nomenclature import Nomenclature, shipped_nomenclature
 from precursor_screen.reference.rates import load_rates
 from precursor_screen.reference.registers.store import Register, RegisterManifest
 from precursor_screen.reference.sources import load_sources
@@ -35,6 +36,7 @@ from precursor_screen.rulebook.lists import NamedList, load_lists
 from precursor_screen.rulebook.macros import load_macros
 from precursor_screen.rulebook.packs import Pack, load_packs, load_params
 from precursor_screen.rulebook.typology import load_typologies
+from precursor_screen.store.kept import kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def _read_rulebook(
 ) -> Rulebook:
     around = list(support)
     lists, macros, packs = load_lists(around), load_macros(around), load_packs(around)
-    rules = load_rules(list(folders))
+    rules = kept("rules", tuple[Rule, ...], sha256, lambda: load_rules(list(folders)))
     ours = shipped.rules_folder()
     typologies = load_typologies([f for f in support if f != ours and (f / "typologies").is_dir()] or [ours])
     if site.pack and site.pack not in packs:
@@ -192,7 +194,7 @@ def load_reference(
     """
     book = load_rulebook(rule_folders(rule_dirs, only=only_rules), site)
     folder = shipped.substances_folder()
-    table = _table(folder)
+    table = _shipped_table()
     return Reference(
         substances=table,
         substance_index=_index_with_structures(table) if structure else shipped_index(),
@@ -215,20 +217,22 @@ def load_reference(
         concern=load_concern(folder, table.substances, site.concern if site else None),
         always_filed=site.always_filed if site else (),
         rates=load_rates(shipped.rates_file(), site.rates if site else None),
-        nomenclature=load_nomenclature(shipped.nomenclature_folder()),
+        nomenclature=shipped_nomenclature(),
     )
 
 
 # What ships does not change while a program runs, and takes a second to read and index.
 @cache
-def _table(folder: Path) -> SubstanceTable:
-    return load_substances(folder)
+def _shipped_table() -> SubstanceTable:
+    return kept("substances", SubstanceTable, "", lambda: load_substances(shipped.substances_folder()))
 
 
 @cache
-def _index(folder: Path) -> SubstanceIndex:
-    substances = _table(folder).substances
-    return SubstanceIndex(substances, _hardly_traded(load_concern(folder, substances)))
+def shipped_index() -> SubstanceIndex:
+    """The index of the substances that ship."""
+    substances = _shipped_table().substances
+    patterns = kept("patterns", tuple[Pattern, ...], "", lambda: patterns_of(substances))
+    return SubstanceIndex(substances, _hardly_traded(load_concern(shipped.substances_folder(), substances)), patterns)
 
 
 def _hardly_traded(concern: Mapping[str, Concern]) -> frozenset[str]:
@@ -238,12 +242,7 @@ def _hardly_traded(concern: Mapping[str, Concern]) -> frozenset[str]:
 
 def shipped_substances() -> tuple[Substance, ...]:
     """The substances that ship."""
-    return _table(shipped.substances_folder()).substances
-
-
-def shipped_index() -> SubstanceIndex:
-    """The index of the substances that ship."""
-    return _index(shipped.substances_folder())
+    return _shipped_table().substances
 
 
 def _index_with_structures(table: SubstanceTable) -> SubstanceIndex:

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from precursor_screen.names.head_nouns import heading_nouns
+from precursor_screen.reference import shipped
 from precursor_screen.reference.table_rows import read_boolean, read_rows
+from precursor_screen.store.kept import kept
 
 EXISTS, DOES_NOT_EXIST, UNKNOWN_EDITION = "exists", "does-not-exist", "unknown-edition"
 # 98 and 99 are left to national tariffs, 77 is reserved for later use.
@@ -81,6 +83,11 @@ def words_of(text: str) -> frozenset[str]:
 
 
 @cache
+def shipped_nomenclature() -> Nomenclature:
+    """The nomenclature that ships."""
+    return kept("nomenclature", Nomenclature, "", lambda: load_nomenclature(shipped.nomenclature_folder()))
+
+
 def load_nomenclature(folder: Path) -> Nomenclature:
     """Reads `nomenclature.csv` (code, description) and `packing.csv` (kind, goods, except_for, most_kg, source, verified).
 

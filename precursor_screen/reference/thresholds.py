@@ -35,6 +35,7 @@ def load_thresholds(path: Path) -> tuple[Threshold, ...]:
     """
     file = path / "thresholds.csv"
     thresholds: list[Threshold] = []
+    same_case: dict[tuple[str, ...], list[Threshold]] = {}
     errors: list[PrecursorScreenError] = []
     for row in read_rows(file, _COLUMNS):
         try:
@@ -42,8 +43,10 @@ def load_thresholds(path: Path) -> tuple[Threshold, ...]:
         except (ValueError, InvalidOperation) as error:
             errors.append(row.error(f"the row cannot be read ({error})"))
             continue
-        if any(_overlap(threshold, other) for other in thresholds):
+        others = same_case.setdefault(_case(threshold), [])
+        if any(_at_once(threshold, other) for other in others):
             errors.append(row.error("another row speaks of the same case and day"))
+        others.append(threshold)
         thresholds.append(threshold)
     if errors:
         raise ErrorGroup(errors)
@@ -81,9 +84,8 @@ def _threshold(row: Row) -> Threshold:
     )
 
 
-def _overlap(a: Threshold, b: Threshold) -> bool:
-    same = (a.jurisdiction, a.substance_id, a.direction, a.period) == (b.jurisdiction, b.substance_id, b.direction, b.period)
-    return same and _at_once(a, b)
+def _case(threshold: Threshold) -> tuple[str, ...]:
+    return threshold.jurisdiction, threshold.substance_id, threshold.direction, threshold.period
 
 
 def _at_once(a: Threshold, b: Threshold) -> bool:

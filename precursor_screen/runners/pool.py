@@ -15,6 +15,7 @@ from typing import Any
 
 from precursor_screen.errors import WorkerDied
 from precursor_screen.kernel.match.spread import Spread, in_turn
+from precursor_screen.left_out import leave_out_pandas
 
 WORTHWHILE = 4  # chunks below which a process of its own costs more than it saves
 
@@ -57,7 +58,7 @@ def spread_over(jobs: int, early: bool = False, prepare: Sequence[Callable[[], o
 
     def start() -> None:
         # Spawned, not forked: a forked process would inherit threads of Arrow and DuckDB in an unknown state.
-        pool.append(ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")))
+        pool.append(ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=leave_out_pandas))
 
     def spread(function: Callable[[Any], Any], chunks: Sequence[Any]) -> Iterable[Any]:
         if len(chunks) < WORTHWHILE:

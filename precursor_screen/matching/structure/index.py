@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from precursor_screen.matching.structure.reading import Fragments, connectivity, read_names, read_smiles
 from precursor_screen.matching.structure.spans import systematic_spans, wider_spans
+from precursor_screen.matching.substance.dictionary import Pattern
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.matching.substance.match import Match, match_table
 from precursor_screen.matching.substance.suppression import reason_against
@@ -227,14 +228,12 @@ class StructureIndex(SubstanceIndex):
         MissingExtra: the extra `structure` or Java is not installed.
     """
 
-    def __init__(self, substances: tuple[Substance, ...], rare: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, substances: tuple[Substance, ...], rare: frozenset[str] = frozenset(), patterns: tuple[Pattern, ...] | None = None
+    ) -> None:
         self._known = Structures(substances)
         self._readings: dict[str, tuple[Fragments, ...]] = {}
-        super().__init__(substances, rare)
-
-    def __reduce__(self) -> tuple[type[StructureIndex], tuple[tuple[Substance, ...], frozenset[str]]]:
-        """Rebuild from the substances, as the class above does."""
-        return (StructureIndex, (self.substances, self._rare))
+        super().__init__(substances, rare, patterns)
 
     @property
     def unread(self) -> tuple[str, ...]:

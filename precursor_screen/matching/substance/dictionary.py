@@ -15,6 +15,7 @@ from precursor_screen.matching.substance.lookalikes import ReadingIndex
 from precursor_screen.matching.substance.neighbours import Neighbours, load_neighbours
 from precursor_screen.matching.substance.pieces import PieceIndex
 from precursor_screen.model import Substance, SubstanceName
+from precursor_screen.names.confusions import loose_fold
 from precursor_screen.names.text import fold, plain, spaced
 
 # Edits that a name bears, by its number of letters: fewer, and any short word would be one.
@@ -41,6 +42,7 @@ class Pattern:
     words: tuple[tuple[int, int], ...]  # bounds of its words and numbers
     fixed: frozenset[int]  # letters that are locants, the N of "N-phenethyl", and Roman numerals
     edits: int  # how many it bears: 0, 1 or 2
+    reading: str  # the name with all letters that are confused as one
 
     @property
     def loose(self) -> bool:
@@ -54,17 +56,17 @@ class Pattern:
 
 
 class NameDictionary:
-    """All names of all substances, ready to scan. Immutable; the order of patterns follows from the substances alone."""
+    """All names of all substances, ready to scan. Immutable."""
 
-    def __init__(self, substances: Sequence[Substance]) -> None:
-        self.patterns = _patterns(substances)
+    def __init__(self, patterns: tuple[Pattern, ...]) -> None:
+        self.patterns = patterns
         self._scanner = ahocorasick_rs.AhoCorasick(
             [p.squashed for p in self.patterns], store_patterns=False, implementation=ahocorasick_rs.Implementation.ContiguousNFA
         )
         self.near_patterns = tuple(p for p in self.patterns if p.edits)
         self.pieces = PieceIndex([(p.squashed, p.edits) for p in self.near_patterns])
         self.read_patterns = tuple(p for p in self.patterns if p.loose and not _has_no_edges(p.squashed))
-        self.readings = ReadingIndex([p.name.name for p in self.read_patterns])
+        self.readings = ReadingIndex([p.reading for p in self.read_patterns])
         parts = frozenset(p.squashed[a:b] for p in self.patterns for a, b in p.words)
         self.neighbours = Neighbours(load_neighbours(), frozenset(p.squashed for p in self.patterns if p.loose), parts)
 
@@ -73,7 +75,8 @@ class NameDictionary:
         return [(self.patterns[i], a, b) for i, a, b in self._scanner.find_matches_as_indexes(squashed, overlapping=True)]
 
 
-def _patterns(substances: Sequence[Substance]) -> tuple[Pattern, ...]:
+def patterns_of(substances: Sequence[Substance]) -> tuple[Pattern, ...]:
+    """The squashed spellings of the names of substances, each once; a second and a half for what ships."""
     read = {i for i, s in enumerate(substances) if any(c.instrument == _READ for c in s.controls)}
     best: dict[str, tuple[SubstanceName, list[str], list[int], bool]] = {}
     for number, substance in enumerate(substances):
@@ -109,6 +112,7 @@ def _pattern(
         words=words,
         fixed=frozenset(i for a, b in words if b - a == 1 or _ROMAN.fullmatch(key, a, b) for i in range(a, b)),
         edits=_edits(key, name, read=read),
+        reading=loose_fold(spaced(name.name))[0],
     )
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 from precursor_screen.matching.substance.boundaries import edges, gaps_fit
 from precursor_screen.matching.substance.classes import find_classes
 from precursor_screen.matching.substance.cut import CutNames
-from precursor_screen.matching.substance.dictionary import NameDictionary, Pattern, same_letters
+from precursor_screen.matching.substance.dictionary import NameDictionary, Pattern, patterns_of, same_letters
 from precursor_screen.matching.substance.evidence import add_up
 from precursor_screen.matching.substance.identifiers import Identifiers
 from precursor_screen.matching.substance.layers import (
@@ -55,24 +55,27 @@ _TURNED_END: Final = re.compile(r"[*)\]']{0,5}(?:-(?=$|[ ,;)\]])|$| ?[,;]|(?<=[)
 class SubstanceIndex:
     """The recogniser: built once from the substances, immutable, deterministic; pickled as its substances."""
 
-    def __init__(self, substances: tuple[Substance, ...], rare: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, substances: tuple[Substance, ...], rare: frozenset[str] = frozenset(), patterns: tuple[Pattern, ...] | None = None
+    ) -> None:
         """Indexes the substances.
 
         Args:
             substances: all that are recognised.
             rare: those hardly traded lawfully, of which a bare CAS number says more.
+            patterns: of the substances (`patterns_of`), where they are known already.
         """
         self.substances = substances
         self._rare = rare
         self._by_id = {s.substance_id: s for s in substances}
-        self._names = NameDictionary(substances)
+        self._names = NameDictionary(patterns_of(substances) if patterns is None else patterns)
         self._cut = CutNames(self._names.patterns)
         self._identifiers = Identifiers(substances, rare)
         self._prefilter = Prefilter(self._names)
 
-    def __reduce__(self) -> tuple[type[SubstanceIndex], tuple[tuple[Substance, ...], frozenset[str]]]:
-        """Rebuild from the substances: automata do not pickle."""
-        return (SubstanceIndex, (self.substances, self._rare))
+    def __reduce__(self) -> tuple[type[SubstanceIndex], tuple[tuple[Substance, ...], frozenset[str], tuple[Pattern, ...]]]:
+        """Rebuild from substances and patterns: automata do not pickle."""
+        return (type(self), (self.substances, self._rare, self._names.patterns))
 
     def match(self, text: str) -> list[Match]:
         """Every substance that a text names or numbers, suppressed ones included, by place and then by substance.

@@ -13,8 +13,7 @@ import ahocorasick_rs
 import numpy as np
 
 from precursor_screen.matching.substance.stream import BREAK, Bytes, Near, Stream, byte_table, free_places, sketch
-from precursor_screen.names.confusions import FIRM, LOOSE, PAIRS, loose_fold
-from precursor_screen.names.text import spaced
+from precursor_screen.names.confusions import FIRM, LOOSE, PAIRS
 
 _FIRM: Final = byte_table(FIRM)
 _LOOSE: Final = byte_table(LOOSE)
@@ -24,13 +23,13 @@ class ReadingIndex:
     """The loose forms of names. Immutable.
 
     Args:
-        names: Names as the tables spell them.
+        readings: Names with all letters that are confused as one (`loose_fold`).
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, readings: Sequence[str]) -> None:
         keys: defaultdict[bytes, list[int]] = defaultdict(list)
-        for number, name in enumerate(names):
-            keys[sketch(loose_fold(spaced(name))[0])].append(number)
+        for number, reading in enumerate(readings):
+            keys[sketch(reading)].append(number)
         self._owners = list(keys.values())
         self._scanner = compile_bytes(list(keys))
 

@@ -22,8 +22,7 @@ from precursor_screen.readers.tabular.content import SAMPLE, Content, is_firm
 from precursor_screen.readers.tabular.headers import split_header
 from precursor_screen.readers.tabular.kinds import kind_of
 from precursor_screen.readers.tabular.party_headers import words_of
-from precursor_screen.reference import shipped
-from precursor_screen.reference.nomenclature import load_nomenclature
+from precursor_screen.reference.nomenclature import shipped_nomenclature
 
 _TEXTS: Final = ("description", "description_extra")
 # Fields that a yes or no says nothing of. NO is Norway, 1 a class of dangerous goods, so neither countries nor classes stand here.
@@ -121,7 +120,7 @@ def _is_of_a_party(header: str) -> bool:
 
 
 def _is_heading(cell: str) -> bool:
-    known = load_nomenclature(shipped.nomenclature_folder()).codes
+    known = shipped_nomenclature().codes
     return all(code[:4] in known for code in hs_digits(cell))
 
 

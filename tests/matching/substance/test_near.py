@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from precursor_screen.matching.substance.dictionary import NameDictionary, Pattern, same_letters
+from precursor_screen.matching.substance.dictionary import NameDictionary, Pattern, patterns_of, same_letters
 from precursor_screen.matching.substance.near import read_misread, read_near
 from precursor_screen.matching.substance.neighbours import Neighbours
 from precursor_screen.model import Control, Substance, SubstanceName
@@ -26,7 +26,7 @@ def substance(
 
 
 def pattern(name: str, **more: object) -> Pattern:
-    (found,) = NameDictionary((substance(name, **more),)).patterns  # type: ignore[arg-type]
+    (found,) = patterns_of((substance(name, **more),))  # type: ignore[arg-type]
     return found
 
 
@@ -71,12 +71,12 @@ def test_one_spelling_of_two_substances_is_one_pattern_by_the_surer_name():
     sure, other = substance("Zorvan", substance_id="a"), substance("zor-van", strength="weak", substance_id="b")
     unsure = substance("ZORVAN", verified=False, substance_id="c")
     for order in ((sure, other, unsure), (other, unsure, sure), (unsure, sure, other)):
-        (found,) = NameDictionary(order).patterns
+        (found,) = patterns_of(order)
         assert (found.name.name, found.owners) == ("Zorvan", (0, 1, 2))
         assert set(found.spellings) == {"Zorvan", "zor-van", "ZORVAN"}
-    twice = NameDictionary((substance("Zorvan", "zorvan"),)).patterns
+    twice = patterns_of((substance("Zorvan", "zorvan"),))
     assert [p.owners for p in twice] == [(0,)]
-    names = NameDictionary((substance("Zorvan"), substance("丙酮丙酮丙酮"), substance("zor", strength="weak")))
+    names = NameDictionary(patterns_of((substance("Zorvan"), substance("丙酮丙酮丙酮"), substance("zor", strength="weak"))))
     assert [p.squashed for p in names.read_patterns] == ["zorvan"]
     assert [p.squashed for p in names.near_patterns] == ["zorvan"]
 
