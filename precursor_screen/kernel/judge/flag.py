@@ -9,16 +9,18 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
-from precursor_screen.kernel.judge.flag_parts import because_of, constants, count_verdicts, fetch_unjudged, flag_id_sql, unjudged
+from precursor_screen.kernel.judge.flag_parts import because_of, constants, fetch_unjudged, flag_id_sql, unjudged
 from precursor_screen.kernel.resolve.resolved import COLUMNS_OF, LINE_NO, Resolved
-from precursor_screen.rulebook.compile import CompiledRule, verdict_columns
+from precursor_screen.rulebook.compile import CompiledRule
+from precursor_screen.rulebook.evaluate import FALSE, TRUE, UNKNOWN, Rows, whole
 from precursor_screen.rulebook.render import render
-from precursor_screen.rulebook.sql import identifier, literal, null_column
-from precursor_screen.schema import BY_NAME, FLAG, LINE, PARTY, SUBSTANCE, UNJUDGED, Column
+from precursor_screen.rulebook.sql import identifier, literal
+from precursor_screen.schema import BY_NAME, FLAG, LINE, PARTY, SUBSTANCE, UNJUDGED
 
 SUBJECTS = (LINE, SUBSTANCE, PARTY)
 # Every flag names its place, whatever the rule asks for.
@@ -117,16 +119,14 @@ def undecided_lines(
     asked = {rule for rule, _ in pairs}
     there = frozenset(lines.column("line_id").to_pylist())
     found = {pair for pair in pairs if pair[1] not in there}
-    with connect() as connection:
-        for subject in SUBJECTS:
-            mine = [r for r in rules if r.rule.subject == subject and r.rule.id in asked and r.rule.scope != "history"]
-            if not mine or not few.table(subject).num_rows:
-                continue
-            _open_view(connection, few, subject, mine)
-            for number, rule in enumerate(mine):
-                rows = connection.execute(f"select distinct line_id from verdicts where verdict_{number} = 2").fetchall()
-                found |= {(rule.rule.id, line) for (line,) in rows}
-            connection.execute("drop table verdicts")
+    for subject in SUBJECTS:
+        mine = [r for r in rules if r.rule.subject == subject and r.rule.id in asked and r.rule.scope != "history"]
+        if not mine or not few.table(subject).num_rows:
+            continue
+        rows, _ = _judged(few, subject, mine)
+        for number, rule in enumerate(mine):
+            open_ = rows.filter(pc.equal(rows.column(f"verdict_{number}"), UNKNOWN))
+            found |= {(rule.rule.id, line) for line in open_.column("line_id").to_pylist()}
     return frozenset(found & set(pairs))
 
 
@@ -137,11 +137,12 @@ def _judge(resolved: Resolved, rules: list[CompiledRule], *, merged: bool = True
             mine = sorted((r for r in rules if r.rule.subject == subject), key=lambda r: r.rule.id)
             if not mine or resolved.table(subject).num_rows == 0:
                 continue
-            _open_view(connection, resolved, subject, mine)
+            judged, counts = _judged(resolved, subject, mine)
+            if not judged.num_rows:
+                continue
+            connection.register("verdicts", judged)
             missing = []
-            for number, (rule, (true, unknown)) in enumerate(
-                zip(mine, count_verdicts(connection, "verdicts", len(mine)), strict=True)
-            ):
+            for number, (rule, (true, unknown)) in enumerate(zip(mine, counts, strict=True)):
                 if true and rule.grouping:
                     grouped.append(fetch(connection, _flags_of_group(rule, number), FLAG))
                 elif true:
@@ -149,38 +150,39 @@ def _judge(resolved: Resolved, rules: list[CompiledRule], *, merged: bool = True
                 if unknown:
                     missing.append(unjudged(rule, f"(select * from verdicts where verdict_{number} = 2)"))
             unjudged_rows.append(fetch_unjudged(connection, missing))
-            connection.execute("drop table verdicts")
+            connection.unregister("verdicts")
         of_rows = pa.concat_tables(flags)
         grouped.append(_merge(connection, of_rows) if merged else _in_order(of_rows))
     return pa.concat_tables(grouped), pa.concat_tables(unjudged_rows)
 
 
-def _open_view(connection: duckdb.DuckDBPyConnection, resolved: Resolved, subject: str, rules: list[CompiledRule]) -> None:
-    """A table `verdicts`: the columns that the rules name, and one verdict a rule."""
-    wanted = set(_ALWAYS) | set(_CANDIDATE[subject])
-    wanted.update(*(r.columns for r in rules))
-    lines = resolved.lines.select([c for c in resolved.lines.column_names if c in wanted or c in (LINE_NO, "input_id")])
-    if subject != LINE:  # few lines have candidates, and to read all columns of the others costs more than the rules
-        lines = lines.filter(pc.is_in(lines.column(LINE_NO), pc.unique(resolved.table(subject).column(LINE_NO))))
-    connection.register("lines", lines)
-    connection.register("inputs", resolved.inputs)
-    columns = [_select(BY_NAME[name], resolved, subject) for name in sorted(wanted)]
-    source = "lines"
+def _judged(resolved: Resolved, subject: str, rules: list[CompiledRule]) -> tuple[pa.Table, list[tuple[int, int]]]:
+    """The rows that a rule flags or cannot judge, and how many of each there are.
+
+    Returns:
+        The columns that the rules name, `supplied_fields` and one verdict a rule; (true, unknown) rows of each rule.
+    """
+    table = resolved.lines
     if subject != LINE:
-        connection.register("candidates", resolved.table(subject))
-        source = f"candidates join lines on candidates.{LINE_NO} = lines.{LINE_NO}"
-    view = f"select {', '.join(columns)}, inputs.supplied_fields from {source} join inputs on lines.input_id = inputs.input_id"
-    query = verdict_columns(rules, f"({view})")
+        candidates = resolved.table(subject)
+        lines = pc.index_in(candidates.column(LINE_NO), value_set=table.column(LINE_NO))
+        of_candidates = [c for c in candidates.column_names if c != LINE_NO and BY_NAME[c] in COLUMNS_OF[subject]]
+        wanted = set().union(*(r.columns for r in rules), _ALWAYS, _CANDIDATE[LINE], ("input_id",))
+        table = table.select([c for c in table.column_names if c in wanted and c not in of_candidates]).take(lines)
+        for name in of_candidates:
+            table = table.append_column(name, candidates.column(name))
+    inputs = whole(pc.index_in(table.column("input_id"), value_set=resolved.inputs.column("input_id")))
+    supplied = whole(resolved.inputs.column("supplied_fields"))
+    rows = Rows(table, inputs, supplied)
+    verdicts = [rows.verdicts(rule) for rule in rules]
+    counts = [(int((v == TRUE).sum()), int((v == UNKNOWN).sum())) for v in verdicts]
     # Rows that no rule of this subject is about are not kept: most lines name no substance at all.
-    kept = " or ".join(f"verdict_{n} > 0" for n in range(len(rules)))
-    connection.execute(f"create temp table verdicts as select * from ({query}) where {kept}")
-
-
-def _select(column: Column, resolved: Resolved, subject: str) -> str:
-    owner, table = ("candidates", subject) if column in COLUMNS_OF[subject] and subject != LINE else ("lines", LINE)
-    if column.name in resolved.table(table).column_names:
-        return f"{owner}.{identifier(column.name)}"
-    return null_column(column.name)
+    kept = np.flatnonzero(np.logical_or.reduce([v > FALSE for v in verdicts]))
+    shown = sorted(set().union(*(r.columns for r in rules), _ALWAYS, _CANDIDATE[subject]))
+    columns = {name: rows.column(name).take(kept) for name in shown}
+    columns["supplied_fields"] = supplied.take(inputs.take(kept))
+    columns |= {f"verdict_{n}": pa.array(v[kept]) for n, v in enumerate(verdicts)}
+    return pa.table(columns), counts
 
 
 def _flags_of_row(rule: CompiledRule, number: int) -> str:

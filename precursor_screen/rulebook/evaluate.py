@@ -1,0 +1,312 @@
+"""Expressions on Arrow columns: what a rule asks of rows, without a word of SQL. `render` says the same in SQL, and a test compares them.
+
+Truth has three values: null is unknown, and stays so under `not`. Tests of text look at each distinct text once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from functools import reduce
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from rapidfuzz.distance import DamerauLevenshtein
+
+from precursor_screen.engine import connect
+from precursor_screen.rulebook.compile import CompiledRule
+from precursor_screen.rulebook.expression import Apply, AtLeast, Element, Expression, Field, Literal, Operator, Supplied
+from precursor_screen.rulebook.sql import fold
+from precursor_screen.schema import BY_NAME
+
+Mask = npt.NDArray[np.bool_]
+
+NONE, FALSE, TRUE, UNKNOWN = -1, 0, 1, 2  # verdicts: none of the rule's business, not flagged, flagged, not evaluable
+_PLACES: Final = 6  # of quotients and logarithms
+_MOST_DIGITS: Final = 38  # of a decimal of 128 bits
+_COMPARE: Final = {
+    Operator.EQ: pc.equal,
+    Operator.GT: pc.greater,
+    Operator.GTE: pc.greater_equal,
+    Operator.LT: pc.less,
+    Operator.LTE: pc.less_equal,
+}
+_RECKON: Final = {Operator.ADD: pc.add, Operator.SUB: pc.subtract, Operator.MUL: pc.multiply}
+
+
+class Rows:
+    """Rows that rules are asked of.
+
+    Args:
+        table: columns of the schema; one that is not there is null in every row.
+        inputs: the number of each row's input.
+        supplied: the fields that each input has a column or element for.
+    """
+
+    def __init__(self, table: pa.Table, inputs: pa.Array, supplied: pa.Array) -> None:
+        self.count = table.num_rows
+        self._table = table
+        self._inputs, self._supplied = inputs, supplied
+        self._columns: dict[str, pa.Array] = {}
+        self._texts: dict[tuple[str, bool], tuple[pa.Array, pa.Array]] = {}
+        self._outcomes: dict[Expression, pa.Array] = {}
+
+    def verdicts(self, rule: CompiledRule) -> npt.NDArray[np.int8]:
+        """The verdict of a rule on each row."""
+        applies = self._all(rule.business)
+        there = self._all([test for _, test in rule.required])
+        (no_business, open_business), (_, missing), (is_true, is_open) = (
+            _masks(pc.invert(applies)),
+            _masks(pc.fill_null(there, True), false=True),
+            _masks(self._test(rule.selected)),
+        )
+        found = np.where(is_true, TRUE, FALSE).astype(np.int8)
+        found[is_open | missing | open_business] = UNKNOWN
+        found[no_business] = NONE
+        return found
+
+    def _all(self, tests: Sequence[Expression]) -> pa.Array:
+        return reduce(pc.and_kleene, map(self._test, tests), pa.scalar(True)) if tests else self._repeat(True)
+
+    def _test(self, test: Expression) -> pa.Array:
+        """The outcome of a test that rules share."""
+        if test not in self._outcomes:
+            self._outcomes[test] = self._spread(self._value(test))
+        return self._outcomes[test]
+
+    def _spread(self, value: Any) -> pa.Array:
+        return self._repeat(value) if isinstance(value, pa.Scalar) else value
+
+    def _repeat(self, value: Any) -> pa.Array:
+        return pa.repeat(value if isinstance(value, pa.Scalar) else pa.scalar(value), self.count)
+
+    def column(self, name: str) -> pa.Array:
+        """A column of the schema in one piece."""
+        if name not in self._columns:
+            there = name in self._table.column_names
+            kind = BY_NAME[name].arrow
+            self._columns[name] = whole(self._table.column(name)).cast(kind) if there else pa.nulls(self.count, kind)
+        return self._columns[name]
+
+    def _value(self, node: Expression, element: pa.Array | None = None) -> Any:
+        """The value of a node, an array or a scalar.
+
+        Args:
+            node: of the tree.
+            element: what `Element` stands for, the elements of the list that is looked at.
+        """
+        match node:
+            case Supplied(name):
+                return pc.take(_true_or_null(_any_of_each(self._supplied, pc.equal(_flat(self._supplied), name))), self._inputs)
+            case Field(name):
+                return self.column(name)
+            case Literal(value):
+                return _scalar(value)
+            case Element(part):
+                return pc.struct_field(element, part) if part else element
+            case AtLeast(count, parts):
+                outcomes = [_masks(self._spread(self._value(part, element))) for part in parts]
+                surely = sum(true.astype(np.int64) for true, _ in outcomes)
+                perhaps = surely + sum(unknown.astype(np.int64) for _, unknown in outcomes)
+                return pa.array(surely >= count, mask=(surely < count) & (perhaps >= count))
+            case Apply(operator, parts):
+                return self._apply(operator, parts, element)
+        raise TypeError(f"{type(node).__name__} is not a test of rows")
+
+    def _apply(self, operator: Operator, parts: tuple[Expression, ...], element: pa.Array | None) -> Any:
+        match operator:
+            case Operator.ANY:
+                return self._any(self._value(parts[0]), parts[1])
+            case Operator.MATCHES:
+                pattern = self._value(parts[1]).as_py()
+                return self._of_texts(parts[0], element, lambda texts: pc.match_substring_regex(texts, pattern=pattern))
+            case Operator.EQ | Operator.IN if all(_is_text(part) for part in parts[1:]):
+                wanted = pa.array([self._value(part).as_py() for part in parts[1:]], pa.string())
+                return self._of_texts(parts[0], element, lambda texts: _is_in(texts, wanted))
+            case Operator.FOLDED:
+                value = self._value(parts[0], element)
+                return (
+                    _scalar(_folded(pa.array([value.as_py()], pa.string()))[0].as_py())
+                    if isinstance(value, pa.Scalar)
+                    else _folded(value)
+                )
+            case Operator.IN:
+                tests = [pc.equal(self._value(parts[0], element), self._value(part, element)) for part in parts[1:]]
+                return reduce(pc.or_kleene, tests)
+        return _OPERATIONS[operator](*(self._value(part, element) for part in parts))
+
+    def _any(self, lists: pa.Array, test: Expression) -> pa.Array:
+        true = _any_of_each(lists, self._value(test, _flat(lists)))
+        return pa.array(true, mask=_to_numpy(pc.is_null(lists)))
+
+    def _of_texts(self, node: Expression, element: pa.Array | None, test: Callable[[pa.Array], pa.Array]) -> pa.Array:
+        """A test of the texts of a column, each distinct one once."""
+        inner, is_folded = (
+            (node.parts[0], True) if isinstance(node, Apply) and node.operator is Operator.FOLDED else (node, False)
+        )
+        if not isinstance(inner, Field) or isinstance(inner, Supplied):
+            return test(self._spread(self._value(node, element)))
+        key = inner.name, is_folded
+        if key not in self._texts:
+            encoded = self.column(inner.name).dictionary_encode()
+            self._texts[key] = encoded.indices, _folded(encoded.dictionary) if is_folded else encoded.dictionary
+        indices, texts = self._texts[key]
+        return pc.take(test(texts), indices)
+
+
+def whole(column: pa.ChunkedArray) -> pa.Array:
+    """A column in one piece."""
+    joined = column.combine_chunks()
+    return pa.concat_arrays(joined.chunks) if isinstance(joined, pa.ChunkedArray) else joined
+
+
+def _to_numpy(array: pa.Array) -> Mask:
+    mask: Mask = array.to_numpy(zero_copy_only=False)
+    return mask
+
+
+def _masks(outcome: pa.Array, *, false: bool = False) -> tuple[Mask, Mask]:
+    """(true, unknown) of an outcome; with `false`, (true, false)."""
+    true = _to_numpy(pc.fill_null(outcome, False))
+    return true, ~true if false else _to_numpy(pc.is_null(outcome))
+
+
+def _true_or_null(true: Mask) -> pa.Array:
+    return pa.array(true, mask=~true)
+
+
+def _is_text(node: Expression) -> bool:
+    if isinstance(node, Apply) and node.operator is Operator.FOLDED:
+        (node,) = node.parts
+    return isinstance(node, Literal) and isinstance(node.value, str)
+
+
+def _scalar(value: object) -> pa.Scalar:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return pa.scalar(Decimal(str(value)))
+    return pa.scalar(value)
+
+
+def _is_in(texts: pa.Array, wanted: pa.Array) -> pa.Array:
+    return pc.if_else(pc.is_valid(texts), pc.is_in(texts, value_set=wanted), None)
+
+
+def _folded(texts: pa.Array) -> pa.Array:
+    """Without case and accents. What is not plain ASCII is folded by the engine, as the terms of lists are."""
+    plain = pc.fill_null(pc.string_is_ascii(texts), True)
+    if pc.all(plain).as_py() is not False:
+        return pc.utf8_lower(texts)
+    with connect() as connection:
+        connection.register("others", pa.table({"text": texts.filter(pc.invert(plain))}))
+        others = whole(connection.sql(f"select {fold('text')} as text from others").to_arrow_table().column(0))
+    return pc.replace_with_mask(pc.utf8_lower(texts), pc.invert(plain), others.cast(pa.string()))
+
+
+# --- lists --------------------------------------------------------------------------------------------------------------
+def _flat(lists: pa.Array) -> pa.Array:
+    return pc.list_flatten(lists)
+
+
+def _owners(lists: pa.Array) -> npt.NDArray[np.int64]:
+    """The row of each element of `_flat`."""
+    lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
+    return np.repeat(np.arange(len(lists)), lengths)
+
+
+def _any_of_each(lists: pa.Array, outcomes: Any) -> Mask:
+    """Whether any element of each list has made a test true."""
+    true = np.zeros(len(lists), dtype=np.bool_)
+    if isinstance(outcomes, pa.Scalar):
+        outcomes = pa.repeat(outcomes, len(_flat(lists)))
+    true[_owners(lists)[_to_numpy(pc.fill_null(outcomes, False))]] = True
+    return true
+
+
+def _contains(lists: pa.Array, value: pa.Array) -> pa.Array:
+    true = _any_of_each(lists, pc.equal(_flat(lists), value.take(pa.array(_owners(lists)))))
+    return pa.array(true, mask=_to_numpy(pc.or_(pc.is_null(lists), pc.is_null(value))))
+
+
+def _has_any(left: pa.Array, right: pa.Array) -> pa.Array:
+    both = np.flatnonzero(_to_numpy(pc.fill_null(pc.and_(_is_filled(left), _is_filled(right)), False)))
+    true = np.zeros(len(left), dtype=np.bool_)
+    for at, mine, theirs in zip(both, left.take(both).to_pylist(), right.take(both).to_pylist(), strict=True):
+        true[at] = bool({m for m in mine if m is not None} & set(theirs))
+    return pa.array(true, mask=_to_numpy(pc.or_(pc.is_null(left), pc.is_null(right))))
+
+
+def _is_filled(lists: pa.Array) -> pa.Array:
+    return pc.greater(pc.fill_null(pc.list_value_length(lists), 0), 0)
+
+
+# --- numbers ------------------------------------------------------------------------------------------------------------
+def _reckon(operation: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+    def apply(left: Any, right: Any) -> Any:
+        left, right = _exact(left), _exact(right)
+        decimals = pa.types.is_decimal(left.type) and pa.types.is_decimal(right.type)
+        if decimals and left.type.precision + right.type.precision >= _MOST_DIGITS:
+            left, right = (pc.cast(one, pa.decimal256(one.type.precision, one.type.scale)) for one in (left, right))
+        return operation(left, right)
+
+    return apply
+
+
+def _exact(value: Any) -> Any:
+    return pc.cast(value, pa.decimal128(19, 0)) if pa.types.is_integer(value.type) else value
+
+
+def _float(value: Any) -> Any:
+    return pc.cast(value, pa.float64())
+
+
+def _rounded(value: Any) -> Any:
+    return pc.divide(pc.round(pc.multiply(value, 10.0**_PLACES), 0, "half_towards_infinity"), 10.0**_PLACES)
+
+
+def _quotient(left: Any, right: Any) -> Any:
+    divisor = _float(right)
+    return _rounded(pc.divide(_float(left), pc.if_else(pc.equal(divisor, 0.0), None, divisor)))
+
+
+def _logarithm(value: Any) -> Any:
+    number = _float(value)
+    return _rounded(pc.ln(pc.if_else(pc.greater(number, 0.0), number, None)))
+
+
+def _likeness(left: pa.Array, right: pa.Array) -> pa.Array:
+    pairs = pa.StructArray.from_arrays([left, right], ["left", "right"]).to_pylist()
+    known = {pair: _like(*pair) for pair in {(p["left"], p["right"]) for p in pairs}}
+    return pa.array([known[p["left"], p["right"]] for p in pairs], pa.float64())
+
+
+def _like(left: str | None, right: str | None) -> float | None:
+    if left is None or right is None:
+        return None
+    distance = DamerauLevenshtein.distance(left.encode(), right.encode())  # of bytes, as the engine reckons
+    return float(round(100 * (1 - distance / max(len(left), len(right), 1)), _PLACES))
+
+
+_OPERATIONS: Final[Mapping[Operator, Callable[..., Any]]] = {
+    **_COMPARE,
+    **{operator: _reckon(operation) for operator, operation in _RECKON.items()},
+    Operator.AND: lambda *tests: reduce(pc.and_kleene, tests),
+    Operator.OR: lambda *tests: reduce(pc.or_kleene, tests),
+    Operator.NOT: pc.invert,
+    Operator.BETWEEN: lambda value, low, high: pc.and_kleene(pc.greater_equal(value, low), pc.less_equal(value, high)),
+    Operator.PRESENT: pc.is_valid,
+    Operator.IS_NULL: pc.is_null,
+    Operator.EMPTY_TEXT: lambda text: pc.equal(pc.utf8_trim(text, " "), ""),
+    Operator.EMPTY_LIST: lambda lists: pc.equal(pc.list_value_length(lists), 0),
+    Operator.FILLED: _is_filled,
+    Operator.WHEN: lambda test, value: pc.if_else(pc.fill_null(test, False), value, None),
+    Operator.SURELY: lambda test: pc.fill_null(test, False),
+    Operator.CONTAINS: _contains,
+    Operator.HAS_ANY: _has_any,
+    Operator.DIV: _quotient,
+    Operator.LN: _logarithm,
+    Operator.ABS: lambda value: _rounded(pc.abs(_float(value))),
+    Operator.LIKENESS: _likeness,
+}
