@@ -85,6 +85,18 @@ _CODES = (
         "Ask the sender for the message again; what could be read was screened.",
     ),
     IssueCode(
+        "fewer-than-stated",
+        SET_ASIDE,
+        "The file states more messages, items or pieces of equipment than it holds",
+        "Ask the sender for the file again; what is there was screened.",
+    ),
+    IssueCode(
+        "count-differs",
+        NOTE,
+        "A message states another number of segments, or another reference, than it has",
+        "Nothing to do if the sender counts wrong; where the message should be longer, ask for it again.",
+    ),
+    IssueCode(
         "no-manifest",
         SET_ASIDE,
         "The file is no manifest: its messages are answers, notifications or the like",
