@@ -121,6 +121,12 @@ _CODES = (
         "Compare with the message; the first value was used, the others were screened as text.",
     ),
     IssueCode(
+        "side-by-side-lists",
+        DEGRADED,
+        "Lists of a record stand side by side, and which value belongs to which goods is not said",
+        "Ask for one record a line of goods. All values were screened as text; masses in such a list were not used.",
+    ),
+    IssueCode(
         "mass-of-the-bill",
         DEGRADED,
         "A mass, a count or a value is stated once for several lines",

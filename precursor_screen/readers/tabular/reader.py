@@ -25,7 +25,7 @@ from precursor_screen.readers.tabular.content import Content, content_of
 from precursor_screen.readers.tabular.general import fill_down, general_segment, guesses_of, not_mapped, without
 from precursor_screen.readers.tabular.kinds import explained
 from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
-from precursor_screen.readers.tabular.nested import with_units
+from precursor_screen.readers.tabular.nested import note_joined, with_units
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
 from precursor_screen.readers.tabular.presets import Preset, named_preset, numbered_pieces, preset_of, recognise
 from precursor_screen.readers.tabular.rows import drop_idle_rows, join_continued
@@ -87,6 +87,7 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
         _note_unusable(guesses, body, place, issues)
         asides += cells_aside([*enumerate(before, start=1), (place.row, names), *rows_of(body)], UNHEADED)
         return _set_aside(sheet, digest, place, guesses, issues, asides, reading)
+    note_joined(sheet.joined, guesses, issues)
     asides += cells_aside(enumerate(without(before, stated), start=1), ABOVE)
     note_unread(guesses, contents, place.row + 1, issues, None if headed else explained(contents))
     if not any(g.field in ("description", "description_extra") for g in guesses) and body.table.num_rows:
