@@ -323,6 +323,18 @@ _CODES = (
         "No column holds texts of goods; the lines were screened by their codes alone",
         "Name the column with --mapping, or ask for descriptions.",
     ),
+    IssueCode(
+        "language-not-covered",
+        UNSCREENABLE,
+        "A tenth or more of the texts of goods are in a language of which no name of a substance is known",
+        "Ask for descriptions in English or another language that is covered (docs/substances.md), or for HS codes and CAS numbers.",
+    ),
+    IssueCode(
+        "foreign-texts",
+        NOTE,
+        "Some texts of goods are in a language of which no name of a substance is known",
+        "Look at them, or ask for descriptions in a language that is covered.",
+    ),
     IssueCode("no-description", UNSCREENABLE, "Neither a description nor an HS code", "Ask for the description."),
     IssueCode(
         "unscreenable-name", UNSCREENABLE, "Nothing is left of the party's name after normalising", "Ask for the party's name."
