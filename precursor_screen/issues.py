@@ -66,13 +66,13 @@ _CODES = (
     IssueCode(
         "unread-part",
         SET_ASIDE,
-        "The workbook has parts that are not read: macros, files within it, bytes that it does not list",
-        "Open it in its own program and look at them, or ask for a workbook without them.",
+        "The file has parts that are not read: macros, files within it, pictures in an e-mail, bytes that it does not list",
+        "Open it in its own program and look at them, or ask for a file without them.",
     ),
     IssueCode(
         "wordless-part",
         NOTE,
-        "The workbook has parts without words, such as pictures",
+        "The file has parts without words, such as pictures",
         "Nothing to do, unless a picture could be a list of goods.",
     ),
     IssueCode(
