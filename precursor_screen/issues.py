@@ -66,13 +66,13 @@ _CODES = (
     IssueCode(
         "unread-part",
         SET_ASIDE,
-        "The workbook has parts that are not read: macros, files within it, bytes that it does not list",
-        "Open it in its own program and look at them, or ask for a workbook without them.",
+        "The file has parts that are not read: macros, files within it, pictures in an e-mail, bytes that it does not list",
+        "Open it in its own program and look at them, or ask for a file without them.",
     ),
     IssueCode(
         "wordless-part",
         NOTE,
-        "The workbook has parts without words, such as pictures",
+        "The file has parts without words, such as pictures",
         "Nothing to do, unless a picture could be a list of goods.",
     ),
     IssueCode(
@@ -83,6 +83,18 @@ _CODES = (
         SET_ASIDE,
         "A segment or an element of the message is damaged, or the message is cut short",
         "Ask the sender for the message again; what could be read was screened.",
+    ),
+    IssueCode(
+        "fewer-than-stated",
+        SET_ASIDE,
+        "The file states more messages, items or pieces of equipment than it holds",
+        "Ask the sender for the file again; what is there was screened.",
+    ),
+    IssueCode(
+        "count-differs",
+        NOTE,
+        "A message states another number of segments, or another reference, than it has",
+        "Nothing to do if the sender counts wrong; where the message should be longer, ask for it again.",
     ),
     IssueCode(
         "no-manifest",
@@ -107,6 +119,12 @@ _CODES = (
         DEGRADED,
         "The message states a field of the line more than once, and differently",
         "Compare with the message; the first value was used, the others were screened as text.",
+    ),
+    IssueCode(
+        "side-by-side-lists",
+        DEGRADED,
+        "Lists of a record stand side by side, and which value belongs to which goods is not said",
+        "Ask for one record a line of goods. All values were screened as text; masses in such a list were not used.",
     ),
     IssueCode(
         "mass-of-the-bill",
@@ -304,6 +322,18 @@ _CODES = (
         UNSCREENABLE,
         "No column holds texts of goods; the lines were screened by their codes alone",
         "Name the column with --mapping, or ask for descriptions.",
+    ),
+    IssueCode(
+        "language-not-covered",
+        UNSCREENABLE,
+        "A tenth or more of the texts of goods are in a language of which no name of a substance is known",
+        "Ask for descriptions in English or another language that is covered (docs/substances.md), or for HS codes and CAS numbers.",
+    ),
+    IssueCode(
+        "foreign-texts",
+        NOTE,
+        "Some texts of goods are in a language of which no name of a substance is known",
+        "Look at them, or ask for descriptions in a language that is covered.",
     ),
     IssueCode("no-description", UNSCREENABLE, "Neither a description nor an HS code", "Ask for the description."),
     IssueCode(

@@ -2,13 +2,13 @@
 
 Layout: dBase's header of 32 bytes, 32 bytes a field, then records of fixed length whose first byte says whether they are deleted
 (dBase Level 7 is not read; a memo file is where it came in one archive with its table). Text is in the code page that the header names, where it names one that is
-believed; else it is decided by content.
+believed; else it is decided by content, and cell by cell where most, and not all, is UTF-8.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Final
 
@@ -19,7 +19,7 @@ from precursor_screen.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.dbf_header import Field, fields_of
 from precursor_screen.formats.dbf_memo import block_number, memo_text
-from precursor_screen.formats.encoding import EncodingChoice, choose_encoding
+from precursor_screen.formats.encoding import EncodingChoice, LineDecoder, choose_encoding
 from precursor_screen.formats.limits import COLUMNS
 from precursor_screen.formats.sheet import HEAD_ROWS, Broken, Sheet, memory_reader, string_array
 from precursor_screen.formats.witness import LOST
@@ -60,11 +60,14 @@ def read_dbf(blob: Blob, encoding: str = "") -> Sheet:
     memos = {field: texts for field in fields if field.kind == "M" and (texts := _memos(kept, field, blob.memo, data[0]))}
     choice = _encoding(data[29], kept, fields, encoding, blob.name, memos)
     names = tuple(field.name.decode(choice.name, "replace") for field in fields)
-    columns = [pa.chunked_array([_cells(kept, field, choice.name, memos.get(field))], pa.string()) for field in fields]
+    decoder = LineDecoder(choice, "record")
+    decode = decoder.decode if choice.other else lambda cell, _: cell.decode(choice.name, "replace")
+    columns = [pa.chunked_array([_cells(kept, field, numbers, decode, memos.get(field))], pa.string()) for field in fields]
     head = (names, *zip(*(_shown(column) for column in columns), strict=True))
     behind = data[header + count * size :].strip(b"\x1a\0 ")  # but for the mark of the end and what fills the last block
     notes = _notes(stated, count, -(-len(behind) // size), np.flatnonzero(records[:, 0] == ord("*")) + 1, kept, fields, memos)
-    return Sheet(blob.name, "DBF", str(choice), head, True, memory_reader(columns, numbers.tolist()), tuple(notes))
+    read = memory_reader(columns, numbers.tolist())
+    return Sheet(blob.name, "DBF", str(choice), head, True, read, (*notes, *decoder.notes()), tuple(decoder.asides))
 
 
 def _shown(column: pa.ChunkedArray) -> list[str]:
@@ -94,16 +97,22 @@ def _encoding(
 
 
 def _cells(
-    kept: np.ndarray[tuple[int, int], np.dtype[np.uint8]], field: Field, page: str, memos: list[bytes | None] | None
+    kept: np.ndarray[tuple[int, int], np.dtype[np.uint8]],
+    field: Field,
+    numbers: np.ndarray[tuple[int], np.dtype[np.int64]],
+    decode: Callable[[bytes, int], str],
+    memos: list[bytes | None] | None,
 ) -> pa.Array:
     if not field.length or not len(kept):
         return pa.nulls(len(kept), pa.string())
     if memos:
-        return string_array([(text or b"").decode(page, "replace").strip(" \r\n\t\0") for text in memos])
+        texts = zip(memos, numbers.tolist(), strict=True)
+        return string_array([decode(text or b"", number).strip(" \r\n\t\0") for text, number in texts])
     part = np.ascontiguousarray(kept[:, field.start : field.start + field.length])
     raw = [bytes(row) for row in part]
     if field.kind in _TEXTS:
-        return string_array([cell.split(b"\0")[0].decode(page, "replace").strip() for cell in raw])
+        cells = zip(raw, numbers.tolist(), strict=True)
+        return string_array([decode(cell.split(b"\0")[0], number).strip() for cell, number in cells])
     return string_array([_value(cell, field) for cell in raw])
 
 

@@ -57,6 +57,7 @@ class Segment:
         elements: after the tag, each its components; X12 text is not split into components, which it uses as plain characters.
         decimal: decimal mark of the interchange.
         cut: the file ends before the terminator.
+        glued: it begins a line, and the terminator of the segment before it is damaged.
     """
 
     number: int
@@ -64,6 +65,7 @@ class Segment:
     elements: tuple[tuple[str, ...], ...]
     decimal: str = "."
     cut: bool = False
+    glued: bool = False
 
     def get(self, element: int, component: int = 0) -> str:
         """A component by the numbers of its element (from 1, as the standards count) and its own (from 0); empty: not there."""
@@ -108,13 +110,13 @@ def read_segments(text: str, file: str = "") -> Iterator[Segment]:
     """
     number = 0
     for part, syntax in _interchanges(_without_held(text)):
-        for raw, cut in _split(part, syntax):
+        for raw, cut, glued in _split(part, syntax):
             number += 1
             if number > MAX_SEGMENTS:
                 raise UnreadableManifest(
                     f"holds more than {MAX_SEGMENTS:,} segments", where=Where(file), remedy="Split the file."
                 )
-            yield _segment(raw, number, syntax, cut)
+            yield _segment(raw, number, syntax, cut, glued)
 
 
 def write_segment(tag: str, elements: Sequence[Sequence[str]], syntax: Syntax = EDIFACT_SYNTAX) -> str:
@@ -185,20 +187,30 @@ def _by_lines(text: str, syntax: Syntax) -> Syntax:
     return syntax
 
 
-def _split(text: str, syntax: Syntax) -> Iterator[tuple[str, bool]]:
-    """The segments of one interchange with released characters held, and whether the file ends within one."""
+def _split(text: str, syntax: Syntax) -> Iterator[tuple[str, bool, bool]]:
+    """The segments of one interchange with released characters held; whether the file ends within it, and whether it was glued."""
     held = _hold(text, syntax)
     parts = held.replace("\r\n", "\n").replace("\r", "\n").split(syntax.terminator)
     wrap = _wrap(held) if syntax.terminator != "\n" else ""
     last = len(parts) - 1
+    lined = wrap == " " and sum(part.startswith("\n") for part in parts) * 2 > len(parts)
+    begins = re.compile(rf"\n\s*(?={_TAG.pattern}{re.escape(syntax.element)})")
     for i, part in enumerate(parts):
         raw = part.strip(_BLANK)
         if not raw or raw == syntax.terminator:
             continue
-        if "\n" in raw:
-            raw = wrap.join(line.strip("\t") for line in raw.split("\n"))
         cut = i == last and syntax.terminator != "\n" and not raw.startswith(_TRAILERS)
-        yield raw, cut
+        # Where each segment has a line of its own, one that begins a line without a terminator before it lost that.
+        glued = begins.split(raw) if lined and "\n" in raw else [raw]
+        for n, one in enumerate(glued):
+            whole = n == len(glued) - 1
+            line = wrap.join(line.strip("\t") for line in one.split("\n")) if "\n" in one else one
+            yield line if whole else _without_mark(line), cut and whole, n > 0
+
+
+def _without_mark(text: str) -> str:
+    """A segment without the character that its terminator became."""
+    return text if text[-1:].isalnum() or text[-1:] in ".)%" else text[:-1]
 
 
 def _wrap(text: str) -> str:
@@ -228,14 +240,14 @@ def _free(text: str, syntax: Syntax) -> str:
     return text
 
 
-def _segment(raw: str, number: int, syntax: Syntax, cut: bool) -> Segment:
+def _segment(raw: str, number: int, syntax: Syntax, cut: bool, glued: bool) -> Segment:
     tag, *elements = raw.split(syntax.element)
     tag = tag.partition(syntax.component)[0].strip()
     if not _TAG.fullmatch(tag) or len(raw) > MAX_SEGMENT:
-        return Segment(number, "", ((_free(raw[:MAX_SEGMENT], syntax),),), syntax.decimal, cut)
+        return Segment(number, "", ((_free(raw[:MAX_SEGMENT], syntax),),), syntax.decimal, cut, glued)
     if syntax.family == X12:
-        return Segment(number, tag, tuple((e,) for e in elements), syntax.decimal, cut)
+        return Segment(number, tag, tuple((e,) for e in elements), syntax.decimal, cut, glued)
     split = tuple(tuple(e.split(syntax.component)) for e in elements)
     if any(c in raw for c in _HELD):
         split = tuple(tuple(_free(c, syntax) for c in e) for e in split)
-    return Segment(number, tag, split, syntax.decimal, cut)
+    return Segment(number, tag, split, syntax.decimal, cut, glued)

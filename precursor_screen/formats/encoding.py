@@ -97,26 +97,48 @@ def _undecodable(count: int, name: str) -> tuple[Broken, ...]:
     return (Broken(1, "", count, f"{count} characters are not text in {name}", "undecodable-text"),) if count else ()
 
 
+class LineDecoder:
+    """Decodes line by line, or cell by cell; what is in doubt is kept in its other reading too.
+
+    Attributes:
+        asides: lines in doubt as they read in the other encoding, each once.
+    """
+
+    def __init__(self, choice: EncodingChoice, unit: str = "line") -> None:
+        self.asides: list[Aside] = []
+        self._choice, self._unit = choice, unit
+        self._damage = self._first = 0
+        self._seen: set[str] = set()
+
+    def decode(self, line: bytes, number: int) -> str:
+        """The text of a line."""
+        text, other, damage = _decode_line(line, self._choice)
+        self._damage += damage
+        if other and other != text and other not in self._seen:
+            self._seen.add(other)
+            self._first = self._first or number
+            self.asides.append(Aside(None, f"{self._unit} {number} read in {_other_of(self._choice)}", other.strip()))
+        return text
+
+    def notes(self) -> tuple[Broken, ...]:
+        """What could not be decoded, and what is in doubt."""
+        found = _undecodable(self._damage, self._choice.name)
+        if self.asides:
+            count = len(self.asides)
+            some = f"1 {self._unit}" if count == 1 else f"{count} different {self._unit}s"
+            says = f"{some} may be in {self._choice.name} or in {self._choice.other}: screened in both"
+            found += (Broken(self._first, "", count, says, "mixed-encoding"),)
+        return found
+
+
 def _open_lines(blob: Blob, choice: EncodingChoice) -> Text:
     """Decodes line by line; a line in doubt stands beside the text in its other reading."""
-    out, bad, asides, first = io.BytesIO(), 0, list[Aside](), 0
-    seen: set[str] = set()
+    out, decoder = io.BytesIO(), LineDecoder(choice)
     for number, line in enumerate(_lines(blob), 1):
-        text, other, damage = _decode_line(line, choice)
-        bad += damage
-        out.write(text.encode("utf-8", "replace"))
+        out.write(decoder.decode(line, number).encode("utf-8", "replace"))
         if out.tell() > MAX_TEXT:
             raise UnreadableManifest("is too large once decoded", where=Where(blob.name), remedy="Split the file.")
-        if other and other != text and other not in seen:
-            seen.add(other)
-            first = first or number
-            asides.append(Aside(None, f"line {number} read in {_other_of(choice)}", other.strip()))
-    notes = _undecodable(bad, choice.name)
-    if asides:
-        lines = "1 line" if len(asides) == 1 else f"{len(asides)} different lines"
-        says = f"{lines} may be in {choice.name} or in {choice.other}: screened in both"
-        notes += (Broken(first, "", len(asides), says, "mixed-encoding"),)
-    return Text(Blob(blob.name, out.getvalue().removeprefix(codecs.BOM_UTF8)), choice, notes, tuple(asides))
+    return Text(Blob(blob.name, out.getvalue().removeprefix(codecs.BOM_UTF8)), choice, decoder.notes(), tuple(decoder.asides))
 
 
 def _other_of(choice: EncodingChoice) -> str:

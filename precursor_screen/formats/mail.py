@@ -24,7 +24,7 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.limits import MAIL_BYTES, MAX_NESTING, MEMBERS
 
-# A part that signs the mail is passed over if it is a signature: DER, or PGP's armour. Pictures in the text are named in one issue.
+# A part that signs the mail is passed over if it is a signature: DER, or PGP's armour.
 _SIGNATURES: Final = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 _USUAL_PREAMBLE: Final = "This is a multi-part message in MIME format."
 _SIGNED: Final = (b"0\x80", b"0\x81", b"0\x82", b"0\x83", b"-----BEGIN PGP SIGNATURE", b"\x89\x01", b"\x88")
@@ -49,8 +49,9 @@ _APART: Final = re.compile(r"[\x00-\x1f!#/\\]")
 _ATTACHMENT: Final = "__attach_version1.0_"
 _MESSAGE: Final = "__properties_version1.0"
 # [MS-OXPROPS]: PidTagAttachDataBinary, PidTagAttachLongFilename, PidTagAttachFilename, PidTagDisplayName, PidTagBody.
-# PidTagHtml and PidTagRtfCompressed hold the text where PidTagBody does not.
+# PidTagAttachContentId is what the text names a picture by. PidTagHtml and PidTagRtfCompressed hold the text where PidTagBody does not.
 _DATA, _LONG_NAME, _SHORT_NAME, _SHOWN_NAME, _BODY = "37010102", "3707", "3704", "3001", "1000"
+_CONTENT_ID: Final = "3712"
 _HTML, _RTF = "10130102", "10090102"
 # PidTagSubject, PidTagSenderName, PidTagSentRepresentingName, PidTagDisplayTo, PidTagDisplayCc.
 _STATED: Final = {
@@ -72,6 +73,7 @@ class Mail:
         errors: what could not be read of them.
         text: the words of the message itself.
         heads: what its header and its parts state beside their content: where, and the words.
+        pictures: shown in its text, each by its name and size in bytes.
         inner: messages of Outlook within it, which are no files of their own: each by its name and its streams, and what it holds.
     """
 
@@ -79,6 +81,7 @@ class Mail:
     errors: tuple[UnreadableManifest, ...]
     text: str
     heads: tuple[tuple[str, str], ...] = ()
+    pictures: tuple[tuple[str, int], ...] = ()
     inner: tuple[tuple[Blob, Mail], ...] = ()
 
 
@@ -119,7 +122,7 @@ def open_mail(blob: Blob) -> Mail:
     blobs: list[Blob] = []
     errors: list[UnreadableManifest] = []
     words: list[str] = []
-    pictures: list[str] = []
+    pictures: list[tuple[str, int]] = []
     heads = _heads(message, parts)
     for part in parts:
         kind = part.get_content_type()
@@ -127,8 +130,9 @@ def open_mail(blob: Blob) -> Mail:
         content, damage = _content(part)
         if kind in _SIGNATURES and content.startswith(_SIGNED):
             continue
-        if part.get_content_maintype() == "image" and part.get("Content-ID") and content.startswith(_PICTURES):
-            pictures.append(file_name or kind)
+        shown_in_text = part.get("Content-ID") or part.get_content_disposition() == "inline"
+        if part.get_content_maintype() == "image" and shown_in_text and content.startswith(_PICTURES):
+            pictures.append((file_name or kind, len(content)))
             continue
         if file_name is None and kind in _WORDS:
             said, files = _without_files(_text(content, part.get_content_charset() or "", kind))
@@ -147,16 +151,7 @@ def open_mail(blob: Blob) -> Mail:
             )
         if content or not damage:  # an empty file is read as one, and said to be empty
             blobs.append(Blob(member, content))
-    if pictures:
-        shown = f"{', '.join(pictures[:5])}{' ...' if len(pictures) > 5 else ''}"
-        errors.append(
-            UnreadableManifest(
-                f"shows {len(pictures)} picture{'s' if len(pictures) > 1 else ''} in its text, which cannot be screened ({shown})",
-                where=Where(f"{blob.name}!(pictures)"),
-                remedy="Look at them: a list of goods may be a picture.",
-            )
-        )
-    return Mail(tuple(blobs), tuple(errors), "\n".join(words), heads)
+    return Mail(tuple(blobs), tuple(errors), "\n".join(words), heads, tuple(pictures))
 
 
 def _heads(message: EmailMessage, parts: list[EmailMessage]) -> tuple[tuple[str, str], ...]:
@@ -313,6 +308,7 @@ def _outlook(container: olefile.OleFileIO, name: str, at: list[str], depth: int)
     blobs: list[Blob] = []
     inner: list[tuple[Blob, Mail]] = []
     errors: list[UnreadableManifest] = []
+    pictures: list[tuple[str, int]] = []
     for folder in ([*at, last] for last in folders):
         shown = next(
             (t for tag in (_LONG_NAME, _SHORT_NAME, _SHOWN_NAME) if (t := _property(container, folder, tag))), "attachment"
@@ -321,6 +317,9 @@ def _outlook(container: olefile.OleFileIO, name: str, at: list[str], depth: int)
         data, message = [*folder, f"__substg1.0_{_DATA}"], [*folder, f"__substg1.0_{_EMBEDDED}"]
         if container.exists(data):
             content = container.openstream(data).read()
+            if content.startswith(_PICTURES) and _property(container, folder, _CONTENT_ID):
+                pictures.append((_safe(shown), len(content)))
+                continue
             blobs.append(Blob(member, content))
             if len(content) < container.get_size(data):
                 cut = f"was cut short: {len(content):,} of {container.get_size(data):,} bytes are there"
@@ -340,7 +339,7 @@ def _outlook(container: olefile.OleFileIO, name: str, at: list[str], depth: int)
         remedy = "Save the message as text, and screen that."
         errors.append(UnreadableManifest("has its text as RTF, which is not read", where=Where(name), remedy=remedy))
     heads = tuple((place, said) for tag, place in _STATED.items() if (said := _property(container, at, tag).strip()))
-    return Mail(tuple(blobs), tuple(errors), text, heads, tuple(inner))
+    return Mail(tuple(blobs), tuple(errors), text, heads, tuple(pictures), tuple(inner))
 
 
 def _add_inner(

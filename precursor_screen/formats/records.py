@@ -11,7 +11,7 @@ import pyarrow as pa
 from precursor_screen.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.encoding import open_text
-from precursor_screen.formats.sheet import Broken, Sheet, memory_reader, string_array
+from precursor_screen.formats.sheet import Broken, JoinedLists, Sheet, memory_reader, string_array
 
 LIST_SEPARATOR = "; "
 MAX_COLUMNS = 2_000  # beyond this the keys are data (numbers, names), not columns
@@ -38,8 +38,12 @@ def read_json(blob: Blob, encoding: str = "") -> Sheet:
     rows: list[Record] = []
     numbers: list[int] = []
     room = Room()
+    places: list[tuple[int, dict[tuple[str, ...], str]]] = []  # where a record begins that holds lists side by side
     for number, value in whole:
-        for row in explode(value, room):
+        room.beside = {}
+        exploded = explode(value, room)
+        places += [(len(rows), room.beside)] if room.beside else []
+        for row in exploded:
             rows.append(row)
             numbers.append(number)
     if not any(rows):
@@ -48,11 +52,11 @@ def read_json(blob: Blob, encoding: str = "") -> Sheet:
         )
     broken = [*notes, *broken, *(Broken(1, name[:_SHOWN], 1, reason, "lost-rows") for name, reason in room.closed.items())]
     # A record may explode into several rows; rows are numbered as they come, since a report must tell them apart.
-    if len(numbers) == len(set(numbers)) and lines:
-        sheet = _to_sheet(rows, numbers, blob.name, "JSON lines", str(choice), broken)
-    else:
-        sheet = _to_sheet(rows, list(range(1, len(rows) + 1)), blob.name, "JSON lines" if lines else "JSON", str(choice), broken)
-    return replace(sheet, asides=asides)
+    if len(numbers) != len(set(numbers)) or not lines:
+        numbers = list(range(1, len(rows) + 1))
+    sheet = _to_sheet(rows, numbers, blob.name, "JSON lines" if lines else "JSON", str(choice), broken)
+    joined = (JoinedLists(numbers[at], names, opened) for at, beside in places for names, opened in beside.items())
+    return replace(sheet, asides=asides, joined=tuple(joined))
 
 
 def _parse(text: str, name: str) -> tuple[list[tuple[int, Any]], list[Broken], bool]:
@@ -153,10 +157,12 @@ class Room:
     Attributes:
         texts: characters that rows may still repeat of what stands around them.
         closed: name of a list that was not opened -> why.
+        beside: of the record at hand, columns that hold a list each -> the list beside them that was opened, or empty.
     """
 
     texts: int = MOST_REPEATED
     closed: dict[str, str] = field(default_factory=dict)
+    beside: dict[tuple[str, ...], str] = field(default_factory=dict)
 
 
 def explode(record: dict[str, Any], room: Room | None = None) -> list[Record]:
@@ -167,13 +173,16 @@ def explode(record: dict[str, Any], room: Room | None = None) -> list[Record]:
 def _explode(record: dict[str, Any], prefix: str, depth: int, room: Room) -> list[Record]:
     flat: Record = {}
     lists: list[tuple[str, list[dict[str, Any]]]] = []
-    _flatten(record, prefix, flat, lists, 0)
+    plain = _flatten(record, prefix, flat, lists, 0)
     if not lists:
+        _note_beside(plain, "", room)
         return [flat]
     name, items = max(lists, key=lambda item: (_lines_in(*item), len(item[1])))
     for other, values in lists:
         if other != name:
-            _join(other, values, flat, room)
+            joined = _join(other, values, flat, room)
+            plain += joined if len(values) > 1 and _lines_in(other, values) else []
+    _note_beside(plain, name if len(items) > 1 and _lines_in(name, items) else "", room)
     if not _lines_in(name, items):
         _join(name, items, flat, room)
         return [flat]
@@ -192,6 +201,11 @@ def _explode(record: dict[str, Any], prefix: str, depth: int, room: Room) -> lis
                 )
             rows.append({**flat, **row} if room.texts >= 0 or not rows else row)
     return rows
+
+
+def _note_beside(names: list[str], opened: str, room: Room) -> None:
+    if len(names) > 1 or (names and opened):
+        room.beside[tuple(names)] = opened
 
 
 _NOT_ITEMS = ("container", "equipment", "party", "parties", "document", "reference", "seal", "address", "contact", "route", "leg")
@@ -223,19 +237,26 @@ def objects_of(value: Any) -> list[dict[str, Any]]:
     return found if any(one.keys() != {"text"} for one in found) else []
 
 
-def _flatten(value: dict[str, Any], prefix: str, flat: Record, lists: list[tuple[str, list[dict[str, Any]]]], depth: int) -> None:
+def _flatten(
+    value: dict[str, Any], prefix: str, flat: Record, lists: list[tuple[str, list[dict[str, Any]]]], depth: int
+) -> list[str]:
+    """Puts texts in `flat` and lists of objects in `lists`; the names of lists of several plain values, which become one text."""
+    plain: list[str] = []
     for key, item in value.items():
         name = f"{prefix}{key}"
         if isinstance(item, dict) and depth < MAX_DEPTH:
-            _flatten(item, f"{name}.", flat, lists, depth + 1)
+            plain += _flatten(item, f"{name}.", flat, lists, depth + 1)
         elif objects := objects_of(item):
             lists.append((name, objects))
         else:
             flat[name] = _text(item)
+            if isinstance(item, list) and len(item) > 1:
+                plain.append(name)
+    return plain
 
 
-def _join(name: str, values: list[dict[str, Any]], flat: Record, room: Room) -> None:
-    """A list that is no line: its texts stand beside each other, by what they state."""
+def _join(name: str, values: list[dict[str, Any]], flat: Record, room: Room) -> list[str]:
+    """A list that is no line: its texts stand beside each other, by what they state; the names of these."""
     gathered: dict[str, list[str]] = {}
     for value in values:
         part: Record = {}
@@ -250,6 +271,7 @@ def _join(name: str, values: list[dict[str, Any]], flat: Record, room: Room) -> 
                 gathered.setdefault(key, []).append(text)
     for key, texts in gathered.items():
         flat[key] = LIST_SEPARATOR.join(texts)
+    return list(gathered)
 
 
 def _text(item: Any) -> str | None:

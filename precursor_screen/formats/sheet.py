@@ -56,6 +56,21 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinedLists:
+    """Lists of a record that became cells of several values each, as it is not said which value of one belongs to which of another.
+
+    Attributes:
+        row: the first source row of the record.
+        names: their columns.
+        opened: the list beside them of which each entry became a row; empty: none did.
+    """
+
+    row: int
+    names: tuple[str, ...]
+    opened: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """One table of cells: a file, a sheet of a workbook, a member of an archive.
 
@@ -69,6 +84,7 @@ class Sheet:
         notes: what had to be said while reading, as Broken with the code of an issue.
         asides: texts beside the table; they are screened as well.
         dialect: how text was cut into cells, in words; empty for other formats.
+        joined: lists of one record side by side; only JSON has them.
     """
 
     name: str
@@ -80,6 +96,7 @@ class Sheet:
     notes: tuple[Broken, ...] = ()
     asides: tuple[Aside, ...] = ()
     dialect: str = ""
+    joined: tuple[JoinedLists, ...] = ()
 
 
 def string_array(values: Sequence[str | None]) -> pa.Array:

@@ -42,6 +42,8 @@ _LANGUAGES = [
     "az",
     "kk",
 ]
+# A code of its own in trade data of the European Union (Implementing Regulation 2020/1470, annex I), beside GB.
+NORTHERN_IRELAND = "XI"
 _NO_COUNTRY = frozenset(["EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"])
 
 # What manifests write beside the names of CLDR. Historical names go to the state that took over the code or the trade.
@@ -86,8 +88,8 @@ _ALIASES = {
     "VIRGINISLANDSBRITISH": "VG", "VIRGINISLANDSUS": "VI", "SAINTMARTINFRENCHPART": "MF", "SINTMAARTENDUTCHPART": "SX", "BONAIRESINTEUSTATIUSANDSABA": "BQ",
     "SAINTHELENAASCENSIONANDTRISTANDACUNHA": "SH", "FRENCHSOUTHERNTERRITORIESTHE": "TF", "UNITEDSTATESMINOROUTLYINGISLANDSTHE": "UM",
     "SOUTHGEORGIAANDTHESOUTHSANDWICHISLANDS": "GS", "FALKLANDISLANDSTHEMALVINAS": "FK", "FALKLANDISLANDSMALVINAS": "FK", "TANZANIATHEUNITEDREPUBLICOF": "TZ",
-    # Codes of the Union's geonomenclature (Implementing Regulation 2020/1470): Northern Ireland, Serbia, Ceuta, Melilla; and a withdrawn one.
-    "XI": "GB", "XS": "RS", "XC": "ES", "XL": "ES", "TP": "TL", "NETHERLANDSKINGDOMOFTHE": "NL", "WESTINDIESBRITISH": "VG",
+    # Codes of the Union's geonomenclature (Implementing Regulation 2020/1470): Serbia, Ceuta, Melilla; and a withdrawn one.
+    "UNITEDKINGDOMNORTHERNIRELAND": NORTHERN_IRELAND, "XS": "RS", "XC": "ES", "XL": "ES", "TP": "TL", "NETHERLANDSKINGDOMOFTHE": "NL", "WESTINDIESBRITISH": "VG",
     "SERBIAANDMONTENEGRO": "RS", "YUGOSLAVIA": "RS", "SRILANKA": "LK", "CEYLON": "LK", "INDIAREPUBLICOF": "IN", "BHARAT": "IN", "NEDERLAND": "NL",
 }  # fmt: skip
 # What stands for no one country: unions, and the codes of the Union's geonomenclature for goods of an origin that is not stated.
@@ -151,11 +153,12 @@ def fold_country(text: str) -> str:
 @lru_cache(maxsize=1)
 def _codes() -> frozenset[str]:
     territories = Locale.parse("en").territories
-    return frozenset(c for c in map(str, territories) if len(c) == 2 and c.isalpha() and c not in _NO_COUNTRY)
+    known = (c for c in map(str, territories) if len(c) == 2 and c.isalpha() and c not in _NO_COUNTRY)
+    return frozenset((*known, NORTHERN_IRELAND))
 
 
 def is_country_code(text: str) -> bool:
-    """Whether a text is an ISO 3166 alpha-2 code, in capitals."""
+    """Whether a text is an ISO 3166 alpha-2 code, or Northern Ireland's, in capitals."""
     return text in _codes()
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from precursor_screen.names.covered import FOREIGN, is_covered
 from precursor_screen.readers.interface import Digest, IssueList
 from precursor_screen.schema import ISSUE, LINE_COLUMNS, empty
 
@@ -19,6 +21,31 @@ def no_lines() -> pa.Table:
     """LINE without rows, with the columns that every input has."""
     always = ("line_id", "movement_key", "source_file", "source_row", "input_id", "shipment_id")
     return empty(pa.schema([(c.name, c.arrow) for c in LINE_COLUMNS if c.name in always]))
+
+
+_SHOWN = 200
+_SHARE = 0.1  # of a file's texts: from here on the file as a whole could not be screened
+
+
+def note_languages(lines: pa.Table, issues: IssueList) -> None:
+    """One row for the texts of goods in a writing that no name of a substance is known in."""
+    if "description" not in lines.column_names:
+        return
+    column = lines.column("description")
+    texts = pc.unique(column).drop_null()
+    foreign = [t for t in texts.filter(pc.match_substring_regex(texts, FOREIGN)).to_pylist() if not is_covered(t)]
+    if not foreign:
+        return
+    there = pc.is_in(column, pa.array(foreign, column.type))
+    first = pc.index(there, True).as_py()
+    issues.add(
+        "language-not-covered" if len(foreign) >= _SHARE * len(texts) else "foreign-texts",
+        f"{len(foreign):,} of {len(texts):,} texts are in a language of which no name of a substance is known",
+        row=lines.column("source_row")[first].as_py(),
+        field="description",
+        value=foreign[0][:_SHOWN],
+        count=pc.sum(there).as_py(),
+    )
 
 
 def issue_table(issues: IssueList, lines: pa.Table) -> pa.Table:

@@ -57,6 +57,9 @@ def _read_blob(blob: Blob, options: ReadOptions, depth: int) -> list[InputTables
     return [_without_lines(found[0], f"no line of goods was found; {words}"), *found[1:]]
 
 
+_LOGO = 10_000  # bytes; a signature's picture has fewer, a legible page of a list more
+
+
 def _without_lines(one: InputTables, message: str) -> InputTables:
     issues = IssueList(one.input.name)
     issues.add("no-lines", message)
@@ -99,11 +102,12 @@ def _read_mail(blob: Blob, mail: Mail, options: ReadOptions, depth: int) -> list
             "holds e-mails within e-mails", where=Where(blob.name), remedy="Save its attachments, and screen those."
         )
     body = read_body(mail, blob)  # what it says is screened, though nothing that is attached may be readable
+    pictures = _pictures(blob, mail)
     if not mail.blobs and not mail.errors and not mail.inner:
         remedy = "Save the table that it shows as a file, or paste its text: `screen -` reads standard input."
         if not body:
             raise UnreadableManifest("is an e-mail with nothing attached", where=Where(blob.name), remedy=remedy)
-        return [_without_lines(body[0], f"is an e-mail with nothing attached; only its words were screened. {remedy}")]
+        return [_without_lines(body[0], f"is an e-mail with nothing attached; only its words were screened. {remedy}"), *pictures]
     inner: list[InputTables] = []
     errors: list[InputError] = list(mail.errors)
     for message, held in mail.inner:
@@ -115,7 +119,20 @@ def _read_mail(blob: Blob, mail: Mail, options: ReadOptions, depth: int) -> list
         except InputError as error:
             errors.append(error)
             inner += read_body(held, message)
-    return [*inner, *_read_members(blob, mail.blobs, tuple(errors), options, depth, bool(inner or body)), *body]
+    return [*inner, *_read_members(blob, mail.blobs, tuple(errors), options, depth, bool(inner or body)), *body, *pictures]
+
+
+def _pictures(blob: Blob, mail: Mail) -> list[InputTables]:
+    """One issue for the pictures in the text of a mail: a note where none is larger than a logo."""
+    if not mail.pictures:
+        return []
+    large = [name for name, size in mail.pictures if size > _LOGO]
+    names = large or [name for name, _ in mail.pictures]
+    shown = f"{', '.join(names[:5])}{' ...' if len(names) > 5 else ''}"
+    count = "1 picture" if len(names) == 1 else f"{len(names)} pictures"
+    what = "which cannot be screened: look, as a list of goods may be one" if large else "as small as a logo"
+    code = "unread-part" if large else "wordless-part"
+    return [_told_alone(f"{blob.name}!(pictures)", code, f"the e-mail shows {count} in its text, {what} ({shown})")]
 
 
 def _read_members(
@@ -138,11 +155,15 @@ def _read_members(
 
 
 def _unread(error: InputError) -> InputTables:
-    name = error.where.file
-    issues = IssueList(name)
     kinds = ((NoManifest, "no-manifest"), (UnknownFormat, "unknown-format"), (InputError, "unreadable-file"))
     code = next(code for kind, code in kinds if isinstance(error, kind))
-    issues.add(code, f"{error.message}. {error.remedy}".strip())
+    return _told_alone(error.where.file, code, f"{error.message}. {error.remedy}".strip())
+
+
+def _told_alone(name: str, code: str, message: str) -> InputTables:
+    """An issue about what gave no lines."""
+    issues = IssueList(name)
+    issues.add(code, message)
     lines = no_lines()
     digest = Digest("", 0)
     described = Input(input_id(name, digest), name, "", 0, "", "", None, (), (), frozenset(), 0)

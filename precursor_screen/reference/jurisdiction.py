@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from precursor_screen.errors import UsageError
-from precursor_screen.names.countries import find_country
+from precursor_screen.names.countries import NORTHERN_IRELAND, find_country
 
 # Members of the customs union of the European Union (Treaty on European Union, article 52), as of 2026.
 EU_MEMBERS = (
@@ -51,4 +51,4 @@ def own_countries(jurisdiction: str) -> tuple[str, ...]:
         known = find_country(jurisdiction)
         remedy = f"Did you mean {known!r}?" if known else "Use EU or an ISO 3166 code such as US, CA or AU."
         raise UsageError(f"{jurisdiction!r} is no jurisdiction", remedy=remedy)
-    return (jurisdiction,)
+    return (jurisdiction, NORTHERN_IRELAND) if jurisdiction == "GB" else (jurisdiction,)

@@ -172,11 +172,12 @@ def counts_in_words(report: Report) -> list[tuple[str, str]]:
     """What a report comes to, as label and words."""
     coverage = report.coverage
     files = coverage["files_set_aside"]
-    set_aside = sum(s["count"] for s in coverage["set_aside"]) - files
-    lines = (
-        f"{coverage['lines_read']:,} read = {coverage['screened']:,} screened + {coverage['unscreenable_lines']:,} unscreenable"
+    by_codes = coverage["screened_by_codes"]
+    screened = f"{coverage['screened_by_texts']:,} screened" + (
+        f" + {by_codes:,} screened by their codes alone" if by_codes else ""
     )
-    lines += f" + {set_aside:,} set aside" + (f"; besides, {_count(files, 'file')} set aside" if files else "")
+    lines = f"{coverage['lines_read']:,} read = {screened} + {coverage['unscreenable_lines']:,} unscreenable"
+    lines += f" + {coverage['lines_set_aside']:,} set aside" + (f"; besides, {_count(files, 'file')} set aside" if files else "")
     found = [
         ("Lines", lines),
         *(

@@ -238,9 +238,11 @@ def summary_rows(report: Report) -> list[list[Any]]:
     rows: list[list[Any]] = [["Read first", notice] for notice in report.notices]
     rows += [
         ["Lines read", coverage["lines_read"]],
-        ["Screened", coverage["screened"]],
-        ["Set aside", sum(s["count"] for s in coverage["set_aside"])],
+        ["Screened", coverage["screened_by_texts"]],
+        ["Screened by their codes alone", coverage["screened_by_codes"]],
         ["Unscreenable lines", coverage["unscreenable_lines"]],
+        ["Lines set aside", coverage["lines_set_aside"]],
+        ["Files set aside", coverage["files_set_aside"]],
     ]
     rows += [[f"Shipments: {band}", count] for band, count in report.band_counts().items()]
     rows += [[f"Flags: {level}", count] for level, count in report.level_counts().items()]

@@ -27,20 +27,26 @@ _FILES = (
 )  # set aside as a whole, before their lines could be counted
 
 
-def count_coverage(lines: int, unscreened: int, issues: pa.Table, unjudged: pa.Table) -> dict[str, Any]:
-    """The coverage block: lines_read = screened + unscreenable_lines + set aside lines.
+def count_coverage(lines: int, unscreened: int, textless: int, issues: pa.Table, unjudged: pa.Table) -> dict[str, Any]:
+    """The coverage block: lines_read = screened_by_texts + screened_by_codes + unscreenable_lines + lines_set_aside.
 
     Args:
         lines: lines that reached the kernel.
         unscreened: of these, lines of which nothing could be screened.
+        textless: of these, lines without a text of goods.
         issues: all ISSUE rows.
         unjudged: all UNJUDGED rows.
     """
     by_effect = {effect: _by_code(issues, effect) for effect in (SET_ASIDE, UNSCREENABLE, DEGRADED)}
     set_aside = sum(g["count"] for g in by_effect[SET_ASIDE] if g["code"] not in _FILES)
+    # A line without a text is unscreenable unless a code of it was judged.
+    by_codes = textless - sum(g["count"] for g in by_effect[UNSCREENABLE] if g["code"] == "no-description")
     return {
         "lines_read": lines + set_aside,
         "screened": lines - unscreened,
+        "screened_by_texts": lines - unscreened - by_codes,
+        "screened_by_codes": by_codes,
+        "lines_set_aside": set_aside,
         "set_aside": by_effect[SET_ASIDE],
         "files_set_aside": sum(g["count"] for g in by_effect[SET_ASIDE] if g["code"] in _FILES),
         "unscreenable_lines": unscreened,
@@ -48,6 +54,14 @@ def count_coverage(lines: int, unscreened: int, issues: pa.Table, unjudged: pa.T
         "degraded": by_effect[DEGRADED],
         "not_evaluable": _not_evaluable(unjudged),
     }
+
+
+def count_textless(lines: pa.Table) -> int:
+    """How many lines have no text of goods."""
+    if "description" not in lines.column_names:
+        return int(lines.num_rows)
+    texts = lines.column("description")
+    return int(texts.null_count + (pc.sum(pc.equal(pc.utf8_trim_whitespace(texts), "")).as_py() or 0))
 
 
 def _by_code(issues: pa.Table, effect: str) -> list[dict[str, Any]]:

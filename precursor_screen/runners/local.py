@@ -28,7 +28,7 @@ from precursor_screen.readers.tabular.asides import BESIDE, raw_aside
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reports.report import Report
 from precursor_screen.runners.blind_spots import find_blind_spots
-from precursor_screen.runners.coverage import count_coverage, decide_exit_code, write_notices
+from precursor_screen.runners.coverage import count_coverage, count_textless, decide_exit_code, write_notices
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.match_cache import cached_matches
 from precursor_screen.runners.one_input import FaultKeeper, read_one
@@ -123,12 +123,11 @@ def run(
         screened = judge_run(part, memory, reference)
     progress("writing the report")
     issues = pa.concat_tables([gathered.issues, screened.issues])
-    coverage = count_coverage(gathered.lines.num_rows, screened.unscreened_lines, issues, screened.unjudged)
+    textless = count_textless(gathered.lines)
+    coverage = count_coverage(gathered.lines.num_rows, screened.unscreened_lines, textless, issues, screened.unjudged)
     if remember is not None:
         coverage["lines_known"] = screened.known_lines
-    described = "description" in gathered.lines.column_names and bool(
-        pc.any(pc.is_valid(gathered.lines.column("description"))).as_py()
-    )
+    described = textless < gathered.lines.num_rows
     coverage["blind_spots"] = find_blind_spots(screened.resolved, screened.unjudged, described, reference)
     rules = {r.rule.id: r.rule for r in reference.rules}
     for rule_id in pc.unique(screened.flags.column("rule_id")).to_pylist():

@@ -149,3 +149,21 @@ def test_what_contradicts_itself_is_no_table(spoilt):
 def test_any_damage_is_read_or_refused_in_words(noise, at):
     data = dbf(("GOODS", "C", 9, 0, [b"wool", b"tin"]), ("MASS", "N", 6, 1, [b"1.5", b"2"]), ("WHEN", "T", 8, 0, [bytes(8)] * 2))
     assert outcome(data[:at] + noise + data[at + len(noise) :], "m.dbf")
+
+
+def test_cells_in_a_code_page_among_those_of_utf8_are_each_read_in_theirs() -> None:
+    filed = [text.encode() for text in ("уксусный ангидрид", "толуол", "ацетон", "эфир", "стулья")]
+    filed[1] = "серная кислота".encode("cp1251")
+    table = dbf(("GOODS", "C", 40, 0, filed), ("PLACE", "C", 40, 0, [b"x"] * 4 + ["Würzburg".encode()]))
+    (sheet,) = open_sheets(Blob("m.dbf", table), "")
+    texts = sheet.read(0, 2).table.column(0).to_pylist()
+    assert texts == ["уксусный ангидрид", "серная кислота", "ацетон", "эфир", "стулья"]
+    assert [(note.code, note.row) for note in sheet.notes if note.code == "mixed-encoding"] == [("mixed-encoding", 2)]
+    assert [aside.place for aside in sheet.asides] == ["record 2 read in utf-8"]
+
+
+def test_a_letter_that_the_field_cuts_is_damage_and_no_other_code_page() -> None:
+    filed = ["уксусный ангидрид".encode(), "толуолы".encode()[:-1], "ацетон".encode(), "стул".encode()]
+    (sheet,) = open_sheets(Blob("m.dbf", dbf(("GOODS", "C", 40, 0, filed))), "")
+    assert sheet.read(0, 1).table.column(0).to_pylist()[1] == "толуол\ufffd"
+    assert "undecodable-text" in [note.code for note in sheet.notes]

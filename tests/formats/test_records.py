@@ -60,3 +60,22 @@ def test_lists_without_end_are_no_crash() -> None:
     for _ in range(300):
         value = {"d": "LAMPS", "containers": [value]}
     assert read_json(Blob("m.json", json.dumps([value]).encode())).head
+
+
+def _joined(record: dict[str, Any]) -> list[tuple[int, tuple[str, ...], str]]:
+    sheet = read_json(Blob("m.json", json.dumps([{"d": "LAMPS"}, record]).encode()))
+    return [(one.row, one.names, one.opened) for one in sheet.joined]
+
+
+def test_lists_side_by_side_are_named() -> None:
+    goods = [{"d": "CHAIRS"}, {"d": "TABLES"}, {"d": "LAMPS"}]
+    assert _joined({"goods": goods, "quantities": [{"kg": 4}, {"kg": 5}]}) == [(2, ("quantities.kg",), "goods")]
+    assert _joined({"goods": goods, "quantities": [4, 5]}) == [(2, ("quantities",), "goods")]
+    assert _joined({"goods": ["CHAIRS", "TABLES"], "lot": {"quantities": [4, 5]}}) == [(2, ("goods", "lot.quantities"), "")]
+    assert _joined({"bills": [{"goods": ["CHAIRS", "TABLES"], "kg": [4, 5]}]}) == [(2, ("bills.goods", "bills.kg"), "")]
+
+
+def test_a_list_that_stands_alone_or_describes_a_line_is_named_by_nobody() -> None:
+    assert _joined({"goods": ["CHAIRS", "TABLES"], "quantities": [4]}) == []
+    assert _joined({"goods": [{"d": "CHAIRS", "cas": ["1", "2"]}, {"d": "TABLES"}]}) == []
+    assert _joined({"goods": [{"d": "CHAIRS"}, {"d": "TABLES"}], "containers": [{"id": 1}, {"id": 2}]}) == []

@@ -263,10 +263,13 @@ def test_a_line_met_again_is_told_of_naming_the_first_place(naming):
 
 
 def test_lines_read_are_screened_unscreenable_or_set_aside(bare):
-    result = screen_rows([ACETONE, {"description of goods": "CARGO", "hs code": ""}, {}], bare, table([ACETONE]))
+    textless = {"description of goods": "", "hs code": "940130"}
+    result = screen_rows([ACETONE, {"description of goods": "CARGO", "hs code": ""}, textless, {}], bare, table([ACETONE]))
     coverage = result.report.coverage
-    set_aside = sum(s["count"] for s in coverage["set_aside"])
-    assert coverage["lines_read"] == coverage["screened"] + coverage["unscreenable_lines"] + set_aside == 4
+    parts = {k: coverage[k] for k in ("screened_by_texts", "screened_by_codes", "unscreenable_lines", "lines_set_aside")}
+    assert parts == {"screened_by_texts": 2, "screened_by_codes": 1, "unscreenable_lines": 1, "lines_set_aside": 1}
+    assert coverage["lines_read"] == sum(parts.values()) == 5
+    assert coverage["screened"] == 3
 
 
 def test_fail_on_moves_the_exit_code_for_new_flags_at_or_above_it(reference):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.names import countries
 from precursor_screen.names.countries import find_country, fold_country, is_no_one_country
+from precursor_screen.reference.jurisdiction import own_countries
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,9 @@ def test_every_iso_name_is_known(entry: str) -> None:
         ("Kingdom of Spain", "ES"),
         ("República de Chile", "CL"),
         ("Republic of Guinea", "GN"),
-        ("XI", "GB"),
+        ("XI", "XI"),
+        ("United Kingdom (Northern Ireland)", "XI"),
+        ("Northern Ireland", "GB"),
         ("XS", "RS"),
         ("XK", "XK"),
         ("Republic", None),
@@ -164,3 +167,8 @@ def test_no_words_name_two_countries() -> None:
 def test_what_stands_for_no_one_country(text: str, is_none: bool) -> None:
     assert is_no_one_country(text) is is_none
     assert not is_none or find_country(text) is None
+
+
+@pytest.mark.parametrize(("jurisdiction", "own"), [("GB", ("GB", "XI")), ("US", ("US",)), ("XI", ("XI",))])
+def test_northern_ireland_is_the_united_kingdom_s_own(jurisdiction: str, own: tuple[str, ...]) -> None:
+    assert own_countries(jurisdiction) == own

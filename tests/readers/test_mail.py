@@ -100,11 +100,34 @@ def test_signatures_are_passed_over_and_pictures_in_the_text_and_other_files_are
     pictures = mail(("a.csv", TABLE))
     for name in ("logo.png", "list.png"):
         pictures.add_attachment(b"\x89PNG....", maintype="image", subtype="png", filename=name, cid=f"<{name}>")
-    assert issues(read(pictures.as_bytes(), "m.eml")) == [("unreadable-file", "m.eml!(pictures)")]
+    assert issues(read(pictures.as_bytes(), "m.eml")) == [("wordless-part", "m.eml!(pictures)")]
     made.add_attachment(TABLE, maintype="application", subtype="pkcs7-signature", filename="no.p7s")  # calls itself a signature
     assert "m.eml!no.p7s" in lines(read(made.as_bytes(), "m.eml"))
     made.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="scan.pdf")
     assert issues(read(made.as_bytes(), "m.eml")) == [("unknown-format", "m.eml!scan.pdf")]
+
+
+@pytest.mark.parametrize(("size", "code"), [(10_000, "wordless-part"), (10_001, "unread-part")])
+@pytest.mark.parametrize("how", [{"cid": "<a>"}, {"disposition": "inline"}])
+def test_pictures_in_the_text_are_one_issue_and_a_note_where_small(size, code, how):
+    made = mail(("a.csv", TABLE))
+    for length in (80, size, 90):
+        made.add_attachment(b"GIF89a".ljust(length), maintype="image", subtype="gif", filename=f"{length}.gif", **how)
+    (issue,) = [i for t in read(made.as_bytes(), "m.eml") for i in t.issues.to_pylist()]
+    assert (issue["code"], issue["source_file"], issue["count"]) == (code, "m.eml!(pictures)", 1)
+    assert f"{size}.gif" in issue["message"]
+
+
+def test_a_picture_that_is_attached_as_a_file_is_told_for_itself():
+    made = mail(("a.csv", TABLE))
+    made.add_attachment(b"\x89PNG....", maintype="image", subtype="png", filename="scan.png")
+    assert [source for _, source in issues(read(made.as_bytes(), "m.eml"))] == ["m.eml!scan.png"]
+
+
+def test_a_mail_with_a_logo_and_nothing_attached_says_both():
+    made = mail(text="20 drums of ACETIC ANHYDRIDE")
+    made.add_attachment(b"\x89PNG....", maintype="image", subtype="png", filename="logo.png", cid="<logo>")
+    assert [code for code, _ in issues(read(made.as_bytes(), "m.eml"))] == ["no-lines", "wordless-part"]
 
 
 def test_words_in_html_count_without_their_tags():
@@ -421,3 +444,18 @@ def test_a_damaged_file_in_a_message_within_does_not_hide_the_others():
 def test_an_object_that_is_no_message_is_told_of():
     tables = read(message("x words", ("a.csv", TABLE), ("chart", None)), "m.msg")
     assert told(tables) == [("m.msg!chart", "is an object of Outlook and no message")]
+
+
+def test_pictures_in_the_text_of_outlook_are_one_note():
+    picture = {
+        "__substg1.0_3704001F": "logo.png".encode("utf-16-le"),
+        "__substg1.0_37010102": b"\x89PNG....",
+        "__substg1.0_3712001F": "a@b".encode("utf-16-le"),
+    }
+    parts = {
+        "__substg1.0_1000001F": "see ACETIC ANHYDRIDE".encode("utf-16-le"),
+        "__attach_version1.0_#00000000": picture,
+        "__attach_version1.0_#00000001": picture,
+    }
+    tables = read(compound({"__properties_version1.0": bytes(32), **parts}), "m.msg")
+    assert issues(tables) == [("no-lines", "m.msg!(text of the e-mail)"), ("wordless-part", "m.msg!(pictures)")]

@@ -13,7 +13,7 @@ from precursor_screen.model import Input
 from precursor_screen.readers.assemble import TEXT, assemble
 from precursor_screen.readers.column_map import ColumnMap, Guess
 from precursor_screen.readers.fields import CANONICAL, PARTY_NAMES
-from precursor_screen.readers.finish import input_id, issue_table, no_lines
+from precursor_screen.readers.finish import input_id, issue_table, no_lines, note_languages
 from precursor_screen.readers.identity import add_identity
 from precursor_screen.readers.interface import Digest, InputTables, IssueList
 from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Cell, MessageLine
@@ -76,6 +76,7 @@ def build(gathered: Gathered, name: str, digest: Digest, encoding: str) -> Input
         lines = _lines(fields, guesses, beside, headers, places, gathered)
         lines = _place(lines, rows, places, name, digest)
         raw = pa.Table.from_arrays([*_as_filed(rows, fields, guesses), *beside], names=headers)
+        note_languages(lines, issues)
     described = Input(
         input_id(name, digest), name, digest.sha256, digest.size, gathered.format, encoding, None,
         _mapping(rows), _unread(rows), _STATED.intersection(lines.column_names), lines.num_rows,

@@ -11,12 +11,20 @@ from precursor_screen.formats.encoding import Text, open_text
 from precursor_screen.formats.sheet import Aside
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.messages.build import Gathered, build
+from precursor_screen.readers.messages.counts import check_counts
+from precursor_screen.readers.messages.edifact import TAGS as TAGS_EDIFACT
 from precursor_screen.readers.messages.edifact import read_edifact
+from precursor_screen.readers.messages.glued import part_glued
 from precursor_screen.readers.messages.scope import lines_of
+from precursor_screen.readers.messages.tables import load_codes
 from precursor_screen.readers.messages.untaken import untaken
+from precursor_screen.readers.messages.x12 import TAGS as TAGS_X12
 from precursor_screen.readers.messages.x12 import read_x12
 
-_READ = {EDIFACT: ("UN/EDIFACT", read_edifact), X12: ("ANSI X12", read_x12)}
+_READ = {
+    EDIFACT: ("UN/EDIFACT", read_edifact, TAGS_EDIFACT, load_codes("edifact")),
+    X12: ("ANSI X12", read_x12, TAGS_X12, load_codes("x12")),
+}
 
 
 class EdiReader:
@@ -35,10 +43,11 @@ class EdiReader:
             InputError: no message in it states goods.
         """
         content, text, issues = read_text(blob, options)
-        name, read = _READ[options_kind(content)]
+        name, read, tags, codes = _READ[options_kind(content)]
         around: list[Aside] = []
         gathered = Gathered(name, issues)
-        for type_, message in read(_watch_envelope(read_segments(content, blob.name), issues, around), issues):
+        segments = check_counts(part_glued(read_segments(content, blob.name), tags, codes, issues), issues)
+        for type_, message in read(_watch_envelope(segments, issues, around), issues):
             gathered.lines += [(type_, line) for line in lines_of(message)]
         gathered.asides = (*text.asides, *around)
         refuse_empty(gathered, blob)

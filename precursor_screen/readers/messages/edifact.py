@@ -15,7 +15,7 @@ from precursor_screen.readers.messages.edifact_base import CODES, Message
 from precursor_screen.readers.messages.edifact_goods import GOODS
 from precursor_screen.readers.messages.edifact_levels import LEVELS
 from precursor_screen.readers.messages.scope import IGNORED, Scope
-from precursor_screen.readers.messages.tables import find_code
+from precursor_screen.readers.messages.tables import find_code, tags_of
 from precursor_screen.readers.messages.untaken import keep_untaken
 
 TYPES = ("CUSCAR", "CUSDEC", "IFTMIN", "IFCSUM")
@@ -85,3 +85,4 @@ def _take_other(message: Message, segment: Segment) -> None:
 
 
 _HANDLERS = {**LEVELS, **GOODS, **AROUND}
+TAGS = tags_of(CODES, _HANDLERS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
 
@@ -23,3 +23,8 @@ def find_code(codes: Codes, segment: str, qualifier: str) -> str:
     """The field of a qualifier, else of its segment; `UNREAD` where neither is known."""
     found = codes.get((segment, qualifier))
     return found if found is not None else codes.get((segment, ""), UNREAD)
+
+
+def tags_of(codes: Codes, handled: Iterable[str]) -> frozenset[str]:
+    """The tags of a standard: of its table, without the names of lists of codes in it, and of what is handled."""
+    return frozenset(tag for tag in (*handled, *(tag for tag, _ in codes)) if len(tag) <= 3)

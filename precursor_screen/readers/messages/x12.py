@@ -15,8 +15,9 @@ from precursor_screen.readers.messages import x12_goods as goods
 from precursor_screen.readers.messages import x12_manifest as manifest
 from precursor_screen.readers.messages import x12_parties as parties
 from precursor_screen.readers.messages.scope import Scope
+from precursor_screen.readers.messages.tables import tags_of
 from precursor_screen.readers.messages.untaken import keep_untaken
-from precursor_screen.readers.messages.x12_base import Message, take_other
+from precursor_screen.readers.messages.x12_base import CODES, Message, take_other
 
 TYPES = ("309", "310", "601", "350")
 
@@ -81,3 +82,4 @@ _HANDLERS: dict[str, Callable[[Message, Segment], None]] = {
     "B2A": goods.b2a, "B3": goods.b3, "V1": goods.v1, "N9": goods.n9, "REF": goods.n9, "R4": goods.r4, "P5": goods.r4, "DTM": goods.dtm, "LX": goods.lx, "N7": goods.n7, "L0": goods.l0,
     "L5": goods.l5, "LH1": goods.lh1, "LH2": goods.lh2, "LH3": goods.lh3, "BA1": goods.ba1, "L13": goods.l13, "X1": goods.x1, "MAN": goods.man, "X4": manifest.x4,
 }  # fmt: skip
+TAGS = tags_of(CODES, _HANDLERS)

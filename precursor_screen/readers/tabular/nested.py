@@ -7,13 +7,15 @@ the mass, and the country in a shipper's address is the shipper's.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.formats.sheet import JoinedLists
 from precursor_screen.readers.column_map import Guess
+from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular.party_headers import words_of
 
 
@@ -125,3 +127,27 @@ def with_units(table: pa.Table, guesses: Sequence[Guess]) -> pa.Table:
         joined = pc.utf8_trim_whitespace(pc.binary_join_element_wise(figures, units, " "))
         table = table.set_column(number, table.schema.field(number), pc.if_else(bare, joined, figures))
     return table
+
+
+# Fields of which a line has one: several values in a cell are of several goods.
+_OF_ONE_LINE: Final = frozenset(
+    ("description", "description_extra", "hs_code", "quantity", "gross_mass", "net_mass", "packages", "value")
+)
+
+
+def note_joined(lists: Iterable[JoinedLists], guesses: Sequence[Guess], issues: IssueList) -> None:
+    """Lists that stand side by side: which mass or text belongs to which goods is not known, and each is an issue."""
+    fields = {guess.header: guess.field for guess in guesses}
+    for one in lists:
+        found = [name for name in one.names if fields.get(name) in _OF_ONE_LINE]
+        if len(found) + bool(one.opened) < 2:
+            continue
+        for name in found:
+            others = ", ".join([*([one.opened] if one.opened else []), *(n for n in found if n != name)])
+            issues.add_one_of_many(
+                "side-by-side-lists",
+                f"{name} is a list beside {others}: which of its values belongs to which goods is not said; all were read as one text",
+                row=one.row,
+                field=fields[name],
+                value=name,
+            )

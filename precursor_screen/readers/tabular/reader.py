@@ -15,7 +15,7 @@ from precursor_screen.formats.table import open_sheets
 from precursor_screen.model import Input
 from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
 from precursor_screen.readers.column_map import Column, ColumnMap, Guess, Reading
-from precursor_screen.readers.finish import input_id, issue_table, no_lines
+from precursor_screen.readers.finish import input_id, issue_table, no_lines, note_languages
 from precursor_screen.readers.identity import add_identity
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.tabular.asides import ABOVE, HEADERS, TOTALS, UNHEADED, cells_aside, lines_aside, rows_of
@@ -25,7 +25,7 @@ from precursor_screen.readers.tabular.content import Content, content_of
 from precursor_screen.readers.tabular.general import fill_down, general_segment, guesses_of, not_mapped, without
 from precursor_screen.readers.tabular.kinds import explained
 from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
-from precursor_screen.readers.tabular.nested import with_units
+from precursor_screen.readers.tabular.nested import note_joined, with_units
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
 from precursor_screen.readers.tabular.presets import Preset, named_preset, numbered_pieces, preset_of, recognise
 from precursor_screen.readers.tabular.rows import drop_idle_rows, join_continued
@@ -87,6 +87,7 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
         _note_unusable(guesses, body, place, issues)
         asides += cells_aside([*enumerate(before, start=1), (place.row, names), *rows_of(body)], UNHEADED)
         return _set_aside(sheet, digest, place, guesses, issues, asides, reading)
+    note_joined(sheet.joined, guesses, issues)
     asides += cells_aside(enumerate(without(before, stated), start=1), ABOVE)
     note_unread(guesses, contents, place.row + 1, issues, None if headed else explained(contents))
     if not any(g.field in ("description", "description_extra") for g in guesses) and body.table.num_rows:
@@ -113,6 +114,7 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
     if body.table.num_rows:
         columns = _with_texts_beside(columns, *_with_readings(joined, headers, guesses), issues)
     lines = _place(columns, body, sheet, digest)
+    note_languages(lines, issues)
     raw = pa.Table.from_arrays(filed.columns, names=headers)
     return InputTables(
         _describe(sheet, digest, place, guesses, lines), lines, raw, issue_table(issues, lines), _lines_aside(asides, sheet, digest, lines), reading

@@ -35,7 +35,7 @@ def column(tables: InputTables, name: str) -> list[object]:
     return tables.lines.column(name).to_pylist()
 
 
-def cuscar(body: str, head: str = "UNH+1+CUSCAR:D:95B:UN'BGM+785+M1+9'", tail: str = "UNT+9+1'") -> InputTables:
+def cuscar(body: str, head: str = "UNH+1+CUSCAR:D:95B:UN'BGM+785+M1+9'", tail: str = "UNT++1'") -> InputTables:
     return one(head + body + tail)
 
 
@@ -149,9 +149,9 @@ def test_a_document_type_is_refused(harm: str) -> None:
         ("<a><b>x</b></a>", "not read: its root is a"),
         ("<MetaData><Response><Declaration><ID>1</ID></Declaration></Response></MetaData>", "root is MetaData"),
         ("<Declaration><FunctionCode>13</FunctionCode><TypeCode>COR</TypeCode><ID>1</ID></Declaration>", "names elements"),
-        ("UNH+1+CONTRL:D:3:UN'UCI+1'UNT+2+1'", "CONTRL"),
-        ("UNH+1+CUSRES:D:95B:UN'BGM+962+X'UNT+2+1'", "CUSRES"),
-        ("ST*997*1~AK1*SO~SE*3*1~", "997"),
+        ("UNH+1+CONTRL:D:3:UN'UCI+1'UNT++1'", "CONTRL"),
+        ("UNH+1+CUSRES:D:95B:UN'BGM+962+X'UNT++1'", "CUSRES"),
+        ("ST*997*1~AK1*SO~SE**1~", "997"),
         ("UNB+UNOA:1+A+B'UNZ+0+1'", "no message"),
     ],
 )
@@ -163,7 +163,7 @@ def test_what_states_no_goods_is_no_manifest(text: str, told: str) -> None:
 
 
 def test_an_answer_among_manifests_is_an_issue() -> None:
-    tables = one("UNH+1+CONTRL:D:3:UN'UCI+1'UNT+2+1'UNH+2+CUSCAR:D:95B:UN'" + BILL + "UNT+6+2'")
+    tables = one("UNH+1+CONTRL:D:3:UN'UCI+1'UNT++1'UNH+2+CUSCAR:D:95B:UN'" + BILL + "UNT++2'")
     assert tables.lines.num_rows == 1
     assert codes(tables) == ["message-without-goods"]
 
@@ -176,18 +176,18 @@ def test_damage_between_segments_is_named_with_its_number() -> None:
 
 
 def test_segments_outside_of_a_message_are_named() -> None:
-    tables = one("UNB+UNOA:1'RFF+BM:LOST'UNH+1+CUSCAR:D:95B:UN'" + BILL + "UNT+6+1'UNZ+1+1'")
+    tables = one("UNB+UNOA:1'RFF+BM:LOST'UNH+1+CUSCAR:D:95B:UN'" + BILL + "UNT++1'UNZ+1+1'")
     assert [(i["code"], i["source_row"]) for i in tables.issues.to_pylist()] == [("broken-segment", 2)]
 
 
 def test_a_message_without_its_end_is_read_and_named() -> None:
-    tables = one("UNH+1+CUSCAR:D:95B:UN'" + BILL + "UNH+2+CUSCAR:D:95B:UN'" + BILL.replace("B1", "B2") + "UNT+6+2'")
+    tables = one("UNH+1+CUSCAR:D:95B:UN'" + BILL + "UNH+2+CUSCAR:D:95B:UN'" + BILL.replace("B1", "B2") + "UNT++2'")
     assert column(tables, "bill_of_lading") == ["B1", "B2"]
     assert [(i["code"], i["source_row"]) for i in tables.issues.to_pylist()] == [("broken-segment", 1)]
 
 
 def test_a_message_without_a_head_is_read() -> None:
-    tables = one("UNB+UNOA:1'BGM+785+M1+9'" + BILL + "UNT+6+1'UNZ+1+1'")
+    tables = one("UNB+UNOA:1'BGM+785+M1+9'" + BILL + "UNT++1'UNZ+1+1'")
     assert column(tables, "bill_of_lading") == ["B1"]
 
 

@@ -81,6 +81,7 @@ def test_codes_that_ship_name_fields_or_what_they_mean(name: str) -> None:
         **{name: {"original", "replacement", "cancellation"} for name in ("FUNCTION", "B2A", "M13", "BA1")},
         "BGM": {"CUSCAR", "CUSDEC", "IFTMIN"},
         "GIS": {"import", "export", "transit", "transhipment"},
+        "COUNT": {"CST", "CNI", "EQD", "GID"},
         "MODE": {"sea", "air", "road", "rail", "post"},
     }
     for (segment, _), field in load_codes(name).items():

@@ -18,7 +18,7 @@ def lines(text: str) -> list[dict[str, Any]]:
 
 
 def one(body: str, head: str = HEAD) -> dict[str, Any]:
-    (line,) = lines(f"{head}{body}UNT+9+1'")
+    (line,) = lines(f"{head}{body}UNT++1'")
     return line
 
 
@@ -53,7 +53,7 @@ def test_a_change_without_a_version_is_ordered_by_its_time(bgm: str, version: st
 
 
 def test_a_cancellation_without_goods_names_its_bills() -> None:
-    found = lines("UNH+1+CUSCAR'BGM+785+M1+1'CNI+1+B1'CNI+2+B2'UNT+5+1'")
+    found = lines("UNH+1+CUSCAR'BGM+785+M1+1'CNI+1+B1'CNI+2+B2'UNT++1'")
     assert [(line["bill_of_lading"], line["message_function"]) for line in found] == [
         ("B1", "cancellation"),
         ("B2", "cancellation"),
@@ -66,7 +66,7 @@ def test_a_house_bill_beside_its_bill_is_no_second_bill() -> None:
 
 
 def test_equipment_of_a_manifest_is_in_no_bill() -> None:
-    found = lines(f"{HEAD}EQD+CN+EMPT1234567'CNI+1+B1'GID+1'FTX+AAA+++X'SGP+TSTU1234567'CNI+2+B2'GID+1'FTX+AAA+++Y'UNT+9+1'")
+    found = lines(f"{HEAD}EQD+CN+EMPT1234567'CNI+1+B1'GID+1'FTX+AAA+++X'SGP+TSTU1234567'CNI+2+B2'GID+1'FTX+AAA+++Y'UNT++1'")
     assert [line.get("container_numbers") for line in found] == [["TSTU1234567"], None]
 
 
@@ -98,7 +98,7 @@ def test_masses(segment: str, kilograms: str | None) -> None:
 
 
 def test_a_mass_of_an_unknown_kind_is_an_issue() -> None:
-    (tables,) = read(f"{HEAD}CNI+1+B1'GID+1'FTX+AAA+++X'MEA+AAE+QQQ+KGM:3'UNT+9+1'".encode(), "m")
+    (tables,) = read(f"{HEAD}CNI+1+B1'GID+1'FTX+AAA+++X'MEA+AAE+QQQ+KGM:3'UNT++1'".encode(), "m")
     assert tables.issues.column("code").to_pylist() == ["unread-element"]
 
 
@@ -122,12 +122,12 @@ X12 = "ST*309*1~M10*BLUE*O*PA*1*SEA HERON*1*1*1*W~P4*1803*20260305~LX*1~"
 
 
 def test_an_amendment_may_stand_before_its_bill() -> None:
-    (line,) = lines(X12 + "M13*BLUE*1803*R*B1*90~M11*B1*1*90*DRM*5*K~N10*90*X~SE*9*1~")
+    (line,) = lines(X12 + "M13*BLUE*1803*R*B1*90~M11*B1*1*90*DRM*5*K~N10*90*X~SE**1~")
     assert (line["message_function"], line["packages"], line["bill_of_lading"]) == ("replacement", 90, "B1")
 
 
 def test_two_bills_of_one_number_are_two_bills() -> None:
-    found = lines(X12 + "M11*B1*1*1*DRM*5*K~N1*CN*ONE~N10*1*X~LX*2~M11*B1*1*1*DRM*6*K~N1*CN*TWO~N10*1*Y~SE*9*1~")
+    found = lines(X12 + "M11*B1*1*1*DRM*5*K~N1*CN*ONE~N10*1*X~LX*2~M11*B1*1*1*DRM*6*K~N1*CN*TWO~N10*1*Y~SE**1~")
     assert [(line["consignee_name"], line["description"]) for line in found] == [("ONE", "X"), ("TWO", "Y")]
 
 
@@ -141,17 +141,17 @@ def test_two_bills_of_one_number_are_two_bills() -> None:
     ],
 )
 def test_a_name_that_goes_on_in_the_address(name: str, street: str, expected: str, others: list[str] | None) -> None:
-    (line,) = lines(X12 + f"M11*B1*1*1*DRM*5*K~N1*CN*{name}~N3*{street}~N10*1*X~SE*9*1~")
+    (line,) = lines(X12 + f"M11*B1*1*1*DRM*5*K~N1*CN*{name}~N3*{street}~N10*1*X~SE**1~")
     assert (line["consignee_name"], line.get("other_parties")) == (expected, others)
 
 
 def test_a_broker_is_named_in_full() -> None:
-    (line,) = lines(X12 + "M11*B1*1*1*DRM*5*K~NM1*CB*1*HERON*ANN*B~N10*1*X~SE*9*1~")
+    (line,) = lines(X12 + "M11*B1*1*1*DRM*5*K~NM1*CB*1*HERON*ANN*B~N10*1*X~SE**1~")
     assert line["declarant_name"] == "ANN B HERON"
 
 
 def test_goods_without_a_container_belong_to_the_bill() -> None:
-    (line,) = lines(X12 + "M11*B1*1*1*DRM*5*K~N10*1*ACETONE~N10**, PURE~SE*9*1~")
+    (line,) = lines(X12 + "M11*B1*1*1*DRM*5*K~N10*1*ACETONE~N10**, PURE~SE**1~")
     assert (line["description"], str(line["gross_mass_kg"])) == ("ACETONE , PURE", "5.000000")
 
 

@@ -33,7 +33,7 @@ def plain(value: Any) -> Any:
 
 
 def iftmin(body: str) -> str:
-    return f"UNH+1+IFTMIN:D:04A:UN'BGM+340++9'RFF+BM:B1'{body}UNT+9+1'"
+    return f"UNH+1+IFTMIN:D:04A:UN'BGM+340++9'RFF+BM:B1'{body}UNT++1'"
 
 
 GOODS = "GID+1+10:DR'FTX+AAA+++ACETONE'"
@@ -73,12 +73,12 @@ def test_the_reference_of_a_consignment_is_its_shipment_and_that_of_an_item_is_n
 
 
 def test_a_consignment_of_ifcsum_states_its_mass_before_its_goods() -> None:
-    text = "UNH+1+IFCSUM:D:01B:UN'BGM+610+7+9'CNT+7:999:KGM'CNI+1+H1'CNT+7:8.5:KGM'CNT+11:3:PA'GID+1'FTX+AAA+++TOYS'CNI+2+H2'GID+1+2:BX'FTX+AAA+++SHOES'MEA+WT+G+KGM:4'CNT+7:12:KGM'UNT+9+1'"
+    text = "UNH+1+IFCSUM:D:01B:UN'BGM+610+7+9'CNT+7:999:KGM'CNI+1+H1'CNT+7:8.5:KGM'CNT+11:3:PA'GID+1'FTX+AAA+++TOYS'CNI+2+H2'GID+1+2:BX'FTX+AAA+++SHOES'MEA+WT+G+KGM:4'CNT+7:12:KGM'UNT++1'"
     assert said(text, "bill_of_lading", "gross_mass_kg", "packages") == [("H1", "8.5", 3), ("H2", "4", 2)]
 
 
 def test_totals_behind_the_goods_of_a_consignment_are_none_of_its_masses() -> None:
-    text = "UNH+1+IFCSUM:D:01B:UN'BGM+610+7+9'CNI+1+H1'GID+1+2:BX'FTX+AAA+++SHOES'EQD+CN+TSTU1234567'CNT+7:12:KGM'UNT+9+1'"
+    text = "UNH+1+IFCSUM:D:01B:UN'BGM+610+7+9'CNI+1+H1'GID+1+2:BX'FTX+AAA+++SHOES'EQD+CN+TSTU1234567'CNT+7:12:KGM'UNT++1'"
     assert said(text, "container_numbers", "gross_mass_kg") == [("TSTU1234567", None)]
 
 
@@ -100,11 +100,11 @@ FIRST, SECOND, THIRD = "VID*4B*TSTU*1234567~", "VID*4B*TSTU*7654321~", "VID*4B*T
     ],
 )
 def test_containers_without_goods_of_their_own_are_no_lines(body: str, lines: list[tuple[str | None, str]]) -> None:
-    assert said(f"{BILL}{body}SE*9*1~", "description", "container_numbers") == lines
+    assert said(f"{BILL}{body}SE**1~", "description", "container_numbers") == lines
 
 
 def test_dangerous_goods_stand_between_the_pieces_of_a_text() -> None:
-    text = f"{BILL}{FIRST}N10*10*SOLVENT**J*291411**K*100~H1*1090*3*I*ACETONE~H2*FLAMMABLE LIQUID~N10**PURE~SE*9*1~"
+    text = f"{BILL}{FIRST}N10*10*SOLVENT**J*291411**K*100~H1*1090*3*I*ACETONE~H2*FLAMMABLE LIQUID~N10**PURE~SE**1~"
     assert said(text, "description", "un_numbers", "dangerous_goods_class") == [("ACETONE; SOLVENT PURE", "1090", "3")]
 
 
@@ -212,11 +212,11 @@ def test_houses_of_a_transit_declaration_have_their_own_parties_and_masses() -> 
     ("text", "packages", "fields"),
     [
         (
-            "UNH+1+IFCSUM:D:01B:UN'BGM+610+7+9'CNI+1+H1'CNT+7:1000:KGM'CNT+11:20'GID+1'FTX+AAA+++ACETONE'GID+2'FTX+AAA+++TILES'UNT+9+1'",
+            "UNH+1+IFCSUM:D:01B:UN'BGM+610+7+9'CNI+1+H1'CNT+7:1000:KGM'CNT+11:20'GID+1'FTX+AAA+++ACETONE'GID+2'FTX+AAA+++TILES'UNT++1'",
             (20, None),
             ["gross_mass", "packages"],
         ),
-        (BILL.replace("100*K", "1000*K") + FIRST + "N10*12*ACETONE***J~N10*8*TILES~SE*9*1~", (12, 8), ["gross_mass"]),
+        (BILL.replace("100*K", "1000*K") + FIRST + "N10*12*ACETONE***J~N10*8*TILES~SE**1~", (12, 8), ["gross_mass"]),
     ],
 )
 def test_the_mass_of_a_bill_is_that_of_its_lines_together(text: str, packages: tuple[int | None, ...], fields: list[str]) -> None:
@@ -231,7 +231,7 @@ def test_the_mass_of_a_bill_is_that_of_its_lines_together(text: str, packages: t
 
 
 def test_the_mass_of_a_bill_with_one_line_is_that_lines() -> None:
-    text = "UNH+1+IFCSUM:D:01B:UN'BGM+610+7+9'CNI+1+H1'CNT+7:1000:KGM'GID+1'FTX+AAA+++ACETONE'UNT+9+1'"
+    text = "UNH+1+IFCSUM:D:01B:UN'BGM+610+7+9'CNI+1+H1'CNT+7:1000:KGM'GID+1'FTX+AAA+++ACETONE'UNT++1'"
     assert said(text, "gross_mass_kg") == [("1000",)]
     assert not one(text).issues.num_rows
 
@@ -282,9 +282,9 @@ def test_the_origin_in_ics2() -> None:
     ],
 )
 def test_the_customs_status_of_a_declaration_and_of_its_items(body, lines):
-    assert said(f"UNH+1+CUSDEC:D:99B:UN'BGM+929+D1+9'{body}UNS+S'UNT+9+1'", "hs_code", "house_bill_of_lading") == lines
+    assert said(f"UNH+1+CUSDEC:D:99B:UN'BGM+929+D1+9'{body}UNS+S'UNT++1'", "hs_code", "house_bill_of_lading") == lines
 
 
 def test_a_total_weight_and_amounts_beside_the_value():
-    text = "UNH+1+CUSDEC:D:05B:UN'BGM+914+D1+9'MEA+AAH++KGM:450.5'UNS+D'CST+1+29141100'MOA+63:50'MOA+999:7'UNS+S'UNT+9+1'"
+    text = "UNH+1+CUSDEC:D:05B:UN'BGM+914+D1+9'MEA+AAH++KGM:450.5'UNS+D'CST+1+29141100'MOA+63:50'MOA+999:7'UNS+S'UNT++1'"
     assert said(text, "gross_mass_kg", "value") == [("450.5", "50")]

@@ -74,3 +74,23 @@ def test_a_map_names_a_path(path: str) -> None:
     column_map = parse_column_map(f"columns: {{'{path}': consignee_name}}", "own.yml")
     (result,) = read(json.dumps([SHIPMENT]).encode(), "m.json", ReadOptions(mapping=column_map))
     assert result.lines.column("consignee_name").to_pylist() == ["ALDER"]
+
+
+def _side_by_side(record: dict[str, object]) -> list[tuple[object, ...]]:
+    (tables,) = read(json.dumps([{"description": "LAMPS"}, record]).encode(), "m.json")
+    found = [i for i in tables.issues.to_pylist() if i["code"] == "side-by-side-lists"]
+    return [(i["source_file"], i["source_row"], i["field"], i["value"]) for i in found]
+
+
+def test_lists_side_by_side_are_told_by_row_and_field() -> None:
+    goods = [{"description": "CHAIRS"}, {"description": "TABLES"}]
+    assert _side_by_side({"items": goods, "gross_weight_kg": [4, 5]}) == [("m.json", 2, "gross_mass", "gross_weight_kg")]
+    assert _side_by_side({"description": ["CHAIRS", "TABLES"], "quantity": [4, 5]}) == [
+        ("m.json", 2, "description", "description"),
+        ("m.json", 2, "quantity", "quantity"),
+    ]
+
+
+def test_lists_of_which_a_line_may_have_several_are_not_told() -> None:
+    assert _side_by_side({"description": "CHAIRS", "container_numbers": ["A", "B"], "marks": ["1", "2"]}) == []
+    assert _side_by_side({"description": ["CHAIRS", "TABLES"], "container_numbers": ["A", "B"]}) == []

@@ -1,0 +1,116 @@
+"""What a message or an interchange states of itself at its end, compared with what was read of it.
+
+Senders get the number of segments wrong so often that it is a note: of ten published messages six state another one though all is there. A
+number of messages, items or pieces of equipment that is larger than what was read is an issue, as goods may have stood there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from precursor_screen.formats.edi import Segment
+from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.messages.tables import load_codes
+
+
+@dataclass(frozen=True, slots=True)
+class Trailer:
+    """An end: where it and its beginning state their reference (ISO 9735-1, annex B; X12.5, X12.22), and what its number counts.
+
+    `of` is empty where segments are counted; otherwise the beginnings that are, the first kind of which there is any.
+    """
+
+    begin: str
+    reference: int
+    end_reference: int = 2
+    of: tuple[str, ...] = ()
+    noun: str = "segments"
+
+
+_TRAILERS: Final = {
+    "UNT": Trailer("UNH", 1),
+    "UNE": Trailer("UNG", 5, of=("UNH",), noun="messages"),
+    "UNZ": Trailer("UNB", 5, of=("UNG", "UNH"), noun="messages or groups"),
+    "SE": Trailer("ST", 2),
+    "GE": Trailer("GS", 6, of=("ST",), noun="messages"),
+    "IEA": Trailer("ISA", 13, of=("GS",), noun="groups of messages"),
+}
+_BEGINNINGS: Final = frozenset(trailer.begin for trailer in _TRAILERS.values())
+_EQUIPMENT: Final = {"EQD": 2, "SGP": 1}  # the element that holds its number
+_COUNTED: Final = {qualifier: tag for (segment, qualifier), tag in load_codes("edifact").items() if segment == "COUNT"}
+_IN_MESSAGE: Final = frozenset(("CST", "EQD", "GID"))  # of which the code list says that those of the message are counted
+_NOUNS: Final = {"CST": "items", "EQD": "pieces of equipment", "GID": "goods items", "CNI": "consignments"}
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What was read since a beginning."""
+
+    start: Segment
+    segments: int = 0
+    begun: dict[str, int] = field(default_factory=dict)
+    equipment: set[str] = field(default_factory=set)
+    stated: list[Segment] = field(default_factory=list)  # CNT
+
+
+def check_counts(segments: Iterable[Segment], issues: IssueList) -> Iterator[Segment]:
+    """The segments; what is stated of them and is not so is an issue or a note."""
+    opened: dict[str, _Tally] = {}
+    for segment in segments:
+        tag = segment.tag
+        if tag in _BEGINNINGS:
+            opened[tag] = _Tally(segment)
+        for tally in opened.values():
+            _count(tally, segment)
+        if (trailer := _TRAILERS.get(tag)) and (read := opened.pop(trailer.begin, None)):
+            _compare(trailer, read, segment, issues)
+        yield segment
+
+
+def _count(tally: _Tally, segment: Segment) -> None:
+    tag = segment.tag
+    tally.segments += 1
+    if tag == "CNT":
+        tally.stated.append(segment)
+    elif tag != "CST" or segment.get(1):  # without a number it is of the whole declaration
+        tally.begun[tag] = tally.begun.get(tag, 0) + 1
+    if tag in _EQUIPMENT:
+        tally.equipment.add(segment.get(_EQUIPMENT[tag]))
+
+
+def _compare(trailer: Trailer, read: _Tally, end: Segment, issues: IssueList) -> None:
+    where = f"what begins at segment {read.start.number} ({read.start.tag})"
+    kind = next((tag for tag in trailer.of if tag in read.begun), trailer.of[-1] if trailer.of else "")
+    found = read.begun.get(kind, 0) if kind else read.segments
+    _note(where, end, end.get(1), found, trailer.noun, bool(kind), issues)
+    stated, expected = end.get(trailer.end_reference), read.start.get(trailer.reference)
+    if stated and expected and _plain(stated) != _plain(expected):
+        issues.add_one_of_many(
+            "count-differs",
+            f"{where} has the reference {expected[:40]}, and its end, segment {end.number} ({end.tag}), has {stated[:40]}",
+            row=end.number,
+            value=stated,
+        )
+    for total in read.stated if end.tag == "UNT" else ():
+        if counted := _COUNTED.get(total.get(1)):
+            found = max(read.begun.get(counted, 0), len(read.equipment) if counted == "EQD" else 0)
+            _note(where, total, total.get(1, 1), found, _NOUNS[counted], counted in _IN_MESSAGE, issues)
+
+
+def _note(where: str, at: Segment, stated: str, found: int, noun: str, goods: bool, issues: IssueList) -> None:
+    """An issue where goods may be missing, a note where another number is stated; a word instead of a number states none."""
+    number = int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 10 else found
+    if number == found:
+        return
+    issues.add_one_of_many(
+        "fewer-than-stated" if goods and number > found else "count-differs",
+        f"{where} holds {found:,} {noun}, and segment {at.number} ({at.tag}) states {number:,}",
+        row=at.number,
+        value=stated,
+    )
+
+
+def _plain(reference: str) -> str:
+    return reference.lstrip("0") or "0"

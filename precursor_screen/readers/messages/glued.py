@@ -1,0 +1,77 @@
+"""Segments that a damaged terminator glues together: parted again, and told.
+
+A terminator may be released, replaced by another character, or missing. The tag of the next segment then stands at the end of a component,
+in front of an element such as that segment begins with. Where each segment has a line of its own, `formats.edi` parts them by that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from precursor_screen.formats.edi import Segment
+from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.messages.tables import Codes
+
+_NUMBERED: Final = frozenset(("GID", "CNI", "CST", "UNT", "UNZ", "N10", "LX", "SE", "GE", "IEA"))  # a number comes first
+_ORDINARY: Final = " .,;:+-/()&#%*_"  # stand in texts in front of words; any other character in front of a tag was a terminator
+_LONGEST_QUALIFIER: Final = 3
+
+
+def part_glued(segments: Iterable[Segment], tags: frozenset[str], codes: Codes, issues: IssueList) -> Iterator[Segment]:
+    """The segments, each for itself.
+
+    Args:
+        segments: as their terminators part them.
+        tags: of the segments of the standard.
+        codes: the qualifiers that they begin with.
+        issues: what was glued is told there.
+    """
+    for segment in segments:
+        rest = segment
+        if segment.glued:
+            _tell(segment, segment, issues)
+        while found := _find(rest, tags, codes):
+            first, rest = found
+            yield first
+            _tell(segment, rest, issues)
+        yield rest
+
+
+def _tell(whole: Segment, rest: Segment, issues: IssueList) -> None:
+    issues.add_one_of_many(
+        "broken-segment",
+        f"segment {whole.number}: the terminator in front of {rest.tag or 'what stands there'} is damaged; it was read as a segment of its own",
+        row=whole.number,
+        value=whole.text(),
+    )
+
+
+def _find(segment: Segment, tags: frozenset[str], codes: Codes) -> tuple[Segment, Segment] | None:
+    """The segment up to the first other one within it, and that one with what follows."""
+    elements = segment.elements
+    for place, element in enumerate(elements[:-1]):
+        last = element[-1].rstrip()
+        for tag in (last[-3:], last[-2:]):
+            before = last.removesuffix(tag)
+            if tag in tags and (before or place) and _follows(before, tag, elements[place + 1], codes):
+                if before and not before[-1].isalnum():
+                    before = before[:-1]
+                first = replace(segment, elements=(*elements[:place], (*element[:-1], before)), cut=False)
+                return first, replace(segment, tag=tag, elements=elements[place + 1 :])
+    return None
+
+
+def _follows(before: str, tag: str, element: tuple[str, ...], codes: Codes) -> bool:
+    """Whether a tag behind a text begins a segment: by the character between them, else by what follows."""
+    first, alone = element[0].strip(), len(element) == 1
+    if before and not before[-1].isalnum() and before[-1] not in _ORDINARY:
+        return True
+    if tag in _NUMBERED:
+        return (
+            len(tag) == 3 and first.isdigit() and alone
+        )  # LX may end a text; three letters and a lone number do so as good as never
+    if (tag, first) in codes and first:
+        return alone or not first.isdigit() or tag == "DTM"
+    return before[-1:].isdigit() and tag.isalpha() and len(tag) == 3 and first.isalnum() and len(first) <= _LONGEST_QUALIFIER
