@@ -20,6 +20,7 @@ from precursor_screen.names.unit_codes import MASS
 COUNTED, EACH, COUNT, BESIDE, PLAIN, STRENGTH, MOLAR = "counted", "each", "count", "beside", "plain", "strength", "molar"
 NET, GROSS, TOTAL = "net", "gross", "total"
 _LIMIT: Final = Decimal(10) ** 12
+_YEARS: Final = 1000
 _EMPTY_UNITS: Final = ("mt", "mts")  # before a package "empty": 20 MT DRUMS
 _LABELS: Final = (m.NET, m.GROSS, m.TARE)
 _WHOLE: Final = frozenset({"tank", "container"})  # one of them is a consignment, so a mass beside it is no size
@@ -221,7 +222,10 @@ class _Phrases:
         assert factor
         if factor.end < len(self._tokens) and self._kind(factor.end) == m.TIMES:  # DRUMS OF 25 KG X 80
             return None, i + 1
-        return self._alone(j, replace(factor, each=True, package=factor.package or package)), factor.end
+        package = factor.package or package
+        assert factor.measure
+        each = token.kind != m.PACKAGE or _holds(package, factor.measure)  # DRUMS OF 30 MT: of all of them
+        return self._alone(j, replace(factor, each=each, package=package)), factor.end
 
     def _factor(self, i: int) -> _Factor | None:
         kind = self._kind(i)
@@ -309,6 +313,8 @@ class _Phrases:
             return None, end
         if not counts and self._kind(end) == m.TIMES:  # times something that is not understood
             return self._alone(i, replace(measured, each=True)), end
+        if not counts and measured.each and (trailing := self._trailing(end)):  # 50 KG DRUMS 400
+            return self._times(i, end + 1, trailing, measured, [_Factor(end + 1, (trailing,))]), end + 1
         if not counts:
             return self._alone(i, measured), end
         number = math.prod((f.counts[0] for f in counts), start=Decimal(1))
@@ -316,13 +322,23 @@ class _Phrases:
         outer = next(
             (f.per for n, f in enumerate(factors) if f.per and not any(g.package == f.per for g in factors[n + 1 :])), ""
         )
-        if measured.each and measured.package in BOXES and not any(f.package == measured.package for f in counts):
+        boxed = factors[0] is not measured and not any(f.package == measured.package for f in counts)
+        if measured.each and measured.package in BOXES and boxed:
             outer = measured.package  # 4 X 4 L/CASE, 10 AMPOULES OF 1 ML PER BOX
         if stated and outer:
             stated = replace(stated, form=EACH, package=outer, packages=None)
         elif stated and outer == "" and (per := self._outer_package(end))[0]:
             return replace(stated, form=EACH, package=per[0], packages=None), per[1]
         return stated, end
+
+    def _trailing(self, i: int) -> Decimal | None:
+        """The short number that ends a clause behind packages in the plural; a longer one may be a year or a UN number."""
+        if self._kind(i) != m.NUMBER or self._kind(i + 1) not in ("", m.COMMA, m.BREAK, m.CLOSE):
+            return None
+        token, word = self._tokens[i], self._tokens[i - 1]
+        value = token.values[-1]
+        plural = word.kind == m.PACKAGE and word.unit.endswith("s")
+        return value if plural and value == int(value) and 0 < value < _YEARS else None
 
     def _sized_packages(self, i: int) -> bool:
         factor = self._factor(i)
@@ -336,6 +352,7 @@ class _Phrases:
             factor.measure.unit in _EMPTY_UNITS
             and after.kind == m.PACKAGE
             and after.of not in _WHOLE
+            and not (after.of == "bigbag" and _holds(after.of, factor.measure))
             and self._kind(factor.end - 2) == m.MEASURE
         )
 
