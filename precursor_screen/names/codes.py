@@ -46,6 +46,13 @@ _ON_PLATES: Final = {
     "1338": "40",
     "3495": "86",
 }
+# Before the sizes and ratios of parts: GEARBOX RATIO 33/1090, TYRE 33/1294.
+_OF_PARTS: Final = re.compile(
+    r"(?<![\w])(?:ratios?|gear\w*|series|models?|types?|sizes?|parts?|p/n|pn|ref\w*|art\w*|drawing|dwg|tyres?|tires?|bearings?|fittings?|screws?|bolts?|"
+    r"thread|spare|catalogue|cat|order|invoice|inv|lot|batch|serial|s/n|sn|pos|fig|item|style|colour|color)(?![\w])[^;|]*$",
+    re.IGNORECASE,
+)
+_PART_REACH: Final = 24
 # Under a word for such a plate, or as all that a cell holds, every number counts.
 _PLATE_NAMED: Final = re.compile(
     r"(?<![A-Za-z\d])(?:kemler|hazchem|hin|adr|plate|placard|оон)[ ]?(?:(?:no|nr|number|code)\b\.?)?[ ]?[:#]?[ ]?x?[2-9]\d{1,2}[ ]?[/-][ ]?(?P<n>\d{4})(?!\d)"
@@ -168,7 +175,11 @@ def find_un(text: str) -> list[FoundCode]:
         for m in _UN.finditer(text)
         if 4 <= int(m["n"]) <= 3999
     ]
-    plates = [(m.end(), m) for m in _PLATE.finditer(text) if _ON_PLATES.get(m["n"]) == m["hazard"]]
+    plates = [
+        (m.end(), m)
+        for m in _PLATE.finditer(text)
+        if _ON_PLATES.get(m["n"]) == m["hazard"] and not _OF_PARTS.search(text, max(0, m.start() - _PART_REACH), m.start())
+    ]
     named = [(m.end(), m) for m in _PLATE_NAMED.finditer(text)]
     for m in dict([*plates, *named]).values():  # one that is found both ways ends in one place
         number = m["n"] if m["n"] else m["whole"]

@@ -58,6 +58,7 @@ _PACKING: Final = (
 )
 _JOINING: Final = r"and|y|et|und|e|containing|contains?|cont|consisting|mixture|mix|blend|with|incl|including|plus|from|contenant|conteniendo|mezcla|melange"
 _ASIAN: Final = r"[含量纯度浓溶液水工业级分析大于不低约为的规格优试剂]"
+_ASIAN_PACKING: Final = r"[槽桶散罐瓶袋箱吨车装折]"
 _NUMBERS: Final = r"(?:cas|ec|einecs|un|hs|onu)(?: ?(?:no|nr|code|number|rn))?[ .:#°-]{0,3}\d[\d .-]{1,14}\d(?!\d)"
 _WORD: Final = rf"(?:{_NUMBERS}|\d{{2,7}}-\d\d-\d|(?:{_STRENGTH}|{_LINKS})(?![^\W\d_])|{_ASIAN})"
 _MARK: Final = r"[ ,:?()\[\]=<>≥≤~≈±/.*#\"'-]"
@@ -66,11 +67,15 @@ _BETWEEN: Final = re.compile(rf"(?:{_MARK}|{_WORD})*+")
 _QUANTITY: Final = rf"\d[\d.,]* ?(?:{_PACKING}|кг|тн?|л|боч\w+)(?![^\W\d_])"
 _BEHIND_QUANTITY: Final = re.compile(rf"(?:{_MARK}|{_QUANTITY}|{_WORD}|(?:{_PACKING})(?![^\W\d_]))*+")
 _LEAST_BEHIND_QUANTITY: Final = 20
+# Goods of which a share may be stated: "EXTRACT 8% EPHEDRINE" holds so much.
+_HOLDERS: Final = r"extracts?|extrait|extracto|extrato|estratto|extrakt|экстракт\w*|tinctures?|tinktur|tintura|настойк\w*|resins?|pastes?|syrups?|premix|dilution|triturat\w*"
 # Before a percentage that stands before its name: the start, a mark that parts goods, a figure, or a word that names nothing.
 _OPENS: Final = re.compile(
-    rf"(?:^|[,;:+/&|()\[\]\n]|\d|(?<![^\W\d_])(?:{_STRENGTH}|{_LINKS}|{_PACKING}|{_JOINING}))[ .<>=≥≤~≈±-]*$"
+    rf"(?:^|[,;:+/&|()\[\]\n]|\d|(?<![^\W\d_])(?:{_STRENGTH}|{_LINKS}|{_PACKING}|{_JOINING}|{_HOLDERS}))[ .<>=≥≤~≈±-]*$"
 )
-_FOLLOWS: Final = re.compile(rf"[ .)\]*-]*(?:$|[,;:+/&|(\[\n]|\d|(?:{_STRENGTH}|{_PACKING}|{_JOINING})(?![^\W\d_])|{_ASIAN})")
+_FOLLOWS: Final = re.compile(
+    rf"[ .)\]*-]*(?:$|[,;:+/&|(\[\n]|\d|(?:{_STRENGTH}|{_PACKING}|{_JOINING})(?![^\W\d_])|{_ASIAN}|{_ASIAN_PACKING})"
+)
 # Another name with a percentage of its own: then they take turns, "A 30 % B 70 %".
 _TURNS: Final = re.compile(rf"[ .]*[^\d,;:+/&|()%％]{{2,60}}?[ :(]{{0,3}}{_NUMBER} ?{_SIGN}")
 _PARTED: Final = re.compile(r"[,()\[\]]")

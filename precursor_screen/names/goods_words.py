@@ -68,11 +68,14 @@ _MIXTURE_BEFORE: Final = re.compile(rf"{one_of('mixture-before')}[ :(\-]{{1,3}}(
 _MIXTURE_SAME: Final = re.compile(
     rf"{one_of('mixture')}|(?<![\w])(?:\d*[.,]?\d+ ?(?:mol/l|mmol|eq/l)|\d*[.,]\d+ ?[nm]|[nm]/\d+)(?![\w])"
 )
+_RETAIL: Final = re.compile(one_of("retail"))
+_SMALL_PACK: Final = re.compile(r"(?<![\d.,])\d{1,3} ?(?:ml|cc|g|gm|gr|fl ?oz|oz|мл|毫升)(?![\w])")
+_LOW: Final = re.compile(rf"{one_of('low')}[ -](?:in[ ]|content of[ ])?$")
 _ARTICLE: Final = re.compile(one_of("article"))
 # Goods that are named first and of which the substance is a part: matches with a striking surface of red phosphorus, masterbatch.
 _MADE_WITH: Final = re.compile(
     r"(?<![\w])(?:(?:safety )?match(?:es|boxes)|streichholzer|zundholzer|allumettes|fosforos|cerillas|cerillos|fiammiferi|zapalki|kibrit|спички|"
-    r"master ?batch(?:es)?)(?![\w])[^;|]{0,40}$|火柴[^;|]{0,12}$"
+    r"master ?batch(?:es)?|ethylene (?:absorb|adsorb|scrubb|filter|remov)\w*)(?![\w])[^;|]{0,40}$|火柴[^;|]{0,12}$"
 )
 # An article whose name goes on as a grade or a trade is none: battery grade, pharma plant grade, battery industry.
 _OF_GRADE: Final = re.compile(rf"[ \-](?:[a-z]+[ ])?{one_of('grade')}")
@@ -82,10 +85,18 @@ _ARTICLE_FOR: Final = re.compile(
     rf"(?<![\w]){_FOR}[ ](?:the |la |le |el |use with |handling |storing |storage of |transport of |measuring )?$"
 )
 _PURPOSE: Final = re.compile(rf"[ ,(]{_FOR}[ ]")
+# The same for several things in a row: a cabinet for acid and acetone bottles.
+_ARTICLE_FOR_SEVERAL: Final = re.compile(
+    rf"(?<![\w]){_FOR}[ ](?:[\w\-]+(?:[ ][\w\-]+)?(?:,[ ]|[ ]?[/&+][ ]?|[ ](?:and|or|und|et|y|e|и)[ ])){{1,4}}$"
+)
+# Acid for them, and not the batteries.
+_OF_BATTERY: Final = re.compile(
+    r"(?:lead[ -])?(?:acid )?(?:batter(?:y|ies|ie|ia|ias)|akku\w*|accumulators?|аккумулятор\w*)[ -](?:acid|filling|fill|electrolyte|fluid|fullsaure|fuellsaeure)(?![\w])"
+)
 _AND: Final = re.compile(r"(?:(?<![\w])(?:and|plus|und|et|y|e|и|ve|dan|va)|[&+])[ ]$")
 # Where the noun that a name begins comes to its end: "acetone in drums with hazard labels" are no labels.
 _PHRASE_END: Final = re.compile(
-    r"[ ](?:with|in|for|from|by|of|to|at|as|and|or|per|mit|von|fur|im|pour|dans|avec|de|du|del|para|con|en|em|com|da|y|e|et|und|в|для|из|с|и)(?=[ ])|"
+    r"[ ](?:with|in|for|from|ex|by|of|to|at|as|and|or|per|mit|von|fur|im|pour|dans|avec|de|du|del|para|con|en|em|com|da|y|e|et|und|в|для|из|с|и)(?=[ ])|"
     r"[ ]?[\d(/:+&]|[ ]-[ ]"
 )
 # "Remover and 20 drums acetone": a number after the conjunction begins goods of their own.
@@ -114,7 +125,8 @@ def form_of(plain: str, start: int, end: int) -> str:
     """What the goods are that the name stands in: substance, preparation, mixture or article.
 
     A dosage form makes a preparation, a word for blends or uses in the same clause a mixture. An article is a thing whose name the
-    substance begins (acetone pump), one meant for it (pump for acetone) without packages of it, or a package that held it last.
+    substance begins (acetone pump), one meant for it (pump for acetone) without packages of it, a package that held it last, or goods
+    for households in small packs.
     """
     before, after = plain[max(0, start - 2 * WINDOW) : start], plain[end : end + 2 * WINDOW]
     near_before = _CLAUSE_END.split(before)[-1]
@@ -122,13 +134,15 @@ def form_of(plain: str, start: int, end: int) -> str:
     if _is_emptied(before, near_before, near_after):
         return "article"
     here = _PURPOSE.split(near_after)[0]  # what the goods are for makes no other goods of them
+    if _MADE_WITH.search(before):
+        return "article"
     if _is_preparation(plain[start:end], near_before[-60:], here[:60], near_after[:60]):
         return "preparation"
-    if _is_article(before, near_before, near_after) or _MADE_WITH.search(before):
+    if _is_article(before, near_before, near_after):
         return "article"
     if _MIXTURE_BEFORE.search(before) or _MIXTURE_SAME.search(near_before[-40:] + " " + here[:40]):
-        return "mixture"
-    return "substance"
+        return "article" if _is_trifling(near_before, near_after) else "mixture"
+    return "article" if _is_for_sale(near_before, near_after) else "substance"
 
 
 def _is_emptied(before: str, near_before: str, near_after: str) -> bool:
@@ -153,7 +167,19 @@ def _is_preparation(name: str, before: str, here: str, after: str) -> bool:
     return _MEDICINE.search(before + " " + here) is not None and _PACK.search(before + " " + after) is not None
 
 
+def _is_for_sale(before: str, after: str) -> bool:
+    """Goods for households in packs for them: NAIL POLISH REMOVER WITH ACETONE 100 ML X 72."""
+    near = f"{before[-60:]} # {after[:60]}"
+    return bool(_RETAIL.search(near) and _SMALL_PACK.search(near)) and not _SUBSTANCE_PACKED.search(near)
+
+
+def _is_trifling(before: str, after: str) -> bool:
+    """Whether there is little of the substance in a mixture: of a LOW TOLUENE ADHESIVE, or of goods for households."""
+    return _is_for_sale(before, after) or bool(_LOW.search(before) and not _SUBSTANCE_PACKED.search(after[:60]))
+
+
 def _is_article(before: str, near_before: str, near_after: str) -> bool:
+    near_before, near_after = _OF_BATTERY.sub("#", near_before), _OF_BATTERY.sub("#", near_after)
     phrase = _PHRASE_END.split(near_after)[0][:30]
     if _PROCESSED.match(phrase):
         return True
@@ -161,8 +187,12 @@ def _is_article(before: str, near_before: str, near_after: str) -> bool:
         return True
     if _ARTICLE_FOR.search(before) and _ARTICLE.search(before):
         return not _SUBSTANCE_PACKED.search(near_after[:40])
+    if _ARTICLE_FOR_SEVERAL.search(before) and _ARTICLE.search(before) and not _ANY_QUANTITY.search(near_after[:60]):
+        return True
     found = max(_ARTICLE.finditer(near_before[-30:]), key=lambda m: m.start(), default=None)
     if found is None or near_before.rstrip().endswith((":", "(")):
         return False
     between = near_before[-30:][found.end() :]
+    if not between.strip() and _SUBSTANCE_PACKED.search(near_after[:40]):
+        return False  # BATTERY SULPHURIC ACID 37 %
     return not (_OF_GRADE.match(between) or _AND.search(between) or re.search(r"\d", between))

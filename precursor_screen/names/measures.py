@@ -98,7 +98,7 @@ _PER_VOLUME: Final = re.compile(
     r" ?(?P<mass>mcg|ug|mg|g|gm|kg) ?(?:/|per) ?(?P<n>\d{1,4})? ?(?P<volume>ml|l|lt|ltr|litre|liter|cc)(?![a-z0-9])"
 )
 _PER_OTHER: Final = re.compile(
-    r" ?(?:mg|g|gm|gr|kg|l|ml|t|lb|oz) ?(?:/|per) ?(?:m2|sqm|m3|cbm|cm2|cm3|kg|g|t|mt|ton|100|mol|hr|h|min|day|d|sec|s)(?![a-z])"
+    r" ?(?:mg|g|gm|gr|kg|l|ml|t|lb|oz) ?(?:/|per) ?(?:m2|sqm|m3|cbm|cm2|cm3|kg|g|t|mt|ton|100|mol|hr|h|min|day|d|sec|s)(?![a-z0-9])"
 )
 _MOLARITY: Final = re.compile(r" ?(?P<what>mol/l|mol/ltr|mol/dm3|molar|normal|m|n)(?![\w./'-])")
 _DIMENSION: Final = re.compile(
@@ -106,7 +106,8 @@ _DIMENSION: Final = re.compile(
 )
 _COUNTED: Final = re.compile(r"'s\b")
 _UNIT_FIRST: Final = re.compile(
-    r"(?P<unit>kgs?|kgm|kilos?|lbs?)\.? ?[:.=]? ?(?=\d)|(?P<other>mts?|m/t|ltrs?|lts?|litros?|litres?|liters?)\.? ?[:=] ?(?=\d)"
+    r"(?P<unit>kgs?|kgm|kilos?|lbs?|q\.?li)\.? ?(?:bulk ?)?[:.=]? ?(?=\d)|"
+    r"(?P<other>mts?|m/t|ltrs?|lts?|litros?|litres?|liters?)(?:\.? ?[:=] ?| bulk ?[:=]? ?)(?=\d)"
 )
 _PART: Final = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|(?P<mark>[,;:|()\[\]/&+=@])")
 _LONGEST: Final = re.compile(_words(_OTHER_WORDS))
@@ -127,6 +128,12 @@ _MARKS: Final = {
     _OWN: OWN,
     _OTHER: OTHER,
 }
+# A figure that follows one of these at once is one figure: "NET WT 13 200 KG".
+_LED: Final = re.compile(
+    rf"(?<![^\W\d_]){_words([w for w, word in WORDS.items() if word.role in (NET, GROSS)])}(?:[ ]?(?:wt|weight|mass))?[ .:=]*$"
+)
+# After a package "po" is "of": 80 BECZEK PO 160 KG.
+_ORDER: Final = re.compile(r"(?<![^\W\d_])p\.?/?o\.?[ ](?:no[. ]*)?[:#]?[ ]?$")
 # A short number after one of these is no part of the figure that follows it: "CLASS 3 160 KG".
 _LABELS: Final = re.compile(
     r"(?:class|cl|imo|imdg|pg|no|nr|lot|item|pos|type|grade|un|hs|cas|nos?|ref|batch|inv|iso|grp|group)[ .:#]*$"
@@ -263,7 +270,7 @@ def _token(text: str, flat: str, at: int, foreign: bool, found: list[Token]) -> 
             and found[-2].end == at - 1
         ):
             return _skip(flat, at)  # WP316/316L
-        return _number(flat, at, foreign)
+        return _number(flat, at, foreign, found)
     if char in "x×*✕х" and found and found[-1].end == at and found[-1].kind in (MEASURE, PACKAGE) and _TIMES.match(flat, at):
         return Token(TIMES, at, at + 1)
     numerals = NUMERALS.match(flat, at)
@@ -283,6 +290,8 @@ def _token(text: str, flat: str, at: int, foreign: bool, found: list[Token]) -> 
             spelled = first["unit"] or first["other"]
             unit = find_unit(spelled)
             readings, open_mark = read_figure(figure[0], foreign)
+            if unit and unit.code == "TNE" and "," in figure[0]:  # M/T BULK 18,900: to the kilogram, or a shipload
+                readings = tuple(sorted({*readings, *read_figure(figure[0], not foreign)[0]}))
             if unit and readings:
                 return _measure(at, figure, figure.end(), readings, open_mark, unit, spelled)
     return _word(flat, at, before)
@@ -323,11 +332,13 @@ def _word(flat: str, at: int, before: str) -> Token | None:
     return Token(WORD, at, end, of=flat[at:end])
 
 
-def _number(flat: str, at: int, foreign: bool) -> Token | None:
+def _number(flat: str, at: int, foreign: bool, found: Sequence[Token] = ()) -> Token | None:
     figure = DIGITS.match(flat, at)
     if not figure:
         return None
-    if " " in figure[0] and _LABELS.search(flat[max(0, at - 12) : at]):
+    before = flat[max(0, at - 24) : at]
+    ordered = _ORDER.search(before) and not any(t.kind == PACKAGE for t in found[-2:])
+    if " " in figure[0] and (ordered or _LABELS.search(before)):
         return _skip(flat, at)
     if flat[at - 1 : at] == "-" and at > 1 and (flat[at - 2].isalnum() or flat[at - 2] in (_OWN, _OTHER)):  # 2-98, UN-1090
         return _skip(flat, at)
@@ -337,15 +348,18 @@ def _number(flat: str, at: int, foreign: bool) -> Token | None:
     readings, open_mark = read_figure(figure[0], foreign)
     if not readings:
         return Token(WORD, at, end, of="")
-    for pattern, kind in ((_PERCENT, PERCENT), (_PER_OTHER, SIZE)):
-        if match := pattern.match(flat, end):
-            return Token(kind, at, match.end(), readings)
+    if " " in figure[0] and _LED.search(before):
+        readings = readings[-1:]
+    if match := _PERCENT.match(flat, end):
+        return Token(PERCENT, at, match.end(), readings)
     if match := _PER_VOLUME.match(flat, end):
         mass, volume = find_unit(match["mass"]), find_unit(match["volume"])
         if mass and volume:
             litres = Decimal(match["n"] or 1) * volume.factor
             if litres:
                 return Token(STRENGTH, at, match.end(), tuple(r * mass.factor / litres for r in readings), thousandths=open_mark)
+    if match := _PER_OTHER.match(flat, end):
+        return Token(SIZE, at, match.end(), readings)
     if match := _UNIT.match(flat, end):
         spelled = match["unit"]
         word = _SPELLED.get(spelled.replace(" ", "")) or WORDS.get(spelled)

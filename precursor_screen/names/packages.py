@@ -14,14 +14,15 @@ from typing import Final
 
 from precursor_screen.names import measures as m
 from precursor_screen.names.measures import Token
-from precursor_screen.names.quantity_words import BOXES, DOSES, HOLDS, WORDS
+from precursor_screen.names.net_gross import without_labels
+from precursor_screen.names.quantity_words import BOXES, DOSES, HOLDS
 from precursor_screen.names.unit_codes import MASS
 
 COUNTED, EACH, COUNT, BESIDE, PLAIN, STRENGTH, MOLAR = "counted", "each", "count", "beside", "plain", "strength", "molar"
 NET, GROSS, TOTAL = "net", "gross", "total"
 _LIMIT: Final = Decimal(10) ** 12
+_YEARS: Final = 1000
 _EMPTY_UNITS: Final = ("mt", "mts")  # before a package "empty": 20 MT DRUMS
-_LABELS: Final = (m.NET, m.GROSS, m.TARE)
 _WHOLE: Final = frozenset({"tank", "container"})  # one of them is a consignment, so a mass beside it is no size
 
 
@@ -71,98 +72,8 @@ class _Factor:
 
 def find_quantities(tokens: Sequence[Token]) -> list[Stated]:
     """Every quantity of a text's tokens in order; they never overlap."""
-    weighed, roles = _net_and_gross(list(tokens))
+    weighed, roles = without_labels(tokens)
     return _Phrases(weighed, roles).read()
-
-
-def _net_and_gross(tokens: list[Token]) -> tuple[list[Token], list[str]]:
-    """The tokens without words of net, gross and tare, and what each of the others is by them. Of goods whose net mass or volume is stated
-    the gross mass says nothing more, so it is left out."""
-    tokens = _paired(tokens)
-    roles = [""] * len(tokens)
-    for i, token in enumerate(tokens):
-        if token.kind in _LABELS:
-            before, after = _measure_before(tokens, i), _measure_after(tokens, i)
-            at = before if after is None or roles[after] else after
-            if before is not None and after is not None and not roles[before] and not roles[after]:
-                larger, smaller = (before, after) if tokens[before].values[-1] > tokens[after].values[-1] else (after, before)
-                at = larger if token.kind == m.GROSS else smaller
-            elif before is not None and roles[before]:
-                at = after
-            if at is not None and not roles[at]:
-                roles[at] = token.kind
-    kept = [(t, r) for t, r in zip(tokens, roles, strict=True) if t.kind not in _LABELS and r != m.TARE]
-    if any(t.kind == m.MEASURE and r != m.GROSS for t, r in kept):
-        kept = _without_gross(kept)
-    return [t for t, _ in kept], [r for _, r in kept]
-
-
-def _paired(tokens: list[Token]) -> list[Token]:
-    """`G.W./N.W. 180/160 KGS` and `N.W. 160 / G.W. 180 KGS` with the measure and its own word side by side."""
-    out = list(tokens)
-    for i in range(len(out) - 1):
-        if out[i].kind != m.NUMBER:
-            continue
-        later = next(
-            (j for j in range(i + 1, min(i + 5, len(out))) if out[j].kind not in (m.SLASH, m.COMMA, m.AND, *_LABELS)), None
-        )
-        labelled = any(t.kind in _LABELS for t in out[max(0, i - 3) : (later or i) + 4])
-        if (
-            later is not None
-            and out[later].kind == m.MEASURE
-            and labelled
-            and later - i >= 2
-            and (unit := WORDS.get(out[later].unit))
-            and unit.unit
-        ):
-            factor = unit.unit.factor
-            out[i] = replace(
-                out[i], kind=m.MEASURE, values=tuple(v * factor for v in out[i].values), of=out[later].of, unit=out[later].unit
-            )
-    for i in range(len(out) - 5):
-        first, bar, second, one, stroke, two = out[i : i + 6]
-        if (
-            (bar.kind, stroke.kind) == (m.SLASH, m.SLASH)
-            and first.kind in _LABELS
-            and second.kind in _LABELS
-            and (one.kind, two.kind) == (m.MEASURE, m.MEASURE)
-        ):
-            out[i : i + 6] = [first, one, bar, second, two, replace(stroke, kind=m.COMMA)]
-    return out
-
-
-def _measure_before(tokens: list[Token], i: int) -> int | None:
-    if i >= 1 and tokens[i - 1].kind == m.MEASURE:
-        return i - 1
-    per = (
-        i >= 3 and tokens[i - 1].kind == m.PACKAGE and tokens[i - 2].kind in (m.SLASH, m.PER) and tokens[i - 3].kind == m.MEASURE
-    )
-    return i - 3 if per else None
-
-
-def _measure_after(tokens: list[Token], i: int) -> int | None:
-    for j in range(i + 1, min(i + 5, len(tokens))):
-        if tokens[j].kind == m.MEASURE:
-            return j
-        if tokens[j].kind not in (m.EACH, m.PER, m.PACKAGE, m.OPEN, m.TOTAL):
-            break
-    return None
-
-
-def _without_gross(kept: list[tuple[Token, str]]) -> list[tuple[Token, str]]:
-    gone: set[int] = set()
-    for i, (token, role) in enumerate(kept):
-        if role != m.GROSS or token.kind != m.MEASURE:
-            continue
-        gone.add(i)
-        before, after = (kept[j][0].kind if 0 <= j < len(kept) else "" for j in (i - 1, i + 1))
-        if (before, after) == (m.OPEN, m.CLOSE):
-            gone |= {i - 1, i + 1}
-        elif before in (m.SLASH, m.COMMA, m.TOTAL):
-            gone.add(i - 1)
-        elif after in (m.SLASH, m.COMMA):
-            gone.add(i + 1)
-    return [part for i, part in enumerate(kept) if i not in gone]
 
 
 class _Phrases:
@@ -221,7 +132,10 @@ class _Phrases:
         assert factor
         if factor.end < len(self._tokens) and self._kind(factor.end) == m.TIMES:  # DRUMS OF 25 KG X 80
             return None, i + 1
-        return self._alone(j, replace(factor, each=True, package=factor.package or package)), factor.end
+        package = factor.package or package
+        assert factor.measure
+        each = token.kind != m.PACKAGE or _holds(package, factor.measure)  # DRUMS OF 30 MT: of all of them
+        return self._alone(j, replace(factor, each=each, package=package)), factor.end
 
     def _factor(self, i: int) -> _Factor | None:
         kind = self._kind(i)
@@ -309,6 +223,8 @@ class _Phrases:
             return None, end
         if not counts and self._kind(end) == m.TIMES:  # times something that is not understood
             return self._alone(i, replace(measured, each=True)), end
+        if not counts and measured.each and (trailing := self._trailing(end)):  # 50 KG DRUMS 400
+            return self._times(i, end + 1, trailing, measured, [_Factor(end + 1, (trailing,))]), end + 1
         if not counts:
             return self._alone(i, measured), end
         number = math.prod((f.counts[0] for f in counts), start=Decimal(1))
@@ -316,13 +232,23 @@ class _Phrases:
         outer = next(
             (f.per for n, f in enumerate(factors) if f.per and not any(g.package == f.per for g in factors[n + 1 :])), ""
         )
-        if measured.each and measured.package in BOXES and not any(f.package == measured.package for f in counts):
+        boxed = factors[0] is not measured and not any(f.package == measured.package for f in counts)
+        if measured.each and measured.package in BOXES and boxed:
             outer = measured.package  # 4 X 4 L/CASE, 10 AMPOULES OF 1 ML PER BOX
         if stated and outer:
             stated = replace(stated, form=EACH, package=outer, packages=None)
         elif stated and outer == "" and (per := self._outer_package(end))[0]:
             return replace(stated, form=EACH, package=per[0], packages=None), per[1]
         return stated, end
+
+    def _trailing(self, i: int) -> Decimal | None:
+        """The short number that ends a clause behind packages in the plural; a longer one may be a year or a UN number."""
+        if self._kind(i) != m.NUMBER or self._kind(i + 1) not in ("", m.COMMA, m.BREAK, m.CLOSE):
+            return None
+        token, word = self._tokens[i], self._tokens[i - 1]
+        value = token.values[-1]
+        plural = word.kind == m.PACKAGE and word.unit.endswith("s")
+        return value if plural and value == int(value) and 0 < value < _YEARS else None
 
     def _sized_packages(self, i: int) -> bool:
         factor = self._factor(i)
@@ -336,6 +262,7 @@ class _Phrases:
             factor.measure.unit in _EMPTY_UNITS
             and after.kind == m.PACKAGE
             and after.of not in _WHOLE
+            and not (after.of == "bigbag" and _holds(after.of, factor.measure))
             and self._kind(factor.end - 2) == m.MEASURE
         )
 

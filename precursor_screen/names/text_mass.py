@@ -304,6 +304,8 @@ def _beside(s: Stated, count: _Count, kind: str, line: Line) -> tuple[Decimal, .
     n = count.number
     if not bounds:
         pieces = count.package == "piece" and s.role != TOTAL
+        if pieces and kind == VOLUME and s.values[-1] <= LITRES["bottle"] and s.form == PLAIN:
+            return tuple(v * n for v in s.values)  # 1 L GLASS 12 PCS: no piece is of less than that
         return tuple(sorted({*s.values, *(v * n for v in s.values if pieces)}))
     least, most = bounds
     totals = [v for v in s.values if least * n <= v <= most * n]

@@ -67,7 +67,10 @@ _SPELLINGS: dict[str, Unit] = dict(
             "METRIC TONS | METRIC TONNE | METRIC TONNES | MTON | MTONS | M TON | M TONS | MTN | Т | ТН | ТОННА | ТОНН | ТОННЫ | 吨 | 公吨 | TẤN | TONNELLATE | "
             "TONNEN | TNM | TONELADA METRICA NETA",
         ),
-        *_unit("DTN", MASS, "100", "DTN | QUINTAL METRICO | DECITONNE | ЦЕНТНЕР | DT"),
+        *_unit("DTN", MASS, "100", "DTN | QUINTAL METRICO | QUINTAL | QUINTALES | QUINTALI | Q.LI | DECITONNE | ЦЕНТНЕР | DT"),
+        # Measures of trade in China; they have no code of Rec. 20: half a kilogram and a hundred times as much.
+        *_unit("", MASS, "0.5", "市斤"),
+        *_unit("", MASS, "50", "市担"),
         *_unit("KTN", MASS, "1000000", "KTN | KT | KILOTONNE"),
         *_unit("LBR", MASS, "0.45359237", "LBR | LB | LBS | POUND | POUNDS | LIBRA | LIBRAS | LIVRE | LIVRES | ФУНТ | 磅"),
         *_unit("ONZ", MASS, "0.028349523125", "ONZ | OZ | OZS | OUNCE | OUNCES | ONZA | ONZAS | 盎司"),

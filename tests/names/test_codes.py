@@ -294,6 +294,11 @@ def test_un_numbers_need_their_prefix(text: str) -> None:
         ("tank 90/3082", []),
         ("tank 80/1090", []),  # not the hazard of acetone
         ("part 5/33/1090", []),
+        ("gear ratio 33/1090", []),
+        ("bearing type steel 33/1090", []),
+        ("gear; 33/1090", ["1090"]),
+        ("fittings of all kinds and sizes 33/1090", []),
+        ("fittings, and behind them in the hold 33/1090", ["1090"]),
         ("33/10901", []),
         ("plate 20/0003", []),
     ],

@@ -23,7 +23,7 @@ from precursor_screen.names.quantity_words import COMMA_LANGUAGES
 from precursor_screen.names.salts import base_share
 from precursor_screen.names.text import plain, squash
 from precursor_screen.names.text_mass import TWO_READINGS
-from precursor_screen.names.units import VOLUME_BASIS, Mass, Naming, mass_from_line
+from precursor_screen.names.units import PACKAGES, VOLUME_BASIS, Mass, Naming, mass_from_line
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.thresholds import GOODS, OF_BASE
 from precursor_screen.schema import DECIMAL
@@ -47,6 +47,7 @@ _FIELDS: tuple[tuple[str, pa.DataType], ...] = (
 )
 # What is purer is no mixture: impurities make none, 21 CFR 1300.02, "chemical mixture" (recalled). The figure is our own.
 _PURE = Decimal(90)
+_ALL = Decimal(100)
 _LOWER = {"high": "medium", "medium": "low", "low": "low"}
 _KILOGRAMS = Decimal("0.000001")
 _SMALLER, _LARGER = Decimal("0.001"), Decimal(1)  # what is recorded of such a figure is its larger reading
@@ -54,6 +55,15 @@ _SMALLER, _LARGER = Decimal("0.001"), Decimal(1)  # what is recorded of such a f
 _EQUIVALENTS: Final = {"hydrochloric-acid": 1, "sulphuric-acid": 2, "hydriodic-acid": 1, "potassium-permanganate": 5}
 _OIL: Final = re.compile(
     r"(?<![a-z])(?:oil|oils|huile|aceite|esencia|oleo|olio|minyak|dau|yagi|ol|масло)(?![a-z])|油|精油|오일|زيت"
+)
+# Oleum is sold by the sulphur trioxide that it holds beside the acid: with water that makes 98.08 / 80.06 times as much acid.
+_OLEUM: Final = re.compile(r"oleum|fuming|fumant|rauchend|dymiac|олеум|дымящ|发烟|發煙|発煙|duman")
+_ACID_FROM_TRIOXIDE: Final = Decimal("0.225")
+_MOST_TRIOXIDE: Final = 80
+# A mass so called is that of the substance in the goods, not that of the goods.
+_AS_PURE: Final = re.compile(
+    r"(?<![^\W\d_])(?:(?:(?:re)?calculated|calc\.?|expressed|counted|berechnet|gerechnet|calcule|exprime|calculado|expresado|calcolato|в пересчете) ?"
+    r"(?:as|at|to|on|auf|als|en|a|al|como|come|на)?|as) ?100 ?(?:%|pct)(?! ?(?:pure|purity|solution))|100 ?% (?:basis|active)(?![a-z])|折百|折纯|折純"
 )
 _WITHIN_MIXTURE: Final = 101  # shares of one mixture come to no more, rounding aside
 
@@ -94,9 +104,11 @@ def _quantify(
     naming = Naming(own, other, _foreign(substance, text, own, languages_of), _is_mixture(text, stated, other))
     density = _density(substance, stated)
     counts = row["threshold_counts"]
-    whole = counts is not None and stated is not None and not within and (counts == GOODS or stated.percent >= _PURE)
+    whole = counts is not None and stated is not None and not within and (counts == GOODS or _PURE <= stated.percent <= _ALL)
     per_litre = None if whole else _per_litre(text, stated)
-    small, large = (_mass(row, density, factor, naming, substance, per_litre) for factor in (_SMALLER, _LARGER))
+    small, large = (
+        _as_pure(_mass(row, density, factor, naming, substance, per_litre), text, stated) for factor in (_SMALLER, _LARGER)
+    )
     counted = [m if whole else _of_substance(m, stated) for m in (small, large)]
     if counts == OF_BASE and substance and (share := base_share(substance.formula, row["matched_text"] or "")):
         counted = [_times(m, share) for m in counted]
@@ -134,10 +146,25 @@ def _share(text: str, own: Sequence[tuple[int, int]], row: Mapping[str, Any]) ->
     if row["matched_field"] != "description":
         return None, False
     names = list(dict.fromkeys([row["matched_text"] or "", *(text[start:end] for start, end in own)]))
+    if row["substance_id"] == "sulphuric-acid" and _OLEUM.search(plain(text)):
+        return _of_oleum(text), False
     for name in names:
         if stated := concentration_of(text, name):
             return stated, any(n != name and _OIL.search(plain(n)) for n in names)
     return None, False
+
+
+def _as_pure(mass: Mass, text: str, stated: Concentration | None) -> Mass:
+    """The one mass of a text as that of goods which hold so much of the substance, where the text says so: 1,216 KG CALCULATED AS 100 %."""
+    if mass.kg is None or mass.basis != PACKAGES or not _AS_PURE.search(plain(text)):
+        return mass
+    return _times(mass, 100 / stated.percent) if stated and stated.by_mass else replace(mass, of_substance=True)
+
+
+def _of_oleum(text: str) -> Concentration | None:
+    """The acid in oleum, by its trioxide: above 100 %."""
+    trioxide = next((p for p in find_percentages(text) if p.percent <= _MOST_TRIOXIDE), None)
+    return replace(trioxide, percent=100 + trioxide.percent * _ACID_FROM_TRIOXIDE) if trioxide else None
 
 
 def _is_mixture(text: str, stated: Concentration | None, other: Sequence[tuple[int, int]]) -> bool:

@@ -29,7 +29,7 @@ TRIGGERS: Final = (
     "piperidinamine",
     "oxopiperidine",
 )
-_ROOTS: Final = ("piperid", "azaspiro", "anthranil", "phenylacet", "phenyl acet")
+_ROOTS: Final = ("piperid", "azaspiro", "anthranil", "phenylacet", "phenyl acet", "4-ap", "4ap", "anpp")
 _TABLE: Final = Path(__file__).resolve().parents[2] / "data" / "substances" / "classes.csv"
 
 

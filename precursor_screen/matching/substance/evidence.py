@@ -26,10 +26,12 @@ LETTERS_OF_DRUGS: Final = frozenset({"UN1961", "UN1971"})
 _WORDS_EACH_SIDE: Final = 8
 _REACH: Final = 90
 _LONG_ENOUGH: Final = 6  # letters of a name that stand beside its abbreviation: PAA (phenyl acetic)
+_TWO_LETTERS: Final = 2
 _TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|%")
 # No word is near behind these: the next goods, or the next line.
 _STOP: Final = re.compile(r"[|\n]")
 _FOR_A_TRADE: Final = re.compile(rf"[ ](?:for|fur|fuer|pour|para|per|для)[ ](?:\w+[ ]){{0,3}}{one_of('grade')}")
+_SHARES: Final = frozenset({"%", "pct", "percent", "prozent", "procent", "процентов"})
 _CLASS: Final = re.compile(r"a?ether|eters?|etere|эфир\w*|ефир\w*|エーテル|الإثير|إيثر|ايثر")
 _ASIAN: Final = re.compile(r"[\u3400-\u9fff]")
 
@@ -77,7 +79,10 @@ def _is_borne_out(plain: str, match: Match, matches: Sequence[Match], substances
     own = [m for m in matches if m.suppressed is None and m is not match]
     if any(m.substance_id == match.substance_id and m.method != match.method and m.method not in BY_NAME for m in own):
         return True  # its own number
-    after, before = (_beside(plain, match, own, substance, way, masses=not near) for way in (1, -1))
+    before = _beside(plain, match, own, substance, -1, masses=not near)
+    # Two letters behind a word are a grade or a size of what it names: NECTARINES AA 4 KGS.
+    graded = before == "other" and len(squash(match.matched)) <= _TWO_LETTERS
+    after = _beside(plain, match, own, substance, 1, masses=not near and not graded)
     if before == "other" and (is_salt_word(match.matched) or _CLASS.fullmatch(plain, match.start, match.end)):
         return False  # "xyzumab HCl 25 kg" is xyzumab, and starch ether no ethyl ether
     inside = _TOKEN.findall(plain[match.start : match.end])
@@ -127,7 +132,7 @@ def _beside(plain: str, match: Match, own: Sequence[Match], substance: Substance
 
 
 def _is_quantity(word: str, figure: str) -> bool:
-    return (word == "%" or word in words_of("mass-unit")) and figure[:1].isdigit()
+    return (word in _SHARES or word in words_of("mass-unit")) and figure[:1].isdigit()
 
 
 def _asian_words() -> Iterator[str]:

@@ -26,8 +26,8 @@ class Kept:
     """The longest of the names that overlap, and those that the text spells otherwise where they say more.
 
     A name that the text spells otherwise takes the place of an exact one only if it holds that one and more, and explains the more:
-    with look-alikes alone (D1ETHYL ETHER), where the exact one counts for nothing ("etyl ether" is no ether of something else), or
-    as another substance.
+    with look-alikes alone (D1ETHYL ETHER), where the exact one counts for nothing ("etyl ether" is no ether of something else) or is
+    weak (ETHYLL ETHER), or as another substance.
     """
 
     def __init__(self, standing: Iterable[Standing], is_suppressed: Callable[[Standing], bool]) -> None:
@@ -86,7 +86,10 @@ class Kept:
         if core == kept.core or core[0] > kept.core[0] or kept.core[1] > core[1]:
             return False
         # More letters than the edits can have drawn in: "N-bac-4-piperidone" is no 4-piperidone, "glycidat in" is glycidat.
-        same = not set(kept.candidate.pattern.owners).isdisjoint(owners)
+        name = kept.candidate.pattern
+        same = name.name.strength != "weak" and not set(name.owners).isdisjoint(
+            owners
+        )  # a bare "ether" says less than ethyll ether
         says_more = not same and letters - len(kept.candidate.where) > edits
         return not edits or says_more or self._is_suppressed(kept)
 

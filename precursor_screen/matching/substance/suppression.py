@@ -8,6 +8,7 @@ from typing import Final
 from precursor_screen.matching.substance.boundaries import script
 from precursor_screen.names.chemical import continuation_reason, prefix_reason
 from precursor_screen.names.goods_words import is_negated
+from precursor_screen.names.text import squash
 
 NEGATED: Final = "negated"
 # Chinese has no word edges. The mineral acids head the names of their salts (硫酸铜 copper sulfate, 盐酸麻黄碱 ephedrine
@@ -32,7 +33,7 @@ _CJK_AFTER: Final = re.compile(
     r"(?:(?:[甲乙丙丁戊己庚辛苄苯]|[异叔仲正].|乙烯|烯丙|苯.)?酯|酸(?!酐)|醇|酚|醛|酮|胺|腈|肟|腙|烯|烷|醚|基|磺|硫(?!酸盐)|氯|溴|碘|氟|氰|硝|酰|酐|二|三|四|异|缩|脲|胍|肼|过氧|聚|环|代|化|并|亚|苯|菊|合氢|衍生物|树脂|胶|麝香)"
 )
 _CJK_BEFORE: Final = re.compile(
-    r"(?:基|氯|溴|碘|氟|硝|二|三|四|五|六|八|聚|环|异|甲|乙|丙|丁|苯|硫|氨|羟|氧|代|偏|亚|过|焦|次|叔|仲|新|双|多|缩|脱|氢|卤|烯|萘|酰|巯|叠氮|磺|酚|醇|邻|间|对|去)$"
+    r"(?:基|氯|溴|碘|氟|硝|二|三|四|五|六|八|聚|环|异|甲|乙|丙|丁|苯|硫|氨|羟|氧|代|偏|亚|过|焦|次|叔|仲|新|双|多|缩|脱|氢|卤|烯|萘|酰|巯|叠氮|磺|酚|醇|邻|间|对|去|(?:过氧|环氧|氢|氧|氯|溴|碘|氟|卤|硝|磺|硫|烷基|甲基|乙酰|羟|氨|胺)化)$"
 )
 _CJK_BEFORE_ACID: Final = re.compile(r"(?:亚|过|焦|次|氯|氟|氨基|烷基|硝基|代|聚|乙基|甲基|苯|羟基|连二|双)$")
 _PETROLEUM: Final = re.compile(
@@ -45,6 +46,10 @@ _CONTEXT: Final = re.compile(
     r"(?<![\w])(?:chemicals?|acids?|solvents?|drums?|ibcs?|jerr?[iy]cans?|liquid|purity|cas|un ?\d{4}|anhydride|reagent|hazardous|corrosive|isotank)(?![\w])"
 )
 _BATTERY: Final = re.compile(r"batter|alkaline|size|grade|bater|pile|акку|电池")
+# What sulphonic acids are made of: behind it SULPHORIC ACID is as near to them as to the mineral acid.
+_SULPHONIC: Final = re.compile(
+    r"(?<![^\W\d_])(?:labsa?|las|(?:linear )?alkyl ?benzene|(?:dodecyl|lauryl) ?benzene|benzene|toluene|xylene|cumene|naphthalene|methane)[ -]\Z"
+)
 _HALF_WIDTH_PREFIX: Final = re.compile(r"(?:\d{1,2},\d{1,2}(?:,\d{1,2})*-|[nop]-)$")
 
 
@@ -65,6 +70,8 @@ def reason_against(plain: str, core: tuple[int, int], whole: tuple[int, int], na
     asian = {script(plain[core[0]]), script(plain[core[1] - 1])} & {"cjk", "kana"}
     if asian and (reason := _cjk_reason(plain, whole, name)):
         return reason
+    if "sul" in name and squash(plain[core[0] : core[1]]) != squash(name) and (found := _SULPHONIC.search(plain, 0, whole[0])):
+        return f"rather the sulphonic acid of {found[0].strip(' -')!r} with a typing fault"
     return prefix_reason(plain, whole[0], name) or continuation_reason(plain, whole[1], name, covers_salts)
 
 

@@ -34,6 +34,22 @@ def test_a_chapter_of_chemicals_their_packages_and_a_un_number_bear_it_out(
     assert ("PS-CHEM-001" in rules_of_row(result, 2)) == flagged
 
 
+@pytest.mark.parametrize(
+    ("text", "code", "flagged"),
+    [
+        ("AA 4 KGS", "080930", False),  # a grade of fruit
+        ("AA 4 KGS", "240110", False),
+        ("AA 4 KGS", "250100", True),
+        ("AA 4 KGS", "", True),
+        ("MEK 4 KGS", "080930", True),  # three letters
+        ("丙酮 4 KGS", "080930", True),  # acetone
+    ],
+)
+def test_two_letters_are_a_grade_in_the_chapters_of_food(reference: Reference, text: str, code: str, flagged: bool) -> None:
+    row = {"description of goods": text, "hs code": code}
+    assert ("PS-CHEM-001" in rules_of_row(screen_rows([row], with_rules(reference, "PS-CHEM-001")), 2)) == flagged
+
+
 def test_a_near_spelling_of_a_long_name_counts_in_every_chapter(reference: Reference) -> None:
     row = {"description of goods": "PLATES OF PSEUDOEPHEDRIME", "hs code": "690721"}
     assert "PS-CHEM-001" in rules_of_row(screen_rows([row], with_rules(reference, "PS-CHEM-001")), 2)

@@ -107,5 +107,37 @@ def test_a_share_of_a_bound_is_a_bound_of_low_confidence(references: dict[str, R
     assert (found["substance_mass_kg"], found["mass_basis"], found["mass_confidence"]) == (150, "gross", "low")
 
 
+@pytest.mark.parametrize(
+    ("name", "rest", "kg"),
+    [
+        ("OLEUM", " 20 %", 1045),  # 20 % of sulphur trioxide
+        ("SULPHURIC ACID", " FUMING, 65 % SO3", 1146.25),
+        ("SULPHURIC ACID", " 98 %", 980),
+        ("OLEUM", " 104.5 %", 1000),  # counted whole
+        ("OLEUM", "", 1000),
+    ],
+)
+def test_oleum_counts_by_the_acid_that_it_makes(references: dict[str, Reference], name: str, rest: str, kg: float) -> None:
+    assert one(references[""], "sulphuric-acid", name + rest, name)["substance_mass_kg"] == kg
+
+
+@pytest.mark.parametrize(
+    ("text", "goods", "substance"),
+    [
+        ("METHYLAMINE 40% SOLUTION, 1,200 KG CALCULATED AS 100% MMA", 3000, 1200),
+        ("METHYLAMINE 40% SOLUTION, 1,200 KG (100 % BASIS)", 3000, 1200),
+        ("METHYLAMINE 1,200 KG CALCULATED AS 100%", None, 1200),
+        ("METHYLAMINE 40% SOLUTION, 1,200 KG", 1200, 480),
+        ("METHYLAMINE 40% SOLUTION, 1,200 KG IN ALL", 1200, 480),
+    ],
+)
+def test_a_mass_calculated_as_pure_is_that_of_the_substance(
+    references: dict[str, Reference], text: str, goods: int | None, substance: int
+) -> None:
+    found = one(references[""], "methylamine", text, "METHYLAMINE", net_mass_kg=None)
+    assert (found["goods_mass_kg"], found["substance_mass_kg"]) == (goods, substance)
+    assert one(references[""], "methylamine", text, "METHYLAMINE")["goods_mass_kg"] == 1000  # what the line itself states
+
+
 def test_rules_know_both_masses() -> None:
     assert {"goods_mass_kg", "substance_mass_kg", "concentration_pct"} <= set(BY_NAME)

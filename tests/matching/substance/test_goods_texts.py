@@ -30,7 +30,6 @@ MISSES = {
     "PANNEAU ORANGE 338/1235 CITERNE": "no listed substance has the number of a solution of methylamine",
     "KETAMINE HYDROCHLORIDE USP STERILE": "not under the conventions",
     "FOLDING CARTONS PRINTED FOR PSEUDOEPHEDRINE TABLETS, EMPTY": "tablets make a medicine of it",
-    "GEARBOX PMK SERIES RATIO 33/1090": "a ratio that is an orange plate",
 }
 SMALL = 0.94  # of the mass: densities and roundings differ
 

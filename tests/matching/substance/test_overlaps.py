@@ -79,6 +79,15 @@ def test_a_name_spelled_otherwise_takes_the_place_of_an_exact_one_where_it_says_
     assert kept.add([other]) == expected
 
 
+def test_a_weak_name_gives_way_to_a_longer_one_of_its_substance() -> None:
+    exact = name(4, 10, letters=6)
+    weak = replace(exact.candidate.pattern, name=replace(exact.candidate.pattern.name, strength="weak"))
+    exact = replace(exact, candidate=replace(exact.candidate, pattern=weak))
+    for letters, says_more in ((8, True), (7, False)):  # of seven letters one is the edit
+        other = name(2, 12, 0, layer=NEAR, edits=1, letters=letters)
+        assert (Kept([exact], never).add([other]) == [other]) is says_more
+
+
 def test_an_exact_name_that_counts_for_nothing_gives_way_to_any_that_holds_it() -> None:
     exact, other = name(4, 10), name(3, 10, 0, layer=NEAR, edits=1)
     assert places(Kept([exact], lambda s: s is exact).add([other])) == [(3, 10, NEAR)]
