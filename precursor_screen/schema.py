@@ -199,6 +199,12 @@ LINE_FACTS: tuple[Column, ...] = (
         )
         for part in ("role", *TRADER_PARTS)
     ),
+    *(
+        _fact(
+            f"{side}_other_trade", "text", f"trade of which the {side}'s name tells, where it does not deal in goods of the code"
+        )
+        for side in ("sender", "receiver")
+    ),
     _fact("receiver_telephones", "texts", "numbers of nine digits or more in the receiver's address; known in the history only"),
     _fact("always_filed", "texts", "fields that the jurisdiction always has filed (setting rules.always_filed)"),
     _fact("pen_found", "boolean", "the pre-export notification that the line names is in the register"),

@@ -15,6 +15,7 @@ from precursor_screen.kernel.resolve.resolved import LINE_NO
 from precursor_screen.kernel.resolve.traders import add_counted, add_traders
 from precursor_screen.matching.party.index import similarity
 from precursor_screen.names.party import address_key, is_to_order, party_key
+from precursor_screen.names.trades import other_trade
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.schema import MOVEMENT, ROLES
 
@@ -64,6 +65,9 @@ def add_party_facts(
     # Who keeps goods for others matters only where somebody else may be meant.
     others = pc.or_(pc.is_valid(_text(lines, "importer_name")), pc.is_valid(_text(lines, "notify_party_name")))
     lines = add_counted(lines, key_of, _keepers(lines, others, lists, keys))
+    for side in ("sender", "receiver"):
+        if f"{side}_other_trade" in wanted:
+            lines = lines.append_column(f"{side}_other_trade", _other_trade(lines, side))
     if "consignee_to_order" in wanted:
         lines = lines.append_column("consignee_to_order", _to_order(lines))
     if "sender_receiver_score" in wanted:
@@ -99,6 +103,17 @@ class _Keys(dict[str, str]):
 
 def _text(lines: pa.Table, name: str) -> pa.ChunkedArray:
     return lines.column(name) if name in lines.column_names else pa.chunked_array([pa.nulls(lines.num_rows, pa.string())])
+
+
+_SUBHEADING = 6  # figures
+
+
+def _other_trade(lines: pa.Table, side: str) -> pa.ChunkedArray:
+    """The trade of which the party's name tells where such a trade does not deal in goods of the code, else of the named substances' first."""
+    named = pc.utf8_slice_codeunits(pc.binary_join(lines.column("substance_hs6s"), " "), 0, _SUBHEADING)
+    code = pc.coalesce(lines.column("hs6"), pc.if_else(pc.equal(named, ""), pa.scalar(None, pa.string()), named))
+    goods = pc.binary_join_element_wise(code, _text(lines, f"{side}_name"), "")
+    return map_distinct(goods, lambda both: other_trade(both[_SUBHEADING:], both[:_SUBHEADING]))
 
 
 def _to_order(lines: pa.Table) -> pa.ChunkedArray:

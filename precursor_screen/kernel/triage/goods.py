@@ -75,6 +75,13 @@ class Goods:
     certified: bool
 
     @property
+    def is_beyond_trade(self) -> bool:
+        """Whether it is what nobody trades openly: a designer precursor or the drug itself, in bulk or not, and not of a maker of medicines
+        under a permit that the register holds and that is in force."""
+        lawful = self.concern.bulk_trade == "licensed" and self.permit
+        return self.grade in ("S", "A") and not lawful
+
+    @property
     def held_from_kg(self) -> float | None:
         """The known mass from which it is held whatever else is known; None where no mass is.
 
@@ -113,6 +120,20 @@ class Goods:
     def _of(self, kg: float) -> float:
         small, large = self.concern.small_kg, self.concern.large_kg
         return _LARGE * min(max(math.log(kg / small) / math.log(large / small), 0.0), 1.0) if kg > 0 else 0.0
+
+    def weighed(self, evidence: int) -> tuple[int, str]:
+        """The points of the quantity beside so many of evidence, and the reason.
+
+        Honest trade names its goods and ships them by the tank, so that of what is traded lawfully half the points go with what rules say.
+        """
+        half = round_half_up(self.quantity / 2)
+        if self.is_beyond_trade or half + evidence >= self.quantity:
+            return self.quantity, self.why_quantity()
+        said = "little" if evidence else "nothing"
+        return (
+            half + evidence,
+            f"{self.why_quantity()}; {half + evidence} of {self.quantity} points, for {said} else speaks against it",
+        )
 
     def why_licit_use(self) -> str:
         """The reason of the first part."""

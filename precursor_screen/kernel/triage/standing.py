@@ -29,7 +29,7 @@ def standing_of(goods: Goods, earlier: int) -> tuple[int, str]:
         goods: that count in the shipment.
         earlier: consignments of the same pair, substance and order of size within a year before, without an open flag of high.
     """
-    if goods.grade in ("S", "A"):
+    if goods.is_beyond_trade:
         return 0, ""
     reasons = [
         (_DOCUMENT, f"{name} in force covers it") for name in ("permit", "licence", "notification") if getattr(goods, name)

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.resolve.resolved import Resolved
-from precursor_screen.kernel.triage.goods import LICIT_USE, Goods, find_goods
+from precursor_screen.kernel.triage.goods import LICIT_USE, Goods, find_goods, round_half_up
 from precursor_screen.kernel.triage.standing import standing_of
 from precursor_screen.model import BANDS, LEVELS, Concern, Rule, Typology
 from precursor_screen.schema import SHIPMENT
@@ -29,6 +29,7 @@ _QUANTITY_OF_COMMODITIES = 15
 _LEAST_TOLD = 15  # weight of what rules say, from which points alone make a review
 _BY_LEVEL = {name: rank for rank, name in enumerate(LEVELS)}
 _COVER = "cover"  # its rules are weak one by one: they count together, by points
+_AGREEING = 1.5  # signs that need no substance and together reach low tell more than their sum
 
 
 @dataclass(slots=True)
@@ -143,7 +144,7 @@ def _row(
     parts = []
     if first:
         parts.append(_part("licit use", LICIT_USE[first.grade], first.why_licit_use()))
-        parts.append(_part("quantity", first.quantity, first.why_quantity()))
+        parts.append(_part("quantity", *first.weighed(sum(evidence.values()))))
     if evidence:
         parts.append(_part("evidence", sum(evidence.values()), _why_evidence(evidence, mine)))
     if first and mine.worst < _BY_LEVEL["critical"]:
@@ -177,6 +178,8 @@ def _by_family(mine: _Found, typology: Typology, grade: str) -> dict[str, int]:
     caps = dict(typology.caps)
     if grade == "E":
         caps["quantity"] = min(caps["quantity"], _QUANTITY_OF_COMMODITIES)
+    if sums[_COVER] >= LOW:
+        sums[_COVER] = round_half_up(sums[_COVER] * _AGREEING)
     return {family: min(total, caps[family]) for family, total in sorted(sums.items()) if total}
 
 
@@ -195,7 +198,7 @@ def _band(score: int, mine: _Found, goods: list[Goods], typology: Typology) -> s
     told = sum(weight for _, weight, _ in mine.weights.values())
     bands = [by_points if told >= _LEAST_TOLD else min(by_points, "low", key=BANDS.index)]
     bands += [typology.floor[r] for r in mine.rules if r in typology.floor]
-    if mine.worst >= _BY_LEVEL["critical"] or any(g.grade in ("S", "A") and not g.in_doses for g in goods):
+    if mine.worst >= _BY_LEVEL["critical"] or any(g.is_beyond_trade and not g.in_doses for g in goods):
         bands.append("review")
     if any(g.is_held for g in goods):
         bands.append("hold")

@@ -342,7 +342,25 @@ def test_licit_use_is_a_grade_and_of_medicines_in_doses_a_lower_one(grade, bulk,
     [(0.5, 0), (1, 0), (2, 3), (10, 8), (31.62, 12), (31.63, 13), (100, 17), (999, 25), (1000, 25), (50_000, 25)],
 )
 def test_quantity_goes_by_ratios_from_small_to_large(kg, counted):
-    assert points(one([flag("N", 0, substance_id="D")], goods=({"substance_id": "D", "kg": kg},)))["quantity"] == counted
+    assert points(one([flag("N", 15, substance_id="D")], goods=({"substance_id": "D", "kg": kg},)))["quantity"] == counted
+
+
+@pytest.mark.parametrize(
+    ("grade", "weight", "counted", "said"),
+    [
+        ("D", 0, 13, "; 13 of 25 points, for nothing else speaks against it"),
+        ("D", 1, 14, "; 14 of 25 points, for little else speaks against it"),
+        ("D", 11, 24, "; 24 of 25 points, for little else speaks against it"),
+        ("D", 12, 25, ""),
+        ("E", 0, 8, "; 8 of 16 points, for nothing else speaks against it"),
+        ("A", 0, 25, ""),
+        ("S", 0, 25, ""),
+    ],
+)
+def test_half_the_points_of_goods_that_are_traded_lawfully_go_with_what_rules_say(grade, weight, counted, said):
+    found = one([flag("N", weight, substance_id=grade)], goods=({"substance_id": grade, "kg": 1000},))
+    assert points(found)["quantity"] == counted
+    assert because(found, "quantity") == f"1,000 kg; 1 kg is small, 1,000 kg is large{said}"
 
 
 @pytest.mark.parametrize(
@@ -365,7 +383,7 @@ def test_quantity_goes_by_ratios_from_small_to_large(kg, counted):
     ],
 )
 def test_masses_are_summed_over_the_shipment_and_what_is_unknown_is_said(goods, counted, said):
-    found = one([flag("N", 0, substance_id="C")], goods=tuple({"substance_id": "C", **g} for g in goods))
+    found = one([flag("N", 15, substance_id="C")], goods=tuple({"substance_id": "C", **g} for g in goods))
     assert (points(found)["quantity"], because(found, "quantity")) == (counted, said)
 
 
@@ -374,15 +392,15 @@ def test_masses_are_summed_over_the_shipment_and_what_is_unknown_is_said(goods, 
     [("E", 64, 15), ("E", 83, 16), ("E", 1000, 16), ("E", None, 13), ("D", 83, 16), ("D", 1000, 25)],
 )
 def test_the_quantity_of_a_commodity_has_a_cap(grade, kg, counted):
-    found = one([flag("N", 0, substance_id=grade)], goods=({"substance_id": grade, "kg": kg},))
+    found = one([flag("N", 15, substance_id=grade)], goods=({"substance_id": grade, "kg": kg},))
     assert points(found)["quantity"] == counted
 
 
 @pytest.mark.parametrize(
     ("grade", "weight", "score", "band"),
     [
-        ("B", 0, 49, "low"),
-        ("C", 0, 41, "low"),
+        ("B", 0, 37, "low"),
+        ("C", 0, 29, "low"),
         ("C", 14, 55, "low"),
         ("C", 15, 56, "review"),
         ("B", 15, 64, "review"),
@@ -425,9 +443,12 @@ def test_rules_of_quantity_say_little_of_commodities(grade, counted):
 
 
 def test_the_substance_that_counts_most_speaks_for_the_shipment():
-    flags = [flag("N", 0, substance_id=g) for g in "EC"]
+    flags = [flag("N", 15, substance_id=g) for g in "EC"]
     found = one(flags, goods=({"substance_id": "E", "kg": 1000}, {"substance_id": "C", "kg": 1000}))
-    assert (points(found), because(found, "licit use")) == ({"licit use": 16, "quantity": 25}, "C: C, special uses in industry")
+    assert (points(found), because(found, "licit use")) == (
+        {"licit use": 16, "quantity": 25, "evidence": 15},
+        "C: C, special uses in industry",
+    )
 
 
 def test_what_no_open_flag_names_counts_nothing():
@@ -481,7 +502,7 @@ def test_what_speaks_for_a_shipment(facts, earlier, taken_off):
     flags = [flag("N", 0, substance_id="B")]
     found = one(flags, goods=({"substance_id": "B", "kg": 1000, **facts},), regular={("S", "B"): earlier})
     assert points(found).get("standing", 0) == taken_off
-    assert found["score"] == 24 + 25 + taken_off
+    assert found["score"] == 24 + 13 + taken_off
 
 
 @pytest.mark.parametrize(
@@ -490,6 +511,30 @@ def test_what_speaks_for_a_shipment(facts, earlier, taken_off):
 def test_nothing_speaks_for_drugs_nor_against_a_critical_flag(grade, level, taken_off):
     found = one([flag("N", 0, substance_id=grade, level=level)], goods=({"substance_id": grade, "kg": 1, **PERMIT},))
     assert points(found).get("standing", 0) == taken_off
+
+
+@pytest.mark.parametrize(
+    ("trade", "facts", "band", "score"),
+    [
+        ("licensed", PERMIT, "low", 50 + 13 - 10),
+        ("licensed", PERMIT | LICENCE, "low", 50 + 13 - 20),
+        ("licensed", LICENCE, "review", 75),
+        ("licensed", PERMIT | {"permit_in_force": False}, "review", 75),
+        ("licensed", PERMIT | {"permit_substance_ids": ["C"]}, "review", 75),
+        ("none", PERMIT, "hold", 75),
+    ],
+)
+def test_a_drug_that_makers_of_medicines_trade_is_no_review_under_a_permit_in_force(trade, facts, band, score):
+    concern = {"S": Concern("S", 1, 1000, trade)}
+    goods = ({"substance_id": "S", "kg": 1000, "permit_reference": "P1", **facts},)
+    found = one([flag("N", 0, substance_id="S", level="high")], goods=goods, concern=concern)
+    assert (found["band"], found["score"]) == (band, score)
+
+
+@pytest.mark.parametrize(("weights", "counted"), [((15,), 15), ((10, 5), 15), ((16,), 24), ((12, 10, 5), 41), ((20, 20), 45)])
+def test_signs_that_need_no_substance_count_half_again_where_they_reach_low(weights, counted):
+    found = one([flag(f"C{n}", weight, family="cover") for n, weight in enumerate(weights)])
+    assert found["score"] == counted
 
 
 def test_what_speaks_for_some_of_the_goods_speaks_not_for_the_others():
