@@ -7,6 +7,7 @@ every line is slow, and not refused.
 from __future__ import annotations
 
 import atexit
+import ctypes
 import os
 import shutil
 import tempfile
@@ -51,8 +52,15 @@ def _remove(folder: str, process: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-if hasattr(os, "register_at_fork"):  # a forked process must not share the parent's database
-    os.register_at_fork(after_in_child=_database.cache_clear)
+def _leave_to_the_parent() -> None:
+    """A forked process must not share its parent's database, nor take it down: the threads that it would wait for are the parent's."""
+    if _database.cache_info().currsize:
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(_database()))
+    _database.cache_clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_the_parent)
 
 
 def connect() -> duckdb.DuckDBPyConnection:

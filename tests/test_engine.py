@@ -68,3 +68,18 @@ def test_a_window_over_a_join_gives_each_column_its_own_values():
             select fresh.*, v as verdict from fresh join (select row_no, v from moves where is_new and v > 0) using (row_no)
             qualify row_number() over (partition by key, line order by s) = 1""").fetchall()
     assert [row[-1] for row in rows] == [2, 2, 2]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing can be forked")
+def test_a_forked_process_has_a_database_of_its_own_and_leaves_its_parents_alone():
+    code = """
+import os, sys
+from precursor_screen.engine import connect
+connect().execute("select 1")
+child = os.fork()
+if not child:
+    sys.exit(connect().execute("select 42").fetchone()[0])
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), connect().execute("select 43").fetchone()[0])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == ["42", "43"]
