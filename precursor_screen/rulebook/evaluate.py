@@ -129,9 +129,9 @@ class Rows:
             case Operator.FOLDED:
                 value = self._value(parts[0], element)
                 return (
-                    _scalar(_folded(pa.array([value.as_py()], pa.string()))[0].as_py())
+                    _scalar(folded(pa.array([value.as_py()], pa.string()))[0].as_py())
                     if isinstance(value, pa.Scalar)
-                    else _folded(value)
+                    else folded(value)
                 )
             case Operator.IN:
                 tests = [pc.equal(self._value(parts[0], element), self._value(part, element)) for part in parts[1:]]
@@ -152,7 +152,7 @@ class Rows:
         key = inner.name, is_folded
         if key not in self._texts:
             encoded = self.column(inner.name).dictionary_encode()
-            self._texts[key] = encoded.indices, _folded(encoded.dictionary) if is_folded else encoded.dictionary
+            self._texts[key] = encoded.indices, folded(encoded.dictionary) if is_folded else encoded.dictionary
         indices, texts = self._texts[key]
         return pc.take(test(texts), indices)
 
@@ -194,8 +194,8 @@ def _is_in(texts: pa.Array, wanted: pa.Array) -> pa.Array:
     return pc.if_else(pc.is_valid(texts), pc.is_in(texts, value_set=wanted), None)
 
 
-def _folded(texts: pa.Array) -> pa.Array:
-    """Without case and accents. What is not plain ASCII is folded by the engine, as the terms of lists are."""
+def folded(texts: pa.Array) -> pa.Array:
+    """Texts without case and accents. What is not plain ASCII is folded by the engine, as the terms of lists are."""
     plain = pc.fill_null(pc.string_is_ascii(texts), True)
     if pc.all(plain).as_py() is not False:
         return pc.utf8_lower(texts)

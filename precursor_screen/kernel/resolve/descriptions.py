@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from precursor_screen.rulebook.atoms import re2_escape
+from precursor_screen.rulebook.evaluate import folded
 from precursor_screen.rulebook.lists import NamedList
-from precursor_screen.rulebook.sql import fold, fold_terms, literal
+from precursor_screen.rulebook.sql import fold_terms
 
 VAGUE_LIST, PACKING_LIST, DOCUMENT_LIST = "vague_goods", "packing_words", "document_words"
 # One of these at least, so that a word such as "list" or "full" among packing words alone refers to nothing.
@@ -18,57 +23,72 @@ _DOCUMENTS = (
 )
 
 
-def description_facts(lists: Mapping[str, NamedList]) -> str:
-    """SQL over `texts(description)`: description, is_vague, is_reference, description_tokens, lexicon_terms (ids of the lists found).
+def description_facts(texts: pa.Array, lists: Mapping[str, NamedList]) -> pa.Table:
+    """What each of some descriptions is worth.
 
     A text is vague when nothing is left of it without vague terms and words of packing: it holds only such words, only
     figures or symbols, or one letter again and again. Otherwise its informative words are all but those of packing: "acid"
     alone is vague, "citric acid" is two words. A text is a reference when nothing is left without words of documents either, and
     one of those is there: "as per invoice 4711 attached". References are vague too.
+
+    Returns:
+        description_tokens, is_vague, is_reference, lexicon_terms (ids of the lists found), in the order of the texts.
     """
+    without = pc.replace_substring_regex
     # Every blank is doubled, so that the blank behind one term can stand before the next in a single pass.
     # Dotted initials are one word (N.O.S., L.P.G.); single Latin letters are none.
-    words = f"regexp_replace(' ' || regexp_replace(replace({fold('description')}, '.', ''), '[^\\pL]+', '  ', 'g') || ' ', '(?: [a-z] )+', ' ', 'g')"
-    unpacked = f"regexp_replace(words, {_any_of(lists[PACKING_LIST])}, ' ', 'g')"
-    # Words and letters are counted by what goes when blanks or a letter are taken out: as lists, a text of a megabyte takes forty.
+    words = _between_blanks(without(pc.replace_substring(folded(texts), ".", ""), r"[^\pL]+", "  "))
+    words = without(words, "(?: [a-z] )+", " ")
+    vague, packing, documents = (_any_of(lists[name].terms) for name in (VAGUE_LIST, PACKING_LIST, DOCUMENT_LIST))
     # Terms may hold words of packing ("load and count"), so they are taken from the whole text.
-    specific = (
-        f"regexp_replace(regexp_replace(words, {_any_of(lists[VAGUE_LIST])}, ' ', 'g'), {_any_of(lists[PACKING_LIST])}, ' ', 'g')"
-    )
+    specific = _trimmed(without(without(words, vague, " "), packing, " "))
+    kept = _trimmed(without(without(words, packing, " "), " +", " "))
     # Chinese does not part words, so its terms stand within a run of characters.
     # `specific` has lost blanks at its ends and where terms stood.
-    elsewhere = (
-        f"regexp_replace(regexp_replace(' ' || specific || ' ', ' +', '  ', 'g'), {_any_of(lists[DOCUMENT_LIST])}, ' ', 'g')"
+    elsewhere = without(without(_between_blanks(specific), " +", "  "), documents, " ")
+    elsewhere = without(elsewhere, _han_of(lists[DOCUMENT_LIST].terms), "")
+    is_reference = pc.and_(pc.match_substring_regex(words, _DOCUMENTS), pc.equal(_trimmed(elsewhere), ""))
+    letters = pc.replace_substring(specific, " ", "")
+    one_letter = pc.equal(
+        letters, pc.binary_repeat(pc.utf8_slice_codeunits(letters, 0, 1), pc.utf8_length(letters))
+    )  # or none at all
+    is_vague = pc.or_(one_letter, is_reference)
+    tokens = pc.if_else(pc.or_(is_vague, pc.equal(kept, "")), 0, pc.add(pc.count_substring(kept, " "), 1))
+    return pa.table(
+        {
+            "description_tokens": pc.cast(tokens, pa.int64()),
+            "is_vague": is_vague,
+            "is_reference": is_reference,
+            "lexicon_terms": _lexicons(words, lists),
+        }
     )
-    elsewhere = f"regexp_replace({elsewhere}, {_han_of(lists[DOCUMENT_LIST])}, '', 'g')"
-    return f"""
-        with split as (select description, {words} as words from texts),
-        counted as (
-            select description, words, trim({specific}) as specific,
-                   trim(regexp_replace({unpacked}, ' +', ' ', 'g')) as kept from split),
-        told as (
-            select description, words, regexp_matches(words, {literal(_DOCUMENTS)}) and trim({elsewhere}) = '' as is_reference,
-                   specific = '' or replace(replace(specific, ' ', ''), left(specific, 1), '') = '' or is_reference as is_vague,
-                   if(kept = '', 0, length(kept) - length(replace(kept, ' ', '')) + 1) as tokens from counted)
-        select description, is_vague, is_reference, case when is_vague then 0 else tokens end as description_tokens, {_lexicons(lists)} as lexicon_terms
-        from told"""
 
 
-def _lexicons(lists: Mapping[str, NamedList]) -> str:
-    found = [
-        f"case when regexp_matches(words, {_any_of(named)}) then {literal(name)} end"
-        for name, named in sorted(lists.items())
-        if named.lexicon
-    ]
-    return f"list_filter([{', '.join(found)}], lambda x: x is not null)" if found else "cast([] as varchar[])"
+def _between_blanks(texts: pa.Array) -> pa.Array:
+    return pc.binary_join_element_wise(" ", texts, " ", "")
 
 
-def _han_of(named: NamedList) -> str:
-    terms = [t for t in named.terms if any(ord(c) >= 0x3040 for c in t)]
-    return literal("(?:" + "|".join(sorted(terms, key=lambda t: (-len(t), t))) + ")")
+def _trimmed(texts: pa.Array) -> pa.Array:
+    return pc.utf8_trim(texts, " ")
 
 
-def _any_of(named: NamedList) -> str:
-    terms = sorted(named.terms, key=lambda t: (-len(t), t))  # RE2 takes the first that fits: the longest must come first
-    joined = "|".join(re.sub(" +", "  ", t) for t in fold_terms(tuple(re2_escape(t) for t in terms)))
-    return literal(f"(?: (?:{joined}) )+")
+def _lexicons(words: pa.Array, lists: Mapping[str, NamedList]) -> pa.Array:
+    found: list[list[str]] = [[] for _ in range(len(words))]
+    for name, named in sorted(lists.items()):
+        if named.lexicon:
+            for row in pc.indices_nonzero(pc.match_substring_regex(words, _any_of(named.terms))).to_pylist():
+                found[row].append(name)
+    return pa.array(found, pa.list_(pa.string()))
+
+
+@cache
+def _han_of(terms: tuple[str, ...]) -> str:
+    han = [t for t in terms if any(ord(c) >= 0x3040 for c in t)]
+    return "(?:" + "|".join(sorted(han, key=lambda t: (-len(t), t))) + ")"
+
+
+@cache
+def _any_of(terms: tuple[str, ...]) -> str:
+    longest_first = sorted(terms, key=lambda t: (-len(t), t))  # RE2 takes the first that fits
+    joined = "|".join(re.sub(" +", "  ", t) for t in fold_terms(tuple(re2_escape(t) for t in longest_first)))
+    return f"(?: (?:{joined}) )+"

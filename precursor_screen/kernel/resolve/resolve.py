@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby, pairwise
 
 import duckdb
@@ -25,11 +25,11 @@ from precursor_screen.kernel.resolve.substances import find_candidates, find_nam
 from precursor_screen.model import Rate
 from precursor_screen.names.codes import find_cas
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import TYPES
 
 _TEXT_PART = 8 << 20  # bytes of descriptions that are looked at together
-_TEXT_BATCHES = 4
 _TEXTS = TYPES["texts"]
 # Lists over the line's substance candidates, as aggregates of the table `candidates`.
 _SUBSTANCE_LISTS = {
@@ -87,7 +87,7 @@ def resolve(
         connection.register("party_candidates", parties)
         lines = _with_substance_lists(connection, lines)
         lines = _with_role_facts(connection, lines, parties, wanted)
-        lines = _with_descriptions(connection, lines, reference)
+        lines = _with_descriptions(lines, reference)
     lines = add_goods_facts(lines, reference.nomenclature, reference.lists)
     lines = add_party_facts(lines, candidates, parties, wanted, reference.lists, spread)
     candidates = _with_quantities(lines, candidates, named, reference)
@@ -179,7 +179,7 @@ def _with_role_facts(
     return _append(lines, fetch(connection, query))
 
 
-def _with_descriptions(connection: duckdb.DuckDBPyConnection, lines: pa.Table, reference: Reference) -> pa.Table:
+def _with_descriptions(lines: pa.Table, reference: Reference) -> pa.Table:
     if "description" not in lines.column_names:
         count = lines.num_rows
         return _append(
@@ -192,27 +192,17 @@ def _with_descriptions(connection: duckdb.DuckDBPyConnection, lines: pa.Table, r
                 names=["description_tokens", "is_vague", "is_reference", "lexicon_terms", "invalid_cas_numbers"],
             ),
         )
-    _know_texts(connection, lines.column("description"), description_facts(reference.lists))
-    query = f"""
-        select k.description_tokens, k.is_vague, k.is_reference, k.lexicon_terms from lines l left join texts_known k using (description) order by l.{LINE_NO}"""
-    lines = _append(lines, fetch(connection, query))
-    connection.execute("drop table texts_known")
+    lines = _append(lines, facts_of_texts(lines.column("description"), reference.lists))
     return lines.append_column("invalid_cas_numbers", _invalid_cas(lines))
 
 
-def _know_texts(connection: duckdb.DuckDBPyConnection, descriptions: pa.ChunkedArray, facts: str) -> None:
-    """Makes `texts_known` of all distinct descriptions, some megabytes at a time: the steps of `facts` hold each text many times over,
-    and DuckDB bounds its tables, not what it works on."""
+def facts_of_texts(descriptions: pa.ChunkedArray, lists: Mapping[str, NamedList]) -> pa.Table:
+    """`description_facts` of each line; each distinct text is looked at once, some megabytes at a time: each step copies all of them."""
     texts = pc.unique(descriptions.cast(pa.large_string())).drop_null()
     parts = np.cumsum(pc.binary_length(texts).to_numpy(zero_copy_only=False)) // _TEXT_PART
     begins = [0, *(np.flatnonzero(np.diff(parts)) + 1).tolist(), len(texts)]
-    for begin, end in pairwise(begins):
-        part = pa.table({"description": texts.slice(begin, end - begin)})
-        # DuckDB gives each batch to one thread: of a few long texts it would else use one thread alone.
-        batches = part.to_batches(max_chunksize=max(1, part.num_rows // _TEXT_BATCHES))
-        connection.register("texts", pa.Table.from_batches(batches, part.schema))
-        connection.execute(f"{'insert into texts_known' if begin else 'create temp table texts_known as'} {facts}")
-        connection.unregister("texts")
+    facts = [description_facts(texts.slice(begin, end - begin).cast(pa.string()), lists) for begin, end in pairwise(begins)]
+    return pa.concat_tables(facts).take(pc.index_in(descriptions, value_set=texts.cast(pa.string())))
 
 
 def _invalid_cas(lines: pa.Table) -> pa.ChunkedArray:

@@ -7,7 +7,6 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
-from precursor_screen.engine import connect
 from precursor_screen.kernel.resolve import resolve
 from precursor_screen.kernel.resolve.descriptions import description_facts
 from precursor_screen.rulebook.lists import NamedList
@@ -30,13 +29,7 @@ LISTS = {
 
 
 def facts(*texts: str, lists: dict[str, NamedList] = LISTS) -> list[tuple[int, bool, bool, list[str]]]:
-    with connect() as connection:
-        connection.register("texts", pa.table({"description": pa.array(texts, pa.string())}))
-        rows = connection.execute(
-            f"select description_tokens, is_vague, is_reference, lexicon_terms from ({description_facts(lists)}) order by list_position(?, description)",
-            [list(texts)],
-        ).fetchall()
-    return [tuple(r) for r in rows]
+    return [tuple(row.values()) for row in description_facts(pa.array(texts, pa.string()), lists).to_pylist()]
 
 
 @pytest.mark.parametrize(
@@ -117,9 +110,7 @@ def test_many_texts_are_looked_at_some_at_a_time(monkeypatch):
     found = []
     for size in (8 << 20, 64, 1):
         monkeypatch.setattr(resolve, "_TEXT_PART", size)
-        with connect() as connection:
-            resolve._know_texts(connection, column, description_facts(LISTS))
-            found.append(sorted(connection.execute("from texts_known").fetchall()))
-            connection.execute("drop table texts_known")
+        found.append(resolve.facts_of_texts(column, LISTS).to_pylist())
     assert found[0] == found[1] == found[2]
-    assert len(found[0]) == len(texts)
+    assert found[0][: len(texts)] == found[0][len(texts) + 1 :]
+    assert set(found[0][len(texts)].values()) == {None}
