@@ -5,7 +5,7 @@ Truth has three values: null is unknown, and stays so under `not`. Tests of text
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import reduce
 from typing import Any, Final
@@ -18,7 +18,17 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from precursor_screen.engine import connect
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.rulebook.expression import Apply, AtLeast, Element, Expression, Field, Literal, Operator, Supplied
+from precursor_screen.rulebook.expression import (
+    Apply,
+    AtLeast,
+    Element,
+    Expression,
+    Field,
+    Literal,
+    Operator,
+    Supplied,
+    columns_in,
+)
 from precursor_screen.rulebook.sql import fold
 from precursor_screen.schema import BY_NAME
 
@@ -54,18 +64,43 @@ class Rows:
         self._texts: dict[tuple[str, bool], tuple[pa.Array, pa.Array]] = {}
         self._outcomes: dict[Expression, pa.Array] = {}
 
+    @property
+    def supplied(self) -> pa.Array:
+        """The fields that the input of each row has a column or element for."""
+        return self._supplied.take(self._inputs)
+
     def verdicts(self, rule: CompiledRule) -> npt.NDArray[np.int8]:
         """The verdict of a rule on each row."""
         applies = self._all(rule.business)
         there = self._all([test for _, test in rule.required])
         (no_business, open_business), (_, missing), (is_true, is_open) = (
             _masks(pc.invert(applies)),
-            _masks(pc.fill_null(there, True), false=True),
+            _masks(there, false=True),
             _masks(self._test(rule.selected)),
         )
         found = np.where(is_true, TRUE, FALSE).astype(np.int8)
         found[is_open | missing | open_business] = UNKNOWN
         found[no_business] = NONE
+        return found
+
+    def missing(self, rule: CompiledRule, at: npt.NDArray[np.int64]) -> pa.Array:
+        """For want of which field a rule cannot judge some rows, as a dictionary; `supplied` where no cell is to blame."""
+        names: dict[str, int] = {}
+        field = self._first_null(columns_in(rule.selections.values()), at, names)
+        for name, test in reversed(rule.required):
+            _, absent = _masks(self._test(test), false=True)
+            field[absent[at]] = names.setdefault(name, len(names))
+        _, unsure = _masks(self._all(rule.business))
+        field[unsure[at]] = self._first_null(columns_in(rule.business), at, names)[unsure[at]]
+        return pa.DictionaryArray.from_arrays(field, pa.array(list(names), pa.string()))
+
+    def _first_null(self, columns: Iterable[str], at: npt.NDArray[np.int64], names: dict[str, int]) -> npt.NDArray[np.int32]:
+        """The number, by `names`, of the first of some columns that is null in each row."""
+        found = np.full(len(at), names.setdefault("supplied", len(names)), dtype=np.int32)
+        for name in sorted(columns, reverse=True):
+            null = _to_numpy(pc.is_null(self.column(name)))[at]
+            if null.any():
+                found[null] = names.setdefault(name, len(names))
         return found
 
     def _all(self, tests: Sequence[Expression]) -> pa.Array:
@@ -171,7 +206,7 @@ def _to_numpy(array: pa.Array) -> Mask:
 def _masks(outcome: pa.Array, *, false: bool = False) -> tuple[Mask, Mask]:
     """(true, unknown) of an outcome; with `false`, (true, false)."""
     true = _to_numpy(pc.fill_null(outcome, False))
-    return true, ~true if false else _to_numpy(pc.is_null(outcome))
+    return true, _to_numpy(pc.fill_null(pc.invert(outcome), False) if false else pc.is_null(outcome))
 
 
 def _true_or_null(true: Mask) -> pa.Array:

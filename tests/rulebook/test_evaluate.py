@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -101,16 +102,26 @@ def source(table: pa.Table, inputs: pa.Array, supplied: pa.Array, columns: froze
 @pytest.mark.parametrize("subject", [LINE, SUBSTANCE, PARTY])
 @given(seed=st.integers(0, 2**32))
 @examples(4, 400)
-def test_verdicts_are_those_of_the_engine(subject, seed):
+def test_verdicts_and_what_is_missing_are_those_of_the_engine(subject, seed):
     draw = random.Random(seed)
     rules = [r for r in RULES if r.rule.subject == subject and r.rule.scope != "history"]
     columns = frozenset().union(*(r.columns for r in rules)) | {"line_id"}
     table, inputs, supplied = drawn(columns, values_of(rules), draw)
     rows = Rows(table, inputs, supplied)
-    ours = {r.rule.id: rows.verdicts(r).tolist() for r in rules}
+    every = np.arange(COUNT)
+    ours = {
+        r.rule.id: [
+            field if verdict == UNKNOWN else str(verdict)
+            for verdict, field in zip(rows.verdicts(r).tolist(), rows.missing(r, every).to_pylist(), strict=True)
+        ]
+        for r in rules
+    }
     with connect() as connection:
         connection.register("drawn", source(table, inputs, supplied, columns))
-        verdicts = ", ".join(f"coalesce(verdict_{n}, {NONE})" for n in range(len(rules)))
+        verdicts = ", ".join(
+            f"case verdict_{n} when {UNKNOWN} then {r.missing} else cast(coalesce(verdict_{n}, {NONE}) as varchar) end"
+            for n, r in enumerate(rules)
+        )
         found = connection.execute(f"select {verdicts} from ({verdict_columns(rules, 'drawn')})").fetchall()
     theirs = {r.rule.id: list(column) for r, column in zip(rules, zip(*found, strict=True), strict=True)}
     assert {i: v for i, v in ours.items() if v != theirs[i]} == {i: v for i, v in theirs.items() if v != ours[i]}

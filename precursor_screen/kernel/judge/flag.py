@@ -5,19 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
-from precursor_screen.kernel.judge.flag_parts import because_of, constants, fetch_unjudged, flag_id_sql, unjudged
+from precursor_screen.kernel.judge.flag_parts import BARRING, because_of, constants, flag_id_sql
 from precursor_screen.kernel.resolve.resolved import COLUMNS_OF, LINE_NO, Resolved
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.rulebook.evaluate import FALSE, TRUE, UNKNOWN, Rows, whole
+from precursor_screen.rulebook.evaluate import TRUE, UNKNOWN, Mask, Rows, whole
 from precursor_screen.rulebook.render import render
 from precursor_screen.rulebook.sql import identifier, literal
 from precursor_screen.schema import BY_NAME, FLAG, LINE, PARTY, SUBSTANCE, UNJUDGED
@@ -121,68 +122,84 @@ def undecided_lines(
     found = {pair for pair in pairs if pair[1] not in there}
     for subject in SUBJECTS:
         mine = [r for r in rules if r.rule.subject == subject and r.rule.id in asked and r.rule.scope != "history"]
-        if not mine or not few.table(subject).num_rows:
-            continue
-        rows, _ = _judged(few, subject, mine)
-        for number, rule in enumerate(mine):
-            open_ = rows.filter(pc.equal(rows.column(f"verdict_{number}"), UNKNOWN))
-            found |= {(rule.rule.id, line) for line in open_.column("line_id").to_pylist()}
+        if mine and few.table(subject).num_rows:
+            rows = _rows(few, subject, mine)
+            for rule in mine:
+                undecided = rows.column("line_id").filter(pa.array(rows.verdicts(rule) == UNKNOWN))
+                found |= {(rule.rule.id, line) for line in undecided.to_pylist()}
     return frozenset(found & set(pairs))
 
 
 def _judge(resolved: Resolved, rules: list[CompiledRule], *, merged: bool = True) -> tuple[pa.Table, pa.Table]:
-    flags, grouped, unjudged_rows = [FLAG.empty_table()], [FLAG.empty_table()], [UNJUDGED.empty_table()]
+    flags, grouped, unjudged = [FLAG.empty_table()], [FLAG.empty_table()], [UNJUDGED.empty_table()]
     with connect() as connection:
         for subject in SUBJECTS:
             mine = sorted((r for r in rules if r.rule.subject == subject), key=lambda r: r.rule.id)
             if not mine or resolved.table(subject).num_rows == 0:
                 continue
-            judged, counts = _judged(resolved, subject, mine)
-            if not judged.num_rows:
+            rows = _rows(resolved, subject, mine)
+            verdicts = [rows.verdicts(rule) for rule in mine]
+            unjudged.extend(
+                _unjudged(rows, rule, at)
+                for rule, v in zip(mine, verdicts, strict=True)
+                if len(at := np.flatnonzero(v == UNKNOWN))
+            )
+            true = {n: v == TRUE for n, v in enumerate(verdicts) if (v == TRUE).any()}
+            if not true:
                 continue
-            connection.register("verdicts", judged)
-            missing = []
-            for number, (rule, (true, unknown)) in enumerate(zip(mine, counts, strict=True)):
-                if true and rule.grouping:
-                    grouped.append(fetch(connection, _flags_of_group(rule, number), FLAG))
-                elif true:
-                    flags.append(fetch(connection, _flags_of_row(rule, number), FLAG))
-                if unknown:
-                    missing.append(unjudged(rule, f"(select * from verdicts where verdict_{number} = 2)"))
-            unjudged_rows.append(fetch_unjudged(connection, missing))
+            connection.register("verdicts", _flagged(rows, subject, [mine[n] for n in true], true))
+            for n in true:
+                if mine[n].grouping:
+                    grouped.append(fetch(connection, _flags_of_group(mine[n], n), FLAG))
+                else:
+                    flags.append(fetch(connection, _flags_of_row(mine[n], n), FLAG))
             connection.unregister("verdicts")
         of_rows = pa.concat_tables(flags)
         grouped.append(_merge(connection, of_rows) if merged else _in_order(of_rows))
-    return pa.concat_tables(grouped), pa.concat_tables(unjudged_rows)
+    return pa.concat_tables(grouped), pa.concat_tables(unjudged)
 
 
-def _judged(resolved: Resolved, subject: str, rules: list[CompiledRule]) -> tuple[pa.Table, list[tuple[int, int]]]:
-    """The rows that a rule flags or cannot judge, and how many of each there are.
-
-    Returns:
-        The columns that the rules name, `supplied_fields` and one verdict a rule; (true, unknown) rows of each rule.
-    """
+def _rows(resolved: Resolved, subject: str, rules: list[CompiledRule]) -> Rows:
+    """The lines, or the candidates of a subject with their lines, as rules see them."""
     table = resolved.lines
     if subject != LINE:
         candidates = resolved.table(subject)
         lines = pc.index_in(candidates.column(LINE_NO), value_set=table.column(LINE_NO))
         of_candidates = [c for c in candidates.column_names if c != LINE_NO and BY_NAME[c] in COLUMNS_OF[subject]]
-        wanted = set().union(*(r.columns for r in rules), _ALWAYS, _CANDIDATE[LINE], ("input_id",))
+        wanted = {"input_id", *_ALWAYS, *_CANDIDATE[LINE]}.union(*(r.columns for r in rules))
         table = table.select([c for c in table.column_names if c in wanted and c not in of_candidates]).take(lines)
         for name in of_candidates:
             table = table.append_column(name, candidates.column(name))
-    inputs = whole(pc.index_in(table.column("input_id"), value_set=resolved.inputs.column("input_id")))
-    supplied = whole(resolved.inputs.column("supplied_fields"))
-    rows = Rows(table, inputs, supplied)
-    verdicts = [rows.verdicts(rule) for rule in rules]
-    counts = [(int((v == TRUE).sum()), int((v == UNKNOWN).sum())) for v in verdicts]
-    # Rows that no rule of this subject is about are not kept: most lines name no substance at all.
-    kept = np.flatnonzero(np.logical_or.reduce([v > FALSE for v in verdicts]))
-    shown = sorted(set().union(*(r.columns for r in rules), _ALWAYS, _CANDIDATE[subject]))
-    columns = {name: rows.column(name).take(kept) for name in shown}
-    columns["supplied_fields"] = supplied.take(inputs.take(kept))
-    columns |= {f"verdict_{n}": pa.array(v[kept]) for n, v in enumerate(verdicts)}
-    return pa.table(columns), counts
+    inputs = pc.index_in(table.column("input_id"), value_set=resolved.inputs.column("input_id"))
+    return Rows(table, whole(inputs), whole(resolved.inputs.column("supplied_fields")))
+
+
+def _flagged(rows: Rows, subject: str, rules: list[CompiledRule], true: Mapping[int, Mask]) -> pa.Table:
+    """The rows that a rule is true of, with the columns that the rules name, and one column `verdict_n` a rule."""
+    at = np.flatnonzero(np.logical_or.reduce(list(true.values())))
+    shown = sorted({*_ALWAYS, *_CANDIDATE[subject]}.union(*(r.columns for r in rules)))
+    columns = {name: rows.column(name).take(at) for name in shown} | {f"verdict_{n}": pa.array(v[at]) for n, v in true.items()}
+    return pa.table({**columns, "supplied_fields": rows.supplied.take(at)})
+
+
+def _unjudged(rows: Rows, rule: CompiledRule, at: npt.NDArray[np.int64]) -> pa.Table:
+    """UNJUDGED rows of a rule that could not judge some rows. A line bars only where a substance is recognised in it."""
+    shipments = rows.column("shipment_id").take(at)
+    if rule.rule.level not in BARRING:
+        shipments = pa.nulls(len(at), pa.string())
+    elif rule.rule.subject == LINE:
+        recognised = pc.greater(pc.fill_null(pc.list_value_length(rows.column("substance_ids").take(at)), 0), 0)
+        shipments = pc.if_else(recognised, shipments, None)
+    table = pa.table({"field": rows.missing(rule, at).cast(pa.string()), "shipment_id": shipments})
+    counted = (
+        table.group_by(["field", "shipment_id"])
+        .aggregate([([], "count_all")])
+        .sort_by([("field", "ascending"), ("shipment_id", "ascending")])
+    )
+    ids = pa.repeat(pa.scalar(rule.rule.id), counted.num_rows)
+    return pa.table(
+        [ids, counted.column("field"), counted.column("shipment_id"), counted.column("count_all")], UNJUDGED.names
+    ).cast(UNJUDGED)
 
 
 def _flags_of_row(rule: CompiledRule, number: int) -> str:
@@ -195,7 +212,7 @@ def _flags_of_row(rule: CompiledRule, number: int) -> str:
         select {identity} as flag_id, shipment_id, line_id, {constants(rule)}, {substance} as substance_id, {role} as party_role,
                {listed} as list_id, {entry} as entry_id, {score} as score, {because_of(rule)} as because, source_file, source_row,
                cast(to_json({_with_span(rule)}) as varchar) as evidence, cast([] as varchar[]) as window_line_ids
-        from verdicts where verdict_{number} = 1"""
+        from verdicts where verdict_{number}"""
 
 
 def _with_span(rule: CompiledRule) -> str:
@@ -242,7 +259,7 @@ def _flags_of_group(rule: CompiledRule, number: int) -> str:
     shown = "".join(f", [key_{k}] as {k}" for k in sorted(grouping.unnested))
     hidden = f" exclude ({', '.join(sorted(grouping.unnested))})" if grouping.unnested else ""
     return f"""
-        with selected as (select {", ".join(["*", *unnested])} from verdicts where verdict_{number} = 1),
+        with selected as (select {", ".join(["*", *unnested])} from verdicts where verdict_{number}),
         grouped as (
             select {", ".join(keys)}, {render(grouping.value)} as correlation_value, {members} as group_members,
                    list_sort(list(distinct line_id)) as line_ids

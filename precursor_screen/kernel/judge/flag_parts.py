@@ -90,7 +90,7 @@ def fetch_unjudged(connection: duckdb.DuckDBPyConnection, queries: Iterable[str]
 
 
 def unjudged(rule: CompiledRule, source: str, field: str = "") -> str:
-    """SQL of UNJUDGED rows of a rule.
+    """SQL of UNJUDGED rows of a rule of history.
 
     Args:
         rule: which could not judge them.
@@ -98,10 +98,7 @@ def unjudged(rule: CompiledRule, source: str, field: str = "") -> str:
         field: what was missing, where that is no field of the row.
     """
     # A line bars only where a substance is recognised in it; a candidate is one by itself.
-    recognised = (
-        "len(substance_ids) > 0" if rule.rule.subject == LINE and rule.rule.scope != "history" else "substance_id is not null"
-    )
-    recognised = "true" if rule.rule.subject not in (LINE, SUBSTANCE) else recognised
+    recognised = "substance_id is not null" if rule.rule.subject in (LINE, SUBSTANCE) else "true"
     shipment = f"case when {recognised if rule.rule.level in BARRING else 'false'} then shipment_id end"
     return f"""
         select {literal(rule.rule.id)} as rule_id, {literal(field) if field else rule.missing} as field, {shipment} as shipment_id, count(*) as count
