@@ -15,7 +15,7 @@ from precursor_screen.readers.messages.counts import check_counts
 from precursor_screen.readers.messages.edifact import TAGS as TAGS_EDIFACT
 from precursor_screen.readers.messages.edifact import read_edifact
 from precursor_screen.readers.messages.glued import part_glued
-from precursor_screen.readers.messages.scope import lines_of
+from precursor_screen.readers.messages.scope import lines_of, with_countries
 from precursor_screen.readers.messages.tables import load_codes
 from precursor_screen.readers.messages.untaken import untaken
 from precursor_screen.readers.messages.x12 import TAGS as TAGS_X12
@@ -25,6 +25,9 @@ _READ = {
     EDIFACT: ("UN/EDIFACT", read_edifact, TAGS_EDIFACT, load_codes("edifact")),
     X12: ("ANSI X12", read_x12, TAGS_X12, load_codes("x12")),
 }
+
+# Where a line states no country, the code of a place tells it.
+_PLACES = {"country_of_dispatch": ("port_of_loading",), "country_of_destination": ("place_of_delivery", "port_of_discharge")}
 
 
 class EdiReader:
@@ -48,7 +51,7 @@ class EdiReader:
         gathered = Gathered(name, issues)
         segments = check_counts(part_glued(read_segments(content, blob.name), tags, codes, issues), issues)
         for type_, message in read(_watch_envelope(segments, issues, around), issues):
-            gathered.lines += [(type_, line) for line in lines_of(message)]
+            gathered.lines += [(type_, with_countries(line, _PLACES)) for line in lines_of(message)]
         gathered.asides = (*text.asides, *around)
         refuse_empty(gathered, blob)
         return [build(gathered, blob.name, digest, str(text.choice))]

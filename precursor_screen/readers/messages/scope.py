@@ -6,10 +6,10 @@ a party is inherited whole, so that the address of one never stands beside the n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from precursor_screen.names.locodes import is_locode
 from precursor_screen.readers.fields import PARTY_NAMES
 
 BESIDE = "beside"  # a known element without a field of its own: kept as filed, and screened as text
@@ -36,7 +36,6 @@ AMOUNTS = frozenset(
 
 # Of these what stands above several lines is of all of them together, so that each would count it again.
 FIGURES = frozenset(("net_mass", "gross_mass", "packages", "quantity", "value", "freight"))
-_LOCODE = re.compile(r"[A-Z]{2}[A-Z2-9]{3}")
 MOST_HANDED_DOWN = 2_000_000  # values of a level times lines below it: beyond, not every line repeats every one
 
 
@@ -132,10 +131,10 @@ def with_countries(line: MessageLine, derive: Mapping[str, tuple[str, ...]]) -> 
     stated = {c.field: c for c in reversed(line.cells)}
     more = []
     for country, places in derive.items():
-        place = next((stated[p] for p in places if p in stated and _LOCODE.fullmatch(stated[p].text)), None)
+        place = next((stated[p] for p in places if p in stated and is_locode(stated[p].text)), None)
         if country not in stated and place is not None:
             more.append(Cell(country, place.label, place.text[:2], place.text))
-    return MessageLine(line.place, (*line.cells, *more)) if more else line
+    return replace(line, cells=(*line.cells, *more)) if more else line
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 
-from precursor_screen.names.countries import find_country
+from precursor_screen.names.locodes import is_locode
 from precursor_screen.names.unit_codes import MASS, find_unit
 
 # Widths at which standards cut a text: names and addresses, N10, L5, FTX of two directories, and what others use.
@@ -119,6 +118,4 @@ def with_unit(figure: str, unit: str) -> str:
 
 def country_of(place: str) -> str:
     """The country of a UN/LOCODE; a country, and what is no LOCODE, as it stands."""
-    if find_country(place) is not None:  # CHINA, ITALY and INDIA have five letters as well
-        return place
-    return place[:2] if re.fullmatch(r"[A-Z]{2}[A-Z2-9]{3}", place) else place
+    return place[:2] if is_locode(place) else place

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from precursor_screen.formats.edi import Segment
+from precursor_screen.names.locodes import is_locode
 from precursor_screen.readers.messages.scope import BESIDE, Cell, Scope
 from precursor_screen.readers.messages.tables import find_code
 from precursor_screen.readers.messages.text import as_date, is_nothing
@@ -45,7 +46,7 @@ def r4(message: Message, segment: Segment) -> None:
     field = find_code(CODES, segment.tag, kind) or BESIDE
     scope, label = message.scope, f"{segment.tag}*{kind[:2]}"
     if field == "transit_countries":
-        scope.add(field, label, country or code[:2])
+        scope.add(field, label, country or (code[:2] if is_locode(code) else ""))
         scope.add(BESIDE, f"{label} name", " ".join(t for t in (code, name) if t))
         return
     scope.add(field, label, code or name)

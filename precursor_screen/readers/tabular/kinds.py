@@ -9,6 +9,7 @@ from typing import Final
 from precursor_screen.names.codes import is_cas
 from precursor_screen.names.countries import find_country
 from precursor_screen.names.dates import parse_date
+from precursor_screen.names.locodes import is_locode
 from precursor_screen.names.quantity_words import is_package_kind
 from precursor_screen.names.unit_codes import find_unit
 from precursor_screen.readers.code_cells import hs_digits, is_chapter, is_filler
@@ -19,7 +20,6 @@ _MOST: Final = 0.8  # of the distinct cells must look so
 _FIRMS: Final = 0.3  # of names that hold a legal form: many traders are persons
 _NUMBER: Final = re.compile(r"[+-]?\d[\d.,' \u00a0]*")
 _CONTAINER: Final = re.compile(r"[A-Z]{3}[UJZR][ -]?\d{6}[ /-]?\d(?:[;, /\n]+[A-Z]{3}[UJZR][ -]?\d{6}[ /-]?\d)*", re.I)
-_LOCODE: Final = re.compile(r"[A-Z]{2} ?[A-Z2-9]{3}")
 _PLACE_CODE: Final = re.compile(r"[A-Z]{2,3}")
 _WORDS: Final = re.compile(r"[^\W\d_]{3,}.*[^\W\d_]{3,}|[^\W\d_]{4,}|[\u3041-\u9fff\uac00-\ud7af]{2}", re.S)
 _CODE: Final = re.compile(r"\d{2}[\d. ]{2,12}\d(?:\.0)?")
@@ -54,7 +54,7 @@ KINDS: Final[tuple[tuple[str, tuple[str, ...], Callable[[str], object], float], 
     ("currencies", ("currency",), _is_currency, _MOST),
     ("dates", ("date", "arrival_date", "dispatch_date"), lambda cell: parse_date(cell).day, _MOST),
     ("HS codes", ("hs_code",), is_hs_code, _MOST),
-    ("UN/LOCODEs", ("port_of_loading", "port_of_discharge"), lambda cell: _LOCODE.fullmatch(cell) and find_country(cell[:2]), _MOST),
+    ("UN/LOCODEs", ("port_of_loading", "port_of_discharge"), is_locode, _MOST),
     ("countries", ("country_of_origin", "country_of_dispatch", "country_of_destination"), _is_country, _MOST),
     ("modes of transport", ("transport_mode",), lambda cell: len(cell) > 2 and find_mode(cell), _MOST),
     ("units", ("quantity_unit", "mass_unit"), lambda cell: not cell.isdigit() and find_unit(cell), _MOST),

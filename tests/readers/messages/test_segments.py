@@ -187,3 +187,11 @@ def test_a_text_goes_on_as_often_as_the_standard_lets_it(segments: int, texts: i
     line = one("CNI+1+B1'GID+1'" + "".join(f"FTX+AAI+++{pieces}'" for _ in range(segments)))
     (text,) = line["other_texts"][:1]
     assert len(text.split("\n")) == texts
+
+
+def test_codes_of_places_tell_the_countries_that_are_not_stated() -> None:
+    line = one("CNI+1+B1'LOC+9+CNSHA'LOC+11+NLRTM'GID+1'FTX+AAA+++X'")
+    assert (line["country_of_dispatch"], line["country_of_destination"]) == ("CN", "NL")
+    line = one("CNI+1+B1'LOC+9+TOKYO'LOC+11+CAIRO'GID+1'FTX+AAA+++X'")
+    assert "country_of_dispatch" not in line
+    assert "country_of_destination" not in line
