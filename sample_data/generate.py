@@ -112,8 +112,8 @@ SPECIAL: tuple[tuple[str, dict[str, Any]], ...] = (
     # CHEM-007: the UN number of other goods.
     ("UN number of other goods", {"goods": "POTASSIUM PERMANGANATE", "hs": "28416100", "un": "1993", "imdg": "5.1", "net": 200, "from": IN_SHIPPER, "to": MX_BUYER}),
     ("its own UN number", {"goods": "POTASSIUM PERMANGANATE", "hs": "28416100", "un": "1490", "imdg": "5.1", "net": 200, "from": IN_SHIPPER, "to": MX_BUYER}),
-    # CHEM-008: letters of another alphabet.
-    ("Cyrillic letters in the name", {"goods": "АCETОNE 12 DRUMS", "hs": "29141100", "un": "1090", "imdg": "3", "net": 1900, "from": IN_SHIPPER, "to": MX_BUYER}),
+    # CHEM-008: letters of another alphabet, under the code of other goods.
+    ("Cyrillic letters in the name", {"goods": "АCETОNE 12 DRUMS", "hs": "34029000", "un": "1090", "imdg": "3", "net": 1900, "from": IN_SHIPPER, "to": MX_BUYER}),
     # CHEM-013: vague in a chemical chapter, and the same vagueness elsewhere.
     ("vague chemical", {"goods": "CHEMICAL PRODUCTS", "hs": "29420000", "net": 700, "from": IN_SHIPPER, "to": MX_BUYER}),
     ("vague spare parts", {"goods": "SPARE PARTS", "hs": "84879000", "net": 700, "from": DE_SHIPPER, "to": MX_BUYER}),
@@ -273,6 +273,9 @@ SPECIAL: tuple[tuple[str, dict[str, Any]], ...] = (
     ("premises", {"goods": "ZINC OXIDE", "hs": "28170000", "net": 500, "package": "BAG", "packages": 20, "from": CN_SHIPPER, "to": ("Hollow Lane Supply Inc", "12 Hollow Lane, Denby, OH 44021", "US")}),
     ("apples of a class", {"goods": "APPLES", "hs": "08081000", "imdg": "3", "net": 900, "package": "CARTON", "packages": 60, "from": CN_SHIPPER, "to": US_BUYER}),
     ("apples", {"goods": "APPLES", "hs": "08081000", "net": 900, "package": "CARTON", "packages": 60, "from": CN_SHIPPER, "to": US_BUYER}),
+    # CHEM-026: a medicine of a narcotic drug by the hundred kilograms, and a box of it.
+    ("ampoules in bulk", {"goods": "MORPHINE SULPHATE AMPOULES", "hs": "30044900", "net": 300, "package": "CARTON", "from": DE_SHIPPER, "to": US_BUYER}),
+    ("a box of ampoules", {"goods": "MORPHINE SULPHATE AMPOULES", "hs": "30044900", "net": 4, "package": "CARTON", "from": DE_SHIPPER, "to": US_BUYER}),
 )  # fmt: skip
 
 ORDINARY = (

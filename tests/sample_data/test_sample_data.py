@@ -39,6 +39,8 @@ EXPECTED = {
     "one synthesis, first half": "PS-CHEM-001 | PS-CHEM-014",
     "one synthesis, second half": "PS-CHEM-025",
     "no quantity": "PS-CHEM-019",
+    "ampoules in bulk": "PS-CHEM-026",
+    "a box of ampoules": "| PS-CHEM-026",
     "cold tablets": "PS-CHEM-020 | PS-CHEM-001 PS-QTY-001",
     "German name": "PS-CHEM-001 | PS-DOC-001",
     "Spanish name": "PS-CHEM-001",

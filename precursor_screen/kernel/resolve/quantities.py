@@ -65,6 +65,15 @@ _AS_PURE: Final = re.compile(
     r"(?<![^\W\d_])(?:(?:(?:re)?calculated|calc\.?|expressed|counted|berechnet|gerechnet|calcule|exprime|calculado|expresado|calcolato|в пересчете) ?"
     r"(?:as|at|to|on|auf|als|en|a|al|como|come|на)?|as) ?100 ?(?:%|pct)(?! ?(?:pure|purity|solution))|100 ?% (?:basis|active)(?![a-z])|折百|折纯|折純"
 )
+# What holds a substance that is named with its share.
+_HOLDER: Final = re.compile(
+    r"(?<![^\W\d_])(?:extra(?:ct|it|kt)\w*|estratto|экстракт\w*|tinctur\w*|sol(?:utions?|n|ution|ucion|ucao|uzione)?|losung|раствор\w*|aq|aqueous|diluted?|mixture|blend|in (?:water|ethanol|methanol))(?![^\W\d_])|溶液|提取物"
+)
+_SAYS_PURE: Final = re.compile(
+    r"(?<![^\W\d_])(?:min(?:imum|imo)?|purity|pure|assay|purete|pureza|purezza|reinheit|чистота)(?![^\W\d_])|纯度"
+)
+_NEARLY_PURE: Final = Decimal(95)
+_REACH: Final = 12
 _WITHIN_MIXTURE: Final = 101  # shares of one mixture come to no more, rounding aside
 
 
@@ -104,7 +113,9 @@ def _quantify(
     naming = Naming(own, other, _foreign(substance, text, own, languages_of), _is_mixture(text, stated, other))
     density = _density(substance, stated)
     counts = row["threshold_counts"]
-    whole = counts is not None and stated is not None and not within and (counts == GOODS or _PURE <= stated.percent <= _ALL)
+    pure = substance is not None and stated is not None and not naming.mixture and _is_purity(text, own, stated, substance)
+    counted_whole = counts == GOODS or (counts is not None and stated is not None and _PURE <= stated.percent <= _ALL)
+    whole = stated is not None and not within and (pure or counted_whole)
     per_litre = None if whole else _per_litre(text, stated)
     small, large = (
         _as_pure(_mass(row, density, factor, naming, substance, per_litre), text, stated) for factor in (_SMALLER, _LARGER)
@@ -165,6 +176,20 @@ def _of_oleum(text: str) -> Concentration | None:
     """The acid in oleum, by its trioxide: above 100 %."""
     trioxide = next((p for p in find_percentages(text) if p.percent <= _MOST_TRIOXIDE), None)
     return replace(trioxide, percent=100 + trioxide.percent * _ACID_FROM_TRIOXIDE) if trioxide else None
+
+
+def _is_purity(text: str, own: Sequence[tuple[int, int]], stated: Concentration, substance: Substance) -> bool:
+    """Whether a percentage says how pure the substance is, and not how much of it the goods hold: then the goods are the substance.
+
+    It stands behind the name, from 95 % on or with MIN, PURITY or ASSAY, and nothing says that something else holds it. Of acids and amines
+    that are traded as solutions it is their strength.
+    """
+    flat = plain(text)
+    ends = [end for _, end in own if end <= stated.start]
+    if substance.solutions or not stated.by_mass or not ends or _OIL.search(flat) or _HOLDER.search(flat):
+        return False
+    said = flat[max(ends) : stated.start] + flat[stated.end : stated.end + _REACH]
+    return _NEARLY_PURE <= stated.percent <= _ALL or bool(_SAYS_PURE.search(said))
 
 
 def _is_mixture(text: str, stated: Concentration | None, other: Sequence[tuple[int, int]]) -> bool:

@@ -47,7 +47,15 @@ def one(reference: Reference, substance_id: str, description: str, matched: str,
 @pytest.mark.parametrize(
     ("substance_id", "text", "name", "percent", "kg", "confidence"),
     [
-        ("acetic-anhydride", "ACETIC ANHYDRIDE 98 %", "ACETIC ANHYDRIDE", 98, 980, "high"),
+        ("acetic-anhydride", "ACETIC ANHYDRIDE 94 %", "ACETIC ANHYDRIDE", 94, 940, "high"),
+        ("acetic-anhydride", "ACETIC ANHYDRIDE 95 %", "ACETIC ANHYDRIDE", 95, 1000, "high"),  # its purity
+        ("acetic-anhydride", "ACETIC ANHYDRIDE MIN. 90 %", "ACETIC ANHYDRIDE", 90, 1000, "high"),
+        ("acetic-anhydride", "ACETIC ANHYDRIDE 90 % PURITY", "ACETIC ANHYDRIDE", 90, 1000, "high"),
+        ("acetic-anhydride", "98 % ACETIC ANHYDRIDE", "ACETIC ANHYDRIDE", 98, 980, "high"),  # what the goods hold
+        ("acetic-anhydride", "ACETIC ANHYDRIDE 98 % SOLUTION", "ACETIC ANHYDRIDE", 98, 980, "high"),
+        ("safrole", "SASSAFRAS OIL, SAFROLE 96 %", "SAFROLE", 96, 960, "high"),
+        ("ephedrine", "EPHEDRA EXTRACT, EPHEDRINE 96 %", "EPHEDRINE", 96, 960, "high"),
+        ("sulphuric-acid", "SULPHURIC ACID MIN 98 %", "SULPHURIC ACID", 98, 980, "high"),  # its strength
         ("hydrochloric-acid", "HYDROCHLORIC ACID, 37% w/w", "HYDROCHLORIC ACID", 37, 370, "high"),
         ("piperidine", "approx. 30% piperidine in toluene", "piperidine", 30, 300, "medium"),
         ("toluene", "approx. 30% piperidine in toluene", "toluene", None, 1000, "high"),
