@@ -106,9 +106,9 @@ def _quantify(
     counts = row["threshold_counts"]
     whole = counts is not None and stated is not None and not within and (counts == GOODS or _PURE <= stated.percent <= _ALL)
     per_litre = None if whole else _per_litre(text, stated)
-    small, large = (
-        _as_pure(_mass(row, density, factor, naming, substance, per_litre), text, stated) for factor in (_SMALLER, _LARGER)
-    )
+    small = large = _as_pure(_mass(row, density, _LARGER, naming, substance, per_litre), text, stated)
+    if any(row[name] is not None for name in _AMBIGUOUS):
+        small = _as_pure(_mass(row, density, _SMALLER, naming, substance, per_litre), text, stated)
     counted = [m if whole else _of_substance(m, stated) for m in (small, large)]
     if counts == OF_BASE and substance and (share := base_share(substance.formula, row["matched_text"] or "")):
         counted = [_times(m, share) for m in counted]
