@@ -290,7 +290,7 @@ SUBSTANCE_COLUMNS: tuple[Column, ...] = (
     _fact(
         "mass_doubt",
         "text",
-        "why substance_mass_kg is unknown though quantities are stated: two-readings, gross-only, size-only, several-masses, several-goods, other-goods",
+        "why substance_mass_kg is unknown though quantities are stated: two-readings, gross-only, size-only, several-masses, several-goods, other-goods, text-exceeds-line",
         SUBSTANCE,
     ),
     _fact("mass_basis", "text", "what goods_mass_kg comes from: net, quantity, packages, volume or gross", SUBSTANCE),

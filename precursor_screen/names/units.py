@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -9,12 +10,13 @@ from decimal import Decimal
 from precursor_screen.names.measures import tokens_of
 from precursor_screen.names.packages import COUNTED, find_quantities
 from precursor_screen.names.quantity_words import is_package_kind, package_word
-from precursor_screen.names.text_mass import SIZE_ONLY, Amount, Line, amount_in_text
+from precursor_screen.names.text_mass import SIZE_ONLY, TEXT_EXCEEDS, Amount, Line, amount_in_text
 from precursor_screen.names.unit_codes import COUNT, MASS, VOLUME, find_unit, to_base
 
 NET, QUANTITY, PACKAGES, VOLUME_BASIS, GROSS = "net", "quantity", "packages", "volume", "gross"
 _LIMIT = Decimal(10) ** 12
 _PLACES = Decimal("0.000001")
+_OVER_GROSS, _OVER_NET = Decimal("1.1"), Decimal("1.4")  # a text's mass beyond these is another one, and no gross mass
 _LEAST_NET = Decimal("0.5")  # of a gross mass; less is no reading of goods whose gross mass is known
 
 
@@ -86,6 +88,9 @@ def mass_from_line(
     4. `volume`, a volume (as quantity, or as 3 in the text) times the density: medium; without a density, none.
     5. `gross`, the gross mass: an upper bound, low.
 
+    A text whose mass exceeds the gross mass by more than a tenth (without one the net mass by two fifths) makes of 1. and 2. two readings:
+    what the line states and what its text does.
+
     A text that can be read in two ways, or of which it is not sure what it speaks of, gives readings and no mass, unless the gross mass
     leaves one reading only. Zero counts as not stated: declarations fill empty masses with it.
 
@@ -102,11 +107,15 @@ def mass_from_line(
         dissolved: kilograms of the substance in a litre that holds so many moles (m) or equivalents (n); None: not known.
         per_litre: kilograms of the substance in a litre, where the text states that.
     """
-    if net is not None and net > 0:
-        return Mass(net, NET, "high")
     measured = find_unit(unit) if unit and quantity is not None and quantity > 0 else None
-    if quantity is not None and measured is not None and measured.kind == MASS:
-        return _bounded(to_base(quantity, measured), QUANTITY, "high")
+    own = UNKNOWN
+    if net is not None and net > 0:
+        own = Mass(net, NET, "high")
+    elif quantity is not None and measured is not None and measured.kind == MASS:
+        own = _bounded(to_base(quantity, measured), QUANTITY, "high")
+    most = gross * _OVER_GROSS if gross is not None and gross > 0 else own.kg * _OVER_NET if own.kg is not None else None
+    if own.kg is not None and not (text and most and _may_exceed(text, packages, most)):
+        return own
     kind = package_word(package_type) if package_type else ""
     if packages is None and quantity is not None and 0 < quantity == int(quantity) and unit and is_package_kind(unit):
         packages, kind = int(quantity), package_word(unit)
@@ -116,6 +125,13 @@ def mass_from_line(
         if text
         else Amount()
     )
+    if own.kg is not None and most is not None:
+        said = _mass_of(amount, None, dissolved, None) if amount.kind == MASS and not amount.of_substance else UNKNOWN
+        return (
+            own
+            if said.kg is None or said.kg <= most
+            else replace(own, kg=None, confidence="low", readings=(own.kg, said.kg), doubt=TEXT_EXCEEDS)
+        )
     if not amount.values and (size := _size_of_package(package_type, packages)):
         amount = size
     if amount.kind != MASS and quantity is not None and measured is not None and measured.kind == VOLUME:
@@ -128,6 +144,24 @@ def mass_from_line(
     if bound and (mass.most is None or mass.doubt == SIZE_ONLY):
         return Mass(bound, GROSS, "low")
     return mass
+
+
+_FIGURES = re.compile(r"\d[\d.,' ]*")
+_IN_MASS = re.compile(r"(\d[\d.,' ]*)(?:k|m?t|л?т|кг|lb|pound|公斤|吨|噸|千克)", re.IGNORECASE)
+
+
+def _may_exceed(text: str, packages: int | None, most: Decimal) -> bool:
+    """Whether a text states a mass that, by its packages or their number in it, could come to more: few do, and to read one takes long."""
+    masses = [_largest(found.group(1)) for found in _IN_MASS.finditer(text)]
+    if not masses:
+        return False
+    counts = [_largest(found.group()) for found in _FIGURES.finditer(text)]
+    return max(masses) * max(*counts, packages or 1, 1000) > most
+
+
+def _largest(figures: str) -> int:
+    """The whole number that some figures come to at most, with no decimal mark among them."""
+    return int("".join(c for c in figures if c.isdecimal())[:12] or 0)
 
 
 def _bounded(kg: Decimal, basis: str, confidence: str) -> Mass:

@@ -92,7 +92,7 @@ _WORDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "mass basis": ("basis of a mass", ("net", "quantity", "packages", "volume", "gross")),
     "mass doubt": (
         "doubt about a mass",
-        ("two-readings", "gross-only", "size-only", "several-masses", "several-goods", "other-goods"),
+        ("two-readings", "gross-only", "size-only", "several-masses", "several-goods", "other-goods", "text-exceeds-line"),
     ),
     "hs known": ("answer to whether the code exists", ("exists", "does-not-exist", "unknown-edition")),
     "goods named": ("way of naming goods", ("goods", "code name", "trade name", "purpose")),

@@ -14,7 +14,7 @@ from precursor_screen.names.measures import tokens_of
 from precursor_screen.names.packages import COUNT, find_quantities
 from precursor_screen.names.quantity_words import is_package_kind
 from precursor_screen.names.unit_codes import find_unit, to_base, unit_in_header
-from precursor_screen.names.units import UNKNOWN, mass_from_line
+from precursor_screen.names.units import UNKNOWN, Naming, mass_from_line
 
 CASES = Path(__file__).parents[1] / "cases"
 UNITS = list(csv.DictReader((CASES / "units_find.csv").read_text("utf-8").splitlines()))
@@ -161,3 +161,25 @@ def test_masses_are_rounded_to_a_milligram(value: str, kg: str) -> None:
     pound = find_unit("lb")
     assert pound
     assert to_base(D(value), pound) == D(kg)
+
+
+@pytest.mark.parametrize(
+    ("stated", "text", "readings"),
+    [
+        ({"net": 200, "gross": 220}, "ACETONE 20000 KGS", (200, 20000)),
+        ({"net": 200, "gross": 220}, "ACETONE 243 KGS", (200, 243)),
+        ({"net": 200, "gross": 220}, "ACETONE 242 KGS", ()),  # a tenth more than the gross mass
+        ({"net": 200}, "ACETONE 281 KG", (200, 281)),
+        ({"net": 200}, "ACETONE 280 KG", ()),  # it may be the gross mass
+        ({"net": 500}, "ACETONE 2 MT", (500, 2000)),
+        ({"quantity": 200, "unit": "KGM"}, "ACETONE 80 DRUMS X 200 KG", (200, 16000)),
+        ({"net": 16000, "packages": 100}, "ACETONE IN 160 KG DRUMS", ()),
+        ({"net": 200, "gross": 220}, "ACETONE 50 KG", ()),
+        ({"net": 200, "gross": 220}, "ACETONE UN1090 LOT 20000", ()),
+    ],
+)
+def test_a_text_whose_mass_exceeds_the_lines_makes_two_readings(stated, text, readings):
+    line = {k: D(v) if k not in ("unit", "packages") else v for k, v in stated.items()}
+    found = mass_from_line(text=text, naming=Naming(((0, 7),)), **line)
+    assert (found.readings, found.doubt) == (tuple(map(D, readings)), "text-exceeds-line" if readings else "")
+    assert found.kg == (None if readings else line.get("net", line.get("quantity")))

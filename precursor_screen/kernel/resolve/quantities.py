@@ -117,9 +117,9 @@ def _quantify(
     counted_whole = counts == GOODS or (counts is not None and stated is not None and _PURE <= stated.percent <= _ALL)
     whole = stated is not None and not within and (pure or counted_whole)
     per_litre = None if whole else _per_litre(text, stated)
-    small, large = (
-        _as_pure(_mass(row, density, factor, naming, substance, per_litre), text, stated) for factor in (_SMALLER, _LARGER)
-    )
+    small = large = _as_pure(_mass(row, density, _LARGER, naming, substance, per_litre), text, stated)
+    if any(row[name] is not None for name in _AMBIGUOUS):
+        small = _as_pure(_mass(row, density, _SMALLER, naming, substance, per_litre), text, stated)
     counted = [m if whole else _of_substance(m, stated) for m in (small, large)]
     if counts == OF_BASE and substance and (share := base_share(substance.formula, row["matched_text"] or "")):
         counted = [_times(m, share) for m in counted]

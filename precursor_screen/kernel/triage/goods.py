@@ -15,6 +15,7 @@ import pyarrow as pa
 from precursor_screen.engine import connect
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.model import Concern
+from precursor_screen.names.text_mass import TEXT_EXCEEDS
 from precursor_screen.rulebook.sql import identifier, null_column
 
 LICIT_USE = {"S": 50, "A": 40, "B": 24, "C": 16, "D": 8, "E": 2}
@@ -41,7 +42,14 @@ _LINE_FACTS = (
     "pen_status",
     "pen_substance_ids",
 )
-_CANDIDATE_FACTS = ("consignee_licensed", "exporter_licensed", "concentration_pct", "substance_mass_kg")
+_CANDIDATE_FACTS = (
+    "consignee_licensed",
+    "exporter_licensed",
+    "concentration_pct",
+    "substance_mass_kg",
+    "mass_doubt",
+    "mass_readings",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +158,10 @@ class Goods:
         return f"{said}; {scale}" + ("; the mass of some lines is unknown" if self.unweighed else "")
 
 
+# Where the text states more than the line, the line's own mass, which is the smaller, counts here, and thresholds take the larger.
+_LINES_OWN = f"case when mass_doubt = '{TEXT_EXCEEDS}' then mass_readings[1]::double end"
+
+
 def find_goods(flags: pa.Table, noted: Resolved, concern: Mapping[str, Concern]) -> dict[str, list[Goods]]:
     """What each shipment holds of the substances that an open flag names; articles are left out.
 
@@ -179,7 +191,7 @@ def find_goods(flags: pa.Table, noted: Resolved, concern: Mapping[str, Concern])
                 from candidates c join lines l using ({LINE_NO}) semi join named n
                      on l.shipment_id = n.shipment_id and c.substance_id = n.substance_id),
             weighed as (
-                select *, substance_mass_kg::double as kg,
+                select *, coalesce(substance_mass_kg::double, {_LINES_OWN}) as kg,
                        form = 'substance' or concentration_pct is not null as is_its_own,
                        {_covers("permit_substance_ids", "permit_found and permit_in_force and permit_status = 'valid'")} as permit,
                        {_covers("pen_substance_ids", "pen_found and pen_status = 'accepted'")} as notified,

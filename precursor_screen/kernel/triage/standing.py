@@ -13,6 +13,7 @@ from precursor_screen.memory import Ask, columns_of
 _DOCUMENT = 10
 _REGULAR = 15
 _MOST = 30
+_MUCH = 13  # points of a quantity: from the middle of its scale on
 REGULAR = 6  # earlier consignments within a year
 _PAIR = ("sender_key", "receiver_key", "substance_id")
 _YEAR = 365  # days
@@ -23,7 +24,7 @@ EARLIER = Ask((_PAIR,), _YEAR, columns_of((*_PAIR, "movement_key", "line_id", "a
 
 
 def standing_of(goods: Goods, earlier: int) -> tuple[int, str]:
-    """Points to take off, at most 30, and the reason. Nothing speaks for a substance that hardly anybody trades lawfully.
+    """Points to take off, at most 30, and the reason, or what would be one where nothing speaks for much of the goods. Nothing speaks for a substance that hardly anybody trades lawfully.
 
     Args:
         goods: that count in the shipment.
@@ -36,6 +37,8 @@ def standing_of(goods: Goods, earlier: int) -> tuple[int, str]:
     ]
     if earlier >= REGULAR:
         reasons.append((_REGULAR, f"the same pair traded such a quantity on {earlier} days of the year before"))
+    if not reasons and goods.quantity >= _MUCH and goods.grade != "E":
+        return 0, "no permit, licence or notification in a register covers it: one would decide"
     return -min(sum(points for points, _ in reasons), _MOST), "; ".join(reason for _, reason in reasons)
 
 

@@ -66,7 +66,10 @@ LINE_FACTS = pa.schema(
 CANDIDATES = pa.schema(
     [(LINE_NO, pa.int64())]
     + [(n, BY_NAME[n].arrow) for n in ("substance_id", "substance_name", "form", "consignee_licensed", "exporter_licensed")]
-    + [(n, BY_NAME[n].arrow) for n in ("concentration_pct", "substance_mass_kg", "largest_mass_kg")]
+    + [
+        (n, BY_NAME[n].arrow)
+        for n in ("concentration_pct", "substance_mass_kg", "largest_mass_kg", "mass_doubt", "mass_readings")
+    ]
 )
 
 
@@ -379,6 +382,11 @@ def test_half_the_points_of_goods_that_are_traded_lawfully_go_with_what_rules_sa
         ),
         ([{"kg": 100, "form": "mixture", "concentration_pct": 40}], 17, "100 kg; 1 kg is small, 1,000 kg is large"),
         ([{"kg": None, "largest_mass_kg": 100}], 13, "mass unknown, counted as halfway"),  # two readings of one figure
+        (
+            [{"kg": None, "mass_doubt": "text-exceeds-line", "mass_readings": ["100", "20000"]}],
+            17,
+            "100 kg; 1 kg is small, 1,000 kg is large",  # what the line states
+        ),
         ([{"kg": 0}], 0, "no mass"),
     ],
 )
@@ -446,7 +454,7 @@ def test_the_substance_that_counts_most_speaks_for_the_shipment():
     flags = [flag("N", 15, substance_id=g) for g in "EC"]
     found = one(flags, goods=({"substance_id": "E", "kg": 1000}, {"substance_id": "C", "kg": 1000}))
     assert (points(found), because(found, "licit use")) == (
-        {"licit use": 16, "quantity": 25, "evidence": 15},
+        {"licit use": 16, "quantity": 25, "evidence": 15, "standing": 0},
         "C: C, special uses in industry",
     )
 
@@ -503,6 +511,23 @@ def test_what_speaks_for_a_shipment(facts, earlier, taken_off):
     found = one(flags, goods=({"substance_id": "B", "kg": 1000, **facts},), regular={("S", "B"): earlier})
     assert points(found).get("standing", 0) == taken_off
     assert found["score"] == 24 + 13 + taken_off
+
+
+@pytest.mark.parametrize(
+    ("grade", "kg", "facts", "said"),
+    [
+        ("D", 1000, {}, True),
+        ("D", 31.63, {}, True),  # the middle of its scale
+        ("D", 31.62, {}, False),
+        ("D", 1000, PERMIT | {"permit_substance_ids": ["D"]}, False),
+        ("E", 1000, {}, False),
+        ("A", 1000, {}, False),
+    ],
+)
+def test_of_much_that_no_register_covers_it_is_said_that_one_would_decide(grade, kg, facts, said):
+    found = one([flag("N", 0, substance_id=grade)], goods=({"substance_id": grade, "kg": kg, **facts},))
+    told = [p["because"] for p in found["parts"] if p["part"] == "standing" and not p["points"]]
+    assert told == ["no permit, licence or notification in a register covers it: one would decide"] * said
 
 
 @pytest.mark.parametrize(
