@@ -332,7 +332,7 @@ def reconcile_year(year: Year, folder: Path) -> tuple[Any, float]:
     from precursor_screen.casework.reconcile.documents import read_documents
     from precursor_screen.casework.reconcile.papers import Frame
     from precursor_screen.casework.reconcile.reconcile import reconcile
-    from precursor_screen.reference.bundle import shipped_index
+    from precursor_screen.reference.recogniser import shipped_index
     from precursor_screen.reference.registers.reading import read_register
     from precursor_screen.reference.reply_periods import shipped_reply_periods
 

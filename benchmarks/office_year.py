@@ -319,7 +319,7 @@ def reconcile_offices(folder: Path, home: Path) -> tuple[Any, float]:
     from precursor_screen.casework.gathering import convention_table, gather_manifests, gather_registers
     from precursor_screen.casework.reconcile.papers import Frame
     from precursor_screen.casework.reconcile.reconcile import reconcile
-    from precursor_screen.reference.bundle import shipped_index
+    from precursor_screen.reference.recogniser import shipped_index
     from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.runners.settings import Settings
 

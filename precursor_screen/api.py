@@ -20,6 +20,7 @@ from precursor_screen.reference.bundle import Reference
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from precursor_screen.reference.recogniser import Recognising
     from precursor_screen.reference.watchlists.opened import Watchlist
     from precursor_screen.reports.report import Report
 
@@ -149,51 +150,11 @@ def _table_bytes(table: pa.Table) -> bytes:
     return content
 
 
-def lookup(text: str, reference: Reference | None = None) -> dict[str, Any]:
-    """Which controlled substances a text names, as the object of the contract: matches and suppressed ones with reasons.
+def lookup(text: str, reference: Recognising | None = None) -> dict[str, Any]:
+    """Which controlled substances a text names; see `reference.recogniser.lookup`. Default: what ships, as the law is today."""
+    from precursor_screen.reference import recogniser
 
-    Offsets count characters of the text as given.
-    """
-    from precursor_screen.matching.substance.classes import listed_as
-
-    reference = reference or load_reference(watchlists=None)
-    found = reference.substance_index.match(text)
-    known = {s.substance_id: s for s in reference.substances.substances}
-    result: dict[str, Any] = {"text": text, "matches": [], "suppressed": []}
-    for one in found:
-        substance = known[one.substance_id]
-        control = [
-            {
-                "instrument": c.instrument,
-                "schedule": c.schedule,
-                "edition": reference.substances.edition_of(c.instrument),
-                "verified": c.verified,
-                "known": c.known_on(reference.as_of),
-            }
-            for c in listed_as(one.name, substance.controls)
-            if c.in_force(reference.as_of)
-        ]
-        record = {
-            "substance_id": one.substance_id,
-            "name": substance.name,
-            "control": control,
-            "tier": substance.tier,
-            "method": one.method,
-            "strength": one.strength,
-            "form": one.form,
-            "verified": one.name_verified,
-            "matched": one.matched,
-            "start": one.start,
-            "end": one.end,
-            "score": one.score,
-        }
-        if one.more:  # further places of the like in a very long text, counted and not listed
-            record["more"] = one.more
-        if one.suppressed:
-            result["suppressed"].append({**record, "reason": one.suppressed})
-        else:
-            result["matches"].append(record)
-    return result
+    return recogniser.lookup(text, reference or recogniser.load_recogniser(date.today()))
 
 
 def match(name: str, watchlists: Sequence[Watchlist], as_of: date | None = None) -> dict[str, Any]:

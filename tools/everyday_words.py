@@ -16,7 +16,7 @@ from pathlib import Path
 
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.names.text import squash
-from precursor_screen.reference.bundle import shipped_index
+from precursor_screen.reference.recogniser import shipped_index
 
 
 def collisions(words: Iterable[str], index: SubstanceIndex) -> Iterator[tuple[str, str]]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -33,31 +32,26 @@ def command(ctx: click.Context, text: str, as_json: bool, as_of: str | None, str
       precursor-screen lookup - < descriptions.txt > found.jsonl
       precursor-screen lookup --structure "1-(1,3-benzodioxol-5-yl)propan-2-one"
     """
-    from precursor_screen import api
+    from precursor_screen.reference.recogniser import load_recogniser, lookup
 
     common.settings(ctx)
     if structure:
         from precursor_screen.matching.structure.reading import require
 
         require()  # before anything else is done
-    reference = api.load_reference(watchlists=None, as_of=common.parse_day(as_of, "--as-of"))
-    names: StructureIndex | None = None
-    if structure:
-        from precursor_screen.matching.structure.index import StructureIndex
-
-        names = StructureIndex(reference.substances.substances)
-        reference = replace(reference, substance_index=names)
-        if names.unread:
-            click.echo(f"not checked by structure: {len(names.unread)} substances have none in the tables", err=True)
+    recogniser = load_recogniser(common.parse_day(as_of, "--as-of"), structure=structure)
+    names = cast("StructureIndex", recogniser.substance_index) if structure else None
+    if names and names.unread:
+        click.echo(f"not checked by structure: {len(names.unread)} substances have none in the tables", err=True)
     if text == "-":
         lines = common.lines_of_stdin()
         while some := list(islice(lines, _AT_A_TIME if names else 1)):
             if names:
                 names.read_ahead(some)
             for line in some:
-                common.echo_json(api.lookup(line, reference))
+                common.echo_json(lookup(line, recogniser))
         return
-    found = api.lookup(text, reference)
+    found = lookup(text, recogniser)
     if as_json:
         common.echo_json(found)
         return

@@ -37,7 +37,7 @@ def import_register(ctx: click.Context, register: str, file: Path, day: str | No
       precursor-screen registers import pre-export-notifications pen.csv --date 2026-11-25
     """
     from precursor_screen.errors import ExitCode
-    from precursor_screen.reference.bundle import shipped_index
+    from precursor_screen.reference.recogniser import shipped_index
     from precursor_screen.reference.registers.store import RegisterStore
 
     store = RegisterStore(home_of(common.settings(ctx)))

@@ -109,7 +109,7 @@ def lint(ctx: click.Context, rule_dirs: tuple[Path, ...], only_rules: bool) -> i
       precursor-screen rules lint --rules my-rules
     """
     from precursor_screen.errors import ExitCode
-    from precursor_screen.reference.bundle import shipped_substances
+    from precursor_screen.reference.recogniser import shipped_substances
     from precursor_screen.rulebook.lint import lint as lint_rules
 
     book = _load(ctx, rule_dirs, only_rules)

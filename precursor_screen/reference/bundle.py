@@ -6,25 +6,25 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from precursor_screen.errors import UsageError
-from precursor_screen.matching.substance.dictionary import Pattern, patterns_of
 from precursor_screen.matching.substance.index import SubstanceIndex
-from precursor_screen.model import Concern, Rate, Rule, Substance, Threshold, Typology
+from precursor_screen.model import Concern, Rate, Rule, Threshold, Typology
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.reference import shipped
 from precursor_screen.reference.concern import load_concern
 from precursor_screen.reference.jurisdiction import own_countries
 from precursor_screen.reference.nomenclature import Nomenclature, shipped_nomenclature
 from precursor_screen.reference.rates import load_rates
+from precursor_screen.reference.recogniser import index_with_structures, shipped_index, shipped_table
 from precursor_screen.reference.registers.store import Register, RegisterManifest
 from precursor_screen.reference.sources import load_sources
-from precursor_screen.reference.substances import SubstanceTable, load_substances
+from precursor_screen.reference.substances import SubstanceTable
 from precursor_screen.reference.thresholds import load_thresholds
 from precursor_screen.reference.watchlists.checks import MAX_AGE_DAYS
 from precursor_screen.reference.watchlists.manifest import Manifest
@@ -194,10 +194,10 @@ def load_reference(
     """
     book = load_rulebook(rule_folders(rule_dirs, only=only_rules), site)
     folder = shipped.substances_folder()
-    table = _shipped_table()
+    table = shipped_table()
     return Reference(
         substances=table,
-        substance_index=_index_with_structures(table) if structure else shipped_index(),
+        substance_index=index_with_structures() if structure else shipped_index(),
         thresholds=load_thresholds(folder),
         watchlists=watchlists,
         parties_wanted=parties_wanted,
@@ -219,35 +219,3 @@ def load_reference(
         rates=load_rates(shipped.rates_file(), site.rates if site else None),
         nomenclature=shipped_nomenclature(),
     )
-
-
-# What ships does not change while a program runs, and takes a second to read and index.
-@cache
-def _shipped_table() -> SubstanceTable:
-    return kept("substances", SubstanceTable, "", lambda: load_substances(shipped.substances_folder()))
-
-
-@cache
-def shipped_index() -> SubstanceIndex:
-    """The index of the substances that ship."""
-    substances = _shipped_table().substances
-    patterns = kept("patterns", tuple[Pattern, ...], "", lambda: patterns_of(substances))
-    return SubstanceIndex(substances, _hardly_traded(load_concern(shipped.substances_folder(), substances)), patterns)
-
-
-def _hardly_traded(concern: Mapping[str, Concern]) -> frozenset[str]:
-    """The substances that have little or no lawful trade: scheduled drugs, and grades A and B."""
-    return frozenset(substance_id for substance_id, one in concern.items() if one.licit_use in "SAB")
-
-
-def shipped_substances() -> tuple[Substance, ...]:
-    """The substances that ship."""
-    return _shipped_table().substances
-
-
-def _index_with_structures(table: SubstanceTable) -> SubstanceIndex:
-    from precursor_screen.matching.structure.index import StructureIndex
-    from precursor_screen.matching.structure.reading import require
-
-    require()
-    return StructureIndex(table.substances, _hardly_traded(load_concern(shipped.substances_folder(), table.substances)))

@@ -14,7 +14,7 @@ from typing import Final
 from precursor_screen.names.head_nouns import heading_nouns
 from precursor_screen.reference import shipped
 from precursor_screen.reference.table_rows import read_boolean, read_rows
-from precursor_screen.store.kept import kept
+from precursor_screen.store.kept import digest_files, kept
 
 EXISTS, DOES_NOT_EXIST, UNKNOWN_EDITION = "exists", "does-not-exist", "unknown-edition"
 # 98 and 99 are left to national tariffs, 77 is reserved for later use.
@@ -82,10 +82,14 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(map(stem, _WORD.findall(text.lower())))
 
 
-@cache
 def shipped_nomenclature() -> Nomenclature:
     """The nomenclature that ships."""
-    return kept("nomenclature", Nomenclature, "", lambda: load_nomenclature(shipped.nomenclature_folder()))
+    return _nomenclature(shipped.nomenclature_folder())
+
+
+@cache
+def _nomenclature(folder: Path) -> Nomenclature:
+    return kept("nomenclature", Nomenclature, digest_files(folder.glob("*.csv")), lambda: load_nomenclature(folder))
 
 
 def load_nomenclature(folder: Path) -> Nomenclature:

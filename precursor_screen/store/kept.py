@@ -16,7 +16,7 @@ import stat
 import sys
 import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import cache
 from importlib.metadata import version
@@ -57,6 +57,14 @@ def kept(name: str, kind: Any, made_from: str, make: Callable[[], T]) -> T:
     value = make()
     _keep(file, value, kind)
     return value
+
+
+def digest_files(files: Iterable[Path]) -> str:
+    """One digest of the names and contents of some files."""
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 @cache

@@ -15,7 +15,7 @@ from replaying.lines import COLUMNS, Registers, to_table
 from replaying.running import Outcome, rounds, strangers, write_register
 from replaying.trade import make_trade
 
-from precursor_screen.reference.bundle import shipped_index
+from precursor_screen.reference.recogniser import shipped_index
 from precursor_screen.reference.registers.store import RegisterStore
 
 FOLDER = Path(__file__).parent / "cases"

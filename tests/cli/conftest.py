@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from precursor_screen.cli.main import run
-from precursor_screen.reference import bundle, shipped, substances
+from precursor_screen.reference import shipped, substances
 from tests.conftest import ROOT
 from tests.screening import table
 from tests.thin import thin_tables
@@ -34,8 +34,7 @@ OTHER_RULES = (
 OTHER_DATA = OTHER_RULES.replace(
     "main(sys", "shipped.substances_folder = lambda: Path(sys.argv[1]).with_name('substances'); main(sys"
 )
-load_substances = functools.cache(bundle.load_substances)
-SubstanceIndex = functools.cache(bundle.SubstanceIndex)
+load_substances = functools.cache(substances.load_substances)
 
 
 @dataclass(frozen=True)
@@ -54,10 +53,8 @@ class Answer:
 
 @pytest.fixture(autouse=True)
 def tables_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The substance tables and their index."""
-    monkeypatch.setattr(bundle, "load_substances", load_substances)
+    """The substance tables, by the commands that read them anew."""
     monkeypatch.setattr(substances, "load_substances", load_substances)
-    monkeypatch.setattr(bundle, "SubstanceIndex", SubstanceIndex)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from precursor_screen.errors import ExitCode, PrecursorScreenError
-from precursor_screen.reference.bundle import shipped_index
+from precursor_screen.reference.recogniser import shipped_index
 from precursor_screen.reference.registers.store import RegisterStore
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.store import digests as digests_module

@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from precursor_screen.reference.bundle import load_rulebook, rule_folders, shipped_substances
+from precursor_screen.reference.bundle import load_rulebook, rule_folders
+from precursor_screen.reference.recogniser import shipped_substances
 from precursor_screen.rulebook.compile import compile_rule
 from precursor_screen.rulebook.lint import lint
 from precursor_screen.rulebook.lists import NamedList

@@ -16,7 +16,8 @@ from precursor_screen.matching.substance.evidence import STRENGTHS
 from precursor_screen.names import package_kinds, text_mass
 from precursor_screen.readers import words as filed_words
 from precursor_screen.reference import thresholds
-from precursor_screen.reference.bundle import load_rulebook, rule_folders, shipped_substances
+from precursor_screen.reference.bundle import load_rulebook, rule_folders
+from precursor_screen.reference.recogniser import shipped_substances
 from precursor_screen.rulebook.compile import compile_rule
 from precursor_screen.rulebook.lint import lint
 from precursor_screen.rulebook.lists import NamedList
@@ -73,7 +74,7 @@ WRITERS = {
     "goods named": {goods_names.GOODS, goods_names.CODE_NAME, goods_names.TRADE_NAME, goods_names.PURPOSE},
     "mass doubt": {
         *(text_mass.TWO_READINGS, text_mass.GROSS_ONLY, text_mass.SIZE_ONLY),
-        *(text_mass.SEVERAL_MASSES, text_mass.SEVERAL_GOODS, text_mass.OTHER_GOODS),
+        *(text_mass.SEVERAL_MASSES, text_mass.SEVERAL_GOODS, text_mass.OTHER_GOODS, text_mass.TEXT_EXCEEDS),
     },
 }
 

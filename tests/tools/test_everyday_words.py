@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.matching.substance.index import SubstanceIndex
-from precursor_screen.reference.bundle import shipped_index
+from precursor_screen.reference.recogniser import shipped_index
 from tests.matching.substance.test_index import TABLES
 from tests.matching.substance.test_near import substance
 from tools.everyday_words import collisions, main

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.api import load_reference
-from precursor_screen.reference.bundle import shipped_index
+from precursor_screen.reference.recogniser import shipped_index
 from tests.screening import screen_rows, with_rules
 
 FOLDER = Path(__file__).parents[2] / "cases" / "goods_texts"

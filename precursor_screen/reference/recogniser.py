@@ -1,0 +1,140 @@
+"""The substances that ship, read and indexed once a process, and what a text names of them: all that a look-up needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from precursor_screen.matching.substance.classes import listed_as
+from precursor_screen.matching.substance.dictionary import Pattern, patterns_of
+from precursor_screen.matching.substance.index import SubstanceIndex
+from precursor_screen.model import Concern, Substance
+from precursor_screen.reference import shipped
+from precursor_screen.reference.concern import load_concern
+from precursor_screen.reference.substances import SubstanceTable, load_substances
+from precursor_screen.store.kept import digest_files, kept
+
+
+class Recognising(Protocol):
+    """What a look-up asks of a `Reference`, or of a `Recogniser`."""
+
+    @property
+    def substances(self) -> SubstanceTable:
+        """The substances and the editions of their lists."""
+
+    @property
+    def substance_index(self) -> SubstanceIndex:
+        """Their names and numbers."""
+
+    @property
+    def as_of(self) -> date:
+        """The day on which the law is judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recogniser:
+    """Substances, their index, and the day on which the law is judged."""
+
+    substances: SubstanceTable
+    substance_index: SubstanceIndex
+    as_of: date
+
+
+def load_recogniser(as_of: date, *, structure: bool = False) -> Recogniser:
+    """What ships; with `structure` systematic names are read as structures too.
+
+    Raises:
+        ReferenceDataError: what ships is missing or damaged.
+        MissingExtra: structures are wanted, and the extra or Java is not there.
+    """
+    return Recogniser(shipped_table(), index_with_structures() if structure else shipped_index(), as_of)
+
+
+def shipped_table() -> SubstanceTable:
+    """The tables of substances that ship."""
+    return _table(shipped.substances_folder())
+
+
+@cache
+def _table(folder: Path) -> SubstanceTable:
+    return kept("substances", SubstanceTable, digest_files(folder.glob("*.csv")), lambda: load_substances(folder))
+
+
+def shipped_substances() -> tuple[Substance, ...]:
+    """The substances that ship."""
+    return shipped_table().substances
+
+
+def shipped_index() -> SubstanceIndex:
+    """The index of the substances that ship."""
+    return _index(shipped.substances_folder())
+
+
+@cache
+def _index(folder: Path) -> SubstanceIndex:
+    table = _table(folder)
+    patterns = kept("patterns", tuple[Pattern, ...], table.sha256, lambda: patterns_of(table.substances))
+    return SubstanceIndex(table.substances, _hardly_traded(), patterns)
+
+
+def index_with_structures() -> SubstanceIndex:
+    """The same, which reads systematic names as well."""
+    from precursor_screen.matching.structure.index import StructureIndex
+    from precursor_screen.matching.structure.reading import require
+
+    require()
+    return StructureIndex(shipped_substances(), _hardly_traded())
+
+
+def _hardly_traded() -> frozenset[str]:
+    """The substances that have little or no lawful trade: scheduled drugs, and grades A and B."""
+    concern: Mapping[str, Concern] = load_concern(shipped.substances_folder(), shipped_substances())
+    return frozenset(substance_id for substance_id, one in concern.items() if one.licit_use in "SAB")
+
+
+def lookup(text: str, reference: Recognising) -> dict[str, Any]:
+    """Which controlled substances a text names, as the object of the contract: matches and suppressed ones with reasons.
+
+    Offsets count characters of the text as given.
+    """
+    found = reference.substance_index.match(text)
+    known = {s.substance_id: s for s in reference.substances.substances}
+    result: dict[str, Any] = {"text": text, "matches": [], "suppressed": []}
+    for one in found:
+        substance = known[one.substance_id]
+        control = [
+            {
+                "instrument": c.instrument,
+                "schedule": c.schedule,
+                "edition": reference.substances.edition_of(c.instrument),
+                "verified": c.verified,
+                "known": c.known_on(reference.as_of),
+            }
+            for c in listed_as(one.name, substance.controls)
+            if c.in_force(reference.as_of)
+        ]
+        record = {
+            "substance_id": one.substance_id,
+            "name": substance.name,
+            "control": control,
+            "tier": substance.tier,
+            "method": one.method,
+            "strength": one.strength,
+            "form": one.form,
+            "verified": one.name_verified,
+            "matched": one.matched,
+            "start": one.start,
+            "end": one.end,
+            "score": one.score,
+        }
+        if one.more:  # further places of the like in a very long text, counted and not listed
+            record["more"] = one.more
+        if one.suppressed:
+            result["suppressed"].append({**record, "reason": one.suppressed})
+        else:
+            result["matches"].append(record)
+    return result
