@@ -337,7 +337,7 @@ def _number(flat: str, at: int, foreign: bool, found: Sequence[Token] = ()) -> T
     if not figure:
         return None
     before = flat[max(0, at - 24) : at]
-    ordered = _ORDER.search(before) and not any(t.kind == PACKAGE for t in found[-2:])
+    ordered = _ORDER.search(before) and not any(t.kind in (PACKAGE, NUMBER) for t in found[-3:])
     if " " in figure[0] and (ordered or _LABELS.search(before)):
         return _skip(flat, at)
     if flat[at - 1 : at] == "-" and at > 1 and (flat[at - 2].isalnum() or flat[at - 2] in (_OWN, _OTHER)):  # 2-98, UN-1090
