@@ -5,6 +5,8 @@ VENV   ?= .venv
 HELD   ?=
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+# One more than cores: tests of kills, locks and pages wait for others a sixth of their time.
+JOBS   := $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast test-chosen test-lowest lint check docs digests golden \
@@ -27,7 +29,7 @@ demo: $(READY) ## screen the sample manifests and write a report to out/
 	@echo "The same as a page: out/report.html"
 
 test: $(READY) ## all tests, in parallel
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 # Texts, cells, messages and rules: what needs neither a whole screen nor a process.
 FAST := $(addprefix tests/,names formats rulebook readers/tabular readers/messages/test_expected.py readers/messages/test_scope.py \
