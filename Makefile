@@ -6,7 +6,7 @@ HELD   ?=
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 # One more than cores: tests of kills, locks and pages wait for others a sixth of their time.
-JOBS   := $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+JOBS   := $(or $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)' 2>/dev/null),auto)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast test-chosen test-lowest lint check docs digests golden \
