@@ -38,6 +38,15 @@ def names(count: int, random: np.random.Generator) -> list[str]:
     ]
 
 
+_OTHERS = {a: b for letters in ("aeiou", "bcdfghjklmnpqrstvwxz") for a, b in zip(letters, letters[1:] + letters[0], strict=True)}
+_OTHER_LETTERS = str.maketrans(_OTHERS | {a.upper(): b.upper() for a, b in _OTHERS.items()})
+
+
+def listed_names(count: int, random: np.random.Generator) -> list[str]:
+    """Invented firms of words that no manifest has: listed under the words of `names` every line would match, and flags alone be measured."""
+    return [name.translate(_OTHER_LETTERS) for name in names(count, random)]
+
+
 def _zipf(count: int, size: int, random: np.random.Generator) -> np.ndarray:
     """Positions in a pool, few of them often."""
     return ((random.pareto(0.35, size) * count / 300) % count).astype(np.int64)

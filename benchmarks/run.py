@@ -28,7 +28,7 @@ import history
 import numpy as np
 import pyarrow.parquet as parquet
 import suite
-from data import names
+from data import listed_names
 from manifests import write_manifest
 from measure import MEMORY_OF, CommandFailed, Measured, figures, run
 from page import render_runs, renew_section
@@ -67,7 +67,7 @@ def open_bench(tree: Path, folder: Path) -> Bench:
             listed = tuple(row[1] for row in csv.reader(file) if len(row) > 1)[1:]
     else:
         files, what, list_id, day = [folder / "list.csv"], "35,000 synthetic names", "synthetic", suite.AS_OF
-        listed = tuple(names(35_000, np.random.default_rng(7)))
+        listed = tuple(listed_names(35_000, np.random.default_rng(7)))
         files[0].write_text("entry_id,name\n" + "".join(f'E{i},"{n}"\n' for i, n in enumerate(listed)), encoding="utf-8")
     bench = Bench(tree, folder, folder / "home", what, listed)
     subprocess.run([sys.executable, "-m", "compileall", "-q", str(tree / "precursor_screen")], check=True, capture_output=True)

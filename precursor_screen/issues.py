@@ -93,8 +93,8 @@ _CODES = (
     IssueCode(
         "count-differs",
         NOTE,
-        "A message states another number of segments, or another reference, than it has",
-        "Nothing to do if the sender counts wrong; where the message should be longer, ask for it again.",
+        "The number of segments or the reference at the end of a message differs from what was read",
+        "Nothing to do if the sender often counts wrong. If the message should be longer, ask for it again.",
     ),
     IssueCode(
         "no-manifest",
@@ -123,7 +123,7 @@ _CODES = (
     IssueCode(
         "side-by-side-lists",
         DEGRADED,
-        "Lists of a record stand side by side, and which value belongs to which goods is not said",
+        "A record has lists side by side and does not say which value belongs to which goods",
         "Ask for one record a line of goods. All values were screened as text; masses in such a list were not used.",
     ),
     IssueCode(

@@ -1,6 +1,6 @@
-"""What a command does not load, though a library that it uses would: pandas, which pyarrow imports as soon as it is given a Python list.
+"""Keeps commands from loading pandas, which pyarrow imports as soon as it is given a Python list.
 
-That takes half a second of every start. Nothing on the way of a screen computes with it; a program that calls the API keeps it.
+That takes half a second at each start, and no command computes with it. A program that calls the API can import it.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any
 
 class _LeftOut(MetaPathFinder):
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: Any = None) -> None:
-        """Says that there is none; pyarrow then goes without."""
+        """Says that pandas is not there; pyarrow then does without it."""
         if fullname == "pandas":
-            raise ImportError("pandas is left out")
+            raise ModuleNotFoundError("pandas is left out of commands", name=fullname)
 
 
 def leave_out_pandas() -> None:

@@ -35,10 +35,6 @@ def command(ctx: click.Context, text: str, as_json: bool, as_of: str | None, str
     from precursor_screen.reference.recogniser import load_recogniser, lookup
 
     common.settings(ctx)
-    if structure:
-        from precursor_screen.matching.structure.reading import require
-
-        require()  # before anything else is done
     recogniser = load_recogniser(common.parse_day(as_of, "--as-of"), structure=structure)
     names = cast("StructureIndex", recogniser.substance_index) if structure else None
     if names and names.unread:

@@ -141,7 +141,7 @@ def open_mail(blob: Blob) -> Mail:
                 shown = f"{blob.name}!{_distinct(called, names)}"
                 blobs.append(Blob(shown, held))
                 if lost:
-                    damaged = f"is damaged: {lost} lines of its letters are no uuencode"
+                    damaged = f"is damaged: {lost} of its uuencoded lines cannot be decoded"
                     errors.append(UnreadableManifest(damaged, where=Where(shown), remedy="Ask for the e-mail again."))
             continue
         member = f"{blob.name}!{_distinct(file_name or f'part of kind {kind}', names)}"

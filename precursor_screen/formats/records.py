@@ -256,7 +256,11 @@ def _flatten(
 
 
 def _join(name: str, values: list[dict[str, Any]], flat: Record, room: Room) -> list[str]:
-    """A list that is no line: its texts stand beside each other, by what they state; the names of these."""
+    """Joins the texts of a list that is not a list of lines, one text for each name in it.
+
+    Returns:
+        The names.
+    """
     gathered: dict[str, list[str]] = {}
     for value in values:
         part: Record = {}

@@ -1,6 +1,6 @@
-"""Texts in a script or an alphabet that no name of a substance is written in: whatever they say, nothing can be recognised in them.
+"""Finds texts in a script or an alphabet in which no substance name is known, so that nothing can be recognised in them.
 
-Of Latin letters this cannot be told: the same ones serve languages that names are known in and others.
+Latin letters cannot be judged in this way: languages with known names and languages without use the same ones.
 """
 
 from __future__ import annotations

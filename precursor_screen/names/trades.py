@@ -18,9 +18,8 @@ from precursor_screen.names.text import plain
 
 _ANYTHING: Final = "*"
 _WORD: Final = re.compile(r"[^\W_]+")
-_UNPARTED: Final = re.compile(
-    r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]"
-)  # scripts that set no blanks within the name of a trade
+# Scripts that set no blanks within the name of a trade.
+_UNPARTED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _MOST_WORDS: Final = 3
 _FIRST: Final = 3  # letters
 

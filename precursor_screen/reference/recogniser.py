@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from precursor_screen.matching.substance.classes import listed_as
 from precursor_screen.matching.substance.dictionary import Pattern, patterns_of
 from precursor_screen.matching.substance.index import SubstanceIndex
-from precursor_screen.model import Concern, Substance
+from precursor_screen.model import Substance
 from precursor_screen.reference import shipped
 from precursor_screen.reference.concern import load_concern
 from precursor_screen.reference.substances import SubstanceTable, load_substances
 from precursor_screen.store.kept import digest_files, kept
+
+if TYPE_CHECKING:
+    from precursor_screen.matching.structure.index import StructureIndex
 
 
 class Recognising(Protocol):
@@ -76,24 +78,28 @@ def shipped_index() -> SubstanceIndex:
 
 @cache
 def _index(folder: Path) -> SubstanceIndex:
-    table = _table(folder)
-    patterns = kept("patterns", tuple[Pattern, ...], table.sha256, lambda: patterns_of(table.substances))
-    return SubstanceIndex(table.substances, _hardly_traded(), patterns)
+    return SubstanceIndex(*_parts_of_index(folder))
 
 
-def index_with_structures() -> SubstanceIndex:
-    """The same, which reads systematic names as well."""
+def index_with_structures() -> StructureIndex:
+    """The same, which reads systematic names as well.
+
+    Raises:
+        MissingExtra: the extra or Java is not there.
+    """
     from precursor_screen.matching.structure.index import StructureIndex
     from precursor_screen.matching.structure.reading import require
 
     require()
-    return StructureIndex(shipped_substances(), _hardly_traded())
+    return StructureIndex(*_parts_of_index(shipped.substances_folder()))
 
 
-def _hardly_traded() -> frozenset[str]:
-    """The substances that have little or no lawful trade: scheduled drugs, and grades A and B."""
-    concern: Mapping[str, Concern] = load_concern(shipped.substances_folder(), shipped_substances())
-    return frozenset(substance_id for substance_id, one in concern.items() if one.licit_use in "SAB")
+def _parts_of_index(folder: Path) -> tuple[tuple[Substance, ...], frozenset[str], tuple[Pattern, ...]]:
+    """The substances, those with little or no lawful trade (scheduled drugs, grades A and B), and the patterns of their names."""
+    table = _table(folder)
+    rare = frozenset(i for i, one in load_concern(folder, table.substances).items() if one.licit_use in "SAB")
+    patterns = kept("patterns", tuple[Pattern, ...], table.sha256, lambda: patterns_of(table.substances))
+    return table.substances, rare, patterns
 
 
 def lookup(text: str, reference: Recognising) -> dict[str, Any]:

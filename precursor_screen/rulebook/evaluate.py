@@ -37,6 +37,8 @@ Mask = npt.NDArray[np.bool_]
 NONE, FALSE, TRUE, UNKNOWN = -1, 0, 1, 2  # verdicts: none of the rule's business, not flagged, flagged, not evaluable
 _PLACES: Final = 6  # of quotients and logarithms
 _MOST_DIGITS: Final = 38  # of a decimal of 128 bits
+_MOST_BYTES = 2_000_000_000  # of the texts of a column, from which on Arrow's usual offsets do not do
+_WIDE: Final = {pa.string(): pa.large_string(), pa.list_(pa.string()): pa.list_(pa.large_string())}
 _COMPARE: Final = {
     Operator.EQ: pc.equal,
     Operator.GT: pc.greater,
@@ -121,9 +123,9 @@ class Rows:
     def column(self, name: str) -> pa.Array:
         """A column of the schema in one piece."""
         if name not in self._columns:
-            there = name in self._table.column_names
             kind = BY_NAME[name].arrow
-            self._columns[name] = whole(self._table.column(name)).cast(kind) if there else pa.nulls(self.count, kind)
+            there = whole(self._table.column(name)) if name in self._table.column_names else pa.nulls(self.count, kind)
+            self._columns[name] = there if there.type in (kind, _WIDE.get(kind)) else there.cast(kind)
         return self._columns[name]
 
     def _value(self, node: Expression, element: pa.Array | None = None) -> Any:
@@ -193,9 +195,9 @@ class Rows:
 
 
 def whole(column: pa.ChunkedArray) -> pa.Array:
-    """A column in one piece."""
-    joined = column.combine_chunks()
-    return pa.concat_arrays(joined.chunks) if isinstance(joined, pa.ChunkedArray) else joined
+    """A column in one piece; of texts that together are too long for offsets of 32 bits with wider ones."""
+    wide = _WIDE.get(column.type) if column.nbytes > _MOST_BYTES else None
+    return (column.cast(wide) if wide else column).combine_chunks()
 
 
 def _to_numpy(array: pa.Array) -> Mask:
@@ -237,7 +239,7 @@ def folded(texts: pa.Array) -> pa.Array:
     with connect() as connection:
         connection.register("others", pa.table({"text": texts.filter(pc.invert(plain))}))
         others = whole(connection.sql(f"select {fold('text')} as text from others").to_arrow_table().column(0))
-    return pc.replace_with_mask(pc.utf8_lower(texts), pc.invert(plain), others.cast(pa.string()))
+    return pc.replace_with_mask(pc.utf8_lower(texts), pc.invert(plain), others.cast(texts.type))
 
 
 # --- lists --------------------------------------------------------------------------------------------------------------

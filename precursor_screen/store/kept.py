@@ -2,7 +2,7 @@
 
 A file's name says what it was made from: whatever could change the value changes the name, so nothing stale is taken. It holds plain
 data behind its digest, and is used only where it and its folder belong to whoever runs the program (or to root: a container's image)
-and nobody else may write to them. A folder that is full, read-only or missing costs time, never a result, and is not worth a word.
+and nobody else may write to them. Where the folder is full, read-only or missing, the value is made anew and nothing is said.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from precursor_screen.store.files import PART, write_whole
 T = TypeVar("T")
 
 VARIABLE: Final = "PRECURSOR_SCREEN_CACHE"  # folders, read in turn; the first that can be written to is; empty: none
-MOST_FILES: Final = 4  # of one name: of those that were not read for longest, the others go
+MOST_FILES: Final = 4  # of one name; the oldest are removed
 
 _MAGIC: Final = b"precursor-screen kept 1\n"
 _SUFFIX: Final = ".kept"

@@ -67,7 +67,7 @@ def test_explain_a_shipment_of_a_report_and_of_the_ledger(ps, manifest):
     assert told.out.startswith("Shipment B1: low, score ")
     for part in (
         "licit use     8  Acetic anhydride: D, an industrial reagent",
-        "quantity      8  400 kg; 5 kg is small, 5,000 kg is large; 8 of 16 points, for nothing else speaks against it",
+        "quantity      8  400 kg; 5 kg is small, 5,000 kg is large; 8 of 16 points, as no other evidence supports it",
     ):
         assert part in told.out
     assert "PS-CHEM-001" in told.out

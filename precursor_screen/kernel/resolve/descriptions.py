@@ -49,10 +49,9 @@ def description_facts(texts: pa.Array, lists: Mapping[str, NamedList]) -> pa.Tab
     elsewhere = without(elsewhere, _han_of(lists[DOCUMENT_LIST].terms), "")
     is_reference = pc.and_(pc.match_substring_regex(words, _DOCUMENTS), pc.equal(_trimmed(elsewhere), ""))
     letters = pc.replace_substring(specific, " ", "")
-    one_letter = pc.equal(
-        letters, pc.binary_repeat(pc.utf8_slice_codeunits(letters, 0, 1), pc.utf8_length(letters))
-    )  # or none at all
-    is_vague = pc.or_(one_letter, is_reference)
+    first = pc.utf8_slice_codeunits(letters, 0, 1)
+    one_letter_or_none = pc.equal(letters, pc.binary_repeat(first, pc.utf8_length(letters)))
+    is_vague = pc.or_(one_letter_or_none, is_reference)
     tokens = pc.if_else(pc.or_(is_vague, pc.equal(kept, "")), 0, pc.add(pc.count_substring(kept, " "), 1))
     return pa.table(
         {

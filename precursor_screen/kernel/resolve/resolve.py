@@ -198,11 +198,12 @@ def _with_descriptions(lines: pa.Table, reference: Reference) -> pa.Table:
 
 def facts_of_texts(descriptions: pa.ChunkedArray, lists: Mapping[str, NamedList]) -> pa.Table:
     """`description_facts` of each line; each distinct text is looked at once, some megabytes at a time: each step copies all of them."""
-    texts = pc.unique(descriptions.cast(pa.large_string())).drop_null()
+    column = descriptions.cast(pa.large_string())  # all of them together may be more than 2 GB
+    texts = pc.unique(column).drop_null()
     parts = np.cumsum(pc.binary_length(texts).to_numpy(zero_copy_only=False)) // _TEXT_PART
     begins = [0, *(np.flatnonzero(np.diff(parts)) + 1).tolist(), len(texts)]
     facts = [description_facts(texts.slice(begin, end - begin).cast(pa.string()), lists) for begin, end in pairwise(begins)]
-    return pa.concat_tables(facts).take(pc.index_in(descriptions, value_set=texts.cast(pa.string())))
+    return pa.concat_tables(facts).take(pc.index_in(column, value_set=texts))
 
 
 def _invalid_cas(lines: pa.Table) -> pa.ChunkedArray:

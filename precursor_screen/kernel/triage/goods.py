@@ -84,8 +84,8 @@ class Goods:
 
     @property
     def is_beyond_trade(self) -> bool:
-        """Whether it is what nobody trades openly: a designer precursor or the drug itself, in bulk or not, and not of a maker of medicines
-        under a permit that the register holds and that is in force."""
+        """Whether it is a designer precursor or a drug, in bulk or not, without a permit in force in the register for a drug that makers of
+        medicines trade."""
         lawful = self.concern.bulk_trade == "licensed" and self.permit
         return self.grade in ("S", "A") and not lawful
 
@@ -130,17 +130,17 @@ class Goods:
         return _LARGE * min(max(math.log(kg / small) / math.log(large / small), 0.0), 1.0) if kg > 0 else 0.0
 
     def weighed(self, evidence: int) -> tuple[int, str]:
-        """The points of the quantity beside so many of evidence, and the reason.
+        """The points of the quantity and the reason, given the points of evidence.
 
-        Honest trade names its goods and ships them by the tank, so that of what is traded lawfully half the points go with what rules say.
+        Honest trade also ships by the tank, so of goods with lawful trade half of the points are limited to the points of evidence.
         """
         half = round_half_up(self.quantity / 2)
         if self.is_beyond_trade or half + evidence >= self.quantity:
             return self.quantity, self.why_quantity()
-        said = "little" if evidence else "nothing"
+        points = half + evidence
         return (
-            half + evidence,
-            f"{self.why_quantity()}; {half + evidence} of {self.quantity} points, for {said} else speaks against it",
+            points,
+            f"{self.why_quantity()}; {points} of {self.quantity} points, as {'little' if evidence else 'no'} other evidence supports it",
         )
 
     def why_licit_use(self) -> str:

@@ -24,7 +24,9 @@ EARLIER = Ask((_PAIR,), _YEAR, columns_of((*_PAIR, "movement_key", "line_id", "a
 
 
 def standing_of(goods: Goods, earlier: int) -> tuple[int, str]:
-    """Points to take off, at most 30, and the reason, or what would be one where nothing speaks for much of the goods. Nothing speaks for a substance that hardly anybody trades lawfully.
+    """Points to take off, at most 30, and the reason. For a large quantity without a reason: no points, and which papers would decide.
+
+    Nothing speaks for a substance that hardly anybody trades lawfully.
 
     Args:
         goods: that count in the shipment.
@@ -38,7 +40,7 @@ def standing_of(goods: Goods, earlier: int) -> tuple[int, str]:
     if earlier >= REGULAR:
         reasons.append((_REGULAR, f"the same pair traded such a quantity on {earlier} days of the year before"))
     if not reasons and goods.quantity >= _MUCH and goods.grade != "E":
-        return 0, "no permit, licence or notification in a register covers it: one would decide"
+        return 0, "no permit, licence or notification in a register covers it; one would decide"
     return -min(sum(points for points, _ in reasons), _MOST), "; ".join(reason for _, reason in reasons)
 
 

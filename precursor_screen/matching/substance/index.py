@@ -53,7 +53,7 @@ _TURNED_END: Final = re.compile(r"[*)\]']{0,5}(?:-(?=$|[ ,;)\]])|$| ?[,;]|(?<=[)
 
 
 class SubstanceIndex:
-    """The recogniser: built once from the substances, immutable, deterministic; pickled as its substances."""
+    """The recogniser: built once from the substances, immutable, deterministic; pickled as its substances and patterns."""
 
     def __init__(
         self, substances: tuple[Substance, ...], rare: frozenset[str] = frozenset(), patterns: tuple[Pattern, ...] | None = None
@@ -160,9 +160,8 @@ class SubstanceIndex:
         resembling = (c for layer in RESEMBLING_LAYERS for c in layer(prepared, self._names, room))
         counts = MatchCounts()
         last: dict[str, Match] = {}
-        right = {
-            e.core[1]: e.core[0] for e in sorted(exact, key=lambda e: -e.core[0])
-        }  # of those that end in one place the longest
+        # Of names that end in one place the longest.
+        right = {e.core[1]: e.core[0] for e in sorted(exact, key=lambda e: -e.core[0])}
         spelled = (s for s in self._standing(prepared, resembling) if not _takes_in_a_word(s, right, prepared.plain))
         for standing in kept.add(spelled):
             start, end = standing.whole

@@ -87,9 +87,8 @@ class Kept:
             return False
         # More letters than the edits can have drawn in: "N-bac-4-piperidone" is no 4-piperidone, "glycidat in" is glycidat.
         name = kept.candidate.pattern
-        same = name.name.strength != "weak" and not set(name.owners).isdisjoint(
-            owners
-        )  # a bare "ether" says less than ethyll ether
+        # A bare "ether" is weak, and says less than "ethyll ether".
+        same = name.name.strength != "weak" and not set(name.owners).isdisjoint(owners)
         says_more = not same and letters - len(kept.candidate.where) > edits
         return not edits or says_more or self._is_suppressed(kept)
 

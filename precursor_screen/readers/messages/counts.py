@@ -1,7 +1,7 @@
-"""What a message or an interchange states of itself at its end, compared with what was read of it.
+"""Compares the counts and references at the end of a message or an interchange with what was read.
 
-Senders get the number of segments wrong so often that it is a note: of ten published messages six state another one though all is there. A
-number of messages, items or pieces of equipment that is larger than what was read is an issue, as goods may have stood there.
+Many senders state a wrong number of segments (six of ten published messages, though nothing is missing), so that is a note. If fewer messages,
+items or pieces of equipment were read than are stated, goods may be missing: that is an issue.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class _Tally:
 
 
 def check_counts(segments: Iterable[Segment], issues: IssueList) -> Iterator[Segment]:
-    """The segments; what is stated of them and is not so is an issue or a note."""
+    """Passes the segments on, and reports counts and references that do not agree with them."""
     opened: dict[str, _Tally] = {}
     for segment in segments:
         tag = segment.tag
@@ -100,7 +100,7 @@ def _compare(trailer: Trailer, read: _Tally, end: Segment, issues: IssueList) ->
 
 
 def _note(where: str, at: Segment, stated: str, found: int, noun: str, goods: bool, issues: IssueList) -> None:
-    """An issue where goods may be missing, a note where another number is stated; a word instead of a number states none."""
+    """Reports a number that differs: an issue if goods may be missing, otherwise a note. A word instead of a number is not compared."""
     number = int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 10 else found
     if number == found:
         return

@@ -68,10 +68,8 @@ def _follows(before: str, tag: str, element: tuple[str, ...], codes: Codes) -> b
     first, alone = element[0].strip(), len(element) == 1
     if before and not before[-1].isalnum() and before[-1] not in _ORDINARY:
         return True
-    if tag in _NUMBERED:
-        return (
-            len(tag) == 3 and first.isdigit() and alone
-        )  # LX may end a text; three letters and a lone number do so as good as never
+    if tag in _NUMBERED:  # LX may end a text; three letters before a lone number hardly ever do
+        return len(tag) == 3 and first.isdigit() and alone
     if (tag, first) in codes and first:
         return alone or not first.isdigit() or tag == "DTM"
     return before[-1:].isdigit() and tag.isalpha() and len(tag) == 3 and first.isalnum() and len(first) <= _LONGEST_QUALIFIER

@@ -146,7 +146,7 @@ def note_joined(lists: Iterable[JoinedLists], guesses: Sequence[Guess], issues: 
             others = ", ".join([*([one.opened] if one.opened else []), *(n for n in found if n != name)])
             issues.add_one_of_many(
                 "side-by-side-lists",
-                f"{name} is a list beside {others}: which of its values belongs to which goods is not said; all were read as one text",
+                f"{name} is a list beside {others}, and the record does not say which value belongs to which goods; all were read as one text",
                 row=one.row,
                 field=fields[name],
                 value=name,

@@ -351,11 +351,11 @@ def test_quantity_goes_by_ratios_from_small_to_large(kg, counted):
 @pytest.mark.parametrize(
     ("grade", "weight", "counted", "said"),
     [
-        ("D", 0, 13, "; 13 of 25 points, for nothing else speaks against it"),
-        ("D", 1, 14, "; 14 of 25 points, for little else speaks against it"),
-        ("D", 11, 24, "; 24 of 25 points, for little else speaks against it"),
+        ("D", 0, 13, "; 13 of 25 points, as no other evidence supports it"),
+        ("D", 1, 14, "; 14 of 25 points, as little other evidence supports it"),
+        ("D", 11, 24, "; 24 of 25 points, as little other evidence supports it"),
         ("D", 12, 25, ""),
-        ("E", 0, 8, "; 8 of 16 points, for nothing else speaks against it"),
+        ("E", 0, 8, "; 8 of 16 points, as no other evidence supports it"),
         ("A", 0, 25, ""),
         ("S", 0, 25, ""),
     ],
@@ -527,7 +527,7 @@ def test_what_speaks_for_a_shipment(facts, earlier, taken_off):
 def test_of_much_that_no_register_covers_it_is_said_that_one_would_decide(grade, kg, facts, said):
     found = one([flag("N", 0, substance_id=grade)], goods=({"substance_id": grade, "kg": kg, **facts},))
     told = [p["because"] for p in found["parts"] if p["part"] == "standing" and not p["points"]]
-    assert told == ["no permit, licence or notification in a register covers it: one would decide"] * said
+    assert told == ["no permit, licence or notification in a register covers it; one would decide"] * said
 
 
 @pytest.mark.parametrize(
