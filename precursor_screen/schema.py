@@ -600,6 +600,7 @@ SHIPMENT = pa.schema(
         ("flags", pa.list_(pa.string())),
         ("lines", pa.int64()),
         ("incomplete", pa.bool_()),
+        ("case_id", pa.string()),
     ]
 )
 

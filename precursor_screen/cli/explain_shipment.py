@@ -108,6 +108,8 @@ def _show(shipment: Mapping[str, Any], flags: list[Mapping[str, Any]]) -> list[s
     band = shipment["band"] or "no band: it could not be screened"
     lines = [f"Shipment {shipment['shipment_id']}: {band}, score {shipment['score']}, {shipment['lines']} lines"]
     lines += [f"  {p['part']:<10} {p['points']:>4}  {p['because']}" for p in shipment["parts"]]
+    if shipment.get("case_id"):
+        lines.append(f"  One splitting; the shipment to open first is {shipment['case_id']}.")
     if shipment["incomplete"]:
         lines.append("  Not everything could be judged; the report says what was missing.")
     mine = [f for f in flags if f["flag_id"] in set(shipment["flags"])]

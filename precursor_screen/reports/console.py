@@ -57,7 +57,7 @@ def _print_blind_spots(report: Report, console: Console) -> None:
 def _print_shipments(report: Report, console: Console, most: int) -> None:
     from rich.text import Text
 
-    flagged = report.shipments.filter(pc.greater(pc.list_value_length(report.shipments.column("flags")), 0))
+    flagged = report.opened
     if flagged.num_rows == 0:
         console.print("No shipment is flagged." if report.coverage["lines_read"] else "Nothing was screened.")
         _print_sample(report, console, most)
@@ -70,6 +70,7 @@ def _print_shipments(report: Report, console: Console, most: int) -> None:
         head = Text().append(f" {(band or 'unscreenable').upper():<7}", style=_STYLES[band])
         line = Text().append(printable(shipment["shipment_id"]), style="bold")
         line.append(f"  {_count(shipment['lines'], 'line')}, {_count(len(shipment['flags']), 'flag')}", style="dim")
+        line.append(f", {printable(words.case)}" if words.case else "", style="dim")
         _hang(console, head.append(f" {shipment['score']:>3}  "), line)
         _hang(console, indent, Text(printable(words.question)))
         if words.parts:

@@ -183,7 +183,7 @@ def _entry(shipment: Shipment, row: str) -> dict[str, Any]:
     parties = _known(line[f"{side}_name"] for line in lines for side in ("sender", "receiver"))
     numbers = [n for _, some in shipment.references for n in some]
     searched = (
-        *(shipment.shipment_id, shipment.question, shipment.route, *shipment.substances, *parties, *numbers),
+        *(shipment.shipment_id, shipment.case, shipment.question, shipment.route, *shipment.substances, *parties, *numbers),
         *_known(line[name] for line in lines for name in ("description", "hs_code", "source_file")),
         *(f["because"] for f in flags),
         *(f["rule_id"] for f in flags),

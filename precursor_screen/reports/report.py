@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from precursor_screen.model import BANDS, LEVELS, Rule, WatchlistEntry
 from precursor_screen.schema import GOODS, PARTICULARS, SUPPRESSED
 
-SCHEMA_VERSION = "4.2"
+SCHEMA_VERSION = "4.3"
 BATCH = 5_000  # rows turned into Python objects at a time
 LEAST_SHORT = 6  # characters of a short id: among 20,000 recorded flags one in a thousand needs more
 
@@ -79,6 +79,14 @@ class Report:
             }
         )
         return flags.take(pc.sort_indices(keys, [(name, "ascending") for name in keys.column_names]))
+
+    @property
+    def opened(self) -> pa.Table:
+        """The flagged shipments; of a case its first stands for those that are low or none by themselves."""
+        flagged = self.shipments.filter(pc.greater(pc.list_value_length(self.shipments.column("flags")), 0))
+        first = pc.fill_null(pc.equal(flagged.column("case_id"), flagged.column("shipment_id")), True)
+        folded = pc.is_in(flagged.column("band"), pa.array(["low", "none"]))
+        return flagged.filter(pc.or_(first, pc.invert(folded)))
 
     @property
     def listed(self) -> pa.Table:

@@ -6,7 +6,7 @@ Records of a report in, frozen data out; every form of the report that shows a s
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -70,6 +70,7 @@ class Shipment:
         clears: what would answer the question, worst flag first.
         innocent: usual innocent explanations.
         lines: PARTICULARS of the cited lines, in the order of the files.
+        case: which shipments of one splitting it stands with; empty: none.
     """
 
     shipment_id: str
@@ -94,6 +95,7 @@ class Shipment:
     substances: tuple[str, ...]
     incomplete: bool
     lines_total: int
+    case: str
 
     @property
     def flags(self) -> tuple[Row, ...]:
@@ -134,9 +136,11 @@ def _in_words(report: Report, shown: pa.Table) -> Iterator[Shipment]:
     sampled = frozenset(report.sampled)
     for issue in records(report.issues.filter(pc.is_in(report.issues.column("line_id"), cited))):
         gaps.setdefault(issue["line_id"], issue["code"])
+    cases = Counter(report.shipments.column("case_id").drop_null().to_pylist())
     for row in records(shown):
         key = row["shipment_id"]
-        yield describe(row, flags[key], lines[key], goods, gaps, report.rules, sampled=key in sampled)
+        case = cases[row["case_id"]]
+        yield describe(row, flags[key], lines[key], goods, gaps, report.rules, case=case, sampled=key in sampled)
 
 
 def _open_flags(report: Report, ids: pa.Array) -> Iterator[Row]:
@@ -161,6 +165,7 @@ def describe(
     gaps: Mapping[str, str],
     rules: Mapping[str, Rule],
     *,
+    case: int = 0,
     sampled: bool = False,
 ) -> Shipment:
     """One shipment in words.
@@ -172,6 +177,7 @@ def describe(
         goods: GOODS by line.
         gaps: code of the issue by line, where a line could not be screened.
         rules: by id.
+        case: how many shipments its case has.
         sampled: whether it was drawn by chance.
     """
     ranked = sorted(flags, key=lambda f: (-LEVELS.index(f["level"]), -f["weight"]))
@@ -211,7 +217,16 @@ def describe(
         substances=tuple(names[i] for i in dict.fromkeys(weighty) if i in flagged),
         incomplete=shipment["incomplete"],
         lines_total=shipment["lines"],
+        case=_case(shipment, case),
     )
+
+
+def _case(shipment: Row, count: int) -> str:
+    if count < 2:
+        return ""
+    if shipment["case_id"] != shipment["shipment_id"]:
+        return f"one splitting with {clip(shipment['case_id'])}"
+    return f"with {count - 1:,} more shipment{'s' if count > 2 else ''} of one splitting"
 
 
 _DAYS = ("date", "dispatch_date", "arrival_date")

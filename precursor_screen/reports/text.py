@@ -6,8 +6,6 @@ import textwrap
 from collections.abc import Iterable
 from typing import BinaryIO
 
-import pyarrow.compute as pc
-
 from precursor_screen.reports.console import counts_in_words, gaps_in_words
 from precursor_screen.reports.printable import printable
 from precursor_screen.reports.report import Report, records, show_spot
@@ -17,8 +15,8 @@ from precursor_screen.reports.words import clip
 MOST_LINES = 60
 WIDTH = 78  # characters of a line (RFC 5322, 2.1.1)
 _MOST_NOTICES, _MOST_SPOTS, _MOST_GAPS = 9, 3, 6
-_LONGEST = 4 * (WIDTH - 4)  # characters of a question
 _OPENED = ("hold", "review")  # bands whose question is told in full
+_LONGEST = 4 * (WIDTH - 4)  # characters of a question
 
 
 class TextPresenter:
@@ -60,7 +58,7 @@ def subject_of(report: Report) -> str:
 
 def _shipments(report: Report, room: int) -> list[str]:
     """The flagged shipments that find room, worst first, and how many more there are."""
-    flagged = report.shipments.filter(pc.greater(pc.list_value_length(report.shipments.column("flags")), 0))
+    flagged = report.opened
     if not flagged.num_rows:
         return ["", "No shipment is flagged." if report.coverage["lines_read"] else "Nothing was screened."]
     size = report.short_length()
@@ -81,6 +79,7 @@ def _shipments(report: Report, room: int) -> list[str]:
 def _shipment(shipment_id: str, said: Shipment, flag: str) -> list[str]:
     """A shipment: band, score, which; the question of one that is to be opened, else the goods in the same line."""
     head = f"{said.band.upper():<7} {said.score:>3}  {clip(shipment_id, 40)}" + (f"  [{flag}]" if flag else "")
+    head += f"  {said.case}" if said.case else ""
     if said.band in _OPENED:
         return [_cut(head, WIDTH), *_hung("    ", clip(said.question, _LONGEST))]
     return [_cut(f"{head}  {said.mass} {said.goods}", WIDTH)]

@@ -69,6 +69,7 @@ _SHIPMENTS = (
 _SHIPMENTS_BESIDE = (
     *(Column("state", 9), Column("references", 34, WRITTEN), Column("hs_codes", 14), Column("parts", 60, WRITTEN)),
     *(Column("families", 24), Column("flags", 7, NUMBER), Column("lines", 7, NUMBER), Column("incomplete", 11)),
+    Column("case_id", 22),
 )
 _FLAGS = (
     *(Column("short", 10), Column("shipment_id", 22), Column("level", 13, LEVEL), Column("state", 11), Column("rule_id", 13)),
@@ -129,7 +130,7 @@ def _shipment(row: Mapping[str, Any], said: Shipment) -> list[Any]:
     codes = ", ".join(dict.fromkeys(line["hs_code"] for line in said.lines if line["hs_code"]))
     shown = [row["shipment_id"], said.band, row["score"], said.sender, said.receiver, said.route, said.goods, said.mass_kg]
     shown += [said.value, day_of(said.day), said.question, *_EMPTY, said.state, numbers, codes, show_parts(row["parts"])]
-    return [*shown, ", ".join(row["families"]), len(row["flags"]), row["lines"], row["incomplete"]]
+    return [*shown, ", ".join(row["families"]), len(row["flags"]), row["lines"], row["incomplete"], row["case_id"]]
 
 
 def _flags(report: Report, size: int, most_rows: int) -> Sheet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -46,7 +47,8 @@ def test_text_in_brackets_is_no_markup_and_no_link(hostile):
 
 def test_shipments_come_worst_first(sample):
     text = summary(sample, most=1000, color_system=None)
-    bands = re.findall(r"^ (HOLD|REVIEW|LOW|NONE|UNSCREENABLE)\b", text, re.MULTILINE)
+    heads = [line for line in text.splitlines() if "one splitting with" not in line]  # which stand below the first of their case
+    bands = re.findall(r"^ (HOLD|REVIEW|LOW|NONE|UNSCREENABLE)\b", "\n".join(heads), re.MULTILINE)
     order = [BANDS.index(b.lower()) for b in bands if b != "UNSCREENABLE"]
     assert order == sorted(order, reverse=True)
     assert bands[0] == "HOLD"
@@ -58,8 +60,22 @@ def test_notices_come_first(sample):
     assert summary(sample, color_system=None).startswith(f"! {sample.notices[0]}")
 
 
+def test_of_one_splitting_the_first_shipment_stands_for_those_that_are_low(sample):
+    text = summary(sample, most=1000, color_system=None)
+    cases = Counter(s["case_id"] for s in sample.shipments.to_pylist() if s["case_id"])
+    assert len(cases) > 2
+    for first, count in cases.items():
+        assert re.search(
+            rf" {first}  \d+ lines?, \d+ flags?, with {count - 1} more shipments? of one splitting$", text, re.MULTILINE
+        )
+    for shipment in sample.shipments.to_pylist():
+        told = re.search(rf"  {shipment['shipment_id']}  \d+ lines?, ", text) is not None
+        is_folded = shipment["case_id"] not in (None, shipment["shipment_id"]) and shipment["band"] in ("low", "none")
+        assert told == (bool(shipment["flags"]) and not is_folded)
+
+
 def test_it_says_how_many_shipments_it_leaves_out(sample):
-    flagged = sum(1 for s in sample.shipments.to_pylist() if s["flags"])
+    flagged = sample.opened.num_rows
     assert f"  {flagged - 3} more flagged shipments: see the full report" in summary(sample, 3, color_system=None)
     assert "  1 more flagged shipment: see the full report" in summary(sample, flagged - 1, color_system=None)
     assert "more flagged" not in summary(sample, flagged, color_system=None)

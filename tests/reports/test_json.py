@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import replace
 from decimal import Decimal
@@ -53,8 +54,12 @@ def test_every_flag_of_a_shipment_stands_in_the_report_and_the_other_way_round(d
 
 
 def test_shipments_are_worst_first_and_flags_in_the_order_of_their_lines(document):
-    order = [(-s["score"] if s["band"] is None else -BANDS.index(s["band"])) for s in document["shipments"] if s["band"]]
+    shipments = document["shipments"]
+    order = [-BANDS.index(s["band"]) for s in shipments if s["band"] and s["case_id"] in (None, s["shipment_id"])]
     assert order == sorted(order)
+    # Those of one splitting follow its first shipment.
+    cases = [key for key, _ in itertools.groupby(s["case_id"] for s in shipments) if key]
+    assert len(cases) == len(set(cases)) > 2
     places = [(f["source_file"], f["source_row"], f["rule_id"], f["flag_id"]) for f in document["flags"]]
     assert places == sorted(places)
 

@@ -33,7 +33,7 @@ def test_it_fits_a_mail(sample, hostile):
 def test_it_uses_the_room_that_there_is_and_counts_the_rest(sample):
     text = write_text(sample)
     shown = re.findall(r"^(?:HOLD|REVIEW|LOW|NONE|UNSCREENABLE) +\d+  ", text, re.MULTILINE)
-    flagged = sum(1 for s in sample.shipments.to_pylist() if s["flags"])
+    flagged = sample.opened.num_rows
     assert f"  {flagged - len(shown)} more flagged shipments stand in the full report" in text
     assert len(shown) >= 6
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.resolve.resolved import Resolved
+from precursor_screen.kernel.triage.cases import gather_cases
 from precursor_screen.kernel.triage.goods import LICIT_USE, Goods, find_goods, round_half_up
 from precursor_screen.kernel.triage.standing import standing_of
 from precursor_screen.model import BANDS, LEVELS, Concern, Rule, Typology
@@ -63,7 +64,7 @@ def triage(
     Args:
         flags: FLAG rows that are open (not suppressed).
         unjudged: UNJUDGED rows; those with a shipment_id bar the band `none`.
-        lines: at least the column shipment_id, one row a line.
+        lines: at least the columns line_id and shipment_id, one row a line.
         noted: the lines in which something was recognised, with their candidates.
         unscreened: shipments with a line or party that could not be screened; without a flag they have no band.
         rules: for `related: similar`, of which only the highest counts.
@@ -72,7 +73,7 @@ def triage(
         regular: (shipment, substance) -> earlier consignments of the same pair and order of size, see `standing`.
 
     Returns:
-        SHIPMENT, worst first.
+        SHIPMENT, worst first, those of one splitting together.
     """
     found = _gather(flags, _similar(rules))
     goods = find_goods(flags, noted, concern)
@@ -84,7 +85,7 @@ def triage(
         if rows[shipment_id]["band"] == "none" and incomplete:
             rows[shipment_id]["band"] = None if shipment_id in unscreened else "low"
     scored = pa.Table.from_pylist([rows[k] for k in sorted(rows)], schema=SHIPMENT)
-    return _with_the_rest(scored, lines, barred, unscreened)
+    return gather_cases(_with_the_rest(scored, lines, barred, unscreened), flags, lines, rules)
 
 
 def _similar(rules: tuple[Rule, ...]) -> dict[str, str]:
@@ -163,6 +164,7 @@ def _row(
         "flags": mine.flags,
         "lines": 0,
         "incomplete": incomplete,
+        "case_id": None,
     }
 
 
@@ -228,7 +230,7 @@ def _with_the_rest(scored: pa.Table, lines: pa.Table, barred: set[str], unscreen
             select * from (select t.shipment_id, coalesce(s.score, 0) as score,
                    case when s.shipment_id is not null then s.band when unscreened then null when barred then 'low' else 'none' end as band,
                    s.typology, coalesce(s.parts, []) as parts, coalesce(s.families, []) as families, coalesce(s.flags, []) as flags, t.lines,
-                   coalesce(s.incomplete, unscreened or barred) as incomplete
+                   coalesce(s.incomplete, unscreened or barred) as incomplete, null as case_id
             from told t left join scored s using (shipment_id))
             order by case band when 'hold' then 0 when 'review' then 1 when 'low' then 2 when 'none' then 4 else 3 end, score desc, shipment_id"""
         return fetch(connection, query, SHIPMENT)
