@@ -71,6 +71,7 @@ class Shipment:
         innocent: usual innocent explanations.
         lines: PARTICULARS of the cited lines, in the order of the files.
         case: which shipments of one splitting it stands with; empty: none.
+        is_folded: whether the first of its case stands for it.
     """
 
     shipment_id: str
@@ -96,6 +97,7 @@ class Shipment:
     incomplete: bool
     lines_total: int
     case: str
+    is_folded: bool
 
     @property
     def flags(self) -> tuple[Row, ...]:
@@ -137,10 +139,11 @@ def _in_words(report: Report, shown: pa.Table) -> Iterator[Shipment]:
     for issue in records(report.issues.filter(pc.is_in(report.issues.column("line_id"), cited))):
         gaps.setdefault(issue["line_id"], issue["code"])
     cases = Counter(report.shipments.column("case_id").drop_null().to_pylist())
+    opened = frozenset(report.opened.column("shipment_id").to_pylist()) if cases else frozenset()
     for row in records(shown):
-        key = row["shipment_id"]
-        case = cases[row["case_id"]]
-        yield describe(row, flags[key], lines[key], goods, gaps, report.rules, case=case, sampled=key in sampled)
+        key, case = row["shipment_id"], cases[row["case_id"]]
+        folded = case > 0 and key not in opened
+        yield describe(row, flags[key], lines[key], goods, gaps, report.rules, case=case, folded=folded, sampled=key in sampled)
 
 
 def _open_flags(report: Report, ids: pa.Array) -> Iterator[Row]:
@@ -166,6 +169,7 @@ def describe(
     rules: Mapping[str, Rule],
     *,
     case: int = 0,
+    folded: bool = False,
     sampled: bool = False,
 ) -> Shipment:
     """One shipment in words.
@@ -178,6 +182,7 @@ def describe(
         gaps: code of the issue by line, where a line could not be screened.
         rules: by id.
         case: how many shipments its case has.
+        folded: whether the first of its case stands for it.
         sampled: whether it was drawn by chance.
     """
     ranked = sorted(flags, key=lambda f: (-LEVELS.index(f["level"]), -f["weight"]))
@@ -218,6 +223,7 @@ def describe(
         incomplete=shipment["incomplete"],
         lines_total=shipment["lines"],
         case=_case(shipment, case),
+        is_folded=folded,
     )
 
 
