@@ -78,20 +78,6 @@ class CompiledRule:
         parts += [f"when not {render(there)} then {literal(name)}" for name, there in self.required]
         return f"case {' '.join(parts)} else {_first_null(columns_in(self.selections.values()))} end"
 
-    @property
-    def because(self) -> str:
-        """SQL of the sentence."""
-        return render(self.sentence)
-
-    @property
-    def evidence(self) -> str:
-        """SQL of a list of {subject, field, as_written}, one for each fact that has a value."""
-        parts = ", ".join(
-            f"{{'subject': {literal(f.subject)}, 'field': {literal(f.field)}, 'as_written': {render(f.as_written)}}}"
-            for f in self.facts
-        )
-        return f"list_filter([{parts}], lambda x: x.as_written is not null)" if parts else "[]"
-
 
 def _first_null(columns: frozenset[str]) -> str:
     tests = " ".join(f"when {identifier(c)} is null then {literal(c)}" for c in sorted(columns))

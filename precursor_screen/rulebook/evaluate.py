@@ -108,6 +108,25 @@ class Rows:
     def _all(self, tests: Sequence[Expression]) -> pa.Array:
         return reduce(pc.and_kleene, map(self._test, tests), pa.scalar(True)) if tests else self._repeat(True)
 
+    def value(self, node: Expression) -> pa.Array:
+        """The value of an expression in each row."""
+        return self._spread(self._value(node))
+
+    def true(self, test: Expression) -> Mask:
+        """Where a test is surely true."""
+        return _masks(self._test(test))[0]
+
+    def take(self, at: npt.NDArray[np.int64], columns: Iterable[str]) -> Rows:
+        """Some of the rows, with the columns that are named."""
+        table = pa.table({name: self.column(name).take(at) for name in sorted(columns)})
+        return Rows(table, self._inputs.take(at), self._supplied)
+
+    def with_columns(self, columns: Mapping[str, pa.Array]) -> Rows:
+        """The same rows with other columns in place of theirs."""
+        return Rows(
+            pa.table({n: columns.get(n, self._table.column(n)) for n in self._table.column_names}), self._inputs, self._supplied
+        )
+
     def _test(self, test: Expression) -> pa.Array:
         """The outcome of a test that rules share."""
         if test not in self._outcomes:

@@ -58,16 +58,12 @@ class Operator(Enum):
     AVG = "avg({0})"
     MEDIAN = "median({0})"
     MIN = "min({0})"
-    # Of texts.
-    JOINED = "({joined})"
-    WORDS = "replace({0}, '_', ' ')"
-    CLAUSE = "(case when coalesce({0}, false) then {1} else '' end)"
-    LIMIT = "(case when {0} = 0 then 'any quantity counts' else 'the threshold is ' || {1} || ' kg' end)"
-    SAID = (
-        "(case {1} when 'un_number' then 'UN number ' || regexp_extract({0}, '\\d{{4}}') when 'hs' then 'HS code ' || {0} "
-        "when 'cas' then 'CAS number ' || regexp_replace({0}, '^[^\\d]+', '') when 'ec_number' then 'EC number ' || regexp_replace({0}, '^[^\\d]+', '') "
-        "when 'cus' then 'CUS code ' || regexp_replace({0}, '^[^\\d]+', '') else 'the name ' || {0} end)"
-    )
+    # Of texts, which `tell` alone shows.
+    JOINED = "one behind the other"
+    WORDS = "with blanks for underscores"
+    CLAUSE = "{0} where it is known, else nothing"
+    LIMIT = "a threshold in words"
+    SAID = "what matched, by its kind"
 
 
 _LOGICAL = (Operator.AND, Operator.OR, Operator.NOT)

@@ -118,12 +118,10 @@ def _is_negative(test: RuleTest) -> bool:
 def _lint_sql(one: CompiledRule) -> list[PrecursorScreenError]:
     """Runs the SQL over one row of nulls: types that do not fit show here, not at the first manifest."""
     columns = [null_column(c) for c in sorted(one.columns)]
-    number = "cast(1 as double)" if one.window else "1"
-    others = [f"{number} as correlation_value", "'' as group_members", "'' as window_text", "1 as window_lines"]
-    view = f"select {', '.join([*columns, 'cast(null as varchar[]) as supplied_fields', *others])}"
+    view = f"select {', '.join([*columns, 'cast(null as varchar[]) as supplied_fields'])}"
     try:
         with connect() as connection:
-            connection.execute(f"select {one.verdict}, {one.missing}, {one.because}, {one.evidence} from ({view})").fetchall()
+            connection.execute(f"select {one.verdict}, {one.missing} from ({view})").fetchall()
     except duckdb.Error as error:
         return [
             _error(

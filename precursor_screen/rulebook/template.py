@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from precursor_screen.rulebook.expression import Apply, Expression, Literal, Operator, Outcome, Text
-from precursor_screen.rulebook.render import OUTCOMES
 from precursor_screen.rulebook.scope import AtomError, Scope
 from precursor_screen.schema import BY_NAME
 
+# What judging a group or window gives to a sentence, by the scope of its rule.
+OUTCOMES: Mapping[str, tuple[str, ...]] = {
+    "shipment": ("correlation_value", "group_members"),
+    "history": ("correlation_value", "window", "window_lines", "group_members"),
+}
 _PART = re.compile(r"\{([a-z_0-9]+)(?::(%|limit|said))?\}")
 _ROLES = ("party_role", "party_column")  # whose values are names of columns
 _CLAUSE = re.compile(r"\[([^\[\]]*)\]")

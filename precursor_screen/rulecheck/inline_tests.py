@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
-from precursor_screen.kernel.judge.flag_parts import columns_of_rule
+from precursor_screen.kernel.judge.flag_rows import columns_of_rule
 from precursor_screen.kernel.judge.windows.judge import flag_moves
 from precursor_screen.kernel.resolve.resolved import COLUMNS_OF, LINE_NO, Resolved
 from precursor_screen.model import RuleTest

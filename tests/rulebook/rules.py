@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
+import pyarrow as pa
+
+from precursor_screen.engine import connect, fetch
 from precursor_screen.model import Rule
+from precursor_screen.rulebook.compile import CompiledRule
+from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.grammar import parse_rule
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.located import parse_yaml
+from precursor_screen.rulebook.tell import Telling
 
 LISTS = {"orders": NamedList("orders", "t", "s", date(2026, 1, 1), None, ("to order", "à l'ordre"), "")}
 
@@ -29,3 +35,11 @@ detection:
 explain: "{explain}"
 {more}"""
     return parse_rule(parse_yaml(text, "rule.yml"))
+
+
+def said_of(compiled: CompiledRule, row: str, **outcomes: str | None) -> str | None:
+    """The sentence of a rule about one row, given as SQL, with what judging a group or window gives."""
+    with connect() as connection:
+        table = fetch(connection, f"select {row or '1 as nothing'}")
+    rows = Rows(table, pa.nulls(1, pa.int32()), pa.array([None], pa.list_(pa.string())))
+    return Telling(rows, {name: [text] for name, text in outcomes.items()}).texts(compiled.sentence)[0]

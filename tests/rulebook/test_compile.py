@@ -14,7 +14,7 @@ from precursor_screen.rulebook.atoms import re2_escape
 from precursor_screen.rulebook.compile import compile_rule
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.sql import literal, null_column
-from tests.rulebook.rules import LISTS, make_rule
+from tests.rulebook.rules import LISTS, make_rule, said_of
 
 FLAGGED, NOT_FLAGGED, NOT_EVALUABLE, NO_BUSINESS = 1, 0, 2, None
 
@@ -27,9 +27,11 @@ def verdict(compiled, **values):
         columns.append(f"{values[name]} as {name}" if name in values else null_column(name))
     fields = ", ".join(literal(s) for s in supplied)
     columns.append(f"cast([{fields}] as varchar[]) as supplied_fields")
-    return duckdb.execute(
-        f"select {compiled.verdict}, {compiled.missing}, {compiled.because} from (select {', '.join(columns)})"
-    ).fetchone()
+    row = ", ".join(columns)
+    return (
+        *duckdb.execute(f"select {compiled.verdict}, {compiled.missing} from (select {row})").fetchone(),
+        said_of(compiled, row),
+    )
 
 
 def judge(detection, subject="line", **values):

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -15,21 +16,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
-from precursor_screen.kernel.judge.flag_parts import BARRING, because_of, constants, flag_id_sql
+from precursor_screen.kernel.judge.flag_rows import BARRING, PLACE, columns_told, flags_of
 from precursor_screen.kernel.resolve.resolved import COLUMNS_OF, LINE_NO, Resolved
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.rulebook.evaluate import TRUE, UNKNOWN, Mask, Rows, whole
+from precursor_screen.rulebook.evaluate import TRUE, UNKNOWN, Rows, whole
+from precursor_screen.rulebook.expression import columns_in
+from precursor_screen.rulebook.groups import Grouping
 from precursor_screen.rulebook.render import render
 from precursor_screen.rulebook.sql import identifier, literal
+from precursor_screen.rulebook.tell import NOT_STATED
 from precursor_screen.schema import BY_NAME, FLAG, LINE, PARTY, SUBSTANCE, UNJUDGED
 
 SUBJECTS = (LINE, SUBSTANCE, PARTY)
-# Every flag names its place, whatever the rule asks for.
-_ALWAYS = ("line_id", "movement_key", "shipment_id", "source_file", "source_row")
-# Where a match stands, beside what the rule shows: as in `schema.FLAG`.
+# Where a match stands, beside what the rule shows: names in the evidence -> columns.
 _SPANS = {
     SUBSTANCE: {
-        "field": "coalesce(matched_column, matched_field)",
+        "field": "matched_field",
         "as_written": "matched_text",
         "start": "matched_start",
         "end": "matched_end",
@@ -39,28 +41,24 @@ _SPANS = {
         "score": "match_score",
     },
     PARTY: {
-        "field": "coalesce(party_column, party_role)",
+        "field": "party_role",
         "as_written": "party_name",
         "start": "party_start",
         "end": "party_end",
         "compared_as": "party_compared",
         "candidate": "matched_entry_name",
-        "method": "'name'",
+        "method": "",
         "score": "watchlist_score",
     },
 }
+_COLUMN_OF_SPAN = {SUBSTANCE: "matched_column", PARTY: "party_column"}  # of the text in which it stands, where one is known
+# Columns of FLAG that tell the candidates of a line apart -> columns of the candidate.
 _CANDIDATE = {
-    LINE: ("substance_ids",),
-    SUBSTANCE: (
-        *("substance_id", "membership_verified", "listing_known", "threshold_verified"),
-        *("matched_column", "matched_field", "matched_text"),
-        *("matched_start", "matched_end", "matched_as", "matched_name", "match_method", "match_score"),
-    ),
-    PARTY: (
-        *("party_role", "list_id", "entry_id", "party_column", "party_name", "party_start", "party_end", "party_compared"),
-        *("matched_entry_name", "watchlist_score"),
-    ),
+    LINE: {},
+    SUBSTANCE: {"substance_id": "substance_id"},
+    PARTY: {"party_role": "party_role", "list_id": "list_id", "entry_id": "entry_id"},
 }
+_BY = ("substance_id", "party_role", "list_id", "entry_id")
 
 
 def flag_lines(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[pa.Table, pa.Table]:
@@ -144,16 +142,14 @@ def _judge(resolved: Resolved, rules: list[CompiledRule], *, merged: bool = True
                 for rule, v in zip(mine, verdicts, strict=True)
                 if len(at := np.flatnonzero(v == UNKNOWN))
             )
-            true = {n: v == TRUE for n, v in enumerate(verdicts) if (v == TRUE).any()}
-            if not true:
-                continue
-            connection.register("verdicts", _flagged(rows, subject, [mine[n] for n in true], true))
-            for n in true:
-                if mine[n].grouping:
-                    grouped.append(fetch(connection, _flags_of_group(mine[n], n), FLAG))
+            for rule, verdict in zip(mine, verdicts, strict=True):
+                at = np.flatnonzero(verdict == TRUE)
+                if not len(at):
+                    continue
+                if rule.grouping:
+                    grouped.append(_flags_of_groups(connection, rule, rows, at))
                 else:
-                    flags.append(fetch(connection, _flags_of_row(mine[n], n), FLAG))
-            connection.unregister("verdicts")
+                    flags.append(_flags_of_rows(rule, rows, at))
         of_rows = pa.concat_tables(flags)
         grouped.append(_merge(connection, of_rows) if merged else _in_order(of_rows))
     return pa.concat_tables(grouped), pa.concat_tables(unjudged)
@@ -166,20 +162,12 @@ def _rows(resolved: Resolved, subject: str, rules: list[CompiledRule]) -> Rows:
         candidates = resolved.table(subject)
         lines = pc.index_in(candidates.column(LINE_NO), value_set=table.column(LINE_NO))
         of_candidates = [c for c in candidates.column_names if c != LINE_NO and BY_NAME[c] in COLUMNS_OF[subject]]
-        wanted = {"input_id", *_ALWAYS, *_CANDIDATE[LINE]}.union(*(r.columns for r in rules))
+        wanted = {"input_id", *PLACE, "substance_ids"}.union(*(r.columns for r in rules))
         table = table.select([c for c in table.column_names if c in wanted and c not in of_candidates]).take(lines)
         for name in of_candidates:
             table = table.append_column(name, candidates.column(name))
     inputs = pc.index_in(table.column("input_id"), value_set=resolved.inputs.column("input_id"))
     return Rows(table, whole(inputs), whole(resolved.inputs.column("supplied_fields")))
-
-
-def _flagged(rows: Rows, subject: str, rules: list[CompiledRule], true: Mapping[int, Mask]) -> pa.Table:
-    """The rows that a rule is true of, with the columns that the rules name, and one column `verdict_n` a rule."""
-    at = np.flatnonzero(np.logical_or.reduce(list(true.values())))
-    shown = sorted({*_ALWAYS, *_CANDIDATE[subject]}.union(*(r.columns for r in rules)))
-    columns = {name: rows.column(name).take(at) for name in shown} | {f"verdict_{n}": pa.array(v[at]) for n, v in true.items()}
-    return pa.table({**columns, "supplied_fields": rows.supplied.take(at)})
 
 
 def _unjudged(rows: Rows, rule: CompiledRule, at: npt.NDArray[np.int64]) -> pa.Table:
@@ -202,26 +190,30 @@ def _unjudged(rows: Rows, rule: CompiledRule, at: npt.NDArray[np.int64]) -> pa.T
     ).cast(UNJUDGED)
 
 
-def _flags_of_row(rule: CompiledRule, number: int) -> str:
+def _flags_of_rows(rule: CompiledRule, rows: Rows, at: npt.NDArray[np.int64]) -> pa.Table:
     subject = rule.rule.subject
-    substance = "substance_id" if subject == SUBSTANCE else "null"
-    role, listed, entry = ("party_role", "list_id", "entry_id") if subject == PARTY else ("null", "null", "null")
-    score = {SUBSTANCE: "match_score", PARTY: "watchlist_score"}.get(subject, "null")
-    identity = flag_id_sql("movement_key", rule, substance, role, listed, entry)
-    return f"""
-        select {identity} as flag_id, shipment_id, line_id, {constants(rule)}, {substance} as substance_id, {role} as party_role,
-               {listed} as list_id, {entry} as entry_id, {score} as score, {because_of(rule)} as because, source_file, source_row,
-               cast(to_json({_with_span(rule)}) as varchar) as evidence, cast([] as varchar[]) as window_line_ids
-        from verdicts where verdict_{number}"""
+    candidate = _CANDIDATE[subject]
+    shown = {*candidate.values(), *_SPANS.get(subject, {}).values(), _COLUMN_OF_SPAN.get(subject, "")} - {""}
+    mine = rows.take(at, columns_told(rule) | shown)
+    given = {name: mine.column(column) for name, column in candidate.items()}
+    if subject != LINE:
+        given["score"] = mine.column(_SPANS[subject]["score"])
+    identity = [
+        mine.column("movement_key").to_pylist(),
+        *(given[n].to_pylist() if n in given else [None] * mine.count for n in _BY),
+    ]
+    return flags_of(rule, mine, identity, given, more_evidence=_spans(subject, mine))
 
 
-def _with_span(rule: CompiledRule) -> str:
-    """SQL of the rule's evidence and, of a rule about a substance or a party, of where the match stands."""
-    span = _SPANS.get(rule.rule.subject)
-    if span is None:
-        return rule.evidence
-    members = ", ".join(f"{literal(name)}: {sql}" for name, sql in {"subject": literal(rule.rule.subject), **span}.items())
-    return f"list_append(list_transform({rule.evidence}, lambda x: to_json(x)), to_json({{{members}}}))"
+def _spans(subject: str, rows: Rows) -> Iterable[list[dict[str, Any]]]:
+    """Of rules about a substance or a party: where the match stands."""
+    if subject not in _SPANS:
+        return []
+    columns = _SPANS[subject]
+    values = {name: rows.column(column).to_pylist() if column else ["name"] * rows.count for name, column in columns.items()}
+    stands = rows.column(_COLUMN_OF_SPAN[subject]).to_pylist()
+    values["field"] = [column if column is not None else field for column, field in zip(stands, values["field"], strict=True)]
+    return [[{"subject": subject, **dict(zip(values, row, strict=True))}] for row in zip(*values.values(), strict=True)]
 
 
 def _in_order(flags: pa.Table) -> pa.Table:
@@ -246,30 +238,43 @@ def _merge(connection: duckdb.DuckDBPyConnection, flags: pa.Table) -> pa.Table:
     )
 
 
-def _flags_of_group(rule: CompiledRule, number: int) -> str:
+def _flags_of_groups(
+    connection: duckdb.DuckDBPyConnection, rule: CompiledRule, rows: Rows, at: npt.NDArray[np.int64]
+) -> pa.Table:
+    """A flag for each group that meets the test, about its first line; the others are named beside it."""
     grouping = rule.grouping
     assert grouping is not None
-    unnested = [f"unnest({identifier(k)}) as key_{k}" for k in sorted(grouping.unnested)]
-    columns = {k: f"key_{k}" if k in grouping.unnested else identifier(k) for k in grouping.keys}
-    keys = list(columns.values())
-    others = [sql for k, sql in columns.items() if k != "shipment_id"]
-    members = "array_to_string(list_sort(list(distinct substance_name)), ', ')" if "substance_name" in rule.columns else "null"
-    over = f"partition by {', '.join(keys)}"
-    # A list among the keys is one group an element: the sentence names that element, not the first line's list.
-    shown = "".join(f", [key_{k}] as {k}" for k in sorted(grouping.unnested))
-    hidden = f" exclude ({', '.join(sorted(grouping.unnested))})" if grouping.unnested else ""
+    shown = columns_told(rule) | {*grouping.keys} | columns_in((grouping.value, grouping.test))
+    members = {"substance_name"} & rule.columns
+    mine = rows.take(at, shown | members)
+    connection.register(
+        "selected", pa.table({name: mine.column(name) for name in sorted(shown | members)} | {"place": np.arange(mine.count)})
+    )
+    found = connection.sql(_groups(grouping, bool(members))).to_arrow_table()
+    connection.unregister("selected")
+    first = mine.take(found.column("place").to_numpy(), shown)
+    keys = {key: found.column(f"key_{key}").to_pylist() for key in grouping.keys}
+    if (
+        grouping.unnested
+    ):  # a list among the keys is one group an element: the sentence names that element, not the first line's list
+        first = first.with_columns({key: pa.array([[v] for v in keys[key]], BY_NAME[key].arrow) for key in grouping.unnested})
+    identity = [keys.pop("shipment_id") if "shipment_id" in keys else first.column("shipment_id").to_pylist(), *keys.values()]
+    outcomes = {name: found.column(name).to_pylist() for name in ("correlation_value", "group_members")}
+    return flags_of(rule, first, identity, {"window_line_ids": whole(found.column("others"))}, outcomes)
+
+
+def _groups(grouping: Grouping, has_members: bool) -> str:
+    """SQL of the groups of `selected` that meet the test: their keys, what they come to, the place of their first row, their other lines."""
+    columns = {k: f"unnest({identifier(k)})" if k in grouping.unnested else identifier(k) for k in grouping.keys}
+    keys = ", ".join(f"key_{k}" for k in columns)
+    members = "array_to_string(list_sort(list(distinct substance_name)), ', ')" if has_members else "cast(null as varchar)"
+    order = "source_file, source_row, line_id"
     return f"""
-        with selected as (select {", ".join(["*", *unnested])} from verdicts where verdict_{number}),
-        grouped as (
-            select {", ".join(keys)}, {render(grouping.value)} as correlation_value, {members} as group_members,
-                   list_sort(list(distinct line_id)) as line_ids
-            from selected group by {", ".join(keys)} having {render(grouping.test)}),
-        placed as (
-            select selected.*{hidden}{shown}, correlation_value, group_members, line_ids,
-                   row_number() over ({over} order by source_file, source_row, line_id) as nth
-            from selected join grouped using ({", ".join(keys)}))
-        select {flag_id_sql("shipment_id", rule, *others)} as flag_id, shipment_id, line_id, {constants(rule)},
-               null as substance_id, null as party_role, null as list_id, null as entry_id, null as score,
-               {because_of(rule)} as because, source_file, source_row, cast(to_json({rule.evidence}) as varchar) as evidence,
-               list_filter(line_ids, lambda x: x <> line_id) as window_line_ids
-        from placed where nth = 1 order by source_file, source_row, line_id, flag_id"""
+        with grouped as (
+            select {keys}, cast({render(grouping.value)} as varchar) as correlation_value, coalesce({members}, {literal(NOT_STATED)}) as group_members,
+                   list_sort(list(distinct line_id)) as line_ids, first(place order by {order}) as place,
+                   first(line_id order by {order}) as line_id, first(source_file order by {order}) as source_file, first(source_row order by {order}) as source_row
+            from (select *, {", ".join(f"{sql} as key_{k}" for k, sql in columns.items())} from selected)
+            where {" and ".join(f"key_{k} is not null" for k in columns)} group by {keys} having {render(grouping.test)})
+        select {keys}, correlation_value, group_members, place, list_filter(line_ids, lambda x: x <> line_id) as others
+        from grouped order by {order}, {keys}"""

@@ -12,7 +12,7 @@ from itertools import groupby
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.kernel.judge.flag_parts import columns_of_rule
+from precursor_screen.kernel.judge.flag_rows import columns_of_rule
 from precursor_screen.kernel.law import LISTING
 from precursor_screen.memory import REFERENCES, Ask, columns_of
 from precursor_screen.rulebook.compile import CompiledRule

@@ -17,18 +17,25 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.engine import connect, fetch
+from precursor_screen.engine import connect
 from precursor_screen.kernel.documents import open_registers
-from precursor_screen.kernel.judge.flag_parts import count_verdicts, fetch_unjudged, unjudged
 from precursor_screen.kernel.judge.windows.asks import history_rules, is_of_goods, needs_of, of_rules, plan_asks, tests_of_law
 from precursor_screen.kernel.judge.windows.chains import linked_moves
 from precursor_screen.kernel.judge.windows.doubts import Flagged
 from precursor_screen.kernel.judge.windows.episodes import carriers, kept_episodes, members, read_members
-from precursor_screen.kernel.judge.windows.flags import by_themselves, flag_rows, left_open, picked_moves, with_verdict
+from precursor_screen.kernel.judge.windows.flags import (
+    by_themselves,
+    fetch_unjudged,
+    left_open,
+    picked_moves,
+    raise_flags,
+    unjudged,
+    with_verdict,
+)
 from precursor_screen.kernel.judge.windows.frames import Frames
 from precursor_screen.kernel.judge.windows.history import Seen, see_movements
 from precursor_screen.kernel.judge.windows.members import flagged_moves
-from precursor_screen.kernel.judge.windows.moves import lay_out, verdicts_of
+from precursor_screen.kernel.judge.windows.moves import count_verdicts, lay_out, verdicts_of
 from precursor_screen.kernel.judge.windows.queries import (
     count_new,
     count_true,
@@ -221,7 +228,7 @@ def _judge_all(
             missing.append(_unjudged(rule, with_verdict(picked, 2)))
             doubts.add(rule, with_verdict(picked, 2))
         if sure and rule.window is None:
-            flags.append(_fetch_flags(connection, rule, by_themselves(with_verdict(picked, 1)), picked))
+            flags.append(raise_flags(connection, rule, by_themselves(with_verdict(picked, 1)), picked).flags)
         elif sure and rule.window and rule.window.register and rule.window.register not in registers:
             missing.append(_unjudged(rule, with_verdict(picked, 1), f"register.{rule.window.register}"))
             doubts.add(rule, with_verdict(picked, 1))
@@ -282,32 +289,21 @@ def _judge_window(
         if true and frames.window.grows and frames.window.emit != "trigger":
             episodes = stack.enter_context(kept_episodes(connection, rule, frames, measured, undecided, past))
             emitted = stack.enter_context(kept(connection, carriers(frames, measured, undecided, episodes)))
-            rows = flag_rows(rule, flagged_moves(frames, selected, emitted, seen, MOST_LINES), picked)
-            raised = fetch(connection, rows.sql, _RAISED)
-            flags = raised.select(FLAG.names)
+            flags, carried = raise_flags(connection, rule, flagged_moves(frames, selected, emitted, seen, MOST_LINES), picked)
             if past is not None and past.episodes is not None:
                 found = members(rule, frames, selected, emitted, episodes, seen)
-                told = read_members(connection, rule, raised.select(["flag_id", "row_no", "group_key"]), found)
+                told = read_members(connection, rule, carried, found)
         elif true:
             emitted = emitted_moves(frames, measured, undecided)
             of_tips = seen.every if frames.window.grows else None
-            flags = _fetch_flags(connection, rule, flagged_moves(frames, selected, emitted, seen, MOST_LINES), picked, of_tips)
+            flagged = flagged_moves(frames, selected, emitted, seen, MOST_LINES)
+            flags = raise_flags(connection, rule, flagged, picked, of_tips).flags
     return flags, missing, told
 
 
 def _fetch_row(connection: duckdb.DuckDBPyConnection, counts: Relation) -> tuple[int, ...]:
     (row,) = connection.execute(counts.sql).fetchall()
     return tuple(row)
-
-
-# Which movement carries a flag, and of which group, beside it.
-_RAISED = FLAG.append(pa.field("row_no", pa.int64())).append(pa.field("group_key", pa.string()))
-
-
-def _fetch_flags(
-    connection: duckdb.DuckDBPyConnection, rule: CompiledRule, flagged: Relation, picked: Relation, every: Relation | None = None
-) -> pa.Table:
-    return fetch(connection, flag_rows(rule, flagged, picked, every).sql, _RAISED).select(FLAG.names)
 
 
 def _unjudged(rule: CompiledRule, rows: Relation, field: str = "") -> str:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.kernel.judge.flag_parts import columns_of_rule
+from precursor_screen.kernel.judge.flag_rows import columns_of_rule
 from precursor_screen.kernel.judge.windows import judge, queries
 from precursor_screen.kernel.judge.windows.asks import GOODS, judging_columns, of_rules, plan_asks
 from precursor_screen.kernel.judge.windows.judge import flag_moves, flag_windows, request_history

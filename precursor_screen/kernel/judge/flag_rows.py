@@ -1,0 +1,122 @@
+"""FLAG rows of what a rule is true of: identity, level, sentence, evidence, and what a flag rests on that nobody has checked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from precursor_screen.rulebook.compile import CompiledRule
+from precursor_screen.rulebook.evaluate import Mask, Rows
+from precursor_screen.rulebook.expression import Expression, Field, Operator, apply, columns_in
+from precursor_screen.rulebook.tell import Telling, Texts
+from precursor_screen.schema import FLAG, SUBSTANCE
+
+# Only these levels bar the band `none` when they could not be judged.
+BARRING = ("high", "critical")
+# Every flag names its place, whatever the rule asks for.
+PLACE = ("line_id", "movement_key", "shipment_id", "source_file", "source_row")
+
+
+def doubts(rule: CompiledRule) -> list[tuple[str, Expression]]:
+    """[(what the flag rests on that nobody has checked, true when it is so)]."""
+    if rule.rule.subject != SUBSTANCE:
+        return []
+    found = [
+        ("membership unverified", _is_false("membership_verified")),
+        ("unknown whether listed on that day", _is_false("listing_known")),
+    ]
+    if {"threshold_kg", "threshold_month_kg", "threshold_year_kg"} & rule.columns:
+        found.append(("threshold unverified", _is_false("threshold_verified")))
+    return found
+
+
+def _is_false(column: str) -> Expression:
+    return apply(Operator.NOT, Field(column))
+
+
+def columns_told(rule: CompiledRule) -> frozenset[str]:
+    """The columns that a rule's flags show, or are weighed by."""
+    shown = (rule.sentence, *(fact.as_written for fact in rule.facts), *(when for when, _, _ in rule.levels))
+    return columns_in((*shown, *(test for _, test in doubts(rule)))) | set(PLACE)
+
+
+def columns_of_rule(rule: CompiledRule) -> frozenset[str]:
+    """The columns that judging a history rule and showing its flags need."""
+    verified = {"membership_verified", "listing_known", "threshold_verified"} if rule.rule.subject == SUBSTANCE else set()
+    return rule.columns | verified | {"substance_id"}
+
+
+def flags_of(
+    rule: CompiledRule,
+    rows: Rows,
+    identity: Sequence[Texts],
+    given: Mapping[str, pa.Array] | None = None,
+    outcomes: Mapping[str, Texts] | None = None,
+    more_evidence: Iterable[Sequence[Mapping[str, Any]]] = (),
+) -> pa.Table:
+    """FLAG rows, one a row, in their order.
+
+    Args:
+        rule: that is true of each row.
+        rows: with the columns of `columns_told`.
+        identity: what makes a flag the same tomorrow, beside the rule: never a row number, a score or a wording.
+        given: columns of FLAG beyond those that every flag has; others are null.
+        outcomes: for `Telling`.
+        more_evidence: a list a row, behind the rule's own.
+    """
+    telling = Telling(rows, outcomes)
+    levels, weights = _levels(rule, rows)
+    because = telling.texts(rule.sentence)
+    for doubt, test in doubts(rule):
+        because = [
+            f"{text} ({doubt})" if is_so and text is not None else text
+            for text, is_so in zip(because, rows.true(test), strict=True)
+        ]
+    evidence = _evidence(rule, telling, rows.count)
+    for mine, more in zip(evidence, more_evidence, strict=False):
+        mine.extend(more)
+    r = rule.rule
+    same = {"rule_id": r.id, "rule_version": r.version, "confidence": r.confidence, "state": "new", "family": r.family}
+    columns = {
+        **{name: rows.column(name) for name in PLACE if name in FLAG.names},
+        **{name: pa.repeat(pa.scalar(value, pa.string()), rows.count) for name, value in same.items()},
+        "flag_id": pa.array([_flag_id(r.id, parts) for parts in zip(*identity, strict=True)], pa.string()),
+        "level": pa.array(levels, pa.string()),
+        "weight": pa.array(weights, pa.int64()),
+        "because": pa.array(because, pa.string()),
+        "evidence": pa.array([json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in evidence], pa.string()),
+        "window_line_ids": pa.array([[]] * rows.count, FLAG.field("window_line_ids").type),
+        **(given or {}),
+    }
+    return pa.table([columns.get(f.name, pa.nulls(rows.count, f.type)).cast(f.type) for f in FLAG], schema=FLAG)
+
+
+def _flag_id(rule_id: str, parts: tuple[str | None, ...]) -> str:
+    """The first half of a SHA-256."""
+    key, *others = ("" if part is None else part for part in parts)
+    return hashlib.sha256("\x1f".join((key, rule_id, *others)).encode()).hexdigest()[:32]
+
+
+def _levels(rule: CompiledRule, rows: Rows) -> tuple[list[str], list[int]]:
+    """Level and weight of each row: of the first of the rule's levels that holds; at most medium where something is in doubt."""
+    levels, weights = [rule.rule.level] * rows.count, [rule.rule.weight] * rows.count
+    for when, level, weight in reversed(rule.levels):
+        for at in np.flatnonzero(rows.true(when)):
+            levels[at], weights[at] = level, weight
+    doubtful: Mask = np.logical_or.reduce([np.zeros(rows.count, dtype=np.bool_), *(rows.true(test) for _, test in doubts(rule))])
+    return ["medium" if is_so and level in BARRING else level for is_so, level in zip(doubtful, levels, strict=True)], weights
+
+
+def _evidence(rule: CompiledRule, telling: Telling, count: int) -> list[list[Mapping[str, Any]]]:
+    """{subject, field, as_written} of each fact that has a value."""
+    found: list[list[Mapping[str, Any]]] = [[] for _ in range(count)]
+    for fact in rule.facts:
+        for mine, text in zip(found, telling.texts(fact.as_written), strict=True):
+            if text is not None:
+                mine.append({"subject": fact.subject, "field": fact.field, "as_written": text})
+    return found
