@@ -23,13 +23,15 @@ _LEAST_ALONE = 8  # of a word that tells a party apart by itself
 _LEAST_WORD = 3  # of one that does so beside another
 _LEAST_HALF = 3  # of an ordinary word within another
 _ENDINGS = frozenset(("com", "comp"))  # of names such as Telecom and Infocomp; no words by themselves
+_LEAST_DESCRIBING = 3  # general words that say what a firm does: its own name stands before or behind them
 _COMMON_ENOUGH = 4  # names of a person that together are rare, though each is common
 
 
 def is_exact(name: str, listed: str, entry_kind: str) -> bool:
     """Whether a name, or what in its cell may be one, equals a listed name word by word after normalising, legal forms apart.
 
-    In another order general words make another firm: two traders of one region are not one. Persons are written in either order.
+    In another order general words make another firm: two traders of one region are not one. Only the words that tell may stand before
+    or behind what describes a firm (`Research and Design Centre ZORVAN`). Persons are written in either order.
     A name that the list has in its own script is compared in that script where it is filed in it: many read alike.
     """
     theirs = normalise_party(listed)
@@ -96,6 +98,11 @@ def _is_ordinary(word: str) -> bool:
     return not ordinary_words().isdisjoint((word, single))
 
 
+def _is_general(word: str) -> bool:
+    """Whether many firms' names hold a word."""
+    return kind_of(word) != NAME or _is_place(word) or _is_ordinary(word)
+
+
 def _is_compound(word: str) -> bool:
     """Whether two ordinary words are run together in one: `Powertech` is the name of as many firms as `Power Tech`."""
     known = _parts_of_names()
@@ -124,5 +131,7 @@ def _are_equal(reading: Reading, other: Reading, entry_kind: str) -> bool:
     words, others = list(reading.scored_tokens), list(other.scored_tokens)
     if entry_kind == "person" and PARENTS.isdisjoint(words):
         words, others = sorted(words), sorted(others)
+    elif entry_kind == "organisation" and sum(map(_is_general, words)) >= _LEAST_DESCRIBING:
+        words, others = sorted(words, key=_is_general), sorted(others, key=_is_general)
     joined = "".join(words)
     return words == others or (len(joined) >= _LEAST_JOINED and joined == "".join(others))
