@@ -1,12 +1,19 @@
-"""Finds texts in a script or an alphabet in which no substance name is known, so that nothing can be recognised in them.
+"""Finds texts in a script, an alphabet or a language in which no substance name is known, so that nothing can be recognised in them.
 
-Latin letters cannot be judged in this way: languages with known names and languages without use the same ones.
+Languages that share their letters with one of which names are known are told by what is written in them alone: a letter of their own,
+or words of `unread_words.csv`: function words, and words of goods and packing. A language that is not in that table is not told.
 """
 
 from __future__ import annotations
 
+import csv
 import re
+from collections.abc import Set
+from functools import cache
+from importlib import resources
 from typing import Final
+
+from precursor_screen.names.text import plain
 
 # Scripts by their blocks (Unicode 15.1, Blocks.txt) of which `data/substances/names.csv` has no name; a test compares both.
 _SCRIPTS: Final = (
@@ -27,14 +34,65 @@ _ALPHABETS: Final = (
     ("\u0400-\u052f", _others(0x400, 0x530, _KNOWN_CYRILLIC)),
     ("\u0600-\u06ff", _others(0x600, 0x700, _KNOWN_ARABIC)),
 )
-FOREIGN: Final = f"[{_SCRIPTS}{''.join(letters for _, letters in _ALPHABETS)}]"  # a text without any of these is covered
+# Letters, or letters in such a place, that no language with known names writes: Azerbaijani, Maltese and Hausa; Marathi beside Hindi;
+# Bulgarian beside Russian, where a hard sign stands before a vowel or, in old books, at an end.
+_OWN_LETTERS: Final = "[əħɗƙɓ]|[ळऱॲ]|ъ[бвгджзклмнпрстфхцчшщ]"
+_LEAST_WORDS: Final = 2
+_LONG: Final = 5  # letters from which one word is enough: a shorter one may be a mark or a name
+
 _OF_SCRIPTS: Final = re.compile(f"[{_SCRIPTS}]")
 _OF_ALPHABETS: Final = tuple((re.compile(f"[{block}]"), re.compile(f"[{letters}]")) for block, letters in _ALPHABETS)
+_OF_OWN_LETTERS: Final = re.compile(_OWN_LETTERS)
+_GAP: Final = r"[\s\d,.;:/()\[\]\"+*&=_|<>!?#%-]"
+_GAPS: Final = re.compile(f"{_GAP}+")
 
 
-def is_covered(text: str) -> bool:
-    """Whether names of substances are known in the writing that most letters of a text are of; a text without letters is."""
+def is_covered(text: str, known: Set[str] = frozenset()) -> bool:
+    """Whether names of substances are known in the writing and the language that a text is in; a text without letters is covered.
+
+    Args:
+        text: of goods.
+        known: words of languages that are read; a text with as many of these as of the other language says it in both.
+    """
     letters = sum(c.isalpha() for c in text)
     if sum(c.isalpha() for c in _OF_SCRIPTS.findall(text)) * 2 > letters:
         return False
-    return not any(other.search(text) and len(block.findall(text)) * 2 > letters for block, other in _OF_ALPHABETS)
+    if any(other.search(text) and len(block.findall(text)) * 2 > letters for block, other in _OF_ALPHABETS):
+        return False
+    words = set(_GAPS.split(plain(text)))
+    unread = _unread_in(words) or [word for word in _GAPS.split(text.lower()) if _OF_OWN_LETTERS.search(word)]
+    return len(unread) <= len(words & known)
+
+
+def _unread_in(words: Set[str]) -> list[str]:
+    """Of some words those of the language of which most are, where they are enough to tell it."""
+    found: dict[str, list[str]] = {}
+    for word in words:
+        for language in _unread_words().get(word, ()):
+            found.setdefault(language, []).append(word)
+    most = max(found.values(), key=lambda mine: (len(mine), max(map(len, mine))), default=[])
+    return most if len(most) >= _LEAST_WORDS or any(len(word) >= _LONG for word in most) else []
+
+
+@cache
+def foreign() -> str:
+    """A pattern (RE2) that a text in small letters has to match to be not covered: cheap, for all texts at once."""
+    written = {word for row in _rows() for word in row["words"].split("|")}
+    words = "|".join(sorted(map(re.escape, {*_unread_words(), *written})))
+    scripts = f"[{_SCRIPTS}{''.join(letters for _, letters in _ALPHABETS)}]"
+    return f"{scripts}|{_OWN_LETTERS}|(?:^|{_GAP})(?:{words})(?:{_GAP}|$)"
+
+
+@cache
+def _unread_words() -> dict[str, frozenset[str]]:
+    """The languages of each word, as `names.text.plain` leaves it."""
+    found: dict[str, set[str]] = {}
+    for row in _rows():
+        for word in row["words"].split("|"):
+            found.setdefault(plain(word), set()).add(row["language"])
+    return {word: frozenset(languages) for word, languages in found.items()}
+
+
+def _rows() -> list[dict[str, str]]:
+    text = resources.files("precursor_screen.names").joinpath("unread_words.csv").read_text("utf-8")
+    return list(csv.DictReader(text.splitlines()))

@@ -7,7 +7,8 @@ import hashlib
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.names.covered import FOREIGN, is_covered
+from precursor_screen.matching.party.exact_names import ordinary_words
+from precursor_screen.names.covered import foreign, is_covered
 from precursor_screen.readers.interface import Digest, IssueList
 from precursor_screen.schema import ISSUE, LINE_COLUMNS, empty
 
@@ -28,22 +29,24 @@ _SHARE = 0.1  # of a file's texts: from here on the file as a whole could not be
 
 
 def note_languages(lines: pa.Table, issues: IssueList) -> None:
-    """One row for the texts of goods in a writing that no name of a substance is known in."""
+    """One row for the texts of goods in a writing or a language that no name of a substance is known in."""
     if "description" not in lines.column_names:
         return
     column = lines.column("description")
     texts = pc.unique(column).drop_null()
-    foreign = [t for t in texts.filter(pc.match_substring_regex(texts, FOREIGN)).to_pylist() if not is_covered(t)]
-    if not foreign:
+    small = pc.utf8_lower(pc.utf8_normalize(texts, form="NFC"))  # accents as one letter with its own
+    likely = texts.filter(pc.match_substring_regex(small, foreign())).to_pylist()
+    unread = [t for t in likely if not is_covered(t, ordinary_words())]
+    if not unread:
         return
-    there = pc.is_in(column, pa.array(foreign, column.type))
+    there = pc.is_in(column, pa.array(unread, column.type))
     first = pc.index(there, True).as_py()
     issues.add(
-        "language-not-covered" if len(foreign) >= _SHARE * len(texts) else "foreign-texts",
-        f"{len(foreign):,} of {len(texts):,} texts are in a language of which no name of a substance is known",
+        "language-not-covered" if len(unread) >= _SHARE * len(texts) else "foreign-texts",
+        f"{len(unread):,} of {len(texts):,} texts are in a language of which no name of a substance is known",
         row=lines.column("source_row")[first].as_py(),
         field="description",
-        value=foreign[0][:_SHOWN],
+        value=unread[0][:_SHOWN],
         count=pc.sum(there).as_py(),
     )
 

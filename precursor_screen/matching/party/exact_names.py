@@ -12,30 +12,34 @@ from importlib import resources
 from itertools import product
 
 from precursor_screen.names.countries import find_country
-from precursor_screen.names.party import LATIN, NAME, OWN_SCRIPT, PartyName, Reading, kind_of, normalise_party
+from precursor_screen.names.party import GENERAL_SPELLINGS, LATIN, NAME, OWN_SCRIPT, PartyName, Reading, kind_of, normalise_party
 from precursor_screen.names.party_cells import name_parts
 from precursor_screen.names.party_names import COMMON, VARIANTS
 from precursor_screen.names.party_words import PARENTS, PLACES, STATE_WORDS
 
-_LEAST_LETTERS = 4  # of a name that is to count as the same
+_LEAST_LETTERS = 4  # of a name that is to count as the same, its legal form apart: `TBS GmbH` and `TBS LLC` are two firms
 _LEAST_JOINED = 6  # of one that is the same but for its blanks
 _LEAST_ALONE = 8  # of a word that tells a party apart by itself
 _LEAST_WORD = 3  # of one that does so beside another
+_LEAST_HALF = 3  # of an ordinary word within another
+_ENDINGS = frozenset(("com", "comp"))  # of names such as Telecom and Infocomp; no words by themselves
+_LEAST_DESCRIBING = 3  # general words that say what a firm does: its own name stands before or behind them
 _COMMON_ENOUGH = 4  # names of a person that together are rare, though each is common
 
 
 def is_exact(name: str, listed: str, entry_kind: str) -> bool:
     """Whether a name, or what in its cell may be one, equals a listed name word by word after normalising, legal forms apart.
 
-    In another order general words make another firm: two traders of one region are not one. Persons are written in either order.
+    In another order general words make another firm: two traders of one region are not one. Only the words that tell may stand before
+    or behind what describes a firm (`Research and Design Centre ZORVAN`). Persons are written in either order.
     A name that the list has in its own script is compared in that script where it is filed in it: many read alike.
     """
     theirs = normalise_party(listed)
-    if not theirs.screenable or len(listed) < _LEAST_LETTERS:
+    if not theirs.screenable or _is_short(listed, theirs):
         return False
     for part in name_parts(name):
         mine = normalise_party(part)
-        if len(part) < _LEAST_LETTERS or (entry_kind == "person" and mine.legal_forms and not theirs.legal_forms):
+        if _is_short(part, mine) or (entry_kind == "person" and mine.legal_forms and not theirs.legal_forms):
             continue
         if any(_are_equal(own, other, entry_kind) for own, other in _comparable(mine, theirs)):
             return True
@@ -45,7 +49,8 @@ def is_exact(name: str, listed: str, entry_kind: str) -> bool:
 def tells_apart(listed: str, entry_kind: str) -> bool:
     """Whether a listed name, where it is exact, is likely to mean the one party: two words that tell, or one of eight letters.
 
-    Words of business and of goods, ordinary words, bodies of a State and names that many persons bear do not tell.
+    Words of business and of goods, ordinary words, two such words run together, bodies of a State and names that many persons bear do
+    not tell.
     """
     party = normalise_party(listed)
     words = [w for w in (party.readings[0].scored_tokens if party.readings else ()) if kind_of(w) == NAME or _is_place(w)]
@@ -53,11 +58,11 @@ def tells_apart(listed: str, entry_kind: str) -> bool:
         return False
     names = [w for w in words if not _is_place(w) and (len(w) >= _LEAST_WORD or not w.isascii())]
     common = [w for w in names if VARIANTS.get(w, w) in COMMON]
-    telling = [w for w in names if w not in common and (entry_kind == "person" or w not in ordinary_words())]
+    telling = [w for w in names if w not in common and (entry_kind == "person" or not _is_ordinary(w))]
     if entry_kind == "person":
         return (len(names) >= 2 and bool(telling)) or len(names) >= _COMMON_ENOUGH or _is_long(telling)
     beside = len(common) + sum(map(_is_place, words))
-    return len(telling) >= 2 or (bool(telling) and beside > 0) or _is_long(telling)
+    return len(telling) >= 2 or (bool(telling) and beside > 0) or _is_long([w for w in telling if not _is_compound(w)])
 
 
 @lru_cache(maxsize=1)
@@ -72,9 +77,37 @@ def ordinary_words() -> frozenset[str]:
     return goods_words() | _read_words("ordinary_words.txt")
 
 
+@lru_cache(maxsize=1)
+def _parts_of_names() -> frozenset[str]:
+    return ordinary_words() | GENERAL_SPELLINGS
+
+
 def _read_words(name: str) -> frozenset[str]:
     text = resources.files("precursor_screen.matching.party").joinpath(name).read_text("utf-8")
     return frozenset(line for line in text.splitlines() if not line.startswith("#"))
+
+
+def _is_short(name: str, party: PartyName) -> bool:
+    """Whether a name has too few letters to count as the same, its legal form apart."""
+    return len(name) < _LEAST_LETTERS or all(sum(map(len, r.scored_tokens)) < _LEAST_LETTERS for r in party.readings)
+
+
+def _is_ordinary(word: str) -> bool:
+    """Whether a word is ordinary, or more than one of an ordinary thing."""
+    single = word[:-3] + "y" if word.endswith("ies") else word.removesuffix("s")
+    return not ordinary_words().isdisjoint((word, single))
+
+
+def _is_general(word: str) -> bool:
+    """Whether many firms' names hold a word."""
+    return kind_of(word) != NAME or _is_place(word) or _is_ordinary(word)
+
+
+def _is_compound(word: str) -> bool:
+    """Whether two ordinary words are run together in one: `Powertech` is the name of as many firms as `Power Tech`."""
+    known = _parts_of_names()
+    halves = ((word[:i], word[i:]) for i in range(_LEAST_HALF, len(word) - _LEAST_HALF + 1))
+    return any(start in known and (end in known or end in _ENDINGS) for start, end in halves)
 
 
 def _is_place(word: str) -> bool:
@@ -98,5 +131,7 @@ def _are_equal(reading: Reading, other: Reading, entry_kind: str) -> bool:
     words, others = list(reading.scored_tokens), list(other.scored_tokens)
     if entry_kind == "person" and PARENTS.isdisjoint(words):
         words, others = sorted(words), sorted(others)
+    elif entry_kind == "organisation" and sum(map(_is_general, words)) >= _LEAST_DESCRIBING:
+        words, others = sorted(words, key=_is_general), sorted(others, key=_is_general)
     joined = "".join(words)
     return words == others or (len(joined) >= _LEAST_JOINED and joined == "".join(others))

@@ -7,6 +7,7 @@ from typing import Any
 
 from precursor_screen.matching.party.alignment import LENGTH_GATE, Pair
 from precursor_screen.matching.party.index import DEFAULT_CUT, Compared, PartyIndex, compare_names
+from precursor_screen.matching.party.own_script import contradicts
 from precursor_screen.matching.party.weights import FIRST_MAJOR, LEGAL, WHOLE, Word
 from precursor_screen.names.party import PartyName, is_informative, kind_of, normalise_party
 
@@ -124,7 +125,9 @@ def _sentence(name: str, entry_name: str, name_kind: str, compared: Compared, cu
         if not p.is_initial and _informs(compared.left[p.left]) and _informs(compared.right[p.right])
     ]
     agreeing = f"; the words that agree and tell names apart: {', '.join(words)}" if words else "; only general words agree"
-    if enough and outcome.informative is None:
+    if enough and contradicts(name, (entry_name,)):
+        agreeing += "; in the writing that both are in, the names differ"
+    elif enough and outcome.informative is None:
         agreeing += ", which is too little for a match"
     kind = _KINDS.get(name_kind, name_kind)
     return f"{name!r} is {outcome.score:.1f} of 100 like {entry_name!r} ({kind}), which {reached} the cut of {cut:g}{agreeing}."

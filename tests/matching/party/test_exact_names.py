@@ -14,6 +14,12 @@ from precursor_screen.matching.party.own_script import contradicts
         ("Zorvan Mirage", "ZORVAN MIRAGE LLC", "organisation", True),
         ("Mirage Zorvan", "Zorvan Mirage", "organisation", False),
         ("Mirage Zorvan", "Zorvan Mirage", "person", True),
+        ("JSC Research and Trading Centre Zorvan", "Zorvan Research and Trading Centre JSC", "organisation", True),
+        ("Trading Zorvan", "Zorvan Trading", "organisation", False),
+        ("Zorvan Trading and Research Centre", "Zorvan Research and Trading Centre", "organisation", False),
+        ("Mirage Trading Zorvan", "Zorvan Mirage Trading", "organisation", False),
+        ("Eastern Golden Trading", "Golden Eastern Trading", "organisation", False),
+        ("Research and Trading Centre Zorvan", "Zorvan Research and Trading Centre", "vessel", False),
         ("Zorvanmirage Ltd", "Zorvan Mirage", "organisation", True),
         ("Zorvan", "Zorvan Mirage", "organisation", False),
         ("Zorvan Mirage GmbH", "Mirage, Zorvan", "person", False),
@@ -27,6 +33,10 @@ from precursor_screen.matching.party.own_script import contradicts
         ("王小明明", "王小明明", "person", True),
         ("黄河贸易公司", "黃河貿易公司", "organisation", False),  # two writings of one name are near, not exact
         ("Ozo", "Ozo", "organisation", False),
+        ("OZO GmbH", "LIMITED LIABILITY COMPANY OZO", "organisation", False),  # the form adds no letters to a short name
+        ("O.Z.O. Ltd", "Ozo LLC", "organisation", False),
+        ("OZVO GmbH", "LIMITED LIABILITY COMPANY OZVO", "organisation", True),
+        ("OZO Trading", "OZO Trading LLC", "organisation", True),
         ("", "Zorvan", "organisation", False),
         ("Zorvan", "!!", "organisation", False),
     ],
@@ -50,6 +60,18 @@ def test_exact(name, listed, kind, exact):
         ("Juan Jose Garcia Lopez", "person", True),
         ("Juan", "person", False),
         ("Trading LLC", "organisation", False),
+        # Two ordinary words run together tell no more than these; with a word of its own, or a place, a name does.
+        ("Silvermetal Ltd", "organisation", False),
+        ("Silvercom AB", "organisation", False),
+        ("Silvercomp", "organisation", False),
+        ("Silverzorv", "organisation", True),
+        ("Zorvansteel", "organisation", True),
+        ("Silvercom Zorvan", "organisation", True),
+        ("Hebei Silvercom", "organisation", True),
+        # More than one of an ordinary thing is as ordinary.
+        ("Zorva Energies LLC", "organisation", False),
+        ("Zorva Motors", "organisation", False),
+        ("Zorva Motoris", "organisation", True),
     ],
 )
 def test_what_tells_a_party_from_others(listed, kind, tells):

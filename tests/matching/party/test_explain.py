@@ -85,3 +85,10 @@ def test_the_score_explained_is_that_of_the_match(listed: str, filed: str) -> No
     why = explain_party(filed, listed, entry_kind="organisation", index=index)
     assert why["score"] == pytest.approx(found["score"])
     assert why["informative_tokens"] == found["informative_tokens"]
+
+
+def test_names_that_differ_in_their_own_writing_are_said_to() -> None:
+    told = explain_party("김서준", "김서진", entry_kind="person")
+    assert told["score"] >= told["cut"]
+    assert told["sentence"].endswith("in the writing that both are in, the names differ.")
+    assert "differ" not in explain_party("김서준", "Kim Seojun", entry_kind="person")["sentence"]

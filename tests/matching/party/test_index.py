@@ -182,6 +182,40 @@ def test_similarity_of_pairs() -> None:
     assert similarity([], []).tolist() == []
 
 
+REFUSED = [
+    ("김서준", "김서진", "person"),  # in one writing another letter is another name, however alike they are in Latin letters
+    ("Zorvan bin Quillon al-Mirage", "Quillon bin Zorvan al-Mirage", "person"),  # father and son
+    ("רבן", "Roven", "person"),  # three consonants: many names have them
+    ("موض", "Moued", "person"),
+    ("สมวร", "Somwor", "person"),
+]
+
+
+@pytest.mark.parametrize(("filed", "listed", "kind"), REFUSED)
+def test_names_that_are_alike_and_yet_no_match(filed: str, listed: str, kind: str) -> None:
+    """All pairs that are as alike as a match and are refused: what agrees says too little. The filter has lost none of them."""
+    alone = PartyIndex(build_index("demo", [WatchlistEntry("demo", "1", kind, (WatchlistName(listed, "primary"),))]))
+    (score,) = similarity([filed], [listed], kind)
+    compared = alone.compare(filed, listed, kind)
+    assert compared is not None
+    assert score >= parties.DEFAULT_CUT
+    assert compared.outcome.informative is None
+    assert alone.match(filed) == []
+
+
+def test_a_word_that_many_of_a_list_bear_weighs_less_in_that_list() -> None:
+    """Why a pair may match by itself and not in a list: `similarity` knows no list, and there every word is rare."""
+    listed = index(
+        entry("1", ("Zorvanith Bank (Quil) AG", "primary")),
+        *(entry(f"m{i}", (f"Zorvanith Ferula{chr(97 + i)}", "primary")) for i in range(20)),
+    )
+    assert similarity(["Zorvanith Bank AG"], ["Zorvanith Bank (Quil) AG"])[0] >= parties.DEFAULT_CUT
+    compared = listed.compare("Zorvanith Bank AG", "Zorvanith Bank (Quil) AG", "organisation")
+    assert compared is not None
+    assert compared.outcome.score < parties.DEFAULT_CUT
+    assert "1" not in {m["entry_id"] for m in listed.match("Zorvanith Bank AG")}
+
+
 def test_any_number_of_threads_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parties, "_FEW", 2)
     monkeypatch.setattr(parties, "_BATCH", 3)
