@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
-from precursor_screen.kernel.judge.flag_rows import BARRING, PLACE, columns_told, flags_of
+from precursor_screen.kernel.judge.flag_rows import PLACE, columns_told, count_unjudged, flags_of
 from precursor_screen.kernel.resolve.resolved import COLUMNS_OF, LINE_NO, Resolved
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import TRUE, UNKNOWN, Rows, whole
@@ -172,22 +172,10 @@ def _rows(resolved: Resolved, subject: str, rules: list[CompiledRule]) -> Rows:
 
 def _unjudged(rows: Rows, rule: CompiledRule, at: npt.NDArray[np.int64]) -> pa.Table:
     """UNJUDGED rows of a rule that could not judge some rows. A line bars only where a substance is recognised in it."""
-    shipments = rows.column("shipment_id").take(at)
-    if rule.rule.level not in BARRING:
-        shipments = pa.nulls(len(at), pa.string())
-    elif rule.rule.subject == LINE:
+    recognised = None
+    if rule.rule.subject == LINE:
         recognised = pc.greater(pc.fill_null(pc.list_value_length(rows.column("substance_ids").take(at)), 0), 0)
-        shipments = pc.if_else(recognised, shipments, None)
-    table = pa.table({"field": rows.missing(rule, at).cast(pa.string()), "shipment_id": shipments})
-    counted = (
-        table.group_by(["field", "shipment_id"])
-        .aggregate([([], "count_all")])
-        .sort_by([("field", "ascending"), ("shipment_id", "ascending")])
-    )
-    ids = pa.repeat(pa.scalar(rule.rule.id), counted.num_rows)
-    return pa.table(
-        [ids, counted.column("field"), counted.column("shipment_id"), counted.column("count_all")], UNJUDGED.names
-    ).cast(UNJUDGED)
+    return count_unjudged(rule, rows.missing(rule, at), rows.column("shipment_id").take(at), recognised)
 
 
 def _flags_of_rows(rule: CompiledRule, rows: Rows, at: npt.NDArray[np.int64]) -> pa.Table:

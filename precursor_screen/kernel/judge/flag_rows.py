@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import Mask, Rows
 from precursor_screen.rulebook.expression import Expression, Field, Operator, apply, columns_in
 from precursor_screen.rulebook.tell import Telling, Texts
-from precursor_screen.schema import FLAG, SUBSTANCE
+from precursor_screen.schema import FLAG, SUBSTANCE, UNJUDGED
 
 # Only these levels bar the band `none` when they could not be judged.
 BARRING = ("high", "critical")
@@ -120,3 +121,24 @@ def _evidence(rule: CompiledRule, telling: Telling, count: int) -> list[list[Map
             if text is not None:
                 mine.append({"subject": fact.subject, "field": fact.field, "as_written": text})
     return found
+
+
+def count_unjudged(rule: CompiledRule, fields: pa.Array, shipments: pa.Array, recognised: pa.Array | None = None) -> pa.Table:
+    """UNJUDGED rows, in a fixed order.
+
+    Args:
+        rule: that could not judge some rows.
+        fields: for want of which, a row each.
+        shipments: that they are in.
+        recognised: whether a substance is recognised in them, without which they bar no shipment from the band `none`.
+    """
+    if rule.rule.level not in BARRING:
+        shipments = pa.nulls(len(shipments), pa.string())
+    elif recognised is not None:
+        shipments = pc.if_else(recognised, shipments, None)
+    table = pa.table({"field": fields.cast(pa.string()), "shipment_id": shipments})
+    counted = table.group_by(["field", "shipment_id"]).aggregate([([], "count_all")])
+    counted = counted.sort_by([("field", "ascending"), ("shipment_id", "ascending")])
+    ids = pa.repeat(pa.scalar(rule.rule.id), counted.num_rows)
+    columns = [ids, counted.column("field"), counted.column("shipment_id"), counted.column("count_all")]
+    return pa.table(columns, UNJUDGED.names).cast(UNJUDGED)

@@ -2,57 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
 from typing import Any, NamedTuple
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.engine import fetch
-from precursor_screen.kernel.judge.flag_rows import BARRING, columns_told, flags_of
-from precursor_screen.kernel.judge.windows.relation import Relation, derive
+from precursor_screen.kernel.judge.flag_rows import columns_told, count_unjudged, flags_of
+from precursor_screen.kernel.judge.windows.relation import Relation, derive, give
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.rulebook.evaluate import Rows, whole
-from precursor_screen.rulebook.sql import identifier, literal
+from precursor_screen.rulebook.evaluate import TRUE, UNKNOWN, Rows, whole
 from precursor_screen.rulebook.tell import NOT_STATED, Texts
-from precursor_screen.schema import LINE, SUBSTANCE, UNJUDGED
+from precursor_screen.schema import LINE, SUBSTANCE
+
+Numbers = npt.NDArray[np.int64]
 
 
-def picked_moves(rule: CompiledRule, number: int, fresh: Relation, verdicts: Relation) -> Relation:
-    """The new movements that a rule flags or cannot judge, by themselves, with `verdict`; one a line if it judges lines."""
-    one = (
-        "qualify row_number() over (partition by movement_key, line_id order by row_no) = 1" if rule.rule.subject == LINE else ""
-    )
-    return derive(
-        "picked",
-        f"""select fresh.*, verdict_{number} as verdict
-            from {fresh} fresh join (select row_no, verdict_{number} from {verdicts} where verdict_{number} > 0) using (row_no) {one}""",
-        fresh,
-        verdicts,
-    )
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """The new movements that a rule flags or cannot judge by themselves, with all that is shown of them.
+
+    Attributes:
+        rows: one a movement.
+        numbers: row_no of each, ascending.
+        verdicts: a column a rule.
+        cargoes: a number a (movement, line): a rule about lines judges the first movement of each.
+    """
+
+    rows: Rows
+    numbers: Numbers
+    verdicts: pa.Table
+    cargoes: Numbers
+
+    def picked(self, rule: CompiledRule, number: int) -> tuple[Numbers, Numbers]:
+        """Where the movements stand of which a rule is sure, and those that it cannot judge; `number` is that of its verdict."""
+        verdict = pc.fill_null(whole(self.verdicts.column(number)), 0).to_numpy()
+        at = np.flatnonzero(verdict > 0)
+        if rule.rule.subject == LINE:
+            at = np.sort(at[np.unique(self.cargoes[at], return_index=True)[1]])
+        return at[verdict[at] == TRUE], at[verdict[at] == UNKNOWN]
+
+    def places(self, numbers: pa.ChunkedArray) -> Numbers:
+        """Where movements stand, by row_no; -1: it is none of these."""
+        found = pc.fill_null(pc.index_in(numbers, pa.array(self.numbers)), -1)
+        return np.asarray(found.to_numpy(), dtype=np.int64)
+
+    def unjudged(self, rule: CompiledRule, at: Numbers, field: str = "") -> pa.Table:
+        """UNJUDGED rows of movements that a rule cannot judge; field: what was missing, where that is no field of the row."""
+        fields = pa.repeat(pa.scalar(field), len(at)) if field else self.rows.missing(rule, at)
+        # A line bars only where a substance is recognised in it; a candidate is one by itself.
+        is_of_goods = rule.rule.subject in (LINE, SUBSTANCE)
+        recognised = pc.is_valid(self.rows.column("substance_id").take(at)) if is_of_goods else None
+        return count_unjudged(rule, fields, self.rows.column("shipment_id").take(at), recognised)
+
+    def undecided(self, connection: duckdb.DuckDBPyConnection, moves: Relation, picked: Numbers) -> dict[str, Numbers]:
+        """Where the picked movements stand that are undecided, by reason."""
+        read = fetch(connection, moves.sql)
+        places, reasons = self.places(read.column("row_no")), read.column("reason")
+        found = {}
+        for reason in pc.unique(reasons).to_pylist():
+            mine = places[pc.equal(reasons, reason).to_numpy()]
+            found[reason] = np.sort(mine[np.isin(mine, picked)])
+        return found
+
+    def lines(self, at: Numbers) -> pa.Array:
+        """The lines of some movements."""
+        return self.rows.column("line_id").take(at)
 
 
-def with_verdict(picked: Relation, verdict: int) -> Relation:
-    """The picked movements of one verdict."""
-    return derive("of_verdict", f"select * from {picked} where verdict = {verdict}", picked)
+def read_fresh(connection: duckdb.DuckDBPyConnection, fresh: Relation, verdicts: Relation) -> Fresh:
+    """The new movements that a rule flags or cannot judge.
 
-
-def left_open(picked: Relation, undecided: Relation, reason: str) -> Relation:
-    """The picked movements that are undecided for a reason."""
-    rows = f"select row_no from {undecided} where reason = {literal(reason)}"
-    return derive("left_open", f"select * from {picked} where row_no in ({rows})", picked, undecided)
-
-
-def by_themselves(sure: Relation) -> Relation:
-    """What is flagged where a rule looks no further than the movement."""
-    return derive(
-        "flagged",
-        f"""select row_no, row_no as tip_row, '' as group_key, cast(null as double) as correlation_value, cast([] as varchar[]) as window_line_ids, 1 as window_lines,
-                   cast(null as varchar) as group_members, '' as window_text, cast(null as varchar) as links, 0 as unknown, cast([] as varchar[]) as key_values
-            from {sure}""",
-        sure,
-    )
+    Args:
+        connection: that knows the relations.
+        fresh: the new movements.
+        verdicts: row_no, and a verdict a rule.
+    """
+    given = fetch(connection, f"select row_no, columns('verdict_.*') from {verdicts} order by row_no")
+    judged = [name for name in given.column_names if name != "row_no"]
+    about = reduce(pc.or_, (pc.fill_null(pc.greater(given.column(name), 0), False) for name in judged))
+    given = given.filter(about)
+    mine = give(connection, "picked", given.select(["row_no"]))
+    query = f"select * from {fresh} where row_no in (select row_no from {mine}) order by row_no"
+    table = fetch(connection, derive("shown", query, fresh).sql)
+    keys = [
+        pc.index_in(table.column(n), pc.unique(table.column(n))).to_numpy().astype(np.int64) for n in ("movement_key", "line_id")
+    ]
+    rows = Rows(table, pa.nulls(table.num_rows, pa.int32()), pa.array([None], pa.list_(pa.string())))
+    return Fresh(rows, table.column("row_no").to_numpy(), given.select(judged), keys[0] * (table.num_rows + 1) + keys[1])
 
 
 class Raised(NamedTuple):
@@ -62,38 +105,64 @@ class Raised(NamedTuple):
     carriers: pa.Table
 
 
-def raise_flags(
-    connection: duckdb.DuckDBPyConnection, rule: CompiledRule, flagged: Relation, picked: Relation, every: Relation | None = None
-) -> Raised:
-    """FLAG rows of what is flagged; of several with one id the first.
+FLAGGED = pa.schema(
+    [
+        *(("row_no", pa.int64()), ("own_key", pa.string()), ("group_key", pa.string()), ("correlation_value", pa.float64())),
+        *(("window_line_ids", pa.list_(pa.string())), ("window_lines", pa.int64()), ("group_members", pa.string())),
+        *(("window_text", pa.string()), ("links", pa.string()), ("unknown", pa.int64()), ("key_values", pa.list_(pa.string()))),
+    ]
+)
+
+
+def by_themselves(fresh: Fresh, sure: Numbers) -> pa.Table:
+    """FLAGGED of movements that a rule flags without looking further."""
+    same = {"window_lines": 1, "unknown": 0, "group_key": "", "window_text": "", "window_line_ids": [], "key_values": []}
+    repeated = {f.name: pa.repeat(pa.scalar(same.get(f.name), f.type), len(sure)) for f in FLAGGED}
+    return pa.table({**repeated, "row_no": pa.array(fresh.numbers[sure], pa.int64())}, schema=FLAGGED)
+
+
+def read_flagged(connection: duckdb.DuckDBPyConnection, flagged: Relation, every: Relation | None) -> pa.Table:
+    """FLAGGED of `flagged_moves`.
 
     Args:
         connection: that knows the relations.
-        rule: whose flags they are.
-        flagged: row_no, tip_row, group_key, correlation_value, window_line_ids, window_lines, group_members, window_text, links, unknown, key_values.
-        picked: what the rule picked.
+        flagged: the movements.
         every: whose movement `tip_row` gives the flag its id; None: that of the row itself does.
+    """
+    names = [f"flagged.{name}" for name in FLAGGED.names if name != "own_key"]
+    joined = f"join {every} tips on tips.row_no = flagged.tip_row" if every is not None else ""
+    key = "tips.movement_key" if every is not None else "null"
+    query = f"select {', '.join(names)}, {key} as own_key from {flagged} flagged {joined}"
+    read = derive("raised", query, flagged, *([every] if every is not None else []))
+    return fetch(connection, read.sql).select(FLAGGED.names).cast(FLAGGED)
+
+
+def raise_flags(rule: CompiledRule, flagged: pa.Table, fresh: Fresh, sure: Numbers) -> Raised:
+    """FLAG rows of what is flagged; of several with one id the first.
+
+    Args:
+        rule: whose flags they are.
+        flagged: FLAGGED.
+        fresh: the new movements.
+        sure: where those stand that the rule flags by themselves; of others nothing is raised.
 
     Returns:
         carriers: flag_id, row_no, group_key.
     """
+    places = fresh.places(flagged.column("row_no"))
+    flagged, places = flagged.filter(pa.array(mine := np.isin(places, sure))), places[mine]
     subject = set() if rule.rule.subject == LINE else {"substance_id"}
-    shown = sorted(columns_told(rule) | subject)
-    own = "picked.movement_key" if every is None else "tip_key"
-    of_tip = f"join (select row_no as tip_row, movement_key as tip_key from {every}) using (tip_row)" if every is not None else ""
-    query = f"""select {", ".join(f"picked.{identifier(n)}" for n in shown)}, {own} as own_key, flagged.*
-            from {flagged} flagged join {picked} picked using (row_no) {of_tip}"""
-    table = fetch(connection, derive("raised", query, flagged, picked, *([every] if every is not None else [])).sql)
-    rows = Rows(table.select(shown), pa.nulls(table.num_rows, pa.int32()), pa.array([None], pa.list_(pa.string())))
-    told = {name: table.column(name).to_pylist() for name in _TOLD}
-    given = {name: rows.column(name) for name in subject} | {"window_line_ids": whole(table.column("window_line_ids"))}
+    rows = fresh.rows.take(places, columns_told(rule) | subject)
+    told = {name: flagged.column(name).to_pylist() for name in _TOLD}
+    given = {name: rows.column(name) for name in subject} | {"window_line_ids": whole(flagged.column("window_line_ids"))}
     substances = rows.column("substance_id").to_pylist() if subject else [None] * rows.count
-    identity = [table.column("own_key").to_pylist(), substances, _keys_in(rule, told["key_values"])]
+    own = pc.coalesce(whole(flagged.column("own_key")), rows.column("movement_key")).to_pylist()
+    identity = [own, substances, _keys_in(rule, told["key_values"])]
     of_window = [_of_window(dict(zip(told, row, strict=True))) for row in zip(*told.values(), strict=True)] if rule.window else []
     flags = flags_of(rule, rows, identity, given, _outcomes(told), of_window)
     first = _first_of_each(flags)
     flags = flags.take(first)
-    carried = {"flag_id": flags.column("flag_id"), **{n: table.column(n).take(first) for n in ("row_no", "group_key")}}
+    carried = {"flag_id": flags.column("flag_id"), **{n: flagged.column(n).take(first) for n in ("row_no", "group_key")}}
     return Raised(flags, pa.table(carried))
 
 
@@ -140,25 +209,3 @@ def _of_window(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _rounded(value: float | None, places: int) -> str | None:
     return None if value is None else f"{value:.{places}f}".rstrip("0").rstrip(".")
-
-
-def fetch_unjudged(connection: duckdb.DuckDBPyConnection, queries: Iterable[str]) -> pa.Table:
-    """The UNJUDGED rows of some rules, in one query."""
-    joined = " union all ".join(queries)
-    return fetch(connection, f"{joined} order by all", UNJUDGED) if joined else UNJUDGED.empty_table()
-
-
-def unjudged(rule: CompiledRule, source: str, field: str = "") -> str:
-    """SQL of UNJUDGED rows of a rule of history.
-
-    Args:
-        rule: which could not judge them.
-        source: SQL of the rows.
-        field: what was missing, where that is no field of the row.
-    """
-    # A line bars only where a substance is recognised in it; a candidate is one by itself.
-    recognised = "substance_id is not null" if rule.rule.subject in (LINE, SUBSTANCE) else "true"
-    shipment = f"case when {recognised if rule.rule.level in BARRING else 'false'} then shipment_id end"
-    return f"""
-        select {literal(rule.rule.id)} as rule_id, {literal(field) if field else rule.missing} as field, {shipment} as shipment_id, count(*) as count
-        from {source} group by all"""

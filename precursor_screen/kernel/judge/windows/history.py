@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -74,23 +74,34 @@ def see_movements(
     before = give(connection, "recorded", recorded.append_column("row_no", numbers))
     # Numbered once: rows alike in all that orders them might be numbered otherwise in the next query.
     mine = keep(connection, _mine(give(connection, "live", live), give(connection, "known", past.known), stored))
-    everything = _everything(mine, before, wanted, recorded.column_names)
+    stated = _stated(mine, before, wanted, recorded.column_names)
+    everything = derive("everything", f"select *, hash({CARGO}) as cargo_hash from {stated}", stated)
     cargo = link(connection, everything)
     lookups = _look_up(connection, give(connection, "amended", past.settled.amended), needs, reference)
     shown = [n for n in stored if n in needs.columns or n in IDENTITY]
     # Every rule reads the new movements with all that is shown of them, twice where it raises a flag.
     fresh = keep(connection, _fresh(mine, cargo, shown, lookups))
-    named = _named(everything, wanted, needs, lookups)
+    named = _named(stated, wanted, needs, lookups)
     return Seen(_every(everything, cargo, wanted, needs, lookups), fresh, named, needs.tests)
 
 
 @dataclass(frozen=True, slots=True)
 class _Lookups:
-    """What is looked up of movements that a query calls `linked`: SQL of the joins, of the columns by name, of the outcomes of tests."""
+    """What is looked up of movements that a query calls `linked`: SQL of joins by their tables, of the columns by name, of the outcomes of tests."""
 
-    joins: str
+    tables: Mapping[str, str]
     columns: Mapping[str, str]
     outcomes: tuple[str, ...]
+
+    @property
+    def joins(self) -> str:
+        """All of them."""
+        return "".join(self.tables.values())
+
+    def joins_of(self, columns: Iterable[str]) -> str:
+        """Those that some columns, as SQL, come from: planning a join takes longer than looking up the few rows of a flag."""
+        read = " ".join(columns)
+        return "".join(join for table, join in self.tables.items() if f"{table}." in read)
 
 
 def _mine(live: Relation, known: Relation, stored: list[str]) -> Relation:
@@ -104,13 +115,12 @@ def _mine(live: Relation, known: Relation, stored: list[str]) -> Relation:
     )
 
 
-def _everything(mine: Relation, recorded: Relation, wanted: list[str], there: list[str]) -> Relation:
+def _stated(mine: Relation, recorded: Relation, wanted: list[str], there: list[str]) -> Relation:
     """New and recorded movements; what the record does not hold is null."""
     theirs = ", ".join(identifier(n) if n in there else null_column(n) for n in wanted)
     return derive(
-        "everything",
-        f"""select *, hash({CARGO}) as cargo_hash from (
-                select {_listed(wanted)}, row_no, true as is_new from {mine} union all select {theirs}, row_no, false from {recorded})""",
+        "stated",
+        f"select {_listed(wanted)}, row_no, true as is_new from {mine} union all select {theirs}, row_no, false from {recorded}",
         mine,
         recorded,
     )
@@ -144,11 +154,11 @@ def _every(everything: Relation, cargo: Relation, wanted: list[str], needs: Need
     )
 
 
-def _named(everything: Relation, wanted: list[str], needs: Needs, lookups: _Lookups) -> Relation:
+def _named(everybody: Relation, wanted: list[str], needs: Needs, lookups: _Lookups) -> Relation:
     stated = [f"linked.{identifier(n)}" for n in sorted(needs.naming) if n in wanted and n != "line_id"]
     found = [lookups.columns[n] for n in sorted(needs.naming) if n in lookups.columns and n not in wanted]
     columns = ", ".join(["linked.row_no", "linked.line_id", *stated, *found])
-    return derive("named", f"select {columns} from {everything} linked {lookups.joins if found else ''}", everything)
+    return derive("named", f"select {columns} from {everybody} linked {lookups.joins_of(found)}", everybody)
 
 
 def _remaining(name: str) -> str:
@@ -188,25 +198,27 @@ def _single_use(registers: Mapping[str, pa.Table]) -> tuple[str, str]:
 
 def _look_up(connection: duckdb.DuckDBPyConnection, amended: Relation, needs: Needs, reference: Reference) -> _Lookups:
     """What a movement does not state: its substance, the law of its day, its earlier version."""
-    joins = ""
+    joins: dict[str, str] = {}
     found: dict[str, str] = {}
     if any(c in needs.columns for c in _SUBSTANCE):
         substances = give(connection, "substances", substance_table(reference.substances.substances, reference.concern))
-        joins += f" left join {substances} substances on linked.substance_id = substances.substance_id"
+        joins["substances"] = f" left join {substances} substances on linked.substance_id = substances.substance_id"
         found |= {c: f"substances.{c}" for c in _SUBSTANCE if c in needs.columns}
     if "receiver_telephones" in needs.columns:
         found["receiver_telephones"] = f"{TELEPHONES} as receiver_telephones"
     if "permit_single_use" in needs.columns:
         open_registers(connection, reference.registers)
         joined, found["permit_single_use"] = _single_use(reference.registers)
-        joins += joined
+        joins["permits"] = joined
     if needs.tests or any(c in needs.columns for c in _LAW):
         open_law(connection, reference, needs.tests)
-        joins += f" left join law on {same_law('linked', 'linked')}"
+        joins["law"] = f" left join law on {same_law('linked', 'linked')}"
         found |= {c: f"law.{c}" for c in _LAW if c in needs.columns}
     if previous := [c for c in PREVIOUS_COLUMNS if c.name in needs.columns]:
         # The earlier version of a movement of two substances has two rows: what it says of the same one comes first.
-        joins += f""" left join lateral (select * from {amended} a where linked.is_new and linked.movement_key = a.movement_key
+        joins[
+            "amended"
+        ] = f""" left join lateral (select * from {amended} a where linked.is_new and linked.movement_key = a.movement_key
             order by a.substance_id is distinct from linked.substance_id, a.substance_id limit 1) amended on true"""
         found |= {c.name: f"amended.{identifier(c.name.removeprefix('previous_'))} as {identifier(c.name)}" for c in previous}
     return _Lookups(joins, found, tuple(_outcome(connection, test, name) for test, name in needs.tests.items()))

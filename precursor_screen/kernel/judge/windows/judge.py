@@ -14,6 +14,7 @@ from datetime import date
 from typing import NamedTuple
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -23,19 +24,11 @@ from precursor_screen.kernel.judge.windows.asks import history_rules, is_of_good
 from precursor_screen.kernel.judge.windows.chains import linked_moves
 from precursor_screen.kernel.judge.windows.doubts import Flagged
 from precursor_screen.kernel.judge.windows.episodes import carriers, kept_episodes, members, read_members
-from precursor_screen.kernel.judge.windows.flags import (
-    by_themselves,
-    fetch_unjudged,
-    left_open,
-    picked_moves,
-    raise_flags,
-    unjudged,
-    with_verdict,
-)
+from precursor_screen.kernel.judge.windows.flags import Fresh, by_themselves, raise_flags, read_flagged, read_fresh
 from precursor_screen.kernel.judge.windows.frames import Frames
 from precursor_screen.kernel.judge.windows.history import Seen, see_movements
 from precursor_screen.kernel.judge.windows.members import flagged_moves
-from precursor_screen.kernel.judge.windows.moves import count_verdicts, lay_out, verdicts_of
+from precursor_screen.kernel.judge.windows.moves import lay_out, verdicts_of
 from precursor_screen.kernel.judge.windows.queries import (
     count_new,
     count_true,
@@ -217,24 +210,23 @@ def _judge_all(
     """What all rules come to. Recorded movements are read for rules that are sure of a new one."""
     open_registers(connection, registers)
     verdicts = keep(connection, verdicts_of(rules, seen))  # every rule asks for its own
-    flags, missing, episodes = [FLAG.empty_table()], [], [EPISODE.empty_table()]
-    doubts = Flagged(connection, past.settled.flagged if past is not None else RULE_LINE.empty_table())
+    fresh = read_fresh(connection, seen.fresh, verdicts)
+    flags, missing, episodes = [FLAG.empty_table()], [UNJUDGED.empty_table()], [EPISODE.empty_table()]
+    doubts = Flagged(past.settled.flagged if past is not None else RULE_LINE.empty_table())
     windows: dict[int, CompiledRule] = {}
-    for number, (rule, (sure, unknown)) in enumerate(
-        zip(rules, count_verdicts(connection, str(verdicts), len(rules)), strict=True)
-    ):
-        picked = picked_moves(rule, number, seen.fresh, verdicts)
-        if unknown:
-            missing.append(_unjudged(rule, with_verdict(picked, 2)))
-            doubts.add(rule, with_verdict(picked, 2))
-        if sure and rule.window is None:
-            flags.append(raise_flags(connection, rule, by_themselves(with_verdict(picked, 1)), picked).flags)
-        elif sure and rule.window and rule.window.register and rule.window.register not in registers:
-            missing.append(_unjudged(rule, with_verdict(picked, 1), f"register.{rule.window.register}"))
-            doubts.add(rule, with_verdict(picked, 1))
-        elif sure:
+    for number, rule in enumerate(rules):
+        sure, unknown = fresh.picked(rule, number)
+        missing.append(fresh.unjudged(rule, unknown))
+        doubts.add(rule, fresh.lines(unknown))
+        if not len(sure):
+            continue
+        if rule.window is None:
+            flags.append(raise_flags(rule, by_themselves(fresh, sure), fresh, sure).flags)
+        elif rule.window.register and rule.window.register not in registers:
+            missing.append(fresh.unjudged(rule, sure, f"register.{rule.window.register}"))
+            doubts.add(rule, fresh.lines(sure))
+        else:
             windows[number] = rule
-    unjudged_rows = [fetch_unjudged(connection, missing)]
     at_once = max(1, _JUDGED_AT_ONCE // max(1, movements))
     for start in range(0, len(windows), at_once):
         some = dict(list(windows.items())[start : start + at_once])
@@ -243,12 +235,11 @@ def _judge_all(
                 assert rule.window is not None
                 by_line = rule.rule.subject == LINE
                 frames = Frames(rule.window, number, layout.groups[rule.window.keys], layout.columns, since, by_line)
-                picked = picked_moves(rule, number, seen.fresh, verdicts)
-                of_rule, missing_of_rule, told = _judge_window(connection, rule, frames, layout.moves, seen, picked, doubts, past)
+                of_rule, missing_of_rule, told = _judge_window(connection, rule, frames, layout.moves, seen, fresh, doubts, past)
                 flags.append(of_rule)
                 episodes.append(told)
-                unjudged_rows.append(missing_of_rule)
-    return Found(pa.concat_tables(flags), pa.concat_tables(unjudged_rows), doubts.table(), pa.concat_tables(episodes))
+                missing.append(missing_of_rule)
+    return Found(pa.concat_tables(flags), pa.concat_tables(missing), doubts.table(), pa.concat_tables(episodes))
 
 
 def _judge_window(
@@ -257,7 +248,7 @@ def _judge_window(
     frames: Frames,
     moves: Relation,
     seen: Seen,
-    picked: Relation,
+    fresh: Fresh,
     doubts: Flagged,
     past: Past | None,
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
@@ -283,28 +274,28 @@ def _judge_window(
         true, *counts = _fetch_row(connection, count_true(measured, tests.values()))
         reasons = {reason: test for (reason, test), count in zip(tests.items(), counts, strict=True) if count}
         undecided = undecided_moves(measured, reasons)
-        missing = fetch_unjudged(connection, [_unjudged(rule, left_open(picked, undecided, r), r) for r in reasons])
-        for reason in reasons:
-            doubts.add(rule, left_open(picked, undecided, reason))
+        sure, unknown = fresh.picked(rule, frames.number)
+        if reasons:
+            left_open = fresh.undecided(connection, undecided, np.concatenate([sure, unknown]))
+            missing = pa.concat_tables([missing, *(fresh.unjudged(rule, at, reason) for reason, at in left_open.items())])
+            for at in left_open.values():
+                doubts.add(rule, fresh.lines(at))
         if true and frames.window.grows and frames.window.emit != "trigger":
             episodes = stack.enter_context(kept_episodes(connection, rule, frames, measured, undecided, past))
             emitted = stack.enter_context(kept(connection, carriers(frames, measured, undecided, episodes)))
-            flags, carried = raise_flags(connection, rule, flagged_moves(frames, selected, emitted, seen, MOST_LINES), picked)
+            flagged = read_flagged(connection, flagged_moves(frames, selected, emitted, seen, MOST_LINES), None)
+            flags, carried = raise_flags(rule, flagged, fresh, sure)
             if past is not None and past.episodes is not None:
                 found = members(rule, frames, selected, emitted, episodes, seen)
                 told = read_members(connection, rule, carried, found)
         elif true:
             emitted = emitted_moves(frames, measured, undecided)
             of_tips = seen.every if frames.window.grows else None
-            flagged = flagged_moves(frames, selected, emitted, seen, MOST_LINES)
-            flags = raise_flags(connection, rule, flagged, picked, of_tips).flags
+            flagged = read_flagged(connection, flagged_moves(frames, selected, emitted, seen, MOST_LINES), of_tips)
+            flags = raise_flags(rule, flagged, fresh, sure).flags
     return flags, missing, told
 
 
 def _fetch_row(connection: duckdb.DuckDBPyConnection, counts: Relation) -> tuple[int, ...]:
     (row,) = connection.execute(counts.sql).fetchall()
     return tuple(row)
-
-
-def _unjudged(rule: CompiledRule, rows: Relation, field: str = "") -> str:
-    return unjudged(rule, f"({rows.sql})", field)

@@ -47,15 +47,6 @@ def verdicts_of(rules: Sequence[CompiledRule], seen: Seen) -> Relation:
     return derive("verdicts", f"select row_no{keys}{verdicts} from ({query})", seen.every)
 
 
-def count_verdicts(connection: duckdb.DuckDBPyConnection, table: str, rules: int) -> list[tuple[int, int]]:
-    """(true, unknown) rows of each rule, in one pass: most rules have neither on most inputs, and every query costs milliseconds."""
-    if not rules:
-        return []
-    parts = [f"count(*) filter (where verdict_{n} = {value})" for n in range(rules) for value in (1, 2)]
-    row = connection.execute(f"select {', '.join(parts)} from {table}").fetchall()[0]
-    return list(zip(row[::2], row[1::2], strict=True))
-
-
 @contextmanager
 def lay_out(
     connection: duckdb.DuckDBPyConnection, numbered: Mapping[int, CompiledRule], seen: Seen, verdicts: Relation
