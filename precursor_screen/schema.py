@@ -159,6 +159,11 @@ LINE_FACTS: tuple[Column, ...] = (
         for role in ROLES
     ),
     *(_fact(f"{role}_programmes", "texts", f"programmes of the entries the {role.replace('_', ' ')} matches") for role in ROLES),
+    _fact(
+        "countries_by_port",
+        "texts",
+        "which of country_of_dispatch and country_of_destination is not filed but follows from the code of a port, and from which",
+    ),
     _fact("consignee_to_order", "boolean", "the consignee field is blank or names nobody: to order, or to the order of a bank"),
     _fact("sender_receiver_score", "score", "likeness of sender's and receiver's names, 0 to 100"),
     _fact("hs6", "text", "first six digits of the HS code"),
@@ -561,7 +566,7 @@ PARTICULARS = arrow_schema(
             *(f"{side}_{part}" for side in TRADERS for part in ("name", "role", "address", "country")),
             *(f"{role}_{part}" for role in ROLES for part in ("name", "address", "country", "identifier")),
             *("country_of_origin", "country_of_dispatch", "country_of_destination", "transit_countries"),
-            *("port_of_loading", "port_of_discharge", "place_of_delivery", "transport_mode", "vessel"),
+            *("countries_by_port", "port_of_loading", "port_of_discharge", "place_of_delivery", "transport_mode", "vessel"),
             *("bill_of_lading", "house_bill_of_lading", "master_bill_of_lading", "declaration_id", "container_numbers"),
             *("permit_reference", "pen_reference"),
         )
