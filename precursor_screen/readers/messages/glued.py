@@ -2,10 +2,12 @@
 
 A terminator may be released, replaced by another character, or missing. The tag of the next segment then stands at the end of a component,
 in front of an element such as that segment begins with. Where each segment has a line of its own, `formats.edi` parts them by that.
+Lines of Cargo-IMP whose end is damaged likewise, where one begins with what no text holds: a waybill, a house, an identifier and what it asks for.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
@@ -73,3 +75,58 @@ def _follows(before: str, tag: str, element: tuple[str, ...], codes: Codes) -> b
     if (tag, first) in codes and first:
         return alone or not first.isdigit() or tag == "DTM"
     return before[-1:].isdigit() and tag.isalpha() and len(tag) == 3 and first.isalnum() and len(first) <= _LONGEST_QUALIFIER
+
+
+_WAYBILL: Final = r"\d{3}-\d{8}[A-Z]{6}/[TSPDM]\d"
+# Words that end as an identifier does: LIGHTS, YACHTS, VIETNAM, BLOC.
+_BEGINNINGS: Final = {
+    "FFM": rf"{_WAYBILL}|ULD/[A-Z]{{3}}\d{{4,5}}[A-Z0-9]{{2}}|OSI/",
+    "FHL": r"MBI/\d{3}-?\d{8}[A-Z]{6}|HBS/[^/]+/[A-Z]{6}/|TXT/|(?<!IG)(?<!UG)(?<!YAC)HTS/\d{6}|OCI/(?:[A-Z]{2})?/|CVD/[A-Z]{3}/|(?:SHP|CNE)(?:/[^/]*)?NAM/|(?<=\d)(?:SHP|CNE)(?:/[^/]*)?$",
+    "FWB": rf"{_WAYBILL}|FLT/[A-Z0-9]{{2}}\d|RTG/[A-Z]{{3}}|(?:SHP|CNE|NFY)(?:/[^/]*)?NAM/|(?<=\d)(?:SHP|CNE|NFY)(?:/[^/]*)?$|CVD/[A-Z]{{3}}/|RTD/\d+/|OCI/(?:[A-Z]{{2}})?/|ISU/\d\d[A-Z]{{3}}",
+}
+_PARTS: Final = r"(?<=.)(?:NAM|(?<!B)LOC|ADR)/"
+_IN_PARTY: Final = ("SHP", "CNE", "NFY", "NAM", "ADR")
+_NAMED: Final = ("SHPNAM/", "CNENAM/", "NFYNAM/")
+_OF_RATES: Final = r"/\d{1,2}/N[GCHOU]/|(?<!/\d)(?<!/\d\d)/N[GCHOU]/"
+_BEGINNING: Final = {
+    kind: (
+        re.compile(rf"(?<=.)(?={pattern})"),
+        re.compile(rf"(?<=.)(?={pattern}|{_PARTS})"),
+        re.compile(rf"(?<=.)(?={pattern}|{_OF_RATES})"),
+    )
+    for kind, pattern in _BEGINNINGS.items()
+}
+
+
+def part_lines(kind: str, lines: Iterable[tuple[int, str]], issues: IssueList) -> Iterator[tuple[int, str]]:
+    """The numbered lines of a telegram, each for itself; what was glued is told.
+
+    Args:
+        kind: FWB, FHL or FFM.
+        lines: as their ends part them.
+        issues: added to.
+    """
+    plain, party, rates = _BEGINNING[kind]
+    tag = ""
+    for number, line in lines:
+        named = line[3:4] in ("/", "") and not line.startswith("/")
+        tag = line[:3] if named or line[:7] in _NAMED else tag
+        pattern = party if tag in _IN_PARTY else rates if tag == "RTD" else plain
+        first, *rest = pattern.split(line)
+        yield number, _without_end(first) if rest else first
+        for n, part in enumerate(rest, 1):
+            what = part.partition("/")[0] or part[:4]
+            issues.add_one_of_many(
+                "broken-segment",
+                f"line {number}: the line end in front of {what[:11]} is damaged; it was read as a line of its own",
+                row=number,
+                value=line[:200],
+            )
+            tag = part[:3] if part[3:4] == "/" else tag
+            yield number, part if n == len(rest) else _without_end(part)
+
+
+def _without_end(text: str) -> str:
+    """A line without the character that its end became."""
+    text = text.rstrip()
+    return text if not text or text[-1].isalnum() or text[-1] in _ORDINARY else text[:-1]
