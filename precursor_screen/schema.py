@@ -89,6 +89,13 @@ _PLACE = [
     Column("message_type", "text", LINE, "filed", "type of the message (CUSCAR, CC015C ...)"),
     Column("message_function", "text", LINE, "filed", "original, replacement or cancellation"),
     Column("version", "text", LINE, "filed", "version of the message"),
+    Column(
+        "stated_once",
+        "texts",
+        LINE,
+        "reader",
+        "figures that are stated once for this and other lines, and count on the first of them",
+    ),
     Column("shipment_id", "text", LINE, "identity", "as stated, else house bill, bill, declaration, else the line's own id"),
 ]
 

@@ -19,6 +19,20 @@ from precursor_screen.readers.messages.tables import Codes
 _NUMBERED: Final = frozenset(("GID", "CNI", "CST", "UNT", "UNZ", "N10", "LX", "SE", "GE", "IEA"))  # a number comes first
 _ORDINARY: Final = " .,;:+-/()&#%*_"  # stand in texts in front of words; any other character in front of a tag was a terminator
 _LONGEST_QUALIFIER: Final = 3
+# In X12 few elements have components or qualifiers: which segment comes after which (X12 309, 310, 350, 601), and what its first elements are like.
+_FORMS: Final = {
+    ("ST",): {"M10": r"[A-Z]{2,4}\*[A-Z0-9]{1,2}\*", "BA1": r"[A-Z]{1,2}\*[A-Z0-9]{1,2}\*", "B3": r"[A-Z0-9]?\*[A-Z0-9-]+\*"},
+    ("M10",): {"P4": r"[A-Z0-9]{3,5}\*(?:\d{6}|\d{8})\b"},
+    ("P4",): {"LX": r"\d{1,6}$", "X4": r"[A-Z]{4}"},
+    ("LX",): {"M11": r"[A-Z0-9-]{4,}\*", "M13": r"[A-Z]{2,4}\*", "N7": r"[A-Z]{3,4}\*\d{6}"},
+    # The third element of N1 has two characters at most, and N3 has two elements.
+    ("N1", "N2"): {"N3": r"[^*]{3,}(?:\*[^*]{3,})?$", "N4": r"[^*\d]{3,}\*(?:[A-Z]{2})?(?:\*|$)"},
+    ("N3",): {"N4": r"[^*\d]{2,}\*(?:[A-Z]{2})?(?:\*|$)"},
+    ("N1", "N3", "N4", "N10", "H1"): {"VID": r"[A-Z0-9]{2}\*[A-Z]{3,4}\*\d{4,}"},
+    ("N10",): {"H1": r"\d{4}(?:\*|$)"},
+    ("H1", "VID"): {"N10": r"[\d.]*\*[^*]{2,}"},
+}
+_AFTER: Final = {(one, tag): re.compile(form) for these, forms in _FORMS.items() for one in these for tag, form in forms.items()}
 
 
 def part_glued(segments: Iterable[Segment], tags: frozenset[str], codes: Codes, issues: IssueList) -> Iterator[Segment]:
@@ -57,12 +71,24 @@ def _find(segment: Segment, tags: frozenset[str], codes: Codes) -> tuple[Segment
         last = element[-1].rstrip()
         for tag in (last[-3:], last[-2:]):
             before = last.removesuffix(tag)
-            if tag in tags and (before or place) and _follows(before, tag, elements[place + 1], codes):
+            if (
+                tag in tags
+                and (before or place)
+                and (_follows(before, tag, elements[place + 1], codes) or _fits(segment.tag, before, tag, elements[place + 1 :]))
+            ):
                 if before and not before[-1].isalnum():
                     before = before[:-1]
                 first = replace(segment, elements=(*elements[:place], (*element[:-1], before)), cut=False)
                 return first, replace(segment, tag=tag, elements=elements[place + 1 :])
     return None
+
+
+def _fits(segment: str, before: str, tag: str, rest: tuple[tuple[str, ...], ...]) -> bool:
+    """Whether what stands behind a tag of X12 is what a segment begins with that comes after this one."""
+    pattern = _AFTER.get((segment, tag))
+    if pattern is None or before.endswith((" ", "-")):  # a word of its own: PART NO H1
+        return False
+    return pattern.match("*".join(element[0] for element in rest)) is not None
 
 
 def _follows(before: str, tag: str, element: tuple[str, ...], codes: Codes) -> bool:

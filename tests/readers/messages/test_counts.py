@@ -72,6 +72,28 @@ def test_glued_segments_of_x12_are_told_and_read(mark: str) -> None:
     assert "7 ROAD" in str(tables.lines.to_pylist())
 
 
+LONG = "ST*309*0001~M10*BLUE*O*PA*1*SEA HERON~P4*1803*20260305~LX*1~M11*B1234*1*1*DRM*5*K~N1*CN*RECEIVER~N3*7 ROAD~N4*COLON**0000*PA~VID*4B*TSTU*1234567~N10*1*TOYS~H1*1715~N10*2*ACETONE~SE*13*0001~"
+
+
+@pytest.mark.parametrize("tag", ["M10", "P4", "LX", "M11", "N3", "N4", "VID", "H1", "N10*2"])
+def test_segments_of_x12_without_a_terminator_between_them_are_told_and_read(tag: str) -> None:
+    assert told(LONG) == []
+    damaged = LONG.replace(f"~{tag}*", f"{tag}*", 1)
+    (tables,), (whole,) = read(damaged.encode(), "m"), read(LONG.encode(), "m")
+    assert tables.lines.column("line_id") == whole.lines.column("line_id")
+    assert [code for code, _ in told(damaged)] == ["broken-segment"]
+
+
+@pytest.mark.parametrize("name", ["GREEN3*25*12345", "DAVID*25*12345", "LORE GREEN4*ZZ", "TOWN3", "PIN3**"])
+def test_names_that_end_as_a_segment_of_x12_begins_are_names(name: str) -> None:
+    assert told(LONG.replace("N1*CN*RECEIVER~", f"N1*CN*{name}~")) == []
+
+
+@pytest.mark.parametrize("text", ["MODEL 300LX*1", "PART NO H1*1234", "COVID*19*2", "TYPE N3*ABC", "BOLTS M10*BLUE*X"])
+def test_goods_that_end_as_a_segment_of_x12_begins_are_goods(text: str) -> None:
+    assert told(LONG.replace("N10*1*TOYS~", f"N10*1*{text}~")) == []
+
+
 @pytest.mark.parametrize("text", ["BOX RIGID:3", "BLOC+9:X", "SEE DOC", "LOC", "WITH L?'AREA"])
 def test_words_that_end_as_a_segment_begins_are_words(text: str) -> None:
     (tables,) = read(GOODS.replace("+2:DR", f"+2:DR:::{text}+3:PK").encode(), "m")
