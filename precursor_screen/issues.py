@@ -87,13 +87,13 @@ _CODES = (
     IssueCode(
         "fewer-than-stated",
         SET_ASIDE,
-        "The file states more messages, items or pieces of equipment than it holds",
+        "The file states more messages, items, pieces of equipment, packages or mass than it holds",
         "Ask the sender for the file again; what is there was screened.",
     ),
     IssueCode(
         "count-differs",
         NOTE,
-        "The number of segments or the reference at the end of a message differs from what was read",
+        "A number of segments, a total or a reference that a message states differs from what was read",
         "Nothing to do if the sender often counts wrong. If the message should be longer, ask for it again.",
     ),
     IssueCode(

@@ -354,3 +354,4 @@ class Input:
     unmapped: tuple[str, ...]
     supplied: frozenset[str]
     lines: int
+    coded: frozenset[str] = frozenset()  # fields of ports in which nearly all cells are UN/LOCODEs

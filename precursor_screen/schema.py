@@ -89,6 +89,13 @@ _PLACE = [
     Column("message_type", "text", LINE, "filed", "type of the message (CUSCAR, CC015C ...)"),
     Column("message_function", "text", LINE, "filed", "original, replacement or cancellation"),
     Column("version", "text", LINE, "filed", "version of the message"),
+    Column(
+        "stated_once",
+        "texts",
+        LINE,
+        "reader",
+        "figures that are stated once for this and other lines, and count on the first of them",
+    ),
     Column("shipment_id", "text", LINE, "identity", "as stated, else house bill, bill, declaration, else the line's own id"),
 ]
 
@@ -159,6 +166,11 @@ LINE_FACTS: tuple[Column, ...] = (
         for role in ROLES
     ),
     *(_fact(f"{role}_programmes", "texts", f"programmes of the entries the {role.replace('_', ' ')} matches") for role in ROLES),
+    _fact(
+        "countries_by_port",
+        "texts",
+        "which of country_of_dispatch and country_of_destination is not filed but follows from the code of a port, and from which",
+    ),
     _fact("consignee_to_order", "boolean", "the consignee field is blank or names nobody: to order, or to the order of a bank"),
     _fact("sender_receiver_score", "score", "likeness of sender's and receiver's names, 0 to 100"),
     _fact("hs6", "text", "first six digits of the HS code"),
@@ -561,7 +573,7 @@ PARTICULARS = arrow_schema(
             *(f"{side}_{part}" for side in TRADERS for part in ("name", "role", "address", "country")),
             *(f"{role}_{part}" for role in ROLES for part in ("name", "address", "country", "identifier")),
             *("country_of_origin", "country_of_dispatch", "country_of_destination", "transit_countries"),
-            *("port_of_loading", "port_of_discharge", "place_of_delivery", "transport_mode", "vessel"),
+            *("countries_by_port", "port_of_loading", "port_of_discharge", "place_of_delivery", "transport_mode", "vessel"),
             *("bill_of_lading", "house_bill_of_lading", "master_bill_of_lading", "declaration_id", "container_numbers"),
             *("permit_reference", "pen_reference"),
         )

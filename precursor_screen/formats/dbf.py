@@ -89,10 +89,10 @@ def _encoding(
         return choose_encoding(Blob(name, b""), override)
     if driver in _PAGES:
         return EncodingChoice(_PAGES[driver], "named in the header")
-    texts = [kept[:, f.start : f.start + f.length] for f in fields if f.kind in _TEXTS]
-    lines = b"\n".join(
-        [*(np.ascontiguousarray(part).tobytes() for part in texts), *(t for some in memos.values() for t in some if t)]
-    )
+    # A line a cell: cells of a table that was put together are in an encoding each.
+    end = np.full((len(kept), 1), ord("\n"), np.uint8)
+    texts = [np.hstack((kept[:, f.start : f.start + f.length], end)).tobytes() for f in fields if f.kind in _TEXTS]
+    lines = b"\n".join([*texts, *(t for some in memos.values() for t in some if t)])
     return choose_encoding(Blob(name, lines.replace(b"\0", b" ")))
 
 

@@ -38,7 +38,8 @@ _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"\xff\xfe",
 _WIDE_BOMS = _BOMS[1:]
 # The identifier of the message on a line of its own, after the lines of a telegram's address at most.
 _CARGO_IMP = re.compile(
-    r"\s*(?:(?:[A-Z]{2} [A-Z0-9 ]{7,69}|\.[A-Z0-9]{7}[A-Z0-9 /]{0,60}|=?[A-Z0-9=/ ]{0,20})\s*?(?:\r\n?|\n)){0,6}\s*(?:FWB|FHL|FFM)/[0-9]{1,2}[ \t]*(?:\r\n?|\n)"
+    r"\s*(?:(?:[A-Z]{2} [A-Z0-9 ]{7,69}|\.[A-Z0-9]{7}[A-Z0-9 /]{0,60}|=?[A-Z0-9=/ ]{0,20})\s*?(?:\r\n?|\n)){0,6}\s*(?:FWB|FHL|FFM)/[0-9]{1,2}"
+    r"[ \t]*(?:\r\n?|\n|MBI/[0-9]{3}-|[0-9]{3}-[0-9]{8}[A-Z]{6}/|[0-9]/[A-Z0-9]{2}[0-9])"
 )
 _MAIL_LINE = re.compile(rb"[!-9;-~]{1,70}:|[ \t]")
 _SENT = re.compile(rb"^(?:from|received|return-path|delivered-to):", re.I | re.M)

@@ -280,14 +280,20 @@ def _named(line: Row, side: str) -> str:
 def _route(lines: Sequence[Row]) -> str:
     found = []
     for line in lines:
-        ends = [line["country_of_dispatch"] or line["port_of_loading"] or line["sender_country"]]
-        ends.append(line["country_of_destination"] or line["port_of_discharge"] or line["receiver_country"])
+        ends = [_end(line, "country_of_dispatch") or line["port_of_loading"] or line["sender_country"]]
+        ends.append(_end(line, "country_of_destination") or line["port_of_discharge"] or line["receiver_country"])
         ways = [c for c in line["transit_countries"] or () if c not in ends]
         text = " → ".join(clip(e, 40) for e in (ends[0], *ways, ends[1]) if e)
         mode = line["transport_mode"]
         found.append(f"{text} by {clip(mode, 20)}" if text and mode else text or (clip(mode, 20) if mode else ""))
     found = [*_distinct(found)]
     return found[0] + (f" and {len(found) - 1} more" if len(found) > 1 else "") if found else ""
+
+
+def _end(line: Row, country: str) -> str:
+    """A country, with the port where it follows from that alone."""
+    by = next((text for text in line["countries_by_port"] or () if text.startswith(f"{country} from ")), "")
+    return f"{line[country]} (port {by.split(maxsplit=3)[3]})" if by else line[country] or ""
 
 
 def _value(lines: Sequence[Row]) -> str:

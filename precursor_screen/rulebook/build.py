@@ -21,6 +21,8 @@ from precursor_screen.schema import BY_NAME, MOVEMENT_COLUMNS
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
 _OF_MOVEMENTS = frozenset(c.name for c in MOVEMENT_COLUMNS)
+# Fields that may follow from a port: then the evidence says so.
+_OF_PORTS = frozenset(("country_of_dispatch", "country_of_destination", "sender_country", "receiver_country"))
 _WRONG = Literal(False)  # stands for a part that has been complained of
 
 
@@ -159,7 +161,8 @@ class Builder:
     def facts(self) -> tuple[Fact, ...]:
         """The evidence of a flag."""
         try:
-            return facts_of(self.rule.fields, self.scope)
+            told = () if self.rule.scope == "history" or _OF_PORTS.isdisjoint(self.rule.fields) else ("countries_by_port",)
+            return facts_of((*self.rule.fields, *told), self.scope)
         except AtomError as error:
             self.complain("fields", error)
             return ()

@@ -109,10 +109,15 @@ def run(
         gathered = _with_asides(_gather(sources, options, progress, keep_fault), reference)
         supplied = pa.Table.from_pylist(
             [
-                *({"input_id": i.input_id, "supplied_fields": sorted(i.supplied)} for i in gathered.inputs),
-                *({"input_id": f"{i.input_id}{BESIDE}", "supplied_fields": []} for i in gathered.inputs),
+                *(
+                    {"input_id": i.input_id, "supplied_fields": sorted(i.supplied), "coded_fields": sorted(i.coded)}
+                    for i in gathered.inputs
+                ),
+                *({"input_id": f"{i.input_id}{BESIDE}", "supplied_fields": [], "coded_fields": []} for i in gathered.inputs),
             ],
-            schema=pa.schema([("input_id", pa.string()), ("supplied_fields", pa.list_(pa.string()))]),
+            schema=pa.schema(
+                [("input_id", pa.string()), *((name, pa.list_(pa.string())) for name in ("supplied_fields", "coded_fields"))]
+            ),
         )
         provenance = _provenance(gathered.inputs, reference)
         matches = match(gathered.lines, reference, spread, known_parties, progress)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from sample_data.filing.shipment import Party, Shipment, by_journey, day, figure, single
@@ -63,12 +64,13 @@ def write_fwb(shipments: Sequence[Shipment]) -> bytes:
     return "".join(_telegram(_waybill(shipment)) for shipment in single(shipments)).encode()
 
 
-def _house(shipment: Shipment) -> Iterator[str]:
+def _house(shipment: Shipment, pieces: int) -> Iterator[str]:
+    """A house waybill; `pieces`: of all houses of its master."""
     mass = "K0" if shipment.gross is None else f"K{figure(shipment.gross)}"
     count = shipment.packages or 1
     yield "FHL/4"
     if shipment.master:
-        yield f"MBI/{shipment.master}{_route(shipment)}/T1"
+        yield f"MBI/{shipment.master}{_route(shipment)}/T{pieces}"
     yield f"HBS/{shipment.bill}/{_route(shipment)}/{count}/{mass}/{count}//{shipment.goods[:15].strip()}"
     yield f"TXT/{shipment.goods}"
     if shipment.hs:
@@ -82,7 +84,11 @@ def _house(shipment: Shipment) -> Iterator[str]:
 
 def write_fhl(shipments: Sequence[Shipment]) -> bytes:
     """A house manifest an item, as the master bills differ."""
-    return "".join(_telegram(_house(shipment)) for shipment in single(shipments)).encode()
+    houses = single(shipments)
+    pieces: Counter[str] = Counter()
+    for shipment in houses:
+        pieces[shipment.master] += shipment.packages or 1
+    return "".join(_telegram(_house(shipment, pieces[shipment.master])) for shipment in houses).encode()
 
 
 def _flight(items: Sequence[Shipment]) -> Iterator[str]:

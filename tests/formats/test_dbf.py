@@ -167,3 +167,11 @@ def test_a_letter_that_the_field_cuts_is_damage_and_no_other_code_page() -> None
     (sheet,) = open_sheets(Blob("m.dbf", dbf(("GOODS", "C", 40, 0, filed))), "")
     assert sheet.read(0, 1).table.column(0).to_pylist()[1] == "толуол\ufffd"
     assert "undecodable-text" in [note.code for note in sheet.notes]
+
+
+@pytest.mark.parametrize("page", ["cp1252", "cp850"])
+@pytest.mark.parametrize("text", ["Essigsäureanhydrid", "Salzsäure 37%", "Éther éthylique", "Anhydride acétique", "Äthyläther"])
+def test_the_page_of_a_cell_is_told_in_the_light_of_the_others(text: str, page: str) -> None:
+    others = [t.encode() for t in ("Behälter für Büro", "Säure", "glacé", "niño")] * 3
+    (sheet,) = open_sheets(Blob("m.dbf", dbf(("GOODS", "C", 40, 0, [*others, text.encode(page)]))), "")
+    assert sheet.read(0, 1).table.column(0).to_pylist()[-1] == text

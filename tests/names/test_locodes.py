@@ -22,5 +22,7 @@ def test_words_and_other_texts(word: str) -> None:
 
 
 def test_the_table_has_countries_and_whole_codes() -> None:
-    assert all(is_country_code(country) and len(places) % 3 == 0 for country, places in _table().items())
-    assert sum(len(places) // 3 for places in _table().values()) > 80_000
+    assert all(
+        is_country_code(country) and all(len(row[c]) % 3 == 0 for c in ("places", "words")) for country, row in _table().items()
+    )
+    assert sum(len(row["places"]) // 3 for row in _table().values()) > 80_000

@@ -17,6 +17,7 @@ from precursor_screen.kernel.resolve.goods_facts import add_goods_facts
 from precursor_screen.kernel.resolve.identifiers import find_identified
 from precursor_screen.kernel.resolve.parties import find_party_candidates, role_facts
 from precursor_screen.kernel.resolve.party_facts import add_party_facts
+from precursor_screen.kernel.resolve.places import countries_told, with_countries
 from precursor_screen.kernel.resolve.quantities import CANDIDATE_COLUMNS, NAMED, quantify
 from precursor_screen.kernel.resolve.quantities import LINE_COLUMNS as MASS_LINE_COLUMNS
 from precursor_screen.kernel.resolve.register_facts import add_register_facts
@@ -31,6 +32,7 @@ from precursor_screen.schema import TYPES
 
 _TEXT_PART = 8 << 20  # bytes of descriptions that are looked at together
 _TEXTS = TYPES["texts"]
+_TOLD = "told_"  # before the names of countries that ports tell
 # Lists over the line's substance candidates, as aggregates of the table `candidates`.
 _SUBSTANCE_LISTS = {
     "substance_ids": "list_sort(list(distinct substance_id) filter (where not weak_code))",
@@ -55,7 +57,7 @@ def resolve(
 
     Args:
         lines: LINE columns that are supplied, one row a line.
-        inputs: input_id, supplied_fields.
+        inputs: input_id, supplied_fields; coded_fields where known.
         substance_matches: SUBSTANCE_MATCH for the distinct texts and codes of `lines`.
         party_matches: PARTY_MATCH for the distinct names.
         mentions: PARTY_MENTION for the distinct texts.
@@ -67,7 +69,8 @@ def resolve(
     """
     wanted = frozenset[str]().union(*(r.columns for r in reference.rules)) if reference.rules else frozenset[str]()
     lines = lines.append_column(LINE_NO, pa.array(np.arange(lines.num_rows)))
-    lines = _with_codes(lines, reference)
+    told = countries_told(lines, inputs)
+    lines = with_countries(_with_codes(lines, reference, told), told)
     if "always_filed" in wanted:
         lines = lines.append_column("always_filed", pa.repeat(pa.scalar(list(reference.always_filed), _TEXTS), lines.num_rows))
     with connect() as connection:
@@ -96,8 +99,8 @@ def resolve(
     return Resolved(lines, candidates, parties, inputs)
 
 
-def _with_codes(lines: pa.Table, reference: Reference) -> pa.Table:
-    """hs6, hs_chapter, direction, as_of_date, value_usd: what a line says by itself."""
+def _with_codes(lines: pa.Table, reference: Reference, told: pa.Table) -> pa.Table:
+    """hs6, hs_chapter, direction, as_of_date, value_usd: what a line says by itself; `told`: the countries of its ports."""
     names = set(lines.column_names)
     hs = "hs_code" if "hs_code" in names else "cast(null as varchar)"
     dates = [d for d in ("date", "dispatch_date", "arrival_date") if d in names]
@@ -105,11 +108,11 @@ def _with_codes(lines: pa.Table, reference: Reference) -> pa.Table:
     usd = _in_dollars(day, reference.rates) if {"value", "currency"} <= names else "cast(null as decimal(18,6))"
     query = f"""
         select case when length({hs}) >= 6 then left({hs}, 6) end as hs6, left({hs}, 2) as hs_chapter,
-               {_direction(names, reference.own_countries)} as direction,
+               {_direction(names, frozenset(told.column_names), reference.own_countries)} as direction,
                {day} as as_of_date, {usd} as value_usd
         from lines order by {LINE_NO}"""
     with connect() as connection:
-        connection.register("lines", lines)
+        connection.register("lines", _append(lines, told.rename_columns([f"{_TOLD}{name}" for name in told.column_names])))
         facts = fetch(connection, query)
     if "direction" in names:
         lines = lines.drop_columns(["direction"])
@@ -128,15 +131,18 @@ def _in_dollars(day: str, rates: Sequence[Rate]) -> str:
     return f"try_cast(case {' '.join(cases)} end as decimal(18,6))"
 
 
-def _direction(names: set[str], own: Sequence[str]) -> str:
+def _direction(names: set[str], told: frozenset[str], own: Sequence[str]) -> str:
     """As stated, else from the jurisdiction: dispatch from one's own country is export, destination there import. Where a line does not say
-    whence or whither, the country of the sender or of the receiver stands for it."""
+    whence or whither, the country of the sender or of the receiver stands for it, else that of the port."""
     stated = "direction" if "direction" in names else "cast(null as varchar)"
     ours = ", ".join(literal(c) for c in own)
-    sides = (
-        [c for c in ("country_of_dispatch", "consignor_country", "exporter_country") if c in names],
-        [c for c in ("country_of_destination", "consignee_country", "importer_country") if c in names],
-    )
+    sides = [
+        [*(c for c in fields if c in names), *(f"{_TOLD}{c}" for c in fields if c in told)]
+        for fields in (
+            ("country_of_dispatch", "consignor_country", "exporter_country"),
+            ("country_of_destination", "consignee_country", "importer_country"),
+        )
+    ]
     if not own or not any(sides):
         return stated
     leaves, comes = (f"coalesce(coalesce({', '.join(side)}) in ({ours}), false)" if side else "false" for side in sides)

@@ -74,6 +74,9 @@ def build(gathered: Gathered, name: str, digest: Digest, encoding: str) -> Input
     else:
         headers = _headers(rows, guesses, beside_names)
         lines = _lines(fields, guesses, beside, headers, places, gathered)
+        if any(row.line.elsewhere for row in rows):
+            once = [sorted(name.replace("_", " ") for name in row.line.elsewhere) or None for row in rows]
+            lines = lines.append_column("stated_once", pa.array(once, pa.list_(pa.string())))
         lines = _place(lines, rows, places, name, digest)
         raw = pa.Table.from_arrays([*_as_filed(rows, fields, guesses), *beside], names=headers)
         note_languages(lines, issues)

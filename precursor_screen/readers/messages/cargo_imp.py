@@ -16,17 +16,24 @@ from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.messages.build import Gathered, build
 from precursor_screen.readers.messages.cargo_imp_blocks import KNOWN, PARTIES, Block, take_common, take_dangerous
+from precursor_screen.readers.messages.counts import Whole, compare_whole
 from precursor_screen.readers.messages.edi import read_text, refuse_empty
+from precursor_screen.readers.messages.glued import part_lines
 from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Cell, Scope, lines_of
 from precursor_screen.readers.messages.text import is_nothing
 from precursor_screen.readers.messages.untaken import keep_untaken
 
 _HEAD = re.compile(r"(FWB|FHL|FFM)/(\d{1,2})\s*")
+_GLUED = re.compile(
+    r"(?:FWB|FHL|FFM)/\d{1,2}(?=MBI/\d{3}-|\d{3}-\d{8}[A-Z]{6}/|\d/[A-Z0-9]{2}\d)"
+)  # a head and the line behind it
 _END = re.compile(r"(?:LAST|CONT)\b")
 _WAYBILL = re.compile(r"(\d{3}-?\d{8})([A-Z]{3})([A-Z]{3})/?([TSPDM])(\d{1,6})(?:([KL])(\d+(?:\.\d+)?))?(.*)")
 _HOUSE = re.compile(r"HBS/([^/]*)/([A-Z]{3})([A-Z]{3})/(\d*)/([KL])(\d+(?:\.\d+)?)/(\d*)/?(.*)", re.DOTALL)
 _AIRPORTS = re.compile(r"(?:\d{3}-?\d{8})?[A-Z]{6}(?:[TSPDM]\d.*)?")
 _POUNDS = {"L": " LBR", "K": ""}
+_POUND = Decimal("0.45359237")
+_TOTAL = re.compile(r"T(\d{1,6})$")  # of the consignment, behind what is on a unit
 
 
 class CargoImpReader:
@@ -58,12 +65,12 @@ def read_cargo_imp(text: str, issues: IssueList) -> Iterator[tuple[str, Scope]]:
     row = 0
     ended = False
     lines: list[tuple[int, str]] = []
-    for number, raw in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
-        line = raw.rstrip(" \t\x03\x00\x1a")
+    masters: dict[str, Whole] = {}
+    for number, line in _lines(text, issues):
         if found := _HEAD.fullmatch(line.strip()):
             if kind:
                 _note_end(kind, row, ended, issues)
-                yield _message(kind, row, lines, issues)
+                yield _message(kind, row, lines, masters, issues)
             kind, row, lines, ended = found[1], number, [], False
         elif kind and line.strip():
             if kind == "FFM" and _END.match(line):
@@ -72,7 +79,22 @@ def read_cargo_imp(text: str, issues: IssueList) -> Iterator[tuple[str, Scope]]:
                 lines.append((number, line.lstrip() if not line.startswith("/") else line))
     if kind:
         _note_end(kind, row, ended, issues)
-        yield _message(kind, row, lines, issues)
+        yield _message(kind, row, lines, masters, issues)
+    for master in masters.values():
+        compare_whole(master, issues)
+
+
+def _lines(text: str, issues: IssueList) -> Iterator[tuple[int, str]]:
+    """The numbered lines; a head that is glued to the line behind it is parted from it."""
+    for number, raw in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
+        line = raw.rstrip(" \t\x03\x00\x1a")
+        if found := _GLUED.match(line.strip()):
+            issues.add_one_of_many(
+                "broken-segment", f"line {number}: the line end behind {found[0]} is damaged", row=number, value=line[:200]
+            )
+            yield number, found[0]
+            line = line.strip()[found.end() :]
+        yield number, line
 
 
 def _note_end(kind: str, row: int, ended: bool, issues: IssueList) -> None:
@@ -83,12 +105,17 @@ def _note_end(kind: str, row: int, ended: bool, issues: IssueList) -> None:
         )  # fmt: skip
 
 
-def _message(kind: str, row: int, lines: list[tuple[int, str]], issues: IssueList) -> tuple[str, Scope]:
+def _message(
+    kind: str, row: int, lines: list[tuple[int, str]], masters: dict[str, Whole], issues: IssueList
+) -> tuple[str, Scope]:
     root = Scope(row, shares=kind != "FFM")
     root.add("transport_mode", kind, "air")
     root.add("message_function", kind, "original")
-    read = {"FWB": _read_waybill, "FHL": _read_houses, "FFM": _read_flight}[kind]
-    read(root, lines, issues)
+    lines = list(part_lines(kind, lines, issues))
+    if kind == "FHL":
+        _read_houses(root, lines, masters, issues)
+    else:
+        (_read_waybill if kind == "FWB" else _read_flight)(root, lines, issues)
     return kind, root
 
 
@@ -165,8 +192,9 @@ def _unread(scope: Scope, block: Block, issues: IssueList) -> None:
     issues.add_one_of_many("broken-segment", f"line {block.row} is no line of such a message", row=block.row, value=text[:200])
 
 
-def _read_houses(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -> None:
+def _read_houses(root: Scope, lines: list[tuple[int, str]], masters: dict[str, Whole], issues: IssueList) -> None:
     scope = root
+    master: Whole | None = None
     told: Scope | None = None
     for block in _blocks(lines):
         root.log.clear()
@@ -175,11 +203,14 @@ def _read_houses(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -
             if found:
                 _waybill(root, found, "master_bill_of_lading")
                 root.add(BESIDE, "MBI pieces", f"{found[5]} {found[6] or ''}{found[7] or ''}")
+                # All of the consignment; a part or a split one is not what its houses add up to.
+                whole = Whole(found[1], block.row, "houses", int(found[5]), _kilograms(found[6], found[7]))
+                master = masters.setdefault(found[1], whole) if found[4] == "T" else None
             else:
                 _unread(root, Block(block.row, "", block.lines), issues)
         elif block.tag == "HBS":
             scope = root.open(block.row)
-            _house(scope, block, issues)
+            _house(scope, block, master, issues)
         elif block.tag == "TXT":
             # The house line has room for fifteen characters of what stands here in full.
             if scope is not told:
@@ -194,10 +225,12 @@ def _read_houses(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -
         _keep(scope, block.row, block.tag, block.lines)
 
 
-def _house(scope: Scope, block: Block, issues: IssueList) -> None:
+def _house(scope: Scope, block: Block, master: Whole | None, issues: IssueList) -> None:
     found = _HOUSE.match(f"HBS/{block.lines[0]}")
     if not found:
         parts = block.lines[0].split("/")
+        if master is not None:
+            master.parts[parts[0]] = (0, Decimal(0))
         scope.add("house_bill_of_lading", "HBS number", parts[0])
         scope.add("description", "HBS goods", parts[-1] if len(parts) > 1 else "")
         issues.add_one_of_many(
@@ -208,6 +241,8 @@ def _house(scope: Scope, block: Block, issues: IssueList) -> None:
         )
         return
     number, origin, destination, pieces, unit, weight, slac, goods = found.groups()
+    if master is not None:
+        master.parts[number] = (int(pieces) if pieces else None, _kilograms(unit, weight) or Decimal(0))
     scope.add("house_bill_of_lading", "HBS number", number)
     scope.add("port_of_loading", "HBS origin", origin)
     scope.add("port_of_discharge", "HBS destination", destination)
@@ -255,6 +290,14 @@ def _read_flight(root: Scope, lines: list[tuple[int, str]], issues: IssueList) -
         _keep(cargo.scope if cargo is not None else root, number, parts[0], [line])
     for (_, at), one in cargoes.items():
         one.settle(at)
+        # A divided consignment is on several units of this flight, a split one on several flights.
+        if one.whole is not None and (one.divided or one.pieces > one.whole.pieces):
+            compare_whole(one.whole, issues, all_here=False)
+
+
+def _kilograms(unit: str | None, weight: str | None) -> Decimal | None:
+    """A mass in kilograms; none where none is stated."""
+    return Decimal(weight) * (_POUND if unit == "L" else 1) if weight else None
 
 
 class _Cargo:
@@ -266,6 +309,9 @@ class _Cargo:
         self.mass = Decimal(0)
         self.pounds = False
         self.known = False
+        self.row = row
+        self.divided = False
+        self.whole: Whole | None = None
 
     def load(self, found: re.Match[str], unit: str) -> None:
         scope = self.scope
@@ -279,6 +325,9 @@ class _Cargo:
             self.pounds = found[6] == "L"
             self.mass += Decimal(found[7])
         rest, *tail = found[8].split("/")
+        self.divided = found[4] == "D"
+        if total := _TOTAL.search(rest):
+            self.whole = Whole(found[1], self.row, "units", int(total[1]), None, {"": (self.pieces, self.mass)})
         scope.add(BESIDE, "AWB rest", rest)
         if tail:
             scope.add("description", "AWB goods", tail[0])

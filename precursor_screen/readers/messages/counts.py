@@ -1,4 +1,4 @@
-"""Compares the counts and references at the end of a message or an interchange with what was read.
+"""Compares the counts and references at the end of a message or an interchange, and the totals of air waybills, with what was read.
 
 Many senders state a wrong number of segments (six of ten published messages, though nothing is missing), so that is a note. If fewer messages,
 items or pieces of equipment were read than are stated, goods may be missing: that is an issue.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Final
 
 from precursor_screen.formats.edi import Segment
@@ -110,6 +111,47 @@ def _note(where: str, at: Segment, stated: str, found: int, noun: str, goods: bo
         row=at.number,
         value=stated,
     )
+
+
+@dataclass(slots=True)
+class Whole:
+    """What an air waybill states of itself, and what was read of it: pieces and kilograms, by the number of the house or by the line.
+
+    `parts` holds None for what states no pieces.
+    """
+
+    number: str
+    row: int
+    noun: str
+    pieces: int
+    kilograms: Decimal | None = None
+    parts: dict[str, tuple[int | None, Decimal]] = field(default_factory=dict)
+
+
+_ROUNDED: Final = Decimal("0.5")  # kilograms by which a mass may be rounded
+_PACKING: Final = Decimal("0.9")  # of the mass of a master; the rest may be what its houses are packed in
+
+
+def compare_whole(whole: Whole, issues: IssueList, *, all_here: bool = True) -> None:
+    """Reports totals that differ from what was read, as for segments: an issue where goods may be missing, otherwise a note.
+
+    Args:
+        whole: the air waybill.
+        issues: added to.
+        all_here: whether all of it should be in the file.
+    """
+    found = [pieces for pieces, _ in whole.parts.values() if pieces is not None]
+    known = len(found) == len(whole.parts)
+    count, mass = sum(found), sum((kg for _, kg in whole.parts.values()), Decimal(0))
+    where = f"the {whole.noun} of the air waybill {whole.number} hold"
+    if count > whole.pieces or (known and count < whole.pieces):
+        code = "fewer-than-stated" if all_here and count < whole.pieces else "count-differs"
+        told = f"{where} {count:,} pieces, and line {whole.row} states {whole.pieces:,}"
+        issues.add_one_of_many(code, told, row=whole.row, value=str(whole.pieces))
+    if whole.kilograms and abs(mass - whole.kilograms) > _ROUNDED * (len(whole.parts) + 1):
+        code = "fewer-than-stated" if all_here and mass < _PACKING * whole.kilograms else "count-differs"
+        told = f"{where} {mass.normalize():,f} kg, and line {whole.row} states {whole.kilograms.normalize():,f} kg"
+        issues.add_one_of_many(code, told, row=whole.row, value=f"{whole.kilograms.normalize():f}")
 
 
 def _plain(reference: str) -> str:

@@ -9,6 +9,7 @@ from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.edi import EDIFACT, X12, Segment, read_segments
 from precursor_screen.formats.encoding import Text, open_text
 from precursor_screen.formats.sheet import Aside
+from precursor_screen.names.locodes import PLACES_OF
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.messages.build import Gathered, build
 from precursor_screen.readers.messages.counts import check_counts
@@ -25,9 +26,6 @@ _READ = {
     EDIFACT: ("UN/EDIFACT", read_edifact, TAGS_EDIFACT, load_codes("edifact")),
     X12: ("ANSI X12", read_x12, TAGS_X12, load_codes("x12")),
 }
-
-# Where a line states no country, the code of a place tells it.
-_PLACES = {"country_of_dispatch": ("port_of_loading",), "country_of_destination": ("place_of_delivery", "port_of_discharge")}
 
 
 class EdiReader:
@@ -51,7 +49,7 @@ class EdiReader:
         gathered = Gathered(name, issues)
         segments = check_counts(part_glued(read_segments(content, blob.name), tags, codes, issues), issues)
         for type_, message in read(_watch_envelope(segments, issues, around), issues):
-            gathered.lines += [(type_, with_countries(line, _PLACES)) for line in lines_of(message)]
+            gathered.lines += [(type_, with_countries(line, PLACES_OF)) for line in lines_of(message)]
         gathered.asides = (*text.asides, *around)
         refuse_empty(gathered, blob)
         return [build(gathered, blob.name, digest, str(text.choice))]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from precursor_screen.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
@@ -13,6 +14,7 @@ from precursor_screen.formats.direct import TABULAR_KINDS
 from precursor_screen.formats.sheet import Aside, Body, Sheet
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.model import Input
+from precursor_screen.names.locodes import MOST, PORTS, country_of_cell
 from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
 from precursor_screen.readers.column_map import Column, ColumnMap, Guess, Reading
 from precursor_screen.readers.finish import input_id, issue_table, no_lines, note_languages
@@ -243,7 +245,15 @@ def _describe(sheet: Sheet, digest: Digest, place: HeaderPlace, guesses: Sequenc
         unmapped=tuple(g.header for g in guesses if not g.field),
         supplied=frozenset(n for n in lines.column_names if n in filed),
         lines=lines.num_rows,
+        coded=frozenset(name for name in PORTS if name in lines.column_names and _are_codes(lines.column(name))),
     )
+
+
+def _are_codes(column: pa.ChunkedArray) -> bool:
+    """Whether nearly all filled cells are UN/LOCODEs."""
+    counts = {c["values"]: int(c["counts"]) for c in pc.value_counts(column.drop_null()).to_pylist()}
+    listed = sum(count for cell, count in counts.items() if country_of_cell(cell))
+    return listed > 0 and listed >= MOST * sum(counts.values())
 
 
 def _set_aside(
