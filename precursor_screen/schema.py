@@ -217,6 +217,11 @@ LINE_FACTS: tuple[Column, ...] = (
         )
         for side in ("sender", "receiver")
     ),
+    _fact(
+        "receiver_person",
+        "text",
+        "the receiver's name is a private person's: said (by a title or a word for it) or shape (a given name or initials and a surname)",
+    ),
     _fact("receiver_telephones", "texts", "numbers of nine digits or more in the receiver's address; known in the history only"),
     _fact("always_filed", "texts", "fields that the jurisdiction always has filed (setting rules.always_filed)"),
     _fact("pen_found", "boolean", "the pre-export notification that the line names is in the register"),

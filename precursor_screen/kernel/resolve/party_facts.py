@@ -15,6 +15,7 @@ from precursor_screen.kernel.resolve.resolved import LINE_NO
 from precursor_screen.kernel.resolve.traders import add_counted, add_traders
 from precursor_screen.matching.party.index import similarity
 from precursor_screen.names.party import address_key, is_to_order, party_key
+from precursor_screen.names.persons import person
 from precursor_screen.names.trades import other_trade
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.schema import MOVEMENT, ROLES
@@ -68,6 +69,9 @@ def add_party_facts(
     for side in ("sender", "receiver"):
         if f"{side}_other_trade" in wanted:
             lines = lines.append_column(f"{side}_other_trade", _other_trade(lines, side))
+    if "receiver_person" in wanted:
+        asked = pc.if_else(here, lines.column("receiver_name"), pa.scalar(None, pa.string()))
+        lines = lines.append_column("receiver_person", map_distinct(asked, lambda name: person(name) or None))
     if "consignee_to_order" in wanted:
         lines = lines.append_column("consignee_to_order", _to_order(lines))
     if "sender_receiver_score" in wanted:

@@ -38,6 +38,7 @@ _LINE_FACTS = (
     "permit_status",
     "permit_in_force",
     "permit_substance_ids",
+    "pen_reference",
     "pen_found",
     "pen_status",
     "pen_substance_ids",
@@ -67,6 +68,7 @@ class Goods:
         permit, licence, notification: whether one in force covers all lines of it.
         certified: whether all lines of it name the number of an import certificate or export authorisation, and where there is a register
             one that it holds; TBA and 0000 are no numbers.
+        unchecked: the papers (permit, notification) of which all lines name a number that no register was asked about.
     """
 
     substance_id: str
@@ -81,6 +83,7 @@ class Goods:
     licence: bool
     notification: bool
     certified: bool
+    unchecked: tuple[str, ...]
 
     @property
     def is_beyond_trade(self) -> bool:
@@ -132,12 +135,12 @@ class Goods:
     def weighed(self, evidence: int) -> tuple[int, str]:
         """The points of the quantity and the reason, given the points of evidence.
 
-        Honest trade also ships by the tank, so of goods with lawful trade half of the points are limited to the points of evidence.
+        Honest trade also ships by the tank, so of goods with lawful trade two thirds of the points are limited to the points of evidence.
         """
-        half = round_half_up(self.quantity / 2)
-        if self.is_beyond_trade or half + evidence >= self.quantity:
+        kept = round_half_up(self.quantity / 3)
+        if self.is_beyond_trade or kept + evidence >= self.quantity:
             return self.quantity, self.why_quantity()
-        points = half + evidence
+        points = kept + evidence
         return (
             points,
             f"{self.why_quantity()}; {points} of {self.quantity} points, as {'little' if evidence else 'no'} other evidence supports it",
@@ -196,18 +199,21 @@ def find_goods(flags: pa.Table, noted: Resolved, concern: Mapping[str, Concern])
                        {_covers("permit_substance_ids", "permit_found and permit_in_force and permit_status = 'valid'")} as permit,
                        {_covers("pen_substance_ids", "pen_found and pen_status = 'accepted'")} as notified,
                        coalesce(consignee_licensed, false) or coalesce(exporter_licensed, false) as licensed,
-                       coalesce(permit_found, regexp_matches(permit_reference, '[1-9]'), false) as certified
+                       coalesce(permit_found, regexp_matches(permit_reference, '[1-9]'), false) as certified,
+                       {_unchecked("permit")} as permit_named, {_unchecked("pen")} as pen_named
                 from goods where form <> 'article')
             select shipment_id, substance_id, any_value(substance_name), in_doses,
                    coalesce(sum(kg) filter (where is_its_own), 0), coalesce(sum(kg), 0), count(*) filter (where kg is null),
-                   bool_and(permit), bool_and(licensed), bool_and(notified), bool_and(certified)
+                   bool_and(permit), bool_and(licensed), bool_and(notified), bool_and(certified),
+                   bool_and(permit_named), bool_and(pen_named)
             from weighed group by shipment_id, substance_id, in_doses order by all""").fetchall()
-    for shipment_id, substance_id, name, in_doses, known, most, unweighed, *papers in rows:
+    for shipment_id, substance_id, name, in_doses, known, most, unweighed, *papers, permit_named, pen_named in rows:
         if substance_id in concern:
             grade = concern[substance_id].licit_use
+            unchecked = tuple(name for name, named in (("permit", permit_named), ("notification", pen_named)) if named)
             goods = Goods(
                 *(substance_id, name, _IN_DOSES[grade] if in_doses else grade, in_doses, known, most, unweighed),
-                *(concern[substance_id], *papers),
+                *(concern[substance_id], *papers, unchecked),
             )
             found[shipment_id].append(goods)
     return {key: sorted(goods, key=lambda g: (-g.points, g.substance_id, g.in_doses)) for key, goods in found.items()}
@@ -216,6 +222,11 @@ def find_goods(flags: pa.Table, noted: Resolved, concern: Mapping[str, Concern])
 def _covers(substances: str, valid: str) -> str:
     """SQL: a document is in force and, where it names substances, names this one."""
     return f"coalesce({valid}, false) and (coalesce(len({substances}), 0) = 0 or list_contains({substances}, substance_id))"
+
+
+def _unchecked(paper: str) -> str:
+    """SQL: a number of the paper is named, and there is no register of such papers; TBA and 0000 are no numbers."""
+    return f"{paper}_found is null and coalesce(regexp_matches({paper}_reference, '[1-9]'), false)"
 
 
 def round_half_up(points: float) -> int:

@@ -7,10 +7,11 @@ from collections.abc import Collection
 import pyarrow as pa
 
 from precursor_screen.engine import connect
-from precursor_screen.kernel.triage.goods import Goods
+from precursor_screen.kernel.triage.goods import LICIT_USE, Goods, round_half_up
 from precursor_screen.memory import Ask, columns_of
 
 _DOCUMENT = 10
+_UNCHECKED = 0.2  # of the points of the goods, a number that no register was asked about: anybody can write one
 _REGULAR = 15
 _MOST = 30
 _MUCH = 13  # points of a quantity: from the middle of its scale on
@@ -23,7 +24,7 @@ _STEP = "cast(floor(log10(substance_mass_kg::double) * 3) as integer)"
 EARLIER = Ask((_PAIR,), _YEAR, columns_of((*_PAIR, "movement_key", "line_id", "as_of_date", "substance_mass_kg")))
 
 
-def standing_of(goods: Goods, earlier: int) -> tuple[int, str]:
+def standing_of(goods: Goods, earlier: int, evidence: int) -> tuple[int, str]:
     """Points to take off, at most 30, and the reason. For a large quantity without a reason: no points, and which papers would decide.
 
     Nothing speaks for a substance that hardly anybody trades lawfully.
@@ -31,12 +32,16 @@ def standing_of(goods: Goods, earlier: int) -> tuple[int, str]:
     Args:
         goods: that count in the shipment.
         earlier: consignments of the same pair, substance and order of size within a year before, without an open flag of high.
+        evidence: points of it; beside any, a number that was not checked speaks for nothing.
     """
     if goods.is_beyond_trade:
         return 0, ""
     reasons = [
         (_DOCUMENT, f"{name} in force covers it") for name in ("permit", "licence", "notification") if getattr(goods, name)
     ]
+    if not evidence:
+        points = round_half_up((LICIT_USE[goods.grade] + goods.weighed(evidence)[0]) * _UNCHECKED)
+        reasons += [(points, f"it names a {paper}, which no register was asked about") for paper in goods.unchecked]
     if earlier >= REGULAR:
         reasons.append((_REGULAR, f"the same pair traded such a quantity on {earlier} days of the year before"))
     if not reasons and goods.quantity >= _MUCH and goods.grade != "E":
