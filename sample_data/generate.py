@@ -133,7 +133,7 @@ SPECIAL: tuple[tuple[str, dict[str, Any]], ...] = (
     # Look-alikes that must stay quiet.
     ("a salt of hydrochloric acid", {"goods": "BETAINE HYDROCHLORIDE FEED GRADE", "hs": "29239000", "net": 1000, "from": CN_SHIPPER, "to": US_BUYER}),
     ("an isocyanate", {"goods": "TOLUENE DIISOCYANATE", "hs": "29291000", "un": "2078", "imdg": "6.1", "net": 4000, "from": DE_SHIPPER, "to": US_BUYER}),
-    ("free of acetone", {"goods": "NAIL POLISH REMOVER, ACETONE-FREE", "hs": "33043000", "net": 300, "from": CN_SHIPPER, "to": US_BUYER}),
+    ("free of acetone", {"goods": "NAIL POLISH REMOVER, ACETONE-FREE", "hs": "33043000", "net": 300, "package": "CARTON", "packages": 30, "from": CN_SHIPPER, "to": US_BUYER}),
     ("a polymer", {"goods": "POLYETHER POLYOL FOR FOAM", "hs": "39072000", "net": 18000, "from": DE_SHIPPER, "to": US_BUYER}),
     ("a network", {"goods": "ETHERNET SWITCHES, LEATHER CASES", "hs": "85176200", "net": 120, "from": CN_SHIPPER, "to": US_BUYER}),
     ("a battery", {"goods": "LEAD-ACID BATTERIES WITH SULPHURIC ACID", "hs": "85071000", "un": "2794", "imdg": "8", "net": 9000, "from": CN_SHIPPER, "to": US_BUYER}),
@@ -276,6 +276,19 @@ SPECIAL: tuple[tuple[str, dict[str, Any]], ...] = (
     # CHEM-026: a medicine of a narcotic drug by the hundred kilograms, and a box of it.
     ("ampoules in bulk", {"goods": "MORPHINE SULPHATE AMPOULES", "hs": "30044900", "net": 300, "package": "CARTON", "from": DE_SHIPPER, "to": US_BUYER}),
     ("a box of ampoules", {"goods": "MORPHINE SULPHATE AMPOULES", "hs": "30044900", "net": 4, "package": "CARTON", "from": DE_SHIPPER, "to": US_BUYER}),
+    # CHEM-027: two precursors that no synthesis joins, in bulk and as samples.
+    ("two of different drugs, the first", _permanganate(bill="SMPL910", net=45, to=NG_BUYER)),
+    ("two of different drugs, the second", _phenylacetic_acid(bill="SMPL910", item=2, net=45, **{"from": IN_SHIPPER, "to": NG_BUYER})),
+    ("a sample of one, the first", _permanganate(bill="SMPL911", net=2, to=NG_BUYER)),
+    ("a sample of one, the second", _phenylacetic_acid(bill="SMPL911", item=2, net=2, **{"from": IN_SHIPPER, "to": NG_BUYER})),
+    # COV-015 and -016: a cleaner by weight in drums to where a drug is made, and in bottles.
+    ("a cleaner in drums", {"goods": "WINDOW CLEANER", "hs": "34025000", "net": 5400, "from": CN_SHIPPER, "to": MX_BUYER}),
+    ("a cleaner in bottles", {"goods": "WINDOW CLEANER 750 ML BOTTLES", "hs": "34025000", "net": 5400, "package": "CARTON", "packages": 600, "from": CN_SHIPPER, "to": MX_BUYER}),
+    # PTY-033 and -034: a private person, and nobody at all.
+    ("for a private person", _toluene(net=180, to=("Mrs Hester Quillfeather", "4 Larch Close, Denby, OH 44021", "US"))),
+    ("for a firm of that name", _toluene(net=180, to=("Quillfeather Coatings LLC", "4 Larch Close, Denby, OH 44021", "US"))),
+    ("chemicals for nobody", {"goods": "GENERAL CARGO", "hs": "38249900", "net": 800, "from": CN_SHIPPER, "to": ("TO ORDER", "", "NG")}),
+    ("chemicals to be notified", {"goods": "GENERAL CARGO", "hs": "38249900", "net": 800, "from": CN_SHIPPER, "to": ("TO ORDER", "", "NG"), "notify": "Okemadu Textile Mills Limited"}),
 )  # fmt: skip
 
 ORDINARY = (

@@ -29,7 +29,7 @@ FOLDER = ROOT / "sample_data" / "formats"
 FIRST = "comma.csv"
 FLAGGING = (
     *("PS-CHEM-001", "PS-CHEM-003", "PS-CHEM-006", "PS-CHEM-013", "PS-CHEM-020", "PS-CHEM-024"),
-    *("PS-COV-013", "PS-COV-014", "PS-DOC-008", "PS-PTY-001", "PS-PTY-032", "PS-QTY-001", "PS-RTE-016"),
+    *("PS-COV-013", "PS-COV-014", "PS-COV-015", "PS-DOC-008", "PS-PTY-001", "PS-PTY-032", "PS-QTY-001", "PS-RTE-016"),
 )
 RECEIVERS = "PS-PTY-009"  # flags nothing here, and asks who receives: a report names that as a blind spot where a rule asks
 

@@ -41,6 +41,15 @@ EXPECTED = {
     "no quantity": "PS-CHEM-019",
     "ampoules in bulk": "PS-CHEM-026",
     "a box of ampoules": "| PS-CHEM-026",
+    "two of different drugs, the first": "PS-CHEM-027 | PS-CHEM-014 PS-CHEM-025",
+    "a sample of one, the first": "PS-CHEM-001 | PS-CHEM-027",
+    "a sample of one, the second": "PS-CHEM-001 | PS-CHEM-027",
+    "a cleaner in drums": "PS-COV-015 PS-COV-016",
+    "a cleaner in bottles": "| *",
+    "for a private person": "PS-PTY-033",
+    "for a firm of that name": "PS-CHEM-001 | PS-PTY-033",
+    "chemicals for nobody": "PS-PTY-034",
+    "chemicals to be notified": "| PS-PTY-034",
     "cold tablets": "PS-CHEM-020 | PS-CHEM-001 PS-QTY-001",
     "German name": "PS-CHEM-001 | PS-DOC-001",
     "Spanish name": "PS-CHEM-001",
@@ -263,7 +272,7 @@ def test_no_ordinary_line_is_flagged(report, generator):
 
 def test_what_cannot_be_screened_is_counted_and_has_no_band(report):
     codes = {u["code"]: u["count"] for u in report.coverage["unscreenable"]}
-    assert codes == {"vague-description": 1, "no-description": 1}
+    assert codes == {"vague-description": 1, "no-description": 1, "unscreenable-name": 1}
     bands = {s["shipment_id"]: s["band"] for s in report.shipments.to_pylist()}
     assert bands["SMPL048"] is None
     assert bands["SMPL049"] is None

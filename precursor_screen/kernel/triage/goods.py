@@ -135,12 +135,12 @@ class Goods:
     def weighed(self, evidence: int) -> tuple[int, str]:
         """The points of the quantity and the reason, given the points of evidence.
 
-        Honest trade also ships by the tank, so of goods with lawful trade two thirds of the points are limited to the points of evidence.
+        Honest trade also ships by the tank, so of goods with lawful trade half of the points are limited to the points of evidence.
         """
-        kept = round_half_up(self.quantity / 3)
-        if self.is_beyond_trade or kept + evidence >= self.quantity:
+        half = round_half_up(self.quantity / 2)
+        if self.is_beyond_trade or half + evidence >= self.quantity:
             return self.quantity, self.why_quantity()
-        points = kept + evidence
+        points = half + evidence
         return (
             points,
             f"{self.why_quantity()}; {points} of {self.quantity} points, as {'little' if evidence else 'no'} other evidence supports it",

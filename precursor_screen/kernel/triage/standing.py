@@ -24,7 +24,7 @@ _STEP = "cast(floor(log10(substance_mass_kg::double) * 3) as integer)"
 EARLIER = Ask((_PAIR,), _YEAR, columns_of((*_PAIR, "movement_key", "line_id", "as_of_date", "substance_mass_kg")))
 
 
-def standing_of(goods: Goods, earlier: int, evidence: int) -> tuple[int, str]:
+def standing_of(goods: Goods, earlier: int, evidence: int, spare: int) -> tuple[int, str]:
     """Points to take off, at most 30, and the reason. For a large quantity without a reason: no points, and which papers would decide.
 
     Nothing speaks for a substance that hardly anybody trades lawfully.
@@ -33,15 +33,18 @@ def standing_of(goods: Goods, earlier: int, evidence: int) -> tuple[int, str]:
         goods: that count in the shipment.
         earlier: consignments of the same pair, substance and order of size within a year before, without an open flag of high.
         evidence: points of it; beside any, a number that was not checked speaks for nothing.
+        spare: points of the shipment above the least of `low`: such a number takes no shipment out of its band.
     """
     if goods.is_beyond_trade:
         return 0, ""
     reasons = [
         (_DOCUMENT, f"{name} in force covers it") for name in ("permit", "licence", "notification") if getattr(goods, name)
     ]
-    if not evidence:
-        points = round_half_up((LICIT_USE[goods.grade] + goods.weighed(evidence)[0]) * _UNCHECKED)
-        reasons += [(points, f"it names a {paper}, which no register was asked about") for paper in goods.unchecked]
+    for paper in goods.unchecked if not evidence else ():
+        points = min(round_half_up((LICIT_USE[goods.grade] + goods.weighed(evidence)[0]) * _UNCHECKED), spare)
+        spare -= points
+        if points:
+            reasons.append((points, f"it names a {paper}, which no register was asked about"))
     if earlier >= REGULAR:
         reasons.append((_REGULAR, f"the same pair traded such a quantity on {earlier} days of the year before"))
     if not reasons and goods.quantity >= _MUCH and goods.grade != "E":

@@ -150,8 +150,9 @@ def _row(
         parts.append(_part("evidence", sum(evidence.values()), _why_evidence(evidence, mine)))
     if first and mine.worst < _BY_LEVEL["critical"]:
         # What speaks for one of the goods speaks not for the others.
+        spare = max(sum(p["points"] for p in parts) - LOW, 0)
         points, because = max(
-            standing_of(g, regular.get((shipment_id, g.substance_id), 0), sum(evidence.values())) for g in goods
+            standing_of(g, regular.get((shipment_id, g.substance_id), 0), sum(evidence.values()), spare) for g in goods
         )
         if because:
             parts.append(_part("standing", points, because))

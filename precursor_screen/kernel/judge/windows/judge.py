@@ -216,8 +216,9 @@ def _judge_all(
     windows: dict[int, CompiledRule] = {}
     for number, rule in enumerate(rules):
         sure, unknown = fresh.picked(rule, number)
-        missing.append(fresh.unjudged(rule, unknown))
-        doubts.add(rule, fresh.lines(unknown))
+        if len(unknown):
+            missing.append(fresh.unjudged(rule, unknown))
+            doubts.add(rule, fresh.lines(unknown))
         if not len(sure):
             continue
         if rule.window is None:
