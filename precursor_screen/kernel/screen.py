@@ -44,7 +44,7 @@ from precursor_screen.memory import (
 )
 from precursor_screen.messages.settled import RULE_LINE, Settled
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.schema import UNJUDGED
+from precursor_screen.schema import MOVEMENT_COUNTED, UNJUDGED
 
 OPEN = ("new", "existing")  # states of flags that score and that an officer is to look at
 
@@ -137,7 +137,10 @@ def judge_run(part: Part, memory: Memory, reference: Reference) -> Screened:
     by_shipment = judge_shipments(_standing(part.noted, movements.fallen), reference)
     tally = under_first_versions(tally, part.lines.column("line_id"), history.settled.counted_as)
     own = count_own(tally, history.counts.cargoes.column("cargo").combine_chunks())
-    counted = add_count_facts(movements.live, part.lines.column("line_id"), tally, own, history.counts)
+    if any(column.name in rule.columns for rule in reference.rules for column in MOVEMENT_COUNTED):
+        counted = add_count_facts(movements.live, part.lines.column("line_id"), tally, own, history.counts)
+    else:
+        counted = movements.live
     by_window = judge_windows(replace(movements, live=counted), history, reference)
     recorded = history.movements[EARLIER]
     raised = raise_flags(part, movements, by_shipment, by_window, reference, history.settled)

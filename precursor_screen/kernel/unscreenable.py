@@ -77,7 +77,7 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: R
             'an error of a spreadsheet stands for the text' as message, line_id, cast(1 as bigint) as count, {LINE_NO}
             from lines where regexp_matches({field}, {literal(CELL_ERROR)})"""
         for field in ("marks", *NAME_COLUMNS.values(), *(f"{role}_address" for role in ROLES))
-        if field in columns and field != "other_parties"
+        if field in columns and field != "other_parties" and _holds(resolved.lines.column(field), CELL_ERROR)
     ]
     if {"hs_known", "hs_code"} <= set(columns):
         # The lines were screened: one note a file and code, at its first row, names no line.
@@ -97,7 +97,7 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: R
             from lines join substances using ({LINE_NO})
             where mass_doubt = {literal(TWO_READINGS)} and match_strength <> 'weak'{"".join(f" and {s}" for s in stated)} group by all"""
         )
-    if "other_texts" in columns:
+    if "other_texts" in columns and _holds(pc.list_flatten(resolved.lines.column("other_texts")), UNCACHED_CELL):
         parts.append(
             f"""select 'unreadable-cell' as code, {place}, other_columns as field, left(other_texts, 200) as value,
             'an error of a spreadsheet stands for the text' as message, line_id, cast(1 as bigint) as count, {LINE_NO}
@@ -106,7 +106,7 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: R
         )
     for role, name in NAME_COLUMNS.items():
         # A vessel that is not named yet ("TBN"), or by its number alone, is no party without a name.
-        if name in columns and reference.watchlists and role != "vessel":
+        if name in columns and names and reference.watchlists and role != "vessel":
             lines, cell = (
                 ("lines", name) if name != "other_parties" else ("(select *, unnest(other_parties) as cell from lines)", "cell")
             )
@@ -115,7 +115,7 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: R
                 'nothing is left of the name to compare' as message, line_id, cast(1 as bigint) as count, {LINE_NO}
                 from {lines} l semi join unscreenable on l.{cell} = unscreenable.name{_unless_notified(role, columns)}"""
             )
-    if {"consignee_name", "notify_party_name"} <= columns and reference.watchlists:
+    if {"consignee_name", "notify_party_name"} <= columns and names and reference.watchlists:
         # The notify party was screened in the consignee's place: one note a file names no line.
         parts.append(
             f"""select 'to-order' as code, source_file, min(source_row) as source_row, 'consignee_name' as field, min(consignee_name) as value,
@@ -129,6 +129,11 @@ def unscreenable_issues(resolved: Resolved, names: tuple[str, ...], reference: R
         connection.register("unscreenable", pa.table([pa.array(names, pa.string())], names=["name"]))
         connection.register("to_order", pa.table([pa.array(filter(is_to_order, names), pa.string())], names=["name"]))
         return fetch(connection, f"{' union all '.join(parts)} order by {LINE_NO}, field", NUMBERED_ISSUE)
+
+
+def _holds(cells: pa.ChunkedArray, pattern: str) -> bool:
+    """Whether any cell matches: planning a query that finds nothing takes longer than looking."""
+    return pc.any(pc.match_substring_regex(cells, pattern), min_count=0).as_py() is True
 
 
 def _unless_notified(role: str, columns: set[str]) -> str:

@@ -17,6 +17,7 @@ from precursor_screen.rulebook.expression import Expression, Field, Operator, ap
 from precursor_screen.rulebook.tell import Telling, Texts
 from precursor_screen.schema import FLAG, SUBSTANCE, UNJUDGED
 
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 # Only these levels bar the band `none` when they could not be judged.
 BARRING = ("high", "critical")
 # Every flag names its place, whatever the rule asks for.
@@ -90,7 +91,7 @@ def flags_of(
         "level": pa.array(levels, pa.string()),
         "weight": pa.array(weights, pa.int64()),
         "because": pa.array(because, pa.string()),
-        "evidence": pa.array([json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in evidence], pa.string()),
+        "evidence": pa.array([_compact(one) for one in evidence], pa.string()),
         "window_line_ids": pa.array([[]] * rows.count, FLAG.field("window_line_ids").type),
         **(given or {}),
     }
