@@ -48,7 +48,7 @@ def country_of_cell(text: str, *, among_codes: bool = False) -> str | None:
     country, place = found.groups()
     if place in _parts(country, "places"):
         return country
-    # In one word: AT SEA is no place of Austria.
+    # Only without a blank: AT SEA is not a place in Austria.
     unlisted = among_codes and len(tidy) == 5 and is_country_code(country) and place not in _parts(country, "words")
     return country if unlisted and find_country(tidy) is None else None
 

@@ -1,7 +1,7 @@
 """Whether a name is that of a private person: by a word that says so, or by its shape.
 
-A name is no person's where any word of it is a legal form, a word of business or of a trade, or holds a figure. Firms bear the names of their
-founders (`Thomas Cook`), so that the shape alone says little.
+A name with a legal form, a word for a business or a trade, or a digit is not a person's. Firms are also named after their founders
+(`Thomas Cook`), so the shape alone proves little.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def person(name: str) -> str:
 
 
 def _is_named(tokens: list[str], given: frozenset[str], turned: bool) -> bool:
-    """A given name, or initials, before a surname; behind it where a comma parts them."""
+    """Whether a given name or initials come before a surname, or after it and a comma."""
     first, surname = (tokens[1], tokens[0]) if turned else (tokens[0], tokens[-1])
     return len(surname) >= _LEAST_SURNAME and surname not in given and (first in given or len(first) == 1)
 

@@ -1,4 +1,4 @@
-"""What a rule says of rows that it is true of: its sentence, and its evidence as texts. Python, as these rows are few."""
+"""What a rule says of the rows that it flags: its sentence, and its evidence as texts. In Python, as these rows are few."""
 
 from __future__ import annotations
 
@@ -53,7 +53,10 @@ class Telling:
                 return [text if true else "" for true, text in zip(self._known(test), self.texts(said), strict=True)]
             case Apply(Operator.LIMIT, (value, shown)):
                 pairs = zip(self.values(value), self.texts(shown), strict=True)
-                return ["any quantity counts" if v == 0 else f"the threshold is {text} kg" for v, text in pairs]
+                return [
+                    "any quantity counts" if v == 0 else f"the threshold is {text}{'' if v is None else ' kg'}"
+                    for v, text in pairs
+                ]
             case Apply(Operator.SAID, (text, method)):
                 return [_said(t, m) for t, m in zip(self.texts(text), self.values(method), strict=True)]
         raise TypeError(f"{node!r} is not a text")

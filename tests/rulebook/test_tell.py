@@ -85,7 +85,7 @@ def test_what_matched_is_called_by_its_kind(method, text, shown):
 
 
 @pytest.mark.parametrize(
-    ("limit", "shown"), [(0, "any quantity counts"), (100, "the threshold is 100 kg"), (None, "the threshold is not stated kg")]
+    ("limit", "shown"), [(0, "any quantity counts"), (100, "the threshold is 100 kg"), (None, "the threshold is not stated")]
 )
 def test_a_threshold_of_nothing_is_any_quantity(limit, shown):
     assert said("{threshold_kg:limit}", threshold_kg=[limit]) == [shown]

@@ -193,10 +193,10 @@ def _flags_of_rows(rule: CompiledRule, rows: Rows, at: npt.NDArray[np.int64]) ->
     return flags_of(rule, mine, identity, given, more_evidence=_spans(subject, mine))
 
 
-def _spans(subject: str, rows: Rows) -> Iterable[list[dict[str, Any]]]:
+def _spans(subject: str, rows: Rows) -> list[list[dict[str, Any]]] | None:
     """Of rules about a substance or a party: where the match stands."""
     if subject not in _SPANS:
-        return []
+        return None
     columns = _SPANS[subject]
     values = {name: rows.column(column).to_pylist() if column else ["name"] * rows.count for name, column in columns.items()}
     stands = rows.column(_COLUMN_OF_SPAN[subject]).to_pylist()

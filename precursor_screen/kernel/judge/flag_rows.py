@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -59,7 +59,7 @@ def flags_of(
     identity: Sequence[Texts],
     given: Mapping[str, pa.Array] | None = None,
     outcomes: Mapping[str, Texts] | None = None,
-    more_evidence: Iterable[Sequence[Mapping[str, Any]]] = (),
+    more_evidence: Sequence[Sequence[Mapping[str, Any]]] | None = None,
 ) -> pa.Table:
     """FLAG rows, one a row, in their order.
 
@@ -69,7 +69,7 @@ def flags_of(
         identity: what makes a flag the same tomorrow, beside the rule: never a row number, a score or a wording.
         given: columns of FLAG beyond those that every flag has; others are null.
         outcomes: for `Telling`.
-        more_evidence: a list a row, behind the rule's own.
+        more_evidence: for each row, what follows the rule's own evidence.
     """
     telling = Telling(rows, outcomes)
     levels, weights = _levels(rule, rows)
@@ -80,7 +80,7 @@ def flags_of(
             for text, is_so in zip(because, rows.true(test), strict=True)
         ]
     evidence = _evidence(rule, telling, rows.count)
-    for mine, more in zip(evidence, more_evidence, strict=False):
+    for mine, more in zip(evidence, more_evidence, strict=True) if more_evidence is not None else ():
         mine.extend(more)
     r = rule.rule
     same = {"rule_id": r.id, "rule_version": r.version, "confidence": r.confidence, "state": "new", "family": r.family}
@@ -129,9 +129,9 @@ def count_unjudged(rule: CompiledRule, fields: pa.Array, shipments: pa.Array, re
 
     Args:
         rule: that could not judge some rows.
-        fields: for want of which, a row each.
-        shipments: that they are in.
-        recognised: whether a substance is recognised in them, without which they bar no shipment from the band `none`.
+        fields: what was missing, for each row.
+        shipments: the shipment of each row.
+        recognised: whether a substance is recognised in each row. Rows without one do not keep their shipment out of the band `none`.
     """
     if rule.rule.level not in BARRING:
         shipments = pa.nulls(len(shipments), pa.string())

@@ -225,7 +225,7 @@ def _covers(substances: str, valid: str) -> str:
 
 
 def _unchecked(paper: str) -> str:
-    """SQL: a number of the paper is named, and there is no register of such papers; TBA and 0000 are no numbers."""
+    """SQL that is true if the line gives a number of the paper and there is no register of such papers. TBA and 0000 do not count."""
     return f"{paper}_found is null and coalesce(regexp_matches({paper}_reference, '[1-9]'), false)"
 
 

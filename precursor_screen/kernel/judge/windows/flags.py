@@ -54,7 +54,7 @@ class Fresh:
         return np.asarray(found.to_numpy(), dtype=np.int64)
 
     def unjudged(self, rule: CompiledRule, at: Numbers, field: str = "") -> pa.Table:
-        """UNJUDGED rows of movements that a rule cannot judge; field: what was missing, where that is no field of the row."""
+        """UNJUDGED rows of movements that a rule cannot judge. `field`: what was missing, if it is not a field of the movement."""
         fields = pa.repeat(pa.scalar(field), len(at)) if field else self.rows.missing(rule, at)
         # A line bars only where a substance is recognised in it; a candidate is one by itself.
         is_of_goods = rule.rule.subject in (LINE, SUBSTANCE)
@@ -158,7 +158,9 @@ def raise_flags(rule: CompiledRule, flagged: pa.Table, fresh: Fresh, sure: Numbe
     substances = rows.column("substance_id").to_pylist() if subject else [None] * rows.count
     own = pc.coalesce(whole(flagged.column("own_key")), rows.column("movement_key")).to_pylist()
     identity = [own, substances, _keys_in(rule, told["key_values"])]
-    of_window = [_of_window(dict(zip(told, row, strict=True))) for row in zip(*told.values(), strict=True)] if rule.window else []
+    of_window = (
+        [_of_window(dict(zip(told, row, strict=True))) for row in zip(*told.values(), strict=True)] if rule.window else None
+    )
     flags = flags_of(rule, rows, identity, given, _outcomes(told), of_window)
     first = _first_of_each(flags)
     flags = flags.take(first)

@@ -154,11 +154,11 @@ def _every(everything: Relation, cargo: Relation, wanted: list[str], needs: Need
     )
 
 
-def _named(everybody: Relation, wanted: list[str], needs: Needs, lookups: _Lookups) -> Relation:
+def _named(movements: Relation, wanted: list[str], needs: Needs, lookups: _Lookups) -> Relation:
     stated = [f"linked.{identifier(n)}" for n in sorted(needs.naming) if n in wanted and n != "line_id"]
     found = [lookups.columns[n] for n in sorted(needs.naming) if n in lookups.columns and n not in wanted]
     columns = ", ".join(["linked.row_no", "linked.line_id", *stated, *found])
-    return derive("named", f"select {columns} from {everybody} linked {lookups.joins_of(found)}", everybody)
+    return derive("named", f"select {columns} from {movements} linked {lookups.joins_of(found)}", movements)
 
 
 def _remaining(name: str) -> str:
@@ -216,9 +216,8 @@ def _look_up(connection: duckdb.DuckDBPyConnection, amended: Relation, needs: Ne
         found |= {c: f"law.{c}" for c in _LAW if c in needs.columns}
     if previous := [c for c in PREVIOUS_COLUMNS if c.name in needs.columns]:
         # The earlier version of a movement of two substances has two rows: what it says of the same one comes first.
-        joins[
-            "amended"
-        ] = f""" left join lateral (select * from {amended} a where linked.is_new and linked.movement_key = a.movement_key
-            order by a.substance_id is distinct from linked.substance_id, a.substance_id limit 1) amended on true"""
+        earlier = f"""select * from {amended} a where linked.is_new and linked.movement_key = a.movement_key
+            order by a.substance_id is distinct from linked.substance_id, a.substance_id limit 1"""
+        joins["amended"] = f" left join lateral ({earlier}) amended on true"
         found |= {c.name: f"amended.{identifier(c.name.removeprefix('previous_'))} as {identifier(c.name)}" for c in previous}
     return _Lookups(joins, found, tuple(_outcome(connection, test, name) for test, name in needs.tests.items()))
