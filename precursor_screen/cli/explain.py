@@ -86,13 +86,12 @@ def _issue(identifier: str) -> str | None:
 
 def _rule(identifier: str) -> str | None:
     from precursor_screen.cli.rules import show_rule
-    from precursor_screen.reference.bundle import load_rulebook, rule_folders
+    from precursor_screen.reference.shipped import rules_folder
+    from precursor_screen.rulebook.grammar import load_rule, rule_files
 
-    if not identifier.upper().startswith("PS-"):
-        return None
-    rules = {r.id: r for r in load_rulebook(rule_folders()).rules}
-    rule = rules.get(identifier.upper())
-    return show_rule(rule) if rule else None
+    # A file is called as its rule: one is read, not all of them.
+    files = (p for p in rule_files([rules_folder()]) if p.stem == identifier.lower())
+    return next((show_rule(load_rule(path, path.name)) for path in files), None)
 
 
 def _substance(identifier: str) -> str | None:

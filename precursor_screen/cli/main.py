@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import io
 import os
@@ -57,6 +58,8 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"precursor_screen.cli.{COMMANDS[cmd_name][0]}").command
+        gc.freeze()
+        gc.enable()
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
@@ -133,6 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     faults.no_traces()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's: unused here, yet each would ask for memory as it starts
     leave_out_pandas()
+    gc.disable()  # until a command is imported: modules are no garbage
     sys.exit(run(arguments))
 
 

@@ -34,6 +34,7 @@ MOST_FILES: Final = 4  # of one name; the oldest are removed
 
 _MAGIC: Final = b"precursor-screen kept 1\n"
 _SUFFIX: Final = ".kept"
+_TYPED, _MARKED = b"t", b"m"
 _DATE: Final = 1  # the code of a date where the type does not say that it is one
 _ABANDONED: Final = 86_400.0  # seconds after which nobody writes a file any more
 _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
@@ -128,8 +129,9 @@ def _is_private(state: os.stat_result) -> bool:
 
 
 def _keep(file: str, value: object, kind: Any) -> None:
-    content = _encode(value)
-    if _decode(content, kind) != value:
+    contents = (encode(value) for encode in (_encode, _encode_marked))
+    content = next((c for c in contents if _comes_back(c, kind, value)), None)
+    if content is None:
         return
     for folder in _folders():
         with contextlib.suppress(OSError):
@@ -146,12 +148,23 @@ def _remove_oldest(folder: Path, name: str) -> None:
         old.unlink(missing_ok=True)
 
 
+def _comes_back(content: bytes, kind: Any, value: object) -> bool:
+    with contextlib.suppress(msgspec.MsgspecError):
+        return bool(_decode(content, kind) == value)
+    return False
+
+
 def _encode(value: object) -> bytes:
-    return msgspec.msgpack.encode(_marked(msgspec.to_builtins(value, builtin_types=(date,))))
+    """As its type reads it: quick, but a date whose type is not stated would come back as text."""
+    return _TYPED + msgspec.msgpack.encode(value)
+
+
+def _encode_marked(value: object) -> bytes:
+    """With dates marked as such."""
+    return _MARKED + msgspec.msgpack.encode(_marked(msgspec.to_builtins(value, builtin_types=(date,))))
 
 
 def _marked(value: Any) -> Any:
-    """Dates marked as such: where the type says nothing of what is there, they would come back as text."""
     if isinstance(value, dict):
         return {key: _marked(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
@@ -160,18 +173,22 @@ def _marked(value: Any) -> Any:
 
 
 def _decode(content: bytes, kind: Any) -> Any:
+    form, content = content[:1], content[1:]
     with _no_collection():
+        if form == _TYPED:
+            return msgspec.msgpack.decode(content, type=kind)
         plain = msgspec.msgpack.decode(content, ext_hook=lambda _, day: date.fromisoformat(bytes(day).decode()))
         return msgspec.convert(plain, kind, builtin_types=(date,))
 
 
 @contextlib.contextmanager
 def _no_collection() -> Iterator[None]:
-    """Nothing that is being built is garbage, and to look for some takes two thirds of the time."""
+    """Nothing that is being built is garbage, and to look for some takes two thirds of the time; later searches pass it over."""
     was = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was:
+            gc.freeze()
             gc.enable()

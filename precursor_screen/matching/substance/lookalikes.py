@@ -12,7 +12,7 @@ from typing import Final
 import ahocorasick_rs
 import numpy as np
 
-from precursor_screen.matching.substance.stream import BREAK, Bytes, Near, Stream, byte_table, free_places, sketch
+from precursor_screen.matching.substance.stream import BREAK, Bytes, Near, Stream, byte_table, free_places, sketches
 from precursor_screen.names.confusions import FIRM, LOOSE, PAIRS
 
 _FIRM: Final = byte_table(FIRM)
@@ -28,8 +28,8 @@ class ReadingIndex:
 
     def __init__(self, readings: Sequence[str]) -> None:
         keys: defaultdict[bytes, list[int]] = defaultdict(list)
-        for number, reading in enumerate(readings):
-            keys[sketch(reading)].append(number)
+        for number, key in enumerate(sketches(readings)):
+            keys[key].append(number)
         self._owners = list(keys.values())
         self._scanner = compile_bytes(list(keys))
 

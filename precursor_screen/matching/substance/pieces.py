@@ -9,7 +9,6 @@ alignment) between word edges is lost; a test holds it against brute force.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
@@ -18,11 +17,13 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from precursor_screen.matching.substance.stream import Keys, Near, Places, Stream, byte_table, sketch, windows
+from precursor_screen.matching.substance.stream import Bytes, Keys, Near, Places, Stream, byte_table, sketch_all, windows
 from precursor_screen.names.confusions import FIRM
 
 MOST_EDITS: Final = 2
 _WIDEST: Final = 8  # letters of a piece that are compared at first: as many as an integer holds
+_MASKS: Final = np.array([(1 << (8 * width)) - 1 for width in range(_WIDEST + 1)], dtype=np.uint64)
+_HEAD, _TAIL, _INSIDE = range(3)
 _BITS: Final = 20
 _LONGEST: Final = 1024  # letters of a stretch that are told apart; names are shorter
 _SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
@@ -42,12 +43,11 @@ def stretch_keys(starts: Places, ends: Places) -> Places:
 
 
 class _Lists:
-    """Lists of numbers, kept end to end."""
+    """Lists of numbers, kept end to end: those of one key follow each other."""
 
-    def __init__(self, lists: Sequence[Sequence[int]]) -> None:
-        self.counts = np.array([len(x) for x in lists], dtype=np.int64)
-        self.firsts = np.cumsum(self.counts) - self.counts
-        self.items = np.array([i for x in lists for i in x], dtype=np.int64)
+    def __init__(self, counts: Places, items: Places) -> None:
+        self.counts, self.items = counts, items
+        self.firsts = np.cumsum(counts) - counts
 
     def expand(self, which: Places) -> tuple[Places, Places]:
         """The items of some lists: for each, its place in `which`, and the item."""
@@ -57,14 +57,13 @@ class _Lists:
 
 
 class _Table:
-    """Pieces of one length, and the groups of names that have them."""
+    """Pieces of one length, in order, and the groups of names that have them."""
 
-    def __init__(self, width: int, entries: dict[int, list[int]]) -> None:
-        self.mask = np.uint64((1 << (8 * width)) - 1)
+    def __init__(self, width: int, pieces: Keys, groups: Places) -> None:
+        self.mask = _MASKS[width]
         self.width = width
-        keys = sorted(entries)
-        self.keys: Keys = np.array(keys, dtype=np.uint64)
-        self.groups = _Lists([entries[k] for k in keys])
+        self.keys, counts = np.unique(pieces, return_counts=True)
+        self.groups = _Lists(counts, groups)
         self.known = np.zeros(1 << _BITS, dtype=np.bool_)
         self.known[_spread(self.keys)] = True
 
@@ -78,42 +77,6 @@ class _Table:
         same = self.keys[at] == value
         which, groups = self.groups.expand(at[same])
         return maybe[same][which], groups
-
-
-class _Groups:
-    """Names with the same piece in the same place, the same length and the same edits: told apart only when one of them may stand."""
-
-    def __init__(self, folded: Sequence[bytes], edits: Sequence[int]) -> None:
-        self._folded, self._edits = folded, edits
-        self._names: list[list[int]] = []
-        self._of: dict[tuple[str, bytes, int, int], int] = {}
-        self._tables: dict[str, defaultdict[int, defaultdict[int, list[int]]]] = {}
-
-    def add(self, kind: str, piece: bytes, name: int) -> None:
-        """Notes that a name has a piece; kind: head, tail or inside."""
-        key = kind, piece, len(self._folded[name]), self._edits[name]
-        if key not in self._of:
-            self._of[key] = len(self._names)
-            self._names.append([])
-            tables = self._tables.setdefault(kind, defaultdict(lambda: defaultdict(list)))
-            tables[len(piece)][int.from_bytes(piece, "little")].append(self._of[key])
-        self._names[self._of[key]].append(name)
-
-    def tables(self, kind: str) -> list[_Table]:
-        """The pieces of one kind, a table for each length of them."""
-        return [_Table(width, table) for width, table in sorted(self._tables.get(kind, {}).items())]
-
-    def names(self) -> _Lists:
-        """The names of each group."""
-        return _Lists(self._names)
-
-    def lengths(self) -> Places:
-        """The length of the names of each group."""
-        return np.array([length for _, _, length, _ in self._of], dtype=np.int64)
-
-    def edits(self) -> Places:
-        """The edits of the names of each group."""
-        return np.array([k for _, _, _, k in self._of], dtype=np.int64)
 
 
 def _joined(found: list[tuple[Places, Places]]) -> tuple[Places, Places]:
@@ -133,21 +96,41 @@ class PieceIndex:
     """
 
     def __init__(self, names: Sequence[tuple[str, int]]) -> None:
-        folded = [bytes(_FIRM[np.frombuffer(sketch(name), dtype=np.uint8)]) for name, _ in names]
-        self._texts = [f.decode("latin-1") for f in folded]
-        self._name_edits = np.array([k for _, k in names], dtype=np.int64)
-        self._bags = np.array([_LANES[np.frombuffer(f, dtype=np.uint8)].sum(dtype=np.uint64) for f in folded], dtype=np.uint64)
-        groups = _Groups(folded, [k for _, k in names])
-        for number, (f, (_, k)) in enumerate(zip(folded, names, strict=True)):
-            first, last = (len(f) // 2,) * 2 if k == 1 else (len(f) // 3, len(f) - len(f) // 3)
-            for piece in {f[:first][:_WIDEST], _swapped(f[: first + 1], first)[:_WIDEST]}:
-                groups.add("head", piece, number)
-            for piece in {f[last:][-_WIDEST:], *((_swapped(f[last - 1 :], 1)[-_WIDEST:],) if k == 2 else ())}:
-                groups.add("tail", piece, number)
-            if k == 2:
-                groups.add("inside", f[first:last][:_WIDEST], number)
-        self._heads, self._tails, self._inside = (groups.tables(kind) for kind in ("head", "tail", "inside"))
-        self._names, self._lengths, self._edits = groups.names(), groups.lengths(), groups.edits()
+        self._name_edits = edits = np.array([k for _, k in names], dtype=np.int64)
+        letters, ends = sketch_all([name for name, _ in names])
+        letters, lengths = _FIRM[letters], np.diff(ends, prepend=0)
+        starts = ends - lengths
+        text = letters.tobytes().decode("latin-1")
+        self._texts = [text[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+        counted = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(_LANES[letters], dtype=np.uint64)))
+        self._bags = counted[ends] - counted[starts]
+        first = np.where(edits == 1, lengths // 2, lengths // 3)
+        last = np.where(edits == 1, first, lengths - first)
+        every, two = np.arange(len(names)), np.flatnonzero(edits == 2)
+        tail, tail_swapped = (np.minimum(lengths - last + more, _WIDEST) for more in (0, 1))
+        rows = [
+            _pieces(_HEAD, letters, every, starts, first),
+            _pieces(_HEAD, _swapped(letters, starts + first), every, starts, first + 1),
+            _pieces(_TAIL, letters, every, ends - tail, tail),
+            _pieces(_TAIL, _swapped(letters, starts + last), two, ends - tail_swapped, tail_swapped),
+            _pieces(_INSIDE, letters, two, starts + first, last - first),
+        ]
+        kinds, widths, pieces, of = (np.concatenate(column) for column in zip(*rows, strict=True))
+        # Names with the same piece in the same place, the same length and the same edits are a group: told apart only when one may stand.
+        order = np.lexsort((of, edits[of], lengths[of], pieces, widths, kinds))
+        kinds, widths, pieces, of = kinds[order], widths[order], pieces[order], of[order]
+        alike = (kinds, widths, pieces, lengths[of], edits[of])
+        begins = np.flatnonzero(np.logical_or.reduce([np.diff(column, prepend=~column[:1]) != 0 for column in alike]))
+        self._names = _Lists(np.diff(begins, append=len(of)), of)
+        self._lengths, self._edits = lengths[of[begins]], edits[of[begins]]
+        self._heads, self._tails, self._inside = (
+            [
+                _Table(width, pieces[begins[mine]], mine)
+                for width in range(1, _WIDEST + 1)
+                if len(mine := np.flatnonzero((kinds[begins] == kind) & (widths[begins] == width)))
+            ]
+            for kind in (_HEAD, _TAIL, _INSIDE)
+        )
 
     def find(self, stream: Stream, taken: Places) -> list[Near]:
         """Every stretch between word edges within its edits of a name, by place and then by name.
@@ -235,6 +218,14 @@ class PieceIndex:
         return [Near(names[i], starts[i], ends[i]) for i in near.tolist()]
 
 
-def _swapped(piece: bytes, cut: int) -> bytes:
-    """A piece with the letters before and after a cut changed round."""
-    return piece[: cut - 1] + piece[cut : cut + 1] + piece[cut - 1 : cut] + piece[cut + 1 :]
+def _pieces(kind: int, letters: Bytes, of: Places, starts: Places, widths: Places) -> tuple[Places, Places, Keys, Places]:
+    """Kind, width, letters and name of a piece of some names."""
+    width = np.minimum(widths[of], _WIDEST)
+    return np.full(len(of), kind), width, windows(letters)[starts[of]] & _MASKS[width], of
+
+
+def _swapped(letters: Bytes, cuts: Places) -> Bytes:
+    """Letters, of which those before and after some cuts are changed round."""
+    letters = letters.copy()
+    letters[cuts - 1], letters[cuts] = letters[cuts], letters[cuts - 1]
+    return letters

@@ -26,7 +26,7 @@ from precursor_screen.matching.substance.stream import (
     any_stream,
     ascii_stream,
     free_places,
-    sketch,
+    sketches,
 )
 
 _CHUNK: Final = 1_000_000  # characters at once: bounds the memory of the arrays
@@ -71,10 +71,11 @@ class Prefilter:
 
     def __init__(self, names: NameDictionary) -> None:
         self._names = names
-        triggers = {sketch(t) for t in (*_TRIGGERS, *CLASS_WORDS)}
-        keys = sorted({sketch(p.squashed) for p in names.patterns} | triggers)
+        triggers = set(sketches([*_TRIGGERS, *CLASS_WORDS]))
+        spelled = sketches([p.squashed for p in names.patterns])
+        keys = sorted({*spelled, *triggers})
         self._exact = compile_bytes(keys)
-        own = {sketch(p.squashed) for p in names.patterns if p.loose}
+        own = {key for key, p in zip(spelled, names.patterns, strict=True) if p.loose}
         self._is_name = np.array([k in own for k in keys], dtype=np.bool_)
         self._is_trigger = np.array([k in triggers for k in keys], dtype=np.bool_)
 

@@ -93,6 +93,18 @@ def sketch(squashed: str) -> bytes:
     return _stand_ins(_codes(squashed)).tobytes()
 
 
+def sketch_all(squashed: Sequence[str]) -> tuple[Bytes, Places]:
+    """The bytes of many squashed texts end to end, and where each ends."""
+    return _stand_ins(_codes("".join(squashed))), np.cumsum([len(text) for text in squashed], dtype=np.int64)
+
+
+def sketches(squashed: Sequence[str]) -> list[bytes]:
+    """`sketch` of many texts."""
+    letters, ends = sketch_all(squashed)
+    content, stops = letters.tobytes(), ends.tolist()
+    return [content[a:b] for a, b in zip([0, *stops], stops, strict=False)]
+
+
 def ascii_stream(texts: Sequence[str]) -> Stream:
     """The stream of texts that are all ASCII."""
     raw = np.frombuffer("\0".join((*texts, "")).encode("ascii"), dtype=np.uint8)
