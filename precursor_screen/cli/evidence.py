@@ -68,7 +68,7 @@ def command() -> None:
     "key",
     type=click.Path(path_type=Path),
     metavar="KEY",
-    help="Sign with a private key of `ssh-keygen -t ed25519` (extra `sign`).",
+    help="Sign with a private key of `ssh-keygen -t ed25519`, or with one that an agent holds (its .pub file).",
 )
 @click.option(
     "--as",
@@ -107,7 +107,7 @@ def seal(ctx: click.Context, /, what: str, url: str | None, **options: Any) -> N
     beside = target.with_name(f"{target.stem}.full{target.suffix}")
     for path in (target, *([beside] if options["redact"] else [])):
         _check_free(path)
-    signer = (lambda message: sign.sign(message, key, _ask_passphrase())) if key else None
+    signer = (lambda message: sign.sign(message, key)) if key else None
     now = datetime.now(UTC).isoformat(timespec="seconds")
     sealed = seal_bundle(shown, rules, now, None if options["redact"] else secret, signer)
     full = seal_bundle(whole, rules, now, secret, signer) if options["redact"] else b""
@@ -204,11 +204,6 @@ def _write(content: bytes, path: Path, mode: int) -> None:
         stream.write(content)
 
 
-def _ask_passphrase() -> Any:
-    """Asks for it where somebody is there."""
-    return (lambda: click.prompt("Passphrase", hide_input=True, err=True)) if sys.stdin.isatty() else None
-
-
 @command.command()
 @click.argument("bundle", type=click.Path(path_type=Path), metavar="BUNDLE")
 @click.option(
@@ -217,9 +212,7 @@ def _ask_passphrase() -> Any:
     metavar="DIR",
     help="Screen the inputs of the bundle, found here by SHA-256, again, and compare.",
 )
-@click.option(
-    "--signer", type=click.Path(path_type=Path), metavar="KEY.pub", help="Public key by which it must be signed (extra `sign`)."
-)
+@click.option("--signer", type=click.Path(path_type=Path), metavar="KEY.pub", help="Public key by which it must be signed.")
 @click.option(
     "--full",
     type=click.Path(path_type=Path),
@@ -240,7 +233,7 @@ def verify(ctx: click.Context, bundle: Path, inputs: Path | None, signer: Path |
     from precursor_screen.casework.evidence import verify as checking
     from precursor_screen.errors import ExitCode
 
-    key = sign.read_public_key(signer) if signer else None
+    key = sign.fingerprint(signer) if signer else None
     found = checking.verify(checking.read_file(bundle), bundle.name, key)
     problems, unknown, told = list(found.problems), list(found.unknown), list(found.told)
     if found.document is not None and not problems:
@@ -248,7 +241,7 @@ def verify(ctx: click.Context, bundle: Path, inputs: Path | None, signer: Path |
             _compare_whole(found, full, problems, told)
         if inputs is not None:
             _run_again(ctx, found.document, inputs, problems, unknown, told)
-    click.echo(f"{printable(bundle)}: {'sound' if not problems else f'{len(problems):,} problems'}")
+    click.echo(f"{printable(bundle)}: {_verdict(found) if not problems else f'{len(problems):,} problems'}")
     for line in told:
         click.echo(f"  {printable(line)}")
     for line in unknown:
@@ -259,6 +252,11 @@ def verify(ctx: click.Context, bundle: Path, inputs: Path | None, signer: Path |
         click.echo("Do not rely on it: ask whoever sent it for the bundle, and for its SHA-256 by another way.", err=True)
         return ExitCode.FLAGGED
     return ExitCode.SET_ASIDE if unknown else ExitCode.CLEAR
+
+
+def _verdict(found: Verified) -> str:
+    """What may be said of a bundle with nothing wrong: only who holds its key cannot have been somebody else."""
+    return f"unchanged since it was made; {found.signed}"
 
 
 def _compare_whole(found: Verified, full: Path, problems: list[str], told: list[str]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.cli.main import run
+from tests.casework.evidence.test_sign import make_key, needs_ssh_keygen
 from tests.cli.conftest import ACETONE, LISTED, working_in
 from tests.screening import table
 
@@ -98,7 +99,8 @@ def test_a_flag_that_is_not_raised_again(ps, screened):
     document["flags"][0]["level"] = "critical"
     rules = {n: c for n, c in held.items() if n.startswith("rules/")}
     Path("forged.zip").write_bytes(seal(document, rules, "2026-01-01T00:00:00+00:00"))
-    assert ps("evidence", "verify", "forged.zip").code == 0  # digests do not find who makes everything anew
+    answer = ps("evidence", "verify", "forged.zip")  # digests do not find who makes everything anew
+    assert (answer.code, "forged.zip: unchanged since it was made; unsigned" in answer.out) == (0, True)
     answer = ps("evidence", "verify", "forged.zip", "--inputs", ".")
     assert (answer.code, "raised again, with other level" in answer.out) == (1, True)
     document["flags"][0]["level"] = "low"
@@ -155,16 +157,13 @@ def test_redacted(ps, screened):
     assert (answer.code, "the digest is not that" in answer.out) == (1, True)
 
 
+@needs_ssh_keygen
 def test_signed(ps, screened, tmp_path):
-    pytest.importorskip("cryptography", reason="the extra sign is not installed")
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    from tests.casework.evidence.test_sign import write_key
-
-    key, other = (write_key(tmp_path / n, Ed25519PrivateKey.generate()) for n in ("key", "other"))
+    key, other = (make_key(tmp_path / n) for n in ("key", "other"))
     answer = ps("evidence", "B2", "--sign", key, "-o", "case.zip")
     assert (answer.code, answer.out.rstrip().endswith("signed")) == (0, True)
-    assert ps("evidence", "verify", "case.zip", "--signer", f"{key}.pub").code == 0
+    answer = ps("evidence", "verify", "case.zip", "--signer", f"{key}.pub")
+    assert (answer.code, "case.zip: unchanged since it was made; signed" in answer.out) == (0, True)
     answer = ps("evidence", "verify", "case.zip", "--signer", f"{other}.pub")
     assert (answer.code, "another key" in answer.out) == (1, True)
     assert ps("evidence", "B2", "--sign", tmp_path / "none", "-o", "x.zip").code == 2
@@ -194,7 +193,7 @@ def test_as_others_take_it(ps, screened, kind, name):
         (("evidence", "verify", "none.zip"), 2, "cannot be read"),
         (("evidence", "verify", "."), 2, "cannot be read"),
         (("evidence", "verify", "report.json"), 1, "is no whole zip"),
-        (("evidence", "verify", "report.json", "--signer", "manifest.csv"), 2, "no public key"),
+        (("evidence", "verify", "report.json", "--signer", "manifest.csv"), 2, "not one public key"),
         (("evidence", "B2", "--ledger", "sqlite:///none.sqlite"), 4, "does not exist"),
         (("evidence",), 2, "seal"),
     ],

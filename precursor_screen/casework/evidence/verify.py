@@ -31,8 +31,7 @@ _KEYS = (
     "subject",
     "substances",
 )
-
-
+_MOST_VALUES = 4_000_000  # of a document, roughly: what a large case comes to a hundred times over
 _MEMBERS = frozenset((bundle.EVIDENCE, bundle.SEALED, bundle.EXPLANATION, bundle.PAGE, bundle.SUMS, bundle.SIGNATURE))
 
 
@@ -46,6 +45,7 @@ class Verified:
         told: what was checked, in sentences.
         document: of the bundle; None: it cannot be read.
         secret: of a whole bundle.
+        signed: signed, unsigned, or that this was not checked.
     """
 
     problems: tuple[str, ...]
@@ -53,6 +53,7 @@ class Verified:
     told: tuple[str, ...] = ()
     document: Document | None = None
     secret: bytes | None = None
+    signed: str = "unsigned"
 
 
 def read_file(path: Path) -> bytes:
@@ -68,13 +69,13 @@ def read_file(path: Path) -> bytes:
         raise UsageError(f"cannot be read: {error.strerror}", where=Where(str(path)), remedy="Check the path.") from error
 
 
-def verify(content: bytes, name: str = "", signer: bytes | None = None) -> Verified:
+def verify(content: bytes, name: str = "", signer: str | None = None) -> Verified:
     """Checks a bundle.
 
     Args:
         content: of the file.
         name: of it, for messages.
-        signer: the public key by which it must be signed; None: whose signature it bears is told, not judged.
+        signer: the fingerprint of the key by which it must be signed; None: whose signature it bears is told, not judged.
     """
     try:
         members = bundle.unpack(content, name)
@@ -88,7 +89,7 @@ def verify(content: bytes, name: str = "", signer: bytes | None = None) -> Verif
         return Verified((problem,))
     unknown: list[str] = []
     told = [f"{len(members)} members, {len(content):,} bytes, sealed {sealed['sealed']}: every byte is what its manifest says"]
-    _signature(members, signer, problems, unknown, told)
+    signed = _signature(members, signer, problems, unknown, told)
     try:
         problems += _rules(document, members)
         _rendered(document, sealed, members, problems, unknown)
@@ -96,7 +97,7 @@ def verify(content: bytes, name: str = "", signer: bytes | None = None) -> Verif
         problems.append(f"{bundle.EVIDENCE} does not hold what evidence holds ({type(error).__name__}: {error})")
         return Verified(tuple(problems), tuple(unknown), tuple(told))
     secret = bytes.fromhex(sealed["secret"]) if "secret" in sealed else None
-    return Verified(tuple(problems), tuple(unknown), tuple(told), document, secret)
+    return Verified(tuple(problems), tuple(unknown), tuple(told), document, secret, signed)
 
 
 def _sums(members: Mapping[str, bytes]) -> Iterator[str]:
@@ -124,6 +125,8 @@ def _lines_of(sums: bytes) -> Iterator[tuple[str, str]]:
 
 def _documents(members: Mapping[str, bytes]) -> tuple[Document | None, dict[str, Any], str]:
     """The document, what is said of the sealing, and why there is none."""
+    if sum(members[n].count(sign) for n in (bundle.EVIDENCE, bundle.SEALED) for sign in (b",", b"[", b"{")) > _MOST_VALUES:
+        return None, {}, f"{bundle.EVIDENCE} or {bundle.SEALED} is a JSON bomb: it holds more values than any evidence"
     try:
         document, sealed = (json.loads(members[n]) for n in (bundle.EVIDENCE, bundle.SEALED))
         if not isinstance(document, dict) or document.get("format") != FORMAT:
@@ -136,7 +139,9 @@ def _documents(members: Mapping[str, bytes]) -> tuple[Document | None, dict[str,
         if lacking:
             return None, {}, f"{bundle.EVIDENCE} lacks {lacking[0]}"
         written = text_of(document) == members[bundle.EVIDENCE] and text_of(sealed) == members[bundle.SEALED]
-    except (ValueError, TypeError, RecursionError) as error:
+    except RecursionError:
+        return None, {}, f"{bundle.EVIDENCE} or {bundle.SEALED} is a JSON bomb: nested deeper than any evidence"
+    except (ValueError, TypeError) as error:
         return None, {}, f"{bundle.EVIDENCE} or {bundle.SEALED} cannot be read ({error})"
     if not written:
         return (
@@ -147,32 +152,32 @@ def _documents(members: Mapping[str, bytes]) -> tuple[Document | None, dict[str,
     return document, sealed, ""
 
 
-def _signature(
-    members: Mapping[str, bytes], signer: bytes | None, problems: list[str], unknown: list[str], told: list[str]
-) -> None:
+def _signature(members: Mapping[str, bytes], signer: str | None, problems: list[str], unknown: list[str], told: list[str]) -> str:
+    """Checks the signature, and says whether there is one that holds."""
     armored = members.get(bundle.SIGNATURE)
     if armored is None:
         if signer is not None:
             problems.append("bears no signature")
         else:
-            told.append("not signed: whoever made it anew would not be found")
-        return
+            told.append("not signed: whoever made the whole bundle anew would not be found")
+        return "unsigned"
     try:
         key = sign.check(members[bundle.SUMS], armored)
     except sign.NoSignatureError as error:
         problems.append(f"the signature does not hold: {error}")
-        return
+        return "the signature does not hold"
     except MissingExtra as error:
         if signer is not None:
             raise
         unknown.append(f"the signature was not checked: {error.message}. {error.remedy}")
-        return
+        return "the signature was not checked"
     if signer is None:
-        told.append(f"signed by the key {sign.fingerprint(key)}; whose that is --signer KEY.pub says")
+        told.append(f"signed by the key {key}; whose that is --signer KEY.pub says")
     elif key != signer:
-        problems.append(f"is signed by another key, {sign.fingerprint(key)}, not by {sign.fingerprint(signer)}")
+        problems.append(f"is signed by another key, {key}, not by {signer}")
     else:
-        told.append(f"signed by {sign.fingerprint(key)}, the key that was given")
+        told.append(f"signed by {key}, the key that was given")
+    return "signed"
 
 
 def _rules(document: Document, members: Mapping[str, bytes]) -> Iterator[str]:

@@ -45,6 +45,12 @@ def test_nested_beyond_reason(bundle_bytes):
     assert verify(resealed(bundle_bytes, evidence=b"[" * 200_000)).problems
 
 
+def test_more_values_than_any_evidence(bundle_bytes, monkeypatch):
+    monkeypatch.setattr("precursor_screen.casework.evidence.verify._MOST_VALUES", 100)
+    (problem,) = verify(bundle_bytes).problems
+    assert "JSON bomb" in problem
+
+
 def test_a_bundle_of_another_version_of_the_program(bundle_bytes, monkeypatch):
     monkeypatch.setattr("precursor_screen.casework.evidence.verify.__version__", "99")
     found = verify(bundle_bytes)
