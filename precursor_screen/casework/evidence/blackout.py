@@ -1,23 +1,33 @@
-"""Takes names out of texts however they are written there: in other case, without diacritics, with other marks between the words."""
+"""Takes names out of texts however they are written there: a whole name or one word that tells it, in other case, order or script, without
+diacritics, with marks between words or letters, or within another word."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 
 from anyascii import anyascii
 
 from precursor_screen.names import party_words
-from precursor_screen.names.party import is_informative
+from precursor_screen.names.party import CONSONANTS, OWN_SCRIPT, is_informative, normalise_party
+from precursor_screen.names.party_scripts import consonants, fold_key, leaves_vowels_out
 
+_THROUGH = re.compile(
+    r"(?i)\b(?:[cao]/[obc]|on behalf of|by order of|attn|z\.? ?hd\.?)(?!\w)"
+)  # whoever follows is somebody else
 _WORDS = re.compile(r"[^\W_]+")
 _LEAST = 3  # letters and digits of a text that is taken out
-_LEAST_ALONE = 5  # of a name without its legal form
+_LEAST_ALONE = 4  # letters of a word that tells a name by itself
+_LEAST_WITHIN = 6  # of one that is taken out of longer words and of letters set apart
+_LEAST_CONSONANTS = 3  # of one that is compared across a script without vowels
 _FORMS = frozenset(w for forms in party_words.LEGAL_FORMS.values() for form in forms for w in form.split())
 _AND = frozenset(("and", "und", "et", "y", "e", "en", "og", "och"))
 _BETWEEN = rf"[\W_]*(?:(?:{'|'.join(sorted(_AND))})[\W_]+)?"
+_BEGIN, _END = r"(?<![^\W_])", r"(?![^\W_])"
+_EDGE = "\0"  # behind a character that is a word by itself
+_NO_GAPS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")  # scripts without gaps between words
 
 
 @lru_cache(maxsize=4096)
@@ -26,12 +36,14 @@ def _fold(character: str) -> str:
         return character.lower()
     bare = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
     kept = "".join(c for c in bare if unicodedata.category(c) != "Cf")
-    return str(anyascii(kept)).lower() if kept.isalnum() else kept
+    if not kept.isalnum():
+        return kept
+    return str(anyascii(kept)).lower() + (_EDGE if _NO_GAPS.match(character) else "")
 
 
 def folded(text: str) -> str:
     """A text in small Latin letters without diacritics; what is between words stays."""
-    return "".join(map(_fold, text))
+    return "".join(map(_fold, text)).replace(_EDGE, "")
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -40,46 +52,135 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(w for w in words if w not in _AND) or tuple(words)
 
 
-def spellings(name: str) -> set[tuple[str, ...]]:
+def _spellings(name: str) -> set[tuple[str, ...]]:
     """A name in words, and without its legal form where enough is left."""
     words = words_of(name)
     found = {words}
     while len(words) > 1 and words[-1] in _FORMS:
         words = words[:-1]
-        if any(is_informative(w) and len(w) >= _LEAST_ALONE for w in words):
+        if any(is_informative(w) and len(w) > _LEAST_ALONE for w in words):
             found.add(words)
     return {w for w in found if sum(map(len, w)) >= _LEAST}
 
 
-def blackout(names: Iterable[str], kept: Iterable[str], instead: str) -> Callable[[str], str]:
+def _misread(name: str, known: Collection[str]) -> Iterator[str]:
+    """The words of a name with accents as a program shows them that takes UTF-8 for Latin-1."""
+    for word in () if name.isascii() else _WORDS.findall(name):
+        if len(word) >= _LEAST_ALONE and not word.isascii() and folded(word) not in known and is_informative(folded(word)):
+            yield from (cased.encode().decode("latin-1") for cased in sorted({word, word.lower(), word.upper()}))
+
+
+def _telling(name: str) -> set[str]:
+    """The words of a name, in Latin letters, of which each tells it by itself as far as names go."""
+    read = [t for r in normalise_party(name).readings if r.script not in (OWN_SCRIPT, CONSONANTS) for t in r.tokens]
+    return {w for w in (*words_of(name), *read) if w.isascii() and w.isalpha() and len(w) >= _LEAST_ALONE and is_informative(w)}
+
+
+def blackout(names: Iterable[str], kept: Iterable[str], instead: str, ordinary: Collection[str] = ()) -> Callable[[str], str]:
     """What takes names out of a text.
 
     Args:
-        names: to be taken out.
-        kept: names that stay: one that begins as one of them is not taken out, for it says no more than that.
+        names: of parties to be taken out, and their addresses and numbers.
+        kept: names that stay, and with them what says no more: their words, and names that begin as one of them.
         instead: what stands in their place.
+        ordinary: words, folded, that tell nobody by themselves: of goods, of trades.
     """
+    names, kept = list(names), [_THROUGH.split(k)[0] for k in kept]
     stay = {words_of(k) for k in kept}
-    hidden = {words for name in names for words in spellings(name)}
-    hidden = {words for words in hidden if not any(k[: len(words)] == words for k in stay)}
-    if not hidden:
+    known = {*ordinary, *(w for words in stay for w in words), *(w for k in kept for w in _telling(k))}
+    whole = {words for name in names for words in _spellings(name)}
+    whole = {words for words in whole if not any(k[: len(words)] == words for k in stay)}
+    runs = {run for name in names for run in _NO_GAPS.findall(name) if len(run) > 1}
+    literal = {
+        *(runs - {run for k in kept for run in _NO_GAPS.findall(k)}),
+        *(m for name in names for m in _misread(name, known)),
+    }
+    single = {w for name in names for w in _telling(name)} - known
+    if not whole and not single and not literal:
         return lambda text: text
-    ordered = sorted(hidden, key=lambda w: (-sum(map(len, w)), w))
-    pattern = re.compile(r"(?<![^\W_])(?:" + "|".join(map(_pattern, ordered)) + r")(?![^\W_])")
+    patterns = [_BEGIN + _pattern(words) + _END for words in sorted(whole, key=lambda w: (-sum(map(len, w)), w))]
+    patterns += [_of_word(word) for word in sorted(single, key=lambda w: (-len(w), w))]
+    pattern = re.compile("|".join(patterns))
+    as_it_stands = re.compile("|".join(map(re.escape, sorted(literal, key=lambda w: (-len(w), w)))) or "(?!)", re.IGNORECASE)
+    alike = _Alike(single, names, known)
 
     def take_out(text: str) -> str:
+        text = as_it_stands.sub(instead, text)
         pieces = [_fold(c) for c in text]
         at = [n for n, piece in enumerate(pieces) for _ in piece]
-        found = [(at[m.start()], at[m.end() - 1] + 1) for m in pattern.finditer("".join(pieces))]
-        for start, end in reversed(found):
+        plain = "".join(pieces)
+        found = [*((m.start(), m.end()) for m in pattern.finditer(plain)), *alike.places(plain, text, at)]
+        spans = _joined((at[a], at[b - 1] + 1) for a, b in found)
+        for start, end in reversed(spans):
             while end < len(text) and not _fold(text[end]):
                 end += 1  # a mark that belongs to the last letter
+            while start > 0 and text[start - 1].isalnum() and not _fold(text[start - 1]):
+                start -= 1  # a letter without a sound before the first
             text = text[:start] + instead + text[end:]
         return text
 
     return take_out
 
 
+class _Alike:
+    """Words that are the same but for how a script is written in another."""
+
+    def __init__(self, words: Collection[str], names: Iterable[str], known: Collection[str]) -> None:
+        without = {
+            t for n in names for r in normalise_party(n).readings if r.script == CONSONANTS for t in r.tokens if is_informative(t)
+        }
+        self._known = known
+        self._keys = {fold_key(w) for w in words}
+        self._from_latin, self._from_others = (
+            {s for w in some for s in _skeletons(w) if len(s) >= _LEAST_CONSONANTS} for some in (words, without)
+        )
+
+    def places(self, plain: str, text: str, at: list[int]) -> Iterator[tuple[int, int]]:
+        """Where they stand in a folded text; `at`: the place in the text of each of its letters."""
+        for word in _WORDS.finditer(plain):
+            here = word.group()
+            if len(here) < _LEAST_ALONE or here.isdigit():
+                continue
+            vowels = not leaves_vowels_out(text[at[word.start()] : at[word.end() - 1] + 1])
+            there = self._from_others if vowels else self._from_latin
+            is_so = fold_key(here) in self._keys or not there.isdisjoint(_skeletons(here))
+            if is_so and here not in self._known:
+                yield word.span()
+
+
+def _skeletons(word: str) -> set[str]:
+    """What a word keeps in a script without vowels, with and without the article of Arabic."""
+    bare = {word, re.sub("^a?l(?=.{3})", "", word)}
+    return {consonants(re.sub("[wyh]", "", one)) for one in bare}
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans in order; those that touch as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if found and start < found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((start, end))
+    return found
+
+
 def _pattern(words: tuple[str, ...]) -> str:
     """Of a name; between its words may stand any marks, a conjunction or nothing, and an umlaut may be written out or not."""
-    return _BETWEEN.join(re.sub(r"([aou])e?", r"\1e?", re.escape(word)) for word in words)
+    return _BETWEEN.join(_written(word) for word in words)
+
+
+def _of_word(word: str) -> str:
+    """Of a single word: its letters may be set apart, all of them or by a hyphen; a long one may stand within another."""
+    letters = [_letter(c) for c in word]
+    if len(word) >= _LEAST_WITHIN:
+        return r"[\W_]{0,2}".join(letters)
+    return _BEGIN + "(?:" + _written(word) + "|" + r"[\W_]{1,2}".join(letters) + ")" + _END
+
+
+def _written(word: str) -> str:
+    return f"{_EDGE}?".join(map(_letter, word))
+
+
+def _letter(character: str) -> str:
+    return f"{character}e?" if character in "aou" else re.escape(character)

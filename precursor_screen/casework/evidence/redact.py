@@ -1,8 +1,9 @@
 """A document for another authority: what the flag needs, the rest named with salted digests.
 
 What stays of the flagged line: the fields that the rule reads, and the flag's own evidence. What is left out: other parties, other lines,
-prices, officers' names and words, and ids of lines, which are digests over all that they say. A value that is left out is named by its
-path (RFC 6901) in the whole document with
+prices, officers' names and words, names of files, and ids of lines, which are digests over all that they say. What a field says that is
+left out (a name, an address, the number of a bill or permit) is taken out of all other texts too. A value that is left out is named by
+its path (RFC 6901) in the whole document with
 
     SHA-256( HMAC-SHA-256(secret, path) || value as JSON )
 
@@ -16,11 +17,14 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
-from precursor_screen.casework.evidence.blackout import blackout
+from precursor_screen.casework.evidence.blackout import blackout, words_of
 from precursor_screen.casework.evidence.facts import field_of, stands_in
 from precursor_screen.casework.evidence.gather import Document, Row
+from precursor_screen.reference.nomenclature import shipped_nomenclature
+from precursor_screen.reference.recogniser import shipped_substances
 from precursor_screen.reports.json_report import dump
 from precursor_screen.schema import ROLES, TRADERS
 
@@ -32,9 +36,15 @@ _MASS = ("net_mass", "gross_mass", "quantity", "quantity_unit", "packages", "pac
 _DATES = ("date", "dispatch_date", "arrival_date")
 _OFFICER = ("officer", "second", "text", "line_id")
 _OF_SHIPMENT = ("shipment_id", "score", "band", "typology", "parts", "families", "incomplete", "reckoned")
+_NUMBERS = (
+    *("bill_of_lading", "house_bill_of_lading", "master_bill_of_lading", "declaration_id", "permit_reference", "pen_reference"),
+    "container_numbers",
+)
 _LEAST = 3  # letters of a name that is taken out of all texts
 _LEAST_NUMBER = 6  # letters and digits of an address or a number
 _NO_NAMES = ("_country", "_role", "_city", "_state", "_type", "_kind", "_key")
+_FILES = (("flags", "source_file"), ("lines", "source_file"), ("inputs", "name"))  # where files are named
+_KIND_OF_FILE = re.compile(r"\.(?:csv|dbf|edi|eml|gz|html?|jsonl?|msg|ods|parquet|rtf|tsv|txt|xls[bmx]?|xml|zip)$", re.IGNORECASE)
 _SEVERAL = re.compile(r"[;|\n]")
 _OURS = ("rules", "reference", "format", "tool_version", "redacted")  # texts that are no filer's
 
@@ -121,7 +131,8 @@ def redact(document: Document, secret: bytes) -> Document:
         # Digests of verdicts have no salt: who knows the rest of one could try out officers' names.
         cut.out("/chain/verdicts", document["chain"]["verdicts"])
         changed["chain"] = {**document["chain"], "verdicts": []}
-    hidden = blackout(*_hidden(document, changed), LEFT_OUT)
+    _name_files(changed, document, cut)
+    hidden = blackout(*_hidden(document, changed), LEFT_OUT, {*_ordinary_words(), *_places(changed)})
     for name in document:
         if name not in _OURS:
             changed[name] = _blacked_out(changed[name], document[name], step("", name), hidden, cut)
@@ -300,6 +311,9 @@ def _blacked_out(value: Any, whole: Any, path: str, hidden: Callable[[str], str]
             cut.once(path, whole)
         return text
     if isinstance(value, dict):
+        if any(hidden(k) != k for k in value):  # a header that names somebody: its path would do so too
+            cut.once(path, whole)
+            return {}
         return {k: _blacked_out(v, _member(whole, k), step(path, k), hidden, cut) for k, v in value.items()}
     if isinstance(value, list):
         return [_blacked_out(v, _member(whole, n), step(path, n), hidden, cut) for n, v in enumerate(value)]
@@ -313,19 +327,61 @@ def _member(whole: Any, key: str | int) -> Any:
     return whole[key] if isinstance(whole, list) and isinstance(key, int) and key < len(whole) else None
 
 
+def _name_files(changed: Document, document: Document, cut: _Cut) -> None:
+    """Digests in the place of names of files, sheets and parts: a firm may be named there."""
+    inputs = {i["name"] for i in document["inputs"] if i}
+
+    def digest(name: str) -> str:
+        kind = _KIND_OF_FILE.search(name)
+        return f"file-{salted(cut.secret, '/file', name)[:16]}{kind[0].lower() if kind else ''}"
+
+    def renamed(name: str) -> str:
+        whole = next((i for i in inputs if stands_in(name, i)), None)
+        if whole is None:
+            return digest(name)
+        return digest(whole) + re.sub(r"[^#!]+", lambda part: digest(part[0]), name[len(whole) :])
+
+    for part, key in _FILES:
+        for i, row in enumerate(changed[part]):
+            if row and row.get(key):
+                cut.out(step(step(f"/{part}", i), key), row[key])
+                changed[part][i] = {**row, key: renamed(row[key])}
+    if changed["source"].get("name"):
+        cut.out("/source/name", changed["source"]["name"])
+        changed["source"] = {**changed["source"], "name": digest(changed["source"]["name"])}
+
+
+@cache
+def _ordinary_words() -> frozenset[str]:
+    """Words of goods and trades: a firm may be called by one, and nobody is told by it."""
+    nomenclature = shipped_nomenclature().words
+    goods = {w for s in shipped_substances() for name in s.names for w in words_of(name.name)}
+    return frozenset((*goods, *(w for word in nomenclature for w in words_of(word)), *(f"{word}s" for word in nomenclature)))
+
+
+def _places(kept: Document) -> Iterator[str]:
+    """Words of the ports and towns that stay: a firm may be called by one."""
+    for fact in kept["facts"]:
+        for field, text in fact["fields"].items() if fact else ():
+            if field.startswith("port_") or field.endswith(("_city", "_country")):
+                yield from words_of(text)
+
+
 def _hidden(document: Document, kept: Document) -> tuple[set[str], set[str]]:
-    """Names, addresses and numbers of all parties of the whole document that the redacted one leaves out; and those that it keeps."""
-    stay = {text for _, text in _party_texts(kept)}
-    return {text for _, text in _party_texts(document)} - stay, stay
+    """Names, addresses and numbers of all parties and papers of the whole document that the redacted one leaves out; and those that it keeps."""
+    stay = {*_told(kept), document["subject"]["name"], *(s["shipment_id"] for s in kept["shipments"])}
+    files = {row[key] for part, key in _FILES for row in document[part] if row and row.get(key)}
+    return ({*_told(document), *files} - stay), stay
 
 
-def _party_texts(document: Document) -> Iterator[tuple[str, str]]:
+def _told(document: Document) -> Iterator[str]:
     rows = [*(r["fields"].items() for r in document["facts"] if r)]
     cells = [((field_of(h), t) for h, t in line["cells"].items()) for line in document["lines"] if line]
     said = [((e["field"], e["as_written"]) for e in flag["evidence"] if e) for flag in document["flags"]]
     for field, text in (pair for some in (*rows, *cells, *said) for pair in some):
-        if _role_of(field) and not field.endswith(_NO_NAMES) and any(c.isalnum() for c in text):
-            yield from ((field, part) for part in {text, *_SEVERAL.split(text)} if _tells(field, part))
+        tells = field in _NUMBERS or (_role_of(field) and not field.endswith(_NO_NAMES))
+        if tells and any(c.isalnum() for c in text):
+            yield from (part for part in {text, *_SEVERAL.split(text)} if _tells(field, part))
 
 
 def _tells(field: str, text: str) -> bool:

@@ -21,7 +21,7 @@ from precursor_screen.casework.evidence.verify import compare_redacted, verify
 from tests.casework.evidence.cases import SECRET
 from tests.casework.evidence.conftest import WHEN
 
-WORDS = ("belmar", "shipper spa", "muller", "mueller", "sohne", "soehne")
+WORDS = ("belmar", "shipperspa", "muller", "mueller", "sohne", "soehne")
 HIDDEN = ("Belmar Forwarding Ltd", "Second Shipper SpA", "Müller & Söhne GmbH")
 CUT = blackout([*HIDDEN, "Orveto", "12 Harbour Road", "+49 89 123456"], ["Orveto SA"], "#")
 
@@ -41,13 +41,57 @@ CUT = blackout([*HIDDEN, "Orveto", "12 Harbour Road", "+49 89 123456"], ["Orveto
         ("tel +49-89-123456", "tel +#"),
         ("12, HARBOUR ROAD", "#"),
         ("Orveto SA and ORVETO", "Orveto SA and ORVETO"),  # a name that stays begins so
-        ("Belmarforwardings", "Belmarforwardings"),
-        ("Belmar", "Belmar"),
+        ("Belmarforwardings", "#forwardings"),
+        ("Belmar", "#"),
+        ("forwarding", "forwarding"),  # a word of trade tells nobody
         ("", ""),
     ],
 )
 def test_a_text(text: str, left: str):
     assert CUT(text) == left
+
+
+FORMS = blackout(
+    [
+        "Zavrelkova Khimia OOO",
+        "Öttershagen Spedition",
+        "شركة الزمردي للتجارة",
+        "华泽化工有限公司",
+        "Acetone Trading",
+        "Kim Dae Lorren",
+        "Iris Ltd",
+    ],
+    ["Orveto Khimia"],
+    "#",
+    {"acetone", "iris"},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("of Zavrelkova", "of #"),
+        ("khimia, ZAVRELKOVA", "khimia, #"),  # the other word is one of a name that stays
+        ("Завьрелкова", "#"),
+        ("Заврелкова, Прага", "#, Прага"),
+        ("Z A V R E L K O V A", "#"),
+        ("Zavrel-\nkova", "#"),
+        ("info@zavrelkova-lab.example", "info@#-lab.example"),
+        ("www.ottershagen.example/x", "www.#.example/x"),
+        ("OETTERSHAGEN", "#"),
+        ("L O R R E N, K.", "#, K."),
+        ("LORRENS WIFE", "#S WIFE"),
+        ("Al Zumurrudi", "Al #"),
+        ("收货人 华泽化工", "收货人 #化工"),
+        ("huaze", "#"),
+        ("ACETONE 200 KG", "ACETONE 200 KG"),
+        ("for Acetone Trading", "for #"),
+        ("iris oil", "iris oil"),
+        ("zebra wood, drums of toluene, KIMCHI", "zebra wood, drums of toluene, KIMCHI"),
+    ],
+)
+def test_a_word_that_tells_a_name(text: str, left: str):
+    assert FORMS(text) == left
 
 
 def test_nothing_to_hide_changes_nothing():
@@ -62,7 +106,10 @@ def test_folding_and_words():
 def spell(name: str, chance: random.Random) -> str:
     """A name as somebody else writes it."""
     words = re.findall(r"\w+", name)
-    how = chance.randint(0, 4)
+    how = chance.randint(0, 7)
+    telling = chance.choice([w for w in words if w.lower() not in ("ltd", "spa", "gmbh", "forwarding", "second")])
+    if how > 4:
+        return (telling.upper(), " ".join(telling), f"post@{telling.lower()}.example")[how - 5]
     if how == 0:
         return name.upper()
     if how == 1:
@@ -87,14 +134,6 @@ def strings(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
             yield from strings(inner, (*path, key))
 
 
-def _all(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, dict | list):
-        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _all(inner, f"{path}/{key}")
-
-
 @pytest.mark.parametrize("seed", range(20))
 def test_no_member_names_anybody_who_is_left_out(document, completed, seed):
     chance = random.Random(seed)
@@ -104,6 +143,15 @@ def test_no_member_names_anybody_who_is_left_out(document, completed, seed):
         fact["fields"].setdefault("carrier_name", HIDDEN[2])
     changed["notes"].append("asked there")
     places = [p for p in strings(changed) if "party_name" not in str(p) and p[0] != "rules"]
+    for file in {f["source_file"] for f in changed["flags"]}:
+        for row, key in (
+            *((f, "source_file") for f in (*changed["flags"], *changed["lines"])),
+            *((i, "name") for i in changed["inputs"]),
+        ):
+            if row[key].startswith(file):
+                row[key] = f"{spell(HIDDEN[0], random.Random(seed))} 2026.xlsx#{HIDDEN[2]}"[
+                    : -len(HIDDEN[2]) - 1 if key == "name" else None
+                ]
     for path in chance.sample(places, len(places) // 2):
         at = changed
         for key in path[:-1]:
@@ -113,13 +161,7 @@ def test_no_member_names_anybody_who_is_left_out(document, completed, seed):
     sealed = seal(redacted, completed[1], WHEN)
     assert verify(sealed).problems == ()
     assert compare_redacted(redacted, changed, SECRET)[0] == []
-    leak = [(p, v) for p, v in _all(redacted) if any(f" {h} " in f" {chr(32).join(words_of(v))} " for h in WORDS)]
-    assert leak == []
     for name, content in bundle.unpack(sealed).items():
-        text = content.decode()
-        shown = words_of(
-            html.unescape(text) if name.endswith(".html") else str(json.loads(text)) if name.endswith(".json") else text
-        )
-        for hidden in WORDS:
-            assert f" {hidden} " not in f" {' '.join(shown)} ", (name, hidden)
+        squashed = re.sub(r"[\W_]", "", folded(html.unescape(content.decode())))
+        assert [w for w in WORDS if w in squashed] == [], name
     assert LEFT_OUT in json.dumps(redacted)
