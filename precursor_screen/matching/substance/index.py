@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import accumulate
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -67,15 +68,29 @@ class SubstanceIndex:
         """
         self.substances = substances
         self._rare = rare
+        self._patterns = patterns
         self._by_id = {s.substance_id: s for s in substances}
-        self._names = NameDictionary(patterns_of(substances) if patterns is None else patterns)
-        self._cut = CutNames(self._names.patterns)
-        self._identifiers = Identifiers(substances, rare)
-        self._prefilter = Prefilter(self._names)
 
-    def __reduce__(self) -> tuple[type[SubstanceIndex], tuple[tuple[Substance, ...], frozenset[str], tuple[Pattern, ...]]]:
+    # Made when first asked for: a process that leaves texts to others never needs them.
+    @cached_property
+    def _names(self) -> NameDictionary:
+        return NameDictionary(patterns_of(self.substances) if self._patterns is None else self._patterns)
+
+    @cached_property
+    def _cut(self) -> CutNames:
+        return CutNames(self._names.patterns)
+
+    @cached_property
+    def _identifiers(self) -> Identifiers:
+        return Identifiers(self.substances, self._rare)
+
+    @cached_property
+    def _prefilter(self) -> Prefilter:
+        return Prefilter(self._names)
+
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
         """Rebuild from substances and patterns: automata do not pickle."""
-        return (type(self), (self.substances, self._rare, self._names.patterns))
+        return (type(self), (self.substances, self._rare, self._patterns))
 
     def match(self, text: str) -> list[Match]:
         """Every substance that a text names or numbers, suppressed ones included, by place and then by substance.
