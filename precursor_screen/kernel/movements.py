@@ -41,7 +41,8 @@ class Movements:
 
 def to_movements(resolved: Resolved) -> Movements:
     """Makes movements of resolved lines; `resolved` must hold every line of each bill."""
-    return settle(movement_rows(resolved))
+    moved = movement_rows(resolved)
+    return settle(moved, batch_of(moved))
 
 
 def movement_rows(resolved: Resolved) -> pa.Table:
@@ -71,14 +72,14 @@ def batch_of(moved: pa.Table) -> pa.Table:
         )
 
 
-def settle(moved: pa.Table, settled: Settled | None = None) -> Movements:
+def settle(moved: pa.Table, batch: pa.Table, settled: Settled | None = None) -> Movements:
     """Makes movements of what moved, message by message (`messages.bills`).
 
     Args:
         moved: MOVED, every line of each bill.
+        batch: of these, as `batch_of` makes it.
         settled: what was decided in the light of all that is remembered; None: nothing is.
     """
-    batch = batch_of(moved)
     settled = settle_alone(batch) if settled is None else settled
     fallen = pa.array(sorted(settled.why), pa.string())
     live = batch.filter(pc.invert(pc.is_in(batch.column("line_id"), fallen)))

@@ -75,7 +75,7 @@ def judge_part(
     given = lines if numbers is None else lines.drop_columns([LINE_NO])
     resolved = resolve(given, inputs, matches.substances, matches.parties, matches.mentions, reference, spread)
     resolved, tally = _tallied(resolved)
-    flags, unjudged = flag_lines(resolved, reference.rules)
+    flags, unjudged = flag_lines(resolved, reference.rules, held=True)
     moved, issues = movement_rows(resolved), unscreenable_issues(resolved, matches.unscreenable, reference)
     if numbers is not None:
         moved, issues = _numbered(moved, numbers), _numbered(issues, numbers)

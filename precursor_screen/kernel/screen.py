@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from precursor_screen.kernel.exceptions import apply_exceptions
 from precursor_screen.kernel.judge.beside import drop_lonely
-from precursor_screen.kernel.judge.flag import flag_shipments, merge_flags, undecided_lines
+from precursor_screen.kernel.judge.flag import flag_shipments, merge_flags, tell_held, undecided_lines
 from precursor_screen.kernel.judge.windows.judge import judge_windows as windows_of
 from precursor_screen.kernel.judge.windows.judge import request_history
 from precursor_screen.kernel.match.match import Progress, match
@@ -133,7 +133,7 @@ def judge_run(part: Part, memory: Memory, reference: Reference) -> Screened:
     batch = batch_of(part.moved)
     tally = asked_of(part.tally, part.lines.column("line_id"), batch)
     history = memory.look_back(replace(request_past(batch, reference), tally=tally))
-    movements = settle(part.moved, history.settled)
+    movements = settle(part.moved, batch, history.settled)
     by_shipment = judge_shipments(_standing(part.noted, movements.fallen), reference)
     tally = under_first_versions(tally, part.lines.column("line_id"), history.settled.counted_as)
     own = count_own(tally, history.counts.cargoes.column("cargo").combine_chunks())
@@ -146,6 +146,7 @@ def judge_run(part: Part, memory: Memory, reference: Reference) -> Screened:
     raised = raise_flags(part, movements, by_shipment, by_window, reference, history.settled)
     compared = memory.compare_flags(raised.flags, raised.judged)
     compared = drop_lonely(compared, (r.rule for r in reference.rules))
+    compared = replace(compared, flags=tell_held(compared.flags, part.noted, reference.rules))
     troubled = memory.troubled(recorded.column("movement_key").combine_chunks())
     screened = finish(raised, compared, reference, recorded, troubled)
     return replace(screened, counts=own, known_lines=_count_known(part, history))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
 from precursor_screen.messages.bills import CANCELLATION, ORIGINAL, Outcome, judge_bill
@@ -85,25 +86,34 @@ def _hash(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-_BILL_SOURCES = (
-    *("declaration_id", "house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "bill_issuer", "shipment_id"),
-    *("movement_key", "line_id"),
-)
-
-
 def add_bills(movements: pa.Table) -> pa.Table:
-    """MOVEMENT rows with BILL."""
+    """MOVEMENT rows with BILL: that of `bill_of`, made for each bill once."""
     if BILL in movements.column_names:
         return movements
-    columns = [movements.column(n).to_pylist() if n in movements.column_names else None for n in _BILL_SOURCES]
-    known: dict[tuple[str | None, ...], str] = {}
-    bills = []
-    for number in range(movements.num_rows):
-        values = tuple(c[number] if c is not None else None for c in columns)
-        if values not in known:
-            known[values] = bill_of(dict(zip(_BILL_SOURCES, values, strict=True)))
-        bills.append(known[values])
-    return movements.append_column(BILL, pa.array(bills, _TEXT))
+
+    def column(name: str) -> pa.ChunkedArray:
+        return movements.column(name) if name in movements.column_names else pa.chunked_array([pa.nulls(rows, _TEXT)])
+
+    rows = movements.num_rows
+    issuer = pc.fill_null(column("bill_issuer"), "")
+    bills = [("b", column(n), issuer) for n in ("house_bill_of_lading", "bill_of_lading", "master_bill_of_lading")]
+    stated = [("d", column("declaration_id"), ""), *bills]
+    shipment = column("shipment_id")
+    is_own = pc.and_(pc.not_equal(shipment, ""), pc.fill_null(pc.not_equal(shipment, column("line_id")), True))
+    for _, number, _ in stated:
+        is_own = pc.and_(is_own, pc.fill_null(pc.not_equal(shipment, number), True))
+    told = [(pc.match_substring_regex(number, "[1-9]"), _parts(tag, number, by)) for tag, number, by in stated]
+    told.append((is_own, _parts("s", shipment, "")))
+    parts = _parts("k", column("movement_key"), "")
+    for is_so, said in reversed(told):
+        parts = pc.if_else(pc.fill_null(is_so, False), said, parts)
+    known = pc.unique(parts)
+    hashed = pa.array((_hash(one) for one in known.to_pylist()), _TEXT)
+    return movements.append_column(BILL, hashed.take(pc.index_in(parts, known)))
+
+
+def _parts(tag: str, number: pa.ChunkedArray, by: pa.ChunkedArray | str) -> pa.ChunkedArray:
+    return pc.binary_join_element_wise(tag, number, by, "\x1f")
 
 
 def decide(rows: pa.Table) -> Decision:

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.judge.flag_rows import PLACE, columns_told, count_unjudged, flags_of
 from precursor_screen.kernel.resolve.resolved import COLUMNS_OF, LINE_NO, Resolved
+from precursor_screen.model import Rule
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import TRUE, UNKNOWN, Rows, whole
 from precursor_screen.rulebook.expression import columns_in
@@ -61,13 +62,50 @@ _CANDIDATE = {
 _BY = ("substance_id", "party_role", "list_id", "entry_id")
 
 
-def flag_lines(resolved: Resolved, rules: Iterable[CompiledRule]) -> tuple[pa.Table, pa.Table]:
+def flag_lines(resolved: Resolved, rules: Iterable[CompiledRule], *, held: bool = False) -> tuple[pa.Table, pa.Table]:
     """Judges the rules of scope line.
+
+    Args:
+        resolved: lines with their candidates.
+        rules: all compiled rules.
+        held: whether flags that say something only beside another are to be told later (`tell_held`): most of them do not stay.
 
     Returns:
         FLAG, one row a line also where two lines of one movement are one flag (`merge_flags`), and UNJUDGED, in a fixed order.
     """
-    return _judge(resolved, [r for r in rules if r.rule.scope == "line"], merged=False)
+    return _judge(resolved, [r for r in rules if r.rule.scope == "line"], merged=False, held=held)
+
+
+def tell_held(flags: pa.Table, noted: Resolved, rules: Iterable[CompiledRule]) -> pa.Table:
+    """FLAG rows, those that were held told as well: out of the lines on which they stand.
+
+    Args:
+        flags: of which some have no sentence yet.
+        noted: with these lines.
+        rules: all compiled rules.
+    """
+    untold = np.flatnonzero(pc.is_null(flags.column("because")).to_numpy())
+    if not len(untold):
+        return flags
+    held = flags.take(untold)
+    asked = set(held.column("rule_id").to_pylist())
+    mine = [r for r in rules if r.rule.id in asked and _is_held(r.rule)]
+    lines = pc.index_in(held.column("line_id"), value_set=noted.lines.column("line_id"))
+    rows = _rows(replace(noted, lines=noted.lines.take(lines)), LINE, mine)
+    columns = {name: flags.column(name).to_pylist() for name in ("because", "evidence")}
+    for rule in mine:
+        at = np.flatnonzero(pc.equal(held.column("rule_id"), rule.rule.id).to_numpy())
+        told = _flags_of_rows(rule, rows, at)
+        for name, texts in columns.items():
+            for place, text in zip(untold[at].tolist(), told.column(name).to_pylist(), strict=True):
+                texts[place] = text
+    for name, texts in columns.items():
+        flags = flags.set_column(flags.column_names.index(name), name, pa.array(texts, pa.string()))
+    return flags
+
+
+def _is_held(rule: Rule) -> bool:
+    return rule.beside and rule.subject == LINE and rule.scope == "line"
 
 
 def merge_flags(flags: pa.Table) -> pa.Table:
@@ -128,7 +166,9 @@ def undecided_lines(
     return frozenset(found & set(pairs))
 
 
-def _judge(resolved: Resolved, rules: list[CompiledRule], *, merged: bool = True) -> tuple[pa.Table, pa.Table]:
+def _judge(
+    resolved: Resolved, rules: list[CompiledRule], *, merged: bool = True, held: bool = False
+) -> tuple[pa.Table, pa.Table]:
     flags, grouped, unjudged = [FLAG.empty_table()], [FLAG.empty_table()], [UNJUDGED.empty_table()]
     with connect() as connection:
         for subject in SUBJECTS:
@@ -149,7 +189,7 @@ def _judge(resolved: Resolved, rules: list[CompiledRule], *, merged: bool = True
                 if rule.grouping:
                     grouped.append(_flags_of_groups(connection, rule, rows, at))
                 else:
-                    flags.append(_flags_of_rows(rule, rows, at))
+                    flags.append(_flags_of_rows(rule, rows, at, told=not (held and _is_held(rule.rule))))
         of_rows = pa.concat_tables(flags)
         grouped.append(_merge(connection, of_rows) if merged else _in_order(of_rows))
     return pa.concat_tables(grouped), pa.concat_tables(unjudged)
@@ -178,7 +218,7 @@ def _unjudged(rows: Rows, rule: CompiledRule, at: npt.NDArray[np.int64]) -> pa.T
     return count_unjudged(rule, rows.missing(rule, at), rows.column("shipment_id").take(at), recognised)
 
 
-def _flags_of_rows(rule: CompiledRule, rows: Rows, at: npt.NDArray[np.int64]) -> pa.Table:
+def _flags_of_rows(rule: CompiledRule, rows: Rows, at: npt.NDArray[np.int64], *, told: bool = True) -> pa.Table:
     subject = rule.rule.subject
     candidate = _CANDIDATE[subject]
     shown = {*candidate.values(), *_SPANS.get(subject, {}).values(), _COLUMN_OF_SPAN.get(subject, "")} - {""}
@@ -190,7 +230,7 @@ def _flags_of_rows(rule: CompiledRule, rows: Rows, at: npt.NDArray[np.int64]) ->
         mine.column("movement_key").to_pylist(),
         *(given[n].to_pylist() if n in given else [None] * mine.count for n in _BY),
     ]
-    return flags_of(rule, mine, identity, given, more_evidence=_spans(subject, mine))
+    return flags_of(rule, mine, identity, given, more_evidence=_spans(subject, mine), told=told)
 
 
 def _spans(subject: str, rows: Rows) -> list[list[dict[str, Any]]] | None:

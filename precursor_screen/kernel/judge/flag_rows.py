@@ -60,6 +60,7 @@ def flags_of(
     given: Mapping[str, pa.Array] | None = None,
     outcomes: Mapping[str, Texts] | None = None,
     more_evidence: Sequence[Sequence[Mapping[str, Any]]] | None = None,
+    told: bool = True,
 ) -> pa.Table:
     """FLAG rows, one a row, in their order.
 
@@ -70,9 +71,32 @@ def flags_of(
         given: columns of FLAG beyond those that every flag has; others are null.
         outcomes: for `Telling`.
         more_evidence: for each row, what follows the rule's own evidence.
+        told: False leaves sentence and evidence null, to be told later of the flags that stay.
     """
-    telling = Telling(rows, outcomes)
     levels, weights = _levels(rule, rows)
+    r = rule.rule
+    same = {"rule_id": r.id, "rule_version": r.version, "confidence": r.confidence, "state": "new", "family": r.family}
+    columns = {
+        **{name: rows.column(name) for name in PLACE if name in FLAG.names},
+        **{name: pa.repeat(pa.scalar(value, pa.string()), rows.count) for name, value in same.items()},
+        "flag_id": pa.array([_flag_id(r.id, parts) for parts in zip(*identity, strict=True)], pa.string()),
+        "level": pa.array(levels, pa.string()),
+        "weight": pa.array(weights, pa.int64()),
+        **(_texts(rule, rows, outcomes, more_evidence) if told else {}),
+        "window_line_ids": pa.array([[]] * rows.count, FLAG.field("window_line_ids").type),
+        **(given or {}),
+    }
+    return pa.table([columns.get(f.name, pa.nulls(rows.count, f.type)).cast(f.type) for f in FLAG], schema=FLAG)
+
+
+def _texts(
+    rule: CompiledRule,
+    rows: Rows,
+    outcomes: Mapping[str, Texts] | None,
+    more_evidence: Sequence[Sequence[Mapping[str, Any]]] | None,
+) -> dict[str, pa.Array]:
+    """Sentence and evidence of each row."""
+    telling = Telling(rows, outcomes)
     because = telling.texts(rule.sentence)
     for doubt, test in doubts(rule):
         because = [
@@ -82,20 +106,7 @@ def flags_of(
     evidence = _evidence(rule, telling, rows.count)
     for mine, more in zip(evidence, more_evidence, strict=True) if more_evidence is not None else ():
         mine.extend(more)
-    r = rule.rule
-    same = {"rule_id": r.id, "rule_version": r.version, "confidence": r.confidence, "state": "new", "family": r.family}
-    columns = {
-        **{name: rows.column(name) for name in PLACE if name in FLAG.names},
-        **{name: pa.repeat(pa.scalar(value, pa.string()), rows.count) for name, value in same.items()},
-        "flag_id": pa.array([_flag_id(r.id, parts) for parts in zip(*identity, strict=True)], pa.string()),
-        "level": pa.array(levels, pa.string()),
-        "weight": pa.array(weights, pa.int64()),
-        "because": pa.array(because, pa.string()),
-        "evidence": pa.array([_compact(one) for one in evidence], pa.string()),
-        "window_line_ids": pa.array([[]] * rows.count, FLAG.field("window_line_ids").type),
-        **(given or {}),
-    }
-    return pa.table([columns.get(f.name, pa.nulls(rows.count, f.type)).cast(f.type) for f in FLAG], schema=FLAG)
+    return {"because": pa.array(because, pa.string()), "evidence": pa.array([_compact(one) for one in evidence], pa.string())}
 
 
 def _flag_id(rule_id: str, parts: tuple[str | None, ...]) -> str:

@@ -8,9 +8,12 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.kernel.judge.beside import drop_lonely
+from precursor_screen.kernel.judge.flag import flag_lines, tell_held
 from precursor_screen.memory import Compared
 from precursor_screen.model import retired_rule
+from precursor_screen.rulecheck.inline_tests import resolved_from_rows
 from precursor_screen.schema import FLAG, SUPPRESSED
+from tests.kernel.judge.test_flag_levels import rule
 
 RULES = [replace(retired_rule("X"), beside=True), retired_rule("Y"), replace(retired_rule("Z"), beside=True)]
 
@@ -42,3 +45,18 @@ def rules_left(*flags, carried=()):
 )
 def test_a_flag_alone_is_not_raised(flags, carried, left):
     assert rules_left(*flags, carried=carried) == left
+
+
+def test_flags_that_were_held_are_told_as_they_would_have_been():
+    rows = resolved_from_rows([{"line_id": i, "description": f"toys {i}", "marks": "x"} for i in "ABC"], "line")
+    rules = [rule("{description|exists: true}", "line", beside=True, explain="Goods {description}")]
+    rules = [
+        replace(one, rule=replace(one.rule, id=name)) for one, name in zip(rules * 2, ("PS-QTY-900", "PS-QTY-901"), strict=True)
+    ]
+    whole = flag_lines(rows, rules)[0]
+    held = flag_lines(rows, rules, held=True)[0]
+    assert held.column("because").null_count == held.num_rows == 6
+    assert held.drop_columns(["because", "evidence"]).equals(whole.drop_columns(["because", "evidence"]))
+    assert tell_held(held, rows, rules).equals(whole)
+    assert tell_held(held.slice(2, 3), rows, rules).equals(whole.slice(2, 3))
+    assert tell_held(whole, rows, rules) is whole
