@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from precursor_screen.errors import UsageError, Where
-from precursor_screen.model import LEVELS, TIERS
+from precursor_screen.model import FAIL_ON, TIERS
 from precursor_screen.names.suggest import did_you_mean
 
 FILE = "precursor-screen.toml"
@@ -50,7 +50,12 @@ SETTINGS = (
     Setting("watchlists", True, (), "ids or paths of watchlists; `none`, `sample`; default: all that are imported"),
     Setting("mapping", False, (), "column map for tabular input"),
     Setting("encoding", False, (), "encoding of text input; default: decided by content"),
-    Setting("fail_on", False, (*LEVELS, "none"), "level from which a new flag sets exit code 1"),
+    Setting(
+        "fail_on",
+        False,
+        FAIL_ON,
+        "level of a new flag or band of a shipment from which the exit code is 1 [default: none; of `daily`: review]",
+    ),
     Setting("ledger", False, (), "the ledger: sqlite:///PATH, postgresql://... or `home` (<home>/ledger.sqlite)"),
     Setting("ledger_days", False, (), "days that `ledger prune` leaves, for rules and audits [default: 800]", True),
     Setting("officer", False, (), "the name that verdicts are recorded under; default: the user of the operating system"),

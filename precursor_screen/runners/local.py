@@ -86,7 +86,7 @@ def run(
         sources: in order; a line met again is set aside.
         options: how to read them.
         reference: what to screen against.
-        fail_on: level from which a flag sets the exit code, or `none`.
+        fail_on: level or band from which something new sets the exit code, or `none`.
         shown_options: the options as the report shows them.
         started: default: now.
         progress: told what is being done.
@@ -162,6 +162,7 @@ def run(
         expired_exceptions=screened.expired_exceptions,
         unused_exceptions=screened.unused_exceptions,
         sampled=sampled,
+        news=screened.news,
     )
     return Run(report, screened, gathered.inputs)
 

@@ -137,6 +137,7 @@ def test_the_tables_hold_what_the_schema_says(url, sql):
         "resolved_run",
         "movement_key",
         "movement_keys",
+        "band",
         "digest",
         "group_key",
         "episode",
