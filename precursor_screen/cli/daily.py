@@ -113,6 +113,7 @@ def _job(values: dict[str, Value], inbox: Path | None, options: dict[str, Any]) 
         keep_days=number("keep_days", 0),
         rescreen_days=number("rescreen_days", 30),
         on_change=common.pick(values, "daily.on_change", options["on_change"], "--on-change") or "new",
+        asked=options["on_change"] is not None,
         retry=options["retry"],
         update=options["update"] or values["daily.update"].value == "yes",
     )

@@ -74,6 +74,32 @@ def count_new(report: Report) -> dict[str, Any]:
     }
 
 
+def add_counts(counts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The figures of several reports together."""
+    found: dict[str, Any] = {}
+    for one in counts:
+        for name, value in one.items():
+            if isinstance(value, Mapping):
+                found[name] = add_counts([found.get(name, {}), value])
+            else:
+                found[name] = found.get(name, 0) + value
+    return found
+
+
+def in_words(counts: Mapping[str, Any]) -> str:
+    """`120 lines; shipments: 3 low, 2 known`."""
+    bands, lines = counts.get("shipments", {}), counts.get("lines", {})
+    parts = _in_bands(bands)
+    parts += [f"{counts['known']:,} known"] if counts.get("known") else []
+    unscreened = f", {lines['unscreenable']:,} not screened" if lines.get("unscreenable") else ""
+    return f"{count(lines.get('read', 0), 'line')}{unscreened}; flagged shipments: {', '.join(parts) or 'none'}"
+
+
+def _in_bands(bands: Mapping[str, int]) -> list[str]:
+    words = {"none": "in band none"}
+    return [f"{bands[band]:,} {words.get(band, band)}" for band in reversed(BANDS) if bands.get(band)]
+
+
 def _news(report: Report) -> pa.Table:
     """The shipments that are new in their band or have risen into it, worst first."""
     return report.shipments.filter(pc.is_in(report.shipments.column("shipment_id"), pa.array(sorted(report.news), pa.string())))
@@ -156,7 +182,7 @@ def _counts(report: Report, said: Said) -> list[str]:
         f"{count(screened, 'file')}, {count(coverage['lines_read'], 'line')}, {count(report.shipments.num_rows, 'shipment')}"
         + (f"; {count(coverage['unscreenable_lines'], 'line')} could not be screened" if coverage["unscreenable_lines"] else "")
     ]
-    parts = [f"{bands[band]:,} {band}" for band in reversed(BANDS) if bands[band]]
+    parts = _in_bands(bands)
     parts += [f"{counts['known']:,} known from earlier runs"] if counts["known"] else []
     lines.append(f"Flagged shipments: {', '.join(parts) or 'none'}.")
     if counts["quiet_high"]:
@@ -204,7 +230,8 @@ def _more(number: int, what: str) -> list[str]:
 
 
 def _join(lines: Iterable[str]) -> str:
-    return "\n".join(_cut(printable(line)) for line in lines).rstrip() + "\n"
+    lines = [_cut(printable(line)) for line in lines]
+    return "\n".join(line for line, before in zip(lines, ["", *lines], strict=False) if line or before).rstrip() + "\n"
 
 
 def _cut(line: str) -> str:

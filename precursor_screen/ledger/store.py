@@ -126,6 +126,15 @@ class Ledger:
             self._looked = True
             yield seals
 
+    def check_free(self) -> None:
+        """Waits until no run holds the ledger.
+
+        Raises:
+            LedgerLocked: one does, after `wait` seconds; who and since when.
+        """
+        with self._held():
+            pass
+
     def begin(self, run: RunRecord) -> Transaction:
         """Begins a run: takes the lock and a transaction, which the returned context manager ends.
 

@@ -45,6 +45,7 @@ class LedgerMemory:
         """
         self._reference = reference
         self._ledger: Ledger = open_ledger(url, wait=wait)
+        self._ledger.check_free()  # rather now than after minutes of reading
         self._transaction: Transaction | None = None
         self._run: RunRecord | None = None
         self._movements = MOVEMENT.empty_table()
