@@ -22,7 +22,7 @@
     │   ├── RuleSyntaxError                                       2
     │   ├── UnknownField                                          2
     │   └── WindowError                                           2
-    ├── NoRoom                a limit of memory that cannot do    4
+    ├── NoRoom                of memory, or on the disk           4
     │   └── WorkerDied        a process of ours was killed        4
     └── MissingExtra          an optional dependency              2
 
@@ -192,7 +192,7 @@ class WindowError(RuleError):
 
 
 class NoRoom(PrecursorScreenError):
-    """There is not enough memory to begin or to go on."""
+    """There is not enough memory to begin or to go on, or no space left on the disk."""
 
     exit_code = ExitCode.NOT_SCREENED
 

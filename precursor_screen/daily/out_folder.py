@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from precursor_screen.daily.record import RESCREEN, Delivery, Taken, delivery_from_json
-from precursor_screen.errors import OutFolderError, PrecursorScreenError, UsageError, Where
+from precursor_screen.errors import NoRoom, OutFolderError, PrecursorScreenError, UsageError, Where
 from precursor_screen.store.files import READABLE, write_whole
 
 RECORD, SUMMARY, LATEST, HEARTBEAT, METRICS = "run.json", "summary.txt", "latest", "heartbeat", "metrics.prom"
@@ -232,7 +232,7 @@ class OutFolder:
             raise OutFolderError(
                 f"cannot be written ({error.strerror or error})", where=Where(str(path)), remedy="Check space and permissions."
             ) from error
-        except UsageError as error:  # as presenters say it; here nothing is wrong with the call
+        except (UsageError, NoRoom) as error:  # as presenters say it; here nothing is wrong with the call
             if not isinstance(error.__cause__, OSError):
                 raise
             raise _as_ours(error) from error
