@@ -76,6 +76,12 @@ SETTINGS = (
     Setting("rules.exceptions", False, (), "file with the site's exceptions, each with reason, author and expiry"),
     Setting("daily.inbox", False, (), "the folder that `daily` looks through"),
     Setting("daily.out", False, (), "the folder that `daily` puts its reports into"),
+    Setting(
+        "daily.verdicts",
+        False,
+        (),
+        "a folder with verdicts-*.csv and workbooks, from which `daily` takes officers' verdicts first",
+    ),
     Setting("daily.formats", True, FORMATS, "the reports of a day [default: html, json, csv]"),
     Setting("daily.settle", False, (), "seconds for which a file must not have changed [default: 60]", True),
     Setting("daily.keep_days", False, (), "days for which reports are kept; 0: for good [default: 0]", True),

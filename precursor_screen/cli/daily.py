@@ -99,6 +99,7 @@ def command(ctx: click.Context, /, inbox: Path | None, **options: Any) -> int:
 def _job(values: dict[str, Value], inbox: Path | None, options: dict[str, Any]) -> Job:
     from precursor_screen.daily.out_folder import OutFolder
     from precursor_screen.daily.run import Job
+    from precursor_screen.ledger.lock import os_user
 
     def number(key: str, default: int) -> int:
         given = options[key]
@@ -115,6 +116,8 @@ def _job(values: dict[str, Value], inbox: Path | None, options: dict[str, Any]) 
         on_change=common.pick(values, "daily.on_change", options["on_change"], "--on-change") or "new",
         asked=options["on_change"] is not None,
         retry=options["retry"],
+        verdicts=Path(values["daily.verdicts"].value) if values["daily.verdicts"].value else None,
+        officer=values["officer"].value or os_user(),
         update=options["update"] or values["daily.update"].value == "yes",
     )
 

@@ -59,7 +59,7 @@ class OutFolder:
         """
         if not self.path.is_dir():
             raise UsageError(
-                "is no folder", where=Where(str(self.path)), remedy="Make it, or mount its disk: nothing was screened."
+                "is not a folder", where=Where(str(self.path)), remedy="Make it, or mount its disk: nothing was screened."
             )
         ours, theirs = (Path(os.path.realpath(p)) for p in (self.path, inbox))
         if ours == theirs or theirs in ours.parents or ours in theirs.parents:

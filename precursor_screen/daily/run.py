@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from precursor_screen.daily.plan import Again, Change, Digested, Sorted, find_ag
 from precursor_screen.daily.record import NEW, RESCREEN, SCREENED, worst
 from precursor_screen.daily.summary import Said, add_counts, count, in_words, write_failure, write_subject, write_summary
 from precursor_screen.daily.suspects import Note, find_deadly
+from precursor_screen.daily.verdicts import take_verdicts
 from precursor_screen.errors import ExitCode, UsageError, WatchlistError, Where
 from precursor_screen.ledger.lock import hold_file
 from precursor_screen.ledger.store import Ledger, open_ledger
@@ -35,7 +37,7 @@ from precursor_screen.runners.one_input import FaultKeeper
 from precursor_screen.runners.session import Session, open_session
 from precursor_screen.runners.settings import Settings
 
-ANSWERED, PROBLEMS = "answered", "problems"  # notes for the next run
+ANSWERED, PROBLEMS, VERDICTS = "answered", "problems", "verdicts"  # notes for the next run
 DAYS_OF_WEEK = 7
 
 
@@ -55,6 +57,8 @@ class Job:
         rescreen_days: how old files are at most that are screened again.
         retry: take up again what was set aside.
         update: fetch the imported lists from their publishers before anything is screened.
+        verdicts: a folder with files of officers' verdicts, which are taken before anything is screened; None: there is none.
+        officer: who speaks where such a file does not say.
     """
 
     inbox: Path
@@ -68,6 +72,8 @@ class Job:
     rescreen_days: int = 30
     retry: bool = False
     update: bool = False
+    verdicts: Path | None = None
+    officer: str = ""
 
     def check(self) -> None:
         """Raises:
@@ -75,8 +81,16 @@ class Job:
         OutFolderError: it cannot be written to.
         """
         if not self.inbox.is_dir():
-            raise UsageError("is no folder", where=Where(str(self.inbox)), remedy="Check the path of the inbox.")
+            raise UsageError("is not a folder", where=Where(str(self.inbox)), remedy="Check the path of the inbox.")
         self.out.check(self.inbox)
+        if self.verdicts is None:
+            return
+        if not self.verdicts.is_dir():
+            raise UsageError("is not a folder", where=Where(str(self.verdicts)), remedy="Check the path of daily.verdicts.")
+        folder, inbox = (Path(os.path.realpath(p)) for p in (self.verdicts, self.inbox))
+        if folder == inbox or inbox in folder.parents:
+            problem = "is in the inbox, so that verdicts would be screened as manifests"
+            raise UsageError(problem, where=Where(str(self.verdicts)), remedy="Use a folder beside the inbox.")
 
 
 Teller = Callable[[str, bool], None]  # is given a mail, and whether it is one that must be sent
@@ -128,6 +142,7 @@ class _Run:
         self.reminded = self.before.reminded
         self.said = Said(self.today.isoformat(), job.settings.jurisdiction)
         self.told = _Told()
+        self.refused = False  # whether a verdict was
         self.loud = False  # whether something beside the findings must be said
 
     def work(self) -> ExitCode:
@@ -140,6 +155,7 @@ class _Run:
         self.said = dataclasses.replace(self.said, jurisdiction=session.reference.jurisdiction)
         with open_ledger(job.settings.ledger, wait=job.settings.wait) as ledger:
             self.finish_broken_off(ledger)
+            remarks = [*updates, *self.take_verdicts(ledger)]
             digests = Digests(self.out.own / "digests.json")
             self.progress("looking through the inbox")
             listing, found, waiting = look(job, ledger.known_files, digests, self.out, wait=True)
@@ -151,7 +167,7 @@ class _Run:
         again = Again()
         if job.on_change == RESCREEN:
             again = find_again(published, found.known, now, job.rescreen_days, time.time())
-        remarks = [*updates, *self.clock(published), *self.remark_change(change, found, again), *_remark_old(old, job.keep_days)]
+        remarks += [*self.clock(published), *self.remark_change(change, found, again), *_remark_old(old, job.keep_days)]
         problems, told = self.told_once(listing.problems)
         self.said = dataclasses.replace(
             self.said,
@@ -162,7 +178,8 @@ class _Run:
         )
         self.screen(session, NEW, found.new, settles=not change.what or job.on_change == NEW)
         self.screen(session, RESCREEN, again.files, settles=True)
-        code = worst(*self.told.codes, ExitCode.SET_ASIDE if self.said.unreadable or self.said.lying else ExitCode.CLEAR)
+        aside = self.said.unreadable or self.said.lying or self.refused
+        code = worst(*self.told.codes, ExitCode.SET_ASIDE if aside else ExitCode.CLEAR)
         self.end(code, found, session.reference)
         self.out.keep_note(PROBLEMS, dict(listing.problems))
         if job.asked and job.on_change in (NEW, RESCREEN):
@@ -171,6 +188,19 @@ class _Run:
         for one in old:
             self.out.remove(one)
         return code
+
+    def take_verdicts(self, ledger: Ledger) -> Sequence[str]:
+        """Takes the verdicts that officers have put into their folder, and says what came of them."""
+        job = self.job
+        if job.verdicts is None:
+            return ()
+        self.progress("taking verdicts")
+        done, now = self.out.note(VERDICTS), datetime.now().astimezone()
+        taken = take_verdicts(ledger, job.verdicts, job.officer, now, done, job.settle)
+        self.out.keep_note(VERDICTS, taken.done)
+        self.refused = taken.refused
+        self.loud |= taken.refused
+        return taken.remarks
 
     def told_once(self, problems: Sequence[tuple[str, str]]) -> tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]]:
         """What cannot be read: what is to be told now, and what does not change by itself and was told in an earlier run."""

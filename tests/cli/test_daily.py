@@ -191,6 +191,41 @@ def test_two_ledgers_of_one_inbox_give_equal_reports(daily, ps):
     )
 
 
+def test_verdicts_are_taken_from_a_folder_once_and_what_is_refused_is_mailed(daily, home, monkeypatch):
+    monkeypatch.setenv("PRECURSOR_SCREEN_DAILY_VERDICTS", "said")
+    assert "said: is not a folder" in daily(23).err
+    Path("said").mkdir()
+    put("a.csv", goods(1, **ACETONE), goods(2, **LISTED))
+    daily(23)
+    flags = {f["shipment_id"]: f["flag_id"] for f in json.loads(Path("out/latest/report.json").read_text())["flags"]}
+    head = "flag_id,verdict,reason,officer\n"
+    Path("said/verdicts-2026-11-23.csv").write_text(f"{head}{flags['B1']},cleared,licensed,N. Officer\n")
+    Path("said/other.csv").write_text(f"{head}{flags['B2']},referred,other,N. Officer\n")
+    answer = daily(24)
+    assert (answer.code, answer.out) == (0, "")
+    assert json.loads(Path("out/run.json").read_text())["remarks"] == ["Verdicts in verdicts-2026-11-23.csv: 1 added (1 cleared)"]
+    with open_ledger(f"sqlite:///{home / 'ledger.sqlite'}") as ledger:
+        assert [(d.flag_id, d.officer) for d in ledger.dispositions()] == [(flags["B1"], "N. Officer")]
+    Path("said/verdicts-2.csv").write_text(
+        f"{head}{flags['B1']},cleared,licensed,N. Officer\nffffff,cleared,licensed,N. Officer\n"
+    )
+    Path("said/broken.xlsx").write_bytes(b"PK nothing")
+    answer = daily(25)
+    assert (
+        answer.code,
+        "Verdicts in verdicts-2.csv: 0 added, 1 recorded already, 1 refused: said/verdicts-2.csv, row 3" in answer.out,
+    ) == (3, True)
+    assert "Verdicts in broken.xlsx were NOT taken" in answer.out
+    assert daily(26).code == 0
+
+
+def test_verdicts_in_the_inbox_would_be_screened(daily, monkeypatch):
+    monkeypatch.setenv("PRECURSOR_SCREEN_DAILY_VERDICTS", "inbox/said")
+    Path("inbox/said").mkdir()
+    answer = daily(23)
+    assert (answer.code, "is in the inbox" in answer.err) == (2, True)
+
+
 # What cannot be read, or not yet
 
 
@@ -312,10 +347,10 @@ def test_no_watchlist_is_exit_4_and_takes_nothing(ps, daily):
 
 def test_folders_that_are_not_there(ps, daily, inbox):
     for arguments, says in (
-        (("nowhere", "--out", "out"), "nowhere: is no folder"),
-        (("inbox", "--out", "nowhere"), "nowhere: is no folder. Make it, or mount its disk: nothing was screened."),
+        (("nowhere", "--out", "out"), "nowhere: is not a folder"),
+        (("inbox", "--out", "nowhere"), "nowhere: is not a folder. Make it, or mount its disk: nothing was screened."),
         (("inbox", "--out", "inbox"), "hold one another"),
-        (("inbox", "--out", "inbox/out"), "is no folder"),
+        (("inbox", "--out", "inbox/out"), "is not a folder"),
         (("inbox",), "--out is not given"),
         ((), "INBOX is not given"),
     ):
