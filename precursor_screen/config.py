@@ -56,7 +56,7 @@ SETTINGS = (
         FAIL_ON,
         "level of a new flag or band of a shipment from which the exit code is 1 [default: none; of `daily`: review]",
     ),
-    Setting("ledger", False, (), "the ledger: sqlite:///PATH, postgresql://... or `home` (<home>/ledger.sqlite)"),
+    Setting("ledger", False, (), "the ledger: a file, sqlite:///PATH, postgresql://... or `home` (<home>/ledger.sqlite)"),
     Setting("ledger_days", False, (), "days that `ledger prune` leaves, for rules and audits [default: 800]", True),
     Setting("officer", False, (), "the name that verdicts are recorded under; default: the user of the operating system"),
     Setting("mode", False, (), "permissions of reports, exports and backups, octal [default: 0600]; without effect on Windows"),
@@ -219,7 +219,7 @@ def home_of(values: Mapping[str, Value]) -> Path:
 
 
 def ledger_of(values: Mapping[str, Value], option: str | None) -> str:
-    """Where the ledger is: the option, else the setting; `home` is `<home>/ledger.sqlite`; empty: none is wanted."""
+    """Where the ledger is, a path or a URL: the option, else the setting; `home` is `<home>/ledger.sqlite`; empty: none is wanted."""
     url = str(option or values["ledger"].value or "")
     return f"sqlite:///{home_of(values) / 'ledger.sqlite'}" if url == "home" else url
 

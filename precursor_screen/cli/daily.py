@@ -51,7 +51,7 @@ _NUMBER = click.IntRange(min=0)
 )
 @click.option("--require-fresh", is_flag=True, help="Stale reference data is exit code 4, and nothing is screened.")
 @click.option("--as-of", metavar="DATE", help="Day of the reports, which judges ages [default: today].")
-@click.option("--ledger", metavar="URL|home", help="The ledger [default: home].")
+@click.option("--ledger", metavar="PATH|URL|home", help="The ledger [default: home].")
 @click.option("--wait", type=click.FloatRange(min=0), default=60.0, show_default=True, help="Seconds to wait for another run.")
 @click.option("--jobs", type=_NUMBER, default=0, help="Processes for matching [default: as many as there are cores].")
 @common.mode_option

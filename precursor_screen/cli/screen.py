@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     help="Level of a new flag, or band of a shipment, from which the exit code is 1 [default: none].",
 )
 @click.option("--as-of", metavar="DATE", help="Day that judges list ages and lines without a date [default: today].")
-@click.option("--ledger", "ledger", metavar="URL|home", help="Remember, and look back: sqlite:///PATH, postgresql://..., home.")
+@click.option("--ledger", "ledger", metavar="PATH|URL|home", help="Remember, and look back: a file, postgresql://... or home.")
 @click.option("--no-ledger", is_flag=True, help="Neither, also if a setting names one.")
 @click.option(
     "--wait",

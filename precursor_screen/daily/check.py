@@ -12,7 +12,7 @@ from precursor_screen.daily.plan import find_again, find_change, find_old
 from precursor_screen.daily.record import RESCREEN, worst
 from precursor_screen.daily.run import ANSWERED, Job, look, read_last, refuse_no_watchlist
 from precursor_screen.daily.summary import count
-from precursor_screen.errors import ExitCode, LedgerError, PrecursorScreenError
+from precursor_screen.errors import ExitCode, LedgerError, LedgerOutdated, PrecursorScreenError
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.runners.coverage import age_notices
@@ -60,6 +60,9 @@ def _say_reference(reference: Reference, say: Callable[[str], None]) -> None:
 def _say_plan(job: Job, reference: Reference | None, say: Callable[[str], None]) -> None:
     try:
         ledger = open_ledger(job.settings.ledger, create=False)
+    except LedgerOutdated as error:
+        say(f"Ledger: {error.message}. The first run brings it up to date; which files are new cannot be said before")
+        return
     except LedgerError as error:
         if not error.message.endswith("does not exist"):
             raise

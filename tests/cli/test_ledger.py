@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import re
+import shutil
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -16,6 +17,7 @@ from precursor_screen.ledger.migrations import MIGRATIONS
 from precursor_screen.ledger.store import open_ledger
 from tests.ledger.rows import cells, flag, flags, judged, movement, run, table
 
+WRITTEN = Path(__file__).parents[1] / "ledger" / "written_by_0_1_0"
 KEYS = ("abcdef01", "abcdef02")
 
 
@@ -232,6 +234,32 @@ def test_settings_show_both(ps, home):
     out = ps("config", "show").out
     assert "PRECURSOR_SCREEN_LEDGER" in out
     assert "PRECURSOR_SCREEN_OFFICER" in out
+
+
+def test_settings_and_messages_show_no_user_and_no_password(ps, home, monkeypatch):
+    monkeypatch.setenv("PRECURSOR_SCREEN_LEDGER", "postgresql://screening:s3cret@[::1]:1/ledger")
+    answers = [ps("config", "show"), ps("ledger", "info"), ps("review", "list")]
+    said = "".join(a.out + a.err for a in answers)
+    assert ("s3cret" in said, "screening:" in said, "postgresql://***@[::1]:1/ledger" in answers[0].out) == (False, False, True)
+
+
+def test_a_ledger_may_be_named_by_its_path(ps, recorded):
+    assert ps("ledger", "info", "--ledger", recorded).out == ps("ledger", "info").out
+    answer = ps("ledger", "info", "--ledger", "mydata")
+    assert (answer.code, "'mydata' is not a ledger. Give a file name such as ledger.sqlite" in answer.err) == (4, True)
+
+
+def test_upgrade_is_said_and_done_once(ps, home):
+    home.mkdir()
+    shutil.copy(WRITTEN / "ledger.sqlite", home)
+    answer = ps("review", "list")
+    assert (answer.code, "Run `precursor-screen ledger upgrade`" in answer.err) == (4, True)
+    answer = ps("ledger", "upgrade")
+    assert answer.out.splitlines() == [
+        f"{home / 'ledger.sqlite'}: version {MIGRATIONS[-1].number}",
+        f"  copy from before: {home / 'ledger.sqlite.version-2'}",
+    ]
+    assert (ps("review", "list").code, ps("ledger", "upgrade").code, len(list(home.glob("*.version-*")))) == (0, 0, 1)
 
 
 @pytest.mark.parametrize("words", [["--help"], ["ledger", "--help"], ["review", "--help"], ["review", "add", "--help"]])

@@ -193,7 +193,7 @@ def test_a_damaged_ledger(file_url, tmp_path):
 def test_urls_that_name_no_ledger(url):
     with pytest.raises(LedgerError) as caught:
         open_ledger(url)
-    assert "sqlite:///PATH" in caught.value.remedy
+    assert "ledger.sqlite" in caught.value.remedy
 
 
 @pytest.mark.postgres
