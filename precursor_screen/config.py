@@ -59,6 +59,7 @@ SETTINGS = (
     Setting("ledger", False, (), "the ledger: a file, sqlite:///PATH, postgresql://... or `home` (<home>/ledger.sqlite)"),
     Setting("ledger_days", False, (), "days that `ledger prune` leaves, for rules and audits [default: 800]", True),
     Setting("officer", False, (), "the name that verdicts are recorded under; default: the user of the operating system"),
+    Setting("review.may_clear", True, (), "names under which flags may be cleared, not authenticated; default: any name"),
     Setting("mode", False, (), "permissions of reports, exports and backups, octal [default: 0600]; without effect on Windows"),
     Setting("rules.dirs", True, (), "folders of rules beside those that ship"),
     Setting("rules.pack", False, (), "which rules are applied: core, extended, all [default: all]"),

@@ -118,6 +118,7 @@ def _job(values: dict[str, Value], inbox: Path | None, options: dict[str, Any]) 
         retry=options["retry"],
         verdicts=Path(values["daily.verdicts"].value) if values["daily.verdicts"].value else None,
         officer=values["officer"].value or os_user(),
+        may_clear=tuple(values["review.may_clear"].value),
         update=options["update"] or values["daily.update"].value == "yes",
     )
 

@@ -59,6 +59,7 @@ class Job:
         update: fetch the imported lists from their publishers before anything is screened.
         verdicts: a folder with files of officers' verdicts, which are taken before anything is screened; None: there is none.
         officer: who speaks where such a file does not say.
+        may_clear: the names under which flags may be cleared; empty: any.
     """
 
     inbox: Path
@@ -74,6 +75,7 @@ class Job:
     update: bool = False
     verdicts: Path | None = None
     officer: str = ""
+    may_clear: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raises:
@@ -196,7 +198,7 @@ class _Run:
             return ()
         self.progress("taking verdicts")
         done, now = self.out.note(VERDICTS), datetime.now().astimezone()
-        taken = take_verdicts(ledger, job.verdicts, job.officer, now, done, job.settle)
+        taken = take_verdicts(ledger, job.verdicts, job.officer, now, done, job.settle, job.may_clear)
         self.out.keep_note(VERDICTS, taken.done)
         self.refused = taken.refused
         self.loud |= taken.refused

@@ -6,7 +6,7 @@ Each content is taken once. A run that is killed before it has noted that takes 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,7 +32,13 @@ class VerdictsTaken:
 
 
 def take_verdicts(
-    ledger: Ledger, folder: Path, officer: str, now: datetime, done: Mapping[str, str], settle: float
+    ledger: Ledger,
+    folder: Path,
+    officer: str,
+    now: datetime,
+    done: Mapping[str, str],
+    settle: float,
+    may_clear: Collection[str] = (),
 ) -> VerdictsTaken:
     """Adds the verdicts of the files that are new by content and have not changed for some seconds.
 
@@ -43,6 +49,7 @@ def take_verdicts(
         now: when, likewise.
         done: what earlier runs took, digest -> name.
         settle: seconds.
+        may_clear: see `casework.review.add_verdicts`.
 
     Raises:
         OSError: the folder cannot be listed.
@@ -66,7 +73,7 @@ def take_verdicts(
             continue
         met[sha256] = file.name
         if drafts:
-            added = import_verdicts(ledger, drafts, officer, now)
+            added = import_verdicts(ledger, drafts, officer, now, may_clear)
             remarks.append(_told(file.name, added))
             refused |= bool(added.refused)
     return VerdictsTaken(tuple(remarks), refused, met)
