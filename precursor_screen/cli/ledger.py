@@ -125,9 +125,9 @@ def upgrade(ctx: click.Context, url: str | None, wait: float) -> None:
     """
     with open_existing(ctx, url, wait, upgrade=True) as ledger:
         version = ledger.info().version
-        copies = sorted(ledger.path.parent.glob(f"{ledger.path.name}.version-*")) if ledger.path else []
+        copy = ledger.copy
     click.echo(f"{printable(ledger.shown)}: version {version}")
-    for copy in copies:
+    if copy:
         click.echo(f"  copy from before: {printable(copy)}")
 
 

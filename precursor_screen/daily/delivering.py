@@ -34,6 +34,7 @@ from precursor_screen.store.files import write_whole
 from precursor_screen.version import __version__
 
 _CHANGED = "changed-while-read"
+_NAMES = "set-aside-text-names"
 _WHOLE = ("unreadable-file", "unknown-format", "no-manifest", "no-usable-column", _CHANGED)
 
 
@@ -150,8 +151,14 @@ def _outcomes(run: Run, files: Sequence[Digested]) -> list[Taken]:
     bases = _bases(files)
     read = {_file_of(i.name, bases) for i in run.inputs if i.sha256}
     problems: dict[str, list[dict[str, Any]]] = {}
-    for problem in run.report.issues.filter(pc.is_in(run.report.issues.column("code"), pa.array(_WHOLE))).to_pylist():
-        problems.setdefault(_file_of(problem["source_file"] or "", bases), []).append(problem)
+    names: dict[str, str] = {}  # of what is to be opened by hand, why
+    told = pa.array([*_WHOLE, _NAMES])
+    for problem in run.report.issues.filter(pc.is_in(run.report.issues.column("code"), told)).to_pylist():
+        file = _file_of(problem["source_file"] or "", bases)
+        if problem["code"] == _NAMES:
+            names.setdefault(file, f" It {problem['message']}.")
+        else:
+            problems.setdefault(file, []).append(problem)
     taken = []
     for one in files:
         mine = problems.get(one.file.name, [])
@@ -159,7 +166,7 @@ def _outcomes(run: Run, files: Sequence[Digested]) -> list[Taken]:
         if any(i["code"] == _CHANGED for i in whole):
             continue
         if whole or one.file.name not in read:
-            taken.append(_taken(one, SET_ASIDE, _reason(next(iter(whole or mine), None))))
+            taken.append(_taken(one, SET_ASIDE, _reason(next(iter(whole or mine), None)) + names.get(one.file.name, "")))
         else:
             taken.append(_taken(one, SCREENED))
     return taken

@@ -151,13 +151,14 @@ class _Run:
         job = self.job
         with open_ledger(job.settings.ledger, wait=job.settings.wait) as ledger:
             ledger.check_free()  # before lists are fetched and files are read
+            copies = [f"The ledger was brought up to date; what it was before is {ledger.copy}."] if ledger.copy else []
         updates = self.update_lists() if job.update else []
         session = open_session(job.settings, self.progress, self.keep_fault)
         refuse_no_watchlist(session.reference)
         self.said = dataclasses.replace(self.said, jurisdiction=session.reference.jurisdiction)
         with open_ledger(job.settings.ledger, wait=job.settings.wait) as ledger:
             self.finish_broken_off(ledger)
-            remarks = [*updates, *self.take_verdicts(ledger)]
+            remarks = [*copies, *updates, *self.take_verdicts(ledger)]
             digests = Digests(self.out.own / "digests.json")
             self.progress("looking through the inbox")
             listing, found, waiting = look(job, ledger.known_files, digests, self.out, wait=True)

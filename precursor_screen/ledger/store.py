@@ -78,6 +78,7 @@ class Ledger:
     def __init__(self, engine: Engine, path: Path | None, wait: float, cache: Path | None) -> None:
         self.engine, self.path, self.wait, self.cache = engine, path, wait, cache
         self.shown = shown_url(engine.url)
+        self.copy: Path | None = None  # of what it was before it was brought up to date by this opening
         self._looked = False
 
     def __enter__(self) -> Ledger:
@@ -112,7 +113,9 @@ class Ledger:
                 # Readers go on while a run is written; stays with the file.
                 connection.connection.cursor().execute("pragma journal_mode = wal")
                 if version:
-                    upkeep.copy_file(self.path, backup_place(self.path, version))
+                    copy = backup_place(self.path, version)
+                    upkeep.copy_file(self.path, copy)
+                    self.copy = copy
             with connection.begin():
                 migrate(connection, read_version(connection, self.shown), self.shown)  # another process may have been faster
 

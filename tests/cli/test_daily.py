@@ -162,6 +162,19 @@ def test_a_ledger_that_is_held_is_noticed_before_the_work(daily, home, monkeypat
     assert (answer.code, "is held by process" in answer.err) == (5, True)
 
 
+def test_a_ledger_of_an_older_version_is_brought_up_to_date_and_the_copy_named(daily, home):
+    home.mkdir(exist_ok=True)
+    shutil.copy(Path(__file__).parents[1] / "ledger" / "written_by_0_1_0" / "ledger.sqlite", home)
+    answer = daily(23, "--check")
+    assert (answer.code, "The first run brings it up to date" in answer.out, len(list(home.glob("ledger.sqlite.*")))) == (
+        0,
+        True,
+        0,
+    )
+    assert f"what it was before is {home / 'ledger.sqlite.version-2'}." in daily(23).out
+    assert "what it was before" not in daily(30).out
+
+
 def test_a_site_sets_it_all_in_a_file(ps, inbox):
     put("a.csv", goods(1, **LISTED))
     Path("ps.toml").write_text(
@@ -318,6 +331,8 @@ def test_a_text_file_that_names_a_precursor_is_to_be_read_by_hand_and_no_shipmen
         "set-aside-text-names: A text file that was set aside names a precursor or a listed party (notes.md:3). Open it"
         in answer.out
     )
+    (said,) = [line for line in answer.out.splitlines() if line.startswith("  notes.md ")]
+    assert said.endswith(" It names a precursor or a listed party in 1 row: open it by hand.")
     report = json.loads(Path("out/latest/report.json").read_text())
     assert not [f for f in report["flags"] if f["source_file"] == "notes.md"]
     assert len(report["shipments"]) == 1
