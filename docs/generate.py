@@ -36,7 +36,7 @@ README_MARKS = ("<!-- demo output -->", "<!-- end of demo output -->")
 
 _EXITS = {
     ExitCode.CLEAR: "All was screened.",
-    ExitCode.FLAGGED: "New flags at or above --fail-on, or a verification that failed.",
+    ExitCode.FLAGGED: "New flags or shipments at or above --fail-on, or a verification that failed.",
     ExitCode.USAGE: "The command, its settings, a rule or a column map is wrong.",
     ExitCode.SET_ASIDE: "Some of the input was set aside or could not be screened; it is not clear.",
     ExitCode.NOT_SCREENED: "Nothing could be screened, or reference data is not to be trusted.",

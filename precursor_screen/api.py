@@ -111,7 +111,7 @@ def screen(
         reference: from `load_reference`; default: loaded with `options`.
         mapping: a column map; default: guessed.
         encoding: of text input; default: decided by content.
-        fail_on: level from which a flag sets `report.exit_code`.
+        fail_on: level of a new flag, or band of a shipment, that sets `report.exit_code`.
         ledger: URL of a ledger that remembers the run and is looked back in; default: none. The run counts as delivered when this returns.
         wait: seconds for another run that holds the ledger.
         jobs: processes for matching; 0: as many as there are cores.

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from precursor_screen.errors import UsageError, Where
-from precursor_screen.model import LEVELS, TIERS
+from precursor_screen.model import FAIL_ON, TIERS
 from precursor_screen.names.suggest import did_you_mean
 
 FILE = "precursor-screen.toml"
@@ -50,10 +50,16 @@ SETTINGS = (
     Setting("watchlists", True, (), "ids or paths of watchlists; `none`, `sample`; default: all that are imported"),
     Setting("mapping", False, (), "column map for tabular input"),
     Setting("encoding", False, (), "encoding of text input; default: decided by content"),
-    Setting("fail_on", False, (*LEVELS, "none"), "level from which a new flag sets exit code 1"),
-    Setting("ledger", False, (), "the ledger: sqlite:///PATH, postgresql://... or `home` (<home>/ledger.sqlite)"),
+    Setting(
+        "fail_on",
+        False,
+        FAIL_ON,
+        "level of a new flag or band of a shipment from which the exit code is 1 [default: none; of `daily`: review]",
+    ),
+    Setting("ledger", False, (), "the ledger: a file, sqlite:///PATH, postgresql://... or `home` (<home>/ledger.sqlite)"),
     Setting("ledger_days", False, (), "days that `ledger prune` leaves, for rules and audits [default: 800]", True),
     Setting("officer", False, (), "the name that verdicts are recorded under; default: the user of the operating system"),
+    Setting("review.may_clear", True, (), "names under which flags may be cleared, not authenticated; default: any name"),
     Setting("mode", False, (), "permissions of reports, exports and backups, octal [default: 0600]; without effect on Windows"),
     Setting("rules.dirs", True, (), "folders of rules beside those that ship"),
     Setting("rules.pack", False, (), "which rules are applied: core, extended, all [default: all]"),
@@ -71,6 +77,12 @@ SETTINGS = (
     Setting("rules.exceptions", False, (), "file with the site's exceptions, each with reason, author and expiry"),
     Setting("daily.inbox", False, (), "the folder that `daily` looks through"),
     Setting("daily.out", False, (), "the folder that `daily` puts its reports into"),
+    Setting(
+        "daily.verdicts",
+        False,
+        (),
+        "a folder with verdicts-*.csv and workbooks, from which `daily` takes officers' verdicts first",
+    ),
     Setting("daily.formats", True, FORMATS, "the reports of a day [default: html, json, csv]"),
     Setting("daily.settle", False, (), "seconds for which a file must not have changed [default: 60]", True),
     Setting("daily.keep_days", False, (), "days for which reports are kept; 0: for good [default: 0]", True),
@@ -208,7 +220,7 @@ def home_of(values: Mapping[str, Value]) -> Path:
 
 
 def ledger_of(values: Mapping[str, Value], option: str | None) -> str:
-    """Where the ledger is: the option, else the setting; `home` is `<home>/ledger.sqlite`; empty: none is wanted."""
+    """Where the ledger is, a path or a URL: the option, else the setting; `home` is `<home>/ledger.sqlite`; empty: none is wanted."""
     url = str(option or values["ledger"].value or "")
     return f"sqlite:///{home_of(values) / 'ledger.sqlite'}" if url == "home" else url
 

@@ -16,13 +16,14 @@
     │   └── StaleReference       too old                          4
     ├── LedgerError           unreadable, no ledger, no space     4
     │   ├── LedgerVersion        written by a newer version       4
+    │   │   └── LedgerOutdated   written by an older version      4
     │   └── LedgerLocked         another run holds it             5
     ├── OutFolderError        of `daily`: full, read-only         4
     ├── RuleError
     │   ├── RuleSyntaxError                                       2
     │   ├── UnknownField                                          2
     │   └── WindowError                                           2
-    ├── NoRoom                a limit of memory that cannot do    4
+    ├── NoRoom                of memory, or on the disk           4
     │   └── WorkerDied        a process of ours was killed        4
     └── MissingExtra          an optional dependency              2
 
@@ -32,6 +33,7 @@ or 3 where it befell one of several inputs (`cli/faults.py`).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -65,20 +67,32 @@ class Where:
         return ", ".join(parts)
 
 
+_USER = re.compile(r"(?<=://)[^\s/?#]*@")
+_USER_OF_DATABASE = re.compile(r"(\bpostgres(?:ql)?(?:\+\w+)?://)\S*@")  # a password may hold anything
+_SECRET = re.compile(r"(?i)(?<=[?&])(user|password|passwd|pwd|passfile|token|key|api_?key|secret)=[^&\s]*")
+
+
+def mask_urls(text: str) -> str:
+    """A text without the users and passwords of its URLs."""
+    if "://" not in text:
+        return text
+    return _SECRET.sub(r"\1=***", _USER.sub("***@", _USER_OF_DATABASE.sub(r"\1***@", text)))
+
+
 class PrecursorScreenError(Exception):
     """Base of all errors a user can meet."""
 
     exit_code: ExitCode = ExitCode.USAGE
 
     def __init__(self, message: str, *, where: Where | None = None, remedy: str = "") -> None:
-        self.message = message
+        self.message = mask_urls(message)
         self.where = where or Where()
         self.remedy = remedy
         super().__init__(str(self))
 
     def __str__(self) -> str:
         """`place: message. remedy`, in one line."""
-        place = f"{self.where}: " if str(self.where) else ""
+        place = mask_urls(f"{self.where}: ") if str(self.where) else ""
         if not self.remedy:
             return f"{place}{self.message}"
         stop = "" if self.message.endswith((".", "?", "!")) else "."
@@ -163,6 +177,10 @@ class LedgerVersion(LedgerError):
     """The ledger was written by a newer version of the program."""
 
 
+class LedgerOutdated(LedgerVersion):
+    """The ledger was written by an older version, and has to be brought up to date first."""
+
+
 class LedgerLocked(LedgerError):
     """Another run holds the ledger; the message says who and since when."""
 
@@ -192,7 +210,7 @@ class WindowError(RuleError):
 
 
 class NoRoom(PrecursorScreenError):
-    """There is not enough memory to begin or to go on."""
+    """There is not enough memory to begin or to go on, or no space left on the disk."""
 
     exit_code = ExitCode.NOT_SCREENED
 

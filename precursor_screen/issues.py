@@ -55,6 +55,12 @@ _CODES = (
         "no-usable-column", SET_ASIDE, "No column holds goods descriptions or HS codes", "Name the columns with --mapping."
     ),
     IssueCode(
+        "set-aside-text-names",
+        UNSCREENABLE,
+        "A text file that was set aside names a precursor or a listed party",
+        "Open it by hand. If it holds goods, name its columns with --mapping.",
+    ),
+    IssueCode(
         "broken-row", SET_ASIDE, "The row has not as many cells as the header", "Check quotes and delimiters around that row."
     ),
     IssueCode(

@@ -261,6 +261,12 @@ class Memory(Protocol):
     def compare_flags(self, flags: pa.Table, judged: Judged) -> Compared:
         """The flags with their states, and what is no longer raised."""
 
+    def told_bands(self, flags: pa.Table) -> Mapping[str, str]:
+        """Shipment of some open flags -> the highest band in which an earlier run told of it, empty where that is not known.
+
+        A shipment with a flag that is new again (cleared or resolved in between) is not among them: it has to be looked at anew.
+        """
+
 
 class NoMemory:
     """The memory of a run without a ledger: nothing is known, every flag is new."""
@@ -281,6 +287,10 @@ class NoMemory:
     def compare_flags(self, flags: pa.Table, judged: Judged) -> Compared:
         """The flags as they are."""
         return Compared(flags, FLAG.empty_table(), FLAG.empty_table(), SUPPRESSED.empty_table())
+
+    def told_bands(self, flags: pa.Table) -> Mapping[str, str]:
+        """None was told of."""
+        return {}
 
 
 def columns_of(needed: Iterable[str]) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from typing import Any
 LEVELS = ("informational", "low", "medium", "high", "critical")
 CONFIDENCES = ("low", "medium", "high")
 BANDS = ("none", "low", "review", "hold")
+# From what on something new is exit code 1: a level of a flag, or a band of a shipment (`low` is the level, `none` is never).
+FAIL_ON = (*LEVELS, "review", "hold", "none")
 # How rare lawful trade in a substance is, from commodities to the controlled drug itself (`data/substances/concern.csv`).
 ROLES_IN_ROUTE = ("precursor", "reagent", "solvent")
 LICIT_USES = ("E", "D", "C", "B", "A", "S")

@@ -7,7 +7,7 @@ import itertools
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -66,8 +66,16 @@ class Added:
     kinds: Mapping[str, int] = field(default_factory=dict)
 
 
-def add_verdicts(ledger: Ledger, drafts: Sequence[Placed], officer: str, now: datetime, *, many: bool = True) -> Added:
-    """Adds verdicts: all of them or none.
+def add_verdicts(
+    ledger: Ledger,
+    drafts: Sequence[Placed],
+    officer: str,
+    now: datetime,
+    *,
+    many: bool = True,
+    may_clear: Collection[str] = (),
+) -> Added:
+    """Adds verdicts: all of them or none. One that says what the last verdict on its flag says already is not added again.
 
     Args:
         ledger: that holds the flags.
@@ -75,28 +83,39 @@ def add_verdicts(ledger: Ledger, drafts: Sequence[Placed], officer: str, now: da
         officer: who speaks where a draft does not say.
         now: when, likewise; its day begins a clearance.
         many: whether one name may mean several shipments, as that of a party mostly does.
+        may_clear: the names that may clear; empty: any. Nobody checks who uses them.
 
     Raises:
         UsageError: a verdict that is not one, a flag that is unknown or not unique, a critical one that one officer alone clears;
             several of them as one group.
     """
-    verdicts: dict[Disposition, None] = {}
+    verdicts: dict[Disposition, bool] = {}  # whether it is new
     errors: list[PrecursorScreenError] = []
-    recorded = frozenset(ledger.dispositions())
+    past = ledger.dispositions()
+    recorded, last = frozenset(past), {(one.flag_id, one.line_id): one for one in past}
     for where, draft in drafts:
         try:
             stated = _check(draft, officer, now, where)
             for flag in _meant(find_flags(ledger, draft.flag, where), draft, where, many):
-                verdicts[_complete(stated, flag, recorded, ledger, where)] = None
+                one = _complete(stated, flag, recorded, ledger, where, may_clear)
+                verdicts[one] = _is_new(one, draft, last, now)
         except UsageError as error:
             errors.append(error)
     if errors:
         raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
-    added, repeated = ledger.add_dispositions(verdicts)
-    return Added(added, repeated, tuple(verdicts))
+    added, repeated = ledger.add_dispositions(one for one, is_new in verdicts.items() if is_new)
+    return Added(added, repeated + sum(not is_new for is_new in verdicts.values()), tuple(verdicts))
 
 
-def import_verdicts(ledger: Ledger, drafts: Sequence[Placed], officer: str, now: datetime) -> Added:
+def _is_new(one: Disposition, draft: Draft, last: Mapping[tuple[str, str], Disposition], now: datetime) -> bool:
+    """Whether a verdict is at a time of its own, or says something else than the last one on that flag and line."""
+    before = last.get((one.flag_id, one.line_id))
+    return bool(draft.at) or not _says_the_same(one, before, bool(draft.until), now.date())
+
+
+def import_verdicts(
+    ledger: Ledger, drafts: Sequence[Placed], officer: str, now: datetime, may_clear: Collection[str] = ()
+) -> Added:
     """Adds the verdicts of a file, row by row: those that can be taken are, the others are refused with a reason.
 
     A row without a time that says what the last verdict on the flag says already is not added again, so that a file may be imported
@@ -108,24 +127,23 @@ def import_verdicts(ledger: Ledger, drafts: Sequence[Placed], officer: str, now:
     recorded, last = frozenset(past), {(one.flag_id, one.line_id): one for one in past}
     verdicts: dict[Disposition, bool] = {}  # whether it is new
     refused = _contradictions(drafts)
-    for where, draft in drafts:
-        if where in refused:
+    for number, (where, draft) in enumerate(drafts):
+        if number in refused:
             continue
         try:
             stated = _check(draft, officer, now, where)
             for flag in _meant(_among(ledger, flags, ids, draft.flag, where), draft, where):
-                one = _complete(stated, flag, recorded, ledger, where)
-                before = last.get((one.flag_id, one.line_id))
-                verdicts[one] = bool(draft.at) or not _says_the_same(one, before, bool(draft.until), now.date())
+                one = _complete(stated, flag, recorded, ledger, where, may_clear)
+                verdicts[one] = _is_new(one, draft, last, now)
         except UsageError as error:
-            refused[where] = error
+            refused[number] = error
     added, repeated = ledger.add_dispositions(one for one, is_new in verdicts.items() if is_new)
     kinds = Counter(one.verdict for one, is_new in verdicts.items() if is_new and one not in recorded)
     return Added(
         added,
         repeated + sum(not is_new for is_new in verdicts.values()),
         tuple(verdicts),
-        tuple(error for _, error in sorted(refused.items(), key=lambda item: item[0].row or 0)),
+        tuple(error for number, error in sorted(refused.items(), key=lambda item: (drafts[item[0]][0].row or 0, item[0]))),
         sum(one.line_id != flags[one.flag_id]["line_id"] for one in verdicts),
         {verdict: kinds[verdict] for verdict in VERDICTS if kinds[verdict]},
     )
@@ -146,19 +164,19 @@ def _among(ledger: Ledger, flags: dict[str, Flag], ids: Sequence[str], text: str
     return Found("flag", one["flag_id"], (one,))
 
 
-def _contradictions(drafts: Sequence[Placed]) -> dict[Where, PrecursorScreenError]:
-    """The rows that say different things of one flag at no stated time: which one is meant nobody can tell."""
+def _contradictions(drafts: Sequence[Placed]) -> dict[int, PrecursorScreenError]:
+    """The rows, by their place among all, that say different things of one flag at no stated time: which one is meant nobody can tell."""
     said: dict[str, dict[str, Where]] = {}
     for where, draft in drafts:
         if not draft.at:
             said.setdefault(draft.flag, {}).setdefault(draft.verdict, where)
-    found: dict[Where, PrecursorScreenError] = {}
-    for where, draft in drafts:
+    found: dict[int, PrecursorScreenError] = {}
+    for number, (where, draft) in enumerate(drafts):
         others = {v: w for v, w in said.get(draft.flag, {}).items() if v != draft.verdict}
         if others and not draft.at:
             verdict, place = next(iter(others.items()))
             problem = f"says {draft.verdict!r} of a flag of which row {place.row} says {verdict!r}"
-            found[where] = UsageError(problem, where=where, remedy="Keep the row that holds, and import the file again.")
+            found[number] = UsageError(problem, where=where, remedy="Keep the row that holds, and import the file again.")
     return found
 
 
@@ -220,28 +238,59 @@ def _check(draft: Draft, officer: str, now: datetime, where: Where) -> Dispositi
     )
 
 
-def _complete(stated: Disposition, flag: Flag, recorded: frozenset[Disposition], ledger: Ledger, where: Where) -> Disposition:
+def _complete(
+    stated: Disposition,
+    flag: Flag,
+    recorded: frozenset[Disposition],
+    ledger: Ledger,
+    where: Where,
+    may_clear: Collection[str],
+) -> Disposition:
     """The verdict on a flag.
 
     Raises:
-        UsageError: it clears a critical flag without another officer, or is about a line that was never recorded.
+        UsageError: it clears a flag under a name that may not, or a critical one without another officer, or is about a line that
+            was never recorded.
     """
     one = replace(stated, flag_id=flag["flag_id"], line_id=stated.line_id or flag["line_id"])
     if one in recorded:
         return one
-    if one.verdict == CLEARED and flag["level"] == CRITICAL and _same_person(one.second, one.officer or "?"):
-        problem = f"flag {one.flag_id} is critical: its clearance takes a second officer"
-        problem += f", and {one.second!r} is the first" if one.second else ""
-        raise UsageError(problem, where=where, remedy="Name another one who agrees: --second NAME, or the column `second`.")
+    if one.verdict == CLEARED and flag["level"] == CRITICAL:
+        check_second(
+            one.officer or "?", one.second, f"flag {one.flag_id} is critical: its clearance takes a second officer", where
+        )
+    if one.verdict == CLEARED and may_clear:
+        allowed = {_folded(name) for name in may_clear}
+        for name in (one.officer, *([one.second] if one.second else [])):
+            if _folded(name) not in allowed:
+                problem = f"{name!r} is not among the names that may clear (setting review.may_clear)"
+                raise UsageError(problem, where=where, remedy="Ask one of them to decide, or use the verdict referred.")
     if one.line_id != flag["line_id"] and not ledger.cited_lines([one.line_id]).num_rows:
         remedy = "Leave line_id empty if the verdict is about the line as it is now."
         raise UsageError(f"flag {one.flag_id} was never about line {one.line_id!r}", where=where, remedy=remedy)
     return one
 
 
-def _same_person(second: str, officer: str) -> bool:
-    """Whether a second name is none, or the first once more."""
-    return not second or _folded(second) == _folded(officer)
+def check_second(officer: str, second: str, problem: str, where: Where | None = None) -> None:
+    """Whether two officers agree, as far as names can tell.
+
+    Args:
+        officer: the first.
+        second: the other; empty: nobody is named.
+        problem: the first half of the message.
+        where: that stands.
+
+    Raises:
+        UsageError: a name is missing, has one letter only (an answer that slipped), or both are the same.
+    """
+    remedy = "Name another one who agrees: --second NAME, or the column `second`."
+    short = next((name for name in (second, officer) if len(_folded(name)) == 1 and name != "?"), "")
+    if not second:
+        raise UsageError(problem, where=where, remedy=remedy)
+    if short:
+        raise UsageError(f"{problem}, and {short!r} is not a name", where=where, remedy=remedy)
+    if _folded(second) in ("", _folded(officer)):
+        raise UsageError(f"{problem}, and {second!r} is the first", where=where, remedy=remedy)
 
 
 def _folded(name: str) -> str:

@@ -128,7 +128,8 @@ def _read_workbook(source: Path) -> Stated:
     drafts, met, undecided = [], set(), 0
     for where, row in flags:
         is_open = row["state"] in OPEN
-        said = row if _says(row) or not is_open else decided.get(row["shipment_id"], (where, row))[1]
+        # A message names the row that somebody filled in: that of the shipment, where it stands for the flag.
+        where, said = (where, row) if _says(row) or not is_open else decided.get(row["shipment_id"], (where, row))
         if _says(said):
             met.add(row["shipment_id"])
             stated = {name: said.get(name, "") for name in _SAYS}

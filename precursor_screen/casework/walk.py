@@ -37,6 +37,9 @@ class Talk(Protocol):
     def line(self, prompt: str) -> str:
         """A line without its end; as `key`."""
 
+    def second(self, prompt: str) -> str:
+        """The name of a second officer, from somebody who reads the prompt; empty where answers were written down before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -76,13 +79,22 @@ def _rank(flag: Flag) -> tuple[int, str, str]:
     return -level, flag["rule_id"], flag["flag_id"]
 
 
-def walk(ledger: Ledger, cases: Sequence[Case], officer: str, talk: Talk, now: Callable[[], datetime]) -> Walked:
+@dataclass(frozen=True, slots=True)
+class Officers:
+    """Who decides. second: who agrees to clearances of critical flags, empty: is asked for; may_clear: see `review.add_verdicts`."""
+
+    first: str
+    second: str = ""
+    may_clear: tuple[str, ...] = ()
+
+
+def walk(ledger: Ledger, cases: Sequence[Case], officers: Officers, talk: Talk, now: Callable[[], datetime]) -> Walked:
     """Goes through cases; each verdict is recorded at once, so that whatever ends the walk, what was decided is kept.
 
     Args:
         ledger: to record in.
         cases: in the order wanted.
-        officer: who decides.
+        officers: who decide.
         talk: shows and asks.
         now: the time of a verdict.
 
@@ -94,7 +106,7 @@ def walk(ledger: Ledger, cases: Sequence[Case], officer: str, talk: Talk, now: C
         for number, case in enumerate(cases, 1):
             for text in describe(ledger, case, number, len(cases)):
                 talk.say(text)
-            added = _decide(ledger, case, officer, talk, now)
+            added = _decide(ledger, case, officers, talk, now)
             if added is None:
                 done.skipped += 1
             else:
@@ -135,7 +147,7 @@ def _clip(text: str, most: int = _MOST_CELL) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def _decide(ledger: Ledger, case: Case, officer: str, talk: Talk, now: Callable[[], datetime]) -> Added | None:
+def _decide(ledger: Ledger, case: Case, officers: Officers, talk: Talk, now: Callable[[], datetime]) -> Added | None:
     """A verdict on a case; None: skipped. What is refused is said, and asked again."""
     while True:
         key = talk.key(f"{KEYS}: ")
@@ -151,16 +163,18 @@ def _decide(ledger: Ledger, case: Case, officer: str, talk: Talk, now: Callable[
         text = talk.line("What was looked at (Enter: nothing): ").strip()
         second = ""
         if verdict == CLEARED and case.is_critical:
-            second = talk.line("It holds a critical flag. Second officer who agrees: ").strip()
+            talk.say("A flag is critical: its clearance takes a second officer (--second NAME).")
+            second = officers.second or talk.second("Name of the second officer (Enter: nobody, it stays open): ").strip()
         drafts = [(Where(), Draft(f["flag_id"], verdict, reason, text=text, second=second)) for f in case.flags]
         try:
-            added = add_verdicts(ledger, drafts, officer, now())
+            added = add_verdicts(ledger, drafts, officers.first, now(), may_clear=officers.may_clear)
         except (UsageError, ErrorGroup) as error:
             reasons = error.errors if isinstance(error, ErrorGroup) else [error]
             talk.say(f"Not recorded: {reasons[0]}")
             continue
         until = f" until {added.verdicts[0].until}" if added.verdicts[0].until else ""
-        talk.say(f"{verdict}{until}: {len(added.verdicts):,} flag{'' if len(added.verdicts) == 1 else 's'}")
+        count = f"{len(added.verdicts):,} flag{'' if len(added.verdicts) == 1 else 's'}"
+        talk.say(f"{verdict}{until}: {count}, by {added.verdicts[0].who}")
         return added
 
 

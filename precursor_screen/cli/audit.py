@@ -48,7 +48,7 @@ SUFFIXES = (".html", ".xlsx", ".json")
 )
 @click.option("--mapping", metavar="NAME|PATH", help="With --manifest: column map for tabular input [default: guessed].")
 @click.option(
-    "--ledger", "url", metavar="URL", help="sqlite:///PATH, postgresql://... or home [default: the setting, else home]."
+    "--ledger", "url", metavar="PATH|URL|home", help="A file, postgresql://... or home [default: the setting, else home]."
 )
 @common.mode_option
 @click.pass_context

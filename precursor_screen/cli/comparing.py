@@ -32,7 +32,7 @@ def source_options(command: Command) -> Command:
         click.option(
             "--ledger",
             "url",
-            metavar="URL",
+            metavar="PATH|URL|home",
             help="Without INPUT: sqlite:///PATH, postgresql://... or home [default: the setting, else home].",
         ),
         common.mode_option,

@@ -6,6 +6,7 @@ import click
 
 from precursor_screen.cli import common
 from precursor_screen.config import SETTINGS, home_of
+from precursor_screen.errors import mask_urls
 from precursor_screen.reports.printable import printable
 
 
@@ -34,6 +35,7 @@ def show(ctx: click.Context) -> None:
         shown = ", ".join(value.value) if setting.is_list else value.value
         if setting.key == "home" and not shown:
             shown = str(home_of(values))
+        shown = mask_urls(shown)
         click.echo(
             f"{setting.key:<20} {printable(shown or '-'):<30} ({printable(value.source)}; {setting.variable}) {setting.doc}"
         )

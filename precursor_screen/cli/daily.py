@@ -11,7 +11,7 @@ import click
 
 from precursor_screen.cli import common
 from precursor_screen.config import FORMATS, ON_CHANGE
-from precursor_screen.model import LEVELS
+from precursor_screen.model import FAIL_ON
 
 if TYPE_CHECKING:
     from precursor_screen.config import Value
@@ -45,11 +45,13 @@ _NUMBER = click.IntRange(min=0)
     "--rules", "rule_dirs", multiple=True, type=click.Path(path_type=Path), help="Folder of rules, added to those that ship."
 )
 @click.option(
-    "--fail-on", type=click.Choice([*LEVELS, "none"]), help="Level from which a new flag is exit code 1 [default: high]."
+    "--fail-on",
+    type=click.Choice(FAIL_ON),
+    help="Level of a new flag, or band of a shipment, from which the exit code is 1 [default: review].",
 )
 @click.option("--require-fresh", is_flag=True, help="Stale reference data is exit code 4, and nothing is screened.")
 @click.option("--as-of", metavar="DATE", help="Day of the reports, which judges ages [default: today].")
-@click.option("--ledger", metavar="URL|home", help="The ledger [default: home].")
+@click.option("--ledger", metavar="PATH|URL|home", help="The ledger [default: home].")
 @click.option("--wait", type=click.FloatRange(min=0), default=60.0, show_default=True, help="Seconds to wait for another run.")
 @click.option("--jobs", type=_NUMBER, default=0, help="Processes for matching [default: as many as there are cores].")
 @common.mode_option
@@ -67,7 +69,7 @@ def command(ctx: click.Context, /, inbox: Path | None, **options: Any) -> int:
       precursor-screen daily --config /etc/precursor-screen.toml --check
 
     \b
-    Exit codes: 0 nothing new to look at, 1 new flags at or above --fail-on,
+    Exit codes: 0 nothing new to look at, 1 something new at or above --fail-on,
     2 usage, 3 something set aside, 4 could not screen, 5 another run goes on.
     """
     from precursor_screen.daily.check import check_daily
@@ -97,6 +99,7 @@ def command(ctx: click.Context, /, inbox: Path | None, **options: Any) -> int:
 def _job(values: dict[str, Value], inbox: Path | None, options: dict[str, Any]) -> Job:
     from precursor_screen.daily.out_folder import OutFolder
     from precursor_screen.daily.run import Job
+    from precursor_screen.ledger.lock import os_user
 
     def number(key: str, default: int) -> int:
         given = options[key]
@@ -111,7 +114,11 @@ def _job(values: dict[str, Value], inbox: Path | None, options: dict[str, Any]) 
         keep_days=number("keep_days", 0),
         rescreen_days=number("rescreen_days", 30),
         on_change=common.pick(values, "daily.on_change", options["on_change"], "--on-change") or "new",
+        asked=options["on_change"] is not None,
         retry=options["retry"],
+        verdicts=Path(values["daily.verdicts"].value) if values["daily.verdicts"].value else None,
+        officer=values["officer"].value or os_user(),
+        may_clear=tuple(values["review.may_clear"].value),
         update=options["update"] or values["daily.update"].value == "yes",
     )
 
@@ -137,5 +144,5 @@ def _settings(values: dict[str, Value], options: dict[str, Any]) -> Settings:
         require_fresh=options["require_fresh"] or values["daily.require_fresh"].value == "yes",
         **{name: options[name] for name in names},
     )
-    fail_on = settings.fail_on if options["fail_on"] or values["fail_on"].value else "high"
+    fail_on = settings.fail_on if options["fail_on"] or values["fail_on"].value else "review"
     return replace(settings, fail_on=fail_on, ledger=ledger_of(values, options["ledger"]) or ledger_of(values, "home"))

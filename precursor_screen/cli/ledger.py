@@ -1,4 +1,4 @@
-"""`ledger`: info, verify, backup, export, prune."""
+"""`ledger`: info, verify, upgrade, backup, export, prune."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from precursor_screen.ledger.store import Ledger
 
 
-def open_existing(ctx: click.Context, given: str | None, wait: float) -> Ledger:
-    """The ledger that a command looks at; none is made.
+def open_existing(ctx: click.Context, given: str | None, wait: float, *, upgrade: bool = False) -> Ledger:
+    """The ledger that a command looks at; none is made, and only `upgrade` changes one of an older version.
 
     Raises:
         LedgerError: there is none, or it cannot be opened.
@@ -26,11 +26,11 @@ def open_existing(ctx: click.Context, given: str | None, wait: float) -> Ledger:
     from precursor_screen.ledger.store import open_ledger
 
     values = common.settings(ctx)
-    return open_ledger(ledger_of(values, given) or ledger_of(values, "home"), wait=wait, create=False)
+    return open_ledger(ledger_of(values, given) or ledger_of(values, "home"), wait=wait, create=False, upgrade=upgrade)
 
 
 ledger_option = click.option(
-    "--ledger", "url", metavar="URL", help="sqlite:///PATH, postgresql://... or home [default: the setting, else home]."
+    "--ledger", "url", metavar="PATH|URL|home", help="A file, postgresql://... or home [default: the setting, else home]."
 )
 wait_option = click.option(
     "--wait",
@@ -108,6 +108,27 @@ def verify(ctx: click.Context, url: str | None) -> ExitCode:
     if problems:
         click.echo("Restore the last backup; `ledger export` saves what can be read.", err=True)
     return ExitCode.FLAGGED if problems else ExitCode.CLEAR
+
+
+@command.command()
+@ledger_option
+@wait_option
+@click.pass_context
+def upgrade(ctx: click.Context, url: str | None, wait: float) -> None:
+    """Bring a ledger of an older version up to date; a copy of an SQLite file stays beside it.
+
+    Runs of `screen` and `daily` do that by themselves. Commands that only look never do.
+
+    \b
+    Example:
+      precursor-screen ledger upgrade
+    """
+    with open_existing(ctx, url, wait, upgrade=True) as ledger:
+        version = ledger.info().version
+        copy = ledger.copy
+    click.echo(f"{printable(ledger.shown)}: version {version}")
+    if copy:
+        click.echo(f"  copy from before: {printable(copy)}")
 
 
 @command.command()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from precursor_screen.errors import ExitCode
     from precursor_screen.ledger.store import Ledger
 
+NOT_AUTHENTICATED = "The names are recorded, not authenticated."
 _SHOWN = 50
 _REFUSED = 20  # rows of a file that are named
 _VERDICTS = ["open", "cleared", "referred", "confirmed", "inconclusive"]
@@ -166,10 +167,11 @@ def add(
     name = officer_of(ctx, officer)
     drafts = [(Where(), Draft(one, verdict, reason, text=text, until=until, second=second)) for one in named]
     with open_existing(ctx, url, wait) as ledger:
-        done = add_verdicts(ledger, drafts, name, datetime.now().astimezone(), many=many)
+        done = add_verdicts(ledger, drafts, name, datetime.now().astimezone(), many=many, may_clear=may_clear(ctx))
     for one in done.verdicts:
         click.echo(f"{one.flag_id}: {one.verdict}{f' until {one.until}' if one.until else ''}, by {printable(one.who)}")
     _say_repeated(done)
+    click.echo(NOT_AUTHENTICATED)
 
 
 @command.command("import")
@@ -200,7 +202,7 @@ def import_verdicts(ctx: click.Context, source: Path, officer: str | None, secon
     drafts = [(where, draft if draft.second else replace(draft, second=second)) for where, draft in stated.drafts]
     name = officer_of(ctx, officer)
     with open_existing(ctx, url, wait) as ledger:
-        done = import_verdicts(ledger, drafts, name, datetime.now().astimezone())
+        done = import_verdicts(ledger, drafts, name, datetime.now().astimezone(), may_clear(ctx))
     kinds = ", ".join(f"{count:,} {verdict}" for verdict, count in done.kinds.items())
     click.echo(f"{done.added:,} verdicts added" + (f": {kinds}" if kinds else ""))
     _say_repeated(done)
@@ -208,6 +210,8 @@ def import_verdicts(ctx: click.Context, source: Path, officer: str | None, secon
         click.echo(f"{done.earlier:,} are about an earlier content of their line: kept, and nothing follows from them")
     if stated.undecided:
         click.echo(f"{stated.undecided:,} rows state no verdict")
+    if done.added:
+        click.echo(NOT_AUTHENTICATED)
     if not done.refused:
         return ExitCode.CLEAR
     click.echo(f"{len(done.refused):,} refused:", err=True)
@@ -243,6 +247,11 @@ def officer_of(ctx: click.Context, given: str | None) -> str:
     from precursor_screen.ledger.lock import os_user
 
     return str(common.pick(common.settings(ctx), "officer", given or None, "--officer") or os_user())
+
+
+def may_clear(ctx: click.Context) -> tuple[str, ...]:
+    """The names under which flags may be cleared; empty: any."""
+    return tuple(common.settings(ctx)["review.may_clear"].value)
 
 
 def _say_repeated(done: Added) -> None:

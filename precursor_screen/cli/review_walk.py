@@ -18,26 +18,41 @@ _HANGING = 16  # columns by which a sentence that goes on is indented
 @click.argument("named", nargs=-1, metavar="[WHAT]...")
 @click.option("--rule", "rule_id", metavar="ID", default="", help="Flags of one rule.")
 @click.option("--officer", metavar="NAME", help="Who decides [default: the setting, else the system's user].")
+@click.option("--second", metavar="NAME", default="", help="Another officer who agrees to each clearance of a critical flag.")
 @ledger_option
 @wait_option
 @click.pass_context
-def walk(ctx: click.Context, named: tuple[str, ...], rule_id: str, officer: str | None, url: str | None, wait: float) -> None:
+def walk(
+    ctx: click.Context,
+    named: tuple[str, ...],
+    rule_id: str,
+    officer: str | None,
+    second: str,
+    url: str | None,
+    wait: float,
+) -> None:
     """Go through the open cases, worst first, and decide each by a key: c r f ? s q.
 
     c cleared, r referred, f confirmed, ? inconclusive; then a reason from a list and a text. s leaves a case for later, q ends.
     Each verdict is recorded at once, so whatever ends the walk, what was decided is kept. WHAT: flags, shipments, bills or parties, as
-    `review list` takes them. Without a terminal the answers are read from standard input, one a line.
+    `review list` takes them. Without a terminal the answers are read from standard input, one a line; the second officer that the
+    clearance of a critical flag takes is --second then, never an answer. The names are recorded, not authenticated.
 
     \b
-    Example:
+    Examples:
       precursor-screen review walk --officer "N. Officer"
+      precursor-screen review walk --officer "N. Officer" --second "O. Other" BL-1234
     """
     from precursor_screen.casework import walk as walking
+    from precursor_screen.casework.review import check_second
     from precursor_screen.casework.targets import find_flags
-    from precursor_screen.cli.review import officer_of
+    from precursor_screen.cli.review import NOT_AUTHENTICATED, may_clear, officer_of
     from precursor_screen.ledger.values import OPEN
 
     name = officer_of(ctx, officer)
+    if second:
+        check_second(name, second, "the clearance of a critical flag takes a second officer")
+    officers = walking.Officers(name, second, may_clear(ctx))
     with open_existing(ctx, url, wait) as ledger, common.reader_may_leave():
         flags = ledger.flags(rule_id=rule_id.upper(), states=OPEN).to_pylist()
         if named:
@@ -48,7 +63,9 @@ def walk(ctx: click.Context, named: tuple[str, ...], rule_id: str, officer: str 
             click.echo("No case is open.")
             return
         talk: walking.Talk = Terminal() if sys.stdin.isatty() and sys.stdout.isatty() else Lines()
-        done = walking.walk(ledger, cases, name, talk, lambda: datetime.now().astimezone())
+        done = walking.walk(ledger, cases, officers, talk, lambda: datetime.now().astimezone())
+        if done.decided:
+            click.echo(f"\n{NOT_AUTHENTICATED}", nl=False)
         click.echo(
             f"\n{done.ended}: {done.decided:,} decided ({done.flags:,} flags), {done.skipped:,} skipped, {done.left:,} left"
         )
@@ -62,8 +79,8 @@ class Lines:
         click.echo(printable(text))
 
     def key(self, prompt: str) -> str:
-        """The first character of the next line that is not blank."""
-        return self.line(prompt).strip()[:1].lower()
+        """The next line, which is to be a key alone: of a longer one nobody knows whether it was meant for this question."""
+        return self.line(prompt).strip().lower()
 
     def line(self, prompt: str) -> str:
         """The next line."""
@@ -73,6 +90,11 @@ class Lines:
             raise EOFError
         click.echo()
         return read.rstrip("\r\n")
+
+    def second(self, prompt: str) -> str:
+        """Nobody: the next line may have been meant for the next question."""
+        click.echo(f"{prompt}nobody is asked, since the answers come from a file or a pipe")
+        return ""
 
 
 class Terminal(Lines):
@@ -100,5 +122,9 @@ class Terminal(Lines):
         return pressed.lower()
 
     def line(self, prompt: str) -> str:
+        """A line."""
+        return input(prompt)
+
+    def second(self, prompt: str) -> str:
         """A line."""
         return input(prompt)

@@ -232,7 +232,7 @@ def diff(
 
 @command.command()
 @click.argument("inputs", nargs=-1, metavar="[MANIFEST...]")
-@click.option("--ledger", "url", metavar="URL|home", help="Count the recorded flags and what officers said of them.")
+@click.option("--ledger", "url", metavar="PATH|URL|home", help="Count the recorded flags and what officers said of them.")
 @click.option("--jurisdiction", metavar="CODE", help="For whom one screens.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, one object a rule.")
 @_FOLDER

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from precursor_screen.cli import common
-from precursor_screen.model import LEVELS, TIERS
+from precursor_screen.model import FAIL_ON, TIERS
 from precursor_screen.reports.printable import printable
 
 if TYPE_CHECKING:
@@ -64,10 +64,12 @@ if TYPE_CHECKING:
 )
 @click.option("--encoding", metavar="NAME", help="Encoding of text input [default: decided by content, and reported].")
 @click.option(
-    "--fail-on", type=click.Choice([*LEVELS, "none"]), help="Level from which a new flag sets exit code 1 [default: none]."
+    "--fail-on",
+    type=click.Choice(FAIL_ON),
+    help="Level of a new flag, or band of a shipment, from which the exit code is 1 [default: none].",
 )
 @click.option("--as-of", metavar="DATE", help="Day that judges list ages and lines without a date [default: today].")
-@click.option("--ledger", "ledger", metavar="URL|home", help="Remember, and look back: sqlite:///PATH, postgresql://..., home.")
+@click.option("--ledger", "ledger", metavar="PATH|URL|home", help="Remember, and look back: a file, postgresql://... or home.")
 @click.option("--no-ledger", is_flag=True, help="Neither, also if a setting names one.")
 @click.option(
     "--wait",
@@ -109,7 +111,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
       pbpaste | precursor-screen screen -
 
     \b
-    Exit codes: 0 all screened, 1 new flags at or above --fail-on, 2 usage,
+    Exit codes: 0 all screened, 1 something new at or above --fail-on, 2 usage,
     3 some input set aside or unscreenable, 4 could not screen, 5 locked.
     """
     from precursor_screen.reports.interface import check_places

@@ -136,7 +136,7 @@ def update(ctx: click.Context, list_ids: tuple[str, ...], source_file: Path | No
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def status(ctx: click.Context, as_of: str | None, by_source: bool, as_json: bool) -> ExitCode:
-    """Every imported list with its date, age and counts; exit code 4 when one is missing or damaged.
+    """Every imported list with its date, age and counts; exit code 4 when one that was imported is missing or damaged.
 
     \b
     Example:
@@ -155,7 +155,7 @@ def status(ctx: click.Context, as_of: str | None, by_source: bool, as_json: bool
             click.echo("No watchlist is imported.")
         for one in found:
             _say_status(one, limits.get(one.list_id), by_source)
-    return ExitCode.NOT_SCREENED if any(one.manifest is None for one in found) else ExitCode.CLEAR
+    return ExitCode.NOT_SCREENED if any(one.manifest is None and one.imported for one in found) else ExitCode.CLEAR
 
 
 @command.command()
@@ -306,7 +306,10 @@ def _is_stale(one: ListStatus, limit: int | None) -> bool:
 
 
 def _say_status(one: ListStatus, limit: int | None, by_source: bool) -> None:
-    if one.manifest is None:
+    if not one.imported:
+        remove = f"precursor-screen watchlists remove {one.list_id}"
+        click.echo(f"{one.list_id:<16} never imported, so nothing uses it. To take it out of this list: {remove}")
+    elif one.manifest is None:
         click.echo(f"{one.list_id:<16} NOT usable: {printable(one.problem)}")
     else:
         stale = f"{' STALE' if _is_stale(one, limit) else ''} (limit {limit} days)"

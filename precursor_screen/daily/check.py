@@ -8,11 +8,11 @@ from contextlib import contextmanager
 
 from precursor_screen.daily import changes
 from precursor_screen.daily.inbox import Digests
-from precursor_screen.daily.plan import find_change, find_old, recent
+from precursor_screen.daily.plan import find_again, find_change, find_old
 from precursor_screen.daily.record import RESCREEN, worst
-from precursor_screen.daily.run import Job, look, read_last, refuse_no_watchlist
+from precursor_screen.daily.run import ANSWERED, Job, look, read_last, refuse_no_watchlist
 from precursor_screen.daily.summary import count
-from precursor_screen.errors import ExitCode, LedgerError, PrecursorScreenError
+from precursor_screen.errors import ExitCode, LedgerError, LedgerOutdated, PrecursorScreenError
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.runners.coverage import age_notices
@@ -60,6 +60,9 @@ def _say_reference(reference: Reference, say: Callable[[str], None]) -> None:
 def _say_plan(job: Job, reference: Reference | None, say: Callable[[str], None]) -> None:
     try:
         ledger = open_ledger(job.settings.ledger, create=False)
+    except LedgerOutdated as error:
+        say(f"Ledger: {error.message}. The first run brings it up to date; which files are new cannot be said before")
+        return
     except LedgerError as error:
         if not error.message.endswith("does not exist"):
             raise
@@ -83,12 +86,13 @@ def _say_files(
     _say_names("NOT readable", [f"{name} {reason}" for name, reason in (*listing.problems, *found.unreadable)], say)
     published = job.out.published()
     if reference is not None:
-        change = find_change(published, changes.digests(reference))
+        now = changes.digests(reference)
+        change = find_change(published, now, job.out.note(ANSWERED))
         if change.what:
             say(f"Changed since the run of {change.since}: {', '.join(change.what)} (--on-change {job.on_change})")
-            if job.on_change == RESCREEN:
-                again = recent(found.known, job.rescreen_days, time.time())
-                say(f"{count(len(again), 'file')} would be screened again")
+        if job.on_change == RESCREEN:
+            again = find_again(published, found.known, now, job.rescreen_days, time.time())
+            say(f"{count(len(again.files), 'file')} would be screened again, {again.older:,} are too old for that")
     old = find_old(published, job.settings.as_of, job.keep_days, read_last(job.out).day)
     _say_names("reports to be deleted", [p.path.name for p in old], say)
 

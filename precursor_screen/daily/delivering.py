@@ -7,6 +7,7 @@ happened; killed after that, the next run finishes what is missing, from what wa
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,14 +23,8 @@ from precursor_screen.daily.out_folder import SUMMARY, OutFolder, Published
 from precursor_screen.daily.plan import Digested
 from precursor_screen.daily.record import RESCREEN, SCREENED, SET_ASIDE, Delivery, Taken, worst
 from precursor_screen.daily.summary import Said, count_new, write_subject, write_summary
-from precursor_screen.errors import (
-    ChangedWhileRead,
-    ErrorGroup,
-    ExitCode,
-    InputError,
-    MappingError,
-    PrecursorScreenError,
-)
+from precursor_screen.errors import ExitCode
+from precursor_screen.issues import ISSUE_CODES
 from precursor_screen.ledger.values import FileRecord
 from precursor_screen.reports.registry import write_report
 from precursor_screen.runners.inputs import Source
@@ -39,6 +34,7 @@ from precursor_screen.store.files import write_whole
 from precursor_screen.version import __version__
 
 _CHANGED = "changed-while-read"
+_NAMES = "set-aside-text-names"
 _WHOLE = ("unreadable-file", "unknown-format", "no-manifest", "no-usable-column", _CHANGED)
 
 
@@ -91,43 +87,38 @@ class Deliverer:
         sources = [Source(d.file.name, d.file.path, problem=deadly.get(d.file.name, "")) for d in files]
         sources += [Source(name, problem=reason) for name, reason in self.said.unreadable]
         self.out.stage()
-        try:
+        with contextlib.suppress(_AllChanging):
             self._screen(blank, files, tuple(sources))
-        except PrecursorScreenError as error:
-            reasons = _reasons(error, files)
-            if reasons is None:
-                raise
-            taken = tuple(_taken(d, SET_ASIDE, reasons[d.file.name]) for d in files if reasons[d.file.name])
-            if taken:
-                delivery, text = self._write(dataclasses.replace(blank, files=taken, settles=False), None)
-                self.note(self._publish(delivery), text)
 
     def _screen(self, blank: Delivery, files: Sequence[Digested], sources: tuple[Source, ...]) -> None:
         written: list[tuple[Delivery, str]] = []
 
         def write(run: Run) -> None:
             taken, reference = tuple(_outcomes(run, files)), digests(self.session.reference)
+            if not taken:
+                raise _AllChanging
             written.append(self._write(dataclasses.replace(blank, files=taken, reference=reference, run_id=run.run_id), run))
 
         def tell(_: Run) -> None:
             delivery, text = written[-1]
             self.note(self._publish(delivery), text)
 
-        self.session.run(sources, write, tell, also=lambda run: _archives(run, files))
+        self.session.run(sources, write, tell, also=lambda run: _archives(run, files), refuse_empty=False)
 
-    def _write(self, delivery: Delivery, run: Run | None) -> tuple[Delivery, str]:
+    def _write(self, delivery: Delivery, run: Run) -> tuple[Delivery, str]:
         """Writes reports, mail and record beside; the record with what it comes to."""
-        folder = self.out.staged
-        said = dataclasses.replace(self.said, files=delivery.files)
-        report, counts = (run.report, count_new(run.report)) if run else (None, {})
-        aside = bool(delivery.set_aside or said.unreadable)
-        code = worst(report.exit_code if report else ExitCode.CLEAR, ExitCode.SET_ASIDE if aside else ExitCode.CLEAR)
+        folder, place = self.out.staged, self.out.next_place(delivery).absolute()
+        where = str(place / f"report.{self.formats[0]}") if self.formats else str(place)
+        said = dataclasses.replace(self.said, files=delivery.files, where=where)
+        report, counts = run.report, count_new(run.report)
+        aside = bool(delivery.set_aside or said.unreadable or said.lying)
+        nothing = len(delivery.set_aside) == len(delivery.files)  # that is no failure to screen, the mail says why
+        code = worst(ExitCode.CLEAR if nothing else report.exit_code, ExitCode.SET_ASIDE if aside else ExitCode.CLEAR)
         subject = write_subject(counts, said, "screened again, " if delivery.kind == RESCREEN else "")
         text = write_summary(subject, report, said)
         with self.out.writing(folder):
-            if report:
-                for suffix in self.formats:
-                    write_report(report, folder / f"report.{suffix}", self.out.mode)
+            for suffix in self.formats:
+                write_report(report, folder / f"report.{suffix}", self.out.mode)
             write_whole(folder / SUMMARY, text, self.out.mode)
         delivery = dataclasses.replace(delivery, exit_code=int(code), subject=subject, counts=counts)
         self.out.finish(delivery)
@@ -160,8 +151,14 @@ def _outcomes(run: Run, files: Sequence[Digested]) -> list[Taken]:
     bases = _bases(files)
     read = {_file_of(i.name, bases) for i in run.inputs if i.sha256}
     problems: dict[str, list[dict[str, Any]]] = {}
-    for problem in run.report.issues.filter(pc.is_in(run.report.issues.column("code"), pa.array(_WHOLE))).to_pylist():
-        problems.setdefault(_file_of(problem["source_file"] or "", bases), []).append(problem)
+    names: dict[str, str] = {}  # of what is to be opened by hand, why
+    told = pa.array([*_WHOLE, _NAMES])
+    for problem in run.report.issues.filter(pc.is_in(run.report.issues.column("code"), told)).to_pylist():
+        file = _file_of(problem["source_file"] or "", bases)
+        if problem["code"] == _NAMES:
+            names.setdefault(file, f" It {problem['message']}.")
+        else:
+            problems.setdefault(file, []).append(problem)
     taken = []
     for one in files:
         mine = problems.get(one.file.name, [])
@@ -169,10 +166,21 @@ def _outcomes(run: Run, files: Sequence[Digested]) -> list[Taken]:
         if any(i["code"] == _CHANGED for i in whole):
             continue
         if whole or one.file.name not in read:
-            taken.append(_taken(one, SET_ASIDE, (whole or mine or [{"message": "could not be read"}])[0]["message"]))
+            taken.append(_taken(one, SET_ASIDE, _reason(next(iter(whole or mine), None)) + names.get(one.file.name, "")))
         else:
             taken.append(_taken(one, SCREENED))
     return taken
+
+
+def _reason(issue: Mapping[str, Any] | None) -> str:
+    """Why a file is set aside, and what to do."""
+    if issue is None:
+        return "could not be read. Open it in the program it came from."
+    return f"{issue['message'].rstrip('.')}. {ISSUE_CODES[issue['code']].remedy}"
+
+
+class _AllChanging(Exception):
+    """All files were changing while they were read: nothing is written and nothing recorded."""
 
 
 def _archives(run: Run, files: Sequence[Digested]) -> list[FileRecord]:
@@ -184,22 +192,3 @@ def _archives(run: Run, files: Sequence[Digested]) -> list[FileRecord]:
         for d in files
         if d.file.name in names and d.sha256 not in inputs and is_as_before(d.file)
     ]
-
-
-def _reasons(error: PrecursorScreenError, files: Sequence[Digested]) -> dict[str, str] | None:
-    """Why each file could not be read, empty where it was changing; None: the error is of another kind.
-
-    No input of the run could be read at all.
-    """
-    errors = error.errors if isinstance(error, ErrorGroup) else (error,)
-    if not all(isinstance(e, InputError) and not isinstance(e, MappingError) for e in errors):
-        return None
-    reasons, bases = {}, _bases(files)
-    by_file: dict[str, list[PrecursorScreenError]] = {}
-    for each in errors:
-        by_file.setdefault(_file_of(each.where.file, bases), []).append(each)
-    for one in files:
-        mine = by_file.get(one.file.name, [])
-        changing = any(isinstance(e, ChangedWhileRead) for e in mine)
-        reasons[one.file.name] = "" if changing else mine[0].message if mine else "holds no lines"
-    return reasons

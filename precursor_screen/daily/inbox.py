@@ -18,6 +18,9 @@ from precursor_screen.store.files import write_whole
 
 # How programs call what they have not finished.
 UNFINISHED = (".part", ".partial", ".tmp", ".temp", ".filepart", ".crdownload", ".download", ".swp", "~")
+# What does not change by itself, and is told of once: name it again only in the weekly word.
+NOWHERE = "is a link that leads nowhere. Remove it, or restore what it leads to."
+NOT_A_FILE = "is a pipe, a socket or a device, not a file. Remove it."
 RACY_NS = 2_000_000_000  # the coarsest clock of a file system in use: two changes within it look like one
 
 
@@ -78,13 +81,13 @@ def list_inbox(inbox: Path) -> Listing:
         except FileNotFoundError:
             if not found.path.is_symlink():
                 continue  # taken away since it was listed
-            problems.append((name, "is a link that leads nowhere"))
+            problems.append((name, NOWHERE))
             continue
         except OSError as error:
-            problems.append((name, f"cannot be opened ({error.strerror})"))
+            problems.append((name, f"cannot be opened ({error.strerror}). Check its permissions."))
             continue
         if stamp is None:
-            problems.append((name, found.problem or "is no file"))
+            problems.append((name, found.problem or NOT_A_FILE))
         else:
             files.append(Listed(name, found.path, stamp))
     return Listing(tuple(files), tuple(unfinished), tuple(problems))

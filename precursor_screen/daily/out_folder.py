@@ -14,12 +14,13 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from precursor_screen.daily.record import RESCREEN, Delivery, Taken, delivery_from_json
-from precursor_screen.errors import OutFolderError, PrecursorScreenError, UsageError, Where
+from precursor_screen.errors import NoRoom, OutFolderError, PrecursorScreenError, UsageError, Where
 from precursor_screen.store.files import READABLE, write_whole
 
 RECORD, SUMMARY, LATEST, HEARTBEAT, METRICS = "run.json", "summary.txt", "latest", "heartbeat", "metrics.prom"
@@ -58,7 +59,7 @@ class OutFolder:
         """
         if not self.path.is_dir():
             raise UsageError(
-                "is no folder", where=Where(str(self.path)), remedy="Make it, or mount its disk: nothing was screened."
+                "is not a folder", where=Where(str(self.path)), remedy="Make it, or mount its disk: nothing was screened."
             )
         ours, theirs = (Path(os.path.realpath(p)) for p in (self.path, inbox))
         if ours == theirs or theirs in ours.parents or ours in theirs.parents:
@@ -115,17 +116,22 @@ class OutFolder:
         for folder in (self.staged, self._gone):
             shutil.rmtree(folder, ignore_errors=True)
 
+    def next_place(self, delivery: Delivery) -> Path:
+        """Where a folder would be put, which is free."""
+        base = f"{delivery.day}-rescreen" if delivery.kind == RESCREEN else delivery.day
+        number, place = 1, self.path / base
+        while os.path.lexists(place):
+            number += 1
+            place = self.path / f"{base}-{number}"
+        return place
+
     def publish(self, delivery: Delivery) -> Published:
         """Puts what is staged in its place, which is free, at once.
 
         Raises:
             OutFolderError: it cannot be.
         """
-        base = f"{delivery.day}-rescreen" if delivery.kind == RESCREEN else delivery.day
-        number, place = 1, self.path / base
-        while os.path.lexists(place):
-            number += 1
-            place = self.path / f"{base}-{number}"
+        place = self.next_place(delivery)
         with self.writing(place):
             self.staged.chmod(self._folder_mode())
             self.staged.rename(place)
@@ -184,6 +190,23 @@ class OutFolder:
         except (OSError, ValueError, TypeError):
             return []  # never written, or damaged: the files are tried once more
 
+    def note(self, name: str) -> Mapping[str, Any]:
+        """What an earlier run noted for the next one; empty where it is not there or damaged."""
+        try:
+            noted = json.loads((self.own / f"{name}.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return noted if isinstance(noted, dict) else {}
+
+    def keep_note(self, name: str, noted: Mapping[str, Any]) -> None:
+        """Notes something for the next run.
+
+        Raises:
+            OutFolderError: it cannot be.
+        """
+        with self.writing(self.own):
+            write_whole(self.own / f"{name}.json", json.dumps(noted, ensure_ascii=False), self.mode, durable=True)
+
     def say(self, name: str, text: str, *, for_all: bool = False) -> None:
         """Writes a file about the last run; for_all: it holds no names and anybody may read it.
 
@@ -209,7 +232,7 @@ class OutFolder:
             raise OutFolderError(
                 f"cannot be written ({error.strerror or error})", where=Where(str(path)), remedy="Check space and permissions."
             ) from error
-        except UsageError as error:  # as presenters say it; here nothing is wrong with the call
+        except (UsageError, NoRoom) as error:  # as presenters say it; here nothing is wrong with the call
             if not isinstance(error.__cause__, OSError):
                 raise
             raise _as_ours(error) from error

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from precursor_screen.daily.changes import changed
 from precursor_screen.daily.inbox import Listed
 from precursor_screen.daily.out_folder import Published
-from precursor_screen.daily.record import RESCREEN
+from precursor_screen.daily.record import RESCREEN, SCREENED
 from precursor_screen.errors import UnreadableManifest
 
 MOST_DAYS = 7  # that may have passed since the last run where reports are deleted: else the clock may have moved
@@ -86,18 +87,54 @@ class Change:
     since: str = ""
 
 
-def find_change(published: Iterable[Published], now: Mapping[str, str]) -> Change:
-    """Against what is screened now, beside the last folder that was done with all changes before it."""
+def find_change(published: Iterable[Published], now: Mapping[str, str], answered: Mapping[str, Any]) -> Change:
+    """Against what is screened now, beside the last folder that was done with all changes before it.
+
+    Args:
+        published: in their order.
+        now: digests.
+        answered: what somebody answered without any file: `after` which folder, on which `day`, with which `reference`.
+    """
     settled = [p.delivery for p in published if p.delivery.settles and p.delivery.reference]
+    if answered.get("reference") and (not settled or answered["after"] >= settled[-1].number):
+        return Change(tuple(changed(answered["reference"], now)), answered["day"])
     if not settled:
         return Change()
     return Change(tuple(changed(settled[-1].reference, now)), settled[-1].day)
 
 
-def recent(known: Iterable[Digested], days: int, now: float) -> tuple[Digested, ...]:
-    """Those files that were changed within some days, one of each content."""
-    young = {d.sha256: d for d in known if now - d.file.stamp.modified / 1e9 <= days * 86_400}
-    return tuple(young.values())
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What is to be screened again: the files, what has changed since they were screened, and the earliest day of that; older: files
+    that would be, and are too old."""
+
+    files: tuple[Digested, ...] = ()
+    change: Change = field(default_factory=Change)
+    older: int = 0
+
+
+def find_again(
+    published: Iterable[Published], known: Iterable[Digested], now: Mapping[str, str], days: int, seconds: float
+) -> Again:
+    """The files of the inbox, one of each content, that were last screened against something else than now.
+
+    Args:
+        published: in their order; what they do not tell of was screened from elsewhere and stays out.
+        known: files that were screened.
+        now: digests.
+        days: by which a file may have been changed last.
+        seconds: the time.
+    """
+    last = {f.sha256: p.delivery for p in published for f in p.delivery.files if f.outcome == SCREENED}
+    found: dict[str, Digested] = {}
+    for one in known:
+        if one.sha256 in last and last[one.sha256].reference != now:
+            found.setdefault(one.sha256, one)
+    young = tuple(d for d in found.values() if seconds - d.file.stamp.modified / 1e9 <= days * 86_400)
+    before = {last[d.sha256].number: last[d.sha256] for d in young}
+    what = dict.fromkeys(phrase for delivery in before.values() for phrase in changed(delivery.reference, now))
+    since = min((delivery.day for delivery in before.values()), default="")
+    return Again(young, Change(tuple(what), since), len(found) - len(young))
 
 
 def find_old(published: Iterable[Published], today: date, keep_days: int, last_run: date | None) -> tuple[Published, ...]:

@@ -5,21 +5,23 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from precursor_screen.daily import changes
 from precursor_screen.daily.delivering import Deliverer
-from precursor_screen.daily.inbox import Digests, Listing, list_inbox, settled
+from precursor_screen.daily.inbox import NOT_A_FILE, NOWHERE, Digests, Listing, list_inbox, settled
 from precursor_screen.daily.metrics import Sample, of_counts, write_metrics
 from precursor_screen.daily.out_folder import HEARTBEAT, METRICS, RECORD, SUMMARY, OutFolder, Published
-from precursor_screen.daily.plan import Change, Digested, Sorted, find_change, find_old, recent, sort_files
-from precursor_screen.daily.record import NEW, RESCREEN, worst
-from precursor_screen.daily.summary import Said, count, write_failure, write_subject, write_summary
+from precursor_screen.daily.plan import Again, Change, Digested, Sorted, find_again, find_change, find_old, sort_files
+from precursor_screen.daily.record import NEW, RESCREEN, SCREENED, worst
+from precursor_screen.daily.summary import Said, add_counts, count, in_words, write_failure, write_subject, write_summary
 from precursor_screen.daily.suspects import Note, find_deadly
+from precursor_screen.daily.verdicts import take_verdicts
 from precursor_screen.errors import ExitCode, UsageError, WatchlistError, Where
 from precursor_screen.ledger.lock import hold_file
 from precursor_screen.ledger.store import Ledger, open_ledger
@@ -35,6 +37,9 @@ from precursor_screen.runners.one_input import FaultKeeper
 from precursor_screen.runners.session import Session, open_session
 from precursor_screen.runners.settings import Settings
 
+ANSWERED, PROBLEMS, VERDICTS = "answered", "problems", "verdicts"  # notes for the next run
+DAYS_OF_WEEK = 7
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -48,9 +53,13 @@ class Job:
         settle: seconds for which a file must not have changed.
         keep_days: for how long reports are kept; 0: for good.
         on_change: `new`, `rescreen` or `ask`, when rules, lists or tables have changed.
+        asked: whether somebody said so for this run, who is told what came of it.
         rescreen_days: how old files are at most that are screened again.
         retry: take up again what was set aside.
         update: fetch the imported lists from their publishers before anything is screened.
+        verdicts: a folder with files of officers' verdicts, which are taken before anything is screened; None: there is none.
+        officer: who speaks where such a file does not say.
+        may_clear: the names under which flags may be cleared; empty: any.
     """
 
     inbox: Path
@@ -60,9 +69,13 @@ class Job:
     settle: float = 60.0
     keep_days: int = 0
     on_change: str = NEW
+    asked: bool = False
     rescreen_days: int = 30
     retry: bool = False
     update: bool = False
+    verdicts: Path | None = None
+    officer: str = ""
+    may_clear: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raises:
@@ -70,8 +83,16 @@ class Job:
         OutFolderError: it cannot be written to.
         """
         if not self.inbox.is_dir():
-            raise UsageError("is no folder", where=Where(str(self.inbox)), remedy="Check the path of the inbox.")
+            raise UsageError("is not a folder", where=Where(str(self.inbox)), remedy="Check the path of the inbox.")
         self.out.check(self.inbox)
+        if self.verdicts is None:
+            return
+        if not self.verdicts.is_dir():
+            raise UsageError("is not a folder", where=Where(str(self.verdicts)), remedy="Check the path of daily.verdicts.")
+        folder, inbox = (Path(os.path.realpath(p)) for p in (self.verdicts, self.inbox))
+        if folder == inbox or inbox in folder.parents:
+            problem = "is in the inbox, so that verdicts would be screened as manifests"
+            raise UsageError(problem, where=Where(str(self.verdicts)), remedy="Use a folder beside the inbox.")
 
 
 Teller = Callable[[str, bool], None]  # is given a mail, and whether it is one that must be sent
@@ -119,38 +140,81 @@ class _Run:
         self.started, self.at = datetime.now(UTC), time.monotonic()
         self.today = job.settings.as_of
         self.before = read_last(self.out)
+        self.is_weekly = not _same_week(self.before.reminded, self.today)
+        self.reminded = self.before.reminded
         self.said = Said(self.today.isoformat(), job.settings.jurisdiction)
         self.told = _Told()
+        self.refused = False  # whether a verdict was
         self.loud = False  # whether something beside the findings must be said
 
     def work(self) -> ExitCode:
         job = self.job
+        with open_ledger(job.settings.ledger, wait=job.settings.wait) as ledger:
+            ledger.check_free()  # before lists are fetched and files are read
+            copies = [f"The ledger was brought up to date; what it was before is {ledger.copy}."] if ledger.copy else []
         updates = self.update_lists() if job.update else []
         session = open_session(job.settings, self.progress, self.keep_fault)
         refuse_no_watchlist(session.reference)
         self.said = dataclasses.replace(self.said, jurisdiction=session.reference.jurisdiction)
         with open_ledger(job.settings.ledger, wait=job.settings.wait) as ledger:
             self.finish_broken_off(ledger)
+            remarks = [*copies, *updates, *self.take_verdicts(ledger)]
             digests = Digests(self.out.own / "digests.json")
             self.progress("looking through the inbox")
             listing, found, waiting = look(job, ledger.known_files, digests, self.out, wait=True)
         with self.out.writing(self.out.own):
             digests.save()
-        published = self.out.published()
-        change = find_change(published, changes.digests(session.reference))
+        published, now = self.out.published(), changes.digests(session.reference)
+        change = find_change(published, now, self.out.note(ANSWERED))
         old = find_old(published, self.today, job.keep_days, self.before.day)
-        again = recent(found.known, job.rescreen_days, time.time()) if change.what and job.on_change == RESCREEN else ()
-        remarks = [*updates, *self.clock(published), *self.remark_change(change, found, again), *_remark_old(old, job.keep_days)]
+        again = Again()
+        if job.on_change == RESCREEN:
+            again = find_again(published, found.known, now, job.rescreen_days, time.time())
+        remarks += [*self.clock(published), *self.remark_change(change, found, again), *_remark_old(old, job.keep_days)]
+        problems, told = self.told_once(listing.problems)
         self.said = dataclasses.replace(
-            self.said, unreadable=(*listing.problems, *found.unreadable), waiting=(*listing.unfinished, *waiting), remarks=remarks
+            self.said,
+            unreadable=(*problems, *found.unreadable),
+            waiting=(*listing.unfinished, *waiting),
+            remarks=remarks,
+            lying=(*told, *self.lying(found)) if self.is_weekly else (),
         )
         self.screen(session, NEW, found.new, settles=not change.what or job.on_change == NEW)
-        self.screen(session, RESCREEN, again, settles=True)
-        code = worst(*self.told.codes, ExitCode.SET_ASIDE if self.said.unreadable else ExitCode.CLEAR)
+        self.screen(session, RESCREEN, again.files, settles=True)
+        aside = self.said.unreadable or self.said.lying or self.refused
+        code = worst(*self.told.codes, ExitCode.SET_ASIDE if aside else ExitCode.CLEAR)
         self.end(code, found, session.reference)
+        self.out.keep_note(PROBLEMS, dict(listing.problems))
+        if job.asked and job.on_change in (NEW, RESCREEN):
+            last = max((p.delivery.number for p in self.out.published()), default=0)
+            self.out.keep_note(ANSWERED, {"after": last, "day": self.today.isoformat(), "reference": now})
         for one in old:
             self.out.remove(one)
         return code
+
+    def take_verdicts(self, ledger: Ledger) -> Sequence[str]:
+        """Takes the verdicts that officers have put into their folder, and says what came of them."""
+        job = self.job
+        if job.verdicts is None:
+            return ()
+        self.progress("taking verdicts")
+        done, now = self.out.note(VERDICTS), datetime.now().astimezone()
+        taken = take_verdicts(ledger, job.verdicts, job.officer, now, done, job.settle, job.may_clear)
+        self.out.keep_note(VERDICTS, taken.done)
+        self.refused = taken.refused
+        self.loud |= taken.refused
+        return taken.remarks
+
+    def told_once(self, problems: Sequence[tuple[str, str]]) -> tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]]:
+        """What cannot be read: what is to be told now, and what does not change by itself and was told in an earlier run."""
+        known = {} if self.job.retry else self.out.note(PROBLEMS)
+        told = [(name, why) for name, why in problems if why in (NOWHERE, NOT_A_FILE) and known.get(name) == why]
+        return [pair for pair in problems if pair not in told], told
+
+    def lying(self, found: Sorted) -> list[tuple[str, str]]:
+        """The files that were set aside in earlier runs and still lie there, with the reason."""
+        reasons = self.out.set_aside()
+        return [(d.file.name, reasons[d.sha256].reason) for d in found.aside]
 
     def update_lists(self) -> list[str]:
         """Fetches the imported lists. One that cannot be fetched keeps its good copy and is told of; its age then decides what it is worth."""
@@ -219,50 +283,66 @@ class _Run:
         self.loud = True
         return [f"The clock says {self.today}, and there are reports of {last}. Check it: it judges ages and dates."]
 
-    def remark_change(self, change: Change, found: Sorted, again: Sequence[Digested]) -> list[str]:
-        if not change.what:
+    def remark_change(self, change: Change, found: Sorted, again: Again) -> list[str]:
+        """What has changed since files were screened, and what is done about it."""
+        job, there = self.job, count(len(found.known), "file")
+        self.loud |= job.asked and job.on_change == RESCREEN
+        if job.on_change == RESCREEN and (again.files or again.older):
+            changed = f"Changed since the run of {again.change.since}: {', '.join(again.change.what)}. " if again.files else ""
+            older = f"; {count(again.older, 'older file')} left out (--rescreen-days)" if again.older else ""
+            return [
+                f"{changed}{count(len(again.files), 'file')} of the last {count(job.rescreen_days, 'day')} screened again, in a folder "
+                f"of their own{older}. Files that are no longer in the inbox are not. Rules over time judge new lines only."
+            ]
+        if job.on_change == RESCREEN and job.asked:
+            return [f"Nothing is screened again: all {there} in the inbox were screened with these rules, lists and tables."]
+        if job.on_change == RESCREEN or not change.what:
             return []
         what = f"Changed since the run of {change.since}: {', '.join(change.what)}."
-        there = count(len(found.known), "file")
-        if self.job.on_change == RESCREEN:
-            left = len(found.known) - len(again)
+        if job.on_change == NEW:
             return [
-                f"{what} {count(len(again), 'file')} of the last {count(self.job.rescreen_days, 'day')} are screened again, in a folder of "
-                f"their own; {left} older ones, and what is no longer in the inbox, are not. Rules over time judge new lines only."
-            ]
-        if self.job.on_change == NEW:
-            return [
-                f"{what} What was screened before was not screened again ({there} in the inbox; --on-change rescreen does it)."
+                f"{what} What was screened before was not screened again ({there} in the inbox). To do it, run the same command once "
+                "with --on-change rescreen."
             ]
         self.loud = True
-        ask = "Say once: --on-change rescreen, or --on-change new."
-        return [f"{what} Shall what was screened before ({there} in the inbox) be screened again? {ask}"]
+        ask = "Run the same command once with --on-change rescreen, or with --on-change new."
+        return [f"{what} Should what was screened before ({there} in the inbox) be screened again? {ask}"]
 
     def end(self, code: ExitCode, found: Sorted, reference: Reference) -> None:
         """Says in the files of the last run what it did; in a mail, where no folder of this run does and somebody should know."""
         if not self.told.texts:
             self.told.texts.append(write_summary(write_subject({}, self.said), None, self.said))
-            if self.said.unreadable or self.loud:
+            if self.said.unreadable or self.said.lying or self.loud:
                 self.say(self.told.texts[0], loud=True)
-        if not self.told.loud and not self.before.is_in_week_of(self.today):
-            self.say(self.alive(found, reference), loud=True)
+        if self.is_weekly:
+            self.reminded = self.today
+            if not self.told.loud:
+                self.say(self.alive(found, reference), loud=True)
         self.write_last(code, self.told.texts, _samples(found, self.told.delivered, self.said, reference))
         if code != ExitCode.NOT_SCREENED:
             self.out.say(HEARTBEAT, f"{datetime.now(UTC).isoformat(timespec='seconds')}\n", for_all=True)
 
     def alive(self, found: Sorted, reference: Reference) -> str:
-        """The mail of a week in which there was nothing to say."""
-        last = self.out.published()[-1:]
+        """The mail of a week in which there was nothing to say: what happened all the same."""
+        published = self.out.published()
+        first = (self.today - timedelta(days=DAYS_OF_WEEK - 1)).isoformat()
+        week = [p.delivery for p in published if first <= p.delivery.day <= self.today.isoformat()]
+        today = [p.delivery for p in self.told.delivered]
+        screened = sum(f.outcome == SCREENED for d in today for f in d.files)
         said = dataclasses.replace(
             self.said,
+            files=[f for d in today for f in d.files],
             remarks=[
                 *age_notices(reference),
                 *self.said.remarks,
-                f"{count(len(found.known) + len(found.new), 'file')} in the inbox, all of them screened.",
-                f"The last reports are those in {last[0].path.name}." if last else "There has been no report yet.",
+                f"This run: {count(screened, 'file')} screened, {in_words(add_counts(d.counts for d in today))}.",
+                f"The last {DAYS_OF_WEEK} days: {count(sum(len(d.files) for d in week), 'file')}, {in_words(add_counts(d.counts for d in week))}.",
+                f"In the inbox: {len(found.known) + screened:,} screened, {len(found.aside):,} set aside, "
+                f"{len(self.said.waiting):,} still being written.",
+                f"The last reports are those in {published[-1].path.name}." if published else "There has been no report yet.",
             ],
         )
-        return write_summary(write_subject({}, self.said, mark="alive, "), None, said)
+        return write_summary(write_subject(add_counts(d.counts for d in today), said, mark="alive, "), None, said)
 
     def say_failure(self, error: Exception) -> None:
         """As far as that can be said: the disk may be full."""
@@ -283,6 +363,8 @@ class _Run:
             "published": [p.path.name for p in self.told.delivered],
             "remarks": list(self.said.remarks),
             "unreadable": [list(pair) for pair in self.said.unreadable],
+            "lying": [list(pair) for pair in self.said.lying],
+            "reminded": self.reminded.isoformat() if self.reminded else "",
             "waiting": list(self.said.waiting),
         }
         self.out.say(SUMMARY, "\n".join(texts))
@@ -298,23 +380,27 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class _Last:
-    """The run before: its day, and when a run last did its work (seconds since 1970)."""
+    """The run before: its day, when a run last did its work (seconds since 1970), and the day of the last weekly word."""
 
     day: date | None = None
     success: float = 0.0
+    reminded: date | None = None
 
-    def is_in_week_of(self, day: date) -> bool:
-        return self.day is not None and self.day.isocalendar()[:2] == day.isocalendar()[:2]
+
+def _same_week(one: date | None, other: date) -> bool:
+    return one is not None and one.isocalendar()[:2] == other.isocalendar()[:2]
 
 
 def read_last(out: OutFolder) -> _Last:
     """What is known of the run before."""
-    day, success = None, 0.0
+    day, reminded, success = None, None, 0.0
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        day = date.fromisoformat(json.loads((out.path / RECORD).read_text("utf-8"))["day"])
+        record = json.loads((out.path / RECORD).read_text("utf-8"))
+        day = date.fromisoformat(record["day"])
+        reminded = day if "reminded" not in record else date.fromisoformat(record["reminded"])
     with contextlib.suppress(OSError, ValueError):
         success = datetime.fromisoformat((out.path / HEARTBEAT).read_text("utf-8").strip()).timestamp()
-    return _Last(day, success)
+    return _Last(day, success, reminded)
 
 
 def refuse_no_watchlist(reference: Reference) -> None:

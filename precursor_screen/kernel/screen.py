@@ -43,6 +43,7 @@ from precursor_screen.memory import (
     Request,
 )
 from precursor_screen.messages.settled import RULE_LINE, Settled
+from precursor_screen.model import BANDS
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.schema import MOVEMENT_COUNTED, UNJUDGED
 
@@ -54,7 +55,8 @@ class Screened:
     """What came of some lines. unscreened_lines counts lines of which nothing could be screened.
 
     resolved: the lines that were kept, see `Part.noted`; flags: every flag with its state; suppressed: SUPPRESSED; movements,
-    compared, judged and counts: what a ledger is to remember; known_lines: how many lines are recorded as they are.
+    compared, judged and counts: what a ledger is to remember; known_lines: how many lines are recorded as they are;
+    news: shipments with an open flag that are new in their band, or have risen into it.
     """
 
     resolved: Resolved
@@ -71,6 +73,7 @@ class Screened:
     judged: Judged
     counts: Counts = NO_COUNTS
     known_lines: int = 0
+    news: frozenset[str] = frozenset()
 
 
 class Judgement(NamedTuple):
@@ -149,7 +152,22 @@ def judge_run(part: Part, memory: Memory, reference: Reference) -> Screened:
     compared = replace(compared, flags=tell_held(compared.flags, part.noted, reference.rules))
     troubled = memory.troubled(recorded.column("movement_key").combine_chunks())
     screened = finish(raised, compared, reference, recorded, troubled)
-    return replace(screened, counts=own, known_lines=_count_known(part, history))
+    news = find_news(screened, memory)
+    return replace(screened, counts=own, known_lines=_count_known(part, history), news=news)
+
+
+def find_news(screened: Screened, memory: Memory) -> frozenset[str]:
+    """The shipments with an open flag of which nobody was told in their band: new ones, and those that have risen.
+
+    That a flag is new says less: an amended line with a hundred times the mass has the flags that it had.
+    """
+    told = memory.told_bands(screened.flags.filter(pc.is_in(screened.flags.column("state"), pa.array(OPEN))))
+    rows = zip(*(screened.shipments.column(name).to_pylist() for name in ("shipment_id", "band", "flags")), strict=True)
+    return frozenset(
+        shipment_id
+        for shipment_id, band, flags in rows
+        if band and flags and (not told.get(shipment_id) or BANDS.index(band) > BANDS.index(told[shipment_id]))
+    )
 
 
 def _count_known(part: Part, history: Past) -> int:

@@ -11,25 +11,30 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from precursor_screen.errors import LedgerError, LedgerLocked, MissingExtra, PrecursorScreenError
+from precursor_screen.errors import LedgerError, LedgerLocked, MissingExtra, PrecursorScreenError, mask_urls
 
-_FORMS = "Write sqlite:///PATH, postgresql://USER@HOST/DATABASE, or home."
+_FORMS = "Give a file name such as ledger.sqlite, postgresql://USER@HOST/DATABASE, or home."
 _CACHE_KIB = 65_536  # SQLite's own 2 MB let every insert into a large index read the page anew
 
 
 def parse_url(url: str) -> URL:
-    """The URL of a ledger, with the driver we use.
+    """The URL of a ledger, with the driver we use; a path is one of SQLite.
 
     Raises:
-        LedgerError: not a URL, or of no database that we write to.
+        LedgerError: neither a URL nor a path, or of no database that we write to.
     """
+    if "://" not in url:
+        # A word alone is rather a mistyped `home` than a file.
+        if not (Path(url).suffix or Path(url).name != url or Path(url).is_file()):
+            raise LedgerError(f"{url!r} is not a ledger", remedy=_FORMS)
+        return URL.create("sqlite", database=str(Path(url).expanduser()))
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise LedgerError(f"{url!r} names no ledger", remedy=_FORMS) from error
+    except (ArgumentError, ValueError) as error:
+        raise LedgerError(f"{mask_urls(url)!r} is not a ledger", remedy=_FORMS) from error
     if parsed.drivername == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
-            raise LedgerError(f"{url!r} names no file", remedy=_FORMS)
+            raise LedgerError(f"{url!r} does not name a file", remedy=_FORMS)
         return parsed
     if parsed.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return parsed.set(drivername="postgresql+psycopg")
@@ -37,8 +42,8 @@ def parse_url(url: str) -> URL:
 
 
 def shown_url(url: URL) -> str:
-    """The ledger as messages name it: the path, or the URL without its password."""
-    return url.database or "" if url.drivername == "sqlite" else url.render_as_string(hide_password=True)
+    """The ledger as messages name it: the path, or the URL without user and password."""
+    return url.database or "" if url.drivername == "sqlite" else mask_urls(url.render_as_string())
 
 
 def create_database(url: URL, wait: float) -> Engine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,11 +18,13 @@ from precursor_screen.memory import Compared, Judged
 from precursor_screen.schema import FLAG
 
 # What a later run says of a known flag replaces what an earlier one said; when it was first raised stays.
-_LATEST = (*(n for n in FLAG.names if n != "flag_id"), "movement_key", "movement_keys", "last_run")
+_LATEST = (*(n for n in FLAG.names if n != "flag_id"), "movement_key", "movement_keys", "last_run", "band")
 _ON_CONFLICT = f"on conflict (flag_id) do update set {', '.join(f'{c} = excluded.{c}' for c in _LATEST)}, resolved_run = null"
 
 
-def record(seals: Seals, compared: Compared, cells: pa.Table, judged: Judged, run_no: int) -> Counter[str]:
+def record(
+    seals: Seals, compared: Compared, cells: pa.Table, judged: Judged, bands: Mapping[str, str], run_no: int
+) -> Counter[str]:
     """Records what a comparison came to.
 
     Args:
@@ -29,6 +32,7 @@ def record(seals: Seals, compared: Compared, cells: pa.Table, judged: Judged, ru
         compared: of this run.
         cells: line_id, source_file, source_row, shipment_id, cells (JSON) of the lines that flags cite; others are left out.
         judged: of this run.
+        bands: of its shipments, where they have one.
         run_no: of the run.
 
     Returns:
@@ -40,10 +44,11 @@ def record(seals: Seals, compared: Compared, cells: pa.Table, judged: Judged, ru
     rows = rows.append_column("movement_keys", _key_lists(flags, judged))
     for name in ("first_run", "last_run"):
         rows = rows.append_column(name, pa.array([run_no] * flags.num_rows, pa.int64()))
+    rows = rows.append_column("band", pa.array(map(bands.get, flags.column("shipment_id").to_pylist()), pa.string()))
     insert(connection, "flags", rows, on_conflict=_ON_CONFLICT)
     joined = record_episodes(seals, compared.episodes, compared.joined, run_no)
-    _move(connection, compared.carried, f"last_run = {run_no}")
-    _move(connection, compared.resolved, f"resolved_run = {run_no}")
+    _move(connection, compared.carried, f"last_run = {run_no}", bands)
+    _move(connection, compared.resolved, f"resolved_run = {run_no}", {})
     ids = (t.column("flag_id") for t in (flags, compared.carried, compared.resolved))
     touched = pc.unique(
         pa.chunked_array(
@@ -92,9 +97,10 @@ def _key_lists(flags: pa.Table, judged: Judged) -> pa.Array:
     return pa.array([json.dumps(keys) for keys in lists], pa.string())
 
 
-def _move(connection: Connection, flags: pa.Table, change: str) -> None:
-    states, ids = flags.column("state").to_pylist(), flags.column("flag_id").to_pylist()
-    run_many(connection, f"update flags set state = ?, {change} where flag_id = ?", list(zip(states, ids, strict=True)))
+def _move(connection: Connection, flags: pa.Table, change: str, bands: Mapping[str, str]) -> None:
+    states, ids, shipments = (flags.column(name).to_pylist() for name in ("state", "flag_id", "shipment_id"))
+    rows = list(zip(states, map(bands.get, shipments), ids, strict=True))
+    run_many(connection, f"update flags set state = ?, band = ?, {change} where flag_id = ?", rows)
 
 
 def _record_lines(seals: Seals, flags: pa.Table, cells: pa.Table, run_no: int) -> None:

@@ -21,6 +21,7 @@ from precursor_screen.ledger.transfer import fetch, stage
 from precursor_screen.ledger.values import EXISTING, NEW, RESOLVED, SUPPRESSED, Disposition
 from precursor_screen.memory import Compared, Judged
 from precursor_screen.messages.settled import KNOWN
+from precursor_screen.model import BANDS
 from precursor_screen.schema import FLAG, MOVEMENT
 from precursor_screen.schema import SUPPRESSED as SUPPRESSION
 
@@ -29,6 +30,7 @@ _STORED = pa.schema(
     [*FLAG, ("movement_key", _TEXT), ("movement_keys", _TEXT), ("last_run", pa.int64()), ("first_run", pa.int64())]
 )
 _HISTORY = "history"
+_BANDS = ("", *BANDS)  # empty: it is not known
 Clearances = dict[tuple[str, str], Disposition]
 
 
@@ -276,6 +278,36 @@ def _among(column: pa.ChunkedArray, wanted: Iterable[str | None]) -> frozenset[s
     """Those of some texts that stand in a column."""
     texts = pa.array(sorted({w for w in wanted if w}), _TEXT)
     return frozenset(column.filter(pc.is_in(column, texts)).to_pylist())
+
+
+def told_bands(seals: Seals, flags: pa.Table, run_no: int) -> dict[str, str]:
+    """In which bands earlier runs told of the shipments of some flags (`memory.Memory.told_bands`).
+
+    Args:
+        seals: of a transaction.
+        flags: FLAG, the open ones of the run, with their states.
+        run_no: of the run.
+
+    Raises:
+        LedgerError: a recorded flag is not what was recorded.
+    """
+    connection = seals.connection
+    stage(connection, "asked_shipments", pa.table({"shipment_id": pc.unique(flags.column("shipment_id"))}), ["shipment_id"])
+    source = f"asked_shipments a cross join flags t where t.shipment_id = a.shipment_id and t.last_run < {run_no}"
+    untold = ", ".join(map(str, sorted({0, *undelivered(connection, run_no)})))
+    told = f"{source} and t.state in ('{NEW}', '{EXISTING}') and t.last_run not in ({untold})"
+    seals.check("flags", source)
+    kinds = pa.schema([("flag_id", _TEXT), ("shipment_id", _TEXT), ("band", _TEXT)])
+    bands: dict[str, str] = {}
+    for row in fetch(connection, f"select t.flag_id, t.shipment_id, t.band from {told}", kinds).to_pylist():
+        bands[row["shipment_id"]] = max(bands.get(row["shipment_id"], ""), row["band"] or "", key=_BANDS.index)
+    known = frozenset(fetch(connection, f"select t.flag_id from {source}", kinds.remove(2).remove(1)).column(0).to_pylist())
+    for flag_id, shipment_id, state in zip(
+        *(flags.column(n).to_pylist() for n in ("flag_id", "shipment_id", "state")), strict=True
+    ):
+        if state == NEW and flag_id in known:
+            bands.pop(shipment_id, None)
+    return bands
 
 
 def troubled(seals: Seals, movement_keys: pa.Array) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -11,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 from sqlalchemy import Connection, Engine, text
 
-from precursor_screen.errors import LedgerError
+from precursor_screen.errors import LedgerError, LedgerOutdated
 from precursor_screen.ledger import chain, dispositions, history, provenance, upkeep, verify
 from precursor_screen.ledger.database import connected, create_database, explained, make_file, one_moment, parse_url, shown_url
 from precursor_screen.ledger.lock import hold_file, hold_server
@@ -23,18 +24,20 @@ from precursor_screen.ledger.values import Disposition, Pruned, RunRecord
 from precursor_screen.schema import FLAG, MOVEMENT
 
 
-def open_ledger(url: str, *, wait: float = 0.0, create: bool = True, cache: Path | None = None) -> Ledger:
-    """Opens a ledger, and makes or migrates its tables where that is needed.
+def open_ledger(url: str, *, wait: float = 0.0, create: bool = True, upgrade: bool = False, cache: Path | None = None) -> Ledger:
+    """Opens a ledger, and makes or migrates its tables where that is needed and wanted.
 
     Args:
-        url: `sqlite:///PATH` or `postgresql://USER@HOST/DATABASE`.
+        url: a path, `sqlite:///PATH` or `postgresql://USER@HOST/DATABASE`.
         wait: seconds for which another run is waited for, here and in `begin`.
-        create: make one where there is none.
+        create: make one where there is none, and bring one of an older version up to date: what runs do.
+        upgrade: bring one of an older version up to date, though none is made. Who only looks changes nothing.
         cache: folder of the copy by column (`columns`); default: beside the file, and none for a server.
 
     Raises:
         LedgerError: unreadable, none, or somebody else's.
         LedgerVersion: written by a newer version.
+        LedgerOutdated: written by an older one, and it is not to be brought up to date.
         LedgerLocked: it must be migrated and another run holds it.
         MissingExtra: PostgreSQL without its driver.
     """
@@ -45,7 +48,7 @@ def open_ledger(url: str, *, wait: float = 0.0, create: bool = True, cache: Path
     if cache is None and path is not None:
         cache = path.with_name(f"{path.name}.columns")
     ledger = Ledger(create_database(parsed, wait), path, wait, cache)
-    ledger.prepare(create)
+    ledger.prepare(create, create or upgrade)
     return ledger
 
 
@@ -62,12 +65,20 @@ def _check_place(path: Path, create: bool) -> None:
         make_file(path)
 
 
+def backup_place(path: Path, version: int) -> Path:
+    """A free name beside a ledger for the copy that is made before it is migrated."""
+    names = itertools.chain([""], (f".{n}" for n in itertools.count(2)))
+    places = (path.with_name(f"{path.name}.version-{version}{end}") for end in names)
+    return next(place for place in places if not place.exists())
+
+
 class Ledger:
     """What was screened, what moved, what was flagged and what officers said of it. A context manager; see `open_ledger`."""
 
     def __init__(self, engine: Engine, path: Path | None, wait: float, cache: Path | None) -> None:
         self.engine, self.path, self.wait, self.cache = engine, path, wait, cache
         self.shown = shown_url(engine.url)
+        self.copy: Path | None = None  # of what it was before it was brought up to date by this opening
         self._looked = False
 
     def __enter__(self) -> Ledger:
@@ -80,8 +91,8 @@ class Ledger:
         """Closes what is still open."""
         self.engine.dispose()
 
-    def prepare(self, create: bool) -> None:
-        """Makes or migrates the tables where they are not those of this version.
+    def prepare(self, create: bool, upgrade: bool) -> None:
+        """Makes or migrates the tables where they are not those of this version; of an SQLite file that is migrated a copy stays beside.
 
         Raises:
             LedgerError, LedgerVersion, LedgerLocked: see `open_ledger`.
@@ -92,12 +103,21 @@ class Ledger:
             return
         if not version and not create:
             raise LedgerError(f"{self.shown} holds no ledger", remedy="A run with --ledger makes it; check the name.")
-        if self.path is not None:
-            with hold_file(self.path, self.wait), explained(self.engine), self.engine.connect() as connection:
+        if version and not upgrade:
+            raise LedgerOutdated(
+                f"{self.shown} has version {version}; this program reads version {MIGRATIONS[-1].number}",
+                remedy="Run `precursor-screen ledger upgrade`: it brings the ledger up to date, with a backup beside.",
+            )
+        with self._held() as connection:
+            if self.path is not None:
                 # Readers go on while a run is written; stays with the file.
                 connection.connection.cursor().execute("pragma journal_mode = wal")
-        with self._writing() as connection:
-            migrate(connection, read_version(connection, self.shown), self.shown)  # another process may have been faster
+                if version:
+                    copy = backup_place(self.path, version)
+                    upkeep.copy_file(self.path, copy)
+                    self.copy = copy
+            with connection.begin():
+                migrate(connection, read_version(connection, self.shown), self.shown)  # another process may have been faster
 
     @contextmanager
     def _held(self) -> Iterator[Connection]:
@@ -125,6 +145,15 @@ class Ledger:
             seals = verify.sound_seals(connection, self.shown, looked=self._looked)
             self._looked = True
             yield seals
+
+    def check_free(self) -> None:
+        """Waits until no run holds the ledger.
+
+        Raises:
+            LedgerLocked: one does, after `wait` seconds; who and since when.
+        """
+        with self._held():
+            pass
 
     def begin(self, run: RunRecord) -> Transaction:
         """Begins a run: takes the lock and a transaction, which the returned context manager ends.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -174,13 +174,19 @@ class Transaction:
         """Those of some recorded movements that bear an open flag of high or critical."""
         return flags.troubled(self._seals, movement_keys)
 
-    def record_flags(self, compared: Compared, cells: pa.Table, judged: Judged) -> dict[str, int]:
-        """Records flags with their evidence and the cells of the lines they cite.
+    def told_bands(self, found: pa.Table) -> dict[str, str]:
+        """In which bands earlier runs told of the shipments of some open flags (`flags.told_bands`)."""
+        return flags.told_bands(self._seals, found, self.run_no)
+
+    def record_flags(
+        self, compared: Compared, cells: pa.Table, judged: Judged, bands: Mapping[str, str] | None = None
+    ) -> dict[str, int]:
+        """Records flags with their evidence, the cells of the lines they cite, and the bands of their shipments.
 
         Returns:
             Flags by state; `added`: never recorded before.
         """
-        states = flag_records.record(self._seals, compared, cells, judged, self.run_no)
+        states = flag_records.record(self._seals, compared, cells, judged, bands or {}, self.run_no)
         for name, count in states.items():
             self._add(f"flags_{name}", count)
         return dict(states)

@@ -72,6 +72,7 @@ class ListStatus:
     """One list: its manifest and age in days, or what is wrong with it; and why the last import was refused, if it was.
 
     checked_at: when it was last imported or found unchanged at its source (ISO 8601, UTC); empty if never.
+    imported: whether it was ever imported; if not, every import was refused, and nothing uses it.
     """
 
     list_id: str
@@ -80,6 +81,7 @@ class ListStatus:
     problem: str
     refused: str
     checked_at: str = ""
+    imported: bool = True
 
 
 class WatchlistStore:
@@ -224,7 +226,7 @@ class WatchlistStore:
             try:
                 manifest = open_manifest(*self._current(list_id), self._digests)
             except WatchlistError as error:
-                found.append(ListStatus(list_id, None, None, str(error), refused, checked))
+                found.append(ListStatus(list_id, None, None, str(error), refused, checked, was_imported(place)))
             else:
                 found.append(ListStatus(list_id, manifest, manifest.age_days(as_of), "", refused, checked))
         return tuple(found)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from precursor_screen.errors import UsageError, Where
+from precursor_screen.errors import NoRoom, UsageError, Where
 from precursor_screen.reports.report import Report
 from precursor_screen.store.files import written_whole
 
@@ -48,6 +49,7 @@ def _real(path: Path) -> Path:
     return Path(os.path.realpath(path))  # `Path.resolve` raises where links form a circle, which is for the reader to say
 
 
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 PRIVATE = 0o600  # reports hold names of persons and companies
 _MODES = re.compile(r"0?[0-7]{3}", re.ASCII)
 _OWN, _READ_AND_WRITE = 0o600, 0o666
@@ -84,12 +86,17 @@ def whole_file(path: Path, mode: int | None = PRIVATE) -> Iterator[BinaryIO]:
 
     Raises:
         UsageError: the folder does not exist or cannot be written to.
+        NoRoom: the disk is full.
     """
     try:
         with written_whole(path, mode) as beside, beside.open("wb") as stream:
             yield stream
     except OSError as error:
-        remedy = "Check space and permissions." if path.parent.is_dir() else "Check that the folder exists."
+        if error.errno in _FULL:
+            raise NoRoom(
+                f"cannot be written: {error.strerror}", where=Where(str(path)), remedy="Make room, and run it again."
+            ) from error
+        remedy = "Check its permissions." if path.parent.is_dir() else "Check that the folder exists."
         raise UsageError(f"cannot be written: {error.strerror}", where=Where(str(path)), remedy=remedy) from error
 
 

@@ -40,6 +40,7 @@ class Report:
         entries: of the watchlists, those that a flag names, by list and entry.
         rules: the rules that were applied, by id.
         exit_code: of the contract.
+        news: shipments with an open flag that are new in their band, or have risen into it.
         sampled: shipments without a flag that were drawn by chance, so that misses can be measured.
     """
 
@@ -61,6 +62,7 @@ class Report:
     expired_exceptions: tuple[str, ...] = ()
     unused_exceptions: tuple[str, ...] = ()
     sampled: tuple[str, ...] = ()
+    news: frozenset[str] = frozenset()
 
     @property
     def open_flags(self) -> pa.Table:

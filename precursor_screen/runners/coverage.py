@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 
 from precursor_screen.errors import ExitCode
 from precursor_screen.issues import DEGRADED, ISSUE_CODES, SET_ASIDE, UNSCREENABLE
-from precursor_screen.kernel.screen import Screened
-from precursor_screen.model import LEVELS, Input, Rule
+from precursor_screen.kernel.screen import OPEN, Screened
+from precursor_screen.model import BANDS, LEVELS, Input, Rule
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.schema import NAME_COLUMNS
 
@@ -169,16 +169,32 @@ def decide_exit_code(
     """The contract's code: 4 before 1 before 3 before 0."""
     if coverage["screened"] == 0 or (not reference.watchlists and reference.parties_wanted):
         return ExitCode.NOT_SCREENED
-    if fail_on != "none":
-        least = LEVELS.index(fail_on)
-        columns = (screened.flags.column(c).to_pylist() for c in ("rule_id", "level", "state"))
-        for rule_id, level, state in zip(*columns, strict=True):
-            # An experimental rule is reported and never moves the exit code.
-            if LEVELS.index(level) >= least and state == "new" and rules[rule_id].status != "experimental":
-                return ExitCode.FLAGGED
+    if _moves(screened, rules, fail_on):
+        return ExitCode.FLAGGED
     by_code_only = any(spot["code"] == "no-descriptions" for spot in coverage.get("blind_spots", ()))
     # What was read before in the same run is screened at its first place.
     missing = [group for group in coverage["set_aside"] if group["code"] != "repeated-line"]
     if missing or coverage["unscreenable"] or by_code_only:
         return ExitCode.SET_ASIDE
     return ExitCode.CLEAR
+
+
+def _moves(screened: Screened, rules: Mapping[str, Rule], fail_on: str) -> bool:
+    """Whether something new is at or above a level or a band; a new critical flag is above every band.
+
+    An experimental rule is reported and never moves the exit code.
+    """
+    if fail_on == "none":
+        return False
+    is_band = fail_on not in LEVELS
+    least = LEVELS.index("critical" if is_band else fail_on)
+    columns = (screened.flags.column(c).to_pylist() for c in ("rule_id", "level", "state", "shipment_id"))
+    settled = [row for row in zip(*columns, strict=True) if rules[row[0]].status != "experimental"]
+    if any(LEVELS.index(level) >= least and state == "new" for _, level, state, _ in settled):
+        return True
+    if not is_band:
+        return False
+    flagged = {shipment_id for _, _, state, shipment_id in settled if state in OPEN}
+    rows = zip(screened.shipments.column("shipment_id").to_pylist(), screened.shipments.column("band").to_pylist(), strict=True)
+    loud = {shipment_id for shipment_id, band in rows if band and BANDS.index(band) >= BANDS.index(fail_on)}
+    return not loud.isdisjoint(screened.news & flagged)

@@ -7,7 +7,7 @@ leaves nothing; killed before the third, it is recorded, and the next one tells 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Any
 
@@ -28,6 +28,12 @@ EVER = 36_500  # days: all that is recorded
 NOTHING = Ask((), 0, ())  # which lines of a run are recorded already
 
 
+def bands_of(shipments: pa.Table) -> dict[str, str]:
+    """Shipment -> band, of those that have one."""
+    rows = zip(shipments.column("shipment_id").to_pylist(), shipments.column("band").to_pylist(), strict=True)
+    return {shipment_id: band for shipment_id, band in rows if band}
+
+
 class LedgerMemory:
     """The memory of a run, backed by a ledger. A context manager: without `record` nothing is kept if something is raised within."""
 
@@ -39,6 +45,7 @@ class LedgerMemory:
         """
         self._reference = reference
         self._ledger: Ledger = open_ledger(url, wait=wait)
+        self._ledger.check_free()  # rather now than after minutes of reading
         self._transaction: Transaction | None = None
         self._run: RunRecord | None = None
         self._movements = MOVEMENT.empty_table()
@@ -106,6 +113,11 @@ class LedgerMemory:
         assert self._transaction is not None
         return self._transaction.compare_flags(flags, judged, self._answered())
 
+    def told_bands(self, flags: pa.Table) -> Mapping[str, str]:
+        """In which bands earlier runs told of the shipments of some open flags."""
+        assert self._transaction is not None
+        return self._transaction.told_bands(flags)
+
     def _answered(self) -> frozenset[str]:
         """Recorded flags about a document that was absent and is in the registers of today, whether or not its line is sent again."""
         assert self._transaction is not None
@@ -129,7 +141,7 @@ class LedgerMemory:
         assert self._transaction is not None
         self._transaction.record_movements(self._movements)  # staged already
         self._transaction.record_counts(screened.counts)
-        counts = self._transaction.record_flags(screened.compared, report.cells, screened.judged)
+        counts = self._transaction.record_flags(screened.compared, report.cells, screened.judged, bands_of(screened.shipments))
         self._transaction.record_files((*(FileRecord(i.sha256, i.name, i.bytes, i.lines) for i in inputs), *also))
         self._transaction.keep()
         return counts

@@ -22,11 +22,13 @@ from precursor_screen.kernel.part import judge_part
 from precursor_screen.kernel.screen import Screened, judge_run
 from precursor_screen.memory import Memory, NoMemory
 from precursor_screen.model import Input, retired_rule
+from precursor_screen.readers.finish import no_lines
 from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.repeated import find_repeated
 from precursor_screen.readers.tabular.asides import BESIDE, raw_aside
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reports.report import Report
+from precursor_screen.reports.words import clip
 from precursor_screen.runners.blind_spots import find_blind_spots
 from precursor_screen.runners.coverage import count_coverage, count_textless, decide_exit_code, write_notices
 from precursor_screen.runners.inputs import Source
@@ -79,6 +81,7 @@ def run(
     home: Path | None = None,
     keep_fault: FaultKeeper | None = None,
     sample: Decimal = Decimal(0),
+    refuse_empty: bool = True,
 ) -> Run:
     """Screens some inputs.
 
@@ -86,7 +89,7 @@ def run(
         sources: in order; a line met again is set aside.
         options: how to read them.
         reference: what to screen against.
-        fail_on: level from which a flag sets the exit code, or `none`.
+        fail_on: level or band from which something new sets the exit code, or `none`.
         shown_options: the options as the report shows them.
         started: default: now.
         progress: told what is being done.
@@ -95,9 +98,10 @@ def run(
         home: where names that were matched are kept for the next run; default: nowhere.
         keep_fault: told of an error in reading one input that nobody foresaw; default: it is raised.
         sample: share of the shipments without a flag that are shown all the same, from 0 to 1.
+        refuse_empty: whether it is an error that no input has a line; else there is a report that says why.
 
     Raises:
-        InputError: no input could be read at all.
+        InputError: no input could be read at all, and that is an error.
         MappingError: the column map is wrong.
     """
     started = started or datetime.now(UTC)
@@ -106,7 +110,7 @@ def run(
         spread_over(jobs, early=_is_large(sources), prepare=prepare) as spread,
         cached_matches(home, progress) as known_parties,
     ):
-        gathered = _with_asides(_gather(sources, options, progress, keep_fault), reference)
+        gathered = _with_asides(_gather(sources, options, progress, keep_fault, refuse_empty), reference)
         supplied = pa.Table.from_pylist(
             [
                 *(
@@ -132,7 +136,7 @@ def run(
     coverage = count_coverage(gathered.lines.num_rows, screened.unscreened_lines, textless, issues, screened.unjudged)
     if remember is not None:
         coverage["lines_known"] = screened.known_lines
-    described = textless < gathered.lines.num_rows
+    described = textless < gathered.lines.num_rows or not gathered.lines.num_rows
     coverage["blind_spots"] = find_blind_spots(screened.resolved, screened.unjudged, described, reference)
     rules = {r.rule.id: r.rule for r in reference.rules}
     for rule_id in pc.unique(screened.flags.column("rule_id")).to_pylist():
@@ -162,6 +166,7 @@ def run(
         expired_exceptions=screened.expired_exceptions,
         unused_exceptions=screened.unused_exceptions,
         sampled=sampled,
+        news=screened.news,
     )
     return Run(report, screened, gathered.inputs)
 
@@ -189,7 +194,9 @@ def _is_large(sources: tuple[Source, ...]) -> bool:
     return sum(s.path.stat().st_size for s in sources if s.path is not None and s.path.is_file()) > LARGE
 
 
-def _gather(sources: tuple[Source, ...], options: ReadOptions, progress: Progress, keep_fault: FaultKeeper | None) -> _Gathered:
+def _gather(
+    sources: tuple[Source, ...], options: ReadOptions, progress: Progress, keep_fault: FaultKeeper | None, refuse_empty: bool
+) -> _Gathered:
     tables: list[InputTables] = []
     errors: list[InputError] = []
     for source in sources:
@@ -200,16 +207,14 @@ def _gather(sources: tuple[Source, ...], options: ReadOptions, progress: Progres
             raise
         except InputError as error:
             errors.append(error)
-    if not tables:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(list(errors))
-    if not any(t.lines.num_rows for t in tables):
+    if refuse_empty and not any(t.lines.num_rows for t in tables):
         _raise_unusable(tables, errors)
     issues = [t.issues for t in tables] + [_file_issue(e) for e in errors]
-    lines = pa.concat_tables([t.lines for t in tables], promote_options="default")
+    lines = pa.concat_tables([t.lines for t in tables] or [no_lines()], promote_options="default")
     origin = pa.table(
         [
             pa.array(np.repeat(np.arange(len(tables), dtype=np.int32), [t.lines.num_rows for t in tables])),
-            pa.array(np.concatenate([np.arange(t.lines.num_rows) for t in tables])),
+            pa.array(np.concatenate([np.arange(0), *(np.arange(t.lines.num_rows) for t in tables)])),
         ],
         names=["input_no", "row_no"],
     )
@@ -227,10 +232,17 @@ def _gather(sources: tuple[Source, ...], options: ReadOptions, progress: Progres
 
 
 def _with_asides(gathered: _Gathered, reference: Reference) -> _Gathered:
-    """The lines, and behind them those of texts beside the tables that name something."""
+    """The lines, and behind them those of texts beside the tables that name something.
+
+    What a text file says that is no table at all is no shipment: that it names something is an issue, and a person has to read it.
+    """
     if not gathered.asides:
         return gathered
     found = naming(pa.concat_tables(gathered.asides), reference)
+    no_tables = pa.array([f"{i.input_id}{BESIDE}" for i in gathered.inputs if i.format == "CSV" and not i.lines], pa.string())
+    by_hand = pc.is_in(found.column("input_id"), no_tables)
+    gathered = replace(gathered, issues=pa.concat_tables([gathered.issues, _by_hand(found.filter(by_hand))]))
+    found = found.filter(pc.invert(by_hand))
     if not found.num_rows:
         return gathered
     number, count = len(gathered.raw), found.num_rows
@@ -244,6 +256,25 @@ def _with_asides(gathered: _Gathered, reference: Reference) -> _Gathered:
         origin=pa.concat_tables([gathered.origin, places]),
         raw=(*gathered.raw, raw_aside(found)),
     )
+
+
+def _by_hand(found: pa.Table) -> pa.Table:
+    """One issue a file, with the first row that names something."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in found.select(["source_file", "source_row", "other_texts"]).to_pylist():
+        rows.setdefault(row["source_file"], []).append(row)
+    issues = [
+        {
+            "code": "set-aside-text-names",
+            "source_file": name,
+            "source_row": mine[0]["source_row"],
+            "value": clip(mine[0]["other_texts"][0]),
+            "message": f"names a precursor or a listed party in {len(mine):,} row{'' if len(mine) == 1 else 's'}: open it by hand",
+            "count": len(mine),
+        }
+        for name, mine in rows.items()
+    ]
+    return pa.Table.from_pylist(issues, schema=ISSUE)
 
 
 def _raise_unusable(tables: list[InputTables], errors: list[InputError]) -> None:

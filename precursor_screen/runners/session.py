@@ -131,6 +131,7 @@ class Session:
         *,
         remember: bool = True,
         also: Callable[[Run], Iterable[FileRecord]] = lambda _: (),
+        refuse_empty: bool = True,
     ) -> Run:
         """Screens some inputs and delivers what came of them.
 
@@ -141,9 +142,10 @@ class Session:
 
             remember: whether the ledger, where the settings name one, takes part.
             also: which files count as screened beside the inputs, such as archives.
+            refuse_empty: whether it is an error that no input has a line; else there is a report that says why.
 
         Raises:
-            InputError: no input could be read at all.
+            InputError: no input could be read at all, and that is an error.
             LedgerError: the ledger is locked or damaged.
         """
         settings = self.settings
@@ -166,6 +168,7 @@ class Session:
                 home=settings.home if settings.cache else None,
                 keep_fault=self.keep_fault,
                 sample=settings.sample,
+                refuse_empty=refuse_empty,
             )
             if memory:
                 result = replace(result, run_id=memory.run_id)

@@ -36,7 +36,7 @@ class Settings:
         structure: whether systematic names are read as structures as well.
         as_of: the day that judges.
         read: how inputs are read.
-        fail_on: level from which a new flag sets the exit code, or `none`.
+        fail_on: level or band from which something new sets the exit code, or `none`.
         ledger: URL; empty: nothing is remembered.
         wait: seconds for another run that holds the ledger.
         jobs: processes for matching; 0: as many as there are cores.

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from precursor_screen.casework.walk import gather, walk
+from precursor_screen.casework.walk import Officers, gather, walk
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.ledger.values import OPEN
 from tests.ledger.rows import cells, flag, flags, judged, run
@@ -38,6 +38,9 @@ class Script:
     def key(self, prompt):
         return self.line(prompt)[:1]
 
+    def second(self, prompt):
+        return self.line(prompt)
+
     def line(self, prompt):
         self.said.append(prompt)
         if not self.answers:
@@ -45,10 +48,10 @@ class Script:
         return self.answers.pop(0)
 
 
-def go(ledger, *answers, **options):
-    script = Script(*answers, **options)
+def go(ledger, *answers, second="", may_clear=(), kind=None, **options):
+    script = (kind or Script)(*answers, **options)
     cases = gather(ledger.flags(states=OPEN).to_pylist())
-    return walk(ledger, cases, "N. Officer", script, lambda: NOW), script
+    return walk(ledger, cases, Officers("N. Officer", second, may_clear), script, lambda: NOW), script
 
 
 def said(ledger):
@@ -92,10 +95,44 @@ def test_what_is_refused_is_asked_again(ledger):
     assert (done.decided, done.ended) == (0, "quit")
     refusals = [text for text in script.said if text.startswith("Not recorded")]
     assert ["takes a second officer" in refusals[0], "is the first" in refusals[1], "no reason code" in refusals[2]] == [True] * 3
+    assert script.said.count("Name of the second officer (Enter: nobody, it stays open): ") == 3
     assert "'x' is none of the keys." in script.said
     assert "Press one of the keys." in script.said
     assert script.said.count("Give a number from 1 to 8, or a code of your own.") == 2
     assert said(ledger) == []
+
+
+class Written(Script):
+    """Answers that were written down before: nobody reads a prompt."""
+
+    def second(self, prompt):
+        self.said.append(prompt)
+        return ""
+
+
+def test_a_later_answer_is_never_the_second_officer(ledger):
+    done, script = go(ledger, "c", "1", "licence seen", "s", "q", kind=Written)
+    assert (done.decided, done.skipped, done.ended, said(ledger)) == (0, 1, "quit", [])
+    assert any("takes a second officer" in text for text in script.said if text.startswith("Not recorded"))
+
+
+def test_the_second_officer_may_be_named_before(ledger):
+    done, script = go(ledger, "c", "1", "seen", "q", second="O. Other", kind=Written)
+    assert (done.decided, {one[-1] for one in said(ledger)}) == (1, {"O. Other"})
+    assert not any(text.startswith("Name of the second") for text in script.said)
+
+
+@pytest.mark.parametrize("second", ["s", "?", "N. Officer", "n officer", "-"])
+def test_a_slip_or_the_first_officer_is_no_second_one(ledger, second):
+    done, _ = go(ledger, "c", "1", "seen", second, "q")
+    assert (done.decided, said(ledger)) == (0, [])
+
+
+def test_only_those_who_may_clear_clear(ledger):
+    may_clear = ("O. Other", "P. Person")
+    done, script = go(ledger, "c", "1", "", "O. Other", "r", "", "", "q", may_clear=may_clear)
+    assert (done.decided, {one[1] for one in said(ledger)}) == (1, {"referred"})
+    assert any("'N. Officer' is not among the names that may clear" in text for text in script.said)
 
 
 def test_a_long_cell_is_cut(ledger, monkeypatch):
@@ -106,5 +143,5 @@ def test_a_long_cell_is_cut(ledger, monkeypatch):
 
 
 def test_no_cases(ledger):
-    done = walk(ledger, [], "N", Script(), lambda: NOW)
+    done = walk(ledger, [], Officers("N. Officer"), Script(), lambda: NOW)
     assert (done.decided, done.left) == (0, 0)

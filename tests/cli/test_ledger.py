@@ -5,6 +5,8 @@ from __future__ import annotations
 import getpass
 import json
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -16,6 +18,8 @@ from precursor_screen.ledger.migrations import MIGRATIONS
 from precursor_screen.ledger.store import open_ledger
 from tests.ledger.rows import cells, flag, flags, judged, movement, run, table
 
+WRITTEN = Path(__file__).parents[1] / "ledger" / "written_by_0_1_0"
+NAMES = "The names are recorded, not authenticated."
 KEYS = ("abcdef01", "abcdef02")
 
 
@@ -150,7 +154,7 @@ def test_add_then_list(ps, recorded):
     last = (date.today() + timedelta(days=9)).isoformat()
     words = ("--verdict", "cleared", "--reason", "licensed", "--text", "seen", "--until", last, "--officer", "N. Officer")
     answer = ps("review", "add", *KEYS, *words)
-    assert (answer.code, answer.out.splitlines()) == (0, [f"{k}: cleared until {last}, by N. Officer" for k in KEYS])
+    assert (answer.code, answer.out.splitlines()) == (0, [*(f"{k}: cleared until {last}, by N. Officer" for k in KEYS), NAMES])
     assert ps("review", "list").out == "No such flag is recorded.\n"
     lines = ps("review", "list", "--state", "suppressed").out.splitlines()
     assert lines[2].strip() == f"cleared until {last} (licensed) by N. Officer, {date.today()}" or "cleared until" in lines[2]
@@ -177,7 +181,7 @@ def test_a_wrong_flag_changes_nothing(ps, recorded):
 
 def test_import_and_export(ps, recorded):
     Path("in.csv").write_text("flag_id,verdict,reason,text\nabcdef01,confirmed,referred,=1\nabcdef02,cleared,licensed,\n")
-    assert ps("review", "import", "in.csv", "--officer", "N").out == "2 verdicts added: 1 cleared, 1 confirmed\n"
+    assert ps("review", "import", "in.csv", "--officer", "N").out == f"2 verdicts added: 1 cleared, 1 confirmed\n{NAMES}\n"
     assert ps("review", "export", "out.csv").out == "out.csv: 2 verdicts\n"
     answer = ps("review", "import", "out.csv")
     assert answer.out.splitlines() == ["0 verdicts added", "2 were recorded already"]
@@ -187,12 +191,12 @@ def test_import_and_export(ps, recorded):
     assert [line.split(": ")[0] for line in answer.err.splitlines()] == ["2 refused:", "  in.csv, row 2", "  in.csv, row 3"]
     Path("in.csv").write_text("flag_id,verdict,reason\nabcdef01,referred,other\nxyzxyz,cleared,other\nabcdef02,,\n")
     answer = ps("review", "import", "in.csv")
-    assert (answer.code, answer.out) == (3, "1 verdicts added: 1 referred\n1 rows state no verdict\n")
+    assert (answer.code, answer.out) == (3, f"1 verdicts added: 1 referred\n1 rows state no verdict\n{NAMES}\n")
     assert "no flag, shipment, bill or party 'xyzxyz' is in the ledger. `precursor-screen review list" in answer.err
 
 
 def test_walk_takes_its_answers_from_lines(ps, recorded):
-    answer = ps("review", "walk", "--officer", "N", stdin=b"c\n1\nlicence seen\nreferred\n")
+    answer = ps("review", "walk", "--officer", "N. Officer", stdin=b"c\n1\nlicence seen\nreferred\n")
     assert answer.code == 0
     assert "1 of 2  shipment S-abcdef01" in answer.out
     assert answer.out.endswith("\nthe input ended: 1 decided (1 flags), 0 skipped, 1 left\n")
@@ -202,6 +206,49 @@ def test_walk_takes_its_answers_from_lines(ps, recorded):
     assert answer.out.endswith("quit: 0 decided (0 flags), 0 skipped, 1 left\n")
     assert ps("review", "walk", "--rule", "PS-NO-001").out == "No case is open.\n"
     assert ps("ledger", "verify").code == 0
+
+
+def test_the_example_of_the_page_records_what_it_says_and_no_key_as_a_name(ps, home):
+    page = (Path(__file__).parents[2] / "docs" / "review.md").read_text()
+    examples = re.findall(r"printf '(.*)' \| precursor-screen (review walk .*)", page)
+    assert len(examples) == 2
+    for number, (answers, words) in enumerate(examples):
+        url = f"sqlite:///{home / f'{number}.sqlite'}"
+        with open_ledger(url) as ledger, ledger.begin(run(1)) as transaction:
+            critical = flag("PS-PTY-001", "abcdef01", flag_id="abcdef01", level="critical")
+            found = flags(critical, flag("PS-CHEM-001", "abcdef02", flag_id="abcdef02"))
+            compared = transaction.compare_flags(found, judged(*KEYS))
+            transaction.record_flags(compared, cells(*KEYS), judged(*KEYS))
+        answer = ps(*shlex.split(words), "--ledger", url, stdin=answers.encode().decode("unicode_escape").encode())
+        assert "Name of the second officer" in answer.out or "--second" in words
+        with open_ledger(url) as ledger:
+            recorded = [(d.flag_id, d.verdict, d.officer, d.second) for d in ledger.dispositions()]
+        assert recorded == ([("abcdef01", "cleared", "N. Officer", "O. Other")] if "--second" in words else [])
+    assert "The names are recorded, not authenticated." in answer.out
+
+
+@pytest.mark.parametrize("second", ["s", "N. Officer"])
+def test_a_second_officer_that_is_none_is_refused_before_the_walk(ps, recorded, second):
+    answer = ps("review", "walk", "--officer", "N. Officer", "--second", second, stdin=b"")
+    assert (answer.code, "takes a second officer, and" in answer.err) == (2, True)
+
+
+def test_the_same_verdict_again_is_recorded_once(ps, recorded):
+    words = ("review", "add", "abcdef01", "--verdict", "cleared", "--reason", "licensed", "--officer", "N. Officer")
+    assert "The names are recorded, not authenticated." in ps(*words).out
+    assert "1 were recorded already" in ps(*words).out
+    assert len(ps("review", "list", "abcdef01", "--state", "all", "--json").objects[0]["dispositions"]) == 1
+    ps(*words, "--text", "seen")
+    assert len(ps("review", "list", "abcdef01", "--state", "all", "--json").objects[0]["dispositions"]) == 2
+
+
+def test_who_may_clear_is_a_setting(ps, recorded, monkeypatch):
+    monkeypatch.setenv("PRECURSOR_SCREEN_REVIEW_MAY_CLEAR", "O. Other, P. Person")
+    words = ("review", "add", "abcdef01", "--reason", "licensed", "--officer")
+    answer = ps(*words, "N. Officer", "--verdict", "cleared")
+    assert (answer.code, "'N. Officer' is not among the names that may clear" in answer.err) == (2, True)
+    assert ps(*words, "N. Officer", "--verdict", "referred").code == 0
+    assert ps(*words, "o. other", "--verdict", "cleared").code == 0
 
 
 def test_stats(ps, recorded):
@@ -232,6 +279,32 @@ def test_settings_show_both(ps, home):
     out = ps("config", "show").out
     assert "PRECURSOR_SCREEN_LEDGER" in out
     assert "PRECURSOR_SCREEN_OFFICER" in out
+
+
+def test_settings_and_messages_show_no_user_and_no_password(ps, home, monkeypatch):
+    monkeypatch.setenv("PRECURSOR_SCREEN_LEDGER", "postgresql://screening:s3cret@[::1]:1/ledger")
+    answers = [ps("config", "show"), ps("ledger", "info"), ps("review", "list")]
+    said = "".join(a.out + a.err for a in answers)
+    assert ("s3cret" in said, "screening:" in said, "postgresql://***@[::1]:1/ledger" in answers[0].out) == (False, False, True)
+
+
+def test_a_ledger_may_be_named_by_its_path(ps, recorded):
+    assert ps("ledger", "info", "--ledger", recorded).out == ps("ledger", "info").out
+    answer = ps("ledger", "info", "--ledger", "mydata")
+    assert (answer.code, "'mydata' is not a ledger. Give a file name such as ledger.sqlite" in answer.err) == (4, True)
+
+
+def test_upgrade_is_said_and_done_once(ps, home):
+    home.mkdir()
+    shutil.copy(WRITTEN / "ledger.sqlite", home)
+    answer = ps("review", "list")
+    assert (answer.code, "Run `precursor-screen ledger upgrade`" in answer.err) == (4, True)
+    answer = ps("ledger", "upgrade")
+    assert answer.out.splitlines() == [
+        f"{home / 'ledger.sqlite'}: version {MIGRATIONS[-1].number}",
+        f"  copy from before: {home / 'ledger.sqlite.version-2'}",
+    ]
+    assert (ps("review", "list").code, ps("ledger", "upgrade").code, len(list(home.glob("*.version-*")))) == (0, 0, 1)
 
 
 @pytest.mark.parametrize("words", [["--help"], ["ledger", "--help"], ["review", "--help"], ["review", "add", "--help"]])

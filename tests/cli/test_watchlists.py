@@ -105,7 +105,7 @@ def test_status_as_json_counts_sources_and_shows_what_is_stale(ps, home):
     Path("bad.xml").write_text("")
     ps("watchlists", "import", "eu-fsf", "bad.xml")
     answer = ps("watchlists", "status", "--json", "--as-of", "2026-11-25")
-    assert answer.code == 4
+    assert answer.code == 0  # what was never imported is in use nowhere
     eu, un = answer.objects[0]["lists"]
     assert (un["entries"], un["stale"], un["max_age_days"], un["age_days"]) == (2, True, 14, 271)
     assert un["by_source"] == {"individuals": 1, "entities": 1}
@@ -114,7 +114,20 @@ def test_status_as_json_counts_sources_and_shows_what_is_stale(ps, home):
     text = ps("watchlists", "status", "--sources", "--as-of", "2026-11-25").out
     assert "271 days old STALE (limit 14 days)" in text
     assert "1 individuals\n" in text
-    assert "NOT usable" in text
+    assert (
+        "eu-fsf           never imported, so nothing uses it. To take it out of this list: precursor-screen watchlists remove eu-fsf"
+        in text
+    )
+    ps("watchlists", "remove", "eu-fsf", "--yes")
+    assert "eu-fsf" not in ps("watchlists", "status").out
+
+
+def test_status_is_exit_4_where_an_imported_list_is_damaged(ps, home):
+    Path("un.xml").write_text(UN)
+    ps("watchlists", "import", "un-sc", "un.xml")
+    (home / "watchlists/un-sc/1/manifest.json").write_text("{}")
+    answer = ps("watchlists", "status")
+    assert (answer.code, "NOT usable" in answer.out) == (4, True)
 
 
 def test_update(ps, site, two, home):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.daily.inbox import Digests, Listed, list_inbox, settled
+from precursor_screen.daily.inbox import NOT_A_FILE, NOWHERE, Digests, Listed, list_inbox, settled
 from precursor_screen.errors import UnreadableManifest
 
 
@@ -33,7 +33,7 @@ def test_hidden_unfinished_and_strange_things_are_no_files_to_read(inbox):
     listing = list_inbox(inbox)
     assert names(listing.files) == ["a.csv", "b.csv", "sub/h.csv"]
     assert sorted(listing.unfinished) == ["d.csv.part", "e.CRDOWNLOAD", "g.csv~", "~$f.xlsx"]
-    assert listing.problems == (("link.csv", "is a link that leads nowhere"), ("pipe", "is no file"))
+    assert listing.problems == (("link.csv", NOWHERE), ("pipe", NOT_A_FILE))
 
 
 def test_a_name_that_is_no_utf8_is_shown_and_read(inbox):

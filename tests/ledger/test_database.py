@@ -16,9 +16,9 @@ from precursor_screen.ledger.database import create_database, explained, make_fi
     [
         ("sqlite:////tmp/x.sqlite", "sqlite", "/tmp/x.sqlite"),
         ("sqlite:///x.sqlite", "sqlite", "x.sqlite"),
-        ("postgresql://u@h/d", "postgresql+psycopg", "postgresql+psycopg://u@h/d"),
-        ("postgres://u:secret@h/d", "postgresql+psycopg", "postgresql+psycopg://u:***@h/d"),
-        ("postgresql+psycopg://u:secret@h/d", "postgresql+psycopg", "postgresql+psycopg://u:***@h/d"),
+        ("postgresql://u@h/d", "postgresql+psycopg", "postgresql+psycopg://***@h/d"),
+        ("postgres://u:secret@h/d", "postgresql+psycopg", "postgresql+psycopg://***@h/d"),
+        ("postgresql+psycopg://u:secret@h/d", "postgresql+psycopg", "postgresql+psycopg://***@h/d"),
     ],
 )
 def test_a_url_names_a_ledger_and_is_shown_without_its_password(url, driver, shown):
@@ -29,9 +29,10 @@ def test_a_url_names_a_ledger_and_is_shown_without_its_password(url, driver, sho
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("sqlite://", "names no file"),
-        ("sqlite:///:memory:", "names no file"),
-        ("nothing", "names no ledger"),
+        ("sqlite://", "does not name a file"),
+        ("sqlite:///:memory:", "does not name a file"),
+        ("nothing", "is not a ledger"),
+        ("postgresql://u:secret@h:port/d", "is not a ledger"),
         ("postgresql+asyncpg://u:secret@h/d", "SQLite or PostgreSQL only"),
         ("mysql://u:secret@h/d", "SQLite or PostgreSQL only"),
     ],
@@ -39,8 +40,14 @@ def test_a_url_names_a_ledger_and_is_shown_without_its_password(url, driver, sho
 def test_a_url_that_names_none_is_refused_with_the_forms_that_there_are(url, says):
     with pytest.raises(LedgerError, match=says) as caught:
         parse_url(url)
-    assert "sqlite:///PATH" in caught.value.remedy
+    assert "ledger.sqlite" in caught.value.remedy
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["ledger.sqlite", "sub/ledger", "/srv/a b?c/ledger.db"])
+def test_a_path_is_a_file_of_sqlite(path):
+    parsed = parse_url(path)
+    assert (parsed.drivername, parsed.database, shown_url(parsed)) == ("sqlite", path, path)
 
 
 class Said(sqlite3.OperationalError):

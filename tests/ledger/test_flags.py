@@ -49,6 +49,34 @@ def test_new_then_existing(ledger):
     assert ledger.verify() == []
 
 
+def told(ledger, number, *found):
+    with ledger.begin(run(number)) as transaction:
+        compared = transaction.compare_flags(flags(*found), judged("A", "B", "C"))
+        return transaction.told_bands(compared.flags)
+
+
+def raise_in(ledger, number, bands, *found):
+    with ledger.begin(run(number)) as transaction:
+        judgement = judged("A", "B", "C")
+        transaction.record_flags(transaction.compare_flags(flags(*found), judgement), cells("A", "B"), judgement, bands)
+
+
+def test_the_highest_band_that_was_told_of_is_remembered(ledger):
+    raise_in(ledger, 1, {"S-A": "review"}, flag(CHEM, "A"), flag(CHEM, "B"))
+    assert told(ledger, 2, flag(CHEM, "A"), flag(CHEM, "B"), flag(CHEM, "C")) == {"S-A": "review", "S-B": ""}
+    raise_in(ledger, 3, {"S-A": "low"}, flag(CHEM, "A", shipment_id="S-A"))
+    assert told(ledger, 4, flag(CHEM, "A")) == {"S-A": "low"}
+    assert ledger.verify() == []
+
+
+def test_what_was_cleared_or_resolved_since_was_not_told_of(ledger):
+    raise_in(ledger, 1, {"S-A": "hold", "S-B": "hold"}, flag(CHEM, "A"), flag(CHEM, "B"))
+    ledger.add_dispositions([verdict(f"{CHEM}/A", "A")])
+    raise_in(ledger, 2, {}, flag(CHEM, "A"))  # B is resolved
+    again = [flag(CHEM, "A", "changed"), flag(SHIP, "A"), flag(CHEM, "B")]
+    assert told(ledger, 3, *again) == {}
+
+
 def test_what_is_kept(ledger):
     found = flag(
         CHEM, "A", party_role="consignee", list_id="l", entry_id="e", score=97.5, window_line_ids=["B"], because="\x1b[31m ü \x00"

@@ -137,6 +137,7 @@ def test_the_tables_hold_what_the_schema_says(url, sql):
         "resolved_run",
         "movement_key",
         "movement_keys",
+        "band",
         "digest",
         "group_key",
         "episode",
@@ -192,7 +193,7 @@ def test_a_damaged_ledger(file_url, tmp_path):
 def test_urls_that_name_no_ledger(url):
     with pytest.raises(LedgerError) as caught:
         open_ledger(url)
-    assert "sqlite:///PATH" in caught.value.remedy
+    assert "ledger.sqlite" in caught.value.remedy
 
 
 @pytest.mark.postgres

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from datetime import UTC, date, datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.api import load_reference
+from precursor_screen.errors import LedgerOutdated
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.runners.inputs import Source
@@ -109,3 +111,24 @@ def test_other_roles_stand_in_as_they_do_in_a_run(path: Path, stored, expected) 
     if wanted["sender_country"] is None:
         wanted["sender_country"] = "DE"  # the country of dispatch
     assert found == wanted
+
+
+def test_who_only_looks_changes_nothing_and_a_copy_is_kept_of_what_is_brought_up_to_date(path: Path) -> None:
+    before = path.read_bytes()
+    with pytest.raises(LedgerOutdated, match="has version 2; this program reads version") as caught:
+        open_ledger(str(path), create=False)
+    assert "ledger upgrade" in caught.value.remedy
+    assert (path.read_bytes(), os.listdir(path.parent)) == (before, ["ledger.sqlite"])
+    for kept in ("ledger.sqlite.version-2", "ledger.sqlite.version-2.2"):
+        with open_ledger(str(path), create=False, upgrade=True) as ledger:
+            assert ledger.verify() == []
+        with sqlite3.connect(path.with_name(kept)) as copy:
+            assert copy.execute("select count(*) from movements").fetchone() == (5,)
+            assert copy.execute("select max(number) from precursor_screen_versions").fetchone() == (2,)
+        path.write_bytes(before)
+
+
+def test_a_run_brings_it_up_to_date_and_keeps_a_copy(path: Path) -> None:
+    with open_ledger(str(path)):
+        pass
+    assert path.with_name("ledger.sqlite.version-2").is_file()

@@ -149,6 +149,27 @@ def test_verdicts_are_counted_kept_and_saved_as_review_import_reads_them(page, s
     assert {d.flag for d in drafts} == {f for f, s in by_flag.items() if s in (first, second)}
 
 
+def test_a_critical_clearance_without_a_second_officer_is_warned_of(page, sample):
+    critical = {f["shipment_id"] for f in sample.open_flags.to_pylist() if f["level"] == "critical"}
+    shipment = next(s for s in sample.shipments.column("shipment_id").to_pylist() if s in critical)
+    page.evaluate(f"location.hash = 'shipment-{shipment}'")
+    page.wait_for_selector("tr.unfolded .reason")
+    assert page.is_hidden("#lacking")
+    page.click("tr.unfolded [data-verdict='cleared']")
+    page.select_option("tr.unfolded .reason", "licensed")
+    page.wait_for_selector("#lacking:visible")
+    assert page.inner_text("#lacking").startswith("1 cleared case has a critical flag: name a second officer")
+    page.fill("#officer", "N. Officer")
+    for name in ("s", "n officer"):
+        page.fill("#second", name)
+        assert page.is_visible("#lacking")
+    with page.expect_download():
+        page.click("#save")
+    assert page.inner_text("#saved").endswith("; 1 without the second officer that a critical flag takes")
+    page.fill("#second", "O. Other")
+    assert page.is_hidden("#lacking")
+
+
 def test_without_javascript_every_case_can_be_read(browser, sample, rendered, tmp_path):
     path = tmp_path / "report.html"
     path.write_bytes(rendered(sample, "report.html"))

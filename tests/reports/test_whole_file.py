@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.errors import UsageError
+from precursor_screen.errors import ExitCode, NoRoom, UsageError
 from precursor_screen.reports.interface import check_places, parse_mode, whole_file
 from precursor_screen.reports.registry import PRESENTERS, presenter_for, write_report
 from precursor_screen.store import files
@@ -62,10 +62,11 @@ def test_a_full_disk_leaves_the_old_file_and_no_rest(sample, tmp_path, monkeypat
         return Full(stream) if mode == "wb" else stream
 
     monkeypatch.setattr(Path, "open", fill)
-    with pytest.raises(UsageError, match="No space left") as caught:
+    with pytest.raises(NoRoom, match="No space left") as caught:
         write_report(sample, path)
     assert caught.value.where.file == str(path)
     assert caught.value.remedy
+    assert caught.value.exit_code == ExitCode.NOT_SCREENED
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == [path.name]
 

@@ -385,6 +385,25 @@ def test_the_exit_code_follows_what_is_new(office):
     assert codes == [ExitCode.FLAGGED, ExitCode.CLEAR, ExitCode.SET_ASIDE, ExitCode.NOT_SCREENED, ExitCode.FLAGGED]
 
 
+@with_rules(LARGE)
+def test_a_band_counts_when_a_shipment_is_new_in_it_or_has_risen_into_it(office):
+    runs = ([line(1, 51)], [amended(1, 2_000)], [amended(1, 2_000, version="3")], [amended(1, 60, version="4")], [line(4, 10)])
+    seen = [office.screen(*rows, fail_on="review").report for rows in runs]
+    assert [[s["band"] for s in r.shipments.to_pylist()] for r in seen] == [["review"], ["hold"], ["hold"], ["review"], ["none"]]
+    assert [r.flags.column("state").to_pylist() for r in seen] == [["new"], ["existing"], ["existing"], ["existing"], []]
+    assert [(sorted(r.news), r.exit_code) for r in seen] == [(["B1"], 1), (["B1"], 1), ([], 0), ([], 0), ([], 0)]
+    rows = [amended(1, 2_000, version="5")], [line(2, 51)], [line(3, 3_000)]
+    assert [office.screen(*some, fail_on="hold").report.exit_code for some in rows] == [1, 0, 1]
+
+
+@with_rules(LARGE)
+def test_a_shipment_is_news_again_when_its_clearance_has_ended(office):
+    (flag,) = office.screen(line(1, 3_000)).report.flags.to_pylist()
+    office.clear(flag, until="2026-11-05")
+    codes = [office.screen(line(1, 3_000), as_of=day(n), fail_on="hold").report.exit_code for n in (1, 9, 10)]
+    assert codes == [ExitCode.CLEAR, ExitCode.FLAGGED, ExitCode.CLEAR]
+
+
 def test_a_run_that_fails_before_its_end_is_not_remembered(office, monkeypatch):
     office.screen(line(1))
     with open_ledger(office.url) as ledger:

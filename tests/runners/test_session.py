@@ -11,7 +11,8 @@ import pytest
 
 from precursor_screen import api
 from precursor_screen.config import Value, load_settings
-from precursor_screen.errors import LedgerError, StaleReference, UsageError
+from precursor_screen.errors import LedgerError, LedgerLocked, StaleReference, UsageError
+from precursor_screen.ledger.lock import hold_file
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.runners import session
@@ -144,3 +145,14 @@ def test_other_rules_bring_all_that_belongs_to_them(reference: Reference) -> Non
     assert changed.reference.rules_sha256 == book.sha256
     assert changed.reference.watchlists == reference.watchlists
     assert changed.settings == Settings(as_of=changed.settings.as_of)
+
+
+def test_a_ledger_that_is_held_is_noticed_before_any_file_is_read(
+    tmp_path: Path, few: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ledger.sqlite"
+    with open_ledger(str(path)):
+        pass
+    monkeypatch.setattr(session, "run", lambda *_, **__: pytest.fail("it read"))
+    with hold_file(path, 0), pytest.raises(LedgerLocked, match="is held by process"):
+        Session(Settings(home=tmp_path, ledger=str(path), wait=0.0), few).run(SOURCES)

@@ -195,7 +195,17 @@
     changed(row);
   };
   const changed = (row) => { unsaved = true; keep(); showState(row); progress(); };
-  const progress = () => { $("#progress").textContent = `${asked.filter((row) => ready(verdictOf(row))).length} of ${asked.length.toLocaleString("en")} done`; };
+  // As `review import` judges it: to clear a case with a critical flag takes two names that differ.
+  const folded = (name) => name.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+  const agreed = () => { const [first, second] = ["#officer", "#second"].map((id) => folded($(id).value)); return second.length > 1 && second !== first; };
+  const lacking = () => (agreed() ? [] : asked.filter((row) => ready(verdictOf(row)) && verdictOf(row).verdict === "cleared" && row.l.includes("critical")));
+  const warn = () => {
+    const count = lacking().length;
+    $("#lacking").hidden = !count;
+    $("#lacking").textContent = count ? `${count} cleared ${count === 1 ? "case has" : "cases have"} a critical flag: name a second officer, other than the first, or the import refuses ${count === 1 ? "it" : "them"}.` : "";
+  };
+  for (const id of ["#officer", "#second"]) $(id).addEventListener("input", () => warn());
+  const progress = () => { warn(); $("#progress").textContent = `${asked.filter((row) => ready(verdictOf(row))).length} of ${asked.length.toLocaleString("en")} done`; };
   // As `defuse` of the program: what begins a formula gets an apostrophe, which `review import` takes off again.
   const csvCell = (text) => `"${(/^[=+\-@\t\r\n＝＋－＠]/.test(text) && !/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
   $("#save").addEventListener("click", () => {
@@ -211,7 +221,7 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
     unsaved = false;
     const open = asked.filter((row) => { const v = verdictOf(row); return v && v.verdict && !v.reason; }).length;
-    $("#saved").textContent = `${done.length} shipments, ${lines.length - 1} flags in ${link.download}${open ? `; ${open} left out for want of a reason` : ""}`;
+    $("#saved").textContent = `${done.length} shipments, ${lines.length - 1} flags in ${link.download}${open ? `; ${open} left out because no reason was chosen` : ""}${lacking().length ? `; ${lacking().length} without the second officer that a critical flag takes` : ""}`;
   });
   addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 
