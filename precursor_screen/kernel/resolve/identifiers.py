@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 import pyarrow as pa
@@ -11,7 +10,6 @@ import pyarrow.compute as pc
 from precursor_screen.model import WatchlistEntry
 from precursor_screen.names.identifiers import MAY_HOLD_NUMBER, imo_numbers_in, labelled_numbers_in, numbers_in
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.reference.watchlists.opened import Watchlist
 from precursor_screen.schema import ROLES
 
 _TEXTS = ("description", "marks", "other_texts", "other_parties", "declarant_name", "carrier_name", "place_of_delivery")
@@ -38,17 +36,14 @@ def find_identified(lines: pa.Table, reference: Reference) -> pa.Table:
         may stand: see `number_columns`.
     """
     rows: list[dict[str, str]] = []
-    listed: dict[str, list[tuple[Watchlist, str]]] = defaultdict(list)
-    for watchlist in reference.watchlists:
-        for number, entry_ids in watchlist.numbers.items():
-            listed[number] += [(watchlist, entry_id) for entry_id in entry_ids]
-    for role, column in number_columns(lines.column_names) if listed else ():
+    for role, column in number_columns(lines.column_names) if reference.watchlists else ():
         for cell, numbers in _numbers(lines, role, column):
             for written, number in numbers:
-                for one, entry_id in listed.get(number, ()):
-                    entry = one.entry(entry_id)
-                    if entry.delisted is None or entry.delisted > reference.as_of:
-                        rows.append(_row(role, cell, written, entry, one.list_id))
+                for one in reference.watchlists:  # whose numbers are read when the first one is asked for: most files hold none
+                    for entry_id in one.numbers.get(number, ()):
+                        entry = one.entry(entry_id)
+                        if entry.delisted is None or entry.delisted > reference.as_of:
+                            rows.append(_row(role, cell, written, entry, one.list_id))
     return pa.Table.from_pylist([r for r in rows if r["party_role"] != "vessel" or r["entry_kind"] == "vessel"], schema=_SCHEMA)
 
 
