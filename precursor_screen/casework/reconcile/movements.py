@@ -17,6 +17,7 @@ from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Party,
 _BASKET = "hs"  # a substance known by nothing but a code that others share
 _BETWEEN = re.compile(r"[,;|\n]|\s/\s|\s&\s|\sand\s")
 _PERHAPS_BETWEEN = re.compile(r"[,;|\n/+&]|\sand\s")
+_FIGURES, _YEAR = 3, re.compile(r"(?:19|20)\d\d")  # of a number that stands beside another with no more than a slash between them
 _READ = (
     *("movement_key", "line_id", "shipment_id", "source_file", "source_row", "as_of_date", "direction"),
     *("substance_id", "substance_mass_kg", "form", "match_method", "match_strength"),
@@ -138,10 +139,13 @@ def sure_parts(cell: str | None) -> tuple[str, ...]:
 
 
 def named_cells(cell: str | None) -> tuple[str, ...]:
-    """Numbers that a cell names, as written: the whole of it first, then its parts, also those that a slash or a plus may part."""
+    """Numbers that a cell names, as written: the whole of it first, then its parts; also those that a slash or a plus parts, where each
+    has as many figures as a number: `EA/25/01857` is one."""
     if not cell:
         return ()
-    parts = (cell, *_BETWEEN.split(cell), *_PERHAPS_BETWEEN.split(cell))
+    perhaps = _PERHAPS_BETWEEN.split(cell)
+    whole = all(sum(c.isdigit() for c in part) >= _FIGURES and not _YEAR.fullmatch(part.strip()) for part in perhaps)
+    parts = (cell, *_BETWEEN.split(cell), *(perhaps if whole else ()))
     return tuple(dict.fromkeys(p.strip() for p in parts if is_number(plain_number(p))))
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from precursor_screen.casework.reconcile import differences as kinds
-from precursor_screen.casework.reconcile.alike import letters_taken, number_forms
+from precursor_screen.casework.reconcile.alike import all_among, letters_taken
 from precursor_screen.casework.reconcile.allocate import Allocated, Unmatched
 from precursor_screen.casework.reconcile.book import Allocation, country_of
 from precursor_screen.casework.reconcile.differences import Difference, Unjudged, kilograms, show_kg, unjudged
@@ -255,7 +255,7 @@ def _missing(
         if one.others and register != CONFIRMATIONS:
             lacking[kinds.OTHER_SUBSTANCE, movement.shipment_id, movement.substance_id, one.named].append(one)
             continue
-        if not frame.aside.get(register, frozenset()).isdisjoint(number_forms(one.named)):
+        if one.named and all_among(one.named, frame.aside.get(register, frozenset())):
             told["document-set-aside"].append(movement.place)
             continue
         asked = _asked(register, one, known, countries, frame)
