@@ -116,18 +116,24 @@ def _reconcile(
 ) -> tuple[Any, int, Sequence[Unjudged]]:
     from dataclasses import replace
 
-    from precursor_screen.casework.gathering import convention_table, gather_registers
-    from precursor_screen.casework.reconcile.papers import Frame
+    from precursor_screen.casework.gathering import gather_registers, make_frame
     from precursor_screen.casework.reconcile.reconcile import reconcile
     from precursor_screen.casework.reconcile.telling import tell
     from precursor_screen.reference.registers.store import RegisterStore
 
     settings = comparing.settle(ctx, options)
     registers = gather_registers(RegisterStore(settings.home), settings.jurisdiction, options["notification_days"])
-    gathered = comparing.gather(ctx, settings, inputs, first, last)
+    begins = [
+        d.first
+        for some in registers.documents.values()
+        for d in some
+        if d.first and first and (d.last is None or d.last >= first)
+    ]
+    known_from = min((*begins, first)) if first else None
+    gathered = comparing.gather(ctx, settings, inputs, known_from, last)
     begin, end = gathered.span(first, last)
-    table_of = convention_table()
-    frame = Frame(begin, end, tolerance, lambda substance_id, day: table_of(substance_id, day) == "I", registers.aside)
+    earliest = min((m.day for m in gathered.movements), default=begin)
+    frame = make_frame(settings.jurisdiction, begin, end, tolerance, registers.aside, min(earliest, begin))
     firm = _firm(options["exporter"], gathered.movements, registers.documents) if options["exporter"] else ""
     result = reconcile(gathered.movements, registers.documents, frame, firm)
     result = replace(result, unjudged=(*gathered.unjudged, *registers.unjudged, *result.unjudged))
