@@ -95,11 +95,32 @@ def _gathered(moved: Moved, source: dict[str, Any]) -> Gathered:
     if moved.undated:
         doubts.append(Unjudged("no-date", "", moved.undated, (), "movements without a day: they are in no period"))
     if moved.report is not None:
-        coverage: Mapping[str, Any] = moved.report.coverage
-        for entry in coverage.get("set_aside", ()):
-            message = f"lines or files of the manifests set aside ({entry['code']}): they are in no figure"
-            doubts.append(Unjudged("set-aside", "", entry["count"], (), message))
+        doubts += unseen(moved.report.coverage)
     return Gathered(read_movements(moved.movements), tuple(doubts), source)
+
+
+# What screening could not see that leaves movements, or what is compared of them, out. Registers, lists and thresholds have no part in it.
+_OF_MOVEMENTS = frozenset(
+    ("no-jurisdiction", "no-descriptions", "no-direction", "no-sender", "no-receiver", "no-sender-country", "no-receiver-country")
+)
+
+
+def unseen(coverage: Mapping[str, Any]) -> list[Unjudged]:
+    """What the screening of manifests set aside, could not screen or could not see, as `screen` tells it."""
+    found = []
+    for kind, message in (
+        ("set_aside", "lines or files of the manifests were set aside ({code}): they are in no figure"),
+        ("unscreenable", "lines could not be screened ({code}): what they hold is in no figure. {title}. {remedy}"),
+        ("degraded", "lines could be screened in part ({code}): what is wrong may be missing from figures. {title}. {remedy}"),
+    ):
+        for entry in coverage.get(kind, ()):
+            places = tuple(f"{e['source_file']}:{e['source_row']}" for e in entry.get("examples", ()) if e.get("source_file"))
+            found.append(Unjudged(kind.replace("_", "-"), "", entry["count"], places, message.format(**entry)))
+    spots = [s for s in coverage.get("blind_spots", ()) if s["code"] in _OF_MOVEMENTS]
+    return [
+        *found,
+        *(Unjudged(s["code"], "", s["shipments"], (), f"{s['message']} (shipments). {s['remedy']}") for s in spots),
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,11 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     own = read_documents(REQUIREMENTS, store.open(REQUIREMENTS).table) if REQUIREMENTS in store.imported() else None
     made = make_return(year, settings.jurisdiction, gathered.movements, convention_table(), own)
     doubts = (*gathered.unjudged, *made.unjudged)
-    notices = () if settings.jurisdiction else ("no jurisdiction is set: directions that are not stated are not known",)
+    notices: tuple[str, ...] = (
+        () if settings.jurisdiction else ("no jurisdiction is set: directions that are not stated are not known",)
+    )
+    if "ledger" in gathered.source:
+        notices = (*notices, comparing.OF_LEDGER)
     provenance = {"year": year, "jurisdiction": settings.jurisdiction} | gathered.source
     from dataclasses import replace
 

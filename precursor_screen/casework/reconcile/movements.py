@@ -88,6 +88,11 @@ class Movement:
         return f"{self.file}:{self.row}"
 
     @property
+    def substance_kg(self) -> Decimal | None:
+        """What the goods hold of the substance: all of them, where no strength is known; None: not known."""
+        return self.kg if self.content_kg is None else self.content_kg
+
+    @property
     def rank(self) -> tuple[object, ...]:
         """Orders movements by what they say, so that the order of rows never counts."""
         return (self.day, self.bill, self.substance_id, self.key, self.line_id, self.file, self.row)
