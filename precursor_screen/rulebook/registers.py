@@ -65,7 +65,8 @@ def _party(name: str, spellings: str, doc: str, *fields: str, required: bool = F
 
 
 def _country(spellings: str, doc: str, *fields: str, required: bool = False) -> RegisterColumn:
-    return RegisterColumn("country", "country", required, _words(spellings), doc, fields)
+    words = (*_words(spellings), *_words("land|pays|país|paese|страна|kraj|ülke|国家|国"))
+    return RegisterColumn("country", "country", required, words, doc, fields)
 
 
 _SUBSTANCE = RegisterColumn(

@@ -60,14 +60,20 @@ def allocate(
     unmatched: list[Unmatched] = []
     unnamed: list[Movement] = []
     unknown: list[Movement] = []
-    for movement in sorted(movements, key=lambda m: m.rank):
+    ordered_movements = sorted(movements, key=lambda m: m.rank)
+    if register == CONFIRMATIONS:  # one that names a bill is of no other shipment under the same papers
+        ordered_movements.sort(key=lambda m: not any((bill, m.substance_id) in book.by_number for bill in m.bills))
+    for movement in ordered_movements:
         named = _named(register, movement)
         same = [n for n in named if (n, movement.substance_id) in book.by_number]
         if register == CONFIRMATIONS:  # a bill is nearer to one shipment than the papers that several have in common
             same = [n for n in same if n in movement.bills] or same
-        others = tuple(d for n in named for d in book.of_number.get(n, ()))
+        others = tuple(d for n in named for d in book.of_number.get(n, ()) if d.substance_id != movement.substance_id)
         meant = [d for n in same for d in book.meant(book.by_number[n, movement.substance_id], movement)]
         near = book.written_otherwise(movement, same, bool(others)) if named else {}
+        if register == CONFIRMATIONS and not any(n in movement.bills for n in same):
+            meant = [d for d in meant if id(d) not in book.named]
+            near = {cell: some for cell, docs in near.items() if (some := [d for d in docs if id(d) not in book.named])}
         if named and not same and not near and not others:
             others = book.of_others(movement)
         if meant or near:

@@ -144,7 +144,10 @@ def _of_batch(batch: pa.RecordBatch) -> Iterator[Movement]:
             receiving=_keys(of("receiver_key")[n], of("consignee_key")[n], of("importer_key")[n]),
             origin=origin or of("sender_country")[n],
             destination=destination or of("receiver_country")[n],
-            assumed=not {EXPORT: destination, IMPORT: origin}.get(direction or "", "stated"),
+            assumed={
+                EXPORT: destination is None and of("receiver_country")[n] is not None,
+                IMPORT: origin is None and of("sender_country")[n] is not None,
+            }.get(direction or "", False),
             returned=bool(_RETURNED.search(of("description")[n] or "")),
             permit=of("permit_reference")[n],
             pen=of("pen_reference")[n],
