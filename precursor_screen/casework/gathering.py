@@ -113,7 +113,7 @@ def unseen(coverage: Mapping[str, Any]) -> list[Unjudged]:
         ("unscreenable", "lines could not be screened ({code}): what they hold is in no figure. {title}. {remedy}"),
         ("degraded", "lines could be screened in part ({code}): what is wrong may be missing from figures. {title}. {remedy}"),
     ):
-        for entry in coverage.get(kind, ()):
+        for entry in (e for e in coverage.get(kind, ()) if e["code"] != "no-watchlist"):
             places = tuple(f"{e['source_file']}:{e['source_row']}" for e in entry.get("examples", ()) if e.get("source_file"))
             found.append(Unjudged(kind.replace("_", "-"), "", entry["count"], places, message.format(**entry)))
     spots = [s for s in coverage.get("blind_spots", ()) if s["code"] in _OF_MOVEMENTS]

@@ -15,6 +15,8 @@ from precursor_screen.casework.reconcile.documents import Document
 from precursor_screen.casework.reconcile.movements import Movement, named_numbers
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 
+_NO_DOCUMENT = "names no number, and no document agrees in parties, substance, country and days"
+_NO_CONFIRMATION = "none is of its bill, and none that is free agrees in consignee, substance, country and days"
 _NEAREST = 2  # numbers that are named
 
 
@@ -99,7 +101,7 @@ def allocate(
         if fitting := book.fitting(movement):
             found += book.place(movement, fitting, BY_PARTIES)
         else:
-            why = "names no number, and no document agrees in parties, substance, country and days"
+            why = _NO_CONFIRMATION if register == CONFIRMATIONS else _NO_DOCUMENT
             unmatched.append(Unmatched(movement, "", (), why))
     return Allocated(tuple(found), tuple(unmatched))
 

@@ -18,7 +18,7 @@ _BASKET = "hs"  # a substance known by nothing but a code that others share
 _BETWEEN = re.compile(r"[,;|\n]|\s/\s|\s&\s|\sand\s")
 _PERHAPS_BETWEEN = re.compile(r"[,;|\n/+&]|\sand\s")
 _FIGURES, _YEAR = 3, re.compile(r"(?:19|20)\d\d")  # of a number that stands beside another with no more than a slash between them
-_READ = (
+READ = (
     *("movement_key", "line_id", "shipment_id", "source_file", "source_row", "as_of_date", "direction"),
     *("substance_id", "substance_mass_kg", "goods_mass_kg", "form", "match_method", "match_strength"),
     *("sender_name", "sender_key", "receiver_name", "receiver_key", "consignor_key", "exporter_key"),
@@ -105,7 +105,7 @@ class Movement:
 
 def pick_substances(rows: pa.Table) -> pa.Table:
     """Of MOVEMENT rows those of a substance, with no column that is not needed."""
-    return rows.filter(pc.is_valid(rows.column("substance_id"))).select(_READ)
+    return rows.filter(pc.is_valid(rows.column("substance_id"))).select(READ)
 
 
 def read_movements(rows: pa.Table) -> tuple[Movement, ...]:
