@@ -60,6 +60,7 @@ _MESSAGES = {
     "mass-unknown": "movements of unknown mass: they are in no figure; those beside one are named there",
     "no-direction": "movements of a direction that neither they nor --jurisdiction tell: they are in no figure",
     "no-country": "movements that state no other country: their figure stands under `not stated`",
+    "party-country": "movements that state no destination or origin: they stand under the country of the receiver or sender",
     "in-transit": "movements in transit or transhipment: the form asks for none",
     "several-substances": "lines whose text may be several substances: their one mass stands in the figure of each of these",
     "not-in-tables": "movements of substances that were in neither table of the 1988 Convention on their day",
@@ -94,6 +95,8 @@ def make_return(
             country = movement.other_country
             if country is None:
                 told["no-country"].append(movement.place)
+            elif movement.assumed:
+                told["party-country"].append(movement.place)
             if movement.substance_kg is None:
                 told["mass-unknown"].append(movement.place)
             form = BULK if movement.bulk else PREPARATION

@@ -44,6 +44,7 @@ class Country:
     """The law that holds in a country for some time (empty: none that is in the tables), and the customs union that it is in (or empty)."""
 
     code: str
+    name: str
     law: str
     union: str
     dated: Dated
@@ -161,7 +162,7 @@ def _country(row: Row) -> Country:
     code = row["code"]
     if code not in ("EU", NORTHERN_IRELAND) and find_country(code) != code:
         raise ValueError(f"{code!r} is not a code of a country")
-    return Country(code, row["law"], row["customs_union"], _dated(row))
+    return Country(code, row["name"], row["law"], row["customs_union"], _dated(row))
 
 
 def _need(row: Row) -> Need:

@@ -213,7 +213,7 @@ def test_the_yearly_return(ps, files):
     )
     assert (answer.code, "1 figures" in answer.err) == (0, True)
     book = openpyxl.load_workbook(made)
-    assert book.sheetnames == ["Trade", "Use and needs", "Seizures", "Lines", "Not evaluable", "Notes"]
+    assert book.sheetnames == ["Head", "Trade", "Use and needs", "Seizures", "Lines", "Not evaluable", "Notes"]
     said = [(row[0].value, row[1].value) for row in book["Notes"].iter_rows(min_row=2)]
     assert ("Year", "2025-01-01 to 2025-12-31, both included") in said
     assert any(about == "Figures rest on" and "m.csv" in note for about, note in said)
