@@ -42,13 +42,17 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The exporters that were ranked first, of `total`, which the names as written make: nothing is merged but spellings of one key."""
+    """The exporters that were ranked first, of `total`, which the names as written make: nothing is merged but spellings of one key.
+
+    abroad: how many of other countries than the jurisdiction's are not ranked.
+    """
 
     first: date
     last: date
     jurisdiction: str
     total: int
     rows: tuple[Ranked, ...]
+    abroad: int = 0
 
 
 def by_findings(ranking: Ranking, find: Callable[[str], Sequence[Finding]]) -> Ranking:
@@ -86,7 +90,7 @@ def rank(
     ranked = [_ranked(peers, sender, names.get(sender, sender)) for sender in sorted(peers.movements) if sender not in leave]
     ranked = [r for r in ranked if r.substances]
     ranked.sort(key=lambda r: (-r.stands_out, -_share(r.near, r.weighed), -_share(r.new, r.partners), -r.kg, r.name))
-    return Ranking(first, last, jurisdiction, len(ranked), tuple(ranked[:top]))
+    return Ranking(first, last, jurisdiction, len(ranked), tuple(ranked[:top]), len(leave))
 
 
 def _share(some: int, whole: int) -> float:

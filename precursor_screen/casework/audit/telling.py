@@ -84,5 +84,11 @@ def _rank(ranking: Ranking) -> Iterator[str]:
             yield f"     {printable(one.worst)}"
         if one.measures:
             yield "     " + "; ".join(f"{name}: above {percentile:g} %" for name, percentile in one.measures)
+    if ranking.abroad:
+        yield (
+            f"{many(ranking.abroad, 'exporter')} of other countries are not ranked."
+            if ranking.abroad > 1
+            else "1 exporter of another country is not ranked."
+        )
     if not ranking.jurisdiction:
         yield "No jurisdiction was set: nothing was held against a threshold."
