@@ -21,24 +21,67 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+PERMITS, NOTIFICATIONS, LICENCES = "permits", "pre-export-notifications", "licences"
+REQUIREMENTS, CONFIRMATIONS = "annual-requirements", "import-confirmations"
 YEAR = 2025
 FIRST, LAST = date(YEAR, 1, 1), date(YEAR, 12, 31)
 OWN = "US"
 # Permits are kept for substances of Table II, notifications for those of Table I: a plant in one register is none in the other.
 TABLE_I = {"acetic-anhydride": "ACETIC ANHYDRIDE", "phenylacetic-acid": "PHENYLACETIC ACID", "piperonal": "PIPERONAL"}
 TABLE_II = {"acetone": "ACETONE", "toluene": "TOLUENE", "ethyl-ether": "ETHYL ETHER", "anthranilic-acid": "ANTHRANILIC ACID"}
-TEXTS = TABLE_I | TABLE_II
+NEVER_CONFIRMED = {"piperidine": "PIPERIDINE"}  # by any country
+TEXTS = TABLE_I | TABLE_II | NEVER_CONFIRMED
 COUNTRIES = ("MX", "NG", "TH", "KE", "DE", "IN", "BR", "ZA", "CO", "JP")
 APART = ("PE", "CL", "EC", "BO", "PY", "UY")  # of the plants about annual requirements
 OTHER_GOODS = ("CERAMIC TILES", "COTTON SHIRTS", "STEEL BOLTS", "PAPER BAGS", "WOODEN CHAIRS")
-PERMITS, NOTIFICATIONS, LICENCES = "permits", "pre-export-notifications", "licences"
-REQUIREMENTS, CONFIRMATIONS = "annual-requirements", "import-confirmations"
 PLENTY = 10_000_000
 SLOTS = 3  # a year has so many spells in which a permit may be in force
+# The goods are filed as US exporters do, the registers are headed as offices elsewhere head theirs.
 COLUMNS = (
-    *("Bill of Lading", "Item No", "Shipper", "Shipper Country", "Consignee", "Consignee Country", "Description of Goods"),
-    *("Net Weight KG", "Country of Dispatch", "Country of Destination", "Date", "Permit No", "PEN No"),
+    *("Bill of Lading", "Item No", "USPPI", "USPPI Country", "Ultimate Consignee", "Consignee Country", "Description of Goods"),
+    *("Net Weight KG", "Country of Dispatch", "Country of Ultimate Destination", "Date", "Permit No", "PEN No"),
 )
+HEADERS: dict[str, dict[str, str]] = {
+    PERMITS: {
+        "reference": "Genehmigungsnummer",
+        "substance": "Stoff",
+        "quantity_kg": "Menge (kg)",
+        "holder": "Inhaber",
+        "consignee": "Empfänger",
+        "direction": "Richtung",
+        "country": "Bestimmungsland",
+        "valid_from": "Gültig von",
+        "valid_to": "Gültig bis",
+        "single_use": "Einmalig",
+        "status": "Status",
+        "status_from": "Status seit",
+    },
+    NOTIFICATIONS: {
+        "reference": "Notification préalable",
+        "substance": "Substance",
+        "quantity_kg": "Quantité (kg)",
+        "exporter": "Exportateur",
+        "importer": "Destinataire",
+        "country": "Pays de destination",
+        "sent": "Envoyée le",
+        "status": "Réponse",
+    },
+    LICENCES: {
+        "reference": "Licencia",
+        "holder": "Titular",
+        "substance": "Sustancia",
+        "quantity_kg": "Cantidad kg",
+        "valid_from": "Válido desde",
+        "valid_to": "Válido hasta",
+        "status": "Estado",
+    },
+    CONFIRMATIONS: {
+        "reference": "B/L No",
+        "notification": "PEN No",
+        "quantity_kg": "Net Weight (kg)",
+        "importer": "Consignee Name",
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +98,8 @@ class Line:
     day: date
     permit: str = ""
     pen: str = ""
+    imported: bool = False
+    content_kg: Decimal | None = None
 
 
 @dataclass(slots=True)
@@ -65,6 +110,9 @@ class Year:
     registers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     planted: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     set_aside: Counter[str] = field(default_factory=Counter)
+
+
+_FORMS = {"EXP": "EA", "PEN": "NV"}  # permits and notifications: EA/25/00123
 
 
 class Maker:
@@ -81,7 +129,8 @@ class Maker:
 
     def number(self, prefix: str) -> str:
         self.count += 1
-        return f"{prefix}-{self.count:07}"
+        form = _FORMS.get(prefix)
+        return f"{form}/{YEAR % 100}/{self.count:05}" if form else f"{prefix}-{self.count:07}"
 
     def importer(self) -> str:
         self.count += 1
@@ -110,12 +159,14 @@ class Maker:
                 "substance": TEXTS[substance],
                 "quantity_kg": kg,
                 "holder": exporter,
+                "consignee": importer if self.random.random() < 0.5 else "",
                 "direction": "export",
                 "country": country,
                 "valid_from": begin,
                 "valid_to": end,
                 "single_use": "no",
                 "status": "valid",
+                "status_from": "",
             }
             days = self.days(begin, end, parts)
         else:
@@ -154,6 +205,7 @@ class Maker:
         kg = None if line.kg is None else (line.kg * Decimal(self.random.randint(990, 1010)) / 1000).quantize(Decimal("0.001"))
         row = {
             "reference": line.bill,
+            "notification": line.pen,
             "substance": TEXTS[line.substance],
             "quantity_kg": kg,
             "importer": line.importer,
@@ -229,9 +281,12 @@ def make_year(exporters: int = 6, substances: int = 500, plants: int = 2, seed: 
 
 def cells(line: Line) -> tuple[Any, ...]:
     """A line in the order of COLUMNS."""
+    text = f"{TEXTS[line.substance]} IN DRUMS"
+    ours, theirs = (line.exporter, OWN), (line.importer, line.country)
+    (sender, origin), (receiver, destination) = (theirs, ours) if line.imported else (ours, theirs)
     return (
-        *(line.bill, line.item, line.exporter, OWN, line.importer, line.country, f"{TEXTS[line.substance]} IN DRUMS"),
-        *("" if line.kg is None else line.kg, OWN, line.country, line.day, line.permit, line.pen),
+        *(line.bill, line.item, sender, origin, receiver, destination, text),
+        *("" if line.kg is None else line.kg, origin, destination, line.day, line.permit, line.pen),
     )
 
 
@@ -269,18 +324,22 @@ def write_year(year: Year, folder: Path, lines: int, seed: int = 1) -> None:
         writer.writerows(rows_of(year, lines, seed))
     for name, rows in year.registers.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
+            heads = HEADERS.get(name, {})
+            writer = csv.writer(stream)
+            writer.writerow([heads.get(column, column) for column in rows[0]])
+            writer.writerows([row[column] for column in rows[0]] for row in rows)
     planted = [{"kind": k, "register": r, "of": o, "count": n} for (k, r, o), n in sorted(year.planted.items())]
     text = json.dumps({"planted": planted, "set_aside": dict(sorted(year.set_aside.items()))}, indent=1)
     (folder / "planted.json").write_text(text, encoding="utf-8")
 
 
+_OF_GOODS = ("other-substance", "missing")  # of which the bill is what was planted
+
+
 def found_of(differences: Sequence[Any]) -> Counter[tuple[str, str, str]]:
     """What `reconcile` tells, as `Year.planted` counts it."""
     return Counter(
-        (d.kind, d.register, d.document.reference if d.document and d.kind != "other-substance" else d.movements[0].bill)
+        (d.kind, d.register, d.document.reference if d.document and d.kind not in _OF_GOODS else d.movements[0].bill)
         for d in differences
     )
 
@@ -307,13 +366,14 @@ def movements_of(year: Year) -> list[Any]:
             day=x.day,
             substance_id=x.substance,
             kg=x.kg,
-            direction="export",
-            sender=x.exporter,
-            receiver=x.importer,
-            sending=(keys[x.exporter],),
-            receiving=(keys[x.importer],),
-            origin=OWN,
-            destination=x.country,
+            content_kg=x.content_kg,
+            direction="import" if x.imported else "export",
+            sender=x.importer if x.imported else x.exporter,
+            receiver=x.exporter if x.imported else x.importer,
+            sending=(keys[x.importer if x.imported else x.exporter],),
+            receiving=(keys[x.exporter if x.imported else x.importer],),
+            origin=x.country if x.imported else OWN,
+            destination=OWN if x.imported else x.country,
             permit=x.permit or None,
             pen=x.pen or None,
             bills=(plain_number(x.bill),),
@@ -328,22 +388,18 @@ def reconcile_year(year: Year, folder: Path) -> tuple[Any, float]:
     Returns:
         What came of it, and the seconds of processor time from movements and documents to differences.
     """
-    from precursor_screen.casework.gathering import convention_table
+    from precursor_screen.casework.gathering import aside_numbers, make_frame
     from precursor_screen.casework.reconcile.documents import read_documents
-    from precursor_screen.casework.reconcile.papers import Frame
     from precursor_screen.casework.reconcile.reconcile import reconcile
+    from precursor_screen.readers.tabular.headers import lookup
     from precursor_screen.reference.recogniser import shipped_index
-    from precursor_screen.reference.registers.reading import read_register
+    from precursor_screen.reference.registers.reading import HeaderWords, read_register
     from precursor_screen.reference.reply_periods import shipped_reply_periods
 
-    documents = {
-        name: read_documents(
-            name, read_register(name, folder / f"{name}.csv", shipped_index()).table, OWN, shipped_reply_periods()
-        )
-        for name in year.registers
-    }
-    table_of = convention_table()
-    frame = Frame(FIRST, LAST, notifiable=lambda substance_id, day: table_of(substance_id, day) == "I")
+    words = HeaderWords(lambda header: lookup(header)[0])
+    read = {name: read_register(name, folder / f"{name}.csv", shipped_index(), words) for name in year.registers}
+    documents = {name: read_documents(name, one.table, OWN, shipped_reply_periods()) for name, one in read.items()}
+    frame = make_frame(OWN, FIRST, LAST, aside={name: aside_numbers(one.skipped) for name, one in read.items()})
     movements = movements_of(year)
     started = time.process_time()
     result = reconcile(movements, documents, frame)

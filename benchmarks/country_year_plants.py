@@ -12,6 +12,7 @@ from country_year import (
     CONFIRMATIONS,
     COUNTRIES,
     FIRST,
+    LAST,
     LICENCES,
     NOTIFICATIONS,
     PERMITS,
@@ -122,6 +123,132 @@ def other_country(maker: Maker, register: str) -> None:
     country = next(c for c in COUNTRIES if c != document["country"])
     maker.add(register, [document], [replace(lines[0], country=country), *lines[1:]])
     maker.plant("other-country", register, document["reference"])
+
+
+def other_consignee_of_permit(maker: Maker) -> None:
+    """Another consignee of the same country."""
+    document, lines = maker.contract(PERMITS, _PARTS, named=True)
+    document["consignee"] = lines[1].importer
+    maker.add(PERMITS, [document], [replace(lines[0], importer=maker.importer()), *lines[1:]])
+    maker.plant("other-consignee", PERMITS, document["reference"])
+
+
+def import_permit_for_export(maker: Maker) -> None:
+    document, lines = maker.contract(PERMITS, 1, named=True)
+    document["direction"], document["consignee"] = "import", ""
+    maker.add(PERMITS, [document], lines)
+    maker.plant("other-direction", PERMITS, document["reference"])
+
+
+def revoked_later(maker: Maker) -> None:
+    """In order: all goods left before the permit was revoked."""
+    document, lines = maker.contract(PERMITS, _PARTS, named=True)
+    document["status"], document["status_from"] = "revoked", max(x.day for x in lines) + timedelta(days=1)
+    maker.add(PERMITS, [document], lines)
+
+
+def revoked_before(maker: Maker) -> None:
+    document, lines = maker.contract(PERMITS, _PARTS, named=True)
+    document["status"], document["status_from"] = "suspended", max(x.day for x in lines)
+    maker.add(PERMITS, [document], lines)
+    maker.plant("expired", PERMITS, document["reference"])
+
+
+def begun_before(maker: Maker, register: str) -> None:
+    """Of the year before, ended within the year; nothing moved in it. What moved before is not known: a question."""
+    document, _ = maker.contract(register, _PARTS)
+    document["sent" if register == NOTIFICATIONS else "valid_from"] = FIRST - timedelta(days=40)
+    document["country"] = "CH"  # where nothing else goes
+    maker.add(register, [document], [])
+    maker.plant("unused", register, document["reference"])
+
+
+def mistyped(maker: Maker, register: str) -> None:
+    """One figure of the number is another: told, with the one that is meant, and its mass counts there."""
+    document, lines = maker.contract(register, _PARTS, named=True)
+    head, _, last = document["reference"].rpartition("/")
+    document["reference"] = f"{head}/7{last}1"
+    pair = "permit" if register == PERMITS else "pen"
+    wrong, *others = (replace(x, **{pair: document["reference"]}) for x in lines)
+    wrong = replace(wrong, **{pair: f"{head}/7{last}4"})
+    maker.add(register, [document], [wrong, *others])
+    maker.plant("missing", register, wrong.bill)
+
+
+def forged(maker: Maker, register: str) -> None:
+    """A number in the form of the others that nobody issued, beside rows that are set aside whose numbers share parts with it."""
+    among = TABLE_II if register == PERMITS else TABLE_I
+    line = _single(maker, maker.random.choice(list(among)))
+    number = f"{'EA' if register == PERMITS else 'NV'}/25/9{maker.random.randint(1000, 9999)}8"
+    maker.add(register, [], [replace(line, **({"permit": number} if register == PERMITS else {"pen": number}))])
+    maker.plant("missing", register, line.bill)
+
+
+def several_substances(maker: Maker) -> None:
+    """One permit for two substances with a quantity each: the second is exceeded."""
+    document, lines = maker.contract(PERMITS, 2, named=True)
+    exporter, country = lines[0].exporter, lines[0].country
+    other = next(s for s in TABLE_II if s != lines[0].substance)
+    document["substance"] = f"{document['substance']}; {TEXTS[other]}"
+    document["quantity_kg"] = f"{document['quantity_kg']}; 100"
+    more = replace(lines[0], bill=maker.number("BL"), substance=other, kg=Decimal(150))
+    assert (more.exporter, more.country) == (exporter, country)
+    maker.add(PERMITS, [document], [*lines, more])
+    maker.plant("over", PERMITS, document["reference"])
+
+
+def never_licensed(maker: Maker) -> None:
+    """An exporter of whom the register of licences holds nothing, though the substance is licensed to others."""
+    document, lines, exporter, substance = _licensed_apart(maker)
+    maker.licensed.add((exporter, substance))  # no row follows
+    maker.add(NOTIFICATIONS, [document], lines)
+    maker.plant("missing", LICENCES, min(lines, key=lambda x: (x.day, x.bill)).bill)
+
+
+def other_notification(maker: Maker) -> None:
+    document, lines = maker.contract(NOTIFICATIONS, 1, named=True)
+    maker.add(NOTIFICATIONS, [document], lines, confirm=False)
+    maker.confirm(lines[0], notification=maker.number("PEN"))
+    maker.plant("other-notification", CONFIRMATIONS, lines[0].bill)
+
+
+def arrived_before_it_left(maker: Maker) -> None:
+    document, lines = maker.contract(NOTIFICATIONS, 1)
+    maker.add(NOTIFICATIONS, [document], lines, confirm=False)
+    maker.confirm(lines[0], date=lines[0].day - timedelta(days=9))
+    maker.plant("contradicting-dates", CONFIRMATIONS, lines[0].bill)
+
+
+def awaited(maker: Maker) -> None:
+    """Left in December: may still be confirmed."""
+    document, lines = maker.contract(NOTIFICATIONS, 1, named=True)
+    document["sent"], document["status"] = FIRST + timedelta(days=300), "accepted"
+    line = replace(lines[0], day=FIRST + timedelta(days=350))
+    maker.add(NOTIFICATIONS, [document], [line], confirm=False)
+    maker.plant("awaited", CONFIRMATIONS, line.bill)
+
+
+def never_confirmed(maker: Maker) -> None:
+    """In order: a substance of which the country confirms nothing, though it confirms others."""
+    document, lines = maker.contract(PERMITS, _PARTS, named=True)
+    substance, country = "piperidine", lines[0].country
+    document["substance"] = TEXTS[substance]
+    maker.add(PERMITS, [document], [replace(x, substance=substance, country=country) for x in lines], confirm=False)
+
+
+def returned(maker: Maker) -> None:
+    """In order: half of the goods come back; their return needs no paper."""
+    document, lines = maker.contract(PERMITS, 1, named=True)
+    document["consignee"] = lines[0].importer
+    maker.add(PERMITS, [document], lines)
+    back = replace(lines[0], bill=maker.number("BL"), imported=True, permit="", day=min(lines[0].day + timedelta(days=30), LAST))
+    maker.year.lines.append(replace(back, kg=lines[0].kg / 2 if lines[0].kg else None))
+
+
+def impure(maker: Maker) -> None:
+    """In order: goods of 90 % purity; the permit is for the goods as traded."""
+    document, lines = maker.contract(PERMITS, _PARTS, named=True)
+    maker.add(PERMITS, [document], [replace(x, content_kg=x.kg * Decimal("0.9")) for x in lines if x.kg])
 
 
 def other_exporter(maker: Maker, register: str) -> None:
@@ -276,17 +403,28 @@ def not_seen_to_leave(maker: Maker) -> None:
 
 
 def unreadable(maker: Maker) -> None:
-    """Rows that the import of a register sets aside: drums for kilograms, dates that contradict, a name in no table."""
-    for changed in ("drums", "dates", "name"):
+    """Rows that the import of a register sets aside: drums for kilograms, a name in no table."""
+    for changed in ("drums", "name"):
         document, _ = maker.contract(PERMITS, 1)
         if changed == "drums":
             document["quantity_kg"] = f"{document['quantity_kg']} drums"
-        elif changed == "dates":
-            document["valid_to"] = document["valid_from"] - timedelta(days=1)
         else:
             document["substance"] = "Quenfordium"
         maker.add(PERMITS, [document], [])
         maker.year.set_aside[PERMITS] += 1
+
+
+def contradicting(maker: Maker, register: str) -> None:
+    if register == PERMITS:
+        document, _ = maker.contract(PERMITS, 1)
+        document["valid_to"] = document["valid_from"] - timedelta(days=1)
+        maker.add(PERMITS, [document], [])
+    else:
+        row = maker.license(f"Ashgrove {maker.number('')[1:]} Solvents Inc", maker.random.choice(list(TABLE_II)))
+        assert row is not None
+        row["valid_to"] = row["valid_from"] - timedelta(days=1)
+        document = row
+    maker.plant("contradicting-dates", register, document["reference"])
 
 
 _BOTH = (
@@ -309,4 +447,8 @@ PLANTS: tuple[Plant, ...] = (
     *(duplicate_licence, requirement, duplicate_requirement),
     *(_of(kind, confirmation) for kind in ("unconfirmed", "mass-differs", "other-consignee", "other-country")),
     *(unnumbered_confirmation, not_seen_to_leave, unreadable),
+    *(other_consignee_of_permit, import_permit_for_export, revoked_later, revoked_before, several_substances, never_licensed),
+    *(_of(register, make) for make in (begun_before, mistyped, forged) for register in (PERMITS, NOTIFICATIONS)),
+    *(_of(register, contradicting) for register in (PERMITS, LICENCES)),
+    *(other_notification, arrived_before_it_left, awaited, never_confirmed, returned, impure),
 )

@@ -316,8 +316,7 @@ def reconcile_offices(folder: Path, home: Path) -> tuple[Any, float]:
     """
     from dataclasses import replace
 
-    from precursor_screen.casework.gathering import convention_table, gather_manifests, gather_registers
-    from precursor_screen.casework.reconcile.papers import Frame
+    from precursor_screen.casework.gathering import gather_manifests, gather_registers, make_frame
     from precursor_screen.casework.reconcile.reconcile import reconcile
     from precursor_screen.reference.recogniser import shipped_index
     from precursor_screen.reference.registers.store import RegisterStore
@@ -329,8 +328,7 @@ def reconcile_offices(folder: Path, home: Path) -> tuple[Any, float]:
         store.import_file(path.stem, path, shipped_index(), date(YEAR + 1, 1, 5), force=True)
     registers = gather_registers(store, OWN, 180)
     gathered = gather_manifests(Settings(home=home, jurisdiction=OWN), (str(folder / "goods.csv"),), FIRST, LAST)
-    table_of = convention_table()
-    frame = Frame(FIRST, LAST, notifiable=lambda substance, day: table_of(substance, day) == "I", aside=registers.aside)
+    frame = make_frame(OWN, FIRST, LAST, aside=registers.aside)
     result = reconcile(gathered.movements, registers.documents, frame)
     doubts = (*gathered.unjudged, *registers.unjudged, *result.unjudged)
     return replace(result, unjudged=doubts), time.process_time() - started

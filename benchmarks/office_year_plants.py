@@ -268,12 +268,19 @@ def mass_unknown(maker: Maker, register: str) -> None:
 
 def set_aside(maker: Maker) -> None:
     """Rows that nobody can understand, with goods that name them: told, and not called missing."""
-    for changed in ({"kg": "12 drums"}, {"valid_to": FIRST}, {"substance": "Quenfordium"}, {"valid_from": "31.02.2025"}):
+    for changed in ({"kg": "12 drums"}, {"substance": "Quenfordium"}, {"valid_from": "31.02.2025"}):
         paper, items = maker.contract(PERMITS, 1, named=True)
         paper.row |= changed
         maker.add([paper], items)
         maker.year.told["row-set-aside", PERMITS] += 1
         maker.year.told["document-set-aside", PERMITS] += 1
+
+
+def contradicting(maker: Maker) -> None:
+    paper, items = maker.contract(PERMITS, 1, named=True)
+    paper.row["valid_to"] = FIRST
+    maker.add([paper], items)
+    maker.plant("contradicting-dates", PERMITS, paper.row["reference"])
 
 
 def litres_of_no_density(maker: Maker) -> None:
@@ -378,7 +385,8 @@ _OF_BOTH_TOO = (duplicate, missing, unknown_number, no_number, mass_unknown)
 PLANTS: tuple[Plant, ...] = (
     *(_of(register, make) for make in (*_OF_BOTH, *_OF_BOTH_TOO) for register in _BOTH),
     *(ran_out_since, on_the_edge, late, objected, other_consignee, used_twice, one_bill, several_permits, two_authorities),
-    *(over_of_two_authorities, revoked_version, amended, amended_to_less, revoked_at_last, set_aside, litres_of_no_density),
+    *(over_of_two_authorities, revoked_version, amended, amended_to_less, revoked_at_last, set_aside, contradicting),
+    litres_of_no_density,
     *(_of(kind, licence) for kind in ("licence-exceeded", "expired", "later-than-valid", "too-early")),
     *(duplicate_licence, requirement, not_seen_to_leave, _of("1", imports), _of("1.2", imports)),
     *(_of(kind, confirmation) for kind in ("unconfirmed", "mass-differs", "other-consignee", "other-country")),

@@ -453,6 +453,7 @@ MOVEMENT_STORED: tuple[Column, ...] = tuple(
         *("packages", "net_mass_kg", "value_usd", "lexicon_terms"),
         *("substance_id", "form", "match_method", "match_strength", "substance_mass_kg", "mass_basis", "mass_confidence"),
         "item_number",
+        "goods_mass_kg",
     )
 )
 MOVEMENT = pa.schema([(c.name, c.arrow) for c in MOVEMENT_STORED])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -13,10 +15,12 @@ import pyarrow.compute as pc
 from precursor_screen.casework.moved import Moved, from_ledger, from_manifests
 from precursor_screen.casework.reconcile.alike import number_forms
 from precursor_screen.casework.reconcile.differences import Unjudged, unjudged
-from precursor_screen.casework.reconcile.documents import Document, read_documents, unread_directions
+from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Document, read_documents, unread_directions
 from precursor_screen.casework.reconcile.movements import Movement, read_movements
+from precursor_screen.casework.reconcile.papers import TOLERANCE, Frame
 from precursor_screen.errors import RegisterError
 from precursor_screen.reference import shipped
+from precursor_screen.reference.permit_law import LICENSES, UNION, Need, shipped_permit_law
 from precursor_screen.reference.registers.reading import Skipped
 from precursor_screen.reference.registers.store import Register, RegisterStore
 from precursor_screen.reference.reply_periods import ReplyPeriod, shipped_reply_periods
@@ -91,11 +95,32 @@ def _gathered(moved: Moved, source: dict[str, Any]) -> Gathered:
     if moved.undated:
         doubts.append(Unjudged("no-date", "", moved.undated, (), "movements without a day: they are in no period"))
     if moved.report is not None:
-        coverage: Mapping[str, Any] = moved.report.coverage
-        for entry in coverage.get("set_aside", ()):
-            message = f"lines or files of the manifests set aside ({entry['code']}): they are in no figure"
-            doubts.append(Unjudged("set-aside", "", entry["count"], (), message))
+        doubts += unseen(moved.report.coverage)
     return Gathered(read_movements(moved.movements), tuple(doubts), source)
+
+
+# What screening could not see that leaves movements, or what is compared of them, out. Registers, lists and thresholds have no part in it.
+_OF_MOVEMENTS = frozenset(
+    ("no-jurisdiction", "no-descriptions", "no-direction", "no-sender", "no-receiver", "no-sender-country", "no-receiver-country")
+)
+
+
+def unseen(coverage: Mapping[str, Any]) -> list[Unjudged]:
+    """What the screening of manifests set aside, could not screen or could not see, as `screen` tells it."""
+    found = []
+    for kind, message in (
+        ("set_aside", "lines or files of the manifests were set aside ({code}): they are in no figure"),
+        ("unscreenable", "lines could not be screened ({code}): what they hold is in no figure. {title}. {remedy}"),
+        ("degraded", "lines could be screened in part ({code}): what is wrong may be missing from figures. {title}. {remedy}"),
+    ):
+        for entry in (e for e in coverage.get(kind, ()) if e["code"] != "no-watchlist"):
+            places = tuple(f"{e['source_file']}:{e['source_row']}" for e in entry.get("examples", ()) if e.get("source_file"))
+            found.append(Unjudged(kind.replace("_", "-"), "", entry["count"], places, message.format(**entry)))
+    spots = [s for s in coverage.get("blind_spots", ()) if s["code"] in _OF_MOVEMENTS]
+    return [
+        *found,
+        *(Unjudged(s["code"], "", s["shipments"], (), f"{s['message']} (shipments). {s['remedy']}") for s in spots),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +163,57 @@ def gather_registers(store: RegisterStore, jurisdiction: str, notification_days:
         tuple(doubts),
         [{k: getattr(r.manifest, k) for k in ("register", "file", "sha256", "day", "rows")} for r in opened],
         {r.manifest.register: aside_numbers(r.manifest.skipped) for r in opened},
+    )
+
+
+def make_frame(
+    jurisdiction: str,
+    first: date,
+    last: date,
+    tolerance: Decimal = TOLERANCE,
+    aside: Mapping[str, frozenset[str]] | None = None,
+    known_from: date | None = None,
+) -> Frame:
+    """Within what movements and documents are compared, with the law that ships.
+
+    Args:
+        jurisdiction: whose law asks for papers; empty: the 1988 Convention's notifications are all that is asked for.
+        first, last: of the period.
+        tolerance: share of a document's mass.
+        aside: see `Frame`.
+        known_from: see `Frame`.
+    """
+    law, table_of = shipped_permit_law(), convention_table()
+    within = lru_cache(maxsize=65_536)(law.within_union)
+
+    @lru_cache(maxsize=65_536)
+    def asked(substance_id: str, direction: str, day: date) -> tuple[tuple[Need, Decimal], ...]:
+        return tuple(law.asked(jurisdiction, substance_id, direction, day)) if jurisdiction else ()
+
+    def notifiable(substance_id: str, day: date) -> bool:
+        by_law = any(need.need == "notification" and not least for need, least in asked(substance_id, EXPORT, day))
+        return table_of(substance_id, day) == "I" or by_law
+
+    def within_union(movement: Movement) -> bool:
+        return within(movement.origin, movement.destination, movement.day)
+
+    def licence_above(movement: Movement) -> Decimal | None:
+        if movement.direction not in (EXPORT, IMPORT):
+            return None
+        inside = within_union(movement)
+        who = {EXPORT: "sender", IMPORT: "receiver"}[movement.direction] if inside else "own"
+        needs = asked(movement.substance_id, UNION if inside else movement.direction, movement.day)
+        return min((least for need, least in needs if need.need in LICENSES and need.who == who), default=None)
+
+    return Frame(
+        first,
+        last,
+        tolerance,
+        notifiable,
+        aside or {},
+        known_from=known_from,
+        within_union=within_union,
+        licence_above=licence_above,
     )
 
 

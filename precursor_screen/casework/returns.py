@@ -60,6 +60,7 @@ _MESSAGES = {
     "mass-unknown": "movements of unknown mass: they are in no figure; those beside one are named there",
     "no-direction": "movements of a direction that neither they nor --jurisdiction tell: they are in no figure",
     "no-country": "movements that state no other country: their figure stands under `not stated`",
+    "party-country": "movements that state no destination or origin: they stand under the country of the receiver or sender",
     "in-transit": "movements in transit or transhipment: the form asks for none",
     "several-substances": "lines whose text may be several substances: their one mass stands in the figure of each of these",
     "not-in-tables": "movements of substances that were in neither table of the 1988 Convention on their day",
@@ -94,7 +95,9 @@ def make_return(
             country = movement.other_country
             if country is None:
                 told["no-country"].append(movement.place)
-            if movement.kg is None:
+            elif movement.assumed:
+                told["party-country"].append(movement.place)
+            if movement.substance_kg is None:
                 told["mass-unknown"].append(movement.place)
             form = BULK if movement.bulk else PREPARATION
             cells[table, movement.substance_id, form, movement.direction, country or NOT_STATED].append(movement)
@@ -115,11 +118,12 @@ def _read_as_several(counted: Sequence[Movement]) -> list[str]:
     """Places of the lines whose mass is counted for more than one substance."""
     found: dict[tuple[str, Decimal], dict[str, str]] = defaultdict(dict)
     for movement in counted:
-        if movement.kg:
-            found[movement.line_id, movement.kg][movement.substance_id] = movement.place
+        if movement.substance_kg:
+            found[movement.line_id, movement.substance_kg][movement.substance_id] = movement.place
     return sorted({place for read in found.values() if len(read) > 1 for place in read.values()})
 
 
 def _figure(key: tuple[str, str, str, str, str], some: Sequence[Movement]) -> Figure:
-    known = tuple(m for m in some if m.kg is not None)
-    return Figure(*key, sum((m.kg for m in known if m.kg is not None), Decimal(0)), known, tuple(m for m in some if m.kg is None))
+    known = tuple(m for m in some if m.substance_kg is not None)
+    total = sum((m.substance_kg for m in known if m.substance_kg is not None), Decimal(0))
+    return Figure(*key, total, known, tuple(m for m in some if m.substance_kg is None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -34,6 +35,7 @@ _SEIZURES = (
     *(Column("table", 8), Column("substance", 28), Column("seized_kg", 14, NUMBER), Column("seizures", 11, NUMBER)),
     Column("origin", 14),
 )
+_HEAD = (Column("field", 24), Column("entry", 60, WRITTEN))
 _NOTES = (Column("about", 18), Column("note", 120, WRITTEN))
 _NO_USE = "licit use is in no register that is read"
 
@@ -44,7 +46,26 @@ def _row(number: int, f: Figure) -> tuple[Any, ...]:
     return (number, f.table, f.substance_id, f.form, f.direction, f.country, kg, bills, len(f.movements), len(f.unknown))
 
 
-def tell_return(made: YearlyReturn, run: dict[str, Any], provenance: dict[str, Any], notices: tuple[str, ...]) -> Told:
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Who sends the return; what is empty is filled in by hand, as the signature is."""
+
+    country: str = ""
+    office: str = ""
+    officer: str = ""
+    day: date | None = None
+
+    @property
+    def rows(self) -> tuple[tuple[str, str | None], ...]:
+        """(field, entry), in the order of the form."""
+        day = self.day.isoformat() if self.day else None
+        entries = ("Country or territory", self.country), ("Competent office", self.office), ("Name of the officer", self.officer)
+        return (*((name, entry or None) for name, entry in entries), ("Date", day), ("Signature", None))
+
+
+def tell_return(
+    made: YearlyReturn, run: dict[str, Any], provenance: dict[str, Any], notices: tuple[str, ...], head: Head = Head()
+) -> Told:
     """What `return` tells."""
     numbered = list(enumerate(made.figures, 1))
     rows = [_row(n, f) for n, f in numbered]
@@ -53,6 +74,7 @@ def tell_return(made: YearlyReturn, run: dict[str, Any], provenance: dict[str, A
     lines.sort(key=lambda row: (row[0], row[1]))
     needs = [(n.table, n.substance_id, None, n.requirement_kg, _NO_USE) for n in made.needs]
     sheets = (
+        make_sheet("Head", _HEAD, [*head.rows, ("Year", str(made.year))]),
         make_sheet("Trade", _TRADE, rows, frozen=3),
         make_sheet("Use and needs", _USE, needs),
         make_sheet("Seizures", _SEIZURES, [(n.table, n.substance_id, None, None, None) for n in made.needs]),
@@ -67,6 +89,7 @@ def tell_return(made: YearlyReturn, run: dict[str, Any], provenance: dict[str, A
         "notices": list(notices),
         "year": made.year,
         "jurisdiction": made.jurisdiction,
+        "head": dict(head.rows),
         "not_evaluable": [unjudged_record(u) for u in made.unjudged],
         "trade": [_record(n, f) for n, f in numbered],
         "use": [
@@ -80,7 +103,7 @@ def tell_return(made: YearlyReturn, run: dict[str, Any], provenance: dict[str, A
         ],
         "seizures": [],
     }
-    return Told(tuple(_text(made, notices)), sheets, 0, data, date(made.year, 12, 31))
+    return Told(tuple(_text(made, notices)), sheets, 1, data, date(made.year, 12, 31))
 
 
 def _record(number: int, f: Figure) -> dict[str, Any]:

@@ -25,6 +25,8 @@ SUFFIXES = (".html", ".xlsx", ".json")
 @click.option("--top", type=click.IntRange(min=1), default=50, show_default=True, help="How many --all shows.")
 @click.option("--from", "first", metavar="DATE", help="First day [default: a year before the last].")
 @click.option("--to", "last", metavar="DATE", help="Last day [default: today].")
+@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Draw so many shipments for a visit.")
+@click.option("--seed", metavar="TEXT", help="Of the drawing [default: of the exporter and the period].")
 @click.option("--also", multiple=True, metavar="NAME", help="Take this name for the exporter as well. Repeatable.")
 @click.option("--not", "leave", multiple=True, metavar="NAME", help="Do not take this name, and do not ask about it. Repeatable.")
 @click.option(
@@ -79,7 +81,10 @@ def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Pa
     check_places(outputs, tuple(p for p in (options["list_path"],) if p))
     first, last = _period(options)
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    shown = {"exporters": list(asked), **{k: options[k] for k in ("also", "leave", "everyone", "top", "manifests")}}
+    shown = {
+        "exporters": list(asked),
+        **{k: options[k] for k in ("also", "leave", "everyone", "top", "manifests", "sample", "seed")},
+    }
     run = {"tool_version": __version__, "started": started, "options": {k: v for k, v in shown.items() if v}}
     audit: Audit
     with _opened(ctx, values, options, first, last) as everybody:
@@ -185,9 +190,15 @@ def _checked(everybody: Everybody) -> Everybody:
 def _audited(everybody: Everybody, asked: tuple[str, ...], options: dict[str, Any]) -> Any:
     from precursor_screen.casework.audit.audit import Audited
     from precursor_screen.casework.audit.findings import find
+    from precursor_screen.casework.audit.sample import draw, seed_of
 
     profiles = [everybody.profile(name, options["also"], options["leave"]) for name in asked]
-    return tuple(Audited(profile, find(profile)) for profile in profiles)
+    size = options["sample"] or 0
+    seeds = [options["seed"] or seed_of(p.name, p.first, p.last) for p in profiles]
+    return tuple(
+        Audited(profile, find(profile), draw(profile.moves, size, seed), seed if size else "")
+        for profile, seed in zip(profiles, seeds, strict=True)
+    )
 
 
 def _ranking(everybody: Everybody, top: int) -> Any:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from precursor_screen.casework.gathering import Gathered
     from precursor_screen.runners.settings import Settings
 
+OF_LEDGER = "lines that could not be screened are not in the ledger: the reports of its runs name them"
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 

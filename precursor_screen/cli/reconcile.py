@@ -53,6 +53,8 @@ _SUFFIXES = (".xlsx", ".csv", ".json", ".txt")
     type=click.Path(path_type=Path),
     help="File; the suffix picks the format: .xlsx .csv .json .txt. Repeatable.",
 )
+@click.option("--kind", "wanted", multiple=True, metavar="KIND", help="Only differences of this kind. Repeatable.")
+@click.option("--not-kind", "unwanted", multiple=True, metavar="KIND", help="No differences of this kind. Repeatable.")
 @click.option(
     "--capacity", type=click.IntRange(min=1), default=20, show_default=True, help="How many differences the terminal shows."
 )
@@ -93,8 +95,21 @@ def _check(inputs: tuple[str, ...], mirrored: tuple[Path, Path] | None, options:
 
     if mirrored and (inputs or options["exporter"]):
         raise UsageError("--mirror takes two manifests and neither INPUT nor --exporter", remedy="Leave one out.")
+    from precursor_screen.casework.reconcile import differences, mirror
+    from precursor_screen.names.suggest import did_you_mean
+
+    kinds = mirror.KINDS if mirrored else differences.KINDS
+    for kind in (*options["wanted"], *options["unwanted"]):
+        if kind not in kinds:
+            raise UsageError(
+                f"{kind!r} is not a kind of difference", remedy=did_you_mean(kind, kinds) or f"Kinds: {', '.join(kinds)}."
+            )
     if inputs and options["url"]:
         raise UsageError("INPUT and --ledger contradict each other", remedy="Leave one out.")
+
+
+def _is_wanted(kind: str, options: dict[str, Any]) -> bool:
+    return (not options["wanted"] or kind in options["wanted"]) and kind not in options["unwanted"]
 
 
 def _exit_code(found: int, doubts: Sequence[Unjudged]) -> ExitCode:
@@ -116,26 +131,40 @@ def _reconcile(
 ) -> tuple[Any, int, Sequence[Unjudged]]:
     from dataclasses import replace
 
-    from precursor_screen.casework.gathering import convention_table, gather_registers
-    from precursor_screen.casework.reconcile.papers import Frame
+    from precursor_screen.casework.gathering import gather_registers, make_frame
     from precursor_screen.casework.reconcile.reconcile import reconcile
     from precursor_screen.casework.reconcile.telling import tell
     from precursor_screen.reference.registers.store import RegisterStore
 
     settings = comparing.settle(ctx, options)
     registers = gather_registers(RegisterStore(settings.home), settings.jurisdiction, options["notification_days"])
-    gathered = comparing.gather(ctx, settings, inputs, first, last)
+    begins = [
+        d.first
+        for some in registers.documents.values()
+        for d in some
+        if d.first and first and (d.last is None or d.last >= first)
+    ]
+    known_from = min((*begins, first)) if first else None
+    gathered = comparing.gather(ctx, settings, inputs, known_from, last)
     begin, end = gathered.span(first, last)
-    table_of = convention_table()
-    frame = Frame(begin, end, tolerance, lambda substance_id, day: table_of(substance_id, day) == "I", registers.aside)
+    earliest = min((m.day for m in gathered.movements), default=begin)
+    frame = make_frame(settings.jurisdiction, begin, end, tolerance, registers.aside, min(earliest, begin))
     firm = _firm(options["exporter"], gathered.movements, registers.documents) if options["exporter"] else ""
     result = reconcile(gathered.movements, registers.documents, frame, firm)
     result = replace(result, unjudged=(*gathered.unjudged, *registers.unjudged, *result.unjudged))
+    left_out = [d for d in result.differences if not _is_wanted(d.kind, options)]
+    result = replace(result, differences=tuple(d for d in result.differences if _is_wanted(d.kind, options)))
     notices = [f"days {begin} to {end}, tolerance {tolerance:.2%}" + (f", {options['exporter']}" if firm else "")]
+    if left_out:
+        notices.append(f"--kind and --not-kind leave out {len(left_out)} differences of other kinds")
+    if "ledger" in gathered.source:
+        notices.append(comparing.OF_LEDGER)
     if not gathered.movements:
         notices.append("no movement of a substance is known of these days")
     provenance = _provenance(settings.jurisdiction, begin, end, tolerance) | gathered.source | {"registers": registers.source}
-    run = comparing.run_block({"exporter": options["exporter"] or ""})
+    run = comparing.run_block(
+        {"exporter": options["exporter"] or "", "kind": [*options["wanted"]], "not_kind": [*options["unwanted"]]}
+    )
     return tell(result, run, provenance, notices, end, capacity), len(result.differences), result.unjudged
 
 
@@ -179,7 +208,13 @@ def _mirror(
     settings = comparing.settle(ctx, options)
     sides = [comparing.gather(ctx, settings, (str(path),), first, last) for path in options["mirror"]]
     found, pairs = mirror(sides[0].movements, sides[1].movements, tolerance, options["days"])
-    doubts = [replace(u, register=name) for name, side in zip(("exports", "imports"), sides, strict=True) for u in side.unjudged]
+    found = tuple(d for d in found if _is_wanted(d.kind, options))
+    doubts = [
+        replace(u, register=name)
+        for name, side in zip(("exports", "imports"), sides, strict=True)
+        for u in side.unjudged
+        if u.code not in ("no-jurisdiction", "no-direction")  # it is said which side is which
+    ]
     begin, end = sides[0].span(first, last)
     notices = [f"{len(sides[0].movements)} movements exported, {len(sides[1].movements)} imported, tolerance {tolerance:.2%}"]
     provenance = _provenance(settings.jurisdiction, begin, end, tolerance) | {

@@ -25,29 +25,43 @@ def command() -> None:
 @click.argument("register")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--date", "day", metavar="DATE", help="Day on which the register held [default: today].")
+@click.option(
+    "--mapping", type=click.Path(path_type=Path), help="YAML: `columns`, HEADER: COLUMN or ignore; date_order, decimal."
+)
 @click.option("--force", is_flag=True, help="Also if it is much shorter or older than the last copy.")
 @click.pass_context
-def import_register(ctx: click.Context, register: str, file: Path, day: str | None, force: bool) -> int:
-    """Import a register (CSV, XLSX, Parquet, JSON): permits, pre-export-notifications, licences or annual-requirements.
+def import_register(ctx: click.Context, register: str, file: Path, day: str | None, mapping: Path | None, force: bool) -> int:
+    """Import a register (CSV, XLSX, Parquet, JSON): permits, pre-export-notifications, licences, annual-requirements or import-confirmations.
 
-    Rows that cannot be understood are set aside and named; exit code 3 then. The columns are in the documentation.
+    Headers are understood as those of manifests are. Rows that cannot be understood are set aside and named, and so are filled columns
+    that were not used; exit code 3 then. The columns are in the documentation.
 
     \b
     Example:
       precursor-screen registers import pre-export-notifications pen.csv --date 2026-11-25
     """
     from precursor_screen.errors import ExitCode
+    from precursor_screen.readers.tabular.headers import lookup
     from precursor_screen.reference.recogniser import shipped_index
+    from precursor_screen.reference.registers.reading import HeaderWords, load_register_map
     from precursor_screen.reference.registers.store import RegisterStore
+    from precursor_screen.rulebook.registers import REGISTERS
 
+    def field_of(header: str) -> str:
+        return lookup(header)[0]
+
+    words = load_register_map(mapping, register, field_of) if mapping and register in REGISTERS else HeaderWords(field_of)
     store = RegisterStore(home_of(common.settings(ctx)))
-    manifest, unused = store.import_file(register, file, shipped_index(), common.parse_day(day, "--date"), force=force)
+    manifest, read = store.import_file(register, file, shipped_index(), common.parse_day(day, "--date"), force=force, words=words)
     click.echo(f"{register}: {manifest.rows} rows of {manifest.day} imported, {len(manifest.skipped)} set aside")
+    for note in (*read.notes, *read.doubts):
+        click.echo(f"  {note}")
     for skipped in manifest.skipped:
         click.echo(f"  row {skipped.row}: {skipped.reason}", err=True)
-    if unused:
-        click.echo(f"  not used: {', '.join(unused)}", err=True)
-    return ExitCode.SET_ASIDE if manifest.skipped else ExitCode.CLEAR
+    if read.unused:
+        remedy = "Name them in a --mapping file: `HEADER: column`, or `HEADER: ignore`"
+        click.echo(f"  filled columns that were not used: {', '.join(read.unused)}. {remedy}", err=True)
+    return ExitCode.SET_ASIDE if manifest.skipped or read.unused or read.doubts else ExitCode.CLEAR
 
 
 @command.command()

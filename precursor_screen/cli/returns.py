@@ -24,6 +24,8 @@ _SUFFIXES = (".xlsx", ".json", ".txt")
     type=click.Path(path_type=Path),
     help="File; the suffix picks the format: .xlsx .json .txt. Repeatable.",
 )
+@click.option("--office", default="", metavar="TEXT", help="For the head of the form: the competent office.")
+@click.option("--officer", default="", metavar="NAME", help="For the head of the form: who fills it in.")
 @comparing.source_options
 @click.pass_context
 def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path, ...], **options: Any) -> int:
@@ -43,9 +45,10 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     from precursor_screen.casework.gathering import convention_table
     from precursor_screen.casework.reconcile.documents import read_documents
     from precursor_screen.casework.returns import make_return
-    from precursor_screen.casework.telling_returns import tell_return
+    from precursor_screen.casework.telling_returns import Head, tell_return
     from precursor_screen.cli import common
     from precursor_screen.errors import ExitCode, UsageError
+    from precursor_screen.reference.permit_law import shipped_permit_law
     from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.rulebook.registers import REQUIREMENTS
 
@@ -60,10 +63,16 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     own = read_documents(REQUIREMENTS, store.open(REQUIREMENTS).table) if REQUIREMENTS in store.imported() else None
     made = make_return(year, settings.jurisdiction, gathered.movements, convention_table(), own)
     doubts = (*gathered.unjudged, *made.unjudged)
-    notices = () if settings.jurisdiction else ("no jurisdiction is set: directions that are not stated are not known",)
+    notices: tuple[str, ...] = (
+        () if settings.jurisdiction else ("no jurisdiction is set: directions that are not stated are not known",)
+    )
+    if "ledger" in gathered.source:
+        notices = (*notices, comparing.OF_LEDGER)
     provenance = {"year": year, "jurisdiction": settings.jurisdiction} | gathered.source
     from dataclasses import replace
 
-    told = tell_return(replace(made, unjudged=doubts), comparing.run_block({}), provenance, notices)
+    here = shipped_permit_law().of(settings.jurisdiction, date(year, 12, 31))
+    head = Head(here.name if here else settings.jurisdiction, options["office"], options["officer"], date.today())
+    told = tell_return(replace(made, unjudged=doubts), comparing.run_block({}), provenance, notices, head)
     comparing.deliver(told, outputs, mode, options["quiet"], f"{len(made.figures)} figures, {len(doubts)} points not evaluable")
     return int(ExitCode.SET_ASIDE if doubts else ExitCode.CLEAR)

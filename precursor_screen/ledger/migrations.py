@@ -245,6 +245,12 @@ def _add_bands(connection: Connection) -> None:
     connection.exec_driver_sql(_typed(connection, "alter table flags add column band text"))
 
 
+def _add_goods_mass(connection: Connection) -> None:
+    """The mass of the goods as traded, besides what they hold of the substance. Earlier versions did not record it; nulls at the end of a
+    movement change no digest."""
+    connection.exec_driver_sql(_typed(connection, "alter table movements add column goods_mass_kg text"))
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """A step: its number, from 1 without a gap, what it is, and what it does to the tables, and to rows with digests."""
@@ -265,6 +271,7 @@ MIGRATIONS = (
     Migration(7, "bills and items of movements", change=_add_bills),
     Migration(8, "episodes and their aliases", _add_episodes),
     Migration(9, "bands of shipments", _add_bands),
+    Migration(10, "the mass of goods as traded", _add_goods_mass),
 )
 
 _SEALED = 2  # the step from which on rows have digests

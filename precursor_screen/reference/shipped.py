@@ -18,7 +18,7 @@ DIGESTS = _PACKAGE / "data" / "digests.json"
 # What of each folder decides what is flagged: tables, rules with their lists and typologies, the addresses and ages of lists; of the
 # folder of all data itself the rates.
 _RATES = "rates.csv"
-CHECKED = {".": _RATES, "substances": "*.csv", "hs": "*.csv", "rules": "**/*.y*ml", "watchlists": "[!.]*.*"}
+CHECKED = {".": _RATES, "substances": "*.csv", "hs": "*.csv", "law": "*.csv", "rules": "**/*.y*ml", "watchlists": "[!.]*.*"}
 
 
 def _find(name: str) -> Path:
@@ -87,6 +87,11 @@ def substances_folder() -> Path:
 def nomenclature_folder() -> Path:
     """The Harmonized System."""
     return _find_checked("hs")
+
+
+def law_folder() -> Path:
+    """Which law holds where, and what papers it asks for."""
+    return _find_checked("law")
 
 
 def rules_folder() -> Path:

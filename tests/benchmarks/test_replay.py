@@ -131,8 +131,8 @@ def test_every_row_of_the_registers_is_understood(tmp_path: Path) -> None:
     registers: Registers = make_trade(DAY, years=1).registers.joined(story.registers for story in stories().values())
     for register, rows in registers.rows.items():
         path = write_register(rows, tmp_path / f"{register}.csv")
-        manifest, unused = RegisterStore(tmp_path).import_file(register, path, shipped_index(), DAY)
-        assert (manifest.skipped, unused, manifest.rows) == ((), (), len(rows))
+        manifest, read = RegisterStore(tmp_path).import_file(register, path, shipped_index(), DAY)
+        assert (manifest.skipped, read.unused, manifest.rows) == ((), (), len(rows))
 
 
 def test_a_tie_is_not_higher() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from precursor_screen.casework.delivery import Told
 from precursor_screen.casework.reconcile.movements import Movement
 from precursor_screen.casework.returns import make_return
-from precursor_screen.casework.telling_returns import tell_return
+from precursor_screen.casework.telling_returns import Head, tell_return
 from tests.casework.reconcile.making import moved
 
 
@@ -30,6 +32,25 @@ def test_a_figure_without_any_known_mass_is_blank(movements, in_workbook, in_jso
     assert str(row[[c.name for c in trade.columns].index("kg")]) == in_workbook
     assert result.data["trade"][0]["kg"] == in_json
     assert result.text[-1].endswith(in_text)
+
+
+def test_the_head_of_the_form_is_filled_in_as_far_as_it_is_told():
+    made = make_return(2025, "US", (moved(kg="10"),), lambda *_: "II", ())
+    result = tell_return(made, {}, {}, (), Head("United States", "Office of Forms", "", date(2026, 6, 30)))
+    assert next(s for s in result.sheets if s.name == "Head").rows == [
+        ("Country or territory", "United States"),
+        ("Competent office", "Office of Forms"),
+        ("Name of the officer", None),
+        ("Date", "2026-06-30"),
+        ("Signature", None),
+        ("Year", "2025"),
+    ]
+    assert result.sheets[result.table].name == "Trade"
+
+
+def test_the_country_of_a_party_stands_for_one_that_is_not_filed_and_is_told():
+    made = make_return(2025, "US", (moved(kg="10", assumed=True),), lambda *_: "II", ())
+    assert ([f.country for f in made.figures], [u.code for u in made.unjudged]) == (["MX"], ["party-country"])
 
 
 def test_seizures_and_licit_use_are_in_no_input_and_stay_blank():

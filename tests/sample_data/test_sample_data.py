@@ -194,9 +194,9 @@ def rows_of(generator):
 def with_registers(reference, tmp_path_factory):
     store = RegisterStore(tmp_path_factory.mktemp("home"))
     for name, file in REGISTERS.items():
-        manifest, unused = store.import_file(name, FOLDER / "registers" / file, reference.substance_index, AS_OF)
+        manifest, read = store.import_file(name, FOLDER / "registers" / file, reference.substance_index, AS_OF)
         assert not manifest.skipped
-        assert not unused
+        assert not read.unused
     tables = {register.manifest.register: register.table for register in store.open_all()}
     judging = reference if SOAK else with_rules(reference, *WITH_REGISTERS, *BESIDE_THEM)
     return screen(FOLDER / "manifest.csv", replace(judging, registers=tables))

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from precursor_screen.casework.audit.findings import Finding
+from precursor_screen.casework.audit.moves import Move
 from precursor_screen.casework.audit.profile import Profile
 from precursor_screen.casework.audit.ranking import Ranking
 
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """An exporter's profile and its findings, worst first."""
+    """An exporter's profile and its findings, worst first; shipments that were drawn for a visit, and by which seed."""
 
     profile: Profile
     findings: tuple[Finding, ...]
+    sample: tuple[tuple[Move, ...], ...] = ()
+    seed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,4 +25,6 @@ def as_data(one: Audited) -> dict[str, Any]:
     """One exporter as plain values; `lines` are those that the numbers mean."""
     data = asdict(one.profile)
     data["lines"] = data.pop("moves")
-    return {"exporter": one.profile.name, "findings": [asdict(f) for f in one.findings], **data}
+    findings = [{**asdict(f), "question": f.question} for f in one.findings]
+    sample = {"seed": one.seed, "lines": [m.line for some in one.sample for m in some]}
+    return {"exporter": one.profile.name, "findings": findings, "sample": sample, **data}

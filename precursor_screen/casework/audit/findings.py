@@ -13,17 +13,36 @@ from precursor_screen.reports.words import kilograms as kg
 # What a finding weighs, 0 to 100: first what a register or a list says, then what differs from others, then what differs from itself.
 WEIGHTS = {
     "listed receiver": 95,
-    "permit exceeded": 90,
+    "papers": 90,
     "route after an objection": 85,
     "open flags": 80,
     "just under the threshold": 70,
     "declared otherwise": 60,
     "jump": 55,
     "price": 50,
+    "alike": 48,
     "reactivated partner": 45,
     "new partner": 40,
     "place among exporters": 35,
+    "papers, lawful as far as is known": 20,
     "dormant partner": 15,
+}
+# What to ask the exporter, or whoever else can tell.
+QUESTIONS = {
+    "listed receiver": "Who is the receiver, who owns it, and was the listing checked before the sale?",
+    "papers": "Which paper covers these goods, and where is its original?",
+    "route after an objection": "Why did the goods go another way after the objection, and who was told?",
+    "open flags": "What was done about each flag?",
+    "just under the threshold": "Who ordered in these quantities, and why?",
+    "declared otherwise": "Why was this heading declared? Is there a safety data sheet?",
+    "jump": "What was the order behind this month?",
+    "price": "How was the price agreed? Show the contract and the payment.",
+    "alike": "Is this one shipment declared twice, or one order in equal parts?",
+    "reactivated partner": "What did the receiver need the goods for, after the time without any?",
+    "new partner": "How was the new customer found and checked? Show the declaration of use.",
+    "place among exporters": "What explains the place among others of the trade?",
+    "papers, lawful as far as is known": "What became of the rest of the paper?",
+    "dormant partner": "Why did the customer stop buying?",
 }
 TOP = 90.0  # percentile from which a place among others is told
 LEAST_PEERS = 5  # others, before a place among them is told
@@ -40,6 +59,11 @@ class Finding:
     sentence: str
     lines: Lines
 
+    @property
+    def question(self) -> str:
+        """What to ask."""
+        return QUESTIONS[self.kind]
+
 
 def find(profile: Profile) -> tuple[Finding, ...]:
     """The findings of a profile, worst first; of one kind at most six, and how many more there are."""
@@ -50,7 +74,7 @@ def find(profile: Profile) -> tuple[Finding, ...]:
         rest = some[_MOST_OF_A_KIND:]
         if rest:
             lines = tuple(sorted({n for f in rest for n in f.lines}))
-            found.append(Finding(kind, weight, f"{len(rest):,} more of the kind “{kind}” stand in the tables.", lines))
+            found.append(Finding(kind, weight, f"{len(rest):,} more of the kind “{kind}” are in the tables.", lines))
     return tuple(sorted(found, key=lambda f: -f.weight))
 
 
@@ -73,15 +97,21 @@ def _listed(profile: Profile) -> Said:
             )
 
 
-def _permits(profile: Profile) -> Said:
-    for permit in sorted(profile.permits, key=lambda p: (-p.over_kg, p.reference)):
-        if permit.over_kg > 0 and permit.permitted_kg is not None:
-            unknown = f"; {permit.unknown:,} more of unknown mass" if permit.unknown else ""
-            yield (
-                f"Under permit {permit.reference} moved {kg(permit.moved_kg)} of {profile.names_of[permit.substance]}, "
-                f"{kg(permit.over_kg)} more than the {kg(permit.permitted_kg)} permitted{unknown}.",
-                permit.lines,
-            )
+def _papers(profile: Profile) -> Said:
+    yield from ((f"{p.title}: {p.because}.", p.lines) for p in profile.papers if not p.lawful)
+
+
+def _lawful_papers(profile: Profile) -> Said:
+    yield from ((f"{p.title}: {p.because}.", p.lines) for p in profile.papers if p.lawful)
+
+
+def _alike(profile: Profile) -> Said:
+    for one in profile.duplicates:
+        yield (
+            f"{many(len(one.shipments), 'shipment')} of {kg(one.kg)} of {profile.names_of[one.substance]} each, for {one.value_usd.normalize():,f} US "
+            f"dollars each, went to {one.receiver or 'a receiver who is not named'} on {one.day}.",
+            one.lines,
+        )
 
 
 def _rerouted(profile: Profile) -> Said:
@@ -192,15 +222,17 @@ def _dormant(profile: Profile) -> Said:
 
 _KINDS = {
     "listed receiver": _listed,
-    "permit exceeded": _permits,
+    "papers": _papers,
     "route after an objection": _rerouted,
     "open flags": _open_flags,
     "just under the threshold": _near,
     "declared otherwise": _declared,
     "jump": _jumps,
     "price": _prices,
+    "alike": _alike,
     "reactivated partner": _reactivated,
     "new partner": _new,
     "place among exporters": _places,
+    "papers, lawful as far as is known": _lawful_papers,
     "dormant partner": _dormant,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,17 +14,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.casework.audit import moves, names, peers
+from precursor_screen.casework.audit.findings import find
+from precursor_screen.casework.audit.papers import papers
 from precursor_screen.casework.audit.profile import Material, Profile, draw_up
-from precursor_screen.casework.audit.ranking import Ranking, rank
+from precursor_screen.casework.audit.ranking import Ranking, by_findings, rank
 from precursor_screen.casework.audit.unseen import Basis
+from precursor_screen.casework.gathering import unseen
 from precursor_screen.engine import connect, fetch
 from precursor_screen.model import Substance, Threshold
 from precursor_screen.names.party import party_key
 from precursor_screen.reference import shipped
+from precursor_screen.reference.jurisdiction import own_countries
 from precursor_screen.reference.registers.store import Register, RegisterStore
 from precursor_screen.reference.substances import load_substances
 from precursor_screen.reference.thresholds import load_thresholds
-from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS
+from precursor_screen.rulebook.registers import NOTIFICATIONS
 
 if TYPE_CHECKING:
     from precursor_screen.casework.moved import Moved
@@ -46,7 +50,7 @@ class Source(Protocol):
         """The columns of `peers.READ` of everything that moved."""
 
     def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
-        """The columns of `moves.READ` of what some senders, as written, moved."""
+        """The columns of `moves.WANTED` of what some senders, as written, moved."""
 
     def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
         """FLAG rows of some lines."""
@@ -114,8 +118,10 @@ class Everybody:
             for s in self.senders
         ]
         merged = names.find(asked, senders, also, leave, self._customers)
-        rows = self.source.of(merged.names, self.first, self.last)
+        every = self.source.of(merged.names, _year_before(self.first), self.last)
+        rows = _within(every, self.first, self.last)
         own = moves.to_moves(rows, self.law.limits)
+        earlier = every.filter(pc.less(every.column("as_of_date"), self.first))
         days = self.rows.column("as_of_date")
         basis = self.source.basis()
         flagged = self.source.flags(list(dict.fromkeys(m.line_id for m in own)))
@@ -135,6 +141,7 @@ class Everybody:
                     registers=tuple(sorted(self.law.registers)),
                     numbers_of=sum(bool(numbers.get(t.name)) for t in merged.taken),
                     set_aside=basis.set_aside,
+                    unseen=basis.unseen,
                     parties_screened=basis.parties_screened,
                     look_back=LOOK_BACK,
                 ),
@@ -144,7 +151,15 @@ class Everybody:
                 flags=flagged,
                 verdicts=self.source.verdicts() if flagged else {},
                 days=pc.unique(days).drop_null().to_pylist(),
-                permits=self._register(PERMITS),
+                papers=papers(
+                    rows,
+                    self.law.registers,
+                    self.law.limits.jurisdiction,
+                    frozenset(keys),
+                    (self.first, self.last),
+                    {m.line_id: m.line for m in own},
+                ),
+                before=moves.to_moves(earlier, self.law.limits),
                 objections=[
                     r for r in self._register(NOTIFICATIONS) if r["status"] == "objected" and (r["exporter_key"] or "") in keys
                 ],
@@ -177,19 +192,25 @@ class Everybody:
         return rows
 
 
+def _year_before(first: date) -> date:
+    return first - timedelta(days=365) if (first - date.min).days > 365 else date.min
+
+
 def _before(first: date) -> date:
     return first - timedelta(days=LOOK_BACK) if (first - date.min).days > LOOK_BACK else date.min
 
 
 def _senders(rows: pa.Table, first: date, last: date) -> tuple[names.Sender, ...]:
+    """Everybody who sent something in the period or before it: what any shipment shows of an address counts, also one of before."""
+    inside = f"as_of_date between date '{first}' and date '{last}'"
     with connect() as connection:
         connection.register("moved", rows)
         found = fetch(
             connection,
-            f"""select sender_name as name, coalesce(any_value(sender_key), '') as key, count(*) as n, min(as_of_date) as since,
-                max(as_of_date) as until, list(distinct sender_address_key) filter (sender_address_key <> '') as addresses,
+            f"""select sender_name as name, coalesce(any_value(sender_key), '') as key, count(*) filter ({inside}) as n,
+                min(as_of_date) filter ({inside}) as since, max(as_of_date) filter ({inside}) as until, list(distinct sender_address_key) filter (sender_address_key <> '') as addresses,
                 list(distinct sender_country) filter (sender_country <> '') as countries
-            from moved where sender_name is not null and as_of_date between date '{first}' and date '{last}' group by sender_name
+            from moved where sender_name is not null group by sender_name
             order by sender_name""",
         ).to_pylist()
     return tuple(
@@ -228,7 +249,7 @@ class FromLedger:
         """See `Source`."""
         wanted = pa.array(sorted(senders), pa.string())
         return self.ledger.movements_between(
-            first, last, lambda rows: rows.filter(pc.is_in(rows.column("sender_name"), wanted)), moves.READ
+            first, last, lambda rows: rows.filter(pc.is_in(rows.column("sender_name"), wanted)), moves.WANTED
         )
 
     def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
@@ -288,7 +309,7 @@ class FromManifests:
         rows = self.moved.movements.filter(
             pc.is_in(self.moved.movements.column("sender_name"), pa.array(sorted(senders), pa.string()))
         )
-        return _within(rows.select(list(moves.READ)), first, last)
+        return _within(rows.select(list(moves.WANTED)), first, last)
 
     def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
         """See `Source`."""
@@ -317,11 +338,13 @@ class FromManifests:
         days = pc.min_max(self.moved.movements.column("as_of_date")).as_py()
         report = self.moved.report
         set_aside = sum(g["count"] for g in report.coverage["set_aside"]) if report is not None else 0
+        told = unseen(report.coverage) if report is not None else ()
         return Basis(
             "manifests",
             recorded=(days["min"], days["max"]) if days["min"] else None,
             undated=self.moved.undated,
             set_aside=set_aside,
+            unseen=tuple(f"{u.count:,}: {u.message}" for u in told if u.code != "set-aside"),
             parties_screened=self.parties_screened,
         )
 
@@ -336,13 +359,58 @@ def days_read(first: date, last: date) -> tuple[date, date]:
     return _before(first), last
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A source of which the rows of some senders were read at once."""
+
+    source: Source
+    rows: pa.Table
+    kind: str = "ledger"
+
+    def everybody(self, first: date, last: date) -> pa.Table:
+        """See `Source`."""
+        return self.source.everybody(first, last)
+
+    def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
+        """See `Source`."""
+        return _within(
+            self.rows.filter(pc.is_in(self.rows.column("sender_name"), pa.array(sorted(senders), pa.string()))), first, last
+        )
+
+    def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
+        """See `Source`."""
+        return self.source.flags(line_ids)
+
+    def verdicts(self) -> dict[str, str]:
+        """See `Source`."""
+        return self.source.verdicts()
+
+    def numbers(self, asked: str, senders: Iterable[str]) -> dict[str, frozenset[str]]:
+        """None: for a ranking no cells are gone through."""
+        return {}
+
+    def basis(self) -> Basis:
+        """See `Source`."""
+        return self.source.basis()
+
+
 def rank_all(everybody: Everybody, top: int) -> Ranking:
-    """Ranks all exporters of the period."""
+    """Ranks the exporters of the jurisdiction by what an audit of each finds; all of them where none is set."""
     found = peers.compare(everybody.rows, everybody.first, everybody.last, everybody.law.limits)
+    jurisdiction = everybody.law.limits.jurisdiction
+    own = frozenset(own_countries(jurisdiction))
     mostly: dict[str, names.Sender] = {}
-    for sender in everybody.senders:
+    abroad: set[str] = set()
+    for sender in (s for s in everybody.senders if s.rows):
         key = sender.key or sender.name
-        if key not in mostly or sender.rows > mostly[key].rows:
+        if own and sender.countries and not own & sender.countries:
+            abroad.add(key)
+        elif key not in mostly or sender.rows > mostly[key].rows:
             mostly[key] = sender
     known = {key: sender.name for key, sender in mostly.items()}
-    return rank(found, known, everybody.first, everybody.last, everybody.law.limits.jurisdiction, top)
+    ranking = rank(found, known, everybody.first, everybody.last, jurisdiction, top, abroad - known.keys())
+    senders = frozenset(s.name for s in everybody.senders)
+    held = replace(
+        everybody, source=_Held(everybody.source, everybody.source.of(senders, _year_before(everybody.first), everybody.last))
+    )
+    return by_findings(ranking, lambda name: find(held.profile(name)))

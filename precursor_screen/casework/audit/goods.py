@@ -1,12 +1,12 @@
-"""What was declared and for how much: headings that do not fit what was recognised, prices outside a band, permits exceeded."""
+"""What was declared and for how much: headings that do not fit what was recognised, prices outside a band, shipments that are alike."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from statistics import quantiles
-from typing import Any
 
 from precursor_screen.casework.audit.moves import Lines, Move, group, known_kg, lines_of
 from precursor_screen.model import Substance
@@ -14,7 +14,6 @@ from precursor_screen.model import Substance
 LEAST_PRICES = 8  # of a substance, before its quartiles say anything
 FENCE = Decimal("1.5")  # interquartile ranges beyond a quartile (J. W. Tukey, Exploratory Data Analysis, 1977)
 CHEAP = 2  # times less than the low end of what it usually costs
-TOLERANCE = Decimal("1.02")  # of a permit's kilograms
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +62,15 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True)
-class Permit:
-    """What moved under one permit of the register. over_kg: beyond its kilograms and the tolerance; 0: nothing."""
+class Duplicate:
+    """Several shipments of one day with the same goods, mass and value to one receiver."""
 
-    reference: str
     substance: str
-    permitted_kg: Decimal | None
-    moved_kg: Decimal
-    unknown: int
-    over_kg: Decimal
+    day: date
+    kg: Decimal
+    value_usd: Decimal
+    receiver: str
+    shipments: tuple[str, ...]
     lines: Lines
 
 
@@ -139,15 +138,14 @@ def declared(moves: Sequence[Move], substances: Mapping[str, Substance]) -> tupl
     return tuple(sorted(found, key=lambda d: (d.fits is not False, d.fits is not None, d.substance, d.hs6)))
 
 
-def permits(moves: Sequence[Move], register: Sequence[Mapping[str, Any]]) -> tuple[Permit, ...]:
-    """What moved under each permit of the register that a line names, by reference and substance."""
-    rows = group((m for m in moves if m.substance and m.permit), lambda m: (m.permit, m.substance))
+def duplicates(moves: Sequence[Move]) -> tuple[Duplicate, ...]:
+    """Shipments that are alike in substance, receiver, day, mass and value: one declared twice, or one that was cut in equal parts."""
+    priced = (m for m in moves if m.substance and m.kg and m.value_usd and m.day)
     found = []
-    for row in sorted(register, key=lambda r: (r["reference"], r["substance_id"] or "")):
-        some = rows.get((row["reference"], row["substance_id"] or ""))
-        if some:
-            moved, permitted = known_kg(some), row["quantity_kg"]
-            over = moved - permitted if permitted is not None and moved > permitted * TOLERANCE else Decimal(0)
-            unknown = sum(m.kg is None for m in some)
-            found.append(Permit(row["reference"], row["substance_id"], permitted, moved, unknown, over, lines_of(some)))
-    return tuple(found)
+    for (substance, receiver, day, kg, value), some in group(
+        priced, lambda m: (m.substance, m.receiver, m.day, m.kg, m.value_usd)
+    ).items():
+        shipments = tuple(sorted({m.shipment_id for m in some}))
+        if len(shipments) > 1 and day and kg and value:
+            found.append(Duplicate(substance, day, kg, value, some[0].receiver_name or receiver, shipments, lines_of(some)))
+    return tuple(sorted(found, key=lambda d: (d.day, d.substance, d.receiver, d.kg)))

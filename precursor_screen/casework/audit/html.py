@@ -95,6 +95,8 @@ def _exporter(one: Audited, number: int) -> dict[str, Any]:
         "network": plots.network(profile.name, profile.receivers),
         "map": plots.route_map(profile.routes),
         "matrix": _matrix(profile.receivers, largest),
+        "sample": one.sample,
+        "seed": one.seed,
         "lines": [by_line[n] for n in shown],
         "rest_of_lines": len(cited) - len(shown),
     }

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import pyarrow as pa
 
+from precursor_screen.casework.reconcile.movements import READ as OF_PAPERS
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.movements import link_movements
 from precursor_screen.model import Threshold
@@ -26,8 +27,9 @@ READ = (
     *("country_of_dispatch", "country_of_destination", "transit_countries"),
     *("sender_name", "sender_key", "sender_address_key", "sender_country", "receiver_name", "receiver_key", "receiver_country"),
     *("permit_reference", "pen_reference", "hs6", "description", "value_usd", "substance_id", "match_method"),
-    *("substance_mass_kg", "mass_basis", "mass_confidence"),
+    *("substance_mass_kg", "goods_mass_kg", "mass_basis", "mass_confidence"),
 )
+WANTED = tuple(dict.fromkeys((*READ, *OF_PAPERS)))  # with what papers are compared with
 Lines = tuple[int, ...]
 K = TypeVar("K")
 
@@ -42,6 +44,7 @@ class Move:
         kg: mass of the substance that counts here; 0: another document of the cargo states it; None: unknown.
         receiver: what receivers are told apart by; empty: none is named.
         limit_kg: threshold of a transaction on that day; None: none is known.
+        goods_kg: mass of the goods as traded, where they hold less of the substance; None: they are it, or it is not known.
     """
 
     line: int
@@ -69,6 +72,7 @@ class Move:
     permit: str
     notification: str
     limit_kg: Decimal | None = None
+    goods_kg: Decimal | None = None
 
     @property
     def month(self) -> str:
@@ -146,6 +150,7 @@ def to_moves(rows: pa.Table, limits: Limits) -> tuple[Move, ...]:
                 permit=text["permit_reference"],
                 notification=text["pen_reference"],
                 limit_kg=limits.find(text["substance_id"], text["direction"], row["as_of_date"]),
+                goods_kg=_goods(row),
             )
         )
     return tuple(sorted(moves, key=lambda m: (m.line, m.substance)))
@@ -161,6 +166,11 @@ def _counted(row: dict[str, object]) -> Decimal | None:
     if not row["counts"]:
         return Decimal(0)
     return kg - covered if isinstance(covered, Decimal) else kg
+
+
+def _goods(row: dict[str, object]) -> Decimal | None:
+    goods, kg = row["goods_mass_kg"], row["substance_mass_kg"]
+    return goods if isinstance(goods, Decimal) and isinstance(kg, Decimal) and 0 < kg < goods else None
 
 
 def _link(rows: pa.Table) -> pa.Table:

@@ -28,7 +28,7 @@ _MOST_SUGGESTED, _SUGGESTED = 5, 70.0
 class Sender:
     """A name that senders go by, as written, with what stands beside it.
 
-    numbers: of registers or taxes, as far as they are known; receivers: keys; first, last: days, None: none is dated.
+    rows: in the period; 0: it sent something before it only, and is asked about, never taken. numbers: of registers or taxes, as far as they are known; receivers: keys; first, last: days, None: none is dated.
     """
 
     name: str
@@ -110,7 +110,8 @@ def find(
     Raises:
         UsageError: no sender goes by that name or number, or by one of `also`; nothing would be taken that `leave` leaves out.
     """
-    senders = sorted(senders, key=lambda s: s.name)
+    everybody = sorted(senders, key=lambda s: s.name)
+    senders = [s for s in everybody if s.rows]
     found = _Found()
     out = {n.casefold() for n in leave} | {party_key(n) for n in leave} - {""}
     for text, why in ((asked, ""), *((name, "named by --also") for name in also)):
@@ -119,10 +120,10 @@ def find(
             raise not_there(text, senders)
         for name, reason in known.items():
             found.why.setdefault(name, why or reason)
-    by_name = {s.name: s for s in senders}
+    by_name = {s.name: s for s in everybody}
     _take_numbers(found, senders, by_name)
     _take_spellings(found, senders, by_name)
-    _ask_addresses(found, senders, by_name)
+    _ask_addresses(found, everybody, by_name)
     _ask_countries(found, by_name)
     _ask_successors(found, by_name, customers)
     names = {n: w for n, w in found.why.items() if not _is_out(by_name[n], out)}
@@ -221,9 +222,15 @@ def _ask_addresses(found: _Found, senders: Sequence[Sender], by_name: Mapping[st
     addresses = {a: n for n in sorted(found.why, reverse=True) for a in by_name[n].addresses}
     for sender in senders:
         shared = sorted(sender.addresses & addresses.keys())
-        if shared and sender.name not in found.why and sender.name not in found.asked:
-            because = f"another name at the same address as {addresses[shared[0]]} ({shared[0]}): the same firm, or two?"
+        if shared and sender.name not in found.why and sender.name not in found.asked and _another(sender, found, by_name):
+            when = "" if sender.rows else ", before the period"
+            because = f"another name at the same address as {addresses[shared[0]]} ({shared[0]}){when}: the same firm, or two?"
             found.asked[sender.name] = Question(sender.name, because, sender.rows, "--also")
+
+
+def _another(sender: Sender, found: _Found, by_name: Mapping[str, Sender]) -> bool:
+    """Whether a name is not one of the exporter's own, written otherwise: one of before the period may be."""
+    return not sender.key or sender.key not in {by_name[n].key for n in found.why}
 
 
 def _ask_countries(found: _Found, by_name: Mapping[str, Sender]) -> None:
@@ -242,7 +249,15 @@ def _ask_successors(found: _Found, by_name: Mapping[str, Sender], customers: Cus
     own: frozenset[str] = frozenset().union(*(receivers.get(n, frozenset()) for n in found.why))
     for name in sorted(receivers):
         other = by_name.get(name)
-        if other is None or name in found.why or name in found.asked or not days or other.first is None or other.last is None:
+        if (
+            other is None
+            or not other.rows
+            or name in found.why
+            or name in found.asked
+            or not days
+            or other.first is None
+            or other.last is None
+        ):
             continue
         after, before = other.first - max(days), min(days) - other.last
         shared = own & receivers[name]

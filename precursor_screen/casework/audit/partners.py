@@ -35,7 +35,8 @@ class Receiver:
         key: comparable key of its name; names: as written, the most frequent first; countries: likewise.
         first, last: days in the period; known_since: first day on record, also before the period; None: none is dated.
         by_substance: kilograms that are known.
-        is_new: never met before the period, and more than NEW_AFTER days after the exporter's own first day on record.
+        is_new: never met before the period, and more than NEW_AFTER days after the exporter's own first day on record: without a year
+            before it nobody can tell.
         gap_days: the longest time without a movement between two; back_on: the day after it; None: no gap of DORMANT days.
         is_dormant: nothing in the last DORMANT days of the period, after several movements.
     """
@@ -118,6 +119,7 @@ def receivers(
         earliest = min(filter(None, (known_since.get(key), days[0] if days else None)), default=None)
         matches = {(e.list_id, e.entry_id): e for m in some for e in listed.get(m.line_id, ())}
         by_substance = group((m for m in some if m.substance), lambda m: m.substance)
+        named = bool(by_substance)  # of goods in which nothing was recognised nobody is a partner
         found.append(
             Receiver(
                 key=key,
@@ -130,10 +132,10 @@ def receivers(
                 kg=known_kg(m for m in some if m.substance),
                 unknown=sum(m.kg is None for m in some if m.substance),
                 by_substance=tuple((s, known_kg(own)) for s, own in sorted(by_substance.items())),
-                is_new=bool(days and earliest == days[0] and began and (days[0] - began).days > NEW_AFTER),
-                gap_days=gap[0] if gap[0] >= DORMANT else None,
-                back_on=gap[1] if gap[0] >= DORMANT else None,
-                is_dormant=len(days) >= LEAST_BEFORE_DORMANT and (last - days[-1]).days >= DORMANT,
+                is_new=bool(named and days and earliest == days[0] and began and (days[0] - began).days > NEW_AFTER),
+                gap_days=gap[0] if named and gap[0] >= DORMANT else None,
+                back_on=gap[1] if named and gap[0] >= DORMANT else None,
+                is_dormant=named and len(days) >= LEAST_BEFORE_DORMANT and (last - days[-1]).days >= DORMANT,
                 listed=tuple(matches[k] for k in sorted(matches)),
                 lines=lines_of(some),
             )

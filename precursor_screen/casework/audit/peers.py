@@ -20,7 +20,7 @@ READ = (
     *("substance_id", "substance_mass_kg"),
 )
 JUST_UNDER = Decimal("0.8")  # of the threshold, up to but not with it
-NEW_AFTER = 90  # days after an exporter's first day on record from which a partner that was never met counts as new
+NEW_AFTER = 365  # days after an exporter's first day on record from which a partner that was never met counts as new
 LEAST_WEIGHED = 5  # movements with a mass and a threshold, before a share of them is compared
 OWN = "\x00own"  # stands for the exporter that is audited
 

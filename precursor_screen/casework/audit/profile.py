@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from precursor_screen.casework.audit import goods, partners, standing, unseen, volumes
 from precursor_screen.casework.audit.moves import Limits, Move, count_movements, known_kg
 from precursor_screen.casework.audit.names import Merged
+from precursor_screen.casework.audit.papers import Paper
 from precursor_screen.casework.audit.peers import Peers, Place, places
 from precursor_screen.model import Substance
 
@@ -27,7 +28,8 @@ class Material:
         flags: FLAG rows of its lines; verdicts: the last on each flag.
         peers: what everybody traded.
         days: on which anything of anybody is recorded.
-        permits, objections: rows of the registers: all permits; this exporter's notifications to which was objected.
+        papers: what `reconcile` finds; objections: this exporter's notifications to which was objected, as the register has them.
+        before: its movements in the year before the period.
     """
 
     merged: Merged
@@ -42,7 +44,8 @@ class Material:
     flags: Sequence[Mapping[str, Any]] = ()
     verdicts: Mapping[str, str] = field(default_factory=dict)
     days: Iterable[date] = ()
-    permits: Sequence[Mapping[str, Any]] = ()
+    papers: tuple[Paper, ...] = ()
+    before: Sequence[Move] = ()
     objections: Sequence[Mapping[str, Any]] = ()
 
 
@@ -73,7 +76,9 @@ class Profile:
     bands: tuple[goods.Band, ...]
     odd_prices: tuple[goods.OddPrice, ...]
     declared: tuple[goods.Declared, ...]
-    permits: tuple[goods.Permit, ...]
+    duplicates: tuple[goods.Duplicate, ...]
+    papers: tuple[Paper, ...]
+    years: tuple[volumes.YearKg, ...]
     families: tuple[standing.Family, ...]
     episodes: tuple[standing.Episode, ...]
     places: tuple[Place, ...]
@@ -97,7 +102,7 @@ def draw_up(material: Material) -> Profile:
     missing = unseen.not_evaluable(moves)
     found_gaps = unseen.gaps(material.days, material.first, material.last)
     flags = sorted(material.flags, key=lambda f: str(f["flag_id"]))
-    named = {m.substance for m in moves if m.substance}
+    named = {m.substance for m in (*moves, *material.before) if m.substance} | {p.substance for p in material.papers}
     return Profile(
         merged=material.merged,
         first=material.first,
@@ -118,7 +123,9 @@ def draw_up(material: Material) -> Profile:
         bands=found_bands,
         odd_prices=odd,
         declared=goods.declared(moves, material.substances),
-        permits=goods.permits(moves, material.permits),
+        duplicates=goods.duplicates(moves),
+        papers=material.papers,
+        years=volumes.years((*material.before, *moves), _begin(material), material.last),
         families=standing.families(flags, material.verdicts, moves),
         episodes=standing.episodes(flags, material.verdicts, moves),
         places=places(material.peers),
@@ -128,3 +135,9 @@ def draw_up(material: Material) -> Profile:
         names_of={s: material.substances[s].name if s in material.substances else s for s in sorted(named)},
         moves=moves,
     )
+
+
+def _begin(material: Material) -> date:
+    """The first day of what is looked at: of the year before the period as far as it is recorded, else of the period."""
+    recorded = material.basis.recorded[0] if material.basis.recorded else material.first
+    return min(max(material.first - timedelta(days=365), recorded), material.first)

@@ -86,7 +86,9 @@ def _names(one: Audited) -> Rows:
 
 def _totals(one: Audited) -> Rows:
     names = one.profile.names_of
-    return (([names[t.substance], t.kg, t.movements, t.unknown, t.first, t.last], t.lines) for t in one.profile.totals)
+    for t in one.profile.totals:
+        mixed = (t.share_kg, t.of_kg) if t.of_kg else (None, None)
+        yield [names[t.substance], t.kg, t.movements, t.unknown, t.first, t.last, *mixed], t.lines
 
 
 def _volumes(one: Audited) -> Rows:
@@ -106,7 +108,8 @@ def _receivers(one: Audited) -> Rows:
         listed = "; ".join(f"{e.list_id} {e.entry_id}" for e in r.listed)
         by = "; ".join(f"{one.profile.names_of[s]} {kg:f} kg" for s, kg in r.by_substance)
         dates = [r.first, r.last, r.known_since]
-        cells = [r.name, "; ".join(r.names[1:]), ", ".join(r.countries), *dates, r.movements, r.kg, r.unknown, by]
+        kilograms = r.kg if r.by_substance else None  # of goods in which nothing was recognised
+        cells = [r.name, "; ".join(r.names[1:]), ", ".join(r.countries), *dates, r.movements, kilograms, r.unknown, by]
         yield [*cells, r.is_new, r.gap_days, r.back_on, r.is_dormant, listed], r.lines
 
 
@@ -142,12 +145,34 @@ def _declared(one: Audited) -> Rows:
         yield [one.profile.names_of[d.substance], d.hs6, fits, ", ".join(d.methods), d.example, d.kg, d.rows], d.lines
 
 
-def _permits(one: Audited) -> Rows:
+def _papers(one: Audited) -> Rows:
     names = one.profile.names_of
-    return (
-        ([p.reference, names[p.substance], p.permitted_kg, p.moved_kg, p.over_kg, p.unknown], p.lines)
-        for p in one.profile.permits
-    )
+    for p in one.profile.papers:
+        masses = [p.document_kg, p.shipped_kg, p.difference_kg]
+        yield [p.kind, p.title, p.register, p.reference, names[p.substance], *masses, p.because, p.settle], p.lines
+
+
+def _alike(one: Audited) -> Rows:
+    for d in one.profile.duplicates:
+        yield [d.day, one.profile.names_of[d.substance], d.kg, d.value_usd, d.receiver, ", ".join(d.shipments)], d.lines
+
+
+def _years(one: Audited) -> Rows:
+    names = one.profile.names_of
+    return (([names[y.substance], y.year, y.kg, y.movements, y.unknown, y.whole, y.change], ()) for y in one.profile.years)
+
+
+def _questions(one: Audited) -> Rows:
+    return (([f.kind, f.question, f.sentence, "", "", None], f.lines) for f in one.findings)
+
+
+def _sample(one: Audited) -> Rows:
+    names = one.profile.names_of
+    for some in one.sample:
+        m = some[0]
+        goods = "; ".join(names[x.substance] for x in some)
+        place = [m.shipment_id, m.day, goods, m.kg, m.value_usd, m.receiver_name, m.destination, m.permit, m.notification]
+        yield [*place, m.place, one.seed, "", ""], tuple(x.line for x in some)
 
 
 def _flags(one: Audited) -> Rows:
@@ -198,7 +223,7 @@ _TABLES: tuple[tuple[str, tuple[Column, ...], Callable[[Audited], Rows]], ...] =
         "Substances",
         _columns(
             *(("substance", 24, WRITTEN), ("kg", 12, NUMBER), ("movements", 10, NUMBER), ("mass_unknown", 12, NUMBER)),
-            *(("first", 11, DAY), ("last", 11, DAY)),
+            *(("first", 11, DAY), ("last", 11, DAY), ("share_in_mixtures_kg", 18, NUMBER), ("mixtures_kg", 12, NUMBER)),
         ),
         _totals,
     ),
@@ -262,12 +287,52 @@ _TABLES: tuple[tuple[str, tuple[Column, ...], Callable[[Audited], Rows]], ...] =
         _declared,
     ),
     (
-        "Permits",
+        "Papers",
         _columns(
-            *(("permit", 18, CODE), ("substance", 24, WRITTEN), ("permitted_kg", 12, NUMBER), ("moved_kg", 12, NUMBER)),
-            *(("over_kg", 10, NUMBER), ("mass_unknown", 12, NUMBER)),
+            *(("kind", 18, CODE), ("what", 34, WRITTEN), ("register", 22, CODE), ("reference", 18, WRITTEN)),
+            *(("substance", 24, WRITTEN), ("document_kg", 12, NUMBER), ("shipped_kg", 12, NUMBER), ("difference_kg", 12, NUMBER)),
+            *(("because", 60, WRITTEN), ("settle", 44, WRITTEN)),
         ),
-        _permits,
+        _papers,
+    ),
+    (
+        "Alike",
+        _columns(
+            *(("day", 11, DAY), ("substance", 24, WRITTEN), ("kg", 12, NUMBER), ("value_usd", 12, NUMBER)),
+            *(("receiver", 34, WRITTEN), ("shipments", 44, WRITTEN)),
+        ),
+        _alike,
+    ),
+    (
+        "Years",
+        _columns(
+            *(("substance", 24, WRITTEN), ("year", 8, NUMBER), ("kg", 12, NUMBER), ("movements", 10, NUMBER)),
+            *(("mass_unknown", 12, NUMBER), ("whole_year", 10, CODE), ("change", 9, NUMBER)),
+        ),
+        _years,
+    ),
+    (
+        "Questions",
+        _columns(
+            *(("kind", 24, CODE), ("question", 60, WRITTEN), ("finding", 70, WRITTEN), ("answer", 70, WRITTEN)),
+            *(("answered_by", 22, WRITTEN), ("answered_on", 12, DAY)),
+        ),
+        _questions,
+    ),
+    (
+        "Sample",
+        _columns(
+            *(
+                ("shipment_id", 20, WRITTEN),
+                ("day", 11, DAY),
+                ("goods", 30, WRITTEN),
+                ("kg", 12, NUMBER),
+                ("value_usd", 12, NUMBER),
+            ),
+            *(("receiver", 34, WRITTEN), ("destination", 11, CODE), ("permit", 18, WRITTEN), ("notification", 18, WRITTEN)),
+            *(("place", 24, WRITTEN), ("seed", 14, WRITTEN), ("found", 44, WRITTEN), ("remark", 44, WRITTEN)),
+        ),
+        _sample,
     ),
     (
         "Flags",
@@ -316,7 +381,8 @@ _TABLES: tuple[tuple[str, tuple[Column, ...], Callable[[Audited], Rows]], ...] =
 def _ranking(audit: Audit) -> list[Sheet]:
     assert audit.ranking is not None
     columns = _columns(
-        *(("rank", 6, NUMBER), ("exporter", 34, WRITTEN), ("stands_out", 11, NUMBER), ("measures", 60, WRITTEN)),
+        *(("rank", 6, NUMBER), ("exporter", 34, WRITTEN), ("findings", 9, NUMBER), ("weight", 8, NUMBER)),
+        *(("worst", 60, WRITTEN), ("stands_out", 11, NUMBER), ("measures", 60, WRITTEN)),
         *(("kg", 12, NUMBER), ("rows", 8, NUMBER), ("substances", 40, WRITTEN), ("just_under", 11, NUMBER)),
         *(("weighed", 9, NUMBER), ("partners", 9, NUMBER), ("new", 7, NUMBER)),
     )
@@ -324,5 +390,5 @@ def _ranking(audit: Audit) -> list[Sheet]:
     for number, r in enumerate(audit.ranking.rows, 1):
         measures = "; ".join(f"{name} ({percentile:g})" for name, percentile in r.measures)
         figures = [r.kg, r.rows, ", ".join(r.substances), r.near, r.weighed, r.partners, r.new]
-        rows.append([number, r.name, r.stands_out, measures, *figures])
+        rows.append([number, r.name, r.findings, r.weight, r.worst, r.stands_out, measures, *figures])
     return [_sheet("Ranking", columns, rows, lines=False)]

@@ -50,7 +50,16 @@ def _exporter(one: Audited) -> Iterator[str]:
     yield "Substances:"
     for total in profile.totals:
         unknown = f", {total.unknown:,} of unknown mass" if total.unknown else ""
+        if total.of_kg:
+            unknown += f"; {kg(total.share_kg)} of it is the share in {kg(total.of_kg)} of solutions and mixtures"
         yield f"  {profile.names_of[total.substance]}: {kg(total.kg)} in {many(total.movements, 'movement')}{unknown}"
+    for year in (y for y in profile.years if y.change is not None):
+        yield f"  {profile.names_of[year.substance]} in {year.year}: {kg(year.kg)}, {year.change:+.0%} against {year.year - 1}"
+    if one.sample:
+        yield f"Drawn for a visit (seed {one.seed}):"
+        yield from (
+            f"  {printable(some[0].shipment_id)} of {some[0].day or 'no day'} [{printable(some[0].place)}]" for some in one.sample
+        )
     yield "What this audit could not see:"
     for sentence in profile.blind_spots:
         yield f"  {sentence}"
@@ -68,10 +77,18 @@ def _rank(ranking: Ranking) -> Iterator[str]:
     for number, one in enumerate(ranking.rows, 1):
         near = f", {one.near:,} of {one.weighed:,} just under" if one.weighed else ""
         yield (
-            f"{number:3}. {printable(one.name)}: stands out in {one.stands_out}; {kg(one.kg)} of {many(len(one.substances), 'substance')} in "
+            f"{number:3}. {printable(one.name)}: {many(one.findings, 'finding')}, stands out in {one.stands_out}; {kg(one.kg)} of {many(len(one.substances), 'substance')} in "
             f"{many(one.rows, 'row')}{near}, {one.new:,} of {one.partners:,} partners new"
         )
+        if one.worst:
+            yield f"     {printable(one.worst)}"
         if one.measures:
             yield "     " + "; ".join(f"{name}: above {percentile:g} %" for name, percentile in one.measures)
+    if ranking.abroad:
+        yield (
+            f"{many(ranking.abroad, 'exporter')} of other countries are not ranked."
+            if ranking.abroad > 1
+            else "1 exporter of another country is not ranked."
+        )
     if not ranking.jurisdiction:
         yield "No jurisdiction was set: nothing was held against a threshold."

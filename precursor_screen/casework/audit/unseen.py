@@ -47,7 +47,7 @@ class Basis:
         undated: rows of everybody without a date: they are in no period. None: not known.
         registers: those that were at hand.
         numbers_of: of how many names of senders a number is known.
-        set_aside: lines or files of the manifests that could not be read.
+        set_aside: lines or files of the manifests that could not be read. unseen: what screening could not see of them, a sentence each.
         parties_screened: whether a watchlist was at hand; None: the ledger does not say.
         look_back: days before the period that were looked at for partners.
     """
@@ -59,6 +59,7 @@ class Basis:
     registers: tuple[str, ...] = ()
     numbers_of: int = 0
     set_aside: int = 0
+    unseen: tuple[str, ...] = ()
     parties_screened: bool | None = None
     look_back: int = 0
 
@@ -111,6 +112,8 @@ def blind_spots(basis: Basis, found: Sequence[Gap], first: date, last: date, mis
         said.append("No jurisdiction was set: nothing was held against a threshold. Set --jurisdiction.")
     for name, what in (
         ("permits", "volumes were not held against permits"),
+        ("licences", "who holds a licence is not known"),
+        ("import-confirmations", "what arrived is not known"),
         ("pre-export-notifications", "objections are not known"),
     ):
         if name not in basis.registers:
@@ -121,10 +124,15 @@ def blind_spots(basis: Basis, found: Sequence[Gap], first: date, last: date, mis
         said.append(f"{basis.undated:,} rows of everybody carry no date and are in no period.")
     if basis.set_aside:
         said.append(f"{basis.set_aside:,} lines or files of the manifests were set aside; `screen` names them.")
+    said += basis.unseen
+    if basis.source == "ledger":
+        said.append("Lines that could not be screened are not in the ledger: the reports of its runs name them.")
     known = f"{basis.numbers_of:,} of its names" if basis.numbers_of else "none of its names"
     said.append(
         f"Numbers of registers and taxes are kept of flagged lines only, here for {known}: the same number elsewhere is missed."
     )
+    if basis.recorded is None or basis.recorded[0] > first - timedelta(days=365):
+        said.append("Less than a year is recorded before the period: partners of its first year are not called new.")
     said.append(f"Partners count as new by the {basis.look_back:,} days before the period; what was earlier is not looked at.")
     for one in missing:
         if one.what in ("mass", "substance"):

@@ -17,7 +17,10 @@ LEAST_MONTHS = 3  # with a known mass before one can jump
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """All of one substance. unknown: movements' rows whose mass is not known: they are in no sum."""
+    """All of one substance. unknown: movements' rows whose mass is not known: they are in no sum.
+
+    share_kg: what of it is the share in solutions and mixtures; of_kg: of how many kilograms of these.
+    """
 
     substance: str
     kg: Decimal
@@ -26,6 +29,24 @@ class Total:
     first: date | None
     last: date | None
     lines: Lines
+    share_kg: Decimal = Decimal(0)
+    of_kg: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class YearKg:
+    """One substance in one calendar year. change: against the year before, as a share; None: one of the two is not known whole, or was nought.
+
+    whole: whether all of the year lies in what is looked at.
+    """
+
+    substance: str
+    year: int
+    kg: Decimal
+    movements: int
+    unknown: int
+    whole: bool
+    change: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +117,30 @@ def totals(moves: Sequence[Move]) -> tuple[Total, ...]:
     for substance, some in sorted(group(_named(moves), lambda m: m.substance).items()):
         days = [m.day for m in some if m.day]
         first, last = min(days, default=None), max(days, default=None)
-        found.append(Total(substance, known_kg(some), count_movements(some), _unknown(some), first, last, lines_of(some)))
+        mixed = [m for m in some if m.goods_kg is not None]
+        of_kg = sum((m.goods_kg for m in mixed if m.goods_kg is not None), Decimal(0))
+        sums = (known_kg(some), count_movements(some), _unknown(some), first, last, lines_of(some))
+        found.append(Total(substance, *sums, known_kg(mixed), of_kg))
     return tuple(found)
+
+
+def years(moves: Sequence[Move], begin: date, end: date) -> tuple[YearKg, ...]:
+    """By substance and calendar year, with the change against the year before.
+
+    Args:
+        moves: of the period and of the year before it.
+        begin, end: what is looked at and recorded.
+    """
+    grouped = group(_dated(moves), lambda m: (m.substance, m.day.year if m.day else 0))
+    found: dict[tuple[str, int], YearKg] = {}
+    for (substance, year), some in sorted(grouped.items()):
+        whole = begin <= date(year, 1, 1) and date(year, 12, 31) <= end
+        before = found.get((substance, year - 1))
+        kg = known_kg(some)
+        known = before is not None and before.whole and whole and before.kg > 0
+        change = float(kg / before.kg) - 1 if known and before is not None else None
+        found[substance, year] = YearKg(substance, year, kg, count_movements(some), _unknown(some), whole, change)
+    return tuple(found.values())
 
 
 def volumes(moves: Sequence[Move]) -> tuple[Volume, ...]:

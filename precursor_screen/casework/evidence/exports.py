@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from precursor_screen.casework.evidence.gather import Document, Row
+from precursor_screen.model import LEVELS
 from precursor_screen.reports.interface import defuse
 from precursor_screen.reports.json_report import dump
 
@@ -52,7 +53,7 @@ _INCIDENT = (
     ("status", "of the investigation"),
 )
 INCIDENT_FIELDS = tuple(name for name, _ in _INCIDENT)
-SELECTIVITY_COLUMNS = ("declarant", "consignee", "hs_code", "rule", "level", "shipment", "reason")
+SELECTIVITY_COLUMNS = ("declarant", "exporter", "consignee", "hs_code", "from", "to", "level", "rules", "shipments", "reasons")
 _SENDER, _RECEIVER = ("consignor", "exporter"), ("consignee", "importer", "notify_party")
 Link = tuple[str, Mapping[str, Sequence[str]]]
 
@@ -163,16 +164,27 @@ def _incident_values(document: Document) -> dict[str, str]:
 
 
 def to_selectivity(document: Document, kind: str = "csv") -> bytes:
-    """Who, what and why, a row a flagged line and rule, as modules for selectivity take criteria; formulas defused."""
+    """Criteria for a module for selectivity: parties, heading and lane, each once, with the rules that speak for it and the worst level of
+    their flags; formulas defused."""
     assert kind == "csv"
     facts = {row["line_id"]: row["fields"] for row in document["facts"] if row}
-    rows: dict[tuple[str, ...], None] = {}
+    criteria: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for flag in document["flags"]:
         fields = facts.get(flag["line_id"], {})
+        exporter = fields.get("exporter_name") or _side(fields, _SENDER, "sender")["name"]
         consignee = fields.get("consignee_name") or _side(fields, _RECEIVER, "receiver")["name"]
-        row = (fields.get("declarant_name", ""), consignee, _any(fields, "hs_code", "hs6"), flag["rule_id"], flag["level"])
-        rows.setdefault((*row, flag["shipment_id"] or "", flag["because"]))
-    return _csv(SELECTIVITY_COLUMNS, (dict(zip(SELECTIVITY_COLUMNS, row, strict=True)) for row in rows))
+        lane = (_any(fields, "country_of_dispatch", "country_of_origin"), _any(fields, "country_of_destination"))
+        key = (fields.get("declarant_name", ""), exporter, consignee, _any(fields, "hs_code", "hs6"), *lane)
+        criteria.setdefault(key, []).append(flag)
+    return _csv(
+        SELECTIVITY_COLUMNS, (dict(zip(SELECTIVITY_COLUMNS, _criterion(*item), strict=True)) for item in criteria.items())
+    )
+
+
+def _criterion(key: tuple[str, ...], flags: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    level = max((f["level"] for f in flags), key=lambda name: LEVELS.index(name) if name in LEVELS else -1)
+    said = ("; ".join(dict.fromkeys(str(f[name] or "") for f in flags)) for name in ("rule_id", "shipment_id", "because"))
+    return (*key, level, *said)
 
 
 def to_ftm(document: Document, kind: str = "jsonl") -> bytes:

@@ -15,8 +15,8 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from precursor_screen.casework.reconcile.documents import Document, plain_number
-from precursor_screen.casework.reconcile.movements import Movement, named_cells
+from precursor_screen.casework.reconcile.documents import Document, is_number, plain_number
+from precursor_screen.casework.reconcile.movements import Movement, sure_parts
 
 _SHORTEST = 5  # letters of a word in which one may differ (own proposal)
 _CONJUNCTIONS = frozenset(("and", "und", "et", "e", "y", "en", "och", "og"))
@@ -122,9 +122,15 @@ def digits_of(number: str) -> str:
     return "-".join(runs) if sum(map(len, runs)) >= _LEAST_DIGITS else ""
 
 
-def number_forms(cell: str) -> frozenset[str]:
-    """All forms of the numbers that a cell names: plain, without leading zeros, by the digits."""
-    return frozenset(f for c in named_cells(cell) for f in (plain_number(c), unpadded(c), digits_of(c))) - {""}
+def number_forms(number: str) -> frozenset[str]:
+    """All forms of one whole number: plain, without leading zeros, by its digits. A part of it (`EA/25` of `EA/25/01857`) is another's too."""
+    forms = (plain_number(number), unpadded(number), digits_of(number)) if is_number(plain_number(number)) else ()
+    return frozenset(forms) - {""}
+
+
+def all_among(cell: str, forms: frozenset[str]) -> bool:
+    """Whether each number that a cell names has a form among some."""
+    return all(not forms.isdisjoint(number_forms(number)) for number in sure_parts(cell) or (cell,))
 
 
 def same_but(written: str, reference: str) -> str:

@@ -7,13 +7,17 @@ of a movement is its mass, never more and never less; a movement that finds no d
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from precursor_screen.casework.reconcile.book import BY_NUMBER, BY_PARTIES, Allocation, Book
 from precursor_screen.casework.reconcile.documents import Document
 from precursor_screen.casework.reconcile.movements import Movement, named_numbers
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
+
+_NO_DOCUMENT = "names no number, and no document agrees in parties, substance, country and days"
+_NO_CONFIRMATION = "none is of its bill, and none that is free agrees in consignee, substance, country and days"
+_NEAREST = 2  # numbers that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +28,14 @@ class Unmatched:
         named: the cell that names a document which there is not; empty: none is named.
         others: documents of that number that are for another substance.
         why: in a sentence.
+        near: documents whose number differs in one character from the one that is named.
     """
 
     movement: Movement
     named: str
     others: tuple[Document, ...]
     why: str
+    near: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +61,47 @@ def allocate(
     found: list[Allocation] = []
     unmatched: list[Unmatched] = []
     unnamed: list[Movement] = []
-    for movement in sorted(movements, key=lambda m: m.rank):
+    unknown: list[Movement] = []
+    ordered_movements = sorted(movements, key=lambda m: m.rank)
+    if register == CONFIRMATIONS:  # one that names a bill is of no other shipment under the same papers
+        ordered_movements.sort(key=lambda m: not any((bill, m.substance_id) in book.by_number for bill in m.bills))
+    for movement in ordered_movements:
         named = _named(register, movement)
         same = [n for n in named if (n, movement.substance_id) in book.by_number]
-        others = tuple(d for n in named for d in book.of_number.get(n, ()))
+        if register == CONFIRMATIONS:  # a bill is nearer to one shipment than the papers that several have in common
+            same = [n for n in same if n in movement.bills] or same
+        others = tuple(d for n in named for d in book.of_number.get(n, ()) if d.substance_id != movement.substance_id)
         meant = [d for n in same for d in book.meant(book.by_number[n, movement.substance_id], movement)]
         near = book.written_otherwise(movement, same, bool(others)) if named else {}
+        if register == CONFIRMATIONS and not any(n in movement.bills for n in same):
+            meant = [d for d in meant if id(d) not in book.named]
+            near = {cell: some for cell, docs in near.items() if (some := [d for d in docs if id(d) not in book.named])}
         if named and not same and not near and not others:
             others = book.of_others(movement)
         if meant or near:
             ordered = {id(d): d for d in (*meant, *(d for some in near.values() for d in some))}
             cells = {id(d): cell for cell, some in near.items() for d in some}
             found += book.place(movement, list(ordered.values()), BY_NUMBER, cells)
-        elif named and (register != CONFIRMATIONS or others):
-            unmatched.append(_under_no_number(register, movement, others))
+        elif named and others:
+            unmatched.append(_for_another(register, movement, others))
+        elif named and register != CONFIRMATIONS:
+            unknown.append(movement)
         else:
             unnamed.append(movement)
+    for movement in unknown:  # when what is named rightly has its place
+        cell = _cell(register, movement)
+        alike, sure = book.nearest(movement, cell)
+        why = f"names {cell}, which the register does not hold"
+        if sure:
+            fits = f"{why}; {alike[0].reference} differs from it in one character, and parties, substance, country and days agree"
+            found += [replace(a, mistyped=cell, why=fits) for a in book.place(movement, alike, BY_NUMBER)]
+        else:
+            unmatched.append(Unmatched(movement, cell, (), why + _named_near(alike), alike))
     for movement in unnamed:
         if fitting := book.fitting(movement):
             found += book.place(movement, fitting, BY_PARTIES)
         else:
-            why = "names no number, and no document agrees in parties, substance, country and days"
+            why = _NO_CONFIRMATION if register == CONFIRMATIONS else _NO_DOCUMENT
             unmatched.append(Unmatched(movement, "", (), why))
     return Allocated(tuple(found), tuple(unmatched))
 
@@ -88,9 +114,15 @@ def _named(register: str, movement: Movement) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*movement.bills, *named_numbers(movement.pen), *named_numbers(movement.permit))))
 
 
-def _under_no_number(register: str, movement: Movement, others: tuple[Document, ...]) -> Unmatched:
-    cell = {PERMITS: movement.permit, NOTIFICATIONS: movement.pen}.get(register) or movement.bill
-    if others:
-        substances = ", ".join(sorted({d.substance_id for d in others}))
-        return Unmatched(movement, cell, others, f"names {cell}, which is for {substances}, not for {movement.substance_id}")
-    return Unmatched(movement, cell, (), f"names {cell}, which the register does not hold")
+def _cell(register: str, movement: Movement) -> str:
+    return {PERMITS: movement.permit, NOTIFICATIONS: movement.pen}.get(register) or movement.bill
+
+
+def _for_another(register: str, movement: Movement, others: tuple[Document, ...]) -> Unmatched:
+    cell, substances = _cell(register, movement), ", ".join(sorted({d.substance_id for d in others}))
+    return Unmatched(movement, cell, others, f"names {cell}, which is for {substances}, not for {movement.substance_id}")
+
+
+def _named_near(near: Iterable[Document]) -> str:
+    some = [f"{d.reference} ({', '.join(p.name for p in d.parties) or 'no party'}, {d.substance_id})" for d in near][:_NEAREST]
+    return f"; the nearest is {' and '.join(some)}" if some else ""

@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 
+from rapidfuzz.distance import OSA
+
 from precursor_screen.casework.reconcile.alike import digits_of, names_taken, same_but, unpadded
 from precursor_screen.casework.reconcile.documents import Document, plain_number
 from precursor_screen.casework.reconcile.movements import Movement, agrees, named_cells, sure_parts
@@ -17,6 +19,7 @@ from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PE
 
 # Without a number, papers of which the days end or begin so near to a movement may still be its own (own proposal).
 NEAR_DAYS = 30
+_LONG_ENOUGH = 5  # characters of a number in which one may be a slip (own proposal)
 BY_NUMBER, BY_PARTIES = "number", "parties"
 _NONE = Decimal(0)
 
@@ -30,6 +33,7 @@ class Allocation:
     kg: Decimal | None
     by: str
     why: str
+    mistyped: str = ""  # the number that the goods name, which is the document's but for one character
 
     @property
     def by_number(self) -> bool:
@@ -48,6 +52,7 @@ class Book:
         self.any_country = any(d.country is None for d in self.documents)
         self.at = {id(d): n for n, d in enumerate(self.documents)}
         self.users: dict[int, str] = {}  # of each document the shipment that used it first
+        self.named: set[int] = set()  # documents that goods name
         self.by_number: dict[tuple[str, str], list[Document]] = defaultdict(list)
         self.of_number: dict[str, list[Document]] = defaultdict(list)
         self.by_party: dict[tuple[str, str, str | None], list[Document]] = defaultdict(list)  # with country; None: of any or none
@@ -55,15 +60,17 @@ class Book:
         self.of_form: dict[str, list[Document]] = defaultdict(list)
         for document in self.documents:
             self._index_loosely(document)
-            self.by_number[document.number, document.substance_id].append(document)
-            self.of_number[document.number].append(document)
+            for number in document.numbers:
+                self.by_number[number, document.substance_id].append(document)
+                self.of_number[number].append(document)
             for key in sorted({p.key for p in document.parties}):
                 for country in {document.country, None}:
                     self.by_party[key, document.substance_id, country].append(document)
         self.by_number.default_factory = self.of_number.default_factory = None
 
     def _index_loosely(self, document: Document) -> None:
-        for form in {unpadded(document.reference), digits_of(document.reference)} - {""}:
+        written = (document.reference, document.bill, document.notification)
+        for form in {form for number in written for form in (unpadded(number), digits_of(number))} - {""}:
             self.loosely[form, document.substance_id].append(document)
             self.of_form[form].append(document)
 
@@ -115,13 +122,36 @@ class Book:
                 return self.meant(zeros, movement)
         return ()
 
+    def nearest(self, movement: Movement, named: str) -> tuple[tuple[Document, ...], bool]:
+        """Documents whose number differs in one character from one that goods name, and whether just one of them fits the goods and has
+        room for them: then a slip of the pen is more likely than another document."""
+        plain = plain_number(named)
+        if self.register == CONFIRMATIONS or len(plain) < _LONG_ENOUGH:
+            return (), False
+        near = [d for d in self.documents if OSA.distance(plain, d.number, score_cutoff=1) == 1]
+        fitting = [d for d in near if d.substance_id == movement.substance_id and _fits(d, movement)]
+        if (
+            len({d.number for d in fitting}) == 1
+            and movement.kg is not None
+            and self._covers(fitting[0], movement) == movement.kg
+        ):
+            return tuple(fitting), True
+        return tuple(fitting or near), False
+
     def fitting(self, movement: Movement) -> list[Document]:
         """Documents that a movement may have travelled under, if nobody says which."""
         near: dict[int, Document] = {}
         for key in {*movement.sending, *movement.receiving}:
             for country in self._countries(movement):
                 near |= {self.at[id(d)]: d for d in self.by_party.get((key, movement.substance_id, country), ())}
-        return [near[at] for at in sorted(near) if _fits(near[at], movement)]
+        return [near[at] for at in sorted(near) if _fits(near[at], movement) and self._is_free(near[at], movement)]
+
+    def _is_free(self, document: Document, movement: Movement) -> bool:
+        """Whether a confirmation may be of goods that it does not name: it is of no others, or has room for them beside those."""
+        if self.register != CONFIRMATIONS or id(document) not in self.users:
+            return True
+        named = id(document) in self.named
+        return not named and movement.kg is not None and self._covers(document, movement) == movement.kg
 
     def _countries(self, movement: Movement) -> tuple[str | None, ...]:
         """Countries under which the documents of a movement may stand in the index."""
@@ -188,6 +218,8 @@ class Book:
         at = self.at[id(document)]
         left = self.left[at]
         self.users.setdefault(id(document), movement.shipment_id)
+        if by != BY_PARTIES:
+            self.named.add(id(document))
         if left is not None and kg is not None:
             self.left[at] = left - kg
         room = left if left is None or document.kg is None else left - document.kg * self.tolerance

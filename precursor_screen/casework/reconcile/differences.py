@@ -12,6 +12,7 @@ from precursor_screen.casework.reconcile.movements import Movement
 OBJECTED, EXPIRED, MISSING, OVER = "objected", "expired", "missing", "over"
 OTHER_COUNTRY, OTHER_CONSIGNEE, OTHER_EXPORTER = "other-country", "other-consignee", "other-exporter"
 OTHER_SUBSTANCE, USED_TWICE, TOO_EARLY, LATER = "other-substance", "used-twice", "too-early", "later-than-valid"
+OTHER_DIRECTION, OTHER_NOTIFICATION, AWAITED = "other-direction", "other-notification", "awaited"
 LICENCE_EXCEEDED, REQUIREMENT_EXCEEDED = "licence-exceeded", "requirement-exceeded"
 DUPLICATE, CONTRADICTING, MASS_UNKNOWN = "duplicate-number", "contradicting-dates", "mass-unknown"
 MASS_DIFFERS, UNCONFIRMED, UNSHIPPED, PART_USED, UNUSED = (
@@ -35,6 +36,10 @@ KINDS: dict[str, tuple[str, str]] = {
     OTHER_CONSIGNEE: ("Shipped to another consignee", "Ask the importer that is named whether the goods are for it."),
     OTHER_EXPORTER: ("Shipped by somebody else than the holder", "Ask the holder whether the document was lent or passed on."),
     OTHER_SUBSTANCE: ("The document is for another substance", "Compare the names on both papers; take a sample."),
+    OTHER_DIRECTION: (
+        "The document is for the other direction",
+        "Ask the exporter for an export permit, the importer for an import permit.",
+    ),
     USED_TWICE: ("Used for more than one shipment", "Ask for the document itself and its endorsements."),
     TOO_EARLY: ("Shipped too early", "Ask whether the importing State answered, or the day of dispatch was moved."),
     LATER: ("Shipped after the document's last day", "Ask whether it was extended."),
@@ -43,15 +48,22 @@ KINDS: dict[str, tuple[str, str]] = {
         "More to a country than its annual requirement",
         "Ask the country whether it revised its requirement.",
     ),
-    DUPLICATE: ("One number stands more than once", "Find out which of the rows stands; correct the register."),
-    CONTRADICTING: ("The last day lies before the first", "Correct the dates in the register."),
+    DUPLICATE: ("One number is in several rows", "Find out which of the rows stands; correct the register."),
+    CONTRADICTING: ("Dates contradict each other", "Look at the paper itself; correct the dates in the register."),
     MASS_UNKNOWN: ("Mass of a shipment not known", "Ask for the packing list or the weigh note."),
     MASS_DIFFERS: ("The other side confirms another mass", "Compare weigh notes of both sides; ask for losses on the way."),
+    OTHER_NOTIFICATION: (
+        "The other side confirms another notification",
+        "Ask the country of destination which notification the goods arrived under.",
+    ),
     UNCONFIRMED: ("Left, not confirmed by the other side", "Ask the country of destination whether it arrived, and where."),
     UNSHIPPED: ("Confirmed there, not seen to leave here", "Look for the export under another name, number or office."),
     PART_USED: ("Not all used when it ended", "Ask what became of the rest; look for shipments that name no number."),
     UNUSED: ("Not used at all", "Ask whether the shipment was given up, or left without naming it."),
+    AWAITED: ("Left, not confirmed yet", "Look again when the time to confirm is over."),
 }
+# Lawful as far as is known: what is asked of the holder or awaited from the other side, not what is wrong.
+QUESTIONS = frozenset((PART_USED, UNUSED, AWAITED))
 _ORDER = {kind: n for n, kind in enumerate(KINDS)}
 
 

@@ -19,6 +19,7 @@ NOTIFICATION_DAYS = 180
 EXPORT, IMPORT = "export", "import"
 # Statuses under which goods may travel; `expired` may once have been.
 USABLE = frozenset(("valid", "sent", "accepted", "expired"))
+_LIVE = frozenset(("valid", "sent", "accepted"))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,6 +46,8 @@ class Document:
         authority: who issued it, as written: two authorities may use one number. version: as written.
         versions: how many rows of the register are versions of it.
         stated: the quantity as the register writes it, where it is not plain kilograms.
+        status_from: the first day on which the status holds; None: not stated, so it is taken to have held ever since.
+        bill, notification: of a confirmation what it says that it confirms, besides its own number; as written.
     """
 
     register: str
@@ -68,6 +71,26 @@ class Document:
     version: str = ""
     versions: int = 1
     stated: str = ""
+    status_from: date | None = None
+    bill: str = ""
+    notification: str = ""
+
+    def status_on(self, day: date) -> str:
+        """The status that goods of a day met: one that began later was none yet."""
+        if self.status_from is None or day >= self.status_from or self.status in _LIVE:
+            return self.status
+        return "sent" if self.register == NOTIFICATIONS else "valid"
+
+    @property
+    def contradicting(self) -> bool:
+        """Whether the last day lies before the first."""
+        return self.stated_last and self.first is not None and self.last is not None and self.last < self.first
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """All plain numbers by which goods may name it."""
+        others = (plain_number(self.bill), plain_number(self.notification))
+        return tuple(dict.fromkeys((self.number, *(n for n in others if is_number(n)))))
 
     @property
     def authority_key(self) -> str:
@@ -102,6 +125,9 @@ class Document:
             self.reference,
             self.authority,
             self.version,
+            self.status_from or date.min,
+            self.bill,
+            self.notification,
         )
 
 
@@ -155,6 +181,7 @@ def _document(
         "authority": row.get("authority") or "",
         "version": row.get("version") or "",
         "stated": row.get("quantity_as_written") or "",
+        "status_from": row.get("status_from"),
     }
     if register == REQUIREMENTS:
         reference, year = f"{row['country']} {row['year']}", row["year"]
@@ -177,6 +204,7 @@ def _document(
             **common,
         )
     if register == CONFIRMATIONS:
+        common |= {"bill": row.get("bill") or "", "notification": row.get("notification") or ""}
         return Document(importer=_party(row, "importer"), direction=EXPORT, first=row["date"], stated_last=False, **common)
     holder = _party(row, "holder")
     common |= {"first": row["valid_from"], "last": row["valid_to"]}
@@ -184,15 +212,24 @@ def _document(
         return Document(holder=holder, **common)
     direction = read_direction(row["direction"])
     made = Document(direction=direction, single_use=bool(row["single_use"]), **common)
+    exporter, importer = _party(row, "exporter"), _party(row, "consignee")
     if direction == EXPORT:
-        return replace(made, exporter=holder)
-    return replace(made, importer=holder) if direction == IMPORT else replace(made, holder=holder)
+        return replace(made, exporter=holder or exporter, importer=importer)
+    if direction == IMPORT:
+        return replace(made, exporter=exporter, importer=holder or importer)
+    return replace(made, holder=holder, exporter=exporter, importer=importer)
+
+
+_DIRECTIONS = {
+    EXPORT: ("exp", "ausfuhr", "uitvoer", "wywóz", "вывоз", "экспорт", "出口"),
+    IMPORT: ("imp", "einfuhr", "invoer", "przywóz", "ввоз", "импорт", "进口"),
+}
 
 
 def read_direction(text: str | None) -> str | None:
-    """`import` or `export` from what a register writes (Import permit, EXP); None: neither."""
+    """`import` or `export` from what a register writes (Import permit, EXP, Ausfuhr); None: neither."""
     word = (text or "").strip().casefold()
-    found = [full for full in (EXPORT, IMPORT) if full[:3] in word]
+    found = [full for full, words in _DIRECTIONS.items() if any(w in word for w in words)]
     return found[0] if len(found) == 1 else None
 
 

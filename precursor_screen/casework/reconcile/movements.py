@@ -17,13 +17,24 @@ from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Party,
 _BASKET = "hs"  # a substance known by nothing but a code that others share
 _BETWEEN = re.compile(r"[,;|\n]|\s/\s|\s&\s|\sand\s")
 _PERHAPS_BETWEEN = re.compile(r"[,;|\n/+&]|\sand\s")
-_READ = (
+_FIGURES, _YEAR = 3, re.compile(r"(?:19|20)\d\d")  # of a number that stands beside another with no more than a slash between them
+READ = (
     *("movement_key", "line_id", "shipment_id", "source_file", "source_row", "as_of_date", "direction"),
-    *("substance_id", "substance_mass_kg", "form", "match_method", "match_strength"),
+    *("substance_id", "substance_mass_kg", "goods_mass_kg", "form", "match_method", "match_strength"),
     *("sender_name", "sender_key", "receiver_name", "receiver_key", "consignor_key", "exporter_key"),
     *("consignee_key", "importer_key"),
+    *("sender_country", "receiver_country", "description"),
     *("country_of_dispatch", "country_of_origin", "country_of_destination", "permit_reference", "pen_reference"),
     *("declaration_id", "house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "container_numbers"),
+)
+
+
+# Goods that say that they come back, in the languages of manifests (own proposal).
+_RETURNED = re.compile(
+    r"\b(?:returned (?:goods|shipment|cargo)|(?:goods|cargo) returned|return of (?:goods|rejected)|rejected goods|re-?import\w*|r[üu]ckware\w*"
+    r"|retourware\w*|marchandises? (?:en )?retour\w*|retour de marchandises?|mercanc[ií]as? devuelt\w*|devoluci[oó]n|devolu[cç][aã]o"
+    r"|merce resa|возврат\w*)\b|退运|退货",
+    re.I,
 )
 
 
@@ -33,9 +44,12 @@ class Movement:
 
     Attributes:
         bill: what people call the shipment by.
-        kg: of the substance; None: not known.
+        kg: of the goods as traded, which is what papers state; None: not known.
+        content_kg: of the substance in them, by the strength that the goods state; None: not known.
         sending, receiving: keys of all parties on that side.
-        origin, destination: ISO 3166 alpha-2 of dispatch (else origin) and destination.
+        origin, destination: ISO 3166 alpha-2 of dispatch (else origin) and destination; where the goods state none, the party's.
+        assumed: whether the other country is the party's.
+        returned: whether the goods say that they come back.
         permit, pen: as filed.
         bills: plain numbers of bills and declarations; containers: of containers.
         bulk: the substance itself, recognised by more than a basket of the nomenclature; not a preparation or an article.
@@ -64,11 +78,19 @@ class Movement:
     containers: tuple[str, ...] = ()
     bulk: bool = True
     taken: tuple[tuple[str, str], ...] = ()
+    content_kg: Decimal | None = None
+    assumed: bool = False
+    returned: bool = False
 
     @property
     def place(self) -> str:
         """`file:row`."""
         return f"{self.file}:{self.row}"
+
+    @property
+    def substance_kg(self) -> Decimal | None:
+        """What the goods hold of the substance: all of them, where no strength is known; None: not known."""
+        return self.kg if self.content_kg is None else self.content_kg
 
     @property
     def rank(self) -> tuple[object, ...]:
@@ -83,7 +105,7 @@ class Movement:
 
 def pick_substances(rows: pa.Table) -> pa.Table:
     """Of MOVEMENT rows those of a substance, with no column that is not needed."""
-    return rows.filter(pc.is_valid(rows.column("substance_id"))).select(_READ)
+    return rows.filter(pc.is_valid(rows.column("substance_id"))).select(READ)
 
 
 def read_movements(rows: pa.Table) -> tuple[Movement, ...]:
@@ -98,6 +120,9 @@ def _of_batch(batch: pa.RecordBatch) -> Iterator[Movement]:
     for n, day in enumerate(columns["as_of_date"]):
         if day is None:
             continue
+        content, goods = columns["substance_mass_kg"][n], columns["goods_mass_kg"][n]
+        origin, destination = of("country_of_dispatch")[n] or of("country_of_origin")[n], of("country_of_destination")[n]
+        direction = of("direction")[n]
         references = [of(c)[n] for c in ("house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "declaration_id")]
         bills = tuple(dict.fromkeys(plain_number(r) for r in (*references, of("shipment_id")[n]) if r))
         yield Movement(
@@ -109,14 +134,21 @@ def _of_batch(batch: pa.RecordBatch) -> Iterator[Movement]:
             row=columns["source_row"][n] or 0,
             day=day,
             substance_id=columns["substance_id"][n],
-            kg=columns["substance_mass_kg"][n],
-            direction=columns["direction"][n],
+            # A mass that counts in another row is nought.
+            kg=goods if goods is not None and content else content,
+            content_kg=content,
+            direction=direction,
             sender=columns["sender_name"][n] or "",
             receiver=columns["receiver_name"][n] or "",
             sending=_keys(of("sender_key")[n], of("exporter_key")[n], of("consignor_key")[n]),
             receiving=_keys(of("receiver_key")[n], of("consignee_key")[n], of("importer_key")[n]),
-            origin=of("country_of_dispatch")[n] or of("country_of_origin")[n],
-            destination=of("country_of_destination")[n],
+            origin=origin or of("sender_country")[n],
+            destination=destination or of("receiver_country")[n],
+            assumed={
+                EXPORT: destination is None and of("receiver_country")[n] is not None,
+                IMPORT: origin is None and of("sender_country")[n] is not None,
+            }.get(direction or "", False),
+            returned=bool(_RETURNED.search(of("description")[n] or "")),
             permit=of("permit_reference")[n],
             pen=of("pen_reference")[n],
             bills=bills,
@@ -138,10 +170,13 @@ def sure_parts(cell: str | None) -> tuple[str, ...]:
 
 
 def named_cells(cell: str | None) -> tuple[str, ...]:
-    """Numbers that a cell names, as written: the whole of it first, then its parts, also those that a slash or a plus may part."""
+    """Numbers that a cell names, as written: the whole of it first, then its parts; also those that a slash or a plus parts, where each
+    has as many figures as a number: `EA/25/01857` is one."""
     if not cell:
         return ()
-    parts = (cell, *_BETWEEN.split(cell), *_PERHAPS_BETWEEN.split(cell))
+    perhaps = _PERHAPS_BETWEEN.split(cell)
+    whole = all(sum(c.isdigit() for c in part) >= _FIGURES and not _YEAR.fullmatch(part.strip()) for part in perhaps)
+    parts = (cell, *_BETWEEN.split(cell), *(perhaps if whole else ()))
     return tuple(dict.fromkeys(p.strip() for p in parts if is_number(plain_number(p))))
 
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from precursor_screen.casework.reconcile import differences as kinds
-from precursor_screen.casework.reconcile.alike import letters_taken, number_forms
+from precursor_screen.casework.reconcile.alike import all_among, letters_taken, number_forms
 from precursor_screen.casework.reconcile.allocate import Allocated, Unmatched
 from precursor_screen.casework.reconcile.book import Allocation, country_of
 from precursor_screen.casework.reconcile.differences import Difference, Unjudged, kilograms, show_kg, unjudged
-from precursor_screen.casework.reconcile.documents import EXPORT, USABLE, Document
-from precursor_screen.casework.reconcile.movements import Movement, agrees
+from precursor_screen.casework.reconcile.documents import EXPORT, USABLE, Document, is_number, plain_number
+from precursor_screen.casework.reconcile.movements import Movement, agrees, sure_parts
 from precursor_screen.casework.reconcile.timing import wrong_time
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 
 TOLERANCE = Decimal("0.02")  # of the document's mass: what drums, moisture and scales come to (own proposal)
+_A_HABIT = 3  # exports of a substance to a country, none confirmed: it confirms none of it (own proposal)
 CONFIRMED_WITHIN = 90  # days after a movement within which the other side is expected to confirm it (own proposal)
 
 
@@ -27,10 +29,15 @@ class Frame:
     """Within what is compared.
 
     Attributes:
-        first, last: days of the movements that are known, both included.
+        first, last: days of the period, both included: what moved in it is compared.
         tolerance: share of the document's mass.
         notifiable: whether the law asks for a notification of an export of a substance on a day.
         aside: of registers the numbers of rows that their import set aside, in all their forms (`alike.number_forms`).
+        known_from: the first day whose movements are known; None: that of the period. What moved between is used up, and not told of.
+        within_union: whether a movement stays within a customs union whose law asks neither permit nor notification of it.
+        licence_above: above how many kilograms a year the law asks who sends (or receives) for a licence or a registration; None: it does not.
+        notified: of movements the plain numbers of the notifications that they are under, by their rank.
+        notifications: plain numbers of all that the register holds.
     """
 
     first: date
@@ -38,6 +45,15 @@ class Frame:
     tolerance: Decimal = TOLERANCE
     notifiable: Callable[[str, date], bool] = lambda substance_id, day: False
     aside: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    known_from: date | None = None
+    within_union: Callable[[Movement], bool] = lambda movement: False
+    licence_above: Callable[[Movement], Decimal | None] = lambda movement: None
+    notified: Mapping[Any, frozenset[str]] = field(default_factory=dict)
+    notifications: frozenset[str] = frozenset()
+
+    def inside(self, day: date | None) -> bool:
+        """Whether a day is one of the period."""
+        return day is not None and self.first <= day <= self.last
 
 
 def judge_papers(
@@ -57,8 +73,8 @@ def judge_papers(
             found.append(_duplicate(group, [a for d in group for a in under.get(id(d), ())]))
         for document in group:
             some = under.get(id(document), [])
-            if some:
-                found += _by_movement(document, some, told)
+            if inside := [a for a in some if frame.inside(a.movement.day)]:
+                found += _by_movement(document, inside, frame, told)
             if len(group) == 1:
                 found += _by_mass(document, some, frame, told)
     told["one-letter"] = sorted({taken for a in allocated.allocations for taken in letters_taken(a.movement, a.document)})
@@ -77,7 +93,10 @@ _MESSAGES = {
     "no-country": "movements that state no country to compare with the document's",
     "no-party": "movements that name nobody on the side of the document's party",
     "no-direction": "movements of a direction that neither they nor --jurisdiction tell, without a document: whether one is asked for cannot be told",
-    "awaited": f"movements of the last {CONFIRMED_WITHIN} days that the other side may still confirm",
+    "never-confirmed": "movements of substances of which their country confirms nothing, though it confirms others",
+    "returned": "goods that came back: no document is asked of their return, no confirmation of what came back",
+    "within-union": "movements within a customs union whose law asks neither permit nor notification of them (permits.csv)",
+    "party-country": "movements that state no destination or origin: the country of the receiver or sender was compared",
 }
 
 
@@ -88,7 +107,7 @@ def _duplicate(group: Sequence[Document], some: Sequence[Allocation]) -> Differe
         kinds.DUPLICATE,
         first,
         some,
-        f"{first.reference} stands {len(group)} times, for {masses}: how much it allows is not known",
+        f"{first.reference} is in {len(group)} rows, for {masses}: how much it allows is not known",
     )
 
 
@@ -119,12 +138,19 @@ def _why(some: Sequence[Allocation]) -> str:
     return " / ".join(said)
 
 
-def _by_movement(document: Document, some: Sequence[Allocation], told: dict[str, list[str]]) -> Iterator[Difference]:
+def _by_movement(
+    document: Document, some: Sequence[Allocation], frame: Frame, told: dict[str, list[str]]
+) -> Iterator[Difference]:
     """What single movements do that the document does not allow."""
     wrong: dict[str, list[Allocation]] = defaultdict(list)
     for allocation in some:
-        for kind in _wrongs(document, allocation.movement, told):
+        if allocation.movement.assumed and document.country:
+            told["party-country"].append(allocation.movement.place)
+        for kind in _wrongs(document, allocation, frame, told):
             wrong[kind].append(allocation)
+    for shipment in {a.movement.shipment_id: a for a in some if a.mistyped}.values():
+        alike = [a for a in some if a.mistyped and a.movement.shipment_id == shipment.movement.shipment_id]
+        yield _difference(kinds.MISSING, document, alike, shipment.why)
     for kind, those in wrong.items():
         yield _difference(kind, document, those, _because(kind, document, [a.movement for a in those]))
     bills = {a.movement.shipment_id for a in some}
@@ -133,14 +159,22 @@ def _by_movement(document: Document, some: Sequence[Allocation], told: dict[str,
         yield _difference(kinds.USED_TWICE, document, some, because)
 
 
-def _wrongs(document: Document, movement: Movement, told: dict[str, list[str]]) -> Iterator[str]:
+def _wrongs(document: Document, allocation: Allocation, frame: Frame, told: dict[str, list[str]]) -> Iterator[str]:
+    movement = allocation.movement
     day = movement.day
-    contradicting = document.first and document.last and document.last < document.first
-    if document.register != CONFIRMATIONS and not contradicting:
+    if document.register == CONFIRMATIONS:
+        if allocation.by_number and document.first and document.first < day - timedelta(days=1):  # the date line lies between
+            yield kinds.CONTRADICTING
+        if _confirms_another(document, movement, frame):
+            yield kinds.OTHER_NOTIFICATION
+    elif not document.contradicting:
         if (kind := wrong_time(document, day)) is not None:
             yield kind
-        elif document.status == "sent" and document.reply_ends is None and document.register == NOTIFICATIONS:
+        elif document.status_on(day) == "sent" and document.reply_ends is None and document.register == NOTIFICATIONS:
             told["no-reply-period"].append(movement.place)
+    if None not in (document.direction, movement.direction) and document.direction != movement.direction:
+        yield kinds.OTHER_DIRECTION  # whose name stands where on such a paper says nothing more
+        return
     for kind, party, keys in (
         (kinds.OTHER_CONSIGNEE, document.importer, movement.receiving),
         (kinds.OTHER_EXPORTER, document.exporter, movement.sending),
@@ -157,6 +191,16 @@ def _wrongs(document: Document, movement: Movement, told: dict[str, list[str]]) 
         yield kinds.OTHER_COUNTRY
 
 
+def _confirms_another(document: Document, movement: Movement, frame: Frame) -> bool:
+    """Whether a confirmation names another notification than the goods do, or than they are under."""
+    claimed = document.notification or (document.reference if document.number in frame.notifications else "")
+    if not claimed:
+        return False
+    stated = sure_parts(movement.pen) or ((movement.pen,) if movement.pen and is_number(plain_number(movement.pen)) else ())
+    forms = frozenset(form for number in stated for form in number_forms(number)) | frame.notified.get(movement.rank, frozenset())
+    return bool(forms) and forms.isdisjoint(number_forms(claimed))
+
+
 def _because(kind: str, document: Document, movements: Sequence[Movement]) -> str:
     day = min(m.day for m in movements)
     if kind == kinds.TOO_EARLY:
@@ -167,7 +211,17 @@ def _because(kind: str, document: Document, movements: Sequence[Movement]) -> st
     if kind == kinds.LATER:
         return f"left on {max(m.day for m in movements)}; {document.reference} was valid until {document.last}"
     if kind in (kinds.EXPIRED, kinds.OBJECTED):
-        return f"{document.reference} is {document.status}; goods left under it on {day}"
+        since = f" since {document.status_from}" if document.status_from else ""
+        return f"{document.reference} is {document.status}{since}; goods left under it on {day}"
+    if kind == kinds.CONTRADICTING:
+        return (
+            f"{document.reference} confirms that goods arrived on {document.first}; they left on {max(m.day for m in movements)}"
+        )
+    if kind == kinds.OTHER_NOTIFICATION:
+        stated = _names(m.pen or "" for m in movements)
+        return f"{document.reference} confirms goods of {document.notification or document.reference}; they left under {stated}"
+    if kind == kinds.OTHER_DIRECTION:
+        return f"{document.reference} is for an {document.direction}; the goods are an {movements[0].direction}"
     if kind == kinds.OTHER_CONSIGNEE and document.importer:
         return f"{document.reference} is for {document.importer.name}; the goods went to {_names(m.receiver for m in movements)}"
     if kind == kinds.OTHER_EXPORTER:
@@ -183,10 +237,13 @@ def _names(names: Iterator[str]) -> str:
 
 def _by_mass(document: Document, some: Sequence[Allocation], frame: Frame, told: dict[str, list[str]]) -> Iterator[Difference]:
     """How much moved under a document, against how much it is for."""
-    if document.first and document.last and document.last < document.first:
-        because = f"{document.reference} is valid from {document.first} until {document.last}"
-        yield _difference(kinds.CONTRADICTING, document, some, because)
+    if document.contradicting:
+        if some or any(map(frame.inside, (document.first, document.last))):
+            because = f"{document.reference} is valid from {document.first} until {document.last}"
+            yield _difference(kinds.CONTRADICTING, document, some, because)
         return
+    if some and not any(frame.inside(a.movement.day) for a in some):
+        return  # all of it was of an earlier period
     unknown = [a for a in some if a.kg is None]
     if unknown:
         because = f"under {document.reference} (for {show_kg(document.kg)}) moved goods of unknown mass"
@@ -231,46 +288,55 @@ def _left(
         return  # nobody should use it
     if document.last is None:
         told["no-last-day"].append(document.reference)
-    elif document.last > frame.last:
-        return  # it may still be used
-    elif document.first is None or document.first < frame.first:
-        told["begins-before"].append(document.reference)
-    elif some and document.kg is not None:
-        because = f"{show_kg(shipped)} shipped of {_for(document)} until {document.last}"
-        yield _difference(kinds.PART_USED, document, some, because, shipped - document.kg)
+    elif not frame.inside(document.last):
+        return  # it may still be used, or ended before the period
     else:
-        ended = "until" if document.stated_last else "in the days that a notification is held to last, until"
-        yield _difference(kinds.UNUSED, document, (), f"nothing moved under {document.reference} {ended} {document.last}")
+        known = frame.known_from or frame.first
+        before = "" if document.first and document.first >= known else f"; what moved under it before {known} is not known"
+        if some and document.kg is not None:
+            because = f"{show_kg(shipped)} shipped of {_for(document)} until {document.last}{before}"
+            yield _difference(kinds.PART_USED, document, some, because, shipped - document.kg)
+        else:
+            ended = "until" if document.stated_last else "in the days that a notification is held to last, until"
+            yield _difference(
+                kinds.UNUSED, document, (), f"nothing moved under {document.reference} {ended} {document.last}{before}"
+            )
 
 
 def _missing(
     register: str, documents: Sequence[Document], unmatched: Sequence[Unmatched], frame: Frame, told: dict[str, list[str]]
 ) -> Iterator[Difference]:
     """Movements without a document where one is asked for; a shipment and substance is one difference."""
-    known = {(d.substance_id, d.direction) for d in documents}
-    countries = {d.country for d in documents}
+    known = {(d.substance_id, d.country if register == CONFIRMATIONS else d.direction) for d in documents}
+    pairs = Counter((u.movement.substance_id, u.movement.destination) for u in unmatched)
     lacking: dict[tuple[str, str, str, str], list[Unmatched]] = defaultdict(list)
     for one in unmatched:
         movement = one.movement
+        if not frame.inside(movement.day):
+            continue
         if one.others and register != CONFIRMATIONS:
             lacking[kinds.OTHER_SUBSTANCE, movement.shipment_id, movement.substance_id, one.named].append(one)
             continue
-        if not frame.aside.get(register, frozenset()).isdisjoint(number_forms(one.named)):
+        if one.named and all_among(one.named, frame.aside.get(register, frozenset())):
             told["document-set-aside"].append(movement.place)
             continue
-        asked = _asked(register, one, known, countries, frame)
-        if asked is None:
-            told["no-direction"].append(movement.place)
-        elif asked and register == CONFIRMATIONS and movement.day > frame.last - timedelta(days=CONFIRMED_WITHIN):
-            told["awaited"].append(movement.place)
+        few = movement.rank in frame.notified and pairs[movement.substance_id, movement.destination] < _A_HABIT
+        asked = _asked(register, one, known, frame, few)
+        if asked and not one.named and (lawful := _lawful(register, movement, frame)):
+            told[lawful].append(movement.place)
         elif asked:
-            kind = kinds.UNCONFIRMED if register == CONFIRMATIONS else kinds.MISSING
+            kind = kinds.MISSING
+            if register == CONFIRMATIONS:
+                open_still = movement.day > frame.last - timedelta(days=CONFIRMED_WITHIN)
+                kind = kinds.AWAITED if open_still else kinds.UNCONFIRMED
             lacking[kind, movement.shipment_id, movement.substance_id, one.named].append(one)
+        elif asked is None:
+            told["never-confirmed" if register == CONFIRMATIONS else "no-direction"].append(movement.place)
     for (kind, *_), those in lacking.items():
         movements = tuple(sorted((u.movement for u in those), key=lambda m: m.rank))
         shipped = kilograms([m.kg for m in movements])
         others = sorted((d for u in those for d in u.others), key=lambda d: d.rank)
-        paper = others[0] if others else None
+        paper = others[0] if others else None  # whose number is the next one is no paper of these goods
         because = f"{show_kg(shipped)} of {movements[0].substance_id} {_SAID[kind]}: {those[0].why}"
         yield Difference(kind, register, paper, movements, paper.kg if paper else None, shipped, shipped, because, "not matched")
 
@@ -278,18 +344,24 @@ def _missing(
 _SAID = {
     kinds.MISSING: "without a document",
     kinds.UNCONFIRMED: "left without a confirmation",
+    kinds.AWAITED: "left without a confirmation so far",
     kinds.OTHER_SUBSTANCE: "under a document for something else",
 }
 
 
-def _asked(
-    register: str,
-    one: Unmatched,
-    known: set[tuple[str, str | None]],
-    countries: set[str | None],
-    frame: Frame,
-) -> bool | None:
-    """Whether a document is asked for: by the law, or by what the register is kept for; None: that cannot be told."""
+def _lawful(register: str, movement: Movement, frame: Frame) -> str:
+    """Why no document is asked for although the register, or the law, asks one of others; empty: one is."""
+    if movement.returned:
+        return "returned"
+    return "within-union" if register != CONFIRMATIONS and frame.within_union(movement) else ""
+
+
+def _asked(register: str, one: Unmatched, known: set[tuple[str, str | None]], frame: Frame, few: bool) -> bool | None:
+    """Whether a document is asked for: by the law, or by what the register is kept for; None: that cannot be told.
+
+    A confirmation is expected of a country that confirms the substance. Of one that confirms only others it is expected where the goods were
+    notified and are among the first of the substance (`few`): of more, none of them confirmed, the country seems to confirm nothing.
+    """
     movement = one.movement
     if register == PERMITS:
         if movement.direction is None:
@@ -301,4 +373,9 @@ def _asked(
         if movement.direction is None:
             return None if by_law or one.named else False
         return movement.direction == EXPORT and (by_law or bool(one.named))
-    return movement.direction == EXPORT and movement.destination in countries - {None}
+    if movement.direction != EXPORT or movement.destination is None:
+        return False
+    if (movement.substance_id, movement.destination) in known:
+        return True
+    confirms = any(country == movement.destination for _, country in known)
+    return (few or None) if confirms else False

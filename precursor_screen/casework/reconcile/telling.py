@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from precursor_screen.casework.delivery import Told, make_sheet, plain_kg
-from precursor_screen.casework.reconcile.differences import KINDS, Difference, Unjudged, show_kg
+from precursor_screen.casework.reconcile.differences import KINDS, QUESTIONS, Difference, Unjudged, kilograms, show_kg
 from precursor_screen.casework.reconcile.documents import Document, Party
 from precursor_screen.casework.reconcile.movements import Movement
 from precursor_screen.casework.reconcile.reconcile import Reconciled
@@ -22,13 +22,26 @@ DIFFERENCES = (
     *(Column("reference", 22), Column("holder", 28, WRITTEN), Column("consignee", 28, WRITTEN), Column("country", 9)),
     *(Column("substance", 24), Column("document_kg", 13, NUMBER), Column("first_day", 12, DAY), Column("last_day", 12, DAY)),
     *(Column("status", 11), Column("bills", 34, WRITTEN), Column("shipped_from", 13, DAY), Column("shipped_until", 13, DAY)),
-    *(Column("shipped_kg", 13, NUMBER), Column("difference_kg", 14, NUMBER), Column("because", 60, WRITTEN)),
+    *(
+        Column("shipped_kg", 13, NUMBER),
+        Column("content_kg", 13, NUMBER),
+        Column("difference_kg", 14, NUMBER),
+        Column("because", 60, WRITTEN),
+    ),
     *(Column("matched", 50, WRITTEN), Column("settle", 44, WRITTEN), Column("lines", 7, NUMBER), Column("places", 40, WRITTEN)),
 )
 LINES = (
     *(Column("no", 6, NUMBER), Column("kind", 18), Column("bill", 22), Column("day", 12, DAY), Column("kg", 13, NUMBER)),
+    Column("content_kg", 13, NUMBER),
     *(Column("direction", 10), Column("substance", 24), Column("sender", 28, WRITTEN), Column("receiver", 28, WRITTEN)),
-    *(Column("from", 6), Column("to", 6), Column("permit", 18), Column("notification", 18), Column("source_file", 26)),
+    *(
+        Column("from", 6),
+        Column("to", 6),
+        Column("country_of_party", 16),
+        Column("permit", 18),
+        Column("notification", 18),
+        Column("source_file", 26),
+    ),
     *(Column("source_row", 10, NUMBER), Column("line_id", 34, exact=True)),
 )
 NOT_EVALUABLE = (
@@ -56,7 +69,15 @@ def _row(number: int, one: Difference) -> tuple[Any, ...]:
         *(paper.substance_id if paper else movements[0].substance_id, one.document_kg),
         *((paper.first, paper.last if paper.stated_last else None, paper.status) if paper else (None, None, None)),
         *(_first_few((m.bill for m in movements), _IN_A_CELL), min(days, default=None), max(days, default=None)),
-        *(one.shipped_kg, one.difference_kg, one.because, one.why, one.settle, len(movements)),
+        *(
+            one.shipped_kg,
+            kilograms([m.substance_kg for m in movements]),
+            one.difference_kg,
+            one.because,
+            one.why,
+            one.settle,
+            len(movements),
+        ),
         _first_few((m.place for m in movements), _IN_A_CELL),
     )
 
@@ -64,8 +85,8 @@ def _row(number: int, one: Difference) -> tuple[Any, ...]:
 def line_row(number: int, kind: str, m: Movement) -> tuple[Any, ...]:
     """A movement as a row of LINES."""
     return (
-        *(number, kind, m.bill, m.day, m.kg, m.direction, m.substance_id, m.sender, m.receiver, m.origin, m.destination),
-        *(m.permit, m.pen, m.file, m.row, m.line_id),
+        *(number, kind, m.bill, m.day, m.kg, m.substance_kg, m.direction, m.substance_id, m.sender, m.receiver, m.origin),
+        *(m.destination, "yes" if m.assumed else None, m.permit, m.pen, m.file, m.row, m.line_id),
     )
 
 
@@ -92,12 +113,14 @@ def movement_record(m: Movement) -> dict[str, Any]:
         "bill": m.bill,
         "day": m.day,
         "kg": plain_kg(m.kg),
+        "content_kg": plain_kg(m.substance_kg),
         "direction": m.direction,
         "substance_id": m.substance_id,
         "sender": m.sender,
         "receiver": m.receiver,
         "from": m.origin,
         "to": m.destination,
+        "country_of_party": m.assumed,
         "permit": m.permit,
         "notification": m.pen,
         "source_file": m.file,
@@ -134,6 +157,7 @@ def _record(number: int, one: Difference) -> dict[str, Any]:
         "register": one.register,
         "document": _document_record(one.document) if one.document else None,
         "shipped_kg": plain_kg(one.shipped_kg),
+        "content_kg": plain_kg(kilograms([m.substance_kg for m in one.movements])),
         "difference_kg": plain_kg(one.difference_kg),
         "because": one.because,
         "matched": one.why,
@@ -190,7 +214,8 @@ def _text(
     for c in result.compared:
         matched = f", {c.matched} under a document ({c.by_number} by number)" if c.matched else ""
         yield f"{c.register}: {c.documents} documents, {c.movements} movements{matched}"
-    yield f"{len(result.differences)} differences"
+    questions = sum(d.kind in QUESTIONS for d in result.differences)
+    yield f"{len(result.differences)} differences" + (f", {questions} of them questions of lawful use" if questions else "")
     for kind, title, register, n in summary:
         yield f"  {n:>6}  {kind:<20} {register:<26} {title}"
     shown = result.differences[: capacity or None]
@@ -200,7 +225,7 @@ def _text(
         if one.document:
             yield f"   {_paper(one.document)}"
         if one.movements:
-            some = (f"{m.bill} ({m.day}, {show_kg(m.kg)}, {m.place})" for m in one.movements)
+            some = (f"{m.bill} ({m.day}, {_mass(m)}, {m.place})" for m in one.movements)
             yield f"   {_first_few(some, _IN_A_TEXT)}"
         yield f"   {one.because[:1].upper()}{one.because[1:]}. {one.settle}"
         if one.why:
@@ -208,6 +233,11 @@ def _text(
     if len(shown) < len(result.differences):
         yield ""
         yield f"... and {len(result.differences) - len(shown)} more: write them with -o differences.xlsx"
+
+
+def _mass(m: Movement) -> str:
+    """The mass of goods, with what they hold of the substance where that is another one."""
+    return show_kg(m.kg) + (f" holding {show_kg(m.content_kg)}" if m.content_kg not in (None, m.kg) else "")
 
 
 def told_unjudged(some: Iterable[Unjudged]) -> Iterable[str]:

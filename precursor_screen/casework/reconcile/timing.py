@@ -12,19 +12,21 @@ from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS
 def wrong_time(document: Document, day: date) -> str | None:
     """The kind of difference that goods make which move under a document on a day; None: none, or none that can be told.
 
-    A permit that has run out since is `expired` in the register: goods that moved before its last day were in order.
+    A permit that has run out since is `expired` in the register: goods that moved before its last day were in order. So were those that moved
+    before a status began (`status_from`).
     """
     if document.register == CONFIRMATIONS:
         return None
-    if document.status == "objected" and document.register == NOTIFICATIONS:
+    status = document.status_on(day)
+    if status == "objected" and document.register == NOTIFICATIONS:
         return OBJECTED
-    if document.status not in USABLE:
+    if status not in USABLE:
         return EXPIRED
     last = document.last if document.stated_last else None
-    if document.status == "expired" and (last is None or day > last):
+    if status == "expired" and (last is None or day > last):
         return EXPIRED
     if document.first and day < document.first:
         return TOO_EARLY
-    if document.status == "sent" and document.reply_ends and day < document.reply_ends:
+    if status == "sent" and document.reply_ends and day < document.reply_ends:
         return TOO_EARLY
     return LATER if last is not None and day > last else None

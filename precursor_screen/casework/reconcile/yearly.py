@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -15,9 +15,11 @@ from precursor_screen.casework.reconcile.papers import Frame
 from precursor_screen.rulebook.registers import LICENCES, REQUIREMENTS
 
 _MESSAGES = {
-    "no-quantity": "state no kilograms a year: whether it was exceeded cannot be told",
+    "no-quantity": "state no kilograms a year: there is no limit to compare with",
     "mass-unknown": "movements of unknown mass: the year's total is at least what is told",
     "year-in-part": "years of which only a part lies in the period: what is within the limit so far may not stay so",
+    "no-direction": "movements of a direction that neither they nor --jurisdiction tell: whose licence is asked for cannot be told",
+    "no-party": "movements that name nobody who would need a licence",
     "no-country": "movements that state no destination: they count for no country's requirement",
 }
 
@@ -31,9 +33,23 @@ def judge_licences(
         if document.holder:
             held[document.holder.key, document.substance_id].append(document)
     moved: dict[tuple[str, str, int], list[Movement]] = defaultdict(list)
+    unlicensed: dict[tuple[str, str, int, Decimal], list[Movement]] = defaultdict(list)
+    known = _licensed_sides(held, movements)
     out: dict[tuple[str, int], tuple[Document, list[Movement]]] = {}
     told: dict[str, list[str]] = defaultdict(list)
     for movement in sorted(movements, key=lambda m: m.rank):
+        if movement.returned and movement.direction == IMPORT:
+            continue
+        own = {EXPORT: movement.sending, IMPORT: movement.receiving}.get(movement.direction or "")
+        by_register = (movement.substance_id, movement.direction) in known and not frame.within_union(movement)
+        least = Decimal(0) if by_register else frame.licence_above(movement)
+        if least is not None and movement.bulk:
+            if own is None:
+                told["no-direction"].append(movement.place)
+            elif not own:
+                told["no-party"].append(movement.place)
+            elif not any((key, movement.substance_id) in held for key in own):
+                unlicensed[own[0], movement.substance_id, movement.day.year, least].append(movement)
         for key in sorted({*movement.sending, *movement.receiving}):
             licences = held.get((key, movement.substance_id))
             if not licences:
@@ -45,20 +61,51 @@ def judge_licences(
             else:
                 out.setdefault((kind, id(nearest)), (nearest, []))[1].append(movement)
     found = [_difference(kind, d, some, _because(kind, d, some)) for (kind, _), (d, some) in out.items()]
+    for (*_, least), some in unlicensed.items():
+        if not least or (kilograms([m.kg for m in some]) or Decimal(0)) > least:
+            found.append(_without(some))
     for licences in held.values():
         found += _duplicates(licences)
+        found += [_contradiction(d) for d in licences if d.contradicting]
     for (key, substance_id, year), some in moved.items():
         found += _exceeded(held[key, substance_id], some, year, frame, told)
     return found, [u for code, message in _MESSAGES.items() for u in unjudged(code, LICENCES, told[code], message)]
 
 
+def _licensed_sides(
+    held: Mapping[tuple[str, str], Sequence[Document]], movements: Sequence[Movement]
+) -> frozenset[tuple[str, str | None]]:
+    """Substances and directions that the register is kept for: exports of all that anybody holds a licence of, imports of what a holder
+    brings in, for an office may license exporters only."""
+    substances = {substance_id for _, substance_id in held}
+    brought = {
+        m.substance_id for m in movements if m.direction == IMPORT and any((k, m.substance_id) in held for k in m.receiving)
+    }
+    return frozenset({*((s, EXPORT) for s in substances), *((s, None) for s in substances), *((s, IMPORT) for s in brought)})
+
+
+def _without(some: Sequence[Movement]) -> Difference:
+    """Goods of somebody who holds no licence of the substance; all of these are one difference."""
+    first, shipped = some[0], kilograms([m.kg for m in some])
+    who = first.receiver if first.direction == IMPORT else first.sender
+    because = f"{show_kg(shipped)} of {first.substance_id}; the register holds no licence of {who or 'the party'} for it"
+    return Difference(kinds.MISSING, LICENCES, None, tuple(some), None, shipped, None, because, "not matched")
+
+
+def _contradiction(document: Document) -> Difference:
+    because = f"{document.reference} is valid from {document.first} until {document.last}"
+    return _difference(kinds.CONTRADICTING, document, (), because)
+
+
 def _off(document: Document, day: date) -> tuple[bool, int]:
     days = max((document.first - day).days if document.first else 0, (day - document.last).days if document.last else 0, 0)
-    return (document.status not in ("valid", "expired"), days)
+    return (document.status_on(day) not in ("valid", "expired"), days)
 
 
 def _out_of_force(document: Document, day: date) -> str | None:
-    if document.status not in ("valid", "expired"):
+    if document.contradicting:
+        return None
+    if document.status_on(day) not in ("valid", "expired"):
         return kinds.EXPIRED
     if document.last and day > document.last:
         return kinds.EXPIRED if document.status == "expired" else kinds.LATER
@@ -83,7 +130,7 @@ def _duplicates(licences: Sequence[Document]) -> Iterator[Difference]:
     for same in numbers.values():
         if len(same) > 1:
             masses = " and ".join(show_kg(d.kg) for d in same)
-            yield _difference(kinds.DUPLICATE, same[0], (), f"{same[0].reference} stands {len(same)} times, for {masses} a year")
+            yield _difference(kinds.DUPLICATE, same[0], (), f"{same[0].reference} is in {len(same)} rows, for {masses} a year")
 
 
 def _exceeded(
@@ -93,13 +140,13 @@ def _exceeded(
     live = [
         d
         for d in licences
-        if d.status in ("valid", "expired")
+        if (d.status in ("valid", "expired") or d.status_from)
         and (d.first or first) <= last
         and (d.last or last) >= first
-        and (d.last or d.status == "valid")
+        and (d.last or d.status != "expired")
     ]
     if any(d.kg is None for d in live):
-        told["no-quantity"] += [d.reference for d in live if d.kg is None]
+        told["no-quantity"] += sorted({d.reference for d in live if d.kg is None} - set(told["no-quantity"]))
         return
     if len({(d.number, d.authority_key) for d in live}) < len(live):
         return  # a number that stands twice is told as such
@@ -148,7 +195,7 @@ def judge_requirements(
     moved: dict[tuple[str, str], list[Movement]] = defaultdict(list)
     told: dict[str, list[str]] = defaultdict(list)
     for movement in sorted(movements, key=lambda m: m.rank):
-        if movement.substance_id not in substances or movement.direction not in (None, EXPORT, IMPORT):
+        if movement.substance_id not in substances or movement.direction not in (None, EXPORT, IMPORT) or movement.returned:
             continue
         if movement.destination is None:
             told["no-country"].append(movement.place)
@@ -160,7 +207,7 @@ def judge_requirements(
         some = moved.get(key, [])
         if len(rows) > 1:
             masses = " and ".join(show_kg(d.kg) for d in rows)
-            because = f"the requirement of {document.reference} stands {len(rows)} times, for {masses}"
+            because = f"the requirement of {document.reference} is in {len(rows)} rows, for {masses}"
             found.append(_difference(kinds.DUPLICATE, document, some, because))
         elif some and document.kg is None:
             told["no-quantity"].append(document.reference)

@@ -137,6 +137,9 @@ def join_rows(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
+_LAST = frozenset(("ultimate", "ult", "final"))
+
+
 def guess_columns(
     names: Sequence[str],
     column_map: ColumnMap | None = None,
@@ -173,7 +176,16 @@ def guess_columns(
     if contents and table is not None:
         guesses = confirm(guesses, frozenset(stated), contents, table)
         guesses = by_direction(guesses, frozenset(stated), contents)
-    return tuple(_settle(guesses, set(stated), contents))
+    return tuple(_settle(_ultimate(guesses, set(stated)), set(stated), contents))
+
+
+def _ultimate(guesses: list[Guess], stated: set[int]) -> list[Guess]:
+    """An ultimate consignee is the consignee of a US export declaration; beside another consignee it is a further party."""
+    named = [g for g in guesses if g.field == "consignee_name"]
+    last = [g for g in named if g.position not in stated and not _LAST.isdisjoint(split_header(g.header))]
+    if len(last) == len(named):
+        return guesses
+    return [replace(g, field="other_parties", reason="another column names the consignee") if g in last else g for g in guesses]
 
 
 def _stated(names: tuple[str, ...], column_map: ColumnMap | None, where: str) -> dict[int, Guess]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from precursor_screen.errors import RegisterError, Where
+from precursor_screen.errors import MappingError, RegisterError, RuleSyntaxError, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.table import open_sheets
@@ -21,13 +22,43 @@ from precursor_screen.names.countries import find_country
 from precursor_screen.names.dates import parse_date, weigh_order
 from precursor_screen.names.numbers import Number, parse_number, weigh_marks
 from precursor_screen.names.party import party_key
-from precursor_screen.names.unit_codes import MASS, VOLUME, find_unit, to_base
+from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.names.unit_codes import MASS, VOLUME, find_unit, to_base, unit_in_header
+from precursor_screen.rulebook.located import parse_documents
 from precursor_screen.rulebook.registers import NOTIFICATIONS, REGISTERS, STATUSES, WRITTEN, RegisterColumn, schema_of
 
-_YES = frozenset(("yes", "y", "true", "1", "x", "single", "once"))
+_YES = frozenset(("yes", "y", "true", "1", "x", "single", "once", "ja", "oui", "si", "sim", "да", "是"))
 _LONGEST_REASON = 200  # characters
 _PLACES = Decimal("0.000001")
-_NO = frozenset(("no", "n", "false", "0", "", "multiple"))
+_NO = frozenset(("no", "n", "false", "0", "", "multiple", "nein", "non", "nao", "нет", "否"))
+_SHOWN = 20  # headers in a message
+_NUMBER_WORDS = frozenset(("no", "number", "nr", "num", "id", "ref", "reference", "nummer", "numero", "n", "№"))
+_SEVERAL = re.compile(r"[;|\n/+&]|\s(?:and|und|et|y|e)\s")
+_QUANTITY = re.compile(r"(?<![\w.,])(\d[\d.,' ]*\s*(?:kgs?|kilos?|t|tons?|tonnes?|g|lbs?|l|litres?|liters?))(?![^\W\d_])", re.I)
+_DAY_NUMBER = re.compile(r"\d{5}(?:\.\d+)?")
+_TWO_WAYS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+# A header as filed -> the field of a manifest that it is known for, empty for none (`readers.tabular.headers.lookup`).
+FieldOf = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderWords:
+    """How headers are understood besides a register's own spellings.
+
+    Attributes:
+        field_of: see FieldOf.
+        columns: header as filed -> column of the register, or `ignore`: what somebody says goes first.
+        date_order: dmy, mdy or ymd; decimal: `,` or `.`; empty: decided by the column.
+    """
+
+    field_of: FieldOf = lambda header: ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    date_order: str = ""
+    decimal: str = ""
+
+
+OWN_WORDS = HeaderWords()
+IGNORED = "ignore"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,40 +72,48 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class ReadRegister:
-    """table: see `rulebook.registers.schema_of`; skipped: rows that are not in it; unused: headers that no column took."""
+    """What came of a file.
+
+    Attributes:
+        table: see `rulebook.registers.schema_of`.
+        skipped: rows that are not in it.
+        unused: headers of filled columns that no column took.
+        notes: how cells were read that may be read otherwise, a sentence each. doubts: those of which nothing says that it is right.
+    """
 
     table: pa.Table
     skipped: tuple[Skipped, ...]
     unused: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 class _BadCell(ValueError):
     """A cell that cannot be understood; the message says which and why."""
 
 
-def read_register(register: str, path: Path, index: SubstanceIndex) -> ReadRegister:
+def read_register(register: str, path: Path, index: SubstanceIndex, words: HeaderWords = OWN_WORDS) -> ReadRegister:
     """Reads one file.
 
     Args:
         register: a key of `rulebook.registers.REGISTERS`.
         path: CSV, XLSX, XLS, Parquet or JSON; of a workbook the first sheet that has the columns.
         index: recognises the substances by name or CAS number.
+        words: how headers are understood.
 
     Raises:
         RegisterError: a required column is missing, or no row can be understood.
         InputError: the file is of no format that is read.
     """
-    sheets = open_sheets(Blob(path.name, path))
-    placed = [(sheet, place) for sheet in sheets if (place := _find_header(sheet, REGISTERS[register])) is not None]
+    sheets = list(open_sheets(Blob(path.name, path)))
+    placed = [(sheet, place) for sheet in sheets if (place := _find_header(sheet, REGISTERS[register], words)) is not None]
     if not placed:
-        required = ", ".join(c.name for c in REGISTERS[register] if c.required)
-        raise RegisterError(
-            f"has not the columns of the register {register}", where=Where(path.name), remedy=f"Needed: {required}."
-        )
+        raise _refused(register, path, sheets, words)
     sheet, (header_row, columns) = placed[0]
+    headers = sheet.head[header_row - 1] if not sheet.named else sheet.head[0]
     body = sheet.read(header_row, max(len(row) for row in sheet.head))
     cells = {name: body.table.column(at).to_pylist() for name, at in columns.items()}
-    parse = _Parser(register, index, cells)
+    parse = _Parser(register, index, cells, words, _unit_of(headers[columns["quantity_kg"]]) if "quantity_kg" in columns else "")
     rows, skipped = [], [Skipped(b.row, b.reason[:_LONGEST_REASON]) for b in body.broken]
     seen: set[tuple[Any, ...]] = set()
     for number, source_row in enumerate(body.rows.to_pylist()):
@@ -82,7 +121,7 @@ def read_register(register: str, path: Path, index: SubstanceIndex) -> ReadRegis
             continue
         content = tuple((values[number] or "").strip() for values in cells.values())
         if content in seen:  # counted twice it would allow twice as much
-            skipped.append(Skipped(source_row, "the same row stands above"))
+            skipped.append(Skipped(source_row, "the same row appears above"))
             continue
         seen.add(content)
         try:
@@ -91,51 +130,153 @@ def read_register(register: str, path: Path, index: SubstanceIndex) -> ReadRegis
             skipped.append(Skipped(source_row, str(error)[:_LONGEST_REASON], parse.reference(number)))
     if not rows:
         reason = f"; row {skipped[0].row}: {skipped[0].reason}" if skipped else ""
-        raise RegisterError(f"holds no row that can be understood{reason}", where=Where(path.name), remedy="Check its columns.")
-    headers = sheet.head[header_row - 1] if not sheet.named else sheet.head[0]
-    unused = tuple(h for at, h in enumerate(headers) if h.strip() and at not in columns.values())
-    return ReadRegister(pa.Table.from_pylist(rows, schema=schema_of(register)), tuple(skipped), unused)
+        raise RegisterError(f"no row can be understood{reason}", where=Where(path.name), remedy="Check its columns.")
+    left_out = {at for at, header in enumerate(headers) if words.columns.get(header.strip()) == IGNORED}
+    unused = tuple(
+        header
+        for at, header in enumerate(headers)
+        if header.strip() and at not in {*columns.values(), *left_out} and _is_filled(body.table.column(at).to_pylist())
+    )
+    notes, doubts = parse.told()
+    return ReadRegister(pa.Table.from_pylist(rows, schema=schema_of(register)), tuple(skipped), unused, notes, doubts)
+
+
+def load_register_map(path: Path, register: str, field_of: FieldOf) -> HeaderWords:
+    """A column map for a register: YAML with `columns` (header: column, or `ignore`), and perhaps `date_order` and `decimal`.
+
+    Raises:
+        MappingError: it cannot be read, or names a column that the register does not have.
+    """
+    try:
+        documents = [
+            located.data for located in parse_documents(path.read_text("utf-8-sig"), str(path)) if located.data is not None
+        ]
+    except (OSError, UnicodeDecodeError, RuleSyntaxError) as error:
+        raise MappingError(f"cannot be read ({error})", where=Where(str(path)), remedy="Check the path and the YAML.") from error
+    data = documents[0] if len(documents) == 1 and isinstance(documents[0], dict) else {}
+    columns, names = data.get("columns"), [*(c.name for c in REGISTERS[register]), IGNORED]
+    if not isinstance(columns, dict) or not columns or set(data) - {"columns", "date_order", "decimal"}:
+        remedy = "Write `columns:` and one `Header: column` a line below it; date_order and decimal may stand beside it."
+        raise MappingError("is not a column map for a register", where=Where(str(path)), remedy=remedy)
+    for header, name in columns.items():
+        if name not in names:
+            remedy = did_you_mean(str(name), names) or f"Columns: {', '.join(names)}."
+            raise MappingError(
+                f"column {str(header)!r}: {str(name)!r} is not a column of {register}", where=Where(str(path)), remedy=remedy
+            )
+    order, decimal = str(data.get("date_order") or ""), str(data.get("decimal") or "")
+    if order not in ("", "dmy", "mdy", "ymd") or decimal not in ("", ",", "."):
+        raise MappingError(
+            "date_order or decimal is unknown", where=Where(str(path)), remedy='Write dmy, mdy or ymd; "," or ".".'
+        )
+    return HeaderWords(field_of, {str(header).strip(): name for header, name in columns.items()}, order, decimal)
+
+
+def _refused(register: str, path: Path, sheets: Sequence[Sheet], words: HeaderWords) -> RegisterError:
+    """What was seen instead of the columns, and what of it is near to them."""
+    columns = REGISTERS[register]
+    required = ", ".join(c.name for c in columns if c.required)
+    rows = [row for sheet in sheets for row in sheet.head if any(cell.strip() for cell in row)]
+    best = max(rows, key=lambda row: len(_columns_of(row, columns, words)), default=())
+    seen = ", ".join(repr(cell.strip()[:40]) for cell in best[:_SHOWN] if cell.strip()) or "nothing"
+    found = _columns_of(best, columns, words)
+    lacking = [c for c in columns if c.required and c.name not in found]
+    free = [cell.strip() for at, cell in enumerate(best) if cell.strip() and at not in found.values()]
+    near = [
+        f"{cell!r} for {c.name} ({said})"
+        for c in lacking
+        for cell in free
+        if (said := did_you_mean(_fold(cell), map(_fold, (c.name, *c.spellings))))
+    ]
+    return RegisterError(
+        f"does not have the columns of the register {register}: {', '.join(c.name for c in lacking)} "
+        f"{'is' if len(lacking) == 1 else 'are'} missing. Headers seen: {seen}"
+        + (f". Near: {'; '.join(near[:3])}" if near else ""),
+        where=Where(path.name),
+        remedy=f"Needed: {required}. Name the columns in a file and pass it with --mapping: columns: {{'HEADER': {lacking[0].name if lacking else 'reference'}}}",
+    )
+
+
+def _is_filled(cells: Sequence[str | None]) -> bool:
+    """Whether a column says something; numbers of rows do not."""
+    said = [(cell or "").strip() for cell in cells]
+    return any(said) and not all(cell in ("", str(number)) for number, cell in enumerate(said, 1))
 
 
 def _fold(text: str) -> str:
-    words = unicodedata.normalize("NFKC", text).casefold().replace("_", " ").replace("-", " ").replace(".", " ")
-    return " ".join("".join(c if c.isalnum() else " " for c in words).split())
+    spaced = (
+        unicodedata.normalize("NFKD", text).casefold().replace("_", " ").replace("-", " ").replace(".", " ").replace("'", " ")
+    )
+    return " ".join("".join(c if c.isalnum() else " " for c in spaced if not unicodedata.combining(c)).split())
 
 
-def _find_header(sheet: Sheet, columns: Sequence[RegisterColumn]) -> tuple[int, dict[str, int]] | None:
+def _unit_of(header: str) -> str:
+    """The unit of mass that a header of quantities ends with; empty: none."""
+    unit = unit_in_header(tuple(_fold(header).split()))
+    return unit.code if unit else ""
+
+
+def _find_header(sheet: Sheet, columns: Sequence[RegisterColumn], words: HeaderWords) -> tuple[int, dict[str, int]] | None:
     """The row of the header, counted from 1 (0 where names stand apart), and the position of each column."""
     for number, row in enumerate(sheet.head, start=0 if sheet.named else 1):
-        folded = [_fold(cell) for cell in row]
-        found: dict[str, int] = {}
-        for column in columns:
-            # A serial number ("No") may stand beside the number of the permit: the surest spelling wins, wherever it stands.
-            wanted = (
-                [*map(_fold, column.spellings)]
-                if column.kind == "reference"
-                else [_fold(column.name), *map(_fold, column.spellings)]
-            )
-            at = next((folded.index(w) for w in wanted if w in folded and folded.index(w) not in found.values()), None)
-            if at is not None:
-                found[column.name] = at
+        found = _columns_of(row, columns, words)
         if all(c.name in found for c in columns if c.required):
             return number, found
     return None
 
 
+def _columns_of(row: Sequence[str], columns: Sequence[RegisterColumn], words: HeaderWords) -> dict[str, int]:
+    """Where the columns stand in a row of headers: as somebody says, then by their own spellings, then by those known of manifests."""
+    said = [words.columns.get(cell.strip(), "") for cell in row]
+    found = {name: said.index(name) for name in (c.name for c in columns) if name in said}
+    free = [_fold(cell) if not said[at] else "" for at, cell in enumerate(row)]
+    bare = [_bare(head) for head in free]
+    for column in columns:
+        # A serial number ("No") may stand beside the number of the permit: the surest spelling wins, wherever it stands.
+        wanted = ((column.name,) if column.kind != "reference" else ()) + column.spellings
+        places = (heads.index(word) for word in map(_fold, wanted) for heads in (free, bare) if word in heads)
+        at = None if column.name in found else next((at for at in places if at not in found.values()), None)
+        if at is not None:
+            found[column.name] = at
+    lacking = [c for c in columns if c.name not in found and c.fields]
+    if lacking and any(c.name in found for c in columns):
+        known = {at: words.field_of(row[at]) for at, cell in enumerate(free) if cell and at not in found.values()}
+        for column in lacking:
+            fit = [at for wanted in column.fields for at, name in known.items() if _same_field(name, wanted)]
+            if (at := next((at for at in fit if at not in found.values()), None)) is not None:
+                found[column.name] = at
+    return found
+
+
+def _bare(head: str) -> str:
+    """A folded header without the number or the unit that it ends with: `confirmation no`, `quantity t`."""
+    *words, last = head.split() or [""]
+    return " ".join(words) if last in _NUMBER_WORDS or ((unit := find_unit(last)) and unit.kind == MASS) else head
+
+
+def _same_field(field_name: str, wanted: str) -> bool:
+    return field_name in (wanted, f"{wanted}_kg")
+
+
 class _Parser:
     """Cells of a row to values; the decimal mark and the order of dates are those of the whole column."""
 
-    def __init__(self, register: str, index: SubstanceIndex, cells: dict[str, list[str | None]]) -> None:
+    def __init__(
+        self, register: str, index: SubstanceIndex, cells: dict[str, list[str | None]], words: HeaderWords, unit: str
+    ) -> None:
+        """unit: that the header of the quantities names; empty: none."""
+        self.unit = unit
         self.columns = REGISTERS[register]
         self.cells = cells
         self.index = index
         self.default_status = "sent" if register == NOTIFICATIONS else "valid"
         self.substances: dict[str, list[str]] = {}
         self.densities = {s.substance_id: s.density_kg_per_l for s in index.substances}
-        dates = [v for c in self.columns if c.kind == "date" for v in cells.get(c.name, []) if v]
-        self.order = weigh_order(dates).decide()
-        numbers = [v for c in self.columns if c.kind == "number" for v in cells.get(c.name, []) if v]
-        self.mark = weigh_marks(numbers).decide() or "."
+        self.dates = [v for c in self.columns if c.kind == "date" for v in cells.get(c.name, []) if v]
+        self.order = words.date_order or weigh_order(self.dates).decide()
+        self.numbers = [v for c in self.columns if c.kind == "number" for v in cells.get(c.name, []) if v]
+        self.sure_mark = words.decimal or weigh_marks(self.numbers).decide()
+        self.mark = self.sure_mark or "."
         self.readers: dict[str, Callable[[str, str], Any]] = {
             "text": lambda text, _: text,
             "reference": lambda text, _: text,
@@ -164,34 +305,59 @@ class _Parser:
                 substance_ids = self._substances(text)
                 values[column.name] = text
             elif column.kind == "number":
-                values[column.name] = self._number(text, column.name) if text else None
                 stated = text
             elif text or column.kind in ("status", "boolean"):
                 values[column.name] = self.readers[column.kind](text, column.name)
             if column.kind == "party" and text:
                 values[f"{column.name}_key"] = party_key(text) or None
-        if values.get("valid_from") and values.get("valid_to") and values["valid_to"] < values["valid_from"]:
-            raise _BadCell("valid_to lies before valid_from")
-        if len(substance_ids) > 1 and values.get("quantity_kg") is not None:
-            raise _BadCell(f"one quantity for {len(substance_ids)} substances: {', '.join(substance_ids)}; write a row for each")
-        number_of: Number | None = values.pop("quantity_kg", None)
-        if number_of is None:
+        unit = values.get("unit") or self.unit
+        if len(substance_ids) > 1 and (masses := self._each(values["substance"], stated, unit)):
+            return [{**values, "substance_id": one, **mass} for one, mass in masses.items()]
+        if not stated:
             return [{**values, "substance_id": one} for one in substance_ids]
-        return [
-            {**values, "substance_id": one, **self._mass(one, number_of, values.get("unit") or "", stated)}
-            for one in substance_ids
-        ]
+        if len(substance_ids) > 1:
+            raise _BadCell(f"one quantity for {len(substance_ids)} substances: {', '.join(substance_ids)}; write a row for each")
+        return [{**values, "substance_id": substance_ids[0], **self._mass(substance_ids[0], stated, unit)}]
+
+    def _each(self, text: str, stated: str, unit: str) -> dict[str, dict[str, Any]]:
+        """Substance -> its quantity, where a cell names several, each with its own: in the same order, or beside the name; empty: not so."""
+        parts = [part.strip() for part in _SEVERAL.split(text) if part.strip()]
+        masses = [part.strip() for part in _SEVERAL.split(stated) if part.strip()]
+        if len(parts) < 2 or any(len(self._perhaps(part)) != 1 for part in parts):
+            return {}
+        if len(masses) != len(parts):
+            beside = [_QUANTITY.findall(part) for part in parts]
+            if any(len(some) != 1 for some in beside) or len(masses) > 1:
+                return {}
+            masses = [some[0] for some in beside]
+        substance_ids = [self._perhaps(part)[0] for part in parts]
+        if len(set(substance_ids)) < len(substance_ids):
+            return {}
+        return {one: self._mass(one, mass, unit) for one, mass in zip(substance_ids, masses, strict=True)}
+
+    def told(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """How cells were read that may be read otherwise; and those of which nothing says that it is right."""
+        notes, doubts = [], []
+        if self.sure_mark == "," and (example := next((v for v in self.numbers if "," in v), "")):
+            notes.append(f"numbers have a decimal comma: {example} is {_shown(parse_number(example, ','))}")
+        if not self.sure_mark and (example := next((v for v in self.numbers if _TWO_WAYS.fullmatch(v.strip())), "")):
+            read = _shown(parse_number(example, self.mark))
+            doubts.append(f"{example} may be two numbers; it was read as {read}. Say which with `decimal` in a --mapping file")
+        if example := next((v for v in self.dates if _DAY_NUMBER.fullmatch(v.strip()) and parse_date(v).day), ""):
+            notes.append(f"days are numbers of a spreadsheet: {example} is {parse_date(example).day}")
+        return tuple(notes), tuple(doubts)
 
     def reference(self, number: int) -> str:
         """The number of a row's document; empty where it states none."""
         return (self.cells["reference"][number] or "").strip()[:_LONGEST_REASON] if "reference" in self.cells else ""
 
-    def _mass(self, substance_id: str, number: Number, column_unit: str, stated: str) -> dict[str, Any]:
+    def _mass(self, substance_id: str, stated: str, column_unit: str) -> dict[str, Any]:
         """Kilograms of a quantity in any unit of mass; of a volume where the density of the substance is known, else none."""
+        number = self._number(stated, "quantity_kg")
         written = number.unit or column_unit
         unit = find_unit(written) if written else find_unit("kg")
         if unit is None or unit.kind not in (MASS, VOLUME):
-            raise _BadCell(f"quantity {stated!r} {column_unit}".rstrip() + " is no number of kilograms")
+            raise _BadCell(f"quantity {stated!r} {column_unit}".rstrip() + " is not a number of kilograms")
         said = stated if number.unit else f"{stated} {column_unit}".rstrip()
         base = to_base(number.value, unit)
         if unit.kind == VOLUME:
@@ -200,6 +366,12 @@ class _Parser:
         return {"quantity_kg": base, WRITTEN: said if unit.factor != 1 else None}
 
     def _substances(self, text: str) -> list[str]:
+        if not self._perhaps(text):
+            raise _BadCell(f"substance {text!r} is in no table")
+        return self.substances[text]
+
+    def _perhaps(self, text: str) -> list[str]:
+        """The substances that a text names; none where it is in no table."""
         if text not in self.substances:
             matches = [m for m in self.index.match(text) if m.suppressed is None and m.strength != "weak"]
             by_id = text.casefold().replace(" ", "-")
@@ -207,8 +379,6 @@ class _Parser:
             numbered = self.index.recognise_codes("cas_numbers", [text]).column("substance_id").to_pylist()
             found = known or list(dict.fromkeys([*(m.substance_id for m in matches), *numbered]))
             self.substances[text] = found or self._whole(text)
-        if not self.substances[text]:
-            raise _BadCell(f"substance {text!r} is in no table")
         return self.substances[text]
 
     def _whole(self, text: str) -> list[str]:
@@ -219,7 +389,7 @@ class _Parser:
     def _country(self, text: str, name: str) -> str:
         code = find_country(text)
         if code is None:
-            raise _BadCell(f"{name} {text!r} is no country")
+            raise _BadCell(f"{name} {text!r} is not a country")
         return code
 
     def _status(self, text: str, name: str) -> str:
@@ -234,18 +404,18 @@ class _Parser:
     def _number(self, text: str, name: str) -> Number:
         number = parse_number(text, self.mark)
         if number is None or number.value < 0:
-            raise _BadCell(f"{name} {text!r} is no number of kilograms")
+            raise _BadCell(f"{name} {text!r} is not a number of kilograms")
         return number
 
     def _date(self, text: str, name: str) -> date:
         day = parse_date(text, self.order).day
         if day is None:
-            raise _BadCell(f"{name} {text!r} is no date that is sure")
+            raise _BadCell(f"{name} {text!r} is not a date that is certain")
         return day
 
     def _year(self, text: str, name: str) -> int:
         if not (text.isascii() and text.isdecimal() and 1988 <= int(text) <= 2100):
-            raise _BadCell(f"{name} {text!r} is no year")
+            raise _BadCell(f"{name} {text!r} is not a year")
         return int(text)
 
     def _boolean(self, text: str, name: str) -> bool:
@@ -253,3 +423,7 @@ class _Parser:
         if folded not in _YES | _NO:
             raise _BadCell(f"{name} {text!r} is neither yes nor no")
         return folded in _YES
+
+
+def _shown(number: Number | None) -> str:
+    return f"{number.value.normalize():f}" if number else "not a number"

@@ -22,8 +22,8 @@ from filelock import FileLock, Timeout
 from precursor_screen.errors import RegisterError, Where
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.names.suggest import did_you_mean
-from precursor_screen.reference.registers.reading import Skipped, read_register
-from precursor_screen.rulebook.registers import REGISTERS, WRITTEN, schema_of
+from precursor_screen.reference.registers.reading import OWN_WORDS, HeaderWords, ReadRegister, Skipped, read_register
+from precursor_screen.rulebook.registers import CONFIRMATIONS, PERMITS, REGISTERS, WRITTEN, schema_of
 from precursor_screen.store.digests import Digests
 from precursor_screen.store.sealed import (
     POINTER,
@@ -39,7 +39,12 @@ from precursor_screen.store.sealed import (
 
 SHRINKS_TO = 0.5  # a register with less than half of the last one's rows is more likely cut off than emptied
 KEPT = 5  # snapshots
-_LATER_COLUMNS = frozenset(("unit", "authority", "version", WRITTEN))  # a snapshot of before they were may lack them
+# A snapshot of before they were may lack them.
+_LATER_COLUMNS = frozenset(("unit", "authority", "version", WRITTEN, "status_from"))
+_LATER_OF = {
+    PERMITS: frozenset(("exporter", "exporter_key", "consignee", "consignee_key")),
+    CONFIRMATIONS: frozenset(("bill", "notification")),
+}
 _TABLE, _MANIFEST, _LOCK = "register.parquet", "manifest.json", ".lock"
 
 
@@ -81,12 +86,12 @@ class RegisterStore:
         return [name for name in REGISTERS if _was_imported(self.folder / name)]
 
     def import_file(
-        self, register: str, path: Path, index: SubstanceIndex, day: date, *, force: bool = False
-    ) -> tuple[RegisterManifest, tuple[str, ...]]:
+        self, register: str, path: Path, index: SubstanceIndex, day: date, *, force: bool = False, words: HeaderWords = OWN_WORDS
+    ) -> tuple[RegisterManifest, ReadRegister]:
         """Imports one file as the next snapshot.
 
         Returns:
-            What was imported, and the headers that no column took.
+            What was imported, and how it was read.
 
         Raises:
             RegisterError: an unknown register, a file that is not one, much shorter or older than the last one (unless forced).
@@ -96,7 +101,7 @@ class RegisterStore:
             raise RegisterError(f"no register is called {register!r}", remedy=did_you_mean(register, REGISTERS) or _known())
         if not path.is_file():
             raise RegisterError("does not exist", where=Where(str(path)), remedy="Check the path.")
-        read = read_register(register, path, index)
+        read = read_register(register, path, index, words)
         place = self.folder / register
         place.mkdir(parents=True, exist_ok=True)
         with _locked(place, register):
@@ -116,7 +121,7 @@ class RegisterStore:
             point(place, Pointer(number, sealed))
             for old in sorted(int(p.name) for p in place.iterdir() if p.name.isdecimal())[:-KEPT]:
                 shutil.rmtree(place / str(old))
-        return manifest, read.unused
+        return manifest, read
 
     def _last(self, register: str) -> RegisterManifest | None:
         try:
@@ -144,7 +149,7 @@ class RegisterStore:
             raise RegisterError(
                 f"register {register} has no copy that can be read ({error})", where=Where(str(place)), remedy=remedy
             ) from error
-        table = _with_later_columns(table, schema_of(register))
+        table = _with_later_columns(table, register)
         if table.num_rows != manifest.rows or not table.schema.equals(schema_of(register)):
             raise RegisterError(f"register {register} is not what was imported", where=Where(str(folder)), remedy=remedy)
         if not pointer.seal:
@@ -167,10 +172,11 @@ class RegisterStore:
         return tuple(self.open(name) for name in self.imported())
 
 
-def _with_later_columns(table: pa.Table, schema: pa.Schema) -> pa.Table:
+def _with_later_columns(table: pa.Table, register: str) -> pa.Table:
     """The table of a snapshot of before there were some columns, with those empty."""
+    schema = schema_of(register)
     if set(table.column_names) <= set(schema.names):
-        for name in _LATER_COLUMNS & (set(schema.names) - set(table.column_names)):
+        for name in (_LATER_COLUMNS | _LATER_OF.get(register, frozenset())) & (set(schema.names) - set(table.column_names)):
             table = table.append_column(name, pa.nulls(table.num_rows, schema.field(name).type))
         if set(table.column_names) == set(schema.names):
             return table.select(schema.names)

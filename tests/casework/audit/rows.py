@@ -129,7 +129,7 @@ class InMemory:
     def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
         """See `Source`."""
         rows = [r for r in self._within(first, last).to_pylist() if r["sender_name"] in senders]
-        return pa.Table.from_pylist(rows, schema=MOVEMENT).select(list(moves.READ))
+        return pa.Table.from_pylist(rows, schema=MOVEMENT).select(list(moves.WANTED))
 
     def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
         """See `Source`."""

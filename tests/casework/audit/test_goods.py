@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -67,25 +67,21 @@ def test_headings_that_do_not_fit_come_first() -> None:
     assert found[0].example == "CLEANER"
 
 
-def permit(kg: str | None) -> dict[str, Any]:
-    return {"reference": "P-1", "substance_id": "acetone", "quantity_kg": Decimal(kg) if kg else None}
-
-
-@pytest.mark.parametrize(
-    ("permitted", "over"),
-    [("100", "0"), ("98.03", "1.97"), ("98.04", "0"), (None, "0")],
-    ids=["full", "over", "tolerated", "unstated"],
-)
-def test_a_permit_is_exceeded_beyond_two_per_cent(permitted: str | None, over: str) -> None:
+def test_shipments_of_one_day_that_are_alike_are_told() -> None:
     rows = [
-        row("1", kg="60", permit_reference="P-1"),
-        row("2", kg="40", permit_reference="P-1"),
-        row("3", permit_reference="P-2"),
+        row("1"),
+        row("2"),
+        row("3", kg="51"),
+        row("4", usd="151"),
+        row("5", receiver="Nettle SARL"),
+        row("6", date(2026, 3, 2)),
     ]
-    (found,) = goods.permits(moved(*rows), [permit(permitted)])
-    # 98.04 * 1.02 = 100.0008 covers the hundred kilograms, 98.03 * 1.02 = 99.9906 does not.
-    assert (found.moved_kg, found.over_kg, found.lines) == (Decimal(100), Decimal(over), (1, 2))
-
-
-def test_a_permit_that_nothing_names_is_not_here() -> None:
-    assert goods.permits(moved(row("1")), [permit("1")]) == ()
+    (found,) = goods.duplicates(moved(*rows, row("7", shipment_id="S-6", day=date(2026, 3, 2))))
+    assert (found.shipments, found.kg, found.value_usd, found.receiver, found.lines) == (
+        ("S-1", "S-2"),
+        Decimal(50),
+        Decimal(150),
+        "Marrow GmbH",
+        (1, 2),
+    )
+    assert goods.duplicates(moved(row("1", kg=""), row("2", kg=""))) == ()

@@ -31,9 +31,9 @@ def test_a_receiver_has_first_and_last_day_names_and_kilograms() -> None:
     assert (marrow.movements, marrow.kg, marrow.unknown, marrow.by_substance) == (3, Decimal(12), 1, (("acetone", Decimal(12)),))
 
 
-@pytest.mark.parametrize(("days", "is_new"), [(90, False), (91, True)])
-def test_a_partner_is_new_from_the_91st_day_of_the_exporter_on(days: int, is_new: bool) -> None:
-    began = date(2026, 1, 5)
+@pytest.mark.parametrize(("days", "is_new"), [(365, False), (366, True)])
+def test_a_partner_is_new_only_after_a_year_of_the_exporter(days: int, is_new: bool) -> None:
+    began = date(2025, 5, 5)
     found = receivers(row("1", began + timedelta(days=days), receiver="Nettle SARL"), known={"marrow": began})
     assert found[0].is_new is is_new
 
@@ -56,6 +56,13 @@ def test_a_partner_is_dormant_after_180_days(days: int, dormant: bool) -> None:
     last = LAST - timedelta(days=days)
     (found,) = receivers(row("1", last - timedelta(days=9)), row("2", last))
     assert found.is_dormant is dormant
+
+
+def test_of_goods_in_which_nothing_was_recognised_nobody_is_a_partner() -> None:
+    nothing = {"substance_id": None, "kg": "", "receiver": "Nettle SARL"}
+    known = {"marrow": date(2024, 1, 5)}
+    (found,) = receivers(row("1", date(2026, 1, 10), **nothing), row("2", date(2026, 12, 1), **nothing), known=known)
+    assert (found.is_new, found.gap_days, found.back_on, found.is_dormant, found.by_substance) == (False, None, None, False, ())
 
 
 def test_who_bought_once_is_not_dormant() -> None:

@@ -48,7 +48,7 @@ def test_names_that_are_one_exporter_are_one_peer() -> None:
 
 def test_partners_are_new_by_what_was_before_the_period() -> None:
     found = compare(
-        row("1", date(2025, 10, 1)),
+        row("1", date(2025, 4, 1)),
         row("2", date(2026, 1, 2)),  # met before
         row("3", date(2026, 5, 1), receiver="Nettle SARL"),  # new
         row("4", date(2026, 6, 1), receiver="Orrin SA", sender=OTHER),  # the first day of that exporter

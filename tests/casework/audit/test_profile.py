@@ -13,7 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.casework.audit.findings import WEIGHTS, find
+from precursor_screen.casework.audit.gather import rank_all
+from precursor_screen.casework.audit.sample import draw, seed_of
 from precursor_screen.casework.audit.unseen import Basis, blind_spots, gaps
+from precursor_screen.errors import UsageError
 from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS, schema_of
 from tests.casework.audit.rows import FIRST, LAST, OWN, everybody, flag, row
 from tests.examples import examples
@@ -64,16 +67,17 @@ def test_without_a_jurisdiction_nothing_is_held_against_a_threshold() -> None:
 
 def test_permits_and_objections_of_the_registers_are_told() -> None:
     rows = [row("1", date(2026, 5, 1), kg="120", permit_reference="P-1", country_of_destination="CH")]
-    permits = register(PERMITS, reference="P-1", substance_id="acetone", quantity_kg=Decimal(100))
+    permits = register(PERMITS, reference="P-1", substance_id="acetone", quantity_kg=Decimal(100), status="valid")
     objected = {"reference": "PEN-1", "substance_id": "acetone", "status": "objected", "country": "DE", "importer_key": "marrow"}
     notifications = register(NOTIFICATIONS, **objected, exporter_key="laboratory larkfield supply", sent=date(2026, 4, 1))
     profile = everybody(*rows, registers=permits | notifications).profile(OWN)
     told = {f.kind: f.sentence for f in find(profile)}
-    assert told["permit exceeded"] == "Under permit P-1 moved 120 kg of Acetone, 20 kg more than the 100 kg permitted."
+    assert told["papers"] == "More shipped than the document is for: 120 kg shipped, 100 kg allowed by P-1."
+    assert [(p.kind, p.reference, p.difference_kg, p.lines) for p in profile.papers] == [("over", "P-1", Decimal(20), (1,))]
     assert told["route after an objection"] == (
         "After DE objected to notification PEN-1 (sent 2026-04-01), 120 kg of Acetone went to CH: the same importer, elsewhere."
     )
-    assert not any("register" in s for s in profile.blind_spots if "not imported" in s)
+    assert not any(name in s for s in profile.blind_spots if "not imported" in s for name in ("permits", "notifications"))
 
 
 @pytest.mark.parametrize("change", [{"status": "accepted"}, {"exporter_key": "quillon reagents"}])
@@ -115,13 +119,13 @@ def test_a_listed_consignor_is_no_listed_receiver() -> None:
 
 
 def test_findings_are_worst_first_and_bounded() -> None:
-    rows = [row("0", date(2026, 1, 2))]
+    rows = [row("0", date(2025, 1, 2))]
     rows += [row(str(n), date(2026, 8, 1), receiver=f"Buyer {n} SA") for n in range(1, 10)]
     found = find(everybody(*rows, row("99", hs6="340290")).profile(OWN))
     assert [f.weight for f in found] == sorted((f.weight for f in found), reverse=True)
     new = [f for f in found if f.kind == "new partner"]
     assert len(new) == 7
-    assert (new[-1].sentence, len(new[-1].lines)) == ("3 more of the kind “new partner” stand in the tables.", 3)
+    assert (new[-1].sentence, len(new[-1].lines)) == ("3 more of the kind “new partner” are in the tables.", 3)
     assert list(WEIGHTS.values()) == sorted(WEIGHTS.values(), reverse=True)
 
 
@@ -225,3 +229,58 @@ def test_a_text_that_may_be_several_substances_is_one_lot_and_two_masses_are_two
     assert sum(r.kg for r in profile.receivers) == Decimal(90)
     two_masses = [row("1", kg=kg, **same, substance_id=s) for s, kg in (("acetone", "25"), ("toluene", "30"))]
     assert everybody(*two_masses).profile(OWN).kg == Decimal(55)
+
+
+def test_papers_of_others_and_unused_ones() -> None:
+    schema = schema_of(PERMITS)
+    values = {"substance_id": "acetone", "quantity_kg": Decimal(100), "status": "valid", "valid_to": date(2026, 5, 1)}
+    rows = [
+        {**dict.fromkeys(schema.names), **values, "reference": f"P-{n}", "holder": name, "holder_key": key, "direction": "export"}
+        for n, (name, key) in enumerate(((OWN, "laboratory larkfield supply"), (OTHER, "quillon reagents")))
+    ]
+    profile = everybody(row("1", kg="0.5"), registers={PERMITS: pa.Table.from_pylist(rows, schema=schema)}).profile(OWN)
+    assert [(p.kind, p.reference, p.lawful) for p in profile.papers] == [("part-used", "P-0", True)]
+    assert [f.kind for f in find(profile)] == ["papers, lawful as far as is known"]
+
+
+def test_year_on_year_tells_a_change_of_whole_years_only() -> None:
+    rows = [row("1", date(2025, 1, 1), kg="100"), row("2", date(2025, 7, 1), kg="100"), row("3", date(2026, 2, 1), kg="300")]
+    told = {y.year: (y.kg, y.whole, y.change) for y in everybody(*rows, row("4", LAST, kg="1")).profile(OWN).years}
+    assert told == {2025: (Decimal(200), True, None), 2026: (Decimal(301), True, pytest.approx(0.505))}
+    part = everybody(*rows[1:]).profile(OWN).years
+    assert [(y.whole, y.change) for y in part] == [(False, None), (True, None)]
+
+
+def test_what_a_solution_holds_is_said_to_be_a_share() -> None:
+    rows = [row("1", kg="40", goods_mass_kg=Decimal(100)), row("2", kg="50", goods_mass_kg=Decimal(50)), row("3", kg="10")]
+    (total,) = everybody(*rows).profile(OWN).totals
+    assert (total.kg, total.share_kg, total.of_kg) == (Decimal(100), Decimal(40), Decimal(100))
+
+
+def test_a_name_at_the_same_address_is_asked_though_it_shipped_before_the_period_only() -> None:
+    profile = everybody(row("1"), row("2", date(2025, 6, 1), sender=OTHER)).profile(OWN)
+    (question,) = profile.merged.questions
+    assert (question.name, "at the same address" in question.why, question.rows) == (OTHER, True, 0)
+    with pytest.raises(UsageError, match="no exporter goes by"):
+        everybody(row("1"), row("2", date(2025, 6, 1), sender=OTHER)).profile(OTHER)
+
+
+def test_a_sample_is_drawn_by_its_seed() -> None:
+    moves = everybody(*(row(str(n), date(2026, 3, 1 + n)) for n in range(1, 21)), row("99", substance_id=None)).profile(OWN).moves
+    drawn = draw(moves, 5, "a")
+    assert drawn == draw(moves[::-1], 5, "a")
+    assert drawn != draw(moves, 5, "b")
+    assert len({some[0].shipment_id for some in drawn}) == 5
+    assert len(draw(moves, 50, "a")) == 20
+    assert seed_of(OWN, FIRST, LAST) == seed_of(OWN, FIRST, LAST) != seed_of(OTHER, FIRST, LAST)
+
+
+def test_exporters_of_the_jurisdiction_are_ranked_by_what_is_found() -> None:
+    rows = [row(str(n), date(2026, n, 5)) for n in range(1, 10)]
+    rows += [row(f"1{n}", date(2026, n, 6), sender=OTHER, address="", hs6="340290") for n in range(1, 10)]
+    rows += [
+        row(f"2{n}", date(2026, n, 7), sender="Foreign SA", address="", sender_country="FR", hs6="340290") for n in range(1, 10)
+    ]
+    ranking = rank_all(everybody(*rows), 10)
+    assert [(r.name, r.findings > 0) for r in ranking.rows] == [(OTHER, True), (OWN, False)]
+    assert ranking.rows[0].worst

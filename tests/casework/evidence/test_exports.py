@@ -51,10 +51,12 @@ def test_a_communication_on_an_incident(document):
 
 def test_selectivity(document):
     found = rows(to_selectivity(document))
-    assert [(r["consignee"], r["rule"], r["level"], r["shipment"]) for r in found] == [
-        ("Orveto SA", "PS-PTY-001", "high", "S-L1"),
-        ("Orveto SA", "PS-QTY-004", "high", "S-L1"),
+    assert [(r["consignee"], r["rules"], r["level"], r["shipments"]) for r in found] == [
+        ("Orveto SA", "PS-PTY-001; PS-QTY-004", "high", "S-L1"),
     ]
+    assert found[0]["exporter"]
+    twice = {**document, "flags": [*document["flags"], *document["flags"]]}
+    assert rows(to_selectivity(twice)) == found
 
 
 # Properties that the schemas of FollowTheMoney have (its own and those of the schemas that it extends), as far as we use them.

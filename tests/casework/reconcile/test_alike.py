@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from precursor_screen.casework.reconcile.alike import (
     Likeness,
@@ -162,3 +164,31 @@ def test_a_bill_that_a_confirmation_writes_otherwise_needs_the_receiver():
     goods = moved("MAEU0012")
     assert kinds([confirmation("MAEU 012")], [goods]) == []
     assert kinds([confirmation("MAEU 012", importer=party("Other"))], [goods]) == ["not-seen-to-leave", "unconfirmed"]
+
+
+FORGED = [
+    # number that goods name, number of a row that was set aside, whether it is that row's
+    ("EA/25/01857", "EA/25/91036", False),
+    ("EA/25/91036", "EA/25/91036", True),
+    ("ea 25 91036", "EA/25/91036", True),
+    ("EA/25/91036; EA/25/01857", "EA/25/91036", False),  # one of the two is neither held nor set aside
+    ("91036", "EA/25/91036", False),
+    ("25", "EA/25/91036", False),
+    ("EA/25", "EA/25/91036", False),
+    ("2025-17", "17/2025", False),
+]
+
+
+@pytest.mark.parametrize(("named", "set_aside", "same"), FORGED)
+def test_a_row_that_was_set_aside_hides_its_own_number_and_no_other(named: str, set_aside: str, same: bool):
+    frame = replace(FRAME, aside={"permits": number_forms(set_aside)})
+    found = kinds([permit(country="KE", last=None)], [moved(permit=named)], frame)
+    assert found == ([] if same else ["missing"])
+
+
+@given(st.lists(st.text("AB1209/- ", min_size=1, max_size=8), min_size=2, max_size=2))
+def test_two_numbers_share_a_form_only_as_wholes(numbers: list[str]):
+    one, other = numbers
+    if not number_forms(one).isdisjoint(number_forms(other)):
+        same = (lambda x: "".join(c for c in x if c.isalnum()), unpadded, digits_of)
+        assert any(form(one) == form(other) != "" for form in same)

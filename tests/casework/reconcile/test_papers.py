@@ -104,7 +104,13 @@ def test_unused_and_part_used_only_when_the_document_has_ended_and_all_of_it_was
     assert (kinds([permit(last=None)], []), codes([permit(last=None)], [])) == ([], ["no-last-day"])
     assert kinds([permit(first=day("01-01"))], []) == ["unused"]
     early = permit(first=date(2024, 12, 31))
-    assert (kinds([early], []), codes([early], [])) == ([], ["begins-before"])
+    (one,) = judged([early], [])[0]
+    assert (one.kind, one.because) == (
+        "unused",
+        "nothing moved under P1 until 2025-05-31; what moved under it before 2025-01-01 is not known",
+    )
+    assert kinds([early], [moved(kg="50")]) == ["part-used"]
+    assert kinds([permit(first=date(2024, 1, 1), last=date(2024, 12, 31))], []) == []  # of another period
     assert kinds([permit(status="revoked")], []) == []  # nobody should use it
     assert kinds([permit()], [moved(kg="50"), moved("B2", None)]) == ["mass-unknown"]  # the rest may be in it
 
@@ -185,10 +191,118 @@ def test_a_document_for_another_substance():
         (confirmation("ARR 7", importer=party("Other")), [moved()], ["not-seen-to-leave", "unconfirmed"]),
         (confirmation("ARR 7", country="KE"), [moved(on="11-01")], ["not-seen-to-leave"]),  # to MX nobody confirms
         (confirmation("ARR 7", first=day("10-15")), [moved(on="10-03")], []),
-        (confirmation("ARR 7"), [moved(on="10-03")], ["not-seen-to-leave"]),  # may still come
+        (confirmation("ARR 7"), [moved(on="10-03")], ["awaited", "not-seen-to-leave"]),  # may still come
         (confirmation("ARR 7", first=day("03-31")), [], []),  # left before the period, perhaps
         (confirmation("ARR 7", first=day("04-01")), [], ["not-seen-to-leave"]),
     ],
 )
 def test_what_the_other_side_confirms(document: Document, movements: list[object], kind: list[str]):
     assert kinds([document], movements) == kind  # type: ignore[arg-type]
+
+
+STATUS_FROM = [
+    # status, its first day, day of the goods, kinds
+    ("revoked", "04-02", "04-01", []),
+    ("revoked", "04-01", "04-01", ["expired"]),
+    ("suspended", "04-02", "04-02", ["expired"]),
+    ("revoked", None, "04-01", ["expired"]),
+]
+
+
+@pytest.mark.parametrize(("status", "since", "on", "kind"), STATUS_FROM)
+def test_goods_that_left_before_a_status_began_were_in_order(status: str, since: str | None, on: str, kind: list[str]):
+    assert kinds([permit(status=status, status_from=day(since))], [moved(on=on, permit="P1")]) == kind
+
+
+@pytest.mark.parametrize(("on", "kind"), [("03-10", ["too-early"]), ("03-16", []), ("03-20", ["objected"])])
+def test_an_objection_that_came_after_the_period_of_reply(on: str, kind: list[str]):
+    document = notification(status="objected", status_from=day("03-20"))
+    assert kinds([document], [moved(on=on, pen="N1", substance_id="piperonal")]) == kind
+
+
+def test_another_consignee_of_a_permit():
+    document = permit(importer=party("Zenith"))
+    assert kinds([document], [moved(permit="P1")]) == []
+    assert kinds([document], [moved(permit="P1", receiving=("other",))]) == ["other-consignee"]
+    assert kinds([document], [moved(receiving=("other",))]) == ["missing", "unused"]  # without a number it is none of its papers
+
+
+def test_an_import_permit_for_an_export():
+    document = permit(direction="import", exporter=None, importer=party("Acme"), country="DE")
+    assert kinds([document], [moved(permit="P1")]) == ["other-direction"]
+    assert kinds([document], [moved(permit="P1", direction="import", receiving=("acme",), origin="DE")]) == []
+
+
+TYPED = [
+    # number that goods name, other changes of the goods, kinds; the register holds EA/25/01857
+    ("EA/25/01851", {}, ["missing"]),
+    ("EA/25/01875", {}, ["missing"]),
+    ("EA/25/0185", {}, ["missing"]),
+    ("EA/25/01851", {"sending": ("other",)}, ["missing", "unused"]),
+    ("EA/25/01851", {"kg": "300"}, ["missing", "unused"]),  # no room for it
+    ("EA/25/01341", {}, ["missing", "unused"]),
+]
+
+
+@pytest.mark.parametrize(("number", "changed", "kind"), TYPED)
+def test_a_number_with_a_slip_is_told_and_counts_where_it_fits(number: str, changed: dict[str, object], kind: list[str]):
+    found, _ = judged([permit("EA/25/01857")], [moved(permit=number, **changed)])  # type: ignore[arg-type]
+    assert sorted(d.kind for d in found) == kind
+    missing = next(d for d in found if d.kind == "missing")
+    assert f"names {number}, which the register does not hold" in missing.because
+    assert ("EA/25/01857" in missing.because) is (number != "EA/25/01341")
+
+
+def test_a_number_with_a_slip_stays_behind_those_that_are_right():
+    movements = [moved("B1", on="03-02", permit="EA/25/01851"), moved("B2", on="03-03", permit="EA/25/01857")]
+    found, _ = judged([permit("EA/25/01857")], movements)
+    assert [(d.kind, [m.bill for m in d.movements]) for d in found] == [("missing", ["B1"])]
+
+
+def test_a_confirmation_that_names_another_notification():
+    frame = replace(FRAME, notifications=frozenset(("N1", "N2")))
+    goods = moved(pen="N1")
+    assert kinds([confirmation(notification="N-1")], [goods], frame) == []
+    assert kinds([confirmation(notification="N-2")], [goods], frame) == ["other-notification"]
+    assert kinds([confirmation("N2")], [goods], frame) == [
+        "other-notification"
+    ]  # found by consignee, substance, country and days
+    assert kinds([confirmation("N1")], [goods], frame) == []
+    assert kinds([confirmation(notification="N-2")], [moved()], frame) == []  # the goods name none, and are under none
+    under = replace(frame, notified={moved().rank: frozenset(("N1",))})
+    assert kinds([confirmation(notification="N-2")], [moved()], under) == ["other-notification"]
+
+
+def test_goods_that_arrived_before_they_left():
+    assert kinds([confirmation(first=day("03-30"))], [moved()]) == ["contradicting-dates"]
+    assert kinds([confirmation(first=day("03-31"))], [moved()]) == []  # the date line
+
+
+def test_no_confirmation_is_asked_of_a_country_that_confirms_nothing_of_the_substance():
+    toluene = [moved(f"T{n}", substance_id="toluene") for n in range(3)]
+    documents = [confirmation()]
+    assert kinds(documents, [moved(), *toluene]) == []
+    assert codes(documents, [moved(), *toluene]) == ["never-confirmed"]
+    assert kinds(documents, [moved(), moved("B2")]) == ["unconfirmed"]
+    frame = replace(FRAME, notified={m.rank: frozenset(("N1",)) for m in toluene})
+    assert kinds(documents, [moved(), *toluene], frame) == []
+    assert kinds(documents, [moved(), *toluene[:2]], frame) == ["unconfirmed", "unconfirmed"]  # notified, and too few for a habit
+
+
+def test_what_moved_before_the_period_is_used_up_and_not_told():
+    known = replace(FRAME, known_from=date(2024, 6, 1))
+    document = permit(first=date(2024, 12, 1), last=day("02-28"))
+    before, inside = moved("B1", "60", "2024-12-20", permit="P1"), moved("B2", "60", "02-01", permit="P1")
+    assert kinds([document], [before, inside], known) == ["over"]
+    assert kinds([document], [before, replace(inside, kg=Decimal(40))], known) == []
+    assert kinds(
+        [permit("P9", last=day("01-15"), first=date(2024, 12, 1))], [moved("B3", on="2024-12-20", permit="LOST1")], known
+    ) == ["unused"]
+
+
+def test_trade_within_a_customs_union_is_asked_for_no_export_papers():
+    frame = replace(FRAME, within_union=lambda m: m.destination == "DE")
+    documents = [permit(country="KE", last=None)]
+    assert kinds(documents, [moved(destination="DE")], frame) == []
+    assert codes(documents, [moved(destination="DE")], frame) == ["no-last-day", "within-union"]
+    assert kinds(documents, [moved(destination="DE", permit="P9")], frame) == ["missing"]  # a number that nobody issued

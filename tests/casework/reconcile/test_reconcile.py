@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from precursor_screen.casework.reconcile.differences import KINDS
-from precursor_screen.casework.reconcile.reconcile import reconcile
+from precursor_screen.casework.reconcile.reconcile import mark_returned, reconcile
 from precursor_screen.rulebook.registers import PERMITS, REGISTERS
 from tests.casework.reconcile.making import FRAME, moved, party, permit
 
@@ -39,3 +43,29 @@ def test_requirements_are_not_judged_for_one_exporter():
 
 def test_every_kind_says_what_would_settle_it():
     assert all(title and settle.endswith(".") and not title.endswith(".") for title, settle in KINDS.values())
+
+
+RETURNED = [
+    # mass, day, sender, what comes of the import: whether it is a return
+    ("50", "05-01", "zenith", True),
+    ("102", "05-01", "zenith", True),
+    ("103", "05-01", "zenith", False),
+    ("50", "09-28", "zenith", True),
+    ("50", "09-29", "zenith", False),
+    ("50", "03-31", "zenith", False),
+    ("50", "05-01", "other", False),
+]
+
+
+@pytest.mark.parametrize(("kg", "on", "sender", "back"), RETURNED)
+def test_what_comes_back_from_who_received_it(kg: str, on: str, sender: str, back: bool):
+    left = moved()
+    came = moved("B2", kg, on, direction="import", sending=(sender,), receiving=("acme",), origin="MX", destination="US")
+    marked = mark_returned([came, left])
+    assert [m.returned for m in marked] == [back, back and kg != "50"]
+    assert [m.returned for m in mark_returned([replace(came, permit="P1"), left])] == [False, False]
+
+
+def test_goods_come_back_once():
+    came = [moved(f"R{n}", "60", "05-01", direction="import", sending=("zenith",), receiving=("acme",)) for n in range(2)]
+    assert [m.returned for m in mark_returned([moved(), *came])] == [False, True, False]

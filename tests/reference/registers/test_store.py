@@ -10,12 +10,14 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
-from precursor_screen.errors import InputError, RegisterError
+from precursor_screen.errors import InputError, MappingError, RegisterError
 from precursor_screen.matching.substance.index import SubstanceIndex
+from precursor_screen.readers.tabular.headers import lookup
 from precursor_screen.reference import shipped
-from precursor_screen.reference.registers.reading import read_register
+from precursor_screen.reference.registers.reading import HeaderWords, _columns_of, load_register_map, read_register
 from precursor_screen.reference.registers.store import RegisterStore
 from precursor_screen.reference.substances import load_substances
+from precursor_screen.rulebook.registers import REGISTERS
 
 DAY = date(2026, 11, 25)
 NOTIFICATIONS = """\
@@ -78,15 +80,19 @@ def test_a_serial_number_is_not_the_number_of_the_document(tmp_path, index):
     text = "No,Permit number,Substance\n1,P-77,Safrole\n2,P-78,Safrole\n2,P-78,Safrole\n"
     read = read_register("permits", file(tmp_path, text), index)
     assert read.table.column("reference").to_pylist() == ["P-77", "P-78"]
-    assert [s.reason for s in read.skipped] == ["the same row stands above"]
+    assert [s.reason for s in read.skipped] == ["the same row appears above"]
 
 
 @pytest.mark.parametrize(
     ("register", "text", "expected"),
     [
-        ("permits", "a,b\n1,2\n", "Needed: reference, substance"),
-        ("annual-requirements", "country,substance,year,kg\nMX,Safrole,MMXXVI,5\n", "holds no row that can be understood; row 2"),
-        ("licences", "licence,company,substance,valid from,valid until\nL,Acme,Safrole,2026-05-01,2026-04-01\n", "lies before"),
+        ("permits", "a,b\n1,2\n", "reference, substance are missing. Headers seen: 'a', 'b'"),
+        (
+            "permits",
+            "Permti no,Substance\n1,2\n",
+            "reference is missing.*Near: 'Permti no' for reference .Did you mean 'permit no'",
+        ),
+        ("annual-requirements", "country,substance,year,kg\nMX,Safrole,MMXXVI,5\n", "no row can be understood; row 2"),
     ],
 )
 def test_what_is_no_register_is_refused(tmp_path, index, register, text, expected):
@@ -160,7 +166,7 @@ def test_litres_of_a_substance_of_unknown_density_are_no_kilograms(tmp_path, ind
 def test_a_quantity_that_is_neither_mass_nor_volume_is_set_aside(tmp_path, index, quantity, unit):
     text = f"Permit no,Substance,Quantity,Unit\nP-1,Acetone,5,kg\nP-2,Acetone,{quantity},{unit}\n"
     (skipped,) = read_register("permits", file(tmp_path, text), index).skipped
-    assert (skipped.row, skipped.reference, "is no number of kilograms" in skipped.reason) == (3, "P-2", True)
+    assert (skipped.row, skipped.reference, "is not a number of kilograms" in skipped.reason) == (3, "P-2", True)
 
 
 def test_authority_and_version_are_kept(tmp_path, index):
@@ -190,3 +196,122 @@ def test_a_snapshot_of_before_there_were_some_columns_is_read(tmp_path, index):
         else:
             with pytest.raises(RegisterError, match="not what was imported"):
                 store.open("permits")
+
+
+WORDS = HeaderWords(lambda header: lookup(header)[0])
+HEADS = [
+    # register, headers, column -> position
+    (
+        "permits",
+        "Genehmigungsnummer;Inhaber;Empfänger;Stoff;Menge (kg);Bestimmungsland;Gültig von;Gültig bis;Status",
+        {
+            "reference": 0,
+            "holder": 1,
+            "consignee": 2,
+            "substance": 3,
+            "quantity_kg": 4,
+            "country": 5,
+            "valid_from": 6,
+            "valid_to": 7,
+        },
+    ),
+    (
+        "permits",
+        "Número de permiso;Titular;Destinatario;Sustancia;Cantidad kg;País de destino;Válido desde;Válido hasta;Estado",
+        {
+            "reference": 0,
+            "holder": 1,
+            "consignee": 2,
+            "substance": 3,
+            "quantity_kg": 4,
+            "country": 5,
+            "valid_from": 6,
+            "valid_to": 7,
+        },
+    ),
+    (
+        "pre-export-notifications",
+        "Notification préalable;Exportateur;Destinataire;Substance;Quantité;Pays de destination;Envoyée le;Réponse",
+        {"reference": 0, "exporter": 1, "importer": 2, "substance": 3, "quantity_kg": 4, "country": 5, "sent": 6, "status": 7},
+    ),
+    (
+        "import-confirmations",
+        "Confirmation no;B/L No;PEN no;Consignee Name;Commodity Description;Net Weight (kg);Country of Destination;Arrival Date",
+        {"reference": 0, "bill": 1, "notification": 2, "importer": 3, "substance": 4, "quantity_kg": 5, "country": 6, "date": 7},
+    ),
+    ("licences", "Registration;Exporter Name;CAS;Valid through", {"reference": 0, "holder": 1, "substance": 2, "valid_to": 3}),
+]
+
+
+@pytest.mark.parametrize(("register", "headers", "expected"), HEADS)
+def test_headers_are_understood_as_those_of_manifests(register, headers, expected):
+    found = _columns_of(headers.split(";"), REGISTERS[register], WORDS)
+    assert {name: found.get(name) for name in expected} == expected
+
+
+def test_a_column_map_says_which_column_is_which(tmp_path, index):
+    map_file = tmp_path / "map.yml"
+    map_file.write_text("columns:\n  Zeichen: reference\n  Bemerkung: ignore\ndecimal: ','\n", encoding="utf-8")
+    words = load_register_map(map_file, "permits", WORDS.field_of)
+    text = "Zeichen;Stoff;Menge;Bemerkung;Farbe\nA/1;Acetone;1.234;x;rot\n"
+    read = read_register("permits", file(tmp_path, text), index, words)
+    (row,) = read.table.to_pylist()
+    assert (row["reference"], row["quantity_kg"], read.unused) == ("A/1", Decimal(1234), ("Farbe",))
+    with pytest.raises(RegisterError, match=r"reference is missing.*Headers seen: 'Zeichen', 'Stoff'"):
+        read_register("permits", file(tmp_path, text), index, WORDS)
+
+
+@pytest.mark.parametrize(
+    "text", ["columns: {A: referense}", "columns: [a]", "decimal: ','", "columns: {A: reference}\ndecimal: x", ":"]
+)
+def test_a_map_that_is_none_is_refused(tmp_path, text):
+    with pytest.raises(MappingError):
+        load_register_map(file(tmp_path, text, "map.yml"), "permits", WORDS.field_of)
+
+
+SEVERAL = [
+    ("Acetone; Toluene", "100; 50", {"acetone": 100, "toluene": 50}),
+    ("Acetone / Toluene", "100 / 50", {"acetone": 100, "toluene": 50}),
+    ("Acetone 100 kg; Toluene 0.05 t", "", {"acetone": 100, "toluene": 50}),
+    ("Acetone 100 kg and Toluene 50 kg", "150", {"acetone": 100, "toluene": 50}),
+    ("Acetone; Toluene", "", {"acetone": None, "toluene": None}),
+]
+
+
+@pytest.mark.parametrize(("substance", "quantity", "expected"), SEVERAL)
+def test_a_permit_for_several_substances_with_a_quantity_each(tmp_path, index, substance, quantity, expected):
+    read = read_register("permits", file(tmp_path, f"Permit no|Substance|kg\nP-1|{substance}|{quantity}\n"), index)
+    assert {r["substance_id"]: r["quantity_kg"] for r in read.table.to_pylist()} == expected
+
+
+@pytest.mark.parametrize(
+    ("substance", "quantity"),
+    [("Acetone; Toluene", "150"), ("Acetone; Toluene", "1; 2; 3"), ("Acetone; acetone; MEK", "1; 2; 3")],
+)
+def test_quantities_that_do_not_say_whose_they_are_are_set_aside(tmp_path, index, substance, quantity):
+    text = f"Permit no|Substance|kg\nP-0|Acetone|1\nP-1|{substance}|{quantity}\n"
+    assert [s.reference for s in read_register("permits", file(tmp_path, text), index).skipped] == ["P-1"]
+
+
+def test_how_cells_were_read_is_told(tmp_path, index):
+    text = "Permit no;Substance;Quantity (t);Valid until\nP-1;Acetone;1.234,5;45658\n"
+    read = read_register("permits", file(tmp_path, text), index)
+    (row,) = read.table.to_pylist()
+    assert (row["quantity_kg"], row["valid_to"]) == (Decimal(1_234_500), date(2025, 1, 1))
+    assert read.notes == (
+        "numbers have a decimal comma: 1.234,5 is 1234.5",
+        "days are numbers of a spreadsheet: 45658 is 2025-01-01",
+    )
+    read = read_register("permits", file(tmp_path, "Permit no;Substance;kg\nP-1;Acetone;1.234\n"), index)
+    assert "1.234 may be two numbers" in read.doubts[0]
+
+
+def test_contradicting_dates_are_kept_for_whoever_compares(tmp_path, index):
+    text = "licence,company,substance,valid from,valid until\nL,Acme,Safrole,2026-05-01,2026-04-01\n"
+    read = read_register("licences", file(tmp_path, text), index)
+    assert (read.table.num_rows, read.skipped) == (1, ())
+
+
+def test_numbers_of_rows_are_no_column_that_was_left_out(tmp_path, index):
+    text = "No,Permit number,Substance,Colour,Empty\n1,P-77,Safrole,red,\n2,P-78,Safrole,red,\n"
+    assert read_register("permits", file(tmp_path, text), index).unused == ("Colour",)

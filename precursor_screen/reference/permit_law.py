@@ -1,0 +1,189 @@
+"""Which law holds in a country, and what papers it asks of a movement: read from `law/jurisdictions.csv` and `law/permits.csv`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from precursor_screen.errors import ErrorGroup, PrecursorScreenError
+from precursor_screen.model import Substance, Threshold
+from precursor_screen.names.countries import NORTHERN_IRELAND, find_country
+from precursor_screen.reference import shipped
+from precursor_screen.reference.table_rows import Row, read_rows
+
+_OF_COUNTRIES: Final = ["code", "name", "law", "since", "until", "customs_union", "source", "read"]
+_OF_NEEDS: Final = ["law", "category", "direction", "need", "who", "above", "since", "until", "source", "read", "checked"]
+UNION: Final = "union"
+LICENSES: Final = ("licence", "registration")
+NEEDS: Final = (*LICENSES, "export-permit", "import-permit", "notification", "customer-declaration")
+READ: Final = ("read", "copy", "secondary", "recalled")
+_THRESHOLD: Final = "threshold"
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """From when (inclusive, None: ever) and until when (exclusive, None: still) a row holds, its source, and what of it was read."""
+
+    since: date | None
+    until: date | None
+    source: str
+    read: str
+
+    def in_force(self, day: date) -> bool:
+        """Whether it holds on that day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """The law that holds in a country for some time (empty: none that is in the tables), and the customs union that it is in (or empty)."""
+
+    code: str
+    name: str
+    law: str
+    union: str
+    dated: Dated
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a law asks of a movement of substances of one of its categories.
+
+    Attributes:
+        direction: export, import, or union: between two countries of its customs union.
+        need: of NEEDS. who: own (who exports or imports), sender or receiver.
+        above: whether only above the quantity of `thresholds.csv`.
+    """
+
+    law: str
+    category: str
+    direction: str
+    need: str
+    who: str
+    above: bool
+    dated: Dated
+
+
+@dataclass(frozen=True, slots=True)
+class PermitLaw:
+    """All of it, with the listings and quantities that it refers to."""
+
+    countries: tuple[Country, ...]
+    needs: tuple[Need, ...]
+    substances: tuple[Substance, ...]
+    thresholds: tuple[Threshold, ...]
+
+    def of(self, code: str | None, day: date) -> Country | None:
+        """What holds in a country on a day; None: it is in no table."""
+        return next((c for c in self.countries if c.code == code and c.dated.in_force(day)), None)
+
+    def within_union(self, origin: str | None, destination: str | None, day: date) -> bool:
+        """Whether goods stay within one customs union whose law on such movements is in the tables."""
+        here, there = self.of(origin, day), self.of(destination, day)
+        same = here is not None and there is not None and here.union == there.union != "" and here.law == there.law
+        return same and here is not None and any(n.law == here.law and n.direction == UNION for n in self.needs)
+
+    def asked(self, jurisdiction: str, substance_id: str, direction: str, day: date) -> Iterator[tuple[Need, Decimal]]:
+        """What the law of a jurisdiction asks of a substance in a direction, and above how many kilograms; 0: of any quantity.
+
+        A quantity that the tables lack, or that is in no kilograms, is none above which anything is asked for sure: the need is left out.
+        """
+        here = self.of(jurisdiction, day)
+        law = here.law if here else jurisdiction
+        substance = next((s for s in self.substances if s.substance_id == substance_id), None)
+        categories = {c.schedule for c in substance.controls if c.instrument == law and c.in_force(day)} if substance else set()
+        for need in self.needs:
+            if need.law == law and need.category in categories and need.direction == direction and need.dated.in_force(day):
+                least = self._above(need, substance_id, day)
+                if least is not None:
+                    yield need, least
+
+    def _above(self, need: Need, substance_id: str, day: date) -> Decimal | None:
+        if not need.above:
+            return Decimal(0)
+        directions = ("domestic", "any") if need.direction == UNION else (need.direction, "any")
+        found = [
+            t.kg
+            for wanted in directions
+            for t in self.thresholds
+            if t.jurisdiction == need.law
+            and t.substance_id == substance_id
+            and t.direction == wanted
+            and (t.valid_from is None or t.valid_from <= day)
+            and (t.valid_to is None or day < t.valid_to)
+        ]
+        return found[0] if found else None
+
+
+def load_permit_law(folder: Path, substances: Sequence[Substance], thresholds: Sequence[Threshold]) -> PermitLaw:
+    """Reads the two tables of a folder.
+
+    Raises:
+        SubstanceTableError: one is missing or has not the expected columns.
+        ErrorGroup: rows cannot be read, or two speak of the same country and day.
+    """
+    countries: list[Country] = []
+    needs: list[Need] = []
+    errors: list[PrecursorScreenError] = []
+    for row in read_rows(folder / "jurisdictions.csv", _OF_COUNTRIES):
+        try:
+            made = _country(row)
+        except ValueError as error:
+            errors.append(row.error(f"the row cannot be read ({error})"))
+            continue
+        if any(made.code == other.code and _overlap(made.dated, other.dated) for other in countries):
+            errors.append(row.error("another row speaks of the same country and day"))
+        countries.append(made)
+    for row in read_rows(folder / "permits.csv", _OF_NEEDS):
+        try:
+            needs.append(_need(row))
+        except ValueError as error:
+            errors.append(row.error(f"the row cannot be read ({error})"))
+    if errors:
+        raise ErrorGroup(errors)
+    return PermitLaw(tuple(countries), tuple(needs), tuple(substances), tuple(thresholds))
+
+
+def _dated(row: Row) -> Dated:
+    since, until = (date.fromisoformat(row[name]) if row[name] else None for name in ("since", "until"))
+    if since and until and until <= since:
+        raise ValueError("it ends before it begins")
+    if row["read"] not in READ or not row["source"].strip():
+        raise ValueError(f"source is empty, or read is none of {', '.join(READ)}")
+    return Dated(since, until, row["source"], row["read"])
+
+
+def _country(row: Row) -> Country:
+    code = row["code"]
+    if code not in ("EU", NORTHERN_IRELAND) and find_country(code) != code:
+        raise ValueError(f"{code!r} is not a code of a country")
+    return Country(code, row["name"], row["law"], row["customs_union"], _dated(row))
+
+
+def _need(row: Row) -> Need:
+    if row["need"] not in NEEDS or row["direction"] not in ("export", "import", UNION) or row["above"] not in ("", _THRESHOLD):
+        raise ValueError("need, direction or above is unknown")
+    if row["who"] not in ("own", "sender", "receiver"):
+        raise ValueError("who is none of own, sender, receiver")
+    if row["checked"]:
+        date.fromisoformat(row["checked"])
+    return Need(row["law"], row["category"], row["direction"], row["need"], row["who"], bool(row["above"]), _dated(row))
+
+
+def _overlap(a: Dated, b: Dated) -> bool:
+    return (a.since or date.min) < (b.until or date.max) and (b.since or date.min) < (a.until or date.max)
+
+
+@cache
+def shipped_permit_law() -> PermitLaw:
+    """The law that ships."""
+    from precursor_screen.reference.substances import load_substances
+    from precursor_screen.reference.thresholds import load_thresholds
+
+    folder = shipped.substances_folder()
+    return load_permit_law(shipped.law_folder(), load_substances(folder).substances, load_thresholds(folder))

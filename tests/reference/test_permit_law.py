@@ -1,0 +1,80 @@
+"""Which law holds where, and what papers it asks for."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from precursor_screen.errors import ErrorGroup
+from precursor_screen.reference import shipped
+from precursor_screen.reference.jurisdiction import EU_MEMBERS
+from precursor_screen.reference.permit_law import load_permit_law, shipped_permit_law
+
+DAY = date(2025, 5, 1)
+UNIONS = [
+    ("FR", "DE", DAY, True),
+    ("FR", "MC", DAY, True),
+    ("FR", "XI", DAY, True),
+    ("FR", "GB", DAY, False),
+    ("FR", "GB", date(2020, 12, 31), True),
+    ("HR", "DE", date(2013, 6, 30), False),
+    ("HR", "DE", date(2013, 7, 1), True),
+    ("FR", "CH", DAY, False),
+    ("CH", "LI", DAY, False),  # one customs union, whose law on such trade is in no table
+    ("FR", None, DAY, False),
+    ("US", "US", DAY, False),
+]
+
+
+@pytest.mark.parametrize(("origin", "destination", "on", "within"), UNIONS)
+def test_movements_within_a_customs_union(origin: str, destination: str | None, on: date, within: bool):
+    assert shipped_permit_law().within_union(origin, destination, on) is within
+
+
+ASKED = [
+    # jurisdiction, substance, direction, what is asked for, above how many kilograms
+    ("FR", "ephedrine", "union", {"licence": "0", "customer-declaration": "0"}),
+    ("FR", "acetic-anhydride", "union", {"registration": "108", "customer-declaration": "108"}),
+    ("FR", "acetone", "union", {}),
+    ("FR", "ephedrine", "export", {"licence": "0", "export-permit": "0", "notification": "0"}),
+    ("FR", "acetic-anhydride", "export", {"registration": "0", "export-permit": "0"}),
+    ("DE", "ephedrine", "import", {"licence": "0", "import-permit": "0"}),
+    ("US", "phenylacetic-acid", "export", {"registration": "0", "notification": "1"}),
+    ("US", "acetic-anhydride", "import", {"import-permit": "1023"}),
+    ("CH", "ephedrine", "export", {}),
+]
+
+
+@pytest.mark.parametrize(("jurisdiction", "substance", "direction", "expected"), ASKED)
+def test_what_a_law_asks_for(jurisdiction: str, substance: str, direction: str, expected: dict[str, str]):
+    found = {need.need: least for need, least in shipped_permit_law().asked(jurisdiction, substance, direction, DAY)}
+    assert found == {need: Decimal(kg) for need, kg in expected.items()}
+
+
+def test_every_member_of_the_union_is_under_its_law():
+    law = shipped_permit_law()
+    assert {c.code for c in law.countries if c.law == "EU" and c.dated.in_force(DAY)} == {*EU_MEMBERS, "EU", "MC", "XI"}
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("jurisdictions.csv", "FR,France,EU,2026-01-01,,EU,again,recalled"),
+        ("jurisdictions.csv", "ZZ,Nowhere,,,,,source,recalled"),
+        ("jurisdictions.csv", "SN,Senegal,,,,,source,guessed"),
+        ("jurisdictions.csv", "SN,Senegal,,,,,,recalled"),
+        ("permits.csv", "EU,1,export,blessing,own,,,,source,recalled,"),
+        ("permits.csv", "EU,1,export,licence,own,much,,,source,recalled,"),
+        ("permits.csv", "EU,1,export,licence,anybody,,,,source,recalled,"),
+        ("permits.csv", "EU,1,export,licence,own,,2025-02-01,2025-01-01,source,recalled,"),
+    ],
+)
+def test_a_row_that_is_wrong_is_refused(tmp_path: Path, table: str, row: str):
+    for name in ("jurisdictions.csv", "permits.csv"):
+        text = (shipped.law_folder() / name).read_text("utf-8")
+        (tmp_path / name).write_text(text + (f"{row}\n" if name == table else ""), encoding="utf-8")
+    with pytest.raises(ErrorGroup):
+        load_permit_law(tmp_path, (), ())
