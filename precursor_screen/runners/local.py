@@ -110,7 +110,7 @@ def run(
         spread_over(jobs, early=_is_large(sources), prepare=prepare) as spread,
         cached_matches(home, progress) as known_parties,
     ):
-        gathered = _with_asides(_gather(sources, options, progress, keep_fault, refuse_empty), reference)
+        gathered = _with_asides(_gather(sources, options, progress, keep_fault, reference if refuse_empty else None), reference)
         supplied = pa.Table.from_pylist(
             [
                 *(
@@ -195,8 +195,13 @@ def _is_large(sources: tuple[Source, ...]) -> bool:
 
 
 def _gather(
-    sources: tuple[Source, ...], options: ReadOptions, progress: Progress, keep_fault: FaultKeeper | None, refuse_empty: bool
+    sources: tuple[Source, ...],
+    options: ReadOptions,
+    progress: Progress,
+    keep_fault: FaultKeeper | None,
+    refusing: Reference | None,
 ) -> _Gathered:
+    """Reads the inputs; refusing: that no input has a line is an error, which says whether its texts name something."""
     tables: list[InputTables] = []
     errors: list[InputError] = []
     for source in sources:
@@ -207,8 +212,8 @@ def _gather(
             raise
         except InputError as error:
             errors.append(error)
-    if refuse_empty and not any(t.lines.num_rows for t in tables):
-        _raise_unusable(tables, errors)
+    if refusing is not None and not any(t.lines.num_rows for t in tables):
+        _raise_unusable(tables, errors, refusing)
     issues = [t.issues for t in tables] + [_file_issue(e) for e in errors]
     lines = pa.concat_tables([t.lines for t in tables] or [no_lines()], promote_options="default")
     origin = pa.table(
@@ -258,6 +263,10 @@ def _with_asides(gathered: _Gathered, reference: Reference) -> _Gathered:
     )
 
 
+def _names_something(rows: int) -> str:
+    return f"names a precursor or a listed party in {rows:,} row{'' if rows == 1 else 's'}: open it by hand"
+
+
 def _by_hand(found: pa.Table) -> pa.Table:
     """One issue a file, with the first row that names something."""
     rows: dict[str, list[dict[str, Any]]] = {}
@@ -269,7 +278,7 @@ def _by_hand(found: pa.Table) -> pa.Table:
             "source_file": name,
             "source_row": mine[0]["source_row"],
             "value": clip(mine[0]["other_texts"][0]),
-            "message": f"names a precursor or a listed party in {len(mine):,} row{'' if len(mine) == 1 else 's'}: open it by hand",
+            "message": _names_something(len(mine)),
             "count": len(mine),
         }
         for name, mine in rows.items()
@@ -277,7 +286,7 @@ def _by_hand(found: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(issues, schema=ISSUE)
 
 
-def _raise_unusable(tables: list[InputTables], errors: list[InputError]) -> None:
+def _raise_unusable(tables: list[InputTables], errors: list[InputError], reference: Reference) -> None:
     """No line in any input: say what is wrong with each instead of reporting that nothing was found."""
     for table in tables:
         place, message, remedy = Where(table.input.name), "holds no lines", "Ask for the file again."
@@ -286,6 +295,8 @@ def _raise_unusable(tables: list[InputTables], errors: list[InputError]) -> None
             message, remedy = worst["message"], ISSUE_CODES[worst["code"]].remedy
             if worst["code"] != "no-usable-column":
                 place, message = Where(table.input.name, worst["source_row"]), f"holds no line that can be read: {message}"
+        if table.asides is not None and (named := naming(table.asides, reference)).num_rows:
+            message = f"{message}; it {_names_something(named.num_rows)}"
         errors.append(UnreadableManifest(message, where=place, remedy=remedy))
     raise errors[0] if len(errors) == 1 else ErrorGroup(list(errors))
 

@@ -104,6 +104,22 @@ def test_each_file_is_screened_once_and_each_day_has_a_folder(daily):
     assert (folders()[-1], os.readlink("out/latest"), files_of()) == ("2026-11-24-2", "2026-11-24-2", {"more.csv": "screened"})
 
 
+def test_the_mail_has_two_lines_for_each_review_counts_of_the_rest_and_where_the_report_is(daily):
+    (rule,) = write_rules(Path("rules"), LARGE).iterdir()
+    rule.write_text(rule.read_text().replace("weight: 35", "weight: 1"))  # high in a shipment that stays low
+    bulk = {"description of goods": "ACETONE", "hs code": "291411", "net weight kg": 60}
+    put("a.csv", goods(1, **LISTED), goods(2, **bulk), goods(3, **ACETONE), VAGUE)
+    answer = daily(23, "--rules", "rules")
+    assert (answer.code, answer.out.splitlines()[0]) == (1, "precursor-screen: 1 review, 1 line not screened (2026-11-23, US)")
+    first, why = answer.out.splitlines()[4:6]
+    assert re.fullmatch(r"REVIEW +\d+  B1  .*Quimeralda Reactivos SA de CV.*", first)
+    assert re.fullmatch(r" {12}Consignor or consignee matches a watchlist.*\. Compare .* \[[0-9a-f]{6}\]", why)
+    assert "B2" not in answer.out
+    assert answer.out.count("in band none or low with a new flag of level high or critical: see the report.\n") == 1
+    assert "  1 vague-description: The description could hide anything" in answer.out
+    assert answer.out.rstrip().endswith(f"Report: {Path('out').absolute()}/2026-11-23/report.json")
+
+
 def test_the_same_content_under_another_name_is_nothing_new(daily):
     first = put("a.csv", goods(1))
     put("b.csv", goods(1))

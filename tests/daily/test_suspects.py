@@ -95,7 +95,10 @@ def test_a_poisoned_file_ends_one_run_and_is_set_aside_by_the_next(crashing, hom
     files = {f["name"]: (f["outcome"], f["reason"]) for f in json.loads(Path("out/latest/run.json").read_text())["files"]}
     assert files == {
         "good.csv": ("screened", ""),
-        "poison.csv": ("set-aside", "ended the process that read it (SIGABRT)"),
+        "poison.csv": (
+            "set-aside",
+            "ended the process that read it (SIGABRT). Open it in the program it came from, or ask the sender again.",
+        ),
     }
     assert "poison.csv" in {i["source_file"] for i in json.loads(Path("out/latest/report.json").read_text())["issues"]}
     assert daily()[0] == 0

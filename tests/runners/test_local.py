@@ -73,6 +73,32 @@ def test_an_input_without_lines_does_not_claim_to_lack_descriptions(reference):
     assert any("1.csv" in n and "only codes are screened" in n for n in codes.notices)
 
 
+NOTES = b"# Of last week\n\nForty drums of PHENYL-2-PROPANONE go to Orveto.\n"
+
+
+def test_a_text_that_is_no_table_is_to_be_opened_by_hand_where_it_names_something(reference):
+    few = with_rules(reference, "PS-CHEM-001")
+    goods = Source("goods.csv", content=table([{"description of goods": "COTTON YARN"}]))
+    others = (Source("notes.md", content=NOTES), Source("plain.md", content=b"# Of last week\n\nNothing but rain.\n"))
+    report = run((goods, *others), ReadOptions(), few, started=STARTED).report
+    issues = [i for i in report.issues.to_pylist() if i["code"] == "set-aside-text-names"]
+    assert [(i["source_file"], i["source_row"], i["count"]) for i in issues] == [("notes.md", 3, 1)]
+    assert (report.flags.num_rows, report.shipments.num_rows, report.exit_code) == (0, 1, ExitCode.SET_ASIDE)
+
+
+def test_a_text_alone_says_that_it_names_something(reference):
+    with pytest.raises(UnreadableManifest, match="; it names a precursor or a listed party in 1 row: open it by hand"):
+        run((Source("notes.md", content=NOTES),), ReadOptions(), reference, started=STARTED)
+
+
+def test_where_nothing_is_refused_a_run_without_lines_has_a_report(reference):
+    sources = (Source("notes.md", content=NOTES), Source("none.pdf", content=b"%PDF-1.4"))
+    report = run(sources, ReadOptions(), reference, started=STARTED, refuse_empty=False).report
+    assert (report.shipments.num_rows, report.coverage["lines_read"] > 0, report.exit_code) == (0, True, ExitCode.NOT_SCREENED)
+    assert {i["source_file"] for i in report.issues.to_pylist()} == {"notes.md", "none.pdf"}
+    assert not any(spot["code"] == "no-descriptions" for spot in report.coverage["blind_spots"])
+
+
 def test_options_and_start_stand_in_the_block_run(reference):
     report = run_of(reference, GOOD, shown_options={"fail_on": "high"}, fail_on="high").report
     assert report.run["options"] == {"fail_on": "high"}
