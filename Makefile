@@ -9,7 +9,7 @@ READY  := $(VENV)/.ready
 JOBS   := $(or $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)' 2>/dev/null),auto)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-chosen test-lowest lint check docs digests golden \
+.PHONY: help demo test test-fast test-chosen test-lowest lint check docs digests golden record \
   bench bench-quick bench-large bench-parties bench-windows bench-replay bench-all soak mutate clean
 
 help: ## this list
@@ -73,6 +73,11 @@ digests: $(READY) ## take changed tables, rules and lists that ship for wanted o
 
 golden: $(READY) ## renew the golden reports after a wanted change
 	$(BIN)/python -m pytest tests/reports --renew-golden
+
+RELEASE ?= $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' precursor_screen/version.py)
+
+record: $(READY) ## at a release: record what users rely on, for later versions to be held to: make record RELEASE=0.2.0
+	$(BIN)/python -m tests.releases.record $(RELEASE)
 
 BENCH_READY := $(VENV)/.bench
 

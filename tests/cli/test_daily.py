@@ -24,6 +24,7 @@ from precursor_screen.reference.store import WatchlistStore
 from tests.cli.conftest import ACETONE, LISTED, VAGUE, Answer
 from tests.reference.watchlists import watchlist_files as files
 from tests.reference.watchlists.watchlist_server import publisher
+from tests.releases.ledgers import unpack
 from tests.runners.remembered import LARGE, write_rules
 from tests.screening import table
 from tests.warm import start
@@ -180,7 +181,7 @@ def test_a_ledger_that_is_held_is_noticed_before_the_work(daily, home, monkeypat
 
 def test_a_ledger_of_an_older_version_is_brought_up_to_date_and_the_copy_named(daily, home):
     home.mkdir(exist_ok=True)
-    shutil.copy(Path(__file__).parents[1] / "ledger" / "written_by_0_1_0" / "ledger.sqlite", home)
+    unpack("0.1.0", home)
     answer = daily(23, "--check")
     assert (answer.code, "The first run brings it up to date" in answer.out, len(list(home.glob("ledger.sqlite.*")))) == (
         0,

@@ -6,7 +6,6 @@ import getpass
 import json
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -17,8 +16,8 @@ import pytest
 from precursor_screen.ledger.migrations import MIGRATIONS
 from precursor_screen.ledger.store import open_ledger
 from tests.ledger.rows import cells, flag, flags, judged, movement, run, table
+from tests.releases.ledgers import unpack
 
-WRITTEN = Path(__file__).parents[1] / "ledger" / "written_by_0_1_0"
 NAMES = "The names are recorded, not authenticated."
 KEYS = ("abcdef01", "abcdef02")
 
@@ -296,7 +295,7 @@ def test_a_ledger_may_be_named_by_its_path(ps, recorded):
 
 def test_upgrade_is_said_and_done_once(ps, home):
     home.mkdir()
-    shutil.copy(WRITTEN / "ledger.sqlite", home)
+    unpack("0.1.0", home)
     answer = ps("review", "list")
     assert (answer.code, "Run `precursor-screen ledger upgrade`" in answer.err) == (4, True)
     answer = ps("ledger", "upgrade")

@@ -1,62 +1,65 @@
-"""A ledger that version 0.1.0 wrote: its movements get sender and receiver, its flags keep their ids, its clearances hold."""
+"""Ledgers that releases wrote: flags keep their ids, clearances hold, and what was not recorded then is filled in."""
 
 from __future__ import annotations
 
+import json
 import os
-import shutil
 import sqlite3
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from precursor_screen.api import load_reference
 from precursor_screen.errors import LedgerOutdated
 from precursor_screen.ledger.store import open_ledger
-from precursor_screen.readers.interface import ReadOptions
-from precursor_screen.runners.inputs import Source
-from precursor_screen.runners.ledger_memory import LedgerMemory
-from precursor_screen.runners.local import run
-from tests.screening import with_rules
+from tests.releases.ledgers import HERE, KEPT, screened_again, unpack
+from tests.releases.workday import home_in, run_line
 
-FOLDER = Path(__file__).parent / "written_by_0_1_0"
-AS_OF = date(2026, 11, 10)
-FLAGGED = {
-    ("PS-CHEM-001", "OLD001"),
-    ("PS-CHEM-001", "OLD002"),
-    ("PS-CHEM-003", "OLD002"),
-    ("PS-CHEM-001", "OLD003"),
-    ("PS-QTY-001", "OLD003"),
-    ("PS-CHEM-001", "OLD004"),
-}
-CLEARED = {("PS-QTY-005", "OLD004"), ("PS-PTY-001", "OLD005")}
+RELEASES = sorted(p.parent.name for p in HERE.glob(f"*/{KEPT}"))
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return Path(shutil.copy(FOLDER / "ledger.sqlite", tmp_path / "ledger.sqlite"))
+    """The ledger of the first release."""
+    return unpack("0.1.0", tmp_path)
 
 
-def test_the_same_facts_raise_nothing_new_and_what_was_cleared_stays_so(path: Path) -> None:
-    whole = load_reference(watchlists=["sample"], jurisdiction="US", as_of=AS_OF)
-    reference = with_rules(whole, *sorted({rule for rule, _ in FLAGGED | CLEARED}))
-    states: dict[str, set[tuple[str, str]]] = {}
-    for number, name in enumerate(("day1.csv", "day2.csv")):
-        with LedgerMemory(f"sqlite:///{path}", 0.0) as memory:
-            started = datetime(2026, 11, 27, number, tzinfo=UTC)
-            source = Source(name, path=FOLDER / name)
-            result = run((source,), ReadOptions(), reference, started=started, remember=memory.of_run)
-            memory.record(result.screened, result.report, result.inputs)
-            memory.delivered()
-        for flag in result.report.flags.to_pylist():
-            states.setdefault(flag["state"], set()).add((flag["rule_id"], flag["shipment_id"]))
-    assert states == {"existing": FLAGGED, "suppressed": CLEARED}
+@pytest.mark.parametrize("release", RELEASES)
+def test_the_same_facts_raise_nothing_new_and_what_was_cleared_stays_so(release: str, tmp_path: Path) -> None:
+    recorded = json.loads((HERE / release / "ledger.json").read_text(encoding="utf-8"))
+    wanted = {state: {(rule, shipment) for rule, shipment in some} for state, some in recorded.items()}
+    rules = {rule for some in wanted.values() for rule, _ in some}
+    assert screened_again(unpack(release, tmp_path), rules) == wanted
 
 
-def test_movements_are_filled_in_and_the_ledger_stays_sound(path: Path) -> None:
-    with open_ledger(f"sqlite:///{path}") as ledger:
-        assert ledger.verify() == []
-        assert ledger.info().movements == 5
+@pytest.mark.parametrize("release", RELEASES)
+def test_commands_work_on_the_ledger_of_a_release(release: str, tmp_path: Path) -> None:
+    """OLD002 is flagged and open, OLD004 is cleared; the ledger of the first release keeps no digests of what it judged with."""
+    path = unpack(release, tmp_path)
+    period = "--jurisdiction US --from 2026-01-01 --to 2026-11-30"
+    wanted = {
+        "ledger upgrade": 0,
+        "ledger verify": 0,
+        "ledger info --json": 0,
+        "review list --state all --json > flags.jsonl": 0,
+        "explain OLD002": 0,
+        "evidence OLD004 -o case.zip": 0,
+        "evidence verify case.zip": 0,
+        f'audit "Wendelin Feinchemie GmbH" {period} -o audit.json': 1,
+        f"audit --all {period}": 0,
+        "return --year 2026 --jurisdiction US": 3,
+    }
+    with home_in(tmp_path):
+        path.rename(tmp_path / "home" / "ledger.sqlite")
+        found = {line: run_line(line, tmp_path) for line in wanted}
+    assert found == wanted
+    flags = [json.loads(line) for line in (tmp_path / "flags.jsonl").read_text(encoding="utf-8").splitlines()]
+    recorded = json.loads((HERE / release / "ledger.json").read_text(encoding="utf-8"))
+    assert len(flags) == sum(map(len, recorded.values()))
+    assert len(recorded["suppressed"]) == sum(flag["dispositions"] != [] for flag in flags)
+
+
+def test_movements_of_the_first_release_get_sender_and_receiver(path: Path) -> None:
+    open_ledger(f"sqlite:///{path}").close()
     with sqlite3.connect(path) as connection:
         query = """select shipment_id, sender_role, sender_name, sender_key = consignor_key, sender_address_key = consignor_address_key,
             sender_country, receiver_role, receiver_name, receiver_key = consignee_key, receiver_address_key = consignee_address_key,
