@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -219,8 +220,14 @@ def _write(content: bytes, path: Path, mode: int) -> None:
     metavar="BUNDLE",
     help="The whole bundle of a redacted one: check each value that was left out.",
 )
+@click.option(
+    "--mapping", metavar="NAME|PATH", help="With --inputs: the column map with which they were screened [default: guessed]."
+)
+@click.option("--encoding", metavar="NAME", help="With --inputs: their encoding [default: decided by content].")
 @click.pass_context
-def verify(ctx: click.Context, bundle: Path, inputs: Path | None, signer: Path | None, full: Path | None) -> ExitCode:
+def verify(
+    ctx: click.Context, /, bundle: Path, inputs: Path | None, signer: Path | None, full: Path | None, **reading: str | None
+) -> ExitCode:
     """Check every byte of a bundle; exit code 1 when something is wrong, 3 when something could not be checked.
 
     Without a signature, digests find damage and careless edits, not who made the whole bundle anew.
@@ -240,7 +247,7 @@ def verify(ctx: click.Context, bundle: Path, inputs: Path | None, signer: Path |
         if full is not None:
             _compare_whole(found, full, problems, told)
         if inputs is not None:
-            _run_again(ctx, found.document, inputs, problems, unknown, told)
+            _run_again(ctx, found.document, inputs, reading, problems, unknown, told)
     click.echo(f"{printable(bundle)}: {_verdict(found) if not problems else f'{len(problems):,} problems'}")
     for line in told:
         click.echo(f"  {printable(line)}")
@@ -277,7 +284,13 @@ def _compare_whole(found: Verified, full: Path, problems: list[str], told: list[
 
 
 def _run_again(
-    ctx: click.Context, document: Document, folder: Path, problems: list[str], unknown: list[str], told: list[str]
+    ctx: click.Context,
+    document: Document,
+    folder: Path,
+    reading: Mapping[str, str | None],
+    problems: list[str],
+    unknown: list[str],
+    told: list[str],
 ) -> None:
     from precursor_screen.casework.evidence.finding import find_inputs
     from precursor_screen.casework.evidence.rerun import compare
@@ -299,7 +312,7 @@ def _run_again(
         for digest, held in ordered
     )
     try:
-        report = _screen(ctx, document, sources, unknown)
+        report = _screen(ctx, document, sources, reading, unknown)
     except InputError as error:
         unknown.append(f"the inputs could not be screened: {error}")
         return
@@ -312,7 +325,9 @@ def _run_again(
     )
 
 
-def _screen(ctx: click.Context, document: Document, sources: tuple[Source, ...], unknown: list[str]) -> Report:
+def _screen(
+    ctx: click.Context, document: Document, sources: tuple[Source, ...], reading: Mapping[str, str | None], unknown: list[str]
+) -> Report:
     """A run as the one that raised the flags, with what is installed here, and no ledger."""
     from precursor_screen.errors import WatchlistError
     from precursor_screen.runners.session import open_session
@@ -330,6 +345,7 @@ def _screen(ctx: click.Context, document: Document, sources: tuple[Source, ...],
         "tiers": tuple(then["tiers"]),
         "as_of": common.parse_day(then["as_of"], "as_of"),
         "rule_dirs": (),
+        **reading,
     }
     try:
         session = open_session(settle(values, watchlists=tuple(dict.fromkeys(lists)) or (NO_WATCHLIST,), **given))

@@ -138,6 +138,17 @@ def test_what_is_otherwise_here_is_named(ps, screened):
         assert said in answer.out
 
 
+def test_inputs_that_were_screened_by_a_column_map_are_read_by_it_again(ps, home):
+    Path("own.csv").write_bytes(b"K1;K2;K3\nB1;ACETONE;291411\n")
+    Path("map.yml").write_text("columns: {K1: bill_of_lading, K2: description, K3: hs_code}\n", encoding="utf-8")
+    assert ps("screen", "own.csv", "--mapping", "map.yml", "--watchlist", "none", "--ledger", "home").code == 0
+    assert ps("evidence", "B1", "-o", "case.zip").code == 0
+    answer = ps("evidence", "verify", "case.zip", "--inputs", ".", "--mapping", "map.yml")
+    assert (answer.code, "raised word for word" in answer.out) == (0, True), answer.out
+    answer = ps("evidence", "verify", "case.zip", "--inputs", ".")
+    assert (answer.code, "Name the columns with --mapping" in answer.out) == (3, True)
+
+
 def test_redacted(ps, screened):
     assert ps("review", "add", "B2", "--verdict", "referred", "--reason", "referred", "--officer", "N. Officer").code == 0
     answer = ps("evidence", "B2", "--redact", "-o", "case.zip")
