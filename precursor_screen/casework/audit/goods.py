@@ -77,7 +77,7 @@ class Duplicate:
 def bands(moves: Sequence[Move], substances: Mapping[str, Substance]) -> tuple[tuple[Band, ...], tuple[OddPrice, ...]]:
     """Prices by substance, and those outside."""
     found, odd = [], []
-    for substance, priced in sorted(_priced(moves).items()):
+    for substance, priced in sorted(priced_of(moves).items()):
         prices = [p for p, _ in priced]
         known = substances.get(substance)
         usual = known.usual_usd_per_kg if known else None
@@ -92,8 +92,8 @@ def bands(moves: Sequence[Move], substances: Mapping[str, Substance]) -> tuple[t
     return tuple(found), tuple(odd)
 
 
-def _priced(moves: Sequence[Move]) -> dict[str, list[tuple[Decimal, Move]]]:
-    """The value is that of the line, so that a line with two substances has no price."""
+def priced_of(moves: Sequence[Move]) -> dict[str, list[tuple[Decimal, Move]]]:
+    """US dollars a kilogram by substance. The value is that of the line, so that a line with two substances has no price."""
     found: dict[str, list[tuple[Decimal, Move]]] = {}
     for some in group((m for m in moves if m.substance), lambda m: m.line).values():
         move = some[0]

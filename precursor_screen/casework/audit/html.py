@@ -6,14 +6,16 @@ all rows stand in the workbook and the JSON.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from precursor_screen.casework.audit import plots
 from precursor_screen.casework.audit.audit import Audit, Audited
+from precursor_screen.casework.audit.axes import calendar
 from precursor_screen.casework.audit.findings import many
+from precursor_screen.casework.audit.goods import priced_of
 from precursor_screen.casework.audit.moves import Lines
 from precursor_screen.casework.audit.partners import Receiver
 from precursor_screen.reports import pages
@@ -78,6 +80,10 @@ def _exporter(one: Audited, number: int) -> dict[str, Any]:
         months.setdefault(month.substance, []).append(month)
     largest = [t.substance for t in sorted(profile.totals, key=lambda t: (-t.kg, t.substance))]
     near = {j.substance: j for j in profile.just_under}
+    priced, bands = priced_of(profile.moves), {b.substance: b for b in profile.bands}
+    odd = frozenset(n for o in profile.odd_prices for n in o.lines)
+    shared = calendar((m.day for m in profile.moves if m.day), profile.first, profile.last)
+    names_of = profile.names_of
     return {
         "id": number,
         "profile": profile,
@@ -86,13 +92,13 @@ def _exporter(one: Audited, number: int) -> dict[str, Any]:
         "cut": _cut,
         "notes": _notes,
         "near_places": {p.substance: p for p in profile.places if p.measure == "share just under the threshold"},
-        "month_plots": [
-            plots.months(profile.names_of[s], months[s], profile.first, profile.last) for s in largest[:MOST_PLOTS] if s in months
-        ],
-        "distance_plots": [plots.distances(profile.names_of[s], near[s]) for s in largest[:MOST_PLOTS] if s in near],
+        "month_plots": _plots(largest, months, lambda s: plots.months(names_of[s], months[s], shared) if shared else ""),
+        "distance_plots": _plots(largest, near, lambda s: plots.distances(names_of[s], near[s])),
+        "price_plots": _plots(
+            largest, priced, lambda s: plots.prices(names_of[s], priced[s], bands[s], odd, shared) if shared else ""
+        ),
         "rest_of_plots": max(0, len(largest) - MOST_PLOTS),
-        "spans": plots.spans(profile.receivers, profile.first, profile.last),
-        "network": plots.network(profile.name, profile.receivers),
+        "spans": plots.spans(profile.receivers, shared),
         "map": plots.route_map(profile.routes),
         "matrix": _matrix(profile.receivers, largest),
         "sample": one.sample,
@@ -100,6 +106,11 @@ def _exporter(one: Audited, number: int) -> dict[str, Any]:
         "lines": [by_line[n] for n in shown],
         "rest_of_lines": len(cited) - len(shown),
     }
+
+
+def _plots(substances: Sequence[str], found: Mapping[str, Any], draw: Callable[[str], str]) -> list[str]:
+    """Plots of the largest substances of which something was found."""
+    return [plot for plot in (draw(s) for s in substances[:MOST_PLOTS] if s in found) if plot]
 
 
 def _notes(receiver: Receiver) -> list[str]:

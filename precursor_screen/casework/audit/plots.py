@@ -1,166 +1,216 @@
 """Plots of a profile as inline SVG. Colours come from the page's style; each says in words what it shows, for whoever cannot see it.
 
-Texts of manifests stand in them escaped; numbers are drawn by the figures that the tables show.
+Texts of manifests stand in them escaped; numbers are drawn by the figures that the tables show. All plots over time share their months.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from html import escape
 
+from precursor_screen.casework.audit.axes import (
+    BASE,
+    LEFT,
+    RIGHT,
+    TOP,
+    Calendar,
+    Scale,
+    by_ratio,
+    figure,
+    from_zero,
+    labels,
+    line,
+    text,
+    title,
+)
+from precursor_screen.casework.audit.axes import HEIGHT as PLOT_HEIGHT
+from precursor_screen.casework.audit.axes import WIDTH as PLOT_WIDTH
 from precursor_screen.casework.audit.geography import HEIGHT, WIDTH, great_circle, project, world
+from precursor_screen.casework.audit.goods import Band
+from precursor_screen.casework.audit.moves import Move
 from precursor_screen.casework.audit.partners import Receiver, Route
 from precursor_screen.casework.audit.volumes import JustUnder, MonthKg
 from precursor_screen.reports.printable import printable
 from precursor_screen.reports.words import kilograms as kg
 
-_BARS = 120.0
-_MOST_BARS = 60
-MOST_SPANS, MOST_IN_NETWORK, MOST_ROUTES = 40, 24, 60
+MOST_SPANS, MOST_ROUTES = 30, 60
 _NO_LINE = {True: "the threshold is zero: every quantity counts", False: "no threshold is known"}
+_GRAMS = 0.1  # kilograms: an axis that ends below counts in grams
+_OFF = 4  # times the highest bar, from which a threshold lies above the plot
 _BIN, _LAST_BIN = 5, 200  # per cent of a threshold
+_FAR_APART = 10.0  # the highest price to the lowest, from which equal ratios are of one width
+_MOST_TOLD = 6  # odd prices that bear their number
+_ROW = 38.0  # of a receiver
 
 
-def months(substance: str, found: Sequence[MonthKg], first: date, last: date) -> str:
+def months(substance: str, found: Sequence[MonthKg], shared: Calendar) -> str:
     """Kilograms a month of one substance, with the threshold of a month; months without a movement are empty."""
-    if not found:
+    shown = [m for m in found if shared.holds(m.month)]
+    most = max((m.kg for m in shown), default=Decimal(0))
+    if not shown or not (most or any(m.unknown for m in shown)):
         return ""
-    by_month = {m.month: m for m in found}
-    names = _months(
-        max(first, date.fromisoformat(f"{found[0].month}-01")), min(last, date.fromisoformat(f"{found[-1].month}-28"))
-    )
-    names = names[-_MOST_BARS:]
-    limits = [m.limit_kg for m in found if m.limit_kg is not None]
+    highest = next((m for m in shown if m.kg == most > 0), None)
+    limits = [m.limit_kg for m in shown if m.limit_kg is not None]
     limit = limits[-1] if limits and limits[-1] > 0 else None
-    top = max([float(by_month[n].kg) for n in names if n in by_month] + ([float(limit)] if limit else []), default=0.0)
-    if not top:
-        return ""
-    step = (WIDTH - 10) / max(len(names), 12)
-    pieces = []
-    for number, name in enumerate(names):
-        one = by_month.get(name)
-        if one is None:
-            continue
-        height = max(float(one.kg) / top * _BARS, 1.0)
+    is_off = limit is not None and bool(most) and limit > _OFF * most
+    top = float(max(most, limit or 0) if not is_off else most) or 1.0
+    unit, factor = ("g", 1000.0) if top < _GRAMS else ("kg", 1.0)
+    scale = from_zero(top * factor)
+    pieces = [title(substance), *scale.axis(unit), *shared.axis(BASE, TOP)]
+    width = shared.pitch * 0.72
+    for one in shown:
+        x, y = shared.month(one.month) + (shared.pitch - width) / 2, scale.y(float(one.kg) * factor)
         is_over = limit is not None and one.kg >= limit
-        told = f"{name}: {kg(one.kg)}{f', {one.unknown} of unknown mass' if one.unknown else ''}"
-        pieces.append(
-            f'<rect class="bar{" over" if is_over else ""}" x="{5 + number * step:.1f}" y="{_BARS + 14 - height:.1f}" '
-            f'width="{step * 0.8:.1f}" height="{height:.1f}"><title>{told}</title></rect>'
-        )
-        if one.unknown:
-            pieces.append(
-                f'<text x="{5 + number * step + step * 0.4:.1f}" y="{_BARS + 10 - height:.1f}" text-anchor="middle">?</text>'
-            )
-    if limit:
-        y = _BARS + 14 - float(limit) / top * _BARS
-        pieces.append(f'<line class="limit" x1="0" x2="{WIDTH:g}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        pieces.append(f'<text class="limit-text" x="{WIDTH:g}" y="{y - 3:.1f}" text-anchor="end">threshold {kg(limit)}</text>')
-    base = _BARS + 14
-    pieces.append(f'<line class="axis" x1="0" x2="{WIDTH:g}" y1="{base:g}" y2="{base:g}"/>')
-    every = max(1, math.ceil(len(names) * 48 / WIDTH))
-    pieces += [f'<text x="{5 + n * step:.1f}" y="{base + 13:g}">{name}</text>' for n, name in enumerate(names) if n % every == 0]
-    over_months = sum(1 for n in names if limit and n in by_month and by_month[n].kg >= limit)
-    most = max((by_month[n].kg for n in names if n in by_month), default=Decimal(0))
+        told = f"{one.month}: {kg(one.kg)}{f', {one.unknown} of unknown mass' if one.unknown else ''}"
+        if one.kg:
+            kind = "bar over" if is_over else "bar"
+            y = min(y, BASE - 1)
+            pieces.append(_rect(kind, x, y, width, BASE - y, told))
+        if one.unknown and one is not highest:
+            pieces.append(text(x + width / 2, y, "?", "value", "-.4em", "middle"))
+    if highest:
+        x = min(max(shared.month(highest.month) + shared.pitch / 2, LEFT + 40), RIGHT - 40)
+        told = f"{kg(most)} and ?" if highest.unknown else kg(most)
+        pieces.append(text(x, scale.y(float(most) * factor), told, "value", "-.4em", "middle"))
+    if limit is not None:
+        y = TOP if is_off else scale.y(float(limit) * factor)
+        if not is_off:
+            pieces.append(line("limit", LEFT, y, RIGHT, y))
+        pieces += labels([(y, "limit-text", "threshold ↑" if is_off else "threshold", kg(limit))])
+    over = sum(1 for m in shown if limit and m.kg >= limit)
     told = f"{substance}: kilograms a month, {kg(most)} at most"
-    over = f"{over_months} month{'' if over_months == 1 else 's'}"
-    told += f"; {over} at or over the threshold of {kg(limit)}" if limit else f"; {_NO_LINE[bool(limits)]}"
-    return _figure(told, WIDTH, base + 18, pieces)
+    counted = f"{over} month{'' if over == 1 else 's'}"
+    told += f"; {counted} at or over the threshold of {kg(limit)}" if limit else f"; {_NO_LINE[bool(limits)]}"
+    told += f"; earlier months, {len(found) - len(shown):,} with a movement, are in the workbook" if len(shown) < len(found) else ""
+    return figure(told, PLOT_HEIGHT, pieces)
 
 
-def _months(first: date, last: date) -> list[str]:
-    begin, end = first.year * 12 + first.month - 1, last.year * 12 + last.month - 1
-    return [f"{n // 12:04}-{n % 12 + 1:02}" for n in range(begin, end + 1)]
+def _rect(kind: str, x: float, y: float, width: float, height: float, told: str) -> str:
+    return (
+        f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}">'
+        f"<title>{escape(printable(told))}</title></rect>"
+    )
 
 
 def distances(substance: str, found: JustUnder) -> str:
     """How many movements lie how far from the threshold of a transaction, in steps of 5 %."""
     bins: dict[int, int] = {}
     for share, _ in found.shares:
-        # A share is that of a Decimal rounded to hundredths: 99.999 % may not become the 100 that is over.
         number = min(int(share // _BIN), _LAST_BIN // _BIN)
         bins[number] = bins.get(number, 0) + 1
-    top, step = max(bins.values()), (WIDTH - 10) / (_LAST_BIN // _BIN + 1)
-    left, right = 5 + 80 / _BIN * step, 5 + 100 / _BIN * step
-    pieces = [f'<rect class="zone" x="{left:.1f}" y="4" width="{right - left:.1f}" height="96"/>']
+    step = (RIGHT - LEFT) / (_LAST_BIN // _BIN + 1)
+    scale = from_zero(max(bins.values()), whole=True)
+
+    def at(per_cent: float) -> float:
+        return LEFT + per_cent / _BIN * step
+
+    pieces = [f'<rect class="zone" x="{at(80):.1f}" y="{TOP:g}" width="{at(100) - at(80):.1f}" height="{BASE - TOP:g}"/>']
+    pieces += [title(substance), *scale.axis("movements"), line("axis", LEFT, BASE, RIGHT, BASE)]
     for number, count in sorted(bins.items()):
-        height = max(count / top * 84, 1.0)
         kind = "bar over" if number * _BIN >= 100 else "bar here" if number * _BIN >= 80 else "bar"
         span = f"{number * _BIN} to under {(number + 1) * _BIN} %" if number * _BIN < _LAST_BIN else f"{_LAST_BIN} % and more"
-        pieces.append(
-            f'<rect class="{kind}" x="{5 + number * step:.1f}" y="{100 - height:.1f}" width="{step * 0.85:.1f}" height="{height:.1f}">'
-            f"<title>{span}: {count:,}</title></rect>"
-        )
-    pieces.append(f'<line class="axis" x1="0" x2="{WIDTH:g}" y1="100" y2="100"/>')
-    pieces.append(f'<line class="limit" x1="{right:.1f}" x2="{right:.1f}" y1="0" y2="104"/>')
-    for per_cent in (0, 50, 80, 100, 150, 200):
-        pieces.append(
-            f'<text x="{5 + per_cent / _BIN * step:.1f}" y="114" text-anchor="{"start" if per_cent == 0 else "middle"}">{per_cent} %</text>'
-        )
+        y = scale.y(count)
+        pieces.append(_rect(kind, at(number * _BIN) + step * 0.08, y, step * 0.84, BASE - y, f"{span}: {count:,}"))
+    pieces.append(line("limit", at(100), TOP - 8, at(100), BASE))
+    pieces.append(text(at(100) - 4, TOP, f"just under: {found.near:,}", "value", "-.45em", "end"))
+    pieces.append(text(at(100) + 5, TOP, "threshold", "limit-text", "-.45em"))
+    pieces += [text(at(n), BASE, f"{n}", dy="1.25em", anchor="middle") for n in (0, 50, 80, 100, 150)]
+    pieces.append(text(at(_LAST_BIN), BASE, f"{_LAST_BIN}+", dy="1.25em"))
+    pieces.append(text((LEFT + RIGHT) / 2, BASE, "% of the threshold of a transaction", "soft", "2.45em", "middle"))
     told = (
         f"{substance}: {found.weighed:,} movements by their share of the threshold, {found.near:,} of them from 80 to under 100 %"
     )
-    return _figure(told, WIDTH, 118, pieces)
+    return figure(told, PLOT_HEIGHT, pieces)
 
 
-def spans(receivers: Sequence[Receiver], first: date, last: date) -> str:
-    """Receivers by first and last day in the period."""
-    dated = sorted((r for r in receivers if r.first and r.last), key=lambda r: (r.first or first, r.key))
-    shown = {r.key for r in sorted(dated, key=lambda r: (-r.kg, -r.movements, r.key))[:MOST_SPANS]}
-    rows = [r for r in dated if r.key in shown]
+def prices(substance: str, priced: Sequence[tuple[Decimal, Move]], band: Band, odd: frozenset[int], shared: Calendar) -> str:
+    """US dollars a kilogram by day, with the exporter's own middle half and what the substance costs by the drum; `odd` are lines."""
+    dated = [(float(price), move) for price, move in priced if move.day and shared.holds(move.month) and price > 0]
+    if not dated:
+        return ""
+    lines = [float(b) for b in (band.low, band.high, band.usual) if b]
+    lowest, highest = min(p for p, _ in dated), max([*(p for p, _ in dated), *lines])
+    is_far = highest > _FAR_APART * min([lowest, *lines])
+    scale = by_ratio(min([lowest, *lines]), highest) if is_far else from_zero(highest)
+    pieces = []
+    if band.low and band.high:
+        y, low = scale.y(float(band.high)), scale.y(float(band.low))
+        pieces.append(f'<rect class="zone" x="{LEFT:g}" y="{y:.1f}" width="{RIGHT - LEFT:g}" height="{max(low - y, 1):.1f}"/>')
+    pieces += [title(substance), *scale.axis("USD/kg"), *shared.axis(BASE, TOP)]
+    if band.usual:
+        pieces.append(line("limit", LEFT, scale.y(float(band.usual)), RIGHT, scale.y(float(band.usual))))
+    pieces += [_dot(price, move, move.line in odd, scale, shared) for price, move in dated]
+    told_odd = [(p, m) for p, m in dated if m.line in odd][:_MOST_TOLD]
+    pieces += [_beside(shared.day(m.day), scale.y(p), f"{p:,.2f}") for p, m in told_odd if m.day]
+    pieces += labels(_price_labels(band, scale))
+    far = len([m for _, m in dated if m.line in odd])
+    told = f"{substance}: US dollars a kilogram on {len(dated):,} line{'' if len(dated) == 1 else 's'}, {far:,} of them outside what is usual"
+    told += f"; {len(priced) - len(dated):,} more without a day in these months" if len(dated) < len(priced) else ""
+    return figure(told + ("; the scale is logarithmic" if is_far else ""), PLOT_HEIGHT, pieces)
+
+
+def _price_labels(band: Band, scale: Scale) -> Iterator[tuple[float, str, str, str]]:
+    if band.low and band.high:
+        yield (
+            scale.y(float(band.low + band.high) / 2),
+            "band-text",
+            "middle half",
+            f"{_short_price(band.low)}–{_short_price(band.high)}",
+        )
+    if band.usual:
+        yield scale.y(float(band.usual)), "limit-text", "by the drum", _short_price(band.usual)
+
+
+def _short_price(price: Decimal) -> str:
+    return f"{price:,.0f}" if price >= 100 else f"{price:.2f}"
+
+
+def _dot(price: float, move: Move, is_odd: bool, scale: Scale, shared: Calendar) -> str:
+    assert move.day
+    x, y = shared.day(move.day), scale.y(price)
+    told = f"<title>{move.day}: {price:,.2f}, line {move.line}</title>"
+    if is_odd:  # a square on its corner: not told by its colour alone
+        return f'<path class="dot over" d="M{x:.1f} {y - 6:.1f}l6 6l-6 6l-6 -6Z">{told}</path>'
+    return f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="3.5">{told}</circle>'
+
+
+def _beside(x: float, y: float, said: str) -> str:
+    """A text beside a point, on the side where there is room."""
+    is_late = x > RIGHT - 70
+    return text(x - 9 if is_late else x + 9, y, said, "value", ".35em", "end" if is_late else "start")
+
+
+def spans(receivers: Sequence[Receiver], shared: Calendar | None) -> str:
+    """Receivers by first and last day, the largest: what each got stands with its name."""
+    if shared is None:
+        return ""
+    dated = sorted((r for r in receivers if r.first and r.last), key=lambda r: (r.first, r.key))
+    inside = [r for r in dated if r.last and shared.holds(f"{r.last:%Y-%m}")]
+    shown = {r.key for r in sorted(inside, key=lambda r: (-r.kg, -r.movements, r.key))[:MOST_SPANS]}
+    rows = [r for r in inside if r.key in shown]
     if not rows:
         return ""
-    days, left = max((last - first).days, 1), 230.0
-    scale = (WIDTH - left - 8) / days
-    pieces = []
+    wide = Calendar(shared.first, shared.last, 4.0, PLOT_WIDTH - 4.0)
+    base = len(rows) * _ROW + 6
+    pieces = [*wide.axis(base, 0.0)]
     for number, one in enumerate(rows):
         assert one.first
         assert one.last
-        y = 6 + number * 15
-        x, width = left + (one.first - first).days * scale, max((one.last - one.first).days * scale, 3.0)
+        y = number * _ROW
+        x = max(wide.day(one.first), wide.left)
+        width = max(wide.day(one.last) - x, 5.0)
         kind = "bar over" if one.listed else "bar here" if one.is_new else "bar"
-        name = escape(printable(_short(one.name, 36)))
-        pieces.append(f'<text x="{left - 6:g}" y="{y + 9}" text-anchor="end">{name}</text>')
+        signs = [kg(one.kg) if one.kg or not one.unknown else "mass unknown", *(["new"] if one.is_new else []), *(["listed"] if one.listed else [])]
+        name = escape(printable(_short(one.name, 34)))
         pieces.append(
-            f'<rect class="{kind}" x="{x:.1f}" y="{y}" width="{width:.1f}" height="9"><title>{name}: {one.first} to {one.last}</title></rect>'
+            f'<text x="{wide.left:g}" y="{y:g}" dy="1.1em"><tspan class="name">{name}</tspan> · {escape(" · ".join(signs))}</text>'
         )
-    base = 10 + len(rows) * 15
-    pieces.append(f'<line class="axis" x1="{left:g}" x2="{WIDTH:g}" y1="{base}" y2="{base}"/>')
-    pieces.append(f'<text x="{left:g}" y="{base + 13}">{first}</text>')
-    pieces.append(f'<text x="{WIDTH:g}" y="{base + 13}" text-anchor="end">{last}</text>')
+        pieces.append(_rect(kind, x, y + 25, width, 8, f"{one.name}: {one.first} to {one.last}"))
     told = f"{len(rows):,} of {len(dated):,} receivers by first and last day; {sum(r.is_new for r in rows):,} new, "
-    return _figure(told + f"{sum(bool(r.listed) for r in rows):,} matching a watchlist", WIDTH, base + 17, pieces)
-
-
-def network(name: str, receivers: Sequence[Receiver]) -> str:
-    """The exporter and its largest receivers; a line is as thick as what went along it."""
-    shown = sorted(receivers, key=lambda r: (-r.kg, -r.movements, r.key))[:MOST_IN_NETWORK]
-    if not shown:
-        return ""
-    height, top = 400.0, max(float(r.kg) for r in shown)
-    x0, y0 = WIDTH / 2, height / 2
-    lines, nodes = [], []
-    for number, one in enumerate(shown):
-        angle = 2 * math.pi * number / len(shown) - math.pi / 2
-        x, y = x0 + 190 * math.cos(angle), y0 + 165 * math.sin(angle)
-        width = 1 + 7 * math.sqrt(float(one.kg) / top) if top else 1.0
-        kind = "listed" if one.listed else "new" if one.is_new else ""
-        label = escape(printable(_short(one.name, 26)))
-        lines.append(f'<line class="edge {kind}" x1="{x0:g}" y1="{y0:g}" x2="{x:.1f}" y2="{y:.1f}" stroke-width="{width:.1f}"/>')
-        side = "middle" if abs(math.cos(angle)) < 0.2 else "start" if math.cos(angle) > 0 else "end"
-        dx, dy = (0.0, 16 if y > y0 else -9) if side == "middle" else (9 if side == "start" else -9, 4)
-        nodes.append(f'<circle class="node {kind}" cx="{x:.1f}" cy="{y:.1f}" r="5"><title>{label}: {kg(one.kg)}</title></circle>')
-        nodes.append(f'<text x="{x + dx:.1f}" y="{y + dy:.1f}" text-anchor="{side}">{label}</text>')
-    nodes.append(f'<circle class="node own" cx="{x0:g}" cy="{y0:g}" r="9"/>')
-    nodes.append(
-        f'<text class="own" x="{x0:g}" y="{y0 - 14:g}" text-anchor="middle">{escape(printable(_short(name, 40)))}</text>'
-    )
-    told = f"{name} and its {len(shown):,} largest receivers of {len(receivers):,}; a line is as thick as the kilograms that are known"
-    return _figure(told, WIDTH, height, [*lines, *nodes])
+    return figure(told + f"{sum(bool(r.listed) for r in rows):,} matching a watchlist", base + 46, pieces)
 
 
 def route_map(routes: Sequence[Route]) -> str:
@@ -180,8 +230,8 @@ def route_map(routes: Sequence[Route]) -> str:
         width = 0.8 + 3.2 * math.sqrt(route.movements / top)
         told = escape(f"{' – '.join(stops)}: {route.movements:,} movements, {kg(route.kg)}")
         for start, end in itertools.pairwise(known):
-            for line in great_circle(places[start], places[end]):
-                points = " ".join(f"{x:.1f},{max(y, 1.0):.1f}" for x, y in line)  # a way over the pole runs along the edge
+            for way in great_circle(places[start], places[end]):
+                points = " ".join(f"{x:.1f},{max(y, 1.0):.1f}" for x, y in way)  # a way over the pole runs along the edge
                 pieces.append(
                     f'<polyline class="route" points="{points}" stroke-width="{width:.1f}"><title>{told}</title></polyline>'
                 )
@@ -192,12 +242,12 @@ def route_map(routes: Sequence[Route]) -> str:
     for country, kind in sorted(ends.items()):
         x, y = project(places[country])
         pieces.append(f'<circle class="place {kind}" cx="{x:.1f}" cy="{y:.1f}" r="3"><title>{escape(country)}</title></circle>')
-        pieces.append(f'<text x="{x + 4:.1f}" y="{y - 3:.1f}">{escape(country)}</text>')
+        pieces.append(text(x + 4, y - 3, country))
     told = (
         f"{drawn:,} of {len(routes):,} routes, drawn from country to country on the shortest way; the thicker, the more movements"
     )
     told += f"; {unplaced:,} more with fewer than two countries that can be placed" if unplaced else ""
-    return _figure(told, WIDTH, HEIGHT, ['<use href="#world"/>', *pieces])
+    return figure(told, HEIGHT, ['<use href="#world"/>', *pieces], WIDTH)
 
 
 def outlines() -> str:
@@ -207,11 +257,3 @@ def outlines() -> str:
 
 def _short(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def _figure(said: str, width: float, height: float, pieces: Sequence[str]) -> str:
-    label = escape(printable(said))
-    return (
-        f'<figure><svg role="img" aria-label="{label}" viewBox="0 0 {width:g} {height:g}" preserveAspectRatio="xMinYMin meet">'
-        f"{''.join(pieces)}</svg><figcaption>{label}</figcaption></figure>"
-    )

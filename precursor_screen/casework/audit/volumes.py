@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from statistics import median
 
 from precursor_screen.casework.audit.moves import Limits, Lines, Move, count_movements, group, known_kg, lines_of
 from precursor_screen.casework.audit.peers import JUST_UNDER
 
 JUMP = 3  # times the median of the months before, from which a month is told
+_HUNDREDTH = Decimal("0.01")
 LEAST_MONTHS = 3  # with a known mass before one can jump
 
 
@@ -186,7 +187,8 @@ def just_under(moves: Sequence[Move]) -> tuple[JustUnder, ...]:
         for move in some:
             if move.kg and move.limit_kg:
                 share = move.kg / move.limit_kg
-                shares.append((round(float(100 * share), 2), move.line))
+                # Cut, not rounded: 99.999 % is under.
+                shares.append((float((100 * share).quantize(_HUNDREDTH, ROUND_DOWN)), move.line))
                 if JUST_UNDER <= share < 1:
                     near.append(move)
         if shares:

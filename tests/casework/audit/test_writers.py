@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import openpyxl
 import pytest
 
-from precursor_screen.casework.audit import data, html, plots, sheets, telling, volumes
+from precursor_screen.casework.audit import axes, data, html, plots, sheets, telling, volumes
 from precursor_screen.casework.audit.audit import Audit, Audited
 from precursor_screen.casework.audit.findings import find
 from precursor_screen.casework.audit.gather import rank_all
@@ -50,7 +50,7 @@ def test_the_page_says_findings_first_and_what_was_not_seen_last() -> None:
     order = re.findall(r"<h2>([^<]*)</h2>", text)
     assert order[:3] == ["Which names were taken for this exporter", "Findings, worst first", "Volumes"]
     assert order[-2:] == ["What this audit could not see", "Lines that the findings cite"]
-    for part in ("4 of 9 movements of Acetone (44%)", 'id="x1-', "may.csv:4", 'id="world"', 'href="#world"', "threshold 250 kg"):
+    for part in ("4 of 9 movements of Acetone (44%)", 'id="x1-', "may.csv:4", 'id="world"', 'href="#world"', ">250 kg<"):
         assert part in text
     assert "<script" not in text
 
@@ -71,7 +71,7 @@ def test_nothing_that_a_manifest_says_becomes_code(field: str) -> None:
 def test_every_plot_is_well_formed_and_says_what_it_shows() -> None:
     rows = (row("20", receiver='Nettle & "Sons" <GmbH>', transit_countries=["SG", "ZZ"], country_of_destination="NZ"), *TRADE)
     figures = re.findall(r"<figure>.*?</figure>", page(audit(*rows)), re.DOTALL)
-    assert len(figures) == 5
+    assert len(figures) == 5  # months, receivers, routes, thresholds, prices
     for figure in figures:
         root = ElementTree.fromstring(figure)
         svg = root.find("svg")
@@ -179,6 +179,11 @@ def test_routes_that_cannot_be_placed_are_counted() -> None:
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
+WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+BEYOND = """[...document.querySelectorAll('svg text')].map(t => [t.textContent, t.getBoundingClientRect()])
+    .filter(([, box]) => box.left < 0 || box.right > 400).map(([said]) => said)"""
+
+
 @pytest.mark.skipif(not CHROMIUM, reason="no browser here")
 def test_the_browser_shows_the_page_without_complaint(tmp_path: Any) -> None:
     sync_api = pytest.importorskip("playwright.sync_api")
@@ -191,20 +196,29 @@ def test_the_browser_shows_the_page_without_complaint(tmp_path: Any) -> None:
         opened.on("console", lambda message: complaints.append(message.text))
         opened.on("pageerror", lambda error: complaints.append(str(error)))
         opened.goto(path.as_uri())
-        wide = opened.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        wide = opened.evaluate(WIDER)
         land = opened.evaluate("document.querySelector('use[href=\"#world\"]').getBoundingClientRect().width > 100")
+        opened.set_viewport_size({"width": 400, "height": 900})
+        narrow = opened.evaluate(WIDER)
+        beyond = opened.evaluate(BEYOND)
+        small = opened.evaluate(
+            "Math.min(...[...document.querySelectorAll('svg text')].map(t => t.getBoundingClientRect().height))"
+        )
         browser.close()
     assert complaints == []
     assert not wide
+    assert not narrow
     assert land
+    assert beyond == []
+    assert small > 9
 
 
 def test_a_plot_says_the_most_of_a_month_not_the_height_of_its_line() -> None:
     (quiet,) = volumes.months(moved(row("1", substance_mass_kg=Decimal(250))), limits())
-    first, last = date(2026, 1, 1), date(2026, 12, 31)
-    under = plots.months("Ephedrine", [dataclasses.replace(quiet, limit_kg=Decimal(500))], first, last)
+    year = axes.Calendar(2026 * 12, 2026 * 12 + 11)
+    under = plots.months("Ephedrine", [dataclasses.replace(quiet, limit_kg=Decimal(500))], year)
     assert "250 kg at most; 0 months at or over the threshold of 500 kg" in under
     assert 'class="bar over"' not in under
-    reached = plots.months("Ephedrine", [dataclasses.replace(quiet, limit_kg=Decimal(250))], first, last)
+    reached = plots.months("Ephedrine", [dataclasses.replace(quiet, limit_kg=Decimal(250))], year)
     assert "250 kg at most; 1 month at or over the threshold of 250 kg" in reached
     assert 'class="bar over"' in reached
