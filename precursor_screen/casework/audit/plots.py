@@ -84,7 +84,9 @@ def months(substance: str, found: Sequence[MonthKg], shared: Calendar) -> str:
     told = f"{substance}: kilograms a month, {kg(most)} at most"
     counted = f"{over} month{'' if over == 1 else 's'}"
     told += f"; {counted} at or over the threshold of {kg(limit)}" if limit else f"; {_NO_LINE[bool(limits)]}"
-    told += f"; earlier months, {len(found) - len(shown):,} with a movement, are in the workbook" if len(shown) < len(found) else ""
+    told += (
+        f"; earlier months, {len(found) - len(shown):,} with a movement, are in the workbook" if len(shown) < len(found) else ""
+    )
     return figure(told, PLOT_HEIGHT, pieces)
 
 
@@ -203,7 +205,11 @@ def spans(receivers: Sequence[Receiver], shared: Calendar | None) -> str:
         x = max(wide.day(one.first), wide.left)
         width = max(wide.day(one.last) - x, 5.0)
         kind = "bar over" if one.listed else "bar here" if one.is_new else "bar"
-        signs = [kg(one.kg) if one.kg or not one.unknown else "mass unknown", *(["new"] if one.is_new else []), *(["listed"] if one.listed else [])]
+        signs = [
+            kg(one.kg) if one.kg or not one.unknown else "mass unknown",
+            *(["new"] if one.is_new else []),
+            *(["listed"] if one.listed else []),
+        ]
         name = escape(printable(_short(one.name, 34)))
         pieces.append(
             f'<text x="{wide.left:g}" y="{y:g}" dy="1.1em"><tspan class="name">{name}</tspan> · {escape(" · ".join(signs))}</text>'
