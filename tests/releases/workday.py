@@ -36,6 +36,7 @@ COMMANDS = f"""
 0 review add OLD005 --verdict cleared --reason other-party --officer "N. Officer" --second "A. Second" --until 2036-01-01
 0 screen day2.csv {US} --ledger home --fail-on low -o known.json --issues issues.csv --resolved resolved.parquet
 3 screen vague.csv {US}
+3 screen formats {US} -o formats.json
 0 ledger backup {RECORDED}
 0 ledger verify
 0 ledger info --json > ledger-info.json
@@ -66,8 +67,8 @@ COMMANDS = f"""
 """
 
 
-# Without ledger, with one, and of `daily`; and the whole sample, whose report is compared with this one byte by byte elsewhere.
-REPORTS = ("report.json", "known.json")
+# With a ledger, of `daily`, of every format; and the whole sample, whose report is compared with this one byte by byte elsewhere.
+REPORTS = ("report.json", "known.json", "formats.json")
 GOLDEN = ROOT / "tests" / "reports" / "golden" / "report.json"
 SCHEMA = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "The JSON report of precursor-screen"}
 
@@ -76,6 +77,7 @@ def work(folder: Path) -> dict[str, Any]:
     """Runs the commands in a folder: exit codes by command, the shape of every file by name, and of the JSON report."""
     for name in DAYS:
         shutil.copy(HERE / name, folder)
+    shutil.copytree(ROOT / "sample_data" / "formats", folder / "formats")
     (folder / "inbox").mkdir()
     (folder / "reports").mkdir()
     shutil.copy(HERE / DAYS[0], folder / "inbox")
@@ -107,7 +109,13 @@ def _is_output(name: str) -> bool:
     if Path(name).name in REPORTS:
         return False
     written = Path(name).suffix in (".csv", ".parquet", ".xlsx", ".json", ".jsonl", ".zip", ".prom")
-    return written and name not in inputs and top not in ("inbox", "home") and "latest" not in name and ".daily" not in name
+    return (
+        written
+        and name not in inputs
+        and top not in ("inbox", "home", "formats")
+        and "latest" not in name
+        and ".daily" not in name
+    )
 
 
 @contextlib.contextmanager
