@@ -42,7 +42,7 @@ _GRAMS = 0.1  # kilograms: an axis that ends below counts in grams
 _OFF = 4  # times the highest bar, from which a threshold lies above the plot
 _BIN, _LAST_BIN = 5, 200  # per cent of a threshold
 _FAR_APART = 10.0  # the highest price to the lowest, from which equal ratios are of one width
-_MOST_TOLD = 6  # odd prices that bear their number
+_MOST_TOLD, _ROOM = 6, (80.0, 20.0)  # odd prices that bear their number; how far apart two are at least, on a narrow screen
 _ROW = 38.0  # of a receiver
 
 
@@ -144,9 +144,10 @@ def prices(substance: str, priced: Sequence[tuple[Decimal, Move]], band: Band, o
     pieces += [title(substance), *scale.axis("USD/kg"), *shared.axis(BASE, TOP)]
     if band.usual:
         pieces.append(line("limit", LEFT, scale.y(float(band.usual)), RIGHT, scale.y(float(band.usual))))
+    outside = [(p, shared.day(m.day), scale.y(p)) for p, m in dated if m.day and m.line in odd]
+    pieces += _numbers(sorted(outside, key=lambda o: (-abs(o[2] - (TOP + BASE) / 2), o)))
+    # Last, so that no text hides a point.
     pieces += [_dot(price, move, move.line in odd, scale, shared) for price, move in dated]
-    told_odd = [(p, m) for p, m in dated if m.line in odd][:_MOST_TOLD]
-    pieces += [_beside(shared.day(m.day), scale.y(p), f"{p:,.2f}") for p, m in told_odd if m.day]
     pieces += labels(_price_labels(band, scale))
     far = len([m for _, m in dated if m.line in odd])
     told = f"{substance}: US dollars a kilogram on {len(dated):,} line{'' if len(dated) == 1 else 's'}, {far:,} of them outside what is usual"
@@ -179,10 +180,14 @@ def _dot(price: float, move: Move, is_odd: bool, scale: Scale, shared: Calendar)
     return f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="3.5">{told}</circle>'
 
 
-def _beside(x: float, y: float, said: str) -> str:
-    """A text beside a point, on the side where there is room."""
-    is_late = x > RIGHT - 70
-    return text(x - 9 if is_late else x + 9, y, said, "value", ".35em", "end" if is_late else "start")
+def _numbers(wanted: Sequence[tuple[float, float, float]]) -> Iterator[str]:
+    """Prices beside their points, on the side where there is room; one that would lie over another is left to the table."""
+    taken: list[tuple[float, float]] = []
+    for price, x, y in wanted:
+        if len(taken) < _MOST_TOLD and all(abs(x - a) > _ROOM[0] or abs(y - b) > _ROOM[1] for a, b in taken):
+            taken.append((x, y))
+            is_late = x > RIGHT - _ROOM[0]
+            yield text(x - 9 if is_late else x + 9, y, f"{price:,.2f}", "value", ".35em", "end" if is_late else "start")
 
 
 def spans(receivers: Sequence[Receiver], shared: Calendar | None) -> str:
@@ -195,7 +200,7 @@ def spans(receivers: Sequence[Receiver], shared: Calendar | None) -> str:
     rows = [r for r in inside if r.key in shown]
     if not rows:
         return ""
-    wide = Calendar(shared.first, shared.last, 4.0, PLOT_WIDTH - 4.0)
+    wide = Calendar(shared.first, shared.last, 22.0, PLOT_WIDTH - 22.0)
     base = len(rows) * _ROW + 6
     pieces = [*wide.axis(base, 0.0)]
     for number, one in enumerate(rows):
@@ -211,9 +216,7 @@ def spans(receivers: Sequence[Receiver], shared: Calendar | None) -> str:
             *(["listed"] if one.listed else []),
         ]
         name = escape(printable(_short(one.name, 34)))
-        pieces.append(
-            f'<text x="{wide.left:g}" y="{y:g}" dy="1.1em"><tspan class="name">{name}</tspan> · {escape(" · ".join(signs))}</text>'
-        )
+        pieces.append(f'<text x="2" y="{y:g}" dy="1.1em"><tspan class="name">{name}</tspan> · {escape(" · ".join(signs))}</text>')
         pieces.append(_rect(kind, x, y + 25, width, 8, f"{one.name}: {one.first} to {one.last}"))
     told = f"{len(rows):,} of {len(dated):,} receivers by first and last day; {sum(r.is_new for r in rows):,} new, "
     return figure(told + f"{sum(bool(r.listed) for r in rows):,} matching a watchlist", base + 46, pieces)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from datetime import date
 from decimal import Decimal
@@ -81,6 +82,14 @@ def test_few_prices_have_no_middle_half_and_far_ones_equal_ratios() -> None:
     assert "the scale is logarithmic" in priced("150", "9000")
     assert "the scale is logarithmic" not in priced("150", "155")
     assert "on 1 line, 0 of them" in priced("150")
+
+
+def test_numbers_beside_prices_do_not_lie_over_each_other() -> None:
+    plot = priced(*["40"] * 9, *["41", "42"] * 3)
+    found = re.findall(r'<text x="([^"]+)" y="([^"]+)" class="value"', plot)
+    places = [(float(x), float(y)) for x, y in found]
+    assert 2 <= len(places) <= 6 < plot.count("dot over")
+    assert all(abs(a - c) > 70 or abs(b - d) > 19 for (a, b), (c, d) in itertools.combinations(places, 2))
 
 
 def test_prices_without_a_day_are_counted() -> None:
