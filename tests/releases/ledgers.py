@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lzma
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -13,12 +14,20 @@ from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.ledger_memory import LedgerMemory
 from precursor_screen.runners.local import run
+from tests.conftest import ROOT
 
 HERE = Path(__file__).parent
 DAYS = ("day1.csv", "day2.csv")
 AS_OF = date(2026, 11, 10)
 KEPT = "ledger.sqlite.xz"
+_HEADING = re.compile(r"^## \[(\d[^\]]*)\]", re.MULTILINE)
 States = dict[str, set[tuple[str, str]]]
+
+
+def releases(part: str) -> list[str]:
+    """The releases of which a part is recorded. A record binds from the day on which the changelog has the release under its own heading."""
+    released = set(_HEADING.findall((ROOT / "CHANGELOG.md").read_text(encoding="utf-8")))
+    return sorted(p.parent.name for p in HERE.glob(f"*/{part}") if p.parent.name in released)
 
 
 def unpack(release: str, folder: Path) -> Path:

@@ -11,10 +11,10 @@ import pytest
 
 from precursor_screen.errors import LedgerOutdated
 from precursor_screen.ledger.store import open_ledger
-from tests.releases.ledgers import HERE, KEPT, screened_again, unpack
+from tests.releases.ledgers import HERE, KEPT, releases, screened_again, unpack
 from tests.releases.workday import home_in, run_line
 
-RELEASES = sorted(p.parent.name for p in HERE.glob(f"*/{KEPT}"))
+RELEASES = releases(KEPT)
 
 
 @pytest.fixture

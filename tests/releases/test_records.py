@@ -11,10 +11,11 @@ import pytest
 from precursor_screen.reference import shipped
 from tests.cli.conftest import FEW, cut_rules
 from tests.releases import relied_on, workday
+from tests.releases.ledgers import releases
 from tests.releases.shapes import lost_fields, lost_shape, schema_of
 
 HERE = Path(__file__).parent
-RELEASES = sorted(p.parent.name for p in HERE.glob("*/commands.json"))
+RELEASES = releases("commands.json")
 
 
 def recorded(release: str, part: str) -> Any:
