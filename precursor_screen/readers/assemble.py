@@ -176,6 +176,7 @@ def _make_numbers(columns: Columns) -> None:
             columns.made[name] = parsed.values
             if name == "quantity":
                 _keep_units(columns, "quantity_unit", parsed)
+                _unit_of_header(columns, parsed)
                 if larger is not None:
                     columns.made["ambiguous_quantity"] = larger.values
     _make_currency(columns, numbers)
@@ -218,6 +219,16 @@ def _keep_units(columns: Columns, name: str, parsed: Numbers) -> None:
         return
     stated = columns.take(name)
     columns.text[name] = [pc.coalesce(stated, parsed.units) if stated is not None else parsed.units]
+
+
+def _unit_of_header(columns: Columns, parsed: Numbers) -> None:
+    """The unit of quantities that their header names (`Quantity (kg)`), where neither a column of units nor the cell says another."""
+    guess = columns.guess_of("quantity")
+    if guess is None or guess.unit is None:
+        return
+    stated = columns.take("quantity_unit")
+    of_header = pc.if_else(pc.is_valid(parsed.values), pa.scalar(guess.unit.code), _NONE)
+    columns.text["quantity_unit"] = [pc.coalesce(stated, of_header) if stated is not None else of_header]
 
 
 def _make_currency(columns: Columns, numbers: dict[str, Numbers]) -> None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from precursor_screen.ledger.store import Ledger
 
 LOOK_BACK = 400  # days before the period: what partners are known from
+_MOST_HELD = 300_000  # movements of which all columns are held at once for a ranking; of more each exporter's are read anew
 _AT_ONCE = 1_000  # lines that flags are asked of
 _MOST_NUMBERED = 3  # names, and numbers, that are looked up in the cells of flagged lines, each of which are gone through in full
 
@@ -409,8 +410,9 @@ def rank_all(everybody: Everybody, top: int) -> Ranking:
             mostly[key] = sender
     known = {key: sender.name for key, sender in mostly.items()}
     ranking = rank(found, known, everybody.first, everybody.last, jurisdiction, top, abroad - known.keys())
-    senders = frozenset(s.name for s in everybody.senders)
-    held = replace(
-        everybody, source=_Held(everybody.source, everybody.source.of(senders, _year_before(everybody.first), everybody.last))
-    )
+    held = everybody
+    if everybody.rows.num_rows <= _MOST_HELD:
+        senders = frozenset(s.name for s in everybody.senders)
+        rows = everybody.source.of(senders, _year_before(everybody.first), everybody.last)
+        held = replace(everybody, source=_Held(everybody.source, rows))
     return by_findings(ranking, lambda name: find(held.profile(name)))

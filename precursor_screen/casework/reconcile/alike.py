@@ -81,7 +81,7 @@ class Likeness:
             found = {k for k in self._folded.get(folded(key), ()) if k != key}
             near = {k for words in _spellings(key) for s in _signatures(words) for k in self._near.get(s, ())}
             found |= {k for k in near if any(one_letter_apart(a, b) for a in _spellings(key) for b in _spellings(k))}
-            self._found[key] = tuple(sorted(found))
+            self._found[key] = tuple(sorted(found - {key}))
         return self._found[key]
 
     def widen(self, movement: Movement) -> Movement:

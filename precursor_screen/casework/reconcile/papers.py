@@ -38,6 +38,7 @@ class Frame:
         licence_above: above how many kilograms a year the law asks who sends (or receives) for a licence or a registration; None: it does not.
         notified: of movements the plain numbers of the notifications that they are under, by their rank.
         notifications: plain numbers of all that the register holds.
+        masses_missing: whether the goods mostly state no mass: then that is said once, not of each document.
     """
 
     first: date
@@ -50,6 +51,7 @@ class Frame:
     licence_above: Callable[[Movement], Decimal | None] = lambda movement: None
     notified: Mapping[Any, frozenset[str]] = field(default_factory=dict)
     notifications: frozenset[str] = frozenset()
+    masses_missing: bool = False
 
     def inside(self, day: date | None) -> bool:
         """Whether a day is one of the period."""
@@ -89,6 +91,7 @@ _MESSAGES = {
     "one-letter": "names that differ in one letter were taken for the document's: look at them",
     "no-last-day": "documents that state no last day: what is left of them is no difference yet",
     "begins-before": "documents that begin before the period: what moved under them before is not known; say an earlier --from",
+    "masses-missing": "goods that state no mass, as most do: nothing was compared by mass. Give a column of the net mass (--mapping)",
     "no-reply-period": "movements before an answer: the period of reply is not known; say --jurisdiction, or the register's day of sending",
     "no-country": "movements that state no country to compare with the document's",
     "no-party": "movements that name nobody on the side of the document's party",
@@ -245,7 +248,9 @@ def _by_mass(document: Document, some: Sequence[Allocation], frame: Frame, told:
     if some and not any(frame.inside(a.movement.day) for a in some):
         return  # all of it was of an earlier period
     unknown = [a for a in some if a.kg is None]
-    if unknown:
+    if unknown and frame.masses_missing:
+        told["masses-missing"] += [a.movement.place for a in unknown]
+    elif unknown:
         because = f"under {document.reference} (for {show_kg(document.kg)}) moved goods of unknown mass"
         yield _difference(kinds.MASS_UNKNOWN, document, unknown, because)
     if document.kg is None and document.stated:

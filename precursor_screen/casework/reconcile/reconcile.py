@@ -20,6 +20,7 @@ from precursor_screen.rulebook.registers import CONFIRMATIONS, LICENCES, NOTIFIC
 ALLOCATED = (PERMITS, NOTIFICATIONS, CONFIRMATIONS)
 VERSIONED = (PERMITS, NOTIFICATIONS, LICENCES)
 _OF_EXPORTS = (NOTIFICATIONS, CONFIRMATIONS)
+_MANY = 10  # movements without a mass, more than half of all: a column is missing (own proposal)
 RETURN_DAYS = 180  # from departure to return, at most (own proposal)
 
 
@@ -64,6 +65,8 @@ def reconcile(
     compared: list[Compared] = []
     firms: frozenset[str] = frozenset((firm,)) - {""}
     movements = mark_returned(movements)
+    unweighed = sum(m.kg is None for m in movements)
+    frame = replace(frame, masses_missing=unweighed >= _MANY and 2 * unweighed > len(movements))
     frame = replace(frame, notifications=frozenset(d.number for d in registers.get(NOTIFICATIONS, ())))
     for register in REGISTERS:
         rows = registers.get(register)

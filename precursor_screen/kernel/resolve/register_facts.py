@@ -14,6 +14,7 @@ from precursor_screen.engine import fetch
 from precursor_screen.kernel.documents import open_registers, register_table
 from precursor_screen.kernel.resolve.resolved import LINE_NO
 from precursor_screen.reference.reply_periods import shipped_reply_periods
+from precursor_screen.rulebook.registers import NOTIFICATIONS
 from precursor_screen.rulebook.sql import literal, same_reference
 from precursor_screen.schema import BY_NAME
 
@@ -88,8 +89,12 @@ def _document(register: str, reference: str) -> str:
 
     A document for two substances has a row each, and what the register says of the other one is not the line's business.
     """
+    # A status that began later was none yet when the goods moved.
+    before = "sent" if register == NOTIFICATIONS else "valid"
+    status = f"""case when r.status_from > m.as_of_date and r.status not in ('valid', 'sent', 'accepted') then '{before}'
+        else r.status end"""
     return f"""
-        select m.*, r.* exclude (substance_id), r.substance_id as named_substance_id, r.reference as found_reference,
+        select m.*, r.* exclude (substance_id, status), {status} as status, r.substance_id as named_substance_id, r.reference as found_reference,
                coalesce(list_contains(m.substance_ids, r.substance_id), false) as about,
                bool_or(coalesce(list_contains(m.substance_ids, r.substance_id), false)) over (partition by m.{LINE_NO}) as any_about
         from mine m left join (select distinct on (all_of) * exclude (all_of) from (select *, to_json(t) as all_of from {register_table(register)} t)) r

@@ -238,6 +238,10 @@ def _columns_of(row: Sequence[str], columns: Sequence[RegisterColumn], words: He
         at = None if column.name in found else next((at for at in places if at not in found.values()), None)
         if at is not None:
             found[column.name] = at
+    if "quantity_kg" in (c.name for c in columns) and "quantity_kg" not in found and found:
+        weighed = (at for at, head in enumerate(free) if head and at not in found.values() and _unit_of(head))
+        if (at := next(weighed, None)) is not None:  # `Kg received`
+            found["quantity_kg"] = at
     lacking = [c for c in columns if c.name not in found and c.fields]
     if lacking and any(c.name in found for c in columns):
         known = {at: words.field_of(row[at]) for at, cell in enumerate(free) if cell and at not in found.values()}

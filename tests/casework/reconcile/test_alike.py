@@ -61,6 +61,11 @@ def test_a_word_of_five_letters_may_differ_in_one_and_of_four_in_none():
     assert not one_letter_apart(("abcde", "x"), ("abcde",))
 
 
+@given(st.sampled_from(("quenford trading", "muller", "boehm soehne", "001 larkmoor")))
+def test_a_name_is_never_like_itself(key: str):
+    assert key not in Likeness([key]).like(key)
+
+
 def test_a_slip_that_looks_like_an_umlaut_is_a_slip():
     assert Likeness(["veggover"]).like("veggvoer") == ("veggover",)
 

@@ -69,3 +69,12 @@ def test_what_comes_back_from_who_received_it(kg: str, on: str, sender: str, bac
 def test_goods_come_back_once():
     came = [moved(f"R{n}", "60", "05-01", direction="import", sending=("zenith",), receiving=("acme",)) for n in range(2)]
     assert [m.returned for m in mark_returned([moved(), *came])] == [False, True, False]
+
+
+def test_a_mass_that_most_goods_lack_is_said_once():
+    movements = [moved(f"B{n}", None, permit="P1") for n in range(10)]
+    result = reconcile(movements, {PERMITS: [permit(), permit("P2")]}, FRAME)
+    assert [d.kind for d in result.differences] == ["unused"]
+    assert [(u.code, u.count) for u in result.unjudged if u.register == PERMITS] == [("masses-missing", 10)]
+    weighed = [*movements, *(moved(f"C{n}", "1", permit="P1") for n in range(10))]
+    assert "mass-unknown" in [d.kind for d in reconcile(weighed, {PERMITS: [permit()]}, FRAME).differences]

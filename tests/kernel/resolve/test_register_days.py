@@ -118,3 +118,15 @@ def test_of_several_notices_the_shortest_lead_counts():
     pens = [{"reference": "PEN20267", "substance_id": "safrole", "status": "sent", "sent": after(d)} for d in (-9, -2, -5)]
     line, _ = facts({"pre-export-notifications": pens})
     assert (line["pen_lead_days"], line["pen_found"], line["pen_substance_ids"]) == (5, True, ["safrole"])
+
+
+@pytest.mark.parametrize(("days", "status"), [(1, "valid"), (0, "revoked"), (None, "revoked")])
+def test_a_status_that_began_after_the_goods_moved_was_none_yet(days, status):
+    line, _ = facts({"permits": [permit(status="revoked", status_from=after(days))]})
+    assert line["permit_status"] == status
+
+
+def test_an_objection_of_later_was_no_answer_yet():
+    row = {"reference": "PEN/2026-7", "substance_id": "safrole", "status": "objected", "status_from": after(1)}
+    line, _ = facts({"pre-export-notifications": [row]})
+    assert line["pen_status"] == "sent"

@@ -100,3 +100,11 @@ def test_a_pasted_header_without_rows_is_a_table_without_lines():
     assert (result.input.format, result.lines.num_rows) == ("CSV", 0)
     result = one("vessel,shipper\n", ReadOptions(pasted=True))
     assert result.lines.column("description").to_pylist() == ["vessel,shipper"]
+
+
+def test_the_unit_that_the_header_of_quantities_names_counts_where_no_other_is_stated():
+    lines = one("Description,Quantity (kg)\nACETONE,800\nTOLUENE,2 LB\nMEK,\n").lines
+    found = lines.select(["quantity", "quantity_unit"]).to_pylist()
+    assert [(r["quantity"] and int(r["quantity"]), r["quantity_unit"]) for r in found] == [(800, "KGM"), (2, "LB"), (None, None)]
+    lines = one("Description,Quantity (kg),Unit\nACETONE,800,LBR\n").lines
+    assert lines.column("quantity_unit").to_pylist() == ["LBR"]

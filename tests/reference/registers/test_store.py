@@ -239,6 +239,16 @@ HEADS = [
         "Confirmation no;B/L No;PEN no;Consignee Name;Commodity Description;Net Weight (kg);Country of Destination;Arrival Date",
         {"reference": 0, "bill": 1, "notification": 2, "importer": 3, "substance": 4, "quantity_kg": 5, "country": 6, "date": 7},
     ),
+    (
+        "annual-requirements",
+        "Country;Chemical;Year;Annual requirement (kg)",
+        {"country": 0, "substance": 1, "year": 2, "quantity_kg": 3},
+    ),
+    (
+        "import-confirmations",
+        "BOL;Chemical;Kg received;Consignee",
+        {"reference": 0, "substance": 1, "quantity_kg": 2, "importer": 3},
+    ),
     ("licences", "Registration;Exporter Name;CAS;Valid through", {"reference": 0, "holder": 1, "substance": 2, "valid_to": 3}),
 ]
 
