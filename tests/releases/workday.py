@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from precursor_screen.cli.main import run
+from precursor_screen.ledger.lock import hold_file
 from tests.conftest import ROOT
 from tests.releases.shapes import schema_of, shape_of
 
@@ -22,7 +23,7 @@ DAYS = ("day1.csv", "day2.csv")
 HERE = Path(__file__).parent
 US = "--jurisdiction US --watchlist sample --as-of 2026-11-10"
 PERIOD = "--jurisdiction US --from 2026-01-01 --to 2026-11-30"
-# The exit code, then the command; `> NAME` keeps what it prints. OLD005 names a listed party: to clear it takes a second officer.
+# The exit code, then the command; `> NAME` keeps what it prints; `--wait 0` meets a ledger that somebody holds. OLD005 names a listed party: to clear it takes a second officer.
 DAILY = f"--ledger sqlite:///daily.sqlite {US}"
 RECORDED = "recorded.sqlite"
 COMMANDS = f"""
@@ -35,6 +36,7 @@ COMMANDS = f"""
 2 review add OLD005 --verdict cleared --reason other-party --officer "N. Officer" --until 2036-01-01
 0 review add OLD005 --verdict cleared --reason other-party --officer "N. Officer" --second "A. Second" --until 2036-01-01
 0 screen day2.csv {US} --ledger home --fail-on low -o known.json --issues issues.csv --resolved resolved.parquet
+5 screen day1.csv {US} --ledger home --wait 0
 3 screen vague.csv {US}
 3 screen formats {US} -o formats.json
 0 ledger backup {RECORDED}
@@ -138,7 +140,8 @@ def run_line(line: str, folder: Path) -> int:
         content[len(content) // 2] ^= 1
         (folder / "damaged.zip").write_bytes(content)
     shown = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    with contextlib.redirect_stdout(shown), contextlib.redirect_stderr(io.TextIOWrapper(io.BytesIO(), encoding="utf-8")):
+    held = hold_file(folder / "home" / "ledger.sqlite", 0) if "--wait 0" in command else contextlib.nullcontext()
+    with held, contextlib.redirect_stdout(shown), contextlib.redirect_stderr(io.TextIOWrapper(io.BytesIO(), encoding="utf-8")):
         code = int(run(shlex.split(command)))
         shown.flush()
     if kept:
