@@ -220,6 +220,12 @@ def test_an_objection_that_came_after_the_period_of_reply(on: str, kind: list[st
     assert kinds([document], [moved(on=on, pen="N1", substance_id="piperonal")]) == kind
 
 
+@pytest.mark.parametrize(("on", "kind"), [("03-10", ["too-early"]), ("03-14", []), ("03-20", [])])
+def test_an_answer_that_came_after_the_goods_had_left(on: str, kind: list[str]):
+    document = notification(status="accepted", status_from=day("03-14"))
+    assert kinds([document], [moved(on=on, pen="N1", substance_id="piperonal")]) == kind
+
+
 def test_another_consignee_of_a_permit():
     document = permit(importer=party("Zenith"))
     assert kinds([document], [moved(permit="P1")]) == []
