@@ -109,13 +109,13 @@ class Book:
         """Documents for other substances whose number is written otherwise in the goods, of a party of theirs."""
         cells = _cells(self.register, movement)
         some = [d for c in cells for form in (unpadded(c), digits_of(c)) if form for d in self.of_form.get(form, ())]
-        others = [d for d in some if d.substance_id != movement.substance_id and _a_party_agrees(d, movement)]
+        others = [d for d in some if d.substance_id != movement.substance_id and a_party_agrees(d, movement)]
         return tuple({id(d): d for d in others}.values())
 
     def _like(self, cell: str, movement: Movement, alone: bool) -> Sequence[Document]:
         for form in dict.fromkeys((unpadded(cell), digits_of(cell))):
             some = self.loosely.get((form, movement.substance_id), ()) if form else ()
-            if agreeing := [d for d in some if _a_party_agrees(d, movement)]:
+            if agreeing := [d for d in some if a_party_agrees(d, movement)]:
                 return self.meant(agreeing, movement)
             zeros = [d for d in some if alone and unpadded(d.reference) == unpadded(cell)]
             if len({d.number for d in zeros}) == 1:
@@ -248,7 +248,8 @@ def _sides(document: Document, movement: Movement) -> tuple[bool | None, ...]:
     )
 
 
-def _a_party_agrees(document: Document, movement: Movement) -> bool:
+def a_party_agrees(document: Document, movement: Movement) -> bool:
+    """Whether anybody whom a document names has a part in a movement."""
     return True in _sides(document, movement)
 
 

@@ -259,6 +259,15 @@ def test_a_number_with_a_slip_is_told_and_counts_where_it_fits(number: str, chan
     assert ("EA/25/01857" in missing.because) is (number != "EA/25/01341")
 
 
+def test_a_number_with_a_slip_that_is_anothers():
+    theirs = permit("EA/25/01851", exporter=party("Other"), country="KE", substance_id="toluene", last=None)
+    found, _ = judged([permit("EA/25/01857"), theirs], [moved(permit="EA/25/01851")])
+    assert [(d.kind, d.document and d.document.reference) for d in found] == [("missing", "EA/25/01857")]
+    assert "names EA/25/01851, which is of Other; EA/25/01857 differs from it in one character" in found[0].because
+    far = [permit("EA/25/77777"), theirs]
+    assert "other-substance" in [d.kind for d in judged(far, [moved(permit="EA/25/01851")])[0]]
+
+
 def test_a_number_with_a_slip_stays_behind_those_that_are_right():
     movements = [moved("B1", on="03-02", permit="EA/25/01851"), moved("B2", on="03-03", permit="EA/25/01857")]
     found, _ = judged([permit("EA/25/01857")], movements)
