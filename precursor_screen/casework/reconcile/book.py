@@ -52,6 +52,9 @@ class Book:
         self.any_country = any(d.country is None for d in self.documents)
         self.at = {id(d): n for n, d in enumerate(self.documents)}
         self.users: dict[int, str] = {}  # of each document the shipment that used it first
+        self.by_gaps: dict[str, list[Document]] = defaultdict(
+            list
+        )  # by number with a character struck out, made when first asked
         self.named: set[int] = set()  # documents that goods name
         self.by_number: dict[tuple[str, str], list[Document]] = defaultdict(list)
         self.of_number: dict[str, list[Document]] = defaultdict(list)
@@ -128,7 +131,12 @@ class Book:
         plain = plain_number(named)
         if self.register == CONFIRMATIONS or len(plain) < _LONG_ENOUGH:
             return (), False
-        near = [d for d in self.documents if OSA.distance(plain, d.number, score_cutoff=1) == 1]
+        if not self.by_gaps:
+            for document in self.documents:
+                for gap in _gaps(document.number):
+                    self.by_gaps[gap].append(document)
+        candidates = {id(d): d for gap in _gaps(plain) for d in self.by_gaps.get(gap, ())}.values()
+        near = sorted((d for d in candidates if OSA.distance(plain, d.number, score_cutoff=1) == 1), key=lambda d: d.rank)
         fitting = [d for d in near if d.substance_id == movement.substance_id and _fits(d, movement)]
         if (
             len({d.number for d in fitting}) == 1
@@ -224,6 +232,11 @@ class Book:
             self.left[at] = left - kg
         room = left if left is None or document.kg is None else left - document.kg * self.tolerance
         return Allocation(movement, document, kg, by, _why(movement, document, kg, by, room, among))
+
+
+def _gaps(number: str) -> set[str]:
+    """A number, and it with each of its characters struck out: two that differ in one character share one of these."""
+    return {number, *(number[:at] + number[at + 1 :] for at in range(len(number)))}
 
 
 def _cells(register: str, movement: Movement) -> tuple[str, ...]:
