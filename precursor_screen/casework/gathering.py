@@ -205,6 +205,12 @@ def make_frame(
         needs = asked(movement.substance_id, UNION if inside else movement.direction, movement.day)
         return min((least for need, least in needs if need.need in LICENSES and need.who == who), default=None)
 
+    def of_receiver(movement: Movement) -> bool:
+        if movement.direction == IMPORT or not movement.bulk or not within_union(movement):
+            return False
+        needs = asked(movement.substance_id, UNION, movement.day)
+        return any(need.who == "receiver" and (movement.kg is None or movement.kg > least) for need, least in needs)
+
     return Frame(
         first,
         last,
@@ -214,6 +220,7 @@ def make_frame(
         known_from=known_from,
         within_union=within_union,
         licence_above=licence_above,
+        of_receiver=of_receiver,
     )
 
 

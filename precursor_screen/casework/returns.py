@@ -60,7 +60,7 @@ _MESSAGES = {
     "mass-unknown": "movements of unknown mass: they are in no figure; those beside one are named there",
     "no-direction": "movements of a direction that neither they nor --jurisdiction tell: they are in no figure",
     "no-country": "movements that state no other country: their figure stands under `not stated`",
-    "party-country": "movements that state no destination or origin: they stand under the country of the receiver or sender",
+    "party-country": "movements that state no destination or origin: their figure is that of the country of the receiver or sender",
     "in-transit": "movements in transit or transhipment: the form asks for none",
     "several-substances": "lines whose text may be several substances: their one mass stands in the figure of each of these",
     "not-in-tables": "movements of substances that were in neither table of the 1988 Convention on their day",

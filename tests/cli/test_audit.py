@@ -159,3 +159,15 @@ def test_prune_leaves_800_days_unless_it_is_set(ps, recorded, monkeypatch: pytes
     said.append(ps("ledger", "prune", "--ledger", URL, stdin=b"n\n").err)
     said.append(ps("ledger", "prune", "--days", "5", "--ledger", URL, stdin=b"n\n").err)
     assert [s.split("older than ")[1].split(" days")[0] for s in said] == ["800", "1200", "5"]
+
+
+def test_shipments_for_a_visit_are_drawn_by_a_seed_that_is_recorded(ps, recorded) -> None:
+    recorded(*TRADE)
+    ps("audit", OWN, *YEAR, "--ledger", URL, "--sample", "3", "-o", "a.json", "-o", "a.xlsx")
+    drawn = json.loads(Path("a.json").read_text())["exporters"][0]["sample"]
+    assert len(drawn["lines"]) == 3
+    ps("audit", OWN, *YEAR, "--ledger", URL, "--sample", "3", "--seed", drawn["seed"], "-o", "b.json")
+    assert json.loads(Path("b.json").read_text())["exporters"][0]["sample"] == drawn
+    book = openpyxl.load_workbook("a.xlsx")
+    assert [row[11].value for row in book["Sample"].iter_rows(min_row=2)] == [drawn["seed"]] * 3
+    assert {"Papers", "Questions", "Years", "Alike"} <= set(book.sheetnames)

@@ -237,3 +237,17 @@ def test_a_return_names_what_it_could_not_count(ps, tmp_path):
     assert "m.csv:2" in answer.out
     assert ps("return", str(tmp_path / "m.csv")).code == 2
     assert ps("return", str(tmp_path / "m.csv"), "--year", "2025", "-o", str(tmp_path / "d.csv")).code == 2
+
+
+def test_an_import_says_what_it_did_not_use_and_a_map_answers(ps, tmp_path):
+    path, said = tmp_path / "p.csv", tmp_path / "map.yml"
+    path.write_text("Genehmigungsnummer;Stoff;Menge;Farbe\nEA/25/00017;Acetone;1.234,5;rot\n", encoding="utf-8")
+    answer = ps("registers", "import", "permits", str(path))
+    assert answer.code == 3
+    assert "filled columns that were not used: Farbe" in answer.err
+    assert "1.234,5 is 1234.5" in answer.out
+    said.write_text("columns: {Farbe: ignore}\n", encoding="utf-8")
+    assert ps("registers", "import", "permits", str(path), "--mapping", str(said)).code == 0
+    said.write_text("columns: {Farbe: colour}\n", encoding="utf-8")
+    wrong = ps("registers", "import", "permits", str(path), "--mapping", str(said))
+    assert (wrong.code, "'colour' is not a column of permits" in wrong.err) == (2, True)

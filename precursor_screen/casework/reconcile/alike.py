@@ -17,11 +17,13 @@ from rapidfuzz.distance import OSA
 
 from precursor_screen.casework.reconcile.documents import Document, is_number, plain_number
 from precursor_screen.casework.reconcile.movements import Movement, sure_parts
+from precursor_screen.matching.party.index import compare_names
 
 _SHORTEST = 5  # letters of a word in which one may differ (own proposal)
 _CONJUNCTIONS = frozenset(("and", "und", "et", "e", "y", "en", "och", "og"))
 _WRITTEN_OUT = re.compile(r"(?<=[a-z])([aou])e(?=[a-z])|^([aou])e(?=[a-z])")
 _RUNS = re.compile(r"\d+|[^\W\d_]+")
+_SPELT_ALIKE = 90.0  # of 100 (own proposal)
 _LEAST_DIGITS = 3  # of a number that is known by its digits alone (own proposal)
 
 
@@ -107,6 +109,14 @@ def widen(movements: Iterable[Movement], documents: Iterable[Document], firm: st
 def firm_keys(firm: str, documents: Iterable[Document]) -> frozenset[str]:
     """The keys by which documents know a firm; empty for none."""
     return frozenset((firm, *Likeness({p.key for d in documents for p in d.parties}).like(firm))) if firm else frozenset()
+
+
+def spelt_alike(one: str, other: str) -> bool:
+    """Whether two names as written are so like that they may be one firm's, which a person is asked; other figures are another name."""
+    if re.findall(r"\d+", one) != re.findall(r"\d+", other):
+        return False
+    compared = compare_names(one, other)
+    return compared is not None and compared.outcome.score >= _SPELT_ALIKE
 
 
 @lru_cache(maxsize=65_536)

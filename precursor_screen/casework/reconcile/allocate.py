@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from precursor_screen.casework.reconcile.book import BY_NUMBER, BY_PARTIES, Allocation, Book
+from precursor_screen.casework.reconcile.book import BY_NUMBER, BY_PARTIES, Allocation, Book, a_party_agrees
 from precursor_screen.casework.reconcile.documents import Document
 from precursor_screen.casework.reconcile.movements import Movement, named_numbers
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
@@ -61,7 +61,7 @@ def allocate(
     found: list[Allocation] = []
     unmatched: list[Unmatched] = []
     unnamed: list[Movement] = []
-    unknown: list[Movement] = []
+    unknown: list[tuple[Movement, list[Document], dict[int, str], tuple[Document, ...]]] = []
     ordered_movements = sorted(movements, key=lambda m: m.rank)
     if register == CONFIRMATIONS:  # one that names a bill is of no other shipment under the same papers
         ordered_movements.sort(key=lambda m: not any((bill, m.substance_id) in book.by_number for bill in m.bills))
@@ -78,23 +78,30 @@ def allocate(
             near = {cell: some for cell, docs in near.items() if (some := [d for d in docs if id(d) not in book.named])}
         if named and not same and not near and not others:
             others = book.of_others(movement)
-        if meant or near:
-            ordered = {id(d): d for d in (*meant, *(d for some in near.values() for d in some))}
-            cells = {id(d): cell for cell, some in near.items() for d in some}
-            found += book.place(movement, list(ordered.values()), BY_NUMBER, cells)
+        papers = list({id(d): d for d in (*meant, *(d for some in near.values() for d in some))}.values())
+        cells = {id(d): cell for cell, some in near.items() for d in some}
+        of_nobody = not any(a_party_agrees(d, movement) for d in (*papers, *others))
+        if named and register != CONFIRMATIONS and (of_nobody or not papers):
+            unknown.append((movement, papers, cells, others))
+        elif papers:
+            found += book.place(movement, papers, BY_NUMBER, cells)
         elif named and others:
             unmatched.append(_for_another(register, movement, others))
-        elif named and register != CONFIRMATIONS:
-            unknown.append(movement)
         else:
             unnamed.append(movement)
-    for movement in unknown:  # when what is named rightly has its place
+    for movement, papers, cells, others in unknown:  # when what is named rightly has its place
         cell = _cell(register, movement)
         alike, sure = book.nearest(movement, cell)
         why = f"names {cell}, which the register does not hold"
+        if papers or others:
+            why = f"names {cell}, which is of {', '.join(p.name for d in (*papers, *others) for p in d.parties) or 'nobody who is named'}"
         if sure:
             fits = f"{why}; {alike[0].reference} differs from it in one character, and parties, substance, country and days agree"
             found += [replace(a, mistyped=cell, why=fits) for a in book.place(movement, alike, BY_NUMBER)]
+        elif papers:
+            found += book.place(movement, papers, BY_NUMBER, cells)
+        elif others:
+            unmatched.append(_for_another(register, movement, others))
         else:
             unmatched.append(Unmatched(movement, cell, (), why + _named_near(alike), alike))
     for movement in unnamed:

@@ -52,6 +52,9 @@ class Book:
         self.any_country = any(d.country is None for d in self.documents)
         self.at = {id(d): n for n, d in enumerate(self.documents)}
         self.users: dict[int, str] = {}  # of each document the shipment that used it first
+        self.by_gaps: dict[str, list[Document]] = defaultdict(
+            list
+        )  # by number with a character struck out, made when first asked
         self.named: set[int] = set()  # documents that goods name
         self.by_number: dict[tuple[str, str], list[Document]] = defaultdict(list)
         self.of_number: dict[str, list[Document]] = defaultdict(list)
@@ -109,13 +112,13 @@ class Book:
         """Documents for other substances whose number is written otherwise in the goods, of a party of theirs."""
         cells = _cells(self.register, movement)
         some = [d for c in cells for form in (unpadded(c), digits_of(c)) if form for d in self.of_form.get(form, ())]
-        others = [d for d in some if d.substance_id != movement.substance_id and _a_party_agrees(d, movement)]
+        others = [d for d in some if d.substance_id != movement.substance_id and a_party_agrees(d, movement)]
         return tuple({id(d): d for d in others}.values())
 
     def _like(self, cell: str, movement: Movement, alone: bool) -> Sequence[Document]:
         for form in dict.fromkeys((unpadded(cell), digits_of(cell))):
             some = self.loosely.get((form, movement.substance_id), ()) if form else ()
-            if agreeing := [d for d in some if _a_party_agrees(d, movement)]:
+            if agreeing := [d for d in some if a_party_agrees(d, movement)]:
                 return self.meant(agreeing, movement)
             zeros = [d for d in some if alone and unpadded(d.reference) == unpadded(cell)]
             if len({d.number for d in zeros}) == 1:
@@ -128,7 +131,12 @@ class Book:
         plain = plain_number(named)
         if self.register == CONFIRMATIONS or len(plain) < _LONG_ENOUGH:
             return (), False
-        near = [d for d in self.documents if OSA.distance(plain, d.number, score_cutoff=1) == 1]
+        if not self.by_gaps:
+            for document in self.documents:
+                for gap in _gaps(document.number):
+                    self.by_gaps[gap].append(document)
+        candidates = {id(d): d for gap in _gaps(plain) for d in self.by_gaps.get(gap, ())}.values()
+        near = sorted((d for d in candidates if OSA.distance(plain, d.number, score_cutoff=1) == 1), key=lambda d: d.rank)
         fitting = [d for d in near if d.substance_id == movement.substance_id and _fits(d, movement)]
         if (
             len({d.number for d in fitting}) == 1
@@ -226,6 +234,11 @@ class Book:
         return Allocation(movement, document, kg, by, _why(movement, document, kg, by, room, among))
 
 
+def _gaps(number: str) -> set[str]:
+    """A number, and it with each of its characters struck out: two that differ in one character share one of these."""
+    return {number, *(number[:at] + number[at + 1 :] for at in range(len(number)))}
+
+
 def _cells(register: str, movement: Movement) -> tuple[str, ...]:
     """Numbers that goods name, as written, the whole cell before its parts."""
     if register == PERMITS:
@@ -248,7 +261,8 @@ def _sides(document: Document, movement: Movement) -> tuple[bool | None, ...]:
     )
 
 
-def _a_party_agrees(document: Document, movement: Movement) -> bool:
+def a_party_agrees(document: Document, movement: Movement) -> bool:
+    """Whether anybody whom a document names has a part in a movement."""
     return True in _sides(document, movement)
 
 

@@ -77,9 +77,11 @@ class Document:
 
     def status_on(self, day: date) -> str:
         """The status that goods of a day met: one that began later was none yet."""
-        if self.status_from is None or day >= self.status_from or self.status in _LIVE:
+        if self.status_from is None or day >= self.status_from:
             return self.status
-        return "sent" if self.register == NOTIFICATIONS else "valid"
+        if self.register == NOTIFICATIONS:
+            return "sent"  # until the answer came
+        return self.status if self.status in _LIVE else "valid"
 
     @property
     def contradicting(self) -> bool:

@@ -36,6 +36,7 @@ class Frame:
         known_from: the first day whose movements are known; None: that of the period. What moved between is used up, and not told of.
         within_union: whether a movement stays within a customs union whose law asks neither permit nor notification of it.
         licence_above: above how many kilograms a year the law asks who sends (or receives) for a licence or a registration; None: it does not.
+        of_receiver: whether the law asks papers of the receiver of a movement within a customs union, which no register here holds.
         notified: of movements the plain numbers of the notifications that they are under, by their rank.
         notifications: plain numbers of all that the register holds.
         masses_missing: whether the goods mostly state no mass: then that is said once, not of each document.
@@ -49,6 +50,7 @@ class Frame:
     known_from: date | None = None
     within_union: Callable[[Movement], bool] = lambda movement: False
     licence_above: Callable[[Movement], Decimal | None] = lambda movement: None
+    of_receiver: Callable[[Movement], bool] = lambda movement: False
     notified: Mapping[Any, frozenset[str]] = field(default_factory=dict)
     notifications: frozenset[str] = frozenset()
     masses_missing: bool = False

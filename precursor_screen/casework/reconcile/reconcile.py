@@ -20,6 +20,10 @@ from precursor_screen.rulebook.registers import CONFIRMATIONS, LICENCES, NOTIFIC
 ALLOCATED = (PERMITS, NOTIFICATIONS, CONFIRMATIONS)
 VERSIONED = (PERMITS, NOTIFICATIONS, LICENCES)
 _OF_EXPORTS = (NOTIFICATIONS, CONFIRMATIONS)
+_OF_RECEIVER = (
+    "movements within a customs union of which the law asks a declaration of the customer, or the receiver's own licence or registration: "
+    "no register here holds these (permits.csv)"
+)
 _MANY = 10  # movements without a mass, more than half of all: a column is missing (own proposal)
 RETURN_DAYS = 180  # from departure to return, at most (own proposal)
 
@@ -106,6 +110,8 @@ def reconcile(
     inside = [m for m in movements if frame.inside(m.day)]
     unknown = [m.place for m in widen(inside, (), firm) if m.kg is None and _sends(firms, m)]
     doubts += unjudged("mass-unknown", "", unknown, "movements of unknown mass")
+    of_receivers = [m.place for m in widen(inside, (), firm) if _sends(firms, m) and frame.of_receiver(m)]
+    doubts += unjudged("of-receiver", "", of_receivers, _OF_RECEIVER)
     if firm:
         found = [d for d in found if concerns(d, firms)]
     return Reconciled(tuple(sorted(found, key=lambda d: d.rank)), tuple(doubts), tuple(compared))

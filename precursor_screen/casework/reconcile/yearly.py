@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from precursor_screen.casework.reconcile import differences as kinds
+from precursor_screen.casework.reconcile.alike import spelt_alike
 from precursor_screen.casework.reconcile.differences import Difference, Unjudged, kilograms, show_kg, unjudged
 from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Document
 from precursor_screen.casework.reconcile.movements import Movement
@@ -19,6 +20,7 @@ _MESSAGES = {
     "mass-unknown": "movements of unknown mass: the year's total is at least what is told",
     "year-in-part": "years of which only a part lies in the period: what is within the limit so far may not stay so",
     "no-direction": "movements of a direction that neither they nor --jurisdiction tell: whose licence is asked for cannot be told",
+    "holder-alike": "senders or receivers without a licence whose name is very like that of a holder: the same firm?",
     "no-party": "movements that name nobody who would need a licence",
     "no-country": "movements that state no destination: they count for no country's requirement",
 }
@@ -61,8 +63,16 @@ def judge_licences(
             else:
                 out.setdefault((kind, id(nearest)), (nearest, []))[1].append(movement)
     found = [_difference(kind, d, some, _because(kind, d, some)) for (kind, _), (d, some) in out.items()]
-    for (*_, least), some in unlicensed.items():
-        if not least or (kilograms([m.kg for m in some]) or Decimal(0)) > least:
+    for (_, substance_id, _, least), some in unlicensed.items():
+        if least and (kilograms([m.kg for m in some]) or Decimal(0)) <= least:
+            continue
+        who = _own_name(some[0])
+        alike = next(
+            (d for d in documents if d.substance_id == substance_id and d.holder and spelt_alike(who, d.holder.name)), None
+        )
+        if alike and alike.holder:
+            told["holder-alike"].append(f"{who}: {alike.holder.name} ({alike.reference})")
+        else:
             found.append(_without(some))
     for licences in held.values():
         found += _duplicates(licences)
@@ -84,10 +94,14 @@ def _licensed_sides(
     return frozenset({*((s, EXPORT) for s in substances), *((s, None) for s in substances), *((s, IMPORT) for s in brought)})
 
 
+def _own_name(movement: Movement) -> str:
+    return movement.receiver if movement.direction == IMPORT else movement.sender
+
+
 def _without(some: Sequence[Movement]) -> Difference:
     """Goods of somebody who holds no licence of the substance; all of these are one difference."""
     first, shipped = some[0], kilograms([m.kg for m in some])
-    who = first.receiver if first.direction == IMPORT else first.sender
+    who = _own_name(first)
     because = f"{show_kg(shipped)} of {first.substance_id}; the register holds no licence of {who or 'the party'} for it"
     return Difference(kinds.MISSING, LICENCES, None, tuple(some), None, shipped, None, because, "not matched")
 

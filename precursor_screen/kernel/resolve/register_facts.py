@@ -90,9 +90,10 @@ def _document(register: str, reference: str) -> str:
     A document for two substances has a row each, and what the register says of the other one is not the line's business.
     """
     # A status that began later was none yet when the goods moved.
-    before = "sent" if register == NOTIFICATIONS else "valid"
-    status = f"""case when r.status_from > m.as_of_date and r.status not in ('valid', 'sent', 'accepted') then '{before}'
-        else r.status end"""
+    before = (
+        "'sent'" if register == NOTIFICATIONS else "case when r.status in ('sent', 'accepted') then r.status else 'valid' end"
+    )
+    status = f"case when r.status_from > m.as_of_date then {before} else r.status end"
     return f"""
         select m.*, r.* exclude (substance_id, status), {status} as status, r.substance_id as named_substance_id, r.reference as found_reference,
                coalesce(list_contains(m.substance_ids, r.substance_id), false) as about,

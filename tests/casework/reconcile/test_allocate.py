@@ -7,8 +7,10 @@ from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from precursor_screen.casework.reconcile.allocate import Allocated, allocate
+from precursor_screen.casework.reconcile.book import Book
 from precursor_screen.casework.reconcile.documents import Document
 from precursor_screen.casework.reconcile.movements import Movement
 from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS
@@ -151,3 +153,13 @@ def test_the_order_of_rows_does_not_count(movements: list[Movement], documents: 
         return [rows, [(u.movement.bill, u.why) for u in allocated.unmatched]]
 
     assert told(allocate(PERMITS, movements, documents)) == told(allocate(PERMITS, shuffled, other))
+
+
+@examples(40, 200)
+@given(st.text("EA/0123", min_size=5, max_size=9), st.lists(st.text("EA/0123", min_size=5, max_size=9), max_size=6))
+def test_the_nearest_numbers_are_those_that_differ_in_one_character(named: str, numbers: list[str]):
+    documents = [permit(number, exporter=party("Other")) for number in dict.fromkeys(numbers)]
+    found, _ = Book(PERMITS, documents, Decimal(0)).nearest(moved(), named)
+    plain = "".join(c for c in named if c.isalnum())
+    expected = {d.reference for d in documents if OSA.distance(plain, d.number) == 1} if len(plain) >= 5 else set()
+    assert {d.reference for d in found} == expected

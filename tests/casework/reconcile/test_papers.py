@@ -220,6 +220,12 @@ def test_an_objection_that_came_after_the_period_of_reply(on: str, kind: list[st
     assert kinds([document], [moved(on=on, pen="N1", substance_id="piperonal")]) == kind
 
 
+@pytest.mark.parametrize(("on", "kind"), [("03-10", ["too-early"]), ("03-14", []), ("03-20", [])])
+def test_an_answer_that_came_after_the_goods_had_left(on: str, kind: list[str]):
+    document = notification(status="accepted", status_from=day("03-14"))
+    assert kinds([document], [moved(on=on, pen="N1", substance_id="piperonal")]) == kind
+
+
 def test_another_consignee_of_a_permit():
     document = permit(importer=party("Zenith"))
     assert kinds([document], [moved(permit="P1")]) == []
@@ -251,6 +257,15 @@ def test_a_number_with_a_slip_is_told_and_counts_where_it_fits(number: str, chan
     missing = next(d for d in found if d.kind == "missing")
     assert f"names {number}, which the register does not hold" in missing.because
     assert ("EA/25/01857" in missing.because) is (number != "EA/25/01341")
+
+
+def test_a_number_with_a_slip_that_is_anothers():
+    theirs = permit("EA/25/01851", exporter=party("Other"), country="KE", substance_id="toluene", last=None)
+    found, _ = judged([permit("EA/25/01857"), theirs], [moved(permit="EA/25/01851")])
+    assert [(d.kind, d.document and d.document.reference) for d in found] == [("missing", "EA/25/01857")]
+    assert "names EA/25/01851, which is of Other; EA/25/01857 differs from it in one character" in found[0].because
+    far = [permit("EA/25/77777"), theirs]
+    assert "other-substance" in [d.kind for d in judged(far, [moved(permit="EA/25/01851")])[0]]
 
 
 def test_a_number_with_a_slip_stays_behind_those_that_are_right():

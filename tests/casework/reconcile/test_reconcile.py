@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from precursor_screen.casework.gathering import make_frame
 from precursor_screen.casework.reconcile.differences import KINDS
 from precursor_screen.casework.reconcile.reconcile import mark_returned, reconcile
 from precursor_screen.rulebook.registers import PERMITS, REGISTERS
@@ -78,3 +79,36 @@ def test_a_mass_that_most_goods_lack_is_said_once():
     assert [(u.code, u.count) for u in result.unjudged if u.register == PERMITS] == [("masses-missing", 10)]
     weighed = [*movements, *(moved(f"C{n}", "1", permit="P1") for n in range(10))]
     assert "mass-unknown" in [d.kind for d in reconcile(weighed, {PERMITS: [permit()]}, FRAME).differences]
+
+
+@pytest.mark.parametrize(
+    ("substance", "kg", "destination", "told"),
+    [
+        ("ephedrine", "1", "FR", True),
+        ("acetic-anhydride", "109", "FR", True),
+        ("acetic-anhydride", "108", "FR", False),
+        ("acetone", "999", "FR", False),
+        ("ephedrine", "1", "CH", False),
+    ],
+)
+def test_what_the_law_of_a_customs_union_asks_of_the_receiver_is_told(substance: str, kg: str, destination: str, told: bool):
+    frame = make_frame("DE", FRAME.first, FRAME.last)
+    movement = moved(kg=kg, substance_id=substance, origin="DE", destination=destination)
+    codes = [u.code for u in reconcile([movement], dict.fromkeys(REGISTERS, ()), frame).unjudged]
+    assert ("of-receiver" in codes) is told
+
+
+@pytest.mark.parametrize(
+    ("substance", "kg", "destination", "kinds"),
+    [
+        ("ephedrine", "1", "FR", ["missing"]),  # the seller's licence, and no notification
+        ("ephedrine", "1", "MX", ["missing", "missing"]),  # both
+        ("acetic-anhydride", "108", "FR", []),
+        ("acetic-anhydride", "109", "FR", ["missing"]),
+        ("acetone", "999", "FR", []),
+    ],
+)
+def test_licences_that_the_law_asks_for(substance: str, kg: str, destination: str, kinds: list[str]):
+    frame = make_frame("DE", FRAME.first, FRAME.last)
+    movement = moved(kg=kg, substance_id=substance, origin="DE", destination=destination)
+    assert [d.kind for d in reconcile([movement], dict.fromkeys(REGISTERS, ()), frame).differences] == kinds

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from precursor_screen.casework.reconcile.documents import Document
+from precursor_screen.casework.reconcile.documents import Document, Party
 from precursor_screen.casework.reconcile.yearly import judge_licences, judge_requirements
 from precursor_screen.rulebook.registers import LICENCES, REQUIREMENTS
 from tests.casework.reconcile.making import FRAME, day, moved, party
@@ -189,3 +189,18 @@ def test_licences_without_a_limit_are_one_line():
     goods = [moved(f"B{n}", sending=(f"firm {n}",)) for n in range(9) for _ in range(2)]
     found, told = judge_licences(many, goods, FRAME)
     assert (found, [(u.code, u.count) for u in told]) == ([], [("no-quantity", 9)])
+
+
+@pytest.mark.parametrize(
+    ("sender", "kind", "code"),
+    [
+        ("Brennhold Chemical Supply", ["missing"], []),
+        ("Halvorsen Fine Chemicals and Reagents Inc", [], ["holder-alike"]),
+        ("Halvorsen Fine Chemicals 2 Inc", ["missing"], []),
+    ],
+)
+def test_a_name_very_like_a_holder_is_asked_about(sender: str, kind: list[str], code: list[str]):
+    held = licence(kg=None, holder=Party("chemical fine halvorsen reagent", "Halvorsen Fine Chemicals & Reagent Inc"))
+    goods = moved(sender=sender, sending=(sender.casefold(),))
+    found, told = judge_licences([held], [goods], FRAME)
+    assert ([d.kind for d in found], [u.code for u in told]) == (kind, code)
