@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from precursor_screen.casework.moved import Moved, from_ledger, from_manifests
 from precursor_screen.casework.reconcile.alike import number_forms
+from precursor_screen.casework.reconcile.cited import cite
 from precursor_screen.casework.reconcile.differences import Unjudged, unjudged
 from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Document, read_documents, unread_directions
 from precursor_screen.casework.reconcile.movements import Movement, read_movements
@@ -75,8 +76,17 @@ def gather_manifests(
     last: date | None = None,
     stdin: bytes | None = None,
     keep_fault: FaultKeeper | None = None,
+    numbers: Mapping[str, frozenset[str]] | None = None,
 ) -> Gathered:
     """Movements that manifests tell of; parties are not screened, and no register takes part in that.
+
+    Args:
+        settings: of the comparison.
+        named: the manifests.
+        first, last: days, both included.
+        stdin: what `-` stands for.
+        keep_fault: see `open_session`.
+        numbers: of papers, to be found in texts (`cited.numbers_of`).
 
     Raises:
         InputError: no input could be read at all.
@@ -84,7 +94,8 @@ def gather_manifests(
     """
     plain = replace(settings, watchlists=(NO_WATCHLIST,), registers=False, ledger="")
     session = open_session(plain, keep_fault=keep_fault)
-    moved = from_manifests(session, find_sources(named, stdin), first or FIRST_DAY, last or LAST_DAY, _of_substances)
+    cited = partial(cite, known=numbers) if numbers else None
+    moved = from_manifests(session, find_sources(named, stdin), first or FIRST_DAY, last or LAST_DAY, _of_substances, cited)
     assert moved.report is not None
     inputs = [{k: i[k] for k in ("name", "sha256", "lines")} for i in moved.report.provenance["inputs"]]
     return _gathered(moved, {"manifests": inputs})

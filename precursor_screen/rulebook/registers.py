@@ -87,7 +87,9 @@ _KG = RegisterColumn(
     _words(
         "quantity kg|kg|quantity|amount kg|net kg|mass kg|amount|authorised quantity|authorized quantity|permitted quantity|approved quantity"
         "|maximum quantity|max quantity|menge|menge kg|quantité|quantité kg|cantidad|cantidad kg|quantidade|quantidade kg|quantità|количество"
-        "|количество кг|hoeveelheid|ilość|数量"
+        "|количество кг|hoeveelheid|ilość|数量|quantity received|received quantity|received|arrived|quantity confirmed|confirmed quantity"
+        "|quantity notified|annual requirement|annual legitimate requirement|requirement|estimate|yearly quantity|annual quantity|annual limit"
+        "|limit|erhaltene menge|jahresbedarf|jahresmenge|cantidad recibida|requerimiento anual|quantité reçue|besoin annuel"
     ),
     "kilograms",
     ("net_mass", "quantity"),
@@ -149,7 +151,7 @@ _STATUS_FROM = RegisterColumn(
     False,
     _words(
         "status from|status since|status date|date of status|revoked on|date revoked|revocation date|suspended on|suspended from|withdrawn on"
-        "|cancelled on|date of objection|objected on|reply date|date of reply|status seit|widerrufen am|révoqué le|revocado el|revogado em|отозвано"
+        "|cancelled on|date of objection|objected on|reply date|date of reply|reply on|replied on|answered on|status seit|widerrufen am|révoqué le|revocado el|revogado em|отозвано"
     ),
     "day from which the status holds; empty: from the first day on",
 )
@@ -317,16 +319,20 @@ REGISTERS: dict[str, tuple[RegisterColumn, ...]] = {
 # What a status column may say, in the words of the field; the first is what an empty cell means.
 STATUSES: dict[str, tuple[str, ...]] = {
     "valid": _words(
-        "valid|active|in force|granted|approved|issued|gültig|aktiv|erteilt|vigente|válido|valide|en vigueur|accordé|действует|выдано|有效"
+        "valid|active|in force|granted|approved|issued|reinstated|current|gültig|aktiv|erteilt|vigente|válido|valide|en vigueur|accordé|действует|выдано|有效"
     ),
-    "sent": _words("sent|notified|pending|no reply|open|gesendet|offen|enviado|envoyée|en attente|отправлено"),
+    "sent": _words(
+        "sent|notified|pending|no reply|no answer|none|awaiting reply|open|gesendet|offen|enviado|envoyée|en attente|отправлено"
+    ),
     "accepted": _words(
         "accepted|no objection|non-objection|not objected|cleared|agreed|keine einwände|zugestimmt|sin objeción|sans objection|aceptado"
+        "|objection withdrawn|objection lifted|no objections|einspruch zurückgezogen|objeción retirada"
     ),
     "objected": _words("objected|objection|refused|rejected|einspruch|abgelehnt|objeción|rechazado|refusée|отказано"),
     "suspended": _words("suspended|stopped|on hold|under investigation|ausgesetzt|suspendido|suspendu|suspenso|приостановлено"),
     "revoked": _words(
         "revoked|withdrawn|cancelled|canceled|annulled|widerrufen|entzogen|revocado|anulado|révoqué|annulé|revogado|отозвано|аннулировано"
+        "|surrendered|returned|handed back|zurückgegeben|devuelto|rendu|сдано"
     ),
     "expired": _words("expired|lapsed|abgelaufen|vencido|caducado|expiré|expirado|истек"),
     "superseded": _words("superseded|replaced|amended|old version|ersetzt|sustituido|remplacé|substituído|заменено"),

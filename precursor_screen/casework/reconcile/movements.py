@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Party, is_number, plain_number
+from precursor_screen.names.party import normalise_party, party_key
+from precursor_screen.names.party_cells import name_parts
 
 _BASKET = "hs"  # a substance known by nothing but a code that others share
 _BETWEEN = re.compile(r"[,;|\n]|\s/\s|\s&\s|\sand\s")
@@ -140,8 +142,10 @@ def _of_batch(batch: pa.RecordBatch) -> Iterator[Movement]:
             direction=direction,
             sender=columns["sender_name"][n] or "",
             receiver=columns["receiver_name"][n] or "",
-            sending=_keys(of("sender_key")[n], of("exporter_key")[n], of("consignor_key")[n]),
-            receiving=_keys(of("receiver_key")[n], of("consignee_key")[n], of("importer_key")[n]),
+            sending=_keys(of("sender_key")[n], of("exporter_key")[n], of("consignor_key")[n], *_keys_in(of("sender_name")[n])),
+            receiving=_keys(
+                of("receiver_key")[n], of("consignee_key")[n], of("importer_key")[n], *_keys_in(of("receiver_name")[n])
+            ),
             origin=origin or of("sender_country")[n],
             destination=destination or of("receiver_country")[n],
             assumed={
@@ -161,6 +165,14 @@ def _of_batch(batch: pa.RecordBatch) -> Iterator[Movement]:
 
 def _keys(*keys: str | None) -> tuple[str, ...]:
     return tuple(sorted({k for k in keys if k}))
+
+
+@lru_cache(maxsize=65_536)
+def _keys_in(cell: str | None) -> tuple[str, ...]:
+    """Keys of the names that a cell may hold: with an address behind it, or for whom somebody acts."""
+    if not cell:
+        return ()
+    return (*map(party_key, name_parts(cell)), *(reading.sorted for reading in normalise_party(cell).readings))
 
 
 def sure_parts(cell: str | None) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from precursor_screen.names.unit_codes import find_unit
 from precursor_screen.readers.code_cells import hs_digits
 from precursor_screen.readers.column_map import IGNORED_BY_MAP, Guess
-from precursor_screen.readers.fields import KINDS, PARTY_NAMES
+from precursor_screen.readers.fields import DATES, KINDS, PARTY_NAMES
 from precursor_screen.readers.tabular.content import SAMPLE, Content, is_firm
 from precursor_screen.readers.tabular.headers import split_header
 from precursor_screen.readers.tabular.kinds import kind_of
@@ -30,6 +30,13 @@ _NO_FLAGS: Final = ("container_numbers", "un_numbers", "cas_numbers", "cus_codes
 _CODES_WITH_LETTERS: Final = ("container_numbers",)
 _SURE: Final = ("hs_code", "container_numbers", "cas_numbers")  # of these a table has one column, and nothing else looks like it
 _OF_CODES: Final = frozenset(("code", "codes", "codigo", "tariff", "kod", "kode", "код", "编码", "classification"))
+_WAYS: Final = {
+    "country_of_dispatch": frozenset(("from", "von", "de", "desde", "da", "из", "od")),
+    "country_of_destination": frozenset(("to", "nach", "a", "hacia", "para", "в", "do", "dest")),
+}
+_NOT_THE_DAY: Final = frozenset(
+    ("invoice", "birth", "born", "expiry", "expires", "valid", "until", "due", "order", "contract", "permit", "licence")
+)
 _HEADINGS: Final = 0.8  # of the distinct cells begin with a heading of the HS; of other numbers one in eight does
 _PARTY_WORDS: Final = """
     consign carrier shipper importer exporter notify buyer seller supplier vendor customer client agent
@@ -79,6 +86,7 @@ def confirm(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequence[
     made = [guess if guess.position in fixed else _possible(guess, contents[guess.position]) for guess in guesses]
     made = [guess if guess.position in fixed else _owned(guess, made) for guess in made]
     made = _with_codes(made, fixed, contents)
+    made = _with_ways(made, fixed, contents)
     tariff = _tariff_texts(made, table)
     return [
         replace(guess, field="", reason="one text for each HS code: the tariff's, not of these goods")
@@ -111,6 +119,23 @@ def _with_codes(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[
         return guesses
     made = list(guesses)
     made[found[0].position] = replace(found[0], field="hs_code", reason="by its cells: codes of goods under a header of codes")
+    return made
+
+
+def _with_ways(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
+    """Columns under From and To that hold countries, and the only column of days in a table that has no other."""
+    made = list(guesses)
+    for guess in (g for g in guesses if g.reason == "unknown header" and g.position not in fixed):
+        words = "".join(split_header(guess.header))
+        kind = kind_of(contents[guess.position])
+        for field, headers in _WAYS.items():
+            if words in headers and field in kind and not any(g.field == field for g in made):
+                made[guess.position] = replace(guess, field=field, reason="countries under a header of where from or where to")
+    if not any(g.field in DATES for g in made):
+        days = [g for g in made if not g.field and g.position not in fixed and kind_of(contents[g.position])[:1] == ("date",)]
+        days = [g for g in days if g.reason == "unknown header" and not _NOT_THE_DAY & set(split_header(g.header))]
+        if len(days) == 1:
+            made[days[0].position] = replace(days[0], field="date", reason="by its cells: the only days of the table")
     return made
 
 
