@@ -63,7 +63,7 @@ def from_manifests(
         sources: the manifests.
         first, last: both are included.
         pick: takes MOVEMENT rows, gives those that are wanted.
-        cite: adds to these the numbers of papers that stand in the texts of their lines.
+        cite: gives these with what else their lines say.
 
     Raises:
         InputError: no input could be read at all.

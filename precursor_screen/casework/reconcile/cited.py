@@ -1,15 +1,16 @@
-"""Numbers of papers that goods name where no known column says so: within the description, or in a column whose header nobody knows."""
+"""Numbers of papers that goods name within texts: the description, marks, and columns that are mapped to nothing."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import pyarrow as pa
 
-from precursor_screen.casework.reconcile.documents import Document, plain_number
+from precursor_screen.casework.reconcile.documents import Document
+from precursor_screen.names.identifiers import plain_reference
 from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS
 
 FIELDS: Final = {PERMITS: "permit_reference", NOTIFICATIONS: "pen_reference"}
@@ -18,10 +19,7 @@ _TOKEN: Final = re.compile(r"[^\W_](?:[\w./\\-]*[^\W_])?")
 _DIGITS: Final = re.compile(r"\d")
 _LEAST: Final = 5  # letters and digits of a number that is looked for in texts
 _LEAST_DIGITS: Final = 8  # of one that has no letter: shorter ones are numbers of anything
-# A column is one of papers where so many of its cells, and such a share of them, are numbers of a register (own proposal): then one that
-# the register does not know is a number of a paper too.
-_CELLS: Final = 3
-_SHARE: Final = 0.3
+_OF_A_SHAPE: Final = 20  # numbers of one shape, letters included: what else is built so is meant to be one (own proposal)
 
 
 def numbers_of(documents: Mapping[str, Sequence[Document]], aside: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
@@ -49,39 +47,35 @@ def cite(movements: pa.Table, lines: pa.Table, known: Mapping[str, frozenset[str
     wanted = set(movements.column("line_id").to_pylist())
     texts = {line_id: said for line_id, said in _texts_of(lines) if line_id in wanted}
     for field, numbers in known.items():
-        columns = _columns_of(texts.values(), numbers)
-        found = {line_id: "; ".join(_named(said, numbers, columns)) for line_id, said in texts.items()}
+        shapes = _shapes_of(numbers)
+        found = {line_id: "; ".join(_named(said, numbers, shapes)) for line_id, said in texts.items()}
         stated = zip(movements.column(field).to_pylist(), movements.column("line_id").to_pylist(), strict=True)
         cells = pa.array([cell or found.get(line_id) or None for cell, line_id in stated], pa.string())
         movements = movements.set_column(movements.column_names.index(field), field, cells)
     return movements
 
 
-def _texts_of(lines: pa.Table) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """line_id, and (header, text) of each text; a text that a column of the table has is under its name."""
-    names = [n for n in ("line_id", *_TEXTS, "other_columns") if n in lines.column_names]
+def _texts_of(lines: pa.Table) -> Iterator[tuple[str, list[str]]]:
+    names = [n for n in ("line_id", *_TEXTS) if n in lines.column_names]
     for row in lines.select(names).to_pylist():
-        beside = zip(row.get("other_columns") or (), row.get("other_texts") or (), strict=False)
-        own = [(n, row[n]) for n in ("description", "marks") if row.get(n)]
-        yield row["line_id"], [*own, *((header or "", text) for header, text in beside if text)]
+        yield (
+            row["line_id"],
+            [*(row[n] for n in ("description", "marks") if row.get(n)), *filter(None, row.get("other_texts") or ())],
+        )
 
 
-def _columns_of(texts: Iterable[list[tuple[str, str]]], numbers: frozenset[str]) -> frozenset[str]:
-    """Headers of columns that hold numbers of papers."""
-    seen, held = defaultdict[str, int](int), defaultdict[str, int](int)
-    for said in texts:
-        for header, text in said:
-            if header not in ("", *_TEXTS):
-                seen[header] += 1
-                held[header] += plain_number(text) in numbers
-    return frozenset(h for h, count in held.items() if count >= _CELLS and count >= _SHARE * seen[h])
+def _shapes_of(numbers: frozenset[str]) -> frozenset[str]:
+    """How numbers of the register are built, letters as they are and digits as 0, where so many are that nothing else is."""
+    counts = Counter(_DIGITS.sub("0", n) for n in numbers)
+    return frozenset(s for s, count in counts.items() if count >= _OF_A_SHAPE and s.count("0") >= _LEAST and not s.isdecimal())
 
 
-def _named(said: list[tuple[str, str]], numbers: frozenset[str], columns: frozenset[str]) -> list[str]:
-    found: dict[str, None] = {}
-    for header, text in said:
-        if header in columns:
-            found[text] = None
-        else:
-            found |= dict.fromkeys(t for t in _TOKEN.findall(text) if plain_number(t) in numbers)
-    return list(found)
+def _is_one(token: str, numbers: frozenset[str], shapes: frozenset[str]) -> bool:
+    """Whether a word of a text is a number of a paper: one that is known, or one built like those and parted as they are."""
+    plain = plain_reference(token)
+    return plain in numbers or (plain != token.upper() and _DIGITS.sub("0", plain) in shapes)
+
+
+def _named(said: list[str], numbers: frozenset[str], shapes: frozenset[str]) -> list[str]:
+    tokens = (token for text in said for token in _TOKEN.findall(text))
+    return list(dict.fromkeys(t for t in tokens if _is_one(t, numbers, shapes)))

@@ -151,3 +151,19 @@ def test_the_order_of_rows_does_not_count(movements: list[Movement], documents: 
         return [rows, [(u.movement.bill, u.why) for u in allocated.unmatched]]
 
     assert told(allocate(PERMITS, movements, documents)) == told(allocate(PERMITS, shuffled, other))
+
+
+def test_a_notification_is_found_by_the_permit_that_it_was_sent_for():
+    documents = [notification("N1", permit="P1"), notification("N2", permit="P2")]
+    goods = moved(substance_id="piperonal", permit="P-2")
+    result = allocate(NOTIFICATIONS, [goods], documents)
+    assert [(a.document.reference, a.by_number) for a in result.allocations] == [("N2", True)]
+    under = moved(substance_id="piperonal", under=("P1",))
+    assert [a.document.reference for a in allocate(NOTIFICATIONS, [under], documents).allocations] == ["N1"]
+
+
+def test_a_notification_for_another_permit_is_not_taken():
+    goods = moved(substance_id="piperonal", permit="P3", under=("P3",))
+    result = allocate(NOTIFICATIONS, [goods], [notification("N1", permit="P1")])
+    assert [(u.named, u.others) for u in result.unmatched] == [("", ())]
+    assert allocate(NOTIFICATIONS, [goods], [notification("N1")]).allocations  # one that names no permit may be

@@ -204,3 +204,36 @@ def test_the_only_days_of_a_table(headers, taken):
     days = ["2025-01-03", "2025-02-03", "2025-03-05"]
     found = fields(table(("Goods", ["acetone"] * 3), *((header, days) for header in headers)))
     assert found.get(taken or headers[0], "") == ("date" if taken else "")
+
+
+@pytest.mark.parametrize(
+    ("cells", "taken"),
+    [(["Mexico", "Kenya", "Peru"], "country_of_destination"), (["Colima", "Mombasa", "Peru"], "place_of_delivery")],
+)
+def test_places_of_delivery_that_are_countries(cells, taken):
+    found = fields(table(("Description", ["Acetone", "Toluene", "Ether"]), ("Final Destination", cells)))
+    assert found["Final Destination"] == taken
+
+
+def test_a_country_of_destination_of_its_own_goes_first():
+    columns = (("Description", ["Acetone"]), ("Country of destination", ["Kenya"]), ("Final Destination", ["Kenya"]))
+    assert fields(table(*columns))["Final Destination"] == "place_of_delivery"
+
+
+@pytest.mark.parametrize(
+    ("types", "taken"),
+    [
+        (["precursor permit", "", "export licence"], "permit_reference"),
+        (["precursor permit", "invoice", "invoice"], None),
+        (["", "", ""], None),
+    ],
+)
+def test_numbers_of_documents_that_their_type_calls_permits(types, taken):
+    goods = ("Description", ["Acetone", "Toluene", "Ether"])
+    found = fields(table(goods, ("Document type", types), ("Document number", ["E/1", "", "E/7"])))
+    assert found.get("Document number") == taken
+
+
+def test_days_whose_order_the_column_decides():
+    found = fields(table(("Description", ["Acetone", "Toluene"]), ("Departure", ["01/04/2025", "01/30/2025"])))
+    assert found["Departure"] == "date"
