@@ -346,8 +346,8 @@ def found_of(differences: Sequence[Any]) -> Counter[tuple[str, str, str]]:
 
 def movements_of(year: Year) -> list[Any]:
     """The lines as `reconcile` takes them, without the screening."""
-    from precursor_screen.casework.reconcile.documents import plain_number
     from precursor_screen.casework.reconcile.movements import Movement
+    from precursor_screen.names.identifiers import plain_reference
     from precursor_screen.names.party import party_key
 
     keys: dict[str, str] = {}
@@ -376,7 +376,7 @@ def movements_of(year: Year) -> list[Any]:
             destination=OWN if x.imported else x.country,
             permit=x.permit or None,
             pen=x.pen or None,
-            bills=(plain_number(x.bill),),
+            bills=(plain_reference(x.bill),),
         )
         for n, x in enumerate(year.lines, 2)
     ]

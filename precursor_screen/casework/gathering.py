@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -14,13 +15,16 @@ import pyarrow.compute as pc
 
 from precursor_screen.casework.moved import Moved, from_ledger, from_manifests
 from precursor_screen.casework.reconcile.alike import number_forms
+from precursor_screen.casework.reconcile.beside import read_beside
+from precursor_screen.casework.reconcile.cited import cite
 from precursor_screen.casework.reconcile.differences import Unjudged, unjudged
 from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Document, read_documents, unread_directions
-from precursor_screen.casework.reconcile.movements import Movement, read_movements
+from precursor_screen.casework.reconcile.movements import Beside, Movement, read_movements
 from precursor_screen.casework.reconcile.papers import TOLERANCE, Frame
 from precursor_screen.errors import RegisterError
+from precursor_screen.names.salts import base_share
 from precursor_screen.reference import shipped
-from precursor_screen.reference.permit_law import LICENSES, UNION, Need, shipped_permit_law
+from precursor_screen.reference.permit_law import LICENSES, PAPERS, PERMITS_OF_LAW, UNION, Need, shipped_permit_law
 from precursor_screen.reference.registers.reading import Skipped
 from precursor_screen.reference.registers.store import Register, RegisterStore
 from precursor_screen.reference.reply_periods import ReplyPeriod, shipped_reply_periods
@@ -75,28 +79,44 @@ def gather_manifests(
     last: date | None = None,
     stdin: bytes | None = None,
     keep_fault: FaultKeeper | None = None,
+    numbers: Mapping[str, frozenset[str]] | None = None,
 ) -> Gathered:
     """Movements that manifests tell of; parties are not screened, and no register takes part in that.
+
+    Args:
+        settings: of the comparison.
+        named: the manifests.
+        first, last: days, both included.
+        stdin: what `-` stands for.
+        keep_fault: see `open_session`.
+        numbers: of papers, to be found in texts (`cited.numbers_of`).
 
     Raises:
         InputError: no input could be read at all.
         UsageError: an input does not exist.
     """
-    plain = replace(settings, watchlists=(NO_WATCHLIST,), registers=False, ledger="")
+    known = tuple(sorted((numbers or {}).items()))
+    plain = replace(settings, watchlists=(NO_WATCHLIST,), registers=False, ledger="", read=replace(settings.read, papers=known))
     session = open_session(plain, keep_fault=keep_fault)
-    moved = from_manifests(session, find_sources(named, stdin), first or FIRST_DAY, last or LAST_DAY, _of_substances)
+    beside: dict[str, Beside] = {}
+
+    def noted(live: pa.Table, lines: pa.Table) -> pa.Table:
+        beside.update(read_beside(lines))
+        return cite(live, lines, numbers) if numbers else live
+
+    moved = from_manifests(session, find_sources(named, stdin), first or FIRST_DAY, last or LAST_DAY, _of_substances, noted)
     assert moved.report is not None
     inputs = [{k: i[k] for k in ("name", "sha256", "lines")} for i in moved.report.provenance["inputs"]]
-    return _gathered(moved, {"manifests": inputs})
+    return _gathered(moved, {"manifests": inputs}, beside)
 
 
-def _gathered(moved: Moved, source: dict[str, Any]) -> Gathered:
+def _gathered(moved: Moved, source: dict[str, Any], beside: Mapping[str, Beside] = MappingProxyType({})) -> Gathered:
     doubts: list[Unjudged] = []
     if moved.undated:
         doubts.append(Unjudged("no-date", "", moved.undated, (), "movements without a day: they are in no period"))
     if moved.report is not None:
         doubts += unseen(moved.report.coverage)
-    return Gathered(read_movements(moved.movements), tuple(doubts), source)
+    return Gathered(read_movements(moved.movements, beside), tuple(doubts), source)
 
 
 # What screening could not see that leaves movements, or what is compared of them, out. Registers, lists and thresholds have no part in it.
@@ -153,8 +173,9 @@ def gather_registers(store: RegisterStore, jurisdiction: str, notification_days:
             "no register was imported: there is nothing to compare with", remedy="precursor-screen registers import permits FILE"
         )
     periods = shipped_reply_periods()
+    declared = shipped_permit_law().declares(jurisdiction)
     documents = {
-        r.manifest.register: read_documents(r.manifest.register, r.table, jurisdiction, periods, notification_days)
+        r.manifest.register: read_documents(r.manifest.register, r.table, jurisdiction, periods, notification_days, declared)
         for r in opened
     }
     doubts = [u for r in opened for u in _of_import(r)] + _of_period(jurisdiction, periods, documents)
@@ -184,6 +205,7 @@ def make_frame(
         known_from: see `Frame`.
     """
     law, table_of = shipped_permit_law(), convention_table()
+    formulas = {s.substance_id: s.formula or "" for s in law.substances}
     within = lru_cache(maxsize=65_536)(law.within_union)
 
     @lru_cache(maxsize=65_536)
@@ -211,6 +233,18 @@ def make_frame(
         needs = asked(movement.substance_id, UNION, movement.day)
         return any(need.who == "receiver" and (movement.kg is None or movement.kg > least) for need, least in needs)
 
+    def papers_above(movement: Movement) -> Decimal | None:
+        needs = asked(movement.substance_id, movement.direction or "", movement.day)
+        papers = [least for need, least in needs if need.need in PAPERS]
+        return min(papers or [least for _, least in needs], default=None)
+
+    def permit_asked(movement: Movement) -> bool:
+        needs = asked(movement.substance_id, movement.direction or "", movement.day)
+        return any(need.need in PERMITS_OF_LAW and not least for need, least in needs)
+
+    def base_share_of(movement: Movement) -> Decimal | None:
+        return base_share(formulas.get(movement.substance_id, ""), movement.goods)
+
     return Frame(
         first,
         last,
@@ -221,6 +255,10 @@ def make_frame(
         within_union=within_union,
         licence_above=licence_above,
         of_receiver=of_receiver,
+        home=law.home(jurisdiction),
+        permit_asked=permit_asked,
+        papers_above=papers_above,
+        base_share=base_share_of,
     )
 
 

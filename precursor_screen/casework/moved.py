@@ -16,6 +16,7 @@ from precursor_screen.runners.session import Session
 from precursor_screen.schema import MOVEMENT
 
 Pick = Callable[[pa.Table], pa.Table]
+Cite = Callable[[pa.Table, pa.Table], pa.Table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,25 @@ def from_ledger(url: str, first: date, last: date, pick: Pick = _all) -> Moved:
         return Moved(ledger.movements_between(first, last, pick))
 
 
-def from_manifests(session: Session, sources: tuple[Source, ...], first: date, last: date, pick: Pick = _all) -> Moved:
+def from_manifests(
+    session: Session, sources: tuple[Source, ...], first: date, last: date, pick: Pick = _all, cite: Cite | None = None
+) -> Moved:
     """What some manifests tell of some days, screened together; no ledger takes part.
+
+    Args:
+        session: the settings.
+        sources: the manifests.
+        first, last: both are included.
+        pick: takes MOVEMENT rows, gives those that are wanted.
+        cite: gives these with what else their lines say.
 
     Raises:
         InputError: no input could be read at all.
     """
     result = session.run(sources, remember=False)
     live = pick(result.screened.movements.live.select(MOVEMENT.names))
+    if cite is not None:
+        live = cite(live, result.screened.resolved.lines)
     days = live.column("as_of_date")
     inside = pc.and_(pc.greater_equal(days, first), pc.less_equal(days, last))
     return Moved(live.filter(inside), int(days.null_count), result.report)

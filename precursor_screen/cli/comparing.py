@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -56,7 +56,14 @@ def settle(ctx: click.Context, options: dict[str, Any]) -> Settings:
     return settle_settings(values, ledger=options["url"], cache=True, **given)
 
 
-def gather(ctx: click.Context, settings: Settings, inputs: tuple[str, ...], first: date | None, last: date | None) -> Gathered:
+def gather(
+    ctx: click.Context,
+    settings: Settings,
+    inputs: tuple[str, ...],
+    first: date | None,
+    last: date | None,
+    numbers: Mapping[str, frozenset[str]] | None = None,
+) -> Gathered:
     """Movements of INPUT, else of the ledger."""
     from precursor_screen.casework.gathering import gather_ledger, gather_manifests
     from precursor_screen.config import ledger_of
@@ -64,7 +71,7 @@ def gather(ctx: click.Context, settings: Settings, inputs: tuple[str, ...], firs
 
     if inputs:
         stdin = sys.stdin.buffer.read() if wants_stdin(inputs) else None
-        return gather_manifests(settings, inputs, first, last, stdin, common.fault_keeper(ctx))
+        return gather_manifests(settings, inputs, first, last, stdin, common.fault_keeper(ctx), numbers)
     return gather_ledger(settings.ledger or ledger_of(common.settings(ctx), "home"), first, last)
 
 

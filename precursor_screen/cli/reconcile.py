@@ -132,6 +132,7 @@ def _reconcile(
     from dataclasses import replace
 
     from precursor_screen.casework.gathering import gather_registers, make_frame
+    from precursor_screen.casework.reconcile.cited import numbers_of
     from precursor_screen.casework.reconcile.reconcile import reconcile
     from precursor_screen.casework.reconcile.telling import tell
     from precursor_screen.reference.registers.store import RegisterStore
@@ -145,7 +146,7 @@ def _reconcile(
         if d.first and first and (d.last is None or d.last >= first)
     ]
     known_from = min((*begins, first)) if first else None
-    gathered = comparing.gather(ctx, settings, inputs, known_from, last)
+    gathered = comparing.gather(ctx, settings, inputs, known_from, last, numbers_of(registers.documents, registers.aside))
     begin, end = gathered.span(first, last)
     earliest = min((m.day for m in gathered.movements), default=begin)
     frame = make_frame(settings.jurisdiction, begin, end, tolerance, registers.aside, min(earliest, begin))

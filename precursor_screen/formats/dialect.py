@@ -63,8 +63,17 @@ def find_dialect(sample: str) -> Dialect:
             if width < 2 or share < 0.5:
                 continue
             header = any(len(r) == width and not any(_NUMBER.fullmatch(c) for c in r) for r in rows[:30])
+            # A list within a cell ("Acetone; Toluene; Safrole") may cut the rows alike, but seldom the line that heads them.
+            first = next((r for r in rows if any(c.strip() for c in r)), [])
             # Without quoting the quotes stay in the cells, so quoting must lose clearly before it is given up.
-            score = share + (0.3 if header else 0.0) + 0.01 * min(width, 20) - 0.001 * order - (0.0 if quoted else 0.1)
+            score = (
+                share
+                + (0.3 if header else 0.0)
+                + (0.15 if len(first) == width else 0.0)
+                + 0.01 * min(width, 20)
+                - 0.001 * order
+                - (0.0 if quoted else 0.1)
+            )
             cuts.append((score, Dialect(delimiter, quoted, width)))
     cuts.sort(key=lambda cut: -cut[0])
     best = cuts[0][1]

@@ -1,9 +1,15 @@
-"""Numbers of parties and vessels: without case, blanks and punctuation, and whether one is long enough to be one party's."""
+"""Numbers of papers, parties and vessels: without case, blanks and punctuation, and whether one is long enough to be one party's."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+
+
+def plain_reference(text: str | None) -> str:
+    """A number of a document without case, blanks and punctuation, as `rulebook.sql.plain_reference` leaves it."""
+    return "".join(c for c in text or "" if c.isalnum()).upper()
+
 
 _TOKEN = re.compile(r"[^\s,;/|()]+")
 _IMO = re.compile(r"\b(?:IMO|Lloyd.?s)\W{0,3}(?:NO\W{0,3}|NUMBER\W{0,3})?([0-9]{7})\b", re.IGNORECASE)

@@ -21,6 +21,7 @@ _FORMS = "|".join(
     ]
 )
 _FORM_WITHIN = re.compile(rf"\b(?:{_FORMS})\b\.?(?=\s+\w+\W+\w)", re.IGNORECASE)
+_SLASH = re.compile(r"\s/\s(?=[^/]*\d)")  # `NAME / 12 MILL LANE, TOWN`
 _MORE = re.compile(r"[\r\n:;\d]|\b(?:tel|telephone|phone|mobile|fax|e-?mail|attn|zip)\b|" + _FORM_WITHIN.pattern, re.IGNORECASE)
 # For RE2, on ASCII cells: everything that `_MORE` finds, and little else; a column of cells is searched at once. Without word
 # borders, since RE2 has another idea of them.
@@ -51,6 +52,7 @@ def name_parts(cell: str) -> list[str]:
             if len(segments) > 1 and any(c.isdigit() for c in text):
                 # "CO., LTD., 9 ROAD": the second comma may still be inside the name.
                 candidates += [segments[0], ", ".join(segments[:2])]
+        candidates += [_SLASH.split(text, maxsplit=1)[0].strip() for text in (*candidates, piece) if _SLASH.search(text)]
         candidates += [start for text in (*candidates, piece) if (start := _before_address(text))]
         parts += [c for c in candidates if any(map(str.isalpha, c)) and len(c) <= _MOST_LETTERS and not _is_address(c)]
     return list(dict.fromkeys(p for p in parts if p.strip()))[:_MOST_PARTS] or [cell]

@@ -22,11 +22,13 @@ class ReadOptions:
         encoding: of text formats; empty: decided by content.
         mapping: the column map for tabular inputs; None: guessed.
         pasted: text that is no table is a list of descriptions, one a line.
+        papers: fields of numbers of papers, with the plain numbers (`names.identifiers.plain_reference`) that registers know.
     """
 
     encoding: str = ""
     mapping: ColumnMap | None = None
     pasted: bool = False
+    papers: tuple[tuple[str, frozenset[str]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

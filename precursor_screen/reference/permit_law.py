@@ -19,7 +19,10 @@ from precursor_screen.reference.table_rows import Row, read_rows
 _OF_COUNTRIES: Final = ["code", "name", "law", "since", "until", "customs_union", "source", "read"]
 _OF_NEEDS: Final = ["law", "category", "direction", "need", "who", "above", "since", "until", "source", "read", "checked"]
 UNION: Final = "union"
+UNION_OF_STATES: Final = "EU"  # in the column of countries too
 LICENSES: Final = ("licence", "registration")
+PERMITS_OF_LAW: Final = ("export-permit", "import-permit")
+PAPERS: Final = (*PERMITS_OF_LAW, "notification")
 NEEDS: Final = (*LICENSES, "export-permit", "import-permit", "notification", "customer-declaration")
 READ: Final = ("read", "copy", "secondary", "recalled")
 _THRESHOLD: Final = "threshold"
@@ -81,6 +84,17 @@ class PermitLaw:
     def of(self, code: str | None, day: date) -> Country | None:
         """What holds in a country on a day; None: it is in no table."""
         return next((c for c in self.countries if c.code == code and c.dated.in_force(day)), None)
+
+    def home(self, jurisdiction: str) -> tuple[str, ...]:
+        """The country of a jurisdiction, and the territories in which its law holds; none where it is a union, or unknown."""
+        if not any(c.code == jurisdiction for c in self.countries) or jurisdiction == UNION_OF_STATES:
+            return ()
+        return tuple(dict.fromkeys((jurisdiction, *(c.code for c in self.countries if c.law == jurisdiction))))
+
+    def declares(self, jurisdiction: str) -> bool:
+        """Whether its law asks for declarations of exports, and for no permit of any: what it registers as such are declarations."""
+        asked = {n.need for n in self.needs if n.law == jurisdiction and n.direction == "export"}
+        return "notification" in asked and "export-permit" not in asked
 
     def within_union(self, origin: str | None, destination: str | None, day: date) -> bool:
         """Whether goods stay within one customs union whose law on such movements is in the tables."""

@@ -41,6 +41,7 @@ class RegisterColumn:
         spellings: headers that it goes by, the surest first.
         doc: what it means.
         fields: of a manifest whose known headers it goes by too.
+        lenient: whether a cell that cannot be understood is left out and told, and its row stays.
     """
 
     name: str
@@ -49,6 +50,7 @@ class RegisterColumn:
     spellings: tuple[str, ...]
     doc: str
     fields: tuple[str, ...] = ()
+    lenient: bool = False
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -87,7 +89,9 @@ _KG = RegisterColumn(
     _words(
         "quantity kg|kg|quantity|amount kg|net kg|mass kg|amount|authorised quantity|authorized quantity|permitted quantity|approved quantity"
         "|maximum quantity|max quantity|menge|menge kg|quantité|quantité kg|cantidad|cantidad kg|quantidade|quantidade kg|quantità|количество"
-        "|количество кг|hoeveelheid|ilość|数量"
+        "|количество кг|hoeveelheid|ilość|数量|quantity received|received quantity|received|arrived|quantity confirmed|confirmed quantity"
+        "|quantity notified|annual requirement|annual legitimate requirement|requirement|estimate|yearly quantity|annual quantity|annual limit"
+        "|limit|erhaltene menge|jahresbedarf|jahresmenge|cantidad recibida|requerimiento anual|quantité reçue|besoin annuel"
     ),
     "kilograms",
     ("net_mass", "quantity"),
@@ -149,9 +153,18 @@ _STATUS_FROM = RegisterColumn(
     False,
     _words(
         "status from|status since|status date|date of status|revoked on|date revoked|revocation date|suspended on|suspended from|withdrawn on"
-        "|cancelled on|date of objection|objected on|reply date|date of reply|status seit|widerrufen am|révoqué le|revocado el|revogado em|отозвано"
+        "|cancelled on|date of objection|objected on|reply date|date of reply|reply on|replied on|answered on|status seit|widerrufen am|révoqué le|revocado el|revogado em|отозвано"
     ),
     "day from which the status holds; empty: from the first day on",
+)
+_REMARKS = RegisterColumn(
+    "remarks",
+    "text",
+    False,
+    _words(
+        "remarks|remark|notes|note|comments|comment|bemerkungen|bemerkung|anmerkung|observations|observaciones|observação|примечание|备注"
+    ),
+    "renamed parties, and the basis of the quantity, as far as they stand there",
 )
 _HOLDER = (
     "holder|permit holder|licence holder|license holder|licensee|company|firm|operator|party|name|registrant|inhaber|titulaire|titular"
@@ -195,8 +208,40 @@ REGISTERS: dict[str, tuple[RegisterColumn, ...]] = {
             "country_of_dispatch",
             "country_of_origin",
         ),
+        RegisterColumn(
+            "dispatch_country",
+            "country",
+            False,
+            _words(
+                "country of dispatch|dispatch country|country of export|exporting country|country of origin|origin|versandland|ausfuhrland"
+                "|ursprungsland|pays d'expédition|pays exportateur|pays d'origine|país de expedición|país exportador|país de origen|país de origem"
+            ),
+            "where goods come from: the other country of an import, where destination has a column of its own",
+            ("country_of_dispatch", "country_of_origin"),
+            lenient=True,
+        ),
         _FROM,
         _TO,
+        RegisterColumn(
+            "issued",
+            "date",
+            False,
+            _words(
+                "issued on|date of issue|issue date|issued|date issued|granted on|signed on|ausgestellt am|erteilt am|délivré le|date de délivrance"
+                "|fecha de emisión|expedido el|data de emissão|дата выдачи|签发日期"
+            ),
+            "day of issue, where the first day stands beside it",
+            lenient=True,
+        ),
+        RegisterColumn(
+            "basis",
+            "text",
+            False,
+            _words(
+                "quantity basis|basis|basis of quantity|calculated as|expressed as|bezugsgröße|berechnet als|base de calcul|base de cálculo"
+            ),
+            "`anhydrous base`: the quantity is that of the base, also of a salt; else of the goods",
+        ),
         RegisterColumn(
             "single_use",
             "boolean",
@@ -208,6 +253,7 @@ REGISTERS: dict[str, tuple[RegisterColumn, ...]] = {
         _AUTHORITY,
         _VERSION,
         _STATUS_FROM,
+        _REMARKS,
     ),
     NOTIFICATIONS: (
         _reference("pen|pen number|pen reference|notification|notification number", "pen_reference"),
@@ -238,6 +284,28 @@ REGISTERS: dict[str, tuple[RegisterColumn, ...]] = {
         _AUTHORITY,
         _VERSION,
         _STATUS_FROM,
+        RegisterColumn(
+            "reply_due",
+            "date",
+            False,
+            _words(
+                "reply due by|reply due|reply by|answer due by|answer due|answer by|response due|deadline for reply|reply deadline|objection deadline"
+                "|antwort bis|einspruchsfrist|réponse avant le|plazo de respuesta|respuesta hasta"
+            ),
+            "last day for an answer; empty: as the law says (`reply_periods.csv`)",
+            lenient=True,
+        ),
+        RegisterColumn(
+            "permit",
+            "text",
+            False,
+            _words(
+                "export permit|export permit number|permit|permit number|export authorisation|export licence|ausfuhrgenehmigung|genehmigung"
+            ),
+            "export permit that it was sent for",
+            ("permit_reference",),
+        ),
+        _REMARKS,
     ),
     LICENCES: (
         _reference("licence|license|licence number|license number|registration|registration number", "permit_reference"),
@@ -317,16 +385,20 @@ REGISTERS: dict[str, tuple[RegisterColumn, ...]] = {
 # What a status column may say, in the words of the field; the first is what an empty cell means.
 STATUSES: dict[str, tuple[str, ...]] = {
     "valid": _words(
-        "valid|active|in force|granted|approved|issued|gültig|aktiv|erteilt|vigente|válido|valide|en vigueur|accordé|действует|выдано|有效"
+        "valid|active|in force|granted|approved|issued|reinstated|current|gültig|aktiv|erteilt|vigente|válido|valide|en vigueur|accordé|действует|выдано|有效"
     ),
-    "sent": _words("sent|notified|pending|no reply|open|gesendet|offen|enviado|envoyée|en attente|отправлено"),
+    "sent": _words(
+        "sent|notified|pending|no reply|no answer|none|awaiting reply|open|gesendet|offen|enviado|envoyée|en attente|отправлено"
+    ),
     "accepted": _words(
         "accepted|no objection|non-objection|not objected|cleared|agreed|keine einwände|zugestimmt|sin objeción|sans objection|aceptado"
+        "|objection withdrawn|objection lifted|no objections|einspruch zurückgezogen|objeción retirada"
     ),
     "objected": _words("objected|objection|refused|rejected|einspruch|abgelehnt|objeción|rechazado|refusée|отказано"),
     "suspended": _words("suspended|stopped|on hold|under investigation|ausgesetzt|suspendido|suspendu|suspenso|приостановлено"),
     "revoked": _words(
         "revoked|withdrawn|cancelled|canceled|annulled|widerrufen|entzogen|revocado|anulado|révoqué|annulé|revogado|отозвано|аннулировано"
+        "|surrendered|returned|handed back|zurückgegeben|devuelto|rendu|сдано"
     ),
     "expired": _words("expired|lapsed|abgelaufen|vencido|caducado|expiré|expirado|истек"),
     "superseded": _words("superseded|replaced|amended|old version|ersetzt|sustituido|remplacé|substituído|заменено"),

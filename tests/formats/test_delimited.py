@@ -31,6 +31,8 @@ def cells_of(body: Body) -> list[list[str | None]]:
         ("sep=|\na|b\n1|2\n", "|", 2),
         ("description\nacetic anhydride\nTOLUENE, 200 L\n", "\x1f", 1),
         ('text\n"a, b"\n"c, d, e"\n"f"\n', "\x1f", 1),
+        ("no,firm,goods\n" + "1,Acme,a; b; c; d; e; f; g\n2,Bold,h; i; j; k; l; m; n\n" * 9, ",", 3),
+        ("firm,of;goods\nAcme,Ltd;a\nBold,Ltd;b\n", ";", 2),
     ],
 )
 def test_the_delimiter_is_the_one_that_cuts_evenly(sample: str, delimiter: str, width: int) -> None:

@@ -18,6 +18,7 @@ from precursor_screen.names.party_cells import MAY_HOLD_MORE, name_parts
         ("INVENTED CHEMICAL CO., LTD., 9 LOTUS ROAD, MINGBEI", "INVENTED CHEMICAL CO., LTD."),
         ("INVENTED CHEMIE GMBH\nERLENWEG 9\n04711 MUSTERAU", "INVENTED CHEMIE GMBH"),
         ("INVENTED CHEMIE GMBH TEL: +49 30 123456", "INVENTED CHEMIE GMBH "),
+        ("INVENTED CHEMIE GMBH / ERLENWEG 9, MUSTERAU", "INVENTED CHEMIE GMBH"),
         ("INVENTED CHEMIE GMBH TAX ID 12345", "INVENTED CHEMIE GMBH "),
         ("TO ORDER OF FIRST BANK\nNOTIFY: INVENTED CHEMIE GMBH", "INVENTED CHEMIE GMBH"),
     ],
@@ -27,7 +28,7 @@ def test_the_name_is_among_the_parts(cell, name):
     assert name_parts(cell)[0] == cell
 
 
-@pytest.mark.parametrize("cell", ["SURNAME, Given", "Invented Chemical Co., Ltd.", "Acme 9 Ltd", "A"])
+@pytest.mark.parametrize("cell", ["Acme / Bold Trading", "SURNAME, Given", "Invented Chemical Co., Ltd.", "Acme 9 Ltd", "A"])
 def test_a_plain_name_stays_whole(cell):
     assert name_parts(cell) == [cell]
 

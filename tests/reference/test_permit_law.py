@@ -78,3 +78,13 @@ def test_a_row_that_is_wrong_is_refused(tmp_path: Path, table: str, row: str):
         (tmp_path / name).write_text(text + (f"{row}\n" if name == table else ""), encoding="utf-8")
     with pytest.raises(ErrorGroup):
         load_permit_law(tmp_path, (), ())
+
+
+@pytest.mark.parametrize(("jurisdiction", "home"), [("US", ("US", "PR")), ("DE", ("DE",)), ("EU", ()), ("", ()), ("QQ", ())])
+def test_the_countries_of_an_office(jurisdiction: str, home: tuple[str, ...]):
+    assert shipped_permit_law().home(jurisdiction) == home
+
+
+def test_where_exports_are_declared_not_permitted():
+    law = shipped_permit_law()
+    assert [j for j in ("US", "EU", "DE", "QQ") if law.declares(j)] == ["US"]

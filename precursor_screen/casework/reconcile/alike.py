@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from precursor_screen.casework.reconcile.documents import Document, is_number, plain_number
+from precursor_screen.casework.reconcile.documents import Document, is_number
 from precursor_screen.casework.reconcile.movements import Movement, sure_parts
 from precursor_screen.matching.party.index import compare_names
+from precursor_screen.names.identifiers import plain_reference
 
 _SHORTEST = 5  # letters of a word in which one may differ (own proposal)
 _CONJUNCTIONS = frozenset(("and", "und", "et", "e", "y", "en", "och", "og"))
 _WRITTEN_OUT = re.compile(r"(?<=[a-z])([aou])e(?=[a-z])|^([aou])e(?=[a-z])")
 _RUNS = re.compile(r"\d+|[^\W\d_]+")
 _SPELT_ALIKE = 90.0  # of 100 (own proposal)
+_YEAR = re.compile(r"20\d\d")
 _LEAST_DIGITS = 3  # of a number that is known by its digits alone (own proposal)
 
 
@@ -106,6 +108,23 @@ def widen(movements: Iterable[Movement], documents: Iterable[Document], firm: st
     return [likeness.widen(m) for m in movements]
 
 
+def by_old_names(movements: Iterable[Movement], documents: Iterable[Document]) -> list[Movement]:
+    """Movements whose receivers go by the names too that documents say they had before."""
+    renamed: dict[str, set[str]] = defaultdict(set)
+    for d in documents:
+        if d.renamed and d.importer:
+            renamed[d.renamed.key].add(d.importer.key)
+    return [_by_old_name(m, renamed) for m in movements]
+
+
+def _by_old_name(movement: Movement, renamed: Mapping[str, Iterable[str]]) -> Movement:
+    old = sorted({o for key in movement.receiving for o in renamed.get(key, ())} - {*movement.receiving})
+    if not old:
+        return movement
+    taken = {*movement.taken, *((key, movement.receiver) for key in old)}
+    return replace(movement, receiving=tuple(sorted({*movement.receiving, *old})), taken=tuple(sorted(taken)))
+
+
 def firm_keys(firm: str, documents: Iterable[Document]) -> frozenset[str]:
     """The keys by which documents know a firm; empty for none."""
     return frozenset((firm, *Likeness({p.key for d in documents for p in d.parties}).like(firm))) if firm else frozenset()
@@ -121,8 +140,11 @@ def spelt_alike(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=65_536)
 def unpadded(number: str) -> str:
-    """A number as written, without zeros before its runs of digits: `PEN-000123/24` and `pen 123 24` are one. Empty: none is left."""
-    return "-".join(run.lstrip("0") if run.isdigit() else run for run in _RUNS.findall(number.upper()) if run.strip("0"))
+    """A number as written, without zeros before its runs of digits, and with two digits of a year beside another run: `PEN-000123/2024` and
+    `pen 123 24` are one. Empty: none is left."""
+    runs = [run for run in _RUNS.findall(number.upper()) if run.strip("0")]
+    several = sum(run.isdigit() for run in runs) > 1
+    return "-".join((run[2:] if several and _YEAR.fullmatch(run) else run).lstrip("0") if run.isdigit() else run for run in runs)
 
 
 @lru_cache(maxsize=65_536)
@@ -134,7 +156,7 @@ def digits_of(number: str) -> str:
 
 def number_forms(number: str) -> frozenset[str]:
     """All forms of one whole number: plain, without leading zeros, by its digits. A part of it (`EA/25` of `EA/25/01857`) is another's too."""
-    forms = (plain_number(number), unpadded(number), digits_of(number)) if is_number(plain_number(number)) else ()
+    forms = (plain_reference(number), unpadded(number), digits_of(number)) if is_number(plain_reference(number)) else ()
     return frozenset(forms) - {""}
 
 

@@ -66,7 +66,7 @@ def allocate(
     if register == CONFIRMATIONS:  # one that names a bill is of no other shipment under the same papers
         ordered_movements.sort(key=lambda m: not any((bill, m.substance_id) in book.by_number for bill in m.bills))
     for movement in ordered_movements:
-        named = _named(register, movement)
+        named = _named(register, movement, book)
         same = [n for n in named if (n, movement.substance_id) in book.by_number]
         if register == CONFIRMATIONS:  # a bill is nearer to one shipment than the papers that several have in common
             same = [n for n in same if n in movement.bills] or same
@@ -113,12 +113,15 @@ def allocate(
     return Allocated(tuple(found), tuple(unmatched))
 
 
-def _named(register: str, movement: Movement) -> tuple[str, ...]:
+def _named(register: str, movement: Movement, book: Book) -> tuple[str, ...]:
+    """Plain numbers by which goods name documents: their own, or those of papers that a document says that it belongs to."""
     if register == PERMITS:
         return named_numbers(movement.permit)
+    papers = (*named_numbers(movement.permit), *movement.under)
     if register == NOTIFICATIONS:
-        return named_numbers(movement.pen)
-    return tuple(dict.fromkeys((*movement.bills, *named_numbers(movement.pen), *named_numbers(movement.permit))))
+        through = tuple(dict.fromkeys(n for n in papers if (n, movement.substance_id) in book.by_number))
+        return named_numbers(movement.pen) or through
+    return tuple(dict.fromkeys((*movement.bills, *named_numbers(movement.pen), *papers)))
 
 
 def _cell(register: str, movement: Movement) -> str:

@@ -12,9 +12,10 @@ from types import MappingProxyType
 from rapidfuzz.distance import OSA
 
 from precursor_screen.casework.reconcile.alike import digits_of, names_taken, same_but, unpadded
-from precursor_screen.casework.reconcile.documents import Document, plain_number
+from precursor_screen.casework.reconcile.documents import Document
 from precursor_screen.casework.reconcile.movements import Movement, agrees, named_cells, sure_parts
 from precursor_screen.casework.reconcile.timing import wrong_time
+from precursor_screen.names.identifiers import plain_reference
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 
 # Without a number, papers of which the days end or begin so near to a movement may still be its own (own proposal).
@@ -100,7 +101,7 @@ class Book:
             return {}
         cells = _parts(self.register, movement) if same else _cells(self.register, movement)
         found: dict[str, Sequence[Document]] = {}
-        for n, cell in enumerate(c for c in cells if plain_number(c) not in same):
+        for n, cell in enumerate(c for c in cells if plain_reference(c) not in same):
             some = self._like(cell, movement, self.register != CONFIRMATIONS and not others)
             if some:
                 found[cell] = some
@@ -128,7 +129,7 @@ class Book:
     def nearest(self, movement: Movement, named: str) -> tuple[tuple[Document, ...], bool]:
         """Documents whose number differs in one character from one that goods name, and whether just one of them fits the goods and has
         room for them: then a slip of the pen is more likely than another document."""
-        plain = plain_number(named)
+        plain = plain_reference(named)
         if self.register == CONFIRMATIONS or len(plain) < _LONG_ENOUGH:
             return (), False
         if not self.by_gaps:
@@ -280,7 +281,8 @@ def _fits(document: Document, movement: Movement) -> bool:
     sides = _sides(document, movement)
     country = country_of(document.register, movement)
     elsewhere = document.country is not None and country is not None and country != document.country
-    return False not in sides and True in sides and not elsewhere and _near(document, movement.day)
+    of_another = document.permit != "" and movement.under != () and plain_reference(document.permit) not in movement.under
+    return False not in sides and True in sides and not elsewhere and not of_another and _near(document, movement.day)
 
 
 def country_of(register: str, movement: Movement) -> str | None:

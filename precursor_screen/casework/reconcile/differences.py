@@ -14,6 +14,7 @@ OTHER_COUNTRY, OTHER_CONSIGNEE, OTHER_EXPORTER = "other-country", "other-consign
 OTHER_SUBSTANCE, USED_TWICE, TOO_EARLY, LATER = "other-substance", "used-twice", "too-early", "later-than-valid"
 OTHER_DIRECTION, OTHER_NOTIFICATION, AWAITED = "other-direction", "other-notification", "awaited"
 LICENCE_EXCEEDED, REQUIREMENT_EXCEEDED = "licence-exceeded", "requirement-exceeded"
+TWO_MASSES, RETURNED_MORE, OTHER_PLACE = "two-masses", "returned-more", "other-place"
 DUPLICATE, CONTRADICTING, MASS_UNKNOWN = "duplicate-number", "contradicting-dates", "mass-unknown"
 MASS_DIFFERS, UNCONFIRMED, UNSHIPPED, PART_USED, UNUSED = (
     "mass-differs",
@@ -33,6 +34,10 @@ KINDS: dict[str, tuple[str, str]] = {
     MISSING: ("Shipped without a document", "Ask the exporter for the document, and the issuing office whether it knows it."),
     OVER: ("More shipped than the document is for", "Weigh against the bills; ask whether the document was amended."),
     OTHER_COUNTRY: ("Shipped to another country", "Ask the carrier for the route, and both countries what they know."),
+    OTHER_PLACE: (
+        "To be delivered in another country",
+        "Ask the carrier how the goods went on; ask both countries what they know.",
+    ),
     OTHER_CONSIGNEE: ("Shipped to another consignee", "Ask the importer that is named whether the goods are for it."),
     OTHER_EXPORTER: ("Shipped by somebody else than the holder", "Ask the holder whether the document was lent or passed on."),
     OTHER_SUBSTANCE: ("The document is for another substance", "Compare the names on both papers; take a sample."),
@@ -48,6 +53,8 @@ KINDS: dict[str, tuple[str, str]] = {
         "More to a country than its annual requirement",
         "Ask the country whether it revised its requirement.",
     ),
+    RETURNED_MORE: ("More came back than had left", "Weigh what came back; ask where the rest is from."),
+    TWO_MASSES: ("Two files state different masses of one consignment", "Compare both papers with the weigh note."),
     DUPLICATE: ("One number is in several rows", "Find out which of the rows stands; correct the register."),
     CONTRADICTING: ("Dates contradict each other", "Look at the paper itself; correct the dates in the register."),
     MASS_UNKNOWN: ("Mass of a shipment not known", "Ask for the packing list or the weigh note."),

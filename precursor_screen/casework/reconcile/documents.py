@@ -11,6 +11,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from precursor_screen.names.identifiers import plain_reference
+from precursor_screen.names.party import party_key
 from precursor_screen.reference.reply_periods import ReplyPeriod, reply_period
 from precursor_screen.rulebook.registers import CONFIRMATIONS, LICENCES, NOTIFICATIONS, PERMITS, REQUIREMENTS
 
@@ -42,12 +44,17 @@ class Document:
         first, last: days within which goods may move, both included; None: not stated.
         stated_last: whether the register states `last`.
         sent: of a notification.
-        reply_ends: the first day on which goods may leave without an answer; None: not known.
+        reply_ends: the first day on which goods may leave without an answer; of a permit that is a declaration by law, the first day on which
+            they may leave under it. None: not known.
         authority: who issued it, as written: two authorities may use one number. version: as written.
         versions: how many rows of the register are versions of it.
         stated: the quantity as the register writes it, where it is not plain kilograms.
         status_from: the first day on which the status holds; None: not stated, so it is taken to have held ever since.
         bill, notification: of a confirmation what it says that it confirms, besides its own number; as written.
+        permit: of a notification the export permit that it was sent for; as written.
+        issued: of a permit the day of issue, where the register states it beside the first day.
+        base: whether the quantity is that of the anhydrous base, also of a salt.
+        renamed: what the importer has been called since.
     """
 
     register: str
@@ -74,6 +81,10 @@ class Document:
     status_from: date | None = None
     bill: str = ""
     notification: str = ""
+    permit: str = ""
+    issued: date | None = None
+    base: bool = False
+    renamed: Party | None = None
 
     def status_on(self, day: date) -> str:
         """The status that goods of a day met: one that began later was none yet."""
@@ -91,13 +102,13 @@ class Document:
     @property
     def numbers(self) -> tuple[str, ...]:
         """All plain numbers by which goods may name it."""
-        others = (plain_number(self.bill), plain_number(self.notification))
+        others = map(plain_reference, (self.bill, self.notification, self.permit))
         return tuple(dict.fromkeys((self.number, *(n for n in others if is_number(n)))))
 
     @property
     def authority_key(self) -> str:
         """The authority, comparably."""
-        return plain_number(self.authority)
+        return plain_reference(self.authority)
 
     @property
     def version_no(self) -> int | None:
@@ -130,12 +141,10 @@ class Document:
             self.status_from or date.min,
             self.bill,
             self.notification,
+            self.permit,
+            self.issued or date.min,
+            self.base,
         )
-
-
-def plain_number(text: str | None) -> str:
-    """A number of a document without case, blanks and punctuation, as `rulebook.sql.plain_reference` leaves it."""
-    return "".join(c for c in text or "" if c.isalnum()).upper()
 
 
 def is_number(plain: str) -> bool:
@@ -149,6 +158,7 @@ def read_documents(
     jurisdiction: str = "",
     periods: tuple[ReplyPeriod, ...] = (),
     notification_days: int = NOTIFICATION_DAYS,
+    declared: bool = False,
 ) -> tuple[Document, ...]:
     """The documents of a register.
 
@@ -158,12 +168,46 @@ def read_documents(
         jurisdiction: whose period of reply counts; empty: none is known.
         periods: of reply.
         notification_days: how long a notification counts.
+        declared: whether export permits are declarations by the law of the jurisdiction, which precede the export by its period.
 
     Returns:
         In the order of their rank.
     """
     made = (_document(register, row, jurisdiction, periods, notification_days) for row in table.to_pylist())
+    if declared and register == PERMITS:
+        rows = zip(table.to_pylist(), made, strict=True)
+        made = (d if _WAIVED.search(row.get("remarks") or "") else _declared(d, jurisdiction, periods) for row, d in rows)
     return tuple(sorted(made, key=lambda d: d.rank))
+
+
+# A remark that a party was renamed, and the new name (own proposal).
+_RENAMED = re.compile(
+    r"\b(?:renamed|now called|name changed to|umbenannt in|firmiert (?:jetzt|nun) als|rebautizad[oa] como|renommée? en)(?: to| as)?[:\s]+"
+    r"([^;,()\n]+?)(?=\s+(?:on|am|le|el|since|seit|from|as of|with effect)\s+[\d(]|\s*[;,()\n]|\s*$)",
+    re.I,
+)
+_BASE = re.compile(
+    r"\b(?:anhydrous|free|wasserfreie?|freie|anhydre|libre|anhidra)\s+base\b|\bbase (?:anhydre|anhidra|libre)\b|^\s*base\s*$",
+    re.I,
+)
+
+
+# Words by which a register says that the period before an export was waived (own proposal).
+_WAIVED = re.compile(r"\bwaive[dr]?\b|\bregular customer\b|\bverzicht\w*|\bdispensa\w*|\bexención\b", re.I)
+
+
+def _declared(document: Document, jurisdiction: str, periods: tuple[ReplyPeriod, ...]) -> Document:
+    period = reply_period(periods, jurisdiction, document.issued) if document.issued and document.direction == EXPORT else None
+    return replace(document, reply_ends=period.ends(document.issued)) if period and document.issued else document
+
+
+def _renamed(row: Mapping[str, Any]) -> Party | None:
+    found = _RENAMED.search(row.get("remarks") or "")
+    return Party(party_key(found[1]), found[1].strip()) if found else None
+
+
+def _is_base(row: Mapping[str, Any]) -> bool:
+    return any(_BASE.search(row.get(name) or "") for name in ("basis", "remarks"))
 
 
 def _party(row: Mapping[str, Any], name: str) -> Party | None:
@@ -184,16 +228,20 @@ def _document(
         "version": row.get("version") or "",
         "stated": row.get("quantity_as_written") or "",
         "status_from": row.get("status_from"),
+        "renamed": _renamed(row),
+        "base": _is_base(row),
     }
     if register == REQUIREMENTS:
         reference, year = f"{row['country']} {row['year']}", row["year"]
         return Document(
-            reference=reference, number=plain_number(reference), first=date(year, 1, 1), last=date(year, 12, 31), **common
+            reference=reference, number=plain_reference(reference), first=date(year, 1, 1), last=date(year, 12, 31), **common
         )
-    common |= {"reference": row["reference"], "number": plain_number(row["reference"])}
+    common |= {"reference": row["reference"], "number": plain_reference(row["reference"])}
     if register == NOTIFICATIONS:
         sent = row["sent"]
         period = reply_period(periods, jurisdiction, sent) if sent else None
+        due = row.get("reply_due")
+        ends = due + timedelta(days=1) if due else period.ends(sent) if period and sent else None
         return Document(
             exporter=_party(row, "exporter"),
             importer=_party(row, "importer"),
@@ -202,7 +250,8 @@ def _document(
             last=sent + timedelta(days=notification_days) if sent else None,
             stated_last=False,
             sent=sent,
-            reply_ends=period.ends(sent) if period and sent else None,
+            reply_ends=ends,
+            permit=row.get("permit") or "",
             **common,
         )
     if register == CONFIRMATIONS:
@@ -213,7 +262,11 @@ def _document(
     if register == LICENCES:
         return Document(holder=holder, **common)
     direction = read_direction(row["direction"])
-    made = Document(direction=direction, single_use=bool(row["single_use"]), **common)
+    if direction == IMPORT:
+        common["country"] = row.get("dispatch_country") or common["country"]
+    elif direction is None:
+        common["country"] = common["country"] or row.get("dispatch_country")
+    made = Document(direction=direction, single_use=bool(row["single_use"]), issued=row.get("issued"), **common)
     exporter, importer = _party(row, "exporter"), _party(row, "consignee")
     if direction == EXPORT:
         return replace(made, exporter=holder or exporter, importer=importer)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from types import MappingProxyType
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Party, is_number, plain_number
+from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Party, is_number
+from precursor_screen.names.identifiers import plain_reference
+from precursor_screen.names.party import normalise_party, party_key
+from precursor_screen.names.party_cells import name_parts
 
 _BASKET = "hs"  # a substance known by nothing but a code that others share
 _BETWEEN = re.compile(r"[,;|\n]|\s/\s|\s&\s|\sand\s")
@@ -38,6 +42,28 @@ _RETURNED = re.compile(
 )
 
 
+# Between who acts and for whom, in the words of bills (own proposal).
+_ACTING = re.compile(
+    r"\s(?:o/b/o|o/b of|o/b|obo|on behalf of|for (?:the )?account of|f/a/o|for and on behalf of|a/c of|im auftrag (?:von|der|des)|i\.a\. (?:von|der)"
+    r"|pour (?:le )?compte de|por cuenta de|en nombre de|por conta de|per conto di|namens)\s",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Of a line what a movement keeps nothing of: day of departure and of arrival; the place of delivery as filed, and the country in which
+    other lines have it where this line states another."""
+
+    departure: date | None = None
+    arrival: date | None = None
+    delivery: str = ""
+    elsewhere: str = ""
+
+
+NOTHING_BESIDE = Beside()
+
+
 @dataclass(frozen=True, slots=True)
 class Movement:
     """A movement of a substance.
@@ -50,6 +76,11 @@ class Movement:
         origin, destination: ISO 3166 alpha-2 of dispatch (else origin) and destination; where the goods state none, the party's.
         assumed: whether the other country is the party's.
         returned: whether the goods say that they come back.
+        by_code: whether the substance is known by nothing but a code that others share.
+        supposed: whether the direction is what the countries suggest, for none is filed.
+        goods: as filed.
+        beside: what the line says that nothing else is made of.
+        under: plain numbers of the papers that it was found to be under so far.
         permit, pen: as filed.
         bills: plain numbers of bills and declarations; containers: of containers.
         bulk: the substance itself, recognised by more than a basket of the nomenclature; not a preparation or an article.
@@ -81,6 +112,11 @@ class Movement:
     content_kg: Decimal | None = None
     assumed: bool = False
     returned: bool = False
+    by_code: bool = False
+    supposed: bool = False
+    goods: str = ""
+    beside: Beside = NOTHING_BESIDE
+    under: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -108,13 +144,18 @@ def pick_substances(rows: pa.Table) -> pa.Table:
     return rows.filter(pc.is_valid(rows.column("substance_id"))).select(READ)
 
 
-def read_movements(rows: pa.Table) -> tuple[Movement, ...]:
-    """Movements from MOVEMENT rows that state a day; in the order of their rank."""
-    found = (m for batch in pick_substances(rows).to_batches(100_000) for m in _of_batch(batch))
+def read_movements(rows: pa.Table, beside: Mapping[str, Beside] = MappingProxyType({})) -> tuple[Movement, ...]:
+    """Movements from MOVEMENT rows that state a day; in the order of their rank.
+
+    Args:
+        rows: MOVEMENT.
+        beside: by line_id, of lines that say more.
+    """
+    found = (m for batch in pick_substances(rows).to_batches(100_000) for m in _of_batch(batch, beside))
     return tuple(sorted(found, key=lambda m: m.rank))
 
 
-def _of_batch(batch: pa.RecordBatch) -> Iterator[Movement]:
+def _of_batch(batch: pa.RecordBatch, beside: Mapping[str, Beside]) -> Iterator[Movement]:
     columns = {name: batch.column(at).to_pylist() for at, name in enumerate(batch.schema.names)}
     of: Callable[[str], list[str | None]] = columns.__getitem__
     for n, day in enumerate(columns["as_of_date"]):
@@ -124,7 +165,7 @@ def _of_batch(batch: pa.RecordBatch) -> Iterator[Movement]:
         origin, destination = of("country_of_dispatch")[n] or of("country_of_origin")[n], of("country_of_destination")[n]
         direction = of("direction")[n]
         references = [of(c)[n] for c in ("house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "declaration_id")]
-        bills = tuple(dict.fromkeys(plain_number(r) for r in (*references, of("shipment_id")[n]) if r))
+        bills = tuple(dict.fromkeys(plain_reference(r) for r in (*references, of("shipment_id")[n]) if r))
         yield Movement(
             key=columns["movement_key"][n],
             line_id=columns["line_id"][n],
@@ -140,19 +181,24 @@ def _of_batch(batch: pa.RecordBatch) -> Iterator[Movement]:
             direction=direction,
             sender=columns["sender_name"][n] or "",
             receiver=columns["receiver_name"][n] or "",
-            sending=_keys(of("sender_key")[n], of("exporter_key")[n], of("consignor_key")[n]),
-            receiving=_keys(of("receiver_key")[n], of("consignee_key")[n], of("importer_key")[n]),
+            sending=_keys(of("sender_key")[n], of("exporter_key")[n], of("consignor_key")[n], *_keys_in(of("sender_name")[n])),
+            receiving=_keys(
+                of("receiver_key")[n], of("consignee_key")[n], of("importer_key")[n], *_keys_in(of("receiver_name")[n])
+            ),
             origin=origin or of("sender_country")[n],
             destination=destination or of("receiver_country")[n],
             assumed={
                 EXPORT: destination is None and of("receiver_country")[n] is not None,
                 IMPORT: origin is None and of("sender_country")[n] is not None,
-            }.get(direction or "", False),
+            }.get(direction or EXPORT, False),
             returned=bool(_RETURNED.search(of("description")[n] or "")),
+            by_code=of("match_method")[n] == _BASKET,
+            goods=of("description")[n] or "",
+            beside=beside.get(columns["line_id"][n], NOTHING_BESIDE),
             permit=of("permit_reference")[n],
             pen=of("pen_reference")[n],
             bills=bills,
-            containers=tuple(plain_number(c) for c in columns["container_numbers"][n] or ()),
+            containers=tuple(plain_reference(c) for c in columns["container_numbers"][n] or ()),
             bulk=of("form")[n] in (None, "substance")
             and of("match_method")[n] != _BASKET
             and of("match_strength")[n] in (None, "strong", "medium"),
@@ -163,9 +209,18 @@ def _keys(*keys: str | None) -> tuple[str, ...]:
     return tuple(sorted({k for k in keys if k}))
 
 
+@lru_cache(maxsize=65_536)
+def _keys_in(cell: str | None) -> tuple[str, ...]:
+    """Keys of the names that a cell may hold: with an address behind it, or for whom somebody acts."""
+    if not cell:
+        return ()
+    acting = [part for part in _ACTING.split(cell) if part.strip()] if _ACTING.search(cell) else []
+    return (*map(party_key, (*name_parts(cell), *acting)), *(reading.sorted for reading in normalise_party(cell).readings))
+
+
 def sure_parts(cell: str | None) -> tuple[str, ...]:
     """Numbers of a cell that holds several, as written; none where it holds one."""
-    parts = [p.strip() for p in _BETWEEN.split(cell or "") if is_number(plain_number(p))]
+    parts = [p.strip() for p in _BETWEEN.split(cell or "") if is_number(plain_reference(p))]
     return tuple(dict.fromkeys(parts)) if len(parts) > 1 else ()
 
 
@@ -177,7 +232,7 @@ def named_cells(cell: str | None) -> tuple[str, ...]:
     perhaps = _PERHAPS_BETWEEN.split(cell)
     whole = all(sum(c.isdigit() for c in part) >= _FIGURES and not _YEAR.fullmatch(part.strip()) for part in perhaps)
     parts = (cell, *_BETWEEN.split(cell), *(perhaps if whole else ()))
-    return tuple(dict.fromkeys(p.strip() for p in parts if is_number(plain_number(p))))
+    return tuple(dict.fromkeys(p.strip() for p in parts if is_number(plain_reference(p))))
 
 
 @lru_cache(maxsize=65_536)  # goods of one document name it again and again
@@ -185,8 +240,8 @@ def named_numbers(cell: str | None) -> tuple[str, ...]:
     """Plain numbers that a cell names: the whole of it first, then its parts where it may hold several; none for TBA and the like."""
     if not cell:
         return ()
-    whole = plain_number(cell)
-    parts = [plain_number(p) for p in _BETWEEN.split(cell)]
+    whole = plain_reference(cell)
+    parts = [plain_reference(p) for p in _BETWEEN.split(cell)]
     return tuple(dict.fromkeys(n for n in (whole, *parts) if is_number(n)))
 
 

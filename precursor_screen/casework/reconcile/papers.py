@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,12 +15,14 @@ from precursor_screen.casework.reconcile.alike import all_among, letters_taken, 
 from precursor_screen.casework.reconcile.allocate import Allocated, Unmatched
 from precursor_screen.casework.reconcile.book import Allocation, country_of
 from precursor_screen.casework.reconcile.differences import Difference, Unjudged, kilograms, show_kg, unjudged
-from precursor_screen.casework.reconcile.documents import EXPORT, USABLE, Document, is_number, plain_number
-from precursor_screen.casework.reconcile.movements import Movement, agrees, sure_parts
+from precursor_screen.casework.reconcile.documents import EXPORT, USABLE, Document, is_number
+from precursor_screen.casework.reconcile.movements import Movement, agrees, named_numbers, sure_parts
 from precursor_screen.casework.reconcile.timing import wrong_time
+from precursor_screen.names.identifiers import plain_reference
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 
 TOLERANCE = Decimal("0.02")  # of the document's mass: what drums, moisture and scales come to (own proposal)
+_FAR_BELOW = Decimal("0.1")  # of the smallest document of a substance: less is a sample (own proposal)
 _A_HABIT = 3  # exports of a substance to a country, none confirmed: it confirms none of it (own proposal)
 CONFIRMED_WITHIN = 90  # days after a movement within which the other side is expected to confirm it (own proposal)
 
@@ -35,11 +38,15 @@ class Frame:
         aside: of registers the numbers of rows that their import set aside, in all their forms (`alike.number_forms`).
         known_from: the first day whose movements are known; None: that of the period. What moved between is used up, and not told of.
         within_union: whether a movement stays within a customs union whose law asks neither permit nor notification of it.
+        permit_asked: whether the law asks for a permit of any quantity of a movement.
+        papers_above: above how many kilograms the law asks for a paper of a movement; 0: of any quantity; None: it asks for none.
         licence_above: above how many kilograms a year the law asks who sends (or receives) for a licence or a registration; None: it does not.
         of_receiver: whether the law asks papers of the receiver of a movement within a customs union, which no register here holds.
         notified: of movements the plain numbers of the notifications that they are under, by their rank.
         notifications: plain numbers of all that the register holds.
         masses_missing: whether the goods mostly state no mass: then that is said once, not of each document.
+        home: the countries of the office, its own first: for these directions are supposed where none is filed. None: it is no country.
+        base_share: of the goods as traded the share that is the base; 1: they are no salt; None: not known.
     """
 
     first: date
@@ -49,11 +56,15 @@ class Frame:
     aside: Mapping[str, frozenset[str]] = field(default_factory=dict)
     known_from: date | None = None
     within_union: Callable[[Movement], bool] = lambda movement: False
+    permit_asked: Callable[[Movement], bool] = lambda movement: False
+    papers_above: Callable[[Movement], Decimal | None] = lambda movement: None
     licence_above: Callable[[Movement], Decimal | None] = lambda movement: None
     of_receiver: Callable[[Movement], bool] = lambda movement: False
     notified: Mapping[Any, frozenset[str]] = field(default_factory=dict)
     notifications: frozenset[str] = frozenset()
     masses_missing: bool = False
+    home: tuple[str, ...] = ()
+    base_share: Callable[[Movement], Decimal | None] = lambda movement: None
 
     def inside(self, day: date | None) -> bool:
         """Whether a day is one of the period."""
@@ -100,6 +111,7 @@ _MESSAGES = {
     "no-direction": "movements of a direction that neither they nor --jurisdiction tell, without a document: whether one is asked for cannot be told",
     "never-confirmed": "movements of substances of which their country confirms nothing, though it confirms others",
     "returned": "goods that came back: no document is asked of their return, no confirmation of what came back",
+    "small-lot": "movements without a permit that stay, with all of their sender to their receiver in the year, within what the law asks nothing of, and far below every permit of the substance",
     "within-union": "movements within a customs union whose law asks neither permit nor notification of them (permits.csv)",
     "party-country": "movements that state no destination or origin: the country of the receiver or sender was compared",
 }
@@ -201,7 +213,7 @@ def _confirms_another(document: Document, movement: Movement, frame: Frame) -> b
     claimed = document.notification or (document.reference if document.number in frame.notifications else "")
     if not claimed:
         return False
-    stated = sure_parts(movement.pen) or ((movement.pen,) if movement.pen and is_number(plain_number(movement.pen)) else ())
+    stated = sure_parts(movement.pen) or ((movement.pen,) if movement.pen and is_number(plain_reference(movement.pen)) else ())
     forms = frozenset(form for number in stated for form in number_forms(number)) | frame.notified.get(movement.rank, frozenset())
     return bool(forms) and forms.isdisjoint(number_forms(claimed))
 
@@ -209,9 +221,13 @@ def _confirms_another(document: Document, movement: Movement, frame: Frame) -> b
 def _because(kind: str, document: Document, movements: Sequence[Movement]) -> str:
     day = min(m.day for m in movements)
     if kind == kinds.TOO_EARLY:
+        if document.issued and day < document.issued and (document.first is None or day >= document.first):
+            return f"left on {day}; {document.reference} was issued on {document.issued}, though valid from {document.first}"
         if document.first and day < document.first:
             verb = "was sent" if document.register == NOTIFICATIONS else "is valid from"
             return f"left on {day}; {document.reference} {verb} {document.first}"
+        if document.register == PERMITS:
+            return f"left on {day}; {document.reference} was declared on {document.issued}, so that goods may leave from {document.reply_ends}"
         return f"left on {day}; without an answer not before {document.reply_ends} (sent {document.sent})"
     if kind == kinds.LATER:
         return f"left on {max(m.day for m in movements)}; {document.reference} was valid until {document.last}"
@@ -263,7 +279,8 @@ def _by_mass(document: Document, some: Sequence[Allocation], frame: Frame, told:
     confirmed = document.register == CONFIRMATIONS
     if document.kg is not None and shipped > document.kg * (1 + frame.tolerance):
         verb = "confirmed" if confirmed else "allowed"
-        because = f"{show_kg(shipped)} shipped, {_for(document)} {verb} by {document.reference}"
+        basis = ", as anhydrous base" if document.base else ""
+        because = f"{show_kg(shipped)} shipped{basis}, {_for(document)} {verb} by {document.reference}"
         yield _difference(kinds.MASS_DIFFERS if confirmed else kinds.OVER, document, some, because, shipped - document.kg)
     elif not unknown:
         yield from _left(document, some, shipped, frame, told)
@@ -316,6 +333,13 @@ def _missing(
     """Movements without a document where one is asked for; a shipment and substance is one difference."""
     known = {(d.substance_id, d.country if register == CONFIRMATIONS else d.direction) for d in documents}
     pairs = Counter((u.movement.substance_id, u.movement.destination) for u in unmatched)
+    shapes = {_shape(d.number) for d in documents}
+    lots = _lots(unmatched)
+    least: dict[tuple[str, str | None], Decimal] = {}
+    for d in documents:
+        if d.kg is not None:
+            key = (d.substance_id, d.direction)
+            least[key] = min(d.kg, least.get(key, d.kg))
     lacking: dict[tuple[str, str, str, str], list[Unmatched]] = defaultdict(list)
     for one in unmatched:
         movement = one.movement
@@ -328,8 +352,14 @@ def _missing(
             told["document-set-aside"].append(movement.place)
             continue
         few = movement.rank in frame.notified and pairs[movement.substance_id, movement.destination] < _A_HABIT
+        ours = any(
+            _shape(n) in shapes for n in named_numbers(one.named)
+        )  # or else a number of another register, as customer declarations are
+        small = (
+            register == PERMITS and not ours and _is_small(lots[_lot(movement)], frame.papers_above(movement), least, movement)
+        )
         asked = _asked(register, one, known, frame, few)
-        if asked and not one.named and (lawful := _lawful(register, movement, frame)):
+        if asked and not ours and (lawful := "small-lot" if small else _lawful(register, movement, frame)):
             told[lawful].append(movement.place)
         elif asked:
             kind = kinds.MISSING
@@ -356,6 +386,31 @@ _SAID = {
 }
 
 
+def _shape(number: str) -> str:
+    return re.sub(r"\d+", "0", number)
+
+
+def _lot(movement: Movement) -> tuple[object, ...]:
+    return (movement.sending, movement.receiving, movement.substance_id, movement.direction, movement.day.year)
+
+
+def _lots(unmatched: Sequence[Unmatched]) -> dict[tuple[object, ...], Decimal | None]:
+    """How much of a substance somebody sent to somebody in a year without a document; None: of some the mass is not known."""
+    found: dict[tuple[object, ...], Decimal | None] = {}
+    for movement in (u.movement for u in unmatched):
+        before = found.get(_lot(movement), Decimal(0))
+        found[_lot(movement)] = None if before is None or movement.kg is None else before + movement.kg
+    return found
+
+
+def _is_small(
+    kg: Decimal | None, above: Decimal | None, least: Mapping[tuple[str, str | None], Decimal], movement: Movement
+) -> bool:
+    """Whether all of a lot stays within what the law asks nothing of, and far below every document of the substance that was ever issued."""
+    issued = least.get((movement.substance_id, movement.direction))
+    return kg is not None and bool(above) and above is not None and kg <= above and (issued is None or kg < issued * _FAR_BELOW)
+
+
 def _lawful(register: str, movement: Movement, frame: Frame) -> str:
     """Why no document is asked for although the register, or the law, asks one of others; empty: one is."""
     if movement.returned:
@@ -374,7 +429,8 @@ def _asked(register: str, one: Unmatched, known: set[tuple[str, str | None]], fr
         if movement.direction is None:
             return None if any(s == movement.substance_id for s, _ in known) else False
         of = {(movement.substance_id, movement.direction), (movement.substance_id, None)}
-        return bool(of & known) and (movement.bulk or bool(one.named))
+        asked = bool(of & known) or frame.permit_asked(movement)
+        return asked and (movement.bulk or bool(one.named))
     if register == NOTIFICATIONS:
         by_law = movement.bulk and frame.notifiable(movement.substance_id, movement.day)
         if movement.direction is None:
@@ -382,6 +438,8 @@ def _asked(register: str, one: Unmatched, known: set[tuple[str, str | None]], fr
         return movement.direction == EXPORT and (by_law or bool(one.named))
     if movement.direction != EXPORT or movement.destination is None:
         return False
+    if movement.rank not in frame.notified and (frame.notifications or not movement.bulk):
+        return False  # what the country was not told of it is not asked to confirm
     if (movement.substance_id, movement.destination) in known:
         return True
     confirms = any(country == movement.destination for _, country in known)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
-from precursor_screen.casework.reconcile.alike import firm_keys, number_forms, widen
+from precursor_screen.casework.reconcile.alike import by_old_names, firm_keys, number_forms, widen
 from precursor_screen.casework.reconcile.allocate import Allocated, allocate
+from precursor_screen.casework.reconcile.arranged import direct, once, without_codes
+from precursor_screen.casework.reconcile.by_itself import judge_by_itself
 from precursor_screen.casework.reconcile.differences import Difference, Unjudged, unjudged
 from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Document
-from precursor_screen.casework.reconcile.movements import Movement
-from precursor_screen.casework.reconcile.papers import TOLERANCE, Frame, judge_papers
+from precursor_screen.casework.reconcile.movements import Movement, named_numbers
+from precursor_screen.casework.reconcile.papers import Frame, judge_papers
+from precursor_screen.casework.reconcile.returned import OfNumber, export_permits, judge_returned, mark_returned, named_export
 from precursor_screen.casework.reconcile.versions import stand
 from precursor_screen.casework.reconcile.yearly import judge_licences, judge_requirements
 from precursor_screen.rulebook.registers import CONFIRMATIONS, LICENCES, NOTIFICATIONS, PERMITS, REGISTERS, REQUIREMENTS
@@ -25,7 +27,6 @@ _OF_RECEIVER = (
     "no register here holds these (permits.csv)"
 )
 _MANY = 10  # movements without a mass, more than half of all: a column is missing (own proposal)
-RETURN_DAYS = 180  # from departure to return, at most (own proposal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,10 @@ def reconcile(
         frame: see there.
         firm: key of an exporter: only what concerns it is told; the others' movements still use up what they name.
     """
-    found: list[Difference] = []
-    doubts: list[Unjudged] = []
     compared: list[Compared] = []
     firms: frozenset[str] = frozenset((firm,)) - {""}
-    movements = mark_returned(movements)
+    movements, found, doubts = _arranged(movements, registers, frame)
+    exports = export_permits(registers.get(PERMITS, ()))
     unweighed = sum(m.kg is None for m in movements)
     frame = replace(frame, masses_missing=unweighed >= _MANY and 2 * unweighed > len(movements))
     frame = replace(frame, notifications=frozenset(d.number for d in registers.get(NOTIFICATIONS, ())))
@@ -83,11 +83,14 @@ def reconcile(
             )
             doubts.append(Unjudged("not-imported", register, len(movements), (), message))
         elif register in ALLOCATED:
-            moving = widen((m for m in movements if m.direction in _directions(register)), documents, firm)
+            moving = widen((m for m in movements if _is_compared(m, register, exports)), documents, firm)
+            moving = _on_base(moving, documents, frame) if register != CONFIRMATIONS else moving
             allocated = allocate(register, moving, documents, frame.tolerance)
             some, told = judge_papers(register, documents, allocated, frame)
             if register == NOTIFICATIONS:
                 frame = replace(frame, notified=_under(allocated))
+            if register != CONFIRMATIONS:
+                movements = _with_papers(movements, allocated)
             own = [m for m in moving if _sends(firms, m) and frame.inside(m.day)]
             matched = {
                 a.movement.rank: a.by_number
@@ -117,6 +120,56 @@ def reconcile(
     return Reconciled(tuple(sorted(found, key=lambda d: d.rank)), tuple(doubts), tuple(compared))
 
 
+def _arranged(
+    movements: Sequence[Movement], registers: Mapping[str, Sequence[Document]], frame: Frame
+) -> tuple[list[Movement], list[Difference], list[Unjudged]]:
+    """Movements as they are compared, what they contradict by themselves, and what was supposed of them or left out."""
+    kept = without_codes(movements)
+    staying = {m.rank for m in kept}
+    codes = [f"{m.substance_id} in {m.place}" for m in movements if m.rank not in staying]
+    counted, twice, found = once(direct(kept, frame.home), frame.tolerance)
+    exports = export_permits(registers.get(PERMITS, ()))
+    counted = by_old_names(counted, (d for rows in registers.values() for d in rows))
+    marked = mark_returned(counted, exports)
+    found += judge_returned(marked, exports, frame.tolerance)
+    found += judge_by_itself(marked)
+    found = [d for d in found if any(frame.inside(m.day) for m in d.movements)]
+    doubts = [
+        *unjudged("code-only", "", codes, _CODE_ONLY),
+        *unjudged("in-two-files", "", [m.place for m in twice], _IN_TWO_FILES),
+        *unjudged("direction-supposed", "", [m.place for m in marked if m.supposed], _SUPPOSED),
+    ]
+    return marked, found, doubts
+
+
+_CODE_ONLY = (
+    "substances that a code of the nomenclature alone suggests, of lines in which another one is known by more: not compared"
+)
+_IN_TWO_FILES = "lines of consignments that another file states too: they count there"
+_SUPPOSED = "movements without a country of dispatch and without a direction: to a foreign country they were compared as exports, from one as imports"
+
+
+def _on_base(movements: Sequence[Movement], documents: Sequence[Document], frame: Frame) -> list[Movement]:
+    """Movements of salts, with the mass of their base where the document that they name counts that."""
+    bases = {(n, d.substance_id) for d in documents if d.base for n in d.numbers}
+    if not bases:
+        return list(movements)
+    found = []
+    for m in movements:
+        numbers = (*named_numbers(m.permit), *named_numbers(m.pen), *m.under)
+        share = frame.base_share(m) if any((n, m.substance_id) in bases for n in numbers) else None
+        found.append(m if share is None or m.kg is None else replace(m, kg=m.kg * share))
+    return found
+
+
+def _with_papers(movements: Sequence[Movement], allocated: Allocated) -> list[Movement]:
+    """Movements with the numbers of the documents that they are under."""
+    numbers: dict[tuple[object, ...], set[str]] = defaultdict(set)
+    for a in allocated.allocations:
+        numbers[a.movement.rank].add(a.document.number)
+    return [replace(m, under=(*m.under, *sorted(numbers[m.rank]))) if m.rank in numbers else m for m in movements]
+
+
 def _under(allocated: Allocated) -> dict[tuple[object, ...], frozenset[str]]:
     """Of movements the numbers of the documents that they are under, in all their forms, by their rank."""
     found: dict[tuple[object, ...], frozenset[str]] = {}
@@ -125,35 +178,11 @@ def _under(allocated: Allocated) -> dict[tuple[object, ...], frozenset[str]]:
     return found
 
 
-def mark_returned(movements: Sequence[Movement]) -> list[Movement]:
-    """Movements, with those marked that come back: imports that say so, or that bring from who had received it, to who had sent it, no more
-    of the substance than left within the last `RETURN_DAYS` days; and exports all of which came back so."""
-    left: dict[tuple[str, str, str], list[int]] = defaultdict(list)
-    for n, one in enumerate(movements):
-        if one.direction == EXPORT:
-            for sender in one.sending:
-                for receiver in one.receiving:
-                    left[one.substance_id, sender, receiver].append(n)
-    still = {n: one.kg for n, one in enumerate(movements)}
-    marked: set[int] = set()
-    for n, back in sorted(enumerate(movements), key=lambda pair: pair[1].rank):
-        kg = back.kg
-        if back.direction != IMPORT or kg is None or back.permit:
-            continue
-        keys = ((back.substance_id, receiver, sender) for sender in back.sending for receiver in back.receiving)
-        for at in sorted({at for key in keys for at in left.get(key, ())}, key=lambda at: movements[at].rank, reverse=True):
-            rest = still[at]
-            if 0 <= (back.day - movements[at].day).days <= RETURN_DAYS and rest and kg <= rest * (1 + TOLERANCE):
-                still[at] = max(rest - kg, Decimal(0))
-                marked.add(n)
-                if rest - kg <= (movements[at].kg or 0) * TOLERANCE:
-                    marked.add(at)
-                break
-    return [replace(one, returned=True) if n in marked else one for n, one in enumerate(movements)]
-
-
-def _directions(register: str) -> tuple[str | None, ...]:
-    return (EXPORT, None) if register in _OF_EXPORTS else (EXPORT, IMPORT, None)
+def _is_compared(movement: Movement, register: str, exports: OfNumber) -> bool:
+    """Whether a movement may be under documents of a register: what comes back under an export permit is no export and no import."""
+    if movement.returned and named_export(movement, exports) is not None:
+        return False
+    return movement.direction in ((EXPORT, None) if register in _OF_EXPORTS else (EXPORT, IMPORT, None))
 
 
 def _sends(firms: frozenset[str], movement: Movement) -> bool:

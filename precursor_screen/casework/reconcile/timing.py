@@ -6,7 +6,7 @@ from datetime import date
 
 from precursor_screen.casework.reconcile.differences import EXPIRED, LATER, OBJECTED, TOO_EARLY
 from precursor_screen.casework.reconcile.documents import USABLE, Document
-from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS
+from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 
 
 def wrong_time(document: Document, day: date) -> str | None:
@@ -27,6 +27,8 @@ def wrong_time(document: Document, day: date) -> str | None:
         return EXPIRED
     if document.first and day < document.first:
         return TOO_EARLY
-    if status == "sent" and document.reply_ends and day < document.reply_ends:
+    if document.issued and day < document.issued:  # dated back
+        return TOO_EARLY
+    if (status == "sent" or document.register == PERMITS) and document.reply_ends and day < document.reply_ends:
         return TOO_EARLY
     return LATER if last is not None and day > last else None

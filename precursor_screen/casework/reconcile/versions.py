@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from precursor_screen.casework.reconcile.documents import Document
+from precursor_screen.rulebook.registers import PERMITS
 
 _LIVE = frozenset(("valid", "sent", "accepted"))
 _GONE = frozenset(("revoked", "superseded"))
@@ -31,7 +32,12 @@ def _last_of(rows: Sequence[Document]) -> Sequence[Document]:
     if last is None:
         return rows
     begins = [d.first for d in rows if d.first is not None]
-    return [replace(last, first=min(begins) if len(begins) == len(rows) else None, versions=len(rows))]
+    issued = [d.issued for d in rows if d.issued is not None]
+    first, since = (min(days) if len(days) == len(rows) else None for days in (begins, issued))
+    ends = last.reply_ends
+    if last.register == PERMITS:  # a declaration counts from its first version
+        ends = min((d.reply_ends for d in rows if d.reply_ends), default=None)
+    return [replace(last, first=first, issued=since, reply_ends=ends, versions=len(rows))]
 
 
 def _by_version(rows: Sequence[Document]) -> Document | None:

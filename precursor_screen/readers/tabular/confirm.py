@@ -14,13 +14,16 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.names.countries import find_country
+from precursor_screen.names.dates import parse_date, weigh_order
 from precursor_screen.names.unit_codes import find_unit
 from precursor_screen.readers.code_cells import hs_digits
 from precursor_screen.readers.column_map import IGNORED_BY_MAP, Guess
-from precursor_screen.readers.fields import KINDS, PARTY_NAMES
+from precursor_screen.readers.fields import DATES, KINDS, PARTY_NAMES
 from precursor_screen.readers.tabular.content import SAMPLE, Content, is_firm
 from precursor_screen.readers.tabular.headers import split_header
 from precursor_screen.readers.tabular.kinds import kind_of
+from precursor_screen.readers.tabular.paper_headers import paper_field
 from precursor_screen.readers.tabular.party_headers import words_of
 from precursor_screen.reference.nomenclature import shipped_nomenclature
 
@@ -30,6 +33,20 @@ _NO_FLAGS: Final = ("container_numbers", "un_numbers", "cas_numbers", "cus_codes
 _CODES_WITH_LETTERS: Final = ("container_numbers",)
 _SURE: Final = ("hs_code", "container_numbers", "cas_numbers")  # of these a table has one column, and nothing else looks like it
 _OF_CODES: Final = frozenset(("code", "codes", "codigo", "tariff", "kod", "kode", "код", "编码", "classification"))
+_WAYS: Final = {
+    "country_of_dispatch": frozenset(("from", "von", "de", "desde", "da", "из", "od")),
+    "country_of_destination": frozenset(("to", "nach", "a", "hacia", "para", "в", "do", "dest")),
+}
+_DAYS: Final = 0.8  # of the cells, in the order that they leave
+_COUNTRIES: Final = 0.8  # of the cells
+_DOCUMENTS: Final = frozenset(
+    ("document", "documents", "doc", "dokument", "documento", "dokumentes", "unterlage", "документ", "документа")
+)
+_TYPES: Final = frozenset(("type", "kind", "typ", "art", "tipo", "nature", "тип", "вид"))
+_NUMBERS: Final = frozenset(("number", "no", "nr", "num", "ref", "reference", "nummer", "numero", "n", "номер"))
+_NOT_THE_DAY: Final = frozenset(
+    ("invoice", "birth", "born", "expiry", "expires", "valid", "until", "due", "order", "contract", "permit", "licence")
+)
 _HEADINGS: Final = 0.8  # of the distinct cells begin with a heading of the HS; of other numbers one in eight does
 _PARTY_WORDS: Final = """
     consign carrier shipper importer exporter notify buyer seller supplier vendor customer client agent
@@ -79,6 +96,8 @@ def confirm(guesses: Sequence[Guess], fixed: frozenset[int], contents: Sequence[
     made = [guess if guess.position in fixed else _possible(guess, contents[guess.position]) for guess in guesses]
     made = [guess if guess.position in fixed else _owned(guess, made) for guess in made]
     made = _with_codes(made, fixed, contents)
+    made = _with_ways(made, fixed, contents)
+    made = _with_documents(made, fixed, contents)
     tariff = _tariff_texts(made, table)
     return [
         replace(guess, field="", reason="one text for each HS code: the tariff's, not of these goods")
@@ -114,9 +133,60 @@ def _with_codes(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[
     return made
 
 
+def _with_ways(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
+    """Columns under From and To that hold countries, places of delivery that are countries, and the only column of days in a table that has no
+    other."""
+    made = list(guesses)
+    for guess in (g for g in guesses if g.field == "place_of_delivery" and not g.preset and g.position not in fixed):
+        countries = (
+            "country_of_destination" in kind_of(contents[guess.position])[:1]
+            or contents[guess.position].share(_is_country) >= _COUNTRIES
+        )
+        if countries and not any(g.field == "country_of_destination" for g in made):
+            made[guess.position] = replace(guess, field="country_of_destination", reason="countries under a header of a place")
+    for guess in (g for g in guesses if g.reason == "unknown header" and g.position not in fixed):
+        words = "".join(split_header(guess.header))
+        kind = kind_of(contents[guess.position])
+        for field, headers in _WAYS.items():
+            if words in headers and field in kind and not any(g.field == field for g in made):
+                made[guess.position] = replace(guess, field=field, reason="countries under a header of where from or where to")
+    if not any(g.field in DATES for g in made):
+        days = [g for g in made if not g.field and g.position not in fixed and _are_days(contents[g.position])]
+        days = [g for g in days if g.reason == "unknown header" and not _NOT_THE_DAY & set(split_header(g.header))]
+        if len(days) == 1:
+            made[days[0].position] = replace(days[0], field="date", reason="by its cells: the only days of the table")
+    return made
+
+
 def _is_of_a_party(header: str) -> bool:
     roles = words_of("role")
     return any(word in roles or word.startswith(_PARTY_STEMS) for word in split_header(header))
+
+
+def _are_days(content: Content) -> bool:
+    order = weigh_order(content.cells).decide()
+    return content.share(lambda cell: parse_date(cell, order).day) >= _DAYS
+
+
+def _is_country(cell: str) -> bool:
+    return find_country(cell) is not None
+
+
+def _with_documents(guesses: list[Guess], fixed: frozenset[int], contents: Sequence[Content]) -> list[Guess]:
+    """The column of a document's number beside one of its type that says nothing but permits: "precursor permit | EX-17"."""
+    made = list(guesses)
+    unknown = [g for g in guesses if g.reason == "unknown header" and g.position not in fixed]
+    about = [(g, frozenset(split_header(g.header))) for g in unknown if _DOCUMENTS & set(split_header(g.header))]
+    types = [g for g, words in about if words & _TYPES and contents[g.position].share(_says_permit) == 1]
+    numbers = [g for g, words in about if words & _NUMBERS]
+    if len(types) == 1 and len(numbers) == 1 and not any(g.field == "permit_reference" for g in made):
+        reason = "number of a document that another column calls a permit"
+        made[numbers[0].position] = replace(numbers[0], field="permit_reference", reason=reason)
+    return made
+
+
+def _says_permit(cell: str) -> bool:
+    return paper_field(split_header(cell)) != ""
 
 
 def _is_heading(cell: str) -> bool:

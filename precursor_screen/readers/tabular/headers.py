@@ -11,6 +11,7 @@ from importlib import resources
 
 from precursor_screen.names.unit_codes import Unit, unit_in_header
 from precursor_screen.readers.tabular.nested import NESTED, read_path
+from precursor_screen.readers.tabular.paper_headers import paper_field
 from precursor_screen.readers.tabular.party_headers import party_field
 
 _CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -87,7 +88,7 @@ def lookup(header: str) -> tuple[str, str]:
 
     Tried in this order: the header as it stands; without the number of a form's box; without a language or a copy number at
     its end (`_EN`, `_2`); without units and currencies; without words that say nothing (`STD_`, `SumOf`, `Total`); with its words
-    in long form and in any order; a party's role and words that are known; one letter off a spelling of eight letters or more.
+    in long form and in any order; a party's role and words that are known; a word for permits; one letter off a spelling of eight letters or more.
     """
     known = spellings()
     if NESTED.fullmatch(header.strip()) and (read := read_path(header, split_header, _field_of)) is not None:
@@ -106,6 +107,8 @@ def lookup(header: str) -> tuple[str, str]:
     for words, _ in forms:
         if party := party_field(words):
             return party, "a role and words that are known"
+    if paper := paper_field(reduced.words):
+        return paper, "a word for permits"
     return _misspelt(reduced.words, known)
 
 

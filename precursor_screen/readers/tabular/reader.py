@@ -29,6 +29,7 @@ from precursor_screen.readers.tabular.kinds import explained
 from precursor_screen.readers.tabular.mapping import HeaderPlace, find_header, guess_columns
 from precursor_screen.readers.tabular.nested import note_joined, with_units
 from precursor_screen.readers.tabular.numbered import Joined, join_numbered
+from precursor_screen.readers.tabular.paper_headers import Papers, with_papers
 from precursor_screen.readers.tabular.presets import Preset, named_preset, numbered_pieces, preset_of, recognise
 from precursor_screen.readers.tabular.rows import drop_idle_rows, join_continued
 from precursor_screen.readers.tabular.unread import note_unread
@@ -57,11 +58,11 @@ class TabularReader:
         sheets = open_sheets(blob, options.encoding)
         if not any(any(c.strip() for c in row) for sheet in sheets for row in sheet.head):
             raise UnreadableManifest("holds no cells", where=Where(blob.name), remedy="Check that it is the right file.")
-        return [read_sheet(sheet, digest, options.mapping) for sheet in sheets]
+        return [read_sheet(sheet, digest, options.mapping, options.papers) for sheet in sheets]
 
 
-def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None) -> InputTables:
-    """One sheet to lines.
+def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None, papers: Papers = ()) -> InputTables:
+    """One sheet to lines; papers: see `ReadOptions`.
 
     Raises:
         MappingError, ErrorGroup: the map names columns that are not there.
@@ -78,6 +79,7 @@ def read_sheet(sheet: Sheet, digest: Digest, column_map: ColumnMap | None = None
     contents = [content_of(column) for column in body.table.columns]
     headed = bool(place.row) or sheet.named or preset is not None
     guesses = guess_columns(names, column_map, sheet.name, contents, preset, body.table, headed)
+    guesses = with_papers(guesses, contents, papers)
     reading = _reading(sheet, guesses, contents, preset)
     before = sheet.head[: max(place.first - 1, 0)]
     stated = not_mapped(general_segment(before), guesses)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -275,6 +276,7 @@ class _Parser:
         self.index = index
         self.default_status = "sent" if register == NOTIFICATIONS else "valid"
         self.substances: dict[str, list[str]] = {}
+        self.left_out: dict[str, list[str]] = defaultdict(list)
         self.densities = {s.substance_id: s.density_kg_per_l for s in index.substances}
         self.dates = [v for c in self.columns if c.kind == "date" for v in cells.get(c.name, []) if v]
         self.order = words.date_order or weigh_order(self.dates).decide()
@@ -311,7 +313,9 @@ class _Parser:
             elif column.kind == "number":
                 stated = text
             elif text or column.kind in ("status", "boolean"):
-                values[column.name] = self.readers[column.kind](text, column.name)
+                values[column.name] = (
+                    self._lenient(text, column) if column.lenient else self.readers[column.kind](text, column.name)
+                )
             if column.kind == "party" and text:
                 values[f"{column.name}_key"] = party_key(text) or None
         unit = values.get("unit") or self.unit
@@ -339,6 +343,13 @@ class _Parser:
             return {}
         return {one: self._mass(one, mass, unit) for one, mass in zip(substance_ids, masses, strict=True)}
 
+    def _lenient(self, text: str, column: RegisterColumn) -> Any:
+        try:
+            return self.readers[column.kind](text, column.name)
+        except _BadCell as error:
+            self.left_out[column.name].append(str(error))
+            return None
+
     def told(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """How cells were read that may be read otherwise; and those of which nothing says that it is right."""
         notes, doubts = [], []
@@ -349,6 +360,7 @@ class _Parser:
             doubts.append(f"{example} may be two numbers; it was read as {read}. Say which with `decimal` in a --mapping file")
         if example := next((v for v in self.dates if _DAY_NUMBER.fullmatch(v.strip()) and parse_date(v).day), ""):
             notes.append(f"days are numbers of a spreadsheet: {example} is {parse_date(example).day}")
+        doubts += [f"{some[0]}: left out, as {len(some)} of {name}" for name, some in self.left_out.items()]
         return tuple(notes), tuple(doubts)
 
     def reference(self, number: int) -> str:

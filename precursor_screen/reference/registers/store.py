@@ -23,7 +23,7 @@ from precursor_screen.errors import RegisterError, Where
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.reference.registers.reading import OWN_WORDS, HeaderWords, ReadRegister, Skipped, read_register
-from precursor_screen.rulebook.registers import CONFIRMATIONS, PERMITS, REGISTERS, WRITTEN, schema_of
+from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS, REGISTERS, WRITTEN, schema_of
 from precursor_screen.store.digests import Digests
 from precursor_screen.store.sealed import (
     POINTER,
@@ -40,9 +40,10 @@ from precursor_screen.store.sealed import (
 SHRINKS_TO = 0.5  # a register with less than half of the last one's rows is more likely cut off than emptied
 KEPT = 5  # snapshots
 # A snapshot of before they were may lack them.
-_LATER_COLUMNS = frozenset(("unit", "authority", "version", WRITTEN, "status_from"))
+_LATER_COLUMNS = frozenset(("unit", "authority", "version", WRITTEN, "status_from", "remarks"))
 _LATER_OF = {
-    PERMITS: frozenset(("exporter", "exporter_key", "consignee", "consignee_key")),
+    PERMITS: frozenset(("exporter", "exporter_key", "consignee", "consignee_key", "dispatch_country", "issued", "basis")),
+    NOTIFICATIONS: frozenset(("reply_due", "permit")),
     CONFIRMATIONS: frozenset(("bill", "notification")),
 }
 _TABLE, _MANIFEST, _LOCK = "register.parquet", "manifest.json", ".lock"

@@ -9,9 +9,10 @@ from typing import Any
 
 from precursor_screen.casework.reconcile.allocate import allocate
 from precursor_screen.casework.reconcile.differences import Difference, Unjudged
-from precursor_screen.casework.reconcile.documents import Document, Party, plain_number
+from precursor_screen.casework.reconcile.documents import Document, Party
 from precursor_screen.casework.reconcile.movements import Movement
 from precursor_screen.casework.reconcile.papers import Frame, judge_papers
+from precursor_screen.names.identifiers import plain_reference
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 
 FRAME = Frame(date(2025, 1, 1), date(2025, 12, 31), notifiable=lambda substance, day: substance == "piperonal")
@@ -36,7 +37,7 @@ def permit(number: str = "P1", kg: str | None = "100", **changed: Any) -> Docume
         "last": day("05-31"),
         **changed,
     }
-    return Document(PERMITS, number, plain_number(number), values.pop("substance_id", "acetone"), kg and Decimal(kg), **values)
+    return Document(PERMITS, number, plain_reference(number), values.pop("substance_id", "acetone"), kg and Decimal(kg), **values)
 
 
 def notification(number: str = "N1", kg: str | None = "100", **changed: Any) -> Document:
@@ -55,7 +56,7 @@ def notification(number: str = "N1", kg: str | None = "100", **changed: Any) -> 
         **changed,
     }
     return Document(
-        NOTIFICATIONS, number, plain_number(number), values.pop("substance_id", "piperonal"), kg and Decimal(kg), **values
+        NOTIFICATIONS, number, plain_reference(number), values.pop("substance_id", "piperonal"), kg and Decimal(kg), **values
     )
 
 
@@ -70,7 +71,7 @@ def confirmation(number: str = "B1", kg: str | None = "100", **changed: Any) -> 
         **changed,
     }
     return Document(
-        CONFIRMATIONS, number, plain_number(number), values.pop("substance_id", "acetone"), kg and Decimal(kg), **values
+        CONFIRMATIONS, number, plain_reference(number), values.pop("substance_id", "acetone"), kg and Decimal(kg), **values
     )
 
 
@@ -92,7 +93,7 @@ def moved(bill: str = "B1", kg: str | None = "100", on: str = "04-01", **changed
         "receiving": ("zenith",),
         "origin": "US",
         "destination": "MX",
-        "bills": (plain_number(bill),),
+        "bills": (plain_reference(bill),),
         **changed,
     }
     return Movement(bill=bill, kg=kg and Decimal(kg), day=when, **values)  # type: ignore[arg-type]

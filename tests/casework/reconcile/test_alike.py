@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from precursor_screen.casework.reconcile.alike import (
     Likeness,
+    by_old_names,
     digits_of,
     firm_keys,
+    names_taken,
     number_forms,
     one_letter_apart,
     unpadded,
@@ -197,3 +199,16 @@ def test_two_numbers_share_a_form_only_as_wholes(numbers: list[str]):
     if not number_forms(one).isdisjoint(number_forms(other)):
         same = (lambda x: "".join(c for c in x if c.isalnum()), unpadded, digits_of)
         assert any(form(one) == form(other) != "" for form in same)
+
+
+def test_a_receiver_goes_by_the_name_that_it_had_before():
+    document = permit(importer=party("Zenith"), renamed=party("Apex"))
+    new, other = by_old_names([moved(receiving=("apex",), receiver="Apex"), moved(receiving=("nadir",))], [document])
+    assert new.receiving == ("apex", "zenith")
+    assert names_taken(new, document) == ["Apex is taken for Zenith"]
+    assert other.receiving == ("nadir",)
+
+
+def test_years_of_two_and_four_digits_are_one_beside_another_number():
+    assert unpadded("EX/2025/0017") == unpadded("EX/25/17")
+    assert unpadded("P-2025") != unpadded("P-25")

@@ -163,3 +163,19 @@ def test_the_nearest_numbers_are_those_that_differ_in_one_character(named: str, 
     plain = "".join(c for c in named if c.isalnum())
     expected = {d.reference for d in documents if OSA.distance(plain, d.number) == 1} if len(plain) >= 5 else set()
     assert {d.reference for d in found} == expected
+
+
+def test_a_notification_is_found_by_the_permit_that_it_was_sent_for():
+    documents = [notification("N1", permit="P1"), notification("N2", permit="P2")]
+    goods = moved(substance_id="piperonal", permit="P-2")
+    result = allocate(NOTIFICATIONS, [goods], documents)
+    assert [(a.document.reference, a.by_number) for a in result.allocations] == [("N2", True)]
+    under = moved(substance_id="piperonal", under=("P1",))
+    assert [a.document.reference for a in allocate(NOTIFICATIONS, [under], documents).allocations] == ["N1"]
+
+
+def test_a_notification_for_another_permit_is_not_taken():
+    goods = moved(substance_id="piperonal", permit="P3", under=("P3",))
+    result = allocate(NOTIFICATIONS, [goods], [notification("N1", permit="P1")])
+    assert [(u.named, u.others) for u in result.unmatched] == [("", ())]
+    assert allocate(NOTIFICATIONS, [goods], [notification("N1")]).allocations  # one that names no permit may be

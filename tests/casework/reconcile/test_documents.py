@@ -12,7 +12,7 @@ import pytest
 from precursor_screen.casework.reconcile.documents import (
     Party,
     is_number,
-    plain_number,
+    plain_reference,
     read_direction,
     read_documents,
     unread_directions,
@@ -77,5 +77,62 @@ def test_the_order_of_rows_does_not_count():
 
 
 def test_numbers_are_compared_without_case_blanks_and_punctuation():
-    assert plain_number(" p-12/é ") == "P12É"
-    assert [is_number(plain_number(t)) for t in ("TBA", "0000", "pending", "P1", None)] == [False, False, False, True, False]
+    assert plain_reference(" p-12/é ") == "P12É"
+    assert [is_number(plain_reference(t)) for t in ("TBA", "0000", "pending", "P1", None)] == [False, False, False, True, False]
+
+
+def test_the_other_country_of_an_import_is_that_of_dispatch():
+    row = {"reference": "P", "substance_id": "acetone", "status": "valid", "country": "US", "dispatch_country": "CN"}
+    rows = [{**row, "reference": f"P{n}", "direction": d} for n, d in enumerate(("export", "import", None))]
+    assert [d.country for d in read_documents(PERMITS, table(PERMITS, *rows))] == ["US", "CN", "US"]
+    alone = {**row, "direction": "import", "dispatch_country": None}
+    assert read_documents(PERMITS, table(PERMITS, alone))[0].country == "US"
+
+
+def test_a_stated_day_for_answers_goes_before_the_laws():
+    row = {"reference": "N 1", "substance_id": "piperonal", "status": "sent", "sent": DAY, "reply_due": date(2025, 3, 20)}
+    (one,) = read_documents(NOTIFICATIONS, table(NOTIFICATIONS, row), "US", PERIODS)
+    assert one.reply_ends == date(2025, 3, 21)
+
+
+@pytest.mark.parametrize(
+    ("remarks", "ends"), [(None, date(2025, 3, 22)), ("regular customer: waived", None), ("partial shipments", date(2025, 3, 22))]
+)
+def test_declarations_precede_exports_by_the_laws_period(remarks: str | None, ends: date | None):
+    row = {"reference": "P 1", "substance_id": "acetone", "direction": "export", "issued": DAY, "remarks": remarks}
+    assert read_documents(PERMITS, table(PERMITS, row), "US", PERIODS, declared=True)[0].reply_ends == ends
+    assert read_documents(PERMITS, table(PERMITS, row), "US", PERIODS)[0].reply_ends is None
+    imported = {**row, "direction": "import"}
+    assert read_documents(PERMITS, table(PERMITS, imported), "US", PERIODS, declared=True)[0].reply_ends is None
+
+
+@pytest.mark.parametrize(
+    ("basis", "remarks", "base"),
+    [
+        ("anhydrous base", None, True),
+        ("base", None, True),
+        (None, "quantity as anhydrous base", True),
+        ("goods", None, False),
+        (None, "goods based in Colima", False),
+        (None, None, False),
+    ],
+)
+def test_quantities_of_the_base(basis: str | None, remarks: str | None, base: bool):
+    row = {"reference": "P 1", "substance_id": "ephedrine", "basis": basis, "remarks": remarks}
+    assert read_documents(PERMITS, table(PERMITS, row))[0].base is base
+
+
+@pytest.mark.parametrize(
+    ("remarks", "key"),
+    [
+        ("consignee renamed Zenith Holding S.A. on 2025-03-18 (notice in the file)", "holding zenith"),
+        ("umbenannt in Zenith Holding GmbH", "holding zenith"),
+        ("renamed to Zenith Holding Ltd; see file", "holding zenith"),
+        ("consignee replaced", None),
+        (None, None),
+    ],
+)
+def test_a_party_that_was_renamed(remarks: str | None, key: str | None):
+    row = {"reference": "P 1", "substance_id": "acetone", "remarks": remarks}
+    renamed = read_documents(PERMITS, table(PERMITS, row))[0].renamed
+    assert (renamed and renamed.key) == key

@@ -94,3 +94,18 @@ def test_parties_agree_disagree_or_are_not_told():
 
 def test_the_other_country_is_that_of_the_other_side():
     assert [moved(direction=d).other_country for d in ("export", "import", None, "transit")] == ["MX", "US", None, None]
+
+
+@pytest.mark.parametrize(
+    ("cell", "key"),
+    [
+        ("ZENITH TRADE / 12 MILL LANE, TOWN", "trading zenith"),
+        ("Other Ltd o/b Zenith Trade", "trading zenith"),
+        ("Zenith Trade, 12 Mill Lane", "trading zenith"),
+    ],
+)
+def test_a_party_with_its_address_or_through_another(cell, key):
+    (one,) = read_movements(rows({"receiver_name": cell, "receiver_key": "whatever"}))
+    assert key in one.receiving
+    (one,) = read_movements(rows({"sender_name": cell, "sender_key": "whatever"}))
+    assert key in one.sending

@@ -321,3 +321,72 @@ def test_trade_within_a_customs_union_is_asked_for_no_export_papers():
     assert kinds(documents, [moved(destination="DE")], frame) == []
     assert codes(documents, [moved(destination="DE")], frame) == ["no-last-day", "within-union"]
     assert kinds(documents, [moved(destination="DE", permit="P9")], frame) == ["missing"]  # a number that nobody issued
+
+
+def test_a_permit_that_was_issued_after_the_goods_left_was_dated_back():
+    (one,), _ = judged([permit(issued=day("04-05"))], [moved(permit="P1")])
+    assert (one.kind, one.because) == (
+        "too-early",
+        "left on 2025-04-01; P1 was issued on 2025-04-05, though valid from 2025-03-01",
+    )
+    assert kinds([permit(issued=day("04-01"))], [moved(permit="P1")]) == []
+
+
+def test_an_answer_that_came_after_the_goods_had_left_was_none_yet():
+    early, late = moved(on="03-10", substance_id="piperonal"), moved(on="03-12", substance_id="piperonal")
+    answered = [notification(status_from=day("03-12"))]
+    assert kinds(answered, [early]) == ["too-early"]
+    assert kinds(answered, [late]) == []
+
+
+@pytest.mark.parametrize(("on", "kind"), [("03-15", ["too-early"]), ("03-16", [])])
+def test_a_declaration_precedes_the_export(on: str, kind: list[str]):
+    assert kinds([permit(issued=day("03-01"), reply_ends=day("03-16"))], [moved(on=on, permit="P1")]) == kind
+
+
+SMALL = [
+    # kilograms without a permit, above what the law asks for a paper, kinds
+    ("9", "10", []),
+    ("9.5", "9.5", []),
+    ("9.6", "9.5", ["missing"]),
+    ("10", "10", ["missing"]),  # a tenth of what permits were issued for
+    ("9", "0", ["missing"]),
+    ("9", None, ["missing"]),
+    (None, "10", ["missing"]),
+]
+
+
+@pytest.mark.parametrize(("kg", "least", "kind"), SMALL)
+def test_small_lots_are_asked_for_no_permit(kg: str | None, least: str | None, kind: list[str]):
+    frame = replace(FRAME, papers_above=lambda m: least and Decimal(least))
+    lines = [moved(kg=kg, sending=("other",), on="10-01")]
+    assert kinds([permit(last=None)], lines, frame) == kind
+    assert kinds([permit(kg="80", last=None)], lines, frame) == ["missing"]  # permits were issued for less
+    assert ("small-lot" in codes([permit(last=None)], lines, frame)) is not bool(kind)
+
+
+def test_small_lots_of_one_pair_count_together():
+    frame = replace(FRAME, papers_above=lambda m: Decimal(8))
+    lines = [moved(f"B{n}", "4.5", f"10-0{n}", sending=("other",)) for n in (1, 2)]
+    assert kinds([permit(last=None)], lines, frame) == ["missing", "missing"]
+
+
+def test_the_law_asks_for_a_permit_of_a_substance_that_the_register_lacks():
+    frame = replace(FRAME, permit_asked=lambda m: m.substance_id == "safrole")
+    assert kinds([permit(last=None)], [moved(substance_id="safrole")], frame) == ["missing"]
+    assert kinds([permit(last=None)], [moved(substance_id="toluene")], frame) == []
+
+
+def test_within_a_union_a_number_of_another_register_is_no_lack():
+    frame = replace(FRAME, within_union=lambda m: True)
+    documents = [permit("EXP-17", country="KE", last=None)]
+    assert kinds(documents, [moved(permit="DEC-99")], frame) == []
+    assert kinds(documents, [moved(permit="EXP-99")], frame) == ["missing"]
+
+
+def test_goods_that_were_not_notified_are_not_expected_to_be_confirmed():
+    frame = replace(FRAME, notifications=frozenset(("N1",)))
+    goods = moved("B9", on="04-01")
+    notified = replace(frame, notified={goods.rank: frozenset(("N1",))})
+    assert "unconfirmed" in kinds([confirmation()], [goods, moved()], notified)
+    assert "unconfirmed" not in kinds([confirmation()], [goods, moved()], frame)

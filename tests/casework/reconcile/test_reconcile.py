@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from precursor_screen.casework.gathering import make_frame
 from precursor_screen.casework.reconcile.differences import KINDS
-from precursor_screen.casework.reconcile.reconcile import mark_returned, reconcile
-from precursor_screen.rulebook.registers import PERMITS, REGISTERS
-from tests.casework.reconcile.making import FRAME, moved, party, permit
+from precursor_screen.casework.reconcile.reconcile import reconcile
+from precursor_screen.casework.reconcile.returned import mark_returned
+from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS, REGISTERS
+from tests.casework.reconcile.making import FRAME, confirmation, day, moved, notification, party, permit
 
 
 def test_a_register_that_was_not_imported_is_not_an_empty_one():
@@ -102,7 +104,7 @@ def test_what_the_law_of_a_customs_union_asks_of_the_receiver_is_told(substance:
     ("substance", "kg", "destination", "kinds"),
     [
         ("ephedrine", "1", "FR", ["missing"]),  # the seller's licence, and no notification
-        ("ephedrine", "1", "MX", ["missing", "missing"]),  # both
+        ("ephedrine", "1", "MX", ["missing"] * 3),  # an export permit, a notification, a licence
         ("acetic-anhydride", "108", "FR", []),
         ("acetic-anhydride", "109", "FR", ["missing"]),
         ("acetone", "999", "FR", []),
@@ -112,3 +114,31 @@ def test_licences_that_the_law_asks_for(substance: str, kg: str, destination: st
     frame = make_frame("DE", FRAME.first, FRAME.last)
     movement = moved(kg=kg, substance_id=substance, origin="DE", destination=destination)
     assert [d.kind for d in reconcile([movement], dict.fromkeys(REGISTERS, ()), frame).differences] == kinds
+
+
+@pytest.mark.parametrize(("base", "kinds"), [(True, []), (False, ["over"])])
+def test_a_salt_under_a_permit_for_the_base(base: bool, kinds: list[str]):
+    frame = replace(FRAME, base_share=lambda m: Decimal("0.8"))
+    result = reconcile([moved(kg="120", permit="P1")], {PERMITS: [permit(base=base)]}, frame)
+    assert [d.kind for d in result.differences if d.kind != "part-used"] == kinds
+
+
+def test_what_was_supposed_or_left_out_is_told():
+    lines = [
+        moved(direction=None, origin=None, permit="P1"),
+        moved("B1", substance_id="toluene", by_code=True),
+        moved("BILL002", "10", file="a.csv", direction=None, origin=None),
+        moved("BILL002", "10", file="b.csv", direction=None, origin=None),
+    ]
+    told = reconcile(lines, dict.fromkeys(REGISTERS, ()), replace(FRAME, home=("US",))).unjudged
+    assert [(u.code, u.count) for u in told] == [("code-only", 1), ("in-two-files", 1), ("direction-supposed", 2)]
+
+
+def test_a_confirmation_is_found_by_the_notification_of_the_permit_that_goods_name():
+    registers = {
+        PERMITS: [permit("P1", substance_id="piperonal")],
+        NOTIFICATIONS: [notification("N1", permit="P1")],
+        CONFIRMATIONS: [confirmation("C1", substance_id="piperonal", notification="N1", first=day("03-25"))],
+    }
+    result = reconcile([moved(substance_id="piperonal", permit="P1")], registers, FRAME)
+    assert [(d.kind, d.document and d.document.reference) for d in result.differences] == [("contradicting-dates", "C1")]

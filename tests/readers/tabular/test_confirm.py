@@ -186,3 +186,54 @@ def test_names_of_firms_where_a_layout_has_codes_are_told_of():
 )
 def test_codes_of_parties_and_other_numbers_are_no_hs_codes(header, cells, is_hs):
     assert (fields(table(GOODS, (header, cells))).get(header) == "hs_code") is is_hs
+
+
+def test_countries_under_from_and_to():
+    goods = ("Goods", ["acetone"] * 3)
+    found = fields(table(goods, ("From", ["DE", "Germany", "NL"]), ("To", ["MX", "US", "CO"])))
+    assert (found["From"], found["To"]) == ("country_of_dispatch", "country_of_destination")
+    found = fields(table(goods, ("From", ["Acme Ltd", "Bold Ltd", "Cole Ltd"]), ("To", ["a", "b", "c"])))
+    assert "From" not in found
+    assert "To" not in found
+
+
+@pytest.mark.parametrize(
+    ("headers", "taken"), [(["Gone"], "Gone"), (["Gone", "Came"], None), (["Invoice day"], None), (["Gone", "Date"], None)]
+)
+def test_the_only_days_of_a_table(headers, taken):
+    days = ["2025-01-03", "2025-02-03", "2025-03-05"]
+    found = fields(table(("Goods", ["acetone"] * 3), *((header, days) for header in headers)))
+    assert found.get(taken or headers[0], "") == ("date" if taken else "")
+
+
+@pytest.mark.parametrize(
+    ("cells", "taken"),
+    [(["Mexico", "Kenya", "Peru"], "country_of_destination"), (["Colima", "Mombasa", "Peru"], "place_of_delivery")],
+)
+def test_places_of_delivery_that_are_countries(cells, taken):
+    found = fields(table(("Description", ["Acetone", "Toluene", "Ether"]), ("Final Destination", cells)))
+    assert found["Final Destination"] == taken
+
+
+def test_a_country_of_destination_of_its_own_goes_first():
+    columns = (("Description", ["Acetone"]), ("Country of destination", ["Kenya"]), ("Final Destination", ["Kenya"]))
+    assert fields(table(*columns))["Final Destination"] == "place_of_delivery"
+
+
+@pytest.mark.parametrize(
+    ("types", "taken"),
+    [
+        (["precursor permit", "", "export licence"], "permit_reference"),
+        (["precursor permit", "invoice", "invoice"], None),
+        (["", "", ""], None),
+    ],
+)
+def test_numbers_of_documents_that_their_type_calls_permits(types, taken):
+    goods = ("Description", ["Acetone", "Toluene", "Ether"])
+    found = fields(table(goods, ("Document type", types), ("Document number", ["E/1", "", "E/7"])))
+    assert found.get("Document number") == taken
+
+
+def test_days_whose_order_the_column_decides():
+    found = fields(table(("Description", ["Acetone", "Toluene"]), ("Departure", ["01/04/2025", "01/30/2025"])))
+    assert found["Departure"] == "date"

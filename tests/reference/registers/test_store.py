@@ -325,3 +325,28 @@ def test_contradicting_dates_are_kept_for_whoever_compares(tmp_path, index):
 def test_numbers_of_rows_are_no_column_that_was_left_out(tmp_path, index):
     text = "No,Permit number,Substance,Colour,Empty\n1,P-77,Safrole,red,\n2,P-78,Safrole,red,\n"
     assert read_register("permits", file(tmp_path, text), index).unused == ("Colour",)
+
+
+def test_a_cell_beside_the_matter_leaves_its_row_and_is_told(tmp_path, index):
+    text = """Permit no,Substance,Kind,Country of dispatch,Country of destination,Issued on,Valid from,Valid until
+P-1,Acetone,import,CN,US,2025-02-01,2025-02-03,2025-05-31
+P-2,Acetone,import,various,US,soon,2025-02-03,2025-05-31
+"""
+    read = read_register("permits", file(tmp_path, text), index)
+    first, second = read.table.to_pylist()
+    assert (first["country"], first["dispatch_country"], first["issued"], first["valid_from"]) == (
+        "US",
+        "CN",
+        date(2025, 2, 1),
+        date(2025, 2, 3),
+    )
+    assert (second["dispatch_country"], second["issued"], read.skipped) == (None, None, ())
+    assert [d.split(":")[0] for d in read.doubts] == [
+        "dispatch_country 'various' is not a country",
+        "issued 'soon' is not a date that is certain",
+    ]
+
+
+def test_a_day_of_issue_alone_is_the_first_day(tmp_path, index):
+    read = read_register("permits", file(tmp_path, "Permit no,Substance,Issued on\nP-1,Acetone,2025-02-01\n"), index)
+    assert [(r["valid_from"], r["issued"]) for r in read.table.to_pylist()] == [(date(2025, 2, 1), None)]

@@ -1,0 +1,143 @@
+"""Columns of the numbers of papers that no spelling is known of: by words of the header ("Permit / Licence ref.", "Genehmigung Nr.", "N.º de
+autorización"), or by numbers that registers know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from precursor_screen.names.identifiers import plain_reference
+from precursor_screen.readers.column_map import Guess
+from precursor_screen.readers.tabular.content import Content
+
+Papers = Sequence[tuple[str, frozenset[str]]]
+# A column is one of papers where so many of its cells, and such a share of them, are numbers of a register (own proposal): then one that
+# the register does not know is a number of a paper too.
+_CELLS: Final = 3
+_SHARE: Final = 0.3
+
+_PAPERS: Final = frozenset(
+    [
+        "permit",
+        "permits",
+        "licence",
+        "licences",
+        "license",
+        "licenses",
+        "authorisation",
+        "authorisations",
+        "authorization",
+        "authorizations",
+        "genehmigung",
+        "genehmigungen",
+        "genehmigungsnummer",
+        "genehmigungsnr",
+        "ausfuhrgenehmigung",
+        "einfuhrgenehmigung",
+        "erlaubnis",
+        "erlaubnisnummer",
+        "autorisation",
+        "autorisations",
+        "licencia",
+        "licencias",
+        "permiso",
+        "permisos",
+        "autorizacion",
+        "autorizaciones",
+        "licenca",
+        "licencas",
+        "autorizacao",
+        "autorizzazione",
+        "licenza",
+        "vergunning",
+        "vergunningsnummer",
+        "zezwolenie",
+        "izin",
+        "разрешение",
+        "лицензия",
+        "许可证",
+        "许可证号",
+    ]
+)
+# With one of these the column tells something of a permit, not which.
+_OF_IT: Final = frozenset(
+    [
+        "date",
+        "datum",
+        "fecha",
+        "data",
+        "дата",
+        "expiry",
+        "expires",
+        "expiration",
+        "valid",
+        "validity",
+        "until",
+        "from",
+        "to",
+        "issued",
+        "gültig",
+        "ablauf",
+        "type",
+        "kind",
+        "art",
+        "tipo",
+        "holder",
+        "name",
+        "inhaber",
+        "titular",
+        "country",
+        "status",
+        "state",
+        "quantity",
+        "qty",
+        "menge",
+        "cantidad",
+        "kg",
+        "mass",
+        "value",
+        "fee",
+        "amount",
+        "required",
+        "exempt",
+        "needed",
+        "yes",
+        "remarks",
+    ]
+)
+
+
+def paper_field(words: Sequence[str]) -> str:
+    """`permit_reference` where the words of a header name a permit and nothing of it but its number.
+
+    Args:
+        words: in small letters, without accents.
+    """
+    said = set(words)
+    return "permit_reference" if said & _PAPERS and not said & _OF_IT else ""
+
+
+def with_papers(guesses: tuple[Guess, ...], contents: Sequence[Content], papers: Papers) -> tuple[Guess, ...]:
+    """Columns of unknown headers that hold numbers of papers, for a field that no other column has.
+
+    Args:
+        guesses: of all columns.
+        contents: what their cells are.
+        papers: see `ReadOptions`.
+    """
+    made = list(guesses)
+    for field, numbers in papers:
+        free = [g for g in made if g.reason == "unknown header" and contents[g.position].share(lambda cell: True)]
+        held = {g.position: _held(contents[g.position], numbers) for g in free}
+        best = max(free, key=lambda g: held[g.position], default=None)
+        if best is None or not held[best.position] or any(g.field == field for g in made):
+            continue
+        made[best.position] = replace(best, field=field, reason="numbers of papers that a register knows")
+    return tuple(made)
+
+
+def _held(content: Content, numbers: frozenset[str]) -> float:
+    """The share of cells that are numbers of a register; 0 where they are too few."""
+    share = content.share(lambda cell: plain_reference(cell) in numbers)
+    return share if share >= _SHARE and share * len(content.cells) >= _CELLS else 0.0
