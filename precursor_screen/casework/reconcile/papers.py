@@ -328,11 +328,11 @@ def _missing(
     pairs = Counter((u.movement.substance_id, u.movement.destination) for u in unmatched)
     shapes = {_shape(d.number) for d in documents}
     lots = _lots(unmatched)
-    least: dict[tuple[str, str | None], Decimal] = {}
+    issued = defaultdict[tuple[str, str | None], list[Decimal]](list)
     for d in documents:
         if d.kg is not None:
-            key = (d.substance_id, d.direction)
-            least[key] = min(d.kg, least.get(key, d.kg))
+            issued[d.substance_id, d.direction].append(d.kg)
+    least = {key: min(some) for key, some in issued.items() if len(some) >= _A_HABIT}
     lacking: dict[tuple[str, str, str, str], list[Unmatched]] = defaultdict(list)
     for one in unmatched:
         movement = one.movement
@@ -400,8 +400,8 @@ def _is_small(
     kg: Decimal | None, above: Decimal | None, least: Mapping[tuple[str, str | None], Decimal], movement: Movement
 ) -> bool:
     """Whether all of a lot stays within what the law asks nothing of, and far below every document of the substance that was ever issued."""
-    issued = least.get((movement.substance_id, movement.direction))
-    return kg is not None and bool(above) and above is not None and kg <= above and (issued is None or kg < issued * _FAR_BELOW)
+    issued = [least[key] for key in ((movement.substance_id, movement.direction), (movement.substance_id, None)) if key in least]
+    return kg is not None and bool(above) and above is not None and kg <= above and bool(issued) and kg < min(issued) * _FAR_BELOW
 
 
 def _lawful(register: str, movement: Movement, frame: Frame) -> str:
