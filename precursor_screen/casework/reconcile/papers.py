@@ -44,6 +44,7 @@ class Frame:
         notified: of movements the plain numbers of the notifications that they are under, by their rank.
         notifications: plain numbers of all that the register holds.
         home: the countries of the office, its own first: for these directions are supposed where none is filed. None: it is no country.
+        class_of: the class of the substance in the law of the office; empty: it is in none.
         base_share: of the goods as traded the share that is the base; 1: they are no salt; None: not known.
     """
 
@@ -60,6 +61,7 @@ class Frame:
     notified: Mapping[Any, frozenset[str]] = field(default_factory=dict)
     notifications: frozenset[str] = frozenset()
     home: tuple[str, ...] = ()
+    class_of: Callable[[Movement], str] = lambda movement: ""
     base_share: Callable[[Movement], Decimal | None] = lambda movement: None
 
     def inside(self, day: date | None) -> bool:
