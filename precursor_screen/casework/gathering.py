@@ -18,7 +18,7 @@ from precursor_screen.casework.reconcile.alike import number_forms
 from precursor_screen.casework.reconcile.beside import read_beside
 from precursor_screen.casework.reconcile.cited import cite
 from precursor_screen.casework.reconcile.differences import Unjudged, unjudged
-from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Document, read_documents, unread_directions
+from precursor_screen.casework.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document, read_documents, unread_directions
 from precursor_screen.casework.reconcile.movements import Beside, Movement, read_movements
 from precursor_screen.casework.reconcile.papers import TOLERANCE, Frame
 from precursor_screen.errors import RegisterError
@@ -220,10 +220,10 @@ def make_frame(
         return within(movement.origin, movement.destination, movement.day)
 
     def licence_above(movement: Movement) -> Decimal | None:
-        if movement.direction not in (EXPORT, IMPORT):
+        if movement.direction not in (EXPORT, IMPORT, DOMESTIC):
             return None
-        inside = within_union(movement)
-        who = {EXPORT: "sender", IMPORT: "receiver"}[movement.direction] if inside else "own"
+        inside = movement.direction == DOMESTIC or within_union(movement)
+        who = {EXPORT: "sender", IMPORT: "receiver", DOMESTIC: "receiver"}[movement.direction] if inside else "own"
         needs = asked(movement.substance_id, UNION if inside else movement.direction, movement.day)
         return min((least for need, least in needs if need.need in LICENSES and need.who == who), default=None)
 
@@ -242,6 +242,9 @@ def make_frame(
         needs = asked(movement.substance_id, movement.direction or "", movement.day)
         return any(need.need in PERMITS_OF_LAW and not least for need, least in needs)
 
+    def class_of(movement: Movement) -> str:
+        return law.class_of(jurisdiction, movement.substance_id, movement.day)
+
     def base_share_of(movement: Movement) -> Decimal | None:
         return base_share(formulas.get(movement.substance_id, ""), movement.goods)
 
@@ -259,6 +262,7 @@ def make_frame(
         permit_asked=permit_asked,
         papers_above=papers_above,
         base_share=base_share_of,
+        class_of=class_of,
     )
 
 

@@ -107,15 +107,22 @@ class PermitLaw:
 
         A quantity that the tables lack, or that is in no kilograms, is none above which anything is asked for sure: the need is left out.
         """
-        here = self.of(jurisdiction, day)
-        law = here.law if here else jurisdiction
-        substance = next((s for s in self.substances if s.substance_id == substance_id), None)
-        categories = {c.schedule for c in substance.controls if c.instrument == law and c.in_force(day)} if substance else set()
+        law, categories = self._classes(jurisdiction, substance_id, day)
         for need in self.needs:
             if need.law == law and need.category in categories and need.direction == direction and need.dated.in_force(day):
                 least = self._above(need, substance_id, day)
                 if least is not None:
                     yield need, least
+
+    def class_of(self, jurisdiction: str, substance_id: str, day: date) -> str:
+        """The class of a substance in the law of a jurisdiction; the first of several, empty for none."""
+        return min(self._classes(jurisdiction, substance_id, day)[1], default="")
+
+    def _classes(self, jurisdiction: str, substance_id: str, day: date) -> tuple[str, set[str]]:
+        here = self.of(jurisdiction, day)
+        law = here.law if here else jurisdiction
+        substance = next((s for s in self.substances if s.substance_id == substance_id), None)
+        return law, {c.schedule for c in substance.controls if c.instrument == law and c.in_force(day)} if substance else set()
 
     def _above(self, need: Need, substance_id: str, day: date) -> Decimal | None:
         if not need.above:

@@ -88,3 +88,11 @@ def test_the_countries_of_an_office(jurisdiction: str, home: tuple[str, ...]):
 def test_where_exports_are_declared_not_permitted():
     law = shipped_permit_law()
     assert [j for j in ("US", "EU", "DE", "QQ") if law.declares(j)] == ["US"]
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "substance", "name"),
+    [("US", "ephedrine", "List I"), ("FR", "ephedrine", "1"), ("US", "nothing", ""), ("QQ", "ephedrine", "")],
+)
+def test_the_class_of_a_substance(jurisdiction: str, substance: str, name: str):
+    assert shipped_permit_law().class_of(jurisdiction, substance, DAY) == name

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from precursor_screen.casework.reconcile.book import BY_NUMBER, BY_PARTIES, Allocation, Book, a_party_agrees
 from precursor_screen.casework.reconcile.documents import Document
-from precursor_screen.casework.reconcile.movements import Movement, named_numbers
+from precursor_screen.casework.reconcile.movements import Movement, agrees, named_numbers
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 
 _NO_DOCUMENT = "names no number, and no document agrees in parties, substance, country and days"
@@ -103,7 +103,7 @@ def allocate(
         elif others:
             unmatched.append(_for_another(register, movement, others))
         else:
-            unmatched.append(Unmatched(movement, cell, (), why + _named_near(alike), alike))
+            unmatched.append(Unmatched(movement, cell, (), why + _named_near(alike, movement), alike))
     for movement in unnamed:
         if fitting := book.fitting(movement):
             found += book.place(movement, fitting, BY_PARTIES)
@@ -133,6 +133,20 @@ def _for_another(register: str, movement: Movement, others: tuple[Document, ...]
     return Unmatched(movement, cell, others, f"names {cell}, which is for {substances}, not for {movement.substance_id}")
 
 
-def _named_near(near: Iterable[Document]) -> str:
-    some = [f"{d.reference} ({', '.join(p.name for p in d.parties) or 'no party'}, {d.substance_id})" for d in near][:_NEAREST]
-    return f"; the nearest is {' and '.join(some)}" if some else ""
+def _named_near(near: Iterable[Document], movement: Movement) -> str:
+    some = [
+        f"{d.reference} ({', '.join(p.name for p in d.parties) or 'no party'}, {d.substance_id}){_apart(d, movement)}"
+        for d in near
+    ]
+    return f"; the nearest is {' and '.join(some[:_NEAREST])}" if some else ""
+
+
+def _apart(document: Document, movement: Movement) -> str:
+    """In what a document is not that of the goods: then its number was hardly meant."""
+    off = {
+        "sender": agrees(document.exporter, movement.sending) is False,
+        "receiver": agrees(document.importer, movement.receiving) is False,
+        "substance": document.substance_id != movement.substance_id,
+    }
+    said = " and ".join(name for name, wrong in off.items() if wrong)
+    return f", of another {said}: hardly a slip" if said else ""

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from precursor_screen.casework.reconcile import differences as kinds
 from precursor_screen.casework.reconcile.alike import folded
 from precursor_screen.casework.reconcile.differences import Difference, kilograms, show_kg
-from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, is_number
+from precursor_screen.casework.reconcile.documents import DOMESTIC, EXPORT, IMPORT, is_number
 from precursor_screen.casework.reconcile.movements import Movement
 from precursor_screen.names.identifiers import plain_reference
 
-DOMESTIC = "domestic"
 _SAME_DAYS = 30  # between what two files state of one bill (own proposal)
 _SHORTEST = 6  # letters and digits of a bill by which two files are taken to speak of one consignment (own proposal)
 
@@ -53,6 +52,27 @@ def _directed(movement: Movement, home: Sequence[str]) -> Movement:
     if here is not None and here not in home and (there is None or there in home):
         return replace(movement, direction=IMPORT, supposed=True, destination=there or home[0])
     return movement
+
+
+def deliveries(movements: Sequence[Movement], licensed: Collection[str]) -> list[Movement]:
+    """Movements, with those taken for deliveries at home that state neither direction nor country, of files in which half of such lines and
+    more go from holders of licences to holders of licences: a list without countries may as well be one of exports.
+
+    Args:
+        movements: of all files.
+        licensed: keys of the holders in the office's register of licences, as `alike.folded` has them joined.
+    """
+
+    def holds(keys: Sequence[str]) -> bool:
+        return any(" ".join(folded(key)) in licensed for key in keys)
+
+    of: dict[str, list[Movement]] = defaultdict(list)
+    for movement in movements:
+        if movement.direction is None and movement.origin is None and movement.destination is None:
+            of[movement.file].append(movement)
+    home = {f for f, some in of.items() if 2 * sum(holds(m.sending) and holds(m.receiving) for m in some) >= len(some)}
+    found = {id(m) for f in home for m in of[f]}
+    return [replace(m, direction=DOMESTIC, supposed=True) if id(m) in found else m for m in movements]
 
 
 def once(movements: Sequence[Movement], tolerance: Decimal) -> tuple[list[Movement], list[Movement], list[Difference]]:

@@ -18,7 +18,7 @@ from precursor_screen.rulebook.registers import CONFIRMATIONS, LICENCES, NOTIFIC
 
 # A register of notifications states no last day. So long after its day one is held to be used up or given up (own proposal).
 NOTIFICATION_DAYS = 180
-EXPORT, IMPORT = "export", "import"
+EXPORT, IMPORT, DOMESTIC = "export", "import", "domestic"
 # Statuses under which goods may travel; `expired` may once have been.
 USABLE = frozenset(("valid", "sent", "accepted", "expired"))
 _LIVE = frozenset(("valid", "sent", "accepted"))

@@ -46,6 +46,7 @@ class Frame:
         notifications: plain numbers of all that the register holds.
         masses_missing: whether the goods mostly state no mass: then that is said once, not of each document.
         home: the countries of the office, its own first: for these directions are supposed where none is filed. None: it is no country.
+        class_of: the class of the substance in the law of the office; empty: it is in none.
         base_share: of the goods as traded the share that is the base; 1: they are no salt; None: not known.
     """
 
@@ -64,6 +65,7 @@ class Frame:
     notifications: frozenset[str] = frozenset()
     masses_missing: bool = False
     home: tuple[str, ...] = ()
+    class_of: Callable[[Movement], str] = lambda movement: ""
     base_share: Callable[[Movement], Decimal | None] = lambda movement: None
 
     def inside(self, day: date | None) -> bool:
@@ -335,11 +337,11 @@ def _missing(
     pairs = Counter((u.movement.substance_id, u.movement.destination) for u in unmatched)
     shapes = {_shape(d.number) for d in documents}
     lots = _lots(unmatched)
-    least: dict[tuple[str, str | None], Decimal] = {}
+    issued = defaultdict[tuple[str, str | None], list[Decimal]](list)
     for d in documents:
         if d.kg is not None:
-            key = (d.substance_id, d.direction)
-            least[key] = min(d.kg, least.get(key, d.kg))
+            issued[d.substance_id, d.direction].append(d.kg)
+    least = {key: min(some) for key, some in issued.items() if len(some) >= _A_HABIT}
     lacking: dict[tuple[str, str, str, str], list[Unmatched]] = defaultdict(list)
     for one in unmatched:
         movement = one.movement
@@ -407,8 +409,8 @@ def _is_small(
     kg: Decimal | None, above: Decimal | None, least: Mapping[tuple[str, str | None], Decimal], movement: Movement
 ) -> bool:
     """Whether all of a lot stays within what the law asks nothing of, and far below every document of the substance that was ever issued."""
-    issued = least.get((movement.substance_id, movement.direction))
-    return kg is not None and bool(above) and above is not None and kg <= above and (issued is None or kg < issued * _FAR_BELOW)
+    issued = [least[key] for key in ((movement.substance_id, movement.direction), (movement.substance_id, None)) if key in least]
+    return kg is not None and bool(above) and above is not None and kg <= above and bool(issued) and kg < min(issued) * _FAR_BELOW
 
 
 def _lawful(register: str, movement: Movement, frame: Frame) -> str:

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from precursor_screen.casework.reconcile.alike import by_old_names, firm_keys, number_forms, widen
+from precursor_screen.casework.reconcile.alike import by_old_names, firm_keys, folded, number_forms, widen
 from precursor_screen.casework.reconcile.allocate import Allocated, allocate
-from precursor_screen.casework.reconcile.arranged import direct, once, without_codes
+from precursor_screen.casework.reconcile.arranged import deliveries, direct, once, without_codes
 from precursor_screen.casework.reconcile.by_itself import judge_by_itself
 from precursor_screen.casework.reconcile.differences import Difference, Unjudged, unjudged
-from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Document
+from precursor_screen.casework.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
 from precursor_screen.casework.reconcile.movements import Movement, named_numbers
 from precursor_screen.casework.reconcile.papers import Frame, judge_papers
 from precursor_screen.casework.reconcile.returned import OfNumber, export_permits, judge_returned, mark_returned, named_export
@@ -130,6 +130,8 @@ def _arranged(
     counted, twice, found = once(direct(kept, frame.home), frame.tolerance)
     exports = export_permits(registers.get(PERMITS, ()))
     counted = by_old_names(counted, (d for rows in registers.values() for d in rows))
+    holders = {" ".join(folded(d.holder.key)) for d in registers.get(LICENCES, ()) if d.holder}
+    counted = deliveries(counted, holders) if frame.home else counted
     marked = mark_returned(counted, exports)
     found += judge_returned(marked, exports, frame.tolerance)
     found += judge_by_itself(marked)
@@ -137,7 +139,8 @@ def _arranged(
     doubts = [
         *unjudged("code-only", "", codes, _CODE_ONLY),
         *unjudged("in-two-files", "", [m.place for m in twice], _IN_TWO_FILES),
-        *unjudged("direction-supposed", "", [m.place for m in marked if m.supposed], _SUPPOSED),
+        *unjudged("direction-supposed", "", [m.place for m in marked if m.supposed and m.direction != DOMESTIC], _SUPPOSED),
+        *unjudged("delivery-supposed", "", [m.place for m in marked if m.supposed and m.direction == DOMESTIC], _DELIVERIES),
     ]
     return marked, found, doubts
 
@@ -146,6 +149,7 @@ _CODE_ONLY = (
     "substances that a code of the nomenclature alone suggests, of lines in which another one is known by more: not compared"
 )
 _IN_TWO_FILES = "lines of consignments that another file states too: they count there"
+_DELIVERIES = "movements without a direction and without countries, in files whose lines go from licence holders to licence holders: taken for deliveries at home, of which no permit is asked"
 _SUPPOSED = "movements without a country of dispatch and without a direction: to a foreign country they were compared as exports, from one as imports"
 
 

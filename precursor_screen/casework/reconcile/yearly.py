@@ -10,11 +10,12 @@ from decimal import Decimal
 from precursor_screen.casework.reconcile import differences as kinds
 from precursor_screen.casework.reconcile.alike import spelt_alike
 from precursor_screen.casework.reconcile.differences import Difference, Unjudged, kilograms, show_kg, unjudged
-from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Document
+from precursor_screen.casework.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
 from precursor_screen.casework.reconcile.movements import Movement
 from precursor_screen.casework.reconcile.papers import Frame
 from precursor_screen.rulebook.registers import LICENCES, REQUIREMENTS
 
+_DELIVERIES, _NEARLY_ALL = 10, 0.9  # of a class, and the share whose buyers hold a licence (own proposal)
 _MESSAGES = {
     "no-quantity": "state no kilograms a year: there is no limit to compare with",
     "mass-unknown": "movements of unknown mass: the year's total is at least what is told",
@@ -37,13 +38,16 @@ def judge_licences(
     moved: dict[tuple[str, str, int], list[Movement]] = defaultdict(list)
     unlicensed: dict[tuple[str, str, int, Decimal], list[Movement]] = defaultdict(list)
     known = _licensed_sides(held, movements)
+    classes = _licensed_classes(held, movements, frame)
     out: dict[tuple[str, int], tuple[Document, list[Movement]]] = {}
     told: dict[str, list[str]] = defaultdict(list)
     for movement in sorted(movements, key=lambda m: m.rank):
         if movement.returned and movement.direction == IMPORT:
             continue
-        own = {EXPORT: movement.sending, IMPORT: movement.receiving}.get(movement.direction or "")
+        own = {EXPORT: movement.sending, IMPORT: movement.receiving, DOMESTIC: movement.receiving}.get(movement.direction or "")
         by_register = (movement.substance_id, movement.direction) in known and not frame.within_union(movement)
+        if movement.direction == DOMESTIC:
+            by_register = frame.class_of(movement) in classes
         least = Decimal(0) if by_register else frame.licence_above(movement)
         if least is not None and movement.bulk:
             if own is None:
@@ -95,7 +99,20 @@ def _licensed_sides(
 
 
 def _own_name(movement: Movement) -> str:
-    return movement.receiver if movement.direction == IMPORT else movement.sender
+    return movement.sender if movement.direction == EXPORT else movement.receiver
+
+
+def _licensed_classes(
+    held: Mapping[tuple[str, str], Sequence[Document]], movements: Sequence[Movement], frame: Frame
+) -> frozenset[str]:
+    """Classes of the office's law of which nearly all buyers at home hold a licence: then one who holds none stands out."""
+    counts: dict[str, list[bool]] = defaultdict(list)
+    for m in movements:
+        if m.direction == DOMESTIC and (name := frame.class_of(m)):
+            counts[name].append(any((key, m.substance_id) in held for key in m.receiving))
+    return frozenset(
+        name for name, held_ in counts.items() if len(held_) >= _DELIVERIES and sum(held_) >= _NEARLY_ALL * len(held_)
+    )
 
 
 def _without(some: Sequence[Movement]) -> Difference:

@@ -179,3 +179,12 @@ def test_a_notification_for_another_permit_is_not_taken():
     result = allocate(NOTIFICATIONS, [goods], [notification("N1", permit="P1")])
     assert [(u.named, u.others) for u in result.unmatched] == [("", ())]
     assert allocate(NOTIFICATIONS, [goods], [notification("N1")]).allocations  # one that names no permit may be
+
+
+def test_the_nearest_number_says_whether_it_may_have_been_meant():
+    goods = moved(kg="500", permit="EX/25/00524")
+    meant = permit("EX/25/00542", importer=party("Zenith"))
+    (one,) = allocate(PERMITS, [goods], [meant]).unmatched  # no room for so much
+    assert one.why == "names EX/25/00524, which the register does not hold; the nearest is EX/25/00542 (Acme, Zenith, acetone)"
+    other = permit("EX/25/00542", exporter=party("Nadir"), importer=party("Apex"))
+    assert allocate(PERMITS, [goods], [other]).unmatched[0].why.endswith(", of another sender and receiver: hardly a slip")

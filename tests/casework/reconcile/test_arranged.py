@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.casework.reconcile.arranged import direct, once, without_codes
+from precursor_screen.casework.reconcile.arranged import deliveries, direct, once, without_codes
 from precursor_screen.casework.reconcile.movements import Movement
 from tests.casework.reconcile.making import moved
 
@@ -109,3 +109,34 @@ def test_nothing_is_lost_and_the_order_does_not_count(made: list[tuple[str, int,
     again = once(shuffled, TOLERANCE)
     assert {m.line_id for m in again[0]} == {m.line_id for m in counted}
     assert sorted(d.because for d in again[2]) == sorted(d.because for d in found)
+
+
+def nowhere(n: int, sender: str, receiver: str, **changed: object) -> Movement:
+    made = moved(
+        f"D{n}", direction=None, origin=None, destination=None, sending=(sender,), receiving=(receiver,), file="home.csv"
+    )
+    return replace(made, **changed)  # type: ignore[arg-type]
+
+
+LICENSED = frozenset(("acme", "zenith"))
+FILES = [
+    # receivers of a file's lines, each with a licence or without; how many are deliveries
+    (["zenith", "other"], 2),
+    (["zenith", "other", "another"], 0),
+    (["zenith"], 1),
+    ([], 0),
+]
+
+
+@pytest.mark.parametrize(("receivers", "count"), FILES)
+def test_a_file_of_deliveries_goes_from_licence_holders_to_licence_holders(receivers: list[str], count: int):
+    lines = [nowhere(n, "acme", receiver) for n, receiver in enumerate(receivers)]
+    found = deliveries(lines, LICENSED)
+    assert sum(m.direction == "domestic" and m.supposed for m in found) == count
+
+
+def test_lines_that_state_a_country_or_a_direction_are_no_deliveries():
+    lines = [nowhere(1, "acme", "zenith", destination="MX"), nowhere(2, "acme", "zenith", direction="export")]
+    assert deliveries(lines, LICENSED) == lines
+    assert [m.direction for m in deliveries([*lines, nowhere(3, "acme", "zenith")], LICENSED)] == [None, "export", "domestic"]
+    assert deliveries([nowhere(1, "somebody", "zenith")], LICENSED)[0].direction is None

@@ -360,15 +360,19 @@ SMALL = [
 def test_small_lots_are_asked_for_no_permit(kg: str | None, least: str | None, kind: list[str]):
     frame = replace(FRAME, papers_above=lambda m: least and Decimal(least))
     lines = [moved(kg=kg, sending=("other",), on="10-01")]
-    assert kinds([permit(last=None)], lines, frame) == kind
-    assert kinds([permit(kg="80", last=None)], lines, frame) == ["missing"]  # permits were issued for less
-    assert ("small-lot" in codes([permit(last=None)], lines, frame)) is not bool(kind)
+    three = [permit(f"P{n}", last=None) for n in range(3)]
+    assert kinds(three, lines, frame) == kind
+    assert kinds([*three[1:], permit("P9", "80", last=None)], lines, frame) == ["missing"]  # permits were issued for less
+    assert kinds(three[1:], lines, frame) == ["missing"]  # two are no habit
+    assert ("small-lot" in codes(three, lines, frame)) is not bool(kind)
 
 
 def test_small_lots_of_one_pair_count_together():
     frame = replace(FRAME, papers_above=lambda m: Decimal(8))
     lines = [moved(f"B{n}", "4.5", f"10-0{n}", sending=("other",)) for n in (1, 2)]
-    assert kinds([permit(last=None)], lines, frame) == ["missing", "missing"]
+    three = [permit(f"P{n}", last=None) for n in range(3)]
+    assert kinds(three, lines, frame) == ["missing", "missing"]
+    assert kinds(three, lines[:1], frame) == []
 
 
 def test_the_law_asks_for_a_permit_of_a_substance_that_the_register_lacks():

@@ -204,3 +204,25 @@ def test_a_name_very_like_a_holder_is_asked_about(sender: str, kind: list[str], 
     goods = moved(sender=sender, sending=(sender.casefold(),))
     found, told = judge_licences([held], [goods], FRAME)
     assert ([d.kind for d in found], [u.code for u in told]) == (kind, code)
+
+
+BUYERS = [
+    # deliveries to holders, to one without, above what the law asks; how many are without a licence
+    (0, Decimal(0), 1),
+    (0, Decimal(100), 0),
+    (0, Decimal(99), 1),
+    (0, None, 0),
+    (9, None, 1),  # nine in ten hold one
+    (8, None, 0),
+]
+
+
+@pytest.mark.parametrize(("holders", "least", "missing"), BUYERS)
+def test_a_buyer_at_home_without_a_licence(holders: int, least: Decimal | None, missing: int):
+    frame = replace(FRAME, licence_above=lambda m: least, class_of=lambda m: "1")
+    lines = [moved(f"B{n}", "1", direction="domestic") for n in range(holders)]
+    lines.append(moved("B99", direction="domestic", receiving=("other",), receiver="Other"))
+    found, _ = judge_licences([licence(holder=party("Zenith"), kg=None)], lines, frame)
+    without = [d for d in found if d.kind == "missing"]
+    assert len(without) == missing
+    assert all("no licence of Other" in d.because for d in without)
