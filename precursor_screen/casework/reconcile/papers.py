@@ -22,6 +22,7 @@ from precursor_screen.names.identifiers import plain_reference
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 
 TOLERANCE = Decimal("0.02")  # of the document's mass: what drums, moisture and scales come to (own proposal)
+_SAMPLE_KG = Decimal(25)  # a canister or two: more is no sample, whatever the law leaves free (own proposal)
 _FAR_BELOW = Decimal("0.1")  # of the smallest document of a substance: less is a sample (own proposal)
 _A_HABIT = 3  # exports of a substance to a country, none confirmed: it confirms none of it (own proposal)
 CONFIRMED_WITHIN = 90  # days after a movement within which the other side is expected to confirm it (own proposal)
@@ -410,7 +411,9 @@ def _is_small(
 ) -> bool:
     """Whether all of a lot stays within what the law asks nothing of, and far below every document of the substance that was ever issued."""
     issued = [least[key] for key in ((movement.substance_id, movement.direction), (movement.substance_id, None)) if key in least]
-    return kg is not None and bool(above) and above is not None and kg <= above and bool(issued) and kg < min(issued) * _FAR_BELOW
+    if kg is None or not above or not issued:
+        return False
+    return kg <= min(above, _SAMPLE_KG) and kg < min(issued) * _FAR_BELOW
 
 
 def _lawful(register: str, movement: Movement, frame: Frame) -> str:

@@ -394,3 +394,10 @@ def test_goods_that_were_not_notified_are_not_expected_to_be_confirmed():
     notified = replace(frame, notified={goods.rank: frozenset(("N1",))})
     assert "unconfirmed" in kinds([confirmation()], [goods, moved()], notified)
     assert "unconfirmed" not in kinds([confirmation()], [goods, moved()], frame)
+
+
+@pytest.mark.parametrize(("kg", "kind"), [("25", []), ("25.1", ["missing"])])
+def test_more_than_a_canister_or_two_is_no_sample(kg: str, kind: list[str]):
+    frame = replace(FRAME, papers_above=lambda m: Decimal(1500))
+    large = [permit(f"P{n}", "9000", last=None) for n in range(3)]
+    assert kinds(large, [moved(kg=kg, sending=("other",), on="10-01")], frame) == kind
