@@ -58,8 +58,9 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"precursor_screen.cli.{COMMANDS[cmd_name][0]}").command
-        gc.freeze()
-        gc.enable()
+        if not gc.isenabled():  # by `main`: the process is ours
+            gc.freeze()
+            gc.enable()
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:

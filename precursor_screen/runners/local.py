@@ -239,7 +239,7 @@ def _gather(
 def _with_asides(gathered: _Gathered, reference: Reference) -> _Gathered:
     """The lines, and behind them those of texts beside the tables that name something.
 
-    What a text file says that is no table at all is no shipment: that it names something is an issue, and a person has to read it.
+    A text file without a table is not a shipment: if it names something there is an issue, and a person has to read it.
     """
     if not gathered.asides:
         return gathered

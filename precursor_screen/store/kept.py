@@ -183,12 +183,16 @@ def _decode(content: bytes, kind: Any) -> Any:
 
 @contextlib.contextmanager
 def _no_collection() -> Iterator[None]:
-    """Nothing that is being built is garbage, and to look for some takes two thirds of the time; later searches pass it over."""
+    """Nothing that is being built is garbage, and to look for some takes two thirds of the time.
+
+    Where a command has taken its modules out of later searches, so is this; a program that calls the API decides that for itself.
+    """
     was = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was:
-            gc.freeze()
+            if gc.get_freeze_count():
+                gc.freeze()
             gc.enable()

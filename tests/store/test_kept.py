@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -129,3 +130,17 @@ def test_what_does_not_come_back_as_it_was_is_not_kept(folder: Path) -> None:
     assert made(odd) == (odd, 1)
     assert made(odd) == (odd, 1)
     assert not folder.exists()
+
+
+def test_what_a_program_that_calls_the_api_holds_is_not_taken_out_of_its_searches_for_garbage(tmp_path, monkeypatch):
+    monkeypatch.setenv("PRECURSOR_SCREEN_CACHE", str(tmp_path))
+    gc.unfreeze()
+    for _ in range(2):
+        assert kept("some", tuple[str, ...], "digest", lambda: ("a", "b")) == ("a", "b")
+    assert (gc.get_freeze_count(), gc.isenabled()) == (0, True)
+    gc.freeze()
+    before = gc.get_freeze_count()
+    held = kept("some", tuple[tuple[str, ...], ...], "other", lambda: tuple((str(n),) for n in range(9)))
+    held = kept("some", tuple[tuple[str, ...], ...], "other", lambda: ())
+    assert (len(held), gc.get_freeze_count() > before) == (9, True)
+    gc.unfreeze()

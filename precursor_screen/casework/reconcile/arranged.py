@@ -15,6 +15,7 @@ from precursor_screen.casework.reconcile.movements import Movement
 from precursor_screen.names.identifiers import plain_reference
 
 _SAME_DAYS = 30  # between what two files state of one bill (own proposal)
+_MOST_KINDS = 100  # of days, directions and parties under one bill: a number that everything bears is none of a consignment
 _SHORTEST = 6  # letters and digits of a bill by which two files are taken to speak of one consignment (own proposal)
 
 
@@ -95,7 +96,7 @@ def once(movements: Sequence[Movement], tolerance: Decimal) -> tuple[list[Moveme
         of: dict[str, list[Movement]] = defaultdict(list)
         for movement in group:
             of[movement.file].append(movement)
-        if len(of) < 2 or not all(_same(a, b) for n, a in enumerate(group) for b in group[n + 1 :] if a.file != b.file):
+        if len(of) < 2 or not _is_one(group):
             continue
         masses = {file: kilograms([m.kg for m in some]) for file, some in of.items()}
         kept = max(sorted(of), key=lambda file: (masses[file] or Decimal(-1), any(m.permit for m in of[file])))
@@ -111,6 +112,15 @@ def once(movements: Sequence[Movement], tolerance: Decimal) -> tuple[list[Moveme
             found.append(Difference(kinds.TWO_MASSES, "", None, ordered, None, max(known), max(known) - min(known), because))
     gone = {id(m) for m in twice}
     return [instead.get(id(m), m) for m in movements if id(m) not in gone], twice, found
+
+
+def _is_one(group: Sequence[Movement]) -> bool:
+    """Whether all of several files may be one consignment; what differs in too much to be compared pair by pair is none."""
+    alike = {(m.file, m.day, m.direction, m.sending, m.receiving): m for m in group}
+    different = list(alike.values())
+    return len(different) <= _MOST_KINDS and all(
+        _same(a, b) for n, a in enumerate(different) for b in different[n + 1 :] if a.file != b.file
+    )
 
 
 def _same(one: Movement, other: Movement) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from precursor_screen.casework.reconcile.documents import Document
 from precursor_screen.names.identifiers import plain_reference
@@ -44,8 +45,8 @@ def cite(movements: pa.Table, lines: pa.Table, known: Mapping[str, frozenset[str
         lines: of these, with their texts.
         known: of `numbers_of`.
     """
-    wanted = set(movements.column("line_id").to_pylist())
-    texts = {line_id: said for line_id, said in _texts_of(lines) if line_id in wanted}
+    lines = lines.filter(pc.is_in(lines.column("line_id"), pc.unique(movements.column("line_id"))))
+    texts = dict(_texts_of(lines))
     for field, numbers in known.items():
         shapes = _shapes_of(numbers)
         found = {line_id: "; ".join(_named(said, numbers, shapes)) for line_id, said in texts.items()}

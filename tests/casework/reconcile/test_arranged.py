@@ -140,3 +140,11 @@ def test_lines_that_state_a_country_or_a_direction_are_no_deliveries():
     assert deliveries(lines, LICENSED) == lines
     assert [m.direction for m in deliveries([*lines, nowhere(3, "acme", "zenith")], LICENSED)] == [None, "export", "domestic"]
     assert deliveries([nowhere(1, "somebody", "zenith")], LICENSED)[0].direction is None
+
+
+@pytest.mark.parametrize("parties", [49, 50, 51])
+def test_a_number_that_everything_bears_is_of_no_consignment(parties: int):
+    one = [moved("BILL001", "1", file="a.csv", receiving=("zenith", f"at {n}")) for n in range(parties)]
+    two = [moved("BILL001", "1", file="b.csv", receiving=("zenith", f"at {n}")) for n in range(parties)]
+    stays, twice, _ = once([*one, *two], Decimal("0.02"))
+    assert (len(stays), len(twice)) == ((parties, parties) if parties <= 50 else (2 * parties, 0))
