@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from precursor_screen.cli import common
+from precursor_screen.left_out import let_pandas_in
 from precursor_screen.reports.printable import printable
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Pa
     Exit codes: 0 nothing found, 1 findings, 2 usage, an exporter that is not there, 3 nothing found and some rows could not be
     evaluated, 4 nothing in the period or no ledger.
     """
+    let_pandas_in()
     from precursor_screen.casework.audit.audit import Audit
     from precursor_screen.reports.interface import check_places
     from precursor_screen.version import __version__

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from precursor_screen.cli import comparing
+from precursor_screen.left_out import let_pandas_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -76,6 +77,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     Exit codes: 0 all matched, 1 differences, 3 none, but something could not be evaluated,
     4 no register imported, or nothing could be read.
     """
+    let_pandas_in()
     from precursor_screen.cli import common
 
     first, last = comparing.parse_days(options["first"], options["last"])

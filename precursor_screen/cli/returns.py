@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from precursor_screen.cli import comparing
+from precursor_screen.left_out import let_pandas_in
 
 _SUFFIXES = (".xlsx", ".json", ".txt")
 
@@ -42,6 +43,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     \b
     Exit codes: 0 all counted, 3 something could not be, 4 nothing could be read.
     """
+    let_pandas_in()
     from precursor_screen.casework.gathering import convention_table
     from precursor_screen.casework.reconcile.documents import read_documents
     from precursor_screen.casework.returns import make_return
