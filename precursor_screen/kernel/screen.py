@@ -8,7 +8,7 @@ twice: for the history, which `judge_windows` takes, and for the states of flags
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.kernel.exceptions import apply_exceptions
-from precursor_screen.kernel.judge.beside import drop_lonely
+from precursor_screen.kernel.judge.beside import NOT_RAISED, drop_lonely
 from precursor_screen.kernel.judge.flag import flag_shipments, merge_flags, tell_held, undecided_lines
 from precursor_screen.kernel.judge.windows.judge import judge_windows as windows_of
 from precursor_screen.kernel.judge.windows.judge import request_history
@@ -56,7 +56,7 @@ class Screened:
 
     resolved: the lines that were kept, see `Part.noted`; flags: every flag with its state; suppressed: SUPPRESSED; movements,
     compared, judged and counts: what a ledger is to remember; known_lines: how many lines are recorded as they are;
-    news: shipments with an open flag that are new in their band, or have risen into it.
+    news: shipments with an open flag that are new in their band, or have risen into it; not_raised: NOT_RAISED.
     """
 
     resolved: Resolved
@@ -74,6 +74,7 @@ class Screened:
     counts: Counts = NO_COUNTS
     known_lines: int = 0
     news: frozenset[str] = frozenset()
+    not_raised: pa.Table = field(default_factory=NOT_RAISED.empty_table)
 
 
 class Judgement(NamedTuple):
@@ -148,12 +149,12 @@ def judge_run(part: Part, memory: Memory, reference: Reference) -> Screened:
     recorded = history.movements[EARLIER]
     raised = raise_flags(part, movements, by_shipment, by_window, reference, history.settled)
     compared = memory.compare_flags(raised.flags, raised.judged)
-    compared = drop_lonely(compared, (r.rule for r in reference.rules))
+    compared, not_raised = drop_lonely(compared, (r.rule for r in reference.rules))
     compared = replace(compared, flags=tell_held(compared.flags, part.noted, reference.rules))
     troubled = memory.troubled(recorded.column("movement_key").combine_chunks())
     screened = finish(raised, compared, reference, recorded, troubled)
     news = find_news(screened, memory)
-    return replace(screened, counts=own, known_lines=_count_known(part, history), news=news)
+    return replace(screened, counts=own, known_lines=_count_known(part, history), news=news, not_raised=not_raised)
 
 
 def find_news(screened: Screened, memory: Memory) -> frozenset[str]:

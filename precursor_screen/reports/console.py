@@ -189,6 +189,8 @@ def counts_in_words(report: Report) -> list[tuple[str, str]]:
         ("Shipments", ", ".join(f"{count:,} {band}" for band, count in report.band_counts().items() if count)),
         ("Flags", ", ".join(f"{count:,} {level}" for level, count in report.level_counts().items() if count) or "none"),
     ]
+    if coverage["not_raised"]:
+        found.append(("Not raised", not_raised_in_words(report)))
     if "sample" in coverage:
         found.append(("Sample", sample_in_words(report)))
     states = report.state_counts()
@@ -198,6 +200,13 @@ def counts_in_words(report: Report) -> list[tuple[str, str]]:
         if ids:
             found.append((f"Exceptions {name}", ", ".join(ids)))
     return found
+
+
+def not_raised_in_words(report: Report) -> str:
+    """How many weak signs stood alone."""
+    quiet = report.coverage["not_raised"]
+    rules = f"{len(quiet)} rule{'' if len(quiet) == 1 else 's'} ({', '.join(q['rule_id'] for q in quiet)})"
+    return f"{_count(sum(q['count'] for q in quiet), 'weak sign')} with no other sign on the line, by {rules}"
 
 
 def _new_lines(coverage: Mapping[str, Any]) -> int:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from precursor_screen.model import BANDS, LEVELS, Rule, WatchlistEntry
 from precursor_screen.schema import GOODS, PARTICULARS, SUPPRESSED
 
-SCHEMA_VERSION = "4.3"
+SCHEMA_VERSION = "4.4"
 BATCH = 5_000  # rows turned into Python objects at a time
 LEAST_SHORT = 6  # characters of a short id: among 20,000 recorded flags one in a thousand needs more
 

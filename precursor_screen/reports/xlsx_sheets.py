@@ -204,6 +204,8 @@ def _coverage(report: Report) -> Iterator[list[Any]]:
     for unjudged in coverage["not_evaluable"]:
         what = f"for want of {unjudged['field']}"
         yield ["not evaluable", unjudged["rule_id"], unjudged["count"], what, None, None]
+    for quiet in coverage["not_raised"]:
+        yield ["not raised", quiet["rule_id"], quiet["count"], "a weak sign with no other sign on the line", None, None]
 
 
 def _run(report: Report) -> Iterator[list[Any]]:

@@ -27,7 +27,9 @@ _FILES = (
 )  # set aside as a whole, before their lines could be counted
 
 
-def count_coverage(lines: int, unscreened: int, textless: int, issues: pa.Table, unjudged: pa.Table) -> dict[str, Any]:
+def count_coverage(
+    lines: int, unscreened: int, textless: int, issues: pa.Table, unjudged: pa.Table, not_raised: pa.Table
+) -> dict[str, Any]:
     """The coverage block: lines_read = screened_by_texts + screened_by_codes + unscreenable_lines + lines_set_aside.
 
     Args:
@@ -36,6 +38,7 @@ def count_coverage(lines: int, unscreened: int, textless: int, issues: pa.Table,
         textless: of these, lines without a text of goods.
         issues: all ISSUE rows.
         unjudged: all UNJUDGED rows.
+        not_raised: NOT_RAISED.
     """
     by_effect = {effect: _by_code(issues, effect) for effect in (SET_ASIDE, UNSCREENABLE, DEGRADED)}
     set_aside = sum(g["count"] for g in by_effect[SET_ASIDE] if g["code"] not in _FILES)
@@ -53,6 +56,7 @@ def count_coverage(lines: int, unscreened: int, textless: int, issues: pa.Table,
         "unscreenable": by_effect[UNSCREENABLE],
         "degraded": by_effect[DEGRADED],
         "not_evaluable": _not_evaluable(unjudged),
+        "not_raised": not_raised.to_pylist(),
     }
 
 

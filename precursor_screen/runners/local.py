@@ -133,7 +133,8 @@ def run(
     progress("writing the report")
     issues = pa.concat_tables([gathered.issues, screened.issues])
     textless = count_textless(gathered.lines)
-    coverage = count_coverage(gathered.lines.num_rows, screened.unscreened_lines, textless, issues, screened.unjudged)
+    lines, not_raised = gathered.lines.num_rows, screened.not_raised
+    coverage = count_coverage(lines, screened.unscreened_lines, textless, issues, screened.unjudged, not_raised)
     if remember is not None:
         coverage["lines_known"] = screened.known_lines
     described = textless < gathered.lines.num_rows or not gathered.lines.num_rows

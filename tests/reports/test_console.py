@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -141,6 +142,16 @@ def test_no_colour_where_nobody_wants_it(sample, monkeypatch):
 
 def test_gaps_are_counted_with_a_place(hostile):
     assert re.search(r"1 +vague-description .*such as input-1\.csv:\d+ <i>CARGO</i>", summary(hostile, color_system=None))
+
+
+def test_weak_signs_that_stood_alone_are_counted(sample):
+    quiet = [{"rule_id": "PS-COV-006", "count": 1200, "shipments": 9}, {"rule_id": "PS-COV-013", "count": 1, "shipments": 1}]
+    for some, says in (
+        (quiet, "Not raised: 1,201 weak signs with no other sign on the line, by 2 rules (PS-COV-006, PS-COV-013)\n"),
+        (quiet[1:], "Not raised: 1 weak sign with no other sign on the line, by 1 rule (PS-COV-013)\n"),
+    ):
+        assert says in summary(replace(sample, coverage={**sample.coverage, "not_raised": some}), color_system=None)
+    assert "Not raised" not in summary(replace(sample, coverage={**sample.coverage, "not_raised": []}), color_system=None)
 
 
 @pytest.mark.parametrize(

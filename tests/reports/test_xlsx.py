@@ -78,7 +78,7 @@ def test_what_stands_in_the_sheets(sample, rendered):
     named = sample.open_flags.filter(pc.is_valid(sample.open_flags.column("list_id"))).num_rows
     assert sum(row["flags"] for row in parties) == named
     kinds = {row["kind"] for row in table_of(book["Coverage"])}
-    assert kinds == {"blind spot", "unscreenable", "degraded", "not evaluable"}
+    assert kinds == {"blind spot", "unscreenable", "degraded", "not evaluable", "not raised"}
     run = dict(book["Run"].iter_rows(values_only=True))
     assert run["Started"] == sample.run["started"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,12 +27,11 @@ GOODS = {"851310": "TORCHES", "732690": "BRACKETS", "283620": "SODA ASH", "39201
 @pytest.fixture(scope="module")
 def reference() -> Reference:
     whole = load_reference(watchlists=None, jurisdiction="US", as_of=FIRST + timedelta(days=60))
-    return _with(whole, tuple(r for r in whole.rules if r.rule.id in RULES))
+    # Each speaks for itself here: what is looked at is what was counted, not what stands beside it.
+    return _with(whole, tuple(replace(r, rule=replace(r.rule, beside=False)) for r in whole.rules if r.rule.id in RULES))
 
 
 def _with(reference: Reference, rules: Any) -> Reference:
-    from dataclasses import replace
-
     return replace(reference, rules=rules)
 
 

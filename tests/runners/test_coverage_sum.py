@@ -5,13 +5,15 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
+from precursor_screen.kernel.judge.beside import NOT_RAISED
 from precursor_screen.runners.coverage import count_coverage, count_textless
 from precursor_screen.schema import ISSUE, UNJUDGED
 
 
 def _coverage(lines: int, unscreened: int, textless: int, **counts: int) -> dict[str, int]:
     rows = [{"code": code.replace("_", "-"), "count": count} for code, count in counts.items()]
-    return count_coverage(lines, unscreened, textless, pa.Table.from_pylist(rows, schema=ISSUE), UNJUDGED.empty_table())
+    issues = pa.Table.from_pylist(rows, schema=ISSUE)
+    return count_coverage(lines, unscreened, textless, issues, UNJUDGED.empty_table(), NOT_RAISED.empty_table())
 
 
 @pytest.mark.parametrize(

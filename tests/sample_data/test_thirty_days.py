@@ -32,9 +32,6 @@ TOLD = {
     ("PS-QTY-006", "Brightwater Dye Works Inc", "2026-11-13"),
     ("PS-QTY-004", "Copperline Coatings LLC", "2026-11-10"),
     ("PS-CHEM-015", "Ridgeway Botanicals Inc", "2026-11-11"),
-    # Two pigments and resins of which twenty lots came from elsewhere: a sign, and no more.
-    ("PS-COV-008", "Estuary Pharmacy Wholesale Inc", "2026-10-30"),
-    ("PS-COV-008", "Estuary Pharmacy Wholesale Inc", "2026-11-08"),
 }
 QUIET = ("Stockbridge", "Larch", "Penfold", "Granby Institute")  # who resembles the four
 
