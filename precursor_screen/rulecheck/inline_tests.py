@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
@@ -18,7 +19,8 @@ from precursor_screen.kernel.judge.windows.judge import flag_moves
 from precursor_screen.kernel.resolve.resolved import COLUMNS_OF, LINE_NO, Resolved
 from precursor_screen.model import RuleTest
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.schema import BY_NAME, DECIMAL, LINE, MOVEMENT_COLUMNS, PARTY, SUBSTANCE
+from precursor_screen.rulebook.expression import Field
+from precursor_screen.schema import BY_NAME, DECIMAL, FLAG, LINE, MOVEMENT_COLUMNS, PARTY, SUBSTANCE
 
 _AT_ONCE = 2  # rules: most of the time goes into planning queries, in one thread each
 SHUFFLES = 3  # flags must not depend on the order of rows; movements are put in one of their own before any rule sees them
@@ -49,10 +51,12 @@ def run_tests(compiled: Iterable[CompiledRule]) -> tuple[int, list[Failure]]:
 
 def _failures(rule: CompiledRule) -> list[Failure]:
     """One a test at most."""
-    if _pass_together(rule) and not any(test.gap for test in rule.rule.tests):
-        return []
+    together = [test for test in rule.rule.tests if not test.gap]
+    passed = _pass_together(rule, together)
     failures = []
     for test in rule.rule.tests:
+        if passed and not test.gap:
+            continue
         found = [f for f in (_run(rule, test), _run_split(rule, test)) if f is not None]
         if test.gap:  # a documented miss fails once it starts to pass
             found = [] if found else [Failure(rule.rule.id, test.name, "a known gap", "it passes: remove `gap`")]
@@ -60,27 +64,104 @@ def _failures(rule: CompiledRule) -> list[Failure]:
     return failures
 
 
-def _pass_together(rule: CompiledRule) -> bool:
-    """Whether all tests of a rule come out as they say where their rows are judged at once, in several orders; false for rules that
-    look at more than a line or a shipment. Most of the time goes into planning queries, not into rows.
+def _pass_together(rule: CompiledRule, tests: Sequence[RuleTest]) -> bool:
+    """Whether tests of a rule come out as they say where their rows are judged at once, each apart from the others.
+
+    Most of the time goes into planning queries, not into rows. If not, each is judged by itself, which says what is wrong.
     """
-    if rule.rule.scope == "history" or rule.grouping:
-        return False
-    own = [{**row, **_own_ids(number, row)} for number, test in enumerate(rule.rule.tests) for row in test.rows]
-    expected = {f"{number} {line}" for number, test in enumerate(rule.rule.tests) for line in test.expect}
-    levels = {f"{number} {line}": level for number, test in enumerate(rule.rule.tests) for line, level in test.levels.items()}
-    unknown = sum(len(test.not_evaluable) for test in rule.rule.tests)
+    return (_pass_over_time if rule.rule.scope == "history" else _pass_in_orders)(rule, tests)
+
+
+def _pass_in_orders(rule: CompiledRule, tests: Sequence[RuleTest]) -> bool:
+    """The same of a rule that looks at a line, or at the lines of a shipment: its tests share neither."""
+    own = [{**row, **_own_ids(number, row)} for number, test in enumerate(tests) for row in test.rows]
+    unknown = sum(len(test.not_evaluable) for test in tests)
     for rows in _orders(tuple(own)):
-        flags, unjudged = judge((rule,), rows, rule.rule.tests[0])
-        found = dict(zip(flags.column("line_id").to_pylist(), flags.column("level").to_pylist(), strict=True))
-        if found.keys() != expected or levels.items() - found.items() or sum(unjudged.column("count").to_pylist()) != unknown:
+        flags, unjudged = judge((rule,), rows, tests[0])
+        if sum(unjudged.column("count").to_pylist()) != unknown or _is_wrong(rule, tests, flags):
             return False
     return True
 
 
+def _is_wrong(rule: CompiledRule, tests: Sequence[RuleTest], flags: pa.Table) -> bool:
+    """Whether the flags of tests that were judged at once are others than they expect."""
+    numbers = _numbers(flags)
+    return any(
+        _difference(rule, _with_own_ids(number, test), flags.filter(pc.equal(numbers, number)), len(test.not_evaluable))
+        for number, test in enumerate(tests)
+    )
+
+
+def _pass_over_time(rule: CompiledRule, tests: Sequence[RuleTest]) -> bool:
+    """The same of a history rule, and of its tests split over two runs: what groups keeps them apart too.
+
+    Tests with something that cannot be judged are left to themselves: of what is counted nobody can tell whose it is.
+    """
+    counted = [test for test in tests if test.not_evaluable]
+    others = [test for test in tests if not test.not_evaluable]
+    flags, unjudged = _judge_apart(rule, [(test, list(test.rows)) for test in others])
+    if unjudged or _is_wrong(rule, others, flags) or any(_run(rule, test) for test in counted):
+        return False
+    splits = [(test, split) for test in tests for split in _splits(rule, test)]
+    trials = [(test, rows) for test, split in splits for rows in split.runs]
+    flags, _ = _judge_apart(rule, trials)
+    lines: list[set[str]] = [set() for _ in trials]
+    for number, line in zip(_numbers(flags).to_pylist(), flags.column("line_id").to_pylist(), strict=True):
+        lines[number].add(line.partition(" ")[2])
+    return not any(
+        _is_split_wrong(rule, test, split, first | second)
+        for (test, split), first, second in zip(splits, lines[::2], lines[1::2], strict=True)
+    )
+
+
+def _judge_apart(rule: CompiledRule, trials: Sequence[tuple[RuleTest, list[Mapping[str, Any]]]]) -> tuple[pa.Table, int]:
+    """FLAG rows of a history rule on the rows of several trials, and how many rows it could not judge.
+
+    The ids of a trial's rows begin with its number, and its number is one more key of groups and registers.
+    """
+    used = columns_of_rule(rule).union(_MOVES, *(row for _, rows in trials for row in rows))
+    key = next(c.name for c in MOVEMENT_COLUMNS if c.kind == "text" and c.name not in used and not c.name.endswith("_reference"))
+    window = rule.window
+    if window is not None:
+        matched = (*window.matched, (Field(key), key)) if window.register else window.matched
+        rule = replace(rule, window=replace(window, keys=(*window.keys, key), matched=matched))
+    looks_back = window is not None and (window.kind == "first_seen" or window.before > 0)
+    alike: dict[Any, list[tuple[list[dict[str, Any]], dict[str, pa.Table]]]] = {}
+    for number, (test, rows) in enumerate(trials):
+        registers = {
+            name: register_from_rows(tuple({**row, key: f"{number}"} for row in some)) for name, some in test.registers.items()
+        }
+        shapes = tuple(sorted((name, str(table.schema)) for name, table in registers.items()))
+        since = _begins(test, rows) if looks_back else None
+        own = [{**row, **_own_ids(number, row), key: f"{number}"} for row in rows]
+        alike.setdefault((since, shapes), []).append((own, registers))
+    found, count = [FLAG.empty_table()], 0
+    for (since, shapes), some in alike.items():
+        joined = {name: pa.concat_tables([registers[name] for _, registers in some]) for name, _ in shapes}
+        moves = moves_from_rows([row for own, _ in some for row in own], columns_of_rule(rule))
+        flags, unjudged = flag_moves(moves, (rule,), since, joined)
+        found.append(flags)
+        count += sum(unjudged.column("count").to_pylist())
+    return pa.concat_tables(found), count
+
+
+_IDS = ("line_id", "shipment_id", "movement_key", "cargo_id")
+
+
 def _own_ids(number: int, row: Mapping[str, Any]) -> dict[str, str]:
     """The ids of a row, so that no test has those of another."""
-    return {name: f"{number} {row[name]}" for name in ("line_id", "shipment_id") if row.get(name) is not None}
+    return {name: f"{number} {row[name]}" for name in _IDS if row.get(name) is not None}
+
+
+def _with_own_ids(number: int, test: RuleTest) -> RuleTest:
+    """A test of the rows with their own ids."""
+    levels = {f"{number} {line}": level for line, level in test.levels.items()}
+    return replace(test, expect=tuple(f"{number} {line}" for line in test.expect), levels=levels)
+
+
+def _numbers(flags: pa.Table) -> pa.Array:
+    """Of which test each flag is."""
+    return pa.array([int(line.partition(" ")[0]) for line in flags.column("line_id").to_pylist()], pa.int64())
 
 
 def count_gaps(compiled: Iterable[CompiledRule]) -> int:
@@ -98,6 +179,10 @@ def _run(rule: CompiledRule, test: RuleTest) -> Failure | None:
 
 def failure_of(rule: CompiledRule, test: RuleTest, flags: pa.Table, unjudged: pa.Table) -> Failure | None:
     """What is wrong with the FLAG and UNJUDGED rows of a rule on the rows of a test; None if it is as the test says."""
+    return _difference(rule, test, flags, sum(unjudged.column("count").to_pylist()))
+
+
+def _difference(rule: CompiledRule, test: RuleTest, flags: pa.Table, not_evaluable: int) -> Failure | None:
     expected = _say(set(test.expect), len(test.not_evaluable))
     flagged = set(flags.column("line_id").to_pylist())
     if rule.grouping:  # one flag a group: the test names any of its lines
@@ -105,7 +190,7 @@ def failure_of(rule: CompiledRule, test: RuleTest, flags: pa.Table, unjudged: pa
             {a, *b} for a, b in zip(flags.column("line_id").to_pylist(), flags.column("window_line_ids").to_pylist(), strict=True)
         ]
         flagged = set().union(*(group & set(test.expect) or group for group in lines)) if lines else set()
-    got = _say(flagged, sum(unjudged.column("count").to_pylist()))
+    got = _say(flagged, not_evaluable)
     if got != expected:
         return Failure(rule.rule.id, test.name, expected, got)
     levels = dict(zip(flags.column("line_id").to_pylist(), flags.column("level").to_pylist(), strict=True))
@@ -123,28 +208,45 @@ def _orders(rows: tuple[Mapping[str, Any], ...]) -> Iterator[list[Mapping[str, A
             yield [rows[i] for i in order]
 
 
-def _run_split(rule: CompiledRule, test: RuleTest) -> Failure | None:
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """A test filed in two runs. in_order: by date, else with one line late; runs: the rows of the first, and of the second."""
+
+    in_order: bool
+    runs: tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]
+
+
+def _splits(rule: CompiledRule, test: RuleTest) -> Iterator[_Split]:
     """What is filed in two runs must be found like what is filed in one: every line in date order, something in any other order.
 
     Which line carries a flag depends on what was known at the time; that there is one does not.
     """
     if rule.window is None or not test.expect or rule.window.kind in ("baseline", "first_seen"):  # those judge a line once
-        return None
+        return
     rows = sorted((r for r in test.rows if not r.get("recorded")), key=lambda r: (_day(r), str(r["line_id"])))
     recorded = [r for r in test.rows if r.get("recorded")]
     days = sorted({_day(r) for r in rows})
     splits = [([r for r in rows if _day(r) < day], [r for r in rows if _day(r) >= day]) for day in days[1:]]
     late = [([r for n, r in enumerate(rows) if n != out], [rows[out]]) for out in range(len(rows) - 1)]
     for in_order, (first, second) in [*((True, s) for s in splits), *((False, s) for s in late)]:
+        known: list[Mapping[str, Any]] = [{**r, "recorded": True} for r in first]
+        yield _Split(in_order, ([*recorded, *first], [*recorded, *known, *second]))
+
+
+def _run_split(rule: CompiledRule, test: RuleTest) -> Failure | None:
+    for split in _splits(rule, test):
         flagged: set[str] = set()
-        for earlier, now in (([], first), (first, second)):
-            again = [*recorded, *({**r, "recorded": True} for r in earlier), *now]
-            flagged |= set(judge((rule,), again, test)[0].column("line_id").to_pylist())
-        exact = in_order and rule.window.emit == "trigger"
-        if (exact and flagged != set(test.expect)) or not flagged:
-            when = "split over two runs by date" if in_order else "with one line filed late"
+        for rows in split.runs:
+            flagged |= set(judge((rule,), rows, test)[0].column("line_id").to_pylist())
+        if _is_split_wrong(rule, test, split, flagged):
+            when = "split over two runs by date" if split.in_order else "with one line filed late"
             return Failure(rule.rule.id, f"{test.name}, {when}", _say(set(test.expect), 0), _say(flagged, 0))
     return None
+
+
+def _is_split_wrong(rule: CompiledRule, test: RuleTest, split: _Split, flagged: set[str]) -> bool:
+    exact = split.in_order and rule.window is not None and rule.window.emit == "trigger"
+    return (exact and flagged != set(test.expect)) or not flagged
 
 
 def judge(rules: Sequence[CompiledRule], rows: list[Mapping[str, Any]], test: RuleTest) -> tuple[pa.Table, pa.Table]:
@@ -152,11 +254,15 @@ def judge(rules: Sequence[CompiledRule], rows: list[Mapping[str, Any]], test: Ru
     one = rules[0].rule
     if one.scope == "history":
         moves = moves_from_rows(rows, frozenset[str]().union(*map(columns_of_rule, rules)))
-        since = test.since or min((_day(r) for r in rows), default=None)
         registers = {name: register_from_rows(rows) for name, rows in test.registers.items()}
-        return flag_moves(moves, rules, since, registers)
+        return flag_moves(moves, rules, _begins(test, rows), registers)
     resolved = resolved_from_rows(rows, one.subject)
     return (flag_shipments if one.scope == "shipment" else flag_lines)(resolved, rules)
+
+
+def _begins(test: RuleTest, rows: Iterable[Mapping[str, Any]]) -> date | None:
+    """Where recorded history begins."""
+    return test.since or min(map(_day, rows), default=None)
 
 
 def _say(flagged: set[str], not_evaluable: int) -> str:

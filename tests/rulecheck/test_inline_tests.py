@@ -7,44 +7,25 @@ from dataclasses import replace
 import pytest
 
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
-from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.expression import Literal, Operator, apply
 from precursor_screen.rulecheck.inline_tests import failure_of, judge, run_tests
-from tests.examples import SOAK
-from tests.screening import kind
 
 BOOK = load_rulebook(rule_folders())
 
 
-# Every split over two runs takes most of the time, and is judged alike for rules of a kind: in full a commit judges the shortest tests of
-# one rule of each kind of window, a soak all tests of all. Rules of lines have all their tests judged at once.
-LONGEST_FIRST = sorted(BOOK.compiled, key=lambda r: -sum(len(test.rows) for test in r.rule.tests))
-ONE_OF_EACH = {kind(r): r.rule.id for r in LONGEST_FIRST}.values()
-IN_FULL = BOOK.compiled if SOAK else tuple(r for r in BOOK.compiled if r.window is None or r.rule.id in ONE_OF_EACH)
-
-
-def shortest(rule: CompiledRule) -> CompiledRule:
-    """The rule with its shortest test that flags something, and the shortest that flags nothing, of several rows where there are such."""
-    tests = sorted(rule.rule.tests, key=lambda test: (len(test.rows) < 2, len(test.rows)))
-    chosen = {bool(test.expect): test for test in reversed(tests)}
-    return replace(rule, rule=replace(rule.rule, tests=tuple(chosen.values())))
-
-
-@pytest.mark.parametrize("rule", IN_FULL, ids=lambda r: r.rule.id)
+@pytest.mark.parametrize("rule", BOOK.compiled, ids=lambda r: r.rule.id)
 def test_inline_tests(rule):
-    rule = rule if SOAK or rule.window is None else shortest(rule)
     count, failures = run_tests([rule])
     assert count == len(rule.rule.tests) > 0
     assert failures == []
 
 
-@pytest.mark.parametrize("rule", [r for r in BOOK.compiled if r.window and not SOAK], ids=lambda r: r.rule.id)
-def test_inline_tests_in_one_order(rule):
-    """Every other test of a rule with its rows backwards."""
+@pytest.mark.parametrize("rule", [r for r in BOOK.compiled if r.window], ids=lambda r: r.rule.id)
+def test_inline_tests_by_themselves(rule):
+    """Every other test, with its rows backwards: what comes out among others comes out alone."""
     assert rule.rule.tests
-    for number, test in enumerate(rule.rule.tests):
-        rows = list(test.rows[:: -1 if number % 2 else 1])
-        failure = failure_of(rule, test, *judge((rule,), rows, test))
+    for test in rule.rule.tests[::2]:
+        failure = failure_of(rule, test, *judge((rule,), list(test.rows[::-1]), test))
         assert (failure is not None) == test.gap, failure or f"{test.name} passes: remove `gap`"
 
 
@@ -61,3 +42,38 @@ def test_a_rule_that_folds_unknown_to_false_fails_its_tests():
     broken = replace(rule, required=(), selected=apply(Operator.SURELY, rule.selected))
     _, failures = run_tests([broken])
     assert any("not evaluable 0" in f.got for f in failures)
+
+
+def of_kind(window_kind):
+    return next(r for r in BOOK.compiled if r.window and r.window.kind == window_kind and not any(t.gap for t in r.rule.tests))
+
+
+@pytest.mark.parametrize("window_kind", ["value_sum", "first_seen", "reconcile"])
+def test_one_test_that_is_wrong_fails_alone_among_several(window_kind):
+    """Tests of a history rule are judged at once: what one of them says wrongly is told of that one."""
+    rule = of_kind(window_kind)
+    first, *others = sorted(rule.rule.tests, key=lambda test: len(test.rows))[:3]
+    turned = replace(first, expect=() if first.expect else (str(first.rows[-1]["line_id"]),))
+    _, failures = run_tests([replace(rule, rule=replace(rule.rule, tests=(*others, turned)))])
+    assert [f.test.partition(", split")[0] for f in failures] == [first.name]
+
+
+def test_what_cannot_be_judged_is_counted_for_each_test():
+    """One test expects a row too many, another one too few: together they would come out right."""
+    rule = of_kind("first_seen")
+    some, none = (next(t for t in rule.rule.tests if bool(t.not_evaluable) is kind) for kind in (True, False))
+    tests = (replace(some, not_evaluable=some.not_evaluable[1:]), replace(none, not_evaluable=("A",)))
+    _, failures = run_tests([replace(rule, rule=replace(rule.rule, tests=tests))])
+    assert [f.test for f in failures] == [some.name, none.name]
+
+
+def test_a_test_does_not_see_the_rows_and_documents_of_another():
+    """The same rows and ids stand in two tests, with other documents and another beginning of the record."""
+    rule = next(
+        r for r in BOOK.compiled if r.window and r.window.register and any(t.registers and t.expect for t in r.rule.tests)
+    )
+    test = next(t for t in rule.rule.tests if t.registers and t.expect)
+    twice = (test, replace(test, name="again"), replace(test, name="without documents", registers={}))
+    failures = run_tests([replace(rule, rule=replace(rule.rule, tests=twice))])[1]
+    assert [f.test for f in failures] == ["without documents"]
+    assert "not evaluable 0" not in failures[0].got
