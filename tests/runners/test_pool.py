@@ -59,7 +59,13 @@ def test_chunks_hold_everything_in_order(monkeypatch):
 
 def test_chunks_of_texts_are_cut_by_length(monkeypatch):
     monkeypatch.setattr(spread, "CHUNK_LETTERS", 4)
-    assert spread.cut_texts(["a", "b", "c", "d", "eeee", "f", "ggg", "h"]) == [["a", "b"], ["c", "d"], ["eeee"], ["f", "ggg"], ["h"]]
+    assert spread.cut_texts(["a", "b", "c", "d", "eeee", "f", "ggg", "h"]) == [
+        ["a", "b"],
+        ["c", "d"],
+        ["eeee"],
+        ["f", "ggg"],
+        ["h"],
+    ]
     assert spread.cut_texts([]) == []
 
 

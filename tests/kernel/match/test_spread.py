@@ -26,7 +26,7 @@ def test_items_are_cut_by_their_number(count, sizes):
 @pytest.mark.parametrize(
     ("texts", "sizes"),
     [
-([], []),
+        ([], []),
         (["a"], [1]),
         (["a"] * 5, [5]),
         (["a"] * 6, [5, 1]),
