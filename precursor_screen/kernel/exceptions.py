@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.resolve.resolved import Resolved
+from precursor_screen.rulebook.evaluate import Rows, whole
 from precursor_screen.rulebook.exceptions import RuleException
-from precursor_screen.rulebook.sql import identifier, literal, null_column
+from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import FLAG, ROLES, SUPPRESSED
 
 
@@ -48,14 +50,7 @@ def apply_exceptions(
         return Excepted(flags, SUPPRESSED.empty_table(), expired, tuple(e.id for e in live))
     with connect() as connection:
         connection.register("flags", flags)
-        connection.register("lines", resolved.lines)
-        connection.register("inputs", resolved.inputs)
-        names = set(resolved.lines.column_names)
-        wanted = sorted(frozenset[str]().union(*(e.columns for e in live)) | {f"{role}_key" for role in ROLES} | {"line_id"})
-        columns = ", ".join(f"l.{identifier(c)}" if c in names else null_column(c) for c in wanted)
-        connection.execute(f"""
-            create temp table cited as select {columns}, inputs.supplied_fields
-            from lines l join inputs using (input_id) where l.line_id in (select line_id from flags)""")
+        connection.register("cited", _cited(flags, resolved, live))
         parts = " union all ".join(_covered(number, one) for number, one in enumerate(live))
         suppressed = fetch(
             connection,
@@ -74,6 +69,16 @@ def apply_exceptions(
     return Excepted(marked, suppressed, expired, tuple(e.id for e in live if f"exception {e.id}" not in used))
 
 
+def _cited(flags: pa.Table, resolved: Resolved, exceptions: Sequence[RuleException]) -> pa.Table:
+    """The lines that flags are about: line_id, keys of the parties, and whether each exception's `when` is true (`when_0` ...)."""
+    lines = resolved.lines.filter(pc.is_in(resolved.lines.column("line_id"), pc.unique(flags.column("line_id"))))
+    inputs = pc.index_in(lines.column("input_id"), resolved.inputs.column("input_id").combine_chunks())
+    rows = Rows(lines, whole(inputs), whole(resolved.inputs.column("supplied_fields")))
+    columns = {name: rows.column(name) for name in ("line_id", *(f"{role}_key" for role in ROLES))}
+    tests = {f"when_{number}": rows.true(one.when) for number, one in enumerate(exceptions) if one.when is not None}
+    return pa.table({**columns, **tests})
+
+
 def _covered(number: int, one: RuleException) -> str:
     tests = []
     if one.flag:
@@ -82,8 +87,8 @@ def _covered(number: int, one: RuleException) -> str:
         tests.append(f"f.rule_id in ({', '.join(map(literal, one.rules))})")
     if one.party_key:
         tests.append(_about_party(literal(one.party_key)))
-    if one.when:
-        tests.append(f"({one.when})")
+    if one.when is not None:
+        tests.append(f"when_{number}")
     return f"""
         select f.flag_id, {literal(f"exception {one.id}")} as "by", {literal(f"{one.reason} ({one.author})")} as reason,
                {literal(one.until)} as until, {number} as nth

@@ -19,8 +19,8 @@ from precursor_screen.matching.substance.classes import listed_as, load_classes
 from precursor_screen.model import CONVENTIONS, SURVEILLANCE, Control, Substance, Threshold
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.thresholds import ANY_DIRECTION, DIRECTIONS, PERIODS, threshold_for
+from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.expression import Expression
-from precursor_screen.rulebook.render import render
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import BY_NAME
 
@@ -99,9 +99,12 @@ def open_law(connection: duckdb.DuckDBPyConnection, reference: Reference, tests:
 
     A table, for its size is known: of rows that are only registered DuckDB kept the many candidates in memory to look these few up.
     """
-    outcomes = "".join(f", {render(test)} as {name}" for test, name in (tests or {}).items())
-    connection.register("spans", law_table(reference))
-    connection.execute(f"create temp table law as select *{outcomes} from spans")
+    spans = law_table(reference)
+    rows = Rows.of(spans)
+    for test, name in (tests or {}).items():
+        spans = spans.append_column(name, rows.value(test))
+    connection.register("spans", spans)
+    connection.execute("create temp table law as select * from spans")
 
 
 def same_law(goods: str, moved: str, goods_class: str = "null") -> str:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from precursor_screen.names.patterns import late
+
 WINDOW: Final = 120
 
 
@@ -34,18 +36,18 @@ _STATES: Final = (
     r"(?:free ?base|freebase|base|anhydrous|anhydre|anhidr[ao]|anidr[ao]|monohydrate|hemihydrate|dihydrate|hydrate|monohydrat|hydrat|"
     r"основание|моногидрат|безводный)"
 )
-_SALT_AFTER: Final = re.compile(
+_SALT_AFTER: Final = late(
     rf"[ ,(\-]{{0,3}}(?:l-|d-|dl-)?(?:{_NUMBER}{_SALTS}|hydrogen (?:maleat[eo]?|tartrat[eo]?)|{_METALS} salt|salt|{_STATES}|"
     rf"{_METALS}(?=$|[ ,;.)]))(?:(?: {_STATES})?)(?![\w])\)?"
 )
-_CJK_SALT_AFTER: Final = re.compile(r"(?:盐酸盐|硫酸盐|酒石酸盐|马来酸盐|磷酸盐|氢溴酸盐|钠盐|钾盐|水合物)+")
-_CJK_SALT_BEFORE: Final = re.compile(r"(?:盐酸|硫酸|酒石酸|马来酸|磷酸|氢溴酸|无水)$")
-_SALT_BEFORE: Final = re.compile(
+_CJK_SALT_AFTER: Final = late(r"(?:盐酸盐|硫酸盐|酒石酸盐|马来酸盐|磷酸盐|氢溴酸盐|钠盐|钾盐|水合物)+")
+_CJK_SALT_BEFORE: Final = late(r"(?:盐酸|硫酸|酒石酸|马来酸|磷酸|氢溴酸|无水)$")
+_SALT_BEFORE: Final = late(
     rf"(?:(?<![\w])(?:{_NUMBER}{_SALTS}|{_METALS} salt|esters?|salts?|sel|sal|sale|salz|соль|base|anhydrous)[ ]"
     rf"(?:(?:of|de|di|d'|da|do|du|von|van|der) ?)?(?:l'|a |la |el )?|(?<![\w])(?:hydrochlorid|chlorhydrat|sulfat|tartrat|maleat)e? d')$"
 )
-_GLUED_SALT: Final = re.compile(rf"(?:{_NUMBER}(?!acetat|nitrat|citrat|oxalat){_SALTS}|base|salz)")
-_STEREO_BEFORE: Final = re.compile(
+_GLUED_SALT: Final = late(rf"(?:{_NUMBER}(?!acetat|nitrat|citrat|oxalat){_SALTS}|base|salz)")
+_STEREO_BEFORE: Final = late(
     r"(?:(?:\((?:\d{0,2}[rsez*+\-±,' ]|rac|rel|dl?|l|cis|trans|alpha|beta){1,10}\)|\[[rsez*(),\-+ ]{1,14}\]|(?<![\w])(?:dl?|l|rac|rel|cis|trans|erythro|threo|\d[rs],\d[rs]))[ \-]?)+$"
 )
 
@@ -59,26 +61,26 @@ _SUBSTITUENT: Final = (
     r"ди|три|поли|изо|бис|гидро|меркапто|сульфо|оксо|цикло|моно|орто|пара|мета)|[а-я]{0,20}(?:окси|амино|нитро|хлор|фенил|метил|этил))"
 )
 _GREEK: Final = r"\.?(?:alpha|beta|gamma|delta|omega|ar)\.?"
-_ATTACHED: Final = re.compile(
+_ATTACHED: Final = late(
     rf"(?:(?<![a-zа-я]){_SUBSTITUENT}[,\[({{]?|[\])}}](?<=[a-z'*\d][\])}}])|(?<![a-z\d])[nosc](?:,[nosc])*'*(?=-)|"
     rf"(?<![a-z]){_GREEK}(?:,{_GREEK})*(?=-))-?$"
 )
-_ATTACHED_GROUP: Final = re.compile(
+_ATTACHED_GROUP: Final = late(
     r"(?:yl|oxy|oxi|amino|imino|thio|azo|nitro|ylidene|ylene|chloro|bromo|fluoro|iodo|hydroxy|oxo|cyano|sulf\w+|phosph\w+|-\d'?|acid|ol|one|ane|ene)"
     r"[\])}]+-?(?:\d{1,2}-)?$"
 )
-_JOINED_LOCANT: Final = re.compile(
+_JOINED_LOCANT: Final = late(
     rf"(?:[a-zа-я]{{2,}}[\])}}]*-(?:\d{{1,2}}(?:,\d{{1,2}})*'*|[nomps]|{_GREEK})-|(?<![a-zа-я]){_SUBSTITUENT}-\d{{1,2}}(?:,\d{{1,2}})*'* )$"
 )
-_MULTI_LOCANT: Final = re.compile(r"(?:(?<![\w.])(?:\d{1,2}[a-z]?'*,)+|[^\s,],)\d{1,2}[a-z]?'*-$")
-_LOCANT: Final = re.compile(r"(?<![\d.,\w])(?P<n>\d{1,2})'*- ?$")
-_SPACED: Final = re.compile(
+_MULTI_LOCANT: Final = late(r"(?:(?<![\w.])(?:\d{1,2}[a-z]?'*,)+|[^\s,],)\d{1,2}[a-z]?'*-$")
+_LOCANT: Final = late(r"(?<![\d.,\w])(?P<n>\d{1,2})'*- ?$")
+_SPACED: Final = late(
     r"(?:(?<![a-zа-я])(?:[a-z]+yl|[a-z]*(?:oxy|fluoro|chloro|bromo|iodo|nitro|mercapto|cyano|thio|ylidene|keto|idene)|"
     r"amino|di|tri|tetra|poly|bis|mono|hydroxy|benzal|furfural|anisal|mesityl|methylene|tert|sec|petroleum|boc|"
     r"(?:[a-z]*(?:metil|etil|propil|butil|fenil|bencil|vinil|alil|acetil))|"
     r"[а-я]*(?:метил|этил|пропил|бутил|фенил|бензил|ацетил|хлор|бром|нитро|амино))|-yl|yl\)|bis\)) $"
 )
-_CHEMICAL_WORD: Final = re.compile(
+_CHEMICAL_WORD: Final = late(
     r"(?<![a-z])(?P<w>[a-z]{2,}(?:yl|ol|ose|in|ine|ene|ane|one|ate|ide|oxy|glycol|genin|lin)|acid)(?:-\d+)?[\])]? $"
 )
 _NO_CHEMICAL_WORD: Final = words(
@@ -102,15 +104,15 @@ _NO_BASE: Final = (
     r"via|silicon|option|station|solution|production|application|addition|grade|made|trade|vol|pool|tool|school|box|tax|max|mix|six|fix|index|"
     r"complex|ex|zinc|synthetic|organic|inorganic|electronic|technical|industrial)"
 )
-_SALT_OF: Final = re.compile(
+_SALT_OF: Final = late(
     rf"(?:(?<![\w])(?!{_NO_BASE}(?![\w]))(?:[\w,'()\[\]\-]{{0,60}}[a-z])?[a-z]{{2,}}{_BASE_ENDING}[),\]]{{0,3}}[ .·*-]{{0,2}}\(?|-\(|hydrochloride \(|"
     r"(?<![\w])(?:di|mono|tri|2|1|\.|·)[ .]?|(?<![\w])[a-z]{2,}[ -](?:2|di)|(?<=\w)[)\]][ ]?)$"
 )
 # A base and its acid, written apart: "2-phenylethylamine; sulfuric acid".
-_AMINE_BEFORE: Final = re.compile(
+_AMINE_BEFORE: Final = late(
     r"(?:amin|azanyl|anilin|pyrid|piperid|purin|imidazol|guanidin|hydrazin|diazane|diazol|quinolin|azabicyclo|ammonium)[^;|]{0,60}; ?$"
 )
-_COMPOUND_OF: Final = re.compile(
+_COMPOUND_OF: Final = late(
     r"(?:(?:compd\.?|compounds?|complex|adducts?|polymers?|copolymers?|reaction products?|salts?|esters?|derivatives?|oximes?|hydrazones?|"
     r"condensates?|(?:diisocianat|isocianat|diisocyanat|isocyanat|cianohidrin|cyanhydrin|cianidrin|peroxid|perossid|sulfonat|acetal|oxim|"
     r"nitril)\w{0,2}|ester(?:e|es|i)?)\s(?:(?:with|of|de|di|du|do|da|von|avec|con|mit)\s(?:l'|la |the )?|d')|"
@@ -137,16 +139,16 @@ _JOINED_FUNCTION: Final = (
 _LOCANTS: Final = (
     rf"(?:\(?\d{{1,2}}[a-z]?(?:,\d{{1,2}}[a-z]?)*'*\)?-|(?:{_GREEK}|n|o|s|p|m|n,n|o,o)(?:,{_GREEK})*'?-|\(\d\w?\)-?)"
 )
-_AFTER: Final = re.compile(
+_AFTER: Final = late(
     rf"(?:[ \-]{{1,2}}(?:{_LOCANTS})*(?P<w>{_FUNCTION})|(?:-|[ \-](?:{_LOCANTS})+)(?P<j>{_JOINED_FUNCTION}))(?![\w])"
 )
-_AFTER_LOCANT: Final = re.compile(
+_AFTER_LOCANT: Final = late(
     rf"(?:-(?:\d{{1,2}}[a-z]?(?:,\d{{1,2}}[a-z]?)*'*-|(?:{_GREEK}|n|o)-)[a-z\d()\[\],'\-]{{0,60}}?"
     r"(?:yl|ol|amine|amin|thiol|one|dione|oic|acid|ate|ide|nitrile|oxy|ic|al|ine|ene|ane|hyde|ester)|"
     r" \d{1,2}[a-z]?(?:,\d{1,2}[a-z]?)*'*-[a-z\d()\[\],'\-]{0,60}?(?:yl|amine|thiol|dione|oic|nitrile|oxy|aldehyde|carboxylate|amide|sulfonate))(?![\w])"
 )
 # The rest of a name whose first part stands in brackets with it: "[(4-methylbenzene)sulfonyl]".
-_AFTER_BRACKET: Final = re.compile(
+_AFTER_BRACKET: Final = late(
     r"[\])}]+-?(?:sulf|sulph|oxy|amino|imino|thio|azo|yl|carb|propion|acet|methyl|ethyl|prop|but|phos|titan|benz|di|meth|eth)[a-z]*"
 )
 # After a comma only what cannot be the next item of a list of goods.
@@ -154,42 +156,42 @@ _DERIVATIVE: Final = (
     r"(?:[a-z]*oxim[aeo]?s?|[a-z]*hydrazon\w*|(?:thio)?semicarbazon\w*|[a-z\-]*(?:acetal|ketal)s?|cyanohydrin\w*|esters?|n-oxide|sulfoxide|"
     r"sulfone|compd\.?|compound with|reaction products?|polymers? with|mixt)"
 )
-_AFTER_COMMA: Final = re.compile(
+_AFTER_COMMA: Final = late(
     rf" ?, ?(?P<what>(?=[^ ]{{0,60}}[a-z]{{3}})[^\s,;](?:[^\s;]|(?<=\d) (?=[a-z])){{0,110}}-(?=$|[ ,);])|"
     rf"(?=[^ ]{{0,8}}[\d\[('])[^\s;]{{1,70}}(?:oxime|hydrazone|carbazone|hydrazide|amide)|bis\([^;]{{1,60}} acetal|"
     rf"(?:{_LOCANTS})*(?:[a-z]*(?:yl|di|bis) ?){{0,2}}{_DERIVATIVE}(?![\w])|"
     rf"(?:\d{{1,2}}(?:,\d{{1,2}})*'?|{_GREEK})-[a-z(\[][^\s,;]{{0,60}}(?:yl|oxy|o|y)-?(?=$| ?[,(]))"
 )
-_ACID_DERIVATIVE: Final = re.compile(
+_ACID_DERIVATIVE: Final = late(
     r"[ ,\-]{1,3}(?:(?!and |or |with |of )[^\s;]{1,60} ){0,4}?[^\s;]{0,60}?(?:ester[se]?|amid[eso]|amida|anilide?|hydrazid[eo]?|nitril[eo]?|"
     r"methylate?|ethylate?|esterase)(?![\w])|[ \-](?:chloride|bromide|anhydride|lactone|azide|(?:morphol|pyrrolid|piperid)ide)(?![\w])"
 )
-_MINERAL_SALT: Final = re.compile(
+_MINERAL_SALT: Final = late(
     r"[ ,\-]{1,3}(?!and |or |with |of |common |table |sea |rock |edible |epsom |iodi[sz]ed |industrial )(?:(?!and |or |with |of |in |for )[\w()+:/]+[ \-]?){1,4}?(?:salt|esters?)(?![\w])|"
     r"[ ,\-]{1,3}(?:esters?|salts? of|[a-z]*amide)(?![\w])| salt(?![\w])|"
     r"[ ]?\(\d+:\d+\)|[ ,]{1,2}(?:[a-z]+)?(?:salt|ester)\b(?=\(|$)|, ?(?:zinc|copper|iron|alumin\w+|"
     r"magnesium|calcium|sodium|potassium|ammonium|nickel|cobalt|chromium|barium|manganese|lead|lithium|strontium|titanium|cadmium|silver|"
     r"mercury)[a-z]* ?\(|, ?(?:compd|compound with)"
 )
-_ETHER_OF_ACID: Final = re.compile(r"[ -](?:[а-яa-z\d,\-()]+ ){0,4}(?:кислот|гликол|целлюлоз|крахмал|фенол)")
-_ETHER_OF: Final = re.compile(
+_ETHER_OF_ACID: Final = late(r"[ -](?:[а-яa-z\d,\-()]+ ){0,4}(?:кислот|гликол|целлюлоз|крахмал|фенол)")
+_ETHER_OF: Final = late(
     r" (?:(?:de|d'|del|do|da|du|di|von|der)[ ]?(?:l'|la |the )?[\w\-]*(?:glycol|glicol|glykol|cellulos|celulos|phenol|fenol|ol\b|acide?\b|acid[oe])|"
     r"of (?!\d|high|pure|tech|grade|analytical|reagent|pharma|industrial|the |good|best))"
 )
-_ETHER_CLASS: Final = re.compile(r" (?:acetat|ketone|sulfat|sulphat|carbox|amine|imide|sulfone|phosphat|ester)\w*")
-_OTHER_SALT: Final = re.compile(
+_ETHER_CLASS: Final = late(r" (?:acetat|ketone|sulfat|sulphat|carbox|amine|imide|sulfone|phosphat|ester)\w*")
+_OTHER_SALT: Final = late(
     r"[ \-](?![a-z]+ (?:blend|mix))(?:mono|di|tri|tetra|penta|hexa)?(?:chlorid|bromid|iodid|fluorid|hydrid|phosphat|cyanid|acetat)e?s?(?![\w])"
 )
 
 
 # The same in scripts that leave vowels, gaps or both otherwise than Latin: nitro-, chloro-, di-, poly- before; diisocyanate, peroxide,
 # sulfonic, oxime, cyanohydrin after.
-_SCRIPTS_BEFORE: Final = re.compile(
+_SCRIPTS_BEFORE: Final = late(
     r"(?:ไนโตร|คลอโร|โบรโม|ไฮดรอกซี|เมทอกซี|อะมิโน|อะเซทิล|อะซิทิล|ไดอะ|ไตรฟลูออโร|โพลี|พอลิ|ได|ไตร|ไซโคล|เมทิล|ไดเมทิล|ปิโตรเลียม|"
     r"(?:नाइट्रो|क्लोरो|ब्रोमो|हाइड्रॉक्सी|हाइड्रोक्सी|डाइ|ट्राई|पॉली|एमिनो|मेथॉक्सी|एसिटाइल|पेट्रोलियम)[ ]?|"
     r"(?<![\w])(?:نیترو|نيترو|کلرو|كلورو|برومو|هیدروکسی|هيدروكسي|تری فلوئورو|متوکسی|آمینو|امينو|پلی|بولي|دی کلرو|ثنائي كلورو|نفت)[ -]?)$"
 )
-_SCRIPTS_AFTER: Final = re.compile(
+_SCRIPTS_AFTER: Final = late(
     r"[ \-]?(?:ได?ไอโซไซยาเนต|ไอโซไซยาเนต|ซัลโฟ|เปอร์ออกไซด์|ออกไซม์|ไซยาโนไฮดริน|แอลกอฮอล์|"
     r"(?:डाइ|डाय)?आइसो[ ]?सा[इय]\w|पेरोक्साइड|परॉक्साइड|सल्फोनिक|सल्फोनेट|ऑक्साइम|अल्कोहल|"
     r"(?:دي|دی|ثنائي)[ \u200c]?(?:ال)?[اإی]يزوسيانات|(?:دي|دی|ثنائي)[ \u200c]?(?:ال)?[اإآ]?[يی]?زوس[يی]انات|پراکسید|بيروكسيد|سولفونیک|سلفونيك|اکسیم|أوكسيم)"

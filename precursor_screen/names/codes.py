@@ -10,8 +10,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from stdnum import casrn
-
 _DASHES: Final = "‐‑‒–—―−﹣－-"  # the hyphen last: these stand inside character classes
 _LABEL: Final = (
     r"(?:(?<!\w)c\.?a\.?s\.?(?:[ -]?(?:rn|registry|reg)\b\.?)?"
@@ -92,7 +90,11 @@ class FoundCode:
 
 def is_cas(number: str) -> bool:
     """Whether the number has the form of a CAS registry number and its check digit is right."""
-    return bool(re.fullmatch(r"[1-9]\d{1,6}-\d\d-\d", number, re.ASCII)) and casrn.is_valid(number)
+    if not re.fullmatch(r"[1-9]\d{1,6}-\d\d-\d", number, re.ASCII):
+        return False
+    from stdnum import casrn  # brings the modules of HTTP with it
+
+    return bool(casrn.is_valid(number))
 
 
 def find_cas(text: str) -> list[FoundCode]:

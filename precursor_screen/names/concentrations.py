@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from precursor_screen.names.patterns import late
 from precursor_screen.names.text import plain
 
 MAX_TEXT: Final = 20_000  # characters looked at: a goods text is shorter, and what is longer repeats itself
@@ -25,13 +26,13 @@ _NUMBER: Final = r"\d{1,3}(?:[.,]\d{1,4})?"
 _SIGN: Final = (
     r"(?:%|％|٪|pct\b|per ?cents?\b|pour ?cents?\b|por ?cientos?\b|por ?cento\b|per ?cento\b|prozent(?:ig\w*)?\b|процент\w*)"
 )
-_PERCENT: Final = re.compile(
+_PERCENT: Final = late(
     rf"(?<![\d.,])(?:(?P<low>{_NUMBER}) ?(?:{_SIGN})? ?(?:-|~|to|bis|до|至) ?)?(?P<value>{_NUMBER})"
     rf"(?: ?(?P<kind>wt|vol|mass|gew|masse|peso|w|v|m)[.]?(?:-|/| )?(?=[%％])| ?)?{_SIGN}"
     r"(?:-?ige?[rsnm]?\b)?(?P<basis> ?\(?(?:wt|w|m|p|vol|v)\.? ?/ ?(?:wt|w|m|p|vol|v)\b\.?\)?|"
     r" ?\(?(?:by )?(?:weight|wt|mass|volume|vol|gew|vv|ww|wv)\b\.?\)?)?"
 )
-_NOT_MASS: Final = re.compile(r"vol|/ ?v|wv|vv|^\W*v")
+_NOT_MASS: Final = late(r"vol|/ ?v|wv|vv|^\W*v")
 
 # Words that may stand between a name and its percentage, and after one that is a name's: strength, grade, packing.
 _STRENGTH: Final = (
@@ -62,27 +63,27 @@ _ASIAN_PACKING: Final = r"[槽桶散罐瓶袋箱吨车装折]"
 _NUMBERS: Final = r"(?:cas|ec|einecs|un|hs|onu)(?: ?(?:no|nr|code|number|rn))?[ .:#°-]{0,3}\d[\d .-]{1,14}\d(?!\d)"
 _WORD: Final = rf"(?:{_NUMBERS}|\d{{2,7}}-\d\d-\d|(?:{_STRENGTH}|{_LINKS})(?![^\W\d_])|{_ASIAN})"
 _MARK: Final = r"[ ,:?()\[\]=<>≥≤~≈±/.*#\"'-]"
-_BETWEEN: Final = re.compile(rf"(?:{_MARK}|{_WORD})*+")
+_BETWEEN: Final = late(rf"(?:{_MARK}|{_WORD})*+")
 # "HYDROCHLORIC ACID 20 DRUMS X 250 KG 33 %": a share of a fifth or more; a smaller one behind a quantity may be a discount or a loss.
 _QUANTITY: Final = rf"\d[\d.,]* ?(?:{_PACKING}|кг|тн?|л|боч\w+)(?![^\W\d_])"
-_BEHIND_QUANTITY: Final = re.compile(rf"(?:{_MARK}|{_QUANTITY}|{_WORD}|(?:{_PACKING})(?![^\W\d_]))*+")
+_BEHIND_QUANTITY: Final = late(rf"(?:{_MARK}|{_QUANTITY}|{_WORD}|(?:{_PACKING})(?![^\W\d_]))*+")
 _LEAST_BEHIND_QUANTITY: Final = 20
 # Goods of which a share may be stated: "EXTRACT 8% EPHEDRINE" holds so much.
 _HOLDERS: Final = r"extracts?|extrait|extracto|extrato|estratto|extrakt|экстракт\w*|tinctures?|tinktur|tintura|настойк\w*|resins?|pastes?|syrups?|premix|dilution|triturat\w*"
 # Before a percentage that stands before its name: the start, a mark that parts goods, a figure, or a word that names nothing.
-_OPENS: Final = re.compile(
+_OPENS: Final = late(
     rf"(?:^|[,;:+/&|()\[\]\n]|\d|(?<![^\W\d_])(?:{_STRENGTH}|{_LINKS}|{_PACKING}|{_JOINING}|{_HOLDERS}))[ .<>=≥≤~≈±-]*$"
 )
-_FOLLOWS: Final = re.compile(
+_FOLLOWS: Final = late(
     rf"[ .)\]*-]*(?:$|[,;:+/&|(\[\n]|\d|(?:{_STRENGTH}|{_PACKING}|{_JOINING})(?![^\W\d_])|{_ASIAN}|{_ASIAN_PACKING})"
 )
 # Another name with a percentage of its own: then they take turns, "A 30 % B 70 %".
-_TURNS: Final = re.compile(rf"[ .]*[^\d,;:+/&|()%％]{{2,60}}?[ :(]{{0,3}}{_NUMBER} ?{_SIGN}")
-_PARTED: Final = re.compile(r"[,()\[\]]")
-_NAME: Final = re.compile(r"[^\d,;:+/&|()%％]{2,60}")
-_ROUGH: Final = re.compile(r"(?:approx|\bca\b|circa|about|env|aprox|etwa|around|nominal|typical|около|约|[~≈±])")
-_AT_LEAST: Final = re.compile(r"(?:\bmin|\bmind|>|≥|least|less than|\bnlt|не менее|不低于|大于|over|above)")
-_AT_MOST: Final = re.compile(r"(?:\bmax|<|≤|up to|more than|не более)")
+_TURNS: Final = late(rf"[ .]*[^\d,;:+/&|()%％]{{2,60}}?[ :(]{{0,3}}{_NUMBER} ?{_SIGN}")
+_PARTED: Final = late(r"[,()\[\]]")
+_NAME: Final = late(r"[^\d,;:+/&|()%％]{2,60}")
+_ROUGH: Final = late(r"(?:approx|\bca\b|circa|about|env|aprox|etwa|around|nominal|typical|около|约|[~≈±])")
+_AT_LEAST: Final = late(r"(?:\bmin|\bmind|>|≥|least|less than|\bnlt|не менее|不低于|大于|over|above)")
+_AT_MOST: Final = late(r"(?:\bmax|<|≤|up to|more than|не более)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from email.header import decode_header
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from precursor_screen.names.patterns import late
+
 # For RE2 and `re` alike: cells without any of these have no further reading. Of percent and equal signs two with figures, or one within
 # a word, since one alone is a share or a sum.
 MAY_DECODE: Final = (
@@ -31,38 +33,38 @@ MAY_DECODE: Final = (
     r"\x{0401}-\x{040F}\x{0451}-\x{045F}\x{0490}\x{0491}\x{2013}-\x{2026}\x{2030}\x{2039}\x{203A}\x{20AC}\x{2116}\x{2122}]"
     r"|[\x{0660}-\x{0669}\x{06F0}-\x{06F9}\x{0966}-\x{096F}\x{FF10}-\x{FF19}]"
 )
-_MAY: Final = re.compile(re.sub(r"\\x\{([0-9A-F]{4})\}", r"\\u\1", MAY_DECODE), re.DOTALL)
-_AMONG_LETTERS: Final = re.compile(r"[013457](?<=[A-Za-z][013457])[A-Za-z]{0,4}[013457][A-Za-z]")
-_LONG_UNIT: Final = re.compile(r"[0-9][A-Za-z]{7}")  # 80DRUMSACETONE
-_GLUED: Final = re.compile(
+_MAY: Final = late(re.sub(r"\\x\{([0-9A-F]{4})\}", r"\\u\1", MAY_DECODE), re.DOTALL)
+_AMONG_LETTERS: Final = late(r"[013457](?<=[A-Za-z][013457])[A-Za-z]{0,4}[013457][A-Za-z]")
+_LONG_UNIT: Final = late(r"[0-9][A-Za-z]{7}")  # 80DRUMSACETONE
+_GLUED: Final = late(
     r"(?<=[0-9])((?:drums?|kgs?|bags?|ibcs?|ltrs?|lit(?:er|re)s?|cans?|barrels?|bottles?|pails?|tons?|tonnes?|mt)(?:of)?)(?=[a-z]{5})",
     re.IGNORECASE,
 )
 # Bounded, so that a cell full of beginnings costs linear time.
-_CDATA: Final = re.compile(r"<!\[CDATA\[(.{0,2000}?)\]\]>", re.DOTALL)
-_RTF_WORD: Final = re.compile(r"\\'([0-9a-fA-F]{2})|\\u(-?\d{1,6})[ ?]?|\\[a-z]{1,20}-?\d{0,6}[ ]?|[{}]|\\[*~_:|-]")
-_UTF_7: Final = re.compile(r"\+([A-Za-z0-9+/]{3,400})-")
-_HZ: Final = re.compile(r"~\{[!-~]{2,200}~\}")
-_ISO_2022: Final = re.compile(r"\x1b?\$[@B]([!-~]{2,200}?)\x1b?\([BJ]")
-_TWICE_PERCENT: Final = re.compile("%25(?=[0-9A-Fa-f]{2})")
-_HEX: Final = re.compile(r"(?<![0-9A-Za-z])(?:[2-7][0-9A-Fa-f][ ,:]?){7,400}[2-7][0-9A-Fa-f](?![0-9A-Za-z])")
-_BASE64: Final = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{10,400}={1,2}(?=\s|$)")
-_SIGN_IN_WORD: Final = re.compile(r"(?<![\w.@!$])[A-Za-z@!$]{5,30}(?![\w.@!$])")
+_CDATA: Final = late(r"<!\[CDATA\[(.{0,2000}?)\]\]>", re.DOTALL)
+_RTF_WORD: Final = late(r"\\'([0-9a-fA-F]{2})|\\u(-?\d{1,6})[ ?]?|\\[a-z]{1,20}-?\d{0,6}[ ]?|[{}]|\\[*~_:|-]")
+_UTF_7: Final = late(r"\+([A-Za-z0-9+/]{3,400})-")
+_HZ: Final = late(r"~\{[!-~]{2,200}~\}")
+_ISO_2022: Final = late(r"\x1b?\$[@B]([!-~]{2,200}?)\x1b?\([BJ]")
+_TWICE_PERCENT: Final = late("%25(?=[0-9A-Fa-f]{2})")
+_HEX: Final = late(r"(?<![0-9A-Za-z])(?:[2-7][0-9A-Fa-f][ ,:]?){7,400}[2-7][0-9A-Fa-f](?![0-9A-Za-z])")
+_BASE64: Final = late(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{10,400}={1,2}(?=\s|$)")
+_SIGN_IN_WORD: Final = late(r"(?<![\w.@!$])[A-Za-z@!$]{5,30}(?![\w.@!$])")
 _SIGNS: Final = str.maketrans("@!$", "ais")
-_TAG: Final = re.compile(r"<!--(?:[^-]|-(?!->)){0,80}-->|<[A-Za-z/!][^<>]{0,300}>")
-_SHORT_ESCAPE: Final = re.compile(r"\\x([0-9A-Fa-f]{2})")
-_LONG_ESCAPE: Final = re.compile(r"(?:\\u|%u)([0-9A-Fa-f]{4})|(?:\\[ux]\{)([0-9A-Fa-f]{1,6})\}|U\+([0-9A-Fa-f]{4})[ ,;]?")
-_WITHIN: Final = re.compile("[A-Za-z]%[0-9A-Fa-f]{2}[A-Za-z]")
-_QUOTED: Final = re.compile(r"=([0-9A-Fa-f]{2})")
-_SOFT_BREAK: Final = re.compile(r"=[ \t]*\r?\n")
-_MAIL_WORD: Final = re.compile(r"=\?[\w-]{2,20}\?[BbQq]\?[^?\s]{1,400}\?=")
+_TAG: Final = late(r"<!--(?:[^-]|-(?!->)){0,80}-->|<[A-Za-z/!][^<>]{0,300}>")
+_SHORT_ESCAPE: Final = late(r"\\x([0-9A-Fa-f]{2})")
+_LONG_ESCAPE: Final = late(r"(?:\\u|%u)([0-9A-Fa-f]{4})|(?:\\[ux]\{)([0-9A-Fa-f]{1,6})\}|U\+([0-9A-Fa-f]{4})[ ,;]?")
+_WITHIN: Final = late("[A-Za-z]%[0-9A-Fa-f]{2}[A-Za-z]")
+_QUOTED: Final = late(r"=([0-9A-Fa-f]{2})")
+_SOFT_BREAK: Final = late(r"=[ \t]*\r?\n")
+_MAIL_WORD: Final = late(r"=\?[\w-]{2,20}\?[BbQq]\?[^?\s]{1,400}\?=")
 # Behind an override letters show from their end; behind an embedding or isolate Latin ones do not, but a writer may have meant them to.
-_OVERRIDE: Final = re.compile("[\u202b\u202e\u2067]([^\u202a-\u202e\u2066-\u2069\n]*)")
-_FIGURED: Final = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,20}(?:[013457][A-Za-z]{1,20}){2,8}(?![A-Za-z0-9])")
+_OVERRIDE: Final = late("[\u202b\u202e\u2067]([^\u202a-\u202e\u2066-\u2069\n]*)")
+_FIGURED: Final = late(r"(?<![A-Za-z0-9])[A-Za-z]{1,20}(?:[013457][A-Za-z]{1,20}){2,8}(?![A-Za-z0-9])")
 _LETTERS_OF: Final = str.maketrans("013457", "oleast")
 _LETTERS_OTHERWISE: Final = str.maketrans("013457", "oieast")  # 1 is l or i
-_DIRECTION: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_BEYOND_ASCII: Final = re.compile("[\u0080-\uffff]+")
+_DIRECTION: Final = late("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_BEYOND_ASCII: Final = late("[\u0080-\uffff]+")
 _ROUNDS: Final = 3  # encoded once in a mail and once in a form; more is nobody's mistake
 
 

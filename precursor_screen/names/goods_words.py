@@ -10,99 +10,100 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from precursor_screen.names.patterns import late
 from precursor_screen.names.word_table import one_of
 
 WINDOW: Final = 80
 
 # --- negation -----------------------------------------------------------------------------------------------------------
 _FILLER: Final = rf"[ \-:]{{0,2}}(?:{one_of('negation-filler')}[ ]){{0,4}}(?:d'|l')?"
-_NO_BEFORE: Final = re.compile(rf"{one_of('negation')}{_FILLER}有?$")
+_NO_BEFORE: Final = late(rf"{one_of('negation')}{_FILLER}有?$")
 # A list that is denied as a whole; its items have no figures, for goods of their own have a quantity.
-_NO_LIST: Final = re.compile(
+_NO_LIST: Final = late(
     rf"{one_of('negation')}{_FILLER}(?:[^\W\d][\w\-]*(?:[ ][^\W\d][\w\-]*)?(?:,|/|[ ](?:and|or|nor|ni|noch|ani|nem|und|oder|et|ou|y|o|u|e|i|и|или|ve|veya|atau|dan|hoac|va)(?=[ ]))+[ ]?){{1,5}}$"
 )
-_NUMBER_SIGN: Final = re.compile(
+_NUMBER_SIGN: Final = late(
     r"(?<![a-z])(?:un|cas|ec|hs|inv|item|lot|ref|order|batch|po|s|b/l|bl|invoice|index|ci|code|part|article|art|model|ord)[ .]?no $"
 )
 # "Except for acetone all non-hazardous": what is excepted from a denial, or from all the rest, is there.
 _BUT: Final = (
     r"(?:except(?:ing)?(?: for)?|other than|apart from|excluding|ausser|ausgenommen|sauf|hors|excepto|salvo|exceto|tranne|кроме)"
 )
-_DENIED_REST: Final = re.compile(
+_DENIED_REST: Final = late(
     rf"(?:non[ -]?(?:haz\w*|dg|dangerous)|no (?:dg|dangerous goods|hazardous)|not (?:haz\w*|restricted|regulated|dangerous))[^;|]{{0,40}}{_BUT}[ ]$"
 )
-_BUT_FIRST: Final = re.compile(rf"(?:^|[;|.:,(][ ]?){_BUT}[ ]$")
-_THE_REST: Final = re.compile(
+_BUT_FIRST: Final = late(rf"(?:^|[;|.:,(][ ]?){_BUT}[ ]$")
+_THE_REST: Final = late(
     r"[ ,]{1,2}(?:all|the rest|rest|others?|everything|remaining|no(?:t|n)?[ -]|cargo|goods|alles|tous?|todo|tudo|tutto|все)"
 )
 _FREE_OF_WHAT: Final = (
     r"(?![ ](?:than|base|on |sample|of (?:charge|cost|freight|payment)|flow|acid|fatty|(?:trade )?zone|stock|issue|shipment|carrier|deliver|alongside|from|of (?!it)|in and|carrier|"
     r"x ?\d|\d[\d.,]* ?(?:x|drums?|barrels?|ibcs?|cans?|bottles?|bags?|tank\w*|kgs?|kilos?|l|ltrs?|lit\w+|mt|tons?|tonnes?|gal\w*)(?![\w])))"
 )
-_NO_AFTER: Final = re.compile(
+_NO_AFTER: Final = late(
     rf"(?:[ \-]{{0,2}}(?:-? ?{one_of('negation-after', glued=True)}){_FREE_OF_WHAT}|[ ,]{{1,2}}{one_of('negation-after')}{_FREE_OF_WHAT}|"
     rf"[ ]?(?:content)?[ ]?(?::|=|-|\(|[ ](?:is )?)[ ]?{one_of('absent')}(?![ ](?:of|other|than|less|more|additive|value|com|\d)|[ .]?\d))"
 )
-_NO_SHARE_BEFORE: Final = re.compile(r"(?<![\d.,])0(?:[.,]0+)? ?(?:%|pct|percent|prozent)[ ](?:of |de |v/v |w/w )?$")
-_NO_SHARE_AFTER: Final = re.compile(r"[ ]?(?:content)?[ :=(\-]{0,3}0(?:[.,]0+)? ?%(?!\d)")
+_NO_SHARE_BEFORE: Final = late(r"(?<![\d.,])0(?:[.,]0+)? ?(?:%|pct|percent|prozent)[ ](?:of |de |v/v |w/w )?$")
+_NO_SHARE_AFTER: Final = late(r"[ ]?(?:content)?[ :=(\-]{0,3}0(?:[.,]0+)? ?%(?!\d)")
 
 # --- quantities ---------------------------------------------------------------------------------------------------------
 _DRUMS: Final = (
     r"(?:drums?|ibcs?|iso ?tanks?|flexi ?(?:tanks?|bags?)|barrels?|carboys?|jerr?[iy] ?cans?|cylinders?|tambor(?:es)?|bidon(?:es|s)?|futs?|"
     r"fass(?:er)?|fusti|kanister|канистр\w*|боч\w+|bombonas?|varil|pails?|kegs?|bags?|sacks?)"
 )
-_SUBSTANCE_PACKED: Final = re.compile(
+_SUBSTANCE_PACKED: Final = late(
     rf"\d[\d.,]* ?(?:x ?)?(?:(?:new|steel|plastic|hdpe|iron|fib(?:re|er)|\d+ ?(?:kg|l|ltr)s?) ){{0,3}}{_DRUMS}(?![\w])|(?<![\w]){_DRUMS} of |\d ?%|"
     r"(?<![\w])(?:technical|tech|industrial|reagent|analytical|acs|usp) grade"
 )
-_ANY_QUANTITY: Final = re.compile(
+_ANY_QUANTITY: Final = late(
     rf"\d ?(?:kgs?|kilos?|g|gm|mt|tons?|tonnes?|l|ltrs?|lit\w+|ml|gal\w*|lbs?|кг|т|л|公斤|吨|升|千克|桶)(?![a-z])|\d[\d.,]* ?(?:[a-z]+ ){{0,2}}{_DRUMS}(?![\w])"
 )
 
 # --- form ---------------------------------------------------------------------------------------------------------------
 _DOSE: Final = r"(?<![\w])\d+(?:[.,]\d+)? ?mg(?:/ ?\d* ?(?:ml|tab\w*))?(?![\w]|/ ?(?:kg|l\b))|(?<![\w])mg/ml|(?<![\w])mcg(?![\w])|x ?\d+ ?(?:tabs?|caps?)(?![\w])|(?<=[酸碱素胺])片"
-_DOSAGE: Final = re.compile(rf"{one_of('dosage')}(?![ ](?:grade|manufactur\w*|making|production|press|quality|industry))|{_DOSE}")
-_MEDICINE: Final = re.compile(one_of("medicine"))
-_PACK: Final = re.compile(rf"{_DOSE}|\d ?(?:x|pcs|packs?|box(?:es)?|bottles?|strips?)(?![\w])|{_ANY_QUANTITY.pattern}")
-_MIXTURE_BEFORE: Final = re.compile(rf"{one_of('mixture-before')}[ :(\-]{{1,3}}(?:[\w.,%+/ -]{{0,40}}[,+/ (]{{1,2}})?$")
-_MIXTURE_SAME: Final = re.compile(
+_DOSAGE: Final = late(rf"{one_of('dosage')}(?![ ](?:grade|manufactur\w*|making|production|press|quality|industry))|{_DOSE}")
+_MEDICINE: Final = late(one_of("medicine"))
+_PACK: Final = late(rf"{_DOSE}|\d ?(?:x|pcs|packs?|box(?:es)?|bottles?|strips?)(?![\w])|{_ANY_QUANTITY.pattern}")
+_MIXTURE_BEFORE: Final = late(rf"{one_of('mixture-before')}[ :(\-]{{1,3}}(?:[\w.,%+/ -]{{0,40}}[,+/ (]{{1,2}})?$")
+_MIXTURE_SAME: Final = late(
     rf"{one_of('mixture')}|(?<![\w])(?:\d*[.,]?\d+ ?(?:mol/l|mmol|eq/l)|\d*[.,]\d+ ?[nm]|[nm]/\d+)(?![\w])"
 )
-_RETAIL: Final = re.compile(one_of("retail"))
-_SMALL_PACK: Final = re.compile(r"(?<![\d.,])\d{1,3} ?(?:ml|cc|g|gm|gr|fl ?oz|oz|мл|毫升)(?![\w])")
-_LOW: Final = re.compile(rf"{one_of('low')}[ -](?:in[ ]|content of[ ])?$")
-_ARTICLE: Final = re.compile(one_of("article"))
+_RETAIL: Final = late(one_of("retail"))
+_SMALL_PACK: Final = late(r"(?<![\d.,])\d{1,3} ?(?:ml|cc|g|gm|gr|fl ?oz|oz|мл|毫升)(?![\w])")
+_LOW: Final = late(rf"{one_of('low')}[ -](?:in[ ]|content of[ ])?$")
+_ARTICLE: Final = late(one_of("article"))
 # Goods that are named first and of which the substance is a part: matches with a striking surface of red phosphorus, masterbatch.
-_MADE_WITH: Final = re.compile(
+_MADE_WITH: Final = late(
     r"(?<![\w])(?:(?:safety )?match(?:es|boxes)|streichholzer|zundholzer|allumettes|fosforos|cerillas|cerillos|fiammiferi|zapalki|kibrit|спички|"
     r"master ?batch(?:es)?|ethylene (?:absorb|adsorb|scrubb|filter|remov)\w*)(?![\w])[^;|]{0,40}$|火柴[^;|]{0,12}$"
 )
 # An article whose name goes on as a grade or a trade is none: battery grade, pharma plant grade, battery industry.
-_OF_GRADE: Final = re.compile(rf"[ \-](?:[a-z]+[ ])?{one_of('grade')}")
-_PROCESSED: Final = re.compile(rf"[ \-]{one_of('processed')}")
+_OF_GRADE: Final = late(rf"[ \-](?:[a-z]+[ ])?{one_of('grade')}")
+_PROCESSED: Final = late(rf"[ \-]{one_of('processed')}")
 _FOR: Final = r"(?:for|to handle|handling|pour|para|fur|fuer|per|для|voor|untuk|cho|icin|dla)"
-_ARTICLE_FOR: Final = re.compile(
+_ARTICLE_FOR: Final = late(
     rf"(?<![\w]){_FOR}[ ](?:the |la |le |el |use with |handling |storing |storage of |transport of |measuring )?$"
 )
-_PURPOSE: Final = re.compile(rf"[ ,(]{_FOR}[ ]")
+_PURPOSE: Final = late(rf"[ ,(]{_FOR}[ ]")
 # The same for several things in a row: a cabinet for acid and acetone bottles.
-_ARTICLE_FOR_SEVERAL: Final = re.compile(
+_ARTICLE_FOR_SEVERAL: Final = late(
     rf"(?<![\w]){_FOR}[ ](?:[\w\-]+(?:[ ][\w\-]+)?(?:,[ ]|[ ]?[/&+][ ]?|[ ](?:and|or|und|et|y|e|и)[ ])){{1,4}}$"
 )
 # Acid for them, and not the batteries.
-_OF_BATTERY: Final = re.compile(
+_OF_BATTERY: Final = late(
     r"(?:lead[ -])?(?:acid )?(?:batter(?:y|ies|ie|ia|ias)|akku\w*|accumulators?|аккумулятор\w*)[ -](?:acid|filling|fill|electrolyte|fluid|fullsaure|fuellsaeure)(?![\w])"
 )
-_AND: Final = re.compile(r"(?:(?<![\w])(?:and|plus|und|et|y|e|и|ve|dan|va)|[&+])[ ]$")
+_AND: Final = late(r"(?:(?<![\w])(?:and|plus|und|et|y|e|и|ve|dan|va)|[&+])[ ]$")
 # Where the noun that a name begins comes to its end: "acetone in drums with hazard labels" are no labels.
-_PHRASE_END: Final = re.compile(
+_PHRASE_END: Final = late(
     r"[ ](?:with|in|for|from|ex|by|of|to|at|as|and|or|per|mit|von|fur|im|pour|dans|avec|de|du|del|para|con|en|em|com|da|y|e|et|und|в|для|из|с|и)(?=[ ])|"
     r"[ ]?[\d(/:+&]|[ ]-[ ]"
 )
 # "Remover and 20 drums acetone": a number after the conjunction begins goods of their own.
-_CLAUSE_END: Final = re.compile(r"[;|\n]|, |\. (?=[a-z])|(?: and| plus| und| et| y| e| и|[ ]?[+&])[ ](?=\d)")
-_EMPTIED: Final = re.compile(one_of("emptied"))
-_LAST: Final = re.compile(
+_CLAUSE_END: Final = late(r"[;|\n]|, |\. (?=[a-z])|(?: and| plus| und| et| y| e| и|[ ]?[+&])[ ](?=\d)")
+_EMPTIED: Final = late(one_of("emptied"))
+_LAST: Final = late(
     r"(?<![\w])(?:last (?:contained|contents?|cargo|loaded)|previously contain\w+|formerly contain\w+|previous cargo|ex|ex-contents|residues? of|"
     r"zuletzt|letzter inhalt|letzte ladung|dernier contenu|ayant contenu|ultimo contenido|ultima carga|ultimo conteudo|ultimo contenuto|ultimo carico|laatste (?:inhoud|lading)|"
     r"из-под|з-під|последний груз|ostatni ladunek|son yuk|muatan terakhir)[ :\-(]{1,3}(?:[\w\-]+[ ]){0,2}$"

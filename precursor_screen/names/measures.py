@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from precursor_screen.names.figures import DIGITS, NUMERALS, read_figure, read_numeral
+from precursor_screen.names.patterns import late
 from precursor_screen.names.quantity_words import COMMA_LANGUAGES, WORDS
 from precursor_screen.names.text import plain
 from precursor_screen.names.unit_codes import MASS, VOLUME, Unit, find_unit
@@ -77,7 +78,7 @@ def _alternatives(words: Sequence[str]) -> str:
 
 
 _CJK: Final = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-_IS_CJK: Final = re.compile(rf"[{_CJK}]+")
+_IS_CJK: Final = late(rf"[{_CJK}]+")
 _UNIT_WORDS: Final = [w for w, word in WORDS.items() if word.role == "unit"]
 _OTHER_WORDS: Final = [w for w, word in WORDS.items() if word.role != "unit"]
 _SPELLED: Final = {w.replace(" ", ""): word for w, word in WORDS.items()}
@@ -92,26 +93,26 @@ def _words(words: Sequence[str]) -> str:
     return rf"(?:(?:{_alternatives(others)}){_TAIL}|{_alternatives(cjk)})"
 
 
-_UNIT: Final = re.compile(rf"[ -]{{0,3}}(?P<unit>{_words(_UNIT_WORDS)})\.?")
-_PERCENT: Final = re.compile(r"(?:[ ]?[+-])?[ ]?(?:%|٪|pct\b|per ?cent|por ?cien|prozent|процент)")
-_PER_VOLUME: Final = re.compile(
+_UNIT: Final = late(rf"[ -]{{0,3}}(?P<unit>{_words(_UNIT_WORDS)})\.?")
+_PERCENT: Final = late(r"(?:[ ]?[+-])?[ ]?(?:%|٪|pct\b|per ?cent|por ?cien|prozent|процент)")
+_PER_VOLUME: Final = late(
     r" ?(?P<mass>mcg|ug|mg|g|gm|kg) ?(?:/|per) ?(?P<n>\d{1,4})? ?(?P<volume>ml|l|lt|ltr|litre|liter|cc)(?![a-z0-9])"
 )
-_PER_OTHER: Final = re.compile(
+_PER_OTHER: Final = late(
     r" ?(?:mg|g|gm|gr|kg|l|ml|t|lb|oz) ?(?:/|per) ?(?:m2|sqm|m3|cbm|cm2|cm3|kg|g|t|mt|ton|100|mol|hr|h|min|day|d|sec|s)(?![a-z0-9])"
 )
-_MOLARITY: Final = re.compile(r" ?(?P<what>mol/l|mol/ltr|mol/dm3|molar|normal|m|n)(?![\w./'-])")
-_DIMENSION: Final = re.compile(
+_MOLARITY: Final = late(r" ?(?P<what>mol/l|mol/ltr|mol/dm3|molar|normal|m|n)(?![\w./'-])")
+_DIMENSION: Final = late(
     r"(?: ?(?:'|ft\b|feet\b|foot\b|\"|inch(?:es)?\b|mm\b|cm\b|mic\b|microns?\b|deg\b|°|c\b|volts?\b|v\b|w\b|kw\b|ah\b|hp\b|hz\b|psi\b|bar\b|ppm\b|meters?\b|metres?\b|mesh\b|x ?\d+ ?(?:mm|cm|m)\b)|'?(?:st|nd|rd|th|hc|hq|gp|dv|dc|rf)\b)"
 )
-_COUNTED: Final = re.compile(r"'s\b")
-_UNIT_FIRST: Final = re.compile(
+_COUNTED: Final = late(r"'s\b")
+_UNIT_FIRST: Final = late(
     r"(?P<unit>kgs?|kgm|kilos?|lbs?|q\.?li)\.? ?(?:bulk ?)?[:.=]? ?(?=\d)|"
     r"(?P<other>mts?|m/t|ltrs?|lts?|litros?|litres?|liters?)(?:\.? ?[:=] ?| bulk ?[:=]? ?)(?=\d)"
 )
-_PART: Final = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|(?P<mark>[,;:|()\[\]/&+=@])")
-_LONGEST: Final = re.compile(_words(_OTHER_WORDS))
-_TIMES: Final = re.compile(r"[x×*✕х] ?(?=[\d(])|[x×*✕х](?= )|(?<=[\d )])[x×*✕х](?=[a-z])")
+_PART: Final = late(r"[^\W\d_]+(?:['-][^\W\d_]+)*|(?P<mark>[,;:|()\[\]/&+=@])")
+_LONGEST: Final = late(_words(_OTHER_WORDS))
+_TIMES: Final = late(r"[x×*✕х] ?(?=[\d(])|[x×*✕х](?= )|(?<=[\d )])[x×*✕х](?=[a-z])")
 _MARKS: Final = {
     ",": COMMA,
     ";": BREAK,
@@ -129,13 +130,13 @@ _MARKS: Final = {
     _OTHER: OTHER,
 }
 # A figure that follows one of these at once is one figure: "NET WT 13 200 KG".
-_LED: Final = re.compile(
+_LED: Final = late(
     rf"(?<![^\W\d_]){_words([w for w, word in WORDS.items() if word.role in (NET, GROSS)])}(?:[ ]?(?:wt|weight|mass))?[ .:=]*$"
 )
 # After a package "po" is "of": 80 BECZEK PO 160 KG.
-_ORDER: Final = re.compile(r"(?<![^\W\d_])p\.?/?o\.?[ ](?:no[. ]*)?[:#]?[ ]?$")
+_ORDER: Final = late(r"(?<![^\W\d_])p\.?/?o\.?[ ](?:no[. ]*)?[:#]?[ ]?$")
 # A short number after one of these is no part of the figure that follows it: "CLASS 3 160 KG".
-_LABELS: Final = re.compile(
+_LABELS: Final = late(
     r"(?:class|cl|imo|imdg|pg|no|nr|lot|item|pos|type|grade|un|hs|cas|nos?|ref|batch|inv|iso|grp|group)[ .:#]*$"
 )
 

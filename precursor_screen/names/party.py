@@ -132,6 +132,7 @@ _APOSTROPHES = str.maketrans("", "", "'`´’‘ʼʹ")
 _TO_ORDER = re.compile(
     r"(?:un)?to(?: the)? order\b|^order(?= (?:of|to|bank|banco|banque|banca)\b|$)|a la orden\b|order of shipper"
 )
+_PARTED = {c: None for c in range(128) if not chr(c).isalpha()}  # initials are joined: O.R.D.E.R.
 # Digits that stand between letters are letters misread or disguised: `Sech1n`.
 _MISREAD = re.compile(r"(?<=[a-z])[0-9](?=[a-z])")
 _LOOKALIKES = dict(zip("0123456789", "oizeasgtbg", strict=True))
@@ -201,6 +202,8 @@ def address_key(address: str) -> str:
 
 def is_to_order(name: str) -> bool:
     """Whether a consignee's name says that the goods are consigned to order rather than to a named party."""
+    if name.isascii() and "ord" not in name.translate(_PARTED).lower():
+        return False  # as most names
     return _TO_ORDER.search(" ".join(_split_words(_to_ascii(_clean(name)[0])))) is not None
 
 

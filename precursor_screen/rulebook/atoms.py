@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from precursor_screen.engine import connect
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.rulebook.expression import (
     LISTS,
@@ -202,9 +202,8 @@ def _text(column: Expression, test: str, value: Any, folded: bool, *, every: boo
 
 def _check_pattern(pattern: str) -> None:
     try:
-        with connect() as connection:
-            connection.execute("select regexp_matches('', ?)", [pattern]).fetchall()
-    except duckdb.Error as error:
+        pc.match_substring_regex(pa.array([""]), pattern=pattern)
+    except pa.ArrowInvalid as error:
         reason = str(error).splitlines()[0].partition(": ")[2]
         raise AtomError(
             f"{pattern!r} is no pattern: {reason}", "Patterns are those of RE2: no look-behind, no back reference."

@@ -1,4 +1,4 @@
-"""Expressions on Arrow columns: what a rule asks of rows, without a word of SQL. `render` says the same in SQL, and a test compares them.
+"""Expressions on Arrow columns: what a rule asks of rows. A test compares it with a slow reading of the same tree, row by row.
 
 Truth has three values: null is unknown, and stays so under `not`. Tests of text look at each distinct text once.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import reduce
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -56,15 +57,24 @@ class Rows:
         table: columns of the schema; one that is not there is null in every row.
         inputs: the number of each row's input.
         supplied: the fields that each input has a column or element for.
+        known: tests whose outcome is a column of the table already -> its name.
     """
 
-    def __init__(self, table: pa.Table, inputs: pa.Array, supplied: pa.Array) -> None:
+    def __init__(
+        self, table: pa.Table, inputs: pa.Array, supplied: pa.Array, known: Mapping[Expression, str] = MappingProxyType({})
+    ) -> None:
         self.count = table.num_rows
+        self._known = {test: whole(table.column(name)) for test, name in known.items() if name in table.column_names}
         self._table = table
         self._inputs, self._supplied = inputs, supplied
         self._columns: dict[str, pa.Array] = {}
         self._texts: dict[tuple[str, bool], tuple[pa.Array, pa.Array]] = {}
         self._outcomes: dict[Expression, pa.Array] = {}
+
+    @classmethod
+    def of(cls, table: pa.Table, known: Mapping[Expression, str] = MappingProxyType({})) -> Rows:
+        """Rows of which it is not known what their inputs have columns for."""
+        return cls(table, pa.nulls(table.num_rows, pa.int32()), pa.array([None], pa.list_(pa.string())), known)
 
     @property
     def supplied(self) -> pa.Array:
@@ -169,7 +179,8 @@ class Rows:
                 perhaps = surely + sum(unknown.astype(np.int64) for _, unknown in outcomes)
                 return pa.array(surely >= count, mask=(surely < count) & (perhaps >= count))
             case Apply(operator, parts):
-                return self._apply(operator, parts, element)
+                known = self._known.get(node) if self._known else None
+                return self._apply(operator, parts, element) if known is None else known
         raise TypeError(f"{type(node).__name__} is not a test of rows")
 
     def _apply(self, operator: Operator, parts: tuple[Expression, ...], element: pa.Array | None) -> Any:

@@ -13,19 +13,17 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
+import pyarrow as pa
 
-from precursor_screen.engine import connect
 from precursor_screen.errors import ErrorGroup
 from precursor_screen.names.party import party_key
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.rulebook.atoms import parse_atom
-from precursor_screen.rulebook.expression import all_of
+from precursor_screen.rulebook.evaluate import Rows
+from precursor_screen.rulebook.expression import Expression, all_of
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.located import Complaints, Key, load_yaml
-from precursor_screen.rulebook.render import render
 from precursor_screen.rulebook.scope import AtomError, Scope
-from precursor_screen.rulebook.sql import identifier, null_column
 from precursor_screen.schema import BY_NAME, LINE
 
 LONGEST = timedelta(days=365)
@@ -37,7 +35,7 @@ _FLAG = re.compile(r"[0-9a-f]{32}")
 class RuleException:
     """An exception. flag: its flag_id, or ''. party_key: comparable key of the party, or ''. rules: ids; empty: any.
 
-    when: SQL over a line, three-valued; '' where there is none. columns: those of the schema that `when` names. until: last day.
+    when: a test of a line, three-valued; None where there is none. until: last day.
     """
 
     id: str
@@ -45,8 +43,7 @@ class RuleException:
     party: str
     party_key: str
     rules: tuple[str, ...]
-    when: str
-    columns: frozenset[str]
+    when: Expression | None
     reason: str
     author: str
     since: date
@@ -97,7 +94,7 @@ def _parse(
             (*key, "until"), f"until {until} is not within 365 days after since {since}", "Look at it again in a year."
         )
     _check_target(key, item, rule_ids, complaints)
-    sql, columns = _compile_when(key, item, lists, complaints)
+    when = _compile_when(key, item, lists, complaints)
     if len(complaints.errors) > before:
         return None
     assert isinstance(since, date)
@@ -105,7 +102,7 @@ def _parse(
     party = str(item.get("party", ""))
     rules = tuple(str(r) for r in item.get("rules") or ())
     return RuleException(
-        item["id"], str(item.get("flag", "")), party, party_key(party), rules, sql, columns, item["reason"], item["author"], since, until
+        item["id"], str(item.get("flag", "")), party, party_key(party), rules, when, item["reason"], item["author"], since, until
     )  # fmt: skip
 
 
@@ -127,16 +124,14 @@ def _check_target(key: Key, item: Mapping[str, Any], rule_ids: frozenset[str], c
             complaints.add((*key, "rules"), f"no rule is called {rule_id!r}", did_you_mean(str(rule_id), rule_ids))
 
 
-def _compile_when(
-    key: Key, item: Mapping[str, Any], lists: Mapping[str, NamedList], complaints: Complaints
-) -> tuple[str, frozenset[str]]:
+def _compile_when(key: Key, item: Mapping[str, Any], lists: Mapping[str, NamedList], complaints: Complaints) -> Expression | None:
     when = item.get("when")
     if when is None:
-        return "", frozenset()
+        return None
     scope = Scope(LINE, {}, lists)
     if not isinstance(when, Mapping) or not when:
         complaints.add((*key, "when"), "when is a mapping of field: value")
-        return "", frozenset()
+        return None
     tests = []
     for name, value in when.items():
         try:
@@ -145,23 +140,18 @@ def _compile_when(
             remedy = error.remedy if isinstance(error, AtomError) else ""
             complaints.add((*key, "when", name), str(error), remedy)
     if not tests:
-        return "", frozenset()
+        return None
     test = all_of(tests)
-    sql = render(test)
-    if fault := _cannot_run(sql, test.columns):
+    if fault := _cannot_run(test):
         complaints.add((*key, "when"), f"does not run: {fault}", "Check the types.")
-    return sql, test.columns
+    return test
 
 
-def _cannot_run(sql: str, columns: frozenset[str]) -> str:
-    """What DuckDB says against the SQL over a row of nulls and one of texts; '' if nothing."""
-    view = ", ".join(["cast([] as varchar[]) as supplied_fields", *(null_column(c) for c in sorted(columns))])
-    text = [f"'x' as {identifier(c)}" if BY_NAME[c].kind == "text" else null_column(c) for c in sorted(columns)]
-    filled = ", ".join(["cast([] as varchar[]) as supplied_fields", *text])
+def _cannot_run(test: Expression) -> str:
+    """What is wrong with a test of a row of nulls and of one of texts; '' if nothing."""
+    texts = {c: pa.array([None, "x"]) for c in sorted(test.columns) if BY_NAME[c].kind == "text"}
     try:
-        with connect() as connection:
-            for row in (view, filled):
-                connection.execute(f"select {sql} from (select {row})").fetchall()
-    except duckdb.Error as error:
+        Rows.of(pa.table({"line_id": pa.array(["1", "2"]), **texts})).value(test)
+    except (pa.ArrowException, TypeError) as error:
         return str(error).splitlines()[0]
     return ""

@@ -1,6 +1,6 @@
-"""What rules say, as a tree of expressions in which every node knows the columns it reads; `render` turns it into SQL.
+"""What rules say, as a tree of expressions in which every node knows the columns it reads; `evaluate` says what they are of rows.
 
-Truth has three values (Kleene's, as SQL's null): nothing is coalesced in a test, so `not` of an unknown stays unknown.
+Truth has three values (Kleene's): nothing is coalesced in a test, so `not` of an unknown stays unknown.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from precursor_screen.rulebook.sql import fold, literal
+from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import BY_NAME
 
 NUMERIC = ("number", "integer", "score")  # kinds that can be reckoned with
@@ -17,51 +17,44 @@ LISTS = ("texts", "controls")
 
 
 class Operator(Enum):
-    """An operator, and how DuckDB writes it: {0} is its first operand, {rest} all after it."""
+    """An operator, and what it says of its operands."""
 
-    AND = "({and_})"
-    OR = "({or_})"
-    NOT = "(not {0})"
-    EQ = "({0} = {1})"
-    GT = "({0} > {1})"
-    GTE = "({0} >= {1})"
-    LT = "({0} < {1})"
-    LTE = "({0} <= {1})"
-    BETWEEN = "({0} between {1} and {2})"
-    IN = "({0} in ({rest}))"
-    PRESENT = "({0} is not null)"
-    IS_NULL = "({0} is null)"
-    EMPTY_TEXT = "(trim({0}) = '')"
-    EMPTY_LIST = "(len({0}) = 0)"
-    FILLED = "(coalesce(len({0}), 0) > 0)"
-    MATCHES = "regexp_matches({0}, {1})"
-    FOLDED = fold("{0}")
-    HASH = "(case when {0} is not null then hash({0}) end)"
-    WHEN = "(case when {0} then {1} end)"
-    SURELY = "coalesce({0}, false)"
-    # Of lists: true when any element x makes the test true; a null list is unknown.
-    ANY = "(case when {0} is null then null else len(list_filter({0}, lambda x: {1})) > 0 end)"
-    CONTAINS = "(case when {0} is null or {1} is null then null else list_contains({0}, {1}) end)"
-    HAS_ANY = "(case when {0} is null or {1} is null then null else list_has_any({0}, {1}) end)"
+    AND = "all are true"
+    OR = "one is true"
+    NOT = "it is not true"
+    EQ = "equal"
+    GT = "greater"
+    GTE = "greater or equal"
+    LT = "less"
+    LTE = "less or equal"
+    BETWEEN = "from the second to the third, both included"
+    IN = "one of the others"
+    PRESENT = "it is there"
+    IS_NULL = "it is not there"
+    EMPTY_TEXT = "a text of blanks"
+    EMPTY_LIST = "a list of nothing"
+    FILLED = "a list of something; never unknown"
+    MATCHES = "an RE2 pattern is found in it"
+    FOLDED = "without case and accents"
+    WHEN = "the second, where the first is true"
+    SURELY = "true, never unknown"
+    # Of lists: true when any element makes the test true; a null list is unknown.
+    ANY = "the second, of an element of the first"
+    CONTAINS = "the second is an element of the first"
+    HAS_ANY = "two lists have a common element"
     # Of numbers: division by zero and the logarithm of what is none are unknown.
-    ADD = "({0} + {1})"
-    SUB = "({0} - {1})"
-    MUL = "({0} * {1})"
-    DIV = "round(cast({0} as double) / nullif(cast({1} as double), 0), 6)"
-    LN = "round(ln(case when cast({0} as double) > 0 then cast({0} as double) end), 6)"
-    ABS = "round(abs(cast({0} as double)), 6)"
+    ADD = "sum"
+    SUB = "difference"
+    MUL = "product"
+    DIV = "quotient, to six places"
+    LN = "natural logarithm, to six places"
+    ABS = "without its sign"
     # Of two texts: 100 where they are equal, less by each letter that must be changed, added, left out or swapped.
-    LIKENESS = "round(100 * (1 - damerau_levenshtein({0}, {1}) / greatest(length({0}), length({1}), 1)), 6)"
-    # Of the rows of a group.
-    COUNT_DISTINCT = "count(distinct {0})"
-    SUM = "sum({0})"
-    AVG = "avg({0})"
-    MEDIAN = "median({0})"
-    MIN = "min({0})"
+    LIKENESS = "how alike they are"
     # Of texts, which `tell` alone shows.
     JOINED = "one behind the other"
     WORDS = "with blanks for underscores"
-    CLAUSE = "{0} where it is known, else nothing"
+    CLAUSE = "the second where the first is known, else nothing"
     LIMIT = "a threshold in words"
     SAID = "what matched, by its kind"
 

@@ -7,22 +7,49 @@ from dataclasses import dataclass
 from typing import Any
 
 from precursor_screen.names.suggest import did_you_mean
-from precursor_screen.rulebook.atoms import COMPARISONS, operand
-from precursor_screen.rulebook.expression import NUMERIC, Expression, Field, Operator, all_of, apply
+from precursor_screen.rulebook.atoms import operand
+from precursor_screen.rulebook.expression import NUMERIC, Expression, Field
 from precursor_screen.rulebook.scope import AtomError, Scope
 from precursor_screen.schema import BY_NAME
 
-_AGGREGATES = {"value_sum": Operator.SUM, "value_avg": Operator.AVG, "value_median": Operator.MEDIAN}
+SIGNS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+DISTINCT = ("event_count", "value_count")  # aggregates that count what differs
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What is computed over a group or window and compared.
+
+    of: the value of a row; None: its cargo. limits: (sign of the comparison, limit) each; of limits that differ within a group the lowest.
+    """
+
+    aggregate: str
+    of: Expression | None
+    limits: tuple[tuple[str, Expression], ...]
+
+    @property
+    def is_lower_bound(self) -> bool:
+        """Whether what could not be judged can only make it truer: sums and counts that must reach something."""
+        return self.aggregate in (*DISTINCT, "value_sum", "reconcile") and all(sign in (">", ">=") for sign, _ in self.limits)
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """What it reads of each row."""
+        return (*([self.of] if self.of else []), *(limit for _, limit in self.limits))
 
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """A shipment rule's correlation: the columns to group by, the aggregate and the test on it."""
+    """A shipment rule's correlation: the columns to group by, and what must be true of a group; the first of several is told."""
 
     keys: tuple[str, ...]
     unnested: frozenset[str]  # keys that are lists: one group an element
-    value: Expression
-    test: Expression
+    measures: tuple[Measure, ...]
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """What it reads of each row, beside the keys."""
+        return tuple(e for measure in self.measures for e in measure.expressions)
 
 
 def read_keys(spec: Mapping[str, Any], scope: Scope) -> tuple[tuple[str, ...], frozenset[str]]:
@@ -57,24 +84,16 @@ def parse_grouping(spec: Mapping[str, Any], scope: Scope) -> tuple[Grouping, lis
     """
     keys, unnested = read_keys(spec, scope)
     blocks = blocks_of(spec)
-    values = [_aggregate(block, scope) for block in blocks]
-    tests = [
-        apply(COMPARISONS[comparison], value, apply(Operator.MIN, limit) if limit.columns else limit)  # the lowest of the group
-        for block, value in zip(blocks, values, strict=True)
-        for comparison, limit in limits_of(block, scope).items()
-    ]
-    return Grouping(keys, unnested, values[0], all_of(tests)), [*keys, *(str(b["field"]) for b in blocks if "field" in b)]
+    measures = tuple(_measure(block, scope) for block in blocks)
+    return Grouping(keys, unnested, measures), [*keys, *(str(b["field"]) for b in blocks if "field" in b)]
 
 
-def _aggregate(block: Mapping[str, Any], scope: Scope) -> Expression:
-    if block["type"] == "event_count":
-        return apply(Operator.COUNT_DISTINCT, Field("line_id"))
-    column = scope.column(str(block["field"]))
-    if block["type"] == "value_count":
-        return apply(Operator.COUNT_DISTINCT, column)
-    if column.kind not in NUMERIC:
-        raise AtomError(f"{block['type']} needs numbers, and {block['field']!r} is {column.kind}")
-    return apply(_AGGREGATES[block["type"]], column)
+def _measure(block: Mapping[str, Any], scope: Scope) -> Measure:
+    kind = str(block["type"])
+    of: Expression = Field("line_id") if kind == "event_count" else scope.column(str(block["field"]))
+    if kind not in DISTINCT and of.kind not in NUMERIC:
+        raise AtomError(f"{kind} needs numbers, and {block['field']!r} is {of.kind}")
+    return Measure(kind, of, tuple((SIGNS[key], limit) for key, limit in limits_of(block, scope).items()))
 
 
 def limits_of(block: Mapping[str, Any], scope: Scope) -> dict[str, Expression]:

@@ -1,4 +1,4 @@
-"""What makes a rule fit to ship, beyond that it compiles: sources, false positives, tests, and SQL that DuckDB accepts."""
+"""What makes a rule fit to ship, beyond that it compiles: sources, false positives, tests, and types that fit."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-import duckdb
+import pyarrow as pa
 
-from precursor_screen.engine import connect
 from precursor_screen.errors import PrecursorScreenError, RuleSyntaxError, Where
 from precursor_screen.model import Rule, RuleTest, Substance
 from precursor_screen.rulebook.compile import CompiledRule
+from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.lint_conditions import find_absent, find_impossible
 from precursor_screen.rulebook.lint_words import find_rows, find_words
 from precursor_screen.rulebook.lists import NamedList
-from precursor_screen.rulebook.sql import null_column
 from precursor_screen.rulebook.vocabularies import vocabularies
 
 
@@ -51,7 +50,7 @@ def lint(
             if other not in known:
                 errors.append(_error(rule, "related", f"is related to {other}, which does not exist"))
     for one in compiled:
-        errors.extend(_lint_sql(one))
+        errors.extend(_lint_types(one))
         errors.extend(_lint_lists(one, lists, as_of))
         errors.extend(_error(one.rule, *found) for found in (*find_impossible(one), *find_absent(one)))
     return errors
@@ -115,14 +114,11 @@ def _is_negative(test: RuleTest) -> bool:
     return any(str(row["line_id"]) not in (*test.expect, *test.not_evaluable) for row in test.rows)
 
 
-def _lint_sql(one: CompiledRule) -> list[PrecursorScreenError]:
-    """Runs the SQL over one row of nulls: types that do not fit show here, not at the first manifest."""
-    columns = [null_column(c) for c in sorted(one.columns)]
-    view = f"select {', '.join([*columns, 'cast(null as varchar[]) as supplied_fields'])}"
+def _lint_types(one: CompiledRule) -> list[PrecursorScreenError]:
+    """Judges one row of nulls: types that do not fit show here, not at the first manifest."""
     try:
-        with connect() as connection:
-            connection.execute(f"select {one.verdict}, {one.missing} from ({view})").fetchall()
-    except duckdb.Error as error:
+        Rows.of(pa.table({"line_id": pa.nulls(1, pa.string())})).verdicts(one)
+    except (pa.ArrowException, TypeError) as error:
         return [
             _error(
                 one.rule,

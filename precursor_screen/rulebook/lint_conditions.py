@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.rulebook.expression import Apply, AtLeast, Expression, Operator, all_of, apply, columns_in
-from precursor_screen.rulebook.ranges import contradictions
-from precursor_screen.rulebook.windows import Measure
+from precursor_screen.rulebook.expression import Apply, AtLeast, Expression, Operator, all_of, columns_in
+from precursor_screen.rulebook.ranges import contradictions, contradictions_of
 from precursor_screen.schema import SUBSTANCE
 
 Finding = tuple[str, str, str]  # part of the rule, what is wrong, what to do
@@ -20,7 +19,6 @@ _ALWAYS_THERE = frozenset(
         *("party_role", "list_id", "entry_id", "entry_kind", "name_kind", "exact_name", "watchlist_score"),
     )
 )
-_SIGNS = {">": Operator.GT, ">=": Operator.GTE, "<": Operator.LT, "<=": Operator.LTE}
 _REMEDY = "Change one of the two limits."
 
 
@@ -33,14 +31,8 @@ def find_impossible(one: CompiledRule) -> Iterator[Finding]:
         whole = all_of((*one.business, one.selected))
         found = [("detection.condition", told, _REMEDY) for told in dict.fromkeys(contradictions(whole))]
     yield from found
-    tests = [one.grouping.test] if one.grouping else [_test_of(m) for m in one.window.measures] if one.window else []
-    yield from (("correlation.condition", told, _REMEDY) for test in tests for told in contradictions(test))
-
-
-def _test_of(measure: Measure) -> Expression:
-    """What is asked of a measure of a window, as of one of a group."""
-    value = apply(Operator.COUNT_DISTINCT) if measure.aggregate in ("event_count", "value_count") else apply(Operator.SUM)
-    return all_of(apply(_SIGNS[sign], value, limit) for sign, limit in measure.limits)
+    measures = one.grouping.measures if one.grouping else one.window.measures if one.window else ()
+    yield from (("correlation.condition", told, _REMEDY) for m in measures for told in contradictions_of(m))
 
 
 def find_absent(one: CompiledRule) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from precursor_screen.rulebook.expression import Apply, AtLeast, Element, Expression, Field, Literal, Operator, Text
+from precursor_screen.rulebook.groups import DISTINCT, SIGNS, Measure
 from precursor_screen.schema import BY_NAME
 
 _AT_LEAST = {Operator.GT: True, Operator.GTE: False}  # whether the limit itself is left out
@@ -22,13 +23,13 @@ def domain_of(column: Expression) -> tuple[float, float]:
     name = column.name if isinstance(column, Field) else ""
     if (name and BY_NAME[name].kind == "score") or name.endswith("_pct"):
         return 0, 100
-    counts = isinstance(column, Apply) and column.operator is Operator.COUNT_DISTINCT
-    if (
-        counts
-        or name.endswith(("_kg", "_before", "_tokens", "_usd", "_usd_per_kg"))
-        or name in ("packages", "quantity", "value", "freight")
+    if name.endswith(("_kg", "_before", "_tokens", "_usd", "_usd_per_kg")) or name in (
+        "packages",
+        "quantity",
+        "value",
+        "freight",
     ):
-        return (1 if counts else 0), float("inf")
+        return 0, float("inf")
     return float("-inf"), float("inf")
 
 
@@ -70,24 +71,38 @@ def _of_conjunction(tests: Iterable[Expression]) -> Iterator[str]:
         if isinstance(test, Apply):
             _add(test, found)
     for (column, base), bounds in found.items():
-        name = _say(column)
-        if base is None and column.kind != "date":
-            least, most = domain_of(column)
-            bounds.low.append((least, False, f"{name} is never below {least:g}"))
-            bounds.high.append((most, False, f"{name} is never above {most:g}"))
-        told = _impossible(bounds)
-        if told:
-            yield f"{name} can never be both: {told}"
+        domain = domain_of(column) if base is None and column.kind != "date" else None
+        yield from _told(_say(column), bounds, domain)
+
+
+def contradictions_of(measure: Measure) -> Iterator[str]:
+    """What in the limits of a group or window cannot hold."""
+    found: dict[Expression | None, _Bounds] = defaultdict(_Bounds)
+    for sign, limit in measure.limits:
+        known = _limit(limit)
+        if known:
+            operator = next(o for o, name in _SIGNS.items() if SIGNS[name] == sign)
+            _compare(found[known[1]], operator, known)
+    least = 1 if measure.aggregate in DISTINCT else float("-inf")
+    for base, bounds in found.items():
+        name = _say(measure.of) if measure.of else "the value"
+        yield from _told(name, bounds, (least, float("inf")) if base is None else None)
+
+
+def _told(name: str, bounds: _Bounds, domain: tuple[float, float] | None) -> Iterator[str]:
+    if domain is not None:
+        least, most = domain
+        bounds.low.append((least, False, f"{name} is never below {least:g}"))
+        bounds.high.append((most, False, f"{name} is never above {most:g}"))
+    if told := _impossible(bounds):
+        yield f"{name} can never be both: {told}"
 
 
 def _add(test: Apply, found: dict[tuple[Expression, Expression | None], _Bounds]) -> None:
     if test.operator in (*_AT_LEAST, *_AT_MOST):
         limit = _limit(test.parts[1])
         if limit:
-            bounds = found[test.parts[0], limit[1]]
-            left_out = {**_AT_LEAST, **_AT_MOST}[test.operator]
-            side = bounds.low if test.operator in _AT_LEAST else bounds.high
-            side.append((limit[0], left_out, f"{_SIGNS[test.operator]} {limit[2]}"))
+            _compare(found[test.parts[0], limit[1]], test.operator, limit)
     elif test.operator is Operator.BETWEEN:
         for part, name in ((test.parts[1], "low"), (test.parts[2], "high")):
             limit = _limit(part)
@@ -99,6 +114,12 @@ def _add(test: Apply, found: dict[tuple[Expression, Expression | None], _Bounds]
             found[test.parts[0], None].among.append(frozenset(values))
 
 
+def _compare(bounds: _Bounds, operator: Operator, limit: tuple[Number | date, Expression | None, str]) -> None:
+    left_out = {**_AT_LEAST, **_AT_MOST}[operator]
+    side = bounds.low if operator in _AT_LEAST else bounds.high
+    side.append((limit[0], left_out, f"{_SIGNS[operator]} {limit[2]}"))
+
+
 def _value(expression: Expression) -> object:
     """A literal, of text that is compared folded in small letters; None of what is none."""
     if isinstance(expression, Apply) and expression.operator is Operator.FOLDED and isinstance(expression.parts[0], Literal):
@@ -108,8 +129,6 @@ def _value(expression: Expression) -> object:
 
 def _limit(expression: Expression) -> tuple[Number | date, Expression | None, str] | None:
     """(value, the column it multiplies, as written) of a limit; None of one that nothing is known of."""
-    if isinstance(expression, Apply) and expression.operator is Operator.MIN:  # of the rows of a group
-        return _limit(expression.parts[0])
     if isinstance(expression, Literal) and isinstance(expression.value, int | float | date):
         return expression.value, None, str(expression.value)
     if isinstance(expression, Field) and domain_of(expression)[0] >= 0:

@@ -70,6 +70,8 @@ def fold(expression: str) -> str:
 @lru_cache(maxsize=256)
 def fold_terms(terms: tuple[str, ...]) -> tuple[str, ...]:
     """Terms as `fold` leaves them: folded by the engine itself, so that text and term go through one and the same folding."""
+    if all(map(str.isascii, terms)):
+        return tuple(map(str.lower, terms))
     with connect() as connection:
         query = f"select list_transform(?::varchar[], lambda x: {fold('x')})"
         return tuple(connection.execute(query, [list(terms)]).fetchall()[0][0])

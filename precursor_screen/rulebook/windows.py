@@ -12,27 +12,9 @@ from typing import Any
 
 from precursor_screen.rulebook.correlation import AGGREGATES, COMPARED, MOST_LINKS, days_of, sides_of
 from precursor_screen.rulebook.expression import NUMERIC, Expression, Field, columns_in
-from precursor_screen.rulebook.groups import blocks_of, limits_of, read_keys
+from precursor_screen.rulebook.groups import SIGNS, Measure, blocks_of, limits_of, read_keys
 from precursor_screen.rulebook.scope import AtomError, Scope
 from precursor_screen.schema import BY_NAME, LINE
-
-_SIGNS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """What is computed over a window and compared. of: a movement's value, None: its cargo; limits: (sign of the comparison, limit) each."""
-
-    aggregate: str
-    of: Expression | None
-    limits: tuple[tuple[str, Expression], ...]
-
-    @property
-    def is_lower_bound(self) -> bool:
-        """Whether what could not be judged can only make it truer: sums and counts that must reach something."""
-        return self.aggregate in ("event_count", "value_sum", "value_count", "reconcile") and all(
-            sign in (">", ">=") for sign, _ in self.limits
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +70,7 @@ class Window:
     @property
     def expressions(self) -> tuple[Expression, ...]:
         """What it reads of every movement to judge it; what it only names (`named_by`) is not among them."""
-        measured = [e for m in self.measures for e in (m.of, *(limit for _, limit in m.limits)) if e]
+        measured = [e for m in self.measures for e in m.expressions]
         linked = (*map(Field, (*self.chain.ends, *self.chain.begins)), self.chain.carried) if self.chain else ()
         return (
             *map(Field, self.keys),
@@ -163,7 +145,7 @@ def parse_window(spec: Mapping[str, Any], scope: Scope, selection: Callable[[str
         needed += fields
     if kind == "first_seen":
         limits = limits_of(spec, scope) if "condition" in spec else {}
-        measures += [Measure("event_count", None, tuple((_SIGNS[key], limit) for key, limit in limits.items()))] if limits else []
+        measures += [Measure("event_count", None, tuple((SIGNS[key], limit) for key, limit in limits.items()))] if limits else []
         needed += [str(f) for f in spec.get("differs") or ()]
     matched = []
     for field, column in (spec.get("match") or {}).items():
@@ -254,7 +236,7 @@ def _measure(block: Mapping[str, Any], scope: Scope) -> tuple[Measure, list[str]
     needed += [
         str(limit["field"]) for limit in scope.resolve(block.get("condition") or {}).values() if isinstance(limit, Mapping)
     ]
-    return Measure(kind, of, tuple((_SIGNS[key], limit) for key, limit in limits.items())), needed
+    return Measure(kind, of, tuple((SIGNS[key], limit) for key, limit in limits.items())), needed
 
 
 def _named_by(spec: Mapping[str, Any], scope: Scope) -> Expression | None:

@@ -155,9 +155,7 @@ def test_what_is_carried_over_or_resolved_stands_with_the_rest_and_only_open_fla
 
 def test_an_exception_suppresses_and_one_without_effect_is_unused(bare):
     days = (date(2020, 1, 1), date(2030, 1, 1))
-    held = tuple(
-        RuleException(i, "", "", "", (rule,), "", frozenset(), "known", "me", *days) for i, rule in (("E1", "R1"), ("E2", "R9"))
-    )
+    held = tuple(RuleException(i, "", "", "", (rule,), None, "known", "me", *days) for i, rule in (("E1", "R1"), ("E2", "R9")))
     lines = part()
     noted = Resolved(lines.lines.append_column("input_id", pa.array(["i", "i"])), NO_SUBSTANCES, EMPTY, INPUTS)
     found = finished(replace(bare, exceptions=held), replace(lines, noted=noted), [flag("a", **SHOWN)])

@@ -1,22 +1,27 @@
-"""What rules mean: verdicts on rows, through the compiled SQL."""
+"""What rules mean: verdicts on rows."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from precursor_screen.engine import connect, fetch
 from precursor_screen.errors import ErrorGroup, UnknownField
 from precursor_screen.rulebook.atoms import re2_escape
 from precursor_screen.rulebook.compile import compile_rule
+from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.sql import literal, null_column
-from tests.rulebook.rules import LISTS, make_rule, said_of
+from precursor_screen.rulebook.tell import Telling
+from tests.rulebook.rules import LISTS, make_rule
 
-FLAGGED, NOT_FLAGGED, NOT_EVALUABLE, NO_BUSINESS = 1, 0, 2, None
+FLAGGED, NOT_FLAGGED, NOT_EVALUABLE, NO_BUSINESS = 1, 0, 2, -1
 
 
 def verdict(compiled, **values):
@@ -25,13 +30,11 @@ def verdict(compiled, **values):
     columns = []
     for name in sorted(compiled.columns):
         columns.append(f"{values[name]} as {name}" if name in values else null_column(name))
-    fields = ", ".join(literal(s) for s in supplied)
-    columns.append(f"cast([{fields}] as varchar[]) as supplied_fields")
-    row = ", ".join(columns)
-    return (
-        *duckdb.execute(f"select {compiled.verdict}, {compiled.missing} from (select {row})").fetchone(),
-        said_of(compiled, row),
-    )
+    with connect() as connection:
+        table = fetch(connection, f"select {', '.join(columns)}")
+    rows = Rows(table, pa.array([0], pa.int32()), pa.array([supplied], pa.list_(pa.string())))
+    (found,) = rows.verdicts(compiled).tolist()
+    return found, rows.missing(compiled, np.array([0]))[0].as_py(), Telling(rows).texts(compiled.sentence)[0]
 
 
 def judge(detection, subject="line", **values):

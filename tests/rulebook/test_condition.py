@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 
-import duckdb
+import pyarrow as pa
 import pytest
 
 from precursor_screen.rulebook.condition import ConditionError, parse_condition
+from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.expression import Field
-from precursor_screen.rulebook.render import render
+from tests.rulebook.slow import at_least, both, either, negated
 
 NAMES = {
     "a": Field("is_vague"),
@@ -19,38 +20,21 @@ NAMES = {
 }
 
 
-def sql_value(condition: str, values: dict[str, bool | None]) -> bool | None:
+def outcome(condition: str, values: dict[str, bool | None]) -> bool | None:
     test, _ = parse_condition(condition, NAMES)
-    columns = ", ".join(f"cast({'null' if v is None else v} as boolean) as {NAMES[k].name}" for k, v in values.items())
-    return duckdb.execute(f"select {render(test)} from (select {columns})").fetchone()[0]
-
-
-def kleene_and(*values):
-    return False if False in values else None if None in values else True
-
-
-def kleene_or(*values):
-    return True if True in values else None if None in values else False
-
-
-def negate(value):
-    return None if value is None else not value
-
-
-def at_least(count, values):
-    true, open_ = values.count(True), sum(v is not False for v in values)
-    return True if true >= count else False if open_ < count else None
+    row = pa.table({NAMES[name].name: pa.array([value], pa.bool_()) for name, value in values.items()})
+    return Rows.of(row).value(test)[0].as_py()
 
 
 MEANINGS = {
-    "a and b": lambda a, b, m, n: kleene_and(a, b),
-    "a or b": lambda a, b, m, n: kleene_or(a, b),
-    "not a": lambda a, b, m, n: negate(a),
-    "a and not b": lambda a, b, m, n: kleene_and(a, negate(b)),
-    "not (a or b)": lambda a, b, m, n: negate(kleene_or(a, b)),
-    "a or b and near_1": lambda a, b, m, n: kleene_or(a, kleene_and(b, m)),
-    "1 of near_*": lambda a, b, m, n: kleene_or(m, n),
-    "all of near_*": lambda a, b, m, n: kleene_and(m, n),
+    "a and b": lambda a, b, m, n: both([a, b]),
+    "a or b": lambda a, b, m, n: either([a, b]),
+    "not a": lambda a, b, m, n: negated(a),
+    "a and not b": lambda a, b, m, n: both([a, negated(b)]),
+    "not (a or b)": lambda a, b, m, n: negated(either([a, b])),
+    "a or b and near_1": lambda a, b, m, n: either([a, both([b, m])]),
+    "1 of near_*": lambda a, b, m, n: either([m, n]),
+    "all of near_*": lambda a, b, m, n: both([m, n]),
     "2 of them": lambda a, b, m, n: at_least(2, [a, b, m, n]),
     "3 of them": lambda a, b, m, n: at_least(3, [a, b, m, n]),
 }
@@ -59,7 +43,7 @@ MEANINGS = {
 @pytest.mark.parametrize("condition", MEANINGS)
 def test_three_values_to_the_end(condition):
     for values in itertools.product([True, False, None], repeat=4):
-        got = sql_value(condition, dict(zip(NAMES, values, strict=True)))
+        got = outcome(condition, dict(zip(NAMES, values, strict=True)))
         assert got == MEANINGS[condition](*values), (condition, values)
 
 

@@ -1,13 +1,15 @@
-"""The tree of expressions: what it reads, what it is made of, and its SQL where some outcomes are known."""
+"""The tree of expressions: what it reads, what it is made of, and what it is where some outcomes are known."""
 
 from __future__ import annotations
 
 import pickle
 
+import pyarrow as pa
 import pytest
 
 from precursor_screen.errors import ErrorGroup, UnknownField
-from precursor_screen.rulebook.compile import compile_rule, verdict_columns
+from precursor_screen.rulebook.compile import compile_rule
+from precursor_screen.rulebook.evaluate import FALSE, TRUE, UNKNOWN, Rows
 from precursor_screen.rulebook.expression import (
     Apply,
     Field,
@@ -22,7 +24,6 @@ from precursor_screen.rulebook.expression import (
 )
 from precursor_screen.rulebook.grammar import parse_rule
 from precursor_screen.rulebook.located import parse_yaml
-from precursor_screen.rulebook.render import render
 from tests.rulebook.rules import LISTS, make_rule
 
 TIER = apply(Operator.EQ, Field("tier"), Literal("convention"))
@@ -39,10 +40,17 @@ def test_the_smallest_tests_are_what_the_logic_joins():
     assert list(smallest_tests(all_of([TIER, apply(Operator.NOT, any_of([GOODS, TIER]))]))) == [TIER, GOODS, TIER]
 
 
-def test_a_known_outcome_takes_the_place_of_its_node_and_of_no_text_that_looks_like_it():
-    assert render(all_of([apply(Operator.NOT, TIER), GOODS]), {TIER: "law_0"}) == f"((not law_0) and {render(GOODS)})"
+def test_a_known_outcome_takes_the_place_of_its_node():
+    table = pa.table({"law_0": [True, False, None], "tier": ["national", "convention", "convention"], "hs6": ["1", "1", "1"]})
+    rows = Rows.of(table, {TIER: "law_0"})
+    assert rows.value(all_of([apply(Operator.NOT, TIER), apply(Operator.PRESENT, Field("hs6"))])).to_pylist() == [
+        False,
+        True,
+        None,
+    ]
     rule = compile_rule(make_rule("a: {tier: convention}\n  condition: not a", subject="substance"), LISTS)
-    assert '"tier"' not in verdict_columns([rule], "rows", {TIER: "law_0"})
+    assert rows.verdicts(rule).tolist() == [FALSE, TRUE, UNKNOWN]
+    assert Rows.of(table).verdicts(rule).tolist() == [TRUE, FALSE, FALSE]
 
 
 @pytest.mark.parametrize("value", [float("nan"), "a\0b", [1]])

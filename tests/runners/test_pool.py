@@ -57,12 +57,12 @@ def test_chunks_hold_everything_in_order(monkeypatch):
     assert spread.cut([]) == []
 
 
-def test_chunks_of_texts_are_small_in_number_and_length(monkeypatch):
-    monkeypatch.setattr(spread, "CHUNK", 3)
+def test_chunks_of_texts_are_cut_by_length(monkeypatch):
     monkeypatch.setattr(spread, "CHUNK_LETTERS", 4)
     assert spread.cut_texts(["a", "b", "c", "d", "eeee", "f", "ggg", "h"]) == [
-        ["a", "b", "c"],
-        ["d", "eeee"],
+        ["a", "b"],
+        ["c", "d"],
+        ["eeee"],
         ["f", "ggg"],
         ["h"],
     ]

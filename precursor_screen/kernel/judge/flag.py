@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -21,9 +21,8 @@ from precursor_screen.kernel.resolve.resolved import COLUMNS_OF, LINE_NO, Resolv
 from precursor_screen.model import Rule
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import TRUE, UNKNOWN, Rows, whole
-from precursor_screen.rulebook.expression import columns_in
+from precursor_screen.rulebook.expression import Expression, columns_in
 from precursor_screen.rulebook.groups import Grouping
-from precursor_screen.rulebook.render import render
 from precursor_screen.rulebook.sql import identifier, literal
 from precursor_screen.rulebook.tell import NOT_STATED
 from precursor_screen.schema import BY_NAME, FLAG, LINE, PARTY, SUBSTANCE, UNJUDGED
@@ -272,14 +271,10 @@ def _flags_of_groups(
     """A flag for each group that meets the test, about its first line; the others are named beside it."""
     grouping = rule.grouping
     assert grouping is not None
-    shown = columns_told(rule) | {*grouping.keys} | columns_in((grouping.value, grouping.test))
+    shown = columns_told(rule) | {*grouping.keys} | columns_in(grouping.expressions)
     members = {"substance_name"} & rule.columns
     mine = rows.take(at, shown | members)
-    connection.register(
-        "selected", pa.table({name: mine.column(name) for name in sorted(shown | members)} | {"place": np.arange(mine.count)})
-    )
-    found = connection.sql(_groups(grouping, bool(members))).to_arrow_table()
-    connection.unregister("selected")
+    found = groups_of(connection, grouping, mine, bool(members))
     first = mine.take(found.column("place").to_numpy(), shown)
     keys = {key: found.column(f"key_{key}").to_pylist() for key in grouping.keys}
     if (
@@ -291,18 +286,55 @@ def _flags_of_groups(
     return flags_of(rule, first, identity, {"window_line_ids": whole(found.column("others"))}, outcomes)
 
 
+_AGGREGATES = {
+    "event_count": "count(distinct {})",
+    "value_count": "count(distinct {})",
+    "value_sum": "sum({})",
+    "value_avg": "avg({})",
+    "value_median": "median({})",
+}
+
+
+def _parts_of(grouping: Grouping) -> Iterator[tuple[str, Expression]]:
+    """What is reckoned with of each row: names of columns of `selected`, and what they hold."""
+    for i, measure in enumerate(grouping.measures):
+        assert measure.of is not None
+        yield f"value_{i}", measure.of
+        yield from ((f"limit_{i}_{j}", limit) for j, (_, limit) in enumerate(measure.limits))
+
+
+def groups_of(connection: duckdb.DuckDBPyConnection, grouping: Grouping, rows: Rows, has_members: bool = False) -> pa.Table:
+    """The groups of some rows that meet the test.
+
+    Returns:
+        key_... of its keys, correlation_value as text, group_members, place of its first row, others: its other lines.
+    """
+    names = ("line_id", "source_file", "source_row", *grouping.keys, *(["substance_name"] if has_members else []))
+    parts = {name: rows.value(part) for name, part in _parts_of(grouping)}
+    places = {"place": np.arange(rows.count)}
+    connection.register("selected", pa.table({**{n: rows.column(n) for n in dict.fromkeys(names)}, **parts, **places}))
+    found: pa.Table = connection.sql(_groups(grouping, has_members)).to_arrow_table()
+    connection.unregister("selected")
+    return found
+
+
 def _groups(grouping: Grouping, has_members: bool) -> str:
-    """SQL of the groups of `selected` that meet the test: their keys, what they come to, the place of their first row, their other lines."""
     columns = {k: f"unnest({identifier(k)})" if k in grouping.unnested else identifier(k) for k in grouping.keys}
     keys = ", ".join(f"key_{k}" for k in columns)
     members = "array_to_string(list_sort(list(distinct substance_name)), ', ')" if has_members else "cast(null as varchar)"
+    reckoned = [_AGGREGATES[m.aggregate].format(f"value_{i}") for i, m in enumerate(grouping.measures)]
+    tests = [
+        f"{reckoned[i]} {sign} min(limit_{i}_{j})"
+        for i, m in enumerate(grouping.measures)
+        for j, (sign, _) in enumerate(m.limits)
+    ]
     order = "source_file, source_row, line_id"
     return f"""
         with grouped as (
-            select {keys}, cast({render(grouping.value)} as varchar) as correlation_value, coalesce({members}, {literal(NOT_STATED)}) as group_members,
+            select {keys}, cast({reckoned[0]} as varchar) as correlation_value, coalesce({members}, {literal(NOT_STATED)}) as group_members,
                    list_sort(list(distinct line_id)) as line_ids, first(place order by {order}) as place,
                    first(line_id order by {order}) as line_id, first(source_file order by {order}) as source_file, first(source_row order by {order}) as source_row
             from (select *, {", ".join(f"{sql} as key_{k}" for k, sql in columns.items())} from selected)
-            where {" and ".join(f"key_{k} is not null" for k in columns)} group by {keys} having {render(grouping.test)})
+            where {" and ".join(f"key_{k} is not null" for k in columns)} group by {keys} having {" and ".join(tests)})
         select {keys}, correlation_value, group_members, place, list_filter(line_ids, lambda x: x <> line_id) as others
         from grouped order by {order}, {keys}"""

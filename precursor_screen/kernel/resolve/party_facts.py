@@ -124,10 +124,7 @@ def _to_order(lines: pa.Table) -> pa.ChunkedArray:
     """Whether the consignee field names nobody, or is left blank; false where the input has no such field."""
     if "consignee_name" not in lines.column_names:
         return pa.chunked_array([pa.repeat(False, lines.num_rows)], pa.bool_())
-    # "order", "orden", "ordre", "ordem": a name in Latin letters without this syllable is not worth a closer look.
-    said = map_distinct(
-        lines.column("consignee_name"), lambda n: "yes" if ("ord" in n.lower() or not n.isascii()) and is_to_order(n) else "no"
-    )
+    said = map_distinct(lines.column("consignee_name"), lambda n: "yes" if is_to_order(n) else "no")
     return pc.fill_null(pc.equal(said, "yes"), True)
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from precursor_screen.matching.substance.dictionary import Pattern
@@ -45,15 +46,14 @@ class CutNames:
         sure = sorted(((p.squashed, i) for i, p in enumerate(patterns) if p.loose and p.words), key=lambda s: s)
         self._names = [name for name, _ in sure]
         self._patterns = [patterns[i] for _, i in sure]
-        self._ends = frozenset(_ends_of(self._patterns))
+        lasts = ((p.squashed[slice(*p.words[-1])], len(p.words) > 1) for p in self._patterns)
+        self._last_words = sorted({(word, _least_of(word, several)) for word, several in lasts})
 
     def may_end(self, text: str) -> bool:
         """Whether a text is long enough to be cut and its last words begin a name: most texts need no more of a look."""
-        if (
-            len(text) < SHORTEST
-            or not text[-1].isalpha()
-            or squash(_LAST_WORD.split(text[-_LONGEST_WORD:])[-1]) not in self._ends
-        ):
+        if len(text) < SHORTEST or not text[-1].isalpha():
+            return False
+        if not self._is_begun(squash(_LAST_WORD.split(text[-_LONGEST_WORD:])[-1])):
             return False
         tail = ""
         for word in reversed(_WORD.findall(text)[-_WORDS:]):
@@ -75,6 +75,15 @@ class CutNames:
                 return [CutName(found[0], first)] if len(owners) == 1 else []
         return []
 
+    def _is_begun(self, word: str) -> bool:
+        """Whether a word is the beginning of the last word of one of the names, and enough of it."""
+        for last, least in islice(self._last_words, bisect_left(self._last_words, (word, 0)), None):
+            if not last.startswith(word):
+                return False
+            if least <= len(word) < len(last):
+                return True
+        return False
+
     def _begun(self, tail: str) -> list[Pattern]:
         """The names that begin so; the shortest first."""
         found = []
@@ -88,9 +97,6 @@ class CutNames:
         return sorted(found, key=lambda p: (len(p.squashed), p.squashed))
 
 
-def _ends_of(patterns: Sequence[Pattern]) -> Iterator[str]:
-    """What the last word of a text may be that ends within one of the names."""
-    for pattern in patterns:
-        (begin, end), several = pattern.words[-1], len(pattern.words) > 1
-        least = int(_OF_LAST_WORD * (end - begin)) if several else min(_FEWEST, end - begin)
-        yield from (pattern.squashed[begin:stop] for stop in range(begin + max(least, 1), end))
+def _least_of(word: str, several: bool) -> int:
+    """How many letters of the last word of a name must show, where it has several words or is the only one."""
+    return max(int(_OF_LAST_WORD * len(word)) if several else min(_FEWEST, len(word)), 1)

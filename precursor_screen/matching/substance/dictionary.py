@@ -43,6 +43,7 @@ class Pattern:
     fixed: frozenset[int]  # letters that are locants, the N of "N-phenethyl", and Roman numerals
     edits: int  # how many it bears: 0, 1 or 2
     reading: str  # the name with all letters that are confused as one
+    no_edges: bool  # in a script that does not part words
 
     @property
     def loose(self) -> bool:
@@ -65,7 +66,7 @@ class NameDictionary:
         )
         self.near_patterns = tuple(p for p in self.patterns if p.edits)
         self.pieces = PieceIndex([(p.squashed, p.edits) for p in self.near_patterns])
-        self.read_patterns = tuple(p for p in self.patterns if p.loose and not _has_no_edges(p.squashed))
+        self.read_patterns = tuple(p for p in self.patterns if p.loose and not p.no_edges)
         self.readings = ReadingIndex([p.reading for p in self.read_patterns])
         parts = frozenset(p.squashed[a:b] for p in self.patterns for a, b in p.words)
         self.neighbours = Neighbours(load_neighbours(), frozenset(p.squashed for p in self.patterns if p.loose), parts)
@@ -113,6 +114,7 @@ def _pattern(
         fixed=frozenset(i for a, b in words if b - a == 1 or _ROMAN.fullmatch(key, a, b) for i in range(a, b)),
         edits=_edits(key, name, read=read),
         reading=loose_fold(spaced(name.name))[0],
+        no_edges=_has_no_edges(key),
     )
 
 

@@ -7,7 +7,6 @@ parts 25 kg" and "PAA polyacrylic acid" stay weak.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -16,6 +15,7 @@ from precursor_screen.matching.substance.match import Match
 from precursor_screen.matching.substance.suppression import NEGATED
 from precursor_screen.model import Substance
 from precursor_screen.names.chemical import is_salt_word
+from precursor_screen.names.patterns import late
 from precursor_screen.names.text import squash
 from precursor_screen.names.word_table import one_of, words_of
 
@@ -27,13 +27,13 @@ _WORDS_EACH_SIDE: Final = 8
 _REACH: Final = 90
 _LONG_ENOUGH: Final = 6  # letters of a name that stand beside its abbreviation: PAA (phenyl acetic)
 _TWO_LETTERS: Final = 2
-_TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|%")
+_TOKEN: Final = late(r"\d+(?:[.,]\d+)*|[^\W\d_]+|%")
 # No word is near behind these: the next goods, or the next line.
-_STOP: Final = re.compile(r"[|\n]")
-_FOR_A_TRADE: Final = re.compile(rf"[ ](?:for|fur|fuer|pour|para|per|для)[ ](?:\w+[ ]){{0,3}}{one_of('grade')}")
+_STOP: Final = late(r"[|\n]")
+_FOR_A_TRADE: Final = late(rf"[ ](?:for|fur|fuer|pour|para|per|для)[ ](?:\w+[ ]){{0,3}}{one_of('grade')}")
 _SHARES: Final = frozenset({"%", "pct", "percent", "prozent", "procent", "процентов"})
-_CLASS: Final = re.compile(r"a?ether|eters?|etere|эфир\w*|ефир\w*|エーテル|الإثير|إيثر|ايثر")
-_ASIAN: Final = re.compile(r"[\u3400-\u9fff]")
+_CLASS: Final = late(r"a?ether|eters?|etere|эфир\w*|ефир\w*|エーテル|الإثير|إيثر|ايثر")
+_ASIAN: Final = late(r"[\u3400-\u9fff]")
 
 
 def combined(strength: str, kinds: int) -> str:

@@ -28,15 +28,15 @@ def test_items_are_cut_by_their_number(count, sizes):
     [
         ([], []),
         (["a"], [1]),
-        (["a"] * 3, [3]),
-        (["a"] * 4, [3, 1]),
-        (["a" * 9, "b", "c"], [2, 1]),
-        (["a" * 8, "b", "c"], [3]),
-        (["a" * 10, "b"], [1, 1]),
+        (["a"] * 5, [5]),
+        (["a"] * 6, [5, 1]),
+        (["a" * 7, "b", "c"], [2, 1]),
+        (["a" * 6, "b", "c"], [3]),
+        (["a" * 9, "b"], [1, 1]),
         (["a" * 50, "b" * 50], [1, 1]),
-        (["a" * 9, "b" * 50, "c"], [2, 1]),
-        (["a" * 6, "b" * 4, "c" * 6, "d" * 4], [2, 2]),  # letters are counted anew in each chunk
-        (["", "", "", ""], [3, 1]),
+        (["a" * 8, "b" * 50, "c"], [2, 1]),
+        (["a" * 5, "b" * 4, "c" * 5, "d" * 4], [2, 2]),  # letters are counted anew in each chunk
+        ([""] * 11, [10, 1]),
     ],
 )
 def test_texts_are_cut_by_their_number_and_their_letters(texts, sizes):

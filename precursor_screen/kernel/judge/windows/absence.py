@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.documents import is_document, open_registers, register_table
+from precursor_screen.kernel.judge.windows.frames import field_of
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.rulebook.render import render
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import MOVEMENT
 
@@ -48,7 +48,7 @@ def no_longer_absent(movements: pa.Table, rules: list[CompiledRule], registers: 
         open_registers(connection, registers)
         for rule in rules:
             assert rule.window is not None
-            there = is_document(rule.window, [render(value) for value, _ in rule.window.matched])
+            there = is_document(rule.window, [field_of(value) for value, _ in rule.window.matched])
             query = f"""select flag_id from (
                     select flag_id, exists (select 1 from {register_table(rule.window.register)} r where {there}) as there
                     from movements m where rule_id = {literal(rule.rule.id)})

@@ -42,7 +42,7 @@ class Fresh:
 
     def picked(self, rule: CompiledRule, number: int) -> tuple[Numbers, Numbers]:
         """Where the movements stand of which a rule is sure, and those that it cannot judge; `number` is that of its verdict."""
-        verdict = pc.fill_null(whole(self.verdicts.column(number)), 0).to_numpy()
+        verdict = whole(self.verdicts.column(number)).to_numpy()
         at = np.flatnonzero(verdict > 0)
         if rule.rule.subject == LINE:
             at = np.sort(at[np.unique(self.cargoes[at], return_index=True)[1]])
@@ -76,7 +76,7 @@ class Fresh:
         return self.rows.column("line_id").take(at)
 
 
-def read_fresh(connection: duckdb.DuckDBPyConnection, fresh: Relation, verdicts: Relation) -> Fresh:
+def read_fresh(connection: duckdb.DuckDBPyConnection, fresh: Relation, verdicts: pa.Table) -> Fresh:
     """The new movements that a rule flags or cannot judge.
 
     Args:
@@ -84,18 +84,18 @@ def read_fresh(connection: duckdb.DuckDBPyConnection, fresh: Relation, verdicts:
         fresh: the new movements.
         verdicts: row_no, and a verdict a rule.
     """
-    given = fetch(connection, f"select row_no, columns('verdict_.*') from {verdicts} order by row_no")
-    judged = [name for name in given.column_names if name != "row_no"]
-    about = reduce(pc.or_, (pc.fill_null(pc.greater(given.column(name), 0), False) for name in judged))
-    given = given.filter(about)
+    judged = [name for name in verdicts.column_names if name.startswith("verdict_")]
+    about = reduce(pc.or_, (pc.greater(verdicts.column(name), 0) for name in judged))
+    given = verdicts.filter(about).sort_by("row_no")
     mine = give(connection, "picked", given.select(["row_no"]))
     query = f"select * from {fresh} where row_no in (select row_no from {mine}) order by row_no"
     table = fetch(connection, derive("shown", query, fresh).sql)
     keys = [
         pc.index_in(table.column(n), pc.unique(table.column(n))).to_numpy().astype(np.int64) for n in ("movement_key", "line_id")
     ]
-    rows = Rows(table, pa.nulls(table.num_rows, pa.int32()), pa.array([None], pa.list_(pa.string())))
-    return Fresh(rows, table.column("row_no").to_numpy(), given.select(judged), keys[0] * (table.num_rows + 1) + keys[1])
+    return Fresh(
+        Rows.of(table), table.column("row_no").to_numpy(), given.select(judged), keys[0] * (table.num_rows + 1) + keys[1]
+    )
 
 
 class Raised(NamedTuple):

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from precursor_screen.kernel.judge.windows.relation import Relation
-from precursor_screen.rulebook.expression import Expression, Field, Operator, apply
+from precursor_screen.rulebook.expression import Expression, Field
 from precursor_screen.rulebook.sql import identifier, plain_reference
-from precursor_screen.rulebook.windows import Chain, Measure, Window
-
-DISTINCT = ("event_count", "value_count")
+from precursor_screen.rulebook.windows import Chain, Window
 
 
 def key_of(column: str) -> str:
@@ -30,6 +28,12 @@ def is_paired(column: str) -> bool:
     return column.endswith("_roles")
 
 
+def field_of(part: Expression) -> str:
+    """SQL of a part that is a column as it is."""
+    assert isinstance(part, Field), part
+    return identifier(part.name)
+
+
 def gid_of(groups: Relation) -> str:
     """The column of `moves` that holds the number of a movement's group."""
     return f"gid_of_{groups}"
@@ -38,7 +42,7 @@ def gid_of(groups: Relation) -> str:
 def parts_of(window: Window) -> list[tuple[str, Expression | None]]:
     """What a window needs of every movement: names of columns of `selected`, and what they hold; None: the movement's cargo."""
     return [
-        *((f"value_{i}", _value(m)) for i, m in enumerate(window.measures)),
+        *((f"value_{i}", m.of) for i, m in enumerate(window.measures)),
         *((f"limit_{i}_{j}", limit) for i, m in enumerate(window.measures) for j, (_, limit) in enumerate(m.limits)),
         *((f"stage_{i}", step) for i, step in enumerate(window.steps)),
         *((f"differs_{i}", change) for i, change in enumerate(window.changes)),
@@ -53,11 +57,6 @@ def _parts_of_chain(chain: Chain) -> list[tuple[str, Expression]]:
         *((f"begin_{n}", Field(name)) for n, name in enumerate(chain.begins)),
         *([("carried", chain.carried)] if chain.carried else []),
     ]
-
-
-def _value(measure: Measure) -> Expression | None:
-    """A movement's value; where only different ones are counted a number stands for it: numbers sort faster than texts."""
-    return apply(Operator.HASH, measure.of) if measure.of and measure.aggregate in DISTINCT else measure.of
 
 
 @dataclass(frozen=True, slots=True)

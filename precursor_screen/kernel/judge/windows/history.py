@@ -18,9 +18,9 @@ from precursor_screen.kernel.movements import CARGO
 from precursor_screen.kernel.resolve.substances import substance_table
 from precursor_screen.memory import ALWAYS, IDENTITY, REFERENCES, Past
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.expression import Expression
 from precursor_screen.rulebook.registers import PERMITS
-from precursor_screen.rulebook.render import render
 from precursor_screen.rulebook.sql import identifier, null_column, plain_reference
 from precursor_screen.schema import PREVIOUS_COLUMNS
 
@@ -172,10 +172,9 @@ def _listed(names: list[str]) -> str:
     return ", ".join(identifier(n) for n in names)
 
 
-def _outcome(connection: duckdb.DuckDBPyConnection, test: Expression, name: str) -> str:
-    """SQL of the outcome of a test of the law; what no law speaks of is tested with nulls."""
-    nothing = ", ".join(null_column(c) for c in LISTING)
-    without = connection.execute(f"select {render(test)} from (select {nothing})").fetchall()[0][0]
+def _outcome(nothing: Rows, test: Expression, name: str) -> str:
+    """SQL of the outcome of a test of the law; what no law speaks of is tested with `nothing`, a row of nulls."""
+    without = nothing.value(test)[0].as_py()
     return (
         f"law.{name}" if without is None else f"case when law.substance_id is null then {without} else law.{name} end as {name}"
     )
@@ -220,4 +219,5 @@ def _look_up(connection: duckdb.DuckDBPyConnection, amended: Relation, needs: Ne
             order by a.substance_id is distinct from linked.substance_id, a.substance_id limit 1"""
         joins["amended"] = f" left join lateral ({earlier}) amended on true"
         found |= {c.name: f"amended.{identifier(c.name.removeprefix('previous_'))} as {identifier(c.name)}" for c in previous}
-    return _Lookups(joins, found, tuple(_outcome(connection, test, name) for test, name in needs.tests.items()))
+    nothing = Rows.of(pa.table({"substance_id": pa.nulls(1, pa.string())}))
+    return _Lookups(joins, found, tuple(_outcome(nothing, test, name) for test, name in needs.tests.items()))

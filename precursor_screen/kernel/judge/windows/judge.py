@@ -209,8 +209,9 @@ def _judge_all(
 ) -> Found:
     """What all rules come to. Recorded movements are read for rules that are sure of a new one."""
     open_registers(connection, registers)
-    verdicts = keep(connection, verdicts_of(rules, seen))  # every rule asks for its own
-    fresh = read_fresh(connection, seen.fresh, verdicts)
+    judged = verdicts_of(connection, rules, seen)
+    verdicts = give(connection, "verdicts", judged)
+    fresh = read_fresh(connection, seen.fresh, judged)
     flags, missing, episodes = [FLAG.empty_table()], [UNJUDGED.empty_table()], [EPISODE.empty_table()]
     doubts = Flagged(past.settled.flagged if past is not None else RULE_LINE.empty_table())
     windows: dict[int, CompiledRule] = {}

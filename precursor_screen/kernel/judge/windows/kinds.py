@@ -7,8 +7,9 @@ to say) and `unknown` (how many movements of the window could not be judged). Ra
 from __future__ import annotations
 
 from precursor_screen.kernel.documents import is_document, register_table
-from precursor_screen.kernel.judge.windows.frames import DISTINCT, Frames
+from precursor_screen.kernel.judge.windows.frames import Frames
 from precursor_screen.kernel.judge.windows.relation import Relation, derive
+from precursor_screen.rulebook.groups import DISTINCT
 from precursor_screen.rulebook.registers import schema_of
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.rulebook.windows import Window

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from precursor_screen.kernel.judge.windows.frames import Frames
+from precursor_screen.kernel.judge.windows.frames import Frames, field_of
 from precursor_screen.kernel.judge.windows.history import Seen
 from precursor_screen.kernel.judge.windows.relation import Relation, derive
 from precursor_screen.rulebook.expression import Field
-from precursor_screen.rulebook.render import render
 from precursor_screen.rulebook.windows import Window
 
 _MOST_MEMBERS = 10
@@ -77,7 +76,7 @@ def _inside(frames: Frames, ends: Relation, placed: Relation, most_lines: int) -
 
 
 def _flagged(window: Window, inside: Relation, seen: Seen) -> Relation:
-    member = f"named.{render(window.named_by)}" if window.named_by else "null::varchar"
+    member = f"named.{field_of(window.named_by)}" if window.named_by else "null::varchar"
     names = f"list_sort(list(distinct {member}))"
     text = "''" if _is_alone(window) else f"{_span(window)} || ' (' || min(w.day) || ' to ' || max(w.day) || ')'"
     return derive(
@@ -100,8 +99,8 @@ def _links(window: Window) -> str:
     """SQL of what each link of a chain carried, when, and from whom to whom."""
     if window.chain is None:
         return "null::varchar"
-    day, origin, target = (f"named.{render(told)}" for told in window.chain.told[:3])
-    carried = f" || ', ' || named.{render(window.chain.carried)}" if isinstance(window.chain.carried, Field) else ""
+    day, origin, target = (f"named.{field_of(told)}" for told in window.chain.told[:3])
+    carried = f" || ', ' || named.{field_of(window.chain.carried)}" if isinstance(window.chain.carried, Field) else ""
     link = f"{day} || ': ' || coalesce({origin}, 'not stated') || ' to ' || coalesce({target}, 'not stated'){carried}"
     return f"string_agg(distinct {link}, '; ' order by {link})"
 

@@ -5,23 +5,28 @@ A group is a number instead of its keys, a test is its outcome, and only movemen
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from precursor_screen.engine import fetch
 from precursor_screen.kernel.judge.windows.frames import elements_of, gid_of, key_of, parts_of
 from precursor_screen.kernel.judge.windows.history import Seen
-from precursor_screen.kernel.judge.windows.relation import Relation, derive, kept
-from precursor_screen.rulebook.compile import CompiledRule, verdict_columns
-from precursor_screen.rulebook.expression import Expression, columns_in, smallest_tests
-from precursor_screen.rulebook.render import render
+from precursor_screen.kernel.judge.windows.relation import Relation, derive, give, kept
+from precursor_screen.rulebook.compile import CompiledRule
+from precursor_screen.rulebook.evaluate import Rows
+from precursor_screen.rulebook.expression import Expression, Literal, columns_in, smallest_tests
 from precursor_screen.rulebook.sql import identifier
 from precursor_screen.rulebook.windows import Window
 from precursor_screen.schema import LINE
 
 Keys = tuple[str, ...]
+_AT_ONCE = 500_000  # movements of which all that rules read is held at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +44,13 @@ class Layout:
     columns: Mapping[Expression, str]
 
 
-def verdicts_of(rules: Sequence[CompiledRule], seen: Seen) -> Relation:
-    """`verdicts`: row_no of the new movements, a verdict a rule (verdict_0 is that of the first), and what groups them."""
-    keys = "".join(f", {identifier(k)}" for k in sorted({k for r in rules if r.window for k in r.window.keys}))
-    verdicts = "".join(f", verdict_{n}" for n in range(len(rules)))
-    query = _with_verdicts(rules, seen, "where is_new")
-    return derive("verdicts", f"select row_no{keys}{verdicts} from ({query})", seen.every)
+def verdicts_of(connection: duckdb.DuckDBPyConnection, rules: Sequence[CompiledRule], seen: Seen) -> pa.Table:
+    """row_no of the new movements, a verdict a rule (verdict_0 is that of the first), and what groups them."""
+    keys = sorted({k for r in rules if r.window for k in r.window.keys})
+    given = fetch(connection, _read(seen, rules, keys, "where is_new").sql)
+    rows = Rows.of(given, seen.tests)
+    verdicts = {f"verdict_{n}": rows.verdicts(rule) for n, rule in enumerate(rules)}
+    return pa.table({"row_no": given.column("row_no"), **{k: given.column(k) for k in keys}, **verdicts})
 
 
 @contextmanager
@@ -57,11 +63,11 @@ def lay_out(
         connection: where they are kept.
         numbered: rules that are sure of a new movement, by the number of their verdict; all have a window.
         seen: all movements.
-        verdicts: on the new ones.
+        verdicts: on the new ones, as `verdicts_of` gives them.
     """
     windows = {n: r.window for n, r in numbered.items() if r.window is not None}
     kinds = sorted({w.keys for w in windows.values()})
-    parts = dict.fromkeys(part for w in windows.values() for _, part in parts_of(w) if part and part.columns)
+    parts = dict.fromkeys(p for w in windows.values() for _, p in parts_of(w) if p and not isinstance(p, Literal))
     columns = {part: f"part_{n}" for n, part in enumerate(parts)}
     with ExitStack() as stack:
         # Kept, as every rule of a kind reads them: the groups once more for each flag, the movements with their verdicts.
@@ -69,7 +75,9 @@ def lay_out(
             keys: stack.enter_context(kept(connection, _groups(f"groups_{n}", verdicts, _of_keys(windows, keys))))
             for n, keys in enumerate(kinds)
         }
-        moves = stack.enter_context(kept(connection, _moves(numbered, seen, groups, columns)))
+        given = give(connection, "given_moves", _moves(connection, numbered, seen, groups, columns))
+        moves = stack.enter_context(kept(connection, derive("moves", f"select * from {given}", given)))
+        connection.unregister(str(given))
         yield Layout(moves, groups, columns)
 
 
@@ -95,46 +103,58 @@ def _groups(name: str, verdicts: Relation, mine: Mapping[int, Window]) -> Relati
 
 
 def _moves(
-    numbered: Mapping[int, CompiledRule], seen: Seen, groups: Mapping[Keys, Relation], columns: Mapping[Expression, str]
-) -> Relation:
+    connection: duckdb.DuckDBPyConnection,
+    numbered: Mapping[int, CompiledRule],
+    seen: Seen,
+    groups: Mapping[Keys, Relation],
+    columns: Mapping[Expression, str],
+) -> pa.Table:
     """The movements that a rule is sure of, or cannot judge, in a group of new ones. Groups by an element of a list are found later."""
     windows = {n: r.window for n, r in numbered.items() if r.window is not None}
     joined = {keys: g for keys, g in groups.items() if not any(k in w.unnested for w in windows.values() for k in keys)}
+    lists = sorted({k for keys in groups if keys not in joined for k in keys})
+    of_lines = any(r.rule.subject == LINE for r in numbered.values())
+    read = _read(seen, list(numbered.values()), lists, "", of_lines)
     joins = "".join(
         f" left join {g} on {' and '.join(f'{key_of(k)} = {g}.key_{i}' for i, k in enumerate(keys))}"
         for keys, g in joined.items()
     )
-    lists = sorted({k for keys in groups if keys not in joined for k in keys})
-    cargo = ["cargo"] if any(w.kind == "temporal" or None in [p for _, p in parts_of(w)] for w in windows.values()) else []
-    lines = ["hash(movement_key, line_id) as line"] if any(r.rule.subject == LINE for r in numbered.values()) else []
-    shown = [
-        *cargo,
-        *lines,
-        *(identifier(k) for k in lists),
-        *(f"{render(part, seen.tests)} as {name}" for part, name in columns.items()),
-        *(f"verdict_{place} as verdict_{n}" for place, n in enumerate(windows)),
-        *(f"{g}.gid as {gid_of(g)}" for g in joined.values()),
-    ]
-    about = " or ".join(
-        f"(verdict_{place} > 0{f' and {groups[w.keys]}.gid is not null' if w.keys in joined else ''})"
-        for place, w in enumerate(windows.values())
-    )
-    return derive(
-        "moves",
-        f"""select row_no, is_new, as_of_date as day, {", ".join(shown)}
-            from ({_with_verdicts([numbered[n] for n in windows], seen)}) {joins} where {about}""",
-        seen.every,
-        *joined.values(),
-    )
+    gids = "".join(f", {g}.gid as {gid_of(g)}" for g in joined.values())
+    inside = "" if lists or not joined else f" where {' or '.join(f'{g}.gid is not null' for g in joined.values())}"
+    query = derive("grouped", f"select rows.*{gids} from {read} rows {joins}{inside}", read, *joined.values())
+    found = []
+    for batch in connection.sql(query.sql).to_arrow_reader(_AT_ONCE):
+        given = pa.Table.from_batches([batch])
+        rows = Rows.of(given, seen.tests)
+        verdicts = {n: rows.verdicts(rule) for n, rule in numbered.items()}
+        about = np.zeros(rows.count, dtype=np.bool_)
+        for n, window in windows.items():
+            gid = given.column(gid_of(groups[window.keys])) if window.keys in joined else None
+            about |= (verdicts[n] > 0) & (True if gid is None else pc.is_valid(gid).to_numpy())
+        kept_columns = {
+            **{
+                name: given.column(name) for name in ("row_no", "is_new", "day", "cargo", *(["line"] if of_lines else []), *lists)
+            },
+            **{name: _narrow(rows.value(part)) for part, name in columns.items()},
+            **{f"verdict_{n}": verdict for n, verdict in verdicts.items()},
+            **{gid_of(g): given.column(gid_of(g)) for g in joined.values()},
+        }
+        found.append(pa.table(kept_columns).filter(pa.array(about)))
+    return pa.concat_tables(found)
 
 
-def _with_verdicts(rules: Sequence[CompiledRule], seen: Seen, where: str = "") -> str:
-    """SQL of the movements with verdicts, of which only what the rules read is read."""
+def _narrow(values: pa.Array) -> pa.Array:
+    """Values of a kind that the engine knows: its decimals have 38 digits at most."""
+    return values.cast(pa.decimal128(38, values.type.scale)) if pa.types.is_decimal256(values.type) else values
+
+
+def _read(seen: Seen, rules: Sequence[CompiledRule], also: Iterable[str], where: str, of_lines: bool = False) -> Relation:
+    """Movements with no more of them than what some rules read, and some columns beside."""
     # An atom may stand in a rule that has it from elsewhere: what a rule requires is a test like any other.
     read_of = [one for r in rules for one in (*r.tests, *(r.window.expressions if r.window else ()))]
     asked = {test for one in read_of for test in smallest_tests(one)}
     known = {test: name for test, name in seen.tests.items() if test in asked}
-    read = columns_in(read_of, known)
-    identity = {"movement_key", "line_id"} if any(r.rule.subject == LINE for r in rules) else set()
-    columns = ["row_no", "is_new", "cargo", *(identifier(c) for c in sorted(read | identity | {"as_of_date"})), *known.values()]
-    return verdict_columns(rules, f"(select {', '.join(columns)} from {seen.every} {where})", known)
+    columns = sorted(columns_in(read_of, known) | {*also, "as_of_date"})
+    line = ["hash(movement_key, line_id) as line"] if of_lines else []
+    shown = ["row_no", "is_new", "as_of_date as day", "cargo", *map(identifier, columns), *known.values(), *line]
+    return derive("read_of", f"select {', '.join(shown)} from {seen.every} {where}", seen.every)

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 
 import duckdb
 
-from precursor_screen.kernel.judge.windows.frames import DISTINCT, Frames, elements_of, gid_of, is_paired, key_of, parts_of
+from precursor_screen.kernel.judge.windows.frames import Frames, elements_of, gid_of, is_paired, key_of, parts_of
 from precursor_screen.kernel.judge.windows.kinds import compute
 from precursor_screen.kernel.judge.windows.relation import Relation, derive, kept
 from precursor_screen.rulebook.expression import Expression, Field, Literal
-from precursor_screen.rulebook.render import render
+from precursor_screen.rulebook.groups import DISTINCT
 from precursor_screen.rulebook.sql import identifier, literal
 from precursor_screen.rulebook.windows import Window
 
@@ -25,7 +25,7 @@ _JOINED = 5_000_000  # rows that one step of `kept_past` joins, roughly
 def select_moves(frames: Frames, moves: Relation) -> Relation:
     """One row a (movement, group): few and narrow columns, so that sorting many movements by their groups stays cheap."""
     window = frames.window
-    columns = "".join(f", {_column(frames, part)} as {name}" for name, part in parts_of(window))
+    columns = "".join(f", {_column(frames, name, part)} as {name}" for name, part in parts_of(window))
     columns += ", cargo" if window.kind == "temporal" else ""
     columns += f", cast(date_trunc('{window.period}', day) as date) as period" if window.period else ""
     start = f"row_no, day, is_new, verdict_{frames.number} = 1 as sure{columns}"
@@ -67,8 +67,13 @@ def _select_by_element(frames: Frames, moves: Relation, start: str, about: str) 
     return derive("selected", f"select * from {mine} where gid in (select gid from {mine} where is_new and sure)", mine)
 
 
-def _column(frames: Frames, part: Expression | None) -> str:
-    return "cargo" if part is None else frames.columns.get(part) or render(part)
+def _column(frames: Frames, name: str, part: Expression | None) -> str:
+    """SQL of a part of a window; where only different values are counted a number stands for each: numbers sort faster than texts."""
+    if part is None:
+        return "cargo"
+    column = literal(part.value) if isinstance(part, Literal) else frames.columns[part]
+    counted = {f"value_{i}" for i, measure in enumerate(frames.window.measures) if measure.aggregate in DISTINCT}
+    return f"case when {column} is not null then hash({column}) end" if name in counted else column
 
 
 def of_possible_groups(window: Window, selected: Relation) -> Relation:
