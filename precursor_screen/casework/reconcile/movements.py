@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.casework.frames import to_frame
 from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Party, is_number
 from precursor_screen.names.identifiers import plain_reference
 from precursor_screen.names.party import normalise_party, party_key
@@ -137,6 +140,39 @@ class Movement:
     def other_country(self) -> str | None:
         """The country of the other side; None: not stated, or which side it is, is not known."""
         return {EXPORT: self.destination, IMPORT: self.origin}.get(self.direction or "")
+
+
+_KG = pa.decimal128(38, 6)
+_TYPES = {"bulk": pa.bool_(), "assumed": pa.bool_(), "kg": _KG, "substance_kg": _KG, "day": pa.date32()}
+
+
+def frame_of(movements: Iterable[Movement], *names: str) -> pd.DataFrame:
+    """Movements in the order of their rank, each as `movement`, with columns of some of its attributes: texts, and `_TYPES`."""
+    ordered = sorted(movements, key=lambda m: m.rank)
+    columns = {name: pa.array([getattr(m, name) for m in ordered], _TYPES.get(name, pa.string())) for name in names}
+    return to_frame(pa.table(columns)).assign(movement=pd.Series(ordered, dtype=object))
+
+
+def record_of(m: Movement) -> dict[str, Any]:
+    """A movement as it is told: the columns of a sheet of lines, in their order."""
+    return {
+        "bill": m.bill,
+        "day": m.day,
+        "kg": m.kg,
+        "content_kg": m.substance_kg,
+        "direction": m.direction,
+        "substance_id": m.substance_id,
+        "sender": m.sender,
+        "receiver": m.receiver,
+        "from": m.origin,
+        "to": m.destination,
+        "country_of_party": m.assumed,
+        "permit": m.permit,
+        "notification": m.pen,
+        "source_file": m.file,
+        "source_row": m.row,
+        "line_id": m.line_id,
+    }
 
 
 def pick_substances(rows: pa.Table) -> pa.Table:

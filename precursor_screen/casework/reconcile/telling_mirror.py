@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from precursor_screen.casework.delivery import Told, make_sheet, plain_kg
+from precursor_screen.casework.delivery import Told, make_sheet, plain
 from precursor_screen.casework.reconcile.differences import Unjudged, show_kg
 from precursor_screen.casework.reconcile.mirror import KINDS, Consignment, Mirrored
-from precursor_screen.casework.reconcile.telling import (
-    LINES,
-    SCHEMA_VERSION,
-    line_row,
-    movement_record,
-    not_evaluable,
-    told_unjudged,
-    unjudged_record,
-)
+from precursor_screen.casework.reconcile.movements import record_of
+from precursor_screen.casework.reconcile.telling import LINES, SCHEMA_VERSION, line_row, not_evaluable, told_unjudged
 from precursor_screen.reports.xlsx_sheets import DAY, NUMBER, WRITTEN, Column
 
 _SIDES = tuple(
@@ -45,12 +39,12 @@ def _side(one: Consignment | None) -> tuple[Any, ...]:
 
 
 def _record(number: int, one: Mirrored) -> dict[str, Any]:
-    sides = {name: [movement_record(m) for m in c.movements] if c else None for name, c in _sides(one)}
+    sides = {name: [record_of(m) for m in c.movements] if c else None for name, c in _sides(one)}
     return {
         "no": number,
         "kind": one.kind,
         "title": one.title,
-        "difference_kg": plain_kg(one.difference_kg),
+        "difference_kg": one.difference_kg,
         "because": one.because,
         "matched": one.why,
         "settle": one.settle,
@@ -78,21 +72,23 @@ def tell_mirror(
     rows = [
         (n, d.kind, d.title, *_side(d.left), *_side(d.arrived), d.difference_kg, d.because, d.why, d.settle) for n, d in numbered
     ]
-    lines = [line_row(n, d.kind, m) for n, d in numbered for _, c in _sides(d) if c for m in c.movements]
+    lines = [line_row(n, d.kind, record_of(m)) for n, d in numbered for _, c in _sides(d) if c for m in c.movements]
     sheets = (
         make_sheet("Differences", _COLUMNS, rows, frozen=3),
         make_sheet("Lines", LINES, lines, frozen=2),
         not_evaluable(doubts),
     )
-    data = {
-        "schema_version": SCHEMA_VERSION,
-        "run": run,
-        "provenance": provenance,
-        "notices": list(notices),
-        "matched": pairs,
-        "not_evaluable": [unjudged_record(u) for u in doubts],
-        "differences": [_record(n, d) for n, d in numbered],
-    }
+    data = plain(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "run": run,
+            "provenance": provenance,
+            "notices": list(notices),
+            "matched": pairs,
+            "not_evaluable": [asdict(u) for u in doubts],
+            "differences": [_record(n, d) for n, d in numbered],
+        }
+    )
     return Told(tuple(_text(numbered, counts, pairs, doubts, notices, capacity)), sheets, 0, data, last)
 
 
