@@ -154,10 +154,16 @@ def digits_of(number: str) -> str:
     return "-".join(runs) if sum(map(len, runs)) >= _LEAST_DIGITS else ""
 
 
+@lru_cache(maxsize=65_536)
+def near_forms(number: str) -> tuple[str, ...]:
+    """What a number as written is near to another by, the nearest first: without leading zeros, by its digits."""
+    return tuple(dict.fromkeys(form for form in (unpadded(number), digits_of(number)) if form))
+
+
 def number_forms(number: str) -> frozenset[str]:
-    """All forms of one whole number: plain, without leading zeros, by its digits. A part of it (`EA/25` of `EA/25/01857`) is another's too."""
-    forms = (plain_reference(number), unpadded(number), digits_of(number)) if is_number(plain_reference(number)) else ()
-    return frozenset(forms) - {""}
+    """All forms of one whole number: plain, and the near ones. A part of it (`EA/25` of `EA/25/01857`) is another's too."""
+    plain = plain_reference(number)
+    return frozenset((plain, *near_forms(number))) if is_number(plain) else frozenset()
 
 
 def all_among(cell: str, forms: frozenset[str]) -> bool:
