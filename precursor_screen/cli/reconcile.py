@@ -151,7 +151,9 @@ def _reconcile(
     gathered = comparing.gather(ctx, settings, inputs, known_from, last, numbers_of(registers.documents, registers.aside))
     begin, end = gathered.span(first, last)
     earliest = min((m.day for m in gathered.movements), default=begin)
-    frame = make_frame(settings.jurisdiction, begin, end, tolerance, registers.aside, min(earliest, begin))
+    frame = make_frame(
+        settings.jurisdiction, begin, end, tolerance=tolerance, aside=registers.aside, known_from=min(earliest, begin)
+    )
     firm = _firm(options["exporter"], gathered.movements, registers.documents) if options["exporter"] else ""
     result = reconcile(gathered.movements, registers.documents, frame, firm)
     result = replace(result, unjudged=(*gathered.unjudged, *registers.unjudged, *result.unjudged))

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from precursor_screen.casework.frames import to_rows
-from precursor_screen.casework.gathering import convention_table
 from precursor_screen.casework.reconcile.documents import Document
+from precursor_screen.casework.reconcile.law import convention_table
 from precursor_screen.casework.returns import CELL, YearlyReturn, make_return
 from precursor_screen.rulebook.registers import REQUIREMENTS
 from tests.casework.reconcile.making import moved

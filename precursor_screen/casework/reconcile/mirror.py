@@ -13,8 +13,8 @@ from decimal import Decimal
 
 from precursor_screen.casework.reconcile.alike import Likeness
 from precursor_screen.casework.reconcile.differences import kilograms, show_kg
+from precursor_screen.casework.reconcile.law import TOLERANCE
 from precursor_screen.casework.reconcile.movements import Movement
-from precursor_screen.casework.reconcile.papers import TOLERANCE
 
 DAYS = 60  # from departure to arrival, at most (own proposal)
 # Kind -> what it says, and what would settle it; the gravest first.

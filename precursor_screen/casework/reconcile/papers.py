@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 from precursor_screen.casework.reconcile import differences as kinds
 from precursor_screen.casework.reconcile.alike import all_among, letters_taken, number_forms
@@ -16,62 +14,16 @@ from precursor_screen.casework.reconcile.allocate import Allocated, Unmatched
 from precursor_screen.casework.reconcile.book import Allocation, country_of
 from precursor_screen.casework.reconcile.differences import Difference, Unjudged, kilograms, show_kg, unjudged
 from precursor_screen.casework.reconcile.documents import EXPORT, USABLE, Document, is_number
+from precursor_screen.casework.reconcile.law import Frame
 from precursor_screen.casework.reconcile.movements import Movement, agrees, named_numbers, sure_parts
 from precursor_screen.casework.reconcile.timing import wrong_time
 from precursor_screen.names.identifiers import plain_reference
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 
-TOLERANCE = Decimal("0.02")  # of the document's mass: what drums, moisture and scales come to (own proposal)
 _SAMPLE_KG = Decimal(25)  # a canister or two: more is no sample, whatever the law leaves free (own proposal)
 _FAR_BELOW = Decimal("0.1")  # of the smallest document of a substance: less is a sample (own proposal)
 _A_HABIT = 3  # exports of a substance to a country, none confirmed: it confirms none of it (own proposal)
 CONFIRMED_WITHIN = 90  # days after a movement within which the other side is expected to confirm it (own proposal)
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """Within what is compared.
-
-    Attributes:
-        first, last: days of the period, both included: what moved in it is compared.
-        tolerance: share of the document's mass.
-        notifiable: whether the law asks for a notification of an export of a substance on a day.
-        aside: of registers the numbers of rows that their import set aside, in all their forms (`alike.number_forms`).
-        known_from: the first day whose movements are known; None: that of the period. What moved between is used up, and not told of.
-        within_union: whether a movement stays within a customs union whose law asks neither permit nor notification of it.
-        permit_asked: whether the law asks for a permit of any quantity of a movement.
-        papers_above: above how many kilograms the law asks for a paper of a movement; 0: of any quantity; None: it asks for none.
-        licence_above: above how many kilograms a year the law asks who sends (or receives) for a licence or a registration; None: it does not.
-        of_receiver: whether the law asks papers of the receiver of a movement within a customs union, which no register here holds.
-        notified: of movements the plain numbers of the notifications that they are under, by their rank.
-        notifications: plain numbers of all that the register holds.
-        masses_missing: whether the goods mostly state no mass: then that is said once, not of each document.
-        home: the countries of the office, its own first: for these directions are supposed where none is filed. None: it is no country.
-        class_of: the class of the substance in the law of the office; empty: it is in none.
-        base_share: of the goods as traded the share that is the base; 1: they are no salt; None: not known.
-    """
-
-    first: date
-    last: date
-    tolerance: Decimal = TOLERANCE
-    notifiable: Callable[[str, date], bool] = lambda substance_id, day: False
-    aside: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    known_from: date | None = None
-    within_union: Callable[[Movement], bool] = lambda movement: False
-    permit_asked: Callable[[Movement], bool] = lambda movement: False
-    papers_above: Callable[[Movement], Decimal | None] = lambda movement: None
-    licence_above: Callable[[Movement], Decimal | None] = lambda movement: None
-    of_receiver: Callable[[Movement], bool] = lambda movement: False
-    notified: Mapping[Any, frozenset[str]] = field(default_factory=dict)
-    notifications: frozenset[str] = frozenset()
-    masses_missing: bool = False
-    home: tuple[str, ...] = ()
-    class_of: Callable[[Movement], str] = lambda movement: ""
-    base_share: Callable[[Movement], Decimal | None] = lambda movement: None
-
-    def inside(self, day: date | None) -> bool:
-        """Whether a day is one of the period."""
-        return day is not None and self.first <= day <= self.last
 
 
 def judge_papers(
@@ -359,7 +311,9 @@ def _missing(
             _shape(n) in shapes for n in named_numbers(one.named)
         )  # or else a number of another register, as customer declarations are
         small = (
-            register == PERMITS and not ours and _is_small(lots[_lot(movement)], frame.papers_above(movement), least, movement)
+            register == PERMITS
+            and not ours
+            and _is_small(lots[_lot(movement)], frame.law.papers_above(movement), least, movement)
         )
         asked = _asked(register, one, known, frame, few)
         if asked and not ours and (lawful := "small-lot" if small else _lawful(register, movement, frame)):
@@ -420,7 +374,7 @@ def _lawful(register: str, movement: Movement, frame: Frame) -> str:
     """Why no document is asked for although the register, or the law, asks one of others; empty: one is."""
     if movement.returned:
         return "returned"
-    return "within-union" if register != CONFIRMATIONS and frame.within_union(movement) else ""
+    return "within-union" if register != CONFIRMATIONS and frame.law.within_union(movement) else ""
 
 
 def _asked(register: str, one: Unmatched, known: set[tuple[str, str | None]], frame: Frame, few: bool) -> bool | None:
@@ -434,10 +388,10 @@ def _asked(register: str, one: Unmatched, known: set[tuple[str, str | None]], fr
         if movement.direction is None:
             return None if any(s == movement.substance_id for s, _ in known) else False
         of = {(movement.substance_id, movement.direction), (movement.substance_id, None)}
-        asked = bool(of & known) or frame.permit_asked(movement)
+        asked = bool(of & known) or frame.law.permit_asked(movement)
         return asked and (movement.bulk or bool(one.named))
     if register == NOTIFICATIONS:
-        by_law = movement.bulk and frame.notifiable(movement.substance_id, movement.day)
+        by_law = movement.bulk and frame.law.notifiable(movement.substance_id, movement.day)
         if movement.direction is None:
             return None if by_law or one.named else False
         return movement.direction == EXPORT and (by_law or bool(one.named))

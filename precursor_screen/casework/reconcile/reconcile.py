@@ -12,8 +12,9 @@ from precursor_screen.casework.reconcile.arranged import deliveries, direct, onc
 from precursor_screen.casework.reconcile.by_itself import judge_by_itself
 from precursor_screen.casework.reconcile.differences import Difference, Unjudged, unjudged
 from precursor_screen.casework.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
+from precursor_screen.casework.reconcile.law import Frame
 from precursor_screen.casework.reconcile.movements import Movement, named_numbers
-from precursor_screen.casework.reconcile.papers import Frame, judge_papers
+from precursor_screen.casework.reconcile.papers import judge_papers
 from precursor_screen.casework.reconcile.returned import OfNumber, export_permits, judge_returned, mark_returned, named_export
 from precursor_screen.casework.reconcile.versions import stand
 from precursor_screen.casework.reconcile.yearly import judge_licences, judge_requirements
@@ -113,7 +114,7 @@ def reconcile(
     inside = [m for m in movements if frame.inside(m.day)]
     unknown = [m.place for m in widen(inside, (), firm) if m.kg is None and _sends(firms, m)]
     doubts += unjudged("mass-unknown", "", unknown, "movements of unknown mass")
-    of_receivers = [m.place for m in widen(inside, (), firm) if _sends(firms, m) and frame.of_receiver(m)]
+    of_receivers = [m.place for m in widen(inside, (), firm) if _sends(firms, m) and frame.law.of_receiver(m)]
     doubts += unjudged("of-receiver", "", of_receivers, _OF_RECEIVER)
     if firm:
         found = [d for d in found if concerns(d, firms)]
@@ -127,11 +128,11 @@ def _arranged(
     kept = without_codes(movements)
     staying = {m.rank for m in kept}
     codes = [f"{m.substance_id} in {m.place}" for m in movements if m.rank not in staying]
-    counted, twice, found = once(direct(kept, frame.home), frame.tolerance)
+    counted, twice, found = once(direct(kept, frame.law.home), frame.tolerance)
     exports = export_permits(registers.get(PERMITS, ()))
     counted = by_old_names(counted, (d for rows in registers.values() for d in rows))
     holders = {" ".join(folded(d.holder.key)) for d in registers.get(LICENCES, ()) if d.holder}
-    counted = deliveries(counted, holders) if frame.home else counted
+    counted = deliveries(counted, holders) if frame.law.home else counted
     marked = mark_returned(counted, exports)
     found += judge_returned(marked, exports, frame.tolerance)
     found += judge_by_itself(marked)
@@ -161,7 +162,7 @@ def _on_base(movements: Sequence[Movement], documents: Sequence[Document], frame
     found = []
     for m in movements:
         numbers = (*named_numbers(m.permit), *named_numbers(m.pen), *m.under)
-        share = frame.base_share(m) if any((n, m.substance_id) in bases for n in numbers) else None
+        share = frame.law.base_share(m) if any((n, m.substance_id) in bases for n in numbers) else None
         found.append(m if share is None or m.kg is None else replace(m, kg=m.kg * share))
     return found
 

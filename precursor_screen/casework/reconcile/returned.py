@@ -10,8 +10,8 @@ from decimal import Decimal
 from precursor_screen.casework.reconcile import differences as kinds
 from precursor_screen.casework.reconcile.differences import Difference, kilograms, show_kg
 from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Document
+from precursor_screen.casework.reconcile.law import TOLERANCE
 from precursor_screen.casework.reconcile.movements import Movement, named_numbers
-from precursor_screen.casework.reconcile.papers import TOLERANCE
 
 RETURN_DAYS = 180  # from departure to return, at most (own proposal)
 OfNumber = Mapping[tuple[str, str], Document]  # export permits by plain number and substance

@@ -11,8 +11,8 @@ from precursor_screen.casework.reconcile import differences as kinds
 from precursor_screen.casework.reconcile.alike import spelt_alike
 from precursor_screen.casework.reconcile.differences import Difference, Unjudged, kilograms, show_kg, unjudged
 from precursor_screen.casework.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
+from precursor_screen.casework.reconcile.law import Frame
 from precursor_screen.casework.reconcile.movements import Movement
-from precursor_screen.casework.reconcile.papers import Frame
 from precursor_screen.rulebook.registers import LICENCES, REQUIREMENTS
 
 _DELIVERIES, _NEARLY_ALL = 10, 0.9  # of a class, and the share whose buyers hold a licence (own proposal)
@@ -45,10 +45,10 @@ def judge_licences(
         if movement.returned and movement.direction == IMPORT:
             continue
         own = {EXPORT: movement.sending, IMPORT: movement.receiving, DOMESTIC: movement.receiving}.get(movement.direction or "")
-        by_register = (movement.substance_id, movement.direction) in known and not frame.within_union(movement)
+        by_register = (movement.substance_id, movement.direction) in known and not frame.law.within_union(movement)
         if movement.direction == DOMESTIC:
-            by_register = frame.class_of(movement) in classes
-        least = Decimal(0) if by_register else frame.licence_above(movement)
+            by_register = frame.law.class_of(movement) in classes
+        least = Decimal(0) if by_register else frame.law.licence_above(movement)
         if least is not None and movement.bulk:
             if own is None:
                 told["no-direction"].append(movement.place)
@@ -108,7 +108,7 @@ def _licensed_classes(
     """Classes of the office's law of which nearly all buyers at home hold a licence: then one who holds none stands out."""
     counts: dict[str, list[bool]] = defaultdict(list)
     for m in movements:
-        if m.direction == DOMESTIC and (name := frame.class_of(m)):
+        if m.direction == DOMESTIC and (name := frame.law.class_of(m)):
             counts[name].append(any((key, m.substance_id) in held for key in m.receiving))
     return frozenset(
         name for name, held_ in counts.items() if len(held_) >= _DELIVERIES and sum(held_) >= _NEARLY_ALL * len(held_)
