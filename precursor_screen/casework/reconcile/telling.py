@@ -147,7 +147,6 @@ def tell(
     counts = Counter((d.kind, d.register) for d in result.differences)
     summary = [(kind, KINDS[kind][0], register, n) for kind in KINDS for (k, register), n in sorted(counts.items()) if k == kind]
     lines = [line_row(n, d.kind, record_of(m)) for n, d in numbered for m in d.movements]
-    compared = [(c.register, c.documents, c.movements, c.matched, c.by_number) for c in result.compared]
     heads = (
         *(Column("register", 26), Column("documents", 11, NUMBER), Column("movements", 11, NUMBER)),
         *(Column("matched", 11, NUMBER), Column("by_number", 11, NUMBER)),
@@ -156,7 +155,7 @@ def tell(
         make_sheet("Summary", _SUMMARY, summary),
         make_sheet("Differences", DIFFERENCES, [_row(n, d) for n, d in numbered], frozen=3),
         make_sheet("Lines", LINES, lines, frozen=2),
-        make_sheet("Registers", heads, compared),
+        make_sheet("Registers", heads, result.compared),
         not_evaluable(result.unjudged),
     )
     data = plain(
@@ -165,7 +164,7 @@ def tell(
             "run": run,
             "provenance": provenance,
             "notices": list(notices),
-            "registers": [dict(zip([c.name for c in heads], row, strict=True)) for row in compared],
+            "registers": [dict(zip([c.name for c in heads], row, strict=True)) for row in result.compared],
             "not_evaluable": [asdict(u) for u in result.unjudged],
             "differences": [_record(n, d) for n, d in numbered],
         }
@@ -178,9 +177,9 @@ def _text(
 ) -> Iterable[str]:
     yield from (f"! {notice}" for notice in notices)
     yield from told_unjudged(result.unjudged)
-    for c in result.compared:
-        matched = f", {c.matched} under a document ({c.by_number} by number)" if c.matched else ""
-        yield f"{c.register}: {c.documents} documents, {c.movements} movements{matched}"
+    for register, documents, movements, matched, by_number in result.compared:
+        under = f", {matched} under a document ({by_number} by number)" if matched else ""
+        yield f"{register}: {documents} documents, {movements} movements{under}"
     questions = sum(d.kind in QUESTIONS for d in result.differences)
     yield f"{len(result.differences)} differences" + (f", {questions} of them questions of lawful use" if questions else "")
     for kind, title, register, n in summary:
