@@ -14,7 +14,7 @@ from decimal import Decimal
 import pandas as pd
 
 from precursor_screen.casework.frames import sum_known, to_rows
-from precursor_screen.casework.reconcile.differences import Unjudged, unjudged
+from precursor_screen.casework.reconcile.differences import Unjudged, all_unjudged
 from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Document
 from precursor_screen.casework.reconcile.movements import Movement, frame_of
 
@@ -82,7 +82,7 @@ def make_return(
         "several-substances": lines.filter(lambda line: line["substance_id"].nunique() > 1).drop_duplicates("place"),
         "not-in-tables": moved[~listed],
     }
-    doubts = [u for code, message in _MESSAGES.items() for u in unjudged(code, "", told[code]["place"].to_list(), message)]
+    doubts = all_unjudged("", {code: lines["place"] for code, lines in told.items()}, _MESSAGES)
     if requirements is None:
         message = "the register annual-requirements was not imported: needs stay blank"
         doubts.append(Unjudged("not-imported", "annual-requirements", 0, (), message))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from precursor_screen.casework.reconcile.alike import Likeness
-from precursor_screen.casework.reconcile.differences import kilograms, show_kg
+from precursor_screen.casework.reconcile.differences import grouped, show_kg, whole_mass
 from precursor_screen.casework.reconcile.law import TOLERANCE
 from precursor_screen.casework.reconcile.movements import Movement
 
@@ -63,17 +63,10 @@ class Mirrored:
         return (_ORDER[self.kind], *(self.left or self.arrived)[0].rank)
 
 
-def mass_of(one: Consignment) -> Decimal | None:
-    """Its mass; None where one of its movements has none that is known."""
-    return None if any(m.kg is None for m in one) else kilograms([m.kg for m in one])
-
-
 def consignments(movements: Iterable[Movement]) -> list[Consignment]:
     """Movements of one shipment and substance together, in the order of their rank."""
-    of: dict[tuple[str, str], list[Movement]] = defaultdict(list)
-    for movement in sorted(movements, key=lambda m: m.rank):
-        of[movement.shipment_id, movement.substance_id].append(movement)
-    return [tuple(some) for some in of.values()]
+    ordered = sorted(movements, key=lambda m: m.rank)
+    return [tuple(some) for some in grouped(ordered, lambda m: (m.shipment_id, m.substance_id)).values()]
 
 
 def _all(one: Consignment, name: str) -> set[str]:
@@ -139,7 +132,7 @@ def _pair(
         for key in keys(one):
             index[key].add(n)
     near = [
-        (abs((mass_of(one) or 0) - (mass_of(arrived[n]) or 0)), abs((arrived[n][0].day - one[0].day).days), m, n)
+        (abs((whole_mass(one) or 0) - (whole_mass(arrived[n]) or 0)), abs((arrived[n][0].day - one[0].day).days), m, n)
         for m, one in left.items()
         for n in set[int]().union(*(index.get(key, ()) for key in keys(one)))
         if fits(one, arrived[n])
@@ -154,7 +147,7 @@ def _pair(
 
 
 def _same_mass(left: Consignment, arrived: Consignment, tolerance: Decimal) -> bool | None:
-    went, came = mass_of(left), mass_of(arrived)
+    went, came = whole_mass(left), whole_mass(arrived)
     return None if went is None or came is None else abs(came - went) <= tolerance * went
 
 
@@ -173,7 +166,7 @@ def _compare(left: Consignment, arrived: Consignment, why: str, tolerance: Decim
         yield Mirrored("other-consignee", left, arrived, None, because, why)
     same = _same_mass(left, arrived, tolerance)
     if same is not True:
-        went, came = mass_of(left), mass_of(arrived)
+        went, came = whole_mass(left), whole_mass(arrived)
         because = f"{show_kg(went)} left, {show_kg(came)} arrived"
         off = None if went is None or came is None else came - went
         kind = "mass-unknown" if same is None else "mass-differs"
@@ -190,7 +183,7 @@ def _names_taken(left: Consignment, arrived: Consignment) -> str:
 
 
 def _alone(kind: str, left: Consignment, arrived: Consignment) -> Mirrored:
-    first, kg = (left or arrived)[0], mass_of(left or arrived)
+    first, kg = (left or arrived)[0], whole_mass(left or arrived)
     verb = "left for" if left else "arrived for"
     because = f"{show_kg(kg)} of {first.substance_id} {verb} {first.receiver or 'nobody who is named'} on {first.day}"
     off = None if kg is None else -kg if left else kg

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from precursor_screen.casework.reconcile.alike import by_old_names, firm_keys, folded, number_forms, widen
-from precursor_screen.casework.reconcile.allocate import Allocated, allocate
+from precursor_screen.casework.reconcile.allocate import allocate
 from precursor_screen.casework.reconcile.arranged import deliveries, direct, once, without_codes
 from precursor_screen.casework.reconcile.by_itself import judge_by_itself
-from precursor_screen.casework.reconcile.differences import Difference, Unjudged, unjudged
+from precursor_screen.casework.reconcile.differences import Difference, Unjudged, all_unjudged, grouped, unjudged
 from precursor_screen.casework.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
 from precursor_screen.casework.reconcile.law import Frame
 from precursor_screen.casework.reconcile.movements import Movement, named_numbers
@@ -78,12 +77,17 @@ def reconcile(
             moving = _on_base(moving, documents, frame) if register != CONFIRMATIONS else moving
             allocated = allocate(register, moving, documents, frame.tolerance)
             some, told = judge_papers(register, documents, allocated, frame)
-            papers = _papers_of(allocated)
+            papers = grouped(allocated.allocations, lambda a: a.movement.rank)
             if register == NOTIFICATIONS:
-                forms = {rank: frozenset(f for d in those for f in number_forms(d.reference)) for rank, those in papers.items()}
+                forms = {
+                    rank: frozenset(f for a in those for f in number_forms(a.document.reference))
+                    for rank, those in papers.items()
+                }
                 frame = replace(frame, notified=forms)
             if register != CONFIRMATIONS:
-                movements = [replace(m, under=(*m.under, *sorted({d.number for d in papers.get(m.rank, ())}))) for m in movements]
+                movements = [
+                    replace(m, under=(*m.under, *sorted({a.document.number for a in papers.get(m.rank, ())}))) for m in movements
+                ]
             moving = [m for m in moving if _sends(firms, m) and frame.inside(m.day)]
             own = {m.rank for m in moving}
             matched = {a.movement.rank: a.by_number for a in allocated.allocations if a.movement.rank in own}
@@ -127,7 +131,7 @@ def _arranged(
         "direction-supposed": [m.place for m in supposed if m.direction != DOMESTIC],
         "delivery-supposed": [m.place for m in supposed if m.direction == DOMESTIC],
     }
-    return marked, found, [u for code, message in _MESSAGES.items() for u in unjudged(code, "", told[code], message)]
+    return marked, found, all_unjudged("", told, _MESSAGES)
 
 
 _MESSAGES = {
@@ -148,14 +152,6 @@ def _on_base(movements: Sequence[Movement], documents: Sequence[Document], frame
         numbers = (*named_numbers(m.permit), *named_numbers(m.pen), *m.under)
         share = frame.law.base_share(m) if any((n, m.substance_id) in bases for n in numbers) else None
         found.append(m if share is None or m.kg is None else replace(m, kg=m.kg * share))
-    return found
-
-
-def _papers_of(allocated: Allocated) -> dict[tuple[object, ...], list[Document]]:
-    """The documents that movements are under, by the movements' rank."""
-    found: dict[tuple[object, ...], list[Document]] = defaultdict(list)
-    for a in allocated.allocations:
-        found[a.movement.rank].append(a.document)
     return found
 
 

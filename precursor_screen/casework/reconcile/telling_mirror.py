@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any
 
 from precursor_screen.casework.delivery import Told, make_sheet, plain
-from precursor_screen.casework.reconcile.differences import Unjudged, show_kg
-from precursor_screen.casework.reconcile.mirror import KINDS, Consignment, Mirrored, mass_of
+from precursor_screen.casework.reconcile.differences import Unjudged, show_kg, whole_mass
+from precursor_screen.casework.reconcile.mirror import KINDS, Consignment, Mirrored
 from precursor_screen.casework.reconcile.movements import record_of
 from precursor_screen.casework.reconcile.telling import LINES, SCHEMA_VERSION, line_row, not_evaluable, told_unjudged
 from precursor_screen.reports.xlsx_sheets import DAY, NUMBER, WRITTEN, Column
@@ -35,7 +35,7 @@ def _side(one: Consignment) -> tuple[Any, ...]:
         return (None,) * 7
     first = one[0]
     bills, places = (", ".join(dict.fromkeys(x)) for x in ((m.bill for m in one), (m.place for m in one)))
-    return (bills, first.day, mass_of(one), first.substance_id, first.sender, first.receiver, places)
+    return (bills, first.day, whole_mass(one), first.substance_id, first.sender, first.receiver, places)
 
 
 def _record(number: int, one: Mirrored) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _text(
         for name, c in _sides(one):
             if c:
                 places = ", ".join(m.place for m in c[:5])
-                yield f"   {name}: {c[0].bill} · {c[0].day} · {c[0].substance_id} · {show_kg(mass_of(c))} · {places}"
+                yield f"   {name}: {c[0].bill} · {c[0].day} · {c[0].substance_id} · {show_kg(whole_mass(c))} · {places}"
         yield f"   {one.because[:1].upper()}{one.because[1:]}. {one.settle}"
         yield f"   Matched: {one.why}"
     if capacity and len(numbered) > capacity:

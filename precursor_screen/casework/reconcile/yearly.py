@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from precursor_screen.casework.reconcile import differences as kinds
 from precursor_screen.casework.reconcile.alike import spelt_alike
-from precursor_screen.casework.reconcile.differences import Difference, Unjudged, kilograms, show_kg, unjudged
+from precursor_screen.casework.reconcile.differences import Difference, Unjudged, all_unjudged, grouped, kilograms, show_kg
 from precursor_screen.casework.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
 from precursor_screen.casework.reconcile.law import Frame
 from precursor_screen.casework.reconcile.movements import Movement
@@ -31,10 +31,8 @@ def judge_licences(
     documents: Sequence[Document], movements: Sequence[Movement], frame: Frame
 ) -> tuple[list[Difference], list[Unjudged]]:
     """Movements of licensed parties against their licences: in force on the day, and enough for the calendar year."""
-    held: dict[tuple[str, str], list[Document]] = defaultdict(list)
-    for document in sorted(documents, key=lambda d: d.rank):
-        if document.holder:
-            held[document.holder.key, document.substance_id].append(document)
+    licences = sorted((d for d in documents if d.holder), key=lambda d: d.rank)
+    held = grouped(licences, lambda d: (d.holder.key if d.holder else "", d.substance_id))
     moved: dict[tuple[str, str, int], list[Movement]] = defaultdict(list)
     unlicensed: dict[tuple[str, str, int, Decimal], list[Movement]] = defaultdict(list)
     known = _licensed_sides(held, movements)
@@ -57,10 +55,9 @@ def judge_licences(
             elif not any((key, movement.substance_id) in held for key in own):
                 unlicensed[own[0], movement.substance_id, movement.day.year, least].append(movement)
         for key in sorted({*movement.sending, *movement.receiving}):
-            licences = held.get((key, movement.substance_id))
-            if not licences:
+            if (key, movement.substance_id) not in held:
                 continue
-            nearest = min(licences, key=lambda d: _off(d, movement.day))
+            nearest = min(held[key, movement.substance_id], key=lambda d: _off(d, movement.day))
             kind = _out_of_force(nearest, movement.day)
             if kind is None:
                 moved[key, movement.substance_id, movement.day.year].append(movement)
@@ -83,7 +80,7 @@ def judge_licences(
         found += [_contradiction(d) for d in licences if d.contradicting]
     for (key, substance_id, year), some in moved.items():
         found += _exceeded(held[key, substance_id], some, year, frame, told)
-    return found, [u for code, message in _MESSAGES.items() for u in unjudged(code, LICENCES, told[code], message)]
+    return found, all_unjudged(LICENCES, told, _MESSAGES)
 
 
 def _licensed_sides(
@@ -155,10 +152,7 @@ def _because(kind: str, document: Document, movements: Sequence[Movement]) -> st
 
 
 def _duplicates(licences: Sequence[Document]) -> Iterator[Difference]:
-    numbers: dict[tuple[str, str], list[Document]] = defaultdict(list)
-    for document in licences:
-        numbers[document.number, document.authority_key].append(document)
-    for same in numbers.values():
+    for same in grouped(licences, lambda d: (d.number, d.authority_key)).values():
         if len(same) > 1:
             masses = " and ".join(show_kg(d.kg) for d in same)
             yield _difference(kinds.DUPLICATE, same[0], (), f"{same[0].reference} is in {len(same)} rows, for {masses} a year")
@@ -219,9 +213,7 @@ def judge_requirements(
     documents: Sequence[Document], movements: Sequence[Movement], frame: Frame
 ) -> tuple[list[Difference], list[Unjudged]]:
     """What went to a country in a calendar year against what it says it needs."""
-    of: dict[tuple[str, str], list[Document]] = defaultdict(list)
-    for document in sorted(documents, key=lambda d: d.rank):
-        of[document.number, document.substance_id].append(document)
+    of = grouped(sorted(documents, key=lambda d: d.rank), lambda d: (d.number, d.substance_id))
     substances = {d.substance_id for d in documents}
     moved: dict[tuple[str, str], list[Movement]] = defaultdict(list)
     told: dict[str, list[str]] = defaultdict(list)
@@ -244,4 +236,4 @@ def judge_requirements(
             told["no-quantity"].append(document.reference)
         elif some and document.kg is not None and document.first:
             found += _over(kinds.REQUIREMENT_EXCEEDED, document, some, document.kg, document.first.year, frame, told)
-    return found, [u for code, message in _MESSAGES.items() for u in unjudged(code, REQUIREMENTS, told[code], message)]
+    return found, all_unjudged(REQUIREMENTS, told, _MESSAGES)
