@@ -165,6 +165,8 @@ def test_importers_are_asked_where_importers_are_licensed_or_the_law_asks():
     assert not judge_licences([licence(kg=None)], [brought], FRAME)[0]
     of_acme = replace(brought, bill="B1", receiving=("acme",))
     assert [d.kind for d in judge_licences([licence(kg=None)], [brought, of_acme], FRAME)[0]] == ["missing"]
+    came_back = replace(of_acme, returned=True)  # importers are licensed all the same
+    assert [d.kind for d in judge_licences([licence(kg=None)], [brought, came_back], FRAME)[0]] == ["missing"]
     asking = replace(FRAME, law=law(licence_above=lambda m: Decimal(50)))
     assert [d.kind for d in judge_licences([], [brought], asking)[0]] == ["missing"]
     assert not judge_licences([], [replace(brought, kg=Decimal(50))], asking)[0]
