@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -92,14 +92,19 @@ class Likeness:
         """A movement whose parties go by the names of the documents too; what was taken for what stands in `taken`."""
         sending = [(like, movement.sender) for key in movement.sending for like in self.like(key)]
         receiving = [(like, movement.receiver) for key in movement.receiving for like in self.like(key)]
-        if not sending and not receiving:
-            return movement
-        return replace(
-            movement,
-            sending=tuple(sorted({*movement.sending, *(k for k, _ in sending)})),
-            receiving=tuple(sorted({*movement.receiving, *(k for k, _ in receiving)})),
-            taken=tuple(sorted({*movement.taken, *sending, *receiving})),
-        )
+        return _known_as(movement, sending, receiving)
+
+
+def _known_as(movement: Movement, sending: Sequence[tuple[str, str]], receiving: Sequence[tuple[str, str]]) -> Movement:
+    """A movement whose parties go by further keys, each with the name for which it was taken."""
+    if not sending and not receiving:
+        return movement
+    return replace(
+        movement,
+        sending=tuple(sorted({*movement.sending, *(k for k, _ in sending)})),
+        receiving=tuple(sorted({*movement.receiving, *(k for k, _ in receiving)})),
+        taken=tuple(sorted({*movement.taken, *sending, *receiving})),
+    )
 
 
 def widen(movements: Iterable[Movement], documents: Iterable[Document], firm: str = "") -> list[Movement]:
@@ -114,15 +119,10 @@ def by_old_names(movements: Iterable[Movement], documents: Iterable[Document]) -
     for d in documents:
         if d.renamed and d.importer:
             renamed[d.renamed.key].add(d.importer.key)
-    return [_by_old_name(m, renamed) for m in movements]
-
-
-def _by_old_name(movement: Movement, renamed: Mapping[str, Iterable[str]]) -> Movement:
-    old = sorted({o for key in movement.receiving for o in renamed.get(key, ())} - {*movement.receiving})
-    if not old:
-        return movement
-    taken = {*movement.taken, *((key, movement.receiver) for key in old)}
-    return replace(movement, receiving=tuple(sorted({*movement.receiving, *old})), taken=tuple(sorted(taken)))
+    return [
+        _known_as(m, (), [(old, m.receiver) for key in m.receiving for old in renamed.get(key, ()) if old not in m.receiving])
+        for m in movements
+    ]
 
 
 def firm_keys(firm: str, documents: Iterable[Document]) -> frozenset[str]:
