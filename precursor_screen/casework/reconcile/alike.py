@@ -42,14 +42,21 @@ def _spellings(key: str) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys((folded(key), tuple(w for w in key.split() if w not in _CONJUNCTIONS))))
 
 
+def struck_out(text: str) -> set[str]:
+    """A text, and it with each of its characters struck out: two that differ in one character share one of these."""
+    return {text, *(text[:at] + text[at + 1 :] for at in range(len(text)))}
+
+
+def one_apart(one: str, other: str) -> bool:
+    """Whether two texts differ in one character, or in two neighbours that changed places."""
+    return OSA.distance(one, other, score_cutoff=1) == 1
+
+
 def _signatures(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """The words but one, with what is left of that one when a letter is struck out: names that differ in a letter share one."""
+    """The words but one, with what is left of that one: names that differ in a letter share one."""
     for n, word in enumerate(words):
         if len(word) >= _SHORTEST - 1 and word.isalpha():
-            others = words[:n] + words[n + 1 :]
-            yield others, word
-            for at in range(len(word)):
-                yield others, word[:at] + word[at + 1 :]
+            yield from ((words[:n] + words[n + 1 :], left) for left in struck_out(word))
 
 
 def one_letter_apart(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
@@ -63,7 +70,7 @@ def one_letter_apart(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
         return False
     (one,), (other,) = ours, theirs
     plain = one.isalpha() and other.isalpha() and max(len(one), len(other)) >= _SHORTEST
-    return plain and OSA.distance(one, other, score_cutoff=1) == 1
+    return plain and one_apart(one, other)
 
 
 class Likeness:

@@ -8,9 +8,7 @@ from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 
-from rapidfuzz.distance import OSA
-
-from precursor_screen.casework.reconcile.alike import names_taken, near_forms, same_but, unpadded
+from precursor_screen.casework.reconcile.alike import names_taken, near_forms, one_apart, same_but, struck_out, unpadded
 from precursor_screen.casework.reconcile.documents import Document
 from precursor_screen.casework.reconcile.movements import Movement, agrees, named_cells, sure_parts
 from precursor_screen.casework.reconcile.timing import wrong_time
@@ -121,9 +119,9 @@ class Book:
         plain = plain_reference(named)
         if self.register == CONFIRMATIONS or len(plain) < _LONG_ENOUGH:
             return (), False
-        self.of_gap = self.of_gap or self._index(lambda d: _gaps(d.number))
-        candidates = {id(d): d for gap in _gaps(plain) for d in self.of_gap.get(gap, ())}.values()
-        near = sorted((d for d in candidates if OSA.distance(plain, d.number, score_cutoff=1) == 1), key=lambda d: d.rank)
+        self.of_gap = self.of_gap or self._index(lambda d: struck_out(d.number))
+        candidates = {id(d): d for gap in struck_out(plain) for d in self.of_gap.get(gap, ())}.values()
+        near = sorted((d for d in candidates if one_apart(plain, d.number)), key=lambda d: d.rank)
         fitting = [d for d in near if d.substance_id == movement.substance_id and _fits(d, movement)]
         sure = len({d.number for d in fitting}) == 1 and movement.kg is not None
         return tuple(fitting or near), sure and self._room(fitting[0], movement) == movement.kg
@@ -203,11 +201,6 @@ class Book:
             self.left[id(document)] = left - kg
         room = left if left is None or document.kg is None else left - document.kg * self.tolerance
         return Allocation(movement, document, kg, by, _why(movement, document, kg, by, room, among))
-
-
-def _gaps(number: str) -> set[str]:
-    """A number, and it with each of its characters struck out: two that differ in one character share one of these."""
-    return {number, *(number[:at] + number[at + 1 :] for at in range(len(number)))}
 
 
 def cell_of(register: str, movement: Movement) -> str | None:
