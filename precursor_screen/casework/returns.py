@@ -12,17 +12,23 @@ from datetime import date
 from decimal import Decimal
 
 import pandas as pd
+import pyarrow as pa
 
-from precursor_screen.casework.frames import sum_known, to_rows
+from precursor_screen.casework.frames import sum_known, to_frame, to_rows
 from precursor_screen.casework.reconcile.differences import Unjudged, all_unjudged
 from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Document
-from precursor_screen.casework.reconcile.movements import Movement, frame_of
+from precursor_screen.casework.reconcile.movements import Movement
 
 NOT_STATED = "not stated"
 BULK, PREPARATION = "substance", "preparation or mixture"
 # Substance and day -> table of the 1988 Convention (I or II); None: none.
 TableOf = Callable[[str, date], str | None]
-_COLUMNS = ("place", "line_id", "shipment_id", "substance_id", "bulk", "direction", "other_country", "assumed", "substance_kg")
+# Attributes of movements that are columns, with their types.
+_TYPES = {
+    **dict.fromkeys(("place", "line_id", "shipment_id", "substance_id", "direction", "other_country"), pa.string()),
+    **dict.fromkeys(("bulk", "assumed"), pa.bool_()),
+    "substance_kg": pa.decimal128(38, 6),
+}
 CELL = ["table", "substance_id", "form", "direction", "country"]
 _MESSAGES = {
     "mass-unknown": "movements of unknown mass: they are in no figure; those beside one are named there",
@@ -66,23 +72,24 @@ def make_return(
         table_of: see TableOf.
         requirements: of the register; None: not imported.
     """
-    moved = frame_of((m for m in movements if m.day.year == year), *_COLUMNS)
+    moved = _frame_of(m for m in movements if m.day.year == year)
     moved["table"] = [table_of(m.substance_id, m.day) for m in moved["movement"]]
     moved["form"] = moved["bulk"].map({True: BULK, False: PREPARATION})
     listed, traded = moved["table"].notna(), moved["direction"].isin((IMPORT, EXPORT))
     counted = moved[listed & traded]
     unknown, no_country = counted["substance_kg"].isna(), counted["other_country"].isna()
-    lines = counted[counted["substance_kg"] > 0].groupby(["line_id", "substance_kg"])
+    weighed = counted[counted["substance_kg"] > 0]
+    readings = weighed.groupby(["line_id", "substance_kg"])["substance_id"].transform("nunique")
     told = {
         "mass-unknown": counted[unknown],
         "no-direction": moved[listed & moved["direction"].isna()],
         "no-country": counted[no_country],
         "party-country": counted[~no_country & counted["assumed"]],
         "in-transit": moved[listed & moved["direction"].notna() & ~traded],
-        "several-substances": lines.filter(lambda line: line["substance_id"].nunique() > 1).drop_duplicates("place"),
+        "several-substances": weighed[readings > 1].drop_duplicates("place"),
         "not-in-tables": moved[~listed],
     }
-    doubts = all_unjudged("", {code: lines["place"] for code, lines in told.items()}, _MESSAGES)
+    doubts = all_unjudged("", {code: those["place"] for code, those in told.items()}, _MESSAGES)
     if requirements is None:
         message = "the register annual-requirements was not imported: needs stay blank"
         doubts.append(Unjudged("not-imported", "annual-requirements", 0, (), message))
@@ -109,3 +116,10 @@ def make_return(
         tuple((t, s, stated.get(s)) for t, s in sorted(needs)),
         tuple(doubts),
     )
+
+
+def _frame_of(movements: Iterable[Movement]) -> pd.DataFrame:
+    """Movements in the order of their rank: each as `movement`, beside the columns of `_TYPES`."""
+    ordered = sorted(movements, key=lambda m: m.rank)
+    columns = {name: pa.array([getattr(m, name) for m in ordered], kind) for name, kind in _TYPES.items()}
+    return to_frame(pa.table(columns)).assign(movement=pd.Series(ordered, dtype=object))

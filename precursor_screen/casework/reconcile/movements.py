@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,11 +11,9 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.casework.frames import to_frame
 from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Party, is_number
 from precursor_screen.names.identifiers import plain_reference
 from precursor_screen.names.party import normalise_party, party_key
@@ -140,17 +138,6 @@ class Movement:
     def other_country(self) -> str | None:
         """The country of the other side; None: not stated, or which side it is, is not known."""
         return {EXPORT: self.destination, IMPORT: self.origin}.get(self.direction or "")
-
-
-_KG = pa.decimal128(38, 6)
-_TYPES = {"bulk": pa.bool_(), "assumed": pa.bool_(), "kg": _KG, "substance_kg": _KG, "day": pa.date32()}
-
-
-def frame_of(movements: Iterable[Movement], *names: str) -> pd.DataFrame:
-    """Movements in the order of their rank, each as `movement`, with columns of some of its attributes: texts, and `_TYPES`."""
-    ordered = sorted(movements, key=lambda m: m.rank)
-    columns = {name: pa.array([getattr(m, name) for m in ordered], _TYPES.get(name, pa.string())) for name in names}
-    return to_frame(pa.table(columns)).assign(movement=pd.Series(ordered, dtype=object))
 
 
 def record_of(m: Movement) -> dict[str, Any]:
