@@ -42,9 +42,9 @@ def _spellings(key: str) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys((folded(key), tuple(w for w in key.split() if w not in _CONJUNCTIONS))))
 
 
-def struck_out(text: str) -> set[str]:
+def struck_out(text: str) -> list[str]:
     """A text, and it with each of its characters struck out: two that differ in one character share one of these."""
-    return {text, *(text[:at] + text[at + 1 :] for at in range(len(text)))}
+    return [text, *[text[:at] + text[at + 1 :] for at in range(len(text))]]
 
 
 def one_apart(one: str, other: str) -> bool:
@@ -56,7 +56,9 @@ def _signatures(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]
     """The words but one, with what is left of that one: names that differ in a letter share one."""
     for n, word in enumerate(words):
         if len(word) >= _SHORTEST - 1 and word.isalpha():
-            yield from ((words[:n] + words[n + 1 :], left) for left in struck_out(word))
+            others = words[:n] + words[n + 1 :]
+            for left in struck_out(word):
+                yield others, left
 
 
 def one_letter_apart(left: tuple[str, ...], right: tuple[str, ...]) -> bool:

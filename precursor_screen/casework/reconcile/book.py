@@ -119,7 +119,7 @@ class Book:
         plain = plain_reference(named)
         if self.register == CONFIRMATIONS or len(plain) < _LONG_ENOUGH:
             return (), False
-        self.of_gap = self.of_gap or self._index(lambda d: struck_out(d.number))
+        self.of_gap = self.of_gap or self._index(lambda d: set(struck_out(d.number)))
         candidates = {id(d): d for gap in struck_out(plain) for d in self.of_gap.get(gap, ())}.values()
         near = sorted((d for d in candidates if one_apart(plain, d.number)), key=lambda d: d.rank)
         fitting = [d for d in near if d.substance_id == movement.substance_id and _fits(d, movement)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from precursor_screen.casework.reconcile.alike import by_old_names, firm_keys, folded, number_forms, widen
 from precursor_screen.casework.reconcile.allocate import allocate
 from precursor_screen.casework.reconcile.arranged import deliveries, direct, once, without_codes
+from precursor_screen.casework.reconcile.book import Allocation
 from precursor_screen.casework.reconcile.by_itself import judge_by_itself
 from precursor_screen.casework.reconcile.differences import Difference, Unjudged, all_unjudged, grouped, unjudged
 from precursor_screen.casework.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
@@ -85,9 +86,7 @@ def reconcile(
                 }
                 frame = replace(frame, notified=forms)
             if register != CONFIRMATIONS:
-                movements = [
-                    replace(m, under=(*m.under, *sorted({a.document.number for a in papers.get(m.rank, ())}))) for m in movements
-                ]
+                movements = [_with_papers(m, papers[m.rank]) if m.rank in papers else m for m in movements]
             moving = [m for m in moving if _sends(firms, m) and frame.inside(m.day)]
             own = {m.rank for m in moving}
             matched = {a.movement.rank: a.by_number for a in allocated.allocations if a.movement.rank in own}
@@ -153,6 +152,10 @@ def _on_base(movements: Sequence[Movement], documents: Sequence[Document], frame
         share = frame.law.base_share(m) if any((n, m.substance_id) in bases for n in numbers) else None
         found.append(m if share is None or m.kg is None else replace(m, kg=m.kg * share))
     return found
+
+
+def _with_papers(movement: Movement, under: Sequence[Allocation]) -> Movement:
+    return replace(movement, under=(*movement.under, *sorted({a.document.number for a in under})))
 
 
 def _is_compared(movement: Movement, register: str, exports: OfNumber) -> bool:
