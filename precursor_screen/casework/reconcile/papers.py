@@ -108,7 +108,7 @@ def _by_movement(
     for allocation in some:
         if allocation.movement.assumed and document.country:
             told["party-country"].append(allocation.movement.place)
-        for kind in _wrongs(document, allocation, frame, told):
+        for kind in dict.fromkeys(_wrongs(document, allocation, frame, told)):  # holder and exporter may both be others
             wrong[kind].append(allocation)
     for shipment in {a.movement.shipment_id: a for a in some if a.mistyped}.values():
         alike = [a for a in some if a.mistyped and a.movement.shipment_id == shipment.movement.shipment_id]

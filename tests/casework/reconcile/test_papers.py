@@ -413,3 +413,9 @@ def test_more_than_a_canister_or_two_is_no_sample(kg: str, kind: list[str]):
     frame = replace(FRAME, law=law(papers_above=lambda m: Decimal(1500)))
     large = [permit(f"P{n}", "9000", last=None) for n in range(3)]
     assert kinds(large, [moved(kg=kg, sending=("other",), on="10-01")], frame) == kind
+
+
+def test_goods_of_nobody_whom_a_permit_names_count_once():
+    paper = permit(direction=None, holder=party("Holder"), exporter=party("Exporter"), importer=party("Zenith"))
+    (one,) = [d for d in judged([paper], [moved(permit="P1")])[0] if d.kind == "other-exporter"]
+    assert (one.shipped_kg, one.why) == (Decimal(100), "names P1")
