@@ -85,6 +85,8 @@ def test_the_tables_are_those_of_the_day():
 
 def test_a_line_that_may_be_several_substances_is_in_the_figure_of_each_and_named():
     read_twice = (moved("B1", "25", row=7), moved("B1", "25", row=7, substance_id="piperonal"))
+    of_no_mass = [moved("B9", kg, key=str(kg), row=9, substance_id=s) for kg in ("0", None) for s in ("acetone", "piperonal")]
+    assert "several-substances" not in {u.code for u in made(*of_no_mass).unjudged}
     one = made(*read_twice, moved("B2", "25"), moved("B3", "1"), moved("B3", "2", substance_id="piperonal"))
     assert {u.code: (u.count, u.examples) for u in one.unjudged} == {"several-substances": (1, (read_twice[0].place,))}
     assert {row["substance_id"]: row["kg"] for row in to_rows(one.figures)} == {"acetone": Decimal(51), "piperonal": Decimal(27)}
