@@ -113,3 +113,12 @@ def make_sheet(name: str, columns: Iterable[Column], rows: Sequence[Sequence[Any
 def plain_kg(value: Decimal | None) -> str | None:
     """A mass as JSON has it: a string without trailing zeros; null if unknown."""
     return None if value is None else f"{value.normalize():f}"
+
+
+def plain(value: Any) -> Any:
+    """What JSON is made of, with masses as it has them."""
+    if isinstance(value, Mapping):
+        return {name: plain(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    return plain_kg(value) if isinstance(value, Decimal) else value

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -18,24 +16,20 @@ from precursor_screen.casework.reconcile.alike import number_forms
 from precursor_screen.casework.reconcile.beside import read_beside
 from precursor_screen.casework.reconcile.cited import cite
 from precursor_screen.casework.reconcile.differences import Unjudged, unjudged
-from precursor_screen.casework.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document, read_documents, unread_directions
+from precursor_screen.casework.reconcile.documents import Document, read_documents, unread_directions
+from precursor_screen.casework.reconcile.law import Frame, Law
 from precursor_screen.casework.reconcile.movements import Beside, Movement, read_movements
-from precursor_screen.casework.reconcile.papers import TOLERANCE, Frame
 from precursor_screen.errors import RegisterError
-from precursor_screen.names.salts import base_share
-from precursor_screen.reference import shipped
-from precursor_screen.reference.permit_law import LICENSES, PAPERS, PERMITS_OF_LAW, UNION, Need, shipped_permit_law
+from precursor_screen.reference.permit_law import shipped_permit_law
 from precursor_screen.reference.registers.reading import Skipped
 from precursor_screen.reference.registers.store import Register, RegisterStore
 from precursor_screen.reference.reply_periods import ReplyPeriod, shipped_reply_periods
-from precursor_screen.reference.substances import load_substances
 from precursor_screen.runners.inputs import find_sources
 from precursor_screen.runners.one_input import FaultKeeper
 from precursor_screen.runners.session import open_session
 from precursor_screen.runners.settings import NO_WATCHLIST, Settings
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
-_CONVENTION = "UN1988"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,83 +181,15 @@ def gather_registers(store: RegisterStore, jurisdiction: str, notification_days:
     )
 
 
-def make_frame(
-    jurisdiction: str,
-    first: date,
-    last: date,
-    tolerance: Decimal = TOLERANCE,
-    aside: Mapping[str, frozenset[str]] | None = None,
-    known_from: date | None = None,
-) -> Frame:
+def make_frame(jurisdiction: str, first: date, last: date, **known: Any) -> Frame:
     """Within what movements and documents are compared, with the law that ships.
 
     Args:
-        jurisdiction: whose law asks for papers; empty: the 1988 Convention's notifications are all that is asked for.
+        jurisdiction: whose law asks for papers.
         first, last: of the period.
-        tolerance: share of a document's mass.
-        aside: see `Frame`.
-        known_from: see `Frame`.
+        known: other attributes of `Frame`.
     """
-    law, table_of = shipped_permit_law(), convention_table()
-    formulas = {s.substance_id: s.formula or "" for s in law.substances}
-    within = lru_cache(maxsize=65_536)(law.within_union)
-
-    @lru_cache(maxsize=65_536)
-    def asked(substance_id: str, direction: str, day: date) -> tuple[tuple[Need, Decimal], ...]:
-        return tuple(law.asked(jurisdiction, substance_id, direction, day)) if jurisdiction else ()
-
-    def notifiable(substance_id: str, day: date) -> bool:
-        by_law = any(need.need == "notification" and not least for need, least in asked(substance_id, EXPORT, day))
-        return table_of(substance_id, day) == "I" or by_law
-
-    def within_union(movement: Movement) -> bool:
-        return within(movement.origin, movement.destination, movement.day)
-
-    def licence_above(movement: Movement) -> Decimal | None:
-        if movement.direction not in (EXPORT, IMPORT, DOMESTIC):
-            return None
-        inside = movement.direction == DOMESTIC or within_union(movement)
-        who = {EXPORT: "sender", IMPORT: "receiver", DOMESTIC: "receiver"}[movement.direction] if inside else "own"
-        needs = asked(movement.substance_id, UNION if inside else movement.direction, movement.day)
-        return min((least for need, least in needs if need.need in LICENSES and need.who == who), default=None)
-
-    def of_receiver(movement: Movement) -> bool:
-        if movement.direction == IMPORT or not movement.bulk or not within_union(movement):
-            return False
-        needs = asked(movement.substance_id, UNION, movement.day)
-        return any(need.who == "receiver" and (movement.kg is None or movement.kg > least) for need, least in needs)
-
-    def papers_above(movement: Movement) -> Decimal | None:
-        needs = asked(movement.substance_id, movement.direction or "", movement.day)
-        papers = [least for need, least in needs if need.need in PAPERS]
-        return min(papers or [least for _, least in needs], default=None)
-
-    def permit_asked(movement: Movement) -> bool:
-        needs = asked(movement.substance_id, movement.direction or "", movement.day)
-        return any(need.need in PERMITS_OF_LAW and not least for need, least in needs)
-
-    def class_of(movement: Movement) -> str:
-        return law.class_of(jurisdiction, movement.substance_id, movement.day)
-
-    def base_share_of(movement: Movement) -> Decimal | None:
-        return base_share(formulas.get(movement.substance_id, ""), movement.goods)
-
-    return Frame(
-        first,
-        last,
-        tolerance,
-        notifiable,
-        aside or {},
-        known_from=known_from,
-        within_union=within_union,
-        licence_above=licence_above,
-        of_receiver=of_receiver,
-        home=law.home(jurisdiction),
-        permit_asked=permit_asked,
-        papers_above=papers_above,
-        base_share=base_share_of,
-        class_of=class_of,
-    )
+    return Frame(first, last, Law(jurisdiction), **known)
 
 
 def aside_numbers(skipped: Iterable[Skipped]) -> frozenset[str]:
@@ -299,16 +225,3 @@ def _of_period(jurisdiction: str, periods: Sequence[ReplyPeriod], documents: Map
         used,
         "notifications judged by a period of reply that was recalled, not read",
     )
-
-
-def convention_table() -> Callable[[str, date], str | None]:
-    """Substance and day -> I or II of the 1988 Convention's tables; None: neither on that day."""
-    controls = {
-        s.substance_id: [c for c in s.controls if c.instrument == _CONVENTION]
-        for s in load_substances(shipped.substances_folder()).substances
-    }
-
-    def table_of(substance_id: str, day: date) -> str | None:
-        return next((c.schedule for c in controls.get(substance_id, ()) if c.in_force(day)), None)
-
-    return table_of

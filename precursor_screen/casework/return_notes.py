@@ -31,11 +31,10 @@ def notes(made: YearlyReturn, provenance: Mapping[str, Any], notices: Sequence[s
             "Figures rest on",
             f"what the ledger {provenance.get('ledger', '')} remembers: days without any file are not told here, `ledger info` does",
         )
-    counted = {m.rank for f in made.figures for m in f.movements}
-    unknown = {m.rank for f in made.figures for m in f.unknown}
+    known, every = made.counted["substance_kg"].count(), len(made.counted)
     yield (
         "Figures rest on",
-        f"{len(counted):,} lines of known mass in {len(made.figures):,} figures; {len(unknown):,} lines of unknown mass stand beside them",
+        f"{known:,} lines of known mass in {len(made.figures):,} figures; {every - known:,} lines of unknown mass stand beside them",
     )
     yield (
         "Figures rest on",

@@ -6,13 +6,16 @@ use are in no manifest and in no register that is read, so their cells stay blan
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from precursor_screen.casework.reconcile.differences import Unjudged, unjudged
+import pandas as pd
+import pyarrow as pa
+
+from precursor_screen.casework.frames import sum_known, to_frame, to_rows
+from precursor_screen.casework.reconcile.differences import Unjudged, all_unjudged
 from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Document
 from precursor_screen.casework.reconcile.movements import Movement
 
@@ -20,42 +23,13 @@ NOT_STATED = "not stated"
 BULK, PREPARATION = "substance", "preparation or mixture"
 # Substance and day -> table of the 1988 Convention (I or II); None: none.
 TableOf = Callable[[str, date], str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A cell. country: the other one, ISO 3166 alpha-2, or `not stated`. kg: of what is known; unknown: movements beside it."""
-
-    table: str
-    substance_id: str
-    form: str
-    direction: str
-    country: str
-    kg: Decimal
-    movements: tuple[Movement, ...]
-    unknown: tuple[Movement, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """A substance of the year: the requirement that a register states of one's own country; None: not stated."""
-
-    table: str
-    substance_id: str
-    requirement_kg: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class YearlyReturn:
-    """The return: figures in the order of table, substance, form, direction and country."""
-
-    year: int
-    jurisdiction: str
-    figures: tuple[Figure, ...]
-    needs: tuple[Need, ...]
-    unjudged: tuple[Unjudged, ...]
-
-
+# Attributes of movements that are columns, with their types.
+_TYPES = {
+    **dict.fromkeys(("place", "line_id", "shipment_id", "substance_id", "direction", "other_country"), pa.string()),
+    **dict.fromkeys(("bulk", "assumed"), pa.bool_()),
+    "substance_kg": pa.decimal128(38, 6),
+}
+CELL = ["table", "substance_id", "form", "direction", "country"]
 _MESSAGES = {
     "mass-unknown": "movements of unknown mass: they are in no figure; those beside one are named there",
     "no-direction": "movements of a direction that neither they nor --jurisdiction tell: they are in no figure",
@@ -67,8 +41,27 @@ _MESSAGES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class YearlyReturn:
+    """The return.
+
+    Attributes:
+        figures: a row a cell, in their order: `figure`, its number; the columns of CELL; `kg` of what is known; of known mass the shipments
+            and lines; `lines_of_unknown_mass` beside them.
+        counted: the movements in figures, each with the number of its `figure`.
+        needs: of each substance of the year table, id, and the kilograms that a register states as one's own requirement; None: none are.
+    """
+
+    year: int
+    jurisdiction: str
+    figures: pd.DataFrame
+    counted: pd.DataFrame
+    needs: tuple[tuple[str, str, Decimal | None], ...]
+    unjudged: tuple[Unjudged, ...]
+
+
 def make_return(
-    year: int, jurisdiction: str, movements: Sequence[Movement], table_of: TableOf, requirements: Sequence[Document] | None
+    year: int, jurisdiction: str, movements: Iterable[Movement], table_of: TableOf, requirements: Sequence[Document] | None
 ) -> YearlyReturn:
     """The return of a calendar year.
 
@@ -79,51 +72,54 @@ def make_return(
         table_of: see TableOf.
         requirements: of the register; None: not imported.
     """
-    cells: dict[tuple[str, str, str, str, str], list[Movement]] = defaultdict(list)
-    told: dict[str, list[str]] = defaultdict(list)
-    for movement in sorted(movements, key=lambda m: m.rank):
-        if movement.day.year != year:
-            continue
-        table = table_of(movement.substance_id, movement.day)
-        if table is None:
-            told["not-in-tables"].append(movement.place)
-        elif movement.direction is None:
-            told["no-direction"].append(movement.place)
-        elif movement.direction not in (IMPORT, EXPORT):
-            told["in-transit"].append(movement.place)
-        else:
-            country = movement.other_country
-            if country is None:
-                told["no-country"].append(movement.place)
-            elif movement.assumed:
-                told["party-country"].append(movement.place)
-            if movement.substance_kg is None:
-                told["mass-unknown"].append(movement.place)
-            form = BULK if movement.bulk else PREPARATION
-            cells[table, movement.substance_id, form, movement.direction, country or NOT_STATED].append(movement)
-    told["several-substances"] = _read_as_several([m for some in cells.values() for m in some])
-    figures = tuple(_figure(key, some) for key, some in sorted(cells.items()))
-    doubts = [u for code, message in _MESSAGES.items() for u in unjudged(code, "", told[code], message)]
+    moved = _frame_of(m for m in movements if m.day.year == year)
+    moved["table"] = [table_of(m.substance_id, m.day) for m in moved["movement"]]
+    moved["form"] = moved["bulk"].map({True: BULK, False: PREPARATION})
+    listed, traded = moved["table"].notna(), moved["direction"].isin((IMPORT, EXPORT))
+    counted = moved[listed & traded]
+    unknown, no_country = counted["substance_kg"].isna(), counted["other_country"].isna()
+    weighed = counted[counted["substance_kg"] > 0]
+    readings = weighed.groupby(["line_id", "substance_kg"])["substance_id"].transform("nunique")
+    told = {
+        "mass-unknown": counted[unknown],
+        "no-direction": moved[listed & moved["direction"].isna()],
+        "no-country": counted[no_country],
+        "party-country": counted[~no_country & counted["assumed"]],
+        "in-transit": moved[listed & moved["direction"].notna() & ~traded],
+        "several-substances": weighed[readings > 1].drop_duplicates("place"),
+        "not-in-tables": moved[~listed],
+    }
+    doubts = all_unjudged("", {code: those["place"] for code, those in told.items()}, _MESSAGES)
     if requirements is None:
         message = "the register annual-requirements was not imported: needs stay blank"
         doubts.append(Unjudged("not-imported", "annual-requirements", 0, (), message))
+    counted = counted.assign(
+        country=counted["other_country"].fillna(NOT_STATED), unknown=unknown, shipment=counted["shipment_id"].mask(unknown)
+    )
+    cells = counted.groupby(CELL)
+    figures = cells.agg(
+        kg=("substance_kg", sum_known),
+        shipments=("shipment", "nunique"),
+        lines=("substance_kg", "count"),
+        lines_of_unknown_mass=("unknown", "sum"),
+    ).reset_index()
+    figures.insert(0, "figure", range(1, len(figures) + 1))
     own = [d for d in requirements or () if d.country == jurisdiction and d.first and d.first.year == year]
-    needs = {(f.table, f.substance_id) for f in figures}
+    needs = {(row["table"], row["substance_id"]) for row in to_rows(figures)}
     needs |= {(table, d.substance_id) for d in own if (table := table_of(d.substance_id, date(year, 12, 31)))}
     stated = {d.substance_id: d.kg for d in own}
-    return YearlyReturn(year, jurisdiction, figures, tuple(Need(t, s, stated.get(s)) for t, s in sorted(needs)), tuple(doubts))
+    return YearlyReturn(
+        year,
+        jurisdiction,
+        figures,
+        counted.assign(figure=cells.ngroup() + 1),
+        tuple((t, s, stated.get(s)) for t, s in sorted(needs)),
+        tuple(doubts),
+    )
 
 
-def _read_as_several(counted: Sequence[Movement]) -> list[str]:
-    """Places of the lines whose mass is counted for more than one substance."""
-    found: dict[tuple[str, Decimal], dict[str, str]] = defaultdict(dict)
-    for movement in counted:
-        if movement.substance_kg:
-            found[movement.line_id, movement.substance_kg][movement.substance_id] = movement.place
-    return sorted({place for read in found.values() if len(read) > 1 for place in read.values()})
-
-
-def _figure(key: tuple[str, str, str, str, str], some: Sequence[Movement]) -> Figure:
-    known = tuple(m for m in some if m.substance_kg is not None)
-    total = sum((m.substance_kg for m in known if m.substance_kg is not None), Decimal(0))
-    return Figure(*key, total, known, tuple(m for m in some if m.substance_kg is None))
+def _frame_of(movements: Iterable[Movement]) -> pd.DataFrame:
+    """Movements in the order of their rank: each as `movement`, beside the columns of `_TYPES`."""
+    ordered = sorted(movements, key=lambda m: m.rank)
+    columns = {name: pa.array([getattr(m, name) for m in ordered], kind) for name, kind in _TYPES.items()}
+    return to_frame(pa.table(columns)).assign(movement=pd.Series(ordered, dtype=object))

@@ -80,14 +80,14 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     let_pandas_in()
     from precursor_screen.cli import common
 
-    first, last = comparing.parse_days(options["first"], options["last"])
-    tolerance = comparing.read_share(options["tolerance"], "--tolerance")
+    options["first"], options["last"] = comparing.parse_days(options["first"], options["last"])
+    options["tolerance"] = comparing.read_share(options["tolerance"], "--tolerance")
     mirrored = options["mirror"]
     _check(inputs, mirrored, options)
     comparing.check_outputs(outputs, (*inputs, *map(str, mirrored or ())), _SUFFIXES)
     mode = common.file_mode(common.settings(ctx), options["mode"])
     make = _mirror if mirrored else _reconcile
-    told, found, doubts = make(ctx, inputs, first, last, tolerance, options, 0 if outputs else options["capacity"])
+    told, found, doubts = make(ctx, inputs, options, 0 if outputs else options["capacity"])
     comparing.deliver(told, outputs, mode, options["quiet"], f"{found} differences, {len(doubts)} points not evaluable")
     return int(_exit_code(found, doubts))
 
@@ -123,13 +123,7 @@ def _exit_code(found: int, doubts: Sequence[Unjudged]) -> ExitCode:
 
 
 def _reconcile(
-    ctx: click.Context,
-    inputs: tuple[str, ...],
-    first: date | None,
-    last: date | None,
-    tolerance: Decimal,
-    options: dict[str, Any],
-    capacity: int,
+    ctx: click.Context, inputs: tuple[str, ...], options: dict[str, Any], capacity: int
 ) -> tuple[Any, int, Sequence[Unjudged]]:
     from dataclasses import replace
 
@@ -140,6 +134,7 @@ def _reconcile(
     from precursor_screen.reference.registers.store import RegisterStore
 
     settings = comparing.settle(ctx, options)
+    first, last, tolerance = options["first"], options["last"], options["tolerance"]
     registers = gather_registers(RegisterStore(settings.home), settings.jurisdiction, options["notification_days"])
     begins = [
         d.first
@@ -151,7 +146,9 @@ def _reconcile(
     gathered = comparing.gather(ctx, settings, inputs, known_from, last, numbers_of(registers.documents, registers.aside))
     begin, end = gathered.span(first, last)
     earliest = min((m.day for m in gathered.movements), default=begin)
-    frame = make_frame(settings.jurisdiction, begin, end, tolerance, registers.aside, min(earliest, begin))
+    frame = make_frame(
+        settings.jurisdiction, begin, end, tolerance=tolerance, aside=registers.aside, known_from=min(earliest, begin)
+    )
     firm = _firm(options["exporter"], gathered.movements, registers.documents) if options["exporter"] else ""
     result = reconcile(gathered.movements, registers.documents, frame, firm)
     result = replace(result, unjudged=(*gathered.unjudged, *registers.unjudged, *result.unjudged))
@@ -195,13 +192,7 @@ def _firm(name: str, movements: Iterable[Movement], registers: dict[str, tuple[D
 
 
 def _mirror(
-    ctx: click.Context,
-    inputs: tuple[str, ...],
-    first: date | None,
-    last: date | None,
-    tolerance: Decimal,
-    options: dict[str, Any],
-    capacity: int,
+    ctx: click.Context, inputs: tuple[str, ...], options: dict[str, Any], capacity: int
 ) -> tuple[Any, int, Sequence[Unjudged]]:
     from dataclasses import replace
 
@@ -209,6 +200,7 @@ def _mirror(
     from precursor_screen.casework.reconcile.telling_mirror import tell_mirror
 
     settings = comparing.settle(ctx, options)
+    first, last, tolerance = options["first"], options["last"], options["tolerance"]
     sides = [comparing.gather(ctx, settings, (str(path),), first, last) for path in options["mirror"]]
     found, pairs = mirror(sides[0].movements, sides[1].movements, tolerance, options["days"])
     found = tuple(d for d in found if _is_wanted(d.kind, options))

@@ -44,10 +44,10 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     Exit codes: 0 all counted, 3 something could not be, 4 nothing could be read.
     """
     let_pandas_in()
-    from precursor_screen.casework.gathering import convention_table
     from precursor_screen.casework.reconcile.documents import read_documents
+    from precursor_screen.casework.reconcile.law import convention_table
     from precursor_screen.casework.returns import make_return
-    from precursor_screen.casework.telling_returns import Head, tell_return
+    from precursor_screen.casework.telling_returns import head_of, tell_return
     from precursor_screen.cli import common
     from precursor_screen.errors import ExitCode, UsageError
     from precursor_screen.reference.permit_law import shipped_permit_law
@@ -74,7 +74,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     from dataclasses import replace
 
     here = shipped_permit_law().of(settings.jurisdiction, date(year, 12, 31))
-    head = Head(here.name if here else settings.jurisdiction, options["office"], options["officer"], date.today())
+    head = head_of(here.name if here else settings.jurisdiction, options["office"], options["officer"], date.today())
     told = tell_return(replace(made, unjudged=doubts), comparing.run_block({}), provenance, notices, head)
     comparing.deliver(told, outputs, mode, options["quiet"], f"{len(made.figures)} figures, {len(doubts)} points not evaluable")
     return int(ExitCode.SET_ASIDE if doubts else ExitCode.CLEAR)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from precursor_screen.casework.delivery import Told
 from precursor_screen.casework.reconcile.movements import Movement
 from precursor_screen.casework.returns import make_return
-from precursor_screen.casework.telling_returns import Head, tell_return
+from precursor_screen.casework.telling_returns import head_of, tell_return
 from tests.casework.reconcile.making import moved
 
 
@@ -20,23 +21,23 @@ def told(*movements: Movement) -> Told:
 @pytest.mark.parametrize(
     ("movements", "in_workbook", "in_json", "in_text"),
     [
-        ([moved(kg=None)], "None", None, "not known  0 lines + 1 of unknown mass"),
-        ([moved(kg="0")], "0", "0", "0 kg  1 lines"),
-        ([moved(kg="10"), moved("B2", kg=None)], "10", "10", "10 kg  1 lines + 1 of unknown mass"),
+        ([moved(kg=None)], None, None, "not known  0 lines + 1 of unknown mass"),
+        ([moved(kg="0")], Decimal(0), "0", "0 kg  1 lines"),
+        ([moved(kg="10"), moved("B2", kg=None)], Decimal(10), "10", "10 kg  1 lines + 1 of unknown mass"),
     ],
 )
 def test_a_figure_without_any_known_mass_is_blank(movements, in_workbook, in_json, in_text):
     result = told(*movements)
     trade = next(s for s in result.sheets if s.name == "Trade")
     (row,) = trade.rows
-    assert str(row[[c.name for c in trade.columns].index("kg")]) == in_workbook
+    assert row[[c.name for c in trade.columns].index("kg")] == in_workbook
     assert result.data["trade"][0]["kg"] == in_json
     assert result.text[-1].endswith(in_text)
 
 
 def test_the_head_of_the_form_is_filled_in_as_far_as_it_is_told():
     made = make_return(2025, "US", (moved(kg="10"),), lambda *_: "II", ())
-    result = tell_return(made, {}, {}, (), Head("United States", "Office of Forms", "", date(2026, 6, 30)))
+    result = tell_return(made, {}, {}, (), head_of("United States", "Office of Forms", "", date(2026, 6, 30)))
     assert next(s for s in result.sheets if s.name == "Head").rows == [
         ("Country or territory", "United States"),
         ("Competent office", "Office of Forms"),
@@ -50,7 +51,7 @@ def test_the_head_of_the_form_is_filled_in_as_far_as_it_is_told():
 
 def test_the_country_of_a_party_stands_for_one_that_is_not_filed_and_is_told():
     made = make_return(2025, "US", (moved(kg="10", assumed=True),), lambda *_: "II", ())
-    assert ([f.country for f in made.figures], [u.code for u in made.unjudged]) == (["MX"], ["party-country"])
+    assert (made.figures["country"].to_list(), [u.code for u in made.unjudged]) == (["MX"], ["party-country"])
 
 
 def test_seizures_and_licit_use_are_in_no_input_and_stay_blank():

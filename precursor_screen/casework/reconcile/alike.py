@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -42,14 +42,23 @@ def _spellings(key: str) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys((folded(key), tuple(w for w in key.split() if w not in _CONJUNCTIONS))))
 
 
+def struck_out(text: str) -> list[str]:
+    """A text, and it with each of its characters struck out: two that differ in one character share one of these."""
+    return [text, *[text[:at] + text[at + 1 :] for at in range(len(text))]]
+
+
+def one_apart(one: str, other: str) -> bool:
+    """Whether two texts differ in one character, or in two neighbours that changed places."""
+    return OSA.distance(one, other, score_cutoff=1) == 1
+
+
 def _signatures(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """The words but one, with what is left of that one when a letter is struck out: names that differ in a letter share one."""
+    """The words but one, with what is left of that one: names that differ in a letter share one."""
     for n, word in enumerate(words):
         if len(word) >= _SHORTEST - 1 and word.isalpha():
             others = words[:n] + words[n + 1 :]
-            yield others, word
-            for at in range(len(word)):
-                yield others, word[:at] + word[at + 1 :]
+            for left in struck_out(word):
+                yield others, left
 
 
 def one_letter_apart(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
@@ -63,7 +72,7 @@ def one_letter_apart(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
         return False
     (one,), (other,) = ours, theirs
     plain = one.isalpha() and other.isalpha() and max(len(one), len(other)) >= _SHORTEST
-    return plain and OSA.distance(one, other, score_cutoff=1) == 1
+    return plain and one_apart(one, other)
 
 
 class Likeness:
@@ -92,14 +101,19 @@ class Likeness:
         """A movement whose parties go by the names of the documents too; what was taken for what stands in `taken`."""
         sending = [(like, movement.sender) for key in movement.sending for like in self.like(key)]
         receiving = [(like, movement.receiver) for key in movement.receiving for like in self.like(key)]
-        if not sending and not receiving:
-            return movement
-        return replace(
-            movement,
-            sending=tuple(sorted({*movement.sending, *(k for k, _ in sending)})),
-            receiving=tuple(sorted({*movement.receiving, *(k for k, _ in receiving)})),
-            taken=tuple(sorted({*movement.taken, *sending, *receiving})),
-        )
+        return _known_as(movement, sending, receiving)
+
+
+def _known_as(movement: Movement, sending: Sequence[tuple[str, str]], receiving: Sequence[tuple[str, str]]) -> Movement:
+    """A movement whose parties go by further keys, each with the name for which it was taken."""
+    if not sending and not receiving:
+        return movement
+    return replace(
+        movement,
+        sending=tuple(sorted({*movement.sending, *(k for k, _ in sending)})),
+        receiving=tuple(sorted({*movement.receiving, *(k for k, _ in receiving)})),
+        taken=tuple(sorted({*movement.taken, *sending, *receiving})),
+    )
 
 
 def widen(movements: Iterable[Movement], documents: Iterable[Document], firm: str = "") -> list[Movement]:
@@ -114,15 +128,10 @@ def by_old_names(movements: Iterable[Movement], documents: Iterable[Document]) -
     for d in documents:
         if d.renamed and d.importer:
             renamed[d.renamed.key].add(d.importer.key)
-    return [_by_old_name(m, renamed) for m in movements]
-
-
-def _by_old_name(movement: Movement, renamed: Mapping[str, Iterable[str]]) -> Movement:
-    old = sorted({o for key in movement.receiving for o in renamed.get(key, ())} - {*movement.receiving})
-    if not old:
-        return movement
-    taken = {*movement.taken, *((key, movement.receiver) for key in old)}
-    return replace(movement, receiving=tuple(sorted({*movement.receiving, *old})), taken=tuple(sorted(taken)))
+    return [
+        _known_as(m, (), [(old, m.receiver) for key in m.receiving for old in renamed.get(key, ()) if old not in m.receiving])
+        for m in movements
+    ]
 
 
 def firm_keys(firm: str, documents: Iterable[Document]) -> frozenset[str]:
@@ -154,10 +163,16 @@ def digits_of(number: str) -> str:
     return "-".join(runs) if sum(map(len, runs)) >= _LEAST_DIGITS else ""
 
 
+@lru_cache(maxsize=65_536)
+def near_forms(number: str) -> tuple[str, ...]:
+    """What a number as written is near to another by, the nearest first: without leading zeros, by its digits."""
+    return tuple(dict.fromkeys(form for form in (unpadded(number), digits_of(number)) if form))
+
+
 def number_forms(number: str) -> frozenset[str]:
-    """All forms of one whole number: plain, without leading zeros, by its digits. A part of it (`EA/25` of `EA/25/01857`) is another's too."""
-    forms = (plain_reference(number), unpadded(number), digits_of(number)) if is_number(plain_reference(number)) else ()
-    return frozenset(forms) - {""}
+    """All forms of one whole number: plain, and the near ones. A part of it (`EA/25` of `EA/25/01857`) is another's too."""
+    plain = plain_reference(number)
+    return frozenset((plain, *near_forms(number))) if is_number(plain) else frozenset()
 
 
 def all_among(cell: str, forms: frozenset[str]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from precursor_screen.casework.reconcile.book import BY_NUMBER, BY_PARTIES, Allocation, Book, a_party_agrees
+from precursor_screen.casework.reconcile.book import BY_NUMBER, BY_PARTIES, Allocation, Book, a_party_agrees, cell_of
 from precursor_screen.casework.reconcile.documents import Document
 from precursor_screen.casework.reconcile.movements import Movement, agrees, named_numbers
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
@@ -28,14 +28,12 @@ class Unmatched:
         named: the cell that names a document which there is not; empty: none is named.
         others: documents of that number that are for another substance.
         why: in a sentence.
-        near: documents whose number differs in one character from the one that is named.
     """
 
     movement: Movement
     named: str
     others: tuple[Document, ...]
     why: str
-    near: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +62,14 @@ def allocate(
     unknown: list[tuple[Movement, list[Document], dict[int, str], tuple[Document, ...]]] = []
     ordered_movements = sorted(movements, key=lambda m: m.rank)
     if register == CONFIRMATIONS:  # one that names a bill is of no other shipment under the same papers
-        ordered_movements.sort(key=lambda m: not any((bill, m.substance_id) in book.by_number for bill in m.bills))
+        ordered_movements.sort(key=lambda m: not any(book.numbered(bill, m.substance_id) for bill in m.bills))
     for movement in ordered_movements:
         named = _named(register, movement, book)
-        same = [n for n in named if (n, movement.substance_id) in book.by_number]
+        same = [n for n in named if book.numbered(n, movement.substance_id)]
         if register == CONFIRMATIONS:  # a bill is nearer to one shipment than the papers that several have in common
             same = [n for n in same if n in movement.bills] or same
         others = tuple(d for n in named for d in book.of_number.get(n, ()) if d.substance_id != movement.substance_id)
-        meant = [d for n in same for d in book.meant(book.by_number[n, movement.substance_id], movement)]
+        meant = [d for n in same for d in book.meant(book.numbered(n, movement.substance_id), movement)]
         near = book.written_otherwise(movement, same, bool(others)) if named else {}
         if register == CONFIRMATIONS and not any(n in movement.bills for n in same):
             meant = [d for d in meant if id(d) not in book.named]
@@ -90,7 +88,7 @@ def allocate(
         else:
             unnamed.append(movement)
     for movement, papers, cells, others in unknown:  # when what is named rightly has its place
-        cell = _cell(register, movement)
+        cell = cell_of(register, movement) or movement.bill
         alike, sure = book.nearest(movement, cell)
         why = f"names {cell}, which the register does not hold"
         if papers or others:
@@ -103,7 +101,7 @@ def allocate(
         elif others:
             unmatched.append(_for_another(register, movement, others))
         else:
-            unmatched.append(Unmatched(movement, cell, (), why + _named_near(alike, movement), alike))
+            unmatched.append(Unmatched(movement, cell, (), why + _named_near(alike, movement)))
     for movement in unnamed:
         if fitting := book.fitting(movement):
             found += book.place(movement, fitting, BY_PARTIES)
@@ -119,17 +117,13 @@ def _named(register: str, movement: Movement, book: Book) -> tuple[str, ...]:
         return named_numbers(movement.permit)
     papers = (*named_numbers(movement.permit), *movement.under)
     if register == NOTIFICATIONS:
-        through = tuple(dict.fromkeys(n for n in papers if (n, movement.substance_id) in book.by_number))
+        through = tuple(dict.fromkeys(n for n in papers if book.numbered(n, movement.substance_id)))
         return named_numbers(movement.pen) or through
     return tuple(dict.fromkeys((*movement.bills, *named_numbers(movement.pen), *papers)))
 
 
-def _cell(register: str, movement: Movement) -> str:
-    return {PERMITS: movement.permit, NOTIFICATIONS: movement.pen}.get(register) or movement.bill
-
-
 def _for_another(register: str, movement: Movement, others: tuple[Document, ...]) -> Unmatched:
-    cell, substances = _cell(register, movement), ", ".join(sorted({d.substance_id for d in others}))
+    cell, substances = cell_of(register, movement) or movement.bill, ", ".join(sorted({d.substance_id for d in others}))
     return Unmatched(movement, cell, others, f"names {cell}, which is for {substances}, not for {movement.substance_id}")
 
 

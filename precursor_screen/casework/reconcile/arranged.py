@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from precursor_screen.casework.reconcile import differences as kinds
 from precursor_screen.casework.reconcile.alike import folded
-from precursor_screen.casework.reconcile.differences import Difference, kilograms, show_kg
+from precursor_screen.casework.reconcile.differences import Difference, grouped, kilograms, show_kg
 from precursor_screen.casework.reconcile.documents import DOMESTIC, EXPORT, IMPORT, is_number
 from precursor_screen.casework.reconcile.movements import Movement
 from precursor_screen.names.identifiers import plain_reference
@@ -67,10 +66,8 @@ def deliveries(movements: Sequence[Movement], licensed: Collection[str]) -> list
     def holds(keys: Sequence[str]) -> bool:
         return any(" ".join(folded(key)) in licensed for key in keys)
 
-    of: dict[str, list[Movement]] = defaultdict(list)
-    for movement in movements:
-        if movement.direction is None and movement.origin is None and movement.destination is None:
-            of[movement.file].append(movement)
+    plain = (m for m in movements if m.direction is None and m.origin is None and m.destination is None)
+    of = grouped(plain, lambda m: m.file)
     home = {f for f, some in of.items() if 2 * sum(holds(m.sending) and holds(m.receiving) for m in some) >= len(some)}
     found = {id(m) for f in home for m in of[f]}
     return [replace(m, direction=DOMESTIC, supposed=True) if id(m) in found else m for m in movements]
@@ -84,19 +81,13 @@ def once(movements: Sequence[Movement], tolerance: Decimal) -> tuple[list[Moveme
     Returns:
         What counts; what counts in another file; a difference for each consignment of which two files state masses that are not the same.
     """
-    groups: dict[tuple[str, str], list[Movement]] = defaultdict(list)
-    for movement in movements:
-        bill = plain_reference(movement.bill)
-        if len(bill) >= _SHORTEST and is_number(bill):
-            groups[bill, movement.substance_id].append(movement)
+    groups = grouped(movements, lambda m: (plain_reference(m.bill), m.substance_id))
     instead: dict[int, Movement] = {}
     twice: list[Movement] = []
     found: list[Difference] = []
-    for group in groups.values():
-        of: dict[str, list[Movement]] = defaultdict(list)
-        for movement in group:
-            of[movement.file].append(movement)
-        if len(of) < 2 or not _is_one(group):
+    for (bill, _), group in groups.items():
+        of = grouped(group, lambda m: m.file)
+        if len(bill) < _SHORTEST or not is_number(bill) or len(of) < 2 or not _is_one(group):
             continue
         masses = {file: kilograms([m.kg for m in some]) for file, some in of.items()}
         kept = max(sorted(of), key=lambda file: (masses[file] or Decimal(-1), any(m.permit for m in of[file])))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 
-from rapidfuzz.distance import OSA
-
-from precursor_screen.casework.reconcile.alike import digits_of, names_taken, same_but, unpadded
+from precursor_screen.casework.reconcile.alike import names_taken, near_forms, one_apart, same_but, struck_out, unpadded
 from precursor_screen.casework.reconcile.documents import Document
 from precursor_screen.casework.reconcile.movements import Movement, agrees, named_cells, sure_parts
 from precursor_screen.casework.reconcile.timing import wrong_time
@@ -46,37 +43,27 @@ class Book:
     """The documents of a register, and what of each is still to be used."""
 
     def __init__(self, register: str, documents: Iterable[Document], tolerance: Decimal) -> None:
-        self.register = register
+        self.register, self.tolerance = register, tolerance
         self.documents = sorted(documents, key=lambda d: d.rank)
-        self.tolerance = tolerance
-        self.left = [None if d.kg is None else d.kg * (1 + tolerance) for d in self.documents]
-        self.any_country = any(d.country is None for d in self.documents)
         self.at = {id(d): n for n, d in enumerate(self.documents)}
+        self.left = {id(d): None if d.kg is None else d.kg * (1 + tolerance) for d in self.documents}
         self.users: dict[int, str] = {}  # of each document the shipment that used it first
-        self.by_gaps: dict[str, list[Document]] = defaultdict(
-            list
-        )  # by number with a character struck out, made when first asked
         self.named: set[int] = set()  # documents that goods name
-        self.by_number: dict[tuple[str, str], list[Document]] = defaultdict(list)
-        self.of_number: dict[str, list[Document]] = defaultdict(list)
-        self.by_party: dict[tuple[str, str, str | None], list[Document]] = defaultdict(list)  # with country; None: of any or none
-        self.loosely: dict[tuple[str, str], list[Document]] = defaultdict(list)  # by number as it may be written otherwise
-        self.of_form: dict[str, list[Document]] = defaultdict(list)
-        for document in self.documents:
-            self._index_loosely(document)
-            for number in document.numbers:
-                self.by_number[number, document.substance_id].append(document)
-                self.of_number[number].append(document)
-            for key in sorted({p.key for p in document.parties}):
-                for country in {document.country, None}:
-                    self.by_party[key, document.substance_id, country].append(document)
-        self.by_number.default_factory = self.of_number.default_factory = None
+        self.of_number = self._index(lambda d: d.numbers)
+        self.of_form = self._index(lambda d: {f for n in (d.reference, d.bill, d.notification) for f in near_forms(n)})
+        self.of_party = self._index(lambda d: {(p.key, d.substance_id) for p in d.parties})
+        self.of_gap: dict[Hashable, list[Document]] = {}  # made when first asked
 
-    def _index_loosely(self, document: Document) -> None:
-        written = (document.reference, document.bill, document.notification)
-        for form in {form for number in written for form in (unpadded(number), digits_of(number))} - {""}:
-            self.loosely[form, document.substance_id].append(document)
-            self.of_form[form].append(document)
+    def _index(self, keys: Callable[[Document], Iterable[Hashable]]) -> dict[Hashable, list[Document]]:
+        found: dict[Hashable, list[Document]] = {}
+        for document in self.documents:
+            for key in keys(document):
+                found.setdefault(key, []).append(document)
+        return found
+
+    def numbered(self, number: str, substance_id: str) -> list[Document]:
+        """Documents of a plain number that are for a substance."""
+        return [d for d in self.of_number.get(number, ()) if d.substance_id == substance_id]
 
     def meant(self, documents: Sequence[Document], movement: Movement) -> Sequence[Document]:
         """Of documents of one number those of the authority whose parties and country agree best; all where there is but one authority."""
@@ -99,7 +86,7 @@ class Book:
         """
         if same and self.register == CONFIRMATIONS:
             return {}
-        cells = _parts(self.register, movement) if same else _cells(self.register, movement)
+        cells = sure_parts(cell_of(self.register, movement)) if same else _cells(self.register, movement)
         found: dict[str, Sequence[Document]] = {}
         for n, cell in enumerate(c for c in cells if plain_reference(c) not in same):
             some = self._like(cell, movement, self.register != CONFIRMATIONS and not others)
@@ -112,13 +99,13 @@ class Book:
     def of_others(self, movement: Movement) -> tuple[Document, ...]:
         """Documents for other substances whose number is written otherwise in the goods, of a party of theirs."""
         cells = _cells(self.register, movement)
-        some = [d for c in cells for form in (unpadded(c), digits_of(c)) if form for d in self.of_form.get(form, ())]
+        some = [d for cell in cells for form in near_forms(cell) for d in self.of_form.get(form, ())]
         others = [d for d in some if d.substance_id != movement.substance_id and a_party_agrees(d, movement)]
         return tuple({id(d): d for d in others}.values())
 
     def _like(self, cell: str, movement: Movement, alone: bool) -> Sequence[Document]:
-        for form in dict.fromkeys((unpadded(cell), digits_of(cell))):
-            some = self.loosely.get((form, movement.substance_id), ()) if form else ()
+        for form in near_forms(cell):
+            some = [d for d in self.of_form.get(form, ()) if d.substance_id == movement.substance_id]
             if agreeing := [d for d in some if a_party_agrees(d, movement)]:
                 return self.meant(agreeing, movement)
             zeros = [d for d in some if alone and unpadded(d.reference) == unpadded(cell)]
@@ -132,27 +119,17 @@ class Book:
         plain = plain_reference(named)
         if self.register == CONFIRMATIONS or len(plain) < _LONG_ENOUGH:
             return (), False
-        if not self.by_gaps:
-            for document in self.documents:
-                for gap in _gaps(document.number):
-                    self.by_gaps[gap].append(document)
-        candidates = {id(d): d for gap in _gaps(plain) for d in self.by_gaps.get(gap, ())}.values()
-        near = sorted((d for d in candidates if OSA.distance(plain, d.number, score_cutoff=1) == 1), key=lambda d: d.rank)
+        self.of_gap = self.of_gap or self._index(lambda d: set(struck_out(d.number)))
+        candidates = {id(d): d for gap in struck_out(plain) for d in self.of_gap.get(gap, ())}.values()
+        near = sorted((d for d in candidates if one_apart(plain, d.number)), key=lambda d: d.rank)
         fitting = [d for d in near if d.substance_id == movement.substance_id and _fits(d, movement)]
-        if (
-            len({d.number for d in fitting}) == 1
-            and movement.kg is not None
-            and self._covers(fitting[0], movement) == movement.kg
-        ):
-            return tuple(fitting), True
-        return tuple(fitting or near), False
+        sure = len({d.number for d in fitting}) == 1 and movement.kg is not None
+        return tuple(fitting or near), sure and self._room(fitting[0], movement) == movement.kg
 
     def fitting(self, movement: Movement) -> list[Document]:
         """Documents that a movement may have travelled under, if nobody says which."""
-        near: dict[int, Document] = {}
-        for key in {*movement.sending, *movement.receiving}:
-            for country in self._countries(movement):
-                near |= {self.at[id(d)]: d for d in self.by_party.get((key, movement.substance_id, country), ())}
+        keys = ((key, movement.substance_id) for key in (*movement.sending, *movement.receiving))
+        near = {self.at[id(d)]: d for key in keys for d in self.of_party.get(key, ())}
         return [near[at] for at in sorted(near) if _fits(near[at], movement) and self._is_free(near[at], movement)]
 
     def _is_free(self, document: Document, movement: Movement) -> bool:
@@ -160,12 +137,7 @@ class Book:
         if self.register != CONFIRMATIONS or id(document) not in self.users:
             return True
         named = id(document) in self.named
-        return not named and movement.kg is not None and self._covers(document, movement) == movement.kg
-
-    def _countries(self, movement: Movement) -> tuple[str | None, ...]:
-        """Countries under which the documents of a movement may stand in the index."""
-        country = country_of(self.register, movement)
-        return (None,) if country is None or self.any_country else (country,)
+        return not named and movement.kg is not None and self._room(document, movement) == movement.kg
 
     def place(
         self, movement: Movement, documents: Sequence[Document], by: str, cells: Mapping[int, str] = MappingProxyType({})
@@ -185,7 +157,7 @@ class Book:
         every = sorted(documents, key=lambda d: self._order(d, movement))
         ordered = [d for d in every if wrong_time(d, movement.day) is None] or every[:1]
         whole = movement.kg
-        if whole is None or len(ordered) == 1 or self._covers(ordered[0], movement) == whole:
+        if whole is None or len(ordered) == 1 or self._room(ordered[0], movement) == whole:
             return [self._take(movement, ordered[0], whole, said(ordered[0]), len(every))]
         taken: dict[int, Decimal] = {}
         rest = whole
@@ -208,15 +180,12 @@ class Book:
             wrong_time(document, movement.day) is not None,
             document.single_use and user != movement.shipment_id,
             distance(document, movement.day),
-            -self._covers(document, movement),
+            -self._room(document, movement),
         )
 
-    def _covers(self, document: Document, movement: Movement) -> Decimal:
-        """How much of a movement a document has room for, its tolerance included."""
-        return self._room(document, movement, True)
-
-    def _room(self, document: Document, movement: Movement, tolerated: bool) -> Decimal:
-        left = self.left[self.at[id(document)]]
+    def _room(self, document: Document, movement: Movement, tolerated: bool = True) -> Decimal:
+        """How much of a movement a document has room for; tolerated: with its tolerance."""
+        left = self.left[id(document)]
         if movement.kg is None:
             return _NONE
         if left is not None and document.kg is not None and not tolerated:
@@ -224,34 +193,26 @@ class Book:
         return movement.kg if left is None else max(min(left, movement.kg), _NONE)
 
     def _take(self, movement: Movement, document: Document, kg: Decimal | None, by: str, among: int) -> Allocation:
-        at = self.at[id(document)]
-        left = self.left[at]
+        left = self.left[id(document)]
         self.users.setdefault(id(document), movement.shipment_id)
         if by != BY_PARTIES:
             self.named.add(id(document))
         if left is not None and kg is not None:
-            self.left[at] = left - kg
+            self.left[id(document)] = left - kg
         room = left if left is None or document.kg is None else left - document.kg * self.tolerance
         return Allocation(movement, document, kg, by, _why(movement, document, kg, by, room, among))
 
 
-def _gaps(number: str) -> set[str]:
-    """A number, and it with each of its characters struck out: two that differ in one character share one of these."""
-    return {number, *(number[:at] + number[at + 1 :] for at in range(len(number)))}
+def cell_of(register: str, movement: Movement) -> str | None:
+    """The cell in which goods name documents of a register; None: they name none there, as a confirmation is named by its bill."""
+    return {PERMITS: movement.permit, NOTIFICATIONS: movement.pen}.get(register)
 
 
 def _cells(register: str, movement: Movement) -> tuple[str, ...]:
     """Numbers that goods name, as written, the whole cell before its parts."""
-    if register == PERMITS:
-        return named_cells(movement.permit)
-    if register == NOTIFICATIONS:
-        return named_cells(movement.pen)
+    if register != CONFIRMATIONS:
+        return named_cells(cell_of(register, movement))
     return tuple(dict.fromkeys((*movement.bills, *named_cells(movement.pen), *named_cells(movement.permit))))
-
-
-def _parts(register: str, movement: Movement) -> tuple[str, ...]:
-    """Numbers that goods name beside others in one cell."""
-    return sure_parts({PERMITS: movement.permit, NOTIFICATIONS: movement.pen}.get(register))
 
 
 def _sides(document: Document, movement: Movement) -> tuple[bool | None, ...]:
@@ -276,13 +237,13 @@ def _support(document: Document, movement: Movement) -> tuple[int, int]:
 
 
 def _fits(document: Document, movement: Movement) -> bool:
-    if document.direction is not None and movement.direction not in (None, document.direction):
-        return False
-    sides = _sides(document, movement)
     country = country_of(document.register, movement)
     elsewhere = document.country is not None and country is not None and country != document.country
+    if elsewhere or (document.direction is not None and movement.direction not in (None, document.direction)):
+        return False
     of_another = document.permit != "" and movement.under != () and plain_reference(document.permit) not in movement.under
-    return False not in sides and True in sides and not elsewhere and not of_another and _near(document, movement.day)
+    sides = _sides(document, movement)
+    return False not in sides and True in sides and not of_another and _near(document, movement.day)
 
 
 def country_of(register: str, movement: Movement) -> str | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from precursor_screen.casework.reconcile.documents import Document
 from precursor_screen.casework.reconcile.movements import Movement
 
+T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 OBJECTED, EXPIRED, MISSING, OVER = "objected", "expired", "missing", "over"
 OTHER_COUNTRY, OTHER_CONSIGNEE, OTHER_EXPORTER = "other-country", "other-consignee", "other-exporter"
 OTHER_SUBSTANCE, USED_TWICE, TOO_EARLY, LATER = "other-substance", "used-twice", "too-early", "later-than-valid"
@@ -137,10 +141,28 @@ def unjudged(code: str, register: str, which: list[str], message: str) -> list[U
     return [Unjudged(code, register, len(which), tuple(distinct[:_SHOWN]), message)] if which else []
 
 
-def kilograms(masses: list[Decimal | None]) -> Decimal | None:
+def all_unjudged(register: str, told: Mapping[str, Iterable[str]], messages: Mapping[str, str]) -> list[Unjudged]:
+    """What was told of by each code, in the order of the messages."""
+    return [u for code, message in messages.items() for u in unjudged(code, register, list(told.get(code, ())), message)]
+
+
+def grouped(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    """Items by key, in their order."""
+    found: dict[K, list[T]] = {}
+    for item in items:
+        found.setdefault(key(item), []).append(item)
+    return found
+
+
+def kilograms(masses: Iterable[Decimal | None]) -> Decimal | None:
     """The sum of those that are known; None: none is."""
     known = [m for m in masses if m is not None]
     return sum(known, Decimal(0)) if known else None
+
+
+def whole_mass(movements: Sequence[Movement]) -> Decimal | None:
+    """The mass of all; None: that of one is not known."""
+    return None if any(m.kg is None for m in movements) else kilograms(m.kg for m in movements)
 
 
 def show_kg(value: Decimal | None) -> str:

@@ -7,15 +7,14 @@ by a container, then by substance, a party, mass and days; each time the nearest
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from precursor_screen.casework.reconcile.alike import Likeness
-from precursor_screen.casework.reconcile.differences import kilograms, show_kg
+from precursor_screen.casework.reconcile.differences import grouped, show_kg, whole_mass
+from precursor_screen.casework.reconcile.law import TOLERANCE
 from precursor_screen.casework.reconcile.movements import Movement
-from precursor_screen.casework.reconcile.papers import TOLERANCE
 
 DAYS = 60  # from departure to arrival, at most (own proposal)
 # Kind -> what it says, and what would settle it; the gravest first.
@@ -33,32 +32,17 @@ KINDS: dict[str, tuple[str, str]] = {
 _ORDER = {kind: n for n, kind in enumerate(KINDS)}
 
 
-@dataclass(frozen=True, slots=True)
-class Consignment:
-    """A shipment's movements of one substance. kg: None where one of them is not known."""
-
-    movements: tuple[Movement, ...]
-    substance_id: str
-    day: date
-    kg: Decimal | None
-    bills: frozenset[str]
-    containers: frozenset[str]
-    sending: frozenset[str]
-    receiving: frozenset[str]
-
-    @property
-    def rank(self) -> tuple[object, ...]:
-        """By what it says, so that the order of rows never counts."""
-        return self.movements[0].rank
+# A shipment's movements of one substance, in the order of their rank.
+Consignment = tuple[Movement, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Mirrored:
-    """A difference between an export and its import; None: there is none on that side. difference_kg: import less export."""
+    """A difference between an export and its import; empty: there is none on that side. difference_kg: import less export."""
 
     kind: str
-    left: Consignment | None
-    arrived: Consignment | None
+    left: Consignment
+    arrived: Consignment
     difference_kg: Decimal | None
     because: str
     why: str
@@ -76,36 +60,17 @@ class Mirrored:
     @property
     def rank(self) -> tuple[object, ...]:
         """The gravest kind first, then by day."""
-        side = self.left or self.arrived
-        return (_ORDER[self.kind], *(side.rank if side else ()))
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    left: Consignment
-    arrived: Consignment
-    why: str
+        return (_ORDER[self.kind], *(self.left or self.arrived)[0].rank)
 
 
 def consignments(movements: Iterable[Movement]) -> list[Consignment]:
     """Movements of one shipment and substance together, in the order of their rank."""
-    of: dict[tuple[str, str], list[Movement]] = defaultdict(list)
-    for movement in sorted(movements, key=lambda m: m.rank):
-        of[movement.shipment_id, movement.substance_id].append(movement)
-    made = [
-        Consignment(
-            tuple(some),
-            some[0].substance_id,
-            min(m.day for m in some),
-            None if any(m.kg is None for m in some) else kilograms([m.kg for m in some]),
-            frozenset(b for m in some for b in m.bills),
-            frozenset(c for m in some for c in m.containers),
-            frozenset(k for m in some for k in m.sending),
-            frozenset(k for m in some for k in m.receiving),
-        )
-        for some in of.values()
-    ]
-    return sorted(made, key=lambda c: c.rank)
+    ordered = sorted(movements, key=lambda m: m.rank)
+    return [tuple(some) for some in grouped(ordered, lambda m: (m.shipment_id, m.substance_id)).values()]
+
+
+def _all(one: Consignment, name: str) -> set[str]:
+    return {key for m in one for key in getattr(m, name)}
 
 
 def mirror(
@@ -123,101 +88,104 @@ def mirror(
     """
     exported = list(exports)
     likeness = Likeness({k for m in exported for k in (*m.sending, *m.receiving)})
-    left, arrived = consignments(exported), consignments(likeness.widen(m) for m in imports)
-    pairs: list[_Pair] = []
-    steps: tuple[tuple[Callable[[Consignment], Iterable[Hashable]], Callable[[Consignment, Consignment], bool], str], ...] = (
-        (lambda c: [(b, c.substance_id) for b in c.bills], lambda a, b: True, "one number of a bill"),
-        (lambda c: [(x, c.substance_id) for x in c.containers], lambda a, b: _in_time(a, b, days), "one container"),
-        (lambda c: c.bills, lambda a, b: True, "one number of a bill"),
-        (lambda c: c.containers, lambda a, b: _in_time(a, b, days), "one container"),
+    left = dict(enumerate(consignments(exported)))
+    arrived = dict(enumerate(consignments(likeness.widen(m) for m in imports)))
+
+    def in_time(left: Consignment, arrived: Consignment) -> bool:
+        return 0 <= (arrived[0].day - left[0].day).days <= days
+
+    def alike(left: Consignment, arrived: Consignment) -> bool:
+        others = _are_others(left, arrived, "sending") or _are_others(left, arrived, "receiving")
+        return in_time(left, arrived) and _same_mass(left, arrived, tolerance) is True and not others
+
+    steps: tuple[tuple[Callable[[Consignment], set[Hashable]], Callable[[Consignment, Consignment], bool], str], ...] = (
+        (lambda c: {(b, c[0].substance_id) for b in _all(c, "bills")}, lambda *_: True, "one number of a bill"),
+        (lambda c: {(x, c[0].substance_id) for x in _all(c, "containers")}, in_time, "one container"),
+        (lambda c: {*_all(c, "bills")}, lambda *_: True, "one number of a bill"),
+        (lambda c: {*_all(c, "containers")}, in_time, "one container"),
         (
-            lambda c: [(c.substance_id, k) for k in c.sending | c.receiving],
-            lambda a, b: _in_time(a, b, days) and _same_mass(a, b, tolerance) is True and not _other_parties(a, b),
+            lambda c: {(k, c[0].substance_id) for k in _all(c, "sending") | _all(c, "receiving")},
+            alike,
             "no number in common; substance, parties, mass and days agree",
         ),
     )
+    found: list[Mirrored] = []
+    matched = 0
     for keys, fits, why in steps:
-        new = _pair(left, arrived, keys, fits, why)
-        taken = {id(c) for p in new for c in (p.left, p.arrived)}
-        left, arrived = ([c for c in side if id(c) not in taken] for side in (left, arrived))
-        pairs += new
-    found = [d for p in pairs for d in _compare(p, tolerance)]
-    found += [_alone("missing-import", c, None) for c in left]
-    found += [_alone("missing-export", None, c) for c in arrived]
-    return tuple(sorted(found, key=lambda d: d.rank)), len(pairs)
+        pairs = _pair(left, arrived, keys, fits)
+        found += [d for m, n in pairs for d in _compare(left.pop(m), arrived.pop(n), why, tolerance)]
+        matched += len(pairs)
+    found += [_alone("missing-import", one, ()) for one in left.values()]
+    found += [_alone("missing-export", (), one) for one in arrived.values()]
+    return tuple(sorted(found, key=lambda d: d.rank)), matched
 
 
 def _pair(
-    left: Sequence[Consignment],
-    arrived: Sequence[Consignment],
-    keys: Callable[[Consignment], Iterable[Hashable]],
+    left: Mapping[int, Consignment],
+    arrived: Mapping[int, Consignment],
+    keys: Callable[[Consignment], set[Hashable]],
     fits: Callable[[Consignment, Consignment], bool],
-    why: str,
-) -> list[_Pair]:
-    index: dict[Hashable, list[int]] = defaultdict(list)
-    for n, one in enumerate(arrived):
-        for key in set(keys(one)):
-            index[key].append(n)
-    near: list[tuple[Decimal, int, int, int]] = []
-    for m, one in enumerate(left):
-        for n in {n for key in keys(one) for n in index.get(key, ())}:
-            if fits(one, arrived[n]):
-                off = abs((one.kg or Decimal(0)) - (arrived[n].kg or Decimal(0)))
-                near.append((off, abs((arrived[n].day - one.day).days), m, n))
-    pairs, used_left, used_arrived = [], set[int](), set[int]()
+) -> list[tuple[int, int]]:
+    """Consignments with a key in common, each in one pair: the nearest in mass first, then in days."""
+    index: dict[Hashable, set[int]] = defaultdict(set)
+    for n, one in arrived.items():
+        for key in keys(one):
+            index[key].add(n)
+    near = [
+        (abs((whole_mass(one) or 0) - (whole_mass(arrived[n]) or 0)), abs((arrived[n][0].day - one[0].day).days), m, n)
+        for m, one in left.items()
+        for n in set[int]().union(*(index.get(key, ()) for key in keys(one)))
+        if fits(one, arrived[n])
+    ]
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
     for _, _, m, n in sorted(near):
-        if m not in used_left and n not in used_arrived:
-            used_left.add(m)
-            used_arrived.add(n)
-            pairs.append(_Pair(left[m], arrived[n], why))
-    return pairs
-
-
-def _in_time(left: Consignment, arrived: Consignment, days: int) -> bool:
-    return 0 <= (arrived.day - left.day).days <= days
+        if m not in pairs and n not in taken:
+            pairs[m] = n
+            taken.add(n)
+    return list(pairs.items())
 
 
 def _same_mass(left: Consignment, arrived: Consignment, tolerance: Decimal) -> bool | None:
-    if left.kg is None or arrived.kg is None:
-        return None
-    return abs(arrived.kg - left.kg) <= tolerance * left.kg
+    went, came = whole_mass(left), whole_mass(arrived)
+    return None if went is None or came is None else abs(came - went) <= tolerance * went
 
 
-def _other_parties(left: Consignment, arrived: Consignment) -> bool:
-    return any(a and b and not a & b for a, b in ((left.sending, arrived.sending), (left.receiving, arrived.receiving)))
+def _are_others(left: Consignment, arrived: Consignment, side: str) -> bool:
+    """Whether the parties of a side, where both papers name any, have nobody in common."""
+    ours, theirs = _all(left, side), _all(arrived, side)
+    return bool(ours and theirs) and ours.isdisjoint(theirs)
 
 
-def _compare(pair: _Pair, tolerance: Decimal) -> Iterable[Mirrored]:
-    left, arrived = pair.left, pair.arrived
-    if left.substance_id != arrived.substance_id:
-        because = f"left as {left.substance_id}, arrived as {arrived.substance_id}"
-        yield Mirrored("other-substance", left, arrived, None, because, pair.why)
-    if left.receiving and arrived.receiving and not left.receiving & arrived.receiving:
-        because = f"left for {left.movements[0].receiver}, arrived for {arrived.movements[0].receiver}"
-        yield Mirrored("other-consignee", left, arrived, None, because, pair.why)
+def _compare(left: Consignment, arrived: Consignment, why: str, tolerance: Decimal) -> Iterable[Mirrored]:
+    if left[0].substance_id != arrived[0].substance_id:
+        because = f"left as {left[0].substance_id}, arrived as {arrived[0].substance_id}"
+        yield Mirrored("other-substance", left, arrived, None, because, why)
+    if _are_others(left, arrived, "receiving"):
+        because = f"left for {left[0].receiver}, arrived for {arrived[0].receiver}"
+        yield Mirrored("other-consignee", left, arrived, None, because, why)
     same = _same_mass(left, arrived, tolerance)
-    why = pair.why + _names_taken(left, arrived)
     if same is not True:
+        went, came = whole_mass(left), whole_mass(arrived)
+        because = f"{show_kg(went)} left, {show_kg(came)} arrived"
+        off = None if went is None or came is None else came - went
         kind = "mass-unknown" if same is None else "mass-differs"
-        because = f"{show_kg(left.kg)} left, {show_kg(arrived.kg)} arrived"
-        off = None if left.kg is None or arrived.kg is None else arrived.kg - left.kg
-        yield Mirrored(kind, left, arrived, off, because, why)
+        yield Mirrored(kind, left, arrived, off, because, why + _names_taken(left, arrived))
 
 
 def _names_taken(left: Consignment, arrived: Consignment) -> str:
     """Names of the import that were taken for those of the export, though they are written otherwise."""
     said = []
-    for mine, name in ((left.sending, left.movements[0].sender), (left.receiving, left.movements[0].receiver)):
-        said += [f"; {own} is taken for {name}" for m in arrived.movements for key, own in m.taken if key in mine]
+    for side, name in (("sending", left[0].sender), ("receiving", left[0].receiver)):
+        mine = _all(left, side)
+        said += [f"; {own} is taken for {name}" for m in arrived for key, own in m.taken if key in mine]
     return "".join(dict.fromkeys(said))
 
 
-def _alone(kind: str, left: Consignment | None, arrived: Consignment | None) -> Mirrored:
-    one = left or arrived
-    assert one is not None
+def _alone(kind: str, left: Consignment, arrived: Consignment) -> Mirrored:
+    first, kg = (left or arrived)[0], whole_mass(left or arrived)
     verb = "left for" if left else "arrived for"
-    because = f"{show_kg(one.kg)} of {one.substance_id} {verb} {one.movements[0].receiver or 'nobody who is named'} on {one.day}"
-    off = None if one.kg is None else (-one.kg if left else one.kg)
-    return Mirrored(
-        kind, left, arrived, off, because, "nothing on the other side has its number, or agrees in parties, mass and days"
-    )
+    because = f"{show_kg(kg)} of {first.substance_id} {verb} {first.receiver or 'nobody who is named'} on {first.day}"
+    off = None if kg is None else -kg if left else kg
+    why = "nothing on the other side has its number, or agrees in parties, mass and days"
+    return Mirrored(kind, left, arrived, off, because, why)

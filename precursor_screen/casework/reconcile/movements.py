@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -139,6 +140,28 @@ class Movement:
         return {EXPORT: self.destination, IMPORT: self.origin}.get(self.direction or "")
 
 
+def record_of(m: Movement) -> dict[str, Any]:
+    """A movement as it is told: the columns of a sheet of lines, in their order."""
+    return {
+        "bill": m.bill,
+        "day": m.day,
+        "kg": m.kg,
+        "content_kg": m.substance_kg,
+        "direction": m.direction,
+        "substance_id": m.substance_id,
+        "sender": m.sender,
+        "receiver": m.receiver,
+        "from": m.origin,
+        "to": m.destination,
+        "country_of_party": m.assumed,
+        "permit": m.permit,
+        "notification": m.pen,
+        "source_file": m.file,
+        "source_row": m.row,
+        "line_id": m.line_id,
+    }
+
+
 def pick_substances(rows: pa.Table) -> pa.Table:
     """Of MOVEMENT rows those of a substance, with no column that is not needed."""
     return rows.filter(pc.is_valid(rows.column("substance_id"))).select(READ)
@@ -151,58 +174,47 @@ def read_movements(rows: pa.Table, beside: Mapping[str, Beside] = MappingProxyTy
         rows: MOVEMENT.
         beside: by line_id, of lines that say more.
     """
-    found = (m for batch in pick_substances(rows).to_batches(100_000) for m in _of_batch(batch, beside))
+    batches = pick_substances(rows).to_batches(100_000)
+    found = (_movement(row, beside) for batch in batches for row in batch.to_pylist() if row["as_of_date"] is not None)
     return tuple(sorted(found, key=lambda m: m.rank))
 
 
-def _of_batch(batch: pa.RecordBatch, beside: Mapping[str, Beside]) -> Iterator[Movement]:
-    columns = {name: batch.column(at).to_pylist() for at, name in enumerate(batch.schema.names)}
-    of: Callable[[str], list[str | None]] = columns.__getitem__
-    for n, day in enumerate(columns["as_of_date"]):
-        if day is None:
-            continue
-        content, goods = columns["substance_mass_kg"][n], columns["goods_mass_kg"][n]
-        origin, destination = of("country_of_dispatch")[n] or of("country_of_origin")[n], of("country_of_destination")[n]
-        direction = of("direction")[n]
-        references = [of(c)[n] for c in ("house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "declaration_id")]
-        bills = tuple(dict.fromkeys(plain_reference(r) for r in (*references, of("shipment_id")[n]) if r))
-        yield Movement(
-            key=columns["movement_key"][n],
-            line_id=columns["line_id"][n],
-            shipment_id=columns["shipment_id"][n] or columns["line_id"][n],
-            bill=next((r for r in references if r), None) or columns["shipment_id"][n] or "",
-            file=columns["source_file"][n] or "",
-            row=columns["source_row"][n] or 0,
-            day=day,
-            substance_id=columns["substance_id"][n],
-            # A mass that counts in another row is nought.
-            kg=goods if goods is not None and content else content,
-            content_kg=content,
-            direction=direction,
-            sender=columns["sender_name"][n] or "",
-            receiver=columns["receiver_name"][n] or "",
-            sending=_keys(of("sender_key")[n], of("exporter_key")[n], of("consignor_key")[n], *_keys_in(of("sender_name")[n])),
-            receiving=_keys(
-                of("receiver_key")[n], of("consignee_key")[n], of("importer_key")[n], *_keys_in(of("receiver_name")[n])
-            ),
-            origin=origin or of("sender_country")[n],
-            destination=destination or of("receiver_country")[n],
-            assumed={
-                EXPORT: destination is None and of("receiver_country")[n] is not None,
-                IMPORT: origin is None and of("sender_country")[n] is not None,
-            }.get(direction or EXPORT, False),
-            returned=bool(_RETURNED.search(of("description")[n] or "")),
-            by_code=of("match_method")[n] == _BASKET,
-            goods=of("description")[n] or "",
-            beside=beside.get(columns["line_id"][n], NOTHING_BESIDE),
-            permit=of("permit_reference")[n],
-            pen=of("pen_reference")[n],
-            bills=bills,
-            containers=tuple(plain_reference(c) for c in columns["container_numbers"][n] or ()),
-            bulk=of("form")[n] in (None, "substance")
-            and of("match_method")[n] != _BASKET
-            and of("match_strength")[n] in (None, "strong", "medium"),
-        )
+def _movement(row: Mapping[str, Any], beside: Mapping[str, Beside]) -> Movement:
+    content, goods = row["substance_mass_kg"], row["goods_mass_kg"]
+    origin, destination = row["country_of_dispatch"] or row["country_of_origin"], row["country_of_destination"]
+    references = [row[c] for c in ("house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "declaration_id") if row[c]]
+    side = {EXPORT: (destination, row["receiver_country"]), IMPORT: (origin, row["sender_country"])}
+    filed, of_party = side.get(row["direction"] or EXPORT, (None, None))
+    strong = row["match_method"] != _BASKET and row["match_strength"] in (None, "strong", "medium")
+    return Movement(
+        key=row["movement_key"],
+        line_id=row["line_id"],
+        shipment_id=row["shipment_id"] or row["line_id"],
+        bill=next(iter(references), row["shipment_id"] or ""),
+        file=row["source_file"] or "",
+        row=row["source_row"] or 0,
+        day=row["as_of_date"],
+        substance_id=row["substance_id"],
+        kg=goods if goods is not None and content else content,  # a mass that counts in another row is nought
+        content_kg=content,
+        direction=row["direction"],
+        sender=row["sender_name"] or "",
+        receiver=row["receiver_name"] or "",
+        sending=_keys(row["sender_key"], row["exporter_key"], row["consignor_key"], *_keys_in(row["sender_name"])),
+        receiving=_keys(row["receiver_key"], row["consignee_key"], row["importer_key"], *_keys_in(row["receiver_name"])),
+        origin=origin or row["sender_country"],
+        destination=destination or row["receiver_country"],
+        assumed=filed is None and of_party is not None,
+        returned=bool(_RETURNED.search(row["description"] or "")),
+        by_code=row["match_method"] == _BASKET,
+        goods=row["description"] or "",
+        beside=beside.get(row["line_id"], NOTHING_BESIDE),
+        permit=row["permit_reference"],
+        pen=row["pen_reference"],
+        bills=tuple(dict.fromkeys(plain_reference(r) for r in (*references, row["shipment_id"]) if r)),
+        containers=tuple(plain_reference(c) for c in row["container_numbers"] or ()),
+        bulk=row["form"] in (None, "substance") and strong,
+    )
 
 
 def _keys(*keys: str | None) -> tuple[str, ...]:

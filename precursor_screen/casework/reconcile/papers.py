@@ -2,91 +2,33 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 from precursor_screen.casework.reconcile import differences as kinds
-from precursor_screen.casework.reconcile.alike import all_among, letters_taken, number_forms
-from precursor_screen.casework.reconcile.allocate import Allocated, Unmatched
+from precursor_screen.casework.reconcile.alike import letters_taken, number_forms
+from precursor_screen.casework.reconcile.allocate import Allocated
 from precursor_screen.casework.reconcile.book import Allocation, country_of
-from precursor_screen.casework.reconcile.differences import Difference, Unjudged, kilograms, show_kg, unjudged
-from precursor_screen.casework.reconcile.documents import EXPORT, USABLE, Document, is_number
-from precursor_screen.casework.reconcile.movements import Movement, agrees, named_numbers, sure_parts
+from precursor_screen.casework.reconcile.differences import Difference, Unjudged, all_unjudged, grouped, kilograms, show_kg
+from precursor_screen.casework.reconcile.documents import USABLE, Document, is_number
+from precursor_screen.casework.reconcile.law import Frame
+from precursor_screen.casework.reconcile.missing import CONFIRMED_WITHIN, judge_missing
+from precursor_screen.casework.reconcile.movements import Movement, agrees, sure_parts
 from precursor_screen.casework.reconcile.timing import wrong_time
 from precursor_screen.names.identifiers import plain_reference
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
-
-TOLERANCE = Decimal("0.02")  # of the document's mass: what drums, moisture and scales come to (own proposal)
-_SAMPLE_KG = Decimal(25)  # a canister or two: more is no sample, whatever the law leaves free (own proposal)
-_FAR_BELOW = Decimal("0.1")  # of the smallest document of a substance: less is a sample (own proposal)
-_A_HABIT = 3  # exports of a substance to a country, none confirmed: it confirms none of it (own proposal)
-CONFIRMED_WITHIN = 90  # days after a movement within which the other side is expected to confirm it (own proposal)
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """Within what is compared.
-
-    Attributes:
-        first, last: days of the period, both included: what moved in it is compared.
-        tolerance: share of the document's mass.
-        notifiable: whether the law asks for a notification of an export of a substance on a day.
-        aside: of registers the numbers of rows that their import set aside, in all their forms (`alike.number_forms`).
-        known_from: the first day whose movements are known; None: that of the period. What moved between is used up, and not told of.
-        within_union: whether a movement stays within a customs union whose law asks neither permit nor notification of it.
-        permit_asked: whether the law asks for a permit of any quantity of a movement.
-        papers_above: above how many kilograms the law asks for a paper of a movement; 0: of any quantity; None: it asks for none.
-        licence_above: above how many kilograms a year the law asks who sends (or receives) for a licence or a registration; None: it does not.
-        of_receiver: whether the law asks papers of the receiver of a movement within a customs union, which no register here holds.
-        notified: of movements the plain numbers of the notifications that they are under, by their rank.
-        notifications: plain numbers of all that the register holds.
-        masses_missing: whether the goods mostly state no mass: then that is said once, not of each document.
-        home: the countries of the office, its own first: for these directions are supposed where none is filed. None: it is no country.
-        class_of: the class of the substance in the law of the office; empty: it is in none.
-        base_share: of the goods as traded the share that is the base; 1: they are no salt; None: not known.
-    """
-
-    first: date
-    last: date
-    tolerance: Decimal = TOLERANCE
-    notifiable: Callable[[str, date], bool] = lambda substance_id, day: False
-    aside: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    known_from: date | None = None
-    within_union: Callable[[Movement], bool] = lambda movement: False
-    permit_asked: Callable[[Movement], bool] = lambda movement: False
-    papers_above: Callable[[Movement], Decimal | None] = lambda movement: None
-    licence_above: Callable[[Movement], Decimal | None] = lambda movement: None
-    of_receiver: Callable[[Movement], bool] = lambda movement: False
-    notified: Mapping[Any, frozenset[str]] = field(default_factory=dict)
-    notifications: frozenset[str] = frozenset()
-    masses_missing: bool = False
-    home: tuple[str, ...] = ()
-    class_of: Callable[[Movement], str] = lambda movement: ""
-    base_share: Callable[[Movement], Decimal | None] = lambda movement: None
-
-    def inside(self, day: date | None) -> bool:
-        """Whether a day is one of the period."""
-        return day is not None and self.first <= day <= self.last
 
 
 def judge_papers(
     register: str, documents: Sequence[Document], allocated: Allocated, frame: Frame
 ) -> tuple[list[Difference], list[Unjudged]]:
     """What differs between the documents of permits, notifications or confirmations and what was allocated to them."""
-    under: dict[int, list[Allocation]] = defaultdict(list)
-    for allocation in allocated.allocations:
-        under[id(allocation.document)].append(allocation)
-    groups: dict[tuple[str, str, str], list[Document]] = defaultdict(list)
-    for document in documents:
-        groups[document.number, document.authority_key, document.substance_id].append(document)
+    under = grouped(allocated.allocations, lambda a: id(a.document))
     found: list[Difference] = []
     told: dict[str, list[str]] = defaultdict(list)
-    for group in groups.values():
+    for group in grouped(documents, lambda d: (d.number, d.authority_key, d.substance_id)).values():
         if len(group) > 1:
             found.append(_duplicate(group, [a for d in group for a in under.get(id(d), ())]))
         for document in group:
@@ -96,8 +38,8 @@ def judge_papers(
             if len(group) == 1:
                 found += _by_mass(document, some, frame, told)
     told["one-letter"] = sorted({taken for a in allocated.allocations for taken in letters_taken(a.movement, a.document)})
-    found += _missing(register, documents, allocated.unmatched, frame, told)
-    return found, [u for code, message in _MESSAGES.items() for u in unjudged(code, register, told[code], message)]
+    found += judge_missing(register, documents, allocated.unmatched, frame, told)
+    return found, all_unjudged(register, told, _MESSAGES)
 
 
 _MESSAGES = {
@@ -166,7 +108,7 @@ def _by_movement(
     for allocation in some:
         if allocation.movement.assumed and document.country:
             told["party-country"].append(allocation.movement.place)
-        for kind in _wrongs(document, allocation, frame, told):
+        for kind in dict.fromkeys(_wrongs(document, allocation, frame, told)):  # holder and exporter may both be others
             wrong[kind].append(allocation)
     for shipment in {a.movement.shipment_id: a for a in some if a.mistyped}.values():
         alike = [a for a in some if a.mistyped and a.movement.shipment_id == shipment.movement.shipment_id]
@@ -328,124 +270,3 @@ def _left(
             yield _difference(
                 kinds.UNUSED, document, (), f"nothing moved under {document.reference} {ended} {document.last}{before}"
             )
-
-
-def _missing(
-    register: str, documents: Sequence[Document], unmatched: Sequence[Unmatched], frame: Frame, told: dict[str, list[str]]
-) -> Iterator[Difference]:
-    """Movements without a document where one is asked for; a shipment and substance is one difference."""
-    known = {(d.substance_id, d.country if register == CONFIRMATIONS else d.direction) for d in documents}
-    pairs = Counter((u.movement.substance_id, u.movement.destination) for u in unmatched)
-    shapes = {_shape(d.number) for d in documents}
-    lots = _lots(unmatched)
-    issued = defaultdict[tuple[str, str | None], list[Decimal]](list)
-    for d in documents:
-        if d.kg is not None:
-            issued[d.substance_id, d.direction].append(d.kg)
-    least = {key: min(some) for key, some in issued.items() if len(some) >= _A_HABIT}
-    lacking: dict[tuple[str, str, str, str], list[Unmatched]] = defaultdict(list)
-    for one in unmatched:
-        movement = one.movement
-        if not frame.inside(movement.day):
-            continue
-        if one.others and register != CONFIRMATIONS:
-            lacking[kinds.OTHER_SUBSTANCE, movement.shipment_id, movement.substance_id, one.named].append(one)
-            continue
-        if one.named and all_among(one.named, frame.aside.get(register, frozenset())):
-            told["document-set-aside"].append(movement.place)
-            continue
-        few = movement.rank in frame.notified and pairs[movement.substance_id, movement.destination] < _A_HABIT
-        ours = any(
-            _shape(n) in shapes for n in named_numbers(one.named)
-        )  # or else a number of another register, as customer declarations are
-        small = (
-            register == PERMITS and not ours and _is_small(lots[_lot(movement)], frame.papers_above(movement), least, movement)
-        )
-        asked = _asked(register, one, known, frame, few)
-        if asked and not ours and (lawful := "small-lot" if small else _lawful(register, movement, frame)):
-            told[lawful].append(movement.place)
-        elif asked:
-            kind = kinds.MISSING
-            if register == CONFIRMATIONS:
-                open_still = movement.day > frame.last - timedelta(days=CONFIRMED_WITHIN)
-                kind = kinds.AWAITED if open_still else kinds.UNCONFIRMED
-            lacking[kind, movement.shipment_id, movement.substance_id, one.named].append(one)
-        elif asked is None:
-            told["never-confirmed" if register == CONFIRMATIONS else "no-direction"].append(movement.place)
-    for (kind, *_), those in lacking.items():
-        movements = tuple(sorted((u.movement for u in those), key=lambda m: m.rank))
-        shipped = kilograms([m.kg for m in movements])
-        others = sorted((d for u in those for d in u.others), key=lambda d: d.rank)
-        paper = others[0] if others else None  # whose number is the next one is no paper of these goods
-        because = f"{show_kg(shipped)} of {movements[0].substance_id} {_SAID[kind]}: {those[0].why}"
-        yield Difference(kind, register, paper, movements, paper.kg if paper else None, shipped, shipped, because, "not matched")
-
-
-_SAID = {
-    kinds.MISSING: "without a document",
-    kinds.UNCONFIRMED: "left without a confirmation",
-    kinds.AWAITED: "left without a confirmation so far",
-    kinds.OTHER_SUBSTANCE: "under a document for something else",
-}
-
-
-def _shape(number: str) -> str:
-    return re.sub(r"\d+", "0", number)
-
-
-def _lot(movement: Movement) -> tuple[object, ...]:
-    return (movement.sending, movement.receiving, movement.substance_id, movement.direction, movement.day.year)
-
-
-def _lots(unmatched: Sequence[Unmatched]) -> dict[tuple[object, ...], Decimal | None]:
-    """How much of a substance somebody sent to somebody in a year without a document; None: of some the mass is not known."""
-    found: dict[tuple[object, ...], Decimal | None] = {}
-    for movement in (u.movement for u in unmatched):
-        before = found.get(_lot(movement), Decimal(0))
-        found[_lot(movement)] = None if before is None or movement.kg is None else before + movement.kg
-    return found
-
-
-def _is_small(
-    kg: Decimal | None, above: Decimal | None, least: Mapping[tuple[str, str | None], Decimal], movement: Movement
-) -> bool:
-    """Whether all of a lot stays within what the law asks nothing of, and far below every document of the substance that was ever issued."""
-    issued = [least[key] for key in ((movement.substance_id, movement.direction), (movement.substance_id, None)) if key in least]
-    if kg is None or not above or not issued:
-        return False
-    return kg <= min(above, _SAMPLE_KG) and kg < min(issued) * _FAR_BELOW
-
-
-def _lawful(register: str, movement: Movement, frame: Frame) -> str:
-    """Why no document is asked for although the register, or the law, asks one of others; empty: one is."""
-    if movement.returned:
-        return "returned"
-    return "within-union" if register != CONFIRMATIONS and frame.within_union(movement) else ""
-
-
-def _asked(register: str, one: Unmatched, known: set[tuple[str, str | None]], frame: Frame, few: bool) -> bool | None:
-    """Whether a document is asked for: by the law, or by what the register is kept for; None: that cannot be told.
-
-    A confirmation is expected of a country that confirms the substance. Of one that confirms only others it is expected where the goods were
-    notified and are among the first of the substance (`few`): of more, none of them confirmed, the country seems to confirm nothing.
-    """
-    movement = one.movement
-    if register == PERMITS:
-        if movement.direction is None:
-            return None if any(s == movement.substance_id for s, _ in known) else False
-        of = {(movement.substance_id, movement.direction), (movement.substance_id, None)}
-        asked = bool(of & known) or frame.permit_asked(movement)
-        return asked and (movement.bulk or bool(one.named))
-    if register == NOTIFICATIONS:
-        by_law = movement.bulk and frame.notifiable(movement.substance_id, movement.day)
-        if movement.direction is None:
-            return None if by_law or one.named else False
-        return movement.direction == EXPORT and (by_law or bool(one.named))
-    if movement.direction != EXPORT or movement.destination is None:
-        return False
-    if movement.rank not in frame.notified and (frame.notifications or not movement.bulk):
-        return False  # what the country was not told of it is not asked to confirm
-    if (movement.substance_id, movement.destination) in known:
-        return True
-    confirms = any(country == movement.destination for _, country in known)
-    return (few or None) if confirms else False

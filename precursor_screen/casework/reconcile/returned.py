@@ -8,10 +8,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from precursor_screen.casework.reconcile import differences as kinds
-from precursor_screen.casework.reconcile.differences import Difference, kilograms, show_kg
+from precursor_screen.casework.reconcile.differences import Difference, grouped, kilograms, show_kg
 from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Document
+from precursor_screen.casework.reconcile.law import TOLERANCE
 from precursor_screen.casework.reconcile.movements import Movement, named_numbers
-from precursor_screen.casework.reconcile.papers import TOLERANCE
 
 RETURN_DAYS = 180  # from departure to return, at most (own proposal)
 OfNumber = Mapping[tuple[str, str], Document]  # export permits by plain number and substance
@@ -63,23 +63,17 @@ def mark_returned(movements: Sequence[Movement], permits: OfNumber | None = None
 
 def judge_returned(movements: Sequence[Movement], permits: OfNumber, tolerance: Decimal) -> list[Difference]:
     """Export permits under which more came back than had left."""
-    under: dict[int, list[Movement]] = defaultdict(list)
-    paper: dict[int, Document] = {}
-    for movement in movements:
-        named = [permits.get((n, movement.substance_id)) for n in named_numbers(movement.permit)]
-        for document in {id(d): d for d in named if d is not None}.values():
-            under[id(document)].append(movement)
-            paper[id(document)] = document
+    named = [(permits.get((n, m.substance_id)), m) for m in movements for n in named_numbers(m.permit)]
+    under = grouped(((d, m) for d, m in named if d is not None), lambda pair: id(pair[0]))
     found = []
-    for key, some in under.items():
+    for pairs in under.values():
+        paper, some = pairs[0][0], list(dict.fromkeys(m for _, m in pairs))
         back = [m for m in some if m.returned and m.direction == IMPORT]
         out = [m for m in some if m.direction == EXPORT]
         came, went = kilograms([m.kg for m in back]), kilograms([m.kg for m in out]) or Decimal(0)
         if came is None or not back or came <= went * (1 + tolerance) or any(m.kg is None for m in out):
             continue
-        because = f"{show_kg(came)} came back under {paper[key].reference}; {show_kg(went)} had left"
+        because = f"{show_kg(came)} came back under {paper.reference}; {show_kg(went)} had left"
         lines = tuple(sorted((*out, *back), key=lambda m: m.rank))
-        found.append(
-            Difference(kinds.RETURNED_MORE, paper[key].register, paper[key], lines, paper[key].kg, came, came - went, because)
-        )
+        found.append(Difference(kinds.RETURNED_MORE, paper.register, paper, lines, paper.kg, came, came - went, because))
     return found

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from precursor_screen.casework.delivery import Told, make_sheet, plain_kg
+from precursor_screen.casework.delivery import Told, make_sheet, plain
 from precursor_screen.casework.reconcile.differences import KINDS, QUESTIONS, Difference, Unjudged, kilograms, show_kg
 from precursor_screen.casework.reconcile.documents import Document, Party
-from precursor_screen.casework.reconcile.movements import Movement
+from precursor_screen.casework.reconcile.movements import Movement, record_of
 from precursor_screen.casework.reconcile.reconcile import Reconciled
 from precursor_screen.reports.xlsx_sheets import DAY, NUMBER, WRITTEN, Column, Sheet
 
@@ -82,12 +83,9 @@ def _row(number: int, one: Difference) -> tuple[Any, ...]:
     )
 
 
-def line_row(number: int, kind: str, m: Movement) -> tuple[Any, ...]:
-    """A movement as a row of LINES."""
-    return (
-        *(number, kind, m.bill, m.day, m.kg, m.substance_kg, m.direction, m.substance_id, m.sender, m.receiver, m.origin),
-        *(m.destination, "yes" if m.assumed else None, m.permit, m.pen, m.file, m.row, m.line_id),
-    )
+def line_row(number: int, kind: str, record: Mapping[str, Any]) -> tuple[Any, ...]:
+    """A movement (`movements.record_of`) as a row of LINES."""
+    return (number, kind, *({True: "yes", False: None}[value] if isinstance(value, bool) else value for value in record.values()))
 
 
 def not_evaluable(some: Iterable[Unjudged]) -> Sheet:
@@ -96,45 +94,12 @@ def not_evaluable(some: Iterable[Unjudged]) -> Sheet:
     return make_sheet("Not evaluable", NOT_EVALUABLE, rows)
 
 
-def unjudged_record(one: Unjudged) -> dict[str, Any]:
-    """As JSON has it."""
-    return {
-        "code": one.code,
-        "register": one.register,
-        "count": one.count,
-        "examples": list(one.examples),
-        "message": one.message,
-    }
-
-
-def movement_record(m: Movement) -> dict[str, Any]:
-    """As JSON has it."""
-    return {
-        "bill": m.bill,
-        "day": m.day,
-        "kg": plain_kg(m.kg),
-        "content_kg": plain_kg(m.substance_kg),
-        "direction": m.direction,
-        "substance_id": m.substance_id,
-        "sender": m.sender,
-        "receiver": m.receiver,
-        "from": m.origin,
-        "to": m.destination,
-        "country_of_party": m.assumed,
-        "permit": m.permit,
-        "notification": m.pen,
-        "source_file": m.file,
-        "source_row": m.row,
-        "line_id": m.line_id,
-    }
-
-
 def _document_record(d: Document) -> dict[str, Any]:
     return {
         "register": d.register,
         "reference": d.reference,
         "substance_id": d.substance_id,
-        "kg": plain_kg(d.kg),
+        "kg": d.kg,
         "exporter": _names(d.exporter) or None,
         "importer": _names(d.importer) or None,
         "holder": _names(d.holder) or None,
@@ -156,13 +121,13 @@ def _record(number: int, one: Difference) -> dict[str, Any]:
         "title": one.title,
         "register": one.register,
         "document": _document_record(one.document) if one.document else None,
-        "shipped_kg": plain_kg(one.shipped_kg),
-        "content_kg": plain_kg(kilograms([m.substance_kg for m in one.movements])),
-        "difference_kg": plain_kg(one.difference_kg),
+        "shipped_kg": one.shipped_kg,
+        "content_kg": kilograms([m.substance_kg for m in one.movements]),
+        "difference_kg": one.difference_kg,
         "because": one.because,
         "matched": one.why,
         "settle": one.settle,
-        "shipments": [movement_record(m) for m in one.movements],
+        "shipments": [record_of(m) for m in one.movements],
     }
 
 
@@ -181,8 +146,7 @@ def tell(
     numbered = list(enumerate(result.differences, 1))
     counts = Counter((d.kind, d.register) for d in result.differences)
     summary = [(kind, KINDS[kind][0], register, n) for kind in KINDS for (k, register), n in sorted(counts.items()) if k == kind]
-    lines = [line_row(n, d.kind, m) for n, d in numbered for m in d.movements]
-    compared = [(c.register, c.documents, c.movements, c.matched, c.by_number) for c in result.compared]
+    lines = [line_row(n, d.kind, record_of(m)) for n, d in numbered for m in d.movements]
     heads = (
         *(Column("register", 26), Column("documents", 11, NUMBER), Column("movements", 11, NUMBER)),
         *(Column("matched", 11, NUMBER), Column("by_number", 11, NUMBER)),
@@ -191,18 +155,20 @@ def tell(
         make_sheet("Summary", _SUMMARY, summary),
         make_sheet("Differences", DIFFERENCES, [_row(n, d) for n, d in numbered], frozen=3),
         make_sheet("Lines", LINES, lines, frozen=2),
-        make_sheet("Registers", heads, compared),
+        make_sheet("Registers", heads, result.compared),
         not_evaluable(result.unjudged),
     )
-    data = {
-        "schema_version": SCHEMA_VERSION,
-        "run": run,
-        "provenance": provenance,
-        "notices": list(notices),
-        "registers": [dict(zip([c.name for c in heads], row, strict=True)) for row in compared],
-        "not_evaluable": [unjudged_record(u) for u in result.unjudged],
-        "differences": [_record(n, d) for n, d in numbered],
-    }
+    data = plain(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "run": run,
+            "provenance": provenance,
+            "notices": list(notices),
+            "registers": [dict(zip([c.name for c in heads], row, strict=True)) for row in result.compared],
+            "not_evaluable": [asdict(u) for u in result.unjudged],
+            "differences": [_record(n, d) for n, d in numbered],
+        }
+    )
     return Told(tuple(_text(result, summary, notices, capacity)), sheets, 1, data, last)
 
 
@@ -211,9 +177,9 @@ def _text(
 ) -> Iterable[str]:
     yield from (f"! {notice}" for notice in notices)
     yield from told_unjudged(result.unjudged)
-    for c in result.compared:
-        matched = f", {c.matched} under a document ({c.by_number} by number)" if c.matched else ""
-        yield f"{c.register}: {c.documents} documents, {c.movements} movements{matched}"
+    for register, documents, movements, matched, by_number in result.compared:
+        under = f", {matched} under a document ({by_number} by number)" if matched else ""
+        yield f"{register}: {documents} documents, {movements} movements{under}"
     questions = sum(d.kind in QUESTIONS for d in result.differences)
     yield f"{len(result.differences)} differences" + (f", {questions} of them questions of lawful use" if questions else "")
     for kind, title, register, n in summary:

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from precursor_screen.casework.delivery import Told, make_sheet, plain_kg
-from precursor_screen.casework.reconcile.differences import Unjudged, show_kg
+from precursor_screen.casework.delivery import Told, make_sheet, plain
+from precursor_screen.casework.reconcile.differences import Unjudged, show_kg, whole_mass
 from precursor_screen.casework.reconcile.mirror import KINDS, Consignment, Mirrored
-from precursor_screen.casework.reconcile.telling import (
-    LINES,
-    SCHEMA_VERSION,
-    line_row,
-    movement_record,
-    not_evaluable,
-    told_unjudged,
-    unjudged_record,
-)
+from precursor_screen.casework.reconcile.movements import record_of
+from precursor_screen.casework.reconcile.telling import LINES, SCHEMA_VERSION, line_row, not_evaluable, told_unjudged
 from precursor_screen.reports.xlsx_sheets import DAY, NUMBER, WRITTEN, Column
 
 _SIDES = tuple(
@@ -36,21 +30,21 @@ _COLUMNS = (
 )
 
 
-def _side(one: Consignment | None) -> tuple[Any, ...]:
-    if one is None:
+def _side(one: Consignment) -> tuple[Any, ...]:
+    if not one:
         return (None,) * 7
-    first = one.movements[0]
-    bills, places = (", ".join(dict.fromkeys(x)) for x in ((m.bill for m in one.movements), (m.place for m in one.movements)))
-    return (bills, one.day, one.kg, one.substance_id, first.sender, first.receiver, places)
+    first = one[0]
+    bills, places = (", ".join(dict.fromkeys(x)) for x in ((m.bill for m in one), (m.place for m in one)))
+    return (bills, first.day, whole_mass(one), first.substance_id, first.sender, first.receiver, places)
 
 
 def _record(number: int, one: Mirrored) -> dict[str, Any]:
-    sides = {name: [movement_record(m) for m in c.movements] if c else None for name, c in _sides(one)}
+    sides = {name: [record_of(m) for m in c] or None for name, c in _sides(one)}
     return {
         "no": number,
         "kind": one.kind,
         "title": one.title,
-        "difference_kg": plain_kg(one.difference_kg),
+        "difference_kg": one.difference_kg,
         "because": one.because,
         "matched": one.why,
         "settle": one.settle,
@@ -58,7 +52,7 @@ def _record(number: int, one: Mirrored) -> dict[str, Any]:
     }
 
 
-def _sides(one: Mirrored) -> tuple[tuple[str, Consignment | None], ...]:
+def _sides(one: Mirrored) -> tuple[tuple[str, Consignment], ...]:
     return (("export", one.left), ("import", one.arrived))
 
 
@@ -78,21 +72,23 @@ def tell_mirror(
     rows = [
         (n, d.kind, d.title, *_side(d.left), *_side(d.arrived), d.difference_kg, d.because, d.why, d.settle) for n, d in numbered
     ]
-    lines = [line_row(n, d.kind, m) for n, d in numbered for _, c in _sides(d) if c for m in c.movements]
+    lines = [line_row(n, d.kind, record_of(m)) for n, d in numbered for _, c in _sides(d) for m in c]
     sheets = (
         make_sheet("Differences", _COLUMNS, rows, frozen=3),
         make_sheet("Lines", LINES, lines, frozen=2),
         not_evaluable(doubts),
     )
-    data = {
-        "schema_version": SCHEMA_VERSION,
-        "run": run,
-        "provenance": provenance,
-        "notices": list(notices),
-        "matched": pairs,
-        "not_evaluable": [unjudged_record(u) for u in doubts],
-        "differences": [_record(n, d) for n, d in numbered],
-    }
+    data = plain(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "run": run,
+            "provenance": provenance,
+            "notices": list(notices),
+            "matched": pairs,
+            "not_evaluable": [asdict(u) for u in doubts],
+            "differences": [_record(n, d) for n, d in numbered],
+        }
+    )
     return Told(tuple(_text(numbered, counts, pairs, doubts, notices, capacity)), sheets, 0, data, last)
 
 
@@ -113,8 +109,8 @@ def _text(
         yield f"{number}. {one.title} [{one.kind}]"
         for name, c in _sides(one):
             if c:
-                places = ", ".join(m.place for m in c.movements[:5])
-                yield f"   {name}: {c.movements[0].bill} · {c.day} · {c.substance_id} · {show_kg(c.kg)} · {places}"
+                places = ", ".join(m.place for m in c[:5])
+                yield f"   {name}: {c[0].bill} · {c[0].day} · {c[0].substance_id} · {show_kg(whole_mass(c))} · {places}"
         yield f"   {one.because[:1].upper()}{one.because[1:]}. {one.settle}"
         yield f"   Matched: {one.why}"
     if capacity and len(numbered) > capacity:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
+from precursor_screen.casework.reconcile.differences import grouped
 from precursor_screen.casework.reconcile.documents import Document
 from precursor_screen.rulebook.registers import PERMITS
 
@@ -20,9 +20,7 @@ def stand(documents: Iterable[Document]) -> tuple[Document, ...]:
     The last is that of the highest version where each row states another; else the only one that is in force beside revoked and
     superseded ones of which none begins after it.
     """
-    of: dict[tuple[str, str, str], list[Document]] = defaultdict(list)
-    for document in documents:
-        of[document.number, document.authority_key, document.substance_id].append(document)
+    of = grouped(documents, lambda d: (d.number, d.authority_key, d.substance_id))
     found = [one for rows in of.values() for one in (rows if len(rows) == 1 else _last_of(rows))]
     return tuple(sorted(found, key=lambda d: d.rank))
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from precursor_screen.casework.reconcile import differences as kinds
 from precursor_screen.casework.reconcile.alike import spelt_alike
-from precursor_screen.casework.reconcile.differences import Difference, Unjudged, kilograms, show_kg, unjudged
+from precursor_screen.casework.reconcile.differences import Difference, Unjudged, all_unjudged, grouped, kilograms, show_kg
 from precursor_screen.casework.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
+from precursor_screen.casework.reconcile.law import Frame
 from precursor_screen.casework.reconcile.movements import Movement
-from precursor_screen.casework.reconcile.papers import Frame
 from precursor_screen.rulebook.registers import LICENCES, REQUIREMENTS
 
 _DELIVERIES, _NEARLY_ALL = 10, 0.9  # of a class, and the share whose buyers hold a licence (own proposal)
@@ -31,59 +31,65 @@ def judge_licences(
     documents: Sequence[Document], movements: Sequence[Movement], frame: Frame
 ) -> tuple[list[Difference], list[Unjudged]]:
     """Movements of licensed parties against their licences: in force on the day, and enough for the calendar year."""
-    held: dict[tuple[str, str], list[Document]] = defaultdict(list)
-    for document in sorted(documents, key=lambda d: d.rank):
-        if document.holder:
-            held[document.holder.key, document.substance_id].append(document)
+    licences = sorted((d for d in documents if d.holder), key=lambda d: d.rank)
+    held = grouped(licences, lambda d: (d.holder.key if d.holder else "", d.substance_id))
+    moving = sorted((m for m in movements if not (m.returned and m.direction == IMPORT)), key=lambda m: m.rank)
     moved: dict[tuple[str, str, int], list[Movement]] = defaultdict(list)
-    unlicensed: dict[tuple[str, str, int, Decimal], list[Movement]] = defaultdict(list)
-    known = _licensed_sides(held, movements)
-    classes = _licensed_classes(held, movements, frame)
     out: dict[tuple[str, int], tuple[Document, list[Movement]]] = {}
     told: dict[str, list[str]] = defaultdict(list)
-    for movement in sorted(movements, key=lambda m: m.rank):
-        if movement.returned and movement.direction == IMPORT:
-            continue
-        own = {EXPORT: movement.sending, IMPORT: movement.receiving, DOMESTIC: movement.receiving}.get(movement.direction or "")
-        by_register = (movement.substance_id, movement.direction) in known and not frame.within_union(movement)
-        if movement.direction == DOMESTIC:
-            by_register = frame.class_of(movement) in classes
-        least = Decimal(0) if by_register else frame.licence_above(movement)
-        if least is not None and movement.bulk:
-            if own is None:
-                told["no-direction"].append(movement.place)
-            elif not own:
-                told["no-party"].append(movement.place)
-            elif not any((key, movement.substance_id) in held for key in own):
-                unlicensed[own[0], movement.substance_id, movement.day.year, least].append(movement)
+    for movement in moving:
         for key in sorted({*movement.sending, *movement.receiving}):
-            licences = held.get((key, movement.substance_id))
-            if not licences:
+            if (key, movement.substance_id) not in held:
                 continue
-            nearest = min(licences, key=lambda d: _off(d, movement.day))
+            nearest = min(held[key, movement.substance_id], key=lambda d: _off(d, movement.day))
             kind = _out_of_force(nearest, movement.day)
             if kind is None:
                 moved[key, movement.substance_id, movement.day.year].append(movement)
             else:
                 out.setdefault((kind, id(nearest)), (nearest, []))[1].append(movement)
     found = [_difference(kind, d, some, _because(kind, d, some)) for (kind, _), (d, some) in out.items()]
-    for (_, substance_id, _, least), some in unlicensed.items():
-        if least and (kilograms([m.kg for m in some]) or Decimal(0)) <= least:
-            continue
-        who = _own_name(some[0])
-        alike = next(
-            (d for d in documents if d.substance_id == substance_id and d.holder and spelt_alike(who, d.holder.name)), None
-        )
-        if alike and alike.holder:
-            told["holder-alike"].append(f"{who}: {alike.holder.name} ({alike.reference})")
-        else:
-            found.append(_without(some))
+    found += _unlicensed(documents, held, _licensed_sides(held, movements), moving, frame, told)
     for licences in held.values():
         found += _duplicates(licences)
         found += [_contradiction(d) for d in licences if d.contradicting]
     for (key, substance_id, year), some in moved.items():
         found += _exceeded(held[key, substance_id], some, year, frame, told)
-    return found, [u for code, message in _MESSAGES.items() for u in unjudged(code, LICENCES, told[code], message)]
+    return found, all_unjudged(LICENCES, told, _MESSAGES)
+
+
+def _unlicensed(
+    documents: Sequence[Document],
+    held: Mapping[tuple[str, str], Sequence[Document]],
+    sides: Collection[tuple[str, str | None]],
+    moving: Sequence[Movement],
+    frame: Frame,
+    told: dict[str, list[str]],
+) -> Iterator[Difference]:
+    """Goods of who is asked for a licence and holds none, a party, substance and year together."""
+    classes = _licensed_classes(held, moving, frame)
+    lacking: dict[tuple[str, str, int, Decimal], list[Movement]] = defaultdict(list)
+    for movement in (m for m in moving if m.bulk):
+        by_register = (movement.substance_id, movement.direction) in sides and not frame.law.within_union(movement)
+        if movement.direction == DOMESTIC:
+            by_register = frame.law.class_of(movement) in classes
+        least = Decimal(0) if by_register else frame.law.licence_above(movement)
+        own = {EXPORT: movement.sending, IMPORT: movement.receiving, DOMESTIC: movement.receiving}.get(movement.direction or "")
+        if least is not None and not own:
+            told["no-direction" if own is None else "no-party"].append(movement.place)
+        elif least is not None and own and not any((key, movement.substance_id) in held for key in own):
+            lacking[own[0], movement.substance_id, movement.day.year, least].append(movement)
+    for (_, substance_id, _, least), some in lacking.items():
+        first, shipped = some[0], kilograms(m.kg for m in some)
+        if least and (shipped or 0) <= least:
+            continue
+        who = first.sender if first.direction == EXPORT else first.receiver
+        licences = ((d, d.holder) for d in documents if d.substance_id == substance_id and d.holder)
+        alike = next((f"{who}: {holder.name} ({d.reference})" for d, holder in licences if spelt_alike(who, holder.name)), None)
+        if alike:
+            told["holder-alike"].append(alike)
+        else:
+            because = f"{show_kg(shipped)} of {substance_id}; the register holds no licence of {who or 'the party'} for it"
+            yield Difference(kinds.MISSING, LICENCES, None, tuple(some), None, shipped, None, because, "not matched")
 
 
 def _licensed_sides(
@@ -98,29 +104,17 @@ def _licensed_sides(
     return frozenset({*((s, EXPORT) for s in substances), *((s, None) for s in substances), *((s, IMPORT) for s in brought)})
 
 
-def _own_name(movement: Movement) -> str:
-    return movement.sender if movement.direction == EXPORT else movement.receiver
-
-
 def _licensed_classes(
     held: Mapping[tuple[str, str], Sequence[Document]], movements: Sequence[Movement], frame: Frame
 ) -> frozenset[str]:
     """Classes of the office's law of which nearly all buyers at home hold a licence: then one who holds none stands out."""
     counts: dict[str, list[bool]] = defaultdict(list)
     for m in movements:
-        if m.direction == DOMESTIC and (name := frame.class_of(m)):
+        if m.direction == DOMESTIC and (name := frame.law.class_of(m)):
             counts[name].append(any((key, m.substance_id) in held for key in m.receiving))
     return frozenset(
         name for name, held_ in counts.items() if len(held_) >= _DELIVERIES and sum(held_) >= _NEARLY_ALL * len(held_)
     )
-
-
-def _without(some: Sequence[Movement]) -> Difference:
-    """Goods of somebody who holds no licence of the substance; all of these are one difference."""
-    first, shipped = some[0], kilograms([m.kg for m in some])
-    who = _own_name(first)
-    because = f"{show_kg(shipped)} of {first.substance_id}; the register holds no licence of {who or 'the party'} for it"
-    return Difference(kinds.MISSING, LICENCES, None, tuple(some), None, shipped, None, because, "not matched")
 
 
 def _contradiction(document: Document) -> Difference:
@@ -155,10 +149,7 @@ def _because(kind: str, document: Document, movements: Sequence[Movement]) -> st
 
 
 def _duplicates(licences: Sequence[Document]) -> Iterator[Difference]:
-    numbers: dict[tuple[str, str], list[Document]] = defaultdict(list)
-    for document in licences:
-        numbers[document.number, document.authority_key].append(document)
-    for same in numbers.values():
+    for same in grouped(licences, lambda d: (d.number, d.authority_key)).values():
         if len(same) > 1:
             masses = " and ".join(show_kg(d.kg) for d in same)
             yield _difference(kinds.DUPLICATE, same[0], (), f"{same[0].reference} is in {len(same)} rows, for {masses} a year")
@@ -219,19 +210,15 @@ def judge_requirements(
     documents: Sequence[Document], movements: Sequence[Movement], frame: Frame
 ) -> tuple[list[Difference], list[Unjudged]]:
     """What went to a country in a calendar year against what it says it needs."""
-    of: dict[tuple[str, str], list[Document]] = defaultdict(list)
-    for document in sorted(documents, key=lambda d: d.rank):
-        of[document.number, document.substance_id].append(document)
+    of = grouped(sorted(documents, key=lambda d: d.rank), lambda d: (d.number, d.substance_id))
     substances = {d.substance_id for d in documents}
-    moved: dict[tuple[str, str], list[Movement]] = defaultdict(list)
-    told: dict[str, list[str]] = defaultdict(list)
-    for movement in sorted(movements, key=lambda m: m.rank):
-        if movement.substance_id not in substances or movement.direction not in (None, EXPORT, IMPORT) or movement.returned:
-            continue
-        if movement.destination is None:
-            told["no-country"].append(movement.place)
-        else:
-            moved[f"{movement.destination}{movement.day.year}", movement.substance_id].append(movement)
+    moving = [
+        m
+        for m in sorted(movements, key=lambda m: m.rank)
+        if m.substance_id in substances and m.direction in (None, EXPORT, IMPORT) and not m.returned
+    ]
+    told = defaultdict(list, {"no-country": [m.place for m in moving if m.destination is None]})
+    moved = grouped(moving, lambda m: (f"{m.destination}{m.day.year}", m.substance_id))
     found: list[Difference] = []
     for key, rows in of.items():
         document = rows[0]
@@ -244,4 +231,4 @@ def judge_requirements(
             told["no-quantity"].append(document.reference)
         elif some and document.kg is not None and document.first:
             found += _over(kinds.REQUIREMENT_EXCEEDED, document, some, document.kg, document.first.year, frame, told)
-    return found, [u for code, message in _MESSAGES.items() for u in unjudged(code, REQUIREMENTS, told[code], message)]
+    return found, all_unjudged(REQUIREMENTS, told, _MESSAGES)

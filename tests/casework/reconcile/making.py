@@ -5,17 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 from precursor_screen.casework.reconcile.allocate import allocate
 from precursor_screen.casework.reconcile.differences import Difference, Unjudged
 from precursor_screen.casework.reconcile.documents import Document, Party
+from precursor_screen.casework.reconcile.law import Frame
 from precursor_screen.casework.reconcile.movements import Movement
-from precursor_screen.casework.reconcile.papers import Frame, judge_papers
+from precursor_screen.casework.reconcile.papers import judge_papers
 from precursor_screen.names.identifiers import plain_reference
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS
 
-FRAME = Frame(date(2025, 1, 1), date(2025, 12, 31), notifiable=lambda substance, day: substance == "piperonal")
+
+def law(**answers: Any) -> Any:
+    """A law that asks for notifications of piperonal, but for what it is said to answer."""
+    asks_nothing: dict[str, Any] = {
+        "home": (),
+        "notifiable": lambda substance, day: substance == "piperonal",
+        **dict.fromkeys(("within_union", "permit_asked", "of_receiver"), lambda movement: False),
+        **dict.fromkeys(("papers_above", "licence_above", "base_share"), lambda movement: None),
+        "class_of": lambda movement: "",
+    }
+    return SimpleNamespace(**{**asks_nothing, **answers})
+
+
+FRAME = Frame(date(2025, 1, 1), date(2025, 12, 31), law())
 
 
 def day(text: str | None) -> date | None:

@@ -212,3 +212,11 @@ def test_a_receiver_goes_by_the_name_that_it_had_before():
 def test_years_of_two_and_four_digits_are_one_beside_another_number():
     assert unpadded("EX/2025/0017") == unpadded("EX/25/17")
     assert unpadded("P-2025") != unpadded("P-25")
+
+
+def test_a_receiver_that_goes_by_its_old_name_already_is_taken_for_nobody():
+    renamed = permit(importer=party("Zenith"), renamed=party("Apex"))
+    (both,) = by_old_names([moved(receiving=("apex", "zenith"))], [renamed])
+    assert (both.receiving, both.taken) == (("apex", "zenith"), ())
+    (new,) = by_old_names([moved(receiving=("apex",), receiver="Apex")], [renamed])
+    assert (new.receiving, new.taken) == (("apex", "zenith"), (("zenith", "Apex"),))

@@ -9,7 +9,19 @@ from decimal import Decimal
 import pytest
 
 from precursor_screen.casework.reconcile.documents import Document
-from tests.casework.reconcile.making import FRAME, codes, confirmation, day, judged, kinds, moved, notification, party, permit
+from tests.casework.reconcile.making import (
+    FRAME,
+    codes,
+    confirmation,
+    day,
+    judged,
+    kinds,
+    law,
+    moved,
+    notification,
+    party,
+    permit,
+)
 
 
 @pytest.mark.parametrize(
@@ -316,7 +328,7 @@ def test_what_moved_before_the_period_is_used_up_and_not_told():
 
 
 def test_trade_within_a_customs_union_is_asked_for_no_export_papers():
-    frame = replace(FRAME, within_union=lambda m: m.destination == "DE")
+    frame = replace(FRAME, law=law(within_union=lambda m: m.destination == "DE"))
     documents = [permit(country="KE", last=None)]
     assert kinds(documents, [moved(destination="DE")], frame) == []
     assert codes(documents, [moved(destination="DE")], frame) == ["no-last-day", "within-union"]
@@ -358,7 +370,7 @@ SMALL = [
 
 @pytest.mark.parametrize(("kg", "least", "kind"), SMALL)
 def test_small_lots_are_asked_for_no_permit(kg: str | None, least: str | None, kind: list[str]):
-    frame = replace(FRAME, papers_above=lambda m: least and Decimal(least))
+    frame = replace(FRAME, law=law(papers_above=lambda m: least and Decimal(least)))
     lines = [moved(kg=kg, sending=("other",), on="10-01")]
     three = [permit(f"P{n}", last=None) for n in range(3)]
     assert kinds(three, lines, frame) == kind
@@ -368,7 +380,7 @@ def test_small_lots_are_asked_for_no_permit(kg: str | None, least: str | None, k
 
 
 def test_small_lots_of_one_pair_count_together():
-    frame = replace(FRAME, papers_above=lambda m: Decimal(8))
+    frame = replace(FRAME, law=law(papers_above=lambda m: Decimal(8)))
     lines = [moved(f"B{n}", "4.5", f"10-0{n}", sending=("other",)) for n in (1, 2)]
     three = [permit(f"P{n}", last=None) for n in range(3)]
     assert kinds(three, lines, frame) == ["missing", "missing"]
@@ -376,13 +388,13 @@ def test_small_lots_of_one_pair_count_together():
 
 
 def test_the_law_asks_for_a_permit_of_a_substance_that_the_register_lacks():
-    frame = replace(FRAME, permit_asked=lambda m: m.substance_id == "safrole")
+    frame = replace(FRAME, law=law(permit_asked=lambda m: m.substance_id == "safrole"))
     assert kinds([permit(last=None)], [moved(substance_id="safrole")], frame) == ["missing"]
     assert kinds([permit(last=None)], [moved(substance_id="toluene")], frame) == []
 
 
 def test_within_a_union_a_number_of_another_register_is_no_lack():
-    frame = replace(FRAME, within_union=lambda m: True)
+    frame = replace(FRAME, law=law(within_union=lambda m: True))
     documents = [permit("EXP-17", country="KE", last=None)]
     assert kinds(documents, [moved(permit="DEC-99")], frame) == []
     assert kinds(documents, [moved(permit="EXP-99")], frame) == ["missing"]
@@ -398,6 +410,12 @@ def test_goods_that_were_not_notified_are_not_expected_to_be_confirmed():
 
 @pytest.mark.parametrize(("kg", "kind"), [("25", []), ("25.1", ["missing"])])
 def test_more_than_a_canister_or_two_is_no_sample(kg: str, kind: list[str]):
-    frame = replace(FRAME, papers_above=lambda m: Decimal(1500))
+    frame = replace(FRAME, law=law(papers_above=lambda m: Decimal(1500)))
     large = [permit(f"P{n}", "9000", last=None) for n in range(3)]
     assert kinds(large, [moved(kg=kg, sending=("other",), on="10-01")], frame) == kind
+
+
+def test_goods_of_nobody_whom_a_permit_names_count_once():
+    paper = permit(direction=None, holder=party("Holder"), exporter=party("Exporter"), importer=party("Zenith"))
+    (one,) = [d for d in judged([paper], [moved(permit="P1")])[0] if d.kind == "other-exporter"]
+    assert (one.shipped_kg, one.why) == (Decimal(100), "names P1")

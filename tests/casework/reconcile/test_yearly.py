@@ -12,7 +12,7 @@ import pytest
 from precursor_screen.casework.reconcile.documents import Document, Party
 from precursor_screen.casework.reconcile.yearly import judge_licences, judge_requirements
 from precursor_screen.rulebook.registers import LICENCES, REQUIREMENTS
-from tests.casework.reconcile.making import FRAME, day, moved, party
+from tests.casework.reconcile.making import FRAME, day, law, moved, party
 
 
 def licence(number: str = "L1", kg: str | None = "100", **changed: Any) -> Document:
@@ -165,10 +165,12 @@ def test_importers_are_asked_where_importers_are_licensed_or_the_law_asks():
     assert not judge_licences([licence(kg=None)], [brought], FRAME)[0]
     of_acme = replace(brought, bill="B1", receiving=("acme",))
     assert [d.kind for d in judge_licences([licence(kg=None)], [brought, of_acme], FRAME)[0]] == ["missing"]
-    law = replace(FRAME, licence_above=lambda m: Decimal(50))
-    assert [d.kind for d in judge_licences([], [brought], law)[0]] == ["missing"]
-    assert not judge_licences([], [replace(brought, kg=Decimal(50))], law)[0]
-    assert [d.kind for d in judge_licences([], [replace(brought, kg=Decimal(30), bill=b) for b in ("B1", "B2")], law)[0]] == [
+    came_back = replace(of_acme, returned=True)  # importers are licensed all the same
+    assert [d.kind for d in judge_licences([licence(kg=None)], [brought, came_back], FRAME)[0]] == ["missing"]
+    asking = replace(FRAME, law=law(licence_above=lambda m: Decimal(50)))
+    assert [d.kind for d in judge_licences([], [brought], asking)[0]] == ["missing"]
+    assert not judge_licences([], [replace(brought, kg=Decimal(50))], asking)[0]
+    assert [d.kind for d in judge_licences([], [replace(brought, kg=Decimal(30), bill=b) for b in ("B1", "B2")], asking)[0]] == [
         "missing"
     ]
 
@@ -219,7 +221,7 @@ BUYERS = [
 
 @pytest.mark.parametrize(("holders", "least", "missing"), BUYERS)
 def test_a_buyer_at_home_without_a_licence(holders: int, least: Decimal | None, missing: int):
-    frame = replace(FRAME, licence_above=lambda m: least, class_of=lambda m: "1")
+    frame = replace(FRAME, law=law(licence_above=lambda m: least, class_of=lambda m: "1"))
     lines = [moved(f"B{n}", "1", direction="domestic") for n in range(holders)]
     lines.append(moved("B99", direction="domestic", receiving=("other",), receiver="Other"))
     found, _ = judge_licences([licence(holder=party("Zenith"), kg=None)], lines, frame)
