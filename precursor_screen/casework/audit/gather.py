@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,12 +16,12 @@ import pyarrow.compute as pc
 
 from precursor_screen.casework.audit import moves, names, peers
 from precursor_screen.casework.audit.findings import find
-from precursor_screen.casework.audit.papers import papers
-from precursor_screen.casework.audit.profile import Material, Profile, draw_up
+from precursor_screen.casework.audit.papers import papers, read_papers
+from precursor_screen.casework.audit.profile import Profile
 from precursor_screen.casework.audit.ranking import Ranking, by_findings, rank
 from precursor_screen.casework.audit.unseen import Basis
+from precursor_screen.casework.frames import group, to_tuples
 from precursor_screen.casework.gathering import unseen
-from precursor_screen.engine import connect, fetch
 from precursor_screen.model import Substance, Threshold
 from precursor_screen.names.party import party_key
 from precursor_screen.reference import shipped
@@ -66,7 +67,7 @@ class Source(Protocol):
         """What there is: without jurisdiction, registers and look-back."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Law:
     """What an audit knows besides movements: thresholds of one jurisdiction, substances, registers."""
 
@@ -89,6 +90,16 @@ class Law:
             {r.manifest.register: r.table for r in registers},
         )
 
+    # Read once for any number of exporters.
+    documents = cached_property[dict[str, Any]](lambda law: read_papers(law.registers, law.limits.jurisdiction))
+    objections = cached_property[list[dict[str, Any]]](
+        lambda law: (
+            [r for r in law.registers[NOTIFICATIONS].to_pylist() if r["status"] == "objected"]
+            if NOTIFICATIONS in law.registers
+            else []
+        )
+    )
+
 
 @dataclass(frozen=True, slots=True)
 class Everybody:
@@ -98,99 +109,73 @@ class Everybody:
     law: Law
     first: date
     last: date
-    rows: pa.Table
+    trade: peers.Trade
     senders: tuple[names.Sender, ...]
 
     @classmethod
     def of(cls, source: Source, law: Law, first: date, last: date) -> Everybody:
         """Reads it."""
-        rows = source.everybody(_before(first), last)
-        return cls(source, law, first, last, rows, _senders(rows, first, last))
+        trade = peers.read(source.everybody(_before(first), last), first, last, law.limits)
+        return cls(source, law, first, last, trade, _senders(trade))
 
-    def profile(self, asked: str, also: Sequence[str] = (), leave: Sequence[str] = ()) -> Profile:
+    def profile(self, asked: str, also: Sequence[str] = (), leave: Sequence[str] = (), held: pa.Table | None = None) -> Profile:
         """The profile of one exporter.
+
+        Args:
+            asked: its name or number.
+            also, leave: see `names.find`.
+            held: rows of everybody, out of which its own are taken; then no numbers are looked up. None: they are read.
 
         Raises:
             UsageError: see `names.find`.
         """
-        numbers = self.source.numbers(asked, [s.name for s in self.senders])
-        senders = [
-            names.Sender(s.name, s.key, s.rows, s.first, s.last, s.addresses, s.countries, numbers.get(s.name, frozenset()))
-            for s in self.senders
-        ]
+        numbers = self.source.numbers(asked, [s.name for s in self.senders]) if held is None else {}
+        senders = [replace(s, numbers=numbers.get(s.name, frozenset())) for s in self.senders]
         merged = names.find(asked, senders, also, leave, self._customers)
-        every = self.source.of(merged.names, _year_before(self.first), self.last)
+        begin = _year_before(self.first)
+        every = self.source.of(merged.names, begin, self.last) if held is None else _sent_by(held, merged.names, begin, self.last)
         rows = _within(every, self.first, self.last)
         own = moves.to_moves(rows, self.law.limits)
-        earlier = every.filter(pc.less(every.column("as_of_date"), self.first))
-        days = self.rows.column("as_of_date")
-        basis = self.source.basis()
-        flagged = self.source.flags(list(dict.fromkeys(m.line_id for m in own)))
-        keys = {party_key(t.name) for t in merged.taken} - {""}
-        return draw_up(
-            Material(
-                merged=merged,
-                moves=own,
-                first=self.first,
-                last=self.last,
-                peers=peers.compare(self.rows, self.first, self.last, self.law.limits, merged.names),
-                basis=Basis(
-                    source=basis.source,
-                    jurisdiction=self.law.limits.jurisdiction,
-                    recorded=basis.recorded,
-                    undated=basis.undated,
-                    registers=tuple(sorted(self.law.registers)),
-                    numbers_of=sum(bool(numbers.get(t.name)) for t in merged.taken),
-                    set_aside=basis.set_aside,
-                    unseen=basis.unseen,
-                    parties_screened=basis.parties_screened,
-                    look_back=LOOK_BACK,
-                ),
-                limits=self.law.limits,
-                substances=self.law.substances,
-                known_since=self._known_since(merged.names),
-                flags=flagged,
-                verdicts=self.source.verdicts() if flagged else {},
-                days=pc.unique(days).drop_null().to_pylist(),
-                papers=papers(
-                    rows,
-                    self.law.registers,
-                    self.law.limits.jurisdiction,
-                    frozenset(keys),
-                    (self.first, self.last),
-                    {m.line_id: m.line for m in own},
-                ),
-                before=moves.to_moves(earlier, self.law.limits),
-                objections=[
-                    r for r in self._register(NOTIFICATIONS) if r["status"] == "objected" and (r["exporter_key"] or "") in keys
-                ],
-            )
+        keys = frozenset(party_key(t.name) for t in merged.taken) - {""}
+        numbered = dict(zip(own["line_id"], own["line"], strict=True))
+        flagged = sorted(self.source.flags(list(numbered)), key=lambda f: str(f["flag_id"]))
+        jurisdiction, period = self.law.limits.jurisdiction, (self.first, self.last)
+        return Profile(
+            merged=merged,
+            moves=own,
+            first=self.first,
+            last=self.last,
+            places=peers.places(peers.compare(self.trade, self.first, merged.names)),
+            basis=replace(
+                self.source.basis(),
+                jurisdiction=jurisdiction,
+                registers=tuple(sorted(self.law.registers)),
+                numbers_of=sum(bool(numbers.get(t.name)) for t in merged.taken),
+                look_back=LOOK_BACK,
+            ),
+            limits=self.law.limits,
+            substances=self.law.substances,
+            known_since=self._known_since(merged.names),
+            flags=flagged,
+            verdicts=self.source.verdicts() if flagged else {},
+            days=self.trade.days,
+            papers=papers(rows, self.law.documents, jurisdiction, keys, period, numbered),
+            before=moves.to_moves(every.filter(pc.less(every.column("as_of_date"), self.first)), self.law.limits),
+            objections=[r for r in self.law.objections if r["exporter_key"] in keys],
         )
-
-    def _register(self, name: str) -> list[dict[str, Any]]:
-        return self.law.registers[name].to_pylist() if name in self.law.registers else []
 
     def _customers(self, own: Iterable[str]) -> dict[str, frozenset[str]]:
         """Receivers of everybody who shares one with some senders, by name as written."""
-        query = """with own as (select distinct receiver_key as r from moved where sender_name in (select name from own_names)
-                and receiver_key <> ''),
-            sharing as (select distinct sender_name as s from moved join own on receiver_key = r)
-            select sender_name, list(distinct receiver_key) as receivers from moved join sharing on sender_name = s
-            where receiver_key <> '' group by all"""
-        found = self._ask(query, own)
-        return {row["sender_name"]: frozenset(row["receivers"]) for row in found}
+        met = self.trade.met
+        shared = met["receiver"][met["name"].isin(list(own))]
+        sharing = met["name"][met["receiver"].isin(shared)]
+        found = group(met[met["name"].isin(sharing)], ["name"], receivers=("receiver", "distinct"))
+        return {one.name: frozenset(one.receivers) for one in to_tuples(found)}
 
     def _known_since(self, own: Iterable[str]) -> dict[str, date]:
-        query = """select receiver_key, min(as_of_date) as first from moved where sender_name in (select name from own_names)
-            and receiver_key <> '' and as_of_date is not null group by all"""
-        return {row["receiver_key"]: row["first"] for row in self._ask(query, own)}
-
-    def _ask(self, query: str, own: Iterable[str]) -> list[dict[str, Any]]:
-        with connect() as connection:
-            connection.register("moved", self.rows)
-            connection.register("own_names", pa.table({"name": pa.array(sorted(own), pa.string())}))
-            rows: list[dict[str, Any]] = fetch(connection, query).to_pylist()
-        return rows
+        met = self.trade.met
+        found = group(met[met["name"].isin(list(own)) & met["earliest"].notna()], ["receiver"], first=("earliest", "min"))
+        return {one.receiver: one.first for one in to_tuples(found)}
 
 
 def _year_before(first: date) -> date:
@@ -201,30 +186,11 @@ def _before(first: date) -> date:
     return first - timedelta(days=LOOK_BACK) if (first - date.min).days > LOOK_BACK else date.min
 
 
-def _senders(rows: pa.Table, first: date, last: date) -> tuple[names.Sender, ...]:
+def _senders(trade: peers.Trade) -> tuple[names.Sender, ...]:
     """Everybody who sent something in the period or before it: what any shipment shows of an address counts, also one of before."""
-    inside = f"as_of_date between date '{first}' and date '{last}'"
-    with connect() as connection:
-        connection.register("moved", rows)
-        found = fetch(
-            connection,
-            f"""select sender_name as name, coalesce(any_value(sender_key), '') as key, count(*) filter ({inside}) as n,
-                min(as_of_date) filter ({inside}) as since, max(as_of_date) filter ({inside}) as until, list(distinct sender_address_key) filter (sender_address_key <> '') as addresses,
-                list(distinct sender_country) filter (sender_country <> '') as countries
-            from moved where sender_name is not null group by sender_name
-            order by sender_name""",
-        ).to_pylist()
     return tuple(
-        names.Sender(
-            row["name"],
-            row["key"],
-            row["n"],
-            row["since"],
-            row["until"],
-            frozenset(row["addresses"] or ()),
-            frozenset(row["countries"] or ()),
-        )
-        for row in found
+        names.Sender(s.name, s.key, s.rows, s.first, s.last, frozenset(s.addresses), frozenset(s.countries))
+        for s in to_tuples(trade.senders)
     )
 
 
@@ -248,10 +214,7 @@ class FromLedger:
 
     def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
         """See `Source`."""
-        wanted = pa.array(sorted(senders), pa.string())
-        return self.ledger.movements_between(
-            first, last, lambda rows: rows.filter(pc.is_in(rows.column("sender_name"), wanted)), moves.WANTED
-        )
+        return self.ledger.movements_between(first, last, lambda rows: _sent_by(rows, senders, first, last), moves.WANTED)
 
     def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
         """See `Source`."""
@@ -307,10 +270,7 @@ class FromManifests:
 
     def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
         """See `Source`."""
-        rows = self.moved.movements.filter(
-            pc.is_in(self.moved.movements.column("sender_name"), pa.array(sorted(senders), pa.string()))
-        )
-        return _within(rows.select(list(moves.WANTED)), first, last)
+        return _sent_by(self.moved.movements, senders, first, last).select(list(moves.WANTED))
 
     def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
         """See `Source`."""
@@ -355,49 +315,19 @@ def _within(rows: pa.Table, first: date, last: date) -> pa.Table:
     return rows.filter(pc.and_(pc.greater_equal(days, first), pc.less_equal(days, last)))
 
 
+def _sent_by(rows: pa.Table, senders: frozenset[str], first: date, last: date) -> pa.Table:
+    wanted = pa.array(sorted(senders), pa.string())
+    return _within(rows.filter(pc.is_in(rows.column("sender_name"), wanted)), first, last)
+
+
 def days_read(first: date, last: date) -> tuple[date, date]:
     """The days that an audit of a period reads: those before it, by which partners are known, among them."""
     return _before(first), last
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A source of which the rows of some senders were read at once."""
-
-    source: Source
-    rows: pa.Table
-    kind: str = "ledger"
-
-    def everybody(self, first: date, last: date) -> pa.Table:
-        """See `Source`."""
-        return self.source.everybody(first, last)
-
-    def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
-        """See `Source`."""
-        return _within(
-            self.rows.filter(pc.is_in(self.rows.column("sender_name"), pa.array(sorted(senders), pa.string()))), first, last
-        )
-
-    def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
-        """See `Source`."""
-        return self.source.flags(line_ids)
-
-    def verdicts(self) -> dict[str, str]:
-        """See `Source`."""
-        return self.source.verdicts()
-
-    def numbers(self, asked: str, senders: Iterable[str]) -> dict[str, frozenset[str]]:
-        """None: for a ranking no cells are gone through."""
-        return {}
-
-    def basis(self) -> Basis:
-        """See `Source`."""
-        return self.source.basis()
-
-
 def rank_all(everybody: Everybody, top: int) -> Ranking:
     """Ranks the exporters of the jurisdiction by what an audit of each finds; all of them where none is set."""
-    found = peers.compare(everybody.rows, everybody.first, everybody.last, everybody.law.limits)
+    found = peers.compare(everybody.trade, everybody.first)
     jurisdiction = everybody.law.limits.jurisdiction
     own = frozenset(own_countries(jurisdiction))
     mostly: dict[str, names.Sender] = {}
@@ -410,9 +340,8 @@ def rank_all(everybody: Everybody, top: int) -> Ranking:
             mostly[key] = sender
     known = {key: sender.name for key, sender in mostly.items()}
     ranking = rank(found, known, everybody.first, everybody.last, jurisdiction, top, abroad - known.keys())
-    held = everybody
-    if everybody.rows.num_rows <= _MOST_HELD:
+    held = None
+    if everybody.trade.rows <= _MOST_HELD:
         senders = frozenset(s.name for s in everybody.senders)
-        rows = everybody.source.of(senders, _year_before(everybody.first), everybody.last)
-        held = replace(everybody, source=_Held(everybody.source, rows))
-    return by_findings(ranking, lambda name: find(held.profile(name)))
+        held = everybody.source.of(senders, _year_before(everybody.first), everybody.last)
+    return by_findings(ranking, lambda name: find(everybody.profile(name, held=held)))

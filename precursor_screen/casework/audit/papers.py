@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,7 @@ from precursor_screen.casework.audit.moves import Lines
 from precursor_screen.casework.gathering import make_frame
 from precursor_screen.casework.reconcile.alike import firm_keys
 from precursor_screen.casework.reconcile.differences import QUESTIONS
-from precursor_screen.casework.reconcile.documents import NOTIFICATION_DAYS, read_documents
+from precursor_screen.casework.reconcile.documents import NOTIFICATION_DAYS, Document, read_documents
 from precursor_screen.casework.reconcile.movements import read_movements
 from precursor_screen.casework.reconcile.reconcile import concerns, reconcile
 from precursor_screen.reference.reply_periods import shipped_reply_periods
@@ -38,29 +38,36 @@ class Paper:
     lines: Lines
 
 
+def read_papers(registers: Mapping[str, pa.Table], jurisdiction: str) -> dict[str, tuple[Document, ...]]:
+    """The documents of the registers that were imported, for a jurisdiction, whose law asks for papers.
+
+    A country's annual requirement is for all exporters together, and not held against one.
+    """
+    return {
+        name: read_documents(name, table, jurisdiction, shipped_reply_periods(), NOTIFICATION_DAYS)
+        for name, table in registers.items()
+        if name != REQUIREMENTS
+    }
+
+
 def papers(
     rows: pa.Table,
-    registers: Mapping[str, pa.Table],
+    documents: Mapping[str, Sequence[Document]],
     jurisdiction: str,
     keys: frozenset[str],
     period: tuple[date, date],
     numbers: Mapping[str, int],
 ) -> tuple[Paper, ...]:
-    """What differs, the gravest first. A country's annual requirement is for all exporters together, and not held against one.
+    """What differs, the gravest first.
 
     Args:
         rows: MOVEMENT columns of what the exporter sent.
-        registers: those that were imported.
+        documents: by register.
         jurisdiction: whose law asks for papers.
         keys: of the exporter's names.
         period: first and last day.
         numbers: of its lines, by line_id.
     """
-    documents = {
-        name: read_documents(name, table, jurisdiction, shipped_reply_periods(), NOTIFICATION_DAYS)
-        for name, table in registers.items()
-        if name != REQUIREMENTS
-    }
     if not documents:
         return ()
     result = reconcile(read_movements(rows), documents, make_frame(jurisdiction, *period))

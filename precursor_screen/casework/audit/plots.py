@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from html import escape
+from typing import Any
 
 from precursor_screen.casework.audit.axes import (
     BASE,
@@ -29,10 +30,7 @@ from precursor_screen.casework.audit.axes import (
 from precursor_screen.casework.audit.axes import HEIGHT as PLOT_HEIGHT
 from precursor_screen.casework.audit.axes import WIDTH as PLOT_WIDTH
 from precursor_screen.casework.audit.geography import HEIGHT, WIDTH, great_circle, project, world
-from precursor_screen.casework.audit.goods import Band
-from precursor_screen.casework.audit.moves import Move
-from precursor_screen.casework.audit.partners import Receiver, Route
-from precursor_screen.casework.audit.volumes import JustUnder, MonthKg
+from precursor_screen.casework.audit.moves import Rows
 from precursor_screen.reports.printable import printable
 from precursor_screen.reports.words import kilograms as kg
 
@@ -46,7 +44,7 @@ _MOST_TOLD, _ROOM = 6, (80.0, 20.0)  # odd prices that bear their number; how fa
 _ROW = 38.0  # of a receiver
 
 
-def months(substance: str, found: Sequence[MonthKg], shared: Calendar) -> str:
+def months(substance: str, found: Rows, shared: Calendar) -> str:
     """Kilograms a month of one substance, with the threshold of a month; months without a movement are empty."""
     shown = [m for m in found if shared.holds(m.month)]
     most = max((m.kg for m in shown), default=Decimal(0))
@@ -97,7 +95,7 @@ def _rect(kind: str, x: float, y: float, width: float, height: float, told: str)
     )
 
 
-def distances(substance: str, found: JustUnder) -> str:
+def distances(substance: str, found: Any) -> str:
     """How many movements lie how far from the threshold of a transaction, in steps of 5 %."""
     bins: dict[int, int] = {}
     for share, _ in found.shares:
@@ -128,9 +126,9 @@ def distances(substance: str, found: JustUnder) -> str:
     return figure(told, PLOT_HEIGHT, pieces)
 
 
-def prices(substance: str, priced: Sequence[tuple[Decimal, Move]], band: Band, odd: frozenset[int], shared: Calendar) -> str:
+def prices(substance: str, priced: Rows, band: Any, odd: frozenset[int], shared: Calendar) -> str:
     """US dollars a kilogram by day, with the exporter's own middle half and what the substance costs by the drum; `odd` are lines."""
-    dated = [(float(price), move) for price, move in priced if move.day and shared.holds(move.month) and price > 0]
+    dated = [(float(p.usd_per_kg), p) for p in priced if p.day and shared.holds(f"{p.day:%Y-%m}") and p.usd_per_kg > 0]
     if not dated:
         return ""
     lines = [float(b) for b in (band.low, band.high, band.usual) if b]
@@ -144,7 +142,7 @@ def prices(substance: str, priced: Sequence[tuple[Decimal, Move]], band: Band, o
     pieces += [title(substance), *scale.axis("USD/kg"), *shared.axis(BASE, TOP)]
     if band.usual:
         pieces.append(line("limit", LEFT, scale.y(float(band.usual)), RIGHT, scale.y(float(band.usual))))
-    outside = [(p, shared.day(m.day), scale.y(p)) for p, m in dated if m.day and m.line in odd]
+    outside = [(p, shared.day(m.day), scale.y(p)) for p, m in dated if m.line in odd]
     pieces += _numbers(sorted(outside, key=lambda o: (-abs(o[2] - (TOP + BASE) / 2), o)))
     # Last, so that no text hides a point.
     pieces += [_dot(price, move, move.line in odd, scale, shared) for price, move in dated]
@@ -155,7 +153,7 @@ def prices(substance: str, priced: Sequence[tuple[Decimal, Move]], band: Band, o
     return figure(told + ("; the scale is logarithmic" if is_far else ""), PLOT_HEIGHT, pieces)
 
 
-def _price_labels(band: Band, scale: Scale) -> Iterator[tuple[float, str, str, str]]:
+def _price_labels(band: Any, scale: Scale) -> Iterator[tuple[float, str, str, str]]:
     if band.low and band.high:
         yield (
             scale.y(float(band.low + band.high) / 2),
@@ -171,8 +169,7 @@ def _short_price(price: Decimal) -> str:
     return f"{price:,.0f}" if price >= 100 else f"{price:.2f}"
 
 
-def _dot(price: float, move: Move, is_odd: bool, scale: Scale, shared: Calendar) -> str:
-    assert move.day
+def _dot(price: float, move: Any, is_odd: bool, scale: Scale, shared: Calendar) -> str:
     x, y = shared.day(move.day), scale.y(price)
     told = f"<title>{move.day}: {price:,.2f}, line {move.line}</title>"
     if is_odd:  # a square on its corner: not told by its colour alone
@@ -190,7 +187,7 @@ def _numbers(wanted: Sequence[tuple[float, float, float]]) -> Iterator[str]:
             yield text(x - 9 if is_late else x + 9, y, f"{price:,.2f}", "value", ".35em", "end" if is_late else "start")
 
 
-def spans(receivers: Sequence[Receiver], shared: Calendar | None) -> str:
+def spans(receivers: Rows, shared: Calendar | None) -> str:
     """Receivers by first and last day, the largest: what each got stands with its name."""
     if shared is None:
         return ""
@@ -204,8 +201,6 @@ def spans(receivers: Sequence[Receiver], shared: Calendar | None) -> str:
     base = len(rows) * _ROW + 6
     pieces = [*wide.axis(base, 0.0)]
     for number, one in enumerate(rows):
-        assert one.first
-        assert one.last
         y = number * _ROW
         x = max(wide.day(one.first), wide.left)
         width = max(wide.day(one.last) - x, 5.0)
@@ -222,7 +217,7 @@ def spans(receivers: Sequence[Receiver], shared: Calendar | None) -> str:
     return figure(told + f"{sum(bool(r.listed) for r in rows):,} matching a watchlist", base + 46, pieces)
 
 
-def route_map(routes: Sequence[Route]) -> str:
+def route_map(routes: Rows) -> str:
     """Routes on a map, by the countries on the way; the outlines are the page's symbol `world`."""
     places = world().places
     drawn, unplaced = 0, 0

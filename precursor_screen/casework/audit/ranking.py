@@ -5,39 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 
 from precursor_screen.casework.audit.findings import LEAST_PEERS, TOP, Finding
-from precursor_screen.casework.audit.peers import Peers, Place, places
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """An exporter among all.
-
-    Attributes:
-        name: as it is mostly written.
-        stands_out: in how many measures at or above the 90th percentile of the others of the same substance.
-        measures: which, with the percentile.
-        kg: of all substances together, as far as it is known; rows: movements' rows.
-        near, weighed: movements just under a threshold, of those with a mass and a threshold.
-        partners, new: receivers, and of them those that are new.
-        findings: how many an audit of it has; weight: of their kinds together; worst: the first of them.
-    """
-
-    name: str
-    stands_out: int
-    measures: tuple[tuple[str, float], ...]
-    kg: Decimal
-    rows: int
-    substances: tuple[str, ...]
-    near: int
-    weighed: int
-    partners: int
-    new: int
-    findings: int = 0
-    weight: int = 0
-    worst: str = ""
+from precursor_screen.casework.audit.moves import Rows
+from precursor_screen.casework.audit.peers import Peers, measure
+from precursor_screen.casework.frames import group, row, to_tuples
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +23,7 @@ class Ranking:
     last: date
     jurisdiction: str
     total: int
-    rows: tuple[Ranked, ...]
+    rows: Rows
     abroad: int = 0
 
 
@@ -63,10 +35,10 @@ def by_findings(ranking: Ranking, find: Callable[[str], Sequence[Finding]]) -> R
         find: the findings of one, by its name.
     """
     rows = []
-    for row in ranking.rows:
-        found = find(row.name)
+    for one in ranking.rows:
+        found = find(one.name)
         weight = sum({f.kind: f.weight for f in found}.values())
-        rows.append(replace(row, findings=len(found), weight=weight, worst=found[0].sentence if found else ""))
+        rows.append(one._replace(findings=len(found), weight=weight, worst=found[0].sentence if found else ""))
     return replace(ranking, rows=tuple(sorted(rows, key=lambda r: -r.weight)))
 
 
@@ -81,39 +53,50 @@ def rank(
 ) -> Ranking:
     """Ranks everybody: by the number of measures in which they stand out, then by the share just under, new partners and volume.
 
+    Of an exporter:
+        name: as it is mostly written.
+        stands_out: in how many measures at or above the 90th percentile of the others of the same substance; measures: which, with it.
+        kg: of all substances together, as far as it is known; rows: movements' rows.
+        near, weighed: movements just under a threshold, of those with a mass and a threshold.
+        partners, new: receivers, and of them those that are new.
+        findings: how many an audit of it has; weight: of their kinds together; worst: the first of them (`by_findings`).
+
     Args:
         peers: `peers.compare` without an exporter of its own.
         names: how each is mostly written.
         top: how many are kept.
         leave: who is not ranked, but is among the others.
     """
-    ranked = [_ranked(peers, sender, names.get(sender, sender)) for sender in sorted(peers.movements) if sender not in leave]
-    ranked = [r for r in ranked if r.substances]
+    measured = measure(peers)
+    out: dict[str, list[tuple[str, float]]] = {}
+    for one in to_tuples(measured[(measured["others"] >= LEAST_PEERS) & (measured["percentile"] >= TOP)]):
+        of = f" of {one.substance}" if one.substance else ""
+        out.setdefault(one.sender, []).append((f"{one.measure}{of}", round(one.percentile, 1)))
+    wanted = {name: (name, "sum") for name in ("kg", "near", "weighed")}
+    own = group(peers.traded, ["sender"], **wanted, substances=("substance", "distinct"))
+    own = own.merge(peers.rows, on="sender").merge(peers.partners, on="sender", how="left").fillna({"partners": 0, "new": 0})
+    ranked = [
+        row(
+            name=names.get(one.sender, one.sender),
+            stands_out=len(out.get(one.sender, ())),
+            measures=tuple(out.get(one.sender, ())),
+            kg=one.kg,
+            rows=one.rows,
+            substances=tuple(sorted(one.substances)),
+            near=one.near,
+            weighed=one.weighed,
+            partners=one.partners,
+            new=one.new,
+            findings=0,
+            weight=0,
+            worst="",
+        )
+        for one in to_tuples(own)
+        if one.sender not in leave
+    ]
     ranked.sort(key=lambda r: (-r.stands_out, -_share(r.near, r.weighed), -_share(r.new, r.partners), -r.kg, r.name))
     return Ranking(first, last, jurisdiction, len(ranked), tuple(ranked[:top]), len(leave))
 
 
 def _share(some: int, whole: int) -> float:
     return some / whole if whole else 0.0
-
-
-def _ranked(peers: Peers, sender: str, name: str) -> Ranked:
-    own = {s: traded[sender] for s, traded in peers.traded.items() if sender in traded}
-    out = [p for p in places(peers, sender) if _stands_out(p)]
-    partners, new = peers.partners.get(sender, (0, 0))
-    return Ranked(
-        name=name,
-        stands_out=len(out),
-        measures=tuple((f"{p.measure}{f' of {p.substance}' if p.substance else ''}", round(p.percentile or 0, 1)) for p in out),
-        kg=sum((t.kg for t in own.values()), Decimal(0)),
-        rows=peers.movements[sender],
-        substances=tuple(sorted(own)),
-        near=sum(t.near for t in own.values()),
-        weighed=sum(t.weighed for t in own.values()),
-        partners=partners,
-        new=new,
-    )
-
-
-def _stands_out(place: Place) -> bool:
-    return place.others >= LEAST_PEERS and place.percentile is not None and place.percentile >= TOP

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from precursor_screen.casework.audit.audit import Audit, Audited
-from precursor_screen.casework.audit.moves import Lines
+from precursor_screen.casework.audit.moves import Lines, place_of
 from precursor_screen.reports.xlsx import MOST_ROWS, write_workbook
 from precursor_screen.reports.xlsx_sheets import CODE, DAY, NUMBER, WRITTEN, Column, Sheet
 
@@ -172,7 +172,7 @@ def _sample(one: Audited) -> Rows:
         m = some[0]
         goods = "; ".join(names[x.substance] for x in some)
         place = [m.shipment_id, m.day, goods, m.kg, m.value_usd, m.receiver_name, m.destination, m.permit, m.notification]
-        yield [*place, m.place, one.seed, "", ""], tuple(x.line for x in some)
+        yield [*place, place_of(m), one.seed, "", ""], tuple(x.line for x in some)
 
 
 def _flags(one: Audited) -> Rows:
@@ -202,7 +202,7 @@ def _unseen(one: Audited) -> Rows:
 
 
 def _lines(one: Audited) -> Rows:
-    for m in one.profile.moves:
+    for m in one.profile.lines:
         place = [m.line, m.source_file, m.source_row, m.shipment_id, m.day, m.direction]
         goods = [m.substance, m.kg, m.mass_basis, m.limit_kg, m.value_usd, m.hs6, m.description]
         way = [m.sender, m.receiver_name, m.receiver_country, m.dispatch, ", ".join(m.transit), m.destination]

@@ -9,11 +9,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 from precursor_screen.casework.audit import moves, peers
 from precursor_screen.casework.audit.gather import Everybody, Law
-from precursor_screen.casework.audit.moves import Limits, Move, to_moves
+from precursor_screen.casework.audit.moves import Limits, to_moves
 from precursor_screen.casework.audit.unseen import Basis
 from precursor_screen.model import HsCode, Substance, Threshold
 from precursor_screen.names.party import address_key, party_key
@@ -91,8 +92,8 @@ def table(*rows: dict[str, Any]) -> pa.Table:
     return pa.Table.from_pylist(list(rows), schema=MOVEMENT)
 
 
-def moved(*rows: dict[str, Any], law: Limits | None = None) -> tuple[Move, ...]:
-    """Moves of MOVEMENT rows."""
+def moved(*rows: dict[str, Any], law: Limits | None = None) -> pd.DataFrame:
+    """The frame of MOVEMENT rows."""
     return to_moves(table(*rows).select(list(moves.READ)), law or limits())
 
 

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from precursor_screen.casework.audit import partners
-from precursor_screen.casework.audit.partners import Listed, Receiver
+from precursor_screen.casework.audit.moves import Rows
+from precursor_screen.casework.frames import row as named
 from tests.casework.audit.rows import LAST, moved, row
 
 
-def receivers(*rows: dict[str, Any], known: dict[str, date] | None = None, listed: Any = None) -> tuple[Receiver, ...]:
+def receivers(*rows: dict[str, Any], known: dict[str, date] | None = None, listed: Any = None) -> Rows:
     return partners.receivers(moved(*rows), known or {}, LAST, listed or {})
 
 
@@ -70,7 +71,7 @@ def test_who_bought_once_is_not_dormant() -> None:
 
 
 def test_a_receiver_shows_its_watchlist_matches_once() -> None:
-    entry = Listed("un-sc", "E1", 97.0, "f1", "new")
+    entry = named(list_id="un-sc", entry_id="E1", score=97.0, flag_id="f1", state="new")
     (found,) = receivers(row("1"), row("2"), listed={"line-1": [entry], "line-2": [entry]})
     assert found.listed == (entry,)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import json
 import re
@@ -20,7 +19,7 @@ from precursor_screen.casework.audit.audit import Audit, Audited
 from precursor_screen.casework.audit.findings import find
 from precursor_screen.casework.audit.gather import rank_all
 from precursor_screen.casework.audit.geography import great_circle, project, world
-from precursor_screen.casework.audit.partners import Route
+from precursor_screen.casework.frames import row as named
 from tests.casework.audit.rows import OWN, everybody, flag, limits, moved, row
 
 RUN = {"tool_version": "1", "started": "2026-11-27T08:00:00+00:00", "options": {}}
@@ -168,8 +167,8 @@ def test_a_way_over_the_edge_of_the_map_is_drawn_in_two_pieces() -> None:
 
 
 def test_routes_that_cannot_be_placed_are_counted() -> None:
-    def route(*stops: str) -> Route:
-        return Route(stops[0], stops[1:-1], stops[-1], 1, 1, None, None, (1,))  # type: ignore[arg-type]
+    def route(*stops: str) -> Any:
+        return named(dispatch=stops[0], transit=stops[1:-1], destination=stops[-1], kg=1, movements=1)
 
     assert "1 of 3 routes" in plots.route_map([route("US", "DE"), route("US", "ZZ"), route("", "DE")])
     assert "2 more with fewer than two countries" in plots.route_map([route("US", "DE"), route("US", "ZZ"), route("", "DE")])
@@ -216,9 +215,9 @@ def test_the_browser_shows_the_page_without_complaint(tmp_path: Any) -> None:
 def test_a_plot_says_the_most_of_a_month_not_the_height_of_its_line() -> None:
     (quiet,) = volumes.months(moved(row("1", substance_mass_kg=Decimal(250))), limits())
     year = axes.Calendar(2026 * 12, 2026 * 12 + 11)
-    under = plots.months("Ephedrine", [dataclasses.replace(quiet, limit_kg=Decimal(500))], year)
+    under = plots.months("Ephedrine", [quiet._replace(limit_kg=Decimal(500))], year)
     assert "250 kg at most; 0 months at or over the threshold of 500 kg" in under
     assert 'class="bar over"' not in under
-    reached = plots.months("Ephedrine", [dataclasses.replace(quiet, limit_kg=Decimal(250))], year)
+    reached = plots.months("Ephedrine", [quiet._replace(limit_kg=Decimal(250))], year)
     assert "250 kg at most; 1 month at or over the threshold of 250 kg" in reached
     assert 'class="bar over"' in reached
