@@ -21,7 +21,8 @@ from precursor_screen.casework.audit.profile import Profile
 from precursor_screen.casework.audit.ranking import Ranking, by_findings, rank
 from precursor_screen.casework.audit.unseen import Basis
 from precursor_screen.casework.frames import group, to_tuples
-from precursor_screen.casework.gathering import unseen
+from precursor_screen.casework.gathering import make_frame, unseen
+from precursor_screen.casework.reconcile.papers import Frame
 from precursor_screen.model import Substance, Threshold
 from precursor_screen.names.party import party_key
 from precursor_screen.reference import shipped
@@ -101,7 +102,7 @@ class Law:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Everybody:
     """All that moved in a period and before, in few columns, and who sent it. Read once for any number of exporters."""
 
@@ -117,6 +118,8 @@ class Everybody:
         """Reads it."""
         trade = peers.read(source.everybody(_before(first), last), first, last, law.limits)
         return cls(source, law, first, last, trade, _senders(trade))
+
+    period = cached_property[Frame](lambda every: make_frame(every.law.limits.jurisdiction, every.first, every.last))  # of papers
 
     def profile(self, asked: str, also: Sequence[str] = (), leave: Sequence[str] = (), held: pa.Table | None = None) -> Profile:
         """The profile of one exporter.
@@ -139,7 +142,6 @@ class Everybody:
         keys = frozenset(party_key(t.name) for t in merged.taken) - {""}
         numbered = dict(zip(own["line_id"], own["line"], strict=True))
         flagged = sorted(self.source.flags(list(numbered)), key=lambda f: str(f["flag_id"]))
-        jurisdiction, period = self.law.limits.jurisdiction, (self.first, self.last)
         return Profile(
             merged=merged,
             moves=own,
@@ -148,7 +150,7 @@ class Everybody:
             places=peers.places(peers.compare(self.trade, self.first, merged.names)),
             basis=replace(
                 self.source.basis(),
-                jurisdiction=jurisdiction,
+                jurisdiction=self.law.limits.jurisdiction,
                 registers=tuple(sorted(self.law.registers)),
                 numbers_of=sum(bool(numbers.get(t.name)) for t in merged.taken),
                 look_back=LOOK_BACK,
@@ -159,7 +161,7 @@ class Everybody:
             flags=flagged,
             verdicts=self.source.verdicts() if flagged else {},
             days=self.trade.days,
-            papers=papers(rows, self.law.documents, jurisdiction, keys, period, numbered),
+            papers=papers(rows, self.law.documents, self.period, keys, numbered) if self.law.documents else (),
             before=moves.to_moves(every.filter(pc.less(every.column("as_of_date"), self.first)), self.law.limits),
             objections=[r for r in self.law.objections if r["exporter_key"] in keys],
         )

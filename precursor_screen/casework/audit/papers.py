@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 import pyarrow as pa
 
 from precursor_screen.casework.audit.moves import Lines
-from precursor_screen.casework.gathering import make_frame
 from precursor_screen.casework.reconcile.alike import firm_keys
 from precursor_screen.casework.reconcile.differences import QUESTIONS
 from precursor_screen.casework.reconcile.documents import NOTIFICATION_DAYS, Document, read_documents
 from precursor_screen.casework.reconcile.movements import read_movements
+from precursor_screen.casework.reconcile.papers import Frame
 from precursor_screen.casework.reconcile.reconcile import concerns, reconcile
 from precursor_screen.reference.reply_periods import shipped_reply_periods
 from precursor_screen.rulebook.registers import REQUIREMENTS
@@ -53,9 +52,8 @@ def read_papers(registers: Mapping[str, pa.Table], jurisdiction: str) -> dict[st
 def papers(
     rows: pa.Table,
     documents: Mapping[str, Sequence[Document]],
-    jurisdiction: str,
+    frame: Frame,
     keys: frozenset[str],
-    period: tuple[date, date],
     numbers: Mapping[str, int],
 ) -> tuple[Paper, ...]:
     """What differs, the gravest first.
@@ -63,14 +61,11 @@ def papers(
     Args:
         rows: MOVEMENT columns of what the exporter sent.
         documents: by register.
-        jurisdiction: whose law asks for papers.
+        frame: the period and the law.
         keys: of the exporter's names.
-        period: first and last day.
         numbers: of its lines, by line_id.
     """
-    if not documents:
-        return ()
-    result = reconcile(read_movements(rows), documents, make_frame(jurisdiction, *period))
+    result = reconcile(read_movements(rows), documents, frame)
     every = [d for some in documents.values() for d in some]
     firms = keys.union(*(firm_keys(key, every) for key in keys))
     return tuple(
