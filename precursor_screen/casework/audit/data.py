@@ -42,10 +42,9 @@ def write(audit: Audit, stream: BinaryIO) -> None:
 
 def as_data(one: Audited) -> dict[str, Any]:
     """One exporter as plain values; `lines` are those that the numbers mean."""
-    findings = [{**_plain(f), "question": f.question} for f in one.findings]
     sample = {"seed": one.seed, "lines": [m.line for some in one.sample for m in some]}
     profile = {name: _plain(getattr(one.profile, name), _LEFT_OUT.get(name)) for name in _OF_PROFILE}
-    return {"exporter": one.profile.name, "findings": findings, "sample": sample, **profile}
+    return {"exporter": one.profile.name, "findings": _plain(one.findings), "sample": sample, **profile}
 
 
 def _plain(value: Any, leave: str | None = None) -> Any:

@@ -200,7 +200,7 @@ _TABLES: tuple[tuple[str, str, Callable[[Audited], Records]], ...] = (
     (
         "Questions",
         "kind:24c question:60w finding=sentence:70w answer:70w answered_by:22w answered_on:12d",
-        lambda one: ({**asdict(f), "question": f.question} for f in one.findings),
+        lambda one: one.findings,
     ),
     (
         "Sample",
