@@ -60,7 +60,7 @@ def sum_known(column: Any) -> Any:
 
 def or_nought(column: Iterable[Any]) -> Any:
     """Sums for people: nought where there was nothing to add."""
-    return [Decimal(0) if kg is pd.NA else kg for kg in column]
+    return [Decimal(0) if pd.isna(kg) else kg for kg in column]
 
 
 def group(frame: pd.DataFrame, by: Sequence[str], **wanted: tuple[str, str]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -135,7 +135,7 @@ class Everybody:
         numbers = self.source.numbers(asked, [s.name for s in self.senders]) if held is None else {}
         senders = [replace(s, numbers=numbers.get(s.name, frozenset())) for s in self.senders]
         merged = names.find(asked, senders, also, leave, self._customers)
-        begin = _year_before(self.first)
+        begin = _before(self.first, 365)
         every = self.source.of(merged.names, begin, self.last) if held is None else _sent_by(held, merged.names, begin, self.last)
         rows = _within(every, self.first, self.last)
         own = moves.to_moves(rows, self.law.limits)
@@ -180,12 +180,8 @@ class Everybody:
         return {one.receiver: one.first for one in to_tuples(found)}
 
 
-def _year_before(first: date) -> date:
-    return first - timedelta(days=365) if (first - date.min).days > 365 else date.min
-
-
-def _before(first: date) -> date:
-    return first - timedelta(days=LOOK_BACK) if (first - date.min).days > LOOK_BACK else date.min
+def _before(first: date, days: int = LOOK_BACK) -> date:
+    return date.fromordinal(max(1, first.toordinal() - days))
 
 
 def _senders(trade: peers.Trade) -> tuple[names.Sender, ...]:
@@ -345,5 +341,5 @@ def rank_all(everybody: Everybody, top: int) -> Ranking:
     held = None
     if everybody.trade.rows <= _MOST_HELD:
         senders = frozenset(s.name for s in everybody.senders)
-        held = everybody.source.of(senders, _year_before(everybody.first), everybody.last)
+        held = everybody.source.of(senders, _before(everybody.first, 365), everybody.last)
     return by_findings(ranking, lambda name: find(everybody.profile(name, held=held)))

@@ -136,7 +136,7 @@ def named(moves: pd.DataFrame) -> pd.DataFrame:
 def sums(moves: pd.DataFrame, *by: str) -> pd.DataFrame:
     """A row a group, in the order of its keys.
 
-    kg: what is known of its masses. movements: messages about one cargo are one; rows: of the frame; unknown: of them those without a mass.
+    kg: what is known of its masses; of_kg: mass of the goods that hold it, where they hold less. movements: messages about one cargo are one; rows: of the frame; unknown: of them those without a mass.
     """
     found = group(
         moves,
@@ -147,8 +147,10 @@ def sums(moves: pd.DataFrame, *by: str) -> pd.DataFrame:
         first=("day", "min"),
         last=("day", "max"),
         lines=("line", "distinct"),
+        of_kg=("goods_kg", "sum"),
     )
     found["kg"] = or_nought(group(_once(moves, *by), by, kg=("kg", "sum"))["kg"])
+    found["of_kg"] = or_nought(found["of_kg"])
     found["unknown"] = found["rows"] - found["known"]
     found["lines"] = [tuple(sorted(lines)) for lines in found["lines"]]
     return found

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 
 import pyarrow as pa
 
-from precursor_screen.casework.audit.moves import Lines
+from precursor_screen.casework.audit.moves import Rows
+from precursor_screen.casework.frames import row
 from precursor_screen.casework.reconcile.alike import firm_keys
 from precursor_screen.casework.reconcile.differences import QUESTIONS
 from precursor_screen.casework.reconcile.documents import NOTIFICATION_DAYS, Document, read_documents
@@ -17,24 +16,6 @@ from precursor_screen.casework.reconcile.papers import Frame
 from precursor_screen.casework.reconcile.reconcile import concerns, reconcile
 from precursor_screen.reference.reply_periods import shipped_reply_periods
 from precursor_screen.rulebook.registers import REQUIREMENTS
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """A difference between a paper and the goods. lawful: a question of use, not a fault; shipped_kg: as traded; None: not known."""
-
-    kind: str
-    title: str
-    lawful: bool
-    register: str
-    reference: str
-    substance: str
-    document_kg: Decimal | None
-    shipped_kg: Decimal | None
-    difference_kg: Decimal | None
-    because: str
-    settle: str
-    lines: Lines
 
 
 def read_papers(registers: Mapping[str, pa.Table], jurisdiction: str) -> dict[str, tuple[Document, ...]]:
@@ -55,8 +36,10 @@ def papers(
     frame: Frame,
     keys: frozenset[str],
     numbers: Mapping[str, int],
-) -> tuple[Paper, ...]:
-    """What differs, the gravest first.
+) -> Rows:
+    """What differs between a paper and the goods, the gravest first.
+
+    lawful: a question of use, not a fault; shipped_kg: as traded; None: not known.
 
     Args:
         rows: MOVEMENT columns of what the exporter sent.
@@ -69,19 +52,19 @@ def papers(
     every = [d for some in documents.values() for d in some]
     firms = keys.union(*(firm_keys(key, every) for key in keys))
     return tuple(
-        Paper(
-            d.kind,
-            d.title,
-            d.kind in QUESTIONS,
-            d.register,
-            d.document.reference if d.document else "",
-            d.document.substance_id if d.document else d.movements[0].substance_id,
-            d.document_kg,
-            d.shipped_kg,
-            d.difference_kg,
-            d.because,
-            d.settle,
-            tuple(sorted({numbers[m.line_id] for m in d.movements if m.line_id in numbers})),
+        row(
+            kind=d.kind,
+            title=d.title,
+            lawful=d.kind in QUESTIONS,
+            register=d.register,
+            reference=d.document.reference if d.document else "",
+            substance=d.document.substance_id if d.document else d.movements[0].substance_id,
+            document_kg=d.document_kg,
+            shipped_kg=d.shipped_kg,
+            difference_kg=d.difference_kg,
+            because=d.because,
+            settle=d.settle,
+            lines=tuple(sorted({numbers[m.line_id] for m in d.movements if m.line_id in numbers})),
         )
         for d in result.differences
         if concerns(d, firms)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 import pandas as pd
 import pyarrow as pa
@@ -50,13 +51,11 @@ class Trade:
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class Peers:
-    """Everybody's trade by exporter (`sender`): of each substance; its partners and those that are new; its rows."""
+class Peers(NamedTuple):
+    """Everybody's trade by exporter (`sender`): of each substance, and in all: rows, partners and those of them that are new."""
 
     traded: pd.DataFrame
-    partners: pd.DataFrame
-    rows: pd.DataFrame
+    exporters: pd.DataFrame
 
 
 def read(rows: pa.Table, first: date, last: date, limits: Limits) -> Trade:
@@ -120,10 +119,11 @@ def compare(trade: Trade, first: date, own: frozenset[str] = frozenset()) -> Pee
     met = group(met, ["sender", "receiver"], earliest=("earliest", "min"), inside=("inside", "any")).merge(rows, on="sender")
     met = met[met["inside"]]
     met = met.assign(new=(met["earliest"] >= first) & (met["earliest"] > met["settled"]))
+    partners = group(met, ["sender"], partners=("receiver", "count"), new=("new", "sum"))
+    exporters = rows[rows["rows"] > 0].merge(partners, on="sender", how="left").fillna({"partners": 0, "new": 0})
     return Peers(
         group(traded, ["substance", "sender"], kg=("kg", "sum"), weighed=("weighed", "sum"), near=("near", "sum")),
-        group(met, ["sender"], partners=("receiver", "count"), new=("new", "sum")).fillna({"new": 0}),
-        rows.loc[rows["rows"] > 0, ["sender", "rows"]],
+        exporters[["sender", "rows", "partners", "new"]],
     )
 
 
@@ -134,7 +134,7 @@ def measure(peers: Peers) -> pd.DataFrame:
     too little to say; below: how many of the others have less; others: how many there are; percentile: share of the others that have less,
     in per cent; unknown: nothing to compare.
     """
-    traded, partners = peers.traded, peers.partners
+    traded, partners = peers.traded, peers.exporters[peers.exporters["partners"] > 0]
     share = (traded["near"] / traded["weighed"]).where(traded["weighed"] >= LEAST_WEIGHED)
     found = pd.concat(
         [

@@ -14,7 +14,6 @@ import pandas as pd
 from precursor_screen.casework.audit import goods, partners, standing, unseen, volumes
 from precursor_screen.casework.audit.moves import Limits, Rows, known_kg, lines_of, named
 from precursor_screen.casework.audit.names import Merged
-from precursor_screen.casework.audit.papers import Paper
 from precursor_screen.casework.frames import to_tuples
 from precursor_screen.model import Substance
 
@@ -48,7 +47,7 @@ class Profile:
     flags: Sequence[Mapping[str, Any]]
     verdicts: Mapping[str, str]
     days: Sequence[date]
-    papers: tuple[Paper, ...]
+    papers: Rows
     before: pd.DataFrame
     objections: Sequence[Mapping[str, Any]]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from precursor_screen.casework.audit.findings import LEAST_PEERS, TOP, Finding
 from precursor_screen.casework.audit.moves import Rows
 from precursor_screen.casework.audit.peers import Peers, measure
-from precursor_screen.casework.frames import group, row, to_tuples
+from precursor_screen.casework.frames import group, to_tuples
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +73,17 @@ def rank(
     for one in to_tuples(measured[(measured["others"] >= LEAST_PEERS) & (measured["percentile"] >= TOP)]):
         of = f" of {one.substance}" if one.substance else ""
         out.setdefault(one.sender, []).append((f"{one.measure}{of}", round(one.percentile, 1)))
-    wanted = {name: (name, "sum") for name in ("kg", "near", "weighed")}
-    own = group(peers.traded, ["sender"], **wanted, substances=("substance", "distinct"))
-    own = own.merge(peers.rows, on="sender").merge(peers.partners, on="sender", how="left").fillna({"partners": 0, "new": 0})
-    ranked = [
-        row(
-            name=names.get(one.sender, one.sender),
-            stands_out=len(out.get(one.sender, ())),
-            measures=tuple(out.get(one.sender, ())),
-            kg=one.kg,
-            rows=one.rows,
-            substances=tuple(sorted(one.substances)),
-            near=one.near,
-            weighed=one.weighed,
-            partners=one.partners,
-            new=one.new,
-            findings=0,
-            weight=0,
-            worst="",
-        )
-        for one in to_tuples(own)
-        if one.sender not in leave
-    ]
+    sums = {name: (name, "sum") for name in ("kg", "near", "weighed")}
+    own = group(peers.traded, ["sender"], **sums, substances=("substance", "distinct"))
+    own = own.merge(peers.exporters, on="sender")
+    own["name"] = [names.get(sender, sender) for sender in own["sender"]]
+    own["stands_out"] = [len(out.get(sender, ())) for sender in own["sender"]]
+    measures: Any = [tuple(out.get(sender, ())) for sender in own["sender"]]
+    own["measures"] = measures
+    own["substances"] = [tuple(sorted(some)) for some in own["substances"]]
+    own = own[~own["sender"].isin(leave)].assign(findings=0, weight=0, worst="")
+    wanted = ["name", "stands_out", "measures", "kg", "rows", "substances", "near", "weighed", "partners", "new", "findings"]
+    ranked = list(to_tuples(own[[*wanted, "weight", "worst"]]))
     ranked.sort(key=lambda r: (-r.stands_out, -_share(r.near, r.weighed), -_share(r.new, r.partners), -r.kg, r.name))
     return Ranking(first, last, jurisdiction, len(ranked), tuple(ranked[:top]), len(leave))
 

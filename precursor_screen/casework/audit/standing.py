@@ -62,8 +62,7 @@ def episodes(flags: Sequence[Mapping[str, Any]], verdicts: Mapping[str, str], mo
             days = [day for _, day in own if day]
             found.append(
                 row(
-                    flag_id=flag["flag_id"],
-                    rule_id=flag["rule_id"],
+                    **{name: flag[name] for name in ("flag_id", "rule_id")},
                     family=flag["family"] or "other",
                     level=flag["level"] or "",
                     state=flag["state"],

@@ -11,7 +11,7 @@ import pandas as pd
 
 from precursor_screen.casework.audit.moves import Limits, Rows, named, sums
 from precursor_screen.casework.audit.peers import JUST_UNDER
-from precursor_screen.casework.frames import group, or_nought, row, to_tuples, values
+from precursor_screen.casework.frames import or_nought, row, to_tuples, values
 
 JUMP = 3  # times the median of the months before, from which a month is told
 _HUNDREDTH = Decimal("0.01")
@@ -24,13 +24,11 @@ def totals(moves: pd.DataFrame) -> Rows:
     unknown: rows whose mass is not known: they are in no sum. share_kg: what of it is the share in solutions and mixtures; of_kg: of how
     many kilograms of these.
     """
-    found = sums(named(moves), "substance")
-    mixed = named(moves[moves["goods_kg"].notna()])
-    shares = dict(zip(*(sums(mixed, "substance")[name] for name in ("substance", "kg")), strict=True))
-    goods = group(mixed, ["substance"], kg=("goods_kg", "sum"))
-    of = dict(zip(goods["substance"], or_nought(goods["kg"]), strict=True))
-    found["share_kg"] = [shares.get(substance, Decimal(0)) for substance in found["substance"]]
-    found["of_kg"] = [of.get(substance, Decimal(0)) for substance in found["substance"]]
+    found = sums(named(moves), "substance").drop(columns="of_kg")
+    mixed = sums(named(moves[moves["goods_kg"].notna()]), "substance").rename(columns={"kg": "share_kg"})
+    found = found.merge(mixed[["substance", "share_kg", "of_kg"]], on="substance", how="left")
+    for name in ("share_kg", "of_kg"):
+        found[name] = or_nought(found[name])
     return to_tuples(found[["substance", "kg", "movements", "unknown", "first", "last", "lines", "share_kg", "of_kg"]])
 
 

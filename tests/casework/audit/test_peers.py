@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -38,7 +37,7 @@ def made(of_acetone: dict[str, tuple[int, int, int]], partners: dict[str, tuple[
     ]
     new = [{"sender": s, "partners": a, "new": b} for s, (a, b) in (partners or {}).items()]
     schema = pa.schema([("sender", pa.string()), ("partners", pa.int64()), ("new", pa.int64())])
-    return Peers(to_frame(pa.Table.from_pylist(rows)), to_frame(pa.Table.from_pylist(new, schema)), pd.DataFrame())
+    return Peers(to_frame(pa.Table.from_pylist(rows)), to_frame(pa.Table.from_pylist(new, schema)))
 
 
 OTHER = "Quillon Reagents Corp"
@@ -60,7 +59,7 @@ def test_everybody_is_reckoned_alike() -> None:
         "acetone": {MERGED: (180.0, 2, 1), "quillon reagents": (20.0, 2, 0)},
         "ephedrine": {"quillon reagents": (7.0, 0, 0)},
     }
-    assert {r.sender: r.rows for r in to_tuples(found.rows)} == {MERGED: 3, "quillon reagents": 3}
+    assert {r.sender: r.rows for r in to_tuples(found.exporters)} == {MERGED: 3, "quillon reagents": 3}
 
 
 def test_names_that_are_one_exporter_are_one_peer() -> None:
@@ -76,7 +75,7 @@ def test_partners_are_new_by_what_was_before_the_period() -> None:
         row("4", date(2026, 6, 1), receiver="Orrin SA", sender=OTHER),  # the first day of that exporter
         row("5", date(2026, 6, 1), receiver=None),
     )
-    assert {p.sender: (p.partners, p.new) for p in to_tuples(found.partners)} == {MERGED: (2, 1), "quillon reagents": (1, 0)}
+    assert {p.sender: (p.partners, p.new) for p in to_tuples(found.exporters)} == {MERGED: (2, 1), "quillon reagents": (1, 0)}
 
 
 def test_a_place_counts_those_with_less() -> None:
@@ -100,7 +99,7 @@ def test_without_others_there_is_no_place() -> None:
 def test_the_order_of_rows_does_not_matter(seed: int) -> None:
     rows = [row(str(n), date(2026, 1 + n % 12, 3), kg=str(n + 60), sender=(OWN, OTHER)[n % 2]) for n in range(40)]
     found = [compare(*some) for some in (rows, rows[::-1], [*rows[seed * 7 :], *rows[: seed * 7]])]
-    for name in ("traded", "partners", "rows"):
+    for name in ("traded", "exporters"):
         there, *others = (to_tuples(getattr(one, name)) for one in found)
         assert all(there == other for other in others)
 
@@ -124,5 +123,5 @@ def test_an_exporter_of_nothing_named_is_not_ranked() -> None:
 def test_no_rows_are_no_peers() -> None:
     empty = pa.Table.from_pylist([], schema=table(row("1")).schema).select(list(peers.READ))
     found = peers.compare(peers.read(empty, FIRST, LAST, limits()), FIRST)
-    assert (len(found.traded), len(found.partners), len(found.rows), places(found)) == (0, 0, 0, ())
+    assert (len(found.traded), len(found.exporters), places(found)) == (0, 0, ())
     assert rank(found, {}, FIRST, LAST, "", 5).rows == ()
