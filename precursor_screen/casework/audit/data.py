@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
 from typing import Any, BinaryIO
 
 from precursor_screen.casework.audit.audit import Audit, Audited
@@ -49,8 +48,6 @@ def as_data(one: Audited) -> dict[str, Any]:
 
 def _plain(value: Any, leave: str | None = None) -> Any:
     """Records as objects; leave: a column that is left out."""
-    if is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
     if hasattr(value, "_asdict"):
         return {name: _plain(one) for name, one in value._asdict().items() if name != leave}
     return [_plain(one, leave) for one in value] if isinstance(value, tuple) else value

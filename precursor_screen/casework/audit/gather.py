@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,11 +23,11 @@ from precursor_screen.casework.audit.unseen import Basis
 from precursor_screen.casework.frames import group, to_tuples
 from precursor_screen.casework.gathering import make_frame, unseen
 from precursor_screen.casework.reconcile.papers import Frame
-from precursor_screen.model import Substance, Threshold
+from precursor_screen.model import Substance
 from precursor_screen.names.party import party_key
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import own_countries
-from precursor_screen.reference.registers.store import Register, RegisterStore
+from precursor_screen.reference.registers.store import RegisterStore
 from precursor_screen.reference.substances import load_substances
 from precursor_screen.reference.thresholds import load_thresholds
 from precursor_screen.rulebook.registers import NOTIFICATIONS
@@ -40,32 +40,6 @@ LOOK_BACK = 400  # days before the period: what partners are known from
 _MOST_HELD = 300_000  # movements of which all columns are held at once for a ranking; of more each exporter's are read anew
 _AT_ONCE = 1_000  # lines that flags are asked of
 _MOST_NUMBERED = 3  # names, and numbers, that are looked up in the cells of flagged lines, each of which are gone through in full
-
-
-class Source(Protocol):
-    """Where movements and flags come from."""
-
-    @property
-    def kind(self) -> str:
-        """ledger or manifests."""
-
-    def everybody(self, first: date, last: date) -> pa.Table:
-        """The columns of `peers.READ` of everything that moved."""
-
-    def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
-        """The columns of `moves.WANTED` of what some senders, as written, moved."""
-
-    def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
-        """FLAG rows of some lines."""
-
-    def verdicts(self) -> dict[str, str]:
-        """The last verdict on each flag."""
-
-    def numbers(self, asked: str, senders: Iterable[str]) -> dict[str, frozenset[str]]:
-        """Numbers of senders, as far as they are known: of those that go by a name, or share a number with one, or bear this one."""
-
-    def basis(self) -> Basis:
-        """What there is: without jurisdiction, registers and look-back."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +57,10 @@ class Law:
         Raises:
             ReferenceDataError: something of it is damaged.
         """
-        thresholds: tuple[Threshold, ...] = load_thresholds(shipped.substances_folder())
-        registers: tuple[Register, ...] = RegisterStore(home).open_all()
         return cls(
-            moves.Limits(thresholds, jurisdiction),
+            moves.Limits(load_thresholds(shipped.substances_folder()), jurisdiction),
             {s.substance_id: s for s in load_substances(shipped.substances_folder()).substances},
-            {r.manifest.register: r.table for r in registers},
+            {r.manifest.register: r.table for r in RegisterStore(home).open_all()},
         )
 
     # Read once for any number of exporters.
@@ -133,7 +105,7 @@ class Everybody:
             UsageError: see `names.find`.
         """
         numbers = self.source.numbers(asked, [s.name for s in self.senders]) if held is None else {}
-        senders = [replace(s, numbers=numbers.get(s.name, frozenset())) for s in self.senders]
+        senders = [s._replace(numbers=numbers.get(s.name, frozenset())) for s in self.senders]
         merged = names.find(asked, senders, also, leave, self._customers)
         begin = _before(self.first, 365)
         every = self.source.of(merged.names, begin, self.last) if held is None else _sent_by(held, merged.names, begin, self.last)
@@ -148,8 +120,7 @@ class Everybody:
             first=self.first,
             last=self.last,
             places=peers.places(peers.compare(self.trade, self.first, merged.names)),
-            basis=replace(
-                self.source.basis(),
+            basis=self.source.basis()._replace(
                 jurisdiction=self.law.limits.jurisdiction,
                 registers=tuple(sorted(self.law.registers)),
                 numbers_of=sum(bool(numbers.get(t.name)) for t in merged.taken),
@@ -204,29 +175,29 @@ class FromLedger:
     """What a ledger remembers."""
 
     ledger: Ledger
-    kind: str = "ledger"
 
     def everybody(self, first: date, last: date) -> pa.Table:
-        """See `Source`."""
+        """The columns of `peers.READ` of everything that moved."""
         return self.ledger.movements_between(first, last, columns=peers.READ)
 
     def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
-        """See `Source`."""
+        """The columns of `moves.WANTED` of what some senders, as written, moved."""
         return self.ledger.movements_between(first, last, lambda rows: _sent_by(rows, senders, first, last), moves.WANTED)
 
     def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
-        """See `Source`."""
+        """FLAG rows of some lines."""
         found: list[dict[str, Any]] = []
         for start in range(0, len(line_ids), _AT_ONCE):
             found += self.ledger.flags(line_ids=line_ids[start : start + _AT_ONCE]).to_pylist()
         return found
 
     def verdicts(self) -> dict[str, str]:
-        """See `Source`."""
+        """The last verdict on each flag."""
         return {d.flag_id: d.verdict for d in self.ledger.dispositions()}
 
     def numbers(self, asked: str, senders: Iterable[str]) -> dict[str, frozenset[str]]:
-        """See `Source`: of the cells of flagged lines, which alone the ledger keeps."""
+        """Numbers of senders, by the cells of flagged lines, which alone the ledger keeps: of those that go by a name, or share a number with
+        one, or bear this one."""
         known = frozenset(senders)
         found: dict[str, set[str]] = {}
         key = party_key(asked)
@@ -248,7 +219,7 @@ class FromLedger:
                 found.setdefault(name, set()).update(numbers)
 
     def basis(self) -> Basis:
-        """See `Source`."""
+        """What there is: without jurisdiction, registers and look-back."""
         info = self.ledger.info()
         days = (date.fromisoformat(info.first_day), date.fromisoformat(info.last_day)) if info.first_day else None
         return Basis("ledger", recorded=days)
@@ -260,18 +231,17 @@ class FromManifests:
 
     moved: Moved
     parties_screened: bool
-    kind: str = "manifests"
 
     def everybody(self, first: date, last: date) -> pa.Table:
-        """See `Source`."""
+        """See `FromLedger`."""
         return _within(self.moved.movements.select(list(peers.READ)), first, last)
 
     def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
-        """See `Source`."""
+        """See `FromLedger`."""
         return _sent_by(self.moved.movements, senders, first, last).select(list(moves.WANTED))
 
     def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
-        """See `Source`."""
+        """See `FromLedger`."""
         if self.moved.report is None:
             return []
         flags = self.moved.report.flags
@@ -279,11 +249,11 @@ class FromManifests:
         return rows
 
     def verdicts(self) -> dict[str, str]:
-        """See `Source`."""
+        """See `FromLedger`."""
         return {}
 
     def numbers(self, asked: str, senders: Iterable[str]) -> dict[str, frozenset[str]]:
-        """See `Source`: of the lines that the report cites."""
+        """See `FromLedger`: of the lines that the report cites."""
         found: dict[str, set[str]] = {}
         if self.moved.report is not None:
             for row in self.moved.report.particulars.to_pylist():
@@ -293,7 +263,7 @@ class FromManifests:
         return {name: frozenset(numbers) for name, numbers in found.items()}
 
     def basis(self) -> Basis:
-        """See `Source`."""
+        """See `FromLedger`."""
         days = pc.min_max(self.moved.movements.column("as_of_date")).as_py()
         report = self.moved.report
         set_aside = sum(g["count"] for g in report.coverage["set_aside"]) if report is not None else 0
@@ -306,6 +276,9 @@ class FromManifests:
             unseen=tuple(f"{u.count:,}: {u.message}" for u in told if u.code != "set-aside"),
             parties_screened=self.parties_screened,
         )
+
+
+Source = FromLedger | FromManifests
 
 
 def _within(rows: pa.Table, first: date, last: date) -> pa.Table:
@@ -337,9 +310,11 @@ def rank_all(everybody: Everybody, top: int) -> Ranking:
         elif key not in mostly or sender.rows > mostly[key].rows:
             mostly[key] = sender
     known = {key: sender.name for key, sender in mostly.items()}
-    ranking = rank(found, known, everybody.first, everybody.last, jurisdiction, top, abroad - known.keys())
+    abroad -= known.keys()
+    ranked = rank(found, known, abroad)
     held = None
     if everybody.trade.rows <= _MOST_HELD:
         senders = frozenset(s.name for s in everybody.senders)
         held = everybody.source.of(senders, _before(everybody.first, 365), everybody.last)
-    return by_findings(ranking, lambda name: find(everybody.profile(name, held=held)))
+    rows = by_findings(ranked[:top], lambda name: find(everybody.profile(name, held=held)))
+    return Ranking(everybody.first, everybody.last, jurisdiction, len(ranked), rows, len(abroad))

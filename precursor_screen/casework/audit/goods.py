@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from decimal import Decimal
 from statistics import quantiles
 
@@ -76,24 +76,20 @@ def declared(moves: pd.DataFrame, substances: Mapping[str, Substance]) -> Rows:
     """
     some = named(moves)
     wanted = {"methods": ("match_method", "distinct"), "texts": ("description", "distinct")}
-    told = to_tuples(group(some, ["substance", "hs6"], **wanted))
-    found = []
-    for one, texts in zip(to_tuples(sums(some, "substance", "hs6")), told, strict=True):
-        known = substances.get(one.substance)
-        own = {code.hs6 for code in known.hs_codes} if known else set()
-        found.append(
-            row(
-                substance=one.substance,
-                hs6=one.hs6,
-                fits=one.hs6 in own if one.hs6 and own else None,
-                methods=tuple(sorted(filter(None, texts.methods))),
-                example=min(filter(None, texts.texts), default=""),
-                kg=one.kg,
-                rows=one.rows,
-                lines=one.lines,
-            )
-        )
-    return tuple(sorted(found, key=lambda d: (d.fits is not False, d.fits is not None, d.substance, d.hs6)))
+    told = group(some, ["substance", "hs6"], **wanted)
+    found = sums(some, "substance", "hs6")
+    headings = {s: {code.hs6 for code in substances[s].hs_codes} if s in substances else set() for s in set(some["substance"])}
+    found["fits"] = pd.Series(
+        [_fits(hs6, headings[s]) for s, hs6 in zip(found["substance"], found["hs6"], strict=True)], dtype=object
+    )
+    found["methods"] = [tuple(sorted(filter(None, methods))) for methods in told["methods"]]
+    found["example"] = [min(filter(None, texts), default="") for texts in told["texts"]]
+    rows = to_tuples(found[["substance", "hs6", "fits", "methods", "example", "kg", "rows", "lines"]])
+    return tuple(sorted(rows, key=lambda d: (d.fits is not False, d.fits is not None, d.substance, d.hs6)))
+
+
+def _fits(hs6: str, headings: Set[str]) -> bool | None:
+    return hs6 in headings if hs6 and headings else None
 
 
 def duplicates(moves: pd.DataFrame) -> Rows:

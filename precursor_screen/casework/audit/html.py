@@ -6,7 +6,7 @@ all rows stand in the workbook and the JSON.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -129,15 +129,11 @@ def _matrix(receivers: Rows, substances: Sequence[str]) -> dict[str, Any]:
     """The largest receivers by substances, each cell with its shade from 0 to 5."""
     shown = receivers[:MOST_IN_MATRIX]
     columns = list(substances[:MOST_PLOTS])
-    top = max((kg for r in shown for s, kg in r.by_substance if s in columns), default=Decimal(0))
-    rows = [(r.name, _cells(dict(r.by_substance), columns, top)) for r in shown]
+    top = max((kg for r in shown for s, kg in r.by_substance if s in columns), default=None)
+
+    def shade(kg: Decimal | None) -> int:
+        return 1 + min(4, int(5 * kg / top)) if kg is not None and top else 0
+
+    masses = [(r.name, [dict(r.by_substance).get(s) for s in columns]) for r in shown]
+    rows = [(name, [(kg, shade(kg)) for kg in own]) for name, own in masses]
     return {"columns": columns, "rows": rows, "rest": len(receivers) - len(shown)}
-
-
-def _cells(own: Mapping[str, Decimal], columns: Iterable[str], top: Decimal) -> list[tuple[Decimal | None, int]]:
-    found: list[tuple[Decimal | None, int]] = []
-    for substance in columns:
-        value = own.get(substance)
-        shade = 0 if value is None or not top else 1 + min(4, int(5 * value / top))
-        found.append((value, shade))
-    return found

@@ -19,7 +19,6 @@ from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.movements import link_movements
 from precursor_screen.model import Threshold
 from precursor_screen.reference.thresholds import threshold_for
-from precursor_screen.schema import DECIMAL
 
 # What is read of each movement of the exporter.
 READ = (
@@ -40,19 +39,16 @@ class Limits:
 
     def __init__(self, thresholds: Iterable[Threshold], jurisdiction: str) -> None:
         self.jurisdiction = jurisdiction
-        self._rows: dict[str, list[Threshold]] = {}
-        for one in thresholds:
-            if one.jurisdiction == jurisdiction:
-                self._rows.setdefault(one.substance_id, []).append(one)
+        self._rows = [one for one in thresholds if one.jurisdiction == jurisdiction]
         self._known: dict[tuple[str, str, date, str], Decimal | None] = {}
 
     def find(self, substance: str, direction: str, day: date | None, period: str = "transaction") -> Decimal | None:
         """The threshold of a transaction, month or year; None: none is known. One of zero (every quantity) is one."""
-        if day is None or substance not in self._rows:
+        if day is None:
             return None
         key = (substance, direction, day, period)
         if key not in self._known:
-            found = threshold_for(self._rows[substance], self.jurisdiction, substance, direction, day, period)
+            found = threshold_for(self._rows, self.jurisdiction, substance, direction, day, period)
             self._known[key] = found.kg if found else None
         return self._known[key]
 
@@ -72,7 +68,7 @@ _TEXTS = {
 _OTHERS = {
     "source_row": "source_row",
     "day": "as_of_date",
-    "kg": "case when counts then substance_mass_kg - coalesce(covered_kg, 0) else substance_mass_kg * 0 end",
+    "kg": "cast(case when counts then substance_mass_kg - coalesce(covered_kg, 0) else substance_mass_kg * 0 end as decimal(18, 6))",
     "value_usd": "value_usd",
     "transit": "coalesce(transit_countries, [])",
     "goods_kg": "case when substance_mass_kg > 0 and substance_mass_kg < goods_mass_kg then goods_mass_kg end",
@@ -114,13 +110,11 @@ def _link(rows: pa.Table) -> pa.Table:
     wanted += [f"{column} as {name}" for name, column in _OTHERS.items()]
     with connect() as connection:
         connection.register("movements", rows)
-        found = fetch(
+        return fetch(
             connection,
             f"""select {", ".join(wanted)} from ({link_movements("movements")})
                 order by as_of_date nulls last, coalesce(source_file, ''), coalesce(source_row, 0), line_id, coalesce(substance_id, '')""",
         )
-    kg = found.column_names.index("kg")
-    return found.set_column(kg, "kg", found.column("kg").cast(DECIMAL))
 
 
 def place_of(move: Any) -> str:

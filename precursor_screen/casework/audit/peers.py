@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -29,8 +28,7 @@ LEAST_WEIGHED = 5  # movements with a mass and a threshold, before a share of th
 OWN = "\x00own"  # stands for the exporter that is audited
 
 
-@dataclass(frozen=True, slots=True)
-class Trade:
+class Trade(NamedTuple):
     """Everybody's trade by name as written (`name`) and by what names are compared by (`key`).
 
     Attributes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from html import escape
@@ -97,10 +98,7 @@ def _rect(kind: str, x: float, y: float, width: float, height: float, told: str)
 
 def distances(substance: str, found: Any) -> str:
     """How many movements lie how far from the threshold of a transaction, in steps of 5 %."""
-    bins: dict[int, int] = {}
-    for share, _ in found.shares:
-        number = min(int(share // _BIN), _LAST_BIN // _BIN)
-        bins[number] = bins.get(number, 0) + 1
+    bins = Counter(min(int(share // _BIN), _LAST_BIN // _BIN) for share, _ in found.shares)
     step = (RIGHT - LEFT) / (_LAST_BIN // _BIN + 1)
     scale = from_zero(max(bins.values()), whole=True)
 

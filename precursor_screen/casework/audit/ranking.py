@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from precursor_screen.casework.audit.findings import LEAST_PEERS, TOP, Finding
 from precursor_screen.casework.audit.moves import Rows
@@ -13,8 +12,7 @@ from precursor_screen.casework.audit.peers import Peers, measure
 from precursor_screen.casework.frames import group, to_tuples
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
+class Ranking(NamedTuple):
     """The exporters that were ranked first, of `total`, which the names as written make: nothing is merged but spellings of one key.
 
     abroad: how many of other countries than the jurisdiction's are not ranked.
@@ -28,30 +26,17 @@ class Ranking:
     abroad: int = 0
 
 
-def by_findings(ranking: Ranking, find: Callable[[str], Sequence[Finding]]) -> Ranking:
-    """The ranking in the order of what an audit of each finds: the weight of its kinds, each once, then as it was.
-
-    Args:
-        ranking: of the exporters that are to be looked at.
-        find: the findings of one, by its name.
-    """
+def by_findings(ranked: Rows, find: Callable[[str], Sequence[Finding]]) -> Rows:
+    """Exporters in the order of what an audit of each finds (`find`, by its name): the weight of its kinds, each once, then as they were."""
     rows = []
-    for one in ranking.rows:
+    for one in ranked:
         found = find(one.name)
         weight = sum({f.kind: f.weight for f in found}.values())
         rows.append(one._replace(findings=len(found), weight=weight, worst=found[0].sentence if found else ""))
-    return replace(ranking, rows=tuple(sorted(rows, key=lambda r: -r.weight)))
+    return tuple(sorted(rows, key=lambda r: -r.weight))
 
 
-def rank(
-    peers: Peers,
-    names: Mapping[str, str],
-    first: date,
-    last: date,
-    jurisdiction: str,
-    top: int,
-    leave: Set[str] = frozenset(),
-) -> Ranking:
+def rank(peers: Peers, names: Mapping[str, str], leave: Set[str] = frozenset()) -> Rows:
     """Ranks everybody: by the number of measures in which they stand out, then by the share just under, new partners and volume.
 
     Of an exporter:
@@ -65,7 +50,6 @@ def rank(
     Args:
         peers: `peers.compare` without an exporter of its own.
         names: how each is mostly written.
-        top: how many are kept.
         leave: who is not ranked, but is among the others.
     """
     measured = measure(peers)
@@ -74,8 +58,7 @@ def rank(
         of = f" of {one.substance}" if one.substance else ""
         out.setdefault(one.sender, []).append((f"{one.measure}{of}", round(one.percentile, 1)))
     sums = {name: (name, "sum") for name in ("kg", "near", "weighed")}
-    own = group(peers.traded, ["sender"], **sums, substances=("substance", "distinct"))
-    own = own.merge(peers.exporters, on="sender")
+    own = group(peers.traded, ["sender"], **sums, substances=("substance", "distinct")).merge(peers.exporters, on="sender")
     own["name"] = [names.get(sender, sender) for sender in own["sender"]]
     own["stands_out"] = [len(out.get(sender, ())) for sender in own["sender"]]
     measures: Any = [tuple(out.get(sender, ())) for sender in own["sender"]]
@@ -83,10 +66,7 @@ def rank(
     own["substances"] = [tuple(sorted(some)) for some in own["substances"]]
     own = own[~own["sender"].isin(leave)].assign(findings=0, weight=0, worst="")
     wanted = ["name", "stands_out", "measures", "kg", "rows", "substances", "near", "weighed", "partners", "new", "findings"]
-    ranked = list(to_tuples(own[[*wanted, "weight", "worst"]]))
-    ranked.sort(key=lambda r: (-r.stands_out, -_share(r.near, r.weighed), -_share(r.new, r.partners), -r.kg, r.name))
-    return Ranking(first, last, jurisdiction, len(ranked), tuple(ranked[:top]), len(leave))
-
-
-def _share(some: int, whole: int) -> float:
-    return some / whole if whole else 0.0
+    return sorted(
+        to_tuples(own[[*wanted, "weight", "worst"]]),
+        key=lambda r: (-r.stands_out, -(r.weighed and r.near / r.weighed), -(r.partners and r.new / r.partners), -r.kg, r.name),
+    )

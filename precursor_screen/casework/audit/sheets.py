@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -29,10 +28,11 @@ def write(audit: Audit, stream: BinaryIO) -> None:
 def _exporters(audited: Sequence[Audited]) -> list[Sheet]:
     figures: list[dict[str, Any]] = []
     sheets = []
-    for name, columns, records in _TABLES:
+    for name, source, columns in _TABLES:
         rows: list[dict[str, Any]] = []
         for one in audited:
-            for record in map(_as_dict, records(one)):
+            records = getattr(one.profile, source) if isinstance(source, str) else source(one)
+            for record in (dict(r) if isinstance(r, dict) else r._asdict() for r in records):
                 substance = record.get("substance", "")
                 rows.append({"exporter": one.profile.name, **record, "name_of": one.profile.names_of.get(substance, substance)})
                 if name != "Lines":
@@ -52,13 +52,6 @@ def _sheet(name: str, columns: str, rows: Sequence[Mapping[str, Any]]) -> Sheet:
 
 def _cell(value: Any) -> Any:
     return ", ".join(value) if isinstance(value, list | tuple) else value
-
-
-def _as_dict(record: Any) -> dict[str, Any]:
-    if isinstance(record, dict):
-        return record
-    found: dict[str, Any] = record._asdict() if hasattr(record, "_asdict") else asdict(record)
-    return found
 
 
 def _cite(lines: Lines, figures: list[dict[str, Any]], exporter: str, sheet: str, row: int) -> str:
@@ -82,8 +75,8 @@ def spans(lines: Lines) -> str:
 
 def _names(one: Audited) -> Records:
     merged = one.profile.merged
-    yield from ({"state": "taken", **asdict(t)} for t in merged.taken)
-    yield from ({"state": f"a question: {q.option} answers it", **asdict(q)} for q in merged.questions)
+    yield from ({"state": "taken", **t._asdict()} for t in merged.taken)
+    yield from ({"state": f"a question: {q.option} answers it", **q._asdict()} for q in merged.questions)
     yield from ({"state": "left out by --not", "name": name} for name in merged.left_out)
 
 
@@ -139,93 +132,78 @@ def _unseen(one: Audited) -> Records:
 
 
 _FITS = {None: "unknown", True: "yes", False: "no"}
-_TABLES: tuple[tuple[str, str, Callable[[Audited], Records]], ...] = (
-    ("Findings", "weight:8n kind:24c finding=sentence:90w", lambda one: one.findings),
-    ("Names", "state:22w name:34w why:60w rows:8n first:11d last:11d countries:12c", _names),
+# Name, rows (a table of the profile, or what is made of some), columns.
+_TABLES: tuple[tuple[str, str | Callable[[Audited], Records], str], ...] = (
+    ("Findings", lambda one: one.findings, "weight:8n kind:24c finding=sentence:90w"),
+    ("Names", _names, "state:22w name:34w why:60w rows:8n first:11d last:11d countries:12c"),
     (
         "Substances",
+        lambda one: (t if t.of_kg else t._replace(share_kg=None, of_kg=None) for t in one.profile.totals),
         "substance=name_of:24w kg:12n movements:10n mass_unknown=unknown:12n first:11d last:11d share_in_mixtures_kg=share_kg:18n "
         "mixtures_kg=of_kg:12n",
-        lambda one: (t if t.of_kg else t._replace(share_kg=None, of_kg=None) for t in one.profile.totals),
     ),
-    (
-        "Volumes",
-        "substance=name_of:24w month:9c destination:11c kg:12n movements:10n mass_unknown=unknown:12n",
-        lambda one: one.profile.by_destination,
-    ),
-    (
-        "Months",
-        "substance=name_of:24w month:9c kg:12n threshold_month_kg=limit_kg:18n mass_unknown=unknown:12n",
-        lambda one: one.profile.months,
-    ),
+    ("Volumes", "by_destination", "substance=name_of:24w month:9c destination:11c kg:12n movements:10n mass_unknown=unknown:12n"),
+    ("Months", "months", "substance=name_of:24w month:9c kg:12n threshold_month_kg=limit_kg:18n mass_unknown=unknown:12n"),
     (
         "Receivers",
+        _receivers,
         "receiver=name:34w other_spellings=others:34w countries:12c first:11d last:11d known_since:11d movements:10n kg:12n "
         "mass_unknown=unknown:12n by_substance:40w new=is_new:6c gap_days:9n back_on:11d dormant=is_dormant:8c watchlists=listed:24w",
-        _receivers,
     ),
-    ("Routes", "dispatch:9c transit:14c destination:14c movements:10n kg:12n first:11d last:11d changed:60w", _routes),
+    ("Routes", _routes, "dispatch:9c transit:14c destination:14c movements:10n kg:12n first:11d last:11d changed:60w"),
     (
         "Thresholds",
-        "substance=name_of:24w weighed:9n just_under=near:11n share:8n peers_median=median:13n peers=others:8n",
         _thresholds,
+        "substance=name_of:24w weighed:9n just_under=near:11n share:8n peers_median=median:13n peers=others:8n",
     ),
     (
         "Prices",
+        _prices,
         "substance=name_of:24w kind:9c usd_per_kg:11n prices:8n lower_quartile=low:14n median:10n upper_quartile=high:14n "
         "usual_low_end=usual:14n because:50w",
-        _prices,
     ),
     (
         "Declared",
-        "substance=name_of:24w hs6:8c fits:9c recognised_by=methods:20c example:44w kg:12n rows:8n",
         lambda one: (d._replace(fits=_FITS[d.fits]) for d in one.profile.declared),
+        "substance=name_of:24w hs6:8c fits:9c recognised_by=methods:20c example:44w kg:12n rows:8n",
     ),
     (
         "Papers",
+        "papers",
         "kind:18c what=title:34w register:22c reference:18w substance=name_of:24w document_kg:12n shipped_kg:12n difference_kg:12n "
         "because:60w settle:44w",
-        lambda one: one.profile.papers,
     ),
-    (
-        "Alike",
-        "day:11d substance=name_of:24w kg:12n value_usd:12n receiver:34w shipments:44w",
-        lambda one: one.profile.duplicates,
-    ),
+    ("Alike", "duplicates", "day:11d substance=name_of:24w kg:12n value_usd:12n receiver:34w shipments:44w"),
     (
         "Years",
+        "years",
         "substance=name_of:24w year:8n kg:12n movements:10n mass_unknown=unknown:12n whole_year=whole:10c change:9n",
-        lambda one: one.profile.years,
     ),
     (
         "Questions",
-        "kind:24c question:60w finding=sentence:70w answer:70w answered_by:22w answered_on:12d",
         lambda one: one.findings,
+        "kind:24c question:60w finding=sentence:70w answer:70w answered_by:22w answered_on:12d",
     ),
     (
         "Sample",
+        _sample,
         "shipment_id:20w day:11d goods:30w kg:12n value_usd:12n receiver=receiver_name:34w destination:11c permit:18w "
         "notification:18w place:24w seed:14w found:44w remark:44w",
-        _sample,
     ),
-    ("Flags", "family:16c flags:8n open:8n levels:30w states:30w verdicts:30w rules:40w", _families),
+    ("Flags", _families, "family:16c flags:8n open:8n levels:30w states:30w verdicts:30w rules:40w"),
     (
         "Episodes",
+        "episodes",
         "flag_id:34c rule_id:13c family:14c level:10c state:11c verdict:12c begin:11d end:11d members:9n because:70w",
-        lambda one: one.profile.episodes,
     ),
-    (
-        "Peers",
-        "measure:30c substance=name_of:24w value:12n median:12n percentile:10n below:8n others:8n",
-        lambda one: one.profile.places,
-    ),
-    ("Not seen", "what:18c because:90w count=rows:9n first:11d last:11d", _unseen),
+    ("Peers", "places", "measure:30c substance=name_of:24w value:12n median:12n percentile:10n below:8n others:8n"),
+    ("Not seen", _unseen, "what:18c because:90w count=rows:9n first:11d last:11d"),
     (
         "Lines",
+        "lines",
         "line:8n source_file:24c source_row:10n shipment_id:20c day:11d direction:10c substance:24c kg:12n mass_basis:14c "
         "threshold_kg=limit_kg:12n value_usd:12n hs6:8c description:44w sender:30w receiver=receiver_name:30w receiver_country:9c "
         "dispatch:9c transit:12c destination:9c permit:18c notification:18c line_id:34c",
-        lambda one: one.profile.lines,
     ),
 )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -16,8 +16,7 @@ LEAST_GAP = 7  # days in a row without a movement of anybody
 MOST_GAPS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(NamedTuple):
     """What an audit rests on.
 
     Attributes:

@@ -108,20 +108,20 @@ def test_those_that_stand_out_in_most_are_ranked_first() -> None:
     names = [f"Exporter {n} Ltd" for n in range(10)]
     rows = [row(f"{n}{k}", kg=str(85 if n == 7 else 10 + n), sender=name) for n, name in enumerate(names) for k in range(6)]
     found = compare(*rows, own=frozenset())
-    ranking = rank(found, {}, FIRST, LAST, "US", 3)
-    assert (ranking.total, len(ranking.rows)) == (10, 3)
-    first = ranking.rows[0]
+    ranked = rank(found, {})
+    assert len(ranked) == 10
+    first = ranked[0]
     assert (first.name, first.stands_out, first.near, first.weighed, first.partners) == ("7 export", 2, 6, 6, 1)
     assert [name for name, _ in first.measures] == ["volume of acetone", "share just under the threshold of acetone"]
 
 
 def test_an_exporter_of_nothing_named_is_not_ranked() -> None:
     found = compare(row("1", substance_id=None), own=frozenset())
-    assert rank(found, {}, FIRST, LAST, "", 5).rows == ()
+    assert rank(found, {}) == []
 
 
 def test_no_rows_are_no_peers() -> None:
     empty = pa.Table.from_pylist([], schema=table(row("1")).schema).select(list(peers.READ))
     found = peers.compare(peers.read(empty, FIRST, LAST, limits()), FIRST)
     assert (len(found.traded), len(found.exporters), places(found)) == (0, 0, ())
-    assert rank(found, {}, FIRST, LAST, "", 5).rows == ()
+    assert rank(found, {}) == []
