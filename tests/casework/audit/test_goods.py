@@ -93,3 +93,20 @@ def test_shipments_of_one_day_that_are_alike_are_told() -> None:
         (1, 2),
     )
     assert goods.duplicates(moved(row("1", kg=""), row("2", kg=""))) == ()
+
+
+def test_what_was_recognised_by_is_told_once_with_a_description() -> None:
+    rows = [row("1", match_method="name", description="SOLVENT"), row("2", match_method="cas", description=""), row("3", kg="")]
+    (found,) = goods.declared(moved(*rows), SUBSTANCES)
+    assert (found.methods, found.example, found.kg, found.rows, found.lines) == (
+        ("cas", "name"),
+        "ACETONE",
+        Decimal(100),
+        3,
+        (1, 2, 3),
+    )
+
+
+def test_alike_shipments_to_whom_nobody_named_are_told_too() -> None:
+    (found,) = goods.duplicates(moved(row("1", receiver=None), row("2", receiver=None), row("3", None), row("4", None)))
+    assert (found.receiver, found.day, found.lines) == ("", date(2026, 3, 1), (1, 2))

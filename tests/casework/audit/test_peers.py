@@ -11,7 +11,7 @@ import pytest
 
 from precursor_screen.casework.audit import peers
 from precursor_screen.casework.audit.peers import OWN as MERGED
-from precursor_screen.casework.audit.peers import Peers, places
+from precursor_screen.casework.audit.peers import Peers, measure, places
 from precursor_screen.casework.audit.ranking import rank
 from precursor_screen.casework.frames import to_frame, to_tuples
 from tests.casework.audit.rows import FIRST, LAST, OWN, limits, row, table
@@ -89,6 +89,20 @@ def test_a_place_counts_those_with_less() -> None:
 def test_a_share_of_too_few_is_none() -> None:
     near = next(p for p in places(made({MERGED: (10, 4, 4), "p1": (1, 5, 1), "p2": (1, 4, 4)})) if p.measure != "volume")
     assert (near.value, near.median, near.others, near.percentile) == (None, 0.2, 1, None)
+
+
+def test_those_with_as_much_are_not_below_and_those_without_a_share_are_no_others() -> None:
+    found = measure(made({"a": (5, 10, 1), "b": (5, 10, 2), "c": (7, 4, 4), "d": (1, 0, 0)}))
+    told = {(m.sender, m.measure): (m.below, m.others, m.percentile) for m in to_tuples(found)}
+    assert told == {
+        ("a", "volume"): (1, 3, pytest.approx(100 / 3)),
+        ("b", "volume"): (1, 3, pytest.approx(100 / 3)),
+        ("c", "volume"): (3, 3, 100.0),
+        ("d", "volume"): (0, 3, 0.0),
+        ("a", peers.SHARE): (0, 1, 0.0),
+        ("b", peers.SHARE): (1, 1, 100.0),
+        ("c", peers.SHARE): (0, 2, None),
+    }
 
 
 def test_without_others_there_is_no_place() -> None:

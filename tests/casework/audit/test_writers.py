@@ -12,6 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import openpyxl
+import pyarrow as pa
 import pytest
 
 from precursor_screen.casework.audit import axes, data, html, plots, sheets, telling, volumes
@@ -19,10 +20,13 @@ from precursor_screen.casework.audit.audit import Audit, Audited
 from precursor_screen.casework.audit.findings import find
 from precursor_screen.casework.audit.gather import rank_all
 from precursor_screen.casework.audit.geography import great_circle, project, world
+from precursor_screen.casework.audit.sample import draw
 from precursor_screen.casework.frames import row as named
+from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS, schema_of
 from tests.casework.audit.rows import OWN, everybody, flag, limits, moved, row
 
 RUN = {"tool_version": "1", "started": "2026-11-27T08:00:00+00:00", "options": {}}
+OTHER = "Quillon Reagents Corp"
 HOSTILE = "<script>alert(1)</script>\x1b[31m=cmd|' /C calc'!A0"
 
 
@@ -103,6 +107,49 @@ def test_the_workbook_holds_the_lines_of_every_figure() -> None:
     lines = list(book["Lines"].iter_rows(min_row=2, values_only=True))
     assert [r[1] for r in lines] == list(range(1, 11))
     assert [r[2:4] for r in lines[2:4]] == [("may.csv", 20), ("may.csv", 3)]
+
+
+def test_every_column_of_every_sheet_is_filled_by_something() -> None:
+    schema = schema_of(PERMITS)
+    held = {"reference": "P-1", "substance_id": "acetone", "quantity_kg": Decimal(100), "status": "valid"}
+    objected = {"reference": "PEN-1", "substance_id": "acetone", "status": "objected", "country": "DE", "importer_key": "marrow"}
+    objected |= {
+        "exporter": OWN,
+        "exporter_key": "laboratory larkfield supply",
+        "importer": "Marrow GmbH",
+        "sent": date(2026, 2, 1),
+    }
+    registers = {
+        PERMITS: pa.Table.from_pylist([{**dict.fromkeys(schema.names), **held}], schema=schema),
+        NOTIFICATIONS: pa.Table.from_pylist([objected], schema=schema_of(NOTIFICATIONS)),
+    }
+    rows = [row(f"1{n}", date(2025, n, 1), kg="60") for n in range(1, 13)]
+    rows += [row(f"2{n}", date(2026, n, 3), kg="90", receiver="MARROW G.M.B.H.", pen_reference="N") for n in (1, 2, 9)]
+    rows += [row(f"3{n}", date(2026, 2, 1 + n), kg="50", usd="20", transit_countries=["NL", "BE"]) for n in range(1, 9)]
+    rows += [
+        row("40", date(2026, 3, 3), kg="120", permit_reference="P-1", country_of_destination="CH", goods_mass_kg=Decimal(200))
+    ]
+    rows += [
+        row("41", date(2026, 3, 3), kg="120", usd="4800", country_of_destination="CH"),
+        row("42", date(2026, 3, 3), kg="120", usd="4800"),
+    ]
+    rows += [row("43", date(2026, 3, 5), kg="", receiver="Nettle SARL", receiver_country="FR"), row("44", kg="1", sender=OTHER)]
+    rows += [row(f"5{n}", kg="85", sender=OTHER, address="9 Elm Street") for n in range(6)]
+    raised = [
+        flag("R-3", "21", list_id="un-sc", entry_id="E7", party_role="consignee", score=96.4),
+        flag("R-4", "22", window_line_ids=["line-21"]),
+    ]
+    one = everybody(*rows, registers=registers, raised=raised, said={"R-4-22": "confirmed"}).profile(OWN)
+    made = Audit(RUN, (Audited(one, find(one), draw(one.moves, 20, "s"), "s"),))
+    empty = {"answer", "answered_by", "answered_on", "found", "remark", "exporter", "sheet", "row", "line"}
+    book = openpyxl.load_workbook(io.BytesIO(written(sheets, made)))
+    for sheet in book:
+        columns = list(zip(*sheet.iter_rows(values_only=True), strict=True))
+        blank = {head for head, *cells in columns if not any(cell is not None for cell in cells)} - empty
+        assert blank <= ({"lines"} if sheet.title in ("Names", "Years", "Peers") else set()), sheet.title
+    assert [r[:2] for r in book["Not seen"].iter_rows(min_row=2, values_only=True) if r[1]][-1] == (OWN, "gap")
+    assert {r[3] for r in book["Routes"].iter_rows(min_row=2, values_only=True)} == {"DE", "CH"}
+    assert "NL, BE" in {r[2] for r in book["Routes"].iter_rows(values_only=True)}
 
 
 def test_a_figure_of_more_lines_than_a_cell_holds_is_on_a_sheet_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
