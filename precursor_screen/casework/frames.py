@@ -69,7 +69,16 @@ def group(frame: pd.DataFrame, by: Sequence[str], **wanted: tuple[str, str]) -> 
     wanted: by name of the result a column and what is made of it: sum, min, max, count, count_distinct, distinct, list. Sums are exact;
     of nothing that is known all but the lists and counts are unknown.
     """
-    needed = list(dict.fromkeys([*by, *(column for column, _ in wanted.values())]))
-    grouped = pa.Table.from_pandas(frame[needed], preserve_index=False).group_by(list(by), use_threads=False)
-    found = grouped.aggregate(list(wanted.values())).rename_columns([*by, *wanted])
+    table = _table(frame, *by, *(column for column, _ in wanted.values())).group_by(list(by), use_threads=False)
+    found = table.aggregate(list(wanted.values())).rename_columns([*by, *wanted])
     return to_frame(found.sort_by([(name, "ascending") for name in by]))
+
+
+def sum_once(frame: pd.DataFrame, by: Sequence[str], once: Sequence[str], column: str) -> Any:
+    """The sum of a decimal column, one of `once`, by group in the order of `by`; of rows that are alike in `once` each counts once."""
+    rows = _table(frame, *by, *once).group_by([*by, *once], use_threads=False).aggregate([])
+    return group(to_frame(rows), by, sum=(column, "sum"))["sum"]
+
+
+def _table(frame: pd.DataFrame, *columns: str) -> pa.Table:
+    return pa.table({name: pa.array(frame[name]) for name in dict.fromkeys(columns)})

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from precursor_screen.casework.frames import group, or_nought, sum_known, to_column, to_frame, values
+from precursor_screen.casework.frames import group, or_nought, sum_known, sum_once, to_column, to_frame, values
 from precursor_screen.casework.reconcile.movements import READ as OF_PAPERS
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.movements import link_movements
@@ -130,7 +130,8 @@ def named(moves: pd.DataFrame) -> pd.DataFrame:
 def sums(moves: pd.DataFrame, *by: str) -> pd.DataFrame:
     """A row a group, in the order of its keys.
 
-    kg: what is known of its masses; of_kg: mass of the goods that hold it, where they hold less. movements: messages about one cargo are one; rows: of the frame; unknown: of them those without a mass.
+    kg: what is known of its masses; of_kg: mass of the goods that hold it, where they hold less; movements: messages about one cargo are
+    one; rows: of the frame; unknown: of them those without a mass.
     """
     found = group(
         moves,
@@ -143,7 +144,8 @@ def sums(moves: pd.DataFrame, *by: str) -> pd.DataFrame:
         lines=("line", "distinct"),
         of_kg=("goods_kg", "sum"),
     )
-    found["kg"] = or_nought(group(_once(moves, *by), by, kg=("kg", "sum"))["kg"])
+    # Of each line every mass once, for one text may be read as several substances (esters of an acid).
+    found["kg"] = or_nought(sum_once(moves, by, ("line", "kg"), "kg"))
     found["of_kg"] = or_nought(found["of_kg"])
     found["unknown"] = found["rows"] - found["known"]
     found["lines"] = [tuple(sorted(lines)) for lines in found["lines"]]
@@ -152,13 +154,8 @@ def sums(moves: pd.DataFrame, *by: str) -> pd.DataFrame:
 
 def known_kg(moves: pd.DataFrame) -> Decimal:
     """The sum of the masses that are known."""
-    found: Decimal = or_nought([sum_known(_once(moves)["kg"])])[0]
+    found: Decimal = or_nought([sum_known(moves.drop_duplicates(["line", "kg"])["kg"])])[0]
     return found
-
-
-def _once(moves: pd.DataFrame, *by: str) -> pd.DataFrame:
-    """Of each line every mass once, for one text may be read as several substances (esters of an acid)."""
-    return moves.drop_duplicates([*by, "line", "kg"])
 
 
 def lines_of(moves: pd.DataFrame) -> Lines:

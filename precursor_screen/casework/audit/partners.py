@@ -6,6 +6,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -64,7 +65,7 @@ def receivers(moves: pd.DataFrame, known_since: Mapping[str, date], last: date, 
                 last=every.last,
                 known_since=earliest,
                 movements=every.movements,
-                kg=own.kg if own else known_kg(received[:0]),
+                kg=own.kg if own else Decimal(0),
                 unknown=own.unknown if own else 0,
                 by_substance=tuple(by_substance.get(every.receiver, ())),
                 is_new=bool(own and days and earliest == days[0] and began and (days[0] - began).days > NEW_AFTER),

@@ -134,19 +134,16 @@ def measure(peers: Peers) -> pd.DataFrame:
     """
     traded, partners = peers.traded, peers.exporters[peers.exporters["partners"] > 0]
     share = (traded["near"] / traded["weighed"]).where(traded["weighed"] >= LEAST_WEIGHED)
-    found = pd.concat(
-        [
-            traded.assign(measure="volume", order=0, value=to_column(map(float, traded["kg"]), pa.float64())),
-            traded.assign(measure=SHARE, order=1, value=share)[traded["weighed"] > 0],
-            partners.assign(measure="share of new partners", order=2, substance="", value=partners["new"] / partners["partners"]),
-        ]
-    )
+    wanted = ["sender", "measure", "substance", "order", "value"]
+    mass, near = to_column(map(float, traded["kg"]), pa.float64()), traded.assign(value=share)[traded["weighed"] > 0]
+    new = partners.assign(value=partners["new"] / partners["partners"], substance=to_column([""] * len(partners), pa.string()))
+    tables = ((traded.assign(value=mass), "volume"), (near, SHARE), (new, "share of new partners"))
+    found = pd.concat([table.assign(measure=name, order=order)[wanted] for order, (table, name) in enumerate(tables)])
     known = found.groupby(["measure", "substance"])["value"]
     found["others"] = known.transform("count") - found["value"].notna().astype("int64[pyarrow]")
     found["below"] = (known.rank(method="min") - 1).fillna(0).astype("int64[pyarrow]")
     found["percentile"] = (100 * found["below"] / found["others"]).where((found["others"] > 0) & found["value"].notna())
-    wanted = ["sender", "measure", "substance", "value", "below", "others", "percentile"]
-    return found.assign(last=found["substance"] == "").sort_values(["last", "substance", "order", "sender"])[wanted]
+    return found.assign(last=found["substance"] == "").sort_values(["last", "substance", "order", "sender"])
 
 
 def places(peers: Peers, sender: str = OWN) -> Rows:

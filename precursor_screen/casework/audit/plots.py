@@ -153,12 +153,8 @@ def prices(substance: str, priced: Rows, band: Any, odd: frozenset[int], shared:
 
 def _price_labels(band: Any, scale: Scale) -> Iterator[tuple[float, str, str, str]]:
     if band.low and band.high:
-        yield (
-            scale.y(float(band.low + band.high) / 2),
-            "band-text",
-            "middle half",
-            f"{_short_price(band.low)}–{_short_price(band.high)}",
-        )
+        told = f"{_short_price(band.low)}–{_short_price(band.high)}"
+        yield scale.y(float(band.low + band.high) / 2), "band-text", "middle half", told
     if band.usual:
         yield scale.y(float(band.usual)), "limit-text", "by the drum", _short_price(band.usual)
 
@@ -203,11 +199,8 @@ def spans(receivers: Rows, shared: Calendar | None) -> str:
         x = max(wide.day(one.first), wide.left)
         width = max(wide.day(one.last) - x, 5.0)
         kind = "bar over" if one.listed else "bar here" if one.is_new else "bar"
-        signs = [
-            kg(one.kg) if one.kg or not one.unknown else "mass unknown",
-            *(["new"] if one.is_new else []),
-            *(["listed"] if one.listed else []),
-        ]
+        signs = [kg(one.kg) if one.kg or not one.unknown else "mass unknown"]
+        signs += [sign for sign, is_so in (("new", one.is_new), ("listed", one.listed)) if is_so]
         name = escape(printable(_short(one.name, 34)))
         pieces.append(f'<text x="2" y="{y:g}" dy="1.1em"><tspan class="name">{name}</tspan> · {escape(" · ".join(signs))}</text>')
         pieces.append(_rect(kind, x, y + 25, width, 8, f"{one.name}: {one.first} to {one.last}"))
