@@ -26,7 +26,13 @@ _OF_PROFILE = (
     *("episodes", "places", "not_evaluable", "gaps", "blind_spots", "names_of", "lines"),
 )
 # Columns that follow from others.
-_LEFT_OUT = {"jumps": "times", "just_under": "share", "receivers": "name", "places": "percentile", "gaps": "days"}
+_LEFT_OUT = {
+    "jumps": ("times",),
+    "just_under": ("share",),
+    "receivers": ("name",),
+    "gaps": ("days",),
+    "places": ("sender", "percentile"),
+}
 
 
 def write(audit: Audit, stream: BinaryIO) -> None:
@@ -42,12 +48,12 @@ def write(audit: Audit, stream: BinaryIO) -> None:
 def as_data(one: Audited) -> dict[str, Any]:
     """One exporter as plain values; `lines` are those that the numbers mean."""
     sample = {"seed": one.seed, "lines": [m.line for some in one.sample for m in some]}
-    profile = {name: _plain(getattr(one.profile, name), _LEFT_OUT.get(name)) for name in _OF_PROFILE}
+    profile = {name: _plain(getattr(one.profile, name), _LEFT_OUT.get(name, ())) for name in _OF_PROFILE}
     return {"exporter": one.profile.name, "findings": _plain(one.findings), "sample": sample, **profile}
 
 
-def _plain(value: Any, leave: str | None = None) -> Any:
-    """Records as objects; leave: a column that is left out."""
+def _plain(value: Any, leave: tuple[str, ...] = ()) -> Any:
+    """Records as objects; leave: columns that are left out."""
     if hasattr(value, "_asdict"):
-        return {name: _plain(one) for name, one in value._asdict().items() if name != leave}
+        return {name: _plain(one) for name, one in value._asdict().items() if name not in leave}
     return [_plain(one, leave) for one in value] if isinstance(value, tuple) else value

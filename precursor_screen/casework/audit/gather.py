@@ -119,7 +119,7 @@ class Everybody:
             moves=own,
             first=self.first,
             last=self.last,
-            places=peers.places(peers.compare(self.trade, self.first, merged.names)),
+            places=peers.measure(peers.compare(self.trade, self.first, merged.names), peers.OWN),
             basis=self.source.basis()._replace(
                 jurisdiction=self.law.limits.jurisdiction,
                 registers=tuple(sorted(self.law.registers)),
@@ -133,7 +133,7 @@ class Everybody:
             verdicts=self.source.verdicts() if flagged else {},
             days=self.trade.days,
             papers=papers(rows, self.law.documents, self.period, keys, numbered) if self.law.documents else (),
-            before=moves.to_moves(every.filter(pc.less(every.column("as_of_date"), self.first)), self.law.limits),
+            before=every.filter(pc.less(every.column("as_of_date"), self.first)),
             objections=[r for r in self.law.objections if r["exporter_key"] in keys],
         )
 

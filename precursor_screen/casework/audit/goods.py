@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from decimal import Decimal
 from statistics import quantiles
+from typing import Any
 
 import pandas as pd
 
@@ -17,12 +18,15 @@ FENCE = Decimal("1.5")  # interquartile ranges beyond a quartile (J. W. Tukey, E
 CHEAP = 2  # times less than the low end of what it usually costs
 
 
-def priced_of(moves: pd.DataFrame) -> dict[str, Rows]:
+def priced_of(moves: pd.DataFrame) -> Mapping[str, Rows]:
     """Lines with a price, `usd_per_kg`, by substance. The value is that of the line, so that a line with two substances has no price."""
     some = named(moves)
     some = some[~some["line"].duplicated(keep=False) & (some["kg"] != 0) & (some["value_usd"] != 0)]
     some = some.assign(usd_per_kg=[value / kg for value, kg in zip(some["value_usd"], some["kg"], strict=True)])
-    return {str(name): to_tuples(own[["line", "day", "usd_per_kg"]]) for name, own in some.groupby("substance")}
+    found: dict[str, list[Any]] = {}
+    for one in to_tuples(some.sort_values(["substance", "line"])[["substance", "line", "day", "usd_per_kg"]]):
+        found.setdefault(one.substance, []).append(one)
+    return found
 
 
 def bands(priced: Mapping[str, Rows], substances: Mapping[str, Substance]) -> Rows:

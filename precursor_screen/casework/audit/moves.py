@@ -124,7 +124,8 @@ def place_of(move: Any) -> str:
 
 def named(moves: pd.DataFrame) -> pd.DataFrame:
     """Those in which a substance was recognised."""
-    return moves[moves["substance"] != ""]
+    is_named = moves["substance"] != ""
+    return moves if is_named.all() else moves[is_named]
 
 
 def sums(moves: pd.DataFrame, *by: str) -> pd.DataFrame:
@@ -142,10 +143,11 @@ def sums(moves: pd.DataFrame, *by: str) -> pd.DataFrame:
         first=("day", "min"),
         last=("day", "max"),
         lines=("line", "distinct"),
+        kg=("kg", "sum"),
         of_kg=("goods_kg", "sum"),
     )
     # Of each line every mass once, for one text may be read as several substances (esters of an acid).
-    found["kg"] = or_nought(sum_once(moves, by, ("line", "kg"), "kg"))
+    found["kg"] = or_nought(found["kg"] if moves["line"].is_unique else sum_once(moves, by, ("line", "kg"), "kg"))
     found["of_kg"] = or_nought(found["of_kg"])
     found["unknown"] = found["rows"] - found["known"]
     found["lines"] = [tuple(sorted(lines)) for lines in found["lines"]]

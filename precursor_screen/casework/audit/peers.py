@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from statistics import median
 from typing import NamedTuple
 
 import pandas as pd
@@ -12,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.casework.audit.moves import Limits, Rows
-from precursor_screen.casework.frames import group, to_column, to_frame, to_tuples
+from precursor_screen.casework.frames import group, row, to_frame, to_tuples
 from precursor_screen.engine import connect, fetch
 from precursor_screen.schema import DECIMAL
 
@@ -125,31 +127,31 @@ def compare(trade: Trade, first: date, own: frozenset[str] = frozenset()) -> Pee
     )
 
 
-def measure(peers: Peers) -> pd.DataFrame:
-    """How much each exporter has of each measure, and its place among all others.
+def measure(peers: Peers, wanted: str = "") -> Rows:
+    """How much each exporter, or one that is wanted, has of each measure, and its place among all others; in a fixed order.
 
-    measure: volume, share just under the threshold, share of new partners; substance: empty: of all; value: the exporter's own; unknown:
-    too little to say; below: how many of the others have less; others: how many there are; percentile: share of the others that have less,
-    in per cent; unknown: nothing to compare.
+    measure: volume, share just under the threshold, share of new partners; substance: empty: of all; value: the exporter's own; None: too
+    little to say; median: of the others; None: there are none; below: how many of the others have less; others: how many there are;
+    percentile: share of the others that have less, in per cent; None: nothing to compare.
     """
-    traded, partners = peers.traded, peers.exporters[peers.exporters["partners"] > 0]
-    share = (traded["near"] / traded["weighed"]).where(traded["weighed"] >= LEAST_WEIGHED)
-    wanted = ["sender", "measure", "substance", "order", "value"]
-    mass, near = to_column(map(float, traded["kg"]), pa.float64()), traded.assign(value=share)[traded["weighed"] > 0]
-    new = partners.assign(value=partners["new"] / partners["partners"], substance=to_column([""] * len(partners), pa.string()))
-    tables = ((traded.assign(value=mass), "volume"), (near, SHARE), (new, "share of new partners"))
-    found = pd.concat([table.assign(measure=name, order=order)[wanted] for order, (table, name) in enumerate(tables)])
-    known = found.groupby(["measure", "substance"])["value"]
-    found["others"] = known.transform("count") - found["value"].notna().astype("int64[pyarrow]")
-    found["below"] = (known.rank(method="min") - 1).fillna(0).astype("int64[pyarrow]")
-    found["percentile"] = (100 * found["below"] / found["others"]).where((found["others"] > 0) & found["value"].notna())
-    return found.assign(last=found["substance"] == "").sort_values(["last", "substance", "order", "sender"])
-
-
-def places(peers: Peers, sender: str = OWN) -> Rows:
-    """Where an exporter stands among all others of its substances, in a fixed order. See `measure`; median: of the others; None: there are none."""
-    found = measure(peers)
-    own = found[found["sender"] == sender]
-    rest = found[found["sender"] != sender].dropna(subset="value").groupby(["measure", "substance"])["value"].median()
-    own = own.assign(median=[rest.get(key, pd.NA) for key in zip(own["measure"], own["substance"], strict=True)])
-    return to_tuples(own[["measure", "substance", "value", "median", "below", "others", "percentile"]])
+    values: dict[tuple[bool, str, int, str], dict[str, float | None]] = {}
+    for t in to_tuples(peers.traded):
+        values.setdefault((False, t.substance, 0, "volume"), {})[t.sender] = float(t.kg)
+        if t.weighed:
+            share = t.near / t.weighed if t.weighed >= LEAST_WEIGHED else None
+            values.setdefault((False, t.substance, 1, SHARE), {})[t.sender] = share
+    for e in to_tuples(peers.exporters[peers.exporters["partners"] > 0]):
+        values.setdefault((True, "", 2, "share of new partners"), {})[e.sender] = e.new / e.partners
+    found = []
+    for (_, substance, _, name), own in sorted(values.items()):
+        known = sorted(value for value in own.values() if value is not None)
+        for sender in [wanted] if wanted else own:
+            if sender not in own:
+                continue
+            value = own[sender]
+            below, others = (bisect_left(known, value), len(known) - 1) if value is not None else (0, len(known))
+            rest = [*known[:below], *known[below + 1 :]] if value is not None else known
+            place = {"value": value, "median": median(rest) if wanted and rest else None, "below": below, "others": others}
+            percentile = 100 * below / others if others and value is not None else None
+            found.append(row(sender=sender, measure=name, substance=substance, **place, percentile=percentile))
+    return tuple(found)

@@ -10,9 +10,10 @@ from functools import cached_property
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from precursor_screen.casework.audit import goods, partners, standing, unseen, volumes
-from precursor_screen.casework.audit.moves import Limits, Rows, known_kg, lines_of, named
+from precursor_screen.casework.audit.moves import Limits, Rows, known_kg, lines_of, named, to_moves
 from precursor_screen.casework.audit.names import Merged
 from precursor_screen.casework.frames import to_tuples
 from precursor_screen.model import Substance
@@ -32,7 +33,7 @@ class Profile:
         flags: FLAG rows of its lines, by their ids; verdicts: the last on each flag.
         days: on which anything of anybody is recorded.
         papers: what `reconcile` finds; objections: this exporter's notifications to which was objected, as the register has them.
-        before: its movements in the year before the period.
+        before: MOVEMENT rows of it in the year before the period.
     """
 
     merged: Merged
@@ -48,7 +49,7 @@ class Profile:
     verdicts: Mapping[str, str]
     days: Sequence[date]
     papers: Rows
-    before: pd.DataFrame
+    before: pa.Table
     objections: Sequence[Mapping[str, Any]]
 
     name = cached_property[str](lambda p: p.merged.taken[0].name)  # as it is mostly written
@@ -56,24 +57,25 @@ class Profile:
     movements = cached_property[int](lambda p: len(set(p.moves["movement_key"])))
     shipments = cached_property[int](lambda p: len(set(p.moves["shipment_id"])))
     rows = cached_property[int](lambda p: len(lines_of(p.moves)))
-    kg = cached_property[Decimal](lambda p: known_kg(named(p.moves)))  # of all substances together, as far as it is known
+    kg = cached_property[Decimal](lambda p: known_kg(p.named))  # of all substances together, as far as it is known
     lines = cached_property[Rows](lambda p: to_tuples(p.moves))
-    totals = cached_property[Rows](lambda p: volumes.totals(p.moves))
-    by_destination = cached_property[Rows](lambda p: volumes.volumes(p.moves))
-    months = cached_property[Rows](lambda p: volumes.months(p.moves, p.limits))
+    named = cached_property[pd.DataFrame](lambda p: named(p.moves))  # movements of a substance
+    totals = cached_property[Rows](lambda p: volumes.totals(p.named))
+    by_destination = cached_property[Rows](lambda p: volumes.volumes(p.named))
+    months = cached_property[Rows](lambda p: volumes.months(p.named, p.limits))
     jumps = cached_property[Rows](lambda p: volumes.jumps(p.months))
-    just_under = cached_property[Rows](lambda p: volumes.just_under(p.moves))
+    just_under = cached_property[Rows](lambda p: volumes.just_under(p.named))
     receivers = cached_property[Rows](
         lambda p: partners.receivers(p.moves, p.known_since, p.last, standing.listed_by_line(p.flags))
     )
-    routes = cached_property[Rows](lambda p: partners.routes(p.moves))
+    routes = cached_property[Rows](lambda p: partners.routes(p.named))
     rerouted = cached_property[Rows](lambda p: partners.rerouted(p.moves, p.objections))
-    priced = cached_property[dict[str, Rows]](lambda p: goods.priced_of(p.moves))
+    priced = cached_property[Mapping[str, Rows]](lambda p: goods.priced_of(p.named))
     bands = cached_property[Rows](lambda p: goods.bands(p.priced, p.substances))
     odd_prices = cached_property[Rows](lambda p: goods.odd_prices(p.priced, p.bands))
-    declared = cached_property[Rows](lambda p: goods.declared(p.moves, p.substances))
-    duplicates = cached_property[Rows](lambda p: goods.duplicates(p.moves))
-    years = cached_property[Rows](lambda p: volumes.years(pd.concat([p.before, p.moves]), _begin(p), p.last))
+    declared = cached_property[Rows](lambda p: goods.declared(p.named, p.substances))
+    duplicates = cached_property[Rows](lambda p: goods.duplicates(p.named))
+    years = cached_property[Rows](lambda p: volumes.years(pd.concat([to_moves(p.before, p.limits), p.moves]), _begin(p), p.last))
     families = cached_property[Rows](lambda p: standing.families(p.flags, p.verdicts, p.moves))
     episodes = cached_property[Rows](lambda p: standing.episodes(p.flags, p.verdicts, p.moves))
     not_evaluable = cached_property[Rows](lambda p: unseen.not_evaluable(p.moves))
@@ -86,8 +88,8 @@ class Profile:
 
 
 def _names_of(profile: Profile) -> dict[str, str]:
-    moved = {substance for moves in (profile.moves, profile.before) for substance in moves["substance"]}
-    found = sorted(moved.union(paper.substance for paper in profile.papers) - {""})
+    moved = {*profile.moves["substance"], *profile.before.column("substance_id").unique().to_pylist()}
+    found = sorted(moved.union(paper.substance for paper in profile.papers) - {"", None})
     return {s: profile.substances[s].name if s in profile.substances else s for s in found}
 
 

@@ -52,9 +52,8 @@ def rank(peers: Peers, names: Mapping[str, str], leave: Set[str] = frozenset()) 
         names: how each is mostly written.
         leave: who is not ranked, but is among the others.
     """
-    measured = measure(peers)
     out: dict[str, list[tuple[str, float]]] = {}
-    for one in to_tuples(measured[(measured["others"] >= LEAST_PEERS) & (measured["percentile"] >= TOP)]):
+    for one in (m for m in measure(peers) if m.others >= LEAST_PEERS and m.percentile is not None and m.percentile >= TOP):
         of = f" of {one.substance}" if one.substance else ""
         out.setdefault(one.sender, []).append((f"{one.measure}{of}", round(one.percentile, 1)))
     sums = {name: (name, "sum") for name in ("kg", "near", "weighed")}

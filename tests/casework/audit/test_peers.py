@@ -10,8 +10,9 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.casework.audit import peers
+from precursor_screen.casework.audit.moves import Rows
 from precursor_screen.casework.audit.peers import OWN as MERGED
-from precursor_screen.casework.audit.peers import Peers, measure, places
+from precursor_screen.casework.audit.peers import Peers, measure
 from precursor_screen.casework.audit.ranking import rank
 from precursor_screen.casework.frames import to_frame, to_tuples
 from tests.casework.audit.rows import FIRST, LAST, OWN, limits, row, table
@@ -20,6 +21,10 @@ from tests.casework.audit.rows import FIRST, LAST, OWN, limits, row, table
 def compare(*rows: dict[str, Any], own: frozenset[str] = frozenset({OWN})) -> Peers:
     trade = peers.read(table(*rows).select(list(peers.READ)), FIRST, LAST, limits())
     return peers.compare(trade, FIRST, own)
+
+
+def places(found: Peers) -> Rows:
+    return measure(found, MERGED)
 
 
 def traded(found: Peers) -> dict[str, dict[str, tuple[float, int, int]]]:
@@ -93,7 +98,7 @@ def test_a_share_of_too_few_is_none() -> None:
 
 def test_those_with_as_much_are_not_below_and_those_without_a_share_are_no_others() -> None:
     found = measure(made({"a": (5, 10, 1), "b": (5, 10, 2), "c": (7, 4, 4), "d": (1, 0, 0)}))
-    told = {(m.sender, m.measure): (m.below, m.others, m.percentile) for m in to_tuples(found)}
+    told = {(m.sender, m.measure): (m.below, m.others, m.percentile) for m in found}
     assert told == {
         ("a", "volume"): (1, 3, pytest.approx(100 / 3)),
         ("b", "volume"): (1, 3, pytest.approx(100 / 3)),
