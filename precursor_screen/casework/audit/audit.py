@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from precursor_screen.casework.audit.findings import Finding
-from precursor_screen.casework.audit.moves import Move
+from precursor_screen.casework.audit.moves import Rows
 from precursor_screen.casework.audit.profile import Profile
 from precursor_screen.casework.audit.ranking import Ranking
 
@@ -18,7 +18,7 @@ class Audited:
 
     profile: Profile
     findings: tuple[Finding, ...]
-    sample: tuple[tuple[Move, ...], ...] = ()
+    sample: tuple[Rows, ...] = ()
     seed: str = ""
 
 

@@ -2,79 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from precursor_screen.casework.audit.moves import Lines
 from precursor_screen.casework.audit.profile import Profile
 from precursor_screen.casework.audit.standing import OPEN
 from precursor_screen.reports.words import kilograms as kg
 
-# What a finding weighs, 0 to 100: first what a register or a list says, then what differs from others, then what differs from itself.
-WEIGHTS = {
-    "listed receiver": 95,
-    "papers": 90,
-    "route after an objection": 85,
-    "open flags": 80,
-    "just under the threshold": 70,
-    "declared otherwise": 60,
-    "jump": 55,
-    "price": 50,
-    "alike": 48,
-    "reactivated partner": 45,
-    "new partner": 40,
-    "place among exporters": 35,
-    "papers, lawful as far as is known": 20,
-    "dormant partner": 15,
-}
-# What to ask the exporter, or whoever else can tell.
-QUESTIONS = {
-    "listed receiver": "Who is the receiver, who owns it, and was the listing checked before the sale?",
-    "papers": "Which paper covers these goods, and where is its original?",
-    "route after an objection": "Why did the goods go another way after the objection, and who was told?",
-    "open flags": "What was done about each flag?",
-    "just under the threshold": "Who ordered in these quantities, and why?",
-    "declared otherwise": "Why was this heading declared? Is there a safety data sheet?",
-    "jump": "What was the order behind this month?",
-    "price": "How was the price agreed? Show the contract and the payment.",
-    "alike": "Is this one shipment declared twice, or one order in equal parts?",
-    "reactivated partner": "What did the receiver need the goods for, after the time without any?",
-    "new partner": "How was the new customer found and checked? Show the declaration of use.",
-    "place among exporters": "What explains the place among others of the trade?",
-    "papers, lawful as far as is known": "What became of the rest of the paper?",
-    "dormant partner": "Why did the customer stop buying?",
-}
 TOP = 90.0  # percentile from which a place among others is told
 LEAST_PEERS = 5  # others, before a place among them is told
 LEAST_NEAR = 3  # movements just under, before they are told
 _MOST_OF_A_KIND = 6  # sentences: findings are to fit on a page; the rest is counted, and stands in the tables
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A finding. weight: 0 to 100; the more, the worse."""
+class Finding(NamedTuple):
+    """A finding. weight: 0 to 100; the more, the worse; question: what to ask the exporter, or whoever else can tell."""
 
     kind: str
     weight: int
     sentence: str
     lines: Lines
+    question: str
 
-    @property
-    def question(self) -> str:
-        """What to ask."""
-        return QUESTIONS[self.kind]
+
+Said = Iterator[tuple[str, Lines]]
+_KINDS: list[tuple[str, int, str, Callable[[Profile], Said]]] = []
 
 
 def find(profile: Profile) -> tuple[Finding, ...]:
     """The findings of a profile, worst first; of one kind at most six, and how many more there are."""
     found: list[Finding] = []
-    for kind, weight in WEIGHTS.items():
-        some = [Finding(kind, weight, sentence, lines) for sentence, lines in _KINDS[kind](profile)]
-        found += some[:_MOST_OF_A_KIND]
+    for kind, weight, question, say in _KINDS:
+        some = list(say(profile))
+        found += [Finding(kind, weight, sentence, lines, question) for sentence, lines in some[:_MOST_OF_A_KIND]]
         rest = some[_MOST_OF_A_KIND:]
         if rest:
-            lines = tuple(sorted({n for f in rest for n in f.lines}))
-            found.append(Finding(kind, weight, f"{len(rest):,} more of the kind “{kind}” are in the tables.", lines))
+            lines = tuple(sorted({n for _, lines in rest for n in lines}))
+            found.append(Finding(kind, weight, f"{len(rest):,} more of the kind “{kind}” are in the tables.", lines, question))
     return tuple(sorted(found, key=lambda f: -f.weight))
 
 
@@ -83,9 +48,17 @@ def many(number: int, word: str) -> str:
     return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
-Said = Iterator[tuple[str, Lines]]
+def _kind(name: str, weight: int, question: str) -> Callable[[Callable[[Profile], Said]], Callable[[Profile], Said]]:
+    """A kind of finding: first what a register or a list says, then what differs from others, then what differs from itself."""
+
+    def keep(say: Callable[[Profile], Said]) -> Callable[[Profile], Said]:
+        _KINDS.append((name, weight, question, say))
+        return say
+
+    return keep
 
 
+@_kind("listed receiver", 95, "Who is the receiver, who owns it, and was the listing checked before the sale?")
 def _listed(profile: Profile) -> Said:
     for receiver in profile.receivers:
         for entry in receiver.listed:
@@ -97,23 +70,12 @@ def _listed(profile: Profile) -> Said:
             )
 
 
+@_kind("papers", 90, "Which paper covers these goods, and where is its original?")
 def _papers(profile: Profile) -> Said:
     yield from ((f"{p.title}: {p.because}.", p.lines) for p in profile.papers if not p.lawful)
 
 
-def _lawful_papers(profile: Profile) -> Said:
-    yield from ((f"{p.title}: {p.because}.", p.lines) for p in profile.papers if p.lawful)
-
-
-def _alike(profile: Profile) -> Said:
-    for one in profile.duplicates:
-        yield (
-            f"{many(len(one.shipments), 'shipment')} of {kg(one.kg)} of {profile.names_of[one.substance]} each, for {one.value_usd.normalize():,f} US "
-            f"dollars each, went to {one.receiver or 'a receiver who is not named'} on {one.day}.",
-            one.lines,
-        )
-
-
+@_kind("route after an objection", 85, "Why did the goods go another way after the objection, and who was told?")
 def _rerouted(profile: Profile) -> Said:
     for one in profile.rerouted:
         yield (
@@ -123,6 +85,7 @@ def _rerouted(profile: Profile) -> Said:
         )
 
 
+@_kind("open flags", 80, "What was done about each flag?")
 def _open_flags(profile: Profile) -> Said:
     worst = {level: [f for f in profile.families if dict(f.levels).get(level)] for level in ("critical", "high")}
     for family in dict.fromkeys([*worst["critical"], *worst["high"]]):
@@ -142,6 +105,7 @@ def _open_flags(profile: Profile) -> Said:
             )
 
 
+@_kind("just under the threshold", 70, "Who ordered in these quantities, and why?")
 def _near(profile: Profile) -> Said:
     ranked = {p.substance: p for p in profile.places if p.measure == "share just under the threshold"}
     for one in sorted(profile.just_under, key=lambda j: (-j.share, j.substance)):
@@ -160,6 +124,7 @@ def _near(profile: Profile) -> Said:
             )
 
 
+@_kind("declared otherwise", 60, "Why was this heading declared? Is there a safety data sheet?")
 def _declared(profile: Profile) -> Said:
     for one in profile.declared:
         if one.fits is False:
@@ -170,6 +135,7 @@ def _declared(profile: Profile) -> Said:
             )
 
 
+@_kind("jump", 55, "What was the order behind this month?")
 def _jumps(profile: Profile) -> Said:
     for one in sorted(profile.jumps, key=lambda j: (-j.times, j.substance, j.month)):
         yield (
@@ -179,17 +145,30 @@ def _jumps(profile: Profile) -> Said:
         )
 
 
+@_kind("price", 50, "How was the price agreed? Show the contract and the payment.")
 def _prices(profile: Profile) -> Said:
     for one in profile.odd_prices:
         yield f"{profile.names_of[one.substance]} at {one.usd_per_kg:,} US dollars a kilogram, {one.because}.", one.lines
 
 
+@_kind("alike", 48, "Is this one shipment declared twice, or one order in equal parts?")
+def _alike(profile: Profile) -> Said:
+    for one in profile.duplicates:
+        yield (
+            f"{many(len(one.shipments), 'shipment')} of {kg(one.kg)} of {profile.names_of[one.substance]} each, for {one.value_usd.normalize():,f} US "
+            f"dollars each, went to {one.receiver or 'a receiver who is not named'} on {one.day}.",
+            one.lines,
+        )
+
+
+@_kind("reactivated partner", 45, "What did the receiver need the goods for, after the time without any?")
 def _reactivated(profile: Profile) -> Said:
     for one in profile.receivers:
         if one.gap_days is not None:
             yield f"{one.name} received again on {one.back_on}, after {one.gap_days:,} days without a movement.", one.lines
 
 
+@_kind("new partner", 40, "How was the new customer found and checked? Show the declaration of use.")
 def _new(profile: Profile) -> Said:
     for one in profile.receivers:
         if one.is_new:
@@ -201,6 +180,7 @@ def _new(profile: Profile) -> Said:
             )
 
 
+@_kind("place among exporters", 35, "What explains the place among others of the trade?")
 def _places(profile: Profile) -> Said:
     for one in profile.places:
         if (
@@ -214,25 +194,13 @@ def _places(profile: Profile) -> Said:
             yield f"By {one.measure}{of} this exporter is above {one.below:,} of {one.others:,} others.", lines
 
 
+@_kind("papers, lawful as far as is known", 20, "What became of the rest of the paper?")
+def _lawful_papers(profile: Profile) -> Said:
+    yield from ((f"{p.title}: {p.because}.", p.lines) for p in profile.papers if p.lawful)
+
+
+@_kind("dormant partner", 15, "Why did the customer stop buying?")
 def _dormant(profile: Profile) -> Said:
     for one in profile.receivers:
         if one.is_dormant:
             yield f"{one.name} has received nothing since {one.last}, after {many(one.movements, 'movement')}.", one.lines
-
-
-_KINDS = {
-    "listed receiver": _listed,
-    "papers": _papers,
-    "route after an objection": _rerouted,
-    "open flags": _open_flags,
-    "just under the threshold": _near,
-    "declared otherwise": _declared,
-    "jump": _jumps,
-    "price": _prices,
-    "alike": _alike,
-    "reactivated partner": _reactivated,
-    "new partner": _new,
-    "place among exporters": _places,
-    "papers, lawful as far as is known": _lawful_papers,
-    "dormant partner": _dormant,
-}

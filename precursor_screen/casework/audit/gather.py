@@ -5,27 +5,29 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.casework.audit import moves, names, peers
 from precursor_screen.casework.audit.findings import find
-from precursor_screen.casework.audit.papers import papers
-from precursor_screen.casework.audit.profile import Material, Profile, draw_up
+from precursor_screen.casework.audit.papers import papers, read_papers
+from precursor_screen.casework.audit.profile import Profile
 from precursor_screen.casework.audit.ranking import Ranking, by_findings, rank
 from precursor_screen.casework.audit.unseen import Basis
-from precursor_screen.casework.gathering import unseen
-from precursor_screen.engine import connect, fetch
-from precursor_screen.model import Substance, Threshold
+from precursor_screen.casework.frames import group, to_tuples
+from precursor_screen.casework.gathering import make_frame, unseen
+from precursor_screen.casework.reconcile.papers import Frame
+from precursor_screen.model import Substance
 from precursor_screen.names.party import party_key
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import own_countries
-from precursor_screen.reference.registers.store import Register, RegisterStore
+from precursor_screen.reference.registers.store import RegisterStore
 from precursor_screen.reference.substances import load_substances
 from precursor_screen.reference.thresholds import load_thresholds
 from precursor_screen.rulebook.registers import NOTIFICATIONS
@@ -40,33 +42,7 @@ _AT_ONCE = 1_000  # lines that flags are asked of
 _MOST_NUMBERED = 3  # names, and numbers, that are looked up in the cells of flagged lines, each of which are gone through in full
 
 
-class Source(Protocol):
-    """Where movements and flags come from."""
-
-    @property
-    def kind(self) -> str:
-        """ledger or manifests."""
-
-    def everybody(self, first: date, last: date) -> pa.Table:
-        """The columns of `peers.READ` of everything that moved."""
-
-    def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
-        """The columns of `moves.WANTED` of what some senders, as written, moved."""
-
-    def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
-        """FLAG rows of some lines."""
-
-    def verdicts(self) -> dict[str, str]:
-        """The last verdict on each flag."""
-
-    def numbers(self, asked: str, senders: Iterable[str]) -> dict[str, frozenset[str]]:
-        """Numbers of senders, as far as they are known: of those that go by a name, or share a number with one, or bear this one."""
-
-    def basis(self) -> Basis:
-        """What there is: without jurisdiction, registers and look-back."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Law:
     """What an audit knows besides movements: thresholds of one jurisdiction, substances, registers."""
 
@@ -81,16 +57,24 @@ class Law:
         Raises:
             ReferenceDataError: something of it is damaged.
         """
-        thresholds: tuple[Threshold, ...] = load_thresholds(shipped.substances_folder())
-        registers: tuple[Register, ...] = RegisterStore(home).open_all()
         return cls(
-            moves.Limits(thresholds, jurisdiction),
+            moves.Limits(load_thresholds(shipped.substances_folder()), jurisdiction),
             {s.substance_id: s for s in load_substances(shipped.substances_folder()).substances},
-            {r.manifest.register: r.table for r in registers},
+            {r.manifest.register: r.table for r in RegisterStore(home).open_all()},
         )
 
+    # Read once for any number of exporters.
+    documents = cached_property[dict[str, Any]](lambda law: read_papers(law.registers, law.limits.jurisdiction))
+    objections = cached_property[list[dict[str, Any]]](
+        lambda law: (
+            [r for r in law.registers[NOTIFICATIONS].to_pylist() if r["status"] == "objected"]
+            if NOTIFICATIONS in law.registers
+            else []
+        )
+    )
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Everybody:
     """All that moved in a period and before, in few columns, and who sent it. Read once for any number of exporters."""
 
@@ -98,133 +82,84 @@ class Everybody:
     law: Law
     first: date
     last: date
-    rows: pa.Table
+    trade: peers.Trade
     senders: tuple[names.Sender, ...]
 
     @classmethod
     def of(cls, source: Source, law: Law, first: date, last: date) -> Everybody:
         """Reads it."""
-        rows = source.everybody(_before(first), last)
-        return cls(source, law, first, last, rows, _senders(rows, first, last))
+        trade = peers.read(source.everybody(_before(first), last), first, last, law.limits)
+        return cls(source, law, first, last, trade, _senders(trade))
 
-    def profile(self, asked: str, also: Sequence[str] = (), leave: Sequence[str] = ()) -> Profile:
+    period = cached_property[Frame](lambda every: make_frame(every.law.limits.jurisdiction, every.first, every.last))  # of papers
+
+    def profile(self, asked: str, also: Sequence[str] = (), leave: Sequence[str] = (), held: pa.Table | None = None) -> Profile:
         """The profile of one exporter.
+
+        Args:
+            asked: its name or number.
+            also, leave: see `names.find`.
+            held: rows of everybody, out of which its own are taken; then no numbers are looked up. None: they are read.
 
         Raises:
             UsageError: see `names.find`.
         """
-        numbers = self.source.numbers(asked, [s.name for s in self.senders])
-        senders = [
-            names.Sender(s.name, s.key, s.rows, s.first, s.last, s.addresses, s.countries, numbers.get(s.name, frozenset()))
-            for s in self.senders
-        ]
+        numbers = self.source.numbers(asked, [s.name for s in self.senders]) if held is None else {}
+        senders = [s._replace(numbers=numbers.get(s.name, frozenset())) for s in self.senders]
         merged = names.find(asked, senders, also, leave, self._customers)
-        every = self.source.of(merged.names, _year_before(self.first), self.last)
+        begin = _before(self.first, 365)
+        every = self.source.of(merged.names, begin, self.last) if held is None else _sent_by(held, merged.names, begin, self.last)
         rows = _within(every, self.first, self.last)
         own = moves.to_moves(rows, self.law.limits)
-        earlier = every.filter(pc.less(every.column("as_of_date"), self.first))
-        days = self.rows.column("as_of_date")
-        basis = self.source.basis()
-        flagged = self.source.flags(list(dict.fromkeys(m.line_id for m in own)))
-        keys = {party_key(t.name) for t in merged.taken} - {""}
-        return draw_up(
-            Material(
-                merged=merged,
-                moves=own,
-                first=self.first,
-                last=self.last,
-                peers=peers.compare(self.rows, self.first, self.last, self.law.limits, merged.names),
-                basis=Basis(
-                    source=basis.source,
-                    jurisdiction=self.law.limits.jurisdiction,
-                    recorded=basis.recorded,
-                    undated=basis.undated,
-                    registers=tuple(sorted(self.law.registers)),
-                    numbers_of=sum(bool(numbers.get(t.name)) for t in merged.taken),
-                    set_aside=basis.set_aside,
-                    unseen=basis.unseen,
-                    parties_screened=basis.parties_screened,
-                    look_back=LOOK_BACK,
-                ),
-                limits=self.law.limits,
-                substances=self.law.substances,
-                known_since=self._known_since(merged.names),
-                flags=flagged,
-                verdicts=self.source.verdicts() if flagged else {},
-                days=pc.unique(days).drop_null().to_pylist(),
-                papers=papers(
-                    rows,
-                    self.law.registers,
-                    self.law.limits.jurisdiction,
-                    frozenset(keys),
-                    (self.first, self.last),
-                    {m.line_id: m.line for m in own},
-                ),
-                before=moves.to_moves(earlier, self.law.limits),
-                objections=[
-                    r for r in self._register(NOTIFICATIONS) if r["status"] == "objected" and (r["exporter_key"] or "") in keys
-                ],
-            )
+        keys = frozenset(party_key(t.name) for t in merged.taken) - {""}
+        numbered = dict(zip(own["line_id"], own["line"], strict=True))
+        flagged = sorted(self.source.flags(list(numbered)), key=lambda f: str(f["flag_id"]))
+        return Profile(
+            merged=merged,
+            moves=own,
+            first=self.first,
+            last=self.last,
+            places=peers.measure(peers.compare(self.trade, self.first, merged.names), peers.OWN),
+            basis=self.source.basis()._replace(
+                jurisdiction=self.law.limits.jurisdiction,
+                registers=tuple(sorted(self.law.registers)),
+                numbers_of=sum(bool(numbers.get(t.name)) for t in merged.taken),
+                look_back=LOOK_BACK,
+            ),
+            limits=self.law.limits,
+            substances=self.law.substances,
+            known_since=self._known_since(merged.names),
+            flags=flagged,
+            verdicts=self.source.verdicts() if flagged else {},
+            days=self.trade.days,
+            papers=papers(rows, self.law.documents, self.period, keys, numbered) if self.law.documents else (),
+            before=every.filter(pc.less(every.column("as_of_date"), self.first)),
+            objections=[r for r in self.law.objections if r["exporter_key"] in keys],
         )
-
-    def _register(self, name: str) -> list[dict[str, Any]]:
-        return self.law.registers[name].to_pylist() if name in self.law.registers else []
 
     def _customers(self, own: Iterable[str]) -> dict[str, frozenset[str]]:
         """Receivers of everybody who shares one with some senders, by name as written."""
-        query = """with own as (select distinct receiver_key as r from moved where sender_name in (select name from own_names)
-                and receiver_key <> ''),
-            sharing as (select distinct sender_name as s from moved join own on receiver_key = r)
-            select sender_name, list(distinct receiver_key) as receivers from moved join sharing on sender_name = s
-            where receiver_key <> '' group by all"""
-        found = self._ask(query, own)
-        return {row["sender_name"]: frozenset(row["receivers"]) for row in found}
+        met = self.trade.met
+        shared = met["receiver"][met["name"].isin(list(own))]
+        sharing = met["name"][met["receiver"].isin(shared)]
+        found = group(met[met["name"].isin(sharing)], ["name"], receivers=("receiver", "distinct"))
+        return {one.name: frozenset(one.receivers) for one in to_tuples(found)}
 
     def _known_since(self, own: Iterable[str]) -> dict[str, date]:
-        query = """select receiver_key, min(as_of_date) as first from moved where sender_name in (select name from own_names)
-            and receiver_key <> '' and as_of_date is not null group by all"""
-        return {row["receiver_key"]: row["first"] for row in self._ask(query, own)}
-
-    def _ask(self, query: str, own: Iterable[str]) -> list[dict[str, Any]]:
-        with connect() as connection:
-            connection.register("moved", self.rows)
-            connection.register("own_names", pa.table({"name": pa.array(sorted(own), pa.string())}))
-            rows: list[dict[str, Any]] = fetch(connection, query).to_pylist()
-        return rows
+        met = self.trade.met
+        found = group(met[met["name"].isin(list(own)) & met["earliest"].notna()], ["receiver"], first=("earliest", "min"))
+        return {one.receiver: one.first for one in to_tuples(found)}
 
 
-def _year_before(first: date) -> date:
-    return first - timedelta(days=365) if (first - date.min).days > 365 else date.min
+def _before(first: date, days: int = LOOK_BACK) -> date:
+    return date.fromordinal(max(1, first.toordinal() - days))
 
 
-def _before(first: date) -> date:
-    return first - timedelta(days=LOOK_BACK) if (first - date.min).days > LOOK_BACK else date.min
-
-
-def _senders(rows: pa.Table, first: date, last: date) -> tuple[names.Sender, ...]:
+def _senders(trade: peers.Trade) -> tuple[names.Sender, ...]:
     """Everybody who sent something in the period or before it: what any shipment shows of an address counts, also one of before."""
-    inside = f"as_of_date between date '{first}' and date '{last}'"
-    with connect() as connection:
-        connection.register("moved", rows)
-        found = fetch(
-            connection,
-            f"""select sender_name as name, coalesce(any_value(sender_key), '') as key, count(*) filter ({inside}) as n,
-                min(as_of_date) filter ({inside}) as since, max(as_of_date) filter ({inside}) as until, list(distinct sender_address_key) filter (sender_address_key <> '') as addresses,
-                list(distinct sender_country) filter (sender_country <> '') as countries
-            from moved where sender_name is not null group by sender_name
-            order by sender_name""",
-        ).to_pylist()
     return tuple(
-        names.Sender(
-            row["name"],
-            row["key"],
-            row["n"],
-            row["since"],
-            row["until"],
-            frozenset(row["addresses"] or ()),
-            frozenset(row["countries"] or ()),
-        )
-        for row in found
+        names.Sender(s.name, s.key, s.rows, s.first, s.last, frozenset(s.addresses), frozenset(s.countries))
+        for s in to_tuples(trade.senders)
     )
 
 
@@ -240,32 +175,29 @@ class FromLedger:
     """What a ledger remembers."""
 
     ledger: Ledger
-    kind: str = "ledger"
 
     def everybody(self, first: date, last: date) -> pa.Table:
-        """See `Source`."""
+        """The columns of `peers.READ` of everything that moved."""
         return self.ledger.movements_between(first, last, columns=peers.READ)
 
     def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
-        """See `Source`."""
-        wanted = pa.array(sorted(senders), pa.string())
-        return self.ledger.movements_between(
-            first, last, lambda rows: rows.filter(pc.is_in(rows.column("sender_name"), wanted)), moves.WANTED
-        )
+        """The columns of `moves.WANTED` of what some senders, as written, moved."""
+        return self.ledger.movements_between(first, last, lambda rows: _sent_by(rows, senders, first, last), moves.WANTED)
 
     def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
-        """See `Source`."""
+        """FLAG rows of some lines."""
         found: list[dict[str, Any]] = []
         for start in range(0, len(line_ids), _AT_ONCE):
             found += self.ledger.flags(line_ids=line_ids[start : start + _AT_ONCE]).to_pylist()
         return found
 
     def verdicts(self) -> dict[str, str]:
-        """See `Source`."""
+        """The last verdict on each flag."""
         return {d.flag_id: d.verdict for d in self.ledger.dispositions()}
 
     def numbers(self, asked: str, senders: Iterable[str]) -> dict[str, frozenset[str]]:
-        """See `Source`: of the cells of flagged lines, which alone the ledger keeps."""
+        """Numbers of senders, by the cells of flagged lines, which alone the ledger keeps: of those that go by a name, or share a number with
+        one, or bear this one."""
         known = frozenset(senders)
         found: dict[str, set[str]] = {}
         key = party_key(asked)
@@ -287,7 +219,7 @@ class FromLedger:
                 found.setdefault(name, set()).update(numbers)
 
     def basis(self) -> Basis:
-        """See `Source`."""
+        """What there is: without jurisdiction, registers and look-back."""
         info = self.ledger.info()
         days = (date.fromisoformat(info.first_day), date.fromisoformat(info.last_day)) if info.first_day else None
         return Basis("ledger", recorded=days)
@@ -299,21 +231,17 @@ class FromManifests:
 
     moved: Moved
     parties_screened: bool
-    kind: str = "manifests"
 
     def everybody(self, first: date, last: date) -> pa.Table:
-        """See `Source`."""
+        """See `FromLedger`."""
         return _within(self.moved.movements.select(list(peers.READ)), first, last)
 
     def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
-        """See `Source`."""
-        rows = self.moved.movements.filter(
-            pc.is_in(self.moved.movements.column("sender_name"), pa.array(sorted(senders), pa.string()))
-        )
-        return _within(rows.select(list(moves.WANTED)), first, last)
+        """See `FromLedger`."""
+        return _sent_by(self.moved.movements, senders, first, last).select(list(moves.WANTED))
 
     def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
-        """See `Source`."""
+        """See `FromLedger`."""
         if self.moved.report is None:
             return []
         flags = self.moved.report.flags
@@ -321,11 +249,11 @@ class FromManifests:
         return rows
 
     def verdicts(self) -> dict[str, str]:
-        """See `Source`."""
+        """See `FromLedger`."""
         return {}
 
     def numbers(self, asked: str, senders: Iterable[str]) -> dict[str, frozenset[str]]:
-        """See `Source`: of the lines that the report cites."""
+        """See `FromLedger`: of the lines that the report cites."""
         found: dict[str, set[str]] = {}
         if self.moved.report is not None:
             for row in self.moved.report.particulars.to_pylist():
@@ -335,7 +263,7 @@ class FromManifests:
         return {name: frozenset(numbers) for name, numbers in found.items()}
 
     def basis(self) -> Basis:
-        """See `Source`."""
+        """See `FromLedger`."""
         days = pc.min_max(self.moved.movements.column("as_of_date")).as_py()
         report = self.moved.report
         set_aside = sum(g["count"] for g in report.coverage["set_aside"]) if report is not None else 0
@@ -350,9 +278,17 @@ class FromManifests:
         )
 
 
+Source = FromLedger | FromManifests
+
+
 def _within(rows: pa.Table, first: date, last: date) -> pa.Table:
     days = rows.column("as_of_date")
     return rows.filter(pc.and_(pc.greater_equal(days, first), pc.less_equal(days, last)))
+
+
+def _sent_by(rows: pa.Table, senders: frozenset[str], first: date, last: date) -> pa.Table:
+    wanted = pa.array(sorted(senders), pa.string())
+    return _within(rows.filter(pc.is_in(rows.column("sender_name"), wanted)), first, last)
 
 
 def days_read(first: date, last: date) -> tuple[date, date]:
@@ -360,44 +296,9 @@ def days_read(first: date, last: date) -> tuple[date, date]:
     return _before(first), last
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A source of which the rows of some senders were read at once."""
-
-    source: Source
-    rows: pa.Table
-    kind: str = "ledger"
-
-    def everybody(self, first: date, last: date) -> pa.Table:
-        """See `Source`."""
-        return self.source.everybody(first, last)
-
-    def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
-        """See `Source`."""
-        return _within(
-            self.rows.filter(pc.is_in(self.rows.column("sender_name"), pa.array(sorted(senders), pa.string()))), first, last
-        )
-
-    def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
-        """See `Source`."""
-        return self.source.flags(line_ids)
-
-    def verdicts(self) -> dict[str, str]:
-        """See `Source`."""
-        return self.source.verdicts()
-
-    def numbers(self, asked: str, senders: Iterable[str]) -> dict[str, frozenset[str]]:
-        """None: for a ranking no cells are gone through."""
-        return {}
-
-    def basis(self) -> Basis:
-        """See `Source`."""
-        return self.source.basis()
-
-
 def rank_all(everybody: Everybody, top: int) -> Ranking:
     """Ranks the exporters of the jurisdiction by what an audit of each finds; all of them where none is set."""
-    found = peers.compare(everybody.rows, everybody.first, everybody.last, everybody.law.limits)
+    found = peers.compare(everybody.trade, everybody.first)
     jurisdiction = everybody.law.limits.jurisdiction
     own = frozenset(own_countries(jurisdiction))
     mostly: dict[str, names.Sender] = {}
@@ -409,10 +310,11 @@ def rank_all(everybody: Everybody, top: int) -> Ranking:
         elif key not in mostly or sender.rows > mostly[key].rows:
             mostly[key] = sender
     known = {key: sender.name for key, sender in mostly.items()}
-    ranking = rank(found, known, everybody.first, everybody.last, jurisdiction, top, abroad - known.keys())
-    held = everybody
-    if everybody.rows.num_rows <= _MOST_HELD:
+    abroad -= known.keys()
+    ranked = rank(found, known, abroad)
+    held = None
+    if everybody.trade.rows <= _MOST_HELD:
         senders = frozenset(s.name for s in everybody.senders)
-        rows = everybody.source.of(senders, _year_before(everybody.first), everybody.last)
-        held = replace(everybody, source=_Held(everybody.source, rows))
-    return by_findings(ranking, lambda name: find(held.profile(name)))
+        held = everybody.source.of(senders, _before(everybody.first, 365), everybody.last)
+    rows = by_findings(ranked[:top], lambda name: find(everybody.profile(name, held=held)))
+    return Ranking(everybody.first, everybody.last, jurisdiction, len(ranked), rows, len(abroad))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Set
 from decimal import Decimal
 from statistics import quantiles
+from typing import Any
 
-from precursor_screen.casework.audit.moves import Lines, Move, group, known_kg, lines_of
+import pandas as pd
+
+from precursor_screen.casework.audit.moves import Rows, named, sums
+from precursor_screen.casework.frames import group, row, to_tuples
 from precursor_screen.model import Substance
 
 LEAST_PRICES = 8  # of a substance, before its quartiles say anything
@@ -16,90 +18,43 @@ FENCE = Decimal("1.5")  # interquartile ranges beyond a quartile (J. W. Tukey, E
 CHEAP = 2  # times less than the low end of what it usually costs
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
-    """What one substance cost, US dollars a kilogram. usual: low end of what it costs by the drum, if the tables know it.
-
-    prices: lines with a value and a mass and no other substance; low, median, high: quartiles; None: fewer than LEAST_PRICES.
-    """
-
-    substance: str
-    prices: int
-    low: Decimal | None
-    median: Decimal | None
-    high: Decimal | None
-    usual: Decimal | None
-    lines: Lines
-
-
-@dataclass(frozen=True, slots=True)
-class OddPrice:
-    """A price outside its band; because: which band."""
-
-    substance: str
-    usd_per_kg: Decimal
-    because: str
-    lines: Lines
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """What was declared where a substance was recognised.
-
-    Attributes:
-        hs6: declared; empty: none. fits: among the substance's headings; None: no heading is declared, or the tables know none.
-        method: by what it was recognised, the best of each line; example: a description.
-    """
-
-    substance: str
-    hs6: str
-    fits: bool | None
-    methods: tuple[str, ...]
-    example: str
-    kg: Decimal
-    rows: int
-    lines: Lines
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """Several shipments of one day with the same goods, mass and value to one receiver."""
-
-    substance: str
-    day: date
-    kg: Decimal
-    value_usd: Decimal
-    receiver: str
-    shipments: tuple[str, ...]
-    lines: Lines
-
-
-def bands(moves: Sequence[Move], substances: Mapping[str, Substance]) -> tuple[tuple[Band, ...], tuple[OddPrice, ...]]:
-    """Prices by substance, and those outside."""
-    found, odd = [], []
-    for substance, priced in sorted(priced_of(moves).items()):
-        prices = [p for p, _ in priced]
-        known = substances.get(substance)
-        usual = known.usual_usd_per_kg if known else None
-        low = middle = high = None
-        if len(prices) >= LEAST_PRICES:
-            low, middle, high = (_cents(q) for q in quantiles(prices, n=4, method="inclusive"))
-        found.append(Band(substance, len(prices), low, middle, high, usual, lines_of(m for _, m in priced)))
-        for price, move in sorted(priced, key=lambda p: (p[0], p[1].line)):
-            because = _outside(price, low, high, usual)
-            if because:
-                odd.append(OddPrice(substance, _cents(price), because, (move.line,)))
-    return tuple(found), tuple(odd)
-
-
-def priced_of(moves: Sequence[Move]) -> dict[str, list[tuple[Decimal, Move]]]:
-    """US dollars a kilogram by substance. The value is that of the line, so that a line with two substances has no price."""
-    found: dict[str, list[tuple[Decimal, Move]]] = {}
-    for some in group((m for m in moves if m.substance), lambda m: m.line).values():
-        move = some[0]
-        if len(some) == 1 and move.kg and move.value_usd:
-            found.setdefault(move.substance, []).append((move.value_usd / move.kg, move))
+def priced_of(moves: pd.DataFrame) -> Mapping[str, Rows]:
+    """Lines with a price, `usd_per_kg`, by substance. The value is that of the line, so that a line with two substances has no price."""
+    some = named(moves)
+    some = some[~some["line"].duplicated(keep=False) & (some["kg"] != 0) & (some["value_usd"] != 0)]
+    some = some.assign(usd_per_kg=[value / kg for value, kg in zip(some["value_usd"], some["kg"], strict=True)])
+    found: dict[str, list[Any]] = {}
+    for one in to_tuples(some.sort_values(["substance", "line"])[["substance", "line", "day", "usd_per_kg"]]):
+        found.setdefault(one.substance, []).append(one)
     return found
+
+
+def bands(priced: Mapping[str, Rows], substances: Mapping[str, Substance]) -> Rows:
+    """What each substance cost, US dollars a kilogram.
+
+    prices: how many; low, median, high: quartiles; None: fewer than LEAST_PRICES; usual: low end of what it costs by the drum, if the
+    tables know it.
+    """
+    found = []
+    for substance, some in priced.items():
+        known = substances.get(substance)
+        quartiles: list[Decimal | None] = [None, None, None]
+        if len(some) >= LEAST_PRICES:
+            quartiles = [_cents(q) for q in quantiles([p.usd_per_kg for p in some], n=4, method="inclusive")]
+        band = dict(zip(("low", "median", "high"), quartiles, strict=True))
+        usual = known.usual_usd_per_kg if known else None
+        found.append(row(substance=substance, prices=len(some), **band, usual=usual, lines=tuple(p.line for p in some)))
+    return tuple(found)
+
+
+def odd_prices(priced: Mapping[str, Rows], found: Rows) -> Rows:
+    """Prices outside their bands; because: of which band."""
+    return tuple(
+        row(substance=band.substance, usd_per_kg=_cents(one.usd_per_kg), because=because, lines=(one.line,))
+        for band in found
+        for one in sorted(priced[band.substance], key=lambda p: (p.usd_per_kg, p.line))
+        if (because := _outside(one.usd_per_kg, band.low, band.high, band.usual))
+    )
 
 
 def _outside(price: Decimal, low: Decimal | None, high: Decimal | None, usual: Decimal | None) -> str:
@@ -117,35 +72,45 @@ def _cents(value: Decimal) -> Decimal:
     return value.quantize(Decimal("0.01"))
 
 
-def declared(moves: Sequence[Move], substances: Mapping[str, Substance]) -> tuple[Declared, ...]:
-    """By substance and heading, what does not fit first."""
-    found = []
-    for (substance, hs6), some in group((m for m in moves if m.substance), lambda m: (m.substance, m.hs6)).items():
-        known = substances.get(substance)
-        own = {code.hs6 for code in known.hs_codes} if known else set()
-        found.append(
-            Declared(
-                substance=substance,
-                hs6=hs6,
-                fits=hs6 in own if hs6 and own else None,
-                methods=tuple(sorted({m.match_method for m in some if m.match_method})),
-                example=min((m.description for m in some if m.description), default=""),
-                kg=known_kg(some),
-                rows=len(some),
-                lines=lines_of(some),
-            )
-        )
-    return tuple(sorted(found, key=lambda d: (d.fits is not False, d.fits is not None, d.substance, d.hs6)))
+def declared(moves: pd.DataFrame, substances: Mapping[str, Substance]) -> Rows:
+    """What was declared where a substance was recognised, by substance and heading, what does not fit first.
+
+    hs6: declared; empty: none. fits: among the substance's headings; None: no heading is declared, or the tables know none. methods: by
+    what it was recognised, the best of each line; example: a description.
+    """
+    some = named(moves)
+    wanted = {"methods": ("match_method", "distinct"), "texts": ("description", "distinct")}
+    told = group(some, ["substance", "hs6"], **wanted)
+    found = sums(some, "substance", "hs6")
+    headings = {s: {code.hs6 for code in substances[s].hs_codes} if s in substances else set() for s in set(some["substance"])}
+    found["fits"] = pd.Series(
+        [_fits(hs6, headings[s]) for s, hs6 in zip(found["substance"], found["hs6"], strict=True)], dtype=object
+    )
+    found["methods"] = [tuple(sorted(filter(None, methods))) for methods in told["methods"]]
+    found["example"] = [min(filter(None, texts), default="") for texts in told["texts"]]
+    rows = to_tuples(found[["substance", "hs6", "fits", "methods", "example", "kg", "rows", "lines"]])
+    return tuple(sorted(rows, key=lambda d: (d.fits is not False, d.fits is not None, d.substance, d.hs6)))
 
 
-def duplicates(moves: Sequence[Move]) -> tuple[Duplicate, ...]:
+def _fits(hs6: str, headings: Set[str]) -> bool | None:
+    return hs6 in headings if hs6 and headings else None
+
+
+def duplicates(moves: pd.DataFrame) -> Rows:
     """Shipments that are alike in substance, receiver, day, mass and value: one declared twice, or one that was cut in equal parts."""
-    priced = (m for m in moves if m.substance and m.kg and m.value_usd and m.day)
-    found = []
-    for (substance, receiver, day, kg, value), some in group(
-        priced, lambda m: (m.substance, m.receiver, m.day, m.kg, m.value_usd)
-    ).items():
-        shipments = tuple(sorted({m.shipment_id for m in some}))
-        if len(shipments) > 1 and day and kg and value:
-            found.append(Duplicate(substance, day, kg, value, some[0].receiver_name or receiver, shipments, lines_of(some)))
-    return tuple(sorted(found, key=lambda d: (d.day, d.substance, d.receiver, d.kg)))
+    some = named(moves[(moves["kg"] != 0) & (moves["value_usd"] != 0) & moves["day"].notna()])
+    some = some.rename(columns={"receiver": "key"})
+    found = group(
+        some,
+        ["substance", "day", "kg", "value_usd", "key"],
+        receivers=("receiver_name", "list"),
+        shipments=("shipment_id", "distinct"),
+        times=("shipment_id", "count_distinct"),
+        lines=("line", "distinct"),
+    )
+    found = found[found["times"] > 1].copy()
+    found["receiver"] = [names[0] or key for names, key in zip(found["receivers"], found["key"], strict=True)]
+    found["shipments"] = [tuple(sorted(shipments)) for shipments in found["shipments"]]
+    found["lines"] = [tuple(sorted(lines)) for lines in found["lines"]]
+    rows = to_tuples(found[["substance", "day", "kg", "value_usd", "receiver", "shipments", "lines"]])
+    return tuple(sorted(rows, key=lambda d: (d.day, d.substance, d.receiver, d.kg)))

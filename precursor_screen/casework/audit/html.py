@@ -6,7 +6,7 @@ all rows stand in the workbook and the JSON.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -15,9 +15,7 @@ from precursor_screen.casework.audit import plots
 from precursor_screen.casework.audit.audit import Audit, Audited
 from precursor_screen.casework.audit.axes import calendar
 from precursor_screen.casework.audit.findings import many
-from precursor_screen.casework.audit.goods import priced_of
-from precursor_screen.casework.audit.moves import Lines
-from precursor_screen.casework.audit.partners import Receiver
+from precursor_screen.casework.audit.moves import Lines, Rows, place_of
 from precursor_screen.reports import pages
 from precursor_screen.reports.printable import printable
 from precursor_screen.reports.words import kilograms as kg
@@ -55,6 +53,7 @@ def _environment() -> Environment:
     )
     environment.filters["kg"] = kg
     environment.filters["many"] = many
+    environment.filters["place"] = place_of
     environment.filters["volume"] = lambda value: kg(Decimal(str(value)))
     environment.filters["short"] = lambda text, most=80: printable(text if len(text) <= most else f"{text[: most - 1]}…")
     environment.filters["counts"] = lambda some: ", ".join(f"{count:,} {name}" for name, count in some) or "none"
@@ -66,7 +65,7 @@ def _exporter(one: Audited, number: int) -> dict[str, Any]:
     profile = one.profile
     cited = sorted({n for f in one.findings for n in f.lines[:_CITED]})
     by_line: dict[int, list[Any]] = {}
-    for move in profile.moves:
+    for move in profile.lines:
         by_line.setdefault(move.line, []).append(move)
     shown = cited[:MOST_LINES]
     known = frozenset(shown)
@@ -80,9 +79,9 @@ def _exporter(one: Audited, number: int) -> dict[str, Any]:
         months.setdefault(month.substance, []).append(month)
     largest = [t.substance for t in sorted(profile.totals, key=lambda t: (-t.kg, t.substance))]
     near = {j.substance: j for j in profile.just_under}
-    priced, bands = priced_of(profile.moves), {b.substance: b for b in profile.bands}
+    priced, bands = profile.priced, {b.substance: b for b in profile.bands}
     odd = frozenset(n for o in profile.odd_prices for n in o.lines)
-    shared = calendar((m.day for m in profile.moves if m.day), profile.first, profile.last)
+    shared = calendar((m.day for m in profile.lines if m.day), profile.first, profile.last)
     names_of = profile.names_of
     return {
         "id": number,
@@ -113,7 +112,7 @@ def _plots(substances: Sequence[str], found: Mapping[str, Any], draw: Callable[[
     return [plot for plot in (draw(s) for s in substances[:MOST_PLOTS] if s in found) if plot]
 
 
-def _notes(receiver: Receiver) -> list[str]:
+def _notes(receiver: Any) -> list[str]:
     found = [f"matches {e.list_id} {printable(e.entry_id)} ({e.state})" for e in receiver.listed]
     if receiver.is_new:
         found.append("new")
@@ -126,19 +125,15 @@ def _cut(rows: Sequence[Any]) -> Sequence[Any]:
     return rows[:MOST_ROWS]
 
 
-def _matrix(receivers: Sequence[Receiver], substances: Sequence[str]) -> dict[str, Any]:
+def _matrix(receivers: Rows, substances: Sequence[str]) -> dict[str, Any]:
     """The largest receivers by substances, each cell with its shade from 0 to 5."""
     shown = receivers[:MOST_IN_MATRIX]
     columns = list(substances[:MOST_PLOTS])
-    top = max((kg for r in shown for s, kg in r.by_substance if s in columns), default=Decimal(0))
-    rows = [(r.name, _cells(dict(r.by_substance), columns, top)) for r in shown]
+    top = max((kg for r in shown for s, kg in r.by_substance if s in columns), default=None)
+
+    def shade(kg: Decimal | None) -> int:
+        return 1 + min(4, int(5 * kg / top)) if kg is not None and top else 0
+
+    masses = [(r.name, [dict(r.by_substance).get(s) for s in columns]) for r in shown]
+    rows = [(name, [(kg, shade(kg)) for kg in own]) for name, own in masses]
     return {"columns": columns, "rows": rows, "rest": len(receivers) - len(shown)}
-
-
-def _cells(own: Mapping[str, Decimal], columns: Iterable[str], top: Decimal) -> list[tuple[Decimal | None, int]]:
-    found: list[tuple[Decimal | None, int]] = []
-    for substance in columns:
-        value = own.get(substance)
-        shade = 0 if value is None or not top else 1 + min(4, int(5 * value / top))
-        found.append((value, shade))
-    return found

@@ -1,24 +1,24 @@
-"""What an audit looks at: movements of one exporter as plain values, each numbered by the line that states it.
+"""What an audit looks at: movements of one exporter as a frame, each numbered by the line that states it.
 
 Declaration, house bill and master bill of one cargo count once, as in the windows of the rules (`kernel.movements.link_movements`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
+from precursor_screen.casework.frames import group, or_nought, sum_known, sum_once, to_column, to_frame, values
 from precursor_screen.casework.reconcile.movements import READ as OF_PAPERS
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.movements import link_movements
 from precursor_screen.model import Threshold
 from precursor_screen.reference.thresholds import threshold_for
-from precursor_screen.schema import MOVEMENT
 
 # What is read of each movement of the exporter.
 READ = (
@@ -31,58 +31,7 @@ READ = (
 )
 WANTED = tuple(dict.fromkeys((*READ, *OF_PAPERS)))  # with what papers are compared with
 Lines = tuple[int, ...]
-K = TypeVar("K")
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One movement of one substance, or of goods that were remembered for another reason.
-
-    Attributes:
-        line: number of the line, from 1 by day, file and row; a line that names two substances is two moves.
-        source_file, source_row: where it stands.
-        kg: mass of the substance that counts here; 0: another document of the cargo states it; None: unknown.
-        receiver: what receivers are told apart by; empty: none is named.
-        limit_kg: threshold of a transaction on that day; None: none is known.
-        goods_kg: mass of the goods as traded, where they hold less of the substance; None: they are it, or it is not known.
-    """
-
-    line: int
-    line_id: str
-    movement_key: str
-    shipment_id: str
-    source_file: str
-    source_row: int | None
-    day: date | None
-    direction: str
-    substance: str
-    kg: Decimal | None
-    mass_basis: str
-    value_usd: Decimal | None
-    hs6: str
-    description: str
-    match_method: str
-    sender: str
-    receiver: str
-    receiver_name: str
-    receiver_country: str
-    dispatch: str
-    destination: str
-    transit: tuple[str, ...]
-    permit: str
-    notification: str
-    limit_kg: Decimal | None = None
-    goods_kg: Decimal | None = None
-
-    @property
-    def month(self) -> str:
-        """2026-03; empty: no date."""
-        return f"{self.day:%Y-%m}" if self.day else ""
-
-    @property
-    def place(self) -> str:
-        """File and row."""
-        return f"{self.source_file}:{self.source_row}" if self.source_row is not None else self.source_file
+Rows = Sequence[Any]  # of a table, as named tuples
 
 
 class Limits:
@@ -90,117 +39,127 @@ class Limits:
 
     def __init__(self, thresholds: Iterable[Threshold], jurisdiction: str) -> None:
         self.jurisdiction = jurisdiction
-        self._rows: dict[str, list[Threshold]] = {}
-        for one in thresholds:
-            if one.jurisdiction == jurisdiction:
-                self._rows.setdefault(one.substance_id, []).append(one)
+        self._rows = [one for one in thresholds if one.jurisdiction == jurisdiction]
         self._known: dict[tuple[str, str, date, str], Decimal | None] = {}
 
     def find(self, substance: str, direction: str, day: date | None, period: str = "transaction") -> Decimal | None:
         """The threshold of a transaction, month or year; None: none is known. One of zero (every quantity) is one."""
-        if day is None or substance not in self._rows:
+        if day is None:
             return None
         key = (substance, direction, day, period)
         if key not in self._known:
-            found = threshold_for(self._rows[substance], self.jurisdiction, substance, direction, day, period)
+            found = threshold_for(self._rows, self.jurisdiction, substance, direction, day, period)
             self._known[key] = found.kg if found else None
         return self._known[key]
 
 
-def to_moves(rows: pa.Table, limits: Limits) -> tuple[Move, ...]:
-    """Moves of MOVEMENT rows (the columns of READ), in an order that does not depend on theirs."""
-    linked = _link(rows).to_pylist()
-    linked.sort(
-        key=lambda r: (
-            r["as_of_date"] or date.max,
-            r["source_file"] or "",
-            r["source_row"] or 0,
-            r["line_id"],
-            r["substance_id"] or "",
-        )
+# The columns of a frame of movements, by what MOVEMENT says of each; texts are empty where nothing is stated.
+_TEXTS = {
+    **{name: name for name in ("line_id", "movement_key", "shipment_id", "source_file", "direction", "mass_basis", "hs6")},
+    **{name: name for name in ("description", "match_method", "receiver_name", "receiver_country")},
+    "substance": "substance_id",
+    "sender": "sender_name",
+    "receiver": "receiver_key",
+    "dispatch": "country_of_dispatch",
+    "destination": "country_of_destination",
+    "permit": "permit_reference",
+    "notification": "pen_reference",
+}
+_OTHERS = {
+    "source_row": "source_row",
+    "day": "as_of_date",
+    "kg": "cast(case when counts then substance_mass_kg - coalesce(covered_kg, 0) else substance_mass_kg * 0 end as decimal(18, 6))",
+    "value_usd": "value_usd",
+    "transit": "coalesce(transit_countries, [])",
+    "goods_kg": "case when substance_mass_kg > 0 and substance_mass_kg < goods_mass_kg then goods_mass_kg end",
+}
+_ORDER = (
+    *("line", "line_id", "movement_key", "shipment_id", "source_file", "source_row", "day", "direction", "substance", "kg"),
+    *("mass_basis", "value_usd", "hs6", "description", "match_method", "sender", "receiver", "receiver_name", "receiver_country"),
+    *("dispatch", "destination", "transit", "permit", "notification", "limit_kg", "goods_kg"),
+)
+
+
+def to_moves(rows: pa.Table, limits: Limits) -> pd.DataFrame:
+    """A row a movement of one substance, or of goods that were remembered for another reason; in an order that does not depend on theirs.
+
+    Of the columns:
+        line: number of the line, from 1 by day, file and row; a line that names two substances is two rows.
+        kg: mass of the substance that counts here; 0: another document of the cargo states it; unknown: it is not known.
+        receiver: what receivers are told apart by; empty: none is named.
+        limit_kg: threshold of a transaction on that day; unknown: none is known.
+        goods_kg: mass of the goods as traded, where they hold less of the substance; unknown: they are it, or it is not known.
+
+    Args:
+        rows: MOVEMENT rows, the columns of READ.
+        limits: of the jurisdiction.
+    """
+    moves = to_frame(_link(rows))
+    moves["line"] = to_column(pd.factorize(moves["line_id"])[0] + 1, pa.int64())
+    moves["receiver"] = to_column(
+        (key or name.casefold() for key, name in zip(moves["receiver"], moves["receiver_name"], strict=True)), pa.string()
     )
-    numbers = {line_id: n for n, line_id in enumerate(dict.fromkeys(r["line_id"] for r in linked), 1)}
-    moves = []
-    for row in linked:
-        text = {name: row[name] or "" for name in _TEXTS}
-        moves.append(
-            Move(
-                line=numbers[row["line_id"]],
-                line_id=row["line_id"],
-                movement_key=row["movement_key"],
-                shipment_id=text["shipment_id"],
-                source_file=text["source_file"],
-                source_row=row["source_row"],
-                day=row["as_of_date"],
-                direction=text["direction"],
-                substance=text["substance_id"],
-                kg=_counted(row),
-                mass_basis=text["mass_basis"],
-                value_usd=row["value_usd"],
-                hs6=text["hs6"],
-                description=text["description"],
-                match_method=text["match_method"],
-                sender=text["sender_name"],
-                receiver=text["receiver_key"] or text["receiver_name"].casefold(),
-                receiver_name=text["receiver_name"],
-                receiver_country=text["receiver_country"],
-                dispatch=text["country_of_dispatch"],
-                destination=text["country_of_destination"],
-                transit=tuple(row["transit_countries"] or ()),
-                permit=text["permit_reference"],
-                notification=text["pen_reference"],
-                limit_kg=limits.find(text["substance_id"], text["direction"], row["as_of_date"]),
-                goods_kg=_goods(row),
-            )
-        )
-    return tuple(sorted(moves, key=lambda m: (m.line, m.substance)))
-
-
-_TEXTS = tuple(name for name in READ if MOVEMENT.field(name).type == pa.string())
-
-
-def _counted(row: dict[str, object]) -> Decimal | None:
-    kg, covered = row["substance_mass_kg"], row["covered_kg"]
-    if not isinstance(kg, Decimal):
-        return None
-    if not row["counts"]:
-        return Decimal(0)
-    return kg - covered if isinstance(covered, Decimal) else kg
-
-
-def _goods(row: dict[str, object]) -> Decimal | None:
-    goods, kg = row["goods_mass_kg"], row["substance_mass_kg"]
-    return goods if isinstance(goods, Decimal) and isinstance(kg, Decimal) and 0 < kg < goods else None
+    cases = zip(*(values(moves[name]) for name in ("substance", "direction", "day")), strict=True)
+    moves["limit_kg"] = pd.Series([limits.find(*case) for case in cases], dtype=object)  # as the law states it
+    return moves.sort_values(["line", "substance"], kind="stable", ignore_index=True)[list(_ORDER)]
 
 
 def _link(rows: pa.Table) -> pa.Table:
-    """The rows with `counts` and `covered_kg`."""
-    if not rows.num_rows:
-        return rows
-    schema = pa.schema([*(MOVEMENT.field(n) for n in READ), ("counts", pa.bool_()), ("covered_kg", pa.decimal128(18, 6))])
+    """The columns but those that are looked up, by day, file and row."""
+    wanted = [f"coalesce({column}, '') as {name}" for name, column in _TEXTS.items()]
+    wanted += [f"{column} as {name}" for name, column in _OTHERS.items()]
     with connect() as connection:
         connection.register("movements", rows)
-        return fetch(connection, f"select {', '.join(schema.names)} from ({link_movements('movements')})", schema)
+        return fetch(
+            connection,
+            f"""select {", ".join(wanted)} from ({link_movements("movements")})
+                order by as_of_date nulls last, coalesce(source_file, ''), coalesce(source_row, 0), line_id, coalesce(substance_id, '')""",
+        )
 
 
-def lines_of(moves: Iterable[Move]) -> Lines:
-    """The numbers of their lines, each once, in order."""
-    return tuple(sorted({m.line for m in moves}))
+def place_of(move: Any) -> str:
+    """File and row of a movement."""
+    return f"{move.source_file}:{move.source_row}" if move.source_row is not None else str(move.source_file)
 
 
-def known_kg(moves: Iterable[Move]) -> Decimal:
-    """The sum of the masses that are known: of each line every mass once, for one text may be read as several substances (esters of an acid)."""
-    return sum((kg for _, kg in {(m.line, m.kg) for m in moves if m.kg is not None}), Decimal(0))
+def named(moves: pd.DataFrame) -> pd.DataFrame:
+    """Those in which a substance was recognised."""
+    is_named = moves["substance"] != ""
+    return moves if is_named.all() else moves[is_named]
 
 
-def group(moves: Iterable[Move], key: Callable[[Move], K]) -> dict[K, list[Move]]:
-    """Moves by a key, each in their order."""
-    found: dict[K, list[Move]] = {}
-    for move in moves:
-        found.setdefault(key(move), []).append(move)
+def sums(moves: pd.DataFrame, *by: str) -> pd.DataFrame:
+    """A row a group, in the order of its keys.
+
+    kg: what is known of its masses; of_kg: mass of the goods that hold it, where they hold less; movements: messages about one cargo are
+    one; rows: of the frame; unknown: of them those without a mass.
+    """
+    found = group(
+        moves,
+        by,
+        movements=("movement_key", "count_distinct"),
+        rows=("line", "count"),
+        known=("kg", "count"),
+        first=("day", "min"),
+        last=("day", "max"),
+        lines=("line", "distinct"),
+        kg=("kg", "sum"),
+        of_kg=("goods_kg", "sum"),
+    )
+    # Of each line every mass once, for one text may be read as several substances (esters of an acid).
+    found["kg"] = or_nought(found["kg"] if moves["line"].is_unique else sum_once(moves, by, ("line", "kg"), "kg"))
+    found["of_kg"] = or_nought(found["of_kg"])
+    found["unknown"] = found["rows"] - found["known"]
+    found["lines"] = [tuple(sorted(lines)) for lines in found["lines"]]
     return found
 
 
-def count_movements(moves: Sequence[Move]) -> int:
-    """How many movements they are of: messages about the same cargo are one."""
-    return len({m.movement_key for m in moves})
+def known_kg(moves: pd.DataFrame) -> Decimal:
+    """The sum of the masses that are known."""
+    found: Decimal = or_nought([sum_known(moves.drop_duplicates(["line", "kg"])["kg"])])[0]
+    return found
+
+
+def lines_of(moves: pd.DataFrame) -> Lines:
+    """The numbers of their lines, each once, in order."""
+    return tuple(sorted(set(values(moves["line"]))))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -24,8 +25,7 @@ _MOST_COMPARED = 500
 _MOST_SUGGESTED, _SUGGESTED = 5, 70.0
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(NamedTuple):
     """A name that senders go by, as written, with what stands beside it.
 
     rows: in the period; 0: it sent something before it only, and is asked about, never taken. numbers: of registers or taxes, as far as they are known; receivers: keys; first, last: days, None: none is dated.
@@ -41,8 +41,7 @@ class Sender:
     numbers: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """A name that was taken for the exporter, and why."""
 
     name: str
@@ -53,8 +52,7 @@ class Taken:
     countries: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What might be the same exporter and was not taken, or may be two and was; option: what answers it."""
 
     name: str
@@ -63,8 +61,7 @@ class Question:
     option: str
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(NamedTuple):
     """The exporter: its names, what is open, and the names that were left out by --not."""
 
     asked: str
@@ -87,16 +84,12 @@ class _Found:
 Customers = Callable[[Iterable[str]], Mapping[str, frozenset[str]]]
 
 
-def _no_customers(_: Iterable[str]) -> Mapping[str, frozenset[str]]:
-    return {}
-
-
 def find(
     asked: str,
     senders: Sequence[Sender],
     also: Sequence[str] = (),
     leave: Sequence[str] = (),
-    customers: Customers = _no_customers,
+    customers: Customers = lambda _: {},
 ) -> Merged:
     """The names of one exporter.
 

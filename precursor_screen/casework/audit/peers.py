@@ -1,16 +1,20 @@
-"""How an exporter stands among others of the same substances: reckoned of a few columns of everything that moved."""
+"""How an exporter stands among others of the same substances, by a few columns of everything that moved."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from statistics import median
+from typing import NamedTuple
 
+import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from precursor_screen.casework.audit.moves import Limits
+from precursor_screen.casework.audit.moves import Limits, Rows
+from precursor_screen.casework.frames import group, row, to_frame, to_tuples
 from precursor_screen.engine import connect, fetch
 from precursor_screen.schema import DECIMAL
 
@@ -21,146 +25,133 @@ READ = (
 )
 JUST_UNDER = Decimal("0.8")  # of the threshold, up to but not with it
 NEW_AFTER = 365  # days after an exporter's first day on record from which a partner that was never met counts as new
+SHARE = "share just under the threshold"
 LEAST_WEIGHED = 5  # movements with a mass and a threshold, before a share of them is compared
 OWN = "\x00own"  # stands for the exporter that is audited
 
 
-@dataclass(frozen=True, slots=True)
-class Traded:
-    """What one exporter moved of one substance: kilograms that are known; movements with a mass and a threshold, and those just under."""
-
-    kg: Decimal
-    weighed: int
-    near: int
-
-    @property
-    def share(self) -> float | None:
-        """Just under, of those that can be compared; None: too few."""
-        return self.near / self.weighed if self.weighed >= LEAST_WEIGHED else None
-
-
-@dataclass(frozen=True, slots=True)
-class Peers:
-    """Everybody of a period.
+class Trade(NamedTuple):
+    """Everybody's trade by name as written (`name`) and by what names are compared by (`key`).
 
     Attributes:
-        traded: by substance and exporter.
-        partners: by exporter: receivers in the period, and of them those that are new.
-        movements: by exporter.
+        traded: of the period by substance: kilograms that are known; movements with a mass and a threshold (weighed), and those just
+            under (near).
+        met: each receiver with the earliest day, also of before the period; inside: whether in it.
+        sent: rows in the period; settled: the day after which a partner that was never met counts as new.
+        senders: by name alone, in its order, what tells one firm: rows, first and last day in the period; addresses and countries, also of
+            before.
+        days: of everything, each once; rows: how many of everything.
     """
 
-    traded: Mapping[str, Mapping[str, Traded]]
-    partners: Mapping[str, tuple[int, int]]
-    movements: Mapping[str, int]
+    traded: pd.DataFrame
+    met: pd.DataFrame
+    sent: pd.DataFrame
+    senders: pd.DataFrame
+    days: Sequence[date]
+    rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place among others.
+class Peers(NamedTuple):
+    """Everybody's trade by exporter (`sender`): of each substance, and in all: rows, partners and those of them that are new."""
 
-    Attributes:
-        measure: volume, share just under the threshold, share of new partners.
-        substance: empty: of all.
-        value: the exporter's own; None: too little to say.
-        median: of the others; None: there are none.
-        below: how many of the others have less; others: how many there are.
-    """
-
-    measure: str
-    substance: str
-    value: float | None
-    median: float | None
-    below: int
-    others: int
-
-    @property
-    def percentile(self) -> float | None:
-        """Share of the others that have less, in per cent; None: nothing to compare."""
-        return 100 * self.below / self.others if self.others and self.value is not None else None
+    traded: pd.DataFrame
+    exporters: pd.DataFrame
 
 
-def compare(rows: pa.Table, first: date, last: date, limits: Limits, own: frozenset[str] = frozenset()) -> Peers:
-    """Reckons what everybody traded.
+def read(rows: pa.Table, first: date, last: date, limits: Limits) -> Trade:
+    """What everybody traded.
 
     Args:
         rows: the columns of READ; days before `first` tell which partners are not new.
         first, last: the period; both are included.
         limits: of the jurisdiction.
-        own: names of senders, as written, that are one exporter, OWN.
     """
     with connect() as connection:
         connection.register("moved", rows)
-        connection.register("own", pa.table({"name": pa.array(sorted(own), pa.string())}))
         connection.execute(
-            f"""create temp table m as select case when o.name is not null then '{OWN}'
-                    else coalesce(nullif(sender_key, ''), sender_name) end as sender,
-                receiver_key as receiver, as_of_date as day, coalesce(direction, '') as direction, substance_id, substance_mass_kg as kg
-            from moved left join own o on sender_name = o.name where sender is not null"""
+            f"""create temp table m as select sender_name as name, coalesce(nullif(sender_key, ''), sender_name) as key, receiver_key as receiver,
+                as_of_date as day, day between date '{first}' and date '{last}' as is_inside, coalesce(direction, '') as direction, substance_id as substance,
+                substance_mass_kg as kg, sender_key, sender_address_key as address, sender_country as country
+            from moved where key is not null"""
         )
-        inside = f"day between date '{first}' and date '{last}'"
-        cases = fetch(
-            connection, f"select distinct substance_id, direction, day from m where {inside} and substance_id is not null"
-        )
-        found = [{**row, "limit_kg": limits.find(row["substance_id"], row["direction"], row["day"])} for row in cases.to_pylist()]
-        schema = pa.schema([*cases.schema, ("limit_kg", DECIMAL)])
-        connection.register("limits", pa.Table.from_pylist(found, schema=schema))
-        traded: dict[str, dict[str, Traded]] = {}
-        for row in _records(
+        cases = fetch(connection, "select distinct substance, direction, day from m where is_inside and substance is not null")
+        found = [limits.find(*case.values()) for case in cases.to_pylist()]
+        connection.register("limits", cases.append_column("limit_kg", pa.array(found, DECIMAL)))
+        traded = fetch(
             connection,
-            f"""select substance_id, sender, coalesce(sum(kg), 0) as kg, count(*) filter (kg > 0 and limit_kg > 0) as weighed,
+            f"""select substance, name, key, coalesce(sum(kg), 0) as kg, count(*) filter (kg > 0 and limit_kg > 0) as weighed,
                 count(*) filter (kg >= {JUST_UNDER} * limit_kg and kg < limit_kg and limit_kg > 0) as near
-            from m join limits using (substance_id, direction, day) group by all""",
-        ):
-            traded.setdefault(row["substance_id"], {})[row["sender"]] = Traded(Decimal(row["kg"]), row["weighed"], row["near"])
-        partners = _records(
+            from m join limits using (substance, direction, day) group by all""",
+        )
+        met = fetch(
             connection,
-            f"""with met as (select sender, receiver, min(day) as earliest, bool_or({inside}) as inside from m
-                    where receiver <> '' group by all),
-                began as (select sender, min(day) as began from m group by all)
-            select sender, count(*) as partners,
-                count(*) filter (earliest >= date '{first}' and date_diff('day', began, earliest) > {NEW_AFTER}) as new
-            from met join began using (sender) where inside group by all""",
+            """select name, key, receiver, min(day) as earliest, bool_or(is_inside) as inside from m where receiver <> '' group by all""",
         )
-        counts = _records(connection, f"select sender, count(*) as rows from m where {inside} group by all")
-        return Peers(
-            traded,
-            {r["sender"]: (r["partners"], r["new"]) for r in partners},
-            {r["sender"]: r["rows"] for r in counts},
+        sent = fetch(
+            connection,
+            f"select name, key, count(*) filter (is_inside) as rows, min(day) + {NEW_AFTER} as settled from m group by all",
         )
+        senders = fetch(
+            connection,
+            """select name, coalesce(any_value(sender_key), '') as key, count(*) filter (is_inside) as rows,
+                min(day) filter (is_inside) as first, max(day) filter (is_inside) as last,
+                coalesce(list(distinct address) filter (address <> ''), []) as addresses,
+                coalesce(list(distinct country) filter (country <> ''), []) as countries
+            from m where name is not null group by name order by name""",
+        )
+    days = pc.unique(rows.column("as_of_date")).drop_null().to_pylist()
+    return Trade(to_frame(traded), to_frame(met), to_frame(sent), to_frame(senders), days, rows.num_rows)
 
 
-def _records(connection: Any, query: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = fetch(connection, query).to_pylist()
-    return rows
+def compare(trade: Trade, first: date, own: frozenset[str] = frozenset()) -> Peers:
+    """Everybody by exporter.
+
+    Args:
+        trade: of everybody.
+        first: day of the period.
+        own: names of senders, as written, that are one exporter, OWN.
+    """
+    traded, met, sent = (
+        frame.assign(sender=frame["key"].mask(frame["name"].isin(own).fillna(False), OWN))
+        for frame in (trade.traded, trade.met, trade.sent)
+    )
+    rows = group(sent, ["sender"], rows=("rows", "sum"), settled=("settled", "min"))
+    met = group(met, ["sender", "receiver"], earliest=("earliest", "min"), inside=("inside", "any")).merge(rows, on="sender")
+    met = met[met["inside"]]
+    met = met.assign(new=(met["earliest"] >= first) & (met["earliest"] > met["settled"]))
+    partners = group(met, ["sender"], partners=("receiver", "count"), new=("new", "sum"))
+    exporters = rows[rows["rows"] > 0].merge(partners, on="sender", how="left").fillna({"partners": 0, "new": 0})
+    return Peers(
+        group(traded, ["substance", "sender"], kg=("kg", "sum"), weighed=("weighed", "sum"), near=("near", "sum")),
+        exporters[["sender", "rows", "partners", "new"]],
+    )
 
 
-def places(peers: Peers, sender: str = OWN) -> tuple[Place, ...]:
-    """Where an exporter stands among all others of its substances, in a fixed order."""
+def measure(peers: Peers, wanted: str = "") -> Rows:
+    """How much each exporter, or one that is wanted, has of each measure, and its place among all others; in a fixed order.
+
+    measure: volume, share just under the threshold, share of new partners; substance: empty: of all; value: the exporter's own; None: too
+    little to say; median: of the others; None: there are none; below: how many of the others have less; others: how many there are;
+    percentile: share of the others that have less, in per cent; None: nothing to compare.
+    """
+    values: dict[tuple[bool, str, int, str], dict[str, float | None]] = {}
+    for t in to_tuples(peers.traded):
+        values.setdefault((False, t.substance, 0, "volume"), {})[t.sender] = float(t.kg)
+        if t.weighed:
+            share = t.near / t.weighed if t.weighed >= LEAST_WEIGHED else None
+            values.setdefault((False, t.substance, 1, SHARE), {})[t.sender] = share
+    for e in to_tuples(peers.exporters[peers.exporters["partners"] > 0]):
+        values.setdefault((True, "", 2, "share of new partners"), {})[e.sender] = e.new / e.partners
     found = []
-    for substance, traded in sorted(peers.traded.items()):
-        if sender not in traded:
-            continue
-        mine = traded[sender]
-        others = [t for name, t in traded.items() if name != sender]
-        found.append(_place("volume", substance, float(mine.kg), [float(t.kg) for t in others]))
-        shares = [t.share for t in others if t.share is not None]
-        if mine.weighed:
-            found.append(_place("share just under the threshold", substance, mine.share, shares))
-    if sender in peers.partners:
-        shares = [new / count for name, (count, new) in peers.partners.items() if name != sender]
-        count, new = peers.partners[sender]
-        found.append(_place("share of new partners", "", new / count, shares))
+    for (_, substance, _, name), own in sorted(values.items()):
+        known = sorted(value for value in own.values() if value is not None)
+        for sender in [wanted] if wanted else own:
+            if sender not in own:
+                continue
+            value = own[sender]
+            below, others = (bisect_left(known, value), len(known) - 1) if value is not None else (0, len(known))
+            rest = [*known[:below], *known[below + 1 :]] if value is not None else known
+            place = {"value": value, "median": median(rest) if wanted and rest else None, "below": below, "others": others}
+            percentile = 100 * below / others if others and value is not None else None
+            found.append(row(sender=sender, measure=name, substance=substance, **place, percentile=percentile))
     return tuple(found)
-
-
-def _place(measure: str, substance: str, value: float | None, others: Iterable[float]) -> Place:
-    values = sorted(others)
-    below = sum(v < value for v in values) if value is not None else 0
-    return Place(measure, substance, value, _median(values), below, len(values))
-
-
-def _median(values: list[float]) -> float | None:
-    if not values:
-        return None
-    middle = len(values) // 2
-    return values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2

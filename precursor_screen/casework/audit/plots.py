@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from html import escape
+from typing import Any
 
 from precursor_screen.casework.audit.axes import (
     BASE,
@@ -29,10 +31,7 @@ from precursor_screen.casework.audit.axes import (
 from precursor_screen.casework.audit.axes import HEIGHT as PLOT_HEIGHT
 from precursor_screen.casework.audit.axes import WIDTH as PLOT_WIDTH
 from precursor_screen.casework.audit.geography import HEIGHT, WIDTH, great_circle, project, world
-from precursor_screen.casework.audit.goods import Band
-from precursor_screen.casework.audit.moves import Move
-from precursor_screen.casework.audit.partners import Receiver, Route
-from precursor_screen.casework.audit.volumes import JustUnder, MonthKg
+from precursor_screen.casework.audit.moves import Rows
 from precursor_screen.reports.printable import printable
 from precursor_screen.reports.words import kilograms as kg
 
@@ -46,7 +45,7 @@ _MOST_TOLD, _ROOM = 6, (80.0, 20.0)  # odd prices that bear their number; how fa
 _ROW = 38.0  # of a receiver
 
 
-def months(substance: str, found: Sequence[MonthKg], shared: Calendar) -> str:
+def months(substance: str, found: Rows, shared: Calendar) -> str:
     """Kilograms a month of one substance, with the threshold of a month; months without a movement are empty."""
     shown = [m for m in found if shared.holds(m.month)]
     most = max((m.kg for m in shown), default=Decimal(0))
@@ -97,12 +96,9 @@ def _rect(kind: str, x: float, y: float, width: float, height: float, told: str)
     )
 
 
-def distances(substance: str, found: JustUnder) -> str:
+def distances(substance: str, found: Any) -> str:
     """How many movements lie how far from the threshold of a transaction, in steps of 5 %."""
-    bins: dict[int, int] = {}
-    for share, _ in found.shares:
-        number = min(int(share // _BIN), _LAST_BIN // _BIN)
-        bins[number] = bins.get(number, 0) + 1
+    bins = Counter(min(int(share // _BIN), _LAST_BIN // _BIN) for share, _ in found.shares)
     step = (RIGHT - LEFT) / (_LAST_BIN // _BIN + 1)
     scale = from_zero(max(bins.values()), whole=True)
 
@@ -128,9 +124,9 @@ def distances(substance: str, found: JustUnder) -> str:
     return figure(told, PLOT_HEIGHT, pieces)
 
 
-def prices(substance: str, priced: Sequence[tuple[Decimal, Move]], band: Band, odd: frozenset[int], shared: Calendar) -> str:
+def prices(substance: str, priced: Rows, band: Any, odd: frozenset[int], shared: Calendar) -> str:
     """US dollars a kilogram by day, with the exporter's own middle half and what the substance costs by the drum; `odd` are lines."""
-    dated = [(float(price), move) for price, move in priced if move.day and shared.holds(move.month) and price > 0]
+    dated = [(float(p.usd_per_kg), p) for p in priced if p.day and shared.holds(f"{p.day:%Y-%m}") and p.usd_per_kg > 0]
     if not dated:
         return ""
     lines = [float(b) for b in (band.low, band.high, band.usual) if b]
@@ -144,7 +140,7 @@ def prices(substance: str, priced: Sequence[tuple[Decimal, Move]], band: Band, o
     pieces += [title(substance), *scale.axis("USD/kg"), *shared.axis(BASE, TOP)]
     if band.usual:
         pieces.append(line("limit", LEFT, scale.y(float(band.usual)), RIGHT, scale.y(float(band.usual))))
-    outside = [(p, shared.day(m.day), scale.y(p)) for p, m in dated if m.day and m.line in odd]
+    outside = [(p, shared.day(m.day), scale.y(p)) for p, m in dated if m.line in odd]
     pieces += _numbers(sorted(outside, key=lambda o: (-abs(o[2] - (TOP + BASE) / 2), o)))
     # Last, so that no text hides a point.
     pieces += [_dot(price, move, move.line in odd, scale, shared) for price, move in dated]
@@ -155,14 +151,10 @@ def prices(substance: str, priced: Sequence[tuple[Decimal, Move]], band: Band, o
     return figure(told + ("; the scale is logarithmic" if is_far else ""), PLOT_HEIGHT, pieces)
 
 
-def _price_labels(band: Band, scale: Scale) -> Iterator[tuple[float, str, str, str]]:
+def _price_labels(band: Any, scale: Scale) -> Iterator[tuple[float, str, str, str]]:
     if band.low and band.high:
-        yield (
-            scale.y(float(band.low + band.high) / 2),
-            "band-text",
-            "middle half",
-            f"{_short_price(band.low)}–{_short_price(band.high)}",
-        )
+        told = f"{_short_price(band.low)}–{_short_price(band.high)}"
+        yield scale.y(float(band.low + band.high) / 2), "band-text", "middle half", told
     if band.usual:
         yield scale.y(float(band.usual)), "limit-text", "by the drum", _short_price(band.usual)
 
@@ -171,8 +163,7 @@ def _short_price(price: Decimal) -> str:
     return f"{price:,.0f}" if price >= 100 else f"{price:.2f}"
 
 
-def _dot(price: float, move: Move, is_odd: bool, scale: Scale, shared: Calendar) -> str:
-    assert move.day
+def _dot(price: float, move: Any, is_odd: bool, scale: Scale, shared: Calendar) -> str:
     x, y = shared.day(move.day), scale.y(price)
     told = f"<title>{move.day}: {price:,.2f}, line {move.line}</title>"
     if is_odd:  # a square on its corner: not told by its colour alone
@@ -190,7 +181,7 @@ def _numbers(wanted: Sequence[tuple[float, float, float]]) -> Iterator[str]:
             yield text(x - 9 if is_late else x + 9, y, f"{price:,.2f}", "value", ".35em", "end" if is_late else "start")
 
 
-def spans(receivers: Sequence[Receiver], shared: Calendar | None) -> str:
+def spans(receivers: Rows, shared: Calendar | None) -> str:
     """Receivers by first and last day, the largest: what each got stands with its name."""
     if shared is None:
         return ""
@@ -204,17 +195,12 @@ def spans(receivers: Sequence[Receiver], shared: Calendar | None) -> str:
     base = len(rows) * _ROW + 6
     pieces = [*wide.axis(base, 0.0)]
     for number, one in enumerate(rows):
-        assert one.first
-        assert one.last
         y = number * _ROW
         x = max(wide.day(one.first), wide.left)
         width = max(wide.day(one.last) - x, 5.0)
         kind = "bar over" if one.listed else "bar here" if one.is_new else "bar"
-        signs = [
-            kg(one.kg) if one.kg or not one.unknown else "mass unknown",
-            *(["new"] if one.is_new else []),
-            *(["listed"] if one.listed else []),
-        ]
+        signs = [kg(one.kg) if one.kg or not one.unknown else "mass unknown"]
+        signs += [sign for sign, is_so in (("new", one.is_new), ("listed", one.listed)) if is_so]
         name = escape(printable(_short(one.name, 34)))
         pieces.append(f'<text x="2" y="{y:g}" dy="1.1em"><tspan class="name">{name}</tspan> · {escape(" · ".join(signs))}</text>')
         pieces.append(_rect(kind, x, y + 25, width, 8, f"{one.name}: {one.first} to {one.last}"))
@@ -222,7 +208,7 @@ def spans(receivers: Sequence[Receiver], shared: Calendar | None) -> str:
     return figure(told + f"{sum(bool(r.listed) for r in rows):,} matching a watchlist", base + 46, pieces)
 
 
-def route_map(routes: Sequence[Route]) -> str:
+def route_map(routes: Rows) -> str:
     """Routes on a map, by the countries on the way; the outlines are the page's symbol `world`."""
     places = world().places
     drawn, unplaced = 0, 0

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Sequence
 from datetime import date
 
-from precursor_screen.casework.audit.moves import Move, group
+import pandas as pd
+
+from precursor_screen.casework.audit.moves import Rows, named
+from precursor_screen.casework.frames import to_tuples
 
 
 def seed_of(name: str, first: date, last: date) -> str:
@@ -15,9 +17,10 @@ def seed_of(name: str, first: date, last: date) -> str:
     return hashlib.sha256(f"{name}|{first}|{last}".encode()).hexdigest()[:12]
 
 
-def draw(moves: Sequence[Move], size: int, seed: str) -> tuple[tuple[Move, ...], ...]:
-    """So many shipments with a substance, or all that there are; each with its moves, by day."""
-    shipments = group((m for m in moves if m.substance), lambda m: m.shipment_id)
-    chosen = random.Random(seed).sample(sorted(shipments), min(size, len(shipments)))  # noqa: S311 - to be repeated, not to be secret
-    drawn = [tuple(shipments[name]) for name in chosen]
+def draw(moves: pd.DataFrame, size: int, seed: str) -> tuple[Rows, ...]:
+    """So many shipments with a substance, or all that there are; each with its movements, by day."""
+    some = named(moves)
+    shipments = sorted(set(some["shipment_id"]))
+    chosen = random.Random(seed).sample(shipments, min(size, len(shipments)))  # noqa: S311 - to be repeated, not to be secret
+    drawn = [to_tuples(some[some["shipment_id"] == name]) for name in chosen]
     return tuple(sorted(drawn, key=lambda some: (some[0].day or date.max, some[0].shipment_id)))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from precursor_screen.casework.audit.audit import Audit, Audited
 from precursor_screen.casework.audit.findings import many
-from precursor_screen.casework.audit.moves import Lines, Move
+from precursor_screen.casework.audit.moves import Lines, place_of
 from precursor_screen.casework.audit.ranking import Ranking
 from precursor_screen.reports.printable import printable
 from precursor_screen.reports.words import kilograms as kg
@@ -42,7 +42,7 @@ def _exporter(one: Audited) -> Iterator[str]:
         if len(profile.merged.questions) > _MOST_NAMES:
             yield f"  and {len(profile.merged.questions) - _MOST_NAMES:,} more"
     yield f"Findings, worst first ({len(one.findings):,}):" if one.findings else "Findings: none."
-    places = {m.line: m for m in profile.moves}
+    places = {m.line: place_of(m) for m in profile.lines}
     for number, finding in enumerate(one.findings[:_MOST_FINDINGS], 1):
         yield f"  {number:2}. {printable(finding.sentence)} {_cite(finding.lines, places)}".rstrip()
     if len(one.findings) > _MOST_FINDINGS:
@@ -58,17 +58,18 @@ def _exporter(one: Audited) -> Iterator[str]:
     if one.sample:
         yield f"Drawn for a visit (seed {one.seed}):"
         yield from (
-            f"  {printable(some[0].shipment_id)} of {some[0].day or 'no day'} [{printable(some[0].place)}]" for some in one.sample
+            f"  {printable(some[0].shipment_id)} of {some[0].day or 'no day'} [{printable(place_of(some[0]))}]"
+            for some in one.sample
         )
     yield "What this audit could not see:"
     for sentence in profile.blind_spots:
         yield f"  {sentence}"
 
 
-def _cite(lines: Lines, moves: dict[int, Move]) -> str:
+def _cite(lines: Lines, known: dict[int, str]) -> str:
     if not lines:
         return ""
-    places = ", ".join(printable(moves[n].place) for n in lines[:_MOST_PLACES])
+    places = ", ".join(printable(known[n]) for n in lines[:_MOST_PLACES])
     return f"[{places}{f' and {len(lines) - _MOST_PLACES:,} more lines' if len(lines) > _MOST_PLACES else ''}]"
 
 

@@ -3,41 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from precursor_screen.casework.audit.moves import Lines, Move, lines_of
+import pandas as pd
+
+from precursor_screen.casework.audit.moves import Rows, lines_of, named
+from precursor_screen.casework.frames import row
 
 LEAST_GAP = 7  # days in a row without a movement of anybody
 MOST_GAPS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class NotEvaluable:
-    """Rows that lack something. what: the field; because: which figures they are not in."""
-
-    what: str
-    because: str
-    rows: int
-    lines: Lines
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Days in a row on which nothing of anybody is recorded."""
-
-    first: date
-    last: date
-
-    @property
-    def days(self) -> int:
-        """How many."""
-        return (self.last - self.first).days + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(NamedTuple):
     """What an audit rests on.
 
     Attributes:
@@ -64,32 +43,33 @@ class Basis:
     look_back: int = 0
 
 
-def not_evaluable(moves: Sequence[Move]) -> tuple[NotEvaluable, ...]:
-    """By what is missing, in a fixed order; what is missing nowhere is left out."""
-    named = [m for m in moves if m.substance]
+def not_evaluable(moves: pd.DataFrame) -> Rows:
+    """Rows that lack something, in a fixed order: `what`, and which figures they are not in (`because`); what is missing nowhere is left out."""
+    some = named(moves)
+    has_kg = (some["kg"] != 0).fillna(False)
     tests = (
-        ("mass", "in no sum, price or share", [m for m in named if m.kg is None]),
-        ("date", "in no month, gap or jump", [m for m in named if m.day is None]),
-        ("direction", "held against thresholds that hold for any direction only", [m for m in named if not m.direction]),
-        ("destination", "on no route that ends anywhere", [m for m in named if not m.destination]),
-        ("receiver", "with no partner", [m for m in named if not m.receiver]),
-        ("value", "in no price", [m for m in named if m.kg and m.value_usd is None]),
-        ("threshold", "held against none: none is known", [m for m in named if m.kg and m.limit_kg is None]),
-        ("heading", "not compared with what was recognised", [m for m in named if not m.hs6]),
-        ("substance", "remembered for another reason, in no figure of a substance", [m for m in moves if not m.substance]),
+        ("mass", "in no sum, price or share", some[some["kg"].isna()]),
+        ("date", "in no month, gap or jump", some[some["day"].isna()]),
+        ("direction", "held against thresholds that hold for any direction only", some[some["direction"] == ""]),
+        ("destination", "on no route that ends anywhere", some[some["destination"] == ""]),
+        ("receiver", "with no partner", some[some["receiver"] == ""]),
+        ("value", "in no price", some[has_kg & some["value_usd"].isna()]),
+        ("threshold", "held against none: none is known", some[has_kg & some["limit_kg"].isna()]),
+        ("heading", "not compared with what was recognised", some[some["hs6"] == ""]),
+        ("substance", "remembered for another reason, in no figure of a substance", moves[moves["substance"] == ""]),
     )
-    return tuple(NotEvaluable(what, because, len(some), lines_of(some)) for what, because, some in tests if some)
+    return tuple(row(what=what, because=because, rows=len(m), lines=lines_of(m)) for what, because, m in tests if len(m))
 
 
-def gaps(days: Iterable[date], first: date, last: date) -> tuple[Gap, ...]:
+def gaps(days: Iterable[date], first: date, last: date) -> Rows:
     """Runs of at least LEAST_GAP days of the period on which nothing of anybody is recorded."""
     met = sorted({d for d in days if first <= d <= last})
     edges = [first - timedelta(days=1), *met, last + timedelta(days=1)]
-    found = [Gap(a + timedelta(days=1), b - timedelta(days=1)) for a, b in itertools.pairwise(edges)]
-    return tuple(g for g in found if g.days >= LEAST_GAP)
+    found = ((a + timedelta(days=1), b - timedelta(days=1), (b - a).days - 1) for a, b in itertools.pairwise(edges))
+    return tuple(row(first=a, last=b, days=days) for a, b, days in found if days >= LEAST_GAP)
 
 
-def blind_spots(basis: Basis, found: Sequence[Gap], first: date, last: date, missing: Sequence[NotEvaluable]) -> tuple[str, ...]:
+def blind_spots(basis: Basis, found: Rows, first: date, last: date, missing: Rows) -> tuple[str, ...]:
     """Sentences on what the figures cannot tell."""
     said = []
     if basis.recorded is None:
@@ -136,7 +116,7 @@ def blind_spots(basis: Basis, found: Sequence[Gap], first: date, last: date, mis
     said.append(f"Partners count as new by the {basis.look_back:,} days before the period; what was earlier is not looked at.")
     for one in missing:
         if one.what in ("mass", "substance"):
-            rows = f"{one.rows:,} row{' lacks' if one.rows == 1 else 's lack'}"
-            said.append(f"{rows} the {one.what}: {one.because}.")
+            lacking = f"{one.rows:,} row{' lacks' if one.rows == 1 else 's lack'}"
+            said.append(f"{lacking} the {one.what}: {one.because}.")
     said.append("Goods in which no substance was recognised, and that gave no other cause, are not remembered and not here.")
     return tuple(said)

@@ -2,207 +2,121 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from statistics import median
+from typing import Any
 
-from precursor_screen.casework.audit.moves import Limits, Lines, Move, count_movements, group, known_kg, lines_of
+import pandas as pd
+
+from precursor_screen.casework.audit.moves import Limits, Rows, named, sums
 from precursor_screen.casework.audit.peers import JUST_UNDER
+from precursor_screen.casework.frames import or_nought, row, to_tuples, values
 
 JUMP = 3  # times the median of the months before, from which a month is told
 _HUNDREDTH = Decimal("0.01")
 LEAST_MONTHS = 3  # with a known mass before one can jump
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
-    """All of one substance. unknown: movements' rows whose mass is not known: they are in no sum.
+def totals(moves: pd.DataFrame) -> Rows:
+    """Of each substance, by name; rows without a substance are in none.
 
-    share_kg: what of it is the share in solutions and mixtures; of_kg: of how many kilograms of these.
+    unknown: rows whose mass is not known: they are in no sum. share_kg: what of it is the share in solutions and mixtures; of_kg: of how
+    many kilograms of these.
     """
-
-    substance: str
-    kg: Decimal
-    movements: int
-    unknown: int
-    first: date | None
-    last: date | None
-    lines: Lines
-    share_kg: Decimal = Decimal(0)
-    of_kg: Decimal = Decimal(0)
+    found = sums(named(moves), "substance").drop(columns="of_kg")
+    mixed = sums(named(moves[moves["goods_kg"].notna()]), "substance").rename(columns={"kg": "share_kg"})
+    found = found.merge(mixed[["substance", "share_kg", "of_kg"]], on="substance", how="left")
+    for name in ("share_kg", "of_kg"):
+        found[name] = or_nought(found[name])
+    return to_tuples(found[["substance", "kg", "movements", "unknown", "first", "last", "lines", "share_kg", "of_kg"]])
 
 
-@dataclass(frozen=True, slots=True)
-class YearKg:
-    """One substance in one calendar year. change: against the year before, as a share; None: one of the two is not known whole, or was nought.
+def years(moves: pd.DataFrame, begin: date, end: date) -> Rows:
+    """By substance and calendar year.
 
-    whole: whether all of the year lies in what is looked at.
-    """
-
-    substance: str
-    year: int
-    kg: Decimal
-    movements: int
-    unknown: int
-    whole: bool
-    change: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Volume:
-    """One substance, month (empty: no date) and destination (empty: none is stated)."""
-
-    substance: str
-    month: str
-    destination: str
-    kg: Decimal
-    movements: int
-    unknown: int
-    lines: Lines
-
-
-@dataclass(frozen=True, slots=True)
-class MonthKg:
-    """One substance in one month. limit_kg: the threshold of a month on the day of its first movement, of the direction with the most mass; 0:
-    every quantity counts; None: none is known."""
-
-    substance: str
-    month: str
-    kg: Decimal
-    limit_kg: Decimal | None
-    unknown: int
-    lines: Lines
-
-
-@dataclass(frozen=True, slots=True)
-class Jump:
-    """A month with much more than those before it."""
-
-    substance: str
-    month: str
-    kg: Decimal
-    usual_kg: Decimal
-    lines: Lines
-
-    @property
-    def times(self) -> float:
-        """How many times the usual."""
-        return float(self.kg / self.usual_kg)
-
-
-@dataclass(frozen=True, slots=True)
-class JustUnder:
-    """Movements of one substance from 80 to less than 100 % of the threshold of a transaction.
-
-    weighed: movements with a mass and a threshold above zero; near: of them those just under; shares: of all that are weighed, in
-    per cent of the threshold, with the line.
-    """
-
-    substance: str
-    weighed: int
-    near: int
-    lines: Lines
-    shares: tuple[tuple[float, int], ...]
-
-    @property
-    def share(self) -> float:
-        """Just under, of those weighed."""
-        return self.near / self.weighed
-
-
-def totals(moves: Sequence[Move]) -> tuple[Total, ...]:
-    """Of each substance, by name; rows without a substance are in none."""
-    found = []
-    for substance, some in sorted(group(_named(moves), lambda m: m.substance).items()):
-        days = [m.day for m in some if m.day]
-        first, last = min(days, default=None), max(days, default=None)
-        mixed = [m for m in some if m.goods_kg is not None]
-        of_kg = sum((m.goods_kg for m in mixed if m.goods_kg is not None), Decimal(0))
-        sums = (known_kg(some), count_movements(some), _unknown(some), first, last, lines_of(some))
-        found.append(Total(substance, *sums, known_kg(mixed), of_kg))
-    return tuple(found)
-
-
-def years(moves: Sequence[Move], begin: date, end: date) -> tuple[YearKg, ...]:
-    """By substance and calendar year, with the change against the year before.
+    whole: whether all of the year lies in what is looked at; change: against the year before, as a share; None: one of the two is not
+    known whole, or was nought.
 
     Args:
         moves: of the period and of the year before it.
         begin, end: what is looked at and recorded.
     """
-    grouped = group(_dated(moves), lambda m: (m.substance, m.day.year if m.day else 0))
-    found: dict[tuple[str, int], YearKg] = {}
-    for (substance, year), some in sorted(grouped.items()):
-        whole = begin <= date(year, 1, 1) and date(year, 12, 31) <= end
-        before = found.get((substance, year - 1))
-        kg = known_kg(some)
-        known = before is not None and before.whole and whole and before.kg > 0
-        change = float(kg / before.kg) - 1 if known and before is not None else None
-        found[substance, year] = YearKg(substance, year, kg, count_movements(some), _unknown(some), whole, change)
+    dated = _dated(moves)
+    found: dict[tuple[str, int], Any] = {}
+    for one in to_tuples(sums(dated.assign(year=dated["day"].dt.year), "substance", "year")):
+        whole = begin <= date(one.year, 1, 1) and date(one.year, 12, 31) <= end
+        before = found.get((one.substance, one.year - 1))
+        change = float(one.kg / before.kg) - 1 if before is not None and before.whole and whole and before.kg > 0 else None
+        counts = {"movements": one.movements, "unknown": one.unknown, "whole": whole, "change": change}
+        found[one.substance, one.year] = row(substance=one.substance, year=one.year, kg=one.kg, **counts)
     return tuple(found.values())
 
 
-def volumes(moves: Sequence[Move]) -> tuple[Volume, ...]:
-    """By substance, month and destination."""
-    groups = group(_named(moves), lambda m: (m.substance, m.month, m.destination))
-    return tuple(
-        Volume(*key, known_kg(some), count_movements(some), _unknown(some), lines_of(some))
-        for key, some in sorted(groups.items())
-    )
+def volumes(moves: pd.DataFrame) -> Rows:
+    """By substance, month (empty: no date) and destination (empty: none is stated)."""
+    found = sums(_by_month(named(moves)), "substance", "month", "destination")
+    return to_tuples(found[["substance", "month", "destination", "kg", "movements", "unknown", "lines"]])
 
 
-def months(moves: Sequence[Move], limits: Limits) -> tuple[MonthKg, ...]:
-    """By substance and month, dated rows only."""
-    found = []
-    for (substance, month), some in sorted(group(_dated(moves), lambda m: (m.substance, m.month)).items()):
-        directions = group(some, lambda m: m.direction)
-        main = max(sorted(directions), key=lambda d: known_kg(directions[d]))
-        day = min(m.day for m in some if m.day)
-        limit = limits.find(substance, main, day, "month")
-        if limit is None and limits.find(substance, main, day) == 0:
-            limit = Decimal(0)  # every quantity of a transaction counts, so every month's does
-        found.append(MonthKg(substance, month, known_kg(some), limit, _unknown(some), lines_of(some)))
-    return tuple(found)
+def months(moves: pd.DataFrame, limits: Limits) -> Rows:
+    """By substance and month, dated rows only.
+
+    limit_kg: the threshold of a month on the day of its first movement, of the direction with the most mass; 0: every quantity counts;
+    None: none is known.
+    """
+    dated = _by_month(_dated(moves))
+    found = sums(dated, "substance", "month")
+    by_direction = sums(dated, "substance", "month", "direction").sort_values("kg", ascending=False, kind="stable")
+    main = by_direction.drop_duplicates(["substance", "month"]).sort_values(["substance", "month"])
+    cases = zip(found["substance"], main["direction"], found["first"], strict=True)
+    found["limit_kg"] = pd.Series([_of_month(limits, *case) for case in cases], dtype=object)
+    return to_tuples(found[["substance", "month", "kg", "limit_kg", "unknown", "lines"]])
 
 
-def jumps(found: Sequence[MonthKg]) -> tuple[Jump, ...]:
-    """Months of at least JUMP times the median of all months with a mass before them."""
+def _of_month(limits: Limits, substance: str, direction: str, day: date) -> Decimal | None:
+    limit = limits.find(substance, direction, day, "month")
+    if limit is None and limits.find(substance, direction, day) == 0:
+        return Decimal(0)  # every quantity of a transaction counts, so every month's does
+    return limit
+
+
+def jumps(found: Rows) -> Rows:
+    """Months of at least JUMP times the median of all months with a mass before them (`usual_kg`); times: how many times."""
     jumped = []
     for substance in dict.fromkeys(m.substance for m in found):
         own = [m for m in found if m.substance == substance and m.kg > 0]
-        for number in range(LEAST_MONTHS, len(own)):
-            usual = median(m.kg for m in own[:number])
-            if own[number].kg >= JUMP * usual:
-                jumped.append(Jump(substance, own[number].month, own[number].kg, usual, own[number].lines))
+        for number, m in enumerate(own[LEAST_MONTHS:], LEAST_MONTHS):
+            usual = median(before.kg for before in own[:number])
+            if m.kg >= JUMP * usual:
+                times = float(m.kg / usual)
+                jumped.append(row(substance=substance, month=m.month, kg=m.kg, usual_kg=usual, lines=m.lines, times=times))
     return tuple(jumped)
 
 
-def just_under(moves: Sequence[Move]) -> tuple[JustUnder, ...]:
-    """By substance, of those with any movement that can be weighed."""
+def just_under(moves: pd.DataFrame) -> Rows:
+    """Movements from 80 to less than 100 % of the threshold of a transaction, by substance, of those with any that can be weighed.
+
+    weighed: movements with a mass and a threshold above zero; near: of them those just under, which `lines` are of, and `share` is their
+    share; shares: of all that are weighed, in per cent of the threshold, with the line.
+    """
+    some = named(moves[(moves["kg"] != 0) & moves["limit_kg"].notna() & (moves["limit_kg"] != 0)])
+    some = some.assign(times=[kg / limit for kg, limit in zip(some["kg"], some["limit_kg"], strict=True)])
     found = []
-    for substance, some in sorted(group(_named(moves), lambda m: m.substance).items()):
-        shares, near = [], []
-        for move in some:
-            if move.kg and move.limit_kg:
-                share = move.kg / move.limit_kg
-                # Cut, not rounded: 99.999 % is under.
-                shares.append((float((100 * share).quantize(_HUNDREDTH, ROUND_DOWN)), move.line))
-                if JUST_UNDER <= share < 1:
-                    near.append(move)
-        if shares:
-            found.append(JustUnder(substance, len(shares), len(near), lines_of(near), tuple(sorted(shares))))
+    for substance, own in some.groupby("substance"):
+        times, lines = list(own["times"]), values(own["line"])
+        near = [line for line, share in zip(lines, times, strict=True) if JUST_UNDER <= share < 1]
+        # Cut, not rounded: 99.999 % is under.
+        shares = [float((100 * share).quantize(_HUNDREDTH, ROUND_DOWN)) for share in times]
+        counts = {"weighed": len(lines), "near": len(near), "lines": tuple(sorted(set(near)))}
+        pairs = tuple(sorted(zip(shares, lines, strict=True)))
+        found.append(row(substance=substance, **counts, shares=pairs, share=len(near) / len(lines)))
     return tuple(found)
 
 
-def _named(moves: Sequence[Move]) -> list[Move]:
-    return [m for m in moves if m.substance]
+def _dated(moves: pd.DataFrame) -> pd.DataFrame:
+    return named(moves[moves["day"].notna()])
 
 
-def _dated(moves: Sequence[Move]) -> list[Move]:
-    return [m for m in moves if m.substance and m.day]
-
-
-def _unknown(moves: Sequence[Move]) -> int:
-    return sum(m.kg is None for m in moves)
+def _by_month(moves: pd.DataFrame) -> pd.DataFrame:
+    return moves.assign(month=moves["day"].dt.strftime("%Y-%m").fillna(""))

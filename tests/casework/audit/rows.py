@@ -9,11 +9,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 from precursor_screen.casework.audit import moves, peers
 from precursor_screen.casework.audit.gather import Everybody, Law
-from precursor_screen.casework.audit.moves import Limits, Move, to_moves
+from precursor_screen.casework.audit.moves import Limits, to_moves
 from precursor_screen.casework.audit.unseen import Basis
 from precursor_screen.model import HsCode, Substance, Threshold
 from precursor_screen.names.party import address_key, party_key
@@ -91,8 +92,8 @@ def table(*rows: dict[str, Any]) -> pa.Table:
     return pa.Table.from_pylist(list(rows), schema=MOVEMENT)
 
 
-def moved(*rows: dict[str, Any], law: Limits | None = None) -> tuple[Move, ...]:
-    """Moves of MOVEMENT rows."""
+def moved(*rows: dict[str, Any], law: Limits | None = None) -> pd.DataFrame:
+    """The frame of MOVEMENT rows."""
     return to_moves(table(*rows).select(list(moves.READ)), law or limits())
 
 
@@ -120,31 +121,30 @@ class InMemory:
     raised: Sequence[Mapping[str, Any]] = ()
     said: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    kind: str = "ledger"
 
     def everybody(self, first: date, last: date) -> pa.Table:
-        """See `Source`."""
+        """See `FromLedger`."""
         return self._within(first, last).select(list(peers.READ))
 
     def of(self, senders: frozenset[str], first: date, last: date) -> pa.Table:
-        """See `Source`."""
+        """See `FromLedger`."""
         rows = [r for r in self._within(first, last).to_pylist() if r["sender_name"] in senders]
         return pa.Table.from_pylist(rows, schema=MOVEMENT).select(list(moves.WANTED))
 
     def flags(self, line_ids: Sequence[str]) -> list[dict[str, Any]]:
-        """See `Source`."""
+        """See `FromLedger`."""
         return [dict(f) for f in self.raised if f["line_id"] in line_ids]
 
     def verdicts(self) -> dict[str, str]:
-        """See `Source`."""
+        """See `FromLedger`."""
         return dict(self.said)
 
     def numbers(self, asked: str, senders: Any) -> dict[str, frozenset[str]]:
-        """See `Source`."""
+        """See `FromLedger`."""
         return dict(self.known)
 
     def basis(self) -> Basis:
-        """See `Source`."""
+        """See `FromLedger`."""
         days = [d for d in self.rows.column("as_of_date").to_pylist() if d]
         return Basis("ledger", recorded=(min(days), max(days)) if days else None)
 

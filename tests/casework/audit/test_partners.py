@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from precursor_screen.casework.audit import partners
-from precursor_screen.casework.audit.partners import Listed, Receiver
+from precursor_screen.casework.audit.moves import Rows
+from precursor_screen.casework.frames import row as named
 from tests.casework.audit.rows import LAST, moved, row
 
 
-def receivers(*rows: dict[str, Any], known: dict[str, date] | None = None, listed: Any = None) -> tuple[Receiver, ...]:
+def receivers(*rows: dict[str, Any], known: dict[str, date] | None = None, listed: Any = None) -> Rows:
     return partners.receivers(moved(*rows), known or {}, LAST, listed or {})
 
 
@@ -65,12 +66,28 @@ def test_of_goods_in_which_nothing_was_recognised_nobody_is_a_partner() -> None:
     assert (found.is_new, found.gap_days, found.back_on, found.is_dormant, found.by_substance) == (False, None, None, False, ())
 
 
+def test_of_a_tie_the_name_that_comes_first_by_letters_is_shown_and_countries_stand_in_for_each_other() -> None:
+    rows = [
+        row("1", receiver="MARROW GMBH", receiver_country=None, country_of_destination="FR"),
+        row("2"),
+        row("3", receiver_country="AT"),
+    ]
+    (found,) = receivers(*rows, row("4", receiver="MARROW GMBH", receiver_country="AT"))
+    assert (found.name, found.names, found.countries) == ("MARROW GMBH", ("MARROW GMBH", "Marrow GmbH"), ("AT", "DE", "FR"))
+
+
+def test_a_receiver_has_the_kilograms_of_each_substance_and_counts_a_text_once() -> None:
+    two = [row("1", kg="9", line_id="L", substance_id=s) for s in ("acetone", "toluene")]
+    (found,) = receivers(*two, row("2", kg="1"), row("3", kg="", substance_id="toluene"), row("4", kg="5", substance_id=None))
+    assert (found.kg, found.by_substance, found.unknown) == (Decimal(10), (("acetone", Decimal(10)), ("toluene", Decimal(9))), 1)
+
+
 def test_who_bought_once_is_not_dormant() -> None:
     assert not receivers(row("1", date(2026, 1, 2)))[0].is_dormant
 
 
 def test_a_receiver_shows_its_watchlist_matches_once() -> None:
-    entry = Listed("un-sc", "E1", 97.0, "f1", "new")
+    entry = named(list_id="un-sc", entry_id="E1", score=97.0, flag_id="f1", state="new")
     (found,) = receivers(row("1"), row("2"), listed={"line-1": [entry], "line-2": [entry]})
     assert found.listed == (entry,)
 
@@ -85,6 +102,14 @@ def test_routes_are_told_apart_by_the_countries_on_the_way() -> None:
         ("US", (), "DE", 2, Decimal(3)),
         ("US", (), "", 1, Decimal(50)),
         ("US", ("NL",), "DE", 1, Decimal(9)),
+    ]
+
+
+def test_a_way_has_its_countries_in_their_order() -> None:
+    found = partners.routes(moved(row("1", transit_countries=["SG", "AE"]), row("2", transit_countries=["AE", "SG"])))
+    assert [(r.transit, r.first, r.last, r.lines) for r in found] == [
+        (("AE", "SG"), date(2026, 3, 1), date(2026, 3, 1), (2,)),
+        (("SG", "AE"), date(2026, 3, 1), date(2026, 3, 1), (1,)),
     ]
 
 
@@ -114,6 +139,13 @@ def test_what_goes_another_way_after_an_objection_is_told() -> None:
         (("CH",), Decimal(4), "the same importer, elsewhere"),
         (("PL",), Decimal(5), "a country that the substance had not gone to before"),
     ]
+
+
+def test_an_objection_without_an_importer_is_no_objection_to_whoever_is_not_named() -> None:
+    moves = moved(row("2", date(2026, 3, 2), country_of_destination="CH", receiver=None))
+    for importer in (None, ""):
+        (found,) = partners.rerouted(moves, [objection(importer_key=importer)])
+        assert found.because == "a country that the substance had not gone to before"
 
 
 @pytest.mark.parametrize("missing", ["sent", "substance_id", "country"])

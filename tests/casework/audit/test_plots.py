@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import re
 from datetime import date
@@ -11,15 +10,17 @@ from typing import Any
 
 import pytest
 
-from precursor_screen.casework.audit import goods, partners, plots, volumes
+from precursor_screen.casework.audit import goods, plots, volumes
 from precursor_screen.casework.audit.axes import BASE, TOP, Calendar
+from precursor_screen.casework.frames import row as named
 from tests.casework.audit.rows import OWN, SUBSTANCES, everybody, moved, row
 
 YEAR = Calendar(2026 * 12, 2026 * 12 + 11)
 
 
-def month(name: str, kg: str, limit: str | None = "250", unknown: int = 0) -> volumes.MonthKg:
-    return volumes.MonthKg("acetone", name, Decimal(kg), None if limit is None else Decimal(limit), unknown, (1,))
+def month(name: str, kg: str, limit: str | None = "250", unknown: int = 0) -> Any:
+    limit_kg = None if limit is None else Decimal(limit)
+    return named(substance="acetone", month=name, kg=Decimal(kg), limit_kg=limit_kg, unknown=unknown, lines=(1,))
 
 
 def bars(plot: str) -> list[tuple[str, float]]:
@@ -65,9 +66,10 @@ def test_months_out_of_the_calendar_are_not_drawn() -> None:
 
 def priced(*usd: str, **values: Any) -> str:
     moves = moved(*[row(str(n), date(2026, 1 + n % 12, 3), usd=price, **values) for n, price in enumerate(usd, 1)])
-    (band,), odd = goods.bands(moves, SUBSTANCES)
-    lines = frozenset(n for o in odd for n in o.lines)
-    return plots.prices("Acetone", goods.priced_of(moves)["acetone"], band, lines, YEAR)
+    found = goods.priced_of(moves)
+    (band,) = goods.bands(found, SUBSTANCES)
+    lines = frozenset(n for o in goods.odd_prices(found, (band,)) for n in o.lines)
+    return plots.prices("Acetone", found["acetone"], band, lines, YEAR)
 
 
 def test_prices_stand_with_the_middle_half_and_what_it_costs_by_the_drum() -> None:
@@ -94,7 +96,7 @@ def test_numbers_beside_prices_do_not_lie_over_each_other() -> None:
 
 def test_prices_without_a_day_are_counted() -> None:
     moves = moved(row("1"), row("2", None))
-    (band,), _ = goods.bands(moves, SUBSTANCES)
+    (band,) = goods.bands(goods.priced_of(moves), SUBSTANCES)
     found = goods.priced_of(moves)["acetone"]
     assert "1 more without a day in these months" in plots.prices("Acetone", found, band, frozenset(), YEAR)
     assert plots.prices("Acetone", found[1:], band, frozenset(), YEAR) == ""
@@ -103,8 +105,8 @@ def test_prices_without_a_day_are_counted() -> None:
 def test_a_receiver_stands_with_its_mass_and_its_signs() -> None:
     rows = [row("1", date(2026, 1, 5)), row("2", date(2026, 11, 5), receiver='Nettle & "Sons" <GmbH>')]
     first, second = sorted(everybody(*rows).profile(OWN).receivers, key=lambda r: r.name)
-    first = dataclasses.replace(first, is_new=False)
-    listed = dataclasses.replace(second, is_new=True, listed=(partners.Listed("sample", "S-1", 95.0, "f", "new"),))
+    first = first._replace(is_new=False)
+    listed = second._replace(is_new=True, listed=(named(list_id="sample", entry_id="S-1"),))
     plot = plots.spans([first, listed], YEAR)
     assert "Nettle &amp; &quot;Sons&quot; &lt;GmbH&gt;</tspan> · 50 kg · new · listed" in plot
     assert [kind for kind, _ in bars(plot)] == ["bar", "bar over"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,7 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.casework.audit.findings import WEIGHTS, find
+from precursor_screen.casework.audit import findings
+from precursor_screen.casework.audit.audit import Audited
+from precursor_screen.casework.audit.data import as_data
+from precursor_screen.casework.audit.findings import find
 from precursor_screen.casework.audit.gather import rank_all
 from precursor_screen.casework.audit.sample import draw, seed_of
 from precursor_screen.casework.audit.unseen import Basis, blind_spots, gaps
@@ -126,7 +128,8 @@ def test_findings_are_worst_first_and_bounded() -> None:
     new = [f for f in found if f.kind == "new partner"]
     assert len(new) == 7
     assert (new[-1].sentence, len(new[-1].lines)) == ("3 more of the kind “new partner” are in the tables.", 3)
-    assert list(WEIGHTS.values()) == sorted(WEIGHTS.values(), reverse=True)
+    weights = [weight for _, weight, *_ in findings._KINDS]
+    assert weights == sorted(set(weights), reverse=True)
 
 
 def test_every_finding_but_a_place_has_lines() -> None:
@@ -215,8 +218,7 @@ def test_no_figure_depends_on_the_order_of_rows(order: list[int]) -> None:
     raised = [flag("R-1", str(n)) for n in (0, 4)]
     there = everybody(*rows, raised=raised).profile(OWN)
     back = everybody(*(rows[n] for n in order), raised=raised[::-1]).profile(OWN)
-    assert asdict(there) == asdict(back)
-    assert find(there) == find(back)
+    assert as_data(Audited(there, find(there))) == as_data(Audited(back, find(back)))
 
 
 def test_a_text_that_may_be_several_substances_is_one_lot_and_two_masses_are_two() -> None:

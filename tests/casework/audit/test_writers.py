@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import json
 import re
@@ -13,6 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import openpyxl
+import pyarrow as pa
 import pytest
 
 from precursor_screen.casework.audit import axes, data, html, plots, sheets, telling, volumes
@@ -20,10 +20,13 @@ from precursor_screen.casework.audit.audit import Audit, Audited
 from precursor_screen.casework.audit.findings import find
 from precursor_screen.casework.audit.gather import rank_all
 from precursor_screen.casework.audit.geography import great_circle, project, world
-from precursor_screen.casework.audit.partners import Route
+from precursor_screen.casework.audit.sample import draw
+from precursor_screen.casework.frames import row as named
+from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS, schema_of
 from tests.casework.audit.rows import OWN, everybody, flag, limits, moved, row
 
 RUN = {"tool_version": "1", "started": "2026-11-27T08:00:00+00:00", "options": {}}
+OTHER = "Quillon Reagents Corp"
 HOSTILE = "<script>alert(1)</script>\x1b[31m=cmd|' /C calc'!A0"
 
 
@@ -106,6 +109,49 @@ def test_the_workbook_holds_the_lines_of_every_figure() -> None:
     assert [r[2:4] for r in lines[2:4]] == [("may.csv", 20), ("may.csv", 3)]
 
 
+def test_every_column_of_every_sheet_is_filled_by_something() -> None:
+    schema = schema_of(PERMITS)
+    held = {"reference": "P-1", "substance_id": "acetone", "quantity_kg": Decimal(100), "status": "valid"}
+    objected = {"reference": "PEN-1", "substance_id": "acetone", "status": "objected", "country": "DE", "importer_key": "marrow"}
+    objected |= {
+        "exporter": OWN,
+        "exporter_key": "laboratory larkfield supply",
+        "importer": "Marrow GmbH",
+        "sent": date(2026, 2, 1),
+    }
+    registers = {
+        PERMITS: pa.Table.from_pylist([{**dict.fromkeys(schema.names), **held}], schema=schema),
+        NOTIFICATIONS: pa.Table.from_pylist([objected], schema=schema_of(NOTIFICATIONS)),
+    }
+    rows = [row(f"1{n}", date(2025, n, 1), kg="60") for n in range(1, 13)]
+    rows += [row(f"2{n}", date(2026, n, 3), kg="90", receiver="MARROW G.M.B.H.", pen_reference="N") for n in (1, 2, 9)]
+    rows += [row(f"3{n}", date(2026, 2, 1 + n), kg="50", usd="20", transit_countries=["NL", "BE"]) for n in range(1, 9)]
+    rows += [
+        row("40", date(2026, 3, 3), kg="120", permit_reference="P-1", country_of_destination="CH", goods_mass_kg=Decimal(200))
+    ]
+    rows += [
+        row("41", date(2026, 3, 3), kg="120", usd="4800", country_of_destination="CH"),
+        row("42", date(2026, 3, 3), kg="120", usd="4800"),
+    ]
+    rows += [row("43", date(2026, 3, 5), kg="", receiver="Nettle SARL", receiver_country="FR"), row("44", kg="1", sender=OTHER)]
+    rows += [row(f"5{n}", kg="85", sender=OTHER, address="9 Elm Street") for n in range(6)]
+    raised = [
+        flag("R-3", "21", list_id="un-sc", entry_id="E7", party_role="consignee", score=96.4),
+        flag("R-4", "22", window_line_ids=["line-21"]),
+    ]
+    one = everybody(*rows, registers=registers, raised=raised, said={"R-4-22": "confirmed"}).profile(OWN)
+    made = Audit(RUN, (Audited(one, find(one), draw(one.moves, 20, "s"), "s"),))
+    empty = {"answer", "answered_by", "answered_on", "found", "remark", "exporter", "sheet", "row", "line"}
+    book = openpyxl.load_workbook(io.BytesIO(written(sheets, made)))
+    for sheet in book:
+        columns = list(zip(*sheet.iter_rows(values_only=True), strict=True))
+        blank = {head for head, *cells in columns if not any(cell is not None for cell in cells)} - empty
+        assert blank <= ({"lines"} if sheet.title in ("Names", "Years", "Peers") else set()), sheet.title
+    assert [r[:2] for r in book["Not seen"].iter_rows(min_row=2, values_only=True) if r[1]][-1] == (OWN, "gap")
+    assert {r[3] for r in book["Routes"].iter_rows(min_row=2, values_only=True)} == {"DE", "CH"}
+    assert "NL, BE" in {r[2] for r in book["Routes"].iter_rows(values_only=True)}
+
+
 def test_a_figure_of_more_lines_than_a_cell_holds_is_on_a_sheet_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets, "_MOST_CITED", 3)
     book = openpyxl.load_workbook(io.BytesIO(written(sheets, audit(*TRADE, row("20", kg="", country_of_destination="FR")))))
@@ -168,8 +214,8 @@ def test_a_way_over_the_edge_of_the_map_is_drawn_in_two_pieces() -> None:
 
 
 def test_routes_that_cannot_be_placed_are_counted() -> None:
-    def route(*stops: str) -> Route:
-        return Route(stops[0], stops[1:-1], stops[-1], 1, 1, None, None, (1,))  # type: ignore[arg-type]
+    def route(*stops: str) -> Any:
+        return named(dispatch=stops[0], transit=stops[1:-1], destination=stops[-1], kg=1, movements=1)
 
     assert "1 of 3 routes" in plots.route_map([route("US", "DE"), route("US", "ZZ"), route("", "DE")])
     assert "2 more with fewer than two countries" in plots.route_map([route("US", "DE"), route("US", "ZZ"), route("", "DE")])
@@ -216,9 +262,9 @@ def test_the_browser_shows_the_page_without_complaint(tmp_path: Any) -> None:
 def test_a_plot_says_the_most_of_a_month_not_the_height_of_its_line() -> None:
     (quiet,) = volumes.months(moved(row("1", substance_mass_kg=Decimal(250))), limits())
     year = axes.Calendar(2026 * 12, 2026 * 12 + 11)
-    under = plots.months("Ephedrine", [dataclasses.replace(quiet, limit_kg=Decimal(500))], year)
+    under = plots.months("Ephedrine", [quiet._replace(limit_kg=Decimal(500))], year)
     assert "250 kg at most; 0 months at or over the threshold of 500 kg" in under
     assert 'class="bar over"' not in under
-    reached = plots.months("Ephedrine", [dataclasses.replace(quiet, limit_kg=Decimal(250))], year)
+    reached = plots.months("Ephedrine", [quiet._replace(limit_kg=Decimal(250))], year)
     assert "250 kg at most; 1 month at or over the threshold of 250 kg" in reached
     assert 'class="bar over"' in reached
