@@ -22,7 +22,7 @@ from precursor_screen.casework.audit.ranking import Ranking, by_findings, rank
 from precursor_screen.casework.audit.unseen import Basis
 from precursor_screen.casework.frames import group, to_tuples
 from precursor_screen.casework.gathering import make_frame, unseen
-from precursor_screen.casework.reconcile.papers import Frame
+from precursor_screen.casework.reconcile.law import Frame
 from precursor_screen.model import Substance
 from precursor_screen.names.party import party_key
 from precursor_screen.reference import shipped

@@ -11,8 +11,8 @@ from precursor_screen.casework.frames import row
 from precursor_screen.casework.reconcile.alike import firm_keys
 from precursor_screen.casework.reconcile.differences import QUESTIONS
 from precursor_screen.casework.reconcile.documents import NOTIFICATION_DAYS, Document, read_documents
+from precursor_screen.casework.reconcile.law import Frame
 from precursor_screen.casework.reconcile.movements import read_movements
-from precursor_screen.casework.reconcile.papers import Frame
 from precursor_screen.casework.reconcile.reconcile import concerns, reconcile
 from precursor_screen.reference.reply_periods import shipped_reply_periods
 from precursor_screen.rulebook.registers import REQUIREMENTS
