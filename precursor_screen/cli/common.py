@@ -1,16 +1,17 @@
-"""What commands share: settings, home, watchlists, the reference."""
+"""What commands share: settings, options, the ledger that is looked at, and how they say things."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 import click
 
+from precursor_screen.cli.options import mode_option as mode_option
 from precursor_screen.config import Value, check_value, home_of, load_settings
 from precursor_screen.errors import UsageError
 from precursor_screen.reports.printable import printable
@@ -83,11 +84,6 @@ def discard_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-mode_option = click.option(
-    "--mode", metavar="OCTAL", help="Permissions of the files that are written [default: the setting, else 0600]."
-)
-
-
 def file_mode(values: dict[str, Value], option: str | None) -> int:
     """The permissions of files that are written: the option, else the setting.
 
@@ -104,6 +100,39 @@ def lines_of_stdin() -> Iterator[str]:
     """Standard input as text, a line at a time; bytes that are no UTF-8 survive as surrogates, so that no line is lost."""
     for raw in sys.stdin.buffer:
         yield raw.decode("utf-8", "surrogateescape").rstrip("\r\n")
+
+
+def sure(question: str, yes: bool) -> bool:
+    """Whether something is to be removed: asked on standard error unless that is settled.
+
+    Raises:
+        UsageError: nobody answers.
+    """
+    try:
+        agreed = yes or click.confirm(question, err=True)
+    except click.Abort as error:
+        raise UsageError("Nobody is there to answer", remedy="Say --yes.") from error
+    if not agreed:
+        click.echo("Nothing was removed.")
+    return agreed
+
+
+def unknown(message: str, name: str, known: Iterable[str], otherwise: str) -> UsageError:
+    """The error about a name that is not known, which suggests the nearest that is."""
+    from precursor_screen.names.suggest import did_you_mean
+
+    return UsageError(message, remedy=did_you_mean(name, known) or otherwise)
+
+
+def say(lines: Iterable[object], mark: str = "", *, err: bool = False) -> None:
+    """Prints a line each, safe to print, behind a mark."""
+    for line in lines:
+        click.echo(f"{mark}{printable(line)}", err=err)
+
+
+def fields(value: Any, names: str) -> dict[str, Any]:
+    """Some fields of a record, for JSON: their names, separated by spaces."""
+    return {name: getattr(value, name) for name in names.split()}
 
 
 def echo_json(value: Any) -> None:

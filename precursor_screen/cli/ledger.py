@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.cli import common
+from precursor_screen.cli import common, options
 from precursor_screen.config import ledger_of
 from precursor_screen.reports.printable import printable
 
 if TYPE_CHECKING:
     from precursor_screen.errors import ExitCode
     from precursor_screen.ledger.store import Ledger
+    from precursor_screen.ledger.upkeep import Info
+
+    Opening = Callable[..., Ledger]
 
 
 def open_existing(ctx: click.Context, given: str | None, wait: float, *, upgrade: bool = False) -> Ledger:
@@ -32,13 +37,21 @@ def open_existing(ctx: click.Context, given: str | None, wait: float, *, upgrade
 ledger_option = click.option(
     "--ledger", "url", metavar="PATH|URL|home", help="A file, postgresql://... or home [default: the setting, else home]."
 )
-wait_option = click.option(
-    "--wait",
-    type=click.FloatRange(min=0),
-    default=0.0,
-    metavar="SECONDS",
-    help="How long to wait for a run that is being recorded.",
-)
+_wait_option = options.wait_option("How long to wait for a run that is being recorded.", 0.0)
+
+
+def with_ledger(*, waits: bool = False) -> options.Option:
+    """Gives a command --ledger (and --wait), and as `opening` what opens the ledger that they name."""
+
+    def give(command: options.Command) -> options.Command:
+        @functools.wraps(command)
+        def call(*args: Any, url: str | None, wait: float = 0, **options: Any) -> Any:
+            opening = functools.partial(open_existing, click.get_current_context(), url, wait)
+            return command(*args, opening=opening, **options)
+
+        return ledger_option(_wait_option(call) if waits else call)
+
+    return give
 
 
 @click.group()
@@ -53,43 +66,41 @@ def command() -> None:
 
 
 @command.command()
-@ledger_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.pass_context
-def info(ctx: click.Context, url: str | None, as_json: bool) -> None:
+@with_ledger()
+@options.json_option("Print one JSON object.")
+def info(opening: Opening, as_json: bool) -> None:
     """What the ledger holds.
 
     \b
     Example:
       precursor-screen ledger info --json
     """
-    with open_existing(ctx, url, 0) as ledger:
+    with opening() as ledger:
         found = ledger.info()
     if as_json:
         common.echo_json(dataclasses.asdict(found))
-        return
+    else:
+        click.echo("\n".join(_described(found)))
+
+
+def _described(found: Info) -> Iterator[str]:
     size = "" if found.bytes is None else f", {found.bytes / 1e6:,.1f} MB"
-    click.echo(f"{printable(found.place)}: version {found.version}{size}")
-    click.echo(
-        f"  runs        {found.runs:,}{f', the last ended {found.last_run}' if found.last_run else ''}; files {found.files:,}"
-    )
+    yield f"{printable(found.place)}: version {found.version}{size}"
+    yield f"  runs        {found.runs:,}{f', the last ended {found.last_run}' if found.last_run else ''}; files {found.files:,}"
     days = f", {found.first_day} to {found.last_day}" if found.first_day else ""
-    click.echo(
-        f"  movements   {found.movements:,} that count{days}; kept beside them: {found.superseded:,} superseded,", nl=False
-    )
-    click.echo(f" {found.cancelled:,} cancelled")
-    click.echo(f"  flags       {', '.join(f'{state} {count:,}' for state, count in found.flags.items())}")
-    click.echo(f"  verdicts    {found.dispositions:,}, of them clearances that hold today {found.clearances:,}")
+    beside = f"{found.superseded:,} superseded, {found.cancelled:,} cancelled"
+    yield f"  movements   {found.movements:,} that count{days}; kept beside them: {beside}"
+    yield f"  flags       {', '.join(f'{state} {count:,}' for state, count in found.flags.items())}"
+    yield f"  verdicts    {found.dispositions:,}, of them clearances that hold today {found.clearances:,}"
     before = f"; not what was recorded before ({found.unverified_runs:,} runs)" if found.unverified_runs else ""
-    click.echo(f"  verifiable  since {found.verified_since}{before}; {found.links:,} links, head {found.head[:16]}")
+    yield f"  verifiable  since {found.verified_since}{before}; {found.links:,} links, head {found.head[:16]}"
     if found.undelivered:
-        click.echo(f"  broken off  {found.undelivered:,} runs after they were recorded; what was new in them is told once more")
+        yield f"  broken off  {found.undelivered:,} runs after they were recorded; what was new in them is told once more"
 
 
 @command.command()
-@ledger_option
-@click.pass_context
-def verify(ctx: click.Context, url: str | None) -> ExitCode:
+@with_ledger()
+def verify(opening: Opening) -> ExitCode:
     """Check that the ledger is sound: the file, every row and the chain of what was recorded; exit code 1 when something is wrong.
 
     About half a minute a million movements. It finds damage and careless edits, not who reckons the whole chain anew.
@@ -100,21 +111,18 @@ def verify(ctx: click.Context, url: str | None) -> ExitCode:
     """
     from precursor_screen.errors import ExitCode
 
-    with open_existing(ctx, url, 0) as ledger:
+    with opening() as ledger:
         problems = ledger.verify()
         click.echo(f"{printable(ledger.shown)}: {'sound' if not problems else f'{len(problems):,} problems'}")
-    for problem in problems:
-        click.echo(f"  {printable(problem)}")
+    common.say(problems, "  ")
     if problems:
         click.echo("Restore the last backup; `ledger export` saves what can be read.", err=True)
     return ExitCode.FLAGGED if problems else ExitCode.CLEAR
 
 
 @command.command()
-@ledger_option
-@wait_option
-@click.pass_context
-def upgrade(ctx: click.Context, url: str | None, wait: float) -> None:
+@with_ledger(waits=True)
+def upgrade(opening: Opening) -> None:
     """Bring a ledger of an older version up to date; a copy of an SQLite file stays beside it.
 
     Runs of `screen` and `daily` do that by themselves. Commands that only look never do.
@@ -123,7 +131,7 @@ def upgrade(ctx: click.Context, url: str | None, wait: float) -> None:
     Example:
       precursor-screen ledger upgrade
     """
-    with open_existing(ctx, url, wait, upgrade=True) as ledger:
+    with opening(upgrade=True) as ledger:
         version = ledger.info().version
         copy = ledger.copy
     click.echo(f"{printable(ledger.shown)}: version {version}")
@@ -132,11 +140,11 @@ def upgrade(ctx: click.Context, url: str | None, wait: float) -> None:
 
 
 @command.command()
-@click.argument("target", type=click.Path(path_type=Path), metavar="PATH")
-@common.mode_option
-@ledger_option
+@click.argument("target", type=options.PATH, metavar="PATH")
+@options.mode_option
+@with_ledger()
 @click.pass_context
-def backup(ctx: click.Context, target: Path, mode: str | None, url: str | None) -> None:
+def backup(ctx: click.Context, target: Path, mode: str | None, opening: Opening) -> None:
     """Copy the ledger into one file, as it is at one moment; runs may go on. An existing file is not replaced.
 
     \b
@@ -144,20 +152,20 @@ def backup(ctx: click.Context, target: Path, mode: str | None, url: str | None) 
       precursor-screen ledger backup /backup/ledger-2026-11-25.sqlite
     """
     permissions = common.file_mode(common.settings(ctx), mode)
-    with open_existing(ctx, url, 0) as ledger:
+    with opening() as ledger:
         ledger.backup(target, permissions)
     click.echo(f"{printable(target)}: {target.stat().st_size / 1e6:,.1f} MB")
 
 
 @command.command()
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.argument("folder", type=options.PATH, metavar="DIR")
 @click.option(
     "--format", "kind", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True, help="Of the files."
 )
-@common.mode_option
-@ledger_option
+@options.mode_option
+@with_ledger()
 @click.pass_context
-def export(ctx: click.Context, folder: Path, kind: str, mode: str | None, url: str | None) -> None:
+def export(ctx: click.Context, folder: Path, kind: str, mode: str | None, opening: Opening) -> None:
     """Write each table into a file of DIR, all as they are at one moment. Existing files are not replaced.
 
     \b
@@ -167,7 +175,7 @@ def export(ctx: click.Context, folder: Path, kind: str, mode: str | None, url: s
     from precursor_screen.casework.export import export_tables
 
     permissions = common.file_mode(common.settings(ctx), mode)
-    with open_existing(ctx, url, 0) as ledger:
+    with opening() as ledger:
         for name, rows in export_tables(ledger, folder, kind, permissions).items():
             click.echo(f"{printable(folder / f'{name}.{kind}')}: {rows:,} rows")
 
@@ -179,10 +187,9 @@ def export(ctx: click.Context, folder: Path, kind: str, mode: str | None, url: s
     help="How many days of movements and resolved flags stay [default: the setting ledger_days, else 800].",
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@ledger_option
-@wait_option
+@with_ledger(waits=True)
 @click.pass_context
-def prune(ctx: click.Context, days: int | None, yes: bool, url: str | None, wait: float) -> None:
+def prune(ctx: click.Context, days: int | None, yes: bool, opening: Opening) -> None:
     """Remove movements older than some days, and flags that were resolved before that and bear no verdict.
 
     Open flags, flags with a verdict, verdicts, runs and the list of files stay. Rules that look back further than what is left
@@ -192,20 +199,13 @@ def prune(ctx: click.Context, days: int | None, yes: bool, url: str | None, wait
     Example:
       precursor-screen ledger prune --days 1200 --yes
     """
-    from precursor_screen.errors import UsageError
     from precursor_screen.ledger.upkeep import KEPT_DAYS
 
     days = days or int(common.settings(ctx)["ledger_days"].value or 0) or KEPT_DAYS
-    with open_existing(ctx, url, wait) as ledger:
-        if not yes:
-            try:
-                sure = click.confirm(f"Remove from {printable(ledger.shown)} what is older than {days} days?", err=True)
-            except click.Abort as error:
-                raise UsageError("Nobody is there to answer", remedy="Say --yes.") from error
-            if not sure:
-                click.echo("Nothing was removed.")
-                return
+    with opening() as ledger:
+        if not common.sure(f"Remove from {printable(ledger.shown)} what is older than {days} days?", yes):
+            return
         done: Any = ledger.prune(days)
-    click.echo(f"removed, from before {done.before}: {done.movements:,} movements, {done.flags:,} resolved flags,", nl=False)
-    click.echo(f" {done.lines:,} lines they cited")
+    removed = f"{done.movements:,} movements, {done.flags:,} resolved flags, {done.lines:,} lines they cited"
+    click.echo(f"removed, from before {done.before}: {removed}")
     click.echo(f"kept, though as old: {done.kept_open:,} open flags, {done.kept_with_verdict:,} flags with a verdict")

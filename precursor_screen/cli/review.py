@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.cli import common
-from precursor_screen.cli.ledger import ledger_option, open_existing, wait_option
+from precursor_screen.cli import common, options
+from precursor_screen.cli.ledger import with_ledger
 from precursor_screen.cli.review_stats import stats
 from precursor_screen.cli.review_walk import walk
 from precursor_screen.reports.printable import printable
 
 if TYPE_CHECKING:
+    from pyarrow import Table
+
     from precursor_screen.casework.review import Added
+    from precursor_screen.cli.ledger import Opening
     from precursor_screen.errors import ExitCode
     from precursor_screen.ledger.store import Ledger
 
@@ -24,10 +27,7 @@ NOT_AUTHENTICATED = "The names are recorded, not authenticated."
 _SHOWN = 50
 _REFUSED = 20  # rows of a file that are named
 _VERDICTS = ["open", "cleared", "referred", "confirmed", "inconclusive"]
-officer_option = click.option("--officer", metavar="NAME", help="Who says so [default: the setting, else the system's user].")
-second_option = click.option(
-    "--second", metavar="NAME", default="", help="Another officer who agrees: needed to clear a critical flag."
-)
+_OFFICERS = options.officer_options("Who says so", "Another officer who agrees: needed to clear a critical flag.")
 
 
 @click.group()
@@ -54,19 +54,9 @@ def command() -> None:
 @click.option("--rule", "rule_id", metavar="ID", default="", help="Flags of one rule.")
 @click.option("--shipment", "shipment_id", metavar="ID", default="", help="Flags of one shipment.")
 @click.option("--all", "everything", is_flag=True, help=f"Name every flag, not the first {_SHOWN}.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a flag, every flag, with its verdicts.")
-@ledger_option
-@click.pass_context
-def list_flags(
-    ctx: click.Context,
-    named: tuple[str, ...],
-    state: str,
-    rule_id: str,
-    shipment_id: str,
-    everything: bool,
-    as_json: bool,
-    url: str | None,
-) -> None:
+@options.json_option("Print one JSON object a flag, every flag, with its verdicts.")
+@with_ledger()
+def list_flags(named: tuple[str, ...], state: str, rule_id: str, shipment_id: str, opening: Opening, **shown: bool) -> None:
     """The flags that are recorded, those last raised first, worst first. WHAT: a flag, a shipment, a bill or a party.
 
     \b
@@ -76,35 +66,37 @@ def list_flags(
     """
     from precursor_screen.casework.review import states_of
 
-    with open_existing(ctx, url, 0) as ledger:
-        flags = ledger.flags(shipment_id=shipment_id, rule_id=rule_id.upper(), states=states_of(state)).to_pylist()
-        if named:
-            wanted = _named(ledger, named)
-            flags = [f for f in flags if f["flag_id"] in wanted]
+    with opening() as ledger:
+        flags = named_of(ledger, ledger.flags(shipment_id=shipment_id, rule_id=rule_id.upper(), states=states_of(state)), named)
         verdicts: dict[str, list[Any]] = {}
         for one in ledger.dispositions():
             verdicts.setdefault(one.flag_id, []).append(one)
     with common.reader_may_leave():
-        if as_json:
+        if shown["as_json"]:
             _print_objects(flags, verdicts)
             return
-        shown = flags if everything else flags[:_SHOWN]
-        for flag in shown:
-            click.echo(f"{printable(flag['level'] or ''):<13} {flag['flag_id'][:12]}  {printable(flag['because'] or '')}")
-            click.echo(f"{'':14}{flag['state']}; {flag['rule_id']}, shipment {printable(flag['shipment_id'] or '-')}")
-            for one in verdicts.get(flag["flag_id"], ()):
-                until = f" until {one.until}" if one.until else ""
-                other = "" if one.line_id == flag["line_id"] else ", of an earlier content"
-                click.echo(f"{'':14}{one.verdict}{until} ({one.reason}) by {printable(one.who)}, {one.at[:10]}{other}")
-        if len(shown) < len(flags):
-            click.echo(f"and {len(flags) - len(shown):,} more (--all)")
+        for flag in flags if shown["everything"] else flags[:_SHOWN]:
+            click.echo("\n".join(_described(flag, verdicts.get(flag["flag_id"], ()))))
+        if len(flags) > _SHOWN and not shown["everything"]:
+            click.echo(f"and {len(flags) - _SHOWN:,} more (--all)")
         click.echo(f"{len(flags):,} flags" if flags else "No such flag is recorded.")
 
 
-def _named(ledger: Ledger, named: Iterable[str]) -> set[str]:
+def _described(flag: Mapping[str, Any], verdicts: Iterable[Any]) -> Iterator[str]:
+    yield f"{printable(flag['level'] or ''):<13} {flag['flag_id'][:12]}  {printable(flag['because'] or '')}"
+    yield f"{'':14}{flag['state']}; {flag['rule_id']}, shipment {printable(flag['shipment_id'] or '-')}"
+    for one in verdicts:
+        until = f" until {one.until}" if one.until else ""
+        other = "" if one.line_id == flag["line_id"] else ", of an earlier content"
+        yield f"{'':14}{one.verdict}{until} ({one.reason}) by {printable(one.who)}, {one.at[:10]}{other}"
+
+
+def named_of(ledger: Ledger, flags: Table, named: Iterable[str]) -> list[dict[str, Any]]:
+    """Those of some flags that names mean; all of them without a name."""
     from precursor_screen.casework.targets import find_flags
 
-    return {f["flag_id"] for text in named for f in find_flags(ledger, text).flags}
+    wanted = {f["flag_id"] for text in named for f in find_flags(ledger, text).flags}
+    return [f for f in flags.to_pylist() if not named or f["flag_id"] in wanted]
 
 
 def _print_objects(flags: list[dict[str, Any]], verdicts: dict[str, list[Any]]) -> None:
@@ -130,24 +122,10 @@ def _print_objects(flags: list[dict[str, Any]], verdicts: dict[str, list[Any]]) 
 @click.option("--text", default="", help="What was looked at, in your words.")
 @click.option("--until", default="", metavar="DATE", help="Last day of a clearance [default: in 365 days].")
 @click.option("--yes", "many", is_flag=True, help="Decide all shipments of a bill or a party that has several.")
-@officer_option
-@second_option
-@ledger_option
-@wait_option
+@_OFFICERS
+@with_ledger(waits=True)
 @click.pass_context
-def add(
-    ctx: click.Context,
-    named: tuple[str, ...],
-    verdict: str,
-    reason: str,
-    text: str,
-    until: str,
-    many: bool,
-    officer: str | None,
-    second: str,
-    url: str | None,
-    wait: float,
-) -> None:
+def add(ctx: click.Context, /, named: tuple[str, ...], officer: str | None, many: bool, opening: Opening, **stated: str) -> None:
     """Record a verdict on flags: all that are named, or none.
 
     WHAT is the id of a flag or its beginning (three characters at least), or a shipment, a bill or another reference of it, or a party:
@@ -165,8 +143,8 @@ def add(
     from precursor_screen.errors import Where
 
     name = officer_of(ctx, officer)
-    drafts = [(Where(), Draft(one, verdict, reason, text=text, until=until, second=second)) for one in named]
-    with open_existing(ctx, url, wait) as ledger:
+    drafts = [(Where(), Draft(one, **stated)) for one in named]
+    with opening() as ledger:
         done = add_verdicts(ledger, drafts, name, datetime.now().astimezone(), many=many, may_clear=may_clear(ctx))
     for one in done.verdicts:
         click.echo(f"{one.flag_id}: {one.verdict}{f' until {one.until}' if one.until else ''}, by {printable(one.who)}")
@@ -175,13 +153,11 @@ def add(
 
 
 @command.command("import")
-@click.argument("source", type=click.Path(path_type=Path), metavar="FILE")
-@officer_option
-@second_option
-@ledger_option
-@wait_option
+@click.argument("source", type=options.PATH, metavar="FILE")
+@_OFFICERS
+@with_ledger(waits=True)
 @click.pass_context
-def import_verdicts(ctx: click.Context, source: Path, officer: str | None, second: str, url: str | None, wait: float) -> ExitCode:
+def import_verdicts(ctx: click.Context, source: Path, officer: str | None, second: str, opening: Opening) -> ExitCode:
     """Add the verdicts of a file, row by row, and say what was taken, what was refused and why.
 
     FILE: what the HTML report saves, the workbook of a report (`screen -o report.xlsx`) in which verdicts were chosen, or CSV with the
@@ -201,7 +177,7 @@ def import_verdicts(ctx: click.Context, source: Path, officer: str | None, secon
     stated = read_verdicts(source)
     drafts = [(where, draft if draft.second else replace(draft, second=second)) for where, draft in stated.drafts]
     name = officer_of(ctx, officer)
-    with open_existing(ctx, url, wait) as ledger:
+    with opening() as ledger:
         done = import_verdicts(ledger, drafts, name, datetime.now().astimezone(), may_clear(ctx))
     kinds = ", ".join(f"{count:,} {verdict}" for verdict, count in done.kinds.items())
     click.echo(f"{done.added:,} verdicts added" + (f": {kinds}" if kinds else ""))
@@ -215,19 +191,18 @@ def import_verdicts(ctx: click.Context, source: Path, officer: str | None, secon
     if not done.refused:
         return ExitCode.CLEAR
     click.echo(f"{len(done.refused):,} refused:", err=True)
-    for error in done.refused[:_REFUSED]:
-        click.echo(f"  {printable(error)}", err=True)
+    common.say(done.refused[:_REFUSED], "  ", err=True)
     if len(done.refused) > _REFUSED:
         click.echo(f"  and {len(done.refused) - _REFUSED:,} more", err=True)
     return ExitCode.SET_ASIDE if done.verdicts else ExitCode.NOT_SCREENED
 
 
 @command.command("export")
-@click.argument("target", type=click.Path(path_type=Path), metavar="FILE")
-@common.mode_option
-@ledger_option
+@click.argument("target", type=options.PATH, metavar="FILE")
+@options.mode_option
+@with_ledger()
 @click.pass_context
-def export_verdicts(ctx: click.Context, target: Path, mode: str | None, url: str | None) -> None:
+def export_verdicts(ctx: click.Context, target: Path, mode: str | None, opening: Opening) -> None:
     """Write all verdicts as CSV, in the columns that `review import` reads.
 
     \b
@@ -237,7 +212,7 @@ def export_verdicts(ctx: click.Context, target: Path, mode: str | None, url: str
     from precursor_screen.casework.verdict_files import write_verdicts
 
     permissions = common.file_mode(common.settings(ctx), mode)
-    with open_existing(ctx, url, 0) as ledger:
+    with opening() as ledger:
         count = write_verdicts(ledger, target, permissions)
     click.echo(f"{printable(target)}: {count:,} verdicts")
 

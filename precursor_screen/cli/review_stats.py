@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from precursor_screen.cli import common
-from precursor_screen.cli.ledger import ledger_option, open_existing
+from precursor_screen.cli import common, options
+from precursor_screen.cli.ledger import with_ledger
 
 if TYPE_CHECKING:
     from precursor_screen.casework.precision import Precision
+    from precursor_screen.cli.ledger import Opening
 
 _HEAD = f"{'rule':<12} {'decided':>7} {'confirmed':>9} {'share':>6} {'95 % from, to':>13} {'referred':>8} {'unclear':>7}  title"
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a rule.")
-@ledger_option
+@options.json_option("Print one JSON object a rule.")
+@with_ledger()
 @click.pass_context
-def stats(ctx: click.Context, as_json: bool, url: str | None) -> None:
+def stats(ctx: click.Context, as_json: bool, opening: Opening) -> None:
     """Precision per rule by officers' verdicts, and which weights they would change.
 
     The share of confirmed among confirmed and cleared shipments, with Wilson's interval of 95 %. A shipment counts once a rule. The weight
@@ -38,7 +40,7 @@ def stats(ctx: click.Context, as_json: bool, url: str | None) -> None:
 
     folders = rule_dirs_of(common.settings(ctx), (), only=False)
     rules = {r.id: r for r in load_rulebook(rule_folders(folders)).rules}
-    with open_existing(ctx, url, 0) as ledger:
+    with opening() as ledger:
         flags = ledger.flags().select(["flag_id", "rule_id", "shipment_id"])
         found = measure(zip(*(c.to_pylist() for c in flags.columns), strict=True), ledger.dispositions(), rules)
     with common.reader_may_leave():
@@ -49,16 +51,17 @@ def stats(ctx: click.Context, as_json: bool, url: str | None) -> None:
         if not found:
             click.echo("No verdict is recorded.")
             return
-        click.echo(_HEAD)
-        for one in found:
-            click.echo(_row(one))
-        click.echo("\nWhat the verdicts would make of the weights (nothing is changed; docs/review.md says how it is reckoned):")
-        for one in found:
-            if one.proposed is not None:
-                click.echo(f"  {one.rule_id:<12} {one.weight} would be {one.proposed} ({one.because})")
-        quiet = sum(one.proposed is None for one in found)
-        if quiet:
-            click.echo(f"  {quiet:,} of {len(found):,} rules: no change; --json says why of each")
+        click.echo("\n".join(_described(found)))
+
+
+def _described(found: Sequence[Precision]) -> Iterator[str]:
+    yield _HEAD
+    yield from map(_row, found)
+    yield "\nWhat the verdicts would make of the weights (nothing is changed; docs/review.md says how it is reckoned):"
+    proposed = [one for one in found if one.proposed is not None]
+    yield from (f"  {one.rule_id:<12} {one.weight} would be {one.proposed} ({one.because})" for one in proposed)
+    if len(proposed) < len(found):
+        yield f"  {len(found) - len(proposed):,} of {len(found):,} rules: no change; --json says why of each"
 
 
 def _row(one: Precision) -> str:

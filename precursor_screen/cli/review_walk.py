@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
-from precursor_screen.cli import common
-from precursor_screen.cli.ledger import ledger_option, open_existing, wait_option
+from precursor_screen.cli import common, options
+from precursor_screen.cli.ledger import with_ledger
 from precursor_screen.reports.printable import printable
+
+if TYPE_CHECKING:
+    from precursor_screen.cli.ledger import Opening
 
 _HANGING = 16  # columns by which a sentence that goes on is indented
 
@@ -17,20 +21,10 @@ _HANGING = 16  # columns by which a sentence that goes on is indented
 @click.command()
 @click.argument("named", nargs=-1, metavar="[WHAT]...")
 @click.option("--rule", "rule_id", metavar="ID", default="", help="Flags of one rule.")
-@click.option("--officer", metavar="NAME", help="Who decides [default: the setting, else the system's user].")
-@click.option("--second", metavar="NAME", default="", help="Another officer who agrees to each clearance of a critical flag.")
-@ledger_option
-@wait_option
+@options.officer_options("Who decides", "Another officer who agrees to each clearance of a critical flag.")
+@with_ledger(waits=True)
 @click.pass_context
-def walk(
-    ctx: click.Context,
-    named: tuple[str, ...],
-    rule_id: str,
-    officer: str | None,
-    second: str,
-    url: str | None,
-    wait: float,
-) -> None:
+def walk(ctx: click.Context, named: tuple[str, ...], rule_id: str, officer: str | None, second: str, opening: Opening) -> None:
     """Go through the open cases, worst first, and decide each by a key: c r f ? s q.
 
     c cleared, r referred, f confirmed, ? inconclusive; then a reason from a list and a text. s leaves a case for later, q ends.
@@ -45,19 +39,15 @@ def walk(
     """
     from precursor_screen.casework import walk as walking
     from precursor_screen.casework.review import check_second
-    from precursor_screen.casework.targets import find_flags
-    from precursor_screen.cli.review import NOT_AUTHENTICATED, may_clear, officer_of
+    from precursor_screen.cli.review import NOT_AUTHENTICATED, may_clear, named_of, officer_of
     from precursor_screen.ledger.values import OPEN
 
     name = officer_of(ctx, officer)
     if second:
         check_second(name, second, "the clearance of a critical flag takes a second officer")
     officers = walking.Officers(name, second, may_clear(ctx))
-    with open_existing(ctx, url, wait) as ledger, common.reader_may_leave():
-        flags = ledger.flags(rule_id=rule_id.upper(), states=OPEN).to_pylist()
-        if named:
-            wanted = {f["flag_id"] for text in named for f in find_flags(ledger, text).flags}
-            flags = [f for f in flags if f["flag_id"] in wanted]
+    with opening() as ledger, common.reader_may_leave():
+        flags = named_of(ledger, ledger.flags(rule_id=rule_id.upper(), states=OPEN), named)
         cases = walking.gather(flags)
         if not cases:
             click.echo("No case is open.")
@@ -66,9 +56,8 @@ def walk(
         done = walking.walk(ledger, cases, officers, talk, lambda: datetime.now().astimezone())
         if done.decided:
             click.echo(f"\n{NOT_AUTHENTICATED}", nl=False)
-        click.echo(
-            f"\n{done.ended}: {done.decided:,} decided ({done.flags:,} flags), {done.skipped:,} skipped, {done.left:,} left"
-        )
+        decided = f"{done.decided:,} decided ({done.flags:,} flags)"
+        click.echo(f"\n{done.ended}: {decided}, {done.skipped:,} skipped, {done.left:,} left")
 
 
 class Lines:
