@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from precursor_screen.cli import common
+from precursor_screen.cli import common, options
 from precursor_screen.cli.ledger import ledger_option
 from precursor_screen.config import home_of
 
@@ -28,11 +28,7 @@ def _known_ids() -> list[str]:
 
 @click.command()
 @click.argument("identifier", metavar="ID", shell_complete=_complete)
-@click.option(
-    "--report",
-    type=click.Path(path_type=Path),
-    help="JSON report that holds the flag or the shipment; default: the ledger.",
-)
+@options.file_option("--report", words="JSON report that holds the flag or the shipment; default: the ledger.")
 @ledger_option
 @click.pass_context
 def command(ctx: click.Context, identifier: str, report: Path | None, url: str | None) -> None:
@@ -95,7 +91,8 @@ def _rule(identifier: str) -> str | None:
 
 
 def _substance(identifier: str) -> str | None:
-    from precursor_screen.cli.substances import load_table, show_substance
+    from precursor_screen.cli.substances import load_table
+    from precursor_screen.cli.substances_shown import show_substance
 
     table = load_table()
     found = next((s for s in table.substances if s.substance_id == identifier), None)
