@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from precursor_screen.cli import common
+from precursor_screen.cli import common, options
+from precursor_screen.cli.watchlists_shown import MOST, say_changes, say_imported, status_lines, status_record
 from precursor_screen.config import home_of
 from precursor_screen.reports.printable import printable
 
 if TYPE_CHECKING:
     from precursor_screen.errors import ExitCode
     from precursor_screen.reference.sources import ListSource
-    from precursor_screen.reference.store import ListStatus, WatchlistStore
-    from precursor_screen.reference.watchlists.interface import Remark
-    from precursor_screen.reference.watchlists.manifest import Manifest
+    from precursor_screen.reference.store import WatchlistStore
 
-_SHOWN = 20  # entries of a kind that `diff` names without --all
+_MAX_AGE = "Age from which it counts as stale [default: as before, else 90]."
+_SOURCE = "Another file in the layout of sources.toml: mirrors, tokens, lists of your own."
 
 
 @click.group()
@@ -35,14 +34,9 @@ def command() -> None:
 
 @command.command("import")
 @click.argument("list_id")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=options.PATH, metavar="FILE...")
 @click.option("--date", "list_date", metavar="DATE", help="Date of the list, where it states none.")
-@click.option(
-    "--max-age",
-    type=click.IntRange(min=1),
-    metavar="DAYS",
-    help="Age from which it counts as stale [default: as before, else 90].",
-)
+@click.option("--max-age", type=click.IntRange(min=1), metavar="DAYS", help=_MAX_AGE)
 @click.option("--force", is_flag=True, help="Take a list that shrank, is older than the last import, or looks cut off.")
 @click.pass_context
 def import_list(
@@ -79,18 +73,12 @@ def import_list(
         if not path.is_file():
             raise UsageError("does not exist", where=Where(str(path)), remedy="Check the path.")
     day = common.parse_day(list_date, "--date") if list_date else None
-    _say_imported(_store(ctx).import_list(list_id, files, day, force, max_age_days=max_age))
+    say_imported(_store(ctx).import_list(list_id, files, day, force, max_age_days=max_age))
 
 
 @command.command()
 @click.argument("list_ids", nargs=-1, metavar="[LIST_ID]...")
-@click.option(
-    "--source",
-    "source_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Another file in the layout of sources.toml: mirrors, tokens, lists of your own.",
-)
+@click.option("--source", "source_file", type=options.PATH, metavar="FILE", help=_SOURCE)
 @click.option("--force", is_flag=True, help="Take a list that shrank or is older than the last import.")
 @click.pass_context
 def update(ctx: click.Context, list_ids: tuple[str, ...], source_file: Path | None, force: bool) -> ExitCode:
@@ -121,7 +109,7 @@ def update(ctx: click.Context, list_ids: tuple[str, ...], source_file: Path | No
         if not done.changed:
             click.echo(f"{source.list_id}: unchanged; list of {done.manifest.list_date}, snapshot {done.manifest.number}")
             continue
-        _say_imported(done.manifest)
+        say_imported(done.manifest)
         if done.before is not None:
             counts = store.diff(source.list_id, done.before.number, done.manifest.number).to_dict()["counts"]
             click.echo(f"  added {counts['added']:,}, removed {counts['removed']:,}, changed {counts['changed']:,}")
@@ -131,9 +119,9 @@ def update(ctx: click.Context, list_ids: tuple[str, ...], source_file: Path | No
 
 
 @command.command()
-@click.option("--as-of", metavar="DATE", help="Day on which ages are judged [default: today].")
+@options.as_of_option("Day on which ages are judged [default: today].")
 @click.option("--sources", "by_source", is_flag=True, help="Count the entries of each source within a list, too.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@options.json_option("Print one JSON object.")
 @click.pass_context
 def status(ctx: click.Context, as_of: str | None, by_source: bool, as_json: bool) -> ExitCode:
     """Every imported list with its date, age and counts; exit code 4 when one that was imported is missing or damaged.
@@ -145,16 +133,15 @@ def status(ctx: click.Context, as_of: str | None, by_source: bool, as_json: bool
     from precursor_screen.errors import ExitCode
     from precursor_screen.reference.bundle import maximum_ages
 
-    day = common.parse_day(as_of, "--as-of") if as_of else date.today()
+    day = common.parse_day(as_of, "--as-of")
     found = _store(ctx).status(day)
     limits = maximum_ages(one.manifest for one in found if one.manifest is not None)
     if as_json:
-        common.echo_json({"as_of": day.isoformat(), "lists": [_status_dict(one, limits.get(one.list_id)) for one in found]})
+        common.echo_json({"as_of": day.isoformat(), "lists": [status_record(one, limits.get(one.list_id)) for one in found]})
+    elif not found:
+        click.echo("No watchlist is imported.")
     else:
-        if not found:
-            click.echo("No watchlist is imported.")
-        for one in found:
-            _say_status(one, limits.get(one.list_id), by_source)
+        click.echo("\n".join(line for one in found for line in status_lines(one, limits.get(one.list_id), by_source)))
     return ExitCode.NOT_SCREENED if any(one.manifest is None and one.imported for one in found) else ExitCode.CLEAR
 
 
@@ -191,8 +178,8 @@ def verify(ctx: click.Context, list_ids: tuple[str, ...]) -> ExitCode:
 @click.argument("list_id")
 @click.argument("old", type=int, required=False)
 @click.argument("new", type=int, required=False)
-@click.option("--all", "everything", is_flag=True, help=f"Name every entry, not the first {_SHOWN} of each kind.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, which names every entry.")
+@click.option("--all", "everything", is_flag=True, help=f"Name every entry, not the first {MOST} of each kind.")
+@options.json_option("Print one JSON object, which names every entry.")
 @click.pass_context
 def diff(ctx: click.Context, list_id: str, old: int | None, new: int | None, everything: bool, as_json: bool) -> None:
     """Entries added, removed and changed between two snapshots of a list, by default the last two.
@@ -211,21 +198,13 @@ def diff(ctx: click.Context, list_id: str, old: int | None, new: int | None, eve
     if as_json:
         common.echo_json(found.to_dict())
         return
-    click.echo(f"{list_id}: snapshot {found.old.number} ({found.old.list_date}, {found.old.entries:,} entries) to", nl=False)
-    click.echo(f" {found.new.number} ({found.new.list_date}, {found.new.entries:,} entries)")
+    before, after = (f"{m.number} ({m.list_date}, {m.entries:,} entries)" for m in (found.old, found.new))
+    click.echo(f"{list_id}: snapshot {before} to {after}")
     if not found.same_reading:
         click.echo("  note: read by different importers, or versions of one; some changes may be of the reading")
     with common.reader_may_leave():
         for kind in ("added", "removed", "changed"):
-            entries = sorted(getattr(found, kind), key=lambda e: kind == "changed" and e[0] not in found.content_changed)
-            within = f", {len(found.content_changed):,} of them in names, programmes, identifiers or addresses"
-            click.echo(f"{kind}: {len(entries):,}" + (within if kind == "changed" else ""))
-            shown = entries if everything else entries[:_SHOWN]
-            for entry_id, name in shown:
-                details = " (other details only)" if kind == "changed" and entry_id not in found.content_changed else ""
-                click.echo(f"  {printable(entry_id)}  {printable(name)}{details}")
-            if len(shown) < len(entries):
-                click.echo(f"  and {len(entries) - len(shown):,} more (--all)")
+            say_changes(found, kind, everything)
 
 
 @command.command()
@@ -239,17 +218,9 @@ def remove(ctx: click.Context, list_id: str, yes: bool) -> None:
     Example:
       precursor-screen watchlists remove agency-list --yes
     """
-    from precursor_screen.errors import UsageError
-
     store = _store(ctx)
-    if not yes:
-        try:
-            sure = click.confirm(f"Remove {list_id} and all its snapshots?", default=False, err=True)
-        except click.Abort as error:
-            raise UsageError("Nobody is there to answer", remedy="Say --yes.") from error
-        if not sure:
-            click.echo("Nothing was removed.")
-            return
+    if not common.sure(f"Remove {list_id} and all its snapshots?", yes):
+        return
     store.remove(list_id)
     click.echo(f"{list_id}: removed")
 
@@ -267,15 +238,13 @@ def _choose_sources(store: WatchlistStore, named: tuple[str, ...], source_file: 
         UsageError: a list that has none, or nothing to update.
     """
     from precursor_screen.errors import UsageError
-    from precursor_screen.names.suggest import did_you_mean
     from precursor_screen.reference import shipped
     from precursor_screen.reference.sources import load_sources, read_sources
 
     known = read_sources(source_file) if source_file else load_sources(shipped.watchlists_folder())
     for list_id in named:
         if list_id not in known:
-            hint = did_you_mean(list_id, known) or f"Known are: {', '.join(known)}."
-            raise UsageError(f"No source is known for {list_id!r}", remedy=hint)
+            raise common.unknown(f"No source is known for {list_id!r}", list_id, known, f"Known are: {', '.join(known)}.")
     imported = store.list_ids()
     if not named and not imported:
         raise UsageError("No watchlist is imported", remedy=f"Name those to fetch: {', '.join(known)}.")
@@ -284,67 +253,3 @@ def _choose_sources(store: WatchlistStore, named: tuple[str, ...], source_file: 
             click.echo(f"{list_id}: no address is known; left as it is")
     chosen = named or [list_id for list_id in imported if list_id in known and known[list_id].urls]
     return [known[list_id] for list_id in dict.fromkeys(chosen)]
-
-
-def _say_imported(manifest: Manifest) -> None:
-    counts = f"{manifest.entries:,} entries, {manifest.names:,} names, {manifest.addresses:,} addresses"
-    click.echo(f"{manifest.list_id}: {counts}; list of {manifest.list_date}, snapshot {manifest.number}")
-    for skipped in manifest.skipped:
-        click.echo(f"  skipped {skipped.count}: {printable(skipped.reason)}{_example(skipped)}")
-    for note in manifest.notes:
-        click.echo(f"  note: {printable(note.reason)}" + (f" ({note.count})" if note.count > 1 else ""))
-    if manifest.forced:
-        click.echo(f"  forced: {manifest.forced}")
-
-
-def _example(remark: Remark) -> str:
-    return f" (such as {remark.examples[0]!r})" if remark.examples else ""
-
-
-def _is_stale(one: ListStatus, limit: int | None) -> bool:
-    return limit is not None and one.age_days is not None and one.age_days > limit
-
-
-def _say_status(one: ListStatus, limit: int | None, by_source: bool) -> None:
-    if not one.imported:
-        remove = f"precursor-screen watchlists remove {one.list_id}"
-        click.echo(f"{one.list_id:<16} never imported, so nothing uses it. To take it out of this list: {remove}")
-    elif one.manifest is None:
-        click.echo(f"{one.list_id:<16} NOT usable: {printable(one.problem)}")
-    else:
-        stale = f"{' STALE' if _is_stale(one, limit) else ''} (limit {limit} days)"
-        counts = f"{one.manifest.entries:>8,} entries {one.manifest.names:>9,} names"
-        checked = f", checked {one.checked_at[:10]}" if one.checked_at else ""
-        click.echo(f"{one.list_id:<16} {counts}  list of {one.manifest.list_date}, {one.age_days} days old{stale}{checked}")
-        for source, count in one.manifest.by_source if by_source else ():
-            click.echo(f"{'':<16} {count:>8,} {printable(source)}")
-    if one.refused:
-        click.echo(f"{'':<16} last import refused: {printable(one.refused)}")
-
-
-def _status_dict(one: ListStatus, limit: int | None) -> dict[str, Any]:
-    manifest = one.manifest
-    listed: dict[str, Any] = {
-        "list_id": one.list_id,
-        "usable": manifest is not None,
-        "problem": one.problem,
-        "last_refusal": one.refused,
-        "checked_at": one.checked_at,
-        "age_days": one.age_days,
-        "max_age_days": limit,
-        "stale": _is_stale(one, limit),
-    }
-    if manifest is not None:
-        listed |= {
-            "snapshot": manifest.number,
-            "list_date": manifest.list_date.isoformat(),
-            "list_date_from": manifest.list_date_from,
-            "sha256": manifest.sha256,
-            "importer": manifest.importer,
-            "entries": manifest.entries,
-            "names": manifest.names,
-            "addresses": manifest.addresses,
-            "by_source": dict(manifest.by_source),
-            "forced": manifest.forced,
-        }
-    return listed
