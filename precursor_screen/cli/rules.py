@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.cli import common
+from precursor_screen.cli import common, options
 from precursor_screen.config import ledger_of, rule_dirs_of
 
 if TYPE_CHECKING:
+    from precursor_screen.config import Value
     from precursor_screen.model import Rule
     from precursor_screen.reference.bundle import Rulebook
+    from precursor_screen.rulecheck.statistics import RuleStats
 
-_FOLDER = click.option(
-    "--rules", "rule_dirs", multiple=True, type=click.Path(path_type=Path), help="Folder of rules, added to those that ship."
-)
-_ONLY = click.option("--only-rules", is_flag=True, help="The rules of --rules alone.")
+    Loading = Callable[[], Rulebook]
+
+
+_MUTATE = "Also change each rule one thing at a time, and name the changes that no test notices."
+_AT_LEAST = "With --mutate: exit code 1 if fewer of all changes are noticed [default: 0]."
+
+
+def _rule_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    alone = click.option("--only-rules", is_flag=True, help="The rules of --rules alone.")
+    return options.rules_option("Folder of rules, added to those that ship.")(alone(command))
+
+
+def _with_rules(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command --rules and --only-rules, and as `loading` what loads the rules that they name."""
+
+    @_rule_options
+    @functools.wraps(command)
+    def call(*args: Any, rule_dirs: tuple[Path, ...], only_rules: bool, **options: Any) -> Any:
+        loading = functools.partial(_load, click.get_current_context(), rule_dirs, only_rules)
+        return command(*args, loading=loading, **options)
+
+    return call
 
 
 def _load(ctx: click.Context, rule_dirs: tuple[Path, ...], only_rules: bool) -> Rulebook:
@@ -42,39 +65,31 @@ def command() -> None:
 
 
 @command.command("list")
-@_FOLDER
-@_ONLY
-@click.pass_context
-def list_rules(ctx: click.Context, rule_dirs: tuple[Path, ...], only_rules: bool) -> None:
+@_with_rules
+def list_rules(loading: Loading) -> None:
     """One line a rule.
 
     \b
     Example:
       precursor-screen rules list
     """
-    for rule in _load(ctx, rule_dirs, only_rules).rules:
+    for rule in loading().rules:
         click.echo(f"{rule.id:<12} {rule.level:<13} {rule.status:<12} {rule.subject:<9} {rule.title}")
 
 
 @command.command()
 @click.argument("rule_id")
-@_FOLDER
-@_ONLY
-@click.pass_context
-def show(ctx: click.Context, rule_id: str, rule_dirs: tuple[Path, ...], only_rules: bool) -> None:
+@_with_rules
+def show(rule_id: str, loading: Loading) -> None:
     """One rule in full: what it means, what it rests on, which honest trade it flags.
 
     \b
     Example:
       precursor-screen rules show PS-CHEM-003
     """
-    from precursor_screen.errors import UsageError
-    from precursor_screen.names.suggest import did_you_mean
-
-    rules = {r.id: r for r in _load(ctx, rule_dirs, only_rules).rules}
+    rules = {r.id: r for r in loading().rules}
     if rule_id.upper() not in rules:
-        remedy = did_you_mean(rule_id.upper(), rules) or "See `rules list`."
-        raise UsageError(f"no rule is called {rule_id!r}", remedy=remedy)
+        raise common.unknown(f"no rule is called {rule_id!r}", rule_id.upper(), rules, "See `rules list`.")
     click.echo(show_rule(rules[rule_id.upper()]))
 
 
@@ -98,10 +113,8 @@ def show_rule(rule: Rule) -> str:
 
 
 @command.command()
-@_FOLDER
-@_ONLY
-@click.pass_context
-def lint(ctx: click.Context, rule_dirs: tuple[Path, ...], only_rules: bool) -> int:
+@_with_rules
+def lint(loading: Loading) -> int:
     """Every error of every rule at once, each with file, line and remedy.
 
     \b
@@ -112,7 +125,7 @@ def lint(ctx: click.Context, rule_dirs: tuple[Path, ...], only_rules: bool) -> i
     from precursor_screen.reference.recogniser import shipped_substances
     from precursor_screen.rulebook.lint import lint as lint_rules
 
-    book = _load(ctx, rule_dirs, only_rules)
+    book = loading()
     errors = lint_rules(book.rules, book.compiled, book.lists, date.today(), shipped_substances())
     for error in errors:
         click.echo(f"error: {error}", err=True)
@@ -121,22 +134,10 @@ def lint(ctx: click.Context, rule_dirs: tuple[Path, ...], only_rules: bool) -> i
 
 
 @command.command("test")
-@click.option(
-    "--mutate",
-    "mutated",
-    is_flag=True,
-    help="Also change each rule one thing at a time, and name the changes that no test notices.",
-)
-@click.option(
-    "--at-least",
-    type=click.FloatRange(0, 100),
-    metavar="PERCENT",
-    help="With --mutate: exit code 1 if fewer of all changes are noticed [default: 0].",
-)
-@_FOLDER
-@_ONLY
-@click.pass_context
-def test_rules(ctx: click.Context, mutated: bool, at_least: float | None, rule_dirs: tuple[Path, ...], only_rules: bool) -> int:
+@click.option("--mutate", "mutated", is_flag=True, help=_MUTATE)
+@click.option("--at-least", type=click.FloatRange(0, 100), metavar="PERCENT", help=_AT_LEAST)
+@_with_rules
+def test_rules(mutated: bool, at_least: float | None, loading: Loading) -> int:
     """Every inline test, with its rows in several orders, through the kernel that screens manifests. Exit code 1 if one fails.
 
     With --mutate each rule is then changed one thing at a time: a window, parameter or limit by its smallest step, gte for gt, a
@@ -152,7 +153,7 @@ def test_rules(ctx: click.Context, mutated: bool, at_least: float | None, rule_d
 
     if at_least is not None and not mutated:
         raise UsageError("--at-least counts what --mutate finds", remedy="Add --mutate.")
-    book = _load(ctx, rule_dirs, only_rules)
+    book = loading()
     count, failures = run_tests(book.compiled)
     for failure in failures:
         click.echo(f"FAILED {failure.rule_id}, {failure.test}: expected {failure.expected}; got {failure.got}", err=True)
@@ -181,22 +182,14 @@ def _mutate(book: Rulebook, at_least: float) -> int:
 
 
 @command.command()
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path))
+@click.argument("old", type=options.PATH)
+@click.argument("new", type=options.PATH)
 @click.argument("inputs", nargs=-1, required=True, metavar="MANIFEST...")
-@click.option("--jurisdiction", metavar="CODE", help="For whom one screens.")
-@click.option("--watchlist", "watchlists", multiple=True, metavar="ID|PATH", help="As of `screen` [default: none].")
-@click.option("--as-of", metavar="DATE", help="As of `screen` [default: today].")
+@options.jurisdiction_option("For whom one screens.")
+@options.watchlist_option("As of `screen` [default: none].")
+@options.as_of_option("As of `screen` [default: today].")
 @click.pass_context
-def diff(
-    ctx: click.Context,
-    old: Path,
-    new: Path,
-    inputs: tuple[str, ...],
-    jurisdiction: str | None,
-    watchlists: tuple[str, ...],
-    as_of: str | None,
-) -> int:
+def diff(ctx: click.Context, /, old: Path, new: Path, inputs: tuple[str, ...], **given: Any) -> int:
     """Flags gained and lost between two folders of rules on the same manifests, and which version number that asks for.
 
     Lost flags ask for a major version, gained ones for a minor, other wording for a patch. Exit code 1 if a flag is gained or lost.
@@ -216,9 +209,9 @@ def diff(
     check_rule_folders((old, new), only=True)
     settings = settle(
         common.settings(ctx),
-        watchlists=watchlists or (NO_WATCHLIST,),
-        jurisdiction=jurisdiction,
-        as_of=common.parse_day(as_of, "--as-of"),
+        watchlists=given["watchlists"] or (NO_WATCHLIST,),
+        jurisdiction=given["jurisdiction"],
+        as_of=common.parse_day(given["as_of"], "--as-of"),
         rule_dirs=(),
         site=SiteRules(),
     )
@@ -233,20 +226,11 @@ def diff(
 @command.command()
 @click.argument("inputs", nargs=-1, metavar="[MANIFEST...]")
 @click.option("--ledger", "url", metavar="PATH|URL|home", help="Count the recorded flags and what officers said of them.")
-@click.option("--jurisdiction", metavar="CODE", help="For whom one screens.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON, one object a rule.")
-@_FOLDER
-@_ONLY
+@options.jurisdiction_option("For whom one screens.")
+@options.json_option("As JSON, one object a rule.")
+@_rule_options
 @click.pass_context
-def stats(
-    ctx: click.Context,
-    inputs: tuple[str, ...],
-    url: str | None,
-    jurisdiction: str | None,
-    as_json: bool,
-    rule_dirs: tuple[Path, ...],
-    only_rules: bool,
-) -> None:
+def stats(ctx: click.Context, /, inputs: tuple[str, ...], url: str | None, as_json: bool, **given: Any) -> None:
     """Per rule: flags, precision by officers' verdicts, rows that could not be judged, milliseconds.
 
     With manifests the rules run on them and are timed; with --ledger the recorded flags and verdicts are counted.
@@ -256,54 +240,49 @@ def stats(
       precursor-screen rules stats sample_data/manifest.csv --jurisdiction US
       precursor-screen rules stats --ledger home
     """
-    from precursor_screen.errors import UsageError
-    from precursor_screen.rulecheck.statistics import RuleStats, count_recorded, measure
-
     values = common.settings(ctx)
-    rows: tuple[RuleStats, ...]
-    if inputs:
-        from precursor_screen.runners.inputs import find_sources
-        from precursor_screen.runners.session import open_session
-        from precursor_screen.runners.settings import NO_WATCHLIST, settle
-
-        settings = settle(
-            values, watchlists=(NO_WATCHLIST,), rule_dirs=rule_dirs, only_rules=only_rules, jurisdiction=jurisdiction
-        )
-        session = open_session(settings)
-        rows = measure(session.run(find_sources(inputs, None), remember=False).screened, session.reference)
-    else:
-        from precursor_screen.ledger.store import open_ledger
-
-        place = ledger_of(values, url)
-        if not place:
-            raise UsageError("nothing to count", remedy="Name manifests, or a ledger with --ledger.")
-        with open_ledger(place, create=False) as ledger:
-            verdicts = [(d.flag_id, d.verdict) for d in ledger.dispositions()]
-            rows = count_recorded(_load(ctx, rule_dirs, only_rules).rules, ledger.flags(), verdicts)
+    rows = _measured(values, inputs, given) if inputs else _recorded(ctx, ledger_of(values, url), given)
     if as_json:
-        from dataclasses import asdict
-
         for row in rows:
             common.echo_json({**asdict(row), "precision": row.precision})
         return
-    click.echo(
-        f"{'rule':<12} {'flags':>7} {'confirmed':>9} {'cleared':>7} {'precision':>9} {'not evaluable':>13} {'ms':>7}  title"
-    )
+    layout = "{:<12} {:>7} {:>9} {:>7} {:>9} {:>13} {:>7}  {}".format
+    click.echo(layout("rule", "flags", "confirmed", "cleared", "precision", "not evaluable", "ms", "title"))
     for row in rows:
         precision = f"{row.precision:.0%}" if row.precision is not None else "-"
         spent = f"{row.milliseconds:.1f}" if row.milliseconds is not None else "-"
-        click.echo(
-            f"{row.rule_id:<12} {row.flags:>7} {row.confirmed:>9} {row.cleared:>7} {precision:>9} {row.not_evaluable:>13} {spent:>7}  {row.title}"
-        )
+        counts = (row.flags, row.confirmed, row.cleared, precision, row.not_evaluable, spent)
+        click.echo(layout(row.rule_id, *counts, row.title))
+
+
+def _measured(values: dict[str, Value], inputs: tuple[str, ...], given: dict[str, Any]) -> tuple[RuleStats, ...]:
+    from precursor_screen.rulecheck.statistics import measure
+    from precursor_screen.runners.inputs import find_sources
+    from precursor_screen.runners.session import open_session
+    from precursor_screen.runners.settings import NO_WATCHLIST, settle
+
+    session = open_session(settle(values, watchlists=(NO_WATCHLIST,), **given))
+    return measure(session.run(find_sources(inputs, None), remember=False).screened, session.reference)
+
+
+def _recorded(ctx: click.Context, place: str, given: dict[str, Any]) -> tuple[RuleStats, ...]:
+    from precursor_screen.errors import UsageError
+    from precursor_screen.ledger.store import open_ledger
+    from precursor_screen.rulecheck.statistics import count_recorded
+
+    if not place:
+        raise UsageError("nothing to count", remedy="Name manifests, or a ledger with --ledger.")
+    with open_ledger(place, create=False) as ledger:
+        verdicts = [(d.flag_id, d.verdict) for d in ledger.dispositions()]
+        rules = _load(ctx, given["rule_dirs"], given["only_rules"]).rules
+        return count_recorded(rules, ledger.flags(), verdicts)
 
 
 @command.command()
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write [default: standard output].")
+@options.file_option("-o", "--output", words="File to write [default: standard output].")
 @click.option("--check", is_flag=True, help="Say whether the file is up to date instead of writing it; exit code 1 if not.")
-@_FOLDER
-@_ONLY
-@click.pass_context
-def docs(ctx: click.Context, output: Path | None, check: bool, rule_dirs: tuple[Path, ...], only_rules: bool) -> int:
+@_with_rules
+def docs(output: Path | None, check: bool, loading: Loading) -> int:
     """The index of rules as a page in Markdown.
 
     \b
@@ -314,7 +293,7 @@ def docs(ctx: click.Context, output: Path | None, check: bool, rule_dirs: tuple[
     from precursor_screen.reports.interface import whole_file
     from precursor_screen.rulecheck.pages import rule_index
 
-    page = rule_index(_load(ctx, rule_dirs, only_rules).rules)
+    page = rule_index(loading().rules)
     if check and output is None:
         raise UsageError("--check needs the file to check", remedy="Name it with -o.")
     if output is None:
@@ -331,7 +310,7 @@ def docs(ctx: click.Context, output: Path | None, check: bool, rule_dirs: tuple[
 
 @command.command("new")
 @click.argument("rule_id")
-@click.option("--folder", type=click.Path(path_type=Path), default=Path(), help="Where to write it [default: here].")
+@click.option("--folder", type=options.PATH, default=Path(), help="Where to write it [default: here].")
 def new_rule_file(rule_id: str, folder: Path) -> None:
     """Write a rule file to begin with; it passes `rules lint` and `rules test` as it stands.
 
