@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.cli import common
+from precursor_screen.cli import common, options
 from precursor_screen.cli.ledger import ledger_option
 from precursor_screen.reports.printable import printable
 
@@ -50,26 +50,20 @@ def command() -> None:
 
 @command.command()
 @click.argument("what", metavar="FLAG|EPISODE|SHIPMENT")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="Of the bundle, .zip, or of what --as writes [default: a name made of WHAT; of --as standard output].",
+@options.file_option(
+    "-o", "--output", words="Of the bundle, .zip, or of what --as writes [default: a name made of WHAT; of --as standard output]."
 )
-@click.option(
-    "--report", type=click.Path(path_type=Path), help="JSON report that holds it; default: the ledger. With --ledger: both."
-)
+@options.file_option("--report", words="JSON report that holds it; default: the ledger. With --ledger: both.")
 @click.option(
     "--redact",
     is_flag=True,
     help="For another authority: only what the flag needs. The whole bundle, which proves what was left out, is written beside it.",
 )
-@click.option(
+@options.file_option(
     "--sign",
     "key",
-    type=click.Path(path_type=Path),
     metavar="KEY",
-    help="Sign with a private key of `ssh-keygen -t ed25519`, or with one that an agent holds (its .pub file).",
+    words="Sign with a private key of `ssh-keygen -t ed25519`, or with one that an agent holds (its .pub file).",
 )
 @click.option(
     "--as",
@@ -77,10 +71,10 @@ def command() -> None:
     type=click.Choice(["ftm", "pen", "incident", "selectivity"]),
     help="No bundle, but FollowTheMoney entities, the fields of a pre-export notification or of a communication on an incident, or rows for a selectivity module.",
 )
-@common.mode_option
+@options.mode_option
 @ledger_option
 @click.pass_context
-def seal(ctx: click.Context, /, what: str, url: str | None, **options: Any) -> None:
+def seal(ctx: click.Context, /, what: str, url: str | None, **given: Any) -> None:
     """Seal the lines as filed, digests of the inputs, rules, entries of lists, explanation, priority and verdicts of WHAT into one zip.
 
     WHAT is a flag (or the beginning of its id), a shipment or a bill, as `explain` takes it. An existing file is not replaced.
@@ -95,23 +89,23 @@ def seal(ctx: click.Context, /, what: str, url: str | None, **options: Any) -> N
     from precursor_screen.casework.evidence.seal import seal as seal_bundle
     from precursor_screen.casework.evidence.sources import complete
 
-    mode = common.file_mode(common.settings(ctx), options["mode"])
-    output, key = options["output"], options["key"]
-    document, rules = complete(_gather(ctx, what, options["report"], url), _installed(ctx))
+    mode = common.file_mode(common.settings(ctx), given["mode"])
+    output, key = given["output"], given["key"]
+    document, rules = complete(_gather(ctx, what, given["report"], url), _installed(ctx))
     whole, secret = plain(document), secrets.token_bytes(_SECRET)
-    shown = plain(redact(whole, secret)) if options["redact"] else whole
-    if options["kind"]:
-        write, suffixes = exports.EXPORTS[options["kind"]]
+    shown = plain(redact(whole, secret)) if given["redact"] else whole
+    if given["kind"]:
+        write, suffixes = exports.EXPORTS[given["kind"]]
         _deliver(write(shown, _suffix(output, suffixes)), output, mode)
         return
     target = output or Path(f"evidence-{_slug(document)}.zip")
     beside = target.with_name(f"{target.stem}.full{target.suffix}")
-    for path in (target, *([beside] if options["redact"] else [])):
+    for path in (target, *([beside] if given["redact"] else [])):
         _check_free(path)
     signer = (lambda message: sign.sign(message, key)) if key else None
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    sealed = seal_bundle(shown, rules, now, None if options["redact"] else secret, signer)
-    full = seal_bundle(whole, rules, now, secret, signer) if options["redact"] else b""
+    sealed = seal_bundle(shown, rules, now, None if given["redact"] else secret, signer)
+    full = seal_bundle(whole, rules, now, secret, signer) if given["redact"] else b""
     _write(sealed, target, mode)
     click.echo(f"{printable(target)}: {_count(shown)}, {len(sealed):,} bytes{', signed' if key else ''}")
     if full:
@@ -175,11 +169,11 @@ def _count(document: Document) -> str:
 def _suffix(output: Path | None, suffixes: tuple[str, ...]) -> str:
     from precursor_screen.errors import UsageError, Where
 
-    given = output.suffix.lower().removeprefix(".") if output else suffixes[0]
-    if given not in suffixes:
+    suffix = output.suffix.lower().removeprefix(".") if output else suffixes[0]
+    if suffix not in suffixes:
         remedy = f"Name a file that ends in {' or '.join(f'.{s}' for s in suffixes)}."
         raise UsageError("is no format of this export", where=Where(str(output)), remedy=remedy)
-    return given
+    return suffix
 
 
 def _deliver(content: bytes, output: Path | None, mode: int) -> None:
@@ -206,24 +200,14 @@ def _write(content: bytes, path: Path, mode: int) -> None:
 
 
 @command.command()
-@click.argument("bundle", type=click.Path(path_type=Path), metavar="BUNDLE")
-@click.option(
-    "--inputs",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Screen the inputs of the bundle, found here by SHA-256, again, and compare.",
+@click.argument("bundle", type=options.PATH, metavar="BUNDLE")
+@options.file_option(
+    "--inputs", metavar="DIR", words="Screen the inputs of the bundle, found here by SHA-256, again, and compare."
 )
-@click.option("--signer", type=click.Path(path_type=Path), metavar="KEY.pub", help="Public key by which it must be signed.")
-@click.option(
-    "--full",
-    type=click.Path(path_type=Path),
-    metavar="BUNDLE",
-    help="The whole bundle of a redacted one: check each value that was left out.",
-)
-@click.option(
-    "--mapping", metavar="NAME|PATH", help="With --inputs: the column map with which they were screened [default: guessed]."
-)
-@click.option("--encoding", metavar="NAME", help="With --inputs: their encoding [default: decided by content].")
+@options.file_option("--signer", metavar="KEY.pub", words="Public key by which it must be signed.")
+@options.file_option("--full", metavar="BUNDLE", words="The whole bundle of a redacted one: check each value that was left out.")
+@options.mapping_option("With --inputs: the column map with which they were screened [default: guessed].")
+@options.encoding_option("With --inputs: their encoding [default: decided by content].")
 @click.pass_context
 def verify(
     ctx: click.Context, /, bundle: Path, inputs: Path | None, signer: Path | None, full: Path | None, **reading: str | None
@@ -340,7 +324,7 @@ def _screen(
         or list(then["watchlists_named"])
         or [e["list_id"] for e in document["entries"]]
     )
-    given = {
+    settings = {
         "jurisdiction": then["jurisdiction"],
         "tiers": tuple(then["tiers"]),
         "as_of": common.parse_day(then["as_of"], "as_of"),
@@ -348,8 +332,8 @@ def _screen(
         **reading,
     }
     try:
-        session = open_session(settle(values, watchlists=tuple(dict.fromkeys(lists)) or (NO_WATCHLIST,), **given))
+        session = open_session(settle(values, watchlists=tuple(dict.fromkeys(lists)) or (NO_WATCHLIST,), **settings))
     except WatchlistError as error:
         unknown.append(f"parties: {error}")
-        session = open_session(settle(values, watchlists=(NO_WATCHLIST,), **given))
+        session = open_session(settle(values, watchlists=(NO_WATCHLIST,), **settings))
     return session.run(sources, remember=False).report

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from precursor_screen.cli import faults
+from precursor_screen.cli import faults, options
 from precursor_screen.cli.common import discard_stdout, reader_may_leave, settings_of
 from precursor_screen.config import home_of
 from precursor_screen.errors import ExitCode, NoRoom, PrecursorScreenError
@@ -109,15 +109,8 @@ def _check_address_space(name: str) -> None:
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="precursor-screen")
-@click.option(
-    "--home", type=click.Path(path_type=Path), help="Folder of imported watchlists [default: the platform's user data folder]."
-)
-@click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path),
-    help="Settings file [default: precursor-screen.toml in the working folder].",
-)
+@options.file_option("--home", words="Folder of imported watchlists [default: the platform's user data folder].")
+@options.file_option("--config", "config_file", words="Settings file [default: precursor-screen.toml in the working folder].")
 @click.pass_context
 def cli(ctx: click.Context, home: Path | None, config_file: Path | None) -> None:
     """Screen customs and trade manifests for drug precursors and listed parties.

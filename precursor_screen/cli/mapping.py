@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from precursor_screen.cli import options
 from precursor_screen.reports.printable import printable
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _SAMPLES, _SHOWN = 3, 40  # cells, characters of each
 
 _mapping = click.option("--mapping", metavar="PATH", help="A column map, as `mapping list --yaml` writes it.")
-_encoding = click.option("--encoding", metavar="NAME", help="Encoding of text [default: decided by content].")
+_encoding = options.encoding_option("Encoding of text [default: decided by content].")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +131,9 @@ def _read(path: str, mapping: str | None, encoding: str | None) -> Iterator[Tabl
     from precursor_screen.runners.inputs import find_sources, wants_stdin
     from precursor_screen.runners.settings import read_options
 
-    options = read_options(mapping or "", encoding or "")
+    reading = read_options(mapping or "", encoding or "")
     for source in find_sources((path,), sys.stdin.buffer.read() if wants_stdin((path,)) else None):
-        found = read(source.readable(), source.name, options)
+        found = read(source.readable(), source.name, reading)
         for tables in found:
             yield Table(tables, tables.input.name.removeprefix(source.name) if len(found) > 1 else "")
 

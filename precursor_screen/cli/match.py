@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from precursor_screen.cli import common
+from precursor_screen.cli import common, options
 
 
 @click.command()
 @click.argument("name")
-@click.option("--watchlist", "watchlists", multiple=True, metavar="ID|PATH", help="Repeatable [default: all that are imported].")
-@click.option("--json", "as_json", is_flag=True, help="Print the object of the contract instead of words.")
+@options.watchlist_option("Repeatable [default: all that are imported].")
+@options.json_option("Print the object of the contract instead of words.")
 @click.option("--explain", is_flag=True, help="Show the names as compared, word by word.")
 @click.pass_context
 def command(ctx: click.Context, name: str, watchlists: tuple[str, ...], as_json: bool, explain: bool) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from precursor_screen.cli import common
+from precursor_screen.cli import common, options
 from precursor_screen.config import home_of
 
 
@@ -23,11 +23,9 @@ def command() -> None:
 
 @command.command("import")
 @click.argument("register")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=options.PATH)
 @click.option("--date", "day", metavar="DATE", help="Day on which the register held [default: today].")
-@click.option(
-    "--mapping", type=click.Path(path_type=Path), help="YAML: `columns`, HEADER: COLUMN or ignore; date_order, decimal."
-)
+@options.file_option("--mapping", words="YAML: `columns`, HEADER: COLUMN or ignore; date_order, decimal.")
 @click.option("--force", is_flag=True, help="Also if it is much shorter or older than the last copy.")
 @click.pass_context
 def import_register(ctx: click.Context, register: str, file: Path, day: str | None, mapping: Path | None, force: bool) -> int:
@@ -65,7 +63,7 @@ def import_register(ctx: click.Context, register: str, file: Path, day: str | No
 
 
 @command.command()
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@options.json_option("As JSON.")
 @click.pass_context
 def status(ctx: click.Context, as_json: bool) -> None:
     """Which registers are imported, of what day, and how many rows.

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.cli import common
-from precursor_screen.model import FAIL_ON, TIERS
+from precursor_screen.cli import common, options
+from precursor_screen.model import TIERS
 from precursor_screen.reports.printable import printable
 
 if TYPE_CHECKING:
@@ -20,86 +20,48 @@ if TYPE_CHECKING:
     from precursor_screen.runners.local import Run
     from precursor_screen.runners.settings import Settings
 
+_OUTPUT = "Report file; the suffix picks the format: .html .xlsx .csv .json .jsonl .parquet .txt. Repeatable."
+_RESOLVED = "Every line with what was recognised in it, flagged or not (.csv or .parquet)."
+_WATCHLIST = (
+    "Watchlist to screen against; `none`; `sample` is the fictional list that ships. Repeatable [default: all that are imported]."
+)
+_RATES = "Rates of currencies (CSV: currency, date, usd) [default: those that ship]."
+_FRESH = "Stale reference data is exit code 4, not a warning; all of it is checked in full."
+_CAPACITY = "How many shipments the terminal shows."
+_SAMPLE = (
+    "Also show this share of the shipments without a flag (1%), drawn by chance and labelled, so that misses can be measured."
+)
+_STRUCTURE = "Read systematic names as structures as well (needs the extra `structure`, and Java)."
+
 
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="Report file; the suffix picks the format: .html .xlsx .csv .json .jsonl .parquet .txt. Repeatable.",
-)
-@click.option("--issues", "issues_path", type=click.Path(path_type=Path), help="Every issue, one row each (.csv or .parquet).")
-@click.option(
-    "--resolved",
-    "resolved_path",
-    type=click.Path(path_type=Path),
-    help="Every line with what was recognised in it, flagged or not (.csv or .parquet).",
-)
-@click.option("--jurisdiction", metavar="CODE", help="For whom one screens (US, EU, CA, AU ...): thresholds and directions.")
+@click.option("-o", "--output", "outputs", multiple=True, type=options.PATH, help=_OUTPUT)
+@options.file_option("--issues", "issues_path", words="Every issue, one row each (.csv or .parquet).")
+@options.file_option("--resolved", "resolved_path", words=_RESOLVED)
+@options.jurisdiction_option("For whom one screens (US, EU, CA, AU ...): thresholds and directions.")
 @click.option("--tiers", metavar="LIST", help=f"Which kinds of control count: {', '.join(TIERS)} [default: convention,national].")
-@click.option(
-    "--rules",
-    "rule_dirs",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="Folder of rules, added to those that ship. Repeatable.",
-)
+@options.rules_option("Folder of rules, added to those that ship. Repeatable.")
 @click.option("--only-rules", is_flag=True, help="Use the rules of --rules instead of those that ship.")
-@click.option(
-    "--watchlist",
-    "watchlists",
-    multiple=True,
-    metavar="ID|PATH",
-    help="Watchlist to screen against; `none`; `sample` is the fictional list that ships. Repeatable [default: all that are imported].",
-)
-@click.option("--mapping", metavar="NAME|PATH", help="Column map for tabular input [default: guessed, and reported].")
-@click.option(
-    "--rates",
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="Rates of currencies (CSV: currency, date, usd) [default: those that ship].",
-)
-@click.option("--encoding", metavar="NAME", help="Encoding of text input [default: decided by content, and reported].")
-@click.option(
-    "--fail-on",
-    type=click.Choice(FAIL_ON),
-    help="Level of a new flag, or band of a shipment, from which the exit code is 1 [default: none].",
-)
-@click.option("--as-of", metavar="DATE", help="Day that judges list ages and lines without a date [default: today].")
+@options.watchlist_option(_WATCHLIST)
+@options.mapping_option("Column map for tabular input [default: guessed, and reported].")
+@options.file_option("--rates", metavar="PATH", words=_RATES)
+@options.encoding_option("Encoding of text input [default: decided by content, and reported].")
+@options.fail_on_option("none")
+@options.as_of_option("Day that judges list ages and lines without a date [default: today].")
 @click.option("--ledger", "ledger", metavar="PATH|URL|home", help="Remember, and look back: a file, postgresql://... or home.")
 @click.option("--no-ledger", is_flag=True, help="Neither, also if a setting names one.")
-@click.option(
-    "--wait",
-    type=click.FloatRange(min=0),
-    default=60.0,
-    show_default=True,
-    help="Seconds to wait for another run that holds the ledger; 0 gives up at once.",
-)
-@click.option(
-    "--require-fresh", is_flag=True, help="Stale reference data is exit code 4, not a warning; all of it is checked in full."
-)
-@click.option(
-    "--capacity", type=click.IntRange(min=1), default=20, show_default=True, help="How many shipments the terminal shows."
-)
-@click.option(
-    "--sample",
-    metavar="SHARE",
-    help="Also show this share of the shipments without a flag (1%), drawn by chance and labelled, so that misses can be measured.",
-)
-@click.option(
-    "--structure", is_flag=True, help="Read systematic names as structures as well (needs the extra `structure`, and Java)."
-)
-@click.option(
-    "--jobs", type=click.IntRange(min=0), default=0, help="Processes for matching [default: as many as there are cores]."
-)
-@common.mode_option
+@options.wait_option("Seconds to wait for another run that holds the ledger; 0 gives up at once.")
+@click.option("--require-fresh", is_flag=True, help=_FRESH)
+@click.option("--capacity", type=click.IntRange(min=1), default=20, show_default=True, help=_CAPACITY)
+@click.option("--sample", metavar="SHARE", help=_SAMPLE)
+@click.option("--structure", is_flag=True, help=_STRUCTURE)
+@options.jobs_option
+@options.mode_option
 @click.option("--quiet", is_flag=True, help="No summary on the terminal.")
 @click.option("--timing", is_flag=True, help="Say on standard error how long each step took.")
 @click.pass_context
-def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path, ...], **options: Any) -> int:
+def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) -> int:
     """Screen manifests and write reports.
 
     INPUT is a file, a folder, a pattern, or - for a table or pasted text on standard input. Without -o a summary goes to the terminal.
@@ -120,8 +82,8 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     from precursor_screen.runners.session import open_session
 
     values = common.settings(ctx)
-    options["mode"] = common.file_mode(values, options["mode"])
-    tables = tuple(options[name] for name in ("issues_path", "resolved_path") if options[name])
+    given["mode"] = common.file_mode(values, given["mode"])
+    tables = tuple(given[name] for name in ("issues_path", "resolved_path") if given[name])
     for path in outputs:
         presenter_for(path)
     for path in tables:
@@ -133,46 +95,46 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
         from precursor_screen.formats.confined import start_early
 
         start_early()  # it gets ready while lists and rules are loaded
-    settings = _settle(values, options)
-    clock = _Clock(options["timing"], progress=sys.stderr.isatty() and not options["quiet"])
+    settings = _settle(values, given)
+    clock = _Clock(given["timing"], progress=sys.stderr.isatty() and not given["quiet"])
 
     def tell(result: Run) -> None:
         clock.pause()
-        _show(result.report, outputs, options)
+        _show(result.report, outputs, given)
 
     session = open_session(settings, clock.step, common.fault_keeper(ctx))
-    result = session.run(sources, lambda result: _write(result, outputs, options), tell)
+    result = session.run(sources, lambda result: _write(result, outputs, given), tell)
     clock.stop()
     return int(result.report.exit_code)
 
 
-def _settle(values: dict[str, Value], options: dict[str, Any]) -> Settings:
+def _settle(values: dict[str, Value], given: dict[str, Any]) -> Settings:
     from precursor_screen.errors import UsageError
     from precursor_screen.runners.sampling import read_share
     from precursor_screen.runners.settings import settle
 
-    if options["no_ledger"] and options["ledger"]:
+    if given["no_ledger"] and given["ledger"]:
         raise UsageError("--ledger and --no-ledger contradict each other", remedy="Leave one out.")
     settings = settle(
         values,
-        tiers=tuple(t.strip() for t in options["tiers"].split(",") if t.strip()) if options["tiers"] else (),
-        as_of=common.parse_day(options["as_of"], "--as-of"),
+        tiers=tuple(t.strip() for t in given["tiers"].split(",") if t.strip()) if given["tiers"] else (),
+        as_of=common.parse_day(given["as_of"], "--as-of"),
         cache=True,
-        sample=read_share(options["sample"]),
+        sample=read_share(given["sample"]),
         **{
-            name: options[name]
+            name: given[name]
             for name in (
                 *("jurisdiction", "watchlists", "mapping", "encoding", "fail_on", "ledger", "wait", "rates"),
                 *("rule_dirs", "only_rules", "require_fresh", "structure", "jobs"),
             )
         },
     )
-    return replace(settings, ledger="") if options["no_ledger"] else settings
+    return replace(settings, ledger="") if given["no_ledger"] else settings
 
 
-def _show(report: Report, outputs: tuple[Path, ...], options: dict[str, Any]) -> None:
+def _show(report: Report, outputs: tuple[Path, ...], given: dict[str, Any]) -> None:
     """The summary on the terminal; of a report in files only its notices, what was written, and the counts."""
-    if options["quiet"]:
+    if given["quiet"]:
         return
     if outputs:
         from precursor_screen.reports.console import count_found
@@ -192,7 +154,7 @@ def _show(report: Report, outputs: tuple[Path, ...], options: dict[str, Any]) ->
             raise BrokenPipeError
 
     with common.reader_may_leave():  # and the exit code stays what the screening found
-        print_report(report, Terminal(highlight=False, soft_wrap=not sys.stdout.isatty()), options["capacity"])
+        print_report(report, Terminal(highlight=False, soft_wrap=not sys.stdout.isatty()), given["capacity"])
 
 
 def _check_table_path(path: Path) -> None:
@@ -204,17 +166,17 @@ def _check_table_path(path: Path) -> None:
         )
 
 
-def _write(result: Run, outputs: tuple[Path, ...], options: dict[str, Any]) -> None:
+def _write(result: Run, outputs: tuple[Path, ...], given: dict[str, Any]) -> None:
     from precursor_screen.reports.registry import write_report
     from precursor_screen.reports.tables import write_table
     from precursor_screen.runners.resolved import resolved_table
 
     for path in outputs:
-        write_report(result.report, path, options["mode"])
-    if options["issues_path"]:
-        write_table(result.report.issues, options["issues_path"], options["mode"])
-    if options["resolved_path"]:
-        write_table(resolved_table(result.screened), options["resolved_path"], options["mode"])
+        write_report(result.report, path, given["mode"])
+    if given["issues_path"]:
+        write_table(result.report.issues, given["issues_path"], given["mode"])
+    if given["resolved_path"]:
+        write_table(resolved_table(result.screened), given["resolved_path"], given["mode"])
 
 
 class _Clock:
