@@ -16,8 +16,6 @@ from precursor_screen.errors import UsageError, Where
 from precursor_screen.ledger.store import Ledger
 from precursor_screen.reports.interface import PRIVATE, defuse, whole_file
 
-FORMATS = ("parquet", "csv")
-
 
 def export_tables(ledger: Ledger, folder: Path, kind: str, mode: int = PRIVATE) -> dict[str, int]:
     """Writes each table of the ledger into a file of the folder, all as they are at one moment.

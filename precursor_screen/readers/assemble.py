@@ -48,7 +48,6 @@ _GOODS_TEXTS = ("description", "description_extra")
 _MASSES = {"gross_mass": "gross_mass_kg", "net_mass": "net_mass_kg"}
 EXTRA_SEPARATOR = "; "
 _JOIN = "\x1e"
-_LINE_BREAK = r"\s*\n\s*"
 _NONE = pa.scalar(None, pa.string())
 
 

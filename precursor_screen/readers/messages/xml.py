@@ -18,7 +18,6 @@ from precursor_screen.readers.messages.merge import merge_lines
 from precursor_screen.readers.messages.scope import AMOUNTS, BESIDE, IGNORED, UNREAD, Cell, Scope, lines_of, with_countries
 from precursor_screen.readers.messages.text import as_date, with_unit
 
-_MASSES = ("gross_mass", "net_mass")
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 # Attributes that say how a value is written, and no more.
 _OF_WRITING = frozenset(
