@@ -109,8 +109,7 @@ def _misfits(
     )
     chapter = lines.column("hs_chapter")
     chemical = pc.and_(pc.is_in(chapter, pa.array(CHEMICAL_CODES)), pc.fill_null(pc.not_equal(known, DOES_NOT_EXIST), False))
-    pair = pc.binary_join_element_wise(_only(chemical, chapter), text, " ")
-    return map_distinct(pair, lambda p: misfit(p[3:], p[:2], nomenclature, packing, senses))
+    return map_distinct(_only(chemical, text), lambda t: misfit(t, nomenclature, packing, senses))
 
 
 def _package_kg(lines: pa.Table) -> pa.ChunkedArray:
