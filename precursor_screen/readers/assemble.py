@@ -161,12 +161,12 @@ def _make_numbers(columns: Columns) -> None:
             unit = guess.unit if guess else None
             for prefix, values in (("", parsed), ("ambiguous_", larger)):
                 if values is not None:
-                    made = to_kilograms(values, unit_column, unit, _MASSES[name], found[name], columns.rows, columns.issues)
+                    made = to_kilograms(values, unit_column, unit, _MASSES[name], columns.rows, columns.issues)
                     columns.made[f"{prefix}{_MASSES[name]}"] = made
         elif name in _MASSES.values():
             for prefix, values in (("", parsed), ("ambiguous_", larger)):
                 if values is not None and f"{prefix}{name}" not in columns.made:
-                    made = to_kilograms(values, None, None, name, found[name], columns.rows, columns.issues)
+                    made = to_kilograms(values, None, None, name, columns.rows, columns.issues)
                     columns.made[f"{prefix}{name}"] = made
         elif name == "packages":
             columns.made[name] = to_counts(parsed, found[name], columns.rows, columns.issues)

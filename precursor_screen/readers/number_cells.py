@@ -178,8 +178,8 @@ def _refuse_negative(
 
 
 def to_kilograms(
-    numbers: Numbers, unit_column: pa.ChunkedArray | None, header_unit: Unit | None, field: str, column: pa.ChunkedArray, rows: pa.Array, issues: IssueList,
-) -> pa.ChunkedArray:  # fmt: skip
+    numbers: Numbers, unit_column: pa.ChunkedArray | None, header_unit: Unit | None, field: str, rows: pa.Array, issues: IssueList
+) -> pa.ChunkedArray:
     """Masses in kilograms.
 
     The unit in the cell goes before the unit's own column, that before the header (`LB` is met under `WEIGHT_IN_KG`), and
