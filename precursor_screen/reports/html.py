@@ -64,8 +64,6 @@ class Packed:
 class HtmlPresenter:
     """The report as a page that opens anywhere and prints."""
 
-    suffix = ".html"
-
     def write(self, report: Report, stream: BinaryIO) -> None:
         """Writes the page."""
         for piece in _environment().get_template("report.html.jinja").generate(**_context(report)):

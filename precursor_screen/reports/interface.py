@@ -18,8 +18,6 @@ from precursor_screen.store.files import written_whole
 class Presenter(Protocol):
     """Writes a report in one format."""
 
-    suffix: str
-
     def write(self, report: Report, stream: BinaryIO) -> None:
         """Writes the whole report."""
 

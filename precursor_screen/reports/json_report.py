@@ -14,8 +14,6 @@ from precursor_screen.reports.shipment import shipments_in_words
 class JsonPresenter:
     """The report as one JSON document; keys and lists in a fixed order, decimals as strings."""
 
-    suffix = ".json"
-
     def write(self, report: Report, stream: BinaryIO) -> None:
         """Writes the document."""
         head = {
@@ -54,8 +52,6 @@ _WORDS = ("question", "sender", "receiver", "route", "goods", "mass_kg", "value"
 
 class JsonLinesPresenter:
     """One flag a line, for pipes."""
-
-    suffix = ".jsonl"
 
     def write(self, report: Report, stream: BinaryIO) -> None:
         """Writes the flags, worst shipment first."""

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 from precursor_screen.errors import UsageError, Where
 from precursor_screen.names.suggest import did_you_mean
-from precursor_screen.reports.html import HtmlPresenter
 from precursor_screen.reports.interface import PRIVATE, Presenter, whole_file
-from precursor_screen.reports.json_report import JsonLinesPresenter, JsonPresenter
 from precursor_screen.reports.report import Report
-from precursor_screen.reports.tables import CsvPresenter, ParquetPresenter
-from precursor_screen.reports.text import TextPresenter
-from precursor_screen.reports.xlsx import XlsxPresenter
 
-PRESENTERS: tuple[Presenter, ...] = (
-    HtmlPresenter(),
-    XlsxPresenter(),
-    CsvPresenter(),
-    JsonPresenter(),
-    JsonLinesPresenter(),
-    ParquetPresenter(),
-    TextPresenter(),
-)
+# Where each is: what writes pages and workbooks takes a while to import, and most runs want one of them.
+PRESENTERS = {
+    ".html": ("html", "HtmlPresenter"),
+    ".xlsx": ("xlsx", "XlsxPresenter"),
+    ".csv": ("tables", "CsvPresenter"),
+    ".json": ("json_report", "JsonPresenter"),
+    ".jsonl": ("json_report", "JsonLinesPresenter"),
+    ".parquet": ("tables", "ParquetPresenter"),
+    ".txt": ("text", "TextPresenter"),
+}
 
 
 def presenter_for(path: Path) -> Presenter:
@@ -31,12 +28,13 @@ def presenter_for(path: Path) -> Presenter:
     Raises:
         UsageError: no presenter has it.
     """
-    suffixes = {p.suffix: p for p in PRESENTERS}
-    found = suffixes.get(path.suffix.lower())
-    if found is None:
-        remedy = did_you_mean(path.suffix.lower(), suffixes) or f"Known: {', '.join(suffixes)}."
+    suffix = path.suffix.lower()
+    if suffix not in PRESENTERS:
+        remedy = did_you_mean(suffix, PRESENTERS) or f"Known: {', '.join(PRESENTERS)}."
         raise UsageError(f"no report format has the suffix {path.suffix or 'none'!r}", where=Where(str(path)), remedy=remedy)
-    return found
+    module, name = PRESENTERS[suffix]
+    presenter: Presenter = getattr(import_module(f"precursor_screen.reports.{module}"), name)()
+    return presenter
 
 
 def write_report(report: Report, path: Path, mode: int = PRIVATE) -> None:

@@ -43,8 +43,6 @@ SHIPMENT_COLUMNS = ("sender", "receiver", "route", "goods", "mass_kg", "day", "q
 class CsvPresenter:
     """Flags as CSV (UTF-8 with a mark, so that spreadsheet programs read it), evidence as JSON in one column."""
 
-    suffix = ".csv"
-
     def write(self, report: Report, stream: BinaryIO) -> None:
         """Writes one row a flag, worst shipment first."""
         write_csv(flags_in_words(report), stream)
@@ -102,8 +100,6 @@ def _cell(value: Any) -> Any:
 
 class ParquetPresenter:
     """Flags as Parquet, evidence as a map from field to what was written."""
-
-    suffix = ".parquet"
 
     def write(self, report: Report, stream: BinaryIO) -> None:
         """Writes one row a flag, worst shipment first."""

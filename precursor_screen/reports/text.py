@@ -22,8 +22,6 @@ _LONGEST = 4 * (WIDTH - 4)  # characters of a question
 class TextPresenter:
     """The text of a mail, without colour."""
 
-    suffix = ".txt"
-
     def write(self, report: Report, stream: BinaryIO) -> None:
         """Writes subject and text."""
         stream.write(write_text(report).encode("utf-8", "backslashreplace"))

@@ -42,7 +42,6 @@ _GROUND_OF_ENTRIES = "#FFFFE5"
 class XlsxPresenter:
     """Summary, Shipments, Flags, Evidence, Parties, Coverage, Run."""
 
-    suffix = ".xlsx"
     most_rows = MOST_ROWS
 
     def write(self, report: Report, stream: BinaryIO) -> None:
