@@ -26,7 +26,7 @@ TYPES: dict[str, pa.DataType] = {
     "score": pa.float64(),
 }
 
-LINE, SUBSTANCE, PARTY = "line", "substance", "party"
+LINE, SUBSTANCE, PARTY = SUBJECTS = ("line", "substance", "party")
 BESIDE_TABLE = "beside the table"  # message_type of a line that holds nothing but texts of no row of goods
 ROLES = ("consignor", "consignee", "notify_party", "exporter", "importer")
 # What is known of who sends and who receives, whichever column named them: {side}_role says which.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -12,9 +10,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from precursor_screen.errors import UsageError, Where
-from precursor_screen.reports.interface import PRIVATE, defuse, whole_file
+from precursor_screen.reports.interface import PRIVATE, whole_file
 from precursor_screen.reports.json_report import dump
 from precursor_screen.reports.printable import printable
+from precursor_screen.reports.tables import write_rows
 from precursor_screen.reports.xlsx import MOST_ROWS, write_workbook
 from precursor_screen.reports.xlsx_sheets import Column, Sheet
 
@@ -74,19 +73,9 @@ def _xlsx(told: Told, stream: BinaryIO) -> None:
 
 
 def _csv(told: Told, stream: BinaryIO) -> None:
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="backslashreplace", newline="", write_through=True)
-    writer = csv.writer(text)
     sheet = told.sheets[told.table]
-    writer.writerow([c.name for c in sheet.columns])
-    writer.writerows([_cell(value) for value in row] for row in sheet.rows)
-    text.flush()
-    text.detach()
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return plain_kg(value)
-    return defuse(value) if isinstance(value, str) else value
+    rows = ([plain_kg(v) if isinstance(v, Decimal) else v for v in row] for row in sheet.rows)
+    write_rows([c.name for c in sheet.columns], rows, stream)
 
 
 def _json(told: Told, stream: BinaryIO) -> None:

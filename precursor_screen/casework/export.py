@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from precursor_screen.errors import UsageError, Where
 from precursor_screen.ledger.store import Ledger
-from precursor_screen.reports.interface import PRIVATE, defuse, whole_file
-
-FORMATS = ("parquet", "csv")
+from precursor_screen.reports.interface import PRIVATE, whole_file
+from precursor_screen.reports.tables import write_rows
 
 
 def export_tables(ledger: Ledger, folder: Path, kind: str, mode: int = PRIVATE) -> dict[str, int]:
@@ -60,20 +56,5 @@ def _write_parquet(stream: BinaryIO, schema: pa.Schema, batches: Iterator[pa.Rec
 
 
 def _write_csv(stream: BinaryIO, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="", write_through=True)
-    writer = csv.writer(text)
-    writer.writerow(schema.names)
-    rows = 0
-    for batch in batches:
-        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            writer.writerow([_cell(v) for v in row])
-        rows += batch.num_rows
-    text.flush()
-    text.detach()
-    return rows
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        return defuse(json.dumps(value, ensure_ascii=False))
-    return defuse(value) if isinstance(value, str) else value
+    rows = (row for batch in batches for row in zip(*(column.to_pylist() for column in batch.columns), strict=True))
+    return write_rows(schema.names, rows, stream)

@@ -18,6 +18,7 @@ from precursor_screen.errors import ErrorGroup, UsageError, Where
 from precursor_screen.ledger.store import Ledger
 from precursor_screen.ledger.values import CLEARED, CONFIRMED, INCONCLUSIVE, REFERRED
 from precursor_screen.model import LEVELS
+from precursor_screen.reports.words import counted
 
 VERDICT_OF = {"c": CLEARED, "r": REFERRED, "f": CONFIRMED, "?": INCONCLUSIVE}
 SKIP, QUIT = "s", "q"
@@ -173,8 +174,7 @@ def _decide(ledger: Ledger, case: Case, officers: Officers, talk: Talk, now: Cal
             talk.say(f"Not recorded: {reasons[0]}")
             continue
         until = f" until {added.verdicts[0].until}" if added.verdicts[0].until else ""
-        count = f"{len(added.verdicts):,} flag{'' if len(added.verdicts) == 1 else 's'}"
-        talk.say(f"{verdict}{until}: {count}, by {added.verdicts[0].who}")
+        talk.say(f"{verdict}{until}: {counted(len(added.verdicts), 'flag')}, by {added.verdicts[0].who}")
         return added
 
 

@@ -11,10 +11,10 @@ from precursor_screen.daily.inbox import Digests
 from precursor_screen.daily.plan import find_again, find_change, find_old
 from precursor_screen.daily.record import RESCREEN, worst
 from precursor_screen.daily.run import ANSWERED, Job, look, read_last, refuse_no_watchlist
-from precursor_screen.daily.summary import count
 from precursor_screen.errors import ExitCode, LedgerError, LedgerOutdated, PrecursorScreenError
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.reference.bundle import Reference
+from precursor_screen.reports.words import counted
 from precursor_screen.runners.coverage import age_notices
 from precursor_screen.runners.session import load
 
@@ -51,7 +51,7 @@ def _say_reference(reference: Reference, say: Callable[[str], None]) -> None:
     for watchlist in reference.watchlists:
         manifest = watchlist.manifest
         say(
-            f"Watchlist {watchlist.list_id} of {manifest.list_date}, {count(manifest.entries, 'entry').replace('entrys', 'entries')}"
+            f"Watchlist {watchlist.list_id} of {manifest.list_date}, {counted(manifest.entries, 'entry').replace('entrys', 'entries')}"
         )
     for notice in age_notices(reference):
         say(f"! {notice}")
@@ -80,7 +80,7 @@ def _say_files(
     job: Job, reference: Reference | None, known: Callable[[Iterable[str]], set[str]], say: Callable[[str], None]
 ) -> None:
     listing, found, waiting = look(job, known, Digests(job.out.own / "digests.json"), job.out, wait=False)
-    say(f"{count(len(found.new), 'new file')}, {len(found.known)} known, {len(found.aside)} set aside before")
+    say(f"{counted(len(found.new), 'new file')}, {len(found.known)} known, {len(found.aside)} set aside before")
     _say_names("new", [d.file.name for d in found.new], say)
     _say_names("not finished, or changed a moment ago", [*listing.unfinished, *waiting], say)
     _say_names("NOT readable", [f"{name} {reason}" for name, reason in (*listing.problems, *found.unreadable)], say)
@@ -92,7 +92,7 @@ def _say_files(
             say(f"Changed since the run of {change.since}: {', '.join(change.what)} (--on-change {job.on_change})")
         if job.on_change == RESCREEN:
             again = find_again(published, found.known, now, job.rescreen_days, time.time())
-            say(f"{count(len(again.files), 'file')} would be screened again, {again.older:,} are too old for that")
+            say(f"{counted(len(again.files), 'file')} would be screened again, {again.older:,} are too old for that")
     old = find_old(published, job.settings.as_of, job.keep_days, read_last(job.out).day)
     _say_names("reports to be deleted", [p.path.name for p in old], say)
 

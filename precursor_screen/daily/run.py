@@ -19,7 +19,7 @@ from precursor_screen.daily.metrics import Sample, of_counts, write_metrics
 from precursor_screen.daily.out_folder import HEARTBEAT, METRICS, RECORD, SUMMARY, OutFolder, Published
 from precursor_screen.daily.plan import Again, Change, Digested, Sorted, find_again, find_change, find_old, sort_files
 from precursor_screen.daily.record import NEW, RESCREEN, SCREENED, worst
-from precursor_screen.daily.summary import Said, add_counts, count, in_words, write_failure, write_subject, write_summary
+from precursor_screen.daily.summary import Said, add_counts, in_words, write_failure, write_subject, write_summary
 from precursor_screen.daily.suspects import Note, find_deadly
 from precursor_screen.daily.verdicts import take_verdicts
 from precursor_screen.errors import ExitCode, UsageError, WatchlistError, Where
@@ -31,6 +31,7 @@ from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.refresh import refresh_imported
 from precursor_screen.reference.sources import load_sources
 from precursor_screen.reference.store import WatchlistStore
+from precursor_screen.reports.words import counted
 from precursor_screen.runners.coverage import age_notices
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.one_input import FaultKeeper
@@ -285,13 +286,13 @@ class _Run:
 
     def remark_change(self, change: Change, found: Sorted, again: Again) -> list[str]:
         """What has changed since files were screened, and what is done about it."""
-        job, there = self.job, count(len(found.known), "file")
+        job, there = self.job, counted(len(found.known), "file")
         self.loud |= job.asked and job.on_change == RESCREEN
         if job.on_change == RESCREEN and (again.files or again.older):
             changed = f"Changed since the run of {again.change.since}: {', '.join(again.change.what)}. " if again.files else ""
-            older = f"; {count(again.older, 'older file')} left out (--rescreen-days)" if again.older else ""
+            older = f"; {counted(again.older, 'older file')} left out (--rescreen-days)" if again.older else ""
             return [
-                f"{changed}{count(len(again.files), 'file')} of the last {count(job.rescreen_days, 'day')} screened again, in a folder "
+                f"{changed}{counted(len(again.files), 'file')} of the last {counted(job.rescreen_days, 'day')} screened again, in a folder "
                 f"of their own{older}. Files that are no longer in the inbox are not. Rules over time judge new lines only."
             ]
         if job.on_change == RESCREEN and job.asked:
@@ -335,8 +336,8 @@ class _Run:
             remarks=[
                 *age_notices(reference),
                 *self.said.remarks,
-                f"This run: {count(screened, 'file')} screened, {in_words(add_counts(d.counts for d in today))}.",
-                f"The last {DAYS_OF_WEEK} days: {count(sum(len(d.files) for d in week), 'file')}, {in_words(add_counts(d.counts for d in week))}.",
+                f"This run: {counted(screened, 'file')} screened, {in_words(add_counts(d.counts for d in today))}.",
+                f"The last {DAYS_OF_WEEK} days: {counted(sum(len(d.files) for d in week), 'file')}, {in_words(add_counts(d.counts for d in week))}.",
                 f"In the inbox: {len(found.known) + screened:,} screened, {len(found.aside):,} set aside, "
                 f"{len(self.said.waiting):,} still being written.",
                 f"The last reports are those in {published[-1].path.name}." if published else "There has been no report yet.",
@@ -434,7 +435,7 @@ def look(
 
 def _remark_old(old: Sequence[Published], days: int) -> list[str]:
     names = ", ".join(p.path.name for p in old)
-    return [f"Deleted at the end of this run, being older than {count(days, 'day')}: {names}."] if old else []
+    return [f"Deleted at the end of this run, being older than {counted(days, 'day')}: {names}."] if old else []
 
 
 # What the metrics show of the counts of deliveries, and under which label.

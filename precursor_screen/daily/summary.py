@@ -14,7 +14,7 @@ from precursor_screen.model import BANDS, LEVELS
 from precursor_screen.reports.printable import printable
 from precursor_screen.reports.report import LEAST_SHORT, Report, show_spot
 from precursor_screen.reports.shipment import shipments_in_words
-from precursor_screen.reports.words import capital
+from precursor_screen.reports.words import capital, counted
 
 WIDEST = 320  # characters of a line
 MOST_SHIPMENTS = 500  # that are told one by one: beyond that nobody reads a mail
@@ -92,7 +92,7 @@ def in_words(counts: Mapping[str, Any]) -> str:
     parts = _in_bands(bands)
     parts += [f"{counts['known']:,} known"] if counts.get("known") else []
     unscreened = f", {lines['unscreenable']:,} not screened" if lines.get("unscreenable") else ""
-    return f"{count(lines.get('read', 0), 'line')}{unscreened}; flagged shipments: {', '.join(parts) or 'none'}"
+    return f"{counted(lines.get('read', 0), 'line')}{unscreened}; flagged shipments: {', '.join(parts) or 'none'}"
 
 
 def _in_bands(bands: Mapping[str, int]) -> list[str]:
@@ -115,11 +115,6 @@ def _of(shipments: pa.Table, flags: pa.Table) -> pa.Table:
     return shipments.filter(pc.is_in(shipments.column("shipment_id"), pc.unique(flags.column("shipment_id"))))
 
 
-def count(number: int, noun: str) -> str:
-    """`1 file`, `2 files`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def write_subject(counts: Mapping[str, Any], said: Said, mark: str = "") -> str:
     """`precursor-screen: 2 hold, 9 review, 1 file set aside (2026-11-26, EU)`; what is none is left out."""
     bands, lines = counts.get("shipments", {}), counts.get("lines", {})
@@ -130,11 +125,11 @@ def write_subject(counts: Mapping[str, Any], said: Said, mark: str = "") -> str:
         parts.append(f"{counts['known']:,} known")
     aside = sum(f.outcome == SET_ASIDE for f in said.files) + len(said.unreadable)
     if aside:
-        parts.append(f"{count(aside, 'file')} set aside")
+        parts.append(f"{counted(aside, 'file')} set aside")
     if said.lying:
-        parts.append(f"{count(len(said.lying), 'file')} still set aside")
+        parts.append(f"{counted(len(said.lying), 'file')} still set aside")
     if lines.get("unscreenable"):
-        parts.append(f"{count(lines['unscreenable'], 'line')} not screened")
+        parts.append(f"{counted(lines['unscreenable'], 'line')} not screened")
     if not parts:
         parts = ["nothing to look at" if said.files else "nothing new"]
     return _subject(", ".join(parts), said, mark)
@@ -179,17 +174,17 @@ def _counts(report: Report, said: Said) -> list[str]:
     counts = count_new(report)
     bands = counts["shipments"]
     lines = [
-        f"{count(screened, 'file')}, {count(coverage['lines_read'], 'line')}, {count(report.shipments.num_rows, 'shipment')}"
-        + (f"; {count(coverage['unscreenable_lines'], 'line')} could not be screened" if coverage["unscreenable_lines"] else "")
+        f"{counted(screened, 'file')}, {counted(coverage['lines_read'], 'line')}, {counted(report.shipments.num_rows, 'shipment')}"
+        + (f"; {counted(coverage['unscreenable_lines'], 'line')} could not be screened" if coverage["unscreenable_lines"] else "")
     ]
     parts = _in_bands(bands)
     parts += [f"{counts['known']:,} known from earlier runs"] if counts["known"] else []
     lines.append(f"Flagged shipments: {', '.join(parts) or 'none'}.")
     if counts["quiet_high"]:
-        what = f"{count(counts['quiet_high'], 'shipment')} in band none or low"
+        what = f"{counted(counts['quiet_high'], 'shipment')} in band none or low"
         lines.append(f"{what} with a new flag of level high or critical: see the report.")
     resolved = report.state_counts().get("resolved", 0)
-    return [*lines, *([f"{count(resolved, 'flag')} of earlier runs resolved."] if resolved else [])]
+    return [*lines, *([f"{counted(resolved, 'flag')} of earlier runs resolved."] if resolved else [])]
 
 
 def _shipments(report: Report) -> list[str]:

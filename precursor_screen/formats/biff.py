@@ -14,7 +14,7 @@ import olefile
 
 from precursor_screen.formats.parts import runs_of
 from precursor_screen.formats.sheet import Aside
-from precursor_screen.formats.witness import SheetScan, has_words, name_of, words_of_page
+from precursor_screen.formats.witness import ERRORS, SheetScan, has_words, name_of, words_of_page
 
 BOF, EOF, BOUNDSHEET, CONTINUE, SST = 0x809, 0x0A, 0x85, 0x3C, 0xFC
 DIMENSIONS, ROW, BLANK, MULBLANK = 0x200, 0x208, 0x201, 0xBE
@@ -24,7 +24,6 @@ _SINGLE = (NUMBER, LABEL, BOOLERR, RK, RSTRING, LABELSST, FORMULA)
 _SIZES = {NUMBER: 14, RK: 10, LABELSST: 10, BOOLERR: 8, ROW: 16, BLANK: 6}
 # How records of cells begin: within the body of another one they were swallowed by it.
 _BEGINNINGS = tuple(struct.pack("<HH", kind, _SIZES[kind]) for kind in (NUMBER, RK, LABELSST, ROW))
-_ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A", 43: "#GETTING_DATA"}
 _BIFF8 = 0x600
 COLUMNS = 256  # [MS-XLS] 2.5.43: a sheet has no more
 _WITH_CELLS = (0, 1)  # worksheets and macro sheets; 2 is a chart, 6 a module
@@ -220,9 +219,9 @@ def _use(state: _State, row: int, column: int) -> None:
 
 def _error_of(kind: int, body: bytes) -> str:
     if kind == BOOLERR and body[7]:
-        return _ERRORS.get(body[6], "#ERROR!")
+        return ERRORS.get(body[6], "#ERROR!")
     if kind == FORMULA and body[12:14] == b"\xff\xff" and body[6] == 2:
-        return _ERRORS.get(body[8], "#ERROR!")
+        return ERRORS.get(body[8], "#ERROR!")
     return ""
 
 

@@ -8,7 +8,7 @@ interchanges with service characters of their own. What is no segment is handed 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from precursor_screen.errors import UnreadableManifest, Where
@@ -44,7 +44,6 @@ class Syntax:
 
 
 EDIFACT_SYNTAX = Syntax()
-X12_SYNTAX = Syntax(X12, "*", ">", "", "", "~", ".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +116,6 @@ def read_segments(text: str, file: str = "") -> Iterator[Segment]:
                     f"holds more than {MAX_SEGMENTS:,} segments", where=Where(file), remedy="Split the file."
                 )
             yield _segment(raw, number, syntax, cut, glued)
-
-
-def write_segment(tag: str, elements: Sequence[Sequence[str]], syntax: Syntax = EDIFACT_SYNTAX) -> str:
-    """A segment as it is sent, service characters in its data released."""
-    parts = [tag, *(syntax.component.join(_released(c, syntax) for c in element) for element in elements)]
-    return syntax.element.join(parts) + syntax.terminator
-
-
-def _released(text: str, syntax: Syntax) -> str:
-    if not syntax.release:
-        return text
-    special = {syntax.release, syntax.element, syntax.component, syntax.terminator, syntax.repetition} - {""}
-    return "".join(f"{syntax.release}{c}" if c in special else c for c in text)
 
 
 def _without_held(text: str) -> str:

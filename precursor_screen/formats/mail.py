@@ -123,7 +123,7 @@ def open_mail(blob: Blob) -> Mail:
     errors: list[UnreadableManifest] = []
     words: list[str] = []
     pictures: list[tuple[str, int]] = []
-    heads = _heads(message, parts)
+    heads = _heads(message)
     for part in parts:
         kind = part.get_content_type()
         file_name = _file_name(part)
@@ -154,7 +154,7 @@ def open_mail(blob: Blob) -> Mail:
     return Mail(tuple(blobs), tuple(errors), "\n".join(words), heads, tuple(pictures))
 
 
-def _heads(message: EmailMessage, parts: list[EmailMessage]) -> tuple[tuple[str, str], ...]:
+def _heads(message: EmailMessage) -> tuple[tuple[str, str], ...]:
     """What people write into the header, into the description of a part, and before and behind the parts."""
     found = [(f"{name} of the e-mail", str(value)) for name, value in message.items() if not _TECHNICAL.fullmatch(name)]
     for part in message.walk():

@@ -9,6 +9,8 @@ from typing import Protocol
 from precursor_screen.formats.sheet import Aside, Broken
 
 LOST = "lost-rows"
+# [MS-XLS] 2.5.10 BErr: what a cell shows for the code of its error.
+ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A", 43: "#GETTING_DATA"}
 _PAGE_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|\d+|[A-Za-z&])')
 _FONT = re.compile(r'&(?:"[^"]*"|K(?:[0-9A-Fa-f]{6}|\d\d[+-]\d{3})|\d+|[BIUSXYEbiusxye])')
 _PART_OF_PAGE, _FIELD = re.compile(r"&[LCRlcr]"), re.compile(r"&[A-Za-z](?:[+-]\d+)?")

@@ -9,22 +9,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from precursor_screen.formats.sheet import Aside, Broken
-from precursor_screen.formats.witness import NoWitness, SheetScan
+from precursor_screen.formats.witness import ERRORS, NoWitness, SheetScan
 
 _ROW, _ERRORS, _BUNDLE, _COMMENT = 0, (3, 11), 156, 637  # BrtRowHdr; BrtCellError, BrtFmlaError; BrtBundleSh; BrtCommentText
 _LONGEST = 32_767  # characters of a cell, and bytes of a record that are looked at
 _DIMENSIONS, _NAME, _FORMAT = 148, 39, 44  # BrtWsDim, BrtName, BrtFmt
 _FORMULAS, _FORMULA_OF_TEXT, _CELLS = (8, 9, 10, 11), 8, tuple(range(12))
-_NAMES: Final = {
-    0: "#NULL!",
-    7: "#DIV/0!",
-    15: "#VALUE!",
-    23: "#REF!",
-    29: "#NAME?",
-    36: "#NUM!",
-    42: "#N/A",
-    43: "#GETTING_DATA",
-}
 _RELATION: Final = re.compile(r"<Relationship\b[^>]*>")
 _ATTRIBUTE: Final = re.compile(r'\b(Id|Target)="([^"]*)"')
 _COMMENT_COLUMN: Final = "comments"
@@ -55,7 +45,7 @@ class XlsbWitness(NoWitness):
             elif kind not in _CELLS:
                 scan.asides += [Aside(None, "beside the cells", text) for text in _wide_runs(content)]
             if kind in _ERRORS and len(content) >= 9:
-                scan.fixes[row, struct.unpack_from("<I", content)[0]] = _NAMES.get(content[8], "#N/A")
+                scan.fixes[row, struct.unpack_from("<I", content)[0]] = ERRORS.get(content[8], "#N/A")
         for target in _comments_of(self._archive, path):
             texts = (_wide(content, 1) for kind, content in _records(_part(self._archive, target)) if kind == _COMMENT)
             scan.asides += [Aside(None, _COMMENT_COLUMN, text) for text in texts if text.strip()]

@@ -22,9 +22,7 @@ from precursor_screen.kernel.resolve.traders import COUNTED
 from precursor_screen.kernel.tally import tally_lines
 from precursor_screen.kernel.unscreenable import count_parties, unscreenable_issues
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.schema import LINE, PARTY, SUBSTANCE
-
-_SUBJECTS = (LINE, SUBSTANCE, PARTY)
+from precursor_screen.schema import SUBJECTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ def judge_part(
     moved, issues = movement_rows(resolved), unscreenable_issues(resolved, matches.unscreenable, reference)
     if numbers is not None:
         moved, issues = _numbered(moved, numbers), _numbered(issues, numbers)
-        numbered, substances, parties = (_numbered(resolved.table(subject), numbers) for subject in _SUBJECTS)
+        numbered, substances, parties = (_numbered(resolved.table(subject), numbers) for subject in SUBJECTS)
         resolved = Resolved(numbered, substances, parties, resolved.inputs)
     seen = resolved.lines.select([LINE_NO, "line_id", "movement_key", "shipment_id"])
     noted = resolved if every_line else _noted(resolved, flags)
@@ -97,7 +95,7 @@ def merge_parts(parts: Sequence[Part]) -> Part:
     if len(parts) == 1:
         return parts[0]
     inputs = {row["input_id"]: row for p in parts for row in p.noted.inputs.to_pylist()}
-    lines, substances, parties = (_joined([p.noted.table(subject) for p in parts]) for subject in _SUBJECTS)
+    lines, substances, parties = (_joined([p.noted.table(subject) for p in parts]) for subject in SUBJECTS)
     supplied = pa.Table.from_pylist(list(inputs.values()), schema=parts[0].noted.inputs.schema)
     tallies = (p.tally.append_column(LINE_NO, p.lines.column(LINE_NO)) for p in parts)
     tally = _joined(list(tallies)).drop_columns([LINE_NO])

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.engine import connect, fetch
+from precursor_screen.kernel.resolve.resolved import column_or_nulls
 from precursor_screen.kernel.resolve.traders import COUNTED
 from precursor_screen.memory import COUNTED_DAYS, LANE_COUNTS, PARTY_COUNTS, TALLY, Counts, Tally
 from precursor_screen.names.key_numbers import numbers_of
@@ -32,20 +33,20 @@ _CODE: Final = r"^[0-9]{6}$"
 def tally_lines(lines: pa.Table) -> pa.Table:
     """TALLY, row by row, of lines that are resolved. What cannot be known is null; a cancellation counts nothing, its cargo is null."""
     rows = lines.num_rows
-    cancels = pc.fill_null(pc.equal(_text(lines, "message_function"), "cancellation"), False)
-    known = pc.fill_null(pc.not_equal(_text(lines, "hs_known"), DOES_NOT_EXIST), False)
-    code = pc.if_else(known, _text(lines, "hs6"), None)
-    chapter = pc.if_else(known, _text(lines, "hs_chapter"), None)
+    cancels = pc.fill_null(pc.equal(column_or_nulls(lines, "message_function"), "cancellation"), False)
+    known = pc.fill_null(pc.not_equal(column_or_nulls(lines, "hs_known"), DOES_NOT_EXIST), False)
+    code = pc.if_else(known, column_or_nulls(lines, "hs6"), None)
+    chapter = pc.if_else(known, column_or_nulls(lines, "hs_chapter"), None)
     transit = lines.column("transit_countries") if "transit_countries" in lines.column_names else None
     columns = {
         "cargo": pc.if_else(cancels, pa.scalar(None, pa.uint64()), numbers_of(lines.column("movement_key"))),
         "day": lines.column("as_of_date"),
-        **{side: _column(lines, name, pa.uint64()) for side, name in zip(TRADERS, COUNTED, strict=True)},
+        **{side: column_or_nulls(lines, name, pa.uint64()) for side, name in zip(TRADERS, COUNTED, strict=True)},
         "chapter": pc.cast(_only(chapter, r"^[0-9]{2}$"), pa.uint8()),
         "hs6": pc.cast(_only(code, _CODE), pa.int32()),
-        "origin": _only(_text(lines, "country_of_origin"), _COUNTRY),
-        "dispatch": _only(_text(lines, "country_of_dispatch"), _COUNTRY),
-        "destination": _only(_text(lines, "country_of_destination"), _COUNTRY),
+        "origin": _only(column_or_nulls(lines, "country_of_origin"), _COUNTRY),
+        "dispatch": _only(column_or_nulls(lines, "country_of_dispatch"), _COUNTRY),
+        "destination": _only(column_or_nulls(lines, "country_of_destination"), _COUNTRY),
         "transit": pa.nulls(rows, pa.list_(pa.string())) if transit is None else transit,
     }
     return pa.table(list(columns.values()), names=list(columns)).cast(TALLY)
@@ -242,14 +243,6 @@ _FACTS = f"""
     left join ({_of_parties(1, "receiver")}) r on r.party = a.receiver and r.chapter = a.chapter and r.day = a.day
     {_JOINED_LANES}
     left join ({_THROUGH}) t on t.row = a.row"""
-
-
-def _text(lines: pa.Table, name: str) -> pa.ChunkedArray:
-    return _column(lines, name, pa.string())
-
-
-def _column(lines: pa.Table, name: str, kind: pa.DataType) -> pa.ChunkedArray:
-    return lines.column(name) if name in lines.column_names else pa.chunked_array([pa.nulls(lines.num_rows, kind)])
 
 
 def _only(values: pa.ChunkedArray, pattern: str) -> pa.ChunkedArray:

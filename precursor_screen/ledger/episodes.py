@@ -19,11 +19,11 @@ import pyarrow.compute as pc
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
 from precursor_screen.ledger.values import EXISTING, NEW, RESOLVED
+from precursor_screen.model import LEVELS
 
 _TEXT = pa.string()
 _EARLIER = pa.schema([*((n, _TEXT) for n in ("line_id", "rule_id", "substance_id", "flag_id")), ("first_run", pa.int64())])
 _BEFORE = pa.schema([*((n, _TEXT) for n in ("flag_id", "state", "level", "evidence")), ("last_run", pa.int64())])
-LEVELS = ("informational", "low", "medium", "high", "critical")
 _GROWN = 2  # times what was told last: then the episode is told of anew (design: escalation)
 _STEP = 5_000  # flags whose windows are taken apart at a time: each may name 200 lines
 _NONE = -1

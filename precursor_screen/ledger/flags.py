@@ -14,14 +14,14 @@ from sqlalchemy import Connection, text
 
 from precursor_screen.ledger.adoption import adopt_ids
 from precursor_screen.ledger.dispositions import standing_clearances
-from precursor_screen.ledger.episodes import LEVELS, Before, covering, name_continued, read_before
+from precursor_screen.ledger.episodes import Before, covering, name_continued, read_before
 from precursor_screen.ledger.joined import Joined, aliases_of, join_episodes, under_kept_ids
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
 from precursor_screen.ledger.values import EXISTING, NEW, RESOLVED, SUPPRESSED, Disposition
 from precursor_screen.memory import Compared, Judged
 from precursor_screen.messages.settled import KNOWN
-from precursor_screen.model import BANDS
+from precursor_screen.model import BANDS, LEVELS
 from precursor_screen.schema import FLAG, MOVEMENT
 from precursor_screen.schema import SUPPRESSED as SUPPRESSION
 

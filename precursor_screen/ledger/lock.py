@@ -17,6 +17,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from precursor_screen.errors import LedgerError, LedgerLocked
+from precursor_screen.ledger.values import now
 
 _POLL = 0.05  # seconds
 _REMEDY = "Wait for it to end, or give --wait SECONDS."
@@ -64,7 +65,7 @@ def hold_file(path: Path, wait: float) -> Iterator[None]:
 
 
 def _write_owner(path: Path, owner: Path) -> None:
-    said = {"pid": os.getpid(), "host": socket.gethostname(), "user": os_user(), "since": _now()}
+    said = {"pid": os.getpid(), "host": socket.gethostname(), "user": os_user(), "since": now()}
     try:
         owner.write_text(json.dumps(said), encoding="utf-8")
     except OSError as error:
@@ -79,10 +80,6 @@ def _read_owner(owner: Path) -> str:
         return f"process {said['pid']} of {said['user']} on {said['host']} since {said['since']}"
     except (OSError, ValueError, KeyError, TypeError):
         return "another process, which has not said who it is"
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 @contextmanager

@@ -18,9 +18,9 @@ from precursor_screen.ledger.database import connected, create_database, explain
 from precursor_screen.ledger.lock import hold_file, hold_server
 from precursor_screen.ledger.migrations import MIGRATIONS, migrate, read_version
 from precursor_screen.ledger.seals import Seals
-from precursor_screen.ledger.transaction import Transaction, known_files, now
+from precursor_screen.ledger.transaction import Transaction, known_files
 from precursor_screen.ledger.transfer import fetch
-from precursor_screen.ledger.values import Disposition, Pruned, RunRecord
+from precursor_screen.ledger.values import Disposition, Pruned, RunRecord, now
 from precursor_screen.schema import FLAG, MOVEMENT
 
 

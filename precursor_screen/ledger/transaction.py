@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,7 +19,7 @@ from precursor_screen.ledger.batch import Staged, as_movements, stage_batch
 from precursor_screen.ledger.columns import Copy
 from precursor_screen.ledger.history import read_beside, read_groups, recall
 from precursor_screen.ledger.transfer import fetch_texts, stage
-from precursor_screen.ledger.values import FileRecord, RunRecord
+from precursor_screen.ledger.values import FileRecord, RunRecord, now
 from precursor_screen.ledger.verify import sound_seals
 from precursor_screen.memory import Compared, Counts, History, Judged, Tally
 from precursor_screen.messages.settled import Settled
@@ -233,8 +233,3 @@ def known_files(connection: Connection, sha256s: Iterable[str], run_no: int = 0)
     query = """select a.sha256 from asked a join files f on f.sha256 = a.sha256 join runs r on r.run_no = f.run_no
         where r.delivered is not null or r.run_no = ?"""
     return set(fetch_texts(connection, query, (run_no,)))
-
-
-def now() -> str:
-    """The time as the ledger writes it: ISO 8601, UTC, whole seconds."""
-    return datetime.now(UTC).isoformat(timespec="seconds")

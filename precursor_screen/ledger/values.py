@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 NEW, EXISTING, SUPPRESSED, RESOLVED = "new", "existing", "suppressed", "resolved"
@@ -111,3 +111,8 @@ class Pruned:
     lines: int
     kept_open: int
     kept_with_verdict: int
+
+
+def now() -> str:
+    """The time as the ledger writes it: ISO 8601, UTC, whole seconds."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -180,7 +180,7 @@ def _tidied(tokens: list[Token]) -> list[Token]:
         elif (kinds == [OPEN, WORD, CLOSE, PACKAGE] and out and out[-1].kind == NUMBER) or _is_fraction(tokens[i : i + 3]):
             i += 3
             continue
-        elif kinds[:3] == [NUMBER, SLASH, MEASURE] and _is_pack(token, tokens[i + 2], out, kinds[3:]):
+        elif kinds[:3] == [NUMBER, SLASH, MEASURE] and _is_pack(token, out, kinds[3:]):
             number, size = token.values[-1], tokens[i + 2]
             token = replace(size, start=token.start, values=tuple(sorted({*size.values, *(v * number for v in size.values)})))
             i += 2
@@ -203,7 +203,7 @@ def _is_fraction(tokens: Sequence[Token]) -> bool:
     return number.values[-1] <= 3 and measure.start == number.end + 1 and _is_small(measure)
 
 
-def _is_pack(number: Token, size: Token, before: Sequence[Token], after: Sequence[str]) -> bool:
+def _is_pack(number: Token, before: Sequence[Token], after: Sequence[str]) -> bool:
     """Whether `12/85 G` stands there, which may be twelve of 85 grams: not where words of net and gross say what the two figures are."""
     labels = (NET, GROSS, TARE)
     labelled = any(t.kind in labels for t in before[-3:]) or any(kind in labels for kind in after)

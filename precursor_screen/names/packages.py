@@ -15,7 +15,7 @@ from typing import Final
 from precursor_screen.names import measures as m
 from precursor_screen.names.measures import Token
 from precursor_screen.names.net_gross import without_labels
-from precursor_screen.names.quantity_words import BOXES, DOSES, HOLDS
+from precursor_screen.names.quantity_words import BOXES, HOLDS
 from precursor_screen.names.unit_codes import MASS
 
 COUNTED, EACH, COUNT, BESIDE, PLAIN, STRENGTH, MOLAR = "counted", "each", "count", "beside", "plain", "strength", "molar"
@@ -344,8 +344,3 @@ def _holds(package: str, token: Token) -> bool:
     """Whether a package may hold so much; a litre is taken for two kilograms at most."""
     most = HOLDS[package][1] if package in HOLDS else _LIMIT
     return token.values[0] <= most * (1 if token.of == MASS else 2)
-
-
-def is_dose(package: str) -> bool:
-    """Whether what is counted are doses of a medicine."""
-    return package in DOSES

@@ -39,7 +39,6 @@ TWO_READINGS, GROSS_ONLY, SIZE_ONLY, SEVERAL_MASSES, SEVERAL_GOODS, OTHER_GOODS 
     *("two-readings", "gross-only", "size-only", "several-masses", "several-goods", "other-goods"),
 )
 TEXT_EXCEEDS = "text-exceeds-line"  # of a line that states a mass of its own
-_NEAR: Final = Decimal("1.02")  # figures of the same goods differ by rounding
 _TARE: Final = Decimal("1.4")  # a larger figure up to this is the gross mass, though no word says so
 _LEAST_LITRES: Final = 15  # of a liquid in a drum
 _MOST: Final = 6  # readings that are followed up

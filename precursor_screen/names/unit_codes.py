@@ -125,7 +125,6 @@ _SPELLINGS: dict[str, Unit] = dict(
         *_unit("MIL", COUNT, "1000", "MIL | THOUSAND | THD | MILLAR | MILLARES | TU"),
     ]
 )
-_NUMBERED = {"M3", "DM3", "CM3"}
 _MESSAGE_UNITS = {
     X12: {"L": _SPELLINGS["LBR"], "K": _SPELLINGS["KGM"], "G": _SPELLINGS["GRM"], "N": _SPELLINGS["LBR"]},
     IATA: {"L": _SPELLINGS["LBR"], "K": _SPELLINGS["KGM"]},

@@ -48,7 +48,6 @@ _GOODS_TEXTS = ("description", "description_extra")
 _MASSES = {"gross_mass": "gross_mass_kg", "net_mass": "net_mass_kg"}
 EXTRA_SEPARATOR = "; "
 _JOIN = "\x1e"
-_LINE_BREAK = r"\s*\n\s*"
 _NONE = pa.scalar(None, pa.string())
 
 
@@ -162,12 +161,12 @@ def _make_numbers(columns: Columns) -> None:
             unit = guess.unit if guess else None
             for prefix, values in (("", parsed), ("ambiguous_", larger)):
                 if values is not None:
-                    made = to_kilograms(values, unit_column, unit, _MASSES[name], found[name], columns.rows, columns.issues)
+                    made = to_kilograms(values, unit_column, unit, _MASSES[name], columns.rows, columns.issues)
                     columns.made[f"{prefix}{_MASSES[name]}"] = made
         elif name in _MASSES.values():
             for prefix, values in (("", parsed), ("ambiguous_", larger)):
                 if values is not None and f"{prefix}{name}" not in columns.made:
-                    made = to_kilograms(values, None, None, name, found[name], columns.rows, columns.issues)
+                    made = to_kilograms(values, None, None, name, columns.rows, columns.issues)
                     columns.made[f"{prefix}{name}"] = made
         elif name == "packages":
             columns.made[name] = to_counts(parsed, found[name], columns.rows, columns.issues)

@@ -11,7 +11,6 @@ Without any reference it is the line_id.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Sequence
 
 import duckdb
@@ -25,8 +24,6 @@ from precursor_screen.readers.cells import join_texts
 from precursor_screen.schema import BESIDE, FILED
 
 _NEXT, _INNER = "\x1f", "\x1e"  # the separators of ASCII; clean cells hold no control characters
-_NO_GOODS = re.compile(r"[\W_]+")  # what is neither letter nor digit
-_PARTED = {c: " " for c in range(128) if not chr(c).isalnum()}
 _SIZE = 16  # bytes of SHA-256 kept: 32 hexadecimal characters, no chance of collision in any ledger
 _STEP = 1 << 17
 _FEW = 500  # rows
@@ -221,10 +218,3 @@ def _reference(lines: pa.Table) -> pa.ChunkedArray | None:
 def _tagged(tag: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
     # A declaration and a bill of one number are two references.
     return pc.binary_join_element_wise(pa.scalar(tag), column, _INNER)
-
-
-def fold_goods(text: str) -> str:
-    """Letters and digits in one case: a bill sent again with other blanks and dashes names the same goods."""
-    if text.isascii():  # the same, in a third of the time
-        return " ".join(text.lower().translate(_PARTED).split())
-    return _NO_GOODS.sub(" ", text.casefold()).strip()

@@ -178,8 +178,8 @@ def _refuse_negative(
 
 
 def to_kilograms(
-    numbers: Numbers, unit_column: pa.ChunkedArray | None, header_unit: Unit | None, field: str, column: pa.ChunkedArray, rows: pa.Array, issues: IssueList,
-) -> pa.ChunkedArray:  # fmt: skip
+    numbers: Numbers, unit_column: pa.ChunkedArray | None, header_unit: Unit | None, field: str, rows: pa.Array, issues: IssueList
+) -> pa.ChunkedArray:
     """Masses in kilograms.
 
     The unit in the cell goes before the unit's own column, that before the header (`LB` is met under `WEIGHT_IN_KG`), and
@@ -193,15 +193,15 @@ def to_kilograms(
         factors: pa.ChunkedArray | pa.Scalar = pa.scalar(factor, _FACTOR)
     else:
         used = pc.coalesce(*stated)
-        factors = _factors(used, numbers.values, header_unit, field, column, rows, issues)
+        factors = _factors(used, numbers.values, header_unit, field, rows, issues)
     product = pc.round(pc.multiply(numbers.values, factors), 6, round_mode="half_to_even")
     kilograms = pc.cast(product, pa.decimal128(38, 6))
     return pc.cast(pc.if_else(pc.less(kilograms, _LIMIT), kilograms, pa.scalar(None, kilograms.type)), DECIMAL)
 
 
 def _factors(
-    used: pa.ChunkedArray, values: pa.ChunkedArray, header_unit: Unit | None, field: str, column: pa.ChunkedArray, rows: pa.Array, issues: IssueList,
-) -> pa.ChunkedArray:  # fmt: skip
+    used: pa.ChunkedArray, values: pa.ChunkedArray, header_unit: Unit | None, field: str, rows: pa.Array, issues: IssueList
+) -> pa.ChunkedArray:
     relevant = pc.if_else(pc.is_valid(values), used, pa.scalar(None, pa.string()))
     distinct = Distinct(relevant)
     units = [find_unit(t) for t in distinct.texts]

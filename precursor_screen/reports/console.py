@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from precursor_screen.reports.printable import printable
 from precursor_screen.reports.report import Report, records, show_parts, show_spot
 from precursor_screen.reports.shipment import shipments_in_words
-from precursor_screen.reports.words import clip
+from precursor_screen.reports.words import clip, counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -69,7 +69,7 @@ def _print_shipments(report: Report, console: Console, most: int) -> None:
         band = shipment["band"]
         head = Text().append(f" {(band or 'unscreenable').upper():<7}", style=_STYLES[band])
         line = Text().append(printable(shipment["shipment_id"]), style="bold")
-        line.append(f"  {_count(shipment['lines'], 'line')}, {_count(len(shipment['flags']), 'flag')}", style="dim")
+        line.append(f"  {counted(shipment['lines'], 'line')}, {counted(len(shipment['flags']), 'flag')}", style="dim")
         line.append(f", {printable(words.case)}" if words.case else "", style="dim")
         _hang(console, head.append(f" {shipment['score']:>3}  "), line)
         _hang(console, indent, Text(printable(words.question)))
@@ -81,7 +81,7 @@ def _print_shipments(report: Report, console: Console, most: int) -> None:
         if len(mine) > MOST_FLAGS:
             _hang(console, indent, Text(f"and {len(mine) - MOST_FLAGS} more", style="dim"))
     if flagged.num_rows > most:
-        more = f"{_count(flagged.num_rows - most, 'more flagged shipment')}: see the full report (-o report.html)"
+        more = f"{counted(flagged.num_rows - most, 'more flagged shipment')}: see the full report (-o report.html)"
         _hang(console, Text("  "), Text(more, style="dim"))
     _print_sample(report, console, most)
 
@@ -103,7 +103,7 @@ def _print_sample(report: Report, console: Console, most: int) -> None:
 
 def sample_in_words(report: Report) -> str:
     """`12 of 1,180 shipments without a flag`."""
-    return f"{len(report.sampled):,} of {_count(report.coverage['sample']['unflagged'], 'shipment')} without a flag"
+    return f"{len(report.sampled):,} of {counted(report.coverage['sample']['unflagged'], 'shipment')} without a flag"
 
 
 def _hang(console: Console, head: Text, body: Text) -> None:
@@ -124,17 +124,13 @@ def count_found(report: Report) -> str:
     files = report.coverage["files_set_aside"]
     return "".join(
         (
-            _count(report.shipments.num_rows, "shipment"),
+            counted(report.shipments.num_rows, "shipment"),
             f": {bands}" if bands else "",
-            f"; {_count(flags, 'flag')}",
+            f"; {counted(flags, 'flag')}",
             f", {new:,} of them new" if new != flags else "",
-            f"; {_count(files, 'file')} set aside" if files else "",
+            f"; {counted(files, 'file')} set aside" if files else "",
         )
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _flags_of(report: Report, shown: Any) -> dict[str, list[dict[str, Any]]]:
@@ -178,7 +174,7 @@ def counts_in_words(report: Report) -> list[tuple[str, str]]:
         f" + {by_codes:,} screened by their codes alone" if by_codes else ""
     )
     lines = f"{coverage['lines_read']:,} read = {screened} + {coverage['unscreenable_lines']:,} unscreenable"
-    lines += f" + {coverage['lines_set_aside']:,} set aside" + (f"; besides, {_count(files, 'file')} set aside" if files else "")
+    lines += f" + {coverage['lines_set_aside']:,} set aside" + (f"; besides, {counted(files, 'file')} set aside" if files else "")
     found = [
         ("Lines", lines),
         *(
@@ -205,8 +201,8 @@ def counts_in_words(report: Report) -> list[tuple[str, str]]:
 def not_raised_in_words(report: Report) -> str:
     """How many weak signs stood alone."""
     quiet = report.coverage["not_raised"]
-    rules = f"{len(quiet)} rule{'' if len(quiet) == 1 else 's'} ({', '.join(q['rule_id'] for q in quiet)})"
-    return f"{_count(sum(q['count'] for q in quiet), 'weak sign')} with no other sign on the line, by {rules}"
+    rules = f"{counted(len(quiet), 'rule')} ({', '.join(q['rule_id'] for q in quiet)})"
+    return f"{counted(sum(q['count'] for q in quiet), 'weak sign')} with no other sign on the line, by {rules}"
 
 
 def _new_lines(coverage: Mapping[str, Any]) -> int:

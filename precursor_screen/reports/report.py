@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from precursor_screen.model import BANDS, LEVELS, Rule, WatchlistEntry
+from precursor_screen.reports.words import counted
 from precursor_screen.schema import GOODS, PARTICULARS, SUPPRESSED
 
 SCHEMA_VERSION = "4.4"
@@ -158,7 +159,7 @@ MARKS = {"R": "read", "K": "recalled, not checked", "P": "own proposal"}
 def show_spot(spot: Mapping[str, Any]) -> str:
     """A blind spot in one sentence, with how many shipments and rules it concerns."""
     rules = f", {len(spot['rules'])} rules" if len(spot["rules"]) > 1 else ", 1 rule" if spot["rules"] else ""
-    return f"{spot['message']} ({spot['shipments']:,} shipment{'' if spot['shipments'] == 1 else 's'}{rules})."
+    return f"{spot['message']} ({counted(spot['shipments'], 'shipment')}{rules})."
 
 
 def show_parts(parts: Iterable[Mapping[str, Any]]) -> str:

@@ -95,7 +95,6 @@ class Shipment:
     lines: tuple[Row, ...]
     substances: tuple[str, ...]
     incomplete: bool
-    lines_total: int
     case: str
     is_folded: bool
 
@@ -221,7 +220,6 @@ def describe(
         lines=tuple(lines),
         substances=tuple(names[i] for i in dict.fromkeys(weighty) if i in flagged),
         incomplete=shipment["incomplete"],
-        lines_total=shipment["lines"],
         case=_case(shipment, case),
         is_folded=folded,
     )

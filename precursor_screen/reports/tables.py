@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -65,13 +66,21 @@ def flags_in_words(report: Report) -> pa.Table:
 
 def write_csv(table: pa.Table, stream: BinaryIO) -> None:
     """Writes a table as CSV, formulas defused."""
+    write_rows(table.column_names, (row.values() for row in records(table)), stream)
+
+
+def write_rows(header: Sequence[str], rows: Iterable[Iterable[Any]], stream: BinaryIO) -> int:
+    """Writes rows as CSV below a header, formulas defused, lists as JSON; how many there were."""
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="backslashreplace", newline="", write_through=True)
     writer = csv.writer(text)
-    writer.writerow(table.column_names)
-    for row in records(table):
-        writer.writerow([_cell(v) for v in row.values()])
+    writer.writerow(header)
+    written = 0
+    for row in rows:
+        writer.writerow([_cell(v) for v in row])
+        written += 1
     text.flush()
     text.detach()
+    return written
 
 
 def write_table(table: pa.Table, path: Path, mode: int = PRIVATE) -> None:

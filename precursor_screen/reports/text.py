@@ -10,7 +10,7 @@ from precursor_screen.reports.console import counts_in_words, gaps_in_words
 from precursor_screen.reports.printable import printable
 from precursor_screen.reports.report import Report, records, show_spot
 from precursor_screen.reports.shipment import Shipment, shipments_in_words
-from precursor_screen.reports.words import clip
+from precursor_screen.reports.words import clip, counted
 
 MOST_LINES = 60
 WIDTH = 78  # characters of a line (RFC 5322, 2.1.1)
@@ -50,7 +50,7 @@ def subject_of(report: Report) -> str:
     counts = report.band_counts()
     parts = [f"{counts[band]:,} {band}" for band in ("hold", "review", "low", "unscreenable") if counts.get(band)]
     aside = report.coverage["files_set_aside"]
-    parts += [f"{aside:,} file{'' if aside == 1 else 's'} set aside"] if aside else []
+    parts += [f"{counted(aside, 'file')} set aside"] if aside else []
     nothing = "nothing to look at" if report.coverage["lines_read"] else "nothing was screened"
     where = ", ".join(p for p in (report.provenance["as_of"], report.provenance["jurisdiction"]) if p)
     return f"precursor-screen: {', '.join(parts) or nothing} ({where})"

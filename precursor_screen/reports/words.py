@@ -28,6 +28,11 @@ def number(amount: Decimal) -> str:
     return f"{amount.normalize():,f}" if amount != amount.to_integral() else f"{amount:,.0f}"
 
 
+def counted(things: int, noun: str) -> str:
+    """`1 file`, `2,000 files`."""
+    return f"{things:,} {noun}{'' if things == 1 else 's'}"
+
+
 def clip(text: str, longest: int = _LONGEST) -> str:
     """A text short enough for a sentence."""
     text = " ".join(text.split())

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.expression import Apply, AtLeast, Expression, Operator, all_of, columns_in
+from precursor_screen.rulebook.lint_words import Finding
 from precursor_screen.rulebook.ranges import contradictions, contradictions_of
 from precursor_screen.schema import SUBSTANCE
 
-Finding = tuple[str, str, str]  # part of the rule, what is wrong, what to do
 _OUTCOMES = (Operator.PRESENT, Operator.IS_NULL, Operator.FILLED, Operator.SURELY)  # tests that are never unknown
 # Filled by `resolve` for every candidate, so they are never missing.
 _ALWAYS_THERE = frozenset(

@@ -79,7 +79,7 @@ def find_rows(rule: Rule, words: Mapping[str, Vocabulary]) -> Iterator[Finding]:
     for i, test in enumerate(rule.tests):
         for j, row in enumerate(test.rows):
             for name, value in row.items():
-                yield from _cell(f"tests.{i}.rows.{j}.{name}", name, value, words)
+                yield from _cell(f"tests.{i}.rows.{j}.{name}", name, value)
         for register, rows in test.registers.items():
             columns = [f.name for f in schema_of(register)]
             kinds = {c.name: c.kind for c in REGISTERS[register]}
@@ -96,7 +96,7 @@ def find_rows(rule: Rule, words: Mapping[str, Vocabulary]) -> Iterator[Finding]:
                         yield from _word(part, name, value, words[kinds[name]])
 
 
-def _cell(part: str, name: str, value: Any, words: Mapping[str, Vocabulary]) -> Iterator[Finding]:
+def _cell(part: str, name: str, value: Any) -> Iterator[Finding]:
     if name in _OF_ROWS:
         return
     if name not in BY_NAME:

@@ -10,10 +10,10 @@ from precursor_screen.rulebook.atoms import FUNCTIONS, MODIFIERS, OF_TEXTS, OPER
 from precursor_screen.rulebook.correlation import CORRELATION, FIELDS, TEXT, TEXTS
 from precursor_screen.rulebook.registers import REGISTERS
 from precursor_screen.rulebook.shape import Choice, Items, Record, Shape, Value, Whole
+from precursor_screen.schema import SUBJECTS
 
 FORMAT = 1
 STATUSES = ("experimental", "test", "stable", "deprecated")
-SUBJECTS = ("line", "substance", "party")
 SCOPES = ("line", "shipment", "history")
 MARKS = ("R", "K", "P")
 RELATIONS = ("derived", "obsolete", "merged", "renamed", "similar")

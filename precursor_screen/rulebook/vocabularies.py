@@ -153,7 +153,6 @@ VOCABULARY_OF: dict[str, str] = {
     "own_schedules": "schedule",
     "lexicon_terms": "lexicon",
 }
-OF_CONTROL = {"instrument": "instrument", "schedule": "schedule"}  # parts of `control`
 
 
 def vocabularies(substances: Iterable[Substance], lists: Mapping[str, NamedList]) -> dict[str, Vocabulary]:

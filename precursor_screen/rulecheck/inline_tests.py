@@ -17,6 +17,7 @@ from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
 from precursor_screen.kernel.judge.windows.judge import flag_moves
 from precursor_screen.kernel.resolve.resolved import COLUMNS_OF, LINE_NO, Resolved
+from precursor_screen.memory import IDENTITY
 from precursor_screen.model import RuleTest
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.expression import Field
@@ -119,7 +120,7 @@ def _judge_apart(rule: CompiledRule, trials: Sequence[tuple[RuleTest, list[Mappi
 
     The ids of a trial's rows begin with its number, and its number is one more key of groups and registers.
     """
-    used = columns_of_rule(rule).union(_MOVES, *(row for _, rows in trials for row in rows))
+    used = columns_of_rule(rule).union(IDENTITY, *(row for _, rows in trials for row in rows))
     key = next(c.name for c in MOVEMENT_COLUMNS if c.kind == "text" and c.name not in used and not c.name.endswith("_reference"))
     window = rule.window
     if window is not None:
@@ -282,7 +283,7 @@ def moves_from_rows(rows: list[Mapping[str, Any]], named: frozenset[str]) -> pa.
     `recorded: true` is a movement of an earlier run.
     """
     columns = {c.name: c for c in MOVEMENT_COLUMNS}
-    used = [c for c in columns.values() if c.name in named or c.name in _MOVES]
+    used = [c for c in columns.values() if c.name in named or c.name in IDENTITY]
     schema = pa.schema(
         [("row_no", pa.int64()), ("is_new", pa.bool_()), ("cargo_id", pa.string()), *((c.name, c.arrow) for c in used)]
     )
@@ -300,9 +301,6 @@ def moves_from_rows(rows: list[Mapping[str, Any]], named: frozenset[str]) -> pa.
         full |= {"row_no": number, "is_new": not row.get("recorded", False)}
         made.append({f.name: _value(full.get(f.name), f.type) for f in schema})
     return pa.Table.from_pylist(made, schema=schema)
-
-
-_MOVES = ("movement_key", "line_id", "shipment_id", "source_file", "source_row", "as_of_date", "substance_id")
 
 
 def register_from_rows(rows: tuple[Mapping[str, Any], ...]) -> pa.Table:

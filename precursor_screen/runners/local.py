@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from precursor_screen.errors import ChangedWhileRead, ErrorGroup, InputError, MappingError, NoManifest, UnreadableManifest, Where
 from precursor_screen.issues import ISSUE_CODES, SET_ASIDE
 from precursor_screen.kernel.match.asides import naming
-from precursor_screen.kernel.match.match import match
+from precursor_screen.kernel.match.match import Progress, match
 from precursor_screen.kernel.part import judge_part
 from precursor_screen.kernel.screen import Screened, judge_run
 from precursor_screen.memory import Memory, NoMemory
@@ -28,7 +28,7 @@ from precursor_screen.readers.repeated import find_repeated
 from precursor_screen.readers.tabular.asides import BESIDE, raw_aside
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reports.report import Report
-from precursor_screen.reports.words import clip
+from precursor_screen.reports.words import clip, counted
 from precursor_screen.runners.blind_spots import find_blind_spots
 from precursor_screen.runners.coverage import count_coverage, count_textless, decide_exit_code, write_notices
 from precursor_screen.runners.inputs import Source
@@ -43,7 +43,6 @@ from precursor_screen.version import __version__
 if TYPE_CHECKING:
     from precursor_screen.ledger.values import RunRecord
 
-Progress = Callable[[str], None]
 LARGE = 20_000_000  # bytes
 
 
@@ -265,7 +264,7 @@ def _with_asides(gathered: _Gathered, reference: Reference) -> _Gathered:
 
 
 def _names_something(rows: int) -> str:
-    return f"names a precursor or a listed party in {rows:,} row{'' if rows == 1 else 's'}: open it by hand"
+    return f"names a precursor or a listed party in {counted(rows, 'row')}: open it by hand"
 
 
 def _by_hand(found: pa.Table) -> pa.Table:

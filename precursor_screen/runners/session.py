@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from precursor_screen.config import check_rule_folders, default_home
 from precursor_screen.errors import StaleReference, UsageError
+from precursor_screen.kernel.match.match import Progress
 from precursor_screen.reference.bundle import Reference, Rulebook, load_reference
 from precursor_screen.runners.coverage import age_notices, undated
 from precursor_screen.runners.inputs import Source
-from precursor_screen.runners.local import Progress, Run, run
+from precursor_screen.runners.local import Run, run
 from precursor_screen.runners.one_input import FaultKeeper
 from precursor_screen.runners.settings import NO_WATCHLIST, SAMPLE, Settings
 

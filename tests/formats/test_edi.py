@@ -13,14 +13,13 @@ from precursor_screen.formats.edi import (
     EDIFACT_SYNTAX,
     MAX_SEGMENT,
     X12,
-    X12_SYNTAX,
     Segment,
     Syntax,
     read_segments,
     sniff_edi,
-    write_segment,
 )
 from tests.examples import examples
+from tests.formats.segments import X12_SYNTAX, write_segment
 
 UNA = "UNA{0.component}{0.element}{0.decimal}{0.release}{0.repetition}{0.terminator}"
 OTHER = Syntax(EDIFACT, "|", ";", "\\", "*", "~", ",")

@@ -150,11 +150,6 @@ def test_rows_are_hashed_alike_in_steps_and_whole(monkeypatch: pytest.MonkeyPatc
     assert identified(*rows) == whole
 
 
-@given(st.text(st.characters(codec="ascii"), max_size=40))
-def test_goods_of_ascii_are_folded_as_all_others(text: str) -> None:
-    assert identity.fold_goods(text) == identity.fold_goods(text + " é").removesuffix("é").rstrip(" ")
-
-
 def test_a_bill_of_another_issuer_is_another_and_an_issuer_alone_is_no_reference() -> None:
     bill = {**GOODS, "bill_of_lading": "B", "item_number": "1"}
     one, two, bare = keys({**bill, "bill_issuer": "XYZU"}, {**bill, "bill_issuer": "ABCD"}, {**bill, "bill_issuer": None})

@@ -152,11 +152,8 @@ def test_numbers_are_read_by_the_mark_of_their_column(
 
 def kilograms(values: list[str | None], units: list[str | None] | None = None, header: str = "") -> list[Decimal | None]:
     numbers = Numbers(pa.chunked_array([pa.array([None if v is None else D(v) for v in values], pa.decimal128(18, 6))]), None)
-    column = text(*(v for v in values))
     stated = None if units is None else text(*units)
-    found = to_kilograms(
-        numbers, stated, find_unit(header) if header else None, "net_mass_kg", column, rows(len(values)), IssueList("m")
-    )
+    found = to_kilograms(numbers, stated, find_unit(header) if header else None, "net_mass_kg", rows(len(values)), IssueList("m"))
     result: list[Decimal | None] = found.to_pylist()
     return result
 
@@ -186,7 +183,7 @@ def test_masses_in_kilograms_to_six_places(
 def test_a_unit_beside_no_number_is_nobodys_business() -> None:
     issues = IssueList("m")
     numbers = Numbers(pa.chunked_array([pa.array([None, D(1)], pa.decimal128(18, 6))]), None)
-    to_kilograms(numbers, text("bundles", "kg"), None, "net_mass_kg", text(None, "1"), rows(2), issues)
+    to_kilograms(numbers, text("bundles", "kg"), None, "net_mass_kg", rows(2), issues)
     assert issues.rows == []
 
 

@@ -6,6 +6,7 @@ A record is made once, at a release (`make record`), and never changed. Addition
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import click
 
 import precursor_screen
+from precursor_screen import api
 from precursor_screen.cli.main import cli
 from precursor_screen.config import SETTINGS
 from precursor_screen.errors import ExitCode
@@ -24,6 +26,7 @@ from precursor_screen.reference.substances import load_substances
 from precursor_screen.reports.verdicts import REASONS, VERDICTS
 from precursor_screen.rulebook.registers import REGISTERS
 from precursor_screen.schema import COLUMNS
+from tests.releases.workday import GOLDEN
 
 _DEFAULT = re.compile(r"\[default: ([^\]]+)\]")
 
@@ -82,8 +85,17 @@ def names() -> dict[str, Any]:
         "substances": sorted(s.substance_id for s in load_substances(substances_folder()).substances),
         "registers": {name: [c.name for c in columns] for name, columns in REGISTERS.items()},
         "fields of rules": {c.name: c.kind for c in COLUMNS},
+        "evidence": _of_evidence(),
         "python": {name: _parameters(getattr(precursor_screen, name)) for name in precursor_screen.__all__},
+        "python, api": {name: _parameters(getattr(api, name)) for name in api.__all__},
     }
+
+
+def _of_evidence() -> dict[str, list[str]]:
+    """What evidence may be about, and what it says of a window; its other fields are fields of rules."""
+    shown = [item for flag in json.loads(GOLDEN.read_bytes())["flags"] for item in flag["evidence"]]
+    subjects = sorted({item["subject"] for item in shown})
+    return {"subjects": subjects, "window": sorted({i["field"] for i in shown if i["subject"] == "window"})}
 
 
 def _parameters(value: Any) -> list[str]:

@@ -1,10 +1,11 @@
-"""The shape of what is written: columns of tables, sheets of workbooks, members of a bundle, a JSON Schema of documents."""
+"""The shape of what is written: columns of tables, sheets of workbooks, members of a bundle, tables of a ledger, a JSON Schema of documents."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import sqlite3
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -38,11 +39,32 @@ def shape_of(name: str, content: bytes) -> Any:
             with zipfile.ZipFile(io.BytesIO(content)) as bundle:
                 names = [n for n in bundle.namelist() if not n.startswith("rules/")]
                 return {"members": sorted(names), "evidence.json": schema_of([json.loads(bundle.read("evidence.json"))])}
+        case ".sqlite":
+            return {"tables": _tables(content)}
         case ".prom":
             return {
                 "columns": sorted({line.split("{")[0].split(" ")[0] for line in content.decode().splitlines() if line[0] != "#"})
             }
     raise ValueError(name)
+
+
+def _tables(content: bytes) -> dict[str, Any]:
+    """Of each table of a ledger: its columns with their types, and what is within those that hold JSON."""
+    connection = sqlite3.connect(":memory:")
+    connection.deserialize(content)
+    found = {}
+    names = [n for (n,) in connection.execute("select name from sqlite_master where type = 'table' order by name")]
+    for table in names:
+        columns = {column: kind for _, column, kind, *_ in connection.execute(f"pragma table_info({table})")}
+        within = {}
+        for column in columns:
+            valid = f"json_valid({column}) and substr({column}, 1, 1) in ('[', '{{')"
+            values = [json.loads(v) for (v,) in connection.execute(f"select {column} from {table} where {valid}")]
+            if values:
+                within[column] = schema_of(values, column)
+        found[table] = {"columns": columns, "within": within}
+    connection.close()
+    return found
 
 
 def schema_of(values: Sequence[Any], key: str = "") -> Schema:
@@ -78,6 +100,12 @@ def lost_shape(recorded: Any, now: Any, place: str) -> Iterator[str]:
                     yield from _lost_columns(columns, now["sheets"][sheet], f"{place}, sheet {sheet}")
                 else:
                     yield f"{place}: the sheet {sheet} is gone"
+        elif part == "tables":
+            for table, shape in value.items():
+                yield from lost_shape(shape, now["tables"].get(table), f"{place}, table {table}")
+        elif part == "within":
+            for column, schema in value.items():
+                yield from lost_fields(schema, now[part].get(column, {}), f"{place}.{column}")
         elif part == "members":
             yield from (f"{place}: {name} is gone" for name in value if name not in now[part])
         elif part == "evidence.json":

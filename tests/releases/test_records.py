@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from precursor_screen.reference import shipped
 from tests.cli.conftest import FEW, cut_rules
 from tests.releases import relied_on, workday
 from tests.releases.ledgers import releases
-from tests.releases.shapes import lost_fields, lost_shape, schema_of
+from tests.releases.shapes import lost_fields, lost_shape, schema_of, shape_of
 
 HERE = Path(__file__).parent
 RELEASES = releases("commands.json")
@@ -61,6 +62,16 @@ def test_what_commands_end_with_and_what_they_write_holds(seen: Any) -> None:
     assert lost == []
 
 
+def test_tables_of_a_ledger_are_told_with_what_is_within_their_columns() -> None:
+    with sqlite3.connect(":memory:") as connection:
+        connection.execute("create table t (a text, n integer)")
+        connection.execute("insert into t values ('{\"b\": 1}', 1), (null, 2), ('no JSON', 3)")
+        content = connection.serialize()
+    connection.close()
+    wanted = {"columns": {"a": "TEXT", "n": "INTEGER"}, "within": KEPT["within"]}
+    assert shape_of("ledger.sqlite", content) == {"tables": {"t": wanted}}
+
+
 def option(*names: str, **more: Any) -> dict[str, Any]:
     return {"names": list(names), "takes": 1, **more}
 
@@ -86,6 +97,9 @@ def test_what_a_user_would_miss_of_a_command_is_told(before: Any, now: Any, told
     assert list(relied_on.lost_commands({"c": before}, {"d": now})) == ["c: the command is gone"]
 
 
+KEPT = {"columns": {"a": "TEXT"}, "within": {"a": schema_of([{"b": 1}])}}
+
+
 @pytest.mark.parametrize(
     ("before", "now", "told"),
     [
@@ -96,6 +110,10 @@ def test_what_a_user_would_miss_of_a_command_is_told(before: Any, now: Any, told
         ({"sheets": {"S": ["a"], "T": []}}, {"sheets": {"S": ["b"]}}, 2),
         ({"members": ["a"]}, {"members": ["b"]}, 1),
         ({"columns": ["a"]}, None, 1),
+        ({"tables": {"t": KEPT}}, {"tables": {"t": KEPT, "u": KEPT}}, 0),
+        ({"tables": {"t": KEPT}}, {"tables": {"u": KEPT}}, 1),
+        ({"tables": {"t": KEPT}}, {"tables": {"t": {"columns": {"a": "BLOB"}, "within": {}}}}, 1),
+        ({"tables": {"t": KEPT}}, {"tables": {"t": KEPT | {"within": {"a": schema_of([{"c": 1}])}}}}, 1),
     ],
 )
 def test_what_a_user_would_miss_of_a_file_is_told(before: Any, now: Any, told: int) -> None:

@@ -66,6 +66,22 @@ COMMANDS = f"""
 3 return --year 2026 --jurisdiction US -o return.json
 1 daily inbox --out reports --settle 0 --fail-on low {DAILY}
 0 daily inbox --out reports --settle 0 --quiet {DAILY}
+0 evidence OLD004 --as ftm > ftm.jsonl
+0 evidence OLD004 --as pen > pen.csv
+0 evidence OLD004 --as incident > incident.json
+0 evidence OLD004 --as selectivity > selectivity.csv
+0 review stats --json > review-stats.jsonl
+0 rules stats --ledger home --json > rules-stats.jsonl
+0 rules stats day1.csv --jurisdiction US --json > rules-timed.jsonl
+0 substances diff 2024-12-02 2024-12-04 --json > substances-diff.json
+0 substances list --instrument UN1988 --schedule I --json > substances-list.jsonl
+0 substances show p-2-p --json > substance.json
+0 substances verify --as-of 2026-11-10 --json > substances-verify.json
+0 registers status --json > registers-status.json
+0 watchlists import agency first.csv --date 2026-11-01
+0 watchlists import agency second.csv --date 2026-11-02
+0 watchlists diff agency --json > watchlist-diff.json
+0 watchlists status --as-of 2026-11-10 --json > watchlists-status.json
 """
 
 
@@ -85,6 +101,9 @@ def work(folder: Path) -> dict[str, Any]:
     shutil.copy(HERE / DAYS[0], folder / "inbox")
     os.utime(folder / "inbox" / DAYS[0], (1_700_000_000, 1_700_000_000))
     shutil.copy(ROOT / "sample_data" / "registers" / "permits.csv", folder)
+    entries = (ROOT / "watchlists" / "sample-list.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "first.csv").write_text("".join(entries[:-1]), encoding="utf-8")
+    (folder / "second.csv").write_text("".join(entries[:-2] + entries[-1:]), encoding="utf-8")
     vague = "Bill of Lading,Description of Goods,HS Code\nV1,GENERAL CARGO,\nV2,CERAMIC TILES,690721\n"
     (folder / "vague.csv").write_text(vague, encoding="utf-8")
     with home_in(folder):
@@ -107,7 +126,9 @@ def expected() -> list[tuple[int, str]]:
 
 def _is_output(name: str) -> bool:
     top = Path(name).parts[0]
-    inputs = (*DAYS, "permits.csv", "vague.csv", "damaged.zip")
+    inputs = (*DAYS, "permits.csv", "vague.csv", "damaged.zip", "first.csv", "second.csv")
+    if name == RECORDED:
+        return True
     if Path(name).name in REPORTS:
         return False
     written = Path(name).suffix in (".csv", ".parquet", ".xlsx", ".json", ".jsonl", ".zip", ".prom")

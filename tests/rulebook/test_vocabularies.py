@@ -21,7 +21,7 @@ from precursor_screen.reference.recogniser import shipped_substances
 from precursor_screen.rulebook.compile import compile_rule
 from precursor_screen.rulebook.lint import lint
 from precursor_screen.rulebook.lists import NamedList
-from precursor_screen.rulebook.vocabularies import OF_CONTROL, VOCABULARY_OF, vocabularies
+from precursor_screen.rulebook.vocabularies import VOCABULARY_OF, vocabularies
 from precursor_screen.schema import BY_NAME
 from tests.rulebook.rules import make_rule
 
@@ -57,7 +57,6 @@ def test_every_vocabulary_has_a_case_and_every_field_exists():
     assert set(VOCABULARY_OF.values()) == {case["vocabulary"] for case in CASES} <= set(WORDS)
     assert all(VOCABULARY_OF[case["key"].partition("|")[0]] == case["vocabulary"] for case in CASES)
     assert [name for name in VOCABULARY_OF if name not in BY_NAME] == []
-    assert set(OF_CONTROL.values()) <= set(WORDS)
     assert [name for name in BY_NAME if name.endswith("_country") and VOCABULARY_OF.get(name) != "country"] == []
 
 

@@ -55,7 +55,6 @@ _INCIDENT = (
 INCIDENT_FIELDS = tuple(name for name, _ in _INCIDENT)
 SELECTIVITY_COLUMNS = ("declarant", "exporter", "consignee", "hs_code", "from", "to", "level", "rules", "shipments", "reasons")
 _SENDER, _RECEIVER = ("consignor", "exporter"), ("consignee", "importer", "notify_party")
-Link = tuple[str, Mapping[str, Sequence[str]]]
 
 
 def to_pen(document: Document, kind: str = "csv") -> bytes:

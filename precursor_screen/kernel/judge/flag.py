@@ -25,9 +25,8 @@ from precursor_screen.rulebook.expression import Expression, columns_in
 from precursor_screen.rulebook.groups import Grouping
 from precursor_screen.rulebook.sql import identifier, literal
 from precursor_screen.rulebook.tell import NOT_STATED
-from precursor_screen.schema import BY_NAME, FLAG, LINE, PARTY, SUBSTANCE, UNJUDGED
+from precursor_screen.schema import BY_NAME, FLAG, LINE, PARTY, SUBJECTS, SUBSTANCE, UNJUDGED
 
-SUBJECTS = (LINE, SUBSTANCE, PARTY)
 # Where a match stands, beside what the rule shows: names in the evidence -> columns.
 _SPANS = {
     SUBSTANCE: {

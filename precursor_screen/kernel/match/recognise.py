@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -13,21 +12,13 @@ import pyarrow.compute as pc
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.match.party_memory import NO_PARTY_MEMORY, PartyMemory
 from precursor_screen.kernel.match.spread import Spread, cut, cut_texts, in_turn
-from precursor_screen.matching.party.index import PartyIndex
+from precursor_screen.matching.party.index import PartyIndex, PartyMatches
+from precursor_screen.matching.substance.identifiers import CODE_FIELDS
 from precursor_screen.names.party_cells import MAY_HOLD_MORE, name_parts
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.schema import NAME_COLUMNS, PARTY_MATCH, SUBSTANCE_MATCH
 
 TEXT_FIELDS = ("description", "marks", "other_texts")  # a name on the drums counts as much as one in the description
-CODE_FIELDS = ("cas_numbers", "cus_codes", "un_numbers", "hs_code", "other_hs_codes")
-
-
-@dataclass(frozen=True, slots=True)
-class PartyMatches:
-    """matches: PARTY_MATCH over all lists; unscreenable: names of which nothing is left to compare."""
-
-    matches: pa.Table
-    unscreenable: tuple[str, ...]
 
 
 def distinct(lines: pa.Table, columns: Iterable[str]) -> list[str]:

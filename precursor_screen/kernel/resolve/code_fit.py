@@ -19,12 +19,11 @@ _KIN: Final = frozenset(str(n) for n in range(25, 41))  # minerals to rubber: th
 _ENGLISH: Final = 0.6  # of a text's words are the nomenclature's
 
 
-def misfit(text: str, chapter: str, nomenclature: Nomenclature, packing: Set[str], senses: Set[str]) -> str | None:
+def misfit(text: str, nomenclature: Nomenclature, packing: Set[str], senses: Set[str]) -> str | None:
     """The noun by which a text names goods that only chapters of other trades hold; `fits` if there is none.
 
     Args:
-        text: a description.
-        chapter: one of CHEMICAL_CODES.
+        text: a description of goods with one of CHEMICAL_CODES.
         nomenclature: whose words are English.
         packing: words that are passed over, as they are written.
         senses: words, without a plural s, that tell too little of goods.

@@ -23,6 +23,7 @@ from precursor_screen.kernel.resolve.goods_names import (
     head_words,
     name_kind,
 )
+from precursor_screen.kernel.resolve.resolved import column_or_nulls
 from precursor_screen.names.package_kinds import CHEMICAL_KINDS, package_kind
 from precursor_screen.reference.nomenclature import DOES_NOT_EXIST, EXISTS, Nomenclature, stem
 from precursor_screen.rulebook.lists import NamedList
@@ -45,9 +46,9 @@ def add_goods_facts(lines: pa.Table, nomenclature: Nomenclature, lists: Mapping[
         The lines with these columns; what cannot be known is null.
     """
     words = _vocabulary(nomenclature, lists)
-    code, text = _column(lines, "hs_code"), _column(lines, "description")
+    code, text = column_or_nulls(lines, "hs_code"), column_or_nulls(lines, "description")
     known = map_distinct(code, nomenclature.tell)
-    kind = map_distinct(_column(lines, "package_type"), package_kind)
+    kind = map_distinct(column_or_nulls(lines, "package_type"), package_kind)
     each = _package_kg(lines)
     watched = _watched(lines, known, kind, lists)
     here = pc.fill_null(watched, False)
@@ -82,11 +83,11 @@ def _vocabulary(nomenclature: Nomenclature, lists: Mapping[str, NamedList]) -> V
 
 def _watched(lines: pa.Table, known: pa.ChunkedArray, kind: pa.ChunkedArray, lists: Mapping[str, NamedList]) -> pa.ChunkedArray:
     """By the chapter of the code; without one that exists by packing, class of danger or words of chemistry. Null: nothing is stated."""
-    chapter, text = lines.column("hs_chapter"), _column(lines, "description")
+    chapter, text = lines.column("hs_chapter"), column_or_nulls(lines, "description")
     by_chapter = pc.fill_null(pc.is_in(chapter, pa.array(WATCHED_CHAPTERS)), False)
     no_code = pc.or_(pc.is_null(chapter), pc.fill_null(pc.equal(known, DOES_NOT_EXIST), False))
     packed = pc.fill_null(pc.is_in(kind, pa.array(sorted(CHEMICAL_KINDS))), False)
-    dangerous = pc.or_(pc.is_valid(_column(lines, "dangerous_goods_class")), _has_some(lines, "un_numbers"))
+    dangerous = pc.or_(pc.is_valid(column_or_nulls(lines, "dangerous_goods_class")), _has_some(lines, "un_numbers"))
     terms = frozenset(w for t in (lists[CHEMISTRY_LIST].terms if CHEMISTRY_LIST in lists else ()) for w in fold_words(t))
     said = map_distinct(_only(no_code, text), lambda t: "yes" if terms.intersection(fold_words(t)) else None)
     signs = pc.or_(pc.or_(packed, dangerous), pc.is_valid(said))
@@ -108,14 +109,13 @@ def _misfits(
     )
     chapter = lines.column("hs_chapter")
     chemical = pc.and_(pc.is_in(chapter, pa.array(CHEMICAL_CODES)), pc.fill_null(pc.not_equal(known, DOES_NOT_EXIST), False))
-    pair = pc.binary_join_element_wise(_only(chemical, chapter), text, " ")
-    return map_distinct(pair, lambda p: misfit(p[3:], p[:2], nomenclature, packing, senses))
+    return map_distinct(_only(chemical, text), lambda t: misfit(t, nomenclature, packing, senses))
 
 
 def _package_kg(lines: pa.Table) -> pa.ChunkedArray:
     """Kilograms in one package: the net mass, else the gross mass, by the number of packages."""
-    mass = pc.coalesce(*(_column(lines, name, pa.decimal128(18, 6)) for name in ("net_mass_kg", "gross_mass_kg")))
-    count = _column(lines, "packages", pa.int64())
+    mass = pc.coalesce(*(column_or_nulls(lines, name, pa.decimal128(18, 6)) for name in ("net_mass_kg", "gross_mass_kg")))
+    count = column_or_nulls(lines, "packages", pa.int64())
     count = pc.if_else(pc.greater(count, 0), count, pa.scalar(None, pa.int64()))
     each = pc.round(pc.divide(pc.cast(mass, pa.float64()), pc.cast(count, pa.float64())), 6)
     return pc.cast(each, pa.decimal128(18, 6), safe=False)
@@ -142,8 +142,4 @@ def _nothing() -> pa.Scalar:
 
 
 def _has_some(lines: pa.Table, name: str) -> pa.ChunkedArray:
-    return pc.fill_null(pc.greater(pc.list_value_length(_column(lines, name, pa.list_(_TEXT))), 0), False)
-
-
-def _column(lines: pa.Table, name: str, kind: pa.DataType = _TEXT) -> pa.ChunkedArray:
-    return lines.column(name) if name in lines.column_names else pa.chunked_array([pa.nulls(lines.num_rows, kind)])
+    return pc.fill_null(pc.greater(pc.list_value_length(column_or_nulls(lines, name, pa.list_(_TEXT))), 0), False)

@@ -40,7 +40,6 @@ _SHIP_NUMBERS = (
     r"array_to_string([concat('IMO ', x[2]) for x in list_zip(l.other_columns, l.other_texts) "
     r"if regexp_matches(x[1], '(?i)\b(imo|lloyd.?s)\b|_imo')], '; ')"
 )
-_BY_NUMBER = "identifier"  # what agrees where a number does
 
 
 def find_party_candidates(

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from precursor_screen.kernel.match.spread import Spread, cut
 from precursor_screen.kernel.resolve.distinct import map_distinct
-from precursor_screen.kernel.resolve.resolved import LINE_NO
+from precursor_screen.kernel.resolve.resolved import LINE_NO, column_or_nulls
 from precursor_screen.kernel.resolve.traders import add_counted, add_traders
 from precursor_screen.matching.party.index import similarity
 from precursor_screen.names.party import address_key, is_to_order, party_key
@@ -61,10 +61,12 @@ def add_party_facts(
     def key_of(role: str, asked: pa.ChunkedArray) -> pa.ChunkedArray:
         name = f"{role}_name"
         nobody = pa.scalar(None, pa.string())
-        return map_distinct(pc.if_else(asked, _text(lines, name), nobody), keys.__getitem__)
+        return map_distinct(pc.if_else(asked, column_or_nulls(lines, name), nobody), keys.__getitem__)
 
     # Who keeps goods for others matters only where somebody else may be meant.
-    others = pc.or_(pc.is_valid(_text(lines, "importer_name")), pc.is_valid(_text(lines, "notify_party_name")))
+    others = pc.or_(
+        pc.is_valid(column_or_nulls(lines, "importer_name")), pc.is_valid(column_or_nulls(lines, "notify_party_name"))
+    )
     lines = add_counted(lines, key_of, _keepers(lines, others, lists, keys))
     for side in ("sender", "receiver"):
         if f"{side}_other_trade" in wanted:
@@ -105,10 +107,6 @@ class _Keys(dict[str, str]):
         return key
 
 
-def _text(lines: pa.Table, name: str) -> pa.ChunkedArray:
-    return lines.column(name) if name in lines.column_names else pa.chunked_array([pa.nulls(lines.num_rows, pa.string())])
-
-
 _SUBHEADING = 6  # figures
 
 
@@ -116,7 +114,7 @@ def _other_trade(lines: pa.Table, side: str) -> pa.ChunkedArray:
     """The trade of which the party's name tells where such a trade does not deal in goods of the code, else of the named substances' first."""
     named = pc.utf8_slice_codeunits(pc.binary_join(lines.column("substance_hs6s"), " "), 0, _SUBHEADING)
     code = pc.coalesce(lines.column("hs6"), pc.if_else(pc.equal(named, ""), pa.scalar(None, pa.string()), named))
-    goods = pc.binary_join_element_wise(code, _text(lines, f"{side}_name"), "")
+    goods = pc.binary_join_element_wise(code, column_or_nulls(lines, f"{side}_name"), "")
     return map_distinct(goods, lambda both: other_trade(both[_SUBHEADING:], both[:_SUBHEADING]))
 
 

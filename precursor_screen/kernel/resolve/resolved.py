@@ -15,6 +15,7 @@ COLUMNS_OF: dict[str, tuple[Column, ...]] = {
     SUBSTANCE: SUBSTANCE_COLUMNS,
     PARTY: PARTY_COLUMNS,
 }
+_TEXT = pa.string()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,8 @@ class Resolved:
     def table(self, subject: str) -> pa.Table:
         """The table of a subject."""
         return {LINE: self.lines, SUBSTANCE: self.substances, PARTY: self.parties}[subject]
+
+
+def column_or_nulls(table: pa.Table, name: str, kind: pa.DataType = _TEXT) -> pa.ChunkedArray:
+    """A column of some lines; all null where no input has it."""
+    return table.column(name) if name in table.column_names else pa.chunked_array([pa.nulls(table.num_rows, kind)])

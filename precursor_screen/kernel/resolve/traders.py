@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.kernel.resolve.resolved import column_or_nulls
 from precursor_screen.names.key_numbers import numbers_of
 from precursor_screen.schema import TRADER_PARTS
 
@@ -33,8 +34,8 @@ def add_traders(lines: pa.Table, keeps_for_others: Collection[str]) -> pa.Table:
     Returns:
         The lines, with a column for each part of which something is known.
     """
-    last = [("consignee", _column(lines, "consignee_key"))]
-    named = {role: _column(lines, f"{role}_key") for role in (*_SENDERS, *_RECEIVERS)}
+    last = [("consignee", column_or_nulls(lines, "consignee_key"))]
+    named = {role: column_or_nulls(lines, f"{role}_key") for role in (*_SENDERS, *_RECEIVERS)}
     named["consignee"] = _without(named["consignee"], keeps_for_others)
     for side, roles in (("sender", _SENDERS), ("receiver", _RECEIVERS)):
         choice = [(role, named[role]) for role in roles] + (last if side == "receiver" else [])
@@ -43,7 +44,7 @@ def add_traders(lines: pa.Table, keeps_for_others: Collection[str]) -> pa.Table:
         for part in TRADER_PARTS:
             value = _of_role(lines, found, roles, part)
             if part == "country":
-                places = [_column(lines, place) for place in _PLACES[side]]
+                places = [column_or_nulls(lines, place) for place in _PLACES[side]]
                 value = pc.coalesce(value, *places)
             lines = lines.append_column(f"{side}_{part}", value)
         lines = _with_country(lines, side)
@@ -93,9 +94,8 @@ def _first(choice: list[tuple[str, pa.ChunkedArray]]) -> pa.ChunkedArray:
 def _of_role(lines: pa.Table, found: pa.ChunkedArray, roles: tuple[str, ...], part: str) -> pa.ChunkedArray:
     nothing = pa.scalar(None, pa.string())
     return pc.coalesce(
-        *(pc.if_else(pc.fill_null(pc.equal(found, role), False), _column(lines, f"{role}_{part}"), nothing) for role in roles)
+        *(
+            pc.if_else(pc.fill_null(pc.equal(found, role), False), column_or_nulls(lines, f"{role}_{part}"), nothing)
+            for role in roles
+        )
     )
-
-
-def _column(lines: pa.Table, name: str) -> pa.ChunkedArray:
-    return lines.column(name) if name in lines.column_names else pa.chunked_array([pa.nulls(lines.num_rows, pa.string())])

@@ -183,7 +183,7 @@ def compare(left: Sequence[Word], right: Sequence[Word], entry_kind: str, trunca
         least: score that matters; of an outcome below it only the score is told, and that it is no match.
     """
     pairs = align(left, right, truncated)
-    score, evidence = _score(left, right, pairs, [w.weight for w in left], [w.weight for w in right], entry_kind)
+    score, evidence = _score(left, pairs, [w.weight for w in left], [w.weight for w in right], entry_kind)
     if score > 0.0:
         doubt = 1.0 + DOUBT * max(0.0, 1.0 - evidence / ENOUGH)
         score = max(0.0, 1.0 - (1.0 - score) * doubt) * 100.0
@@ -191,7 +191,7 @@ def compare(left: Sequence[Word], right: Sequence[Word], entry_kind: str, trunca
         return Outcome(score, 0.0, (), None, evidence)
     if score > 0.0:
         score -= _lessened(left, right, pairs, evidence)
-    plain, _ = _score(left, right, pairs, [w.length_weight for w in left], [w.length_weight for w in right], entry_kind)
+    plain, _ = _score(left, pairs, [w.length_weight for w in left], [w.length_weight for w in right], entry_kind)
     informative = _count_informative(left, right, pairs, entry_kind)
     if plain * 100.0 < LENGTH_GATE:
         informative = None
@@ -199,7 +199,7 @@ def compare(left: Sequence[Word], right: Sequence[Word], entry_kind: str, trunca
 
 
 def _score(
-    left: Sequence[Word], right: Sequence[Word], pairs: Sequence[Pair], ours: list[float], theirs: list[float], entry_kind: str
+    left: Sequence[Word], pairs: Sequence[Pair], ours: list[float], theirs: list[float], entry_kind: str
 ) -> tuple[float, float]:
     """The plain score, 0 to 1, and the weight of informative words that agree."""
     aligned = matched = evidence = 0.0

@@ -32,7 +32,7 @@ _OF_PARTS: Final = re.compile(
     r"oem|catalogue|cat|size|spare)(?![\w])"
 )
 _PART_REACH: Final = 24
-FIELDS: Final = ("cas_numbers", "cus_codes", "un_numbers", "hs_code", "other_hs_codes")
+CODE_FIELDS: Final = ("cas_numbers", "cus_codes", "un_numbers", "hs_code", "other_hs_codes")
 
 
 class Identifiers:
@@ -149,7 +149,7 @@ class Identifiers:
         """Matches of one cell of a field that holds codes.
 
         Args:
-            field: one of `FIELDS`.
+            field: one of `CODE_FIELDS`.
             value: The cell as filed.
 
         Raises:
@@ -165,7 +165,7 @@ class Identifiers:
             return list(self._by_un(un, value, 0, len(value))) if un else []
         if field in ("hs_code", "other_hs_codes"):
             return self._hs_cell(value)
-        raise ValueError(f"{field!r} holds no codes of substances; fields that do: {', '.join(FIELDS)}")
+        raise ValueError(f"{field!r} holds no codes of substances; fields that do: {', '.join(CODE_FIELDS)}")
 
     def _cas_cell(self, value: str) -> list[Match]:
         """A column for CAS numbers says what they are, and is filled with EC numbers as well."""

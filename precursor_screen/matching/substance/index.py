@@ -151,7 +151,7 @@ class SubstanceIndex:
         """Matches of distinct cells of a field that holds codes: `schema.SUBSTANCE_MATCH`.
 
         Args:
-            field: one of `substance_identifiers.FIELDS`.
+            field: one of `identifiers.CODE_FIELDS`.
             values: Distinct cells as filed.
 
         Raises:

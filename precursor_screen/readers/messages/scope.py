@@ -122,7 +122,7 @@ def lines_of(message: Scope) -> Iterator[MessageLine]:
     """The lines of a message, in its order."""
     heritage: dict[int, _Heritage] = {}
     _settle(message, heritage)
-    for leaf in _leaves(message):
+    for leaf in leaves_of(message):
         yield MessageLine(leaf.place, tuple(_inherit(leaf, heritage)), _elsewhere(leaf, heritage))
 
 
@@ -147,11 +147,12 @@ class _Heritage:
     counted: frozenset[str] = frozenset()
 
 
-def _leaves(scope: Scope) -> Iterator[Scope]:
+def leaves_of(scope: Scope) -> Iterator[Scope]:
+    """The levels below which there is none, in the order of the message."""
     if not scope.children:
         yield scope
     for child in scope.children:
-        yield from _leaves(child)
+        yield from leaves_of(child)
 
 
 def _settle(scope: Scope, heritage: dict[int, _Heritage]) -> tuple[int, frozenset[str], Scope]:

@@ -15,10 +15,19 @@ from precursor_screen.readers.messages.build import Gathered, build
 from precursor_screen.readers.messages.edi import read_text
 from precursor_screen.readers.messages.layout import Layout, find_entry, fold, known_roots
 from precursor_screen.readers.messages.merge import merge_lines
-from precursor_screen.readers.messages.scope import AMOUNTS, BESIDE, IGNORED, UNREAD, Cell, Scope, lines_of, with_countries
+from precursor_screen.readers.messages.scope import (
+    AMOUNTS,
+    BESIDE,
+    IGNORED,
+    UNREAD,
+    Cell,
+    Scope,
+    leaves_of,
+    lines_of,
+    with_countries,
+)
 from precursor_screen.readers.messages.text import as_date, with_unit
 
-_MASSES = ("gross_mass", "net_mass")
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 # Attributes that say how a value is written, and no more.
 _OF_WRITING = frozenset(
@@ -353,20 +362,13 @@ class _Message:
     def _join(self) -> None:
         """What names its items goes to these; what names none, or none that is there, to all."""
         leaves: dict[str, Scope] = {}
-        for leaf in _leaves(self.scope):
+        for leaf in leaves_of(self.scope):
             number = next((c.text for c in leaf.cells if c.field == "item_number"), "")
             leaves.setdefault(number, leaf)
         for field, items, text, label in self.joined:
             known = [leaves[i] for i in items if i in leaves]
             for scope in known or [self.scope]:
                 scope.add(field, label, text)
-
-
-def _leaves(scope: Scope) -> Iterator[Scope]:
-    if not scope.children:
-        yield scope
-    for child in scope.children:
-        yield from _leaves(child)
 
 
 def _texts(element: Any, path: str) -> list[str]:

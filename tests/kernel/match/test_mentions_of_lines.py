@@ -13,8 +13,9 @@ from precursor_screen.kernel.match import match as module
 from precursor_screen.kernel.match.asides import naming
 from precursor_screen.kernel.match.match import match
 from precursor_screen.kernel.match.mentions import find_mentions
-from precursor_screen.kernel.match.recognise import CODE_FIELDS, TEXT_FIELDS, distinct, recognise
+from precursor_screen.kernel.match.recognise import TEXT_FIELDS, distinct, recognise
 from precursor_screen.matching.party.index import PartyIndex, build_index
+from precursor_screen.matching.substance.identifiers import CODE_FIELDS
 from precursor_screen.model import WatchlistEntry, WatchlistName
 from precursor_screen.schema import LINE_COLUMNS, PARTY_MENTION, SUBSTANCE_MATCH
 

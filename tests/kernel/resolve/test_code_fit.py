@@ -62,7 +62,7 @@ def test_a_code_that_does_not_exist_is_not_judged():
 
 
 def test_without_a_nomenclature_nothing_is_known():
-    assert misfit("BRASS VALVES", "29", Nomenclature(), frozenset(), frozenset()) is None
+    assert misfit("BRASS VALVES", Nomenclature(), frozenset(), frozenset()) is None
 
 
 @pytest.mark.parametrize(

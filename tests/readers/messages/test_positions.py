@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.errors import InputError
-from precursor_screen.formats.edi import EDIFACT_SYNTAX, X12_SYNTAX, read_segments, write_segment
+from precursor_screen.formats.edi import EDIFACT_SYNTAX, read_segments
 from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.registry import read
 from precursor_screen.reference.bundle import Reference
@@ -16,6 +16,7 @@ from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.local import run
 from tests.conftest import ROOT
 from tests.examples import SOAK
+from tests.formats.segments import X12_SYNTAX, write_segment
 from tests.screening import STARTED, with_rules
 
 SAMPLES = ROOT / "sample_data" / "formats"

@@ -22,7 +22,6 @@ from precursor_screen.engine import connect
 from precursor_screen.kernel.documents import open_registers
 from precursor_screen.kernel.judge.windows.asks import history_rules, is_of_goods, needs_of, of_rules, plan_asks, tests_of_law
 from precursor_screen.kernel.judge.windows.chains import linked_moves
-from precursor_screen.kernel.judge.windows.doubts import Flagged
 from precursor_screen.kernel.judge.windows.episodes import carriers, kept_episodes, members, read_members
 from precursor_screen.kernel.judge.windows.flags import Fresh, by_themselves, raise_flags, read_flagged, read_fresh
 from precursor_screen.kernel.judge.windows.frames import Frames
@@ -301,3 +300,23 @@ def _judge_window(
 def _fetch_row(connection: duckdb.DuckDBPyConnection, counts: Relation) -> tuple[int, ...]:
     (row,) = connection.execute(counts.sql).fetchall()
     return tuple(row)
+
+
+class Flagged:
+    """Which lines that bear an open flag a rule could not judge anew: what is known of them is not taken back on doubt."""
+
+    def __init__(self, flagged: pa.Table) -> None:
+        """Args:
+        flagged: RULE_LINE of open flags; of other lines nothing is asked.
+        """
+        self._lines = pc.unique(flagged.column("line_id"))
+        self._found = [RULE_LINE.empty_table()]
+
+    def add(self, rule: CompiledRule, lines: pa.Array) -> None:
+        """Notes lines that a rule could not judge."""
+        mine = pc.unique(lines.filter(pc.is_in(lines, self._lines)))
+        self._found.append(pa.table([pa.repeat(pa.scalar(rule.rule.id), len(mine)), mine], schema=RULE_LINE))
+
+    def table(self) -> pa.Table:
+        """What was noted."""
+        return pa.concat_tables(self._found)
