@@ -51,6 +51,12 @@ def parse_day(text: str | None, option: str) -> date:
         raise UsageError(f"{option} {text!r} is no date", remedy="Write it as 2026-11-25.") from error
 
 
+def show_progress(doing: str, quiet: bool = False) -> None:
+    """Says on a terminal what is being done, in place of what was said before; without a word clears the line."""
+    if sys.stderr.isatty() and not quiet:
+        click.echo(f"\r\x1b[2K{doing and f'{doing} ...'}", nl=False, err=True)
+
+
 def fault_keeper(ctx: click.Context) -> Callable[[BaseException], str]:
     """Writes the report of a fault that befell one input, and gives the sentence that stands for it in the report of the run.
 

@@ -36,6 +36,5 @@ def show(ctx: click.Context) -> None:
         if setting.key == "home" and not shown:
             shown = str(home_of(values))
         shown = mask_urls(shown)
-        click.echo(
-            f"{setting.key:<20} {printable(shown or '-'):<30} ({printable(value.source)}; {setting.variable}) {setting.doc}"
-        )
+        source = f"({printable(value.source)}; {setting.variable})"
+        click.echo(f"{setting.key:<20} {printable(shown or '-'):<30} {source} {setting.doc}")

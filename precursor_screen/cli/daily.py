@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from precursor_screen.runners.settings import Settings
 
 _NUMBER = click.IntRange(min=0)
+_FORMAT = "Report. Repeatable [default: html, json, csv]."
+_ON_CHANGE = (
+    "When rules, lists or tables have changed: screen new files only, screen again what is in the inbox, or ask [default: new]."
+)
 
 
 @click.command()
@@ -25,16 +29,10 @@ _NUMBER = click.IntRange(min=0)
 @options.file_option("--out", words="Folder of the reports, which exists.")
 @options.file_option("--config", "config_file", words="Settings file, as before the command.")
 @click.option("--check", is_flag=True, help="Say what would be done and what is wrong, and do nothing.")
-@click.option(
-    "--format", "formats", multiple=True, type=click.Choice(FORMATS), help="Report. Repeatable [default: html, json, csv]."
-)
+@click.option("--format", "formats", multiple=True, type=click.Choice(FORMATS), help=_FORMAT)
 @click.option("--settle", type=_NUMBER, help="Seconds for which a file must not have changed [default: 60].")
 @click.option("--keep-days", type=_NUMBER, help="Days for which reports are kept; 0: for good [default: 0].")
-@click.option(
-    "--on-change",
-    type=click.Choice(ON_CHANGE),
-    help="When rules, lists or tables have changed: screen new files only, screen again what is in the inbox, or ask [default: new].",
-)
+@click.option("--on-change", type=click.Choice(ON_CHANGE), help=_ON_CHANGE)
 @click.option("--rescreen-days", type=_NUMBER, help="How old files are at most that are screened again [default: 30].")
 @click.option("--update", is_flag=True, help="Fetch the imported watchlists from their publishers first.")
 @click.option("--retry", is_flag=True, help="Take up again what was set aside.")
@@ -79,13 +77,9 @@ def command(ctx: click.Context, /, inbox: Path | None, **given: Any) -> int:
             with common.reader_may_leave():
                 click.echo(text)
 
-    def progress(doing: str) -> None:
-        if sys.stderr.isatty() and not given["quiet"]:
-            click.echo(f"\r\x1b[2K{doing} ...", nl=False, err=True)
-
+    progress = partial(common.show_progress, quiet=given["quiet"])
     code = run_daily(job, tell, progress, common.fault_keeper(ctx))
-    if sys.stderr.isatty() and not given["quiet"]:
-        click.echo("\r\x1b[2K", nl=False, err=True)
+    progress("")
     return int(code)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,18 +11,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from precursor_screen.cli import common, options
+from precursor_screen.cli.evidence_verify import verify
 from precursor_screen.cli.ledger import ledger_option
 from precursor_screen.reports.printable import printable
 
 if TYPE_CHECKING:
     from precursor_screen.casework.evidence.gather import Document
     from precursor_screen.casework.evidence.sources import Installed
-    from precursor_screen.casework.evidence.verify import Verified
-    from precursor_screen.errors import ExitCode
-    from precursor_screen.reports.report import Report
-    from precursor_screen.runners.inputs import Source
 
 _SECRET = 32  # bytes
+_OUTPUT = "Of the bundle, .zip, or of what --as writes [default: a name made of WHAT; of --as standard output]."
+_REDACT = (
+    "For another authority: only what the flag needs. The whole bundle, which proves what was left out, is written beside it."
+)
+_SIGN = "Sign with a private key of `ssh-keygen -t ed25519`, or with one that an agent holds (its .pub file)."
+_AS = "No bundle, but FollowTheMoney entities, the fields of a pre-export notification or of a communication on an incident, or rows for a selectivity module."
 
 
 class _Group(click.Group):
@@ -50,27 +52,11 @@ def command() -> None:
 
 @command.command()
 @click.argument("what", metavar="FLAG|EPISODE|SHIPMENT")
-@options.file_option(
-    "-o", "--output", words="Of the bundle, .zip, or of what --as writes [default: a name made of WHAT; of --as standard output]."
-)
+@options.file_option("-o", "--output", words=_OUTPUT)
 @options.file_option("--report", words="JSON report that holds it; default: the ledger. With --ledger: both.")
-@click.option(
-    "--redact",
-    is_flag=True,
-    help="For another authority: only what the flag needs. The whole bundle, which proves what was left out, is written beside it.",
-)
-@options.file_option(
-    "--sign",
-    "key",
-    metavar="KEY",
-    words="Sign with a private key of `ssh-keygen -t ed25519`, or with one that an agent holds (its .pub file).",
-)
-@click.option(
-    "--as",
-    "kind",
-    type=click.Choice(["ftm", "pen", "incident", "selectivity"]),
-    help="No bundle, but FollowTheMoney entities, the fields of a pre-export notification or of a communication on an incident, or rows for a selectivity module.",
-)
+@click.option("--redact", is_flag=True, help=_REDACT)
+@options.file_option("--sign", "key", metavar="KEY", words=_SIGN)
+@click.option("--as", "kind", type=click.Choice(["ftm", "pen", "incident", "selectivity"]), help=_AS)
 @options.mode_option
 @ledger_option
 @click.pass_context
@@ -90,31 +76,29 @@ def seal(ctx: click.Context, /, what: str, url: str | None, **given: Any) -> Non
     from precursor_screen.casework.evidence.sources import complete
 
     mode = common.file_mode(common.settings(ctx), given["mode"])
-    output, key = given["output"], given["key"]
+    output, key, redacted = given["output"], given["key"], given["redact"]
     document, rules = complete(_gather(ctx, what, given["report"], url), _installed(ctx))
     whole, secret = plain(document), secrets.token_bytes(_SECRET)
-    shown = plain(redact(whole, secret)) if given["redact"] else whole
+    shown = plain(redact(whole, secret)) if redacted else whole
     if given["kind"]:
         write, suffixes = exports.EXPORTS[given["kind"]]
         _deliver(write(shown, _suffix(output, suffixes)), output, mode)
         return
     target = output or Path(f"evidence-{_slug(document)}.zip")
     beside = target.with_name(f"{target.stem}.full{target.suffix}")
-    for path in (target, *([beside] if given["redact"] else [])):
+    for path in (target, beside) if redacted else (target,):
         _check_free(path)
     signer = (lambda message: sign.sign(message, key)) if key else None
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    sealed = seal_bundle(shown, rules, now, None if given["redact"] else secret, signer)
-    full = seal_bundle(whole, rules, now, secret, signer) if given["redact"] else b""
+    sealed = seal_bundle(shown, rules, now, None if redacted else secret, signer)
+    full = seal_bundle(whole, rules, now, secret, signer) if redacted else b""
     _write(sealed, target, mode)
     click.echo(f"{printable(target)}: {_count(shown)}, {len(sealed):,} bytes{', signed' if key else ''}")
-    if full:
+    if redacted:
         _write(full, beside, mode)
-        click.echo(
-            f"{printable(beside)}: the whole, for your own files; it proves the {len(shown['left_out']):,} values that were left out"
-        )
-    for note in whole["notes"]:
-        click.echo(f"! {printable(note)}", err=True)
+        proved = f"it proves the {len(shown['left_out']):,} values that were left out"
+        click.echo(f"{printable(beside)}: the whole, for your own files; {proved}")
+    common.say(whole["notes"], "! ", err=True)
 
 
 def _gather(ctx: click.Context, what: str, report: Path | None, url: str | None) -> Document:
@@ -156,8 +140,7 @@ def _installed(ctx: click.Context) -> Installed:
 
 
 def _slug(document: Document) -> str:
-    subject = document["subject"]
-    text = subject["name"][:12] if subject["kind"] == "flag" else subject["name"][:60]
+    text = document["subject"]["name"][: 12 if document["subject"]["kind"] == "flag" else 60]
     return "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in text)
 
 
@@ -199,141 +182,4 @@ def _write(content: bytes, path: Path, mode: int) -> None:
         stream.write(content)
 
 
-@command.command()
-@click.argument("bundle", type=options.PATH, metavar="BUNDLE")
-@options.file_option(
-    "--inputs", metavar="DIR", words="Screen the inputs of the bundle, found here by SHA-256, again, and compare."
-)
-@options.file_option("--signer", metavar="KEY.pub", words="Public key by which it must be signed.")
-@options.file_option("--full", metavar="BUNDLE", words="The whole bundle of a redacted one: check each value that was left out.")
-@options.mapping_option("With --inputs: the column map with which they were screened [default: guessed].")
-@options.encoding_option("With --inputs: their encoding [default: decided by content].")
-@click.pass_context
-def verify(
-    ctx: click.Context, /, bundle: Path, inputs: Path | None, signer: Path | None, full: Path | None, **reading: str | None
-) -> ExitCode:
-    """Check every byte of a bundle; exit code 1 when something is wrong, 3 when something could not be checked.
-
-    Without a signature, digests find damage and careless edits, not who made the whole bundle anew.
-
-    \b
-    Example:
-      precursor-screen evidence verify case.zip --inputs inbox --signer officer.pub
-    """
-    from precursor_screen.casework.evidence import sign
-    from precursor_screen.casework.evidence import verify as checking
-    from precursor_screen.errors import ExitCode
-
-    key = sign.fingerprint(signer) if signer else None
-    found = checking.verify(checking.read_file(bundle), bundle.name, key)
-    problems, unknown, told = list(found.problems), list(found.unknown), list(found.told)
-    if found.document is not None and not problems:
-        if full is not None:
-            _compare_whole(found, full, problems, told)
-        if inputs is not None:
-            _run_again(ctx, found.document, inputs, reading, problems, unknown, told)
-    click.echo(f"{printable(bundle)}: {_verdict(found) if not problems else f'{len(problems):,} problems'}")
-    for line in told:
-        click.echo(f"  {printable(line)}")
-    for line in unknown:
-        click.echo(f"  not checked: {printable(line)}")
-    for line in problems:
-        click.echo(f"  problem: {printable(line)}")
-    if problems:
-        click.echo("Do not rely on it: ask whoever sent it for the bundle, and for its SHA-256 by another way.", err=True)
-        return ExitCode.FLAGGED
-    return ExitCode.SET_ASIDE if unknown else ExitCode.CLEAR
-
-
-def _verdict(found: Verified) -> str:
-    """What may be said of a bundle with nothing wrong: only who holds its key cannot have been somebody else."""
-    return f"unchanged since it was made; {found.signed}"
-
-
-def _compare_whole(found: Verified, full: Path, problems: list[str], told: list[str]) -> None:
-    from precursor_screen.casework.evidence import verify as checking
-    from precursor_screen.errors import UsageError, Where
-
-    assert found.document is not None
-    whole = checking.verify(checking.read_file(full), full.name)
-    if whole.document is None or whole.problems:
-        raise UsageError("is no sound bundle", where=Where(str(full)), remedy="`evidence verify` says what is wrong with it.")
-    if not found.document["redacted"] or whole.secret is None:
-        remedy = "Give the redacted bundle as BUNDLE, and the one that was written beside it as --full."
-        raise UsageError("these are not a redacted bundle and its whole", where=Where(str(full)), remedy=remedy)
-    wrong, proved = checking.compare_redacted(found.document, whole.document, whole.secret)
-    problems += wrong
-    if not wrong:
-        told.append(f"{proved:,} values were left out, each proved by the whole bundle; all else is the same")
-
-
-def _run_again(
-    ctx: click.Context,
-    document: Document,
-    folder: Path,
-    reading: Mapping[str, str | None],
-    problems: list[str],
-    unknown: list[str],
-    told: list[str],
-) -> None:
-    from precursor_screen.casework.evidence.finding import find_inputs
-    from precursor_screen.casework.evidence.rerun import compare
-    from precursor_screen.errors import InputError
-    from precursor_screen.runners.inputs import Source
-
-    wanted = [i for i in document["inputs"] if i]
-    sought = find_inputs(folder, wanted)
-    here, missing = sought.found, sought.missing
-    if missing:
-        unknown += [f"could not be looked into: {why}" for why in sought.closed]
-    unknown += [f"the input {name}: no file below {folder} has its SHA-256, and none that is packed into one" for name in missing]
-    if not here:
-        return
-    names = {i["sha256"]: i["name"] for i in reversed(wanted)}
-    ordered = sorted(here.items(), key=lambda item: names[item[0]])
-    sources = tuple(
-        Source(names[digest], content=held) if isinstance(held, bytes) else Source(names[digest], held)
-        for digest, held in ordered
-    )
-    try:
-        report = _screen(ctx, document, sources, reading, unknown)
-    except InputError as error:
-        unknown.append(f"the inputs could not be screened: {error}")
-        return
-    compared = compare(document, report, missing)
-    problems += compared.differences
-    unknown += compared.unknown
-    told += [f"here otherwise: {note}" for note in compared.notes]
-    told.append(
-        f"screened again from {len(here):,} input{'' if len(here) == 1 else 's'}: {compared.same:,} of {len(document['flags']):,} flags are raised word for word"
-    )
-
-
-def _screen(
-    ctx: click.Context, document: Document, sources: tuple[Source, ...], reading: Mapping[str, str | None], unknown: list[str]
-) -> Report:
-    """A run as the one that raised the flags, with what is installed here, and no ledger."""
-    from precursor_screen.errors import WatchlistError
-    from precursor_screen.runners.session import open_session
-    from precursor_screen.runners.settings import NO_WATCHLIST, settle
-
-    values = common.settings(ctx)
-    then = document["reference"]
-    lists = (
-        [w["list_id"] for w in then["watchlists"]]
-        or list(then["watchlists_named"])
-        or [e["list_id"] for e in document["entries"]]
-    )
-    settings = {
-        "jurisdiction": then["jurisdiction"],
-        "tiers": tuple(then["tiers"]),
-        "as_of": common.parse_day(then["as_of"], "as_of"),
-        "rule_dirs": (),
-        **reading,
-    }
-    try:
-        session = open_session(settle(values, watchlists=tuple(dict.fromkeys(lists)) or (NO_WATCHLIST,), **settings))
-    except WatchlistError as error:
-        unknown.append(f"parties: {error}")
-        session = open_session(settle(values, watchlists=(NO_WATCHLIST,), **settings))
-    return session.run(sources, remember=False).report
+command.add_command(verify)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -51,26 +50,21 @@ def command(ctx: click.Context, identifier: str, report: Path | None, url: str |
     from precursor_screen.cli.explain_shipment import explain_shipment
     from precursor_screen.errors import UsageError
 
-    explainers: tuple[Callable[[], str | None], ...] = (
-        lambda: _issue(identifier),
-        lambda: _rule(identifier),
-        lambda: _substance(identifier),
-        lambda: _entry(ctx, identifier),
-        lambda: explain_shipment(ctx, identifier, report, url),
-        lambda: explain_flag(ctx, identifier.removeprefix("flag:"), report, url),
+    text = (
+        _issue(identifier)
+        or _rule(identifier)
+        or _substance(identifier)
+        or _entry(ctx, identifier)
+        or explain_shipment(ctx, identifier, report, url)
+        or explain_flag(ctx, identifier.removeprefix("flag:"), report, url)
     )
-    for explainer in explainers:
-        text = explainer()
-        if text is not None:
-            click.echo(text)
-            return
-    raise UsageError(f"nothing is called {identifier!r}", remedy=_nearest(identifier) or where_flags_are(ctx, report, url))
-
-
-def _nearest(identifier: str) -> str:
+    if text:
+        click.echo(text)
+        return
     from precursor_screen.names.suggest import did_you_mean
 
-    return did_you_mean(identifier, _known_ids())
+    remedy = did_you_mean(identifier, _known_ids()) or where_flags_are(ctx, report, url)
+    raise UsageError(f"nothing is called {identifier!r}", remedy=remedy)
 
 
 def _issue(identifier: str) -> str | None:
@@ -81,7 +75,7 @@ def _issue(identifier: str) -> str | None:
 
 
 def _rule(identifier: str) -> str | None:
-    from precursor_screen.cli.rules import show_rule
+    from precursor_screen.cli.rules_shown import show_rule
     from precursor_screen.reference.shipped import rules_folder
     from precursor_screen.rulebook.grammar import load_rule, rule_files
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from precursor_screen.cli import common
-from precursor_screen.config import ledger_of, rule_dirs_of
+from precursor_screen.cli.ledger import open_existing, place_of
+from precursor_screen.config import rule_dirs_of
 from precursor_screen.model import Rule
 
 if TYPE_CHECKING:
@@ -45,15 +47,10 @@ def where_flags_are(ctx: click.Context, report: Path | None, url: str | None) ->
 
     if report is not None:
         return "Check the id."
-    place = _ledger_url(ctx, url)
+    place = place_of(ctx, url)
     if _is_missing(place):
         return "A flag is looked up in the report that holds it, --report report.json, or in a ledger; there is none yet."
     return f"Flags were looked up in {printable(_shown(place))}; for one of a report give --report report.json."
-
-
-def _ledger_url(ctx: click.Context, given: str | None) -> str:
-    values = common.settings(ctx)
-    return ledger_of(values, given) or ledger_of(values, "home")
 
 
 def _shown(url: str) -> str:
@@ -64,7 +61,7 @@ def _shown(url: str) -> str:
 
 def ledger_is_missing(ctx: click.Context) -> bool:
     """Whether the ledger of the settings, or that of the home, is a file that does not exist."""
-    return _is_missing(_ledger_url(ctx, None))
+    return _is_missing(place_of(ctx, None))
 
 
 def _is_missing(url: str) -> bool:
@@ -73,10 +70,8 @@ def _is_missing(url: str) -> bool:
 
 
 def _of_ledger(ctx: click.Context, identifier: str, given: str | None) -> tuple[list[dict[str, Any]], Lines]:
-    from precursor_screen.cli.ledger import open_existing
-
     # Without --ledger there need be none: most ids are not of flags.
-    if not given and _is_missing(_ledger_url(ctx, None)):
+    if not given and _is_missing(place_of(ctx, None)):
         return [], {}
     with open_existing(ctx, given, 0) as ledger:
         flags = ledger.flags(flag_id=identifier).to_pylist()
@@ -93,19 +88,29 @@ def _of_ledger(ctx: click.Context, identifier: str, given: str | None) -> tuple[
 
 def _of_report(identifier: str, report: Path) -> tuple[list[dict[str, Any]], Lines]:
     from precursor_screen.casework.explained import explain_lines
-    from precursor_screen.errors import UsageError, Where
 
-    try:
-        document = json.loads(report.read_text(encoding="utf-8"))
+    with reading(report) as document:
         flags = [f for f in document["flags"] if f["flag_id"].startswith(identifier)]
         lines = {line["line_id"]: line for line in document["lines"]}
         for flag in flags:  # a report of somebody else's making fails here, where it can be said what it is
             explain_lines(flag, lines, None)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise UsageError(
-            "is no JSON report of this program", where=Where(str(report)), remedy="Write one with -o report.json."
-        ) from error
     return flags, lines
+
+
+@contextlib.contextmanager
+def reading(report: Path) -> Iterator[Any]:
+    """What a JSON report says.
+
+    Raises:
+        UsageError: it is none, or of somebody else's making, which shows when it is looked into.
+    """
+    from precursor_screen.errors import UsageError, Where
+
+    try:
+        yield json.loads(report.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        remedy = "Write one with -o report.json."
+        raise UsageError("is no JSON report of this program", where=Where(str(report)), remedy=remedy) from error
 
 
 def _rule_of(ctx: click.Context, flag: Mapping[str, Any]) -> Rule | None:

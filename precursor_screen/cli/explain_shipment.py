@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from precursor_screen.cli.explain_flag import ledger_is_missing, reading
+from precursor_screen.cli.ledger import open_existing
 
 if TYPE_CHECKING:
     from precursor_screen.casework.targets import Found
@@ -38,8 +40,6 @@ def explain_shipment(ctx: click.Context, identifier: str, report: Path | None, u
 
 def _of_ledger(ctx: click.Context, identifier: str, url: str | None) -> list[str]:
     from precursor_screen.casework.targets import find
-    from precursor_screen.cli.explain_flag import ledger_is_missing
-    from precursor_screen.cli.ledger import open_existing
 
     if not url and ledger_is_missing(ctx):
         return []
@@ -59,23 +59,13 @@ def _recorded(found: Found) -> list[str]:
 
 
 def _of_report(identifier: str, report: Path) -> list[str]:
-    from precursor_screen.errors import UsageError, Where
-
-    try:
-        document = json.loads(report.read_text(encoding="utf-8"))
+    with reading(report) as document:
         found = _find(identifier, document.get("shipments", ()))
         shown = [line for shipment in found[:_MOST] for line in _show(shipment, document["flags"])]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise UsageError(
-            "is no JSON report of this program", where=Where(str(report)), remedy="Write one with -o report.json."
-        ) from error
     if len(found) > _MOST:
         shown.append(f"and {len(found) - _MOST:,} more shipments")
-    return (
-        [*shown, "A flag in full: precursor-screen explain FLAG --report FILE. What score and band mean: docs/triage.md."]
-        if shown
-        else []
-    )
+    more = "A flag in full: precursor-screen explain FLAG --report FILE. What score and band mean: docs/triage.md."
+    return [*shown, more] if shown else []
 
 
 def _find(identifier: str, shipments: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -112,9 +102,8 @@ def _show(shipment: Mapping[str, Any], flags: list[Mapping[str, Any]]) -> list[s
         lines.append(f"  One splitting; the shipment to open first is {shipment['case_id']}.")
     if shipment["incomplete"]:
         lines.append("  Not everything could be judged; the report says what was missing.")
-    mine = [f for f in flags if f["flag_id"] in set(shipment["flags"])]
-    lines += [f"  {_flag_line(f)}" for f in mine]
-    return lines
+    mine = set(shipment["flags"])
+    return lines + [f"  {_flag_line(f)}" for f in flags if f["flag_id"] in mine]
 
 
 def _flag_line(flag: Mapping[str, Any]) -> str:

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     Opening = Callable[..., Ledger]
 
 
+def place_of(ctx: click.Context, given: str | None) -> str:
+    """Where the ledger is that a command looks at: as given, as set, or in the home."""
+    values = common.settings(ctx)
+    return ledger_of(values, given) or ledger_of(values, "home")
+
+
 def open_existing(ctx: click.Context, given: str | None, wait: float, *, upgrade: bool = False) -> Ledger:
     """The ledger that a command looks at; none is made, and only `upgrade` changes one of an older version.
 
@@ -30,8 +36,7 @@ def open_existing(ctx: click.Context, given: str | None, wait: float, *, upgrade
     """
     from precursor_screen.ledger.store import open_ledger
 
-    values = common.settings(ctx)
-    return open_ledger(ledger_of(values, given) or ledger_of(values, "home"), wait=wait, create=False, upgrade=upgrade)
+    return open_ledger(place_of(ctx, given), wait=wait, create=False, upgrade=upgrade)
 
 
 ledger_option = click.option(
@@ -45,9 +50,9 @@ def with_ledger(*, waits: bool = False) -> options.Option:
 
     def give(command: options.Command) -> options.Command:
         @functools.wraps(command)
-        def call(*args: Any, url: str | None, wait: float = 0, **options: Any) -> Any:
+        def call(*args: Any, url: str | None, wait: float = 0, **given: Any) -> Any:
             opening = functools.partial(open_existing, click.get_current_context(), url, wait)
-            return command(*args, opening=opening, **options)
+            return command(*args, opening=opening, **given)
 
         return ledger_option(_wait_option(call) if waits else call)
 

@@ -72,8 +72,7 @@ def _print(match: dict[str, Any], text: str) -> None:
     click.echo(f"\n{match['name']}  [{match['substance_id']}]")
     click.echo(f"  {printable(text)}")
     click.echo(f"  {' ' * match['start']}{'^' * max(1, match['end'] - match['start'])}")
-    click.echo(
-        f"  by {match['method']}, {match['strength']}, as {match['form']}; {law or 'in force under no instrument on that day'}"
-    )
+    law = law or "in force under no instrument on that day"
+    click.echo(f"  by {match['method']}, {match['strength']}, as {match['form']}; {law}")
     if not match["verified"]:
         click.echo("  the name itself has no checked source")

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 _SAMPLES, _SHOWN = 3, 40  # cells, characters of each
 
-_mapping = click.option("--mapping", metavar="PATH", help="A column map, as `mapping list --yaml` writes it.")
-_encoding = options.encoding_option("Encoding of text [default: decided by content].")
+
+def _reading(command: options.Command) -> options.Command:
+    """How INPUT is read: --mapping and --encoding."""
+    given = options.encoding_option("Encoding of text [default: decided by content].")(command)
+    return click.option("--mapping", metavar="PATH", help="A column map, as `mapping list --yaml` writes it.")(given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +53,11 @@ def command() -> None:
 
 @command.command("list")
 @click.argument("path", metavar="[INPUT]", required=False)
-@_mapping
-@_encoding
+@_reading
 @click.option("--yaml", "as_yaml", is_flag=True, help="Print a column map, ready to be corrected and given to --mapping.")
 @click.option("-o", "--output", metavar="PATH", help="Write that map to a file.")
 @click.option("--presets", "show_presets", is_flag=True, help="List the layouts that are known.")
-def list_columns(
-    path: str | None, mapping: str | None, encoding: str | None, as_yaml: bool, output: str | None, show_presets: bool
-) -> None:
+def list_columns(path: str | None, as_yaml: bool, output: str | None, show_presets: bool, **given: str | None) -> None:
     """Each column of the tables in INPUT: the field it is taken for, why, how much of it is filled, some of its cells, and what else
     it may be. Without INPUT the fields that a column can be mapped to.
 
@@ -72,16 +72,15 @@ def list_columns(
     elif path is None:
         _echo_fields()
     elif as_yaml or output:
-        _write_yaml(list(_read(path, mapping, encoding)), output)
+        _write_yaml(list(_read(path, **given)), output)
     else:
-        for number, table in enumerate(_read(path, mapping, encoding)):
+        for number, table in enumerate(_read(path, **given)):
             click.echo("\n" * bool(number) + "\n".join(_described(table)))
 
 
 @command.command()
 @click.argument("path", metavar="INPUT")
-@_mapping
-@_encoding
+@_reading
 def check(path: str, mapping: str | None, encoding: str | None) -> ExitCode:
     """What of INPUT would not be screened as things are mapped: filled columns of parties and masses that nothing is read from, no
     texts of goods, headers of the map that are not there. Exit code 0: nothing; 3: what is printed; 4: no table can be screened.
@@ -123,10 +122,10 @@ def guess(path: str) -> None:
     Example:
       precursor-screen mapping guess manifest.xlsx
     """
-    _write_yaml(list(_read(path, None, None)), None)
+    _write_yaml(list(_read(path)), None)
 
 
-def _read(path: str, mapping: str | None, encoding: str | None) -> Iterator[Table]:
+def _read(path: str, mapping: str | None = None, encoding: str | None = None) -> Iterator[Table]:
     from precursor_screen.readers.registry import read
     from precursor_screen.runners.inputs import find_sources, wants_stdin
     from precursor_screen.runners.settings import read_options
@@ -175,9 +174,8 @@ def _write_yaml(tables: list[Table], output: str | None) -> None:
     try:
         Path(output).write_text(text, "utf-8")
     except OSError as error:
-        raise UsageError(
-            f"cannot be written ({error})", where=Where(output), remedy="Name a file in a folder that exists."
-        ) from error
+        remedy = "Name a file in a folder that exists."
+        raise UsageError(f"cannot be written ({error})", where=Where(output), remedy=remedy) from error
     click.echo(f"wrote {output}: {len(tables)} map{'s' * (len(tables) != 1)}", err=True)
 
 

@@ -45,9 +45,8 @@ def command(ctx: click.Context, name: str, watchlists: tuple[str, ...], as_json:
     elif not found["matches"]:
         click.echo(f"No entry of {', '.join(w.list_id for w in opened)} matches.")
     for one in found["matches"]:
-        click.echo(
-            f"\n{one['score']:5.1f}  {printable(one['name'])}  [{one['list_id']} {one['entry_id']}]  {', '.join(one['programmes'])}"
-        )
+        entry = f"[{one['list_id']} {one['entry_id']}]  {', '.join(one['programmes'])}"
+        click.echo(f"\n{one['score']:5.1f}  {printable(one['name'])}  {entry}")
         click.echo(f"       {printable(one['explain']['sentence'])}")
         if explain:
             _print_words(one["explain"])

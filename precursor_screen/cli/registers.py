@@ -88,7 +88,5 @@ def status(ctx: click.Context, as_json: bool) -> None:
             click.echo(f"{name:<26} not imported")
             continue
         manifest = opened[name]
-        age = manifest.age_days(date.today())
-        click.echo(
-            f"{name:<26} {manifest.rows:>7} rows of {manifest.day} ({age} days old), {len(manifest.skipped)} set aside, {manifest.file}"
-        )
+        rows = f"{manifest.rows:>7} rows of {manifest.day} ({manifest.age_days(date.today())} days old)"
+        click.echo(f"{name:<26} {rows}, {len(manifest.skipped)} set aside, {manifest.file}")

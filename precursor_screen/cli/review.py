@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 NOT_AUTHENTICATED = "The names are recorded, not authenticated."
 _SHOWN = 50
 _REFUSED = 20  # rows of a file that are named
+_STATES = ["open", "new", "existing", "suppressed", "resolved", "all"]
+_STATE = "As of the last run or verdict; open: new and existing; suppressed: cleared."
+_VERDICT = "What was found; open takes an earlier verdict back."
+_REASON = "Short code of your own, or one of: licensed, end-use-confirmed, other-party, other-substance, data-error, sampled, referred, other."
 _VERDICTS = ["open", "cleared", "referred", "confirmed", "inconclusive"]
 _OFFICERS = options.officer_options("Who says so", "Another officer who agrees: needed to clear a critical flag.")
 
@@ -44,13 +48,7 @@ def command() -> None:
 
 @command.command("list")
 @click.argument("named", nargs=-1, metavar="[WHAT]...")
-@click.option(
-    "--state",
-    type=click.Choice(["open", "new", "existing", "suppressed", "resolved", "all"]),
-    default="open",
-    show_default=True,
-    help="As of the last run or verdict; open: new and existing; suppressed: cleared.",
-)
+@click.option("--state", type=click.Choice(_STATES), default="open", show_default=True, help=_STATE)
 @click.option("--rule", "rule_id", metavar="ID", default="", help="Flags of one rule.")
 @click.option("--shipment", "shipment_id", metavar="ID", default="", help="Flags of one shipment.")
 @click.option("--all", "everything", is_flag=True, help=f"Name every flag, not the first {_SHOWN}.")
@@ -110,15 +108,8 @@ def _print_objects(flags: list[dict[str, Any]], verdicts: dict[str, list[Any]]) 
 
 @command.command()
 @click.argument("named", nargs=-1, required=True, metavar="WHAT...")
-@click.option(
-    "--verdict", type=click.Choice(_VERDICTS), required=True, help="What was found; open takes an earlier verdict back."
-)
-@click.option(
-    "--reason",
-    required=True,
-    metavar="CODE",
-    help="Short code of your own, or one of: licensed, end-use-confirmed, other-party, other-substance, data-error, sampled, referred, other.",
-)
+@click.option("--verdict", type=click.Choice(_VERDICTS), required=True, help=_VERDICT)
+@click.option("--reason", required=True, metavar="CODE", help=_REASON)
 @click.option("--text", default="", help="What was looked at, in your words.")
 @click.option("--until", default="", metavar="DATE", help="Last day of a clearance [default: in 365 days].")
 @click.option("--yes", "many", is_flag=True, help="Decide all shipments of a bill or a party that has several.")

@@ -12,34 +12,33 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from precursor_screen.cli import common, options
+from precursor_screen.cli.rules_shown import show_rule, stats_lines
 from precursor_screen.config import ledger_of, rule_dirs_of
 
 if TYPE_CHECKING:
     from precursor_screen.config import Value
-    from precursor_screen.model import Rule
     from precursor_screen.reference.bundle import Rulebook
     from precursor_screen.rulecheck.statistics import RuleStats
 
     Loading = Callable[[], Rulebook]
 
-
 _MUTATE = "Also change each rule one thing at a time, and name the changes that no test notices."
 _AT_LEAST = "With --mutate: exit code 1 if fewer of all changes are noticed [default: 0]."
 
 
-def _rule_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def _rule_options(command: options.Command) -> options.Command:
     alone = click.option("--only-rules", is_flag=True, help="The rules of --rules alone.")
     return options.rules_option("Folder of rules, added to those that ship.")(alone(command))
 
 
-def _with_rules(command: Callable[..., Any]) -> Callable[..., Any]:
+def _with_rules(command: options.Command) -> options.Command:
     """Gives a command --rules and --only-rules, and as `loading` what loads the rules that they name."""
 
     @_rule_options
     @functools.wraps(command)
-    def call(*args: Any, rule_dirs: tuple[Path, ...], only_rules: bool, **options: Any) -> Any:
+    def call(*args: Any, rule_dirs: tuple[Path, ...], only_rules: bool, **given: Any) -> Any:
         loading = functools.partial(_load, click.get_current_context(), rule_dirs, only_rules)
-        return command(*args, loading=loading, **options)
+        return command(*args, loading=loading, **given)
 
     return call
 
@@ -91,25 +90,6 @@ def show(rule_id: str, loading: Loading) -> None:
     if rule_id.upper() not in rules:
         raise common.unknown(f"no rule is called {rule_id!r}", rule_id.upper(), rules, "See `rules list`.")
     click.echo(show_rule(rules[rule_id.upper()]))
-
-
-def show_rule(rule: Rule) -> str:
-    """A rule for a person."""
-    from precursor_screen.reports.report import MARKS
-
-    lines = [
-        f"{rule.id} {rule.version}  {rule.title}",
-        f"  {rule.status}; level {rule.level}, confidence {rule.confidence}, weight {rule.weight}; judges a {rule.subject}, per {rule.scope}",
-        f"  What: {rule.description}",
-        f"  Why: {rule.rationale}",
-        *(f"  Basis: {s.title}{f', {s.note}' if s.note else ''} ({MARKS[s.mark]})" for s in rule.references),
-        *(f"  Innocent explanation: {f}" for f in rule.falsepositives),
-        *(f"  Parameter {name}: {value}" for name, value in rule.params.items()),
-        f"  Sentence: {rule.explain}",
-        f"  Action: {rule.action}",
-        f"  Tests: {len(rule.tests)}; file {rule.path}",
-    ]
-    return "\n".join(lines)
 
 
 @command.command()
@@ -246,13 +226,7 @@ def stats(ctx: click.Context, /, inputs: tuple[str, ...], url: str | None, as_js
         for row in rows:
             common.echo_json({**asdict(row), "precision": row.precision})
         return
-    layout = "{:<12} {:>7} {:>9} {:>7} {:>9} {:>13} {:>7}  {}".format
-    click.echo(layout("rule", "flags", "confirmed", "cleared", "precision", "not evaluable", "ms", "title"))
-    for row in rows:
-        precision = f"{row.precision:.0%}" if row.precision is not None else "-"
-        spent = f"{row.milliseconds:.1f}" if row.milliseconds is not None else "-"
-        counts = (row.flags, row.confirmed, row.cleared, precision, row.not_evaluable, spent)
-        click.echo(layout(row.rule_id, *counts, row.title))
+    click.echo("\n".join(stats_lines(rows)))
 
 
 def _measured(values: dict[str, Value], inputs: tuple[str, ...], given: dict[str, Any]) -> tuple[RuleStats, ...]:
@@ -318,10 +292,7 @@ def new_rule_file(rule_id: str, folder: Path) -> None:
     Example:
       precursor-screen rules new PS-QTY-901 --folder my-rules
     """
-    from datetime import date
-
     from precursor_screen.rulecheck.pages import new_rule
 
-    click.echo(
-        f"{new_rule(rule_id.upper(), folder, date.today())} written; change it, then: precursor-screen rules lint --rules {folder}"
-    )
+    written = new_rule(rule_id.upper(), folder, date.today())
+    click.echo(f"{written} written; change it, then: precursor-screen rules lint --rules {folder}")

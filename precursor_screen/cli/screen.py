@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from precursor_screen.runners.local import Run
     from precursor_screen.runners.settings import Settings
 
+# Options that are settings as they are given.
+_SETTINGS = (
+    *("jurisdiction", "watchlists", "mapping", "encoding", "fail_on", "ledger", "wait", "rates"),
+    *("rule_dirs", "only_rules", "require_fresh", "structure", "jobs"),
+)
 _OUTPUT = "Report file; the suffix picks the format: .html .xlsx .csv .json .jsonl .parquet .txt. Repeatable."
 _RESOLVED = "Every line with what was recognised in it, flagged or not (.csv or .parquet)."
 _WATCHLIST = (
@@ -96,7 +101,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
 
         start_early()  # it gets ready while lists and rules are loaded
     settings = _settle(values, given)
-    clock = _Clock(given["timing"], progress=sys.stderr.isatty() and not given["quiet"])
+    clock = _Clock(given["timing"], given["quiet"])
 
     def tell(result: Run) -> None:
         clock.pause()
@@ -121,13 +126,7 @@ def _settle(values: dict[str, Value], given: dict[str, Any]) -> Settings:
         as_of=common.parse_day(given["as_of"], "--as-of"),
         cache=True,
         sample=read_share(given["sample"]),
-        **{
-            name: given[name]
-            for name in (
-                *("jurisdiction", "watchlists", "mapping", "encoding", "fail_on", "ledger", "wait", "rates"),
-                *("rule_dirs", "only_rules", "require_fresh", "structure", "jobs"),
-            )
-        },
+        **{name: given[name] for name in _SETTINGS},
     )
     return replace(settings, ledger="") if given["no_ledger"] else settings
 
@@ -139,8 +138,7 @@ def _show(report: Report, outputs: tuple[Path, ...], given: dict[str, Any]) -> N
     if outputs:
         from precursor_screen.reports.console import count_found
 
-        for notice in report.notices:
-            click.echo(f"! {printable(notice)}", err=True)
+        common.say(report.notices, "! ", err=True)
         click.echo(f"wrote {printable(', '.join(map(str, outputs)))}: {count_found(report)}", err=True)
         return
     from rich.console import Console
@@ -161,9 +159,8 @@ def _check_table_path(path: Path) -> None:
     from precursor_screen.errors import UsageError, Where
 
     if path.suffix.lower() not in (".csv", ".parquet"):
-        raise UsageError(
-            f"{path.suffix or 'no suffix'} is no table format", where=Where(str(path)), remedy="Use .csv or .parquet."
-        )
+        problem = f"{path.suffix or 'no suffix'} is no table format"
+        raise UsageError(problem, where=Where(str(path)), remedy="Use .csv or .parquet.")
 
 
 def _write(result: Run, outputs: tuple[Path, ...], given: dict[str, Any]) -> None:
@@ -182,8 +179,8 @@ def _write(result: Run, outputs: tuple[Path, ...], given: dict[str, Any]) -> Non
 class _Clock:
     """Says what is being done, and how long it took."""
 
-    def __init__(self, timing: bool, progress: bool) -> None:
-        self.timing, self.progress = timing, progress
+    def __init__(self, timing: bool, quiet: bool) -> None:
+        self.timing, self.quiet = timing, quiet
         self.at, self.doing = self._now(), ""
 
     @staticmethod
@@ -193,8 +190,7 @@ class _Clock:
     def step(self, doing: str) -> None:
         self._tell()
         self.at, self.doing = self._now(), doing
-        if self.progress:
-            click.echo(f"\r\x1b[2K{doing} ...", nl=False, err=True)
+        common.show_progress(doing, self.quiet)
 
     def _tell(self) -> None:
         if self.timing and self.doing:
@@ -205,7 +201,6 @@ class _Clock:
         """Says how long the last step took, and clears the line for what is printed."""
         self._tell()
         self.doing = ""
-        if self.progress:
-            click.echo("\r\x1b[2K", nl=False, err=True)
+        common.show_progress("", self.quiet)
 
     stop = pause
