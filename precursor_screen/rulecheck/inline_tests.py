@@ -70,36 +70,37 @@ def _pass_together(rule: CompiledRule, tests: Sequence[RuleTest]) -> bool:
 
     Most of the time goes into planning queries, not into rows. If not, each is judged by itself, which says what is wrong.
     """
-    return (_pass_over_time if rule.rule.scope == "history" else _pass_in_orders)(rule, tests)
+    return not tests or (_pass_over_time if rule.rule.scope == "history" else _pass_in_orders)(rule, tests)
 
 
 def _pass_in_orders(rule: CompiledRule, tests: Sequence[RuleTest]) -> bool:
     """The same of a rule that looks at a line, or at the lines of a shipment: its tests share neither."""
-    own = [{**row, **_own_ids(number, row)} for number, test in enumerate(tests) for row in test.rows]
-    unknown = sum(len(test.not_evaluable) for test in tests)
+    counted, others = _by_what_is_counted(tests)
+    own = [{**row, **_own_ids(number, row)} for number, test in enumerate(others) for row in test.rows]
     for rows in _orders(tuple(own)):
         flags, unjudged = judge((rule,), rows, tests[0])
-        if sum(unjudged.column("count").to_pylist()) != unknown or _is_wrong(rule, tests, flags):
+        if unjudged.num_rows or _is_wrong(rule, others, flags):
             return False
-    return True
+    return not any(_run(rule, test) for test in counted)
+
+
+def _by_what_is_counted(tests: Sequence[RuleTest]) -> tuple[list[RuleTest], list[RuleTest]]:
+    """Tests with something that cannot be judged, which are left to themselves, and the others: of what is counted nobody can tell whose it is."""
+    return [test for test in tests if test.not_evaluable], [test for test in tests if not test.not_evaluable]
 
 
 def _is_wrong(rule: CompiledRule, tests: Sequence[RuleTest], flags: pa.Table) -> bool:
-    """Whether the flags of tests that were judged at once are others than they expect."""
+    """Whether the flags of tests that were judged at once, and in which all can be judged, are others than they expect."""
     numbers = _numbers(flags)
     return any(
-        _difference(rule, _with_own_ids(number, test), flags.filter(pc.equal(numbers, number)), len(test.not_evaluable))
+        _difference(rule, _with_own_ids(number, test), flags.filter(pc.equal(numbers, number)), 0)
         for number, test in enumerate(tests)
     )
 
 
 def _pass_over_time(rule: CompiledRule, tests: Sequence[RuleTest]) -> bool:
-    """The same of a history rule, and of its tests split over two runs: what groups keeps them apart too.
-
-    Tests with something that cannot be judged are left to themselves: of what is counted nobody can tell whose it is.
-    """
-    counted = [test for test in tests if test.not_evaluable]
-    others = [test for test in tests if not test.not_evaluable]
+    """The same of a history rule, and of its tests split over two runs: what groups keeps them apart too."""
+    counted, others = _by_what_is_counted(tests)
     flags, unjudged = _judge_apart(rule, [(test, list(test.rows)) for test in others])
     if unjudged or _is_wrong(rule, others, flags) or any(_run(rule, test) for test in counted):
         return False

@@ -58,13 +58,25 @@ def test_one_test_that_is_wrong_fails_alone_among_several(window_kind):
     assert [f.test.partition(", split")[0] for f in failures] == [first.name]
 
 
-def test_what_cannot_be_judged_is_counted_for_each_test():
-    """One test expects a row too many, another one too few: together they would come out right."""
-    rule = of_kind("first_seen")
+@pytest.mark.parametrize("scope", ["line", "history"])
+def test_what_cannot_be_judged_is_counted_for_each_test(scope):
+    """One too few and one too many must not make up for each other."""
+    rule = next(
+        r
+        for r in BOOK.compiled
+        if r.rule.scope == scope and {bool(t.not_evaluable) for t in r.rule.tests if not t.gap} == {True, False}
+    )
     some, none = (next(t for t in rule.rule.tests if bool(t.not_evaluable) is kind) for kind in (True, False))
     tests = (replace(some, not_evaluable=some.not_evaluable[1:]), replace(none, not_evaluable=("A",)))
     _, failures = run_tests([replace(rule, rule=replace(rule.rule, tests=tests))])
     assert [f.test for f in failures] == [some.name, none.name]
+
+
+def test_a_rule_of_known_gaps_alone_is_tested():
+    rule = BOOK.compiled[0]
+    gaps = tuple(replace(test, gap=True) for test in rule.rule.tests[:1])
+    _, failures = run_tests([replace(rule, rule=replace(rule.rule, tests=gaps))])
+    assert [f.expected for f in failures] == ["a known gap"]
 
 
 def test_a_test_does_not_see_the_rows_and_documents_of_another():

@@ -75,7 +75,7 @@ class Profile:
     odd_prices = cached_property[Rows](lambda p: goods.odd_prices(p.priced, p.bands))
     declared = cached_property[Rows](lambda p: goods.declared(p.named, p.substances))
     duplicates = cached_property[Rows](lambda p: goods.duplicates(p.named))
-    years = cached_property[Rows](lambda p: volumes.years(pd.concat([to_moves(p.before, p.limits), p.moves]), _begin(p), p.last))
+    years = cached_property[Rows](lambda p: volumes.years(_two_years(p), _begin(p), p.last))
     families = cached_property[Rows](lambda p: standing.families(p.flags, p.verdicts, p.moves))
     episodes = cached_property[Rows](lambda p: standing.episodes(p.flags, p.verdicts, p.moves))
     not_evaluable = cached_property[Rows](lambda p: unseen.not_evaluable(p.moves))
@@ -91,6 +91,12 @@ def _names_of(profile: Profile) -> dict[str, str]:
     moved = {*profile.moves["substance"], *profile.before.column("substance_id").unique().to_pylist()}
     found = sorted(moved.union(paper.substance for paper in profile.papers) - {"", None})
     return {s: profile.substances[s].name if s in profile.substances else s for s in found}
+
+
+def _two_years(profile: Profile) -> pd.DataFrame:
+    """The movements of the period and of the year before it; the lines of that year have numbers of their own, below nought."""
+    before = to_moves(profile.before, profile.limits)
+    return pd.concat([before.assign(line=-before["line"]), profile.moves])
 
 
 def _begin(profile: Profile) -> date:

@@ -153,10 +153,12 @@ class InMemory:
         return pa.Table.from_pylist(rows, schema=MOVEMENT)
 
 
-def everybody(*rows: dict[str, Any], jurisdiction: str = "US", registers: Any = None, **values: Any) -> Everybody:
+def everybody(
+    *rows: dict[str, Any], jurisdiction: str = "US", registers: Any = None, days: tuple[date, date] = (FIRST, LAST), **values: Any
+) -> Everybody:
     """Everybody of some rows."""
     law = Law(limits(jurisdiction), SUBSTANCES, registers or {})
-    return Everybody.of(InMemory(table(*rows), **values), law, FIRST, LAST)
+    return Everybody.of(InMemory(table(*rows), **values), law, *days)
 
 
 GOLDEN = Path(__file__).parent

@@ -253,6 +253,12 @@ def test_year_on_year_tells_a_change_of_whole_years_only() -> None:
     assert [(y.whole, y.change) for y in part] == [(False, None), (True, None)]
 
 
+def test_equal_masses_of_one_year_before_and_in_the_period_count_both() -> None:
+    rows = [row("1", date(2026, 2, 1), kg="100"), row("2", date(2026, 8, 1), kg="100"), row("3", date(2026, 9, 1), kg="100")]
+    profile = everybody(*rows, days=(date(2026, 7, 1), date(2027, 6, 30))).profile(OWN)
+    assert [(y.year, y.kg, y.movements) for y in profile.years] == [(2026, Decimal(300), 3)]
+
+
 def test_what_a_solution_holds_is_said_to_be_a_share() -> None:
     rows = [row("1", kg="40", goods_mass_kg=Decimal(100)), row("2", kg="50", goods_mass_kg=Decimal(50)), row("3", kg="10")]
     (total,) = everybody(*rows).profile(OWN).totals

@@ -122,25 +122,23 @@ def _moves(
     gids = "".join(f", {g}.gid as {gid_of(g)}" for g in joined.values())
     inside = "" if lists or not joined else f" where {' or '.join(f'{g}.gid is not null' for g in joined.values())}"
     query = derive("grouped", f"select rows.*{gids} from {read} rows {joins}{inside}", read, *joined.values())
-    found = []
-    for batch in connection.sql(query.sql).to_arrow_reader(_AT_ONCE):
-        given = pa.Table.from_batches([batch])
+    shown = ("row_no", "is_new", "day", "cargo", *(["line"] if of_lines else []), *lists, *map(gid_of, joined.values()))
+
+    def judged(given: pa.Table) -> pa.Table:
         rows = Rows.of(given, seen.tests)
         verdicts = {n: rows.verdicts(rule) for n, rule in numbered.items()}
         about = np.zeros(rows.count, dtype=np.bool_)
         for n, window in windows.items():
-            gid = given.column(gid_of(groups[window.keys])) if window.keys in joined else None
-            about |= (verdicts[n] > 0) & (True if gid is None else pc.is_valid(gid).to_numpy())
-        kept_columns = {
-            **{
-                name: given.column(name) for name in ("row_no", "is_new", "day", "cargo", *(["line"] if of_lines else []), *lists)
-            },
-            **{name: _narrow(rows.value(part)) for part, name in columns.items()},
-            **{f"verdict_{n}": verdict for n, verdict in verdicts.items()},
-            **{gid_of(g): given.column(gid_of(g)) for g in joined.values()},
-        }
-        found.append(pa.table(kept_columns).filter(pa.array(about)))
-    return pa.concat_tables(found)
+            there = pc.is_valid(given.column(gid_of(groups[window.keys]))).to_numpy() if window.keys in joined else True
+            about |= (verdicts[n] > 0) & there
+        parts = {name: _narrow(rows.value(part)) for part, name in columns.items()}
+        columns_of_rules = {f"verdict_{n}": verdict for n, verdict in verdicts.items()}
+        return pa.table({**{name: given.column(name) for name in shown}, **parts, **columns_of_rules}).filter(pa.array(about))
+
+    batches = connection.sql(query.sql).to_arrow_reader(_AT_ONCE)
+    # Without a batch there is nothing to join: groups may all be without a key, as a permit numbered `--` is.
+    found = [judged(pa.Table.from_batches([batch])) for batch in batches]
+    return pa.concat_tables(found) if found else judged(batches.schema.empty_table())
 
 
 def _narrow(values: pa.Array) -> pa.Array:

@@ -482,3 +482,9 @@ def test_roles_count_within_their_own_route():
     assert flagged(rule, [anhydride, acid]) == {"A"}
     assert flagged(rule, [acid, row("C", "permanganate", "cocaine:precursor")]) == {"B"}
     assert flagged(rule, [anhydride, row("C", "ephedrine", "ephedrine:precursor"), row("D", "x", "heroin:precursor")]) == set()
+
+
+def test_a_number_of_punctuation_alone_is_in_no_group():
+    rule = make_rule("type: event_count\ngroup-by: [permit_reference]\ntimespan: 9d\ncondition: {gte: 1}")
+    assert flagged(rule, [row("A", 1, permit_reference="--")]) == set()
+    assert flagged(rule, [row("A", 1, permit_reference="--"), row("B", 1, permit_reference="P-1")]) == {"B"}
