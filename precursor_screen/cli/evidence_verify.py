@@ -79,7 +79,7 @@ def _compare_whole(document: Document, full: Path, done: _Checked) -> None:
 
     whole = checking.verify(checking.read_file(full), full.name)
     if whole.document is None or whole.problems:
-        raise UsageError("is no sound bundle", where=Where(str(full)), remedy="`evidence verify` says what is wrong with it.")
+        raise UsageError("is not a sound bundle", where=Where(str(full)), remedy="`evidence verify` says what is wrong with it.")
     if not document["redacted"] or whole.secret is None:
         remedy = "Give the redacted bundle as BUNDLE, and the one that was written beside it as --full."
         raise UsageError("these are not a redacted bundle and its whole", where=Where(str(full)), remedy=remedy)

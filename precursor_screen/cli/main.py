@@ -130,7 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     faults.no_traces()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's: unused here, yet each would ask for memory as it starts
     leave_out_pandas()
-    gc.disable()  # until a command is imported: modules are no garbage
+    gc.disable()  # until a command is imported: modules are not garbage
     sys.exit(run(arguments))
 
 

@@ -57,7 +57,7 @@ def stats(ctx: click.Context, as_json: bool, opening: Opening) -> None:
 def _described(found: Sequence[Precision]) -> Iterator[str]:
     yield _HEAD
     yield from map(_row, found)
-    yield "\nWhat the verdicts would make of the weights (nothing is changed; docs/review.md says how it is reckoned):"
+    yield "\nWhat the verdicts would make of the weights (nothing is changed; docs/review.md says how they are worked out):"
     proposed = [one for one in found if one.proposed is not None]
     yield from (f"  {one.rule_id:<12} {one.weight} would be {one.proposed} ({one.because})" for one in proposed)
     if len(proposed) < len(found):

@@ -82,7 +82,7 @@ class Law:
         return self._law.class_of(self.jurisdiction, movement.substance_id, movement.day)
 
     def base_share(self, movement: Movement) -> Decimal | None:
-        """Of the goods as traded the share that is the base; 1: they are no salt; None: not known."""
+        """Of the goods as traded the share that is the base; 1: they are not a salt; None: not known."""
         return base_share(self._formulas.get(movement.substance_id, ""), movement.goods)
 
 

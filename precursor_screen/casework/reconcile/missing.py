@@ -68,7 +68,7 @@ def judge_missing(
         movements = tuple(sorted((u.movement for u in those), key=lambda m: m.rank))
         shipped = kilograms([m.kg for m in movements])
         others = sorted((d for u in those for d in u.others), key=lambda d: d.rank)
-        paper = others[0] if others else None  # whose number is the next one is no paper of these goods
+        paper = others[0] if others else None  # a document whose number is merely near is not a paper of these goods
         because = f"{show_kg(shipped)} of {movements[0].substance_id} {_SAID[kind]}: {those[0].why}"
         yield Difference(kind, register, paper, movements, paper.kg if paper else None, shipped, shipped, because, "not matched")
 

@@ -295,7 +295,7 @@ _AGGREGATES = {
 
 
 def _parts_of(grouping: Grouping) -> Iterator[tuple[str, Expression]]:
-    """What is reckoned with of each row: names of columns of `selected`, and what they hold."""
+    """What is added up or counted of each row, and its limits: names of columns of `selected`, and what they hold."""
     for i, measure in enumerate(grouping.measures):
         assert measure.of is not None
         yield f"value_{i}", measure.of
@@ -321,16 +321,16 @@ def _groups(grouping: Grouping, has_members: bool) -> str:
     columns = {k: f"unnest({identifier(k)})" if k in grouping.unnested else identifier(k) for k in grouping.keys}
     keys = ", ".join(f"key_{k}" for k in columns)
     members = "array_to_string(list_sort(list(distinct substance_name)), ', ')" if has_members else "cast(null as varchar)"
-    reckoned = [_AGGREGATES[m.aggregate].format(f"value_{i}") for i, m in enumerate(grouping.measures)]
+    computed = [_AGGREGATES[m.aggregate].format(f"value_{i}") for i, m in enumerate(grouping.measures)]
     tests = [
-        f"{reckoned[i]} {sign} min(limit_{i}_{j})"
+        f"{computed[i]} {sign} min(limit_{i}_{j})"
         for i, m in enumerate(grouping.measures)
         for j, (sign, _) in enumerate(m.limits)
     ]
     order = "source_file, source_row, line_id"
     return f"""
         with grouped as (
-            select {keys}, cast({reckoned[0]} as varchar) as correlation_value, coalesce({members}, {literal(NOT_STATED)}) as group_members,
+            select {keys}, cast({computed[0]} as varchar) as correlation_value, coalesce({members}, {literal(NOT_STATED)}) as group_members,
                    list_sort(list(distinct line_id)) as line_ids, first(place order by {order}) as place,
                    first(line_id order by {order}) as line_id, first(source_file order by {order}) as source_file, first(source_row order by {order}) as source_row
             from (select *, {", ".join(f"{sql} as key_{k}" for k, sql in columns.items())} from selected)
