@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
 from precursor_screen.kernel.judge.windows import judge, queries
+from precursor_screen.kernel.judge.windows import moves as layout
 from precursor_screen.kernel.judge.windows.asks import GOODS, judging_columns, of_rules, plan_asks
 from precursor_screen.kernel.judge.windows.judge import flag_moves, flag_windows, request_history
 from precursor_screen.kernel.movements import to_movements
@@ -22,6 +23,7 @@ from precursor_screen.rulecheck.inline_tests import moves_from_rows
 from precursor_screen.schema import MOVEMENT_COLUMNS
 from tests.examples import examples
 from tests.kernel.judge.windows.test_judge import START, flagged, groups, histories, make_rule
+from tests.kernel.judge.windows.test_judge import row as movement
 from tests.screening import of_each_kind, screen_rows, with_rules
 
 REGISTERS = ("permits", "pre-export-notifications", "licences", "annual-requirements")
@@ -241,3 +243,11 @@ def test_rules_about_substances_never_see_watched_goods_nor_the_other_way_round(
     by_kind = {r.rule.id: of_rules(movements, [r]) for r in reference.rules if r.rule.id in ("PS-COV-007", "PS-QTY-005")}
     assert by_kind["PS-COV-007"].column("shipment_id").to_pylist() == ["B2"]
     assert by_kind["PS-QTY-005"].column("shipment_id").to_pylist() == ["B1"]
+
+
+def test_movements_are_counted_together_however_many_are_read_at_once(monkeypatch):
+    rule = make_rule("type: event_count\ngroup-by: [permit_reference]\ntimespan: 9d\ncondition: {gte: 6000}")
+    rows = [movement(f"L{n}", n % 5, permit_reference="P-1") for n in range(6_000)]
+    monkeypatch.setattr(layout, "_AT_ONCE", 1_000)
+    assert flagged(rule, rows) != set()
+    assert flagged(rule, rows[1:]) == set()
