@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError
-from precursor_screen.reference.table_rows import read_boolean, read_rows
+from precursor_screen.tables import read_boolean, read_rows
 
 _COLUMNS: Final = ["instrument", "schedule", "edition", "count", "source", "verified"]
 

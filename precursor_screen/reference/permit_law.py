@@ -14,7 +14,7 @@ from precursor_screen.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.model import Substance, Threshold
 from precursor_screen.names.countries import NORTHERN_IRELAND, find_country
 from precursor_screen.reference import shipped
-from precursor_screen.reference.table_rows import Row, read_rows
+from precursor_screen.tables import Row, read_rows
 
 _OF_COUNTRIES: Final = ["code", "name", "law", "since", "until", "customs_union", "source", "read"]
 _OF_NEEDS: Final = ["law", "category", "direction", "need", "who", "above", "since", "until", "source", "read", "checked"]

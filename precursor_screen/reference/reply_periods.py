@@ -12,7 +12,7 @@ from typing import Final
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import EU_MEMBERS
-from precursor_screen.reference.table_rows import Row, read_rows
+from precursor_screen.tables import Row, read_rows
 
 _COLUMNS: Final = ["jurisdiction", "days", "working_days", "valid_from", "valid_to", "source", "verified"]
 _FRIDAY: Final = 5  # of ISO's days of a week

@@ -18,7 +18,15 @@ DIGESTS = _PACKAGE / "data" / "digests.json"
 # What of each folder decides what is flagged: tables, rules with their lists and typologies, the addresses and ages of lists; of the
 # folder of all data itself the rates.
 _RATES = "rates.csv"
-CHECKED = {".": _RATES, "substances": "*.csv", "hs": "*.csv", "law": "*.csv", "rules": "**/*.y*ml", "watchlists": "[!.]*.*"}
+CHECKED = {
+    ".": _RATES,
+    "substances": "*.csv",
+    "hs": "*.csv",
+    "law": "*.csv",
+    "names": "*.csv",
+    "rules": "**/*.y*ml",
+    "watchlists": "[!.]*.*",
+}
 
 
 def _find(name: str) -> Path:
@@ -92,6 +100,11 @@ def nomenclature_folder() -> Path:
 def law_folder() -> Path:
     """Which law holds where, and what papers it asks for."""
     return _find_checked("law")
+
+
+def names_folder() -> Path:
+    """Words and codes that names, texts and cells are read by; `tables` reads them."""
+    return _find_checked("names")
 
 
 def rules_folder() -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
@@ -10,11 +9,11 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from precursor_screen.errors import SubstanceTableError, Where
+from precursor_screen.tables import DATA, read_rows
 
 COLUMNS: Final = ["word", "kind", "near"]
 KINDS: Final = frozenset({"chemical", "medicine", "plant", "food", "word", "brand", "place"})
-_TABLE: Final = Path(__file__).resolve().parents[2] / "data" / "substances" / "neighbours.csv"
+_TABLE: Final = DATA / "substances" / "neighbours.csv"
 # What may stand before a word and makes one word with it: dimethyl-, phenyl-, hydroxy-.
 _PREFIXES: Final = (
     *(
@@ -112,17 +111,9 @@ def load_neighbours(path: Path = _TABLE) -> frozenset[str]:
     Raises:
         SubstanceTableError: It cannot be read, has other columns or a row that is not filled.
     """
-    remedy = "Correct the table, or install the package again."
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            if reader.fieldnames != COLUMNS:
-                raise SubstanceTableError(f"columns should be {', '.join(COLUMNS)}", where=Where(str(path), 1), remedy=remedy)
-            rows = list(reader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise SubstanceTableError(f"cannot be read ({error})", where=Where(str(path)), remedy=remedy) from error
-    for number, row in enumerate(rows, start=2):
-        if not row["word"] or row["kind"] not in KINDS:
-            message = f"no word, or kind not one of {', '.join(sorted(KINDS))}"
-            raise SubstanceTableError(message, where=Where(str(path), number), remedy=remedy)
-    return frozenset(row["word"] for row in rows)
+    words = set()
+    for row in read_rows(path, COLUMNS):
+        if not row.cells["word"] or row.cells["kind"] not in KINDS:
+            raise row.error(f"no word, or kind not one of {', '.join(sorted(KINDS))}")
+        words.add(row.cells["word"])
+    return frozenset(words)
