@@ -9,37 +9,12 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from precursor_screen.tables import DATA, read_rows
+from precursor_screen.tables import DATA, read_rows, spellings_of, words_of
 
 COLUMNS: Final = ["word", "kind", "near"]
 KINDS: Final = frozenset({"chemical", "medicine", "plant", "food", "word", "brand", "place"})
 _TABLE: Final = DATA / "substances" / "neighbours.csv"
-# What may stand before a word and makes one word with it: dimethyl-, phenyl-, hydroxy-.
-_PREFIXES: Final = (
-    *(
-        "mono",
-        "di",
-        "tri",
-        "tetra",
-        "bis",
-        "iso",
-        "neo",
-        "cyclo",
-        "meta",
-        "ortho",
-        "para",
-        "poly",
-        "hydroxy",
-        "methoxy",
-        "ethoxy",
-    ),
-    *("amino", "nitro", "chloro", "bromo", "fluoro", "iodo", "methyl", "ethyl", "propyl", "isopropyl", "butyl", "isobutyl"),
-    *("phenyl", "phenoxy", "benzyl", "benzoyl", "acetyl", "acetoxy", "vinyl", "allyl", "cyano", "thio", "oxo", "keto"),
-    *("pentyl", "hexyl", "octyl", "cetyl", "tolyl", "thienyl", "thenyl", "thenoyl", "naphthyl", "ethenyl", "ethynyl", "propenyl"),
-    *("methylene", "ethylene", "metil", "etil", "propil", "butil", "fenil", "bencil", "dimetil", "dietil", "azo", "aza", "oxa"),
-)
-_SUFFIXES: Final = ("acid", "ether", "ketone", "anhydride", "hydrochloride", "ester")
-_SOUNDS: Final = (("ph", "f"), ("th", "t"), ("y", "i"), ("ae", "e"), ("k", "c"))
+_WORDS: Final = "chemical_words"
 _SHORTEST: Final = 5  # of a word, to be near another
 
 
@@ -87,19 +62,25 @@ class Neighbours:
             return False
         if word in self._words:
             return True
-        for s in _SUFFIXES:
+        for s in words_of(_WORDS, "suffix"):
             if word.endswith(s) and part.endswith(s) and len(word) > len(s):
                 return self.is_word(word[: -len(s)], part[: -len(s)])
         return any(
             word.startswith(p) and len(word) > len(p) + 2 and (word[len(p) :] == part or self.is_word(word[len(p) :], part))
-            for p in _PREFIXES
+            for p in _prefixes()
         )
+
+
+@cache
+def _prefixes() -> tuple[str, ...]:
+    """What may stand before a word and makes one word with it: dimethyl-, phenyl-, hydroxy-."""
+    return words_of(_WORDS, "prefix")
 
 
 @lru_cache(maxsize=4096)
 def _spelling(word: str) -> str:
     """A word without what tongues spell otherwise: fenil as phenyl, metyl as methyl, -ona as -one."""
-    for written, sound in _SOUNDS:
+    for written, sound in spellings_of(_WORDS, "sound").items():
         word = word.replace(written, sound)
     return word.rstrip("ae")
 
