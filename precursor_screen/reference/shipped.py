@@ -15,11 +15,10 @@ from precursor_screen.errors import ReferenceDataError, Where
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 DIGESTS = _PACKAGE / "data" / "digests.json"
-# What of each folder decides what is flagged: tables, rules with their lists and typologies, the addresses and ages of lists; of the
-# folder of all data itself the rates.
-_RATES = "rates.csv"
+# What of each folder decides what is flagged or told: tables, rules with their lists and typologies, the addresses and ages of lists; of
+# the folder of all data itself the rates and the codes of issues.
 CHECKED = {
-    ".": _RATES,
+    ".": "*.csv",
     "substances": "*.csv",
     "hs": "*.csv",
     "law": "*.csv",
@@ -80,7 +79,7 @@ def rates_file() -> Path:
     Raises:
         ReferenceDataError: missing, or not what was released.
     """
-    return _find_checked(".") / _RATES
+    return _find_checked(".") / "rates.csv"
 
 
 def substances_folder() -> Path:
