@@ -12,16 +12,16 @@ Every source row ends as a screened line or as an issue; an issue is a value tha
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from precursor_screen.tables import DATA, read_rows
 
 SET_ASIDE, UNSCREENABLE, DEGRADED, NOTE = "set-aside", "unscreenable", "degraded", "note"
 
 
-@dataclass(frozen=True, slots=True)
-class IssueCode:
+class IssueCode(Struct, frozen=True):
     """One kind of issue: `explain CODE` prints it."""
 
     code: str

@@ -7,9 +7,10 @@ UN and CUS. Four bare digits mean nothing.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
+
+from msgspec import Struct
 
 from precursor_screen.tables import DATA, read_rows
 
@@ -68,8 +69,7 @@ _PLACEHOLDERS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FoundCode:
+class FoundCode(Struct, frozen=True):
     """A number found in a text: normalised form, place in the text (label included), whether a label names it, check digit."""
 
     number: str

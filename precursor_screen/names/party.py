@@ -17,11 +17,11 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 
 from anyascii import anyascii
+from msgspec import Struct
 
 from precursor_screen.names import party_scripts as scripts
 from precursor_screen.names import party_words as words
@@ -34,8 +34,7 @@ LATIN, OWN_SCRIPT, CONSONANTS = "latin", "own script", "consonants"
 _PIECE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """One way to read a name: canonical tokens in the order written. script: `latin` (transliterated), `own script` or `consonants`."""
 
     tokens: tuple[str, ...]
@@ -60,8 +59,7 @@ class Reading:
         return " ".join(sorted(self.scored_tokens))
 
 
-@dataclass(frozen=True, slots=True)
-class PartyName:
+class PartyName(Struct, frozen=True):
     """A name as written with its readings, the principal one first; `removed` names what took no part in them."""
 
     as_written: str

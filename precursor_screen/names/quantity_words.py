@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Final
+
+from msgspec import Struct
 
 from precursor_screen.names.text import plain
 from precursor_screen.names.unit_codes import Unit, find_unit
@@ -21,8 +22,7 @@ OUTER: Final = frozenset({"pallet", "container"})  # hold packages, so goods are
 DOSES: Final = frozenset({"dose", "ampoule"})  # of a medicine
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A word of a quantity. unit: only of units; meaning: kind of a package, else empty."""
 
     role: str
@@ -31,8 +31,7 @@ class Word:
     unit: Unit | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """What one package of a kind holds: kilograms at least and at most, litres at most, and litres of the usual sizes."""
 
     least: Decimal

@@ -8,11 +8,11 @@ import-confirmations: what the other side says arrived there.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 import pyarrow as pa
+from msgspec import Struct
 
 from precursor_screen.schema import DECIMAL
 from precursor_screen.tables import DATA, meanings_of, read_boolean, read_rows, words_of
@@ -37,8 +37,7 @@ TYPES: dict[str, pa.DataType] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterColumn:
+class RegisterColumn(Struct, frozen=True):
     """A column of a register.
 
     Attributes:

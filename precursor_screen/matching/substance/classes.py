@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from precursor_screen.model import Control
 from precursor_screen.tables import DATA, Row, read_boolean, read_rows
@@ -32,8 +33,7 @@ _ROOTS: Final = ("piperid", "azaspiro", "anthranil", "phenylacet", "phenyl acet"
 _TABLE: Final = DATA / "substances" / "classes.csv"
 
 
-@dataclass(frozen=True, slots=True)
-class NamedClass:
+class NamedClass(Struct, frozen=True):
     """A class of compounds of a substance, the laws that list it, and how its names read (in text from `names.text.plain`)."""
 
     substance_id: str
