@@ -7,9 +7,12 @@ UN and CUS. Four bare digits mean nothing.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 from msgspec import Struct
+
+from precursor_screen.tables import DATA, read_rows
 
 _DASHES: Final = "‐‑‒–—―−﹣－-"  # the hyphen last: these stand inside character classes
 _LABEL: Final = (
@@ -33,18 +36,6 @@ _UN: Final = re.compile(
 )
 # The orange plate of ADR: the number of the hazard over that of the substance (Kemler, HIN).
 _PLATE: Final = re.compile(r"(?<![\w/.,-])(?P<hazard>\d{2,3})[ ]?/[ ]?(?P<n>\d{4})(?![\w/]|[.,]\d)")
-# UN number -> number of its hazard on an orange plate: ADR 2023, chapter 3.2, table A (recalled); of listed substances only.
-_ON_PLATES: Final = {
-    **dict.fromkeys(("1090", "1155", "1193", "1245", "1294", "1173"), "33"),
-    **dict.fromkeys(("1789", "1830", "1832"), "80"),
-    "1715": "83",
-    "2401": "883",
-    "1490": "50",
-    "1235": "338",
-    "1061": "23",
-    "1338": "40",
-    "3495": "86",
-}
 # Before the sizes and ratios of parts: GEARBOX RATIO 33/1090, TYRE 33/1294.
 _OF_PARTS: Final = re.compile(
     r"(?<![\w])(?:ratios?|gear\w*|series|models?|types?|sizes?|parts?|p/n|pn|ref\w*|art\w*|drawing|dwg|tyres?|tires?|bearings?|fittings?|screws?|bolts?|"
@@ -86,6 +77,13 @@ class FoundCode(Struct, frozen=True):
     end: int
     labelled: bool
     valid: bool
+
+
+@cache
+def _on_plates() -> dict[str, str]:
+    """UN number -> number of its hazard on an orange plate, of listed substances only."""
+    rows = read_rows(DATA / "names" / "plates.csv", ("un_number", "hazard", "source", "verified"))
+    return {row["un_number"]: row["hazard"] for row in rows}
 
 
 def is_cas(number: str) -> bool:
@@ -180,7 +178,7 @@ def find_un(text: str) -> list[FoundCode]:
     plates = [
         (m.end(), m)
         for m in _PLATE.finditer(text)
-        if _ON_PLATES.get(m["n"]) == m["hazard"] and not _OF_PARTS.search(text, max(0, m.start() - _PART_REACH), m.start())
+        if _on_plates().get(m["n"]) == m["hazard"] and not _OF_PARTS.search(text, max(0, m.start() - _PART_REACH), m.start())
     ]
     named = [(m.end(), m) for m in _PLATE_NAMED.finditer(text)]
     for m in dict([*plates, *named]).values():  # one that is found both ways ends in one place

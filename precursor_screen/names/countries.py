@@ -4,139 +4,45 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import babel
 from babel import Locale
 from babel.core import get_global
 
 from precursor_screen.store.kept import kept
+from precursor_screen.tables import spellings_of, words_of
 
-_LANGUAGES = [
-    "en",
-    "es",
-    "fr",
-    "pt",
-    "de",
-    "it",
-    "nl",
-    "pl",
-    "ru",
-    "uk",
-    "zh_Hans",
-    "zh_Hant",
-    "ar",
-    "tr",
-    "vi",
-    "fa",
-    "ja",
-    "ko",
-    "id",
-    "ro",
-    "cs",
-    "hu",
-    "el",
-    "he",
-    "th",
-    "sv",
-    "hy",
-    "ka",
-    "uz",
-    "az",
-    "kk",
-]
+_LANGUAGES = (
+    *(
+        "en",
+        "es",
+        "fr",
+        "pt",
+        "de",
+        "it",
+        "nl",
+        "pl",
+        "ru",
+        "uk",
+        "zh_Hans",
+        "zh_Hant",
+        "ar",
+        "tr",
+        "vi",
+        "fa",
+        "ja",
+        "ko",
+        "id",
+        "ro",
+    ),
+    *("cs", "hu", "el", "he", "th", "sv", "hy", "ka", "uz", "az", "kk"),
+)
 # A code of its own in trade data of the European Union (Implementing Regulation 2020/1470, annex I), beside GB.
 NORTHERN_IRELAND = "XI"
+_TABLE = "country_words"  # what manifests write beside the names of CLDR
 _NO_COUNTRY = frozenset(["EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"])
 
-# What manifests write beside the names of CLDR. Historical names go to the state that took over the code or the trade.
-_ALIASES = {
-    # Parts of states, and former or turned-about names, as customs lists have them; names of fifteen letters are India's.
-    "ZANZIBAR": "TZ", "COLONFREEZONE": "PA", "ZONALIBREDECOLON": "PA", "VIRGINISLANDSUNITEDSTATES": "VI", "DUBAI": "AE", "MADEIRA": "PT",
-    "VIETNAMDEMOCRATICREPUBLICOF": "VN", "VIETNAMSOCREP": "VN", "YEMENDEMOCRATIC": "YE",
-    "MACEDONIATHEFORMERYUGOSLAVREPUBLICOF": "MK", "MACEDONIATHEFORMERYUGOSLAVREPUBLIC": "MK", "LIBYANARABREPUBLIC": "LY",
-    "KOREAREP": "KR", "KOREARP": "KR", "KOREADPRP": "KP", "CHINAPRP": "CN", "UARABEMTS": "AE", "UTDKINGDOM": "GB", "SAUDIARAB": "SA",
-    "SRILANKADSR": "LK", "RUSSIANFED": "RU", "CZECHREP": "CZ", "SLOVAKREP": "SK", "CENTRALAFRICANREP": "CF", "DOMINICANREP": "DO",
-    "DEMREPOFCONGO": "CD", "CONGODREP": "CD", "CONGOPREP": "CG", "LAOPDRP": "LA", "EGYPTARP": "EG", "TANZANIAREP": "TZ", "PAKISTANIR": "PK",
-    "BANGLADESHPR": "BD", "AFGHANISTANTIS": "AF", "YEMENREPUBLC": "YE", "BOSNIAHRZGOVIN": "BA", "HOLYSEEVATICANCITYSTATE": "VA",
-    "USAUNITEDSTATES": "US", "UNITEDKINGDOMEXCLUDINGNORTHERNIRELAND": "GB", "КОРЕЯРЕСПУБЛИКА": "KR", "STVINCENT": "VC",
-    "США": "US", "UK": "GB", "EL": "GR", "USA": "US", "USOFA": "US", "USOFAMERICA": "US", "UNITEDSTATESOFAMERICA": "US", "AMERICA": "US",
-    "ESTADOSUNIDOSDEAMERICA": "US", "EEUU": "US", "EUA": "US", "ETATSUNISDAMERIQUE": "US", "СОЕДИНЕННЫЕШТАТЫАМЕРИКИ": "US",
-    "GREATBRITAIN": "GB", "ENGLAND": "GB", "SCOTLAND": "GB", "WALES": "GB", "NORTHERNIRELAND": "GB", "REINOUNIDO": "GB",
-    "UNITEDKINGDOMOFGREATBRITAINANDNORTHERNIRELAND": "GB", "UNITEDKINGDOMOFGREATBRITAINANDNORTHERNIRELANDTHE": "GB",
-    "HOLLAND": "NL", "THENETHERLANDS": "NL", "NETHERLANDSTHE": "NL", "HOLANDA": "NL", "PAYSBAS": "NL",
-    "KOREA": "KR", "SOUTHKOREA": "KR", "REPUBLICOFKOREA": "KR", "KOREAREPUBLICOF": "KR", "KOREASOUTH": "KR", "REPOFKOREA": "KR",
-    "KOREATHEREPUBLICOF": "KR", "COREADELSUR": "KR", "NORTHKOREA": "KP", "DPRK": "KP", "KOREADEMOCRATICPEOPLESREPUBLICOF": "KP",
-    "DEMOCRATICPEOPLESREPUBLICOFKOREA": "KP", "KOREANORTH": "KP", "KOREATHEDEMOCRATICPEOPLESREPUBLICOF": "KP",
-    "RUSSIANFEDERATION": "RU", "RUSSIANFEDERATIONTHE": "RU", "РОССИЙСКАЯФЕДЕРАЦИЯ": "RU", "РФ": "RU", "FEDERACIONRUSA": "RU", "USSR": "RU",
-    "PRC": "CN", "PEOPLESREPUBLICOFCHINA": "CN", "PRCHINA": "CN", "CHINAMAINLAND": "CN", "MAINLANDCHINA": "CN", "КНР": "CN",
-    "CHINAPEOPLESREPUBLICOF": "CN", "中华人民共和国": "CN", "REPUBLICAPOPULARCHINA": "CN", "KITAI": "CN", "КИТАЙСКАЯНАРОДНАЯРЕСПУБЛИКА": "CN",
-    "TAIWANPROVINCEOFCHINA": "TW", "CHINESETAIPEI": "TW", "TAIWANROC": "TW", "REPUBLICOFCHINA": "TW", "中国台湾": "TW",
-    "HONGKONG": "HK", "HONGKONGSAR": "HK", "HONGKONGCHINA": "HK", "CHINAHONGKONG": "HK", "中国香港": "HK", "MACAU": "MO", "MACAO": "MO", "中国澳门": "MO",
-    "VIETNAM": "VN", "VIETNAMSOCIALISTREPUBLICOF": "VN", "SOCIALISTREPUBLICOFVIETNAM": "VN", "BURMA": "MM",
-    "IVORYCOAST": "CI", "COTEDIVOIRE": "CI", "COTEDLVOIRE": "CI", "IRAN": "IR", "IRANISLAMICREPUBLICOF": "IR", "ISLAMICREPUBLICOFIRAN": "IR",
-    "SYRIANARABREPUBLIC": "SY", "LAOPEOPLESDEMOCRATICREPUBLIC": "LA", "LAOPDR": "LA", "LAOPEOPLESDEMOCRATICREPUBLICTHE": "LA",
-    "CZECHREPUBLIC": "CZ", "SLOVAKREPUBLIC": "SK", "MACEDONIA": "MK", "REPUBLICOFMACEDONIA": "MK", "FYROM": "MK", "NORTHMACEDONIA": "MK",
-    "TURKEY": "TR", "TURKIYE": "TR", "SWAZILAND": "SZ", "CAPEVERDE": "CV", "EASTTIMOR": "TL", "ZAIRE": "CD", "DRC": "CD", "DRCONGO": "CD",
-    "DEMOCRATICREPUBLICOFTHECONGO": "CD", "CONGODEMOCRATICREPUBLICOFTHE": "CD", "CONGOTHEDEMOCRATICREPUBLICOFTHE": "CD", "CONGOTHEDEMOCRATICREPUBLICOF": "CD", "CONGODEMOCRATICREPUBLICOF": "CD", "CONGODEMREPOF": "CD", "CONGOKINSHASA": "CD",
-    "CONGO": "CG", "REPUBLICOFTHECONGO": "CG", "CONGOREPUBLICOF": "CG", "CONGOTHE": "CG", "RDCONGO": "CD",
-    "UAE": "AE", "EMIRATES": "AE", "UNITEDARABEMIRATESTHE": "AE", "UTDARABEMIR": "AE", "EMIRATOSARABES": "AE", "ОАЭ": "AE", "KSA": "SA",
-    "KINGDOMOFSAUDIARABIA": "SA", "TANZANIAUNITEDREPUBLICOF": "TZ", "UNITEDREPUBLICOFTANZANIA": "TZ", "BOLIVIAPLURINATIONALSTATEOF": "BO",
-    "VENEZUELABOLIVARIANREPUBLICOF": "VE", "MOLDOVAREPUBLICOF": "MD", "REPUBLICOFMOLDOVA": "MD", "MICRONESIAFEDERATEDSTATESOF": "FM",
-    "BRUNEIDARUSSALAM": "BN", "PALESTINE": "PS", "PALESTINESTATEOF": "PS", "STATEOFPALESTINE": "PS", "LIBYANARABJAMAHIRIYA": "LY",
-    "PHILIPPINESTHE": "PH", "SUDANTHE": "SD", "NIGERTHE": "NE", "GAMBIATHE": "GM", "BAHAMASTHE": "BS", "DOMINICANREPUBLICTHE": "DO",
-    "COMOROSTHE": "KM", "REUNION": "RE", "CURACAO": "CW", "HOLYSEE": "VA", "VATICAN": "VA", "KOSOVO": "XK", "BYELORUSSIA": "BY", "BELORUSSIA": "BY",
-    "БЕЛОРУССИЯ": "BY", "RSA": "ZA", "REPUBLICOFSOUTHAFRICA": "ZA", "AFRIQUEDUSUD": "ZA", "BRASIL": "BR", "ALEMANIA": "DE", "GERMANYFEDERALREPUBLICOF": "DE",
-    "KYRGYZREPUBLIC": "KG", "SAINTMARTIN": "MF", "TRINIDADTOBAGO": "TT", "BOSNIA": "BA", "BOSNIAHERZEGOVINA": "BA", "GUINEABISSAU": "GW",
-    "VIRGINISLANDSBRITISH": "VG", "VIRGINISLANDSUS": "VI", "SAINTMARTINFRENCHPART": "MF", "SINTMAARTENDUTCHPART": "SX", "BONAIRESINTEUSTATIUSANDSABA": "BQ",
-    "SAINTHELENAASCENSIONANDTRISTANDACUNHA": "SH", "FRENCHSOUTHERNTERRITORIESTHE": "TF", "UNITEDSTATESMINOROUTLYINGISLANDSTHE": "UM",
-    "SOUTHGEORGIAANDTHESOUTHSANDWICHISLANDS": "GS", "FALKLANDISLANDSTHEMALVINAS": "FK", "FALKLANDISLANDSMALVINAS": "FK", "TANZANIATHEUNITEDREPUBLICOF": "TZ",
-    # Codes of the Union's geonomenclature (Implementing Regulation 2020/1470): Serbia, Ceuta, Melilla; and a withdrawn one.
-    "UNITEDKINGDOMNORTHERNIRELAND": NORTHERN_IRELAND, "XS": "RS", "XC": "ES", "XL": "ES", "TP": "TL", "NETHERLANDSKINGDOMOFTHE": "NL", "WESTINDIESBRITISH": "VG",
-    "SERBIAANDMONTENEGRO": "RS", "YUGOSLAVIA": "RS", "SRILANKA": "LK", "CEYLON": "LK", "INDIAREPUBLICOF": "IN", "BHARAT": "IN", "NEDERLAND": "NL",
-}  # fmt: skip
-# What stands for no one country: unions, and the codes of the Union's geonomenclature for goods of an origin that is not stated.
-_OF_NO_COUNTRY = frozenset(
-    (
-        *(
-            "EU",
-            "EUR",
-            "EUROPEANUNION",
-            "UNIONEUROPEA",
-            "UNIONEUROPEENNE",
-            "UNIAOEUROPEIA",
-            "EUROPAISCHEUNION",
-            "ЕС",
-            "ЕВРОСОЮЗ",
-            "欧盟",
-            "AVRUPABIRLIGI",
-        ),
-        *(
-            "QP",
-            "QQ",
-            "QR",
-            "QS",
-            "QU",
-            "QV",
-            "QW",
-            "QX",
-            "QY",
-            "QZ",
-            "XX",
-            "ZZ",
-            "HIGHSEAS",
-            "NOTSPECIFIED",
-            "UNSPECIFIED",
-            "VARIOUS",
-            "VARIOUSCOUNTRIES",
-        ),
-        *("OTHERCOUNTRIES", "DIVERSOS", "VARIOS", "DIVERS", "РАЗНЫЕ", "РАЗНЫЕСТРАНЫ", "STATELESS"),
-    )
-)
-_SMALL_WORDS = frozenset(
-    ("THE", "AND", "OF", "Y", "ET", "E", "LA", "LE", "LES", "DE", "DU", "DES", "DEL", "REPUBLIC", "REPUBLICA", "REPUBLIQUE", "KINGDOM", "REINO", "ROYAUME")
-)  # fmt: skip
-_SAINTS = {"SAINT": "ST", "SAINTE": "ST", "STE": "ST", "SINT": "ST"}
 _LEAST_LETTERS = 4
 _PAIR = re.compile(
     r"([A-Za-z]{2,3})\s*(?:[,;:/|]|\s-\s?|-)\s*(.{3,})|(.{3,}?)\s*(?:[,;:/|]|\s-\s?)\s*([A-Za-z]{2,3})|(.{3,}?)\s*[(\[]\s*([A-Za-z]{2,3})\s*[)\]]"
@@ -180,15 +86,21 @@ def _read_names() -> dict[str, str]:
                 names.setdefault(fold_country(name), code)
                 if " & " in name:
                     names.setdefault(fold_country(name.replace(" & ", " and ")), code)
-    names.update(_ALIASES)
+    names.update(spellings_of(_TABLE, "name"))
     return names
+
+
+@cache
+def _words_of(role: str) -> frozenset[str]:
+    return frozenset(words_of(_TABLE, role))
 
 
 def _words(text: str) -> str:
     """A name without the words that official lists add or leave out: `Saint Kitts and Nevis`, `ST. KITTS & NEVIS`."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", text.upper()) if not unicodedata.combining(c))
     words = re.findall(r"[^\W\d_]+", bare)
-    return " ".join(_SAINTS.get(word, word) for word in words if word not in _SMALL_WORDS)
+    saints, small = _words_of("saint"), _words_of("small word")
+    return " ".join("ST" if word in saints else word for word in words if word not in small)
 
 
 @lru_cache(maxsize=1)
@@ -204,7 +116,7 @@ def _by_words() -> dict[str, str]:
 
 def is_no_one_country(text: str) -> bool:
     """Whether a cell states that the goods are of no one country: `EU`, `QU` (not stated), `Various`."""
-    return len(text) <= 60 and fold_country(text) in _OF_NO_COUNTRY
+    return len(text) <= 60 and fold_country(text) in _words_of("no one country")
 
 
 @lru_cache(maxsize=1)

@@ -6,14 +6,13 @@ or words of `unread_words.csv`: function words, and words of goods and packing. 
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Set
 from functools import cache
-from importlib import resources
 from typing import Final
 
 from precursor_screen.names.text import plain
+from precursor_screen.tables import shipped_words, words_of
 
 # Scripts by their blocks (Unicode 15.1, Blocks.txt) of which `data/substances/names.csv` has no name; a test compares both.
 _SCRIPTS: Final = (
@@ -77,8 +76,7 @@ def _unread_in(words: Set[str]) -> list[str]:
 @cache
 def foreign() -> str:
     """A pattern (RE2) that a text in small letters has to match to be not covered: cheap, for all texts at once."""
-    written = {word for row in _rows() for word in row["words"].split("|")}
-    words = "|".join(sorted(map(re.escape, {*_unread_words(), *written})))
+    words = "|".join(sorted(map(re.escape, {*_unread_words(), *words_of("unread_words", "unread")})))
     scripts = f"[{_SCRIPTS}{''.join(letters for _, letters in _ALPHABETS)}]"
     return f"{scripts}|{_OWN_LETTERS}|(?:^|{_GAP})(?:{words})(?:{_GAP}|$)"
 
@@ -87,12 +85,7 @@ def foreign() -> str:
 def _unread_words() -> dict[str, frozenset[str]]:
     """The languages of each word, as `names.text.plain` leaves it."""
     found: dict[str, set[str]] = {}
-    for row in _rows():
-        for word in row["words"].split("|"):
-            found.setdefault(plain(word), set()).add(row["language"])
+    for row in shipped_words("unread_words"):
+        for word in row.words:
+            found.setdefault(plain(word), set()).add(row.language)
     return {word: frozenset(languages) for word, languages in found.items()}
-
-
-def _rows() -> list[dict[str, str]]:
-    text = resources.files("precursor_screen.names").joinpath("unread_words.csv").read_text("utf-8")
-    return list(csv.DictReader(text.splitlines()))

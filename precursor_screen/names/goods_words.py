@@ -15,12 +15,18 @@ from precursor_screen.names.word_table import one_of
 
 WINDOW: Final = 80
 
+
 # --- negation -----------------------------------------------------------------------------------------------------------
-_FILLER: Final = rf"[ \-:]{{0,2}}(?:{one_of('negation-filler')}[ ]){{0,4}}(?:d'|l')?"
-_NO_BEFORE: Final = late(rf"{one_of('negation')}{_FILLER}有?$")
+def _filler() -> str:
+    return rf"[ \-:]{{0,2}}(?:{one_of('negation-filler')}[ ]){{0,4}}(?:d'|l')?"
+
+
+_NO_BEFORE: Final = late(lambda: rf"{one_of('negation')}{_filler()}有?$")
 # A list that is denied as a whole; its items have no figures, for goods of their own have a quantity.
 _NO_LIST: Final = late(
-    rf"{one_of('negation')}{_FILLER}(?:[^\W\d][\w\-]*(?:[ ][^\W\d][\w\-]*)?(?:,|/|[ ](?:and|or|nor|ni|noch|ani|nem|und|oder|et|ou|y|o|u|e|i|и|или|ve|veya|atau|dan|hoac|va)(?=[ ]))+[ ]?){{1,5}}$"
+    lambda: (
+        rf"{one_of('negation')}{_filler()}(?:[^\W\d][\w\-]*(?:[ ][^\W\d][\w\-]*)?(?:,|/|[ ](?:and|or|nor|ni|noch|ani|nem|und|oder|et|ou|y|o|u|e|i|и|или|ve|veya|atau|dan|hoac|va)(?=[ ]))+[ ]?){{1,5}}$"
+    )
 )
 _NUMBER_SIGN: Final = late(
     r"(?<![a-z])(?:un|cas|ec|hs|inv|item|lot|ref|order|batch|po|s|b/l|bl|invoice|index|ci|code|part|article|art|model|ord)[ .]?no $"
@@ -41,8 +47,10 @@ _FREE_OF_WHAT: Final = (
     r"x ?\d|\d[\d.,]* ?(?:x|drums?|barrels?|ibcs?|cans?|bottles?|bags?|tank\w*|kgs?|kilos?|l|ltrs?|lit\w+|mt|tons?|tonnes?|gal\w*)(?![\w])))"
 )
 _NO_AFTER: Final = late(
-    rf"(?:[ \-]{{0,2}}(?:-? ?{one_of('negation-after', glued=True)}){_FREE_OF_WHAT}|[ ,]{{1,2}}{one_of('negation-after')}{_FREE_OF_WHAT}|"
-    rf"[ ]?(?:content)?[ ]?(?::|=|-|\(|[ ](?:is )?)[ ]?{one_of('absent')}(?![ ](?:of|other|than|less|more|additive|value|com|\d)|[ .]?\d))"
+    lambda: (
+        rf"(?:[ \-]{{0,2}}(?:-? ?{one_of('negation-after', glued=True)}){_FREE_OF_WHAT}|[ ,]{{1,2}}{one_of('negation-after')}{_FREE_OF_WHAT}|"
+        rf"[ ]?(?:content)?[ ]?(?::|=|-|\(|[ ](?:is )?)[ ]?{one_of('absent')}(?![ ](?:of|other|than|less|more|additive|value|com|\d)|[ .]?\d))"
+    )
 )
 _NO_SHARE_BEFORE: Final = late(r"(?<![\d.,])0(?:[.,]0+)? ?(?:%|pct|percent|prozent)[ ](?:of |de |v/v |w/w )?$")
 _NO_SHARE_AFTER: Final = late(r"[ ]?(?:content)?[ :=(\-]{0,3}0(?:[.,]0+)? ?%(?!\d)")
@@ -62,25 +70,27 @@ _ANY_QUANTITY: Final = late(
 
 # --- form ---------------------------------------------------------------------------------------------------------------
 _DOSE: Final = r"(?<![\w])\d+(?:[.,]\d+)? ?mg(?:/ ?\d* ?(?:ml|tab\w*))?(?![\w]|/ ?(?:kg|l\b))|(?<![\w])mg/ml|(?<![\w])mcg(?![\w])|x ?\d+ ?(?:tabs?|caps?)(?![\w])|(?<=[酸碱素胺])片"
-_DOSAGE: Final = late(rf"{one_of('dosage')}(?![ ](?:grade|manufactur\w*|making|production|press|quality|industry))|{_DOSE}")
-_MEDICINE: Final = late(one_of("medicine"))
-_PACK: Final = late(rf"{_DOSE}|\d ?(?:x|pcs|packs?|box(?:es)?|bottles?|strips?)(?![\w])|{_ANY_QUANTITY.pattern}")
-_MIXTURE_BEFORE: Final = late(rf"{one_of('mixture-before')}[ :(\-]{{1,3}}(?:[\w.,%+/ -]{{0,40}}[,+/ (]{{1,2}})?$")
-_MIXTURE_SAME: Final = late(
-    rf"{one_of('mixture')}|(?<![\w])(?:\d*[.,]?\d+ ?(?:mol/l|mmol|eq/l)|\d*[.,]\d+ ?[nm]|[nm]/\d+)(?![\w])"
+_DOSAGE: Final = late(
+    lambda: rf"{one_of('dosage')}(?![ ](?:grade|manufactur\w*|making|production|press|quality|industry))|{_DOSE}"
 )
-_RETAIL: Final = late(one_of("retail"))
+_MEDICINE: Final = late(lambda: one_of("medicine"))
+_PACK: Final = late(rf"{_DOSE}|\d ?(?:x|pcs|packs?|box(?:es)?|bottles?|strips?)(?![\w])|{_ANY_QUANTITY.pattern}")
+_MIXTURE_BEFORE: Final = late(lambda: rf"{one_of('mixture-before')}[ :(\-]{{1,3}}(?:[\w.,%+/ -]{{0,40}}[,+/ (]{{1,2}})?$")
+_MIXTURE_SAME: Final = late(
+    lambda: rf"{one_of('mixture')}|(?<![\w])(?:\d*[.,]?\d+ ?(?:mol/l|mmol|eq/l)|\d*[.,]\d+ ?[nm]|[nm]/\d+)(?![\w])"
+)
+_RETAIL: Final = late(lambda: one_of("retail"))
 _SMALL_PACK: Final = late(r"(?<![\d.,])\d{1,3} ?(?:ml|cc|g|gm|gr|fl ?oz|oz|мл|毫升)(?![\w])")
-_LOW: Final = late(rf"{one_of('low')}[ -](?:in[ ]|content of[ ])?$")
-_ARTICLE: Final = late(one_of("article"))
+_LOW: Final = late(lambda: rf"{one_of('low')}[ -](?:in[ ]|content of[ ])?$")
+_ARTICLE: Final = late(lambda: one_of("article"))
 # Goods that are named first and of which the substance is a part: matches with a striking surface of red phosphorus, masterbatch.
 _MADE_WITH: Final = late(
     r"(?<![\w])(?:(?:safety )?match(?:es|boxes)|streichholzer|zundholzer|allumettes|fosforos|cerillas|cerillos|fiammiferi|zapalki|kibrit|спички|"
     r"master ?batch(?:es)?|ethylene (?:absorb|adsorb|scrubb|filter|remov)\w*)(?![\w])[^;|]{0,40}$|火柴[^;|]{0,12}$"
 )
 # An article whose name goes on as a grade or a trade is none: battery grade, pharma plant grade, battery industry.
-_OF_GRADE: Final = late(rf"[ \-](?:[a-z]+[ ])?{one_of('grade')}")
-_PROCESSED: Final = late(rf"[ \-]{one_of('processed')}")
+_OF_GRADE: Final = late(lambda: rf"[ \-](?:[a-z]+[ ])?{one_of('grade')}")
+_PROCESSED: Final = late(lambda: rf"[ \-]{one_of('processed')}")
 _FOR: Final = r"(?:for|to handle|handling|pour|para|fur|fuer|per|для|voor|untuk|cho|icin|dla)"
 _ARTICLE_FOR: Final = late(
     rf"(?<![\w]){_FOR}[ ](?:the |la |le |el |use with |handling |storing |storage of |transport of |measuring )?$"
@@ -102,7 +112,7 @@ _PHRASE_END: Final = late(
 )
 # "Remover and 20 drums acetone": a number after the conjunction begins goods of their own.
 _CLAUSE_END: Final = late(r"[;|\n]|, |\. (?=[a-z])|(?: and| plus| und| et| y| e| и|[ ]?[+&])[ ](?=\d)")
-_EMPTIED: Final = late(one_of("emptied"))
+_EMPTIED: Final = late(lambda: one_of("emptied"))
 _LAST: Final = late(
     r"(?<![\w])(?:last (?:contained|contents?|cargo|loaded)|previously contain\w+|formerly contain\w+|previous cargo|ex|ex-contents|residues? of|"
     r"zuletzt|letzter inhalt|letzte ladung|dernier contenu|ayant contenu|ultimo contenido|ultima carga|ultimo conteudo|ultimo contenuto|ultimo carico|laatste (?:inhoud|lading)|"

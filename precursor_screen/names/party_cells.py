@@ -28,7 +28,7 @@ _MORE = re.compile(r"[\r\n:;\d]|\b(?:tel|telephone|phone|mobile|fax|e-?mail|attn
 MAY_HOLD_MORE = r"(?i)[\r\n:;0-9]|tel|phone|mobile|fax|e-?mail|attn|zip|" + rf"(?:{_FORMS})\.?\s+\w+\W+\w"
 # A number within a cell, with words before it: a house, a postcode; `3RD FLOOR` too.
 _FIRST_NUMBER = re.compile(r"(?<=\w\w)\W+(?:no\W{0,2})?(?=\d)", re.IGNORECASE)
-_ADDRESS = frozenset(ADDRESS_WORDS) | frozenset(w for words in ADDRESS_WORDS.values() for w in words.split())
+_ADDRESS = frozenset(ADDRESS_WORDS) | frozenset(w for words in ADDRESS_WORDS.values() for w in words)
 _CODE = 3  # letters; as long as that the last word may be the code of a country, and is more often a part of the name
 _MOST_PARTS = 8
 _MOST_LETTERS = 200

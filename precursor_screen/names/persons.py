@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import resources
 from typing import Final
 
 from precursor_screen.names.party import GENERIC, LEGAL_FORM, kind_of, normalise_party
 from precursor_screen.names.text import plain
 from precursor_screen.names.trades import trades_of
+from precursor_screen.tables import shipped_words
 
 SAID, SHAPE = "said", "shape"
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
@@ -59,12 +59,10 @@ def _words() -> tuple[tuple[tuple[str, ...], ...], frozenset[str]]:
     """Words of `person_words.csv`, folded: those that say it, longest first, and given names."""
     told: set[tuple[str, ...]] = set()
     given: set[str] = set()
-    text = resources.files("precursor_screen.names").joinpath("person_words.csv").read_text("utf-8")
-    for row in text.splitlines()[1:]:
-        kind, _, words, _ = row.split(",", 3)
-        for word in words.split("|"):
+    for row in shipped_words("person_words"):
+        for word in row.words:
             said = tuple(_WORD.findall(plain(word)))
-            if kind == SAID:
+            if row.role == SAID:
                 told.add(said)
             else:
                 given.update(said)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 
 from precursor_screen.names.formulas import molar_mass
 from precursor_screen.names.text import plain
+from precursor_screen.tables import DATA, read_rows
 
-_TABLE: Final = Path(__file__).resolve().parents[1] / "data" / "substances" / "salts.csv"
+_COLUMNS: Final = ("words", "formula", "bases", "source", "verified")
 _WATER: Final = "H2O"
 _ASIAN: Final = re.compile(r"[\u3400-\u9fff]")  # scripts without blanks between words
 
@@ -50,10 +49,8 @@ def base_share(formula: str, name: str) -> Decimal | None:
 @cache
 def _acids() -> tuple[dict[str, _Acid], re.Pattern[str]]:
     """The words of salts with what they add, and all of them as one pattern: of "hydrogen sulphate" the whole is meant."""
-    with _TABLE.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
     acids = {}
-    for row in rows:
+    for row in read_rows(DATA / "substances" / "salts.csv", _COLUMNS):
         mass = molar_mass(row["formula"])
         assert mass is not None, row["formula"]
         acids.update({word: _Acid(mass, int(row["bases"])) for word in row["words"].split("|")})

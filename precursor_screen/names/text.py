@@ -16,55 +16,13 @@ from typing import Final
 
 from msgspec import Struct
 
-_GREEK: Final = dict(
-    zip(
-        "αβγδεζηθικλμνξοπρστυφχψως",
-        [
-            "alpha",
-            "beta",
-            "gamma",
-            "delta",
-            "epsilon",
-            "zeta",
-            "eta",
-            "theta",
-            "iota",
-            "kappa",
-            "lambda",
-            "mu",
-            "nu",
-            "xi",
-            "omicron",
-            "pi",
-            "rho",
-            "sigma",
-            "tau",
-            "upsilon",
-            "phi",
-            "chi",
-            "psi",
-            "omega",
-            "sigma",
-        ],
-        strict=True,
-    )
-)
+_GREEK: Final = {
+    c: unicodedata.name(c).rpartition(" ")[2].lower().replace("lamda", "lambda") for c in "αβγδεζηθικλμνξοπρστυφχψως"
+}
 # Letters that NFKD leaves alone, and forms that count as one letter in customs texts: Arabic alef maqsura and teh marbuta are
 # written either way, Persian letters stand for Arabic ones, and Traditional Chinese and Japanese forms for Simplified ones.
 _LOOSE_MARKS: Final = "\u093c\u09bc\u0a3c\u0abc\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c\u0e4e"
-_LIGATURES: Final = {
-    "ß": "ss",
-    "æ": "ae",
-    "œ": "oe",
-    "ø": "o",
-    "đ": "d",
-    "ð": "d",
-    "ł": "l",
-    "ı": "i",
-    "þ": "th",
-    "ŧ": "t",
-    "ħ": "h",
-}
+_LIGATURES: Final = dict(zip("ßæœøđðłıþŧħ", ("ss", "ae", "oe", "o", "d", "d", "l", "i", "th", "t", "h"), strict=True))
 _SAME_LETTER: Final = {"ى": "ي", "ة": "ه", "ک": "ك", "ی": "ي", "ە": "ه", "ـ": "", "ґ": "г"}
 _SIMPLIFIED: Final = dict(
     zip(

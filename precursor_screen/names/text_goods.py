@@ -16,7 +16,7 @@ from msgspec import Struct, field
 from precursor_screen.names import measures as m
 from precursor_screen.names.measures import Token
 from precursor_screen.names.packages import BESIDE, COUNTED, PLAIN, Stated
-from precursor_screen.names.quantity_words import EVERYDAY
+from precursor_screen.names.quantity_words import everyday
 
 _SEPARATORS: Final = frozenset({m.BREAK, m.COMMA, m.AND, m.SLASH})
 MASSES: Final = frozenset({COUNTED, BESIDE, PLAIN})
@@ -113,7 +113,7 @@ def _clauses(tokens: Sequence[Token], stated: Sequence[Stated]) -> list[list[Sta
             if not clauses[-1] or clauses[-1][-1] != token.kind:
                 clauses[-1].append(token.kind)
         elif token.kind == m.WORD and len(token.of) >= 4:
-            chemical = _CHEMICAL.fullmatch(token.of) is not None and token.of not in EVERYDAY
+            chemical = _CHEMICAL.fullmatch(token.of) is not None and token.of not in everyday()
             after = bool(clauses[-1]) and isinstance(clauses[-1][-1], Stated)
             opens = not clauses[-1]
             if chemical and named and (after or opens) and at < len(stated):

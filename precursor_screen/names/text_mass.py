@@ -32,7 +32,7 @@ from precursor_screen.names.packages import (
     Stated,
     find_quantities,
 )
-from precursor_screen.names.quantity_words import BOXES, DOSES, HOLDS, LITRES, OUTER, USUAL_LITRES
+from precursor_screen.names.quantity_words import BOXES, DOSES, OUTER, holds
 from precursor_screen.names.text_goods import MASSES, is_mass, list_goods, unexplained_number
 from precursor_screen.names.unit_codes import MASS, VOLUME, find_unit
 
@@ -130,7 +130,7 @@ def amount_in_text(
 def _doses(tokens: Sequence[Token], stated: list[Stated]) -> list[Stated]:
     """The quantities, of a medicine the milligrams as those of one dose: TABLETS 30 MG."""
     medicine = any(t.kind == m.DOSE_FORM or (t.kind == m.PACKAGE and t.of in DOSES) for t in tokens)
-    most = HOLDS["dose"][1]
+    most = holds()["dose"].most
     return [
         replace(s, form=EACH, package="dose") if medicine and s.form == PLAIN and s.kind == MASS and s.values[-1] <= most else s
         for s in stated
@@ -274,20 +274,21 @@ def _sum_of_parts(of_kind: Sequence[Stated], counts: Sequence[_Count], kind: str
 def _in_boxes(totals: tuple[Decimal, ...], stated: Sequence[Stated]) -> tuple[Decimal, ...]:
     """`10 CTN ACETONE 4 X 1 L`: what is counted may be what is in each of the boxes that stand apart from it."""
     boxes = {s.values[0] for s in stated if s.form == COUNT and s.package == "carton" and not s.per and s.values[0] > 1}
-    if len(totals) != 1 or len(boxes) != 1 or totals[0] > HOLDS["carton"][1]:
+    if len(totals) != 1 or len(boxes) != 1 or totals[0] > holds()["carton"].most:
         return totals
     return (totals[0], totals[0] * boxes.pop())
 
 
 def _bounds(package: str, kind: str, density: Decimal | None) -> tuple[Decimal, Decimal] | None:
     """What one package holds at least and at most: kilograms, or litres."""
-    if package not in HOLDS:
+    held = holds().get(package)
+    if not held:
         return None
-    least, most = HOLDS[package]
+    least, most = held.least, held.most
     if package == "drum" and (density or kind == VOLUME):
         least = _LEAST_LITRES * (Decimal(2) if kind == VOLUME else density or Decimal(1))
-    if package in LITRES:
-        most = LITRES[package] if kind == VOLUME else min(most, LITRES[package] * density) if density else most
+    if held.litres:
+        most = held.litres if kind == VOLUME else min(most, held.litres * density) if density else most
     return (least / 2 if kind == VOLUME else least), most
 
 
@@ -303,16 +304,16 @@ def _sized(s: Stated, kind: str, line: Line) -> tuple[Decimal, ...]:
 def _beside(s: Stated, count: _Count, kind: str, line: Line) -> tuple[Decimal, ...]:
     """`10 DRUMS 1600 KG`: of all ten, for no drum holds that much; `80 DRUMS 160 KG`: of each, for none holds as little as two kilograms."""
     bounds = _bounds(count.package, kind, line.density)
-    n = count.number
+    n, held = count.number, holds()
     if not bounds:
         pieces = count.package == "piece" and s.role != TOTAL
-        if pieces and kind == VOLUME and s.values[-1] <= LITRES["bottle"] and s.form == PLAIN:
+        if pieces and kind == VOLUME and s.values[-1] <= (held["bottle"].litres or 0) and s.form == PLAIN:
             return tuple(v * n for v in s.values)  # 1 L GLASS 12 PCS: no piece is of less than that
         return tuple(sorted({*s.values, *(v * n for v in s.values if pieces)}))
     least, most = bounds
     totals = [v for v in s.values if least * n <= v <= most * n]
-    usual = USUAL_LITRES.get(count.package, ()) if kind == VOLUME else ()
-    standard = [v for v in s.values if n > 1 and any(readings_agree((v, Decimal(u))) for u in usual)]
+    usual = held[count.package].usual_litres if kind == VOLUME else ()
+    standard = [v for v in s.values if n > 1 and any(readings_agree((v, u)) for u in usual)]
     if standard:
         return tuple(v * n for v in standard)
     if n == 1:

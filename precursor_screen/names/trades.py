@@ -6,17 +6,17 @@ words of their names. A firm of several trades deals in the goods of each, so th
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from importlib import resources
 from typing import Final
 
 from msgspec import Struct
 
 from precursor_screen.names.text import plain
+from precursor_screen.tables import DATA, read_rows, shipped_words
 
+_COLUMNS: Final = ("isic", "trade", "deals_in", "source")
 _ANYTHING: Final = "*"
 _WORD: Final = re.compile(r"[^\W_]+")
 # Scripts that set no blanks within the name of a trade.
@@ -71,22 +71,18 @@ def _classes(name: str) -> Iterator[str]:
 
 @cache
 def _trades() -> dict[str, Trade]:
-    return {row["isic"]: Trade(row["trade"], tuple(row["deals_in"].split())) for row in _rows("trades.csv")}
+    rows = read_rows(DATA / "names" / "trades.csv", _COLUMNS)
+    return {row["isic"]: Trade(row["trade"], tuple(row["deals_in"].split())) for row in rows}
 
 
 @cache
 def _words() -> _Words:
     found = _Words({}, {}, {})
-    for row in _rows("trade_words.csv"):
-        for word in row["words"].split("|"):
+    for row in shipped_words("trade_words"):
+        for word in row.words:
             folded = plain(word)
             said = " ".join(_WORD.findall(folded))
             begun = found.begun.setdefault(said[:_FIRST], {}) if word.endswith("*") else found.whole
             table = found.unparted if _UNPARTED.search(folded) else begun
-            table.setdefault(said, row["isic"])
+            table.setdefault(said, row.meaning)
     return found
-
-
-def _rows(file: str) -> Iterator[dict[str, str]]:
-    text = resources.files("precursor_screen.names").joinpath(file).read_text("utf-8")
-    return csv.DictReader(text.splitlines())

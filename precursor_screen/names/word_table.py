@@ -1,19 +1,17 @@
-"""The table of words that say something of goods, `goods_words.csv`: kind, language, words (parted by "|"; "*" stands for any ending).
+"""The words that say something of goods, `data/names/goods_words.csv`, by kind; "*" stands for any ending.
 
-Words are kept as `names.text.plain` leaves texts, so they compare with those letter by letter.
+Words are compared as `names.text.plain` leaves texts.
 """
 
 from __future__ import annotations
 
-import csv
 import re
 from functools import cache
-from importlib import resources
 from typing import Final
 
+from precursor_screen import tables
 from precursor_screen.names.text import plain
 
-COLUMNS: Final = ["kind", "language", "words"]
 _NO_EDGES: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")  # scripts that write words without gaps
 
 
@@ -24,7 +22,7 @@ def words_of(kind: str) -> frozenset[str]:
     Raises:
         KeyError: there is no such kind.
     """
-    return _kinds()[kind]
+    return frozenset(map(plain, tables.words_of("goods_words", kind)))
 
 
 @cache
@@ -44,15 +42,3 @@ def one_of(kind: str, *, glued: bool = False) -> str:
 
 def _pattern(word: str) -> str:
     return re.escape(word).replace(r"\*", r"\w*").replace(r"\ ", "[ -]")
-
-
-@cache
-def _kinds() -> dict[str, frozenset[str]]:
-    text = resources.files("precursor_screen.names").joinpath("goods_words.csv").read_text("utf-8")
-    rows = csv.DictReader(text.splitlines())
-    if rows.fieldnames != COLUMNS:
-        raise ValueError(f"goods_words.csv has the columns {rows.fieldnames}")
-    kinds: dict[str, set[str]] = {}
-    for row in rows:
-        kinds.setdefault(row["kind"], set()).update(plain(w.strip()) for w in row["words"].split("|"))
-    return {kind: frozenset(words) for kind, words in kinds.items()}

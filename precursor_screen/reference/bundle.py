@@ -191,6 +191,7 @@ def load_reference(
         MissingExtra: structures are wanted, and the extra or Java is not there.
     """
     book = load_rulebook(rule_folders(rule_dirs, only=only_rules), site)
+    shipped.names_folder()  # only checked: whoever reads names and texts reads its tables where they lie
     folder = shipped.substances_folder()
     table = shipped_table()
     return Reference(

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError
-from precursor_screen.reference.table_rows import read_boolean, read_rows
+from precursor_screen.tables import read_boolean, read_rows
 
 _COLUMNS: Final = ["instrument", "schedule", "edition", "count", "source", "verified"]
 

@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Final
+
 from precursor_screen.errors import UsageError
 from precursor_screen.names.countries import NORTHERN_IRELAND, find_country
+from precursor_screen.reference.shipped import law_folder
+from precursor_screen.tables import read_rows
 
-# Members of the customs union of the European Union (Treaty on European Union, article 52), as of 2026.
-EU_MEMBERS = (
-    "AT",
-    "BE",
-    "BG",
-    "CY",
-    "CZ",
-    "DE",
-    "DK",
-    "EE",
-    "ES",
-    "FI",
-    "FR",
-    "GR",
-    "HR",
-    "HU",
-    "IE",
-    "IT",
-    "LT",
-    "LU",
-    "LV",
-    "MT",
-    "NL",
-    "PL",
-    "PT",
-    "RO",
-    "SE",
-    "SI",
-    "SK",
-)
+COLUMNS: Final = ("code", "name", "law", "since", "until", "customs_union", "source", "read")  # of `law/jurisdictions.csv`
+UNION: Final = "EU"
+_NO_MEMBERS: Final = (UNION, "MC", NORTHERN_IRELAND)  # its customs territory and its law reach further than its members
+
+
+@cache
+def eu_members() -> tuple[str, ...]:
+    """Members of the European Union today."""
+    rows = read_rows(law_folder() / "jurisdictions.csv", COLUMNS)
+    return tuple(r["code"] for r in rows if r["law"] == UNION and not r["until"] and r["code"] not in _NO_MEMBERS)
 
 
 def own_countries(jurisdiction: str) -> tuple[str, ...]:
@@ -45,8 +30,8 @@ def own_countries(jurisdiction: str) -> tuple[str, ...]:
     """
     if not jurisdiction:
         return ()
-    if jurisdiction == "EU":
-        return EU_MEMBERS
+    if jurisdiction == UNION:
+        return eu_members()
     if find_country(jurisdiction) != jurisdiction:
         known = find_country(jurisdiction)
         remedy = f"Did you mean {known!r}?" if known else "Use EU or an ISO 3166 code such as US, CA or AU."

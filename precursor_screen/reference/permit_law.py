@@ -15,9 +15,9 @@ from precursor_screen.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.model import Substance, Threshold
 from precursor_screen.names.countries import NORTHERN_IRELAND, find_country
 from precursor_screen.reference import shipped
-from precursor_screen.reference.table_rows import Row, read_rows
+from precursor_screen.reference.jurisdiction import COLUMNS
+from precursor_screen.tables import Row, read_rows
 
-_OF_COUNTRIES: Final = ["code", "name", "law", "since", "until", "customs_union", "source", "read"]
 _OF_NEEDS: Final = ["law", "category", "direction", "need", "who", "above", "since", "until", "source", "read", "checked"]
 UNION: Final = "union"
 UNION_OF_STATES: Final = "EU"  # in the column of countries too
@@ -148,7 +148,7 @@ def load_permit_law(folder: Path, substances: Sequence[Substance], thresholds: S
     countries: list[Country] = []
     needs: list[Need] = []
     errors: list[PrecursorScreenError] = []
-    for row in read_rows(folder / "jurisdictions.csv", _OF_COUNTRIES):
+    for row in read_rows(folder / "jurisdictions.csv", COLUMNS):
         try:
             made = _country(row)
         except ValueError as error:

@@ -11,7 +11,7 @@ from typing import Final
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError
 from precursor_screen.model import Rate
-from precursor_screen.reference.table_rows import Row, read_boolean, read_rows
+from precursor_screen.tables import Row, read_boolean, read_rows
 
 _SHIPPED: Final = ("currency", "date", "usd", "source", "verified")
 _OWN: Final = ("currency", "date", "usd")

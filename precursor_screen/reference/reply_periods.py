@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.reference import shipped
-from precursor_screen.reference.jurisdiction import EU_MEMBERS
-from precursor_screen.reference.table_rows import Row, read_rows
+from precursor_screen.reference.jurisdiction import UNION, eu_members
+from precursor_screen.tables import Row, read_rows
 
 _COLUMNS: Final = ["jurisdiction", "days", "working_days", "valid_from", "valid_to", "source", "verified"]
 _FRIDAY: Final = 5  # of ISO's days of a week
@@ -98,5 +98,5 @@ def reply_period(periods: Sequence[ReplyPeriod], jurisdiction: str, day: date) -
     Returns:
         None: unknown, which is never none at all.
     """
-    names = (jurisdiction, "EU") if jurisdiction in EU_MEMBERS else (jurisdiction,)
+    names = (jurisdiction, UNION) if jurisdiction in eu_members() else (jurisdiction,)
     return next((p for name in names for p in periods if p.jurisdiction == name and p.in_force(day)), None)

@@ -15,10 +15,17 @@ from precursor_screen.errors import ReferenceDataError, Where
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 DIGESTS = _PACKAGE / "data" / "digests.json"
-# What of each folder decides what is flagged: tables, rules with their lists and typologies, the addresses and ages of lists; of the
-# folder of all data itself the rates.
-_RATES = "rates.csv"
-CHECKED = {".": _RATES, "substances": "*.csv", "hs": "*.csv", "law": "*.csv", "rules": "**/*.y*ml", "watchlists": "[!.]*.*"}
+# What of each folder decides what is flagged or told: tables, rules with their lists and typologies, the addresses and ages of lists; of
+# the folder of all data itself the rates and the codes of issues.
+CHECKED = {
+    ".": "*.csv",
+    "substances": "*.csv",
+    "hs": "*.csv",
+    "law": "*.csv",
+    "names": "*.csv",
+    "rules": "**/*.y*ml",
+    "watchlists": "[!.]*.*",
+}
 
 
 def _find(name: str) -> Path:
@@ -72,7 +79,7 @@ def rates_file() -> Path:
     Raises:
         ReferenceDataError: missing, or not what was released.
     """
-    return _find_checked(".") / _RATES
+    return _find_checked(".") / "rates.csv"
 
 
 def substances_folder() -> Path:
@@ -92,6 +99,11 @@ def nomenclature_folder() -> Path:
 def law_folder() -> Path:
     """Which law holds where, and what papers it asks for."""
     return _find_checked("law")
+
+
+def names_folder() -> Path:
+    """Words and codes that names, texts and cells are read by; `tables` reads them."""
+    return _find_checked("names")
 
 
 def rules_folder() -> Path:

@@ -13,7 +13,7 @@ from typing import Final
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.model import Substance, Threshold
-from precursor_screen.reference.table_rows import Row, read_rows
+from precursor_screen.tables import Row, read_rows
 
 _COLUMNS: Final = [
     *("jurisdiction", "substance_id", "direction", "quantity", "unit", "kg", "period", "counts"),

@@ -46,9 +46,9 @@ def matcher_version() -> str:
     2 ms and needs no one. It also holds where an office patches its installation.
     """
     digest = hashlib.sha256()
-    for package in ("precursor_screen.matching.party", "precursor_screen.names"):
-        for source in sorted(importlib.resources.files(package).iterdir(), key=lambda s: s.name):
-            if source.name.endswith(".py"):
+    for folder in ("matching/party", "names", "data/names"):
+        for source in sorted(importlib.resources.files("precursor_screen").joinpath(folder).iterdir(), key=lambda s: s.name):
+            if source.name.endswith((".py", ".csv", ".txt")):
                 digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
     parts = (*(version(name) for name in ("rapidfuzz", "anyascii", "numpy")), unicodedata.unidata_version, str(PARTY_MATCH))
     digest.update("\0".join(parts).encode())

@@ -79,7 +79,7 @@ def rows(path: str) -> list[dict[str, str]]:
 
 
 NAMES = rows("precursor_screen/data/substances/names.csv")
-UNREAD = rows("precursor_screen/names/unread_words.csv")
+UNREAD = rows("precursor_screen/data/names/unread_words.csv")
 
 
 def test_no_name_that_ships_is_in_such_a_writing_or_language() -> None:

@@ -1,4 +1,5 @@
 import csv
+import shutil
 import time
 from pathlib import Path
 
@@ -179,12 +180,12 @@ def test_hostile_names_cost_linear_time(name: str) -> None:
     assert time.process_time() - start < 5
 
 
-def test_the_version_follows_the_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("changed", ["party_words.csv", "scripts.csv"])
+def test_the_version_follows_the_tables(changed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = party.normaliser_version()
-    assert before == party.normaliser_version()
-    monkeypatch.setattr(party.words, "COMPOUNDS", {})
-    party.normaliser_version.cache_clear()
-    try:
-        assert party.normaliser_version() != before
-    finally:
-        party.normaliser_version.cache_clear()
+    shutil.copytree(party.DATA / "names", tmp_path / "names")
+    monkeypatch.setattr(party, "DATA", tmp_path)
+    assert party.normaliser_version.__wrapped__() == before
+    with (tmp_path / "names" / changed).open("a", encoding="utf-8") as file:
+        file.write("compound,import export,en,impexo,ours\n")
+    assert party.normaliser_version.__wrapped__() != before

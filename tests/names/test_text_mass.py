@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precursor_screen.names.measures import tokens_of
-from precursor_screen.names.quantity_words import HOLDS, LITRES, WORDS, package_word
+from precursor_screen.names.quantity_words import holds, package_word, words
 from precursor_screen.names.text import plain
 from precursor_screen.names.text_mass import Line, amount_in_text
 from precursor_screen.names.units import Naming, mass_from_line
@@ -132,12 +132,11 @@ def test_strengths_give_the_mass_of_the_substance_itself():
 
 
 def test_the_table_of_words_is_whole():
-    assert all(w.unit for w in WORDS.values() if w.role == "unit")
-    assert all(word == plain(word) for word in WORDS)
-    kinds = {w.meaning for w in WORDS.values() if w.role == "package"}
-    assert set(HOLDS) <= kinds
-    assert set(LITRES) <= kinds
-    assert all(least < most for least, most in HOLDS.values())
+    assert all(w.unit for w in words().values() if w.role == "unit")
+    assert all(word == plain(word) for word in words())
+    kinds = {w.meaning for w in words().values() if w.role == "package"}
+    assert set(holds()) <= kinds
+    assert all(bounds.least < bounds.most for bounds in holds().values())
     assert (package_word("NEW STEEL DRUMS"), package_word("drums, bags"), package_word("x")) == ("drum", "", "")
 
 

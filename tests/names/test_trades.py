@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-from importlib import resources
 
 import pytest
 
 from precursor_screen.names.trades import other_trade, trades_of
+from precursor_screen.tables import DATA
 
 
 @pytest.mark.parametrize(
@@ -55,9 +55,9 @@ def test_a_firm_has_the_trades_of_all_its_words():
 
 def test_every_trade_has_words_of_twenty_languages_and_every_word_a_trade():
     def rows(file: str) -> list[dict[str, str]]:
-        text = resources.files("precursor_screen.names").joinpath(file).read_text("utf-8")
+        text = (DATA / "names" / file).read_text("utf-8")
         return list(csv.DictReader(text.splitlines()))
 
     words = rows("trade_words.csv")
-    assert {row["isic"] for row in words} == {row["isic"] for row in rows("trades.csv")}
+    assert {row["meaning"] for row in words} == {row["isic"] for row in rows("trades.csv")}
     assert len({row["language"] for row in words}) == 20

@@ -61,14 +61,14 @@ def test_every_vocabulary_has_a_case_and_every_field_exists():
 
 
 WRITERS = {
-    "mode": set(filed_words._MODES),
-    "function": set(filed_words._FUNCTIONS),
-    "direction": {*filed_words._DIRECTIONS, *thresholds.DIRECTIONS},
+    "mode": set(filed_words.meanings("mode").values()),
+    "function": set(filed_words.meanings("function").values()),
+    "direction": {*filed_words.meanings("direction").values(), *thresholds.DIRECTIONS},
     "method": set(METHODS),
     "strength": set(STRENGTHS),
     "entry kind": set(ENTRY_KINDS),
     "name kind": set(NAME_KINDS),
-    "package kind": set(package_kinds._CODES),
+    "package kind": set(package_kinds._by_code().values()),
     "counts": {thresholds.GOODS, thresholds.OF_SUBSTANCE, thresholds.OF_BASE},
     "goods named": {goods_names.GOODS, goods_names.CODE_NAME, goods_names.TRADE_NAME, goods_names.PURPOSE},
     "mass doubt": {

@@ -22,6 +22,7 @@ from precursor_screen.names.party import normalise_party
 from precursor_screen.runners import match_cache
 from precursor_screen.runners.match_cache import MatchCache, cached_matches, matcher_version, state_key
 from precursor_screen.schema import PARTY_MATCH
+from precursor_screen.tables import DATA
 from tests.examples import examples
 
 DAY = date(2026, 11, 25)
@@ -147,21 +148,25 @@ def test_the_key_changes_with_all_that_changes_a_match(monkeypatch: pytest.Monke
 
 
 def test_the_matchers_version_follows_its_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "alignment.py").write_text("OMITTED = 0.4\n")
+    for folder in ("matching/party", "names", "data/names"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "names" / "alignment.py").write_text("OMITTED = 0.4\n")
     monkeypatch.setattr(match_cache.importlib.resources, "files", lambda package: tmp_path)
     first = matcher_version.__wrapped__()
     assert matcher_version.__wrapped__() == first
-    (tmp_path / "alignment.py").write_text("OMITTED = 0.5\n")
-    assert matcher_version.__wrapped__() != first
+    (tmp_path / "names" / "alignment.py").write_text("OMITTED = 0.5\n")
+    second = matcher_version.__wrapped__()
+    (tmp_path / "data" / "names" / "words.csv").write_text("role,meaning\n")
+    assert len({first, second, matcher_version.__wrapped__()}) == 3
 
 
 def test_the_sources_are_all_that_compare_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    read, files = [], match_cache.importlib.resources.files
-    monkeypatch.setattr(match_cache.importlib.resources, "files", lambda package: read.append(files(package)) or read[-1])
+    read, content = set(), Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.add(path.resolve()) or content(path))
     matcher_version.__wrapped__()
-    sources = {path.resolve() for folder in read for path in folder.iterdir()}
     for module in (alignment, bounds, candidates, normalise_party):
-        assert Path(inspect.getfile(module)) in sources
+        assert Path(inspect.getfile(module)) in read
+    assert {DATA / "names" / "party_words.csv", DATA / "names" / "scripts.csv"} <= read
 
 
 def test_de_listed_entries_are_left_out_though_their_names_are_known(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ _AT_ONCE = 1_000  # lines that flags are asked of
 _MOST_NUMBERED = 3  # names, and numbers, that are looked up in the cells of flagged lines, each of which are gone through in full
 
 
-class Law(Struct, frozen=True):
+class Law(Struct, frozen=True, dict=True):
     """What an audit knows besides movements: thresholds of one jurisdiction, substances, registers."""
 
     limits: moves.Limits
@@ -73,7 +73,7 @@ class Law(Struct, frozen=True):
     )
 
 
-class Everybody(Struct, frozen=True):
+class Everybody(Struct, frozen=True, dict=True):
     """All that moved in a period and before, in few columns, and who sent it. Read once for any number of exporters."""
 
     source: Source

@@ -19,7 +19,7 @@ from precursor_screen.casework.frames import to_tuples
 from precursor_screen.model import Substance
 
 
-class Profile(Struct, frozen=True, eq=False):
+class Profile(Struct, frozen=True, eq=False, dict=True):
     """An exporter over a period. Its tables are made when they are first asked for; none depends on the order of the movements. Rows of
     tables name the numbers of their lines, which `lines` bear.
 

@@ -22,7 +22,7 @@ from precursor_screen.matching.party.spellings import order_by_length, sign
 from precursor_screen.matching.party.weights import CONSONANTS, FIRST_MAJOR, NAME, compared_words, describe, rarity
 from precursor_screen.model import WatchlistEntry, WatchlistName
 from precursor_screen.names.party import LATIN, PartyName, Reading, canonical_tokens, normalise_party, normaliser_version
-from precursor_screen.names.party_forms import part_form
+from precursor_screen.names.party_words import part_form
 
 INDEX_VERSION = 3
 

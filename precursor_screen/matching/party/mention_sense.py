@@ -9,7 +9,7 @@ from precursor_screen.matching.party.exact_names import goods_words
 from precursor_screen.matching.party.mention_words import parted
 from precursor_screen.matching.party.weights import LEGAL, NAME, describe
 from precursor_screen.names.party import normalise_party
-from precursor_screen.names.party_names import COMMON, VARIANTS
+from precursor_screen.names.party_words import COMMON, VARIANTS
 
 EXACT: Final = 99.5
 LEAST_WORDS: Final = 2

@@ -6,7 +6,6 @@ which class it is in place of a name of the tables.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -15,8 +14,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from precursor_screen.errors import SubstanceTableError, Where
 from precursor_screen.model import Control
+from precursor_screen.tables import DATA, Row, read_boolean, read_rows
 
 COLUMNS: Final = ["substance_id", "class", "instruments", "pattern", "strength", "source", "verified"]
 # One of these words, in letters, stands in each name.
@@ -31,7 +30,7 @@ TRIGGERS: Final = (
     "oxopiperidine",
 )
 _ROOTS: Final = ("piperid", "azaspiro", "anthranil", "phenylacet", "phenyl acet", "4-ap", "4ap", "anpp")
-_TABLE: Final = Path(__file__).resolve().parents[2] / "data" / "substances" / "classes.csv"
+_TABLE: Final = DATA / "substances" / "classes.csv"
 
 
 class NamedClass(Struct, frozen=True):
@@ -72,23 +71,13 @@ def load_classes(path: Path = _TABLE) -> tuple[NamedClass, ...]:
     Raises:
         SubstanceTableError: it cannot be read, has other columns or a pattern that is none.
     """
-    remedy = "Correct the table, or install the package again."
+    return tuple(map(_read_class, read_rows(path, COLUMNS)))
+
+
+def _read_class(row: Row) -> NamedClass:
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            if reader.fieldnames != COLUMNS:
-                raise SubstanceTableError(f"columns should be {', '.join(COLUMNS)}", where=Where(str(path), 1), remedy=remedy)
-            return tuple(
-                NamedClass(
-                    *(
-                        row["substance_id"],
-                        row["class"],
-                        tuple(row["instruments"].split("|")),
-                        re.compile(rf"(?<![\w-])(?:{row['pattern']})(?![\w])"),
-                    ),
-                    *(row["strength"], row["verified"] == "true"),
-                )
-                for row in reader
-            )
-    except (OSError, UnicodeDecodeError, re.error) as error:
-        raise SubstanceTableError(f"cannot be read ({error})", where=Where(str(path)), remedy=remedy) from error
+        pattern = re.compile(rf"(?<![\w-])(?:{row['pattern']})(?![\w])")
+        laws = tuple(row["instruments"].split("|"))
+        return NamedClass(row["substance_id"], row["class"], laws, pattern, row["strength"], read_boolean(row["verified"]))
+    except (ValueError, re.error) as error:
+        raise row.error(str(error)) from error

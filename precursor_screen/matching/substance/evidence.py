@@ -31,7 +31,7 @@ _TWO_LETTERS: Final = 2
 _TOKEN: Final = late(r"\d+(?:[.,]\d+)*|[^\W\d_]+|%")
 # No word is near behind these: the next goods, or the next line.
 _STOP: Final = late(r"[|\n]")
-_FOR_A_TRADE: Final = late(rf"[ ](?:for|fur|fuer|pour|para|per|для)[ ](?:\w+[ ]){{0,3}}{one_of('grade')}")
+_FOR_A_TRADE: Final = late(lambda: rf"[ ](?:for|fur|fuer|pour|para|per|для)[ ](?:\w+[ ]){{0,3}}{one_of('grade')}")
 _SHARES: Final = frozenset({"%", "pct", "percent", "prozent", "procent", "процентов"})
 _CLASS: Final = late(r"a?ether|eters?|etere|эфир\w*|ефир\w*|エーテル|الإثير|إيثر|ايثر")
 _ASIAN: Final = late(r"[\u3400-\u9fff]")

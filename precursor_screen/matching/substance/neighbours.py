@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
@@ -10,37 +9,12 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from precursor_screen.errors import SubstanceTableError, Where
+from precursor_screen.tables import DATA, read_rows, spellings_of, words_of
 
 COLUMNS: Final = ["word", "kind", "near"]
 KINDS: Final = frozenset({"chemical", "medicine", "plant", "food", "word", "brand", "place"})
-_TABLE: Final = Path(__file__).resolve().parents[2] / "data" / "substances" / "neighbours.csv"
-# What may stand before a word and makes one word with it: dimethyl-, phenyl-, hydroxy-.
-_PREFIXES: Final = (
-    *(
-        "mono",
-        "di",
-        "tri",
-        "tetra",
-        "bis",
-        "iso",
-        "neo",
-        "cyclo",
-        "meta",
-        "ortho",
-        "para",
-        "poly",
-        "hydroxy",
-        "methoxy",
-        "ethoxy",
-    ),
-    *("amino", "nitro", "chloro", "bromo", "fluoro", "iodo", "methyl", "ethyl", "propyl", "isopropyl", "butyl", "isobutyl"),
-    *("phenyl", "phenoxy", "benzyl", "benzoyl", "acetyl", "acetoxy", "vinyl", "allyl", "cyano", "thio", "oxo", "keto"),
-    *("pentyl", "hexyl", "octyl", "cetyl", "tolyl", "thienyl", "thenyl", "thenoyl", "naphthyl", "ethenyl", "ethynyl", "propenyl"),
-    *("methylene", "ethylene", "metil", "etil", "propil", "butil", "fenil", "bencil", "dimetil", "dietil", "azo", "aza", "oxa"),
-)
-_SUFFIXES: Final = ("acid", "ether", "ketone", "anhydride", "hydrochloride", "ester")
-_SOUNDS: Final = (("ph", "f"), ("th", "t"), ("y", "i"), ("ae", "e"), ("k", "c"))
+_TABLE: Final = DATA / "substances" / "neighbours.csv"
+_WORDS: Final = "chemical_words"
 _SHORTEST: Final = 5  # of a word, to be near another
 
 
@@ -88,19 +62,25 @@ class Neighbours:
             return False
         if word in self._words:
             return True
-        for s in _SUFFIXES:
+        for s in words_of(_WORDS, "suffix"):
             if word.endswith(s) and part.endswith(s) and len(word) > len(s):
                 return self.is_word(word[: -len(s)], part[: -len(s)])
         return any(
             word.startswith(p) and len(word) > len(p) + 2 and (word[len(p) :] == part or self.is_word(word[len(p) :], part))
-            for p in _PREFIXES
+            for p in _prefixes()
         )
+
+
+@cache
+def _prefixes() -> tuple[str, ...]:
+    """What may stand before a word and makes one word with it: dimethyl-, phenyl-, hydroxy-."""
+    return words_of(_WORDS, "prefix")
 
 
 @lru_cache(maxsize=4096)
 def _spelling(word: str) -> str:
     """A word without what tongues spell otherwise: fenil as phenyl, metyl as methyl, -ona as -one."""
-    for written, sound in _SOUNDS:
+    for written, sound in spellings_of(_WORDS, "sound").items():
         word = word.replace(written, sound)
     return word.rstrip("ae")
 
@@ -112,17 +92,9 @@ def load_neighbours(path: Path = _TABLE) -> frozenset[str]:
     Raises:
         SubstanceTableError: It cannot be read, has other columns or a row that is not filled.
     """
-    remedy = "Correct the table, or install the package again."
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            if reader.fieldnames != COLUMNS:
-                raise SubstanceTableError(f"columns should be {', '.join(COLUMNS)}", where=Where(str(path), 1), remedy=remedy)
-            rows = list(reader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise SubstanceTableError(f"cannot be read ({error})", where=Where(str(path)), remedy=remedy) from error
-    for number, row in enumerate(rows, start=2):
-        if not row["word"] or row["kind"] not in KINDS:
-            message = f"no word, or kind not one of {', '.join(sorted(KINDS))}"
-            raise SubstanceTableError(message, where=Where(str(path), number), remedy=remedy)
-    return frozenset(row["word"] for row in rows)
+    words = set()
+    for row in read_rows(path, COLUMNS):
+        if not row.cells["word"] or row.cells["kind"] not in KINDS:
+            raise row.error(f"no word, or kind not one of {', '.join(sorted(KINDS))}")
+        words.add(row.cells["word"])
+    return frozenset(words)

@@ -28,25 +28,9 @@ from precursor_screen.matching.substance.stream import (
     free_places,
     sketches,
 )
+from precursor_screen.tables import words_of
 
 _CHUNK: Final = 1_000_000  # characters at once: bounds the memory of the arrays
-_TRIGGERS: Final = (
-    *(
-        "cas",
-        "casno",
-        "casnr",
-        "casrn",
-        "casreg",
-        "casregno",
-        "casnumber",
-        "casregistryno",
-        "casregistrynumber",
-        "casnum",
-        "casnumero",
-    ),
-    *("casnummer", "unno", "unnr", "unid", "unnumber", "onu", "onuno", "onunr", "оон", "cus", "cusno", "cusnr", "cuscode"),
-    *("cusnumber", *(f"un{d}" for d in "0123")),
-)
 _STEREO: Final = re.compile(
     r"[(\[](?:\d{0,2}[RSEZrsez]\*?[,)\]]|[+\-±]{1,3}\)|[RSrs]?\(|(?:rac|rel|[dD][lL]?|[lL]|cis|trans)[,)])"
 )
@@ -70,7 +54,7 @@ class Prefilter:
 
     def __init__(self, names: NameDictionary) -> None:
         self._names = names
-        triggers = set(sketches([*_TRIGGERS, *CLASS_WORDS]))
+        triggers = set(sketches([*words_of("chemical_words", "label of a number"), *CLASS_WORDS]))
         spelled = sketches([p.squashed for p in names.patterns])
         keys = sorted({*spelled, *triggers})
         self._exact = compile_bytes(keys)

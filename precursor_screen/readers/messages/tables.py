@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 from precursor_screen.readers.messages.scope import UNREAD
+from precursor_screen.tables import read_rows
 
 Codes = Mapping[tuple[str, str], str]
 
@@ -15,8 +15,8 @@ Codes = Mapping[tuple[str, str], str]
 @lru_cache
 def load_codes(name: str) -> Codes:
     """(segment, qualifier) -> field, or what the code means; the qualifier is empty where the segment has none that matters."""
-    text = files("precursor_screen.readers.messages").joinpath("layouts", f"{name}.csv").read_text("utf-8")
-    return {(row["segment"], row["qualifier"]): row["field"] for row in csv.DictReader(text.splitlines())}
+    rows = read_rows(Path(__file__).parent / "layouts" / f"{name}.csv", ("segment", "qualifier", "field", "what"))
+    return {(row["segment"], row["qualifier"]): row["field"] for row in rows}
 
 
 def find_code(codes: Codes, segment: str, qualifier: str) -> str:

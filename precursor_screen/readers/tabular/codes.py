@@ -5,11 +5,10 @@ A number that the table does not have is told of and states nothing; words and I
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib import resources
+from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
@@ -20,17 +19,18 @@ from precursor_screen.readers.cells import Distinct, clean_column
 from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular.presets import Preset, PresetColumn
+from precursor_screen.tables import read_rows
 
 _DIGITS: Final = re.compile(r"0*(\d{1,6}?)(?:\.0+)?")
+_COLUMNS: Final = ("table", "field", "code", "meaning", "source", "checked")
 _NONE: Final = pa.scalar(None, pa.string())
 
 
 @lru_cache(maxsize=1)
 def code_tables() -> dict[str, dict[str, str]]:
     """`cl country` and the like -> code, without zeros before it -> what it means."""
-    text = resources.files("precursor_screen.readers.tabular.layouts").joinpath("codes.csv").read_text("utf-8")
     tables: dict[str, dict[str, str]] = {}
-    for row in csv.DictReader(text.splitlines()):
+    for row in read_rows(Path(__file__).parent / "layouts" / "codes.csv", _COLUMNS):
         tables.setdefault(f"{row['table']} {row['field']}", {})[row["code"]] = row["meaning"]
     return tables
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.names.party_forms import SHORT_FORMS, part_form
+from precursor_screen.names.party_words import SHORT_FORMS, part_form
 
 
 @pytest.mark.parametrize(
