@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError, RuleSyntaxError, WindowError
+from precursor_screen.located import Complaints, Located, load_yaml
 from precursor_screen.model import Rule
 from precursor_screen.rulebook.correlation import check_correlation
-from precursor_screen.rulebook.located import Complaints, Located, load_yaml
 from precursor_screen.rulebook.rule_shape import RULE
 
 
