@@ -35,8 +35,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 
 class ExitCode(IntEnum):
@@ -50,8 +51,7 @@ class ExitCode(IntEnum):
     LOCKED = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """A place in an input: file, row or line, field. Any part may be unknown (None or empty)."""
 
     file: str = ""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from msgspec import Struct
 
 from precursor_screen.errors import UsageError, Where
 from precursor_screen.reports.interface import PRIVATE, whole_file
@@ -20,8 +21,7 @@ from precursor_screen.reports.xlsx_sheets import Column, Sheet
 SUFFIXES = (".xlsx", ".csv", ".json", ".txt")
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What is told.
 
     Attributes:

@@ -125,7 +125,7 @@ def _exit_code(found: int, doubts: Sequence[Unjudged]) -> ExitCode:
 def _reconcile(
     ctx: click.Context, inputs: tuple[str, ...], options: dict[str, Any], capacity: int
 ) -> tuple[Any, int, Sequence[Unjudged]]:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from precursor_screen.casework.gathering import gather_registers, make_frame
     from precursor_screen.casework.reconcile.cited import numbers_of
@@ -194,7 +194,7 @@ def _firm(name: str, movements: Iterable[Movement], registers: dict[str, tuple[D
 def _mirror(
     ctx: click.Context, inputs: tuple[str, ...], options: dict[str, Any], capacity: int
 ) -> tuple[Any, int, Sequence[Unjudged]]:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from precursor_screen.casework.reconcile.mirror import mirror
     from precursor_screen.casework.reconcile.telling_mirror import tell_mirror

@@ -73,8 +73,9 @@ def status(ctx: click.Context, as_json: bool) -> None:
     Example:
       precursor-screen registers status
     """
-    from dataclasses import asdict
     from datetime import date
+
+    from msgspec.structs import asdict
 
     from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.rulebook.registers import REGISTERS

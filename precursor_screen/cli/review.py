@@ -87,12 +87,13 @@ def _described(flag: Mapping[str, Any], verdicts: Iterable[Any]) -> Iterator[str
 
 
 def _print_objects(flags: list[dict[str, Any]], verdicts: dict[str, list[Any]]) -> None:
-    import dataclasses
     import json
+
+    import msgspec.structs
 
     for flag in flags:
         flag["evidence"] = json.loads(flag["evidence"] or "[]")
-        common.echo_json({**flag, "dispositions": [dataclasses.asdict(v) for v in verdicts.get(flag["flag_id"], ())]})
+        common.echo_json({**flag, "dispositions": [msgspec.structs.asdict(v) for v in verdicts.get(flag["flag_id"], ())]})
 
 
 @command.command()
@@ -149,7 +150,7 @@ def import_verdicts(ctx: click.Context, source: Path, officer: str | None, secon
     Example:
       precursor-screen review import verdicts.csv --officer "N. Officer"
     """
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from precursor_screen.casework.review import import_verdicts
     from precursor_screen.casework.verdict_files import read_verdicts

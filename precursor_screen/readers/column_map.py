@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.errors import ErrorGroup, MappingError, PrecursorScreenError, RuleSyntaxError, Where, raise_all
 from precursor_screen.located import Complaints, Located, parse_documents
@@ -43,8 +45,7 @@ _MAP = Record(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(Struct, frozen=True):
     """What one column is taken for, and why.
 
     Attributes:
@@ -68,8 +69,7 @@ class Guess:
     preset: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column as it was understood, for people who check that.
 
     Attributes:
@@ -85,8 +85,7 @@ class Column:
     cells: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """How a table was understood, column by column.
 
     Attributes:
@@ -100,8 +99,7 @@ class Reading:
     preset: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnMap:
+class ColumnMap(Struct, frozen=True):
     """A column map.
 
     Attributes:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from precursor_screen.errors import ReferenceDataError, Where, raise_all
 from precursor_screen.shape import Items, Record, Shape, Value, Whole
@@ -14,8 +15,7 @@ from precursor_screen.shape import Items, Record, Shape, Value, Whole
 _MAX_MEGABYTES, _MAX_SECONDS = 300, 600  # the largest known list has some 120 MB; a slow line gets ten minutes
 
 
-@dataclass(frozen=True, slots=True)
-class ListSource:
+class ListSource(Struct, frozen=True):
     """An official list: where it comes from and how old a copy may be, in days.
 
     url, companions: the files that make up the list; without url there is none that is known.

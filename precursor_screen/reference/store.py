@@ -8,9 +8,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from precursor_screen.errors import WatchlistError, WatchlistLocked, Where
 from precursor_screen.matching.party.index import build_index
@@ -46,8 +47,7 @@ from precursor_screen.store.digests import Digests
 from precursor_screen.store.snapshots import LOCK, POINTER, SUMS, DamagedError, Snapshots
 
 
-@dataclass(frozen=True, slots=True)
-class ListStatus:
+class ListStatus(Struct, frozen=True):
     """One list: its manifest and age in days, or what is wrong with it; and why the last import was refused, if it was.
 
     checked_at: when it was last imported or found unchanged at its source (ISO 8601, UTC); empty if never.

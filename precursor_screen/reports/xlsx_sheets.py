@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from precursor_screen.model import LEVELS
 from precursor_screen.reports.report import Report, records, show_basis, show_parts
@@ -20,8 +21,7 @@ ENTRIES = (VERDICT, REASON, SAID, UNTIL)
 MOST_EVIDENCE = 100_000  # rows: beyond it a workbook takes minutes to open, and the JSON report has all
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column. exact: its text is written as it is, since it is read back."""
 
     name: str
@@ -30,8 +30,7 @@ class Column:
     exact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A sheet.
 
     Attributes:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from msgspec import Struct
 
 from precursor_screen.located import Complaints, Key, load_yaml
 from precursor_screen.names.party import party_key
@@ -64,8 +64,7 @@ _EXCEPTION = Record(
 _EXCEPTIONS = Items(of=Shape(), what="a list of exceptions", remedy="Begin each with `- id:`.")
 
 
-@dataclass(frozen=True, slots=True)
-class RuleException:
+class RuleException(Struct, frozen=True):
     """An exception. flag: its flag_id, or ''. party_key: comparable key of the party, or ''. rules: ids; empty: any.
 
     when: a test of a line, three-valued; None where there is none. until: last day.

@@ -5,9 +5,10 @@ What the parts mean in SQL is `compile`; what makes a good rule is `lint`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError, RuleSyntaxError, WindowError
 from precursor_screen.located import Complaints, Located, load_yaml

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from precursor_screen.located import Complaints, load_yaml
 from precursor_screen.model import LEVELS, Rule
@@ -29,8 +30,7 @@ _PACK = Record(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(Struct, frozen=True):
     """A choice of rules: those of some statuses and levels, without some."""
 
     id: str

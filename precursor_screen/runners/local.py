@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.errors import ChangedWhileRead, ErrorGroup, InputError, MappingError, NoManifest, UnreadableManifest, Where
 from precursor_screen.issues import ISSUE_CODES, SET_ASIDE
@@ -46,8 +47,7 @@ if TYPE_CHECKING:
 LARGE = 20_000_000  # bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A report, the tables behind it for `--resolved` and the ledger, what was read, and the ledger's name for the run, if any."""
 
     report: Report
@@ -56,8 +56,7 @@ class Run:
     run_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Gathered:
+class _Gathered(Struct, frozen=True):
     lines: pa.Table
     inputs: tuple[Input, ...]
     raw: tuple[pa.Table, ...]

@@ -14,10 +14,10 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from msgspec import Struct
 
 from precursor_screen.errors import PrecursorScreenError
 from precursor_screen.store.digests import Digests, digest_file
@@ -35,8 +35,7 @@ class DamagedError(Exception):
     """A file is not what was written; the message says which and how."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshots:
+class Snapshots(Struct, frozen=True):
     """The snapshots in a folder. files: those of a snapshot that are sealed."""
 
     place: Path

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import date
 from typing import Any
+
+from msgspec.structs import asdict
 
 from precursor_screen.casework.delivery import Told, make_sheet, plain
 from precursor_screen.casework.reconcile.differences import KINDS, QUESTIONS, Difference, Unjudged, kilograms, show_kg

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from precursor_screen.errors import RegisterError, Where
 from precursor_screen.matching.substance.index import SubstanceIndex
@@ -29,8 +30,7 @@ _LATER_OF = {
 _TABLE, _MANIFEST = _FILES = ("register.parquet", "manifest.json")
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterManifest:
+class RegisterManifest(Struct, frozen=True):
     """One snapshot of one register. day: ISO date, as stated by who imported it."""
 
     register: str
@@ -46,8 +46,7 @@ class RegisterManifest:
         return (as_of - date.fromisoformat(self.day)).days
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
+class Register(Struct, frozen=True):
     """An opened register: its manifest and its table (`rulebook.registers.schema_of`)."""
 
     manifest: RegisterManifest

@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from precursor_screen.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists.interface import Remark
 from precursor_screen.store.digests import digest_file
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(Struct, frozen=True):
     """A source file as kept in the snapshot."""
 
     name: str
@@ -30,8 +30,7 @@ class SourceFile:
         return cls(path.name, digest_file(path), path.stat().st_size)
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """One snapshot of one list.
 
     sha256: of the one source file, or of the sorted digests of several. list_date_from: `list` (it states its date) or
