@@ -26,11 +26,12 @@ from data import names as invent
 from retrieval import measure, summarise
 
 from precursor_screen.kernel.match.recognise import match_parties
-from precursor_screen.matching.party.index import PartyIndex, build_index, write_index
+from precursor_screen.matching.party.index import PartyIndex, build_index
 from precursor_screen.model import WatchlistEntry, WatchlistName
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.runners.match_cache import cached_matches
 from precursor_screen.runners.pool import spread_over
+from precursor_screen.store.arrow import write_arrow
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME_COLUMNS = ("Shipper", "Consignee", "Notify Party")
@@ -86,7 +87,7 @@ def time_long_list(folder: Path, names: Sequence[str], listed: Sequence[str]) ->
     ]
     started = time.process_time()
     path = folder / "long.arrow"
-    write_index(build_index("long", entries), path)
+    write_arrow(build_index("long", entries), path)
     built = time.process_time() - started
     opened = []
     for _ in range(5):

@@ -34,6 +34,7 @@ or 3 where it befell one of several inputs (`cli/faults.py`).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import IntEnum
 
 from msgspec import Struct
@@ -234,3 +235,9 @@ class ErrorGroup(PrecursorScreenError):
     def __reduce__(self) -> tuple[object, ...]:
         """Survive pickling."""
         return (ErrorGroup, (list(self.errors),))
+
+
+def raise_all(errors: Iterable[PrecursorScreenError]) -> None:
+    """Raises one error as itself, several as an `ErrorGroup`; does nothing without any."""
+    if found := list(errors):
+        raise found[0] if len(found) == 1 else ErrorGroup(found)

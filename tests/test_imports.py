@@ -6,8 +6,11 @@ and does without where there is none; so they are refused here, and a run must e
 
 from __future__ import annotations
 
+import graphlib
 import subprocess
 import sys
+
+import grimp
 
 CODE = """
 import sys
@@ -42,6 +45,13 @@ print(sorted(set(report.flags.column("rule_id").to_pylist()) & {"PS-CHEM-001", "
 print(sorted(set(report.issues.column("code").to_pylist()) & {"repeated-line", "unreadable-file", "unparsed-mass", "vague-description"}))
 print(sorted({m.split(".")[0] for m in sys.modules} & set(REFUSED)))
 """
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    """Imports within functions and those for types alone count: a circle is read in one piece, wherever its arrows are."""
+    graph = grimp.build_graph("precursor_screen", cache_dir=None)
+    arrows = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    graphlib.TopologicalSorter(arrows).prepare()  # an error names the circle
 
 
 def test_a_run_needs_neither_pandas_nor_a_terminal():

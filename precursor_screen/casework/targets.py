@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from msgspec import Struct
+from pyarrow import Table
 
 from precursor_screen.errors import UsageError, Where
 from precursor_screen.ledger.store import Ledger
@@ -75,6 +76,12 @@ def find_flags(ledger: Ledger, text: str, where: Where | None = None) -> Found:
     if found is None:
         raise not_found(text, where)
     return found
+
+
+def named_of(ledger: Ledger, flags: Table, named: Sequence[str]) -> list[Flag]:
+    """Those of some flags that names mean; all of them without a name. Errors as of `find_flags`."""
+    wanted = {f["flag_id"] for text in named for f in find_flags(ledger, text).flags}
+    return [f for f in flags.to_pylist() if not named or f["flag_id"] in wanted]
 
 
 def not_found(text: str, where: Where | None) -> UsageError:

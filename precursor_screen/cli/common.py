@@ -16,6 +16,8 @@ from precursor_screen.config import Value, check_value, home_of, load_settings
 from precursor_screen.errors import UsageError
 from precursor_screen.reports.printable import printable
 
+NOT_AUTHENTICATED = "The names are recorded, not authenticated."
+
 
 def settings(ctx: click.Context) -> dict[str, Value]:
     """The settings of this call; `--home` and `--config` stand before the command."""
@@ -67,7 +69,7 @@ def fault_keeper(ctx: click.Context) -> Callable[[BaseException], str]:
     given = ctx.find_root().obj or {}
 
     def keep(error: BaseException) -> str:
-        fault = keep_fault(error, lambda: home_of(settings_of(given)), given.get("arguments", ()))
+        fault = keep_fault(error, lambda: home_of(settings_of(given)), given.get("words", ()))
         click.echo(f"! unforeseen fault {fault.digest}: {printable(fault)}", err=True)
         return f"met an unforeseen fault, {fault.digest} under `faults` of the home folder ({fault.summary})"
 
@@ -88,6 +90,13 @@ def discard_stdout() -> None:
     """Sends what is still to be written nowhere: Python flushes once more at exit, and would fail again."""
     with contextlib.suppress(OSError):  # not a real file (under test), so that nothing is flushed at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def officer_of(values: dict[str, Value], given: str | None) -> str:
+    """Who decides: the option, else the setting, else the system's user."""
+    from precursor_screen.ledger.lock import os_user
+
+    return str(pick(values, "officer", given or None, "--officer") or os_user())
 
 
 def file_mode(values: dict[str, Value], option: str | None) -> int:

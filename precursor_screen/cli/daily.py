@@ -86,7 +86,6 @@ def command(ctx: click.Context, /, inbox: Path | None, **given: Any) -> int:
 def _job(values: dict[str, Value], inbox: Path | None, given: dict[str, Any]) -> Job:
     from precursor_screen.daily.out_folder import OutFolder
     from precursor_screen.daily.run import Job
-    from precursor_screen.ledger.lock import os_user
 
     def number(key: str, default: int) -> int:
         return int(values[f"daily.{key}"].value or default) if given[key] is None else int(given[key])
@@ -103,7 +102,7 @@ def _job(values: dict[str, Value], inbox: Path | None, given: dict[str, Any]) ->
         asked=given["on_change"] is not None,
         retry=given["retry"],
         verdicts=Path(values["daily.verdicts"].value) if values["daily.verdicts"].value else None,
-        officer=values["officer"].value or os_user(),
+        officer=common.officer_of(values, None),
         may_clear=tuple(values["review.may_clear"].value),
         update=given["update"] or values["daily.update"].value == "yes",
     )

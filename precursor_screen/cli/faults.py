@@ -6,7 +6,7 @@ import contextlib
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,13 +44,13 @@ def summarise(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-def keep_fault(error: BaseException, home: Callable[[], Path], arguments: Sequence[str]) -> Fault:
+def keep_fault(error: BaseException, home: Callable[[], Path], words: Iterable[str]) -> Fault:
     """Writes the report of a fault to `<home>/faults/`, of which the last few are kept.
 
     Args:
         error: the fault.
         home: tells the home folder; settings that cannot be read are no fault of their own.
-        arguments: of the command line; only its commands and the names of options are kept.
+        words: of the command line that may be kept.
     """
     import hashlib
     import platform
@@ -60,7 +60,7 @@ def keep_fault(error: BaseException, home: Callable[[], Path], arguments: Sequen
     now = datetime.now(UTC)
     head = [
         f"precursor-screen {__version__}, Python {platform.python_version()}, {platform.platform()}",
-        f"{now.isoformat(timespec='seconds')}  precursor-screen {' '.join(_without_values(arguments))}",
+        f"{now.isoformat(timespec='seconds')}  precursor-screen {' '.join(words)}",
     ]
     path, problem = None, ""
     try:
@@ -103,16 +103,6 @@ def _traces(error: BaseException | None) -> Iterator[str]:
             yield f"  ... {left_out} frames ...\n"
             yield from traceback.format_list(frames[-_DEEPEST // 2 :])
         error = error.__cause__ or error.__context__
-
-
-def _without_values(arguments: Sequence[str]) -> Iterator[str]:
-    from precursor_screen.cli.main import COMMANDS
-
-    for argument in arguments:
-        if argument.startswith("--"):
-            yield argument.partition("=")[0]
-        else:
-            yield argument if argument in COMMANDS else "..."
 
 
 def _write(folder: Path, name: str, text: str) -> Path:

@@ -191,9 +191,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The contract's exit code; 130 after an interrupt.
     """
-    given: dict[str, Any] = {"arguments": sys.argv[1:] if arguments is None else list(arguments)}
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    given: dict[str, Any] = {"words": [_without_value(word) for word in words]}
     try:
-        result: Any = cli.main(args=given["arguments"], prog_name="precursor-screen", standalone_mode=False, obj=given)
+        result: Any = cli.main(args=words, prog_name="precursor-screen", standalone_mode=False, obj=given)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except (click.Abort, KeyboardInterrupt):
@@ -213,6 +214,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return result if isinstance(result, int) else ExitCode.CLEAR
 
 
+def _without_value(word: str) -> str:
+    """What the report of a fault may hold of a word of the command line: a command, or the name of an option."""
+    return word.partition("=")[0] if word.startswith("--") else word if word in COMMANDS else "..."
+
+
 def _answer_fault(error: BaseException, given: dict[str, Any]) -> ExitCode:
     """One message for an error that has none of its own.
 
@@ -230,7 +236,7 @@ def _answer_fault(error: BaseException, given: dict[str, Any]) -> ExitCode:
         discard_stdout()
         said = f"{error.filename or 'standard output'}: {error.strerror}. Check space and permissions."
     else:
-        fault = faults.keep_fault(error, lambda: home_of(settings_of(given)), given["arguments"])
+        fault = faults.keep_fault(error, lambda: home_of(settings_of(given)), given["words"])
         said = f"unforeseen fault: {fault}. The command did not finish; nothing counts as screened."
     click.echo(f"error: {printable(said)}", err=True)
     return code

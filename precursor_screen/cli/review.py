@@ -16,14 +16,10 @@ from precursor_screen.cli.review_walk import walk
 from precursor_screen.reports.printable import printable
 
 if TYPE_CHECKING:
-    from pyarrow import Table
-
     from precursor_screen.casework.review import Added
     from precursor_screen.cli.ledger import Opening
     from precursor_screen.errors import ExitCode
-    from precursor_screen.ledger.store import Ledger
 
-NOT_AUTHENTICATED = "The names are recorded, not authenticated."
 _SHOWN = 50
 _REFUSED = 20  # rows of a file that are named
 _STATES = ["open", "new", "existing", "suppressed", "resolved", "all"]
@@ -63,6 +59,7 @@ def list_flags(named: tuple[str, ...], state: str, rule_id: str, shipment_id: st
       precursor-screen review list "Larkfield Laboratory Supply"
     """
     from precursor_screen.casework.review import states_of
+    from precursor_screen.casework.targets import named_of
 
     with opening() as ledger:
         flags = named_of(ledger, ledger.flags(shipment_id=shipment_id, rule_id=rule_id.upper(), states=states_of(state)), named)
@@ -87,14 +84,6 @@ def _described(flag: Mapping[str, Any], verdicts: Iterable[Any]) -> Iterator[str
         until = f" until {one.until}" if one.until else ""
         other = "" if one.line_id == flag["line_id"] else ", of an earlier content"
         yield f"{'':14}{one.verdict}{until} ({one.reason}) by {printable(one.who)}, {one.at[:10]}{other}"
-
-
-def named_of(ledger: Ledger, flags: Table, named: Iterable[str]) -> list[dict[str, Any]]:
-    """Those of some flags that names mean; all of them without a name."""
-    from precursor_screen.casework.targets import find_flags
-
-    wanted = {f["flag_id"] for text in named for f in find_flags(ledger, text).flags}
-    return [f for f in flags.to_pylist() if not named or f["flag_id"] in wanted]
 
 
 def _print_objects(flags: list[dict[str, Any]], verdicts: dict[str, list[Any]]) -> None:
@@ -134,14 +123,15 @@ def add(ctx: click.Context, /, named: tuple[str, ...], officer: str | None, many
     from precursor_screen.casework.review import Draft, add_verdicts
     from precursor_screen.errors import Where
 
-    name = officer_of(ctx, officer)
+    values = common.settings(ctx)
+    name, allowed = common.officer_of(values, officer), values["review.may_clear"].value
     drafts = [(Where(), Draft(one, **stated)) for one in named]
     with opening() as ledger:
-        done = add_verdicts(ledger, drafts, name, datetime.now().astimezone(), many=many, may_clear=may_clear(ctx))
+        done = add_verdicts(ledger, drafts, name, datetime.now().astimezone(), many=many, may_clear=allowed)
     for one in done.verdicts:
         click.echo(f"{one.flag_id}: {one.verdict}{f' until {one.until}' if one.until else ''}, by {printable(one.who)}")
     _say_repeated(done)
-    click.echo(NOT_AUTHENTICATED)
+    click.echo(common.NOT_AUTHENTICATED)
 
 
 @command.command("import")
@@ -168,9 +158,10 @@ def import_verdicts(ctx: click.Context, source: Path, officer: str | None, secon
 
     stated = read_verdicts(source)
     drafts = [(where, draft if draft.second else replace(draft, second=second)) for where, draft in stated.drafts]
-    name = officer_of(ctx, officer)
+    values = common.settings(ctx)
+    name, allowed = common.officer_of(values, officer), values["review.may_clear"].value
     with opening() as ledger:
-        done = import_verdicts(ledger, drafts, name, datetime.now().astimezone(), may_clear(ctx))
+        done = import_verdicts(ledger, drafts, name, datetime.now().astimezone(), allowed)
     kinds = ", ".join(f"{count:,} {verdict}" for verdict, count in done.kinds.items())
     click.echo(f"{done.added:,} verdicts added" + (f": {kinds}" if kinds else ""))
     _say_repeated(done)
@@ -179,7 +170,7 @@ def import_verdicts(ctx: click.Context, source: Path, officer: str | None, secon
     if stated.undecided:
         click.echo(f"{stated.undecided:,} rows state no verdict")
     if done.added:
-        click.echo(NOT_AUTHENTICATED)
+        click.echo(common.NOT_AUTHENTICATED)
     if not done.refused:
         return ExitCode.CLEAR
     click.echo(f"{len(done.refused):,} refused:", err=True)
@@ -207,18 +198,6 @@ def export_verdicts(ctx: click.Context, target: Path, mode: str | None, opening:
     with opening() as ledger:
         count = write_verdicts(ledger, target, permissions)
     click.echo(f"{printable(target)}: {count:,} verdicts")
-
-
-def officer_of(ctx: click.Context, given: str | None) -> str:
-    """Who decides: the option, else the setting, else the system's user."""
-    from precursor_screen.ledger.lock import os_user
-
-    return str(common.pick(common.settings(ctx), "officer", given or None, "--officer") or os_user())
-
-
-def may_clear(ctx: click.Context) -> tuple[str, ...]:
-    """The names under which flags may be cleared; empty: any."""
-    return tuple(common.settings(ctx)["review.may_clear"].value)
 
 
 def _say_repeated(done: Added) -> None:

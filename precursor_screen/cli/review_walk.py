@@ -39,13 +39,14 @@ def walk(ctx: click.Context, named: tuple[str, ...], rule_id: str, officer: str 
     """
     from precursor_screen.casework import walk as walking
     from precursor_screen.casework.review import check_second
-    from precursor_screen.cli.review import NOT_AUTHENTICATED, may_clear, named_of, officer_of
+    from precursor_screen.casework.targets import named_of
     from precursor_screen.ledger.values import OPEN
 
-    name = officer_of(ctx, officer)
+    values = common.settings(ctx)
+    name = common.officer_of(values, officer)
     if second:
         check_second(name, second, "the clearance of a critical flag takes a second officer")
-    officers = walking.Officers(name, second, may_clear(ctx))
+    officers = walking.Officers(name, second, tuple(values["review.may_clear"].value))
     with opening() as ledger, common.reader_may_leave():
         flags = named_of(ledger, ledger.flags(rule_id=rule_id.upper(), states=OPEN), named)
         cases = walking.gather(flags)
@@ -55,7 +56,7 @@ def walk(ctx: click.Context, named: tuple[str, ...], rule_id: str, officer: str 
         talk: walking.Talk = Terminal() if sys.stdin.isatty() and sys.stdout.isatty() else Lines()
         done = walking.walk(ledger, cases, officers, talk, lambda: datetime.now().astimezone())
         if done.decided:
-            click.echo(f"\n{NOT_AUTHENTICATED}", nl=False)
+            click.echo(f"\n{common.NOT_AUTHENTICATED}", nl=False)
         decided = f"{done.decided:,} decided ({done.flags:,} flags)"
         click.echo(f"\n{done.ended}: {decided}, {done.skipped:,} skipped, {done.left:,} left")
 

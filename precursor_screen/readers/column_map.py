@@ -3,24 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.errors import ErrorGroup, MappingError, PrecursorScreenError, RuleSyntaxError, Where
+from precursor_screen.errors import ErrorGroup, MappingError, PrecursorScreenError, RuleSyntaxError, Where, raise_all
+from precursor_screen.located import Complaints, Located, parse_documents
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.names.unit_codes import Unit
 from precursor_screen.readers.fields import CANONICAL, IGNORED
-from precursor_screen.rulebook.located import parse_documents
+from precursor_screen.shape import Choice, Make, Record, Shape, Whole, as_read, read_shaped
 
-DATE_ORDERS = ("dmy", "mdy", "ymd")
-DECIMALS = (",", ".")
+if TYPE_CHECKING:
+    from precursor_screen.reference.registers.reading import FieldOf, HeaderWords
+
 NO_PRESET = "none"
 IGNORED_BY_MAP = "left out by the map"  # the reason of such a Guess
-_SHOWN = 100
-_KEYS = ("columns", "date_order", "decimal", "header_row", "preset", "table")
+_WRITE = "Write `columns:` and one `Header: field` a line below it."
+_any_text = Shape(default="", into=str)
+_SPELT = {
+    "date_order": Choice(of=("dmy", "mdy", "ymd", ""), default="", remedy="Write dmy, mdy or ymd."),
+    "decimal": Choice(of=(",", ".", ""), default="", remedy='Write "," or ".".'),
+}
+_FIELD = Choice(
+    of=(*CANONICAL, IGNORED), fault="column {name!r}: {value!r} is not a field", remedy="`mapping list` shows the fields."
+)
+_MAP = Record(
+    what="a column map",
+    remedy=_WRITE,
+    fields={
+        "columns": Record(rest=_FIELD, default={}, remedy=_WRITE),
+        **_SPELT,
+        "header_row": Whole(low=0, fault="header_row {value!r} is not a row", remedy="Write a number from 0."),
+        "preset": _any_text,
+        "table": _any_text,
+    },
+    into=dict,
+)
 
 
 class Guess(Struct, frozen=True):
@@ -115,48 +137,14 @@ def load_column_map(path: Path) -> ColumnMap:
         MappingError: unreadable.
         ErrorGroup: of MappingErrors, all of them at once.
     """
-    try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise MappingError(f"cannot be read ({error})", where=Where(str(path)), remedy="Check the path.") from error
-    return parse_column_map(text, str(path))
+    return parse_column_map(_text(path), str(path))
 
 
 def parse_column_map(text: str, name: str) -> ColumnMap:
     """A column map from the text of a YAML file; errors as in `load_column_map`."""
-    try:
-        documents = [located.data for located in parse_documents(text, name) if located.data is not None]
-    except RuleSyntaxError as error:
-        line = error.where.file.removeprefix(f"{name}:").partition(":")[0]
-        where = Where(name, int(line) if line.isdigit() else None)
-        raise MappingError(error.message, where=where, remedy=error.remedy) from error
-    errors = [error for data in documents or [None] for error in _wrong_document(data, name)]
-    errors += _wrong_tables(documents, name) if not errors else []
-    if errors:
-        raise errors[0] if len(errors) == 1 else ErrorGroup(errors)
-    maps = [_column_map(data, name) for data in documents]
-    return replace(maps[0], others=tuple(maps[1:]))
-
-
-def _column_map(data: Mapping[str, Any], name: str) -> ColumnMap:
-    # A list is named with brackets or without: items[].name and items.name are one column.
-    columns = {str(k).replace("[]", ""): str(v or IGNORED) for k, v in (data.get("columns") or {}).items()}
-    order, decimal, preset, table = (str(data.get(key) or "") for key in ("date_order", "decimal", "preset", "table"))
-    return ColumnMap(columns, order, decimal, data.get("header_row"), name, preset, table)
-
-
-def _wrong_document(data: Any, name: str) -> list[PrecursorScreenError]:
-    if not isinstance(data, dict):
-        return [
-            MappingError("holds no map", where=Where(name), remedy="Write `columns:` and one `Header: field` a line below it.")
-        ]
-    return [*_wrong_keys(data, name), *_wrong_columns(data, name)]
-
-
-def _wrong_tables(documents: list[Any], name: str) -> list[PrecursorScreenError]:
-    """A file with several maps says which table each is for; one may be for all others."""
-    tables = [str(data.get("table") or "") for data in documents]
-    return [
+    maps: list[ColumnMap] = _read_maps(text, name, _MAP, partial(_column_map, name))
+    tables = [one.table for one in maps]
+    raise_all(
         MappingError(
             f"holds two maps for {table!r}" if table else "holds several maps that name no table",
             where=Where(name),
@@ -164,41 +152,57 @@ def _wrong_tables(documents: list[Any], name: str) -> list[PrecursorScreenError]
         )
         for table in dict.fromkeys(tables)
         if tables.count(table) > 1
-    ]
+    )
+    return replace(maps[0], others=tuple(maps[1:]))
 
 
-def _wrong_keys(data: Mapping[Any, Any], name: str) -> list[PrecursorScreenError]:
+def _column_map(name: str, said: dict[str, Any], complaints: Complaints) -> ColumnMap:
+    if not said["columns"] and not said["preset"]:
+        complaints.add((), "has no columns", _WRITE, MappingError)
+    # A list is named with brackets or without: items[].name and items.name are one column.
+    columns = {header.replace("[]", ""): field or IGNORED for header, field in said["columns"].items()}
+    return ColumnMap(**{**said, "columns": columns}, name=name)
+
+
+def load_register_map(path: Path, register: str, field_of: FieldOf) -> HeaderWords:
+    """A column map for a register: `columns` (header: column, or `ignore`), and perhaps `date_order` and `decimal`; errors as above."""
+    from precursor_screen.reference.registers.reading import HeaderWords
+    from precursor_screen.rulebook.registers import REGISTERS
+
+    names = (*(c.name for c in REGISTERS[register]), IGNORED)
+    fault, remedy = f"column {{name!r}}: {{value!r}} is not a column of {register}", f"Columns: {', '.join(names)}."
+    columns = Record(rest=Choice(of=names, fault=fault, remedy=remedy), least=1, filled=True, remedy=_WRITE)
+    shape = Record(what="a column map for a register", fields={"columns": columns, **_SPELT}, required=("columns",), into=dict)
+    said, *others = _read_maps(_text(path), str(path), shape)
+    if others:
+        raise MappingError("holds several maps", where=Where(str(path)), remedy="Keep one: a register is one table.")
+    return HeaderWords(
+        **{**said, "columns": {header.strip(): name for header, name in said["columns"].items()}}, field_of=field_of
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MappingError(f"cannot be read ({error})", where=Where(str(path)), remedy="Check the path.") from error
+
+
+def _read_maps(text: str, name: str, shape: Record, make: Make = as_read) -> list[Any]:
+    """The maps of a file, one a document."""
+    try:
+        documents = [one for one in parse_documents(text, name) if one.data is not None] or [Located(None, name)]
+    except RuleSyntaxError as error:
+        raise MappingError(error.message, where=error.where, remedy=error.remedy) from error
+    maps: list[Any] = []
     errors: list[PrecursorScreenError] = []
-    for key in data:
-        if key not in _KEYS:
-            errors.append(MappingError(f"unknown key {key!r}", where=Where(name), remedy=did_you_mean(str(key), _KEYS)))
-    order, decimal, row = data.get("date_order"), data.get("decimal"), data.get("header_row")
-    if order and order not in DATE_ORDERS:
-        errors.append(MappingError(f"date_order {order!r} is unknown", where=Where(name), remedy="Write dmy, mdy or ymd."))
-    if decimal and decimal not in DECIMALS:
-        errors.append(MappingError(f"decimal {decimal!r} is unknown", where=Where(name), remedy='Write "," or ".".'))
-    if row is not None and (not isinstance(row, int) or isinstance(row, bool) or row < 0):
-        errors.append(MappingError(f"header_row {row!r} is no row", where=Where(name), remedy="Write a number from 0."))
-    return errors
-
-
-def _wrong_columns(data: Mapping[Any, Any], name: str) -> list[PrecursorScreenError]:
-    columns = data.get("columns")
-    if not columns and data.get("preset"):
-        return []
-    if not isinstance(columns, dict) or not columns:
-        return [
-            MappingError("has no columns", where=Where(name), remedy="Write `columns:` and one `Header: field` a line below it.")
-        ]
-    return [
-        MappingError(
-            f"column {str(header)!r}: {str(field)[:_SHOWN]!r} is no field",
-            where=Where(name, field=str(header)),
-            remedy=did_you_mean(str(field)[:_SHOWN], CANONICAL) or "`mapping list` shows the fields.",
-        )
-        for header, field in columns.items()
-        if field is not None and field != IGNORED and field not in CANONICAL
-    ]
+    for document in documents:
+        try:
+            maps.append(read_shaped(document, shape, make, MappingError))
+        except ErrorGroup as group:
+            errors.extend(group.errors)
+    raise_all(errors)
+    return maps
 
 
 def unknown_headers(column_map: ColumnMap, headers: tuple[str, ...], where: str) -> list[PrecursorScreenError]:

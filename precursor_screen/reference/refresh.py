@@ -25,6 +25,7 @@ from precursor_screen.reference.watchlists.fetch import Limits, fetch, show_url
 from precursor_screen.reference.watchlists.manifest import Manifest, SourceFile, digest_files
 from precursor_screen.reference.watchlists.registry import IMPORTERS
 from precursor_screen.store.digests import digest_file
+from precursor_screen.store.files import write_whole
 
 _VALIDATORS = "validators.json"
 _PLACEHOLDER = re.compile(r"(?<![A-Za-z0-9])TOKEN(?![A-Za-z0-9])")
@@ -53,7 +54,7 @@ def refresh_list(store: WatchlistStore, source: ListSource, force: bool = False,
     """
     now = moment or datetime.now(UTC)
     names = _file_names(source)
-    before = _current(store, source.list_id)
+    before = store.last(source.list_id)
     with tempfile.TemporaryDirectory(prefix="precursor-screen-") as folder:
         try:
             fetched = _fetch_all(store, source, names, Path(folder), before)
@@ -133,19 +134,8 @@ def _file_names(source: ListSource) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _current(store: WatchlistStore, list_id: str) -> Manifest | None:
-    """The manifest of the current snapshot; None where there is none that can be used, so that all is fetched anew."""
-    if list_id not in store.list_ids():
-        return None
-    try:
-        return store.open_list(list_id).manifest
-    except WatchlistError:
-        return None
-
-
 def _is_the_same(paths: Sequence[Path], before: Manifest) -> bool:
-    files = tuple(SourceFile(path.name, digest_file(path), path.stat().st_size) for path in paths)
-    return digest_files(files) == before.sha256 and _is_read_alike(before)
+    return digest_files(tuple(map(SourceFile.of, paths))) == before.sha256 and _is_read_alike(before)
 
 
 def _is_read_alike(manifest: Manifest) -> bool:
@@ -174,6 +164,4 @@ def _read_validators(store: WatchlistStore, before: Manifest | None) -> dict[str
 def _save_validators(store: WatchlistStore, manifest: Manifest, validators: dict[str, dict[str, str]]) -> None:
     place = store.folder / manifest.list_id
     data = {"snapshot": manifest.number, "sha256": manifest.sha256, "files": validators}
-    beside = place / f"{_VALIDATORS}.new"
-    beside.write_text(json.dumps(data, indent=2) + "\n", "utf-8")
-    beside.replace(place / _VALIDATORS)
+    write_whole(place / _VALIDATORS, json.dumps(data, indent=2) + "\n", None)

@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 import tomllib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.errors import ReferenceDataError, Where
+from precursor_screen.errors import ReferenceDataError, Where, raise_all
+from precursor_screen.shape import Items, Record, Shape, Value, Whole
 
-_KEYS: dict[str, type] = {
-    "id": str,
-    "title": str,
-    "url": str,
-    "companions": list,
-    "format": str,
-    "licence": str,
-    "max_age_days": int,
-    "max_megabytes": int,
-    "max_seconds": int,
-    "verified": bool,
-    "layout_verified": bool,
-    "user_agent": str,
-    "redirect_domains": list,
-    "documented_url": str,
-    "note": str,
-}
-_REQUIRED = ("id", "title", "url", "licence", "max_age_days", "verified")
 _MAX_MEGABYTES, _MAX_SECONDS = 300, 600  # the largest known list has some 120 MB; a slow line gets ten minutes
 
 
@@ -58,6 +42,30 @@ class ListSource(Struct, frozen=True):
         return (self.url, *self.companions) if self.url else ()
 
 
+def _source(said: dict[str, Any]) -> ListSource:
+    kept = {name: said[name] for name in ListSource.__struct_fields__ if name in said}
+    return ListSource(list_id=said["id"], max_bytes=said["max_megabytes"] << 20, **kept)
+
+
+_text = Value(kinds=("string",), default="")
+_texts = Items(of=_text, default=(), fault="{name} must be a list of texts")
+_flag = Value(kinds=("boolean",))
+_count = partial(Whole, low=1, fault="{name} must be a whole number above 0")
+_LIST = Record(
+    fields={
+        **dict.fromkeys(("id", "title", "url", "licence", "user_agent", "note", "format", "documented_url"), _text),
+        **dict.fromkeys(("companions", "redirect_domains"), _texts),
+        **dict.fromkeys(("verified", "layout_verified"), _flag),
+        "max_age_days": _count(),
+        "max_megabytes": _count(default=_MAX_MEGABYTES),
+        "max_seconds": _count(default=_MAX_SECONDS),
+    },
+    required=("id", "title", "url", "licence", "max_age_days", "verified"),
+    into=_source,
+)
+_LISTS = Items(of=Record(rest=Shape()), fault="has no [[list]]")
+
+
 def load_sources(folder: Path) -> dict[str, ListSource]:
     """Reads `sources.toml` of the folder of watchlists, by list id.
 
@@ -73,51 +81,21 @@ def read_sources(path: Path, remedy: str = "Correct the file, or leave --source 
     Raises:
         ReferenceDataError: missing, or not in that layout.
     """
-    where = Where(str(path))
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ReferenceDataError(f"cannot be read: {error}", where=where, remedy=remedy) from error
-    lists = data.get("list")
-    if not isinstance(lists, list) or not all(isinstance(item, dict) for item in lists):
-        raise ReferenceDataError("holds no [[list]]", where=where, remedy=remedy)
-    sources = {}
-    for item in lists:
-        problem = _find_problem(item)
-        if problem or item["id"] in sources:
-            named = item.get("id", "a list without an id")
-            raise ReferenceDataError(f"{named}: {problem or 'stands twice'}", where=where, remedy=remedy)
-        sources[item["id"]] = _to_source(item)
-    return sources
-
-
-def _find_problem(item: dict[str, Any]) -> str:
-    for key, value in item.items():
-        kind = _KEYS.get(key)
-        if kind is None:
-            return f"unknown key {key!r}"
-        if not isinstance(value, kind):
-            return f"{key!r} is no {kind.__name__}"
-        if isinstance(value, list) and not all(isinstance(part, str) for part in value):
-            return f"{key!r} is no list of texts"
-        if isinstance(value, int) and kind is int and (value <= 0 or isinstance(value, bool)):
-            return f"{key!r} is no positive number"
-    missing = [key for key in _REQUIRED if key not in item]
-    return f"{missing[0]!r} is missing" if missing else ""
-
-
-def _to_source(item: dict[str, Any]) -> ListSource:
-    return ListSource(
-        list_id=item["id"],
-        title=item["title"],
-        url=item["url"],
-        licence=item["licence"],
-        max_age_days=item["max_age_days"],
-        verified=item["verified"],
-        companions=tuple(item.get("companions", ())),
-        user_agent=item.get("user_agent", ""),
-        redirect_domains=tuple(item.get("redirect_domains", ())),
-        max_bytes=item.get("max_megabytes", _MAX_MEGABYTES) << 20,
-        max_seconds=item.get("max_seconds", _MAX_SECONDS),
-        note=item.get("note", ""),
+        raise ReferenceDataError(f"cannot be read: {error}", where=Where(str(path)), remedy=remedy) from error
+    lists: Any = data.get("list")
+    faults = _LISTS.faults(lists, ())
+    sources: dict[str, ListSource] = {}
+    for number, item in enumerate(lists if not faults else (), start=1):
+        name = str(item.get("id", f"list {number}"))
+        if wrong := _LIST.faults(item, (name,)) or [((name,), "appears twice", "")] * (name in sources):
+            faults.extend(wrong)
+        else:
+            sources[name] = _LIST.read(item)
+    raise_all(
+        ReferenceDataError(message, where=Where(str(path), None, ".".join(map(str, key))), remedy=remedy)
+        for key, message, _ in faults
     )
+    return sources

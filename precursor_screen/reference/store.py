@@ -1,30 +1,22 @@
-"""Imported watchlists on disk: `<home>/watchlists/<list_id>/<n>/`, a snapshot an import, and a pointer to the last good one.
+"""Imported watchlists on disk: `<home>/watchlists/<list_id>/<n>/`, a snapshot an import (`store.snapshots`).
 
-A snapshot is written beside and renamed into place, and only then is the pointer replaced, so that a run sees the old list
-or the new one and never half of either. A refused import changes nothing but `attempts.jsonl`.
+A refused import changes nothing but `attempts.jsonl`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+import shutil
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from msgspec import Struct
 
 from precursor_screen.errors import WatchlistError, WatchlistLocked, Where
 from precursor_screen.matching.party.index import build_index
 from precursor_screen.reference.watchlists import entries as codec
-from precursor_screen.reference.watchlists.attempts import (
-    IMPORTED,
-    REFUSED,
-    UNCHANGED,
-    last_check,
-    last_refusal,
-    record_attempt,
-)
+from precursor_screen.reference.watchlists.attempts import IMPORTED, REFUSED, UNCHANGED, read_attempts, record_attempt
 from precursor_screen.reference.watchlists.checks import (
     check_content,
     check_day,
@@ -37,34 +29,22 @@ from precursor_screen.reference.watchlists.checks import (
 )
 from precursor_screen.reference.watchlists.diff import ListDiff, compare_tables
 from precursor_screen.reference.watchlists.interface import ListFile
-from precursor_screen.reference.watchlists.manifest import Manifest
+from precursor_screen.reference.watchlists.manifest import Manifest, SourceFile
 from precursor_screen.reference.watchlists.opened import (
     ENTRIES_FILE,
+    INDEX_PREFIX,
     MANIFEST_FILE,
     SEALED_FILES,
     Watchlist,
     describe,
-    digest_entries,
     keep_index,
     open_manifest,
 )
 from precursor_screen.reference.watchlists.registry import find_importer
-from precursor_screen.reference.watchlists.snapshots import (
-    LOCK,
-    begin_snapshot,
-    current_snapshot,
-    finish_snapshot,
-    keep_source,
-    remove_empty,
-    remove_snapshots,
-    snapshot_numbers,
-    was_imported,
-)
 from precursor_screen.reference.watchlists.verifying import find_problems
+from precursor_screen.store.arrow import write_arrow
 from precursor_screen.store.digests import Digests
-from precursor_screen.store.sealed import DamagedError, read_pointer, seal_late
-
-_LOCK_SECONDS = 30.0
+from precursor_screen.store.snapshots import LOCK, POINTER, SUMS, DamagedError, Snapshots
 
 
 class ListStatus(Struct, frozen=True):
@@ -96,7 +76,7 @@ class WatchlistStore:
 
         A list of which every import was refused is not among them; `status` shows it.
         """
-        return tuple(list_id for list_id in self._tried() if was_imported(self.folder / list_id))
+        return tuple(list_id for list_id in self._tried() if self._was_imported(list_id))
 
     def import_list(
         self,
@@ -127,25 +107,25 @@ class WatchlistStore:
             raise WatchlistError("No file was given.", remedy=f"watchlists import {list_id} FILE")
         moment = imported_at or datetime.now(UTC)
         names = [path.name for path in files]
-        with self._locked(list_id) as place:
+        with self._locked(list_id):
             try:
-                manifest = self._import(list_id, place, files, (list_date, fallback_date), force, moment, max_age_days)
+                manifest = self._import(list_id, files, (list_date, fallback_date), force, moment, max_age_days)
             except WatchlistError as error:
-                record_attempt(place, moment, names, REFUSED, str(error))
+                record_attempt(self.folder / list_id, moment, names, REFUSED, str(error))
                 raise self._with_last_good(list_id, error, "Import refused") from error
-            record_attempt(place, moment, names, IMPORTED)
+            record_attempt(self.folder / list_id, moment, names, IMPORTED)
         return manifest
 
     def record_unchanged(self, list_id: str, moment: datetime, files: Sequence[str]) -> None:
         """Record that the source still gives what is imported."""
-        with self._locked(list_id) as place:
-            record_attempt(place, moment, files, UNCHANGED)
+        with self._locked(list_id):
+            record_attempt(self.folder / list_id, moment, files, UNCHANGED)
 
     def record_failure(self, list_id: str, moment: datetime, files: Sequence[str], error: WatchlistError) -> WatchlistError:
         """Record that a list could not be fetched; returns the error with what stays in use."""
         check_list_id(list_id)
-        with self._locked(list_id) as place:
-            record_attempt(place, moment, files, REFUSED, str(error))
+        with self._locked(list_id):
+            record_attempt(self.folder / list_id, moment, files, REFUSED, str(error))
         return self._with_last_good(list_id, error, "Update failed")
 
     def remove(self, list_id: str) -> None:
@@ -157,15 +137,15 @@ class WatchlistStore:
         if not is_list_id(list_id) or list_id not in self._tried():
             message = f"There is no watchlist {list_id}; there are: {', '.join(self._tried()) or 'none'}."
             raise WatchlistError(message, remedy="Check the id.")
-        with self._locked(list_id) as place:
+        snapshots = self._snapshots(list_id)
+        with self._locked(list_id):
             try:
-                remove_snapshots(place)
+                snapshots.remove()
             except OSError as error:
                 message = f"Watchlist {list_id} is in use or may not be removed: {error.strerror or error}."
-                raise WatchlistError(
-                    message, where=Where(str(place)), remedy="End the runs that use it, and try again."
-                ) from error
-        remove_empty(place)
+                remedy = "End the runs that use it, and try again."
+                raise WatchlistError(message, where=Where(str(snapshots.place)), remedy=remedy) from error
+        snapshots.remove_empty()
 
     def snapshots(self, list_id: str) -> tuple[int, ...]:
         """The numbers of a list's snapshots, ascending.
@@ -174,7 +154,7 @@ class WatchlistStore:
             WatchlistError: never imported.
         """
         self._current(list_id)
-        return tuple(snapshot_numbers(self.folder / list_id))
+        return tuple(self._snapshots(list_id).numbers())
 
     def diff(self, list_id: str, old: int | None = None, new: int | None = None) -> ListDiff:
         """What changed from one snapshot to another; by default from the last but one to the last.
@@ -205,27 +185,20 @@ class WatchlistStore:
         folder, seal = self._current(list_id)
         opened = Watchlist.open(folder, seal, self._digests)
         if not seal:
-            self._seal_late(list_id)
+            self._snapshots(list_id).seal_late()
         return opened
-
-    def _seal_late(self, list_id: str) -> None:
-        """Writes down the digests of a snapshot of before there were any, if it is still the current one and nobody imports."""
-        place = self.folder / list_id
-        with suppress(OSError, DamagedError, Timeout), FileLock(place / LOCK, timeout=0):
-            pointer = read_pointer(place)
-            if not pointer.seal:
-                seal_late(place, pointer.number, SEALED_FILES)
 
     def status(self, as_of: date) -> tuple[ListStatus, ...]:
         """Every list with its age on that day; one that is damaged, or was refused so far, with what is wrong."""
         found = []
         for list_id in self._tried():
-            place = self.folder / list_id
-            refused, checked = last_refusal(place), last_check(place)
+            attempts = read_attempts(self.folder / list_id)
+            refused = attempts[-1]["reason"] if attempts else ""
+            checked = next((a["at"] for a in reversed(attempts) if a["outcome"] in (IMPORTED, UNCHANGED)), "")
             try:
                 manifest = open_manifest(*self._current(list_id), self._digests)
             except WatchlistError as error:
-                found.append(ListStatus(list_id, None, None, str(error), refused, checked, was_imported(place)))
+                found.append(ListStatus(list_id, None, None, str(error), refused, checked, self._was_imported(list_id)))
             else:
                 found.append(ListStatus(list_id, manifest, manifest.age_days(as_of), "", refused, checked))
         return tuple(found)
@@ -245,21 +218,21 @@ class WatchlistStore:
         # A folder that holds nothing but its lock is what a removal left, or an import that has just begun.
         return tuple(sorted(p.name for p in places if any(child.name != LOCK for child in p.iterdir())))
 
-    @contextmanager
-    def _locked(self, list_id: str) -> Iterator[Path]:
-        place = self.folder / list_id
-        place.mkdir(parents=True, exist_ok=True)
-        try:
-            with FileLock(place / LOCK, timeout=_LOCK_SECONDS):
-                yield place
-        except Timeout as error:
-            message = f"Another import of {list_id} holds the lock."
-            raise WatchlistLocked(message, where=Where(str(place / LOCK)), remedy="Wait for it to end.") from error
+    def _snapshots(self, list_id: str) -> Snapshots:
+        return Snapshots(self.folder / list_id, SEALED_FILES)
+
+    def _was_imported(self, list_id: str) -> bool:
+        snapshots = self._snapshots(list_id)
+        return snapshots.exist() or any(attempt["outcome"] == IMPORTED for attempt in read_attempts(snapshots.place))
+
+    def _locked(self, list_id: str) -> AbstractContextManager[None]:
+        snapshots = self._snapshots(list_id)
+        message = f"Another import of {list_id} holds the lock."
+        return snapshots.locked(WatchlistLocked(message, where=Where(str(snapshots.place / LOCK)), remedy="Wait for it to end."))
 
     def _import(
         self,
         list_id: str,
-        place: Path,
         files: Sequence[Path],
         dates: tuple[date | None, date | None],
         force: bool,
@@ -277,45 +250,52 @@ class WatchlistStore:
         check_content(parsed, list_id, names)
         list_date, date_from = decide_date(parsed, dates[0], names, dates[1])
         check_day(list_date, moment, names)
-        last = self._last(list_id)
+        last = self.last(list_id)
         worse = "; ".join([*filter(None, map(find_cut, offered)), *find_regressions(parsed, list_date, last)])
         if worse and not force:
             remedy = "If that is so at the source, import it with --force."
             raise WatchlistError(
                 f"The list looks damaged, or worse than the last import: {worse}.", where=Where(names), remedy=remedy
             )
-        number = max(snapshot_numbers(place), default=0) + 1
-        building = begin_snapshot(place, number)
-        sources = tuple(keep_source(file, building) for file in offered)
         table = codec.to_table(parsed.entries)
-        manifest = describe(
-            parsed,
-            list_id,
-            number,
-            list_date,
-            date_from,
-            sources,
-            (importer.name, importer.version),
-            moment,
-            digest_entries(table),
-            worse,
-            max_age_days or (last.max_age_days if last else None),
-        )
-        codec.write_table(table, building / ENTRIES_FILE)
-        keep_index(build_index(list_id, parsed.entries, manifest.sha256), building, manifest.sha256)
-        (building / MANIFEST_FILE).write_text(manifest.to_json(), "utf-8")
-        finish_snapshot(building, place, number)
+        with self._snapshots(list_id).next() as (number, folder):
+            manifest = describe(
+                parsed,
+                importer,
+                tuple(_keep_source(file, folder) for file in offered),
+                table,
+                moment,
+                list_id=list_id,
+                number=number,
+                list_date=list_date,
+                list_date_from=date_from,
+                forced=worse,
+                max_age_days=max_age_days or (last.max_age_days if last else None),
+            )
+            write_arrow(table, folder / ENTRIES_FILE)
+            keep_index(build_index(list_id, parsed.entries, manifest.sha256), folder, manifest.sha256)
+            (folder / MANIFEST_FILE).write_text(manifest.to_json(), "utf-8")
         return manifest
 
     def _current(self, list_id: str) -> tuple[Path, str]:
-        place = self.folder / list_id
-        if not is_list_id(list_id) or not was_imported(place):
-            known = ", ".join(self.list_ids()) or "none"
-            message = f"Watchlist {list_id} was never imported; imported are: {known}."
-            raise WatchlistError(message, remedy=f"precursor-screen watchlists import {list_id} FILE")
-        return current_snapshot(place, list_id)
+        """The folder of the current snapshot, and what the digest of its SHA256SUMS must be (empty: not known)."""
+        snapshots = self._snapshots(list_id)
+        remedy = f"precursor-screen watchlists import {list_id} FILE"
+        if not is_list_id(list_id) or not self._was_imported(list_id):
+            message = f"Watchlist {list_id} was never imported; imported are: {', '.join(self.list_ids()) or 'none'}."
+            raise WatchlistError(message, remedy=remedy)
+        remedy = f"Import it again: {remedy}"
+        try:
+            folder, seal = snapshots.current()
+        except (OSError, DamagedError) as error:
+            message = f"Watchlist {list_id} has no current copy."
+            raise WatchlistError(message, where=Where(str(snapshots.place / POINTER)), remedy=remedy) from error
+        if not folder.is_dir():
+            message = f"Snapshot {folder.name} of watchlist {list_id} is missing."
+            raise WatchlistError(message, where=Where(str(snapshots.place)), remedy=remedy)
+        return folder, seal
 
-    def _last(self, list_id: str) -> Manifest | None:
+    def last(self, list_id: str) -> Manifest | None:
         """The manifest of the current snapshot; None where there is none, or none that can be read."""
         try:
             return open_manifest(*self._current(list_id), self._digests)
@@ -323,6 +303,19 @@ class WatchlistStore:
             return None
 
     def _with_last_good(self, list_id: str, error: WatchlistError, what: str) -> WatchlistError:
-        last = self._last(list_id)
+        last = self.last(list_id)
         kept = f"The copy of {last.list_date} ({last.entries} entries) stays in use." if last else "There is no earlier copy."
         return WatchlistError(f"{what}: {error.message}", where=error.where, remedy=f"{error.remedy} {kept}".strip())
+
+
+def _keep_source(file: ListFile, folder: Path) -> SourceFile:
+    """Copies a source file, as it was offered, into a snapshot.
+
+    Raises:
+        WatchlistError: its name is one that a snapshot uses itself.
+    """
+    if file.name in (*SEALED_FILES, SUMS) or file.name.startswith(INDEX_PREFIX):
+        message = "The file has a name that the store uses itself."
+        raise WatchlistError(message, where=Where(file.name), remedy="Rename it.")
+    shutil.copyfile(file.path, folder / file.name)
+    return SourceFile.of(folder / file.name)

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.located import quoted
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.rulebook.expression import (
     LISTS,
@@ -22,7 +23,6 @@ from precursor_screen.rulebook.expression import (
     any_of,
     apply,
 )
-from precursor_screen.rulebook.located import quoted
 from precursor_screen.rulebook.scope import AtomError, Scope
 from precursor_screen.rulebook.sql import FOLDED, fold_terms
 from precursor_screen.schema import BY_NAME

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError
-from precursor_screen.rulebook.located import Complaints, load_yaml
-from precursor_screen.rulebook.shape import Record
+from precursor_screen.located import Complaints, load_yaml
+from precursor_screen.shape import Record, read_shaped
 
 T = TypeVar("T")
 
@@ -31,15 +32,11 @@ def read_folders(
     errors: list[PrecursorScreenError] = []
     for path in (p for folder in folders for p in sorted((folder / name).glob("*.y*ml"))):
         try:
-            complaints = Complaints(load_yaml(path, f"{name}/{path.name}"))
+            found.append(read_shaped(load_yaml(path, f"{name}/{path.name}"), shape, partial(make, path)))
+        except ErrorGroup as group:
+            errors.extend(group.errors)
         except PrecursorScreenError as error:
             errors.append(error)
-            continue
-        data = complaints.located.data
-        complaints.extend(shape.faults(data, ()))
-        if not complaints.errors:
-            found.append(make(path, shape.read(data), complaints))
-        errors.extend(complaints)
     if errors:
         raise ErrorGroup(errors)
     return found

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from precursor_screen.located import quoted
 from precursor_screen.model import Rule
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.rulebook.lists import NamedList
-from precursor_screen.rulebook.located import quoted
 from precursor_screen.rulebook.registers import REGISTERS, schema_of
 from precursor_screen.rulebook.vocabularies import VOCABULARY_OF, Vocabulary
 from precursor_screen.rulebook.written import Written, values_of, written_in

@@ -9,9 +9,9 @@ from typing import Any
 
 from msgspec import Struct
 
+from precursor_screen.located import Complaints
 from precursor_screen.rulebook.folders import check_name, read_folders
-from precursor_screen.rulebook.located import Complaints
-from precursor_screen.rulebook.shape import Record, Value
+from precursor_screen.shape import Record, Value, Whole
 
 
 class NamedList(Struct, frozen=True):
@@ -46,11 +46,8 @@ _LIST = Record(
         "source": Value(kinds=("string",), passes=bool),
         # A time of day would not compare with a day.
         "date": Value(kinds=("date",), remedy="Write it as 2026-11-25."),
-        "max_age_days": Value(
-            kinds=("integer",),
-            passes=lambda days: days >= 1,
-            fault="max_age_days {value!r} is no number of days",
-            remedy="Leave it out if the list does not age.",
+        "max_age_days": Whole(
+            low=1, fault="max_age_days {value!r} is no number of days", remedy="Leave it out if the list does not age."
         ),
         "lexicon": Value(kinds=("boolean",), default=False),
         "terms": Value(

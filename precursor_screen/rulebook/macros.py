@@ -5,18 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from precursor_screen.located import Complaints
 from precursor_screen.rulebook.folders import check_name, read_folders
-from precursor_screen.rulebook.located import Complaints
-from precursor_screen.rulebook.shape import Record, Shape, Value
+from precursor_screen.shape import Record, Shape, Value
 
 _MACRO = Record(
     what="a macro",
     fields={
         "id": Value(kinds=("string",)),
         "title": Shape(),
-        "selection": Value(
-            kinds=("object", "array"), passes=bool, fault="has no selection", remedy="selection: {{field: value}}"
-        ),
+        "selection": Value(kinds=("object", "array"), passes=bool, fault="has no selection", remedy="selection: {field: value}"),
     },
     required=("id", "selection"),
     into=dict,

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.errors import ErrorGroup
+from precursor_screen.located import Complaints, load_yaml
 from precursor_screen.model import LEVELS, Rule
-from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.rulebook.correlation import days_of
 from precursor_screen.rulebook.folders import check_name, read_folders
-from precursor_screen.rulebook.located import Complaints, load_yaml
 from precursor_screen.rulebook.rule_shape import STATUSES
-from precursor_screen.rulebook.shape import Choice, Items, Record, Shape, Value
+from precursor_screen.shape import Choice, Items, Record, Shape, Value, read_shaped
 
 _PACK = Record(
     what="a pack",
@@ -66,26 +64,24 @@ def load_params(path: Path, rules: tuple[Rule, ...]) -> dict[str, dict[str, Any]
     Raises:
         ErrorGroup: a rule or parameter that does not exist, or a value of another type than the rule's own.
     """
-    located = load_yaml(path)
-    complaints = Complaints(located)
-    known = {r.id: r for r in rules}
-    found: dict[str, dict[str, Any]] = {}
-    if not isinstance(located.data, Mapping):
-        complaints.add((), "is not a mapping of rules to parameters", "PS-QTY-002: {min_count: 4}")
-    for rule_id, values in located.data.items() if isinstance(located.data, Mapping) else ():
-        if rule_id not in known or not isinstance(values, Mapping):
-            complaints.add((rule_id,), f"{rule_id!r} is no rule with parameters", did_you_mean(str(rule_id), known))
-            continue
-        own = known[rule_id].params
-        for name, value in values.items():
-            if name not in own:
-                complaints.add((rule_id, name), f"{rule_id} has no parameter {name!r}", did_you_mean(name, own))
-            elif not _alike(value, own[name]):
-                complaints.add((rule_id, name), f"{name} is {own[name]!r} in the rule, so {value!r} does not fit")
-        found[rule_id] = dict(values)
-    if complaints.errors:
-        raise ErrorGroup(complaints.errors)
-    return found
+    shape = Record(
+        what="a file of parameters",
+        remedy="PS-QTY-002: {min_count: 4}",
+        fields={rule.id: _params(rule) for rule in rules},
+        unknown="{name!r} is no rule with parameters",
+        filled=True,
+    )
+    return dict(read_shaped(load_yaml(path), shape))
+
+
+def _params(rule: Rule) -> Record:
+    """The shape of a site's values for the parameters of a rule."""
+    shown = {name: repr(own).replace("{", "{{").replace("}", "}}") for name, own in rule.params.items()}
+    fields = {
+        name: Value(passes=partial(_alike, own=own), fault=f"{name} is {shown[name]} in the rule, so {{value!r}} does not fit")
+        for name, own in rule.params.items()
+    }
+    return Record(fields=fields, unknown=f"{rule.id} has no parameter {{name!r}}", filled=True)
 
 
 def _alike(value: Any, own: Any) -> bool:

@@ -9,8 +9,8 @@ from precursor_screen.model import CONFIDENCES, FAMILIES, LEVELS, RuleLevel, Rul
 from precursor_screen.rulebook.atoms import FUNCTIONS, MODIFIERS, OF_TEXTS, OPERATORS
 from precursor_screen.rulebook.correlation import CORRELATION, FIELDS, TEXT, TEXTS
 from precursor_screen.rulebook.registers import REGISTERS
-from precursor_screen.rulebook.shape import Choice, Items, Record, Shape, Value, Whole
 from precursor_screen.schema import SUBJECTS
+from precursor_screen.shape import Choice, Items, Record, Shape, Value, Whole
 
 FORMAT = 1
 STATUSES = ("experimental", "test", "stable", "deprecated")
@@ -50,7 +50,7 @@ _TEST = Record(
     fields={
         "name": Shape(hint=TEXT, default="", into=str),
         "each": Record(
-            rest=Shape(), default={}, fault="each holds the cells that all rows share", remedy="each: {{direction: import}}"
+            rest=Shape(), default={}, fault="each holds the cells that all rows share", remedy="each: {direction: import}"
         ),
         "rows": Items(
             of=Record(required=("line_id",), rest=Shape()),

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from precursor_screen.errors import ErrorGroup, RuleSyntaxError, Where
+from precursor_screen.located import Complaints
 from precursor_screen.model import BANDS, FAMILIES, Typology
 from precursor_screen.rulebook.folders import read_folders
-from precursor_screen.rulebook.located import Complaints
-from precursor_screen.rulebook.shape import Choice, Items, Record, Shape, Value
+from precursor_screen.shape import Choice, Items, Record, Shape, Value, Whole
 
-_count = Value(kinds=("integer",), passes=lambda value: value >= 0, fault="{value!r} is no whole number")
+_count = Whole(low=0, fault="{value!r} is no whole number")
 _TYPOLOGY = Record(
     what="a typology",
     fields={

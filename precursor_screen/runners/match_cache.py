@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 from precursor_screen.kernel.match.party_memory import NO_PARTY_MEMORY, PartyMemory, Recalled
 from precursor_screen.matching.party.index import PartyIndex
 from precursor_screen.schema import PARTY_MATCH
-from precursor_screen.store.files import PART, written_whole
+from precursor_screen.store.files import PART, remove_oldest, written_whole
 
 MOST_NAMES = 2_000_000  # of one list in one state; those that were not met for longest go first
 MOST_FILES = 16  # lists change, matchers too: files that were not written for longest go first
@@ -96,7 +96,8 @@ class MatchCache:
             for key, learned in self._learned.items():
                 _write(self._path(key), key, _limit(pa.concat_tables([self._refresh(key), learned])))
             if self._learned:
-                _remove_oldest(self._folder)
+                for pattern in (f"*{_SUFFIX}", f".*{PART}"):  # the latter are of runs that were killed
+                    remove_oldest(self._folder, pattern, MOST_FILES)
         except OSError as error:
             return f"matches were not kept for the next run: {error.strerror or error}"
         self._learned.clear()
@@ -204,15 +205,3 @@ def _digest(key: str, payload: memoryview) -> bytes:
     digest = hashlib.sha256(key.encode() + b"\0")
     digest.update(payload)
     return digest.digest()
-
-
-def _remove_oldest(folder: Path) -> None:
-    """No more files than are kept; one that another run removes or still holds is left to it."""
-    for pattern, most in ((f"*{_SUFFIX}", MOST_FILES), (f".*{PART}", MOST_FILES)):  # the latter are of runs that were killed
-        dated = []
-        for path in folder.glob(pattern):
-            with contextlib.suppress(OSError):
-                dated.append((path.stat().st_mtime_ns, path.name))
-        for _, name in sorted(dated)[:-most]:
-            with contextlib.suppress(OSError):
-                (folder / name).unlink()

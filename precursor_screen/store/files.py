@@ -46,6 +46,17 @@ def write_whole(path: Path, content: str | bytes, mode: int | None = PRIVATE, *,
         beside.write_bytes(content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content)
 
 
+def remove_oldest(folder: Path, pattern: str, most: int) -> None:
+    """No more files of a pattern than are kept; one that somebody else removes or still holds is left to them."""
+    dated = []
+    for path in folder.glob(pattern):
+        with contextlib.suppress(OSError):
+            dated.append((path.stat().st_mtime_ns, path))
+    for _, path in sorted(dated)[:-most]:
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
 def _to_disk(path: Path) -> None:
     with path.open("rb+") as stream:
         os.fsync(stream.fileno())

@@ -14,7 +14,6 @@ import importlib.resources
 import os
 import stat
 import sys
-import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -25,7 +24,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from precursor_screen.store.files import PART, write_whole
+from precursor_screen.store.files import PART, remove_oldest, write_whole
 
 T = TypeVar("T")
 
@@ -36,7 +35,7 @@ _MAGIC: Final = b"precursor-screen kept 1\n"
 _SUFFIX: Final = ".kept"
 _TYPED, _MARKED = b"t", b"m"
 _DATE: Final = 1  # the code of a date where the type does not say that it is one
-_ABANDONED: Final = 86_400.0  # seconds after which nobody writes a file any more
+_MOST_PARTS: Final = 32  # files that are being written, or were when their writers were killed
 _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -138,15 +137,9 @@ def _keep(file: str, value: object, kind: Any) -> None:
         with contextlib.suppress(OSError):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_whole(folder / file, _MAGIC + hashlib.sha256(content).digest() + content)
-            _remove_oldest(folder, file.rsplit("-", 1)[0])
+            remove_oldest(folder, f"{file.rsplit('-', 1)[0]}-*{_SUFFIX}", MOST_FILES)
+            remove_oldest(folder, f".*{_SUFFIX}.*{PART}", _MOST_PARTS)
             return
-
-
-def _remove_oldest(folder: Path, name: str) -> None:
-    files = sorted(folder.glob(f"{name}-*{_SUFFIX}"), key=lambda p: p.stat().st_mtime_ns)
-    abandoned = [p for p in folder.glob(f".*{_SUFFIX}.*{PART}") if p.stat().st_mtime < time.time() - _ABANDONED]
-    for old in [*files[:-MOST_FILES], *abandoned]:
-        old.unlink(missing_ok=True)
 
 
 def _comes_back(content: bytes, kind: Any, value: object) -> bool:

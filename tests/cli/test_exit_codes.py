@@ -119,11 +119,16 @@ def test_a_deep_recursion_makes_no_long_report(tmp_path):
     try:
         deep(300)
     except ValueError as error:
-        fault = faults.keep_fault(error, lambda: tmp_path, ["lookup", "--json", "secret"])
+        fault = faults.keep_fault(error, lambda: tmp_path, ["lookup", "--json", "..."])
     text = fault.path.read_text()
     assert "frames ..." in text
     assert len(text.splitlines()) < 200
     assert "lookup --json ..." in text
+
+
+def test_the_report_of_a_fault_holds_commands_and_names_of_options_alone():
+    words = ("lookup", "--json", "--report=secret.json", "secret", "-o", "lookups")
+    assert [main._without_value(word) for word in words] == ["lookup", "--json", "--report", "...", "...", "..."]
 
 
 def test_an_engine_without_room_is_exit_4_and_a_rule_that_does_not_run_is_exit_2(monkeypatch, capsys):

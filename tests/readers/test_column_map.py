@@ -48,23 +48,30 @@ def test_a_map_says_what_it_says(text, expected):
         ("columns: {A: &a x, B: *a}", "has an alias (*)", "Write the part out, or quote it if it is text.", 1),
         ("columns: {A: 2026-99-99}", "cannot be read: month must be in 1..12", "Quote it if it is text.", 1),
         ("columns: {A: description, A: hs_code}", "states 'A' twice", "Keep one of them.", 1),
-        ("", "holds no map", "Write `columns:` and one `Header: field` a line below it.", None),
-        ("columns:", "has no columns", "Write `columns:` and one `Header: field` a line below it.", None),
-        (COLUMNS + "date_order: ydm", "date_order 'ydm' is unknown", "Write dmy, mdy or ymd.", None),
-        (COLUMNS + "decimal: ;", "decimal ';' is unknown", 'Write "," or ".".', None),
-        (COLUMNS + "header_row: -1", "header_row -1 is no row", "Write a number from 0.", None),
-        (COLUMNS + "header_row: true", "header_row True is no row", "Write a number from 0.", None),
-        (COLUMNS + "header_row: x", "header_row 'x' is no row", "Write a number from 0.", None),
-        (COLUMNS + "decimla: .", "unknown key 'decimla'", "Did you mean 'decimal'?", None),
-        ("columns: {A: zzz}", "column 'A': 'zzz' is no field", "`mapping list` shows the fields.", None),
-        ("columns: {A: descripton}", "column 'A': 'descripton' is no field", "Did you mean 'description'?", None),
+        (
+            "",
+            "is not a column map: a mapping of keys is expected",
+            "Write `columns:` and one `Header: field` a line below it.",
+            1,
+        ),
+        ("columns:", "has no columns", "Write `columns:` and one `Header: field` a line below it.", 1),
+        (COLUMNS + "date_order: ydm", "date_order 'ydm' is not known", "Did you mean 'ymd'?", 2),
+        (COLUMNS + "date_order: american", "date_order 'american' is not known", "Write dmy, mdy or ymd.", 2),
+        (COLUMNS + "decimal: ;", "decimal ';' is not known", 'Write "," or ".".', 2),
+        (COLUMNS + "header_row: -1", "header_row -1 is not a row", "Write a number from 0.", 2),
+        (COLUMNS + "header_row: true", "header_row True is not a row", "Write a number from 0.", 2),
+        (COLUMNS + "header_row: x", "header_row 'x' is not a row", "Write a number from 0.", 2),
+        (COLUMNS + "decimla: .", "unknown key 'decimla'", "Did you mean 'decimal'?", 2),
+        ("columns: {A: zzz}", "column 'A': 'zzz' is not a field", "`mapping list` shows the fields.", 1),
+        ("columns: {A: descripton}", "column 'A': 'descripton' is not a field", "Did you mean 'description'?", 1),
     ],
 )
 def test_a_fault_is_told_with_its_place_and_a_way_out(text, message, remedy, line):
     with pytest.raises(MappingError) as caught:
         parse_column_map(text, "m.yaml")
     told = caught.value
-    assert (told.message, told.remedy, told.where.file, told.where.row) == (message, remedy, "m.yaml", line)
+    assert (told.message, told.remedy) == (message, remedy)
+    assert told.where.file.startswith(f"m.yaml:{line}:")
 
 
 def test_a_map_that_would_never_end_is_refused_at_once():
@@ -88,7 +95,7 @@ def test_what_is_not_text_is_refused_with_its_place():
 def test_two_faults_are_told_together():
     with pytest.raises(ErrorGroup) as caught:
         parse_column_map("columns: {A: zzz}\ndecimal: ;", "m.yaml")
-    assert [e.message for e in caught.value.errors] == ["decimal ';' is unknown", "column 'A': 'zzz' is no field"]
+    assert [e.message for e in caught.value.errors] == ["column 'A': 'zzz' is not a field", "decimal ';' is not known"]
 
 
 @pytest.mark.parametrize(

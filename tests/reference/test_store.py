@@ -4,21 +4,22 @@ import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import msgspec.structs
 import pytest
 from filelock import FileLock
-from msgspec.structs import replace
 
 from precursor_screen.errors import WatchlistError
 from precursor_screen.model import WatchlistEntry, WatchlistName
-from precursor_screen.reference import store as store_module
 from precursor_screen.reference.bundle import maximum_ages
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.reference.watchlists import entries as codec
-from precursor_screen.reference.watchlists import opened, snapshots
+from precursor_screen.reference.watchlists import opened
 from precursor_screen.reference.watchlists.checks import check_content, find_regressions
 from precursor_screen.reference.watchlists.interface import ParsedList
 from precursor_screen.reference.watchlists.manifest import read_manifest
-from precursor_screen.store.sealed import seal_late
+from precursor_screen.store import snapshots
+from precursor_screen.store.arrow import write_arrow
+from precursor_screen.store.snapshots import Snapshots
 from tests.reference.watchlists import watchlist_files as files
 
 DAY, LATER = date(2026, 1, 10), date(2026, 2, 10)
@@ -189,19 +190,25 @@ def test_verify_tells_what_was_changed(store: WatchlistStore) -> None:
     assert store.verify("mine") == ("list.csv is missing",)
 
 
+def seal(snapshot: Path) -> None:
+    """Whatever the files of a snapshot hold now is what was written."""
+    kept = Snapshots(snapshot.parent, opened.SEALED_FILES)
+    kept._point(int(snapshot.name), kept._seal(snapshot))
+
+
 def test_verify_reads_the_files_again_and_builds_the_index_again(store: WatchlistStore) -> None:
     put(store, files.PRIVATE)
     snapshot = store.folder / "mine" / "1"
     data = (snapshot / "entries.arrow").read_bytes()
     table = codec.to_table(store.open_list("mine"))
     elsewhere = table.set_column(3, table.schema.field("countries"), [[["ZW"]] * table.num_rows])
-    codec.write_table(elsewhere, snapshot / "entries.arrow")  # the hash of an entry's content does not cover countries
+    write_arrow(elsewhere, snapshot / "entries.arrow")  # the hash of an entry's content does not cover countries
     with pytest.raises(WatchlistError, match=r"entries.arrow is not what was written"):
         store.verify("mine")
-    seal_late(snapshot.parent, 1, opened.SEALED_FILES)
+    seal(snapshot)
     assert store.verify("mine") == ("the entries are not those that the files give",)
     (snapshot / "entries.arrow").write_bytes(data)
-    seal_late(snapshot.parent, 1, opened.SEALED_FILES)
+    seal(snapshot)
     put(store, private(2), LATER, "other")
     shutil.copyfile(next((store.folder / "other" / "1").glob("names-*")), next(snapshot.glob("names-*")))
     assert store.verify("mine") == ("the index of names is not that of the entries",)
@@ -289,7 +296,7 @@ def test_a_file_may_not_be_called_like_the_stores_own(store: WatchlistStore, tmp
 def test_a_list_that_goes_on_in_another_layout_is_not_worse(store: WatchlistStore) -> None:
     put(store, private(10))
     last = store.open_list("mine").manifest
-    before = replace(last, by_source=(("a", 10),))
+    before = msgspec.structs.replace(last, by_source=(("a", 10),))
     assert find_regressions(ParsedList("", tuple(store.open_list("mine"))), DAY, before) == ()
 
 
@@ -305,7 +312,7 @@ def test_an_index_of_another_version_is_built_anew(store: WatchlistStore, monkey
     def refuse(*_: object) -> None:
         raise OSError("read-only")
 
-    monkeypatch.setattr(opened, "write_index", refuse)
+    monkeypatch.setattr(opened, "write_arrow", refuse)
     listed = store.open_list("mine")
     assert listed.index.path is None
     assert listed.index.match("Zorvan Mirage 3")
@@ -347,7 +354,7 @@ def test_ids_and_files_are_checked_before_anything_is_written(store: WatchlistSt
 
 def test_another_import_holds_the_lock(store: WatchlistStore, monkeypatch: pytest.MonkeyPatch) -> None:
     put(store, private(10))
-    monkeypatch.setattr(store_module, "_LOCK_SECONDS", 0.01)
+    monkeypatch.setattr(snapshots, "LOCK_SECONDS", 0.01)
     with FileLock(store.folder / "mine" / ".lock"), pytest.raises(WatchlistError, match="holds the lock"):
         put(store, private(10), LATER)
 
@@ -406,7 +413,7 @@ def test_an_age_that_was_said_once_holds_for_later_imports(store: WatchlistStore
     assert store.import_list("mine", paths, DAY, imported_at=MOMENT, max_age_days=7).max_age_days == 7
     assert store.import_list("mine", paths, DAY, imported_at=MOMENT).max_age_days == 7
     manifest = store.open_list("mine").manifest
-    unsaid = replace(manifest, max_age_days=None)
+    unsaid = msgspec.structs.replace(manifest, max_age_days=None)
     assert maximum_ages([manifest]) == {"mine": 7}
-    assert maximum_ages([unsaid, replace(unsaid, list_id="un-sc")]) == {"mine": 90, "un-sc": 14}
-    assert maximum_ages([replace(unsaid, number=0)]) == {}
+    assert maximum_ages([unsaid, msgspec.structs.replace(unsaid, list_id="un-sc")]) == {"mine": 90, "un-sc": 14}
+    assert maximum_ages([msgspec.structs.replace(unsaid, number=0)]) == {}

@@ -8,11 +8,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.releases import ledgers, relied_on, workday
+from tests.releases import homes, ledgers, relied_on, workday
 
 
 def record(release: str) -> Path:
-    """Writes what users rely on of the program as it is, with a ledger that it wrote.
+    """Writes what users rely on of the program as it is, with a ledger and a home that it wrote.
 
     Raises:
         SystemExit: a command ended otherwise than it is to end, or a flag was not recognised again.
@@ -28,6 +28,7 @@ def record(release: str) -> Path:
         written = place / workday.RECORDED
         (folder / ledgers.KEPT).write_bytes(ledgers.pack(written))
         states = ledgers.screened_again(written)
+        (folder / homes.KEPT).write_bytes(homes.pack(Path(tempfile.mkdtemp(dir=name))))
     if set(states) - {"existing", "suppressed"}:
         sys.exit(f"flags of the same lines are not known again: {states}")
     parts = {

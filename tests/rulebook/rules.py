@@ -7,12 +7,12 @@ from datetime import date
 import pyarrow as pa
 
 from precursor_screen.engine import connect, fetch
+from precursor_screen.located import parse_yaml
 from precursor_screen.model import Rule
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.grammar import parse_rule
 from precursor_screen.rulebook.lists import NamedList
-from precursor_screen.rulebook.located import parse_yaml
 from precursor_screen.rulebook.tell import Telling
 
 LISTS = {"orders": NamedList("orders", "t", "s", date(2026, 1, 1), None, ("to order", "à l'ordre"), "")}

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.errors import ErrorGroup, UnknownField
+from precursor_screen.located import parse_yaml
 from precursor_screen.rulebook.compile import compile_rule
 from precursor_screen.rulebook.evaluate import FALSE, TRUE, UNKNOWN, Rows
 from precursor_screen.rulebook.expression import (
@@ -23,7 +24,6 @@ from precursor_screen.rulebook.expression import (
     smallest_tests,
 )
 from precursor_screen.rulebook.grammar import parse_rule
-from precursor_screen.rulebook.located import parse_yaml
 from tests.rulebook.rules import LISTS, make_rule
 
 TIER = apply(Operator.EQ, Field("tier"), Literal("convention"))

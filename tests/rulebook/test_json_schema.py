@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from precursor_screen.errors import ErrorGroup
+from precursor_screen.located import Located
 from precursor_screen.reference import shipped
 from precursor_screen.rulebook.grammar import parse_rule, rule_files
-from precursor_screen.rulebook.located import Located
 from precursor_screen.rulebook.rule_shape import rule_schema
 
 SCHEMA = rule_schema()

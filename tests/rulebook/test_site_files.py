@@ -46,12 +46,12 @@ def test_an_exception_keeps_what_it_says(tmp_path):
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (("  reason: audited\n", ""), "has no reason"),
-        (("  author: somebody\n", ""), "has no author"),
-        (("  until: 2027-11-01\n", ""), "has no since and until"),
+        (("  reason: audited\n", ""), "has no 'reason'"),
+        (("  author: somebody\n", ""), "has no 'author'"),
+        (("  until: 2027-11-01\n", ""), "has no 'until'"),
         (("until: 2027-11-01", "until: 2027-11-02"), "not within 365 days"),
         (("until: 2027-11-01", "until: 2026-10-31"), "not within 365 days"),
-        (("until: 2027-11-01", "until: next year"), "has no since and until"),
+        (("until: 2027-11-01", "until: next year"), "until is not a date"),
         (("rules: [PS-QTY-900]", "rules: [PS-QTY-901]"), "Did you mean 'PS-QTY-900'?"),
         (("rules: [PS-QTY-900]", "rules: PS-QTY-900"), "rules is a list"),
         (("rules: [PS-QTY-900]", "party: '..'"), "names nobody"),
@@ -62,7 +62,9 @@ def test_an_exception_keeps_what_it_says(tmp_path):
         (("reason: audited", "raeson: audited"), "Did you mean 'reason'?"),
         ((GOOD, GOOD + GOOD), "stands twice"),
         ((GOOD, "id: EX-1"), "is not a list"),
-        ((GOOD, "- EX-1"), "is a mapping"),
+        ((GOOD, "- EX-1"), "is not an exception: a mapping of keys is expected"),
+        (("when: {consignee_name|contains: acme}", "when:"), "when has no value"),
+        (("rules: [PS-QTY-900]", "flag:"), "flag has no value"),
     ],
 )  # fmt: skip
 def test_a_faulty_exception_is_named(tmp_path, change, expected):
@@ -129,7 +131,7 @@ def test_a_site_s_parameters_take_the_place_of_the_rule_s(tmp_path):
         ("PS-QTY-900: {mots: 1}", "Did you mean 'most'?"),
         ("PS-QTY-900: {most: heavy}", "does not fit"),
         ("PS-QTY-900: {most: true}", "does not fit"),
-        ("- PS-QTY-900", "is not a mapping"),
+        ("- PS-QTY-900", "is not a file of parameters: a mapping of keys is expected"),
     ],
 )
 def test_a_faulty_parameter_is_named(tmp_path, text, expected):

@@ -8,11 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from precursor_screen.errors import ErrorGroup
+from precursor_screen.located import parse_yaml
 from precursor_screen.rulebook.compile import CompiledRule, compile_rule
 from precursor_screen.rulebook.correlation import days_of
 from precursor_screen.rulebook.expression import Field
 from precursor_screen.rulebook.grammar import parse_rule
-from precursor_screen.rulebook.located import parse_yaml
 from precursor_screen.rulebook.windows import Window
 from tests.rulebook.rules import LISTS
 

@@ -35,7 +35,6 @@ from precursor_screen.matching.party.index_file import (
     open_arrays,
     spell_listed,
     storable,
-    write_index,
 )
 from precursor_screen.matching.party.own_script import contradicts
 from precursor_screen.matching.party.queries import Joined, Speller, Texts, is_truncated
@@ -53,7 +52,6 @@ __all__ = [
     "compare_names",
     "index_version",
     "similarity",
-    "write_index",
 ]
 
 DEFAULT_CUT = 85.0

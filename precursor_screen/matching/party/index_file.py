@@ -23,6 +23,7 @@ from precursor_screen.matching.party.weights import CONSONANTS, FIRST_MAJOR, NAM
 from precursor_screen.model import WatchlistEntry, WatchlistName
 from precursor_screen.names.party import LATIN, PartyName, Reading, canonical_tokens, normalise_party, normaliser_version
 from precursor_screen.names.party_words import part_form
+from precursor_screen.store.arrow import map_arrow
 
 INDEX_VERSION = 3
 
@@ -218,12 +219,6 @@ def _word_columns(
     }
 
 
-def write_index(table: pa.Table, path: Path) -> None:
-    """Write an index as one uncompressed Arrow file, which can be mapped into memory."""
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table.combine_chunks())
-
-
 def map_index(path: Path) -> pa.Table:
     """Map an index file into memory; processes that open the same file share its pages.
 
@@ -231,8 +226,7 @@ def map_index(path: Path) -> pa.Table:
         WatchlistError: it is missing or damaged.
     """
     try:
-        with pa.memory_map(str(path), "r") as source:
-            return pa.ipc.open_file(source).read_all()
+        return map_arrow(path)
     except (OSError, pa.ArrowInvalid) as error:
         message = f"The index of a watchlist is damaged: {error}."
         raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.") from error

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 from msgspec import Struct, field
 
-from precursor_screen.errors import MappingError, RegisterError, RuleSyntaxError, Where
+from precursor_screen.errors import RegisterError, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.table import open_sheets
@@ -25,7 +25,6 @@ from precursor_screen.names.numbers import Number, parse_number, weigh_marks
 from precursor_screen.names.party import party_key
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.names.unit_codes import MASS, VOLUME, find_unit, to_base, unit_in_header
-from precursor_screen.rulebook.located import parse_documents
 from precursor_screen.rulebook.registers import NOTIFICATIONS, REGISTERS, STATUSES, WRITTEN, RegisterColumn, schema_of
 
 _YES = frozenset(("yes", "y", "true", "1", "x", "single", "once", "ja", "oui", "si", "sim", "да", "是"))
@@ -137,37 +136,6 @@ def read_register(register: str, path: Path, index: SubstanceIndex, words: Heade
     )
     notes, doubts = parse.told()
     return ReadRegister(pa.Table.from_pylist(rows, schema=schema_of(register)), tuple(skipped), unused, notes, doubts)
-
-
-def load_register_map(path: Path, register: str, field_of: FieldOf) -> HeaderWords:
-    """A column map for a register: YAML with `columns` (header: column, or `ignore`), and perhaps `date_order` and `decimal`.
-
-    Raises:
-        MappingError: it cannot be read, or names a column that the register does not have.
-    """
-    try:
-        documents = [
-            located.data for located in parse_documents(path.read_text("utf-8-sig"), str(path)) if located.data is not None
-        ]
-    except (OSError, UnicodeDecodeError, RuleSyntaxError) as error:
-        raise MappingError(f"cannot be read ({error})", where=Where(str(path)), remedy="Check the path and the YAML.") from error
-    data = documents[0] if len(documents) == 1 and isinstance(documents[0], dict) else {}
-    columns, names = data.get("columns"), [*(c.name for c in REGISTERS[register]), IGNORED]
-    if not isinstance(columns, dict) or not columns or set(data) - {"columns", "date_order", "decimal"}:
-        remedy = "Write `columns:` and one `Header: column` a line below it; date_order and decimal may stand beside it."
-        raise MappingError("is not a column map for a register", where=Where(str(path)), remedy=remedy)
-    for header, name in columns.items():
-        if name not in names:
-            remedy = did_you_mean(str(name), names) or f"Columns: {', '.join(names)}."
-            raise MappingError(
-                f"column {str(header)!r}: {str(name)!r} is not a column of {register}", where=Where(str(path)), remedy=remedy
-            )
-    order, decimal = str(data.get("date_order") or ""), str(data.get("decimal") or "")
-    if order not in ("", "dmy", "mdy", "ymd") or decimal not in ("", ",", "."):
-        raise MappingError(
-            "date_order or decimal is unknown", where=Where(str(path)), remedy='Write dmy, mdy or ymd; "," or ".".'
-        )
-    return HeaderWords(field_of, {str(header).strip(): name for header, name in columns.items()}, order, decimal)
 
 
 def _refused(register: str, path: Path, sheets: Sequence[Sheet], words: HeaderWords) -> RegisterError:

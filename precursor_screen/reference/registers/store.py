@@ -1,22 +1,13 @@
-"""Imported registers on disk: `<home>/registers/<register>/<n>/`, a snapshot an import, and a pointer to the last good one.
-
-A snapshot is written beside and renamed into place, and only then is the pointer replaced: a run sees the old register or the new
-one, never half of either.
-"""
+"""Imported registers on disk: `<home>/registers/<register>/<n>/`, a snapshot an import (`store.snapshots`)."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import FileLock, Timeout
 from msgspec import Struct, to_builtins
 
 from precursor_screen.errors import RegisterError, Where
@@ -24,21 +15,10 @@ from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.reference.registers.reading import OWN_WORDS, HeaderWords, ReadRegister, Skipped, read_register
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS, REGISTERS, WRITTEN, schema_of
-from precursor_screen.store.digests import Digests
-from precursor_screen.store.sealed import (
-    POINTER,
-    DamagedError,
-    Pointer,
-    check,
-    is_sealed,
-    point,
-    read_pointer,
-    seal,
-    seal_late,
-)
+from precursor_screen.store.digests import Digests, digest_file
+from precursor_screen.store.snapshots import DamagedError, Snapshots, check
 
 SHRINKS_TO = 0.5  # a register with less than half of the last one's rows is more likely cut off than emptied
-KEPT = 5  # snapshots
 # A snapshot of before they were may lack them.
 _LATER_COLUMNS = frozenset(("unit", "authority", "version", WRITTEN, "status_from", "remarks"))
 _LATER_OF = {
@@ -46,7 +26,7 @@ _LATER_OF = {
     NOTIFICATIONS: frozenset(("reply_due", "permit")),
     CONFIRMATIONS: frozenset(("bill", "notification")),
 }
-_TABLE, _MANIFEST, _LOCK = "register.parquet", "manifest.json", ".lock"
+_TABLE, _MANIFEST = _FILES = ("register.parquet", "manifest.json")
 
 
 class RegisterManifest(Struct, frozen=True):
@@ -82,7 +62,10 @@ class RegisterStore:
 
     def imported(self) -> list[str]:
         """The registers that were ever imported, also if little is left of them, in the order of REGISTERS."""
-        return [name for name in REGISTERS if _was_imported(self.folder / name)]
+        return [name for name in REGISTERS if self._snapshots(name).exist()]
+
+    def _snapshots(self, register: str) -> Snapshots:
+        return Snapshots(self.folder / register, _FILES)
 
     def import_file(
         self, register: str, path: Path, index: SubstanceIndex, day: date, *, force: bool = False, words: HeaderWords = OWN_WORDS
@@ -97,34 +80,30 @@ class RegisterStore:
             InputError: a file of no format that is read.
         """
         if register not in REGISTERS:
-            raise RegisterError(f"no register is called {register!r}", remedy=did_you_mean(register, REGISTERS) or _known())
+            remedy = did_you_mean(register, REGISTERS) or f"Known: {', '.join(REGISTERS)}."
+            raise RegisterError(f"no register is called {register!r}", remedy=remedy)
         if not path.is_file():
             raise RegisterError("does not exist", where=Where(str(path)), remedy="Check the path.")
         read = read_register(register, path, index, words)
-        place = self.folder / register
-        place.mkdir(parents=True, exist_ok=True)
-        with _locked(place, register):
+        snapshots = self._snapshots(register)
+        with snapshots.locked(
+            RegisterError(f"another import of {register} is running", where=Where(str(snapshots.place)), remedy="Try again.")
+        ):
             last = self._last(register)
             if last is not None and not force:
                 _check_against(last, read.table.num_rows, day, path)
-            number = max((int(p.name) for p in place.iterdir() if p.name.isdecimal()), default=0) + 1
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            manifest = RegisterManifest(register, number, path.name, digest, day.isoformat(), read.table.num_rows, read.skipped)
-            building = place / f".building-{number}"
-            shutil.rmtree(building, ignore_errors=True)
-            building.mkdir()
-            pq.write_table(read.table, building / _TABLE)
-            (building / _MANIFEST).write_text(json.dumps(to_builtins(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
-            sealed = seal(building, (_TABLE, _MANIFEST))
-            building.replace(place / str(number))
-            point(place, Pointer(number, sealed))
-            for old in sorted(int(p.name) for p in place.iterdir() if p.name.isdecimal())[:-KEPT]:
-                shutil.rmtree(place / str(old))
+            digest = digest_file(path)
+            with snapshots.next() as (number, folder):
+                manifest = RegisterManifest(
+                    register, number, path.name, digest, day.isoformat(), read.table.num_rows, read.skipped
+                )
+                pq.write_table(read.table, folder / _TABLE)
+                (folder / _MANIFEST).write_text(json.dumps(to_builtins(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
         return manifest, read
 
     def _last(self, register: str) -> RegisterManifest | None:
         try:
-            return self.open(register).manifest if register in self.imported() else None
+            return self.open(register).manifest
         except RegisterError:  # what is damaged does not stand in the way of its own replacement
             return None
 
@@ -134,33 +113,22 @@ class RegisterStore:
         Raises:
             RegisterError: it was never imported, or is damaged.
         """
-        place = self.folder / register
+        snapshots = self._snapshots(register)
         remedy = f"Import it again: precursor-screen registers import {register} FILE"
         try:
-            pointer = read_pointer(place)
-            folder = place / str(pointer.number)
-            if pointer.seal or is_sealed(folder):
-                check(folder, (_TABLE, _MANIFEST), self._digests, pointer.seal)
+            folder, seal = snapshots.current()
+            check(folder, _FILES, self._digests, seal)
             data = json.loads((folder / _MANIFEST).read_text("utf-8"))
             manifest = RegisterManifest(**{**data, "skipped": tuple(Skipped(**s) for s in data["skipped"])})
-            table = pq.read_table(folder / _TABLE)
+            table = _with_later_columns(pq.read_table(folder / _TABLE), register)
         except (OSError, ValueError, TypeError, KeyError, pa.ArrowException, DamagedError) as error:
-            raise RegisterError(
-                f"register {register} has no copy that can be read ({error})", where=Where(str(place)), remedy=remedy
-            ) from error
-        table = _with_later_columns(table, register)
+            message = f"register {register} has no copy that can be read ({error})"
+            raise RegisterError(message, where=Where(str(snapshots.place)), remedy=remedy) from error
         if table.num_rows != manifest.rows or not table.schema.equals(schema_of(register)):
             raise RegisterError(f"register {register} is not what was imported", where=Where(str(folder)), remedy=remedy)
-        if not pointer.seal:
-            self._seal_late(place)
+        if not seal:
+            snapshots.seal_late()
         return Register(manifest, table)
-
-    def _seal_late(self, place: Path) -> None:
-        """Writes down the digests of a snapshot of before there were any, if it is still the current one and nobody imports."""
-        with suppress(OSError, DamagedError, Timeout), FileLock(place / _LOCK, timeout=0):
-            pointer = read_pointer(place)
-            if not pointer.seal:
-                seal_late(place, pointer.number, (_TABLE, _MANIFEST))
 
     def open_all(self) -> tuple[Register, ...]:
         """Every register that was imported.
@@ -182,29 +150,9 @@ def _with_later_columns(table: pa.Table, register: str) -> pa.Table:
     return table
 
 
-def _was_imported(place: Path) -> bool:
-    return place.is_dir() and any(p.name == POINTER or p.name.isdecimal() for p in place.iterdir())
-
-
-def _known() -> str:
-    return f"Known: {', '.join(REGISTERS)}."
-
-
 def _check_against(last: RegisterManifest, rows: int, day: date, path: Path) -> None:
-    if rows < last.rows * SHRINKS_TO:
-        raise RegisterError(
-            f"holds {rows} rows, the last copy {last.rows}", where=Where(path.name), remedy="If that is right, say --force."
-        )
-    if day < date.fromisoformat(last.day):
-        raise RegisterError(
-            f"is of {day}, the last copy of {last.day}", where=Where(path.name), remedy="If that is right, say --force."
-        )
-
-
-@contextmanager
-def _locked(place: Path, register: str) -> Iterator[None]:
-    try:
-        with FileLock(place / _LOCK, timeout=30):
-            yield
-    except Timeout as error:
-        raise RegisterError(f"another import of {register} is running", where=Where(str(place)), remedy="Try again.") from error
+    worse = f"holds {rows} rows, the last copy {last.rows}" if rows < last.rows * SHRINKS_TO else ""
+    if not worse and day < date.fromisoformat(last.day):
+        worse = f"is of {day}, the last copy of {last.day}"
+    if worse:
+        raise RegisterError(worse, where=Where(path.name), remedy="If that is right, say --force.")

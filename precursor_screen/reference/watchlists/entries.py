@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -45,61 +44,20 @@ def content_hash(entry: WatchlistEntry) -> str:
 
 def to_table(entries: Iterable[WatchlistEntry]) -> pa.Table:
     """Entries to a table with the schema `ENTRIES`, in their order."""
-    rows = [_to_row(entry) for entry in entries]
-    arrays = [pa.array([row[field.name] for row in rows], type=field.type) for field in ENTRIES]
-    return pa.Table.from_arrays(arrays, schema=ENTRIES)
+    entries = list(entries)
+    columns: dict[str, list[Any]] = {
+        "names": [[(n.name, n.kind) for n in entry.names] for entry in entries],
+        "content_hash": [content_hash(entry) for entry in entries],
+    }
+    columns |= {name: [getattr(entry, name) for entry in entries] for name in ENTRIES.names if name not in columns}
+    return pa.Table.from_arrays([pa.array(columns[field.name], type=field.type) for field in ENTRIES], schema=ENTRIES)
 
 
 def from_table(table: pa.Table, list_id: str) -> Iterator[WatchlistEntry]:
     """The entries of a table, in its order."""
-    for batch in table.to_batches(max_chunksize=4096):
+    for batch in table.drop_columns("content_hash").to_batches(max_chunksize=4096):
         for row in batch.to_pylist():
-            yield _to_entry(row, list_id)
-
-
-def write_table(table: pa.Table, path: Path) -> None:
-    """Write a table as one uncompressed Arrow file."""
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table.combine_chunks())
-
-
-def map_table(path: Path) -> pa.Table:
-    """Map a table into memory.
-
-    Raises:
-        OSError, pa.ArrowInvalid: missing or damaged.
-    """
-    with pa.memory_map(str(path), "r") as source:
-        return pa.ipc.open_file(source).read_all()
-
-
-def _to_row(entry: WatchlistEntry) -> dict[str, Any]:
-    return {
-        "entry_id": entry.entry_id,
-        "kind": entry.kind,
-        "names": [{"name": n.name, "kind": n.kind} for n in entry.names],
-        "countries": list(entry.countries),
-        "addresses": list(entry.addresses),
-        "identifiers": [{"kind": kind, "number": number} for kind, number in entry.identifiers],
-        "programmes": list(entry.programmes),
-        "listed": entry.listed,
-        "delisted": entry.delisted,
-        "note": entry.note,
-        "content_hash": content_hash(entry),
-    }
-
-
-def _to_entry(row: dict[str, Any], list_id: str) -> WatchlistEntry:
-    return WatchlistEntry(
-        list_id=list_id,
-        entry_id=row["entry_id"],
-        kind=row["kind"],
-        names=tuple(WatchlistName(n["name"], n["kind"]) for n in row["names"]),
-        countries=tuple(row["countries"]),
-        addresses=tuple(row["addresses"]),
-        identifiers=tuple((i["kind"], i["number"]) for i in row["identifiers"]),
-        programmes=tuple(row["programmes"]),
-        listed=row["listed"],
-        delisted=row["delisted"],
-        note=row["note"],
-    )
+            values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in row.items()}
+            values["names"] = tuple(WatchlistName(n["name"], n["kind"]) for n in row["names"])
+            values["identifiers"] = tuple((i["kind"], i["number"]) for i in row["identifiers"])
+            yield WatchlistEntry(list_id=list_id, **values)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
+import msgspec
 from msgspec import Struct, to_builtins
 
 from precursor_screen.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists.interface import Remark
+from precursor_screen.store.digests import digest_file
 
 
 class SourceFile(Struct, frozen=True):
@@ -21,6 +22,11 @@ class SourceFile(Struct, frozen=True):
     name: str
     sha256: str
     bytes: int
+
+    @classmethod
+    def of(cls, path: Path) -> SourceFile:
+        """A file as it is now."""
+        return cls(path.name, digest_file(path), path.stat().st_size)
 
 
 class Manifest(Struct, frozen=True):
@@ -69,8 +75,8 @@ def read_manifest(path: Path) -> Manifest:
         WatchlistError: missing or damaged.
     """
     try:
-        return _from_json(json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        return msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except (OSError, ValueError, msgspec.MsgspecError) as error:
         message = f"The manifest of a watchlist is missing or damaged: {error}."
         raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.") from error
 
@@ -80,13 +86,3 @@ def digest_files(files: Sequence[SourceFile]) -> str:
     if len(files) == 1:
         return files[0].sha256
     return hashlib.sha256("\n".join(sorted(f.sha256 for f in files)).encode()).hexdigest()
-
-
-def _from_json(data: Mapping[str, Any]) -> Manifest:
-    values = dict(data)
-    values["list_date"] = date.fromisoformat(values["list_date"])
-    values["files"] = tuple(SourceFile(**f) for f in values["files"])
-    values["by_source"] = tuple((name, count) for name, count in values["by_source"])
-    for field in ("skipped", "notes"):
-        values[field] = tuple(Remark(r["reason"], r["count"], tuple(r["examples"])) for r in values[field])
-    return Manifest(**values)

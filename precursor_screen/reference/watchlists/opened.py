@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from precursor_screen.errors import WatchlistError, Where
-from precursor_screen.matching.party.index import PartyIndex, build_index, index_version, write_index
+from precursor_screen.matching.party.index import PartyIndex, build_index, index_version
 from precursor_screen.model import WatchlistEntry
 from precursor_screen.names.identifiers import IMO_FIGURES, plain_number, tells_apart
 from precursor_screen.reference.watchlists import entries as codec
 from precursor_screen.reference.watchlists.checks import check_content, check_file
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
+from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, WatchlistImporter
 from precursor_screen.reference.watchlists.manifest import Manifest, SourceFile, digest_files, read_manifest
 from precursor_screen.reference.watchlists.private_csv import PrivateCsv, parse_private_csv
+from precursor_screen.store.arrow import map_arrow, write_arrow
 from precursor_screen.store.digests import Digests, digest_file
-from precursor_screen.store.sealed import DamagedError, check, is_sealed
+from precursor_screen.store.files import READABLE, written_whole
+from precursor_screen.store.snapshots import SUMS, DamagedError, check
 
 ENTRIES_FILE, MANIFEST_FILE, INDEX_PREFIX = "entries.arrow", "manifest.json", "names-"
 SEALED_FILES = (ENTRIES_FILE, MANIFEST_FILE)
@@ -55,7 +56,7 @@ class Watchlist:
         manifest = open_manifest(folder, seal, digests)
         path = folder / ENTRIES_FILE
         try:
-            table = codec.map_table(path)
+            table = map_arrow(path)
         except (OSError, pa.ArrowInvalid) as error:
             message = f"The entries of watchlist {manifest.list_id} are missing or damaged: {error}."
             raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.") from error
@@ -65,7 +66,7 @@ class Watchlist:
             )
             raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.")
         opened = cls(manifest, table, _open_index(folder, manifest, table, digests), folder)
-        if not is_sealed(folder) and digest_entries(codec.to_table(opened)) != manifest.entries_sha256:
+        if not (folder / SUMS).exists() and digest_entries(codec.to_table(opened)) != manifest.entries_sha256:
             message = f"The entries of watchlist {manifest.list_id} are not those that were imported."
             raise WatchlistError(message, where=Where(str(path)), remedy="Import the list again.")
         return opened
@@ -126,14 +127,13 @@ def open_manifest(folder: Path, seal: str, digests: Digests) -> Manifest:
     Raises:
         WatchlistError: a file is missing, or not what was written.
     """
-    if seal or is_sealed(folder):
-        try:
-            check(folder, SEALED_FILES, digests, seal)
-        except (DamagedError, OSError) as error:
-            list_id = folder.parent.name
-            message = f"The copy of watchlist {list_id} is damaged: {error}."
-            remedy = f"Import it again: precursor-screen watchlists import {list_id} FILE"
-            raise WatchlistError(message, where=Where(str(folder)), remedy=remedy) from error
+    try:
+        check(folder, SEALED_FILES, digests, seal)
+    except (DamagedError, OSError) as error:
+        list_id = folder.parent.name
+        message = f"The copy of watchlist {list_id} is damaged: {error}."
+        remedy = f"Import it again: precursor-screen watchlists import {list_id} FILE"
+        raise WatchlistError(message, where=Where(str(folder)), remedy=remedy) from error
     return read_manifest(folder / MANIFEST_FILE)
 
 
@@ -161,15 +161,10 @@ def keep_index(table: pa.Table, folder: Path, list_sha256: str) -> Path:
         OSError: the folder may only be read.
     """
     stem = _index_stem(list_sha256)
-    handle, beside = tempfile.mkstemp(dir=folder, prefix=f".{INDEX_PREFIX}")
-    os.close(handle)
-    try:
-        write_index(table, Path(beside))
-        path = folder / f"{stem}-{digest_file(Path(beside))}.arrow"
-        os.chmod(beside, 0o644)
-        os.replace(beside, path)
-    finally:
-        Path(beside).unlink(missing_ok=True)
+    built = folder / f"{stem}.arrow"
+    with written_whole(built, READABLE) as beside:
+        write_arrow(table, beside)
+    path = built.replace(folder / f"{stem}-{digest_file(built)}.arrow")
     for other in folder.glob(f"{stem}*.arrow"):
         if other != path:
             with contextlib.suppress(OSError):  # on Windows, while a run has it open
@@ -196,44 +191,34 @@ def open_private_csv(path: Path, list_id: str = "sample", list_date: date | None
     check_file(file)
     parsed = parse_private_csv(path, list_id)
     check_content(parsed, list_id, path.name)
-    source = (SourceFile(path.name, digest_file(path), path.stat().st_size),)
-    latest = max((e.listed for e in parsed.entries if e.listed), default=date(1970, 1, 1))
-    stated = list_date or latest
+    stated = list_date or max((e.listed for e in parsed.entries if e.listed), default=date(1970, 1, 1))
     table = codec.to_table(parsed.entries)
-    imported_at = datetime.combine(stated, datetime.min.time(), UTC)
-    importer = PrivateCsv()
     manifest = describe(
-        parsed, list_id, 0, stated, "import", source, (importer.name, importer.version), imported_at, digest_entries(table)
+        parsed,
+        PrivateCsv(),
+        (SourceFile.of(path),),
+        table,
+        datetime.combine(stated, datetime.min.time(), UTC),
+        list_id=list_id,
+        number=0,
+        list_date=stated,
+        list_date_from="import",
     )
     return Watchlist(manifest, table, PartyIndex(build_index(list_id, parsed.entries, manifest.sha256)))
 
 
 def describe(
-    parsed: ParsedList,
-    list_id: str,
-    number: int,
-    list_date: date,
-    list_date_from: str,
-    files: tuple[SourceFile, ...],
-    importer: tuple[str, str],
-    imported_at: datetime,
-    entries_sha256: str,
-    forced: str = "",
-    max_age_days: int | None = None,
+    parsed: ParsedList, importer: WatchlistImporter, files: tuple[SourceFile, ...], table: pa.Table, moment: datetime, **said: Any
 ) -> Manifest:
-    """The manifest of a parsed list. importer: name and version."""
+    """The manifest of a list: what was parsed, by what, of which files, to which table of entries, when; said: what else it holds."""
     return Manifest(
-        list_id=list_id,
-        number=number,
+        importer=importer.name,
+        importer_version=importer.version,
         content=parsed.content,
-        list_date=list_date,
-        list_date_from=list_date_from,
         sha256=digest_files(files),
         bytes=sum(f.bytes for f in files),
         files=files,
-        importer=importer[0],
-        importer_version=importer[1],
-        imported_at=imported_at.astimezone(UTC).isoformat(timespec="seconds"),
+        imported_at=moment.astimezone(UTC).isoformat(timespec="seconds"),
         entries=len(parsed.entries),
         names=sum(len(e.names) for e in parsed.entries),
         addresses=sum(len(e.addresses) for e in parsed.entries),
@@ -241,9 +226,8 @@ def describe(
         declared_count=parsed.declared_count,
         skipped=parsed.skipped,
         notes=parsed.notes,
-        entries_sha256=entries_sha256,
-        forced=forced,
-        max_age_days=max_age_days,
+        entries_sha256=digest_entries(table),
+        **said,
     )
 
 

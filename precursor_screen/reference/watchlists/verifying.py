@@ -5,11 +5,12 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from precursor_screen.matching.party.index import build_index, write_index
+from precursor_screen.matching.party.index import build_index
 from precursor_screen.reference.watchlists import entries as codec
 from precursor_screen.reference.watchlists.interface import ListFile
 from precursor_screen.reference.watchlists.opened import Watchlist, digest_entries, find_index, index_files, open_manifest
 from precursor_screen.reference.watchlists.registry import find_importer
+from precursor_screen.store.arrow import write_arrow
 from precursor_screen.store.digests import Digests, digest_file
 
 
@@ -54,5 +55,5 @@ def _has_its_index(watchlist: Watchlist, folder: Path) -> bool:
         return True  # a home that may only be read: the index is built in memory
     with tempfile.TemporaryDirectory() as beside:
         fresh = Path(beside) / path.name
-        write_index(build_index(watchlist.list_id, watchlist, watchlist.manifest.sha256), fresh)
+        write_arrow(build_index(watchlist.list_id, watchlist, watchlist.manifest.sha256), fresh)
         return digest_file(fresh) == digest_file(path)

@@ -11,8 +11,9 @@ import pytest
 from precursor_screen import schema
 from precursor_screen.errors import WatchlistError
 from precursor_screen.matching.party import index as parties
-from precursor_screen.matching.party.index import PartyIndex, build_index, index_version, similarity, write_index
+from precursor_screen.matching.party.index import PartyIndex, build_index, index_version, similarity
 from precursor_screen.model import WatchlistEntry, WatchlistName
+from precursor_screen.store.arrow import write_arrow
 
 CASES = Path(__file__).parents[2] / "cases"
 
@@ -144,7 +145,7 @@ def test_the_cut_decides() -> None:
 def test_a_written_index_is_mapped_and_pickles_by_path(tmp_path: Path) -> None:
     table = build_index("demo", [entry("1", ("Zorvan Mirage", "primary"))], "abc")
     path = tmp_path / "names.arrow"
-    write_index(table, path)
+    write_arrow(table, path)
     opened = PartyIndex.open(path)
     again = pickle.loads(pickle.dumps(opened))
     assert again.path == path
@@ -311,7 +312,7 @@ def test_the_last_delisting() -> None:
 
 def test_an_index_that_comes_again_from_another_process_is_opened_once(tmp_path: Path) -> None:
     path = tmp_path / "names.arrow"
-    write_index(build_index("demo", [entry("1", ("Zorvan Mirage", "primary"))]), path)
+    write_arrow(build_index("demo", [entry("1", ("Zorvan Mirage", "primary"))]), path)
     packed = pickle.dumps(PartyIndex.open(path))
     assert pickle.loads(packed) is pickle.loads(packed)
 

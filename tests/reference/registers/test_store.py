@@ -12,9 +12,10 @@ import xlsxwriter
 
 from precursor_screen.errors import InputError, MappingError, RegisterError
 from precursor_screen.matching.substance.index import SubstanceIndex
+from precursor_screen.readers.column_map import load_register_map
 from precursor_screen.readers.tabular.headers import lookup
 from precursor_screen.reference import shipped
-from precursor_screen.reference.registers.reading import HeaderWords, _columns_of, load_register_map, read_register
+from precursor_screen.reference.registers.reading import HeaderWords, _columns_of, read_register
 from precursor_screen.reference.registers.store import RegisterStore
 from precursor_screen.reference.substances import load_substances
 from precursor_screen.rulebook.registers import REGISTERS

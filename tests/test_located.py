@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from precursor_screen.errors import RuleSyntaxError
-from precursor_screen.rulebook.located import load_yaml, parse_yaml
+from precursor_screen.located import load_yaml, parse_yaml
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.rulebook.shape import Choice, Items, Record, Shape, Value, Whole
+from precursor_screen.errors import ErrorGroup, MappingError
+from precursor_screen.located import parse_yaml
+from precursor_screen.shape import Choice, Items, Record, Shape, Value, Whole, read_shaped
 
 BOX = Record(
     fields={
@@ -47,6 +49,35 @@ def test_a_fault_is_named_where_it_stands_and_once(box, key, message):
     assert where == key
     assert message in says
     assert message != "marks are texts" or remedy == "marks: [A]"
+
+
+def test_a_key_without_a_value_is_told_where_each_must_have_one():
+    box = Record(fields={"size": Whole(low=1), "name": Value(passes=str.strip)}, required=("name",), filled=True)
+    assert box.faults({"name": "a", "size": None}, ()) == [(("size",), "size has no value", "Write one, or leave it out.")]
+    assert [key for key, _, _ in box.faults({"name": None}, ())] == [()]
+
+
+def test_a_fault_of_ones_own_quotes_the_value_and_its_key_and_names_the_nearest():
+    colour = Choice(of=("red", "blue"), fault="{name} cannot be {value!r}", remedy="Ask.")
+    box = Record(fields={"colour": colour}, unknown="a box has no {name!r}")
+    assert box.faults({"colour": "bleu"}, ()) == [(("colour",), "colour cannot be 'bleu'", "Did you mean 'blue'?")]
+    [(_, message, remedy)] = box.faults({"colour": "x" * 1_000}, ())
+    assert (len(message), remedy) == (len("colour cannot be ''") + 100, "Ask.")
+    assert box.faults({"shape": 1}, ())[0][1] == "a box has no 'shape'"
+
+
+def test_a_file_is_read_or_all_its_faults_are_raised():
+    def make(box, complaints):
+        if box["name"] == "b":
+            complaints.add(("name",), "b is taken", "")
+        return box["name"]
+
+    assert read_shaped(parse_yaml("name: a", "f.yml"), BOX, make) == "a"
+    for text, messages in (("size: 0", ["size must lie between 1 and 9", "has no 'name'"]), ("name: b", ["b is taken"])):
+        with pytest.raises(ErrorGroup) as caught:
+            read_shaped(parse_yaml(text, "f.yml"), BOX, make, MappingError)
+        assert [e.message for e in caught.value.errors] == messages
+        assert all(e.where.file.startswith("f.yml:1:") for e in caught.value.errors)
 
 
 def test_all_faults_are_found():
