@@ -10,7 +10,6 @@ import click
 
 from precursor_screen.cli import common
 from precursor_screen.left_out import let_pandas_in
-from precursor_screen.reports.printable import printable
 
 if TYPE_CHECKING:
     from precursor_screen.casework.audit.audit import Audit
@@ -72,13 +71,15 @@ def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Pa
     """
     let_pandas_in()
     from precursor_screen.casework.audit.audit import Audit
+    from precursor_screen.casework.audit.sheets import document_of
     from precursor_screen.reports.interface import check_places
+    from precursor_screen.reports.registry import check_suffix
     from precursor_screen.version import __version__
 
     values = common.settings(ctx)
     mode = common.file_mode(values, options["mode"])
     for path in outputs:
-        _check_suffix(path)
+        check_suffix(path, SUFFIXES, "an audit")
     asked = _asked(exporters, options)
     check_places(outputs, tuple(p for p in (options["list_path"],) if p))
     first, last = _period(options)
@@ -94,17 +95,8 @@ def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Pa
             audit = Audit(run, ranking=_ranking(everybody, options["top"]))
         else:
             audit = Audit(run, exporters=_audited(everybody, asked, options))
-    _deliver(audit, outputs, mode)
+    common.deliver(document_of(audit), outputs, mode, _said(audit))
     return _exit_code(audit)
-
-
-def _check_suffix(path: Path) -> None:
-    from precursor_screen.errors import UsageError, Where
-
-    if path.suffix.lower() not in SUFFIXES:
-        raise UsageError(
-            f"{path.suffix or 'no suffix'} is no format of an audit", where=Where(str(path)), remedy=f"Use {', '.join(SUFFIXES)}."
-        )
 
 
 def _asked(exporters: tuple[str, ...], options: dict[str, Any]) -> tuple[str, ...]:
@@ -209,21 +201,9 @@ def _ranking(everybody: Everybody, top: int) -> Any:
     return rank_all(everybody, top)
 
 
-def _deliver(audit: Audit, outputs: tuple[Path, ...], mode: int) -> None:
-    from precursor_screen.casework.audit import data, html, sheets, telling
-    from precursor_screen.reports.interface import whole_file
-
-    writers = {".html": html.write, ".xlsx": sheets.write, ".json": data.write}
-    for path in outputs:
-        with whole_file(path, mode) as stream:
-            writers[path.suffix.lower()](audit, stream)
-    if outputs:
-        findings = sum(len(one.findings) for one in audit.exporters)
-        said = f"{findings:,} findings" if audit.ranking is None else f"{len(audit.ranking.rows):,} exporters"
-        click.echo(f"wrote {printable(', '.join(map(str, outputs)))}: {said}", err=True)
-        return
-    for line in telling.tell(audit):
-        click.echo(line)
+def _said(audit: Audit) -> str:
+    findings = sum(len(one.findings) for one in audit.exporters)
+    return f"{findings:,} findings" if audit.ranking is None else f"{len(audit.ranking.rows):,} exporters"
 
 
 def _exit_code(audit: Audit) -> int:

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from precursor_screen.cli import common
-from precursor_screen.reports.printable import printable
 
 if TYPE_CHECKING:
-    from precursor_screen.casework.delivery import Told
     from precursor_screen.casework.gathering import Gathered
     from precursor_screen.runners.settings import Settings
 
@@ -77,11 +75,11 @@ def gather(
 
 def check_outputs(outputs: tuple[Path, ...], inputs: tuple[str, ...], suffixes: tuple[str, ...]) -> None:
     """Finds out before the work what would go wrong after it."""
-    from precursor_screen.casework.delivery import check_suffix
     from precursor_screen.reports.interface import check_places
+    from precursor_screen.reports.registry import check_suffix
 
     for path in outputs:
-        check_suffix(path, suffixes)
+        check_suffix(path, suffixes, "this command")
     check_places(outputs, tuple(Path(i) for i in inputs if i != "-"))
 
 
@@ -90,22 +88,6 @@ def run_block(options: dict[str, Any]) -> dict[str, Any]:
     from precursor_screen.version import __version__
 
     return {"tool_version": __version__, "started": datetime.now(UTC).isoformat(timespec="seconds"), "options": options}
-
-
-def deliver(told: Told, outputs: tuple[Path, ...], mode: int, quiet: bool, said: str) -> None:
-    """Writes the files; without any, prints."""
-    from precursor_screen.casework.delivery import deliver as write
-
-    for path in outputs:
-        write(told, path, mode)
-    if quiet:
-        return
-    if outputs:
-        click.echo(f"wrote {printable(', '.join(map(str, outputs)))}: {said}", err=True)
-        return
-    with common.reader_may_leave():
-        for line in told.text:
-            click.echo(printable(line))
 
 
 def parse_days(first: str | None, last: str | None) -> tuple[date | None, date | None]:

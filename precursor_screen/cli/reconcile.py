@@ -87,8 +87,9 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     comparing.check_outputs(outputs, (*inputs, *map(str, mirrored or ())), _SUFFIXES)
     mode = common.file_mode(common.settings(ctx), options["mode"])
     make = _mirror if mirrored else _reconcile
-    told, found, doubts = make(ctx, inputs, options, 0 if outputs else options["capacity"])
-    comparing.deliver(told, outputs, mode, options["quiet"], f"{found} differences, {len(doubts)} points not evaluable")
+    document, found, doubts = make(ctx, inputs, options, 0 if outputs else options["capacity"])
+    said = f"{found} differences, {len(doubts)} points not evaluable"
+    common.deliver(document, outputs, mode, said, quiet=options["quiet"])
     return int(_exit_code(found, doubts))
 
 
@@ -127,6 +128,7 @@ def _reconcile(
 ) -> tuple[Any, int, Sequence[Unjudged]]:
     from dataclasses import replace
 
+    from precursor_screen.casework.comparison import Head
     from precursor_screen.casework.gathering import gather_registers, make_frame
     from precursor_screen.casework.reconcile.cited import numbers_of
     from precursor_screen.casework.reconcile.reconcile import reconcile
@@ -165,7 +167,7 @@ def _reconcile(
     run = comparing.run_block(
         {"exporter": options["exporter"] or "", "kind": [*options["wanted"]], "not_kind": [*options["unwanted"]]}
     )
-    return tell(result, run, provenance, notices, end, capacity), len(result.differences), result.unjudged
+    return tell(result, Head(run, provenance, notices, end), capacity), len(result.differences), result.unjudged
 
 
 def _provenance(jurisdiction: str, begin: date, end: date, tolerance: Decimal) -> dict[str, Any]:
@@ -196,8 +198,9 @@ def _mirror(
 ) -> tuple[Any, int, Sequence[Unjudged]]:
     from dataclasses import replace
 
+    from precursor_screen.casework.comparison import Head
     from precursor_screen.casework.reconcile.mirror import mirror
-    from precursor_screen.casework.reconcile.telling_mirror import tell_mirror
+    from precursor_screen.casework.reconcile.telling import tell_mirror
 
     settings = comparing.settle(ctx, options)
     first, last, tolerance = options["first"], options["last"], options["tolerance"]
@@ -217,4 +220,4 @@ def _mirror(
         "imports": sides[1].source,
     }
     run = comparing.run_block({"days": options["days"]})
-    return tell_mirror(found, pairs, doubts, run, provenance, notices, end, capacity), len(found), doubts
+    return tell_mirror(found, pairs, doubts, Head(run, provenance, notices, end), capacity), len(found), doubts

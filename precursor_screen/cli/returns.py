@@ -44,6 +44,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     Exit codes: 0 all counted, 3 something could not be, 4 nothing could be read.
     """
     let_pandas_in()
+    from precursor_screen.casework.comparison import Head
     from precursor_screen.casework.reconcile.documents import read_documents
     from precursor_screen.casework.reconcile.law import convention_table
     from precursor_screen.casework.returns import make_return
@@ -74,7 +75,9 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     from dataclasses import replace
 
     here = shipped_permit_law().of(settings.jurisdiction, date(year, 12, 31))
-    head = head_of(here.name if here else settings.jurisdiction, options["office"], options["officer"], date.today())
-    told = tell_return(replace(made, unjudged=doubts), comparing.run_block({}), provenance, notices, head)
-    comparing.deliver(told, outputs, mode, options["quiet"], f"{len(made.figures)} figures, {len(doubts)} points not evaluable")
+    form = head_of(here.name if here else settings.jurisdiction, options["office"], options["officer"], date.today())
+    head = Head(comparing.run_block({}), provenance, notices, date(year, 12, 31))
+    document = tell_return(replace(made, unjudged=doubts), head, form)
+    said = f"{len(made.figures)} figures, {len(doubts)} points not evaluable"
+    common.deliver(document, outputs, mode, said, quiet=options["quiet"])
     return int(ExitCode.SET_ASIDE if doubts else ExitCode.CLEAR)

@@ -82,7 +82,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     3 some input set aside or unscreenable, 4 could not screen, 5 locked.
     """
     from precursor_screen.reports.interface import check_places
-    from precursor_screen.reports.registry import presenter_for
+    from precursor_screen.reports.registry import check_report
     from precursor_screen.runners.inputs import find_sources, looks_binary, wants_stdin
     from precursor_screen.runners.session import open_session
 
@@ -90,7 +90,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     given["mode"] = common.file_mode(values, given["mode"])
     tables = tuple(given[name] for name in ("issues_path", "resolved_path") if given[name])
     for path in outputs:
-        presenter_for(path)
+        check_report(path)
     for path in tables:
         _check_table_path(path)
     stdin = sys.stdin.buffer.read() if wants_stdin(inputs) else None

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from precursor_screen.reports.printable import printable
 
@@ -47,3 +48,9 @@ def inline(templates: Environment, name: str) -> Inline:
     text = templates.loader.get_source(templates, name)[0]
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Inline(text, f"sha256-{digest}")
+
+
+def write(templates: Environment, name: str, context: Mapping[str, Any], stream: BinaryIO) -> None:
+    """Writes a page, piece by piece."""
+    for piece in templates.get_template(name).generate(**context):
+        stream.write(piece.encode("utf-8", "backslashreplace"))

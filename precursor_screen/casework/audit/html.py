@@ -41,8 +41,7 @@ def write(audit: Audit, stream: BinaryIO) -> None:
         "exporters": [_exporter(one, number) for number, one in enumerate(audit.exporters, 1)],
         "outlines": plots.outlines() if audit.exporters else "",
     }
-    for piece in _environment().get_template("page.html.jinja").generate(**context):
-        stream.write(piece.encode("utf-8", "backslashreplace"))
+    pages.write(_environment(), "page.html.jinja", context, stream)
 
 
 @cache

@@ -1,34 +1,40 @@
-"""The workbook of an audit: a sheet a table, every line, and which lines stand behind which figure."""
+"""An audit as a document: its workbook has a sheet a table, every line, and which lines stand behind which figure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, BinaryIO
+from functools import partial
+from typing import Any
 
+from precursor_screen.casework.audit import data, html
 from precursor_screen.casework.audit.audit import Audit, Audited
 from precursor_screen.casework.audit.moves import Lines, place_of
 from precursor_screen.casework.audit.peers import SHARE
 from precursor_screen.casework.audit.ranking import Ranking
-from precursor_screen.reports.xlsx import MOST_ROWS, write_workbook
-from precursor_screen.reports.xlsx_sheets import CODE, DAY, NUMBER, WRITTEN, Column, Sheet
+from precursor_screen.casework.audit.telling import tell
+from precursor_screen.reports.document import Document, Table, columns, tabulate
 
 _MOST_CITED = 30_000  # characters of numbers in a cell, which holds 32,767; of a figure with more all stand in the sheet Figures
-_KINDS = {"c": CODE, "d": DAY, "n": NUMBER, "w": WRITTEN}
 Records = Iterable[Any]  # rows of a table, or what they hold by name, for a sheet
 
 
-def write(audit: Audit, stream: BinaryIO) -> None:
-    """Writes the workbook."""
+def document_of(audit: Audit) -> Document:
+    """An audit as a document; its page and its JSON are its own."""
     started = datetime.fromisoformat(audit.run["started"])
-    sheets = [_ranking(audit.ranking)] if audit.ranking else _exporters(audit.exporters)
-    write_workbook(sheets, stream, started, started.date())
+    own = {".html": partial(html.write, audit), ".json": partial(data.write, audit)}
+    return Document(started, started.date(), text=lambda: tell(audit), tables=lambda: tables_of(audit), own=own)
 
 
-def _exporters(audited: Sequence[Audited]) -> list[Sheet]:
+def tables_of(audit: Audit) -> list[Table]:
+    """The sheets of the workbook."""
+    return [_ranking(audit.ranking)] if audit.ranking else _exporters(audit.exporters)
+
+
+def _exporters(audited: Sequence[Audited]) -> list[Table]:
     figures: list[dict[str, Any]] = []
     sheets = []
-    for name, source, columns in _TABLES:
+    for name, source, described in _TABLES:
         rows: list[dict[str, Any]] = []
         for one in audited:
             records = getattr(one.profile, source) if isinstance(source, str) else source(one)
@@ -37,21 +43,8 @@ def _exporters(audited: Sequence[Audited]) -> list[Sheet]:
                 rows.append({"exporter": one.profile.name, **record, "name_of": one.profile.names_of.get(substance, substance)})
                 if name != "Lines":
                     rows[-1]["lines"] = _cite(record.get("lines", ()), figures, one.profile.name, name, len(rows) + 1)
-        sheets.append(_sheet(name, f"exporter:30w {columns}{'' if name == 'Lines' else ' lines:30w'}", rows))
-    return [*sheets, _sheet("Figures", "exporter:30w sheet:16c row:8n line:8n", figures)]
-
-
-def _sheet(name: str, columns: str, rows: Sequence[Mapping[str, Any]]) -> Sheet:
-    """A sheet of columns as `name=source:width` with the letter of their kind; `name_of` is the usual name of the substance."""
-    described = [column.partition(":") for column in columns.split()]
-    head = tuple(Column(named.partition("=")[0], int(width[:-1]), _KINDS[width[-1]]) for named, _, width in described)
-    sources = [named.rpartition("=")[2] for named, _, _ in described]
-    cells = [[_cell(row.get(source)) for source in sources] for row in rows[:MOST_ROWS]]
-    return Sheet(name, head, cells, frozen=1, rest=max(0, len(rows) - MOST_ROWS))
-
-
-def _cell(value: Any) -> Any:
-    return ", ".join(value) if isinstance(value, list | tuple) else value
+        sheets.append(tabulate(name, columns("exporter:30w", described, "" if name == "Lines" else "lines:30w"), rows, 1))
+    return [*sheets, tabulate("Figures", columns("exporter:30w sheet:16c row:8n line:8n"), figures, 1)]
 
 
 def _cite(lines: Lines, figures: list[dict[str, Any]], exporter: str, sheet: str, row: int) -> str:
@@ -208,8 +201,8 @@ _TABLES: tuple[tuple[str, str | Callable[[Audited], Records], str], ...] = (
 )
 
 
-def _ranking(ranking: Ranking) -> Sheet:
-    columns = (
+def _ranking(ranking: Ranking) -> Table:
+    described = columns(
         "rank:6n exporter=name:34w findings:9n weight:8n worst:60w stands_out:11n measures:60w kg:12n rows:8n substances:40w "
         "just_under=near:11n weighed:9n partners:9n new:7n"
     )
@@ -222,4 +215,4 @@ def _ranking(ranking: Ranking) -> Sheet:
         }
         for number, r in enumerate(ranking.rows, 1)
     ]
-    return _sheet("Ranking", columns, rows)
+    return tabulate("Ranking", described, rows, 1)
