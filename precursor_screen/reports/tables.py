@@ -71,10 +71,10 @@ def flags_in_words(report: Report) -> pa.Table:
     return table
 
 
-def write_rows(header: Sequence[str], rows: Iterable[Iterable[Any]], stream: BinaryIO) -> int:
-    """Writes rows as CSV below a header, formulas defused, lists as JSON; how many there were."""
+def write_rows(header: Sequence[str], rows: Iterable[Iterable[Any]], stream: BinaryIO, *, quoted: bool = False) -> int:
+    """Writes rows as CSV below a header, formulas defused, lists as JSON; how many there were. quoted: every cell."""
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="backslashreplace", newline="", write_through=True)
-    writer = csv.writer(text)
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL)
     writer.writerow(header)
     written = 0
     for row in rows:
