@@ -71,7 +71,7 @@ def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Pa
     """
     let_pandas_in()
     from precursor_screen.casework.audit.audit import Audit
-    from precursor_screen.casework.audit.sheets import document_of
+    from precursor_screen.casework.audit.telling import document_of
     from precursor_screen.reports.interface import check_places
     from precursor_screen.reports.registry import check_suffix
     from precursor_screen.version import __version__

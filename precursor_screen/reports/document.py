@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
+from string import ascii_lowercase
 from typing import Any, BinaryIO
 
 MOST_ROWS = 1_000_000  # of a table: a sheet holds 1,048,576
@@ -20,25 +21,31 @@ _EXACT = "x"  # a code that is read back: its text is written as it is
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column. source: the value of a record that it shows."""
+    """A column. width: 0: as wide as its texts; source: the value of a record that it shows; none: what stands where there is none."""
 
     name: str
     width: int
     kind: str
     source: str
     exact: bool = False
+    none: str = ""
 
 
 def columns(*described: str) -> tuple[Column, ...]:
-    """Columns out of words such as `kg:12n` and `substance=name_of:24`: name, source where it has another, width, letter of its kind."""
+    """Columns out of words such as `kg:12n`, `substance=name_of:24` and `Mass_known=kg:n?not_stated`.
+
+    They are name, source where it has another name, width, letter of the kind, and what stands for nothing; `_` is a blank on a page.
+    """
     return tuple(map(_column, " ".join(described).split()))
 
 
 def _column(word: str) -> Column:
+    word, _, none = word.partition("?")
     named, _, shown = word.partition(":")
     name, _, source = named.partition("=")
-    width, kind = (shown[:-1], shown[-1]) if shown[-1:].isalpha() else (shown, CODE)
-    return Column(name, int(width), CODE if kind == _EXACT else kind, source or name, kind == _EXACT)
+    width = shown.rstrip(ascii_lowercase)
+    kind = shown[len(width) :] or CODE
+    return Column(name, int(width or 0), CODE if kind == _EXACT else kind, source or name, kind == _EXACT, none.replace("_", " "))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from precursor_screen.reports.document import DAY, NUMBER, Column
 from precursor_screen.reports.printable import printable
+from precursor_screen.reports.words import kilograms
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -54,3 +57,27 @@ def write(templates: Environment, name: str, context: Mapping[str, Any], stream:
     """Writes a page, piece by piece."""
     for piece in templates.get_template(name).generate(**context):
         stream.write(piece.encode("utf-8", "backslashreplace"))
+
+
+# Kind -> how a page writes a value: a number or a mass, a price, a day, a share, a growth, one rounded, the beginning of an id.
+_WRITTEN: dict[str, Callable[[Any], str]] = {
+    NUMBER: lambda value: kilograms(value) if isinstance(value, Decimal) else f"{value:,}" if isinstance(value, int) else value,
+    "p": str,
+    DAY: str,
+    "s": lambda share: f"{share:.0%}",
+    "g": lambda growth: f"{100 * growth:+.0f} %",
+    "r": lambda value: f"{value:.0f}",
+    "i": lambda name: name[:8],
+    "l": lambda _: "",  # the page says which, with links
+}
+NUMBERS = frozenset("npsgr")
+
+
+def in_page(column: Column, value: Any) -> str:
+    """A value as a page shows it: of a text as many characters as its column is wide; what nobody knows as a dash, or as its column says."""
+    if value is None or value == "":
+        return column.none or ("–" if column.kind in NUMBERS or column.kind == DAY else "")
+    if column.kind in _WRITTEN:
+        return _WRITTEN[column.kind](value)
+    text = ", ".join(value) if isinstance(value, list | tuple) else str(value)
+    return text if not column.width or len(text) <= column.width else f"{text[: column.width - 1]}…"

@@ -6,7 +6,7 @@ all rows stand in the workbook and the JSON.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -16,7 +16,9 @@ from precursor_screen.casework.audit.audit import Audit, Audited
 from precursor_screen.casework.audit.axes import calendar
 from precursor_screen.casework.audit.findings import many
 from precursor_screen.casework.audit.moves import Lines, Rows, place_of
+from precursor_screen.casework.audit.tables import RANKING, TABLES, Described, ranked, records_of
 from precursor_screen.reports import pages
+from precursor_screen.reports.document import columns
 from precursor_screen.reports.printable import printable
 from precursor_screen.reports.words import kilograms as kg
 
@@ -38,6 +40,7 @@ def write(audit: Audit, stream: BinaryIO) -> None:
         "style": style.text,
         "digest": style.digest,
         "ranking": audit.ranking,
+        "ranked": _table(RANKING, ranked(audit.ranking)) if audit.ranking else None,
         "exporters": [_exporter(one, number) for number, one in enumerate(audit.exporters, 1)],
         "outlines": plots.outlines() if audit.exporters else "",
     }
@@ -53,10 +56,8 @@ def _environment() -> Environment:
     environment.filters["kg"] = kg
     environment.filters["many"] = many
     environment.filters["place"] = place_of
-    environment.filters["volume"] = lambda value: kg(Decimal(str(value)))
     environment.filters["short"] = lambda text, most=80: printable(text if len(text) <= most else f"{text[: most - 1]}…")
-    environment.filters["counts"] = lambda some: ", ".join(f"{count:,} {name}" for name, count in some) or "none"
-    environment.filters["percent"] = lambda share: "–" if share is None else f"{share:.0%}"
+    environment.globals |= {"numbers": pages.NUMBERS, "most_rows": MOST_ROWS}
     return environment
 
 
@@ -87,9 +88,7 @@ def _exporter(one: Audited, number: int) -> dict[str, Any]:
         "profile": profile,
         "findings": one.findings,
         "cite": cite,
-        "cut": _cut,
-        "notes": _notes,
-        "near_places": {p.substance: p for p in profile.places if p.measure == "share just under the threshold"},
+        "tables": {name: _table(d, records_of(one, d)) for name, d in TABLES.items() if d.page},
         "month_plots": _plots(largest, months, lambda s: plots.months(names_of[s], months[s], shared) if shared else ""),
         "distance_plots": _plots(largest, near, lambda s: plots.distances(names_of[s], near[s])),
         "price_plots": _plots(
@@ -111,17 +110,18 @@ def _plots(substances: Sequence[str], found: Mapping[str, Any], draw: Callable[[
     return [plot for plot in (draw(s) for s in substances[:MOST_PLOTS] if s in found) if plot]
 
 
-def _notes(receiver: Any) -> list[str]:
-    found = [f"matches {e.list_id} {printable(e.entry_id)} ({e.state})" for e in receiver.listed]
-    if receiver.is_new:
-        found.append("new")
-    if receiver.gap_days is not None:
-        found.append(f"back on {receiver.back_on} after {receiver.gap_days:,} days")
-    return [*found, "dormant"] if receiver.is_dormant else found
-
-
-def _cut(rows: Sequence[Any]) -> Sequence[Any]:
-    return rows[:MOST_ROWS]
+def _table(described: Described, records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """A table of the page: columns, rows of cells with what stands beside them and the lines that they cite, and how many rows are left out."""
+    shown = columns(described.page)
+    rows = [
+        [
+            (column, pages.in_page(column, r.get(column.source)), r.get("beside", {}).get(column.source), r.get("lines", ()))
+            for column in shown
+        ]
+        for r in records
+        if not r.get("apart")
+    ]
+    return {"columns": shown, "rows": rows[:MOST_ROWS], "rest": max(0, len(rows) - MOST_ROWS)}
 
 
 def _matrix(receivers: Rows, substances: Sequence[str]) -> dict[str, Any]:

@@ -1,16 +1,28 @@
-"""An audit on the terminal: names, the page of findings, totals, and what could not be seen."""
+"""An audit as a document, and on the terminal: names, the page of findings, totals, and what could not be seen."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
 
+from precursor_screen.casework.audit import data, html
 from precursor_screen.casework.audit.audit import Audit, Audited
 from precursor_screen.casework.audit.findings import many
 from precursor_screen.casework.audit.moves import Lines, place_of
 from precursor_screen.casework.audit.ranking import Ranking
+from precursor_screen.casework.audit.sheets import tables_of
+from precursor_screen.reports.document import Document
 from precursor_screen.reports.words import kilograms as kg
 
 _MOST_FINDINGS, _MOST_NAMES, _MOST_PLACES = 20, 12, 3
+
+
+def document_of(audit: Audit) -> Document:
+    """An audit as a document; its page and its JSON are its own."""
+    started = datetime.fromisoformat(audit.run["started"])
+    own = {".html": partial(html.write, audit), ".json": partial(data.write, audit)}
+    return Document(started, started.date(), text=lambda: tell(audit), tables=lambda: tables_of(audit), own=own)
 
 
 def tell(audit: Audit) -> Iterator[str]:

@@ -39,7 +39,7 @@ def audit(*rows: dict[str, Any], asked: str = OWN, **values: Any) -> Audit:
 
 def written(suffix: str, made: Audit) -> bytes:
     stream = io.BytesIO()
-    presenter_of(sheets.document_of(made), Path(f"audit{suffix}"))(stream)
+    presenter_of(telling.document_of(made), Path(f"audit{suffix}"))(stream)
     return stream.getvalue()
 
 
