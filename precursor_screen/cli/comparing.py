@@ -3,45 +3,38 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.cli import common
+from precursor_screen.cli import common, options
 
 if TYPE_CHECKING:
     from precursor_screen.casework.gathering import Gathered
     from precursor_screen.runners.settings import Settings
 
 OF_LEDGER = "lines that could not be screened are not in the ledger: the reports of its runs name them"
-Command = TypeVar("Command", bound=Callable[..., Any])
+_LEDGER = "Without INPUT: sqlite:///PATH, postgresql://... or home [default: the setting, else home]."
 
 
-def source_options(command: Command) -> Command:
+def source_options(command: options.Command) -> options.Command:
     """Options that say where movements come from."""
     for option in (
-        click.option(
-            "--jurisdiction", metavar="CODE", help="Whose exports and imports: directions that are not stated, periods of reply."
-        ),
-        click.option("--mapping", metavar="NAME|PATH", help="Column map for tabular INPUT [default: guessed]."),
-        click.option("--encoding", metavar="NAME", help="Encoding of text INPUT [default: decided by content]."),
-        click.option(
-            "--ledger",
-            "url",
-            metavar="PATH|URL|home",
-            help="Without INPUT: sqlite:///PATH, postgresql://... or home [default: the setting, else home].",
-        ),
-        common.mode_option,
+        options.jurisdiction_option("Whose exports and imports: directions that are not stated, periods of reply."),
+        options.mapping_option("Column map for tabular INPUT [default: guessed]."),
+        options.encoding_option("Encoding of text INPUT [default: decided by content]."),
+        click.option("--ledger", "url", metavar="PATH|URL|home", help=_LEDGER),
+        options.mode_option,
         click.option("--quiet", is_flag=True, help="Nothing on the terminal."),
     ):
         command = option(command)
     return command
 
 
-def settle(ctx: click.Context, options: dict[str, Any]) -> Settings:
+def settle(ctx: click.Context, given: dict[str, Any]) -> Settings:
     """The settings of a comparison.
 
     Raises:
@@ -50,8 +43,8 @@ def settle(ctx: click.Context, options: dict[str, Any]) -> Settings:
     from precursor_screen.runners.settings import settle as settle_settings
 
     values = common.settings(ctx)
-    given = {name: options[name] for name in ("jurisdiction", "mapping", "encoding")}
-    return settle_settings(values, ledger=options["url"], cache=True, **given)
+    told = {name: given[name] for name in ("jurisdiction", "mapping", "encoding")}
+    return settle_settings(values, ledger=given["url"], cache=True, **told)
 
 
 def gather(
@@ -83,11 +76,11 @@ def check_outputs(outputs: tuple[Path, ...], inputs: tuple[str, ...], suffixes: 
     check_places(outputs, tuple(Path(i) for i in inputs if i != "-"))
 
 
-def run_block(options: dict[str, Any]) -> dict[str, Any]:
+def run_block(shown: dict[str, Any]) -> dict[str, Any]:
     """What differs between equal runs."""
     from precursor_screen.version import __version__
 
-    return {"tool_version": __version__, "started": datetime.now(UTC).isoformat(timespec="seconds"), "options": options}
+    return {"tool_version": __version__, "started": datetime.now(UTC).isoformat(timespec="seconds"), "options": shown}
 
 
 def parse_days(first: str | None, last: str | None) -> tuple[date | None, date | None]:

@@ -41,7 +41,7 @@ _STRUCTURE = "Read systematic names as structures as well (needs the extra `stru
 
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option("-o", "--output", "outputs", multiple=True, type=options.PATH, help=_OUTPUT)
+@options.outputs_option(_OUTPUT)
 @options.file_option("--issues", "issues_path", words="Every issue, one row each (.csv or .parquet).")
 @options.file_option("--resolved", "resolved_path", words=_RESOLVED)
 @options.jurisdiction_option("For whom one screens (US, EU, CA, AU ...): thresholds and directions.")

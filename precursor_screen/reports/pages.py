@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from precursor_screen.reports.document import DAY, NUMBER, Column
 from precursor_screen.reports.printable import printable
-from precursor_screen.reports.words import kilograms
+from precursor_screen.reports.words import cut, kilograms
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -80,4 +80,4 @@ def in_page(column: Column, value: Any) -> str:
     if column.kind in _WRITTEN:
         return _WRITTEN[column.kind](value)
     text = ", ".join(value) if isinstance(value, list | tuple) else str(value)
-    return text if not column.width or len(text) <= column.width else f"{text[: column.width - 1]}…"
+    return cut(text, column.width) if column.width else text

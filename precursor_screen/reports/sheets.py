@@ -16,20 +16,26 @@ MOST_EVIDENCE = 100_000  # rows: beyond it a workbook takes minutes to open, and
 _SHOWN = 10  # shipments of a party that are named
 _PAIR = columns("label:34 value:90w")
 _ENTRIES = "verdict:13v reason:17r text:32s until:12u officer:14s second:14s"  # `review import` reads them back, by these names
-_SHIPMENTS = columns(
-    f"shipment_id:22 band:12l score:7n sender:28w receiver:28w route:18w goods:34w mass_kg:11n value:16 day:11d question:60w {_ENTRIES}",
-    "state:9 references:34w hs_codes:14 parts:60w families:24 flags:7n lines:7n incomplete:11 case_id:22",
-)
-_FLAGS = columns(
-    f"short:10 shipment_id:22 level:13l state:11 rule_id:13 because:80w {_ENTRIES}",
-    "rule:40w substance_id:22 party_role:14 list_id:12 entry_id:12 score:8n confidence:11 source_file:22 source_row:10n",
-    "flag_id:34x line_id:34x legal_basis:50w",
-)
-_EVIDENCE = columns("short:10 shipment_id:22 rule_id:13 field:24 as_written:70w compared_as:34w candidate:30w method:14 score:8n")
-_PARTIES = columns(
-    "party:40w role:14 level:13l list_id:12 entry_id:12 entry:40w programmes:24w list_date:11d score:8n flags:7n shipments:40w"
-)
-_COVERAGE = columns("kind:16 code:24 count:10n what:70w remedy:60w example:50w")
+_COLUMNS = {
+    "Shipments": columns(
+        "shipment_id:22 band:12l score:7n sender:28w receiver:28w route:18w goods:34w mass_kg:11n value:16 day:11d question:60w",
+        _ENTRIES,
+        "state:9 references:34w hs_codes:14 parts:60w families:24 flags:7n lines:7n incomplete:11 case_id:22",
+    ),
+    "Flags": columns(
+        "short:10 shipment_id:22 level:13l state:11 rule_id:13 because:80w",
+        _ENTRIES,
+        "rule:40w substance_id:22 party_role:14 list_id:12 entry_id:12 score:8n confidence:11 source_file:22 source_row:10n",
+        "flag_id:34x line_id:34x legal_basis:50w",
+    ),
+    "Evidence": columns(
+        "short:10 shipment_id:22 rule_id:13 field:24 as_written:70w compared_as:34w candidate:30w method:14 score:8n"
+    ),
+    "Parties": columns(
+        "party:40w role:14 level:13l list_id:12 entry_id:12 entry:40w programmes:24w list_date:11d score:8n flags:7n shipments:40w"
+    ),
+    "Coverage": columns("kind:16 code:24 count:10n what:70w remedy:60w example:50w"),
+}
 _OF_WORDS = ("band", "sender", "receiver", "route", "goods", "mass_kg", "value", "question", "state")
 
 
@@ -37,13 +43,18 @@ def tables_of(report: Report, most: int = MOST_ROWS) -> Iterator[Table]:
     """Summary, Shipments, Flags, Evidence, Parties, Coverage, Run; what goes beyond `most` rows is counted."""
     size = report.short_length()
     yield Table("Summary", _PAIR, summary_rows(report), has_head=False)
-    yield tabulate("Shipments", _SHIPMENTS, _shipments(report), 2, printed=17, most=most)
-    yield tabulate("Flags", _FLAGS, _flags(report, size), 1, printed=12, most=most)
+    yield tabulate("Shipments", _COLUMNS["Shipments"], _shipments(report), 2, printed=17, most=most)
+    yield tabulate("Flags", _COLUMNS["Flags"], _flags(report, size), 1, printed=12, most=most)
     yield tabulate(
-        "Evidence", _EVIDENCE, _evidence(report), 1, make=lambda pair: _item(size, *pair), most=min(most, MOST_EVIDENCE)
+        "Evidence",
+        _COLUMNS["Evidence"],
+        _evidence(report),
+        1,
+        make=lambda pair: _item(size, *pair),
+        most=min(most, MOST_EVIDENCE),
     )
-    yield tabulate("Parties", _PARTIES, _parties(report), 1, most=most)
-    yield tabulate("Coverage", _COVERAGE, _coverage(report), 1)
+    yield tabulate("Parties", _COLUMNS["Parties"], _parties(report), 1, most=most)
+    yield tabulate("Coverage", _COLUMNS["Coverage"], _coverage(report), 1)
     yield Table("Run", _PAIR, list(_run(report)), has_head=False)
 
 
@@ -150,18 +161,21 @@ def day_of(text: str | None) -> datetime | None:
     return datetime(day.year, day.month, day.day) if day.year >= 1900 else None
 
 
+_COUNTS = (
+    ("Lines read", "lines_read"),
+    ("Screened", "screened_by_texts"),
+    ("Screened by their codes alone", "screened_by_codes"),
+    ("Unscreenable lines", "unscreenable_lines"),
+    ("Lines set aside", "lines_set_aside"),
+    ("Files set aside", "files_set_aside"),
+)
+
+
 def summary_rows(report: Report) -> list[list[Any]]:
     """What a report comes to, as label and value; the notices first."""
     coverage = report.coverage
     rows: list[list[Any]] = [["Read first", notice] for notice in report.notices]
-    rows += [
-        ["Lines read", coverage["lines_read"]],
-        ["Screened", coverage["screened_by_texts"]],
-        ["Screened by their codes alone", coverage["screened_by_codes"]],
-        ["Unscreenable lines", coverage["unscreenable_lines"]],
-        ["Lines set aside", coverage["lines_set_aside"]],
-        ["Files set aside", coverage["files_set_aside"]],
-    ]
+    rows += [[label, coverage[name]] for label, name in _COUNTS]
     rows += [[f"Shipments: {band}", count] for band, count in report.band_counts().items()]
     rows += [[f"Flags: {level}", count] for level, count in report.level_counts().items()]
     rows += [["As of", report.provenance["as_of"]], ["Jurisdiction", report.provenance["jurisdiction"] or "not set"]]

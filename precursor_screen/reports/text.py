@@ -11,7 +11,7 @@ from precursor_screen.reports.document import Document
 from precursor_screen.reports.printable import printable
 from precursor_screen.reports.report import Report, records, show_spot
 from precursor_screen.reports.shipment import Shipment, shipments_in_words
-from precursor_screen.reports.words import clip, counted
+from precursor_screen.reports.words import clip, counted, cut
 
 MOST_LINES = 60
 WIDTH = 78  # characters of a line (RFC 5322, 2.1.1)
@@ -87,8 +87,7 @@ def _hung(head: str, text: str) -> list[str]:
 
 
 def _cut(text: str, width: int) -> str:
-    line = printable(text).rstrip()
-    return line if len(line) <= width else f"{line[: width - 1]}…"
+    return cut(printable(text).rstrip(), width)
 
 
 def _more(number: int, what: str) -> Iterable[str]:

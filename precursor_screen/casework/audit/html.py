@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from precursor_screen.casework.audit import plots
 from precursor_screen.casework.audit.audit import Audit, Audited
 from precursor_screen.casework.audit.axes import calendar
-from precursor_screen.casework.audit.findings import many
 from precursor_screen.casework.audit.moves import Lines, Rows, place_of
 from precursor_screen.casework.audit.tables import RANKING, TABLES, Described, ranked, records_of
 from precursor_screen.reports import pages
 from precursor_screen.reports.document import columns
 from precursor_screen.reports.printable import printable
+from precursor_screen.reports.words import counted, cut
 from precursor_screen.reports.words import kilograms as kg
 
 if TYPE_CHECKING:
@@ -54,9 +54,9 @@ def _environment() -> Environment:
         "precursor_screen.casework.audit", finalize=lambda value: printable(value) if type(value) is str else value
     )
     environment.filters["kg"] = kg
-    environment.filters["many"] = many
+    environment.filters["counted"] = counted
     environment.filters["place"] = place_of
-    environment.filters["short"] = lambda text, most=80: printable(text if len(text) <= most else f"{text[: most - 1]}…")
+    environment.filters["short"] = lambda text, most=80: printable(cut(text, most))
     environment.globals |= {"numbers": pages.NUMBERS, "most_rows": MOST_ROWS}
     return environment
 

@@ -10,6 +10,7 @@ from precursor_screen.casework.audit.audit import Audited
 from precursor_screen.casework.audit.moves import place_of
 from precursor_screen.casework.audit.peers import SHARE
 from precursor_screen.casework.audit.ranking import Ranking
+from precursor_screen.reports.words import cut
 from precursor_screen.reports.words import kilograms as kg
 
 Records = Iterable[Any]  # rows of a table, or what they hold by name
@@ -33,10 +34,6 @@ def records_of(one: Audited, described: Described) -> Iterator[dict[str, Any]]:
         values = record if isinstance(record, Mapping) else record._asdict()
         substance = values.get("substance", "")
         yield {**values, "name_of": names_of.get(substance, substance)}
-
-
-def _short(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _names(one: Audited) -> Records:
@@ -69,7 +66,7 @@ def _receivers(one: Audited) -> Records:
             "listed": "; ".join(f"{e.list_id} {e.entry_id}" for e in r.listed),
             "some_countries": r.countries[:5],
             "notes": "; ".join(_notes(r)),
-            "beside": {"name": ("soft small", _short(f"also {'; '.join(r.names[1:4])}", 125))} if r.names[1:] else {},
+            "beside": {"name": ("soft small", cut(f"also {'; '.join(r.names[1:4])}", 125))} if r.names[1:] else {},
         }
 
 

@@ -1,28 +1,16 @@
-"""An audit as a document, and on the terminal: names, the page of findings, totals, and what could not be seen."""
+"""An audit on the terminal: names, the page of findings, totals, and what could not be seen."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
-from functools import partial
 
-from precursor_screen.casework.audit import data, html
 from precursor_screen.casework.audit.audit import Audit, Audited
-from precursor_screen.casework.audit.findings import many
 from precursor_screen.casework.audit.moves import Lines, place_of
 from precursor_screen.casework.audit.ranking import Ranking
-from precursor_screen.casework.audit.sheets import tables_of
-from precursor_screen.reports.document import Document
+from precursor_screen.reports.words import counted
 from precursor_screen.reports.words import kilograms as kg
 
 _MOST_FINDINGS, _MOST_NAMES, _MOST_PLACES = 20, 12, 3
-
-
-def document_of(audit: Audit) -> Document:
-    """An audit as a document; its page and its JSON are its own."""
-    started = datetime.fromisoformat(audit.run["started"])
-    own = {".html": partial(html.write, audit), ".json": partial(data.write, audit)}
-    return Document(started, started.date(), text=lambda: tell(audit), tables=lambda: tables_of(audit), own=own)
 
 
 def tell(audit: Audit) -> Iterator[str]:
@@ -38,10 +26,10 @@ def tell(audit: Audit) -> Iterator[str]:
 def _exporter(one: Audited) -> Iterator[str]:
     profile = one.profile
     yield f"{profile.name}, {profile.first} to {profile.last} ({profile.basis.source}, {profile.basis.jurisdiction or 'no jurisdiction'})"
-    yield f"  {many(profile.movements, 'movement')} in {many(profile.shipments, 'shipment')}, {kg(profile.kg)}, {many(len(profile.receivers), 'receiver')}"
+    yield f"  {counted(profile.movements, 'movement')} in {counted(profile.shipments, 'shipment')}, {kg(profile.kg)}, {counted(len(profile.receivers), 'receiver')}"
     yield "Names taken:"
     for taken in profile.merged.taken[:_MOST_NAMES]:
-        yield f"  {taken.name}: {taken.why}; {many(taken.rows, 'row')}, {taken.first} to {taken.last}"
+        yield f"  {taken.name}: {taken.why}; {counted(taken.rows, 'row')}, {taken.first} to {taken.last}"
     if len(profile.merged.taken) > _MOST_NAMES:
         yield f"  and {len(profile.merged.taken) - _MOST_NAMES:,} more"
     for name in profile.merged.left_out:
@@ -63,7 +51,7 @@ def _exporter(one: Audited) -> Iterator[str]:
         unknown = f", {total.unknown:,} of unknown mass" if total.unknown else ""
         if total.of_kg:
             unknown += f"; {kg(total.share_kg)} of it is the share in {kg(total.of_kg)} of solutions and mixtures"
-        yield f"  {profile.names_of[total.substance]}: {kg(total.kg)} in {many(total.movements, 'movement')}{unknown}"
+        yield f"  {profile.names_of[total.substance]}: {kg(total.kg)} in {counted(total.movements, 'movement')}{unknown}"
     for year in (y for y in profile.years if y.change is not None):
         yield f"  {profile.names_of[year.substance]} in {year.year}: {kg(year.kg)}, {year.change:+.0%} against {year.year - 1}"
     if one.sample:
@@ -86,8 +74,8 @@ def _rank(ranking: Ranking) -> Iterator[str]:
     for number, one in enumerate(ranking.rows, 1):
         near = f", {one.near:,} of {one.weighed:,} just under" if one.weighed else ""
         yield (
-            f"{number:3}. {one.name}: {many(one.findings, 'finding')}, stands out in {one.stands_out}; {kg(one.kg)} of {many(len(one.substances), 'substance')} in "
-            f"{many(one.rows, 'row')}{near}, {one.new:,} of {one.partners:,} partners new"
+            f"{number:3}. {one.name}: {counted(one.findings, 'finding')}, stands out in {one.stands_out}; {kg(one.kg)} of {counted(len(one.substances), 'substance')} in "
+            f"{counted(one.rows, 'row')}{near}, {one.new:,} of {one.partners:,} partners new"
         )
         if one.worst:
             yield f"     {one.worst}"
@@ -95,7 +83,7 @@ def _rank(ranking: Ranking) -> Iterator[str]:
             yield "     " + "; ".join(f"{name}: above {percentile:g} %" for name, percentile in one.measures)
     if ranking.abroad:
         yield (
-            f"{many(ranking.abroad, 'exporter')} of other countries are not ranked."
+            f"{counted(ranking.abroad, 'exporter')} of other countries are not ranked."
             if ranking.abroad > 1
             else "1 exporter of another country is not ranked."
         )

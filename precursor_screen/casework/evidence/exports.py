@@ -151,7 +151,7 @@ def _incident_values(document: Document) -> dict[str, str]:
     fields = [facts["fields"] for _, facts in lines]
 
     def all_of(*names: str) -> str:
-        return "; ".join(dict.fromkeys(text for own in fields if (text := _any(own, *names))))
+        return _each(_any(own, *names) for own in fields)
 
     masses = [
         f"{s['kg'] or 'unknown'} kg of {document['substances'].get(s['substance_id'], s['substance_id'])}"
@@ -161,13 +161,10 @@ def _incident_values(document: Document) -> dict[str, str]:
     parties = {side: [_side(own, roles, side) for own in fields] for side, roles in _SIDES.items()}
     return {
         **{name: all_of(*sources) for name, sources in _OF_LINES.items()},
-        **{side: "; ".join(dict.fromkeys(p["name"] for p in some if p["name"])) for side, some in parties.items()},
-        **{
-            f"{side}_address": "; ".join(dict.fromkeys(p["address"] for p in some if p["address"]))
-            for side, some in parties.items()
-        },
+        **{side: _each(p["name"] for p in some) for side, some in parties.items()},
+        **{f"{side}_address": _each(p["address"] for p in some) for side, some in parties.items()},
         "substance": "; ".join(document["substances"].values()),
-        "quantity_kg": "; ".join(dict.fromkeys(masses)),
+        "quantity_kg": _each(masses),
         "documents": "; ".join(filter(None, (all_of("permit_reference"), all_of("pen_reference")))),
         "indicators": "; ".join(f"{f['rule_id']}: {f['because']}" for f in document["flags"]),
     }
@@ -225,25 +222,13 @@ def to_ftm(document: Document, kind: str = "jsonl") -> bytes:
         when = {"date": [_any(fields, "as_of_date", "dispatch_date", "date")], "recordId": [shipment]}
         goods = fields.get("description", "")
         if len(ids) == 2:
-            link = {
-                "subject": [ids["sender"]],
-                "object": [ids["receiver"]],
-                "role": ["sender to receiver"],
-                "summary": [goods],
-                **when,
-            }
-            add("UnknownLink", f"{facts['line_id']}|sent", link)
+            link = _link(ids["sender"], ids["receiver"], "sender to receiver", goods)
+            add("UnknownLink", f"{facts['line_id']}|sent", {**link, **when})
         if fields.get("vessel"):
             vessel = add("Vessel", fields["vessel"], {"name": [fields["vessel"]], "imoNumber": [fields.get("vessel_imo")]})
             for side, other in ids.items():
-                link = {
-                    "subject": [vessel],
-                    "object": [other],
-                    "role": [f"carries goods of the {side}"],
-                    "summary": [goods],
-                    **when,
-                }
-                add("UnknownLink", f"{facts['line_id']}|carried|{side}", link)
+                link = _link(vessel, other, f"carries goods of the {side}", goods)
+                add("UnknownLink", f"{facts['line_id']}|carried|{side}", {**link, **when})
     for row in document["entries"]:
         _add_entry(row, document["flags"], parties, add)
     return "".join(f"{dump(e)}\n" for e in entities.values()).encode()
@@ -284,14 +269,12 @@ def _add_entry(row: Row, flags: Sequence[Row], parties: Mapping[tuple[str, str],
     for flag in mine:
         party = parties.get((flag["line_id"], flag["party_role"]))
         if party:
-            link = {
-                "subject": [party],
-                "object": [listed],
-                "role": ["possible match on a list"],
-                "summary": [flag["because"]],
-                "recordId": [flag["flag_id"]],
-            }
-            add("UnknownLink", flag["flag_id"], link)
+            link = _link(party, listed, "possible match on a list", flag["because"])
+            add("UnknownLink", flag["flag_id"], {**link, "recordId": [flag["flag_id"]]})
+
+
+def _link(subject: str, other: str, role: str, summary: str) -> dict[str, list[str]]:
+    return {"subject": [subject], "object": [other], "role": [role], "summary": [summary]}
 
 
 EXPORTS: Mapping[str, tuple[Callable[[Document, str], bytes], tuple[str, ...]]] = {
@@ -318,6 +301,11 @@ def _side(fields: Mapping[str, str], roles: Sequence[str], side: str) -> dict[st
     place = ("country_of_dispatch",) if side == "sender" else ("country_of_destination",)
     found["country"] = found["country"] or _any(fields, f"{side}_country", *place)
     return found
+
+
+def _each(texts: Iterable[str]) -> str:
+    """Texts that are filed, each once."""
+    return "; ".join(dict.fromkeys(text for text in texts if text))
 
 
 def _any(fields: Mapping[str, str], *names: str) -> str:

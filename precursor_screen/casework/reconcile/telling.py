@@ -20,18 +20,20 @@ from precursor_screen.reports.document import Document, columns, tabulate
 
 _IN_A_CELL = 20  # shipments that a cell names; the sheet Lines has all
 _IN_A_TEXT = 5
-_SUMMARY = columns("kind:20 what:46w register:26 differences:13n")
-_REGISTERS = columns("register:26 documents:11n movements:11n matched:11n by_number:11n")
-_DIFFERENCES = columns(
-    "no:6n kind:18 what=title:34w register:22 reference:22 holder:28w consignee=importer:28w country:9 substance:24 document_kg:13n",
-    "first_day=first:12d last_day=last:12d status:11 bills:34w shipped_from:13d shipped_until:13d shipped_kg:13n content_kg:13n",
-    "difference_kg:14n because:60w matched:50w settle:44w lines:7n places:40w",
-)
 _SIDE = "{0}_bills:24w {0}_day:12d {0}_kg:13n {0}_substance:24 {0}_sender:28w {0}_receiver:28w {0}_places:30w"
-_MIRRORED = columns(
-    f"no:6n kind:18 what=title:34w {_SIDE.format('export')} {_SIDE.format('import')} difference_kg:14n",
-    "because:60w matched:50w settle:44w",
-)
+_COLUMNS = {
+    "Summary": columns("kind:20 what:46w register:26 differences:13n"),
+    "Differences": columns(
+        "no:6n kind:18 what=title:34w register:22 reference:22 holder:28w consignee=importer:28w country:9 substance:24",
+        "document_kg:13n first_day=first:12d last_day=last:12d status:11 bills:34w shipped_from:13d shipped_until:13d",
+        "shipped_kg:13n content_kg:13n difference_kg:14n because:60w matched:50w settle:44w lines:7n places:40w",
+    ),
+    "Mirrored": columns(
+        f"no:6n kind:18 what=title:34w {_SIDE.format('export')} {_SIDE.format('import')} difference_kg:14n",
+        "because:60w matched:50w settle:44w",
+    ),
+    "Registers": columns("register:26 documents:11n movements:11n matched:11n by_number:11n"),
+}
 
 
 def tell(result: Reconciled, head: Head, capacity: int = 20) -> Document:
@@ -40,12 +42,12 @@ def tell(result: Reconciled, head: Head, capacity: int = 20) -> Document:
     records = [_record(n, d) for n, d in found]
     counts = sorted(Counter((d.kind, d.register) for d in result.differences).items())
     summary = [(kind, KINDS[kind][0], register, n) for kind in KINDS for (k, register), n in counts if k == kind]
-    registers = [dict(zip([c.name for c in _REGISTERS], row, strict=True)) for row in result.compared]
+    registers = [dict(zip([c.name for c in _COLUMNS["Registers"]], row, strict=True)) for row in result.compared]
     tables = (
-        tabulate("Summary", _SUMMARY, summary),
-        tabulate("Differences", _DIFFERENCES, [_cells(r, d) for r, (_, d) in zip(records, found, strict=True)], 3),
+        tabulate("Summary", _COLUMNS["Summary"], summary),
+        tabulate("Differences", _COLUMNS["Differences"], [_cells(r, d) for r, (_, d) in zip(records, found, strict=True)], 3),
         tabulate("Lines", LINES, [line_of(m, no=n, kind=d.kind) for n, d in found for m in d.movements], 2),
-        tabulate("Registers", _REGISTERS, registers),
+        tabulate("Registers", _COLUMNS["Registers"], registers),
         not_evaluable(result.unjudged),
     )
     data = {"registers": registers, "not_evaluable": list(map(asdict, result.unjudged)), "differences": records}
@@ -93,14 +95,11 @@ def _first_few(items: Iterable[str], most: int) -> str:
 def _record(number: int, one: Difference) -> dict[str, Any]:
     return {
         "no": number,
-        "kind": one.kind,
-        "title": one.title,
-        "register": one.register,
+        **{name: getattr(one, name) for name in ("kind", "title", "register")},
         "document": _document(one.document) if one.document else None,
         "shipped_kg": one.shipped_kg,
         "content_kg": kilograms([m.substance_kg for m in one.movements]),
-        "difference_kg": one.difference_kg,
-        "because": one.because,
+        **{name: getattr(one, name) for name in ("difference_kg", "because")},
         "matched": one.why,
         "settle": one.settle,
         "shipments": [record_of(m) for m in one.movements],
@@ -144,7 +143,7 @@ def tell_mirror(found: Sequence[Mirrored], pairs: int, doubts: Sequence[Unjudged
     ]
     cells = [{**r, **_cells_of("export", d.left), **_cells_of("import", d.arrived)} for r, d in zip(records, found, strict=True)]
     tables = (
-        tabulate("Differences", _MIRRORED, cells, 3),
+        tabulate("Differences", _COLUMNS["Mirrored"], cells, 3),
         tabulate("Lines", LINES, [line_of(m, no=n, kind=d.kind) for n, d in counted for _, c in _sides(d) for m in c], 2),
         not_evaluable(doubts),
     )

@@ -16,7 +16,7 @@ import openpyxl
 import pyarrow as pa
 import pytest
 
-from precursor_screen.casework.audit import axes, plots, sheets, telling, volumes
+from precursor_screen.casework.audit import axes, document, plots, telling, volumes
 from precursor_screen.casework.audit.audit import Audit, Audited
 from precursor_screen.casework.audit.findings import find
 from precursor_screen.casework.audit.gather import rank_all
@@ -39,7 +39,7 @@ def audit(*rows: dict[str, Any], asked: str = OWN, **values: Any) -> Audit:
 
 def written(suffix: str, made: Audit) -> bytes:
     stream = io.BytesIO()
-    presenter_of(telling.document_of(made), Path(f"audit{suffix}"))(stream)
+    presenter_of(document.document_of(made), Path(f"audit{suffix}"))(stream)
     return stream.getvalue()
 
 
@@ -155,7 +155,7 @@ def test_every_column_of_every_sheet_is_filled_by_something() -> None:
 
 
 def test_a_figure_of_more_lines_than_a_cell_holds_is_on_a_sheet_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheets, "_MOST_CITED", 3)
+    monkeypatch.setattr(document, "_MOST_CITED", 3)
     book = openpyxl.load_workbook(io.BytesIO(written(".xlsx", audit(*TRADE, row("20", kg="", country_of_destination="FR")))))
     (row_number,) = (n for n, r in enumerate(book["Substances"].values, 1) if r[-1] == "10 lines: see the sheet Figures")
     figures = [r for r in book["Figures"].iter_rows(min_row=2, values_only=True) if r[1] == "Substances"]
@@ -164,7 +164,7 @@ def test_a_figure_of_more_lines_than_a_cell_holds_is_on_a_sheet_of_its_own(monke
 
 @pytest.mark.parametrize(("lines", "text"), [((), ""), ((4,), "4"), ((1, 2, 3, 7, 9, 10), "1-3, 7, 9-10")])
 def test_lines_that_follow_each_other_are_put_together(lines: tuple[int, ...], text: str) -> None:
-    assert sheets.spans(lines) == text
+    assert document.spans(lines) == text
 
 
 def test_the_json_holds_every_figure_and_its_lines() -> None:
