@@ -29,11 +29,11 @@ class Inline:
 
 
 def environment(package: str, **options: Any) -> Environment:
-    """The templates of a package; `options` of jinja beside those that keep a page harmless."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    """The templates of a package and the parts that all pages have; `options` of jinja beside those that keep a page harmless."""
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     made = Environment(
-        loader=PackageLoader(package, "templates"),
+        loader=ChoiceLoader([PackageLoader(package, "templates"), PackageLoader("precursor_screen.reports", "templates")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

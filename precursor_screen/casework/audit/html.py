@@ -34,11 +34,9 @@ _CITED = 6  # lines that are named beside a figure
 
 def write(audit: Audit, stream: BinaryIO) -> None:
     """Writes the page."""
-    style = pages.inline(_environment(), "page.css")
     context = {
         "run": audit.run,
-        "style": style.text,
-        "digest": style.digest,
+        "style": pages.inline(_environment(), "page.css"),
         "ranking": audit.ranking,
         "ranked": _table(RANKING, ranked(audit.ranking)) if audit.ranking else None,
         "exporters": [_exporter(one, number) for number, one in enumerate(audit.exporters, 1)],
