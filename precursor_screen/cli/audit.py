@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import contextlib
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.cli import common, options
-from precursor_screen.cli.ledger import ledger_option
+from precursor_screen.cli import common, comparing, options
+from precursor_screen.cli.ledger import ledger_option, open_existing
 from precursor_screen.left_out import let_pandas_in
 
 if TYPE_CHECKING:
@@ -57,9 +59,9 @@ def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Pa
     let_pandas_in()
     from precursor_screen.casework.audit.audit import Audit
     from precursor_screen.casework.audit.document import document_of
+    from precursor_screen.casework.audit.gather import rank_all
     from precursor_screen.reports.interface import check_places
     from precursor_screen.reports.registry import check_suffix
-    from precursor_screen.version import __version__
 
     values = common.settings(ctx)
     mode = common.file_mode(values, given["mode"])
@@ -68,16 +70,12 @@ def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Pa
     asked = _asked(exporters, given)
     check_places(outputs, tuple(p for p in (given["list_path"],) if p))
     first, last = _period(given)
-    started = datetime.now(UTC).isoformat(timespec="seconds")
-    shown = {
-        "exporters": list(asked),
-        **{k: given[k] for k in ("also", "leave", "everyone", "top", "manifests", "sample", "seed")},
-    }
-    run = {"tool_version": __version__, "started": started, "options": {k: v for k, v in shown.items() if v}}
-    audit: Audit
+    names = ("also", "leave", "everyone", "top", "manifests", "sample", "seed")
+    shown = {"exporters": list(asked), **{name: given[name] for name in names}}
+    run = comparing.run_block({name: value for name, value in shown.items() if value})
     with _opened(ctx, values, given, first, last) as everybody:
         if given["everyone"]:
-            audit = Audit(run, ranking=_ranking(everybody, given["top"]))
+            audit = Audit(run, ranking=rank_all(everybody, given["top"]))
         else:
             audit = Audit(run, exporters=_audited(everybody, asked, given))
     common.deliver(document_of(audit), outputs, mode, _said(audit))
@@ -116,27 +114,18 @@ def _period(given: dict[str, Any]) -> tuple[date, date]:
     return first, last
 
 
-def _opened(ctx: click.Context, values: dict[str, Any], given: dict[str, Any], first: date, last: date) -> Any:
+@contextlib.contextmanager
+def _opened(ctx: click.Context, values: dict[str, Any], given: dict[str, Any], first: date, last: date) -> Iterator[Everybody]:
     """A context in which everybody's movements are at hand."""
-    import contextlib
-
-    from precursor_screen.casework.audit.gather import Everybody, Law
+    from precursor_screen.casework.audit.gather import Everybody, FromLedger, Law
     from precursor_screen.config import home_of
 
-    @contextlib.contextmanager
-    def opened() -> Any:
-        jurisdiction = str(common.pick(values, "jurisdiction", given["jurisdiction"], "--jurisdiction")).upper()
-        law = Law.of(jurisdiction, home_of(values))
-        if given["manifests"]:
-            yield _checked(Everybody.of(_from_manifests(ctx, values, given, first, last), law, first, last))
-        else:
-            from precursor_screen.casework.audit.gather import FromLedger
-            from precursor_screen.cli.ledger import open_existing
-
-            with open_existing(ctx, given["url"], 0) as ledger:
-                yield _checked(Everybody.of(FromLedger(ledger), law, first, last))
-
-    return opened()
+    law = Law.of(str(common.pick(values, "jurisdiction", given["jurisdiction"], "--jurisdiction")).upper(), home_of(values))
+    if given["manifests"]:
+        yield _checked(Everybody.of(_from_manifests(ctx, values, given, first, last), law, first, last))
+    else:
+        with open_existing(ctx, given["url"], 0) as ledger:
+            yield _checked(Everybody.of(FromLedger(ledger), law, first, last))
 
 
 def _from_manifests(ctx: click.Context, values: dict[str, Any], given: dict[str, Any], first: date, last: date) -> Source:
@@ -178,12 +167,6 @@ def _audited(everybody: Everybody, asked: tuple[str, ...], given: dict[str, Any]
         Audited(profile, find(profile), draw(profile.moves, size, seed), seed if size else "")
         for profile, seed in zip(profiles, seeds, strict=True)
     )
-
-
-def _ranking(everybody: Everybody, top: int) -> Any:
-    from precursor_screen.casework.audit.gather import rank_all
-
-    return rank_all(everybody, top)
 
 
 def _said(audit: Audit) -> str:

@@ -13,6 +13,8 @@ import click
 from precursor_screen.cli import common, options
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from precursor_screen.casework.gathering import Gathered
     from precursor_screen.runners.settings import Settings
 
@@ -98,21 +100,16 @@ def parse_days(first: str | None, last: str | None) -> tuple[date | None, date |
     return begin, end
 
 
-def read_share(text: str, option: str) -> Any:
+def read_share(text: str, option: str) -> Decimal:
     """`2%` or `0.02` as a share from 0 to 1.
 
     Raises:
         UsageError: it is none.
     """
-    from decimal import Decimal, InvalidOperation
-
     from precursor_screen.errors import UsageError
+    from precursor_screen.runners.sampling import share_of
 
-    try:
-        plain = text.strip()
-        share = Decimal(plain.removesuffix("%").strip()) / (100 if plain.endswith("%") else 1)
-    except InvalidOperation:
-        share = Decimal(-1)
-    if not share.is_finite() or not 0 <= share < 1:
+    share = share_of(text)
+    if not 0 <= share < 1:
         raise UsageError(f"{option} {text!r} is no share", remedy="Write it as 2% or 0.02.")
     return share

@@ -111,15 +111,12 @@ def _plots(substances: Sequence[str], found: Mapping[str, Any], draw: Callable[[
 def _table(described: Described, records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """A table of the page: columns, rows of cells with what stands beside them and the lines that they cite, and how many rows are left out."""
     shown = columns(described.page)
+    kept = [record for record in records if not record.get("apart")]
     rows = [
-        [
-            (column, pages.in_page(column, r.get(column.source)), r.get("beside", {}).get(column.source), r.get("lines", ()))
-            for column in shown
-        ]
-        for r in records
-        if not r.get("apart")
+        [(c, pages.in_page(c, r.get(c.source)), r.get("beside", {}).get(c.source), r.get("lines", ())) for c in shown]
+        for r in kept[:MOST_ROWS]
     ]
-    return {"columns": shown, "rows": rows[:MOST_ROWS], "rest": max(0, len(rows) - MOST_ROWS)}
+    return {"columns": shown, "rows": rows, "rest": len(kept) - len(rows)}
 
 
 def _matrix(receivers: Rows, substances: Sequence[str]) -> dict[str, Any]:
