@@ -14,7 +14,7 @@ from precursor_screen.reports.document import Document
 from precursor_screen.reports.interface import PRIVATE, whole_file
 from precursor_screen.reports.report import Report
 
-# Module and function: what writes pages and workbooks takes a while to import, and most runs want one of them.
+# Suffix -> module with `write`, imported when it is wanted: what writes pages and workbooks takes a while.
 PRESENTERS = {".xlsx": "xlsx", ".csv": "tables", ".json": "json_report", ".txt": "text"}
 SUFFIXES = (".html", ".xlsx", ".csv", ".json", ".jsonl", ".parquet", ".txt")  # of a screening
 

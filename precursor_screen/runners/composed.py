@@ -48,19 +48,14 @@ def compose(
         fail_on, sample: see `local.run`.
     """
     issues = pa.concat_tables([gathered.issues, screened.issues])
-    textless, count = count_textless(gathered.lines), gathered.lines.num_rows
-    coverage = count_coverage(count, screened.unscreened_lines, textless, issues, screened.unjudged, screened.not_raised)
-    if memory is not None:
-        coverage["lines_known"] = screened.known_lines
-    described = textless < count or not count
-    coverage["blind_spots"] = find_blind_spots(screened.resolved, screened.unjudged, described, reference)
-    rules = {r.rule.id: r.rule for r in reference.rules}
-    for rule_id in pc.unique(screened.flags.column("rule_id")).to_pylist():
-        rules.setdefault(rule_id, retired_rule(rule_id))
+    coverage = _coverage(gathered, screened, issues, reference, remembered=memory is not None)
     clear = unflagged(screened.shipments) if sample else []
     sampled = draw(clear, sample, reference.as_of)
     if sample:
         coverage["sample"] = {"share": str(sample), "unflagged": len(clear), "drawn": len(sampled)}
+    rules = {r.rule.id: r.rule for r in reference.rules}
+    for rule_id in pc.unique(screened.flags.column("rule_id")).to_pylist():
+        rules.setdefault(rule_id, retired_rule(rule_id))
     cells, earlier = _cited_cells(gathered, screened, sampled), _recalled(gathered, screened, memory)
     return Report(
         run=run,
@@ -83,6 +78,17 @@ def compose(
         sampled=sampled,
         news=screened.news,
     )
+
+
+def _coverage(
+    gathered: Gathered, screened: Screened, issues: pa.Table, reference: Reference, *, remembered: bool
+) -> dict[str, Any]:
+    textless, lines = count_textless(gathered.lines), gathered.lines.num_rows
+    coverage = count_coverage(lines, screened.unscreened_lines, textless, issues, screened.unjudged, screened.not_raised)
+    if remembered:
+        coverage["lines_known"] = screened.known_lines
+    coverage["blind_spots"] = find_blind_spots(screened.resolved, screened.unjudged, textless < lines or not lines, reference)
+    return coverage
 
 
 def _cited_cells(gathered: Gathered, screened: Screened, sampled: tuple[str, ...]) -> pa.Table:
