@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from data import CHUNK, FORMS, SECOND, WORDS
+from msgspec import Struct
 
 HERE = Path(__file__).parent
 COUNTRIES, PORTS = (WORDS[name] for name in ("trader_countries", "ports"))
@@ -31,8 +31,7 @@ GOODS = 3  # that a trader deals in, at most
 Numbers = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """Goods, column by column; the sector of each by number."""
 
     sector: Numbers
@@ -43,8 +42,7 @@ class Catalogue:
     price: npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Trade:
+class Trade(Struct, frozen=True):
     """Who trades what with whom: circles of traders in the same goods, and pairs of a sender and a receiver within one."""
 
     names: pa.Array  # senders, then receivers
@@ -130,8 +128,7 @@ def make_trade(lines: int, goods: Catalogue, sectors: Sequence[str], random: np.
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """What was drawn for each line of a manifest; `pair` and `consignee` for each shipment."""
 
     pair: Numbers

@@ -15,11 +15,12 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 PERMITS, NOTIFICATIONS, LICENCES = "permits", "pre-export-notifications", "licences"
 REQUIREMENTS, CONFIRMATIONS = "annual-requirements", "import-confirmations"
@@ -84,8 +85,7 @@ HEADERS: dict[str, dict[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of the manifest. kg: None leaves the mass out."""
 
     bill: str
@@ -102,8 +102,7 @@ class Line:
     content_kg: Decimal | None = None
 
 
-@dataclass(slots=True)
-class Year:
+class Year(Struct):
     """What was made. planted: (kind, register, number of the document or bill) -> how often `reconcile` must tell it."""
 
     lines: list[Line] = field(default_factory=list)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -24,6 +23,7 @@ from country_year import (
     Line,
     Maker,
 )
+from msgspec.structs import replace
 
 _PARTS = 4  # shipments a document
 Plant = Callable[[Maker], None]

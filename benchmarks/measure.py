@@ -10,9 +10,10 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 PROC = Path("/proc")
 WHOLE_TREE = all((PROC / "self" / name).is_file() for name in ("smaps_rollup", f"task/{os.getpid()}/children"))
@@ -26,8 +27,7 @@ class CommandFailed(Exception):
     """A command ended with a code that it should not end with; what it said."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """One run of a command.
 
     Attributes:

@@ -18,11 +18,12 @@ import time
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 YEAR, OWN = 2025, "US"
 FIRST, LAST = date(YEAR, 1, 1), date(YEAR, 12, 31)
@@ -70,8 +71,7 @@ GOODS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Firm:
+class Firm(Struct, frozen=True):
     """A firm by its parts; forms: how its legal form may be written."""
 
     own: str
@@ -84,8 +84,7 @@ class Firm:
         return f"{self.own} {self.business} {self.forms[0]}"
 
 
-@dataclass(slots=True)
-class Item:
+class Item(Struct):
     """A line of goods, as it truly was. permits and pens: references of papers that it names."""
 
     bill: str
@@ -102,16 +101,14 @@ class Item:
     exact: bool = False  # numbers are written as the paper has them
 
 
-@dataclass(slots=True)
-class Paper:
+class Paper(Struct):
     """A row of a register, as it truly is; `row` holds true values, written by the office at the end."""
 
     register: str
     row: dict[str, Any]
 
 
-@dataclass(slots=True)
-class Offices:
+class Offices(Struct):
     """What was made; planted as in `country_year`. aside: rows that cannot be understood. comparable: litres of unknown density."""
 
     items: list[Item] = field(default_factory=list)
@@ -314,7 +311,7 @@ def reconcile_offices(folder: Path, home: Path) -> tuple[Any, float]:
     Returns:
         What came of it, with what could not be judged, and the seconds of processor time.
     """
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from precursor_screen.casework.gathering import gather_manifests, gather_registers, make_frame
     from precursor_screen.casework.reconcile.reconcile import reconcile

@@ -15,10 +15,10 @@ import json
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from replaying.cases import Case, day_of, line_of, read_cases
 from replaying.facts import Story, tell
 from replaying.figures import at_least, group_of, is_expected, measure, render_bands, rules_that_flood
@@ -28,8 +28,7 @@ from replaying.trade import Trade, make_trade
 REPORTS = Path(__file__).parent / "replaying" / "reports"
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
+class Replayed(Struct, frozen=True):
     """What all came to: by case with memory and bare, by kind of lawful trade; a case without a line is in none of them."""
 
     cases: tuple[Case, ...]

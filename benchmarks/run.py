@@ -19,7 +19,6 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -31,6 +30,7 @@ import suite
 from data import listed_names
 from manifests import write_manifest
 from measure import MEMORY_OF, CommandFailed, Measured, figures, run
+from msgspec import Struct
 from page import render_runs, renew_section
 
 OFAC = ("sdn_2024-06.csv", "alt_2025-02.csv", "add_2024-06.csv", "sdn_comments_2025-12.csv")
@@ -39,8 +39,7 @@ PLAIN = (sys.executable, str(Path(__file__).with_name("plain.py")))
 SCREENED = (0, 3)  # exit codes of a screen
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
+class Bench(Struct, frozen=True):
     """Where things are: the program that is measured, a folder for manifests and reports, and a home with the watchlist."""
 
     tree: Path

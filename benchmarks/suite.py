@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 AS_OF = "2026-11-25"
 EXPLAINED = "PS-CHEM-003"
@@ -11,8 +12,7 @@ TEXT = "ACETIC ANHYDRIDE 98 %, 20 DRUMS"
 NAME = "Quimeralda Reactivos"
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """A manifest to make and to screen."""
 
     lines: int

@@ -6,9 +6,10 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from precursor_screen.errors import UsageError, Where
 from precursor_screen.model import FAIL_ON, TIERS
@@ -20,8 +21,7 @@ PREFIX = "PRECURSOR_SCREEN_"
 _NOT_SETTINGS = ("PRECURSOR_SCREEN_CACHE", "PRECURSOR_SCREEN_TEST_DATA")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A setting: its key (dots are tables in the file), whether it is a list, its allowed values (empty: any), what it does;
     is_number: a whole number from 0 on, kept as text."""
 
@@ -94,8 +94,7 @@ SETTINGS = (
 _BY_KEY = {s.key: s for s in SETTINGS}
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """The value of a setting and where it came from: default, a file, a variable or the command line."""
 
     value: Any

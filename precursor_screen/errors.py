@@ -34,8 +34,9 @@ or 3 where it befell one of several inputs (`cli/faults.py`).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 
 class ExitCode(IntEnum):
@@ -49,8 +50,7 @@ class ExitCode(IntEnum):
     LOCKED = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """A place in an input: file, row or line, field. Any part may be unknown (None or empty)."""
 
     file: str = ""

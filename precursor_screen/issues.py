@@ -11,13 +11,12 @@ The effect says what it did:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 SET_ASIDE, UNSCREENABLE, DEGRADED, NOTE = "set-aside", "unscreenable", "degraded", "note"
 
 
-@dataclass(frozen=True, slots=True)
-class IssueCode:
+class IssueCode(Struct, frozen=True):
     """One kind of issue: `explain CODE` prints it."""
 
     code: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
 import pyarrow as pa
+from msgspec import Struct, field
 
 from precursor_screen.messages.settled import KNOWN, RULE_LINE, Settled, settle_alone
 from precursor_screen.schema import FLAG, MOVEMENT, SUPPRESSED
@@ -18,8 +18,7 @@ REFERENCES = ("declaration_id", "house_bill_of_lading", "bill_of_lading", "maste
 ALWAYS = (*IDENTITY, *REFERENCES, "direction", "substance_mass_kg")
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """One look back: windows of about one length ask together, so that a long one does not read a year for the short ones.
 
     Attributes:
@@ -71,16 +70,14 @@ EPISODE = pa.schema([("flag_id", pa.string()), ("rule_id", pa.string()), *MEMBER
 CARGOES = pa.schema([("cargo", pa.uint64()), ("day", pa.date32())])
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """TALLY of all lines of a run, and of which rows it is asked what was counted before (a boolean a row)."""
 
     lines: pa.Table
     asked: pa.Array
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """What lines come to by day: PARTY_COUNTS, LANE_COUNTS, and which cargoes (CARGOES) are in them."""
 
     parties: pa.Table
@@ -92,8 +89,7 @@ NO_TALLY = Tally(TALLY.empty_table(), pa.array([], pa.bool_()))
 NO_COUNTS = Counts(PARTY_COUNTS.empty_table(), LANE_COUNTS.empty_table(), CARGOES.empty_table())
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What windows need.
 
     Attributes:
@@ -107,8 +103,7 @@ class Request:
     tally: Tally = NO_TALLY
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """What is recorded that bears on a run: the answer to one `Ask`.
 
     Attributes:
@@ -124,8 +119,7 @@ class History:
     since: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True):
     """The answers to a `Request`: as `History`, with a table of movements for each `Ask`.
 
     Each table is taken once, when the one before is done with: it may be read only then. counts: of the parties and codes that the
@@ -145,8 +139,7 @@ JUDGED_LINES = pa.schema([(n, pa.string()) for n in ("line_id", "movement_key", 
 Undecided = Callable[[Collection[tuple[str, str]]], Collection[tuple[str, str]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Doubts:
+class Doubts(Struct, frozen=True):
     """What a run could not judge: no flag is resolved on doubt about its own line, and any other is.
 
     Attributes:
@@ -156,7 +149,7 @@ class Doubts:
     """
 
     rules: frozenset[str] = frozenset()
-    undecided: Undecided | None = field(default=None, compare=False)
+    undecided: Undecided | None = None
     over_time: pa.Table = field(default_factory=RULE_LINE.empty_table)
 
     def among(self, pairs: Collection[tuple[str, str]], scopes: Mapping[str, str]) -> frozenset[tuple[str, str]]:
@@ -174,8 +167,7 @@ class Doubts:
         return frozenset(p for p in asked if p in over_time) | frozenset(self.undecided(others) if others else ())
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """What a run has judged, so that what it no longer flags can be told from what it never looked at.
 
     Attributes:
@@ -201,8 +193,7 @@ class Judged:
     episodes: pa.Table = field(default_factory=EPISODE.empty_table)
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """The flags of a run against what is recorded.
 
     Attributes:

@@ -6,10 +6,11 @@ All are frozen and picklable, and hold no reference to files or connections.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct, field
 
 LEVELS = ("informational", "low", "medium", "high", "critical")
 CONFIDENCES = ("low", "medium", "high")
@@ -24,8 +25,7 @@ CONVENTIONS = ("UN1988", "UN1961", "UN1971")
 SURVEILLANCE = "ISSL"  # no law: a heuristic list of substances to watch
 
 
-@dataclass(frozen=True, slots=True)
-class SubstanceName:
+class SubstanceName(Struct, frozen=True):
     """One name of a substance. kind: usual, synonym, systematic, salt, isomer, abbreviation. language: ISO 639-1, `mul` for all."""
 
     name: str
@@ -36,8 +36,7 @@ class SubstanceName:
     verified: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CasNumber:
+class CasNumber(Struct, frozen=True):
     """A CAS registry number and what it stands for: base, salt, isomer or hydrate."""
 
     number: str
@@ -46,8 +45,7 @@ class CasNumber:
     verified: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EcNumber:
+class EcNumber(Struct, frozen=True):
     """An EC number and what it stands for: base, salt, isomer or hydrate."""
 
     number: str
@@ -56,8 +54,7 @@ class EcNumber:
     verified: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
+class Control(Struct, frozen=True):
     """One listing of a substance. In force from `since` (inclusive, None: unknown) until `until` (exclusive, None: still).
 
     verified: the membership was read in its source. since_verified: so was the day. seen: the day of the edition in which it was read.
@@ -82,8 +79,7 @@ class Control:
         return self.since is not None or self.seen is None or self.seen <= day
 
 
-@dataclass(frozen=True, slots=True)
-class HsCode:
+class HsCode(Struct, frozen=True):
     """An HS subheading (six digits) of a substance. own: nothing else is classified there; else it is a basket.
 
     verified: the nomenclature names the substance there; where it does not, the place was worked out.
@@ -96,8 +92,7 @@ class HsCode:
     verified: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Substance:
+class Substance(Struct, frozen=True):
     """A controlled or watched substance with everything that the tables say of it."""
 
     substance_id: str
@@ -131,8 +126,7 @@ class Substance:
         return "national" if any(c.instrument != SURVEILLANCE for c in self.controls) else "surveillance"
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(Struct, frozen=True):
     """A quantity from which a duty applies. kg is None where the unit cannot be turned into mass. period: transaction, month, year.
 
     counts: what of a mixture or salt is compared with it: goods, substance or base.
@@ -152,16 +146,14 @@ class Threshold:
     counts: str = "goods"
 
 
-@dataclass(frozen=True, slots=True)
-class WatchlistName:
+class WatchlistName(Struct, frozen=True):
     """A name of an entry. kind: primary, strong, weak, original_script, former."""
 
     name: str
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class WatchlistEntry:
+class WatchlistEntry(Struct, frozen=True):
     """A listed person, organisation, vessel or aircraft. Its key is list_id and the list's own id."""
 
     list_id: str
@@ -182,8 +174,7 @@ class WatchlistEntry:
         return next((n.name for n in self.names if n.kind == "primary"), self.names[0].name if self.names else "")
 
 
-@dataclass(frozen=True, slots=True)
-class RuleTest:
+class RuleTest(Struct, frozen=True):
     """An inline test of a rule: rows in, the line ids that are flagged, and those that are not evaluable.
 
     since: where recorded history begins. registers: rows of registers by name. levels: of flags, by line id. gap: a known miss; it is counted, and fails once
@@ -200,8 +191,7 @@ class RuleTest:
     levels: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A source of a rule: title, note, mark (R read, K recalled, P our proposal)."""
 
     title: str
@@ -209,8 +199,7 @@ class Source:
     mark: str
 
 
-@dataclass(frozen=True, slots=True)
-class RuleLevel:
+class RuleLevel(Struct, frozen=True):
     """The level and weight of a rule's flags where a selection holds."""
 
     when: Mapping[str, Any]
@@ -218,8 +207,7 @@ class RuleLevel:
     weight: int
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule as read from its file; detection is kept as parsed YAML until it is compiled (`rulebook`)."""
 
     id: str
@@ -304,8 +292,7 @@ FAMILIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """US dollars for one unit of a currency on a day."""
 
     currency: str
@@ -313,8 +300,7 @@ class Rate:
     usd: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Concern:
+class Concern(Struct, frozen=True):
     """How much a consignment of a substance is worth a look by itself.
 
     Attributes:
@@ -330,8 +316,7 @@ class Concern:
     bulk_trade: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Typology:
+class Typology(Struct, frozen=True):
     """What the flags of a shipment can add to its score, family by family, and which rules decide its band by themselves."""
 
     id: str
@@ -341,8 +326,7 @@ class Typology:
     floor: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True):
     """One input as read: a file, a sheet or a member, and how it was understood."""
 
     input_id: str

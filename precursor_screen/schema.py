@@ -9,9 +9,8 @@ instrument and schedule).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pyarrow as pa
+from msgspec import Struct
 
 DECIMAL = pa.decimal128(18, 6)
 CONTROL = pa.struct([("instrument", pa.string()), ("schedule", pa.string())])
@@ -51,8 +50,7 @@ MENTION_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column: name, kind (see the module's docstring), the subject it belongs to, who fills it, what it means."""
 
     name: str

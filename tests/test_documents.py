@@ -10,10 +10,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from precursor_screen.cli.main import run
 from precursor_screen.reference import shipped
@@ -30,8 +30,7 @@ DONE = frozenset({0, 1, 3})
 TOLD_OF = ("ps-chem-003.yml", "ps-chem-010.yml", "ps-doc-004.yml", "ps-pty-018.yml", "ps-qty-005.yml")
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """A command of a page, and what is said of it: exit codes, words of its output."""
 
     line: str

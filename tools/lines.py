@@ -14,8 +14,9 @@ import sys
 import tokenize
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 ROOT = Path(__file__).resolve().parents[1]
 SHORTEST_TABLE = 3
@@ -24,8 +25,7 @@ _SAYS_NOTHING = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """Lines of some modules. total: all of them, as an editor counts."""
 
     modules: int = 0

@@ -13,8 +13,9 @@ import itertools
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "precursor_screen"
@@ -37,8 +38,7 @@ _SQL_SWAPS = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(Struct, frozen=True):
     """One way to change a tree: where, the node as it was, and what changes it in place."""
 
     line: int
@@ -46,8 +46,7 @@ class Site:
     change: Callable[[], ast.AST]
 
 
-@dataclass(frozen=True)
-class Mutant:
+class Mutant(Struct, frozen=True):
     """A module with one change."""
 
     path: Path

@@ -10,18 +10,17 @@ import faulthandler
 import sys
 import threading
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
 from tools.mutants import PACKAGE, Mutant
 
 
-@dataclass(frozen=True)
-class Watched:
+class Watched(Struct, frozen=True):
     """A test by its node id: seconds of its call, and of the package (path, qualified name of a function) that it runs."""
 
     name: str

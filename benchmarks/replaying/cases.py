@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import Struct
 from replaying.firms import Firm, make_address, make_firm
 from replaying.lines import Line
 
@@ -41,8 +41,7 @@ NO_FACT = re.compile(r"sample street|sampletown|imaginar", re.I)  # addresses th
 OTHER_ADDRESS = re.compile(r"\b(new|other|another|different|differs|changed)\b", re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """facts: as cases.yml states them; cells: its row of replay.csv, empty where there is none."""
 
     case_id: str

@@ -8,9 +8,10 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from replaying.cases import Case
 from replaying.firms import Firm, make_firm, named_alike
 from replaying.lines import Line, Registers
@@ -34,8 +35,7 @@ MOST_LOTS = 10
 LICENSED = r"earlier lawful imports|(licensed|registered) (distributor|importer|firm|buyer|maker)"
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """When a row holds. moments: at which the rules are named."""
 
     methods: tuple[str, ...] = ()
@@ -49,8 +49,7 @@ class Told:
         return named or bool(self.words and re.search(self.words, case.words))
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+class Earlier(Struct, frozen=True):
     """Consignments before the case.
 
     Attributes:
@@ -118,8 +117,7 @@ PARTNERS = (
 )
 
 
-@dataclass(slots=True)
-class Papers:
+class Papers(Struct):
     """What registers hold of a case, and the numbers that its line cites."""
 
     registers: Registers = field(default_factory=Registers)
@@ -128,8 +126,7 @@ class Papers:
     told: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(Struct, frozen=True):
     """A case's line, what was shipped before, what registers hold; told: which rows of the tables held."""
 
     line: Line

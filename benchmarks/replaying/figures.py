@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from replaying.cases import Case
 from replaying.running import Outcome, Outcomes
 
@@ -13,8 +13,7 @@ BANDS = ("none", "low", "review", "hold")
 EXPECTED = ("line", "line-weak", "history", "register")  # where a screener could see a diversion before it arrives
 
 
-@dataclass(frozen=True, slots=True)
-class Pairs:
+class Pairs(Struct, frozen=True):
     """Shares of pairs, per cent: in which the diversion scores higher, and in which both score the same (which is not higher)."""
 
     higher: float

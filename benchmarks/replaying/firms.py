@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import random
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 ONSETS = (
     "Al",
@@ -34,8 +36,7 @@ ELSEWHERE = ("Central District", "", "Main Road", ("Ltd",))
 BOXES = ("AE", "KE", "SA", "ZA", "KW")  # where letters go to boxes, of honest firms too
 
 
-@dataclass(frozen=True, slots=True)
-class Firm:
+class Firm(Struct, frozen=True):
     """A trader: name, one-line address, ISO country."""
 
     name: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
 import pyarrow as pa
+from msgspec import Struct, field
 from replaying.firms import Firm
 
 # Those of replay.csv, an address of the shipper, and the numbers of papers.
@@ -19,8 +19,7 @@ REQUIREMENTS = "annual-requirements"
 Register = dict[str, str]  # one row: column -> cell
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One consignment. kg: net; usd: None where the papers state no value."""
 
     bill: str
@@ -56,8 +55,7 @@ class Line:
         )
 
 
-@dataclass(slots=True)
-class Registers:
+class Registers(Struct):
     """Rows by the name of the register, as `registers import` takes them."""
 
     rows: dict[str, list[Register]] = field(default_factory=dict)

@@ -7,11 +7,11 @@ import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from replaying.facts import Story
 from replaying.lines import Line, Register, Registers, to_table
 from replaying.trade import Trade
@@ -25,8 +25,7 @@ from precursor_screen.reports.report import Report
 FORTNIGHT, HALF_YEAR = 14, 183  # days a run
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a shipment came to. band: None where it could not be screened; rules: of its open flags, informational ones too."""
 
     score: int
@@ -48,8 +47,7 @@ def outcomes_of(report: Report) -> Outcomes:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
+class Bench(Struct, frozen=True):
     """Where the runs take place. folder: of the ledger and of imported registers; last: the day of the cases."""
 
     folder: Path

@@ -10,11 +10,12 @@ import csv
 import math
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
+from msgspec import Struct
+from msgspec.structs import replace
 from replaying.firms import Firm, make_firm
 from replaying.lines import Line, Registers
 
@@ -25,8 +26,7 @@ HEADROOM = 1.5  # papers are for more than is bought
 YOUNG = 0.12  # of the firms buy for the first time in the year that counts
 
 
-@dataclass(frozen=True, slots=True)
-class Goods:
+class Goods(Struct, frozen=True):
     """A row of the tables. kg: least and most a shipment; papers: permit, permit_low (cited in half the lines), licence or none."""
 
     texts: tuple[str, ...]
@@ -43,8 +43,7 @@ class Goods:
     yearly: int = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Trade:
+class Trade(Struct, frozen=True):
     """kind by bill: lawful or ordinary."""
 
     lines: tuple[Line, ...]

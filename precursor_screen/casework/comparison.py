@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from precursor_screen.casework.reconcile.differences import Unjudged
 from precursor_screen.casework.reconcile.movements import Movement, record_of
@@ -21,8 +23,7 @@ LINES = columns(
 _NOT_EVALUABLE = columns("code:18 register:24 count:9n what=message:80w examples:60w")
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """What stands above all that is told.
 
     Attributes:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from precursor_screen.casework.moved import Moved, from_ledger, from_manifests
 from precursor_screen.casework.reconcile.alike import number_forms
@@ -32,8 +33,7 @@ from precursor_screen.runners.settings import NO_WATCHLIST, Settings
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(Struct, frozen=True):
     """Movements of substances.
 
     Attributes:
@@ -137,8 +137,7 @@ def unseen(coverage: Mapping[str, Any]) -> list[Unjudged]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Registers:
+class Registers(Struct, frozen=True):
     """The registers that were imported: documents by register; rows that their import set aside; for the provenance, day and digest.
 
     aside: by register the numbers of rows that were set aside, in all their forms.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.reports.report import Report
@@ -19,8 +19,7 @@ Pick = Callable[[pa.Table], pa.Table]
 Cite = Callable[[pa.Table, pa.Table], pa.Table]
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """What moved.
 
     Attributes:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from precursor_screen.ledger.values import CLEARED, CONFIRMED, INCONCLUSIVE, REFERRED, REOPENED, Disposition
 from precursor_screen.model import Rule
@@ -21,8 +22,7 @@ _Z = 1.959963984540054
 _STRONGEST = (CONFIRMED, CLEARED, REFERRED, INCONCLUSIVE)
 
 
-@dataclass(frozen=True, slots=True)
-class Precision:
+class Precision(Struct, frozen=True):
     """Verdicts on the flags of a rule. A shipment counts once: its flags are mostly decided in one go.
 
     Attributes:

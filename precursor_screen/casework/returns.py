@@ -7,12 +7,12 @@ use are in no manifest and in no register that is read, so their cells stay blan
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 import pandas as pd
 import pyarrow as pa
+from msgspec import Struct
 
 from precursor_screen.casework.frames import sum_known, to_frame, to_rows
 from precursor_screen.casework.reconcile.differences import Unjudged, all_unjudged
@@ -41,8 +41,7 @@ _MESSAGES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class YearlyReturn:
+class YearlyReturn(Struct, frozen=True):
     """The return.
 
     Attributes:

@@ -8,8 +8,10 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from precursor_screen.casework.targets import KINDS, LEAST, Flag, Found, choose, find_flags, not_found
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError, UsageError, Where
@@ -27,8 +29,7 @@ _CLOCKS = timedelta(days=1)  # by which the clock of whoever filled in a file ma
 _TIME = "Write it as 2026-11-25T08:30:00+00:00."
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A verdict as somebody states it; empty parts take their default. flag: what `targets.find` takes."""
 
     flag: str
@@ -45,8 +46,7 @@ class Draft:
 Placed = tuple[Where, Draft]
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
+class Added(Struct, frozen=True):
     """What became of some verdicts.
 
     Attributes:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from precursor_screen.errors import UsageError, Where
 from precursor_screen.ledger.store import Ledger
@@ -22,8 +23,7 @@ _MANGLED = re.compile(r"\d+(?:[.,]\d+)?E[+-]?\d+")
 Flag = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """Flags (FLAG columns, of all states) that something names. kind: one of KINDS; name: as recorded, or as asked for."""
 
     kind: str

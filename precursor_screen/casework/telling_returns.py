@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from datetime import date
 from types import MappingProxyType
 from typing import Any
+
+from msgspec.structs import asdict
 
 from precursor_screen.casework.comparison import LINES, Head, line_of, not_evaluable, tell
 from precursor_screen.casework.frames import to_rows

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict, fields
 
 from precursor_screen.casework.review import Draft, Placed
 from precursor_screen.errors import UsageError, Where
@@ -30,8 +32,7 @@ _LARGEST = 256 << 20  # bytes of a file: beyond all that officers decide
 _SAYS = ("verdict", "reason", "text", "officer", "until", "second")
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(Struct, frozen=True):
     """What a file states: the verdicts, and how many flags or shipments it leaves undecided."""
 
     drafts: list[Placed]

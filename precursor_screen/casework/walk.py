@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from precursor_screen.casework.review import CRITICAL, REASONS, Added, Draft, add_verdicts
 from precursor_screen.casework.targets import Flag
@@ -42,8 +43,7 @@ class Talk(Protocol):
         """The name of a second officer, from somebody who reads the prompt; empty where answers were written down before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """A shipment and its open flags, worst first."""
 
     shipment_id: str
@@ -55,8 +55,7 @@ class Case:
         return any(f["level"] == CRITICAL for f in self.flags)
 
 
-@dataclass(slots=True)
-class Walked:
+class Walked(Struct):
     """How far somebody came. decided, skipped, left: cases; flags: that were decided; ended: quit, end of input, or all are seen."""
 
     decided: int = 0
@@ -80,8 +79,7 @@ def _rank(flag: Flag) -> tuple[int, str, str]:
     return -level, flag["rule_id"], flag["flag_id"]
 
 
-@dataclass(frozen=True, slots=True)
-class Officers:
+class Officers(Struct, frozen=True):
     """Who decides. second: who agrees to clearances of critical flags, empty: is asked for; may_clear: see `review.add_verdicts`."""
 
     first: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from precursor_screen.cli import common, options
 from precursor_screen.reports.printable import printable
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from precursor_screen.runners.inputs import Source
 
 
-@dataclass(slots=True)
-class _Checked:
+class _Checked(Struct):
     """What a check came to: what is wrong, what could not be checked, what holds."""
 
     problems: list[str]

@@ -7,9 +7,10 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from precursor_screen.reports.printable import printable
 from precursor_screen.version import __version__
@@ -22,8 +23,7 @@ _DEEPEST = 40  # frames of a traceback that are kept: an endless recursion has a
 _QUOTED = re.compile(r"(['\"]).*?\1|(?<=: ).*", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A fault and where its report is: summary in one line, digest of the place in the program, path or why there is none."""
 
     summary: str

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import asdict
 
 from precursor_screen.cli import common, options
 from precursor_screen.config import ledger_of
@@ -83,7 +83,7 @@ def info(opening: Opening, as_json: bool) -> None:
     with opening() as ledger:
         found = ledger.info()
     if as_json:
-        common.echo_json(dataclasses.asdict(found))
+        common.echo_json(asdict(found))
     else:
         click.echo("\n".join(_described(found)))
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from precursor_screen.cli import options
 from precursor_screen.reports.printable import printable
@@ -26,8 +26,7 @@ def _reading(command: options.Command) -> options.Command:
     return click.option("--mapping", metavar="PATH", help="A column map, as `mapping list --yaml` writes it.")(given)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """One table of what was read.
 
     Attributes:

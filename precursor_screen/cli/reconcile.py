@@ -107,7 +107,7 @@ def _exit_code(found: int, doubts: Sequence[Unjudged]) -> ExitCode:
 def _reconcile(
     ctx: click.Context, inputs: tuple[str, ...], given: dict[str, Any], capacity: int
 ) -> tuple[Any, int, Sequence[Unjudged]]:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from precursor_screen.casework.comparison import Head
     from precursor_screen.casework.gathering import gather_registers, make_frame
@@ -175,7 +175,7 @@ def _firm(name: str, movements: Iterable[Movement], registers: dict[str, tuple[D
 def _mirror(
     ctx: click.Context, inputs: tuple[str, ...], given: dict[str, Any], capacity: int
 ) -> tuple[Any, int, Sequence[Unjudged]]:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from precursor_screen.casework.comparison import Head
     from precursor_screen.casework.reconcile.mirror import mirror

@@ -72,8 +72,9 @@ def status(ctx: click.Context, as_json: bool) -> None:
     Example:
       precursor-screen registers status
     """
-    from dataclasses import asdict
     from datetime import date
+
+    from msgspec import to_builtins
 
     from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.rulebook.registers import REGISTERS
@@ -81,7 +82,7 @@ def status(ctx: click.Context, as_json: bool) -> None:
     store = RegisterStore(home_of(common.settings(ctx)))
     opened = {r.manifest.register: r.manifest for r in store.open_all()}
     if as_json:
-        click.echo(json.dumps([asdict(m) for m in opened.values()], ensure_ascii=False))
+        click.echo(json.dumps(to_builtins(list(opened.values())), ensure_ascii=False))
         return
     for name in REGISTERS:
         if name not in opened:

@@ -65,7 +65,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     if "ledger" in gathered.source:
         notices = (*notices, comparing.OF_LEDGER)
     provenance = {"year": year, "jurisdiction": settings.jurisdiction} | gathered.source
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     here = shipped_permit_law().of(settings.jurisdiction, date(year, 12, 31))
     form = head_of(here.name if here else settings.jurisdiction, given["office"], given["officer"], date.today())

@@ -98,12 +98,13 @@ def named_of(ledger: Ledger, flags: Table, named: Iterable[str]) -> list[dict[st
 
 
 def _print_objects(flags: list[dict[str, Any]], verdicts: dict[str, list[Any]]) -> None:
-    import dataclasses
     import json
+
+    from msgspec.structs import asdict
 
     for flag in flags:
         flag["evidence"] = json.loads(flag["evidence"] or "[]")
-        common.echo_json({**flag, "dispositions": [dataclasses.asdict(v) for v in verdicts.get(flag["flag_id"], ())]})
+        common.echo_json({**flag, "dispositions": [asdict(v) for v in verdicts.get(flag["flag_id"], ())]})
 
 
 @command.command()
@@ -159,7 +160,7 @@ def import_verdicts(ctx: click.Context, source: Path, officer: str | None, secon
     Example:
       precursor-screen review import verdicts.csv --officer "N. Officer"
     """
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from precursor_screen.casework.review import import_verdicts
     from precursor_screen.casework.verdict_files import read_verdicts

@@ -32,7 +32,7 @@ def stats(ctx: click.Context, as_json: bool, opening: Opening) -> None:
     Example:
       precursor-screen review stats
     """
-    from dataclasses import asdict
+    from msgspec.structs import asdict
 
     from precursor_screen.casework.precision import measure
     from precursor_screen.config import rule_dirs_of

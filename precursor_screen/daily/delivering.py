@@ -8,14 +8,14 @@ happened; killed after that, the next run finishes what is missing, from what wa
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.daily.changes import digests
 from precursor_screen.daily.inbox import is_as_before
@@ -38,8 +38,7 @@ _NAMES = "set-aside-text-names"
 _WHOLE = ("unreadable-file", "unknown-format", "no-manifest", "no-usable-column", _CHANGED)
 
 
-@dataclass(frozen=True, slots=True)
-class Deliverer:
+class Deliverer(Struct, frozen=True):
     """Screens and delivers.
 
     Attributes:
@@ -97,7 +96,7 @@ class Deliverer:
             taken, reference = tuple(_outcomes(run, files)), digests(self.session.reference)
             if not taken:
                 raise _AllChanging
-            written.append(self._write(dataclasses.replace(blank, files=taken, reference=reference, run_id=run.run_id), run))
+            written.append(self._write(replace(blank, files=taken, reference=reference, run_id=run.run_id), run))
 
         def tell(_: Run) -> None:
             delivery, text = written[-1]
@@ -109,7 +108,7 @@ class Deliverer:
         """Writes reports, mail and record beside; the record with what it comes to."""
         folder, place = self.out.staged, self.out.next_place(delivery).absolute()
         where = str(place / f"report.{self.formats[0]}") if self.formats else str(place)
-        said = dataclasses.replace(self.said, files=delivery.files, where=where)
+        said = replace(self.said, files=delivery.files, where=where)
         report, counts = run.report, count_new(run.report)
         aside = bool(delivery.set_aside or said.unreadable or said.lying)
         nothing = len(delivery.set_aside) == len(delivery.files)  # that is no failure to screen, the mail says why
@@ -120,7 +119,7 @@ class Deliverer:
             for suffix in self.formats:
                 write_report(report, folder / f"report.{suffix}", self.out.mode)
             write_whole(folder / SUMMARY, text, self.out.mode)
-        delivery = dataclasses.replace(delivery, exit_code=int(code), subject=subject, counts=counts)
+        delivery = replace(delivery, exit_code=int(code), subject=subject, counts=counts)
         self.out.finish(delivery)
         return delivery, text
 

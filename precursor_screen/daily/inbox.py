@@ -7,8 +7,9 @@ import json
 import stat
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from precursor_screen.errors import UnreadableManifest
 from precursor_screen.formats.blob import Blob
@@ -24,8 +25,7 @@ NOT_A_FILE = "is a pipe, a socket or a device, not a file. Remove it."
 RACY_NS = 2_000_000_000  # the coarsest clock of a file system in use: two changes within it look like one
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Struct, frozen=True):
     """By what one sees that a file has changed, without reading it. Times in nanoseconds; changed: of content, name or permissions."""
 
     size: int
@@ -38,8 +38,7 @@ class Stamp:
         return max(0.0, now - max(self.modified, self.changed) / 1e9)
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A file of the inbox. name: its path within, as reports call it."""
 
     name: str
@@ -47,8 +46,7 @@ class Listed:
     stamp: Stamp
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """An inbox at one moment.
 
     Attributes:

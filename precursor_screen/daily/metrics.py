@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 PREFIX = "precursor_screen_daily_"
 _HELP = {
@@ -20,8 +21,7 @@ _HELP = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """A figure: its name (a key of the table of what is said of them), its value, its labels."""
 
     name: str

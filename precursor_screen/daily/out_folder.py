@@ -15,9 +15,10 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from precursor_screen.daily.record import RESCREEN, Delivery, Taken, delivery_from_json
 from precursor_screen.errors import NoRoom, OutFolderError, PrecursorScreenError, UsageError, Where
@@ -27,16 +28,14 @@ RECORD, SUMMARY, LATEST, HEARTBEAT, METRICS = "run.json", "summary.txt", "latest
 _NAME = re.compile(r"\d{4}-\d\d-\d\d(-rescreen)?(-\d+)?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(Struct, frozen=True):
     """A folder of reports that is in its place, and its record."""
 
     path: Path
     delivery: Delivery
 
 
-@dataclass(frozen=True, slots=True)
-class OutFolder:
+class OutFolder(Struct, frozen=True):
     """Where reports go. mode: permissions of files; folders let the same people in."""
 
     path: Path

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+
+from msgspec import Struct, field
 
 from precursor_screen.daily.changes import changed
 from precursor_screen.daily.inbox import Listed
@@ -16,16 +17,14 @@ from precursor_screen.errors import UnreadableManifest
 MOST_DAYS = 7  # that may have passed since the last run where reports are deleted: else the clock may have moved
 
 
-@dataclass(frozen=True, slots=True)
-class Digested:
+class Digested(Struct, frozen=True):
     """A file of the inbox and the SHA-256 of its content."""
 
     file: Listed
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sorted:
+class Sorted(Struct, frozen=True):
     """The files of an inbox.
 
     Attributes:
@@ -79,8 +78,7 @@ def sort_files(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What has changed since files were screened. what: a phrase each; since: day of that run."""
 
     what: tuple[str, ...] = ()
@@ -103,8 +101,7 @@ def find_change(published: Iterable[Published], now: Mapping[str, str], answered
     return Change(tuple(changed(settled[-1].reference, now)), settled[-1].day)
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
+class Again(Struct, frozen=True):
     """What is to be screened again: the files, what has changed since they were screened, and the earliest day of that; older: files
     that would be, and are too old."""
 

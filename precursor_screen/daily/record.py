@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field, to_builtins
+from msgspec.structs import fields
 
 from precursor_screen.errors import ExitCode
 
@@ -21,8 +22,7 @@ def worst(*codes: int) -> ExitCode:
     return next((code for code in _ORDER if code in codes), ExitCode.CLEAR)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """A file that a run took up: its digest, whether it was screened or set aside, and why."""
 
     name: str
@@ -32,8 +32,7 @@ class Taken:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """One folder of reports.
 
     Attributes:
@@ -73,7 +72,7 @@ class Delivery:
 
     def to_json(self) -> str:
         """The text of `run.json`."""
-        return json.dumps({"schema": SCHEMA, **dataclasses.asdict(self)}, ensure_ascii=False, indent=1) + "\n"
+        return json.dumps({"schema": SCHEMA, **to_builtins(self)}, ensure_ascii=False, indent=1) + "\n"
 
 
 def delivery_from_json(text: str) -> Delivery:
@@ -85,7 +84,7 @@ def delivery_from_json(text: str) -> Delivery:
     data = json.loads(text)
     if not isinstance(data, dict) or data.pop("schema", None) != SCHEMA:
         raise ValueError("no record of a run")
-    names = {f.name for f in dataclasses.fields(Delivery)}
+    names = {f.name for f in fields(Delivery)}
     try:
         files = tuple(Taken(**file) for file in data.pop("files"))
         return Delivery(files=files, **{k: v for k, v in data.items() if k in names})

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from precursor_screen.daily import changes
 from precursor_screen.daily.delivering import Deliverer
@@ -42,8 +43,7 @@ ANSWERED, PROBLEMS, VERDICTS = "answered", "problems", "verdicts"  # notes for t
 DAYS_OF_WEEK = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """What `daily` is to do.
 
     Attributes:
@@ -99,8 +99,7 @@ class Job:
 Teller = Callable[[str, bool], None]  # is given a mail, and whether it is one that must be sent
 
 
-@dataclass(slots=True)
-class _Told:
+class _Told(Struct):
     """What came of a run so far."""
 
     codes: list[int] = field(default_factory=list)
@@ -156,7 +155,7 @@ class _Run:
         updates = self.update_lists() if job.update else []
         session = open_session(job.settings, self.progress, self.keep_fault)
         refuse_no_watchlist(session.reference)
-        self.said = dataclasses.replace(self.said, jurisdiction=session.reference.jurisdiction)
+        self.said = replace(self.said, jurisdiction=session.reference.jurisdiction)
         with open_ledger(job.settings.ledger, wait=job.settings.wait) as ledger:
             self.finish_broken_off(ledger)
             remarks = [*copies, *updates, *self.take_verdicts(ledger)]
@@ -173,7 +172,7 @@ class _Run:
             again = find_again(published, found.known, now, job.rescreen_days, time.time())
         remarks += [*self.clock(published), *self.remark_change(change, found, again), *_remark_old(old, job.keep_days)]
         problems, told = self.told_once(listing.problems)
-        self.said = dataclasses.replace(
+        self.said = replace(
             self.said,
             unreadable=(*problems, *found.unreadable),
             waiting=(*listing.unfinished, *waiting),
@@ -330,7 +329,7 @@ class _Run:
         week = [p.delivery for p in published if first <= p.delivery.day <= self.today.isoformat()]
         today = [p.delivery for p in self.told.delivered]
         screened = sum(f.outcome == SCREENED for d in today for f in d.files)
-        said = dataclasses.replace(
+        said = replace(
             self.said,
             files=[f for d in today for f in d.files],
             remarks=[
@@ -379,8 +378,7 @@ class _Run:
         self.out.say(RECORD, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
 
 
-@dataclass(frozen=True, slots=True)
-class _Last:
+class _Last(Struct, frozen=True):
     """The run before: its day, when a run last did its work (seconds since 1970), and the day of the last weekly word."""
 
     day: date | None = None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from precursor_screen.daily.record import SET_ASIDE, Taken
 from precursor_screen.model import BANDS, LEVELS
@@ -24,8 +24,7 @@ _HIGH = ("high", "critical")
 REPEATED, NO_DESCRIPTIONS = "repeated-line", "no-descriptions"
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """What a mail says beside the report.
 
     Attributes:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from precursor_screen.casework.review import Added, import_verdicts
 from precursor_screen.casework.verdict_files import read_verdicts
@@ -22,8 +23,7 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 _MOST_REFUSED = 5  # that a mail tells one by one
 
 
-@dataclass(frozen=True, slots=True)
-class VerdictsTaken:
+class VerdictsTaken(Struct, frozen=True):
     """What came of a folder: a sentence each; whether something was refused; what is done with, digest -> name."""
 
     remarks: tuple[str, ...]

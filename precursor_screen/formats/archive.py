@@ -7,7 +7,9 @@ import re
 import struct
 import zipfile
 import zlib
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import CHUNK, Blob
@@ -23,8 +25,7 @@ _LEFT_BEHIND = (
 _LOCAL, _DESCRIPTOR = b"PK\x03\x04", b"PK\x07\x08"
 
 
-@dataclass(frozen=True, slots=True)
-class Members:
+class Members(Struct, frozen=True):
     """What an archive holds: the members that unpack, an error for each that does not, and what is written beside them."""
 
     blobs: tuple[Blob, ...]

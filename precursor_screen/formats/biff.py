@@ -8,9 +8,9 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import olefile
+from msgspec import Struct, field
 
 from precursor_screen.formats.parts import runs_of
 from precursor_screen.formats.sheet import Aside
@@ -46,16 +46,14 @@ WORDS_BESIDE = {
 Record = tuple[int, bytes]
 
 
-@dataclass(slots=True)
-class XlsSheet:
+class XlsSheet(Struct):
     """One sheet: where its records begin, and its name."""
 
     offset: int
     name: str
 
 
-@dataclass(slots=True)
-class _State:
+class _State(Struct):
     version: int
     scan: SheetScan = field(default_factory=SheetScan)
     last_column: int = -1

@@ -6,9 +6,10 @@ import hashlib
 import io
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from precursor_screen.errors import UnreadableManifest, Where
 
@@ -24,8 +25,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Blob:
+class Blob(Struct, frozen=True):
     """An input: its name in reports (file, or `archive!member`), where its bytes are, and the memo file that came with it in an archive."""
 
     name: str

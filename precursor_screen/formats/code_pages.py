@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct, field
 
 # Letters beyond ASCII of each language, the frequent ones first.
 _LETTERS: Final[dict[str, str]] = {
@@ -59,8 +60,7 @@ _BOX: Final = re.compile("[\u2500-\u259f\u0080-\u009f\ufffd\ue000-\uf8ff]")
 _ELSEWHERE, _SIGN, _STRANGE = 0.15, 0.35, -0.5  # a letter of another language of the page, a sign, none of these
 
 
-@dataclass(frozen=True, slots=True)
-class _Profile:
+class _Profile(Struct, frozen=True):
     """What each letter speaks for a language."""
 
     weights: Mapping[str, float] = field(default_factory=dict)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
+from msgspec import Struct
 
 from precursor_screen.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
@@ -173,8 +173,7 @@ def _has_newline(column: pa.ChunkedArray) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
+class _Record(Struct, frozen=True):
     """A row that was read by itself. doubt: how else its lines could be read; lines: how many these are."""
 
     cells: list[str]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 # In order of preference where two cut equally well: a tab is hardly ever data, a comma often is.
 DELIMITERS = ("\t", ";", "|", "\x1d", "^", "@", "\x01", ",")
@@ -20,8 +22,7 @@ _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _SEP = re.compile(r"\ufeff?sep=(.)\r?\n", re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """How the text is cut.
 
     Attributes:
@@ -34,7 +35,7 @@ class Dialect:
     delimiter: str
     quoted: bool
     width: int
-    runner_up: str = field(default="", compare=False)
+    runner_up: str = ""
 
     def __str__(self) -> str:
         """`semicolon, next comma`."""

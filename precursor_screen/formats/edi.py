@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from precursor_screen.errors import UnreadableManifest, Where
 
@@ -30,8 +31,7 @@ _ISA = re.compile(
 _TRAILERS = ("UNT", "UNE", "UNZ", "SE", "GE", "IEA")
 
 
-@dataclass(frozen=True, slots=True)
-class Syntax:
+class Syntax(Struct, frozen=True):
     """The service characters of an interchange; release and repetition are empty where there is none."""
 
     family: str = EDIFACT
@@ -46,8 +46,7 @@ class Syntax:
 EDIFACT_SYNTAX = Syntax()
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """One segment.
 
     Attributes:

@@ -11,8 +11,9 @@ import codecs
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 from precursor_screen.errors import UnreadableManifest, UsageError, Where
 from precursor_screen.formats.blob import CHUNK, Blob
@@ -40,8 +41,7 @@ def _is_plain(text: bytes) -> bool:
     return len(text) > 32 and text.isascii() and b"\x00" not in text
 
 
-@dataclass(frozen=True, slots=True)
-class EncodingChoice:
+class EncodingChoice(Struct, frozen=True):
     """How an input is encoded.
 
     Attributes:

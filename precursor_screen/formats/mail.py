@@ -12,12 +12,12 @@ import email.policy
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email.message import EmailMessage
 from itertools import islice
 from typing import Final
 
 import olefile
+from msgspec import Struct
 
 from precursor_screen.errors import UnreadableManifest, UsageError, Where
 from precursor_screen.formats.blob import Blob
@@ -64,8 +64,7 @@ _STATED: Final = {
 _EMBEDDED: Final = "3701000D"
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """What an e-mail holds.
 
     Attributes:

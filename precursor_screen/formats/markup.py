@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Final
 from xml.parsers import expat
+
+from msgspec import Struct, field
 
 from precursor_screen.errors import UnknownFormat, UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
@@ -95,8 +96,7 @@ def _sheets(
     return made
 
 
-@dataclass(slots=True)
-class _Table:
+class _Table(Struct):
     rows: list[list[str]] = field(default_factory=list)
     spans: dict[int, tuple[int, str]] = field(default_factory=dict)  # column -> rows that a cell above still covers, and its text
     cell: list[str] | None = None

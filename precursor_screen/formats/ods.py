@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from xml.parsers import expat
+
+from msgspec import Struct, field
 
 from precursor_screen.errors import UnreadableManifest, Where
 from precursor_screen.formats.gathering import Cells, text_of
@@ -79,8 +80,7 @@ def read_ods(name: str, archive: zipfile.ZipFile, cells: int) -> list[Sheet]:
     return sheets
 
 
-@dataclass(slots=True)
-class _Table:
+class _Table(Struct):
     name: str
     cells: Cells = field(default_factory=Cells)
     asides: list[Aside] = field(default_factory=list)

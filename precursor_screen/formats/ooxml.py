@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from xml.etree.ElementTree import Element
+
+from msgspec import Struct
 
 from precursor_screen.errors import UnreadableManifest
 from precursor_screen.formats.xml import stream_records
@@ -14,8 +15,7 @@ from precursor_screen.formats.xml import stream_records
 _SHEET_KINDS = ("worksheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
 
 
-@dataclass(frozen=True, slots=True)
-class SheetPart:
+class SheetPart(Struct, frozen=True):
     """One sheet: its name, and the path of its XML in the archive; empty where the workbook does not say."""
 
     name: str

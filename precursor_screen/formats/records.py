@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from precursor_screen.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
@@ -150,8 +151,7 @@ def _is_objects(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
-@dataclass(slots=True)
-class Room:
+class Room(Struct):
     """How much may still be repeated while lists are opened, and which lists stayed closed for want of it.
 
     Attributes:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+from msgspec import Struct
 
 HEAD_ROWS = 60  # enough for a header among the first thirty rows and some rows to judge it by
 # What a formula shows that was never calculated: the file holds the formula and no value, so nobody knows what it would say.
@@ -14,8 +14,7 @@ UNCACHED = "#UNCACHED!"
 MAX_CELL = 1 << 20  # characters; spreadsheets stop at 32,767, so more is damage or an attack
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """A run of source rows that could not become cells: where it starts, what it holds, how many rows, and why."""
 
     row: int
@@ -25,8 +24,7 @@ class Broken:
     code: str = "broken-row"
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """The rows below the header.
 
     Attributes:
@@ -40,8 +38,7 @@ class Body:
     broken: tuple[Broken, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Aside:
+class Aside(Struct, frozen=True):
     """Text of an input that stands in no cell of the table: a comment, a text box, a header or footer, a name of a sheet.
 
     Attributes:
@@ -55,8 +52,7 @@ class Aside:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class JoinedLists:
+class JoinedLists(Struct, frozen=True):
     """Lists of a record that became cells of several values each, as it is not said which value of one belongs to which of another.
 
     Attributes:
@@ -70,8 +66,7 @@ class JoinedLists:
     opened: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """One table of cells: a file, a sheet of a workbook, a member of an archive.
 
     Attributes:
@@ -112,8 +107,7 @@ def table_of_columns(columns: Sequence[pa.Array | pa.ChunkedArray]) -> pa.Table:
     return pa.Table.from_arrays(list(columns), names=[str(i) for i in range(len(columns))])
 
 
-@dataclass(frozen=True, slots=True)
-class MemoryReader:
+class MemoryReader(Struct, frozen=True):
     """A `read` over columns in memory.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from precursor_screen.formats.sheet import Aside, Broken
 
@@ -17,8 +18,7 @@ _PART_OF_PAGE, _FIELD = re.compile(r"&[LCRlcr]"), re.compile(r"&[A-Za-z](?:[+-]\
 _REFERENCE = re.compile(r"([A-Za-z]{1,9})([0-9]{1,9})")
 
 
-@dataclass(slots=True)
-class SheetScan:
+class SheetScan(Struct):
     """What a sheet holds by its own records.
 
     Attributes:

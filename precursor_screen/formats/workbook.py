@@ -8,9 +8,9 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import python_calamine as calamine
+from msgspec.structs import replace
 
 from precursor_screen.errors import UnreadableManifest, Where
 from precursor_screen.formats.archive import check_bomb, check_members, open_zip

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from html import unescape
 from xml.parsers import expat
+
+from msgspec import Struct
 
 from precursor_screen.formats.parts import constants_of, texts_of_xml, words_of_format
 from precursor_screen.formats.sheet import UNCACHED, Aside
@@ -34,8 +35,7 @@ _HEADERS = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader",
 _ATTRIBUTES = {"dataValidation": ("promptTitle", "prompt", "errorTitle", "error"), "hyperlink": ("display", "tooltip")}
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(Struct, frozen=True):
     """What can be told of a sheet before its cells are read.
 
     Attributes:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BytesIO
 from typing import IO
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
+from msgspec import Struct
 
 from precursor_screen.errors import PrecursorScreenError, UnreadableManifest, Where
 
@@ -24,8 +24,7 @@ _PROLOGUE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:(?:<\?.*?\?>|<!--.*?-->)\s*)*<(
 MAX_DEPTH = 200  # no message or list nests deeper than some twenty; deeper ones are made to exhaust the reader
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One record. `element` has local names throughout; `ancestors` are (local name, attributes), outermost first.
 
     `number` counts the records of the file from 1. The element is emptied when the next record is asked for.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.resolve.resolved import Resolved
@@ -17,8 +18,7 @@ from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import FLAG, ROLES, SUPPRESSED
 
 
-@dataclass(frozen=True, slots=True)
-class Excepted:
+class Excepted(Struct, frozen=True):
     """flags: FLAG, with the state `suppressed` where an exception holds; suppressed: SUPPRESSED; expired and unused: ids."""
 
     flags: pa.Table

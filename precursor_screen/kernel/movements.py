@@ -6,11 +6,11 @@ remembering of them: a word of a lexicon, a party that resembles a listed one, o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
@@ -24,8 +24,7 @@ from precursor_screen.schema import ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
 MOVED = pa.schema([(LINE_NO, pa.int64()), ("function", pa.string()), *MOVEMENT])
 
 
-@dataclass(frozen=True, slots=True)
-class Movements:
+class Movements(Struct, frozen=True):
     """What moved, message by message.
 
     Attributes:

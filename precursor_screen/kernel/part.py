@@ -6,11 +6,12 @@ A part holds every line of a shipment or none; nothing else depends on how lines
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.kernel.judge.flag import flag_lines, of_noted_shipments
 from precursor_screen.kernel.match.match import Matches
@@ -25,8 +26,7 @@ from precursor_screen.reference.bundle import Reference
 from precursor_screen.schema import SUBJECTS
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """What some lines come to by themselves. LINE_NO is the line's position in the run.
 
     Attributes:

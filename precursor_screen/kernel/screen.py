@@ -8,12 +8,13 @@ twice: for the history, which `judge_windows` takes, and for the states of flags
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from precursor_screen.kernel.exceptions import apply_exceptions
 from precursor_screen.kernel.judge.beside import NOT_RAISED, drop_lonely
@@ -50,8 +51,7 @@ from precursor_screen.schema import MOVEMENT_COUNTED, UNJUDGED
 OPEN = ("new", "existing")  # states of flags that score and that an officer is to look at
 
 
-@dataclass(frozen=True, slots=True)
-class Screened:
+class Screened(Struct, frozen=True):
     """What came of some lines. unscreened_lines counts lines of which nothing could be screened.
 
     resolved: the lines that were kept, see `Part.noted`; flags: every flag with its state; suppressed: SUPPRESSED; movements,
@@ -86,8 +86,7 @@ class Judgement(NamedTuple):
     episodes: pa.Table = EPISODE.empty_table()
 
 
-@dataclass(frozen=True, slots=True)
-class Raised:
+class Raised(Struct, frozen=True):
     """What the rules say of a run, before anything is known of its flags.
 
     Attributes:

@@ -8,11 +8,11 @@ Staged, for the statements of `history` and `movements`:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
@@ -41,8 +41,7 @@ _RECORDED = pa.schema(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
+class Staged(Struct, frozen=True):
     """What a run brings, and what follows from it.
 
     Attributes:

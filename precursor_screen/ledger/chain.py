@@ -11,10 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from precursor_screen.errors import LedgerError
@@ -32,8 +32,7 @@ CREATE = """create table chain (
 _SELECT = f"select {', '.join(COLUMNS)} from {CHAIN}"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A row of the chain. run_no: of `run` and `delivered`. state: see `seals.to_state`. link: SHA-256, hexadecimal."""
 
     number: int

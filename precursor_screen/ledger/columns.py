@@ -12,13 +12,13 @@ import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 from sqlalchemy import Connection, text
 
 from precursor_screen.ledger.seals import Seals
@@ -35,8 +35,7 @@ _ENDED = pa.field("ended_run", pa.int64())
 _DATE = "as_of_date"
 
 
-@dataclass(slots=True)
-class _Block:
+class _Block(Struct):
     """A block of ids from `first` on.
 
     Attributes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pyarrow as pa
+from msgspec.structs import replace
 from sqlalchemy import Connection, text
 
 from precursor_screen.errors import LedgerError

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
@@ -30,8 +31,7 @@ _NONE = -1
 Numbers = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Continued:
+class Continued(Struct, frozen=True):
     """Flags of a run, and how each stands to the episode that it goes on with.
 
     Attributes:
@@ -43,8 +43,7 @@ class Continued:
     grows: Mapping[str, Before]
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(Struct, frozen=True):
     """The flag of an episode that another continues.
 
     Attributes:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 from sqlalchemy import Connection, text
 
 from precursor_screen.ledger.adoption import adopt_ids
@@ -34,8 +34,7 @@ _BANDS = ("", *BANDS)  # empty: it is not known
 Clearances = dict[tuple[str, str], Disposition]
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(Struct, frozen=True):
     """What is asked about the run again and again.
 
     Attributes:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pyarrow as pa
+from msgspec import Struct
 from sqlalchemy import Connection, text
 
 from precursor_screen.ledger.seals import Seals
@@ -28,8 +28,7 @@ _RECORDED = pa.schema(
 Member = tuple[str, str]  # line and substance
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(Struct, frozen=True):
     """Episodes that go on.
 
     Attributes:
@@ -41,8 +40,7 @@ class Joined:
     aliases: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     flag_id: str
     first_run: int
     rows: tuple[Member, ...]

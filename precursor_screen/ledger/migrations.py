@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection, inspect, text
 
 from precursor_screen.errors import LedgerError, LedgerVersion
@@ -251,8 +251,7 @@ def _add_goods_mass(connection: Connection) -> None:
     connection.exec_driver_sql(_typed(connection, "alter table movements add column goods_mass_kg text"))
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(Struct, frozen=True):
     """A step: its number, from 1 without a gap, what it is, and what it does to the tables, and to rows with digests."""
 
     number: int

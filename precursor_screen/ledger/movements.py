@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 from sqlalchemy import Connection, text
 
 from precursor_screen.ledger.batch import STATED, Staged, why_recorded
@@ -26,8 +26,7 @@ _MASS = "substance_mass_kg"
 _ZERO = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """What came of a run's movements. first: id of the first that was added; 0: none was. days: earliest and latest of those."""
 
     first: int

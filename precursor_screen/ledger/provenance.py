@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+from msgspec import Struct
 from sqlalchemy import text
 
 from precursor_screen.ledger import chain
@@ -33,8 +33,7 @@ _AT_ONCE = 500  # values of one statement
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
+class Behind(Struct, frozen=True):
     """What stands behind some flags.
 
     Attributes:

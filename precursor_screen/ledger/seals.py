@@ -12,10 +12,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
+from msgspec import Struct, field
 from sqlalchemy import Connection
 
 from precursor_screen.errors import LedgerError
@@ -47,8 +47,7 @@ def digest_of(values: Sequence[Any]) -> bytes:
     return hashlib.sha256(_encode(values[:end]).encode()).digest()[:_BYTES]
 
 
-@dataclass(slots=True)
-class Checksum:
+class Checksum(Struct):
     """How many rows a table holds, and the sum of their digests."""
 
     rows: int = 0
@@ -60,8 +59,7 @@ class Checksum:
         self.total = (self.total + sign * int.from_bytes(digest)) % _SPACE
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row that was read. values: without its digest; stored: the digest it holds, of whatever type; now: that of its values."""
 
     names: tuple[str, ...]
@@ -100,8 +98,7 @@ def describe(name: str, row: Row) -> str:
     return f"{name} {row[KEYS[name]]}{f' (run {runs[0]})' if runs else ''}"
 
 
-@dataclass(slots=True)
-class Seals:
+class Seals(Struct):
     """Reads and writes rows with their digests, within one transaction.
 
     Attributes:

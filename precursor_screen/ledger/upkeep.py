@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from msgspec import Struct
 from sqlalchemy import Connection, Float, Integer, inspect, text
 
 from precursor_screen.errors import LedgerError
@@ -28,8 +28,7 @@ KEPT_DAYS = 800  # an audit over two years, or over one with the 400 days before
 _ORDER = {**KEYS, "files": "run_no, sha256", chain.CHAIN: "number"}
 
 
-@dataclass(frozen=True, slots=True)
-class Info:
+class Info(Struct, frozen=True):
     """A ledger in figures.
 
     Attributes:

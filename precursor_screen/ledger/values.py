@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 NEW, EXISTING, SUPPRESSED, RESOLVED = "new", "existing", "suppressed", "resolved"
 OPEN = (NEW, EXISTING)
@@ -19,8 +20,7 @@ RECOUNTED = "recounted"  # of a movement that was recorded once more, with the m
 REFERENCE = "reference"  # under the options of a run: editions and digests of the tables and lists that it judged with
 
 
-@dataclass(frozen=True, slots=True)
-class RunRecord:
+class RunRecord(Struct, frozen=True):
     """A run as the ledger remembers it.
 
     Attributes:
@@ -59,8 +59,7 @@ class RunRecord:
         return {**row, "run_id": self.run_id or hashlib.sha256(content).hexdigest()[:32]}
 
 
-@dataclass(frozen=True, slots=True)
-class FileRecord:
+class FileRecord(Struct, frozen=True):
     """A file that a run has screened: SHA-256 of its bytes, name, size in bytes, lines read from it."""
 
     sha256: str
@@ -69,8 +68,7 @@ class FileRecord:
     lines: int
 
 
-@dataclass(frozen=True, slots=True)
-class Disposition:
+class Disposition(Struct, frozen=True):
     """An officer's verdict on a flag; `officer` and `second` are recorded, not authenticated.
 
     Attributes:
@@ -101,8 +99,7 @@ class Disposition:
         return f"{self.officer} and {self.second}" if self.second else self.officer
 
 
-@dataclass(frozen=True, slots=True)
-class Pruned:
+class Pruned(Struct, frozen=True):
     """What `prune` removed, and what it kept of the flags that are old enough."""
 
     before: date

@@ -13,8 +13,9 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
+
+from msgspec import Struct, field
 
 from precursor_screen.messages.items import Item, find_again, targets
 
@@ -25,8 +26,7 @@ LINK_DAYS = 90  # a number used again after that is another consignment's
 _AFTER = timedelta(days=LINK_DAYS)
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """What becomes of the lines of a bill.
 
     Attributes:
@@ -42,8 +42,7 @@ class Outcome:
     conflicting: set[str] = field(default_factory=set)
 
 
-@dataclass(slots=True)
-class _Message:
+class _Message(Struct):
     items: list[Item]
     fallen: bool = False
 

@@ -9,11 +9,11 @@ import hashlib
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from precursor_screen.engine import connect, fetch
 from precursor_screen.messages.bills import CANCELLATION, ORIGINAL, Outcome, judge_bill
@@ -27,8 +27,7 @@ WHY: Final = pa.schema([("line_id", _TEXT), ("why", _TEXT)])
 _ZERO: Final = pa.schema([(ROW, pa.int64())])
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What becomes of some lines.
 
     Attributes:

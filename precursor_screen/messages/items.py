@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+from msgspec import Struct
 
 _MOST_PAIRS = 250_000  # that are compared one by one; of larger bills only what is equal is found again
 _LEAST = 4  # of the weights below: a code, the words or the substances must agree, or the container and the mass
@@ -14,8 +15,7 @@ _LEAST = 4  # of the weights below: a code, the words or the substances must agr
 _WEIGHTS = (("hs6", 4), ("goods", 4), ("substances", 4), ("containers", 2), ("mass", 2), ("packages", 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """What a line states, as far as it is known again by it.
 
     Attributes:

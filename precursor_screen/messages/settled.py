@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct, field
 
 from precursor_screen.messages.decide import Decision, add_bills, decide
 from precursor_screen.schema import MOVEMENT
@@ -18,8 +18,7 @@ RULE_LINE: Final = pa.schema([("rule_id", _TEXT), ("line_id", _TEXT)])
 KNOWN: Final = pa.schema([("movement_key", _TEXT), ("line_id", _TEXT)])
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """What was decided of the lines of a run, in the light of all that is remembered.
 
     Attributes:

@@ -7,8 +7,9 @@ UN and CUS. Four bare digits mean nothing.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 _DASHES: Final = "‐‑‒–—―−﹣－-"  # the hyphen last: these stand inside character classes
 _LABEL: Final = (
@@ -77,8 +78,7 @@ _PLACEHOLDERS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FoundCode:
+class FoundCode(Struct, frozen=True):
     """A number found in a text: normalised form, place in the text (label included), whether a label names it, check digit."""
 
     number: str

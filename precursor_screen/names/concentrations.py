@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
+
+from msgspec import Struct
 
 from precursor_screen.names.patterns import late
 from precursor_screen.names.text import plain
@@ -86,8 +87,7 @@ _AT_LEAST: Final = late(r"(?:\bmin|\bmind|>|≥|least|less than|\bnlt|не ме�
 _AT_MOST: Final = late(r"(?:\bmax|<|≤|up to|more than|не более)")
 
 
-@dataclass(frozen=True, slots=True)
-class Concentration:
+class Concentration(Struct, frozen=True):
     """What share of the goods is the substance.
 
     Attributes:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
 from babel.dates import get_month_names
+from msgspec import Struct
 
 MIN_YEAR, MAX_YEAR = 1950, 2099
 _EXCEL_EPOCH = date(1899, 12, 30)  # serials of the 1900 system, its leap year error included
@@ -28,8 +28,7 @@ _CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(?:(\d{1,2})[日号])?.*")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{0,2})?")
 
 
-@dataclass(frozen=True, slots=True)
-class DateVotes:
+class DateVotes(Struct, frozen=True):
     """How many values can only be read in that order."""
 
     day_first: int = 0
@@ -46,8 +45,7 @@ class DateVotes:
         return "dmy" if self.day_first > self.month_first else "mdy"
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedDate:
+class ParsedDate(Struct, frozen=True):
     """A day; or `ambiguous`, where the order of day and month decides and is not known."""
 
     day: date | None

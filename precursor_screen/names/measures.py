@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.names.figures import DIGITS, NUMERALS, read_figure, read_numeral
 from precursor_screen.names.patterns import late
@@ -50,8 +52,7 @@ NUMBER, MEASURE, PACKAGE, TIMES, PER, EACH, OF, IN, NET, GROSS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A token.
 
     Attributes:

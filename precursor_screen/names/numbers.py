@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 MAX_DIGITS = 12  # before the point: decimal128(18, 6)
 PLACES = Decimal("0.000001")
@@ -24,16 +25,14 @@ _TERM = re.compile(r"([-+]?)\s*(\d[\d.,']*)")
 _GROUPED_INDIAN = re.compile(r"\d{1,2}(?:,\d{2})*,\d{3}")
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """A parsed cell: its value, and the unit or currency that stood with it (empty if none)."""
 
     value: Decimal
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """How many values of a column can only be read with that decimal mark."""
 
     point: int = 0

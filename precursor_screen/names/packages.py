@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.names import measures as m
 from precursor_screen.names.measures import Token
@@ -26,8 +28,7 @@ _EMPTY_UNITS: Final = ("mt", "mts")  # before a package "empty": 20 MT DRUMS
 _WHOLE: Final = frozenset({"tank", "container"})  # one of them is a consignment, so a mass beside it is no size
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(Struct, frozen=True):
     """A quantity found in a text.
 
     Attributes:
@@ -60,8 +61,7 @@ class Stated:
     thousandths: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Factor:
+class _Factor(Struct, frozen=True):
     end: int
     counts: tuple[Decimal, ...] = ()
     measure: Token | None = None

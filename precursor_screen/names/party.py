@@ -17,11 +17,11 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 
 from anyascii import anyascii
+from msgspec import Struct
 
 from precursor_screen.names import party_scripts as scripts
 from precursor_screen.names import party_scripts_tables as tables
@@ -35,8 +35,7 @@ LATIN, OWN_SCRIPT, CONSONANTS = "latin", "own script", "consonants"
 _PIECE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """One way to read a name: canonical tokens in the order written. script: `latin` (transliterated), `own script` or `consonants`."""
 
     tokens: tuple[str, ...]
@@ -61,8 +60,7 @@ class Reading:
         return " ".join(sorted(self.scored_tokens))
 
 
-@dataclass(frozen=True, slots=True)
-class PartyName:
+class PartyName(Struct, frozen=True):
     """A name as written with its readings, the principal one first; `removed` names what took no part in them."""
 
     as_written: str
@@ -191,6 +189,11 @@ def normalise_party(name: str) -> PartyName:
 
 def party_key(name: str) -> str:
     """A comparable key: canonical tokens of the principal reading, sorted, without legal forms; empty if unscreenable."""
+    text, _ = _clean(name)
+    if text.isascii() and not _NOISE_STARTS.search(text) and _LETTERS_DIGITS.search(text):
+        return Reading(
+            _canonical(_said_once(_split_words(text))), LATIN
+        ).sorted  # of most names, in half of the time that all readings take
     return normalise_party(name).sorted
 
 
@@ -280,13 +283,18 @@ def _customary(own: tuple[str, ...]) -> list[str]:
 def _latin_readings(tokens: list[str], script: str = LATIN) -> list[Reading]:
     if not tokens:
         return []
-    if len(tokens) >= 2 and tokens[: len(tokens) // 2] * 2 == tokens:
-        tokens = tokens[: len(tokens) // 2]  # a name said twice, as two columns joined into one have it
+    tokens = _said_once(tokens)
     readings = [Reading(_canonical(tokens), script)]
     if not words.SECOND_READINGS.keys().isdisjoint(tokens):
         second = [w for t in tokens for w in words.SECOND_READINGS.get(t, (t,))]
         readings.append(Reading(_canonical(second), script))
     return readings
+
+
+def _said_once(tokens: list[str]) -> list[str]:
+    """A name that is said twice, as two columns joined into one have it, once."""
+    half = len(tokens) // 2
+    return tokens[:half] if half and tokens[:half] * 2 == tokens else tokens
 
 
 def _to_ascii(text: str) -> str:

@@ -7,10 +7,11 @@ of package), the language where it belongs to one alone, and the spellings.
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
 from decimal import Decimal
 from importlib.resources import files
 from typing import Final
+
+from msgspec import Struct
 
 from precursor_screen.names.text import plain
 from precursor_screen.names.unit_codes import Unit, find_unit
@@ -45,8 +46,7 @@ OUTER: Final = frozenset({"pallet", "container"})  # hold packages, so goods are
 DOSES: Final = frozenset({"dose", "ampoule"})  # of a medicine
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A word of a quantity. unit: only of units; meaning: kind of a package, else empty."""
 
     role: str

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from precursor_screen.names.formulas import molar_mass
 from precursor_screen.names.text import plain
@@ -18,8 +19,7 @@ _WATER: Final = "H2O"
 _ASIAN: Final = re.compile(r"[\u3400-\u9fff]")  # scripts without blanks between words
 
 
-@dataclass(frozen=True, slots=True)
-class _Acid:
+class _Acid(Struct, frozen=True):
     mass: Decimal  # grams a mole
     bases: int  # that one molecule of it binds
 

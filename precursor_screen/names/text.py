@@ -11,9 +11,10 @@ import re
 import unicodedata
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 _GREEK: Final = dict(
     zip(
@@ -92,8 +93,7 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _MIXED: Final = re.compile(r"[A-Za-z]\d*[\u0370-\u052f]|[\u0370-\u052f]\d*[A-Za-z]")
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(Struct, frozen=True):
     """A text without separators: `positions[i]` is where in the original `squashed[i]` came from (never decreasing)."""
 
     squashed: str

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
+
+from msgspec import Struct, field
 
 from precursor_screen.names import measures as m
 from precursor_screen.names.measures import Token
@@ -25,8 +26,7 @@ _REACH: Final = 6  # words from a number that counts something unknown to the ma
 _CHEMICAL: Final = re.compile(r"[a-z]{3,}(?:ene|ane|one|anol|ylol|ate|ide|ite|ine|yl|ether|acid)s?")
 
 
-@dataclass(slots=True)
-class ListedGoods:
+class ListedGoods(Struct):
     """What a text says of one of the goods that it lists. name: own, other, or empty where nothing is named."""
 
     name: str = ""

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.names import measures as m
 from precursor_screen.names.figures import readings_agree
@@ -46,8 +48,7 @@ _MOST: Final = 6  # readings that are followed up
 _EITHER: Final = re.compile(r"\d[ ]*(?:\b(?:or|oder|ou|lub|nebo|sau|veya|atau|или)\b|或)[ ]*\d", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Struct, frozen=True):
     """How much a text says there is.
 
     Attributes:
@@ -66,8 +67,7 @@ class Amount:
     molar: tuple[str, Decimal] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """What else is known. packages: of the line's own column; package: their kind; density: kilograms a litre of the goods."""
 
     packages: int | None = None
@@ -75,12 +75,15 @@ class Line:
     density: Decimal | None = None
 
 
+NOTHING_ELSE = Line()
+
+
 def amount_in_text(
     text: str,
     own: Sequence[tuple[int, int]] = (),
     other: Sequence[tuple[int, int]] = (),
     *,
-    line: Line = Line(),
+    line: Line = NOTHING_ELSE,
     foreign: bool = False,
     mixture: bool = False,
 ) -> Amount:
@@ -187,8 +190,7 @@ def _barrels(stated: Sequence[Stated], tokens: Sequence[Token]) -> Amount | None
     return Amount(VOLUME, (barrels[0].values[0] * unit.factor,))
 
 
-@dataclass(frozen=True, slots=True)
-class _Count:
+class _Count(Struct, frozen=True):
     number: Decimal
     package: str
     inner: bool

@@ -9,10 +9,11 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Final
+
+from msgspec import Struct
 
 from precursor_screen.names.text import plain
 
@@ -24,8 +25,7 @@ _MOST_WORDS: Final = 3
 _FIRST: Final = 3  # letters
 
 
-@dataclass(frozen=True, slots=True)
-class Trade:
+class Trade(Struct, frozen=True):
     """title: as `trades.csv` calls it; deals_in: beginnings of the HS codes of its goods."""
 
     title: str
@@ -36,8 +36,7 @@ class Trade:
         return _ANYTHING in self.deals_in or code.startswith(self.deals_in)
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
+class _Words(Struct, frozen=True):
     """Words of trades -> class of ISIC: whole, of scripts without blanks, and by their first letters those with which one begins."""
 
     whole: dict[str, str]

@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+
+from msgspec import Struct
 
 MASS, VOLUME, COUNT = "mass", "volume", "count"
 TABLE, X12, IATA = "table", "x12", "iata"
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """A unit: its Rec. 20 code, kind (mass, volume, count), and how many kilograms, litres or pieces it is."""
 
     code: str

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.names.measures import tokens_of
 from precursor_screen.names.packages import COUNTED, find_quantities
@@ -20,8 +22,7 @@ _OVER_GROSS, _OVER_NET = Decimal("1.1"), Decimal("1.4")  # a text's mass beyond 
 _LEAST_NET = Decimal("0.5")  # of a gross mass; less is no reading of goods whose gross mass is known
 
 
-@dataclass(frozen=True, slots=True)
-class Mass:
+class Mass(Struct, frozen=True):
     """What a line says of a mass.
 
     Attributes:
@@ -46,8 +47,7 @@ class Mass:
         return self.readings[-1] if self.readings else self.kg
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
+class Naming(Struct, frozen=True):
     """Where a text names the substance and others, as characters (start, end).
 
     Attributes:
@@ -64,6 +64,7 @@ class Naming:
 
 
 UNKNOWN = Mass(None)
+NOT_NAMED = Naming()
 
 
 def mass_from_line(
@@ -76,7 +77,7 @@ def mass_from_line(
     text: str | None = None,
     gross: Decimal | None = None,
     density: Decimal | None = None,
-    naming: Naming = Naming(),
+    naming: Naming = NOT_NAMED,
     dissolved: Callable[[str, Decimal], Decimal | None] = lambda _kind, _strength: None,
     per_litre: Decimal | None = None,
 ) -> Mass:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct, field
 
 from precursor_screen.names.cell_errors import NOT_AVAILABLE
 from precursor_screen.names.countries import find_country, is_no_one_country
@@ -51,8 +51,7 @@ _JOIN = "\x1e"
 _NONE = pa.scalar(None, pa.string())
 
 
-@dataclass
-class Columns:
+class Columns(Struct):
     """Clean text by field while a table is put together: several columns may stand for one field, best first."""
 
     guesses: Sequence[Guess]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.errors import ErrorGroup, MappingError, PrecursorScreenError, RuleSyntaxError, Where
 from precursor_screen.names.suggest import did_you_mean
@@ -21,8 +23,7 @@ _SHOWN = 100
 _KEYS = ("columns", "date_order", "decimal", "header_row", "preset", "table")
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(Struct, frozen=True):
     """What one column is taken for, and why.
 
     Attributes:
@@ -46,8 +47,7 @@ class Guess:
     preset: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column as it was understood, for people who check that.
 
     Attributes:
@@ -63,8 +63,7 @@ class Column:
     cells: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """How a table was understood, column by column.
 
     Attributes:
@@ -78,8 +77,7 @@ class Reading:
     preset: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnMap:
+class ColumnMap(Struct, frozen=True):
     """A column map.
 
     Attributes:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Protocol
 
 import pyarrow as pa
+from msgspec import Struct, field
 
 from precursor_screen.formats.blob import Blob
 from precursor_screen.model import Input
@@ -14,8 +14,7 @@ from precursor_screen.readers.column_map import ColumnMap, Reading
 MOST_LISTED = 1_000  # issues of one kind that are listed one by one
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
+class ReadOptions(Struct, frozen=True):
     """What the user says about the inputs.
 
     Attributes:
@@ -31,8 +30,7 @@ class ReadOptions:
     papers: tuple[tuple[str, frozenset[str]], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class InputTables:
+class InputTables(Struct, frozen=True):
     """One input as read: a file, a sheet of a workbook or a member of an archive.
 
     Attributes:
@@ -52,8 +50,7 @@ class InputTables:
     reading: Reading | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
+class Digest(Struct, frozen=True):
     """The digest and size of the file as received, before it was unpacked or decoded."""
 
     sha256: str
@@ -81,8 +78,7 @@ class Reader(Protocol):
         """
 
 
-@dataclass(slots=True)
-class IssueList:
+class IssueList(Struct):
     """Issues of one input while they are gathered."""
 
     source_file: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from precursor_screen.names.numbers import Evidence, parse_number, weigh_marks
 from precursor_screen.names.unit_codes import MASS, Unit, find_unit
@@ -62,8 +62,7 @@ def _count(column: pa.ChunkedArray, pattern: str) -> int:
     return int(pc.sum(pc.match_substring_regex(column, pattern)).as_py() or 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(Struct, frozen=True):
     """A parsed column: decimal128(18, 6), and the unit that stood in the cell where one did."""
 
     values: pa.ChunkedArray

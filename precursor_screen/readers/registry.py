@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
+from msgspec.structs import replace
 
 from precursor_screen.errors import InputError, MappingError, NoManifest, UnknownFormat, UnreadableManifest, Where
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip

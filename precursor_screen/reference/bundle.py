@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from precursor_screen.errors import UsageError
 from precursor_screen.matching.substance.index import SubstanceIndex
@@ -39,8 +40,7 @@ from precursor_screen.rulebook.typology import load_typologies
 from precursor_screen.store.kept import kept
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """Frozen and picklable. parties_wanted is False when no watchlist was wished for (`--watchlist none`);
     maximum_ages in days by list id; registers: by name (permits ...), only those that are imported."""
 
@@ -84,8 +84,7 @@ class Reference:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Rulebook:
+class Rulebook(Struct, frozen=True):
     """Rules with what belongs to them. sha256 is over all files, in a fixed order.
 
     compiled: those of the pack, with the site's parameters.
@@ -102,8 +101,7 @@ class Rulebook:
     macros: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class SiteRules:
+class SiteRules(Struct, frozen=True):
     """What a site adds: a pack of rules to run ('' for all), files of parameters, exceptions, grades and masses of
     substances, rates of currencies, and which fields are always filed where it screens."""
 

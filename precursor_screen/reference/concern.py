@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError
 from precursor_screen.model import LICIT_USES, Concern, Substance

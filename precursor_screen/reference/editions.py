@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.reference.table_rows import read_boolean, read_rows
@@ -12,8 +13,7 @@ from precursor_screen.reference.table_rows import read_boolean, read_rows
 _COLUMNS: Final = ["instrument", "schedule", "edition", "count", "source", "verified"]
 
 
-@dataclass(frozen=True, slots=True)
-class Edition:
+class Edition(Struct, frozen=True):
     """A list as counted: an instrument, one of its schedules (empty: all together), the edition, its entries."""
 
     instrument: str

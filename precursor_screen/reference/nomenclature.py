@@ -6,10 +6,11 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
 
 from precursor_screen.names.head_nouns import heading_nouns
 from precursor_screen.reference import shipped
@@ -22,8 +23,7 @@ _NOT_OF_THE_HS: Final = frozenset({"77", "98", "99"})
 _WORD: Final = re.compile(r"[a-z]{3,}")
 
 
-@dataclass(frozen=True, slots=True)
-class Packing:
+class Packing(Struct, frozen=True):
     """Goods, by prefixes of their HS codes, of which a kind of package holds no more than so many kilograms; 0: none at all."""
 
     kind: str
@@ -36,8 +36,7 @@ class Packing:
         return kind == self.kind and code.startswith(self.goods) and not code.startswith(self.except_for)
 
 
-@dataclass(frozen=True, slots=True)
-class Nomenclature:
+class Nomenclature(Struct, frozen=True):
     """One edition of the HS, without its national chapters. Empty: nothing is known of any code.
 
     Attributes:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.model import Substance, Threshold
@@ -28,8 +29,7 @@ READ: Final = ("read", "copy", "secondary", "recalled")
 _THRESHOLD: Final = "threshold"
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
+class Dated(Struct, frozen=True):
     """From when (inclusive, None: ever) and until when (exclusive, None: still) a row holds, its source, and what of it was read."""
 
     since: date | None
@@ -42,8 +42,7 @@ class Dated:
         return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
 
 
-@dataclass(frozen=True, slots=True)
-class Country:
+class Country(Struct, frozen=True):
     """The law that holds in a country for some time (empty: none that is in the tables), and the customs union that it is in (or empty)."""
 
     code: str
@@ -53,8 +52,7 @@ class Country:
     dated: Dated
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """What a law asks of a movement of substances of one of its categories.
 
     Attributes:
@@ -72,8 +70,7 @@ class Need:
     dated: Dated
 
 
-@dataclass(frozen=True, slots=True)
-class PermitLaw:
+class PermitLaw(Struct, frozen=True):
     """All of it, with the listings and quantities that it refers to."""
 
     countries: tuple[Country, ...]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec import Struct
 
 from precursor_screen.matching.substance.classes import listed_as
 from precursor_screen.matching.substance.dictionary import Pattern, patterns_of
@@ -37,8 +38,7 @@ class Recognising(Protocol):
         """The day on which the law is judged."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recogniser:
+class Recogniser(Struct, frozen=True):
     """Substances, their index, and the day on which the law is judged."""
 
     substances: SubstanceTable

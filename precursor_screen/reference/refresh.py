@@ -11,11 +11,12 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from precursor_screen.errors import WatchlistError, WatchlistLocked, Where
 from precursor_screen.reference.sources import ListSource
@@ -30,8 +31,7 @@ _PLACEHOLDER = re.compile(r"(?<![A-Za-z0-9])TOKEN(?![A-Za-z0-9])")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Refresh:
+class Refresh(Struct, frozen=True):
     """What came of a refresh: whether the list changed, its manifest now, and that of before (None: there was none)."""
 
     changed: bool
@@ -90,8 +90,7 @@ def refresh_imported(store: WatchlistStore, known: Mapping[str, ListSource]) -> 
                 yield list_id, error
 
 
-@dataclass(frozen=True, slots=True)
-class _Fetched:
+class _Fetched(Struct, frozen=True):
     changed: bool
     modified: date | None
     validators: dict[str, dict[str, str]]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.reference import shipped
@@ -18,8 +19,7 @@ _COLUMNS: Final = ["jurisdiction", "days", "working_days", "valid_from", "valid_
 _FRIDAY: Final = 5  # of ISO's days of a week
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyPeriod:
+class ReplyPeriod(Struct, frozen=True):
     """A period of reply, in force from `valid_from` (inclusive, None: ever) until `valid_to` (exclusive, None: still).
 
     working_days: Saturdays and Sundays do not count; holidays are not known, and do. verified: the source was read.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from precursor_screen.errors import ReferenceDataError, Where
 
@@ -30,8 +31,7 @@ _REQUIRED = ("id", "title", "url", "licence", "max_age_days", "verified")
 _MAX_MEGABYTES, _MAX_SECONDS = 300, 600  # the largest known list has some 120 MB; a slow line gets ten minutes
 
 
-@dataclass(frozen=True, slots=True)
-class ListSource:
+class ListSource(Struct, frozen=True):
     """An official list: where it comes from and how old a copy may be, in days.
 
     url, companions: the files that make up the list; without url there is none that is known.

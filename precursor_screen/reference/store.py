@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from msgspec import Struct
 
 from precursor_screen.errors import WatchlistError, WatchlistLocked, Where
 from precursor_screen.matching.party.index import build_index
@@ -67,8 +67,7 @@ from precursor_screen.store.sealed import DamagedError, read_pointer, seal_late
 _LOCK_SECONDS = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class ListStatus:
+class ListStatus(Struct, frozen=True):
     """One list: its manifest and age in days, or what is wrong with it; and why the last import was refused, if it was.
 
     checked_at: when it was last imported or found unchanged at its source (ISO 8601, UTC); empty if never.

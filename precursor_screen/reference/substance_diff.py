@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from precursor_screen.model import Control, Substance, Threshold
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """The tables as they stand on a day; day None: with all listings that have no end."""
 
     substances: tuple[Substance, ...]
@@ -22,8 +22,7 @@ class State:
         return [c for c in substance.controls if (c.in_force(self.day) if self.day else c.until is None)]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One change of a substance. what: began, ended, moved, corrected, added, removed, threshold, names; old and new as words."""
 
     what: str
@@ -36,8 +35,7 @@ class Change:
     verified: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """Names of a substance that came and went, in the order of the tables."""
 
     substance_id: str
@@ -45,8 +43,7 @@ class Names:
     removed: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TableDiff:
+class TableDiff(Struct, frozen=True):
     """Changes in a fixed order; names only between editions; `undated`: listings whose day nobody has found."""
 
     changes: tuple[Change, ...]

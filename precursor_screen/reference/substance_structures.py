@@ -6,9 +6,10 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from precursor_screen.errors import SubstanceTableError, Where
 from precursor_screen.matching.structure.reading import Fragments, connectivity, formula_of, read_names, read_smiles
@@ -19,8 +20,7 @@ _ELEMENT: Final = re.compile(r"([A-Z][a-z]?)([0-9]*)")
 _READABLE: Final = frozenset({"en", "mul"})  # OPSIN reads English
 
 
-@dataclass(frozen=True, slots=True)
-class StructureFindings:
+class StructureFindings(Struct, frozen=True):
     """names: how many were read; problems and notes as sentences."""
 
     names: int

@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.matching.structure.reading import INSTALL, why_unavailable
@@ -36,8 +37,7 @@ _SOURCED: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One check: how many facts it looked at, problems (which fail), notes (what it could not check)."""
 
     name: str

@@ -23,11 +23,12 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final, TypeVar
+
+from msgspec import Struct
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError, Where
 from precursor_screen.model import ROLES_IN_ROUTE, CasNumber, Control, EcNumber, HsCode, Substance, SubstanceName
@@ -39,8 +40,7 @@ from precursor_screen.reference.table_rows import REMEDY, Row, read_boolean, rea
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class SubstanceTable:
+class SubstanceTable(Struct, frozen=True):
     """All substances in a fixed order, the editions of all lists in one line, and the digest of the files they were read from."""
 
     substances: tuple[Substance, ...]

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from precursor_screen.errors import SubstanceTableError, Where
 
 REMEDY: Final = "Correct the table, or install the package again."
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row with its place, so that an error can say where it stands."""
 
     cells: dict[str, str]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from precursor_screen.matching.party.explain import explain_party
 from precursor_screen.model import Rule, WatchlistEntry
@@ -25,8 +26,7 @@ _TOLD = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Filed:
+class Filed(Struct, frozen=True):
     """What a report holds of lines and lists: PARTICULARS, cells and GOODS by line; entries and days of lists."""
 
     lines: Mapping[str, Row]
@@ -37,16 +37,14 @@ class Filed:
     rules: Mapping[str, Rule]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A piece of a text as filed; marked: it is what matched."""
 
     text: str
     marked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """A field in words, what stands there, and how it was compared."""
 
     label: str
@@ -54,8 +52,7 @@ class Evidence:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(Struct, frozen=True):
     """A party beside an entry of a list.
 
     Attributes:
@@ -71,8 +68,7 @@ class Panel:
     verdict: str
 
 
-@dataclass(frozen=True, slots=True)
-class ShownFlag:
+class ShownFlag(Struct, frozen=True):
     """A flag as a case shows it."""
 
     flag_id: str
@@ -87,8 +83,7 @@ class ShownFlag:
     others_more: int
 
 
-@dataclass(frozen=True, slots=True)
-class ShownSubject:
+class ShownSubject(Struct, frozen=True):
     """Flags about one thing, with the panels of a party and the figure of a quantity."""
 
     title: str

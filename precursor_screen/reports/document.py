@@ -6,11 +6,12 @@ A result becomes a document; `registry` writes documents, in each format by one 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from string import ascii_lowercase
 from typing import Any, BinaryIO
+
+from msgspec import Struct, field
 
 MOST_ROWS = 1_000_000  # of a table: a sheet holds 1,048,576
 # Kinds of columns, by their letters: how a value is shown, or what an officer is to fill in.
@@ -19,8 +20,7 @@ VERDICT, REASON, SAID, UNTIL = ENTRIES = "v", "r", "s", "u"
 _EXACT = "x"  # a code that is read back: its text is written as it is
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column. width: 0: as wide as its texts; source: the value of a record that it shows; none: what stands where there is none."""
 
     name: str
@@ -48,8 +48,7 @@ def _column(word: str) -> Column:
     return Column(name, int(width or 0), CODE if kind == _EXACT else kind, source or name, kind == _EXACT, none.replace("_", " "))
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table.
 
     Attributes:
@@ -91,8 +90,7 @@ def _row(described: tuple[Column, ...], record: Any) -> Sequence[Any]:
     return tuple(", ".join(value) if isinstance(value, list | tuple) else value for value in found)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A report. Each part is made when a format asks for it, anew each time.
 
     Attributes:

@@ -6,10 +6,11 @@ Colours come from the page's style, so that they suit light, dark and paper; eve
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from html import escape
 from typing import Any
+
+from msgspec import Struct
 
 from precursor_screen.reports.printable import printable
 
@@ -18,8 +19,7 @@ _FULL = 100  # points of a full bar
 _HEIGHT = 90  # of the bars of a timeline
 
 
-@dataclass(frozen=True, slots=True)
-class Consignment:
+class Consignment(Struct, frozen=True):
     """A point of a timeline. kg: None where it is unknown; here: of the shipment that is shown."""
 
     day: date

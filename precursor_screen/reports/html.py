@@ -13,13 +13,13 @@ import json
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from precursor_screen.model import BANDS
 from precursor_screen.reports import case, pages, verdicts
@@ -52,8 +52,7 @@ VERDICTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(Struct, frozen=True):
     """The shipments of a page: rows for the index, cases in blocks, and those that stand in the page as they are."""
 
     index: list[dict[str, Any]]

@@ -8,9 +8,10 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
+
+from msgspec import Struct
 
 from precursor_screen.reports.document import DAY, NUMBER, Column
 from precursor_screen.reports.printable import printable
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-@dataclass(frozen=True, slots=True)
-class Inline:
+class Inline(Struct, frozen=True):
     """A script or a style within the page, and its digest for the content policy."""
 
     text: str

@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct, field
 
 from precursor_screen.model import BANDS, LEVELS, Rule, WatchlistEntry
 from precursor_screen.reports.words import counted
@@ -20,8 +20,7 @@ BATCH = 5_000  # rows turned into Python objects at a time
 LEAST_SHORT = 6  # characters of a short id: among 20,000 recorded flags one in a thousand needs more
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What a run found.
 
     Attributes:

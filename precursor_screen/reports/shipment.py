@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from precursor_screen.issues import ISSUE_CODES
 from precursor_screen.model import LEVELS, Rule
@@ -41,16 +41,14 @@ SAMPLED = (
 _NO_ACTION = "None"  # begins what to do where there is nothing to do
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """Flags about one thing, worst first: the goods, a quantity, a party, the route ...; title: what it is."""
 
     title: str
     flags: tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Shipment:
+class Shipment(Struct, frozen=True):
     """A shipment in words. Texts are empty where nothing is filed.
 
     Attributes:

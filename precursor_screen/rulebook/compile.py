@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.model import Rule
@@ -17,8 +18,7 @@ from precursor_screen.rulebook.template import Fact
 from precursor_screen.rulebook.windows import Window
 
 
-@dataclass(frozen=True)
-class CompiledRule:
+class CompiledRule(Struct, frozen=True, dict=True):
     """A rule over the view of its subject.
 
     Attributes:

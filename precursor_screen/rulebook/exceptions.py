@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from msgspec import Struct
 
 from precursor_screen.errors import ErrorGroup
 from precursor_screen.names.party import party_key
@@ -31,8 +31,7 @@ _KEYS = ("id", "flag", "party", "rules", "when", "reason", "author", "since", "u
 _FLAG = re.compile(r"[0-9a-f]{32}")
 
 
-@dataclass(frozen=True, slots=True)
-class RuleException:
+class RuleException(Struct, frozen=True):
     """An exception. flag: its flag_id, or ''. party_key: comparable key of the party, or ''. rules: ids; empty: any.
 
     when: a test of a line, three-valued; None where there is none. until: last day.

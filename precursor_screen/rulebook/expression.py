@@ -6,8 +6,9 @@ Truth has three values (Kleene's): nothing is coalesced in a test, so `not` of a
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import BY_NAME
@@ -63,10 +64,8 @@ _LOGICAL = (Operator.AND, Operator.OR, Operator.NOT)
 _RECKONING = (Operator.ADD, Operator.SUB, Operator.MUL, Operator.DIV, Operator.LN, Operator.ABS, Operator.LIKENESS)
 
 
-class Expression:
+class Expression(Struct, frozen=True):
     """A node of the tree. parts: the nodes below it. kind: of its value, one of those of `schema`."""
-
-    __slots__ = ()
 
     @property
     def parts(self) -> tuple[Expression, ...]:
@@ -84,8 +83,7 @@ class Expression:
         return columns_in(self.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Field(Expression):
+class Field(Expression, frozen=True):
     """A column of the schema."""
 
     name: str
@@ -101,8 +99,7 @@ class Field(Expression):
         return frozenset((self.name,))
 
 
-@dataclass(frozen=True, slots=True)
-class Supplied(Field):
+class Supplied(Field, frozen=True):
     """True when the input has a column or element for a field, else unknown."""
 
     @property
@@ -111,8 +108,7 @@ class Supplied(Field):
         return "boolean"
 
 
-@dataclass(frozen=True, slots=True)
-class Literal(Expression):
+class Literal(Expression, frozen=True):
     """A text, number, date or truth.
 
     Raises:
@@ -125,15 +121,13 @@ class Literal(Expression):
         literal(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Element(Expression):
+class Element(Expression, frozen=True):
     """The element of the list that ANY looks at, or a part of it."""
 
     part: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Apply(Expression):
+class Apply(Expression, frozen=True):
     """An operator on its operands."""
 
     operator: Operator
@@ -145,16 +139,14 @@ class Apply(Expression):
         return "number" if self.operator in _RECKONING else "boolean"
 
 
-@dataclass(frozen=True, slots=True)
-class AtLeast(Expression):
+class AtLeast(Expression, frozen=True):
     """So many of some tests: true when enough surely are, false when enough can no longer be, else unknown."""
 
     count: int
     parts: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Text(Expression):
+class Text(Expression, frozen=True):
     """A value as text; null stays null. shown: to a person, so that it is short and an unknown is called so; percent: as a share."""
 
     value: Expression
@@ -167,8 +159,7 @@ class Text(Expression):
         return (self.value,)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome(Expression):
+class Outcome(Expression, frozen=True):
     """What judging a group or window gives to a sentence: `correlation_value` ... of the scope."""
 
     scope: str

@@ -5,9 +5,10 @@ What the parts mean in SQL is `compile`; what makes a good rule is `lint`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError, RuleSyntaxError, WindowError
 from precursor_screen.model import Rule
@@ -40,7 +41,7 @@ def parse_rule(located: Located) -> Rule:
     parts = RULE.read(data)
     parts["tests"] = tuple(replace(test, name=test.name or f"test {i + 1}") for i, test in enumerate(parts["tests"]))
     return Rule(
-        **{name: part for name, part in parts.items() if name in Rule.__dataclass_fields__},
+        **{name: part for name, part in parts.items() if name in Rule.__struct_fields__},
         selections={name: part for name, part in data["detection"].items() if name != "condition"},
         condition=data["detection"]["condition"],
         path=located.path,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.rulebook.atoms import operand
@@ -16,8 +17,7 @@ SIGNS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 DISTINCT = ("event_count", "value_count")  # aggregates that count what differs
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """What is computed over a group or window and compared.
 
     of: the value of a row; None: its cargo. limits: (sign of the comparison, limit) each; of limits that differ within a group the lowest.
@@ -38,8 +38,7 @@ class Measure:
         return (*([self.of] if self.of else []), *(limit for _, limit in self.limits))
 
 
-@dataclass(frozen=True, slots=True)
-class Grouping:
+class Grouping(Struct, frozen=True):
     """A shipment rule's correlation: the columns to group by, and what must be true of a group; the first of several is told."""
 
     keys: tuple[str, ...]

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from precursor_screen.rulebook.folders import check_name, read_folders
 from precursor_screen.rulebook.located import Complaints
 from precursor_screen.rulebook.shape import Record, Value
 
 
-@dataclass(frozen=True, slots=True)
-class NamedList:
+class NamedList(Struct, frozen=True):
     """A list of terms. max_age_days: None if it does not age. sha256 is of the file.
 
     lexicon: its terms are looked for in every description, and lines that hold one are remembered (`lexicon_terms`).

@@ -6,11 +6,11 @@ Only plain data is constructed: no tags, no anchors with cycles, no duplicate ke
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import Struct, field
 
 from precursor_screen.errors import PrecursorScreenError, RuleSyntaxError, Where
 
@@ -24,8 +24,7 @@ MOST_PARTS, MOST_LEVELS = 100_000, 40
 Key = tuple[str | int, ...]
 
 
-@dataclass(slots=True)
-class Located:
+class Located(Struct):
     """Plain data with the place of each part: `places` maps a path of keys to (line, column), both from 1."""
 
     data: Any

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from precursor_screen.errors import ErrorGroup
 from precursor_screen.model import LEVELS, Rule
@@ -31,8 +32,7 @@ _PACK = Record(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(Struct, frozen=True):
     """A choice of rules: those of some statuses and levels, without some."""
 
     id: str

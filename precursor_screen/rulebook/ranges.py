@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from precursor_screen.rulebook.expression import Apply, AtLeast, Element, Expression, Field, Literal, Operator, Text
 from precursor_screen.rulebook.groups import DISTINCT, SIGNS, Measure
@@ -33,8 +34,7 @@ def domain_of(column: Expression) -> tuple[float, float]:
     return float("-inf"), float("inf")
 
 
-@dataclass(slots=True)
-class _Bounds:
+class _Bounds(Struct):
     """What one conjunction asks of one column, against literals or against multiples of one other column."""
 
     low: list[Limit] = field(default_factory=list)

@@ -7,9 +7,8 @@ import-confirmations: what the other side says arrived there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pyarrow as pa
+from msgspec import Struct
 
 from precursor_screen.schema import DECIMAL
 
@@ -31,8 +30,7 @@ TYPES: dict[str, pa.DataType] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterColumn:
+class RegisterColumn(Struct, frozen=True):
     """A column of a register.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.rulebook.expression import Expression, Field
@@ -28,8 +29,7 @@ class AtomError(ValueError):
         super().__init__(message)
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Struct):
     """What a rule may refer to, and which parameters and lists it did refer to."""
 
     subject: str

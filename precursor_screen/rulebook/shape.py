@@ -6,9 +6,10 @@ Compiling says more of some parts, in better words; of those a shape checks noth
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+from msgspec import Struct, field
 
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.rulebook.located import Key
@@ -29,8 +30,7 @@ def _called(key: Key) -> str:
     return "the item" if isinstance(key[-1], int) else key[-1]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class Shape(Struct, frozen=True, kw_only=True):
     """Any value.
 
     Attributes:
@@ -72,8 +72,7 @@ class Shape:
         return value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Value(Shape):
+class Value(Shape, frozen=True, kw_only=True):
     """A value of some kinds (object, array, string, integer, date); `passes` says what else must hold."""
 
     kinds: tuple[str, ...]
@@ -89,8 +88,7 @@ class Value(Shape):
             yield key, f"{value!r} is not possible", self.remedy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whole(Shape):
+class Whole(Shape, frozen=True, kw_only=True):
     """A whole number from `low` to `high`."""
 
     low: int
@@ -106,8 +104,7 @@ class Whole(Shape):
             yield key, f"{_called(key)} must lie between {self.low} and {self.high}", self.remedy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice(Shape):
+class Choice(Shape, frozen=True, kw_only=True):
     """One of some words."""
 
     of: tuple[str, ...]
@@ -121,8 +118,7 @@ class Choice(Shape):
             yield key, f"{_called(key)} {value!r} is not known", remedy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Items(Shape):
+class Items(Shape, frozen=True, kw_only=True):
     """A list of at least so many items of a shape."""
 
     of: Shape
@@ -142,8 +138,7 @@ class Items(Shape):
         return tuple(self.of.read(item) for item in value)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record(Shape):
+class Record(Shape, frozen=True, kw_only=True):
     """A mapping; it is read as it stands, unless something is made of what its fields are read as (`into`).
 
     Attributes:

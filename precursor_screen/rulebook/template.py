@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from precursor_screen.rulebook.expression import Apply, Expression, Literal, Operator, Outcome, Text
 from precursor_screen.rulebook.scope import AtomError, Scope
@@ -21,8 +22,7 @@ _ROLES = ("party_role", "party_column")  # whose values are names of columns
 _CLAUSE = re.compile(r"\[([^\[\]]*)\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """A column of the evidence: whose field it is, its name, its value as text."""
 
     subject: str

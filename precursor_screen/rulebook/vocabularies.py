@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from precursor_screen.model import CONFIDENCES, LICIT_USES, ROLES_IN_ROUTE, TIERS, Control, Substance
 from precursor_screen.names.countries import find_country, is_country_code
@@ -18,8 +19,7 @@ from precursor_screen.rulebook.registers import STATUSES
 from precursor_screen.schema import FILED, MENTION_COLUMNS, NAME_COLUMNS, ROLES, TRADERS
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(Struct, frozen=True):
     """The words that a field may hold.
 
     Attributes:

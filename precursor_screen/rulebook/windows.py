@@ -7,8 +7,9 @@ beginning of a calendar period on.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from precursor_screen.rulebook.correlation import AGGREGATES, COMPARED, MOST_LINKS, days_of, sides_of
 from precursor_screen.rulebook.expression import NUMERIC, Expression, Field, columns_in
@@ -17,8 +18,7 @@ from precursor_screen.rulebook.scope import AtomError, Scope
 from precursor_screen.schema import BY_NAME, LINE
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """How movements follow each other: the end of one is the beginning of the next.
 
     ends, begins: the fields of both sides. gap: days between one and the next, at most. links: the most. closes: whether the last
@@ -36,8 +36,7 @@ class Chain:
     told: tuple[Expression, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """A correlation of scope history.
 
     days: span, or None; period: month or year, or ''. steps: the selections, in order; of first_seen the movements that are asked. changes: what must differ between the

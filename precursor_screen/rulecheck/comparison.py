@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.reference.bundle import Rulebook
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.session import Session
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What became of one rule. gained, lost and changed are flags (FLAG records of the version that has them)."""
 
     rule_id: str

@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
@@ -28,8 +29,7 @@ SHUFFLES = 3  # flags must not depend on the order of rows; movements are put in
 _DAY = date(2026, 1, 1)  # of a row that states no date
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """A test that did not come out as it says."""
 
     rule_id: str
@@ -210,8 +210,7 @@ def _orders(rows: tuple[Mapping[str, Any], ...]) -> Iterator[list[Mapping[str, A
             yield [rows[i] for i in order]
 
 
-@dataclass(frozen=True, slots=True)
-class _Split:
+class _Split(Struct, frozen=True):
     """A test filed in two runs. in_order: by date, else with one line late; runs: the rows of the first, and of the second."""
 
     in_order: bool

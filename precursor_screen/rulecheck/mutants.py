@@ -8,10 +8,12 @@ beyond what a field can hold; and whatever compiles to the same tests.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.errors import ErrorGroup
 from precursor_screen.model import Rule
@@ -36,8 +38,7 @@ _COUNTS = ("event_count", "value_count", "first_seen")  # correlations that comp
 _PERIODS = {"month": "year", "year": "month"}
 
 
-@dataclass(frozen=True, slots=True)
-class Mutant:
+class Mutant(Struct, frozen=True):
     """A rule with one change. path: where in the file; change: what was done there; kind: one of KINDS."""
 
     rule_id: str
@@ -47,8 +48,7 @@ class Mutant:
     compiled: CompiledRule
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(Struct, frozen=True):
     """One change of plain data."""
 
     path: str

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from precursor_screen.model import RuleTest
 from precursor_screen.rulebook.compile import CompiledRule
@@ -21,8 +21,7 @@ from precursor_screen.rulecheck.mutants import KINDS, Mutant, mutants_of
 _AT_ONCE = 2  # rules: most of the time goes into planning queries, in one thread each
 
 
-@dataclass(frozen=True, slots=True)
-class Mutation:
+class Mutation(Struct, frozen=True):
     """What became of the mutants of one rule. made: how many of each kind; survivors: those that no test noticed."""
 
     rule_id: str

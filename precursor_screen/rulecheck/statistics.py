@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
 from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history
@@ -18,8 +18,7 @@ from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
 
 
-@dataclass(frozen=True, slots=True)
-class RuleStats:
+class RuleStats(Struct, frozen=True):
     """One rule. not_evaluable: rows that it could not judge; milliseconds: on the manifests given; None: none was.
 
     confirmed, cleared: verdicts of officers in the ledger. flags: there, or on the manifests.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct, field
 
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.reference.bundle import Reference
@@ -50,8 +50,7 @@ _THRESHOLDS = (
 )
 
 
-@dataclass(slots=True)
-class _Spot:
+class _Spot(Struct):
     """What one cure would cure."""
 
     message: str

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 _Id = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """Something in a folder. problem: why it cannot be read, where that is known. note: why it need not be read."""
 
     path: Path

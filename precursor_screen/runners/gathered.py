@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.errors import ChangedWhileRead, ErrorGroup, InputError, MappingError, NoManifest, UnreadableManifest, Where
 from precursor_screen.issues import ISSUE_CODES, SET_ASIDE
@@ -25,8 +26,7 @@ from precursor_screen.runners.one_input import FaultKeeper, read_one
 from precursor_screen.schema import ISSUE
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(Struct, frozen=True):
     """Lines with where each comes from."""
 
     lines: pa.Table

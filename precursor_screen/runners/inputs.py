@@ -6,8 +6,10 @@ import fnmatch
 import glob
 import os
 import stat
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.errors import UnreadableManifest, UsageError, Where
 from precursor_screen.formats.blob import Blob
@@ -17,8 +19,7 @@ from precursor_screen.runners.streams import read_stream
 STANDARD_INPUT = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One thing to read: a path, or bytes that came through a pipe. name: how reports call it.
     pasted: what is no table is a list of descriptions. problem: why it cannot be read, as far as that is known beforehand.
     note: why it is not read, where nothing is lost by that."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from precursor_screen.kernel.match.match import Progress, match
 from precursor_screen.kernel.part import judge_part
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
 LARGE = 20_000_000  # bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A report, the tables behind it for `--resolved` and the ledger, what was read, and the ledger's name for the run, if any."""
 
     report: Report

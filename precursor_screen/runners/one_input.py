@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
+from msgspec.structs import replace
 
 from precursor_screen.errors import ChangedWhileRead, InputError, PrecursorScreenError, UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.config import check_rule_folders, default_home
 from precursor_screen.errors import StaleReference, UsageError
@@ -108,8 +110,7 @@ def _nothing(_: Any) -> None:
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """Runs with the same settings and the same reference.
 
     Attributes:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from precursor_screen.config import Value, check_value, default_home, home_of, ledger_of
 from precursor_screen.errors import UsageError, Where
@@ -19,8 +21,7 @@ COUNTED_TIERS = ("convention", "national")
 _OPTIONS = {"watchlists": "--watchlist", "rules.dirs": "--rules"}  # where the option is not called like the setting
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What a run is made of.
 
     Attributes:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from precursor_screen.store.digests import Digests, digest_file
 from precursor_screen.store.files import READABLE, write_whole
@@ -26,8 +27,7 @@ class DamagedError(Exception):
     """A file is not what was written; the message says which and how."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pointer:
+class Pointer(Struct, frozen=True):
     """The current snapshot. seal: the digest of its SHA256SUMS; empty: it was written before there were any."""
 
     number: int

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 import replay
+from msgspec.structs import replace
 from replaying.cases import Case, line_of, read_cases, stated_address
 from replaying.facts import Story, lots_told, tell
 from replaying.figures import at_least, pair, per_cent

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from precursor_screen.casework.precision import LEAST_DECIDED, interval, measure
 from precursor_screen.ledger.values import Disposition

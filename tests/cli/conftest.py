@@ -10,11 +10,11 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
 from precursor_screen.cli.main import run
 from precursor_screen.reference import shipped, substances
@@ -37,8 +37,7 @@ OTHER_DATA = OTHER_RULES.replace(
 load_substances = functools.cache(substances.load_substances)
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a command said."""
 
     code: int

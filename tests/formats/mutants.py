@@ -15,11 +15,11 @@ import re
 import struct
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.feather as feather
 import pyarrow.parquet as parquet
+from msgspec import Struct
 
 from precursor_screen.errors import InputError
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
@@ -112,8 +112,7 @@ def _number_record(number: int) -> bytes:
     return b"\x7e\x02\x0a\x00" + struct.pack("<HHH", number - FIRST + 1, 4, 17) + struct.pack("<I", number << 2 | 2)
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(Struct, frozen=True):
     """A base file, and which rows are physically there in a mutant of it."""
 
     base: bytes
@@ -231,8 +230,7 @@ def _digit(data: bytes, rng: random.Random) -> bytes:
 _WAYS = (_flip, _bit, _delete, _duplicate, _move, _truncate, _splice, _splice, _number, _digit)
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What became of a mutant: `refused`, `said` (read, with a note), `read`; `wrong` says what must not be."""
 
     outcome: str

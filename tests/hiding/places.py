@@ -9,8 +9,9 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email.message import EmailMessage
+
+from msgspec import Struct
 
 HEADER = (
     *("bill of lading", "description of goods", "hs code", "consignor", "consignee", "consignee address"),
@@ -31,8 +32,7 @@ PARTY = "Quimeralda Reactivos S.A. de C.V."
 DESCRIPTION, HS, CONSIGNEE, ADDRESS, MARKS, NET = 1, 2, 4, 5, 6, 7
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A manifest that must be flagged, or say that something could not be screened (exit 3 or 4)."""
 
     name: str

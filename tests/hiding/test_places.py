@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen import load_reference
 from precursor_screen.errors import ExitCode, InputError

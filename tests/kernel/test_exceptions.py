@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.exceptions import RuleException, load_exceptions

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from dataclasses import fields, replace
 from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from msgspec.structs import fields, replace
 
 from precursor_screen.kernel.judge.windows.judge import request_history
 from precursor_screen.kernel.match.match import match

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pickle
 import random
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from precursor_screen.api import load_reference
 from precursor_screen.engine import THREADS, connect

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.errors import LedgerError
 from precursor_screen.ledger import chain

@@ -128,6 +128,33 @@ def test_any_text_is_read_and_reading_it_again_changes_nothing_of_its_screenabil
     assert party_key(name) == read.sorted
 
 
+_PIECES = (
+    "Zorvan",
+    "MirageAG",
+    "J.",
+    "M",
+    "S.A.",
+    "Co.,",
+    "Ltd",
+    "GmbH",
+    "c/o",
+    "to the order of",
+    "Trading",
+    "&",
+    "y",
+    "two",
+    "O'Quill",
+    "-",
+    "7",
+)
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=6), st.booleans())
+def test_the_key_is_that_of_the_principal_reading(pieces, twice):
+    name = " ".join(pieces * (1 + twice))
+    assert party_key(name) == normalise_party(name).sorted
+
+
 @given(st.lists(st.sampled_from(["zorvan", "mirage", "ferula", "quillon", "oppidan"]), min_size=1, max_size=5))
 def test_the_key_does_not_depend_on_the_order_of_words(words: list[str]) -> None:
     assert party_key(" ".join(words)) == party_key(" ".join(reversed(words)).upper())

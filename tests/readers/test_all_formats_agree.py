@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +18,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from precursor_screen.readers.column_map import ColumnMap
 from precursor_screen.readers.identity import add_identity

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.errors import ReferenceDataError, WatchlistError
 from precursor_screen.reference import refresh as refreshing
@@ -38,7 +38,7 @@ def store(tmp_path: Path) -> WatchlistStore:
 
 def source(list_id: str, *urls: str, **more: object) -> ListSource:
     made = ListSource(list_id, "Title", urls[0] if urls else "", "licence", 14, False, companions=tuple(urls[1:]))
-    return dataclasses.replace(made, **more)
+    return replace(made, **more)
 
 
 def ofac(site: Publisher) -> ListSource:
@@ -114,7 +114,7 @@ def test_a_failed_refresh_keeps_the_last_good_copy(site, store, trouble):
     elif trouble in ("cut", "endless", "slow"):
         site.tricks["/un.xml"] = trouble
     elif trouble == "companion":
-        wanted = dataclasses.replace(wanted, companions=(site.url + "/gone",))
+        wanted = replace(wanted, companions=(site.url + "/gone",))
     else:
         one = files.UN[: files.UN.index("<ENTITIES>")] + "</CONSOLIDATED_LIST>"
         contents = {"empty": "", "html": "<!doctype html>", "half": files.UN[:-30], "shrunk": one, "other": files.PRIVATE}

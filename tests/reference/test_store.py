@@ -1,4 +1,3 @@
-import dataclasses
 import json
 import pickle
 import shutil
@@ -7,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from msgspec.structs import replace
 
 from precursor_screen.errors import WatchlistError
 from precursor_screen.model import WatchlistEntry, WatchlistName
@@ -289,7 +289,7 @@ def test_a_file_may_not_be_called_like_the_stores_own(store: WatchlistStore, tmp
 def test_a_list_that_goes_on_in_another_layout_is_not_worse(store: WatchlistStore) -> None:
     put(store, private(10))
     last = store.open_list("mine").manifest
-    before = dataclasses.replace(last, by_source=(("a", 10),))
+    before = replace(last, by_source=(("a", 10),))
     assert find_regressions(ParsedList("", tuple(store.open_list("mine"))), DAY, before) == ()
 
 
@@ -406,7 +406,7 @@ def test_an_age_that_was_said_once_holds_for_later_imports(store: WatchlistStore
     assert store.import_list("mine", paths, DAY, imported_at=MOMENT, max_age_days=7).max_age_days == 7
     assert store.import_list("mine", paths, DAY, imported_at=MOMENT).max_age_days == 7
     manifest = store.open_list("mine").manifest
-    unsaid = dataclasses.replace(manifest, max_age_days=None)
+    unsaid = replace(manifest, max_age_days=None)
     assert maximum_ages([manifest]) == {"mine": 7}
-    assert maximum_ages([unsaid, dataclasses.replace(unsaid, list_id="un-sc")]) == {"mine": 90, "un-sc": 14}
-    assert maximum_ages([dataclasses.replace(unsaid, number=0)]) == {}
+    assert maximum_ages([unsaid, replace(unsaid, list_id="un-sc")]) == {"mine": 90, "un-sc": 14}
+    assert maximum_ages([replace(unsaid, number=0)]) == {}

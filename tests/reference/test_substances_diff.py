@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.model import Substance, Threshold
 from precursor_screen.reference.substance_diff import Change, State, TableDiff, diff_tables

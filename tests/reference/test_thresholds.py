@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.errors import ErrorGroup, SubstanceTableError
 from precursor_screen.model import Substance, Threshold

@@ -5,9 +5,10 @@ from __future__ import annotations
 import lzma
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from precursor_screen.api import load_reference
 from precursor_screen.readers.interface import ReadOptions

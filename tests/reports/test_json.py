@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import json
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.errors import ExitCode
 from precursor_screen.issues import ISSUE_CODES

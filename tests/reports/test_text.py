@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.reports.text import MOST_LINES, WIDTH, lines_of, subject_of
 from tests.screening import screen_rows

@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import openpyxl
 import pyarrow.compute as pc
 import pytest
 import python_calamine as calamine
+from msgspec.structs import replace
 
 from precursor_screen.casework.review import import_verdicts
 from precursor_screen.casework.verdict_files import read_verdicts

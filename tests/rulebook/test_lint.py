@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
 from precursor_screen.reference.recogniser import shipped_substances

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.errors import ErrorGroup, RuleSyntaxError
 from precursor_screen.rulebook.packs import load_packs, load_params

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.rulebook.compile import compile_rule
 from precursor_screen.rulebook.lint_conditions import find_absent, find_impossible

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
 from precursor_screen.rulebook.expression import Literal, Operator, apply

@@ -10,8 +10,9 @@ import csv
 import datetime
 import io
 import random
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 LINES = 20_000
 FIRST = datetime.date(2025, 12, 1)
@@ -99,8 +100,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Firm:
+class Firm(Struct, frozen=True):
     """A firm: name, address, country."""
 
     name: str
@@ -108,8 +108,7 @@ class Firm:
     country: str
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """A standing order: what a firm buys, from whom (the first mostly), usual kilograms, every how many days."""
 
     buyer: Firm

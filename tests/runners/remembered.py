@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import shutil
 import textwrap
 import threading
@@ -15,6 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec.structs import replace
 
 from precursor_screen.ledger.store import Ledger, open_ledger
 from precursor_screen.ledger.values import Disposition
@@ -132,13 +132,13 @@ class Office:
         """With the rules named, else all: what a run costs goes by their number."""
         self.url = url
         compiled = load_rulebook([write_rules(folder, *rule_ids)]).compiled
-        self.reference = dataclasses.replace(reference, rules=compiled, watchlists=(), parties_wanted=False, registers={})
+        self.reference = replace(reference, rules=compiled, watchlists=(), parties_wanted=False, registers={})
         self.runs = 0
 
     def screen(self, *rows: Mapping[str, Any], as_of: date = DAY, fail_on: str = "high", **changes: Any) -> Run:
         """One run; `changes` of the reference."""
         self.runs += 1
-        reference = dataclasses.replace(self.reference, as_of=as_of, **changes)
+        reference = replace(self.reference, as_of=as_of, **changes)
         source = Source(f"run-{self.runs}.csv", content=table(rows))
         started = datetime(2026, 11, 1, 6, tzinfo=UTC) + timedelta(days=self.runs)
         with LedgerMemory(self.url, 0.0, reference) as memory:

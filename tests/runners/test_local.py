@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.errors import ErrorGroup, ExitCode, UnreadableManifest
 from precursor_screen.readers.interface import ReadOptions

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.api import load_reference
 from precursor_screen.readers.interface import ReadOptions

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.api import load_reference
 from precursor_screen.readers.interface import ReadOptions
@@ -36,8 +37,7 @@ TOLD = {
 QUIET = ("Stockbridge", "Larch", "Penfold", "Granby Institute")  # who resembles the four
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True):
     """What the rules over history flagged: FLAG rows, and consignee and date of every line."""
 
     flags: list[dict[str, Any]]

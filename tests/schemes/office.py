@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import textwrap
 from collections import Counter, defaultdict
@@ -10,6 +9,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.readers.interface import ReadOptions
@@ -160,9 +161,7 @@ class Office:
             text = _HEAD.format(id=_IDS[letter], letter=letter) + f"scope: {scope}\n" + rest + 'explain: "{substance_name}"\n'
             (folder / f"{_IDS[letter].lower()}.yml").write_text(textwrap.dedent(text))
         rules = load_rulebook([folder]).compiled
-        self.reference = dataclasses.replace(
-            reference, rules=rules, watchlists=(), parties_wanted=False, registers={}, as_of=AS_OF
-        )
+        self.reference = replace(reference, rules=rules, watchlists=(), parties_wanted=False, registers={}, as_of=AS_OF)
         self.runs = 0
 
     def screen(self, files: Sequence[Sequence[Row]], dies: str = "") -> Any:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
 from precursor_screen.store import kept as store
 from precursor_screen.store.kept import MOST_FILES, digest_package, kept
@@ -18,8 +18,7 @@ from precursor_screen.store.kept import MOST_FILES, digest_package, kept
 posix = pytest.mark.skipif(os.name != "posix", reason="permissions")
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
+class Thing(Struct, frozen=True):
     words: frozenset[str]
     sizes: Mapping[str, Any]
     since: date | None = None

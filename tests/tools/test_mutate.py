@@ -7,10 +7,10 @@ import pickle
 import subprocess
 import sys
 from argparse import Namespace
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tools.mutants import Mutant, draw, mutate, sites
 from tools.mutate import _read as read

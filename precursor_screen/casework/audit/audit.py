@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from precursor_screen.casework.audit.findings import Finding
 from precursor_screen.casework.audit.moves import Rows
@@ -12,8 +13,7 @@ from precursor_screen.casework.audit.profile import Profile
 from precursor_screen.casework.audit.ranking import Ranking
 
 
-@dataclass(frozen=True, slots=True)
-class Audited:
+class Audited(Struct, frozen=True):
     """An exporter's profile and its findings, worst first; shipments that were drawn for a visit, and by which seed."""
 
     profile: Profile
@@ -22,8 +22,7 @@ class Audited:
     seed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(Struct, frozen=True):
     """Some exporters, or the ranking of all. run: tool version, start, options: the only part that differs between equal audits."""
 
     run: Mapping[str, Any]

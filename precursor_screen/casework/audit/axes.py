@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from html import escape
+
+from msgspec import Struct
 
 from precursor_screen.reports.printable import printable
 
@@ -21,8 +22,7 @@ _WIDEST = 36.0  # a name of a month on a narrow screen
 _APART = 42.0  # two labels of two lines
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """The months of a plot, counted from the year 0."""
 
     first: int
@@ -80,8 +80,7 @@ def _number(day: date) -> int:
     return day.year * 12 + day.month - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Struct, frozen=True):
     """Numbers from bottom to top, at steps of one width. by_ratio: equal ratios, not equal differences, are of one width."""
 
     steps: tuple[float, ...]

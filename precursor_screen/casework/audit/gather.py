@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct, field
 
 from precursor_screen.casework.audit import moves, names, peers
 from precursor_screen.casework.audit.findings import find
@@ -42,8 +42,7 @@ _AT_ONCE = 1_000  # lines that flags are asked of
 _MOST_NUMBERED = 3  # names, and numbers, that are looked up in the cells of flagged lines, each of which are gone through in full
 
 
-@dataclass(frozen=True)
-class Law:
+class Law(Struct, frozen=True):
     """What an audit knows besides movements: thresholds of one jurisdiction, substances, registers."""
 
     limits: moves.Limits
@@ -74,8 +73,7 @@ class Law:
     )
 
 
-@dataclass(frozen=True)
-class Everybody:
+class Everybody(Struct, frozen=True):
     """All that moved in a period and before, in few columns, and who sent it. Read once for any number of exporters."""
 
     source: Source
@@ -170,8 +168,7 @@ _OF_NUMBER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FromLedger:
+class FromLedger(Struct, frozen=True):
     """What a ledger remembers."""
 
     ledger: Ledger
@@ -225,8 +222,7 @@ class FromLedger:
         return Basis("ledger", recorded=days)
 
 
-@dataclass(frozen=True, slots=True)
-class FromManifests:
+class FromManifests(Struct, frozen=True):
     """What some manifests tell. moved: of all their days that are asked for; parties_screened: whether a list was at hand."""
 
     moved: Moved

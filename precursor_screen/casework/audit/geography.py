@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import math
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from precursor_screen.reference import shipped
 
@@ -15,8 +16,7 @@ _STEPS = 32
 Point = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Struct, frozen=True):
     """outlines: SVG path of all countries; places: longitude and latitude by country."""
 
     outlines: str

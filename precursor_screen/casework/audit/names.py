@@ -8,10 +8,10 @@ like it elsewhere, the same name in two countries, and a firm that begins as thi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from msgspec import Struct, field
 from rapidfuzz import fuzz
 
 from precursor_screen.errors import UsageError
@@ -75,8 +75,7 @@ class Merged(NamedTuple):
         return frozenset(t.name for t in self.taken)
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(Struct):
     why: dict[str, str] = field(default_factory=dict)
     asked: dict[str, Question] = field(default_factory=dict)
 

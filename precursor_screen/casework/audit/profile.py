@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+from msgspec import Struct
 
 from precursor_screen.casework.audit import goods, partners, standing, unseen, volumes
 from precursor_screen.casework.audit.moves import Limits, Rows, known_kg, lines_of, named, to_moves
@@ -19,8 +19,7 @@ from precursor_screen.casework.frames import to_tuples
 from precursor_screen.model import Substance
 
 
-@dataclass(frozen=True, eq=False)
-class Profile:
+class Profile(Struct, frozen=True, eq=False):
     """An exporter over a period. Its tables are made when they are first asked for; none depends on the order of the movements. Rows of
     tables name the numbers of their lines, which `lines` bear.
 

@@ -7,8 +7,9 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from precursor_screen.casework.evidence.gather import Row
 from precursor_screen.errors import InputError, UnreadableManifest, UsageError, Where
@@ -20,8 +21,7 @@ from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.readers.mail import read_mail
 
 
-@dataclass(slots=True)
-class FoundInputs:
+class FoundInputs(Struct):
     """What was found.
 
     Attributes:

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import pyarrow as pa
+from msgspec.structs import asdict
 
 from precursor_screen.casework.evidence.facts import facts_of, field_of, stands_in
 from precursor_screen.casework.targets import Found, find_flags

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from precursor_screen.casework.evidence.gather import Document, Row
 from precursor_screen.reports.report import Report
@@ -25,8 +26,7 @@ _COMPARED = (
 _OF_HISTORY = frozenset({"episode", "told", "escalated", "continues"})
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """What came of it.
 
     Attributes:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field, to_builtins
+from msgspec.structs import replace
 
 from precursor_screen.casework.evidence.gather import TO_SCORE, Document, Row
 from precursor_screen.casework.evidence.scores import NOTE, reckon
@@ -23,8 +26,7 @@ from precursor_screen.rulebook.expression import columns_in
 OpenList = Callable[[str], Watchlist]
 
 
-@dataclass(frozen=True, slots=True)
-class Installed:
+class Installed(Struct, frozen=True):
     """What this installation judges with.
 
     Attributes:
@@ -191,7 +193,7 @@ def _entries(flags: Iterable[Row], reference: Row, open_list: OpenList, notes: l
         }
         try:
             watchlist = open_list(list_id)
-            row["entry"] = asdict(watchlist.entry(entry_id))
+            row["entry"] = to_builtins(watchlist.entry(entry_id), builtin_types=(date,))
             row["taken_from"] = {"list_date": str(watchlist.manifest.list_date), "sha256": watchlist.manifest.sha256}
         except WatchlistError:
             notes.append(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from precursor_screen.casework.evidence import bundle, page, sign
 from precursor_screen.casework.evidence.gather import FORMAT, Document
@@ -35,8 +36,7 @@ _MOST_VALUES = 4_000_000  # of a document, roughly: what a large case comes to a
 _MEMBERS = frozenset((bundle.EVIDENCE, bundle.SEALED, bundle.EXPLANATION, bundle.PAGE, bundle.SUMS, bundle.SIGNATURE))
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(Struct, frozen=True):
     """What was found.
 
     Attributes:

@@ -7,8 +7,10 @@ of a movement is its mass, never more and never less; a movement that finds no d
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.casework.reconcile.book import BY_NUMBER, BY_PARTIES, Allocation, Book, a_party_agrees, cell_of
 from precursor_screen.casework.reconcile.documents import Document
@@ -20,8 +22,7 @@ _NO_CONFIRMATION = "none is of its bill, and none that is free agrees in consign
 _NEAREST = 2  # numbers that are named
 
 
-@dataclass(frozen=True, slots=True)
-class Unmatched:
+class Unmatched(Struct, frozen=True):
     """A movement under no document.
 
     Attributes:
@@ -36,8 +37,7 @@ class Unmatched:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Allocated:
+class Allocated(Struct, frozen=True):
     """What came of a register: every movement is in `allocations` (in parts, perhaps) or in `unmatched`."""
 
     allocations: tuple[Allocation, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from precursor_screen.casework.reconcile import differences as kinds
 from precursor_screen.casework.reconcile.alike import folded

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from precursor_screen.casework.reconcile.alike import names_taken, near_forms, one_apart, same_but, struck_out, unpadded
 from precursor_screen.casework.reconcile.documents import Document
@@ -22,8 +23,7 @@ BY_NUMBER, BY_PARTIES = "number", "parties"
 _NONE = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(Struct, frozen=True):
     """Some or all of a movement under a document. kg: None where the movement's mass is not known. why: in a sentence."""
 
     movement: Movement

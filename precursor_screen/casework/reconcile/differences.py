@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
+
+from msgspec import Struct
 
 from precursor_screen.casework.reconcile.documents import Document
 from precursor_screen.casework.reconcile.movements import Movement
@@ -78,8 +79,7 @@ QUESTIONS = frozenset((PART_USED, UNUSED, AWAITED))
 _ORDER = {kind: n for n, kind in enumerate(KINDS)}
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A difference with both sides.
 
     Attributes:
@@ -121,8 +121,7 @@ class Difference:
         return (_ORDER[self.kind], self.register, self.document is None, number, first, self.because)
 
 
-@dataclass(frozen=True, slots=True)
-class Unjudged:
+class Unjudged(Struct, frozen=True):
     """What could not be judged: how often, with some examples (numbers of documents, places of lines), and the remedy."""
 
     code: str

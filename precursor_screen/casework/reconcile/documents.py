@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.names.identifiers import plain_reference
 from precursor_screen.names.party import party_key
@@ -24,16 +25,14 @@ USABLE = frozenset(("valid", "sent", "accepted", "expired"))
 _LIVE = frozenset(("valid", "sent", "accepted"))
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Party:
+class Party(Struct, frozen=True, order=True):
     """A name as written, and its comparable key (`names.party`)."""
 
     key: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """What a register says that may move, or did.
 
     Attributes:

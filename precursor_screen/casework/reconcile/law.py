@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct, field
 
 from precursor_screen.casework.reconcile.documents import DOMESTIC, EXPORT, IMPORT
 from precursor_screen.casework.reconcile.movements import Movement
@@ -99,8 +100,7 @@ def convention_table() -> Callable[[str, date], str | None]:
     return table_of
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """Within what is compared.
 
     Attributes:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from precursor_screen.casework.reconcile.alike import Likeness
 from precursor_screen.casework.reconcile.differences import grouped, show_kg, whole_mass
@@ -36,8 +37,7 @@ _ORDER = {kind: n for n, kind in enumerate(KINDS)}
 Consignment = tuple[Movement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Mirrored:
+class Mirrored(Struct, frozen=True):
     """A difference between an export and its import; empty: there is none on that side. difference_kg: import less export."""
 
     kind: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -13,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from precursor_screen.casework.reconcile.documents import EXPORT, IMPORT, Party, is_number
 from precursor_screen.names.identifiers import plain_reference
@@ -51,8 +51,7 @@ _ACTING = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(Struct, frozen=True):
     """Of a line what a movement keeps nothing of: day of departure and of arrival; the place of delivery as filed, and the country in which
     other lines have it where this line states another."""
 
@@ -65,8 +64,7 @@ class Beside:
 NOTHING_BESIDE = Beside()
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(Struct, frozen=True):
     """A movement of a substance.
 
     Attributes:

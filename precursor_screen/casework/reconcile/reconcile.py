@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.casework.reconcile.alike import by_old_names, firm_keys, folded, number_forms, widen
 from precursor_screen.casework.reconcile.allocate import allocate
@@ -31,8 +33,7 @@ _NOT_IMPORTED = "the register was not imported: nothing was compared with it."
 _MANY = 10  # movements without a mass, more than half of all: a column is missing (own proposal)
 
 
-@dataclass(frozen=True, slots=True)
-class Reconciled:
+class Reconciled(Struct, frozen=True):
     """What came of it: differences, the gravest first; what could not be judged; how the registers came out.
 
     compared: register, how many documents it has, how many movements could be under it, how many are, and of these how many name a number.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from precursor_screen.casework.reconcile import differences as kinds
 from precursor_screen.casework.reconcile.differences import Difference, grouped, kilograms, show_kg

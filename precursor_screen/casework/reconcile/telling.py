@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from typing import Any
+
+from msgspec.structs import asdict
 
 from precursor_screen.casework import comparison
 from precursor_screen.casework.comparison import LINES, Head, line_of, not_evaluable, numbered

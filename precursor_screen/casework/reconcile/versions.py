@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from precursor_screen.casework.reconcile.differences import grouped
 from precursor_screen.casework.reconcile.documents import Document

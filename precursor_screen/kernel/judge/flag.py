@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -14,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec.structs import replace
 
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.judge.flag_rows import PLACE, columns_told, count_unjudged, flags_of

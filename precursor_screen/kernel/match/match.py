@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pyarrow as pa
+from msgspec import Struct
 
 from precursor_screen.kernel.match.mentions import find_mentions
 from precursor_screen.kernel.match.party_memory import NO_PARTY_MEMORY, PartyMemory
@@ -16,8 +16,7 @@ from precursor_screen.reference.bundle import Reference
 Progress = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(Struct, frozen=True):
     """Of distinct texts, codes and names.
 
     Attributes:

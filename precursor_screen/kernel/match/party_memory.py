@@ -6,18 +6,17 @@ Memory changes no result: what it recalls is what matching the same names agains
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
 import pyarrow as pa
+from msgspec import Struct
 
 from precursor_screen.matching.party.index import PartyIndex
 from precursor_screen.schema import PARTY_MATCH
 
 
-@dataclass(frozen=True, slots=True)
-class Recalled:
+class Recalled(Struct, frozen=True):
     """What is known of some names against one list.
 
     matches: PARTY_MATCH of the known ones, in any order of names, within one name as `PartyIndex.match_names` gives them;

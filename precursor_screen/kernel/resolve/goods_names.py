@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Set
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from precursor_screen.reference.nomenclature import stem
 
@@ -27,8 +28,7 @@ _NO_CODE: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(Struct, frozen=True):
     """Words, folded and without a plural s: of classes of goods, of forms, of purposes, of packing; and all that name goods."""
 
     generic: Set[str]

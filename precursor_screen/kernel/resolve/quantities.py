@@ -10,11 +10,11 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
 import pyarrow as pa
+from msgspec.structs import replace
 
 from precursor_screen.model import Substance, SubstanceName
 from precursor_screen.names.concentrations import Concentration, concentration_of, find_percentages

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pyarrow as pa
+from msgspec import Struct
 
 from precursor_screen.schema import LINE, LINE_COLUMNS, LINE_FACTS, PARTY, PARTY_COLUMNS, SUBSTANCE, SUBSTANCE_COLUMNS, Column
 
@@ -18,8 +17,7 @@ COLUMNS_OF: dict[str, tuple[Column, ...]] = {
 _TEXT = pa.string()
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(Struct, frozen=True):
     """lines: LINE and LINE_FACTS, one row a line; substances and parties: candidates with LINE_NO; inputs: input_id, supplied_fields."""
 
     lines: pa.Table

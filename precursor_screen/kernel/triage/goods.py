@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pyarrow as pa
+from msgspec import Struct
 
 from precursor_screen.engine import connect
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
@@ -53,8 +53,7 @@ _CANDIDATE_FACTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Goods:
+class Goods(Struct, frozen=True):
     """A substance in a shipment, over all its lines.
 
     Attributes:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
+from msgspec import Struct, field
 
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.resolve.resolved import Resolved
@@ -33,8 +33,7 @@ _COVER = "cover"  # its rules are weak one by one: they count together, by point
 _AGREEING = 1.5  # signs that need no substance and together reach low tell more than their sum
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(Struct):
     """What the flags of one shipment come to."""
 
     weights: dict[str, tuple[str, int, str]] = field(default_factory=dict)  # rule or its similar group -> (family, weight, rule)

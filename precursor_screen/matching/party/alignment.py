@@ -15,8 +15,8 @@ The weights of a pair are those of the list's word. `candidates` relies on all o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rapidfuzz.distance import OSA
 
 from precursor_screen.matching.party.weights import (
@@ -57,8 +57,7 @@ _VESSEL_GENERAL = 0.75
 _LEAST_CONSONANTS = 4  # in all, of a match by consonants alone: most names share three with many others
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """Positions of aligned words, and their similarity, 0 to 1. An initial for a word has similarity 0 and no weight."""
 
     left: int
@@ -67,8 +66,7 @@ class Pair:
     is_initial: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What comparing two names gives. Scores are 0 to 100; informative is None where the pair lacks the substance of a match."""
 
     score: float

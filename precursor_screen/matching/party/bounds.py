@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.matching.party.alignment import (
     CONFLICT,
@@ -29,8 +30,7 @@ Floats = npt.NDArray[np.float64]
 _TINY = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class Postings:
+class Postings(Struct, frozen=True):
     """Rows of each word, and what the bounds need of each row.
 
     alone: least similarity with which a word can carry a match by itself; informative: weight of the row's informative words; general: of all others; initials: how many initials it has; masks: a bit
@@ -84,8 +84,7 @@ def summarise_rows(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class LookedUp:
+class LookedUp(Struct, frozen=True):
     """Words of the index that stand for words asked for: position, similarity, whose they are, and the own word's weight."""
 
     words: Ints
@@ -94,8 +93,7 @@ class LookedUp:
     own: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(Struct, frozen=True):
     """For each pair of owner and row, ordered: weight that agrees, weight of the row's words that do, of the own words that do.
 
     carries: at least 2 where two words agree, or one that can carry a match by itself.
@@ -110,11 +108,10 @@ class Sums:
 
     def keep(self, kept: npt.NDArray[np.bool_]) -> Sums:
         """Only some of the pairs."""
-        return Sums(*(getattr(self, name)[kept] for name in self.__slots__))
+        return Sums(*(getattr(self, name)[kept] for name in self.__struct_fields__))
 
 
-@dataclass(frozen=True, slots=True)
-class Bounded:
+class Bounded(Struct, frozen=True):
     """What is known of each owner.
 
     plain: in rows: weight of own informative words, weight of general words that agree at most, of own general words, the part of
@@ -131,7 +128,7 @@ class Bounded:
 
     def of(self, start: int, stop: int) -> Bounded:
         """Of some owners only."""
-        return Bounded(self.plain[:, start:stop], *(getattr(self, name)[start:stop] for name in self.__slots__[1:]))
+        return Bounded(self.plain[:, start:stop], *(getattr(self, name)[start:stop] for name in self.__struct_fields__[1:]))
 
     def without_skipped(self) -> Bounded:
         """Once all words have been looked up."""

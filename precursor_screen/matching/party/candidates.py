@@ -14,12 +14,12 @@ What is left is scored. The tests hold the outcome against scoring every pair.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from precursor_screen.matching.party.alignment import DOUBT, ENOUGH, INITIAL_EVIDENCE, OMITTED
 from precursor_screen.matching.party.bounds import Bounded, LookedUp, Postings, add_skipped, keep_promising, sum_by_row
@@ -43,8 +43,7 @@ _GENERAL, _GENERAL_OWN, _UNMASKED, _INITIALS, _MASKED, _OWN, _LOST, _REACH = ran
 SUMMED = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What is known of words asked for, by their number.
 
     sums: `SUMMED` rows; masks: in rows: of general words as in `Postings.masks`, of letters that names start with, of initials;
@@ -86,8 +85,7 @@ class Facts:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Questions:
+class Questions(Struct, frozen=True):
     """Readings of names asked for: the numbers of their words, and where each reading starts in these (one more than there are)."""
 
     facts: Facts
@@ -98,8 +96,7 @@ class Questions:
         return len(self.starts) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
+class _Words(Struct, frozen=True):
     """Words of readings: position of the reading, ascending, and the word's number."""
 
     owners: Ints
@@ -111,8 +108,7 @@ class _Words:
         return _Words(self.owners[low:high] - start, self.words[low:high])
 
 
-@dataclass(frozen=True, slots=True)
-class _Plans:
+class _Plans(Struct, frozen=True):
     """What is looked up for the readings that can reach the cut, and what the bound allows for the words that are not."""
 
     readings: Ints  # their positions among all that are asked for

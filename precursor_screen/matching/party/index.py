@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from os import cpu_count
@@ -20,6 +19,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen import schema
 from precursor_screen.matching.party.alignment import Outcome, compare
@@ -62,8 +63,7 @@ _FEW = 500  # names for which no threads are started
 _BATCH = 2048  # readings that a thread matches at once
 
 
-@dataclass(frozen=True, slots=True)
-class PartyMatches:
+class PartyMatches(Struct, frozen=True):
     """Matches (`schema.PARTY_MATCH`) and the distinct names of which nothing was left to compare, in the order asked."""
 
     matches: pa.Table
@@ -282,8 +282,7 @@ def _reopen(path: Path) -> PartyIndex:
     return PartyIndex.open(path)
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """The best pair of readings of two names: their words, and what comparing them gives."""
 
     left: tuple[Word, ...]
@@ -337,8 +336,7 @@ def _make_words(texts: Texts, rarities: Mapping[str, float]) -> tuple[Word, ...]
     return tuple(make_word(t.text, rarities, t.written) if isinstance(t, Joined) else make_word(t, rarities) for t in texts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Batch:
+class _Batch(Struct, frozen=True):
     """Readings that are matched at once: whose each is, the numbers of its words, the same for the bounds, all words, and
     the entries that do not count."""
 
@@ -349,8 +347,7 @@ class _Batch:
     gone: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
+class _Match(Struct, frozen=True):
     name: str
     entry: int
     row: int
@@ -358,8 +355,7 @@ class _Match:
     informative: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Rank:
+class _Rank(Struct, frozen=True, order=True):
     """Which of an entry's names stands for it: the least."""
 
     is_weak: bool

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from msgspec import Struct
 
 from precursor_screen.errors import WatchlistError, Where
 from precursor_screen.matching.party.spellings import order_by_length, sign
@@ -61,8 +61,7 @@ def index_version() -> str:
     return f"{normaliser_version()}-{INDEX_VERSION}"
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """The arrays of an index, by column name: numpy arrays of numbers, Arrow arrays of texts and dates."""
 
     about: Mapping[str, str]

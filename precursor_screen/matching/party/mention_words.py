@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from ahocorasick_rs import BytesAhoCorasick
 from anyascii import anyascii
+from msgspec import Struct
 
 from precursor_screen.matching.party.index import PartyIndex
 from precursor_screen.matching.party.index_file import NAME_KINDS
@@ -22,8 +22,7 @@ _PARTED: Final = {c: " " for c in range(128) if not chr(c).isalnum()} | dict.fro
 Ints = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Partners:
+class Partners(Struct, frozen=True):
     """For each word those that stand beside it in names, with the row of the name and on which side: 1 behind it, -1 before it,
     0 on either."""
 
@@ -55,8 +54,7 @@ class Partners:
 _BREAK: Final = "|"
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(Struct, frozen=True):
     """Texts as one run of words, parted by single blanks, with a bar between texts."""
 
     data: bytes

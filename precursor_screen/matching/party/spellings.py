@@ -8,10 +8,10 @@ shrink. What that leaves is compared, so nothing that is alike is lost.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -31,8 +31,7 @@ _SIGNED_LENGTH = 64  # letters that a signature looks at; of longer spellings no
 _ALLOWED = np.array([edits_allowed(length) for length in range(_SIGNED_LENGTH)])
 
 
-@dataclass(frozen=True, slots=True)
-class Similar:
+class Similar(Struct, frozen=True):
     """Positions of the spellings asked for and of those found, how many errors lie between, and the length of the longer."""
 
     asked: Ints

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from precursor_screen.names import party
 from precursor_screen.names.party_names import COMMON, VARIANTS
@@ -31,8 +32,7 @@ _COMMON_KEYS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A word of a name: as compared (`text`), its key, kind, weight, and the weight it has by length alone.
 
     written: as in the canonical reading, where `text` joins several words of it.

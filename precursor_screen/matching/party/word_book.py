@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from precursor_screen.matching.party.bounds import letter_bit
 from precursor_screen.matching.party.candidates import SUMMED, Facts, Questions
@@ -34,8 +34,7 @@ FULL = 1 << 19  # words and pairs of words with which a book is closed and the n
 _Start = tuple[str | Joined]  # a word that was cut off: what stands for it is what it starts
 
 
-@dataclass(frozen=True, slots=True)
-class _Alike:
+class _Alike(Struct, frozen=True):
     """The informative words of an index that a word may stand for; may_be_general: whether it may stand for others too."""
 
     words: list[int]

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 import pyarrow as pa
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.matching.structure.reading import Fragments, connectivity, read_names, read_smiles
 from precursor_screen.matching.structure.spans import systematic_spans, wider_spans
@@ -35,8 +36,7 @@ _SALT_WORD: Final = re.compile(r"\W*[a-z]+(?:ide|ate)s?\W*")
 Readings = Mapping[str, tuple[Fragments, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     substance: Substance
     keys: Fragments
     blocks: frozenset[str]

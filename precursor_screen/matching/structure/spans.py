@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 # A word of a name; "2 - propanone" and "1, 3-benzodioxole" stay together.
 _TOKEN: Final = re.compile(r"(?:[0-9]['a-h]? ?[,-] ?(?=[\w(\[])|[^\s;:|/\"<>=+&*])+")
@@ -26,8 +27,7 @@ _WIDEN_BY: Final = 2
 _LONGEST: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Struct, frozen=True):
     start: int
     end: int
     is_seed: bool

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from precursor_screen.names.confusions import FIRM
 
 _NEVER: Final = 99
 
 
-@dataclass(frozen=True, slots=True)
-class Alignment:
+class Alignment(Struct, frozen=True):
     """edits: how many. answers: for each letter of the text the letter of the name it stands for, None for one too many."""
 
     edits: int

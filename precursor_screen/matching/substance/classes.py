@@ -9,10 +9,11 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from precursor_screen.errors import SubstanceTableError, Where
 from precursor_screen.model import Control
@@ -33,8 +34,7 @@ _ROOTS: Final = ("piperid", "azaspiro", "anthranil", "phenylacet", "phenyl acet"
 _TABLE: Final = Path(__file__).resolve().parents[2] / "data" / "substances" / "classes.csv"
 
 
-@dataclass(frozen=True, slots=True)
-class NamedClass:
+class NamedClass(Struct, frozen=True):
     """A class of compounds of a substance, the laws that list it, and how its names read (in text from `names.text.plain`)."""
 
     substance_id: str

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
+
+from msgspec import Struct
 
 from precursor_screen.matching.substance.dictionary import Pattern
 from precursor_screen.names.text import Folded, squash
@@ -27,8 +28,7 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _WORDS: Final = 6  # a name may have begun so many words before the cut
 
 
-@dataclass(frozen=True, slots=True)
-class CutName:
+class CutName(Struct, frozen=True):
     """A name, and where the part of it begins that shows (in letters of the folded text)."""
 
     pattern: Pattern

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import ahocorasick_rs
+from msgspec import Struct
 
 from precursor_screen.matching.substance.boundaries import script
 from precursor_screen.matching.substance.lookalikes import ReadingIndex
@@ -28,8 +28,7 @@ _ROMAN: Final = re.compile(r"[ivx]{1,4}")
 _WORDS: Final = re.compile(r"[^\W\d_]+|\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """One squashed spelling. `owners` are the substances it may mean: more than one only for weak family names (PMK oil)."""
 
     squashed: str

@@ -8,8 +8,9 @@ parts 25 kg" and "PAA polyacrylic acid" stay weak.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from precursor_screen.matching.substance.match import Match
 from precursor_screen.matching.substance.suppression import NEGATED

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from precursor_screen.matching.substance.match import Match
 from precursor_screen.matching.substance.repeats import COUNTED_MATCHES

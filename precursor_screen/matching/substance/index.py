@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, Final
 
 import pyarrow as pa
+from msgspec.structs import replace
 
 from precursor_screen.matching.substance.boundaries import edges, gaps_fit
 from precursor_screen.matching.substance.classes import find_classes

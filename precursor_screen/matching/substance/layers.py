@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from precursor_screen.matching.substance.dictionary import NameDictionary, Pattern
 from precursor_screen.matching.substance.near import Likeness, read_misread, read_near
@@ -21,8 +22,7 @@ STEREO_GROUP: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A text in the forms that the layers read; all indexes count characters of `text`.
 
     near, misread: the stretches of `folded.squashed` that resemble names. repeats: what was seen of it so far.
@@ -36,8 +36,7 @@ class Prepared:
     repeats: Repeats
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A pattern and where each of its letters stands in the text, as a layer proposes it.
 
     gaps: after which of these letters the name has a gap of its own. more: further places of its like. edits: letters that differ,

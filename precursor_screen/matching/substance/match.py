@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pyarrow as pa
+from msgspec import Struct
 
 from precursor_screen.names.text import fold
 from precursor_screen.schema import SUBSTANCE_MATCH
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """One substance recognised in one text or code.
 
     method: name, normalised, fuzzy, structure, cas, cus, ec_number, un_number, hs. strength: strong, medium, weak. form: substance,

@@ -9,9 +9,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from rapidfuzz.distance import OSA
 
 from precursor_screen.matching.substance.alignment import align, same_word
@@ -28,16 +28,14 @@ _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _LETTERS_A_CONFUSION: Final = 4  # so many letters of a name may hold one letter taken for another
 
 
-@dataclass(frozen=True, slots=True)
-class Likeness:
+class Likeness(Struct, frozen=True):
     """A stretch read as a name. edits: 0 if look-alikes explain it. gaps: after which letters of the stretch the name has a gap."""
 
     edits: int
     gaps: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(Struct, frozen=True):
     """A word of the stretch and the part of the name that it stands for."""
 
     text: str

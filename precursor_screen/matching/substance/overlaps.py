@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from precursor_screen.matching.substance.layers import EXACT, STEREO, Candidate
 
@@ -13,8 +14,7 @@ from precursor_screen.matching.substance.layers import EXACT, STEREO, Candidate
 _PLAIN: Final = {EXACT: 0, STEREO: 1}
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """A candidate that stands free, with the bounds of its letters and of the whole name."""
 
     candidate: Candidate

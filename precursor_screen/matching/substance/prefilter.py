@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from msgspec import Struct, field
 
 from precursor_screen.matching.substance.classes import TRIGGERS as CLASS_WORDS
 from precursor_screen.matching.substance.dictionary import NameDictionary
@@ -55,8 +55,7 @@ _EC_NUMBER: Final = re.compile(r"\d\d\d(?: | ?[‐‑‒–—―−﹣－-] ?)\
 _PLATE: Final = re.compile(r"(?<!\d)[2-9]\d{1,2} ?[/-] ?\d{4}(?!\d)")  # KEMLER 33/1090
 
 
-@dataclass(slots=True)
-class Suspicion:
+class Suspicion(Struct):
     """Why a text is worth a closer look: what resembles names in it, in letters of its squashed form.
 
     near: within an edit or two of a name. readings: read wrongly by machine. Both may be empty: then for its exact names or numbers.

@@ -6,8 +6,9 @@ Nothing is lost: a name in the same surroundings is judged the same, and a match
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 SHORT: Final = 4_000  # characters: up to here every place is looked at
 SAME_PLACES: Final = 20  # places of a name in the same surroundings
@@ -17,8 +18,7 @@ SEEN_MATCHES: Final = 2_000  # matches of a substance, suppressed ones included
 _SURROUNDINGS: Final = 300
 
 
-@dataclass(slots=True)
-class Group:
+class Group(Struct):
     """Places of one name in the same surroundings."""
 
     count: int = 0
@@ -29,8 +29,7 @@ class Group:
         return max(0, self.count - SAME_PLACES)
 
 
-@dataclass(slots=True)
-class Repeats:
+class Repeats(Struct):
     """Counts names by their surroundings in one text."""
 
     plain: str
@@ -51,8 +50,7 @@ class Repeats:
         return group if group.count <= SAME_PLACES else None
 
 
-@dataclass(slots=True)
-class MatchCounts:
+class MatchCounts(Struct):
     """Counts the matches of each substance in one text, and those left aside."""
 
     counted: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))

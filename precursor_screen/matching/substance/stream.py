@@ -7,11 +7,11 @@ here is looked at again on the text itself; nothing that stands in a text is los
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from precursor_screen.names.chemical import is_glued_ending
 from precursor_screen.names.text import spaced
@@ -52,8 +52,7 @@ def _ascii_tables() -> tuple[Bytes, Bytes]:
 _ASCII_BYTE, _ASCII_KIND = _ascii_tables()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Stream:
+class Stream(Struct, frozen=True, eq=False):
     """Texts squashed into one array, a break after each.
 
     letters: one byte a letter. kind: its kind, 0 for a break. touches: whether the next letter follows without a gap.
@@ -69,8 +68,7 @@ class Stream:
     ends: Flags
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(Struct, frozen=True):
     """A stretch of a stream that resembles a name: number of the name, first letter, end (exclusive)."""
 
     name: int

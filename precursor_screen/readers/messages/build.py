@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 import pyarrow as pa
+from msgspec import Struct, field
 
 from precursor_screen.formats.sheet import Aside, string_array
 from precursor_screen.model import Input
@@ -41,8 +41,7 @@ _SHOWN = 200
 _STATED = frozenset(c.name for c in FILED)
 
 
-@dataclass(slots=True)
-class Gathered:
+class Gathered(Struct):
     """Lines of one input as they are read.
 
     Attributes:
@@ -89,8 +88,7 @@ def build(gathered: Gathered, name: str, digest: Digest, encoding: str) -> Input
     return InputTables(described, lines, raw, issue_table(issues, lines), asides)
 
 
-@dataclass(slots=True)
-class _Row:
+class _Row(Struct):
     """One line: values by field, further parties, and what has no field."""
 
     type: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from precursor_screen.names.countries import find_country
 from precursor_screen.readers.messages.scope import BESIDE, Scope
@@ -44,8 +45,7 @@ KNOWN = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """An identifier and the lines that belong to it, without it; the number of the first line in the file."""
 
     row: int

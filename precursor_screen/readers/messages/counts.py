@@ -7,17 +7,17 @@ items or pieces of equipment were read than are stated, goods may be missing: th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
+
+from msgspec import Struct, field
 
 from precursor_screen.formats.edi import Segment
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.messages.tables import load_codes
 
 
-@dataclass(frozen=True, slots=True)
-class Trailer:
+class Trailer(Struct, frozen=True):
     """An end: where it and its beginning state their reference (ISO 9735-1, annex B; X12.5, X12.22), and what its number counts.
 
     `of` is empty where segments are counted; otherwise the beginnings that are, the first kind of which there is any.
@@ -45,8 +45,7 @@ _IN_MESSAGE: Final = frozenset(("CST", "EQD", "GID"))  # of which the code list 
 _NOUNS: Final = {"CST": "items", "EQD": "pieces of equipment", "GID": "goods items", "CNI": "consignments"}
 
 
-@dataclass(slots=True)
-class _Tally:
+class _Tally(Struct):
     """What was read since a beginning."""
 
     start: Segment
@@ -113,8 +112,7 @@ def _note(where: str, at: Segment, stated: str, found: int, noun: str, goods: bo
     )
 
 
-@dataclass(slots=True)
-class Whole:
+class Whole(Struct):
     """What an air waybill states of itself, and what was read of it: pieces and kilograms, by the number of the house or by the line.
 
     `parts` holds None for what states no pieces.

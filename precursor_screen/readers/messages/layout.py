@@ -16,18 +16,17 @@ for the field:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 LAYOUTS = ("asycuda_sad", "asycuda_manifest", "wco", "ncts", "ens", "ics2", "iata")
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One name of a path, and what a child of that element must say."""
 
     name: str
@@ -35,8 +34,7 @@ class Step:
     says: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A path, outermost name first, and what its element is."""
 
     steps: tuple[Step, ...]
@@ -44,8 +42,7 @@ class Entry:
     field: str
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+class Composed(Struct, frozen=True):
     """A value in parts: its field, the paths of the parts, and which of them must be there."""
 
     field: str
@@ -53,8 +50,7 @@ class Composed:
     needed: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
+class Join(Struct, frozen=True):
     """Elements above the items that name the items they belong to: containers, most often."""
 
     element: str
@@ -63,8 +59,7 @@ class Join:
     field: str
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """How one family of messages is read.
 
     Attributes:

@@ -7,7 +7,9 @@ a party is inherited whole, so that the address of one never stands beside the n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from precursor_screen.names.locodes import is_locode
 from precursor_screen.readers.fields import PARTY_NAMES
@@ -39,8 +41,7 @@ FIGURES = frozenset(("net_mass", "gross_mass", "packages", "quantity", "value", 
 MOST_HANDED_DOWN = 2_000_000  # values of a level times lines below it: beyond, not every line repeats every one
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One value of a message: the field it is for, where it stands in the sender's own words, and what it says.
 
     `filed` is what stands there, where that was put in other words: a date, a code.
@@ -52,8 +53,7 @@ class Cell:
     filed: str = ""
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Struct):
     """A level of a message.
 
     Attributes:
@@ -103,8 +103,7 @@ class Scope:
         return name in self.stated
 
 
-@dataclass(frozen=True, slots=True)
-class MessageLine:
+class MessageLine(Struct, frozen=True):
     """One line.
 
     Attributes:
@@ -137,8 +136,7 @@ def with_countries(line: MessageLine, derive: Mapping[str, tuple[str, ...]]) -> 
     return replace(line, cells=(*line.cells, *more)) if more else line
 
 
-@dataclass(frozen=True, slots=True)
-class _Heritage:
+class _Heritage(Struct, frozen=True):
     """What a level hands down: to every line below it, and to the first of them alone; counted: amounts among the latter."""
 
     all: tuple[Cell, ...]

@@ -7,12 +7,12 @@ header, and scanned like the goods' own texts.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from precursor_screen.formats.sheet import string_array
 from precursor_screen.names.countries import find_country
@@ -80,8 +80,7 @@ _KNOWN: dict[str, Callable[[str], str | bool | None]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(Struct, frozen=True):
     """Cells of one column that could name something: the rows they stand in, what they say, and the column's header."""
 
     rows: npt.NDArray[np.int64]

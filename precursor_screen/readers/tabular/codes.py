@@ -8,13 +8,13 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec.structs import replace
 
 from precursor_screen.readers.cells import Distinct, clean_column
 from precursor_screen.readers.column_map import Guess

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 import pyarrow as pa
+from msgspec import Struct
 
 from precursor_screen.names.countries import find_country
 from precursor_screen.names.dates import parse_date
@@ -38,8 +38,7 @@ _MUST_HOLD: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """The cells of a column that say something.
 
     Attributes:

@@ -6,8 +6,9 @@ The other headers say which of the two the list is; where they do not, such a co
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from precursor_screen.names.countries import find_country
 from precursor_screen.readers.column_map import Guess

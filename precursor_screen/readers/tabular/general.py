@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pyarrow as pa
+from msgspec import Struct
 
 from precursor_screen.formats.sheet import Body
 from precursor_screen.readers.column_map import Guess
@@ -33,8 +33,7 @@ _LONGEST: Final = 300
 ABOVE_THE_ROWS: Final = "stated above the rows"
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(Struct, frozen=True):
     """One fact above the rows: the field, its label and value as filed, and the cells (row, column, from 0) that say so."""
 
     field: str

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+
+from msgspec import Struct
 
 from precursor_screen.names.unit_codes import Unit, unit_in_header
 from precursor_screen.readers.tabular.nested import NESTED, read_path
@@ -35,8 +36,7 @@ KNOWN_SPELLING = "known spelling"
 _SUMMED = re.compile(r"^sumof", re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class Reduced:
+class Reduced(Struct, frozen=True):
     """A header, word by word, and what its tail says: the unit of mass and the currency of its numbers."""
 
     words: tuple[str, ...]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
 import pyarrow as pa
+from msgspec import Struct
+from msgspec.structs import replace
 
 from precursor_screen.errors import ErrorGroup
 from precursor_screen.formats.sheet import Sheet
@@ -36,8 +37,7 @@ _SHORT_CODE = re.compile(r"[\s_]?[24](?:[\s_-]?digits?)?\)?\s*$", re.I)  # HS_CO
 _NUMBER = re.compile(r"[\s\d.,:/+%-]*\d[\s\d.,:/+%-]*")
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderPlace:
+class HeaderPlace(Struct, frozen=True):
     """Where the header stands.
 
     Attributes:

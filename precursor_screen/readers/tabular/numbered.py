@@ -7,13 +7,13 @@ little, and a name that is cut in two says nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct, field
 
 from precursor_screen.formats.sheet import Body, string_array
 from precursor_screen.readers.cells import clean_cell
@@ -24,8 +24,7 @@ _MOST_COMPARED: Final = 50  # texts of one bill and container that a piece may g
 _ZERO: Final = "0"
 
 
-@dataclass(frozen=True, slots=True)
-class Numbered:
+class Numbered(Struct, frozen=True):
     """Where pieces stand, by position: the columns that all pieces share (the first is never blank), the number, the text."""
 
     same: tuple[int, ...]
@@ -33,8 +32,7 @@ class Numbered:
     text: int
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(Struct, frozen=True):
     """A body whose pieces are joined.
 
     Attributes:
@@ -48,8 +46,7 @@ class Joined:
     readings: tuple[tuple[str, pa.ChunkedArray], ...] = ()
 
 
-@dataclass(slots=True)
-class _Text:
+class _Text(Struct):
     """A text while its pieces are gathered: its rows, the number of the last one, the cells beside."""
 
     rows: list[int]

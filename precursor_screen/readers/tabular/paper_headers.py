@@ -4,8 +4,9 @@ autorización"), or by numbers that registers know."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from precursor_screen.names.identifiers import plain_reference
 from precursor_screen.readers.column_map import Guess

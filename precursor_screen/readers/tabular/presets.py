@@ -16,12 +16,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import Any, Final
 
 import yaml
+from msgspec import Struct
 
 from precursor_screen.errors import MappingError, Where
 from precursor_screen.names.suggest import did_you_mean
@@ -43,8 +43,7 @@ _LOOKS: Final = {
 _ROWS_THAT_LOOK: Final = 0.8
 
 
-@dataclass(frozen=True, slots=True)
-class PresetColumn:
+class PresetColumn(Struct, frozen=True):
     """What a layout says of one column; fields as in the module's text, headers as keys."""
 
     field: str
@@ -56,8 +55,7 @@ class PresetColumn:
     otherwise: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Preset:
+class Preset(Struct, frozen=True):
     """One layout.
 
     Attributes:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from precursor_screen.issues import ISSUE_CODES
 from precursor_screen.readers.column_map import Column
@@ -34,8 +35,7 @@ _SAMPLES, _SHOWN = 2, 30
 _NEAR: Final = 0.75  # of the letters of a spelling
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """What of a table would not be screened: an issue, with how many cells or rows it is about."""
 
     code: str

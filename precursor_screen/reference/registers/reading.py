@@ -6,13 +6,13 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from msgspec import Struct, field
 
 from precursor_screen.errors import MappingError, RegisterError, RuleSyntaxError, Where
 from precursor_screen.formats.blob import Blob
@@ -42,8 +42,7 @@ _TWO_WAYS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 FieldOf = Callable[[str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderWords:
+class HeaderWords(Struct, frozen=True):
     """How headers are understood besides a register's own spellings.
 
     Attributes:
@@ -62,8 +61,7 @@ OWN_WORDS = HeaderWords()
 IGNORED = "ignore"
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """A row that was set aside: its number in the file, why, and the number of its document as far as it states one."""
 
     row: int
@@ -71,8 +69,7 @@ class Skipped:
     reference: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadRegister:
+class ReadRegister(Struct, frozen=True):
     """What came of a file.
 
     Attributes:

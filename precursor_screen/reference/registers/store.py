@@ -11,13 +11,13 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
+from msgspec import Struct, to_builtins
 
 from precursor_screen.errors import RegisterError, Where
 from precursor_screen.matching.substance.index import SubstanceIndex
@@ -49,8 +49,7 @@ _LATER_OF = {
 _TABLE, _MANIFEST, _LOCK = "register.parquet", "manifest.json", ".lock"
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterManifest:
+class RegisterManifest(Struct, frozen=True):
     """One snapshot of one register. day: ISO date, as stated by who imported it."""
 
     register: str
@@ -66,8 +65,7 @@ class RegisterManifest:
         return (as_of - date.fromisoformat(self.day)).days
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
+class Register(Struct, frozen=True):
     """An opened register: its manifest and its table (`rulebook.registers.schema_of`)."""
 
     manifest: RegisterManifest
@@ -116,7 +114,7 @@ class RegisterStore:
             shutil.rmtree(building, ignore_errors=True)
             building.mkdir()
             pq.write_table(read.table, building / _TABLE)
-            (building / _MANIFEST).write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
+            (building / _MANIFEST).write_text(json.dumps(to_builtins(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
             sealed = seal(building, (_TABLE, _MANIFEST))
             building.replace(place / str(number))
             point(place, Pointer(number, sealed))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 ATTEMPTS_FILE = "attempts.jsonl"
 IMPORTED, REFUSED, UNCHANGED = "imported", "refused", "unchanged"
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One attempt: when (ISO 8601, UTC), what came of it, and why, if it was refused."""
 
     at: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from precursor_screen.reference.watchlists.draft import Draft, read_day, tidy
 from precursor_screen.reference.watchlists.interface import ParsedList, Tally
@@ -16,8 +17,7 @@ CONTENT = "us-csl"
 _SHORT = re.compile(r"\(([^()]+)\)")
 
 
-@dataclass(frozen=True, slots=True)
-class CslRecord:
+class CslRecord(Struct, frozen=True):
     """One record. addresses: (text without country, country); identifiers: (label, number); place: for remarks."""
 
     place: str

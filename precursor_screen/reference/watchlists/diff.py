@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+from msgspec import Struct
 
 from precursor_screen.reference.watchlists.manifest import Manifest
 
 
-@dataclass(frozen=True, slots=True)
-class ListDiff:
+class ListDiff(Struct, frozen=True):
     """Entries that were added, removed or changed, each as (entry id, primary name), in the order of the lists.
 
     changed: anything in the entry is another. content_changed: those of them whose content hash is another (names,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from precursor_screen.model import WatchlistEntry, WatchlistName
 from precursor_screen.names.dates import parse_date
@@ -21,8 +22,7 @@ _REMARK = re.compile(r"\s+\([^()\d]{3,}\)$")  # `0017 (Russia)`; not the check d
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")  # of writing direction and byte order: no part of a name
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """Gathers what a list says of one entry, without repeats, in the list's order."""
 
     entry_id: str

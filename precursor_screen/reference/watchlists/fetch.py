@@ -11,12 +11,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from precursor_screen.errors import WatchlistError, Where
 from precursor_screen.version import __version__
@@ -30,8 +31,7 @@ _MAX_REDIRECTS = 5
 _PUBLIC_SECOND_LEVEL = frozenset(("gov", "co", "com", "org", "ac", "gc", "gob", "go", "gouv"))
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What one download may take: bytes, seconds, and the domains beside its own to which it may be redirected."""
 
     max_bytes: int
@@ -40,8 +40,7 @@ class Limits:
     user_agent: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What the publisher gave: whether the file has changed, and by what to ask next time. modified: of the file."""
 
     changed: bool

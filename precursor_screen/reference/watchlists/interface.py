@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Protocol
+
+from msgspec import Struct, field
 
 from precursor_screen.errors import UnreadableManifest, WatchlistError, Where
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
@@ -20,8 +21,7 @@ _NARCOTICS_PREFIXES = ("SDNT", "ILLICIT-DRUGS")  # prefixes: ILLICIT-DRUGS-EO be
 _EXAMPLES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class ListFile:
+class ListFile(Struct, frozen=True):
     """A file offered for import: its name, where it lies, and its first 64 KB, by which layouts are told apart.
 
     head: of what is in it, where the file is a gzip file or an archive of one member; `unpacked` holds that whole.
@@ -89,8 +89,7 @@ def _unpack(path: Path, head: bytes) -> bytes | None:
     return members.blobs[0].read()
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """Something that was left out or read otherwise than written: why, how often, and up to three examples."""
 
     reason: str
@@ -98,8 +97,7 @@ class Remark:
     examples: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedList:
+class ParsedList(Struct, frozen=True):
     """A list as parsed.
 
     content: the id of the official list that this is by its content; empty for a list of anyone's own.
@@ -141,8 +139,7 @@ class WatchlistImporter(Protocol):
         """
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """Counts remarks by reason while a list is parsed, keeping the first examples."""
 
     _counts: dict[str, int] = field(default_factory=dict)

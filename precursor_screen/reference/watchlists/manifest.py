@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, to_builtins
 
 from precursor_screen.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists.interface import Remark
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(Struct, frozen=True):
     """A source file as kept in the snapshot."""
 
     name: str
@@ -23,8 +23,7 @@ class SourceFile:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """One snapshot of one list.
 
     sha256: of the one source file, or of the sorted digests of several. list_date_from: `list` (it states its date) or
@@ -60,7 +59,7 @@ class Manifest:
 
     def to_json(self) -> str:
         """As JSON with a fixed order of keys."""
-        return json.dumps(asdict(self) | {"list_date": self.list_date.isoformat()}, indent=2, ensure_ascii=False) + "\n"
+        return json.dumps(to_builtins(self), indent=2, ensure_ascii=False) + "\n"
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # Aliases may hold apostrophes (`''FOOPIE''`), so the closing one is that before `;`, `.` or the end.
 _WEAK_ALIAS = re.compile(r"(?:a\.k\.a\.|f\.k\.a\.|n\.k\.a\.),? '(.+?)'(?=;|\.(?:\s|;|$)|$)")
@@ -78,8 +79,7 @@ def identifier_kind(label: str) -> str:
     return _BY_FOLDED.get(label.replace("’", "'").strip().rstrip(":").casefold(), "")
 
 
-@dataclass(frozen=True, slots=True)
-class Remarks:
+class Remarks(Struct, frozen=True):
     """The whole text, which keeps dates of birth and links to other parties, and what can be compared lifted from it."""
 
     text: str

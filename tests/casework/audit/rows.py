@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+from msgspec import Struct, field
 
 from precursor_screen.casework.audit import moves, peers
 from precursor_screen.casework.audit.gather import Everybody, Law
@@ -113,8 +113,7 @@ def flag(rule: str, key: str, **values: Any) -> dict[str, Any]:
     return {**dict.fromkeys(FLAG.names), **filled, **values}
 
 
-@dataclass(frozen=True, slots=True)
-class InMemory:
+class InMemory(Struct, frozen=True):
     """A source of rows that are given."""
 
     rows: pa.Table

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.casework.evidence.gather import from_ledger, with_report
 from precursor_screen.casework.evidence.sources import complete
@@ -101,8 +101,8 @@ def test_a_list_and_a_rule_that_are_not_here(ledger, installed):
     def none(list_id):
         raise WatchlistError(f"no list {list_id}")
 
-    empty = dataclasses.replace(installed.book, rules=(), compiled=())
-    document, rules = complete(from_ledger(ledger, "bbbb0002"), dataclasses.replace(installed, book=empty, open_list=none))
+    empty = replace(installed.book, rules=(), compiled=())
+    document, rules = complete(from_ledger(ledger, "bbbb0002"), replace(installed, book=empty, open_list=none))
     said = " ".join(document["notes"])
     assert "The list sample is not here" in said
     assert "PS-PTY-001 is not among the rules" in said

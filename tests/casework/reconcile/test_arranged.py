@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from precursor_screen.casework.reconcile.arranged import deliveries, direct, once, without_codes
 from precursor_screen.casework.reconcile.movements import Movement

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.casework.gathering import make_frame
 from precursor_screen.casework.reconcile.differences import KINDS

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.casework.reconcile.reconcile import reconcile
 from precursor_screen.casework.reconcile.returned import export_permits, judge_returned, mark_returned

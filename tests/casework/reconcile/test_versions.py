@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.casework.reconcile.reconcile import reconcile
 from precursor_screen.casework.reconcile.versions import stand

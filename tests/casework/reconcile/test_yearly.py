@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.casework.reconcile.documents import Document, Party
 from precursor_screen.casework.reconcile.yearly import judge_licences, judge_requirements

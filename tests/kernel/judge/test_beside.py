@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pyarrow as pa
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.kernel.judge.beside import drop_lonely
 from precursor_screen.kernel.judge.flag import flag_lines, tell_held

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments, merge_flags
 from precursor_screen.rulebook.compile import CompiledRule, compile_rule

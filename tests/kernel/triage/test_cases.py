@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from precursor_screen.kernel.triage.cases import SPLITTING, gather_cases
 from precursor_screen.model import retired_rule

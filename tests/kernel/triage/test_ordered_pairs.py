@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import yaml
+from msgspec.structs import replace
 
 from precursor_screen.api import load_reference
 from precursor_screen.names.party import party_key

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import pickle
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from precursor_screen.errors import MissingExtra
 from precursor_screen.matching.structure import index as structure

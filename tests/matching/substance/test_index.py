@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import re
 import time
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.matching.substance.match import Match

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.matching.substance.layers import EXACT, MISREAD, NEAR, STEREO, Candidate
 from precursor_screen.matching.substance.overlaps import Kept, Standing

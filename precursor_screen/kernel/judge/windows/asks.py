@@ -6,11 +6,11 @@ One question for all rules read a year, or all that is recorded, for windows of 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
 from precursor_screen.kernel.law import LISTING
@@ -30,8 +30,7 @@ GOODS = "goods_key"  # of goods that are watched without a substance
 _NEEDED = ("movement_key", "line_id", "as_of_date", "substance_id")
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(Struct, frozen=True):
     """What rules need of movements: columns of MOVEMENT, looked up or of an earlier version.
 
     Attributes:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 
 import duckdb
+from msgspec.structs import replace
 
 from precursor_screen.kernel.judge.windows.frames import Frames
 from precursor_screen.kernel.judge.windows.relation import Relation, derive, kept

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from precursor_screen.engine import fetch
 from precursor_screen.kernel.judge.windows.frames import Frames
@@ -24,8 +24,7 @@ from precursor_screen.rulebook.sql import literal
 from precursor_screen.schema import LINE
 
 
-@dataclass(frozen=True, slots=True)
-class Episodes:
+class Episodes(Struct, frozen=True):
     """The episodes of the groups in which a new movement has a true window.
 
     Attributes:

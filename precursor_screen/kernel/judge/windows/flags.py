@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from typing import Any, NamedTuple
 
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from precursor_screen.engine import fetch
 from precursor_screen.kernel.judge.flag_rows import columns_told, count_unjudged, flags_of
@@ -24,8 +24,7 @@ from precursor_screen.schema import LINE, SUBSTANCE
 Numbers = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Fresh:
+class Fresh(Struct, frozen=True):
     """The new movements that a rule flags or cannot judge by themselves, with all that is shown of them.
 
     Attributes:

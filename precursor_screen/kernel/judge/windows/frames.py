@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from precursor_screen.kernel.judge.windows.relation import Relation
 from precursor_screen.rulebook.expression import Expression, Field
@@ -59,8 +60,7 @@ def _parts_of_chain(chain: Chain) -> list[tuple[str, Expression]]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Frames:
+class Frames(Struct, frozen=True):
     """SQL of the parts of windows.
 
     Attributes:

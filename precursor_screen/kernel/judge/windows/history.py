@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+from msgspec import Struct
 
 from precursor_screen.kernel.documents import open_registers, register_table
 from precursor_screen.kernel.judge.windows.asks import Needs
@@ -34,8 +34,7 @@ _ALL = ("line_id", "movement_key", "as_of_date")
 _JUDGED_BY = (*_ALL, *REFERENCES, "substance_id", "direction", "substance_mass_kg")
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """The movements that windows see, each under its row_no.
 
     Attributes:
@@ -85,8 +84,7 @@ def see_movements(
     return Seen(_every(everything, cargo, wanted, needs, lookups), fresh, named, needs.tests)
 
 
-@dataclass(frozen=True, slots=True)
-class _Lookups:
+class _Lookups(Struct, frozen=True):
     """What is looked up of movements that a query calls `linked`: SQL of joins by their tables, of the columns by name, of the outcomes of tests."""
 
     tables: Mapping[str, str]

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import Struct
 
 from precursor_screen.engine import fetch
 from precursor_screen.kernel.judge.windows.frames import elements_of, gid_of, key_of, parts_of
@@ -29,8 +29,7 @@ Keys = tuple[str, ...]
 _AT_ONCE = 500_000  # movements of which all that rules read is held at once
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """What the windows of some rules are judged over.
 
     Attributes:

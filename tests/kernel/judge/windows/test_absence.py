@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.kernel.judge.windows.absence import absence_rules, no_longer_absent
 from precursor_screen.rulecheck.inline_tests import register_from_rows

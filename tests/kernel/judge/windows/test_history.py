@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.kernel.judge.windows.asks import SPANS, plan_asks
 from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history
