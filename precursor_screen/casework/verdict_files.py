@@ -20,7 +20,7 @@ from precursor_screen.ledger.store import Ledger
 from precursor_screen.ledger.values import OPEN, Disposition
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.reports.interface import PRIVATE, defuse, whole_file
-from precursor_screen.reports.tables import FLAG_COLUMNS, SHIPMENT_COLUMNS
+from precursor_screen.reports.tables import FLAG_COLUMNS, SHIPMENT_COLUMNS, write_rows
 
 COLUMNS = tuple(f.name for f in fields(Disposition))
 NEEDED = ("flag_id", "verdict", "reason")
@@ -182,10 +182,4 @@ def write_verdicts(ledger: Ledger, target: Path, mode: int = PRIVATE) -> int:
     """
     verdicts = ledger.dispositions()
     with whole_file(target, mode) as stream:
-        lines = [_csv_line(COLUMNS), *(_csv_line(asdict(v).values()) for v in verdicts), ""]
-        stream.write("\r\n".join(lines).encode("utf-8-sig"))
-    return len(verdicts)
-
-
-def _csv_line(values: Iterable[str]) -> str:
-    return ",".join(f'"{defuse(v).replace(chr(34), chr(34) * 2)}"' for v in values)
+        return write_rows(COLUMNS, (asdict(v).values() for v in verdicts), stream, quoted=True)

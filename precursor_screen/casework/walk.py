@@ -19,7 +19,7 @@ from precursor_screen.errors import ErrorGroup, UsageError, Where
 from precursor_screen.ledger.store import Ledger
 from precursor_screen.ledger.values import CLEARED, CONFIRMED, INCONCLUSIVE, REFERRED
 from precursor_screen.model import LEVELS
-from precursor_screen.reports.words import counted
+from precursor_screen.reports.words import counted, cut
 
 VERDICT_OF = {"c": CLEARED, "r": REFERRED, "f": CONFIRMED, "?": INCONCLUSIVE}
 SKIP, QUIT = "s", "q"
@@ -142,8 +142,7 @@ def describe(ledger: Ledger, case: Case, number: int, total: int) -> list[str]:
 
 
 def _clip(text: str, most: int = _MOST_CELL) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    return cut(" ".join(text.split()), most)
 
 
 def _decide(ledger: Ledger, case: Case, officers: Officers, talk: Talk, now: Callable[[], datetime]) -> Added | None:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import contextlib
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.cli import common
+from precursor_screen.cli import common, options
+from precursor_screen.cli.ledger import ledger_option, open_existing
 from precursor_screen.left_out import let_pandas_in
-from precursor_screen.reports.printable import printable
 
 if TYPE_CHECKING:
     from precursor_screen.casework.audit.audit import Audit
     from precursor_screen.casework.audit.gather import Everybody, Source
 
 SUFFIXES = (".html", ".xlsx", ".json")
+_MANIFEST = "Manifests (file, folder, pattern) instead of the ledger. Repeatable."
 
 
 @click.command()
 @click.argument("exporters", nargs=-1, metavar="[EXPORTER]...")
-@click.option("--list", "list_path", type=click.Path(path_type=Path), help="File with an exporter a line.")
+@options.file_option("--list", "list_path", words="File with an exporter a line.")
 @click.option("--all", "everyone", is_flag=True, help="Rank all exporters instead.")
 @click.option("--top", type=click.IntRange(min=1), default=50, show_default=True, help="How many --all shows.")
 @click.option("--from", "first", metavar="DATE", help="First day [default: a year before the last].")
@@ -30,32 +33,15 @@ SUFFIXES = (".html", ".xlsx", ".json")
 @click.option("--seed", metavar="TEXT", help="Of the drawing [default: of the exporter and the period].")
 @click.option("--also", multiple=True, metavar="NAME", help="Take this name for the exporter as well. Repeatable.")
 @click.option("--not", "leave", multiple=True, metavar="NAME", help="Do not take this name, and do not ask about it. Repeatable.")
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="File; the suffix picks the format: .html .xlsx .json. Repeatable [default: a summary on the terminal].",
-)
-@click.option(
-    "--manifest",
-    "manifests",
-    multiple=True,
-    metavar="INPUT",
-    help="Manifests (file, folder, pattern) instead of the ledger. Repeatable.",
-)
-@click.option("--jurisdiction", metavar="CODE", help="For whom one audits (US, EU, CA, AU ...): thresholds.")
-@click.option(
-    "--watchlist", "watchlists", multiple=True, metavar="ID|PATH", help="With --manifest: as `screen` takes it. Repeatable."
-)
-@click.option("--mapping", metavar="NAME|PATH", help="With --manifest: column map for tabular input [default: guessed].")
-@click.option(
-    "--ledger", "url", metavar="PATH|URL|home", help="A file, postgresql://... or home [default: the setting, else home]."
-)
-@common.mode_option
+@options.outputs_option("File; the suffix picks the format: .html .xlsx .json. Repeatable [default: a summary on the terminal].")
+@click.option("--manifest", "manifests", multiple=True, metavar="INPUT", help=_MANIFEST)
+@options.jurisdiction_option("For whom one audits (US, EU, CA, AU ...): thresholds.")
+@options.watchlist_option("With --manifest: as `screen` takes it. Repeatable.")
+@options.mapping_option("With --manifest: column map for tabular input [default: guessed].")
+@ledger_option
+@options.mode_option
 @click.pass_context
-def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Path, ...], **options: Any) -> int:
+def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) -> int:
     """Audit exporters over a period: what left, to whom, how it compares with others, and what could not be seen.
 
     EXPORTER is a name, however it is written, or a number. Which names were taken for it is shown first, with the reason.
@@ -72,46 +58,36 @@ def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Pa
     """
     let_pandas_in()
     from precursor_screen.casework.audit.audit import Audit
+    from precursor_screen.casework.audit.document import document_of
+    from precursor_screen.casework.audit.gather import rank_all
+    from precursor_screen.cli import comparing
     from precursor_screen.reports.interface import check_places
-    from precursor_screen.version import __version__
+    from precursor_screen.reports.registry import check_suffix
 
     values = common.settings(ctx)
-    mode = common.file_mode(values, options["mode"])
+    mode = common.file_mode(values, given["mode"])
     for path in outputs:
-        _check_suffix(path)
-    asked = _asked(exporters, options)
-    check_places(outputs, tuple(p for p in (options["list_path"],) if p))
-    first, last = _period(options)
-    started = datetime.now(UTC).isoformat(timespec="seconds")
-    shown = {
-        "exporters": list(asked),
-        **{k: options[k] for k in ("also", "leave", "everyone", "top", "manifests", "sample", "seed")},
-    }
-    run = {"tool_version": __version__, "started": started, "options": {k: v for k, v in shown.items() if v}}
-    audit: Audit
-    with _opened(ctx, values, options, first, last) as everybody:
-        if options["everyone"]:
-            audit = Audit(run, ranking=_ranking(everybody, options["top"]))
+        check_suffix(path, SUFFIXES, "an audit")
+    asked = _asked(exporters, given)
+    check_places(outputs, tuple(p for p in (given["list_path"],) if p))
+    first, last = _period(given)
+    names = ("also", "leave", "everyone", "top", "manifests", "sample", "seed")
+    shown = {"exporters": list(asked), **{name: given[name] for name in names}}
+    run = comparing.run_block({name: value for name, value in shown.items() if value})
+    with _opened(ctx, values, given, first, last) as everybody:
+        if given["everyone"]:
+            audit = Audit(run, ranking=rank_all(everybody, given["top"]))
         else:
-            audit = Audit(run, exporters=_audited(everybody, asked, options))
-    _deliver(audit, outputs, mode)
+            audit = Audit(run, exporters=_audited(everybody, asked, given))
+    common.deliver(document_of(audit), outputs, mode, _said(audit))
     return _exit_code(audit)
 
 
-def _check_suffix(path: Path) -> None:
-    from precursor_screen.errors import UsageError, Where
-
-    if path.suffix.lower() not in SUFFIXES:
-        raise UsageError(
-            f"{path.suffix or 'no suffix'} is no format of an audit", where=Where(str(path)), remedy=f"Use {', '.join(SUFFIXES)}."
-        )
-
-
-def _asked(exporters: tuple[str, ...], options: dict[str, Any]) -> tuple[str, ...]:
+def _asked(exporters: tuple[str, ...], given: dict[str, Any]) -> tuple[str, ...]:
     from precursor_screen.errors import UsageError, Where
 
     listed: list[str] = []
-    path = options["list_path"]
+    path = given["list_path"]
     if path is not None:
         try:
             listed = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
@@ -120,58 +96,49 @@ def _asked(exporters: tuple[str, ...], options: dict[str, Any]) -> tuple[str, ..
         if not listed:
             raise UsageError("names no exporter", where=Where(str(path)), remedy="Write one a line.")
     asked = tuple(dict.fromkeys((*exporters, *listed)))
-    if options["everyone"] == bool(asked):
+    if given["everyone"] == bool(asked):
         raise UsageError("Name an exporter, or say --all", remedy="`audit NAME`, `audit --list FILE` or `audit --all`.")
-    if len(asked) != 1 and (options["also"] or options["leave"]):
+    if len(asked) != 1 and (given["also"] or given["leave"]):
         raise UsageError("--also and --not are about one exporter", remedy="Audit one at a time with them.")
-    if options["manifests"] and options["url"]:
+    if given["manifests"] and given["url"]:
         raise UsageError("--manifest and --ledger contradict each other", remedy="Leave one out.")
     return asked
 
 
-def _period(options: dict[str, Any]) -> tuple[date, date]:
+def _period(given: dict[str, Any]) -> tuple[date, date]:
     from precursor_screen.errors import UsageError
 
-    last = common.parse_day(options["last"], "--to")
-    first = common.parse_day(options["first"], "--from") if options["first"] else date.fromordinal(max(1, last.toordinal() - 364))
+    last = common.parse_day(given["last"], "--to")
+    first = common.parse_day(given["first"], "--from") if given["first"] else date.fromordinal(max(1, last.toordinal() - 364))
     if first > last:
         raise UsageError(f"--from {first} lies after --to {last}", remedy="Exchange them.")
     return first, last
 
 
-def _opened(ctx: click.Context, values: dict[str, Any], options: dict[str, Any], first: date, last: date) -> Any:
+@contextlib.contextmanager
+def _opened(ctx: click.Context, values: dict[str, Any], given: dict[str, Any], first: date, last: date) -> Iterator[Everybody]:
     """A context in which everybody's movements are at hand."""
-    import contextlib
-
-    from precursor_screen.casework.audit.gather import Everybody, Law
+    from precursor_screen.casework.audit.gather import Everybody, FromLedger, Law
     from precursor_screen.config import home_of
 
-    @contextlib.contextmanager
-    def opened() -> Any:
-        jurisdiction = str(common.pick(values, "jurisdiction", options["jurisdiction"], "--jurisdiction")).upper()
-        law = Law.of(jurisdiction, home_of(values))
-        if options["manifests"]:
-            yield _checked(Everybody.of(_from_manifests(ctx, values, options, first, last), law, first, last))
-        else:
-            from precursor_screen.casework.audit.gather import FromLedger
-            from precursor_screen.cli.ledger import open_existing
-
-            with open_existing(ctx, options["url"], 0) as ledger:
-                yield _checked(Everybody.of(FromLedger(ledger), law, first, last))
-
-    return opened()
+    law = Law.of(str(common.pick(values, "jurisdiction", given["jurisdiction"], "--jurisdiction")).upper(), home_of(values))
+    if given["manifests"]:
+        yield _checked(Everybody.of(_from_manifests(ctx, values, given, first, last), law, first, last))
+    else:
+        with open_existing(ctx, given["url"], 0) as ledger:
+            yield _checked(Everybody.of(FromLedger(ledger), law, first, last))
 
 
-def _from_manifests(ctx: click.Context, values: dict[str, Any], options: dict[str, Any], first: date, last: date) -> Source:
+def _from_manifests(ctx: click.Context, values: dict[str, Any], given: dict[str, Any], first: date, last: date) -> Source:
     from precursor_screen.casework.audit.gather import FromManifests, days_read
     from precursor_screen.casework.moved import from_manifests
     from precursor_screen.runners.inputs import find_sources
     from precursor_screen.runners.session import open_session
     from precursor_screen.runners.settings import settle
 
-    given = {name: options[name] for name in ("jurisdiction", "watchlists", "mapping")}
-    session = open_session(settle(values, **given), keep_fault=common.fault_keeper(ctx))
-    moved = from_manifests(session, find_sources(options["manifests"]), *days_read(first, last))
+    told = {name: given[name] for name in ("jurisdiction", "watchlists", "mapping")}
+    session = open_session(settle(values, **told), keep_fault=common.fault_keeper(ctx))
+    moved = from_manifests(session, find_sources(given["manifests"]), *days_read(first, last))
     return FromManifests(moved, bool(session.reference.watchlists))
 
 
@@ -189,41 +156,23 @@ def _checked(everybody: Everybody) -> Everybody:
     return everybody
 
 
-def _audited(everybody: Everybody, asked: tuple[str, ...], options: dict[str, Any]) -> Any:
+def _audited(everybody: Everybody, asked: tuple[str, ...], given: dict[str, Any]) -> Any:
     from precursor_screen.casework.audit.audit import Audited
     from precursor_screen.casework.audit.findings import find
     from precursor_screen.casework.audit.sample import draw, seed_of
 
-    profiles = [everybody.profile(name, options["also"], options["leave"]) for name in asked]
-    size = options["sample"] or 0
-    seeds = [options["seed"] or seed_of(p.name, p.first, p.last) for p in profiles]
+    profiles = [everybody.profile(name, given["also"], given["leave"]) for name in asked]
+    size = given["sample"] or 0
+    seeds = [given["seed"] or seed_of(p.name, p.first, p.last) for p in profiles]
     return tuple(
         Audited(profile, find(profile), draw(profile.moves, size, seed), seed if size else "")
         for profile, seed in zip(profiles, seeds, strict=True)
     )
 
 
-def _ranking(everybody: Everybody, top: int) -> Any:
-    from precursor_screen.casework.audit.gather import rank_all
-
-    return rank_all(everybody, top)
-
-
-def _deliver(audit: Audit, outputs: tuple[Path, ...], mode: int) -> None:
-    from precursor_screen.casework.audit import data, html, sheets, telling
-    from precursor_screen.reports.interface import whole_file
-
-    writers = {".html": html.write, ".xlsx": sheets.write, ".json": data.write}
-    for path in outputs:
-        with whole_file(path, mode) as stream:
-            writers[path.suffix.lower()](audit, stream)
-    if outputs:
-        findings = sum(len(one.findings) for one in audit.exporters)
-        said = f"{findings:,} findings" if audit.ranking is None else f"{len(audit.ranking.rows):,} exporters"
-        click.echo(f"wrote {printable(', '.join(map(str, outputs)))}: {said}", err=True)
-        return
-    for line in telling.tell(audit):
-        click.echo(line)
+def _said(audit: Audit) -> str:
+    findings = sum(len(one.findings) for one in audit.exporters)
+    return f"{findings:,} findings" if audit.ranking is None else f"{len(audit.ranking.rows):,} exporters"
 
 
 def _exit_code(audit: Audit) -> int:

@@ -7,7 +7,8 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +16,9 @@ from precursor_screen.cli.options import mode_option as mode_option
 from precursor_screen.config import Value, check_value, home_of, load_settings
 from precursor_screen.errors import UsageError
 from precursor_screen.reports.printable import printable
+
+if TYPE_CHECKING:
+    from precursor_screen.reports.document import Document
 
 NOT_AUTHENTICATED = "The names are recorded, not authenticated."
 
@@ -155,3 +159,18 @@ def echo_json(value: Any) -> None:
     from precursor_screen.reports.json_report import dump
 
     sys.stdout.buffer.write(dump(value).encode("utf-8", "surrogateescape") + b"\n")
+
+
+def deliver(document: Document, outputs: tuple[Path, ...], mode: int, said: str, *, quiet: bool = False) -> None:
+    """Writes the files, and says what they hold; without any, prints."""
+    from precursor_screen.reports.registry import write
+
+    for path in outputs:
+        write(document, path, mode)
+    if quiet:
+        return
+    if outputs:
+        click.echo(f"wrote {printable(', '.join(map(str, outputs)))}: {said}", err=True)
+        return
+    with reader_may_leave():
+        say(document.text())

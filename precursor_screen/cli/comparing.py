@@ -3,47 +3,40 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.cli import common
-from precursor_screen.reports.printable import printable
+from precursor_screen.cli import common, options
 
 if TYPE_CHECKING:
-    from precursor_screen.casework.delivery import Told
+    from decimal import Decimal
+
     from precursor_screen.casework.gathering import Gathered
     from precursor_screen.runners.settings import Settings
 
 OF_LEDGER = "lines that could not be screened are not in the ledger: the reports of its runs name them"
-Command = TypeVar("Command", bound=Callable[..., Any])
+_LEDGER = "Without INPUT: sqlite:///PATH, postgresql://... or home [default: the setting, else home]."
 
 
-def source_options(command: Command) -> Command:
+def source_options(command: options.Command) -> options.Command:
     """Options that say where movements come from."""
     for option in (
-        click.option(
-            "--jurisdiction", metavar="CODE", help="Whose exports and imports: directions that are not stated, periods of reply."
-        ),
-        click.option("--mapping", metavar="NAME|PATH", help="Column map for tabular INPUT [default: guessed]."),
-        click.option("--encoding", metavar="NAME", help="Encoding of text INPUT [default: decided by content]."),
-        click.option(
-            "--ledger",
-            "url",
-            metavar="PATH|URL|home",
-            help="Without INPUT: sqlite:///PATH, postgresql://... or home [default: the setting, else home].",
-        ),
-        common.mode_option,
+        options.jurisdiction_option("Whose exports and imports: directions that are not stated, periods of reply."),
+        options.mapping_option("Column map for tabular INPUT [default: guessed]."),
+        options.encoding_option("Encoding of text INPUT [default: decided by content]."),
+        click.option("--ledger", "url", metavar="PATH|URL|home", help=_LEDGER),
+        options.mode_option,
         click.option("--quiet", is_flag=True, help="Nothing on the terminal."),
     ):
         command = option(command)
     return command
 
 
-def settle(ctx: click.Context, options: dict[str, Any]) -> Settings:
+def settle(ctx: click.Context, given: dict[str, Any]) -> Settings:
     """The settings of a comparison.
 
     Raises:
@@ -52,8 +45,8 @@ def settle(ctx: click.Context, options: dict[str, Any]) -> Settings:
     from precursor_screen.runners.settings import settle as settle_settings
 
     values = common.settings(ctx)
-    given = {name: options[name] for name in ("jurisdiction", "mapping", "encoding")}
-    return settle_settings(values, ledger=options["url"], cache=True, **given)
+    told = {name: given[name] for name in ("jurisdiction", "mapping", "encoding")}
+    return settle_settings(values, ledger=given["url"], cache=True, **told)
 
 
 def gather(
@@ -77,35 +70,19 @@ def gather(
 
 def check_outputs(outputs: tuple[Path, ...], inputs: tuple[str, ...], suffixes: tuple[str, ...]) -> None:
     """Finds out before the work what would go wrong after it."""
-    from precursor_screen.casework.delivery import check_suffix
     from precursor_screen.reports.interface import check_places
+    from precursor_screen.reports.registry import check_suffix
 
     for path in outputs:
-        check_suffix(path, suffixes)
+        check_suffix(path, suffixes, "this command")
     check_places(outputs, tuple(Path(i) for i in inputs if i != "-"))
 
 
-def run_block(options: dict[str, Any]) -> dict[str, Any]:
+def run_block(shown: dict[str, Any]) -> dict[str, Any]:
     """What differs between equal runs."""
     from precursor_screen.version import __version__
 
-    return {"tool_version": __version__, "started": datetime.now(UTC).isoformat(timespec="seconds"), "options": options}
-
-
-def deliver(told: Told, outputs: tuple[Path, ...], mode: int, quiet: bool, said: str) -> None:
-    """Writes the files; without any, prints."""
-    from precursor_screen.casework.delivery import deliver as write
-
-    for path in outputs:
-        write(told, path, mode)
-    if quiet:
-        return
-    if outputs:
-        click.echo(f"wrote {printable(', '.join(map(str, outputs)))}: {said}", err=True)
-        return
-    with common.reader_may_leave():
-        for line in told.text:
-            click.echo(printable(line))
+    return {"tool_version": __version__, "started": datetime.now(UTC).isoformat(timespec="seconds"), "options": shown}
 
 
 def parse_days(first: str | None, last: str | None) -> tuple[date | None, date | None]:
@@ -123,21 +100,16 @@ def parse_days(first: str | None, last: str | None) -> tuple[date | None, date |
     return begin, end
 
 
-def read_share(text: str, option: str) -> Any:
+def read_share(text: str, option: str) -> Decimal:
     """`2%` or `0.02` as a share from 0 to 1.
 
     Raises:
         UsageError: it is none.
     """
-    from decimal import Decimal, InvalidOperation
-
     from precursor_screen.errors import UsageError
+    from precursor_screen.runners.sampling import share_of
 
-    try:
-        plain = text.strip()
-        share = Decimal(plain.removesuffix("%").strip()) / (100 if plain.endswith("%") else 1)
-    except InvalidOperation:
-        share = Decimal(-1)
-    if not share.is_finite() or not 0 <= share < 1:
+    share = share_of(text)
+    if not 0 <= share < 1:
         raise UsageError(f"{option} {text!r} is no share", remedy="Write it as 2% or 0.02.")
     return share

@@ -145,8 +145,10 @@ def _slug(document: Document) -> str:
 
 
 def _count(document: Document) -> str:
+    from precursor_screen.reports.words import counted
+
     flags, lines = len(document["flags"]), sum(line is not None for line in document["lines"])
-    return f"{flags:,} flag{'' if flags == 1 else 's'}, {lines:,} line{'' if lines == 1 else 's'} as filed"
+    return f"{counted(flags, 'flag')}, {counted(lines, 'line')} as filed"
 
 
 def _suffix(output: Path | None, suffixes: tuple[str, ...]) -> str:

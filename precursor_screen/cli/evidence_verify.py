@@ -92,6 +92,7 @@ def _run_again(ctx: click.Context, document: Document, folder: Path, reading: Ma
     from precursor_screen.casework.evidence.finding import find_inputs
     from precursor_screen.casework.evidence.rerun import compare
     from precursor_screen.errors import InputError
+    from precursor_screen.reports.words import counted
     from precursor_screen.runners.inputs import Source
 
     wanted = [i for i in document["inputs"] if i]
@@ -116,7 +117,7 @@ def _run_again(ctx: click.Context, document: Document, folder: Path, reading: Ma
     done.problems += compared.differences
     done.unknown += compared.unknown
     done.told += [f"here otherwise: {note}" for note in compared.notes]
-    inputs = f"{len(sources):,} input{'' if len(sources) == 1 else 's'}"
+    inputs = counted(len(sources), "input")
     same = f"{compared.same:,} of {len(document['flags']):,} flags are raised word for word"
     done.told.append(f"screened again from {inputs}: {same}")
 

@@ -49,10 +49,12 @@ def _of_ledger(ctx: click.Context, identifier: str, url: str | None) -> list[str
 
 
 def _recorded(found: Found) -> list[str]:
+    from precursor_screen.reports.words import counted
+
     flags = found.flags
     shipments = {f["shipment_id"] for f in flags}
     where = f" in {len(shipments):,} shipments" if len(shipments) > 1 else ""
-    lines = [f"{found.kind.capitalize()} {found.name}: {len(flags):,} recorded flag{'' if len(flags) == 1 else 's'}{where}"]
+    lines = [f"{found.kind.capitalize()} {found.name}: {counted(len(flags), 'recorded flag')}{where}"]
     beside = found.kind != "shipment"
     lines += [f"  {f['state']:<10} {_flag_line(f)}" + (f", shipment {f['shipment_id']}" if beside else "") for f in flags]
     return [*lines, "Score, band and their parts stand in the reports: --report report.json."]

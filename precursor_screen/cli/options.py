@@ -24,6 +24,11 @@ def file_option(*names: str, words: str, metavar: str | None = None) -> Option:
     return click.option(*names, type=PATH, metavar=metavar, help=words)
 
 
+def outputs_option(words: str) -> Option:
+    """-o, as `outputs`: files; may be given several times."""
+    return click.option("-o", "--output", "outputs", multiple=True, type=PATH, help=words)
+
+
 def json_option(words: str) -> Option:
     """--json, as `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help=words)

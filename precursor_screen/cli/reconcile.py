@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.cli import comparing
+from precursor_screen.cli import comparing, options
 from precursor_screen.left_out import let_pandas_in
 
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from precursor_screen.errors import ExitCode
 
 _SUFFIXES = (".xlsx", ".csv", ".json", ".txt")
+_SOME = click.IntRange(min=1)
+_OPEN = "How long a notification counts as open: its register states no last day."
+_MIRROR = "Instead: the exports of one country against the imports of another, from two manifests."
+_WAY = "With --mirror: from departure to arrival, at most."
 
 
 @click.command()
@@ -29,39 +33,16 @@ _SUFFIXES = (".xlsx", ".csv", ".json", ".txt")
 @click.option("--from", "first", metavar="DATE", help="First day [default: that of the first movement].")
 @click.option("--to", "last", metavar="DATE", help="Last day [default: that of the last movement].")
 @click.option("--tolerance", default="2%", show_default=True, metavar="SHARE", help="Masses that differ by no more are the same.")
-@click.option(
-    "--notification-days",
-    type=click.IntRange(min=1),
-    default=180,
-    show_default=True,
-    help="How long a notification counts as open: its register states no last day.",
-)
-@click.option(
-    "--mirror",
-    nargs=2,
-    type=click.Path(path_type=Path),
-    metavar="EXPORTS IMPORTS",
-    help="Instead: the exports of one country against the imports of another, from two manifests.",
-)
-@click.option(
-    "--days", type=click.IntRange(min=0), default=60, show_default=True, help="With --mirror: from departure to arrival, at most."
-)
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="File; the suffix picks the format: .xlsx .csv .json .txt. Repeatable.",
-)
+@click.option("--notification-days", type=_SOME, default=180, show_default=True, help=_OPEN)
+@click.option("--mirror", nargs=2, type=options.PATH, metavar="EXPORTS IMPORTS", help=_MIRROR)
+@click.option("--days", type=click.IntRange(min=0), default=60, show_default=True, help=_WAY)
+@options.outputs_option("File; the suffix picks the format: .xlsx .csv .json .txt. Repeatable.")
 @click.option("--kind", "wanted", multiple=True, metavar="KIND", help="Only differences of this kind. Repeatable.")
 @click.option("--not-kind", "unwanted", multiple=True, metavar="KIND", help="No differences of this kind. Repeatable.")
-@click.option(
-    "--capacity", type=click.IntRange(min=1), default=20, show_default=True, help="How many differences the terminal shows."
-)
+@click.option("--capacity", type=_SOME, default=20, show_default=True, help="How many differences the terminal shows.")
 @comparing.source_options
 @click.pass_context
-def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path, ...], **options: Any) -> int:
+def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) -> int:
     """Shipments against permits, pre-export notifications, licences, annual requirements and import confirmations.
 
     INPUT are manifests; without any the ledger tells what moved. One row a difference, with both sides, why they were matched, and
@@ -80,38 +61,39 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     let_pandas_in()
     from precursor_screen.cli import common
 
-    options["first"], options["last"] = comparing.parse_days(options["first"], options["last"])
-    options["tolerance"] = comparing.read_share(options["tolerance"], "--tolerance")
-    mirrored = options["mirror"]
-    _check(inputs, mirrored, options)
+    given["first"], given["last"] = comparing.parse_days(given["first"], given["last"])
+    given["tolerance"] = comparing.read_share(given["tolerance"], "--tolerance")
+    mirrored = given["mirror"]
+    _check(inputs, mirrored, given)
     comparing.check_outputs(outputs, (*inputs, *map(str, mirrored or ())), _SUFFIXES)
-    mode = common.file_mode(common.settings(ctx), options["mode"])
+    mode = common.file_mode(common.settings(ctx), given["mode"])
     make = _mirror if mirrored else _reconcile
-    told, found, doubts = make(ctx, inputs, options, 0 if outputs else options["capacity"])
-    comparing.deliver(told, outputs, mode, options["quiet"], f"{found} differences, {len(doubts)} points not evaluable")
+    document, found, doubts = make(ctx, inputs, given, 0 if outputs else given["capacity"])
+    said = f"{found} differences, {len(doubts)} points not evaluable"
+    common.deliver(document, outputs, mode, said, quiet=given["quiet"])
     return int(_exit_code(found, doubts))
 
 
-def _check(inputs: tuple[str, ...], mirrored: tuple[Path, Path] | None, options: dict[str, Any]) -> None:
+def _check(inputs: tuple[str, ...], mirrored: tuple[Path, Path] | None, given: dict[str, Any]) -> None:
     from precursor_screen.errors import UsageError
 
-    if mirrored and (inputs or options["exporter"]):
+    if mirrored and (inputs or given["exporter"]):
         raise UsageError("--mirror takes two manifests and neither INPUT nor --exporter", remedy="Leave one out.")
     from precursor_screen.casework.reconcile import differences, mirror
     from precursor_screen.names.suggest import did_you_mean
 
     kinds = mirror.KINDS if mirrored else differences.KINDS
-    for kind in (*options["wanted"], *options["unwanted"]):
+    for kind in (*given["wanted"], *given["unwanted"]):
         if kind not in kinds:
             raise UsageError(
                 f"{kind!r} is not a kind of difference", remedy=did_you_mean(kind, kinds) or f"Kinds: {', '.join(kinds)}."
             )
-    if inputs and options["url"]:
+    if inputs and given["url"]:
         raise UsageError("INPUT and --ledger contradict each other", remedy="Leave one out.")
 
 
-def _is_wanted(kind: str, options: dict[str, Any]) -> bool:
-    return (not options["wanted"] or kind in options["wanted"]) and kind not in options["unwanted"]
+def _is_wanted(kind: str, given: dict[str, Any]) -> bool:
+    return (not given["wanted"] or kind in given["wanted"]) and kind not in given["unwanted"]
 
 
 def _exit_code(found: int, doubts: Sequence[Unjudged]) -> ExitCode:
@@ -123,19 +105,20 @@ def _exit_code(found: int, doubts: Sequence[Unjudged]) -> ExitCode:
 
 
 def _reconcile(
-    ctx: click.Context, inputs: tuple[str, ...], options: dict[str, Any], capacity: int
+    ctx: click.Context, inputs: tuple[str, ...], given: dict[str, Any], capacity: int
 ) -> tuple[Any, int, Sequence[Unjudged]]:
     from msgspec.structs import replace
 
+    from precursor_screen.casework.comparison import Head
     from precursor_screen.casework.gathering import gather_registers, make_frame
     from precursor_screen.casework.reconcile.cited import numbers_of
     from precursor_screen.casework.reconcile.reconcile import reconcile
     from precursor_screen.casework.reconcile.telling import tell
     from precursor_screen.reference.registers.store import RegisterStore
 
-    settings = comparing.settle(ctx, options)
-    first, last, tolerance = options["first"], options["last"], options["tolerance"]
-    registers = gather_registers(RegisterStore(settings.home), settings.jurisdiction, options["notification_days"])
+    settings = comparing.settle(ctx, given)
+    first, last, tolerance = given["first"], given["last"], given["tolerance"]
+    registers = gather_registers(RegisterStore(settings.home), settings.jurisdiction, given["notification_days"])
     begins = [
         d.first
         for some in registers.documents.values()
@@ -149,12 +132,12 @@ def _reconcile(
     frame = make_frame(
         settings.jurisdiction, begin, end, tolerance=tolerance, aside=registers.aside, known_from=min(earliest, begin)
     )
-    firm = _firm(options["exporter"], gathered.movements, registers.documents) if options["exporter"] else ""
+    firm = _firm(given["exporter"], gathered.movements, registers.documents) if given["exporter"] else ""
     result = reconcile(gathered.movements, registers.documents, frame, firm)
     result = replace(result, unjudged=(*gathered.unjudged, *registers.unjudged, *result.unjudged))
-    left_out = [d for d in result.differences if not _is_wanted(d.kind, options)]
-    result = replace(result, differences=tuple(d for d in result.differences if _is_wanted(d.kind, options)))
-    notices = [f"days {begin} to {end}, tolerance {tolerance:.2%}" + (f", {options['exporter']}" if firm else "")]
+    left_out = [d for d in result.differences if not _is_wanted(d.kind, given)]
+    result = replace(result, differences=tuple(d for d in result.differences if _is_wanted(d.kind, given)))
+    notices = [f"days {begin} to {end}, tolerance {tolerance:.2%}" + (f", {given['exporter']}" if firm else "")]
     if left_out:
         notices.append(f"--kind and --not-kind leave out {len(left_out)} differences of other kinds")
     if "ledger" in gathered.source:
@@ -162,10 +145,8 @@ def _reconcile(
     if not gathered.movements:
         notices.append("no movement of a substance is known of these days")
     provenance = _provenance(settings.jurisdiction, begin, end, tolerance) | gathered.source | {"registers": registers.source}
-    run = comparing.run_block(
-        {"exporter": options["exporter"] or "", "kind": [*options["wanted"]], "not_kind": [*options["unwanted"]]}
-    )
-    return tell(result, run, provenance, notices, end, capacity), len(result.differences), result.unjudged
+    run = comparing.run_block({"exporter": given["exporter"] or "", "kind": [*given["wanted"]], "not_kind": [*given["unwanted"]]})
+    return tell(result, Head(run, provenance, notices, end), capacity), len(result.differences), result.unjudged
 
 
 def _provenance(jurisdiction: str, begin: date, end: date, tolerance: Decimal) -> dict[str, Any]:
@@ -192,18 +173,19 @@ def _firm(name: str, movements: Iterable[Movement], registers: dict[str, tuple[D
 
 
 def _mirror(
-    ctx: click.Context, inputs: tuple[str, ...], options: dict[str, Any], capacity: int
+    ctx: click.Context, inputs: tuple[str, ...], given: dict[str, Any], capacity: int
 ) -> tuple[Any, int, Sequence[Unjudged]]:
     from msgspec.structs import replace
 
+    from precursor_screen.casework.comparison import Head
     from precursor_screen.casework.reconcile.mirror import mirror
-    from precursor_screen.casework.reconcile.telling_mirror import tell_mirror
+    from precursor_screen.casework.reconcile.telling import tell_mirror
 
-    settings = comparing.settle(ctx, options)
-    first, last, tolerance = options["first"], options["last"], options["tolerance"]
-    sides = [comparing.gather(ctx, settings, (str(path),), first, last) for path in options["mirror"]]
-    found, pairs = mirror(sides[0].movements, sides[1].movements, tolerance, options["days"])
-    found = tuple(d for d in found if _is_wanted(d.kind, options))
+    settings = comparing.settle(ctx, given)
+    first, last, tolerance = given["first"], given["last"], given["tolerance"]
+    sides = [comparing.gather(ctx, settings, (str(path),), first, last) for path in given["mirror"]]
+    found, pairs = mirror(sides[0].movements, sides[1].movements, tolerance, given["days"])
+    found = tuple(d for d in found if _is_wanted(d.kind, given))
     doubts = [
         replace(u, register=name)
         for name, side in zip(("exports", "imports"), sides, strict=True)
@@ -216,5 +198,5 @@ def _mirror(
         "exports": sides[0].source,
         "imports": sides[1].source,
     }
-    run = comparing.run_block({"days": options["days"]})
-    return tell_mirror(found, pairs, doubts, run, provenance, notices, end, capacity), len(found), doubts
+    run = comparing.run_block({"days": given["days"]})
+    return tell_mirror(found, pairs, doubts, Head(run, provenance, notices, end), capacity), len(found), doubts

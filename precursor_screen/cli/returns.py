@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from precursor_screen.cli import comparing
+from precursor_screen.cli import comparing, options
 from precursor_screen.left_out import let_pandas_in
 
 _SUFFIXES = (".xlsx", ".json", ".txt")
@@ -17,19 +17,12 @@ _SUFFIXES = (".xlsx", ".json", ".txt")
 @click.command("return")
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
 @click.option("--year", type=click.IntRange(1988, 2100), required=True, help="The calendar year.")
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="File; the suffix picks the format: .xlsx .json .txt. Repeatable.",
-)
+@options.outputs_option("File; the suffix picks the format: .xlsx .json .txt. Repeatable.")
 @click.option("--office", default="", metavar="TEXT", help="For the head of the form: the competent office.")
 @click.option("--officer", default="", metavar="NAME", help="For the head of the form: who fills it in.")
 @comparing.source_options
 @click.pass_context
-def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path, ...], **options: Any) -> int:
+def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path, ...], **given: Any) -> int:
     """Imports and exports of a year by substance and country, in the shape of the INCB's form D.
 
     INPUT are manifests; without any the ledger tells what moved. Every figure has its lines. What is in no manifest and no register
@@ -44,6 +37,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     Exit codes: 0 all counted, 3 something could not be, 4 nothing could be read.
     """
     let_pandas_in()
+    from precursor_screen.casework.comparison import Head
     from precursor_screen.casework.reconcile.documents import read_documents
     from precursor_screen.casework.reconcile.law import convention_table
     from precursor_screen.casework.returns import make_return
@@ -54,12 +48,12 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.rulebook.registers import REQUIREMENTS
 
-    if inputs and options["url"]:
+    if inputs and given["url"]:
         raise UsageError("INPUT and --ledger contradict each other", remedy="Leave one out.")
     comparing.check_outputs(outputs, inputs, _SUFFIXES)
-    mode = common.file_mode(common.settings(ctx), options["mode"])
-    settings = comparing.settle(ctx, options)
-    year = options["year"]
+    mode = common.file_mode(common.settings(ctx), given["mode"])
+    settings = comparing.settle(ctx, given)
+    year = given["year"]
     gathered = comparing.gather(ctx, settings, inputs, date(year, 1, 1), date(year, 12, 31))
     store = RegisterStore(settings.home)
     own = read_documents(REQUIREMENTS, store.open(REQUIREMENTS).table) if REQUIREMENTS in store.imported() else None
@@ -74,7 +68,9 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     from msgspec.structs import replace
 
     here = shipped_permit_law().of(settings.jurisdiction, date(year, 12, 31))
-    head = head_of(here.name if here else settings.jurisdiction, options["office"], options["officer"], date.today())
-    told = tell_return(replace(made, unjudged=doubts), comparing.run_block({}), provenance, notices, head)
-    comparing.deliver(told, outputs, mode, options["quiet"], f"{len(made.figures)} figures, {len(doubts)} points not evaluable")
+    form = head_of(here.name if here else settings.jurisdiction, given["office"], given["officer"], date.today())
+    head = Head(comparing.run_block({}), provenance, notices, date(year, 12, 31))
+    document = tell_return(replace(made, unjudged=doubts), head, form)
+    said = f"{len(made.figures)} figures, {len(doubts)} points not evaluable"
+    common.deliver(document, outputs, mode, said, quiet=given["quiet"])
     return int(ExitCode.SET_ASIDE if doubts else ExitCode.CLEAR)

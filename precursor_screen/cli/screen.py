@@ -41,7 +41,7 @@ _STRUCTURE = "Read systematic names as structures as well (needs the extra `stru
 
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option("-o", "--output", "outputs", multiple=True, type=options.PATH, help=_OUTPUT)
+@options.outputs_option(_OUTPUT)
 @options.file_option("--issues", "issues_path", words="Every issue, one row each (.csv or .parquet).")
 @options.file_option("--resolved", "resolved_path", words=_RESOLVED)
 @options.jurisdiction_option("For whom one screens (US, EU, CA, AU ...): thresholds and directions.")
@@ -82,7 +82,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     3 some input set aside or unscreenable, 4 could not screen, 5 locked.
     """
     from precursor_screen.reports.interface import check_places
-    from precursor_screen.reports.registry import presenter_for
+    from precursor_screen.reports.registry import check_report
     from precursor_screen.runners.inputs import find_sources, looks_binary, wants_stdin
     from precursor_screen.runners.session import open_session
 
@@ -90,7 +90,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     given["mode"] = common.file_mode(values, given["mode"])
     tables = tuple(given[name] for name in ("issues_path", "resolved_path") if given[name])
     for path in outputs:
-        presenter_for(path)
+        check_report(path)
     for path in tables:
         _check_table_path(path)
     stdin = sys.stdin.buffer.read() if wants_stdin(inputs) else None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
 from precursor_screen.reports.printable import printable
 from precursor_screen.reports.report import Report, records, show_parts, show_spot
-from precursor_screen.reports.shipment import shipments_in_words
+from precursor_screen.reports.shipment import Shipment, shipments_in_words
 from precursor_screen.reports.words import clip, counted
 
 if TYPE_CHECKING:
@@ -20,90 +20,21 @@ MOST_SHIPMENTS = 20
 MOST_SPOTS = 5
 MOST_FLAGS = 4  # a shipment
 _LONGEST = 600  # characters of a sentence
-_INDENT = 12
-_STYLES = {"hold": "bold white on red", "review": "bold yellow", "low": "cyan", "none": "dim", None: "magenta"}
+_STYLES = {"hold": "bold white on red", "review": "bold yellow", "low": "cyan", "none": "dim", "unscreenable": "magenta"}
 _SHORT = {"informational": "info"}
 _LEVELS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "informational": "dim"}
+Piece = str | tuple[str, str]  # a text, or a text and its style
+Line = tuple[Sequence[Piece], Sequence[Piece]]  # its head, and what goes on below itself
+_INDENT = (" " * 12,)
+_NOTHING: Line = ([], [])
 
 
 def print_report(report: Report, console: Console, most: int = MOST_SHIPMENTS) -> None:
     """Prints a report; `most` shipments at the most, saying how many more there are."""
     from rich.text import Text
 
-    for notice in report.notices:
-        style = "bold red" if "NOT" in notice else "yellow"
-        _hang(console, Text("! ", style=style), Text(printable(notice), style=style))
-    _print_blind_spots(report, console)
-    _print_shipments(report, console, most)
-    _print_counts(report, console)
-    _print_gaps(report, console)
-
-
-def _print_blind_spots(report: Report, console: Console) -> None:
-    """What could not be seen, before what was."""
-    from rich.text import Text
-
-    spots = report.coverage["blind_spots"]
-    for spot in spots[:MOST_SPOTS]:
-        _hang(console, Text("? ", style="dim"), Text(f"{printable(show_spot(spot))} {spot['remedy']}", style="dim"))
-    if len(spots) > MOST_SPOTS:
-        _hang(
-            console,
-            Text("? ", style="dim"),
-            Text(f"and {len(spots) - MOST_SPOTS} more blind spots, in the full report", style="dim"),
-        )
-
-
-def _print_shipments(report: Report, console: Console, most: int) -> None:
-    from rich.text import Text
-
-    flagged = report.opened
-    if flagged.num_rows == 0:
-        console.print("No shipment is flagged." if report.coverage["lines_read"] else "Nothing was screened.")
-        _print_sample(report, console, most)
-        return
-    shown = flagged.slice(0, most)
-    flags, size = _flags_of(report, shown), report.short_length()
-    indent = Text(" " * _INDENT)
-    for shipment, words in zip(records(shown), shipments_in_words(report, shown), strict=True):
-        band = shipment["band"]
-        head = Text().append(f" {(band or 'unscreenable').upper():<7}", style=_STYLES[band])
-        line = Text().append(printable(shipment["shipment_id"]), style="bold")
-        line.append(f"  {counted(shipment['lines'], 'line')}, {counted(len(shipment['flags']), 'flag')}", style="dim")
-        line.append(f", {printable(words.case)}" if words.case else "", style="dim")
-        _hang(console, head.append(f" {shipment['score']:>3}  "), line)
-        _hang(console, indent, Text(printable(words.question)))
-        if words.parts:
-            _hang(console, indent, Text(printable(show_parts(words.parts)), style="dim"))
-        mine = flags[shipment["shipment_id"]]
-        for flag in mine[:MOST_FLAGS]:
-            _print_flag(console, flag, size)
-        if len(mine) > MOST_FLAGS:
-            _hang(console, indent, Text(f"and {len(mine) - MOST_FLAGS} more", style="dim"))
-    if flagged.num_rows > most:
-        more = f"{counted(flagged.num_rows - most, 'more flagged shipment')}: see the full report (-o report.html)"
-        _hang(console, Text("  "), Text(more, style="dim"))
-    _print_sample(report, console, most)
-
-
-def _print_sample(report: Report, console: Console, most: int) -> None:
-    """The shipments drawn by chance, apart from the flagged ones."""
-    from rich.text import Text
-
-    if not report.sampled:
-        return
-    console.print()
-    _hang(console, Text(), Text(f"Drawn by chance: {sample_in_words(report)}"))
-    for said in shipments_in_words(report, report.drawn.slice(0, most)):
-        _hang(console, Text(" SAMPLE      ", style="dim"), Text(printable(said.shipment_id), style="bold"))
-        _hang(console, Text(" " * _INDENT), Text(printable(said.question)))
-    if len(report.sampled) > most:
-        _hang(console, Text("  "), Text(f"{len(report.sampled) - most:,} more of the sample: see the full report", style="dim"))
-
-
-def sample_in_words(report: Report) -> str:
-    """`12 of 1,180 shipments without a flag`."""
-    return f"{len(report.sampled):,} of {counted(report.coverage['sample']['unflagged'], 'shipment')} without a flag"
+    for head, body in lines_of(report, most):
+        _hang(console, Text.assemble(*head), Text.assemble(*body))
 
 
 def _hang(console: Console, head: Text, body: Text) -> None:
@@ -114,6 +45,87 @@ def _hang(console: Console, head: Text, body: Text) -> None:
     for number, line in enumerate(lines or [body]):
         line.rstrip()
         console.print((head if not number else Text(" " * head.cell_len)) + line, no_wrap=True, overflow="ignore", crop=False)
+
+
+def lines_of(report: Report, most: int) -> Iterator[Line]:
+    """What is printed: notices and what could not be seen before what was, shipments, counts, gaps."""
+    for notice in report.notices:
+        style = "bold red" if "NOT" in notice else "yellow"
+        yield [("! ", style)], [(printable(notice), style)]
+    spots = report.coverage["blind_spots"]
+    for spot in spots[:MOST_SPOTS]:
+        yield [("? ", "dim")], [(f"{printable(show_spot(spot))} {spot['remedy']}", "dim")]
+    if len(spots) > MOST_SPOTS:
+        yield [("? ", "dim")], [(f"and {len(spots) - MOST_SPOTS} more blind spots, in the full report", "dim")]
+    yield from _shipments(report, most)
+    yield from _sample(report, most)
+    yield _NOTHING
+    yield from (([f"{label}: "], [printable(said)]) for label, said in counts_in_words(report))
+    gaps = gaps_in_words(report)
+    if any(code for _, code, _ in gaps):
+        yield _NOTHING
+        yield [], ["Could not be screened, or not in full:"]
+    for count, code, said in gaps:
+        yield [f"  {count:>8,}  "], [printable(f"{code:<20} {said}" if code else said)]
+
+
+def _shipments(report: Report, most: int) -> Iterator[Line]:
+    flagged = report.opened
+    if flagged.num_rows == 0:
+        yield [], ["No shipment is flagged." if report.coverage["lines_read"] else "Nothing was screened."]
+        return
+    shown = flagged.slice(0, most)
+    flags, size = _flags_of(report, shown), report.short_length()
+    for row, said in zip(records(shown), shipments_in_words(report, shown), strict=True):
+        yield from _shipment(row, said, flags[row["shipment_id"]], size)
+    if flagged.num_rows > most:
+        more = f"{counted(flagged.num_rows - most, 'more flagged shipment')}: see the full report (-o report.html)"
+        yield ["  "], [(more, "dim")]
+
+
+def _shipment(row: Mapping[str, Any], said: Shipment, flags: list[dict[str, Any]], size: int) -> Iterator[Line]:
+    label = f"{counted(row['lines'], 'line')}, {counted(len(row['flags']), 'flag')}"
+    case = (f", {printable(said.case)}" if said.case else "", "dim")
+    head: list[Piece] = [(f" {said.band.upper():<7}", _STYLES[said.band]), f" {row['score']:>3}  "]
+    yield head, [(printable(row["shipment_id"]), "bold"), (f"  {label}", "dim"), case]
+    yield _INDENT, [printable(said.question)]
+    if said.parts:
+        yield _INDENT, [(printable(show_parts(said.parts)), "dim")]
+    yield from (_flag(flag, size) for flag in flags[:MOST_FLAGS])
+    if len(flags) > MOST_FLAGS:
+        yield _INDENT, [(f"and {len(flags) - MOST_FLAGS} more", "dim")]
+
+
+def _flag(flag: Mapping[str, Any], size: int) -> Line:
+    """A flag: level, short id, rule, why and where. `explain` and `review add` take the id."""
+    said = clip(printable(flag["because"]), _LONGEST)
+    known = ("  (known)" if flag["state"] == "existing" else "", "dim")
+    place = (f"  [{printable(flag['source_file'])}:{flag['source_row']}]", "dim")
+    level = (f"{_SHORT.get(flag['level'], flag['level']):<9}", _LEVELS[flag["level"]])
+    return ["     ", level], [(f"{flag['flag_id'][:size]}  {flag['rule_id']}  ", "dim"), said, known, place]
+
+
+def _sample(report: Report, most: int) -> Iterator[Line]:
+    """The shipments drawn by chance, apart from the flagged ones."""
+    if not report.sampled:
+        return
+    yield _NOTHING
+    yield [], [f"Drawn by chance: {sample_in_words(report)}"]
+    for said in shipments_in_words(report, report.drawn.slice(0, most)):
+        yield [(" SAMPLE      ", "dim")], [(printable(said.shipment_id), "bold")]
+        yield _INDENT, [printable(said.question)]
+    if len(report.sampled) > most:
+        yield ["  "], [(f"{len(report.sampled) - most:,} more of the sample: see the full report", "dim")]
+
+
+def _flags_of(report: Report, shown: Any) -> dict[str, list[dict[str, Any]]]:
+    """The flags of some shipments, worst first."""
+    ids = pc.unique(shown.column("shipment_id"))
+    order = list(report.level_counts())
+    found: dict[str, list[dict[str, Any]]] = {i: [] for i in ids.to_pylist()}
+    for flag in records(report.open_flags.filter(pc.is_in(report.open_flags.column("shipment_id"), ids))):
+        found[flag["shipment_id"]].append(flag)
+    return {key: sorted(flags, key=lambda f: order.index(f["level"])) for key, flags in found.items()}
 
 
 def count_found(report: Report) -> str:
@@ -133,36 +145,9 @@ def count_found(report: Report) -> str:
     )
 
 
-def _flags_of(report: Report, shown: Any) -> dict[str, list[dict[str, Any]]]:
-    """The flags of some shipments, worst first."""
-    ids = pc.unique(shown.column("shipment_id"))
-    order = list(report.level_counts())
-    found: dict[str, list[dict[str, Any]]] = {i: [] for i in ids.to_pylist()}
-    for flag in records(report.open_flags.filter(pc.is_in(report.open_flags.column("shipment_id"), ids))):
-        found[flag["shipment_id"]].append(flag)
-    return {key: sorted(flags, key=lambda f: order.index(f["level"])) for key, flags in found.items()}
-
-
-def _print_flag(console: Console, flag: dict[str, Any], size: int) -> None:
-    """A flag: level, short id, rule, why and where. `explain` and `review add` take the id."""
-    from rich.text import Text
-
-    head = Text("     ").append(f"{_SHORT.get(flag['level'], flag['level']):<9}", style=_LEVELS[flag["level"]])
-    line = Text()
-    line.append(f"{flag['flag_id'][:size]}  {flag['rule_id']}  ", style="dim")
-    line.append(clip(printable(flag["because"]), _LONGEST))
-    if flag["state"] == "existing":
-        line.append("  (known)", style="dim")
-    line.append(f"  [{printable(flag['source_file'])}:{flag['source_row']}]", style="dim")
-    _hang(console, head, line)
-
-
-def _print_counts(report: Report, console: Console) -> None:
-    from rich.text import Text
-
-    console.print()
-    for label, said in counts_in_words(report):
-        _hang(console, Text(f"{label}: "), Text(printable(said)))
+def sample_in_words(report: Report) -> str:
+    """`12 of 1,180 shipments without a flag`."""
+    return f"{len(report.sampled):,} of {counted(report.coverage['sample']['unflagged'], 'shipment')} without a flag"
 
 
 def counts_in_words(report: Report) -> list[tuple[str, str]]:
@@ -208,17 +193,6 @@ def not_raised_in_words(report: Report) -> str:
 def _new_lines(coverage: Mapping[str, Any]) -> int:
     """Those that were screened, or were to be, and that no earlier run has received."""
     return int(coverage["screened"] + coverage["unscreenable_lines"] - coverage["lines_known"])
-
-
-def _print_gaps(report: Report, console: Console) -> None:
-    from rich.text import Text
-
-    gaps = gaps_in_words(report)
-    if any(code for _, code, _ in gaps):
-        console.print()
-        console.print("Could not be screened, or not in full:")
-    for count, code, said in gaps:
-        _hang(console, Text(f"  {count:>8,}  "), Text(printable(f"{code:<20} {said}" if code else said)))
 
 
 def gaps_in_words(report: Report) -> list[tuple[int, str, str]]:

@@ -5,12 +5,14 @@ Colours come from the page's style, so that they suit light, dark and paper; eve
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from html import escape
 from typing import Any
 
 from msgspec import Struct
+
+from precursor_screen.reports.printable import printable
 
 WIDTH = 640
 _FULL = 100  # points of a full bar
@@ -45,7 +47,7 @@ def score_bar(parts: Sequence[Mapping[str, Any]], score: int) -> str:
         at += width if part["points"] >= 0 else 0
     limit = _FULL * scale
     pieces.append(f'<line class="limit" x1="{limit:.1f}" x2="{limit:.1f}" y1="0" y2="24"/>')
-    return _figure(f"Score {score} of 100: {said}", 26, pieces)
+    return figure(f"Score {score} of 100: {said}", 26, pieces)
 
 
 def quantity_bar(kg: float, threshold_kg: float) -> str:
@@ -60,7 +62,7 @@ def quantity_bar(kg: float, threshold_kg: float) -> str:
         f'<line class="limit" x1="{at:.1f}" x2="{at:.1f}" y1="0" y2="30"/>',
         f'<text x="{x:.1f}" y="29" text-anchor="{side}">threshold {threshold_kg:,g} kg</text>',
     ]
-    return _figure(f"{kg:,g} kg, {_share(kg / threshold_kg)} the threshold of {threshold_kg:,g} kg", 34, pieces)
+    return figure(f"{kg:,g} kg, {_share(kg / threshold_kg)} the threshold of {threshold_kg:,g} kg", 34, pieces)
 
 
 def _share(share: float) -> str:
@@ -81,9 +83,7 @@ def timeline(consignments: Sequence[Consignment], threshold_kg: float | None) ->
         height = max((one.kg or 0) / most * _HEIGHT, 2) if most else 2
         kind = "bar here" if one.here else "bar"
         said = f"{one.day}: {f'{one.kg:,g} kg' if one.kg is not None else 'mass unknown'}"
-        pieces.append(
-            f'<rect class="{kind}" x="{x:.1f}" y="{_HEIGHT + 6 - height:.1f}" width="6" height="{height:.1f}"><title>{said}</title></rect>'
-        )
+        pieces.append(rect(kind, x, _HEIGHT + 6 - height, 6, height, said))
     if threshold_kg:
         y = _HEIGHT + 6 - threshold_kg / most * _HEIGHT
         pieces.append(f'<line class="limit" x1="0" x2="{WIDTH}" y1="{y:.1f}" y2="{y:.1f}"/>')
@@ -94,12 +94,21 @@ def timeline(consignments: Sequence[Consignment], threshold_kg: float | None) ->
     pieces.append(f'<text x="{WIDTH}" y="{base + 14}" text-anchor="end">{last}</text>')
     known = [c.kg for c in consignments if c.kg is not None]
     total = f", {sum(known):,g} kg in all" if known else ""
-    return _figure(f"{len(consignments)} consignments from {first} to {last}{total}", base + 18, pieces)
+    return figure(f"{len(consignments)} consignments from {first} to {last}{total}", base + 18, pieces)
 
 
-def _figure(said: str, height: float, pieces: Sequence[str]) -> str:
-    label = escape(said)
+def rect(kind: str, x: float, y: float, width: float, height: float, said: str) -> str:
+    """A bar of a class, which says what it stands for."""
     return (
-        f'<figure><svg role="img" aria-label="{label}" viewBox="0 0 {WIDTH} {height:g}" preserveAspectRatio="xMinYMin meet">'
+        f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}">'
+        f"<title>{escape(printable(said))}</title></rect>"
+    )
+
+
+def figure(said: str, height: float, pieces: Iterable[str], width: float = WIDTH) -> str:
+    """A drawing with a caption that says what it shows, for whoever cannot see it too."""
+    label = escape(printable(said))
+    return (
+        f'<figure><svg role="img" aria-label="{label}" viewBox="0 0 {width:g} {height:g}" preserveAspectRatio="xMinYMin meet">'
         f"{''.join(pieces)}</svg><figcaption>{label}</figcaption></figure>"
     )

@@ -60,13 +60,9 @@ class Packed(Struct, frozen=True):
     plain: list[dict[str, Any]]
 
 
-class HtmlPresenter:
-    """The report as a page that opens anywhere and prints."""
-
-    def write(self, report: Report, stream: BinaryIO) -> None:
-        """Writes the page."""
-        for piece in _environment().get_template("report.html.jinja").generate(**_context(report)):
-            stream.write(piece.encode("utf-8", "backslashreplace"))
+def write(report: Report, stream: BinaryIO) -> None:
+    """Writes the report as a page that opens anywhere and prints."""
+    pages.write(_environment(), "report.html.jinja", _context(report), stream)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The seam of the presenters, and how a report reaches a file: whole, or not at all."""
+"""How a report reaches a file: whole, or not at all."""
 
 from __future__ import annotations
 
@@ -8,18 +8,10 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from precursor_screen.errors import NoRoom, UsageError, Where
-from precursor_screen.reports.report import Report
 from precursor_screen.store.files import written_whole
-
-
-class Presenter(Protocol):
-    """Writes a report in one format."""
-
-    def write(self, report: Report, stream: BinaryIO) -> None:
-        """Writes the whole report."""
 
 
 def check_places(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:

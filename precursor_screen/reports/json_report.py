@@ -4,36 +4,55 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
+from precursor_screen.reports.document import Document
 from precursor_screen.reports.report import BATCH, SCHEMA_VERSION, Report, records
 from precursor_screen.reports.shipment import shipments_in_words
 
+_WORDS = ("question", "sender", "receiver", "route", "goods", "mass_kg", "value", "day", "references", "substances")
 
-class JsonPresenter:
-    """The report as one JSON document; keys and lists in a fixed order, decimals as strings."""
 
-    def write(self, report: Report, stream: BinaryIO) -> None:
-        """Writes the document."""
-        head = {
-            "schema_version": SCHEMA_VERSION,
-            "run": report.run,
-            "exit_code": report.exit_code,
-            "notices": list(report.notices),
-            "provenance": report.provenance,
-            "coverage": report.coverage,
-        }
-        stream.write(b"{\n")
-        for key, value in head.items():
-            stream.write(f" {dump(key)}: {dump(value)},\n".encode())
-        _array(stream, "shipments", _shipments(report))
-        _array(stream, "flags", report.flag_records())
-        _array(stream, "lines", report.cell_records())
-        _array(stream, "issues", records(report.issues))
-        _array(stream, "suppressed", records(report.suppressed))
-        exceptions = {"expired": list(report.expired_exceptions), "unused": list(report.unused_exceptions)}
-        stream.write(f' "exceptions": {dump(exceptions)}\n}}\n'.encode())
+def write(document: Document, stream: BinaryIO) -> None:
+    """Writes the data of a document: a key a line; keys and lists in a fixed order, decimals as strings."""
+    assert document.data is not None
+    separator = "{\n"
+    for key, value in document.data().items():
+        stream.write(f"{separator} {dump(key)}: ".encode())
+        if isinstance(value, Iterator):
+            _items(value, stream)
+        else:
+            stream.write(dump(value).encode())
+        separator = ",\n"
+    stream.write(b"\n}\n")
+
+
+def _items(items: Iterator[Any], stream: BinaryIO) -> None:
+    """One item a line, some thousands at a time."""
+    separator = "[\n  "
+    while batch := list(itertools.islice(items, BATCH)):
+        stream.write((separator + ",\n  ".join(map(dump, batch))).encode())
+        separator = ",\n  "
+    stream.write(b"[]" if separator[0] == "[" else b"]")
+
+
+def data_of(report: Report) -> Mapping[str, Any]:
+    """A screening as the data of a document."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "run": report.run,
+        "exit_code": report.exit_code,
+        "notices": report.notices,
+        "provenance": report.provenance,
+        "coverage": report.coverage,
+        "shipments": _shipments(report),
+        "flags": report.flag_records(),
+        "lines": report.cell_records(),
+        "issues": records(report.issues),
+        "suppressed": records(report.suppressed),
+        "exceptions": {"expired": report.expired_exceptions, "unused": report.unused_exceptions},
+    }
 
 
 def _shipments(report: Report) -> Iterator[dict[str, Any]]:
@@ -47,26 +66,10 @@ def _shipments(report: Report) -> Iterator[dict[str, Any]]:
         yield {**row, **told, "sampled": row["shipment_id"] in sampled}
 
 
-_WORDS = ("question", "sender", "receiver", "route", "goods", "mass_kg", "value", "day", "references", "substances")
-
-
-class JsonLinesPresenter:
-    """One flag a line, for pipes."""
-
-    def write(self, report: Report, stream: BinaryIO) -> None:
-        """Writes the flags, worst shipment first."""
-        for flag in report.flag_records(report.worst_first):
-            stream.write(dump(flag).encode() + b"\n")
-
-
-def _array(stream: BinaryIO, key: str, items: Iterator[Any]) -> None:
-    """One item a line, some thousands at a time."""
-    stream.write(f" {dump(key)}: [".encode())
-    separator = "\n  "
-    while batch := list(itertools.islice(items, BATCH)):
-        stream.write((separator + ",\n  ".join(map(dump, batch))).encode())
-        separator = ",\n  "
-    stream.write(b"],\n")
+def write_lines(report: Report, stream: BinaryIO) -> None:
+    """One flag a line, for pipes, worst shipment first."""
+    for flag in report.flag_records(report.worst_first):
+        stream.write(dump(flag).encode() + b"\n")
 
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, default=str, allow_nan=False).encode

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from precursor_screen.reports.document import Document
 from precursor_screen.reports.interface import PRIVATE, defuse, whole_file
 from precursor_screen.reports.report import Report, records
 from precursor_screen.reports.shipment import shipments_in_words
@@ -40,12 +41,20 @@ FLAG_COLUMNS = (
 SHIPMENT_COLUMNS = ("sender", "receiver", "route", "goods", "mass_kg", "day", "question")
 
 
-class CsvPresenter:
-    """Flags as CSV (UTF-8 with a mark, so that spreadsheet programs read it), evidence as JSON in one column."""
+def write(document: Document, stream: BinaryIO) -> None:
+    """Writes the rows of a document as CSV (UTF-8 with a mark, so that spreadsheet programs read it)."""
+    assert document.rows is not None
+    write_rows(*document.rows(), stream)
 
-    def write(self, report: Report, stream: BinaryIO) -> None:
-        """Writes one row a flag, worst shipment first."""
-        write_csv(flags_in_words(report), stream)
+
+def cells_of(table: pa.Table) -> tuple[Sequence[str], Iterable[Iterable[Any]]]:
+    """Header and rows of a table."""
+    return table.column_names, (row.values() for row in records(table))
+
+
+def flag_rows(report: Report) -> tuple[Sequence[str], Iterable[Iterable[Any]]]:
+    """Header and one row a flag, worst shipment first, evidence as JSON in one column."""
+    return cells_of(flags_in_words(report))
 
 
 def flags_in_words(report: Report) -> pa.Table:
@@ -62,15 +71,10 @@ def flags_in_words(report: Report) -> pa.Table:
     return table
 
 
-def write_csv(table: pa.Table, stream: BinaryIO) -> None:
-    """Writes a table as CSV, formulas defused."""
-    write_rows(table.column_names, (row.values() for row in records(table)), stream)
-
-
-def write_rows(header: Sequence[str], rows: Iterable[Iterable[Any]], stream: BinaryIO) -> int:
-    """Writes rows as CSV below a header, formulas defused, lists as JSON; how many there were."""
+def write_rows(header: Sequence[str], rows: Iterable[Iterable[Any]], stream: BinaryIO, *, quoted: bool = False) -> int:
+    """Writes rows as CSV below a header, formulas defused, lists as JSON; how many there were. quoted: every cell."""
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="backslashreplace", newline="", write_through=True)
-    writer = csv.writer(text)
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL)
     writer.writerow(header)
     written = 0
     for row in rows:
@@ -87,7 +91,7 @@ def write_table(table: pa.Table, path: Path, mode: int = PRIVATE) -> None:
         if path.suffix.lower() == ".parquet":
             pq.write_table(table, stream)
         else:
-            write_csv(table, stream)
+            write_rows(*cells_of(table), stream)
 
 
 def _cell(value: Any) -> Any:
@@ -98,16 +102,13 @@ def _cell(value: Any) -> Any:
     return value
 
 
-class ParquetPresenter:
-    """Flags as Parquet, evidence as a map from field to what was written."""
-
-    def write(self, report: Report, stream: BinaryIO) -> None:
-        """Writes one row a flag, worst shipment first."""
-        table = flags_in_words(report)
-        maps = [
-            [(e["field"], e["as_written"]) for e in json.loads(text) if "candidate" not in e]
-            for text in table.column("evidence").to_pylist()
-        ]
-        position = table.column_names.index("evidence")
-        evidence = pa.array(maps, pa.map_(pa.string(), pa.string()))
-        pq.write_table(table.set_column(position, "evidence", evidence), stream)
+def write_parquet(report: Report, stream: BinaryIO) -> None:
+    """Writes one row a flag, worst shipment first, evidence as a map from field to what was written."""
+    table = flags_in_words(report)
+    maps = [
+        [(e["field"], e["as_written"]) for e in json.loads(text) if "candidate" not in e]
+        for text in table.column("evidence").to_pylist()
+    ]
+    position = table.column_names.index("evidence")
+    evidence = pa.array(maps, pa.map_(pa.string(), pa.string()))
+    pq.write_table(table.set_column(position, "evidence", evidence), stream)

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from typing import BinaryIO
 
 from precursor_screen.reports.console import counts_in_words, gaps_in_words
+from precursor_screen.reports.document import Document
 from precursor_screen.reports.printable import printable
 from precursor_screen.reports.report import Report, records, show_spot
 from precursor_screen.reports.shipment import Shipment, shipments_in_words
-from precursor_screen.reports.words import clip, counted
+from precursor_screen.reports.words import clip, counted, cut
 
 MOST_LINES = 60
 WIDTH = 78  # characters of a line (RFC 5322, 2.1.1)
@@ -19,15 +20,12 @@ _OPENED = ("hold", "review")  # bands whose question is told in full
 _LONGEST = 4 * (WIDTH - 4)  # characters of a question
 
 
-class TextPresenter:
-    """The text of a mail, without colour."""
-
-    def write(self, report: Report, stream: BinaryIO) -> None:
-        """Writes subject and text."""
-        stream.write(write_text(report).encode("utf-8", "backslashreplace"))
+def write(document: Document, stream: BinaryIO) -> None:
+    """Writes the lines of a document, without colour."""
+    stream.write("".join(f"{printable(line)}\n" for line in document.text()).encode("utf-8", "backslashreplace"))
 
 
-def write_text(report: Report) -> str:
+def lines_of(report: Report) -> list[str]:
     """Subject, notices, blind spots, shipments worst first as far as there is room, counts, gaps: at most MOST_LINES lines."""
     head = [_cut(subject_of(report), WIDTH), ""]
     notices = [line for notice in report.notices[:_MOST_NOTICES] for line in _hung("! ", notice)]
@@ -40,7 +38,7 @@ def write_text(report: Report) -> str:
     tail += [f"  {count:>8,}  {_cut(said, WIDTH - 12)}" for count, _, said in gaps[:_MOST_GAPS]]
     tail += _more(len(gaps) - _MOST_GAPS, "kinds of gaps stand in the full report")
     head, tail = head[: MOST_LINES // 2], tail[: MOST_LINES // 3]  # whatever they hold, there is room for shipments
-    return "\n".join([*head, *_shipments(report, MOST_LINES - len(head) - len(tail)), *tail]) + "\n"
+    return [*head, *_shipments(report, MOST_LINES - len(head) - len(tail)), *tail]
 
 
 def subject_of(report: Report) -> str:
@@ -89,8 +87,7 @@ def _hung(head: str, text: str) -> list[str]:
 
 
 def _cut(text: str, width: int) -> str:
-    line = printable(text).rstrip()
-    return line if len(line) <= width else f"{line[: width - 1]}…"
+    return cut(printable(text).rstrip(), width)
 
 
 def _more(number: int, what: str) -> Iterable[str]:

@@ -39,6 +39,11 @@ def clip(text: str, longest: int = _LONGEST) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
+def cut(text: str, most: int) -> str:
+    """A text of so many characters at the most, as it is written."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def uncapital(text: str) -> str:
     """A text as it stands within a sentence: its first letter small, unless it belongs to a number or a name of its own."""
     return text[:1].lower() + text[1:] if _COMMON.match(text) else text

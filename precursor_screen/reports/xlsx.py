@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from precursor_screen.reports.printable import printable
-from precursor_screen.reports.report import Report
-from precursor_screen.reports.verdicts import REASONS, VERDICTS
-from precursor_screen.reports.xlsx_sheets import (
+from precursor_screen.reports.document import (
     CODE,
     DAY,
     ENTRIES,
@@ -22,11 +19,12 @@ from precursor_screen.reports.xlsx_sheets import (
     VERDICT,
     WRITTEN,
     Column,
-    Sheet,
-    sheets_of,
+    Document,
+    Table,
 )
+from precursor_screen.reports.printable import printable
+from precursor_screen.reports.verdicts import REASONS, VERDICTS
 
-MOST_ROWS = 1_000_000  # a sheet holds 1,048,576
 _MOST_CHARACTERS = 32_767  # of a cell, in Excel, which counts in units of UTF-16
 _A4 = 9
 # Word -> ground and letters: the word says it, the colour helps; each pair has a contrast of 4.5 or more (WCAG 2.2, 1.4.3).
@@ -39,35 +37,17 @@ _COLOURS = {
 _GROUND_OF_ENTRIES = "#FFFFE5"
 
 
-class XlsxPresenter:
-    """Summary, Shipments, Flags, Evidence, Parties, Coverage, Run."""
-
-    most_rows = MOST_ROWS
-
-    def write(self, report: Report, stream: BinaryIO) -> None:
-        """Writes the workbook."""
-        created = datetime.fromisoformat(report.run["started"])
-        write_workbook(sheets_of(report, self.most_rows), stream, created, date.fromisoformat(report.provenance["as_of"]))
-
-
-def write_workbook(sheets: Iterable[Sheet], stream: BinaryIO, created: datetime, as_of: date) -> None:
-    """Writes sheets as a workbook.
-
-    Args:
-        sheets: in their order.
-        stream: to write to.
-        created: what the workbook says of itself.
-        as_of: the first day that a clearance may end on.
-    """
+def write(document: Document, stream: BinaryIO) -> None:
+    """Writes the tables as the sheets of a workbook."""
     import xlsxwriter
 
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     content = io.BytesIO()  # a stream that fails must fail here, not when an archive half written is thrown away
     book = xlsxwriter.Workbook(content, options)
-    book.set_properties({"created": created})  # else equal runs differ by the clock
+    book.set_properties({"created": document.created})  # else equal runs differ by the clock
     formats = _formats(book)
-    for sheet in sheets:
-        _write_sheet(book, sheet, formats, as_of)
+    for table in document.tables():
+        _write_sheet(book, table, formats, document.day)
     book.close()
     stream.write(content.getvalue())
 
@@ -90,7 +70,7 @@ def _formats(book: Any) -> dict[str, Any]:
     return formats
 
 
-def _write_sheet(book: Any, made: Sheet, formats: Mapping[str, Any], as_of: date) -> None:
+def _write_sheet(book: Any, made: Table, formats: Mapping[str, Any], as_of: date) -> None:
     sheet = book.add_worksheet(made.name)
     for number, column in enumerate(made.columns):
         sheet.set_column(number, number, column.width, formats[column.kind])

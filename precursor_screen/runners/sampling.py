@@ -23,15 +23,20 @@ def read_share(text: str | None) -> Decimal:
     """
     if text is None:
         return Decimal(0)
-    bare = text.strip().removesuffix("%").strip()
-    percent = text.strip().endswith("%")
-    try:
-        share = Decimal(bare) / (100 if percent else 1)
-    except InvalidOperation:
-        share = Decimal(-1)
-    if not (share.is_finite() and 0 <= share <= 1) or (share == 1 and not percent):
+    share = share_of(text)
+    if not 0 <= share <= 1 or (share == 1 and "%" not in text):
         raise UsageError(f"--sample {text!r} is no share", remedy="Write a percentage such as 1%, up to 100%.")
     return share
+
+
+def share_of(text: str) -> Decimal:
+    """`2%` or `0.02` as a number; less than 0 where it is none."""
+    bare = text.strip().removesuffix("%").strip()
+    try:
+        share = Decimal(bare) / (100 if text.strip().endswith("%") else 1)
+    except InvalidOperation:
+        return Decimal(-1)
+    return share if share.is_finite() else Decimal(-1)
 
 
 def unflagged(shipments: pa.Table) -> list[str]:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from precursor_screen.casework.delivery import Told
+from precursor_screen.casework.comparison import Head
 from precursor_screen.casework.reconcile.movements import Movement
 from precursor_screen.casework.returns import make_return
 from precursor_screen.casework.telling_returns import head_of, tell_return
+from precursor_screen.reports.document import Document
 from tests.casework.reconcile.making import moved
 
+HEAD = Head({}, {}, (), date(2025, 12, 31))
 
-def told(*movements: Movement) -> Told:
-    return tell_return(make_return(2025, "US", movements, lambda *_: "II", ()), {}, {}, ())
+
+def told(*movements: Movement) -> Document:
+    return tell_return(make_return(2025, "US", movements, lambda *_: "II", ()), HEAD)
+
+
+def data_of(document: Document) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, Iterator) else value for name, value in document.data().items()}
 
 
 @pytest.mark.parametrize(
@@ -28,17 +37,17 @@ def told(*movements: Movement) -> Told:
 )
 def test_a_figure_without_any_known_mass_is_blank(movements, in_workbook, in_json, in_text):
     result = told(*movements)
-    trade = next(s for s in result.sheets if s.name == "Trade")
+    trade = next(s for s in result.tables() if s.name == "Trade")
     (row,) = trade.rows
     assert row[[c.name for c in trade.columns].index("kg")] == in_workbook
-    assert result.data["trade"][0]["kg"] == in_json
-    assert result.text[-1].endswith(in_text)
+    assert data_of(result)["trade"][0]["kg"] == in_json
+    assert list(result.text())[-1].endswith(in_text)
 
 
 def test_the_head_of_the_form_is_filled_in_as_far_as_it_is_told():
     made = make_return(2025, "US", (moved(kg="10"),), lambda *_: "II", ())
-    result = tell_return(made, {}, {}, (), head_of("United States", "Office of Forms", "", date(2026, 6, 30)))
-    assert next(s for s in result.sheets if s.name == "Head").rows == [
+    result = tell_return(made, HEAD, head_of("United States", "Office of Forms", "", date(2026, 6, 30)))
+    assert next(s for s in result.tables() if s.name == "Head").rows == [
         ("Country or territory", "United States"),
         ("Competent office", "Office of Forms"),
         ("Name of the officer", None),
@@ -46,7 +55,7 @@ def test_the_head_of_the_form_is_filled_in_as_far_as_it_is_told():
         ("Signature", None),
         ("Year", "2025"),
     ]
-    assert result.sheets[result.table].name == "Trade"
+    assert result.rows()[0] == [c.name for c in result.tables()[1].columns]
 
 
 def test_the_country_of_a_party_stands_for_one_that_is_not_filed_and_is_told():
@@ -56,10 +65,10 @@ def test_the_country_of_a_party_stands_for_one_that_is_not_filed_and_is_told():
 
 def test_seizures_and_licit_use_are_in_no_input_and_stay_blank():
     result = told(moved(kg="10"))
-    sheets = {s.name: s.rows for s in result.sheets}
+    sheets = {s.name: s.rows for s in result.tables()}
     assert sheets["Seizures"] == [("II", "acetone", None, None, None)]
     assert sheets["Use and needs"][0][2:4] == (None, None)
-    assert result.data["use"][0] | {"table": ""} == {
+    assert data_of(result)["use"][0] | {"table": ""} == {
         "table": "",
         "substance_id": "acetone",
         "licit_use_kg": None,

@@ -401,13 +401,12 @@ def test_a_read_only_out_folder_is_exit_4(daily):
 
 def test_a_report_that_cannot_be_written_is_exit_4_and_the_next_run_does_it_all(daily, monkeypatch):
     put("a.csv", goods(1, **LISTED))
-    from precursor_screen.reports.json_report import JsonPresenter
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(JsonPresenter, "write", full)
+        patched.setattr("precursor_screen.reports.json_report.write", full)
         answer = daily(23)
     assert (answer.code, answer.err.count("\n"), "No space left" in answer.err) == (4, 1, True)
     assert (folders(), last_code()) == ([], 4)
@@ -628,11 +627,12 @@ def test_days_are_dates_of_the_calendar(ps, inbox):
 
 
 def test_a_failed_run_leaves_nothing_behind_that_the_next_would_suspect(daily, monkeypatch):
-    from precursor_screen.reports.json_report import JsonPresenter
 
     put("a.csv", goods(1))
     with monkeypatch.context() as patched:
-        patched.setattr(JsonPresenter, "write", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        patched.setattr(
+            "precursor_screen.reports.json_report.write", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+        )
         daily(23)
     assert sorted(p.name for p in Path("out/.daily").iterdir()) in ([*("run.lock",)], ["digests.json", "run.lock"])
 

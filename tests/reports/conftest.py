@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.reports.registry import presenter_for
+from precursor_screen.reports.registry import document_of, presenter_of
 from precursor_screen.reports.report import Report
 from precursor_screen.runners.inputs import find_sources
 from precursor_screen.runners.local import run
@@ -75,10 +76,8 @@ def rendered() -> Callable[[Report, str], bytes]:
     def render(report: Report, name: str) -> bytes:
         key = (id(report), name)
         if key not in made:
-            from pathlib import Path
-
             stream = io.BytesIO()
-            presenter_for(Path(name)).write(report, stream)
+            presenter_of(document_of(report), Path(name))(stream)
             made[key] = stream.getvalue()
         return made[key]
 

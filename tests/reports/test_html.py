@@ -187,7 +187,7 @@ def test_notices_come_before_everything_else(sample, rendered):
 def test_without_javascript_the_first_stand_in_the_page_and_the_rest_is_counted(sample, monkeypatch):
     monkeypatch.setattr(html_report, "MOST_PLAIN", 3)
     stream = io.BytesIO()
-    html_report.HtmlPresenter().write(sample, stream)
+    html_report.write(sample, stream)
     page = Page(stream.getvalue())
     rest = len(page.index["rows"]) - 3
     assert f"shows the first 3 shipments; {rest} more are packed in it" in page.text
@@ -197,7 +197,7 @@ def test_without_javascript_the_first_stand_in_the_page_and_the_rest_is_counted(
 def test_a_page_says_how_many_shipments_it_leaves_out(sample, monkeypatch):
     monkeypatch.setattr(html_report, "MOST_SHIPMENTS", 3)
     stream = io.BytesIO()
-    html_report.HtmlPresenter().write(sample, stream)
+    html_report.write(sample, stream)
     text = Page(stream.getvalue()).text
     listed = sum(1 for s in sample.shipments.to_pylist() if s["flags"] or s["band"] is None)
     assert f"{listed - 3} more shipments with flags or gaps are not on this page" in text
@@ -211,7 +211,7 @@ def test_twenty_thousand_flags_fit_into_a_page(sample, copies):
     """On a commit a quarter of them in a quarter of the room."""
     stream = io.BytesIO()
     large = tiled(sample, copies)
-    html_report.HtmlPresenter().write(large, stream)
+    html_report.write(large, stream)
     page = Page(stream.getvalue())
     assert large.flags.num_rows > 20_000 * copies // 106
     assert len(stream.getvalue()) < 2_000_000 + 38_000_000 * copies // 106  # scripts and styles, then the flags
@@ -221,7 +221,7 @@ def test_twenty_thousand_flags_fit_into_a_page(sample, copies):
 
 def test_two_pages_of_a_report_are_equal(sample, rendered):
     stream = io.BytesIO()
-    html_report.HtmlPresenter().write(sample, stream)
+    html_report.write(sample, stream)
     assert stream.getvalue() == rendered(sample, "report.html")
 
 

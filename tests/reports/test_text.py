@@ -7,12 +7,12 @@ import re
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.reports.text import MOST_LINES, WIDTH, subject_of, write_text
+from precursor_screen.reports.text import MOST_LINES, WIDTH, lines_of, subject_of
 from tests.screening import screen_rows
 
 
 def test_the_subject_stands_first_and_says_it_all(sample):
-    first, second, *_ = write_text(sample).splitlines()
+    first, second, *_ = lines_of(sample)
     assert re.fullmatch(r"precursor-screen: \d+ hold, \d+ review, \d+ low, \d+ unscreenable \(\d{4}-\d\d-\d\d, US\)", first)
     assert second == ""
     jurisdiction = replace(sample, provenance={**sample.provenance, "as_of": "2026-11-26", "jurisdiction": "EU"})
@@ -23,7 +23,7 @@ def test_the_subject_stands_first_and_says_it_all(sample):
 
 def test_it_fits_a_mail(sample, hostile):
     for report in (sample, hostile):
-        lines = write_text(report).splitlines()
+        lines = lines_of(report)
         assert len(lines) <= MOST_LINES == 60
         assert max(map(len, lines)) <= WIDTH == 78
         assert all(line.isprintable() for line in lines)
@@ -31,7 +31,7 @@ def test_it_fits_a_mail(sample, hostile):
 
 
 def test_it_uses_the_room_that_there_is_and_counts_the_rest(sample):
-    text = write_text(sample)
+    text = "\n".join(lines_of(sample))
     shown = re.findall(r"^(?:HOLD|REVIEW|LOW|NONE|UNSCREENABLE) +\d+  ", text, re.MULTILINE)
     flagged = sample.opened.num_rows
     assert f"  {flagged - len(shown)} more flagged shipments stand in the full report" in text
@@ -41,7 +41,7 @@ def test_it_uses_the_room_that_there_is_and_counts_the_rest(sample):
 def test_many_notices_and_gaps_leave_room_for_shipments(sample):
     spots = [{**sample.coverage["blind_spots"][0], "message": "word " * 100}] * 50
     many = replace(sample, notices=("notice " * 40,) * 50, coverage={**sample.coverage, "blind_spots": spots})
-    lines = write_text(many).splitlines()
+    lines = lines_of(many)
     assert len(lines) <= 60
     assert any(line.startswith("HOLD") for line in lines)
 
@@ -54,7 +54,7 @@ def test_many_notices_and_gaps_leave_room_for_shipments(sample):
     ],
 )
 def test_small_reports(reference, rows, subject, says):
-    text = write_text(screen_rows(rows, reference).report)
+    text = "\n".join(lines_of(screen_rows(rows, reference).report))
     assert text.startswith(f"precursor-screen: {subject} (")
     assert says in text
     assert "more flagged" not in text

@@ -9,15 +9,13 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.errors import ExitCode, NoRoom, UsageError
-from precursor_screen.reports.html import HtmlPresenter
 from precursor_screen.reports.interface import check_places, parse_mode, whole_file
-from precursor_screen.reports.registry import PRESENTERS, presenter_for, write_report
+from precursor_screen.reports.registry import PRESENTERS, SUFFIXES, check_report, document_of, write_report
 from precursor_screen.store import files
 
-SUFFIXES = list(PRESENTERS)
 
-
-def test_every_format_of_the_contract_has_a_presenter():
+def test_every_format_of_the_contract_has_a_presenter(sample):
+    assert sorted(SUFFIXES) == sorted({*PRESENTERS, *document_of(sample).own})
     assert sorted(SUFFIXES) == sorted([".html", ".xlsx", ".csv", ".json", ".jsonl", ".parquet", ".txt"])
 
 
@@ -125,8 +123,8 @@ def test_the_file_does_not_exist_before_it_is_whole(tmp_path):
 )
 def test_an_unknown_suffix_is_a_usage_error(name, says):
     with pytest.raises(UsageError, match=says.replace("?", r"\?")):
-        presenter_for(Path(name))
-    assert isinstance(presenter_for(Path("R.HTML")), HtmlPresenter)
+        check_report(Path(name))
+    check_report(Path("R.HTML"))
 
 
 @pytest.mark.parametrize(

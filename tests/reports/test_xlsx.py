@@ -17,10 +17,13 @@ from precursor_screen.casework.review import import_verdicts
 from precursor_screen.casework.verdict_files import read_verdicts
 from precursor_screen.errors import InputError, UsageError
 from precursor_screen.ledger.store import open_ledger
+from precursor_screen.reports import xlsx
 from precursor_screen.reports.printable import printable
+from precursor_screen.reports.registry import document_of
+from precursor_screen.reports.sheets import tables_of
 from precursor_screen.reports.shipment import shipments_in_words
 from precursor_screen.reports.verdicts import REASONS, VERDICTS
-from precursor_screen.reports.xlsx import XlsxPresenter, fit
+from precursor_screen.reports.xlsx import fit
 from tests.ledger.rows import cells, judged, run
 from tests.reports.conftest import REFERENCES
 from tests.screening import screen_rows
@@ -132,7 +135,7 @@ def test_equal_runs_differ_in_the_time_alone(sample):
     contents = []
     for started in (sample.run["started"], sample.run["started"], "2027-01-01T05:00:00+00:00"):
         stream = io.BytesIO()
-        XlsxPresenter().write(replace(sample, run={**sample.run, "started": started}), stream)
+        xlsx.write(document_of(replace(sample, run={**sample.run, "started": started})), stream)
         contents.append(stream.getvalue())
     assert contents[0] == contents[1]
     first, other = (
@@ -159,10 +162,8 @@ def test_a_cell_that_is_too_long_says_so(text):
 
 
 def test_a_sheet_of_too_many_rows_counts_the_rest(sample):
-    presenter = XlsxPresenter()
-    presenter.most_rows = 3
     stream = io.BytesIO()
-    presenter.write(sample, stream)
+    xlsx.write(replace(document_of(sample), tables=lambda: tables_of(sample, 3)), stream)
     book = load(stream.getvalue())
     for name, total in (("Shipments", sample.listed.num_rows), ("Flags", sample.flags.num_rows)):
         assert book[name].max_row == 5

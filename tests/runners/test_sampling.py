@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from precursor_screen.errors import UsageError
 from precursor_screen.readers.interface import ReadOptions
+from precursor_screen.reports import json_report
 from precursor_screen.reports.console import counts_in_words
-from precursor_screen.reports.json_report import JsonPresenter
+from precursor_screen.reports.registry import document_of
 from precursor_screen.reports.shipment import shipments_in_words
-from precursor_screen.reports.text import write_text
+from precursor_screen.reports.text import lines_of
 from precursor_screen.runners.inputs import find_sources
 from precursor_screen.runners.local import run
 from precursor_screen.runners.sampling import draw, read_share, unflagged
@@ -107,10 +108,10 @@ def test_every_form_of_the_report_tells_what_was_drawn_from_what_was_flagged(man
         assert said.goods, "its lines stand in the report"
         assert said.flags == ()
     stream = io.BytesIO()
-    JsonPresenter().write(report, stream)
+    json_report.write(document_of(report), stream)
     document = json.loads(stream.getvalue())
     assert {s["shipment_id"] for s in document["shipments"] if s["sampled"]} == set(report.sampled)
     assert {line["shipment_id"] for line in document["lines"]} >= set(report.sampled)
     of_unflagged = f"{len(report.sampled)} of {report.coverage['sample']['unflagged']} shipments without a flag"
     assert ("Sample", of_unflagged) in counts_in_words(report)
-    assert of_unflagged in write_text(report)
+    assert of_unflagged in "\n".join(lines_of(report))

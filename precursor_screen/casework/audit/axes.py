@@ -157,12 +157,3 @@ def text(x: float, y: float, said: str, kind: str = "", dy: str = "", anchor: st
 def title(said: str) -> str:
     """What a plot is about, above it."""
     return text(LEFT, 0, said, "own", dy="1em")
-
-
-def figure(said: str, height: float, pieces: Iterable[str], width: float = WIDTH) -> str:
-    """A drawing with a caption that says what it shows, for whoever cannot see it too."""
-    label = escape(printable(said))
-    return (
-        f'<figure><svg role="img" aria-label="{label}" viewBox="0 0 {width:g} {height:g}" preserveAspectRatio="xMinYMin meet">'
-        f"{''.join(pieces)}</svg><figcaption>{label}</figcaption></figure>"
-    )

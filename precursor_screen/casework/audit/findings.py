@@ -8,6 +8,7 @@ from typing import NamedTuple
 from precursor_screen.casework.audit.moves import Lines
 from precursor_screen.casework.audit.profile import Profile
 from precursor_screen.casework.audit.standing import OPEN
+from precursor_screen.reports.words import counted
 from precursor_screen.reports.words import kilograms as kg
 
 TOP = 90.0  # percentile from which a place among others is told
@@ -43,11 +44,6 @@ def find(profile: Profile) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda f: -f.weight))
 
 
-def many(number: int, word: str) -> str:
-    """1 movement, 2,000 movements."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
-
-
 def _kind(name: str, weight: int, question: str) -> Callable[[Callable[[Profile], Said]], Callable[[Profile], Said]]:
     """A kind of finding: first what a register or a list says, then what differs from others, then what differs from itself."""
 
@@ -65,7 +61,7 @@ def _listed(profile: Profile) -> Said:
             score = f", score {entry.score:.0f}" if entry.score is not None else ""
             yield (
                 f"{receiver.name} matches entry {entry.entry_id} of {entry.list_id}{score} (flag {entry.flag_id[:8]}, {entry.state}); "
-                f"{many(receiver.movements, 'movement')}, {kg(receiver.kg)}, from {receiver.first} to {receiver.last}.",
+                f"{counted(receiver.movements, 'movement')}, {kg(receiver.kg)}, from {receiver.first} to {receiver.last}.",
                 receiver.lines,
             )
 
@@ -94,7 +90,7 @@ def _open_flags(profile: Profile) -> Said:
         said = ", ".join(f"{count:,} {verdict}" for verdict, count in family.verdicts) or "no verdict"
         if family.open:
             yield (
-                f"{many(family.flags, 'flag')} of the family {family.family} ({told}), {family.open:,} of them open; {said}.",
+                f"{counted(family.flags, 'flag')} of the family {family.family} ({told}), {family.open:,} of them open; {said}.",
                 family.lines,
             )
     for episode in profile.episodes:
@@ -113,12 +109,12 @@ def _near(profile: Profile) -> Said:
         usual = place.median if place and place.others else None
         if one.near >= LEAST_NEAR and (usual is None or one.share > usual):
             peers = (
-                f"the peers' median is {usual:.0%} ({many(place.others, 'exporter')})"
+                f"the peers' median is {usual:.0%} ({counted(place.others, 'exporter')})"
                 if place and usual is not None
                 else "no peer to compare"
             )
             yield (
-                f"{one.near:,} of {many(one.weighed, 'movement')} of {profile.names_of[one.substance]} ({one.share:.0%}) are from 80 to under "
+                f"{one.near:,} of {counted(one.weighed, 'movement')} of {profile.names_of[one.substance]} ({one.share:.0%}) are from 80 to under "
                 f"100 % of the threshold; {peers}.",
                 one.lines,
             )
@@ -129,7 +125,7 @@ def _declared(profile: Profile) -> Said:
     for one in profile.declared:
         if one.fits is False:
             yield (
-                f"{many(one.rows, 'row')} recognised as {profile.names_of[one.substance]} {'is' if one.rows == 1 else 'are'} declared under {one.hs6}, which is none of its "
+                f"{counted(one.rows, 'row')} recognised as {profile.names_of[one.substance]} {'is' if one.rows == 1 else 'are'} declared under {one.hs6}, which is none of its "
                 f"headings; {kg(one.kg)}.",
                 one.lines,
             )
@@ -155,7 +151,7 @@ def _prices(profile: Profile) -> Said:
 def _alike(profile: Profile) -> Said:
     for one in profile.duplicates:
         yield (
-            f"{many(len(one.shipments), 'shipment')} of {kg(one.kg)} of {profile.names_of[one.substance]} each, for {one.value_usd.normalize():,f} US "
+            f"{counted(len(one.shipments), 'shipment')} of {kg(one.kg)} of {profile.names_of[one.substance]} each, for {one.value_usd.normalize():,f} US "
             f"dollars each, went to {one.receiver or 'a receiver who is not named'} on {one.day}.",
             one.lines,
         )
@@ -175,7 +171,7 @@ def _new(profile: Profile) -> Said:
             where = f" ({', '.join(one.countries[:3])})" if one.countries else ""
             unknown = f", {one.unknown:,} of unknown mass" if one.unknown else ""
             yield (
-                f"{one.name}{where} is new since {one.first}: {many(one.movements, 'movement')}, {kg(one.kg)}{unknown}.",
+                f"{one.name}{where} is new since {one.first}: {counted(one.movements, 'movement')}, {kg(one.kg)}{unknown}.",
                 one.lines,
             )
 
@@ -203,4 +199,4 @@ def _lawful_papers(profile: Profile) -> Said:
 def _dormant(profile: Profile) -> Said:
     for one in profile.receivers:
         if one.is_dormant:
-            yield f"{one.name} has received nothing since {one.last}, after {many(one.movements, 'movement')}.", one.lines
+            yield f"{one.name} has received nothing since {one.last}, after {counted(one.movements, 'movement')}.", one.lines

@@ -6,7 +6,7 @@ all rows stand in the workbook and the JSON.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from precursor_screen.casework.audit import plots
 from precursor_screen.casework.audit.audit import Audit, Audited
 from precursor_screen.casework.audit.axes import calendar
-from precursor_screen.casework.audit.findings import many
 from precursor_screen.casework.audit.moves import Lines, Rows, place_of
+from precursor_screen.casework.audit.tables import RANKING, TABLES, Described, ranked, records_of
 from precursor_screen.reports import pages
+from precursor_screen.reports.document import columns
 from precursor_screen.reports.printable import printable
+from precursor_screen.reports.words import counted, cut
 from precursor_screen.reports.words import kilograms as kg
 
 if TYPE_CHECKING:
@@ -32,17 +34,15 @@ _CITED = 6  # lines that are named beside a figure
 
 def write(audit: Audit, stream: BinaryIO) -> None:
     """Writes the page."""
-    style = pages.inline(_environment(), "page.css")
     context = {
         "run": audit.run,
-        "style": style.text,
-        "digest": style.digest,
+        "style": pages.inline(_environment(), "page.css"),
         "ranking": audit.ranking,
+        "ranked": _table(RANKING, ranked(audit.ranking)) if audit.ranking else None,
         "exporters": [_exporter(one, number) for number, one in enumerate(audit.exporters, 1)],
         "outlines": plots.outlines() if audit.exporters else "",
     }
-    for piece in _environment().get_template("page.html.jinja").generate(**context):
-        stream.write(piece.encode("utf-8", "backslashreplace"))
+    pages.write(_environment(), "page.html.jinja", context, stream)
 
 
 @cache
@@ -52,12 +52,10 @@ def _environment() -> Environment:
         "precursor_screen.casework.audit", finalize=lambda value: printable(value) if type(value) is str else value
     )
     environment.filters["kg"] = kg
-    environment.filters["many"] = many
+    environment.filters["counted"] = counted
     environment.filters["place"] = place_of
-    environment.filters["volume"] = lambda value: kg(Decimal(str(value)))
-    environment.filters["short"] = lambda text, most=80: printable(text if len(text) <= most else f"{text[: most - 1]}…")
-    environment.filters["counts"] = lambda some: ", ".join(f"{count:,} {name}" for name, count in some) or "none"
-    environment.filters["percent"] = lambda share: "–" if share is None else f"{share:.0%}"
+    environment.filters["short"] = lambda text, most=80: printable(cut(text, most))
+    environment.globals |= {"numbers": pages.NUMBERS, "most_rows": MOST_ROWS}
     return environment
 
 
@@ -88,9 +86,7 @@ def _exporter(one: Audited, number: int) -> dict[str, Any]:
         "profile": profile,
         "findings": one.findings,
         "cite": cite,
-        "cut": _cut,
-        "notes": _notes,
-        "near_places": {p.substance: p for p in profile.places if p.measure == "share just under the threshold"},
+        "tables": {name: _table(d, records_of(one, d)) for name, d in TABLES.items() if d.page},
         "month_plots": _plots(largest, months, lambda s: plots.months(names_of[s], months[s], shared) if shared else ""),
         "distance_plots": _plots(largest, near, lambda s: plots.distances(names_of[s], near[s])),
         "price_plots": _plots(
@@ -112,17 +108,15 @@ def _plots(substances: Sequence[str], found: Mapping[str, Any], draw: Callable[[
     return [plot for plot in (draw(s) for s in substances[:MOST_PLOTS] if s in found) if plot]
 
 
-def _notes(receiver: Any) -> list[str]:
-    found = [f"matches {e.list_id} {printable(e.entry_id)} ({e.state})" for e in receiver.listed]
-    if receiver.is_new:
-        found.append("new")
-    if receiver.gap_days is not None:
-        found.append(f"back on {receiver.back_on} after {receiver.gap_days:,} days")
-    return [*found, "dormant"] if receiver.is_dormant else found
-
-
-def _cut(rows: Sequence[Any]) -> Sequence[Any]:
-    return rows[:MOST_ROWS]
+def _table(described: Described, records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """A table of the page: columns, rows of cells with what stands beside them and the lines that they cite, and how many rows are left out."""
+    shown = columns(described.page)
+    kept = [record for record in records if not record.get("apart")]
+    rows = [
+        [(c, pages.in_page(c, r.get(c.source)), r.get("beside", {}).get(c.source), r.get("lines", ())) for c in shown]
+        for r in kept[:MOST_ROWS]
+    ]
+    return {"columns": shown, "rows": rows, "rest": len(kept) - len(rows)}
 
 
 def _matrix(receivers: Rows, substances: Sequence[str]) -> dict[str, Any]:

@@ -21,7 +21,6 @@ from precursor_screen.casework.audit.axes import (
     Calendar,
     Scale,
     by_ratio,
-    figure,
     from_zero,
     labels,
     line,
@@ -32,7 +31,9 @@ from precursor_screen.casework.audit.axes import HEIGHT as PLOT_HEIGHT
 from precursor_screen.casework.audit.axes import WIDTH as PLOT_WIDTH
 from precursor_screen.casework.audit.geography import HEIGHT, WIDTH, great_circle, project, world
 from precursor_screen.casework.audit.moves import Rows
+from precursor_screen.reports.figures import figure, rect
 from precursor_screen.reports.printable import printable
+from precursor_screen.reports.words import counted, cut
 from precursor_screen.reports.words import kilograms as kg
 
 MOST_SPANS, MOST_ROUTES = 30, 60
@@ -67,7 +68,7 @@ def months(substance: str, found: Rows, shared: Calendar) -> str:
         if one.kg:
             kind = "bar over" if is_over else "bar"
             y = min(y, BASE - 1)
-            pieces.append(_rect(kind, x, y, width, BASE - y, told))
+            pieces.append(rect(kind, x, y, width, BASE - y, told))
         if one.unknown and one is not highest:
             pieces.append(text(x + width / 2, y, "?", "value", "-.4em", "middle"))
     if highest:
@@ -81,19 +82,11 @@ def months(substance: str, found: Rows, shared: Calendar) -> str:
         pieces += labels([(y, "limit-text", "threshold ↑" if is_off else "threshold", kg(limit))])
     over = sum(1 for m in shown if limit and m.kg >= limit)
     told = f"{substance}: kilograms a month, {kg(most)} at most"
-    counted = f"{over} month{'' if over == 1 else 's'}"
-    told += f"; {counted} at or over the threshold of {kg(limit)}" if limit else f"; {_NO_LINE[bool(limits)]}"
+    told += f"; {counted(over, 'month')} at or over the threshold of {kg(limit)}" if limit else f"; {_NO_LINE[bool(limits)]}"
     told += (
         f"; earlier months, {len(found) - len(shown):,} with a movement, are in the workbook" if len(shown) < len(found) else ""
     )
     return figure(told, PLOT_HEIGHT, pieces)
-
-
-def _rect(kind: str, x: float, y: float, width: float, height: float, told: str) -> str:
-    return (
-        f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}">'
-        f"<title>{escape(printable(told))}</title></rect>"
-    )
 
 
 def distances(substance: str, found: Any) -> str:
@@ -111,7 +104,7 @@ def distances(substance: str, found: Any) -> str:
         kind = "bar over" if number * _BIN >= 100 else "bar here" if number * _BIN >= 80 else "bar"
         span = f"{number * _BIN} to under {(number + 1) * _BIN} %" if number * _BIN < _LAST_BIN else f"{_LAST_BIN} % and more"
         y = scale.y(count)
-        pieces.append(_rect(kind, at(number * _BIN) + step * 0.08, y, step * 0.84, BASE - y, f"{span}: {count:,}"))
+        pieces.append(rect(kind, at(number * _BIN) + step * 0.08, y, step * 0.84, BASE - y, f"{span}: {count:,}"))
     pieces.append(line("limit", at(100), TOP - 8, at(100), BASE))
     pieces.append(text(at(100) - 4, TOP, f"just under: {found.near:,}", "value", "-.45em", "end"))
     pieces.append(text(at(100) + 5, TOP, "threshold", "limit-text", "-.45em"))
@@ -146,7 +139,7 @@ def prices(substance: str, priced: Rows, band: Any, odd: frozenset[int], shared:
     pieces += [_dot(price, move, move.line in odd, scale, shared) for price, move in dated]
     pieces += labels(_price_labels(band, scale))
     far = len([m for _, m in dated if m.line in odd])
-    told = f"{substance}: US dollars a kilogram on {len(dated):,} line{'' if len(dated) == 1 else 's'}, {far:,} of them outside what is usual"
+    told = f"{substance}: US dollars a kilogram on {counted(len(dated), 'line')}, {far:,} of them outside what is usual"
     told += f"; {len(priced) - len(dated):,} more without a day in these months" if len(dated) < len(priced) else ""
     return figure(told + ("; the scale is logarithmic" if is_far else ""), PLOT_HEIGHT, pieces)
 
@@ -201,9 +194,9 @@ def spans(receivers: Rows, shared: Calendar | None) -> str:
         kind = "bar over" if one.listed else "bar here" if one.is_new else "bar"
         signs = [kg(one.kg) if one.kg or not one.unknown else "mass unknown"]
         signs += [sign for sign, is_so in (("new", one.is_new), ("listed", one.listed)) if is_so]
-        name = escape(printable(_short(one.name, 34)))
+        name = escape(printable(cut(one.name, 34)))
         pieces.append(f'<text x="2" y="{y:g}" dy="1.1em"><tspan class="name">{name}</tspan> · {escape(" · ".join(signs))}</text>')
-        pieces.append(_rect(kind, x, y + 25, width, 8, f"{one.name}: {one.first} to {one.last}"))
+        pieces.append(rect(kind, x, y + 25, width, 8, f"{one.name}: {one.first} to {one.last}"))
     told = f"{len(rows):,} of {len(dated):,} receivers by first and last day; {sum(r.is_new for r in rows):,} new, "
     return figure(told + f"{sum(bool(r.listed) for r in rows):,} matching a watchlist", base + 46, pieces)
 
@@ -248,7 +241,3 @@ def route_map(routes: Rows) -> str:
 def outlines() -> str:
     """The symbol that maps use: once in a page."""
     return f'<svg class="symbols" aria-hidden="true"><symbol id="world" viewBox="0 0 {WIDTH:g} {HEIGHT:g}"><path class="land" d="{world().outlines}"/></symbol></svg>'
-
-
-def _short(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -11,6 +11,7 @@ import pandas as pd
 
 from precursor_screen.casework.audit.moves import Rows, lines_of, named
 from precursor_screen.casework.frames import row
+from precursor_screen.reports.words import counted
 
 LEAST_GAP = 7  # days in a row without a movement of anybody
 MOST_GAPS = 200
@@ -83,7 +84,7 @@ def blind_spots(basis: Basis, found: Rows, first: date, last: date, missing: Row
     if found:
         days = sum(g.days for g in found)
         said.append(
-            f"{days:,} days lie in {len(found):,} gap{'' if len(found) == 1 else 's'} of a week or more without a movement of anybody: "
+            f"{days:,} days lie in {counted(len(found), 'gap')} of a week or more without a movement of anybody: "
             "an audit over a gap proves nothing. The longest: "
             + "; ".join(f"{g.first} to {g.last}" for g in sorted(found, key=lambda g: (-g.days, g.first))[:3])
             + "."

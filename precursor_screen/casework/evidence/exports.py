@@ -3,7 +3,6 @@ incident, rows for a selectivity module. Pure functions; what the document does 
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,8 +10,8 @@ from typing import Any
 
 from precursor_screen.casework.evidence.gather import Document, Row
 from precursor_screen.model import LEVELS
-from precursor_screen.reports.interface import defuse
 from precursor_screen.reports.json_report import dump
+from precursor_screen.reports.tables import write_rows
 
 # Article 12, paragraph 10 (a), of the 1988 Convention: exporter, importer and consignee, substance, quantity, expected point of entry and
 # day of dispatch, other information as agreed.
@@ -55,6 +54,7 @@ _INCIDENT = (
 INCIDENT_FIELDS = tuple(name for name, _ in _INCIDENT)
 SELECTIVITY_COLUMNS = ("declarant", "exporter", "consignee", "hs_code", "from", "to", "level", "rules", "shipments", "reasons")
 _SENDER, _RECEIVER = ("consignor", "exporter"), ("consignee", "importer", "notify_party")
+_SIDES = {"sender": _SENDER, "receiver": _RECEIVER}
 
 
 def to_pen(document: Document, kind: str = "csv") -> bytes:
@@ -67,7 +67,7 @@ def to_pen(document: Document, kind: str = "csv") -> bytes:
     rows = list(_pen_rows(document))
     if kind == "json":
         return f"{dump(rows)}\n".encode()
-    return _csv(PEN_COLUMNS, ({**r, "not_known": " ".join(r["not_known"])} for r in rows))
+    return _csv(PEN_COLUMNS, ({**r, "not_known": " ".join(r["not_known"])}.values() for r in rows))
 
 
 def _pen_rows(document: Document) -> Iterator[Row]:
@@ -77,28 +77,34 @@ def _pen_rows(document: Document) -> Iterator[Row]:
             yield {**row, "not_known": [n for n in PEN_COLUMNS[:-1] if not row[n]]}
 
 
+# Of a line: column -> the fields that tell it, the first that is filed.
+_OF_LINE: Mapping[str, tuple[str, ...]] = {
+    "pen_reference": ("pen_reference",),
+    "hs_code": ("hs_code", "hs6"),
+    "description": ("description",),
+    "consignee_name": ("consignee_name",),
+    "consignee_address": ("consignee_address",),
+    "dispatch_date": ("dispatch_date", "date", "as_of_date"),
+    "point_of_exit": ("port_of_loading",),
+    "point_of_entry": ("port_of_discharge", "place_of_delivery"),
+    "transport_mode": ("transport_mode",),
+    "transit_countries": ("transit_countries",),
+    "permit_reference": ("permit_reference",),
+}
+
+
 def _pen_row(document: Document, line: Row | None, fields: Mapping[str, str], substance: Row) -> Row:
-    exporter, importer = _side(fields, ("exporter", "consignor"), "sender"), _side(fields, ("importer", "consignee"), "receiver")
-    return {
-        "pen_reference": fields.get("pen_reference", ""),
+    sides = {"exporter": (("exporter", "consignor"), "sender"), "importer": (("importer", "consignee"), "receiver")}
+    known = {
+        **{name: _any(fields, *sources) for name, sources in _OF_LINE.items()},
+        **{f"{role}_{part}": text for role, side in sides.items() for part, text in _side(fields, *side).items()},
         "substance": document["substances"].get(substance["substance_id"], substance["substance_id"]),
         "quantity_kg": substance["kg"] or "",
         "mass_basis": substance["basis"] or "",
-        "hs_code": _any(fields, "hs_code", "hs6"),
-        "description": fields.get("description", ""),
-        **{f"exporter_{part}": exporter[part] for part in ("name", "address", "country")},
-        **{f"importer_{part}": importer[part] for part in ("name", "address", "country")},
-        "consignee_name": fields.get("consignee_name", ""),
-        "consignee_address": fields.get("consignee_address", ""),
-        "dispatch_date": _any(fields, "dispatch_date", "date", "as_of_date"),
-        "point_of_exit": fields.get("port_of_loading", ""),
-        "point_of_entry": _any(fields, "port_of_discharge", "place_of_delivery"),
-        "transport_mode": fields.get("transport_mode", ""),
-        "transit_countries": fields.get("transit_countries", ""),
-        "permit_reference": fields.get("permit_reference", ""),
         "shipment": (line or {}).get("shipment_id") or fields.get("bill_of_lading", ""),
         "place": f"{line['source_file']}, row {line['source_row']}" if line else "",
     }
+    return {name: known[name] for name in PEN_COLUMNS[:-1]}
 
 
 def to_incident(document: Document, kind: str = "json") -> bytes:
@@ -108,10 +114,11 @@ def to_incident(document: Document, kind: str = "json") -> bytes:
         document: complete.
         kind: json, or csv (field, value, known, note; formulas defused).
     """
-    rows = [_incident_row(name, why, _incident_values(document).get(name, "")) for name, why in _INCIDENT]
+    values = _incident_values(document)
+    rows = [_incident_row(name, why, values.get(name, "")) for name, why in _INCIDENT]
     if kind == "json":
         return f"{dump({'subject': document['subject'], 'fields': rows})}\n".encode()
-    return _csv(("field", "value", "known", "note"), ({**r, "known": "yes" if r["known"] else "no"} for r in rows))
+    return _csv(("field", "value", "known", "note"), ({**r, "known": "yes" if r["known"] else "no"}.values() for r in rows))
 
 
 def _incident_row(name: str, why: str, value: str) -> Row:
@@ -123,40 +130,41 @@ def _incident_row(name: str, why: str, value: str) -> Row:
     }
 
 
+_OF_LINES: Mapping[str, tuple[str, ...]] = {
+    "description": ("description",),
+    "hs_code": ("hs_code", "hs6"),
+    "packaging": ("package_type",),
+    "transport_mode": ("transport_mode",),
+    "vessel_or_flight": ("vessel", "flight", "voyage"),
+    "container_numbers": ("container_numbers",),
+    "bill_of_lading": ("bill_of_lading", "house_bill_of_lading", "declaration_id"),
+    "country_of_origin": ("country_of_origin",),
+    "country_of_departure": ("country_of_dispatch", "sender_country", "consignor_country"),
+    "transit_countries": ("transit_countries",),
+    "country_of_destination": ("country_of_destination", "receiver_country", "consignee_country"),
+    "declared_date": ("date", "dispatch_date", "as_of_date"),
+}
+
+
 def _incident_values(document: Document) -> dict[str, str]:
     lines = list(_own_lines(document))
     fields = [facts["fields"] for _, facts in lines]
 
     def all_of(*names: str) -> str:
-        return "; ".join(dict.fromkeys(text for own in fields if (text := _any(own, *names))))
+        return _each(_any(own, *names) for own in fields)
 
     masses = [
         f"{s['kg'] or 'unknown'} kg of {document['substances'].get(s['substance_id'], s['substance_id'])}"
         for _, facts in lines
         for s in facts["substances"]
     ]
-    senders, receivers = (
-        [_side(own, roles, side) for own in fields] for roles, side in ((_SENDER, "sender"), (_RECEIVER, "receiver"))
-    )
+    parties = {side: [_side(own, roles, side) for own in fields] for side, roles in _SIDES.items()}
     return {
+        **{name: all_of(*sources) for name, sources in _OF_LINES.items()},
+        **{side: _each(p["name"] for p in some) for side, some in parties.items()},
+        **{f"{side}_address": _each(p["address"] for p in some) for side, some in parties.items()},
         "substance": "; ".join(document["substances"].values()),
-        "quantity_kg": "; ".join(dict.fromkeys(masses)),
-        "description": all_of("description"),
-        "hs_code": all_of("hs_code", "hs6"),
-        "packaging": all_of("package_type"),
-        "transport_mode": all_of("transport_mode"),
-        "vessel_or_flight": all_of("vessel", "flight", "voyage"),
-        "container_numbers": all_of("container_numbers"),
-        "bill_of_lading": all_of("bill_of_lading", "house_bill_of_lading", "declaration_id"),
-        "country_of_origin": all_of("country_of_origin"),
-        "country_of_departure": all_of("country_of_dispatch", "sender_country", "consignor_country"),
-        "transit_countries": all_of("transit_countries"),
-        "country_of_destination": all_of("country_of_destination", "receiver_country", "consignee_country"),
-        "sender": "; ".join(dict.fromkeys(s["name"] for s in senders if s["name"])),
-        "sender_address": "; ".join(dict.fromkeys(s["address"] for s in senders if s["address"])),
-        "receiver": "; ".join(dict.fromkeys(s["name"] for s in receivers if s["name"])),
-        "receiver_address": "; ".join(dict.fromkeys(s["address"] for s in receivers if s["address"])),
-        "declared_date": all_of("date", "dispatch_date", "as_of_date"),
+        "quantity_kg": _each(masses),
         "documents": "; ".join(filter(None, (all_of("permit_reference"), all_of("pen_reference")))),
         "indicators": "; ".join(f"{f['rule_id']}: {f['because']}" for f in document["flags"]),
     }
@@ -175,9 +183,7 @@ def to_selectivity(document: Document, kind: str = "csv") -> bytes:
         lane = (_any(fields, "country_of_dispatch", "country_of_origin"), _any(fields, "country_of_destination"))
         key = (fields.get("declarant_name", ""), exporter, consignee, _any(fields, "hs_code", "hs6"), *lane)
         criteria.setdefault(key, []).append(flag)
-    return _csv(
-        SELECTIVITY_COLUMNS, (dict(zip(SELECTIVITY_COLUMNS, _criterion(*item), strict=True)) for item in criteria.items())
-    )
+    return _csv(SELECTIVITY_COLUMNS, (_criterion(*item) for item in criteria.items()))
 
 
 def _criterion(key: tuple[str, ...], flags: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -201,7 +207,7 @@ def to_ftm(document: Document, kind: str = "jsonl") -> bytes:
     parties: dict[tuple[str, str], str] = {}
     for line, facts in _own_lines(document):
         fields, ids = facts["fields"], {}
-        for side, roles in (("sender", _SENDER), ("receiver", _RECEIVER)):
+        for side, roles in _SIDES.items():
             party = _side(fields, roles, side)
             if party["name"]:
                 country = party["country"].lower()
@@ -216,25 +222,13 @@ def to_ftm(document: Document, kind: str = "jsonl") -> bytes:
         when = {"date": [_any(fields, "as_of_date", "dispatch_date", "date")], "recordId": [shipment]}
         goods = fields.get("description", "")
         if len(ids) == 2:
-            link = {
-                "subject": [ids["sender"]],
-                "object": [ids["receiver"]],
-                "role": ["sender to receiver"],
-                "summary": [goods],
-                **when,
-            }
-            add("UnknownLink", f"{facts['line_id']}|sent", link)
+            link = _link(ids["sender"], ids["receiver"], "sender to receiver", goods)
+            add("UnknownLink", f"{facts['line_id']}|sent", {**link, **when})
         if fields.get("vessel"):
             vessel = add("Vessel", fields["vessel"], {"name": [fields["vessel"]], "imoNumber": [fields.get("vessel_imo")]})
             for side, other in ids.items():
-                link = {
-                    "subject": [vessel],
-                    "object": [other],
-                    "role": [f"carries goods of the {side}"],
-                    "summary": [goods],
-                    **when,
-                }
-                add("UnknownLink", f"{facts['line_id']}|carried|{side}", link)
+                link = _link(vessel, other, f"carries goods of the {side}", goods)
+                add("UnknownLink", f"{facts['line_id']}|carried|{side}", {**link, **when})
     for row in document["entries"]:
         _add_entry(row, document["flags"], parties, add)
     return "".join(f"{dump(e)}\n" for e in entities.values()).encode()
@@ -275,14 +269,12 @@ def _add_entry(row: Row, flags: Sequence[Row], parties: Mapping[tuple[str, str],
     for flag in mine:
         party = parties.get((flag["line_id"], flag["party_role"]))
         if party:
-            link = {
-                "subject": [party],
-                "object": [listed],
-                "role": ["possible match on a list"],
-                "summary": [flag["because"]],
-                "recordId": [flag["flag_id"]],
-            }
-            add("UnknownLink", flag["flag_id"], link)
+            link = _link(party, listed, "possible match on a list", flag["because"])
+            add("UnknownLink", flag["flag_id"], {**link, "recordId": [flag["flag_id"]]})
+
+
+def _link(subject: str, other: str, role: str, summary: str) -> dict[str, list[str]]:
+    return {"subject": [subject], "object": [other], "role": [role], "summary": [summary]}
 
 
 EXPORTS: Mapping[str, tuple[Callable[[Document, str], bytes], tuple[str, ...]]] = {
@@ -311,13 +303,16 @@ def _side(fields: Mapping[str, str], roles: Sequence[str], side: str) -> dict[st
     return found
 
 
+def _each(texts: Iterable[str]) -> str:
+    """Texts that are filed, each once."""
+    return "; ".join(dict.fromkeys(text for text in texts if text))
+
+
 def _any(fields: Mapping[str, str], *names: str) -> str:
     return next((fields[n] for n in names if fields.get(n)), "")
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    writer.writerows([defuse(str(row[c])) for c in columns] for row in rows)
-    return out.getvalue().encode("utf-8-sig", "backslashreplace")
+def _csv(columns: Sequence[str], rows: Iterable[Iterable[str]]) -> bytes:
+    out = io.BytesIO()
+    write_rows(columns, rows, out)
+    return out.getvalue()

@@ -48,15 +48,13 @@ def _episode(flag: Mapping[str, Any]) -> list[str]:
 
 def page(document: Document, sealed: Row) -> bytes:
     """The page."""
-    style = pages.inline(_environment(), "evidence.css")
     shown = (
         _environment()
         .get_template("evidence.html.jinja")
         .render(
             d=document,
             sealed=sealed,
-            style=style.text,
-            digest=style.digest,
+            style=pages.inline(_environment(), "evidence.css"),
             rules={row["rule_id"]: row for row in document["rules"]},
             entries={(e["list_id"], e["entry_id"]): e for e in document["entries"]},
             explanation=explanation(document).decode(),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.casework.audit import axes
 from precursor_screen.casework.audit.axes import BASE, LEFT, RIGHT, TOP, Calendar, by_ratio, calendar, from_zero
+from precursor_screen.reports.figures import figure
 
 SOME = st.floats(min_value=1e-6, max_value=1e12)
 
@@ -113,4 +114,4 @@ def test_numbers_have_separators_and_no_idle_zeros():
 
 def test_what_is_said_is_escaped():
     assert axes.text(1, 2, "<b>&") == '<text x="1.0" y="2.0">&lt;b&gt;&amp;</text>'
-    assert "<script" not in axes.figure("<script>", 10, [])
+    assert "<script" not in figure("<script>", 10, [])

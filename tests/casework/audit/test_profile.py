@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from precursor_screen.casework.audit import findings
 from precursor_screen.casework.audit.audit import Audited
-from precursor_screen.casework.audit.data import as_data
+from precursor_screen.casework.audit.document import as_data
 from precursor_screen.casework.audit.findings import find
 from precursor_screen.casework.audit.gather import rank_all
 from precursor_screen.casework.audit.sample import draw, seed_of

@@ -8,6 +8,7 @@ import re
 import shutil
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -15,13 +16,14 @@ import openpyxl
 import pyarrow as pa
 import pytest
 
-from precursor_screen.casework.audit import axes, data, html, plots, sheets, telling, volumes
+from precursor_screen.casework.audit import axes, document, plots, telling, volumes
 from precursor_screen.casework.audit.audit import Audit, Audited
 from precursor_screen.casework.audit.findings import find
 from precursor_screen.casework.audit.gather import rank_all
 from precursor_screen.casework.audit.geography import great_circle, project, world
 from precursor_screen.casework.audit.sample import draw
 from precursor_screen.casework.frames import row as named
+from precursor_screen.reports.registry import presenter_of
 from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS, schema_of
 from tests.casework.audit.rows import OWN, everybody, flag, limits, moved, row
 
@@ -35,14 +37,14 @@ def audit(*rows: dict[str, Any], asked: str = OWN, **values: Any) -> Audit:
     return Audit(RUN, (Audited(profile, find(profile)),))
 
 
-def written(writer: Any, made: Audit) -> bytes:
+def written(suffix: str, made: Audit) -> bytes:
     stream = io.BytesIO()
-    writer.write(made, stream)
+    presenter_of(document.document_of(made), Path(f"audit{suffix}"))(stream)
     return stream.getvalue()
 
 
 def page(made: Audit) -> str:
-    return written(html, made).decode()
+    return written(".html", made).decode()
 
 
 TRADE = tuple(row(str(n), date(2026, n, 3), kg=str(60 + 5 * n), permit_reference="P") for n in range(1, 10))
@@ -66,8 +68,8 @@ def test_nothing_that_a_manifest_says_becomes_code(field: str) -> None:
     text = page(made)
     assert "<script" not in text
     assert "\x1b" not in text
-    assert not any("\x1b" in line for line in telling.tell(made))
-    for sheet in openpyxl.load_workbook(io.BytesIO(written(sheets, made))):
+    assert b"\x1b" not in written(".txt", made)
+    for sheet in openpyxl.load_workbook(io.BytesIO(written(".xlsx", made))):
         assert not any(cell.data_type == "f" for cells in sheet for cell in cells)
 
 
@@ -83,8 +85,8 @@ def test_every_plot_is_well_formed_and_says_what_it_shows() -> None:
 
 
 def test_the_same_audit_is_the_same_bytes() -> None:
-    for writer in (html, sheets, data):
-        assert written(writer, audit(*TRADE)) == written(writer, audit(*reversed(TRADE)))
+    for suffix in (".html", ".xlsx", ".json", ".txt"):
+        assert written(suffix, audit(*TRADE)) == written(suffix, audit(*reversed(TRADE)))
 
 
 def test_many_partners_are_cut_in_the_page_and_counted() -> None:
@@ -94,12 +96,12 @@ def test_many_partners_are_cut_in_the_page_and_counted() -> None:
     assert "1,700 more rows stand in the workbook and the JSON." in text
     assert "1,970 smaller receivers are not in this matrix." in text
     assert len(text) < 1_500_000
-    book = openpyxl.load_workbook(io.BytesIO(written(sheets, made)), read_only=True)
+    book = openpyxl.load_workbook(io.BytesIO(written(".xlsx", made)), read_only=True)
     assert book["Receivers"].max_row == 2_001
 
 
 def test_the_workbook_holds_the_lines_of_every_figure() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(written(sheets, audit(*TRADE, row("20", kg="")))))
+    book = openpyxl.load_workbook(io.BytesIO(written(".xlsx", audit(*TRADE, row("20", kg="")))))
     assert book.sheetnames[0] == "Findings"
     volumes = list(book["Volumes"].iter_rows(min_row=2, values_only=True))
     assert volumes[2] == (OWN, "Acetone", "2026-03", "DE", 75, 2, 1, "3-4")
@@ -142,7 +144,7 @@ def test_every_column_of_every_sheet_is_filled_by_something() -> None:
     one = everybody(*rows, registers=registers, raised=raised, said={"R-4-22": "confirmed"}).profile(OWN)
     made = Audit(RUN, (Audited(one, find(one), draw(one.moves, 20, "s"), "s"),))
     empty = {"answer", "answered_by", "answered_on", "found", "remark", "exporter", "sheet", "row", "line"}
-    book = openpyxl.load_workbook(io.BytesIO(written(sheets, made)))
+    book = openpyxl.load_workbook(io.BytesIO(written(".xlsx", made)))
     for sheet in book:
         columns = list(zip(*sheet.iter_rows(values_only=True), strict=True))
         blank = {head for head, *cells in columns if not any(cell is not None for cell in cells)} - empty
@@ -153,8 +155,8 @@ def test_every_column_of_every_sheet_is_filled_by_something() -> None:
 
 
 def test_a_figure_of_more_lines_than_a_cell_holds_is_on_a_sheet_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheets, "_MOST_CITED", 3)
-    book = openpyxl.load_workbook(io.BytesIO(written(sheets, audit(*TRADE, row("20", kg="", country_of_destination="FR")))))
+    monkeypatch.setattr(document, "_MOST_CITED", 3)
+    book = openpyxl.load_workbook(io.BytesIO(written(".xlsx", audit(*TRADE, row("20", kg="", country_of_destination="FR")))))
     (row_number,) = (n for n, r in enumerate(book["Substances"].values, 1) if r[-1] == "10 lines: see the sheet Figures")
     figures = [r for r in book["Figures"].iter_rows(min_row=2, values_only=True) if r[1] == "Substances"]
     assert figures == [(OWN, "Substances", row_number, n) for n in range(1, 11)]
@@ -162,11 +164,11 @@ def test_a_figure_of_more_lines_than_a_cell_holds_is_on_a_sheet_of_its_own(monke
 
 @pytest.mark.parametrize(("lines", "text"), [((), ""), ((4,), "4"), ((1, 2, 3, 7, 9, 10), "1-3, 7, 9-10")])
 def test_lines_that_follow_each_other_are_put_together(lines: tuple[int, ...], text: str) -> None:
-    assert sheets.spans(lines) == text
+    assert document.spans(lines) == text
 
 
 def test_the_json_holds_every_figure_and_its_lines() -> None:
-    one = json.loads(written(data, audit(*TRADE)))["exporters"][0]
+    one = json.loads(written(".json", audit(*TRADE)))["exporters"][0]
     assert one["exporter"] == OWN
     assert one["totals"][0]["kg"] == "765.000000"  # 65 + 70 ... + 105
     assert {line["line"] for line in one["lines"]} == set(one["totals"][0]["lines"]) == set(range(1, 10))
@@ -184,8 +186,8 @@ def test_a_ranking_is_written_in_every_format() -> None:
     made = Audit(RUN, ranking=rank_all(everybody(*TRADE, row("30", sender=HOSTILE)), 1))
     assert "1 of 2 exporters" in page(made)
     assert "<script" not in page(made)
-    assert json.loads(written(data, made))["ranking"]["total"] == 2
-    rows = list(openpyxl.load_workbook(io.BytesIO(written(sheets, made)))["Ranking"].values)
+    assert json.loads(written(".json", made))["ranking"]["total"] == 2
+    rows = list(openpyxl.load_workbook(io.BytesIO(written(".xlsx", made)))["Ranking"].values)
     assert rows[1][:2] == (1, OWN)
     assert next(iter(telling.tell(made))).startswith("1 of 2 exporters")
 
@@ -234,7 +236,7 @@ BEYOND = """[...document.querySelectorAll('svg text')].map(t => [t.textContent, 
 def test_the_browser_shows_the_page_without_complaint(tmp_path: Any) -> None:
     sync_api = pytest.importorskip("playwright.sync_api")
     path = tmp_path / "audit.html"
-    path.write_bytes(written(html, audit(*TRADE, row("20", receiver=HOSTILE))))
+    path.write_bytes(written(".html", audit(*TRADE, row("20", receiver=HOSTILE))))
     with sync_api.sync_playwright() as running:
         browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         opened = browser.new_page(viewport={"width": 1200, "height": 900})
