@@ -15,8 +15,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from msgspec import Struct
-
-from precursor_screen.tables import DATA, read_rows
+from precursor_screen.tables import DATA, read_rows, whole_rows
 
 SET_ASIDE, UNSCREENABLE, DEGRADED, NOTE = "set-aside", "unscreenable", "degraded", "note"
 
@@ -31,7 +30,7 @@ class IssueCode(Struct, frozen=True):
 
 
 def _read() -> Iterator[IssueCode]:
-    for row in read_rows(DATA / "issues.csv", ("code", "effect", "title", "remedy")):
+    for row in whole_rows(DATA / "issues.csv", ("code", "effect", "title", "remedy")):
         code = IssueCode(row["code"], row["effect"], row["title"], row["remedy"])
         if code.effect not in (SET_ASIDE, UNSCREENABLE, DEGRADED, NOTE) or not (code.title and code.remedy):
             raise row.error("the effect is not known, or there is no title or remedy")

@@ -18,6 +18,7 @@ from precursor_screen.errors import SubstanceTableError, Where
 
 DATA: Final = Path(__file__).resolve().parent / "data"
 WORD_COLUMNS: Final = ("role", "meaning", "language", "words", "source")
+_NOT_WHOLE: Final = "the row has not as many cells as the header"
 REMEDY: Final = "Correct the table, or install the package again."
 
 
@@ -33,9 +34,14 @@ class Row(Struct, frozen=True):
         Raises:
             ValueError: the row has not as many cells as the header, so nobody knows which is which.
         """
-        if None in self.cells or None in self.cells.values():
-            raise ValueError("the row has not as many cells as the header")
+        if not self.whole:
+            raise ValueError(_NOT_WHOLE)
         return self.cells[column]
+
+    @property
+    def whole(self) -> bool:
+        """Whether it has as many cells as the header."""
+        return None not in self.cells and None not in self.cells.values()
 
     def error(self, problem: str) -> SubstanceTableError:
         """What is wrong with the row, with its place."""
@@ -70,6 +76,18 @@ def read_rows(file: Path, columns: Sequence[str]) -> Iterator[Row]:
     """
     for number, cells in enumerate(csv.DictReader(_lines(file, columns), columns), start=2):
         yield Row(cells, Where(str(file), number))
+
+
+def whole_rows(file: Path, columns: Sequence[str]) -> Iterator[Row]:
+    """The same of a table that has to be right from end to end.
+
+    Raises:
+        SubstanceTableError: as `read_rows`; or a row has not as many cells as the header.
+    """
+    for row in read_rows(file, columns):
+        if not row.whole:
+            raise row.error(_NOT_WHOLE)
+        yield row
 
 
 def read_words(file: Path) -> tuple[Words, ...]:

@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.errors import SubstanceTableError
-from precursor_screen.tables import DATA, WORD_COLUMNS, Words, meanings_of, read_rows, read_words, spellings_of, words_of
+from precursor_screen.tables import (
+    DATA,
+    WORD_COLUMNS,
+    Words,
+    meanings_of,
+    read_rows,
+    read_words,
+    spellings_of,
+    whole_rows,
+    words_of,
+)
 
 HEADER = ",".join(WORD_COLUMNS) + "\n"
 
@@ -54,3 +64,10 @@ def test_words_of_a_role_are_found_by_meaning_by_spelling_and_all_together():
     assert set(words_of("party_words", "legal form")) == {word for words in forms.values() for word in words}
     with pytest.raises(KeyError):
         words_of("party_words", "no such role")
+
+
+def test_a_row_that_is_not_whole_is_an_error_where_the_table_has_to_be_right(tmp_path):
+    path = table(tmp_path, HEADER + "unit,KGM,,kg,ours\nunit,KGM\n")
+    assert [row.whole for row in read_rows(path, WORD_COLUMNS)] == [True, False]
+    with pytest.raises(SubstanceTableError, match="row 3: the row has not as many cells as the header"):
+        list(whole_rows(path, WORD_COLUMNS))

@@ -10,26 +10,8 @@ from __future__ import annotations
 from typing import Final
 
 # For each letter or digit the one that stands for its group. Of the Cyrillic letters those that are read as digits.
-FIRM: Final = {"0": "o", "1": "i", "l": "i", "5": "s", "8": "b", "2": "z", "о": "o", "з": "3"}
-LOOSE: Final = FIRM | {
-    "a": "o",
-    "e": "c",
-    "f": "c",
-    "h": "b",
-    "6": "b",
-    "j": "i",
-    "9": "q",
-    "g": "q",
-    "v": "u",
-    "а": "o",
-    "б": "b",
-    "и": "н",
-    "п": "л",
-    "щ": "ш",
-    "е": "c",
-    "с": "c",
-    "ц": "ш",
-}
+FIRM: Final = dict(zip("01l582оз", "oiisbzo3", strict=True))
+LOOSE: Final = FIRM | dict(zip("aefh6j9gvабипщесц", "occbbiqquobнлшccш", strict=True))
 # Two letters that are read as one, after the firm fold: rn as m, cl (c1, ci) as d, ri (rl) as n.
 PAIRS: Final = {"rn": "m", "ci": "d", "ri": "n"}
 _FIRM_TABLE: Final = str.maketrans(FIRM)

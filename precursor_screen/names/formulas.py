@@ -1,21 +1,26 @@
-"""Molar masses of sum formulas."""
+"""Molar masses of sum formulas, and how much of a salt is the base: ephedrine hydrochloride holds 82 % of ephedrine."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Final
 
-from precursor_screen.tables import DATA, read_rows
+from precursor_screen.names.text import plain
+from precursor_screen.tables import DATA, whole_rows
 
+_COLUMNS: Final = ("words", "formula", "bases", "source", "verified")
+_WATER: Final = "H2O"
+_ASIAN: Final = re.compile(r"[\u3400-\u9fff]")  # scripts without blanks between words
 _PART: Final = re.compile(r"([A-Z][a-z]?)(\d*)")
 
 
 @cache
 def _weights() -> dict[str, Decimal]:
     """Conventional atomic weights of the elements in the formulas of what is traded as molar or normal solutions."""
-    rows = read_rows(DATA / "names" / "elements.csv", ("symbol", "weight", "source"))
+    rows = whole_rows(DATA / "names" / "elements.csv", ("symbol", "weight", "source"))
     return {row["symbol"]: Decimal(row["weight"]) for row in rows}
 
 
@@ -27,3 +32,45 @@ def molar_mass(formula: str) -> Decimal | None:
     if any(symbol not in _weights() for symbol, _ in parts):
         return None
     return sum((_weights()[symbol] * int(count or 1) for symbol, count in parts), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Acid:
+    mass: Decimal  # grams a mole
+    bases: int  # that one molecule of it binds
+
+
+def base_share(formula: str, name: str) -> Decimal | None:
+    """The share of the base in a salt by mass, 0 to 1.
+
+    Args:
+        formula: sum formula of the base.
+        name: the name as filed, salt words included ("Ephedrine HCl").
+
+    Returns:
+        1 where the name holds no word of a salt; None where it holds several, or the formula is not known: then the salt counts whole.
+    """
+    flat = plain(name)
+    acids, words = _acids()
+    found = {acids[word[0]] for word in words.finditer(flat)}
+    if not found:
+        return Decimal(1)
+    base = molar_mass(formula)
+    if len(found) > 1 or base is None:
+        return None
+    (acid,) = found
+    water = molar_mass(_WATER) if "monohydrate" in flat else Decimal(0)
+    return base / (base + acid.mass / acid.bases + (water or Decimal(0)))
+
+
+@cache
+def _acids() -> tuple[dict[str, _Acid], re.Pattern[str]]:
+    """The words of salts with what they add, and all of them as one pattern: of "hydrogen sulphate" the whole is meant."""
+    acids = {}
+    for row in whole_rows(DATA / "substances" / "salts.csv", _COLUMNS):
+        mass = molar_mass(row["formula"])
+        assert mass is not None, row["formula"]
+        acids.update({word: _Acid(mass, int(row["bases"])) for word in row["words"].split("|")})
+    longest_first = sorted(acids, key=len, reverse=True)
+    parts = (re.escape(w) if _ASIAN.match(w) else rf"(?<![^\W_]){re.escape(w)}(?![^\W_])" for w in longest_first)
+    return acids, re.compile("|".join(parts))

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from decimal import Decimal
 from functools import cache
 from typing import Final
@@ -13,10 +15,12 @@ from msgspec import Struct
 
 from precursor_screen.names.text import plain
 from precursor_screen.names.unit_codes import Unit, find_unit
-from precursor_screen.tables import DATA, read_rows, shipped_words
+from precursor_screen.tables import DATA, meanings_of, shipped_words, spellings_of, whole_rows
 
 # Where the comma is the decimal mark, so that a point before three figures parts thousands (CLDR; of Spanish the larger part).
 COMMA_LANGUAGES: Final = frozenset({"de", "es", "fr", "id", "it", "nl", "pl", "pt", "ru", "tr", "vi"})
+CHEMICAL_KINDS: Final = frozenset({"drum", "can", "ibc", "tank"})
+_PACKAGES: Final = "package_words"
 BOXES: Final = frozenset({"carton", "pallet", "container"})  # hold other packages
 OUTER: Final = frozenset({"pallet", "container"})  # hold packages, so goods are not counted by them
 DOSES: Final = frozenset({"dose", "ampoule"})  # of a medicine
@@ -45,7 +49,7 @@ def holds() -> dict[str, Bounds]:
     """Bounds by which a figure beside "80 DRUMS" is told to be of each or of all; a kind that is not here may hold anything."""
     columns = ("kind", "least_kg", "most_kg", "most_litres", "usual_litres", "source")
     found: dict[str, Bounds] = {}
-    for row in read_rows(DATA / "names" / "packages.csv", columns):
+    for row in whole_rows(DATA / "names" / "packages.csv", columns):
         litres, usual = row["most_litres"], row["usual_litres"].split("|")
         bounds = (Decimal(row["least_kg"]), Decimal(row["most_kg"]), Decimal(litres) if litres else None)
         found[row["kind"]] = Bounds(*bounds, tuple(Decimal(one) for one in usual if one))
@@ -83,3 +87,26 @@ def package_word(text: str) -> str:
     """The kind of package that a cell names, perhaps among other words; empty: none, or several."""
     kinds = {w.meaning for part in plain(text[:200]).split() if (w := words().get(part.strip(".,()"))) and w.role == "package"}
     return kinds.pop() if len(kinds) == 1 else ""
+
+
+@cache
+def _by_code() -> dict[str, str]:
+    """Codes stand alone in their cell; words may stand among others ("200 L STEEL DRUMS")."""
+    return spellings_of(_PACKAGES, "code")
+
+
+@cache
+def _by_word() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (kind, re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)")) for kind, words in meanings_of(_PACKAGES, "pattern").items()
+    )
+
+
+def package_kind(text: str) -> str | None:
+    """drum, can, ibc, tank, carton, bag or bottle; None: another kind, several kinds, or not known."""
+    plain = unicodedata.normalize("NFKD", text).upper()
+    plain = "".join(c for c in plain if not unicodedata.combining(c)).strip()[:200]
+    if plain in _by_code():
+        return _by_code()[plain]
+    found = [kind for kind, words in _by_word() if words.search(plain)]
+    return found[0] if len(found) == 1 else None

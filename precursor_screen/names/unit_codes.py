@@ -17,8 +17,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from msgspec import Struct
-
-from precursor_screen.tables import DATA, read_rows
+from precursor_screen.tables import DATA, read_rows, whole_rows
 
 MASS, VOLUME, COUNT = "mass", "volume", "count"
 TABLE, X12, IATA = "table", "x12", "iata"
@@ -47,7 +46,7 @@ _QUALIFIED = re.compile(r"^(?P<unit>[^#(/,;-]+?)\s*(?:#[A-Z]|\([^)]*\)|[/,;-].*)
 def _spellings() -> dict[str, Unit]:
     """Units by their spellings, folded."""
     found: dict[str, Unit] = {}
-    for row in read_rows(DATA / "names" / "units.csv", _COLUMNS):
+    for row in whole_rows(DATA / "names" / "units.csv", _COLUMNS):
         unit = Unit(row["code"], row["kind"], Decimal(row["factor"]))
         found.update((fold_unit(spelling), unit) for spelling in row["words"].split("|"))
     return found

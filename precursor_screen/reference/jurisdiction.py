@@ -8,7 +8,7 @@ from typing import Final
 from precursor_screen.errors import UsageError
 from precursor_screen.names.countries import NORTHERN_IRELAND, find_country
 from precursor_screen.reference.shipped import law_folder
-from precursor_screen.tables import read_rows
+from precursor_screen.tables import whole_rows
 
 COLUMNS: Final = ("code", "name", "law", "since", "until", "customs_union", "source", "read")  # of `law/jurisdictions.csv`
 UNION: Final = "EU"
@@ -18,7 +18,7 @@ _NO_MEMBERS: Final = (UNION, "MC", NORTHERN_IRELAND)  # its customs territory an
 @cache
 def eu_members() -> tuple[str, ...]:
     """Members of the European Union today."""
-    rows = read_rows(law_folder() / "jurisdictions.csv", COLUMNS)
+    rows = whole_rows(law_folder() / "jurisdictions.csv", COLUMNS)
     return tuple(r["code"] for r in rows if r["law"] == UNION and not r["until"] and r["code"] not in _NO_MEMBERS)
 
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 from msgspec import Struct
 
 from precursor_screen.schema import DECIMAL
-from precursor_screen.tables import DATA, meanings_of, read_boolean, read_rows, words_of
+from precursor_screen.tables import DATA, meanings_of, read_boolean, whole_rows, words_of
 
 PERMITS, NOTIFICATIONS, LICENCES, REQUIREMENTS = "permits", "pre-export-notifications", "licences", "annual-requirements"
 CONFIRMATIONS = "import-confirmations"
@@ -75,7 +75,7 @@ class _Registers(Mapping[str, tuple[RegisterColumn, ...]]):
 def _columns() -> dict[str, tuple[RegisterColumn, ...]]:
     """The columns of each, by `data/names/register_columns.csv`; headers that several have alike are one role of `register_words.csv`."""
     found: dict[str, tuple[RegisterColumn, ...]] = {}
-    for row in read_rows(DATA / "names" / "register_columns.csv", _COLUMNS):
+    for row in whole_rows(DATA / "names" / "register_columns.csv", _COLUMNS):
         try:
             spellings = tuple(word for role in row["headers"].split("|") for word in words_of("register_words", role))
             required, lenient = read_boolean(row["required"]), read_boolean(row["lenient"])

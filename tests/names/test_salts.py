@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from precursor_screen.names.salts import base_share
+from precursor_screen.names.formulas import base_share
 
 EPHEDRINE = "C10H15NO"
 

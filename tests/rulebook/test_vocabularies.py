@@ -13,7 +13,7 @@ from precursor_screen.kernel.resolve import goods_names
 from precursor_screen.kernel.resolve.substances import METHODS
 from precursor_screen.matching.party.index_file import ENTRY_KINDS, NAME_KINDS
 from precursor_screen.matching.substance.evidence import STRENGTHS
-from precursor_screen.names import package_kinds, text_mass
+from precursor_screen.names import quantity_words, text_mass
 from precursor_screen.readers import words as filed_words
 from precursor_screen.reference import thresholds
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
@@ -68,7 +68,7 @@ WRITERS = {
     "strength": set(STRENGTHS),
     "entry kind": set(ENTRY_KINDS),
     "name kind": set(NAME_KINDS),
-    "package kind": set(package_kinds._by_code().values()),
+    "package kind": set(quantity_words._by_code().values()),
     "counts": {thresholds.GOODS, thresholds.OF_SUBSTANCE, thresholds.OF_BASE},
     "goods named": {goods_names.GOODS, goods_names.CODE_NAME, goods_names.TRADE_NAME, goods_names.PURPOSE},
     "mass doubt": {

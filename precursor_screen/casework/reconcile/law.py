@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from precursor_screen.casework.reconcile.documents import DOMESTIC, EXPORT, IMPORT
 from precursor_screen.casework.reconcile.movements import Movement
-from precursor_screen.names.salts import base_share
+from precursor_screen.names.formulas import base_share
 from precursor_screen.reference import shipped
 from precursor_screen.reference.permit_law import LICENSES, PAPERS, PERMITS_OF_LAW, UNION, Need, shipped_permit_law
 from precursor_screen.reference.substances import load_substances

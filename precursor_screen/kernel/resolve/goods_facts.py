@@ -24,7 +24,7 @@ from precursor_screen.kernel.resolve.goods_names import (
     name_kind,
 )
 from precursor_screen.kernel.resolve.resolved import column_or_nulls
-from precursor_screen.names.package_kinds import CHEMICAL_KINDS, package_kind
+from precursor_screen.names.quantity_words import CHEMICAL_KINDS, package_kind
 from precursor_screen.reference.nomenclature import DOES_NOT_EXIST, EXISTS, Nomenclature, stem
 from precursor_screen.rulebook.lists import NamedList
 

@@ -18,9 +18,8 @@ from msgspec.structs import replace
 
 from precursor_screen.model import Substance, SubstanceName
 from precursor_screen.names.concentrations import Concentration, concentration_of, find_percentages
-from precursor_screen.names.formulas import molar_mass
+from precursor_screen.names.formulas import base_share, molar_mass
 from precursor_screen.names.quantity_words import COMMA_LANGUAGES
-from precursor_screen.names.salts import base_share
 from precursor_screen.names.text import plain, squash
 from precursor_screen.names.text_mass import TWO_READINGS
 from precursor_screen.names.units import PACKAGES, VOLUME_BASIS, Mass, Naming, mass_from_line

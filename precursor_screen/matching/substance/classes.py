@@ -15,7 +15,7 @@ from typing import Final
 from msgspec import Struct
 
 from precursor_screen.model import Control
-from precursor_screen.tables import DATA, Row, read_boolean, read_rows
+from precursor_screen.tables import DATA, Row, read_boolean, whole_rows
 
 COLUMNS: Final = ["substance_id", "class", "instruments", "pattern", "strength", "source", "verified"]
 # One of these words, in letters, stands in each name.
@@ -71,7 +71,7 @@ def load_classes(path: Path = _TABLE) -> tuple[NamedClass, ...]:
     Raises:
         SubstanceTableError: it cannot be read, has other columns or a pattern that is none.
     """
-    return tuple(map(_read_class, read_rows(path, COLUMNS)))
+    return tuple(map(_read_class, whole_rows(path, COLUMNS)))
 
 
 def _read_class(row: Row) -> NamedClass:

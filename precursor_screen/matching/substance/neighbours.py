@@ -9,7 +9,7 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from precursor_screen.tables import DATA, read_rows, spellings_of, words_of
+from precursor_screen.tables import DATA, spellings_of, whole_rows, words_of
 
 COLUMNS: Final = ["word", "kind", "near"]
 KINDS: Final = frozenset({"chemical", "medicine", "plant", "food", "word", "brand", "place"})
@@ -93,7 +93,7 @@ def load_neighbours(path: Path = _TABLE) -> frozenset[str]:
         SubstanceTableError: It cannot be read, has other columns or a row that is not filled.
     """
     words = set()
-    for row in read_rows(path, COLUMNS):
+    for row in whole_rows(path, COLUMNS):
         if not row.cells["word"] or row.cells["kind"] not in KINDS:
             raise row.error(f"no word, or kind not one of {', '.join(sorted(KINDS))}")
         words.add(row.cells["word"])

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from precursor_screen.names.countries import find_country
 from precursor_screen.readers.messages.scope import BESIDE, Scope
+from precursor_screen.readers.messages.tables import load_codes
 
 _COUNTRY = re.compile(r"[A-Z]{2}(?:/|$)")
 _AMOUNT = re.compile(r"\d+(?:\.\d*)?|\.\d+")
@@ -17,32 +18,7 @@ _ISSUED = re.compile(r"(\d{1,2})([A-Z]{3})(\d{2})")
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _UN = re.compile(r"\bUN\s?(\d{4})\b")
 PARTIES = {"SHP": "consignor", "CNE": "consignee", "NFY": "notify_party", "AGT": "declarant"}
-KNOWN = frozenset(
-    (
-        "FLT",
-        "RTG",
-        "ACC",
-        "OSI",
-        "SSR",
-        "ISU",
-        "SRI",
-        "CER",
-        "REF",
-        "SPH",
-        "COR",
-        "COI",
-        "PPD",
-        "COL",
-        "OTH",
-        "SII",
-        "ARD",
-        "CDC",
-        "OPI",
-        "NOM",
-        "ULD",
-        "DIM",
-    )
-)
+KNOWN = frozenset(tag for tag, _ in load_codes("cargo_imp"))
 
 
 class Block(Struct, frozen=True):

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from precursor_screen.readers.messages.scope import UNREAD
-from precursor_screen.tables import read_rows
+from precursor_screen.tables import whole_rows
 
 Codes = Mapping[tuple[str, str], str]
 
@@ -15,7 +15,7 @@ Codes = Mapping[tuple[str, str], str]
 @lru_cache
 def load_codes(name: str) -> Codes:
     """(segment, qualifier) -> field, or what the code means; the qualifier is empty where the segment has none that matters."""
-    rows = read_rows(Path(__file__).parent / "layouts" / f"{name}.csv", ("segment", "qualifier", "field", "what"))
+    rows = whole_rows(Path(__file__).parent / "layouts" / f"{name}.csv", ("segment", "qualifier", "field", "what"))
     return {(row["segment"], row["qualifier"]): row["field"] for row in rows}
 
 

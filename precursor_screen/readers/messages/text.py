@@ -8,24 +8,11 @@ from itertools import pairwise
 
 from precursor_screen.names.locodes import is_locode
 from precursor_screen.names.unit_codes import MASS, find_unit
+from precursor_screen.readers.messages.tables import load_codes
 
 # Widths at which standards cut a text: names and addresses, N10, L5, FTX of two directories, and what others use.
 _WIDTHS = frozenset((35, 45, 50, 65, 70, 256, 350, 512))
 _LEAST_WIDTH = 18  # characters at which anyone would cut a text
-_DATE_FORMATS = {
-    "102": 8,
-    "203": 12,
-    "204": 14,
-    "101": 6,
-    "201": 10,
-    "202": 12,
-    "718": 16,
-    "719": 24,
-    "711": 12,
-    "713": 20,
-    "303": 12,
-    "304": 14,
-}
 _TWO_DIGIT_YEAR = ("101", "201", "202", "713")
 
 
@@ -77,7 +64,7 @@ def other_reading(pieces: Sequence[str]) -> str:
 def as_date(text: str, code: str) -> str:
     """A date of DTM in ISO form, by its format code (UN/EDIFACT 2379); text in no known format as it stands."""
     digits = text.strip()
-    size = _DATE_FORMATS.get(code, 0)
+    size = int(load_codes("edifact").get(("DATE FORMAT", code), "0"))
     if not digits.isdigit() or not digits.isascii():
         return text
     if code == "2" and len(digits) == 6:  # day, month, year

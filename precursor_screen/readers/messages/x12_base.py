@@ -8,19 +8,6 @@ from precursor_screen.readers.messages.tables import find_code, load_codes
 from precursor_screen.readers.messages.text import as_number, is_nothing, join_pieces, other_reading
 
 CODES = load_codes("x12")
-_WEIGHT_UNITS = {
-    "L": "LBR",
-    "K": "",
-    "G": "GRM",
-    "E": "TNE",
-    "M": "TNE",
-    "S": "STN",
-    "T": "LTN",
-    "LB": "LBR",
-    "KG": "",
-    "01": "LBR",
-    "50": "",
-}
 _TEXT_LABELS = {
     (True, "description"): "N10-02",
     (True, "marks"): "N10-03",
@@ -76,7 +63,7 @@ def add_weight(scope: Scope, name: str, label: str, figure: str, unit: str) -> N
     """A mass with its unit; nought is none."""
     number = as_number(figure)
     if not is_nothing(number):
-        scope.add(name, label, f"{number} {_WEIGHT_UNITS.get(unit, unit)}".strip())
+        scope.add(name, label, f"{number} {CODES.get(('WEIGHT', unit), unit)}".strip())
 
 
 def add_mode(scope: Scope, label: str, code: str) -> None:

@@ -19,7 +19,7 @@ from precursor_screen.readers.cells import Distinct, clean_column
 from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular.presets import Preset, PresetColumn
-from precursor_screen.tables import read_rows
+from precursor_screen.tables import whole_rows
 
 _DIGITS: Final = re.compile(r"0*(\d{1,6}?)(?:\.0+)?")
 _COLUMNS: Final = ("table", "field", "code", "meaning", "source", "checked")
@@ -30,7 +30,7 @@ _NONE: Final = pa.scalar(None, pa.string())
 def code_tables() -> dict[str, dict[str, str]]:
     """`cl country` and the like -> code, without zeros before it -> what it means."""
     tables: dict[str, dict[str, str]] = {}
-    for row in read_rows(Path(__file__).parent / "layouts" / "codes.csv", _COLUMNS):
+    for row in whole_rows(Path(__file__).parent / "layouts" / "codes.csv", _COLUMNS):
         tables.setdefault(f"{row['table']} {row['field']}", {})[row["code"]] = row["meaning"]
     return tables
 

@@ -1,8 +1,12 @@
-"""Rows that are no line of their own: blank ones, the header once more, totals, descriptions that go on below."""
+"""Rows that are no line of their own: blank ones, the header once more, totals, descriptions that go on below.
+
+Printed lists write sums, sums carried over, pages, when they were printed and that they end; a cell must say that and nothing else.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +16,7 @@ import pyarrow.compute as pc
 from precursor_screen.formats.sheet import Body, string_array
 from precursor_screen.readers.cells import NULLS
 from precursor_screen.readers.interface import IssueList
-from precursor_screen.readers.tabular.footers import FOOTER, TOTAL
+from precursor_screen.tables import words_of
 
 _BLANK = r"^[\s\pZ\x{FEFF}]*$"
 _NOTHING = rf"(?i)^[\s\pZ\x{{FEFF}}]*(?:{NULLS})?[\s\pZ]*$"
@@ -22,6 +26,27 @@ Mask = npt.NDArray[np.bool_]
 
 LEAST_BESIDE = 2  # cells beside the description that make a row a line to which others may belong
 MOST_CONTINUED = 200  # rows that a description may go on for; a table of descriptions alone is no single line
+
+
+def _one_of(role: str) -> str:
+    return "|".join(words_of("footer_words", role))
+
+
+@cache
+def says_total() -> str:
+    """What a cell is as a whole that names a sum, with words that only tell of what; RE2, for columns of Arrow."""
+    return rf"(?i)^[\s\pZ*]*(?:{_one_of('sum')})(?:[\s\pZ:=.()_-]*(?:{_one_of('of what')}))*[\s\pZ:：=.*-]*$"
+
+
+@cache
+def says_footer() -> str:
+    """The same of a page, of when it was printed, and of an end."""
+    return (
+        rf"(?i)^[\s\pZ*=_-]*(?:(?:total )?(?:{_one_of('page')})s?[.:#№ ]*\d+(?:\s*(?:{_one_of('of')})\s*\d+)?"
+        r"|\d+\s*/\s*\d+\s*(?:ページ|페이지|页|頁|pages?)|第?\s*\d+\s*[页頁](?:[\s,，/]*共\s*\d+\s*[页頁])?|共\s*\d+\s*[页頁]|"
+        rf"(?:{_one_of('printed')})(?:\s+(?:on|el|le|em|am|il|at|dnia))?\s*[:：]?\s*[\d./: T年月日-]{{6,}}(?:\s*[ap]\.?m\.?)?"
+        rf"|{_one_of('end')})[\s\pZ.:*=_-]*$"
+    )
 
 
 def drop_idle_rows(
@@ -45,15 +70,15 @@ def drop_idle_rows(
     uncoded = _blank_in(table, codes)
     idle = uncoded & _blank_in(table, texts)
     blank = _narrow(idle, table, lambda part: _blank_in(part, range(part.num_columns)))
-    total = _narrow(idle & ~blank, table, lambda part: _first_cell_says(part, TOTAL))
+    total = _narrow(idle & ~blank, table, lambda part: _first_cell_says(part, says_total()))
     for position in texts:
-        total |= uncoded & _mask(pc.match_substring_regex(table.column(position), TOTAL))
+        total |= uncoded & _mask(pc.match_substring_regex(table.column(position), says_total()))
     # A row with a page number, or with when it was printed, holds nothing else.
     footer = idle & ~blank
     for position in texts:
-        footer |= uncoded & _mask(pc.match_substring_regex(table.column(position), FOOTER))
+        footer |= uncoded & _mask(pc.match_substring_regex(table.column(position), says_footer()))
     total |= _narrow(
-        footer, table, lambda part: _first_cell_says(part, FOOTER) & (_filled_in(part, range(part.num_columns)) == 1)
+        footer, table, lambda part: _first_cell_says(part, says_footer()) & (_filled_in(part, range(part.num_columns)) == 1)
     )
     header = _repeats_header(table, names, [*texts, *codes])
     rows = np.asarray(body.rows)

@@ -72,7 +72,7 @@ def test_a_root_belongs_to_one_layout() -> None:
     assert sum(len(load_layout(name).roots) for name in LAYOUTS) == len(known_roots())
 
 
-@pytest.mark.parametrize("name", ["edifact", "x12"])
+@pytest.mark.parametrize("name", ["edifact", "x12", "cargo_imp"])
 def test_codes_that_ship_name_fields_or_what_they_mean(name: str) -> None:
     roles = {"consignor", "consignee", "notify_party", "exporter", "importer", "declarant", "carrier", "beside", "-"}
     meanings = {
@@ -83,6 +83,8 @@ def test_codes_that_ship_name_fields_or_what_they_mean(name: str) -> None:
         "GIS": {"import", "export", "transit", "transhipment"},
         "COUNT": {"CST", "CNI", "EQD", "GID"},
         "MODE": {"sea", "air", "road", "rail", "post"},
+        "WEIGHT": {"", "LBR", "GRM", "TNE", "STN", "LTN"},
+        "DATE FORMAT": set(map(str, range(6, 25))),
     }
     for (segment, _), field in load_codes(name).items():
         assert field in meanings.get(segment, {*CANONICAL, "beside", "-"}), (segment, field)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.names.package_kinds import package_kind
+from precursor_screen.names.quantity_words import package_kind
 
 
 @pytest.mark.parametrize(
