@@ -12,41 +12,35 @@ import re
 from typing import Final
 
 from precursor_screen.names.patterns import late
+from precursor_screen.tables import words_of
 
 WINDOW: Final = 120
-
-
-def words(text: str) -> frozenset[str]:
-    """The words of a text, for lists that read better as one."""
-    return frozenset(text.split())
-
-
 _NUMBER: Final = r"(?:mono|di|tri|hemi|sesqui|моно|ди|геми)?"
-_SALTS: Final = (
-    r"(?:hydrochlor\w{0,4}|hidroklor\w{0,4}|chlorhydrat\w?|clorhidrato|cloridrato|hcl|hydrobrom\w{0,4}|bromhydrat\w?|bromhidrato|"
-    r"bromidrato|hbr|bisulfat\w?|hydrogensulfat\w?|sul(?:f|ph)at[eos]?|solfato|sulfaat|sulfat|phos(?:f|ph)at\w?|fosfato?|bitartrat\w?|"
-    r"hydrogentartrat\w?|tarta?rat[eos]?|tartraat|hydrogenmaleat\w?|maleat[eos]?|maleaat|fumarat\w?|citrat\w?|oxalat\w?|ossalato|acetat[eo]?|"
-    r"mesylat\w?|nitrat\w?|salicylat\w?|гидрохлорид\w{0,2}|хлоргидрат\w{0,2}|гидробромид\w{0,2}|сульфат\w{0,2}|тартрат\w{0,2}|"
-    r"малеат\w{0,2}|фосфат\w{0,2}|гідрохлорид\w{0,2}|هيدروكلوريد|كبريتات|طرطرات|ماليات|فوسفات)"
-)
-_METALS: Final = (
-    r"(?:sodium|potassium|ammonium|calcium|magnesium|lithium|zinc|natrium|kalium|sodio|potasio|potassio|натрия|калия|аммония)"
-)
-_STATES: Final = (
-    r"(?:free ?base|freebase|base|anhydrous|anhydre|anhidr[ao]|anidr[ao]|monohydrate|hemihydrate|dihydrate|hydrate|monohydrat|hydrat|"
-    r"основание|моногидрат|безводный)"
-)
+
+
+def _one_of(role: str) -> str:
+    return rf"(?:{'|'.join(words_of('chemical_words', role))})"
+
+
+def _salts() -> str:
+    return rf"{_NUMBER}{_one_of('salt')}"
+
+
 _SALT_AFTER: Final = late(
-    rf"[ ,(\-]{{0,3}}(?:l-|d-|dl-)?(?:{_NUMBER}{_SALTS}|hydrogen (?:maleat[eo]?|tartrat[eo]?)|{_METALS} salt|salt|{_STATES}|"
-    rf"{_METALS}(?=$|[ ,;.)]))(?:(?: {_STATES})?)(?![\w])\)?"
+    lambda: (
+        rf"[ ,(\-]{{0,3}}(?:l-|d-|dl-)?(?:{_salts()}|hydrogen (?:maleat[eo]?|tartrat[eo]?)|{_one_of('metal')} salt|salt|{_one_of('state')}|"
+        rf"{_one_of('metal')}(?=$|[ ,;.)]))(?:(?: {_one_of('state')})?)(?![\w])\)?"
+    )
 )
 _CJK_SALT_AFTER: Final = late(r"(?:盐酸盐|硫酸盐|酒石酸盐|马来酸盐|磷酸盐|氢溴酸盐|钠盐|钾盐|水合物)+")
 _CJK_SALT_BEFORE: Final = late(r"(?:盐酸|硫酸|酒石酸|马来酸|磷酸|氢溴酸|无水)$")
 _SALT_BEFORE: Final = late(
-    rf"(?:(?<![\w])(?:{_NUMBER}{_SALTS}|{_METALS} salt|esters?|salts?|sel|sal|sale|salz|соль|base|anhydrous)[ ]"
-    rf"(?:(?:of|de|di|d'|da|do|du|von|van|der) ?)?(?:l'|a |la |el )?|(?<![\w])(?:hydrochlorid|chlorhydrat|sulfat|tartrat|maleat)e? d')$"
+    lambda: (
+        rf"(?:(?<![\w])(?:{_salts()}|{_one_of('metal')} salt|esters?|salts?|sel|sal|sale|salz|соль|base|anhydrous)[ ]"
+        rf"(?:(?:of|de|di|d'|da|do|du|von|van|der) ?)?(?:l'|a |la |el )?|(?<![\w])(?:hydrochlorid|chlorhydrat|sulfat|tartrat|maleat)e? d')$"
+    )
 )
-_GLUED_SALT: Final = late(rf"(?:{_NUMBER}(?!acetat|nitrat|citrat|oxalat){_SALTS}|base|salz)")
+_GLUED_SALT: Final = late(lambda: rf"(?:{_NUMBER}(?!acetat|nitrat|citrat|oxalat){_one_of('salt')}|base|salz)")
 _STEREO_BEFORE: Final = late(
     r"(?:(?:\((?:\d{0,2}[rsez*+\-±,' ]|rac|rel|dl?|l|cis|trans|alpha|beta){1,10}\)|\[[rsez*(),\-+ ]{1,14}\]|(?<![\w])(?:dl?|l|rac|rel|cis|trans|erythro|threo|\d[rs],\d[rs]))[ \-]?)+$"
 )
@@ -83,30 +77,15 @@ _SPACED: Final = late(
 _CHEMICAL_WORD: Final = late(
     r"(?<![a-z])(?P<w>[a-z]{2,}(?:yl|ol|ose|in|ine|ene|ane|one|ate|ide|oxy|glycol|genin|lin)|acid)(?:-\d+)?[\])]? $"
 )
-_NO_CHEMICAL_WORD: Final = words(
-    "intermediate intermediates private plate rate fine line machine marine medicine wine one stone zone tone phone inside outside side "
-    "wide within origin resin tin thin skin main certain grain drain pain train captain container methanol ethanol ethane alcohol acetone "
-    "toluene benzene xylene chloroform hexane carbonate estimate climate chocolate corporate certificate vaccine china online airline "
-    "control symbol protocol patrol school pool tool wool carbide butane latin bin basin cabin satin dozen combine engine aniline benzine "
-    "gasoline kerosene acetate aluminate laminate gate date state late approximate accurate separate alternate duplicate bromide chloride"
-)
 # Of "hcl" a base makes a salt: "levamisole HCl", "(R)-x-amine.HCl". Known by its ending; what the acid itself is called never is one
 # (technical, industrial, fuming, liquid), nor what it is packed in.
 _MINERAL: Final = ("sulf", "sulph", "solf", "hydrochlor", "clorh", "chlorh", "muriat", "clorid", "hydrogen chl")
 _SALT_WORDS: Final = frozenset({"hcl", "hydrogen sulfate", "hydrogen sulphate", "dihydrogen sulfate", "dihydrogen sulphate"})
-_BASE_ENDING: Final = r"(?:in|ine|ina|ino|inum|ole|ol|am|il|yl|one|ona|on|ane|an|ene|en|ide|ate|ame|ib|pril|ant|ast|ac|os|ium|um|id|oxan|ox|ex|ax|ix|oc|ic acid|amino acid)"
-_NO_BASE: Final = (
-    r"(?:containing|main|contain|within|origin|bin|tin|resin|basin|thin|marine|machine|fine|line|online|pristine|alkaline|crystalline|genuine|refine|"
-    r"alcohol|methanol|ethanol|control|stone|zone|cone|one|acetone|carton|ton|gallon|iron|carbon|common|iran|taiwan|japan|jordan|can|clean|an|pan|"
-    r"vietnam|liquid|acid|aqueous|hybrid|solid|fluid|hydrogen|chloride|oxide|wide|side|concentrate|concentrated|plate|state|date|commercial|"
-    r"vacuum|aluminium|aluminum|sodium|potassium|drum|minimum|maximum|medium|premium|petroleum|mid|paid|raid|open|between|then|green|screen|"
-    r"isopropanol|butanol|propanol|glycol|and|than|plan|bulk|cleaning|steel|until|oil|soil|boil|foil|mail|pail|rail|april|council|of|plant|"
-    r"via|silicon|option|station|solution|production|application|addition|grade|made|trade|vol|pool|tool|school|box|tax|max|mix|six|fix|index|"
-    r"complex|ex|zinc|synthetic|organic|inorganic|electronic|technical|industrial)"
-)
 _SALT_OF: Final = late(
-    rf"(?:(?<![\w])(?!{_NO_BASE}(?![\w]))(?:[\w,'()\[\]\-]{{0,60}}[a-z])?[a-z]{{2,}}{_BASE_ENDING}[),\]]{{0,3}}[ .·*-]{{0,2}}\(?|-\(|hydrochloride \(|"
-    r"(?<![\w])(?:di|mono|tri|2|1|\.|·)[ .]?|(?<![\w])[a-z]{2,}[ -](?:2|di)|(?<=\w)[)\]][ ]?)$"
+    lambda: (
+        rf"(?:(?<![\w])(?!{_one_of('no base')}(?![\w]))(?:[\w,'()\[\]\-]{{0,60}}[a-z])?[a-z]{{2,}}{_one_of('base ending')}[),\]]{{0,3}}[ .·*-]{{0,2}}\(?|-\(|hydrochloride \(|"
+        r"(?<![\w])(?:di|mono|tri|2|1|\.|·)[ .]?|(?<![\w])[a-z]{2,}[ -](?:2|di)|(?<=\w)[)\]][ ]?)$"
+    )
 )
 # A base and its acid, written apart: "2-phenylethylamine; sulfuric acid".
 _AMINE_BEFORE: Final = late(
@@ -270,7 +249,11 @@ def prefix_reason(plain: str, start: int, name: str) -> str | None:
         return f"another position isomer: locant {match['n']}"
     if match := _SPACED.search(before):
         return f"part of a longer chemical name: {match[0].strip()!r} stands before it"
-    if "ether" in name and (match := _CHEMICAL_WORD.search(before)) and match["w"] not in _NO_CHEMICAL_WORD:
+    if (
+        "ether" in name
+        and (match := _CHEMICAL_WORD.search(before))
+        and match["w"] not in words_of("chemical_words", "no chemical word")
+    ):
         return f"part of a longer chemical name: {match['w']!r} stands before it"
     if name in _SALT_WORDS and (match := _SALT_OF.search(before)):
         return f"a salt: {match[0].strip(' (')!r} stands before it"

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from precursor_screen.names.patterns import late
 from precursor_screen.names.text import plain
+from precursor_screen.tables import words_of
 
 MAX_TEXT: Final = 20_000  # characters looked at: a goods text is shorter, and what is longer repeats itself
 _PLACES: Final = 20  # of one name in a text, looked at in turn
@@ -35,48 +36,42 @@ _PERCENT: Final = late(
 )
 _NOT_MASS: Final = late(r"vol|/ ?v|wv|vv|^\W*v")
 
-# Words that may stand between a name and its percentage, and after one that is a name's: strength, grade, packing.
-_STRENGTH: Final = (
-    r"min|mini|minimum|minimo|max|maxi|maximum|maximo|mind|mindestens|purity|pure|puriss|pur|pura|puro|purete|pureza|purezza|reinheit|rein|"
-    r"assay|contents?|conc|concentrat(?:ed|e|ion)|concentracion|concentracao|concentrazione|konzentration|konz|concentre|"
-    r"concentrad[oa]|approx|approximately|ca|circa|about|env|environ|aprox|etwa|around|nominal|typical|solutions?|soln|sol|solucion|"
-    r"solucao|soluzione|losung|aqueous|aq|acuos[ao]|aquos[ao]|acquos[ao]|aqueuse|wassrige?r?|strength|titre|titer|teneur|titulo|"
-    r"grade|grado|grau|technical|tech|technisch|technique|tecnic[oa]|industrial|industriel|commercial|reagent|analytical|analysis|anal|"
-    r"ar|lr|gr|acs|usp|bp|ep|ph|eur|fcc|pharma|pharmaceutical|food|lab|laboratory|extra|high|quality|anhydrous|anhydre|anidr[ao]|"
-    r"anhidr[ao]|glacial|fuming|liquid|liquido|liquida|crystals?|crystalline|powder|polvo|po|flakes?|pellets?|granul\w*|prills?|"
-    r"refined|distilled|stabili[sz]ed|weight|wt|chemicals?|packing|"
-    r"чистота|раствор|концентрация|водный|мин|макс|около|технический|массовая|доля|ч|чда|хч"
-)
-# These only between the two: after a percentage "of", "less" and "free" lead to something else.
-_LINKS: Final = (
-    r"not|less|more|than|nlt|at|least|up|to|over|above|by|of|the|de|al|a|au|zu|en|free|flowing|raw|material|drug|base|dry|basis|class|pg|"
-    r"group|oils?|huile|aceite|oleo|olio|не|менее|более|масло"
-)
-_PACKING: Final = (
-    r"drums?|barrels?|ibcs?|tanks?|isotanks?|flexitanks?|bottles?|bags?|sacks?|cans?|jerrycans?|carboys?|cartons?|ctns?|pallets?|plts?|boxes|"
-    r"box|packages?|pkgs?|containers?|kgs?|kg|mt|mts|tons?|tonnes?|l|ltrs?|litres?|liters?|net|gross|nett|in|packed|bulk|each|x|shipment|"
-    r"lot|batch|for|un|cas|ec|hs|hazardous|imo|imdg|dangerous|fresh|new|steel|plastic|hdpe|fibre|fiber|tambores?|bidones?|bidon|"
-    r"sacos?|futs?|fass|fasser|bultos?"
-)
-_JOINING: Final = r"and|y|et|und|e|containing|contains?|cont|consisting|mixture|mix|blend|with|incl|including|plus|from|contenant|conteniendo|mezcla|melange"
+
+def _one_of(*roles: str) -> str:
+    """Words that stand between a name and its percentage: strength, grade, packing. Only between the two stand links: after a percentage
+    "of", "less" and "free" lead to something else. Holders are goods of which a share may be stated: "EXTRACT 8% EPHEDRINE".
+    """
+    return "|".join(word for role in roles for word in words_of("concentration_words", role))
+
+
 _ASIAN: Final = r"[含量纯度浓溶液水工业级分析大于不低约为的规格优试剂]"
 _ASIAN_PACKING: Final = r"[槽桶散罐瓶袋箱吨车装折]"
 _NUMBERS: Final = r"(?:cas|ec|einecs|un|hs|onu)(?: ?(?:no|nr|code|number|rn))?[ .:#°-]{0,3}\d[\d .-]{1,14}\d(?!\d)"
-_WORD: Final = rf"(?:{_NUMBERS}|\d{{2,7}}-\d\d-\d|(?:{_STRENGTH}|{_LINKS})(?![^\W\d_])|{_ASIAN})"
+
+
+def _word() -> str:
+    return rf"(?:{_NUMBERS}|\d{{2,7}}-\d\d-\d|(?:{_one_of('strength', 'link')})(?![^\W\d_])|{_ASIAN})"
+
+
 _MARK: Final = r"[ ,:?()\[\]=<>≥≤~≈±/.*#\"'-]"
-_BETWEEN: Final = late(rf"(?:{_MARK}|{_WORD})*+")
+_BETWEEN: Final = late(lambda: rf"(?:{_MARK}|{_word()})*+")
 # "HYDROCHLORIC ACID 20 DRUMS X 250 KG 33 %": a share of a fifth or more; a smaller one behind a quantity may be a discount or a loss.
-_QUANTITY: Final = rf"\d[\d.,]* ?(?:{_PACKING}|кг|тн?|л|боч\w+)(?![^\W\d_])"
-_BEHIND_QUANTITY: Final = late(rf"(?:{_MARK}|{_QUANTITY}|{_WORD}|(?:{_PACKING})(?![^\W\d_]))*+")
+_BEHIND_QUANTITY: Final = late(
+    lambda: (
+        rf"(?:{_MARK}|\d[\d.,]* ?(?:{_one_of('packing')}|кг|тн?|л|боч\w+)(?![^\W\d_])|{_word()}|(?:{_one_of('packing')})(?![^\W\d_]))*+"
+    )
+)
 _LEAST_BEHIND_QUANTITY: Final = 20
-# Goods of which a share may be stated: "EXTRACT 8% EPHEDRINE" holds so much.
-_HOLDERS: Final = r"extracts?|extrait|extracto|extrato|estratto|extrakt|экстракт\w*|tinctures?|tinktur|tintura|настойк\w*|resins?|pastes?|syrups?|premix|dilution|triturat\w*"
 # Before a percentage that stands before its name: the start, a mark that parts goods, a figure, or a word that names nothing.
 _OPENS: Final = late(
-    rf"(?:^|[,;:+/&|()\[\]\n]|\d|(?<![^\W\d_])(?:{_STRENGTH}|{_LINKS}|{_PACKING}|{_JOINING}|{_HOLDERS}))[ .<>=≥≤~≈±-]*$"
+    lambda: (
+        rf"(?:^|[,;:+/&|()\[\]\n]|\d|(?<![^\W\d_])(?:{_one_of('strength', 'link', 'packing', 'joining', 'holder')}))[ .<>=≥≤~≈±-]*$"
+    )
 )
 _FOLLOWS: Final = late(
-    rf"[ .)\]*-]*(?:$|[,;:+/&|(\[\n]|\d|(?:{_STRENGTH}|{_PACKING}|{_JOINING})(?![^\W\d_])|{_ASIAN}|{_ASIAN_PACKING})"
+    lambda: (
+        rf"[ .)\]*-]*(?:$|[,;:+/&|(\[\n]|\d|(?:{_one_of('strength', 'packing', 'joining')})(?![^\W\d_])|{_ASIAN}|{_ASIAN_PACKING})"
+    )
 )
 # Another name with a percentage of its own: then they take turns, "A 30 % B 70 %".
 _TURNS: Final = late(rf"[ .]*[^\d,;:+/&|()%％]{{2,60}}?[ :(]{{0,3}}{_NUMBER} ?{_SIGN}")
