@@ -1,19 +1,51 @@
 """What the words round the name of a substance say of the goods: that it is not there, or that they are not the substance.
 
 "Free" and "without" take it away; a dosage form, a solvent blend, a pump or an emptied drum make other goods of it; packages, a grade
-or a purpose do not. The words are in `goods_words.csv`. Functions work on text from `names.text.plain` and look at a bounded window,
-so a cell of any size costs linear time.
+or a purpose do not. The words are in `data/names/goods_words.csv`, by kind; "*" stands for any ending. Functions work on text from
+`names.text.plain` and look at a bounded window, so a cell of any size costs linear time.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
+from precursor_screen import tables
 from precursor_screen.names.patterns import late
-from precursor_screen.names.word_table import one_of
+from precursor_screen.names.text import plain as fold
 
 WINDOW: Final = 80
+_NO_EDGES: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")  # scripts that write words without gaps
+
+
+@cache
+def words_of(kind: str) -> frozenset[str]:
+    """The words of a kind in all languages.
+
+    Raises:
+        KeyError: there is no such kind.
+    """
+    return frozenset(map(fold, tables.words_of("goods_words", kind)))
+
+
+@cache
+def one_of(kind: str, *, glued: bool = False) -> str:
+    """A pattern for a word of a kind, longest first, which stands free where its script has gaps between words.
+
+    Args:
+        kind: of the table.
+        glued: whether a letter may touch its beginning (endings that make a word: "-frei").
+    """
+    words = sorted(words_of(kind), key=lambda w: (-len(w), w))
+    edged = "|".join(_pattern(w) for w in words if not _NO_EDGES.search(w))
+    free = [re.escape(w) for w in words if _NO_EDGES.search(w)]
+    begin = "" if glued else r"(?<!\w)"
+    return "(?:" + "|".join([rf"{begin}(?:{edged})(?!\w)", *free]) + ")"
+
+
+def _pattern(word: str) -> str:
+    return re.escape(word).replace(r"\*", r"\w*").replace(r"\ ", "[ -]")
 
 
 # --- negation -----------------------------------------------------------------------------------------------------------

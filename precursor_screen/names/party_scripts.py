@@ -38,52 +38,8 @@ WITHOUT_VOWELS: Final = (
 )
 # In the order in which Unicode composes Hangul syllables of them.
 HANGUL_INITIALS: Final = "k kk n t tt r m p pp s ss - j jj ch k t p h".replace("-", "").split(" ")
-SOUTHERN_VOWELS: Final = [
-    "a",
-    "ae",
-    "ya",
-    "yae",
-    "u",
-    "e",
-    "yu",
-    "ye",
-    "o",
-    "wa",
-    "wae",
-    "oe",
-    "yo",
-    "u",
-    "wo",
-    "we",
-    "wi",
-    "yu",
-    "u",
-    "ui",
-    "i",
-]
-NORTHERN_VOWELS: Final = [
-    "a",
-    "ae",
-    "ya",
-    "yae",
-    "o",
-    "e",
-    "yo",
-    "ye",
-    "o",
-    "wa",
-    "wae",
-    "oe",
-    "yo",
-    "u",
-    "wo",
-    "we",
-    "wi",
-    "yu",
-    "u",
-    "ui",
-    "i",
-]
+SOUTHERN_VOWELS: Final = words_of(_TABLE, "southern vowel")
+NORTHERN_VOWELS: Final = words_of(_TABLE, "northern vowel")
 HANGUL_FINALS: Final = "- k k k n n n t l k m p t t t l m p p t t ng t t k t p t".replace("-", "").split(" ")
 
 _PAIRS = re.compile("|".join(sorted(FOLDED, key=lambda pair: (-len(pair), pair))))
