@@ -7,14 +7,16 @@ themselves, parted by "|", and where they are from.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Callable
 from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from msgspec import Struct
 
 from precursor_screen.errors import SubstanceTableError, Where
+
+T = TypeVar("T")
 
 DATA: Final = Path(__file__).resolve().parent / "data"
 WORD_COLUMNS: Final = ("role", "meaning", "language", "words", "source")
@@ -42,6 +44,17 @@ class Row(Struct, frozen=True):
     def whole(self) -> bool:
         """Whether it has as many cells as the header."""
         return None not in self.cells and None not in self.cells.values()
+
+    def read(self, column: str, kind: Callable[[str], T]) -> T:
+        """A cell as a number, a mark or the like.
+
+        Raises:
+            SubstanceTableError: it is none.
+        """
+        try:
+            return kind(self[column])
+        except (ValueError, ArithmeticError) as error:
+            raise self.error(f"{column} {self.cells.get(column)!r} cannot be read") from error
 
     def error(self, problem: str) -> SubstanceTableError:
         """What is wrong with the row, with its place."""
@@ -103,6 +116,11 @@ def read_words(file: Path) -> tuple[Words, ...]:
             raise SubstanceTableError(problem, where=Where(str(file), number), remedy=REMEDY)
         found.append(Words(cells[0], cells[1], cells[2], words))
     return tuple(found)
+
+
+def shipped_rows(name: str, columns: Sequence[str]) -> Iterator[Row]:
+    """The rows of `data/names/NAME.csv`, which is right from end to end."""
+    return whole_rows(DATA / "names" / f"{name}.csv", columns)
 
 
 @cache

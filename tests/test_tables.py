@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from precursor_screen.tables import (
     WORD_COLUMNS,
     Words,
     meanings_of,
+    read_boolean,
     read_rows,
     read_words,
     spellings_of,
@@ -71,3 +73,11 @@ def test_a_row_that_is_not_whole_is_an_error_where_the_table_has_to_be_right(tmp
     assert [row.whole for row in read_rows(path, WORD_COLUMNS)] == [True, False]
     with pytest.raises(SubstanceTableError, match="row 3: the row has not as many cells as the header"):
         list(whole_rows(path, WORD_COLUMNS))
+
+
+def test_a_cell_that_is_no_number_is_an_error_that_names_column_and_cell(tmp_path):
+    (row,) = whole_rows(table(tmp_path, HEADER + "unit,12,x,kg,ours\n"), WORD_COLUMNS)
+    assert (row.read("meaning", int), row.read("meaning", Decimal)) == (12, Decimal(12))
+    for kind in (int, Decimal, read_boolean):
+        with pytest.raises(SubstanceTableError, match=r"words\.csv, row 2: language 'x' cannot be read"):
+            row.read("language", kind)

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from msgspec import Struct
-from precursor_screen.tables import DATA, read_rows, whole_rows
+from precursor_screen.tables import DATA, read_rows, whole_rows, shipped_rows
 
 _DASHES: Final = "‐‑‒–—―−﹣－-"  # the hyphen last: these stand inside character classes
 _LABEL: Final = (
@@ -81,7 +81,7 @@ class FoundCode(Struct, frozen=True):
 @cache
 def _on_plates() -> dict[str, str]:
     """UN number -> number of its hazard on an orange plate, of listed substances only."""
-    rows = whole_rows(DATA / "names" / "plates.csv", ("un_number", "hazard", "source", "verified"))
+    rows = shipped_rows("plates", ("un_number", "hazard", "source", "verified"))
     return {row["un_number"]: row["hazard"] for row in rows}
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final
 
 from precursor_screen.names.text import plain
-from precursor_screen.tables import DATA, whole_rows
+from precursor_screen.tables import DATA, shipped_rows, whole_rows
 
 _COLUMNS: Final = ("words", "formula", "bases", "source", "verified")
 _WATER: Final = "H2O"
@@ -20,8 +20,8 @@ _PART: Final = re.compile(r"([A-Z][a-z]?)(\d*)")
 @cache
 def _weights() -> dict[str, Decimal]:
     """Conventional atomic weights of the elements in the formulas of what is traded as molar or normal solutions."""
-    rows = whole_rows(DATA / "names" / "elements.csv", ("symbol", "weight", "source"))
-    return {row["symbol"]: Decimal(row["weight"]) for row in rows}
+    rows = shipped_rows("elements", ("symbol", "weight", "source"))
+    return {row["symbol"]: row.read("weight", Decimal) for row in rows}
 
 
 def molar_mass(formula: str) -> Decimal | None:
@@ -70,7 +70,7 @@ def _acids() -> tuple[dict[str, _Acid], re.Pattern[str]]:
     for row in whole_rows(DATA / "substances" / "salts.csv", _COLUMNS):
         mass = molar_mass(row["formula"])
         assert mass is not None, row["formula"]
-        acids.update({word: _Acid(mass, int(row["bases"])) for word in row["words"].split("|")})
+        acids.update({word: _Acid(mass, row.read("bases", int)) for word in row["words"].split("|")})
     longest_first = sorted(acids, key=len, reverse=True)
     parts = (re.escape(w) if _ASIAN.match(w) else rf"(?<![^\W_]){re.escape(w)}(?![^\W_])" for w in longest_first)
     return acids, re.compile("|".join(parts))

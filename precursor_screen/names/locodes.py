@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final
 
 from precursor_screen.names.countries import find_country, is_country_code
-from precursor_screen.tables import DATA, Row, whole_rows
+from precursor_screen.tables import Row, shipped_rows
 
 # The fields of places, best first, whose code tells a country that is not stated.
 PLACES_OF: Final = {
@@ -54,7 +54,7 @@ def country_of_cell(text: str, *, among_codes: bool = False) -> str | None:
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Row]:
-    return {row["country"]: row for row in whole_rows(DATA / "names" / "locodes.csv", ("country", "places", "words"))}
+    return {row["country"]: row for row in shipped_rows("locodes", ("country", "places", "words"))}
 
 
 @lru_cache(maxsize=512)

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from precursor_screen.names.text import plain
 from precursor_screen.names.unit_codes import Unit, find_unit
-from precursor_screen.tables import DATA, meanings_of, shipped_words, spellings_of, whole_rows
+from precursor_screen.tables import meanings_of, shipped_rows, shipped_words, spellings_of
 
 # Where the comma is the decimal mark, so that a point before three figures parts thousands (CLDR; of Spanish the larger part).
 COMMA_LANGUAGES: Final = frozenset({"de", "es", "fr", "id", "it", "nl", "pl", "pt", "ru", "tr", "vi"})
@@ -49,10 +49,11 @@ def holds() -> dict[str, Bounds]:
     """Bounds by which a figure beside "80 DRUMS" is told to be of each or of all; a kind that is not here may hold anything."""
     columns = ("kind", "least_kg", "most_kg", "most_litres", "usual_litres", "source")
     found: dict[str, Bounds] = {}
-    for row in whole_rows(DATA / "names" / "packages.csv", columns):
-        litres, usual = row["most_litres"], row["usual_litres"].split("|")
-        bounds = (Decimal(row["least_kg"]), Decimal(row["most_kg"]), Decimal(litres) if litres else None)
-        found[row["kind"]] = Bounds(*bounds, tuple(Decimal(one) for one in usual if one))
+    for row in shipped_rows("packages", columns):
+        bounds = (row.read("least_kg", Decimal), row.read("most_kg", Decimal))
+        litres = row.read("most_litres", Decimal) if row["most_litres"] else None
+        usual = row.read("usual_litres", lambda cell: tuple(Decimal(one) for one in cell.split("|") if one))
+        found[row["kind"]] = Bounds(*bounds, litres, usual)
     return found
 
 

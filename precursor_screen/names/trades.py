@@ -14,7 +14,7 @@ from typing import Final
 from msgspec import Struct
 
 from precursor_screen.names.text import plain
-from precursor_screen.tables import DATA, shipped_words, whole_rows
+from precursor_screen.tables import shipped_rows, shipped_words
 
 _COLUMNS: Final = ("isic", "trade", "deals_in", "source")
 _ANYTHING: Final = "*"
@@ -71,7 +71,7 @@ def _classes(name: str) -> Iterator[str]:
 
 @cache
 def _trades() -> dict[str, Trade]:
-    rows = whole_rows(DATA / "names" / "trades.csv", _COLUMNS)
+    rows = shipped_rows("trades", _COLUMNS)
     return {row["isic"]: Trade(row["trade"], tuple(row["deals_in"].split())) for row in rows}
 
 

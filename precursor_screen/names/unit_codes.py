@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from msgspec import Struct
-from precursor_screen.tables import DATA, read_rows, whole_rows
+from precursor_screen.tables import DATA, read_rows, whole_rows, shipped_rows
 
 MASS, VOLUME, COUNT = "mass", "volume", "count"
 TABLE, X12, IATA = "table", "x12", "iata"
@@ -46,8 +46,8 @@ _QUALIFIED = re.compile(r"^(?P<unit>[^#(/,;-]+?)\s*(?:#[A-Z]|\([^)]*\)|[/,;-].*)
 def _spellings() -> dict[str, Unit]:
     """Units by their spellings, folded."""
     found: dict[str, Unit] = {}
-    for row in whole_rows(DATA / "names" / "units.csv", _COLUMNS):
-        unit = Unit(row["code"], row["kind"], Decimal(row["factor"]))
+    for row in shipped_rows("units", _COLUMNS):
+        unit = Unit(row["code"], row["kind"], row.read("factor", Decimal))
         found.update((fold_unit(spelling), unit) for spelling in row["words"].split("|"))
     return found
 

@@ -13,15 +13,12 @@ from precursor_screen.names.numbers import Evidence, parse_number, weigh_marks
 from precursor_screen.names.unit_codes import MASS, Unit, find_unit
 from precursor_screen.readers.cells import Distinct, is_typed_null
 from precursor_screen.readers.interface import IssueList
+from precursor_screen.readers.words import one_of
 from precursor_screen.schema import DECIMAL
 
 _PLAIN = r"^-?[0-9]{1,12}(?:\.[0-9]{1,20})?$"
 _POINT_FOR_SURE = r"\.[0-9]{1,2}$|\.[0-9]{4,}$|^-?0?\.[0-9]|^-?[0-9]{4,}\."
 _COMMA = r"^-?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,12})(?:,[0-9]{1,20})?$"
-_TERMS = (
-    r"(?i)^\s*(?:freight\s*)?(?:pre-?\s?paid|ppd?|p/p|collect|coll?|cc|ccx|f?c\.?o\.?l\.?|f\.?o\.?b\.?|third party|as arranged|payable at destination"
-    r"|payable at origin|port pay[eé]|fr[ae]n[ck]o|pagado|por cobrar|a cobrar|pago)\.?(?:\s*freight)?\s*$"
-)
 _WIDE = pa.decimal128(38, 20)
 _FACTOR = pa.decimal128(19, 12)
 _SAMPLE = 5_000
@@ -35,7 +32,8 @@ def is_plain(column: pa.ChunkedArray) -> bool:
 
 def without_terms(column: pa.ChunkedArray, rows: pa.Array, issues: IssueList) -> pa.ChunkedArray:
     """A column of freight without cells that say who pays it (PREPAID, COLLECT): no figures, and nothing is wrong with them."""
-    terms = pc.fill_null(pc.match_substring_regex(column, _TERMS), False)
+    said = rf"(?i)^\s*(?:freight\s*)?(?:{one_of('freight terms')})\.?(?:\s*freight)?\s*$"
+    terms = pc.fill_null(pc.match_substring_regex(column, said), False)
     count = pc.sum(terms).as_py() or 0
     if not count:
         return column

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from babel import Locale
 
 from precursor_screen.names.countries import fold_country
-from precursor_screen.tables import spellings_of
+from precursor_screen.tables import spellings_of, words_of
 
 IMPORT, EXPORT, TRANSIT, TRANSHIPMENT = "import", "export", "transit", "transhipment"
 
@@ -22,6 +22,12 @@ _PROCEDURE = re.compile(r"(\d{2})\d{2}(?:[A-Z0-9]{0,3})?")
 def meanings(role: str) -> dict[str, str]:
     """What the words and codes of a role say, by `data/names/cell_words.csv`: direction, mode, function, currency, procedure."""
     return spellings_of("cell_words", role)
+
+
+@cache
+def one_of(role: str) -> str:
+    """A pattern (RE2) for the words of a role."""
+    return "|".join(words_of("cell_words", role))
 
 
 def _fold(text: str) -> str:

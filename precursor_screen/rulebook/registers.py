@@ -15,7 +15,7 @@ import pyarrow as pa
 from msgspec import Struct
 
 from precursor_screen.schema import DECIMAL
-from precursor_screen.tables import DATA, meanings_of, read_boolean, whole_rows, words_of
+from precursor_screen.tables import meanings_of, read_boolean, shipped_rows, words_of
 
 PERMITS, NOTIFICATIONS, LICENCES, REQUIREMENTS = "permits", "pre-export-notifications", "licences", "annual-requirements"
 CONFIRMATIONS = "import-confirmations"
@@ -75,13 +75,10 @@ class _Registers(Mapping[str, tuple[RegisterColumn, ...]]):
 def _columns() -> dict[str, tuple[RegisterColumn, ...]]:
     """The columns of each, by `data/names/register_columns.csv`; headers that several have alike are one role of `register_words.csv`."""
     found: dict[str, tuple[RegisterColumn, ...]] = {}
-    for row in whole_rows(DATA / "names" / "register_columns.csv", _COLUMNS):
-        try:
-            spellings = tuple(word for role in row["headers"].split("|") for word in words_of("register_words", role))
-            required, lenient = read_boolean(row["required"]), read_boolean(row["lenient"])
-        except (KeyError, ValueError) as error:
-            raise row.error(f"the row cannot be read ({error})") from error
+    for row in shipped_rows("register_columns", _COLUMNS):
+        spellings = tuple(word for role in row["headers"].split("|") for word in words_of("register_words", role))
         fields = tuple(filter(None, row["fields"].split("|")))
+        required, lenient = (row.read(mark, read_boolean) for mark in ("required", "lenient"))
         column = RegisterColumn(row["column"], row["kind"], required, spellings, row["meaning"], fields, lenient)
         found[row["register"]] = (*found.get(row["register"], ()), column)
     return found

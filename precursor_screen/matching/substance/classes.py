@@ -78,6 +78,6 @@ def _read_class(row: Row) -> NamedClass:
     try:
         pattern = re.compile(rf"(?<![\w-])(?:{row['pattern']})(?![\w])")
         laws = tuple(row["instruments"].split("|"))
-        return NamedClass(row["substance_id"], row["class"], laws, pattern, row["strength"], read_boolean(row["verified"]))
+        return NamedClass(row["substance_id"], row["class"], laws, pattern, row["strength"], row.read("verified", read_boolean))
     except (ValueError, re.error) as error:
         raise row.error(str(error)) from error
