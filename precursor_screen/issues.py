@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from msgspec import Struct
-from precursor_screen.tables import DATA, read_rows, whole_rows
+
+from precursor_screen.tables import DATA, whole_rows
 
 SET_ASIDE, UNSCREENABLE, DEGRADED, NOTE = "set-aside", "unscreenable", "degraded", "note"
 

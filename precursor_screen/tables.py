@@ -7,7 +7,7 @@ themselves, parted by "|", and where they are from.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence, Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar

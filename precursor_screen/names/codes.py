@@ -11,7 +11,8 @@ from functools import cache
 from typing import Final
 
 from msgspec import Struct
-from precursor_screen.tables import DATA, read_rows, whole_rows, shipped_rows
+
+from precursor_screen.tables import shipped_rows
 
 _DASHES: Final = "‐‑‒–—―−﹣－-"  # the hyphen last: these stand inside character classes
 _LABEL: Final = (

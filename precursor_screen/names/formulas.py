@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Final
+
+from msgspec import Struct
 
 from precursor_screen.names.text import plain
 from precursor_screen.tables import DATA, shipped_rows, whole_rows
@@ -34,8 +35,7 @@ def molar_mass(formula: str) -> Decimal | None:
     return sum((_weights()[symbol] * int(count or 1) for symbol, count in parts), Decimal(0))
 
 
-@dataclass(frozen=True, slots=True)
-class _Acid:
+class _Acid(Struct, frozen=True):
     mass: Decimal  # grams a mole
     bases: int  # that one molecule of it binds
 

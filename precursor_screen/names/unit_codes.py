@@ -17,7 +17,8 @@ from functools import cache, lru_cache
 from typing import Final
 
 from msgspec import Struct
-from precursor_screen.tables import DATA, read_rows, whole_rows, shipped_rows
+
+from precursor_screen.tables import shipped_rows
 
 MASS, VOLUME, COUNT = "mass", "volume", "count"
 TABLE, X12, IATA = "table", "x12", "iata"
