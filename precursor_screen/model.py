@@ -15,6 +15,8 @@ from msgspec import Struct, field
 LEVELS = ("informational", "low", "medium", "high", "critical")
 CONFIDENCES = ("low", "medium", "high")
 BANDS = ("none", "low", "review", "hold")
+OPEN = ("new", "existing")  # states of flags that score and that an officer is to look at
+ENTRY_KINDS = ("person", "organisation", "vessel", "aircraft")  # of watchlists
 # From what on something new is exit code 1: a level of a flag, or a band of a shipment (`low` is the level, `none` is never).
 FAIL_ON = (*LEVELS, "review", "hold", "none")
 # How rare lawful trade in a substance is, from commodities to the controlled drug itself (`data/substances/concern.csv`).

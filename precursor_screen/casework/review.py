@@ -16,11 +16,12 @@ from msgspec.structs import replace
 from precursor_screen.casework.targets import KINDS, LEAST, Flag, Found, choose, find_flags, not_found
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError, UsageError, Where
 from precursor_screen.ledger.store import Ledger
-from precursor_screen.ledger.values import CLEARED, OPEN, REOPENED, SUPPRESSED, VERDICTS, Disposition
+from precursor_screen.ledger.values import CLEARED, REOPENED, SUPPRESSED, VERDICTS, Disposition
+from precursor_screen.model import OPEN
 from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.reports.verdicts import REASONS
 
 CLEARED_DAYS = 365  # how long a clearance holds that names no last day
-REASONS = ("licensed", "end-use-confirmed", "other-party", "other-substance", "data-error", "sampled", "referred", "other")
 CRITICAL = "critical"  # the level whose clearance takes two
 _REASON = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _MOST_TEXT = 10_000  # characters

@@ -47,9 +47,9 @@ def find(ledger: Ledger, text: str, where: Where | None = None) -> Found | None:
     Raises:
         UsageError: it may mean several things.
     """
-    kind, _, rest = text.partition(":")
-    if kind in KINDS and rest:
-        return _FINDERS[kind](ledger, rest.strip(), where)
+    kind, name = split_name(text)
+    if kind:
+        return _FINDERS[kind](ledger, name, where)
     flag, shipment = _flag(ledger, text, where, strict=False), _shipment(ledger, text, where)
     if flag is not None and flag.name == text:
         return flag
@@ -64,6 +64,19 @@ def find(ledger: Ledger, text: str, where: Where | None = None) -> Found | None:
     if flag is not None:
         return _flag(ledger, text, where, strict=True)
     return _bill(ledger, text, where) or _party(ledger, text, where)
+
+
+def split_name(text: str, kinds: Sequence[str] = KINDS) -> tuple[str, str]:
+    """The kind that is written before a name (`bill:`), empty: none; and the name."""
+    kind, _, rest = text.partition(":")
+    return (kind, rest.strip()) if kind in kinds and rest else ("", text)
+
+
+def is_referred_to(shipment: Flag, name: str) -> bool:
+    """Whether a shipment of a report, which anybody may have edited, has a reference of that name."""
+    references = shipment.get("references")
+    pairs = references if isinstance(references, list) else []
+    return any(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[1], list) and name in pair[1] for pair in pairs)
 
 
 def find_flags(ledger: Ledger, text: str, where: Where | None = None) -> Found:

@@ -70,24 +70,21 @@ def _of_report(identifier: str, report: Path) -> list[str]:
     return [*shown, more] if shown else []
 
 
-def _find(identifier: str, shipments: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _find(identifier: str, shipments: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The shipment of that id, else those of a reference, else those of a party."""
-    kind, _, rest = identifier.partition(":")
-    kinds = ("shipment", "bill", "party")
-    text, only = (rest.strip(), kind) if kind in kinds and rest else (identifier, "")
-    tests: dict[str, Callable[[Mapping[str, Any]], bool]] = {
-        "shipment": lambda s: s["shipment_id"] == text,
-        "bill": lambda s: any(text in numbers for _, numbers in s.get("references") or ()),
-        "party": lambda s: _is_party(text, s),
+    from precursor_screen.casework.targets import is_referred_to, split_name
+
+    tests: dict[str, Callable[[dict[str, Any], str], bool]] = {
+        "shipment": lambda s, name: s["shipment_id"] == name,
+        "bill": is_referred_to,
+        "party": _is_party,
     }
-    for name in (only,) if only else kinds:
-        found = [s for s in shipments if tests[name](s)]
-        if found:
-            return found
-    return []
+    only, text = split_name(identifier, tuple(tests))
+    among = ([s for s in shipments if tests[kind](s, text)] for kind in ((only,) if only else tests))
+    return next(filter(None, among), [])
 
 
-def _is_party(text: str, shipment: Mapping[str, Any]) -> bool:
+def _is_party(shipment: Mapping[str, Any], text: str) -> bool:
     from precursor_screen.names.party import party_key
 
     names = [_COUNTRY.sub("", shipment.get(side) or "") for side in ("sender", "receiver")]

@@ -14,6 +14,7 @@ from precursor_screen.cli.ledger import with_ledger
 from precursor_screen.cli.review_stats import stats
 from precursor_screen.cli.review_walk import walk
 from precursor_screen.reports.printable import printable
+from precursor_screen.reports.verdicts import REASONS
 
 if TYPE_CHECKING:
     from precursor_screen.casework.review import Added
@@ -25,7 +26,7 @@ _REFUSED = 20  # rows of a file that are named
 _STATES = ["open", "new", "existing", "suppressed", "resolved", "all"]
 _STATE = "As of the last run or verdict; open: new and existing; suppressed: cleared."
 _VERDICT = "What was found; open takes an earlier verdict back."
-_REASON = "Short code of your own, or one of: licensed, end-use-confirmed, other-party, other-substance, data-error, sampled, referred, other."
+_REASON = f"Short code of your own, or one of: {', '.join(REASONS)}."
 _VERDICTS = ["open", "cleared", "referred", "confirmed", "inconclusive"]
 _OFFICERS = options.officer_options("Who says so", "Another officer who agrees: needed to clear a critical flag.")
 

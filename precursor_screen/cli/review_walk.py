@@ -40,7 +40,7 @@ def walk(ctx: click.Context, named: tuple[str, ...], rule_id: str, officer: str 
     from precursor_screen.casework import walk as walking
     from precursor_screen.casework.review import check_second
     from precursor_screen.casework.targets import named_of
-    from precursor_screen.ledger.values import OPEN
+    from precursor_screen.model import OPEN
 
     values = common.settings(ctx)
     name = common.officer_of(values, officer)

@@ -44,11 +44,9 @@ from precursor_screen.memory import (
     Request,
 )
 from precursor_screen.messages.settled import RULE_LINE, Settled
-from precursor_screen.model import BANDS
+from precursor_screen.model import BANDS, OPEN
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.schema import MOVEMENT_COUNTED, UNJUDGED
-
-OPEN = ("new", "existing")  # states of flags that score and that an officer is to look at
 
 
 class Screened(Struct, frozen=True):

@@ -13,8 +13,9 @@ from sqlalchemy import Connection
 from precursor_screen.ledger.joined import record_episodes
 from precursor_screen.ledger.seals import KEYS, Seals
 from precursor_screen.ledger.transfer import fetch_texts, insert, run_many, stage
-from precursor_screen.ledger.values import OPEN, SUPPRESSED
+from precursor_screen.ledger.values import SUPPRESSED
 from precursor_screen.memory import Compared, Judged
+from precursor_screen.model import OPEN
 from precursor_screen.schema import FLAG
 
 # What a later run says of a known flag replaces what an earlier one said; when it was first raised stays.

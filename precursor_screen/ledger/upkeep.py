@@ -19,7 +19,8 @@ from precursor_screen.ledger.dispositions import standing_clearances
 from precursor_screen.ledger.migrations import read_version
 from precursor_screen.ledger.seals import DIGEST, KEYS, Seals
 from precursor_screen.ledger.transfer import fetch_batches, stage
-from precursor_screen.ledger.values import OPEN, RESOLVED, SUPPRESSED, Pruned
+from precursor_screen.ledger.values import RESOLVED, SUPPRESSED, Pruned
+from precursor_screen.model import OPEN
 from precursor_screen.schema import MOVEMENT
 from precursor_screen.store.files import written_whole
 

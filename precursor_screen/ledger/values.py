@@ -11,7 +11,6 @@ from typing import Any
 from msgspec import Struct, field
 
 NEW, EXISTING, SUPPRESSED, RESOLVED = "new", "existing", "suppressed", "resolved"
-OPEN = (NEW, EXISTING)
 REOPENED, CLEARED, REFERRED, CONFIRMED, INCONCLUSIVE = "open", "cleared", "referred", "confirmed", "inconclusive"
 VERDICTS = (REOPENED, CLEARED, REFERRED, CONFIRMED, INCONCLUSIVE)
 RECOUNTED = "recounted"  # of a movement that was recorded once more, with the mass that it counts with now

@@ -21,7 +21,7 @@ from msgspec import Struct
 from precursor_screen.errors import WatchlistError, WatchlistLocked, Where
 from precursor_screen.reference.sources import ListSource
 from precursor_screen.reference.store import WatchlistStore
-from precursor_screen.reference.watchlists.fetch import Limits, fetch, show_url
+from precursor_screen.reference.watchlists.fetch import fetch, show_url
 from precursor_screen.reference.watchlists.manifest import Manifest, SourceFile, digest_files
 from precursor_screen.reference.watchlists.registry import IMPORTERS
 from precursor_screen.store.digests import digest_file
@@ -57,19 +57,19 @@ def refresh_list(store: WatchlistStore, source: ListSource, force: bool = False,
     before = store.last(source.list_id)
     with tempfile.TemporaryDirectory(prefix="precursor-screen-") as folder:
         try:
-            fetched = _fetch_all(store, source, names, Path(folder), before)
+            changed, modified, validators = _fetch_all(store, source, names, Path(folder), before)
         except WatchlistLocked:
             raise
         except WatchlistError as error:
             raise store.record_failure(source.list_id, now, list(names), error) from error
         paths = [Path(folder) / name for name in names]
-        if before is not None and (not fetched.changed or _is_the_same(paths, before)):
+        if before is not None and (not changed or _is_the_same(paths, before)):
             store.record_unchanged(source.list_id, now, list(names))
-            _save_validators(store, before, fetched.validators)
+            _save_validators(store, before, validators)
             return Refresh(False, before, before)
-        day = fetched.modified or now.date()
+        day = modified or now.date()
         manifest = store.import_list(source.list_id, paths, force=force, imported_at=now, fallback_date=day)
-    _save_validators(store, manifest, fetched.validators)
+    _save_validators(store, manifest, validators)
     return Refresh(True, manifest, before)
 
 
@@ -91,16 +91,14 @@ def refresh_imported(store: WatchlistStore, known: Mapping[str, ListSource]) -> 
                 yield list_id, error
 
 
-class _Fetched(Struct, frozen=True):
-    changed: bool
-    modified: date | None
-    validators: dict[str, dict[str, str]]
-
-
 def _fetch_all(
     store: WatchlistStore, source: ListSource, names: Sequence[str], folder: Path, before: Manifest | None
-) -> _Fetched:
-    """Fetch the list's files; one that has not changed is taken from the current snapshot."""
+) -> tuple[bool, date | None, dict[str, dict[str, str]]]:
+    """Fetch the list's files; one that has not changed is taken from the current snapshot.
+
+    Returns:
+        Whether any has changed, the day of the newest as far as that is said, and by what to ask next time.
+    """
     if not source.urls:
         message = f"No address is known for {source.list_id}."
         raise WatchlistError(message, remedy=source.note or "Give one in a file of your own with --source.")
@@ -108,19 +106,18 @@ def _fetch_all(
         if _PLACEHOLDER.search(urlsplit(url).query):
             remedy = "Get a token from the publisher, put it into a copy of sources.toml, and give that with --source."
             raise WatchlistError("The address holds TOKEN instead of a token.", where=Where(show_url(url)), remedy=remedy)
-    limits = Limits(source.max_bytes, source.max_seconds, source.redirect_domains, source.user_agent)
     known = _read_validators(store, before)
     answers = []
     validators = {}
     for url, name in zip(source.urls, names, strict=True):
         key = hashlib.sha256(url.encode()).hexdigest()  # an address may hold a token
-        answer = fetch(url, folder / name, limits, known.get(key))
+        answer = fetch(url, folder / name, source, known.get(key))
         answers.append(answer)
         if not answer.changed and before is not None:
             shutil.copyfile(store.folder / source.list_id / str(before.number) / known[key]["name"], folder / name)
         validators[key] = {"name": name, "etag": answer.etag, "last_modified": answer.last_modified}
     days = [day for answer in answers if (day := answer.modified)]
-    return _Fetched(any(a.changed for a in answers), max(days, default=None), validators)
+    return (any(a.changed for a in answers), max(days, default=None), validators)
 
 
 def _file_names(source: ListSource) -> tuple[str, ...]:

@@ -119,8 +119,3 @@ def watchlists_folder() -> Path:
 def geography_folder() -> Path:
     """Outlines and places of countries, for maps; they decide nothing."""
     return _find("geography")
-
-
-def sample_data_folder() -> Path:
-    """The synthetic manifests: what a first run of an installed program screens."""
-    return _find("sample_data")

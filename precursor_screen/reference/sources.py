@@ -33,7 +33,7 @@ class ListSource(Struct, frozen=True):
     user_agent: str = ""
     redirect_domains: tuple[str, ...] = ()
     max_bytes: int = _MAX_MEGABYTES << 20
-    max_seconds: int = _MAX_SECONDS
+    max_seconds: float = _MAX_SECONDS
     note: str = ""
 
     @property

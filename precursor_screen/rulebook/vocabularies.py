@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from msgspec import Struct
 
-from precursor_screen.model import CONFIDENCES, LICIT_USES, ROLES_IN_ROUTE, TIERS, Control, Substance
+from precursor_screen.model import CONFIDENCES, ENTRY_KINDS, LICIT_USES, ROLES_IN_ROUTE, TIERS, Control, Substance
 from precursor_screen.names.countries import find_country, is_country_code
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.rulebook.lists import NamedList
@@ -100,7 +100,7 @@ _WORDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "party role": ("role of a party", tuple(dict.fromkeys((*NAME_COLUMNS, *MENTION_COLUMNS)))),
     "trader role": ("role of who sends or receives", ROLES),
     "name kind": ("kind of name", ("primary", "strong", "former", "original_script", "weak")),
-    "entry kind": ("kind of listed party", ("person", "organisation", "vessel", "aircraft")),
+    "entry kind": ("kind of listed party", ENTRY_KINDS),
     "corroboration": ("kind of agreement", ("country", "address", "identifier")),
     "counts": ("way of counting for a threshold", ("goods", "substance", "base")),
     "filed field": ("field that is filed", tuple(c.name for c in FILED)),

@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 
 from precursor_screen.errors import ExitCode
 from precursor_screen.issues import DEGRADED, ISSUE_CODES, SET_ASIDE, UNSCREENABLE
-from precursor_screen.kernel.screen import OPEN, Screened
-from precursor_screen.model import BANDS, LEVELS, Input, Rule
+from precursor_screen.kernel.screen import Screened
+from precursor_screen.model import BANDS, LEVELS, OPEN, Input, Rule
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.schema import NAME_COLUMNS
 

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from precursor_screen.casework import review, verdict_files
+from precursor_screen.casework import verdict_files
 from precursor_screen.ledger import values
 from precursor_screen.reports import html as html_report
 from precursor_screen.reports import verdicts
@@ -133,7 +133,6 @@ def test_cases_are_the_same_packed_and_in_the_page(page):
 def test_verdicts_are_those_that_review_import_takes():
     assert set(verdicts.COLUMNS) == set(verdict_files.COLUMNS)
     assert {v for v, *_ in html_report.VERDICTS} == set(values.VERDICTS) - {values.REOPENED}
-    assert verdicts.REASONS == review.REASONS
     assert set(verdicts.VERDICTS) == set(values.VERDICTS)
 
 

@@ -11,9 +11,8 @@ import pandas as pd
 
 from precursor_screen.casework.audit.moves import Rows
 from precursor_screen.casework.frames import row, values
-from precursor_screen.model import LEVELS
+from precursor_screen.model import LEVELS, OPEN
 
-OPEN = ("new", "existing")
 RECEIVING = ("consignee", "importer", "notify_party", "receiver")
 
 

@@ -25,6 +25,7 @@ from precursor_screen.errors import UsageError
 from precursor_screen.ledger.provenance import Behind
 from precursor_screen.ledger.store import Ledger
 from precursor_screen.ledger.values import REFERENCE
+from precursor_screen.model import OPEN
 from precursor_screen.version import __version__
 
 FORMAT = "precursor-screen evidence 1"
@@ -86,7 +87,7 @@ def from_ledger(ledger: Ledger, text: str) -> Document:
 
 def _to_score(ledger: Ledger, shipment_id: str) -> tuple[str, pa.Table, list[Row]]:
     """Of a shipment all open flags and the movements of their lines: what its score is reckoned from, when the document is completed."""
-    flags = ledger.flags(shipment_id=shipment_id, states=("new", "existing"))
+    flags = ledger.flags(shipment_id=shipment_id, states=OPEN)
     ids = sorted({i for i in flags.column("line_id").to_pylist() if i})
     movements = [m for start in range(0, len(ids), _AT_ONCE) for m in ledger.behind([], ids[start : start + _AT_ONCE]).movements]
     return shipment_id, flags, movements

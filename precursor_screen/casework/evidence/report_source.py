@@ -13,7 +13,7 @@ import pyarrow as pa
 from precursor_screen.casework.evidence.facts import facts_of, stands_in
 from precursor_screen.casework.evidence.gather import Document, Row, head_of, in_order
 from precursor_screen.casework.explained import explain_lines
-from precursor_screen.casework.targets import LEAST, choose
+from precursor_screen.casework.targets import LEAST, choose, is_referred_to, split_name
 from precursor_screen.errors import UsageError, Where
 from precursor_screen.schema import FLAG
 
@@ -160,9 +160,7 @@ def _check_once(ids: Sequence[str], what: str, path: Path) -> None:
 
 def _find(content: Mapping[str, Any], text: str, path: Path) -> tuple[str, str, list[Row]]:
     flags: list[Row] = content["flags"]
-    kind, _, rest = text.partition(":")
-    kinds = ("flag", "shipment", "bill")
-    only, name = (kind, rest.strip()) if kind in kinds and rest else ("", text)
+    only, name = split_name(text, ("flag", "shipment", "bill"))
     if only in ("", "flag") and len(name) >= LEAST:
         begun = [f for f in flags if f["flag_id"].startswith(name)] or [f for f in flags if f["flag_id"].startswith(name.lower())]
         exact = [f for f in begun if f["flag_id"] == name]
@@ -176,7 +174,7 @@ def _find(content: Mapping[str, Any], text: str, path: Path) -> tuple[str, str, 
     if only in ("", "shipment") and (mine := [f for f in flags if f["shipment_id"] == name]):
         return "shipment", name, mine
     if only in ("", "bill"):
-        named = {s["shipment_id"] for s in content["shipments"] if _is_reference(name, s.get("references"))}
+        named = {s["shipment_id"] for s in content["shipments"] if is_referred_to(s, name)}
         if mine := [f for f in flags if f["shipment_id"] in named]:
             return "bill", name, mine
     raise UsageError(
@@ -184,11 +182,6 @@ def _find(content: Mapping[str, Any], text: str, path: Path) -> tuple[str, str, 
         where=Where(str(path)),
         remedy="Check the id: `screen -o report.csv` lists them.",
     )
-
-
-def _is_reference(name: str, references: Any) -> bool:
-    pairs = references if isinstance(references, list) else []
-    return any(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[1], list) and name in pair[1] for pair in pairs)
 
 
 def _reference(content: Mapping[str, Any]) -> Row:

@@ -27,7 +27,6 @@ from precursor_screen.matching.party.alignment import Outcome, compare
 from precursor_screen.matching.party.bounds import summarise_rows
 from precursor_screen.matching.party.candidates import Questions, find_candidates
 from precursor_screen.matching.party.index_file import (
-    ENTRY_KINDS,
     NAME_KINDS,
     build_index,
     index_version,
@@ -41,6 +40,7 @@ from precursor_screen.matching.party.queries import Joined, Speller, Texts, is_t
 from precursor_screen.matching.party.vocabulary import Vocabulary
 from precursor_screen.matching.party.weights import Word, describe, make_word
 from precursor_screen.matching.party.word_book import WordBook
+from precursor_screen.model import ENTRY_KINDS
 from precursor_screen.names.party import PartyName, normalise_party
 
 __all__ = [

@@ -20,7 +20,7 @@ from msgspec import Struct
 from precursor_screen.errors import WatchlistError, Where
 from precursor_screen.matching.party.spellings import order_by_length, sign
 from precursor_screen.matching.party.weights import CONSONANTS, FIRST_MAJOR, NAME, compared_words, describe, rarity
-from precursor_screen.model import WatchlistEntry, WatchlistName
+from precursor_screen.model import ENTRY_KINDS, WatchlistEntry, WatchlistName
 from precursor_screen.names.party import LATIN, PartyName, Reading, canonical_tokens, normalise_party, normaliser_version
 from precursor_screen.names.party_words import part_form
 from precursor_screen.store.arrow import map_arrow
@@ -30,7 +30,6 @@ INDEX_VERSION = 3
 # The order in which the names of one entry stand for it: a weak alias only when no other name reaches the cut.
 NAME_KINDS = ("primary", "strong", "former", "original_script", "weak")
 _NAME_KIND = {kind: i for i, kind in enumerate(NAME_KINDS)}
-ENTRY_KINDS = ("person", "organisation", "vessel", "aircraft")
 
 _COLUMNS: dict[str, pa.DataType] = {
     "entry_id": pa.string(),

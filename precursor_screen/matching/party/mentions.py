@@ -18,7 +18,7 @@ from ahocorasick_rs import BytesAhoCorasick
 from rapidfuzz.distance import OSA
 
 from precursor_screen.matching.party.index import PartyIndex
-from precursor_screen.matching.party.index_file import ENTRY_KINDS, NAME_KINDS
+from precursor_screen.matching.party.index_file import NAME_KINDS
 from precursor_screen.matching.party.mention_sense import (
     LEAST_WORDS,
     as_written,
@@ -30,6 +30,7 @@ from precursor_screen.matching.party.mention_sense import (
 )
 from precursor_screen.matching.party.mention_words import Ints, OwnScript, Partners, Stream
 from precursor_screen.matching.party.weights import GENERIC, LEGAL, NAME
+from precursor_screen.model import ENTRY_KINDS
 from precursor_screen.names.decodings import further_readings
 from precursor_screen.schema import PARTY_MENTION
 

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from precursor_screen.errors import WatchlistError, Where
+from precursor_screen.reference.sources import ListSource
 from precursor_screen.version import __version__
 
 # OFAC answers 403 to clients that do not begin with Mozilla/<digit> or have fewer than 40 characters.
@@ -31,16 +32,8 @@ _MAX_REDIRECTS = 5
 _PUBLIC_SECOND_LEVEL = frozenset(("gov", "co", "com", "org", "ac", "gc", "gob", "go", "gouv"))
 
 
-class Limits(Struct, frozen=True):
-    """What one download may take: bytes, seconds, and the domains beside its own to which it may be redirected."""
-
-    max_bytes: int
-    max_seconds: float
-    redirect_domains: tuple[str, ...] = ()
-    user_agent: str = ""
-
-
-class Answer(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Answer:
     """What the publisher gave: whether the file has changed, and by what to ask next time. modified: of the file."""
 
     changed: bool
@@ -56,39 +49,39 @@ class Answer(Struct, frozen=True):
             return None
 
 
-def fetch(url: str, target: Path, limits: Limits, validators: Mapping[str, str] | None = None) -> Answer:
+def fetch(url: str, target: Path, source: ListSource, validators: Mapping[str, str] | None = None) -> Answer:
     """Download a file, unless it is the one we have.
 
     Args:
         url: https; http for this machine only.
         target: where to write it.
-        limits: caps.
+        source: of the list: its caps, and the domains beside its own to which it may be redirected.
         validators: `etag` and `last_modified` of the copy that we have.
 
     Raises:
         WatchlistError: it cannot be had, is not whole, or is beyond a cap. Nothing is left at `target` then.
     """
     try:
-        return _fetch(url, target, limits, validators or {})
+        return _fetch(url, target, source, validators or {})
     except WatchlistError:
         target.unlink(missing_ok=True)
         raise
 
 
-def _fetch(url: str, target: Path, limits: Limits, validators: Mapping[str, str]) -> Answer:
+def _fetch(url: str, target: Path, source: ListSource, validators: Mapping[str, str]) -> Answer:
     where = Where(show_url(url))
     _check_url(url, where)
-    headers = {"User-Agent": limits.user_agent or USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
+    headers = {"User-Agent": source.user_agent or USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
     for header, key in (("If-None-Match", "etag"), ("If-Modified-Since", "last_modified")):
         if validators.get(key):
             headers[header] = validators[key]
-    patience = min(_SILENCE_SECONDS, limits.max_seconds)
-    deadline = time.monotonic() + limits.max_seconds
+    patience = min(_SILENCE_SECONDS, source.max_seconds)
+    deadline = time.monotonic() + source.max_seconds
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the scheme was checked
     by_hand = "Try again later, or fetch the file by other means and import it."
     try:
-        with _opener(limits).open(request, timeout=patience) as response:
-            _receive(response, target, limits, deadline, where)
+        with _opener(source).open(request, timeout=patience) as response:
+            _receive(response, target, source, deadline, where)
             return Answer(True, _one_line(response.headers.get("ETag")), _one_line(response.headers.get("Last-Modified")))
     except urllib.error.HTTPError as error:
         with error:
@@ -149,8 +142,8 @@ class _SameDomain(urllib.request.HTTPRedirectHandler):
 
     max_redirections = _MAX_REDIRECTS
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self, source: ListSource) -> None:
+        self._source = source
 
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: http.client.HTTPMessage, newurl: str
@@ -164,14 +157,14 @@ class _SameDomain(urllib.request.HTTPRedirectHandler):
         _check_url(newurl, where)
         host = (urlsplit(newurl).hostname or "").lower()
         own = registered_domain(urlsplit(req.full_url).hostname or "")
-        if registered_domain(host) != own and not any(_lies_in(host, domain) for domain in self._limits.redirect_domains):
+        if registered_domain(host) != own and not any(_lies_in(host, domain) for domain in self._source.redirect_domains):
             message = f"The publisher redirects to another domain, {host}."
             remedy = "If that is theirs, put it into redirect_domains of a copy of sources.toml, and give that with --source."
             raise WatchlistError(message, where=where, remedy=remedy)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _opener(limits: Limits) -> urllib.request.OpenerDirector:
+def _opener(source: ListSource) -> urllib.request.OpenerDirector:
     """An opener for http and https alone: no files, no FTP, no cookies, no passwords."""
     opener = urllib.request.OpenerDirector()
     for handler in (
@@ -179,7 +172,7 @@ def _opener(limits: Limits) -> urllib.request.OpenerDirector:
         urllib.request.HTTPHandler(),
         urllib.request.HTTPSHandler(),
         urllib.request.HTTPDefaultErrorHandler(),
-        _SameDomain(limits),
+        _SameDomain(source),
         urllib.request.HTTPErrorProcessor(),
         urllib.request.UnknownHandler(),
     ):
@@ -187,24 +180,24 @@ def _opener(limits: Limits) -> urllib.request.OpenerDirector:
     return opener
 
 
-def _receive(response: http.client.HTTPResponse, target: Path, limits: Limits, deadline: float, where: Where) -> None:
+def _receive(response: http.client.HTTPResponse, target: Path, source: ListSource, deadline: float, where: Where) -> None:
     if response.status != http.HTTPStatus.OK:
         raise _refusal(response.status, where)
     stated = response.headers.get("Content-Length", "")
     declared = int(stated) if stated.isdecimal() else None
     received = 0
     with target.open("wb") as stream:
-        while chunk := response.read1(_CHUNK) if (declared or 0) <= limits.max_bytes else b"":
+        while chunk := response.read1(_CHUNK) if (declared or 0) <= source.max_bytes else b"":
             received += len(chunk)
-            if received > limits.max_bytes:
+            if received > source.max_bytes:
                 break
             if time.monotonic() > deadline:
-                message = f"The download takes longer than {limits.max_seconds:g} seconds ({received:,} bytes so far)."
+                message = f"The download takes longer than {source.max_seconds:g} seconds ({received:,} bytes so far)."
                 remedy = "Try again later, or raise max_seconds in a copy of sources.toml, and give that with --source."
                 raise WatchlistError(message, where=where, remedy=remedy)
             stream.write(chunk)
-    if max(received, declared or 0) > limits.max_bytes:
-        message = f"The file is larger than {limits.max_bytes:,} bytes, which no known list is."
+    if max(received, declared or 0) > source.max_bytes:
+        message = f"The file is larger than {source.max_bytes:,} bytes, which no known list is."
         remedy = "If it is the list, raise max_megabytes in a copy of sources.toml, and give that with --source."
         raise WatchlistError(message, where=where, remedy=remedy)
     if declared is not None and received != declared:

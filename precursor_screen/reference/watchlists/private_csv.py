@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from precursor_screen.errors import WatchlistError, Where
+from precursor_screen.model import ENTRY_KINDS
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.reference.watchlists.draft import Draft
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
@@ -24,7 +25,6 @@ COLUMNS = (
     *("programme", "listed", "delisted", "note"),
 )
 _REQUIRED = ("entry_id", "name")
-_KINDS = ("person", "organisation", "vessel", "aircraft")
 _NAME_KINDS = ("primary", "strong", "weak", "former", "original_script")
 
 
@@ -117,7 +117,9 @@ def _add_row(drafts: dict[str, Draft], cells: dict[str, str], place: str, skippe
         return
     draft = drafts.get(entry_id)
     if draft is None:
-        draft = drafts[entry_id] = Draft(entry_id, _choose(cells.get("kind", ""), _KINDS, "organisation", "kind", place, notes))
+        draft = drafts[entry_id] = Draft(
+            entry_id, _choose(cells.get("kind", ""), ENTRY_KINDS, "organisation", "kind", place, notes)
+        )
     kind = _choose(cells.get("name_kind", ""), _NAME_KINDS, "primary", "name_kind", place, notes)
     draft.add_name(name, kind)  # where name_kind is left blank on later rows, another name is meant: one name is primary
     _add_details(draft, cells, place, notes)

@@ -12,12 +12,19 @@ import pytest
 
 from precursor_screen.errors import WatchlistError
 from precursor_screen.reference.shipped import watchlists_folder
-from precursor_screen.reference.sources import load_sources
+from precursor_screen.reference.sources import ListSource, load_sources
 from precursor_screen.reference.watchlists import fetch as fetching
-from precursor_screen.reference.watchlists.fetch import USER_AGENT, Limits, fetch, registered_domain, show_url
+from precursor_screen.reference.watchlists.fetch import USER_AGENT, fetch, registered_domain, show_url
 from tests.reference.watchlists.watchlist_server import Publisher, publisher
 
-LIMITS = Limits(max_bytes=1 << 20, max_seconds=10)
+
+def limited(max_bytes: int, max_seconds: float, redirect_domains: tuple[str, ...] = (), user_agent: str = "") -> ListSource:
+    """A source with its caps, and where it may redirect to."""
+    caps = {"max_bytes": max_bytes, "max_seconds": max_seconds, "redirect_domains": redirect_domains, "user_agent": user_agent}
+    return ListSource("x", "X", "", "", 14, True, **caps)
+
+
+LIMITS = limited(max_bytes=1 << 20, max_seconds=10)
 DAY = "Fri, 27 Feb 2026 10:00:00 GMT"
 
 
@@ -46,7 +53,7 @@ def test_a_file_and_then_the_same_file(site, tmp_path):
 def test_the_user_agent_is_one_that_ofac_accepts_or_the_sources_own(site, tmp_path):
     assert USER_AGENT.startswith("Mozilla/5")
     assert len(USER_AGENT) >= 40
-    fetch(site.put("/x", "y"), tmp_path / "x", Limits(9, 9, user_agent="Mine/1.0"))
+    fetch(site.put("/x", "y"), tmp_path / "x", limited(9, 9, user_agent="Mine/1.0"))
     assert site.asked[0][1]["User-Agent"] == "Mine/1.0"
 
 
@@ -105,7 +112,7 @@ def test_a_redirect_that_the_source_allows(site, tmp_path):
     url = site.put("/old", "", 302, location=f"http://localhost:{port}/new")
     with pytest.raises(WatchlistError, match="another domain, localhost"):
         fetch(url, tmp_path / "list", LIMITS)
-    fetch(url, tmp_path / "list", Limits(99, 9, ("localhost",)))
+    fetch(url, tmp_path / "list", limited(99, 9, ("localhost",)))
     assert (tmp_path / "list").read_text() == "content"
 
 
@@ -128,7 +135,7 @@ def test_a_host_that_is_allowed_is_that_host_or_lies_in_it(host, domain, lies):
 @pytest.mark.parametrize("list_id", ["ofac-sdn", "ofac-cons", "un-sc"])
 def test_the_official_sources_may_redirect_to_their_stores_and_nowhere_else(site, tmp_path, list_id):
     source = load_sources(watchlists_folder())[list_id]
-    limits = Limits(99, 9, source.redirect_domains)
+    limits = limited(99, 9, source.redirect_domains)
     (store,) = source.redirect_domains
     url = site.put("/old", "", 302, location=f"https://{store}/signed?token=1")
     # Nothing here leaves this machine: that the store cannot be reached shows that the redirect was followed.
@@ -171,7 +178,7 @@ def test_a_body_without_end(site, tmp_path):
         fetch(url, tmp_path / "list", LIMITS)
     assert not (tmp_path / "list").exists()
     with pytest.raises(WatchlistError, match="larger than 3 bytes"):
-        fetch(site.put("/stated", "four"), tmp_path / "list", Limits(3, 9))
+        fetch(site.put("/stated", "four"), tmp_path / "list", limited(3, 9))
 
 
 def test_a_body_that_drips(site, tmp_path):
@@ -179,7 +186,7 @@ def test_a_body_that_drips(site, tmp_path):
     site.tricks["/list"] = "slow"
     began = time.monotonic()
     with pytest.raises(WatchlistError, match=r"longer than 0\.3 seconds"):
-        fetch(url, tmp_path / "list", Limits(1 << 20, 0.3))
+        fetch(url, tmp_path / "list", limited(1 << 20, 0.3))
     assert time.monotonic() - began < 5
 
 
