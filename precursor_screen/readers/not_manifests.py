@@ -13,9 +13,9 @@ from zipfile import BadZipFile
 from precursor_screen.errors import NoManifest, UnreadableManifest, Where
 from precursor_screen.formats.archive import open_zip
 from precursor_screen.formats.blob import Blob
+from precursor_screen.reference.watchlists import private_csv
 from precursor_screen.reference.watchlists.interface import HEAD_BYTES, ListFile, WatchlistImporter
 from precursor_screen.reference.watchlists.ofac_csv import OfacCsv
-from precursor_screen.reference.watchlists.private_csv import PrivateCsv
 from precursor_screen.reference.watchlists.registry import IMPORTERS
 
 _LISTS: Final = ("text", "xml", "json")
@@ -55,7 +55,7 @@ def _layout_of(blob: Blob, head: bytes) -> str:
 
 def _is_sure(importer: WatchlistImporter, head: bytes) -> bool:
     """Whether a layout that is told by little is one: tables of a number and eleven cells, or with a column `name`, may be manifests."""
-    if isinstance(importer, PrivateCsv):
+    if importer is private_csv.IMPORTER:
         return {"entry_id", "name"} <= _columns(head)
     return not isinstance(importer, OfacCsv) or b"-0-" in head
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from precursor_screen.reference import shipped
 from precursor_screen.reference.refresh import refresh_list
 from precursor_screen.reference.sources import ListSource, load_sources, read_sources
 from precursor_screen.reference.store import WatchlistStore
-from precursor_screen.reference.watchlists.un_xml import UnXml
+from precursor_screen.reference.watchlists.un_xml import IMPORTER
 from tests.reference.watchlists import watchlist_files as files
 from tests.reference.watchlists.watchlist_server import Publisher, publisher
 
@@ -79,9 +80,7 @@ def test_the_same_bytes_without_validators_make_no_snapshot(site, store):
 def test_a_newer_importer_reads_the_same_file_again(site, store, monkeypatch):
     wanted = source("un-sc", site.put("/un.xml", files.UN, etag='"1"'))
     refresh_list(store, wanted, moment=NOW)
-    newer = UnXml()
-    newer.version = "next"
-    monkeypatch.setattr(refreshing, "IMPORTERS", (newer,))
+    monkeypatch.setattr(refreshing, "IMPORTERS", (replace(IMPORTER, version="next"),))
     assert refresh_list(store, wanted, moment=NOW).changed
     assert "If-None-Match" not in site.asked[-1][1]
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from precursor_screen.errors import WatchlistError
 from precursor_screen.formats.xml import find_root_name, find_text, stream_records
 from precursor_screen.model import WatchlistEntry
 from precursor_screen.reference.watchlists.draft import Draft, read_day, tidy
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
 
 # Aliases are free text: names parted by semicolons, commas or slashes, some behind a label (`Russian:`, `also known as`).
 _LABEL = re.compile(
@@ -29,43 +29,33 @@ _LEGAL_FORM = re.compile(
 _KNOWN_AS = re.compile(r"\s*\((?:also known as|a\.?k\.?a\.?)[:,]?\s+([^()]+)\)", re.IGNORECASE)
 
 
-class CanadaXml:
-    """Reads the one file. It has no ids: an entry's key is its regulation, schedule and item."""
+def _fits(file: ListFile) -> bool:
+    """Whether it is an XML file with that root and items of schedules."""
+    return find_root_name(file.head) == "data-set" and b"<Item>" in file.head
 
-    name = "canada-xml"
-    version = "1"
 
-    def recognise(self, files: Sequence[ListFile]) -> bool:
-        """Whether it is one XML file with that root and items of schedules."""
-        return len(files) == 1 and find_root_name(files[0].head) == "data-set" and b"<Item>" in files[0].head
+def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+    """Read the list; it states no date of its own."""
+    entries: list[WatchlistEntry] = []
+    seen: set[str] = set()
+    by_source: dict[str, int] = {}
+    with file.open() as stream:
+        for record in stream_records(stream, {"record"}, file=file.name, error=WatchlistError):
+            draft = _read_record(record.element, notes)
+            if draft is None:
+                skipped.add("record without a name or item", f"record {record.number}")
+                continue
+            if draft.entry_id in seen:
+                notes.add("item given to two records: numbered apart", draft.entry_id)
+                draft.entry_id += f" ({record.number})"
+            seen.add(draft.entry_id)
+            entries.append(draft.finish(list_id))
+            for source in draft.programmes:
+                by_source[source] = by_source.get(source, 0) + 1
+    return ParsedList("ca-sema", tuple(entries), by_source=tuple(sorted(by_source.items())))
 
-    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
-        """Read the list; it states no date of its own."""
-        file = files[0]
-        skipped, notes = Tally(), Tally()
-        entries: list[WatchlistEntry] = []
-        seen: set[str] = set()
-        by_source: dict[str, int] = {}
-        with file.open() as stream:
-            for record in stream_records(stream, {"record"}, file=file.name, error=WatchlistError):
-                draft = _read_record(record.element, notes)
-                if draft is None:
-                    skipped.add("record without a name or item", f"record {record.number}")
-                    continue
-                if draft.entry_id in seen:
-                    notes.add("item given to two records: numbered apart", draft.entry_id)
-                    draft.entry_id += f" ({record.number})"
-                seen.add(draft.entry_id)
-                entries.append(draft.finish(list_id))
-                for source in draft.programmes:
-                    by_source[source] = by_source.get(source, 0) + 1
-        return ParsedList(
-            "ca-sema",
-            tuple(entries),
-            skipped=skipped.remarks(),
-            notes=notes.remarks(),
-            by_source=tuple(sorted(by_source.items())),
-        )
+
+IMPORTER = Importer("canada-xml", "1", _fits, _read)
 
 
 def split_aliases(text: str) -> Iterator[str]:

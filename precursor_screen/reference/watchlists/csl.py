@@ -61,11 +61,7 @@ def gather(records: Iterable[CslRecord], list_id: str, skipped: Tally, notes: Ta
         draft.delisted = max(known) if len(known) == len(ends[key]) else None
         by_source[sources[key]] = by_source.get(sources[key], 0) + 1
     return ParsedList(
-        CONTENT,
-        tuple(draft.finish(list_id) for draft in drafts.values()),
-        skipped=skipped.remarks(),
-        notes=notes.remarks(),
-        by_source=tuple(sorted(by_source.items())),
+        CONTENT, tuple(draft.finish(list_id) for draft in drafts.values()), by_source=tuple(sorted(by_source.items()))
     )
 
 

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from precursor_screen.reference.watchlists.csl import CslRecord, gather, read_ids, split_address
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
 from precursor_screen.reference.watchlists.tables import read_head_rows, read_rows
 
 _COLUMNS = frozenset(("source", "entitynumber", "name", "altnames", "programs", "ids"))
 
 
-class CslCsv:
-    """Reads the one file; entries in the order of their first rows."""
+def _fits(file: ListFile) -> bool:
+    """Whether it is a file with the columns of the list."""
+    return any(set(row) >= _COLUMNS for row in read_head_rows(file.head, ",", 1))
 
-    name = "csl-csv"
-    version = "1"
 
-    def recognise(self, files: Sequence[ListFile]) -> bool:
-        """Whether it is one file with the columns of the list."""
-        return len(files) == 1 and any(set(row) >= _COLUMNS for row in read_head_rows(files[0].head, ",", 1))
+def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+    """Read the list; it states no date of its own."""
+    return gather(_records(file, skipped), list_id, skipped, notes)
 
-    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
-        """Read the list; it states no date of its own."""
-        skipped, notes = Tally(), Tally()
-        return gather(_records(files[0], skipped), list_id, skipped, notes)
+
+IMPORTER = Importer("csl-csv", "1", _fits, _read)
 
 
 def _records(file: ListFile, skipped: Tally) -> Iterator[CslRecord]:

@@ -12,42 +12,36 @@ from typing import Any
 from precursor_screen.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists.csl import CslRecord, gather
 from precursor_screen.reference.watchlists.draft import tidy
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
 
 _ADDRESS_PARTS = ("address", "city", "state", "postal_code")
 
 
-class CslJson:
-    """Reads the one file; entries in the order of their first records."""
+def _fits(file: ListFile) -> bool:
+    """Whether it is a JSON file whose records have a source and alternative names."""
+    head = file.head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return head[:1] in (b"{", b"[") and b'"source"' in head and b'"alt_names"' in head
 
-    name = "csl-json"
-    version = "1"
 
-    def recognise(self, files: Sequence[ListFile]) -> bool:
-        """Whether it is one JSON file whose records have a source and alternative names."""
-        if len(files) != 1:
-            return False
-        head = files[0].head.removeprefix(b"\xef\xbb\xbf").lstrip()
-        return head[:1] in (b"{", b"[") and b'"source"' in head and b'"alt_names"' in head
+def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+    """Read the list; it states no date of its own, but how many records it has."""
+    try:
+        data = json.loads(file.read_bytes())
+    except (ValueError, RecursionError) as error:
+        message = f"The JSON is damaged or was cut short: {error}."
+        raise WatchlistError(message, where=Where(file.name), remedy="Fetch it again.") from error
+    records = data.get("results") if isinstance(data, dict) else data
+    if not isinstance(records, list):
+        raise WatchlistError("The JSON holds no list of results.", where=Where(file.name), remedy="Fetch it again.")
+    total = data.get("total") if isinstance(data, dict) else None
+    parsed = gather(_records(records, skipped), list_id, skipped, notes)
+    if isinstance(total, int) and total > len(records):
+        message = f"The file holds {len(records)} of {total} results: it is a page of the list, not the list."
+        raise WatchlistError(message, where=Where(file.name), remedy="Fetch the whole file.")
+    return parsed
 
-    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
-        """Read the list; it states no date of its own, but how many records it has."""
-        file = files[0]
-        try:
-            data = json.loads(file.read_bytes())
-        except (ValueError, RecursionError) as error:
-            message = f"The JSON is damaged or was cut short: {error}."
-            raise WatchlistError(message, where=Where(file.name), remedy="Fetch it again.") from error
-        records = data.get("results") if isinstance(data, dict) else data
-        if not isinstance(records, list):
-            raise WatchlistError("The JSON holds no list of results.", where=Where(file.name), remedy="Fetch it again.")
-        total = data.get("total") if isinstance(data, dict) else None
-        skipped, notes = Tally(), Tally()
-        parsed = gather(_records(records, skipped), list_id, skipped, notes)
-        if isinstance(total, int) and total > len(records):
-            message = f"The file holds {len(records)} of {total} results: it is a page of the list, not the list."
-            raise WatchlistError(message, where=Where(file.name), remedy="Fetch the whole file.")
-        return parsed
+
+IMPORTER = Importer("csl-json", "1", _fits, _read)
 
 
 def _records(records: Sequence[Any], skipped: Tally) -> Iterator[CslRecord]:

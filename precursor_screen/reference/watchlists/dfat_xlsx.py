@@ -6,14 +6,14 @@ The new layout is written from published headers; no real file was at hand to te
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from precursor_screen.errors import UnreadableManifest, WatchlistError, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.reference.watchlists.countries import country_code
 from precursor_screen.reference.watchlists.draft import Draft, read_written_day, tidy
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
 from precursor_screen.reference.watchlists.tables import fold_column
 
 _COLUMNS = frozenset(("reference", "nameofindividualorentity", "nametype", "committees"))
@@ -34,39 +34,36 @@ _REMARK = re.compile(r"\s*\([^()]*\)")  # `Iraq (at the time of listing)`
 _HEADER_ROWS = 10
 
 
-class DfatXlsx:
-    """Reads the one file; entries in the order of their first rows."""
+def _fits(file: ListFile) -> bool:
+    """Whether it is a workbook whose first sheet has the columns of the list."""
+    if not file.head.startswith(b"PK\x03\x04"):
+        return False
+    try:
+        return next(_rows(file, Tally()), None) is not None
+    except WatchlistError:
+        return False
 
-    name = "dfat-xlsx"
-    version = "1"
 
-    def recognise(self, files: Sequence[ListFile]) -> bool:
-        """Whether it is one workbook whose first sheet has the columns of the list."""
-        if len(files) != 1 or not files[0].head.startswith(b"PK\x03\x04"):
-            return False
-        try:
-            return next(_rows(files[0], Tally()), None) is not None
-        except WatchlistError:
-            return False
+def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+    """Read the list; it states no date of its own."""
+    drafts: dict[str, Draft] = {}
+    for row, cells in _rows(file, skipped):
+        reference = _REFERENCE.fullmatch(cells["reference"])
+        name = cells["nameofindividualorentity"]
+        if not reference or not name:
+            skipped.add("row without a reference or name", f"row {row}: {cells['reference']} {name}")
+            continue
+        label = cells.get("type", "").lower()
+        if label not in _KINDS:
+            notes.add("kind of entry not known: taken as organisation", f"{reference[0]} {label}")
+        draft = drafts.setdefault(reference[1], Draft(reference[1], _KINDS.get(label, "organisation")))
+        draft.add_name(name, _name_kind(cells, reference[0], notes))
+        _fill(draft, cells, notes)
+    entries = tuple(draft.finish(list_id) for draft in drafts.values())
+    return ParsedList("au-dfat", entries)
 
-    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
-        """Read the list; it states no date of its own."""
-        skipped, notes = Tally(), Tally()
-        drafts: dict[str, Draft] = {}
-        for row, cells in _rows(files[0], skipped):
-            reference = _REFERENCE.fullmatch(cells["reference"])
-            name = cells["nameofindividualorentity"]
-            if not reference or not name:
-                skipped.add("row without a reference or name", f"row {row}: {cells['reference']} {name}")
-                continue
-            label = cells.get("type", "").lower()
-            if label not in _KINDS:
-                notes.add("kind of entry not known: taken as organisation", f"{reference[0]} {label}")
-            draft = drafts.setdefault(reference[1], Draft(reference[1], _KINDS.get(label, "organisation")))
-            draft.add_name(name, _name_kind(cells, reference[0], notes))
-            _fill(draft, cells, notes)
-        entries = tuple(draft.finish(list_id) for draft in drafts.values())
-        return ParsedList("au-dfat", entries, skipped=skipped.remarks(), notes=notes.remarks())
+
+IMPORTER = Importer("dfat-xlsx", "1", _fits, _read)
 
 
 def _rows(file: ListFile, skipped: Tally) -> Iterator[tuple[int, dict[str, str]]]:

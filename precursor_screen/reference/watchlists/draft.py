@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from msgspec import Struct, field
@@ -35,6 +36,14 @@ class Draft(Struct):
     notes: dict[str, None] = field(default_factory=dict)
     listed: date | None = None
     delisted: date | None = None
+
+    @classmethod
+    def of_kind(cls, entry_id: str, label: str, kinds: Mapping[str, str], notes: Tally) -> Draft:
+        """An entry of the kind that a list's own label stands for; a label that is not known is counted."""
+        folded = label.strip().lower()
+        if folded not in kinds:
+            notes.add("kind of entry not known: taken as organisation", f"{entry_id} {folded}")
+        return cls(entry_id, kinds.get(folded, "organisation"))
 
     def add_name(self, name: str, kind: str) -> bool:
         """Add a name; False if nothing is left of it.

@@ -6,7 +6,7 @@ from precursor_screen.reference.watchlists.draft import Draft
 from precursor_screen.reference.watchlists.interface import Tally
 
 CONTENT = "eu-fsf"
-_KINDS = {"person": "person", "p": "person", "enterprise": "organisation", "e": "organisation"}
+KINDS = {"person": "person", "p": "person", "enterprise": "organisation", "e": "organisation"}
 _IDENTIFIERS = {
     "passport": "passport",
     "id": "national_id",
@@ -20,14 +20,6 @@ _IDENTIFIERS = {
     "swiftbic": "swift",
     "lei": "lei",
 }
-
-
-def entry_kind(code: str, entry_id: str, notes: Tally) -> str:
-    """The kind of an entry by its subject type; the list has no vessels of their own."""
-    label = code.strip().lower()
-    if label not in _KINDS:
-        notes.add("kind of entry not known: taken as organisation", f"{entry_id} {label}")
-    return _KINDS.get(label, "organisation")
 
 
 def add_alias(draft: Draft, name: str, strong: str) -> bool:

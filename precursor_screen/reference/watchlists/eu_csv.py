@@ -6,13 +6,13 @@ Written from published headers; no real file was at hand to test it with.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 from precursor_screen.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists.draft import Draft, read_day, read_written_day
-from precursor_screen.reference.watchlists.eu import CONTENT, add_alias, add_document, entry_kind
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.eu import CONTENT, KINDS, add_alias, add_document
+from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
 from precursor_screen.reference.watchlists.tables import fold_column, read_head_rows
 
 _COLUMNS = frozenset(("entitylogicalid", "entityeureferencenumber", "namealiaswholename"))
@@ -20,40 +20,36 @@ _ADDRESS_COLUMNS = ("street", "pobox", "zipcode", "city", "place", "region")
 _JOIN_LINES = 40  # how far a quoted cell may run over line ends
 
 
-class EuCsv:
-    """Reads the one file; entries in the order of their first rows."""
+def _fits(file: ListFile) -> bool:
+    """Whether it is a file with the columns of the list."""
+    return any(set(row) >= _COLUMNS for row in read_head_rows(file.head, ";", 1))
 
-    name = "eu-fsf-csv"
-    version = "1"
 
-    def recognise(self, files: Sequence[ListFile]) -> bool:
-        """Whether it is one file with the columns of the list."""
-        return len(files) == 1 and any(set(row) >= _COLUMNS for row in read_head_rows(files[0].head, ";", 1))
+def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+    """Read the list; its date is the day on which it was generated."""
+    drafts: dict[str, Draft] = {}
+    list_date: date | None = None
+    for line, cells in _rows(file, skipped):
+        entry_id = cells["entityeureferencenumber"] or cells["entitylogicalid"]
+        if not entry_id:
+            skipped.add("row without a reference", f"line {line}")
+            continue
+        if list_date is None:
+            stated = cells.get("filegenerationdate", "")
+            list_date = read_written_day(stated, "dmy", "date of generation", file.name, notes)
+        draft = drafts.get(entry_id)
+        if draft is None:
+            code = cells.get("entitysubjecttype", "") or cells.get("entitysubjecttypeclassificationcode", "")
+            draft = drafts[entry_id] = Draft.of_kind(entry_id, code, KINDS, notes)
+        _fill(draft, cells, notes)
+    for entry_id in [key for key, draft in drafts.items() if not draft.names]:
+        skipped.add("entity without a name", entry_id)
+        del drafts[entry_id]
+    entries = tuple(draft.finish(list_id) for draft in drafts.values())
+    return ParsedList(CONTENT, entries, list_date)
 
-    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
-        """Read the list; its date is the day on which it was generated."""
-        file = files[0]
-        skipped, notes = Tally(), Tally()
-        drafts: dict[str, Draft] = {}
-        list_date: date | None = None
-        for line, cells in _rows(file, skipped):
-            entry_id = cells["entityeureferencenumber"] or cells["entitylogicalid"]
-            if not entry_id:
-                skipped.add("row without a reference", f"line {line}")
-                continue
-            if list_date is None:
-                stated = cells.get("filegenerationdate", "")
-                list_date = read_written_day(stated, "dmy", "date of generation", file.name, notes)
-            draft = drafts.get(entry_id)
-            if draft is None:
-                code = cells.get("entitysubjecttype", "") or cells.get("entitysubjecttypeclassificationcode", "")
-                draft = drafts[entry_id] = Draft(entry_id, entry_kind(code, entry_id, notes))
-            _fill(draft, cells, notes)
-        for entry_id in [key for key, draft in drafts.items() if not draft.names]:
-            skipped.add("entity without a name", entry_id)
-            del drafts[entry_id]
-        entries = tuple(draft.finish(list_id) for draft in drafts.values())
-        return ParsedList(CONTENT, entries, list_date, skipped.remarks(), notes.remarks())
+
+IMPORTER = Importer("eu-fsf-csv", "1", _fits, _read)
 
 
 def _rows(file: ListFile, skipped: Tally) -> Iterator[tuple[int, dict[str, str]]]:

@@ -5,57 +5,48 @@ Written from the publisher's schema; no real file was at hand to test it with.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
 from precursor_screen.errors import WatchlistError
 from precursor_screen.formats.xml import find_root_name, find_text, read_root, stream_records
 from precursor_screen.model import WatchlistEntry
 from precursor_screen.reference.watchlists.draft import Draft, read_day
-from precursor_screen.reference.watchlists.eu import CONTENT, add_alias, add_document, entry_kind
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.eu import CONTENT, KINDS, add_alias, add_document
+from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
 
 _ADDRESS_PARTS = ("street", "poBox", "zipCode", "city", "place", "region")
 
 
-class EuXml:
-    """Reads the one file; entries in its order."""
+def _fits(file: ListFile) -> bool:
+    """Whether it is an XML file with that root and its entities."""
+    return find_root_name(file.head) == "export" and b"sanctionEntity" in file.head
 
-    name = "eu-fsf-xml"
-    version = "1"
 
-    def recognise(self, files: Sequence[ListFile]) -> bool:
-        """Whether it is one XML file with that root and its entities."""
-        return len(files) == 1 and find_root_name(files[0].head) == "export" and b"sanctionEntity" in files[0].head
+def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+    """Read the list; its date is the day on which it was generated."""
+    with file.open() as stream:
+        _, attributes = read_root(stream, file=file.name, error=WatchlistError)
+    entries: list[WatchlistEntry] = []
+    with file.open() as stream:
+        for record in stream_records(stream, {"sanctionEntity"}, file=file.name, error=WatchlistError):
+            draft = _read_entity(record.element, skipped, notes)
+            if draft is None:
+                skipped.add("entity without a reference or name", f"record {record.number}")
+            else:
+                entries.append(draft.finish(list_id))
+    return ParsedList(
+        CONTENT, tuple(entries), read_day(attributes.get("generationDate", ""), "date of generation", file.name, notes)
+    )
 
-    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
-        """Read the list; its date is the day on which it was generated."""
-        file = files[0]
-        skipped, notes = Tally(), Tally()
-        with file.open() as stream:
-            _, attributes = read_root(stream, file=file.name, error=WatchlistError)
-        entries: list[WatchlistEntry] = []
-        with file.open() as stream:
-            for record in stream_records(stream, {"sanctionEntity"}, file=file.name, error=WatchlistError):
-                draft = _read_entity(record.element, skipped, notes)
-                if draft is None:
-                    skipped.add("entity without a reference or name", f"record {record.number}")
-                else:
-                    entries.append(draft.finish(list_id))
-        return ParsedList(
-            CONTENT,
-            tuple(entries),
-            read_day(attributes.get("generationDate", ""), "date of generation", file.name, notes),
-            skipped.remarks(),
-            notes.remarks(),
-        )
+
+IMPORTER = Importer("eu-fsf-xml", "1", _fits, _read)
 
 
 def _read_entity(element: Element, skipped: Tally, notes: Tally) -> Draft | None:
     entry_id = element.get("euReferenceNumber", "") or element.get("logicalId", "")
     subject = element.find("subjectType")
     code = subject.get("code", "") or subject.get("classificationCode", "") if subject is not None else ""
-    draft = Draft(entry_id, entry_kind(code, entry_id, notes))
+    draft = Draft.of_kind(entry_id, code, KINDS, notes)
     for alias in element.iterfind("nameAlias"):
         parts = (alias.get(part, "") for part in ("firstName", "middleName", "lastName"))
         if not add_alias(draft, alias.get("wholeName", "") or " ".join(parts), alias.get("strong", "")):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Callable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -156,6 +157,31 @@ class Tally(Struct):
     def remarks(self) -> tuple[Remark, ...]:
         """All remarks, in the order in which their reasons first occurred."""
         return tuple(Remark(reason, count, tuple(self._examples[reason])) for reason, count in self._counts.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """One layout of lists that are one file.
+
+    version: changes with anything that changes what the same file becomes.
+    fits: whether a file is of this layout, by its head.
+    read: reads the file whole, for a list of that id, and counts what was left out and what was read otherwise than written.
+    """
+
+    name: str
+    version: str
+    fits: Callable[[ListFile], bool]
+    read: Callable[[ListFile, str, Tally, Tally], ParsedList]
+
+    def recognise(self, files: Sequence[ListFile]) -> bool:
+        """Whether it is one file of this layout."""
+        return len(files) == 1 and self.fits(files[0])
+
+    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
+        """Read the file whole; errors as of `WatchlistImporter.parse`."""
+        skipped, notes = Tally(), Tally()
+        parsed = self.read(files[0], list_id, skipped, notes)
+        return replace(parsed, skipped=skipped.remarks(), notes=notes.remarks())
 
 
 def tag_programmes(programmes: Iterable[str]) -> tuple[str, ...]:

@@ -5,14 +5,13 @@ Written from the publisher's schema; no real file was at hand to test it with.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from xml.etree.ElementTree import Element
 
 from precursor_screen.errors import WatchlistError
 from precursor_screen.formats.xml import find_root_name, find_text, stream_records
 from precursor_screen.reference.watchlists.draft import Draft
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
 from precursor_screen.reference.watchlists.ofac_content import alias_kind, join_person
 from precursor_screen.reference.watchlists.ofac_remarks import identifier_kind
 
@@ -25,31 +24,28 @@ _LAST_NAME = "Last Name"
 _PROGRAMME = "Program"
 
 
-class OfacAdvancedXml:
-    """Reads the one file; entries in its order. An entry's number is that of the other layouts."""
+def _fits(file: ListFile) -> bool:
+    """Whether it is an XML file with that root, and OFAC's reference values."""
+    return find_root_name(file.head) == "Sanctions" and b"ReferenceValueSets" in file.head
 
-    name = "ofac-advanced-xml"
-    version = "1"
 
-    def recognise(self, files: Sequence[ListFile]) -> bool:
-        """Whether it is one XML file with that root, and OFAC's reference values."""
-        return len(files) == 1 and find_root_name(files[0].head) == "Sanctions" and b"ReferenceValueSets" in files[0].head
+def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+    """Read the list; its date is that of its issue."""
+    reading = _Reading(skipped, notes)
+    with file.open() as stream:
+        for record in stream_records(stream, _RECORDS, file=file.name, error=WatchlistError):
+            reading.take(record.name, record.element, record.number)
+    return reading.finish(list_id)
 
-    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
-        """Read the list; its date is that of its issue."""
-        file = files[0]
-        reading = _Reading()
-        with file.open() as stream:
-            for record in stream_records(stream, _RECORDS, file=file.name, error=WatchlistError):
-                reading.take(record.name, record.element, record.number)
-        return reading.finish(list_id)
+
+IMPORTER = Importer("ofac-advanced-xml", "1", _fits, _read)
 
 
 class _Reading:
     """What has been read so far. The file gives reference values and places first, then parties, then what was imposed."""
 
-    def __init__(self) -> None:
-        self.skipped, self.notes = Tally(), Tally()
+    def __init__(self, skipped: Tally, notes: Tally) -> None:
+        self.skipped, self.notes = skipped, notes
         self.list_date: date | None = None
         self.values: dict[tuple[str, str], Element] = {}
         self.places: dict[str, tuple[list[str], str]] = {}
@@ -176,7 +172,7 @@ class _Reading:
         elif content == "ofac-sdn and ofac-cons":
             content = "ofac-sdn"
         by_source = tuple(sorted((name, len(ids)) for name, ids in self.lists.items() if name))
-        return ParsedList(content, entries, self.list_date, self.skipped.remarks(), self.notes.remarks(), by_source=by_source)
+        return ParsedList(content, entries, self.list_date, by_source=by_source)
 
 
 def _read_date(element: Element) -> date | None:

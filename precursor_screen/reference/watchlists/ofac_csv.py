@@ -118,16 +118,13 @@ def _cell(cell: str) -> str:
 
 
 def _add_main(drafts: dict[str, Draft], row: list[str], continued: str, skipped: Tally, notes: Tally) -> None:
-    entry_id, name, kind, programmes = row[0], row[1], row[2].lower(), row[3]
+    entry_id, name, kind, programmes = row[:4]
     if not name:
         skipped.add("entry without a name", ",".join(row))
         return
-    if kind not in KINDS:
-        notes.add("kind of entry not known: taken as organisation", f"{entry_id} {kind}")
-    draft = drafts.get(entry_id)
-    if draft is None:
-        draft = drafts[entry_id] = Draft(entry_id, KINDS.get(kind, "organisation"))
-    else:
+    made = Draft.of_kind(entry_id, kind, KINDS, notes)
+    draft = drafts.setdefault(entry_id, made)
+    if draft is not made:
         # A copy that gives two parties one number: both names are kept, as one of them would else go unscreened.
         notes.add("number given to two entries: names joined", f"{entry_id} {name}")
     draft.add_name(name, "primary")

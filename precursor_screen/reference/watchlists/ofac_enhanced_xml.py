@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from xml.etree.ElementTree import Element
 
@@ -10,7 +9,7 @@ from precursor_screen.errors import WatchlistError
 from precursor_screen.formats.xml import find_root_name, find_text, find_texts, stream_records
 from precursor_screen.model import WatchlistEntry
 from precursor_screen.reference.watchlists.draft import Draft, is_latin, read_day
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
 from precursor_screen.reference.watchlists.ofac_content import KINDS, alias_kind
 from precursor_screen.reference.watchlists.ofac_remarks import identifier_kind
 
@@ -20,50 +19,38 @@ _COUNTRY_FEATURES = ("Nationality Country", "Citizenship Country", "Nationality 
 _VESSEL_CALL_SIGN = "Vessel Call Sign"
 
 
-class OfacEnhancedXml:
-    """Reads the one file; entries in its order."""
+def _fits(file: ListFile) -> bool:
+    """Whether it is an XML file with that root."""
+    return find_root_name(file.head) == "sanctionsData"
 
-    name = "ofac-enhanced-xml"
-    version = "1"
 
-    def recognise(self, files: Sequence[ListFile]) -> bool:
-        """Whether it is one XML file with that root."""
-        return len(files) == 1 and find_root_name(files[0].head) == "sanctionsData"
+def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+    """Read the list; its date is that of its data."""
+    entries: list[WatchlistEntry] = []
+    list_date: date | None = None
+    filters: dict[str, list[str]] = {}
+    by_source: dict[str, int] = {}
+    with file.open() as stream:
+        names = ("publicationInfo", "entity")
+        for record in stream_records(stream, names, file=file.name, error=WatchlistError):
+            if record.name == "publicationInfo":
+                list_date = read_day(find_text(record.element, "dataAsOf"), "date of the data", file.name, notes)
+                filters = {kind.tag: [(e.text or "").strip() for e in kind] for kind in record.element.iterfind("filters/*")}
+                continue
+            draft = _read_entry(record.element, skipped, notes)
+            if draft is None:
+                skipped.add("entry without id or name", f"record {record.number}")
+                continue
+            entries.append(draft.finish(list_id))
+            for source in dict.fromkeys(find_texts(record.element, "sanctionsLists/sanctionsList")):
+                by_source[source] = by_source.get(source, 0) + 1
+    lists = filters.pop("sanctionsLists", [])
+    content, refusal = _judge(lists, filters, by_source)
+    sources = {s: n for s, n in by_source.items() if not lists or s in lists}
+    return ParsedList(content, tuple(entries), list_date, by_source=tuple(sorted(sources.items())), refusal=refusal)
 
-    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
-        """Read the list; its date is that of its data."""
-        file = files[0]
-        skipped, notes = Tally(), Tally()
-        entries: list[WatchlistEntry] = []
-        list_date: date | None = None
-        filters: dict[str, list[str]] = {}
-        by_source: dict[str, int] = {}
-        with file.open() as stream:
-            names = ("publicationInfo", "entity")
-            for record in stream_records(stream, names, file=file.name, error=WatchlistError):
-                if record.name == "publicationInfo":
-                    list_date = read_day(find_text(record.element, "dataAsOf"), "date of the data", file.name, notes)
-                    filters = {kind.tag: [(e.text or "").strip() for e in kind] for kind in record.element.iterfind("filters/*")}
-                    continue
-                draft = _read_entry(record.element, skipped, notes)
-                if draft is None:
-                    skipped.add("entry without id or name", f"record {record.number}")
-                    continue
-                entries.append(draft.finish(list_id))
-                for source in dict.fromkeys(find_texts(record.element, "sanctionsLists/sanctionsList")):
-                    by_source[source] = by_source.get(source, 0) + 1
-        lists = filters.pop("sanctionsLists", [])
-        content, refusal = _judge(lists, filters, by_source)
-        sources = {s: n for s, n in by_source.items() if not lists or s in lists}
-        return ParsedList(
-            content,
-            tuple(entries),
-            list_date,
-            skipped.remarks(),
-            notes.remarks(),
-            by_source=tuple(sorted(sources.items())),
-            refusal=refusal,
-        )
+
+IMPORTER = Importer("ofac-enhanced-xml", "1", _fits, _read)
 
 
 def _judge(lists: list[str], filters: dict[str, list[str]], by_source: dict[str, int]) -> tuple[str, str]:
@@ -79,10 +66,8 @@ def _judge(lists: list[str], filters: dict[str, list[str]], by_source: dict[str,
 
 
 def _read_entry(element: Element, skipped: Tally, notes: Tally) -> Draft | None:
-    entry_id, label = element.get("id", ""), find_text(element, "generalInfo/entityType").lower()
-    if label not in KINDS:
-        notes.add("kind of entry not known: taken as organisation", f"{entry_id} {label}")
-    draft = Draft(entry_id, KINDS.get(label, "organisation"))
+    entry_id = element.get("id", "")
+    draft = Draft.of_kind(entry_id, find_text(element, "generalInfo/entityType"), KINDS, notes)
     for name in sorted(element.iterfind("names/name"), key=lambda n: find_text(n, "isPrimary") != "true"):
         _add_names(draft, name, skipped)
     if not entry_id or not draft.names:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from xml.etree.ElementTree import Element
 
@@ -10,57 +9,44 @@ from precursor_screen.errors import WatchlistError
 from precursor_screen.formats.xml import find_root_name, find_text, find_texts, stream_records
 from precursor_screen.model import WatchlistEntry
 from precursor_screen.reference.watchlists.draft import Draft, read_written_day
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
 from precursor_screen.reference.watchlists.ofac_content import KINDS, alias_kind, decide_content, join_person
 from precursor_screen.reference.watchlists.ofac_remarks import identifier_kind
 
 _ADDRESS_PARTS = ("address1", "address2", "address3", "city", "stateOrProvince", "postalCode")
 
 
-class OfacLegacyXml:
-    """Reads the one file; entries in its order."""
+def _fits(file: ListFile) -> bool:
+    """Whether it is an XML file with that root; its namespace has changed and does not count."""
+    return find_root_name(file.head) == "sdnList"
 
-    name = "ofac-legacy-xml"
-    version = "1"
 
-    def recognise(self, files: Sequence[ListFile]) -> bool:
-        """Whether it is one XML file with that root; its namespace has changed and does not count."""
-        return len(files) == 1 and find_root_name(files[0].head) == "sdnList"
+def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+    """Read the list; its date is that of its publication."""
+    entries: list[WatchlistEntry] = []
+    list_date: date | None = None
+    declared: int | None = None
+    with file.open() as stream:
+        # `publshInformation` is the publisher's own spelling.
+        names = ("publshInformation", "sdnEntry")
+        for record in stream_records(stream, names, file=file.name, error=WatchlistError):
+            if record.name == "publshInformation":
+                day = find_text(record.element, "Publish_Date")
+                list_date = read_written_day(day, "mdy", "date of publication", file.name, notes)
+                declared = _read_count(find_text(record.element, "Record_Count"), file.name, notes)
+            elif draft := _read_entry(record.element, skipped, notes):
+                entries.append(draft.finish(list_id))
+            else:
+                skipped.add("entry without uid or name", f"record {record.number}")
+    return ParsedList(decide_content(entries), tuple(entries), list_date, declared_count=declared)
 
-    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
-        """Read the list; its date is that of its publication."""
-        file = files[0]
-        skipped, notes = Tally(), Tally()
-        entries: list[WatchlistEntry] = []
-        list_date: date | None = None
-        declared: int | None = None
-        with file.open() as stream:
-            # `publshInformation` is the publisher's own spelling.
-            names = ("publshInformation", "sdnEntry")
-            for record in stream_records(stream, names, file=file.name, error=WatchlistError):
-                if record.name == "publshInformation":
-                    day = find_text(record.element, "Publish_Date")
-                    list_date = read_written_day(day, "mdy", "date of publication", file.name, notes)
-                    declared = _read_count(find_text(record.element, "Record_Count"), file.name, notes)
-                elif draft := _read_entry(record.element, skipped, notes):
-                    entries.append(draft.finish(list_id))
-                else:
-                    skipped.add("entry without uid or name", f"record {record.number}")
-        return ParsedList(
-            decide_content(entries),
-            tuple(entries),
-            list_date,
-            skipped.remarks(),
-            notes.remarks(),
-            declared_count=declared,
-        )
+
+IMPORTER = Importer("ofac-legacy-xml", "1", _fits, _read)
 
 
 def _read_entry(element: Element, skipped: Tally, notes: Tally) -> Draft | None:
-    entry_id, label = find_text(element, "uid"), find_text(element, "sdnType").lower()
-    if label not in KINDS:
-        notes.add("kind of entry not known: taken as organisation", f"{entry_id} {label}")
-    draft = Draft(entry_id, KINDS.get(label, "organisation"))
+    entry_id = find_text(element, "uid")
+    draft = Draft.of_kind(entry_id, find_text(element, "sdnType"), KINDS, notes)
     if not entry_id or not draft.add_name(_name(element), "primary"):
         return None
     for aka in element.iterfind("akaList/aka"):

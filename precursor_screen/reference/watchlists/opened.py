@@ -21,7 +21,7 @@ from precursor_screen.reference.watchlists import entries as codec
 from precursor_screen.reference.watchlists.checks import check_content, check_file
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, WatchlistImporter
 from precursor_screen.reference.watchlists.manifest import Manifest, SourceFile, digest_files, read_manifest
-from precursor_screen.reference.watchlists.private_csv import PrivateCsv, parse_private_csv
+from precursor_screen.reference.watchlists.private_csv import IMPORTER, parse_private_csv
 from precursor_screen.store.arrow import map_arrow, write_arrow
 from precursor_screen.store.digests import Digests, digest_file
 from precursor_screen.store.files import READABLE, written_whole
@@ -195,7 +195,7 @@ def open_private_csv(path: Path, list_id: str = "sample", list_date: date | None
     table = codec.to_table(parsed.entries)
     manifest = describe(
         parsed,
-        PrivateCsv(),
+        IMPORTER,
         (SourceFile.of(path),),
         table,
         datetime.combine(stated, datetime.min.time(), UTC),

@@ -6,60 +6,55 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from precursor_screen.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists.draft import Draft, read_day, tidy
-from precursor_screen.reference.watchlists.interface import NARCOTICS, ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.interface import NARCOTICS, Importer, ListFile, ParsedList, Tally
 from precursor_screen.reference.watchlists.opensanctions import CONTENT, COUNTRIES, DRUG_TOPIC, IDENTIFIERS, KINDS, NAMES
 
 _ABOUT = {"Sanction": "entity", "Passport": "holder", "Identification": "holder"}
 
 
-class OpenSanctionsJson:
-    """Reads the one file; entries in its order. Of entities apart, those marked as no target are left out."""
+def _fits(file: ListFile) -> bool:
+    """Whether it is a file whose first line is an entity."""
+    head = file.head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return head[:1] == b"{" and all(key in head for key in (b'"schema"', b'"properties"', b'"caption"'))
 
-    name = "opensanctions-json"
-    version = "1"
 
-    def recognise(self, files: Sequence[ListFile]) -> bool:
-        """Whether it is one file whose first line is an entity."""
-        if len(files) != 1:
-            return False
-        head = files[0].head.removeprefix(b"\xef\xbb\xbf").lstrip()
-        return head[:1] == b"{" and all(key in head for key in (b'"schema"', b'"properties"', b'"caption"'))
+def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+    """Read the list; it states no date of its own."""
+    drafts: dict[str, Draft] = {}
+    places: dict[str, str] = {}
+    waiting: list[tuple[str, str]] = []  # entry, address: either may come first
+    about: list[tuple[str, Mapping[str, Any]]] = []
+    for line, entity in _lines(file, skipped):
+        schema, entry_id = str(entity.get("schema", "")), tidy(str(entity.get("id", "")))
+        if schema == "Address":
+            places[entry_id] = next(iter(_texts(entity, "full")), "")
+        elif schema in _ABOUT:
+            about += [(holder, entity) for holder in _texts(entity, _ABOUT[schema])]
+        elif schema not in KINDS:
+            skipped.add(f"entity that is no party: {schema}", entry_id)
+        elif entity.get("target") is False:
+            skipped.add("entity that is no target", entry_id)
+        elif draft := _read_party(entity, entry_id, KINDS[schema], notes):
+            drafts[entry_id] = draft
+            waiting += [(entry_id, address) for address in _texts(entity, "addressEntity")]
+        else:
+            skipped.add("entity without id or name", f"line {line}")
+    for entry_id, address in waiting:
+        if address in places:
+            drafts[entry_id].add_address([places[address]], "", notes)
+    for holder, entity in about:
+        if holder in drafts:
+            _add_about(drafts[holder], entity)
+    entries = tuple(draft.finish(list_id) for draft in drafts.values())
+    return ParsedList(CONTENT, entries)
 
-    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
-        """Read the list; it states no date of its own."""
-        skipped, notes = Tally(), Tally()
-        drafts: dict[str, Draft] = {}
-        places: dict[str, str] = {}
-        waiting: list[tuple[str, str]] = []  # entry, address: either may come first
-        about: list[tuple[str, Mapping[str, Any]]] = []
-        for line, entity in _lines(files[0], skipped):
-            schema, entry_id = str(entity.get("schema", "")), tidy(str(entity.get("id", "")))
-            if schema == "Address":
-                places[entry_id] = next(iter(_texts(entity, "full")), "")
-            elif schema in _ABOUT:
-                about += [(holder, entity) for holder in _texts(entity, _ABOUT[schema])]
-            elif schema not in KINDS:
-                skipped.add(f"entity that is no party: {schema}", entry_id)
-            elif entity.get("target") is False:
-                skipped.add("entity that is no target", entry_id)
-            elif draft := _read_party(entity, entry_id, KINDS[schema], notes):
-                drafts[entry_id] = draft
-                waiting += [(entry_id, address) for address in _texts(entity, "addressEntity")]
-            else:
-                skipped.add("entity without id or name", f"line {line}")
-        for entry_id, address in waiting:
-            if address in places:
-                drafts[entry_id].add_address([places[address]], "", notes)
-        for holder, entity in about:
-            if holder in drafts:
-                _add_about(drafts[holder], entity)
-        entries = tuple(draft.finish(list_id) for draft in drafts.values())
-        return ParsedList(CONTENT, entries, skipped=skipped.remarks(), notes=notes.remarks())
+
+IMPORTER = Importer("opensanctions-json", "1", _fits, _read)
 
 
 def _lines(file: ListFile, skipped: Tally) -> Iterator[tuple[int, Mapping[str, Any]]]:

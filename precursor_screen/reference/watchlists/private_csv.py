@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from precursor_screen.errors import WatchlistError, Where
 from precursor_screen.model import ENTRY_KINDS
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.reference.watchlists.draft import Draft
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
 
 COLUMNS = (
     *("entry_id", "kind", "name", "name_kind", "country", "address", "identifier_type", "identifier"),
@@ -28,48 +27,40 @@ _REQUIRED = ("entry_id", "name")
 _NAME_KINDS = ("primary", "strong", "weak", "former", "original_script")
 
 
-class PrivateCsv:
-    """Reads the one file; entries in the order of their first rows."""
+def _fits(file: ListFile) -> bool:
+    """Whether it is a file whose header names an `entry_id` or a `name`, and some other column of this layout."""
+    header = _header(file.head)
+    return not {"entry_id", "name"}.isdisjoint(header) and len(set(header) & set(COLUMNS)) >= 2
 
-    name = "private-csv"
-    version = "2"
 
-    def recognise(self, files: Sequence[ListFile]) -> bool:
-        """Whether it is one file whose header names an `entry_id` or a `name`, and some other column of this layout."""
-        if len(files) != 1:
-            return False
-        header = _header(files[0].head)
-        return not {"entry_id", "name"}.isdisjoint(header) and len(set(header) & set(COLUMNS)) >= 2
+def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+    """Read the list; it states no date of its own."""
+    text = _read_utf8(file)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    drafts: dict[str, Draft] = {}
+    cut = 0
+    try:
+        header = [_column(cell) for cell in next(reader)]
+        _check_header(header, file.name)
+        for row in reader:
+            if not any(cell.strip() for cell in row):
+                continue
+            cut = reader.line_num if len(row) < len(header) else 0
+            if len(row) != len(header):
+                skipped.add(f"row without {len(header)} cells", f"line {reader.line_num}: {','.join(row)}")
+                continue
+            cells = dict(zip(header, (cell.strip() for cell in row), strict=True))
+            _add_row(drafts, cells, f"line {reader.line_num}", skipped, notes)
+    except csv.Error as error:
+        message = f"The file is damaged or was cut short at line {reader.line_num}: {error}."
+        raise WatchlistError(message, where=Where(file.name, reader.line_num), remedy="Check the quotes around it.") from error
+    if cut:
+        raise WatchlistError("The last row is cut short.", where=Where(file.name, cut), remedy="Get the whole list.")
+    entries = tuple(draft.finish(list_id) for draft in drafts.values())
+    return ParsedList("", entries)
 
-    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
-        """Read the list; it states no date of its own."""
-        file = files[0]
-        text = _read_utf8(file)
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-        skipped, notes = Tally(), Tally()
-        drafts: dict[str, Draft] = {}
-        cut = 0
-        try:
-            header = [_column(cell) for cell in next(reader)]
-            _check_header(header, file.name)
-            for row in reader:
-                if not any(cell.strip() for cell in row):
-                    continue
-                cut = reader.line_num if len(row) < len(header) else 0
-                if len(row) != len(header):
-                    skipped.add(f"row without {len(header)} cells", f"line {reader.line_num}: {','.join(row)}")
-                    continue
-                cells = dict(zip(header, (cell.strip() for cell in row), strict=True))
-                _add_row(drafts, cells, f"line {reader.line_num}", skipped, notes)
-        except csv.Error as error:
-            message = f"The file is damaged or was cut short at line {reader.line_num}: {error}."
-            raise WatchlistError(
-                message, where=Where(file.name, reader.line_num), remedy="Check the quotes around it."
-            ) from error
-        if cut:
-            raise WatchlistError("The last row is cut short.", where=Where(file.name, cut), remedy="Get the whole list.")
-        entries = tuple(draft.finish(list_id) for draft in drafts.values())
-        return ParsedList("", entries, skipped=skipped.remarks(), notes=notes.remarks())
+
+IMPORTER = Importer("private-csv", "2", _fits, _read)
 
 
 def parse_private_csv(path: Path, list_id: str) -> ParsedList:
@@ -78,7 +69,7 @@ def parse_private_csv(path: Path, list_id: str) -> ParsedList:
     Raises:
         WatchlistError: it cannot be read, or is not in this layout.
     """
-    return PrivateCsv().parse([ListFile.of(path)], list_id)
+    return IMPORTER.parse([ListFile.of(path)], list_id)
 
 
 def _column(cell: str) -> str:

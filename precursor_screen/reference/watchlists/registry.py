@@ -5,31 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from precursor_screen.errors import WatchlistError, Where
-from precursor_screen.reference.watchlists.bis_tsv import BisTsv
-from precursor_screen.reference.watchlists.canada_xml import CanadaXml
-from precursor_screen.reference.watchlists.csl_csv import CslCsv
-from precursor_screen.reference.watchlists.csl_json import CslJson
-from precursor_screen.reference.watchlists.dfat_xlsx import DfatXlsx
-from precursor_screen.reference.watchlists.eu_csv import EuCsv
-from precursor_screen.reference.watchlists.eu_xml import EuXml
+from precursor_screen.reference.watchlists import (
+    bis_tsv,
+    canada_xml,
+    csl_csv,
+    csl_json,
+    dfat_xlsx,
+    eu_csv,
+    eu_xml,
+    ofac_advanced_xml,
+    ofac_csv,
+    ofac_enhanced_xml,
+    ofac_legacy_xml,
+    opensanctions_csv,
+    opensanctions_json,
+    private_csv,
+    seco_xml,
+    uk_conlist,
+    uk_csv,
+    un_xml,
+)
 from precursor_screen.reference.watchlists.interface import ListFile, WatchlistImporter
-from precursor_screen.reference.watchlists.ofac_advanced_xml import OfacAdvancedXml
-from precursor_screen.reference.watchlists.ofac_csv import OfacCsv
-from precursor_screen.reference.watchlists.ofac_enhanced_xml import OfacEnhancedXml
-from precursor_screen.reference.watchlists.ofac_legacy_xml import OfacLegacyXml
-from precursor_screen.reference.watchlists.opensanctions_csv import OpenSanctionsCsv
-from precursor_screen.reference.watchlists.opensanctions_json import OpenSanctionsJson
-from precursor_screen.reference.watchlists.private_csv import COLUMNS, PrivateCsv
-from precursor_screen.reference.watchlists.seco_xml import SecoXml
-from precursor_screen.reference.watchlists.uk_conlist import UkConlist
-from precursor_screen.reference.watchlists.uk_csv import UkCsv
-from precursor_screen.reference.watchlists.un_xml import UnXml
 
 IMPORTERS: tuple[WatchlistImporter, ...] = (
-    *(UnXml(), OfacLegacyXml(), OfacEnhancedXml(), OfacAdvancedXml(), EuXml(), CanadaXml(), SecoXml()),
-    *(DfatXlsx(), OpenSanctionsJson(), CslJson()),
-    *(CslCsv(), BisTsv(), EuCsv(), UkCsv(), UkConlist(), OpenSanctionsCsv()),
-    *(OfacCsv(), PrivateCsv()),
+    *(un_xml.IMPORTER, ofac_legacy_xml.IMPORTER, ofac_enhanced_xml.IMPORTER, ofac_advanced_xml.IMPORTER, eu_xml.IMPORTER),
+    *(canada_xml.IMPORTER, seco_xml.IMPORTER, dfat_xlsx.IMPORTER, opensanctions_json.IMPORTER, csl_json.IMPORTER),
+    *(csl_csv.IMPORTER, bis_tsv.IMPORTER, eu_csv.IMPORTER, uk_csv.IMPORTER, uk_conlist.IMPORTER, opensanctions_csv.IMPORTER),
+    *(ofac_csv.OfacCsv(), private_csv.IMPORTER),
 )
 
 # The ids of official lists. Under one of them only that list is imported; any other id may hold any list.
@@ -50,5 +52,5 @@ def find_importer(files: Sequence[ListFile]) -> WatchlistImporter:
             return importer
     names = ", ".join(file.name for file in files)
     message = "The layout is not one that is read: " + ", ".join(importer.name for importer in IMPORTERS) + "."
-    remedy = f"Give one list at a time, or turn it into CSV with the columns {', '.join(COLUMNS)}."
+    remedy = f"Give one list at a time, or turn it into CSV with the columns {', '.join(private_csv.COLUMNS)}."
     raise WatchlistError(message, where=Where(names), remedy=remedy)

@@ -5,13 +5,13 @@ Tested with the publisher's example only, which is an amendment; no full list wa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from precursor_screen.errors import WatchlistError
 from precursor_screen.formats.xml import find_root_name, find_text, read_root, stream_records
 from precursor_screen.reference.watchlists.draft import Draft, read_day
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
 
 _KINDS = {"individual": "person", "entity": "organisation", "object": "organisation"}
 _OBJECTS = {"vessel": "vessel", "ship": "vessel", "aircraft": "aircraft"}
@@ -21,57 +21,51 @@ _DAYS = ("effective-date", "enactment-date", "publication-date")
 _DELISTED = "de-listed"
 
 
-class SecoXml:
-    """Reads the one file; entries in its order."""
+def _fits(file: ListFile) -> bool:
+    """Whether it is an XML file with that root."""
+    return find_root_name(file.head) == "swiss-sanctions-list"
 
-    name = "seco-xml"
-    version = "1"
 
-    def recognise(self, files: Sequence[ListFile]) -> bool:
-        """Whether it is one XML file with that root."""
-        return len(files) == 1 and find_root_name(files[0].head) == "swiss-sanctions-list"
-
-    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
-        """Read the list; its date is the one it states."""
-        file = files[0]
-        skipped, notes = Tally(), Tally()
-        with file.open() as stream:
-            _, attributes = read_root(stream, file=file.name, error=WatchlistError)
-        kind = attributes.get("list-type", "")
-        programmes: dict[str, str] = {}
-        places: dict[str, tuple[list[str], str]] = {}
-        drafts: list[Draft] = []
-        addresses: list[tuple[Draft, list[str], str]] = []
-        with file.open() as stream:
-            names = ("sanctions-program", "target", "place")
-            for record in stream_records(stream, names, file=file.name, error=WatchlistError):
-                element = record.element
-                if record.name == "sanctions-program":
-                    key = _in_english(element, "program-key")
-                    programmes.update((e.get("ssid", ""), key) for e in element.iterfind("sanctions-set"))
-                elif record.name == "place":
-                    places[element.get("ssid", "")] = _read_place(element)
-                elif _is_delisted(element):
-                    skipped.add("target that was de-listed", element.get("ssid", ""))
+def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+    """Read the list; its date is the one it states."""
+    with file.open() as stream:
+        _, attributes = read_root(stream, file=file.name, error=WatchlistError)
+    kind = attributes.get("list-type", "")
+    programmes: dict[str, str] = {}
+    places: dict[str, tuple[list[str], str]] = {}
+    drafts: list[Draft] = []
+    addresses: list[tuple[Draft, list[str], str]] = []
+    with file.open() as stream:
+        names = ("sanctions-program", "target", "place")
+        for record in stream_records(stream, names, file=file.name, error=WatchlistError):
+            element = record.element
+            if record.name == "sanctions-program":
+                key = _in_english(element, "program-key")
+                programmes.update((e.get("ssid", ""), key) for e in element.iterfind("sanctions-set"))
+            elif record.name == "place":
+                places[element.get("ssid", "")] = _read_place(element)
+            elif _is_delisted(element):
+                skipped.add("target that was de-listed", element.get("ssid", ""))
+            else:
+                draft = _read_target(element, programmes, addresses, notes)
+                if draft is None:
+                    skipped.add("target without ssid or name", f"record {record.number}")
                 else:
-                    draft = _read_target(element, programmes, addresses, notes)
-                    if draft is None:
-                        skipped.add("target without ssid or name", f"record {record.number}")
-                    else:
-                        drafts.append(draft)
-        # Places may follow the targets that refer to them.
-        for draft, details, place_id in addresses:
-            parts, country = places.get(place_id, ([], ""))
-            draft.add_address((*details, *parts), country, notes)
-        refusal = "" if kind.startswith("full") else f"The file is of type {kind!r}: changes to a list, not a full list."
-        return ParsedList(
-            "ch-seco",
-            tuple(draft.finish(list_id) for draft in drafts),
-            read_day(attributes.get("date", ""), "date of the list", file.name, notes),
-            skipped.remarks(),
-            notes.remarks(),
-            refusal=refusal,
-        )
+                    drafts.append(draft)
+    # Places may follow the targets that refer to them.
+    for draft, details, place_id in addresses:
+        parts, country = places.get(place_id, ([], ""))
+        draft.add_address((*details, *parts), country, notes)
+    refusal = "" if kind.startswith("full") else f"The file is of type {kind!r}: changes to a list, not a full list."
+    return ParsedList(
+        "ch-seco",
+        tuple(draft.finish(list_id) for draft in drafts),
+        read_day(attributes.get("date", ""), "date of the list", file.name, notes),
+        refusal=refusal,
+    )
+
+
+IMPORTER = Importer("seco-xml", "1", _fits, _read)
 
 
 def _in_english(element: Element, tag: str) -> str:

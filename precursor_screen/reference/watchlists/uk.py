@@ -19,14 +19,6 @@ def join_name(cells: Mapping[str, str]) -> str:
     return tidy(" ".join(cells.get(column, "") for column in _NAMES))
 
 
-def entry_kind(label: str, entry_id: str, notes: Tally) -> str:
-    """The kind of an entry."""
-    kind = label.strip().lower()
-    if kind not in KINDS:
-        notes.add("kind of entry not known: taken as organisation", f"{entry_id} {kind}")
-    return KINDS.get(kind, "organisation")
-
-
 def split_numbered(text: str) -> list[str]:
     """The items of a cell that numbers them; a cell without numbers is one item."""
     return [item for part in _NUMBERED.split(text) if (item := part.strip(" ,;.-"))]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from precursor_screen.reference.watchlists.draft import Draft, read_written_day
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
 from precursor_screen.reference.watchlists.tables import read_head_rows, read_rows
-from precursor_screen.reference.watchlists.uk import add_numbered_countries, entry_kind, join_name, split_numbered, unescape
+from precursor_screen.reference.watchlists.uk import KINDS, add_numbered_countries, join_name, split_numbered, unescape
 
 CONTENT = "uk-conlist"  # its ids are others than those of the list that replaced it
 _COLUMNS = frozenset(("name6", "name1", "grouptype", "aliastype", "regime", "groupid"))
@@ -18,37 +18,33 @@ _NAME_KINDS = {
 }
 
 
-class UkConlist:
-    """Reads the one file; entries in the order of their first rows."""
+def _fits(file: ListFile) -> bool:
+    """Whether it is a file that has the columns of the list in its second row."""
+    rows = read_head_rows(file.head, ",", 2)
+    return len(rows) == 2 and set(rows[1]) >= _COLUMNS
 
-    name = "uk-conlist-csv"
-    version = "1"
 
-    def recognise(self, files: Sequence[ListFile]) -> bool:
-        """Whether it is one file that has the columns of the list in its second row."""
-        rows = read_head_rows(files[0].head, ",", 2) if len(files) == 1 else []
-        return len(rows) == 2 and set(rows[1]) >= _COLUMNS
+def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+    """Read the list; its date is that of its last update."""
+    notes.add("list closed on 28 January 2026: import the UK Sanctions List as uk-sl", file.name)
+    drafts: dict[str, Draft] = {}
+    for line, raw in read_rows(file, ",", skipped, 2):
+        cells = unescape(raw)
+        entry_id = cells["groupid"]
+        if not entry_id or not join_name(cells):
+            skipped.add("row without a group id or name", f"line {line}")
+            continue
+        draft = drafts.get(entry_id)
+        if draft is None:
+            draft = drafts[entry_id] = Draft.of_kind(entry_id, cells["grouptype"], KINDS, notes)
+        _fill(draft, cells, notes)
+    stated = file.head.decode("latin-1").splitlines()[0].partition(",")[2].strip(' ,"')
+    list_date = read_written_day(stated, "dmy", "date of the last update", file.name, notes)
+    entries = tuple(draft.finish(list_id) for draft in drafts.values())
+    return ParsedList(CONTENT, entries, list_date)
 
-    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
-        """Read the list; its date is that of its last update."""
-        file = files[0]
-        skipped, notes = Tally(), Tally()
-        notes.add("list closed on 28 January 2026: import the UK Sanctions List as uk-sl", file.name)
-        drafts: dict[str, Draft] = {}
-        for line, raw in read_rows(file, ",", skipped, 2):
-            cells = unescape(raw)
-            entry_id = cells["groupid"]
-            if not entry_id or not join_name(cells):
-                skipped.add("row without a group id or name", f"line {line}")
-                continue
-            draft = drafts.get(entry_id)
-            if draft is None:
-                draft = drafts[entry_id] = Draft(entry_id, entry_kind(cells["grouptype"], entry_id, notes))
-            _fill(draft, cells, notes)
-        stated = file.head.decode("latin-1").splitlines()[0].partition(",")[2].strip(' ,"')
-        list_date = read_written_day(stated, "dmy", "date of the last update", file.name, notes)
-        entries = tuple(draft.finish(list_id) for draft in drafts.values())
-        return ParsedList(CONTENT, entries, list_date, skipped.remarks(), notes.remarks())
+
+IMPORTER = Importer("uk-conlist-csv", "1", _fits, _read)
 
 
 def _fill(draft: Draft, cells: Mapping[str, str], notes: Tally) -> None:

@@ -5,12 +5,12 @@ Written from published headers; no real file was at hand to test it with.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from precursor_screen.reference.watchlists.draft import Draft, read_written_day
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
+from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
 from precursor_screen.reference.watchlists.tables import read_head_rows, read_rows
-from precursor_screen.reference.watchlists.uk import add_numbered_countries, entry_kind, join_name, split_numbered, unescape
+from precursor_screen.reference.watchlists.uk import KINDS, add_numbered_countries, join_name, split_numbered, unescape
 
 _COLUMNS = frozenset(("uniqueid", "ofsigroupid", "name6", "nametype", "aliasstrength"))
 _KIND_COLUMNS = ("individualentityship", "designationtype")
@@ -32,40 +32,36 @@ _NOTES = {
 }
 
 
-class UkCsv:
-    """Reads the one file; entries in the order of their first rows."""
+def _fits(file: ListFile) -> bool:
+    """Whether it is a file that has the columns of the list in its first or second row."""
+    return _header_row(file) > 0
 
-    name = "uk-sl-csv"
-    version = "1"
 
-    def recognise(self, files: Sequence[ListFile]) -> bool:
-        """Whether it is one file that has the columns of the list in its first or second row."""
-        return len(files) == 1 and _header_row(files[0]) > 0
+def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+    """Read the list; its date is that of the report."""
+    drafts: dict[str, Draft] = {}
+    for line, raw in read_rows(file, ",", skipped, _header_row(file)):
+        cells = unescape(raw)
+        entry_id = cells["uniqueid"]
+        if not entry_id:
+            skipped.add("row without a unique id", f"line {line}")
+            continue
+        draft = drafts.get(entry_id)
+        if draft is None:
+            label = next((cells[c] for c in _KIND_COLUMNS if cells.get(c)), "")
+            draft = drafts[entry_id] = Draft.of_kind(entry_id, label, KINDS, notes)
+        _fill(draft, cells, notes)
+    for entry_id in [key for key, draft in drafts.items() if not draft.names]:
+        skipped.add("entry without a name", entry_id)
+        del drafts[entry_id]
+    first = file.head.decode("utf-8-sig", "replace").splitlines()[0].strip(' ,"')
+    stated = first.partition(":")[2] or first.partition(",")[2]
+    list_date = read_written_day(stated, "dmy", "date of the report", file.name, notes) if _header_row(file) > 1 else None
+    entries = tuple(draft.finish(list_id) for draft in drafts.values())
+    return ParsedList("uk-sl", entries, list_date)
 
-    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
-        """Read the list; its date is that of the report."""
-        file = files[0]
-        skipped, notes = Tally(), Tally()
-        drafts: dict[str, Draft] = {}
-        for line, raw in read_rows(file, ",", skipped, _header_row(file)):
-            cells = unescape(raw)
-            entry_id = cells["uniqueid"]
-            if not entry_id:
-                skipped.add("row without a unique id", f"line {line}")
-                continue
-            draft = drafts.get(entry_id)
-            if draft is None:
-                label = next((cells[c] for c in _KIND_COLUMNS if cells.get(c)), "")
-                draft = drafts[entry_id] = Draft(entry_id, entry_kind(label, entry_id, notes))
-            _fill(draft, cells, notes)
-        for entry_id in [key for key, draft in drafts.items() if not draft.names]:
-            skipped.add("entry without a name", entry_id)
-            del drafts[entry_id]
-        first = file.head.decode("utf-8-sig", "replace").splitlines()[0].strip(' ,"')
-        stated = first.partition(":")[2] or first.partition(",")[2]
-        list_date = read_written_day(stated, "dmy", "date of the report", file.name, notes) if _header_row(file) > 1 else None
-        entries = tuple(draft.finish(list_id) for draft in drafts.values())
-        return ParsedList("uk-sl", entries, list_date, skipped.remarks(), notes.remarks())
+
+IMPORTER = Importer("uk-sl-csv", "1", _fits, _read)
 
 
 def _header_row(file: ListFile) -> int:

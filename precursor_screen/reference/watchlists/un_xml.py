@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from xml.etree.ElementTree import Element
 
@@ -10,7 +9,7 @@ from precursor_screen.errors import WatchlistError, Where
 from precursor_screen.formats.xml import find_root_name, find_text, find_texts, read_root, stream_records
 from precursor_screen.model import WatchlistEntry, WatchlistName
 from precursor_screen.reference.watchlists.countries import country_code
-from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally, tag_programmes
+from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally, tag_programmes
 
 _KINDS = {"INDIVIDUAL": "person", "ENTITY": "organisation"}
 _SOURCES = {"INDIVIDUAL": "individuals", "ENTITY": "entities"}
@@ -26,41 +25,35 @@ _DOCUMENT_KINDS = {
 }
 
 
-class UnXml:
-    """Reads the one file; entries in its order."""
+def _fits(file: ListFile) -> bool:
+    """Whether it is an XML file with that root."""
+    return find_root_name(file.head) == "CONSOLIDATED_LIST"
 
-    name = "un-xml"
-    version = "2"
 
-    def recognise(self, files: Sequence[ListFile]) -> bool:
-        """Whether it is one XML file with that root."""
-        return len(files) == 1 and find_root_name(files[0].head) == "CONSOLIDATED_LIST"
+def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedList:
+    """Read the list; its date is the day on which the file was generated."""
+    entries: list[WatchlistEntry] = []
+    by_source = dict.fromkeys(_SOURCES.values(), 0)
+    with file.open() as stream:
+        _, attributes = read_root(stream, file=file.name, error=WatchlistError)
+        stream.seek(0)
+        for record in stream_records(stream, _KINDS, file=file.name, error=WatchlistError):
+            entry = _read_entry(list_id, record.name, record.element, skipped, notes)
+            if entry is None:
+                skipped.add("entry without DATAID or name", f"record {record.number}")
+                continue
+            entries.append(entry)
+            by_source[_SOURCES[record.name]] += 1
+    stated = attributes.get("dateGenerated", "")
+    try:
+        list_date = date.fromisoformat(stated[:10]) if stated else None
+    except ValueError as error:
+        message = f"The list's own date is no date: {stated!r}."
+        raise WatchlistError(message, where=Where(file.name, 1), remedy="Fetch the file again.") from error
+    return ParsedList("un-sc", tuple(entries), list_date, by_source=tuple(by_source.items()))
 
-    def parse(self, files: Sequence[ListFile], list_id: str) -> ParsedList:
-        """Read the list; its date is the day on which the file was generated."""
-        file = files[0]
-        skipped, notes = Tally(), Tally()
-        entries: list[WatchlistEntry] = []
-        by_source = dict.fromkeys(_SOURCES.values(), 0)
-        with file.open() as stream:
-            _, attributes = read_root(stream, file=file.name, error=WatchlistError)
-            stream.seek(0)
-            for record in stream_records(stream, _KINDS, file=file.name, error=WatchlistError):
-                entry = _read_entry(list_id, record.name, record.element, skipped, notes)
-                if entry is None:
-                    skipped.add("entry without DATAID or name", f"record {record.number}")
-                    continue
-                entries.append(entry)
-                by_source[_SOURCES[record.name]] += 1
-        stated = attributes.get("dateGenerated", "")
-        try:
-            list_date = date.fromisoformat(stated[:10]) if stated else None
-        except ValueError as error:
-            message = f"The list's own date is no date: {stated!r}."
-            raise WatchlistError(message, where=Where(file.name, 1), remedy="Fetch the file again.") from error
-        return ParsedList(
-            "un-sc", tuple(entries), list_date, skipped.remarks(), notes.remarks(), by_source=tuple(by_source.items())
-        )
+
+IMPORTER = Importer("un-xml", "2", _fits, _read)
 
 
 def _read_entry(list_id: str, tag: str, element: Element, skipped: Tally, notes: Tally) -> WatchlistEntry | None:
