@@ -12,14 +12,15 @@ from datetime import datetime
 from typing import Protocol
 
 from msgspec import Struct
-from precursor_screen.casework.review import CRITICAL, REASONS, Added, Draft, add_verdicts
+
+from precursor_screen.casework.review import CRITICAL, Added, Draft, add_verdicts
 from precursor_screen.casework.targets import Flag
 from precursor_screen.errors import ErrorGroup, UsageError, Where
 from precursor_screen.ledger.store import Ledger
 from precursor_screen.ledger.values import CLEARED, CONFIRMED, INCONCLUSIVE, REFERRED
 from precursor_screen.model import LEVELS
-from precursor_screen.reports.words import counted, cut
 from precursor_screen.reports.verdicts import REASONS
+from precursor_screen.reports.words import counted, cut
 
 VERDICT_OF = {"c": CLEARED, "r": REFERRED, "f": CONFIRMED, "?": INCONCLUSIVE}
 SKIP, QUIT = "s", "q"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec.structs
 import pytest
+from msgspec.structs import replace
 
 from precursor_screen.errors import ReferenceDataError, WatchlistError
 from precursor_screen.reference import refresh as refreshing

@@ -32,8 +32,7 @@ _MAX_REDIRECTS = 5
 _PUBLIC_SECOND_LEVEL = frozenset(("gov", "co", "com", "org", "ac", "gc", "gob", "go", "gouv"))
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What the publisher gave: whether the file has changed, and by what to ask next time. modified: of the file."""
 
     changed: bool

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from precursor_screen.errors import UnreadableManifest, WatchlistError, Where
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
@@ -159,8 +159,7 @@ class Tally(Struct):
         return tuple(Remark(reason, count, tuple(self._examples[reason])) for reason, count in self._counts.items())
 
 
-@dataclass(frozen=True, slots=True)
-class Importer:
+class Importer(Struct, frozen=True):
     """One layout of lists that are one file.
 
     version: changes with anything that changes what the same file becomes.
