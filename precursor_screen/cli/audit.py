@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.cli import common, options
+from precursor_screen.cli import common, options, comparing
 from precursor_screen.cli.ledger import ledger_option, open_existing
 from precursor_screen.left_out import let_pandas_in
 
