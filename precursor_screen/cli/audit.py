@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from precursor_screen.cli import common, options, comparing
+from precursor_screen.cli import common, comparing, options
 from precursor_screen.cli.ledger import ledger_option, open_existing
 from precursor_screen.left_out import let_pandas_in
 
@@ -60,7 +60,6 @@ def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Pa
     from precursor_screen.casework.audit.audit import Audit
     from precursor_screen.casework.audit.document import document_of
     from precursor_screen.casework.audit.gather import rank_all
-    from precursor_screen.cli import comparing
     from precursor_screen.reports.interface import check_places
     from precursor_screen.reports.registry import check_suffix
 
