@@ -17,7 +17,11 @@ from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
 
-FOLDERS = "from precursor_screen.reference import shipped; print(*(getattr(shipped, f'{n}_folder')() for n in ('rules', 'watchlists', 'substances', 'sample_data')), sep='\\n')"
+FOLDERS = """
+from precursor_screen.reference import shipped
+rules = shipped.rules_folder()
+print(rules, shipped.watchlists_folder(), shipped.substances_folder(), rules.parent / "sample_data", sep="\\n")
+"""
 
 # Commands in one process: what they read is then read once.
 ONE_AFTER_ANOTHER = """
