@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,13 +15,13 @@ from msgspec.structs import replace
 
 from precursor_screen.casework.moved import Moved, from_ledger, from_manifests
 from precursor_screen.casework.reconcile.alike import number_forms
-from precursor_screen.casework.reconcile.beside import read_beside
 from precursor_screen.casework.reconcile.cited import cite
 from precursor_screen.casework.reconcile.differences import Unjudged, unjudged
 from precursor_screen.casework.reconcile.documents import Document, read_documents, unread_directions
 from precursor_screen.casework.reconcile.law import Frame, Law
 from precursor_screen.casework.reconcile.movements import Beside, Movement, read_movements
 from precursor_screen.errors import RegisterError
+from precursor_screen.names.text import plain
 from precursor_screen.reference.permit_law import shipped_permit_law
 from precursor_screen.reference.registers.reading import Skipped
 from precursor_screen.reference.registers.store import Register, RegisterStore
@@ -224,3 +225,42 @@ def _of_period(jurisdiction: str, periods: Sequence[ReplyPeriod], documents: Map
         used,
         "notifications judged by a period of reply that was recalled, not read",
     )
+
+
+# Of the lines of manifests what movements keep nothing of, and what of it contradicts the line.
+
+_FIELDS: Final = ("line_id", "dispatch_date", "arrival_date", "place_of_delivery", "country_of_destination")
+# A place of delivery is in a country where so many lines have it there, and none has it in another but the line that is looked at (own
+# proposal): no table of towns is needed, and none tells which Cartagena is meant.
+_LINES: Final = 2
+
+
+def read_beside(lines: pa.Table) -> dict[str, Beside]:
+    """By line_id, of lines that state any of it.
+
+    Args:
+        lines: LINE columns of all lines, also of those without a substance.
+    """
+    rows = lines.select([n for n in _FIELDS if n in lines.column_names]).to_pylist()
+    countries: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        if row.get("place_of_delivery") and row.get("country_of_destination"):
+            countries[plain(row["place_of_delivery"])][row["country_of_destination"]] += 1
+    found = {}
+    for row in rows:
+        place, country = row.get("place_of_delivery") or "", row.get("country_of_destination")
+        made = Beside(
+            row.get("dispatch_date"), row.get("arrival_date"), place, _elsewhere(countries.get(plain(place), {}), country)
+        )
+        if made != Beside():
+            found[row["line_id"]] = made
+    return found
+
+
+def _elsewhere(countries: Mapping[str, int], own: str | None) -> str:
+    """The country that a place is in by the other lines; empty: they do not tell, or it is the line's own."""
+    others = {country: count for country, count in countries.items() if country != own}
+    if own is None or len(others) != 1 or countries.get(own, 0) > 1:
+        return ""
+    ((country, count),) = others.items()
+    return country if count >= _LINES else ""

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from precursor_screen.rulebook.compile import compile_rule
-from precursor_screen.rulebook.lint_conditions import find_absent, find_impossible
+from precursor_screen.rulebook.lint import find_absent, find_impossible
 from tests.rulebook.rules import LISTS, make_rule
 
 POSSIBLE = [

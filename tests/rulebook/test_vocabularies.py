@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.errors import ErrorGroup
-from precursor_screen.kernel.resolve import goods_names
+from precursor_screen.kernel.resolve import goods_facts
 from precursor_screen.kernel.resolve.substances import METHODS
 from precursor_screen.matching.party.index_file import ENTRY_KINDS, NAME_KINDS
 from precursor_screen.matching.substance.evidence import STRENGTHS
@@ -70,7 +70,7 @@ WRITERS = {
     "name kind": set(NAME_KINDS),
     "package kind": set(quantity_words._by_code().values()),
     "counts": {thresholds.GOODS, thresholds.OF_SUBSTANCE, thresholds.OF_BASE},
-    "goods named": {goods_names.GOODS, goods_names.CODE_NAME, goods_names.TRADE_NAME, goods_names.PURPOSE},
+    "goods named": {goods_facts.GOODS, goods_facts.CODE_NAME, goods_facts.TRADE_NAME, goods_facts.PURPOSE},
     "mass doubt": {
         *(text_mass.TWO_READINGS, text_mass.GROSS_ONLY, text_mass.SIZE_ONLY),
         *(text_mass.SEVERAL_MASSES, text_mass.SEVERAL_GOODS, text_mass.OTHER_GOODS, text_mass.TEXT_EXCEEDS),

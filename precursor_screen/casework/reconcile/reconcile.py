@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from precursor_screen.casework.reconcile import differences as kinds
 from precursor_screen.casework.reconcile.alike import by_old_names, firm_keys, folded, number_forms, widen
 from precursor_screen.casework.reconcile.allocate import allocate
 from precursor_screen.casework.reconcile.arranged import deliveries, direct, once, without_codes
 from precursor_screen.casework.reconcile.book import Allocation
-from precursor_screen.casework.reconcile.by_itself import judge_by_itself
 from precursor_screen.casework.reconcile.differences import Difference, Unjudged, all_unjudged, grouped, unjudged
 from precursor_screen.casework.reconcile.documents import DOMESTIC, EXPORT, IMPORT, Document
 from precursor_screen.casework.reconcile.law import Frame
 from precursor_screen.casework.reconcile.movements import Movement, named_numbers
 from precursor_screen.casework.reconcile.papers import judge_papers
 from precursor_screen.casework.reconcile.returned import OfNumber, export_permits, judge_returned, mark_returned, named_export
-from precursor_screen.casework.reconcile.versions import stand
 from precursor_screen.casework.reconcile.yearly import judge_licences, judge_requirements
 from precursor_screen.rulebook.registers import CONFIRMATIONS, LICENCES, NOTIFICATIONS, PERMITS, REGISTERS, REQUIREMENTS
 
@@ -176,3 +177,81 @@ def concerns(difference: Difference, firms: frozenset[str]) -> bool:
     document = difference.document
     named = document is not None and any(p is not None and p.key in firms for p in (document.exporter, document.holder))
     return named or any(not firms.isdisjoint(m.sending) for m in difference.movements)
+
+
+# What a line contradicts by itself: its days, and its place of delivery.
+
+_DATE_LINE = timedelta(days=1)  # lies between the two
+# Words of a line that say how the goods go on from a place (own proposal).
+_ONWARD = re.compile(
+    r"\b(?:in transit|transit to|via|on-?carriage|onwards?|onward carriage|on-?forward\w*|transship\w*|tranship\w*|durchfuhr|weiterleitung"
+    r"|en tránsito|en tr[âa]nsit|transbordo|destino final|final destination)\b",
+    re.I,
+)
+
+
+def judge_by_itself(movements: Iterable[Movement]) -> list[Difference]:
+    """A difference a line that arrived before it left, or is to be delivered where its own papers do not go."""
+    found = []
+    for m in movements:
+        beside = m.beside
+        if beside.departure and beside.arrival and beside.arrival < beside.departure - _DATE_LINE:
+            because = f"{m.bill} left on {beside.departure} and arrived on {beside.arrival}"
+            found.append(_difference(kinds.CONTRADICTING, m, because))
+        if m.direction == EXPORT and beside.elsewhere and not _ONWARD.search(f"{m.goods} {beside.delivery}"):
+            because = (
+                f"{m.bill} is for {m.destination}, to be delivered at {beside.delivery}, which other lines have in {beside.elsewhere};"
+                " no onward carriage is stated"
+            )
+            found.append(_difference(kinds.OTHER_PLACE, m, because))
+    return found
+
+
+def _difference(kind: str, movement: Movement, because: str) -> Difference:
+    return Difference(kind, "", None, (movement,), None, movement.kg, None, because, "the line by itself")
+
+
+# Versions of one document in a register: amended, superseded, revoked and issued again under the same number.
+
+_LIVE = frozenset(("valid", "sent", "accepted"))
+_GONE = frozenset(("revoked", "superseded"))
+
+
+def stand(documents: Iterable[Document]) -> tuple[Document, ...]:
+    """Documents as they stand in their last version; of versions that nothing orders every row stays, to be told as a duplicate.
+
+    The last is that of the highest version where each row states another; else the only one that is in force beside revoked and
+    superseded ones of which none begins after it.
+    """
+    of = grouped(documents, lambda d: (d.number, d.authority_key, d.substance_id))
+    found = [one for rows in of.values() for one in (rows if len(rows) == 1 else _last_of(rows))]
+    return tuple(sorted(found, key=lambda d: d.rank))
+
+
+def _last_of(rows: Sequence[Document]) -> Sequence[Document]:
+    last = _by_version(rows) or _by_status(rows)
+    if last is None:
+        return rows
+    begins = [d.first for d in rows if d.first is not None]
+    issued = [d.issued for d in rows if d.issued is not None]
+    first, since = (min(days) if len(days) == len(rows) else None for days in (begins, issued))
+    ends = last.reply_ends
+    if last.register == PERMITS:  # a declaration counts from its first version
+        ends = min((d.reply_ends for d in rows if d.reply_ends), default=None)
+    return [replace(last, first=first, issued=since, reply_ends=ends, versions=len(rows))]
+
+
+def _by_version(rows: Sequence[Document]) -> Document | None:
+    versions = [d.version_no for d in rows]
+    if None in versions or len(set(versions)) < len(versions):
+        return None
+    return max(rows, key=lambda d: d.version_no or 0)
+
+
+def _by_status(rows: Sequence[Document]) -> Document | None:
+    live = [d for d in rows if d.status in _LIVE]
+    gone = [d for d in rows if d.status in _GONE]
+    if len(live) != 1 or len(live) + len(gone) != len(rows):
+        return None
+    begins = live[0].first or date.max
+    return live[0] if all((d.first or date.min) <= begins for d in gone) else None

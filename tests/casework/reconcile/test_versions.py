@@ -7,8 +7,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.casework.reconcile.reconcile import reconcile
-from precursor_screen.casework.reconcile.versions import stand
+from precursor_screen.casework.reconcile.reconcile import reconcile, stand
 from tests.casework.reconcile.making import FRAME, day, kinds, moved, party, permit
 
 

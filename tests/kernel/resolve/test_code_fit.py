@@ -7,8 +7,7 @@ import csv
 import pyarrow as pa
 import pytest
 
-from precursor_screen.kernel.resolve.code_fit import CHEMICAL_CODES, FITS, misfit
-from precursor_screen.kernel.resolve.goods_facts import add_goods_facts
+from precursor_screen.kernel.resolve.goods_facts import CHEMICAL_CODES, FITS, add_goods_facts, misfit
 from precursor_screen.names.head_nouns import head_noun, heading_nouns
 from precursor_screen.reference.bundle import load_rulebook
 from precursor_screen.reference.nomenclature import Nomenclature, load_nomenclature

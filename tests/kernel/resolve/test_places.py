@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.kernel.resolve.places import BY_PORT, countries_told, with_countries
+from precursor_screen.kernel.resolve.resolve import BY_PORT, countries_told, with_countries
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.readers.registry import read
 from precursor_screen.runners.inputs import Source

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from precursor_screen.kernel.triage.cases import SPLITTING, gather_cases
+from precursor_screen.kernel.triage.triage import SPLITTING, gather_cases
 from precursor_screen.model import retired_rule
 from precursor_screen.schema import FLAG, SHIPMENT
 from tests.examples import examples

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from precursor_screen.matching.party.mention_sense import (
+from precursor_screen.matching.party.mentions import (
     as_written,
     has_form,
     is_goods,

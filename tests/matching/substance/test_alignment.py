@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from precursor_screen.matching.substance.alignment import align, same_word
+from precursor_screen.matching.substance.near import align, same_word
 from tests.examples import examples
 
 NOTHING: frozenset[int] = frozenset()

@@ -11,10 +11,9 @@ from msgspec import Struct
 
 from precursor_screen.kernel.documents import open_registers, register_table
 from precursor_screen.kernel.judge.windows.asks import Needs
-from precursor_screen.kernel.judge.windows.links import link
-from precursor_screen.kernel.judge.windows.relation import Relation, derive, give, keep
+from precursor_screen.kernel.judge.windows.relation import Relation, derive, give, keep, kept
 from precursor_screen.kernel.law import LISTING, THRESHOLDS, open_law, same_law
-from precursor_screen.kernel.movements import CARGO
+from precursor_screen.kernel.movements import CARGO, DOCUMENT_RANK, OWN_NUMBER, link_movements
 from precursor_screen.kernel.resolve.substances import substance_table
 from precursor_screen.memory import ALWAYS, IDENTITY, REFERENCES, Past
 from precursor_screen.reference.bundle import Reference
@@ -219,3 +218,66 @@ def _look_up(connection: duckdb.DuckDBPyConnection, amended: Relation, needs: Ne
         found |= {c.name: f"amended.{identifier(c.name.removeprefix('previous_'))} as {identifier(c.name)}" for c in previous}
     nothing = Rows.of(pa.table({"substance_id": pa.nulls(1, pa.string())}))
     return _Lookups(joins, found, tuple(_outcome(nothing, test, name) for test, name in needs.tests.items()))
+
+
+# Movements that are about one cargo: a declaration, a house bill and a master bill carry numbers of their own.
+
+_BILLS = ("house_bill_of_lading", "bill_of_lading", "master_bill_of_lading")
+
+
+def link(connection: duckdb.DuckDBPyConnection, everything: Relation) -> Relation:
+    """`cargo` (row_no, cargo, counts, covered_kg) of the movements that share a cargo with another's document.
+
+    Few do, and the exact search holds all it is given: so it gets those alone whose own number another one states. What is one
+    cargo has one number, a hash; equal hashes of different numbers cost a look and change nothing.
+    """
+    with kept(connection, _numbers(everything)) as numbers, kept(connection, _shared(numbers)) as shared:
+        if not connection.execute(f"select count(*) from {shared}").fetchall()[0][0]:
+            return _NONE
+        referring = keep(connection, _referring(everything, numbers, shared))
+    return keep(connection, _cargo(referring))
+
+
+_NONE = derive(
+    "cargo",
+    "select null::bigint as row_no, null::ubigint as cargo, null::boolean as counts, null::decimal(18, 6) as covered_kg where false",
+)
+
+
+def _numbers(everything: Relation) -> Relation:
+    """The rank and the numbers of every movement's documents, as hashes."""
+    stated = ", ".join(f"case when {b} is not null then hash({b}) end as bill_{n}" for n, b in enumerate(_BILLS))
+    return derive(
+        "numbers",
+        f"select row_no, cast({DOCUMENT_RANK} as tinyint) as rank, hash({OWN_NUMBER}) as own, {stated} from {everything}",
+        everything,
+    )
+
+
+def _shared(numbers: Relation) -> Relation:
+    """The numbers that a document has for its own and one of a higher rank states."""
+    return derive(
+        "shared",
+        f"""select distinct number from (
+                select unnest([bill_0, bill_1, bill_2]) as number, own from {numbers} where rank >= 2) where number <> own
+            intersect select own from {numbers} where rank in (1, 2)""",
+        numbers,
+    )
+
+
+def _referring(everything: Relation, numbers: Relation, shared: Relation) -> Relation:
+    """The movements that have or state a shared number."""
+    states = " or ".join(f"{number} in (from {shared})" for number in ("own", "bill_0", "bill_1", "bill_2"))
+    return derive(
+        "referring",
+        f"select * from {everything} where row_no in (select row_no from {numbers} where {states})",
+        everything,
+        numbers,
+        shared,
+    )
+
+
+def _cargo(referring: Relation) -> Relation:
+    return derive(
+        "cargo", f"select row_no, hash(cargo_id) as cargo, counts, covered_kg from ({link_movements(str(referring))})", referring
+    )
