@@ -44,6 +44,11 @@ def one_of(kind: str, *, glued: bool = False) -> str:
     return "(?:" + "|".join([rf"{begin}(?:{edged})(?!\w)", *free]) + ")"
 
 
+def _any(kind: str) -> str:
+    """A pattern for a word of a kind that is written as regular expressions."""
+    return f"(?:{'|'.join(tables.words_of('goods_words', kind))})"
+
+
 def _pattern(word: str) -> str:
     return re.escape(word).replace(r"\*", r"\w*").replace(r"\ ", "[ -]")
 
@@ -64,13 +69,12 @@ _NUMBER_SIGN: Final = late(
     r"(?<![a-z])(?:un|cas|ec|hs|inv|item|lot|ref|order|batch|po|s|b/l|bl|invoice|index|ci|code|part|article|art|model|ord)[ .]?no $"
 )
 # "Except for acetone all non-hazardous": what is excepted from a denial, or from all the rest, is there.
-_BUT: Final = (
-    r"(?:except(?:ing)?(?: for)?|other than|apart from|excluding|ausser|ausgenommen|sauf|hors|excepto|salvo|exceto|tranne|кроме)"
-)
 _DENIED_REST: Final = late(
-    rf"(?:non[ -]?(?:haz\w*|dg|dangerous)|no (?:dg|dangerous goods|hazardous)|not (?:haz\w*|restricted|regulated|dangerous))[^;|]{{0,40}}{_BUT}[ ]$"
+    lambda: (
+        rf"(?:non[ -]?(?:haz\w*|dg|dangerous)|no (?:dg|dangerous goods|hazardous)|not (?:haz\w*|restricted|regulated|dangerous))[^;|]{{0,40}}{_any('excepting')}[ ]$"
+    )
 )
-_BUT_FIRST: Final = late(rf"(?:^|[;|.:,(][ ]?){_BUT}[ ]$")
+_BUT_FIRST: Final = late(lambda: rf"(?:^|[;|.:,(][ ]?){_any('excepting')}[ ]$")
 _THE_REST: Final = late(
     r"[ ,]{1,2}(?:all|the rest|rest|others?|everything|remaining|no(?:t|n)?[ -]|cargo|goods|alles|tous?|todo|tudo|tutto|все)"
 )
@@ -88,16 +92,16 @@ _NO_SHARE_BEFORE: Final = late(r"(?<![\d.,])0(?:[.,]0+)? ?(?:%|pct|percent|proze
 _NO_SHARE_AFTER: Final = late(r"[ ]?(?:content)?[ :=(\-]{0,3}0(?:[.,]0+)? ?%(?!\d)")
 
 # --- quantities ---------------------------------------------------------------------------------------------------------
-_DRUMS: Final = (
-    r"(?:drums?|ibcs?|iso ?tanks?|flexi ?(?:tanks?|bags?)|barrels?|carboys?|jerr?[iy] ?cans?|cylinders?|tambor(?:es)?|bidon(?:es|s)?|futs?|"
-    r"fass(?:er)?|fusti|kanister|канистр\w*|боч\w+|bombonas?|varil|pails?|kegs?|bags?|sacks?)"
-)
 _SUBSTANCE_PACKED: Final = late(
-    rf"\d[\d.,]* ?(?:x ?)?(?:(?:new|steel|plastic|hdpe|iron|fib(?:re|er)|\d+ ?(?:kg|l|ltr)s?) ){{0,3}}{_DRUMS}(?![\w])|(?<![\w]){_DRUMS} of |\d ?%|"
-    r"(?<![\w])(?:technical|tech|industrial|reagent|analytical|acs|usp) grade"
+    lambda: (
+        rf"\d[\d.,]* ?(?:x ?)?(?:(?:new|steel|plastic|hdpe|iron|fib(?:re|er)|\d+ ?(?:kg|l|ltr)s?) ){{0,3}}{_any('drum')}(?![\w])|(?<![\w]){_any('drum')} of |\d ?%|"
+        r"(?<![\w])(?:technical|tech|industrial|reagent|analytical|acs|usp) grade"
+    )
 )
 _ANY_QUANTITY: Final = late(
-    rf"\d ?(?:kgs?|kilos?|g|gm|mt|tons?|tonnes?|l|ltrs?|lit\w+|ml|gal\w*|lbs?|кг|т|л|公斤|吨|升|千克|桶)(?![a-z])|\d[\d.,]* ?(?:[a-z]+ ){{0,2}}{_DRUMS}(?![\w])"
+    lambda: (
+        rf"\d ?(?:kgs?|kilos?|g|gm|mt|tons?|tonnes?|l|ltrs?|lit\w+|ml|gal\w*|lbs?|кг|т|л|公斤|吨|升|千克|桶)(?![a-z])|\d[\d.,]* ?(?:[a-z]+ ){{0,2}}{_any('drum')}(?![\w])"
+    )
 )
 
 # --- form ---------------------------------------------------------------------------------------------------------------
@@ -106,7 +110,7 @@ _DOSAGE: Final = late(
     lambda: rf"{one_of('dosage')}(?![ ](?:grade|manufactur\w*|making|production|press|quality|industry))|{_DOSE}"
 )
 _MEDICINE: Final = late(lambda: one_of("medicine"))
-_PACK: Final = late(rf"{_DOSE}|\d ?(?:x|pcs|packs?|box(?:es)?|bottles?|strips?)(?![\w])|{_ANY_QUANTITY.pattern}")
+_PACK: Final = late(lambda: rf"{_DOSE}|\d ?(?:x|pcs|packs?|box(?:es)?|bottles?|strips?)(?![\w])|{_ANY_QUANTITY.pattern}")
 _MIXTURE_BEFORE: Final = late(lambda: rf"{one_of('mixture-before')}[ :(\-]{{1,3}}(?:[\w.,%+/ -]{{0,40}}[,+/ (]{{1,2}})?$")
 _MIXTURE_SAME: Final = late(
     lambda: rf"{one_of('mixture')}|(?<![\w])(?:\d*[.,]?\d+ ?(?:mol/l|mmol|eq/l)|\d*[.,]\d+ ?[nm]|[nm]/\d+)(?![\w])"
@@ -116,10 +120,7 @@ _SMALL_PACK: Final = late(r"(?<![\d.,])\d{1,3} ?(?:ml|cc|g|gm|gr|fl ?oz|oz|мл|
 _LOW: Final = late(lambda: rf"{one_of('low')}[ -](?:in[ ]|content of[ ])?$")
 _ARTICLE: Final = late(lambda: one_of("article"))
 # Goods that are named first and of which the substance is a part: matches with a striking surface of red phosphorus, masterbatch.
-_MADE_WITH: Final = late(
-    r"(?<![\w])(?:(?:safety )?match(?:es|boxes)|streichholzer|zundholzer|allumettes|fosforos|cerillas|cerillos|fiammiferi|zapalki|kibrit|спички|"
-    r"master ?batch(?:es)?|ethylene (?:absorb|adsorb|scrubb|filter|remov)\w*)(?![\w])[^;|]{0,40}$|火柴[^;|]{0,12}$"
-)
+_MADE_WITH: Final = late(lambda: rf"(?<![\w]){_any('made-with')}(?![\w])[^;|]{{0,40}}$|火柴[^;|]{{0,12}}$")
 # An article whose name goes on as a grade or a trade is none: battery grade, pharma plant grade, battery industry.
 _OF_GRADE: Final = late(lambda: rf"[ \-](?:[a-z]+[ ])?{one_of('grade')}")
 _PROCESSED: Final = late(lambda: rf"[ \-]{one_of('processed')}")
@@ -145,11 +146,7 @@ _PHRASE_END: Final = late(
 # "Remover and 20 drums acetone": a number after the conjunction begins goods of their own.
 _CLAUSE_END: Final = late(r"[;|\n]|, |\. (?=[a-z])|(?: and| plus| und| et| y| e| и|[ ]?[+&])[ ](?=\d)")
 _EMPTIED: Final = late(lambda: one_of("emptied"))
-_LAST: Final = late(
-    r"(?<![\w])(?:last (?:contained|contents?|cargo|loaded)|previously contain\w+|formerly contain\w+|previous cargo|ex|ex-contents|residues? of|"
-    r"zuletzt|letzter inhalt|letzte ladung|dernier contenu|ayant contenu|ultimo contenido|ultima carga|ultimo conteudo|ultimo contenuto|ultimo carico|laatste (?:inhoud|lading)|"
-    r"из-под|з-під|последний груз|ostatni ladunek|son yuk|muatan terakhir)[ :\-(]{1,3}(?:[\w\-]+[ ]){0,2}$"
-)
+_LAST: Final = late(lambda: rf"(?<![\w]){_any('last-held')}[ :\-(]{{1,3}}(?:[\w\-]+[ ]){{0,2}}$")
 
 
 def is_negated(plain: str, start: int, end: int) -> bool:
