@@ -32,7 +32,8 @@ def test_what_ships_is_what_was_released(installed):
 
 
 @pytest.mark.parametrize(
-    "name", ["substances/thresholds.csv", "rules/ps-chem-001.yml", "rules/packs/packs.yml", "watchlists/sources.toml"]
+    "name",
+    ["substances/thresholds.csv", "names/units.csv", "rules/ps-chem-001.yml", "rules/packs/packs.yml", "watchlists/sources.toml"],
 )
 def test_a_byte_that_turned_is_an_error_that_names_the_file(installed, name):
     path = installed / name
