@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Final
 
 from msgspec.structs import replace
-
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError
 from precursor_screen.model import LICIT_USES, Concern, Substance
 from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.tables import Row, read_boolean, read_rows
+from precursor_screen.reference.table_rows import Row, read_boolean, read_table
 
 _SHIPPED: Final = ("substance_id", "licit_use", "small_kg", "large_kg", "bulk_trade", "dose_mg", "source", "verified")
 _BULK_TRADE: Final = ("", "none", "licensed")
 _OWN: Final = ("substance_id", "licit_use", "small_kg", "large_kg")
+_REMEDY: Final = "Columns: substance_id, licit_use (S, A, B, C, D or E), small_kg and large_kg in kilograms; one row a substance."
 
 
 def load_concern(folder: Path, substances: Iterable[Substance], own: Path | None = None) -> Mapping[str, Concern]:
@@ -40,21 +41,18 @@ def load_concern(folder: Path, substances: Iterable[Substance], own: Path | None
 
 def _read(file: Path, columns: tuple[str, ...], known: list[str], before: Mapping[str, Concern]) -> dict[str, Concern]:
     found: dict[str, Concern] = {}
-    errors: list[PrecursorScreenError] = []
-    for row in read_rows(file, columns):
-        try:
-            substance_id = row["substance_id"]
-            if substance_id not in known:
-                raise ValueError(f"no substance is called {substance_id!r}. {did_you_mean(substance_id, known)}".strip())
-            if substance_id in found:
-                raise ValueError(f"a second row for {substance_id}")
-            found[substance_id] = _concern(row, before.get(substance_id))
-            if "verified" in columns:
-                read_boolean(row["verified"])
-        except ValueError as error:
-            errors.append(_error(row, str(error)))
-    if errors:
-        raise ErrorGroup(errors)
+
+    def make(row: Row) -> None:
+        substance_id = row["substance_id"]
+        if substance_id not in known:
+            raise ValueError(f"no substance is called {substance_id!r}. {did_you_mean(substance_id, known)}".strip())
+        if substance_id in found:
+            raise ValueError(f"a second row for {substance_id}")
+        found[substance_id] = _concern(row, before.get(substance_id))
+        if "verified" in columns:
+            read_boolean(row["verified"])
+
+    read_table(file, columns, make, remedy=_REMEDY)
     return found
 
 
@@ -94,8 +92,3 @@ def _mass(cell: str, default: float) -> float:
     if not 0 < kg < float("inf"):
         raise ValueError(f"{cell!r} is no mass above zero")
     return kg
-
-
-def _error(row: Row, problem: str) -> SubstanceTableError:
-    remedy = "Columns: substance_id, licit_use (S, A, B, C, D or E), small_kg and large_kg in kilograms; one row a substance."
-    return SubstanceTableError(problem, where=row.where, remedy=remedy)

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
-
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.tables import read_boolean, read_rows
+from precursor_screen.reference.table_rows import Row, read_boolean, read_table
 
 _COLUMNS: Final = ["instrument", "schedule", "edition", "count", "source", "verified"]
 
@@ -32,19 +32,11 @@ def load_editions(path: Path) -> tuple[Edition, ...]:
         ErrorGroup: Rows that make no sense.
     """
     file = path / "editions.csv"
-    if not file.exists():
-        return ()
-    editions: list[Edition] = []
-    errors: list[PrecursorScreenError] = []
-    for row in read_rows(file, _COLUMNS):
-        try:
-            verified = read_boolean(row["verified"])
-            if not (row["count"].isascii() and row["count"].isdigit()):
-                raise ValueError(f"count {row['count']!r} is no number")
-        except ValueError as error:
-            errors.append(row.error(str(error)))
-            continue
-        editions.append(Edition(row["instrument"], row["schedule"], row["edition"], int(row["count"]), row["source"], verified))
-    if errors:
-        raise ErrorGroup(errors)
-    return tuple(editions)
+    return read_table(file, _COLUMNS, _edition) if file.exists() else ()
+
+
+def _edition(row: Row) -> Edition:
+    verified = read_boolean(row["verified"])
+    if not (row["count"].isascii() and row["count"].isdigit()):
+        raise ValueError(f"count {row['count']!r} is no number")
+    return Edition(row["instrument"], row["schedule"], row["edition"], int(row["count"]), row["source"], verified)

@@ -17,6 +17,7 @@ from precursor_screen.names.countries import NORTHERN_IRELAND, find_country
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import COLUMNS
 from precursor_screen.tables import Row, read_rows
+from precursor_screen.reference.table_rows import UNREAD, Row, at_once, make_all, read_rows
 
 _OF_NEEDS: Final = ["law", "category", "direction", "need", "who", "above", "since", "until", "source", "read", "checked"]
 UNION: Final = "union"
@@ -145,23 +146,17 @@ def load_permit_law(folder: Path, substances: Sequence[Substance], thresholds: S
         SubstanceTableError: one is missing or has not the expected columns.
         ErrorGroup: rows cannot be read, or two speak of the same country and day.
     """
-    countries: list[Country] = []
-    needs: list[Need] = []
+    found: list[Country] = []
     errors: list[PrecursorScreenError] = []
-    for row in read_rows(folder / "jurisdictions.csv", COLUMNS):
-        try:
-            made = _country(row)
-        except ValueError as error:
-            errors.append(row.error(f"the row cannot be read ({error})"))
-            continue
-        if any(made.code == other.code and _overlap(made.dated, other.dated) for other in countries):
-            errors.append(row.error("another row speaks of the same country and day"))
-        countries.append(made)
-    for row in read_rows(folder / "permits.csv", _OF_NEEDS):
-        try:
-            needs.append(_need(row))
-        except ValueError as error:
-            errors.append(row.error(f"the row cannot be read ({error})"))
+
+    def make(row: Row) -> Country:
+        found.append(_country(row))
+        if any(found[-1].code == other.code and _overlap(found[-1].dated, other.dated) for other in found[:-1]):
+            raise row.error("another row speaks of the same country and day")
+        return found[-1]
+
+    countries = make_all(read_rows(folder / "jurisdictions.csv", _OF_COUNTRIES), make, errors, UNREAD)
+    needs = make_all(read_rows(folder / "permits.csv", _OF_NEEDS), _need, errors, UNREAD)
     if errors:
         raise ErrorGroup(errors)
     return PermitLaw(tuple(countries), tuple(needs), tuple(substances), tuple(thresholds))
@@ -194,7 +189,7 @@ def _need(row: Row) -> Need:
 
 
 def _overlap(a: Dated, b: Dated) -> bool:
-    return (a.since or date.min) < (b.until or date.max) and (b.since or date.min) < (a.until or date.max)
+    return at_once((a.since, a.until), (b.since, b.until))
 
 
 @cache

@@ -9,9 +9,9 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 
-from precursor_screen.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError
 from precursor_screen.model import Rate
 from precursor_screen.tables import Row, read_boolean, read_rows
+from precursor_screen.reference.table_rows import Row, read_boolean, read_table
 
 _SHIPPED: Final = ("currency", "date", "usd", "source", "verified")
 _OWN: Final = ("currency", "date", "usd")
@@ -33,7 +33,7 @@ def load_rates(shipped: Path, own: Path | None = None) -> tuple[Rate, ...]:
         ErrorGroup: rows that cannot be read, rates that are not above zero, two rows for one currency and day.
     """
     ours = _read(shipped, _SHIPPED)
-    theirs = _read(own, _OWN) if own is not None else []
+    theirs = _read(own, _OWN) if own is not None else ()
     known = {r.currency for r in theirs}
     return tuple(sorted([*theirs, *(r for r in ours if r.currency not in known)], key=lambda r: (r.currency, r.day)))
 
@@ -44,22 +44,19 @@ def rate_of(rates: Sequence[Rate], currency: str, day: date) -> Rate | None:
     return max((r for r in mine if r.day <= day), key=lambda r: r.day, default=min(mine, key=lambda r: r.day, default=None))
 
 
-def _read(file: Path, columns: tuple[str, ...]) -> list[Rate]:
-    found: dict[tuple[str, date], Rate] = {}
-    errors: list[PrecursorScreenError] = []
-    for row in read_rows(file, columns):
-        try:
-            rate = _rate(row)
-            if (rate.currency, rate.day) in found:
-                raise ValueError(f"a second row for {rate.currency} on {rate.day}")
-            found[rate.currency, rate.day] = rate
-            if "verified" in columns:
-                read_boolean(row["verified"])
-        except ValueError as error:
-            errors.append(SubstanceTableError(str(error), where=row.where, remedy=_REMEDY))
-    if errors:
-        raise ErrorGroup(errors)
-    return list(found.values())
+def _read(file: Path, columns: tuple[str, ...]) -> tuple[Rate, ...]:
+    found: set[tuple[str, date]] = set()
+
+    def make(row: Row) -> Rate:
+        rate = _rate(row)
+        if (rate.currency, rate.day) in found:
+            raise ValueError(f"a second row for {rate.currency} on {rate.day}")
+        found.add((rate.currency, rate.day))
+        if "verified" in columns:
+            read_boolean(row["verified"])
+        return rate
+
+    return read_table(file, columns, make, remedy=_REMEDY)
 
 
 def _rate(row: Row) -> Rate:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
-
 from precursor_screen.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.reference import shipped
-from precursor_screen.reference.jurisdiction import UNION, eu_members
+from precursor_screen.reference.jurisdiction import UNION, eu_members, EU_MEMBERS
 from precursor_screen.tables import Row, read_rows
+from precursor_screen.reference.table_rows import UNREAD, Row, at_once, read_table
 
 _COLUMNS: Final = ["jurisdiction", "days", "working_days", "valid_from", "valid_to", "source", "verified"]
 _FRIDAY: Final = 5  # of ISO's days of a week
@@ -56,19 +56,14 @@ def load_reply_periods(path: Path) -> tuple[ReplyPeriod, ...]:
         ErrorGroup: rows cannot be read, or two speak of the same jurisdiction and day.
     """
     found: list[ReplyPeriod] = []
-    errors: list[PrecursorScreenError] = []
-    for row in read_rows(path / "reply_periods.csv", _COLUMNS):
-        try:
-            period = _period(row)
-        except ValueError as error:
-            errors.append(row.error(f"the row cannot be read ({error})"))
-            continue
-        if any(_overlap(period, other) for other in found):
-            errors.append(row.error("another row speaks of the same jurisdiction and day"))
-        found.append(period)
-    if errors:
-        raise ErrorGroup(errors)
-    return tuple(found)
+
+    def make(row: Row) -> ReplyPeriod:
+        found.append(_period(row))
+        if any(_overlap(found[-1], other) for other in found[:-1]):
+            raise row.error("another row speaks of the same jurisdiction and day")
+        return found[-1]
+
+    return read_table(path / "reply_periods.csv", _COLUMNS, make, say=UNREAD)
 
 
 def _period(row: Row) -> ReplyPeriod:
@@ -82,8 +77,7 @@ def _period(row: Row) -> ReplyPeriod:
 
 
 def _overlap(a: ReplyPeriod, b: ReplyPeriod) -> bool:
-    at_once = (a.valid_from or date.min) < (b.valid_to or date.max) and (b.valid_from or date.min) < (a.valid_to or date.max)
-    return a.jurisdiction == b.jurisdiction and at_once
+    return a.jurisdiction == b.jurisdiction and at_once((a.valid_from, a.valid_to), (b.valid_from, b.valid_to))
 
 
 @cache

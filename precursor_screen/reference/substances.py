@@ -36,6 +36,7 @@ from precursor_screen.names.codes import is_ec
 from precursor_screen.reference.editions import Edition, load_editions
 from precursor_screen.reference.substance_checks import NUMBER_KINDS, check_ec, contradictions
 from precursor_screen.tables import REMEDY, Row, read_boolean, read_rows
+from precursor_screen.reference.table_rows import REMEDY, Row, make_all, read_boolean, read_rows
 
 T = TypeVar("T")
 
@@ -99,38 +100,35 @@ def read_substances(path: Path) -> tuple[SubstanceTable, list[PrecursorScreenErr
     roles = _gather(parts.get("route_roles.csv", []), _role, errors)
     prices = _gather(parts.get("usual_prices.csv", []), _price, errors)
     solutions = _gather(parts.get("solutions.csv", []), _solution, errors)
-    substances: list[Substance] = []
-    for row in parts["substances.csv"]:
-        try:
-            i = row["substance_id"]
-            substances.append(
-                Substance(
-                    substance_id=i,
-                    name=row["name"],
-                    names=tuple(names[i]),
-                    cas_numbers=tuple(cas[i]),
-                    cus_codes=_list(row["cus_codes"]),
-                    hs_codes=tuple(hs[i]),
-                    un_numbers=_list(row["un_numbers"]),
-                    danger_class=row["danger_class"],
-                    controls=tuple(controls[i]),
-                    covers_salts=read_boolean(row["covers_salts"]),
-                    covers_isomers=read_boolean(row["covers_isomers"]),
-                    parent_substance_id=row["parent_substance_id"],
-                    family=row["family"],
-                    route_groups=_list(row["route_groups"]),
-                    density_kg_per_l=_decimal(row["density_kg_per_l"]),
-                    formula=row["formula"],
-                    smiles=row["smiles"],
-                    notes=row["notes"],
-                    ec_numbers=tuple(ec[i]),
-                    route_roles=tuple(roles[i]),
-                    usual_usd_per_kg=min(prices[i], default=None),
-                    solutions=tuple(sorted(solutions[i])),
-                )
-            )
-        except ValueError as error:
-            errors.append(row.error(str(error)))
+
+    def substance(row: Row) -> Substance:
+        i = row["substance_id"]
+        return Substance(
+            substance_id=i,
+            name=row["name"],
+            names=tuple(names[i]),
+            cas_numbers=tuple(cas[i]),
+            cus_codes=_list(row["cus_codes"]),
+            hs_codes=tuple(hs[i]),
+            un_numbers=_list(row["un_numbers"]),
+            danger_class=row["danger_class"],
+            controls=tuple(controls[i]),
+            covers_salts=read_boolean(row["covers_salts"]),
+            covers_isomers=read_boolean(row["covers_isomers"]),
+            parent_substance_id=row["parent_substance_id"],
+            family=row["family"],
+            route_groups=_list(row["route_groups"]),
+            density_kg_per_l=_decimal(row["density_kg_per_l"]),
+            formula=row["formula"],
+            smiles=row["smiles"],
+            notes=row["notes"],
+            ec_numbers=tuple(ec[i]),
+            route_roles=tuple(roles[i]),
+            usual_usd_per_kg=min(prices[i], default=None),
+            solutions=tuple(sorted(solutions[i])),
+        )
+
+    substances = make_all(parts["substances.csv"], substance, errors)
     editions = load_editions(path)
     return SubstanceTable(tuple(substances), _edition(editions, substances), digest(path), editions), errors
 
@@ -169,11 +167,8 @@ _OPTIONAL: Final = frozenset({"ec.csv", "route_roles.csv", "usual_prices.csv", "
 def _gather(rows: list[Row], make: Callable[[Row], T], errors: list[PrecursorScreenError]) -> defaultdict[str, list[T]]:
     """The facts by substance, in the file's order; rows that cannot be read become errors."""
     facts: defaultdict[str, list[T]] = defaultdict(list)
-    for row in rows:
-        try:
-            facts[row["substance_id"]].append(make(row))
-        except ValueError as error:
-            errors.append(row.error(str(error)))
+    for substance_id, fact in make_all(rows, lambda row: (row["substance_id"], make(row)), errors):
+        facts[substance_id].append(fact)
     return facts
 
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from precursor_screen.errors import ErrorGroup, PrecursorScreenError
 from precursor_screen.model import Substance, Threshold
 from precursor_screen.tables import Row, read_rows
+from precursor_screen.reference.table_rows import UNREAD, Row, Span, at_once, read_table
 
 _COLUMNS: Final = [
     *("jurisdiction", "substance_id", "direction", "quantity", "unit", "kg", "period", "counts"),
@@ -33,24 +33,17 @@ def load_thresholds(path: Path) -> tuple[Threshold, ...]:
         SubstanceTableError: The file is missing or has not the expected columns.
         ErrorGroup: Rows cannot be read, or two say different things of the same day.
     """
-    file = path / "thresholds.csv"
-    thresholds: list[Threshold] = []
     same_case: dict[tuple[str, ...], list[Threshold]] = {}
-    errors: list[PrecursorScreenError] = []
-    for row in read_rows(file, _COLUMNS):
-        try:
-            threshold = _threshold(row)
-        except (ValueError, InvalidOperation) as error:
-            errors.append(row.error(f"the row cannot be read ({error})"))
-            continue
+
+    def make(row: Row) -> Threshold:
+        threshold = _threshold(row)
         others = same_case.setdefault(_case(threshold), [])
-        if any(_at_once(threshold, other) for other in others):
-            errors.append(row.error("another row speaks of the same case and day"))
         others.append(threshold)
-        thresholds.append(threshold)
-    if errors:
-        raise ErrorGroup(errors)
-    return tuple(thresholds)
+        if any(at_once(_span(threshold), _span(other)) for other in others[:-1]):
+            raise row.error("another row speaks of the same case and day")
+        return threshold
+
+    return read_table(path / "thresholds.csv", _COLUMNS, make, say=UNREAD)
 
 
 def _threshold(row: Row) -> Threshold:
@@ -88,8 +81,8 @@ def _case(threshold: Threshold) -> tuple[str, ...]:
     return threshold.jurisdiction, threshold.substance_id, threshold.direction, threshold.period
 
 
-def _at_once(a: Threshold, b: Threshold) -> bool:
-    return (a.valid_from or date.min) < (b.valid_to or date.max) and (b.valid_from or date.min) < (a.valid_to or date.max)
+def _span(threshold: Threshold) -> Span:
+    return threshold.valid_from, threshold.valid_to
 
 
 # Kilograms in a unit; a volume needs the density of the substance, and any other unit is no mass.
@@ -130,7 +123,14 @@ def _shrinking(thresholds: Sequence[Threshold]) -> list[str]:
     for a in thresholds:
         for b in thresholds:
             same = (a.jurisdiction, a.substance_id, a.direction) == (b.jurisdiction, b.substance_id, b.direction)
-            if same and PERIODS.index(a.period) < PERIODS.index(b.period) and _at_once(a, b) and a.kg and b.kg and a.kg > b.kg:
+            if (
+                same
+                and PERIODS.index(a.period) < PERIODS.index(b.period)
+                and at_once(_span(a), _span(b))
+                and a.kg
+                and b.kg
+                and a.kg > b.kg
+            ):
                 problems.append(
                     f"{a.jurisdiction}, {a.substance_id}, {a.direction}: {a.kg} kg per {a.period}, but {b.kg} per {b.period}"
                 )
