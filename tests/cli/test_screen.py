@@ -230,11 +230,11 @@ def test_a_wrong_option_is_exit_2_and_nothing_is_written(ps, manifest, options, 
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("columns:\n  description of goods: descriptin\n", "'descriptin' is no field. Did you mean 'description'?"),
+        ("columns:\n  description of goods: descriptin\n", "'descriptin' is not a field. Did you mean 'description'?"),
         ("columns:\n  no such column: description\n", "names the column 'no such column', which is not there"),
         ("colums:\n  description of goods: description\n", "unknown key 'colums'. Did you mean 'columns'?"),
         ("columns: [\n", "is not valid YAML"),
-        ("", "holds no map"),
+        ("", "is not a column map"),
     ],
 )
 def test_a_wrong_mapping_is_exit_2(ps, manifest, content, says):
