@@ -62,7 +62,7 @@ class Row(Struct, frozen=True):
 
 
 class Words(NamedTuple):
-    """A row of a table of words; made in half the time of a dataclass."""
+    """A row of a table of words; a tuple, for there are thousands."""
 
     role: str
     meaning: str

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
-from precursor_screen.errors import ErrorGroup, PrecursorScreenError
-from precursor_screen.tables import read_boolean, read_rows
-from precursor_screen.reference.table_rows import Row, read_boolean, read_table
+
+from precursor_screen.reference.table_rows import read_table
+from precursor_screen.tables import Row, read_boolean
 
 _COLUMNS: Final = ["instrument", "schedule", "edition", "count", "source", "verified"]
 

@@ -16,8 +16,8 @@ from precursor_screen.model import Substance, Threshold
 from precursor_screen.names.countries import NORTHERN_IRELAND, find_country
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import COLUMNS
+from precursor_screen.reference.table_rows import UNREAD, at_once, make_all
 from precursor_screen.tables import Row, read_rows
-from precursor_screen.reference.table_rows import UNREAD, Row, at_once, make_all, read_rows
 
 _OF_NEEDS: Final = ["law", "category", "direction", "need", "who", "above", "since", "until", "source", "read", "checked"]
 UNION: Final = "union"
@@ -155,7 +155,7 @@ def load_permit_law(folder: Path, substances: Sequence[Substance], thresholds: S
             raise row.error("another row speaks of the same country and day")
         return found[-1]
 
-    countries = make_all(read_rows(folder / "jurisdictions.csv", _OF_COUNTRIES), make, errors, UNREAD)
+    countries = make_all(read_rows(folder / "jurisdictions.csv", COLUMNS), make, errors, UNREAD)
     needs = make_all(read_rows(folder / "permits.csv", _OF_NEEDS), _need, errors, UNREAD)
     if errors:
         raise ErrorGroup(errors)

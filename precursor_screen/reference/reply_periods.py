@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
-from precursor_screen.errors import ErrorGroup, PrecursorScreenError
+
 from precursor_screen.reference import shipped
-from precursor_screen.reference.jurisdiction import UNION, eu_members, EU_MEMBERS
-from precursor_screen.tables import Row, read_rows
-from precursor_screen.reference.table_rows import UNREAD, Row, at_once, read_table
+from precursor_screen.reference.jurisdiction import UNION, eu_members
+from precursor_screen.reference.table_rows import UNREAD, at_once, read_table
+from precursor_screen.tables import Row
 
 _COLUMNS: Final = ["jurisdiction", "days", "working_days", "valid_from", "valid_to", "source", "verified"]
 _FRIDAY: Final = 5  # of ISO's days of a week

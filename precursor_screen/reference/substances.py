@@ -35,8 +35,8 @@ from precursor_screen.model import ROLES_IN_ROUTE, CasNumber, Control, EcNumber,
 from precursor_screen.names.codes import is_ec
 from precursor_screen.reference.editions import Edition, load_editions
 from precursor_screen.reference.substance_checks import NUMBER_KINDS, check_ec, contradictions
+from precursor_screen.reference.table_rows import make_all
 from precursor_screen.tables import REMEDY, Row, read_boolean, read_rows
-from precursor_screen.reference.table_rows import REMEDY, Row, make_all, read_boolean, read_rows
 
 T = TypeVar("T")
 

@@ -44,7 +44,7 @@ def kept(name: str, kind: Any, made_from: str, make: Callable[[], T]) -> T:
 
     Args:
         name: of the value, for the file.
-        kind: its type: dataclasses, containers and scalars. What does not come back equal is not kept.
+        kind: its type: structs, containers and scalars. What does not come back equal is not kept.
         made_from: a digest of all that `make` reads, but for the program itself.
         make: pure but for reading what `made_from` digests.
     """

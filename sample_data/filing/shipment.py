@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 
+from msgspec import Struct
+from msgspec.structs import replace
 
-@dataclass(frozen=True, slots=True)
-class Party:
+
+class Party(Struct, frozen=True):
     """Who sends or receives. The address stands in the order street, town, postal code."""
 
     name: str = ""
@@ -26,8 +27,7 @@ class Party:
         return ", ".join(part for part in (self.street, self.town, self.postcode) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A port: its UN/LOCODE, the code of the airport, the number that United States customs have for it."""
 
     code: str = ""
@@ -40,8 +40,7 @@ class Place:
         return self.code[:2]
 
 
-@dataclass(frozen=True, slots=True)
-class Journey:
+class Journey(Struct, frozen=True):
     """By what the goods travel, and when."""
 
     mode: str = "sea"
@@ -53,8 +52,7 @@ class Journey:
     arrival: dt.date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Shipment:
+class Shipment(Struct, frozen=True):
     """One item of goods under a bill; items of one bill stand side by side and differ in their goods only."""
 
     bill: str

@@ -19,7 +19,7 @@ import duckdb
 import pytest
 
 from precursor_screen.cli import faults, main
-from precursor_screen.runners import one_input, streams
+from precursor_screen.runners import inputs, one_input
 from tests.cli.conftest import ACETONE, OTHER_DATA, SAMPLE
 from tests.cli.test_bad_input import GOOD
 
@@ -207,7 +207,7 @@ def test_what_is_given_to_a_screen_the_exit_code_is_the_contracts(ps, words, cod
 
 @unix
 def test_a_pipe_is_read_and_one_that_nobody_writes_to_is_set_aside(ps, manifest, monkeypatch):
-    monkeypatch.setattr(streams, "IDLE_SECONDS", 0.2)
+    monkeypatch.setattr(inputs, "IDLE_SECONDS", 0.2)
     manifest(ACETONE, name="m.csv")
     os.mkfifo("pipe")
     os.mkfifo("empty")
@@ -231,7 +231,7 @@ def test_a_pipe_is_read_and_one_that_nobody_writes_to_is_set_aside(ps, manifest,
 
 @unix
 def test_a_pipe_that_never_ends_is_not_read_for_ever(ps, monkeypatch):
-    monkeypatch.setattr(streams, "MAX_BYTES", 1 << 20)
+    monkeypatch.setattr(inputs, "MAX_BYTES", 1 << 20)
     done = ps("screen", "/dev/zero", "--watchlist", "none")
     assert (done.code, "is a device, not a file" in done.err) == (4, True)
     os.mkfifo("pipe")
