@@ -8,9 +8,10 @@ from contextlib import contextmanager
 
 from precursor_screen.daily import changes
 from precursor_screen.daily.inbox import Digests
+from precursor_screen.daily.job import Job
 from precursor_screen.daily.plan import find_again, find_change, find_old
 from precursor_screen.daily.record import RESCREEN, worst
-from precursor_screen.daily.run import ANSWERED, Job, look, read_last, refuse_no_watchlist
+from precursor_screen.daily.run import ANSWERED, look, read_last, refuse_no_watchlist
 from precursor_screen.errors import ExitCode, LedgerError, LedgerOutdated, PrecursorScreenError
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.reference.bundle import Reference

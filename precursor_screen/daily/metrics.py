@@ -6,6 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
 
+from precursor_screen.daily.out_folder import Published
+from precursor_screen.daily.plan import Sorted
+from precursor_screen.daily.record import NEW
+from precursor_screen.daily.summary import Said
+from precursor_screen.model import BANDS, LEVELS
+from precursor_screen.reference.bundle import Reference
+
 PREFIX = "precursor_screen_daily_"
 _HELP = {
     "last_run_timestamp_seconds": "When the last run ended.",
@@ -39,6 +46,37 @@ def write_metrics(samples: Iterable[Sample]) -> str:
         lines += [f"# HELP {PREFIX}{name} {_HELP[name]}", f"# TYPE {PREFIX}{name} gauge"]
         lines += [f"{PREFIX}{name}{_labels(s)} {s.value:.15g}" for s in of_name]
     return "\n".join(lines) + "\n"
+
+
+# What the metrics show of the counts of deliveries, and under which label.
+_COUNTED = (
+    ("lines", "outcome", ("read", "screened", "unscreenable")),
+    ("shipments", "band", tuple(reversed(BANDS))),
+    ("flags", "level", tuple(reversed(LEVELS))),
+)
+
+
+def samples_of(found: Sorted, delivered: Sequence[Published], said: Said, reference: Reference) -> list[Sample]:
+    """The figures of a run: its files, what is new in them by outcome, band and level, the age of the lists."""
+    taken = [f for p in delivered for f in p.delivery.files]
+    files = {
+        "screened": sum(f.outcome == "screened" for f in taken),
+        "set_aside": sum(f.outcome != "screened" for f in taken) + len(said.unreadable),
+        "set_aside_before": len(found.aside),
+        "known": len(found.known),
+        "waiting": len(said.waiting),
+    }
+    samples = list(of_counts("files", "outcome", files))
+    for name, label, keys in _COUNTED:
+        figures = [p.delivery.counts.get(name, {}) for p in delivered if p.delivery.kind == NEW]
+        samples += of_counts(name, label, {key: sum(f.get(key, 0) for f in figures) for key in keys})
+    for watchlist in reference.watchlists:
+        age, labels = watchlist.manifest.age_days(reference.as_of), {"list": watchlist.list_id}
+        if age is not None:
+            limit = reference.maximum_ages.get(watchlist.list_id)
+            samples += [Sample("watchlist_age_days", age, labels)]
+            samples += [Sample("watchlist_stale", int(limit is not None and age > limit), labels)]
+    return samples
 
 
 def of_counts(name: str, label: str, counts: Mapping[str, int]) -> Sequence[Sample]:

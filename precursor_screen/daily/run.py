@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -16,17 +14,17 @@ from msgspec.structs import replace
 from precursor_screen.daily import changes
 from precursor_screen.daily.delivering import Deliverer
 from precursor_screen.daily.inbox import NOT_A_FILE, NOWHERE, Digests, Listing, list_inbox, settled
-from precursor_screen.daily.metrics import Sample, of_counts, write_metrics
+from precursor_screen.daily.job import Job
+from precursor_screen.daily.metrics import Sample, samples_of, write_metrics
 from precursor_screen.daily.out_folder import HEARTBEAT, METRICS, RECORD, SUMMARY, OutFolder, Published
 from precursor_screen.daily.plan import Again, Change, Digested, Sorted, find_again, find_change, find_old, sort_files
 from precursor_screen.daily.record import NEW, RESCREEN, SCREENED, worst
 from precursor_screen.daily.summary import Said, add_counts, in_words, write_failure, write_subject, write_summary
 from precursor_screen.daily.suspects import Note, find_deadly
 from precursor_screen.daily.verdicts import take_verdicts
-from precursor_screen.errors import ExitCode, UsageError, WatchlistError, Where
+from precursor_screen.errors import ExitCode, WatchlistError
 from precursor_screen.ledger.lock import hold_file
 from precursor_screen.ledger.store import Ledger, open_ledger
-from precursor_screen.model import BANDS, LEVELS
 from precursor_screen.reference import shipped
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.refresh import refresh_imported
@@ -37,63 +35,9 @@ from precursor_screen.runners.coverage import age_notices
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.one_input import FaultKeeper
 from precursor_screen.runners.session import Session, open_session
-from precursor_screen.runners.settings import Settings
 
 ANSWERED, PROBLEMS, VERDICTS = "answered", "problems", "verdicts"  # notes for the next run
 DAYS_OF_WEEK = 7
-
-
-class Job(Struct, frozen=True):
-    """What `daily` is to do.
-
-    Attributes:
-        inbox: the folder with the manifests.
-        out: where reports go.
-        settings: of the screening; with a ledger.
-        formats: of the reports, suffixes without dot.
-        settle: seconds for which a file must not have changed.
-        keep_days: for how long reports are kept; 0: for good.
-        on_change: `new`, `rescreen` or `ask`, when rules, lists or tables have changed.
-        asked: whether somebody said so for this run, who is told what came of it.
-        rescreen_days: how old files are at most that are screened again.
-        retry: take up again what was set aside.
-        update: fetch the imported lists from their publishers before anything is screened.
-        verdicts: a folder with files of officers' verdicts, which are taken before anything is screened; None: there is none.
-        officer: who speaks where such a file does not say.
-        may_clear: the names under which flags may be cleared; empty: any.
-    """
-
-    inbox: Path
-    out: OutFolder
-    settings: Settings
-    formats: tuple[str, ...]
-    settle: float = 60.0
-    keep_days: int = 0
-    on_change: str = NEW
-    asked: bool = False
-    rescreen_days: int = 30
-    retry: bool = False
-    update: bool = False
-    verdicts: Path | None = None
-    officer: str = ""
-    may_clear: tuple[str, ...] = ()
-
-    def check(self) -> None:
-        """Raises:
-        UsageError: inbox or out folder does not exist, or one holds the other.
-        OutFolderError: it cannot be written to.
-        """
-        if not self.inbox.is_dir():
-            raise UsageError("is not a folder", where=Where(str(self.inbox)), remedy="Check the path of the inbox.")
-        self.out.check(self.inbox)
-        if self.verdicts is None:
-            return
-        if not self.verdicts.is_dir():
-            raise UsageError("is not a folder", where=Where(str(self.verdicts)), remedy="Check the path of daily.verdicts.")
-        folder, inbox = (Path(os.path.realpath(p)) for p in (self.verdicts, self.inbox))
-        if folder == inbox or inbox in folder.parents:
-            problem = "is in the inbox, so that verdicts would be screened as manifests"
-            raise UsageError(problem, where=Where(str(self.verdicts)), remedy="Use a folder beside the inbox.")
 
 
 Teller = Callable[[str, bool], None]  # is given a mail, and whether it is one that must be sent
@@ -318,7 +262,7 @@ class _Run:
             self.reminded = self.today
             if not self.told.loud:
                 self.say(self.alive(found, reference), loud=True)
-        self.write_last(code, self.told.texts, _samples(found, self.told.delivered, self.said, reference))
+        self.write_last(code, self.told.texts, samples_of(found, self.told.delivered, self.said, reference))
         if code != ExitCode.NOT_SCREENED:
             self.out.say(HEARTBEAT, f"{datetime.now(UTC).isoformat(timespec='seconds')}\n", for_all=True)
 
@@ -434,33 +378,3 @@ def look(
 def _remark_old(old: Sequence[Published], days: int) -> list[str]:
     names = ", ".join(p.path.name for p in old)
     return [f"Deleted at the end of this run, being older than {counted(days, 'day')}: {names}."] if old else []
-
-
-# What the metrics show of the counts of deliveries, and under which label.
-_COUNTED = (
-    ("lines", "outcome", ("read", "screened", "unscreenable")),
-    ("shipments", "band", tuple(reversed(BANDS))),
-    ("flags", "level", tuple(reversed(LEVELS))),
-)
-
-
-def _samples(found: Sorted, delivered: Sequence[Published], said: Said, reference: Reference) -> list[Sample]:
-    taken = [f for p in delivered for f in p.delivery.files]
-    files = {
-        "screened": sum(f.outcome == "screened" for f in taken),
-        "set_aside": sum(f.outcome != "screened" for f in taken) + len(said.unreadable),
-        "set_aside_before": len(found.aside),
-        "known": len(found.known),
-        "waiting": len(said.waiting),
-    }
-    samples = list(of_counts("files", "outcome", files))
-    for name, label, keys in _COUNTED:
-        figures = [p.delivery.counts.get(name, {}) for p in delivered if p.delivery.kind == NEW]
-        samples += of_counts(name, label, {key: sum(f.get(key, 0) for f in figures) for key in keys})
-    for watchlist in reference.watchlists:
-        age, labels = watchlist.manifest.age_days(reference.as_of), {"list": watchlist.list_id}
-        if age is not None:
-            limit = reference.maximum_ages.get(watchlist.list_id)
-            samples += [Sample("watchlist_age_days", age, labels)]
-            samples += [Sample("watchlist_stale", int(limit is not None and age > limit), labels)]
-    return samples

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from msgspec import Struct, field
+from msgspec import Struct
 
 from precursor_screen.errors import RegisterError, Where
 from precursor_screen.formats.blob import Blob
@@ -24,7 +23,8 @@ from precursor_screen.names.dates import parse_date, weigh_order
 from precursor_screen.names.numbers import Number, parse_number, weigh_marks
 from precursor_screen.names.party import party_key
 from precursor_screen.names.suggest import did_you_mean
-from precursor_screen.names.unit_codes import MASS, VOLUME, find_unit, to_base, unit_in_header
+from precursor_screen.names.unit_codes import MASS, VOLUME, find_unit, to_base
+from precursor_screen.reference.registers.headers import IGNORED, OWN_WORDS, HeaderWords, columns_of, find_header, fold, unit_of
 from precursor_screen.rulebook.registers import NOTIFICATIONS, REGISTERS, STATUSES, WRITTEN, RegisterColumn, schema_of
 
 _YES = frozenset(("yes", "y", "true", "1", "x", "single", "once", "ja", "oui", "si", "sim", "да", "是"))
@@ -32,32 +32,10 @@ _LONGEST_REASON = 200  # characters
 _PLACES = Decimal("0.000001")
 _NO = frozenset(("no", "n", "false", "0", "", "multiple", "nein", "non", "nao", "нет", "否"))
 _SHOWN = 20  # headers in a message
-_NUMBER_WORDS = frozenset(("no", "number", "nr", "num", "id", "ref", "reference", "nummer", "numero", "n", "№"))
 _SEVERAL = re.compile(r"[;|\n/+&]|\s(?:and|und|et|y|e)\s")
 _QUANTITY = re.compile(r"(?<![\w.,])(\d[\d.,' ]*\s*(?:kgs?|kilos?|t|tons?|tonnes?|g|lbs?|l|litres?|liters?))(?![^\W\d_])", re.I)
 _DAY_NUMBER = re.compile(r"\d{5}(?:\.\d+)?")
 _TWO_WAYS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
-# A header as filed -> the field of a manifest that it is known for, empty for none (`readers.tabular.headers.lookup`).
-FieldOf = Callable[[str], str]
-
-
-class HeaderWords(Struct, frozen=True):
-    """How headers are understood besides a register's own spellings.
-
-    Attributes:
-        field_of: see FieldOf.
-        columns: header as filed -> column of the register, or `ignore`: what somebody says goes first.
-        date_order: dmy, mdy or ymd; decimal: `,` or `.`; empty: decided by the column.
-    """
-
-    field_of: FieldOf = lambda header: ""
-    columns: Mapping[str, str] = field(default_factory=dict)
-    date_order: str = ""
-    decimal: str = ""
-
-
-OWN_WORDS = HeaderWords()
-IGNORED = "ignore"
 
 
 class Skipped(Struct, frozen=True):
@@ -103,14 +81,14 @@ def read_register(register: str, path: Path, index: SubstanceIndex, words: Heade
         InputError: the file is of no format that is read.
     """
     sheets = list(open_sheets(Blob(path.name, path)))
-    placed = [(sheet, place) for sheet in sheets if (place := _find_header(sheet, REGISTERS[register], words)) is not None]
+    placed = [(sheet, place) for sheet in sheets if (place := find_header(sheet, REGISTERS[register], words)) is not None]
     if not placed:
         raise _refused(register, path, sheets, words)
     sheet, (header_row, columns) = placed[0]
     headers = sheet.head[header_row - 1] if not sheet.named else sheet.head[0]
     body = sheet.read(header_row, max(len(row) for row in sheet.head))
     cells = {name: body.table.column(at).to_pylist() for name, at in columns.items()}
-    parse = _Parser(register, index, cells, words, _unit_of(headers[columns["quantity_kg"]]) if "quantity_kg" in columns else "")
+    parse = _Parser(register, index, cells, words, unit_of(headers[columns["quantity_kg"]]) if "quantity_kg" in columns else "")
     rows, skipped = [], [Skipped(b.row, b.reason[:_LONGEST_REASON]) for b in body.broken]
     seen: set[tuple[Any, ...]] = set()
     for number, source_row in enumerate(body.rows.to_pylist()):
@@ -143,16 +121,16 @@ def _refused(register: str, path: Path, sheets: Sequence[Sheet], words: HeaderWo
     columns = REGISTERS[register]
     required = ", ".join(c.name for c in columns if c.required)
     rows = [row for sheet in sheets for row in sheet.head if any(cell.strip() for cell in row)]
-    best = max(rows, key=lambda row: len(_columns_of(row, columns, words)), default=())
+    best = max(rows, key=lambda row: len(columns_of(row, columns, words)), default=())
     seen = ", ".join(repr(cell.strip()[:40]) for cell in best[:_SHOWN] if cell.strip()) or "nothing"
-    found = _columns_of(best, columns, words)
+    found = columns_of(best, columns, words)
     lacking = [c for c in columns if c.required and c.name not in found]
     free = [cell.strip() for at, cell in enumerate(best) if cell.strip() and at not in found.values()]
     near = [
         f"{cell!r} for {c.name} ({said})"
         for c in lacking
         for cell in free
-        if (said := did_you_mean(_fold(cell), map(_fold, (c.name, *c.spellings))))
+        if (said := did_you_mean(fold(cell), map(fold, (c.name, *c.spellings))))
     ]
     return RegisterError(
         f"does not have the columns of the register {register}: {', '.join(c.name for c in lacking)} "
@@ -167,65 +145,6 @@ def _is_filled(cells: Sequence[str | None]) -> bool:
     """Whether a column says something; numbers of rows do not."""
     said = [(cell or "").strip() for cell in cells]
     return any(said) and not all(cell in ("", str(number)) for number, cell in enumerate(said, 1))
-
-
-def _fold(text: str) -> str:
-    spaced = (
-        unicodedata.normalize("NFKD", text).casefold().replace("_", " ").replace("-", " ").replace(".", " ").replace("'", " ")
-    )
-    return " ".join("".join(c if c.isalnum() else " " for c in spaced if not unicodedata.combining(c)).split())
-
-
-def _unit_of(header: str) -> str:
-    """The unit of mass that a header of quantities ends with; empty: none."""
-    unit = unit_in_header(tuple(_fold(header).split()))
-    return unit.code if unit else ""
-
-
-def _find_header(sheet: Sheet, columns: Sequence[RegisterColumn], words: HeaderWords) -> tuple[int, dict[str, int]] | None:
-    """The row of the header, counted from 1 (0 where names stand apart), and the position of each column."""
-    for number, row in enumerate(sheet.head, start=0 if sheet.named else 1):
-        found = _columns_of(row, columns, words)
-        if all(c.name in found for c in columns if c.required):
-            return number, found
-    return None
-
-
-def _columns_of(row: Sequence[str], columns: Sequence[RegisterColumn], words: HeaderWords) -> dict[str, int]:
-    """Where the columns stand in a row of headers: as somebody says, then by their own spellings, then by those known of manifests."""
-    said = [words.columns.get(cell.strip(), "") for cell in row]
-    found = {name: said.index(name) for name in (c.name for c in columns) if name in said}
-    free = [_fold(cell) if not said[at] else "" for at, cell in enumerate(row)]
-    bare = [_bare(head) for head in free]
-    for column in columns:
-        # A serial number ("No") may stand beside the number of the permit: the surest spelling wins, wherever it stands.
-        wanted = ((column.name,) if column.kind != "reference" else ()) + column.spellings
-        places = (heads.index(word) for word in map(_fold, wanted) for heads in (free, bare) if word in heads)
-        at = None if column.name in found else next((at for at in places if at not in found.values()), None)
-        if at is not None:
-            found[column.name] = at
-    if "quantity_kg" in (c.name for c in columns) and "quantity_kg" not in found and found:
-        weighed = (at for at, head in enumerate(free) if head and at not in found.values() and _unit_of(head))
-        if (at := next(weighed, None)) is not None:  # `Kg received`
-            found["quantity_kg"] = at
-    lacking = [c for c in columns if c.name not in found and c.fields]
-    if lacking and any(c.name in found for c in columns):
-        known = {at: words.field_of(row[at]) for at, cell in enumerate(free) if cell and at not in found.values()}
-        for column in lacking:
-            fit = [at for wanted in column.fields for at, name in known.items() if _same_field(name, wanted)]
-            if (at := next((at for at in fit if at not in found.values()), None)) is not None:
-                found[column.name] = at
-    return found
-
-
-def _bare(head: str) -> str:
-    """A folded header without the number or the unit that it ends with: `confirmation no`, `quantity t`."""
-    *words, last = head.split() or [""]
-    return " ".join(words) if last in _NUMBER_WORDS or ((unit := find_unit(last)) and unit.kind == MASS) else head
-
-
-def _same_field(field_name: str, wanted: str) -> bool:
-    return field_name in (wanted, f"{wanted}_kg")
 
 
 class _Parser:
@@ -376,9 +295,9 @@ class _Parser:
     def _status(self, text: str, name: str) -> str:
         if not text:
             return self.default_status
-        folded = _fold(text)
+        folded = fold(text)
         for status, words in STATUSES.items():
-            if folded in {_fold(w) for w in words}:
+            if folded in {fold(w) for w in words}:
                 return status
         raise _BadCell(f"{name} {text!r} is not known ({', '.join(STATUSES)})")
 
@@ -400,7 +319,7 @@ class _Parser:
         return int(text)
 
     def _boolean(self, text: str, name: str) -> bool:
-        folded = _fold(text)
+        folded = fold(text)
         if folded not in _YES | _NO:
             raise _BadCell(f"{name} {text!r} is neither yes nor no")
         return folded in _YES

@@ -13,7 +13,8 @@ from msgspec import Struct, to_builtins
 from precursor_screen.errors import RegisterError, Where
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.names.suggest import did_you_mean
-from precursor_screen.reference.registers.reading import OWN_WORDS, HeaderWords, ReadRegister, Skipped, read_register
+from precursor_screen.reference.registers.headers import OWN_WORDS, HeaderWords
+from precursor_screen.reference.registers.reading import ReadRegister, Skipped, read_register
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS, REGISTERS, WRITTEN, schema_of
 from precursor_screen.store.digests import Digests, digest_file
 from precursor_screen.store.snapshots import DamagedError, Snapshots, check

@@ -15,7 +15,8 @@ from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.readers.column_map import load_register_map
 from precursor_screen.readers.tabular.headers import lookup
 from precursor_screen.reference import shipped
-from precursor_screen.reference.registers.reading import HeaderWords, _columns_of, read_register
+from precursor_screen.reference.registers.headers import HeaderWords, columns_of
+from precursor_screen.reference.registers.reading import read_register
 from precursor_screen.reference.registers.store import RegisterStore
 from precursor_screen.reference.substances import load_substances
 from precursor_screen.rulebook.registers import REGISTERS
@@ -256,7 +257,7 @@ HEADS = [
 
 @pytest.mark.parametrize(("register", "headers", "expected"), HEADS)
 def test_headers_are_understood_as_those_of_manifests(register, headers, expected):
-    found = _columns_of(headers.split(";"), REGISTERS[register], WORDS)
+    found = columns_of(headers.split(";"), REGISTERS[register], WORDS)
     assert {name: found.get(name) for name in expected} == expected
 
 

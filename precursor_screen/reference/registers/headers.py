@@ -1,0 +1,95 @@
+"""Headers of a register: which column of a sheet is which column of the register."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+
+from msgspec import Struct, field
+
+from precursor_screen.formats.sheet import Sheet
+from precursor_screen.names.unit_codes import MASS, find_unit, unit_in_header
+from precursor_screen.rulebook.registers import RegisterColumn
+
+# A header as filed -> the field of a manifest that it is known for, empty for none (`readers.tabular.headers.lookup`).
+FieldOf = Callable[[str], str]
+IGNORED = "ignore"
+_NUMBER_WORDS = frozenset(("no", "number", "nr", "num", "id", "ref", "reference", "nummer", "numero", "n", "№"))
+
+
+class HeaderWords(Struct, frozen=True):
+    """How headers are understood besides a register's own spellings.
+
+    Attributes:
+        field_of: see FieldOf.
+        columns: header as filed -> column of the register, or `ignore`: what somebody says goes first.
+        date_order: dmy, mdy or ymd; decimal: `,` or `.`; empty: decided by the column.
+    """
+
+    field_of: FieldOf = lambda header: ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    date_order: str = ""
+    decimal: str = ""
+
+
+OWN_WORDS = HeaderWords()
+
+
+def fold(text: str) -> str:
+    """A header in small letters and figures, its words parted by one blank, without accents."""
+    spaced = (
+        unicodedata.normalize("NFKD", text).casefold().replace("_", " ").replace("-", " ").replace(".", " ").replace("'", " ")
+    )
+    return " ".join("".join(c if c.isalnum() else " " for c in spaced if not unicodedata.combining(c)).split())
+
+
+def unit_of(header: str) -> str:
+    """The unit of mass that a header of quantities ends with; empty: none."""
+    unit = unit_in_header(tuple(fold(header).split()))
+    return unit.code if unit else ""
+
+
+def find_header(sheet: Sheet, columns: Sequence[RegisterColumn], words: HeaderWords) -> tuple[int, dict[str, int]] | None:
+    """The row of the header, counted from 1 (0 where names stand apart), and the position of each column."""
+    for number, row in enumerate(sheet.head, start=0 if sheet.named else 1):
+        found = columns_of(row, columns, words)
+        if all(c.name in found for c in columns if c.required):
+            return number, found
+    return None
+
+
+def columns_of(row: Sequence[str], columns: Sequence[RegisterColumn], words: HeaderWords) -> dict[str, int]:
+    """Where the columns stand in a row of headers: as somebody says, then by their own spellings, then by those known of manifests."""
+    said = [words.columns.get(cell.strip(), "") for cell in row]
+    found = {name: said.index(name) for name in (c.name for c in columns) if name in said}
+    free = [fold(cell) if not said[at] else "" for at, cell in enumerate(row)]
+    bare = [_bare(head) for head in free]
+    for column in columns:
+        # A serial number ("No") may stand beside the number of the permit: the surest spelling wins, wherever it stands.
+        wanted = ((column.name,) if column.kind != "reference" else ()) + column.spellings
+        places = (heads.index(word) for word in map(fold, wanted) for heads in (free, bare) if word in heads)
+        at = None if column.name in found else next((at for at in places if at not in found.values()), None)
+        if at is not None:
+            found[column.name] = at
+    if "quantity_kg" in (c.name for c in columns) and "quantity_kg" not in found and found:
+        weighed = (at for at, head in enumerate(free) if head and at not in found.values() and unit_of(head))
+        if (at := next(weighed, None)) is not None:  # `Kg received`
+            found["quantity_kg"] = at
+    lacking = [c for c in columns if c.name not in found and c.fields]
+    if lacking and any(c.name in found for c in columns):
+        known = {at: words.field_of(row[at]) for at, cell in enumerate(free) if cell and at not in found.values()}
+        for column in lacking:
+            fit = [at for wanted in column.fields for at, name in known.items() if _same_field(name, wanted)]
+            if (at := next((at for at in fit if at not in found.values()), None)) is not None:
+                found[column.name] = at
+    return found
+
+
+def _bare(head: str) -> str:
+    """A folded header without the number or the unit that it ends with: `confirmation no`, `quantity t`."""
+    *words, last = head.split() or [""]
+    return " ".join(words) if last in _NUMBER_WORDS or ((unit := find_unit(last)) and unit.kind == MASS) else head
+
+
+def _same_field(field_name: str, wanted: str) -> bool:
+    return field_name in (wanted, f"{wanted}_kg")
