@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
+_NO_OBJECT = "PyObject pointer is null"  # how a reader in Rust (PyO3) panics where Python has no memory left for an object
 TIRED = 256 << 20  # bytes kept after an input from which a fresh process is cheaper than a lower limit
 
 
@@ -60,6 +61,8 @@ def _handle(request: dict[str, Any]) -> dict[str, Any]:
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt):
             raise
+        if str(error) == _NO_OBJECT:
+            return {"memory": True}
         return {"failed": f"{type(error).__name__}: {error}"[:300].replace("\n", " ")}
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.errors import UnreadableManifest
-from precursor_screen.formats import confined, limits
+from precursor_screen.formats import confined, confined_child, direct, limits
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.formats.transfer import describe_error, read_sheets, rebuild_error, write_sheets
@@ -155,3 +155,25 @@ def test_what_asked_and_was_killed_leaves_no_folder(tmp_path: Path) -> None:
             break
         time.sleep(0.05)
     assert not folder.exists()
+
+
+class PanicException(BaseException):
+    """As PyO3 raises it: not an Exception."""
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("PyObject pointer is null", {"memory": True}),
+        ("index out of bounds", {"failed": "PanicException: index out of bounds"}),
+    ],
+)
+def test_a_reader_that_panics_for_want_of_memory_is_told_from_one_that_panics(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: str, answer: dict[str, object]
+) -> None:
+    def panic(*_: object) -> None:
+        raise PanicException(said)
+
+    monkeypatch.setattr(direct, "read_directly", panic)
+    request = {"name": "a.xlsx", "path": str(tmp_path / "a.xlsx"), "kind": "XLSX", "encoding": "", "folder": str(tmp_path)}
+    assert confined_child._handle(request) == answer
