@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
-from country_year import (
+from country_year_making import (
     APART,
     CONFIRMATIONS,
     COUNTRIES,

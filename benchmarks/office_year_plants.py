@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from msgspec.structs import replace
-from office_year import (
+from office_year_making import (
     APART,
     AUTHORITIES,
     CONFIRMATIONS,

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from office_year import (
+from office_year_making import (
     CONFIRMATIONS,
     GOODS,
     LICENCES,
