@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any, Final
 
 import yaml
@@ -29,6 +30,7 @@ from precursor_screen.readers.column_map import NO_PRESET, ColumnMap, Guess
 from precursor_screen.readers.fields import IGNORED
 from precursor_screen.readers.tabular.headers import reduce_header, split_header
 from precursor_screen.readers.tabular.numbered import Numbered
+from precursor_screen.store.kept import digest_files, kept
 
 _FOLDER: Final = "precursor_screen.readers.tabular.layouts.presets"
 # "G31_1 (Описание)", "31.1 Описание", "G15A": the box of a declaration. Other forms number their boxes too, so a number alone is none.
@@ -98,15 +100,16 @@ def _box(header: str) -> str:
     return match["box"].replace(".", "_").upper()
 
 
-@lru_cache(maxsize=1)
+@cache
 def presets() -> tuple[Preset, ...]:
     """All layouts, by id."""
-    files = sorted(f.name for f in resources.files(_FOLDER).iterdir() if f.name.endswith(".yaml"))
-    return tuple(_load(name) for name in files)
+    with resources.as_file(resources.files(_FOLDER)) as folder:
+        files = sorted(folder.glob("*.yaml"))
+        return kept("layouts", tuple[Preset, ...], digest_files(files), lambda: tuple(map(_load, files)))
 
 
-def _load(name: str) -> Preset:
-    data: dict[str, Any] = yaml.safe_load(resources.files(_FOLDER).joinpath(name).read_text("utf-8"))
+def _load(file: Path) -> Preset:
+    data: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
     boxes = bool(data.get("boxes"))
     key = str if boxes else _key
     columns = {}
@@ -127,7 +130,7 @@ def _load(name: str) -> Preset:
     order = tuple(str(bare.get("order", "")).split())
     pieces = data.get("numbered")
     return Preset(
-        id=name.removesuffix(".yaml"),
+        id=file.stem,
         title=data["title"],
         source=data["source"],
         recognised_by=tuple(frozenset(key(header) for header in some) for some in data["recognised_by"]),

@@ -12,6 +12,7 @@ from precursor_screen.readers.column_map import parse_column_map
 from precursor_screen.readers.fields import CANONICAL, IGNORED
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.readers.registry import read
+from precursor_screen.readers.tabular import presets as module
 from precursor_screen.readers.tabular.presets import presets, recognise, recognise_headerless
 
 # One row a column of a small fictional file in each layout: what it holds, and what a line must say of it.
@@ -148,3 +149,13 @@ def test_the_original_spelling_of_a_party_goes_first():
 def test_a_column_counts_only_where_a_better_one_is_missing(headers, cells, mass):
     (table,) = read(f"identifier\x1dharmonized_number\x1d{headers}\nB1\x1d510111\x1d{cells}\n".encode(), "m")
     assert str(table.lines.column("gross_mass_kg")[0].as_py()) == f"{mass}.000000"
+
+
+def test_what_is_kept_of_layouts_is_what_their_files_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRECURSOR_SCREEN_CACHE", str(tmp_path))
+    presets.cache_clear()
+    read_anew = presets()
+    presets.cache_clear()
+    monkeypatch.setattr(module, "_load", lambda file: pytest.fail(f"{file} was read again"))
+    assert presets() == read_anew
+    assert [list(one.columns) for one in presets()] == [list(one.columns) for one in read_anew]
