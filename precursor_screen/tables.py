@@ -154,6 +154,7 @@ def spellings_of(name: str, role: str) -> dict[str, str]:
     return {word: meaning for meaning, words in meanings_of(name, role).items() for word in words}
 
 
+@cache
 def words_of(name: str, role: str) -> tuple[str, ...]:
     """All words of a role, in the order of the table."""
     return tuple(word for row in _by_role(name)[role] for word in row.words)

@@ -45,15 +45,19 @@ def tell(
     """A document of what was compared; `table`, one of the tables by its place, is the CSV."""
     lines = [*(f"! {notice}" for notice in head.notices), *map(_doubt, unjudged), *text]
     before = {"schema_version": SCHEMA_VERSION, "run": head.run, "provenance": head.provenance, "notices": list(head.notices)}
-    shown = _plain({**before, **data})
     return Document(
         created=datetime.combine(head.day, time(), UTC),
         day=head.day,
         text=lambda: lines,
         tables=lambda: tables,
         rows=lambda: ([c.name for c in tables[table].columns], (map(_plain, row) for row in tables[table].rows)),
-        data=lambda: {name: iter(value) if isinstance(value, list) else value for name, value in shown.items()},
+        data=lambda: _listed(_plain({**before, **data})),
     )
+
+
+def _listed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Lists as iterators: they are written one item a line."""
+    return {name: iter(value) if isinstance(value, list) else value for name, value in data.items()}
 
 
 def _plain(value: Any) -> Any:

@@ -335,7 +335,7 @@ def _last_day(draft: Draft, at: datetime, now: datetime, where: Where) -> str:
     try:
         day = date.fromisoformat(draft.until)
     except ValueError as error:
-        raise UsageError(f"{draft.until!r} is no date", where=where, remedy="Write it as 2026-11-25.") from error
+        raise UsageError(f"{draft.until!r} is not a date", where=where, remedy="Write it as 2026-11-25.") from error
     if day < now.date() and not draft.at:
         raise UsageError(f"the clearance would have ended on {day}", where=where, remedy="Name a day that is to come.")
     return day.isoformat()

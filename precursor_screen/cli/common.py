@@ -54,7 +54,7 @@ def parse_day(text: str | None, option: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"{option} {text!r} is no date", remedy="Write it as 2026-11-25.") from error
+        raise UsageError(f"{option} {text!r} is not a date", remedy="Write it as 2026-11-25.") from error
 
 
 def show_progress(doing: str, quiet: bool = False) -> None:

@@ -157,7 +157,7 @@ def _suffix(output: Path | None, suffixes: tuple[str, ...]) -> str:
     suffix = output.suffix.lower().removeprefix(".") if output else suffixes[0]
     if suffix not in suffixes:
         remedy = f"Name a file that ends in {' or '.join(f'.{s}' for s in suffixes)}."
-        raise UsageError("is no format of this export", where=Where(str(output)), remedy=remedy)
+        raise UsageError("is not a format of this export", where=Where(str(output)), remedy=remedy)
     return suffix
 
 

@@ -14,29 +14,8 @@ from precursor_screen.store.kept import kept
 from precursor_screen.tables import spellings_of, words_of
 
 _LANGUAGES = (
-    *(
-        "en",
-        "es",
-        "fr",
-        "pt",
-        "de",
-        "it",
-        "nl",
-        "pl",
-        "ru",
-        "uk",
-        "zh_Hans",
-        "zh_Hant",
-        "ar",
-        "tr",
-        "vi",
-        "fa",
-        "ja",
-        "ko",
-        "id",
-        "ro",
-    ),
-    *("cs", "hu", "el", "he", "th", "sv", "hy", "ka", "uz", "az", "kk"),
+    *("en", "es", "fr", "pt", "de", "it", "nl", "pl", "ru", "uk", "zh_Hans", "zh_Hant", "ar", "tr", "vi", "fa", "ja"),
+    *("ko", "id", "ro", "cs", "hu", "el", "he", "th", "sv", "hy", "ka", "uz", "az", "kk"),
 )
 # A code of its own in trade data of the European Union (Implementing Regulation 2020/1470, annex I), beside GB.
 NORTHERN_IRELAND = "XI"

@@ -18,14 +18,12 @@ from precursor_screen.tables import spellings_of, words_of
 
 _TABLE: Final = "scripts"
 
-FOLDED: Final = spellings_of(
-    _TABLE, "sound"
-)  # letter groups of one sound to one letter; longer groups first, then doubled letters are written once
+# Letter groups of one sound to one letter; longer groups first, then doubled letters are written once.
+FOLDED: Final = spellings_of(_TABLE, "sound")
 HAN_WORDS: Final = spellings_of(_TABLE, "han word")  # words of Chinese firms' names, simplified and traditional
 HANJA: Final = spellings_of(_TABLE, "hanja")  # Korean readings of the characters most used in names there
-HANGUL_SURNAMES: Final = {
-    word: tuple(said.split()) for word, said in spellings_of(_TABLE, "hangul surname").items()
-}  # South, North
+# As the South writes them, and the North.
+HANGUL_SURNAMES: Final = {word: tuple(said.split()) for word, said in spellings_of(_TABLE, "hangul surname").items()}
 JAPANESE_SURNAMES: Final = spellings_of(_TABLE, "japanese surname")
 JAPANESE_GIVEN_NAMES: Final = spellings_of(_TABLE, "japanese given name")
 HAN_DOUBLE_SURNAMES: Final = frozenset(words_of(_TABLE, "double surname"))

@@ -38,5 +38,5 @@ def load_editions(path: Path) -> tuple[Edition, ...]:
 def _edition(row: Row) -> Edition:
     verified = read_boolean(row["verified"])
     if not (row["count"].isascii() and row["count"].isdigit()):
-        raise ValueError(f"count {row['count']!r} is no number")
+        raise ValueError(f"count {row['count']!r} is not a number")
     return Edition(row["instrument"], row["schedule"], row["edition"], int(row["count"]), row["source"], verified)

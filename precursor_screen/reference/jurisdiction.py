@@ -11,15 +11,15 @@ from precursor_screen.reference.shipped import law_folder
 from precursor_screen.tables import whole_rows
 
 COLUMNS: Final = ("code", "name", "law", "since", "until", "customs_union", "source", "read")  # of `law/jurisdictions.csv`
-UNION: Final = "EU"
-_NO_MEMBERS: Final = (UNION, "MC", NORTHERN_IRELAND)  # its customs territory and its law reach further than its members
+UNION_OF_STATES: Final = "EU"  # as a jurisdiction, and in the column of countries
+_NO_MEMBERS: Final = (UNION_OF_STATES, "MC", NORTHERN_IRELAND)  # its customs territory and its law reach further than its members
 
 
 @cache
 def eu_members() -> tuple[str, ...]:
     """Members of the European Union today."""
     rows = whole_rows(law_folder() / "jurisdictions.csv", COLUMNS)
-    return tuple(r["code"] for r in rows if r["law"] == UNION and not r["until"] and r["code"] not in _NO_MEMBERS)
+    return tuple(r["code"] for r in rows if r["law"] == UNION_OF_STATES and not r["until"] and r["code"] not in _NO_MEMBERS)
 
 
 def own_countries(jurisdiction: str) -> tuple[str, ...]:
@@ -30,7 +30,7 @@ def own_countries(jurisdiction: str) -> tuple[str, ...]:
     """
     if not jurisdiction:
         return ()
-    if jurisdiction == UNION:
+    if jurisdiction == UNION_OF_STATES:
         return eu_members()
     if find_country(jurisdiction) != jurisdiction:
         known = find_country(jurisdiction)

@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from precursor_screen.reference import shipped
-from precursor_screen.reference.jurisdiction import UNION, eu_members
+from precursor_screen.reference.jurisdiction import UNION_OF_STATES, eu_members
 from precursor_screen.reference.table_rows import UNREAD, at_once, read_table
 from precursor_screen.tables import Row
 
@@ -92,5 +92,5 @@ def reply_period(periods: Sequence[ReplyPeriod], jurisdiction: str, day: date) -
     Returns:
         None: unknown, which is never none at all.
     """
-    names = (jurisdiction, UNION) if jurisdiction in eu_members() else (jurisdiction,)
+    names = (jurisdiction, UNION_OF_STATES) if jurisdiction in eu_members() else (jurisdiction,)
     return next((p for name in names for p in periods if p.jurisdiction == name and p.in_force(day)), None)

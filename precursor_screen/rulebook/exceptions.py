@@ -46,7 +46,7 @@ _EXCEPTION = Record(
     what="an exception",
     fields={
         "id": _said,
-        "flag": _text(passes=_is_flag, fault="{value!r} is no flag id", remedy="Copy the 32 characters from the report."),
+        "flag": _text(passes=_is_flag, fault="{value!r} is not a flag id", remedy="Copy the 32 characters from the report."),
         "party": _text(passes=_key, fault="{value!r} names nobody", remedy="Write the name as it is filed."),
         "rules": Items(
             of=Value(kinds=("string",)), least=1, default=(), fault="rules is a list of rule ids", remedy="rules: [PS-QTY-001]"

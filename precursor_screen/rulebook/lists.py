@@ -47,7 +47,7 @@ _LIST = Record(
         # A time of day would not compare with a day.
         "date": Value(kinds=("date",), remedy="Write it as 2026-11-25."),
         "max_age_days": Whole(
-            low=1, fault="max_age_days {value!r} is no number of days", remedy="Leave it out if the list does not age."
+            low=1, fault="max_age_days {value!r} is not a number of days", remedy="Leave it out if the list does not age."
         ),
         "lexicon": Value(kinds=("boolean",), default=False),
         "terms": Value(

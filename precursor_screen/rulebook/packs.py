@@ -68,7 +68,7 @@ def load_params(path: Path, rules: tuple[Rule, ...]) -> dict[str, dict[str, Any]
         what="a file of parameters",
         remedy="PS-QTY-002: {min_count: 4}",
         fields={rule.id: _params(rule) for rule in rules},
-        unknown="{name!r} is no rule with parameters",
+        unknown="{name!r} is not a rule with parameters",
         filled=True,
     )
     return dict(read_shaped(load_yaml(path), shape))

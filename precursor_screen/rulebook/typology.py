@@ -11,7 +11,7 @@ from precursor_screen.model import BANDS, FAMILIES, Typology
 from precursor_screen.rulebook.folders import read_folders
 from precursor_screen.shape import Choice, Items, Record, Shape, Value, Whole
 
-_count = Whole(low=0, fault="{value!r} is no whole number")
+_count = Whole(low=0, fault="{value!r} is not a whole number")
 _TYPOLOGY = Record(
     what="a typology",
     fields={

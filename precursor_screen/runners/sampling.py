@@ -25,7 +25,7 @@ def read_share(text: str | None) -> Decimal:
         return Decimal(0)
     share = share_of(text)
     if not 0 <= share <= 1 or (share == 1 and "%" not in text):
-        raise UsageError(f"--sample {text!r} is no share", remedy="Write a percentage such as 1%, up to 100%.")
+        raise UsageError(f"--sample {text!r} is not a share", remedy="Write a percentage such as 1%, up to 100%.")
     return share
 
 

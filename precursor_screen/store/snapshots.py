@@ -54,7 +54,7 @@ class Snapshots(Struct, frozen=True):
 
         Raises:
             OSError: there is no pointer, or it cannot be read.
-            DamagedError: it is no pointer.
+            DamagedError: it is not a pointer.
         """
         found = _POINTER.fullmatch((self.place / POINTER).read_bytes())
         if found is None:

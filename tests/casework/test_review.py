@@ -40,7 +40,7 @@ BAD = [
     (Draft("abcdef01", "clear", "licensed"), "'clear' is no verdict"),
     (Draft("abcdef01", "cleared", "Because!"), "no reason code"),
     (Draft("abcdef01", "cleared", ""), "no reason code"),
-    (Draft("abcdef01", "cleared", "other", until="tomorrow"), "no date"),
+    (Draft("abcdef01", "cleared", "other", until="tomorrow"), "not a date"),
     (Draft("abcdef01", "cleared", "other", until="2026-11-24"), "would have ended on 2026-11-24"),
     (Draft("abcdef01", "confirmed", "other", until="2027-01-01"), "has no last day"),
     (Draft("abcdef01", "confirmed", "other", at="noon"), "no time"),

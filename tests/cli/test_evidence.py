@@ -191,7 +191,7 @@ def test_as_others_take_it(ps, screened, kind, name):
     assert ps("evidence", "B2", "--as", kind, "-o", name).code == 0
     assert Path(name).stat().st_size > 100
     answer = ps("evidence", "B2", "--as", kind, "-o", "out.docx")
-    assert (answer.code, "is no format of this export" in answer.err) == (2, True)
+    assert (answer.code, "is not a format of this export" in answer.err) == (2, True)
 
 
 @pytest.mark.parametrize(

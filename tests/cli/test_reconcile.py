@@ -142,13 +142,13 @@ def test_out_of_the_ledger(ps, files):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--tolerance", "2 pounds"), "is no share"),
-        (("--tolerance", "100%"), "is no share"),
-        (("--tolerance", "-1%"), "is no share"),
-        (("--from", "2025-02-30"), "is no date"),
+        (("--tolerance", "2 pounds"), "is not a share"),
+        (("--tolerance", "100%"), "is not a share"),
+        (("--tolerance", "-1%"), "is not a share"),
+        (("--from", "2025-02-30"), "is not a date"),
         (("--from", "2025-02-02", "--to", "2025-02-01"), "lies before"),
         (("--ledger", "home"), "contradict"),
-        (("-o", "x.pdf"), "is no format of this command"),
+        (("-o", "x.pdf"), "is not a format of this command"),
         (("--mirror", "a.csv", "b.csv"), "--mirror takes two manifests"),
         (("--kind", "mising"), "Did you mean 'missing'"),
     ],

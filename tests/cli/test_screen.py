@@ -199,8 +199,8 @@ def test_nothing_on_standard_input_is_exit_4(ps):
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (["--as-of", "yesterday"], "--as-of 'yesterday' is no date. Write it as 2026-11-25."),
-        (["--as-of", "2026-02-30"], "is no date"),
+        (["--as-of", "yesterday"], "--as-of 'yesterday' is not a date. Write it as 2026-11-25."),
+        (["--as-of", "2026-02-30"], "is not a date"),
         (["--fail-on", "dire"], "'dire' is not one of"),
         (["--encoding", "klingon"], "no encoding is named 'klingon'. Try utf-8"),
         (["--tiers", "conventoin"], "Did you mean 'convention'?"),

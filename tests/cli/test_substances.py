@@ -46,7 +46,7 @@ def test_list_takes_filters(ps):
     [
         (["--instrument", "UN1998"], "no substance is listed under 'UN1998'. Did you mean 'UN1988'?"),
         (["--instrument", "UN1988", "--schedule", "V"], "no substance is listed in 'V'"),
-        (["--on", "soon"], "--on 'soon' is no date"),
+        (["--on", "soon"], "--on 'soon' is not a date"),
         (["--tier", "none"], "--tier"),
     ],
 )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
 from precursor_screen.daily.changes import changed
-from precursor_screen.daily.metrics import Sample, of_counts, write_metrics
+from precursor_screen.daily.metrics import Sample, of_counts, samples_of, write_metrics
 from precursor_screen.daily.record import SCREENED, SET_ASIDE, Delivery, Taken, delivery_from_json, worst
 from precursor_screen.daily.summary import WIDEST, Said, write_failure, write_subject, write_summary
 
@@ -89,3 +90,12 @@ def test_changes_are_phrases():
     assert changed(before, now) == [
         *("rules", "watchlist un-sc (gone)", "program 0.1 -> 0.2", "jurisdiction none -> EU", "watchlist eu (new)"),
     ]
+
+
+@pytest.mark.parametrize(("age", "stale"), [(30, 0), (31, 1)])
+def test_a_list_is_stale_once_it_is_older_than_it_may_be(age: int, stale: int) -> None:
+    watchlist = SimpleNamespace(list_id="a", manifest=SimpleNamespace(age_days=lambda _: age))
+    reference = SimpleNamespace(watchlists=[watchlist], as_of=None, maximum_ages={"a": 30})
+    found, said = SimpleNamespace(aside=[], known=[]), SimpleNamespace(unreadable=[], waiting=[])
+    values = {s.name: s.value for s in samples_of(found, [], said, reference) if s.labels.get("list") == "a"}
+    assert values == {"watchlist_age_days": age, "watchlist_stale": stale}

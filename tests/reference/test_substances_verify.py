@@ -114,7 +114,7 @@ def test_sizes_are_those_of_the_day_and_an_unchecked_count_is_only_noted(folder:
     ("content", "says"),
     [
         ("a,b\n", "columns should be"),
-        ("instrument,schedule,edition,count,source,verified\nUN1988,I,x,many,s,true\n", "no number"),
+        ("instrument,schedule,edition,count,source,verified\nUN1988,I,x,many,s,true\n", "not a number"),
         ("instrument,schedule,edition,count,source,verified\nUN1988,I,x,1,s\n", "not as many cells"),
         ("instrument,schedule,edition,count,source,verified\nUN1988,I,x,1,s,yes\n", "neither true nor false"),
     ],

@@ -94,7 +94,7 @@ def test_a_file_is_written_by_its_suffix_and_another_is_refused(tmp_path):
     write(document(), tmp_path / "a.txt")
     assert (tmp_path / "a.txt").read_text(encoding="utf-8").endswith("two\n")
     check_suffix(Path("a.XLSX"), (".xlsx", ".csv"), "this command")
-    with pytest.raises(UsageError, match=r"\.doc is no format of this command"):
+    with pytest.raises(UsageError, match=r"\.doc is not a format of this command"):
         check_suffix(Path("a.doc"), (".xlsx", ".csv"), "this command")
 
 

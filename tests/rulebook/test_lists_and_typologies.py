@@ -22,7 +22,7 @@ score:
         (("terms: [to order]", "terms: [no]"), "YAML reads them as booleans"),
         (("date: 2026-11-25", "date: yesterday"), "date must be a date"),
         (("date: 2026-11-25", "date: 2026-11-25 10:00:00"), "date must be a date"),
-        (("title: t", "title: t\nmax_age_days: old"), "max_age_days 'old' is no number of days"),
+        (("title: t", "title: t\nmax_age_days: old"), "max_age_days 'old' is not a number of days"),
         (("title: t", "titel: t"), "Did you mean 'title'?"),
         (("source: s\n", ""), "has no 'source'"),
         (("id: orders", "id: other"), "in a file of another name"),
@@ -48,7 +48,7 @@ def test_a_good_list_knows_its_terms_and_digest(tmp_path):
     [
         (("chemical: 60, ", ""), "no cap for chemical"),
         (("chemical: 60", "chemcal: 60"), "Did you mean 'chemical'?"),
-        (("chemical: 60", "chemical: much"), "is no whole number"),
+        (("chemical: 60", "chemical: much"), "is not a whole number"),
         (("id: T", "bands: {low: 1}\nid: T"), "unknown key 'bands'"),
         (("id: T", "applies: {substance_id: [x]}\nid: T"), "0 typologies without `applies`"),
         (("id: T", "floor: {PS-DOC-001: holdd}\nid: T"), "Did you mean 'hold'?"),

@@ -55,7 +55,7 @@ def test_an_exception_keeps_what_it_says(tmp_path):
         (("rules: [PS-QTY-900]", "rules: [PS-QTY-901]"), "Did you mean 'PS-QTY-900'?"),
         (("rules: [PS-QTY-900]", "rules: PS-QTY-900"), "rules is a list"),
         (("rules: [PS-QTY-900]", "party: '..'"), "names nobody"),
-        (("rules: [PS-QTY-900]", "flag: 12"), "is no flag id"),
+        (("rules: [PS-QTY-900]", "flag: 12"), "is not a flag id"),
         (("  rules: [PS-QTY-900]\n", ""), "names no flag, party or rules"),
         (("consignee_name|contains", "consignee_nam|contains"), "Did you mean 'consignee_name'?"),
         (("consignee_name|contains: acme", "substance_id: acetone"), "a field of the subject substance"),
@@ -127,7 +127,7 @@ def test_a_site_s_parameters_take_the_place_of_the_rule_s(tmp_path):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("PS-QTY-901: {most: 1}", "no rule with parameters"),
+        ("PS-QTY-901: {most: 1}", "not a rule with parameters"),
         ("PS-QTY-900: {mots: 1}", "Did you mean 'most'?"),
         ("PS-QTY-900: {most: heavy}", "does not fit"),
         ("PS-QTY-900: {most: true}", "does not fit"),

@@ -18,24 +18,12 @@ from precursor_screen.reports.json_report import dump
 _MOST_CITED = 30_000  # characters of numbers in a cell, which holds 32,767; of a figure with more all stand in the sheet Figures
 _FIGURES = columns("exporter:30w sheet:16c row:8n line:8n")
 
-
 SCHEMA_VERSION = 1
 _OF_PROFILE = (
-    *("merged", "first", "last", "basis", "movements", "shipments", "rows", "kg", "totals", "by_destination", "months", "jumps"),
-    *(
-        "just_under",
-        "receivers",
-        "routes",
-        "rerouted",
-        "bands",
-        "odd_prices",
-        "declared",
-        "duplicates",
-        "papers",
-        "years",
-        "families",
-    ),
-    *("episodes", "places", "not_evaluable", "gaps", "blind_spots", "names_of", "lines"),
+    *("merged", "first", "last", "basis", "movements", "shipments", "rows", "kg", "totals", "by_destination"),
+    *("months", "jumps", "just_under", "receivers", "routes", "rerouted", "bands", "odd_prices", "declared"),
+    *("duplicates", "papers", "years", "families", "episodes", "places", "not_evaluable", "gaps", "blind_spots"),
+    *("names_of", "lines"),
 )
 # Columns that follow from others.
 _LEFT_OUT = {

@@ -248,7 +248,7 @@ def as_written(named: str, text: str) -> tuple[str, int | None]:
 
 
 def says_enough(match: dict[str, Any]) -> bool:
-    """Whether the words are the whole of a listed name (Saint Petersburg is no bank of that name) and not all common.
+    """Whether the words are the whole of a listed name (Saint Petersburg is not the bank of that name) and not all common.
 
     Two informative words; or one, and all the rest of a name of three words as it is listed.
     """

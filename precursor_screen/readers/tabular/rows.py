@@ -1,4 +1,4 @@
-"""Rows that are no line of their own: blank ones, the header once more, totals, descriptions that go on below.
+"""Rows that are not lines of their own: blank ones, the header once more, totals, descriptions that go on below.
 
 Printed lists write sums, sums carried over, pages, when they were printed and that they end; a cell must say that and nothing else.
 """

@@ -23,7 +23,7 @@ def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedL
     for line, cells in read_rows(file, ",", skipped):
         entry_id, kind = cells["id"], KINDS.get(cells["schema"], "")
         if not kind:
-            skipped.add(f"target that is no party: {cells['schema']}", entry_id)
+            skipped.add(f"target that is not a party: {cells['schema']}", entry_id)
             continue
         draft = drafts.setdefault(entry_id, Draft(entry_id, kind))
         if not entry_id or not draft.add_name(cells["name"], "primary"):

@@ -36,9 +36,9 @@ def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedL
         elif schema in _ABOUT:
             about += [(holder, entity) for holder in _texts(entity, _ABOUT[schema])]
         elif schema not in KINDS:
-            skipped.add(f"entity that is no party: {schema}", entry_id)
+            skipped.add(f"entity that is not a party: {schema}", entry_id)
         elif entity.get("target") is False:
-            skipped.add("entity that is no target", entry_id)
+            skipped.add("entity that is not a target", entry_id)
         elif draft := _read_party(entity, entry_id, KINDS[schema], notes):
             drafts[entry_id] = draft
             waiting += [(entry_id, address) for address in _texts(entity, "addressEntity")]

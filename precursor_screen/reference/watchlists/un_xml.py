@@ -48,7 +48,7 @@ def _read(file: ListFile, list_id: str, skipped: Tally, notes: Tally) -> ParsedL
     try:
         list_date = date.fromisoformat(stated[:10]) if stated else None
     except ValueError as error:
-        message = f"The list's own date is no date: {stated!r}."
+        message = f"The list's own date is not a date: {stated!r}."
         raise WatchlistError(message, where=Where(file.name, 1), remedy="Fetch the file again.") from error
     return ParsedList("un-sc", tuple(entries), list_date, by_source=tuple(by_source.items()))
 

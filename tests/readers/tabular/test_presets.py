@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import shutil
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -159,3 +162,17 @@ def test_what_is_kept_of_layouts_is_what_their_files_say(tmp_path: Path, monkeyp
     monkeypatch.setattr(module, "_load", lambda file: pytest.fail(f"{file} was read again"))
     assert presets() == read_anew
     assert [list(one.columns) for one in presets()] == [list(one.columns) for one in read_anew]
+
+
+def test_a_layout_that_has_changed_is_read_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRECURSOR_SCREEN_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "presets"
+    shutil.copytree(Path(module.__file__).parent / "layouts/presets", folder)
+    monkeypatch.setattr(module, "resources", SimpleNamespace(files=lambda _: folder, as_file=nullcontext))
+    presets.cache_clear()
+    first = presets()[0]
+    file = folder / f"{first.id}.yaml"
+    file.write_text(file.read_text("utf-8").replace(first.title, "Another title"), "utf-8")
+    presets.cache_clear()
+    assert presets()[0].title == "Another title"
+    presets.cache_clear()

@@ -197,7 +197,7 @@ def test_opensanctions_simple(tmp_path):
     ]
     assert person.identifiers == (("identifier", "X17"), ("identifier", "X18"), ("email", "a@b.example"))
     assert (person.countries, person.programmes) == (("MX",), ("US-SDNTK",))
-    assert reasons(parsed.skipped) == {"target that is no party: Security": 1}
+    assert reasons(parsed.skipped) == {"target that is not a party: Security": 1}
     assert split_cell('a;"b;c') == ["a", '"b', "c"]
 
 
@@ -246,7 +246,7 @@ def test_opensanctions_nested(tmp_path):
     assert person.programmes == ("US-DEMO", "narcotics")
     assert "Referents old-1" in person.note
     assert vessel.identifiers == (("imo", "0000017"),)
-    assert reasons(parsed.skipped) == {"entity that is no party: Security": 1}
+    assert reasons(parsed.skipped) == {"entity that is not a party: Security": 1}
 
 
 def test_opensanctions_entities_apart_in_any_order(tmp_path):
@@ -267,7 +267,7 @@ def test_opensanctions_entities_apart_in_any_order(tmp_path):
         (("passport", "X17"),),
     )
     assert reasons(parsed.skipped) == {
-        "entity that is no target": 1,
+        "entity that is not a target": 1,
         "entity without id or name": 1,
         "line that is no entity": 1,
     }

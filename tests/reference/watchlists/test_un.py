@@ -51,7 +51,7 @@ def test_what_was_left_out_is_counted(tmp_path: Path) -> None:
     [
         (files.UN[:-40], r"line \d+, column \d+"),
         (files.UN.replace("A remark", "A \x01 remark"), r"line \d+, column \d+"),
-        (files.UN.replace("2026-02-27T", "27.02.2026T"), "own date is no date"),
+        (files.UN.replace("2026-02-27T", "27.02.2026T"), "own date is not a date"),
     ],
 )
 def test_a_damaged_list_is_refused(tmp_path: Path, text: str, said: str) -> None:
