@@ -67,4 +67,4 @@ def test_an_answer_among_manifests_is_set_aside(ps: Callable[..., Answer]) -> No
     assert "no-manifest" in answer.out
     answer = ps("explain", "no-manifest")
     assert answer.code == 0
-    assert "no manifest" in answer.out
+    assert "is not a manifest" in answer.out
