@@ -26,8 +26,7 @@ from precursor_screen.kernel.match.match import match
 from precursor_screen.kernel.resolve.resolve import resolve
 from precursor_screen.ledger.groups import Groups
 from precursor_screen.ledger.store import Ledger, open_ledger
-from precursor_screen.memory import KNOWN, Answers, Past, Request
-from precursor_screen.messages.settled import Settled
+from precursor_screen.memory import KNOWN, Answers, Past, Request, Settled
 from precursor_screen.readers.registry import read
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.runners.ledger_memory import EVER

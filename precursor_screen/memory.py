@@ -4,18 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
-from typing import Protocol
+from typing import Final, Protocol
 
 import pyarrow as pa
 from msgspec import Struct, field
 
-from precursor_screen.messages.settled import KNOWN, RULE_LINE, Settled, settle_alone
-from precursor_screen.schema import FLAG, MOVEMENT, SUPPRESSED
+from precursor_screen.schema import MOVEMENT
 
 # What every judgement needs: identity, the references that link messages about one cargo, and what the law is looked up by.
 IDENTITY = ("movement_key", "line_id", "shipment_id", "source_file", "source_row", "as_of_date", "substance_id")
 REFERENCES = ("declaration_id", "house_bill_of_lading", "bill_of_lading", "master_bill_of_lading", "bill_issuer")
 ALWAYS = (*IDENTITY, *REFERENCES, "direction", "substance_mass_kg")
+
+
+_TEXT: Final = pa.string()
+LINE_SUBSTANCE: Final = pa.schema([("line_id", _TEXT), ("substance_id", _TEXT)])
+RULE_LINE: Final = pa.schema([("rule_id", _TEXT), ("line_id", _TEXT)])
+KNOWN: Final = pa.schema([("movement_key", _TEXT), ("line_id", _TEXT)])
+
+
+class Settled(Struct, frozen=True):
+    """What was decided of the lines of a run, in the light of all that is remembered.
+
+    Attributes:
+        why: line_id -> why a line of the run does not stand: superseded, cancelled; of a cancellation: cancellation, waiting.
+        uncounted: LINE_SUBSTANCE: rows of the run whose mass counts in another one.
+        amended: MOVEMENT: the rows that lines which stand take the place of, each under the movement_key of the line that does.
+        previous: line of the run -> the line that it amends.
+        again: MOVEMENT: recorded rows that stand and are to be judged anew.
+        ended: KNOWN: recorded lines that stand no longer.
+        overlapping: lines of the run that two parts of a bill state.
+        conflicting: lines of the run that contradict another of their version.
+        counted_as: line -> movement_key under which its cargo is counted, of lines that amend others under another key, or are amended.
+        flagged: RULE_LINE: lines of the run, and of `again`, of whose movement an open flag of the rule is recorded.
+    """
+
+    why: Mapping[str, str] = field(default_factory=dict)
+    uncounted: pa.Table = field(default_factory=LINE_SUBSTANCE.empty_table)
+    amended: pa.Table = field(default_factory=MOVEMENT.empty_table)
+    previous: Mapping[str, str] = field(default_factory=dict)
+    again: pa.Table = field(default_factory=MOVEMENT.empty_table)
+    ended: pa.Table = field(default_factory=KNOWN.empty_table)
+    overlapping: frozenset[str] = frozenset()
+    conflicting: frozenset[str] = frozenset()
+    flagged: pa.Table = field(default_factory=RULE_LINE.empty_table)
+    counted_as: Mapping[str, str] = field(default_factory=dict)
 
 
 class Ask(Struct, frozen=True):
@@ -257,31 +290,6 @@ class Memory(Protocol):
 
         A shipment with a flag that is new again (cleared or resolved in between) is not among them: it has to be looked at anew.
         """
-
-
-class NoMemory:
-    """The memory of a run without a ledger: nothing is known, every flag is new."""
-
-    def look_back(self, request: Request) -> Past:
-        """Nothing."""
-        empty = {ask: MOVEMENT.empty_table().select(ask.columns) for ask in request.asks}
-        return Past(empty, KNOWN.empty_table(), settle_alone(request.movements), None)
-
-    def troubled(self, movement_keys: pa.Array) -> frozenset[str]:
-        """None."""
-        return frozenset()
-
-    def recall(self, line_ids: Iterable[str]) -> pa.Table:
-        """None."""
-        return MOVEMENT.empty_table()
-
-    def compare_flags(self, flags: pa.Table, judged: Judged) -> Compared:
-        """The flags as they are."""
-        return Compared(flags, FLAG.empty_table(), FLAG.empty_table(), SUPPRESSED.empty_table())
-
-    def told_bands(self, flags: pa.Table) -> Mapping[str, str]:
-        """None was told of."""
-        return {}
 
 
 def columns_of(needed: Iterable[str]) -> tuple[str, ...]:

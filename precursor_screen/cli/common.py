@@ -156,7 +156,7 @@ def fields(value: Any, names: str) -> dict[str, Any]:
 
 def echo_json(value: Any) -> None:
     """One JSON object on one line of standard output."""
-    from precursor_screen.reports.json_report import dump
+    from precursor_screen.reports.json_text import dump
 
     sys.stdout.buffer.write(dump(value).encode("utf-8", "surrogateescape") + b"\n")
 

@@ -14,9 +14,10 @@ from msgspec import Struct
 
 from precursor_screen.engine import connect, fetch
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
+from precursor_screen.memory import Settled
 from precursor_screen.messages.bills import CANCELLATION, LINK_DAYS, WAITING
 from precursor_screen.messages.decide import is_number
-from precursor_screen.messages.settled import Settled, settle_alone
+from precursor_screen.messages.settled import settle_alone
 from precursor_screen.rulebook.sql import null_column
 from precursor_screen.schema import ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
 

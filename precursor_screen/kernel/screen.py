@@ -24,6 +24,7 @@ from precursor_screen.kernel.judge.windows.judge import request_history
 from precursor_screen.kernel.match.match import Progress, match
 from precursor_screen.kernel.match.spread import Spread, in_turn
 from precursor_screen.kernel.movements import Movements, batch_of, overtaken, settle
+from precursor_screen.kernel.no_memory import NoMemory
 from precursor_screen.kernel.part import Part, judge_part
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.tally import add_count_facts, asked_of, count_own, under_first_versions
@@ -34,16 +35,16 @@ from precursor_screen.memory import (
     EPISODE,
     JUDGED_LINES,
     NO_COUNTS,
+    RULE_LINE,
     Compared,
     Counts,
     Doubts,
     Judged,
     Memory,
-    NoMemory,
     Past,
     Request,
+    Settled,
 )
-from precursor_screen.messages.settled import RULE_LINE, Settled
 from precursor_screen.model import BANDS, OPEN
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.schema import MOVEMENT_COUNTED, UNJUDGED

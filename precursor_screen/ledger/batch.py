@@ -17,9 +17,9 @@ from msgspec import Struct
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
 from precursor_screen.ledger.values import RECOUNTED
+from precursor_screen.memory import LINE_SUBSTANCE
 from precursor_screen.messages.bills import CANCELLATION, DONE, WAITING
 from precursor_screen.messages.decide import BILL, Decision, add_bills, decide
-from precursor_screen.messages.settled import LINE_SUBSTANCE
 from precursor_screen.schema import MOVEMENT
 
 # A message that is recorded, and no movement.

@@ -19,8 +19,7 @@ from precursor_screen.ledger.joined import Joined, aliases_of, join_episodes, un
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
 from precursor_screen.ledger.values import EXISTING, NEW, RESOLVED, SUPPRESSED, Disposition
-from precursor_screen.memory import Compared, Judged
-from precursor_screen.messages.settled import KNOWN
+from precursor_screen.memory import KNOWN, Compared, Judged
 from precursor_screen.model import BANDS, LEVELS
 from precursor_screen.schema import FLAG, MOVEMENT
 from precursor_screen.schema import SUPPRESSED as SUPPRESSION

@@ -19,7 +19,8 @@ from precursor_screen.ledger.movements import counted_anew, read_rows
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
 from precursor_screen.ledger.values import RECOUNTED, SUPPRESSED
-from precursor_screen.messages.settled import KNOWN, RULE_LINE, Settled, amended_rows, counted_as
+from precursor_screen.memory import KNOWN, RULE_LINE, Settled
+from precursor_screen.messages.settled import amended_rows, counted_as
 from precursor_screen.model import OPEN
 from precursor_screen.schema import FLAG, MOVEMENT
 

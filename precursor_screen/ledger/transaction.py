@@ -21,8 +21,7 @@ from precursor_screen.ledger.history import read_beside, read_groups, recall
 from precursor_screen.ledger.transfer import fetch_texts, stage
 from precursor_screen.ledger.values import FileRecord, RunRecord, now
 from precursor_screen.ledger.verify import sound_seals
-from precursor_screen.memory import Compared, Counts, History, Judged, Tally
-from precursor_screen.messages.settled import Settled
+from precursor_screen.memory import Compared, Counts, History, Judged, Settled, Tally
 from precursor_screen.schema import MOVEMENT
 
 

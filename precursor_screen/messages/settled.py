@@ -3,47 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from msgspec import Struct, field
 
+from precursor_screen.memory import LINE_SUBSTANCE, Settled
 from precursor_screen.messages.decide import Decision, add_bills, decide
 from precursor_screen.schema import MOVEMENT
 
 _TEXT = pa.string()
-LINE_SUBSTANCE: Final = pa.schema([("line_id", _TEXT), ("substance_id", _TEXT)])
-RULE_LINE: Final = pa.schema([("rule_id", _TEXT), ("line_id", _TEXT)])
-KNOWN: Final = pa.schema([("movement_key", _TEXT), ("line_id", _TEXT)])
-
-
-class Settled(Struct, frozen=True):
-    """What was decided of the lines of a run, in the light of all that is remembered.
-
-    Attributes:
-        why: line_id -> why a line of the run does not stand: superseded, cancelled; of a cancellation: cancellation, waiting.
-        uncounted: LINE_SUBSTANCE: rows of the run whose mass counts in another one.
-        amended: MOVEMENT: the rows that lines which stand take the place of, each under the movement_key of the line that does.
-        previous: line of the run -> the line that it amends.
-        again: MOVEMENT: recorded rows that stand and are to be judged anew.
-        ended: KNOWN: recorded lines that stand no longer.
-        overlapping: lines of the run that two parts of a bill state.
-        conflicting: lines of the run that contradict another of their version.
-        counted_as: line -> movement_key under which its cargo is counted, of lines that amend others under another key, or are amended.
-        flagged: RULE_LINE: lines of the run, and of `again`, of whose movement an open flag of the rule is recorded.
-    """
-
-    why: Mapping[str, str] = field(default_factory=dict)
-    uncounted: pa.Table = field(default_factory=LINE_SUBSTANCE.empty_table)
-    amended: pa.Table = field(default_factory=MOVEMENT.empty_table)
-    previous: Mapping[str, str] = field(default_factory=dict)
-    again: pa.Table = field(default_factory=MOVEMENT.empty_table)
-    ended: pa.Table = field(default_factory=KNOWN.empty_table)
-    overlapping: frozenset[str] = frozenset()
-    conflicting: frozenset[str] = frozenset()
-    flagged: pa.Table = field(default_factory=RULE_LINE.empty_table)
-    counted_as: Mapping[str, str] = field(default_factory=dict)
 
 
 def settle_alone(batch: pa.Table) -> Settled:

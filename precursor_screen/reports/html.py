@@ -24,7 +24,7 @@ from msgspec import Struct
 from precursor_screen.model import BANDS
 from precursor_screen.reports import case, pages, verdicts
 from precursor_screen.reports.figures import score_bar
-from precursor_screen.reports.json_report import dump
+from precursor_screen.reports.json_text import dump
 from precursor_screen.reports.printable import printable
 from precursor_screen.reports.report import Report, records, show_basis, show_spot
 from precursor_screen.reports.shipment import Shipment, shipments_in_words

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from precursor_screen.reports.document import Document
+from precursor_screen.reports.json_text import dump
 from precursor_screen.reports.report import BATCH, SCHEMA_VERSION, Report, records
 from precursor_screen.reports.shipment import shipments_in_words
 
@@ -70,17 +70,3 @@ def write_lines(report: Report, stream: BinaryIO) -> None:
     """One flag a line, for pipes, worst shipment first."""
     for flag in report.flag_records(report.worst_first):
         stream.write(dump(flag).encode() + b"\n")
-
-
-_ENCODE = json.JSONEncoder(ensure_ascii=False, default=str, allow_nan=False).encode
-_ENCODE_ASCII = json.JSONEncoder(default=str, allow_nan=False).encode
-
-
-def dump(value: Any) -> str:
-    """Compact JSON; whatever is no JSON type (decimal, date) as text. A lone surrogate, which UTF-8 cannot carry, is escaped."""
-    text = _ENCODE(value)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return _ENCODE_ASCII(value)
-    return text

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from precursor_screen.kernel.match.match import Progress, match
+from precursor_screen.kernel.no_memory import NoMemory
 from precursor_screen.kernel.part import judge_part
 from precursor_screen.kernel.screen import Screened, judge_run
-from precursor_screen.memory import Memory, NoMemory
+from precursor_screen.memory import Memory
 from precursor_screen.model import Input
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference

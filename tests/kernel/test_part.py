@@ -12,10 +12,10 @@ from msgspec.structs import fields, replace
 
 from precursor_screen.kernel.judge.windows.judge import request_history
 from precursor_screen.kernel.match.match import match
+from precursor_screen.kernel.no_memory import NoMemory
 from precursor_screen.kernel.part import cut_shipments, judge_part, merge_parts
 from precursor_screen.kernel.screen import judge_run, judge_windows, screen
-from precursor_screen.memory import KNOWN, Answers, Doubts, NoMemory, Past
-from precursor_screen.messages.settled import Settled
+from precursor_screen.memory import KNOWN, Answers, Doubts, Past, Settled
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.rulebook.exceptions import RuleException
 from precursor_screen.rulebook.expression import Field, Literal, Operator, any_of, apply

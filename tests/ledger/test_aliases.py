@@ -9,8 +9,7 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.ledger.values import CLEARED, CONFIRMED, Disposition
-from precursor_screen.memory import EPISODE
-from precursor_screen.messages.settled import KNOWN
+from precursor_screen.memory import EPISODE, KNOWN
 from tests.ledger.rows import cells, day, flag, flags, judged, movement, run, table
 
 WINDOW = "PS-QTY-002"

@@ -10,8 +10,7 @@ import pytest
 
 from precursor_screen.errors import LedgerError
 from precursor_screen.ledger.values import CLEARED, CONFIRMED, INCONCLUSIVE, Disposition
-from precursor_screen.memory import Doubts
-from precursor_screen.messages.settled import KNOWN
+from precursor_screen.memory import KNOWN, Doubts
 from tests.ledger.rows import SCOPES, amended, cells, day, flag, flags, judged, movement, run, table
 
 CHEM, SHIP, WINDOW = SCOPES

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from precursor_screen.errors import ExitCode
 from precursor_screen.issues import ISSUE_CODES
 from precursor_screen.model import BANDS, LEVELS
-from precursor_screen.reports.json_report import dump
+from precursor_screen.reports.json_text import dump
 
 KEYS = {
     "": ["schema_version", "run", "provenance", "coverage", "shipments", "flags", "suppressed", "exceptions"],

@@ -11,7 +11,7 @@ from precursor_screen.casework.evidence.sources import rule_of
 from precursor_screen.casework.explained import explain_lines
 from precursor_screen.reports import pages
 from precursor_screen.reports.case import Piece, label, mark
-from precursor_screen.reports.json_report import dump
+from precursor_screen.reports.json_text import dump
 from precursor_screen.reports.printable import printable
 
 if TYPE_CHECKING:

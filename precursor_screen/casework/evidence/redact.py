@@ -25,7 +25,7 @@ from precursor_screen.casework.evidence.facts import field_of, stands_in
 from precursor_screen.casework.evidence.gather import Document, Row
 from precursor_screen.reference.nomenclature import shipped_nomenclature
 from precursor_screen.reference.recogniser import shipped_substances
-from precursor_screen.reports.json_report import dump
+from precursor_screen.reports.json_text import dump
 from precursor_screen.schema import ROLES, TRADERS
 
 LEFT_OUT = "[left out]"

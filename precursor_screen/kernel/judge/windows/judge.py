@@ -40,8 +40,7 @@ from precursor_screen.kernel.judge.windows.queries import (
     undecided_moves,
 )
 from precursor_screen.kernel.judge.windows.relation import Relation, derive, give, keep, kept
-from precursor_screen.memory import EPISODE, Ask, Past, Request
-from precursor_screen.messages.settled import RULE_LINE
+from precursor_screen.memory import EPISODE, RULE_LINE, Ask, Past, Request
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.schema import FLAG, LINE, MOVEMENT_COUNTED, UNJUDGED

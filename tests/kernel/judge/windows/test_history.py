@@ -12,8 +12,7 @@ from msgspec.structs import replace
 
 from precursor_screen.kernel.judge.windows.asks import SPANS, plan_asks
 from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history
-from precursor_screen.memory import KNOWN, Past
-from precursor_screen.messages.settled import Settled
+from precursor_screen.memory import KNOWN, Past, Settled
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.schema import MOVEMENT

@@ -16,7 +16,8 @@ from precursor_screen.kernel.judge.windows import moves as layout
 from precursor_screen.kernel.judge.windows.asks import GOODS, judging_columns, of_rules, plan_asks
 from precursor_screen.kernel.judge.windows.judge import flag_moves, flag_windows, request_history
 from precursor_screen.kernel.movements import to_movements
-from precursor_screen.memory import REFERENCES, NoMemory
+from precursor_screen.kernel.no_memory import NoMemory
+from precursor_screen.memory import REFERENCES
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.registers import schema_of
 from precursor_screen.rulecheck.inline_tests import moves_from_rows
