@@ -19,9 +19,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.ledger.store import Ledger, open_ledger
 from precursor_screen.ledger.values import RunRecord
-from precursor_screen.schema import MOVEMENT
 
 FIRST = date(2025, 11, 1)
 DAYS = 400

@@ -22,8 +22,8 @@ from pathlib import Path
 import click
 
 from precursor_screen.cli.main import cli
-from precursor_screen.errors import ExitCode
-from precursor_screen.issues import ISSUE_CODES
+from precursor_screen.core.errors import ExitCode
+from precursor_screen.core.issues import ISSUE_CODES
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
 from precursor_screen.rulebook.rule_shape import rule_schema
 from precursor_screen.rulecheck.pages import rule_index

@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from precursor_screen.config import default_home
-from precursor_screen.errors import UsageError
+from precursor_screen.core.errors import UsageError
 from precursor_screen.reference.bundle import Reference
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from precursor_screen.core.report import Report
     from precursor_screen.reference.recogniser import Recognising
     from precursor_screen.reference.watchlists.opened import Watchlist
-    from precursor_screen.reports.report import Report
 
 __all__ = ["Reference", "load_reference", "lookup", "match", "open_watchlists", "screen"]
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.errors import UsageError, Where
-from precursor_screen.model import FAIL_ON, TIERS
-from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.core.errors import UsageError, Where
+from precursor_screen.core.model import FAIL_ON, TIERS
+from precursor_screen.core.suggest import did_you_mean
 
 FILE = "precursor-screen.toml"
 PREFIX = "PRECURSOR_SCREEN_"

@@ -14,7 +14,7 @@ import pytest
 
 import precursor_screen
 from precursor_screen.api import open_watchlists
-from precursor_screen.errors import MappingError, UnreadableManifest, UsageError, WatchlistError
+from precursor_screen.core.errors import MappingError, UnreadableManifest, UsageError, WatchlistError
 from tests.conftest import ROOT
 from tests.screening import table, with_rules
 

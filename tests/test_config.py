@@ -7,7 +7,7 @@ import os
 import pytest
 
 from precursor_screen.config import SETTINGS, check_rule_folders, check_value, load_settings
-from precursor_screen.errors import ExitCode, UsageError
+from precursor_screen.core.errors import ExitCode, UsageError
 
 
 @pytest.fixture

@@ -26,9 +26,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from precursor_screen import engine
 from precursor_screen.api import load_reference
 from precursor_screen.cli.main import COMMANDS
+from precursor_screen.core import engine
 from tests.ledger import rows  # noqa: F401
 from tests.screening import screen_rows, with_rules
 

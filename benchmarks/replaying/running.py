@@ -17,10 +17,10 @@ from replaying.lines import Line, Register, Registers, to_table
 from replaying.trade import Trade
 
 from precursor_screen.api import load_reference, screen
+from precursor_screen.core.report import Report
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.recogniser import shipped_index
 from precursor_screen.reference.registers.store import RegisterStore
-from precursor_screen.reports.report import Report
 
 FORTNIGHT, HALF_YEAR = 14, 183  # days a run
 

@@ -12,8 +12,8 @@ from msgspec.structs import asdict
 
 from precursor_screen.casework.reconcile.differences import Unjudged
 from precursor_screen.casework.reconcile.movements import Movement, record_of
+from precursor_screen.core.words import capital
 from precursor_screen.reports.document import Document, Table, columns, tabulate
-from precursor_screen.reports.words import capital
 
 SCHEMA_VERSION = 1
 LINES = columns(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from precursor_screen.model import Rule
-from precursor_screen.reports.report import MARKS, legal_basis
+from precursor_screen.core.model import Rule
+from precursor_screen.core.report import MARKS, legal_basis
 
 _BESIDE = 20  # lines of a window that are shown with what is filed in them
 Lines = Mapping[str, Mapping[str, Any]]  # line_id -> source_file, source_row, cells

@@ -20,7 +20,7 @@ from precursor_screen.casework.reconcile.differences import Unjudged, unjudged
 from precursor_screen.casework.reconcile.documents import Document, read_documents, unread_directions
 from precursor_screen.casework.reconcile.law import Frame, Law
 from precursor_screen.casework.reconcile.movements import Beside, Movement, read_movements
-from precursor_screen.errors import RegisterError
+from precursor_screen.core.errors import RegisterError
 from precursor_screen.names.text import plain
 from precursor_screen.reference.permit_law import shipped_permit_law
 from precursor_screen.reference.registers.reading import Skipped

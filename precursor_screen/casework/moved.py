@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from precursor_screen.core.report import Report
+from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.ledger.store import open_ledger
-from precursor_screen.reports.report import Report
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.session import Session
-from precursor_screen.schema import MOVEMENT
 
 Pick = Callable[[pa.Table], pa.Table]
 Cite = Callable[[pa.Table, pa.Table], pa.Table]

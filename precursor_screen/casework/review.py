@@ -14,12 +14,12 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from precursor_screen.casework.targets import KINDS, LEAST, Flag, Found, choose, find_flags, not_found
-from precursor_screen.errors import ErrorGroup, PrecursorScreenError, UsageError, Where
+from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, UsageError, Where
+from precursor_screen.core.model import OPEN
+from precursor_screen.core.suggest import did_you_mean
+from precursor_screen.core.verdicts import REASONS
 from precursor_screen.ledger.store import Ledger
 from precursor_screen.ledger.values import CLEARED, REOPENED, SUPPRESSED, VERDICTS, Disposition
-from precursor_screen.model import OPEN
-from precursor_screen.names.suggest import did_you_mean
-from precursor_screen.reports.verdicts import REASONS
 
 CLEARED_DAYS = 365  # how long a clearance holds that names no last day
 CRITICAL = "critical"  # the level whose clearance takes two

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 from pyarrow import Table
 
-from precursor_screen.errors import UsageError, Where
+from precursor_screen.core.errors import UsageError, Where
 from precursor_screen.ledger.store import Ledger
 from precursor_screen.names.party import party_key
 

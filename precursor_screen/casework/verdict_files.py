@@ -12,14 +12,14 @@ from msgspec import Struct
 from msgspec.structs import asdict, fields
 
 from precursor_screen.casework.review import Draft, Placed
-from precursor_screen.errors import UsageError, Where
+from precursor_screen.core.errors import UsageError, Where
+from precursor_screen.core.model import OPEN
+from precursor_screen.core.suggest import did_you_mean
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.ledger.store import Ledger
 from precursor_screen.ledger.values import Disposition
-from precursor_screen.model import OPEN
-from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.reports.interface import PRIVATE, defuse, whole_file
 from precursor_screen.reports.tables import FLAG_COLUMNS, SHIPMENT_COLUMNS, write_rows
 

@@ -15,12 +15,12 @@ from msgspec import Struct
 
 from precursor_screen.casework.review import CRITICAL, Added, Draft, add_verdicts
 from precursor_screen.casework.targets import Flag
-from precursor_screen.errors import ErrorGroup, UsageError, Where
+from precursor_screen.core.errors import ErrorGroup, UsageError, Where
+from precursor_screen.core.model import LEVELS
+from precursor_screen.core.verdicts import REASONS
+from precursor_screen.core.words import counted, cut
 from precursor_screen.ledger.store import Ledger
 from precursor_screen.ledger.values import CLEARED, CONFIRMED, INCONCLUSIVE, REFERRED
-from precursor_screen.model import LEVELS
-from precursor_screen.reports.verdicts import REASONS
-from precursor_screen.reports.words import counted, cut
 
 VERDICT_OF = {"c": CLEARED, "r": REFERRED, "f": CONFIRMED, "?": INCONCLUSIVE}
 SKIP, QUIT = "s", "q"

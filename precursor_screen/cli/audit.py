@@ -12,7 +12,7 @@ import click
 
 from precursor_screen.cli import common, comparing, options
 from precursor_screen.cli.ledger import ledger_option, open_existing
-from precursor_screen.left_out import let_pandas_in
+from precursor_screen.core.left_out import let_pandas_in
 
 if TYPE_CHECKING:
     from precursor_screen.casework.audit.audit import Audit
@@ -83,7 +83,7 @@ def command(ctx: click.Context, /, exporters: tuple[str, ...], outputs: tuple[Pa
 
 
 def _asked(exporters: tuple[str, ...], given: dict[str, Any]) -> tuple[str, ...]:
-    from precursor_screen.errors import UsageError, Where
+    from precursor_screen.core.errors import UsageError, Where
 
     listed: list[str] = []
     path = given["list_path"]
@@ -105,7 +105,7 @@ def _asked(exporters: tuple[str, ...], given: dict[str, Any]) -> tuple[str, ...]
 
 
 def _period(given: dict[str, Any]) -> tuple[date, date]:
-    from precursor_screen.errors import UsageError
+    from precursor_screen.core.errors import UsageError
 
     last = common.parse_day(given["last"], "--to")
     first = common.parse_day(given["first"], "--from") if given["first"] else date.fromordinal(max(1, last.toordinal() - 364))
@@ -143,7 +143,7 @@ def _from_manifests(ctx: click.Context, values: dict[str, Any], given: dict[str,
 
 def _checked(everybody: Everybody) -> Everybody:
     """Raises: InputError: nobody shipped anything in the period."""
-    from precursor_screen.errors import InputError
+    from precursor_screen.core.errors import InputError
 
     if not everybody.senders:
         recorded = everybody.source.basis().recorded
@@ -175,7 +175,7 @@ def _said(audit: Audit) -> str:
 
 
 def _exit_code(audit: Audit) -> int:
-    from precursor_screen.errors import ExitCode
+    from precursor_screen.core.errors import ExitCode
 
     if any(one.findings for one in audit.exporters):
         return ExitCode.FLAGGED

@@ -14,8 +14,8 @@ import click
 
 from precursor_screen.cli.options import mode_option as mode_option
 from precursor_screen.config import Value, check_value, home_of, load_settings
-from precursor_screen.errors import UsageError
-from precursor_screen.reports.printable import printable
+from precursor_screen.core.errors import UsageError
+from precursor_screen.core.printable import printable
 
 if TYPE_CHECKING:
     from precursor_screen.reports.document import Document
@@ -138,7 +138,7 @@ def sure(question: str, yes: bool) -> bool:
 
 def unknown(message: str, name: str, known: Iterable[str], otherwise: str) -> UsageError:
     """The error about a name that is not known, which suggests the nearest that is."""
-    from precursor_screen.names.suggest import did_you_mean
+    from precursor_screen.core.suggest import did_you_mean
 
     return UsageError(message, remedy=did_you_mean(name, known) or otherwise)
 
@@ -156,7 +156,7 @@ def fields(value: Any, names: str) -> dict[str, Any]:
 
 def echo_json(value: Any) -> None:
     """One JSON object on one line of standard output."""
-    from precursor_screen.reports.json_text import dump
+    from precursor_screen.core.json_text import dump
 
     sys.stdout.buffer.write(dump(value).encode("utf-8", "surrogateescape") + b"\n")
 

@@ -91,7 +91,7 @@ def parse_days(first: str | None, last: str | None) -> tuple[date | None, date |
     Raises:
         UsageError: no date, or the last lies before the first.
     """
-    from precursor_screen.errors import UsageError
+    from precursor_screen.core.errors import UsageError
 
     begin = common.parse_day(first, "--from") if first else None
     end = common.parse_day(last, "--to") if last else None
@@ -106,7 +106,7 @@ def read_share(text: str, option: str) -> Decimal:
     Raises:
         UsageError: it is none.
     """
-    from precursor_screen.errors import UsageError
+    from precursor_screen.core.errors import UsageError
     from precursor_screen.runners.sampling import share_of
 
     share = share_of(text)

@@ -6,8 +6,8 @@ import click
 
 from precursor_screen.cli import common
 from precursor_screen.config import SETTINGS, home_of
-from precursor_screen.errors import mask_urls
-from precursor_screen.reports.printable import printable
+from precursor_screen.core.errors import mask_urls
+from precursor_screen.core.printable import printable
 
 
 @click.group()

@@ -109,7 +109,7 @@ def _job(values: dict[str, Value], inbox: Path | None, given: dict[str, Any]) ->
 
 
 def _folder(values: dict[str, Value], name: str, named: Path | None, option: str) -> Path:
-    from precursor_screen.errors import UsageError
+    from precursor_screen.core.errors import UsageError
 
     text = str(named) if named is not None else values[f"daily.{name}"].value
     if not text:

@@ -13,7 +13,7 @@ import click
 from precursor_screen.cli import common, options
 from precursor_screen.cli.evidence_verify import verify
 from precursor_screen.cli.ledger import ledger_option
-from precursor_screen.reports.printable import printable
+from precursor_screen.core.printable import printable
 
 if TYPE_CHECKING:
     from precursor_screen.casework.evidence.gather import Document
@@ -145,14 +145,14 @@ def _slug(document: Document) -> str:
 
 
 def _count(document: Document) -> str:
-    from precursor_screen.reports.words import counted
+    from precursor_screen.core.words import counted
 
     flags, lines = len(document["flags"]), sum(line is not None for line in document["lines"])
     return f"{counted(flags, 'flag')}, {counted(lines, 'line')} as filed"
 
 
 def _suffix(output: Path | None, suffixes: tuple[str, ...]) -> str:
-    from precursor_screen.errors import UsageError, Where
+    from precursor_screen.core.errors import UsageError, Where
 
     suffix = output.suffix.lower().removeprefix(".") if output else suffixes[0]
     if suffix not in suffixes:
@@ -171,7 +171,7 @@ def _deliver(content: bytes, output: Path | None, mode: int) -> None:
 
 
 def _check_free(path: Path) -> None:
-    from precursor_screen.errors import UsageError, Where
+    from precursor_screen.core.errors import UsageError, Where
 
     if path.exists() or path.is_symlink():
         raise UsageError("exists", where=Where(str(path)), remedy="Name another file: evidence replaces nothing.")

@@ -10,12 +10,12 @@ import click
 from msgspec import Struct
 
 from precursor_screen.cli import common, options
-from precursor_screen.reports.printable import printable
+from precursor_screen.core.printable import printable
 
 if TYPE_CHECKING:
     from precursor_screen.casework.evidence.gather import Document
-    from precursor_screen.errors import ExitCode
-    from precursor_screen.reports.report import Report
+    from precursor_screen.core.errors import ExitCode
+    from precursor_screen.core.report import Report
     from precursor_screen.runners.inputs import Source
 
 
@@ -50,7 +50,7 @@ def verify(
     """
     from precursor_screen.casework.evidence import sign
     from precursor_screen.casework.evidence import verify as checking
-    from precursor_screen.errors import ExitCode
+    from precursor_screen.core.errors import ExitCode
 
     key = sign.fingerprint(signer) if signer else None
     found = checking.verify(checking.read_file(bundle), bundle.name, key)
@@ -74,7 +74,7 @@ def verify(
 
 def _compare_whole(document: Document, full: Path, done: _Checked) -> None:
     from precursor_screen.casework.evidence import verify as checking
-    from precursor_screen.errors import UsageError, Where
+    from precursor_screen.core.errors import UsageError, Where
 
     whole = checking.verify(checking.read_file(full), full.name)
     if whole.document is None or whole.problems:
@@ -91,8 +91,8 @@ def _compare_whole(document: Document, full: Path, done: _Checked) -> None:
 def _run_again(ctx: click.Context, document: Document, folder: Path, reading: Mapping[str, str | None], done: _Checked) -> None:
     from precursor_screen.casework.evidence.finding import find_inputs
     from precursor_screen.casework.evidence.rerun import compare
-    from precursor_screen.errors import InputError
-    from precursor_screen.reports.words import counted
+    from precursor_screen.core.errors import InputError
+    from precursor_screen.core.words import counted
     from precursor_screen.runners.inputs import Source
 
     wanted = [i for i in document["inputs"] if i]
@@ -126,7 +126,7 @@ def _screen(
     ctx: click.Context, document: Document, sources: tuple[Source, ...], reading: Mapping[str, str | None], unknown: list[str]
 ) -> Report:
     """A run as the one that raised the flags, with what is installed here, and no ledger."""
-    from precursor_screen.errors import WatchlistError
+    from precursor_screen.core.errors import WatchlistError
     from precursor_screen.runners.session import open_session
     from precursor_screen.runners.settings import NO_WATCHLIST, settle
 

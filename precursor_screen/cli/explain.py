@@ -18,7 +18,7 @@ def _complete(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
 
 def _known_ids() -> list[str]:
     from precursor_screen.cli.substances import load_table
-    from precursor_screen.issues import ISSUE_CODES
+    from precursor_screen.core.issues import ISSUE_CODES
     from precursor_screen.reference.bundle import load_rulebook, rule_folders
 
     rules = [r.id for r in load_rulebook(rule_folders()).rules]
@@ -48,7 +48,7 @@ def command(ctx: click.Context, identifier: str, report: Path | None, url: str |
     """
     from precursor_screen.cli.explain_flag import explain_flag, where_flags_are
     from precursor_screen.cli.explain_shipment import explain_shipment
-    from precursor_screen.errors import UsageError
+    from precursor_screen.core.errors import UsageError
 
     text = (
         _issue(identifier)
@@ -61,14 +61,14 @@ def command(ctx: click.Context, identifier: str, report: Path | None, url: str |
     if text:
         click.echo(text)
         return
-    from precursor_screen.names.suggest import did_you_mean
+    from precursor_screen.core.suggest import did_you_mean
 
     remedy = did_you_mean(identifier, _known_ids()) or where_flags_are(ctx, report, url)
     raise UsageError(f"nothing is called {identifier!r}", remedy=remedy)
 
 
 def _issue(identifier: str) -> str | None:
-    from precursor_screen.issues import ISSUE_CODES
+    from precursor_screen.core.issues import ISSUE_CODES
 
     code = ISSUE_CODES.get(identifier)
     return f"{code.code} ({code.effect})\n  {code.title}.\n  Remedy: {code.remedy}" if code else None
@@ -95,7 +95,7 @@ def _substance(identifier: str) -> str | None:
 
 def _entry(ctx: click.Context, identifier: str) -> str | None:
     from precursor_screen.api import open_watchlists
-    from precursor_screen.reports.printable import printable
+    from precursor_screen.core.printable import printable
 
     list_id, separator, entry_id = identifier.partition(":")
     if not separator or list_id in ("flag", "shipment", "bill", "party"):

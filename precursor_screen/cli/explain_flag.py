@@ -14,7 +14,7 @@ from msgspec.structs import asdict
 from precursor_screen.cli import common
 from precursor_screen.cli.ledger import open_existing, place_of
 from precursor_screen.config import rule_dirs_of
-from precursor_screen.model import Rule
+from precursor_screen.core.model import Rule
 
 if TYPE_CHECKING:
     from precursor_screen.casework.explained import Lines
@@ -29,7 +29,7 @@ def explain_flag(ctx: click.Context, identifier: str, report: Path | None, url: 
     """
     from precursor_screen.casework.explained import explain_lines
     from precursor_screen.casework.targets import LEAST, choose
-    from precursor_screen.reports.printable import printable
+    from precursor_screen.core.printable import printable
 
     if len(identifier) < LEAST:
         return None
@@ -43,7 +43,7 @@ def explain_flag(ctx: click.Context, identifier: str, report: Path | None, url: 
 
 def where_flags_are(ctx: click.Context, report: Path | None, url: str | None) -> str:
     """What to do about a flag that was not found."""
-    from precursor_screen.reports.printable import printable
+    from precursor_screen.core.printable import printable
 
     if report is not None:
         return "Check the id."
@@ -104,7 +104,7 @@ def reading(report: Path) -> Iterator[Any]:
     Raises:
         UsageError: it is none, or of somebody else's making, which shows when it is looked into.
     """
-    from precursor_screen.errors import UsageError, Where
+    from precursor_screen.core.errors import UsageError, Where
 
     try:
         yield json.loads(report.read_text(encoding="utf-8"))

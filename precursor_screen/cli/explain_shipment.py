@@ -32,7 +32,7 @@ def explain_shipment(ctx: click.Context, identifier: str, report: Path | None, u
         UsageError: the report is none; or it is a flag's beginning as well.
         LedgerError: the ledger that is named, or is there, cannot be read.
     """
-    from precursor_screen.reports.printable import printable
+    from precursor_screen.core.printable import printable
 
     lines = _of_report(identifier, report) if report is not None else _of_ledger(ctx, identifier, url)
     return "\n".join(printable(line) for line in lines) or None
@@ -49,7 +49,7 @@ def _of_ledger(ctx: click.Context, identifier: str, url: str | None) -> list[str
 
 
 def _recorded(found: Found) -> list[str]:
-    from precursor_screen.reports.words import counted
+    from precursor_screen.core.words import counted
 
     flags = found.flags
     shipments = {f["shipment_id"] for f in flags}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from precursor_screen.reports.printable import printable
+from precursor_screen.core.printable import printable
 from precursor_screen.version import __version__
 
 NOT_FAULTS = (KeyboardInterrupt, SystemExit, GeneratorExit)
@@ -106,7 +106,7 @@ def _traces(error: BaseException | None) -> Iterator[str]:
 
 
 def _write(folder: Path, name: str, text: str) -> Path:
-    from precursor_screen.store.files import write_whole
+    from precursor_screen.core.files import write_whole
 
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / name, text)  # for the owner alone: a message may name what nobody else should read

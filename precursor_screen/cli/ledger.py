@@ -12,10 +12,10 @@ from msgspec.structs import asdict
 
 from precursor_screen.cli import common, options
 from precursor_screen.config import ledger_of
-from precursor_screen.reports.printable import printable
+from precursor_screen.core.printable import printable
 
 if TYPE_CHECKING:
-    from precursor_screen.errors import ExitCode
+    from precursor_screen.core.errors import ExitCode
     from precursor_screen.ledger.store import Ledger
     from precursor_screen.ledger.upkeep import Info
 
@@ -114,7 +114,7 @@ def verify(opening: Opening) -> ExitCode:
     Example:
       precursor-screen ledger verify
     """
-    from precursor_screen.errors import ExitCode
+    from precursor_screen.core.errors import ExitCode
 
     with opening() as ledger:
         problems = ledger.verify()

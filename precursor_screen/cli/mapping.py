@@ -11,10 +11,10 @@ import click
 from msgspec import Struct
 
 from precursor_screen.cli import options
-from precursor_screen.reports.printable import printable
+from precursor_screen.core.printable import printable
 
 if TYPE_CHECKING:
-    from precursor_screen.errors import ExitCode
+    from precursor_screen.core.errors import ExitCode
     from precursor_screen.readers.interface import InputTables
 
 _SAMPLES, _SHOWN = 3, 40  # cells, characters of each
@@ -88,7 +88,7 @@ def check(path: str, mapping: str | None, encoding: str | None) -> ExitCode:
     Example:
       precursor-screen mapping check manifest.csv --mapping mapping.yml
     """
-    from precursor_screen.errors import ExitCode
+    from precursor_screen.core.errors import ExitCode
     from precursor_screen.readers.tabular.survey import NEEDED, faults_of
 
     tables = list(_read(path, mapping, encoding))
@@ -168,7 +168,7 @@ def _write_yaml(tables: list[Table], output: str | None) -> None:
     if output is None:
         click.echo(text, nl=False)
         return
-    from precursor_screen.errors import UsageError, Where
+    from precursor_screen.core.errors import UsageError, Where
 
     try:
         Path(output).write_text(text, "utf-8")

@@ -24,8 +24,8 @@ def command(ctx: click.Context, name: str, watchlists: tuple[str, ...], as_json:
       precursor-screen match - < consignees.txt > found.jsonl
     """
     from precursor_screen import api
-    from precursor_screen.errors import WatchlistError
-    from precursor_screen.reports.printable import printable
+    from precursor_screen.core.errors import WatchlistError
+    from precursor_screen.core.printable import printable
     from precursor_screen.runners.session import open_lists
     from precursor_screen.runners.settings import settle
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from precursor_screen.model import FAIL_ON
+from precursor_screen.core.model import FAIL_ON
 
 Command = Callable[..., Any]
 Option = Callable[[Command], Command]

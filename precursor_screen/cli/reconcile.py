@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from precursor_screen.cli import comparing, options
-from precursor_screen.left_out import let_pandas_in
+from precursor_screen.core.left_out import let_pandas_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from precursor_screen.casework.reconcile.differences import Unjudged
     from precursor_screen.casework.reconcile.documents import Document
     from precursor_screen.casework.reconcile.movements import Movement
-    from precursor_screen.errors import ExitCode
+    from precursor_screen.core.errors import ExitCode
 
 _SUFFIXES = (".xlsx", ".csv", ".json", ".txt")
 _SOME = click.IntRange(min=1)
@@ -75,12 +75,12 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
 
 
 def _check(inputs: tuple[str, ...], mirrored: tuple[Path, Path] | None, given: dict[str, Any]) -> None:
-    from precursor_screen.errors import UsageError
+    from precursor_screen.core.errors import UsageError
 
     if mirrored and (inputs or given["exporter"]):
         raise UsageError("--mirror takes two manifests and neither INPUT nor --exporter", remedy="Leave one out.")
     from precursor_screen.casework.reconcile import differences, mirror
-    from precursor_screen.names.suggest import did_you_mean
+    from precursor_screen.core.suggest import did_you_mean
 
     kinds = mirror.KINDS if mirrored else differences.KINDS
     for kind in (*given["wanted"], *given["unwanted"]):
@@ -97,7 +97,7 @@ def _is_wanted(kind: str, given: dict[str, Any]) -> bool:
 
 
 def _exit_code(found: int, doubts: Sequence[Unjudged]) -> ExitCode:
-    from precursor_screen.errors import ExitCode
+    from precursor_screen.core.errors import ExitCode
 
     if found:
         return ExitCode.FLAGGED
@@ -159,9 +159,9 @@ def _firm(name: str, movements: Iterable[Movement], registers: dict[str, tuple[D
     Raises:
         UsageError: none does.
     """
-    from precursor_screen.errors import UsageError
+    from precursor_screen.core.errors import UsageError
+    from precursor_screen.core.suggest import did_you_mean
     from precursor_screen.names.party import party_key
-    from precursor_screen.names.suggest import did_you_mean
 
     key = party_key(name)
     names = {k: m.sender for m in movements for k in m.sending}

@@ -38,7 +38,7 @@ def import_register(ctx: click.Context, register: str, file: Path, day: str | No
     Example:
       precursor-screen registers import pre-export-notifications pen.csv --date 2026-11-25
     """
-    from precursor_screen.errors import ExitCode
+    from precursor_screen.core.errors import ExitCode
     from precursor_screen.readers.column_map import load_register_map
     from precursor_screen.readers.tabular.headers import lookup
     from precursor_screen.reference.recogniser import shipped_index

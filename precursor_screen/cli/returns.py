@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from precursor_screen.cli import comparing, options
-from precursor_screen.left_out import let_pandas_in
+from precursor_screen.core.left_out import let_pandas_in
 
 _SUFFIXES = (".xlsx", ".json", ".txt")
 
@@ -43,7 +43,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
     from precursor_screen.casework.returns import make_return
     from precursor_screen.casework.telling_returns import head_of, tell_return
     from precursor_screen.cli import common
-    from precursor_screen.errors import ExitCode, UsageError
+    from precursor_screen.core.errors import ExitCode, UsageError
     from precursor_screen.reference.permit_law import shipped_permit_law
     from precursor_screen.reference.registers.store import RegisterStore
     from precursor_screen.rulebook.registers import REQUIREMENTS

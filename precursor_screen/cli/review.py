@@ -13,13 +13,13 @@ from precursor_screen.cli import common, options
 from precursor_screen.cli.ledger import with_ledger
 from precursor_screen.cli.review_stats import stats
 from precursor_screen.cli.review_walk import walk
-from precursor_screen.reports.printable import printable
-from precursor_screen.reports.verdicts import REASONS
+from precursor_screen.core.printable import printable
+from precursor_screen.core.verdicts import REASONS
 
 if TYPE_CHECKING:
     from precursor_screen.casework.review import Added
     from precursor_screen.cli.ledger import Opening
-    from precursor_screen.errors import ExitCode
+    from precursor_screen.core.errors import ExitCode
 
 _SHOWN = 50
 _REFUSED = 20  # rows of a file that are named
@@ -122,7 +122,7 @@ def add(ctx: click.Context, /, named: tuple[str, ...], officer: str | None, many
       precursor-screen review add BL-1234 --verdict cleared --reason end-use-confirmed --officer "N. One" --second "N. Other"
     """
     from precursor_screen.casework.review import Draft, add_verdicts
-    from precursor_screen.errors import Where
+    from precursor_screen.core.errors import Where
 
     values = common.settings(ctx)
     name, allowed = common.officer_of(values, officer), values["review.may_clear"].value
@@ -155,7 +155,7 @@ def import_verdicts(ctx: click.Context, source: Path, officer: str | None, secon
 
     from precursor_screen.casework.review import import_verdicts
     from precursor_screen.casework.verdict_files import read_verdicts
-    from precursor_screen.errors import ExitCode
+    from precursor_screen.core.errors import ExitCode
 
     stated = read_verdicts(source)
     drafts = [(where, draft if draft.second else replace(draft, second=second)) for where, draft in stated.drafts]

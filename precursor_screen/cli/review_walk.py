@@ -10,7 +10,7 @@ import click
 
 from precursor_screen.cli import common, options
 from precursor_screen.cli.ledger import with_ledger
-from precursor_screen.reports.printable import printable
+from precursor_screen.core.printable import printable
 
 if TYPE_CHECKING:
     from precursor_screen.cli.ledger import Opening
@@ -40,7 +40,7 @@ def walk(ctx: click.Context, named: tuple[str, ...], rule_id: str, officer: str 
     from precursor_screen.casework import walk as walking
     from precursor_screen.casework.review import check_second
     from precursor_screen.casework.targets import named_of
-    from precursor_screen.model import OPEN
+    from precursor_screen.core.model import OPEN
 
     values = common.settings(ctx)
     name = common.officer_of(values, officer)

@@ -101,7 +101,7 @@ def lint(loading: Loading) -> int:
     Example:
       precursor-screen rules lint --rules my-rules
     """
-    from precursor_screen.errors import ExitCode
+    from precursor_screen.core.errors import ExitCode
     from precursor_screen.reference.recogniser import shipped_substances
     from precursor_screen.rulebook.lint import lint as lint_rules
 
@@ -128,7 +128,7 @@ def test_rules(mutated: bool, at_least: float | None, loading: Loading) -> int:
       precursor-screen rules test
       precursor-screen rules test --mutate --at-least 90 --rules my-rules --only-rules
     """
-    from precursor_screen.errors import ExitCode, UsageError
+    from precursor_screen.core.errors import ExitCode, UsageError
     from precursor_screen.rulecheck.inline_tests import count_gaps, run_tests
 
     if at_least is not None and not mutated:
@@ -147,7 +147,7 @@ def test_rules(mutated: bool, at_least: float | None, loading: Loading) -> int:
 
 def _mutate(book: Rulebook, at_least: float) -> int:
     """Prints what mutants of the rules came to; code 1 if less than so many per cent were killed."""
-    from precursor_screen.errors import ExitCode
+    from precursor_screen.core.errors import ExitCode
     from precursor_screen.rulecheck.mutation import mutate, share, show
 
     found = mutate(book.compiled, book.lists, book.macros)
@@ -179,7 +179,7 @@ def diff(ctx: click.Context, /, old: Path, new: Path, inputs: tuple[str, ...], *
       precursor-screen rules diff rules-before/ rules/ inbox/*.csv --jurisdiction US
     """
     from precursor_screen.config import check_rule_folders
-    from precursor_screen.errors import ExitCode
+    from precursor_screen.core.errors import ExitCode
     from precursor_screen.reference.bundle import SiteRules, load_rulebook
     from precursor_screen.rulecheck.comparison import compare_rules, show_changes
     from precursor_screen.runners.inputs import find_sources
@@ -240,7 +240,7 @@ def _measured(values: dict[str, Value], inputs: tuple[str, ...], given: dict[str
 
 
 def _recorded(ctx: click.Context, place: str, given: dict[str, Any]) -> tuple[RuleStats, ...]:
-    from precursor_screen.errors import UsageError
+    from precursor_screen.core.errors import UsageError
     from precursor_screen.ledger.store import open_ledger
     from precursor_screen.rulecheck.statistics import count_recorded
 
@@ -263,7 +263,7 @@ def docs(output: Path | None, check: bool, loading: Loading) -> int:
     Example:
       precursor-screen rules docs -o rules.md
     """
-    from precursor_screen.errors import ExitCode, UsageError
+    from precursor_screen.core.errors import ExitCode, UsageError
     from precursor_screen.reports.interface import whole_file
     from precursor_screen.rulecheck.pages import rule_index
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from precursor_screen.model import Rule
+    from precursor_screen.core.model import Rule
     from precursor_screen.rulecheck.statistics import RuleStats
 
 _STATS = "{:<12} {:>7} {:>9} {:>7} {:>9} {:>13} {:>7}  {}".format
@@ -14,7 +14,7 @@ _STATS = "{:<12} {:>7} {:>9} {:>7} {:>9} {:>13} {:>7}  {}".format
 
 def show_rule(rule: Rule) -> str:
     """A rule for a person."""
-    from precursor_screen.reports.report import MARKS
+    from precursor_screen.core.report import MARKS
 
     lines = [
         f"{rule.id} {rule.version}  {rule.title}",

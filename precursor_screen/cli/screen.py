@@ -11,12 +11,12 @@ import click
 from msgspec.structs import replace
 
 from precursor_screen.cli import common, options
-from precursor_screen.model import TIERS
-from precursor_screen.reports.printable import printable
+from precursor_screen.core.model import TIERS
+from precursor_screen.core.printable import printable
 
 if TYPE_CHECKING:
     from precursor_screen.config import Value
-    from precursor_screen.reports.report import Report
+    from precursor_screen.core.report import Report
     from precursor_screen.runners.local import Run
     from precursor_screen.runners.settings import Settings
 
@@ -114,7 +114,7 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], outputs: tuple[Path,
 
 
 def _settle(values: dict[str, Value], given: dict[str, Any]) -> Settings:
-    from precursor_screen.errors import UsageError
+    from precursor_screen.core.errors import UsageError
     from precursor_screen.runners.sampling import read_share
     from precursor_screen.runners.settings import settle
 
@@ -156,7 +156,7 @@ def _show(report: Report, outputs: tuple[Path, ...], given: dict[str, Any]) -> N
 
 
 def _check_table_path(path: Path) -> None:
-    from precursor_screen.errors import UsageError, Where
+    from precursor_screen.core.errors import UsageError, Where
 
     if path.suffix.lower() not in (".csv", ".parquet"):
         problem = f"{path.suffix or 'no suffix'} is no table format"

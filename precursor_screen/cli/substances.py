@@ -9,7 +9,7 @@ import click
 
 from precursor_screen.cli import common, options
 from precursor_screen.cli.substances_shown import diff_lines, diff_record, show_substance, substance_line, substance_record
-from precursor_screen.model import TIERS
+from precursor_screen.core.model import TIERS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -72,7 +72,7 @@ def _check_filters(table: SubstanceTable, instrument: str | None, schedule: str 
     Raises:
         UsageError: no listing of the tables has that instrument or schedule.
     """
-    from precursor_screen.errors import UsageError
+    from precursor_screen.core.errors import UsageError
 
     controls = [c for s in table.substances for c in s.controls]
     instruments = list(dict.fromkeys(c.instrument for c in controls))
@@ -118,7 +118,7 @@ def verify(folder: Path | None, as_of: str | None, as_json: bool) -> int:
     Example:
       precursor-screen substances verify
     """
-    from precursor_screen.errors import ExitCode
+    from precursor_screen.core.errors import ExitCode
     from precursor_screen.reference import shipped
     from precursor_screen.reference.substance_verify import verify_tables
 
@@ -162,7 +162,7 @@ def diff(old: str, new: str, with_names: bool, as_json: bool) -> None:
 
 
 def _states(old: str, new: str) -> tuple[State, State]:
-    from precursor_screen.errors import UsageError
+    from precursor_screen.core.errors import UsageError
     from precursor_screen.reference import shipped
     from precursor_screen.reference.substance_diff import State
     from precursor_screen.reference.substances import load_substances

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from precursor_screen.cli.common import fields
-from precursor_screen.reports.printable import printable
+from precursor_screen.core.printable import printable
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from precursor_screen.model import Control, Substance
+    from precursor_screen.core.model import Control, Substance
     from precursor_screen.reference.substance_diff import Change, TableDiff
     from precursor_screen.reference.substances import SubstanceTable
 

@@ -10,10 +10,10 @@ import click
 from precursor_screen.cli import common, options
 from precursor_screen.cli.watchlists_shown import MOST, say_changes, say_imported, status_lines, status_record
 from precursor_screen.config import home_of
-from precursor_screen.reports.printable import printable
+from precursor_screen.core.printable import printable
 
 if TYPE_CHECKING:
-    from precursor_screen.errors import ExitCode
+    from precursor_screen.core.errors import ExitCode
     from precursor_screen.reference.sources import ListSource
     from precursor_screen.reference.store import WatchlistStore
 
@@ -67,7 +67,7 @@ def import_list(
       precursor-screen watchlists import un-sc consolidated.xml
       precursor-screen watchlists import agency-list list.csv --date 2026-11-01
     """
-    from precursor_screen.errors import UsageError, Where
+    from precursor_screen.core.errors import UsageError, Where
 
     for path in files:
         if not path.is_file():
@@ -91,7 +91,7 @@ def update(ctx: click.Context, list_ids: tuple[str, ...], source_file: Path | No
     Example:
       precursor-screen watchlists update ofac-sdn un-sc
     """
-    from precursor_screen.errors import ExitCode, WatchlistError, WatchlistLocked
+    from precursor_screen.core.errors import ExitCode, WatchlistError, WatchlistLocked
     from precursor_screen.reference.refresh import refresh_list
 
     store = _store(ctx)
@@ -130,7 +130,7 @@ def status(ctx: click.Context, as_of: str | None, by_source: bool, as_json: bool
     Example:
       precursor-screen watchlists status
     """
-    from precursor_screen.errors import ExitCode
+    from precursor_screen.core.errors import ExitCode
     from precursor_screen.reference.bundle import maximum_ages
 
     day = common.parse_day(as_of, "--as-of")
@@ -155,7 +155,7 @@ def verify(ctx: click.Context, list_ids: tuple[str, ...]) -> ExitCode:
     Example:
       precursor-screen watchlists verify ofac-sdn
     """
-    from precursor_screen.errors import ExitCode, WatchlistError
+    from precursor_screen.core.errors import ExitCode, WatchlistError
 
     store = _store(ctx)
     known = store.list_ids()
@@ -190,7 +190,7 @@ def diff(ctx: click.Context, list_id: str, old: int | None, new: int | None, eve
     Example:
       precursor-screen watchlists diff ofac-sdn
     """
-    from precursor_screen.errors import UsageError
+    from precursor_screen.core.errors import UsageError
 
     if (old is None) != (new is None):
         raise UsageError("One snapshot was given", remedy="Give two, OLD and NEW, or none.")
@@ -237,7 +237,7 @@ def _choose_sources(store: WatchlistStore, named: tuple[str, ...], source_file: 
     Raises:
         UsageError: a list that has none, or nothing to update.
     """
-    from precursor_screen.errors import UsageError
+    from precursor_screen.core.errors import UsageError
     from precursor_screen.reference import shipped
     from precursor_screen.reference.sources import load_sources, read_sources
 

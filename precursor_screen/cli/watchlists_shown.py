@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from precursor_screen.cli import common
-from precursor_screen.reports.printable import printable
+from precursor_screen.core.printable import printable
 
 if TYPE_CHECKING:
     from precursor_screen.reference.store import ListStatus

@@ -6,16 +6,16 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+from precursor_screen.core.errors import ExitCode, LedgerError, LedgerOutdated, PrecursorScreenError
+from precursor_screen.core.words import counted
 from precursor_screen.daily import changes
 from precursor_screen.daily.inbox import Digests
 from precursor_screen.daily.job import Job
 from precursor_screen.daily.plan import find_again, find_change, find_old
 from precursor_screen.daily.record import RESCREEN, worst
 from precursor_screen.daily.run import ANSWERED, look, read_last, refuse_no_watchlist
-from precursor_screen.errors import ExitCode, LedgerError, LedgerOutdated, PrecursorScreenError
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.reports.words import counted
 from precursor_screen.runners.coverage import age_notices
 from precursor_screen.runners.session import load
 

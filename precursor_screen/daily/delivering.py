@@ -17,20 +17,20 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
+from precursor_screen.core.errors import ExitCode
+from precursor_screen.core.files import write_whole
+from precursor_screen.core.issues import ISSUE_CODES
 from precursor_screen.daily.changes import digests
 from precursor_screen.daily.inbox import is_as_before
 from precursor_screen.daily.out_folder import SUMMARY, OutFolder, Published
 from precursor_screen.daily.plan import Digested
 from precursor_screen.daily.record import RESCREEN, SCREENED, SET_ASIDE, Delivery, Taken, worst
 from precursor_screen.daily.summary import Said, count_new, write_subject, write_summary
-from precursor_screen.errors import ExitCode
-from precursor_screen.issues import ISSUE_CODES
 from precursor_screen.ledger.values import FileRecord
 from precursor_screen.reports.registry import write_report
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.local import Run
 from precursor_screen.runners.session import Session
-from precursor_screen.store.files import write_whole
 from precursor_screen.version import __version__
 
 _CHANGED = "changed-while-read"

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from precursor_screen.errors import UnreadableManifest
+from precursor_screen.core.errors import UnreadableManifest
+from precursor_screen.core.files import write_whole
 from precursor_screen.formats.blob import Blob
 from precursor_screen.runners.folders import walk
 from precursor_screen.runners.inputs import safe_name
-from precursor_screen.store.files import write_whole
 
 # How programs call what they have not finished.
 UNFINISHED = (".part", ".partial", ".tmp", ".temp", ".filepart", ".crdownload", ".download", ".swp", "~")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from precursor_screen.core.errors import UsageError, Where
 from precursor_screen.daily.out_folder import OutFolder
 from precursor_screen.daily.record import NEW
-from precursor_screen.errors import UsageError, Where
 from precursor_screen.runners.settings import Settings
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
 
+from precursor_screen.core.model import BANDS, LEVELS
 from precursor_screen.daily.out_folder import Published
 from precursor_screen.daily.plan import Sorted
 from precursor_screen.daily.record import NEW
 from precursor_screen.daily.summary import Said
-from precursor_screen.model import BANDS, LEVELS
 from precursor_screen.reference.bundle import Reference
 
 PREFIX = "precursor_screen_daily_"

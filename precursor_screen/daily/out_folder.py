@@ -20,9 +20,9 @@ from typing import Any
 
 from msgspec import Struct
 
+from precursor_screen.core.errors import NoRoom, OutFolderError, PrecursorScreenError, UsageError, Where
+from precursor_screen.core.files import READABLE, write_whole
 from precursor_screen.daily.record import RESCREEN, Delivery, Taken, delivery_from_json
-from precursor_screen.errors import NoRoom, OutFolderError, PrecursorScreenError, UsageError, Where
-from precursor_screen.store.files import READABLE, write_whole
 
 RECORD, SUMMARY, LATEST, HEARTBEAT, METRICS = "run.json", "summary.txt", "latest", "heartbeat", "metrics.prom"
 _NAME = re.compile(r"\d{4}-\d\d-\d\d(-rescreen)?(-\d+)?", re.ASCII)

@@ -8,11 +8,11 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.daily.changes import changed
 from precursor_screen.daily.inbox import Listed
 from precursor_screen.daily.out_folder import Published
 from precursor_screen.daily.record import RESCREEN, SCREENED
-from precursor_screen.errors import UnreadableManifest
 
 MOST_DAYS = 7  # that may have passed since the last run where reports are deleted: else the clock may have moved
 

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct, field, to_builtins
 from msgspec.structs import fields
 
-from precursor_screen.errors import ExitCode
+from precursor_screen.core.errors import ExitCode
 
 SCHEMA = 1
 NEW, RESCREEN = "new", "rescreen"

@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from precursor_screen.core.errors import ExitCode, WatchlistError
+from precursor_screen.core.words import counted
 from precursor_screen.daily import changes
 from precursor_screen.daily.delivering import Deliverer
 from precursor_screen.daily.inbox import NOT_A_FILE, NOWHERE, Digests, Listing, list_inbox, settled
@@ -22,7 +24,6 @@ from precursor_screen.daily.record import NEW, RESCREEN, SCREENED, worst
 from precursor_screen.daily.summary import Said, add_counts, in_words, write_failure, write_subject, write_summary
 from precursor_screen.daily.suspects import Note, find_deadly
 from precursor_screen.daily.verdicts import take_verdicts
-from precursor_screen.errors import ExitCode, WatchlistError
 from precursor_screen.ledger.lock import hold_file
 from precursor_screen.ledger.store import Ledger, open_ledger
 from precursor_screen.reference import shipped
@@ -30,7 +31,6 @@ from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.refresh import refresh_imported
 from precursor_screen.reference.sources import load_sources
 from precursor_screen.reference.store import WatchlistStore
-from precursor_screen.reports.words import counted
 from precursor_screen.runners.coverage import age_notices
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.one_input import FaultKeeper

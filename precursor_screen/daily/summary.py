@@ -9,12 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from precursor_screen.core.model import BANDS, LEVELS
+from precursor_screen.core.printable import printable
+from precursor_screen.core.report import LEAST_SHORT, Report, show_spot
+from precursor_screen.core.words import capital, counted
 from precursor_screen.daily.record import SET_ASIDE, Taken
-from precursor_screen.model import BANDS, LEVELS
-from precursor_screen.reports.printable import printable
-from precursor_screen.reports.report import LEAST_SHORT, Report, show_spot
 from precursor_screen.reports.shipment import shipments_in_words
-from precursor_screen.reports.words import capital, counted
 
 WIDEST = 320  # characters of a line
 MOST_SHIPMENTS = 500  # that are told one by one: beyond that nobody reads a mail

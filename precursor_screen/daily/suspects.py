@@ -15,12 +15,12 @@ from collections.abc import Iterable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from precursor_screen.errors import PrecursorScreenError
+from precursor_screen.core.errors import PrecursorScreenError
+from precursor_screen.core.files import write_whole
 from precursor_screen.formats.limits import seconds_allowed
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.one_input import read_one
-from precursor_screen.store.files import write_whole
 
 _SLACK = 60.0  # seconds for the process to start
 

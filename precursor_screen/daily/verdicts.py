@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from precursor_screen.casework.review import Added, import_verdicts
 from precursor_screen.casework.verdict_files import read_verdicts
+from precursor_screen.core.errors import PrecursorScreenError, UnreadableManifest
 from precursor_screen.daily.inbox import Listed, list_inbox
-from precursor_screen.errors import PrecursorScreenError, UnreadableManifest
 from precursor_screen.formats.blob import Blob
 from precursor_screen.ledger.store import Ledger
 

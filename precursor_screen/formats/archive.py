@@ -11,7 +11,7 @@ import zlib
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.errors import UnreadableManifest, Where
+from precursor_screen.core.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import CHUNK, Blob
 from precursor_screen.formats.dbf_memo import SUFFIXES, is_memo_of
 from precursor_screen.formats.limits import FREE_BYTES, MB, MEMBERS, UNPACKED_BYTES, UNPACKED_RATIO

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
-from precursor_screen.errors import UnreadableManifest, Where
+from precursor_screen.core.errors import UnreadableManifest, Where
 
 CHUNK = 4 << 20
 # A pipe that nobody writes to, and some devices, would hold up the opening itself.

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as parquet
 
-from precursor_screen.errors import UnreadableManifest, Where
+from precursor_screen.core.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.gathering import text_of
 from precursor_screen.formats.limits import COLUMNS

@@ -20,7 +20,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from precursor_screen.errors import UnreadableManifest, Where
+from precursor_screen.core.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import CHUNK, Blob
 from precursor_screen.formats.limits import MB, memory_allowed, seconds_allowed
 from precursor_screen.formats.sheet import Sheet

@@ -45,7 +45,7 @@ def _answer(answers: BinaryIO, answer: dict[str, Any]) -> None:
 
 
 def _handle(request: dict[str, Any]) -> dict[str, Any]:
-    from precursor_screen.errors import PrecursorScreenError
+    from precursor_screen.core.errors import PrecursorScreenError
     from precursor_screen.formats.blob import Blob
     from precursor_screen.formats.direct import read_directly
     from precursor_screen.formats.transfer import describe_error, write_sheets

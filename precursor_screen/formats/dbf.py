@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from precursor_screen.errors import UnreadableManifest, Where
+from precursor_screen.core.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.dbf_header import Field, fields_of
 from precursor_screen.formats.dbf_memo import block_number, memo_text

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 from msgspec import Struct
 
-from precursor_screen.errors import UnreadableManifest, Where
+from precursor_screen.core.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.dialect import Dialect, find_dialect, split
 from precursor_screen.formats.encoding import open_text

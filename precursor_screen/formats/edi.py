@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from precursor_screen.errors import UnreadableManifest, Where
+from precursor_screen.core.errors import UnreadableManifest, Where
 
 EDIFACT, X12 = "edifact", "x12"
 MAX_SEGMENTS = 5_000_000  # of a file; the largest manifests have some hundred thousand

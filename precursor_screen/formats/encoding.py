@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from precursor_screen.errors import UnreadableManifest, UsageError, Where
+from precursor_screen.core.errors import UnreadableManifest, UsageError, Where
 from precursor_screen.formats.blob import CHUNK, Blob
 from precursor_screen.formats.code_pages import rank_code_pages
 from precursor_screen.formats.sheet import Aside, Broken

@@ -19,7 +19,7 @@ from typing import Final
 import olefile
 from msgspec import Struct
 
-from precursor_screen.errors import UnreadableManifest, UsageError, Where
+from precursor_screen.core.errors import UnreadableManifest, UsageError, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.limits import MAIL_BYTES, MAX_NESTING, MEMBERS

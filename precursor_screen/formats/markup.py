@@ -13,7 +13,7 @@ from xml.parsers import expat
 
 from msgspec import Struct, field
 
-from precursor_screen.errors import UnknownFormat, UnreadableManifest, Where
+from precursor_screen.core.errors import UnknownFormat, UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.gathering import Cells

@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 from msgspec import Struct, field
 
-from precursor_screen.errors import UnreadableManifest, Where
+from precursor_screen.core.errors import UnreadableManifest, Where
 from precursor_screen.formats.gathering import Cells, text_of
 from precursor_screen.formats.ooxml import records
 from precursor_screen.formats.parts import UNREAD, constants_of

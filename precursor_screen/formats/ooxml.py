@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from msgspec import Struct
 
-from precursor_screen.errors import UnreadableManifest
+from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.formats.xml import stream_records
 
 _SHEET_KINDS = ("worksheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")

@@ -9,7 +9,7 @@ import pyarrow as pa
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from precursor_screen.errors import UnreadableManifest, Where
+from precursor_screen.core.errors import UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.sheet import Broken, JoinedLists, Sheet, memory_reader, string_array

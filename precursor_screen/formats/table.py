@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from precursor_screen.errors import UnknownFormat, UnreadableManifest, Where
+from precursor_screen.core.errors import UnknownFormat, UnreadableManifest, Where
 from precursor_screen.formats.archive import open_zip
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.confined import read_confined

@@ -9,8 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from precursor_screen import errors
-from precursor_screen.errors import PrecursorScreenError, Where
+from precursor_screen.core import errors
+from precursor_screen.core.errors import PrecursorScreenError, Where
 from precursor_screen.formats.sheet import Aside, Broken, MemoryReader, Sheet, table_of_columns
 
 _NUMBERS = "rows"

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import python_calamine as calamine
 from msgspec.structs import replace
 
-from precursor_screen.errors import UnreadableManifest, Where
+from precursor_screen.core.errors import UnreadableManifest, Where
 from precursor_screen.formats.archive import check_bomb, check_members, open_zip
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.gathering import Cells, text_of

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable
 from xml.parsers import expat
 
-from precursor_screen.errors import UnreadableManifest
+from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.formats.ooxml import relations, sheet_parts
 from precursor_screen.formats.parts import UNREAD
 from precursor_screen.formats.sheet import Aside, Broken

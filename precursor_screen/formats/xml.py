@@ -18,7 +18,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 from msgspec import Struct
 
-from precursor_screen.errors import PrecursorScreenError, UnreadableManifest, Where
+from precursor_screen.core.errors import PrecursorScreenError, UnreadableManifest, Where
 
 _PROLOGUE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:(?:<\?.*?\?>|<!--.*?-->)\s*)*<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL)
 MAX_DEPTH = 200  # no message or list nests deeper than some twenty; deeper ones are made to exhaust the reader

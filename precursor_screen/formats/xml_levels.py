@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from precursor_screen.errors import UnreadableManifest, Where
+from precursor_screen.core.errors import UnreadableManifest, Where
 
 MAX_DEPTH = 200  # no message nests deeper than some twenty; deeper ones are made to exhaust the reader
 MAX_ELEMENTS = 10_000_000  # of a file; the largest manifests have some hundred thousand

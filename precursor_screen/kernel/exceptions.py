@@ -10,12 +10,12 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.engine import connect, fetch
+from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.schema import FLAG, ROLES, SUPPRESSED
 from precursor_screen.kernel.resolve.resolved import Resolved
 from precursor_screen.rulebook.evaluate import Rows, whole
 from precursor_screen.rulebook.exceptions import RuleException
 from precursor_screen.rulebook.sql import literal
-from precursor_screen.schema import FLAG, ROLES, SUPPRESSED
 
 
 class Excepted(Struct, frozen=True):

@@ -15,14 +15,14 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from precursor_screen.core.model import CONVENTIONS, SURVEILLANCE, Control, Substance, Threshold
+from precursor_screen.core.schema import BY_NAME
 from precursor_screen.matching.substance.classes import listed_as, load_classes
-from precursor_screen.model import CONVENTIONS, SURVEILLANCE, Control, Substance, Threshold
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.thresholds import ANY_DIRECTION, DIRECTIONS, PERIODS, threshold_for
 from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.expression import Expression
 from precursor_screen.rulebook.sql import literal
-from precursor_screen.schema import BY_NAME
 
 # What a listing says, whichever way the goods move; null where nothing lists the substance.
 LISTING = ("control", "own_schedules", "tier", "membership_verified", "listing_known")

@@ -12,14 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.engine import connect, fetch
+from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.memory import Settled
+from precursor_screen.core.schema import ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
-from precursor_screen.memory import Settled
 from precursor_screen.messages.bills import CANCELLATION, LINK_DAYS, WAITING
 from precursor_screen.messages.decide import is_number
 from precursor_screen.messages.settled import settle_alone
 from precursor_screen.rulebook.sql import null_column
-from precursor_screen.schema import ISSUE, MOVEMENT, MOVEMENT_STORED, SUBSTANCE
 
 # One row a line and substance: a line's number in the run, what its message does (original, replacement, cancellation), MOVEMENT.
 MOVED = pa.schema([(LINE_NO, pa.int64()), ("function", pa.string()), *MOVEMENT])

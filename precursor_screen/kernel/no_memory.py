@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
 
-from precursor_screen.memory import KNOWN, Compared, Judged, Past, Request
+from precursor_screen.core.memory import KNOWN, Compared, Judged, Past, Request
+from precursor_screen.core.schema import FLAG, MOVEMENT, SUPPRESSED
 from precursor_screen.messages.settled import settle_alone
-from precursor_screen.schema import FLAG, MOVEMENT, SUPPRESSED
 
 
 class NoMemory:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
+from precursor_screen.core.schema import SUBJECTS
 from precursor_screen.kernel.judge.flag import flag_lines, of_noted_shipments
 from precursor_screen.kernel.match.match import Matches
 from precursor_screen.kernel.match.spread import Spread, in_turn
@@ -23,7 +24,6 @@ from precursor_screen.kernel.resolve.traders import COUNTED
 from precursor_screen.kernel.tally import tally_lines
 from precursor_screen.kernel.unscreenable import count_parties, unscreenable_issues
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.schema import SUBJECTS
 
 
 class Part(Struct, frozen=True):

@@ -16,6 +16,22 @@ import pyarrow.compute as pc
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from precursor_screen.core.memory import (
+    EPISODE,
+    JUDGED_LINES,
+    NO_COUNTS,
+    RULE_LINE,
+    Compared,
+    Counts,
+    Doubts,
+    Judged,
+    Memory,
+    Past,
+    Request,
+    Settled,
+)
+from precursor_screen.core.model import BANDS, OPEN
+from precursor_screen.core.schema import MOVEMENT_COUNTED, UNJUDGED
 from precursor_screen.kernel.exceptions import apply_exceptions
 from precursor_screen.kernel.judge.beside import NOT_RAISED, drop_lonely
 from precursor_screen.kernel.judge.flag import flag_shipments, merge_flags, tell_held, undecided_lines
@@ -31,23 +47,7 @@ from precursor_screen.kernel.tally import add_count_facts, asked_of, count_own, 
 from precursor_screen.kernel.triage.standing import EARLIER, count_earlier
 from precursor_screen.kernel.triage.triage import triage
 from precursor_screen.kernel.unscreenable import goods_unscreened, lacks_watchlists, no_watchlist
-from precursor_screen.memory import (
-    EPISODE,
-    JUDGED_LINES,
-    NO_COUNTS,
-    RULE_LINE,
-    Compared,
-    Counts,
-    Doubts,
-    Judged,
-    Memory,
-    Past,
-    Request,
-    Settled,
-)
-from precursor_screen.model import BANDS, OPEN
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.schema import MOVEMENT_COUNTED, UNJUDGED
 
 
 class Screened(Struct, frozen=True):

@@ -17,13 +17,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.engine import connect, fetch
+from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.memory import COUNTED_DAYS, LANE_COUNTS, PARTY_COUNTS, TALLY, Counts, Tally
+from precursor_screen.core.schema import MOVEMENT_COUNTED, TRADERS
 from precursor_screen.kernel.resolve.resolved import column_or_nulls
 from precursor_screen.kernel.resolve.traders import COUNTED
-from precursor_screen.memory import COUNTED_DAYS, LANE_COUNTS, PARTY_COUNTS, TALLY, Counts, Tally
 from precursor_screen.names.key_numbers import numbers_of
 from precursor_screen.reference.nomenclature import DOES_NOT_EXIST
-from precursor_screen.schema import MOVEMENT_COUNTED, TRADERS
 
 LEAST: Final = 20  # countries that goods of a code passed on the way to a country, or from one: below that none is usual
 _COUNTRY: Final = r"^[A-Z]{2}$"

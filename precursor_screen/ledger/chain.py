@@ -17,7 +17,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from precursor_screen.errors import LedgerError
+from precursor_screen.core.errors import LedgerError
 from precursor_screen.ledger.seals import RESTORE, Checksum, Seals, from_state, to_state
 from precursor_screen.ledger.transfer import fetch_rows, insert_rows
 

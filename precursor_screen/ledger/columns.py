@@ -21,10 +21,10 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from sqlalchemy import Connection, text
 
+from precursor_screen.core.files import written_whole
+from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, fetch_batches
-from precursor_screen.schema import MOVEMENT
-from precursor_screen.store.files import written_whole
 
 BLOCK = 1 << 14  # ids; what is not yet a whole block is read from the ledger and checked, in half a second at most
 _AT_ONCE = 2  # blocks

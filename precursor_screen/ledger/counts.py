@@ -22,8 +22,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import text
 
+from precursor_screen.core.memory import CARGOES, COUNTED_DAYS, LANE_COUNTS, PARTY_COUNTS, Counts, Tally
 from precursor_screen.ledger.seals import Seals
-from precursor_screen.memory import CARGOES, COUNTED_DAYS, LANE_COUNTS, PARTY_COUNTS, Counts, Tally
 from precursor_screen.names.key_numbers import numbers_of
 
 TABLE: Final = "counts"

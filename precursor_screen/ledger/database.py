@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from precursor_screen.errors import LedgerError, LedgerLocked, MissingExtra, PrecursorScreenError, mask_urls
+from precursor_screen.core.errors import LedgerError, LedgerLocked, MissingExtra, PrecursorScreenError, mask_urls
 
 _FORMS = "Give a file name such as ledger.sqlite, postgresql://USER@HOST/DATABASE, or home."
 _CACHE_KIB = 65_536  # SQLite's own 2 MB let every insert into a large index read the page anew

@@ -10,10 +10,10 @@ import pyarrow as pa
 from msgspec.structs import replace
 from sqlalchemy import Connection, text
 
-from precursor_screen.errors import LedgerError
+from precursor_screen.core.errors import LedgerError
+from precursor_screen.core.model import OPEN
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.values import CLEARED, EXISTING, SUPPRESSED, Disposition
-from precursor_screen.model import OPEN
 
 _COLUMNS = ("flag_id", "line_id", "verdict", "reason", "text", "officer", "at", "until", "second")
 # Verdicts of earlier versions have no second officer.

@@ -10,13 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection
 
+from precursor_screen.core.memory import Compared, Judged
+from precursor_screen.core.model import OPEN
+from precursor_screen.core.schema import FLAG
 from precursor_screen.ledger.joined import record_episodes
 from precursor_screen.ledger.seals import KEYS, Seals
 from precursor_screen.ledger.transfer import fetch_texts, insert, run_many, stage
 from precursor_screen.ledger.values import SUPPRESSED
-from precursor_screen.memory import Compared, Judged
-from precursor_screen.model import OPEN
-from precursor_screen.schema import FLAG
 
 # What a later run says of a known flag replaces what an earlier one said; when it was first raised stays.
 _LATEST = (*(n for n in FLAG.names if n != "flag_id"), "movement_key", "movement_keys", "last_run", "band")

@@ -12,6 +12,10 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from sqlalchemy import Connection, text
 
+from precursor_screen.core.memory import KNOWN, Compared, Judged
+from precursor_screen.core.model import BANDS, LEVELS
+from precursor_screen.core.schema import FLAG, MOVEMENT
+from precursor_screen.core.schema import SUPPRESSED as SUPPRESSION
 from precursor_screen.ledger.adoption import adopt_ids
 from precursor_screen.ledger.dispositions import standing_clearances
 from precursor_screen.ledger.episodes import Before, covering, name_continued, read_before
@@ -19,10 +23,6 @@ from precursor_screen.ledger.joined import Joined, aliases_of, join_episodes, un
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, stage
 from precursor_screen.ledger.values import EXISTING, NEW, RESOLVED, SUPPRESSED, Disposition
-from precursor_screen.memory import KNOWN, Compared, Judged
-from precursor_screen.model import BANDS, LEVELS
-from precursor_screen.schema import FLAG, MOVEMENT
-from precursor_screen.schema import SUPPRESSED as SUPPRESSION
 
 _TEXT = pa.string()
 _STORED = pa.schema(

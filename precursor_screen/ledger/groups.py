@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.schema import MOVEMENT
+from precursor_screen.core.schema import MOVEMENT
 
 CONTAINERS = "container_numbers"  # the one list that groups: one group an element
 Codes = npt.NDArray[np.int64]  # -1: not among those of the run, or null

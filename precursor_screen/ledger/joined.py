@@ -16,10 +16,10 @@ import pyarrow as pa
 from msgspec import Struct
 from sqlalchemy import Connection, text
 
+from precursor_screen.core.memory import MEMBER
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transfer import fetch, run_many, stage
 from precursor_screen.ledger.values import RESOLVED
-from precursor_screen.memory import MEMBER
 
 _TEXT = pa.string()
 _RECORDED = pa.schema(

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from precursor_screen.errors import LedgerError, LedgerLocked
+from precursor_screen.core.errors import LedgerError, LedgerLocked
 from precursor_screen.ledger.values import now
 
 _POLL = 0.05  # seconds

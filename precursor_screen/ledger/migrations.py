@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Connection, inspect, text
 
-from precursor_screen.errors import LedgerError, LedgerVersion
+from precursor_screen.core.errors import LedgerError, LedgerVersion
 from precursor_screen.ledger import chain
 from precursor_screen.ledger.seals import DIGEST, Seals, empty_checksums, read_rows
 from precursor_screen.ledger.transfer import STEP, run_many, text_type

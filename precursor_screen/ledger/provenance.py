@@ -10,10 +10,10 @@ import pyarrow as pa
 from msgspec import Struct
 from sqlalchemy import text
 
+from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.ledger import chain
 from precursor_screen.ledger.seals import Seals, read_rows
 from precursor_screen.ledger.transfer import fetch
-from precursor_screen.schema import MOVEMENT
 
 _FLAG = pa.schema(
     [

@@ -18,7 +18,7 @@ import pyarrow as pa
 from msgspec import Struct, field
 from sqlalchemy import Connection
 
-from precursor_screen.errors import LedgerError
+from precursor_screen.core.errors import LedgerError
 from precursor_screen.ledger.transfer import fetch_rows, insert_rows, run_many, to_batch, to_rows
 
 KEYS = {

@@ -12,7 +12,8 @@ from pathlib import Path
 import pyarrow as pa
 from sqlalchemy import Connection, Engine, text
 
-from precursor_screen.errors import LedgerError, LedgerOutdated
+from precursor_screen.core.errors import LedgerError, LedgerOutdated
+from precursor_screen.core.schema import FLAG, MOVEMENT
 from precursor_screen.ledger import chain, dispositions, history, provenance, upkeep, verify
 from precursor_screen.ledger.database import connected, create_database, explained, make_file, one_moment, parse_url, shown_url
 from precursor_screen.ledger.lock import hold_file, hold_server
@@ -21,7 +22,6 @@ from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.transaction import Transaction, known_files
 from precursor_screen.ledger.transfer import fetch
 from precursor_screen.ledger.values import Disposition, Pruned, RunRecord, now
-from precursor_screen.schema import FLAG, MOVEMENT
 
 
 def open_ledger(url: str, *, wait: float = 0.0, create: bool = True, upgrade: bool = False, cache: Path | None = None) -> Ledger:

@@ -13,7 +13,9 @@ import pyarrow as pa
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from precursor_screen.errors import LedgerError
+from precursor_screen.core.errors import LedgerError
+from precursor_screen.core.memory import Compared, Counts, History, Judged, Settled, Tally
+from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.ledger import chain, counts, flag_records, flags, joined, movements
 from precursor_screen.ledger.batch import Staged, as_movements, stage_batch
 from precursor_screen.ledger.columns import Copy
@@ -21,8 +23,6 @@ from precursor_screen.ledger.history import read_beside, read_groups, recall
 from precursor_screen.ledger.transfer import fetch_texts, stage
 from precursor_screen.ledger.values import FileRecord, RunRecord, now
 from precursor_screen.ledger.verify import sound_seals
-from precursor_screen.memory import Compared, Counts, History, Judged, Settled, Tally
-from precursor_screen.schema import MOVEMENT
 
 
 class Transaction:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection
 
-from precursor_screen.errors import LedgerError
+from precursor_screen.core.errors import LedgerError
 from precursor_screen.ledger.database import shown_url
 
 _numbers = count(1)

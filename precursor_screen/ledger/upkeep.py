@@ -13,16 +13,16 @@ import pyarrow as pa
 from msgspec import Struct
 from sqlalchemy import Connection, Float, Integer, inspect, text
 
-from precursor_screen.errors import LedgerError
+from precursor_screen.core.errors import LedgerError
+from precursor_screen.core.files import written_whole
+from precursor_screen.core.model import OPEN
+from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.ledger import chain
 from precursor_screen.ledger.dispositions import standing_clearances
 from precursor_screen.ledger.migrations import read_version
 from precursor_screen.ledger.seals import DIGEST, KEYS, Seals
 from precursor_screen.ledger.transfer import fetch_batches, stage
 from precursor_screen.ledger.values import RESOLVED, SUPPRESSED, Pruned
-from precursor_screen.model import OPEN
-from precursor_screen.schema import MOVEMENT
-from precursor_screen.store.files import written_whole
 
 TABLES = (*KEYS, chain.CHAIN)
 KEPT_DAYS = 800  # an audit over two years, or over one with the 400 days before it

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine, inspect, text
 
-from precursor_screen.errors import LedgerError
+from precursor_screen.core.errors import LedgerError
 from precursor_screen.ledger import chain, migrations
 from precursor_screen.ledger.seals import RESTORE, TABLES, Checksum, Seals, describe, from_state, read_rows
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.engine import connect, fetch
+from precursor_screen.core.engine import connect, fetch
 from precursor_screen.messages.bills import CANCELLATION, ORIGINAL, Outcome, judge_bill
 from precursor_screen.messages.items import Item
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.memory import LINE_SUBSTANCE, Settled
+from precursor_screen.core.memory import LINE_SUBSTANCE, Settled
+from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.messages.decide import Decision, add_bills, decide
-from precursor_screen.schema import MOVEMENT
 
 _TEXT = pa.string()
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from precursor_screen.core.tables import words_of
 from precursor_screen.names.patterns import late
-from precursor_screen.tables import words_of
 
 WINDOW: Final = 120
 _NUMBER: Final = r"(?:mono|di|tri|hemi|sesqui|моно|ди|геми)?"

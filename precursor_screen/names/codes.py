@@ -12,7 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from precursor_screen.tables import shipped_rows
+from precursor_screen.core.tables import shipped_rows
 
 _DASHES: Final = "‐‑‒–—―−﹣－-"  # the hyphen last: these stand inside character classes
 _LABEL: Final = (

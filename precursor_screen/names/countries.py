@@ -10,8 +10,8 @@ import babel
 from babel import Locale
 from babel.core import get_global
 
-from precursor_screen.store.kept import kept
-from precursor_screen.tables import spellings_of, words_of
+from precursor_screen.core.kept import kept
+from precursor_screen.core.tables import spellings_of, words_of
 
 _LANGUAGES = (
     *("en", "es", "fr", "pt", "de", "it", "nl", "pl", "ru", "uk", "zh_Hans", "zh_Hant", "ar", "tr", "vi", "fa", "ja"),

@@ -11,8 +11,8 @@ from collections.abc import Set
 from functools import cache
 from typing import Final
 
+from precursor_screen.core.tables import shipped_words, words_of
 from precursor_screen.names.text import plain
-from precursor_screen.tables import shipped_words, words_of
 
 # Scripts by their blocks (Unicode 15.1, Blocks.txt) of which `data/substances/names.csv` has no name; a test compares both.
 _SCRIPTS: Final = (

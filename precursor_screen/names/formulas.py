@@ -9,8 +9,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from precursor_screen.core.tables import DATA, shipped_rows, whole_rows
 from precursor_screen.names.text import plain
-from precursor_screen.tables import DATA, shipped_rows, whole_rows
 
 _COLUMNS: Final = ("words", "formula", "bases", "source", "verified")
 _WATER: Final = "H2O"

@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import Final
 
-from precursor_screen import tables
+from precursor_screen.core import tables
 from precursor_screen.names.patterns import late
 from precursor_screen.names.text import plain as fold
 

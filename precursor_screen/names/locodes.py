@@ -13,8 +13,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from precursor_screen.core.tables import Row, shipped_rows
 from precursor_screen.names.countries import find_country, is_country_code
-from precursor_screen.tables import Row, shipped_rows
 
 # The fields of places, best first, whose code tells a country that is not stated.
 PLACES_OF: Final = {

@@ -23,9 +23,9 @@ from importlib.metadata import version
 from anyascii import anyascii
 from msgspec import Struct
 
+from precursor_screen.core.tables import DATA
 from precursor_screen.names import party_scripts as scripts
 from precursor_screen.names import party_words as words
-from precursor_screen.tables import DATA
 
 LEGAL_FORM, GENERIC, INITIAL, NUMBER, NAME = "legal form", "generic", "initial", "number", "name"
 LATIN, OWN_SCRIPT, CONSONANTS = "latin", "own script", "consonants"

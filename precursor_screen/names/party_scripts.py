@@ -14,7 +14,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from precursor_screen.tables import spellings_of, words_of
+from precursor_screen.core.tables import spellings_of, words_of
 
 _TABLE: Final = "scripts"
 

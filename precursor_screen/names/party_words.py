@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from precursor_screen.tables import meanings_of, spellings_of, words_of
+from precursor_screen.core.tables import meanings_of, spellings_of, words_of
 
 _TABLE: Final = "party_words"
 

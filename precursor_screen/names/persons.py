@@ -10,10 +10,10 @@ import re
 from functools import cache
 from typing import Final
 
+from precursor_screen.core.tables import shipped_words
 from precursor_screen.names.party import GENERIC, LEGAL_FORM, kind_of, normalise_party
 from precursor_screen.names.text import plain
 from precursor_screen.names.trades import trades_of
-from precursor_screen.tables import shipped_words
 
 SAID, SHAPE = "said", "shape"
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")

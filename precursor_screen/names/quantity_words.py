@@ -13,9 +13,9 @@ from typing import Final
 
 from msgspec import Struct
 
+from precursor_screen.core.tables import meanings_of, shipped_rows, shipped_words, spellings_of
 from precursor_screen.names.text import plain
 from precursor_screen.names.unit_codes import Unit, find_unit
-from precursor_screen.tables import meanings_of, shipped_rows, shipped_words, spellings_of
 
 # Where the comma is the decimal mark, so that a point before three figures parts thousands (CLDR; of Spanish the larger part).
 COMMA_LANGUAGES: Final = frozenset({"de", "es", "fr", "id", "it", "nl", "pl", "pt", "ru", "tr", "vi"})

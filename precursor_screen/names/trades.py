@@ -13,8 +13,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from precursor_screen.core.tables import shipped_rows, shipped_words
 from precursor_screen.names.text import plain
-from precursor_screen.tables import shipped_rows, shipped_words
 
 _COLUMNS: Final = ("isic", "trade", "deals_in", "source")
 _ANYTHING: Final = "*"

@@ -18,7 +18,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from precursor_screen.tables import shipped_rows
+from precursor_screen.core.tables import shipped_rows
 
 MASS, VOLUME, COUNT = "mass", "volume", "count"
 TABLE, X12, IATA = "table", "x12", "iata"

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct, field
 
+from precursor_screen.core.schema import LINE_COLUMNS
 from precursor_screen.names.cell_errors import NOT_AVAILABLE
 from precursor_screen.names.countries import find_country, is_no_one_country
 from precursor_screen.names.numbers import Evidence
@@ -29,7 +30,6 @@ from precursor_screen.readers.number_cells import (
 )
 from precursor_screen.readers.references import without_fillers
 from precursor_screen.readers.words import direction_of_procedure, find_currency, find_direction, find_function, find_mode
-from precursor_screen.schema import LINE_COLUMNS
 
 _NUMBER_CODES = {
     "quantity": "unparsed-quantity",

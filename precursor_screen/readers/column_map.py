@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.errors import ErrorGroup, MappingError, PrecursorScreenError, RuleSyntaxError, Where, raise_all
-from precursor_screen.located import Complaints, Located, parse_documents
-from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.core.errors import ErrorGroup, MappingError, PrecursorScreenError, RuleSyntaxError, Where, raise_all
+from precursor_screen.core.located import Complaints, Located, parse_documents
+from precursor_screen.core.shape import Choice, Make, Record, Shape, Whole, as_read, read_shaped
+from precursor_screen.core.suggest import did_you_mean
 from precursor_screen.names.unit_codes import Unit
 from precursor_screen.readers.fields import CANONICAL, IGNORED
-from precursor_screen.shape import Choice, Make, Record, Shape, Whole, as_read, read_shaped
 
 if TYPE_CHECKING:
     from precursor_screen.reference.registers.headers import FieldOf, HeaderWords

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from precursor_screen.schema import FILED
+from precursor_screen.core.schema import FILED
 
 IGNORED = "ignore"
 

@@ -19,9 +19,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.engine import connect, fetch
+from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.schema import BESIDE, FILED
 from precursor_screen.readers.cells import join_texts
-from precursor_screen.schema import BESIDE, FILED
 
 _NEXT, _INNER = "\x1f", "\x1e"  # the separators of ASCII; clean cells hold no control characters
 _SIZE = 16  # bytes of SHA-256 kept: 32 hexadecimal characters, no chance of collision in any ledger

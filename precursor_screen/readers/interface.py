@@ -7,8 +7,8 @@ from typing import Protocol
 import pyarrow as pa
 from msgspec import Struct, field
 
+from precursor_screen.core.model import Input
 from precursor_screen.formats.blob import Blob
-from precursor_screen.model import Input
 from precursor_screen.readers.column_map import ColumnMap, Reading
 
 MOST_LISTED = 1_000  # issues of one kind that are listed one by one

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
+from precursor_screen.core.model import Input
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.mail import Mail, is_outlook, open_mail, open_outlook
 from precursor_screen.formats.sheet import Aside
-from precursor_screen.model import Input
 from precursor_screen.readers.finish import input_id, issue_table, no_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList
 from precursor_screen.readers.tabular.asides import lines_aside

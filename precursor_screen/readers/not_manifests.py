@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 from zipfile import BadZipFile
 
-from precursor_screen.errors import NoManifest, UnreadableManifest, Where
+from precursor_screen.core.errors import NoManifest, UnreadableManifest, Where
 from precursor_screen.formats.archive import open_zip
 from precursor_screen.formats.blob import Blob
 from precursor_screen.reference.watchlists import private_csv

@@ -7,15 +7,15 @@ from pathlib import Path
 import pyarrow as pa
 from msgspec.structs import replace
 
-from precursor_screen.errors import InputError, MappingError, NoManifest, UnknownFormat, UnreadableManifest, Where
+from precursor_screen.core.errors import InputError, MappingError, NoManifest, UnknownFormat, UnreadableManifest, Where
+from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE, UNSCREENABLE
+from precursor_screen.core.model import Input
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.limits import MAX_NESTING
 from precursor_screen.formats.mail import Mail
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.formats.table import open_sheets
-from precursor_screen.issues import ISSUE_CODES, SET_ASIDE, UNSCREENABLE
-from precursor_screen.model import Input
 from precursor_screen.readers.finish import input_id, issue_table, no_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, Reader, ReadOptions
 from precursor_screen.readers.mail import read_body, read_mail, read_words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from precursor_screen.schema import ISSUE
+from precursor_screen.core.schema import ISSUE
 
 
 def find_repeated(lines: pa.Table) -> tuple[pa.Array, pa.Table]:

@@ -13,10 +13,11 @@ import pyarrow as pa
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from precursor_screen.errors import UsageError
+from precursor_screen.core.errors import UsageError
+from precursor_screen.core.kept import kept
+from precursor_screen.core.model import Concern, Rate, Rule, Threshold, Typology
+from precursor_screen.core.suggest import did_you_mean
 from precursor_screen.matching.substance.index import SubstanceIndex
-from precursor_screen.model import Concern, Rate, Rule, Threshold, Typology
-from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.reference import shipped
 from precursor_screen.reference.concern import load_concern
 from precursor_screen.reference.jurisdiction import own_countries
@@ -37,7 +38,6 @@ from precursor_screen.rulebook.lists import NamedList, load_lists
 from precursor_screen.rulebook.macros import load_macros
 from precursor_screen.rulebook.packs import Pack, load_packs, load_params
 from precursor_screen.rulebook.typology import load_typologies
-from precursor_screen.store.kept import kept
 
 
 class Reference(Struct, frozen=True):

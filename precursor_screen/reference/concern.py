@@ -8,11 +8,11 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from precursor_screen.errors import SubstanceTableError
-from precursor_screen.model import LICIT_USES, Concern, Substance
-from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.core.errors import SubstanceTableError
+from precursor_screen.core.model import LICIT_USES, Concern, Substance
+from precursor_screen.core.suggest import did_you_mean
+from precursor_screen.core.tables import Row, read_boolean
 from precursor_screen.reference.table_rows import read_table
-from precursor_screen.tables import Row, read_boolean
 
 _SHIPPED: Final = ("substance_id", "licit_use", "small_kg", "large_kg", "bulk_trade", "dose_mg", "source", "verified")
 _BULK_TRADE: Final = ("", "none", "licensed")

@@ -7,8 +7,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from precursor_screen.core.tables import Row, read_boolean
 from precursor_screen.reference.table_rows import read_table
-from precursor_screen.tables import Row, read_boolean
 
 _COLUMNS: Final = ["instrument", "schedule", "edition", "count", "source", "verified"]
 

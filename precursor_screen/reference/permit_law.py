@@ -11,13 +11,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from precursor_screen.errors import ErrorGroup, PrecursorScreenError
-from precursor_screen.model import Substance, Threshold
+from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError
+from precursor_screen.core.model import Substance, Threshold
+from precursor_screen.core.tables import Row, read_rows
 from precursor_screen.names.countries import NORTHERN_IRELAND, find_country
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import COLUMNS, UNION_OF_STATES
 from precursor_screen.reference.table_rows import UNREAD, at_once, make_all
-from precursor_screen.tables import Row, read_rows
 
 _OF_NEEDS: Final = ["law", "category", "direction", "need", "who", "above", "since", "until", "source", "read", "checked"]
 UNION: Final = "union"

@@ -9,9 +9,9 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 
-from precursor_screen.model import Rate
+from precursor_screen.core.model import Rate
+from precursor_screen.core.tables import Row, read_boolean
 from precursor_screen.reference.table_rows import read_table
-from precursor_screen.tables import Row, read_boolean
 
 _SHIPPED: Final = ("currency", "date", "usd", "source", "verified")
 _OWN: Final = ("currency", "date", "usd")

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
+from precursor_screen.core.kept import digest_files, kept
+from precursor_screen.core.model import Substance
 from precursor_screen.matching.substance.classes import listed_as
 from precursor_screen.matching.substance.dictionary import Pattern, patterns_of
 from precursor_screen.matching.substance.index import SubstanceIndex
-from precursor_screen.model import Substance
 from precursor_screen.reference import shipped
 from precursor_screen.reference.concern import load_concern
 from precursor_screen.reference.substances import SubstanceTable, load_substances
-from precursor_screen.store.kept import digest_files, kept
 
 if TYPE_CHECKING:
     from precursor_screen.matching.structure.index import StructureIndex

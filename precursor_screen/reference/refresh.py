@@ -18,14 +18,14 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from precursor_screen.errors import WatchlistError, WatchlistLocked, Where
+from precursor_screen.core.digests import digest_file
+from precursor_screen.core.errors import WatchlistError, WatchlistLocked, Where
+from precursor_screen.core.files import write_whole
 from precursor_screen.reference.sources import ListSource
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.reference.watchlists.fetch import fetch, show_url
 from precursor_screen.reference.watchlists.manifest import Manifest, SourceFile, digest_files
 from precursor_screen.reference.watchlists.registry import IMPORTERS
-from precursor_screen.store.digests import digest_file
-from precursor_screen.store.files import write_whole
 
 _VALIDATORS = "validators.json"
 _PLACEHOLDER = re.compile(r"(?<![A-Za-z0-9])TOKEN(?![A-Za-z0-9])")

@@ -10,10 +10,10 @@ from typing import Final
 
 from msgspec import Struct
 
+from precursor_screen.core.tables import Row
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import UNION_OF_STATES, eu_members
 from precursor_screen.reference.table_rows import UNREAD, at_once, read_table
-from precursor_screen.tables import Row
 
 _COLUMNS: Final = ["jurisdiction", "days", "working_days", "valid_from", "valid_to", "source", "verified"]
 _FRIDAY: Final = 5  # of ISO's days of a week

@@ -11,7 +11,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from precursor_screen.errors import ReferenceDataError, Where
+from precursor_screen.core.errors import ReferenceDataError, Where
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 DIGESTS = _PACKAGE / "data" / "digests.json"

@@ -9,8 +9,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.errors import ReferenceDataError, Where, raise_all
-from precursor_screen.shape import Items, Record, Shape, Value, Whole
+from precursor_screen.core.errors import ReferenceDataError, Where, raise_all
+from precursor_screen.core.shape import Items, Record, Shape, Value, Whole
 
 _MAX_MEGABYTES, _MAX_SECONDS = 300, 600  # the largest known list has some 120 MB; a slow line gets ten minutes
 

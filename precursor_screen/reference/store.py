@@ -13,8 +13,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from precursor_screen.errors import WatchlistError, WatchlistLocked, Where
+from precursor_screen.core.arrow import write_arrow
+from precursor_screen.core.digests import Digests
+from precursor_screen.core.errors import WatchlistError, WatchlistLocked, Where
 from precursor_screen.matching.party.index import build_index
+from precursor_screen.reference.snapshots import LOCK, POINTER, SUMS, DamagedError, Snapshots
 from precursor_screen.reference.watchlists import entries as codec
 from precursor_screen.reference.watchlists.attempts import IMPORTED, REFUSED, UNCHANGED, read_attempts, record_attempt
 from precursor_screen.reference.watchlists.checks import (
@@ -42,9 +45,6 @@ from precursor_screen.reference.watchlists.opened import (
 )
 from precursor_screen.reference.watchlists.registry import find_importer
 from precursor_screen.reference.watchlists.verifying import find_problems
-from precursor_screen.store.arrow import write_arrow
-from precursor_screen.store.digests import Digests
-from precursor_screen.store.snapshots import LOCK, POINTER, SUMS, DamagedError, Snapshots
 
 
 class ListStatus(Struct, frozen=True):

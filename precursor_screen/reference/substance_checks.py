@@ -9,7 +9,7 @@ from datetime import date
 from itertools import combinations
 from typing import Final
 
-from precursor_screen.model import CONVENTIONS, SURVEILLANCE, Control, HsCode, Substance
+from precursor_screen.core.model import CONVENTIONS, SURVEILLANCE, Control, HsCode, Substance
 from precursor_screen.names.codes import format_cus, format_un, is_cas
 from precursor_screen.names.text import squash
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from precursor_screen.model import Control, Substance, Threshold
+from precursor_screen.core.model import Control, Substance, Threshold
 
 
 class State(Struct, frozen=True):

@@ -11,9 +11,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from precursor_screen.errors import SubstanceTableError, Where
+from precursor_screen.core.errors import SubstanceTableError, Where
+from precursor_screen.core.model import Substance
 from precursor_screen.matching.structure.reading import Fragments, connectivity, formula_of, read_names, read_smiles
-from precursor_screen.model import Substance
 
 _COLUMNS: Final = ["substance_id", "name", "reason"]
 _ELEMENT: Final = re.compile(r"([A-Z][a-z]?)([0-9]*)")

@@ -11,9 +11,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from precursor_screen.errors import ErrorGroup, PrecursorScreenError
+from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError
+from precursor_screen.core.model import Control, Substance, Threshold
 from precursor_screen.matching.structure.reading import INSTALL, why_unavailable
-from precursor_screen.model import Control, Substance, Threshold
 from precursor_screen.reference.editions import Edition
 from precursor_screen.reference.substance_checks import check_ec, check_formulas, check_hs, check_listings, contradictions
 from precursor_screen.reference.substance_structures import compare_structures, load_exceptions

@@ -8,8 +8,8 @@ from decimal import InvalidOperation
 from pathlib import Path
 from typing import Final, TypeVar
 
-from precursor_screen.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError
-from precursor_screen.tables import REMEDY, Row, read_rows
+from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, SubstanceTableError
+from precursor_screen.core.tables import REMEDY, Row, read_rows
 
 T = TypeVar("T")
 Span = tuple[date | None, date | None]  # from a day (None: ever) to before another (None: for good)

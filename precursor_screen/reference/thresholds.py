@@ -11,9 +11,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from precursor_screen.model import Substance, Threshold
+from precursor_screen.core.model import Substance, Threshold
+from precursor_screen.core.tables import Row
 from precursor_screen.reference.table_rows import UNREAD, Span, at_once, read_table
-from precursor_screen.tables import Row
 
 _COLUMNS: Final = [
     *("jurisdiction", "substance_id", "direction", "quantity", "unit", "kg", "period", "counts"),

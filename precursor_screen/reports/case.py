@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from precursor_screen.core.model import Rule, WatchlistEntry
+from precursor_screen.core.words import capital
 from precursor_screen.matching.party.explain import explain_party
-from precursor_screen.model import Rule, WatchlistEntry
 from precursor_screen.reports.figures import Consignment, quantity_bar, timeline
 from precursor_screen.reports.shipment import Row, Shipment, Subject
-from precursor_screen.reports.words import capital
 
 MOST_CHARACTERS = 2_000  # of a text as filed; the JSON report has all of it
 MOST_LINES = 20  # of a shipment, as filed, and of a window

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
-from precursor_screen.reports.printable import printable
-from precursor_screen.reports.report import Report, records, show_parts, show_spot
+from precursor_screen.core.printable import printable
+from precursor_screen.core.report import Report, records, show_parts, show_spot
+from precursor_screen.core.words import clip, counted
 from precursor_screen.reports.shipment import Shipment, shipments_in_words
-from precursor_screen.reports.words import clip, counted
 
 if TYPE_CHECKING:
     from rich.console import Console

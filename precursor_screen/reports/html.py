@@ -21,14 +21,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.model import BANDS
-from precursor_screen.reports import case, pages, verdicts
+from precursor_screen.core import verdicts
+from precursor_screen.core.json_text import dump
+from precursor_screen.core.model import BANDS
+from precursor_screen.core.printable import printable
+from precursor_screen.core.report import Report, records, show_basis, show_spot
+from precursor_screen.core.words import clip
+from precursor_screen.reports import case, pages
 from precursor_screen.reports.figures import score_bar
-from precursor_screen.reports.json_text import dump
-from precursor_screen.reports.printable import printable
-from precursor_screen.reports.report import Report, records, show_basis, show_spot
 from precursor_screen.reports.shipment import Shipment, shipments_in_words
-from precursor_screen.reports.words import clip
 
 if TYPE_CHECKING:
     from jinja2 import Environment

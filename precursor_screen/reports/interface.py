@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from precursor_screen.errors import NoRoom, UsageError, Where
-from precursor_screen.store.files import written_whole
+from precursor_screen.core.errors import NoRoom, UsageError, Where
+from precursor_screen.core.files import written_whole
 
 
 def check_places(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:

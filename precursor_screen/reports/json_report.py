@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
+from precursor_screen.core.json_text import dump
+from precursor_screen.core.report import BATCH, SCHEMA_VERSION, Report, records
 from precursor_screen.reports.document import Document
-from precursor_screen.reports.json_text import dump
-from precursor_screen.reports.report import BATCH, SCHEMA_VERSION, Report, records
 from precursor_screen.reports.shipment import shipments_in_words
 
 _WORDS = ("question", "sender", "receiver", "route", "goods", "mass_kg", "value", "day", "references", "substances")

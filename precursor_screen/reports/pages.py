@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from msgspec import Struct
 
+from precursor_screen.core.printable import printable
+from precursor_screen.core.words import cut, kilograms
 from precursor_screen.reports.document import DAY, NUMBER, Column
-from precursor_screen.reports.printable import printable
-from precursor_screen.reports.words import cut, kilograms
 
 if TYPE_CHECKING:
     from jinja2 import Environment

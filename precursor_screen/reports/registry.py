@@ -8,11 +8,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from precursor_screen.errors import UsageError, Where
-from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.core.errors import UsageError, Where
+from precursor_screen.core.report import Report
+from precursor_screen.core.suggest import did_you_mean
 from precursor_screen.reports.document import Document
 from precursor_screen.reports.interface import PRIVATE, whole_file
-from precursor_screen.reports.report import Report
 
 # Suffix -> module with `write`, imported when it is wanted: what writes pages and workbooks takes a while.
 PRESENTERS = {".xlsx": "xlsx", ".csv": "tables", ".json": "json_report", ".txt": "text"}

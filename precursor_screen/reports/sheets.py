@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from precursor_screen.model import LEVELS
+from precursor_screen.core.model import LEVELS
+from precursor_screen.core.report import Report, records, show_basis, show_parts
 from precursor_screen.reports.document import MOST_ROWS, Table, columns, tabulate
-from precursor_screen.reports.report import Report, records, show_basis, show_parts
 from precursor_screen.reports.shipment import shipments_in_words
 
 MOST_EVIDENCE = 100_000  # rows: beyond it a workbook takes minutes to open, and the JSON report has all

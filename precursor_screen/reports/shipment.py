@@ -15,10 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.issues import ISSUE_CODES
-from precursor_screen.model import LEVELS, Rule
-from precursor_screen.reports.report import Report, records
-from precursor_screen.reports.words import capital, clip, in_words, kilograms, number, uncapital
+from precursor_screen.core.issues import ISSUE_CODES
+from precursor_screen.core.model import LEVELS, Rule
+from precursor_screen.core.report import Report, records
+from precursor_screen.core.words import capital, clip, in_words, kilograms, number, uncapital
 
 Row = Mapping[str, Any]
 FAMILY_WORDS = {

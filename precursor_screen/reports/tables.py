@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from precursor_screen.core.report import Report, records
+from precursor_screen.core.schema import DECIMAL
 from precursor_screen.reports.document import Document
 from precursor_screen.reports.interface import PRIVATE, defuse, whole_file
-from precursor_screen.reports.report import Report, records
 from precursor_screen.reports.shipment import shipments_in_words
-from precursor_screen.schema import DECIMAL
 
 FLAG_COLUMNS = (
     "flag_id",

@@ -6,12 +6,12 @@ import textwrap
 from collections.abc import Iterable
 from typing import BinaryIO
 
+from precursor_screen.core.printable import printable
+from precursor_screen.core.report import Report, records, show_spot
+from precursor_screen.core.words import clip, counted, cut
 from precursor_screen.reports.console import counts_in_words, gaps_in_words
 from precursor_screen.reports.document import Document
-from precursor_screen.reports.printable import printable
-from precursor_screen.reports.report import Report, records, show_spot
 from precursor_screen.reports.shipment import Shipment, shipments_in_words
-from precursor_screen.reports.words import clip, counted, cut
 
 MOST_LINES = 60
 WIDTH = 78  # characters of a line (RFC 5322, 2.1.1)

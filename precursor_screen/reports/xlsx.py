@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, BinaryIO
 
+from precursor_screen.core.printable import printable
+from precursor_screen.core.verdicts import REASONS, VERDICTS
 from precursor_screen.reports.document import (
     CODE,
     DAY,
@@ -22,8 +24,6 @@ from precursor_screen.reports.document import (
     Document,
     Table,
 )
-from precursor_screen.reports.printable import printable
-from precursor_screen.reports.verdicts import REASONS, VERDICTS
 
 _MOST_CHARACTERS = 32_767  # of a cell, in Excel, which counts in units of UTF-16
 _A4 = 9

@@ -9,8 +9,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.located import quoted
-from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.core.located import quoted
+from precursor_screen.core.schema import BY_NAME
+from precursor_screen.core.suggest import did_you_mean
 from precursor_screen.rulebook.expression import (
     LISTS,
     NUMERIC,
@@ -25,7 +26,6 @@ from precursor_screen.rulebook.expression import (
 )
 from precursor_screen.rulebook.scope import AtomError, Scope
 from precursor_screen.rulebook.sql import FOLDED, fold_terms
-from precursor_screen.schema import BY_NAME
 
 COMPARISONS = {"gt": Operator.GT, "gte": Operator.GTE, "lt": Operator.LT, "lte": Operator.LTE}
 TEXT_TESTS = ("contains", "startswith", "endswith", "word", "re")

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from precursor_screen.errors import PrecursorScreenError, RuleSyntaxError, UnknownField, Where
-from precursor_screen.model import Rule
-from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.core.errors import PrecursorScreenError, RuleSyntaxError, UnknownField, Where
+from precursor_screen.core.model import Rule
+from precursor_screen.core.schema import BY_NAME, MOVEMENT_COLUMNS
+from precursor_screen.core.suggest import did_you_mean
 from precursor_screen.rulebook.atoms import parse_atom, parse_derived
 from precursor_screen.rulebook.condition import ConditionError, parse_condition, words_of
 from precursor_screen.rulebook.expression import Expression, Literal, Operator, all_of, any_of, apply
@@ -17,7 +18,6 @@ from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.scope import AtomError, Scope
 from precursor_screen.rulebook.template import Fact, facts_of, parse_template
 from precursor_screen.rulebook.windows import Window, parse_window
-from precursor_screen.schema import BY_NAME, MOVEMENT_COLUMNS
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
 _OF_MOVEMENTS = frozenset(c.name for c in MOVEMENT_COLUMNS)

@@ -8,8 +8,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.errors import ErrorGroup, PrecursorScreenError
-from precursor_screen.model import Rule
+from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError
+from precursor_screen.core.model import Rule
 from precursor_screen.rulebook.build import Builder
 from precursor_screen.rulebook.expression import Expression, columns_in
 from precursor_screen.rulebook.groups import Grouping

@@ -11,12 +11,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from precursor_screen.errors import WindowError
-from precursor_screen.located import Complaints
-from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.core.errors import WindowError
+from precursor_screen.core.located import Complaints
+from precursor_screen.core.schema import COLUMNS
+from precursor_screen.core.shape import Choice, Items, Record, Shape, Value
+from precursor_screen.core.suggest import did_you_mean
 from precursor_screen.rulebook.registers import REGISTERS, schema_of
-from precursor_screen.schema import COLUMNS
-from precursor_screen.shape import Choice, Items, Record, Shape, Value
 
 AGGREGATES = ("event_count", "value_sum", "value_count", "value_avg", "value_median")
 COMPARED = (*AGGREGATES, "baseline", "reconcile")  # types whose outcome is a number that is compared

@@ -17,7 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz.distance import DamerauLevenshtein
 
-from precursor_screen.engine import connect
+from precursor_screen.core.engine import connect
+from precursor_screen.core.schema import BY_NAME
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.expression import (
     Apply,
@@ -31,7 +32,6 @@ from precursor_screen.rulebook.expression import (
     columns_in,
 )
 from precursor_screen.rulebook.sql import fold
-from precursor_screen.schema import BY_NAME
 
 Mask = npt.NDArray[np.bool_]
 

@@ -10,8 +10,8 @@ from enum import Enum
 
 from msgspec import Struct
 
+from precursor_screen.core.schema import BY_NAME
 from precursor_screen.rulebook.sql import literal
-from precursor_screen.schema import BY_NAME
 
 NUMERIC = ("number", "integer", "score")  # kinds that can be reckoned with
 LISTS = ("texts", "controls")

@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from precursor_screen.errors import ErrorGroup, PrecursorScreenError
-from precursor_screen.located import Complaints, load_yaml
-from precursor_screen.shape import Record, read_shaped
+from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError
+from precursor_screen.core.located import Complaints, load_yaml
+from precursor_screen.core.shape import Record, read_shaped
 
 T = TypeVar("T")
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from precursor_screen.errors import ErrorGroup, PrecursorScreenError, RuleSyntaxError, WindowError
-from precursor_screen.located import Complaints, Located, load_yaml
-from precursor_screen.model import Rule
+from precursor_screen.core.errors import ErrorGroup, PrecursorScreenError, RuleSyntaxError, WindowError
+from precursor_screen.core.located import Complaints, Located, load_yaml
+from precursor_screen.core.model import Rule
 from precursor_screen.rulebook.correlation import check_correlation
 from precursor_screen.rulebook.rule_shape import RULE
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.core.schema import BY_NAME
+from precursor_screen.core.suggest import did_you_mean
 from precursor_screen.rulebook.atoms import operand
 from precursor_screen.rulebook.expression import NUMERIC, Expression, Field
 from precursor_screen.rulebook.scope import AtomError, Scope
-from precursor_screen.schema import BY_NAME
 
 SIGNS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 DISTINCT = ("event_count", "value_count")  # aggregates that count what differs

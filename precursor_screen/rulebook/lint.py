@@ -8,8 +8,9 @@ from datetime import date
 
 import pyarrow as pa
 
-from precursor_screen.errors import PrecursorScreenError, RuleSyntaxError, Where
-from precursor_screen.model import Rule, RuleTest, Substance
+from precursor_screen.core.errors import PrecursorScreenError, RuleSyntaxError, Where
+from precursor_screen.core.model import Rule, RuleTest, Substance
+from precursor_screen.core.schema import SUBSTANCE
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.expression import Apply, AtLeast, Expression, Operator, all_of, columns_in
@@ -17,7 +18,6 @@ from precursor_screen.rulebook.lint_words import Finding, find_rows, find_words
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.ranges import contradictions, contradictions_of
 from precursor_screen.rulebook.vocabularies import vocabularies
-from precursor_screen.schema import SUBSTANCE
 
 
 def lint(

@@ -7,13 +7,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.located import quoted
-from precursor_screen.model import Rule
-from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.core.located import quoted
+from precursor_screen.core.model import Rule
+from precursor_screen.core.schema import BY_NAME
+from precursor_screen.core.suggest import did_you_mean
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.registers import REGISTERS, schema_of
 from precursor_screen.rulebook.vocabularies import VOCABULARY_OF, Vocabulary
-from precursor_screen.schema import BY_NAME
 
 Finding = tuple[str, str, str]  # part of the rule, what is wrong, what to do
 _NOT_WORDS = ("exists", "supplied", "blank", "gt", "gte", "lt", "lte", "between", "re", "word")

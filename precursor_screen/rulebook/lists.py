@@ -9,9 +9,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.located import Complaints
+from precursor_screen.core.located import Complaints
+from precursor_screen.core.shape import Record, Value, Whole
 from precursor_screen.rulebook.folders import check_name, read_folders
-from precursor_screen.shape import Record, Value, Whole
 
 
 class NamedList(Struct, frozen=True):

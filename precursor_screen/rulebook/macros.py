@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from precursor_screen.located import Complaints
+from precursor_screen.core.located import Complaints
+from precursor_screen.core.shape import Record, Shape, Value
 from precursor_screen.rulebook.folders import check_name, read_folders
-from precursor_screen.shape import Record, Shape, Value
 
 _MACRO = Record(
     what="a macro",

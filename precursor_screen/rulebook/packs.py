@@ -9,12 +9,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from precursor_screen.located import Complaints, load_yaml
-from precursor_screen.model import LEVELS, Rule
+from precursor_screen.core.located import Complaints, load_yaml
+from precursor_screen.core.model import LEVELS, Rule
+from precursor_screen.core.shape import Choice, Items, Record, Shape, Value, read_shaped
 from precursor_screen.rulebook.correlation import days_of
 from precursor_screen.rulebook.folders import check_name, read_folders
 from precursor_screen.rulebook.rule_shape import STATUSES
-from precursor_screen.shape import Choice, Items, Record, Shape, Value, read_shaped
 
 _PACK = Record(
     what="a pack",

@@ -8,9 +8,9 @@ from datetime import date
 
 from msgspec import Struct, field
 
+from precursor_screen.core.schema import BY_NAME
 from precursor_screen.rulebook.expression import Apply, AtLeast, Element, Expression, Field, Literal, Operator, Text
 from precursor_screen.rulebook.groups import DISTINCT, SIGNS, Measure
-from precursor_screen.schema import BY_NAME
 
 _AT_LEAST = {Operator.GT: True, Operator.GTE: False}  # whether the limit itself is left out
 _AT_MOST = {Operator.LT: True, Operator.LTE: False}

@@ -14,8 +14,8 @@ from typing import Final
 import pyarrow as pa
 from msgspec import Struct
 
-from precursor_screen.schema import DECIMAL
-from precursor_screen.tables import meanings_of, read_boolean, shipped_rows, words_of
+from precursor_screen.core.schema import DECIMAL
+from precursor_screen.core.tables import meanings_of, read_boolean, shipped_rows, words_of
 
 PERMITS, NOTIFICATIONS, LICENCES, REQUIREMENTS = "permits", "pre-export-notifications", "licences", "annual-requirements"
 CONFIRMATIONS = "import-confirmations"

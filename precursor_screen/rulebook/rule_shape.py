@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from precursor_screen.model import CONFIDENCES, FAMILIES, LEVELS, RuleLevel, RuleTest, Source
+from precursor_screen.core.model import CONFIDENCES, FAMILIES, LEVELS, RuleLevel, RuleTest, Source
+from precursor_screen.core.schema import SUBJECTS
+from precursor_screen.core.shape import Choice, Items, Record, Shape, Value, Whole
 from precursor_screen.rulebook.atoms import FUNCTIONS, MODIFIERS, OF_TEXTS, OPERATORS
 from precursor_screen.rulebook.correlation import CORRELATION, FIELDS, TEXT, TEXTS
 from precursor_screen.rulebook.registers import REGISTERS
-from precursor_screen.schema import SUBJECTS
-from precursor_screen.shape import Choice, Items, Record, Shape, Value, Whole
 
 FORMAT = 1
 STATUSES = ("experimental", "test", "stable", "deprecated")

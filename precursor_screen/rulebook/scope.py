@@ -8,10 +8,10 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.core.schema import BY_NAME, LINE
+from precursor_screen.core.suggest import did_you_mean
 from precursor_screen.rulebook.expression import Expression, Field
 from precursor_screen.rulebook.lists import NamedList
-from precursor_screen.schema import BY_NAME, LINE
 
 _PARAMETER = re.compile(r"\$[a-z_]+")
 

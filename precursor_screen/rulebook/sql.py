@@ -6,8 +6,8 @@ import datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from precursor_screen.engine import connect
-from precursor_screen.schema import BY_NAME
+from precursor_screen.core.engine import connect
+from precursor_screen.core.schema import BY_NAME
 
 # Free text as people write it is compared without regard to case and accents; codes are compared as they are.
 FOLDED = frozenset(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from precursor_screen.errors import ErrorGroup, RuleSyntaxError, Where
-from precursor_screen.located import Complaints
-from precursor_screen.model import BANDS, FAMILIES, Typology
+from precursor_screen.core.errors import ErrorGroup, RuleSyntaxError, Where
+from precursor_screen.core.located import Complaints
+from precursor_screen.core.model import BANDS, FAMILIES, Typology
+from precursor_screen.core.shape import Choice, Items, Record, Shape, Value, Whole
 from precursor_screen.rulebook.folders import read_folders
-from precursor_screen.shape import Choice, Items, Record, Shape, Value, Whole
 
 _count = Whole(low=0, fault="{value!r} is not a whole number")
 _TYPOLOGY = Record(

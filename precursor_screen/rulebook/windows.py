@@ -11,11 +11,11 @@ from typing import Any
 
 from msgspec import Struct
 
+from precursor_screen.core.schema import BY_NAME, LINE
 from precursor_screen.rulebook.correlation import AGGREGATES, COMPARED, MOST_LINKS, days_of, sides_of
 from precursor_screen.rulebook.expression import NUMERIC, Expression, Field, columns_in
 from precursor_screen.rulebook.groups import SIGNS, Measure, blocks_of, limits_of, read_keys
 from precursor_screen.rulebook.scope import AtomError, Scope
-from precursor_screen.schema import BY_NAME, LINE
 
 
 class Chain(Struct, frozen=True):

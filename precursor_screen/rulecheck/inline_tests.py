@@ -14,15 +14,15 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
+from precursor_screen.core.memory import IDENTITY
+from precursor_screen.core.model import RuleTest
+from precursor_screen.core.schema import BY_NAME, DECIMAL, FLAG, LINE, MOVEMENT_COLUMNS, PARTY, SUBSTANCE
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
 from precursor_screen.kernel.judge.windows.judge import flag_moves
 from precursor_screen.kernel.resolve.resolved import COLUMNS_OF, LINE_NO, Resolved
-from precursor_screen.memory import IDENTITY
-from precursor_screen.model import RuleTest
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.expression import Field
-from precursor_screen.schema import BY_NAME, DECIMAL, FLAG, LINE, MOVEMENT_COLUMNS, PARTY, SUBSTANCE
 
 _AT_ONCE = 2  # rules: most of the time goes into planning queries, in one thread each
 SHUFFLES = 3  # flags must not depend on the order of rows; movements are put in one of their own before any rule sees them

@@ -15,15 +15,15 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.errors import ErrorGroup
-from precursor_screen.model import Rule
+from precursor_screen.core.errors import ErrorGroup
+from precursor_screen.core.model import Rule
+from precursor_screen.core.schema import BY_NAME
 from precursor_screen.rulebook.compile import CompiledRule, compile_rule
 from precursor_screen.rulebook.condition import parse_condition, words_of
 from precursor_screen.rulebook.correlation import days_of
 from precursor_screen.rulebook.expression import Apply, Expression, Field, Operator, Outcome
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.ranges import domain_of
-from precursor_screen.schema import BY_NAME
 
 STEP, SWAP, CLAUSE, KEY, ITEM = "step", "swap", "clause", "key", "item"
 KINDS = {

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.model import RuleTest
+from precursor_screen.core.model import RuleTest
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulecheck.inline_tests import failure_of, judge

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from precursor_screen.errors import UsageError, Where
-from precursor_screen.model import FAMILIES, Rule
-from precursor_screen.reports.report import show_basis
+from precursor_screen.core.errors import UsageError, Where
+from precursor_screen.core.model import FAMILIES, Rule
+from precursor_screen.core.report import show_basis
 from precursor_screen.rulebook.rule_shape import RULE_ID
 
 

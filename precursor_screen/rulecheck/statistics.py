@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from precursor_screen.core.model import Rule
 from precursor_screen.kernel.judge.flag import flag_lines, flag_shipments
 from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history
 from precursor_screen.kernel.no_memory import NoMemory
 from precursor_screen.kernel.screen import Screened
-from precursor_screen.model import Rule
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
 

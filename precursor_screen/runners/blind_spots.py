@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct, field
 
+from precursor_screen.core.schema import BY_NAME
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.rates import STALE_DAYS, USD, rate_of
 from precursor_screen.rulebook.registers import LICENCES, NOTIFICATIONS, PERMITS
-from precursor_screen.schema import BY_NAME
 
 _NO_TABLE = "Thresholds that the tables lack are named by `precursor-screen substances show SUBSTANCE`."
 # Facts that come from a register, by the beginning of their names.

@@ -10,18 +10,18 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.core.memory import Memory
+from precursor_screen.core.model import Input, WatchlistEntry, retired_rule
+from precursor_screen.core.report import Report
+from precursor_screen.core.schema import GOODS, MOVEMENT, PARTICULARS
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.screen import Screened
-from precursor_screen.memory import Memory
-from precursor_screen.model import Input, WatchlistEntry, retired_rule
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.watchlists.opened import Watchlist
-from precursor_screen.reports.report import Report
 from precursor_screen.runners.blind_spots import find_blind_spots
 from precursor_screen.runners.coverage import count_coverage, count_textless, decide_exit_code, write_notices
 from precursor_screen.runners.gathered import Gathered
 from precursor_screen.runners.sampling import draw, unflagged
-from precursor_screen.schema import GOODS, MOVEMENT, PARTICULARS
 from precursor_screen.version import __version__
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.errors import ExitCode
-from precursor_screen.issues import DEGRADED, ISSUE_CODES, SET_ASIDE, UNSCREENABLE
+from precursor_screen.core.errors import ExitCode
+from precursor_screen.core.issues import DEGRADED, ISSUE_CODES, SET_ASIDE, UNSCREENABLE
+from precursor_screen.core.model import BANDS, LEVELS, OPEN, Input, Rule
+from precursor_screen.core.schema import NAME_COLUMNS
 from precursor_screen.kernel.screen import Screened
-from precursor_screen.model import BANDS, LEVELS, OPEN, Input, Rule
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.schema import NAME_COLUMNS
 
 EXAMPLES = 3
 _MOST_COLUMNS = 6

@@ -10,20 +10,28 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.errors import ChangedWhileRead, ErrorGroup, InputError, MappingError, NoManifest, UnreadableManifest, Where
-from precursor_screen.issues import ISSUE_CODES, SET_ASIDE
+from precursor_screen.core.errors import (
+    ChangedWhileRead,
+    ErrorGroup,
+    InputError,
+    MappingError,
+    NoManifest,
+    UnreadableManifest,
+    Where,
+)
+from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE
+from precursor_screen.core.model import Input
+from precursor_screen.core.schema import ISSUE
+from precursor_screen.core.words import clip, counted
 from precursor_screen.kernel.match.asides import naming
 from precursor_screen.kernel.match.match import Progress
-from precursor_screen.model import Input
 from precursor_screen.readers.finish import no_lines
 from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.repeated import find_repeated
 from precursor_screen.readers.tabular.asides import BESIDE, raw_aside
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.reports.words import clip, counted
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.one_input import FaultKeeper, read_one
-from precursor_screen.schema import ISSUE
 
 
 class Gathered(Struct, frozen=True):

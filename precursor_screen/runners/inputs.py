@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.errors import UnreadableManifest, UsageError, Where
+from precursor_screen.core.errors import UnreadableManifest, UsageError, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.runners.folders import walk
 

@@ -13,16 +13,16 @@ from typing import Any
 
 import pyarrow as pa
 
+from precursor_screen.core.memory import Answers, Ask, Compared, History, Judged, Past, Request
+from precursor_screen.core.model import Input
+from precursor_screen.core.report import Report
+from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.kernel.judge.windows.absence import absence_rules, no_longer_absent
 from precursor_screen.kernel.screen import Screened
 from precursor_screen.ledger.store import Ledger, open_ledger
 from precursor_screen.ledger.transaction import Transaction
 from precursor_screen.ledger.values import FileRecord, RunRecord
-from precursor_screen.memory import Answers, Ask, Compared, History, Judged, Past, Request
-from precursor_screen.model import Input
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.reports.report import Report
-from precursor_screen.schema import MOVEMENT
 
 EVER = 36_500  # days: all that is recorded
 NOTHING = Ask((), 0, ())  # which lines of a run are recorded already

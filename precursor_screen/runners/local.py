@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from precursor_screen.core.memory import Memory
+from precursor_screen.core.model import Input
+from precursor_screen.core.report import Report
 from precursor_screen.kernel.match.match import Progress, match
 from precursor_screen.kernel.no_memory import NoMemory
 from precursor_screen.kernel.part import judge_part
 from precursor_screen.kernel.screen import Screened, judge_run
-from precursor_screen.memory import Memory
-from precursor_screen.model import Input
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.reports.report import Report
 from precursor_screen.runners.composed import compose, provenance_of
 from precursor_screen.runners.gathered import gather, supplied_by
 from precursor_screen.runners.inputs import Source

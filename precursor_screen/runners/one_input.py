@@ -9,9 +9,9 @@ from pathlib import Path
 import pyarrow as pa
 from msgspec.structs import replace
 
-from precursor_screen.errors import ChangedWhileRead, InputError, PrecursorScreenError, UnreadableManifest, Where
+from precursor_screen.core.errors import ChangedWhileRead, InputError, PrecursorScreenError, UnreadableManifest, Where
+from precursor_screen.core.model import Input
 from precursor_screen.formats.blob import Blob
-from precursor_screen.model import Input
 from precursor_screen.readers.finish import input_id, issue_table, no_lines
 from precursor_screen.readers.interface import Digest, InputTables, IssueList, ReadOptions
 from precursor_screen.readers.registry import read

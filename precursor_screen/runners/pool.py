@@ -13,9 +13,9 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
 from typing import Any
 
-from precursor_screen.errors import WorkerDied
+from precursor_screen.core.errors import WorkerDied
+from precursor_screen.core.left_out import leave_out_pandas
 from precursor_screen.kernel.match.spread import Spread, in_turn
-from precursor_screen.left_out import leave_out_pandas
 
 WORTHWHILE = 4  # chunks below which a process of its own costs more than it saves
 

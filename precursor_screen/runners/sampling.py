@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.errors import UsageError
+from precursor_screen.core.errors import UsageError
 
 
 def read_share(text: str | None) -> Decimal:

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from precursor_screen.config import check_rule_folders, default_home
-from precursor_screen.errors import StaleReference, UsageError
+from precursor_screen.core.errors import StaleReference, UsageError
 from precursor_screen.kernel.match.match import Progress
 from precursor_screen.reference.bundle import Reference, Rulebook, load_reference
 from precursor_screen.runners.coverage import age_notices, undated

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from precursor_screen.config import Value, check_value, default_home, home_of, ledger_of
-from precursor_screen.errors import UsageError, Where
+from precursor_screen.core.errors import UsageError, Where
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import SiteRules
 

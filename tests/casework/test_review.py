@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from precursor_screen.casework.export import export_tables
 from precursor_screen.casework.review import Draft, add_verdicts, import_verdicts
 from precursor_screen.casework.targets import find, find_flags
-from precursor_screen.errors import ErrorGroup, UsageError, Where
+from precursor_screen.core.errors import ErrorGroup, UsageError, Where
 from precursor_screen.ledger.store import open_ledger
 from tests.casework.verdicts import NOW, add, fill
 from tests.examples import examples

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from precursor_screen.casework.walk import Officers, gather, walk
+from precursor_screen.core.model import OPEN
 from precursor_screen.ledger.store import open_ledger
-from precursor_screen.model import OPEN
 from tests.ledger.rows import cells, flag, flags, judged, run
 
 NOW = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)

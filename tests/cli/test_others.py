@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from precursor_screen.config import SETTINGS
-from precursor_screen.issues import ISSUE_CODES
+from precursor_screen.core.issues import ISSUE_CODES
 from precursor_screen.reference import shipped
 from tests.cli.conftest import ACETONE, LISTED, VAGUE
 from tests.reference.watchlists.watchlist_files import PRIVATE

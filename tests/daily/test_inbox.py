@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.daily.inbox import NOT_A_FILE, NOWHERE, Digests, Listed, list_inbox, settled
-from precursor_screen.errors import UnreadableManifest
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ import pyarrow.feather as feather
 import pyarrow.parquet as parquet
 from msgspec import Struct
 
-from precursor_screen.errors import InputError
+from precursor_screen.core.errors import InputError
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sheet import Broken, Sheet, memory_reader

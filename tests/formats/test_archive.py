@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from precursor_screen.errors import UnreadableManifest
+from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.formats.archive import Members, gunzip, open_zip, unzip
 from precursor_screen.formats.blob import Blob
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.errors import InputError
+from precursor_screen.core.errors import InputError
 from precursor_screen.readers.interface import InputTables
 from precursor_screen.readers.registry import read
 from tests.conftest import ROOT

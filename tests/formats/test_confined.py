@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.errors import UnreadableManifest
+from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.formats import confined, confined_child, direct, limits
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.table import open_sheets

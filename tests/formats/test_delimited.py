@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.errors import UnreadableManifest
+from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.delimited import read_delimited
 from precursor_screen.formats.dialect import find_dialect

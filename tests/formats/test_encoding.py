@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.errors import UsageError
+from precursor_screen.core.errors import UsageError
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.encoding import choose_encoding, open_text, open_utf8, rank_code_pages
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.errors import InputError, UnknownFormat
+from precursor_screen.core.errors import InputError, UnknownFormat
 from precursor_screen.formats import markup
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sheet import Sheet

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
-from precursor_screen.errors import InputError, UnknownFormat, UnreadableManifest
+from precursor_screen.core.errors import InputError, UnknownFormat, UnreadableManifest
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.records import read_json
 from precursor_screen.formats.sheet import Sheet

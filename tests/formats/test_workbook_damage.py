@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 import xlwt
 
-from precursor_screen.errors import UnreadableManifest
+from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sheet import UNCACHED, Sheet
 from precursor_screen.formats.table import open_sheets

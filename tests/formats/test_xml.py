@@ -2,7 +2,7 @@ import io
 
 import pytest
 
-from precursor_screen.errors import UnreadableManifest, WatchlistError
+from precursor_screen.core.errors import UnreadableManifest, WatchlistError
 from precursor_screen.formats.xml import find_root_name, find_text, find_texts, read_root, stream_records
 
 LIST = b"""<?xml version="1.0"?>

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.errors import UnreadableManifest
+from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.formats import xml_levels
 from precursor_screen.formats.xml_levels import DAMAGE, END, MAX_DEPTH, START, stream_levels
 from tests.examples import examples

@@ -11,8 +11,8 @@ import pytest
 from msgspec.structs import replace
 
 from precursor_screen import load_reference
-from precursor_screen.errors import ExitCode, InputError
-from precursor_screen.issues import ISSUE_CODES, SET_ASIDE, UNSCREENABLE
+from precursor_screen.core.errors import ExitCode, InputError
+from precursor_screen.core.issues import ISSUE_CODES, SET_ASIDE, UNSCREENABLE
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.runners.inputs import find_sources

@@ -10,17 +10,8 @@ import pyarrow as pa
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.kernel.match.match import Matches
-from precursor_screen.kernel.movements import MOVED, Movements
-from precursor_screen.kernel.no_memory import NoMemory
-from precursor_screen.kernel.part import Part, cut_shipments, judge_part, merge_parts
-from precursor_screen.kernel.resolve.resolved import COLUMNS_OF, LINE_NO, Resolved
-from precursor_screen.kernel.screen import Judgement, Raised, finish, raise_flags, sort_flags
-from precursor_screen.kernel.unscreenable import NUMBERED_ISSUE
-from precursor_screen.memory import TALLY
-from precursor_screen.reference.bundle import Reference
-from precursor_screen.rulebook.exceptions import RuleException
-from precursor_screen.schema import (
+from precursor_screen.core.memory import TALLY
+from precursor_screen.core.schema import (
     BY_NAME,
     FLAG,
     ISSUE,
@@ -33,6 +24,15 @@ from precursor_screen.schema import (
     UNJUDGED,
     arrow_schema,
 )
+from precursor_screen.kernel.match.match import Matches
+from precursor_screen.kernel.movements import MOVED, Movements
+from precursor_screen.kernel.no_memory import NoMemory
+from precursor_screen.kernel.part import Part, cut_shipments, judge_part, merge_parts
+from precursor_screen.kernel.resolve.resolved import COLUMNS_OF, LINE_NO, Resolved
+from precursor_screen.kernel.screen import Judgement, Raised, finish, raise_flags, sort_flags
+from precursor_screen.kernel.unscreenable import NUMBERED_ISSUE
+from precursor_screen.reference.bundle import Reference
+from precursor_screen.rulebook.exceptions import RuleException
 
 RULES = tuple(SimpleNamespace(rule=SimpleNamespace(id=i, scope=s), window=None) for i, s in (("R1", "line"), ("R2", "history")))
 EMPTY = pa.table({LINE_NO: pa.array([], pa.int64())})

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pytest
 
+from precursor_screen.core.model import Control, Substance
+from precursor_screen.core.schema import BY_NAME, PARTY_MATCH, PARTY_MENTION
 from precursor_screen.kernel.match.recognise import recognise
 from precursor_screen.kernel.resolve.resolve import resolve
-from precursor_screen.model import Control, Substance
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.schema import BY_NAME, PARTY_MATCH, PARTY_MENTION
 
 ONE_DAY = timedelta(days=1)
 MOST = 40

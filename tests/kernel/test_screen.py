@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from precursor_screen.api import load_reference
-from precursor_screen.engine import THREADS, connect
+from precursor_screen.core.engine import THREADS, connect
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.runners.inputs import Source
 from precursor_screen.runners.local import run

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from precursor_screen.core.schema import BY_NAME, ISSUE
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.unscreenable import (
     NUMBERED_ISSUE,
@@ -17,7 +18,6 @@ from precursor_screen.kernel.unscreenable import (
     no_watchlist,
     unscreenable_issues,
 )
-from precursor_screen.schema import BY_NAME, ISSUE
 
 WITH_LISTS: Any = SimpleNamespace(watchlists=("list",), parties_wanted=True)
 WITHOUT: Any = SimpleNamespace(watchlists=(), parties_wanted=True)

@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from precursor_screen.errors import LedgerError
+from precursor_screen.core.errors import LedgerError
 from precursor_screen.ledger import verify
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.ledger.values import Disposition, FileRecord

@@ -9,13 +9,13 @@ from typing import Any
 
 import pyarrow as pa
 
+from precursor_screen.core.memory import Judged
+from precursor_screen.core.schema import FLAG, MOVEMENT
 from precursor_screen.ledger import chain
 from precursor_screen.ledger.database import connected
 from precursor_screen.ledger.store import Ledger, open_ledger
 from precursor_screen.ledger.transaction import Transaction
 from precursor_screen.ledger.values import RunRecord
-from precursor_screen.memory import Judged
-from precursor_screen.schema import FLAG, MOVEMENT
 
 DAY = date(2026, 3, 1)
 CELLS = pa.schema(

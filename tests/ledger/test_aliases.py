@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from precursor_screen.core.memory import EPISODE, KNOWN
 from precursor_screen.ledger.values import CLEARED, CONFIRMED, Disposition
-from precursor_screen.memory import EPISODE, KNOWN
 from tests.ledger.rows import cells, day, flag, flags, judged, movement, run, table
 
 WINDOW = "PS-QTY-002"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.errors import LedgerError
+from precursor_screen.core.errors import LedgerError
 from precursor_screen.ledger import chain
 from precursor_screen.ledger.chain import Link, add_link, find_break, open_seals, read_chain
 from precursor_screen.ledger.database import connected

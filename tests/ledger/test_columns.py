@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.ledger import columns
 from precursor_screen.ledger.groups import Groups
 from precursor_screen.ledger.seals import Seals
 from precursor_screen.ledger.store import open_ledger
-from precursor_screen.schema import MOVEMENT
 from tests.examples import examples
 from tests.ledger.rows import DAY, amended, day, lines_of, look, movement, record, run, table
 

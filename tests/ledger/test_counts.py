@@ -9,9 +9,9 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import text
 
-from precursor_screen.errors import LedgerError
+from precursor_screen.core.errors import LedgerError
+from precursor_screen.core.memory import CARGOES, LANE_COUNTS, NO_COUNTS, PARTY_COUNTS, TALLY, Counts, Tally
 from precursor_screen.ledger.database import connected
-from precursor_screen.memory import CARGOES, LANE_COUNTS, NO_COUNTS, PARTY_COUNTS, TALLY, Counts, Tally
 from tests.ledger.rows import DAY, day, run
 
 BIG = 2**64 - 1

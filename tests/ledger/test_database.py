@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.errors import LedgerError, LedgerLocked
+from precursor_screen.core.errors import LedgerError, LedgerLocked
 from precursor_screen.ledger.database import create_database, explained, make_file, parse_url, shown_url
 
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from precursor_screen.core.memory import Compared
 from precursor_screen.ledger.episodes import _EARLIER, _latest
-from precursor_screen.memory import Compared
 from tests.ledger.rows import cells, flag, flags, judged, movement, run, table
 
 CHEM, WINDOW = "PS-CHEM-001", "PS-QTY-002"

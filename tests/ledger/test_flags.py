@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pytest
 
-from precursor_screen.errors import LedgerError
+from precursor_screen.core.errors import LedgerError
+from precursor_screen.core.memory import KNOWN, Doubts
 from precursor_screen.ledger.values import CLEARED, CONFIRMED, INCONCLUSIVE, Disposition
-from precursor_screen.memory import KNOWN, Doubts
 from tests.ledger.rows import SCOPES, amended, cells, day, flag, flags, judged, movement, run, table
 
 CHEM, SHIP, WINDOW = SCOPES

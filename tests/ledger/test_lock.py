@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from precursor_screen.errors import ExitCode, LedgerLocked
+from precursor_screen.core.errors import ExitCode, LedgerLocked
 from precursor_screen.ledger.store import open_ledger
 from tests.examples import SOAK
 from tests.ledger.rows import lines_of, look, movement, record, run

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.errors import LedgerError
+from precursor_screen.core.errors import LedgerError
 from precursor_screen.ledger import provenance
 from tests.ledger.rows import cells, flag, flags, judged, movement, run, table
 from tests.ledger.test_aliases import JOINED, WINDOW, apart, screen, verdict

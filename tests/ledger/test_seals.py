@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from precursor_screen.errors import LedgerError
+from precursor_screen.core.errors import LedgerError
 from precursor_screen.ledger import chain, migrations, seals, verify
 from precursor_screen.ledger.database import connected, create_database, parse_url
 from precursor_screen.ledger.migrations import MIGRATIONS

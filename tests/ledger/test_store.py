@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.errors import LedgerError, LedgerVersion
+from precursor_screen.core.errors import LedgerError, LedgerVersion
+from precursor_screen.core.schema import FLAG, MOVEMENT
 from precursor_screen.ledger import migrations
 from precursor_screen.ledger.database import parse_url
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.ledger.values import FileRecord
-from precursor_screen.schema import FLAG, MOVEMENT
 from tests.ledger.rows import DAY, cells, flag, flags, judged, movement, record, run, table
 from tests.warm import start
 
@@ -217,7 +217,7 @@ def test_without_the_driver_the_remedy_is_the_install_line():
 
 READ_ONLY = """
 import os, sys
-from precursor_screen.errors import LedgerError
+from precursor_screen.core.errors import LedgerError
 from precursor_screen.ledger.store import open_ledger
 from tests.ledger.rows import run
 if os.getuid() == 0:
@@ -258,7 +258,7 @@ def test_a_file_that_may_not_be_written(place, file_mode, folder_mode):
 
 FULL = """
 import resource, signal, sys
-from precursor_screen.errors import LedgerError
+from precursor_screen.core.errors import LedgerError
 from precursor_screen.ledger.store import open_ledger
 from tests.ledger.rows import movement, run, table
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

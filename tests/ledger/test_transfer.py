@@ -9,9 +9,9 @@ import pyarrow as pa
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from precursor_screen.core.schema import DECIMAL
 from precursor_screen.ledger.database import connected, create_database, parse_url
 from precursor_screen.ledger.transfer import STEP, fetch, fetch_texts, stage
-from precursor_screen.schema import DECIMAL
 from tests.examples import examples
 
 KINDS = pa.schema([("t", pa.string()), ("n", DECIMAL), ("d", pa.date32()), ("l", pa.list_(pa.string())), ("i", pa.int64())])

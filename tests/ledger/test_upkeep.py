@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from precursor_screen.errors import LedgerError
+from precursor_screen.core.errors import LedgerError
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.ledger.upkeep import copy_file
 from precursor_screen.ledger.values import CLEARED, Disposition, FileRecord

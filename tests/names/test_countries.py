@@ -5,10 +5,10 @@ from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
+from precursor_screen.core.tables import words_of
 from precursor_screen.names import countries
 from precursor_screen.names.countries import find_country, fold_country, is_no_one_country
 from precursor_screen.reference.jurisdiction import own_countries
-from precursor_screen.tables import words_of
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import csv
 
 import pytest
 
+from precursor_screen.core.tables import DATA
 from precursor_screen.names.trades import other_trade, trades_of
-from precursor_screen.tables import DATA
 
 
 @pytest.mark.parametrize(

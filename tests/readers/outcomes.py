@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from precursor_screen.errors import InputError
+from precursor_screen.core.errors import InputError
 from precursor_screen.readers.registry import read
 
 

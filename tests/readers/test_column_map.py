@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from precursor_screen.errors import ErrorGroup, MappingError
+from precursor_screen.core.errors import ErrorGroup, MappingError
 from precursor_screen.readers.column_map import ColumnMap, parse_column_map, unknown_headers
 
 COLUMNS = "columns: {A: description}\n"

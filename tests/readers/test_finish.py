@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from precursor_screen.core.schema import ISSUE
 from precursor_screen.readers.finish import input_id, issue_table, no_lines
 from precursor_screen.readers.interface import Digest, IssueList
-from precursor_screen.schema import ISSUE
 
 
 def test_issues_are_in_order_of_rows_and_name_their_line() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from precursor_screen import schema
+from precursor_screen.core import schema
 from precursor_screen.readers.registry import read
 from sample_data.filing.outlook import message
 from tests.formats.test_dbf import dbf

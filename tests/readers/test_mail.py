@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.errors import InputError, UnreadableManifest
+from precursor_screen.core.errors import InputError, UnreadableManifest
 from precursor_screen.formats import mail as mails
 from precursor_screen.formats.sniff import sniff_kind
 from precursor_screen.readers.registry import read

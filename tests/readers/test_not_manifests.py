@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.errors import NoManifest
+from precursor_screen.core.errors import NoManifest
 from precursor_screen.readers.registry import read
 
 PRIVATE = b"entry_id,kind,name,country\nX1,organisation,Alder Ltd,US\n"

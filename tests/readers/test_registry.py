@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from precursor_screen.errors import InputError, MappingError, UnknownFormat, UnreadableManifest
+from precursor_screen.core.errors import InputError, MappingError, UnknownFormat, UnreadableManifest
 from precursor_screen.readers.column_map import ColumnMap
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.readers.registry import read

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from precursor_screen.core.schema import ISSUE
 from precursor_screen.readers.repeated import find_repeated
-from precursor_screen.schema import ISSUE
 
 
 def lines(*ids: str) -> pa.Table:

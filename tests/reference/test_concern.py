@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.errors import ErrorGroup, SubstanceTableError
-from precursor_screen.model import LICIT_USES
+from precursor_screen.core.errors import ErrorGroup, SubstanceTableError
+from precursor_screen.core.model import LICIT_USES
 from precursor_screen.reference import shipped
 from precursor_screen.reference.concern import load_concern
 from precursor_screen.reference.substances import load_substances

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from precursor_screen.errors import ExitCode, PrecursorScreenError
+from precursor_screen.core import digests as digests_module
+from precursor_screen.core.digests import Digests, digest_file
+from precursor_screen.core.errors import ExitCode, PrecursorScreenError
 from precursor_screen.reference.recogniser import shipped_index
 from precursor_screen.reference.registers.store import RegisterStore
 from precursor_screen.reference.store import WatchlistStore
-from precursor_screen.store import digests as digests_module
-from precursor_screen.store.digests import Digests, digest_file
 from tests.examples import SOAK
 from tests.reference.watchlists import watchlist_files as files
 

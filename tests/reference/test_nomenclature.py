@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from precursor_screen.errors import SubstanceTableError
+from precursor_screen.core.errors import SubstanceTableError
 from precursor_screen.reference import shipped
 from precursor_screen.reference.nomenclature import Nomenclature, load_nomenclature, stem
 

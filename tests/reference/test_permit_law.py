@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.errors import ErrorGroup
+from precursor_screen.core.errors import ErrorGroup
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import eu_members
 from precursor_screen.reference.permit_law import load_permit_law, shipped_permit_law

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from precursor_screen.api import load_reference
-from precursor_screen.errors import ErrorGroup
+from precursor_screen.core.errors import ErrorGroup
 from precursor_screen.reference import shipped
 from precursor_screen.reference.rates import load_rates, rate_of
 from tests.screening import screen_rows

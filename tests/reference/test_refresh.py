@@ -11,7 +11,7 @@ import msgspec.structs
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.errors import ReferenceDataError, WatchlistError
+from precursor_screen.core.errors import ReferenceDataError, WatchlistError
 from precursor_screen.reference import refresh as refreshing
 from precursor_screen.reference import shipped
 from precursor_screen.reference.refresh import refresh_list

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.errors import ErrorGroup, SubstanceTableError
+from precursor_screen.core.errors import ErrorGroup, SubstanceTableError
 from precursor_screen.reference.reply_periods import ReplyPeriod, load_reply_periods, reply_period, shipped_reply_periods
 
 HEAD = "jurisdiction,days,working_days,valid_from,valid_to,source,verified\n"

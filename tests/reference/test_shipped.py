@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from precursor_screen.errors import ReferenceDataError
+from precursor_screen.core.errors import ReferenceDataError
 from precursor_screen.reference import shipped
 from tests.conftest import ROOT
 

@@ -8,18 +8,18 @@ import msgspec.structs
 import pytest
 from filelock import FileLock
 
-from precursor_screen.errors import WatchlistError
-from precursor_screen.model import WatchlistEntry, WatchlistName
+from precursor_screen.core.arrow import write_arrow
+from precursor_screen.core.errors import WatchlistError
+from precursor_screen.core.model import WatchlistEntry, WatchlistName
+from precursor_screen.reference import snapshots
 from precursor_screen.reference.bundle import maximum_ages
+from precursor_screen.reference.snapshots import Snapshots
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.reference.watchlists import entries as codec
 from precursor_screen.reference.watchlists import opened
 from precursor_screen.reference.watchlists.checks import check_content, find_regressions
 from precursor_screen.reference.watchlists.interface import ParsedList
 from precursor_screen.reference.watchlists.manifest import read_manifest
-from precursor_screen.store import snapshots
-from precursor_screen.store.arrow import write_arrow
-from precursor_screen.store.snapshots import Snapshots
 from tests.reference.watchlists import watchlist_files as files
 
 DAY, LATER = date(2026, 1, 10), date(2026, 2, 10)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.errors import ErrorGroup, SubstanceTableError
-from precursor_screen.model import Substance
+from precursor_screen.core.errors import ErrorGroup, SubstanceTableError
+from precursor_screen.core.model import Substance
 from precursor_screen.names.codes import is_cas
 from precursor_screen.names.text import squash
 from precursor_screen.reference.substance_checks import contradictions

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.model import Substance, Threshold
+from precursor_screen.core.model import Substance, Threshold
 from precursor_screen.reference.substance_diff import Change, State, TableDiff, diff_tables
 from precursor_screen.reference.substances import load_substances
 from precursor_screen.reference.thresholds import load_thresholds

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.errors import ErrorGroup, SubstanceTableError
+from precursor_screen.core.errors import ErrorGroup, SubstanceTableError
 from precursor_screen.matching.structure.reading import why_unavailable
 from precursor_screen.reference import substance_structures, substance_verify
 from precursor_screen.reference.editions import load_editions

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.errors import ErrorGroup, SubstanceTableError
-from precursor_screen.model import Substance, Threshold
+from precursor_screen.core.errors import ErrorGroup, SubstanceTableError
+from precursor_screen.core.model import Substance, Threshold
 from precursor_screen.reference.substances import load_substances
 from precursor_screen.reference.thresholds import check_thresholds, load_thresholds, threshold_for
 

@@ -17,15 +17,15 @@ import precursor_screen
 from precursor_screen import api
 from precursor_screen.cli.main import cli
 from precursor_screen.config import SETTINGS
-from precursor_screen.errors import ExitCode
-from precursor_screen.issues import ISSUE_CODES
-from precursor_screen.model import BANDS, CONFIDENCES, LEVELS, TIERS
+from precursor_screen.core.errors import ExitCode
+from precursor_screen.core.issues import ISSUE_CODES
+from precursor_screen.core.model import BANDS, CONFIDENCES, LEVELS, TIERS
+from precursor_screen.core.schema import COLUMNS
+from precursor_screen.core.verdicts import REASONS, VERDICTS
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
 from precursor_screen.reference.shipped import substances_folder
 from precursor_screen.reference.substances import load_substances
-from precursor_screen.reports.verdicts import REASONS, VERDICTS
 from precursor_screen.rulebook.registers import REGISTERS
-from precursor_screen.schema import COLUMNS
 from tests.releases.workday import GOLDEN
 
 _DEFAULT = re.compile(r"\[default: ([^\]]+)\]")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.errors import LedgerOutdated
+from precursor_screen.core.errors import LedgerOutdated
 from precursor_screen.ledger.store import open_ledger
 from tests.releases.ledgers import HERE, KEPT, releases, screened_again, unpack
 from tests.releases.workday import home_in, run_line

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from precursor_screen.core.report import Report
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reports.registry import document_of, presenter_of
-from precursor_screen.reports.report import Report
 from precursor_screen.runners.inputs import find_sources
 from precursor_screen.runners.local import run
 from tests.conftest import ROOT

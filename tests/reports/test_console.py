@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 from rich.console import Console
 
-from precursor_screen.model import BANDS
+from precursor_screen.core.model import BANDS
+from precursor_screen.core.printable import printable
 from precursor_screen.reports.console import print_report
-from precursor_screen.reports.printable import printable
 from tests.screening import screen_rows
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.errors import UsageError
+from precursor_screen.core.errors import UsageError
 from precursor_screen.reports import pages
 from precursor_screen.reports.document import CODE, DAY, NUMBER, WRITTEN, Column, Document, columns, tabulate
 from precursor_screen.reports.registry import check_suffix, presenter_of, write

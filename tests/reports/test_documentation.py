@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+from precursor_screen.core.schema import FLAG, ISSUE, SHIPMENT, SUPPRESSED
 from precursor_screen.reports.registry import PRESENTERS
 from precursor_screen.reports.tables import FLAG_COLUMNS, SHIPMENT_COLUMNS
-from precursor_screen.schema import FLAG, ISSUE, SHIPMENT, SUPPRESSED
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8")

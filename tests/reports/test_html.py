@@ -13,9 +13,9 @@ from html.parser import HTMLParser
 import pytest
 
 from precursor_screen.casework import verdict_files
+from precursor_screen.core import verdicts
 from precursor_screen.ledger import values
 from precursor_screen.reports import html as html_report
-from precursor_screen.reports import verdicts
 from tests.examples import SOAK
 from tests.reports.conftest import ATTACKS
 from tests.reports.tiled import tiled

@@ -9,10 +9,10 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.errors import ExitCode
-from precursor_screen.issues import ISSUE_CODES
-from precursor_screen.model import BANDS, LEVELS
-from precursor_screen.reports.json_text import dump
+from precursor_screen.core.errors import ExitCode
+from precursor_screen.core.issues import ISSUE_CODES
+from precursor_screen.core.json_text import dump
+from precursor_screen.core.model import BANDS, LEVELS
 
 KEYS = {
     "": ["schema_version", "run", "provenance", "coverage", "shipments", "flags", "suppressed", "exceptions"],

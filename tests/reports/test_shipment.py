@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from precursor_screen.core.words import capital, clip, in_words, kilograms, uncapital
 from precursor_screen.reports.shipment import shipments_in_words
-from precursor_screen.reports.words import capital, clip, in_words, kilograms, uncapital
 from tests.reports.conftest import FEW
 from tests.screening import screen_rows, with_rules
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.model import LEVELS
+from precursor_screen.core.model import LEVELS
 from precursor_screen.reports.interface import defuse
 from precursor_screen.reports.shipment import shipments_in_words
 from precursor_screen.reports.tables import FLAG_COLUMNS, SHIPMENT_COLUMNS, cells_of, write_rows, write_table

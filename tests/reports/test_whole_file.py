@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.errors import ExitCode, NoRoom, UsageError
+from precursor_screen.core import files
+from precursor_screen.core.errors import ExitCode, NoRoom, UsageError
 from precursor_screen.reports.interface import check_places, parse_mode, whole_file
 from precursor_screen.reports.registry import PRESENTERS, SUFFIXES, check_report, document_of, write_report
-from precursor_screen.store import files
 
 
 def test_every_format_of_the_contract_has_a_presenter(sample):

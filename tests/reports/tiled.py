@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 from msgspec.structs import replace
 
-from precursor_screen.reports.report import Report
+from precursor_screen.core.report import Report
 
 _IDS = ("shipment_id", "line_id", "flag_id")
 _LISTS = ("flags", "window_line_ids")

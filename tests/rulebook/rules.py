@@ -6,9 +6,9 @@ from datetime import date
 
 import pyarrow as pa
 
-from precursor_screen.engine import connect, fetch
-from precursor_screen.located import parse_yaml
-from precursor_screen.model import Rule
+from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.located import parse_yaml
+from precursor_screen.core.model import Rule
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.grammar import parse_rule

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.engine import connect
+from precursor_screen.core.engine import connect
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import FALSE, NONE, TRUE, UNKNOWN
 from precursor_screen.rulebook.expression import (

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from precursor_screen.engine import connect, fetch
-from precursor_screen.errors import ErrorGroup, UnknownField
+from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.errors import ErrorGroup, UnknownField
 from precursor_screen.rulebook.atoms import re2_escape
 from precursor_screen.rulebook.compile import compile_rule
 from precursor_screen.rulebook.evaluate import Rows

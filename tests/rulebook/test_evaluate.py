@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from precursor_screen.core.schema import BY_NAME, LINE, PARTY, SUBSTANCE
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
 from precursor_screen.rulebook import evaluate
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import NONE, TRUE, UNKNOWN, Rows
 from precursor_screen.rulebook.expression import Apply, AtLeast, Expression, Field, Literal, Operator, Supplied, apply
-from precursor_screen.schema import BY_NAME, LINE, PARTY, SUBSTANCE
 from tests.examples import examples
 from tests.rulebook import slow
 

@@ -7,8 +7,8 @@ import pickle
 import pyarrow as pa
 import pytest
 
-from precursor_screen.errors import ErrorGroup, UnknownField
-from precursor_screen.located import parse_yaml
+from precursor_screen.core.errors import ErrorGroup, UnknownField
+from precursor_screen.core.located import parse_yaml
 from precursor_screen.rulebook.compile import compile_rule
 from precursor_screen.rulebook.evaluate import FALSE, TRUE, UNKNOWN, Rows
 from precursor_screen.rulebook.expression import (

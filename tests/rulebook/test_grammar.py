@@ -6,8 +6,8 @@ import textwrap
 
 import pytest
 
-from precursor_screen.errors import ErrorGroup, RuleSyntaxError, WindowError
-from precursor_screen.located import parse_yaml
+from precursor_screen.core.errors import ErrorGroup, RuleSyntaxError, WindowError
+from precursor_screen.core.located import parse_yaml
 from precursor_screen.rulebook.grammar import load_rules, parse_rule
 from tests.rulebook.rules import make_rule
 

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from precursor_screen.engine import connect
+from precursor_screen.core.engine import connect
 from precursor_screen.kernel.judge.flag import groups_of
 from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.groups import Grouping, parse_grouping

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from precursor_screen.errors import ErrorGroup
-from precursor_screen.located import Located
+from precursor_screen.core.errors import ErrorGroup
+from precursor_screen.core.located import Located
 from precursor_screen.reference import shipped
 from precursor_screen.rulebook.grammar import parse_rule, rule_files
 from precursor_screen.rulebook.rule_shape import rule_schema

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.errors import ErrorGroup
+from precursor_screen.core.errors import ErrorGroup
 from precursor_screen.rulebook.lists import load_lists
 from precursor_screen.rulebook.typology import load_typologies
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.errors import ErrorGroup, RuleSyntaxError
+from precursor_screen.core.errors import ErrorGroup, RuleSyntaxError
 from precursor_screen.rulebook.packs import load_packs, load_params
 from tests.rulebook.rules import make_rule
 

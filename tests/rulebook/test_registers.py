@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from precursor_screen.core.tables import DATA, read_rows
 from precursor_screen.rulebook.registers import REGISTERS, STATUSES, TYPES, schema_of
-from precursor_screen.tables import DATA, read_rows
 
 
 def test_every_register_has_its_columns_and_the_table_no_other_register():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.errors import ErrorGroup
+from precursor_screen.core.errors import ErrorGroup
 from precursor_screen.rulebook.compile import compile_rule, compile_rules
 from tests.rulebook.rules import LISTS, make_rule, said_of
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.errors import ErrorGroup, RuleSyntaxError, UsageError
+from precursor_screen.core.errors import ErrorGroup, RuleSyntaxError, UsageError
 from precursor_screen.reference.bundle import SiteRules, load_rulebook, rule_folders
 from precursor_screen.reference.shipped import rules_folder
 from precursor_screen.rulebook.compile import compile_rule

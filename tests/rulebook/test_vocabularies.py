@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.errors import ErrorGroup
+from precursor_screen.core.errors import ErrorGroup
+from precursor_screen.core.schema import BY_NAME
 from precursor_screen.kernel.resolve import goods_facts
 from precursor_screen.kernel.resolve.substances import METHODS
 from precursor_screen.matching.party.index_file import ENTRY_KINDS, NAME_KINDS
@@ -22,7 +23,6 @@ from precursor_screen.rulebook.compile import compile_rule
 from precursor_screen.rulebook.lint import lint
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.vocabularies import VOCABULARY_OF, vocabularies
-from precursor_screen.schema import BY_NAME
 from tests.rulebook.rules import make_rule
 
 LISTS = load_rulebook(rule_folders()).lists

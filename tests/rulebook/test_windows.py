@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.errors import ErrorGroup
-from precursor_screen.located import parse_yaml
+from precursor_screen.core.errors import ErrorGroup
+from precursor_screen.core.located import parse_yaml
 from precursor_screen.rulebook.compile import CompiledRule, compile_rule
 from precursor_screen.rulebook.correlation import days_of
 from precursor_screen.rulebook.expression import Field

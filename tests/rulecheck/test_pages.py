@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.errors import UsageError
+from precursor_screen.core.errors import UsageError
 from precursor_screen.reference.bundle import load_rulebook, rule_folders
 from precursor_screen.rulebook.lint import lint
 from precursor_screen.rulecheck.inline_tests import run_tests

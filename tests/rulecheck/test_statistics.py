@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from precursor_screen.core.schema import FLAG
 from precursor_screen.rulecheck.statistics import count_recorded, measure
-from precursor_screen.schema import FLAG
 from tests.rulebook.rules import make_rule
 from tests.screening import screen_rows, with_rules
 

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from precursor_screen.api import load_reference
-from precursor_screen.errors import ExitCode
+from precursor_screen.core.errors import ExitCode
 from precursor_screen.rulebook.registers import REGISTERS, schema_of
 from tests.screening import screen_rows, with_rules
 

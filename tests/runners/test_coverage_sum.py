@@ -5,9 +5,9 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
+from precursor_screen.core.schema import ISSUE, UNJUDGED
 from precursor_screen.kernel.judge.beside import NOT_RAISED
 from precursor_screen.runners.coverage import count_coverage, count_textless
-from precursor_screen.schema import ISSUE, UNJUDGED
 
 
 def _coverage(lines: int, unscreened: int, textless: int, **counts: int) -> dict[str, int]:

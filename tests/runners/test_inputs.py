@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.errors import UnreadableManifest, UsageError
+from precursor_screen.core.errors import UnreadableManifest, UsageError
 from precursor_screen.runners.inputs import Source, find_sources, wants_stdin
 
 

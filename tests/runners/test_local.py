@@ -7,7 +7,7 @@ import hashlib
 import pytest
 from msgspec.structs import replace
 
-from precursor_screen.errors import ErrorGroup, ExitCode, UnreadableManifest
+from precursor_screen.core.errors import ErrorGroup, ExitCode, UnreadableManifest
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.runners.coverage import decide_exit_code
 from precursor_screen.runners.inputs import Source

@@ -13,16 +13,16 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from precursor_screen.core.model import WatchlistEntry, WatchlistName
+from precursor_screen.core.schema import PARTY_MATCH
+from precursor_screen.core.tables import DATA
 from precursor_screen.kernel.match.party_memory import NO_PARTY_MEMORY, Recalled
 from precursor_screen.kernel.match.recognise import match_parties
 from precursor_screen.matching.party import alignment, bounds, candidates
 from precursor_screen.matching.party.index import PartyIndex, build_index
-from precursor_screen.model import WatchlistEntry, WatchlistName
 from precursor_screen.names.party import normalise_party
 from precursor_screen.runners import match_cache
 from precursor_screen.runners.match_cache import MatchCache, cached_matches, matcher_version, state_key
-from precursor_screen.schema import PARTY_MATCH
-from precursor_screen.tables import DATA
 from tests.examples import examples
 
 DAY = date(2026, 11, 25)

@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from precursor_screen.errors import ExitCode
+from precursor_screen.core.errors import ExitCode
 from precursor_screen.ledger.store import open_ledger
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reports.case import show_subjects

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.errors import UsageError
+from precursor_screen.core.errors import UsageError
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.reports import json_report
 from precursor_screen.reports.console import counts_in_words

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.api import screen
+from precursor_screen.core.report import Report
 from precursor_screen.readers.registry import read
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.reports.report import Report
 from sample_data.filing import WRITERS
 from tests.conftest import ROOT
 from tests.examples import SOAK

@@ -12,8 +12,8 @@ from precursor_screen.casework.audit.audit import Audit, Audited
 from precursor_screen.casework.audit.moves import Lines
 from precursor_screen.casework.audit.tables import RANKING, TABLES, ranked, records_of
 from precursor_screen.casework.audit.telling import tell
+from precursor_screen.core.json_text import dump
 from precursor_screen.reports.document import Document, Table, columns, tabulate
-from precursor_screen.reports.json_text import dump
 
 _MOST_CITED = 30_000  # characters of numbers in a cell, which holds 32,767; of a figure with more all stand in the sheet Figures
 _FIGURES = columns("exporter:30w sheet:16c row:8n line:8n")

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from precursor_screen.casework.audit.moves import Lines
 from precursor_screen.casework.audit.profile import Profile
-from precursor_screen.model import OPEN
-from precursor_screen.reports.words import counted
-from precursor_screen.reports.words import kilograms as kg
+from precursor_screen.core.model import OPEN
+from precursor_screen.core.words import counted
+from precursor_screen.core.words import kilograms as kg
 
 TOP = 90.0  # percentile from which a place among others is told
 LEAST_PEERS = 5  # others, before a place among them is told

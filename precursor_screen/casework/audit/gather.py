@@ -23,7 +23,7 @@ from precursor_screen.casework.audit.unseen import Basis
 from precursor_screen.casework.frames import group, to_tuples
 from precursor_screen.casework.gathering import make_frame, unseen
 from precursor_screen.casework.reconcile.law import Frame
-from precursor_screen.model import Substance
+from precursor_screen.core.model import Substance
 from precursor_screen.names.party import party_key
 from precursor_screen.reference import shipped
 from precursor_screen.reference.jurisdiction import own_countries

@@ -11,7 +11,7 @@ import pandas as pd
 
 from precursor_screen.casework.audit.moves import Rows, named, sums
 from precursor_screen.casework.frames import group, row, to_tuples
-from precursor_screen.model import Substance
+from precursor_screen.core.model import Substance
 
 LEAST_PRICES = 8  # of a substance, before its quartiles say anything
 FENCE = Decimal("1.5")  # interquartile ranges beyond a quartile (J. W. Tukey, Exploratory Data Analysis, 1977)

@@ -16,11 +16,11 @@ from precursor_screen.casework.audit.audit import Audit, Audited
 from precursor_screen.casework.audit.axes import calendar
 from precursor_screen.casework.audit.moves import Lines, Rows, place_of
 from precursor_screen.casework.audit.tables import RANKING, TABLES, Described, ranked, records_of
+from precursor_screen.core.printable import printable
+from precursor_screen.core.words import counted, cut
+from precursor_screen.core.words import kilograms as kg
 from precursor_screen.reports import pages
 from precursor_screen.reports.document import columns
-from precursor_screen.reports.printable import printable
-from precursor_screen.reports.words import counted, cut
-from precursor_screen.reports.words import kilograms as kg
 
 if TYPE_CHECKING:
     from jinja2 import Environment

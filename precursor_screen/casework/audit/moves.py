@@ -15,9 +15,9 @@ import pyarrow as pa
 
 from precursor_screen.casework.frames import group, or_nought, sum_known, sum_once, to_column, to_frame, values
 from precursor_screen.casework.reconcile.movements import READ as OF_PAPERS
-from precursor_screen.engine import connect, fetch
+from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.model import Threshold
 from precursor_screen.kernel.movements import link_movements
-from precursor_screen.model import Threshold
 from precursor_screen.reference.thresholds import threshold_for
 
 # What is read of each movement of the exporter.

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from msgspec import Struct, field
 from rapidfuzz import fuzz
 
-from precursor_screen.errors import UsageError
+from precursor_screen.core.errors import UsageError
 from precursor_screen.matching.party.index import compare_names
 from precursor_screen.names.party import party_key
 

@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from precursor_screen.casework.audit.moves import Limits, Rows
 from precursor_screen.casework.frames import group, row, to_frame, to_tuples
-from precursor_screen.engine import connect, fetch
-from precursor_screen.schema import DECIMAL
+from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.schema import DECIMAL
 
 # What is read of everybody's movements.
 READ = (

@@ -31,10 +31,10 @@ from precursor_screen.casework.audit.axes import HEIGHT as PLOT_HEIGHT
 from precursor_screen.casework.audit.axes import WIDTH as PLOT_WIDTH
 from precursor_screen.casework.audit.geography import HEIGHT, WIDTH, great_circle, project, world
 from precursor_screen.casework.audit.moves import Rows
+from precursor_screen.core.printable import printable
+from precursor_screen.core.words import counted, cut
+from precursor_screen.core.words import kilograms as kg
 from precursor_screen.reports.figures import figure, rect
-from precursor_screen.reports.printable import printable
-from precursor_screen.reports.words import counted, cut
-from precursor_screen.reports.words import kilograms as kg
 
 MOST_SPANS, MOST_ROUTES = 30, 60
 _NO_LINE = {True: "the threshold is zero: every quantity counts", False: "no threshold is known"}

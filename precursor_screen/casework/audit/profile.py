@@ -16,7 +16,7 @@ from precursor_screen.casework.audit import goods, partners, standing, unseen, v
 from precursor_screen.casework.audit.moves import Limits, Rows, known_kg, lines_of, named, to_moves
 from precursor_screen.casework.audit.names import Merged
 from precursor_screen.casework.frames import to_tuples
-from precursor_screen.model import Substance
+from precursor_screen.core.model import Substance
 
 
 class Profile(Struct, frozen=True, eq=False, dict=True):

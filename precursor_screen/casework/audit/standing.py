@@ -11,7 +11,7 @@ import pandas as pd
 
 from precursor_screen.casework.audit.moves import Rows
 from precursor_screen.casework.frames import row, values
-from precursor_screen.model import LEVELS, OPEN
+from precursor_screen.core.model import LEVELS, OPEN
 
 RECEIVING = ("consignee", "importer", "notify_party", "receiver")
 

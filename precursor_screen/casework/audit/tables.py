@@ -10,8 +10,8 @@ from precursor_screen.casework.audit.audit import Audited
 from precursor_screen.casework.audit.moves import place_of
 from precursor_screen.casework.audit.peers import SHARE
 from precursor_screen.casework.audit.ranking import Ranking
-from precursor_screen.reports.words import cut
-from precursor_screen.reports.words import kilograms as kg
+from precursor_screen.core.words import cut
+from precursor_screen.core.words import kilograms as kg
 
 Records = Iterable[Any]  # rows of a table, or what they hold by name
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from precursor_screen.casework.audit.audit import Audit, Audited
 from precursor_screen.casework.audit.moves import Lines, place_of
 from precursor_screen.casework.audit.ranking import Ranking
-from precursor_screen.reports.words import counted
-from precursor_screen.reports.words import kilograms as kg
+from precursor_screen.core.words import counted
+from precursor_screen.core.words import kilograms as kg
 
 _MOST_FINDINGS, _MOST_NAMES, _MOST_PLACES = 20, 12, 3
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from precursor_screen.casework.audit.moves import Rows, lines_of, named
 from precursor_screen.casework.frames import row
-from precursor_screen.reports.words import counted
+from precursor_screen.core.words import counted
 
 LEAST_GAP = 7  # days in a row without a movement of anybody
 MOST_GAPS = 200

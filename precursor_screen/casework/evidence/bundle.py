@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Mapping
 from typing import Final
 
-from precursor_screen.errors import UnreadableManifest
+from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.formats.archive import check_bomb
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.limits import MB

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from precursor_screen.casework.evidence.gather import Document, Row
-from precursor_screen.model import LEVELS
-from precursor_screen.reports.json_text import dump
+from precursor_screen.core.json_text import dump
+from precursor_screen.core.model import LEVELS
 from precursor_screen.reports.tables import write_rows
 
 # Article 12, paragraph 10 (a), of the 1988 Convention: exporter, importer and consignee, substance, quantity, expected point of entry and

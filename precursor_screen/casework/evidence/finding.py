@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from precursor_screen.casework.evidence.gather import Row
-from precursor_screen.errors import InputError, UnreadableManifest, UsageError, Where
+from precursor_screen.core.errors import InputError, UnreadableManifest, UsageError, Where
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import CHUNK, Blob
 from precursor_screen.formats.limits import MAX_NESTING

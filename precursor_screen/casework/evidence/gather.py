@@ -21,11 +21,11 @@ from msgspec.structs import asdict
 
 from precursor_screen.casework.evidence.facts import facts_of, field_of, stands_in
 from precursor_screen.casework.targets import Found, find_flags
-from precursor_screen.errors import UsageError
+from precursor_screen.core.errors import UsageError
+from precursor_screen.core.model import OPEN
 from precursor_screen.ledger.provenance import Behind
 from precursor_screen.ledger.store import Ledger
 from precursor_screen.ledger.values import REFERENCE
-from precursor_screen.model import OPEN
 from precursor_screen.version import __version__
 
 FORMAT = "precursor-screen evidence 1"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from precursor_screen.casework.evidence.gather import Document, Row
 from precursor_screen.casework.evidence.sources import rule_of
 from precursor_screen.casework.explained import explain_lines
+from precursor_screen.core.json_text import dump
+from precursor_screen.core.printable import printable
 from precursor_screen.reports import pages
 from precursor_screen.reports.case import Piece, label, mark
-from precursor_screen.reports.json_text import dump
-from precursor_screen.reports.printable import printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment

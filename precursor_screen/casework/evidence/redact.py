@@ -23,10 +23,10 @@ from typing import Any
 from precursor_screen.casework.evidence.blackout import blackout, words_of
 from precursor_screen.casework.evidence.facts import field_of, stands_in
 from precursor_screen.casework.evidence.gather import Document, Row
+from precursor_screen.core.json_text import dump
+from precursor_screen.core.schema import ROLES, TRADERS
 from precursor_screen.reference.nomenclature import shipped_nomenclature
 from precursor_screen.reference.recogniser import shipped_substances
-from precursor_screen.reports.json_text import dump
-from precursor_screen.schema import ROLES, TRADERS
 
 LEFT_OUT = "[left out]"
 _PRICE = re.compile(r"(?:^|_)(?:value|usd|price|freight|currency|invoice)(?:_|$)")

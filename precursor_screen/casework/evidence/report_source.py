@@ -14,8 +14,8 @@ from precursor_screen.casework.evidence.facts import facts_of, stands_in
 from precursor_screen.casework.evidence.gather import Document, Row, head_of, in_order
 from precursor_screen.casework.explained import explain_lines
 from precursor_screen.casework.targets import LEAST, choose, is_referred_to, split_name
-from precursor_screen.errors import UsageError, Where
-from precursor_screen.schema import FLAG
+from precursor_screen.core.errors import UsageError, Where
+from precursor_screen.core.schema import FLAG
 
 _REMEDY = "Write the report anew with `screen -o report.json`, and do not edit it."
 _TEXTS = ("flag_id", "rule_id", "rule_version", "level", "because")

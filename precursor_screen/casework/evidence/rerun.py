@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from precursor_screen.casework.evidence.gather import Document, Row
-from precursor_screen.reports.report import Report
+from precursor_screen.core.report import Report
 
 _COMPARED = (
     "rule_version",

@@ -11,10 +11,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from precursor_screen.core.model import Concern, Rule, Typology
+from precursor_screen.core.schema import DECIMAL
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.triage.triage import triage
-from precursor_screen.model import Concern, Rule, Typology
-from precursor_screen.schema import DECIMAL
 
 Row = dict[str, Any]
 _CANDIDATE = pa.schema(

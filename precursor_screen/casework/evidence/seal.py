@@ -8,7 +8,7 @@ from typing import Any
 
 from precursor_screen.casework.evidence import bundle, page
 from precursor_screen.casework.evidence.gather import Document
-from precursor_screen.reports.json_text import dump
+from precursor_screen.core.json_text import dump
 
 Signer = Callable[[bytes], bytes]
 

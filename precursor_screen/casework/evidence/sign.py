@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from precursor_screen.errors import MissingExtra, UsageError, Where
+from precursor_screen.core.errors import MissingExtra, UsageError, Where
 
 NAMESPACE: Final = "evidence@precursor-screen"  # a signature of anything else by the same key does not count
 INSTALL: Final = "Install OpenSSH (Debian, Ubuntu: openssh-client; Windows: the optional feature OpenSSH Client)."

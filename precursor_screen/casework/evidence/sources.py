@@ -16,11 +16,11 @@ from msgspec.structs import replace
 
 from precursor_screen.casework.evidence.gather import TO_SCORE, Document, Row
 from precursor_screen.casework.evidence.scores import NOTE, reckon
-from precursor_screen.errors import WatchlistError
-from precursor_screen.model import Concern, Rule, retired_rule
+from precursor_screen.core.errors import WatchlistError
+from precursor_screen.core.model import Concern, Rule, retired_rule
+from precursor_screen.core.report import legal_basis
 from precursor_screen.reference.bundle import Rulebook
 from precursor_screen.reference.watchlists.opened import Watchlist
-from precursor_screen.reports.report import legal_basis
 from precursor_screen.rulebook.expression import columns_in
 
 OpenList = Callable[[str], Watchlist]

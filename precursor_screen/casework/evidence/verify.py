@@ -14,7 +14,7 @@ from precursor_screen.casework.evidence import bundle, page, sign
 from precursor_screen.casework.evidence.gather import FORMAT, Document
 from precursor_screen.casework.evidence.redact import resolve, salted, step
 from precursor_screen.casework.evidence.seal import text_of
-from precursor_screen.errors import MissingExtra, UsageError, Where
+from precursor_screen.core.errors import MissingExtra, UsageError, Where
 from precursor_screen.version import __version__
 
 _KEYS = (

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import replace
 
-from precursor_screen.memory import Compared
-from precursor_screen.model import Rule
+from precursor_screen.core.memory import Compared
+from precursor_screen.core.model import Rule
 
 NOT_RAISED = pa.schema([("rule_id", pa.string()), ("count", pa.int64()), ("shipments", pa.int64())])
 

@@ -15,17 +15,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import replace
 
-from precursor_screen.engine import connect, fetch
+from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.model import Rule
+from precursor_screen.core.schema import BY_NAME, FLAG, LINE, PARTY, SUBJECTS, SUBSTANCE, UNJUDGED
 from precursor_screen.kernel.judge.flag_rows import PLACE, columns_told, count_unjudged, flags_of
 from precursor_screen.kernel.resolve.resolved import COLUMNS_OF, LINE_NO, Resolved
-from precursor_screen.model import Rule
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import TRUE, UNKNOWN, Rows, whole
 from precursor_screen.rulebook.expression import Expression, columns_in
 from precursor_screen.rulebook.groups import Grouping
 from precursor_screen.rulebook.sql import identifier, literal
 from precursor_screen.rulebook.tell import NOT_STATED
-from precursor_screen.schema import BY_NAME, FLAG, LINE, PARTY, SUBJECTS, SUBSTANCE, UNJUDGED
 
 # Where a match stands, beside what the rule shows: names in the evidence -> columns.
 _SPANS = {

@@ -11,11 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.core.schema import FLAG, SUBSTANCE, UNJUDGED
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import Mask, Rows
 from precursor_screen.rulebook.expression import Expression, Field, Operator, apply, columns_in
 from precursor_screen.rulebook.tell import Telling, Texts
-from precursor_screen.schema import FLAG, SUBSTANCE, UNJUDGED
 
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 # Only these levels bar the band `none` when they could not be judged.

@@ -12,8 +12,8 @@ from typing import Protocol
 import pyarrow as pa
 from msgspec import Struct
 
+from precursor_screen.core.schema import PARTY_MATCH
 from precursor_screen.matching.party.index import PartyIndex
-from precursor_screen.schema import PARTY_MATCH
 
 
 class Recalled(Struct, frozen=True):

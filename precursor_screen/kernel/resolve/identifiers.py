@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.model import WatchlistEntry
+from precursor_screen.core.model import WatchlistEntry
+from precursor_screen.core.schema import ROLES
 from precursor_screen.names.identifiers import MAY_HOLD_NUMBER, imo_numbers_in, labelled_numbers_in, numbers_in
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.schema import ROLES
 
 _TEXTS = ("description", "marks", "other_texts", "other_parties", "declarant_name", "carrier_name", "place_of_delivery")
 _VESSEL_FIELDS = ("vessel", "voyage", "carrier_name")

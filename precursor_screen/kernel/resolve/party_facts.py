@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.core.schema import MOVEMENT, ROLES
 from precursor_screen.kernel.match.spread import Spread, cut
 from precursor_screen.kernel.resolve.distinct import map_distinct
 from precursor_screen.kernel.resolve.resolved import LINE_NO, column_or_nulls
@@ -18,7 +19,6 @@ from precursor_screen.names.party import address_key, is_to_order, party_key
 from precursor_screen.names.persons import person
 from precursor_screen.names.trades import other_trade
 from precursor_screen.rulebook.lists import NamedList
-from precursor_screen.schema import MOVEMENT, ROLES
 
 _MOVEMENT_NAMES = frozenset(MOVEMENT.names)
 

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 import duckdb
 import pyarrow as pa
 
-from precursor_screen.engine import fetch
+from precursor_screen.core.engine import fetch
+from precursor_screen.core.schema import BY_NAME
 from precursor_screen.kernel.documents import open_registers, register_table
 from precursor_screen.kernel.resolve.resolved import LINE_NO
 from precursor_screen.reference.reply_periods import shipped_reply_periods
 from precursor_screen.rulebook.registers import NOTIFICATIONS
 from precursor_screen.rulebook.sql import literal, same_reference
-from precursor_screen.schema import BY_NAME
 
 _PERMIT = ("permit_found", "permit_status", "permit_in_force", "permit_substance_ids", "permit_quantity_kg", "permit_single_use")
 _PEN = ("pen_found", "pen_status", "pen_lead_days", "pen_substance_ids", "pen_importer_key", "pen_country")

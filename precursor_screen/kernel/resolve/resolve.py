@@ -10,7 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from precursor_screen.engine import connect, fetch
+from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.model import Rate
+from precursor_screen.core.schema import TYPES
 from precursor_screen.kernel.match.spread import Spread, in_turn
 from precursor_screen.kernel.resolve.descriptions import description_facts
 from precursor_screen.kernel.resolve.goods_facts import add_goods_facts
@@ -22,13 +24,11 @@ from precursor_screen.kernel.resolve.quantities import LINE_COLUMNS as MASS_LINE
 from precursor_screen.kernel.resolve.register_facts import add_register_facts
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
 from precursor_screen.kernel.resolve.substances import find_candidates, find_named
-from precursor_screen.model import Rate
 from precursor_screen.names.codes import find_cas
 from precursor_screen.names.locodes import PLACES_OF, country_of_cell
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.lists import NamedList
 from precursor_screen.rulebook.sql import literal
-from precursor_screen.schema import TYPES
 
 _TEXT_PART = 8 << 20  # bytes of descriptions that are looked at together
 _TEXTS = TYPES["texts"]

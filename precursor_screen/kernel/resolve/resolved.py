@@ -5,7 +5,16 @@ from __future__ import annotations
 import pyarrow as pa
 from msgspec import Struct
 
-from precursor_screen.schema import LINE, LINE_COLUMNS, LINE_FACTS, PARTY, PARTY_COLUMNS, SUBSTANCE, SUBSTANCE_COLUMNS, Column
+from precursor_screen.core.schema import (
+    LINE,
+    LINE_COLUMNS,
+    LINE_FACTS,
+    PARTY,
+    PARTY_COLUMNS,
+    SUBSTANCE,
+    SUBSTANCE_COLUMNS,
+    Column,
+)
 
 LINE_NO = "line_no"  # position of the line in the run, from 0: the key within one run only
 

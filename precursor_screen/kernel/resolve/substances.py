@@ -9,14 +9,14 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from precursor_screen.engine import fetch
+from precursor_screen.core.engine import fetch
+from precursor_screen.core.model import Concern, Substance
+from precursor_screen.core.schema import DECIMAL
 from precursor_screen.kernel.law import THRESHOLDS, open_law, same_law
 from precursor_screen.kernel.resolve.resolved import LINE_NO
 from precursor_screen.matching.substance.evidence import BY_NAME, LETTERS_OF_DRUGS, STRENGTHS, combined
-from precursor_screen.model import Concern, Substance
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.sql import literal
-from precursor_screen.schema import DECIMAL
 
 # Best first. A name as written says more than one found only after folding; a code says what somebody typed into a form.
 METHODS = ("name", "cas", "cus", "ec_number", "normalised", "structure", "fuzzy", "un_number", "hs")

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 import pyarrow as pa
 from msgspec import Struct
 
-from precursor_screen.engine import connect
+from precursor_screen.core.engine import connect
+from precursor_screen.core.model import Concern
 from precursor_screen.kernel.resolve.resolved import LINE_NO, Resolved
-from precursor_screen.model import Concern
 from precursor_screen.names.text_mass import TEXT_EXCEEDS
 from precursor_screen.rulebook.sql import identifier, null_column
 

@@ -6,9 +6,9 @@ from collections.abc import Collection
 
 import pyarrow as pa
 
-from precursor_screen.engine import connect
+from precursor_screen.core.engine import connect
+from precursor_screen.core.memory import Ask, columns_of
 from precursor_screen.kernel.triage.goods import LICIT_USE, Goods, round_half_up
-from precursor_screen.memory import Ask, columns_of
 
 _DOCUMENT = 10
 _UNCHECKED = 0.2  # of the points of the goods, a number that no register was asked about: anybody can write one

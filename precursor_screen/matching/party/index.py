@@ -22,7 +22,8 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen import schema
+from precursor_screen.core import schema
+from precursor_screen.core.model import ENTRY_KINDS
 from precursor_screen.matching.party.alignment import Outcome, compare
 from precursor_screen.matching.party.bounds import summarise_rows
 from precursor_screen.matching.party.candidates import Questions, find_candidates
@@ -40,7 +41,6 @@ from precursor_screen.matching.party.queries import Joined, Speller, Texts, is_t
 from precursor_screen.matching.party.vocabulary import Vocabulary
 from precursor_screen.matching.party.weights import Word, describe, make_word
 from precursor_screen.matching.party.word_book import WordBook
-from precursor_screen.model import ENTRY_KINDS
 from precursor_screen.names.party import PartyName, normalise_party
 
 __all__ = [

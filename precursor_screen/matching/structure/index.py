@@ -16,13 +16,13 @@ import pyarrow as pa
 from msgspec import Struct
 from msgspec.structs import replace
 
+from precursor_screen.core.model import Substance
 from precursor_screen.matching.structure.reading import Fragments, connectivity, read_names, read_smiles
 from precursor_screen.matching.structure.spans import systematic_spans, wider_spans
 from precursor_screen.matching.substance.dictionary import Pattern
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.matching.substance.match import Match, match_table
 from precursor_screen.matching.substance.suppression import reason_against
-from precursor_screen.model import Substance
 from precursor_screen.names.goods_words import form_of
 from precursor_screen.names.text import plain
 

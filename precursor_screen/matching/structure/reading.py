@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
-from precursor_screen.errors import MissingExtra
+from precursor_screen.core.errors import MissingExtra
 from precursor_screen.names.text import fold_char
 
 INSTALL: Final = "Install them: pip install 'precursor-screen[structure]'"

@@ -14,8 +14,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from precursor_screen.model import Control
-from precursor_screen.tables import DATA, Row, read_boolean, whole_rows
+from precursor_screen.core.model import Control
+from precursor_screen.core.tables import DATA, Row, read_boolean, whole_rows
 
 COLUMNS: Final = ["substance_id", "class", "instruments", "pattern", "strength", "source", "verified"]
 # One of these words, in letters, stands in each name.

@@ -10,11 +10,11 @@ from typing import Final
 import ahocorasick_rs
 from msgspec import Struct
 
+from precursor_screen.core.model import Substance, SubstanceName
 from precursor_screen.matching.substance.boundaries import script
 from precursor_screen.matching.substance.lookalikes import ReadingIndex
 from precursor_screen.matching.substance.neighbours import Neighbours, load_neighbours
 from precursor_screen.matching.substance.pieces import PieceIndex
-from precursor_screen.model import Substance, SubstanceName
 from precursor_screen.names.confusions import loose_fold
 from precursor_screen.names.text import fold, plain, spaced
 

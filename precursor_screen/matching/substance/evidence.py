@@ -12,9 +12,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from precursor_screen.core.model import Substance
 from precursor_screen.matching.substance.match import Match
 from precursor_screen.matching.substance.suppression import NEGATED
-from precursor_screen.model import Substance
 from precursor_screen.names.chemical import is_salt_word
 from precursor_screen.names.goods_words import one_of, words_of
 from precursor_screen.names.patterns import late

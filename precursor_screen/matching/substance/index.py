@@ -15,6 +15,7 @@ from typing import Any, Final
 import pyarrow as pa
 from msgspec.structs import replace
 
+from precursor_screen.core.model import Substance
 from precursor_screen.matching.substance.boundaries import edges, gaps_fit
 from precursor_screen.matching.substance.classes import find_classes
 from precursor_screen.matching.substance.cut import CutNames
@@ -38,7 +39,6 @@ from precursor_screen.matching.substance.overlaps import Kept, Standing
 from precursor_screen.matching.substance.prefilter import Prefilter, Suspicion
 from precursor_screen.matching.substance.repeats import MatchCounts, Repeats
 from precursor_screen.matching.substance.suppression import reason_against
-from precursor_screen.model import Substance
 from precursor_screen.names.chemical import prefix_reason, salt_bounds
 from precursor_screen.names.decodings import further_readings
 from precursor_screen.names.goods_words import form_of, is_negated

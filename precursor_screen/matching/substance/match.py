@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pyarrow as pa
 from msgspec import Struct
 
+from precursor_screen.core.schema import SUBSTANCE_MATCH
 from precursor_screen.names.text import fold
-from precursor_screen.schema import SUBSTANCE_MATCH
 
 
 class Match(Struct, frozen=True):

@@ -9,7 +9,7 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from precursor_screen.tables import DATA, spellings_of, whole_rows, words_of
+from precursor_screen.core.tables import DATA, spellings_of, whole_rows, words_of
 
 COLUMNS: Final = ["word", "kind", "near"]
 KINDS: Final = frozenset({"chemical", "medicine", "plant", "food", "word", "brand", "place"})

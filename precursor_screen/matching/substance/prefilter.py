@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from msgspec import Struct, field
 
+from precursor_screen.core.tables import words_of
 from precursor_screen.matching.substance.classes import TRIGGERS as CLASS_WORDS
 from precursor_screen.matching.substance.dictionary import NameDictionary
 from precursor_screen.matching.substance.lookalikes import compile_bytes
@@ -28,7 +29,6 @@ from precursor_screen.matching.substance.stream import (
     free_places,
     sketches,
 )
-from precursor_screen.tables import words_of
 
 _CHUNK: Final = 1_000_000  # characters at once: bounds the memory of the arrays
 _STEREO: Final = re.compile(

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 import pyarrow as pa
 from msgspec import Struct, field
 
+from precursor_screen.core.model import Input
+from precursor_screen.core.schema import FILED, LINE_COLUMNS
 from precursor_screen.formats.sheet import Aside, string_array
-from precursor_screen.model import Input
 from precursor_screen.readers.assemble import TEXT, assemble
 from precursor_screen.readers.column_map import ColumnMap, Guess
 from precursor_screen.readers.fields import CANONICAL, PARTY_NAMES
@@ -19,7 +20,6 @@ from precursor_screen.readers.interface import Digest, InputTables, IssueList
 from precursor_screen.readers.messages.scope import BESIDE, UNREAD, Cell, MessageLine
 from precursor_screen.readers.tabular.asides import lines_aside
 from precursor_screen.readers.tabular.beside import as_lists, other_cells, unmapped_cells
-from precursor_screen.schema import FILED, LINE_COLUMNS
 
 # Three letters in any order, a letter beyond ASCII, or a sign of CAS numbers and encoded text.
 _WORDS = re.compile(r"(?:[A-Za-z][^A-Za-z]*){3}|[^\x00-\x7f]|[-&%=\\]")

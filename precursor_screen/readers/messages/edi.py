@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from precursor_screen.errors import NoManifest, Where
+from precursor_screen.core.errors import NoManifest, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.edi import EDIFACT, X12, Segment, read_segments
 from precursor_screen.formats.encoding import Text, open_text

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from precursor_screen.core.tables import whole_rows
 from precursor_screen.readers.messages.scope import UNREAD
-from precursor_screen.tables import whole_rows
 
 Codes = Mapping[tuple[str, str], str]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from precursor_screen.errors import NoManifest, UnknownFormat, UnreadableManifest, Where
+from precursor_screen.core.errors import NoManifest, UnknownFormat, UnreadableManifest, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.xml_levels import DAMAGE, START, stream_levels
 from precursor_screen.readers.fields import DATES

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pyarrow as pa
 
+from precursor_screen.core.schema import BESIDE_TABLE
 from precursor_screen.formats.sheet import Aside, Body, string_array
 from precursor_screen.readers.cells import clean_cell
 from precursor_screen.readers.identity import add_identity
 from precursor_screen.readers.tabular.beside import TEXTS, says_something
-from precursor_screen.schema import BESIDE_TABLE
 
 ABOVE, HEADERS, TOTALS, UNHEADED = "row above the header", "header", "row of totals", "row of a sheet that could not be screened"
 BESIDE = "-beside"

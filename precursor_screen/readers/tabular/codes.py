@@ -15,11 +15,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import replace
 
+from precursor_screen.core.tables import whole_rows
 from precursor_screen.readers.cells import Distinct, clean_column
 from precursor_screen.readers.column_map import Guess
 from precursor_screen.readers.interface import IssueList
 from precursor_screen.readers.tabular.presets import Preset, PresetColumn
-from precursor_screen.tables import whole_rows
 
 _DIGITS: Final = re.compile(r"0*(\d{1,6}?)(?:\.0+)?")
 _COLUMNS: Final = ("table", "field", "code", "meaning", "source", "checked")

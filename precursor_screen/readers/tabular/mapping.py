@@ -9,7 +9,7 @@ import pyarrow as pa
 from msgspec import Struct
 from msgspec.structs import replace
 
-from precursor_screen.errors import ErrorGroup
+from precursor_screen.core.errors import ErrorGroup
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.readers.column_map import IGNORED_BY_MAP, ColumnMap, Guess, unknown_headers
 from precursor_screen.readers.fields import IGNORED, SEVERAL

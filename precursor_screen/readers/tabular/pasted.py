@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from precursor_screen.errors import InputError
+from precursor_screen.core.errors import InputError
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.encoding import open_text
 from precursor_screen.formats.sheet import HEAD_ROWS, Sheet, memory_reader, string_array

@@ -24,13 +24,13 @@ from typing import Any, Final
 import yaml
 from msgspec import Struct
 
-from precursor_screen.errors import MappingError, Where
-from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.core.errors import MappingError, Where
+from precursor_screen.core.kept import digest_files, kept
+from precursor_screen.core.suggest import did_you_mean
 from precursor_screen.readers.column_map import NO_PRESET, ColumnMap, Guess
 from precursor_screen.readers.fields import IGNORED
 from precursor_screen.readers.tabular.headers import reduce_header, split_header
 from precursor_screen.readers.tabular.numbered import Numbered
-from precursor_screen.store.kept import digest_files, kept
 
 _FOLDER: Final = "precursor_screen.readers.tabular.layouts.presets"
 # "G31_1 (Описание)", "31.1 Описание", "G15A": the box of a declaration. Other forms number their boxes too, so a number alone is none.

@@ -8,12 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import replace
 
-from precursor_screen.errors import UnreadableManifest, Where
+from precursor_screen.core.errors import UnreadableManifest, Where
+from precursor_screen.core.model import Input
+from precursor_screen.core.schema import FILED, LINE_COLUMNS
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.direct import TABULAR_KINDS
 from precursor_screen.formats.sheet import Aside, Body, Sheet
 from precursor_screen.formats.table import open_sheets
-from precursor_screen.model import Input
 from precursor_screen.names.locodes import MOST, PORTS, country_of_cell
 from precursor_screen.readers.assemble import MIXED, TEXT, TYPED, assemble
 from precursor_screen.readers.column_map import Column, ColumnMap, Guess, Reading
@@ -33,7 +34,6 @@ from precursor_screen.readers.tabular.paper_headers import Papers, with_papers
 from precursor_screen.readers.tabular.presets import Preset, named_preset, numbered_pieces, preset_of, recognise
 from precursor_screen.readers.tabular.rows import drop_idle_rows, join_continued
 from precursor_screen.readers.tabular.unread import note_unread
-from precursor_screen.schema import FILED, LINE_COLUMNS
 
 _GUESSED = ColumnMap({})
 _GOODS = ("description", "hs_code")

@@ -13,10 +13,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from precursor_screen.core.tables import words_of
 from precursor_screen.formats.sheet import Body, string_array
 from precursor_screen.readers.cells import NULLS
 from precursor_screen.readers.interface import IssueList
-from precursor_screen.tables import words_of
 
 _BLANK = r"^[\s\pZ\x{FEFF}]*$"
 _NOTHING = rf"(?i)^[\s\pZ\x{{FEFF}}]*(?:{NULLS})?[\s\pZ]*$"

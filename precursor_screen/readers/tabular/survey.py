@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from precursor_screen.issues import ISSUE_CODES
+from precursor_screen.core.issues import ISSUE_CODES
 from precursor_screen.readers.column_map import Column
 from precursor_screen.readers.interface import InputTables
 from precursor_screen.readers.tabular.content import Content

@@ -13,7 +13,8 @@ from typing import Any
 import pyarrow as pa
 from msgspec import Struct
 
-from precursor_screen.errors import RegisterError, Where
+from precursor_screen.core.errors import RegisterError, Where
+from precursor_screen.core.suggest import did_you_mean
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.sheet import Sheet
 from precursor_screen.formats.table import open_sheets
@@ -22,7 +23,6 @@ from precursor_screen.names.countries import find_country
 from precursor_screen.names.dates import parse_date, weigh_order
 from precursor_screen.names.numbers import Number, parse_number, weigh_marks
 from precursor_screen.names.party import party_key
-from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.names.unit_codes import MASS, VOLUME, find_unit, to_base
 from precursor_screen.reference.registers.headers import IGNORED, OWN_WORDS, HeaderWords, columns_of, find_header, fold, unit_of
 from precursor_screen.rulebook.registers import NOTIFICATIONS, REGISTERS, STATUSES, WRITTEN, RegisterColumn, schema_of

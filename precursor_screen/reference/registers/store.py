@@ -10,14 +10,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec import Struct, to_builtins
 
-from precursor_screen.errors import RegisterError, Where
+from precursor_screen.core.digests import Digests, digest_file
+from precursor_screen.core.errors import RegisterError, Where
+from precursor_screen.core.suggest import did_you_mean
 from precursor_screen.matching.substance.index import SubstanceIndex
-from precursor_screen.names.suggest import did_you_mean
 from precursor_screen.reference.registers.headers import OWN_WORDS, HeaderWords
 from precursor_screen.reference.registers.reading import ReadRegister, Skipped, read_register
+from precursor_screen.reference.snapshots import DamagedError, Snapshots, check
 from precursor_screen.rulebook.registers import CONFIRMATIONS, NOTIFICATIONS, PERMITS, REGISTERS, WRITTEN, schema_of
-from precursor_screen.store.digests import Digests, digest_file
-from precursor_screen.store.snapshots import DamagedError, Snapshots, check
 
 SHRINKS_TO = 0.5  # a register with less than half of the last one's rows is more likely cut off than emptied
 # A snapshot of before they were may lack them.

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from precursor_screen.errors import WatchlistError
+from precursor_screen.core.errors import WatchlistError
+from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.formats.xml import find_root_name, find_text, stream_records
-from precursor_screen.model import WatchlistEntry
 from precursor_screen.reference.watchlists.draft import Draft, read_day, tidy
 from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 
-from precursor_screen.errors import WatchlistError, Where
+from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
 from precursor_screen.reference.watchlists.manifest import Manifest
 from precursor_screen.reference.watchlists.registry import OFFICIAL_IDS

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from precursor_screen.errors import WatchlistError, Where
+from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists.csl import CslRecord, gather
 from precursor_screen.reference.watchlists.draft import tidy
 from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from precursor_screen.errors import UnreadableManifest, WatchlistError, Where
+from precursor_screen.core.errors import UnreadableManifest, WatchlistError, Where
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.table import open_sheets
 from precursor_screen.reference.watchlists.countries import country_code

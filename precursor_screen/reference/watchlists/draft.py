@@ -9,7 +9,7 @@ from datetime import date
 
 from msgspec import Struct, field
 
-from precursor_screen.model import WatchlistEntry, WatchlistName
+from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.names.dates import parse_date
 from precursor_screen.reference.watchlists.countries import country_code
 from precursor_screen.reference.watchlists.interface import Tally, tag_programmes

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from precursor_screen.model import WatchlistEntry, WatchlistName
+from precursor_screen.core.model import WatchlistEntry, WatchlistName
 
 _NAME = pa.struct([("name", pa.string()), ("kind", pa.string())])
 _IDENTIFIER = pa.struct([("kind", pa.string()), ("number", pa.string())])

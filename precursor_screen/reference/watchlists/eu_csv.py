@@ -9,7 +9,7 @@ import csv
 from collections.abc import Iterator
 from datetime import date
 
-from precursor_screen.errors import WatchlistError, Where
+from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists.draft import Draft, read_day, read_written_day
 from precursor_screen.reference.watchlists.eu import CONTENT, KINDS, add_alias, add_document
 from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally

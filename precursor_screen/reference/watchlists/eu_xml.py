@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
-from precursor_screen.errors import WatchlistError
+from precursor_screen.core.errors import WatchlistError
+from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.formats.xml import find_root_name, find_text, read_root, stream_records
-from precursor_screen.model import WatchlistEntry
 from precursor_screen.reference.watchlists.draft import Draft, read_day
 from precursor_screen.reference.watchlists.eu import CONTENT, KINDS, add_alias, add_document
 from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally

@@ -11,10 +11,10 @@ from typing import BinaryIO, Protocol
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from precursor_screen.errors import UnreadableManifest, WatchlistError, Where
+from precursor_screen.core.errors import UnreadableManifest, WatchlistError, Where
+from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.formats.archive import gunzip, is_workbook, open_zip, unzip
 from precursor_screen.formats.blob import Blob
-from precursor_screen.model import WatchlistEntry
 
 HEAD_BYTES = 65_536
 NARCOTICS = "narcotics"

@@ -11,9 +11,9 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, to_builtins
 
-from precursor_screen.errors import WatchlistError, Where
+from precursor_screen.core.digests import digest_file
+from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists.interface import Remark
-from precursor_screen.store.digests import digest_file
 
 
 class SourceFile(Struct, frozen=True):

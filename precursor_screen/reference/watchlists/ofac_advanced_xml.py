@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from xml.etree.ElementTree import Element
 
-from precursor_screen.errors import WatchlistError
+from precursor_screen.core.errors import WatchlistError
 from precursor_screen.formats.xml import find_root_name, find_text, stream_records
 from precursor_screen.reference.watchlists.draft import Draft
 from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally

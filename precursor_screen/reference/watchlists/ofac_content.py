@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from precursor_screen.model import WatchlistEntry
+from precursor_screen.core.model import WatchlistEntry
 
 KINDS = {"individual": "person", "entity": "organisation", "": "organisation", "vessel": "vessel", "aircraft": "aircraft"}
 ALIAS_KINDS = {"aka": "strong", "nka": "strong", "fka": "former"}

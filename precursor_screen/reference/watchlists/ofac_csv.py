@@ -10,7 +10,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
-from precursor_screen.errors import WatchlistError, Where
+from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists.draft import Draft
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, Tally
 from precursor_screen.reference.watchlists.ofac_content import ALIAS_KINDS, KINDS, decide_content

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from xml.etree.ElementTree import Element
 
-from precursor_screen.errors import WatchlistError
+from precursor_screen.core.errors import WatchlistError
+from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.formats.xml import find_root_name, find_text, find_texts, stream_records
-from precursor_screen.model import WatchlistEntry
 from precursor_screen.reference.watchlists.draft import Draft, read_written_day
 from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
 from precursor_screen.reference.watchlists.ofac_content import KINDS, alias_kind, decide_content, join_person

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from precursor_screen.errors import WatchlistError, Where
+from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists.draft import Draft, read_day, tidy
 from precursor_screen.reference.watchlists.interface import NARCOTICS, Importer, ListFile, ParsedList, Tally
 from precursor_screen.reference.watchlists.opensanctions import CONTENT, COUNTRIES, DRUG_TOPIC, IDENTIFIERS, KINDS, NAMES

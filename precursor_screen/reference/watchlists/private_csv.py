@@ -13,9 +13,9 @@ import io
 from datetime import date
 from pathlib import Path
 
-from precursor_screen.errors import WatchlistError, Where
-from precursor_screen.model import ENTRY_KINDS
-from precursor_screen.names.suggest import did_you_mean
+from precursor_screen.core.errors import WatchlistError, Where
+from precursor_screen.core.model import ENTRY_KINDS
+from precursor_screen.core.suggest import did_you_mean
 from precursor_screen.reference.watchlists.draft import Draft
 from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from precursor_screen.errors import WatchlistError, Where
+from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists import (
     bis_tsv,
     canada_xml,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from precursor_screen.errors import WatchlistError
+from precursor_screen.core.errors import WatchlistError
 from precursor_screen.formats.xml import find_root_name, find_text, read_root, stream_records
 from precursor_screen.reference.watchlists.draft import Draft, read_day
 from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from precursor_screen.errors import WatchlistError, Where
+from precursor_screen.core.errors import WatchlistError, Where
 from precursor_screen.reference.watchlists.interface import ListFile, Tally
 
 _CELL_LIMIT = 1 << 30

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from xml.etree.ElementTree import Element
 
-from precursor_screen.errors import WatchlistError, Where
+from precursor_screen.core.errors import WatchlistError, Where
+from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.formats.xml import find_root_name, find_text, find_texts, read_root, stream_records
-from precursor_screen.model import WatchlistEntry, WatchlistName
 from precursor_screen.reference.watchlists.countries import country_code
 from precursor_screen.reference.watchlists.interface import Importer, ListFile, ParsedList, Tally, tag_programmes
 

@@ -16,9 +16,9 @@ from precursor_screen.casework.audit import moves, peers
 from precursor_screen.casework.audit.gather import Everybody, Law
 from precursor_screen.casework.audit.moves import Limits, to_moves
 from precursor_screen.casework.audit.unseen import Basis
-from precursor_screen.model import HsCode, Substance, Threshold
+from precursor_screen.core.model import HsCode, Substance, Threshold
+from precursor_screen.core.schema import FLAG, MOVEMENT
 from precursor_screen.names.party import address_key, party_key
-from precursor_screen.schema import FLAG, MOVEMENT
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 OWN = "Larkfield Laboratory Supply Inc"

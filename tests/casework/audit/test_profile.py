@@ -18,7 +18,7 @@ from precursor_screen.casework.audit.findings import find
 from precursor_screen.casework.audit.gather import rank_all
 from precursor_screen.casework.audit.sample import draw, seed_of
 from precursor_screen.casework.audit.unseen import Basis, blind_spots, gaps
-from precursor_screen.errors import UsageError
+from precursor_screen.core.errors import UsageError
 from precursor_screen.rulebook.registers import NOTIFICATIONS, PERMITS, schema_of
 from tests.casework.audit.rows import FIRST, LAST, OWN, everybody, flag, row
 from tests.examples import examples

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from precursor_screen.casework.evidence.finding import find_inputs
-from precursor_screen.errors import UsageError
+from precursor_screen.core.errors import UsageError
 from sample_data.filing import outlook
 
 MANIFEST = b"bill of lading,description\nB1,ACETONE\n"

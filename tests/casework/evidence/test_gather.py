@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from precursor_screen.casework.evidence.gather import from_ledger, with_report
 from precursor_screen.casework.evidence.sources import complete
-from precursor_screen.errors import UsageError, WatchlistError
+from precursor_screen.core.errors import UsageError, WatchlistError
 from tests.casework.evidence.cases import EVIDENCE, GOODS, LINES, PARTY, record_case
 from tests.ledger.test_aliases import JOINED, WINDOW, apart, screen, verdict
 

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from precursor_screen.casework.evidence.report_source import from_report
-from precursor_screen.errors import UsageError
+from precursor_screen.core.errors import UsageError
 from tests.casework.evidence.cases import EVIDENCE, GOODS, LINES
 from tests.ledger.rows import flag
 

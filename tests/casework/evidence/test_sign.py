@@ -11,7 +11,7 @@ import pytest
 from precursor_screen.casework.evidence import bundle, sign
 from precursor_screen.casework.evidence.seal import seal
 from precursor_screen.casework.evidence.verify import verify
-from precursor_screen.errors import MissingExtra, UsageError
+from precursor_screen.core.errors import MissingExtra, UsageError
 from tests.casework.evidence.cases import SECRET
 from tests.casework.evidence.conftest import WHEN
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.casework.reconcile.movements import agrees, named_numbers, read_movements
-from precursor_screen.schema import MOVEMENT
+from precursor_screen.core.schema import MOVEMENT
 from tests.casework.reconcile.making import moved, party
 
 ROW = {

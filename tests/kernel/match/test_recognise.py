@@ -8,11 +8,11 @@ from types import SimpleNamespace
 import pyarrow as pa
 import pytest
 
+from precursor_screen.core.model import WatchlistEntry, WatchlistName
+from precursor_screen.core.schema import PARTY_MATCH
 from precursor_screen.kernel.match.party_memory import NoPartyMemory, Recalled
 from precursor_screen.kernel.match.recognise import match_parties
 from precursor_screen.matching.party.index import PartyIndex, build_index
-from precursor_screen.model import WatchlistEntry, WatchlistName
-from precursor_screen.schema import PARTY_MATCH
 
 NAMES = ("Zorvan Mirage", "Brightmarsh Ferula", "محمد زرفان")
 ENTRIES = [WatchlistEntry("demo", str(i), "organisation", (WatchlistName(name, "primary"),)) for i, name in enumerate(NAMES)]

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pytest
 from msgspec.structs import replace
 
+from precursor_screen.core.model import Control, HsCode, Substance
+from precursor_screen.core.schema import BY_NAME, PARTY_MATCH, PARTY_MENTION, SUBSTANCE_MATCH
 from precursor_screen.kernel.resolve.resolve import resolve
 from precursor_screen.kernel.resolve.substances import substance_table
-from precursor_screen.model import Control, HsCode, Substance
 from precursor_screen.reference.bundle import Reference
-from precursor_screen.schema import BY_NAME, PARTY_MATCH, PARTY_MENTION, SUBSTANCE_MATCH
 from tests.conftest import AS_OF
 
 

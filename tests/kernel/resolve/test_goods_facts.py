@@ -8,8 +8,8 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
+from precursor_screen.core.schema import DECIMAL
 from precursor_screen.kernel.resolve.goods_facts import add_goods_facts
-from precursor_screen.schema import DECIMAL
 
 FACTS = ("hs_known", "watched", "goods_key", "goods_named", "package_kind", "package_kg", "packing_unusual")
 KINDS = {

@@ -9,10 +9,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from precursor_screen.core.model import WatchlistEntry, WatchlistName
+from precursor_screen.core.schema import BY_NAME
 from precursor_screen.kernel.resolve.identifiers import find_identified
 from precursor_screen.kernel.resolve.parties import contradict
-from precursor_screen.model import WatchlistEntry, WatchlistName
-from precursor_screen.schema import BY_NAME
 
 FIRM = WatchlistEntry(
     "demo", "E1", "organisation", (WatchlistName("Zorvan Mirage", "primary"),), identifiers=(("tax", "901774326-5"),)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from precursor_screen.api import load_reference
-from precursor_screen.model import BANDS
+from precursor_screen.core.model import BANDS
 from tests.screening import screen_rows, with_rules
 
 FOLDER = Path(__file__).parents[2] / "cases" / "listed_parties"

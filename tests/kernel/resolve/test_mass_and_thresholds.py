@@ -10,10 +10,10 @@ import pyarrow as pa
 import pytest
 from msgspec.structs import replace
 
+from precursor_screen.core.schema import DECIMAL
 from precursor_screen.kernel.resolve.quantities import quantify
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.thresholds import threshold_for
-from precursor_screen.schema import DECIMAL
 
 KINDS = {"packages": pa.int64(), "as_of_date": pa.date32()}
 D = Decimal

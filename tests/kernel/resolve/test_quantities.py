@@ -10,10 +10,10 @@ import pyarrow as pa
 import pytest
 
 from precursor_screen.api import load_reference
+from precursor_screen.core.schema import BY_NAME, DECIMAL
 from precursor_screen.kernel.resolve.quantities import quantify
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.reference.thresholds import threshold_for
-from precursor_screen.schema import BY_NAME, DECIMAL
 from tests.conftest import AS_OF
 
 KINDS = {"net_mass_kg": DECIMAL, "gross_mass_kg": DECIMAL, "quantity": DECIMAL, "packages": pa.int64()}

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from precursor_screen.core.model import retired_rule
+from precursor_screen.core.schema import FLAG, SHIPMENT
 from precursor_screen.kernel.triage.triage import SPLITTING, gather_cases
-from precursor_screen.model import retired_rule
-from precursor_screen.schema import FLAG, SHIPMENT
 from tests.examples import examples
 
 SPLIT = replace(retired_rule("SPLIT"), scope="history", tags=(SPLITTING, "un1988"))

@@ -2,9 +2,9 @@ import json
 
 import pytest
 
+from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.matching.party.explain import explain_party
 from precursor_screen.matching.party.index import PartyIndex, build_index
-from precursor_screen.model import WatchlistEntry, WatchlistName
 
 
 def test_both_names_are_shown_as_written_and_as_compared() -> None:

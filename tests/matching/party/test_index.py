@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from precursor_screen import schema
-from precursor_screen.errors import WatchlistError
+from precursor_screen.core import schema
+from precursor_screen.core.arrow import write_arrow
+from precursor_screen.core.errors import WatchlistError
+from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.matching.party import index as parties
 from precursor_screen.matching.party.index import PartyIndex, build_index, index_version, similarity
-from precursor_screen.model import WatchlistEntry, WatchlistName
-from precursor_screen.store.arrow import write_arrow
 
 CASES = Path(__file__).parents[2] / "cases"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.matching.party.index import PartyIndex, build_index
 from precursor_screen.matching.party.mention_words import OwnScript, Partners, Stream, parted
-from precursor_screen.model import WatchlistEntry, WatchlistName
 
 TEXTS = ["Quarndon Wexley", "", "of Halbrecht-Chemie, 9"]
 STREAM = Stream.of(TEXTS)  # quarndon wexley | (nothing) | of halbrecht chemie 9

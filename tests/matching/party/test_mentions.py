@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
+from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.matching.party.index import PartyIndex, build_index
 from precursor_screen.matching.party.mentions import Mentions
-from precursor_screen.model import WatchlistEntry, WatchlistName
 
 
 def entry(number: int, kind: str, *names: str, delisted: date | None = None) -> WatchlistEntry:

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from precursor_screen.errors import MissingExtra
+from precursor_screen.core.errors import MissingExtra
+from precursor_screen.core.model import Substance
+from precursor_screen.core.schema import SUBSTANCE_MATCH
 from precursor_screen.matching.structure import index as structure
 from precursor_screen.matching.structure import reading as structure_reading
 from precursor_screen.matching.structure.index import StructureIndex, Structures, judge_structures
@@ -19,10 +21,8 @@ from precursor_screen.matching.structure.reading import formula_of, read_names, 
 from precursor_screen.matching.structure.spans import systematic_spans, wider_spans
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.matching.substance.match import Match, match_table
-from precursor_screen.model import Substance
 from precursor_screen.names.text import plain
 from precursor_screen.reference.substances import load_substances
-from precursor_screen.schema import SUBSTANCE_MATCH
 
 TABLES = Path(__file__).parents[3] / "precursor_screen" / "data" / "substances"
 MISSING = why_unavailable()

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from precursor_screen.core.model import CasNumber, EcNumber, HsCode
 from precursor_screen.matching.substance import identifiers
 from precursor_screen.matching.substance.identifiers import Identifiers
 from precursor_screen.matching.substance.match import Match
-from precursor_screen.model import CasNumber, EcNumber, HsCode
 from precursor_screen.names.text import plain
 from tests.matching.substance.test_near import substance
 

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from precursor_screen.core.model import EcNumber
+from precursor_screen.core.schema import SUBSTANCE_MATCH
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.matching.substance.match import Match
-from precursor_screen.model import EcNumber
 from precursor_screen.reference.substances import load_substances
-from precursor_screen.schema import SUBSTANCE_MATCH
 from tests.examples import SOAK, examples
 
 TABLES = Path(__file__).parents[3] / "precursor_screen" / "data" / "substances"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from precursor_screen.core.schema import SUBSTANCE_MATCH
 from precursor_screen.matching.substance import repeats
 from precursor_screen.matching.substance.match import Match, match_table
 from precursor_screen.matching.substance.repeats import SAME_PLACES, SHORT, MatchCounts, Repeats
-from precursor_screen.schema import SUBSTANCE_MATCH
 
 
 @pytest.mark.parametrize(("length", "listed"), [(SHORT, 50), (SHORT + 1, SAME_PLACES)])

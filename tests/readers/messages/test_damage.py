@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.errors import InputError, UnknownFormat, UnreadableManifest
+from precursor_screen.core.errors import InputError, UnknownFormat, UnreadableManifest
 from precursor_screen.readers.interface import MOST_LISTED, InputTables, ReadOptions
 from precursor_screen.readers.messages import xml
 from precursor_screen.readers.registry import read

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.errors import InputError
+from precursor_screen.core.errors import InputError
 from precursor_screen.formats.edi import EDIFACT_SYNTAX, read_segments
 from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.registry import read

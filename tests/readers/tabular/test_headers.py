@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.errors import ErrorGroup, MappingError
+from precursor_screen.core.errors import ErrorGroup, MappingError
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.delimited import read_delimited
 from precursor_screen.readers.column_map import ColumnMap

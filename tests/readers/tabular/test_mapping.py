@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.errors import ErrorGroup, MappingError
+from precursor_screen.core.errors import ErrorGroup, MappingError
 from precursor_screen.formats.blob import Blob
 from precursor_screen.formats.delimited import read_delimited
 from precursor_screen.readers.column_map import load_column_map, parse_column_map

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.errors import UnreadableManifest
+from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.readers.interface import ReadOptions
 from precursor_screen.readers.registry import read
 

@@ -7,7 +7,7 @@ import io
 import openpyxl
 import pytest
 
-from precursor_screen.errors import UnreadableManifest
+from precursor_screen.core.errors import UnreadableManifest
 from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.registry import read
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen import schema
-from precursor_screen.errors import InputError, UnreadableManifest
+from precursor_screen.core import schema
+from precursor_screen.core.errors import InputError, UnreadableManifest
+from precursor_screen.core.issues import ISSUE_CODES
 from precursor_screen.formats.sniff import is_binary
-from precursor_screen.issues import ISSUE_CODES
 from precursor_screen.readers.interface import InputTables, ReadOptions
 from precursor_screen.readers.registry import read
 from tests.examples import examples

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
-from precursor_screen.errors import InputError, MappingError, RegisterError
+from precursor_screen.core.errors import InputError, MappingError, RegisterError
 from precursor_screen.matching.substance.index import SubstanceIndex
 from precursor_screen.readers.column_map import load_register_map
 from precursor_screen.readers.tabular.headers import lookup

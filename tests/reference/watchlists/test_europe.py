@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from precursor_screen.errors import WatchlistError
+from precursor_screen.core.errors import WatchlistError
 from precursor_screen.reference.watchlists.checks import check_content
 from tests.reference.watchlists.watchlist_parsing import names, parse, reasons
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.errors import WatchlistError
+from precursor_screen.core.errors import WatchlistError
 from precursor_screen.reference.shipped import watchlists_folder
 from precursor_screen.reference.sources import ListSource, load_sources
 from precursor_screen.reference.watchlists import fetch as fetching

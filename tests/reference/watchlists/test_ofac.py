@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.errors import WatchlistError
-from precursor_screen.model import WatchlistEntry, WatchlistName
+from precursor_screen.core.errors import WatchlistError
+from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
 from precursor_screen.reference.watchlists.ofac_csv import OfacCsv
 from precursor_screen.reference.watchlists.ofac_remarks import read_remarks

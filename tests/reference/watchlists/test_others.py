@@ -10,7 +10,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.errors import WatchlistError
+from precursor_screen.core.errors import WatchlistError
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.reference.watchlists.canada_xml import split_aliases, split_organisation
 from precursor_screen.reference.watchlists.draft import Draft, is_latin, tidy

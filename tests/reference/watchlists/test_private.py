@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.errors import WatchlistError
-from precursor_screen.model import WatchlistEntry, WatchlistName
+from precursor_screen.core.errors import WatchlistError
+from precursor_screen.core.model import WatchlistEntry, WatchlistName
 from precursor_screen.reference.watchlists.entries import content_hash, from_table, to_table
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList, tag_programmes
 from precursor_screen.reference.watchlists.opened import open_private_csv

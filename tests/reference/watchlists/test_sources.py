@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.errors import WatchlistError
+from precursor_screen.core.errors import WatchlistError
 from precursor_screen.reference.store import WatchlistStore
 from precursor_screen.reference.watchlists.countries import country_code
 from precursor_screen.reference.watchlists.interface import ListFile

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.errors import WatchlistError
-from precursor_screen.model import WatchlistName
+from precursor_screen.core.errors import WatchlistError
+from precursor_screen.core.model import WatchlistName
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
 from precursor_screen.reference.watchlists.registry import find_importer
 from tests.reference.watchlists import watchlist_files as files

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from precursor_screen.errors import WatchlistError
+from precursor_screen.core.errors import WatchlistError
 from tests.reference.watchlists.watchlist_parsing import gzipped, names, parse, reasons
 
 HEADER = (

@@ -4,7 +4,7 @@ import gzip
 import zipfile
 from pathlib import Path
 
-from precursor_screen.model import WatchlistEntry
+from precursor_screen.core.model import WatchlistEntry
 from precursor_screen.reference.watchlists.interface import ListFile, ParsedList
 from precursor_screen.reference.watchlists.registry import find_importer
 

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from precursor_screen.engine import connect, fetch
+from precursor_screen.core.engine import connect, fetch
+from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.kernel.documents import is_document, open_registers, register_table
 from precursor_screen.kernel.judge.windows.frames import field_of
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.sql import literal
-from precursor_screen.schema import MOVEMENT
 
 _FLAG = pa.schema([("flag_id", pa.string())])
 

@@ -12,13 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
+from precursor_screen.core.memory import REFERENCES, Ask, columns_of
+from precursor_screen.core.schema import MOVEMENT_LOOKED_UP
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
 from precursor_screen.kernel.law import LISTING
-from precursor_screen.memory import REFERENCES, Ask, columns_of
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.expression import Expression, columns_in, smallest_tests
 from precursor_screen.rulebook.windows import Window
-from precursor_screen.schema import MOVEMENT_LOOKED_UP
 
 SPANS = (31, 92, 366, 3660)  # days: a month, a quarter, a year, ten years (the longest that a rule may ask for)
 # Groups that name neither a party nor a document hold most of what is recorded: they ask by themselves, for few columns.

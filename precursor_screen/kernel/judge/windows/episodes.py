@@ -14,14 +14,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.engine import fetch
+from precursor_screen.core.engine import fetch
+from precursor_screen.core.memory import EPISODE, MEMBER, Past
+from precursor_screen.core.schema import LINE
 from precursor_screen.kernel.judge.windows.frames import Frames
 from precursor_screen.kernel.judge.windows.history import Seen
 from precursor_screen.kernel.judge.windows.relation import Relation, derive, give, kept
-from precursor_screen.memory import EPISODE, MEMBER, Past
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.sql import literal
-from precursor_screen.schema import LINE
 
 
 class Episodes(Struct, frozen=True):

@@ -13,13 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.engine import fetch
+from precursor_screen.core.engine import fetch
+from precursor_screen.core.schema import LINE, SUBSTANCE
 from precursor_screen.kernel.judge.flag_rows import columns_told, count_unjudged, flags_of
 from precursor_screen.kernel.judge.windows.relation import Relation, derive, give
 from precursor_screen.rulebook.compile import CompiledRule
 from precursor_screen.rulebook.evaluate import TRUE, UNKNOWN, Rows, whole
 from precursor_screen.rulebook.tell import NOT_STATED, Texts
-from precursor_screen.schema import LINE, SUBSTANCE
 
 Numbers = npt.NDArray[np.int64]
 

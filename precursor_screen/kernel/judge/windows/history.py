@@ -9,19 +9,19 @@ import numpy as np
 import pyarrow as pa
 from msgspec import Struct
 
+from precursor_screen.core.memory import ALWAYS, IDENTITY, REFERENCES, Past
+from precursor_screen.core.schema import PREVIOUS_COLUMNS
 from precursor_screen.kernel.documents import open_registers, register_table
 from precursor_screen.kernel.judge.windows.asks import Needs
 from precursor_screen.kernel.judge.windows.relation import Relation, derive, give, keep, kept
 from precursor_screen.kernel.law import LISTING, THRESHOLDS, open_law, same_law
 from precursor_screen.kernel.movements import CARGO, DOCUMENT_RANK, OWN_NUMBER, link_movements
 from precursor_screen.kernel.resolve.substances import substance_table
-from precursor_screen.memory import ALWAYS, IDENTITY, REFERENCES, Past
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.expression import Expression
 from precursor_screen.rulebook.registers import PERMITS
 from precursor_screen.rulebook.sql import identifier, null_column, plain_reference
-from precursor_screen.schema import PREVIOUS_COLUMNS
 
 _LAW = (*LISTING, *THRESHOLDS)
 _SUBSTANCE = (

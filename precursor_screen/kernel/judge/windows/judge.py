@@ -18,7 +18,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import replace
 
-from precursor_screen.engine import connect
+from precursor_screen.core.engine import connect
+from precursor_screen.core.memory import EPISODE, RULE_LINE, Ask, Past, Request
+from precursor_screen.core.schema import FLAG, LINE, MOVEMENT_COUNTED, UNJUDGED
 from precursor_screen.kernel.documents import open_registers
 from precursor_screen.kernel.judge.windows.asks import history_rules, is_of_goods, needs_of, of_rules, plan_asks, tests_of_law
 from precursor_screen.kernel.judge.windows.chains import linked_moves
@@ -40,10 +42,8 @@ from precursor_screen.kernel.judge.windows.queries import (
     undecided_moves,
 )
 from precursor_screen.kernel.judge.windows.relation import Relation, derive, give, keep, kept
-from precursor_screen.memory import EPISODE, RULE_LINE, Ask, Past, Request
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.schema import FLAG, LINE, MOVEMENT_COUNTED, UNJUDGED
 
 
 class Found(NamedTuple):

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-from precursor_screen.engine import fetch
+from precursor_screen.core.engine import fetch
+from precursor_screen.core.schema import LINE
 from precursor_screen.kernel.judge.windows.frames import elements_of, gid_of, key_of, parts_of
 from precursor_screen.kernel.judge.windows.history import Seen
 from precursor_screen.kernel.judge.windows.relation import Relation, derive, give, kept
@@ -23,7 +24,6 @@ from precursor_screen.rulebook.evaluate import Rows
 from precursor_screen.rulebook.expression import Expression, Literal, columns_in, smallest_tests
 from precursor_screen.rulebook.sql import identifier
 from precursor_screen.rulebook.windows import Window
-from precursor_screen.schema import LINE
 
 Keys = tuple[str, ...]
 _AT_ONCE = 500_000  # movements of which all that rules read is held at once

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.engine import connect
+from precursor_screen.core.engine import connect
 from precursor_screen.kernel.judge.flag_rows import columns_of_rule
 from precursor_screen.kernel.judge.windows.chains import _round_trips
 from precursor_screen.kernel.judge.windows.judge import flag_moves

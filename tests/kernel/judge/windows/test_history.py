@@ -10,12 +10,12 @@ import pyarrow as pa
 import pytest
 from msgspec.structs import replace
 
+from precursor_screen.core.memory import KNOWN, Past, Settled
+from precursor_screen.core.schema import MOVEMENT
 from precursor_screen.kernel.judge.windows.asks import SPANS, plan_asks
 from precursor_screen.kernel.judge.windows.judge import flag_windows, request_history
-from precursor_screen.memory import KNOWN, Past, Settled
 from precursor_screen.reference.bundle import Reference
 from precursor_screen.rulebook.compile import CompiledRule
-from precursor_screen.schema import MOVEMENT
 from tests.kernel.judge.windows.test_judge import START, make_rule
 
 TWICE = make_rule("type: event_count\ngroup-by: [consignee_key]\ntimespan: 10d\ncondition: {gte: 2}\nemit: trigger")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.errors import SubstanceTableError
-from precursor_screen.tables import (
+from precursor_screen.core.errors import SubstanceTableError
+from precursor_screen.core.tables import (
     DATA,
     WORD_COLUMNS,
     Words,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from precursor_screen.store.files import PRIVATE, READABLE, write_whole, written_whole
+from precursor_screen.core.files import PRIVATE, READABLE, write_whole, written_whole
 
 posix = pytest.mark.skipif(os.name == "nt", reason="permissions")
 

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 import pyarrow as pa
 from msgspec import Struct, field
 
-from precursor_screen.schema import MOVEMENT
+from precursor_screen.core.schema import MOVEMENT
 
 # What every judgement needs: identity, the references that link messages about one cargo, and what the law is looked up by.
 IDENTITY = ("movement_key", "line_id", "shipment_id", "source_file", "source_row", "as_of_date", "substance_id")

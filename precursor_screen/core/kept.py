@@ -24,7 +24,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from precursor_screen.store.files import PART, remove_oldest, write_whole
+from precursor_screen.core.files import PART, remove_oldest, write_whole
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from precursor_screen.cli import main
-from precursor_screen.engine import connect
+from precursor_screen.core.engine import connect
 
 
 def test_queries_read_no_files():
@@ -22,7 +22,7 @@ def test_queries_read_no_files():
 def test_what_does_not_fit_goes_into_a_private_folder_that_goes_with_the_process(tmp_path: Path):
     code = f"""
 import os, stat
-from precursor_screen import engine
+from precursor_screen.core import engine
 engine.MEMORY_LIMIT = "60MB"
 with engine.connect() as connection:
     connection.execute("create temp table t as select range as a, md5(range::varchar) as c from range(2_000_000)")
@@ -74,7 +74,7 @@ def test_a_window_over_a_join_gives_each_column_its_own_values():
 def test_a_forked_process_has_a_database_of_its_own_and_leaves_its_parents_alone():
     code = """
 import os, sys
-from precursor_screen.engine import connect
+from precursor_screen.core.engine import connect
 connect().execute("select 1")
 child = os.fork()
 if not child:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from precursor_screen.errors import UsageError
-from precursor_screen.store import snapshots as module
-from precursor_screen.store.digests import Digests
-from precursor_screen.store.snapshots import KEPT, SUMS, DamagedError, Snapshots, check
+from precursor_screen.core.digests import Digests
+from precursor_screen.core.errors import UsageError
+from precursor_screen.reference import snapshots as module
+from precursor_screen.reference.snapshots import KEPT, SUMS, DamagedError, Snapshots, check
 
 FILES = ("one", "two")
 

@@ -14,11 +14,11 @@ from typing import Final, NamedTuple, TypeVar
 
 from msgspec import Struct
 
-from precursor_screen.errors import SubstanceTableError, Where
+from precursor_screen.core.errors import SubstanceTableError, Where
 
 T = TypeVar("T")
 
-DATA: Final = Path(__file__).resolve().parent / "data"
+DATA: Final = Path(__file__).resolve().parents[1] / "data"
 WORD_COLUMNS: Final = ("role", "meaning", "language", "words", "source")
 _NOT_WHOLE: Final = "the row has not as many cells as the header"
 REMEDY: Final = "Correct the table, or install the package again."

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.errors import ErrorGroup, MappingError
-from precursor_screen.located import parse_yaml
-from precursor_screen.shape import Choice, Items, Record, Shape, Value, Whole, read_shaped
+from precursor_screen.core.errors import ErrorGroup, MappingError
+from precursor_screen.core.located import parse_yaml
+from precursor_screen.core.shape import Choice, Items, Record, Shape, Value, Whole, read_shaped
 
 BOX = Record(
     fields={

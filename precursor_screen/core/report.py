@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct, field
 
-from precursor_screen.model import BANDS, LEVELS, Rule, WatchlistEntry
-from precursor_screen.reports.words import counted
-from precursor_screen.schema import GOODS, PARTICULARS, SUPPRESSED
+from precursor_screen.core.model import BANDS, LEVELS, Rule, WatchlistEntry
+from precursor_screen.core.schema import GOODS, PARTICULARS, SUPPRESSED
+from precursor_screen.core.words import counted
 
 SCHEMA_VERSION = "4.4"
 BATCH = 5_000  # rows turned into Python objects at a time

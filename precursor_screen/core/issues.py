@@ -16,7 +16,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from precursor_screen.tables import DATA, whole_rows
+from precursor_screen.core.tables import DATA, whole_rows
 
 SET_ASIDE, UNSCREENABLE, DEGRADED, NOTE = "set-aside", "unscreenable", "degraded", "note"
 

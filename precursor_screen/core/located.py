@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from msgspec import Struct, field
 
-from precursor_screen.errors import PrecursorScreenError, RuleSyntaxError, Where
+from precursor_screen.core.errors import PrecursorScreenError, RuleSyntaxError, Where
 
 MAX_BYTES = 1_000_000  # a rule is a page of text; anything larger is not one
 _SLOW = 50_000  # characters that take PyYAML's own scanner a second

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from precursor_screen.store.files import READABLE, write_whole
+from precursor_screen.core.files import READABLE, write_whole
 
 SMALL = 1 << 18  # bytes that are read in full every time: a tenth of a millisecond
 DAY = 86_400.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from precursor_screen.errors import RuleSyntaxError
-from precursor_screen.located import load_yaml, parse_yaml
+from precursor_screen.core.errors import RuleSyntaxError
+from precursor_screen.core.located import load_yaml, parse_yaml
 
 
 @pytest.mark.parametrize(

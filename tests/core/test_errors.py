@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precursor_screen.errors import LedgerError, Where, mask_urls
+from precursor_screen.core.errors import LedgerError, Where, mask_urls
 
 
 @pytest.mark.parametrize(

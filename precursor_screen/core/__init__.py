@@ -1,0 +1,1 @@
+"""The ground: what every room knows and none of them owns."""

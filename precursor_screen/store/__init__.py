@@ -1,1 +1,0 @@
-"""What is kept on disk: files that appear whole or not at all, their digests, and snapshots that show any damage."""
